@@ -1,0 +1,1 @@
+//! ASL JSON and Serverless Framework YAML from stepfn definitions.

@@ -1,0 +1,1 @@
+//! A native executor for AWS Step Functions definitions.
