@@ -1,4 +1,6 @@
 //! The Amazon States Language model, shapes and checks behind stepfn.
 
 pub mod intrinsic;
+pub mod json;
 pub mod path;
+pub mod value;

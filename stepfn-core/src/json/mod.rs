@@ -1,0 +1,134 @@
+//! JSON text: read with byte positions, written compact or pretty.
+//!
+//! The reader tells where each value stands (so that a finding about `/States/Load/Next` can be shown at its line), finds
+//! duplicate keys, and names comments and trailing commas for what they are.
+//!
+//! ```
+//! let document = stepfn_core::json::parse("{\n  \"StartAt\": \"Hello\"\n}")?;
+//! let span = document.span("/StartAt").ok_or("no such value")?;
+//! assert_eq!((span.line, span.column), (2, 14));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod parse;
+mod write;
+
+use std::{collections::HashMap, fmt, ops::Range};
+
+pub use self::write::{to_pretty_string, to_string};
+use crate::value::Value;
+
+/// A parsed JSON text with the place of each value.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The value.
+    pub value: Value,
+    /// JSON pointers of keys that an object holds twice, with the byte range of the second.
+    pub duplicates: Vec<(String, Range<usize>)>,
+    places: HashMap<String, Place>,
+    lines: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Place {
+    key: Option<Range<usize>>,
+    value: Range<usize>,
+}
+
+/// A place in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Byte range in the text.
+    pub range: Range<usize>,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl Document {
+    /// The place of the value at a JSON pointer.
+    pub fn span(&self, pointer: &str) -> Option<Span> {
+        self.places.get(pointer).map(|place| self.locate(place.value.clone()))
+    }
+
+    /// The place of the key that leads to a JSON pointer (none for array items and the root).
+    pub fn key_span(&self, pointer: &str) -> Option<Span> {
+        self.places.get(pointer).and_then(|place| place.key.clone()).map(|range| self.locate(range))
+    }
+
+    /// The place of the nearest value that exists at or above a JSON pointer.
+    pub fn nearest_span(&self, pointer: &str) -> Span {
+        let mut pointer = pointer;
+        loop {
+            if let Some(span) = self.span(pointer) {
+                return span;
+            }
+            match pointer.rfind('/') {
+                Some(end) => pointer = &pointer[..end],
+                None => return Span { range: 0..0, line: 1, column: 1 },
+            }
+        }
+    }
+
+    fn locate(&self, range: Range<usize>) -> Span {
+        let line = self.lines.partition_point(|start| *start <= range.start).max(1);
+        let column = range.start - self.lines.get(line - 1).copied().unwrap_or(0) + 1;
+        Span { range, line, column }
+    }
+}
+
+/// Appends a token to a JSON pointer, escaped as RFC 6901 asks.
+pub fn push_token(pointer: &mut String, token: &str) {
+    pointer.push('/');
+    for c in token.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            c => pointer.push(c),
+        }
+    }
+}
+
+/// Parses a JSON text and keeps the place of each value.
+///
+/// # Errors
+/// The first thing that is not JSON, with its place and, where the slip is a known one, its mend.
+pub fn parse(text: &str) -> Result<Document, JsonError> {
+    parse::document(text)
+}
+
+/// Parses a JSON text.
+///
+/// # Errors
+/// As for [`parse`].
+pub fn parse_value(text: &str) -> Result<Value, JsonError> {
+    parse::value(text)
+}
+
+/// A text that is not JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonError {
+    /// What is wrong.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Byte offset.
+    pub offset: usize,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid JSON at line {}, column {}: {}", self.line, self.column, self.message)?;
+        if let Some(help) = &self.help {
+            write!(f, "\nhelp: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for JsonError {}

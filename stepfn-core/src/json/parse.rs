@@ -1,0 +1,410 @@
+use std::{collections::HashMap, ops::Range};
+
+use super::{Document, JsonError, Place, push_token};
+use crate::value::{Map, Number, Value};
+
+/// Deeper nesting than this is refused rather than risked on the stack; serde_json draws the same line.
+const MAX_DEPTH: usize = 128;
+
+pub(super) fn document(text: &str) -> Result<Document, JsonError> {
+    let mut parser = Parser::new(text, true);
+    let value = parser.whole()?;
+    let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    Ok(Document { value, duplicates: parser.duplicates, places: parser.places, lines })
+}
+
+pub(super) fn value(text: &str) -> Result<Value, JsonError> {
+    Parser::new(text, false).whole()
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    depth: usize,
+    /// Whether places are wanted; without them no pointer is built.
+    track: bool,
+    pointer: String,
+    places: HashMap<String, Place>,
+    duplicates: Vec<(String, Range<usize>)>,
+}
+
+impl<'t> Parser<'t> {
+    fn new(text: &'t str, track: bool) -> Self {
+        Parser {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            depth: 0,
+            track,
+            pointer: String::new(),
+            places: HashMap::new(),
+            duplicates: Vec::new(),
+        }
+    }
+
+    fn whole(&mut self) -> Result<Value, JsonError> {
+        self.blank()?;
+        if self.at == self.bytes.len() {
+            return Err(self.error("expected a JSON value, found nothing", None));
+        }
+        let value = self.value(None)?;
+        self.blank()?;
+        if self.at < self.bytes.len() {
+            return Err(self.error("expected the end of the text after the JSON value", None));
+        }
+        Ok(value)
+    }
+
+    fn error(&self, message: impl Into<String>, help: Option<&str>) -> JsonError {
+        self.error_at(self.at, message, help)
+    }
+
+    fn error_at(&self, offset: usize, message: impl Into<String>, help: Option<&str>) -> JsonError {
+        let before = self.text.get(..offset).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+        JsonError { message: message.into(), help: help.map(str::to_owned), offset, line, column }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn blank(&mut self) -> Result<(), JsonError> {
+        while let Some(byte) = self.peek() {
+            match byte {
+                b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
+                b'/' if matches!(self.bytes.get(self.at + 1), Some(b'/' | b'*')) => {
+                    return Err(self.error(
+                        "JSON has no comments",
+                        Some("put the text into a `Comment` field, or remove it"),
+                    ));
+                }
+                b'#' => return Err(self.error("JSON has no comments", Some("put the text into a `Comment` field, or remove it"))),
+                _ => break,
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, key: Option<Range<usize>>) -> Result<Value, JsonError> {
+        let start = self.at;
+        let value = match self.peek() {
+            Some(b'{') => self.nested(Self::object)?,
+            Some(b'[') => self.nested(Self::array)?,
+            Some(b'"') => Value::String(self.string()?.into()),
+            Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
+            Some(b'\'') => {
+                return Err(self.error("a JSON string stands in double quotes", Some("write `\"…\"` instead of `'…'`")));
+            }
+            None => return Err(self.error("expected a JSON value, found the end of the text", None)),
+            Some(_) => self.word()?,
+        };
+        if self.track {
+            self.places.insert(self.pointer.clone(), Place { key, value: start..self.at });
+        }
+        Ok(value)
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Value, JsonError>) -> Result<Value, JsonError> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(self.error(format!("the JSON text is nested deeper than {MAX_DEPTH} levels"), None));
+        }
+        self.at += 1;
+        let value = read(self)?;
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn word(&mut self) -> Result<Value, JsonError> {
+        let rest = &self.text[self.at..];
+        let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).unwrap_or(rest.len());
+        let value = match &rest[..end] {
+            "null" => Value::Null,
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            "" => {
+                let found = rest.chars().next().unwrap_or(' ');
+                return Err(self.error(format!("expected a JSON value, found `{found}`"), None));
+            }
+            "NaN" | "Infinity" => return Err(self.error("JSON has no NaN and no infinity", None)),
+            "None" => return Err(self.error("expected a JSON value, found `None`", Some("write `null`"))),
+            "True" => return Err(self.error("expected a JSON value, found `True`", Some("write `true`"))),
+            "False" => return Err(self.error("expected a JSON value, found `False`", Some("write `false`"))),
+            other => {
+                return Err(self.error(
+                    format!("expected a JSON value, found `{other}`"),
+                    Some("a text stands in double quotes"),
+                ));
+            }
+        };
+        self.at += end;
+        Ok(value)
+    }
+
+    fn object(&mut self) -> Result<Value, JsonError> {
+        let mut map = Map::new();
+        self.blank()?;
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            return Ok(map.into());
+        }
+        loop {
+            self.blank()?;
+            let key_start = self.at;
+            if self.peek() != Some(b'"') {
+                return Err(match self.peek() {
+                    Some(b'}') => self.error("a comma before `}`", Some("JSON has no trailing comma: remove it")),
+                    Some(b'\'') => self.error("a JSON key stands in double quotes", Some("write `\"…\"` instead of `'…'`")),
+                    None => self.error("the object is not closed", Some("add `}`")),
+                    Some(_) => self.error("expected a key in double quotes", None),
+                });
+            }
+            let key = self.string()?;
+            let key_range = key_start..self.at;
+            self.blank()?;
+            if self.peek() != Some(b':') {
+                return Err(self.error(format!("expected `:` after the key \"{key}\""), None));
+            }
+            self.at += 1;
+            self.blank()?;
+            let mark = self.pointer.len();
+            if self.track {
+                push_token(&mut self.pointer, &key);
+            }
+            let value = self.value(Some(key_range.clone()))?;
+            if map.insert(key.into(), value).is_some() && self.track {
+                self.duplicates.push((self.pointer.clone(), key_range));
+            }
+            self.pointer.truncate(mark);
+            self.blank()?;
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(map.into());
+                }
+                None => return Err(self.error("the object is not closed", Some("add `}`"))),
+                Some(_) => return Err(self.error("expected `,` or `}` after a value", None)),
+            }
+        }
+    }
+
+    fn array(&mut self) -> Result<Value, JsonError> {
+        let mut items = Vec::new();
+        self.blank()?;
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            return Ok(items.into());
+        }
+        loop {
+            self.blank()?;
+            if self.peek() == Some(b']') {
+                return Err(self.error("a comma before `]`", Some("JSON has no trailing comma: remove it")));
+            }
+            let mark = self.pointer.len();
+            if self.track {
+                push_token(&mut self.pointer, &items.len().to_string());
+            }
+            items.push(self.value(None)?);
+            self.pointer.truncate(mark);
+            self.blank()?;
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.at += 1;
+                    return Ok(items.into());
+                }
+                None => return Err(self.error("the array is not closed", Some("add `]`"))),
+                Some(_) => return Err(self.error("expected `,` or `]` after a value", None)),
+            }
+        }
+    }
+
+    fn number(&mut self) -> Result<Number, JsonError> {
+        let start = self.at;
+        let digits = |parser: &mut Self| {
+            let from = parser.at;
+            while matches!(parser.peek(), Some(b'0'..=b'9')) {
+                parser.at += 1;
+            }
+            parser.at - from
+        };
+        if self.peek() == Some(b'-') {
+            self.at += 1;
+        }
+        let leading_zero = self.peek() == Some(b'0');
+        let whole = digits(self);
+        if whole == 0 {
+            return Err(self.error("expected a digit", None));
+        }
+        if leading_zero && whole > 1 {
+            return Err(self.error_at(start, "a JSON number has no leading zero", None));
+        }
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            if digits(self) == 0 {
+                return Err(self.error("expected a digit after the decimal point", None));
+            }
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.at += 1;
+            }
+            if digits(self) == 0 {
+                return Err(self.error("expected a digit in the exponent", None));
+            }
+        }
+        Ok(Number::from_text(&self.text[start..self.at]))
+    }
+
+    fn string(&mut self) -> Result<String, JsonError> {
+        let start = self.at;
+        self.at += 1;
+        let mut out = String::new();
+        loop {
+            let from = self.at;
+            while !matches!(self.peek(), None | Some(b'"' | b'\\' | 0..0x20)) {
+                self.at += 1;
+            }
+            out.push_str(&self.text[from..self.at]);
+            match self.peek() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(out);
+                }
+                Some(b'\\') => self.escape(&mut out)?,
+                None => return Err(self.error_at(start, "the string is not closed", Some("add `\"`"))),
+                Some(b'\n') => {
+                    return Err(self.error_at(start, "the string is not closed on its line", Some("write a line break as `\\n`")));
+                }
+                Some(_) => return Err(self.error("a control character in a string", Some("write it as `\\u00XX`"))),
+            }
+        }
+    }
+
+    fn escape(&mut self, out: &mut String) -> Result<(), JsonError> {
+        let start = self.at;
+        self.at += 1;
+        let c = match self.peek() {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => {
+                let mut code = self.hex()?;
+                if (0xD800..0xDC00).contains(&code) && self.bytes.get(self.at + 1..self.at + 3) == Some(b"\\u") {
+                    self.at += 2;
+                    let low = self.hex()?;
+                    if !(0xDC00..0xE000).contains(&low) {
+                        return Err(self.error_at(start, "half of a surrogate pair in a string", None));
+                    }
+                    code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+                }
+                match char::from_u32(code) {
+                    Some(c) => c,
+                    None => return Err(self.error_at(start, "half of a surrogate pair in a string", None)),
+                }
+            }
+            _ => {
+                return Err(self.error_at(start, "an unknown escape in a string", Some("write `\\\\` for a backslash")));
+            }
+        };
+        self.at += 1;
+        out.push(c);
+        Ok(())
+    }
+
+    /// Four hex digits after `\u`; leaves `at` on the last of them.
+    fn hex(&mut self) -> Result<u32, JsonError> {
+        let digits = self.bytes.get(self.at + 1..self.at + 5).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let code = digits
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            .and_then(|digits| u32::from_str_radix(digits, 16).ok());
+        match code {
+            Some(code) => {
+                self.at += 4;
+                Ok(code)
+            }
+            None => Err(self.error("expected four hexadecimal digits after `\\u`", None)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_are_not_json_name_the_slip() {
+        for (text, message) in [
+            ("", "found nothing"),
+            ("{", "the object is not closed"),
+            ("[1", "the array is not closed"),
+            ("{\"a\":1,}", "a comma before `}`"),
+            ("[1,]", "a comma before `]`"),
+            ("// x\n1", "JSON has no comments"),
+            ("{'a':1}", "double quotes"),
+            ("{\"a\" 1}", "expected `:`"),
+            ("nope", "found `nope`"),
+            ("\"a", "not closed"),
+            ("\"a\nb\"", "not closed on its line"),
+            ("\"\\x\"", "unknown escape"),
+            ("\"\\ud800\"", "surrogate"),
+            ("\"\\u12\"", "four hexadecimal digits"),
+            ("01", "leading zero"),
+            ("1.", "decimal point"),
+            ("1e", "exponent"),
+            ("-", "expected a digit"),
+            ("1 2", "expected the end"),
+            ("@", "found `@`"),
+        ] {
+            let error = value(text).unwrap_err();
+            assert!(error.message.contains(message), "{text:?}: {error}");
+        }
+        let deep = "[".repeat(100_000);
+        assert!(value(&deep).unwrap_err().message.contains("nested deeper"));
+    }
+
+    #[test]
+    fn escapes_and_surrogates_are_read_and_written() {
+        let text = r#""a\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00한""#;
+        let parsed = value(text).unwrap();
+        assert_eq!(parsed.as_str(), Some("a\"\\/\u{8}\u{c}\n\r\té😀한"));
+        assert_eq!(value(&parsed.to_string()).unwrap(), parsed);
+    }
+
+    #[test]
+    fn duplicates_and_places_are_kept() {
+        let document = document("{\"a\": [1,\n {\"b\": 2}], \"a\": 3}").unwrap();
+        assert_eq!(document.duplicates.len(), 1);
+        assert_eq!(document.duplicates[0].0, "/a");
+        let span = document.span("/a/1/b").unwrap();
+        assert_eq!((span.line, span.column), (2, 8));
+        assert_eq!(document.nearest_span("/a/1/b/c/d").range, span.range);
+    }
+
+    #[test]
+    fn every_prefix_and_mutation_parses_or_fails_without_a_panic() {
+        let text = r#"{"a": [1, -2.5e3, "x\u00e9\n한"], "b": {"c": null, "d": true}}"#;
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            assert!(value(&text[..end]).is_err());
+            for replacement in ["\\", "\"", "}", "한", ",", "/"] {
+                let next = text[end..].chars().next().map_or(0, char::len_utf8);
+                let mutated = format!("{}{replacement}{}", &text[..end], &text[end + next..]);
+                let _ = document_or_error(&mutated);
+            }
+        }
+    }
+
+    fn document_or_error(text: &str) -> Option<Value> {
+        document(text).ok().map(|document| document.value)
+    }
+}

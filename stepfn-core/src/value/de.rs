@@ -1,0 +1,277 @@
+use std::sync::Arc;
+
+use serde::de::{
+    DeserializeOwned, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
+    VariantAccess, Visitor,
+    value::{MapDeserializer, SeqDeserializer},
+};
+
+use super::{Map, Number, Value};
+
+type Error = serde_json::Error;
+
+/// Reads a Rust value out of a JSON value, as `serde_json::from_value` does.
+///
+/// # Errors
+/// Serde's own, when the value does not fit the type.
+pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {
+    T::deserialize(value)
+}
+
+impl Value {
+    fn unexpected(&self) -> Unexpected<'_> {
+        match self {
+            Self::Null => Unexpected::Unit,
+            Self::Bool(value) => Unexpected::Bool(*value),
+            Self::Number(number) => match number.as_i64() {
+                Some(value) if number.is_integer() => Unexpected::Signed(value),
+                _ => Unexpected::Float(number.as_f64()),
+            },
+            Self::String(text) => Unexpected::Str(text),
+            Self::Array(_) => Unexpected::Seq,
+            Self::Object(_) => Unexpected::Map,
+        }
+    }
+}
+
+impl<'de> Deserializer<'de> for &'de Value {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Value::Null => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            Value::Number(number) => {
+                if number.is_integer() {
+                    if let Some(value) = number.as_u64() {
+                        return visitor.visit_u64(value);
+                    }
+                    if let Some(value) = number.as_i64() {
+                        return visitor.visit_i64(value);
+                    }
+                }
+                visitor.visit_f64(number.as_f64())
+            }
+            Value::String(text) => visitor.visit_borrowed_str(text),
+            Value::Array(items) => {
+                let mut access = SeqDeserializer::new(items.iter());
+                let value = visitor.visit_seq(&mut access)?;
+                access.end()?;
+                Ok(value)
+            }
+            Value::Object(map) => {
+                let mut access = MapDeserializer::new(map.iter().map(|(key, value)| (&**key, value)));
+                let value = visitor.visit_map(&mut access)?;
+                access.end()?;
+                Ok(value)
+            }
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self {
+            Value::String(text) => visitor.visit_enum(text.as_ref().into_deserializer()),
+            Value::Object(map) => match map.first() {
+                Some((variant, value)) if map.len() == 1 => visitor.visit_enum(Variant { variant, value }),
+                _ => Err(Error::invalid_value(Unexpected::Map, &"map with a single key")),
+            },
+            _ => Err(Error::invalid_type(self.unexpected(), &"string or map")),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        tuple_struct map struct identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Error> for &'de Value {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+/// An externally tagged enum: `{"Variant": content}`.
+struct Variant<'de> {
+    variant: &'de str,
+    value: &'de Value,
+}
+
+impl<'de> EnumAccess<'de> for Variant<'de> {
+    type Error = Error;
+    type Variant = Content<'de>;
+
+    fn variant_seed<V: serde::de::DeserializeSeed<'de>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Self::Variant), Error> {
+        let variant = seed.deserialize(IntoDeserializer::<Error>::into_deserializer(self.variant))?;
+        Ok((variant, Content(self.value)))
+    }
+}
+
+struct Content<'de>(&'de Value);
+
+impl<'de> VariantAccess<'de> for Content<'de> {
+    type Error = Error;
+
+    fn unit_variant(self) -> Result<(), Error> {
+        serde::Deserialize::deserialize(self.0)
+    }
+
+    fn newtype_variant_seed<T: serde::de::DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Error> {
+        seed.deserialize(self.0)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _len: usize, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Array(_) => self.0.deserialize_any(visitor),
+            other => Err(Error::invalid_type(other.unexpected(), &"tuple variant")),
+        }
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        match self.0 {
+            Value::Object(_) => self.0.deserialize_any(visitor),
+            other => Err(Error::invalid_type(other.unexpected(), &"struct variant")),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
+}
+
+struct ValueVisitor;
+
+impl<'de> Visitor<'de> for ValueVisitor {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("any JSON value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_none<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::Array(Arc::new(items)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while let Some((key, value)) = access.next_entry::<String, Value>()? {
+            map.insert(key.into(), value);
+        }
+        Ok(Value::Object(Arc::new(map)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+    use crate::value::to_value;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Event {
+        Plain,
+        One(i32),
+        Two(i32, String),
+        Named { a: Option<bool>, b: f64 },
+    }
+
+    #[test]
+    fn every_form_of_enum_goes_both_ways_as_in_serde_json() {
+        for event in [
+            Event::Plain,
+            Event::One(-3),
+            Event::Two(1, "x".into()),
+            Event::Named { a: None, b: 1.5 },
+            Event::Named { a: Some(true), b: 2.0 },
+        ] {
+            let value = to_value(&event).unwrap();
+            assert_eq!(value, Value::from(serde_json::to_value(&event).unwrap()));
+            assert_eq!(from_value::<Event>(&value).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn a_misfit_says_what_was_found() {
+        let value: Value = r#"{"Named": {"b": "x"}}"#.parse().unwrap();
+        let error = from_value::<Event>(&value).unwrap_err().to_string();
+        assert!(error.contains("string \"x\""), "{error}");
+        assert!(from_value::<Event>(&Value::Null).is_err());
+        assert!(from_value::<Event>(&"Plan".into()).unwrap_err().to_string().contains("unknown variant `Plan`"));
+    }
+}
