@@ -1,5 +1,8 @@
 //! The Amazon States Language model, shapes and checks behind stepfn.
 
+pub mod asl;
+pub mod check;
+pub mod diagnostic;
 pub mod intrinsic;
 pub mod json;
 pub mod path;

@@ -26,6 +26,7 @@ pub struct Document {
     /// JSON pointers of keys that an object holds twice, with the byte range of the second.
     pub duplicates: Vec<(String, Range<usize>)>,
     places: HashMap<String, Place>,
+    text: String,
     lines: Vec<usize>,
 }
 
@@ -73,7 +74,8 @@ impl Document {
 
     fn locate(&self, range: Range<usize>) -> Span {
         let line = self.lines.partition_point(|start| *start <= range.start).max(1);
-        let column = range.start - self.lines.get(line - 1).copied().unwrap_or(0) + 1;
+        let line_start = self.lines.get(line - 1).copied().unwrap_or(0);
+        let column = self.text.get(line_start..range.start).map_or(0, |before| before.chars().count()) + 1;
         Span { range, line, column }
     }
 }

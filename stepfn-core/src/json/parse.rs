@@ -10,7 +10,7 @@ pub(super) fn document(text: &str) -> Result<Document, JsonError> {
     let mut parser = Parser::new(text, true);
     let value = parser.whole()?;
     let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    Ok(Document { value, duplicates: parser.duplicates, places: parser.places, lines })
+    Ok(Document { value, duplicates: parser.duplicates, places: parser.places, text: text.to_owned(), lines })
 }
 
 pub(super) fn value(text: &str) -> Result<Value, JsonError> {

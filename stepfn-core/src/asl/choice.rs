@@ -1,0 +1,162 @@
+use super::Unknown;
+use crate::value::Value;
+
+/// A `Choice`'s own fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choice {
+    /// `Choices`
+    pub choices: Vec<ChoiceRule>,
+    /// `Default`
+    pub default: Option<String>,
+}
+
+/// One entry of `Choices`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChoiceRule {
+    /// What must hold.
+    pub condition: Condition,
+    /// `Next`
+    pub next: String,
+    /// `Assign`
+    pub assign: Option<Value>,
+    /// `Output` (JSONata)
+    pub output: Option<Value>,
+    /// `Comment`
+    pub comment: Option<String>,
+    /// What the language does not have here.
+    pub unknown: Unknown,
+}
+
+/// What a Choice rule asks.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// `And`
+    And(Vec<Condition>),
+    /// `Or`
+    Or(Vec<Condition>),
+    /// `Not`
+    Not(Box<Condition>),
+    /// `Variable` with one of the comparison operators.
+    Compare(Comparison),
+    /// `Condition` (JSONata): a `{% %}` string or a boolean.
+    Jsonata(Value),
+}
+
+/// `Variable` with one of the comparison operators.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// `Variable`: a path.
+    pub variable: String,
+    /// The operator.
+    pub operator: Operator,
+    /// What stands behind the operator: a literal, or the text of a path for a `…Path` operator.
+    pub operand: Value,
+    /// `Comment`
+    pub comment: Option<String>,
+    /// What the language does not have here.
+    pub unknown: Unknown,
+}
+
+/// What an operator's literal must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperandKind {
+    /// A string.
+    String,
+    /// A number.
+    Number,
+    /// A boolean.
+    Boolean,
+    /// An RFC 3339 timestamp in a string.
+    Timestamp,
+    /// A path in a string.
+    Path,
+}
+
+macro_rules! operators {
+    ($($name:ident $kind:ident $compares:ident),* $(,)?) => {
+        /// A comparison operator of the Choice state: all 39 of the specification.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)] // each is named as ASL names it
+        pub enum Operator {
+            $($name),*
+        }
+
+        impl Operator {
+            /// All operators.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// As ASL writes it.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name)),*
+                }
+            }
+
+            /// What its operand must be.
+            pub fn operand(self) -> OperandKind {
+                match self {
+                    $(Self::$name => OperandKind::$kind),*
+                }
+            }
+
+            /// What both sides must be for the comparison to be true; for the `Is…` tests, which take anything,
+            /// the kind of their operand.
+            pub fn compares(self) -> OperandKind {
+                match self {
+                    $(Self::$name => OperandKind::$compares),*
+                }
+            }
+        }
+    };
+}
+
+operators! {
+    StringEquals String String, StringEqualsPath Path String,
+    StringLessThan String String, StringLessThanPath Path String,
+    StringGreaterThan String String, StringGreaterThanPath Path String,
+    StringLessThanEquals String String, StringLessThanEqualsPath Path String,
+    StringGreaterThanEquals String String, StringGreaterThanEqualsPath Path String,
+    StringMatches String String,
+    NumericEquals Number Number, NumericEqualsPath Path Number,
+    NumericLessThan Number Number, NumericLessThanPath Path Number,
+    NumericGreaterThan Number Number, NumericGreaterThanPath Path Number,
+    NumericLessThanEquals Number Number, NumericLessThanEqualsPath Path Number,
+    NumericGreaterThanEquals Number Number, NumericGreaterThanEqualsPath Path Number,
+    BooleanEquals Boolean Boolean, BooleanEqualsPath Path Boolean,
+    TimestampEquals Timestamp Timestamp, TimestampEqualsPath Path Timestamp,
+    TimestampLessThan Timestamp Timestamp, TimestampLessThanPath Path Timestamp,
+    TimestampGreaterThan Timestamp Timestamp, TimestampGreaterThanPath Path Timestamp,
+    TimestampLessThanEquals Timestamp Timestamp, TimestampLessThanEqualsPath Path Timestamp,
+    TimestampGreaterThanEquals Timestamp Timestamp, TimestampGreaterThanEqualsPath Path Timestamp,
+    IsNull Boolean Boolean, IsPresent Boolean Boolean, IsNumeric Boolean Boolean, IsString Boolean Boolean,
+    IsBoolean Boolean Boolean, IsTimestamp Boolean Boolean,
+}
+
+impl Operator {
+    /// The operator of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|operator| operator.name() == name)
+    }
+
+    /// Whether this is one of the six tests of what is there: `IsNull`, `IsPresent`, …
+    pub fn is_test(self) -> bool {
+        self.name().starts_with("Is")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_39_operators_and_path_twins_compare_the_same() {
+        assert_eq!(Operator::ALL.len(), 39);
+        for operator in Operator::ALL {
+            assert_eq!(Operator::from_name(operator.name()), Some(*operator));
+            if let Some(twin) = operator.name().strip_suffix("Path").and_then(Operator::from_name) {
+                assert_eq!(operator.operand(), OperandKind::Path);
+                assert_eq!(operator.compares(), twin.compares());
+            }
+        }
+    }
+}

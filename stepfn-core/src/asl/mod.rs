@@ -1,0 +1,377 @@
+//! The Amazon States Language: one typed model of every state type and field, JSONPath and JSONata.
+//!
+//! [`read`] takes any JSON text or value and returns the machine with what it found wrong; [`StateMachine::to_json`] writes
+//! the canonical form. Reading and writing again loses nothing: fields that the language does not have are kept in
+//! [`unknown`](State::unknown) and reported.
+//!
+//! ```
+//! use stepfn_core::asl;
+//!
+//! let (machine, findings) = asl::read_str(
+//!     r#"{ "States": { "Hello": { "End": true, "Type": "Pass" } }, "StartAt": "Hello" }"#,
+//! )?;
+//! assert!(findings.is_empty());
+//! assert_eq!(machine.to_json().to_string(), r#"{"StartAt":"Hello","States":{"Hello":{"Type":"Pass","End":true}}}"#);
+//! # Ok::<(), stepfn_core::json::JsonError>(())
+//! ```
+//!
+//! Field names are those of the [specification](https://states-language.net/spec.html), in snake_case.
+
+mod choice;
+mod read;
+mod retry;
+mod write;
+
+use indexmap::IndexMap;
+
+pub use self::{
+    choice::{Choice, ChoiceRule, Comparison, Condition, OperandKind, Operator},
+    read::{read, read_str},
+    retry::{Catcher, Retrier},
+};
+use crate::value::{Map as JsonMap, Number, Value};
+
+/// Unknown fields, kept as they were read.
+pub type Unknown = JsonMap;
+
+/// A state machine: the top level of a definition, a Parallel branch, or a Map's item processor.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StateMachine {
+    /// `Comment`
+    pub comment: Option<String>,
+    /// `QueryLanguage`: what states use that do not say so themselves. JSONPath where absent.
+    pub query_language: Option<QueryLanguage>,
+    /// `Version`: of the language, `"1.0"`.
+    pub version: Option<String>,
+    /// `TimeoutSeconds`: for the whole execution.
+    pub timeout_seconds: Option<Amount>,
+    /// `ProcessorConfig`, only in a Map's `ItemProcessor`: `Mode` and `ExecutionType`.
+    pub processor_config: Option<Value>,
+    /// `StartAt`
+    pub start_at: String,
+    /// `States`
+    pub states: IndexMap<String, State>,
+    /// What the language does not have here.
+    pub unknown: Unknown,
+}
+
+/// `QueryLanguage`
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QueryLanguage {
+    /// `JSONPath`
+    #[default]
+    JsonPath,
+    /// `JSONata`
+    Jsonata,
+}
+
+impl QueryLanguage {
+    /// As ASL writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::JsonPath => "JSONPath",
+            Self::Jsonata => "JSONata",
+        }
+    }
+}
+
+/// A number, or a text that stands for one: `{% JSONata %}` or a `${Placeholder}` of a deployment tool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// The number itself.
+    Number(Number),
+    /// The text.
+    Text(String),
+}
+
+impl From<u64> for Amount {
+    fn from(value: u64) -> Self {
+        Self::Number(value.into())
+    }
+}
+
+/// A field that takes a path or `null` (`InputPath`, `ResultPath`, `OutputPath`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathField {
+    /// `null`: nothing goes in, nothing comes out, or the result is discarded.
+    Null,
+    /// The text of a path, or of an intrinsic function where the field takes one.
+    Path(String),
+}
+
+impl PathField {
+    /// The path's text.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Null => None,
+            Self::Path(path) => Some(path),
+        }
+    }
+}
+
+/// A state: the fields that several types share, and those of its own type in [`kind`](Self::kind).
+///
+/// A field that is set where the type does not have it is written all the same and reported by the checks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// `Type`, with the fields that only this type has.
+    pub kind: StateKind,
+    /// `Comment`
+    pub comment: Option<String>,
+    /// `QueryLanguage`, where it differs from the machine's.
+    pub query_language: Option<QueryLanguage>,
+    /// `InputPath`
+    pub input_path: Option<PathField>,
+    /// `Parameters` (JSONPath; Task, Pass, Parallel, Map)
+    pub parameters: Option<Value>,
+    /// `Arguments` (JSONata; Task, Parallel)
+    pub arguments: Option<Value>,
+    /// `ResultSelector` (Task, Parallel, Map)
+    pub result_selector: Option<Value>,
+    /// `ResultPath` (Task, Pass, Parallel, Map)
+    pub result_path: Option<PathField>,
+    /// `OutputPath`
+    pub output_path: Option<PathField>,
+    /// `Output` (JSONata)
+    pub output: Option<Value>,
+    /// `Assign`
+    pub assign: Option<Value>,
+    /// `Retry` (Task, Parallel, Map)
+    pub retry: Option<Vec<Retrier>>,
+    /// `Catch` (Task, Parallel, Map)
+    pub catch: Option<Vec<Catcher>>,
+    /// `Next`
+    pub next: Option<String>,
+    /// `End`
+    pub end: Option<bool>,
+    /// What the language does not have here.
+    pub unknown: Unknown,
+}
+
+/// A state's `Type`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StateKind {
+    /// `Task`
+    Task(Task),
+    /// `Pass`
+    Pass(Pass),
+    /// `Choice`
+    Choice(Choice),
+    /// `Wait`
+    Wait(Wait),
+    /// `Succeed`
+    Succeed,
+    /// `Fail`
+    Fail(Fail),
+    /// `Parallel`
+    Parallel(Parallel),
+    /// `Map`
+    Map(Box<Map>),
+}
+
+/// The names of the state types, in the order in which AWS lists them.
+pub const TYPES: [&str; 8] = ["Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map"];
+
+impl StateKind {
+    /// The `Type` as ASL writes it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Task(_) => "Task",
+            Self::Pass(_) => "Pass",
+            Self::Choice(_) => "Choice",
+            Self::Wait(_) => "Wait",
+            Self::Succeed => "Succeed",
+            Self::Fail(_) => "Fail",
+            Self::Parallel(_) => "Parallel",
+            Self::Map(_) => "Map",
+        }
+    }
+}
+
+/// What a Task's `Resource` says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Resource {
+    /// An ARN, or a text with `${Placeholders}` that becomes one.
+    Arn(String),
+    /// A deployment tool's reference, such as `{"Fn::GetAtt": ["Hello", "Arn"]}`.
+    Reference(Value),
+}
+
+impl Resource {
+    /// The ARN's text; none for a reference.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Arn(arn) => Some(arn),
+            Self::Reference(_) => None,
+        }
+    }
+}
+
+impl Default for Resource {
+    fn default() -> Self {
+        Self::Arn(String::new())
+    }
+}
+
+/// A `Task`'s own fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Task {
+    /// `Resource`: the ARN of what does the work.
+    pub resource: Resource,
+    /// `Credentials`: `RoleArn` or `RoleArn.$`.
+    pub credentials: Option<Value>,
+    /// `TimeoutSeconds`
+    pub timeout_seconds: Option<Amount>,
+    /// `TimeoutSecondsPath`
+    pub timeout_seconds_path: Option<String>,
+    /// `HeartbeatSeconds`
+    pub heartbeat_seconds: Option<Amount>,
+    /// `HeartbeatSecondsPath`
+    pub heartbeat_seconds_path: Option<String>,
+}
+
+/// A `Pass`'s own fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pass {
+    /// `Result`: taken literally, `.$` keys included.
+    pub result: Option<Value>,
+}
+
+/// A `Wait`'s own fields, of which one is given.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wait {
+    /// `Seconds`
+    pub seconds: Option<Amount>,
+    /// `SecondsPath`
+    pub seconds_path: Option<String>,
+    /// `Timestamp`
+    pub timestamp: Option<String>,
+    /// `TimestampPath`
+    pub timestamp_path: Option<String>,
+}
+
+/// A `Fail`'s own fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fail {
+    /// `Error`
+    pub error: Option<String>,
+    /// `ErrorPath`
+    pub error_path: Option<String>,
+    /// `Cause`
+    pub cause: Option<String>,
+    /// `CausePath`
+    pub cause_path: Option<String>,
+}
+
+/// A `Parallel`'s own fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Parallel {
+    /// `Branches`
+    pub branches: Vec<StateMachine>,
+}
+
+/// A `Map`'s own fields.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Map {
+    /// `ItemsPath`
+    pub items_path: Option<String>,
+    /// `Items` (JSONata)
+    pub items: Option<Value>,
+    /// `ItemReader` (distributed)
+    pub item_reader: Option<Value>,
+    /// `ItemSelector`
+    pub item_selector: Option<Value>,
+    /// `ItemBatcher` (distributed)
+    pub item_batcher: Option<Value>,
+    /// `ItemProcessor`
+    pub item_processor: Option<StateMachine>,
+    /// `Iterator`: what `ItemProcessor` was called before.
+    pub iterator: Option<StateMachine>,
+    /// `ResultWriter` (distributed)
+    pub result_writer: Option<Value>,
+    /// `MaxConcurrency`
+    pub max_concurrency: Option<Amount>,
+    /// `MaxConcurrencyPath`
+    pub max_concurrency_path: Option<String>,
+    /// `ToleratedFailureCount` (distributed)
+    pub tolerated_failure_count: Option<Amount>,
+    /// `ToleratedFailureCountPath` (distributed)
+    pub tolerated_failure_count_path: Option<String>,
+    /// `ToleratedFailurePercentage` (distributed)
+    pub tolerated_failure_percentage: Option<Amount>,
+    /// `ToleratedFailurePercentagePath` (distributed)
+    pub tolerated_failure_percentage_path: Option<String>,
+    /// `Label` (distributed)
+    pub label: Option<String>,
+}
+
+impl Map {
+    /// The item processor, by whichever of its two names.
+    pub fn processor(&self) -> Option<&StateMachine> {
+        self.item_processor.as_ref().or(self.iterator.as_ref())
+    }
+
+    /// Whether the item processor runs as child executions (`"Mode": "DISTRIBUTED"`).
+    pub fn is_distributed(&self) -> bool {
+        let mode = |machine: &StateMachine| machine.processor_config.as_ref()?.get("Mode")?.as_str().map(str::to_owned);
+        self.item_processor.as_ref().and_then(mode).is_some_and(|mode| mode == "DISTRIBUTED")
+    }
+}
+
+impl State {
+    /// A state of a type, with nothing else set.
+    pub fn new(kind: StateKind) -> Self {
+        Self {
+            kind,
+            comment: None,
+            query_language: None,
+            input_path: None,
+            parameters: None,
+            arguments: None,
+            result_selector: None,
+            result_path: None,
+            output_path: None,
+            output: None,
+            assign: None,
+            retry: None,
+            catch: None,
+            next: None,
+            end: None,
+            unknown: Unknown::new(),
+        }
+    }
+
+    /// The machines inside: a Parallel's branches, a Map's processor, each with its JSON pointer below the state.
+    pub fn children(&self) -> Vec<(String, &StateMachine)> {
+        match &self.kind {
+            StateKind::Parallel(parallel) => {
+                parallel.branches.iter().enumerate().map(|(i, branch)| (format!("/Branches/{i}"), branch)).collect()
+            }
+            StateKind::Map(map) => [("/ItemProcessor", &map.item_processor), ("/Iterator", &map.iterator)]
+                .into_iter()
+                .filter_map(|(at, machine)| Some((at.to_owned(), machine.as_ref()?)))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The names of the states this one can go to, each with its JSON pointer below the state, in the order of the text.
+    pub fn targets(&self) -> Vec<(String, &str)> {
+        let mut targets = Vec::new();
+        if let Some(next) = &self.next {
+            targets.push(("/Next".to_owned(), next.as_str()));
+        }
+        if let StateKind::Choice(choice) = &self.kind {
+            for (index, rule) in choice.choices.iter().enumerate() {
+                targets.push((format!("/Choices/{index}/Next"), rule.next.as_str()));
+            }
+            if let Some(default) = &choice.default {
+                targets.push(("/Default".to_owned(), default.as_str()));
+            }
+        }
+        for (index, catcher) in self.catch.iter().flatten().enumerate() {
+            targets.push((format!("/Catch/{index}/Next"), catcher.next.as_str()));
+        }
+        targets
+    }
+}

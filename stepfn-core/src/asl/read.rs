@@ -1,0 +1,452 @@
+use super::{
+    Amount, Catcher, Choice, ChoiceRule, Comparison, Condition, Fail, Map, Operator, Parallel, Pass, PathField,
+    QueryLanguage, Resource, Retrier, State, StateKind, StateMachine, TYPES, Task, Unknown, Wait,
+};
+use crate::{
+    diagnostic::{Code, Diagnostic, list, nearest},
+    json::{self, JsonError, push_token},
+    value::{Map as JsonMap, Value},
+};
+
+/// Reads a definition from JSON text.
+///
+/// Duplicate keys are findings; AWS takes the last.
+///
+/// # Errors
+/// Only when the text is not JSON. Everything else is a finding.
+pub fn read_str(text: &str) -> Result<(StateMachine, Vec<Diagnostic>), JsonError> {
+    let document = json::parse(text)?;
+    let (machine, mut findings) = read(&document.value);
+    for (at, _) in &document.duplicates {
+        let key = at.rsplit('/').next().unwrap_or_default();
+        findings.push(
+            Diagnostic::new(Code::DuplicateKey, at.clone(), format!("the key `{key}` stands twice in one object"))
+                .on_key()
+                .help("only the last one counts: remove the other"),
+        );
+    }
+    Ok((machine, findings))
+}
+
+/// Reads a definition from a JSON value. What cannot be read is a finding, and the rest is read all the same.
+///
+/// Only the form of the fields is judged here; [`check`](crate::check::check) judges what they say.
+pub fn read(value: &Value) -> (StateMachine, Vec<Diagnostic>) {
+    let mut reader = Reader { findings: Vec::new() };
+    let machine = reader.machine(value, "", "the state machine");
+    (machine, reader.findings)
+}
+
+struct Reader {
+    findings: Vec<Diagnostic>,
+}
+
+/// The fields of one object that are still to be read.
+struct Fields<'r> {
+    reader: &'r mut Reader,
+    rest: JsonMap,
+    at: String,
+}
+
+impl Reader {
+    fn fields(&mut self, value: &Value, at: &str, what: &str) -> Fields<'_> {
+        let rest = match value.as_object() {
+            Some(map) => map.clone(),
+            None => {
+                self.wrong_kind(at, what, "an object", value);
+                JsonMap::new()
+            }
+        };
+        Fields { reader: self, rest, at: at.to_owned() }
+    }
+
+    fn wrong_kind(&mut self, at: &str, what: &str, expected: &str, found: &Value) {
+        let found = match found {
+            Value::Null => "null".to_owned(),
+            Value::String(text) => format!("the string \"{text}\""),
+            Value::Number(_) | Value::Bool(_) => format!("`{found}`"),
+            Value::Array(_) => "an array".to_owned(),
+            Value::Object(_) => "an object".to_owned(),
+        };
+        self.findings.push(Diagnostic::new(
+            Code::WrongKind,
+            at,
+            format!("{what} must be {expected}, found {found}"),
+        ));
+    }
+
+    fn machine(&mut self, value: &Value, at: &str, what: &str) -> StateMachine {
+        let readable = value.as_object().is_some();
+        let mut fields = self.fields(value, at, what);
+        let mut machine = StateMachine {
+            comment: fields.string("Comment"),
+            query_language: fields.query_language(),
+            version: fields.string("Version"),
+            timeout_seconds: fields.amount("TimeoutSeconds"),
+            processor_config: fields.take("ProcessorConfig"),
+            ..StateMachine::default()
+        };
+        machine.start_at = fields.required_string("StartAt", what, readable);
+        match fields.take("States") {
+            Some(states) => {
+                let at = format!("{at}/States");
+                match states.as_object() {
+                    Some(states) => {
+                        for (name, state) in states {
+                            let mut at = at.clone();
+                            push_token(&mut at, name);
+                            if let Some(state) = fields.reader.state(state, &at, name) {
+                                machine.states.insert(name.to_string(), state);
+                            }
+                        }
+                    }
+                    None => fields.reader.wrong_kind(&at, "`States`", "an object", &states),
+                }
+            }
+            None if readable => fields.missing("States", what),
+            None => {}
+        }
+        machine.unknown = fields.rest;
+        machine
+    }
+
+    fn state(&mut self, value: &Value, at: &str, name: &str) -> Option<State> {
+        let what = format!("state `{name}`");
+        value.as_object().or_else(|| {
+            self.wrong_kind(at, &what, "an object", value);
+            None
+        })?;
+        let mut fields = self.fields(value, at, &what);
+        if !fields.rest.contains_key("Type") {
+            fields.missing("Type", &what);
+            return None;
+        }
+        let kind = fields.string("Type")?;
+        let kind = match kind.as_str() {
+            "Task" => StateKind::Task(Task {
+                resource: fields.resource(&what),
+                credentials: fields.take("Credentials"),
+                timeout_seconds: fields.amount("TimeoutSeconds"),
+                timeout_seconds_path: fields.string("TimeoutSecondsPath"),
+                heartbeat_seconds: fields.amount("HeartbeatSeconds"),
+                heartbeat_seconds_path: fields.string("HeartbeatSecondsPath"),
+            }),
+            "Pass" => StateKind::Pass(Pass { result: fields.take("Result") }),
+            "Choice" => StateKind::Choice(Choice {
+                choices: match fields.array("Choices") {
+                    Some(rules) => fields.each("Choices", &rules, |reader, rule, at| reader.rule(rule, at)),
+                    None => {
+                        if !fields.rest.contains_key("Choices") {
+                            fields.missing("Choices", &what);
+                        }
+                        Vec::new()
+                    }
+                },
+                default: fields.string("Default"),
+            }),
+            "Wait" => StateKind::Wait(Wait {
+                seconds: fields.amount("Seconds"),
+                seconds_path: fields.string("SecondsPath"),
+                timestamp: fields.string("Timestamp"),
+                timestamp_path: fields.string("TimestampPath"),
+            }),
+            "Succeed" => StateKind::Succeed,
+            "Fail" => StateKind::Fail(Fail {
+                error: fields.string("Error"),
+                error_path: fields.string("ErrorPath"),
+                cause: fields.string("Cause"),
+                cause_path: fields.string("CausePath"),
+            }),
+            "Parallel" => StateKind::Parallel(Parallel {
+                branches: match fields.array("Branches") {
+                    Some(branches) => fields.each("Branches", &branches, |reader, branch, at| {
+                        Some(reader.machine(branch, at, "the branch"))
+                    }),
+                    None => {
+                        fields.missing("Branches", &what);
+                        Vec::new()
+                    }
+                },
+            }),
+            "Map" => {
+                let mut processor = |name: &str, what: &str| {
+                    let value = fields.take(name)?;
+                    let at = format!("{}/{name}", fields.at);
+                    Some(fields.reader.machine(&value, &at, what))
+                };
+                let item_processor = processor("ItemProcessor", "the item processor");
+                let iterator = processor("Iterator", "the iterator");
+                if item_processor.is_none() && iterator.is_none() {
+                    fields.missing("ItemProcessor", &what);
+                }
+                StateKind::Map(Box::new(Map {
+                    items_path: fields.string("ItemsPath"),
+                    items: fields.take("Items"),
+                    item_reader: fields.take("ItemReader"),
+                    item_selector: fields.take("ItemSelector"),
+                    item_batcher: fields.take("ItemBatcher"),
+                    item_processor,
+                    iterator,
+                    result_writer: fields.take("ResultWriter"),
+                    max_concurrency: fields.amount("MaxConcurrency"),
+                    max_concurrency_path: fields.string("MaxConcurrencyPath"),
+                    tolerated_failure_count: fields.amount("ToleratedFailureCount"),
+                    tolerated_failure_count_path: fields.string("ToleratedFailureCountPath"),
+                    tolerated_failure_percentage: fields.amount("ToleratedFailurePercentage"),
+                    tolerated_failure_percentage_path: fields.string("ToleratedFailurePercentagePath"),
+                    label: fields.string("Label"),
+                }))
+            }
+            other => {
+                let finding = Diagnostic::new(
+                    Code::UnknownStateType,
+                    format!("{at}/Type"),
+                    format!("there is no state type `{other}`; the types are {}", list(TYPES)),
+                );
+                let help = nearest(other, TYPES).map(|near| format!("did you mean `{near}`?"));
+                self.findings.push(finding.maybe_help(help));
+                return None;
+            }
+        };
+        let mut state = State::new(kind);
+        state.comment = fields.string("Comment");
+        state.query_language = fields.query_language();
+        state.input_path = fields.path("InputPath");
+        state.parameters = fields.take("Parameters");
+        state.arguments = fields.take("Arguments");
+        state.result_selector = fields.take("ResultSelector");
+        state.result_path = fields.path("ResultPath");
+        state.output_path = fields.path("OutputPath");
+        state.output = fields.take("Output");
+        state.assign = fields.take("Assign");
+        state.retry = fields
+            .array("Retry")
+            .map(|items| fields.each("Retry", &items, |reader, item, at| reader.retrier(item, at)));
+        state.catch = fields
+            .array("Catch")
+            .map(|items| fields.each("Catch", &items, |reader, item, at| reader.catcher(item, at)));
+        state.next = fields.string("Next");
+        state.end = fields.boolean("End");
+        state.unknown = fields.rest;
+        Some(state)
+    }
+
+    fn retrier(&mut self, value: &Value, at: &str) -> Option<Retrier> {
+        let mut fields = self.fields(value, at, "a retrier");
+        Some(Retrier {
+            error_equals: fields.error_equals("the retrier"),
+            interval_seconds: fields.amount("IntervalSeconds"),
+            max_attempts: fields.amount("MaxAttempts"),
+            backoff_rate: fields.amount("BackoffRate"),
+            max_delay_seconds: fields.amount("MaxDelaySeconds"),
+            jitter_strategy: fields.string("JitterStrategy"),
+            comment: fields.string("Comment"),
+            unknown: fields.rest,
+        })
+    }
+
+    fn catcher(&mut self, value: &Value, at: &str) -> Option<Catcher> {
+        let mut fields = self.fields(value, at, "a catcher");
+        Some(Catcher {
+            error_equals: fields.error_equals("the catcher"),
+            result_path: fields.path("ResultPath"),
+            assign: fields.take("Assign"),
+            output: fields.take("Output"),
+            next: fields.required_string("Next", "the catcher", true),
+            comment: fields.string("Comment"),
+            unknown: fields.rest,
+        })
+    }
+
+    fn rule(&mut self, value: &Value, at: &str) -> Option<ChoiceRule> {
+        let mut fields = self.fields(value, at, "a Choice rule");
+        let next = fields.required_string("Next", "the Choice rule", true);
+        let assign = fields.take("Assign");
+        let output = fields.take("Output");
+        // A comparison takes its Comment along: the rule's own is the same field.
+        let comment = fields.string("Comment");
+        let (condition, unknown) = fields.condition()?;
+        Some(ChoiceRule { condition, next, assign, output, comment, unknown })
+    }
+}
+
+impl Fields<'_> {
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.rest.shift_remove(name)
+    }
+
+    fn missing(&mut self, name: &str, what: &str) {
+        self.reader.findings.push(Diagnostic::new(
+            Code::MissingField,
+            self.at.clone(),
+            format!("{what} needs the field `{name}`"),
+        ));
+    }
+
+    /// Takes a field out and converts it; what cannot be converted is a finding.
+    fn convert<T>(&mut self, name: &str, expected: &str, convert: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
+        let value = self.take(name)?;
+        let converted = convert(&value);
+        if converted.is_none() {
+            let at = format!("{}/{name}", self.at);
+            self.reader.wrong_kind(&at, &format!("`{name}`"), expected, &value);
+        }
+        converted
+    }
+
+    fn string(&mut self, name: &str) -> Option<String> {
+        self.convert(name, "a string", |value| value.as_str().map(str::to_owned))
+    }
+
+    fn required_string(&mut self, name: &str, what: &str, report: bool) -> String {
+        if report && !self.rest.contains_key(name) {
+            self.missing(name, what);
+        }
+        self.string(name).unwrap_or_default()
+    }
+
+    fn boolean(&mut self, name: &str) -> Option<bool> {
+        self.convert(name, "`true` or `false`", Value::as_bool)
+    }
+
+    fn array(&mut self, name: &str) -> Option<Vec<Value>> {
+        self.convert(name, "an array", |value| value.as_array().map(<[Value]>::to_vec))
+    }
+
+    fn each<T>(
+        &mut self,
+        name: &str,
+        items: &[Value],
+        mut read: impl FnMut(&mut Reader, &Value, &str) -> Option<T>,
+    ) -> Vec<T> {
+        let at = format!("{}/{name}", self.at);
+        items
+            .iter()
+            .enumerate()
+            .filter_map(|(index, item)| read(self.reader, item, &format!("{at}/{index}")))
+            .collect()
+    }
+
+    fn amount(&mut self, name: &str) -> Option<Amount> {
+        self.convert(name, "a number", |value| match value {
+            Value::Number(number) => Some(Amount::Number(number.clone())),
+            // Deployment tools and JSONata put a text where the number comes to stand.
+            Value::String(text) if text.starts_with("{%") || text.contains("${") || text.contains("#{") => {
+                Some(Amount::Text(text.to_string()))
+            }
+            _ => None,
+        })
+    }
+
+    fn path(&mut self, name: &str) -> Option<PathField> {
+        self.convert(name, "a path in a string, or null", |value| match value {
+            Value::Null => Some(PathField::Null),
+            Value::String(path) => Some(PathField::Path(path.to_string())),
+            _ => None,
+        })
+    }
+
+    fn resource(&mut self, what: &str) -> Resource {
+        if !self.rest.contains_key("Resource") {
+            self.missing("Resource", what);
+        }
+        self.convert("Resource", "a string", |value| match value {
+            Value::String(arn) => Some(Resource::Arn(arn.to_string())),
+            Value::Object(reference) if reference.keys().any(|key| &**key == "Ref" || key.starts_with("Fn::")) => {
+                Some(Resource::Reference(value.clone()))
+            }
+            _ => None,
+        })
+        .unwrap_or_default()
+    }
+
+    fn query_language(&mut self) -> Option<QueryLanguage> {
+        self.convert("QueryLanguage", "\"JSONPath\" or \"JSONata\"", |value| match value.as_str()? {
+            "JSONPath" => Some(QueryLanguage::JsonPath),
+            "JSONata" => Some(QueryLanguage::Jsonata),
+            _ => None,
+        })
+    }
+
+    fn error_equals(&mut self, what: &str) -> Vec<String> {
+        if !self.rest.contains_key("ErrorEquals") {
+            self.missing("ErrorEquals", what);
+        }
+        self.convert("ErrorEquals", "an array of strings", |value| {
+            value.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// Reads the condition of a rule out of the fields that are left; the second part is what it does not know.
+    fn condition(mut self) -> Option<(Condition, Unknown)> {
+        for (name, join) in
+            [("And", Condition::And as fn(Vec<Condition>) -> Condition), ("Or", Condition::Or)]
+        {
+            if let Some(rules) = self.array(name) {
+                let rules = self.each(name, &rules, Reader::nested_condition);
+                return Some((join(rules), self.rest));
+            }
+        }
+        if let Some(rule) = self.take("Not") {
+            let at = format!("{}/Not", self.at);
+            let rule = self.reader.nested_condition(&rule, &at)?;
+            return Some((Condition::Not(Box::new(rule)), self.rest));
+        }
+        if let Some(condition) = self.take("Condition") {
+            return Some((Condition::Jsonata(condition), self.rest));
+        }
+        let Some(operator) = self.rest.keys().find_map(|key| Operator::from_name(key)) else {
+            let names = Operator::ALL.iter().map(|operator| operator.name());
+            let known = ["Variable", "Comment", "And", "Or", "Not", "Condition"];
+            let stray = self.rest.keys().find(|key| !known.contains(&key.as_ref()));
+            let finding = match stray {
+                Some(key) => {
+                    let help = nearest(key, names).map(|near| format!("did you mean `{near}`?"));
+                    Diagnostic::new(
+                        Code::UnknownOperator,
+                        format!("{}/{key}", self.at),
+                        format!("there is no comparison operator `{key}`"),
+                    )
+                    .on_key()
+                    .maybe_help(help)
+                }
+                None => Diagnostic::new(
+                    Code::MissingField,
+                    self.at.clone(),
+                    "a Choice rule needs a comparison operator, `And`, `Or`, `Not` or `Condition`",
+                ),
+            };
+            self.reader.findings.push(finding);
+            return None;
+        };
+        let variable = self.required_string("Variable", "the comparison", true);
+        let operand = self.take(operator.name())?;
+        let comment = self.string("Comment");
+        let comparison = Comparison { variable, operator, operand, comment, unknown: Unknown::new() };
+        Some((Condition::Compare(comparison), self.rest))
+    }
+}
+
+impl Reader {
+    fn nested_condition(&mut self, value: &Value, at: &str) -> Option<Condition> {
+        let fields = self.fields(value, at, "a Choice rule");
+        let (condition, unknown) = fields.condition()?;
+        Some(match condition {
+            Condition::Compare(comparison) => Condition::Compare(Comparison { unknown, ..comparison }),
+            other => {
+                for key in unknown.keys().filter(|key| &***key != "Comment") {
+                    self.findings.push(
+                        Diagnostic::new(
+                            Code::UnknownField,
+                            format!("{at}/{key}"),
+                            format!("a nested Choice rule has no field `{key}`"),
+                        )
+                        .on_key(),
+                    );
+                }
+                other
+            }
+        })
+    }
+}

@@ -1,0 +1,26 @@
+//! The rules.
+macro_rules! codes {
+    ($($variant:ident $name:literal $severity:ident),* $(,)?) => {
+        /// Which rule a finding is about: a kebab-case word that stays the same over releases.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs)] // each has a page of its own, see `Code::page`
+        pub enum Code { $($variant),* }
+        impl Code {
+            /// All codes.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+            /// The code's word.
+            pub fn name(self) -> &'static str { match self { $(Self::$variant => $name),* } }
+            /// How bad a breach is.
+            pub fn severity(self) -> crate::diagnostic::Severity { match self { $(Self::$variant => crate::diagnostic::Severity::$severity),* } }
+        }
+    };
+}
+codes! {
+    MissingField "missing-field" Error,
+    WrongKind "wrong-kind" Error,
+    DuplicateKey "duplicate-key" Error,
+    UnknownStateType "unknown-state-type" Error,
+    UnknownOperator "unknown-operator" Error,
+    UnknownField "unknown-field" Error,
+    UnknownState "unknown-state" Error,
+}
