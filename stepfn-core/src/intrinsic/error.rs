@@ -1,0 +1,46 @@
+//! Why a text is no intrinsic function.
+
+use std::{error, fmt, ops::Range};
+
+use crate::path::PathError;
+
+/// Why a text is no intrinsic function, or what is wrong with one, and where in the text.
+///
+/// [`Display`](fmt::Display) gives the message alone; `help` says what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntrinsicError {
+    /// What is wrong: lower case, no full stop, code in backticks.
+    pub message: String,
+    /// The offending bytes of the whole text; empty at its end when something is missing.
+    pub span: Range<usize>,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl IntrinsicError {
+    pub(super) fn new(message: impl Into<String>, span: Range<usize>) -> Self {
+        Self { message: message.into(), span, help: None }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The error of a path that begins at `start` of the whole text.
+    pub(super) fn in_path(error: PathError, start: usize) -> Self {
+        Self {
+            message: error.message,
+            span: error.span.start + start..error.span.end + start,
+            help: error.help,
+        }
+    }
+}
+
+impl fmt::Display for IntrinsicError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl error::Error for IntrinsicError {}

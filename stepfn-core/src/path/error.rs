@@ -1,0 +1,35 @@
+//! Why a text is no path.
+
+use std::{error, fmt, ops::Range};
+
+/// Why a text is no path, and where in the text.
+///
+/// [`Display`](fmt::Display) gives the message alone; `help` says what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathError {
+    /// What is wrong: lower case, no full stop, code in backticks.
+    pub message: String,
+    /// The offending bytes of the text; empty at the end of the text when something is missing.
+    pub span: Range<usize>,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl PathError {
+    pub(super) fn new(message: impl Into<String>, span: Range<usize>) -> Self {
+        Self { message: message.into(), span, help: None }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl error::Error for PathError {}
