@@ -104,15 +104,16 @@ impl Call {
 }
 
 impl ArgKind {
-    /// The kind of value the argument has, as far as its text tells: `None` for a path, `null`,
-    /// and a call that may give anything.
+    /// The kind of value the argument has, as far as its text tells: `None` for a path and for a
+    /// call that may give anything.
     pub fn kind(&self) -> Option<Kind> {
         match self {
             Self::String(_) => Some(Kind::String),
             Self::Number(_) => Some(Kind::Number),
             Self::Boolean(_) => Some(Kind::Boolean),
-            Self::Call(call) => Some(call.function.signature().result),
-            Self::Null | Self::Path(_) => None,
+            Self::Null => Some(Kind::Null),
+            Self::Call(call) => Some(call.function.signature().result).filter(|kind| *kind != Kind::Any),
+            Self::Path(_) => None,
         }
     }
 
@@ -132,7 +133,7 @@ impl ArgKind {
 
 fn fits(found: Kind, wanted: Kind) -> bool {
     match (found, wanted) {
-        (_, Kind::Any) | (Kind::Any, _) => true,
+        (_, Kind::Any) => true,
         // AWS rounds, in both directions.
         (Kind::Number | Kind::Integer, Kind::Number | Kind::Integer) => true,
         (found, wanted) => found == wanted,
@@ -146,7 +147,7 @@ fn kind_help(wanted: Kind) -> &'static str {
         Kind::String => "write a text in single quotes, or a path to one",
         Kind::Number | Kind::Integer => "write a number without quotes, or a path to one",
         Kind::Boolean => "write `true` or `false` without quotes, or a path to one",
-        Kind::Any => "write a path",
+        Kind::Any | Kind::Null => "write a path",
     }
 }
 
@@ -171,13 +172,7 @@ fn value_error(function: Function, n: usize, arg: &Arg) -> Option<IntrinsicError
         {
             error(format!("chunks of the size `{text}`")).map(|error| error.help("write a size of 1 or more"))
         }
-        _ => match (&arg.kind, function.signature().kind_of(n)) {
-            (ArgKind::Null, Some(wanted)) if wanted != Kind::Any => {
-                error(format!("`{}` takes {wanted} here, found `null`", function.name()))
-                    .map(|error| error.help(kind_help(wanted)))
-            }
-            _ => None,
-        },
+        _ => None,
     }
 }
 

@@ -82,6 +82,8 @@ pub enum Kind {
     Array,
     /// An object.
     Object,
+    /// `null`: only ever found, no function asks for it.
+    Null,
 }
 
 impl fmt::Display for Kind {
@@ -95,6 +97,7 @@ impl fmt::Display for Kind {
             Self::Boolean => "a boolean",
             Self::Array => "an array",
             Self::Object => "an object",
+            Self::Null => "`null`",
         })
     }
 }

@@ -27,6 +27,8 @@
 mod check;
 mod error;
 mod function;
+#[cfg(test)]
+mod fuzz;
 mod literal;
 mod parse;
 #[cfg(test)]

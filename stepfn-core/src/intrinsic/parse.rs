@@ -216,6 +216,11 @@ impl Parser<'_, '_> {
         if word.starts_with("States.") {
             return Err(unknown(word, span));
         }
+        let lower = word.to_ascii_lowercase();
+        if matches!(lower.as_str(), "true" | "false" | "null") {
+            return Err(IntrinsicError::new(format!("`{word}` is not `{lower}`"), span)
+                .help(format!("write `{lower}`, or `'{word}'` for the text")));
+        }
         let number = word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
         Err(if number {
             IntrinsicError::new(format!("`{word}` is no number"), span)
@@ -239,7 +244,8 @@ fn unclosed(open: usize) -> IntrinsicError {
 }
 
 fn bad_escape(c: char, span: Range<usize>) -> IntrinsicError {
-    let error = IntrinsicError::new(format!("`\\{}` is no escape", c.escape_debug()), span);
+    let shown = if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    let error = IntrinsicError::new(format!("`\\{shown}` is no escape"), span);
     match c {
         '"' => error.help("a `\"` needs no backslash in a text in single quotes"),
         'n' | 't' | 'r' => error

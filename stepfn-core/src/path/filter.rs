@@ -3,6 +3,7 @@
 use super::{
     Filter, FilterOp, FilterOperand, FilterPath, PathError,
     cursor::is_number,
+    member,
     parse::{Parser, Place, unquoted},
 };
 
@@ -11,6 +12,14 @@ type Result<T> = std::result::Result<T, PathError>;
 /// How deep parentheses, negations, lists and filters in filters may go. Deeper ones are an error,
 /// so that no text can overflow the stack.
 const MAX_DEPTH: usize = 16;
+
+/// Where in a comparison an operand stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right(FilterOp),
+    Item,
+}
 
 impl Parser<'_, '_> {
     /// What follows the `?`. The `]` is left to the caller.
@@ -121,7 +130,7 @@ impl Parser<'_, '_> {
 
     fn comparison(&mut self) -> Result<Filter> {
         let start = self.cursor.pos();
-        let left = self.operand(None)?;
+        let left = self.operand(Side::Left)?;
         let end = self.cursor.pos();
         self.cursor.skip_blanks();
         let finished = match self.cursor.peek() {
@@ -137,7 +146,7 @@ impl Parser<'_, '_> {
         }
         let op = self.relational()?;
         self.cursor.skip_blanks();
-        let right = self.operand(Some(op))?;
+        let right = self.operand(Side::Right(op))?;
         Ok(Filter::Compare { left, op, right })
     }
 
@@ -173,7 +182,7 @@ impl Parser<'_, '_> {
         })
     }
 
-    fn operand(&mut self, op: Option<FilterOp>) -> Result<FilterOperand> {
+    fn operand(&mut self, side: Side) -> Result<FilterOperand> {
         let start = self.cursor.pos();
         match self.cursor.peek() {
             None => Err(PathError::new("the filter ends where a value should be", start..start)),
@@ -194,13 +203,13 @@ impl Parser<'_, '_> {
                 self.nested(|parser| parser.list(start))
             }
             // Elsewhere a slash begins a word without quotes, such as the name of a parameter.
-            Some('/') if op == Some(FilterOp::Regex) => self.regex(),
+            Some('/') if side == Side::Right(FilterOp::Regex) => self.regex(),
             Some('{') => {
                 Err(PathError::new("an object is no value to compare with", self.cursor.next_range())
                     .help("compare its members one by one"))
             }
             Some(c) if ")]<>=!~&|,".contains(c) => Err(self.unexpected("expected a path or a value")),
-            Some(_) => self.word(),
+            Some(_) => self.word(side),
         }
     }
 
@@ -234,7 +243,7 @@ impl Parser<'_, '_> {
         }
         loop {
             self.cursor.skip_blanks();
-            items.push(self.operand(None)?);
+            items.push(self.operand(Side::Item)?);
             self.cursor.skip_blanks();
             if self.cursor.eat("]") {
                 return Ok(FilterOperand::List(items));
@@ -270,7 +279,7 @@ impl Parser<'_, '_> {
     }
 
     /// A number, `true`, `false`, `null`, or a word that lacks its quotes.
-    fn word(&mut self) -> Result<FilterOperand> {
+    fn word(&mut self, side: Side) -> Result<FilterOperand> {
         let start = self.cursor.pos();
         let word = self.cursor.take_while(|c| !c.is_whitespace() && !")],<>=!~&|".contains(c));
         match word {
@@ -285,8 +294,20 @@ impl Parser<'_, '_> {
         let word = self.cursor.slice(start..self.cursor.pos()).trim_end();
         let end = start + word.len();
         self.cursor.reset(end);
-        let error = PathError::new(format!("the text `{word}` needs quotes"), start..end)
-            .help(format!("write `'{word}'`"));
+        let error = PathError::new(format!("the text `{word}` needs quotes"), start..end);
+        if side == Side::Left {
+            // Here the word is the member to look at, and no reading forgives that.
+            return Err(error.help(format!("write `@{}` for the member", member(word))));
+        }
+        if side == Side::Right(FilterOp::Regex) {
+            return Err(PathError::new(format!("`{word}` is no regular expression"), start..end)
+                .help(format!("write `/{word}/`")));
+        }
+        let lower = word.to_ascii_lowercase();
+        let error = error.help(match lower.as_str() {
+            "true" | "false" | "null" => format!("write `{lower}`, or `'{word}'` for the text"),
+            _ => format!("write `'{word}'`"),
+        });
         match &mut self.forgiven {
             Some(forgiven) => {
                 forgiven.push(error);

@@ -75,8 +75,12 @@ impl<'a> Parser<'a, '_> {
                 error.help("`@` is the element inside a filter: write `$` here")
             } else if text.starts_with(['.', '[']) {
                 error.help(format!("write `${text}`"))
+            } else if text.starts_with("{%") {
+                error.help("`{% %}` is JSONata: it needs the query language `JSONata`")
             } else {
-                error.help(format!("write `$.{text}` for the member of that name"))
+                let plain = text.split('.').all(|name| member(name).starts_with('.'));
+                let path = if plain { format!("$.{text}") } else { format!("${}", member(text)) };
+                error.help(format!("write `{path}` for the member of that name"))
             });
         }
         let start = self.cursor.pos();
@@ -185,7 +189,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     fn blank_after_dot(&self, dots: std::ops::Range<usize>) -> PathError {
-        PathError::new("a blank after the dot", dots.start..dots.end + 1)
+        PathError::new("a blank after the dot", dots.start..self.cursor.next_range().end)
             .help("leave the blank out, or write the name in brackets: `['name']`")
     }
 
@@ -196,9 +200,13 @@ impl<'a> Parser<'a, '_> {
         let stop = |c: char| ".[(".contains(c) || place.ends_name(c);
         let name = self.cursor.take_while(|c| !stop(c));
         let span = start..self.cursor.pos();
-        if self.cursor.peek() == Some('(') {
+        if self.cursor.peek() == Some('(') && !name.contains(char::is_whitespace) {
             return self.function(name, span);
         }
+        // With a blank before it a parenthesis is part of a name: `$.price (net)`.
+        self.cursor.take_while(|c| !".[".contains(c) && !place.ends_name(c));
+        let span = start..self.cursor.pos();
+        let name = self.cursor.slice(span.clone());
         let in_brackets = || format!("write `{}`", bracketed(name));
         if name.contains(char::is_whitespace) {
             return Err(PathError::new(format!("a blank in the name `{name}` needs brackets"), span)
