@@ -2,8 +2,11 @@
 
 pub mod asl;
 pub mod check;
+pub mod definition;
 pub mod diagnostic;
 pub mod intrinsic;
 pub mod json;
 pub mod path;
+pub mod shape;
+pub mod task;
 pub mod value;

@@ -1,0 +1,173 @@
+//! A checked workflow: its ASL, and what of it the language has no word for.
+//!
+//! [`state_machine!`] and the [builder](crate::builder) both end in a [`Definition`]; the code generator and the executor
+//! start from it.
+//!
+//! ```
+//! use stepfn_core::{asl, definition::{Definition, WorkflowType}};
+//!
+//! let (machine, _) = asl::read_str(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#)?;
+//! let definition = Definition::from_asl("Hello", WorkflowType::Standard, machine);
+//! assert_eq!(definition.name, "Hello");
+//! # Ok::<(), stepfn_core::json::JsonError>(())
+//! ```
+//!
+//! [`state_machine!`]: https://docs.rs/stepfn/latest/stepfn/macro.state_machine.html
+
+use indexmap::IndexMap;
+
+use crate::{
+    asl::StateMachine,
+    shape::Shape,
+    task::{Handler, TaskInfo},
+};
+
+/// A workflow, ready to be written out or run.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// The state machine's name.
+    pub name: String,
+    /// Standard or Express.
+    pub workflow_type: WorkflowType,
+    /// The workflow in ASL. Where a text of it holds `${Name}` and [`substitutions`](Self::substitutions) has the name,
+    /// deployment formats put their own reference there.
+    pub machine: StateMachine,
+    /// What the execution's input is.
+    pub input: &'static Shape,
+    /// What the execution answers.
+    pub output: &'static Shape,
+    /// The Task states whose work is a Rust function.
+    pub tasks: Vec<TaskBinding>,
+    /// What `${Name}` in the ASL's texts stands for.
+    pub substitutions: IndexMap<String, Reference>,
+    /// `loggingConfiguration`, where logs are wanted.
+    pub logging: Option<LoggingConfiguration>,
+    /// `tracingConfiguration`: whether X-Ray traces are wanted.
+    pub tracing: bool,
+}
+
+impl Definition {
+    /// A definition out of ASL alone: nothing is known of its data, and every Task is to be bound or mocked.
+    pub fn from_asl(name: impl Into<String>, workflow_type: WorkflowType, machine: StateMachine) -> Self {
+        Self {
+            name: name.into(),
+            workflow_type,
+            machine,
+            input: &Shape::Any,
+            output: &Shape::Any,
+            tasks: Vec::new(),
+            substitutions: IndexMap::new(),
+            logging: None,
+            tracing: false,
+        }
+    }
+
+    /// The handler of the Task state at a JSON pointer (`/States/Load`), if a function of this program is bound to it.
+    pub fn handler(&self, pointer: &str) -> Option<Handler> {
+        self.task(pointer).and_then(|binding| binding.task.handler)
+    }
+
+    /// The task of the Task state at a JSON pointer.
+    pub fn task(&self, pointer: &str) -> Option<&TaskBinding> {
+        self.tasks.iter().find(|binding| binding.state == pointer)
+    }
+
+    /// The tasks, each once, in the order in which the machine first names them.
+    pub fn functions(&self) -> Vec<&TaskInfo> {
+        let mut functions: Vec<&TaskInfo> = Vec::new();
+        for binding in &self.tasks {
+            if functions.iter().all(|known| known.name != binding.task.name) {
+                functions.push(&binding.task);
+            }
+        }
+        functions
+    }
+}
+
+/// The kind of a workflow: the `type` of a state machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WorkflowType {
+    /// `STANDARD`: exactly once, up to a year, with a history.
+    #[default]
+    Standard,
+    /// `EXPRESS`: at least once, up to five minutes, no callbacks, no `.sync`, no history.
+    Express,
+}
+
+impl WorkflowType {
+    /// As AWS writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "STANDARD",
+            Self::Express => "EXPRESS",
+        }
+    }
+}
+
+/// A Task state and the Rust function that does its work.
+#[derive(Clone, Debug)]
+pub struct TaskBinding {
+    /// JSON pointer of the state: `/States/Load`, `/States/Each/ItemProcessor/States/Load`.
+    pub state: String,
+    /// The function.
+    pub task: TaskInfo,
+    /// How the state calls it.
+    pub call: Call,
+}
+
+/// How a Task state calls a Lambda function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// The function's ARN is the `Resource`: the state's input is its input, its answer is the result.
+    Direct,
+    /// `arn:aws:states:::lambda:invoke`: `Payload` is its input, the answer is under `Payload`.
+    Invoke,
+    /// `arn:aws:states:::lambda:invoke.waitForTaskToken`: `Payload` is its input, the callback brings the result.
+    WaitForTaskToken,
+}
+
+/// What a `${Name}` of the ASL's texts stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// CloudFormation's `!Ref`.
+    Ref(String),
+    /// CloudFormation's `!GetAtt`, or the Serverless plugin's function key with `Arn`.
+    GetAtt(String, String),
+}
+
+/// `loggingConfiguration` of a state machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoggingConfiguration {
+    /// `level`
+    pub level: LogLevel,
+    /// `includeExecutionData`
+    pub include_execution_data: bool,
+    /// `destinations`: the ARNs of log groups, or `${Name}`s of the definition's substitutions.
+    pub destinations: Vec<String>,
+}
+
+/// The `level` of a logging configuration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogLevel {
+    /// `ALL`
+    All,
+    /// `ERROR`
+    Error,
+    /// `FATAL`
+    Fatal,
+    /// `OFF`
+    #[default]
+    Off,
+}
+
+impl LogLevel {
+    /// As AWS writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "ALL",
+            Self::Error => "ERROR",
+            Self::Fatal => "FATAL",
+            Self::Off => "OFF",
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Shapes: what JSON a Rust type becomes, and what JSON it can be read from.
+//!
+//! `#[derive(StateData)]` makes a [`Shape`] out of a type's serde attributes. A shape is a constant, so that claims about it
+//! ("`Order` has a field `totalAmount`, always present, a number") can be judged while rustc compiles.
+//!
+//! ```
+//! use stepfn_core::shape::{Shape, StateData};
+//!
+//! assert!(matches!(<Option<String>>::SHAPE, Shape::Nullable(Shape::String)));
+//! assert_eq!(<Vec<u8>>::SHAPE.to_string(), "an array");
+//! ```
+//!
+//! A type has two sides, as it has in serde: what it is *made* into by `Serialize` (a task's output), and what may be
+//! *given* to its `Deserialize` (a task's input). A field of type `Option` is always there on the way out, possibly `null`,
+//! and may be missing on the way in.
+
+mod impls;
+
+use std::fmt;
+
+/// A type whose JSON form is known.
+#[diagnostic::on_unimplemented(
+    message = "the JSON form of `{Self}` is not known",
+    label = "no known JSON form",
+    note = "write `#[derive(stepfn::StateData)]` on `{Self}`, beside serde's derives",
+    note = "for a type of another crate, say what it is on the field: `#[state_data(as = \"String\")]`, or take `serde_json::Value`"
+)]
+pub trait StateData {
+    /// The type's JSON form.
+    const SHAPE: &'static Shape;
+}
+
+/// The JSON form of a type.
+#[derive(Clone, Copy, Debug)]
+pub enum Shape {
+    /// Any JSON: nothing is known, everything may be asked.
+    Any,
+    /// `null`
+    Null,
+    /// A boolean.
+    Boolean,
+    /// A whole number between two bounds.
+    Integer {
+        /// The smallest, inclusive.
+        min: i128,
+        /// The largest, inclusive.
+        max: i128,
+    },
+    /// Any number.
+    Number,
+    /// Any string.
+    String,
+    /// A string of a form of its own, which not every string has: `char`, `Uuid`, a [`TIMESTAMP`].
+    Text(&'static str),
+    /// One of some strings.
+    Enum(&'static EnumShape),
+    /// An array of any length.
+    Array(&'static Shape),
+    /// An array of fixed length.
+    Tuple(&'static [&'static Shape]),
+    /// An object with any keys, all values of one shape.
+    Map(&'static Shape),
+    /// An object with known fields.
+    Object(&'static ObjectShape),
+    /// `null`, or the shape inside.
+    Nullable(&'static Shape),
+    /// One of several shapes: an enum whose variants hold data.
+    OneOf(&'static OneOfShape),
+    /// Made as one shape and read from another.
+    Split {
+        /// What `Serialize` makes.
+        made: &'static Shape,
+        /// What `Deserialize` takes.
+        given: &'static Shape,
+    },
+    /// The nearest enclosing [`Object`](Self::Object) or [`OneOf`](Self::OneOf) again: a recursive type.
+    Recursive,
+    /// A field whose shape differs from variant to variant: it can be passed on with the whole, but not be read alone.
+    Mixed,
+}
+
+/// The [`Shape::Text`] of an RFC 3339 timestamp, as `Timestamp` comparisons and Wait states need it.
+pub const TIMESTAMP: &str = "timestamp";
+
+/// An enum whose variants are all units.
+#[derive(Clone, Copy, Debug)]
+pub struct EnumShape {
+    /// The Rust type's name.
+    pub name: &'static str,
+    /// The strings, as serde writes them.
+    pub variants: &'static [&'static str],
+    /// Further strings that are read (`#[serde(alias)]`); `*` as one of them stands for any (`#[serde(other)]`).
+    pub also_given: &'static [&'static str],
+}
+
+/// An object with known fields.
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectShape {
+    /// The Rust type's name.
+    pub name: &'static str,
+    /// The fields.
+    pub fields: &'static [Field],
+    /// `#[serde(flatten)]`: objects and maps whose entries stand among the fields.
+    pub flattened: &'static [&'static Shape],
+    /// `#[serde(deny_unknown_fields)]`: other keys make reading fail.
+    pub deny_unknown_fields: bool,
+}
+
+/// A field of an [`ObjectShape`].
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The key that `Serialize` writes.
+    pub made_as: &'static str,
+    /// The keys that `Deserialize` takes: the name first, then the aliases.
+    pub given_as: &'static [&'static str],
+    /// The shape of the value.
+    pub shape: &'static Shape,
+    /// Whether the key is there on the way out.
+    pub made: Made,
+    /// Whether the key must be there on the way in.
+    pub given: Given,
+}
+
+/// Whether `Serialize` writes a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// Always.
+    Always,
+    /// Sometimes: `skip_serializing_if`.
+    Maybe,
+    /// Never: `skip`, `skip_serializing`.
+    Never,
+}
+
+/// Whether `Deserialize` needs a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Reading fails without it. (A field of type `Option` is [`Optional`](Self::Optional) by itself.)
+    Required,
+    /// A default takes its place.
+    Optional,
+    /// It is not read: `skip`, `skip_deserializing`.
+    Never,
+}
+
+/// An enum whose variants hold data.
+#[derive(Clone, Copy, Debug)]
+pub struct OneOfShape {
+    /// The Rust type's name.
+    pub name: &'static str,
+    /// The variants.
+    pub alternatives: &'static [&'static Shape],
+    /// What can be read without knowing the variant: a field that not every variant has is [`Made::Maybe`] and
+    /// [`Given::Optional`], one whose type differs is [`Shape::Mixed`]. Empty where a variant is no object.
+    pub common: &'static ObjectShape,
+}
+
+impl Shape {
+    /// The Rust type's name, where the shape has one.
+    pub const fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Object(object) => Some(object.name),
+            Self::Enum(shape) => Some(shape.name),
+            Self::OneOf(shape) => Some(shape.name),
+            Self::Nullable(inner) => inner.name(),
+            Self::Split { made, .. } => made.name(),
+            _ => None,
+        }
+    }
+
+    /// What the shape is in words: `a string`, `an array`, a type's name.
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Any => "anything",
+            Self::Null => "null",
+            Self::Boolean => "a boolean",
+            Self::Integer { .. } => "an integer",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Text(name) => name,
+            Self::Enum(shape) => shape.name,
+            Self::Array(_) => "an array",
+            Self::Tuple(_) => "an array of fixed length",
+            Self::Map(_) => "a map",
+            Self::Object(shape) => shape.name,
+            Self::Nullable(inner) => inner.words(),
+            Self::OneOf(shape) => shape.name,
+            Self::Split { made, .. } => made.words(),
+            Self::Recursive => "the enclosing type again",
+            Self::Mixed => "different from variant to variant",
+        }
+    }
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nullable(inner) => write!(f, "{inner} or null"),
+            _ => f.write_str(self.words()),
+        }
+    }
+}

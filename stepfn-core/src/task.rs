@@ -1,0 +1,148 @@
+//! Tasks: the Rust functions that a workflow's Task states call, and the names of the errors they fail with.
+//!
+//! `#[lambda]` and `#[derive(TaskError)]` write these implementations; nobody needs to write them by hand, but it can be done:
+//!
+//! ```
+//! use stepfn_core::task::{TaskError, TaskFailure};
+//!
+//! struct OutOfStock;
+//!
+//! impl TaskError for OutOfStock {
+//!     const NAMES: &'static [&'static str] = &["OutOfStock"];
+//!
+//!     fn failure(&self) -> TaskFailure {
+//!         TaskFailure::new("OutOfStock", "nothing left")
+//!     }
+//! }
+//! assert_eq!(OutOfStock.failure().cause, r#"{"errorType":"OutOfStock","errorMessage":"nothing left"}"#);
+//! ```
+
+use std::{convert::Infallible, fmt, pin::Pin};
+
+use crate::{
+    shape::{Shape, StateData},
+    value::Value,
+};
+
+/// What a handler gives back while it works.
+pub type HandlerFuture = Pin<Box<dyn Future<Output = Result<Value, TaskFailure>> + Send>>;
+
+/// A task's function behind JSON: what the executor calls.
+pub type Handler = fn(Value) -> HandlerFuture;
+
+/// A task that a workflow can call.
+///
+/// Where the function is named in a machine but this is missing, write `#[lambda]` on the function.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a task",
+    label = "not a task",
+    note = "write `#[stepfn::lambda]` on the function, and bring it into scope by its name"
+)]
+pub trait Task {
+    /// What the task takes.
+    type Input: StateData;
+    /// What the task answers.
+    type Output: StateData;
+    /// What the task fails with.
+    type Error: TaskError;
+
+    /// The function's name, and its key in the `functions` section of a `serverless.yml`.
+    const NAME: &'static str;
+
+    /// What the function is deployed as: `FunctionName` of `lambda:invoke`.
+    const FUNCTION_NAME: &'static str;
+
+    /// The handler, where it is a function of this program.
+    const HANDLER: Option<Handler> = None;
+}
+
+/// The errors of a task, by the names that `Retry` and `Catch` match on (a Lambda function's `errorType`).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no error names for `Retry` and `Catch` to match on",
+    label = "not a task error",
+    note = "write `#[derive(stepfn::TaskError)]` on `{Self}`"
+)]
+pub trait TaskError {
+    /// All names this can fail with.
+    const NAMES: &'static [&'static str];
+
+    /// Whether other names than [`NAMES`](Self::NAMES) can occur, so that none can be called unknown.
+    const OPEN: bool = false;
+
+    /// This error as Step Functions sees it.
+    fn failure(&self) -> TaskFailure;
+}
+
+impl TaskError for Infallible {
+    const NAMES: &'static [&'static str] = &[];
+
+    fn failure(&self) -> TaskFailure {
+        match *self {}
+    }
+}
+
+/// A failed attempt: what `Retry` and `Catch` match on, and what a catcher writes into the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskFailure {
+    /// The error's name.
+    pub error: String,
+    /// The cause: for a Lambda function the JSON text `{"errorType": …, "errorMessage": …}`.
+    pub cause: String,
+}
+
+impl TaskFailure {
+    /// The failure of a Lambda function, with the cause as the Rust runtime reports it.
+    pub fn new(error: impl Into<String>, message: impl Into<String>) -> Self {
+        let (error, message) = (error.into(), message.into());
+        let cause =
+            Value::object([("errorType", Value::from(error.as_str())), ("errorMessage", Value::from(message))]);
+        Self { error, cause: cause.to_string() }
+    }
+
+    /// A failure with a cause of its own form.
+    pub fn with_cause(error: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self { error: error.into(), cause: cause.into() }
+    }
+}
+
+impl fmt::Display for TaskFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.error, self.cause)
+    }
+}
+
+impl std::error::Error for TaskFailure {}
+
+/// A task's facts as a value: [`Task`] without its types.
+#[derive(Clone, Copy, Debug)]
+pub struct TaskInfo {
+    /// [`Task::NAME`]
+    pub name: &'static str,
+    /// [`Task::FUNCTION_NAME`]
+    pub function_name: &'static str,
+    /// [`Task::HANDLER`]
+    pub handler: Option<Handler>,
+    /// The shape of [`Task::Input`].
+    pub input: &'static Shape,
+    /// The shape of [`Task::Output`].
+    pub output: &'static Shape,
+    /// [`TaskError::NAMES`]
+    pub errors: &'static [&'static str],
+    /// [`TaskError::OPEN`]
+    pub errors_open: bool,
+}
+
+impl TaskInfo {
+    /// The facts of a task.
+    pub const fn of<T: Task>() -> Self {
+        Self {
+            name: T::NAME,
+            function_name: T::FUNCTION_NAME,
+            handler: T::HANDLER,
+            input: T::Input::SHAPE,
+            output: T::Output::SHAPE,
+            errors: T::Error::NAMES,
+            errors_open: T::Error::OPEN,
+        }
+    }
+}
