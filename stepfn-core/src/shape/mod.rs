@@ -14,9 +14,20 @@
 //! *given* to its `Deserialize` (a task's input). A field of type `Option` is always there on the way out, possibly `null`,
 //! and may be missing on the way in.
 
+mod claim;
+mod fits;
 mod impls;
+mod text;
+mod view;
 
 use std::fmt;
+
+pub use self::{
+    claim::{Claim, Need, expect, judge},
+    fits::Node,
+    text::Text,
+    view::{Problem, Side, Step, View},
+};
 
 /// A type whose JSON form is known.
 #[diagnostic::on_unimplemented(

@@ -1,0 +1,556 @@
+use super::{
+    EnumShape, Shape, TIMESTAMP,
+    fits::{Fits, Node},
+    text::{Text, contains, distance, same, slip},
+    view::{Problem, Side, Step, View, article, describe},
+};
+
+/// A small claim about a type's JSON, judged by rustc (macro) or at once (builder).
+#[derive(Clone, Copy, Debug)]
+pub enum Claim<'a> {
+    /// A path leads to something.
+    Path {
+        /// The path as it was written.
+        shown: &'a str,
+        /// Where the typed value comes from, in words; empty where the path itself says it.
+        origin: &'a str,
+        /// The type's shape.
+        shape: &'static Shape,
+        /// Its side.
+        side: Side,
+        /// The steps from the typed value on.
+        steps: &'a [Step<'a>],
+        /// What must be there.
+        need: Need<'a>,
+    },
+    /// A value can be read as a type.
+    Fits {
+        /// What flows, and where to, in words: ``the payload of `validator` ``.
+        what: &'a str,
+        /// The value.
+        nodes: &'a [Node<'a>],
+        /// The type.
+        target: &'static Shape,
+    },
+    /// A field of a template can be read as that field of a type. Where the type is no struct, the claim about the whole
+    /// template says all.
+    FieldFits {
+        /// What flows, and where to, in words.
+        what: &'a str,
+        /// The keys that lead to the field.
+        keys: &'a [&'a str],
+        /// The field's value.
+        nodes: &'a [Node<'a>],
+        /// The type of the whole.
+        target: &'static Shape,
+    },
+    /// A template has all fields that a type needs; what they hold is the matter of [`FieldFits`](Self::FieldFits).
+    Complete {
+        /// What flows, and where to, in words.
+        what: &'a str,
+        /// The whole template.
+        nodes: &'a [Node<'a>],
+        /// The type.
+        target: &'static Shape,
+    },
+    /// A task can fail with an error of this name.
+    Raises {
+        /// The task's name.
+        task: &'a str,
+        /// The name in `ErrorEquals`.
+        error: &'a str,
+        /// What the task's errors are.
+        names: &'a [&'a str],
+        /// Whether others can occur.
+        open: bool,
+    },
+    /// The literals that a Choice compares with are all there are.
+    Covers {
+        /// The path as it was written.
+        shown: &'a str,
+        /// The type's shape.
+        shape: &'static Shape,
+        /// Its side.
+        side: Side,
+        /// The steps from the typed value on.
+        steps: &'a [Step<'a>],
+        /// The literals.
+        literals: &'a [&'a str],
+    },
+}
+
+/// What must be at the end of a path.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Need<'a> {
+    /// Nothing: it may be missing (`IsPresent`), but the way to it must make sense.
+    Nothing,
+    /// Anything.
+    Value,
+    /// A string, at least possibly: a comparison of it can be true.
+    MaybeString,
+    /// A number, at least possibly.
+    MaybeNumber,
+    /// A boolean, at least possibly.
+    MaybeBoolean,
+    /// A timestamp, at least possibly.
+    MaybeTimestamp,
+    /// `null`, at least possibly: a test for it tells something.
+    MaybeNull,
+    /// This string, at least possibly: one of an enum's.
+    Literal(&'a str),
+    /// A string for certain.
+    String,
+    /// A number for certain.
+    Number,
+    /// A whole number for certain.
+    Integer,
+    /// A timestamp for certain.
+    Timestamp,
+    /// An array for certain.
+    Array,
+    /// An object for certain.
+    Object,
+}
+
+/// Stops the compiler with the claim's text where the claim is wrong. `place` says where: ``state `Load`: ``.
+///
+/// # Panics
+/// When the claim is wrong: this is how a constant reports. Use [`judge`] outside of constants.
+#[track_caller]
+pub const fn expect(place: &str, claim: &Claim<'_>) {
+    if let Some(text) = judge(place, claim) {
+        panic!("{}", text.as_str());
+    }
+}
+
+/// Says what is wrong with a claim, if it is.
+pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Text> {
+    let mut out = Text::new();
+    out.push(place);
+    let holds = match claim {
+        Claim::Path { shown, origin, shape, side, steps, need } => {
+            out.code(shown);
+            out.push(": ");
+            path(*origin, View::new(shape, *side), steps, *need, &mut out)
+        }
+        Claim::Fits { what, nodes, target } => {
+            out.push(what);
+            out.push(": ");
+            Fits { nodes }.judge(target, &mut out)
+        }
+        Claim::FieldFits { what, keys, nodes, target } => {
+            out.push(what);
+            out.push(": ");
+            match field(View::new(target, Side::Given), keys) {
+                Some(target) => Fits { nodes }.judge(target, &mut out),
+                None => true,
+            }
+        }
+        Claim::Complete { what, nodes, target } => {
+            out.push(what);
+            out.push(": ");
+            complete(nodes, target, &mut out)
+        }
+        Claim::Raises { task, error, names, open } => raises(task, error, names, *open, &mut out),
+        Claim::Covers { shown, shape, side, steps, literals } => {
+            covers(shown, View::new(shape, *side), steps, literals, &mut out)
+        }
+    };
+    if holds { None } else { Some(out) }
+}
+
+const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out: &mut Text) -> bool {
+    let view = match root.walk(steps) {
+        Ok(view) => view,
+        Err((index, problem)) => {
+            // A test for presence may look through what may be missing or null: AWS answers false.
+            if matches!(need, Need::Nothing) && matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull) {
+                return true;
+            }
+            describe(out, root.side, steps[index], problem);
+            from(origin, out);
+            if matches!(problem, Problem::MaybeAbsent) {
+                out.push("; test it with `is_present` in a Choice before");
+            } else if matches!(problem, Problem::MaybeNull) {
+                out.push("; test it with `!is_null` in a Choice before");
+            }
+            return false;
+        }
+    };
+    if matches!(need, Need::Nothing) {
+        return true;
+    }
+    if view.absent {
+        out.push("it may be missing");
+        from(origin, out);
+        if let Shape::Array(_) = root.shape
+            && steps.len() == 1
+        {
+            out.push(", as any item of an array");
+        }
+        out.push("; test it with `is_present` in a Choice before");
+        return false;
+    }
+    if can_be(view, need) {
+        return true;
+    }
+    if let (Need::Literal(text), Shape::Enum(shape)) = (need, settled_enum(view)) {
+        out.push("it is never \"");
+        out.push(text);
+        out.push("\"");
+        if let Some(near) = nearest_variant(shape, text) {
+            out.push("; did you mean \"");
+            out.push(near);
+            out.push("\"?");
+        } else {
+            out.push(";");
+        }
+        out.push(" ");
+        out.code(shape.name);
+        out.push(" has ");
+        list(shape.variants, out);
+        from(origin, out);
+        return false;
+    }
+    out.push("expected ");
+    out.push(match need {
+        Need::MaybeString | Need::String | Need::Literal(_) => "a string",
+        Need::MaybeNumber | Need::Number => "a number",
+        Need::MaybeBoolean => "a boolean",
+        Need::MaybeTimestamp | Need::Timestamp => "a timestamp",
+        Need::MaybeNull => "something that may be null",
+        Need::Integer => "an integer",
+        Need::Array => "an array",
+        Need::Object => "an object",
+        Need::Nothing | Need::Value => "a value",
+    });
+    out.push(", found ");
+    article(out, view.shape);
+    from(origin, out);
+    false
+}
+
+const fn from(origin: &str, out: &mut Text) {
+    if !origin.is_empty() {
+        out.push(" (");
+        out.push(origin);
+        out.push(")");
+    }
+}
+
+const fn settled_enum(view: View) -> &'static Shape {
+    match view.shape {
+        Shape::Nullable(inner) => view.with(inner).shape,
+        shape => shape,
+    }
+}
+
+const fn can_be(view: View, need: Need<'_>) -> bool {
+    let certain = matches!(
+        need,
+        Need::String | Need::Number | Need::Integer | Need::Timestamp | Need::Array | Need::Object
+    );
+    match view.shape {
+        Shape::Any => true,
+        Shape::Mixed => matches!(need, Need::Value) || !certain,
+        Shape::Nullable(_) if matches!(need, Need::MaybeNull | Need::Value) => true,
+        Shape::Nullable(inner) => !certain && can_be(view.with(inner), need),
+        Shape::OneOf(one_of) => {
+            let mut i = 0;
+            let mut some = false;
+            while i < one_of.alternatives.len() {
+                let fits = can_be(view.with(one_of.alternatives[i]), need);
+                if certain && !fits {
+                    return false;
+                }
+                some = some || fits;
+                i += 1;
+            }
+            some
+        }
+        shape => match need {
+            Need::Nothing | Need::Value => true,
+            Need::MaybeString | Need::String => {
+                matches!(shape, Shape::String | Shape::Text(_) | Shape::Enum(_))
+            }
+            Need::Literal(text) => match shape {
+                Shape::Enum(shape) => {
+                    // What was given may be spelled by an alias; what was made is spelled by name.
+                    contains(shape.variants, text)
+                        || (matches!(view.side, Side::Given)
+                            && (contains(shape.also_given, text) || contains(shape.also_given, "*")))
+                }
+                _ => matches!(shape, Shape::String | Shape::Text(_)),
+            },
+            Need::MaybeNumber | Need::Number => matches!(shape, Shape::Number | Shape::Integer { .. }),
+            Need::Integer => matches!(shape, Shape::Integer { .. }),
+            Need::MaybeBoolean => matches!(shape, Shape::Boolean),
+            // Any string may hold a timestamp; only the form `timestamp` always does.
+            Need::MaybeTimestamp => matches!(shape, Shape::String | Shape::Text(_)),
+            Need::Timestamp => matches!(shape, Shape::Text(form) if same(form, TIMESTAMP)),
+            Need::MaybeNull => matches!(shape, Shape::Null),
+            Need::Array => matches!(shape, Shape::Array(_) | Shape::Tuple(_)),
+            Need::Object => matches!(shape, Shape::Object(_) | Shape::Map(_)),
+        },
+    }
+}
+
+/// The field of a struct at some keys; none where the way leads through anything but structs.
+const fn field(target: View, keys: &[&str]) -> Option<&'static Shape> {
+    let mut view = target;
+    let mut i = 0;
+    while i < keys.len() {
+        if let Shape::Nullable(inner) = view.shape {
+            view = view.with(inner);
+        }
+        view = match view.shape {
+            Shape::Object(object) if object.flattened.is_empty() => match view.key(keys[i]) {
+                Some(view) => view,
+                None => return None,
+            },
+            _ => return None,
+        };
+        i += 1;
+    }
+    // A recursive type's inside is judged with the whole: outside of it the recursion leads nowhere.
+    Some(view.shape)
+}
+
+/// Judges a whole template, but leaves to [`Claim::FieldFits`] what that judges.
+const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) -> bool {
+    let mark = out.mark();
+    if (Fits { nodes }).judge(target, out) {
+        return true;
+    }
+    // Where a field is the reason and the field is judged alone, that claim reports it.
+    let (Shape::Object(object), Node::Object { first, len, .. }) =
+        (View::new(target, Side::Given).shape, nodes[0])
+    else {
+        return false;
+    };
+    if !object.flattened.is_empty() {
+        return false;
+    }
+    let mut i = first;
+    while i < first + len {
+        if let Node::Field { key, value, absent: false } = nodes[i]
+            && let Some(shape) = field(View::new(target, Side::Given), &[key])
+        {
+            let mut ignored = Text::new();
+            let fits = Fits { nodes }.judge_node(value, shape, &mut ignored);
+            if !fits {
+                out.rewind(mark);
+                return true;
+            }
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn raises(task: &str, error: &str, names: &[&str], open: bool, out: &mut Text) -> bool {
+    if open || contains(names, error) {
+        return true;
+    }
+    out.code(task);
+    out.push(" never fails with ");
+    out.code(error);
+    let mut best = None;
+    let mut least = slip(error) + 1;
+    let mut i = 0;
+    while i < names.len() {
+        let distance = distance(error, names[i]);
+        if distance < least {
+            least = distance;
+            best = Some(names[i]);
+        }
+        i += 1;
+    }
+    match best {
+        Some(near) => {
+            out.push("; did you mean ");
+            out.code(near);
+            out.push("?");
+        }
+        None => out.push(";"),
+    }
+    out.push(" its errors are ");
+    if names.is_empty() {
+        out.push("none");
+    }
+    list(names, out);
+    false
+}
+
+const fn list(names: &[&str], out: &mut Text) {
+    let mut i = 0;
+    while i < names.len() {
+        if i > 0 {
+            out.push(", ");
+        }
+        out.code(names[i]);
+        i += 1;
+    }
+}
+
+const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], out: &mut Text) -> bool {
+    let Ok(view) = root.walk(steps) else {
+        // The path has a claim of its own.
+        return true;
+    };
+    let missing = match view.shape {
+        Shape::Enum(shape) if matches!(view.side, Side::Made) || shape.also_given.is_empty() => {
+            let mut i = 0;
+            loop {
+                if i == shape.variants.len() {
+                    return true;
+                }
+                if !contains(literals, shape.variants[i]) {
+                    break shape.variants[i];
+                }
+                i += 1;
+            }
+        }
+        Shape::Boolean => {
+            if contains(literals, "true") && contains(literals, "false") {
+                return true;
+            }
+            if contains(literals, "true") { "false" } else { "true" }
+        }
+        _ => "",
+    };
+    out.push("no rule matches where ");
+    out.code(shown);
+    if missing.is_empty() {
+        out.push(" is anything else, and there is no `default`");
+    } else {
+        out.push(" is \"");
+        out.push(missing);
+        out.push("\", and there is no `default`");
+    }
+    false
+}
+
+const fn nearest_variant(shape: &'static EnumShape, text: &str) -> Option<&'static str> {
+    let mut best = None;
+    let mut least = slip(text) + 1;
+    let mut i = 0;
+    while i < shape.variants.len() {
+        let distance = distance(text, shape.variants[i]);
+        if distance < least {
+            least = distance;
+            best = Some(shape.variants[i]);
+        }
+        i += 1;
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::{Field, Given, Made, ObjectShape, StateData};
+
+    const fn plain(name: &'static str, given_as: &'static [&'static str], shape: &'static Shape) -> Field {
+        Field { made_as: name, given_as, shape, made: Made::Always, given: Given::Required }
+    }
+
+    const ORDER: Shape = Shape::Object(&ObjectShape {
+        name: "Order",
+        fields: &[
+            plain("totalAmount", &["totalAmount"], <u64>::SHAPE),
+            plain("items", &["items"], <Vec<String>>::SHAPE),
+            plain("note", &["note"], <Option<String>>::SHAPE),
+            plain(
+                "status",
+                &["status"],
+                &Shape::Enum(&EnumShape { name: "Status", variants: &["PASSED", "FAILED"], also_given: &[] }),
+            ),
+        ],
+        flattened: &[],
+        deny_unknown_fields: false,
+    });
+
+    fn said(claim: &Claim<'_>) -> String {
+        judge("", claim).map_or_else(String::new, |text| text.as_str().to_owned())
+    }
+
+    fn read(steps: &[Step<'_>], side: Side, need: Need<'_>) -> String {
+        said(&Claim::Path { shown: "$.x", origin: "", shape: &ORDER, side, steps, need })
+    }
+
+    #[test]
+    fn paths_say_what_is_wrong_and_what_is_meant() {
+        use Side::{Given, Made};
+        use Step::{Each, Index, Key, NonNull, Present};
+        for (steps, side, need, expected) in [
+            (&[Key("totalAmount")][..], Made, Need::MaybeNumber, ""),
+            (
+                &[Key("totlAmount")],
+                Made,
+                Need::Value,
+                "`Order` has no JSON field `totlAmount`; did you mean `totalAmount`? it has `totalAmount`, `items`",
+            ),
+            (&[Key("totalAmount"), Key("x")], Made, Need::Value, "it is an integer, which has no fields"),
+            (&[Key("items"), Index(0)], Made, Need::Value, "it may be missing"),
+            (&[Key("items"), Each], Made, Need::String, ""),
+            (&[Key("status"), Each], Made, Need::String, "not an array"),
+            (&[Key("note")], Made, Need::MaybeString, ""),
+            (&[Key("note")], Made, Need::String, "expected a string, found a string or null"),
+            (&[Key("note"), NonNull], Made, Need::String, ""),
+            (&[Key("note")], Given, Need::MaybeString, "it may be missing; test it with `is_present`"),
+            (&[Key("note")], Given, Need::Nothing, ""),
+            (&[Key("note"), Present, NonNull], Given, Need::String, ""),
+            (&[Key("note"), Key("x")], Made, Need::Value, "it may be null before `x` is read"),
+            (&[Key("status")], Made, Need::Literal("PASSED"), ""),
+            (&[Key("status")], Made, Need::Literal("PASED"), "did you mean \"PASSED\"? `Status` has `PASSED`, `FAILED`"),
+            (&[Key("totalAmount")], Made, Need::MaybeString, "expected a string, found an integer"),
+        ] {
+            let said = read(steps, side, need);
+            assert!(if expected.is_empty() { said.is_empty() } else { said.contains(expected) }, "{steps:?}: {said}");
+        }
+    }
+
+    #[test]
+    fn values_fit_types_or_say_why_not() {
+        let leaf = Node::Leaf { shape: &ORDER, side: Side::Made, steps: &[] };
+        let fits = |nodes: &[Node<'_>], target| said(&Claim::Fits { what: "it", nodes, target });
+        assert_eq!(fits(&[leaf], &ORDER), "");
+        assert_eq!(fits(&[Node::Text("PASSED")], <String>::SHAPE), "");
+        assert_eq!(fits(&[Node::Integer(300)], <u8>::SHAPE), "it: expected an integer, found the number 300");
+        assert_eq!(fits(&[Node::Null], <Option<u8>>::SHAPE), "");
+        assert_eq!(fits(&[Node::Null], <u8>::SHAPE), "it: expected an integer, found null");
+        let approval = [
+            Node::Object { first: 1, len: 1, base: None },
+            Node::Field { key: "approved", value: 2, absent: false },
+            Node::True,
+        ];
+        assert_eq!(fits(&approval, &ORDER), "it: its field `totalAmount` is missing");
+        let overlay = [
+            Node::Object { first: 1, len: 1, base: Some(3) },
+            Node::Field { key: "status", value: 2, absent: false },
+            Node::Text("PASED"),
+            leaf,
+        ];
+        assert!(fits(&overlay, &ORDER).starts_with("it: in its field `status`: expected `Status`, found the string"));
+        let union = [Node::Union { first: 1, len: 2 }, Node::Item(3), Node::Item(4), leaf, Node::AnyObject];
+        assert_eq!(fits(&union, &ORDER), "");
+    }
+
+    #[test]
+    fn errors_and_cover_are_judged() {
+        let raises = |error| {
+            said(&Claim::Raises { task: "Reserve", error, names: &["OutOfStock", "Throttled"], open: false })
+        };
+        assert_eq!(raises("OutOfStock"), "");
+        assert_eq!(
+            raises("OutOfStok"),
+            "`Reserve` never fails with `OutOfStok`; did you mean `OutOfStock`? its errors are `OutOfStock`, `Throttled`"
+        );
+        let covers = |literals: &[&str]| {
+            said(&Claim::Covers { shown: "$.s", shape: &ORDER, side: Side::Made, steps: &[Step::Key("status")], literals })
+        };
+        assert_eq!(covers(&["PASSED", "FAILED"]), "");
+        assert!(covers(&["PASSED"]).contains("is \"FAILED\""));
+    }
+}

@@ -1,0 +1,376 @@
+use super::{
+    Field, Given, Made, ObjectShape, Shape,
+    text::{Text, distance, same, slip},
+};
+
+/// Which side of a type a value is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// `Serialize` made it: a task's output.
+    Made,
+    /// `Deserialize` would take it: a machine's input, a callback's output.
+    Given,
+}
+
+/// One step into a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step<'a> {
+    /// The value of a key.
+    Key(&'a str),
+    /// The item at a position, from the end where negative.
+    Index(i64),
+    /// Any item of an array.
+    Each,
+    /// Known not to be `null` here.
+    NonNull,
+    /// Known to be there.
+    Present,
+}
+
+/// A value of a known shape, seen from one side.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// Its shape, neither [`Shape::Split`] nor [`Shape::Recursive`].
+    pub shape: &'static Shape,
+    /// What [`Shape::Recursive`] inside stands for.
+    pub owner: &'static Shape,
+    /// Its side.
+    pub side: Side,
+    /// Whether it may be missing.
+    pub absent: bool,
+}
+
+/// Why a step cannot be taken for certain.
+#[derive(Clone, Copy, Debug)]
+pub enum Problem {
+    /// The object has no such field.
+    NoField(&'static Shape),
+    /// Fields are asked of something that is no object.
+    NotObject(&'static Shape),
+    /// Items are asked of something that is no array.
+    NotArray(&'static Shape),
+    /// The array of fixed length has no such position.
+    NoIndex(usize),
+    /// It may be `null`.
+    MaybeNull,
+    /// It may be missing.
+    MaybeAbsent,
+    /// It differs from variant to variant.
+    Mixed,
+}
+
+impl View {
+    /// A shape's value, seen from a side.
+    pub const fn new(shape: &'static Shape, side: Side) -> Self {
+        Self { shape, owner: shape, side, absent: false }.settle()
+    }
+
+    /// The same value with another shape.
+    pub const fn with(self, shape: &'static Shape) -> Self {
+        Self { shape, absent: false, ..self }.settle()
+    }
+
+    /// Looks through splits and recursion, and remembers what recursion inside leads back to.
+    const fn settle(mut self) -> Self {
+        loop {
+            match self.shape {
+                Shape::Split { made, given } => {
+                    self.shape = match self.side {
+                        Side::Made => made,
+                        Side::Given => given,
+                    };
+                }
+                Shape::Recursive => match self.owner {
+                    // A shape that is nothing but itself: no derive makes it.
+                    Shape::Recursive => {
+                        self.shape = &Shape::Any;
+                        return self;
+                    }
+                    owner => self.shape = owner,
+                },
+                Shape::Object(_) | Shape::OneOf(_) => {
+                    self.owner = self.shape;
+                    return self;
+                }
+                _ => return self,
+            }
+        }
+    }
+
+    /// Takes one step.
+    pub const fn step(self, step: Step<'_>) -> Result<Self, Problem> {
+        match step {
+            Step::Present => return Ok(Self { absent: false, ..self }),
+            Step::NonNull => {
+                return Ok(match self.shape {
+                    Shape::Nullable(inner) => Self { absent: self.absent, ..self.with(inner) },
+                    _ => self,
+                });
+            }
+            _ => {}
+        }
+        if self.absent {
+            return Err(Problem::MaybeAbsent);
+        }
+        match self.shape {
+            Shape::Any => return Ok(self),
+            Shape::Nullable(_) | Shape::Null => return Err(Problem::MaybeNull),
+            Shape::Mixed => return Err(Problem::Mixed),
+            _ => {}
+        }
+        match step {
+            Step::Key(key) => match self.shape {
+                Shape::Object(_) | Shape::Map(_) | Shape::OneOf(_) => match self.key(key) {
+                    Some(view) => Ok(view),
+                    None => Err(Problem::NoField(self.shape)),
+                },
+                _ => Err(Problem::NotObject(self.shape)),
+            },
+            Step::Index(index) => match self.shape {
+                Shape::Array(item) => Ok(Self { absent: true, ..self.with(item) }),
+                Shape::Tuple(items) => {
+                    let position = if index < 0 { index + items.len() as i64 } else { index };
+                    if position >= 0 && (position as usize) < items.len() {
+                        Ok(self.with(items[position as usize]))
+                    } else {
+                        Err(Problem::NoIndex(items.len()))
+                    }
+                }
+                _ => Err(Problem::NotArray(self.shape)),
+            },
+            _ => match self.shape {
+                Shape::Array(item) => Ok(self.with(item)),
+                Shape::Tuple(items) => {
+                    let mut i = 1;
+                    while i < items.len() {
+                        if !same(items[i].words(), items[0].words()) {
+                            return Err(Problem::Mixed);
+                        }
+                        i += 1;
+                    }
+                    if items.is_empty() { Err(Problem::NoIndex(0)) } else { Ok(self.with(items[0])) }
+                }
+                _ => Err(Problem::NotArray(self.shape)),
+            },
+        }
+    }
+
+    /// The value of a key of an object, a map or an enum's common fields.
+    pub(super) const fn key(self, key: &str) -> Option<Self> {
+        match self.shape {
+            Shape::Any => Some(Self { absent: true, ..self }),
+            Shape::Map(value) => Some(Self { absent: true, ..self.with(value) }),
+            Shape::Nullable(inner) => match self.with(inner).key(key) {
+                Some(view) => Some(Self { absent: true, ..view }),
+                None => None,
+            },
+            Shape::Object(object) => self.field(object, key),
+            Shape::OneOf(one_of) => self.field(one_of.common, key),
+            _ => None,
+        }
+    }
+
+    const fn field(self, object: &'static ObjectShape, key: &str) -> Option<Self> {
+        let mut i = 0;
+        while i < object.fields.len() {
+            let field = &object.fields[i];
+            if let Some(name) = field.key(self.side)
+                && same(name, key)
+            {
+                return Some(self.of_field(field));
+            }
+            i += 1;
+        }
+        let mut i = 0;
+        while i < object.flattened.len() {
+            let inner = self.with(object.flattened[i]);
+            if let Some(view) = inner.key(key) {
+                return Some(view);
+            }
+            i += 1;
+        }
+        None
+    }
+
+    pub(super) const fn of_field(self, field: &'static Field) -> Self {
+        let view = self.with(field.shape);
+        let absent = match self.side {
+            Side::Made => !matches!(field.made, Made::Always),
+            // Under an alias the value has another key, so the name itself is not certain.
+            Side::Given => !field.is_required(view.shape) || field.given_as.len() > 1,
+        };
+        Self { absent, ..view }
+    }
+
+    /// Takes several steps; the number is that of the step that failed.
+    pub const fn walk(self, steps: &[Step<'_>]) -> Result<Self, (usize, Problem)> {
+        let mut view = self;
+        let mut i = 0;
+        while i < steps.len() {
+            view = match view.step(steps[i]) {
+                Ok(view) => view,
+                Err(problem) => return Err((i, problem)),
+            };
+            i += 1;
+        }
+        Ok(view)
+    }
+}
+
+impl Field {
+    /// The key on a side; none where the field is not there at all.
+    pub(super) const fn key(&self, side: Side) -> Option<&'static str> {
+        match side {
+            Side::Made => match self.made {
+                Made::Never => None,
+                _ => Some(self.made_as),
+            },
+            Side::Given => match self.given {
+                Given::Never => None,
+                _ if self.given_as.is_empty() => None,
+                _ => Some(self.given_as[0]),
+            },
+        }
+    }
+
+    /// Whether reading fails without the key: serde lets an `Option` be missing.
+    pub(super) const fn is_required(&self, settled: &Shape) -> bool {
+        matches!(self.given, Given::Required) && !matches!(settled, Shape::Nullable(_))
+    }
+}
+
+/// Appends what was wrong with a step into a value of a type.
+pub(super) const fn describe(out: &mut Text, side: Side, step: Step<'_>, problem: Problem) {
+    let key = match step {
+        Step::Key(key) => key,
+        _ => "",
+    };
+    match problem {
+        Problem::NoField(shape) => {
+            out.code(shape.words());
+            out.push(" has no JSON field ");
+            out.code(key);
+            if let Some(near) = nearest_key(shape, side, key) {
+                out.push("; did you mean ");
+                out.code(near);
+                out.push("?");
+            } else {
+                out.push(";");
+            }
+            out.push(" it has ");
+            let mark = out.mark();
+            keys(out, shape, side, mark);
+            if out.mark() == mark {
+                out.push("none");
+            }
+        }
+        Problem::NotObject(shape) => {
+            out.push("it is ");
+            article(out, shape);
+            out.push(", which has no fields, so there is no ");
+            out.code(key);
+        }
+        Problem::NotArray(shape) => {
+            out.push("it is ");
+            article(out, shape);
+            out.push(", not an array");
+        }
+        Problem::NoIndex(len) => {
+            out.push("the array has ");
+            out.number(len as i128);
+            out.push(" items, so there is none at this position");
+        }
+        Problem::MaybeNull => {
+            out.push("it may be null before ");
+            if key.is_empty() {
+                out.push("its items are");
+            } else {
+                out.code(key);
+                out.push(" is");
+            }
+            out.push(" read");
+        }
+        Problem::MaybeAbsent => {
+            out.push("it may be missing before ");
+            if key.is_empty() {
+                out.push("its items are");
+            } else {
+                out.code(key);
+                out.push(" is");
+            }
+            out.push(" read");
+        }
+        Problem::Mixed => out.push("its type differs from variant to variant"),
+    }
+}
+
+/// Appends a shape in words: a type's name in backticks, anything else with its article.
+pub(super) const fn article(out: &mut Text, shape: &Shape) {
+    match shape {
+        Shape::Nullable(inner) => {
+            article(out, inner);
+            out.push(" or null");
+        }
+        Shape::Text(name) => {
+            out.push("a string of the form ");
+            out.code(name);
+        }
+        shape => {
+            if shape.name().is_some() {
+                out.code(shape.words());
+            } else {
+                out.push(shape.words());
+            }
+        }
+    }
+}
+
+/// Appends the keys of a shape, in backticks; `start` is where the list began.
+const fn keys(out: &mut Text, shape: &Shape, side: Side, start: usize) {
+    let object = match shape {
+        Shape::Object(object) => object,
+        Shape::OneOf(one_of) => one_of.common,
+        Shape::Nullable(inner) => return keys(out, inner, side, start),
+        Shape::Split { made, given } => {
+            return keys(out, if matches!(side, Side::Made) { made } else { given }, side, start);
+        }
+        _ => return,
+    };
+    let mut i = 0;
+    while i < object.fields.len() {
+        if let Some(key) = object.fields[i].key(side) {
+            if out.mark() > start {
+                out.push(", ");
+            }
+            out.code(key);
+        }
+        i += 1;
+    }
+    let mut i = 0;
+    while i < object.flattened.len() {
+        keys(out, object.flattened[i], side, start);
+        i += 1;
+    }
+}
+
+const fn nearest_key(shape: &Shape, side: Side, key: &str) -> Option<&'static str> {
+    let object = match shape {
+        Shape::Object(object) => object,
+        Shape::OneOf(one_of) => one_of.common,
+        _ => return None,
+    };
+    let mut best = None;
+    let mut least = slip(key) + 1;
+    let mut i = 0;
+    while i < object.fields.len() {
+        if let Some(candidate) = object.fields[i].key(side) {
+            let distance = distance(key, candidate);
+            if distance < least {
+                least = distance;
+                best = Some(candidate);
+            }
+        }
+        i += 1;
+    }
+    best
+}
