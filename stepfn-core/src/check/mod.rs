@@ -23,4 +23,12 @@ codes! {
     UnknownOperator "unknown-operator" Error,
     UnknownField "unknown-field" Error,
     UnknownState "unknown-state" Error,
+    NoSuchField "no-such-field" Error,
+    MaybeMissing "maybe-missing" Error,
+    WrongType "wrong-type" Error,
+    UnknownLiteral "unknown-literal" Error,
+    DoesNotFit "does-not-fit" Error,
+    UnraisedError "unraised-error" Error,
+    ChoiceMayNotMatch "choice-may-not-match" Error,
+    UnassignedVariable "unassigned-variable" Error,
 }

@@ -86,6 +86,8 @@ pub enum Need<'a> {
     Nothing,
     /// Anything.
     Value,
+    /// An object, or nothing yet: a `ResultPath` can write below it.
+    Writable,
     /// A string, at least possibly: a comparison of it can be true.
     MaybeString,
     /// A number, at least possibly.
@@ -112,26 +114,79 @@ pub enum Need<'a> {
     Object,
 }
 
+/// What a claim that does not hold says.
+#[derive(Clone, Copy, Debug)]
+pub struct Wrong {
+    /// Which rule it breaks.
+    pub fault: Fault,
+    /// What is wrong, and what to write instead.
+    pub text: Text,
+}
+
+/// Which rule a claim that does not hold breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// `no-such-field`
+    NoSuchField,
+    /// `maybe-missing`
+    MaybeMissing,
+    /// `wrong-type`
+    WrongType,
+    /// `unknown-literal`
+    UnknownLiteral,
+    /// `does-not-fit`
+    DoesNotFit,
+    /// `unraised-error`
+    UnraisedError,
+    /// `choice-may-not-match`
+    ChoiceMayNotMatch,
+}
+
+impl Fault {
+    /// The code of the finding: see [`Code`](crate::check::Code).
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoSuchField => "no-such-field",
+            Self::MaybeMissing => "maybe-missing",
+            Self::WrongType => "wrong-type",
+            Self::UnknownLiteral => "unknown-literal",
+            Self::DoesNotFit => "does-not-fit",
+            Self::UnraisedError => "unraised-error",
+            Self::ChoiceMayNotMatch => "choice-may-not-match",
+        }
+    }
+}
+
 /// Stops the compiler with the claim's text where the claim is wrong. `place` says where: ``state `Load`: ``.
 ///
 /// # Panics
 /// When the claim is wrong: this is how a constant reports. Use [`judge`] outside of constants.
 #[track_caller]
 pub const fn expect(place: &str, claim: &Claim<'_>) {
-    if let Some(text) = judge(place, claim) {
+    if let Some(Wrong { fault, mut text }) = judge(place, claim) {
+        text.push(" [");
+        text.push(fault.code());
+        text.push("]");
         panic!("{}", text.as_str());
     }
 }
 
 /// Says what is wrong with a claim, if it is.
-pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Text> {
+pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
     let mut out = Text::new();
     out.push(place);
+    let mut fault = Fault::DoesNotFit;
     let holds = match claim {
         Claim::Path { shown, origin, shape, side, steps, need } => {
             out.code(shown);
             out.push(": ");
-            path(*origin, View::new(shape, *side), steps, *need, &mut out)
+            match path(*origin, View::new(shape, *side), steps, *need, &mut out) {
+                Some(found) => {
+                    fault = found;
+                    false
+                }
+                None => true,
+            }
         }
         Claim::Fits { what, nodes, target } => {
             out.push(what);
@@ -151,21 +206,31 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Text> {
             out.push(": ");
             complete(nodes, target, &mut out)
         }
-        Claim::Raises { task, error, names, open } => raises(task, error, names, *open, &mut out),
+        Claim::Raises { task, error, names, open } => {
+            fault = Fault::UnraisedError;
+            raises(task, error, names, *open, &mut out)
+        }
         Claim::Covers { shown, shape, side, steps, literals } => {
+            fault = Fault::ChoiceMayNotMatch;
             covers(shown, View::new(shape, *side), steps, literals, &mut out)
         }
     };
-    if holds { None } else { Some(out) }
+    if holds { None } else { Some(Wrong { fault, text: out }) }
 }
 
-const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out: &mut Text) -> bool {
+const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out: &mut Text) -> Option<Fault> {
     let view = match root.walk(steps) {
         Ok(view) => view,
         Err((index, problem)) => {
             // A test for presence may look through what may be missing or null: AWS answers false.
             if matches!(need, Need::Nothing) && matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull) {
-                return true;
+                return None;
+            }
+            // What is not there yet is made on the way.
+            if matches!(need, Need::Writable)
+                && matches!(problem, Problem::MaybeAbsent | Problem::NoField(_))
+            {
+                return None;
             }
             describe(out, root.side, steps[index], problem);
             from(origin, out);
@@ -174,13 +239,17 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
             } else if matches!(problem, Problem::MaybeNull) {
                 out.push("; test it with `!is_null` in a Choice before");
             }
-            return false;
+            return Some(match problem {
+                Problem::NoField(_) | Problem::NoIndex(_) => Fault::NoSuchField,
+                Problem::MaybeAbsent | Problem::MaybeNull => Fault::MaybeMissing,
+                _ => Fault::WrongType,
+            });
         }
     };
     if matches!(need, Need::Nothing) {
-        return true;
+        return None;
     }
-    if view.absent {
+    if view.absent && !matches!(need, Need::Writable) {
         out.push("it may be missing");
         from(origin, out);
         if let Shape::Array(_) = root.shape
@@ -189,10 +258,10 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
             out.push(", as any item of an array");
         }
         out.push("; test it with `is_present` in a Choice before");
-        return false;
+        return Some(Fault::MaybeMissing);
     }
     if can_be(view, need) {
-        return true;
+        return None;
     }
     if let (Need::Literal(text), Shape::Enum(shape)) = (need, settled_enum(view)) {
         out.push("it is never \"");
@@ -210,7 +279,7 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
         out.push(" has ");
         list(shape.variants, out);
         from(origin, out);
-        return false;
+        return Some(Fault::UnknownLiteral);
     }
     out.push("expected ");
     out.push(match need {
@@ -221,13 +290,13 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
         Need::MaybeNull => "something that may be null",
         Need::Integer => "an integer",
         Need::Array => "an array",
-        Need::Object => "an object",
+        Need::Object | Need::Writable => "an object",
         Need::Nothing | Need::Value => "a value",
     });
     out.push(", found ");
     article(out, view.shape);
     from(origin, out);
-    false
+    Some(Fault::WrongType)
 }
 
 const fn from(origin: &str, out: &mut Text) {
@@ -248,7 +317,7 @@ const fn settled_enum(view: View) -> &'static Shape {
 const fn can_be(view: View, need: Need<'_>) -> bool {
     let certain = matches!(
         need,
-        Need::String | Need::Number | Need::Integer | Need::Timestamp | Need::Array | Need::Object
+        Need::String | Need::Number | Need::Integer | Need::Timestamp | Need::Array | Need::Object | Need::Writable
     );
     match view.shape {
         Shape::Any => true,
@@ -290,7 +359,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             Need::Timestamp => matches!(shape, Shape::Text(form) if same(form, TIMESTAMP)),
             Need::MaybeNull => matches!(shape, Shape::Null),
             Need::Array => matches!(shape, Shape::Array(_) | Shape::Tuple(_)),
-            Need::Object => matches!(shape, Shape::Object(_) | Shape::Map(_)),
+            Need::Object | Need::Writable => matches!(shape, Shape::Object(_) | Shape::Map(_)),
         },
     }
 }
@@ -472,7 +541,7 @@ mod tests {
     });
 
     fn said(claim: &Claim<'_>) -> String {
-        judge("", claim).map_or_else(String::new, |text| text.as_str().to_owned())
+        judge("", claim).map_or_else(String::new, |wrong| wrong.text.as_str().to_owned())
     }
 
     fn read(steps: &[Step<'_>], side: Side, need: Need<'_>) -> String {

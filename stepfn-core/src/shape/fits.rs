@@ -105,7 +105,8 @@ impl<'a> Fits<'a> {
         self.fits(Source::Node(node), View::new(target, Side::Given), 0, out)
     }
 
-    /// A leaf as what it is; what its steps do not lead to has a claim of its own, so that it counts as anything here.
+    /// A leaf as what it is. Where its steps do not lead, a claim of its own reports it or [`Self::missing`] is asked
+    /// first, so that it counts as anything here.
     const fn source(self, index: usize) -> Source {
         match self.nodes[index] {
             Node::Item(inner) => self.source(inner),
@@ -115,6 +116,39 @@ impl<'a> Fits<'a> {
             },
             _ => Source::Node(index),
         }
+    }
+
+    /// Whether a node may not be there: where edges join, one of them may lack it. A leaf that a path of the user's led
+    /// to ends in [`Step::Present`], for there the path has a claim of its own.
+    const fn missing(self, index: usize) -> bool {
+        match self.nodes[index] {
+            Node::Item(inner) => self.missing(inner),
+            Node::Leaf { shape, side, steps } => match View::new(shape, side).walk(steps) {
+                Ok(view) => view.absent,
+                Err(_) => !matches!(steps.last(), Some(Step::Present)),
+            },
+            Node::Union { first, len } => {
+                let mut i = 0;
+                while i < len {
+                    if self.missing(first + i) {
+                        return true;
+                    }
+                    i += 1;
+                }
+                false
+            }
+            _ => false,
+        }
+    }
+
+    /// What is below an overlay; none where there is nothing.
+    const fn base(self, index: usize) -> Option<Source> {
+        if let Node::Leaf { shape, side, steps } = self.nodes[index]
+            && View::new(shape, side).walk(steps).is_err()
+        {
+            return None;
+        }
+        Some(self.source(index))
     }
 
     const fn fits(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
@@ -404,12 +438,15 @@ impl<'a> Fits<'a> {
                         if let Node::Field { key: name, value, absent } = self.nodes[i]
                             && same(name, key)
                         {
-                            return Some((Source::Node(value), absent));
+                            return Some((Source::Node(value), absent || self.missing(value)));
                         }
                         i += 1;
                     }
                     match base {
-                        Some(base) => self.key(self.source(base), key),
+                        Some(base) => match self.base(base) {
+                            Some(base) => self.key(base, key),
+                            None => None,
+                        },
                         None => None,
                     }
                 }
@@ -502,7 +539,10 @@ impl<'a> Fits<'a> {
             Source::View(view) => matches!(view.shape, Shape::Any),
             Source::Node(index) => match self.nodes[index] {
                 Node::Any | Node::AnyObject => true,
-                Node::Object { base: Some(base), .. } => self.is_unknown(self.source(base)),
+                Node::Object { base: Some(base), .. } => match self.base(base) {
+                    Some(base) => self.is_unknown(base),
+                    None => false,
+                },
                 _ => false,
             },
         }
@@ -531,7 +571,10 @@ impl<'a> Fits<'a> {
                         i += 1;
                     }
                     match base {
-                        Some(base) => self.entries(self.source(base), wanted, but, depth, out),
+                        Some(base) => match self.base(base) {
+                            Some(base) => self.entries(base, wanted, but, depth, out),
+                            None => true,
+                        },
                         None => true,
                     }
                 }
@@ -594,7 +637,10 @@ impl<'a> Fits<'a> {
                         i += 1;
                     }
                     match base {
-                        Some(base) => self.no_strangers(self.source(base), object, out),
+                        Some(base) => match self.base(base) {
+                            Some(base) => self.no_strangers(base, object, out),
+                            None => true,
+                        },
                         None => true,
                     }
                 }

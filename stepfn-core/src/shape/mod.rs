@@ -23,7 +23,7 @@ mod view;
 use std::fmt;
 
 pub use self::{
-    claim::{Claim, Need, expect, judge},
+    claim::{Claim, Fault, Need, Wrong, expect, judge},
     fits::Node,
     text::Text,
     view::{Problem, Side, Step, View},

@@ -1,0 +1,271 @@
+use std::ops::Range;
+
+use super::{TaskRef, TypeRef};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    shape::{Claim, Fault, Need, Node, Shape, Side, Step, Wrong, judge},
+    task::TaskInfo,
+};
+
+/// A [`Step`] that owns its key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OwnedStep {
+    /// [`Step::Key`]
+    Key(String),
+    /// [`Step::Index`]
+    Index(i64),
+    /// [`Step::Each`]
+    Each,
+    /// [`Step::NonNull`]
+    NonNull,
+    /// [`Step::Present`]
+    Present,
+}
+
+impl OwnedStep {
+    /// The step itself.
+    pub fn as_step(&self) -> Step<'_> {
+        match self {
+            Self::Key(key) => Step::Key(key),
+            Self::Index(index) => Step::Index(*index),
+            Self::Each => Step::Each,
+            Self::NonNull => Step::NonNull,
+            Self::Present => Step::Present,
+        }
+    }
+}
+
+/// A [`Need`] that owns its literal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OwnedNeed {
+    /// [`Need::Literal`]
+    Literal(String),
+    /// Any other.
+    Other(Need<'static>),
+}
+
+impl OwnedNeed {
+    /// The need itself.
+    pub fn as_need(&self) -> Need<'_> {
+        match self {
+            Self::Literal(text) => Need::Literal(text),
+            Self::Other(need) => *need,
+        }
+    }
+}
+
+/// A [`Node`] whose leaves name types instead of holding their shapes.
+#[derive(Clone, Debug)]
+pub enum OwnedNode {
+    /// [`Node::Leaf`]
+    Leaf(TypeRef, Side, Vec<OwnedStep>),
+    /// [`Node::Text`]
+    Text(String),
+    /// [`Node::Field`]
+    Field {
+        /// Its key.
+        key: String,
+        /// The node of its value.
+        value: usize,
+        /// Whether it may be missing.
+        absent: bool,
+    },
+    /// Any other.
+    Other(Node<'static>),
+}
+
+/// A claim that is still to be judged: about types that the flow analysis knows by name only.
+#[derive(Clone, Debug)]
+pub struct Obligation {
+    /// JSON pointer to the text that makes the claim.
+    pub at: String,
+    /// Byte range in that text.
+    pub range: Option<Range<usize>>,
+    /// Where, in words: ``state `Load`: ``.
+    pub place: String,
+    /// The claim.
+    pub claim: OwnedClaim,
+}
+
+/// A [`Claim`] over types by name.
+#[derive(Clone, Debug)]
+pub enum OwnedClaim {
+    /// [`Claim::Path`]
+    Path {
+        /// The path as it was written.
+        shown: String,
+        /// Where the typed value comes from, in words.
+        origin: String,
+        /// The type.
+        ty: TypeRef,
+        /// Its side.
+        side: Side,
+        /// The steps from the typed value on.
+        steps: Vec<OwnedStep>,
+        /// What must be there.
+        need: OwnedNeed,
+    },
+    /// [`Claim::Fits`]
+    Fits {
+        /// What flows, and where to, in words.
+        what: String,
+        /// The value.
+        nodes: Vec<OwnedNode>,
+        /// The type.
+        target: TypeRef,
+    },
+    /// [`Claim::FieldFits`]
+    FieldFits {
+        /// What flows, and where to, in words.
+        what: String,
+        /// The keys that lead to the field.
+        keys: Vec<String>,
+        /// The field's value.
+        nodes: Vec<OwnedNode>,
+        /// The type of the whole.
+        target: TypeRef,
+    },
+    /// [`Claim::Complete`]
+    Complete {
+        /// What flows, and where to, in words.
+        what: String,
+        /// The whole template.
+        nodes: Vec<OwnedNode>,
+        /// The type.
+        target: TypeRef,
+    },
+    /// [`Claim::Raises`]
+    Raises {
+        /// The task.
+        task: TaskRef,
+        /// The task's name.
+        name: String,
+        /// The name in `ErrorEquals`.
+        error: String,
+    },
+    /// [`Claim::Covers`]
+    Covers {
+        /// The path as it was written.
+        shown: String,
+        /// The type.
+        ty: TypeRef,
+        /// Its side.
+        side: Side,
+        /// The steps from the typed value on.
+        steps: Vec<OwnedStep>,
+        /// The literals.
+        literals: Vec<String>,
+    },
+}
+
+/// The types and tasks that a flow analysis names, for judging its obligations at once.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// By [`TypeRef`].
+    pub types: Vec<&'static Shape>,
+    /// By [`TaskRef`].
+    pub tasks: Vec<TaskInfo>,
+}
+
+impl Known {
+    fn shape(&self, ty: TypeRef) -> &'static Shape {
+        self.types.get(ty.0).copied().unwrap_or(&Shape::Any)
+    }
+}
+
+impl Obligation {
+    /// Judges the claim.
+    pub fn judge(&self, known: &Known) -> Option<Diagnostic> {
+        let wrong = match &self.claim {
+            OwnedClaim::Path { shown, origin, ty, side, steps: path, need } => judge(
+                &self.place,
+                &Claim::Path {
+                    shown,
+                    origin,
+                    shape: known.shape(*ty),
+                    side: *side,
+                    steps: &vec_of(path),
+                    need: need.as_need(),
+                },
+            ),
+            OwnedClaim::Covers { shown, ty, side, steps: path, literals } => {
+                let literals: Vec<&str> = literals.iter().map(String::as_str).collect();
+                judge(
+                    &self.place,
+                    &Claim::Covers {
+                        shown,
+                        shape: known.shape(*ty),
+                        side: *side,
+                        steps: &vec_of(path),
+                        literals: &literals,
+                    },
+                )
+            }
+            OwnedClaim::Raises { task, name, error } => {
+                let (names, open) = known.tasks.get(task.0).map_or((&[][..], true), |task| (task.errors, task.errors_open));
+                judge(&self.place, &Claim::Raises { task: name, error, names, open })
+            }
+            OwnedClaim::Fits { nodes, .. }
+            | OwnedClaim::FieldFits { nodes, .. }
+            | OwnedClaim::Complete { nodes, .. } => {
+                let paths: Vec<Vec<Step<'_>>> = nodes
+                    .iter()
+                    .map(|node| match node {
+                        OwnedNode::Leaf(_, _, path) => vec_of(path),
+                        _ => Vec::new(),
+                    })
+                    .collect();
+                let nodes: Vec<Node<'_>> = nodes
+                    .iter()
+                    .zip(&paths)
+                    .map(|(node, steps)| match node {
+                        OwnedNode::Leaf(ty, side, _) => {
+                            Node::Leaf { shape: known.shape(*ty), side: *side, steps }
+                        }
+                        OwnedNode::Text(text) => Node::Text(text),
+                        OwnedNode::Field { key, value, absent } => {
+                            Node::Field { key, value: *value, absent: *absent }
+                        }
+                        OwnedNode::Other(node) => *node,
+                    })
+                    .collect();
+                match &self.claim {
+                    OwnedClaim::FieldFits { what, keys, target, .. } => {
+                        let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                        let target = known.shape(*target);
+                        judge(&self.place, &Claim::FieldFits { what, keys: &keys, nodes: &nodes, target })
+                    }
+                    OwnedClaim::Complete { what, target, .. } => {
+                        judge(&self.place, &Claim::Complete { what, nodes: &nodes, target: known.shape(*target) })
+                    }
+                    OwnedClaim::Fits { what, target, .. } => {
+                        judge(&self.place, &Claim::Fits { what, nodes: &nodes, target: known.shape(*target) })
+                    }
+                    _ => None,
+                }
+            }
+        };
+        let Wrong { fault, text } = wrong?;
+        let mut finding = Diagnostic::new(fault.into(), self.at.clone(), text.as_str());
+        finding.range.clone_from(&self.range);
+        Some(finding)
+    }
+}
+
+fn vec_of(steps: &[OwnedStep]) -> Vec<Step<'_>> {
+    steps.iter().map(OwnedStep::as_step).collect()
+}
+
+impl From<Fault> for Code {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::NoSuchField => Self::NoSuchField,
+            Fault::MaybeMissing => Self::MaybeMissing,
+            Fault::WrongType => Self::WrongType,
+            Fault::UnknownLiteral => Self::UnknownLiteral,
+            Fault::DoesNotFit => Self::DoesNotFit,
+            Fault::UnraisedError => Self::UnraisedError,
+            Fault::ChoiceMayNotMatch => Self::ChoiceMayNotMatch,
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Following a path into what is known of a value.
+
+use std::{ops::Range, rc::Rc};
+
+use super::{
+    Analyser,
+    obligation::{Obligation, OwnedClaim, OwnedNeed, OwnedStep},
+    value::{Entry, Fields, Leaf, Sym},
+};
+use crate::{
+    diagnostic::{Code, Diagnostic, list, nearest},
+    path::{Filter, FilterOperand, Path, Root, Segment, SegmentKind},
+    shape::Need,
+};
+
+/// Where a path stands, and what it sees.
+#[derive(Clone)]
+pub(super) struct Site {
+    /// JSON pointer of the state.
+    pub(super) at: String,
+    /// ``state `Load`: ``
+    pub(super) place: String,
+    /// `$`
+    pub(super) input: Sym,
+    /// `$$`
+    pub(super) context: Sym,
+    /// `$name`
+    pub(super) variables: Rc<Fields>,
+}
+
+impl Site {
+    pub(super) fn with_input(&self, input: Sym) -> Self {
+        Self { input, ..self.clone() }
+    }
+}
+
+/// One path being read: where its text stands.
+pub(super) struct Reading<'r> {
+    pub(super) site: &'r Site,
+    pub(super) at: String,
+    pub(super) range: Option<Range<usize>>,
+    pub(super) shown: String,
+}
+
+impl Analyser<'_> {
+    /// What a path yields; what must be there is demanded.
+    pub(super) fn read(&mut self, reading: &Reading<'_>, path: &Path, need: &OwnedNeed) -> Sym {
+        let site = reading.site;
+        let root = match &path.root {
+            Root::Input => site.input.clone(),
+            Root::Context => site.context.clone(),
+            Root::Variable(name) => match site.variables.get(name.as_str()) {
+                Some(Entry { value, absent: false }) => value.clone(),
+                Some(Entry { .. }) => {
+                    if !matches!(need, OwnedNeed::Other(Need::Nothing)) {
+                        self.wrong(
+                            reading,
+                            Code::UnassignedVariable,
+                            format!("the variable `${name}` is not assigned on every way here"),
+                            Some("assign it before the ways part".into()),
+                        );
+                    }
+                    return Sym::Any;
+                }
+                None => {
+                    let known = site.variables.keys().map(|key| &**key);
+                    let help = nearest(name, known).map_or_else(
+                        || "assign it in an earlier state's `Assign`; a path into the data starts with `$.`".into(),
+                        |near| format!("did you mean `${near}`?"),
+                    );
+                    let message = format!("no variable `${name}` is assigned here");
+                    self.wrong(reading, Code::UnassignedVariable, message, Some(help));
+                    return Sym::Any;
+                }
+            },
+        };
+        if path.is_definite() {
+            return self.follow(&root, &path.segments, need, reading);
+        }
+        if !matches!(need, OwnedNeed::Other(Need::Nothing | Need::Value | Need::Array)) {
+            self.wrong(
+                reading,
+                Code::WrongType,
+                "it yields an array, for it can match several values".into(),
+                Some("name the one value, with keys and an index".into()),
+            );
+        }
+        self.follow(&root, &path.segments, &OwnedNeed::Other(Need::Nothing), reading)
+    }
+
+    fn follow(&mut self, value: &Sym, segments: &[Segment], need: &OwnedNeed, reading: &Reading<'_>) -> Sym {
+        if let Sym::Union(members) = value {
+            let found: Vec<_> =
+                members.iter().map(|member| self.follow(member, segments, need, reading)).collect();
+            return found.iter().skip(1).fold(found[0].clone(), |all, one| all.join(one));
+        }
+        if let Sym::Leaf(leaf) = value {
+            return self.follow_leaf(leaf, segments, need, reading);
+        }
+        let Some((segment, rest)) = segments.split_first() else {
+            self.demand(value, need, reading);
+            return value.clone();
+        };
+        match (&segment.kind, value) {
+            (_, Sym::Any) => if segments.iter().all(|segment| segment.kind.is_single()) { Sym::Any } else { Sym::array(Sym::Any) },
+            (SegmentKind::Name(key), Sym::Object(fields, base)) => match (fields.get(key.as_str()), base) {
+                (Some(entry), _) => {
+                    if entry.absent {
+                        if *need == OwnedNeed::Other(Need::Nothing) {
+                            return entry.value.clone();
+                        }
+                        self.wrong(
+                            reading,
+                            Code::MaybeMissing,
+                            format!("`{key}` may be missing: not every way here puts it there"),
+                            Some("put it there on every way, or test it with `is_present` in a Choice before".into()),
+                        );
+                        return Sym::Any;
+                    }
+                    self.follow(&entry.value, rest, need, reading)
+                }
+                (None, Some(base)) => self.follow(base, segments, need, reading),
+                (None, None) => {
+                    let has = if fields.is_empty() {
+                        "the object here has no fields".to_owned()
+                    } else {
+                        format!("it has {}", list(fields.keys()))
+                    };
+                    let near = nearest(key, fields.keys().map(|key| &**key));
+                    self.wrong(
+                        reading,
+                        Code::NoSuchField,
+                        format!("there is no field `{key}` here; {has}"),
+                        near.map(|near| format!("did you mean `{near}`?")),
+                    );
+                    Sym::Any
+                }
+            },
+            (SegmentKind::Name(_), Sym::AnyObject) => self.follow(&Sym::Any, rest, need, reading),
+            (SegmentKind::Index(index), Sym::Tuple(items)) => {
+                let position = if *index < 0 { index + items.len() as i64 } else { *index };
+                match usize::try_from(position).ok().and_then(|position| items.get(position)) {
+                    Some(item) => self.follow(item, rest, need, reading),
+                    None => {
+                        let message = format!("the array has {} items, so there is none at `[{index}]`", items.len());
+                        self.wrong(reading, Code::NoSuchField, message, None);
+                        Sym::Any
+                    }
+                }
+            }
+            (SegmentKind::Index(_), Sym::Array(item)) => {
+                if *need != OwnedNeed::Other(Need::Nothing) {
+                    self.wrong(
+                        reading,
+                        Code::MaybeMissing,
+                        "the array may be empty, so that this item may be missing".into(),
+                        Some("test it with `is_present` in a Choice before".into()),
+                    );
+                }
+                self.follow(item, rest, need, reading)
+            }
+            (SegmentKind::Name(key), _) => {
+                let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
+                self.wrong(reading, Code::WrongType, message, None);
+                Sym::Any
+            }
+            (SegmentKind::Index(_), _) => {
+                self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
+                Sym::Any
+            }
+            (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _) => Sym::array(Sym::Any),
+            (kind, Sym::Array(item)) => {
+                if let SegmentKind::Filter(filter) = kind {
+                    self.follow_filter(item, filter, reading);
+                }
+                self.each(item, rest, reading)
+            }
+            (_, Sym::Tuple(items)) => {
+                let item = items.iter().fold(None, |all: Option<Sym>, item| {
+                    Some(all.map_or_else(|| item.clone(), |all| all.join(item)))
+                });
+                self.each(&item.unwrap_or(Sym::Any), rest, reading)
+            }
+            (SegmentKind::Wildcard, Sym::Object(..) | Sym::AnyObject) => Sym::array(Sym::Any),
+            _ => {
+                self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
+                Sym::array(Sym::Any)
+            }
+        }
+    }
+
+    /// What the rest of an indefinite path yields, item by item.
+    fn each(&mut self, item: &Sym, rest: &[Segment], reading: &Reading<'_>) -> Sym {
+        match self.follow(item, rest, &OwnedNeed::Other(Need::Nothing), reading) {
+            // A second wildcard flattens.
+            Sym::Array(inner) if rest.iter().any(|segment| !segment.kind.is_single()) => Sym::Array(inner),
+            found => Sym::array(found),
+        }
+    }
+
+    fn follow_filter(&mut self, item: &Sym, filter: &Filter, reading: &Reading<'_>) {
+        match filter {
+            Filter::Or(all) | Filter::And(all) => all.iter().for_each(|one| self.follow_filter(item, one, reading)),
+            Filter::Not(one) => self.follow_filter(item, one, reading),
+            Filter::Exists(path) => self.follow_filter_path(item, path.from_root, &path.segments, reading),
+            Filter::Compare { left, right, .. } => {
+                for operand in [left, right] {
+                    if let FilterOperand::Path(path) = operand {
+                        self.follow_filter_path(item, path.from_root, &path.segments, reading);
+                    }
+                }
+            }
+        }
+    }
+
+    fn follow_filter_path(&mut self, item: &Sym, from_root: bool, segments: &[Segment], reading: &Reading<'_>) {
+        if !from_root && segments.iter().all(|segment| segment.kind.is_single()) {
+            self.follow(item, segments, &OwnedNeed::Other(Need::Nothing), reading);
+        }
+    }
+
+    fn follow_leaf(&mut self, leaf: &Leaf, segments: &[Segment], need: &OwnedNeed, reading: &Reading<'_>) -> Sym {
+        let mut steps = Vec::new();
+        let mut several = false;
+        for segment in segments {
+            match &segment.kind {
+                SegmentKind::Name(key) => steps.push(OwnedStep::Key(key.clone())),
+                SegmentKind::Index(index) => steps.push(OwnedStep::Index(*index)),
+                SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_) => {
+                    self.claim_path(leaf, &steps, &OwnedNeed::Other(Need::Nothing), reading);
+                    return Sym::array(Sym::Any);
+                }
+                kind => {
+                    several = true;
+                    steps.push(OwnedStep::Each);
+                    if let SegmentKind::Filter(filter) = kind {
+                        let item = Sym::Leaf(leaf.then(steps.iter().cloned()));
+                        self.follow_filter(&item, filter, reading);
+                    }
+                }
+            }
+            if several {
+                // What an item lacks is left out of the array.
+                steps.extend([OwnedStep::Present, OwnedStep::NonNull]);
+            }
+        }
+        self.claim_path(leaf, &steps, need, reading);
+        if several {
+            return Sym::array(Sym::Leaf(leaf.then(steps)));
+        }
+        if *need != OwnedNeed::Other(Need::Nothing) && !steps.is_empty() {
+            steps.push(OwnedStep::Present);
+        }
+        Sym::Leaf(leaf.then(steps))
+    }
+
+    fn claim_path(&mut self, leaf: &Leaf, steps: &[OwnedStep], need: &OwnedNeed, reading: &Reading<'_>) {
+        let trivial = matches!(need, OwnedNeed::Other(Need::Nothing | Need::Value));
+        if self.report.is_none() || (steps.is_empty() && trivial && leaf.steps.is_empty()) {
+            return;
+        }
+        let mut all = (*leaf.steps).clone();
+        all.extend(steps.iter().cloned());
+        self.oblige(Obligation {
+            at: reading.at.clone(),
+            range: reading.range.clone(),
+            place: reading.site.place.clone(),
+            claim: OwnedClaim::Path {
+                shown: reading.shown.clone(),
+                origin: leaf.origin.to_string(),
+                ty: leaf.ty,
+                side: leaf.side(),
+                steps: all,
+                need: need.clone(),
+            },
+        });
+    }
+
+    /// Demands of a value that is no leaf that it is what is needed.
+    pub(super) fn demand(&mut self, value: &Sym, need: &OwnedNeed, reading: &Reading<'_>) {
+        let OwnedNeed::Other(need) = need else {
+            if !matches!(value, Sym::Any | Sym::String | Sym::Text(_) | Sym::Timestamp) {
+                let message = format!("expected a string, found {}", value.words());
+                self.wrong(reading, Code::WrongType, message, None);
+            }
+            return;
+        };
+        let (fits, expected) = match need {
+            Need::Nothing | Need::Value => (true, ""),
+            Need::MaybeString | Need::String | Need::Literal(_) => {
+                (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a string")
+            }
+            Need::MaybeNumber | Need::Number => {
+                (matches!(value, Sym::Number | Sym::WholeNumber | Sym::Integer(_)), "a number")
+            }
+            Need::Integer => (matches!(value, Sym::WholeNumber | Sym::Integer(_)), "an integer"),
+            Need::MaybeBoolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
+            Need::MaybeTimestamp => (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a timestamp"),
+            Need::Timestamp => (matches!(value, Sym::Timestamp | Sym::Text(_)), "a timestamp"),
+            Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
+            Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
+            Need::Object | Need::Writable => (matches!(value, Sym::Object(..) | Sym::AnyObject), "an object"),
+        };
+        if !fits && !matches!(value, Sym::Any) {
+            let message = format!("expected {expected}, found {}", value.words());
+            self.wrong(reading, Code::WrongType, message, None);
+        }
+    }
+
+    pub(super) fn wrong(&mut self, reading: &Reading<'_>, code: Code, message: String, help: Option<String>) {
+        let Some(report) = &mut self.report else { return };
+        let message = format!("{}`{}`: {message}", reading.site.place, reading.shown);
+        let mut finding = Diagnostic::new(code, reading.at.clone(), message).maybe_help(help);
+        finding.range.clone_from(&reading.range);
+        if !report.findings.contains(&finding) {
+            report.findings.push(finding);
+        }
+    }
+
+    pub(super) fn oblige(&mut self, obligation: Obligation) {
+        if let Some(report) = &mut self.report {
+            report.obligations.push(obligation);
+        }
+    }
+}

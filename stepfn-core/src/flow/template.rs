@@ -1,0 +1,178 @@
+//! What payload templates and intrinsic functions make of what is known.
+
+use std::{ops::Range, rc::Rc};
+
+use super::{
+    Analyser,
+    obligation::OwnedNeed,
+    read::{Reading, Site},
+    value::{Entry, Fields, Sym},
+};
+use crate::{
+    diagnostic::{Code, Diagnostic},
+    intrinsic::{ArgKind, Call, Function, Kind},
+    json::push_token,
+    path::Path,
+    shape::Need,
+    value::Value,
+};
+
+impl Analyser<'_> {
+    /// A text that is a path or an intrinsic function: a `.$` value, `ErrorPath`, …
+    pub(super) fn expression(&mut self, site: &Site, at: &str, text: &str, need: Need<'static>) -> Sym {
+        if text.starts_with('$') {
+            self.path_text(site, at, text, OwnedNeed::Other(need))
+        } else {
+            match Call::parse_lenient(text) {
+                Ok((call, _)) => {
+                    let value = self.call(site, at, text, &call);
+                    let reading =
+                        Reading { site, at: at.to_owned(), range: None, shown: text.to_owned() };
+                    self.demand_made(&value, need, &reading);
+                    value
+                }
+                // The checks of the texts themselves report it.
+                Err(_) => Sym::Any,
+            }
+        }
+    }
+
+    /// A text that is a path.
+    pub(super) fn path_text(&mut self, site: &Site, at: &str, text: &str, need: OwnedNeed) -> Sym {
+        match Path::parse_lenient(text) {
+            Ok((path, _)) => {
+                let reading = Reading { site, at: at.to_owned(), range: None, shown: text.to_owned() };
+                self.read(&reading, &path, &need)
+            }
+            Err(_) => Sym::Any,
+        }
+    }
+
+    /// A payload template (`Parameters`, `ResultSelector`, `ItemSelector`, `Assign`).
+    pub(super) fn template(&mut self, site: &Site, at: &str, template: &Value) -> Sym {
+        match template {
+            Value::Object(map) => {
+                let mut fields = Fields::new();
+                for (key, value) in map.iter() {
+                    let mut at = at.to_owned();
+                    push_token(&mut at, key);
+                    let (key, value) = match (key.strip_suffix(".$"), value.as_str()) {
+                        (Some(key), Some(text)) => (key, self.expression(site, &at, text, Need::Value)),
+                        (Some(key), None) => (key, Sym::Any),
+                        (None, _) => (&**key, self.template(site, &at, value)),
+                    };
+                    fields.insert(key.into(), Entry { value, absent: false });
+                }
+                Sym::Object(Rc::new(fields), None)
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                let items = items.map(|(index, item)| self.template(site, &format!("{at}/{index}"), item)).collect();
+                Sym::Tuple(Rc::new(items))
+            }
+            scalar => Sym::constant(scalar),
+        }
+    }
+
+    fn call(&mut self, site: &Site, at: &str, text: &str, call: &Call) -> Sym {
+        let signature = call.function.signature();
+        let mut args = Vec::new();
+        for (index, arg) in call.args.iter().enumerate() {
+            let kind = signature.kind_of(index).unwrap_or(Kind::Any);
+            let need = match kind {
+                Kind::String => Need::String,
+                Kind::Number | Kind::Integer => Need::Number,
+                Kind::Array => Need::Array,
+                Kind::Object => Need::Object,
+                Kind::Any | Kind::Boolean | Kind::Null => Need::Value,
+            };
+            args.push(match &arg.kind {
+                ArgKind::Path(path) => {
+                    let reading = Reading {
+                        site,
+                        at: at.to_owned(),
+                        range: Some(arg.span.clone()),
+                        shown: path.as_str().to_owned(),
+                    };
+                    self.read(&reading, path, &OwnedNeed::Other(need))
+                }
+                ArgKind::Call(inner) => {
+                    let value = self.call(site, at, text, inner);
+                    let shown = text.get(arg.span.clone()).unwrap_or(text).to_owned();
+                    let reading = Reading { site, at: at.to_owned(), range: Some(arg.span.clone()), shown };
+                    self.demand_made(&value, need, &reading);
+                    value
+                }
+                ArgKind::String(text) => Sym::text(text),
+                ArgKind::Number(text) => text.parse().map_or(Sym::Number, Sym::Integer),
+                ArgKind::Boolean(value) => Sym::Bool(*value),
+                ArgKind::Null => Sym::Null,
+            });
+        }
+        self.call_result(site, at, call.span.clone(), call.function, &args)
+    }
+
+    fn call_result(&mut self, site: &Site, at: &str, range: Range<usize>, function: Function, args: &[Sym]) -> Sym {
+        let items = |value: Option<&Sym>| match value {
+            Some(Sym::Array(item)) => (**item).clone(),
+            Some(Sym::Tuple(items)) => {
+                let mut items = items.iter();
+                items.next().map_or(Sym::Any, |first| items.fold(first.clone(), |all, item| all.join(item)))
+            }
+            Some(Sym::Leaf(leaf)) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
+            _ => Sym::Any,
+        };
+        match function {
+            Function::Array => Sym::Tuple(Rc::new(args.to_vec())),
+            Function::ArrayPartition => Sym::array(Sym::array(items(args.first()))),
+            Function::ArrayUnique => Sym::array(items(args.first())),
+            Function::ArrayGetItem => match (args.first(), args.get(1)) {
+                (Some(Sym::Tuple(items)), Some(Sym::Integer(index))) => {
+                    match usize::try_from(*index).ok().and_then(|index| items.get(index)) {
+                        Some(item) => item.clone(),
+                        None => {
+                            if let Some(report) = &mut self.report {
+                                let message = format!(
+                                    "{}the array has {} items, so there is none at {index}",
+                                    site.place,
+                                    items.len()
+                                );
+                                report.findings.push(Diagnostic::new(Code::NoSuchField, at, message).range(range));
+                            }
+                            Sym::Any
+                        }
+                    }
+                }
+                (array, _) => items(array),
+            },
+            Function::ArrayRange => Sym::array(Sym::WholeNumber),
+            Function::StringSplit => Sym::array(Sym::String),
+            Function::ArrayContains => Sym::Boolean,
+            Function::ArrayLength | Function::MathAdd | Function::MathRandom => Sym::WholeNumber,
+            Function::StringToJson => Sym::Any,
+            Function::JsonMerge => match (args.first(), args.get(1)) {
+                (Some(below), Some(Sym::Object(above, None))) => {
+                    above.iter().fold(below.clone(), |merged, (key, entry)| {
+                        merged.set(&[key.to_string()], entry.value.clone())
+                    })
+                }
+                _ => Sym::AnyObject,
+            },
+            Function::Format
+            | Function::JsonToString
+            | Function::Base64Encode
+            | Function::Base64Decode
+            | Function::Hash
+            | Function::UUID => Sym::String,
+        }
+    }
+
+    /// Demands of what a function made that it is what is needed.
+    fn demand_made(&mut self, value: &Sym, need: Need<'static>, reading: &Reading<'_>) {
+        for member in value.members() {
+            if !matches!(member, Sym::Leaf(_)) {
+                self.demand(member, &OwnedNeed::Other(need), reading);
+            }
+        }
+    }
+}

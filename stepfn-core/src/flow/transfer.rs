@@ -1,0 +1,502 @@
+//! What one state does to what flows in.
+
+use std::rc::Rc;
+
+use super::{
+    Analyser, OwnedClaim, OwnedNeed, OwnedNode, StateTyping,
+    choice::keys,
+    obligation::Obligation,
+    read::{Reading, Site},
+    value::{Entry, Flow, Sym},
+};
+use crate::{
+    asl::{Map, PathField, QueryLanguage, State, StateKind, StateMachine, Task},
+    definition::Call,
+    path::Path,
+    shape::{Need, Node, Side},
+    value::Value,
+};
+
+/// What leaves a state.
+pub(super) struct Left {
+    /// Along each transition, by the target's name.
+    pub(super) next: Vec<(String, Flow)>,
+    /// Where the state ends its machine.
+    pub(super) end: Option<Flow>,
+}
+
+impl Analyser<'_> {
+    pub(super) fn state(&mut self, at: &str, name: &str, state: &State, language: QueryLanguage, flow: &Flow) -> Left {
+        let language = state.query_language.unwrap_or(language);
+        let site = Site {
+            at: at.to_owned(),
+            place: format!("state `{name}`: "),
+            input: flow.data.clone(),
+            context: self.context(at, state),
+            variables: flow.variables.clone(),
+        };
+        if language == QueryLanguage::Jsonata {
+            return self.jsonata(&site, state, flow);
+        }
+        let input = match &state.input_path {
+            None => flow.data.clone(),
+            Some(PathField::Null) => Sym::object([]),
+            Some(PathField::Path(path)) => {
+                self.path_text(&site, &format!("{at}/InputPath"), path, OwnedNeed::Other(Need::Value))
+            }
+        };
+        let site = site.with_input(input.clone());
+        let mut left = Left { next: Vec::new(), end: None };
+        let mut out = flow.clone();
+        match &state.kind {
+            StateKind::Choice(choice) => {
+                let flow = flow.with_data(input);
+                let (taken, rest) = self.choice(&site, choice, &flow);
+                for ((index, rule), flow) in choice.choices.iter().enumerate().zip(taken) {
+                    let rule_at = format!("{at}/Choices/{index}/Assign");
+                    let flow = self.assign(&site, &rule_at, rule.assign.as_ref(), &flow.data.clone(), flow);
+                    let flow = self.output_path(&site, state, flow);
+                    left.next.push((rule.next.clone(), flow));
+                }
+                if let Some(default) = &choice.default {
+                    let flow = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), &rest.data.clone(), rest);
+                    let flow = self.output_path(&site, state, flow);
+                    left.next.push((default.clone(), flow));
+                }
+                return left;
+            }
+            StateKind::Fail(fail) => {
+                for (field, path) in [("ErrorPath", &fail.error_path), ("CausePath", &fail.cause_path)] {
+                    if let Some(path) = path {
+                        self.expression(&site, &format!("{at}/{field}"), path, Need::String);
+                    }
+                }
+                return left;
+            }
+            StateKind::Wait(wait) => {
+                if let Some(path) = &wait.seconds_path {
+                    self.path_text(&site, &format!("{at}/SecondsPath"), path, OwnedNeed::Other(Need::Number));
+                }
+                if let Some(path) = &wait.timestamp_path {
+                    // Any string may be a timestamp: only one known to be no string must fail.
+                    self.path_text(&site, &format!("{at}/TimestampPath"), path, OwnedNeed::Other(Need::String));
+                }
+                out.data = input.clone();
+            }
+            StateKind::Succeed => out.data = input.clone(),
+            _ => {
+                let result = self.result(&site, state, flow);
+                let selected = match &state.result_selector {
+                    Some(selector) => {
+                        self.template(&site.with_input(result.clone()), &format!("{at}/ResultSelector"), selector)
+                    }
+                    None => result.clone(),
+                };
+                out.data = self.result_path(&site, &format!("{at}/ResultPath"), state.result_path.as_ref(), flow, selected);
+                // In `Assign` a state's result is `$`.
+                let assigned = if matches!(state.kind, StateKind::Pass(_)) { &input } else { &result };
+                out = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), assigned, out);
+                left.next = self.catch(&site, state, flow);
+            }
+        }
+        if matches!(state.kind, StateKind::Wait(_) | StateKind::Succeed) {
+            out = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), &input, out);
+        }
+        let out = self.output_path(&site, state, out);
+        match &state.next {
+            Some(next) => left.next.insert(0, (next.clone(), out)),
+            None => left.end = Some(out),
+        }
+        left
+    }
+
+    /// The raw result of a Task, Pass, Parallel or Map.
+    fn result(&mut self, site: &Site, state: &State, flow: &Flow) -> Sym {
+        let at = &site.at;
+        let parameters = match &state.parameters {
+            Some(template) if !matches!(state.kind, StateKind::Map(_)) => {
+                Some(self.template(site, &format!("{at}/Parameters"), template))
+            }
+            _ => None,
+        };
+        let effective = parameters.clone().unwrap_or_else(|| site.input.clone());
+        match &state.kind {
+            StateKind::Pass(pass) => pass.result.as_ref().map_or(effective, Sym::constant),
+            StateKind::Task(task) => self.task(site, state, task, &effective),
+            StateKind::Parallel(parallel) => {
+                let flow = flow.with_data(effective);
+                let outputs = parallel.branches.iter().enumerate().map(|(index, branch)| {
+                    self.machine(&format!("{at}/Branches/{index}"), branch, &flow)
+                });
+                Sym::Tuple(Rc::new(outputs.collect()))
+            }
+            StateKind::Map(map) => self.map(site, state, map, flow),
+            _ => effective,
+        }
+    }
+
+    fn task(&mut self, site: &Site, state: &State, task: &Task, input: &Sym) -> Sym {
+        let at = &site.at;
+        for (field, path) in [
+            ("TimeoutSecondsPath", &task.timeout_seconds_path),
+            ("HeartbeatSecondsPath", &task.heartbeat_seconds_path),
+        ] {
+            if let Some(path) = path {
+                self.path_text(site, &format!("{at}/{field}"), path, OwnedNeed::Other(Need::Number));
+            }
+        }
+        if let Some(credentials) = &task.credentials {
+            self.template(site, &format!("{at}/Credentials"), credentials);
+        }
+        let typing = self.typing.states.get(at).cloned();
+        let name = site.place.trim_start_matches("state `").trim_end_matches("`: ").to_owned();
+        let origin = format!("the result of `{name}`");
+        match typing {
+            Some(StateTyping::Task { task, name: function, input: wanted, output, call, result }) => {
+                let (payload, payload_at) = match call {
+                    Call::Direct if state.parameters.is_some() => (input.clone(), format!("{at}/Parameters")),
+                    Call::Direct => (input.clone(), format!("{at}/Resource")),
+                    Call::Invoke | Call::WaitForTaskToken => match &state.parameters {
+                        Some(Value::Object(map)) if map.contains_key("Payload") => {
+                            (input.peek("Payload"), format!("{at}/Parameters/Payload"))
+                        }
+                        Some(Value::Object(map)) if map.contains_key("Payload.$") => {
+                            (input.peek("Payload"), format!("{at}/Parameters/Payload.$"))
+                        }
+                        // Without a payload the function gets an empty object.
+                        _ => (Sym::object([]), format!("{at}/Resource")),
+                    },
+                };
+                self.fits(site, &payload_at, &payload, wanted, &format!("the input of `{function}`"));
+                self.raised(site, state, task, &function);
+                match call {
+                    Call::Direct => Sym::leaf(result.unwrap_or(output), Side::Made, origin),
+                    Call::Invoke => Sym::object([
+                        ("ExecutedVersion", Sym::String),
+                        ("Payload", Sym::leaf(output, Side::Made, origin)),
+                        ("StatusCode", Sym::WholeNumber),
+                        ("SdkHttpMetadata", Sym::Any),
+                        ("SdkResponseMetadata", Sym::Any),
+                    ]),
+                    Call::WaitForTaskToken => result.map_or(Sym::Any, |ty| Sym::leaf(ty, Side::Given, origin)),
+                }
+            }
+            Some(StateTyping::Result(ty)) => Sym::leaf(ty, Side::Given, origin),
+            None => Sym::Any,
+        }
+    }
+
+    /// The names in `Retry` and `Catch` that the task would have to raise itself.
+    fn raised(&mut self, site: &Site, state: &State, task: super::TaskRef, function: &str) {
+        let retry = state.retry.iter().flatten().enumerate().map(|(i, retrier)| ("Retry", i, &retrier.error_equals));
+        let catch = state.catch.iter().flatten().enumerate().map(|(i, catcher)| ("Catch", i, &catcher.error_equals));
+        for (field, index, names) in retry.chain(catch) {
+            for (position, error) in names.iter().enumerate() {
+                // Names with a dot are the service's, or of a service that the task passes on.
+                if !error.contains('.') {
+                    self.oblige(Obligation {
+                        at: format!("{}/{field}/{index}/ErrorEquals/{position}", site.at),
+                        range: None,
+                        place: site.place.clone(),
+                        claim: OwnedClaim::Raises { task, name: function.to_owned(), error: error.clone() },
+                    });
+                }
+            }
+        }
+    }
+
+    fn map(&mut self, site: &Site, state: &State, map: &Map, flow: &Flow) -> Sym {
+        let at = &site.at;
+        for (field, path) in [
+            ("MaxConcurrencyPath", &map.max_concurrency_path),
+            ("ToleratedFailureCountPath", &map.tolerated_failure_count_path),
+            ("ToleratedFailurePercentagePath", &map.tolerated_failure_percentage_path),
+        ] {
+            if let Some(path) = path {
+                self.path_text(site, &format!("{at}/{field}"), path, OwnedNeed::Other(Need::Value));
+            }
+        }
+        let items = if map.item_reader.is_some() {
+            Sym::Any
+        } else {
+            let (items_at, path) = match &map.items_path {
+                Some(path) => (format!("{at}/ItemsPath"), path.as_str()),
+                None => (at.clone(), "$"),
+            };
+            self.path_text(site, &items_at, path, OwnedNeed::Other(Need::Array))
+        };
+        let item = self.item_of(&items);
+        let Some(processor) = map.processor() else { return Sym::Any };
+        let child = if map.item_processor.is_some() { "ItemProcessor" } else { "Iterator" };
+        let (selector, selector_at) = match &map.item_selector {
+            Some(selector) => (Some(selector), format!("{at}/ItemSelector")),
+            None => (state.parameters.as_ref(), format!("{at}/Parameters")),
+        };
+        let item_context = Sym::object([(
+            "Item",
+            Sym::object([("Index", Sym::WholeNumber), ("Value", item.clone()), ("Key", Sym::String)]),
+        )]);
+        let each = match selector {
+            Some(selector) => {
+                let context = site.context.set(&["Map".into()], item_context.clone());
+                self.template(&Site { context, ..site.clone() }, &selector_at, selector)
+            }
+            None => item,
+        };
+        let each = if map.item_batcher.is_some() {
+            Sym::object([("Items", Sym::array(each)), ("BatchInput", Sym::Any)])
+        } else {
+            each
+        };
+        self.map_items.push(item_context);
+        let output = self.machine(&format!("{at}/{child}"), processor, &flow.with_data(each));
+        self.map_items.pop();
+        if map.result_writer.is_some() { Sym::AnyObject } else { Sym::array(output) }
+    }
+
+    fn item_of(&mut self, items: &Sym) -> Sym {
+        match items {
+            Sym::Array(item) => (**item).clone(),
+            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
+            Sym::Tuple(items) => {
+                let mut items = items.iter();
+                items.next().map_or(Sym::Any, |first| items.fold(first.clone(), |all, item| all.join(item)))
+            }
+            Sym::Union(members) => {
+                let items: Vec<_> = members.iter().map(|member| self.item_of(member)).collect();
+                Sym::union(items)
+            }
+            _ => Sym::Any,
+        }
+    }
+
+    /// A result put where `ResultPath` says in the state's raw input.
+    fn result_path(
+        &mut self,
+        site: &Site,
+        at: &str,
+        path: Option<&PathField>,
+        flow: &Flow,
+        result: Sym,
+    ) -> Sym {
+        let text = match path {
+            None => return result,
+            Some(PathField::Null) => return flow.data.clone(),
+            Some(PathField::Path(text)) => text,
+        };
+        let Some(keys) = Path::parse(text).ok().as_ref().and_then(keys) else {
+            // An index, or no path at all: the checks of the texts report what is wrong with it.
+            return Sym::Any;
+        };
+        for end in 1..keys.len() {
+            let mut shown = "$".to_owned();
+            keys[..end].iter().for_each(|key| shown.push_str(&crate::path::member(key)));
+            let before = site.with_input(flow.data.clone());
+            let reading = Reading { site: &before, at: at.to_owned(), range: None, shown: shown.clone() };
+            let mut value = flow.data.clone();
+            for key in &keys[..end] {
+                value = value.peek(key);
+            }
+            for member in value.members() {
+                match member {
+                    Sym::Leaf(leaf) => self.oblige(Obligation {
+                        at: at.to_owned(),
+                        range: None,
+                        place: site.place.clone(),
+                        claim: OwnedClaim::Path {
+                            shown: shown.clone(),
+                            origin: leaf.origin.to_string(),
+                            ty: leaf.ty,
+                            side: leaf.side(),
+                            steps: (*leaf.steps).clone(),
+                            need: OwnedNeed::Other(Need::Writable),
+                        },
+                    }),
+                    other => self.demand(other, &OwnedNeed::Other(Need::Writable), &reading),
+                }
+            }
+        }
+        flow.data.set(&keys, result).clip()
+    }
+
+    fn output_path(&mut self, site: &Site, state: &State, flow: Flow) -> Flow {
+        match &state.output_path {
+            None => flow,
+            Some(PathField::Null) => flow.with_data(Sym::object([])),
+            Some(PathField::Path(path)) => {
+                let site = site.with_input(flow.data.clone());
+                let at = format!("{}/OutputPath", site.at);
+                let data = self.path_text(&site, &at, path, OwnedNeed::Other(Need::Value));
+                flow.with_data(data)
+            }
+        }
+    }
+
+    fn assign(&mut self, site: &Site, at: &str, assign: Option<&Value>, input: &Sym, mut flow: Flow) -> Flow {
+        let Some(assign) = assign else { return flow };
+        if let Sym::Object(assigned, _) = self.template(&site.with_input(input.clone()), at, assign) {
+            Rc::make_mut(&mut flow.variables).extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+        }
+        flow
+    }
+
+    fn catch(&mut self, site: &Site, state: &State, flow: &Flow) -> Vec<(String, Flow)> {
+        let mut edges = Vec::new();
+        for (index, catcher) in state.catch.iter().flatten().enumerate() {
+            let at = format!("{}/Catch/{index}", site.at);
+            // A callback may fail without saying why.
+            let text = if self.is_callback(state) { Sym::String.join(&Sym::Null) } else { Sym::String };
+            let error = Sym::object([("Error", text.clone()), ("Cause", text)]);
+            let data = self.result_path(site, &format!("{at}/ResultPath"), catcher.result_path.as_ref(), flow, error.clone());
+            let caught = self.assign(site, &format!("{at}/Assign"), catcher.assign.as_ref(), &error, flow.with_data(data));
+            edges.push((catcher.next.clone(), caught));
+        }
+        edges
+    }
+
+    fn is_callback(&self, state: &State) -> bool {
+        match &state.kind {
+            StateKind::Task(task) => {
+                task.resource.as_str().is_some_and(|arn| arn.ends_with(".waitForTaskToken") || arn.contains(":activity:"))
+            }
+            // What fails inside may be a callback.
+            _ => !state.children().is_empty(),
+        }
+    }
+
+    /// A JSONata state: its expressions are not looked into, so that only what it hands on untouched is known.
+    fn jsonata(&mut self, site: &Site, state: &State, flow: &Flow) -> Left {
+        let mut out = flow.with_data(Sym::Any);
+        let untouched = matches!(state.kind, StateKind::Choice(_) | StateKind::Wait(_) | StateKind::Succeed);
+        if state.output.is_none() && untouched {
+            out.data = flow.data.clone();
+        }
+        let assigned = |out: &Flow, assign: Option<&Value>| {
+            let mut out = out.clone();
+            for key in assign.and_then(Value::as_object).into_iter().flat_map(|map| map.keys()) {
+                let entry = Entry { value: Sym::Any, absent: false };
+                Rc::make_mut(&mut out.variables).insert((&**key).into(), entry);
+            }
+            out
+        };
+        for (at, child) in state.children() {
+            let inner = flow.with_data(Sym::Any);
+            self.machine(&format!("{}{at}", site.at), child, &inner);
+        }
+        let mut left = Left { next: Vec::new(), end: None };
+        if let StateKind::Choice(choice) = &state.kind {
+            for rule in &choice.choices {
+                let out = if rule.output.is_some() { out.with_data(Sym::Any) } else { out.clone() };
+                left.next.push((rule.next.clone(), assigned(&out, rule.assign.as_ref())));
+            }
+            if let Some(default) = &choice.default {
+                left.next.push((default.clone(), assigned(&out, state.assign.as_ref())));
+            }
+            return left;
+        }
+        for catcher in state.catch.iter().flatten() {
+            left.next.push((catcher.next.clone(), assigned(&flow.with_data(Sym::Any), catcher.assign.as_ref())));
+        }
+        let out = assigned(&out, state.assign.as_ref());
+        match (&state.next, &state.kind) {
+            (_, StateKind::Fail(_)) => {}
+            (Some(next), _) => left.next.insert(0, (next.clone(), out)),
+            (None, _) => left.end = Some(out),
+        }
+        left
+    }
+
+    /// Claims that a value can be read as a type: one claim for each thing that it can be.
+    pub(super) fn fits(&mut self, site: &Site, at: &str, value: &Sym, target: super::TypeRef, what: &str) {
+        if self.report.is_none() {
+            return;
+        }
+        let mut claim = |at: String, claim: OwnedClaim| {
+            self.oblige(Obligation { at, range: None, place: site.place.clone(), claim });
+        };
+        for member in value.members() {
+            let mut nodes = Vec::new();
+            nodes_of(member, &mut nodes);
+            match member {
+                Sym::Any => {}
+                // A template: each of its fields is judged at its own place.
+                Sym::Object(fields, None) => {
+                    for (key, entry) in fields.iter() {
+                        let mut nodes = Vec::new();
+                        nodes_of(&entry.value, &mut nodes);
+                        claim(
+                            format!("{at}/{key}"),
+                            OwnedClaim::FieldFits { what: format!("the field `{key}` of {what}"), keys: vec![key.to_string()], nodes, target },
+                        );
+                    }
+                    claim(at.to_owned(), OwnedClaim::Complete { what: what.to_owned(), nodes, target });
+                }
+                Sym::Leaf(leaf) if leaf.steps.is_empty() => {
+                    let mut what = format!("{} becomes {what}", leaf.origin);
+                    if let Some(state) = leaf.origin.strip_prefix("the result of ") {
+                        what.push_str(&format!(" (to keep the data from before it, give {state} a `result_path`)"));
+                    }
+                    claim(at.to_owned(), OwnedClaim::Fits { what, nodes, target });
+                }
+                _ => claim(at.to_owned(), OwnedClaim::Fits { what: what.to_owned(), nodes, target }),
+            }
+        }
+    }
+
+    pub(super) fn machine(&mut self, at: &str, machine: &StateMachine, flow: &Flow) -> Sym {
+        self.solve(at, machine, flow)
+    }
+}
+
+/// Lays a value out flat; node 0 of what is appended is the value.
+fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
+    let index = nodes.len();
+    nodes.push(OwnedNode::Other(Node::Any));
+    let node = match value {
+        Sym::Any => Node::Any,
+        Sym::Null => Node::Null,
+        Sym::Bool(true) => Node::True,
+        Sym::Bool(false) => Node::False,
+        Sym::Text(text) => {
+            nodes[index] = OwnedNode::Text(text.to_string());
+            return index;
+        }
+        Sym::Integer(value) => Node::Integer(*value),
+        Sym::String => Node::String,
+        Sym::Timestamp => Node::Timestamp,
+        Sym::Number => Node::Number,
+        Sym::WholeNumber => Node::WholeNumber,
+        Sym::Boolean => Node::Boolean,
+        Sym::AnyObject => Node::AnyObject,
+        Sym::Leaf(leaf) => {
+            nodes[index] = OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
+            return index;
+        }
+        Sym::Object(fields, base) => {
+            let first = nodes.len();
+            nodes.extend(fields.iter().map(|_| OwnedNode::Other(Node::Any)));
+            for (position, (key, entry)) in fields.iter().enumerate() {
+                let value = nodes_of(&entry.value, nodes);
+                nodes[first + position] = OwnedNode::Field { key: key.to_string(), value, absent: entry.absent };
+            }
+            let base = base.as_ref().map(|base| nodes_of(base, nodes));
+            Node::Object { first, len: fields.len(), base }
+        }
+        Sym::Array(item) => Node::Array(nodes_of(item, nodes)),
+        Sym::Tuple(items) | Sym::Union(items) => {
+            let first = nodes.len();
+            nodes.extend(items.iter().map(|_| OwnedNode::Other(Node::Any)));
+            for (position, item) in items.iter().enumerate() {
+                let item = nodes_of(item, nodes);
+                nodes[first + position] = OwnedNode::Other(Node::Item(item));
+            }
+            if matches!(value, Sym::Tuple(_)) {
+                Node::Tuple { first, len: items.len() }
+            } else {
+                Node::Union { first, len: items.len() }
+            }
+        }
+    };
+    nodes[index] = OwnedNode::Other(node);
+    index
+}

@@ -1,0 +1,323 @@
+use std::{collections::BTreeMap, rc::Rc};
+
+use super::{TypeRef, obligation::OwnedStep};
+use crate::{shape::Side, value::Value};
+
+/// What a value can be, symbolically: types are named, not looked into.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sym {
+    Any,
+    Null,
+    Bool(bool),
+    Text(Rc<str>),
+    Integer(i128),
+    String,
+    Timestamp,
+    Number,
+    /// A whole number of unknown size.
+    WholeNumber,
+    Boolean,
+    AnyObject,
+    Leaf(Leaf),
+    /// Fields over a base; without one there are no others.
+    Object(Rc<Fields>, Option<Rc<Sym>>),
+    Array(Rc<Sym>),
+    Tuple(Rc<Vec<Sym>>),
+    /// Two or more, sorted, none of them a union.
+    Union(Rc<Vec<Sym>>),
+}
+
+pub(super) type Fields = BTreeMap<Rc<str>, Entry>;
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Entry {
+    pub(super) value: Sym,
+    pub(super) absent: bool,
+}
+
+/// A part of a typed value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Leaf {
+    pub(super) ty: TypeRef,
+    pub(super) given: bool,
+    pub(super) steps: Rc<Vec<OwnedStep>>,
+    /// Where the typed value comes from, in words.
+    pub(super) origin: Rc<str>,
+}
+
+impl Leaf {
+    pub(super) fn side(&self) -> Side {
+        if self.given { Side::Given } else { Side::Made }
+    }
+
+    pub(super) fn then(&self, steps: impl IntoIterator<Item = OwnedStep>) -> Self {
+        let mut all = (*self.steps).clone();
+        all.extend(steps);
+        Self { steps: Rc::new(all), ..self.clone() }
+    }
+}
+
+/// A union of more members than this says nothing any more.
+const MOST_MEMBERS: usize = 24;
+/// A value nested deeper than this says nothing below: it grows in a loop.
+const MOST_DEPTH: usize = 16;
+
+impl Sym {
+    pub(super) fn leaf(ty: TypeRef, side: Side, origin: impl Into<Rc<str>>) -> Self {
+        Self::Leaf(Leaf { ty, given: side == Side::Given, steps: Rc::default(), origin: origin.into() })
+    }
+
+    pub(super) fn text(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+
+    pub(super) fn object<'k>(entries: impl IntoIterator<Item = (&'k str, Self)>) -> Self {
+        let fields =
+            entries.into_iter().map(|(key, value)| (Rc::from(key), Entry { value, absent: false })).collect();
+        Self::Object(Rc::new(fields), None)
+    }
+
+    pub(super) fn array(item: Self) -> Self {
+        Self::Array(Rc::new(item))
+    }
+
+    /// A JSON value, taken literally.
+    pub(super) fn constant(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(*value),
+            Value::Number(number) => match number.as_i64() {
+                Some(value) if number.is_integer() => Self::Integer(value.into()),
+                _ => Self::Number,
+            },
+            Value::String(text) => Self::text(text),
+            Value::Array(items) => Self::Tuple(Rc::new(items.iter().map(Self::constant).collect())),
+            Value::Object(map) => Self::object(map.iter().map(|(key, value)| (&**key, Self::constant(value)))),
+        }
+    }
+
+    /// What the value is in words.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Self::Any => "anything".into(),
+            Self::Null => "null".into(),
+            Self::Bool(value) => format!("`{value}`"),
+            Self::Text(text) => format!("the string \"{text}\""),
+            Self::Integer(value) => format!("the number {value}"),
+            Self::String => "a string".into(),
+            Self::Timestamp => "a timestamp".into(),
+            Self::Number => "a number".into(),
+            Self::WholeNumber => "an integer".into(),
+            Self::Boolean => "a boolean".into(),
+            Self::AnyObject | Self::Object(..) => "an object".into(),
+            Self::Leaf(leaf) => leaf.origin.to_string(),
+            Self::Array(_) | Self::Tuple(_) => "an array".into(),
+            Self::Union(members) => members.first().map_or_else(String::new, Self::words),
+        }
+    }
+
+    /// What this can be where two edges meet.
+    pub(super) fn join(&self, other: &Self) -> Self {
+        if self == other {
+            return self.clone();
+        }
+        match (self.overlay(), other.overlay()) {
+            (Some((mine, base)), Some((theirs, other_base))) if base == other_base => {
+                let mut fields = Fields::new();
+                for key in mine.keys().chain(theirs.keys()) {
+                    if fields.contains_key(key) {
+                        continue;
+                    }
+                    let entry = match (mine.get(key), theirs.get(key)) {
+                        (Some(a), Some(b)) => {
+                            Entry { value: a.value.join(&b.value), absent: a.absent || b.absent }
+                        }
+                        (Some(one), None) | (None, Some(one)) => match base {
+                            None => Entry { value: one.value.clone(), absent: true },
+                            // On the other edge the key is what the base has there, if it has it.
+                            Some(base) => Entry { value: one.value.join(&base.peek(key)), absent: one.absent },
+                        },
+                        (None, None) => continue,
+                    };
+                    fields.insert(key.clone(), entry);
+                }
+                return Self::Object(Rc::new(fields), base.cloned().map(Rc::new));
+            }
+            _ => {}
+        }
+        match (self, other) {
+            (Self::Array(a), Self::Array(b)) => Self::array(a.join(b)),
+            _ => Self::union(self.members().iter().chain(other.members()).cloned()),
+        }
+    }
+
+    /// Fields and base, where this is an object over something or a leaf.
+    fn overlay(&self) -> Option<(Rc<Fields>, Option<&Self>)> {
+        match self {
+            Self::Object(fields, base) => Some((fields.clone(), base.as_deref())),
+            Self::Leaf(_) => Some((Rc::default(), Some(self))),
+            _ => None,
+        }
+    }
+
+    pub(super) fn members(&self) -> &[Self] {
+        match self {
+            Self::Union(members) => members,
+            other => std::slice::from_ref(other),
+        }
+    }
+
+    pub(super) fn union(members: impl IntoIterator<Item = Self>) -> Self {
+        let mut all: Vec<Self> = Vec::new();
+        for member in members {
+            for member in member.members() {
+                if !all.contains(member) {
+                    all.push(member.clone());
+                }
+            }
+        }
+        all.sort();
+        match all.len() {
+            0 => Self::Any,
+            1 => all.swap_remove(0),
+            n if n > MOST_MEMBERS => Self::Any,
+            _ => Self::Union(Rc::new(all)),
+        }
+    }
+
+    /// The value of a key, without asking whether it is there.
+    pub(super) fn peek(&self, key: &str) -> Self {
+        match self {
+            Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::Key(key.to_owned())])),
+            Self::Object(fields, base) => match (fields.get(key), base) {
+                (Some(entry), _) => entry.value.clone(),
+                (None, Some(base)) => base.peek(key),
+                (None, None) => Self::object([]),
+            },
+            Self::Union(members) => Self::union(members.iter().map(|member| member.peek(key))),
+            _ => Self::Any,
+        }
+    }
+
+    /// The value with another one at a path of keys.
+    pub(super) fn set(&self, keys: &[String], value: Self) -> Self {
+        let Some((key, rest)) = keys.split_first() else { return value };
+        let entry = |below: &Self| Entry { value: below.peek(key).set(rest, value.clone()), absent: false };
+        match self {
+            Self::Object(fields, base) => {
+                let mut fields = fields.clone();
+                Rc::make_mut(&mut fields).insert(key.as_str().into(), entry(self));
+                Self::Object(fields, base.clone())
+            }
+            Self::Union(members) => Self::union(members.iter().map(|member| member.set(keys, value.clone()))),
+            Self::Leaf(_) | Self::Any | Self::AnyObject => Self::Object(
+                Rc::new(Fields::from([(key.as_str().into(), entry(self))])),
+                Some(Rc::new(self.clone())),
+            ),
+            _ => Self::Object(Rc::new(Fields::from([(key.as_str().into(), entry(&Self::object([])))])), None),
+        }
+    }
+
+    /// Cuts what is nested too deep.
+    pub(super) fn clip(&self) -> Self {
+        self.clip_at(MOST_DEPTH)
+    }
+
+    fn clip_at(&self, depth: usize) -> Self {
+        if depth == 0 {
+            return Self::Any;
+        }
+        match self {
+            Self::Leaf(leaf) if leaf.steps.len() > 4 * MOST_DEPTH => Self::Any,
+            Self::Object(fields, base) if fields.values().any(|entry| entry.value.depth() >= depth) => {
+                let clip = |entry: &Entry| Entry { value: entry.value.clip_at(depth - 1), absent: entry.absent };
+                let fields = fields.iter().map(|(key, entry)| (key.clone(), clip(entry))).collect();
+                Self::Object(Rc::new(fields), base.clone())
+            }
+            Self::Array(item) if item.depth() >= depth => Self::array(item.clip_at(depth - 1)),
+            Self::Tuple(items) if self.depth() > depth => {
+                Self::Tuple(Rc::new(items.iter().map(|item| item.clip_at(depth - 1)).collect()))
+            }
+            Self::Union(members) if self.depth() > depth => {
+                Self::union(members.iter().map(|member| member.clip_at(depth)))
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn depth(&self) -> usize {
+        match self {
+            Self::Object(fields, base) => {
+                let fields = fields.values().map(|entry| entry.value.depth()).max().unwrap_or(0);
+                1 + fields.max(base.as_ref().map_or(0, |base| base.depth()))
+            }
+            Self::Array(item) => 1 + item.depth(),
+            Self::Tuple(items) => 1 + items.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Union(members) => members.iter().map(Self::depth).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+}
+
+/// What flows along an edge.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Flow {
+    pub(super) data: Sym,
+    pub(super) variables: Rc<Fields>,
+}
+
+impl Flow {
+    pub(super) fn new(data: Sym) -> Self {
+        Self { data, variables: Rc::default() }
+    }
+
+    pub(super) fn with_data(&self, data: Sym) -> Self {
+        Self { data, variables: self.variables.clone() }
+    }
+
+    pub(super) fn join(&self, other: &Self) -> Self {
+        let data = self.data.join(&other.data);
+        if self.variables == other.variables {
+            return self.with_data(data);
+        }
+        let variables = Sym::Object(self.variables.clone(), None).join(&Sym::Object(other.variables.clone(), None));
+        let Sym::Object(variables, _) = variables else { return self.with_data(data) };
+        Self { data, variables }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_diamonds_in_a_row_do_not_multiply() {
+        let mut data = Sym::leaf(TypeRef(0), Side::Given, "the input");
+        for index in 0..10 {
+            let key = [format!("k{index}")];
+            data = data.set(&key, Sym::String).join(&data.set(&key, Sym::Number));
+        }
+        let Sym::Object(fields, _) = &data else { panic!("an overlay") };
+        assert_eq!(fields.len(), 10);
+        assert!(fields.values().all(|entry| entry.value.members().len() == 2));
+    }
+
+    #[test]
+    fn a_key_of_one_edge_is_what_the_base_has_on_the_other() {
+        let input = Sym::leaf(TypeRef(0), Side::Given, "the input");
+        let joined = input.set(&["x".into()], Sym::String).join(&input);
+        assert_eq!(joined.peek("x"), Sym::String.join(&input.peek("x")));
+        let made = Sym::object([("a", Sym::Null)]).join(&Sym::object([]));
+        let Sym::Object(fields, None) = made else { panic!("an object") };
+        assert!(fields["a"].absent);
+    }
+
+    #[test]
+    fn what_grows_in_a_loop_is_cut() {
+        let mut data = Sym::object([]);
+        for _ in 0..100 {
+            data = Sym::object([("previous", data)]).clip();
+        }
+        assert!(data.depth() <= MOST_DEPTH + 1);
+    }
+}
