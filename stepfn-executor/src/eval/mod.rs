@@ -1,0 +1,175 @@
+//! Evaluation of what a definition says about data: JSONPath, intrinsic functions, payload templates, Choice
+//! conditions and `ResultPath`.
+//!
+//! Everything is compiled once, from the texts of the definition, and then evaluated against a [`Scope`] without any
+//! parsing. A value that is only read is borrowed; a value that goes into a result is shared, not copied. Constant parts
+//! of a template are one shared value.
+//!
+//! What AWS does decides. Where no recording of AWS tells, the comment says what the behaviour rests on instead: the
+//! developer guide, the specification, or Jayway JsonPath, the library whose messages AWS passes on.
+//!
+//! JSONata expressions will be a third kind of [`Expression`]; until then they are a [`CompileError`].
+
+mod choice;
+mod expression;
+mod filter;
+mod intrinsic;
+mod number;
+mod path;
+mod pattern;
+mod random;
+mod select;
+mod template;
+#[cfg(test)]
+mod testing;
+mod timestamp;
+mod write;
+
+use std::fmt;
+
+use stepfn_core::value::Value;
+
+pub(crate) use self::{
+    choice::Test,
+    expression::Expression,
+    path::{CompiledPath, PathMiss},
+    random::Random,
+    template::Template,
+    timestamp::Instant,
+    write::ResultPath,
+};
+
+/// Error names of the specification that evaluation gives.
+pub(crate) mod error_name {
+    /// A failure of the interpreter itself; no `Catch` or `Retry` matches it.
+    pub(crate) const RUNTIME: &str = "States.Runtime";
+    /// A function refused its arguments.
+    pub(crate) const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
+    /// A `ResultPath` that does not fit the input.
+    pub(crate) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
+}
+
+/// What an expression can see.
+#[derive(Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    /// `$`
+    pub(crate) input: &'a Value,
+    /// `$$`
+    pub(crate) context: &'a dyn ContextObject,
+    /// `$name`
+    pub(crate) variables: &'a dyn Variables,
+    /// What `States.UUID` and `States.MathRandom` draw from.
+    pub(crate) random: &'a Random,
+}
+
+impl fmt::Debug for Scope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").field("input", self.input).finish_non_exhaustive()
+    }
+}
+
+/// The context object, built when the first expression asks for it.
+pub(crate) trait ContextObject {
+    /// The whole object.
+    fn value(&self) -> &Value;
+}
+
+impl ContextObject for Value {
+    fn value(&self) -> &Value {
+        self
+    }
+}
+
+/// The variables in reach, those of outer scopes included.
+pub(crate) trait Variables {
+    /// The value of a variable, by its name without `$`.
+    fn get(&self, name: &str) -> Option<&Value>;
+}
+
+/// The members of an object as variables.
+impl Variables for Value {
+    fn get(&self, name: &str) -> Option<&Value> {
+        Self::get(self, name)
+    }
+}
+
+/// Why an evaluation failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EvalError {
+    /// The error name, one of [`error_name`].
+    pub(crate) error: &'static str,
+    /// The cause without `An error occurred while executing the state '...' (entered at the event id #...). `: only the
+    /// interpreter knows the state and the event.
+    pub(crate) cause: String,
+}
+
+impl EvalError {
+    pub(crate) fn runtime(cause: impl Into<String>) -> Self {
+        Self { error: error_name::RUNTIME, cause: cause.into() }
+    }
+}
+
+impl fmt::Display for EvalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.error, self.cause)
+    }
+}
+
+impl std::error::Error for EvalError {}
+
+/// Why a text of a definition can not be evaluated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CompileError {
+    /// Where in the compiled thing, as a JSON pointer; empty for the whole of it.
+    pub(crate) at: String,
+    /// What is wrong: lower case, no full stop, code in backticks.
+    pub(crate) message: String,
+    /// What to write instead.
+    pub(crate) help: Option<String>,
+}
+
+impl CompileError {
+    fn new(message: impl Into<String>) -> Self {
+        Self { at: String::new(), message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same error, one level further out.
+    fn inside(mut self, token: &str) -> Self {
+        let mut at = String::new();
+        stepfn_core::json::push_token(&mut at, token);
+        self.at.insert_str(0, &at);
+        self
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if !self.at.is_empty() {
+            write!(f, " at `{}`", self.at)?;
+        }
+        if let Some(help) = &self.help {
+            write!(f, "\nhelp: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+impl From<stepfn_core::path::PathError> for CompileError {
+    fn from(error: stepfn_core::path::PathError) -> Self {
+        Self { at: String::new(), message: error.message, help: error.help }
+    }
+}
+
+impl From<stepfn_core::intrinsic::IntrinsicError> for CompileError {
+    fn from(error: stepfn_core::intrinsic::IntrinsicError) -> Self {
+        Self { at: String::new(), message: error.message, help: error.help }
+    }
+}

@@ -1,0 +1,97 @@
+//! Numbers by value, exact where JSON's numbers are.
+
+use std::cmp::Ordering;
+
+use stepfn_core::value::Number;
+
+/// Compares two numbers by value: `1` equals `1.0`, and integers beyond 2^53 differ by their last digit.
+pub(super) fn compare(a: &Number, b: &Number) -> Ordering {
+    match (exact(a), exact(b)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        _ => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
+    }
+}
+
+/// The number as an integer, if it is a whole one that fits into 128 bits.
+fn exact(number: &Number) -> Option<i128> {
+    if let Some(value) = number.as_i64() {
+        return Some(value.into());
+    }
+    if number.is_integer() {
+        return number.to_string().parse().ok();
+    }
+    let value = number.as_f64();
+    let fits = value.fract() == 0.0 && value.abs() < 1e38;
+    fits.then_some(value as i128)
+}
+
+/// `Math.round`: the nearest integer, halves up towards positive infinity.
+pub(super) fn round(number: &Number) -> i64 {
+    number.as_i64().unwrap_or_else(|| {
+        let value = number.as_f64();
+        let floor = value.floor();
+        // Not `(value + 0.5).floor()`: that sum rounds up what lies just below a half. `as` saturates, as Java does.
+        (if value - floor >= 0.5 { floor + 1.0 } else { floor }) as i64
+    })
+}
+
+/// `Number.intValue`: the integer before the decimal point.
+pub(super) fn truncate(number: &Number) -> i64 {
+    number.as_i64().unwrap_or_else(|| number.as_f64().trunc() as i64)
+}
+
+/// A number out of text that may be one: for the filters, which compare `'1'` and `1`.
+pub(super) fn parse(text: &str) -> Option<Number> {
+    match text.parse::<stepfn_core::value::Value>() {
+        Ok(stepfn_core::value::Value::Number(number)) => Some(number),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Number {
+        parse(text).unwrap()
+    }
+
+    #[test]
+    fn by_value() {
+        for (a, b, expected) in [
+            ("1", "1.0", Ordering::Equal),
+            ("1e2", "100", Ordering::Equal),
+            ("-0", "0", Ordering::Equal),
+            ("0.0", "0", Ordering::Equal),
+            ("1", "1.5", Ordering::Less),
+            ("-1.5", "-1", Ordering::Less),
+            ("9007199254740993", "9007199254740992", Ordering::Greater),
+            ("9007199254740993", "9007199254740992.0", Ordering::Greater),
+            ("18446744073709551615", "18446744073709551614", Ordering::Greater),
+            ("9223372036854775808", "9223372036854775807", Ordering::Greater),
+            ("123456789012345678901", "123456789012345678902", Ordering::Less),
+            ("1e40", "1e39", Ordering::Greater),
+        ] {
+            assert_eq!(compare(&number(a), &number(b)), expected, "{a} {b}");
+            assert_eq!(compare(&number(b), &number(a)), expected.reverse(), "{b} {a}");
+        }
+    }
+
+    #[test]
+    fn rounding() {
+        for (text, rounded, truncated) in [
+            ("1.49", 1, 1),
+            ("1.5", 2, 1),
+            ("-1.5", -1, -1),
+            ("-1.51", -2, -1),
+            ("-0.5", 0, 0),
+            ("2.5", 3, 2),
+            ("0.49999999999999994", 0, 0),
+            ("7", 7, 7),
+            ("1e300", i64::MAX, i64::MAX),
+            ("-1e300", i64::MIN, i64::MIN),
+        ] {
+            assert_eq!((round(&number(text)), truncate(&number(text))), (rounded, truncated), "{text}");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The source of `States.UUID` and `States.MathRandom`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The generator of `java.util.Random`.
+///
+/// AWS runs on Java: its JSONata function `$random(seed)` gives the numbers of this generator bit for bit. What
+/// `States.MathRandom` gives for a seed is documented nowhere; the same generator is the best guess, and a small one.
+#[derive(Debug)]
+pub(crate) struct Random(AtomicU64);
+
+const MULTIPLIER: u64 = 0x5_DEEC_E66D;
+const MASK: u64 = (1 << 48) - 1;
+
+impl Random {
+    /// The generator of a seed: the same seed gives the same numbers.
+    pub(crate) fn new(seed: i64) -> Self {
+        Self(AtomicU64::new((seed.cast_unsigned() ^ MULTIPLIER) & MASK))
+    }
+
+    /// The next `bits` random bits, at most 32, in the low end of the number.
+    fn bits(&self, bits: u32) -> u32 {
+        let step = |state: u64| state.wrapping_mul(MULTIPLIER).wrapping_add(0xB) & MASK;
+        // The order of draws by several threads is open anyway.
+        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| Some(step(state)));
+        let state = step(before.unwrap_or_else(|state| state));
+        (state >> (48 - bits)) as u32
+    }
+
+    /// `nextLong()`: 64 random bits.
+    pub(crate) fn next_u64(&self) -> u64 {
+        let high = self.bits(32).cast_signed();
+        let low = self.bits(32).cast_signed();
+        (i64::from(high) << 32).wrapping_add(i64::from(low)).cast_unsigned()
+    }
+
+    /// A number from `start` to before `end`; `start` itself when there is none.
+    pub(crate) fn between(&self, start: i64, end: i64) -> i64 {
+        let Some(size) = end.checked_sub(start).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0) else {
+            return start;
+        };
+        let Ok(bound) = i32::try_from(size) else {
+            return start.wrapping_add((self.next_u64() % size).cast_signed());
+        };
+        start + i64::from(self.below(bound))
+    }
+
+    /// `nextInt(bound)`.
+    fn below(&self, bound: i32) -> i32 {
+        if bound & (bound - 1) == 0 {
+            return ((i64::from(bound) * i64::from(self.bits(31))) >> 31) as i32;
+        }
+        loop {
+            let bits = self.bits(31).cast_signed();
+            let value = bits % bound;
+            // The last, incomplete run of numbers would favour the small ones.
+            if bits.wrapping_sub(value).wrapping_add(bound - 1) >= 0 {
+                return value;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_are_those_of_java() {
+        // new Random(42).nextInt(), .nextLong() and ten of nextInt(10), as every JVM gives them.
+        assert_eq!(Random::new(42).bits(32).cast_signed(), -1_170_105_035);
+        assert_eq!(Random::new(42).next_u64().cast_signed(), -5_025_562_857_975_149_833);
+        let random = Random::new(42);
+        let numbers: Vec<i64> = (0..10).map(|_| random.between(0, 10)).collect();
+        assert_eq!(numbers, [0, 3, 8, 4, 0, 5, 5, 8, 9, 3]);
+    }
+
+    #[test]
+    fn numbers_stay_in_their_range() {
+        let random = Random::new(7);
+        for (start, end) in [(0, 1), (-5, 5), (0, 1 << 30), (1, 1 << 40), (i64::MIN, -5), (5, i64::MAX)] {
+            for _ in 0..200 {
+                let number = random.between(start, end);
+                assert!((start..end).contains(&number), "{start}..{end}: {number}");
+            }
+        }
+        assert_eq!(random.between(3, 3), 3);
+        assert_eq!(random.between(3, 1), 3);
+        assert_eq!(random.between(i64::MIN, i64::MAX), i64::MIN);
+    }
+}
