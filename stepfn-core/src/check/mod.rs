@@ -30,5 +30,6 @@ codes! {
     DoesNotFit "does-not-fit" Error,
     UnraisedError "unraised-error" Error,
     ChoiceMayNotMatch "choice-may-not-match" Error,
+    TokenOutOfPlace "token-out-of-place" Error,
     UnassignedVariable "unassigned-variable" Error,
 }

@@ -15,67 +15,77 @@ use crate::{
 };
 
 /// What an edge knows of the value at a path.
+#[derive(Clone, Copy)]
 enum Fact<'v> {
     /// It is there.
     Present,
+    /// It is not there.
+    Absent,
     /// It is there and not null.
     NonNull,
     /// It is this.
     Is(&'v Value),
+    /// It is there, and not this.
+    IsNot(&'v Value),
 }
 
 impl Analyser<'_> {
     /// Judges the conditions of a Choice and gives what flows along each edge: one flow a rule, and the flow of what no
-    /// rule took.
-    pub(super) fn choice(&mut self, site: &Site, choice: &Choice, flow: &Flow) -> (Vec<Flow>, Flow) {
+    /// rule took. None is for an edge that nothing can take.
+    pub(super) fn choice(&mut self, site: &Site, choice: &Choice, flow: &Flow) -> (Vec<Option<Flow>>, Option<Flow>) {
         let mut taken = Vec::new();
-        let mut rest = flow.clone();
+        let mut rest = Some(flow.clone());
         for (index, rule) in choice.choices.iter().enumerate() {
             let at = format!("{}/Choices/{index}", site.at);
-            let (yes, no) = self.condition(site, &at, &rule.condition, &rest);
+            let (yes, no) = self.condition(site, &at, &rule.condition, rest);
             taken.push(yes);
             rest = no;
         }
-        if choice.default.is_none() && self.report.is_some() {
+        if choice.default.is_none() && rest.is_some() && self.report.is_some() {
             self.no_default(site, choice, flow);
         }
         (taken, rest)
     }
 
     /// What flows on where a condition holds, and where not.
-    fn condition(&mut self, site: &Site, at: &str, condition: &Condition, flow: &Flow) -> (Flow, Flow) {
+    fn condition(
+        &mut self,
+        site: &Site,
+        at: &str,
+        condition: &Condition,
+        flow: Option<Flow>,
+    ) -> (Option<Flow>, Option<Flow>) {
+        let Some(flow) = flow else { return (None, None) };
         match condition {
             // Short-circuit: a later part is only asked where the earlier ones hold (And) or do not (Or).
             Condition::And(parts) => {
-                let mut yes = flow.clone();
-                let mut single = None;
+                let (mut yes, mut no) = (Some(flow), None);
                 for (index, part) in parts.iter().enumerate() {
-                    let (part_yes, part_no) = self.condition(site, &format!("{at}/And/{index}"), part, &yes);
+                    let (part_yes, part_no) = self.condition(site, &format!("{at}/And/{index}"), part, yes);
+                    no = either(no, part_no);
                     yes = part_yes;
-                    single = Some(part_no).filter(|_| parts.len() == 1);
                 }
-                (yes, single.unwrap_or_else(|| flow.clone()))
+                (yes, no)
             }
             Condition::Or(parts) => {
-                let mut no = flow.clone();
-                let mut yes: Option<Flow> = None;
+                let (mut yes, mut no) = (None, Some(flow));
                 for (index, part) in parts.iter().enumerate() {
-                    let (part_yes, part_no) = self.condition(site, &format!("{at}/Or/{index}"), part, &no);
-                    yes = Some(yes.map_or_else(|| part_yes.clone(), |yes| yes.join(&part_yes)));
+                    let (part_yes, part_no) = self.condition(site, &format!("{at}/Or/{index}"), part, no);
+                    yes = either(yes, part_yes);
                     no = part_no;
                 }
-                (yes.unwrap_or_else(|| flow.clone()), no)
+                (yes, no)
             }
             Condition::Not(inner) => {
-                let (yes, no) = self.condition(site, &format!("{at}/Not"), inner, flow);
+                let (yes, no) = self.condition(site, &format!("{at}/Not"), inner, Some(flow));
                 (no, yes)
             }
-            Condition::Compare(comparison) => self.compare(site, at, comparison, flow),
-            Condition::Jsonata(_) => (flow.clone(), flow.clone()),
+            Condition::Compare(comparison) => self.compare(site, at, comparison, &flow),
+            Condition::Jsonata(_) => (Some(flow.clone()), Some(flow)),
         }
     }
 
-    fn compare(&mut self, site: &Site, at: &str, comparison: &Comparison, flow: &Flow) -> (Flow, Flow) {
+    fn compare(&mut self, site: &Site, at: &str, comparison: &Comparison, flow: &Flow) -> (Option<Flow>, Option<Flow>) {
         let Comparison { variable, operator, operand, .. } = comparison;
         let site = Site { variables: flow.variables.clone(), ..site.with_input(flow.data.clone()) };
         let need = match (operator, operator.compares(), operand) {
@@ -91,18 +101,17 @@ impl Analyser<'_> {
             let need = OwnedNeed::Other(maybe(operator.compares()));
             self.path_text(&site, &format!("{at}/{}", operator.name()), path, need);
         }
-        let Ok((path, _)) = Path::parse_lenient(variable) else { return (flow.clone(), flow.clone()) };
-        let narrow = |fact: Option<Fact<'_>>| fact.map_or_else(|| flow.clone(), |fact| refine(flow, &path, &fact));
-        let asked = operand.as_bool() != Some(false);
+        let Ok((path, _)) = Path::parse_lenient(variable) else { return (Some(flow.clone()), Some(flow.clone())) };
         let (yes, no) = match operator {
-            Operator::IsPresent => (Some(Fact::Present), None),
-            Operator::IsNull => (Some(Fact::Is(&Value::Null)), Some(Fact::NonNull)),
-            operator if operator.is_test() => (Some(Fact::NonNull), Some(Fact::Present)),
-            Operator::StringEquals | Operator::BooleanEquals => (Some(Fact::Is(operand)), Some(Fact::Present)),
+            Operator::IsPresent => (Fact::Present, Fact::Absent),
+            Operator::IsNull => (Fact::Is(&Value::Null), Fact::NonNull),
+            operator if operator.is_test() => (Fact::NonNull, Fact::Present),
+            Operator::StringEquals | Operator::BooleanEquals => (Fact::Is(operand), Fact::IsNot(operand)),
             // A comparison with null is false, so that a true one says it is none.
-            _ => (Some(Fact::NonNull), Some(Fact::Present)),
+            _ => (Fact::NonNull, Fact::Present),
         };
-        if operator.is_test() && !asked { (narrow(no), narrow(yes)) } else { (narrow(yes), narrow(no)) }
+        let (yes, no) = (refine(flow, &path, yes), refine(flow, &path, no));
+        if operator.is_test() && operand.as_bool() == Some(false) { (no, yes) } else { (yes, no) }
     }
 
     /// A Choice without `Default` must take every value.
@@ -126,7 +135,7 @@ impl Analyser<'_> {
         if complementary || covers_numbers(&conditions) {
             return;
         }
-        if self.typing.exhaustive_choices
+        if self.typing.proven
             && let Some((variable, literals)) = literals(&conditions)
             && let Ok(path) = Path::parse(&variable)
             && let Some(keys) = keys(&path)
@@ -164,9 +173,7 @@ impl Analyser<'_> {
             let message = format!("{}no rule may match, and there is no `Default`", site.place);
             let mut finding = Diagnostic::new(Code::ChoiceMayNotMatch, format!("{}/Choices", site.at), message)
                 .help("add a `Default`, or rules that take every value; without either the execution may fail with `States.NoChoiceMatched`");
-            if !self.typing.exhaustive_choices {
-                finding.severity = crate::diagnostic::Severity::Warning;
-            }
+            self.typing.soften(&mut finding);
             report.findings.push(finding);
         }
     }
@@ -196,58 +203,90 @@ pub(super) fn keys(path: &Path) -> Option<Vec<String>> {
         .collect()
 }
 
-fn refine(flow: &Flow, path: &Path, fact: &Fact<'_>) -> Flow {
-    match (keys(path), &path.root) {
-        (Some(keys), _) => flow.with_data(refine_at(&flow.data, &keys, fact)),
-        (None, Root::Variable(name)) if path.segments.is_empty() => {
-            let mut flow = flow.clone();
-            let variables = std::rc::Rc::make_mut(&mut flow.variables);
-            if let Some(entry) = variables.get_mut(name.as_str()) {
-                entry.absent = false;
-                entry.value = refine_at(&entry.value, &[], fact);
-            }
-            flow
-        }
-        _ => flow.clone(),
+fn either(a: Option<Flow>, b: Option<Flow>) -> Option<Flow> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.join(&b)),
+        (a, b) => a.or(b),
     }
 }
 
-/// A value with what an edge knows of it at some keys. What is on the way there is there and no null.
-fn refine_at(value: &Sym, keys: &[String], fact: &Fact<'_>) -> Sym {
+/// A flow with what an edge knows; none where it cannot be.
+fn refine(flow: &Flow, path: &Path, fact: Fact<'_>) -> Option<Flow> {
+    match (keys(path), &path.root) {
+        (Some(keys), _) => Some(flow.with_data(refine_at(&flow.data, &keys, fact)?)),
+        (None, Root::Variable(name)) if path.segments.is_empty() => {
+            let mut flow = flow.clone();
+            if let Some(entry) = std::rc::Rc::make_mut(&mut flow.variables).get_mut(name.as_str()) {
+                entry.value = refine_at(&entry.value, &[], fact)?;
+                entry.absent = entry.absent && matches!(fact, Fact::Absent);
+            }
+            Some(flow)
+        }
+        _ => Some(flow.clone()),
+    }
+}
+
+/// A value with what an edge knows of it at some keys; none where it cannot be. What is on the way to a value that is there
+/// is there itself, and no null.
+fn refine_at(value: &Sym, keys: &[String], fact: Fact<'_>) -> Option<Sym> {
+    if let Sym::Union(members) = value {
+        let members: Vec<_> = members.iter().filter_map(|member| refine_at(member, keys, fact)).collect();
+        return (!members.is_empty()).then(|| Sym::union(members));
+    }
     let Some((key, rest)) = keys.split_first() else {
         return match (fact, value) {
-            (Fact::Is(constant), _) => Sym::constant(constant),
-            (Fact::Present, Sym::Leaf(leaf)) => Sym::Leaf(leaf.then([OwnedStep::Present])),
-            (Fact::NonNull, Sym::Leaf(leaf)) => Sym::Leaf(leaf.then([OwnedStep::Present, OwnedStep::NonNull])),
-            (Fact::NonNull, Sym::Union(members)) => {
-                Sym::union(members.iter().filter(|member| **member != Sym::Null).map(|one| refine_at(one, &[], fact)))
+            (Fact::Absent, Sym::Leaf(_) | Sym::Any) => Some(value.clone()),
+            (Fact::Absent, _) => None,
+            (Fact::Is(constant), known) => {
+                let constant = Sym::constant(constant);
+                let other = (is_constant(known) && *known != constant)
+                    || matches!(known, Sym::Object(..) | Sym::AnyObject | Sym::Array(_) | Sym::Tuple(_));
+                (!other).then_some(constant)
             }
-            (_, other) => other.clone(),
+            (Fact::IsNot(constant), known) if *known == Sym::constant(constant) => None,
+            (Fact::NonNull, Sym::Null) => None,
+            (Fact::NonNull, Sym::Leaf(leaf)) => {
+                Some(Sym::Leaf(leaf.then([OwnedStep::Present, OwnedStep::NonNull])))
+            }
+            (_, Sym::Leaf(leaf)) => Some(Sym::Leaf(leaf.then([OwnedStep::Present]))),
+            (_, other) => Some(other.clone()),
         };
     };
+    let absent = matches!(fact, Fact::Absent);
     match value {
-        Sym::Union(members) => Sym::union(members.iter().map(|member| refine_at(member, keys, fact))),
+        // That it is not there says nothing of the way to it.
+        Sym::Leaf(_) if absent => Some(value.clone()),
         Sym::Leaf(leaf) => {
-            let below = leaf.then([OwnedStep::Key(key.clone())]);
-            let below = if rest.is_empty() {
-                below
-            } else {
-                below.then([OwnedStep::Present, OwnedStep::NonNull])
-            };
-            let whole = Sym::Leaf(leaf.clone());
-            whole.set(std::slice::from_ref(key), refine_at(&Sym::Leaf(below), rest, fact))
+            let mut below = leaf.then([OwnedStep::Key(key.clone())]);
+            if !rest.is_empty() {
+                below = below.then([OwnedStep::Present, OwnedStep::NonNull]);
+            }
+            let below = refine_at(&Sym::Leaf(below), rest, fact)?;
+            Some(value.set(std::slice::from_ref(key), below))
         }
-        Sym::Object(..) => {
-            let below = match value.peek(key) {
-                Sym::Leaf(leaf) if !rest.is_empty() => {
-                    Sym::Leaf(leaf.then([OwnedStep::Present, OwnedStep::NonNull]))
+        Sym::Object(fields, base) => match (fields.get(key.as_str()), base) {
+            (Some(entry), _) if absent && entry.absent => Some(value.clone()),
+            (None, None) => absent.then(|| value.clone()),
+            (None, Some(_)) if absent => Some(value.clone()),
+            _ => {
+                let mut below = value.peek(key);
+                if let Sym::Leaf(leaf) = &below
+                    && !rest.is_empty()
+                    && !absent
+                {
+                    below = Sym::Leaf(leaf.then([OwnedStep::Present, OwnedStep::NonNull]));
                 }
-                below => below,
-            };
-            value.set(std::slice::from_ref(key), refine_at(&below, rest, fact))
-        }
-        other => other.clone(),
+                let below = refine_at(&below, rest, fact)?;
+                Some(if absent { value.clone() } else { value.set(std::slice::from_ref(key), below) })
+            }
+        },
+        Sym::Any | Sym::AnyObject => Some(value.clone()),
+        _ => absent.then(|| value.clone()),
     }
+}
+
+fn is_constant(value: &Sym) -> bool {
+    matches!(value, Sym::Null | Sym::Bool(_) | Sym::Text(_) | Sym::Integer(_))
 }
 
 /// The one path that all rules compare with string or boolean literals, and the literals.

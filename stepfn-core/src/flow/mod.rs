@@ -34,7 +34,7 @@ pub use self::obligation::{Known, Obligation, OwnedClaim, OwnedNeed, OwnedNode, 
 use crate::{
     asl::{State, StateKind, StateMachine},
     definition::Call,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Severity},
     json::push_token,
     shape::Side,
 };
@@ -56,8 +56,17 @@ pub struct Typing {
     pub output: Option<TypeRef>,
     /// What is known of Task states, by JSON pointer.
     pub states: HashMap<String, StateTyping>,
-    /// Whether a Choice without `Default` must be shown to take every value.
-    pub exhaustive_choices: bool,
+    /// Whether everything must be shown to hold: what may fail is an error then, not a warning.
+    pub proven: bool,
+}
+
+impl Typing {
+    /// Makes a finding about what may fail, but need not, a warning where nothing has to be shown.
+    fn soften(&self, finding: &mut Diagnostic) {
+        if !self.proven {
+            finding.severity = Severity::Warning;
+        }
+    }
 }
 
 /// What is known of a Task state.
@@ -206,8 +215,9 @@ impl Analyser<'_> {
         ];
         if let StateKind::Task(task) = &state.kind {
             let callback = matches!(self.typing.states.get(at), Some(StateTyping::Task { call: Call::WaitForTaskToken, .. }));
-            let arn = task.resource.as_str().unwrap_or_default();
-            if callback || arn.contains(".waitForTaskToken") || arn.contains(".sync") || arn.contains(":activity:") {
+            // A placeholder may stand for anything.
+            let arn = task.resource.as_str().unwrap_or("${}");
+            if callback || arn.contains("${") || arn.contains(".waitForTaskToken") || arn.contains(".sync") || arn.contains(":activity:") {
                 fields.push(("Task", Sym::object([("Token", Sym::String)])));
             }
         }

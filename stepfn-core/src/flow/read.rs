@@ -40,6 +40,8 @@ pub(super) struct Reading<'r> {
     pub(super) at: String,
     pub(super) range: Option<Range<usize>>,
     pub(super) shown: String,
+    /// Whether it is only asked whether something is there (`IsPresent`).
+    pub(super) asks: bool,
 }
 
 impl Analyser<'_> {
@@ -74,6 +76,9 @@ impl Analyser<'_> {
                 }
             },
         };
+        if path.root == Root::Context && self.out_of_place(reading, path) {
+            return Sym::Any;
+        }
         if path.is_definite() {
             return self.follow(&root, &path.segments, need, reading);
         }
@@ -88,10 +93,55 @@ impl Analyser<'_> {
         self.follow(&root, &path.segments, &OwnedNeed::Other(Need::Nothing), reading)
     }
 
+    /// Reports `$$.Task` and `$$.Map` where the context object does not have them.
+    fn out_of_place(&mut self, reading: &Reading<'_>, path: &Path) -> bool {
+        let (Some(SegmentKind::Name(name)), Sym::Object(fields, _)) =
+            (path.segments.first().map(|segment| &segment.kind), &reading.site.context)
+        else {
+            return false;
+        };
+        if fields.contains_key(name.as_str()) {
+            return false;
+        }
+        let place = match name.as_str() {
+            "Task" => "a Task that waits for a callback (`.waitForTaskToken`) or a job (`.sync`)",
+            "Map" => "a Map's `ItemSelector` and the states of its item processor",
+            _ => return false,
+        };
+        let message = format!("`$$.{name}` exists only in {place}");
+        let before = self.report.as_ref().map_or(0, |report| report.findings.len());
+        self.wrong(reading, Code::TokenOutOfPlace, message, None);
+        if let Some(report) = &mut self.report {
+            report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
+        }
+        true
+    }
+
     fn follow(&mut self, value: &Sym, segments: &[Segment], need: &OwnedNeed, reading: &Reading<'_>) -> Sym {
         if let Sym::Union(members) = value {
-            let found: Vec<_> =
-                members.iter().map(|member| self.follow(member, segments, need, reading)).collect();
+            // A comparison that can be true on one way is worth its while; only that it finds something must hold on all.
+            let eased = match need {
+                OwnedNeed::Literal(_)
+                | OwnedNeed::Other(
+                    Need::MaybeString | Need::MaybeNumber | Need::MaybeBoolean | Need::MaybeTimestamp | Need::MaybeNull,
+                ) => &OwnedNeed::Other(Need::Value),
+                need => need,
+            };
+            let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
+            let start = count(self);
+            let mut fine = false;
+            let found: Vec<_> = members
+                .iter()
+                .map(|member| {
+                    let before = count(self);
+                    let found = self.follow(member, segments, eased, reading);
+                    fine = fine || count(self) == before;
+                    found
+                })
+                .collect();
+            if fine && let Some(report) = &mut self.report {
+                report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
+            }
             return found.iter().skip(1).fold(found[0].clone(), |all, one| all.join(one));
         }
         if let Sym::Leaf(leaf) = value {
@@ -280,8 +330,7 @@ impl Analyser<'_> {
     pub(super) fn demand(&mut self, value: &Sym, need: &OwnedNeed, reading: &Reading<'_>) {
         let OwnedNeed::Other(need) = need else {
             if !matches!(value, Sym::Any | Sym::String | Sym::Text(_) | Sym::Timestamp) {
-                let message = format!("expected a string, found {}", value.words());
-                self.wrong(reading, Code::WrongType, message, None);
+                self.never_true(reading, "a string", value);
             }
             return;
         };
@@ -301,9 +350,28 @@ impl Analyser<'_> {
             Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
             Need::Object | Need::Writable => (matches!(value, Sym::Object(..) | Sym::AnyObject), "an object"),
         };
-        if !fits && !matches!(value, Sym::Any) {
+        if fits || matches!(value, Sym::Any) {
+            return;
+        }
+        let comparison = matches!(
+            need,
+            Need::MaybeString | Need::MaybeNumber | Need::MaybeBoolean | Need::MaybeTimestamp | Need::MaybeNull
+        );
+        if comparison {
+            self.never_true(reading, expected, value);
+        } else {
             let message = format!("expected {expected}, found {}", value.words());
             self.wrong(reading, Code::WrongType, message, None);
+        }
+    }
+
+    /// A comparison with a value of another type: legal, and never true.
+    fn never_true(&mut self, reading: &Reading<'_>, expected: &str, value: &Sym) {
+        let before = self.report.as_ref().map_or(0, |report| report.findings.len());
+        let message = format!("expected {expected}, found {}, so that the comparison is never true", value.words());
+        self.wrong(reading, Code::WrongType, message, None);
+        if let Some(report) = &mut self.report {
+            report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
         }
     }
 
@@ -312,6 +380,10 @@ impl Analyser<'_> {
         let message = format!("{}`{}`: {message}", reading.site.place, reading.shown);
         let mut finding = Diagnostic::new(code, reading.at.clone(), message).maybe_help(help);
         finding.range.clone_from(&reading.range);
+        let asked = code == Code::NoSuchField && reading.asks;
+        if code == Code::MaybeMissing || asked {
+            self.typing.soften(&mut finding);
+        }
         if !report.findings.contains(&finding) {
             report.findings.push(finding);
         }

@@ -27,7 +27,7 @@ impl Analyser<'_> {
                 Ok((call, _)) => {
                     let value = self.call(site, at, text, &call);
                     let reading =
-                        Reading { site, at: at.to_owned(), range: None, shown: text.to_owned() };
+                        Reading { site, at: at.to_owned(), range: None, shown: text.to_owned(), asks: false };
                     self.demand_made(&value, need, &reading);
                     value
                 }
@@ -41,7 +41,8 @@ impl Analyser<'_> {
     pub(super) fn path_text(&mut self, site: &Site, at: &str, text: &str, need: OwnedNeed) -> Sym {
         match Path::parse_lenient(text) {
             Ok((path, _)) => {
-                let reading = Reading { site, at: at.to_owned(), range: None, shown: text.to_owned() };
+                let asks = need == OwnedNeed::Other(Need::Nothing);
+                let reading = Reading { site, at: at.to_owned(), range: None, shown: text.to_owned(), asks };
                 self.read(&reading, &path, &need)
             }
             Err(_) => Sym::Any,
@@ -93,13 +94,14 @@ impl Analyser<'_> {
                         at: at.to_owned(),
                         range: Some(arg.span.clone()),
                         shown: path.as_str().to_owned(),
+                        asks: false,
                     };
                     self.read(&reading, path, &OwnedNeed::Other(need))
                 }
                 ArgKind::Call(inner) => {
                     let value = self.call(site, at, text, inner);
                     let shown = text.get(arg.span.clone()).unwrap_or(text).to_owned();
-                    let reading = Reading { site, at: at.to_owned(), range: Some(arg.span.clone()), shown };
+                    let reading = Reading { site, at: at.to_owned(), range: Some(arg.span.clone()), shown, asks: false };
                     self.demand_made(&value, need, &reading);
                     value
                 }

@@ -53,12 +53,13 @@ impl Analyser<'_> {
                 let flow = flow.with_data(input);
                 let (taken, rest) = self.choice(&site, choice, &flow);
                 for ((index, rule), flow) in choice.choices.iter().enumerate().zip(taken) {
+                    let Some(flow) = flow else { continue };
                     let rule_at = format!("{at}/Choices/{index}/Assign");
                     let flow = self.assign(&site, &rule_at, rule.assign.as_ref(), &flow.data.clone(), flow);
                     let flow = self.output_path(&site, state, flow);
                     left.next.push((rule.next.clone(), flow));
                 }
-                if let Some(default) = &choice.default {
+                if let (Some(default), Some(rest)) = (&choice.default, rest) {
                     let flow = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), &rest.data.clone(), rest);
                     let flow = self.output_path(&site, state, flow);
                     left.next.push((default.clone(), flow));
@@ -292,7 +293,7 @@ impl Analyser<'_> {
             let mut shown = "$".to_owned();
             keys[..end].iter().for_each(|key| shown.push_str(&crate::path::member(key)));
             let before = site.with_input(flow.data.clone());
-            let reading = Reading { site: &before, at: at.to_owned(), range: None, shown: shown.clone() };
+            let reading = Reading { site: &before, at: at.to_owned(), range: None, shown: shown.clone(), asks: false };
             let mut value = flow.data.clone();
             for key in &keys[..end] {
                 value = value.peek(key);
