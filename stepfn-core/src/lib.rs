@@ -4,6 +4,7 @@ pub mod asl;
 pub mod check;
 pub mod definition;
 pub mod diagnostic;
+pub mod draft;
 pub mod flow;
 pub mod intrinsic;
 pub mod json;

@@ -33,3 +33,15 @@ codes! {
     TokenOutOfPlace "token-out-of-place" Error,
     UnassignedVariable "unassigned-variable" Error,
 }
+
+/// What the checks need to know beside the machine.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Standard or Express.
+    pub workflow_type: crate::definition::WorkflowType,
+}
+
+/// Judges a machine by the structural rules.
+pub fn check(_machine: &crate::asl::StateMachine, _options: &Options) -> Vec<crate::diagnostic::Diagnostic> {
+    Vec::new()
+}
