@@ -1,0 +1,146 @@
+use std::{io, path::PathBuf};
+
+use crate::generate::Difference;
+
+/// Why nothing was generated, or why a check failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A machine's name that AWS or the file system does not take.
+    #[error("machine name `{name}` {why}")]
+    Name {
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Two machines whose files would be the same file.
+    #[error("two machines are named `{first}` and `{second}`; names must differ in more than case")]
+    DuplicateName {
+        /// The first machine's name.
+        first: String,
+        /// The second machine's name.
+        second: String,
+    },
+    /// A task's name that cannot be a key of the `functions` section.
+    #[error(
+        "machine `{machine}`: task `{key}` cannot be a key in `functions` of a `serverless.yml`; use letters, digits, `-` and `_`"
+    )]
+    FunctionKey {
+        /// The machine that calls the task.
+        machine: String,
+        /// The task's name.
+        key: String,
+    },
+    /// One function key with two names.
+    #[error(
+        "machine `{machine}`: task `{key}` is the function `{second}` here and `{first}` elsewhere; rename one of the tasks"
+    )]
+    FunctionConflict {
+        /// The machine in which the second name stands.
+        machine: String,
+        /// The task's name.
+        key: String,
+        /// Its function name where it was met first.
+        first: String,
+        /// Its function name in `machine`.
+        second: String,
+    },
+    /// Two function keys with one name.
+    #[error(
+        "machine `{machine}`: tasks `{first}` and `{second}` are both the function `{name}`; give each its own name"
+    )]
+    FunctionName {
+        /// The machine in which the second task stands.
+        machine: String,
+        /// The first task.
+        first: String,
+        /// The second task.
+        second: String,
+        /// The name of both.
+        name: String,
+    },
+    /// Something in a definition that Serverless YAML cannot carry.
+    #[error("machine `{machine}`, `{at}`: {problem}")]
+    Serverless {
+        /// The machine.
+        machine: String,
+        /// JSON pointer into its ASL, or `loggingConfig`.
+        at: String,
+        /// What is wrong there.
+        problem: Problem,
+    },
+    /// A line in the list of generated files that is no file name.
+    #[error("`{}`, line {line}: `{text}` is not a file name; delete the file and run the generator again", path.display())]
+    FileList {
+        /// The list.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What stands there.
+        text: String,
+    },
+    /// A file that could not be read, written or removed.
+    #[error("cannot {action} `{}`: {source}", path.display())]
+    Io {
+        /// What was tried: `read`, `write`, …
+        action: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// [`check`](crate::generate::check) found files that are not what would be generated.
+    #[error("generated files do not fit the machines; run `{command}`{}", list(differences))]
+    OutOfDate {
+        /// The files, in the order in which they would be generated; leftovers last.
+        differences: Vec<Difference>,
+        /// The command that mends them.
+        command: String,
+    },
+}
+
+fn list(differences: &[Difference]) -> String {
+    differences.iter().map(|difference| format!("\n  {difference}")).collect()
+}
+
+/// What the Serverless Framework and its plugin cannot carry.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// A `${` without its `}`.
+    #[error("`${{` has no closing `}}`, which CloudFormation would look for in the rest of the definition")]
+    Unclosed,
+    /// A `#{…}` in a field that has to stay a text.
+    #[error(
+        "`#{{` is the Serverless plugin's own sign for a reference, and this field cannot escape it; write `${{Name}}` for a reference, or other brackets"
+    )]
+    PluginVariable,
+    /// A key with a variable.
+    #[error(
+        "`${{` and `#{{` cannot stand in the key `{0}`: the Serverless Framework resolves values only, and its plugin everything"
+    )]
+    Key(String),
+    /// A reference where a number stands.
+    #[error(
+        "`{0}` stands where ASL wants a number, and the Serverless plugin makes texts of references; write the number, or use the field's `…Path`"
+    )]
+    NumberReference(String),
+    /// A number that JavaScript does not have.
+    #[error(
+        "the number {0} turns into another one, since the Serverless Framework reads numbers as JavaScript does; use a text"
+    )]
+    Number(String),
+    /// A log group that the plugin's schema refuses.
+    #[error(
+        "`{0}` mixes an attribute into a text, which the Serverless plugin refuses for log groups; use a `!GetAtt` of its own, or `!Ref`s"
+    )]
+    Destination(String),
+}
+
+impl Error {
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+}

@@ -1,0 +1,159 @@
+//! The ASL of a definition as YAML nodes.
+
+use std::collections::HashMap;
+
+use stepfn_core::value::{Map, Number, Value};
+
+use super::text::{Place, Speller};
+use crate::{error::Problem, yaml::Node};
+
+/// What stands under `definition:`, and the JSON pointer of what cannot stand there.
+pub(super) fn definition_node(
+    machine: &Value,
+    direct: &HashMap<&str, Node>,
+    speller: &mut Speller<'_>,
+) -> Result<Node, (String, Problem)> {
+    let node = Walk { direct, speller }.fields(machine, "", Kind::Field)?;
+    if !speller.spelled_reference && direct.is_empty() {
+        return Ok(node);
+    }
+    // One reference anywhere, and the plugin makes all of the definition a `Fn::Sub`: known only now.
+    speller.in_sub = true;
+    Walk { direct, speller }.fields(machine, "", Kind::Field)
+}
+
+/// What a JSON value is, in ASL.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A field of the language, or an object that holds such fields.
+    Field,
+    /// `States`: its keys are names.
+    States,
+    /// A field that wants a number.
+    Amount,
+    /// Something of the user's, in which CloudFormation's functions may stand.
+    Data,
+    /// A text of the user's that is a path or an intrinsic function of ASL.
+    Path,
+}
+
+impl Kind {
+    fn of_field(name: &str) -> Self {
+        match name {
+            "States" => Self::States,
+            "Resource" | "Credentials" | "Parameters" | "Arguments" | "Result" | "ResultSelector"
+            | "ItemReader" | "ItemSelector" | "ItemBatcher" | "Items" | "ResultWriter" | "Assign"
+            | "Output" => Self::Data,
+            "Seconds"
+            | "TimeoutSeconds"
+            | "HeartbeatSeconds"
+            | "IntervalSeconds"
+            | "MaxDelaySeconds"
+            | "MaxAttempts"
+            | "BackoffRate"
+            | "MaxConcurrency"
+            | "ToleratedFailureCount"
+            | "ToleratedFailurePercentage" => Self::Amount,
+            _ => Self::Field,
+        }
+    }
+
+    fn of_entry(self, key: &str) -> Self {
+        match self {
+            Self::Field => Self::of_field(key),
+            Self::States | Self::Amount => Self::Field,
+            Self::Data | Self::Path if key.ends_with(".$") => Self::Path,
+            Self::Data | Self::Path => Self::Data,
+        }
+    }
+
+    fn place(self) -> Place {
+        match self {
+            Self::Data => Place::Data,
+            Self::Amount => Place::Amount,
+            Self::Field | Self::States | Self::Path => Place::Text,
+        }
+    }
+}
+
+struct Walk<'a, 's> {
+    /// By the pointer of its state, the `Resource` of a Task that calls a function of the `functions` section.
+    direct: &'a HashMap<&'a str, Node>,
+    speller: &'a mut Speller<'s>,
+}
+
+impl Walk<'_, '_> {
+    fn fields(&mut self, value: &Value, at: &str, kind: Kind) -> Result<Node, (String, Problem)> {
+        match value {
+            Value::Null => Ok(Node::Null),
+            Value::Bool(value) => Ok(Node::Bool(*value)),
+            Value::Number(number) => number_node(number).map_err(|problem| (at.to_owned(), problem)),
+            Value::String(text) => {
+                self.speller.spell(text, kind.place()).map_err(|problem| (at.to_owned(), problem))
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                let nodes = items.map(|(index, item)| self.fields(item, &format!("{at}/{index}"), kind));
+                nodes.collect::<Result<_, _>>().map(Node::List)
+            }
+            Value::Object(map) => self.entries(map, at, kind),
+        }
+    }
+
+    fn entries(&mut self, map: &Map, at: &str, kind: Kind) -> Result<Node, (String, Problem)> {
+        let mut entries = Vec::with_capacity(map.len());
+        for (key, value) in map {
+            if key.contains("${") || key.contains("#{") {
+                return Err((at.to_owned(), Problem::Key(key.to_string())));
+            }
+            let node = match self.direct.get(at) {
+                Some(resource) if kind == Kind::Field && &**key == "Resource" => resource.clone(),
+                _ => {
+                    let at = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+                    self.fields(value, &at, kind.of_entry(key))?
+                }
+            };
+            entries.push((key.to_string(), node));
+        }
+        Ok(Node::Map(entries))
+    }
+}
+
+/// The number, unless reading it as JavaScript does makes another number of it.
+fn number_node(number: &Number) -> Result<Node, Problem> {
+    let text = number.to_string();
+    let value = number.as_f64();
+    let kept = if number.is_integer() { format!("{value:.0}") == text } else { value.is_finite() };
+    if kept { Ok(Node::Number(text)) } else { Err(Problem::Number(text)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_that_javascript_keeps_are_written_as_they_are() {
+        for text in [
+            "0",
+            "-0",
+            "1",
+            "2.0",
+            "1.50",
+            "1e3",
+            "9007199254740992",
+            "-9007199254740991",
+            "10000000000000000000000",
+        ] {
+            let Value::Number(number) = text.parse().unwrap() else { panic!("a number") };
+            assert_eq!(number_node(&number), Ok(Node::Number(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn numbers_that_javascript_changes_are_refused() {
+        for text in ["9007199254740993", "12345678901234567890123", "1e400"] {
+            let Value::Number(number) = text.parse().unwrap() else { panic!("a number") };
+            assert_eq!(number_node(&number), Err(Problem::Number(text.to_owned())));
+        }
+    }
+}

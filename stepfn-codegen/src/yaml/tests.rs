@@ -1,0 +1,276 @@
+use saphyr::{LoadableYamlNode, Scalar, Yaml};
+
+use super::*;
+
+/// What a reader of YAML 1.2 sees.
+fn read(text: &str) -> Node {
+    let documents = Yaml::load_from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let [document] = documents.as_slice() else { panic!("{} documents\n{text}", documents.len()) };
+    node(document)
+}
+
+fn node(yaml: &Yaml<'_>) -> Node {
+    match yaml {
+        Yaml::Value(Scalar::Null) => Node::Null,
+        Yaml::Value(Scalar::Boolean(value)) => Node::Bool(*value),
+        Yaml::Value(Scalar::Integer(value)) => Node::Number(value.to_string()),
+        Yaml::Value(Scalar::FloatingPoint(value)) => Node::Number(value.to_string()),
+        Yaml::Value(Scalar::String(text)) => Node::text(text.as_ref()),
+        Yaml::Sequence(items) => Node::List(items.iter().map(node).collect()),
+        Yaml::Mapping(entries) => Node::map(entries.iter().map(|(key, value)| {
+            let Node::Text(key) = node(key) else { panic!("key {key:?}") };
+            (key, node(value))
+        })),
+        Yaml::Tagged(tag, inner) => {
+            let tags = ["!Ref", "!GetAtt", "!Sub", "!Join"];
+            let tag =
+                tags.into_iter().find(|known| *known == format!("{}{}", tag.handle, tag.suffix)).unwrap();
+            Node::tagged(tag, node(inner))
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn round_trip(node: &Node) {
+    let text = emit(node);
+    assert_eq!(&read(&text), node, "\n{text}");
+}
+
+/// Every way in which a text can be mistaken for something else, and the bits such texts are made of.
+const ODD: &[&str] = &[
+    "",
+    " ",
+    "  ",
+    "\n",
+    "\n\n",
+    "\t",
+    "\r",
+    "a",
+    "한글 텍스트",
+    "yes",
+    "No",
+    "on",
+    "OFF",
+    "y",
+    "null",
+    "Null",
+    "~",
+    "true",
+    "1",
+    "1.0",
+    "2.",
+    ".5",
+    "-1",
+    "+1",
+    "1e3",
+    "0x1f",
+    "0o17",
+    "0b1",
+    "017",
+    "1_000",
+    "12:30:45",
+    "2024-01-01",
+    "2024-01-01T00:00:00Z",
+    "2024-01-01 00:00:00",
+    ".inf",
+    "-.INF",
+    ".nan",
+    "=",
+    "<<",
+    "*",
+    "&",
+    "!",
+    "%",
+    "@",
+    "`",
+    "'",
+    "\"",
+    "''",
+    "\\",
+    "\\n",
+    "#",
+    " #",
+    "# ",
+    ":",
+    ": ",
+    " :",
+    "-",
+    "- ",
+    "---",
+    "...",
+    "?",
+    "? ",
+    "|",
+    ">",
+    "|-",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    "{}",
+    "[]",
+    "${self:service}",
+    "${AWS::Region}",
+    "$.a",
+    "$",
+    "\u{0}",
+    "\u{7f}",
+    "\u{85}",
+    "\u{a0}",
+    "\u{2028}",
+    "\u{feff}",
+    "\u{fffe}",
+    "🦀",
+    "e\u{301}",
+    "!Ref x",
+    "line\nline",
+    "line\n  indented",
+    "end\n",
+    "  start\nx",
+    "blank\n\nline",
+    "blanks\n  \nx",
+    "tab\tbed",
+    "trail \nx",
+];
+
+#[test]
+fn odd_texts_come_back_as_values_keys_items_and_tagged() {
+    for text in ODD {
+        round_trip(&Node::text(*text));
+        round_trip(&Node::map([("key", Node::text(*text)), ("next", Node::Null)]));
+        round_trip(&Node::map([(*text, Node::Number("1".to_owned()))]));
+        round_trip(&Node::List(vec![Node::text(*text), Node::text("next")]));
+        round_trip(&Node::map([("key", Node::tagged("!Sub", Node::text(*text)))]));
+    }
+}
+
+#[test]
+fn odd_texts_come_back_in_every_combination() {
+    for first in ODD {
+        for second in ODD {
+            let mut entries = Vec::new();
+            for third in ODD {
+                entries.push(Node::Text(format!("{first}{second}{third}")));
+            }
+            round_trip(&Node::List(entries));
+        }
+    }
+}
+
+#[test]
+fn nests_come_back() {
+    let leaf =
+        |text: &str| Node::map([(text, Node::List(vec![Node::text("- x"), Node::Null, Node::Bool(true)]))]);
+    let list = Node::List(vec![
+        leaf("a"),
+        Node::List(vec![
+            leaf("b"),
+            Node::List(vec![]),
+            Node::List(vec![Node::List(vec![Node::text("deep\ntext")])]),
+        ]),
+        Node::Map(vec![]),
+        Node::tagged(
+            "!Join",
+            Node::List(vec![Node::text(""), Node::List(vec![Node::tagged("!Ref", Node::text("A::B"))])]),
+        ),
+        Node::map([("c", Node::tagged("!Sub", leaf("d"))), ("e", Node::text("two\nlines\n"))]),
+    ]);
+    round_trip(&Node::map([("list", list.clone()), ("map", leaf("f"))]));
+    round_trip(&list);
+}
+
+#[test]
+fn texts_stay_plain_where_they_can() {
+    for text in [
+        "CSV 처리 완료",
+        "파일 {}의 처리가 완료되었습니다",
+        "States.Format('{} done', $.fileId)",
+        "$.validationResult.Payload",
+        "arn:aws:states:::lambda:invoke",
+        "${self:service}-${self:provider.stage}-validator",
+        "Wait for X seconds",
+        "3일 대기",
+        "a#b",
+        "a: b".trim_end_matches(" b"),
+        "it's",
+        "$$.Task.Token",
+    ] {
+        let plain = format!("{text}\n");
+        let quoted = format!("'{text}'\n");
+        let expected = if text.ends_with(':') { quoted } else { plain };
+        assert_eq!(emit(&Node::text(text)), expected);
+    }
+}
+
+#[test]
+fn texts_that_js_yaml_or_yaml_1_1_takes_for_something_else_are_quoted() {
+    for text in [
+        "2024-01-01",
+        "2024-01-01T00:00:00Z",
+        "2001-12-14 21:59:43.10 -5",
+        "1.0",
+        "0x1f",
+        "0o17",
+        "0b11",
+        "1_000",
+        "1e3",
+        "190:20:30",
+        "yes",
+        "No",
+        "ON",
+        "off",
+        "y",
+        "N",
+        "null",
+        "~",
+        "True",
+        "<<",
+        "=",
+        ".5",
+        ".inf",
+        "+1",
+        "-1",
+        "12",
+        "1,000",
+    ] {
+        assert_eq!(emit(&Node::text(text)), format!("'{text}'\n"));
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_is_escaped() {
+    assert_eq!(emit(&Node::text("a\tb\u{0}\u{feff}\"\\")), "\"a\\tb\\u0000\\ufeff\\\"\\\\\"\n");
+}
+
+#[test]
+fn several_lines_are_a_block() {
+    assert_eq!(
+        emit(&Node::map([("a", Node::text("{% (\n  1;\n\n  2\n) %}"))])),
+        "a: |-\n  {% (\n    1;\n\n    2\n  ) %}\n"
+    );
+    assert_eq!(emit(&Node::text("a\nb\n")), "|\n  a\n  b\n");
+    assert_eq!(emit(&Node::text("a\n\n")), "\"a\\n\\n\"\n");
+}
+
+#[test]
+fn layout() {
+    let item = Node::map([("a", Node::Number("1.50".to_owned())), ("b", Node::Map(vec![]))]);
+    let inner = Node::List(vec![Node::text("x"), Node::tagged("!Ref", Node::text("Topic"))]);
+    let node = Node::map([
+        ("list", Node::List(vec![item, inner])),
+        ("tag", Node::tagged("!Join", Node::List(vec![Node::Null]))),
+    ]);
+    assert_eq!(
+        emit(&node),
+        "\
+list:
+  - a: 1.50
+    b: {}
+  - - x
+    - !Ref Topic
+tag: !Join
+  - null
+"
+    );
+}
