@@ -151,10 +151,9 @@ impl Check {
         Ok(match self {
             Self::Is(predicate, wanted) => predicate(value) == *wanted,
             Self::Matches(pattern) => value.as_str().is_some_and(|text| pattern.matches(text)),
-            Self::Constant(accept, operand) => operand.as_ref().is_some_and(|operand| match operand.order(value) {
-                Some(ordering) => accept(ordering),
-                None => false,
-            }),
+            Self::Constant(accept, operand) => {
+                operand.as_ref().and_then(|operand| operand.order(value)).is_some_and(accept)
+            }
             Self::Path(accept, kind, path) => {
                 let operand = find(path, scope)?;
                 Constant::of(*kind, &operand).and_then(|operand| operand.order(value)).is_some_and(accept)

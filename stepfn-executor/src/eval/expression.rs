@@ -4,7 +4,11 @@ use std::borrow::Cow;
 
 use stepfn_core::value::Value;
 
-use super::{CompileError, EvalError, Scope, intrinsic::CompiledCall, path::CompiledPath};
+use super::{
+    CompileError, EvalError, Scope,
+    intrinsic::CompiledCall,
+    path::{CompiledPath, null_input},
+};
 
 /// A compiled path or intrinsic function.
 #[derive(Clone, Debug)]
@@ -42,6 +46,9 @@ impl Expression {
 }
 
 fn evaluate_path(path: &CompiledPath, scope: &Scope<'_>, field: &str) -> Result<Value, EvalError> {
+    if path.reads_null_input(scope) {
+        return Err(null_input());
+    }
     path.get(scope).map_err(|_| {
         // The document that was searched: for `$$` the context object.
         let searched = path.root(scope).map_or_else(|| Cow::Owned(Value::Null), Cow::Borrowed);

@@ -35,8 +35,11 @@ impl Condition {
             Filter::Exists(path) => Self::Exists(Operand::path(path)?),
             Filter::Compare { left, op, right } => {
                 if !op.is_supported() {
-                    return Err(CompileError::new(format!("`{}` is no operator of Step Functions", op.symbol()))
-                        .help("a filter compares with `==`, `!=`, `<`, `<=`, `>` and `>=`"));
+                    return Err(CompileError::new(format!(
+                        "`{}` is no operator of Step Functions",
+                        op.symbol()
+                    ))
+                    .help("a filter compares with `==`, `!=`, `<`, `<=`, `>` and `>=`"));
                 }
                 Self::Compare { left: Operand::compile(left)?, op: *op, right: Operand::compile(right)? }
             }
@@ -68,7 +71,9 @@ impl Operand {
         Ok(Self::Literal(match operand {
             FilterOperand::Path(path) => return Self::path(path),
             FilterOperand::String(text) => text.as_str().into(),
-            FilterOperand::Number(text) => Value::Number(super::number::parse(text).ok_or_else(|| unreadable(text))?),
+            FilterOperand::Number(text) => {
+                Value::Number(number::parse(text).ok_or_else(|| unreadable(text))?)
+            }
             FilterOperand::Boolean(value) => (*value).into(),
             FilterOperand::Null => Value::Null,
             FilterOperand::List(_) => return Err(unreadable("[...]")),

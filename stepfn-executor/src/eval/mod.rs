@@ -21,7 +21,7 @@ mod random;
 mod select;
 mod template;
 #[cfg(test)]
-mod testing;
+mod tests;
 mod timestamp;
 mod write;
 

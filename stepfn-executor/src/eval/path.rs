@@ -103,11 +103,7 @@ impl CompiledPath {
     /// The value of the path. What lies beyond the end of an array is `null`: so it is on AWS where a path stands alone,
     /// in a template or a field.
     pub(crate) fn get(&self, scope: &Scope<'_>) -> Result<Value, PathMiss<'_>> {
-        static NULL: Value = Value::Null;
-        match self.look_up(scope)? {
-            Some(found) => Ok(found.into_owned()),
-            None => Ok(NULL.clone()),
-        }
+        Ok(self.look_up(scope)?.map_or(Value::Null, Cow::into_owned))
     }
 
     /// The value of the path. What lies beyond the end of an array is a miss: so it is on AWS for an argument of an
@@ -124,6 +120,11 @@ impl CompiledPath {
             Root::Context => Some(scope.context.value()),
             Root::Variable(name) => scope.variables.get(name),
         }
+    }
+
+    /// Whether the path starts from the input, and that is `null`: a template fails then, be the path `$` itself.
+    pub(super) fn reads_null_input(&self, scope: &Scope<'_>) -> bool {
+        self.path.root == Root::Input && *scope.input == Value::Null
     }
 
     fn look_up<'v>(&self, scope: &Scope<'v>) -> Result<Option<Cow<'v, Value>>, PathMiss<'_>> {
@@ -181,8 +182,12 @@ impl Steps {
         };
         match (walk(single, from), self.steps.last()) {
             (End::Missed(at, reason), _) => Err((at, reason)),
-            (End::At(Value::Object(map)), Some(Step::Names(names))) => Ok(Some(Cow::Owned(merge(names, map)))),
-            (End::At(value), Some(Step::Names(_))) => Err((single.len(), Reason::NoObject(Some(value.clone())))),
+            (End::At(Value::Object(map)), Some(Step::Names(names))) => {
+                Ok(Some(Cow::Owned(merge(names, map))))
+            }
+            (End::At(value), Some(Step::Names(_))) => {
+                Err((single.len(), Reason::NoObject(Some(value.clone()))))
+            }
             (End::Beyond, Some(Step::Names(_))) => Err((single.len(), Reason::NoObject(None))),
             (End::At(value), _) => Ok(Some(Cow::Borrowed(value))),
             (End::Beyond, _) => Ok(None),
@@ -216,7 +221,7 @@ fn walk<'v>(steps: &[Step], from: &'v Value) -> End<'v> {
     let mut value = Some(from);
     for (at, step) in steps.iter().enumerate() {
         value = match (step, value) {
-            (Step::Name(name), Some(Value::Object(map))) => match map.get(&**name) {
+            (Step::Name(name), Some(Value::Object(map))) => match member(map, name) {
                 Some(value) => Some(value),
                 None => return End::Missed(at, Reason::NoMember),
             },
@@ -228,16 +233,31 @@ fn walk<'v>(steps: &[Step], from: &'v Value) -> End<'v> {
     value.map_or(End::Beyond, End::At)
 }
 
+/// The member of a name. In a small object to look at each key is faster than to hash one.
+pub(super) fn member<'v>(map: &'v Map, name: &str) -> Option<&'v Value> {
+    const SMALL: usize = 8;
+    if map.len() > SMALL {
+        return map.get(name);
+    }
+    map.iter().find(|(key, _)| ***key == *name).map(|(_, value)| value)
+}
+
 /// The element at an index; a negative one counts from the end.
 pub(super) fn element(items: &[Value], index: i64) -> Option<&Value> {
-    let from_end = || usize::try_from(index.unsigned_abs()).ok().and_then(|back| items.len().checked_sub(back));
+    let from_end =
+        || usize::try_from(index.unsigned_abs()).ok().and_then(|back| items.len().checked_sub(back));
     items.get(usize::try_from(index).ok().or_else(from_end)?)
 }
 
 /// An object of those members of another that are named and there.
 pub(super) fn merge(names: &[Arc<str>], map: &Map) -> Value {
-    let members = names.iter().filter_map(|name| Some((Arc::clone(name), map.get(name)?.clone())));
+    let members = names.iter().filter_map(|name| Some((Arc::clone(name), member(map, name)?.clone())));
     Value::object(members)
+}
+
+/// The words of AWS, known from what its users report.
+pub(super) fn null_input() -> EvalError {
+    EvalError::runtime("Unable to apply Path transformation to null or empty input.")
 }
 
 /// A path that found nothing: which step of it, and why.
@@ -253,6 +273,12 @@ pub(crate) struct PathMiss<'p> {
 impl PathMiss<'_> {
     /// The failure of a field that is a path: `InputPath`, `OutputPath`, `TimeoutSecondsPath` and their like.
     pub(crate) fn invalid_path(&self) -> EvalError {
+        if self.at == 0
+            && self.path.path.root == Root::Input
+            && self.reason == Reason::NoObject(Some(Value::Null))
+        {
+            return null_input();
+        }
         EvalError::runtime(format!("Invalid path '{}' : {self}", self.path))
     }
 }

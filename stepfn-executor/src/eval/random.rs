@@ -36,7 +36,9 @@ impl Random {
 
     /// A number from `start` to before `end`; `start` itself when there is none.
     pub(crate) fn between(&self, start: i64, end: i64) -> i64 {
-        let Some(size) = end.checked_sub(start).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0) else {
+        let Some(size) =
+            end.checked_sub(start).and_then(|size| u64::try_from(size).ok()).filter(|size| *size > 0)
+        else {
             return start;
         };
         let Ok(bound) = i32::try_from(size) else {

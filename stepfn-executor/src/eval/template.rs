@@ -6,8 +6,8 @@ use stepfn_core::value::{Map, Value};
 
 use super::{CompileError, EvalError, Expression, Scope};
 
-/// How deep a template may nest. Step Functions itself takes no deeper JSON.
-const MAX_DEPTH: usize = 1000;
+/// How deep a template may nest: as deep as JSON text that the project reads.
+const MAX_DEPTH: usize = 128;
 
 /// A compiled payload template.
 ///
@@ -23,9 +23,9 @@ enum Node {
         /// The object with its constant members, and `null` for the others. To clone it costs no hashing.
         base: Map,
         /// The other members, by their index in `base`.
-        dynamic: Box<[(usize, Node)]>,
+        dynamic: Box<[(usize, Self)]>,
     },
-    Array(Box<[Node]>),
+    Array(Box<[Self]>),
     Dynamic {
         expression: Expression,
         /// What messages call the member: `value.$`, with the keys on the way to it.
@@ -84,7 +84,8 @@ impl Node {
             Value::Object(members) => Self::compile_object(template, members, place),
             Value::Array(items) => {
                 let compile = |(index, item)| {
-                    Self::compile(item, &place.element(index)).map_err(|error| error.inside(&index.to_string()))
+                    Self::compile(item, &place.element(index))
+                        .map_err(|error| error.inside(&index.to_string()))
                 };
                 let nodes = items.iter().enumerate().map(compile).collect::<Result<Box<[Self]>, _>>()?;
                 let constant = nodes.iter().all(|node| matches!(node, Self::Constant(_)));
@@ -124,8 +125,10 @@ impl Node {
 
     fn compile_dynamic(key: &str, value: &Value, place: &Place) -> Result<Self, CompileError> {
         let Some(text) = value.as_str() else {
-            return Err(CompileError::new(format!("`{key}` takes a path or an intrinsic function, found {value}"))
-                .help(format!("write `{}` for a constant", key.trim_end_matches(".$"))));
+            return Err(CompileError::new(format!(
+                "`{key}` takes a path or an intrinsic function, found {value}"
+            ))
+            .help(format!("write `{}` for a constant", key.trim_end_matches(".$"))));
         };
         let field = format!("{}{key}", place.prefix).into();
         Ok(Self::Dynamic { expression: Expression::compile(text)?, field })

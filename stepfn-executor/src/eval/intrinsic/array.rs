@@ -33,7 +33,8 @@ fn text_of(value: &Value) -> Cow<'_, str> {
 
 /// Fractions are cut off, not rounded: what AWS does here differs from its guide.
 pub(super) fn range(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
-    let (first, last, step) = (truncate(args.number(0)?), truncate(args.number(1)?), truncate(args.number(2)?));
+    let (first, last, step) =
+        (truncate(args.number(0)?), truncate(args.number(1)?), truncate(args.number(2)?));
     if step == 0 {
         return Err(args.refuse("the step must not be 0"));
     }
@@ -53,7 +54,8 @@ pub(super) fn get_item(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     let array = args.array(0)?;
     let index = truncate(args.number(1)?);
     let item = usize::try_from(index).ok().and_then(|index| array.get(index));
-    item.cloned().ok_or_else(|| args.refuse(format!("index {index} out of bounds for length {}", array.len())))
+    item.cloned()
+        .ok_or_else(|| args.refuse(format!("index {index} out of bounds for length {}", array.len())))
 }
 
 /// The first of each kept, in their order. AWS promises no order.

@@ -3,8 +3,6 @@
 mod array;
 mod math;
 mod text;
-#[cfg(test)]
-mod tests;
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -81,10 +79,16 @@ impl CompiledCall {
                 ),
                 Failure::Refused(function, reason) => {
                     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-                    (error_name::INTRINSIC_FAILURE, format!("Invalid arguments in {}{reason}", function.name()))
+                    (
+                        error_name::INTRINSIC_FAILURE,
+                        format!("Invalid arguments in {}{reason}", function.name()),
+                    )
                 }
             };
-            EvalError { error, cause: format!("The function '{}' had the following error: {detail}", self.text) }
+            EvalError {
+                error,
+                cause: format!("The function '{}' had the following error: {detail}", self.text),
+            }
         })
     }
 }
@@ -100,8 +104,9 @@ impl Node {
             Ok(match &arg.kind {
                 ArgKind::String(text) => Arg::Constant(text.as_str().into()),
                 ArgKind::Number(text) => {
-                    let number = number::parse(text)
-                        .ok_or_else(|| CompileError::new(format!("`{text}` is no number")).help("write it as in JSON"))?;
+                    let number = number::parse(text).ok_or_else(|| {
+                        CompileError::new(format!("`{text}` is no number")).help("write it as in JSON")
+                    })?;
                     Arg::Constant(Value::Number(number))
                 }
                 ArgKind::Boolean(value) => Arg::Constant((*value).into()),
@@ -140,13 +145,16 @@ impl Node {
             Function::Format => match &self.template {
                 Some(parts) => text::format(parts, args),
                 None => {
-                    let parts = format_parts(args.text(0)?).map_err(|error| args.refuse(brace(&error.message)))?;
+                    let parts =
+                        format_parts(args.text(0)?).map_err(|error| args.refuse(brace(&error.message)))?;
                     text::format(&parts, args)
                 }
             },
             Function::StringToJson => text::string_to_json(args),
             Function::JsonToString => Ok(args.get(0)?.to_string().into()),
-            Function::Array => Ok(args.values.iter().map(|value| Value::clone(value)).collect::<Vec<_>>().into()),
+            Function::Array => {
+                Ok(args.values.iter().map(|value| Value::clone(value)).collect::<Vec<_>>().into())
+            }
             Function::ArrayPartition => array::partition(args),
             Function::ArrayContains => array::contains(args),
             Function::ArrayRange => array::range(args),
@@ -177,7 +185,9 @@ impl Arg {
             Self::Path(path) => path.find(scope).map_err(|_| {
                 // AWS has taken the first `$` of `$$.` away when it comes to this message.
                 let text = path.as_str();
-                Failure::Missing(text.strip_prefix('$').filter(|rest| rest.starts_with('$')).unwrap_or(text).to_owned())
+                Failure::Missing(
+                    text.strip_prefix('$').filter(|rest| rest.starts_with('$')).unwrap_or(text).to_owned(),
+                )
             }),
             Self::Call(call) => call.evaluate(scope),
         }

@@ -17,7 +17,7 @@ const MAX_LENGTH: usize = 10_000;
 
 pub(super) fn format(parts: &[FormatPart], args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     let mut values = args.values.iter().skip(1);
-    let mut text = String::new();
+    let mut text = String::with_capacity(64);
     let mismatch = || args.refuse("number of arguments do not match the occurrences of {}");
     for part in parts {
         match part {
