@@ -30,13 +30,8 @@ use std::fmt;
 use stepfn_core::value::Value;
 
 pub(crate) use self::{
-    choice::Test,
-    expression::Expression,
-    path::{CompiledPath, PathMiss},
-    random::Random,
-    template::Template,
-    timestamp::Instant,
-    write::ResultPath,
+    choice::Test, expression::Expression, path::CompiledPath, random::Random, template::Template,
+    timestamp::Instant, write::ResultPath,
 };
 
 /// Error names of the specification that evaluation gives.

@@ -49,7 +49,7 @@ fn apply<'v>(step: &Step, value: &'v Value, root: &'v Value, out: &mut Vec<Node<
         }
         // A filter on an object asks about the object itself.
         (Step::Filter(filter), object @ Value::Object(_)) if filter.holds(object, root) => {
-            out.push(Some(object))
+            out.push(Some(object));
         }
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! The tests of evaluation, all through what the interpreter sees of it.
 
 mod choices;
+mod garbage;
 mod intrinsics;
 mod paths;
 mod templates;
