@@ -2,14 +2,14 @@
 
 pub use stepfn_core::{
     asl, definition,
-    definition::{Definition, WorkflowType},
+    definition::{Definition, Workflow, WorkflowType},
     diagnostic, intrinsic, json, path, shape,
     shape::StateData,
     task,
     task::{Task, TaskError},
     value,
 };
-pub use stepfn_macros::{StateData, TaskError, lambda};
+pub use stepfn_macros::{StateData, TaskError, lambda, state_machine};
 
 /// What the macros' expansions name. Not for use by hand.
 #[doc(hidden)]

@@ -18,9 +18,23 @@ use indexmap::IndexMap;
 
 use crate::{
     asl::StateMachine,
-    shape::Shape,
+    shape::{Shape, StateData},
     task::{Handler, TaskInfo},
 };
+
+/// A workflow that `state_machine!` declared.
+pub trait Workflow {
+    /// What an execution takes.
+    type Input: StateData;
+    /// What an execution answers.
+    type Output: StateData;
+
+    /// The state machine's name.
+    const NAME: &'static str;
+
+    /// The definition, ready to be written out or run.
+    fn definition() -> Definition;
+}
 
 /// A workflow, ready to be written out or run.
 #[derive(Clone, Debug)]

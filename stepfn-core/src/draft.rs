@@ -21,7 +21,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 
 use crate::{
-    asl::{Resource, State, StateKind, StateMachine},
+    asl::{self, Resource, State, StateKind, StateMachine},
     check::{self, Options},
     definition::{Call, Definition, LoggingConfiguration, Reference, TaskBinding, WorkflowType},
     diagnostic::{Diagnostic, Diagnostics},
@@ -84,6 +84,14 @@ impl Draft {
             logging: None,
             tracing: false,
         }
+    }
+
+    /// A draft out of the ASL that `state_machine!` wrote. Not for use by hand.
+    #[doc(hidden)]
+    pub fn from_macro(name: &str, asl: &str) -> Self {
+        // The macro wrote this text out of a machine that it had read; a text that is none gives an empty machine.
+        let machine = asl::read_str(asl).map(|(machine, _)| machine).unwrap_or_default();
+        Self::new(name, machine)
     }
 
     /// Checks the draft and gives its definition.

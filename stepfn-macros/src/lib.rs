@@ -3,6 +3,7 @@
 
 mod derive;
 mod lambda;
+mod machine;
 
 use proc_macro::TokenStream;
 
@@ -22,4 +23,10 @@ pub fn task_error(input: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn lambda(attr: TokenStream, item: TokenStream) -> TokenStream {
     lambda::expand(attr.into(), item.into()).into()
+}
+
+/// Declares a state machine.
+#[proc_macro]
+pub fn state_machine(input: TokenStream) -> TokenStream {
+    machine::state_machine(input.into()).into()
 }

@@ -176,13 +176,13 @@ impl Analyser<'_> {
                     } else {
                         format!("it has {}", list(fields.keys()))
                     };
-                    let near = nearest(key, fields.keys().map(|key| &**key));
-                    self.wrong(
-                        reading,
-                        Code::NoSuchField,
-                        format!("there is no field `{key}` here; {has}"),
-                        near.map(|near| format!("did you mean `{near}`?")),
-                    );
+                    let help = if fields.contains_key("Payload") && fields.contains_key("ExecutedVersion") {
+                        Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
+                    } else {
+                        let near = nearest(key, fields.keys().map(|key| &**key));
+                        near.map(|near| format!("did you mean `{near}`?"))
+                    };
+                    self.wrong(reading, Code::NoSuchField, format!("there is no field `{key}` here; {has}"), help);
                     Sym::Any
                 }
             },

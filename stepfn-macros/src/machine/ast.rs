@@ -1,0 +1,178 @@
+//! What was written: the tokens of `state_machine!` as a tree with the place of each part.
+
+use std::ops::Range;
+
+use proc_macro2::{Span, TokenStream};
+use stepfn_core::value::Value;
+use syn::{Attribute, Ident, Path, Type, Visibility};
+
+/// Where something stands: from its first token to its last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) first: Span,
+    pub(super) last: Span,
+}
+
+impl Place {
+    pub(super) fn of(span: Span) -> Self {
+        Self { first: span, last: span }
+    }
+
+    pub(super) fn to(self, other: Self) -> Self {
+        Self { first: self.first, last: other.last }
+    }
+
+    pub(super) fn of_tokens(tokens: &impl quote::ToTokens) -> Self {
+        let mut spans = tokens.to_token_stream().into_iter().map(|token| token.span());
+        let first = spans.next().unwrap_or_else(Span::call_site);
+        Self { first, last: spans.last().unwrap_or(first) }
+    }
+}
+
+/// `/// …  #[…] pub Name(Input) -> Output { … }`
+pub(super) struct Machine {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) visibility: Visibility,
+    pub(super) name: Ident,
+    pub(super) input: Type,
+    pub(super) output: Type,
+    pub(super) block: Block,
+}
+
+/// `{ key: value, … }`
+pub(super) struct Block {
+    pub(super) entries: Vec<Entry>,
+    pub(super) place: Place,
+}
+
+pub(super) struct Entry {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) key: Key,
+    pub(super) value: Expr,
+}
+
+pub(super) struct Key {
+    pub(super) text: String,
+    pub(super) place: Place,
+    /// An identifier is a field's name in snake_case, a string is taken as it is.
+    pub(super) is_string: bool,
+}
+
+pub(super) struct Expr {
+    pub(super) kind: Kind,
+    pub(super) place: Place,
+}
+
+pub(super) enum Kind {
+    /// A string, number, boolean or null.
+    Literal(Value),
+    /// `$.a[0]`: its text.
+    Path(Text),
+    /// `States.Format(…)`: its text.
+    Call(Text),
+    /// `ref_("Topic")`, `get_att("Table", "Arn")`: the logical id and the attribute.
+    Reference(String, Option<String>),
+    Object(Block),
+    Array(Vec<Expr>),
+    /// `Task { … }`
+    State(Ident, Block),
+    /// `CheckValidation`, `States.Timeout`, `ALL`
+    Name(String),
+    Resource(Resource),
+    Rules(Vec<Rule>),
+    /// It could not be read; that is reported already.
+    Broken,
+}
+
+/// A text put together from tokens, with the place of its parts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Text {
+    pub(super) text: String,
+    pub(super) parts: Vec<(Range<usize>, Place)>,
+}
+
+impl Text {
+    pub(super) fn push(&mut self, text: &str, place: Place) {
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.parts.push((start..self.text.len(), place));
+    }
+
+    /// Appends another text with its parts, and itself as a part.
+    pub(super) fn append(&mut self, other: &Self, place: Place) {
+        let start = self.text.len();
+        self.parts.extend(
+            other.parts.iter().map(|(range, place)| (range.start + start..range.end + start, *place)),
+        );
+        self.push(&other.text, place);
+    }
+}
+
+/// What stands behind `resource:`.
+pub(super) struct Resource {
+    pub(super) target: Target,
+    /// `-> Type`
+    pub(super) result: Option<Type>,
+}
+
+pub(super) enum Target {
+    /// `lambda(validator)`
+    Lambda(Path),
+    /// `lambda::invoke(validator)`
+    Invoke { task: Path, wait_for_task_token: bool },
+    /// A string, or `sns::publish` spelled out as its ARN.
+    Arn(String),
+}
+
+/// `condition => Target`
+pub(super) struct Rule {
+    pub(super) condition: Condition,
+    pub(super) next: Expr,
+    pub(super) place: Place,
+}
+
+pub(super) enum Condition {
+    And(Vec<Condition>),
+    Or(Vec<Condition>),
+    Not(Box<Condition>),
+    Compare { operator: &'static str, variable: (Text, Place), operand: (Value, Place), place: Place },
+    /// `"{% … %}"`
+    Jsonata(Value, Place),
+}
+
+impl Condition {
+    pub(super) fn place(&self) -> Place {
+        match self {
+            Self::And(parts) | Self::Or(parts) => match (parts.first(), parts.last()) {
+                (Some(first), Some(last)) => first.place().to(last.place()),
+                _ => Place::of(Span::call_site()),
+            },
+            Self::Not(inner) => inner.place(),
+            Self::Compare { place, .. } | Self::Jsonata(_, place) => *place,
+        }
+    }
+}
+
+/// All that is wrong with what was written.
+#[derive(Default)]
+pub(super) struct Errors(Vec<(Place, String)>);
+
+impl Errors {
+    pub(super) fn push(&mut self, place: Place, message: impl Into<String>) {
+        self.0.push((place, message.into()));
+    }
+
+    pub(super) fn push_syn(&mut self, error: syn::Error) {
+        for one in error {
+            self.0.push((Place::of(one.span()), one.to_string()));
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn to_tokens(&self) -> TokenStream {
+        self.0.iter().map(|(place, message)| super::expand::compile_error(*place, message)).collect()
+    }
+}

@@ -1,0 +1,239 @@
+//! Conditions: `$.total > 100 && (is_present($.note) || $.kind == "gift")`.
+
+use stepfn_core::value::Value;
+use syn::{
+    Ident, LitStr, Result, Token,
+    ext::IdentExt,
+    parenthesized,
+    parse::{ParseStream, discouraged::Speculative},
+    token,
+};
+
+use super::{
+    ast::{Condition, Place, Text},
+    parse::literal,
+    path::path,
+};
+
+/// Reads a condition up to `=>`.
+pub(super) fn condition(input: ParseStream<'_>) -> Result<Condition> {
+    let mut parts = vec![conjunction(input)?];
+    while input.peek(Token![||]) {
+        input.parse::<Token![||]>()?;
+        parts.push(conjunction(input)?);
+    }
+    Ok(joined(parts, Condition::Or))
+}
+
+fn conjunction(input: ParseStream<'_>) -> Result<Condition> {
+    let mut parts = vec![term(input)?];
+    while input.peek(Token![&&]) {
+        input.parse::<Token![&&]>()?;
+        parts.push(term(input)?);
+    }
+    Ok(joined(parts, Condition::And))
+}
+
+fn joined(mut parts: Vec<Condition>, join: fn(Vec<Condition>) -> Condition) -> Condition {
+    if parts.len() == 1 { parts.swap_remove(0) } else { join(parts) }
+}
+
+fn term(input: ParseStream<'_>) -> Result<Condition> {
+    if input.peek(Token![!]) {
+        input.parse::<Token![!]>()?;
+        return Ok(Condition::Not(Box::new(term(input)?)));
+    }
+    if input.peek(token::Paren) {
+        let content;
+        parenthesized!(content in input);
+        let inner = condition(&content)?;
+        if !content.is_empty() {
+            return Err(content.error("expected `)`"));
+        }
+        return Ok(inner);
+    }
+    if input.peek(LitStr) {
+        let text: LitStr = input.parse()?;
+        return Ok(Condition::Jsonata(text.value().into(), Place::of(text.span())));
+    }
+    if input.peek(Ident::peek_any) {
+        let fork = input.fork();
+        let ident = fork.call(Ident::parse_any)?;
+        if let Some((_, operator)) = TESTS.iter().find(|(name, _)| ident == name) {
+            input.advance_to(&fork);
+            let content;
+            let parens = parenthesized!(content in input);
+            let variable = path(&content)?;
+            if !content.is_empty() {
+                return Err(content.error("expected `)`: a test takes one path"));
+            }
+            let place = Place { first: ident.span(), last: parens.span.close() };
+            return Ok(Condition::Compare { operator, variable, operand: (Value::Bool(true), place), place });
+        }
+    }
+    comparison(input)
+}
+
+const TESTS: [(&str, &str); 6] = [
+    ("is_present", "IsPresent"),
+    ("is_null", "IsNull"),
+    ("is_string", "IsString"),
+    ("is_numeric", "IsNumeric"),
+    ("is_boolean", "IsBoolean"),
+    ("is_timestamp", "IsTimestamp"),
+];
+
+/// One side of a comparison.
+struct Side {
+    kind: Option<Family>,
+    value: SideValue,
+    place: Place,
+}
+
+enum SideValue {
+    Path(Text),
+    Literal(Value),
+}
+
+/// What a comparison compares.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Family {
+    String,
+    Numeric,
+    Boolean,
+    Timestamp,
+}
+
+fn side(input: ParseStream<'_>) -> Result<Side> {
+    if input.peek(Token![$]) {
+        let (text, place) = path(input)?;
+        return Ok(Side { kind: None, value: SideValue::Path(text), place });
+    }
+    if input.peek(Ident::peek_any) && !input.peek(syn::LitBool) {
+        let ident = input.call(Ident::parse_any)?;
+        let kind = match ident.to_string().as_str() {
+            "string" => Family::String,
+            "number" => Family::Numeric,
+            "boolean" => Family::Boolean,
+            "timestamp" => Family::Timestamp,
+            "null" => return Err(syn::Error::new(ident.span(), "compare with null by `is_null($.path)`")),
+            _ => {
+                return Err(syn::Error::new(
+                    ident.span(),
+                    "expected a path, a literal, one of the tests `is_present`, `is_null`, `is_string`, `is_numeric`, `is_boolean`, `is_timestamp`, or one of `string(…)`, `number(…)`, `boolean(…)`, `timestamp(…)` around a path",
+                ));
+            }
+        };
+        let content;
+        let parens = parenthesized!(content in input);
+        let inner = side(&content)?;
+        if !content.is_empty() {
+            return Err(content.error("expected `)`"));
+        }
+        let place = Place { first: ident.span(), last: parens.span.close() };
+        return Ok(Side { kind: Some(kind), value: inner.value, place });
+    }
+    let (value, place) = literal(input)?;
+    let kind = match &value {
+        Value::String(_) => Family::String,
+        Value::Number(_) => Family::Numeric,
+        _ => Family::Boolean,
+    };
+    Ok(Side { kind: Some(kind), value: SideValue::Literal(value), place })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    Equals,
+    NotEquals,
+    LessThan,
+    LessThanEquals,
+    GreaterThan,
+    GreaterThanEquals,
+    Matches,
+}
+
+fn relation(input: ParseStream<'_>) -> Result<Relation> {
+    macro_rules! relations {
+        ($($token:tt => $relation:ident),*) => {
+            $(if input.peek(Token![$token]) {
+                input.parse::<Token![$token]>()?;
+                return Ok(Relation::$relation);
+            })*
+        };
+    }
+    relations!(== => Equals, != => NotEquals, <= => LessThanEquals, >= => GreaterThanEquals, < => LessThan, > => GreaterThan);
+    let fork = input.fork();
+    if fork.call(Ident::parse_any).is_ok_and(|ident| ident == "matches") {
+        input.advance_to(&fork);
+        return Ok(Relation::Matches);
+    }
+    Err(input.error("expected a comparison: `==`, `!=`, `<`, `<=`, `>`, `>=` or `matches`"))
+}
+
+fn comparison(input: ParseStream<'_>) -> Result<Condition> {
+    let mut left = side(input)?;
+    let mut relation = relation(input)?;
+    let mut right = side(input)?;
+    let place = left.place.to(right.place);
+    let error = |message: &str| super::expand::spanned_error(place, message);
+    if matches!(left.value, SideValue::Literal(_)) {
+        if matches!(right.value, SideValue::Literal(_)) {
+            return Err(error("a comparison has a path on one of its sides"));
+        }
+        // `100 < $.total` is `$.total > 100`: the path is ASL's `Variable`.
+        std::mem::swap(&mut left, &mut right);
+        relation = match relation {
+            Relation::LessThan => Relation::GreaterThan,
+            Relation::LessThanEquals => Relation::GreaterThanEquals,
+            Relation::GreaterThan => Relation::LessThan,
+            Relation::GreaterThanEquals => Relation::LessThanEquals,
+            Relation::Matches => return Err(error("the path stands before `matches`, the pattern behind")),
+            same => same,
+        };
+    }
+    let family = match (left.kind, right.kind) {
+        (Some(a), Some(b)) if a != b => return Err(error("the two sides are of different types")),
+        (a, b) => a.or(b),
+    };
+    let SideValue::Path(variable) = left.value else { return Err(error("a comparison has a path on one of its sides")) };
+    let variable = (variable, left.place);
+    let (operand, is_path) = match right.value {
+        SideValue::Literal(value) => (value, false),
+        SideValue::Path(text) => (Value::from(text.text), true),
+    };
+    let Some(family) = family else {
+        return Err(error(
+            "what is compared? write `string(…)`, `number(…)`, `boolean(…)` or `timestamp(…)` around one of the paths",
+        ));
+    };
+    let Some(operator) = operator(family, relation, is_path) else {
+        return Err(error(match (family, relation) {
+            (Family::Boolean, _) => "booleans are compared by `==` and `!=` only",
+            (_, Relation::Matches) => "`matches` takes a string with `*`, as `$.name matches \"log-*\"`",
+            _ => "there is no such comparison in ASL",
+        }));
+    };
+    let compare = Condition::Compare { operator, variable, operand: (operand, right.place), place };
+    Ok(if relation == Relation::NotEquals { Condition::Not(Box::new(compare)) } else { compare })
+}
+
+fn operator(family: Family, relation: Relation, is_path: bool) -> Option<&'static str> {
+    let family = match family {
+        Family::String => "String",
+        Family::Numeric => "Numeric",
+        Family::Boolean => "Boolean",
+        Family::Timestamp => "Timestamp",
+    };
+    let relation = match relation {
+        Relation::Equals | Relation::NotEquals => "Equals",
+        Relation::LessThan => "LessThan",
+        Relation::LessThanEquals => "LessThanEquals",
+        Relation::GreaterThan => "GreaterThan",
+        Relation::GreaterThanEquals => "GreaterThanEquals",
+        Relation::Matches => "Matches",
+    };
+    let path = if is_path { "Path" } else { "" };
+    let name = format!("{family}{relation}{path}");
+    stepfn_core::asl::Operator::from_name(&name).map(|operator| operator.name())
+}

@@ -1,0 +1,360 @@
+//! The tokens that a machine becomes. No rule lives here.
+
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+use stepfn_core::{
+    definition::{Call, LogLevel, Reference, WorkflowType},
+    flow::{OwnedClaim, OwnedNeed, OwnedNode, OwnedStep, TypeRef},
+    shape::{Need, Node, Side},
+};
+
+use super::{
+    ast::{Machine, Place},
+    lower::Lowered,
+};
+
+/// `compile_error!` over a place.
+pub(super) fn compile_error(place: Place, message: &str) -> TokenStream {
+    let mut body = Group::new(proc_macro2::Delimiter::Brace, quote_spanned!(place.last=> #message));
+    body.set_span(place.last);
+    let name = quote_spanned!(place.first=> ::core::compile_error!);
+    quote!(#name #body)
+}
+
+pub(super) fn spanned_error(place: Place, message: &str) -> syn::Error {
+    let tokens = TokenStream::from_iter([
+        TokenTree::Ident(proc_macro2::Ident::new("_a", place.first)),
+        TokenTree::Ident(proc_macro2::Ident::new("_b", place.last)),
+    ]);
+    syn::Error::new_spanned(tokens, message)
+}
+
+/// A warning over a place: stable Rust has none for macros, so the use of something deprecated says it.
+pub(super) fn warning(place: Place, message: &str) -> TokenStream {
+    let name = quote_spanned!(place.first=> finding);
+    quote_spanned! {place.last=>
+        const _: () = {
+            #[deprecated(note = #message)]
+            #[allow(non_upper_case_globals)]
+            const finding: () = ();
+            #name
+        };
+    }
+}
+
+/// The types and tasks that claims speak of, as constants.
+#[derive(Default)]
+pub(super) struct Names {
+    pub(super) types: Vec<TokenStream>,
+    pub(super) tasks: Vec<TokenStream>,
+    pub(super) constants: TokenStream,
+}
+
+impl Names {
+    pub(super) fn ty(&mut self, ty: &syn::Type) -> TypeRef {
+        let index = self.types.len();
+        let name = quote::format_ident!("TYPE{index}");
+        let place = Place::of_tokens(ty);
+        let shape = quote_spanned!(place.first=> <#ty as StateData>::SHAPE);
+        self.constants.extend(quote!(const #name: &'static Shape = #shape;));
+        self.types.push(quote!(#name));
+        TypeRef(index)
+    }
+
+    /// A task, with its input and output types.
+    pub(super) fn task(&mut self, task: &syn::Path) -> (usize, TypeRef, TypeRef) {
+        let index = self.tasks.len();
+        let name = quote::format_ident!("TASK{index}");
+        let place = Place::of_tokens(task);
+        let info = quote_spanned!(place.first=> TaskInfo::of::<#task>());
+        self.constants.extend(quote!(const #name: TaskInfo = #info;));
+        self.tasks.push(quote!(#name));
+        let first = self.types.len();
+        self.types.push(quote!(#name.input));
+        self.types.push(quote!(#name.output));
+        (index, TypeRef(first), TypeRef(first + 1))
+    }
+
+    fn shape(&self, ty: TypeRef) -> TokenStream {
+        self.types.get(ty.0).cloned().unwrap_or_else(|| quote!(&Shape::Any))
+    }
+
+    /// A claim as a constant that stops rustc at a place where it is wrong.
+    pub(super) fn expect(&self, place: Place, at: &str, claim: &OwnedClaim) -> TokenStream {
+        let claim = self.claim(claim);
+        // rustc underlines from the callee to the end of the arguments.
+        let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#at, &#claim));
+        arguments.set_span(place.last);
+        let callee = quote_spanned!(place.first=> expect);
+        quote!(const _: () = #callee #arguments;)
+    }
+
+    fn claim(&self, claim: &OwnedClaim) -> TokenStream {
+        match claim {
+            OwnedClaim::Path { shown, origin, ty, side, steps, need } => {
+                let (shape, side, steps, need) = (self.shape(*ty), side_tokens(*side), steps_tokens(steps), need_tokens(need));
+                quote!(Claim::Path { shown: #shown, origin: #origin, shape: #shape, side: #side, steps: #steps, need: #need })
+            }
+            OwnedClaim::Fits { what, nodes, target } => {
+                let (nodes, target) = (self.nodes(nodes), self.shape(*target));
+                quote!(Claim::Fits { what: #what, nodes: #nodes, target: #target })
+            }
+            OwnedClaim::FieldFits { what, keys, nodes, target } => {
+                let (nodes, target) = (self.nodes(nodes), self.shape(*target));
+                quote!(Claim::FieldFits { what: #what, keys: &[#(#keys),*], nodes: #nodes, target: #target })
+            }
+            OwnedClaim::Complete { what, nodes, target } => {
+                let (nodes, target) = (self.nodes(nodes), self.shape(*target));
+                quote!(Claim::Complete { what: #what, nodes: #nodes, target: #target })
+            }
+            OwnedClaim::Raises { task, name, error } => {
+                let task = self.tasks.get(task.0);
+                quote!(Claim::Raises { task: #name, error: #error, names: #task.errors, open: #task.errors_open })
+            }
+            OwnedClaim::Covers { shown, ty, side, steps, literals } => {
+                let (shape, side, steps) = (self.shape(*ty), side_tokens(*side), steps_tokens(steps));
+                quote!(Claim::Covers { shown: #shown, shape: #shape, side: #side, steps: #steps, literals: &[#(#literals),*] })
+            }
+        }
+    }
+
+    fn nodes(&self, nodes: &[OwnedNode]) -> TokenStream {
+        let nodes = nodes.iter().map(|node| match node {
+            OwnedNode::Leaf(ty, side, steps) => {
+                let (shape, side, steps) = (self.shape(*ty), side_tokens(*side), steps_tokens(steps));
+                quote!(Node::Leaf { shape: #shape, side: #side, steps: #steps })
+            }
+            OwnedNode::Text(text) => quote!(Node::Text(#text)),
+            OwnedNode::Field { key, value, absent } => {
+                quote!(Node::Field { key: #key, value: #value, absent: #absent })
+            }
+            OwnedNode::Other(node) => match node {
+                Node::Any | Node::Leaf { .. } | Node::Text(_) | Node::Field { .. } => quote!(Node::Any),
+                Node::Null => quote!(Node::Null),
+                Node::True => quote!(Node::True),
+                Node::False => quote!(Node::False),
+                Node::Integer(value) => quote!(Node::Integer(#value)),
+                Node::String => quote!(Node::String),
+                Node::Timestamp => quote!(Node::Timestamp),
+                Node::Number => quote!(Node::Number),
+                Node::WholeNumber => quote!(Node::WholeNumber),
+                Node::Boolean => quote!(Node::Boolean),
+                Node::AnyObject => quote!(Node::AnyObject),
+                Node::Object { first, len, base } => {
+                    let base = match base {
+                        Some(base) => quote!(::core::option::Option::Some(#base)),
+                        None => quote!(::core::option::Option::None),
+                    };
+                    quote!(Node::Object { first: #first, len: #len, base: #base })
+                }
+                Node::Array(item) => quote!(Node::Array(#item)),
+                Node::Tuple { first, len } => quote!(Node::Tuple { first: #first, len: #len }),
+                Node::Union { first, len } => quote!(Node::Union { first: #first, len: #len }),
+                Node::Item(item) => quote!(Node::Item(#item)),
+            },
+        });
+        quote!(&[#(#nodes),*])
+    }
+}
+
+fn side_tokens(side: Side) -> TokenStream {
+    match side {
+        Side::Made => quote!(Side::Made),
+        Side::Given => quote!(Side::Given),
+    }
+}
+
+fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
+    let steps = steps.iter().map(|step| match step {
+        OwnedStep::Key(key) => quote!(Step::Key(#key)),
+        OwnedStep::Index(index) => quote!(Step::Index(#index)),
+        OwnedStep::Each => quote!(Step::Each),
+        OwnedStep::NonNull => quote!(Step::NonNull),
+        OwnedStep::Present => quote!(Step::Present),
+    });
+    quote!(&[#(#steps),*])
+}
+
+fn need_tokens(need: &OwnedNeed) -> TokenStream {
+    match need {
+        OwnedNeed::Literal(text) => quote!(Need::Literal(#text)),
+        OwnedNeed::Other(need) => match need {
+            Need::Nothing => quote!(Need::Nothing),
+            Need::Value | Need::Literal(_) => quote!(Need::Value),
+            Need::Writable => quote!(Need::Writable),
+            Need::MaybeString => quote!(Need::MaybeString),
+            Need::MaybeNumber => quote!(Need::MaybeNumber),
+            Need::MaybeBoolean => quote!(Need::MaybeBoolean),
+            Need::MaybeTimestamp => quote!(Need::MaybeTimestamp),
+            Need::MaybeNull => quote!(Need::MaybeNull),
+            Need::String => quote!(Need::String),
+            Need::Number => quote!(Need::Number),
+            Need::Integer => quote!(Need::Integer),
+            Need::Timestamp => quote!(Need::Timestamp),
+            Need::Array => quote!(Need::Array),
+            Need::Object => quote!(Need::Object),
+        },
+    }
+}
+
+/// What the machine becomes: a type, its states' names, and its definition.
+pub(super) fn machine(machine: &Machine, lowered: &Lowered, json: &str) -> TokenStream {
+    let Machine { visibility, name, input, output, .. } = machine;
+    let settings = &lowered.settings;
+    let others = &settings.others;
+    let text = settings.name.clone().unwrap_or_else(|| name.to_string());
+    let states = &lowered.states;
+    let constants = states.iter().map(|state| {
+        let text = syn::ext::IdentExt::unraw(state).to_string();
+        let doc = format!("The state `{text}`.");
+        quote! {
+            #[doc = #doc]
+            pub const #state: &'static str = #text;
+        }
+    });
+    let workflow_type = match settings.workflow_type {
+        WorkflowType::Standard => quote!(Standard),
+        WorkflowType::Express => quote!(Express),
+    };
+    let tasks = lowered.tasks.iter().map(|task| {
+        let (state, function) = (&task.state, &task.task);
+        let call = match task.call {
+            Call::Direct => quote!(Direct),
+            Call::Invoke => quote!(Invoke),
+            Call::WaitForTaskToken => quote!(WaitForTaskToken),
+        };
+        let result = match &task.result {
+            Some(ty) => quote!(::core::option::Option::Some(<#ty as core::shape::StateData>::SHAPE)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote! {
+            draft.tasks.push(core::draft::DraftTask {
+                state: ::std::string::String::from(#state),
+                task: core::task::TaskInfo::of::<#function>(),
+                call: core::definition::Call::#call,
+                result: #result,
+            });
+        }
+    });
+    let results = lowered.results.iter().map(|(state, ty)| {
+        quote!(draft.results.push((::std::string::String::from(#state), <#ty as core::shape::StateData>::SHAPE));)
+    });
+    let substitutions = lowered.substitutions.iter().map(|(name, reference)| {
+        let reference = match reference {
+            Reference::Ref(id) => quote!(Ref(::std::string::String::from(#id))),
+            Reference::GetAtt(id, attribute) => {
+                quote!(GetAtt(::std::string::String::from(#id), ::std::string::String::from(#attribute)))
+            }
+        };
+        quote! {
+            draft.substitutions.insert(
+                ::std::string::String::from(#name),
+                core::definition::Reference::#reference,
+            );
+        }
+    });
+    let logging = settings.logging.as_ref().map(|logging| {
+        let level = match logging.level {
+            LogLevel::All => quote!(All),
+            LogLevel::Error => quote!(Error),
+            LogLevel::Fatal => quote!(Fatal),
+            LogLevel::Off => quote!(Off),
+        };
+        let include = logging.include_execution_data;
+        let destinations = &logging.destinations;
+        quote! {
+            draft.logging = ::core::option::Option::Some(core::definition::LoggingConfiguration {
+                level: core::definition::LogLevel::#level,
+                include_execution_data: #include,
+                destinations: ::std::vec![#(::std::string::String::from(#destinations)),*],
+            });
+        }
+    });
+    let tracing = settings.tracing;
+    quote! {
+        #(#others)*
+        #[derive(Clone, Copy, Debug)]
+        #visibility struct #name;
+
+        #[allow(non_upper_case_globals, dead_code)]
+        impl #name {
+            #(#constants)*
+        }
+
+        const _: () = {
+            use ::stepfn::__private::core;
+
+            impl core::definition::Workflow for #name {
+                type Input = #input;
+                type Output = #output;
+
+                const NAME: &'static str = #text;
+
+                fn definition() -> core::definition::Definition {
+                    let mut draft = core::draft::Draft::from_macro(#text, #json);
+                    draft.workflow_type = core::definition::WorkflowType::#workflow_type;
+                    draft.input = ::core::option::Option::Some(<#input as core::shape::StateData>::SHAPE);
+                    draft.output = ::core::option::Option::Some(<#output as core::shape::StateData>::SHAPE);
+                    #(#tasks)*
+                    #(#results)*
+                    #(#substitutions)*
+                    #logging
+                    draft.tracing = #tracing;
+                    draft.finish()
+                }
+            }
+        };
+    }
+}
+
+/// What stands in for a machine that has errors, so that what uses it still compiles.
+pub(super) fn stand_in(machine: &Machine, states: &[proc_macro2::Ident]) -> TokenStream {
+    let Machine { visibility, name, input, output, .. } = machine;
+    let text = name.to_string();
+    let constants = states.iter().map(|state| {
+        let text = state.to_string();
+        quote!(pub const #state: &'static str = #text;)
+    });
+    quote! {
+        #[allow(missing_docs)]
+        #[derive(Clone, Copy, Debug)]
+        #visibility struct #name;
+
+        #[allow(non_upper_case_globals, dead_code, missing_docs)]
+        impl #name {
+            #(#constants)*
+        }
+
+        impl ::stepfn::__private::core::definition::Workflow for #name {
+            type Input = #input;
+            type Output = #output;
+
+            const NAME: &'static str = #text;
+
+            fn definition() -> ::stepfn::__private::core::definition::Definition {
+                ::core::unreachable!("this machine does not compile")
+            }
+        }
+    }
+}
+
+/// The block in which claims are judged.
+pub(super) fn judged(names: &Names, claims: &TokenStream) -> TokenStream {
+    let constants = &names.constants;
+    quote! {
+        const _: () = {
+            #[allow(unused_imports)]
+            use ::stepfn::__private::core::{
+                shape::{Claim, Need, Node, Shape, Side, StateData, Step, expect},
+                task::TaskInfo,
+            };
+            #constants
+            #claims
+        };
+    }
+}
+
+/// The place of nothing in particular.
+pub(super) fn call_site() -> Place {
+    Place::of(Span::call_site())
+}

@@ -1,0 +1,593 @@
+//! From what was written to ASL: the machine as JSON, with the place of everything in it.
+
+use std::{collections::HashMap, ops::Range};
+
+use indexmap::IndexMap;
+use stepfn_core::{
+    asl::TYPES,
+    definition::{Call, Reference},
+    diagnostic::{list, nearest},
+    json::push_token,
+    value::{Map, Value},
+};
+use syn::{Attribute, Ident, Type};
+
+use super::{
+    ast::{Block, Condition, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target, Text},
+    path::argument_text,
+    settings::{self, Settings},
+};
+
+/// A machine in ASL, and where its parts were written.
+pub(super) struct Lowered {
+    pub(super) json: Value,
+    pub(super) spots: HashMap<String, Spot>,
+    pub(super) tasks: Vec<Task>,
+    pub(super) results: Vec<(String, Type)>,
+    pub(super) substitutions: IndexMap<String, Reference>,
+    /// Findings that the user allows: the pointer of the state, and the code's word.
+    pub(super) allowed: Vec<(String, String)>,
+    /// The names of the states that are identifiers, in their order.
+    pub(super) states: Vec<Ident>,
+    pub(super) settings: Settings,
+}
+
+/// Where a part of the definition was written.
+pub(super) struct Spot {
+    pub(super) key: Option<Place>,
+    pub(super) value: Place,
+    /// Parts of the text there.
+    pub(super) parts: Vec<(Range<usize>, Place)>,
+}
+
+/// A Task state with a function.
+pub(super) struct Task {
+    pub(super) state: String,
+    pub(super) task: syn::Path,
+    pub(super) call: Call,
+    pub(super) result: Option<Type>,
+}
+
+pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
+    let settings = settings::read(&machine.attributes, errors);
+    let mut lowering = Lowering {
+        errors,
+        out: Lowered {
+            json: Value::Null,
+            spots: HashMap::new(),
+            tasks: Vec::new(),
+            results: Vec::new(),
+            substitutions: settings.substitutions.clone(),
+            allowed: Vec::new(),
+            states: Vec::new(),
+            settings,
+        },
+    };
+    let comment = settings::doc_text(&machine.attributes);
+    lowering.spot("", None, Place::of(machine.name.span()));
+    let json = lowering.machine(&machine.block, "", comment);
+    lowering.out.json = json;
+    lowering.out
+}
+
+struct Lowering<'e> {
+    errors: &'e mut Errors,
+    out: Lowered,
+}
+
+/// A template's value: a literal, or a text behind a `.$` key.
+enum Lower {
+    Literal(Value),
+    Dynamic(Text),
+}
+
+const MACHINE_FIELDS: [&str; 6] =
+    ["start_at", "comment", "version", "timeout_seconds", "query_language", "processor_config"];
+
+impl Lowering<'_> {
+    fn spot(&mut self, at: &str, key: Option<Place>, value: Place) {
+        self.out.spots.insert(at.to_owned(), Spot { key, value, parts: Vec::new() });
+    }
+
+    fn text_spot(&mut self, at: &str, key: Option<Place>, value: Place, text: &Text) {
+        self.out.spots.insert(at.to_owned(), Spot { key, value, parts: text.parts.clone() });
+    }
+
+    fn machine(&mut self, block: &Block, at: &str, comment: Option<String>) -> Value {
+        let mut map = Map::new();
+        let mut states = Map::new();
+        if let Some(comment) = comment {
+            map.insert("Comment".into(), comment.into());
+        }
+        for Entry { attributes, key, value } in &block.entries {
+            if let Kind::State(kind, block) = &value.kind {
+                let mut state_at = format!("{at}/States");
+                push_token(&mut state_at, &key.text);
+                if states.contains_key(key.text.as_str()) {
+                    self.errors.push(key.place, format!("the state `{}` is declared twice", key.text));
+                    continue;
+                }
+                self.spot(&state_at, Some(key.place), key.place);
+                if !key.is_string {
+                    let ident = Ident::new_raw_or_plain(&key.text, key.place.first);
+                    if self.out.states.iter().all(|known| *known != ident) {
+                        self.out.states.push(ident);
+                    }
+                }
+                if let Some(state) = self.state(kind, block, attributes, &state_at, &key.text) {
+                    states.insert(key.text.as_str().into(), state);
+                }
+                continue;
+            }
+            if matches!(value.kind, Kind::Broken) {
+                continue;
+            }
+            if key.is_string || !MACHINE_FIELDS.contains(&key.text.as_str()) {
+                let help = nearest(&key.text, MACHINE_FIELDS)
+                    .map(|near| format!("; did you mean `{near}`?"))
+                    .unwrap_or_else(|| format!("; a state is written `{}: Task {{ … }}`, and the fields here are {}", key.text, list(MACHINE_FIELDS)));
+                self.errors.push(key.place, format!("a state machine has no field `{}`{help}", key.text));
+                continue;
+            }
+            self.field(key, value, at, &mut map);
+        }
+        self.spot(&format!("{at}/States"), None, block.place);
+        map.insert("States".into(), states.into());
+        map.into()
+    }
+
+    fn state(&mut self, kind: &Ident, block: &Block, attributes: &[Attribute], at: &str, name: &str) -> Option<Value> {
+        let type_name = kind.to_string();
+        if !TYPES.contains(&type_name.as_str()) {
+            let help = nearest(&type_name, TYPES).map_or_else(
+                || format!("the types are {}", list(TYPES)),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("state `{name}`: there is no state type `{type_name}`; {help}");
+            self.errors.push(Place::of(kind.span()), message);
+            return None;
+        }
+        for code in settings::allowed(attributes, self.errors) {
+            self.out.allowed.push((at.to_owned(), code));
+        }
+        let mut map = Map::new();
+        map.insert("Type".into(), type_name.into());
+        if let Some(comment) = settings::doc_text(attributes) {
+            map.insert("Comment".into(), comment.into());
+        }
+        for entry in &block.entries {
+            if let Some(attribute) = entry.attributes.first() {
+                self.errors.push(Place::of_tokens(attribute), "an attribute stands before a state, not before a field");
+            }
+            if !matches!(entry.value.kind, Kind::Broken) {
+                self.field(&entry.key, &entry.value, at, &mut map);
+            }
+        }
+        Some(map.into())
+    }
+
+    /// One field of a machine, a state, a retrier or a catcher, put into the object it belongs to.
+    fn field(&mut self, key: &Key, value: &Expr, at: &str, map: &mut Map) {
+        let name = if key.is_string { key.text.clone() } else { pascal_case(&key.text) };
+        if map.contains_key(name.as_str()) {
+            let from_doc = name == "Comment" && !self.out.spots.contains_key(&format!("{at}/Comment"));
+            if !from_doc {
+                self.errors.push(key.place, format!("`{}` is given twice", key.text));
+                return;
+            }
+        }
+        let field_at = format!("{at}/{name}");
+        self.spot(&field_at, Some(key.place), value.place);
+        let lowered = match name.as_str() {
+            "Next" | "Default" | "StartAt" | "QueryLanguage" | "JitterStrategy" => {
+                if name == "Default" && matches!(&value.kind, Kind::Name(name) if name == "States.NoChoiceMatched") {
+                    self.out.allowed.push((at.to_owned(), "choice-may-not-match".to_owned()));
+                    return;
+                }
+                self.name(value, &key.text)
+            }
+            "ErrorEquals" => self.names(value, &field_at),
+            "Resource" => return self.resource(value, at, map),
+            "Payload" => return self.payload(value, key.place, at, map),
+            "Choices" => self.rules(value, &field_at),
+            "Retry" | "Catch" => self.list(value, &field_at, &key.text),
+            "Branches" => match &value.kind {
+                Kind::Array(items) => {
+                    let branches = items.iter().enumerate().map(|(index, item)| {
+                        self.nested(item, &format!("{field_at}/{index}"), "a branch")
+                    });
+                    let branches: Vec<_> = branches.collect();
+                    branches.into_iter().collect::<Option<Vec<_>>>().map(Value::from)
+                }
+                _ => self.expected(value, "the branches: `[ { start_at: …, … }, … ]`"),
+            },
+            "ItemProcessor" | "Iterator" => self.nested(value, &field_at, "the item processor"),
+            "ProcessorConfig" => self.config(value),
+            "Parameters" | "ResultSelector" | "ItemSelector" | "Assign" => {
+                match self.template(value, &field_at) {
+                    Some(Lower::Literal(value)) => Some(value),
+                    Some(Lower::Dynamic(text)) => {
+                        let message = format!(
+                            "`{}` takes an object; for a part of the data write `input_path: {}`",
+                            key.text, text.text
+                        );
+                        self.errors.push(value.place, message);
+                        None
+                    }
+                    None => None,
+                }
+            }
+            "Result" => match self.template(value, &field_at) {
+                Some(Lower::Literal(literal)) if !has_dynamic(&literal) => Some(literal),
+                Some(_) => {
+                    self.errors.push(value.place, "`result` is taken literally; write `parameters` for values with paths");
+                    None
+                }
+                None => None,
+            },
+            _ if name.ends_with("Path") => match &value.kind {
+                Kind::Path(text) | Kind::Call(text) => {
+                    self.text_spot(&field_at, Some(key.place), value.place, text);
+                    Some(text.text.as_str().into())
+                }
+                Kind::Literal(Value::Null) => Some(Value::Null),
+                Kind::Literal(Value::String(path)) => {
+                    self.errors.push(value.place, format!("write the path without quotes: `{}: {path}`", key.text));
+                    None
+                }
+                _ => self.expected(value, "a path, as `$.a.b`"),
+            },
+            _ => match &value.kind {
+                Kind::Name(name) => Some(name.as_str().into()),
+                Kind::Path(text) => {
+                    let message = format!(
+                        "`{0}` takes a literal; for a value from the data write `{0}_path: {1}`",
+                        key.text, text.text
+                    );
+                    self.errors.push(value.place, message);
+                    None
+                }
+                _ => match self.template(value, &field_at) {
+                    Some(Lower::Literal(value)) => Some(value),
+                    Some(Lower::Dynamic(_)) => self.expected(value, "a literal"),
+                    None => None,
+                },
+            },
+        };
+        if let Some(value) = lowered {
+            map.insert(name.into(), value);
+        }
+    }
+
+    fn expected(&mut self, value: &Expr, what: &str) -> Option<Value> {
+        self.errors.push(value.place, format!("expected {what}"));
+        None
+    }
+
+    fn name(&mut self, value: &Expr, field: &str) -> Option<Value> {
+        match &value.kind {
+            Kind::Name(name) => Some(name.as_str().into()),
+            Kind::Literal(Value::String(name)) => Some(Value::String(name.clone())),
+            _ => self.expected(value, &format!("a name after `{field}`")),
+        }
+    }
+
+    fn names(&mut self, value: &Expr, at: &str) -> Option<Value> {
+        let Kind::Array(items) = &value.kind else {
+            return self.expected(value, "the names of errors: `[States.Timeout, PaymentError]`");
+        };
+        let mut names = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            self.spot(&format!("{at}/{index}"), None, item.place);
+            names.push(self.name(item, "error_equals")?);
+        }
+        Some(names.into())
+    }
+
+    fn nested(&mut self, value: &Expr, at: &str, what: &str) -> Option<Value> {
+        match &value.kind {
+            Kind::Object(block) => {
+                self.spot(at, None, block.place);
+                Some(self.machine(block, at, None))
+            }
+            _ => self.expected(value, &format!("{what}: `{{ start_at: First, First: Task {{ … }} }}`")),
+        }
+    }
+
+    /// `{ mode: DISTRIBUTED, execution_type: EXPRESS }`
+    fn config(&mut self, value: &Expr) -> Option<Value> {
+        let Kind::Object(block) = &value.kind else {
+            return self.expected(value, "`{ mode: INLINE }` or `{ mode: DISTRIBUTED, execution_type: STANDARD }`");
+        };
+        let mut map = Map::new();
+        for entry in &block.entries {
+            map.insert(pascal_case(&entry.key.text).into(), self.name(&entry.value, &entry.key.text)?);
+        }
+        Some(map.into())
+    }
+
+    /// The retriers or catchers.
+    fn list(&mut self, value: &Expr, at: &str, field: &str) -> Option<Value> {
+        let Kind::Array(items) = &value.kind else {
+            return self.expected(value, &format!("a list: `{field}: [ {{ error_equals: [States.ALL], … }} ]`"));
+        };
+        let mut out = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let item_at = format!("{at}/{index}");
+            self.spot(&item_at, None, item.place);
+            let Kind::Object(block) = &item.kind else {
+                self.expected(item, "`{ error_equals: [States.ALL], … }`");
+                continue;
+            };
+            let mut map = Map::new();
+            for entry in &block.entries {
+                if !matches!(entry.value.kind, Kind::Broken) {
+                    self.field(&entry.key, &entry.value, &item_at, &mut map);
+                }
+            }
+            out.push(map.into());
+        }
+        Some(out.into())
+    }
+
+    fn resource(&mut self, value: &Expr, at: &str, map: &mut Map) {
+        let Kind::Resource(Resource { target, result }) = &value.kind else {
+            self.expected(value, "a resource");
+            return;
+        };
+        let (arn, call) = match target {
+            // `Draft::finish` writes the function's own names; these are of the same form.
+            Target::Lambda(task) => ("${FunctionArn}".to_owned(), Some((task, Call::Direct))),
+            Target::Invoke { task, wait_for_task_token: false } => {
+                ("arn:aws:states:::lambda:invoke".to_owned(), Some((task, Call::Invoke)))
+            }
+            Target::Invoke { task, .. } => {
+                ("arn:aws:states:::lambda:invoke.waitForTaskToken".to_owned(), Some((task, Call::WaitForTaskToken)))
+            }
+            Target::Arn(arn) => (arn.clone(), None),
+        };
+        map.insert("Resource".into(), arn.into());
+        match (call, result) {
+            (Some((_, Call::Direct | Call::Invoke)), Some(ty)) => self.errors.push(
+                Place::of_tokens(ty),
+                "the function's own output is the result; `-> Type` is for callbacks and other services",
+            ),
+            (Some((task, call)), result) => self.out.tasks.push(Task {
+                state: at.to_owned(),
+                task: task.clone(),
+                call,
+                result: result.clone(),
+            }),
+            (None, Some(ty)) => self.out.results.push((at.to_owned(), ty.clone())),
+            (None, None) => {}
+        }
+    }
+
+    fn reference(&mut self, id: &str, attribute: Option<&String>) -> String {
+        let name = format!("{id}{}", attribute.map_or("", String::as_str)).replace('.', "");
+        let reference = match attribute {
+            None => Reference::Ref(id.to_owned()),
+            Some(attribute) => Reference::GetAtt(id.to_owned(), attribute.clone()),
+        };
+        self.out.substitutions.insert(name.clone(), reference);
+        format!("${{{name}}}")
+    }
+
+    /// `payload`: what `lambda:invoke` sends, a field of `Parameters` in ASL.
+    fn payload(&mut self, value: &Expr, key: Place, at: &str, map: &mut Map) {
+        let at = format!("{at}/Parameters");
+        if map.contains_key("Parameters") {
+            self.errors.push(key, "give either `payload` or `parameters` with a `Payload` in it");
+            return;
+        }
+        self.spot(&at, Some(key), value.place);
+        let mut parameters = Map::new();
+        self.template_field("Payload", value, key, &at, &mut parameters);
+        map.insert("Parameters".into(), parameters.into());
+    }
+
+    fn template_field(&mut self, key: &str, value: &Expr, key_place: Place, at: &str, map: &mut Map) {
+        let mut plain_at = at.to_owned();
+        push_token(&mut plain_at, key);
+        match self.template(value, &plain_at) {
+            Some(Lower::Literal(literal)) => {
+                self.out.spots.entry(plain_at).or_insert(Spot {
+                    key: Some(key_place),
+                    value: value.place,
+                    parts: Vec::new(),
+                });
+                map.insert(key.into(), literal);
+            }
+            Some(Lower::Dynamic(text)) => {
+                let mut dynamic_at = at.to_owned();
+                push_token(&mut dynamic_at, &format!("{key}.$"));
+                self.text_spot(&dynamic_at, Some(key_place), value.place, &text);
+                self.text_spot(&plain_at, Some(key_place), value.place, &text);
+                map.insert(format!("{key}.$").into(), text.text.into());
+            }
+            None => {}
+        }
+    }
+
+    fn template(&mut self, value: &Expr, at: &str) -> Option<Lower> {
+        Some(match &value.kind {
+            Kind::Literal(literal) => {
+                if let Some(text) = literal.as_str()
+                    && (text.starts_with("$.") || text.starts_with("$$."))
+                {
+                    self.errors.push(
+                        value.place,
+                        format!("this is the text \"{text}\", not what the path leads to; write it without quotes: {text}"),
+                    );
+                    return None;
+                }
+                Lower::Literal(literal.clone())
+            }
+            Kind::Path(text) | Kind::Call(text) => Lower::Dynamic(text.clone()),
+            Kind::Reference(id, attribute) => Lower::Literal(self.reference(id, attribute.as_ref()).into()),
+            Kind::Object(block) => {
+                let mut map = Map::new();
+                for entry in &block.entries {
+                    let key = &entry.key;
+                    if matches!(entry.value.kind, Kind::Broken) {
+                        continue;
+                    }
+                    if key.is_string && key.text.ends_with(".$") {
+                        self.errors.push(key.place, "write the key without `.$`: a path or a function gets it by itself");
+                        continue;
+                    }
+                    if map.contains_key(key.text.as_str()) || map.contains_key(format!("{}.$", key.text).as_str()) {
+                        self.errors.push(key.place, format!("the key `{}` stands twice", key.text));
+                        continue;
+                    }
+                    self.template_field(&key.text, &entry.value, key.place, at, &mut map);
+                }
+                Lower::Literal(map.into())
+            }
+            Kind::Array(items) => return self.array(items, value.place, at),
+            Kind::Name(name) => {
+                self.errors.push(value.place, format!("expected a value, found the name `{name}`; a text stands in quotes"));
+                return None;
+            }
+            Kind::State(kind, _) => {
+                self.errors.push(value.place, format!("expected a value, found the state `{kind}`"));
+                return None;
+            }
+            Kind::Resource(_) | Kind::Rules(_) | Kind::Broken => return None,
+        })
+    }
+
+    /// An array: with paths in it, it becomes a call of `States.Array`, for ASL has no `.$` in arrays.
+    fn array(&mut self, items: &[Expr], place: Place, at: &str) -> Option<Lower> {
+        let mut lowered = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let item_at = format!("{at}/{index}");
+            self.spot(&item_at, None, item.place);
+            lowered.push((self.template(item, &item_at)?, item.place));
+        }
+        if lowered.iter().all(|(item, _)| matches!(item, Lower::Literal(_))) {
+            let items = lowered.into_iter().filter_map(|(item, _)| match item {
+                Lower::Literal(value) => Some(value),
+                Lower::Dynamic(_) => None,
+            });
+            return Some(Lower::Literal(Value::array(items)));
+        }
+        let mut text = Text::default();
+        text.text.push_str("States.Array(");
+        for (index, (item, item_place)) in lowered.iter().enumerate() {
+            if index > 0 {
+                text.text.push_str(", ");
+            }
+            match item {
+                Lower::Dynamic(inner) => text.append(inner, *item_place),
+                Lower::Literal(Value::Array(_) | Value::Object(_)) => {
+                    self.errors.push(
+                        *item_place,
+                        "ASL cannot put an object beside a path into an array; build it in a Pass state before, and name its path here",
+                    );
+                    return None;
+                }
+                Lower::Literal(scalar) => text.push(&argument_text(scalar, false), *item_place),
+            }
+        }
+        text.text.push(')');
+        text.push("", place);
+        Some(Lower::Dynamic(text))
+    }
+
+    fn rules(&mut self, value: &Expr, at: &str) -> Option<Value> {
+        let Kind::Rules(rules) = &value.kind else { return self.expected(value, "the rules") };
+        let mut out = Vec::new();
+        for (index, Rule { condition, next, place }) in rules.iter().enumerate() {
+            let rule_at = format!("{at}/{index}");
+            self.spot(&rule_at, None, *place);
+            let mut map = Map::new();
+            self.condition(condition, &rule_at, &mut map);
+            self.spot(&format!("{rule_at}/Next"), None, next.place);
+            if let Some(next) = self.name(next, "=>") {
+                map.insert("Next".into(), next);
+            }
+            out.push(map.into());
+        }
+        Some(out.into())
+    }
+
+    fn condition(&mut self, condition: &Condition, at: &str, map: &mut Map) {
+        match condition {
+            Condition::And(parts) => self.conditions("And", parts, at, map),
+            Condition::Or(parts) => self.conditions("Or", parts, at, map),
+            Condition::Not(inner) => {
+                let inner_at = format!("{at}/Not");
+                self.spot(&inner_at, None, inner.place());
+                let mut inner_map = Map::new();
+                self.condition(inner, &inner_at, &mut inner_map);
+                map.insert("Not".into(), inner_map.into());
+            }
+            Condition::Compare { operator, variable: (text, place), operand: (operand, operand_place), .. } => {
+                self.text_spot(&format!("{at}/Variable"), None, *place, text);
+                map.insert("Variable".into(), text.text.as_str().into());
+                self.spot(&format!("{at}/{operator}"), None, *operand_place);
+                map.insert((*operator).into(), operand.clone());
+            }
+            Condition::Jsonata(text, place) => {
+                self.spot(&format!("{at}/Condition"), None, *place);
+                map.insert("Condition".into(), text.clone());
+            }
+        }
+    }
+
+    fn conditions(&mut self, name: &str, parts: &[Condition], at: &str, map: &mut Map) {
+        let mut out = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let part_at = format!("{at}/{name}/{index}");
+            self.spot(&part_at, None, part.place());
+            let mut part_map = Map::new();
+            self.condition(part, &part_at, &mut part_map);
+            out.push(part_map.into());
+        }
+        map.insert(name.into(), out.into());
+    }
+}
+
+/// Whether a template has a `.$` key anywhere.
+fn has_dynamic(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(key, value)| key.ends_with(".$") || has_dynamic(value)),
+        Value::Array(items) => items.iter().any(has_dynamic),
+        _ => false,
+    }
+}
+
+/// `timeout_seconds` as `TimeoutSeconds`.
+pub(super) fn pascal_case(name: &str) -> String {
+    let mut out = String::new();
+    for word in name.split('_') {
+        let mut chars = word.chars();
+        out.extend(chars.next().into_iter().flat_map(char::to_uppercase));
+        out.extend(chars);
+    }
+    out
+}
+
+/// `TimeoutSeconds` as `timeout_seconds`.
+pub(super) fn snake_case(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out
+}
+
+/// Identifiers that may be keywords.
+trait NewIdent {
+    fn new_raw_or_plain(name: &str, span: proc_macro2::Span) -> Ident;
+}
+
+impl NewIdent for Ident {
+    fn new_raw_or_plain(name: &str, span: proc_macro2::Span) -> Ident {
+        if syn::parse_str::<Ident>(name).is_ok() { Ident::new(name, span) } else { Ident::new_raw(name, span) }
+    }
+}

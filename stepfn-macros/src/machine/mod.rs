@@ -1,0 +1,186 @@
+//! `state_machine!`: what was written (`ast`, read by `parse`, `path`, `condition`), lowered to ASL with the place of everything
+//! (`lower`), judged by stepfn-core, and expanded to tokens (`expand`).
+
+mod ast;
+mod condition;
+mod expand;
+mod lower;
+mod parse;
+mod path;
+mod settings;
+
+use std::{collections::HashMap, ops::Range};
+
+use proc_macro2::TokenStream;
+use stepfn_core::{
+    asl,
+    check::{self, Options},
+    definition::Call,
+    diagnostic::{Diagnostic, Severity},
+    flow::{self, StateTyping, TaskRef, Typing},
+};
+
+use self::{
+    ast::{Machine, Place},
+    expand::Names,
+    lower::Lowered,
+    parse::Parsed,
+};
+
+pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
+    let Parsed { machine, mut errors } = match syn::parse2(tokens) {
+        Ok(parsed) => parsed,
+        Err(error) => return error.to_compile_error(),
+    };
+    let lowered = lower::lower(&machine, &mut errors);
+    let mut names = Names::default();
+    let typing = typing(&machine, &lowered, &mut names);
+    let (definition, mut findings) = asl::read(&lowered.json);
+    // What could not be read is missing in the machine: only what it cannot disturb is judged then.
+    let mut claims = TokenStream::new();
+    if errors.is_empty() {
+        findings.extend(check::check(&definition, &Options { workflow_type: lowered.settings.workflow_type }));
+        let analysis = flow::analyse(&definition, &typing);
+        findings.extend(analysis.findings);
+        for obligation in &analysis.obligations {
+            if let flow::OwnedClaim::Covers { .. } = obligation.claim
+                && lowered.allows(&obligation.at, "choice-may-not-match")
+            {
+                continue;
+            }
+            if lowered.allows(&obligation.at, "unraised-error")
+                && matches!(obligation.claim, flow::OwnedClaim::Raises { .. })
+            {
+                continue;
+            }
+            let place = lowered.place(&machine, &obligation.at, false, obligation.range.as_ref());
+            claims.extend(names.expect(place, &obligation.place, &obligation.claim));
+        }
+    } else {
+        findings.clear();
+    }
+    let mut warnings = TokenStream::new();
+    let mut failed = !errors.is_empty();
+    for finding in findings {
+        if lowered.allows(&finding.at, finding.code.name()) {
+            continue;
+        }
+        let place = lowered.place(&machine, &finding.at, finding.on_key, finding.range.as_ref());
+        let message = words(&finding);
+        if finding.severity == Severity::Error {
+            failed = true;
+            errors.push(place, message);
+        } else {
+            warnings.extend(expand::warning(place, &message));
+        }
+    }
+    let judged = expand::judged(&names, &claims);
+    let errors = errors.to_tokens();
+    let item = if failed {
+        expand::stand_in(&machine, &lowered.states)
+    } else {
+        expand::machine(&machine, &lowered, &definition.to_json().to_string())
+    };
+    quote::quote!(#item #judged #warnings #errors)
+}
+
+/// Names the machine's types and tasks.
+fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
+    let mut states = HashMap::new();
+    let input = names.ty(&machine.input);
+    let output = names.ty(&machine.output);
+    for task in &lowered.tasks {
+        let (index, input, output) = names.task(&task.task);
+        let name = task.task.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        states.insert(
+            task.state.clone(),
+            StateTyping::Task {
+                task: TaskRef(index),
+                name,
+                input,
+                output,
+                call: task.call,
+                result: task.result.as_ref().filter(|_| task.call == Call::WaitForTaskToken).map(|ty| names.ty(ty)),
+            },
+        );
+    }
+    for (state, ty) in &lowered.results {
+        states.insert(state.clone(), StateTyping::Result(names.ty(ty)));
+    }
+    Typing { input: Some(input), output: Some(output), states, proven: true }
+}
+
+impl Lowered {
+    fn allows(&self, at: &str, code: &str) -> bool {
+        self.allowed.iter().any(|(state, allowed)| {
+            allowed == code && at.strip_prefix(state.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    /// Where a part of the definition was written: the nearest part that was.
+    fn place(&self, machine: &Machine, at: &str, on_key: bool, range: Option<&Range<usize>>) -> Place {
+        if at == flow::OUTPUT {
+            return Place::of_tokens(&machine.output);
+        }
+        let mut pointer = at;
+        loop {
+            if let Some(spot) = self.spots.get(pointer) {
+                if pointer == at
+                    && let Some(range) = range
+                    && let Some((_, part)) = spot
+                        .parts
+                        .iter()
+                        .filter(|(part, _)| part.start <= range.start && range.end <= part.end)
+                        .min_by_key(|(part, _)| part.len())
+                {
+                    return *part;
+                }
+                return match spot.key {
+                    Some(key) if on_key => key,
+                    _ => spot.value,
+                };
+            }
+            match pointer.rfind('/') {
+                Some(end) => pointer = &pointer[..end],
+                None => return expand::call_site(),
+            }
+        }
+    }
+}
+
+/// A finding in the words of the DSL: fields as they are written here.
+fn words(finding: &Diagnostic) -> String {
+    let mut message = in_dsl(&finding.message);
+    if let Some(help) = &finding.help {
+        message.push_str("; ");
+        message.push_str(&in_dsl(help));
+    }
+    format!("{message} [{}]", finding.code.name())
+}
+
+/// ASL's field names in backticks as the DSL spells them.
+fn in_dsl(text: &str) -> String {
+    let mut out = String::new();
+    for (index, part) in text.split('`').enumerate() {
+        if index > 0 {
+            out.push('`');
+        }
+        // Odd parts stand inside backticks.
+        if index % 2 == 1 && is_field(part) { out.push_str(&lower::snake_case(part)) } else { out.push_str(part) }
+    }
+    out
+}
+
+fn is_field(word: &str) -> bool {
+    const FIELDS: &[&str] = &[
+        "Arguments", "Assign", "BackoffRate", "Branches", "Catch", "Cause", "CausePath", "Choices", "Comment", "Credentials",
+        "Default", "End", "Error", "ErrorEquals", "ErrorPath", "HeartbeatSeconds", "HeartbeatSecondsPath", "InputPath",
+        "IntervalSeconds", "ItemBatcher", "ItemProcessor", "ItemReader", "ItemSelector", "Items", "ItemsPath", "Iterator",
+        "JitterStrategy", "Label", "MaxAttempts", "MaxConcurrency", "MaxConcurrencyPath", "MaxDelaySeconds", "Next", "Output",
+        "OutputPath", "Parameters", "ProcessorConfig", "QueryLanguage", "Resource", "Result", "ResultPath",
+        "ResultSelector", "ResultWriter", "Retry", "Seconds", "SecondsPath", "StartAt", "TimeoutSeconds",
+        "TimeoutSecondsPath", "Timestamp", "TimestampPath", "ToleratedFailureCount", "ToleratedFailureCountPath",
+        "ToleratedFailurePercentage", "ToleratedFailurePercentagePath", "Version", "Timeout",
+    ];
+    FIELDS.contains(&word)
+}

@@ -1,0 +1,400 @@
+//! Reading the tokens. An error in one value skips to the next comma, so that all errors come at once.
+
+use proc_macro2::{Span, TokenTree};
+use stepfn_core::{json, value::Value};
+use syn::{
+    Attribute, Ident, Lit, LitStr, Result, Token, Type, braced, bracketed,
+    ext::IdentExt,
+    parenthesized,
+    parse::{Parse, ParseStream, discouraged::Speculative},
+    spanned::Spanned,
+    token,
+};
+
+use super::{
+    ast::{Block, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target},
+    condition,
+    path,
+};
+
+/// A machine, with what of it could not be read.
+pub(super) struct Parsed {
+    pub(super) machine: Machine,
+    pub(super) errors: Errors,
+}
+
+impl Parse for Parsed {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let mut errors = Errors::default();
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let name: Ident = input.parse().map_err(|error| {
+            syn::Error::new(error.span(), "expected the machine's name: `pub Orders(Order) -> Receipt { start_at: … }`")
+        })?;
+        let content;
+        parenthesized!(content in input);
+        let input_type = if content.is_empty() {
+            syn::parse_quote_spanned!(name.span()=> ::stepfn::__private::core::value::Value)
+        } else {
+            content.parse()?
+        };
+        let output = if input.peek(Token![->]) {
+            input.parse::<Token![->]>()?;
+            input.parse::<Type>()?
+        } else {
+            syn::parse_quote_spanned!(name.span()=> ::stepfn::__private::core::value::Value)
+        };
+        let block = block(input, &mut errors)?;
+        if !input.is_empty() {
+            errors.push(Place::of(input.span()), "expected the end: one `state_machine!` declares one machine");
+            while !input.is_empty() {
+                input.parse::<TokenTree>()?;
+            }
+        }
+        Ok(Self { machine: Machine { attributes, visibility, name, input: input_type, output, block }, errors })
+    }
+}
+
+fn block(input: ParseStream<'_>, errors: &mut Errors) -> Result<Block> {
+    let content;
+    let braces = braced!(content in input);
+    let mut entries = Vec::new();
+    while !content.is_empty() {
+        match entry(&content, errors) {
+            Ok(entry) => entries.push(entry),
+            Err(error) => {
+                errors.push_syn(error);
+                skip_to_comma(&content)?;
+            }
+        }
+        if content.is_empty() {
+            break;
+        }
+        if let Err(error) = content.parse::<Token![,]>() {
+            errors.push(Place::of(error.span()), "expected `,` between fields");
+            skip_to_comma(&content)?;
+            if !content.is_empty() {
+                content.parse::<Token![,]>()?;
+            }
+        }
+    }
+    Ok(Block { entries, place: Place { first: braces.span.open(), last: braces.span.close() } })
+}
+
+fn skip_to_comma(input: ParseStream<'_>) -> Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}
+
+fn entry(input: ParseStream<'_>, errors: &mut Errors) -> Result<Entry> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    let key = if input.peek(LitStr) {
+        let literal: LitStr = input.parse()?;
+        Key { text: literal.value(), place: Place::of(literal.span()), is_string: true }
+    } else {
+        let ident = input
+            .call(Ident::parse_any)
+            .map_err(|error| syn::Error::new(error.span(), "expected a field or a state: `name: value`"))?;
+        Key { text: ident.unraw().to_string(), place: Place::of(ident.span()), is_string: false }
+    };
+    if !input.peek(Token![:]) {
+        return Err(syn::Error::new(input.span(), format!("expected `:` after `{}`", key.text)));
+    }
+    input.parse::<Token![:]>()?;
+    let start = input.span();
+    let value = match key.text.as_str() {
+        "resource" if !key.is_string => resource(input),
+        "choices" if !key.is_string => rules(input, errors),
+        _ => expr(input, errors),
+    };
+    let value = value.or_else(|error| {
+        errors.push_syn(error);
+        skip_to_comma(input)?;
+        Ok::<_, syn::Error>(Expr { kind: Kind::Broken, place: Place::of(start) })
+    })?;
+    Ok(Entry { attributes, key, value })
+}
+
+/// A value: a literal, a path, a call, an object, an array, a state, a name.
+pub(super) fn expr(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
+    if input.peek(Token![$]) {
+        let (text, place) = path::path(input)?;
+        return Ok(Expr { kind: Kind::Path(text), place });
+    }
+    if input.peek(token::Brace) {
+        let block = block(input, errors)?;
+        let place = block.place;
+        return Ok(Expr { kind: Kind::Object(block), place });
+    }
+    if input.peek(token::Bracket) {
+        let content;
+        let brackets = bracketed!(content in input);
+        let mut items = Vec::new();
+        while !content.is_empty() {
+            items.push(expr(&content, errors)?);
+            if !content.is_empty() {
+                content.parse::<Token![,]>()?;
+            }
+        }
+        let place = Place { first: brackets.span.open(), last: brackets.span.close() };
+        return Ok(Expr { kind: Kind::Array(items), place });
+    }
+    if input.peek(Lit) || input.peek(Token![-]) {
+        let (value, place) = literal(input)?;
+        return Ok(Expr { kind: Kind::Literal(value), place });
+    }
+    if !input.peek(Ident::peek_any) {
+        return Err(input.error(
+            "expected a value: a literal, a path (`$.a.b`), a function (`States.Format(…)`), `{ … }`, `[ … ]` or a name",
+        ));
+    }
+    let fork = input.fork();
+    let ident = fork.call(Ident::parse_any)?;
+    if ident == "null" {
+        input.advance_to(&fork);
+        return Ok(Expr { kind: Kind::Literal(Value::Null), place: Place::of(ident.span()) });
+    }
+    if ident == "States" && is_call(&fork) {
+        let (text, place) = path::call(input)?;
+        return Ok(Expr { kind: Kind::Call(text), place });
+    }
+    if (ident == "ref_" || ident == "get_att") && fork.peek(token::Paren) {
+        return reference(input);
+    }
+    if fork.peek(token::Brace) {
+        input.advance_to(&fork);
+        let block = block(input, errors)?;
+        let place = Place::of(ident.span()).to(block.place);
+        return Ok(Expr { kind: Kind::State(ident, block), place });
+    }
+    let (name, place) = dotted_name(input)?;
+    Ok(Expr { kind: Kind::Name(name), place })
+}
+
+/// Whether `.Name(` follows, as after `States`.
+fn is_call(fork: ParseStream<'_>) -> bool {
+    fork.parse::<Token![.]>().is_ok() && fork.call(Ident::parse_any).is_ok() && fork.peek(token::Paren)
+}
+
+/// `A`, `A.B`, `A.B.C`
+fn dotted_name(input: ParseStream<'_>) -> Result<(String, Place)> {
+    let first = input.call(Ident::parse_any)?;
+    let mut name = first.unraw().to_string();
+    let mut place = Place::of(first.span());
+    while input.peek(Token![.]) {
+        input.parse::<Token![.]>()?;
+        let part = input.call(Ident::parse_any)?;
+        name.push('.');
+        name.push_str(&part.unraw().to_string());
+        place.last = part.span();
+    }
+    Ok((name, place))
+}
+
+/// A string, number, boolean; null is an identifier.
+pub(super) fn literal(input: ParseStream<'_>) -> Result<(Value, Place)> {
+    let minus = if input.peek(Token![-]) { Some(input.parse::<Token![-]>()?) } else { None };
+    let literal: Lit = input.parse()?;
+    let place = Place { first: minus.map_or(literal.span(), |minus| minus.span), last: literal.span() };
+    let number = |digits: &str, suffix: &str| {
+        if !suffix.is_empty() {
+            return Err(syn::Error::new(literal.span(), format!("a number has no suffix here: remove `{suffix}`")));
+        }
+        let sign = if minus.is_some() { "-" } else { "" };
+        json::parse_value(&format!("{sign}{digits}"))
+            .map_err(|_| syn::Error::new(literal.span(), "this is no JSON number; write it in decimal digits"))
+    };
+    let value = match &literal {
+        Lit::Int(int) => number(int.base10_digits(), int.suffix())?,
+        Lit::Float(float) => number(float.base10_digits(), float.suffix())?,
+        Lit::Str(text) if minus.is_none() => Value::from(text.value()),
+        Lit::Bool(value) if minus.is_none() => Value::Bool(value.value),
+        _ => return Err(syn::Error::new(literal.span(), "expected a string, a number, a boolean or null")),
+    };
+    Ok((value, place))
+}
+
+/// `ref_("Topic")`, `get_att("Table", "Arn")`
+fn reference(input: ParseStream<'_>) -> Result<Expr> {
+    let ident: Ident = input.parse()?;
+    let content;
+    let parens = parenthesized!(content in input);
+    let id: LitStr = content.parse()?;
+    let attribute = if ident == "get_att" {
+        content.parse::<Token![,]>()?;
+        Some(content.parse::<LitStr>()?.value())
+    } else {
+        None
+    };
+    if !content.is_empty() {
+        return Err(content.error("expected `)`"));
+    }
+    if id.value().is_empty() || !id.value().chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Err(syn::Error::new(id.span(), "a CloudFormation logical id has letters and digits only"));
+    }
+    let place = Place { first: ident.span(), last: parens.span.close() };
+    Ok(Expr { kind: Kind::Reference(id.value(), attribute), place })
+}
+
+/// `lambda(f)`, `lambda::invoke(f).wait_for_task_token`, `sns::publish`, `"arn:…"`, each with `-> Type`.
+fn resource(input: ParseStream<'_>) -> Result<Expr> {
+    let first = input.span();
+    let mut last;
+    let target = if input.peek(LitStr) {
+        let arn: LitStr = input.parse()?;
+        last = arn.span();
+        Target::Arn(arn.value())
+    } else {
+        let head = input.call(Ident::parse_any).map_err(|error| {
+            syn::Error::new(
+                error.span(),
+                "expected a resource: `lambda(function)`, `lambda::invoke(function)`, `service::action` or an ARN in a string",
+            )
+        })?;
+        last = head.span();
+        if (head == "ref_" || head == "get_att") && input.peek(token::Paren) {
+            return Err(syn::Error::new(head.span(), "write the resource as an ARN in a string, with `${Name}` in it"));
+        }
+        if head == "lambda" && input.peek(token::Paren) {
+            let (task, close) = task(input)?;
+            last = close;
+            Target::Lambda(task)
+        } else {
+            let mut parts = vec![head.unraw().to_string()];
+            while input.peek(Token![::]) {
+                input.parse::<Token![::]>()?;
+                let part = input.call(Ident::parse_any)?;
+                last = part.span();
+                parts.push(part.unraw().to_string());
+            }
+            let task = if input.peek(token::Paren) {
+                let (task, close) = task(input)?;
+                last = close;
+                Some(task)
+            } else {
+                None
+            };
+            let pattern = if input.peek(Token![.]) {
+                input.parse::<Token![.]>()?;
+                let pattern = input.call(Ident::parse_any)?;
+                last = pattern.span();
+                Some(pattern)
+            } else {
+                None
+            };
+            let suffix = match &pattern {
+                None => "",
+                Some(name) if name == "wait_for_task_token" => ".waitForTaskToken",
+                Some(name) if name == "sync" => ".sync",
+                Some(name) if name == "sync_2" => ".sync:2",
+                Some(other) => {
+                    return Err(syn::Error::new(
+                        other.span(),
+                        format!("there is no pattern `{other}`; the patterns are `wait_for_task_token`, `sync` and `sync_2`"),
+                    ));
+                }
+            };
+            match (parts.as_slice(), task) {
+                ([lambda, invoke], Some(task)) if lambda == "lambda" && invoke == "invoke" => {
+                    if let Some(pattern) = pattern.as_ref().filter(|pattern| *pattern != "wait_for_task_token") {
+                        return Err(syn::Error::new(
+                            pattern.span(),
+                            "`lambda::invoke` has one pattern beside its own: `wait_for_task_token`",
+                        ));
+                    }
+                    Target::Invoke { task, wait_for_task_token: pattern.is_some() }
+                }
+                (_, Some(_)) => {
+                    return Err(syn::Error::new(
+                        first,
+                        "only `lambda(…)` and `lambda::invoke(…)` take a function; other services take `parameters`",
+                    ));
+                }
+                ([_], None) => {
+                    return Err(syn::Error::new(
+                        first,
+                        "expected a resource: `lambda(function)`, `lambda::invoke(function)`, `service::action` or an ARN in a string",
+                    ));
+                }
+                (parts, None) => Target::Arn(format!("arn:aws:states:::{}{suffix}", service_path(parts))),
+            }
+        }
+    };
+    let result = if input.peek(Token![->]) {
+        input.parse::<Token![->]>()?;
+        let ty: Type = input.parse()?;
+        last = ty.span();
+        Some(ty)
+    } else {
+        None
+    };
+    Ok(Expr { kind: Kind::Resource(Resource { target, result }), place: Place { first, last } })
+}
+
+fn task(input: ParseStream<'_>) -> Result<(syn::Path, Span)> {
+    let content;
+    let parens = parenthesized!(content in input);
+    let task = content
+        .parse()
+        .map_err(|error: syn::Error| syn::Error::new(error.span(), "expected the name of a `#[lambda]` function"))?;
+    if !content.is_empty() {
+        return Err(content.error("expected `)`: a task is one function"));
+    }
+    Ok((task, parens.span.close()))
+}
+
+/// `aws_sdk::dynamodb::get_item` as `aws-sdk:dynamodb:getItem`: services with dashes, the action in camelCase.
+fn service_path(parts: &[String]) -> String {
+    let (action, services) = parts.split_last().map_or(("", parts), |(action, services)| (action.as_str(), services));
+    let mut out: String = services.iter().map(|service| service.replace('_', "-") + ":").collect();
+    let mut upper = false;
+    for c in action.chars() {
+        if c == '_' {
+            upper = true;
+        } else if std::mem::take(&mut upper) {
+            out.extend(c.to_uppercase());
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// `[ condition => Target, … ]`
+fn rules(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
+    if !input.peek(token::Bracket) {
+        return Err(input.error("expected the rules: `[ $.total > 100 => Approve, … ]`"));
+    }
+    let content;
+    let brackets = bracketed!(content in input);
+    let mut rules = Vec::new();
+    while !content.is_empty() {
+        match rule(&content) {
+            Ok(rule) => rules.push(rule),
+            Err(error) => {
+                errors.push_syn(error);
+                skip_to_comma(&content)?;
+            }
+        }
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    let place = Place { first: brackets.span.open(), last: brackets.span.close() };
+    Ok(Expr { kind: Kind::Rules(rules), place })
+}
+
+fn rule(input: ParseStream<'_>) -> Result<Rule> {
+    let condition = condition::condition(input)?;
+    if !input.peek(Token![=>]) {
+        return Err(input.error("expected `=> State` after the condition"));
+    }
+    input.parse::<Token![=>]>()?;
+    let mut errors = Errors::default();
+    let next = expr(input, &mut errors)?;
+    let place = condition.place().to(next.place);
+    Ok(Rule { condition, next, place })
+}
+
