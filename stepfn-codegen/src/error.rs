@@ -111,6 +111,9 @@ pub enum Problem {
     /// A `${` without its `}`.
     #[error("`${{` has no closing `}}`, which CloudFormation would look for in the rest of the definition")]
     Unclosed,
+    /// A `$` right before a variable of the Serverless Framework.
+    #[error("the Serverless Framework swallows a `$` right before its variable; put something between them")]
+    SwallowedDollar,
     /// A `#{…}` in a field that has to stay a text.
     #[error(
         "`#{{` is the Serverless plugin's own sign for a reference, and this field cannot escape it; write `${{Name}}` for a reference, or other brackets"
@@ -121,6 +124,9 @@ pub enum Problem {
         "`${{` and `#{{` cannot stand in the key `{0}`: the Serverless Framework resolves values only, and its plugin everything"
     )]
     Key(String),
+    /// A key that makes an object an intrinsic function.
+    #[error("the key `{0}` makes this object an intrinsic function of CloudFormation; name it otherwise")]
+    IntrinsicKey(String),
     /// A reference where a number stands.
     #[error(
         "`{0}` stands where ASL wants a number, and the Serverless plugin makes texts of references; write the number, or use the field's `…Path`"
@@ -133,7 +139,7 @@ pub enum Problem {
     Number(String),
     /// A log group that the plugin's schema refuses.
     #[error(
-        "`{0}` mixes an attribute into a text, which the Serverless plugin refuses for log groups; use a `!GetAtt` of its own, or `!Ref`s"
+        "the Serverless plugin refuses `{0}` for a log group; use one `!Ref` or `!GetAtt`, or `!Ref`s from colon to colon of an ARN"
     )]
     Destination(String),
 }

@@ -141,6 +141,9 @@ impl fmt::Display for Difference {
             None => "the end of the file".to_owned(),
         };
         match self {
+            Self::Stale { path, line, found, expected } if found == expected => {
+                write!(f, "stale: {}, line {line}: the line ends otherwise", path.display())
+            }
             Self::Stale { path, line, found, expected } => write!(
                 f,
                 "stale: {}, line {line}: found {}, expected {}",
@@ -277,13 +280,12 @@ fn same(found: &[u8], expected: &str) -> bool {
 
 fn stale(path: PathBuf, found: &[u8], expected: &str) -> Difference {
     let found = String::from_utf8_lossy(found);
-    let (mut found, mut expected) = (found.lines(), expected.lines());
+    let (mut found, mut expected) = (found.split_inclusive('\n'), expected.split_inclusive('\n'));
     let mut line = 1;
     loop {
         match (found.next(), expected.next()) {
-            // Texts of the same lines differ in the final newline alone.
-            (None, None) => return Difference::Stale { path, line, found: None, expected: None },
-            (found, expected) if found != expected => {
+            (Some(found), Some(expected)) if found == expected => line += 1,
+            (found, expected) => {
                 return Difference::Stale {
                     path,
                     line,
@@ -291,14 +293,14 @@ fn stale(path: PathBuf, found: &[u8], expected: &str) -> Difference {
                     expected: expected.map(shorten),
                 };
             }
-            _ => line += 1,
         }
     }
 }
 
-/// Enough of a line to recognise it by.
+/// Enough of a line to recognise it by, without its end.
 fn shorten(line: &str) -> String {
     const LENGTH: usize = 100;
+    let line = line.trim_end_matches(['\r', '\n']);
     match line.char_indices().nth(LENGTH) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),

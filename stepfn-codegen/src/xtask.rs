@@ -1,9 +1,21 @@
 //! The `cargo xtask` of a program: `generate`, `generate --check` and `list` for its machines.
 //!
+//! ```
+//! use stepfn_codegen::xtask::run;
+//! use stepfn_core::{asl::StateMachine, definition::{Definition, WorkflowType}};
+//!
+//! fn greeting() -> Definition {
+//!     Definition::from_asl("Greeting", WorkflowType::Standard, StateMachine::default())
+//! }
+//!
+//! let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+//! assert_eq!(run(["xtask", "list"], &[greeting], &mut stdout, &mut stderr), 0);
+//! assert!(String::from_utf8_lossy(&stdout).contains("Greeting  STANDARD"));
+//! ```
+//!
 //! A crate `xtask` in the workspace, with `stepfn-codegen` and the crate of the machines as dependencies, is this much:
 //!
-//! ```
-//! use std::process::ExitCode;
+//! ```no_run
 //! # use stepfn_core::{asl::StateMachine, definition::{Definition, WorkflowType}};
 //! # struct CsvProcessing;
 //! # impl CsvProcessing {
@@ -11,8 +23,7 @@
 //! #         Definition::from_asl("CsvProcessing", WorkflowType::Standard, StateMachine::default())
 //! #     }
 //! # }
-//!
-//! fn main() -> ExitCode {
+//! fn main() -> std::process::ExitCode {
 //!     stepfn_codegen::xtask::main(&[CsvProcessing::definition])
 //! }
 //! ```

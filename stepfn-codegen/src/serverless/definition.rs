@@ -1,25 +1,19 @@
 //! The ASL of a definition as YAML nodes.
 
-use std::collections::HashMap;
-
 use stepfn_core::value::{Map, Number, Value};
 
 use super::text::{Place, Speller};
 use crate::{error::Problem, yaml::Node};
 
 /// What stands under `definition:`, and the JSON pointer of what cannot stand there.
-pub(super) fn definition_node(
-    machine: &Value,
-    direct: &HashMap<&str, Node>,
-    speller: &mut Speller<'_>,
-) -> Result<Node, (String, Problem)> {
-    let node = Walk { direct, speller }.fields(machine, "", Kind::Field)?;
-    if !speller.spelled_reference && direct.is_empty() {
+pub(super) fn definition_node(machine: &Value, speller: &mut Speller<'_>) -> Result<Node, (String, Problem)> {
+    let node = Walk { speller }.node(machine, "", Kind::Field)?;
+    if !speller.spelled_reference {
         return Ok(node);
     }
     // One reference anywhere, and the plugin makes all of the definition a `Fn::Sub`: known only now.
     speller.in_sub = true;
-    Walk { direct, speller }.fields(machine, "", Kind::Field)
+    Walk { speller }.node(machine, "", Kind::Field)
 }
 
 /// What a JSON value is, in ASL.
@@ -77,13 +71,11 @@ impl Kind {
 }
 
 struct Walk<'a, 's> {
-    /// By the pointer of its state, the `Resource` of a Task that calls a function of the `functions` section.
-    direct: &'a HashMap<&'a str, Node>,
     speller: &'a mut Speller<'s>,
 }
 
 impl Walk<'_, '_> {
-    fn fields(&mut self, value: &Value, at: &str, kind: Kind) -> Result<Node, (String, Problem)> {
+    fn node(&mut self, value: &Value, at: &str, kind: Kind) -> Result<Node, (String, Problem)> {
         match value {
             Value::Null => Ok(Node::Null),
             Value::Bool(value) => Ok(Node::Bool(*value)),
@@ -93,7 +85,7 @@ impl Walk<'_, '_> {
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();
-                let nodes = items.map(|(index, item)| self.fields(item, &format!("{at}/{index}"), kind));
+                let nodes = items.map(|(index, item)| self.node(item, &format!("{at}/{index}"), kind));
                 nodes.collect::<Result<_, _>>().map(Node::List)
             }
             Value::Object(map) => self.entries(map, at, kind),
@@ -106,13 +98,11 @@ impl Walk<'_, '_> {
             if key.contains("${") || key.contains("#{") {
                 return Err((at.to_owned(), Problem::Key(key.to_string())));
             }
-            let node = match self.direct.get(at) {
-                Some(resource) if kind == Kind::Field && &**key == "Resource" => resource.clone(),
-                _ => {
-                    let at = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
-                    self.fields(value, &at, kind.of_entry(key))?
-                }
-            };
+            if &**key == "Ref" || key.starts_with("Fn::") {
+                return Err((at.to_owned(), Problem::IntrinsicKey(key.to_string())));
+            }
+            let at = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let node = self.node(value, &at, kind.of_entry(key))?;
             entries.push((key.to_string(), node));
         }
         Ok(Node::Map(entries))

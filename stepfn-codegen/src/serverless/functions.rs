@@ -60,7 +60,8 @@ impl<'a> Functions<'a> {
         self.names.keys().copied().collect()
     }
 
-    /// What stands under `functions:`.
+    /// What stands under `functions:`. Each zip has a name of its own: the Framework uploads by the file's name alone, so of
+    /// several `bootstrap.zip`s the last one would become the code of all functions.
     pub(super) fn node(&self) -> Node {
         Node::map(self.names.iter().map(|(key, name)| {
             let mut entries = Vec::new();
@@ -71,10 +72,7 @@ impl<'a> Functions<'a> {
                 ("handler", Node::text("bootstrap")),
                 ("runtime", Node::text("provided.al2023")),
                 ("architecture", Node::text("arm64")),
-                (
-                    "package",
-                    Node::map([("artifact", Node::Text(format!("target/lambda/{key}/bootstrap.zip")))]),
-                ),
+                ("package", Node::map([("artifact", Node::Text(format!("target/lambda/{key}.zip")))])),
             ]);
             (*key, Node::map(entries))
         }))

@@ -47,8 +47,15 @@
 //!
 //! # Functions
 //!
-//! Each task is a function as cargo-lambda builds it (`cargo lambda build --release --arm64 --output-format zip`), under its
-//! own name. A task whose function name is an ARN or a reference lives elsewhere and has no entry.
+//! Each task is a Rust function of its own binary, of the task's name, for arm64. Build them with cargo-lambda, and give each
+//! zip a name of its own, since the Framework uploads zips of one name over each other:
+//!
+//! ```sh
+//! cargo lambda build --release --arm64 --output-format zip
+//! for zip in target/lambda/*/bootstrap.zip; do cp "$zip" "$(dirname "$zip").zip"; done
+//! ```
+//!
+//! A task whose function name is an ARN or a reference lives elsewhere and has no entry.
 //!
 //! # Variables
 //!
@@ -64,9 +71,7 @@ mod definition;
 mod functions;
 mod text;
 
-use std::collections::HashMap;
-
-use stepfn_core::definition::{Call, Definition, LoggingConfiguration, Reference};
+use stepfn_core::definition::{Definition, LoggingConfiguration, Reference};
 
 use self::{
     definition::definition_node,
@@ -89,6 +94,13 @@ const HEADER: &str = "\
 #   stepFunctions: ${file(generated/stepfn.serverless.yml):stepFunctions}
 ";
 
+const BUILD: &str = r#"#
+# The functions' zips; Serverless tells them apart by file name:
+#   cargo lambda build --release --arm64 --output-format zip
+#   for zip in target/lambda/*/bootstrap.zip; do cp "$zip" "$(dirname "$zip").zip"; done
+
+"#;
+
 /// The file's text: all machines, and the functions that they call.
 ///
 /// # Errors
@@ -104,7 +116,7 @@ pub fn to_yaml(definitions: &[Definition]) -> Result<String, Error> {
 
     let mut out = HEADER.to_owned();
     if !functions.is_empty() {
-        out.push_str("#\n# Built by: cargo lambda build --release --arm64 --output-format zip\n\n");
+        out.push_str(BUILD);
         out.push_str(&emit(&Node::map([("functions", functions.node())])));
     }
     out.push('\n');
@@ -124,27 +136,13 @@ fn machine_node(definition: &Definition, functions: &Functions<'_>) -> Result<No
         in_sub: false,
         spelled_reference: false,
     };
-    let machine = definition.machine.to_json();
-    let direct: HashMap<_, _> = definition
-        .tasks
-        .iter()
-        .filter(|binding| binding.call == Call::Direct && keys.contains(binding.task.name))
-        .filter(|binding| {
-            let resource = machine.pointer(&binding.state).and_then(|state| state["Resource"].as_str());
-            resource.is_none_or(|text| !names_its_function(text, definition))
-        })
-        .map(|binding| {
-            let arn = Reference::GetAtt(binding.task.name.to_owned(), "Arn".to_owned());
-            (binding.state.as_str(), tag(&arn))
-        })
-        .collect();
     let error = |at: &str, problem| Error::Serverless {
         machine: definition.name.clone(),
         at: at.to_owned(),
         problem,
     };
-    let asl =
-        definition_node(&machine, &direct, &mut speller).map_err(|(at, problem)| error(&at, problem))?;
+    let asl = definition_node(&definition.machine.to_json(), &mut speller)
+        .map_err(|(at, problem)| error(&at, problem))?;
 
     let mut entries = Vec::new();
     if let Some(id) = logical_id(&definition.name) {
@@ -161,13 +159,6 @@ fn machine_node(definition: &Definition, functions: &Functions<'_>) -> Result<No
     }
     entries.push(("definition", asl));
     Ok(Node::map(entries))
-}
-
-/// Whether the `Resource` says itself where the function is.
-fn names_its_function(resource: &str, definition: &Definition) -> bool {
-    resource.starts_with("arn:")
-        || split(resource, &definition.substitutions)
-            .is_ok_and(|pieces| pieces.iter().any(|piece| matches!(piece, Piece::Reference(_))))
 }
 
 /// The plugin makes the machine's logical id of its name, and CloudFormation takes letters and digits only.
@@ -198,7 +189,8 @@ fn logging_node(logging: &LoggingConfiguration, definition: &Definition) -> Resu
     Ok(Node::map(entries))
 }
 
-/// A log group's ARN. The plugin's schema knows `!Ref`, `!GetAtt` and a `!Join` of texts and `!Ref`s there, but no `!Sub`.
+/// A log group's ARN. The plugin's schema knows `!Ref`, `!GetAtt` and a `!Join` of texts and `!Ref`s there, none of them
+/// empty, and no `!Sub`.
 fn destination_node(text: &str, definition: &Definition) -> Result<Node, Problem> {
     let pieces = split(text, &definition.substitutions)?;
     if let [Piece::Reference(reference)] = pieces.as_slice() {
@@ -207,15 +199,35 @@ fn destination_node(text: &str, definition: &Definition) -> Result<Node, Problem
     if !pieces.iter().any(|piece| matches!(piece, Piece::Reference(_))) {
         return Ok(Node::Text(outside(&pieces)));
     }
-    let parts = pieces
-        .iter()
-        .map(|piece| match piece {
-            Piece::Reference(reference) => match reference.as_ref() {
-                Reference::Ref(_) => Ok(tag(reference)),
-                Reference::GetAtt(..) => Err(Problem::Destination(text.to_owned())),
-            },
-            other => Ok(Node::Text(outside(std::slice::from_ref(other)))),
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Node::tagged("!Join", Node::List(vec![Node::text(""), Node::List(parts)])))
+    let parts = at_colons(pieces).into_iter().map(|segment| match segment.as_slice() {
+        [Piece::Reference(reference)] if matches!(reference.as_ref(), Reference::Ref(_)) => {
+            Some(tag(reference))
+        }
+        [] => None,
+        texts if texts.iter().any(|piece| matches!(piece, Piece::Reference(_))) => None,
+        texts => Some(Node::Text(outside(texts))),
+    });
+    let parts = parts.collect::<Option<Vec<_>>>().ok_or_else(|| Problem::Destination(text.to_owned()))?;
+    Ok(Node::tagged("!Join", Node::List(vec![Node::text(":"), Node::List(parts)])))
+}
+
+/// The pieces between the colons of an ARN.
+fn at_colons(pieces: Vec<Piece<'_>>) -> Vec<Vec<Piece<'_>>> {
+    let (mut segments, mut current) = (Vec::new(), Vec::new());
+    for piece in pieces {
+        let Piece::Literal(text) = piece else {
+            current.push(piece);
+            continue;
+        };
+        for (index, part) in text.split(':').enumerate() {
+            if index > 0 {
+                segments.push(std::mem::take(&mut current));
+            }
+            if !part.is_empty() {
+                current.push(Piece::Literal(part));
+            }
+        }
+    }
+    segments.push(current);
+    segments
 }

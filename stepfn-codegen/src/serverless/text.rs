@@ -38,6 +38,9 @@ pub(super) fn split<'a>(
         } else if name.starts_with("AWS::") {
             Piece::Reference(Cow::Owned(Reference::Ref(name.to_owned())))
         } else if is_framework_variable(name) {
+            if rest[..start].ends_with('$') {
+                return Err(Problem::SwallowedDollar);
+            }
             Piece::Framework(&rest[start..start + 2 + end + 1])
         } else {
             Piece::Foreign(name)
@@ -313,6 +316,7 @@ mod tests {
     #[test]
     fn what_cannot_be_spelled_is_refused() {
         assert_eq!(spell("cost ${", Place::Data, true), Err(Problem::Unclosed));
+        assert_eq!(spell("$${self:custom.price}", Place::Data, true), Err(Problem::SwallowedDollar));
         assert_eq!(
             spell("${Topic}", Place::Amount, true),
             Err(Problem::NumberReference("${Topic}".to_owned()))

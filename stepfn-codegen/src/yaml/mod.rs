@@ -18,9 +18,9 @@ pub(crate) enum Node {
     Number(String),
     Text(String),
     /// A node with a local tag: `!Ref`.
-    Tagged(&'static str, Box<Node>),
-    List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    Tagged(&'static str, Box<Self>),
+    List(Vec<Self>),
+    Map(Vec<(String, Self)>),
 }
 
 impl Node {

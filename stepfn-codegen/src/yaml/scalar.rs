@@ -2,10 +2,11 @@ use std::fmt::Write as _;
 
 /// The text on one line: plain where every reader takes it for this very text, else quoted.
 pub(super) fn inline(text: &str) -> String {
-    if !text.chars().all(is_printable) {
-        double_quoted(text)
-    } else if is_plain(text) {
+    let is_visible = text.chars().all(is_printable);
+    if is_visible && is_plain(text) {
         text.to_owned()
+    } else if !is_visible || (text.contains('\'') && !text.contains(['"', '\\'])) {
+        double_quoted(text)
     } else {
         format!("'{}'", text.replace('\'', "''"))
     }

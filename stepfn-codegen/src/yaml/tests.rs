@@ -147,10 +147,11 @@ fn odd_texts_come_back_as_values_keys_items_and_tagged() {
 
 #[test]
 fn odd_texts_come_back_in_every_combination() {
-    for first in ODD {
+    for (index, first) in ODD.iter().enumerate() {
         for second in ODD {
-            let mut entries = Vec::new();
-            for third in ODD {
+            let mut entries = vec![Node::Text(format!("{first}{second}"))];
+            // A third of the triples, another one for each first text.
+            for third in ODD.iter().skip(index % 3).step_by(3) {
                 entries.push(Node::Text(format!("{first}{second}{third}")));
             }
             round_trip(&Node::List(entries));
@@ -192,14 +193,10 @@ fn texts_stay_plain_where_they_can() {
         "Wait for X seconds",
         "3일 대기",
         "a#b",
-        "a: b".trim_end_matches(" b"),
         "it's",
         "$$.Task.Token",
     ] {
-        let plain = format!("{text}\n");
-        let quoted = format!("'{text}'\n");
-        let expected = if text.ends_with(':') { quoted } else { plain };
-        assert_eq!(emit(&Node::text(text)), expected);
+        assert_eq!(emit(&Node::text(text)), format!("{text}\n"));
     }
 }
 
@@ -241,6 +238,13 @@ fn texts_that_js_yaml_or_yaml_1_1_takes_for_something_else_are_quoted() {
 #[test]
 fn what_cannot_be_seen_is_escaped() {
     assert_eq!(emit(&Node::text("a\tb\u{0}\u{feff}\"\\")), "\"a\\tb\\u0000\\ufeff\\\"\\\\\"\n");
+}
+
+#[test]
+fn quotes_are_those_that_need_no_escape() {
+    assert_eq!(emit(&Node::text("- it's")), "\"- it's\"\n");
+    assert_eq!(emit(&Node::text("- it's \"x\"")), "'- it''s \"x\"'\n");
+    assert_eq!(emit(&Node::text("- \\")), "'- \\'\n");
 }
 
 #[test]

@@ -1,0 +1,130 @@
+//! The command line.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes helpers of tests for no tests")]
+
+mod support;
+
+use std::{fs, path::Path};
+
+use stepfn_codegen::xtask::run;
+use stepfn_core::definition::Definition;
+use support::{everything, express, greeting};
+
+const MACHINES: &[fn() -> Definition] = &[everything, express];
+
+struct Ran {
+    code: u8,
+    stdout: String,
+    stderr: String,
+}
+
+fn xtask(arguments: &[&str], machines: &[fn() -> Definition]) -> Ran {
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let code = run(["xtask"].iter().chain(arguments), machines, &mut stdout, &mut stderr);
+    Ran { code, stdout: String::from_utf8(stdout).unwrap(), stderr: String::from_utf8(stderr).unwrap() }
+}
+
+/// A text with the directory taken out, and with slashes.
+fn without(out: &Path, text: &str) -> String {
+    text.replace(&out.display().to_string(), "OUT").replace('\\', "/")
+}
+
+#[test]
+fn generate_says_what_it_did_and_check_what_it_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().to_str().unwrap();
+
+    let first = xtask(&["generate", "--out", out], MACHINES);
+    assert_eq!((first.code, first.stderr.as_str()), (0, ""));
+    assert_eq!(
+        without(dir.path(), &first.stdout),
+        "wrote     OUT/CsvProcessing.asl.json\nwrote     OUT/Quick.Check.asl.json\nwrote     OUT/stepfn.serverless.yml\n"
+    );
+    let checked = xtask(&["generate", "--check", "--out", out], MACHINES);
+    assert_eq!(
+        (checked.code, checked.stdout.as_str(), checked.stderr.as_str()),
+        (0, "4 files fit the machines\n", "")
+    );
+
+    let gone = xtask(&["generate", "--check", "--out", out], &MACHINES[..1]);
+    assert_eq!((gone.code, gone.stdout.as_str()), (1, ""));
+    let expected =
+        "error: generated files do not fit the machines; run `cargo xtask generate --out OUT`\n  stale: ";
+    assert!(without(dir.path(), &gone.stderr).starts_with(expected), "{}", gone.stderr);
+    assert!(
+        without(dir.path(), &gone.stderr)
+            .ends_with("leftover: OUT/Quick.Check.asl.json: its machine is gone\n")
+    );
+
+    let second = xtask(&["generate", "--out", out], &MACHINES[..1]);
+    assert_eq!(
+        without(dir.path(), &second.stdout),
+        "unchanged OUT/CsvProcessing.asl.json\nwrote     OUT/stepfn.serverless.yml\nremoved   OUT/Quick.Check.asl.json\n"
+    );
+}
+
+#[test]
+fn names_choose_machines() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().to_str().unwrap();
+    let ran = xtask(&["generate", "--out", out, "Quick.Check"], MACHINES);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(!dir.path().join("CsvProcessing.asl.json").exists());
+    let yaml = fs::read_to_string(dir.path().join("stepfn.serverless.yml")).unwrap();
+    assert!(yaml.contains("CsvProcessing:"), "the YAML is whole");
+    assert_eq!(xtask(&["generate", "--check", "--out", out, "Quick.Check"], MACHINES).code, 0);
+    assert_eq!(xtask(&["generate", "--check", "--out", out], MACHINES).code, 1);
+
+    let unknown = xtask(&["generate", "--out", out, "quick"], MACHINES);
+    assert_eq!(unknown.code, 2);
+    assert_eq!(
+        unknown.stderr,
+        "error: no machine is named `quick`; the machines are: CsvProcessing, Quick.Check\n"
+    );
+}
+
+#[test]
+fn without_a_directory_files_go_to_the_workspace_root() {
+    // A check writes nothing, and its findings say where it looked.
+    let ran = xtask(&["generate", "--check"], &[|| greeting("OfNoRealProgram")]);
+    assert_eq!(ran.code, 1);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let missing = format!("missing: {}\n", root.join("generated").join("OfNoRealProgram.asl.json").display());
+    assert!(ran.stderr.contains(&missing), "{}", ran.stderr);
+    assert!(ran.stderr.contains("run `cargo xtask generate`\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn list_is_a_table() {
+    insta::assert_snapshot!(xtask(&["list"], MACHINES).stdout);
+}
+
+#[test]
+fn help_goes_to_standard_output() {
+    let ran = xtask(&["generate", "--help"], MACHINES);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    insta::assert_snapshot!(ran.stdout);
+}
+
+#[test]
+fn a_wrong_command_line_is_code_2() {
+    for arguments in [&["genrate"][..], &["generate", "--chek"], &[], &["list", "x"]] {
+        let ran = xtask(arguments, MACHINES);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.stderr.contains("cargo xtask"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn machines_that_cannot_be_written_are_code_1_and_files_code_2() {
+    let dir = tempfile::tempdir().unwrap();
+    let twice = xtask(&["generate", "--out", dir.path().to_str().unwrap()], &[everything, everything]);
+    assert_eq!(twice.code, 1);
+    assert!(twice.stderr.starts_with("error: two machines are named "), "{}", twice.stderr);
+
+    let file = dir.path().join("file");
+    fs::write(&file, "").unwrap();
+    let blocked = xtask(&["generate", "--out", file.to_str().unwrap()], MACHINES);
+    assert_eq!(blocked.code, 2);
+    assert!(blocked.stderr.starts_with("error: cannot make the directory "), "{}", blocked.stderr);
+}
