@@ -148,6 +148,10 @@ impl Draft {
             let Some(state) = state_mut(&mut self.machine, &task.state) else { continue };
             let StateKind::Task(fields) = &mut state.kind else { continue };
             match task.call {
+                // A function that is deployed elsewhere is named by its ARN.
+                Call::Direct if task.task.function_name.starts_with("arn:") => {
+                    fields.resource = Resource::Arn(task.task.function_name.to_owned());
+                }
                 Call::Direct => {
                     let name = format!("{}Arn", pascal_case(task.task.name));
                     fields.resource = Resource::Arn(format!("${{{name}}}"));

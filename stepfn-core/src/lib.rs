@@ -1,6 +1,7 @@
 //! The Amazon States Language model, shapes and checks behind stepfn.
 
 pub mod asl;
+pub mod builder;
 pub mod check;
 pub mod definition;
 pub mod diagnostic;

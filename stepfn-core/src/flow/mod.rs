@@ -24,6 +24,9 @@ mod template;
 mod transfer;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{HashMap, VecDeque};
 
 use self::{
