@@ -1,47 +1,216 @@
-//! The rules.
+//! The rules that a definition is checked by, and the pages that explain them.
+//!
+//! [`check`] judges what stands in a machine: transitions, fields, paths, error names, limits. What flows through it is judged
+//! by [`flow`](crate::flow). Both give [`Diagnostic`]s, and every [`Code`] has a [`Page`].
+//!
+//! ```
+//! use stepfn_core::{asl, check::{self, Options}};
+//!
+//! let (machine, _) = asl::read_str(
+//!     r#"{ "StartAt": "Load", "States": {
+//!         "Load": { "Type": "Pass", "Next": "Stroe" },
+//!         "Store": { "Type": "Succeed" } } }"#,
+//! )?;
+//! let findings = check::check(&machine, &Options::default());
+//! assert_eq!(findings[0].code.name(), "unknown-state");
+//! assert_eq!(findings[0].at, "/States/Load/Next");
+//! assert_eq!(findings[0].help.as_deref(), Some("did you mean `Store`?"));
+//! # Ok::<(), stepfn_core::json::JsonError>(())
+//! ```
+
+mod conflicting_transition;
+mod endless_loop;
+mod error_names;
+mod express;
+mod field_not_allowed;
+mod fields;
+mod flow_pages;
+mod graph;
+mod invalid_intrinsic;
+mod invalid_path;
+mod missing_task_token;
+mod missing_transition;
+mod no_terminal_state;
+mod not_a_reference_path;
+mod order;
+mod page;
+mod reader_pages;
+mod result_path_context;
+#[cfg(test)]
+mod testing;
+mod texts;
+mod unknown_field;
+mod unknown_state;
+mod unreachable_state;
+mod walk;
+mod wrong_query_language;
+
+pub use self::{fields::fields, page::Page};
+use self::{graph::Graph, walk::Walk};
+use crate::{
+    asl::StateMachine,
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, Severity},
+};
+
 macro_rules! codes {
-    ($($variant:ident $name:literal $severity:ident),* $(,)?) => {
+    ($($variant:ident $name:literal $severity:ident $page:path,)*) => {
         /// Which rule a finding is about: a kebab-case word that stays the same over releases.
+        ///
+        /// A code's [severity](Self::severity) is that of its findings where the finding does not say otherwise.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[allow(missing_docs)] // each has a page of its own, see `Code::page`
-        pub enum Code { $($variant),* }
+        pub enum Code {
+            $($variant),*
+        }
+
         impl Code {
             /// All codes.
             pub const ALL: &[Self] = &[$(Self::$variant),*];
+
             /// The code's word.
-            pub fn name(self) -> &'static str { match self { $(Self::$variant => $name),* } }
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name),*
+                }
+            }
+
             /// How bad a breach is.
-            pub fn severity(self) -> crate::diagnostic::Severity { match self { $(Self::$variant => crate::diagnostic::Severity::$severity),* } }
+            pub fn severity(self) -> Severity {
+                match self {
+                    $(Self::$variant => Severity::$severity),*
+                }
+            }
+
+            /// What the code means, why it is a code, and an example.
+            pub fn page(self) -> &'static Page {
+                match self {
+                    $(Self::$variant => &$page),*
+                }
+            }
         }
     };
 }
+
 codes! {
-    MissingField "missing-field" Error,
-    WrongKind "wrong-kind" Error,
-    DuplicateKey "duplicate-key" Error,
-    UnknownStateType "unknown-state-type" Error,
-    UnknownOperator "unknown-operator" Error,
-    UnknownField "unknown-field" Error,
-    UnknownState "unknown-state" Error,
-    NoSuchField "no-such-field" Error,
-    MaybeMissing "maybe-missing" Error,
-    WrongType "wrong-type" Error,
-    UnknownLiteral "unknown-literal" Error,
-    DoesNotFit "does-not-fit" Error,
-    UnraisedError "unraised-error" Error,
-    ChoiceMayNotMatch "choice-may-not-match" Error,
-    TokenOutOfPlace "token-out-of-place" Error,
-    UnassignedVariable "unassigned-variable" Error,
+    MissingField "missing-field" Error reader_pages::MISSING_FIELD,
+    WrongKind "wrong-kind" Error reader_pages::WRONG_KIND,
+    DuplicateKey "duplicate-key" Error reader_pages::DUPLICATE_KEY,
+    UnknownStateType "unknown-state-type" Error reader_pages::UNKNOWN_STATE_TYPE,
+    UnknownOperator "unknown-operator" Error reader_pages::UNKNOWN_OPERATOR,
+    UnknownField "unknown-field" Error unknown_field::PAGE,
+    FieldNotAllowed "field-not-allowed" Error field_not_allowed::PAGE,
+    WrongQueryLanguage "wrong-query-language" Error wrong_query_language::PAGE,
+    UnknownState "unknown-state" Error unknown_state::PAGE,
+    UnreachableState "unreachable-state" Error unreachable_state::PAGE,
+    NoTerminalState "no-terminal-state" Error no_terminal_state::PAGE,
+    EndlessLoop "endless-loop" Warning endless_loop::PAGE,
+    MissingTransition "missing-transition" Error missing_transition::PAGE,
+    ConflictingTransition "conflicting-transition" Error conflicting_transition::PAGE,
+    InvalidPath "invalid-path" Error invalid_path::PAGE,
+    NotAReferencePath "not-a-reference-path" Error not_a_reference_path::PAGE,
+    ResultPathContext "result-path-context" Error result_path_context::PAGE,
+    InvalidIntrinsic "invalid-intrinsic" Error invalid_intrinsic::PAGE,
+    ErrorNames "error-names" Error error_names::PAGE,
+    MissingTaskToken "missing-task-token" Error missing_task_token::PAGE,
+    Express "express" Error express::PAGE,
+    NoSuchField "no-such-field" Error flow_pages::NO_SUCH_FIELD,
+    MaybeMissing "maybe-missing" Error flow_pages::MAYBE_MISSING,
+    WrongType "wrong-type" Error flow_pages::WRONG_TYPE,
+    UnknownLiteral "unknown-literal" Error flow_pages::UNKNOWN_LITERAL,
+    DoesNotFit "does-not-fit" Error flow_pages::DOES_NOT_FIT,
+    UnraisedError "unraised-error" Error flow_pages::UNRAISED_ERROR,
+    ChoiceMayNotMatch "choice-may-not-match" Error flow_pages::CHOICE_MAY_NOT_MATCH,
+    TokenOutOfPlace "token-out-of-place" Error flow_pages::TOKEN_OUT_OF_PLACE,
+    UnassignedVariable "unassigned-variable" Error flow_pages::UNASSIGNED_VARIABLE,
+}
+
+impl Code {
+    /// The code of a word.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
 }
 
 /// What the checks need to know beside the machine.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Standard or Express.
-    pub workflow_type: crate::definition::WorkflowType,
+    pub workflow_type: WorkflowType,
 }
 
-/// Judges a machine by the structural rules.
-pub fn check(_machine: &crate::asl::StateMachine, _options: &Options) -> Vec<crate::diagnostic::Diagnostic> {
-    Vec::new()
+/// Judges a machine by the rules of the language and the service, in the canonical order of the text.
+///
+/// What flows through the machine is not looked at: see [`flow::analyse`](crate::flow::analyse). Texts with the placeholders
+/// of deployment tools (`${Name}`, `#{Name}`) may become anything, so nothing is said of them.
+pub fn check(machine: &StateMachine, options: &Options) -> Vec<Diagnostic> {
+    let walk = Walk::new(machine, options.workflow_type);
+    let mut findings = Vec::new();
+    unknown_state::check(&walk, &mut findings);
+    for scope in &walk.scopes {
+        unknown_field::check_machine(scope, &mut findings);
+        field_not_allowed::check_machine(scope, &mut findings);
+        wrong_query_language::check_machine(scope, &mut findings, machine.query_language.unwrap_or_default());
+        express::check(scope, &mut findings);
+        if let Some(graph) = Graph::new(scope) {
+            unreachable_state::check(scope, &graph, &mut findings);
+            no_terminal_state::check(scope, &graph, &mut findings);
+            endless_loop::check(scope, &graph, &mut findings);
+        }
+    }
+    for node in walk.nodes() {
+        unknown_field::check(node, &mut findings);
+        field_not_allowed::check(node, &mut findings);
+        wrong_query_language::check(node, &mut findings);
+        missing_transition::check(node, &mut findings);
+        conflicting_transition::check(node, &mut findings);
+        error_names::check(node, &mut findings);
+        missing_task_token::check(node, &mut findings);
+        let texts = texts::texts(node);
+        invalid_path::check(node, &texts, &mut findings);
+        not_a_reference_path::check(node, &texts, &mut findings);
+        result_path_context::check(node, &texts, &mut findings);
+        invalid_intrinsic::check(node, &texts, &mut findings);
+    }
+    order::sort(machine, &mut findings);
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::asl::read_str;
+
+    #[test]
+    fn names_are_unique_and_lead_back_to_their_codes() {
+        let names: HashSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        for code in Code::ALL {
+            assert_eq!(Code::from_name(code.name()), Some(*code));
+        }
+        assert_eq!(Code::from_name("no-such-code"), None);
+    }
+
+    /// Codes whose findings need the types of a machine.
+    const TYPED: &[Code] = &[Code::MaybeMissing, Code::UnknownLiteral, Code::DoesNotFit, Code::UnraisedError];
+
+    #[test]
+    fn every_page_fails_by_its_code_and_its_mend_by_none() {
+        for code in Code::ALL {
+            let page = code.page();
+            assert_eq!(found(page.mended, page), [""; 0], "{}: the mended example", code.name());
+            if !TYPED.contains(code) {
+                assert_eq!(found(page.failing, page), [code.name()], "{}: the failing example", code.name());
+            }
+        }
+    }
+
+    fn found(text: &str, page: &Page) -> Vec<&'static str> {
+        let (machine, mut findings) = read_str(text).unwrap();
+        findings.extend(check(&machine, &Options { workflow_type: page.workflow_type }));
+        findings.extend(crate::flow::analyse(&machine, &crate::flow::Typing::default()).findings);
+        findings.iter().map(|finding| finding.code.name()).collect()
+    }
 }

@@ -1,0 +1,39 @@
+//! `conflicting-transition`
+
+use super::{Code, fields::fields, page::Page, walk::Node};
+use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+
+pub(super) const PAGE: Page = Page {
+    what: "The state has both `Next` and `\"End\": true`.",
+    why: "AWS refuses it: the execution either goes on or ends.",
+    failing: r#"{
+  "StartAt": "Load",
+  "States": {
+    "Load": { "Type": "Pass", "Next": "Store", "End": true },
+    "Store": { "Type": "Succeed" }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Load",
+  "States": {
+    "Load": { "Type": "Pass", "Next": "Store" },
+    "Store": { "Type": "Succeed" }
+  }
+}"#,
+    workflow_type: WorkflowType::Standard,
+};
+
+pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    let takes = fields(node.state.kind.name(), node.language).contains(&"Next");
+    if let (true, Some(next), Some(true)) = (takes, &node.state.next, node.state.end) {
+        findings.push(
+            node.finding(
+                Code::ConflictingTransition,
+                "/End",
+                format!("it has both `End` and `Next`, which leads to `{next}`"),
+            )
+            .on_key()
+            .help("keep one of the two"),
+        );
+    }
+}

@@ -1,0 +1,135 @@
+//! `express`
+
+use super::{Code, page::Page, walk::Scope};
+use crate::{
+    asl::{Amount, StateKind},
+    definition::WorkflowType,
+    diagnostic::Diagnostic,
+};
+
+pub(super) const PAGE: Page = Page {
+    what: "An Express workflow has something that only Standard workflows can do.",
+    why: "Express workflows run for at most five minutes and keep no state to come back to. AWS refuses `.sync` and \
+          `.waitForTaskToken`, activities and distributed Maps in them; a longer Wait always times out. The children of a \
+          distributed Map with `\"ExecutionType\": \"EXPRESS\"` are such workflows too.",
+    failing: r#"{
+  "StartAt": "Start",
+  "States": {
+    "Start": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::states:startExecution.sync:2",
+      "Parameters": { "StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:Other" },
+      "End": true
+    }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Start",
+  "States": {
+    "Start": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::states:startExecution",
+      "Parameters": { "StateMachineArn": "arn:aws:states:eu-west-1:123456789012:stateMachine:Other" },
+      "End": true
+    }
+  }
+}"#,
+    workflow_type: WorkflowType::Express,
+};
+
+/// How long an Express workflow may run, in seconds.
+const LIMIT: f64 = 300.0;
+
+pub(super) fn check(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
+    if scope.workflow_type != WorkflowType::Express {
+        return;
+    }
+    let run = "an Express workflow";
+    for node in &scope.nodes {
+        match &node.state.kind {
+            StateKind::Task(task) => {
+                let arn = task.resource.as_str().unwrap_or_default();
+                let (message, help) = if arn.ends_with(".sync") || arn.contains(".sync:") {
+                    (
+                        format!("{run} cannot wait for a job: no `.sync`"),
+                        "remove `.sync`, or use a Standard workflow",
+                    )
+                } else if arn.ends_with(".waitForTaskToken") {
+                    (
+                        format!("{run} cannot wait for a callback: no `.waitForTaskToken`"),
+                        "remove `.waitForTaskToken`, or use a Standard workflow",
+                    )
+                } else if is_activity(arn) {
+                    (
+                        format!("{run} cannot use activities"),
+                        "call a Lambda function, or use a Standard workflow",
+                    )
+                } else {
+                    continue;
+                };
+                findings.push(node.finding(Code::Express, "/Resource", message).help(help));
+            }
+            StateKind::Map(map) if map.is_distributed() => {
+                findings.push(
+                    node.finding(
+                        Code::Express,
+                        "/ItemProcessor/ProcessorConfig/Mode",
+                        format!("{run} cannot have a distributed Map"),
+                    )
+                    .help("write `\"Mode\": \"INLINE\"`, or use a Standard workflow"),
+                );
+            }
+            StateKind::Wait(wait) => {
+                if let Some(Amount::Number(seconds)) = &wait.seconds
+                    && seconds.as_f64() >= LIMIT
+                {
+                    findings.push(
+                        node.finding(
+                            Code::Express,
+                            "/Seconds",
+                            format!("it waits {seconds} seconds, and {run} ends after 300"),
+                        )
+                        .help("wait less, or use a Standard workflow"),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether an ARN is that of an activity.
+fn is_activity(arn: &str) -> bool {
+    let parts: Vec<_> = arn.split(':').collect();
+    parts.get(2) == Some(&"states") && parts.get(5) == Some(&"activity")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        check::testing::{codes, codes_of},
+        definition::WorkflowType,
+    };
+
+    const MACHINE: &str = r#"{ "StartAt": "A", "States": {
+        "A": { "Type": "Task", "Resource": "arn:aws:states:eu-west-1:123456789012:activity:a", "Next": "B" },
+        "B": { "Type": "Wait", "Seconds": 600, "Next": "C" },
+        "C": { "Type": "Map", "End": true, "ItemProcessor": {
+            "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" },
+            "StartAt": "D", "States": { "D": { "Type": "Wait", "Seconds": 300, "End": true } } } } } }"#;
+
+    #[test]
+    fn children_of_a_distributed_map_may_be_express() {
+        let inside = "express /States/C/ItemProcessor/States/D/Seconds";
+        assert_eq!(codes(MACHINE), [inside]);
+        assert_eq!(
+            codes_of(MACHINE, WorkflowType::Express),
+            [
+                "express /States/A/Resource",
+                "express /States/B/Seconds",
+                "express /States/C/ItemProcessor/ProcessorConfig/Mode",
+                inside,
+            ]
+        );
+    }
+}

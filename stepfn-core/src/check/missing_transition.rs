@@ -1,0 +1,42 @@
+//! `missing-transition`
+
+use super::{Code, fields::fields, page::Page, walk::Node};
+use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+
+pub(super) const PAGE: Page = Page {
+    what: "The state says neither where the execution goes on nor that it ends.",
+    why: "AWS refuses it: every state but Choice, Succeed and Fail has `Next` or `\"End\": true`. `\"End\": false` is not an \
+          end.",
+    failing: r#"{
+  "StartAt": "Load",
+  "States": {
+    "Load": { "Type": "Pass", "End": false }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Load",
+  "States": {
+    "Load": { "Type": "Pass", "End": true }
+  }
+}"#,
+    workflow_type: WorkflowType::Standard,
+};
+
+pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    let takes = fields(node.state.kind.name(), node.language).contains(&"Next");
+    if !takes || node.state.next.is_some() || node.state.end == Some(true) {
+        return;
+    }
+    findings.push(if node.state.end == Some(false) {
+        node.finding(
+            Code::MissingTransition,
+            "/End",
+            "`\"End\": false` without `Next`: the execution cannot go on",
+        )
+        .help("write `Next`, or `\"End\": true`")
+    } else {
+        node.finding(Code::MissingTransition, "", "neither `Next` nor `End`: the execution cannot go on")
+            .on_key()
+            .help("write `Next`, or `\"End\": true`")
+    });
+}

@@ -1,0 +1,35 @@
+//! What the rules' tests share.
+
+use super::{Options, check};
+use crate::{asl::read_str, definition::WorkflowType, diagnostic::Diagnostic};
+
+/// What the rules find in a definition that the reader has nothing against.
+pub(super) fn findings(text: &str) -> Vec<Diagnostic> {
+    findings_of(text, WorkflowType::Standard)
+}
+
+fn findings_of(text: &str, workflow_type: WorkflowType) -> Vec<Diagnostic> {
+    let (machine, read) = read_str(text).unwrap();
+    assert!(read.is_empty(), "{read:?}");
+    check(&machine, &Options { workflow_type })
+}
+
+/// `code pointer`
+pub(super) fn codes(text: &str) -> Vec<String> {
+    codes_of(text, WorkflowType::Standard)
+}
+
+/// `code pointer`
+pub(super) fn codes_of(text: &str, workflow_type: WorkflowType) -> Vec<String> {
+    let findings = findings_of(text, workflow_type);
+    findings.iter().map(|finding| format!("{} {}", finding.code.name(), finding.at)).collect()
+}
+
+/// `code pointer: message (help)`
+pub(super) fn lines(text: &str) -> Vec<String> {
+    let line = |finding: &Diagnostic| {
+        let help = finding.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        format!("{} {}: {}{help}", finding.code.name(), finding.at, finding.message)
+    };
+    findings(text).iter().map(line).collect()
+}

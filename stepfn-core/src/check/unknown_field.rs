@@ -1,0 +1,204 @@
+//! `unknown-field`
+
+use super::{
+    Code,
+    fields::{BRANCH, MACHINE, PROCESSOR, RETRIER, Standing, catcher, fields, standing},
+    page::Page,
+    walk::{Node, Scope, below},
+};
+use crate::{
+    asl::{Condition, Operator, StateKind},
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, list, nearest},
+};
+
+pub(super) const PAGE: Page = Page {
+    what: "The object has a field that the language does not have.",
+    why: "AWS refuses it. Names of fields are compared letter by letter, capitals included; mostly one is misspelt or cut \
+          short.",
+    failing: r#"{
+  "StartAt": "Load",
+  "States": {
+    "Load": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Timeout": 300,
+      "End": true
+    }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Load",
+  "States": {
+    "Load": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "TimeoutSeconds": 300,
+      "End": true
+    }
+  }
+}"#,
+    workflow_type: WorkflowType::Standard,
+};
+
+/// What may stand in a rule, beside the one operator that it has.
+pub(super) const RULE: &[&str] =
+    &["Variable", "And", "Or", "Not", "Condition", "Next", "Assign", "Output", "Comment"];
+
+pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
+    let known = machine_fields(scope);
+    for key in scope.machine.unknown.keys() {
+        let message = format!(" has no field `{key}`");
+        findings.push(
+            scope
+                .finding(Code::UnknownField, &below("", key), &message)
+                .on_key()
+                .help(suggestion(key, known)),
+        );
+    }
+}
+
+/// What a machine may have at its place.
+pub(super) fn machine_fields(scope: &Scope<'_>) -> &'static [&'static str] {
+    if scope.at.is_empty() {
+        MACHINE
+    } else if scope.at.ends_with("/ItemProcessor") || scope.at.ends_with("/Iterator") {
+        PROCESSOR
+    } else {
+        BRANCH
+    }
+}
+
+pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    let type_name = node.state.kind.name();
+    for key in node.state.unknown.keys() {
+        if let Standing::Unknown = standing(key, type_name, node.language) {
+            let message = format!("{} has no field `{key}`", with_article(type_name));
+            findings.push(
+                node.finding(Code::UnknownField, &below("", key), message)
+                    .on_key()
+                    .help(suggestion(key, fields(type_name, node.language))),
+            );
+        }
+    }
+    let lists = [
+        (
+            "Retry",
+            "a retrier",
+            RETRIER,
+            node.state.retry.iter().flatten().map(|retrier| &retrier.unknown).collect(),
+        ),
+        (
+            "Catch",
+            "a catcher",
+            catcher(node.language),
+            node.state.catch.iter().flatten().map(|catcher| &catcher.unknown).collect::<Vec<_>>(),
+        ),
+    ];
+    for (field, what, known, unknown) in lists {
+        for (index, unknown) in unknown.iter().enumerate() {
+            for key in unknown.keys() {
+                findings.push(
+                    node.finding(
+                        Code::UnknownField,
+                        &below(&format!("/{field}/{index}"), key),
+                        format!("{what} has no field `{key}`"),
+                    )
+                    .on_key()
+                    .help(suggestion(key, known)),
+                );
+            }
+        }
+    }
+    if let StateKind::Choice(choice) = &node.state.kind {
+        for (index, rule) in choice.choices.iter().enumerate() {
+            let at = format!("/Choices/{index}");
+            for key in rule.unknown.keys() {
+                unknown_in_rule(node, &at, key, findings);
+            }
+            nested(node, &at, &rule.condition, findings);
+        }
+    }
+}
+
+/// What the comparisons inside a condition have too much; the reader has reported the other rules' fields.
+fn nested(node: &Node<'_>, at: &str, condition: &Condition, findings: &mut Vec<Diagnostic>) {
+    match condition {
+        Condition::And(rules) | Condition::Or(rules) => {
+            let join = if matches!(condition, Condition::And(_)) { "And" } else { "Or" };
+            for (index, rule) in rules.iter().enumerate() {
+                nested(node, &format!("{at}/{join}/{index}"), rule, findings);
+            }
+        }
+        Condition::Not(rule) => nested(node, &format!("{at}/Not"), rule, findings),
+        Condition::Compare(comparison) => {
+            for key in comparison.unknown.keys() {
+                unknown_in_rule(node, at, key, findings);
+            }
+        }
+        Condition::Jsonata(_) => {}
+    }
+}
+
+fn unknown_in_rule(node: &Node<'_>, at: &str, key: &str, findings: &mut Vec<Diagnostic>) {
+    // Too many operators, or a field that is known but not here, are findings of their own.
+    if RULE.contains(&key) || Operator::from_name(key).is_some() {
+        return;
+    }
+    let names: Vec<_> =
+        Operator::ALL.iter().map(|operator| operator.name()).chain(RULE.iter().copied()).collect();
+    let help = nearest(key, names).map(|near| format!("did you mean `{near}`?"));
+    findings.push(
+        node.finding(Code::UnknownField, &below(at, key), format!("a Choice rule has no field `{key}`"))
+            .on_key()
+            .maybe_help(help),
+    );
+}
+
+/// The nearest of the names, else all of them.
+pub(super) fn suggestion(key: &str, known: &[&'static str]) -> String {
+    match nearest(key, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("it has {}", list(known)),
+    }
+}
+
+/// `a Task state`
+pub(super) fn with_article(type_name: &str) -> String {
+    format!("a {type_name} state")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::lines;
+
+    #[test]
+    fn every_object_is_looked_at() {
+        let found = lines(
+            r#"{ "StartAt": "Do", "Timeout": 5, "States": {
+                "Do": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "ResultsPath": "$.a", "Next": "Pick",
+                    "Retry": [{ "ErrorEquals": ["States.ALL"], "MaxAttempt": 1 }],
+                    "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Pick", "ResultsPath": "$.b" }] },
+                "Pick": { "Type": "Choice", "Default": "End",
+                    "Choices": [{ "Variable": "$.x", "IsPresent": true, "Next": "End", "Coment": "" },
+                        { "And": [{ "Variable": "$.x", "IsPresent": true, "Varriable": 1 }], "Next": "End" }] },
+                "End": { "Type": "Succeed" } } }"#,
+        );
+        assert_eq!(
+            found,
+            [
+                "unknown-field /States/Do/Retry/0/MaxAttempt: state `Do`: a retrier has no field `MaxAttempt` (did you mean \
+                 `MaxAttempts`?)",
+                "unknown-field /States/Do/Catch/0/ResultsPath: state `Do`: a catcher has no field `ResultsPath` (did you \
+                 mean `ResultPath`?)",
+                "unknown-field /States/Do/ResultsPath: state `Do`: a Task state has no field `ResultsPath` (did you mean \
+                 `ResultPath`?)",
+                "unknown-field /States/Pick/Choices/0/Coment: state `Pick`: a Choice rule has no field `Coment` (did you \
+                 mean `Comment`?)",
+                "unknown-field /States/Pick/Choices/1/And/0/Varriable: state `Pick`: a Choice rule has no field `Varriable` \
+                 (did you mean `Variable`?)",
+                "unknown-field /Timeout: the state machine has no field `Timeout` (did you mean `TimeoutSeconds`?)",
+            ]
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! `unknown-state`
+
+use super::{Code, page::Page, walk::Walk};
+use crate::{
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, nearest},
+};
+
+pub(super) const PAGE: Page = Page {
+    what: "`StartAt`, `Next` or `Default` names a state that the machine does not have.",
+    why: "AWS refuses the definition. Names are compared letter by letter, capitals included. A transition stays inside \
+          its machine: a state inside a Map or Parallel cannot be reached from outside, nor one outside from inside.",
+    failing: r#"{
+  "StartAt": "Load",
+  "States": {
+    "Load": { "Type": "Pass", "Next": "Stroe" },
+    "Store": { "Type": "Succeed" }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Load",
+  "States": {
+    "Load": { "Type": "Pass", "Next": "Store" },
+    "Store": { "Type": "Succeed" }
+  }
+}"#,
+    workflow_type: WorkflowType::Standard,
+};
+
+pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
+    for scope in &walk.scopes {
+        let names = || scope.machine.states.keys().map(String::as_str);
+        let help = |name: &str| {
+            if let Some(other) = walk.scopes.iter().find(|other| other.machine.states.contains_key(name)) {
+                let place = match other.owner {
+                    Some(owner) => format!("inside `{owner}`"),
+                    None => "outside".to_owned(),
+                };
+                let border = "no transition crosses the border of a Map or Parallel state";
+                return Some(format!("a state `{name}` stands {place}, but {border}"));
+            }
+            nearest(name, names()).map(|near| format!("did you mean `{near}`?"))
+        };
+        let start = &scope.machine.start_at;
+        // The reader reports a missing field, and an empty machine has no name to give.
+        if !start.is_empty() && !scope.machine.states.is_empty() && !scope.machine.states.contains_key(start)
+        {
+            let message = format!(": `StartAt` names `{start}`, and there is no state of that name");
+            findings.push(scope.finding(Code::UnknownState, "/StartAt", &message).maybe_help(help(start)));
+        }
+        for node in &scope.nodes {
+            for (below, target) in node.state.targets() {
+                if scope.machine.states.contains_key(target) || (target.is_empty() && below != "/Next") {
+                    continue;
+                }
+                let field = below.rsplit('/').next().unwrap_or_default();
+                let message =
+                    format!("`{field}` leads to `{target}`, and there is no state of that name here");
+                findings.push(node.finding(Code::UnknownState, &below, message).maybe_help(help(target)));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::lines;
+
+    #[test]
+    fn borders_are_named() {
+        let found = lines(
+            r#"{ "StartAt": "Each", "States": {
+                "Each": { "Type": "Map", "Next": "Inner", "ItemProcessor": {
+                    "StartAt": "Innr", "States": { "Inner": { "Type": "Pass", "Next": "Last" } } } },
+                "Last": { "Type": "Succeed" } } }"#,
+        );
+        assert_eq!(
+            found,
+            [
+                "unknown-state /States/Each/ItemProcessor/StartAt: state `Each`: the item processor: `StartAt` names `Innr`, \
+                 and there is no state of that name (did you mean `Inner`?)",
+                "unknown-state /States/Each/ItemProcessor/States/Inner/Next: state `Inner`: `Next` leads to `Last`, and \
+                 there is no state of that name here (a state `Last` stands outside, but no transition crosses the border \
+                 of a Map or Parallel state)",
+                "unknown-state /States/Each/Next: state `Each`: `Next` leads to `Inner`, and there is no state of that name \
+                 here (a state `Inner` stands inside `Each`, but no transition crosses the border of a Map or Parallel \
+                 state)",
+            ]
+        );
+    }
+
+    #[test]
+    fn catchers_rules_and_defaults_lead_somewhere() {
+        let found = lines(
+            r#"{ "StartAt": "Do", "States": {
+                "Do": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Next": "Pick",
+                    "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "A" }] },
+                "Pick": { "Type": "Choice", "Default": "B",
+                    "Choices": [{ "Variable": "$.x", "IsPresent": true, "Next": "C" }] } } }"#,
+        );
+        let places: Vec<_> = found.iter().filter_map(|line| line.split(": ").next()).collect();
+        assert_eq!(
+            places,
+            [
+                "unknown-state /States/Do/Catch/0/Next",
+                "unknown-state /States/Pick/Choices/0/Next",
+                "unknown-state /States/Pick/Default",
+            ]
+        );
+    }
+}
