@@ -1,0 +1,163 @@
+//! Forms as tokens: constants over the shapes of the types they are made of.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use stepfn_core::shape::{Given, Made};
+use syn::spanned::Spanned;
+
+use super::form::{Field, Form, Object, OneOf, Strings};
+
+/// An expression of type `&'static Shape`.
+pub(super) fn shape(form: &Form) -> TokenStream {
+    let this = quote!(::stepfn::__private::core::shape::Shape);
+    match form {
+        Form::Any => quote!(&#this::Any),
+        Form::Null => quote!(&#this::Null),
+        Form::Timestamp => quote!(&#this::Text(::stepfn::__private::core::shape::TIMESTAMP)),
+        Form::Recursive => quote!(&#this::Recursive),
+        Form::Mixed => quote!(&#this::Mixed),
+        Form::Of(ty) => {
+            // At the type, so that rustc reports a missing form there.
+            quote_spanned!(ty.span()=> <#ty as ::stepfn::__private::core::shape::StateData>::SHAPE)
+        }
+        Form::Strict(inner) => strict(inner),
+        Form::Enum(strings) => {
+            let strings = enum_shape(strings);
+            quote!(&#this::Enum(&#strings))
+        }
+        Form::Array(item) => {
+            let item = shape(item);
+            quote!(&#this::Array(#item))
+        }
+        Form::Repeat(item, len) => {
+            let item = shape(item);
+            quote!(&#this::Tuple(&[#item; #len]))
+        }
+        Form::Tuple(items) => {
+            let items = items.iter().map(shape);
+            quote!(&#this::Tuple(&[#(#items),*]))
+        }
+        Form::Map(value) => {
+            let value = shape(value);
+            quote!(&#this::Map(#value))
+        }
+        Form::Nullable(inner) => {
+            let inner = shape(inner);
+            quote!(&#this::Nullable(#inner))
+        }
+        Form::Object(object) => {
+            let object = object_shape(object);
+            quote!(&#this::Object(&#object))
+        }
+        Form::OneOf(OneOf { name, alternatives, common }) => {
+            let alternatives = alternatives.iter().map(shape);
+            let common = object_shape(common);
+            quote! {
+                &#this::OneOf(&::stepfn::__private::core::shape::OneOfShape {
+                    name: #name,
+                    alternatives: &[#(#alternatives),*],
+                    common: &#common,
+                })
+            }
+        }
+        Form::Split { made, given } => {
+            let (made, given) = (shape(made), shape(given));
+            quote!(&#this::Split { made: #made, given: #given })
+        }
+    }
+}
+
+/// A form that may be `null` but not missing: a `Nullable` would let the field be missing on the way in, a choice between
+/// `null` and the rest does not.
+fn strict(inner: &Form) -> TokenStream {
+    let this = quote!(::stepfn::__private::core::shape::Shape);
+    let null_or = quote! {
+        &#this::OneOf(&::stepfn::__private::core::shape::OneOfShape {
+            name: "Option",
+            alternatives: &[&#this::Null, inner],
+            common: &::stepfn::__private::core::shape::ObjectShape {
+                name: "Option",
+                fields: &[],
+                flattened: &[],
+                deny_unknown_fields: false,
+            },
+        })
+    };
+    let nullable = |inner: TokenStream| {
+        quote! {
+            match #inner {
+                shape @ #this::Nullable(inner) => &#this::Split { made: shape, given: #null_or },
+                #this::Split { made, given: #this::Nullable(inner) } => &#this::Split { made, given: #null_or },
+                shape => shape,
+            }
+        }
+    };
+    match inner {
+        Form::Of(_) | Form::Nullable(_) | Form::Split { .. } => nullable(shape(inner)),
+        _ => shape(inner),
+    }
+}
+
+fn enum_shape(Strings { name, variants, also_given }: &Strings) -> TokenStream {
+    quote! {
+        ::stepfn::__private::core::shape::EnumShape {
+            name: #name,
+            variants: &[#(#variants),*],
+            also_given: &[#(#also_given),*],
+        }
+    }
+}
+
+fn object_shape(Object { name, fields, flattened, deny_unknown_fields }: &Object) -> TokenStream {
+    let fields = fields.iter().map(field);
+    let flattened = flattened.iter().map(shape);
+    quote! {
+        ::stepfn::__private::core::shape::ObjectShape {
+            name: #name,
+            fields: &[#(#fields),*],
+            flattened: &[#(#flattened),*],
+            deny_unknown_fields: #deny_unknown_fields,
+        }
+    }
+}
+
+fn field(Field { made_as, given_as, form, made, given }: &Field) -> TokenStream {
+    let shape = shape(form);
+    let made = match made {
+        Made::Always => quote!(Always),
+        Made::Maybe => quote!(Maybe),
+        Made::Never => quote!(Never),
+    };
+    let given = match given {
+        Given::Required => quote!(Required),
+        Given::Optional => quote!(Optional),
+        Given::Never => quote!(Never),
+    };
+    quote! {
+        ::stepfn::__private::core::shape::Field {
+            made_as: #made_as,
+            given_as: &[#(#given_as),*],
+            shape: #shape,
+            made: ::stepfn::__private::core::shape::Made::#made,
+            given: ::stepfn::__private::core::shape::Given::#given,
+        }
+    }
+}
+
+/// The impl of `StateData`.
+pub(super) fn state_data(
+    ident: &syn::Ident,
+    original: &syn::Generics,
+    bounded: &syn::Generics,
+    form: &Form,
+) -> TokenStream {
+    let (_, ty_generics, _) = original.split_for_impl();
+    let (impl_generics, _, where_clause) = bounded.split_for_impl();
+    let shape = shape(form).into_token_stream();
+    quote! {
+        #[automatically_derived]
+        impl #impl_generics ::stepfn::__private::core::shape::StateData for #ident #ty_generics #where_clause {
+            const SHAPE: &'static ::stepfn::__private::core::shape::Shape = #shape;
+        }
+    }
+}

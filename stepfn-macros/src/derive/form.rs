@@ -1,0 +1,147 @@
+//! What a type's JSON form is, before it is tokens: [`stepfn_core::shape::Shape`] over types that are only known by name.
+
+use stepfn_core::shape::{Given, Made, Side};
+
+#[derive(Clone, PartialEq)]
+pub(super) enum Form {
+    Any,
+    Null,
+    Timestamp,
+    Recursive,
+    Mixed,
+    /// The form of a type.
+    Of(Box<syn::Type>),
+    /// The form inside, but where it is a field's it may not be missing, even if it may be `null`: serde lets only a
+    /// plain `Option` be missing.
+    Strict(Box<Form>),
+    Enum(Strings),
+    Array(Box<Form>),
+    /// An array of as many items as an expression says.
+    Repeat(Box<Form>, Box<syn::Expr>),
+    Tuple(Vec<Form>),
+    Map(Box<Form>),
+    Nullable(Box<Form>),
+    Object(Object),
+    OneOf(OneOf),
+    Split {
+        made: Box<Form>,
+        given: Box<Form>,
+    },
+}
+
+#[derive(Clone, PartialEq)]
+pub(super) struct Strings {
+    pub(super) name: String,
+    pub(super) variants: Vec<String>,
+    pub(super) also_given: Vec<String>,
+}
+
+#[derive(Clone, PartialEq)]
+pub(super) struct Object {
+    pub(super) name: String,
+    pub(super) fields: Vec<Field>,
+    pub(super) flattened: Vec<Form>,
+    pub(super) deny_unknown_fields: bool,
+}
+
+#[derive(Clone, PartialEq)]
+pub(super) struct Field {
+    pub(super) made_as: String,
+    pub(super) given_as: Vec<String>,
+    pub(super) form: Form,
+    pub(super) made: Made,
+    pub(super) given: Given,
+}
+
+#[derive(Clone, PartialEq)]
+pub(super) struct OneOf {
+    pub(super) name: String,
+    pub(super) alternatives: Vec<Form>,
+    pub(super) common: Object,
+}
+
+impl Form {
+    pub(super) fn of(ty: &syn::Type) -> Self {
+        Self::Of(Box::new(ty.clone()))
+    }
+
+    pub(super) fn strict(self) -> Self {
+        Self::Strict(Box::new(self))
+    }
+
+    /// The form of a type whose two sides may differ.
+    pub(super) fn split(made: Self, given: Self) -> Self {
+        match (made, given) {
+            (made, given) if made == given => given,
+            // What is only read does not show in what is made.
+            (Self::Enum(made), Self::Enum(given))
+                if made.name == given.name && made.variants == given.variants =>
+            {
+                Self::Enum(given)
+            }
+            (made, given) => Self::Split {
+                made: Box::new(made.side(Side::Made)),
+                given: Box::new(given.side(Side::Given)),
+            },
+        }
+    }
+
+    /// One side of the form, as far as it is known.
+    fn side(self, side: Side) -> Self {
+        match (self, side) {
+            (Self::Split { made, .. }, Side::Made) => made.side(side),
+            (Self::Split { given, .. }, Side::Given) => given.side(side),
+            (form, _) => form,
+        }
+    }
+
+    /// Hands out every type the form is made of.
+    pub(super) fn each_type<'a>(&'a self, f: &mut impl FnMut(&'a syn::Type)) {
+        match self {
+            Self::Any | Self::Null | Self::Timestamp | Self::Recursive | Self::Mixed | Self::Enum(_) => {}
+            Self::Of(ty) => f(ty),
+            Self::Strict(inner)
+            | Self::Array(inner)
+            | Self::Repeat(inner, _)
+            | Self::Map(inner)
+            | Self::Nullable(inner) => inner.each_type(f),
+            Self::Tuple(items) => items.iter().for_each(|item| item.each_type(f)),
+            Self::Object(object) => object.each_type(f),
+            Self::OneOf(one_of) => {
+                one_of.alternatives.iter().for_each(|form| form.each_type(f));
+                one_of.common.each_type(f);
+            }
+            Self::Split { made, given } => {
+                made.each_type(f);
+                given.each_type(f);
+            }
+        }
+    }
+}
+
+impl Object {
+    pub(super) fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), fields: Vec::new(), flattened: Vec::new(), deny_unknown_fields: false }
+    }
+
+    fn each_type<'a>(&'a self, f: &mut impl FnMut(&'a syn::Type)) {
+        self.fields.iter().for_each(|field| field.form.each_type(f));
+        self.flattened.iter().for_each(|form| form.each_type(f));
+    }
+}
+
+impl Field {
+    /// A field that is always there, under one name.
+    pub(super) fn always(key: impl Into<String>, form: Form) -> Self {
+        let key = key.into();
+        Self { made_as: key.clone(), given_as: vec![key], form, made: Made::Always, given: Given::Required }
+    }
+
+    /// Whether the field is there at all on a side.
+    pub(super) fn is_on(&self, side: Side) -> bool {
+        match side {
+            Side::Made => self.made != Made::Never,
+            Side::Given => self.given != Given::Never,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Forms over the containers of the standard library, known by name: for types that hold themselves, whose constant must
+//! not be asked for while it is made.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{GenericArgument, PathArguments, Type};
+
+use super::form::Form;
+
+/// The form of a field's type where it mentions the deriving type. `itself` is the form of the mention: `Recursive` where
+/// the nearest object around is the deriving type's own, `Any` elsewhere.
+pub(super) fn over_itself(ty: &Type, ident: &syn::Ident, itself: &Form) -> Form {
+    over_containers(ty, &|leaf| {
+        if is_itself(leaf, ident) {
+            itself.clone()
+        } else if mentions(leaf, ident) {
+            Form::Any
+        } else {
+            Form::of(leaf)
+        }
+    })
+}
+
+/// Whether a type names the deriving type somewhere.
+pub(super) fn mentions(ty: &Type, ident: &syn::Ident) -> bool {
+    fn search(tokens: TokenStream, ident: &syn::Ident) -> bool {
+        let mut after_path = false;
+        tokens.into_iter().any(|token| {
+            let qualified = std::mem::take(&mut after_path);
+            match token {
+                // `other::Tree` is another type, as far as one can see.
+                TokenTree::Ident(found) => found == "Self" || (found == *ident && !qualified),
+                TokenTree::Group(group) => search(group.stream(), ident),
+                TokenTree::Punct(punct) => {
+                    after_path = punct.as_char() == ':';
+                    false
+                }
+                TokenTree::Literal(_) => false,
+            }
+        })
+    }
+    search(ty.to_token_stream(), ident)
+}
+
+fn is_itself(ty: &Type, ident: &syn::Ident) -> bool {
+    match ty {
+        Type::Path(path) if path.qself.is_none() && path.path.segments.len() == 1 => {
+            path.path.segments.iter().all(|segment| segment.ident == *ident || segment.ident == "Self")
+        }
+        _ => false,
+    }
+}
+
+/// The form of a type as far as it is made of known containers; `leaf` is asked for what they hold.
+pub(super) fn over_containers(ty: &Type, leaf: &dyn Fn(&Type) -> Form) -> Form {
+    let inside = |ty: &Type| Box::new(over_containers(ty, leaf));
+    match ty {
+        Type::Group(group) => over_containers(&group.elem, leaf),
+        Type::Paren(paren) => over_containers(&paren.elem, leaf),
+        Type::Reference(reference) => over_containers(&reference.elem, leaf),
+        Type::Slice(slice) => Form::Array(inside(&slice.elem)),
+        Type::Array(array) => Form::Repeat(inside(&array.elem), Box::new(array.len.clone())),
+        Type::Tuple(tuple) if !tuple.elems.is_empty() => {
+            Form::Tuple(tuple.elems.iter().map(|item| over_containers(item, leaf)).collect())
+        }
+        Type::Path(path) if path.qself.is_none() => match container(&path.path) {
+            Some((Container::Nullable, inner)) => Form::Nullable(inside(inner)),
+            Some((Container::Same, inner)) => over_containers(inner, leaf),
+            Some((Container::Array, item)) => Form::Array(inside(item)),
+            Some((Container::Map, value)) => Form::Map(inside(value)),
+            None => leaf(ty),
+        },
+        _ => leaf(ty),
+    }
+}
+
+enum Container {
+    Nullable,
+    Same,
+    Array,
+    Map,
+}
+
+fn container(path: &syn::Path) -> Option<(Container, &Type)> {
+    let last = path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    let mut types = arguments.args.iter().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    let (kind, position) = match last.ident.to_string().as_str() {
+        "Option" => (Container::Nullable, 0),
+        "Box" | "Rc" | "Arc" | "Cow" | "Mutex" | "RefCell" | "Cell" => (Container::Same, 0),
+        "Vec" | "VecDeque" | "BTreeSet" | "HashSet" => (Container::Array, 0),
+        "BTreeMap" | "HashMap" => (Container::Map, 1),
+        _ => return None,
+    };
+    Some((kind, types.nth(position)?))
+}

@@ -1,0 +1,341 @@
+//! `#[lambda]`: a function as a task.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{
+    Attribute, FnArg, GenericArgument, LitStr, PathArguments, ReturnType, Signature, Token, Type, Visibility,
+    ext::IdentExt,
+    parse::{Parse, ParseStream, Parser},
+    parse_quote,
+    spanned::Spanned,
+};
+
+use crate::derive::Errors;
+
+/// The function as it is written, and the task of its name beside it; on mistakes, their messages as well.
+pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => {
+            let error = error.into_compile_error();
+            return quote!(#item #error);
+        }
+    };
+    let mut errors = Errors::default();
+    let arguments = Arguments::read(attr, &mut errors);
+    let task = Task::of(&function, arguments, &mut errors);
+    let mut tokens = TokenStream::new();
+    if function.body.is_some() {
+        tokens.extend(item);
+    }
+    // A method's task would stand inside of an impl block, where no type can.
+    if function.sig.receiver().is_none() {
+        tokens.extend(task.expand(&function, errors.is_empty()));
+    }
+    tokens.extend(errors.into_compile_error());
+    tokens
+}
+
+/// A function, with its body as it is written, or without one.
+struct Function {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    sig: Signature,
+    body: Option<TokenStream>,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        if !input.peek(Token![fn])
+            && (input.peek(Token![struct])
+                || input.peek(Token![enum])
+                || input.peek(Token![impl])
+                || input.peek(Token![mod]))
+        {
+            return Err(input.error(
+                "`#[lambda]` goes on a function: `async fn name(input: Input) -> Result<Output, Error>`",
+            ));
+        }
+        let sig = input.parse()?;
+        let body = if input.parse::<Option<Token![;]>>()?.is_some() { None } else { Some(input.parse()?) };
+        Ok(Self { attrs, vis, sig, body })
+    }
+}
+
+/// `#[lambda(name = "...", function_name = "...")]`
+#[derive(Default)]
+struct Arguments {
+    name: Option<LitStr>,
+    function_name: Option<LitStr>,
+}
+
+impl Arguments {
+    fn read(attr: TokenStream, errors: &mut Errors) -> Self {
+        let mut read = Self::default();
+        let parser = syn::meta::parser(|meta| {
+            let slot = if meta.path.is_ident("name") {
+                &mut read.name
+            } else if meta.path.is_ident("function_name") {
+                &mut read.function_name
+            } else {
+                let path = meta.path.to_token_stream().to_string().replace(' ', "");
+                return Err(meta.error(format!(
+                    "unknown `lambda` argument `{path}`, expected one of `name = \"...\"`, `function_name = \"...\"`"
+                )));
+            };
+            let text: LitStr = meta.value()?.parse()?;
+            if slot.is_some() {
+                return Err(meta.error("this is said twice"));
+            }
+            if text.value().is_empty() {
+                return Err(syn::Error::new(
+                    text.span(),
+                    "the name is empty; leave the argument out for the function's own",
+                ));
+            }
+            *slot = Some(text);
+            Ok(())
+        });
+        if let Err(error) = parser.parse2(attr) {
+            errors.push(error);
+        }
+        // What the Serverless Framework takes as a key of `functions`.
+        if let Some(name) = &read.name
+            && !name.value().chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+        {
+            errors.at(
+                name,
+                format!("`{}` is no function name: it may hold letters, digits, `-` and `_`", name.value()),
+            );
+        }
+        read
+    }
+}
+
+/// What a function says of its task.
+struct Task {
+    name: String,
+    function_name: String,
+    /// None for a function without parameters, which leaves its input unread.
+    input: Option<Type>,
+    output: Type,
+    /// None for a function that does not answer with a `Result`.
+    error: Option<Type>,
+}
+
+impl Task {
+    fn of(function: &Function, arguments: Arguments, errors: &mut Errors) -> Self {
+        let sig = &function.sig;
+        refuse(sig, errors);
+        let name = arguments.name.map_or_else(|| sig.ident.unraw().to_string(), |name| name.value());
+        let function_name = match arguments.function_name {
+            Some(name) => name.value(),
+            // What the Serverless Framework calls a function that does not say its name.
+            None => format!("${{self:service}}-${{self:provider.stage}}-{name}"),
+        };
+        let input = sig.inputs.iter().find_map(|input| match input {
+            FnArg::Typed(typed) => Some((*typed.ty).clone()),
+            FnArg::Receiver(_) => None,
+        });
+        let (output, error) = match &sig.output {
+            ReturnType::Default => (parse_quote!(()), None),
+            ReturnType::Type(_, ty) => answer(ty, errors),
+        };
+        Self { name, function_name, input, output, error }
+    }
+
+    fn expand(&self, Function { attrs, vis, sig, body }: &Function, sound: bool) -> TokenStream {
+        let core = quote!(::stepfn::__private::core);
+        let ident = &sig.ident;
+        let Self { name, function_name, .. } = self;
+        let input =
+            self.input.as_ref().map_or_else(|| quote!(#core::value::Value), ToTokens::to_token_stream);
+        let output = self.output.to_token_stream();
+        let error = self
+            .error
+            .as_ref()
+            .map_or_else(|| quote!(::core::convert::Infallible), ToTokens::to_token_stream);
+        // Types that are wrong in themselves would be reported once more.
+        let (input, output, error) = if sound {
+            (input, output, error)
+        } else {
+            (quote!(#core::value::Value), quote!(#core::value::Value), quote!(::core::convert::Infallible))
+        };
+        let handler = match body {
+            Some(_) if sound => {
+                let handler = self.handler(sig, &core);
+                quote!(::core::option::Option::Some(#handler))
+            }
+            _ => quote!(::core::option::Option::None),
+        };
+        let cfgs: Vec<_> = attrs.iter().filter(|attr| attr.path().is_ident("cfg")).collect();
+        let mut docs: Vec<_> =
+            attrs.iter().filter(|attr| attr.path().is_ident("doc")).map(ToTokens::to_token_stream).collect();
+        if docs.is_empty() {
+            let text = format!("The task `{name}`.");
+            docs.push(quote!(#[doc = #text]));
+        }
+        quote! {
+            #(#cfgs)*
+            #(#docs)*
+            #[allow(non_camel_case_types, dead_code, clippy::empty_structs_with_brackets)]
+            #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+            #vis struct #ident {}
+
+            #(#cfgs)*
+            #[automatically_derived]
+            impl #core::task::Task for #ident {
+                type Input = #input;
+                type Output = #output;
+                type Error = #error;
+
+                const NAME: &'static str = #name;
+                const FUNCTION_NAME: &'static str = #function_name;
+                const HANDLER: ::core::option::Option<#core::task::Handler> = #handler;
+            }
+        }
+    }
+
+    /// A closure that calls the function with JSON.
+    fn handler(&self, sig: &Signature, core: &TokenStream) -> TokenStream {
+        let ident = &sig.ident;
+        let await_ = sig.asyncness.map(|_| quote!(.await));
+        let (read, call) = match &self.input {
+            // The name and the text that `lambda_runtime` reports where the payload is not the function's input.
+            Some(ty) => {
+                let from_value = quote_spanned!(ty.span()=> #core::value::from_value::<#ty>);
+                let read = quote! {
+                    let input = match #from_value(&value) {
+                        ::core::result::Result::Ok(input) => input,
+                        ::core::result::Result::Err(error) => {
+                            return ::core::result::Result::Err(#core::task::TaskFailure::new(
+                                "&lambda_runtime::deserializer::DeserializeError",
+                                ::std::format!(
+                                    "failed to deserialize the incoming data into the function's payload type: {error}\n",
+                                ),
+                            ));
+                        }
+                    };
+                };
+                (read, quote!(#ident(input)))
+            }
+            None => (quote!(let _ = value;), quote!(#ident())),
+        };
+        let answer = match &self.error {
+            Some(_) => quote! {
+                match #call #await_ {
+                    ::core::result::Result::Ok(output) => output,
+                    ::core::result::Result::Err(error) => {
+                        return ::core::result::Result::Err(#core::task::TaskError::failure(&error));
+                    }
+                }
+            },
+            None => quote!(#call #await_),
+        };
+        let output = &self.output;
+        let to_value = quote_spanned!(output.span()=> #core::value::to_value::<#output>);
+        // `lambda_runtime` ends the process where it cannot serialize the answer.
+        let write = quote! {
+            #to_value(&output).map_err(|error| #core::task::TaskFailure::new(
+                "Runtime.ExitError",
+                ::std::format!("Error: Runtime exited with error: exit status 1: {error}"),
+            ))
+        };
+        // At the function, so that a future that is not `Send` is reported there.
+        let future = quote_spanned! {ident.span()=>
+            ::std::boxed::Box::pin(async move {
+                #read
+                let output: #output = #answer;
+                #write
+            })
+        };
+        quote!(|value: #core::value::Value| -> #core::task::HandlerFuture { #future })
+    }
+}
+
+/// Refuses what cannot be called with one JSON value.
+fn refuse(sig: &Signature, errors: &mut Errors) {
+    if let Some(receiver) = sig.receiver() {
+        errors.at(
+            receiver,
+            "a task is a free function; take what `self` holds from a `static` or from the input",
+        );
+    }
+    if !sig.generics.params.is_empty() {
+        errors.at(
+            &sig.generics,
+            "a task has one input and one output type; write the types out in place of generics",
+        );
+    }
+    for (token, word) in [
+        (sig.constness.map(|token| token.to_token_stream()), "const"),
+        (Some(sig.safety.to_token_stream()).filter(|safety| !safety.is_empty()), "unsafe"),
+        (sig.abi.as_ref().map(ToTokens::to_token_stream), "extern"),
+    ] {
+        if let Some(token) = token {
+            errors.at(token, format!("a task cannot be `{word}`; make it a plain `fn` or `async fn`"));
+        }
+    }
+    let inputs = sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(typed) => Some(typed),
+        FnArg::Receiver(_) => None,
+    });
+    for (i, input) in inputs.enumerate() {
+        if i > 0 {
+            errors.at(input, "a task takes one value; put its parts into one struct");
+        }
+        match &*input.ty {
+            Type::Reference(reference) => {
+                errors.at(reference, "a task owns its input; take it by value, `String` for `&str`");
+            }
+            Type::ImplTrait(ty) => {
+                errors.at(ty, "the input's JSON form must be known; write the type out in place of `impl`")
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The output and the error of a return type.
+fn answer(ty: &Type, errors: &mut Errors) -> (Type, Option<Type>) {
+    let parts = match ty {
+        Type::ImplTrait(ty) => {
+            errors.at(ty, "the output's JSON form must be known; write the type out in place of `impl`");
+            None
+        }
+        Type::Path(path) if path.qself.is_none() => {
+            path.path.segments.last().filter(|last| last.ident == "Result").and_then(|result| match &result.arguments {
+                PathArguments::AngleBracketed(arguments) => {
+                    let types: Vec<_> = arguments
+                        .args
+                        .iter()
+                        .filter_map(|argument| match argument {
+                            GenericArgument::Type(ty) => Some(ty.clone()),
+                            _ => None,
+                        })
+                        .collect();
+                    match <[Type; 2]>::try_from(types) {
+                        Ok(types) => Some(types),
+                        Err(_) => {
+                            errors.at(ty, "the error's names must be known; write `Result<Output, Error>` with both types");
+                            None
+                        }
+                    }
+                }
+                _ => None,
+            })
+        }
+        _ => None,
+    };
+    match parts {
+        Some([output, error]) => {
+            if let Type::ImplTrait(ty) = &output {
+                errors.at(ty, "the output's JSON form must be known; write the type out in place of `impl`");
+            }
+            (output, Some(error))
+        }
+        None => (ty.clone(), None),
+    }
+}
