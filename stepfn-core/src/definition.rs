@@ -18,16 +18,16 @@ use indexmap::IndexMap;
 
 use crate::{
     asl::StateMachine,
-    shape::{Shape, StateData},
+    shape::Shape,
     task::{Handler, TaskInfo},
 };
 
 /// A workflow that `state_machine!` declared.
 pub trait Workflow {
-    /// What an execution takes.
-    type Input: StateData;
+    /// What an execution takes. That its JSON form is known is claimed where the machine is declared, once.
+    type Input;
     /// What an execution answers.
-    type Output: StateData;
+    type Output;
 
     /// The state machine's name.
     const NAME: &'static str;

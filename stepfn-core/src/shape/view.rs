@@ -315,6 +315,13 @@ pub(super) const fn article(out: &mut Text, shape: &Shape) {
             out.push("a string of the form ");
             out.code(name);
         }
+        // A narrow type's bounds are the reason more often than not.
+        Shape::Integer { min, max } if *min > i64::MIN as i128 || *max < i64::MAX as i128 => {
+            out.push("an integer from ");
+            out.number(*min);
+            out.push(" to ");
+            out.number(*max);
+        }
         shape => {
             if shape.name().is_some() {
                 out.code(shape.words());

@@ -155,17 +155,15 @@ impl Condition {
 
 /// All that is wrong with what was written.
 #[derive(Default)]
-pub(super) struct Errors(Vec<(Place, String)>);
+pub(super) struct Errors(Vec<TokenStream>);
 
 impl Errors {
-    pub(super) fn push(&mut self, place: Place, message: impl Into<String>) {
-        self.0.push((place, message.into()));
+    pub(super) fn push(&mut self, place: Place, message: impl AsRef<str>) {
+        self.0.push(super::expand::compile_error(place, message.as_ref()));
     }
 
-    pub(super) fn push_syn(&mut self, error: syn::Error) {
-        for one in error {
-            self.0.push((Place::of(one.span()), one.to_string()));
-        }
+    pub(super) fn push_syn(&mut self, error: &syn::Error) {
+        self.0.push(error.to_compile_error());
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -173,6 +171,6 @@ impl Errors {
     }
 
     pub(super) fn to_tokens(&self) -> TokenStream {
-        self.0.iter().map(|(place, message)| super::expand::compile_error(*place, message)).collect()
+        self.0.iter().cloned().collect()
     }
 }

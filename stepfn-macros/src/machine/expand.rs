@@ -4,7 +4,7 @@ use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use stepfn_core::{
     definition::{Call, LogLevel, Reference, WorkflowType},
-    flow::{OwnedClaim, OwnedNeed, OwnedNode, OwnedStep, TypeRef},
+    flow::{OwnedClaim, OwnedNeed, OwnedNode, OwnedStep, StateTyping, TypeRef, Typing},
     shape::{Need, Node, Side},
 };
 
@@ -66,8 +66,10 @@ impl Names {
         let index = self.tasks.len();
         let name = quote::format_ident!("TASK{index}");
         let place = Place::of_tokens(task);
-        let info = quote_spanned!(place.first=> TaskInfo::of::<#task>());
-        self.constants.extend(quote!(const #name: TaskInfo = #info;));
+        // An alias says of a plain function that it is no type, in fewer words than the turbofish does.
+        let alias = quote::format_ident!("Task{index}");
+        let info = quote_spanned!(place.first=> TaskInfo::of::<#alias>());
+        self.constants.extend(quote!(type #alias = #task; const #name: TaskInfo = #info;));
         self.tasks.push(quote!(#name));
         let first = self.types.len();
         self.types.push(quote!(#name.input));
@@ -197,8 +199,14 @@ fn need_tokens(need: &OwnedNeed) -> TokenStream {
     }
 }
 
-/// What the machine becomes: a type, its states' names, and its definition.
-pub(super) fn machine(machine: &Machine, lowered: &Lowered, json: &str) -> TokenStream {
+/// What the machine becomes: a type with its states' names, and, for the block of the claims, its definition.
+pub(super) fn machine(
+    machine: &Machine,
+    lowered: &Lowered,
+    json: &str,
+    typing: &Typing,
+    names: &Names,
+) -> (TokenStream, TokenStream) {
     let Machine { visibility, name, input, output, .. } = machine;
     let settings = &lowered.settings;
     let others = &settings.others;
@@ -216,28 +224,40 @@ pub(super) fn machine(machine: &Machine, lowered: &Lowered, json: &str) -> Token
         WorkflowType::Standard => quote!(Standard),
         WorkflowType::Express => quote!(Express),
     };
-    let tasks = lowered.tasks.iter().map(|task| {
-        let (state, function) = (&task.state, &task.task);
+    let shape = |ty: Option<TypeRef>| match ty {
+        Some(ty) => {
+            let shape = names.shape(ty);
+            quote!(::core::option::Option::Some(#shape))
+        }
+        None => quote!(::core::option::Option::None),
+    };
+    let (input_shape, output_shape) = (shape(typing.input), shape(typing.output));
+    let tasks = lowered.tasks.iter().zip(&names.tasks).map(|(task, info)| {
+        let state = &task.state;
         let call = match task.call {
             Call::Direct => quote!(Direct),
             Call::Invoke => quote!(Invoke),
             Call::WaitForTaskToken => quote!(WaitForTaskToken),
         };
-        let result = match &task.result {
-            Some(ty) => quote!(::core::option::Option::Some(<#ty as core::shape::StateData>::SHAPE)),
-            None => quote!(::core::option::Option::None),
+        let result = match typing.states.get(state) {
+            Some(StateTyping::Task { result, .. }) => shape(*result),
+            _ => shape(None),
         };
         quote! {
             draft.tasks.push(core::draft::DraftTask {
                 state: ::std::string::String::from(#state),
-                task: core::task::TaskInfo::of::<#function>(),
+                task: #info,
                 call: core::definition::Call::#call,
                 result: #result,
             });
         }
     });
-    let results = lowered.results.iter().map(|(state, ty)| {
-        quote!(draft.results.push((::std::string::String::from(#state), <#ty as core::shape::StateData>::SHAPE));)
+    let results = lowered.results.iter().filter_map(|(state, _)| match typing.states.get(state) {
+        Some(StateTyping::Result(ty)) => {
+            let shape = names.shape(*ty);
+            Some(quote!(draft.results.push((::std::string::String::from(#state), #shape));))
+        }
+        _ => None,
     });
     let substitutions = lowered.substitutions.iter().map(|(name, reference)| {
         let reference = match reference {
@@ -271,7 +291,7 @@ pub(super) fn machine(machine: &Machine, lowered: &Lowered, json: &str) -> Token
         }
     });
     let tracing = settings.tracing;
-    quote! {
+    let item = quote! {
         #(#others)*
         #[derive(Clone, Copy, Debug)]
         #visibility struct #name;
@@ -280,31 +300,31 @@ pub(super) fn machine(machine: &Machine, lowered: &Lowered, json: &str) -> Token
         impl #name {
             #(#constants)*
         }
+    };
+    let definition = quote! {
+        use ::stepfn::__private::core;
 
-        const _: () = {
-            use ::stepfn::__private::core;
+        impl core::definition::Workflow for #name {
+            type Input = #input;
+            type Output = #output;
 
-            impl core::definition::Workflow for #name {
-                type Input = #input;
-                type Output = #output;
+            const NAME: &'static str = #text;
 
-                const NAME: &'static str = #text;
-
-                fn definition() -> core::definition::Definition {
-                    let mut draft = core::draft::Draft::from_macro(#text, #json);
-                    draft.workflow_type = core::definition::WorkflowType::#workflow_type;
-                    draft.input = ::core::option::Option::Some(<#input as core::shape::StateData>::SHAPE);
-                    draft.output = ::core::option::Option::Some(<#output as core::shape::StateData>::SHAPE);
-                    #(#tasks)*
-                    #(#results)*
-                    #(#substitutions)*
-                    #logging
-                    draft.tracing = #tracing;
-                    draft.finish()
-                }
+            fn definition() -> core::definition::Definition {
+                let mut draft = core::draft::Draft::from_macro(#text, #json);
+                draft.workflow_type = core::definition::WorkflowType::#workflow_type;
+                draft.input = #input_shape;
+                draft.output = #output_shape;
+                #(#tasks)*
+                #(#results)*
+                #(#substitutions)*
+                #logging
+                draft.tracing = #tracing;
+                draft.finish()
             }
-        };
-    }
+        }
+    };
+    (item, definition)
 }
 
 /// What stands in for a machine that has errors, so that what uses it still compiles.
@@ -338,8 +358,8 @@ pub(super) fn stand_in(machine: &Machine, states: &[proc_macro2::Ident]) -> Toke
     }
 }
 
-/// The block in which claims are judged.
-pub(super) fn judged(names: &Names, claims: &TokenStream) -> TokenStream {
+/// The block in which claims are judged, and which holds what else names the types and tasks.
+pub(super) fn judged(names: &Names, claims: &TokenStream, definition: &TokenStream) -> TokenStream {
     let constants = &names.constants;
     quote! {
         const _: () = {
@@ -350,6 +370,7 @@ pub(super) fn judged(names: &Names, claims: &TokenStream) -> TokenStream {
             };
             #constants
             #claims
+            #definition
         };
     }
 }

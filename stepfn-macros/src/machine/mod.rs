@@ -74,13 +74,13 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
             warnings.extend(expand::warning(place, &message));
         }
     }
-    let judged = expand::judged(&names, &claims);
     let errors = errors.to_tokens();
-    let item = if failed {
-        expand::stand_in(&machine, &lowered.states)
+    let (item, definition) = if failed {
+        (expand::stand_in(&machine, &lowered.states), TokenStream::new())
     } else {
-        expand::machine(&machine, &lowered, &definition.to_json().to_string())
+        expand::machine(&machine, &lowered, &definition.to_json().to_string(), &typing, &names)
     };
+    let judged = expand::judged(&names, &claims, &definition);
     quote::quote!(#item #judged #warnings #errors)
 }
 
@@ -166,9 +166,29 @@ fn in_dsl(text: &str) -> String {
             out.push('`');
         }
         // Odd parts stand inside backticks.
-        if index % 2 == 1 && is_field(part) { out.push_str(&lower::snake_case(part)) } else { out.push_str(part) }
+        if index % 2 == 1 { out.push_str(&code_in_dsl(part)) } else { out.push_str(part) }
     }
     out
+}
+
+/// A piece of ASL as the DSL writes it: `TimeoutSeconds`, `"End": true`, `"TaskToken.$": "$$.Task.Token"`.
+fn code_in_dsl(code: &str) -> String {
+    if is_field(code) {
+        return lower::snake_case(code);
+    }
+    if let Some(pattern) = code.strip_prefix('.')
+        && pattern == "waitForTaskToken"
+    {
+        return ".wait_for_task_token".to_owned();
+    }
+    let Some((key, value)) = code.strip_prefix('"').and_then(|rest| rest.split_once("\": ")) else {
+        return code.to_owned();
+    };
+    match key.strip_suffix(".$") {
+        Some(key) => format!("\"{key}\": {}", value.trim_matches('"')),
+        None if is_field(key) => format!("{}: {value}", lower::snake_case(key)),
+        None => code.to_owned(),
+    }
 }
 
 fn is_field(word: &str) -> bool {

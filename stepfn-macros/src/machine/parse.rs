@@ -63,7 +63,7 @@ fn block(input: ParseStream<'_>, errors: &mut Errors) -> Result<Block> {
         match entry(&content, errors) {
             Ok(entry) => entries.push(entry),
             Err(error) => {
-                errors.push_syn(error);
+                errors.push_syn(&error);
                 skip_to_comma(&content)?;
             }
         }
@@ -110,7 +110,7 @@ fn entry(input: ParseStream<'_>, errors: &mut Errors) -> Result<Entry> {
         _ => expr(input, errors),
     };
     let value = value.or_else(|error| {
-        errors.push_syn(error);
+        errors.push_syn(&error);
         skip_to_comma(input)?;
         Ok::<_, syn::Error>(Expr { kind: Kind::Broken, place: Place::of(start) })
     })?;
@@ -374,7 +374,7 @@ fn rules(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
         match rule(&content) {
             Ok(rule) => rules.push(rule),
             Err(error) => {
-                errors.push_syn(error);
+                errors.push_syn(&error);
                 skip_to_comma(&content)?;
             }
         }
@@ -389,7 +389,7 @@ fn rules(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
 fn rule(input: ParseStream<'_>) -> Result<Rule> {
     let condition = condition::condition(input)?;
     if !input.peek(Token![=>]) {
-        return Err(input.error("expected `=> State` after the condition"));
+        return Err(syn::Error::new(input.span(), "expected `=> State` after the condition"));
     }
     input.parse::<Token![=>]>()?;
     let mut errors = Errors::default();

@@ -111,7 +111,7 @@ fn logging(attribute: &Attribute, settings: &mut Settings, errors: &mut Errors) 
         Ok(())
     });
     if let Err(error) = result {
-        errors.push_syn(error);
+        errors.push_syn(&error);
         return;
     }
     settings.substitutions.extend(substitutions);
@@ -166,7 +166,7 @@ pub(super) fn allowed(attributes: &[Attribute], errors: &mut Errors) -> Vec<Stri
                     }
                 }
             }
-            Err(error) => errors.push_syn(error),
+            Err(error) => errors.push_syn(&error),
         }
     }
     codes

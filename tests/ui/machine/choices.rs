@@ -32,10 +32,18 @@ state_machine! {
                 $.status == "PASED" => Done,
                 $.progress == "100" => Done,
                 $.name > 7 => Done,
-                $.progress == $.name => Done,
+                string($.progress) == $.name => Done,
             ],
             default: Done,
         },
+        Done: Succeed {},
+    }
+}
+
+state_machine! {
+    pub Untold(Job) -> serde_json::Value {
+        start_at: Check,
+        Check: Choice { choices: [ $.progress == $.name => Done ], default: Done },
         Done: Succeed {},
     }
 }
