@@ -30,3 +30,8 @@ state_machine! {
         Waiting: Pass { result: "waiting", end: true },
     }
 }
+
+#[test]
+fn asl() {
+    insta::assert_snapshot!(Admission::definition().machine.to_canonical_string());
+}

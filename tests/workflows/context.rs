@@ -19,3 +19,8 @@ state_machine! {
         },
     }
 }
+
+#[test]
+fn asl() {
+    insta::assert_snapshot!(WhoAmI::definition().machine.to_canonical_string());
+}

@@ -47,3 +47,8 @@ state_machine! {
         },
     }
 }
+
+#[test]
+fn asl() {
+    insta::assert_snapshot!(DataFlow::definition().machine.to_canonical_string());
+}

@@ -64,3 +64,8 @@ state_machine! {
         },
     }
 }
+
+#[test]
+fn asl() {
+    insta::assert_snapshot!(ShipItems::definition().machine.to_canonical_string());
+}

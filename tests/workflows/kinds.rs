@@ -32,3 +32,12 @@ state_machine! {
         Echo: Task { resource: lambda(echo), end: true },
     }
 }
+
+#[test]
+fn the_kinds_share_their_asl_and_differ_in_their_type() {
+    let (standard, express) = (EchoStandard::definition(), EchoExpress::definition());
+    assert_eq!(standard.machine, express.machine);
+    assert_eq!(standard.workflow_type.name(), "STANDARD");
+    assert_eq!(express.workflow_type.name(), "EXPRESS");
+    insta::assert_snapshot!(stepfn_codegen::serverless::to_yaml(&[standard, express]).unwrap());
+}

@@ -78,3 +78,8 @@ state_machine! {
         Refused: Fail { error_path: $.error.Error, cause: "the file is no picture" },
     }
 }
+
+#[test]
+fn asl() {
+    insta::assert_snapshot!(MediaPipeline::definition().machine.to_canonical_string());
+}

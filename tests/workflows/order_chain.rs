@@ -59,3 +59,8 @@ state_machine! {
         PaymentFailed: Fail { error: "PaymentFailed", cause_path: $.Cause },
     }
 }
+
+#[test]
+fn asl() {
+    insta::assert_snapshot!(OrderChain::definition().machine.to_canonical_string());
+}

@@ -50,3 +50,8 @@ state_machine! {
         GiveUp: Pass { input_path: $.number, end: true },
     }
 }
+
+#[test]
+fn asl() {
+    insta::assert_snapshot!(Dialer::definition().machine.to_canonical_string());
+}

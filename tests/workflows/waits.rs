@@ -20,3 +20,8 @@ state_machine! {
         ByTimestampPath: Wait { timestamp_path: $.at, end: true },
     }
 }
+
+#[test]
+fn asl() {
+    insta::assert_snapshot!(Waits::definition().machine.to_canonical_string());
+}

@@ -349,7 +349,7 @@ impl Analyser<'_> {
         for (index, catcher) in state.catch.iter().flatten().enumerate() {
             let at = format!("{}/Catch/{index}", site.at);
             // A callback may fail without saying why.
-            let text = if self.is_callback(state) { Sym::String.join(&Sym::Null) } else { Sym::String };
+            let text = if self.is_callback(&site.at, state) { Sym::String.join(&Sym::Null) } else { Sym::String };
             let error = Sym::object([("Error", text.clone()), ("Cause", text)]);
             let data = self.result_path(site, &format!("{at}/ResultPath"), catcher.result_path.as_ref(), flow, error.clone());
             let caught = self.assign(site, &format!("{at}/Assign"), catcher.assign.as_ref(), &error, flow.with_data(data));
@@ -358,13 +358,21 @@ impl Analyser<'_> {
         edges
     }
 
-    fn is_callback(&self, state: &State) -> bool {
+    /// Whether a state can fail by a callback, itself or inside.
+    fn is_callback(&self, at: &str, state: &State) -> bool {
         match &state.kind {
-            StateKind::Task(task) => {
-                task.resource.as_str().is_some_and(|arn| arn.ends_with(".waitForTaskToken") || arn.contains(":activity:"))
-            }
-            // What fails inside may be a callback.
-            _ => !state.children().is_empty(),
+            StateKind::Task(task) => match self.typing.states.get(at) {
+                Some(StateTyping::Task { call, .. }) => *call == Call::WaitForTaskToken,
+                _ => task.resource.as_str().is_none_or(|arn| {
+                    // A placeholder may stand for anything.
+                    arn.ends_with(".waitForTaskToken") || arn.contains(":activity:") || arn.contains("${")
+                }),
+            },
+            _ => state.children().iter().any(|(child_at, machine)| {
+                machine.states.iter().any(|(name, inner)| {
+                    self.is_callback(&super::pointer(&format!("{at}{child_at}"), name), inner)
+                })
+            }),
         }
     }
 

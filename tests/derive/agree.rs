@@ -1,0 +1,120 @@
+//! Puts a shape beside serde, over values near and far.
+
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use stepfn::shape::StateData;
+
+use crate::interpret::{accepts, describes};
+
+/// Both sides agree with serde, over samples and what lies around them.
+#[track_caller]
+pub(crate) fn agree<T: StateData + Serialize + DeserializeOwned>(samples: impl IntoIterator<Item = T>) {
+    let samples: Vec<_> = samples.into_iter().map(|sample| serde_json::to_value(sample).unwrap()).collect();
+    for value in &samples {
+        assert!(describes(T::SHAPE, value), "made {value}, but the shape is {:#?}", T::SHAPE);
+    }
+    given::<T>(samples);
+}
+
+/// What is made agrees with serde.
+#[track_caller]
+pub(crate) fn made<T: StateData + Serialize>(samples: impl IntoIterator<Item = T>) {
+    for sample in samples {
+        let value = serde_json::to_value(sample).unwrap();
+        assert!(describes(T::SHAPE, &value), "made {value}, but the shape is {:#?}", T::SHAPE);
+    }
+}
+
+/// What may be given agrees with serde, over values and what lies around them.
+#[track_caller]
+pub(crate) fn given<T: StateData + DeserializeOwned>(values: impl IntoIterator<Item = Value>) {
+    let values: Vec<_> = values.into_iter().collect();
+    let around = values.iter().flat_map(mutants);
+    for value in values.iter().cloned().chain(around).chain(odd()) {
+        let serde = serde_json::from_value::<T>(value.clone());
+        if accepts(T::SHAPE, &value, false) {
+            assert!(
+                serde.is_ok(),
+                "{value} fits the shape, but serde: {}; {:#?}",
+                serde.err().unwrap(),
+                T::SHAPE
+            );
+        } else if !accepts(T::SHAPE, &value, true) {
+            assert!(serde.is_err(), "serde takes {value}, but it does not fit {:#?}", T::SHAPE);
+        }
+    }
+}
+
+fn odd() -> Vec<Value> {
+    vec![
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(-1),
+        json!(7),
+        json!(300),
+        json!(1.5),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(""),
+        json!("a"),
+        json!("A"),
+        json!("stranger"),
+        json!("2016-03-14T01:59:00Z"),
+        json!([]),
+        json!([null]),
+        json!([1]),
+        json!([1, 2]),
+        json!(["a", "b"]),
+        json!([[]]),
+        json!({}),
+        json!({"a": 1}),
+        json!({"A": null}),
+        json!({"A": 1}),
+        json!({"A": {"x": 1}, "B": 2}),
+        json!({"stranger": "x"}),
+        json!({"type": "A"}),
+        json!({"type": "stranger", "x": 1}),
+    ]
+}
+
+/// The value with one part changed: left out, put in, replaced, under another name.
+fn mutants(value: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    match value {
+        Value::Object(map) => {
+            let mut more = map.clone();
+            more.insert("stranger".into(), json!({"x": [1]}));
+            all.push(Value::Object(more));
+            for (key, inner) in map {
+                let mut less = map.clone();
+                less.remove(key);
+                all.push(Value::Object(less.clone()));
+                less.insert(key.to_uppercase() + "_", inner.clone());
+                all.push(Value::Object(less));
+                for inner in odd().into_iter().chain(mutants(inner)) {
+                    let mut other = map.clone();
+                    other.insert(key.clone(), inner);
+                    all.push(Value::Object(other));
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (i, inner) in items.iter().enumerate() {
+                let mut less = items.clone();
+                less.remove(i);
+                all.push(Value::Array(less));
+                for inner in odd().into_iter().chain(mutants(inner)) {
+                    let mut other = items.clone();
+                    other[i] = inner;
+                    all.push(Value::Array(other));
+                }
+            }
+            let mut more = items.clone();
+            more.push(json!(1));
+            all.push(Value::Array(more));
+        }
+        _ => {}
+    }
+    all
+}

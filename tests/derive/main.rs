@@ -1,0 +1,14 @@
+//! Shapes agree with serde: what a shape says may be given is what `Deserialize` takes, and what it says is made is what
+//! `Serialize` makes. Error names and handlers are what `TaskError` and `Task` say.
+
+mod agree;
+mod aliases;
+mod attributes;
+mod enums;
+mod errors;
+mod generics;
+mod interpret;
+mod lambdas;
+mod recursion;
+mod said;
+mod structs;
