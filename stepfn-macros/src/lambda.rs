@@ -291,7 +291,7 @@ fn refuse(sig: &Signature, errors: &mut Errors) {
                 errors.at(reference, "a task owns its input; take it by value, `String` for `&str`");
             }
             Type::ImplTrait(ty) => {
-                errors.at(ty, "the input's JSON form must be known; write the type out in place of `impl`")
+                errors.at(ty, "the input's JSON form must be known; write the type out in place of `impl`");
             }
             _ => {}
         }

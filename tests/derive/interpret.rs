@@ -1,10 +1,10 @@
 //! What a shape means, written down a second time: for whole values, without thought of speed.
 
 use serde_json::{Map, Value};
-use stepfn::shape::{Field, Given, Made, ObjectShape, Shape};
+use stepfn::shape::{Field, Given, Made, ObjectShape, OneOfShape, Shape};
 
-/// Whether a value can be given. Serde takes a little more than shapes say: arrays for structs, `{"Unit": null}` for unit
-/// variants. `lax` takes them too, wherever they may stand.
+/// Whether a value can be given. Serde takes a little more than shapes say: arrays for structs, `{"Unit": null}` and the
+/// index for unit variants, any tag where there is a variant for it (`other`). `lax` takes them too, wherever they may stand.
 pub(crate) fn accepts(shape: &'static Shape, value: &Value, lax: bool) -> bool {
     Reader { lax }.fits(shape, shape, value)
 }
@@ -32,6 +32,7 @@ impl Reader {
                 .as_object()
                 .is_some_and(|map| self.object(object, shape, map, object.deny_unknown_fields)),
             Shape::Nullable(inner) => value.is_null() || self.fits(inner, owner, value),
+            Shape::OneOf(one_of) if self.lax && value.is_object() && has_other(one_of) => true,
             Shape::OneOf(one_of) => one_of.alternatives.iter().any(|inner| self.fits(inner, shape, value)),
             Shape::Split { given, .. } => self.fits(given, owner, value),
             Shape::Recursive => self.fits(owner, owner, value),
@@ -40,6 +41,7 @@ impl Reader {
                     [shape.variants, shape.also_given].iter().any(|known| known.contains(&text.as_str()))
                         || shape.also_given.contains(&"*")
                 }
+                Value::Number(_) => self.lax,
                 Value::Object(map) => self.lax && map.len() == 1 && map.values().all(Value::is_null),
                 _ => false,
             },
@@ -89,6 +91,14 @@ impl Reader {
             other => panic!("flattened {other:?}"),
         }
     }
+}
+
+fn has_other(one_of: &OneOfShape) -> bool {
+    one_of
+        .common
+        .fields
+        .iter()
+        .any(|field| matches!(field.shape, Shape::Enum(tag) if tag.also_given.contains(&"*")))
 }
 
 fn may_be_missing(shape: &Shape) -> bool {

@@ -1,6 +1,9 @@
 //! Shapes agree with serde: what a shape says may be given is what `Deserialize` takes, and what it says is made is what
 //! `Serialize` makes. Error names and handlers are what `TaskError` and `Task` say.
 
+#![allow(dead_code)] // fields are there for serde and shapes to see
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod agree;
 mod aliases;
 mod attributes;

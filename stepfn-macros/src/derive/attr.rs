@@ -9,7 +9,7 @@ const KNOWN: &str = "expected one of `as = \"Type\"`, `timestamp`, `any`";
 /// What the user says a form is.
 pub(super) enum Said {
     /// `as = "Type"`, or `as(serialize = "Type", deserialize = "Type")` of which one may be missing.
-    As { made: Option<Type>, given: Option<Type> },
+    As { made: Option<Box<Type>>, given: Option<Box<Type>> },
     /// `timestamp`
     Timestamp,
     /// `any`
@@ -64,6 +64,6 @@ fn one(meta: &ParseNestedMeta<'_>) -> syn::Result<Said> {
     }
 }
 
-fn ty(meta: &ParseNestedMeta<'_>) -> syn::Result<Type> {
-    meta.value()?.parse::<LitStr>()?.parse()
+fn ty(meta: &ParseNestedMeta<'_>) -> syn::Result<Box<Type>> {
+    meta.value()?.parse::<LitStr>()?.parse().map(Box::new)
 }

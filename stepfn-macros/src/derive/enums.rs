@@ -18,6 +18,10 @@ pub(super) fn form(cx: &mut Context<'_>, container: &ast::Container<'_>, variant
     Form::split(made, side(Side::Given))
 }
 
+/// `#[serde(other)]`: any further string is read. It stands with the strings as a whole and not with the variant's own, for a
+/// known tag never leads to the variant.
+const ANY: &str = "*";
+
 struct Enum<'a> {
     container: &'a ast::Container<'a>,
     side: Side,
@@ -31,10 +35,19 @@ impl Enum<'_> {
             && variants.iter().all(|variant| !variant.attrs.untagged() && self.is_unit(variant))
         {
             let strings = variants.iter().map(|variant| self.strings(variant));
-            return Form::Enum(strings.fold(Strings { name, variants: vec![], also_given: vec![] }, joined));
+            let mut all = strings.fold(Strings { name, variants: vec![], also_given: vec![] }, joined);
+            if variants.iter().any(|variant| variant.attrs.other()) {
+                all.also_given.push(ANY.to_owned());
+            }
+            return Form::Enum(all);
         }
         let alternatives: Vec<_> = variants.iter().map(|variant| self.alternative(cx, variant)).collect();
-        let common = common(&name, &alternatives, self.side);
+        let mut common = common(&name, &alternatives, self.side);
+        if variants.iter().any(|variant| variant.attrs.other())
+            && let Some(Form::Enum(tag)) = common.fields.first_mut().map(|field| &mut field.form)
+        {
+            tag.also_given.push(ANY.to_owned());
+        }
         Form::OneOf(OneOf { name, alternatives, common })
     }
 
@@ -64,16 +77,13 @@ impl Enum<'_> {
             Side::Made => name.serialize_name(),
             Side::Given => name.deserialize_name(),
         };
-        let mut also_given: Vec<_> = variant
+        let also_given = variant
             .attrs
             .aliases()
             .iter()
             .map(|alias| alias.value.clone())
             .filter(|alias| *alias != name.value)
             .collect();
-        if variant.attrs.other() {
-            also_given.push("*".to_owned());
-        }
         Strings { name: self.container.ident.to_string(), variants: vec![name.value.clone()], also_given }
     }
 

@@ -150,7 +150,8 @@ fn has_deserialize_with(attrs: &serde_attr::Field) -> bool {
 fn form(cx: &mut Context<'_>, said: Option<Said>, custom: &Custom<'_>, ty: &Type, itself: &Form) -> Form {
     match said {
         Some(Said::As { made, given }) => {
-            let mut side = |said: Option<Type>, function: Option<&syn::ExprPath>| match (said, function) {
+            let mut side = |said: Option<Box<Type>>, function: Option<&syn::ExprPath>| match (said, function)
+            {
                 (Some(said), _) => of(cx, &said, itself),
                 (None, Some(function)) => unknown(cx, function),
                 (None, None) => of(cx, ty, itself),

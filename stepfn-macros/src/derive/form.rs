@@ -13,19 +13,19 @@ pub(super) enum Form {
     Of(Box<syn::Type>),
     /// The form inside, but where it is a field's it may not be missing, even if it may be `null`: serde lets only a
     /// plain `Option` be missing.
-    Strict(Box<Form>),
+    Strict(Box<Self>),
     Enum(Strings),
-    Array(Box<Form>),
+    Array(Box<Self>),
     /// An array of as many items as an expression says.
-    Repeat(Box<Form>, Box<syn::Expr>),
-    Tuple(Vec<Form>),
-    Map(Box<Form>),
-    Nullable(Box<Form>),
+    Repeat(Box<Self>, Box<syn::Expr>),
+    Tuple(Vec<Self>),
+    Map(Box<Self>),
+    Nullable(Box<Self>),
     Object(Object),
     OneOf(OneOf),
     Split {
-        made: Box<Form>,
-        given: Box<Form>,
+        made: Box<Self>,
+        given: Box<Self>,
     },
 }
 

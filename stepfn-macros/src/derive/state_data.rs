@@ -7,6 +7,7 @@ use syn::DeriveInput;
 use super::{Errors, attr, bounds, container, expand, field::Context, form::Form};
 
 /// The form of a type as its impl of `StateData`, or what is wrong with its attributes beside an impl that says nothing.
+#[allow(clippy::needless_pass_by_value)] // an expansion owns its input
 pub(crate) fn state_data(input: DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     let form = form(&input, &mut errors);

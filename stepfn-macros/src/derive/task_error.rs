@@ -8,6 +8,7 @@ use syn::{Data, DeriveInput, Fields, LitStr, Member, Type, ext::IdentExt, spanne
 use super::Errors;
 
 /// The names of an error type as its impl of `TaskError`, or what is wrong beside an impl without names.
+#[allow(clippy::needless_pass_by_value)] // an expansion owns its input
 pub(crate) fn task_error(input: DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
     if let Data::Union(union) = &input.data {
