@@ -9,6 +9,9 @@ mod parse;
 mod path;
 mod settings;
 
+#[cfg(test)]
+mod tests;
+
 use std::{collections::HashMap, ops::Range};
 
 use proc_macro2::TokenStream;
@@ -28,9 +31,26 @@ use self::{
 };
 
 pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
-    let Parsed { machine, mut errors } = match syn::parse2(tokens) {
-        Ok(parsed) => parsed,
-        Err(error) => return error.to_compile_error(),
+    // syn ends with an error of its own where an error inside has left tokens unread, so the result is kept beside it.
+    let mut parsed = None;
+    let result = syn::parse::Parser::parse2(
+        |input: syn::parse::ParseStream<'_>| {
+            parsed = Some(input.parse::<Parsed>()?);
+            Ok(())
+        },
+        tokens,
+    );
+    let (machine, mut errors) = match (parsed, result) {
+        (Some(Parsed { machine, mut errors }), result) => {
+            if let Err(error) = result
+                && errors.is_empty()
+            {
+                errors.push_syn(&error);
+            }
+            (machine, errors)
+        }
+        (None, Err(error)) => return error.to_compile_error(),
+        (None, Ok(())) => return TokenStream::new(),
     };
     let lowered = lower::lower(&machine, &mut errors);
     let mut names = Names::default();
