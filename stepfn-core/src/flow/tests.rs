@@ -256,6 +256,20 @@ fn variables_are_known_once_they_are_assigned() {
 }
 
 #[test]
+fn waits_take_whole_seconds_and_timestamps() {
+    check(
+        r#""A": { "Type": "Wait", "TimestampPath": "$$.Execution.StartTime", "Next": "B" },
+           "B": { "Type": "Wait", "SecondsPath": "$.total", "Next": "C" },
+           "C": { "Type": "Wait", "SecondsPath": "$.id", "Next": "D" },
+           "D": { "Type": "Wait", "TimestampPath": "$.id", "End": true }"#,
+        &[
+            "wrong-type /States/C/SecondsPath: state `C`: `$.id`: expected an integer, found a string",
+            "wrong-type /States/D/TimestampPath: state `D`: `$.id`: expected a timestamp, found a string (the machine's input); where a field always holds one, write `#[state_data(timestamp)]` on it",
+        ],
+    );
+}
+
+#[test]
 fn the_context_object_depends_on_the_place() {
     check(
         r#""A": { "Type": "Pass", "Parameters": { "i.$": "$$.Execution.Input.id", "t.$": "$$.Task.Token", "m.$": "$$.Map.Item.Index", "x.$": "$$.Execution.Inptu" }, "Next": "B" },

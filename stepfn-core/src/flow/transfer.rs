@@ -75,12 +75,14 @@ impl Analyser<'_> {
                 return left;
             }
             StateKind::Wait(wait) => {
+                // A fraction and a text that is no timestamp fail, but need not come; that they cannot is to be shown.
+                let (seconds, timestamp) =
+                    if self.typing.proven { (Need::Integer, Need::Timestamp) } else { (Need::Number, Need::String) };
                 if let Some(path) = &wait.seconds_path {
-                    self.path_text(&site, &format!("{at}/SecondsPath"), path, OwnedNeed::Other(Need::Number));
+                    self.path_text(&site, &format!("{at}/SecondsPath"), path, OwnedNeed::Other(seconds));
                 }
                 if let Some(path) = &wait.timestamp_path {
-                    // Any string may be a timestamp: only one known to be no string must fail.
-                    self.path_text(&site, &format!("{at}/TimestampPath"), path, OwnedNeed::Other(Need::String));
+                    self.path_text(&site, &format!("{at}/TimestampPath"), path, OwnedNeed::Other(timestamp));
                 }
                 out.data = input.clone();
             }
@@ -143,7 +145,8 @@ impl Analyser<'_> {
             ("HeartbeatSecondsPath", &task.heartbeat_seconds_path),
         ] {
             if let Some(path) = path {
-                self.path_text(site, &format!("{at}/{field}"), path, OwnedNeed::Other(Need::Number));
+                let need = if self.typing.proven { Need::Integer } else { Need::Number };
+                self.path_text(site, &format!("{at}/{field}"), path, OwnedNeed::Other(need));
             }
         }
         if let Some(credentials) = &task.credentials {

@@ -296,6 +296,9 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
     out.push(", found ");
     article(out, view.shape);
     from(origin, out);
+    if matches!((need, view.shape), (Need::Timestamp, Shape::String)) {
+        out.push("; where a field always holds one, write `#[state_data(timestamp)]` on it");
+    }
     Some(Fault::WrongType)
 }
 
@@ -560,7 +563,7 @@ mod tests {
                 Need::Value,
                 "`Order` has no JSON field `totlAmount`; did you mean `totalAmount`? it has `totalAmount`, `items`",
             ),
-            (&[Key("totalAmount"), Key("x")], Made, Need::Value, "it is an integer, which has no fields"),
+            (&[Key("totalAmount"), Key("x")], Made, Need::Value, "it is an unsigned integer, which has no fields"),
             (&[Key("items"), Index(0)], Made, Need::Value, "it may be missing"),
             (&[Key("items"), Each], Made, Need::String, ""),
             (&[Key("status"), Each], Made, Need::String, "not an array"),
@@ -573,7 +576,7 @@ mod tests {
             (&[Key("note"), Key("x")], Made, Need::Value, "it may be null before `x` is read"),
             (&[Key("status")], Made, Need::Literal("PASSED"), ""),
             (&[Key("status")], Made, Need::Literal("PASED"), "did you mean \"PASSED\"? `Status` has `PASSED`, `FAILED`"),
-            (&[Key("totalAmount")], Made, Need::MaybeString, "expected a string, found an integer"),
+            (&[Key("totalAmount")], Made, Need::MaybeString, "expected a string, found an unsigned integer"),
         ] {
             let said = read(steps, side, need);
             assert!(if expected.is_empty() { said.is_empty() } else { said.contains(expected) }, "{steps:?}: {said}");
@@ -586,9 +589,9 @@ mod tests {
         let fits = |nodes: &[Node<'_>], target| said(&Claim::Fits { what: "it", nodes, target });
         assert_eq!(fits(&[leaf], &ORDER), "");
         assert_eq!(fits(&[Node::Text("PASSED")], <String>::SHAPE), "");
-        assert_eq!(fits(&[Node::Integer(300)], <u8>::SHAPE), "it: expected an integer, found the number 300");
+        assert_eq!(fits(&[Node::Integer(300)], <u8>::SHAPE), "it: expected an integer from 0 to 255, found the number 300");
         assert_eq!(fits(&[Node::Null], <Option<u8>>::SHAPE), "");
-        assert_eq!(fits(&[Node::Null], <u8>::SHAPE), "it: expected an integer, found null");
+        assert_eq!(fits(&[Node::Null], <u8>::SHAPE), "it: expected an integer from 0 to 255, found null");
         let approval = [
             Node::Object { first: 1, len: 1, base: None },
             Node::Field { key: "approved", value: 2, absent: false },

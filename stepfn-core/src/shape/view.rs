@@ -315,6 +315,7 @@ pub(super) const fn article(out: &mut Text, shape: &Shape) {
             out.push("a string of the form ");
             out.code(name);
         }
+        Shape::Integer { min: 0, max } if *max > i64::MAX as i128 => out.push("an unsigned integer"),
         // A narrow type's bounds are the reason more often than not.
         Shape::Integer { min, max } if *min > i64::MIN as i128 || *max < i64::MAX as i128 => {
             out.push("an integer from ");
