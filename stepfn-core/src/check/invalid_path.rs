@@ -107,7 +107,7 @@ fn unsupported(segments: &[Segment], report: &mut impl FnMut(String, &Segment, &
 fn operators(filter: &Filter, report: &mut impl FnMut(&'static str)) {
     match filter {
         Filter::Or(filters) | Filter::And(filters) => {
-            filters.iter().for_each(|filter| operators(filter, report))
+            filters.iter().for_each(|filter| operators(filter, report));
         }
         Filter::Not(filter) => operators(filter, report),
         Filter::Compare { left: _, op, right } => {

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     asl::{QueryLanguage, StateKind},
     definition::WorkflowType,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Severity},
     intrinsic::Call,
     path::{Path, Root, SegmentKind},
     value::Value,
@@ -86,7 +86,14 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             "it waits for a task token and passes none on: it can only time out".to_owned(),
         ),
     };
-    findings.push(node.finding(Code::MissingTaskToken, &below, message).help(help));
+    let mut finding = node.finding(Code::MissingTaskToken, &below, message);
+    if let StateKind::Task(task) = &node.state.kind
+        && (task.heartbeat_seconds.is_some() || task.heartbeat_seconds_path.is_some())
+    {
+        // A heartbeat that nobody can send makes the task a timer, which may be meant.
+        finding.severity = Severity::Warning;
+    }
+    findings.push(finding.help(help));
 }
 
 /// Whether `InputPath` makes the context object, and the token with it, what the parameters read.

@@ -18,37 +18,64 @@
 //! # Ok::<(), stepfn_core::json::JsonError>(())
 //! ```
 
+mod callback_without_timeout;
+mod choice_operand;
+mod conflicting_operators;
 mod conflicting_transition;
+mod dead_choice_rule;
+mod duplicate_state_name;
+mod empty_list;
 mod endless_loop;
 mod error_names;
 mod express;
+mod expression_as_text;
+mod fail_fields;
 mod field_not_allowed;
 mod fields;
 mod flow_pages;
 mod graph;
 mod invalid_intrinsic;
+mod invalid_jsonata;
 mod invalid_path;
+mod invalid_resource;
+mod invalid_template;
+mod invalid_version;
+mod map_fields;
+mod map_label;
 mod missing_task_token;
 mod missing_transition;
 mod no_terminal_state;
 mod not_a_reference_path;
+mod numbers;
 mod order;
+mod over_limit;
 mod page;
 mod reader_pages;
 mod result_path_context;
+mod retry_values;
+mod shadowed_error;
 #[cfg(test)]
 mod testing;
 mod texts;
+mod timeout_values;
+mod timestamp;
+mod uncatchable_error;
+mod unknown_error_name;
 mod unknown_field;
 mod unknown_state;
 mod unreachable_state;
+mod variable_name;
+mod wait_fields;
 mod walk;
 mod wrong_query_language;
 
 pub use self::{fields::fields, page::Page};
-use self::{graph::Graph, walk::Walk};
+use self::{
+    graph::Graph,
+    walk::{Node, Scope, Walk},
+};
 use crate::{
-    asl::StateMachine,
+    asl::{QueryLanguage, StateMachine},
     definition::WorkflowType,
     diagnostic::{Diagnostic, Severity},
 };
@@ -107,12 +134,34 @@ codes! {
     EndlessLoop "endless-loop" Warning endless_loop::PAGE,
     MissingTransition "missing-transition" Error missing_transition::PAGE,
     ConflictingTransition "conflicting-transition" Error conflicting_transition::PAGE,
+    DuplicateStateName "duplicate-state-name" Error duplicate_state_name::PAGE,
+    EmptyList "empty-list" Error empty_list::PAGE,
+    OverLimit "over-limit" Error over_limit::PAGE,
+    InvalidVersion "invalid-version" Warning invalid_version::PAGE,
     InvalidPath "invalid-path" Error invalid_path::PAGE,
     NotAReferencePath "not-a-reference-path" Error not_a_reference_path::PAGE,
     ResultPathContext "result-path-context" Error result_path_context::PAGE,
     InvalidIntrinsic "invalid-intrinsic" Error invalid_intrinsic::PAGE,
+    InvalidTemplate "invalid-template" Error invalid_template::PAGE,
+    ExpressionAsText "expression-as-text" Warning expression_as_text::PAGE,
+    InvalidJsonata "invalid-jsonata" Error invalid_jsonata::PAGE,
+    VariableName "variable-name" Error variable_name::PAGE,
+    ConflictingOperators "conflicting-operators" Error conflicting_operators::PAGE,
+    ChoiceOperand "choice-operand" Error choice_operand::PAGE,
+    DeadChoiceRule "dead-choice-rule" Warning dead_choice_rule::PAGE,
     ErrorNames "error-names" Error error_names::PAGE,
+    UnknownErrorName "unknown-error-name" Warning unknown_error_name::PAGE,
+    UncatchableError "uncatchable-error" Warning uncatchable_error::PAGE,
+    ShadowedError "shadowed-error" Warning shadowed_error::PAGE,
+    RetryValues "retry-values" Error retry_values::PAGE,
+    TimeoutValues "timeout-values" Error timeout_values::PAGE,
+    WaitFields "wait-fields" Error wait_fields::PAGE,
+    FailFields "fail-fields" Error fail_fields::PAGE,
+    MapFields "map-fields" Error map_fields::PAGE,
+    MapLabel "map-label" Error map_label::PAGE,
+    InvalidResource "invalid-resource" Error invalid_resource::PAGE,
     MissingTaskToken "missing-task-token" Error missing_task_token::PAGE,
+    CallbackWithoutTimeout "callback-without-timeout" Warning callback_without_timeout::PAGE,
     Express "express" Error express::PAGE,
     NoSuchField "no-such-field" Error flow_pages::NO_SUCH_FIELD,
     MaybeMissing "maybe-missing" Error flow_pages::MAYBE_MISSING,
@@ -147,33 +196,75 @@ pub fn check(machine: &StateMachine, options: &Options) -> Vec<Diagnostic> {
     let walk = Walk::new(machine, options.workflow_type);
     let mut findings = Vec::new();
     unknown_state::check(&walk, &mut findings);
+    duplicate_state_name::check(&walk, &mut findings);
+    over_limit::check(&walk, machine, &mut findings);
+    unknown_error_name::check(&walk, &mut findings);
+    callback_without_timeout::check(&walk, &mut findings);
     for scope in &walk.scopes {
-        unknown_field::check_machine(scope, &mut findings);
-        field_not_allowed::check_machine(scope, &mut findings);
-        wrong_query_language::check_machine(scope, &mut findings, machine.query_language.unwrap_or_default());
-        express::check(scope, &mut findings);
-        if let Some(graph) = Graph::new(scope) {
-            unreachable_state::check(scope, &graph, &mut findings);
-            no_terminal_state::check(scope, &graph, &mut findings);
-            endless_loop::check(scope, &graph, &mut findings);
-        }
+        check_machine(scope, machine.query_language.unwrap_or_default(), &mut findings);
     }
     for node in walk.nodes() {
-        unknown_field::check(node, &mut findings);
-        field_not_allowed::check(node, &mut findings);
-        wrong_query_language::check(node, &mut findings);
-        missing_transition::check(node, &mut findings);
-        conflicting_transition::check(node, &mut findings);
-        error_names::check(node, &mut findings);
-        missing_task_token::check(node, &mut findings);
-        let texts = texts::texts(node);
-        invalid_path::check(node, &texts, &mut findings);
-        not_a_reference_path::check(node, &texts, &mut findings);
-        result_path_context::check(node, &texts, &mut findings);
-        invalid_intrinsic::check(node, &texts, &mut findings);
+        check_state(node, &mut findings);
     }
     order::sort(machine, &mut findings);
     findings
+}
+
+/// The rules for one machine; `outermost` is the query language that holds for all.
+fn check_machine(scope: &Scope<'_>, outermost: QueryLanguage, findings: &mut Vec<Diagnostic>) {
+    unknown_field::check_machine(scope, findings);
+    field_not_allowed::check_machine(scope, findings);
+    wrong_query_language::check_machine(scope, findings, outermost);
+    invalid_version::check_machine(scope, findings);
+    timeout_values::check_machine(scope, findings);
+    empty_list::check_machine(scope, findings);
+    express::check(scope, findings);
+    if let Some(graph) = Graph::new(scope) {
+        unreachable_state::check(scope, &graph, findings);
+        no_terminal_state::check(scope, &graph, findings);
+        endless_loop::check(scope, &graph, findings);
+    }
+}
+
+/// The rules for one state.
+fn check_state(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    for rule in [
+        unknown_field::check,
+        field_not_allowed::check,
+        wrong_query_language::check,
+        missing_transition::check,
+        conflicting_transition::check,
+        empty_list::check,
+        invalid_template::check,
+        expression_as_text::check,
+        invalid_jsonata::check,
+        variable_name::check,
+        conflicting_operators::check,
+        choice_operand::check,
+        dead_choice_rule::check,
+        error_names::check,
+        uncatchable_error::check,
+        shadowed_error::check,
+        retry_values::check,
+        timeout_values::check,
+        wait_fields::check,
+        fail_fields::check,
+        map_fields::check,
+        map_label::check,
+        invalid_resource::check,
+        missing_task_token::check,
+    ] {
+        rule(node, findings);
+    }
+    let texts = texts::texts(node);
+    for rule in [
+        invalid_path::check,
+        not_a_reference_path::check,
+        result_path_context::check,
+        invalid_intrinsic::check,
+    ] {
+        rule(node, &texts, findings);
+    }
 }
 
 #[cfg(test)]

@@ -181,7 +181,7 @@ mod tests {
                     "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Pick", "ResultsPath": "$.b" }] },
                 "Pick": { "Type": "Choice", "Default": "End",
                     "Choices": [{ "Variable": "$.x", "IsPresent": true, "Next": "End", "Coment": "" },
-                        { "And": [{ "Variable": "$.x", "IsPresent": true, "Varriable": 1 }], "Next": "End" }] },
+                        { "And": [{ "Variable": "$.y", "IsPresent": true, "Varriable": 1 }], "Next": "End" }] },
                 "End": { "Type": "Succeed" } } }"#,
         );
         assert_eq!(

@@ -1,0 +1,170 @@
+//! `expression-as-text`
+
+use super::{
+    Code,
+    page::Page,
+    texts::{entries, templates},
+    walk::Node,
+};
+use crate::{
+    asl::{QueryLanguage, StateKind},
+    definition::WorkflowType,
+    diagnostic::Diagnostic,
+    intrinsic::Call,
+    path::Path,
+    value::Value,
+};
+
+pub(super) const PAGE: Page = Page {
+    what: "A path, an intrinsic function or a JSONata expression stands where it is taken as plain text.",
+    why: "AWS accepts it and passes the text on as it stands: the service gets `$.id`, not the id. In JSONPath states only the \
+          values of keys that end in `.$` are evaluated, and nothing in a Pass state's `Result`; in JSONata states only \
+          strings in `{% %}`.",
+    failing: r#"{
+  "StartAt": "Send",
+  "States": {
+    "Send": { "Type": "Pass", "Parameters": { "id": "$.order.id" }, "End": true }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Send",
+  "States": {
+    "Send": { "Type": "Pass", "Parameters": { "id.$": "$.order.id" }, "End": true }
+  }
+}"#,
+    workflow_type: WorkflowType::Standard,
+};
+
+pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    for (root, template) in templates(node) {
+        entries(&root, template, &mut |below, key, value| {
+            let found = match (value, node.language) {
+                (Value::String(text), QueryLanguage::JsonPath) if !key.ends_with(".$") => {
+                    in_jsonpath(key, text)
+                }
+                (Value::String(text), QueryLanguage::Jsonata) => in_jsonata(key, text),
+                _ => None,
+            };
+            // `InputPathsMap`, `JsonPath`: what is sent there is meant as text.
+            let meant =
+                below.strip_prefix(&root).is_some_and(|inside| inside.to_lowercase().contains("path"));
+            if let Some((message, help)) = found
+                && !meant
+            {
+                findings.push(node.finding(Code::ExpressionAsText, below, message).help(help));
+            }
+        });
+    }
+    if let StateKind::Pass(pass) = &node.state.kind
+        && let (Some(result), QueryLanguage::JsonPath) = (&pass.result, node.language)
+    {
+        entries("/Result", result, &mut |below, key, value| {
+            if key.ends_with(".$")
+                && value.as_str().is_some_and(|text| text.starts_with('$') || is_call(text))
+            {
+                findings.push(
+                    node.finding(
+                        Code::ExpressionAsText,
+                        below,
+                        format!("`{key}`: nothing in `Result` is evaluated, the key keeps its `.$`"),
+                    )
+                    .on_key()
+                    .help("write `Parameters` in place of `Result`"),
+                );
+            }
+        });
+    }
+}
+
+fn in_jsonpath(key: &str, text: &str) -> Option<(String, String)> {
+    let what = if is_path(text) {
+        "a path"
+    } else if is_call(text) {
+        "an intrinsic function"
+    } else if text.starts_with("{%") && text.ends_with("%}") {
+        let help = "write a path under a `.$` key, or give the state `\"QueryLanguage\": \"JSONata\"`";
+        let message =
+            format!("`{key}` is sent the text `{text}`: JSONata is not evaluated in a JSONPath state");
+        return Some((message, help.to_owned()));
+    } else {
+        return None;
+    };
+    let message = format!("`{key}` is sent the text `{text}`: {what} is evaluated under a `.$` key only");
+    Some((message, format!("write `\"{key}.$\": \"{text}\"`")))
+}
+
+fn in_jsonata(key: &str, text: &str) -> Option<(String, String)> {
+    if key.ends_with(".$") && !text.starts_with("{%") {
+        let message = format!("`{key}`: `.$` means nothing in a JSONata state, and `{text}` is sent as text");
+        return Some((
+            message,
+            format!("write `\"{}\"` with a `{{% %}}` expression", key.trim_end_matches(".$")),
+        ));
+    }
+    if is_path(text) || text.starts_with("$states.") {
+        let message = format!("`{key}` is sent the text `{text}`: only `{{% %}}` is evaluated");
+        let help = if text.starts_with("$states.") {
+            format!("write `\"{{% {text} %}}\"`")
+        } else {
+            format!("write `\"{{% $states.input{} %}}\"`", text.trim_start_matches('$'))
+        };
+        return Some((message, help));
+    }
+    None
+}
+
+/// Whether a text is a path beyond doubt: `$.a`, `$['a']`, `$$.a`, but not `$LATEST` or `$5`.
+fn is_path(text: &str) -> bool {
+    let rest = text.trim_start_matches('$');
+    let dollars = text.len() - rest.len();
+    (1..=2).contains(&dollars) && rest.starts_with(['.', '[']) && rest.len() > 1 && Path::parse(text).is_ok()
+}
+
+fn is_call(text: &str) -> bool {
+    text.starts_with("States.") && Call::parse_lenient(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::lines;
+
+    #[test]
+    fn jsonpath_states_evaluate_dollar_keys_only() {
+        let found = lines(
+            r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "Result": { "x.$": "$.x" }, "End": true, "Parameters": {
+                "id": "States.UUID()", "version": "$LATEST", "price": "$5.00", "InputPathsMap": { "a": "$.detail" },
+                "text": "States.Format is a function", "expression": "{% $x %}" } } } }"#,
+        );
+        assert_eq!(
+            found,
+            [
+                "expression-as-text /States/A/Parameters/id: state `A`: `id` is sent the text `States.UUID()`: an intrinsic \
+                 function is evaluated under a `.$` key only (write `\"id.$\": \"States.UUID()\"`)",
+                "expression-as-text /States/A/Parameters/expression: state `A`: `expression` is sent the text `{% $x %}`: \
+                 JSONata is not evaluated in a JSONPath state (write a path under a `.$` key, or give the state \
+                 `\"QueryLanguage\": \"JSONata\"`)",
+                "expression-as-text /States/A/Result/x.$: state `A`: `x.$`: nothing in `Result` is evaluated, the key keeps \
+                 its `.$` (write `Parameters` in place of `Result`)",
+            ]
+        );
+    }
+
+    #[test]
+    fn jsonata_states_evaluate_expressions_only() {
+        let found = lines(
+            r#"{ "StartAt": "A", "QueryLanguage": "JSONata", "States": { "A": { "Type": "Pass", "End": true, "Output": {
+                "a.$": "$.a", "b": "$.b", "c": "$states.input.c", "d": "{% $states.input.d %}", "e": "$x" } } } }"#,
+        );
+        assert_eq!(
+            found,
+            [
+                "expression-as-text /States/A/Output/a.$: state `A`: `a.$`: `.$` means nothing in a JSONata state, and `$.a` \
+                 is sent as text (write `\"a\"` with a `{% %}` expression)",
+                "expression-as-text /States/A/Output/b: state `A`: `b` is sent the text `$.b`: only `{% %}` is evaluated \
+                 (write `\"{% $states.input.b %}\"`)",
+                "expression-as-text /States/A/Output/c: state `A`: `c` is sent the text `$states.input.c`: only `{% %}` is \
+                 evaluated (write `\"{% $states.input.c %}\"`)",
+            ]
+        );
+    }
+}

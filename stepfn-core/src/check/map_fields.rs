@@ -1,0 +1,241 @@
+//! `map-fields`
+
+use super::{
+    Code,
+    numbers::Range,
+    page::Page,
+    walk::{Node, has_placeholder},
+};
+use crate::{
+    asl::{Map, StateKind},
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, Severity, nearest},
+    value::Value,
+};
+
+pub(super) const PAGE: Page = Page {
+    what: "A Map's fields contradict each other, or one is out of bounds.",
+    why: "AWS refuses it. `ItemProcessor` stands alone or the older `Iterator` does, `ItemSelector` or the older `Parameters`, a \
+          number or its `...Path`. `ItemReader`, `ItemBatcher` and `ResultWriter` need `\"Mode\": \"DISTRIBUTED\"`, which needs an \
+          `ExecutionType`; `Label` and the tolerated failures do nothing without it.",
+    failing: r#"{
+  "StartAt": "Each",
+  "States": {
+    "Each": {
+      "Type": "Map",
+      "ToleratedFailurePercentage": 5,
+      "ItemProcessor": {
+        "ProcessorConfig": { "Mode": "INLINE" },
+        "StartAt": "One",
+        "States": { "One": { "Type": "Pass", "End": true } }
+      },
+      "End": true
+    }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Each",
+  "States": {
+    "Each": {
+      "Type": "Map",
+      "ToleratedFailurePercentage": 5,
+      "ItemProcessor": {
+        "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+        "StartAt": "One",
+        "States": { "One": { "Type": "Pass", "End": true } }
+      },
+      "End": true
+    }
+  }
+}"#,
+    workflow_type: WorkflowType::Standard,
+};
+
+pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    let StateKind::Map(map) = &node.state.kind else { return };
+    twins(node, map, findings);
+    numbers(node, map, findings);
+    let mode = config(node, map, findings);
+    if mode == Mode::Inline {
+        for (field, given, refused) in [
+            ("ItemReader", map.item_reader.is_some(), true),
+            ("ItemBatcher", map.item_batcher.is_some(), true),
+            ("ResultWriter", map.result_writer.is_some(), true),
+            ("ToleratedFailureCount", map.tolerated_failure_count.is_some(), false),
+            ("ToleratedFailureCountPath", map.tolerated_failure_count_path.is_some(), false),
+            ("ToleratedFailurePercentage", map.tolerated_failure_percentage.is_some(), false),
+            ("ToleratedFailurePercentagePath", map.tolerated_failure_percentage_path.is_some(), false),
+            ("Label", map.label.is_some(), false),
+        ] {
+            if given {
+                let message = format!("`{field}` needs a distributed Map, and this one is inline");
+                findings.push(
+                    node.finding(Code::MapFields, &format!("/{field}"), message).on_key().help(
+                        "write `\"Mode\": \"DISTRIBUTED\"` in the `ProcessorConfig`, or remove the field",
+                    ),
+                );
+            }
+        }
+    }
+}
+
+/// Fields of which one may be there.
+fn twins(node: &Node<'_>, map: &Map, findings: &mut Vec<Diagnostic>) {
+    for (kept, other, both) in [
+        ("ItemProcessor", "Iterator", map.item_processor.is_some() && map.iterator.is_some()),
+        ("ItemSelector", "Parameters", map.item_selector.is_some() && node.state.parameters.is_some()),
+        (
+            "MaxConcurrency",
+            "MaxConcurrencyPath",
+            map.max_concurrency.is_some() && map.max_concurrency_path.is_some(),
+        ),
+        (
+            "ToleratedFailureCount",
+            "ToleratedFailureCountPath",
+            map.tolerated_failure_count.is_some() && map.tolerated_failure_count_path.is_some(),
+        ),
+        (
+            "ToleratedFailurePercentage",
+            "ToleratedFailurePercentagePath",
+            map.tolerated_failure_percentage.is_some() && map.tolerated_failure_percentage_path.is_some(),
+        ),
+    ] {
+        if both {
+            let message = format!("it has both `{kept}` and `{other}`");
+            findings.push(
+                node.finding(Code::MapFields, &format!("/{other}"), message)
+                    .on_key()
+                    .help(format!("keep one of the two, best `{kept}`")),
+            );
+        }
+    }
+}
+
+fn numbers(node: &Node<'_>, map: &Map, findings: &mut Vec<Diagnostic>) {
+    let count = Range::whole(0.0, f64::INFINITY);
+    let percentage = Range { least: 0.0, most: 100.0, whole: false };
+    for (field, amount, range) in [
+        ("MaxConcurrency", &map.max_concurrency, count),
+        ("ToleratedFailureCount", &map.tolerated_failure_count, count),
+        ("ToleratedFailurePercentage", &map.tolerated_failure_percentage, percentage),
+    ] {
+        let breach = range.breach(field, amount.as_ref());
+        findings.extend(breach.map(|message| node.finding(Code::MapFields, &format!("/{field}"), message)));
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Inline,
+    Distributed,
+    /// A placeholder, or a mistake that has a finding of its own.
+    Unknown,
+}
+
+/// Judges `ProcessorConfig` and gives the mode.
+fn config(node: &Node<'_>, map: &Map, findings: &mut Vec<Diagnostic>) -> Mode {
+    let config = map.item_processor.as_ref().and_then(|processor| processor.processor_config.as_ref());
+    let Some(config) = config else { return Mode::Inline };
+    let at = "/ItemProcessor/ProcessorConfig";
+    let Some(fields) = config.as_object() else {
+        findings.push(node.finding(Code::MapFields, at, "`ProcessorConfig` must be an object"));
+        return Mode::Unknown;
+    };
+    for key in fields.keys().filter(|key| !["Mode", "ExecutionType"].contains(&&***key)) {
+        let help = nearest(key, ["Mode", "ExecutionType"]).map(|near| format!("did you mean `{near}`?"));
+        let message = format!("`ProcessorConfig` has no field `{key}`");
+        findings.push(
+            node.finding(Code::MapFields, &super::walk::below(at, key), message).on_key().maybe_help(help),
+        );
+    }
+    let mut word = |field: &str, words: [&'static str; 2]| {
+        let value = fields.get(field)?;
+        let text = value.as_str().unwrap_or_default();
+        let word = words.into_iter().find(|word| *word == text);
+        if word.is_none() && !has_placeholder(text) {
+            let found = match value {
+                Value::String(text) => format!("`{text}`"),
+                other => format!("`{other}`"),
+            };
+            let help = nearest(text, words).map(|near| format!("did you mean `{near}`?"));
+            findings.push(
+                node.finding(
+                    Code::MapFields,
+                    &format!("{at}/{field}"),
+                    format!("`{field}` must be `{}` or `{}`, found {found}", words[0], words[1]),
+                )
+                .maybe_help(help),
+            );
+        }
+        Some(word)
+    };
+    let mode = match word("Mode", ["INLINE", "DISTRIBUTED"]) {
+        None | Some(Some("INLINE")) => Mode::Inline,
+        Some(Some(_)) => Mode::Distributed,
+        Some(None) => Mode::Unknown,
+    };
+    let execution_type = word("ExecutionType", ["STANDARD", "EXPRESS"]);
+    if mode == Mode::Distributed && execution_type.is_none() {
+        findings.push(
+            node.finding(
+                Code::MapFields,
+                at,
+                "a distributed Map needs an `ExecutionType` for its child executions",
+            )
+            .help("write `\"ExecutionType\": \"STANDARD\"` or `\"EXPRESS\"`"),
+        );
+    }
+    mode
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::lines;
+
+    fn found(fields: &str, config: &str) -> Vec<String> {
+        lines(&format!(
+            r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Map", {fields} "End": true, "ItemProcessor": {{ {config}
+                "StartAt": "B", "States": {{ "B": {{ "Type": "Pass", "End": true }} }} }} }} }} }}"#
+        ))
+    }
+
+    #[test]
+    fn modes_and_what_they_allow() {
+        let distributed = r#""ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" },"#;
+        let all = r#""Label": "a", "ToleratedFailureCount": 1, "ToleratedFailurePercentage": 0.5, "MaxConcurrency": 0,"#;
+        assert_eq!(found(all, distributed), [""; 0]);
+        assert_eq!(found(all, r#""ProcessorConfig": { "Mode": "${Mode}" },"#), [""; 0]);
+        assert_eq!(found(all, "").len(), 3);
+        for (fields, config, message) in [
+            (
+                "",
+                r#""ProcessorConfig": { "Mode": "DISTRIBUTE", "ExecutionType": "EXPRESS" },"#,
+                "`Mode` must be `INLINE` or `DISTRIBUTED`, found `DISTRIBUTE` (did you mean `DISTRIBUTED`?)",
+            ),
+            (
+                "",
+                r#""ProcessorConfig": { "Mode": "DISTRIBUTED" },"#,
+                "a distributed Map needs an `ExecutionType` for its child executions (write `\"ExecutionType\": \
+                 \"STANDARD\"` or `\"EXPRESS\"`)",
+            ),
+            (
+                r#""MaxConcurrency": -1,"#,
+                "",
+                "`MaxConcurrency` must be a whole number of 0 or more, found `-1`",
+            ),
+            (
+                r#""ToleratedFailurePercentage": 150,"#,
+                distributed,
+                "`ToleratedFailurePercentage` must be a number from 0 to 100, found `150`",
+            ),
+            (
+                r#""Parameters": {}, "ItemSelector": {},"#,
+                "",
+                "it has both `ItemSelector` and `Parameters` (keep one of the two, best `ItemSelector`)",
+            ),
+        ] {
+            let found = found(fields, config);
+            assert!(found.len() == 1 && found[0].ends_with(&format!("state `A`: {message}")), "{found:?}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! `timeout-values`
+
+use super::{
+    Code,
+    numbers::{MOST_SECONDS, Range, known},
+    page::Page,
+    walk::{Node, Scope},
+};
+use crate::{asl::StateKind, definition::WorkflowType, diagnostic::Diagnostic};
+
+pub(super) const PAGE: Page = Page {
+    what: "A timeout or heartbeat is out of bounds, given twice, or the heartbeat is not below the timeout.",
+    why: "AWS refuses it. `TimeoutSeconds` and `HeartbeatSeconds` are whole numbers from 1 to 99999999, the heartbeat is the \
+          smaller one, and each stands beside its `...Path` never.",
+    failing: r#"{
+  "StartAt": "Send",
+  "States": {
+    "Send": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "TimeoutSeconds": 60,
+      "HeartbeatSeconds": 60,
+      "End": true
+    }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Send",
+  "States": {
+    "Send": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "TimeoutSeconds": 60,
+      "HeartbeatSeconds": 20,
+      "End": true
+    }
+  }
+}"#,
+    workflow_type: WorkflowType::Standard,
+};
+
+const SECONDS: Range = Range::whole(1.0, MOST_SECONDS);
+
+pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
+    let breach = SECONDS.breach("TimeoutSeconds", scope.machine.timeout_seconds.as_ref());
+    findings.extend(
+        breach.map(|message| scope.finding(Code::TimeoutValues, "/TimeoutSeconds", &format!(": {message}"))),
+    );
+}
+
+pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    let StateKind::Task(task) = &node.state.kind else { return };
+    for (field, amount, path) in [
+        ("TimeoutSeconds", &task.timeout_seconds, &task.timeout_seconds_path),
+        ("HeartbeatSeconds", &task.heartbeat_seconds, &task.heartbeat_seconds_path),
+    ] {
+        let breach = SECONDS.breach(field, amount.as_ref());
+        findings
+            .extend(breach.map(|message| node.finding(Code::TimeoutValues, &format!("/{field}"), message)));
+        if amount.is_some() && path.is_some() {
+            findings.push(
+                node.finding(
+                    Code::TimeoutValues,
+                    &format!("/{field}Path"),
+                    format!("it has both `{field}` and `{field}Path`"),
+                )
+                .on_key()
+                .help("keep one of the two"),
+            );
+        }
+    }
+    if let (Some(timeout), Some(heartbeat)) =
+        (known(task.timeout_seconds.as_ref()), known(task.heartbeat_seconds.as_ref()))
+        && heartbeat >= timeout
+    {
+        findings.push(
+            node.finding(
+                Code::TimeoutValues,
+                "/HeartbeatSeconds",
+                format!("`HeartbeatSeconds` ({heartbeat}) must be less than `TimeoutSeconds` ({timeout})"),
+            )
+            .help("the heartbeat is how often the task has to say that it lives"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::lines;
+
+    #[test]
+    fn bounds_and_twins() {
+        let found = lines(
+            r#"{ "StartAt": "A", "TimeoutSeconds": 0, "States": {
+                "A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "TimeoutSeconds": -5,
+                    "HeartbeatSeconds": "${Beat}", "HeartbeatSecondsPath": "$.beat", "End": true } } }"#,
+        );
+        assert_eq!(
+            found,
+            [
+                "timeout-values /TimeoutSeconds: the state machine: `TimeoutSeconds` must be a whole number from 1 to \
+                 99999999, found `0`",
+                "timeout-values /States/A/TimeoutSeconds: state `A`: `TimeoutSeconds` must be a whole number from 1 to \
+                 99999999, found `-5`",
+                "timeout-values /States/A/HeartbeatSecondsPath: state `A`: it has both `HeartbeatSeconds` and \
+                 `HeartbeatSecondsPath` (keep one of the two)",
+            ]
+        );
+    }
+}
