@@ -44,7 +44,9 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
     if walk.scopes.first().is_some_and(|scope| scope.machine.timeout_seconds.is_some()) {
         return;
     }
-    for node in walk.nodes() {
+    // An Express workflow cannot wait for one at all.
+    let scopes = walk.scopes.iter().filter(|scope| scope.workflow_type == WorkflowType::Standard);
+    for node in scopes.flat_map(|scope| &scope.nodes) {
         let StateKind::Task(task) = &node.state.kind else { continue };
         let limited = task.timeout_seconds.is_some()
             || task.timeout_seconds_path.is_some()

@@ -27,7 +27,9 @@ impl Graph {
         for node in &scope.nodes {
             let targets = node.state.targets();
             let ends = is_terminal(node.state);
-            if targets.is_empty() && !ends && !matches!(node.state.kind, StateKind::Choice(_)) {
+            let empty_choice =
+                matches!(&node.state.kind, StateKind::Choice(choice) if choice.choices.is_empty());
+            if empty_choice || (targets.is_empty() && !ends) {
                 return None;
             }
             let targets: Option<Vec<usize>> =

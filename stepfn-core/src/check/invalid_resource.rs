@@ -78,7 +78,7 @@ fn integration(rest: &str) -> Option<(String, Option<String>)> {
     let pattern = match action.split_once('.') {
         Some((_, pattern)) => pattern,
         None if parts.len() > wanted => {
-            return Some((format!("`{}` says more than a service and its action", rest), None));
+            return Some((format!("`{rest}` says more than a service and its action"), None));
         }
         None => return None,
     };

@@ -69,8 +69,13 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         ] {
             if given {
                 let message = format!("`{field}` needs a distributed Map, and this one is inline");
+                let mut finding = node.finding(Code::MapFields, &format!("/{field}"), message).on_key();
+                if !refused {
+                    // AWS takes it, and it does nothing.
+                    finding.severity = Severity::Warning;
+                }
                 findings.push(
-                    node.finding(Code::MapFields, &format!("/{field}"), message).on_key().help(
+                    finding.help(
                         "write `\"Mode\": \"DISTRIBUTED\"` in the `ProcessorConfig`, or remove the field",
                     ),
                 );

@@ -24,6 +24,7 @@ mod conflicting_operators;
 mod conflicting_transition;
 mod dead_choice_rule;
 mod duplicate_state_name;
+mod echo;
 mod empty_list;
 mod endless_loop;
 mod error_names;
@@ -210,6 +211,20 @@ pub fn check(machine: &StateMachine, options: &Options) -> Vec<Diagnostic> {
     findings
 }
 
+/// Judges a machine that was read from a text: what the [reader](crate::asl::read) found and what [`check`] finds, in order.
+///
+/// What only follows from a finding of the reader is left out: a state of an unknown type is not missed by those that lead to
+/// it, a list that could not be read is not empty.
+pub fn check_read(machine: &StateMachine, read: Vec<Diagnostic>, options: &Options) -> Vec<Diagnostic> {
+    let mut findings = check(machine, options);
+    if !read.is_empty() {
+        echo::remove(machine, &read, &mut findings);
+        findings.extend(read);
+        order::sort(machine, &mut findings);
+    }
+    findings
+}
+
 /// The rules for one machine; `outermost` is the query language that holds for all.
 fn check_machine(scope: &Scope<'_>, outermost: QueryLanguage, findings: &mut Vec<Diagnostic>) {
     unknown_field::check_machine(scope, findings);
@@ -299,8 +314,8 @@ mod tests {
     }
 
     fn found(text: &str, page: &Page) -> Vec<&'static str> {
-        let (machine, mut findings) = read_str(text).unwrap();
-        findings.extend(check(&machine, &Options { workflow_type: page.workflow_type }));
+        let (machine, read) = read_str(text).unwrap();
+        let mut findings = check_read(&machine, read, &Options { workflow_type: page.workflow_type });
         findings.extend(crate::flow::analyse(&machine, &crate::flow::Typing::default()).findings);
         findings.iter().map(|finding| finding.code.name()).collect()
     }
