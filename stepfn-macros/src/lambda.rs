@@ -1,6 +1,6 @@
 //! `#[lambda]`: a function as a task.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{
     Attribute, FnArg, GenericArgument, LitStr, PathArguments, ReturnType, Signature, Token, Type, Visibility,
@@ -87,7 +87,7 @@ impl Arguments {
             };
             let text: LitStr = meta.value()?.parse()?;
             if slot.is_some() {
-                return Err(meta.error("this is said twice"));
+                return Err(meta.error("the argument stands here twice; keep one"));
             }
             if text.value().is_empty() {
                 return Err(syn::Error::new(
@@ -198,60 +198,64 @@ impl Task {
         }
     }
 
-    /// A closure that calls the function with JSON.
+    /// A closure that calls the function with JSON. Its variables are hygienic: the function may be named like one of them.
     fn handler(&self, sig: &Signature, core: &TokenStream) -> TokenStream {
         let ident = &sig.ident;
         let await_ = sig.asyncness.map(|_| quote!(.await));
+        let local = |name| Ident::new(name, Span::mixed_site());
+        let (value, input, output, error) = (local("value"), local("input"), local("output"), local("error"));
         let (read, call) = match &self.input {
             // The name and the text that `lambda_runtime` reports where the payload is not the function's input.
             Some(ty) => {
                 let from_value = quote_spanned!(ty.span()=> #core::value::from_value::<#ty>);
                 let read = quote! {
-                    let input = match #from_value(&value) {
-                        ::core::result::Result::Ok(input) => input,
-                        ::core::result::Result::Err(error) => {
+                    let #input = match #from_value(&#value) {
+                        ::core::result::Result::Ok(#input) => #input,
+                        ::core::result::Result::Err(#error) => {
                             return ::core::result::Result::Err(#core::task::TaskFailure::new(
                                 "&lambda_runtime::deserializer::DeserializeError",
                                 ::std::format!(
-                                    "failed to deserialize the incoming data into the function's payload type: {error}\n",
+                                    "failed to deserialize the incoming data into the function's payload type: {}\n",
+                                    #error,
                                 ),
                             ));
                         }
                     };
                 };
-                (read, quote!(#ident(input)))
+                (read, quote!(#ident(#input)))
             }
-            None => (quote!(let _ = value;), quote!(#ident())),
+            None => (quote!(let _ = #value;), quote!(#ident())),
         };
         let answer = match &self.error {
-            Some(_) => quote! {
+            // Through the task's own type, which has the bound: a missing one is reported at the signature alone.
+            Some(_) => quote! {{
+                fn __stepfn_failure<T: #core::task::Task>(error: &T::Error) -> #core::task::TaskFailure {
+                    #core::task::TaskError::failure(error)
+                }
                 match #call #await_ {
-                    ::core::result::Result::Ok(output) => output,
-                    ::core::result::Result::Err(error) => {
-                        return ::core::result::Result::Err(#core::task::TaskError::failure(&error));
+                    ::core::result::Result::Ok(#output) => #output,
+                    ::core::result::Result::Err(#error) => {
+                        return ::core::result::Result::Err(__stepfn_failure::<#ident>(&#error));
                     }
                 }
-            },
+            }},
             None => quote!(#call #await_),
         };
-        let output = &self.output;
-        let to_value = quote_spanned!(output.span()=> #core::value::to_value::<#output>);
-        // `lambda_runtime` ends the process where it cannot serialize the answer.
-        let write = quote! {
-            #to_value(&output).map_err(|error| #core::task::TaskFailure::new(
-                "Runtime.ExitError",
-                ::std::format!("Error: Runtime exited with error: exit status 1: {error}"),
-            ))
-        };
-        // At the function, so that a future that is not `Send` is reported there.
+        let ty = &self.output;
+        let to_value = quote_spanned!(ty.span()=> #core::value::to_value::<#ty>);
+        // At the function, so that a future that is not `Send` is reported there. Where an answer cannot be serialized,
+        // `lambda_runtime` ends the process.
         let future = quote_spanned! {ident.span()=>
             ::std::boxed::Box::pin(async move {
                 #read
-                let output: #output = #answer;
-                #write
+                let #output: #ty = #answer;
+                #to_value(&#output).map_err(|#error| #core::task::TaskFailure::new(
+                    "Runtime.ExitError",
+                    ::std::format!("Error: Runtime exited with error: exit status 1: {}", #error),
+                ))
             })
         };
-        quote!(|value: #core::value::Value| -> #core::task::HandlerFuture { #future })
+        quote!(|#value: #core::value::Value| -> #core::task::HandlerFuture { #future })
     }
 }
 

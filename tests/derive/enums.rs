@@ -66,6 +66,8 @@ enum Internal {
     Empty {},
     UnitInside(()),
     Map(BTreeMap<String, u8>),
+    #[serde(skip_serializing)] // serde cannot
+    Maybe(Option<Inner>),
     #[serde(other)]
     Other,
 }
@@ -83,7 +85,11 @@ fn internally_tagged() {
         Internal::Map([("k".into(), 1)].into()),
         Internal::Other,
     ]);
-    given::<Internal>([json!({"type": "whatever"}), json!({"type": "unit", "n": 1})]);
+    given::<Internal>([
+        json!({"type": "whatever"}),
+        json!({"type": "unit", "n": 1}),
+        json!({"type": "maybe", "n": 1}),
+    ]);
 }
 
 #[derive(Serialize, Deserialize, StateData)]
@@ -96,6 +102,25 @@ enum Strict {
 #[test]
 fn internally_tagged_without_strangers() {
     agree([Strict::Unit, Strict::Struct { x: 1 }]);
+}
+
+#[derive(Serialize, Deserialize, StateData)]
+#[serde(deny_unknown_fields)]
+enum ExternalStrict {
+    Struct { x: i8 },
+}
+
+#[derive(Serialize, Deserialize, StateData)]
+#[serde(untagged, deny_unknown_fields)]
+enum UntaggedStrict {
+    Struct { x: i8 },
+    More { x: String, y: i8 },
+}
+
+#[test]
+fn without_strangers() {
+    agree([ExternalStrict::Struct { x: 1 }]);
+    agree([UntaggedStrict::Struct { x: 1 }, UntaggedStrict::More { x: "x".into(), y: 1 }]);
 }
 
 #[derive(Serialize, Deserialize, StateData)]

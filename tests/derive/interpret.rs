@@ -88,6 +88,7 @@ impl Reader {
                 one_of.alternatives.iter().any(|inner| self.flattened(inner, shape, rest))
             }
             Shape::Split { given, .. } => self.flattened(given, owner, rest),
+            Shape::Null => false,
             other => panic!("flattened {other:?}"),
         }
     }

@@ -148,3 +148,35 @@ fn a_function_without_a_body_lives_elsewhere() {
     assert_eq!(info.name, "load-csv");
     assert!(matches!((info.input, info.output), (Shape::Array(_), Shape::Nullable(_))));
 }
+
+/// Functions may be named like anything in an expansion.
+mod names {
+    use stepfn::lambda;
+
+    #[lambda]
+    fn value(n: u8) -> u8 {
+        n
+    }
+
+    #[lambda]
+    async fn input(n: u8) -> u8 {
+        n
+    }
+
+    #[lambda]
+    async fn output(n: u8) -> Result<u8, std::convert::Infallible> {
+        Ok(n)
+    }
+
+    #[lambda]
+    async fn error(n: u8) -> Result<u8, std::convert::Infallible> {
+        Ok(n)
+    }
+
+    #[test]
+    fn run() {
+        use super::run;
+        let answers = [run::<value>("1"), run::<input>("1"), run::<output>("1"), run::<error>("1")];
+        assert!(answers.iter().all(|answer| answer.as_deref() == Ok("1")), "{answers:?}");
+    }
+}

@@ -154,10 +154,21 @@ enum Variant {
     #[serde(with = "csv")]
     #[state_data(as = "String")]
     List(Vec<String>),
+    #[serde(serialize_with = "hex")]
+    #[state_data(as(serialize = "String"))]
+    Hex(u8),
+    #[state_data(timestamp)]
+    At(Time),
     Plain,
 }
 
 #[test]
 fn a_function_for_a_variant() {
-    agree([Variant::List(vec!["a".into()]), Variant::Plain]);
+    agree([
+        Variant::List(vec!["a".into()]),
+        Variant::At(Time("2016-03-14T01:59:00Z".into())),
+        Variant::Plain,
+    ]);
+    made([Variant::Hex(10)]);
+    given::<Variant>([json!({"Hex": 10}), json!({"Hex": "a"})]);
 }

@@ -7,7 +7,8 @@ use serde_derive_internals::{
 use stepfn_core::shape::{Given, Made, Side};
 
 use super::{
-    field::{self, Context, Custom},
+    attr,
+    field::{self, Context},
     form::{Field, Form, Object, OneOf, Strings},
 };
 
@@ -31,6 +32,13 @@ impl Enum<'_> {
     fn form(&self, cx: &mut Context<'_>, variants: &[Variant<'_>]) -> Form {
         let name = self.container.ident.to_string();
         let variants: Vec<_> = variants.iter().filter(|variant| self.has(variant)).collect();
+        for variant in variants.iter().filter(|variant| self.is_unit(variant)) {
+            if let Some(attr) = variant.original.attrs.iter().find(|attr| attr.path().is_ident("state_data"))
+            {
+                cx.errors
+                    .at(attr, "this variant holds nothing whose form could be said; remove the attribute");
+            }
+        }
         if matches!(self.container.attrs.tag(), TagType::External)
             && variants.iter().all(|variant| !variant.attrs.untagged() && self.is_unit(variant))
         {
@@ -67,7 +75,15 @@ impl Enum<'_> {
     }
 
     fn is_unit(&self, variant: &Variant<'_>) -> bool {
-        matches!(self.style(variant), Style::Unit) && Custom::of_variant(&variant.attrs).is_none()
+        matches!(self.style(variant), Style::Unit) && self.function(variant).is_none()
+    }
+
+    /// The function that stands in for what the variant holds.
+    fn function<'a>(&self, variant: &'a Variant<'_>) -> Option<&'a syn::ExprPath> {
+        match self.side {
+            Side::Made => variant.attrs.serialize_with(),
+            Side::Given => variant.attrs.deserialize_with(),
+        }
     }
 
     /// The names of a variant.
@@ -113,14 +129,15 @@ impl Enum<'_> {
     }
 
     fn internal(&self, cx: &mut Context<'_>, variant: &Variant<'_>, name: String, tag: &str) -> Object {
-        let mut object = match (self.style(variant), self.content(cx, variant, name.clone())) {
+        let mut object = match self.content(cx, variant, name.clone()) {
             // What else a unit variant holds is not looked at.
-            (Style::Unit, _) => Object::new(name),
-            (_, Form::Object(object)) => object,
-            (_, Form::Of(ty)) if matches!(&*ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty()) => {
+            _ if self.is_unit(variant) => Object::new(name),
+            Form::Object(object) => object,
+            Form::Of(ty) if matches!(&*ty, syn::Type::Tuple(tuple) if tuple.elems.is_empty()) => {
                 Object { deny_unknown_fields: true, ..Object::new(name) }
             }
-            (_, content) => Object { flattened: vec![content], ..Object::new(name) },
+            // `null` has no place for the tag.
+            content => Object { flattened: vec![content.strict()], ..Object::new(name) },
         };
         object.fields.insert(0, Field::always(tag, Form::Enum(self.strings(variant))));
         object
@@ -147,9 +164,12 @@ impl Enum<'_> {
 
     /// What a variant holds, without its tag.
     fn content(&self, cx: &mut Context<'_>, variant: &Variant<'_>, name: String) -> Form {
-        let custom = Custom::of_variant(&variant.attrs);
-        if !custom.is_none() {
-            return field::custom_content(cx, variant, &custom);
+        let said = attr::said(&variant.original.attrs, &mut cx.errors);
+        if let Some(form) = said.and_then(|said| field::said_on(cx, said, self.side)) {
+            return form;
+        }
+        if let Some(function) = self.function(variant) {
+            return field::unknown(cx, function);
         }
         match self.style(variant) {
             Style::Unit => Form::Null,

@@ -1,6 +1,6 @@
 //! Forms as tokens: constants over the shapes of the types they are made of.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use stepfn_core::shape::{Given, Made};
 use syn::spanned::Spanned;
@@ -71,10 +71,12 @@ pub(super) fn shape(form: &Form) -> TokenStream {
 /// `null` and the rest does not.
 fn strict(inner: &Form) -> TokenStream {
     let this = quote!(::stepfn::__private::core::shape::Shape);
+    let local = |name| Ident::new(name, Span::mixed_site());
+    let (inside, made, any) = (local("inner"), local("made"), local("shape"));
     let null_or = quote! {
         &#this::OneOf(&::stepfn::__private::core::shape::OneOfShape {
             name: "Option",
-            alternatives: &[&#this::Null, inner],
+            alternatives: &[&#this::Null, #inside],
             common: &::stepfn::__private::core::shape::ObjectShape {
                 name: "Option",
                 fields: &[],
@@ -83,12 +85,14 @@ fn strict(inner: &Form) -> TokenStream {
             },
         })
     };
-    let nullable = |inner: TokenStream| {
+    let nullable = |shape: TokenStream| {
         quote! {
-            match #inner {
-                shape @ #this::Nullable(inner) => &#this::Split { made: shape, given: #null_or },
-                #this::Split { made, given: #this::Nullable(inner) } => &#this::Split { made, given: #null_or },
-                shape => shape,
+            match #shape {
+                #any @ #this::Nullable(#inside) => &#this::Split { made: #any, given: #null_or },
+                #this::Split { made: #made, given: #this::Nullable(#inside) } => {
+                    &#this::Split { made: #made, given: #null_or }
+                }
+                #any => #any,
             }
         }
     };

@@ -115,7 +115,7 @@ pub(super) fn value(cx: &mut Context<'_>, field: &ast::Field<'_>, itself: &Form)
 }
 
 /// The functions that stand in for a value's own `Serialize` and `Deserialize`.
-pub(super) struct Custom<'a> {
+struct Custom<'a> {
     serialize: Option<&'a syn::ExprPath>,
     deserialize: Option<&'a syn::ExprPath>,
 }
@@ -130,11 +130,7 @@ impl<'a> Custom<'a> {
         }
     }
 
-    pub(super) fn of_variant(attrs: &'a serde_attr::Variant) -> Self {
-        Self { serialize: attrs.serialize_with(), deserialize: attrs.deserialize_with() }
-    }
-
-    pub(super) fn is_none(&self) -> bool {
+    fn is_none(&self) -> bool {
         self.serialize.is_none() && self.deserialize.is_none()
     }
 }
@@ -188,18 +184,14 @@ pub(super) fn unknown(cx: &mut Context<'_>, function: &syn::ExprPath) -> Form {
     Form::Any
 }
 
-/// The content of a variant that a function makes or reads.
-pub(super) fn custom_content(cx: &mut Context<'_>, variant: &ast::Variant<'_>, custom: &Custom<'_>) -> Form {
-    match attr::said(&variant.original.attrs, &mut cx.errors) {
-        Some(Said::As { made, given }) => Form::split(
-            made.map_or(Form::Any, |ty| of(cx, &ty, &Form::Any)),
-            given.map_or(Form::Any, |ty| of(cx, &ty, &Form::Any)),
-        ),
-        Some(Said::Timestamp) => Form::Timestamp,
-        Some(Said::Any) => Form::Any,
-        None => match custom.serialize.or(custom.deserialize) {
-            Some(function) => unknown(cx, function),
-            None => Form::Any,
-        },
+/// What the user says of one side of a value without a type of its own.
+pub(super) fn said_on(cx: &Context<'_>, said: Said, side: Side) -> Option<Form> {
+    match said {
+        Said::As { made, given } => {
+            let ty = if side == Side::Made { made } else { given };
+            ty.map(|ty| of(cx, &ty, &Form::Any))
+        }
+        Said::Timestamp => Some(Form::Timestamp),
+        Said::Any => Some(Form::Any),
     }
 }

@@ -1,6 +1,6 @@
 //! `#[derive(TaskError)]`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use serde_derive_internals::attr::RenameRule;
 use syn::{Data, DeriveInput, Fields, LitStr, Member, Type, ext::IdentExt, spanned::Spanned};
@@ -191,11 +191,13 @@ fn expand(input: &DeriveInput, cases: &[Case<'_>]) -> TokenStream {
     let failures = cases.iter().map(|Case { pattern, kind }| match kind {
         Kind::Named(name) => {
             // At the type, so that rustc reports a missing `Display` there.
-            let message = quote_spanned!(ident.span()=> ::std::string::ToString::to_string(self));
-            quote!(#pattern { .. } => #core::task::TaskFailure::new(#name, #message))
+            let message = quote_spanned!(ident.span()=> self as &dyn ::core::fmt::Display);
+            quote!(#pattern { .. } => #core::task::TaskFailure::new(#name, ::std::string::ToString::to_string(#message)))
         }
-        Kind::Transparent { member, .. } => {
-            quote!(#pattern { #member: inner } => #core::task::TaskError::failure(inner))
+        Kind::Transparent { member, ty } => {
+            let inner = Ident::new("inner", Span::mixed_site());
+            let failure = quote_spanned!(ty.span()=> <#ty as #core::task::TaskError>::failure);
+            quote!(#pattern { #member: #inner } => #failure(#inner))
         }
     });
     let failure = match cases {

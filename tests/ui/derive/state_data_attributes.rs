@@ -35,4 +35,12 @@ struct Container {
     a: u8,
 }
 
+#[derive(StateData)]
+enum Event {
+    #[state_data(any)]
+    Closed,
+    #[state_data(anything)]
+    Moved(u8),
+}
+
 fn main() {}
