@@ -45,9 +45,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                 (Value::String(text), QueryLanguage::Jsonata) => in_jsonata(key, text),
                 _ => None,
             };
-            // `InputPathsMap`, `JsonPath`: what is sent there is meant as text.
-            let meant =
-                below.strip_prefix(&root).is_some_and(|inside| inside.to_lowercase().contains("path"));
+            let meant = below.strip_prefix(&root).is_some_and(|inside| inside.split('/').any(takes_paths));
             if let Some((message, help)) = found
                 && !meant
             {
@@ -74,6 +72,12 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             }
         });
     }
+}
+
+/// Whether a parameter takes paths as text: that of a rule's input transformer, or of another workflow's definition.
+fn takes_paths(key: &str) -> bool {
+    ["InputPathsMap", "InputPath", "OutputPath", "ResultPath", "ItemsPath", "Definition"].contains(&key)
+        || key.eq_ignore_ascii_case("JsonPath")
 }
 
 fn in_jsonpath(key: &str, text: &str) -> Option<(String, String)> {
@@ -133,6 +137,7 @@ mod tests {
         let found = lines(
             r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "Result": { "x.$": "$.x" }, "End": true, "Parameters": {
                 "id": "States.UUID()", "version": "$LATEST", "price": "$5.00", "InputPathsMap": { "a": "$.detail" },
+                "filePath": "$.file",
                 "text": "States.Format is a function", "expression": "{% $x %}" } } } }"#,
         );
         assert_eq!(
@@ -140,6 +145,8 @@ mod tests {
             [
                 "expression-as-text /States/A/Parameters/id: state `A`: `id` is sent the text `States.UUID()`: an intrinsic \
                  function is evaluated under a `.$` key only (write `\"id.$\": \"States.UUID()\"`)",
+                "expression-as-text /States/A/Parameters/filePath: state `A`: `filePath` is sent the text `$.file`: a path is \
+                 evaluated under a `.$` key only (write `\"filePath.$\": \"$.file\"`)",
                 "expression-as-text /States/A/Parameters/expression: state `A`: `expression` is sent the text `{% $x %}`: \
                  JSONata is not evaluated in a JSONPath state (write a path under a `.$` key, or give the state \
                  `\"QueryLanguage\": \"JSONata\"`)",
