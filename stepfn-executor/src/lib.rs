@@ -1,1 +1,74 @@
 //! A native executor for AWS Step Functions definitions.
+//!
+//! A [`Definition`](stepfn_core::definition::Definition) is compiled once, and run in this process as AWS runs it: with
+//! the same data flow, errors, retries and event history. Time is virtual or real; handlers are Rust functions, those the
+//! workflow was declared with, or others, or mocks.
+//!
+//! ```
+//! use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+//! use stepfn_executor::{Executor, Mock, Status};
+//!
+//! let (machine, _) = asl::read_str(r#"{
+//!     "StartAt": "Load",
+//!     "States": {
+//!         "Load": {
+//!             "Type": "Task",
+//!             "Resource": "arn:aws:lambda:us-east-1:123456789012:function:load",
+//!             "Retry": [{ "ErrorEquals": ["Lambda.ServiceException"], "IntervalSeconds": 2 }],
+//!             "Next": "Notify"
+//!         },
+//!         "Notify": {
+//!             "Type": "Task",
+//!             "Resource": "arn:aws:states:::sns:publish",
+//!             "Parameters": { "TopicArn": "${Topic}", "Message.$": "$.rows" },
+//!             "End": true
+//!         }
+//!     }
+//! }"#)?;
+//! let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+//!
+//! let executor = Executor::builder()
+//!     .virtual_time()
+//!     .mock("Load", Mock::fail("Lambda.ServiceException", "busy").times(1)
+//!         .then(Mock::succeed(Value::object([("rows", Value::from(3))]))))
+//!     .resource("arn:aws:states:::sns:publish", |message: Value| async move { Ok(message["Message"].clone()) })
+//!     .build(&definition)?;
+//!
+//! let outcome = executor.run_blocking(Value::empty_object())?;
+//! assert_eq!(outcome.status, Status::Succeeded { output: Value::from(3) });
+//! assert_eq!(outcome.duration().as_secs(), 2); // of virtual time
+//! assert_eq!(outcome.history.path(), ["Load", "Notify"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod builder;
+mod control;
+mod eval;
+mod execution;
+mod executor;
+mod handler;
+mod history;
+mod identity;
+mod interpreter;
+mod link;
+mod mock;
+mod outcome;
+mod program;
+mod size;
+pub mod time;
+mod tokens;
+
+pub use self::{
+    builder::{BuildError, ExecutorBuilder},
+    control::Control,
+    execution::Execution,
+    executor::Executor,
+    handler::{Attempt, TaskCall, TaskHandler},
+    history::{History, HistoryEvent},
+    mock::Mock,
+    outcome::{Outcome, OutputError, RunError, Status, Unbound},
+    program::{CompileError, Fault, FaultKind, Program},
+    time::{RealTime, Time, VirtualTime},
+    tokens::{PendingToken, TokenError},
+};
+pub use jiff::Timestamp;

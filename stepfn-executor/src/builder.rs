@@ -1,0 +1,305 @@
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{BuildHasher, RandomState},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+use stepfn_core::{
+    definition::{Definition, WorkflowType},
+    diagnostic::nearest,
+    task::Handler,
+};
+
+use crate::{
+    executor::{Bound, Clock, Executor, Parts},
+    handler::{Attempt, TaskCall, TaskHandler},
+    identity::Identity,
+    mock::Mock,
+    outcome::Unbound,
+    program::{self, CompileError, Family, Program, State, Task, function_name},
+    time::{Time, VirtualTime},
+};
+
+/// How many transitions an execution on virtual time may make: an endless loop without a Wait never lets time pass.
+const VIRTUAL_TRANSITIONS: u64 = 1_000_000;
+
+/// Describes an [`Executor`].
+///
+/// A task's work is looked up by its state first, then by its Lambda function, by its resource, and last in the
+/// definition, whose handlers are those that the workflow was declared with.
+#[derive(Default)]
+pub struct ExecutorBuilder {
+    clock: Option<Clock>,
+    seed: Option<i64>,
+    identity: Identity,
+    states: HashMap<String, Bound>,
+    resources: HashMap<String, Bound>,
+    functions: HashMap<String, Bound>,
+    substitutions: Vec<(String, String)>,
+    hold_for_callbacks: bool,
+    allow_unbound: bool,
+    max_transitions: Option<u64>,
+}
+
+impl ExecutorBuilder {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Runs on virtual time, which starts at [`VirtualTime::START`] for each execution. The default.
+    #[must_use]
+    pub fn virtual_time(self) -> Self {
+        self.virtual_time_from(VirtualTime::START)
+    }
+
+    /// Runs on virtual time with a start of your own.
+    #[must_use]
+    pub fn virtual_time_from(mut self, start: Timestamp) -> Self {
+        self.clock = Some(Clock::Virtual(start));
+        self
+    }
+
+    /// Runs on real time, inside a tokio runtime with its timer enabled.
+    #[must_use]
+    pub fn real_time(mut self) -> Self {
+        self.clock = Some(Clock::Real);
+        self
+    }
+
+    /// Runs all executions on a clock of your own.
+    #[must_use]
+    pub fn time(mut self, time: impl Time) -> Self {
+        self.clock = Some(Clock::Given(Arc::new(time)));
+        self
+    }
+
+    /// What jitter, `States.UUID`, `States.MathRandom`, execution names and task tokens are drawn from. Without it virtual
+    /// time draws from 0, and real time from chance.
+    #[must_use]
+    pub fn seed(mut self, seed: i64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Binds the work of a Task state, by its name or, where several machines inside have that name, by its JSON pointer
+    /// (`/States/Each/ItemProcessor/States/Load`).
+    #[must_use]
+    pub fn task(mut self, state: impl Into<String>, handler: impl TaskHandler) -> Self {
+        self.states.insert(state.into(), bound(handler));
+        self
+    }
+
+    /// Mocks a Task state, by its name or JSON pointer.
+    #[must_use]
+    pub fn mock(self, state: impl Into<String>, mock: Mock) -> Self {
+        self.task(state, mock)
+    }
+
+    /// Binds the work of all states with this `Resource`.
+    #[must_use]
+    pub fn resource(mut self, arn: impl Into<String>, handler: impl TaskHandler) -> Self {
+        self.resources.insert(arn.into(), bound(handler));
+        self
+    }
+
+    /// Binds a Lambda function, by its name or ARN: it is called by the states that have its ARN as `Resource`, and by
+    /// `lambda:invoke` with it as `FunctionName`.
+    #[must_use]
+    pub fn function(mut self, name: impl AsRef<str>, handler: impl TaskHandler) -> Self {
+        self.functions.insert(function_name(name.as_ref()).to_owned(), bound(handler));
+        self
+    }
+
+    /// Says what `${name}` in the definition's texts stands for, such as the ARN of a topic. What nothing is said of stays
+    /// as it is.
+    #[must_use]
+    pub fn substitute(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
+        self.substitutions.push((name.into(), text.into()));
+        self
+    }
+
+    /// The region in generated ARNs and in the history. `us-east-1` where nothing is said.
+    #[must_use]
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.identity.region = region.into();
+        self
+    }
+
+    /// The account in generated ARNs. `123456789012` where nothing is said.
+    #[must_use]
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.identity.account = account.into();
+        self
+    }
+
+    /// The role of the state machine: `$$.Execution.RoleArn`.
+    #[must_use]
+    pub fn role_arn(mut self, arn: impl Into<String>) -> Self {
+        self.identity.role_arn = Some(arn.into());
+        self
+    }
+
+    /// Lets virtual time stand still while a task token is pending, for callbacks that come from other threads or tasks.
+    /// Otherwise time goes on to the task's `TimeoutSeconds` as soon as nothing else can run.
+    #[must_use]
+    pub fn hold_time_for_callbacks(mut self) -> Self {
+        self.hold_for_callbacks = true;
+        self
+    }
+
+    /// Builds although some Tasks have nothing bound to them. An execution that reaches one stops with
+    /// [`RunError::Unbound`](crate::RunError::Unbound).
+    #[must_use]
+    pub fn allow_unbound(mut self) -> Self {
+        self.allow_unbound = true;
+        self
+    }
+
+    /// How many transitions an execution may make. On virtual time a million where nothing is said, as an endless loop
+    /// would never end there; without bound on real time.
+    #[must_use]
+    pub fn max_transitions(mut self, limit: u64) -> Self {
+        self.max_transitions = Some(limit);
+        self
+    }
+
+    /// Compiles the definition and binds its tasks.
+    ///
+    /// # Errors
+    /// When the definition cannot be run, a bound state does not exist, or a task has nothing bound to it.
+    pub fn build(self, definition: &Definition) -> Result<Executor, BuildError> {
+        let program =
+            Program::compile_with(definition, &self.substitutions).map_err(BuildError::Definition)?;
+        self.check_states(&program.inner)?;
+        let mut sites = Vec::with_capacity(program.inner.sites);
+        sites.resize(program.inner.sites, None);
+        let mut unbound = Vec::new();
+        for (state, task) in program.inner.tasks() {
+            let bound = self.find(state, task).or_else(|| {
+                let handler = definition.handler(&state.pointer)?;
+                Some(bound(Declared(handler)))
+            });
+            let dynamic =
+                task.resource.is_lambda_invoke() && task.function.is_none() && !self.functions.is_empty();
+            if bound.is_none() && !dynamic {
+                unbound.push(Unbound {
+                    state: state.name.to_string(),
+                    pointer: state.pointer.clone(),
+                    resource: task.resource.arn.clone(),
+                });
+            }
+            sites[task.site] = bound;
+        }
+        if !unbound.is_empty() && !self.allow_unbound {
+            return Err(BuildError::Unbound(unbound));
+        }
+        let clock = self.clock.unwrap_or(Clock::Virtual(VirtualTime::START));
+        let is_virtual = match &clock {
+            Clock::Virtual(_) => true,
+            Clock::Real => false,
+            Clock::Given(time) => time.is_virtual(),
+        };
+        let chance = || RandomState::new().hash_one(definition.name.as_str()).cast_signed();
+        Ok(Executor::from_parts(Parts {
+            keeps_history: program.inner.workflow_type == WorkflowType::Standard,
+            program,
+            identity: self.identity,
+            hold_for_callbacks: self.hold_for_callbacks,
+            max_transitions: self.max_transitions.or(is_virtual.then_some(VIRTUAL_TRANSITIONS)),
+            sites,
+            functions: self.functions,
+            clock,
+            seed: self.seed.unwrap_or_else(|| if is_virtual { 0 } else { chance() }),
+        }))
+    }
+
+    fn find(&self, state: &State, task: &Task) -> Option<Bound> {
+        let by_state = self.states.get(&state.pointer).or_else(|| self.states.get(&*state.name));
+        let function = match task.resource.family {
+            Family::Lambda => Some(function_name(&task.resource.arn)),
+            _ => task.function.as_deref(),
+        };
+        by_state
+            .or_else(|| self.functions.get(function?))
+            .or_else(|| self.resources.get(&task.resource.arn))
+            .cloned()
+    }
+
+    fn check_states(&self, program: &program::Inner) -> Result<(), BuildError> {
+        let names = || program.tasks().map(|(state, _)| &*state.name);
+        let known =
+            |name: &str| program.tasks().any(|(state, _)| &*state.name == name || state.pointer == name);
+        // In the order of the alphabet: the same mistake gives the same message.
+        match self.states.keys().filter(|name| !known(name)).min() {
+            None => Ok(()),
+            Some(state) => Err(BuildError::UnknownState {
+                state: state.clone(),
+                near: nearest(state, names()).map(str::to_owned),
+            }),
+        }
+    }
+}
+
+fn bound(handler: impl TaskHandler) -> Bound {
+    Bound { handler: Arc::new(handler) }
+}
+
+/// A handler that the workflow was declared with.
+struct Declared(Handler);
+
+impl TaskHandler for Declared {
+    fn call(&self, call: &TaskCall<'_>) -> Attempt {
+        Attempt::Work((self.0)(call.input.clone()))
+    }
+}
+
+impl fmt::Debug for ExecutorBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExecutorBuilder").finish_non_exhaustive()
+    }
+}
+
+/// Why there is no executor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The definition cannot be run.
+    Definition(CompileError),
+    /// Tasks have neither handler nor mock.
+    Unbound(Vec<Unbound>),
+    /// A handler or mock is bound to a Task state that does not exist.
+    UnknownState {
+        /// The name or JSON pointer.
+        state: String,
+        /// A name that is near.
+        near: Option<String>,
+    },
+}
+
+impl fmt::Display for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Definition(error) => error.fmt(f),
+            Self::Unbound(unbound) => {
+                for (index, unbound) in unbound.iter().enumerate() {
+                    if index > 0 {
+                        f.write_str("\n")?;
+                    }
+                    unbound.fmt(f)?;
+                }
+                Ok(())
+            }
+            Self::UnknownState { state, near } => {
+                write!(f, "a handler is bound to `{state}`, but there is no Task state of that name")?;
+                match near {
+                    Some(near) => write!(f, "\nhelp: did you mean `{near}`?"),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+impl std::error::Error for BuildError {}

@@ -1,0 +1,147 @@
+use std::{fmt, future::poll_fn, sync::Arc, task::Poll};
+
+use jiff::Timestamp;
+use stepfn_core::value::{Map, Value};
+
+use crate::{
+    executor::Inner,
+    history::History,
+    identity::iso,
+    link::{Command, Link},
+    outcome::Status,
+    tokens::{PendingToken, TokenError},
+};
+
+/// A handle to a running execution, for whoever does not await it: look at it, answer its task tokens, stop it.
+///
+/// Cheap to clone, and usable from any thread.
+#[derive(Clone)]
+pub struct Control {
+    pub(crate) executor: Arc<Inner>,
+    pub(crate) link: Arc<Link>,
+    pub(crate) facts: Arc<Facts>,
+}
+
+/// What does not change about an execution.
+pub(crate) struct Facts {
+    pub(crate) arn: String,
+    pub(crate) name: String,
+    pub(crate) input: Value,
+    pub(crate) started: Timestamp,
+}
+
+impl Control {
+    /// The execution's ARN.
+    pub fn execution_arn(&self) -> &str {
+        &self.facts.arn
+    }
+
+    /// How the execution stands.
+    pub fn status(&self) -> Status {
+        self.link.lock().end.as_ref().map_or(Status::Running, |(status, _)| status.clone())
+    }
+
+    /// The events so far.
+    pub fn history(&self) -> History {
+        let events = Arc::clone(&self.link.lock().events);
+        self.executor.history(events)
+    }
+
+    /// The task tokens that are waited for, in the order in which they were handed out.
+    pub fn pending_tokens(&self) -> Vec<PendingToken> {
+        self.link.lock().tokens.clone()
+    }
+
+    /// Waits until a task token is pending, and gives the oldest; `None` when the execution ends first.
+    pub async fn next_token(&self) -> Option<PendingToken> {
+        poll_fn(|cx| {
+            let mut state = self.link.lock();
+            if let Some(token) = state.tokens.first() {
+                return Poll::Ready(Some(token.clone()));
+            }
+            if state.end.is_some() {
+                return Poll::Ready(None);
+            }
+            Link::wait(&mut state, cx.waker());
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// `SendTaskSuccess`: ends the task that waits for the token.
+    ///
+    /// # Errors
+    /// When no task waits for it any more or ever did, and when the output is too large.
+    pub fn send_task_success(&self, token: &str, output: impl Into<Value>) -> Result<(), TokenError> {
+        self.executor.registry.success(token, output.into())
+    }
+
+    /// `SendTaskFailure`: fails the task that waits for the token.
+    ///
+    /// # Errors
+    /// When no task waits for it any more or ever did.
+    pub fn send_task_failure(
+        &self,
+        token: &str,
+        error: impl Into<Option<String>>,
+        cause: impl Into<Option<String>>,
+    ) -> Result<(), TokenError> {
+        self.executor.registry.failure(token, error.into(), cause.into())
+    }
+
+    /// `SendTaskHeartbeat`: the task gets another `HeartbeatSeconds`.
+    ///
+    /// # Errors
+    /// When no task waits for the token any more or ever did.
+    pub fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
+        self.executor.registry.heartbeat(token)
+    }
+
+    /// `StopExecution`: the execution ends as [`Status::Aborted`]. Nothing happens when it is over.
+    pub fn stop(&self, error: impl Into<Option<String>>, cause: impl Into<Option<String>>) {
+        self.link.command(Command::Stop { error: error.into(), cause: cause.into() });
+    }
+
+    /// The reply of `DescribeExecution`.
+    pub fn describe(&self) -> Value {
+        let end = self.link.lock().end.clone();
+        let (status, stopped) = end.map_or((Status::Running, None), |(status, at)| (status, Some(at)));
+        let program = &self.executor.program;
+        let included = || Value::object([("included", Value::from(true))]);
+        let mut reply = Map::new();
+        let mut put = |key: &str, value: Value| {
+            reply.insert(key.into(), value);
+        };
+        put("executionArn", self.facts.arn.as_str().into());
+        put("stateMachineArn", self.executor.identity.state_machine_arn(&program.name).into());
+        put("name", self.facts.name.as_str().into());
+        put("status", status.name().into());
+        put("startDate", iso(self.facts.started).into());
+        if let Some(stopped) = stopped {
+            put("stopDate", iso(stopped).into());
+        }
+        put("input", self.facts.input.to_string().into());
+        put("inputDetails", included());
+        match status {
+            Status::Succeeded { output } => {
+                put("output", output.to_string().into());
+                put("outputDetails", included());
+            }
+            Status::Failed { error, cause } | Status::Aborted { error, cause } => {
+                for (key, text) in [("error", error), ("cause", cause)] {
+                    if let Some(text) = text {
+                        put(key, text.into());
+                    }
+                }
+            }
+            Status::Running | Status::TimedOut => {}
+        }
+        reply.into()
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control").field("arn", &self.facts.arn).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,177 @@
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    control::Control,
+    history::History,
+    interpreter::Interpreter,
+    outcome::{Outcome, RunError},
+    time,
+    tokens::PendingToken,
+};
+
+/// A running execution: a future of its [`Outcome`].
+///
+/// It moves while it is awaited, or driven by hand on virtual time:
+///
+/// ```
+/// use std::time::Duration;
+/// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+/// use stepfn_executor::{Executor, Mock};
+///
+/// let (machine, _) = asl::read_str(r#"{
+///     "StartAt": "Approve",
+///     "States": {
+///         "Approve": {
+///             "Type": "Task",
+///             "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+///             "Parameters": { "TaskToken.$": "$$.Task.Token" },
+///             "TimeoutSeconds": 60,
+///             "End": true
+///         }
+///     }
+/// }"#)?;
+/// let definition = Definition::from_asl("Approval", WorkflowType::Standard, machine);
+/// let executor = Executor::builder().mock("Approve", Mock::succeed(Value::empty_object())).build(&definition)?;
+///
+/// let mut execution = executor.start(Value::empty_object());
+/// execution.advance(Duration::from_secs(59));
+/// let token = &execution.pending_tokens()[0].token;
+/// executor.send_task_success(token, "approved")?;
+/// let outcome = execution.run_blocking()?;
+/// assert_eq!(outcome.output(), Some(&Value::from("approved")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "an execution does nothing unless it is awaited or driven"]
+pub struct Execution {
+    interpreter: Box<Interpreter>,
+    /// What it came to, when that was found out by hand.
+    end: Option<Result<Outcome, RunError>>,
+    over: bool,
+}
+
+impl Execution {
+    pub(crate) fn new(interpreter: Interpreter) -> Self {
+        Self { interpreter: Box::new(interpreter), end: None, over: false }
+    }
+
+    /// The execution's ARN.
+    pub fn execution_arn(&self) -> String {
+        self.interpreter.arn()
+    }
+
+    /// A handle to look at the execution and to steer it while something else awaits it.
+    pub fn control(&mut self) -> Control {
+        self.interpreter.control()
+    }
+
+    /// The task tokens that are waited for, in the order in which they were handed out.
+    pub fn pending_tokens(&mut self) -> Vec<PendingToken> {
+        self.control().pending_tokens()
+    }
+
+    /// The events so far.
+    pub fn history(&self) -> History {
+        match &self.end {
+            Some(Ok(outcome)) => outcome.history.clone(),
+            _ => self.interpreter.history(),
+        }
+    }
+
+    /// What time it is for the execution.
+    pub fn now(&self) -> Timestamp {
+        self.interpreter.now()
+    }
+
+    /// Runs until nothing can happen without time passing, a callback, or pending work. The result, if that is the end.
+    pub fn run_until_idle(&mut self) -> Option<&Result<Outcome, RunError>> {
+        self.advance(Duration::ZERO)
+    }
+
+    /// Lets a span of virtual time pass, with all that happens in it. The result, if the execution ends in it.
+    ///
+    /// On real time this runs what can run at once, and does not wait.
+    pub fn advance(&mut self, span: Duration) -> Option<&Result<Outcome, RunError>> {
+        let horizon = time::after(self.now(), span);
+        if self.end.is_none() && !self.over {
+            let mut cx = Context::from_waker(Waker::noop());
+            match self.interpreter.poll_within(&mut cx, horizon) {
+                Poll::Ready(end) => self.end = Some(end),
+                Poll::Pending => {}
+            }
+        }
+        self.end.as_ref()
+    }
+
+    /// Runs to the end on this thread.
+    ///
+    /// # Errors
+    /// As for awaiting it. [`RunError::Stuck`] when it waits for a callback that nobody else can send any more, and
+    /// [`RunError::NoRuntime`] on real time inside an async runtime: await it there.
+    pub fn run_blocking(mut self) -> Result<Outcome, RunError> {
+        if !self.interpreter.is_virtual() {
+            return self.run_on_runtime();
+        }
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let mut cx = Context::from_waker(&waker);
+        loop {
+            match Pin::new(&mut self).poll(&mut cx) {
+                Poll::Ready(end) => return end,
+                Poll::Pending if self.interpreter.is_stuck() => {
+                    return Err(RunError::Stuck { states: self.interpreter.waiting_states() });
+                }
+                Poll::Pending => thread::park(),
+            }
+        }
+    }
+
+    fn run_on_runtime(self) -> Result<Outcome, RunError> {
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return Err(RunError::NoRuntime {
+                reason: "a thread of an async runtime must not be blocked".to_owned(),
+            });
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        runtime.map_err(|error| RunError::NoRuntime { reason: error.to_string() })?.block_on(self)
+    }
+}
+
+impl Future for Execution {
+    type Output = Result<Outcome, RunError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(end) = self.end.take() {
+            self.over = true;
+            return Poll::Ready(end);
+        }
+        if self.over {
+            return Poll::Pending;
+        }
+        let poll = self.interpreter.poll(cx, None);
+        self.over = poll.is_ready();
+        poll
+    }
+}
+
+impl fmt::Debug for Execution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Execution").field("arn", &self.execution_arn()).finish_non_exhaustive()
+    }
+}
+
+/// Wakes a thread that blocks on an execution.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

@@ -1,0 +1,224 @@
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use jiff::Timestamp;
+use stepfn_core::{definition::Definition, json, value::Value};
+
+use crate::{
+    builder::{BuildError, ExecutorBuilder},
+    eval::Random,
+    execution::Execution,
+    handler::TaskHandler,
+    history::{Event, History},
+    identity::Identity,
+    interpreter::{Info, Interpreter},
+    outcome::{Outcome, RunError},
+    program::{self, Family, Program, Task, function_name},
+    time::{RealTime, Time, VirtualTime},
+    tokens::{Registry, TokenError},
+};
+
+/// Runs a state machine in this process. Cheap to clone; all clones run the same machine with the same handlers.
+#[derive(Clone)]
+pub struct Executor {
+    pub(crate) inner: Arc<Inner>,
+    program: Program,
+}
+
+pub(crate) struct Inner {
+    pub(crate) program: Arc<program::Inner>,
+    pub(crate) identity: Identity,
+    region: Arc<str>,
+    role_arn: Arc<str>,
+    pub(crate) keeps_history: bool,
+    pub(crate) hold_for_callbacks: bool,
+    pub(crate) max_transitions: Option<u64>,
+    pub(crate) registry: Registry,
+    sites: Vec<Option<Bound>>,
+    functions: HashMap<String, Bound>,
+    clock: Clock,
+    seed: i64,
+    started: AtomicU64,
+}
+
+/// What does the work of a Task.
+#[derive(Clone)]
+pub(crate) struct Bound {
+    pub(crate) handler: Arc<dyn TaskHandler>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Clock {
+    /// A virtual clock for each execution.
+    Virtual(Timestamp),
+    Real,
+    /// One clock for all.
+    Given(Arc<dyn Time>),
+}
+
+/// What an executor is made of.
+pub(crate) struct Parts {
+    pub(crate) program: Program,
+    pub(crate) identity: Identity,
+    pub(crate) keeps_history: bool,
+    pub(crate) hold_for_callbacks: bool,
+    pub(crate) max_transitions: Option<u64>,
+    pub(crate) sites: Vec<Option<Bound>>,
+    pub(crate) functions: HashMap<String, Bound>,
+    pub(crate) clock: Clock,
+    pub(crate) seed: i64,
+}
+
+impl Executor {
+    /// Starts the description of an executor.
+    pub fn builder() -> ExecutorBuilder {
+        ExecutorBuilder::new()
+    }
+
+    /// An executor of a definition whose tasks all have handlers, on virtual time.
+    ///
+    /// # Errors
+    /// As [`ExecutorBuilder::build`].
+    pub fn new(definition: &Definition) -> Result<Self, BuildError> {
+        Self::builder().build(definition)
+    }
+
+    pub(crate) fn from_parts(parts: Parts) -> Self {
+        let inner = Inner {
+            program: Arc::clone(&parts.program.inner),
+            region: parts.identity.region.as_str().into(),
+            role_arn: parts.identity.role_arn().into(),
+            identity: parts.identity,
+            keeps_history: parts.keeps_history,
+            hold_for_callbacks: parts.hold_for_callbacks,
+            max_transitions: parts.max_transitions,
+            registry: Registry::default(),
+            sites: parts.sites,
+            functions: parts.functions,
+            clock: parts.clock,
+            seed: parts.seed,
+            started: AtomicU64::new(0),
+        };
+        Self { inner: Arc::new(inner), program: parts.program }
+    }
+
+    /// The compiled machine.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Starts an execution. Nothing happens before the [`Execution`] is awaited or driven.
+    pub fn start(&self, input: Value) -> Execution {
+        self.start_named(None, input)
+    }
+
+    /// Starts an execution with a name of your own.
+    pub fn start_with_name(&self, name: impl Into<String>, input: Value) -> Execution {
+        self.start_named(Some(name.into()), input)
+    }
+
+    /// Starts an execution with an input in JSON text.
+    ///
+    /// # Errors
+    /// [`RunError::InvalidInput`] when the text is not JSON.
+    pub fn start_json(&self, input: &str) -> Result<Execution, RunError> {
+        let input =
+            json::parse_value(input).map_err(|error| RunError::InvalidInput { reason: error.to_string() })?;
+        Ok(self.start(input))
+    }
+
+    fn start_named(&self, name: Option<String>, input: Value) -> Execution {
+        let inner = &self.inner;
+        let number = inner.started.fetch_add(1, Ordering::Relaxed);
+        // Each execution has its own numbers, the same whatever the others draw.
+        let random = Random::new(inner.seed.wrapping_add(number.cast_signed().wrapping_mul(0x9E37_79B9)));
+        let time: Arc<dyn Time> = match &inner.clock {
+            Clock::Virtual(start) => Arc::new(VirtualTime::starting_at(*start)),
+            Clock::Real => Arc::new(RealTime),
+            Clock::Given(time) => Arc::clone(time),
+        };
+        let id = [random.next_u64(), random.next_u64()];
+        let info = Info { name, id, input, started: time.now() };
+        Execution::new(Interpreter::new(Arc::clone(inner), info, time, random))
+    }
+
+    /// Runs an execution to its end.
+    ///
+    /// # Errors
+    /// What AWS has no word for: [`RunError`]. An execution that fails is an [`Outcome`].
+    pub async fn run(&self, input: Value) -> Result<Outcome, RunError> {
+        self.start(input).await
+    }
+
+    /// Runs an execution to its end on this thread, without an async runtime around.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run), and as [`Execution::run_blocking`].
+    pub fn run_blocking(&self, input: Value) -> Result<Outcome, RunError> {
+        self.start(input).run_blocking()
+    }
+
+    /// `SendTaskSuccess`: ends the task that waits for the token.
+    ///
+    /// # Errors
+    /// When no task waits for it any more or ever did, and when the output is too large.
+    pub fn send_task_success(&self, token: &str, output: impl Into<Value>) -> Result<(), TokenError> {
+        self.inner.registry.success(token, output.into())
+    }
+
+    /// `SendTaskFailure`: fails the task that waits for the token.
+    ///
+    /// # Errors
+    /// When no task waits for it any more or ever did.
+    pub fn send_task_failure(
+        &self,
+        token: &str,
+        error: impl Into<Option<String>>,
+        cause: impl Into<Option<String>>,
+    ) -> Result<(), TokenError> {
+        self.inner.registry.failure(token, error.into(), cause.into())
+    }
+
+    /// `SendTaskHeartbeat`: the task gets another `HeartbeatSeconds`.
+    ///
+    /// # Errors
+    /// When no task waits for the token any more or ever did.
+    pub fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
+        self.inner.registry.heartbeat(token)
+    }
+}
+
+impl Inner {
+    /// What does the work of a task that got these parameters.
+    pub(crate) fn bound(&self, task: &Task, parameters: &Value) -> Option<&Bound> {
+        if let Some(bound) = self.sites.get(task.site)?.as_ref() {
+            return Some(bound);
+        }
+        if task.resource.family == Family::Activity || !task.resource.is_lambda_invoke() {
+            return None;
+        }
+        self.functions.get(function_name(parameters.get("FunctionName")?.as_str()?))
+    }
+
+    pub(crate) fn history(&self, events: Arc<Vec<Event>>) -> History {
+        History::new(Arc::clone(&self.program), Arc::clone(&self.region), Arc::clone(&self.role_arn), events)
+    }
+}
+
+impl fmt::Debug for Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Executor").field("machine", &self.program.name()).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").field("machine", &self.program.name).finish_non_exhaustive()
+    }
+}

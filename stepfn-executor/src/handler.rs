@@ -1,0 +1,93 @@
+use std::{fmt, time::Duration};
+
+use stepfn_core::{
+    task::{HandlerFuture, TaskFailure},
+    value::Value,
+};
+
+/// What does the work of a Task: a function, or a [`Mock`](crate::Mock).
+///
+/// Every `Fn(Value) -> impl Future<Output = Result<Value, TaskFailure>>` is one.
+pub trait TaskHandler: Send + Sync + 'static {
+    /// Does the work of one attempt.
+    fn call(&self, call: &TaskCall<'_>) -> Attempt;
+
+    /// Whether the answer is the task's result as it stands.
+    ///
+    /// A handler that is not raw stands for the Lambda function: it gets its payload, and its answer is wrapped where the
+    /// integration wraps it. A raw one stands for the whole integration.
+    fn is_raw(&self) -> bool {
+        false
+    }
+}
+
+impl<F, Work> TaskHandler for F
+where
+    F: Fn(Value) -> Work + Send + Sync + 'static,
+    Work: Future<Output = Result<Value, TaskFailure>> + Send + 'static,
+{
+    fn call(&self, call: &TaskCall<'_>) -> Attempt {
+        Attempt::Work(Box::pin(self(call.input.clone())))
+    }
+}
+
+/// One attempt at a Task, as its handler sees it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TaskCall<'a> {
+    /// What the handler works on. For a Lambda function its payload, else the task's `Parameters`; for a
+    /// [`raw`](TaskHandler::is_raw) handler always the `Parameters`.
+    pub input: &'a Value,
+    /// The state's name.
+    pub state: &'a str,
+    /// The `Resource`.
+    pub resource: &'a str,
+    /// The task token, where the resource has one (`.waitForTaskToken`, `.sync`, activities).
+    pub token: Option<&'a str>,
+    /// How many attempts at this state there were before, in this execution: over retries, loops and Map items.
+    pub calls_before: usize,
+    /// How many retries of this state came before: `$$.State.RetryCount`.
+    pub retry_count: u32,
+    /// The index of the Map item at hand, of the innermost Map.
+    pub map_index: Option<usize>,
+}
+
+/// What a [`TaskHandler`] makes of an attempt.
+#[non_exhaustive]
+pub enum Attempt {
+    /// Done.
+    Done(Result<Value, TaskFailure>),
+    /// To be awaited.
+    Work(HandlerFuture),
+    /// Done after some time on the execution's clock.
+    After(Duration, Result<Value, TaskFailure>),
+    /// Never done: `TimeoutSeconds` or `HeartbeatSeconds` end it.
+    Never,
+    /// Timed out: after `TimeoutSeconds` or `HeartbeatSeconds`, at once where there is neither.
+    TimedOut,
+    /// Submitted with this reply, and ended with this result after some time: for `.waitForTaskToken` and `.sync`.
+    Submitted {
+        /// The service's reply to the request.
+        reply: Value,
+        /// How long the work takes from there.
+        takes: Duration,
+        /// What the callback brings, or the job ends in.
+        result: Result<Value, TaskFailure>,
+    },
+    /// The handler has no answer for this call: the run stops, with this reason.
+    Refused(String),
+}
+
+impl fmt::Debug for Attempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Done(_) => "Done",
+            Self::Work(_) => "Work",
+            Self::After(..) => "After",
+            Self::Never => "Never",
+            Self::TimedOut => "TimedOut",
+            Self::Submitted { .. } => "Submitted",
+            Self::Refused(_) => "Refused",
+        })
+    }
+}

@@ -1,0 +1,146 @@
+mod event;
+mod render;
+
+use std::{fmt, sync::Arc};
+
+use jiff::Timestamp;
+use stepfn_core::value::Value;
+
+pub(crate) use self::event::{Event, EventError, EventKind, Iteration, Scheduled};
+use crate::{program::Inner, time};
+
+/// The event history of an execution, in the form of AWS's `GetExecutionHistory`.
+///
+/// Events hold the data of the execution itself; JSON is made only when asked for.
+///
+/// ```
+/// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+/// use stepfn_executor::Executor;
+///
+/// let (machine, _) = asl::read_str(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#)?;
+/// let definition = Definition::from_asl("Hello", WorkflowType::Standard, machine);
+/// let history = Executor::builder().build(&definition)?.run_blocking(Value::from(1))?.history;
+/// assert_eq!(history.events().map(|event| event.event_type).collect::<Vec<_>>(), [
+///     "ExecutionStarted", "SucceedStateEntered", "SucceedStateExited", "ExecutionSucceeded",
+/// ]);
+/// assert_eq!(history.to_json()["events"][3]["previousEventId"], Value::from(3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Its [`Display`](fmt::Display) is one line per event: id, predecessor, seconds since the start, what happened.
+#[derive(Clone)]
+pub struct History {
+    program: Arc<Inner>,
+    region: Arc<str>,
+    role_arn: Arc<str>,
+    events: Arc<Vec<Event>>,
+}
+
+/// One event of a [`History`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HistoryEvent<'a> {
+    /// `id`, from 1 without gaps.
+    pub id: u64,
+    /// `previousEventId`: what led to this; 0 for nothing.
+    pub previous_event_id: u64,
+    /// `timestamp`, by the execution's clock.
+    pub timestamp: Timestamp,
+    /// `type`: `TaskStateEntered`
+    pub event_type: &'static str,
+    /// The name of the state it happened in; none for the execution's own events.
+    pub state: Option<&'a str>,
+    history: &'a History,
+    event: &'a Event,
+}
+
+impl History {
+    pub(crate) fn new(
+        program: Arc<Inner>,
+        region: Arc<str>,
+        role_arn: Arc<str>,
+        events: Arc<Vec<Event>>,
+    ) -> Self {
+        Self { program, region, role_arn, events }
+    }
+
+    /// The number of events. An Express execution keeps none.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether there are no events.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// The events, in their order.
+    pub fn events(&self) -> impl ExactSizeIterator<Item = HistoryEvent<'_>> {
+        self.events.iter().enumerate().map(|(index, event)| HistoryEvent {
+            id: index as u64 + 1,
+            previous_event_id: u64::from(event.previous),
+            timestamp: event.at,
+            event_type: render::event_type(event, &self.program),
+            state: event.kind.state().map(|state| &*self.program.state(state).name),
+            history: self,
+            event,
+        })
+    }
+
+    /// The reply of `GetExecutionHistory`: `{"events": […]}`, timestamps in seconds since 1970.
+    pub fn to_json(&self) -> Value {
+        Value::object([("events", Value::array(self.events().map(|event| event.to_json())))])
+    }
+
+    /// The names of the states that were entered, in their order.
+    pub fn path(&self) -> Vec<&str> {
+        let entered = self.events.iter().filter_map(|event| match event.kind {
+            EventKind::StateEntered { state, .. } => Some(&*self.program.state(state).name),
+            _ => None,
+        });
+        entered.collect()
+    }
+}
+
+impl HistoryEvent<'_> {
+    /// The event as `GetExecutionHistory` has it.
+    pub fn to_json(&self) -> Value {
+        render::json(self)
+    }
+
+    /// The details alone, without `id`, `previousEventId`, `timestamp` and `type`; none for events that have none.
+    pub fn details(&self) -> Option<Value> {
+        render::details(self).map(|(_, details)| details)
+    }
+}
+
+impl fmt::Display for HistoryEvent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let start = self.history.events.first().map_or(self.timestamp, |first| first.at);
+        let elapsed = time::until(start, self.timestamp);
+        write!(
+            f,
+            "{:>4} <- {:<4} {:>10.3} {}",
+            self.id,
+            self.previous_event_id,
+            elapsed.as_secs_f64(),
+            self.event_type
+        )?;
+        if let Some(state) = self.state {
+            write!(f, " {state}")?;
+        }
+        render::brief(self.event, f)
+    }
+}
+
+impl fmt::Display for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.events().try_for_each(|event| writeln!(f, "{event}"))
+    }
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "History({} events)", self.len())
+    }
+}

@@ -1,0 +1,124 @@
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use stepfn_core::value::{Map, Value};
+
+use crate::program::StateId;
+
+/// An event as it is kept. Its id is its place in the history.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) previous: u32,
+    pub(crate) at: Timestamp,
+    pub(crate) kind: EventKind,
+}
+
+/// `error` and `cause`, each of which may be missing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct EventError {
+    pub(crate) error: Option<Arc<str>>,
+    pub(crate) cause: Option<Arc<str>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Iteration {
+    Started,
+    Succeeded,
+    Failed,
+    Aborted,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum EventKind {
+    ExecutionStarted {
+        input: Value,
+    },
+    ExecutionSucceeded {
+        output: Value,
+    },
+    ExecutionFailed(EventError),
+    ExecutionTimedOut,
+    ExecutionAborted(EventError),
+    StateEntered {
+        state: StateId,
+        input: Value,
+    },
+    StateExited {
+        state: StateId,
+        output: Value,
+        assigned: Option<Arc<Map>>,
+    },
+    StateAborted {
+        state: StateId,
+    },
+    TaskScheduled(Box<Scheduled>),
+    TaskStarted {
+        state: StateId,
+    },
+    TaskSubmitted {
+        state: StateId,
+        output: Value,
+    },
+    TaskSucceeded {
+        state: StateId,
+        output: Value,
+    },
+    TaskFailed {
+        state: StateId,
+        error: EventError,
+    },
+    TaskTimedOut {
+        state: StateId,
+        error: EventError,
+    },
+    /// `MapStateStarted`, `ParallelStateStarted`
+    ChildrenStarted {
+        state: StateId,
+        length: usize,
+    },
+    ChildrenSucceeded {
+        state: StateId,
+    },
+    ChildrenFailed {
+        state: StateId,
+    },
+    Iteration {
+        state: StateId,
+        index: usize,
+        what: Iteration,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Scheduled {
+    pub(crate) state: StateId,
+    pub(crate) parameters: Value,
+    pub(crate) timeout: Option<u64>,
+    pub(crate) heartbeat: Option<u64>,
+    pub(crate) credentials: Option<Value>,
+}
+
+impl EventKind {
+    pub(crate) fn state(&self) -> Option<StateId> {
+        match self {
+            Self::ExecutionStarted { .. }
+            | Self::ExecutionSucceeded { .. }
+            | Self::ExecutionFailed(_)
+            | Self::ExecutionTimedOut
+            | Self::ExecutionAborted(_) => None,
+            Self::TaskScheduled(scheduled) => Some(scheduled.state),
+            Self::StateEntered { state, .. }
+            | Self::StateExited { state, .. }
+            | Self::StateAborted { state }
+            | Self::TaskStarted { state }
+            | Self::TaskSubmitted { state, .. }
+            | Self::TaskSucceeded { state, .. }
+            | Self::TaskFailed { state, .. }
+            | Self::TaskTimedOut { state, .. }
+            | Self::ChildrenStarted { state, .. }
+            | Self::ChildrenSucceeded { state }
+            | Self::ChildrenFailed { state }
+            | Self::Iteration { state, .. } => Some(*state),
+        }
+    }
+}

@@ -1,0 +1,458 @@
+//! The interpreter loop of one execution.
+//!
+//! Branches and Map iterations are fibers in a slab, not tasks of a runtime: whoever can go on stands in a queue, timers
+//! stand in a heap, and pending work is polled by the execution itself. So everything happens in one order, the same in
+//! every run on virtual time.
+
+mod context;
+mod failure;
+mod fiber;
+mod map;
+mod parallel;
+mod retry_catch;
+mod state;
+mod task;
+mod timers;
+mod wait;
+mod work;
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use jiff::Timestamp;
+use stepfn_core::value::Value;
+
+pub(crate) use self::context::Info;
+use self::{
+    context::ContextView,
+    failure::Failure,
+    fiber::{Fiber, FiberId, Fibers, Phase},
+    timers::{TimerKind, Timers},
+    work::Work,
+};
+use crate::{
+    control::{Control, Facts},
+    eval::Random,
+    executor::Inner as Executor,
+    history::{Event, EventError, EventKind, History},
+    link::{Command, Link},
+    outcome::{Outcome, RunError, Status},
+    program::{Frame, StateId},
+    time::{self, Sleep, Time},
+};
+
+/// The events an execution may have: at the last one it fails (AWS, "Quotas").
+const MAX_EVENTS: u32 = 25_000;
+
+/// After how many steps an execution lets others run.
+const STEPS_PER_TURN: u32 = 4096;
+
+pub(crate) struct Interpreter {
+    executor: Arc<Executor>,
+    pub(crate) info: Info,
+    time: Arc<dyn Time>,
+    random: Random,
+    fibers: Fibers,
+    ready: VecDeque<FiberId>,
+    timers: Timers,
+    work: Work,
+    /// The tokens that are pending, and who waits for them.
+    tokens: HashMap<Arc<str>, FiberId>,
+    link: Option<Arc<Link>>,
+    events: Vec<Event>,
+    /// How many events are published to the link.
+    published: usize,
+    event_count: u32,
+    overflow: bool,
+    /// How often each Task state was called.
+    calls: Vec<usize>,
+    transitions: u64,
+    deadline: Timestamp,
+    sleep: Option<(Timestamp, Sleep)>,
+    end: Option<Result<Status, RunError>>,
+}
+
+/// Whether a fiber goes on, or waits for something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Again,
+    Block,
+}
+
+impl Interpreter {
+    pub(crate) fn new(executor: Arc<Executor>, info: Info, time: Arc<dyn Time>, random: Random) -> Self {
+        let timeout = std::time::Duration::from_secs(executor.program.timeout_seconds);
+        let deadline = time::after(info.started, timeout);
+        let mut interpreter = Self {
+            info,
+            time,
+            random,
+            fibers: Fibers::default(),
+            ready: VecDeque::new(),
+            timers: Timers::default(),
+            work: Work::default(),
+            tokens: HashMap::new(),
+            link: None,
+            events: Vec::new(),
+            published: 0,
+            event_count: 0,
+            overflow: false,
+            calls: Vec::new(),
+            transitions: 0,
+            deadline,
+            sleep: None,
+            end: None,
+            executor,
+        };
+        let input = interpreter.info.input.clone();
+        interpreter.record(0, || EventKind::ExecutionStarted { input: input.clone() });
+        // The first state has no predecessor, not even ExecutionStarted: recorded on AWS.
+        let root = Fiber::new(interpreter.executor.program.start, input, 0);
+        let root = interpreter.fibers.insert(root);
+        interpreter.ready.push_back(root);
+        interpreter
+    }
+
+    /// The link to the outside, made when it is first needed.
+    pub(crate) fn link(&mut self) -> Arc<Link> {
+        Arc::clone(self.link.get_or_insert_default())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.time.now()
+    }
+
+    pub(crate) fn is_virtual(&self) -> bool {
+        self.time.is_virtual()
+    }
+
+    pub(crate) fn arn(&self) -> String {
+        self.info.arn(&self.executor)
+    }
+
+    pub(crate) fn control(&mut self) -> Control {
+        Control {
+            link: self.link(),
+            executor: Arc::clone(&self.executor),
+            facts: Arc::new(Facts {
+                arn: self.arn(),
+                name: self.info.name(),
+                input: self.info.input.clone(),
+                started: self.info.started,
+            }),
+        }
+    }
+
+    /// Runs all that happens until then, and makes it then, on virtual time.
+    pub(crate) fn poll_within(
+        &mut self,
+        cx: &mut Context<'_>,
+        horizon: Timestamp,
+    ) -> Poll<Result<Outcome, RunError>> {
+        loop {
+            let poll = self.poll(cx, Some(horizon));
+            // A long run without pause gives way now and then.
+            if poll.is_pending() && !self.ready.is_empty() {
+                continue;
+            }
+            if poll.is_pending() && self.is_virtual() && !self.work.is_pending() {
+                let _ = self.time.reach(horizon);
+            }
+            return poll;
+        }
+    }
+
+    /// Whether nothing can come from anywhere any more.
+    pub(crate) fn is_stuck(&self) -> bool {
+        let alone = self.link.as_ref().is_none_or(|link| Arc::strong_count(link) == 1)
+            // The other holder is the `Executor` that started it.
+            && Arc::strong_count(&self.executor) <= 2;
+        alone && self.ready.is_empty() && !self.work.is_pending()
+    }
+
+    /// Runs as far as it goes. On virtual time not beyond the horizon, where there is one.
+    pub(crate) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        horizon: Option<Timestamp>,
+    ) -> Poll<Result<Outcome, RunError>> {
+        let executor = Arc::clone(&self.executor);
+        let poll = self.drive(&executor, cx, horizon);
+        if let Some(link) = &self.link {
+            link.publish(&self.events[self.published..]);
+            self.published = self.events.len();
+        }
+        match poll {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(end) => {
+                self.close(&end);
+                Poll::Ready(end.map(|status| self.outcome(status)))
+            }
+        }
+    }
+
+    fn drive(
+        &mut self,
+        executor: &Executor,
+        cx: &mut Context<'_>,
+        horizon: Option<Timestamp>,
+    ) -> Poll<Result<Status, RunError>> {
+        let mut steps = 0;
+        loop {
+            while let Some(id) = self.ready.pop_front() {
+                self.run_fiber(executor, id, &mut steps);
+                if self.overflow && self.end.is_none() {
+                    self.overflowed();
+                }
+                if let Some(end) = self.end.take() {
+                    return Poll::Ready(end);
+                }
+                if steps >= STEPS_PER_TURN {
+                    if self.now() >= self.deadline {
+                        return Poll::Ready(Ok(self.timed_out()));
+                    }
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+            }
+            self.receive(cx);
+            if let Some(end) = self.end.take() {
+                return Poll::Ready(end);
+            }
+            if self.work.poll_woken() {
+                self.take_finished(executor);
+            }
+            if !self.ready.is_empty() {
+                continue;
+            }
+            if !self.pass_time(executor, cx, horizon) {
+                return Poll::Pending;
+            }
+            if self.end.is_none() && self.now() >= self.deadline {
+                return Poll::Ready(Ok(self.timed_out()));
+            }
+        }
+    }
+
+    /// Takes in what came from outside.
+    fn receive(&mut self, cx: &Context<'_>) {
+        let Some(link) = &self.link else { return };
+        for command in link.receive(cx.waker(), self.work.woken()) {
+            match command {
+                Command::End { token, result } => self.callback(&token, result),
+                Command::Heartbeat { token } => self.heartbeat(&token),
+                Command::Stop { error, cause } => {
+                    let event = EventError {
+                        error: error.as_deref().map(Arc::from),
+                        cause: cause.as_deref().map(Arc::from),
+                    };
+                    self.record_last(0, || EventKind::ExecutionAborted(event));
+                    self.end = Some(Ok(Status::Aborted { error, cause }));
+                }
+            }
+        }
+    }
+
+    /// Goes to the next timer, or waits for it. False when there is nothing to do but wait.
+    fn pass_time(&mut self, executor: &Executor, cx: &mut Context<'_>, horizon: Option<Timestamp>) -> bool {
+        let next = self.timers.next().map_or(self.deadline, |timer| timer.min(self.deadline));
+        if self.time.is_virtual() {
+            let held = executor.hold_for_callbacks && !self.tokens.is_empty();
+            // Where nothing but the end of the execution's own time is left, a callback may still come.
+            let only_callbacks = self.timers.next().is_none() && !self.tokens.is_empty();
+            let beyond = horizon.is_some_and(|horizon| next > horizon);
+            let late = self.now() >= next;
+            if !late && (self.work.is_pending() || held || only_callbacks || beyond) {
+                return false;
+            }
+        }
+        if self.sleep.as_ref().is_none_or(|(at, _)| *at != next) {
+            self.sleep = self.time.reach(next).map(|sleep| (next, sleep));
+        }
+        if let Some((_, sleep)) = &mut self.sleep
+            && sleep.as_mut().poll(cx).is_pending()
+        {
+            return false;
+        }
+        self.sleep = None;
+        self.fire(next);
+        true
+    }
+
+    /// Lets all timers of an instant go off before anything else happens.
+    fn fire(&mut self, at: Timestamp) {
+        while let Some(timer) = self.timers.pop_until(at) {
+            let Some(fiber) = self.fibers.get_mut(timer.fiber).filter(|fiber| fiber.wait == timer.wait)
+            else {
+                continue;
+            };
+            match timer.kind {
+                TimerKind::Wake => {
+                    fiber.phase = fiber.phase.woken();
+                    self.ready.push_back(timer.fiber);
+                }
+                TimerKind::Timeout => self.attempt_timed_out(timer.fiber, false),
+                TimerKind::Heartbeat(beat) => {
+                    if matches!(&fiber.phase, Phase::Working(job) if job.beat == beat) {
+                        self.attempt_timed_out(timer.fiber, true);
+                    }
+                }
+                TimerKind::Answer => self.answer_arrived(timer.fiber),
+            }
+        }
+    }
+
+    /// Runs a fiber until it waits or ends.
+    fn run_fiber(&mut self, executor: &Executor, id: FiberId, steps: &mut u32) {
+        loop {
+            *steps += 1;
+            let Some(fiber) = self.fibers.get_mut(id) else { return };
+            let step = match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+                Phase::Enter => self.enter(executor, id),
+                Phase::Attempt => self.attempt(executor, id),
+                Phase::Start(job) => self.start_work(executor, id, job),
+                Phase::Waited => self.waited(executor, id),
+                Phase::Resume(Ok(result)) => self.complete(executor, id, result),
+                Phase::Resume(Err(failure)) => self.failed(executor, id, failure),
+                other @ (Phase::Blocked | Phase::Sleeping(_) | Phase::Working(_) | Phase::Children(_)) => {
+                    fiber.phase = other;
+                    Step::Block
+                }
+            };
+            if step == Step::Block || self.end.is_some() || self.overflow || *steps >= STEPS_PER_TURN {
+                // A fiber that is cut short goes on in the next turn.
+                if step == Step::Again {
+                    self.ready.push_front(id);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Evaluates something in the place of a fiber.
+    fn frame<R>(
+        &self,
+        executor: &Executor,
+        id: FiberId,
+        token: Option<&str>,
+        evaluate: impl FnOnce(&Frame<'_>, &Fiber) -> Result<R, crate::eval::EvalError>,
+    ) -> Result<R, Failure> {
+        let fiber = self.fibers.at(id);
+        let context = ContextView::new(executor, &self.info, fiber, token);
+        let frame = Frame { context: &context, variables: &fiber.variables, random: &self.random };
+        evaluate(&frame, fiber).map_err(|error| {
+            Failure::evaluation(&executor.program.state(fiber.at).name, fiber.entered, &error)
+        })
+    }
+
+    fn fiber(&mut self, id: FiberId) -> &mut Fiber {
+        self.fibers.at_mut(id)
+    }
+
+    /// Notes an event and gives its id.
+    fn record(&mut self, previous: u32, kind: impl FnOnce() -> EventKind) -> u32 {
+        if self.executor.keeps_history {
+            if self.event_count + 1 >= MAX_EVENTS {
+                // Only the end of the execution fits in.
+                self.overflow = true;
+                return self.event_count;
+            }
+            self.events.push(Event { previous, at: self.time.now(), kind: kind() });
+        }
+        self.event_count += 1;
+        self.event_count
+    }
+
+    /// Notes the event that ends the execution.
+    fn record_last(&mut self, previous: u32, kind: impl FnOnce() -> EventKind) {
+        if self.executor.keeps_history {
+            self.events.push(Event { previous, at: self.time.now(), kind: kind() });
+        }
+        self.event_count += 1;
+    }
+
+    /// Notes an event of a fiber, which becomes the predecessor of its next one.
+    fn record_for(&mut self, id: FiberId, kind: impl FnOnce() -> EventKind) -> u32 {
+        let previous = self.fibers.at(id).previous;
+        let event = self.record(previous, kind);
+        self.fiber(id).previous = event;
+        event
+    }
+
+    fn succeeded(&mut self, previous: u32, output: Value) {
+        self.record_last(previous, || EventKind::ExecutionSucceeded { output: output.clone() });
+        self.end = Some(Ok(Status::Succeeded { output }));
+    }
+
+    fn execution_failed(&mut self, previous: u32, failure: &Failure) {
+        self.record_last(previous, || EventKind::ExecutionFailed(failure.event()));
+        let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
+        self.end = Some(Ok(Status::Failed { error: text(&failure.error), cause: text(&failure.cause) }));
+    }
+
+    fn timed_out(&mut self) -> Status {
+        self.record_last(0, || EventKind::ExecutionTimedOut);
+        Status::TimedOut
+    }
+
+    fn overflowed(&mut self) {
+        let cause = format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
+        let previous = self.event_count;
+        self.execution_failed(previous, &Failure::runtime(cause));
+    }
+
+    /// Gives up what the execution holds outside of itself.
+    fn close(&mut self, end: &Result<Status, RunError>) {
+        for (token, _) in self.tokens.drain() {
+            self.executor.registry.remove(&token);
+        }
+        self.work = Work::default();
+        if let Some(link) = &self.link {
+            link.publish(&self.events[self.published..]);
+            self.published = self.events.len();
+            let status = match end {
+                Ok(status) => status.clone(),
+                Err(error) => Status::Aborted { error: None, cause: Some(error.to_string()) },
+            };
+            link.close(status, self.time.now());
+        }
+    }
+
+    fn outcome(&mut self, status: Status) -> Outcome {
+        let executor = &self.executor;
+        Outcome {
+            status,
+            history: executor.history(Arc::new(std::mem::take(&mut self.events))),
+            transitions: self.transitions,
+            execution_arn: self.info.arn(executor),
+            started: self.info.started,
+            stopped: self.time.now(),
+        }
+    }
+
+    /// The events so far.
+    pub(crate) fn history(&self) -> History {
+        self.executor.history(Arc::new(self.events.clone()))
+    }
+
+    /// The states in which fibers wait.
+    pub(crate) fn waiting_states(&self) -> Vec<String> {
+        let states = self.fibers.iter().map(|fiber| &*self.executor.program.state(fiber.at).name);
+        states.map(str::to_owned).collect()
+    }
+
+    fn state_of(&self, id: FiberId) -> StateId {
+        self.fibers.at(id).at
+    }
+}
+
+impl Drop for Interpreter {
+    fn drop(&mut self) {
+        for (token, _) in self.tokens.drain() {
+            self.executor.registry.remove(&token);
+        }
+    }
+}

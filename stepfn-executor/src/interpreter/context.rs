@@ -1,0 +1,118 @@
+use std::cell::OnceCell;
+
+use jiff::Timestamp;
+use stepfn_core::{
+    definition::WorkflowType,
+    value::{Map, Value},
+};
+
+use super::fiber::Fiber;
+use crate::{
+    eval::ContextObject,
+    executor::Inner as Executor,
+    identity::iso,
+    program::{Kind, State},
+};
+
+/// What is fixed for an execution from its start.
+#[derive(Debug)]
+pub(crate) struct Info {
+    /// The name given to it.
+    pub(crate) name: Option<String>,
+    /// What names are made of where none is given.
+    pub(crate) id: [u64; 2],
+    pub(crate) input: Value,
+    pub(crate) started: Timestamp,
+}
+
+impl Info {
+    pub(crate) fn name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| uuid(self.id[0], self.id[1]))
+    }
+
+    pub(crate) fn arn(&self, executor: &Executor) -> String {
+        let program = &executor.program;
+        let id = uuid(self.id[1], self.id[0]);
+        executor.identity.execution_arn(program.workflow_type, &program.name, &self.name(), &id)
+    }
+}
+
+pub(super) fn uuid(high: u64, low: u64) -> String {
+    uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes())
+        .into_uuid()
+        .to_string()
+}
+
+/// The context object of a fiber, built when an expression asks for it.
+pub(super) struct ContextView<'a> {
+    executor: &'a Executor,
+    info: &'a Info,
+    fiber: &'a Fiber,
+    token: Option<&'a str>,
+    value: OnceCell<Value>,
+}
+
+impl<'a> ContextView<'a> {
+    pub(super) fn new(
+        executor: &'a Executor,
+        info: &'a Info,
+        fiber: &'a Fiber,
+        token: Option<&'a str>,
+    ) -> Self {
+        Self { executor, info, fiber, token, value: OnceCell::new() }
+    }
+
+    fn build(&self) -> Value {
+        let Self { executor, fiber, .. } = self;
+        let state = executor.program.state(fiber.at);
+        let mut context = Map::with_capacity(4);
+        context.insert("Execution".into(), self.execution());
+        context.insert(
+            "StateMachine".into(),
+            Value::object([
+                ("Id", Value::from(executor.identity.state_machine_arn(&executor.program.name))),
+                ("Name", Value::from(executor.program.name.as_str())),
+            ]),
+        );
+        context.insert("State".into(), self.state(state));
+        if let Some(token) = self.token {
+            context.insert("Task".into(), Value::object([("Token", Value::from(token))]));
+        }
+        if let Some(item) = &fiber.item {
+            let item = Value::object([("Index", Value::from(item.index)), ("Value", item.value.clone())]);
+            context.insert("Map".into(), Value::object([("Item", item)]));
+        }
+        context.into()
+    }
+
+    fn execution(&self) -> Value {
+        let Self { executor, info, .. } = self;
+        let mut execution = Map::with_capacity(6);
+        execution.insert("Id".into(), info.arn(executor).into());
+        execution.insert("Input".into(), info.input.clone());
+        execution.insert("StartTime".into(), iso(info.started).into());
+        execution.insert("Name".into(), info.name().into());
+        execution.insert("RoleArn".into(), executor.identity.role_arn().into());
+        // Express executions that are awaited have none: recorded on AWS.
+        if executor.program.workflow_type == WorkflowType::Standard {
+            execution.insert("RedriveCount".into(), 0.into());
+        }
+        execution.into()
+    }
+
+    fn state(&self, state: &State) -> Value {
+        let mut object = Map::with_capacity(3);
+        object.insert("Name".into(), state.name.clone().into());
+        object.insert("EnteredTime".into(), iso(self.fiber.entered_at).into());
+        if let Kind::Task(_) | Kind::Map(_) | Kind::Parallel { .. } = state.kind {
+            object.insert("RetryCount".into(), Value::from(self.fiber.retry_count));
+        }
+        object.into()
+    }
+}
+
+impl ContextObject for ContextView<'_> {
+    fn value(&self) -> &Value {
+        self.value.get_or_init(|| self.build())
+    }
+}

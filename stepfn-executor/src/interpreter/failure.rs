@@ -1,0 +1,105 @@
+use std::sync::Arc;
+
+use stepfn_core::value::Value;
+
+use crate::{eval::EvalError, history::EventError, program::Failures};
+
+const RUNTIME: &str = "States.Runtime";
+const TIMEOUT: &str = "States.Timeout";
+
+/// A state that failed: what `Retry` and `Catch` match on.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    pub(super) error: Option<Arc<str>>,
+    pub(super) cause: Option<Arc<str>>,
+    kind: FailureKind,
+    /// Whether it came out of the branches or iterations of the state at hand.
+    pub(super) from_children: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FailureKind {
+    Plain,
+    Timeout,
+    Heartbeat,
+}
+
+impl Failure {
+    pub(super) fn new(error: Option<Arc<str>>, cause: Option<Arc<str>>) -> Self {
+        Self { error, cause, kind: FailureKind::Plain, from_children: false }
+    }
+
+    fn of(error: &str, cause: impl Into<Arc<str>>) -> Self {
+        Self::new(Some(error.into()), Some(cause.into()))
+    }
+
+    pub(super) fn runtime(cause: impl Into<Arc<str>>) -> Self {
+        Self::of(RUNTIME, cause)
+    }
+
+    /// `TimeoutSeconds` or, as AWS reports it by the same name, `HeartbeatSeconds` ran out.
+    pub(super) fn timeout(heartbeat: bool) -> Self {
+        let kind = if heartbeat { FailureKind::Heartbeat } else { FailureKind::Timeout };
+        Self { kind, ..Self::new(Some(TIMEOUT.into()), None) }
+    }
+
+    /// A failure that the interpreter itself finds in a state.
+    pub(super) fn interpreter(error: &str, state: &str, entered: u32, detail: &str) -> Self {
+        Self::of(
+            error,
+            format!(
+                "An error occurred while executing the state '{state}' (entered at the event id #{entered}). {detail}"
+            ),
+        )
+    }
+
+    pub(super) fn evaluation(state: &str, entered: u32, error: &EvalError) -> Self {
+        Self::interpreter(error.error, state, entered, &error.cause)
+    }
+
+    /// A result that is too large; `what` is the state's name, the integration's, or the function's ARN.
+    pub(super) fn data_limit(what: &str) -> Self {
+        Self::of(
+            "States.DataLimitExceeded",
+            format!(
+                "The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit."
+            ),
+        )
+    }
+
+    /// The same failure, for the state whose branch or iteration it ended.
+    pub(super) fn of_child(self) -> Self {
+        Self { from_children: true, ..self }
+    }
+
+    pub(super) fn event(&self) -> EventError {
+        EventError { error: self.error.clone(), cause: self.cause.clone() }
+    }
+
+    /// Whether nothing can handle it: recorded on AWS for `Catch` on States.ALL as on States.Runtime itself.
+    pub(super) fn is_fatal(&self) -> bool {
+        self.error.as_deref() == Some(RUNTIME)
+    }
+
+    /// Whether a retrier or catcher for these names handles it.
+    pub(super) fn matches(&self, names: &Failures) -> bool {
+        names.0.iter().any(|name| match &**name {
+            "States.ALL" => true,
+            "States.TaskFailed" => self.error.as_deref() != Some(TIMEOUT),
+            // Reported as States.Timeout, but the guide lets Retry and Catch name it.
+            "States.HeartbeatTimeout" => self.kind == FailureKind::Heartbeat,
+            name => self.error.as_deref() == Some(name),
+        })
+    }
+
+    /// `{"Error": …, "Cause": …}`, what a catcher puts into the data.
+    pub(super) fn output(&self) -> Value {
+        let text = |text: &Option<Arc<str>>| text.clone().map_or(Value::Null, Value::String);
+        let cause = match self.kind {
+            // As recorded: an empty text for timeouts, null where a callback gave none.
+            FailureKind::Timeout | FailureKind::Heartbeat if self.cause.is_none() => "".into(),
+            _ => text(&self.cause),
+        };
+        Value::object([("Error", text(&self.error)), ("Cause", cause)])
+    }
+}

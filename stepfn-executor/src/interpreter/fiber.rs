@@ -1,0 +1,209 @@
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use stepfn_core::value::{Map, Value};
+
+use super::{Failure, map::Children, task::Job};
+use crate::{eval, program::StateId};
+
+/// One thread of an execution: the machine itself, a Parallel branch, or a Map iteration.
+#[derive(Debug)]
+pub(super) struct Fiber {
+    pub(super) at: StateId,
+    /// The raw input of the state.
+    pub(super) input: Value,
+    /// The event that the next one of this fiber comes from.
+    pub(super) previous: u32,
+    /// The event of entering the state.
+    pub(super) entered: u32,
+    pub(super) entered_at: Timestamp,
+    pub(super) variables: Variables,
+    /// The Map item at hand.
+    pub(super) item: Option<Arc<Item>>,
+    /// Who waits for this fiber, and the place of its result there.
+    pub(super) parent: Option<(FiberId, usize)>,
+    /// How often each retrier of the state was used.
+    pub(super) retries: Vec<u32>,
+    /// All of them together.
+    pub(super) retry_count: u32,
+    /// What it waits for: timers of anything earlier are void.
+    pub(super) wait: u64,
+    pub(super) phase: Phase,
+}
+
+/// The element of a Map's array that a fiber works on.
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) index: usize,
+    pub(super) value: Value,
+}
+
+/// What a fiber does next, or waits for.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// To enter its state.
+    Enter,
+    /// To make an attempt at the work of its Task, Map or Parallel.
+    Attempt,
+    /// To start the work of a Task that is scheduled.
+    Start(Box<Job>),
+    /// To go on after a Wait.
+    Waited,
+    /// To go on with the result of the state's work.
+    Resume(Result<Value, Failure>),
+    /// Waits for a timer.
+    Sleeping(Sleeping),
+    /// Waits for the work of a Task.
+    Working(Box<Job>),
+    /// Waits for branches or iterations.
+    Children(Box<Children>),
+    /// In the middle of a step.
+    Blocked,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Sleeping {
+    /// A Wait.
+    Wait,
+    /// The backoff before a retry.
+    Backoff,
+}
+
+impl Phase {
+    /// What comes after the timer.
+    pub(super) fn woken(&self) -> Self {
+        match self {
+            Self::Sleeping(Sleeping::Backoff) => Self::Attempt,
+            _ => Self::Waited,
+        }
+    }
+}
+
+impl Fiber {
+    pub(super) fn new(at: StateId, input: Value, previous: u32) -> Self {
+        Self {
+            at,
+            input,
+            previous,
+            entered: 0,
+            entered_at: Timestamp::UNIX_EPOCH,
+            variables: Variables::default(),
+            item: None,
+            parent: None,
+            retries: Vec::new(),
+            retry_count: 0,
+            wait: 0,
+            phase: Phase::Enter,
+        }
+    }
+}
+
+/// The variables in reach of a fiber.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Variables {
+    own: Map,
+    /// Those of the fiber outside, as they were when this one began: it stands still meanwhile.
+    outer: Option<Arc<Self>>,
+}
+
+impl Variables {
+    pub(super) fn set(&mut self, variables: &Map) {
+        self.own.extend(variables.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+
+    /// An inner scope: it reads the variables of this one, and keeps its own to itself.
+    pub(super) fn inner(&self) -> Self {
+        if self.own.is_empty() {
+            return Self { own: Map::new(), outer: self.outer.clone() };
+        }
+        Self { own: Map::new(), outer: Some(Arc::new(self.clone())) }
+    }
+}
+
+impl eval::Variables for Variables {
+    fn get(&self, name: &str) -> Option<&Value> {
+        self.own.get(name).or_else(|| self.outer.as_ref()?.get(name))
+    }
+}
+
+/// A fiber, by its place in the slab.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FiberId(usize);
+
+/// The fibers of an execution. The first one is the machine itself.
+#[derive(Debug, Default)]
+pub(super) struct Fibers {
+    slots: Vec<Option<Fiber>>,
+    free: Vec<usize>,
+    waits: u64,
+}
+
+impl Fibers {
+    pub(super) fn insert(&mut self, fiber: Fiber) -> FiberId {
+        match self.free.pop() {
+            Some(slot) => {
+                self.slots[slot] = Some(fiber);
+                FiberId(slot)
+            }
+            None => {
+                self.slots.push(Some(fiber));
+                FiberId(self.slots.len() - 1)
+            }
+        }
+    }
+
+    pub(super) fn remove(&mut self, id: FiberId) -> Option<Fiber> {
+        let fiber = self.slots.get_mut(id.0)?.take();
+        if fiber.is_some() {
+            self.free.push(id.0);
+        }
+        fiber
+    }
+
+    pub(super) fn get_mut(&mut self, id: FiberId) -> Option<&mut Fiber> {
+        self.slots.get_mut(id.0)?.as_mut()
+    }
+
+    /// A fiber that is known to be there: the one that is running, or one that waits for it.
+    pub(super) fn at(&self, id: FiberId) -> &Fiber {
+        match self.slots.get(id.0) {
+            Some(Some(fiber)) => fiber,
+            _ => unreachable!("fiber {} is gone", id.0),
+        }
+    }
+
+    /// As [`at`](Self::at), for a change.
+    pub(super) fn at_mut(&mut self, id: FiberId) -> &mut Fiber {
+        match self.slots.get_mut(id.0) {
+            Some(Some(fiber)) => fiber,
+            _ => unreachable!("fiber {} is gone", id.0),
+        }
+    }
+
+    /// Marks that the fiber waits for something new, and gives the mark.
+    pub(super) fn new_wait(&mut self, id: FiberId) -> u64 {
+        self.waits += 1;
+        let wait = self.waits;
+        self.at_mut(id).wait = wait;
+        wait
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Fiber> {
+        self.slots.iter().flatten()
+    }
+
+    /// The fibers that a fiber waits for, in the order of their places there.
+    pub(super) fn children(&self, parent: FiberId) -> Vec<FiberId> {
+        let mut children: Vec<_> = self
+            .slots
+            .iter()
+            .enumerate()
+            .filter_map(|(slot, fiber)| {
+                let (of, place) = fiber.as_ref()?.parent?;
+                (of == parent).then_some((place, FiberId(slot)))
+            })
+            .collect();
+        children.sort_unstable();
+        children.into_iter().map(|(_, id)| id).collect()
+    }
+}

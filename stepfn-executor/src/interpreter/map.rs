@@ -1,0 +1,137 @@
+use std::sync::Arc;
+
+use stepfn_core::value::Value;
+
+use super::{Failure, Fiber, FiberId, Interpreter, Phase, Step, fiber::Item};
+use crate::{
+    eval::EvalError,
+    executor::Inner as Executor,
+    history::{EventKind, Iteration},
+    program::{Kind, Map},
+};
+
+/// How many iterations of an inline Map run at once where `MaxConcurrency` sets no bound (AWS, "Inline mode").
+const MAX_CONCURRENCY: usize = 40;
+
+/// The branches or iterations that a fiber waits for.
+#[derive(Debug)]
+pub(super) struct Children {
+    results: Vec<Value>,
+    left: usize,
+    /// The items of a Map, and how many of them were started.
+    items: Arc<Vec<Value>>,
+    started: usize,
+    /// The effective input of a Map: `$` of its `ItemSelector`.
+    input: Value,
+}
+
+/// An iteration whose input could not be made.
+pub(super) struct Unstarted {
+    pub(super) index: usize,
+    /// The event of its start.
+    pub(super) event: u32,
+    pub(super) failure: Failure,
+}
+
+impl Children {
+    pub(super) fn new(length: usize, items: Arc<Vec<Value>>) -> Self {
+        Self { results: vec![Value::Null; length], left: length, items, started: 0, input: Value::Null }
+    }
+
+    pub(super) fn done(&mut self, place: usize, output: Value) {
+        if let Some(result) = self.results.get_mut(place) {
+            *result = output;
+        }
+        self.left = self.left.saturating_sub(1);
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.left == 0
+    }
+
+    pub(super) fn into_results(self) -> Value {
+        self.results.into()
+    }
+}
+
+impl Interpreter {
+    pub(super) fn start_map(&mut self, executor: &Executor, id: FiberId, map: &Map) -> Result<Step, Failure> {
+        let at = self.state_of(id);
+        let data = &executor.program.state(at).data;
+        let (input, items, concurrency) = self.frame(executor, id, None, |frame, fiber| {
+            let input = data.effective_input(frame, &fiber.input)?;
+            let concurrency = map.max_concurrency.as_ref().map(|amount| amount.evaluate(frame, &input));
+            let items = match &map.items_path {
+                Some(path) => path.get(&frame.scope(&input)).map_err(|miss| miss.invalid_path())?,
+                None => input.clone(),
+            };
+            let Value::Array(items) = items else {
+                let path = map.items_path.as_ref().map_or("$", |path| path.as_str());
+                return Err(EvalError::runtime(format!("Reference path \"{path}\" must point to array.")));
+            };
+            Ok((input, items, concurrency.transpose()?.unwrap_or(0)))
+        })?;
+        let length = items.len();
+        let started = self.record_for(id, || EventKind::ChildrenStarted { state: at, length });
+        let mut children = Box::new(Children::new(length, items));
+        children.input = input;
+        if children.is_complete() {
+            // Both ...Succeeded and ...Exited come from ...Started then.
+            self.record(started, || EventKind::ChildrenSucceeded { state: at });
+            self.fiber(id).phase = Phase::Resume(Ok(children.into_results()));
+            return Ok(Step::Again);
+        }
+        let bound = usize::try_from(concurrency).unwrap_or(usize::MAX);
+        let bound = if bound == 0 { MAX_CONCURRENCY } else { bound.min(MAX_CONCURRENCY) };
+        let mut failed = None;
+        for _ in 0..bound.min(length) {
+            if let Err(unstarted) = self.next_iteration(executor, id, &mut children, started) {
+                failed = Some(unstarted);
+                break;
+            }
+        }
+        self.fiber(id).phase = Phase::Children(children);
+        if let Some(Unstarted { index, event, failure }) = failed {
+            self.child_failed(executor, id, index, event, None, failure);
+        }
+        Ok(Step::Block)
+    }
+
+    /// Starts the next iteration of a Map, if there is one. Does nothing for a Parallel.
+    pub(super) fn next_iteration(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        children: &mut Children,
+        previous: u32,
+    ) -> Result<(), Unstarted> {
+        let at = self.state_of(id);
+        let state = executor.program.state(at);
+        let Kind::Map(map) = &state.kind else { return Ok(()) };
+        let index = children.started;
+        let Some(value) = children.items.get(index).cloned() else { return Ok(()) };
+        children.started += 1;
+        let event =
+            self.record(previous, || EventKind::Iteration { state: at, index, what: Iteration::Started });
+        let item = Arc::new(Item { index, value });
+        // `Parameters` is what `ItemSelector` was called before.
+        let selector = map.item_selector.as_ref().or(state.data.parameters.as_ref());
+        let input = match selector {
+            None => item.value.clone(),
+            Some(selector) => {
+                let outer = self.fiber(id).item.replace(Arc::clone(&item));
+                let input = &children.input;
+                let input = self.frame(executor, id, None, |frame, _| selector.render(&frame.scope(input)));
+                self.fiber(id).item = outer;
+                input.map_err(|failure| Unstarted { index, event, failure })?
+            }
+        };
+        let mut fiber = Fiber::new(map.processor, input, event);
+        fiber.variables = self.fibers.at(id).variables.inner();
+        fiber.item = Some(item);
+        fiber.parent = Some((id, index));
+        let fiber = self.fibers.insert(fiber);
+        self.ready.push_back(fiber);
+        Ok(())
+    }
+}

@@ -1,0 +1,84 @@
+use super::{Failure, FiberId, Interpreter, Phase, Step, fiber::Sleeping, state::assign, timers::TimerKind};
+use crate::{
+    executor::Inner as Executor,
+    history::EventKind,
+    program::{Kind, State},
+    time,
+};
+
+impl Interpreter {
+    /// A state failed: it is tried again, caught, or fails whatever it is in.
+    pub(super) fn failed(&mut self, executor: &Executor, id: FiberId, failure: Failure) -> Step {
+        let state = executor.program.state(self.state_of(id));
+        if !failure.is_fatal() && self.retry(state, id, &failure) {
+            return Step::Block;
+        }
+        if failure.from_children {
+            let at = self.state_of(id);
+            self.record_for(id, || EventKind::ChildrenFailed { state: at });
+        }
+        if !failure.is_fatal() {
+            match self.catch(executor, state, id, &failure) {
+                Ok(Some(step)) => return step,
+                Ok(None) => {}
+                Err(failure) => return self.fail_fiber(executor, id, failure),
+            }
+        }
+        self.fail_fiber(executor, id, failure)
+    }
+
+    fn retry(&mut self, state: &State, id: FiberId, failure: &Failure) -> bool {
+        let found = state.retry.iter().position(|retrier| failure.matches(&retrier.errors));
+        let Some(index) = found else { return false };
+        let retrier = &state.retry[index];
+        let fiber = self.fibers.at_mut(id);
+        fiber.retries.resize(state.retry.len(), 0);
+        let done = fiber.retries[index];
+        if done >= retrier.max_attempts {
+            return false;
+        }
+        fiber.retries[index] += 1;
+        fiber.retry_count += 1;
+        fiber.phase = Phase::Sleeping(Sleeping::Backoff);
+        // 53 bits make a number from 0 to before 1.
+        let delay = retrier.delay(done, || (self.random.next_u64() >> 11) as f64 / (1u64 << 53) as f64);
+        self.transitions += 1;
+        let wait = self.fibers.new_wait(id);
+        self.timers.set(time::after(self.now(), delay), id, wait, TimerKind::Wake);
+        true
+    }
+
+    fn catch(
+        &mut self,
+        executor: &Executor,
+        state: &State,
+        id: FiberId,
+        failure: &Failure,
+    ) -> Result<Option<Step>, Failure> {
+        let Some(catcher) = state.catch.iter().find(|catcher| failure.matches(&catcher.errors)) else {
+            return Ok(None);
+        };
+        let error = failure.output();
+        let (output, assigned) = self.frame(executor, id, None, |frame, fiber| {
+            let assigned = assign(catcher.assign.as_ref(), frame, &error)?;
+            let output = catcher.result_path.apply(fiber.input.clone(), error.clone())?;
+            Ok((output, assigned))
+        })?;
+        Ok(Some(self.exit(executor, id, output, assigned, Some(catcher.next))))
+    }
+
+    /// Nothing handled the failure in its state.
+    fn fail_fiber(&mut self, executor: &Executor, id: FiberId, failure: Failure) -> Step {
+        let fiber = self.fibers.at(id);
+        let previous = fiber.previous;
+        let Some((parent, place)) = fiber.parent else {
+            self.execution_failed(previous, &failure);
+            return Step::Block;
+        };
+        let at = fiber.at;
+        self.fibers.remove(id);
+        let aborted = matches!(executor.program.state(at).kind, Kind::Task(_)).then_some(at);
+        self.child_failed(executor, parent, place, previous, aborted, failure);
+        Step::Block
+    }
+}

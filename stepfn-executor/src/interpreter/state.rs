@@ -1,0 +1,197 @@
+//! Entering and leaving states, and the states that do no more than that.
+
+use std::sync::Arc;
+
+use stepfn_core::value::{Map, Value};
+
+use super::{Failure, FiberId, Interpreter, Phase, Step};
+use crate::{
+    eval::{EvalError, Template},
+    executor::Inner as Executor,
+    history::EventKind,
+    outcome::{RunError, Status},
+    program::{self, Frame, Kind, Rule, StateId},
+    size,
+};
+
+impl Interpreter {
+    /// Enters the state a fiber is at.
+    pub(super) fn enter(&mut self, executor: &Executor, id: FiberId) -> Step {
+        self.transitions += 1;
+        if executor.max_transitions.is_some_and(|limit| self.transitions > limit) {
+            let limit = self.transitions - 1;
+            let state = executor.program.state(self.state_of(id)).name.to_string();
+            self.end = Some(Err(RunError::TooManyTransitions { limit, state }));
+            return Step::Block;
+        }
+        let now = self.now();
+        let fiber = self.fibers.at_mut(id);
+        fiber.entered_at = now;
+        let (state, input) = (fiber.at, &fiber.input);
+        let previous = fiber.previous;
+        let kept = executor.keeps_history.then(|| input.clone());
+        let event =
+            self.record(previous, || EventKind::StateEntered { state, input: kept.unwrap_or_default() });
+        let fiber = self.fiber(id);
+        fiber.previous = event;
+        fiber.entered = event;
+        match &executor.program.state(state).kind {
+            Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_) => self.attempt(executor, id),
+            Kind::Pass { result } => self.pass(executor, id, result.as_ref()),
+            Kind::Succeed => self.leave_unchanged(executor, id),
+            Kind::Wait(wait) => self.wait(executor, id, wait),
+            Kind::Choice { rules, default } => self.choice(executor, id, rules, *default),
+            Kind::Fail { error, cause } => {
+                let failure = self.frame(executor, id, None, |frame, fiber| {
+                    let input = executor.program.state(state).data.effective_input(frame, &fiber.input)?;
+                    let text = |text: &Option<program::Text>| {
+                        text.as_ref().map(|text| text.evaluate(frame, &input)).transpose()
+                    };
+                    Ok(Failure::new(text(error)?, text(cause)?))
+                });
+                self.failed(executor, id, failure.unwrap_or_else(|failure| failure))
+            }
+        }
+    }
+
+    /// Makes an attempt at the work of a state that can be retried.
+    pub(super) fn attempt(&mut self, executor: &Executor, id: FiberId) -> Step {
+        let attempt = match &executor.program.state(self.state_of(id)).kind {
+            Kind::Task(task) => self.schedule(executor, id, task),
+            Kind::Parallel { branches } => self.start_branches(executor, id, branches),
+            Kind::Map(map) => self.start_map(executor, id, map),
+            _ => return Step::Block,
+        };
+        attempt.unwrap_or_else(|failure| self.failed(executor, id, failure))
+    }
+
+    fn pass(&mut self, executor: &Executor, id: FiberId, result: Option<&Value>) -> Step {
+        let data = &executor.program.state(self.state_of(id)).data;
+        let made = match result {
+            Some(result) => Ok(result.clone()),
+            None => self.frame(executor, id, None, |frame, fiber| data.input(frame, &fiber.input)),
+        };
+        match made {
+            Ok(result) => self.complete(executor, id, result),
+            Err(failure) => self.failed(executor, id, failure),
+        }
+    }
+
+    /// Leaves a state that has no result of its own: Wait, Succeed.
+    pub(super) fn leave_unchanged(&mut self, executor: &Executor, id: FiberId) -> Step {
+        let state = executor.program.state(self.state_of(id));
+        let left = self.frame(executor, id, None, |frame, fiber| {
+            let input = state.data.effective_input(frame, &fiber.input)?;
+            let assigned = assign(state.data.assign.as_ref(), frame, &input)?;
+            Ok((state.data.output(frame, input)?, assigned))
+        });
+        match left {
+            Ok((output, assigned)) => self.exit(executor, id, output, assigned, state.next),
+            Err(failure) => self.failed(executor, id, failure),
+        }
+    }
+
+    fn choice(&mut self, executor: &Executor, id: FiberId, rules: &[Rule], default: Option<StateId>) -> Step {
+        let state = executor.program.state(self.state_of(id));
+        let chosen = self.frame(executor, id, None, |frame, fiber| {
+            let input = state.data.effective_input(frame, &fiber.input)?;
+            let mut chosen = default.map(|next| (state.data.assign.as_ref(), next));
+            for rule in rules {
+                if rule.test.holds(&frame.scope(&input))? {
+                    chosen = Some((rule.assign.as_ref(), rule.next));
+                    break;
+                }
+            }
+            let Some((template, next)) = chosen else { return Ok(None) };
+            let assigned = assign(template, frame, &input)?;
+            Ok(Some((state.data.output(frame, input)?, assigned, next)))
+        });
+        match chosen {
+            Ok(Some((output, assigned, next))) => self.exit(executor, id, output, assigned, Some(next)),
+            Ok(None) => {
+                let detail =
+                    "Failed to transition out of the state. The state does not point to a next state.";
+                let entered = self.fibers.at(id).entered;
+                let failure = Failure::interpreter("States.NoChoiceMatched", &state.name, entered, detail);
+                self.failed(executor, id, failure)
+            }
+            Err(failure) => self.failed(executor, id, failure),
+        }
+    }
+
+    /// Takes the result of a state's work through `ResultSelector`, `ResultPath`, `Assign` and `OutputPath`, and leaves.
+    pub(super) fn complete(&mut self, executor: &Executor, id: FiberId, result: Value) -> Step {
+        let state = executor.program.state(self.state_of(id));
+        // Without catchers nobody needs the input again, and what nobody else holds is changed in place.
+        let raw = if state.catch.is_empty() && !matches!(state.data.result_path, program::Write::Replace) {
+            std::mem::take(&mut self.fiber(id).input)
+        } else {
+            self.fibers.at(id).input.clone()
+        };
+        let made = self.frame(executor, id, None, |frame, _| {
+            let assigned = assign(state.data.assign.as_ref(), frame, &result)?;
+            let selected = state.data.select_result(frame, result)?;
+            let written = state.data.result_path.apply(raw, selected)?;
+            Ok((state.data.output(frame, written)?, assigned))
+        });
+        match made {
+            Ok((output, _)) if size::over_limit(&output).is_some() => {
+                self.failed(executor, id, Failure::data_limit(&state.name))
+            }
+            Ok((output, assigned)) => self.exit(executor, id, output, assigned, state.next),
+            Err(failure) => self.failed(executor, id, failure),
+        }
+    }
+
+    /// Leaves a state with its output, for the next one or for good.
+    pub(super) fn exit(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        output: Value,
+        assigned: Option<Arc<Map>>,
+        next: Option<StateId>,
+    ) -> Step {
+        let state = self.state_of(id);
+        self.record_for(id, || EventKind::StateExited {
+            state,
+            output: output.clone(),
+            assigned: assigned.clone(),
+        });
+        let fiber = self.fiber(id);
+        if let Some(assigned) = assigned {
+            fiber.variables.set(&assigned);
+        }
+        if let Some(next) = next {
+            fiber.at = next;
+            fiber.input = output;
+            fiber.retries.clear();
+            fiber.retry_count = 0;
+            fiber.phase = Phase::Enter;
+            return Step::Again;
+        }
+        let previous = fiber.previous;
+        match fiber.parent {
+            Some((parent, place)) => {
+                self.fibers.remove(id);
+                self.child_done(executor, parent, place, output, previous);
+            }
+            None => self.succeeded(previous, output),
+        }
+        Step::Block
+    }
+
+    /// Ends the run for a reason that AWS has no word for.
+    pub(super) fn refuse(&mut self, error: RunError) -> Step {
+        self.end = Some(Err::<Status, _>(error));
+        Step::Block
+    }
+}
+
+pub(super) fn assign(
+    template: Option<&Template>,
+    frame: &Frame<'_>,
+    input: &Value,
+) -> Result<Option<Arc<Map>>, EvalError> {
+    template.map(|template| program::assign(template, frame, input)).transpose()
+}

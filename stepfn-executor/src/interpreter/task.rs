@@ -1,0 +1,414 @@
+//! Tasks: scheduling, calling the handler, callbacks, time limits.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use stepfn_core::{task::TaskFailure, value::Value};
+
+use super::{Failure, FiberId, Interpreter, Phase, Step, context::uuid, timers::TimerKind, work};
+use crate::{
+    executor::{Bound, Inner as Executor},
+    handler::{Attempt, TaskCall},
+    history::{EventKind, Scheduled},
+    mock,
+    outcome::{RunError, Unbound},
+    program::{Family, Kind, Pattern, Task},
+    size, time,
+    tokens::{self, CallbackResult, PendingToken},
+};
+
+/// One attempt at the work of a Task.
+#[derive(Debug)]
+pub(super) struct Job {
+    token: Option<Arc<str>>,
+    parameters: Value,
+    scheduled: Timestamp,
+    timeout: Option<u64>,
+    heartbeat: Option<u64>,
+    /// Whether the timers of its limits are set.
+    timed: bool,
+    /// How many heartbeats came.
+    pub(super) beat: u32,
+    /// The work that is pending.
+    slot: Option<usize>,
+    /// A mock's answer that is on its way.
+    answer: Option<CallbackResult>,
+    /// Whether the service has replied, and only the callback is missing.
+    submitted: bool,
+    /// A callback that came before the reply.
+    early: Option<CallbackResult>,
+}
+
+impl Interpreter {
+    pub(super) fn schedule(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        task: &Task,
+    ) -> Result<Step, Failure> {
+        let at = self.state_of(id);
+        let state = executor.program.state(at);
+        let token = task.resource.has_token().then(|| tokens::new_token(&self.random));
+        let (parameters, timeout, heartbeat, credentials) =
+            self.frame(executor, id, token.as_deref(), |frame, fiber| {
+                let effective = state.data.effective_input(frame, &fiber.input)?;
+                let amount = |amount: &Option<crate::program::Amount>| {
+                    amount.as_ref().map(|amount| amount.evaluate(frame, &effective)).transpose()
+                };
+                let (timeout, heartbeat) = (amount(&task.timeout)?, amount(&task.heartbeat)?);
+                let credentials = match &task.credentials {
+                    Some(template) => Some(template.render(&frame.scope(&effective))?),
+                    None => None,
+                };
+                Ok((state.data.parameters(frame, effective)?, timeout, heartbeat, credentials))
+            })?;
+        self.record_for(id, || {
+            EventKind::TaskScheduled(Box::new(Scheduled {
+                state: at,
+                parameters: parameters.clone(),
+                timeout,
+                heartbeat,
+                credentials,
+            }))
+        });
+        let job = Box::new(Job {
+            token,
+            parameters,
+            scheduled: self.now(),
+            timeout,
+            heartbeat,
+            timed: false,
+            beat: 0,
+            slot: None,
+            answer: None,
+            submitted: false,
+            early: None,
+        });
+        // Beside others a task is scheduled first and started in the next round, as AWS does it; the history shows it.
+        if executor.keeps_history && self.fibers.at(id).parent.is_some() {
+            self.fiber(id).phase = Phase::Start(job);
+            self.ready.push_back(id);
+            return Ok(Step::Block);
+        }
+        Ok(self.start_work(executor, id, job))
+    }
+
+    pub(super) fn start_work(&mut self, executor: &Executor, id: FiberId, mut job: Box<Job>) -> Step {
+        let at = self.state_of(id);
+        let state = executor.program.state(at);
+        let Kind::Task(task) = &state.kind else { return Step::Block };
+        self.record_for(id, || EventKind::TaskStarted { state: at });
+        let Some(bound) = executor.bound(task, &job.parameters) else {
+            return self.refuse(RunError::Unbound(Unbound {
+                state: state.name.to_string(),
+                pointer: state.pointer.clone(),
+                resource: task.resource.arn.clone(),
+            }));
+        };
+        if let Some(token) = &job.token {
+            self.tokens.insert(Arc::clone(token), id);
+            let link = self.link();
+            link.add_token(PendingToken {
+                token: token.to_string(),
+                state: state.name.to_string(),
+                parameters: job.parameters.clone(),
+            });
+            executor.registry.add(Arc::clone(token), &link);
+        }
+        if self.calls.is_empty() {
+            self.calls.resize(executor.program.sites, 0);
+        }
+        let calls_before = self.calls[task.site];
+        self.calls[task.site] += 1;
+        let attempt = {
+            let fiber = self.fibers.at(id);
+            let payload = payload(task, bound, &job.parameters);
+            let call = TaskCall {
+                input: payload.as_ref().unwrap_or(&job.parameters),
+                state: &state.name,
+                resource: &task.resource.arn,
+                token: job.token.as_deref(),
+                calls_before,
+                retry_count: fiber.retry_count,
+                map_index: fiber.item.as_ref().map(|item| item.index),
+            };
+            catch_unwind(AssertUnwindSafe(|| bound.handler.call(&call)))
+        };
+        let answer = match attempt {
+            Err(panic) => Err(work::message(&*panic)),
+            Ok(Attempt::Done(result)) => Ok(result),
+            Ok(Attempt::Work(mut future)) => match work::try_now(&mut future) {
+                Some(answer) => answer,
+                None => {
+                    let link = self.link();
+                    job.slot = Some(self.work.add(link, id, future));
+                    return self.wait_for_job(id, job, None);
+                }
+            },
+            Ok(Attempt::After(takes, result)) => {
+                job.answer = Some(tokens::callback(result));
+                return self.wait_for_job(id, job, Some(takes));
+            }
+            Ok(Attempt::Never) => return self.wait_for_job(id, job, None),
+            Ok(Attempt::TimedOut) => {
+                let at_once = job.timeout.is_none() && job.heartbeat.is_none();
+                self.wait_for_job(id, job, None);
+                if at_once {
+                    self.attempt_timed_out(id, false);
+                }
+                return Step::Block;
+            }
+            Ok(Attempt::Submitted { reply, takes, result }) => {
+                if task.resource.pattern == Pattern::RequestResponse {
+                    return self.finish(executor, id, job, tokens::callback(result));
+                }
+                self.record_for(id, || EventKind::TaskSubmitted { state: at, output: reply });
+                job.submitted = true;
+                job.answer = Some(tokens::callback(result));
+                return self.wait_for_job(id, job, Some(takes));
+            }
+            Ok(Attempt::Refused(reason)) => {
+                let state = state.name.to_string();
+                return self.refuse(RunError::NoAnswer { state, call: calls_before + 1, reason });
+            }
+        };
+        self.answered(executor, id, job, answer)
+    }
+
+    /// Sets the timers of an attempt: when its answer comes, and those of `TimeoutSeconds` and `HeartbeatSeconds`.
+    fn set_timers(&mut self, id: FiberId, job: &Job, answer: Option<Duration>) {
+        let wait = self.fibers.new_wait(id);
+        let now = self.now();
+        // The answer first: at the very second of the timeout it is in time.
+        if let Some(takes) = answer {
+            self.timers.set(time::after(now, takes), id, wait, TimerKind::Answer);
+        }
+        if let Some(seconds) = job.timeout {
+            let at = time::after(job.scheduled, Duration::from_secs(seconds));
+            self.timers.set(at, id, wait, TimerKind::Timeout);
+        }
+        if let Some(seconds) = job.heartbeat {
+            let at = time::after(now, Duration::from_secs(seconds));
+            self.timers.set(at, id, wait, TimerKind::Heartbeat(job.beat));
+        }
+    }
+
+    /// Lets an attempt wait for what ends it.
+    fn wait_for_job(&mut self, id: FiberId, mut job: Box<Job>, answer: Option<Duration>) -> Step {
+        self.set_timers(id, &job, answer);
+        job.timed = true;
+        self.fiber(id).phase = Phase::Working(job);
+        Step::Block
+    }
+
+    /// Takes in what pending work came to.
+    pub(super) fn take_finished(&mut self, executor: &Executor) {
+        for (id, answer) in self.work.take_finished() {
+            let Some(fiber) = self.fibers.get_mut(id) else { continue };
+            match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+                Phase::Working(mut job) => {
+                    job.slot = None;
+                    if self.answered(executor, id, job, answer) == Step::Again {
+                        self.ready.push_back(id);
+                    }
+                }
+                other => fiber.phase = other,
+            }
+        }
+    }
+
+    /// The handler answered: that is the result, or the reply to the request.
+    fn answered(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        mut job: Box<Job>,
+        answer: work::Answer,
+    ) -> Step {
+        let at = self.state_of(id);
+        let state = executor.program.state(at);
+        let Kind::Task(task) = &state.kind else { return Step::Block };
+        let raw = executor.bound(task, &job.parameters).is_some_and(|bound| bound.handler.is_raw());
+        let result = match answer {
+            Ok(Ok(result)) => result,
+            Ok(Err(failure)) => return self.finish(executor, id, job, tokens::callback(Err(failure))),
+            Err(panic) => {
+                return self.finish(executor, id, job, tokens::callback(Err(crashed(task, &panic))));
+            }
+        };
+        let result = if raw || !task.resource.is_lambda_invoke() {
+            result
+        } else {
+            mock::envelope(result, &uuid(self.random.next_u64(), self.random.next_u64()))
+        };
+        match task.resource.pattern {
+            Pattern::RequestResponse => self.finish(executor, id, job, Ok(result)),
+            Pattern::Sync => {
+                let output = result.clone();
+                self.record_for(id, || EventKind::TaskSubmitted { state: at, output });
+                self.finish(executor, id, job, Ok(result))
+            }
+            Pattern::WaitForTaskToken => {
+                self.record_for(id, || EventKind::TaskSubmitted { state: at, output: result });
+                job.submitted = true;
+                match job.early.take() {
+                    Some(early) => self.finish(executor, id, job, early),
+                    // A handler that was done at once has no timers yet.
+                    None if !job.timed => self.wait_for_job(id, job, None),
+                    None => {
+                        self.fiber(id).phase = Phase::Working(job);
+                        Step::Block
+                    }
+                }
+            }
+        }
+    }
+
+    /// The attempt is over.
+    fn finish(&mut self, executor: &Executor, id: FiberId, job: Box<Job>, result: CallbackResult) -> Step {
+        self.release(id, &job);
+        let at = self.state_of(id);
+        let Kind::Task(task) = &executor.program.state(at).kind else { return Step::Block };
+        let failure = match result {
+            Ok(output) if size::over_limit(&output).is_some() => {
+                Failure::data_limit(match &task.resource.family {
+                    Family::Service { resource_type, .. } => resource_type,
+                    _ => &task.resource.arn,
+                })
+            }
+            Ok(output) => {
+                self.record_for(id, || EventKind::TaskSucceeded { state: at, output: output.clone() });
+                self.fiber(id).phase = Phase::Resume(Ok(output));
+                return Step::Again;
+            }
+            Err((error, cause)) => Failure::new(error.map(Arc::from), cause.map(Arc::from)),
+        };
+        self.record_for(id, || EventKind::TaskFailed { state: at, error: failure.event() });
+        self.fiber(id).phase = Phase::Resume(Err(failure));
+        Step::Again
+    }
+
+    /// Gives up what an attempt holds: its timers, its token, its pending work.
+    fn release(&mut self, id: FiberId, job: &Job) {
+        self.fibers.new_wait(id);
+        if let Some(slot) = job.slot {
+            self.work.cancel(slot);
+        }
+        if let Some(token) = &job.token {
+            self.tokens.remove(token);
+            self.executor.registry.remove(token);
+            if let Some(link) = &self.link {
+                link.lock().tokens.retain(|pending| *pending.token != **token);
+            }
+        }
+    }
+
+    /// `TimeoutSeconds` or `HeartbeatSeconds` ran out.
+    pub(super) fn attempt_timed_out(&mut self, id: FiberId, heartbeat: bool) {
+        let fiber = self.fiber(id);
+        let at = fiber.at;
+        match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+            Phase::Working(job) => {
+                self.release(id, &job);
+                let failure = Failure::timeout(heartbeat);
+                self.record_for(id, || EventKind::TaskTimedOut { state: at, error: failure.event() });
+                self.fiber(id).phase = Phase::Resume(Err(failure));
+                self.ready.push_back(id);
+            }
+            other => fiber.phase = other,
+        }
+    }
+
+    /// The time that a mock takes is over.
+    pub(super) fn answer_arrived(&mut self, id: FiberId) {
+        let executor = Arc::clone(&self.executor);
+        let fiber = self.fiber(id);
+        match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+            Phase::Working(mut job) => {
+                let step = match (job.submitted, job.answer.take()) {
+                    (true, Some(result)) => self.finish(&executor, id, job, result),
+                    (false, Some(Ok(result))) => self.answered(&executor, id, job, Ok(Ok(result))),
+                    (false, Some(Err(failure))) => self.finish(&executor, id, job, Err(failure)),
+                    (_, None) => {
+                        self.fiber(id).phase = Phase::Working(job);
+                        Step::Block
+                    }
+                };
+                if step == Step::Again {
+                    self.ready.push_back(id);
+                }
+            }
+            other => fiber.phase = other,
+        }
+    }
+
+    /// `SendTaskSuccess` or `SendTaskFailure`
+    pub(super) fn callback(&mut self, token: &str, result: CallbackResult) {
+        let Some(id) = self.tokens.get(token).copied() else { return };
+        let executor = Arc::clone(&self.executor);
+        let Some(fiber) = self.fibers.get_mut(id) else { return };
+        match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+            Phase::Working(mut job) => {
+                // A callback that overtakes the reply waits for it.
+                let early = !job.submitted && job.slot.is_some();
+                if early {
+                    job.early = Some(result);
+                    self.fiber(id).phase = Phase::Working(job);
+                } else if self.finish(&executor, id, job, result) == Step::Again {
+                    self.ready.push_back(id);
+                }
+            }
+            other => fiber.phase = other,
+        }
+    }
+
+    /// `SendTaskHeartbeat`
+    pub(super) fn heartbeat(&mut self, token: &str) {
+        let now = self.now();
+        let Some(id) = self.tokens.get(token).copied() else { return };
+        let Some(fiber) = self.fibers.get_mut(id) else { return };
+        let wait = fiber.wait;
+        if let Phase::Working(job) = &mut fiber.phase
+            && let Some(seconds) = job.heartbeat
+        {
+            job.beat += 1;
+            let beat = job.beat;
+            let at = time::after(now, Duration::from_secs(seconds));
+            self.timers.set(at, id, wait, TimerKind::Heartbeat(beat));
+        }
+    }
+
+    /// Drops the attempt of a fiber that is aborted.
+    pub(super) fn drop_job(&mut self, id: FiberId, job: &Job) {
+        self.release(id, job);
+    }
+}
+
+/// What a Lambda function gets, where that is not all of the parameters.
+fn payload(task: &Task, bound: &Bound, parameters: &Value) -> Option<Value> {
+    if bound.handler.is_raw() || !task.resource.is_lambda_invoke() {
+        return None;
+    }
+    Some(parameters.get("Payload").cloned().unwrap_or_else(Value::empty_object))
+}
+
+/// A handler that panicked. For a Lambda function that is one that exits without an answer.
+fn crashed(task: &Task, message: &str) -> TaskFailure {
+    if task.resource.family != Family::Lambda && !task.resource.is_lambda_invoke() {
+        return TaskFailure::with_cause("States.TaskFailed", format!("the handler panicked: {message}"));
+    }
+    let payload = Value::object([(
+        "errorMessage",
+        Value::from(format!("Error: Runtime exited with error: the handler panicked: {message}")),
+    )]);
+    TaskFailure::with_cause(
+        "Lambda.Unknown",
+        format!(
+            "The cause could not be determined because Lambda did not return an error type. Returned payload: {payload}"
+        ),
+    )
+}

@@ -1,0 +1,77 @@
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::BinaryHeap,
+};
+
+use jiff::Timestamp;
+
+use super::fiber::FiberId;
+
+/// The timers of an execution: those of one instant go off in the order in which they were set.
+#[derive(Debug, Default)]
+pub(super) struct Timers {
+    heap: BinaryHeap<Reverse<Timer>>,
+    set: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timer {
+    at: Timestamp,
+    order: u64,
+    pub(super) fiber: FiberId,
+    /// What the fiber waited for when the timer was set.
+    pub(super) wait: u64,
+    pub(super) kind: TimerKind,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum TimerKind {
+    /// A Wait or a backoff ends.
+    Wake,
+    /// `TimeoutSeconds`
+    Timeout,
+    /// `HeartbeatSeconds` after the heartbeat of this number.
+    Heartbeat(u32),
+    /// A mock's answer arrives.
+    Answer,
+}
+
+impl Timers {
+    pub(super) fn set(&mut self, at: Timestamp, fiber: FiberId, wait: u64, kind: TimerKind) {
+        self.set += 1;
+        self.heap.push(Reverse(Timer { at, order: self.set, fiber, wait, kind }));
+    }
+
+    /// When the next timer goes off.
+    pub(super) fn next(&self) -> Option<Timestamp> {
+        self.heap.peek().map(|Reverse(timer)| timer.at)
+    }
+
+    /// Takes a timer that goes off by then.
+    pub(super) fn pop_until(&mut self, at: Timestamp) -> Option<Timer> {
+        if self.next()? > at {
+            return None;
+        }
+        self.heap.pop().map(|Reverse(timer)| timer)
+    }
+}
+
+impl PartialEq for Timer {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Timer {}
+
+impl PartialOrd for Timer {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timer {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}

@@ -1,0 +1,105 @@
+//! The pending work of an execution's Tasks.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, atomic::AtomicBool, atomic::Ordering},
+    task::{Context, Poll, Waker},
+};
+
+use stepfn_core::{
+    task::{HandlerFuture, TaskFailure},
+    value::Value,
+};
+
+use super::fiber::FiberId;
+use crate::link::{Link, SlotWaker};
+
+/// What a handler came to: a result, or a panic with its message.
+pub(super) type Answer = Result<Result<Value, TaskFailure>, String>;
+
+#[derive(Default)]
+pub(super) struct Work {
+    slots: Vec<Option<Slot>>,
+    free: Vec<usize>,
+    woken: Vec<usize>,
+    finished: Vec<(FiberId, Answer)>,
+    pending: usize,
+}
+
+struct Slot {
+    fiber: FiberId,
+    future: HandlerFuture,
+    waker: Arc<SlotWaker>,
+}
+
+/// Polls work for the first time. Most handlers of tests and benchmarks are done then, so it needs no waker yet: who is
+/// not will be polled again with one.
+pub(super) fn try_now(future: &mut HandlerFuture) -> Option<Answer> {
+    poll(future, Waker::noop())
+}
+
+fn poll(future: &mut HandlerFuture, waker: &Waker) -> Option<Answer> {
+    let mut cx = Context::from_waker(waker);
+    match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut cx))) {
+        Ok(Poll::Pending) => None,
+        Ok(Poll::Ready(result)) => Some(Ok(result)),
+        Err(panic) => Some(Err(message(&*panic))),
+    }
+}
+
+/// The message of a panic.
+pub(super) fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+}
+
+impl Work {
+    /// Takes work on. It is polled at the next [`poll_woken`](Self::poll_woken).
+    pub(super) fn add(&mut self, link: Arc<Link>, fiber: FiberId, future: HandlerFuture) -> usize {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        let waker = Arc::new(SlotWaker { link, slot, queued: AtomicBool::new(true) });
+        self.slots[slot] = Some(Slot { fiber, future, waker });
+        self.woken.push(slot);
+        self.pending += 1;
+        slot
+    }
+
+    /// Drops work that nobody waits for any more.
+    pub(super) fn cancel(&mut self, slot: usize) {
+        if self.slots.get_mut(slot).is_some_and(|slot| slot.take().is_some()) {
+            self.free.push(slot);
+            self.pending -= 1;
+        }
+    }
+
+    pub(super) fn is_pending(&self) -> bool {
+        self.pending > 0
+    }
+
+    /// Where wakers leave their slots.
+    pub(super) fn woken(&mut self) -> &mut Vec<usize> {
+        &mut self.woken
+    }
+
+    /// Polls all that was woken. True when something is finished.
+    pub(super) fn poll_woken(&mut self) -> bool {
+        for index in std::mem::take(&mut self.woken) {
+            let Some(slot) = self.slots.get_mut(index).and_then(Option::as_mut) else { continue };
+            slot.waker.queued.store(false, Ordering::Release);
+            let waker = Waker::from(Arc::clone(&slot.waker));
+            if let Some(answer) = poll(&mut slot.future, &waker) {
+                let fiber = slot.fiber;
+                self.cancel(index);
+                self.finished.push((fiber, answer));
+            }
+        }
+        !self.finished.is_empty()
+    }
+
+    pub(super) fn take_finished(&mut self) -> Vec<(FiberId, Answer)> {
+        std::mem::take(&mut self.finished)
+    }
+}

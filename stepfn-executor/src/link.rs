@@ -1,0 +1,136 @@
+//! What an execution shares with the outside: with whoever holds its [`Control`](crate::Control), with the holders of its
+//! tokens, and with the wakers of its pending work. An execution that has none of these has no link.
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Wake, Waker},
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    history::Event,
+    outcome::Status,
+    tokens::{CallbackResult, PendingToken},
+};
+
+#[derive(Debug, Default)]
+pub(crate) struct Link {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// Pending work that can go on, by its slot.
+    woken: Vec<usize>,
+    commands: Vec<Command>,
+    waker: Option<Waker>,
+    pub(crate) tokens: Vec<PendingToken>,
+    pub(crate) events: Arc<Vec<Event>>,
+    pub(crate) end: Option<(Status, Timestamp)>,
+    /// Who waits for a token to appear.
+    waiting: Vec<Waker>,
+}
+
+/// What is asked of an execution from outside.
+#[derive(Debug)]
+pub(crate) enum Command {
+    End { token: Arc<str>, result: CallbackResult },
+    Heartbeat { token: Arc<str> },
+    Stop { error: Option<String>, cause: Option<String> },
+}
+
+impl Link {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        // Every change leaves the state whole, so a panic elsewhere does not spoil it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn command(&self, command: Command) {
+        let mut state = self.lock();
+        if let Command::End { token, .. } = &command {
+            state.tokens.retain(|pending| *pending.token != **token);
+        }
+        state.commands.push(command);
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Takes what has come in; later comings wake the waker.
+    pub(crate) fn receive(&self, waker: &Waker, woken: &mut Vec<usize>) -> Vec<Command> {
+        let mut state = self.lock();
+        woken.append(&mut state.woken);
+        if !state.waker.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            state.waker = Some(waker.clone());
+        }
+        std::mem::take(&mut state.commands)
+    }
+
+    pub(crate) fn add_token(&self, token: PendingToken) {
+        let mut state = self.lock();
+        state.tokens.push(token);
+        Self::tell(state);
+    }
+
+    /// Publishes what happened since the last time.
+    pub(crate) fn publish(&self, new: &[Event]) {
+        if !new.is_empty() {
+            Arc::make_mut(&mut self.lock().events).extend_from_slice(new);
+        }
+    }
+
+    pub(crate) fn close(&self, status: Status, at: Timestamp) {
+        let mut state = self.lock();
+        state.tokens.clear();
+        state.end = Some((status, at));
+        Self::tell(state);
+    }
+
+    /// Registers to be woken when a token appears or the execution ends.
+    pub(crate) fn wait(state: &mut State, waker: &Waker) {
+        if !state.waiting.iter().any(|known| known.will_wake(waker)) {
+            state.waiting.push(waker.clone());
+        }
+    }
+
+    fn tell(mut state: MutexGuard<'_, State>) {
+        let waiting = std::mem::take(&mut state.waiting);
+        drop(state);
+        for waker in waiting {
+            waker.wake();
+        }
+    }
+}
+
+/// The waker of one piece of pending work.
+pub(crate) struct SlotWaker {
+    pub(crate) link: Arc<Link>,
+    pub(crate) slot: usize,
+    /// Whether the slot is among the woken ones already.
+    pub(crate) queued: AtomicBool,
+}
+
+impl Wake for SlotWaker {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if self.queued.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let mut state = self.link.lock();
+        state.woken.push(self.slot);
+        let waker = state.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}

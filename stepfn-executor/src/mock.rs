@@ -1,0 +1,256 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use stepfn_core::{
+    task::TaskFailure,
+    value::{Map, Value},
+};
+
+use crate::handler::{Attempt, TaskCall, TaskHandler};
+
+/// Answers in place of a task, one per attempt.
+///
+/// The answers come in order, over retries, loops and Map items, counted per state and execution. The last one goes on for
+/// ever unless [`times`](Self::times) bounds it; after a bounded one the run stops with an error.
+///
+/// ```
+/// use std::time::Duration;
+/// use stepfn_core::value::Value;
+/// use stepfn_executor::Mock;
+///
+/// let flaky = Mock::fail("Lambda.ServiceException", "try again")
+///     .times(2)
+///     .then(Mock::succeed(Value::from("done")).take(Duration::from_secs(3)));
+/// # let _ = flaky;
+/// ```
+///
+/// An answer is the raw result of the task. [`payload`](Self::payload) is the answer of a Lambda function, wrapped as
+/// `lambda:invoke` wraps it.
+#[derive(Clone)]
+pub struct Mock {
+    answers: Vec<Answer>,
+}
+
+#[derive(Clone)]
+struct Answer {
+    response: Response,
+    takes: Duration,
+    times: Option<usize>,
+}
+
+#[derive(Clone)]
+enum Response {
+    Result(Result<Value, TaskFailure>),
+    Payload(Value),
+    Respond(Arc<Responder>),
+    Callback { reply: Value, result: Result<Value, TaskFailure> },
+    TimedOut,
+    Never,
+}
+
+type Responder = dyn Fn(&TaskCall<'_>) -> Result<Value, TaskFailure> + Send + Sync;
+
+impl Mock {
+    fn new(response: Response) -> Self {
+        Self { answers: vec![Answer { response, takes: Duration::ZERO, times: None }] }
+    }
+
+    /// The task succeeds with this raw result.
+    pub fn succeed(result: impl Into<Value>) -> Self {
+        Self::new(Response::Result(Ok(result.into())))
+    }
+
+    /// The Lambda function answers this. On `lambda:invoke` the result is the envelope with this as `Payload`.
+    pub fn payload(payload: impl Into<Value>) -> Self {
+        Self::new(Response::Payload(payload.into()))
+    }
+
+    /// The attempt fails.
+    pub fn fail(error: impl Into<String>, cause: impl Into<String>) -> Self {
+        Self::new(Response::Result(Err(TaskFailure::with_cause(error, cause))))
+    }
+
+    /// The attempt times out: after `TimeoutSeconds` or `HeartbeatSeconds`, at once where the state has neither.
+    pub fn timeout() -> Self {
+        Self::new(Response::TimedOut)
+    }
+
+    /// The attempt never ends by itself.
+    pub fn never() -> Self {
+        Self::new(Response::Never)
+    }
+
+    /// The result is computed from the call.
+    pub fn respond_with(
+        respond: impl Fn(&TaskCall<'_>) -> Result<Value, TaskFailure> + Send + Sync + 'static,
+    ) -> Self {
+        Self::new(Response::Respond(Arc::new(respond)))
+    }
+
+    /// For `.waitForTaskToken` and `.sync`: the request is accepted with an empty reply, and the callback (or the job)
+    /// ends with this result.
+    pub fn callback(result: impl Into<Value>) -> Self {
+        Self::new(Response::Callback { reply: Value::empty_object(), result: Ok(result.into()) })
+    }
+
+    /// For `.waitForTaskToken` and `.sync`: the request is accepted with an empty reply, and the callback (or the job)
+    /// fails.
+    pub fn callback_failure(error: impl Into<String>, cause: impl Into<String>) -> Self {
+        let result = Err(TaskFailure::with_cause(error, cause));
+        Self::new(Response::Callback { reply: Value::empty_object(), result })
+    }
+
+    /// What the service replies to the request of a [`callback`](Self::callback): the `output` of `TaskSubmitted`.
+    #[must_use]
+    pub fn reply(mut self, submitted: impl Into<Value>) -> Self {
+        if let Some(Answer { response: Response::Callback { reply, .. }, .. }) = self.answers.last_mut() {
+            *reply = submitted.into();
+        }
+        self
+    }
+
+    /// How long the last answer takes, on the execution's clock.
+    #[must_use]
+    pub fn take(mut self, takes: Duration) -> Self {
+        if let Some(answer) = self.answers.last_mut() {
+            answer.takes = takes;
+        }
+        self
+    }
+
+    /// How often the last answer is given.
+    #[must_use]
+    pub fn times(mut self, times: usize) -> Self {
+        if let Some(answer) = self.answers.last_mut() {
+            answer.times = Some(times);
+        }
+        self
+    }
+
+    /// What follows. Answers so far that are not bounded by [`times`](Self::times) are given once.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        for answer in &mut self.answers {
+            answer.times.get_or_insert(1);
+        }
+        self.answers.extend(next.answers);
+        self
+    }
+
+    fn answer(&self, call: usize) -> Option<&Answer> {
+        let mut left = call;
+        self.answers.iter().find(|answer| match answer.times {
+            Some(times) if left >= times => {
+                left -= times;
+                false
+            }
+            _ => true,
+        })
+    }
+}
+
+impl TaskHandler for Mock {
+    fn call(&self, call: &TaskCall<'_>) -> Attempt {
+        let Some(answer) = self.answer(call.calls_before) else {
+            return Attempt::Refused(format!(
+                "the mock has answers for {} calls only",
+                self.answers.iter().filter_map(|answer| answer.times).sum::<usize>()
+            ));
+        };
+        let result = match &answer.response {
+            Response::Result(result) => result.clone(),
+            Response::Payload(payload) => Ok(payload_result(call.resource, payload)),
+            Response::Respond(respond) => respond(call),
+            Response::Callback { reply, result } => {
+                return Attempt::Submitted {
+                    reply: reply.clone(),
+                    takes: answer.takes,
+                    result: result.clone(),
+                };
+            }
+            Response::TimedOut => return Attempt::TimedOut,
+            Response::Never => return Attempt::Never,
+        };
+        if answer.takes.is_zero() { Attempt::Done(result) } else { Attempt::After(answer.takes, result) }
+    }
+
+    fn is_raw(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for Mock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Mock").field("answers", &self.answers.len()).finish()
+    }
+}
+
+fn payload_result(resource: &str, payload: &Value) -> Value {
+    if resource.ends_with("lambda:invoke") { envelope(payload.clone(), "") } else { payload.clone() }
+}
+
+/// What `lambda:invoke` answers: the function's answer, and facts of the HTTP exchange. Lengths and dates are left out of
+/// the headers: nobody made the exchange.
+pub(crate) fn envelope(payload: Value, request_id: &str) -> Value {
+    let headers = [
+        ("X-Amz-Executed-Version", "$LATEST"),
+        ("x-amzn-Remapped-Content-Length", "0"),
+        ("Connection", "keep-alive"),
+        ("x-amzn-RequestId", request_id),
+        ("Content-Type", "application/json"),
+    ];
+    let all = headers.map(|(name, value)| (name, Value::array([Value::from(value)])));
+    let http = Value::object([
+        ("AllHttpHeaders", Value::object(all)),
+        ("HttpHeaders", Value::object(headers.map(|(name, value)| (name, Value::from(value))))),
+        ("HttpStatusCode", Value::from(200)),
+    ]);
+    let mut result = Map::with_capacity(5);
+    result.insert("ExecutedVersion".into(), "$LATEST".into());
+    result.insert("Payload".into(), payload);
+    result.insert("SdkHttpMetadata".into(), http);
+    result.insert("SdkResponseMetadata".into(), Value::object([("RequestId", Value::from(request_id))]));
+    result.insert("StatusCode".into(), Value::from(200));
+    result.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(mock: &Mock, calls_before: usize) -> Attempt {
+        mock.call(&TaskCall {
+            input: &Value::Null,
+            state: "S",
+            resource: "arn:aws:states:::lambda:invoke",
+            token: None,
+            calls_before,
+            retry_count: 0,
+            map_index: None,
+        })
+    }
+
+    #[test]
+    fn answers_come_in_order_and_the_last_goes_on() {
+        let mock = Mock::fail("E", "c").times(2).then(Mock::timeout()).then(Mock::succeed(1));
+        assert!(matches!(call(&mock, 0), Attempt::Done(Err(_))));
+        assert!(matches!(call(&mock, 1), Attempt::Done(Err(_))));
+        assert!(matches!(call(&mock, 2), Attempt::TimedOut));
+        assert!(matches!(call(&mock, 3), Attempt::Done(Ok(_))));
+        assert!(matches!(call(&mock, 99), Attempt::Done(Ok(_))));
+    }
+
+    #[test]
+    fn a_bounded_mock_refuses_what_comes_after() {
+        let mock = Mock::succeed(1).times(2);
+        assert!(matches!(call(&mock, 1), Attempt::Done(Ok(_))));
+        let Attempt::Refused(reason) = call(&mock, 2) else { panic!("an answer") };
+        assert_eq!(reason, "the mock has answers for 2 calls only");
+    }
+
+    #[test]
+    fn a_payload_is_wrapped() {
+        let Attempt::Done(Ok(result)) = call(&Mock::payload("x"), 0) else { panic!("no answer") };
+        assert_eq!(result["Payload"], Value::from("x"));
+        assert_eq!(result["StatusCode"], Value::from(200));
+    }
+}

@@ -1,0 +1,242 @@
+use std::{fmt, time::Duration};
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use stepfn_core::value::{self, Value};
+
+use crate::{history::History, time};
+
+/// How an execution stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    /// `RUNNING`
+    Running,
+    /// `SUCCEEDED`
+    Succeeded {
+        /// What the machine answers.
+        output: Value,
+    },
+    /// `FAILED`
+    Failed {
+        /// The error's name; a Fail state need not give one.
+        error: Option<String>,
+        /// The cause; timeouts have none.
+        cause: Option<String>,
+    },
+    /// `TIMED_OUT`: the machine's own `TimeoutSeconds`, or the longest time its type allows.
+    TimedOut,
+    /// `ABORTED`: stopped from outside.
+    Aborted {
+        /// The error given with the stop.
+        error: Option<String>,
+        /// The cause given with the stop.
+        cause: Option<String>,
+    },
+}
+
+impl Status {
+    /// As AWS writes it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded { .. } => "SUCCEEDED",
+            Self::Failed { .. } => "FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Aborted { .. } => "ABORTED",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        match self {
+            Self::Succeeded { output } => write!(f, " {output}"),
+            Self::Failed { error, cause } | Self::Aborted { error, cause } => {
+                if let Some(error) = error {
+                    write!(f, " {error}")?;
+                }
+                if let Some(cause) = cause {
+                    write!(f, ": {cause}")?;
+                }
+                Ok(())
+            }
+            Self::Running | Self::TimedOut => Ok(()),
+        }
+    }
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// Success with the output, or what else.
+    pub status: Status,
+    /// The event history. Empty for Express, which keeps none.
+    pub history: History,
+    /// State transitions as AWS bills them: one for each state entered, one for each retry.
+    pub transitions: u64,
+    /// The execution's ARN.
+    pub execution_arn: String,
+    /// When it started, on its clock.
+    pub started: Timestamp,
+    /// When it ended, on its clock.
+    pub stopped: Timestamp,
+}
+
+impl Outcome {
+    /// The output, of an execution that succeeded.
+    pub fn output(&self) -> Option<&Value> {
+        match &self.status {
+            Status::Succeeded { output } => Some(output),
+            _ => None,
+        }
+    }
+
+    /// The output as a type of your own.
+    ///
+    /// # Errors
+    /// When the execution did not succeed, or answered something else.
+    pub fn into_output<T: DeserializeOwned>(self) -> Result<T, OutputError> {
+        match self.status {
+            Status::Succeeded { output } => value::from_value(&output).map_err(|error| OutputError::Shape {
+                output: output.to_string(),
+                reason: error.to_string(),
+            }),
+            status => Err(OutputError::NotSucceeded(status)),
+        }
+    }
+
+    /// The name of the error, of an execution that failed.
+    pub fn error(&self) -> Option<&str> {
+        match &self.status {
+            Status::Failed { error, .. } | Status::Aborted { error, .. } => error.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The cause, of an execution that failed.
+    pub fn cause(&self) -> Option<&str> {
+        match &self.status {
+            Status::Failed { cause, .. } | Status::Aborted { cause, .. } => cause.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// How long it took, on its clock.
+    pub fn duration(&self) -> Duration {
+        time::until(self.started, self.stopped)
+    }
+}
+
+/// An output that is not there, or not of the wanted type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OutputError {
+    /// The execution did not succeed.
+    NotSucceeded(Status),
+    /// The output does not fit the type.
+    Shape {
+        /// The output, as JSON text.
+        output: String,
+        /// What does not fit.
+        reason: String,
+    },
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSucceeded(status) => write!(f, "the execution did not succeed: {status}"),
+            Self::Shape { output, reason } => write!(f, "the output does not fit: {reason}, in {output}"),
+        }
+    }
+}
+
+impl std::error::Error for OutputError {}
+
+/// A run that AWS has no word for: it never started, or stopped for want of a handler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The input is no JSON, or too large.
+    InvalidInput {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A Task was reached that has neither handler nor mock.
+    Unbound(Unbound),
+    /// A handler has no answer for a call, such as a mock whose answers are used up.
+    NoAnswer {
+        /// The state.
+        state: String,
+        /// Which call of the state it was, from 1.
+        call: usize,
+        /// Why there is no answer.
+        reason: String,
+    },
+    /// The execution made more transitions than it was allowed.
+    TooManyTransitions {
+        /// The bound.
+        limit: u64,
+        /// The state it was in.
+        state: String,
+    },
+    /// It cannot be run to its end on this thread.
+    NoRuntime {
+        /// Why not.
+        reason: String,
+    },
+    /// Nothing can happen any more: it waits for callbacks, or for work, that cannot come while nobody awaits it.
+    Stuck {
+        /// The states that wait.
+        states: Vec<String>,
+    },
+}
+
+/// A Task without handler or mock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unbound {
+    /// The state's name.
+    pub state: String,
+    /// Its JSON pointer.
+    pub pointer: String,
+    /// Its `Resource`.
+    pub resource: String,
+}
+
+impl fmt::Display for Unbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "state `{state}`: nothing is bound to `{resource}`\nhelp: add `.task(\"{state}\", |input: Value| async move {{ … }})` or `.mock(\"{state}\", Mock::succeed(…))` to the executor",
+            state = self.state,
+            resource = self.resource,
+        )
+    }
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidInput { reason } => write!(f, "invalid execution input: {reason}"),
+            Self::Unbound(unbound) => unbound.fmt(f),
+            Self::NoAnswer { state, call, reason } => {
+                write!(f, "state `{state}`: no answer for call {call}: {reason}")
+            }
+            Self::TooManyTransitions { limit, state } => write!(
+                f,
+                "more than {limit} transitions, now in state `{state}`\nhelp: if that is no endless loop, raise the bound by `.max_transitions(…)`"
+            ),
+            Self::NoRuntime { reason } => {
+                write!(f, "the execution cannot run here: {reason}\nhelp: await it")
+            }
+            Self::Stuck { states } => write!(
+                f,
+                "nothing can happen any more: waiting in `{}`\nhelp: answer the task token before, or give the state a `TimeoutSeconds`",
+                states.join("`, `")
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}

@@ -1,0 +1,161 @@
+//! A definition compiled to what the interpreter runs: names are indices, paths and templates are parsed.
+
+mod compile;
+mod data;
+mod error;
+mod resource;
+mod retry;
+
+use std::sync::Arc;
+
+use stepfn_core::{
+    definition::{Definition, WorkflowType},
+    value::Value,
+};
+
+pub use self::error::{CompileError, Fault, FaultKind};
+pub(crate) use self::{
+    data::{Amount, Data, Frame, Select, Text, Write, assign},
+    resource::{Family, Pattern, Resource, function_name},
+    retry::{Catcher, Failures, Jitter, Retrier},
+};
+use crate::eval::{Instant, Template, Test};
+
+/// A compiled state machine: immutable, shared by all its executions, cheap to clone.
+///
+/// ```
+/// use stepfn_core::{asl, definition::{Definition, WorkflowType}};
+/// use stepfn_executor::Program;
+///
+/// let (machine, _) = asl::read_str(
+///     r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Pass", "InputPath": "$.na me", "End": true}}}"#,
+/// )?;
+/// let definition = Definition::from_asl("Hello", WorkflowType::Standard, machine);
+/// let error = Program::compile(&definition).unwrap_err();
+/// let fault = &error.faults[0];
+/// assert_eq!((fault.state.as_str(), fault.field.as_str()), ("Hello", "InputPath"));
+/// # Ok::<(), stepfn_core::json::JsonError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub(crate) inner: Arc<Inner>,
+}
+
+impl Program {
+    /// Compiles a definition.
+    ///
+    /// # Errors
+    /// All that cannot be run: a transition to a state that does not exist, a text that is no path, an integration that
+    /// the workflow type does not have, and what this executor cannot run yet.
+    pub fn compile(definition: &Definition) -> Result<Self, CompileError> {
+        compile::compile(definition, &[]).map(|inner| Self { inner: Arc::new(inner) })
+    }
+
+    /// Compiles a definition with texts for some of its `${Name}`s.
+    pub(crate) fn compile_with(
+        definition: &Definition,
+        substitutions: &[(String, String)],
+    ) -> Result<Self, CompileError> {
+        compile::compile(definition, substitutions).map(|inner| Self { inner: Arc::new(inner) })
+    }
+
+    /// The state machine's name.
+    pub fn name(&self) -> &str {
+        &self.inner.name
+    }
+
+    /// Standard or Express.
+    pub fn workflow_type(&self) -> WorkflowType {
+        self.inner.workflow_type
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) name: String,
+    pub(crate) workflow_type: WorkflowType,
+    /// The states of the machine and of all machines inside, Parallel branches and Map processors.
+    pub(crate) states: Vec<State>,
+    pub(crate) start: StateId,
+    /// `TimeoutSeconds`, or the longest that AWS lets an execution run.
+    pub(crate) timeout_seconds: u64,
+    /// How many Task states there are: the bound on [`Task::site`].
+    pub(crate) sites: usize,
+}
+
+impl Inner {
+    pub(crate) fn state(&self, id: StateId) -> &State {
+        &self.states[id.0 as usize]
+    }
+
+    pub(crate) fn tasks(&self) -> impl Iterator<Item = (&State, &Task)> {
+        self.states.iter().filter_map(|state| match &state.kind {
+            Kind::Task(task) => Some((state, &**task)),
+            _ => None,
+        })
+    }
+}
+
+/// A state, by its place in [`Inner::states`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StateId(pub(crate) u32);
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) name: Arc<str>,
+    /// JSON pointer: `/States/Load`.
+    pub(crate) pointer: String,
+    pub(crate) kind: Kind,
+    pub(crate) data: Data,
+    pub(crate) retry: Box<[Retrier]>,
+    pub(crate) catch: Box<[Catcher]>,
+    /// Where to go; `None` ends the machine.
+    pub(crate) next: Option<StateId>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Pass { result: Option<Value> },
+    Task(Box<Task>),
+    Choice { rules: Box<[Rule]>, default: Option<StateId> },
+    Wait(Wait),
+    Succeed,
+    Fail { error: Option<Text>, cause: Option<Text> },
+    Parallel { branches: Box<[StateId]> },
+    Map(Box<Map>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Task {
+    /// Which of the machine's Task states this is, from 0.
+    pub(crate) site: usize,
+    pub(crate) resource: Resource,
+    /// `FunctionName` of `lambda:invoke`, where the definition fixes it.
+    pub(crate) function: Option<String>,
+    pub(crate) credentials: Option<Template>,
+    pub(crate) timeout: Option<Amount>,
+    pub(crate) heartbeat: Option<Amount>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) test: Test,
+    pub(crate) assign: Option<Template>,
+    pub(crate) next: StateId,
+}
+
+#[derive(Debug)]
+pub(crate) enum Wait {
+    Seconds(u64),
+    SecondsPath(crate::eval::CompiledPath),
+    Timestamp(Instant),
+    TimestampPath(crate::eval::CompiledPath),
+}
+
+#[derive(Debug)]
+pub(crate) struct Map {
+    pub(crate) items_path: Option<crate::eval::CompiledPath>,
+    pub(crate) item_selector: Option<Template>,
+    pub(crate) max_concurrency: Option<Amount>,
+    pub(crate) processor: StateId,
+}

@@ -1,0 +1,616 @@
+use std::time::Duration;
+
+use indexmap::IndexMap;
+use stepfn_core::{
+    asl::{self, QueryLanguage, StateKind, StateMachine},
+    definition::{Definition, Reference, WorkflowType},
+    json::push_token,
+    value::{Map as JsonMap, Value},
+};
+
+use super::{
+    Amount, Catcher, CompileError, Data, Failures, Fault, FaultKind, Inner, Jitter, Kind, Map, Pattern,
+    Resource, Retrier, Rule, Select, State, StateId, Task, Text, Wait, Write,
+    resource::{Family, function_name},
+};
+use crate::{
+    eval::{self, CompiledPath, Expression, Instant, ResultPath, Template, Test},
+    identity::{ACCOUNT, REGION},
+};
+
+/// How long an execution may take: a year, or five minutes for Express.
+const MAX_DURATION: [Duration; 2] = [Duration::from_secs(365 * 86_400), Duration::from_secs(300)];
+
+pub(super) fn compile(
+    definition: &Definition,
+    substitutions: &[(String, String)],
+) -> Result<Inner, CompileError> {
+    let substituted = substitute(definition, substitutions);
+    let machine = substituted.as_ref().unwrap_or(&definition.machine);
+    let mut compiler = Compiler { faults: Vec::new(), sites: 0, workflow_type: definition.workflow_type };
+    let layout = Layout::of(machine);
+    let timeout = machine.timeout_seconds.as_ref();
+    let timeout_seconds = timeout.and_then(|timeout| {
+        let place = Place { state: "", pointer: "" };
+        compiler.whole_number(&place, "TimeoutSeconds", "", timeout)
+    });
+    let start = compiler.start(&layout, 0);
+    let states: Vec<State> =
+        layout.states.iter().filter_map(|source| compiler.state(&layout, source)).collect();
+    match start {
+        Some(start) if compiler.faults.is_empty() => Ok(Inner {
+            name: definition.name.clone(),
+            workflow_type: definition.workflow_type,
+            states,
+            start,
+            timeout_seconds: timeout_seconds.unwrap_or(u64::MAX).min(limit(definition.workflow_type)),
+            sites: compiler.sites,
+        }),
+        _ => Err(CompileError { faults: compiler.faults }),
+    }
+}
+
+fn limit(workflow_type: WorkflowType) -> u64 {
+    MAX_DURATION[usize::from(workflow_type == WorkflowType::Express)].as_secs()
+}
+
+/// The machine with its `${Name}`s replaced where it is known by what.
+fn substitute(definition: &Definition, given: &[(String, String)]) -> Option<StateMachine> {
+    let mut texts: IndexMap<String, String> = IndexMap::new();
+    for (name, reference) in &definition.substitutions {
+        let Reference::GetAtt(resource, attribute) = reference else { continue };
+        let task = definition.tasks.iter().find(|binding| binding.task.name == resource);
+        if let Some(binding) = task.filter(|_| attribute == "Arn") {
+            texts.insert(name.clone(), lambda_arn(binding.task.function_name));
+        }
+    }
+    texts.extend(given.iter().cloned());
+    if texts.is_empty() {
+        return None;
+    }
+    let (machine, _) = asl::read(&replace(&definition.machine.to_json(), &texts));
+    Some(machine)
+}
+
+fn lambda_arn(function: &str) -> String {
+    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}")
+}
+
+fn replace(value: &Value, texts: &IndexMap<String, String>) -> Value {
+    match value {
+        Value::String(text) if text.contains("${") => {
+            let mut text = text.to_string();
+            for (name, by) in texts {
+                text = text.replace(&format!("${{{name}}}"), by);
+            }
+            text.into()
+        }
+        Value::Array(items) => Value::array(items.iter().map(|item| replace(item, texts))),
+        Value::Object(members) => {
+            let members = members.iter().map(|(key, value)| (key.clone(), replace(value, texts)));
+            Value::from(members.collect::<JsonMap>())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Which index each state gets: those of one machine stand in a row.
+struct Layout<'a> {
+    machines: Vec<Machine<'a>>,
+    states: Vec<Source<'a>>,
+}
+
+struct Machine<'a> {
+    machine: &'a StateMachine,
+    pointer: String,
+    /// The state this machine is inside of; empty for the machine itself.
+    owner: &'a str,
+    language: QueryLanguage,
+    first: usize,
+}
+
+struct Source<'a> {
+    name: &'a str,
+    state: &'a asl::State,
+    pointer: String,
+    machine: usize,
+    /// The first of the machines inside.
+    children: usize,
+}
+
+impl<'a> Layout<'a> {
+    fn of(machine: &'a StateMachine) -> Self {
+        let mut layout = Self { machines: Vec::new(), states: Vec::new() };
+        layout.push(machine, String::new(), "", QueryLanguage::JsonPath);
+        let mut at = 0;
+        while at < layout.machines.len() {
+            layout.lay_out(at);
+            at += 1;
+        }
+        layout
+    }
+
+    fn push(&mut self, machine: &'a StateMachine, pointer: String, owner: &'a str, outer: QueryLanguage) {
+        let language = machine.query_language.unwrap_or(outer);
+        self.machines.push(Machine { machine, pointer, owner, language, first: 0 });
+    }
+
+    fn lay_out(&mut self, index: usize) {
+        let Machine { machine, language, .. } = self.machines[index];
+        let base = self.machines[index].pointer.clone();
+        self.machines[index].first = self.states.len();
+        for (name, state) in &machine.states {
+            let mut pointer = format!("{base}/States");
+            push_token(&mut pointer, name);
+            let children = self.machines.len();
+            for (token, child) in state.children() {
+                self.push(child, format!("{pointer}{token}"), name, state.query_language.unwrap_or(language));
+            }
+            self.states.push(Source { name, state, pointer, machine: index, children });
+        }
+    }
+
+    fn find(&self, machine: usize, name: &str) -> Option<StateId> {
+        let Machine { machine, first, .. } = &self.machines[machine];
+        let index = machine.states.get_index_of(name)? + first;
+        u32::try_from(index).ok().map(StateId)
+    }
+}
+
+/// Where the compiler is.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    state: &'a str,
+    pointer: &'a str,
+}
+
+struct Compiler {
+    faults: Vec<Fault>,
+    sites: usize,
+    workflow_type: WorkflowType,
+}
+
+impl Compiler {
+    fn fault(
+        &mut self,
+        kind: FaultKind,
+        place: &Place<'_>,
+        field: &str,
+        message: impl Into<String>,
+    ) -> &mut Fault {
+        let index = self.faults.len();
+        self.faults.push(Fault {
+            kind,
+            state: place.state.to_owned(),
+            field: field.to_owned(),
+            at: if field.is_empty() {
+                place.pointer.to_owned()
+            } else {
+                format!("{}/{field}", place.pointer)
+            },
+            message: message.into(),
+            help: None,
+        });
+        &mut self.faults[index]
+    }
+
+    /// What a compiled field is, or a fault.
+    fn field<T>(
+        &mut self,
+        place: &Place<'_>,
+        field: &str,
+        result: Result<T, eval::CompileError>,
+    ) -> Option<T> {
+        result
+            .map_err(|error| {
+                let fault = self.fault(FaultKind::Field, place, field, error.message);
+                fault.at.push_str(&error.at);
+                fault.help = error.help;
+            })
+            .ok()
+    }
+
+    fn start(&mut self, layout: &Layout<'_>, machine: usize) -> Option<StateId> {
+        let Machine { machine: source, owner, pointer, .. } = &layout.machines[machine];
+        let start = layout.find(machine, &source.start_at);
+        if start.is_none() {
+            let message = format!("there is no state `{}`", source.start_at);
+            self.fault(FaultKind::UnknownState, &Place { state: owner, pointer }, "StartAt", message);
+        }
+        start
+    }
+
+    fn target(
+        &mut self,
+        layout: &Layout<'_>,
+        source: &Source<'_>,
+        field: &str,
+        name: &str,
+    ) -> Option<StateId> {
+        let target = layout.find(source.machine, name);
+        if target.is_none() {
+            let place = Place { state: source.name, pointer: &source.pointer };
+            self.fault(FaultKind::UnknownState, &place, field, format!("there is no state `{name}`"));
+        }
+        target
+    }
+
+    fn state(&mut self, layout: &Layout<'_>, source: &Source<'_>) -> Option<State> {
+        let place = Place { state: source.name, pointer: &source.pointer };
+        let state = source.state;
+        let language = state.query_language.unwrap_or(layout.machines[source.machine].language);
+        if language == QueryLanguage::Jsonata {
+            self.fault(FaultKind::Jsonata, &place, "", "JSONata states cannot be run yet").help =
+                Some("write the state in JSONPath, or wait for the next release".to_owned());
+            return None;
+        }
+        let next = match &state.next {
+            Some(next) => Some(self.target(layout, source, "Next", next)?),
+            None => None,
+        };
+        let terminal = matches!(state.kind, StateKind::Succeed | StateKind::Fail(_) | StateKind::Choice(_));
+        if next.is_none() && state.end != Some(true) && !terminal {
+            self.fault(FaultKind::Field, &place, "Next", "neither `Next` nor `End` is there");
+        }
+        let kind = self.kind(layout, source, &place);
+        let data = self.data(state, &place);
+        let retry = self.retriers(state, &place);
+        let catch = self.catchers(layout, source, &place);
+        Some(State {
+            name: source.name.into(),
+            pointer: source.pointer.clone(),
+            kind: kind?,
+            data: data?,
+            retry: retry?,
+            catch: catch?,
+            next,
+        })
+    }
+
+    fn data(&mut self, state: &asl::State, place: &Place<'_>) -> Option<Data> {
+        let input_path = self.select(place, "InputPath", state.input_path.as_ref());
+        let output_path = self.select(place, "OutputPath", state.output_path.as_ref());
+        let parameters = self.template(place, "Parameters", state.parameters.as_ref());
+        let result_selector = self.template(place, "ResultSelector", state.result_selector.as_ref());
+        let assign = self.template(place, "Assign", state.assign.as_ref());
+        let result_path = match &state.result_path {
+            None => Some(Write::Replace),
+            Some(asl::PathField::Null) => Some(Write::Discard),
+            Some(asl::PathField::Path(text)) => self
+                .field(place, "ResultPath", ResultPath::compile(text))
+                .map(|path| if path.is_root() { Write::Replace } else { Write::Path(path) }),
+        };
+        Some(Data {
+            input_path: input_path?,
+            parameters: parameters?,
+            result_selector: result_selector?,
+            result_path: result_path?,
+            output_path: output_path?,
+            assign: assign?,
+        })
+    }
+
+    fn select(&mut self, place: &Place<'_>, field: &str, path: Option<&asl::PathField>) -> Option<Select> {
+        match path {
+            None => Some(Select::All),
+            Some(asl::PathField::Null) => Some(Select::Nothing),
+            Some(asl::PathField::Path(text)) => {
+                let path = self.field(place, field, CompiledPath::compile(text))?;
+                Some(if path.is_input() { Select::All } else { Select::Path(path) })
+            }
+        }
+    }
+
+    fn template(
+        &mut self,
+        place: &Place<'_>,
+        field: &str,
+        template: Option<&Value>,
+    ) -> Option<Option<Template>> {
+        match template {
+            None => Some(None),
+            Some(template) => self.field(place, field, Template::compile(template)).map(Some),
+        }
+    }
+
+    fn path(&mut self, place: &Place<'_>, field: &str, text: &str) -> Option<CompiledPath> {
+        self.field(place, field, CompiledPath::compile(text))
+    }
+
+    /// A number field or the path beside it.
+    fn amount(
+        &mut self,
+        place: &Place<'_>,
+        (field, path_field): (&str, &'static str),
+        fixed: Option<&asl::Amount>,
+        path: Option<&String>,
+    ) -> Option<Option<Amount>> {
+        if let Some(path) = path {
+            let path = self.path(place, path_field, path)?;
+            return Some(Some(Amount::Path { path, field: path_field }));
+        }
+        let Some(fixed) = fixed else { return Some(None) };
+        self.whole_number(place, field, field, fixed).map(|amount| Some(Amount::Fixed(amount)))
+    }
+
+    fn whole_number(
+        &mut self,
+        place: &Place<'_>,
+        field: &str,
+        at: &str,
+        amount: &asl::Amount,
+    ) -> Option<u64> {
+        let number = self.number(place, field, amount)?;
+        if number >= 0.0 && number.fract() == 0.0 && number < u64::MAX as f64 {
+            return Some(number as u64);
+        }
+        let at = if at.is_empty() { field } else { at };
+        self.fault(FaultKind::Field, place, at, format!("expected a whole number, found `{number}`"));
+        None
+    }
+
+    fn number(&mut self, place: &Place<'_>, field: &str, amount: &asl::Amount) -> Option<f64> {
+        let text = match amount {
+            asl::Amount::Number(number) => return Some(number.as_f64()),
+            asl::Amount::Text(text) => text,
+        };
+        // A placeholder that was replaced is a text still.
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        if number.is_none() {
+            self.fault(FaultKind::Field, place, field, format!("expected a number, found `{text}`"));
+        }
+        number
+    }
+
+    fn kind(&mut self, layout: &Layout<'_>, source: &Source<'_>, place: &Place<'_>) -> Option<Kind> {
+        Some(match &source.state.kind {
+            StateKind::Pass(pass) => Kind::Pass { result: pass.result.clone() },
+            StateKind::Succeed => Kind::Succeed,
+            StateKind::Task(task) => Kind::Task(Box::new(self.task(source.state, task, place)?)),
+            StateKind::Choice(choice) => self.choice(layout, source, choice, place)?,
+            StateKind::Wait(wait) => Kind::Wait(self.wait(wait, place)?),
+            StateKind::Fail(fail) => {
+                let error = self.text(place, fail.error.as_ref(), ("ErrorPath", fail.error_path.as_ref()));
+                let cause = self.text(place, fail.cause.as_ref(), ("CausePath", fail.cause_path.as_ref()));
+                Kind::Fail { error: error?, cause: cause? }
+            }
+            StateKind::Parallel(parallel) => {
+                let children = source.children..source.children + parallel.branches.len();
+                let branches = children.map(|child| self.start(layout, child)).collect::<Option<_>>()?;
+                Kind::Parallel { branches }
+            }
+            StateKind::Map(map) => Kind::Map(Box::new(self.map(layout, source, map, place)?)),
+        })
+    }
+
+    fn task(&mut self, state: &asl::State, task: &asl::Task, place: &Place<'_>) -> Option<Task> {
+        let resource = match &task.resource {
+            asl::Resource::Arn(arn) => Resource::parse(arn),
+            asl::Resource::Reference(reference) => {
+                let name = reference["Fn::GetAtt"][0].as_str().or_else(|| reference["Ref"].as_str());
+                let Some(name) = name else {
+                    let message = format!("expected an ARN, found {reference}");
+                    self.fault(FaultKind::Field, place, "Resource", message).help =
+                        Some("the executor knows `Fn::GetAtt` and `Ref`".to_owned());
+                    return None;
+                };
+                Resource::parse(&lambda_arn(name))
+            }
+        };
+        if resource.arn.is_empty() {
+            self.fault(FaultKind::Field, place, "Resource", "a Task needs a `Resource`");
+            return None;
+        }
+        if self.workflow_type == WorkflowType::Express {
+            let refused = match (resource.pattern, &resource.family) {
+                (Pattern::Sync, _) => Some("'.sync' service integration"),
+                (Pattern::WaitForTaskToken, _) => Some("'.waitForTaskToken' service integration"),
+                (_, Family::Activity) => Some("Activity ARN"),
+                _ => None,
+            };
+            if let Some(refused) = refused {
+                let message = format!("Express state machine does not support {refused}");
+                self.fault(FaultKind::Express, place, "Resource", message).help =
+                    Some("make the state machine a Standard one".to_owned());
+            }
+        }
+        let function = resource.is_lambda_invoke().then_some(state.parameters.as_ref());
+        let function = function.flatten().and_then(|parameters| parameters.get("FunctionName")?.as_str());
+        let function = function.map(|name| function_name(name).to_owned());
+        let timeout = self.amount(
+            place,
+            ("TimeoutSeconds", "TimeoutSecondsPath"),
+            task.timeout_seconds.as_ref(),
+            task.timeout_seconds_path.as_ref(),
+        );
+        let heartbeat = self.amount(
+            place,
+            ("HeartbeatSeconds", "HeartbeatSecondsPath"),
+            task.heartbeat_seconds.as_ref(),
+            task.heartbeat_seconds_path.as_ref(),
+        );
+        let credentials = self.template(place, "Credentials", task.credentials.as_ref());
+        let site = self.sites;
+        self.sites += 1;
+        Some(Task {
+            site,
+            resource,
+            function,
+            credentials: credentials?,
+            timeout: timeout?,
+            heartbeat: heartbeat?,
+        })
+    }
+
+    fn choice(
+        &mut self,
+        layout: &Layout<'_>,
+        source: &Source<'_>,
+        choice: &asl::Choice,
+        place: &Place<'_>,
+    ) -> Option<Kind> {
+        let mut rules = Vec::with_capacity(choice.choices.len());
+        for (index, rule) in choice.choices.iter().enumerate() {
+            let field = format!("Choices/{index}");
+            let test = self.field(place, &field, Test::compile(&rule.condition));
+            let assign = self.template(place, &format!("{field}/Assign"), rule.assign.as_ref());
+            let next = self.target(layout, source, &format!("{field}/Next"), &rule.next);
+            rules.push(test.zip(assign).zip(next).map(|((test, assign), next)| Rule { test, assign, next }));
+        }
+        let default = match &choice.default {
+            Some(default) => Some(self.target(layout, source, "Default", default)?),
+            None => None,
+        };
+        Some(Kind::Choice { rules: rules.into_iter().collect::<Option<_>>()?, default })
+    }
+
+    fn wait(&mut self, wait: &asl::Wait, place: &Place<'_>) -> Option<Wait> {
+        if let Some(path) = &wait.seconds_path {
+            return self.path(place, "SecondsPath", path).map(Wait::SecondsPath);
+        }
+        if let Some(path) = &wait.timestamp_path {
+            return self.path(place, "TimestampPath", path).map(Wait::TimestampPath);
+        }
+        if let Some(text) = &wait.timestamp {
+            let instant = Instant::parse(text);
+            if instant.is_none() {
+                let message = format!("`{text}` is no RFC 3339 timestamp");
+                self.fault(FaultKind::Field, place, "Timestamp", message).help =
+                    Some("write it like `2016-03-14T01:59:00Z`".to_owned());
+            }
+            return instant.map(Wait::Timestamp);
+        }
+        if let Some(seconds) = &wait.seconds {
+            return self.whole_number(place, "Seconds", "", seconds).map(Wait::Seconds);
+        }
+        self.fault(
+            FaultKind::Field,
+            place,
+            "",
+            "a Wait needs `Seconds`, `SecondsPath`, `Timestamp` or `TimestampPath`",
+        );
+        None
+    }
+
+    fn text(
+        &mut self,
+        place: &Place<'_>,
+        literal: Option<&String>,
+        (field, path): (&'static str, Option<&String>),
+    ) -> Option<Option<Text>> {
+        if let Some(path) = path {
+            let expression = self.field(place, field, Expression::compile(path))?;
+            return Some(Some(Text::Path { expression, field }));
+        }
+        Some(literal.map(|text| Text::Literal(text.as_str().into())))
+    }
+
+    fn map(
+        &mut self,
+        layout: &Layout<'_>,
+        source: &Source<'_>,
+        map: &asl::Map,
+        place: &Place<'_>,
+    ) -> Option<Map> {
+        if map.is_distributed() || map.item_reader.is_some() || map.item_batcher.is_some() {
+            self.fault(
+                FaultKind::DistributedMap,
+                place,
+                "ItemProcessor",
+                "distributed Maps cannot be run yet",
+            )
+            .help = Some("leave out `\"Mode\": \"DISTRIBUTED\"`, or wait for the next release".to_owned());
+            return None;
+        }
+        if map.processor().is_none() {
+            self.fault(FaultKind::Field, place, "ItemProcessor", "a Map needs an `ItemProcessor`");
+            return None;
+        }
+        let items_path = match &map.items_path {
+            Some(path) => Some(self.path(place, "ItemsPath", path)?),
+            None => None,
+        };
+        let item_selector = self.template(place, "ItemSelector", map.item_selector.as_ref());
+        let max_concurrency = self.amount(
+            place,
+            ("MaxConcurrency", "MaxConcurrencyPath"),
+            map.max_concurrency.as_ref(),
+            map.max_concurrency_path.as_ref(),
+        );
+        let processor = self.start(layout, source.children);
+        Some(Map {
+            items_path,
+            item_selector: item_selector?,
+            max_concurrency: max_concurrency?,
+            processor: processor?,
+        })
+    }
+
+    fn retriers(&mut self, state: &asl::State, place: &Place<'_>) -> Option<Box<[Retrier]>> {
+        let mut retriers = Vec::new();
+        for (index, retrier) in state.retry.iter().flatten().enumerate() {
+            let at = |name: &str| format!("Retry/{index}/{name}");
+            let mut number = |name: &str, amount: Option<&asl::Amount>, default: f64| match amount {
+                Some(amount) => self.number(place, &at(name), amount),
+                None => Some(default),
+            };
+            let interval = number("IntervalSeconds", retrier.interval_seconds.as_ref(), 1.0)?;
+            let max_attempts = number("MaxAttempts", retrier.max_attempts.as_ref(), 3.0)?;
+            let backoff_rate = number("BackoffRate", retrier.backoff_rate.as_ref(), 2.0)?;
+            let max_delay = match &retrier.max_delay_seconds {
+                Some(amount) => Some(number("MaxDelaySeconds", Some(amount), 0.0)?),
+                None => None,
+            };
+            let jitter = match retrier.jitter_strategy.as_deref() {
+                None | Some("NONE") => Jitter::None,
+                Some("FULL") => Jitter::Full,
+                Some(other) => {
+                    let message = format!("there is no `JitterStrategy` `{other}`");
+                    self.fault(FaultKind::Field, place, &at("JitterStrategy"), message).help =
+                        Some("write `FULL` or `NONE`".to_owned());
+                    return None;
+                }
+            };
+            retriers.push(Retrier {
+                errors: failures(&retrier.error_equals),
+                interval,
+                max_attempts: max_attempts.clamp(0.0, f64::from(u32::MAX)) as u32,
+                backoff_rate,
+                max_delay,
+                jitter,
+            });
+        }
+        Some(retriers.into())
+    }
+
+    fn catchers(
+        &mut self,
+        layout: &Layout<'_>,
+        source: &Source<'_>,
+        place: &Place<'_>,
+    ) -> Option<Box<[Catcher]>> {
+        let mut catchers = Vec::new();
+        for (index, catcher) in source.state.catch.iter().flatten().enumerate() {
+            let at = |name: &str| format!("Catch/{index}/{name}");
+            let result_path = match &catcher.result_path {
+                None => Write::Replace,
+                Some(asl::PathField::Null) => Write::Discard,
+                Some(asl::PathField::Path(text)) => {
+                    let path = self.field(place, &at("ResultPath"), ResultPath::compile(text))?;
+                    if path.is_root() { Write::Replace } else { Write::Path(path) }
+                }
+            };
+            catchers.push(Catcher {
+                errors: failures(&catcher.error_equals),
+                result_path,
+                assign: self.template(place, &at("Assign"), catcher.assign.as_ref())?,
+                next: self.target(layout, source, &at("Next"), &catcher.next)?,
+            });
+        }
+        Some(catchers.into())
+    }
+}
+
+fn failures(names: &[String]) -> Failures {
+    Failures(names.iter().map(|name| name.as_str().into()).collect())
+}

@@ -1,0 +1,173 @@
+//! What a state does with its data, in the query language of the state. JSONata will be the second one: everything that
+//! depends on the language is a method here.
+
+use std::sync::Arc;
+
+use stepfn_core::value::{Map, Value};
+
+use crate::eval::{
+    CompiledPath, ContextObject, EvalError, Expression, Random, ResultPath, Scope, Template, Variables,
+};
+
+/// What expressions see, the input apart.
+pub(crate) struct Frame<'a> {
+    pub(crate) context: &'a dyn ContextObject,
+    pub(crate) variables: &'a dyn Variables,
+    pub(crate) random: &'a Random,
+}
+
+impl<'a> Frame<'a> {
+    pub(crate) fn scope(&self, input: &'a Value) -> Scope<'a> {
+        Scope { input, context: self.context, variables: self.variables, random: self.random }
+    }
+}
+
+/// The data flow of a JSONPath state.
+#[derive(Debug, Default)]
+pub(crate) struct Data {
+    pub(crate) input_path: Select,
+    pub(crate) parameters: Option<Template>,
+    pub(crate) result_selector: Option<Template>,
+    pub(crate) result_path: Write,
+    pub(crate) output_path: Select,
+    pub(crate) assign: Option<Template>,
+}
+
+/// `InputPath`, `OutputPath`
+#[derive(Debug, Default)]
+pub(crate) enum Select {
+    /// Absent, or `$`.
+    #[default]
+    All,
+    /// `null`: an empty object.
+    Nothing,
+    Path(CompiledPath),
+}
+
+impl Select {
+    fn apply(&self, frame: &Frame<'_>, value: Value) -> Result<Value, EvalError> {
+        match self {
+            Self::All => Ok(value),
+            Self::Nothing => Ok(Value::empty_object()),
+            Self::Path(path) => path.get(&frame.scope(&value)).map_err(|miss| miss.invalid_path()),
+        }
+    }
+}
+
+/// `ResultPath`
+#[derive(Debug, Default)]
+pub(crate) enum Write {
+    /// Absent, or `$`: the result replaces the input.
+    #[default]
+    Replace,
+    /// `null`: the input goes on, the result is lost.
+    Discard,
+    Path(ResultPath),
+}
+
+impl Write {
+    pub(crate) fn apply(&self, raw: Value, result: Value) -> Result<Value, EvalError> {
+        match self {
+            Self::Replace => Ok(result),
+            Self::Discard => Ok(raw),
+            Self::Path(path) => path.write(raw, result),
+        }
+    }
+}
+
+impl Data {
+    /// The input after `InputPath`.
+    pub(crate) fn effective_input(&self, frame: &Frame<'_>, raw: &Value) -> Result<Value, EvalError> {
+        self.input_path.apply(frame, raw.clone())
+    }
+
+    /// What `Parameters` make of the effective input.
+    pub(crate) fn parameters(&self, frame: &Frame<'_>, effective: Value) -> Result<Value, EvalError> {
+        match &self.parameters {
+            Some(template) => template.render(&frame.scope(&effective)),
+            None => Ok(effective),
+        }
+    }
+
+    /// Both of them.
+    pub(crate) fn input(&self, frame: &Frame<'_>, raw: &Value) -> Result<Value, EvalError> {
+        self.parameters(frame, self.effective_input(frame, raw)?)
+    }
+
+    /// What `ResultSelector` makes of the result.
+    pub(crate) fn select_result(&self, frame: &Frame<'_>, result: Value) -> Result<Value, EvalError> {
+        match &self.result_selector {
+            Some(template) => template.render(&frame.scope(&result)),
+            None => Ok(result),
+        }
+    }
+
+    /// The output after `OutputPath`.
+    pub(crate) fn output(&self, frame: &Frame<'_>, value: Value) -> Result<Value, EvalError> {
+        self.output_path.apply(frame, value)
+    }
+}
+
+/// What `Assign` gives, `$` being `input`. All of it is evaluated before any variable is set.
+pub(crate) fn assign(template: &Template, frame: &Frame<'_>, input: &Value) -> Result<Arc<Map>, EvalError> {
+    match template.render(&frame.scope(input))? {
+        Value::Object(variables) => Ok(variables),
+        other => Err(EvalError::runtime(format!("`Assign` must be an object, found {other}"))),
+    }
+}
+
+/// `Error` or `Cause` of a Fail state, or the `...Path` beside it.
+#[derive(Debug)]
+pub(crate) enum Text {
+    Literal(Arc<str>),
+    Path { expression: Expression, field: &'static str },
+}
+
+impl Text {
+    pub(crate) fn evaluate(&self, frame: &Frame<'_>, input: &Value) -> Result<Arc<str>, EvalError> {
+        let (expression, field) = match self {
+            Self::Literal(text) => return Ok(Arc::clone(text)),
+            Self::Path { expression, field } => (expression, field),
+        };
+        match expression.evaluate(&frame.scope(input), field)? {
+            Value::String(text) => Ok(text),
+            other => Err(EvalError::runtime(format!(
+                "The {field} field refers to value {other} which is not a valid string: {}",
+                expression.as_str()
+            ))),
+        }
+    }
+}
+
+/// `TimeoutSeconds`, `HeartbeatSeconds`, `MaxConcurrency`, or the `...Path` beside them.
+#[derive(Debug)]
+pub(crate) enum Amount {
+    Fixed(u64),
+    Path { path: CompiledPath, field: &'static str },
+}
+
+impl Amount {
+    /// The number. AWS takes a string that spells one as well.
+    pub(crate) fn evaluate(&self, frame: &Frame<'_>, input: &Value) -> Result<u64, EvalError> {
+        let (path, field) = match self {
+            Self::Fixed(amount) => return Ok(*amount),
+            Self::Path { path, field } => (path, field),
+        };
+        let value = path.get(&frame.scope(input)).map_err(|miss| miss.invalid_path())?;
+        let number = match &value {
+            Value::Number(number) if number.is_integer() => number.as_i64(),
+            Value::String(text) => text.parse().ok(),
+            _ => None,
+        };
+        let Some(number) = number else {
+            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            return Err(EvalError::runtime(format!(
+                "The {field} field refers to value \"{shown}\" which is not a valid integer: {path}"
+            )));
+        };
+        u64::try_from(number).map_err(|_| {
+            let name = field.strip_suffix("Path").unwrap_or(field);
+            EvalError::runtime(format!("{name} cannot be negative."))
+        })
+    }
+}

@@ -1,0 +1,165 @@
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError, Weak},
+};
+
+use stepfn_core::{task::TaskFailure, value::Value};
+
+use crate::{
+    eval::Random,
+    link::{Command, Link},
+    size,
+};
+
+/// A task that waits for its token.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PendingToken {
+    /// The token: `$$.Task.Token`.
+    pub token: String,
+    /// The state's name.
+    pub state: String,
+    /// What the task got: its `Parameters`.
+    pub parameters: Value,
+}
+
+/// Why `SendTaskSuccess`, `SendTaskFailure` or `SendTaskHeartbeat` was refused, by AWS's names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The text is no token of this executor.
+    InvalidToken,
+    /// The task is over: the token was used, the task timed out or failed, or the execution ended.
+    TaskTimedOut,
+    /// The output is over 262144 bytes.
+    InvalidOutput {
+        /// How long it is, as JSON text.
+        bytes: usize,
+    },
+}
+
+impl TokenError {
+    /// The name of the exception.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::InvalidToken => "InvalidToken",
+            Self::TaskTimedOut => "TaskTimedOut",
+            Self::InvalidOutput { .. } => "InvalidOutput",
+        }
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidToken => f.write_str("Invalid Token: 'Invalid token'"),
+            Self::TaskTimedOut => f.write_str("Task Timed Out: 'Provided task does not exist anymore'"),
+            Self::InvalidOutput { bytes } => write!(
+                f,
+                "Invalid Output: 'the output has {bytes} bytes, the limit is {} bytes'",
+                size::MAX_BYTES
+            ),
+        }
+    }
+}
+
+impl std::error::Error for TokenError {}
+
+/// The tokens of an executor's running executions.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    pending: Mutex<HashMap<Arc<str>, Weak<Link>>>,
+}
+
+impl Registry {
+    pub(crate) fn add(&self, token: Arc<str>, link: &Arc<Link>) {
+        self.lock().insert(token, Arc::downgrade(link));
+    }
+
+    pub(crate) fn remove(&self, token: &str) {
+        self.lock().remove(token);
+    }
+
+    pub(crate) fn success(&self, token: &str, output: Value) -> Result<(), TokenError> {
+        if let Some(bytes) = size::over_limit(&output) {
+            return Err(TokenError::InvalidOutput { bytes });
+        }
+        self.end(token, Ok(output))
+    }
+
+    pub(crate) fn failure(
+        &self,
+        token: &str,
+        error: Option<String>,
+        cause: Option<String>,
+    ) -> Result<(), TokenError> {
+        self.end(token, Err((error, cause)))
+    }
+
+    fn end(&self, token: &str, result: CallbackResult) -> Result<(), TokenError> {
+        // Removed at once, so that the token cannot be used twice.
+        let entry = self.lock().remove_entry(token);
+        let link = entry.and_then(|(token, link)| Some((token, link.upgrade()?)));
+        let (token, link) = link.ok_or_else(|| unknown(token))?;
+        link.command(Command::End { token, result });
+        Ok(())
+    }
+
+    pub(crate) fn heartbeat(&self, token: &str) -> Result<(), TokenError> {
+        let link = self.lock().get_key_value(token).map(|(token, link)| (Arc::clone(token), link.clone()));
+        let link = link.and_then(|(token, link)| Some((token, link.upgrade()?)));
+        let (token, link) = link.ok_or_else(|| unknown(token))?;
+        link.command(Command::Heartbeat { token });
+        Ok(())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Arc<str>, Weak<Link>>> {
+        // The map is whole between any two calls, so a panic elsewhere does not spoil it.
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a callback brings. `SendTaskFailure` may leave out error and cause.
+pub(crate) type CallbackResult = Result<Value, (Option<String>, Option<String>)>;
+
+pub(crate) fn callback(result: Result<Value, TaskFailure>) -> CallbackResult {
+    result.map_err(|failure| (Some(failure.error), Some(failure.cause)))
+}
+
+const PREFIX: &str = "AQC0Stepfn";
+
+/// A new token. It ends in a checksum, by which a token that is over is told from a text that never was one.
+pub(crate) fn new_token(random: &Random) -> Arc<str> {
+    let body = format!("{PREFIX}{:016x}{:016x}", random.next_u64(), random.next_u64());
+    format!("{body}{:08x}", checksum(&body)).into()
+}
+
+fn unknown(token: &str) -> TokenError {
+    let ours = token
+        .len()
+        .checked_sub(8)
+        .and_then(|at| token.split_at_checked(at))
+        .is_some_and(|(body, sum)| body.starts_with(PREFIX) && sum == format!("{:08x}", checksum(body)));
+    if ours { TokenError::TaskTimedOut } else { TokenError::InvalidToken }
+}
+
+/// FNV-1a
+fn checksum(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn used_tokens_are_told_from_texts_that_never_were_tokens() {
+        let registry = Registry::default();
+        let token = new_token(&Random::new(1));
+        assert_eq!(registry.success(&token, Value::Null), Err(TokenError::TaskTimedOut));
+        for text in ["", "token", "AQC0Stepfn", &token[1..], "AQC0Stepfnäääääää"] {
+            assert_eq!(registry.heartbeat(text), Err(TokenError::InvalidToken), "{text}");
+        }
+    }
+}
