@@ -35,7 +35,7 @@ use self::{
 };
 pub use self::obligation::{Known, Obligation, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep};
 use crate::{
-    asl::{State, StateKind, StateMachine},
+    asl::{QueryLanguage, State, StateKind, StateMachine},
     definition::Call,
     diagnostic::{Diagnostic, Severity},
     json::push_token,
@@ -106,8 +106,13 @@ pub struct Analysis {
 /// Analyses the data flow of a machine.
 pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
     let input = typing.input.map_or(Sym::Any, |ty| Sym::leaf(ty, Side::Given, "the machine's input"));
-    let mut analyser =
-        Analyser { typing, machine_input: input.clone(), map_items: Vec::new(), report: Some(Analysis::default()) };
+    let mut analyser = Analyser {
+        typing,
+        language: machine.query_language.unwrap_or_default(),
+        machine_input: input.clone(),
+        map_items: Vec::new(),
+        report: Some(Analysis::default()),
+    };
     let output = analyser.solve("", machine, &Flow::new(input));
     if let Some(ty) = typing.output {
         let site = Site {
@@ -130,6 +135,8 @@ const MOST_VISITS: usize = 12;
 
 struct Analyser<'t> {
     typing: &'t Typing,
+    /// The outermost machine's: what states inside a Map or Parallel use, too, if they do not say.
+    language: QueryLanguage,
     machine_input: Sym,
     /// `$$.Map` of the enclosing Map states, innermost last.
     map_items: Vec<Sym>,
@@ -141,7 +148,7 @@ impl Analyser<'_> {
     /// Finds what flows into every state, then reports over each once. Gives what the machine answers.
     fn solve(&mut self, at: &str, machine: &StateMachine, input: &Flow) -> Sym {
         let report = self.report.take();
-        let language = machine.query_language.unwrap_or_default();
+        let language = self.language;
         let mut inputs: HashMap<&str, Flow> = HashMap::new();
         let mut visits: HashMap<&str, usize> = HashMap::new();
         let mut queue: VecDeque<&str> = VecDeque::new();

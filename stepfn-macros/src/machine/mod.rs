@@ -59,7 +59,7 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     // What could not be read is missing in the machine: only what it cannot disturb is judged then.
     let mut claims = TokenStream::new();
     if errors.is_empty() {
-        findings.extend(check::check(&definition, &Options { workflow_type: lowered.settings.workflow_type }));
+        findings = check::check_read(&definition, findings, &Options { workflow_type: lowered.settings.workflow_type });
         let analysis = flow::analyse(&definition, &typing);
         findings.extend(analysis.findings);
         for obligation in &analysis.obligations {
