@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stepfn::{
     StateData,
-    shape::{Made, Shape},
+    shape::{Given, Made, Shape},
 };
 
 use crate::agree::{agree, given, made};
@@ -94,6 +94,47 @@ fn what_variants_have_in_common() {
         Event::Closed { order_id: order_id() },
     ]);
     given::<Event>([json!({"type": "Moved", "orderId": "1", "atTime": "t", "to": "x"})]);
+}
+
+#[derive(Serialize, Deserialize, StateData)]
+#[serde(untagged)]
+enum Differing {
+    B {
+        aliased: u8,
+        defaulted: u8,
+        skipped: Option<u8>,
+    },
+    A {
+        #[serde(alias = "b")]
+        aliased: u8,
+        #[serde(default)]
+        defaulted: u8,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        skipped: Option<u8>,
+    },
+}
+
+#[derive(Serialize, Deserialize, StateData)]
+enum PartlyObject {
+    Unit,
+    Data { x: u8 },
+}
+
+#[test]
+fn what_variants_have_in_common_is_as_weak_as_the_weakest() {
+    let Shape::OneOf(one_of) = Differing::SHAPE else { panic!("{:?}", Differing::SHAPE) };
+    let [aliased, defaulted, skipped] = one_of.common.fields else { panic!("{:?}", one_of.common) };
+    // Under an alias the value has another key, and only in one of the variants.
+    assert!(matches!(aliased.shape, Shape::Mixed));
+    assert_eq!((defaulted.made, defaulted.given), (Made::Always, Given::Optional));
+    assert_eq!((skipped.made, skipped.given), (Made::Maybe, Given::Required));
+    let Shape::OneOf(one_of) = PartlyObject::SHAPE else { panic!("{:?}", PartlyObject::SHAPE) };
+    assert!(one_of.common.fields.is_empty());
+    agree([
+        Differing::A { aliased: 1, defaulted: 2, skipped: None },
+        Differing::B { aliased: 1, defaulted: 2, skipped: Some(3) },
+    ]);
+    agree([PartlyObject::Unit, PartlyObject::Data { x: 1 }]);
 }
 
 #[derive(Serialize, Deserialize, StateData)]

@@ -93,7 +93,7 @@ fn names_are_variants_or_types_or_what_is_said() {
 fn transparent_errors_have_the_names_inside() {
     assert_eq!(OrderError::NAMES, ["Empty", "Payment.Declined", "NO_FUNDS", "ASYNC", "OutOfStock"]);
     assert_eq!(Outer::NAMES, OrderError::NAMES);
-    assert!(!PaymentError::OPEN && OrderError::OPEN && Outer::OPEN);
+    assert_eq!([PaymentError::OPEN, OrderError::OPEN, Outer::OPEN], [false, true, true]);
 }
 
 #[test]

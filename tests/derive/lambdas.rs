@@ -52,6 +52,7 @@ async fn tick() {
     .await;
 }
 
+#[allow(clippy::needless_pass_by_value)]
 #[lambda(name = "plain-answer")]
 fn plain(upload: Upload) -> Validation {
     Validation { valid: upload.rows }

@@ -1,3 +1,5 @@
+#![allow(clippy::use_self)] // a type may write its own name
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use stepfn::StateData;
 
-use crate::agree::{agree, given};
+use crate::agree::{agree, given, made};
 
 #[derive(Clone, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "camelCase")]
@@ -74,6 +74,21 @@ struct Through {
 }
 
 #[derive(Serialize, Deserialize, StateData)]
+#[serde(transparent)]
+struct Lopsided {
+    #[serde(skip_deserializing)]
+    written: String,
+    #[serde(skip_serializing)]
+    read: u8,
+}
+
+#[test]
+fn a_transparent_type_of_two_fields() {
+    made([Lopsided { written: "x".into(), read: 1 }]);
+    given::<Lopsided>([json!(1), json!("x")]);
+}
+
+#[derive(Serialize, Deserialize, StateData)]
 struct Holder {
     /// A newtype around an `Option` is no `Option`: it may be null, but not be missing.
     newtype: Maybe,
@@ -128,6 +143,17 @@ struct FlatSkipped {
     more: HashMap<String, serde_json::Value>,
 }
 
+#[derive(Serialize, Deserialize, StateData)]
+struct FlatSometimes {
+    n: u8,
+    #[serde(flatten, skip_serializing_if = "is_nowhere")]
+    address: Address,
+}
+
+fn is_nowhere(address: &Address) -> bool {
+    address.street.is_empty()
+}
+
 #[test]
 fn flattened_structs_and_maps() {
     let address = Address { street: "s".into(), zip: None };
@@ -138,8 +164,11 @@ fn flattened_structs_and_maps() {
     };
     agree([flat(None, &[]), flat(Some(3), &[("a", 1), ("b", 2)])]);
     agree([FlatMaybe { address: None, n: 1 }, FlatMaybe { address: Some(address.clone()), n: 1 }]);
+    let sometimes =
+        |street: &str| FlatSometimes { n: 1, address: Address { street: street.into(), zip: None } };
+    agree([sometimes(""), sometimes("s")]);
     let skipped = |more| FlatSkipped { n: 1, read: address.clone(), more };
-    crate::agree::made([skipped(HashMap::new()), skipped([("k".into(), json!([1]))].into())]);
+    made([skipped(HashMap::new()), skipped([("k".into(), json!([1]))].into())]);
     given::<FlatSkipped>([json!({"n": 1, "street": "s", "zip": 1, "k": null})]);
 }
 
