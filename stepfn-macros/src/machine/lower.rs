@@ -104,7 +104,7 @@ impl Lowering<'_> {
                 let mut state_at = format!("{at}/States");
                 push_token(&mut state_at, &key.text);
                 if states.contains_key(key.text.as_str()) {
-                    self.errors.push(key.place, format!("the state `{}` is declared twice", key.text));
+                    self.errors.push(key.place, format!("the state `{}` is declared twice [duplicate-key]", key.text));
                     continue;
                 }
                 self.spot(&state_at, Some(key.place), key.place);
@@ -143,7 +143,7 @@ impl Lowering<'_> {
                 || format!("the types are {}", list(TYPES)),
                 |near| format!("did you mean `{near}`?"),
             );
-            let message = format!("state `{name}`: there is no state type `{type_name}`; {help}");
+            let message = format!("state `{name}`: there is no state type `{type_name}`; {help} [unknown-state-type]");
             self.errors.push(Place::of(kind.span()), message);
             return None;
         }
@@ -172,7 +172,7 @@ impl Lowering<'_> {
         if map.contains_key(name.as_str()) {
             let from_doc = name == "Comment" && !self.out.spots.contains_key(&format!("{at}/Comment"));
             if !from_doc {
-                self.errors.push(key.place, format!("`{}` is given twice", key.text));
+                self.errors.push(key.place, format!("`{}` is given twice [duplicate-key]", key.text));
                 return;
             }
         }
@@ -433,11 +433,11 @@ impl Lowering<'_> {
                         continue;
                     }
                     if key.is_string && key.text.ends_with(".$") {
-                        self.errors.push(key.place, "write the key without `.$`: a path or a function gets it by itself");
+                        self.errors.push(key.place, "write the key without `.$`: a path or a function gets it by itself [invalid-template]");
                         continue;
                     }
                     if map.contains_key(key.text.as_str()) || map.contains_key(format!("{}.$", key.text).as_str()) {
-                        self.errors.push(key.place, format!("the key `{}` stands twice", key.text));
+                        self.errors.push(key.place, format!("the key `{}` stands twice [duplicate-key]", key.text));
                         continue;
                     }
                     self.template_field(&key.text, &entry.value, key.place, at, &mut map);
