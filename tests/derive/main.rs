@@ -10,6 +10,7 @@ mod attributes;
 mod enums;
 mod errors;
 mod generics;
+mod hygiene;
 mod interpret;
 mod lambdas;
 mod recursion;

@@ -223,7 +223,7 @@ fn common(name: &str, alternatives: &[Form], side: Side) -> Object {
             .filter_map(|object| object.fields.iter().find(|other| same_key(field, other, side)))
             .collect();
         let everywhere = same.len() == objects.len();
-        let mut merged = same.iter().skip(1).fold(field.clone(), |all, next| merge(all, next));
+        let mut merged = same.iter().skip(1).fold(field.clone(), |all, next| merge(all, next, side));
         if !everywhere {
             if merged.made == Made::Always {
                 merged.made = Made::Maybe;
@@ -250,13 +250,13 @@ fn same_key(a: &Field, b: &Field, side: Side) -> bool {
 }
 
 /// A field of one variant or of another.
-fn merge(mut all: Field, next: &Field) -> Field {
+fn merge(mut all: Field, next: &Field, side: Side) -> Field {
     all.form = match (all.form, &next.form) {
         (Form::Enum(all), Form::Enum(next)) if all.name == next.name => Form::Enum(joined(all, next.clone())),
         (form, next) if form == *next => form,
         _ => Form::Mixed,
     };
-    if all.given_as != next.given_as {
+    if side == Side::Given && all.given_as != next.given_as {
         // Which key holds it depends on the variant.
         all.form = Form::Mixed;
     }
