@@ -178,9 +178,12 @@ pub async fn transform_data(batch: Batch) -> Transformed {
     }
 }
 
-/// Stores rows.
+/// Stores rows. The table takes a thousand at a time.
 #[lambda(name = "loadData")]
 pub async fn load_data(load: Load) -> Result<Loaded, LoadError> {
+    if load.records.len() > 1_000 {
+        return Err(LoadError::Throttled);
+    }
     Ok(Loaded { loaded_count: load.records.len() })
 }
 
@@ -260,6 +263,8 @@ state_machine! {
                     $.loadResult.Payload.loadedCount
                 ),
             },
+            result_path: $.notification,
+            output_path: $.loadResult.Payload,
             catch: [ { error_equals: [States.ALL], result_path: $.error, next: HandleError } ],
             end: true,
         },
