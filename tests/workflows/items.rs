@@ -1,7 +1,10 @@
 //! A Map over `$.items`, five at a time.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
-use stepfn::{StateData, TaskError, Workflow, lambda, state_machine};
+use serde_json::json;
+use stepfn::{StateData, TaskError, Workflow, executor::Mock, lambda, state_machine};
 
 #[derive(Serialize, Deserialize, StateData)]
 struct Cart {
@@ -68,4 +71,33 @@ state_machine! {
 #[test]
 fn asl() {
     insta::assert_snapshot!(ShipItems::definition().machine.to_canonical_string());
+}
+
+#[test]
+fn every_item_is_shipped_in_its_place() {
+    let cart = json!({ "customer": "민준", "items": [{ "sku": "a", "count": 2 }, { "sku": "b", "count": 1 }] });
+    let outcome = crate::run(&ShipItems::definition(), cart, |builder| builder);
+    let shipped = json!([{ "label": "0. 2 x a for 민준" }, { "label": "1. 1 x b for 민준" }]);
+    crate::succeeded(&outcome, &["ShipAll", "ShipItem", "ShipItem"], shipped);
+}
+
+#[test]
+fn five_items_go_at_a_time() {
+    let items: Vec<_> = (0..12).map(|index| json!({ "sku": format!("s{index}"), "count": 1 })).collect();
+    let cart = json!({ "customer": "a", "items": items });
+    let outcome = crate::run(&ShipItems::definition(), cart, |builder| {
+        let shipped = crate::value(json!({ "label": "x" }));
+        builder.mock("ShipItem", Mock::succeed(shipped).take(Duration::from_secs(10)))
+    });
+    // Twelve items by five, ten seconds each.
+    assert_eq!(outcome.duration(), Duration::from_secs(30));
+}
+
+#[test]
+fn no_items_are_no_work_and_a_bad_one_ends_all() {
+    let outcome = crate::run(&ShipItems::definition(), json!({ "customer": "a", "items": [] }), |builder| builder);
+    crate::succeeded(&outcome, &["ShipAll"], json!([]));
+    let cart = json!({ "customer": "a", "items": [{ "sku": "", "count": 1 }] });
+    let outcome = crate::run(&ShipItems::definition(), cart, |builder| builder);
+    assert_eq!(outcome.error(), Some("UnknownSku"));
 }

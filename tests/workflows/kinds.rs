@@ -1,6 +1,7 @@
 //! One definition as Standard and as Express; logging and tracing.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use stepfn::{StateData, Workflow, lambda, state_machine};
 
 #[derive(Serialize, Deserialize, StateData)]
@@ -40,4 +41,13 @@ fn the_kinds_share_their_asl_and_differ_in_their_type() {
     assert_eq!(standard.workflow_type.name(), "STANDARD");
     assert_eq!(express.workflow_type.name(), "EXPRESS");
     insta::assert_snapshot!(stepfn_codegen::serverless::to_yaml(&[standard, express]).unwrap());
+}
+
+#[test]
+fn express_answers_the_same_and_keeps_no_history() {
+    let standard = crate::run(&EchoStandard::definition(), json!({ "text": "안녕" }), |builder| builder);
+    let express = crate::run(&EchoExpress::definition(), json!({ "text": "안녕" }), |builder| builder);
+    assert_eq!(standard.output(), express.output());
+    assert!(!standard.history.is_empty());
+    assert!(express.history.is_empty());
 }

@@ -1,6 +1,7 @@
 //! A picture's thumbnail and its metadata, side by side.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use stepfn::{StateData, TaskError, Workflow, lambda, state_machine};
 
 #[derive(Serialize, Deserialize, StateData)]
@@ -82,4 +83,21 @@ state_machine! {
 #[test]
 fn asl() {
     insta::assert_snapshot!(MediaPipeline::definition().machine.to_canonical_string());
+}
+
+pub(crate) fn definition() -> stepfn::Definition {
+    MediaPipeline::definition()
+}
+
+#[test]
+fn both_branches_meet_in_the_store() {
+    let outcome = crate::run(&definition(), json!({ "key": "cat.png" }), |builder| builder);
+    assert_eq!(outcome.output(), Some(&crate::value(json!({ "key": "cat.png", "thumbnail": "thumb/cat.png", "width": 640 }))));
+}
+
+#[test]
+fn one_branch_that_fails_ends_both() {
+    let outcome = crate::run(&definition(), json!({ "key": "notes.txt" }), |builder| builder);
+    assert_eq!(outcome.error(), Some("NotAPicture"));
+    assert_eq!(outcome.cause(), Some("the file is no picture"));
 }
