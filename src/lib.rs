@@ -1,7 +1,58 @@
-//! stepfn: AWS Step Functions workflows in typed Rust.
+//! AWS Step Functions workflows in typed Rust.
 //!
 //! Declare a workflow once; rustc refuses dangling transitions and JSONPaths that do not fit the data; `cargo xtask generate`
 //! writes Amazon States Language and Serverless Framework YAML; the native executor runs the same definition in-process.
+//!
+//! ```
+//! use serde::{Deserialize, Serialize};
+//! use stepfn::{StateData, Workflow, lambda, state_machine};
+//!
+//! #[derive(Serialize, Deserialize, StateData)]
+//! struct Order { total: u64 }
+//!
+//! #[lambda]
+//! async fn ship(order: Order) -> Order { order }
+//!
+//! state_machine! {
+//!     /// Ships what costs something.
+//!     Orders(Order) -> Order {
+//!         start_at: Check,
+//!         Check: Choice { choices: [ $.total > 0 => Ship ], default: Refuse },
+//!         Ship: Task { resource: lambda(ship), end: true },
+//!         Refuse: Fail { error: "NothingToShip" },
+//!     }
+//! }
+//!
+//! # #[cfg(feature = "executor")]
+//! # fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let executor = stepfn::executor::Executor::new(&Orders::definition())?;
+//! let outcome = executor.run_blocking(r#"{ "total": 7 }"#.parse()?)?;
+//! assert_eq!(outcome.output().map(ToString::to_string).as_deref(), Some(r#"{"total":7}"#));
+//! # Ok(())
+//! # }
+//! # fn main() { #[cfg(feature = "executor")] run().unwrap(); }
+//! ```
+//!
+//! A path that does not fit stops the compiler:
+//!
+//! ```compile_fail
+//! # use serde::{Deserialize, Serialize};
+//! # use stepfn::{StateData, state_machine};
+//! # #[derive(Serialize, Deserialize, StateData)]
+//! # struct Order { total: u64 }
+//! state_machine! {
+//!     Orders(Order) -> Order {
+//!         start_at: Check,
+//!         Check: Choice { choices: [ $.totl > 0 => Ship ], default: Ship }, // `Order` has no JSON field `totl`
+//!         Ship: Succeed {},
+//!     }
+//! }
+//! ```
+//!
+//! # Features
+//!
+//! - `executor` (default): [`executor`], which runs workflows. Leave it out in a Lambda binary, which only needs its functions.
+//! - `codegen`: [`codegen`], for a program that writes files itself. An xtask depends on `stepfn-codegen` instead.
 
 #[cfg(feature = "codegen")]
 pub use stepfn_codegen as codegen;
@@ -23,3 +74,7 @@ pub use stepfn_macros::{StateData, TaskError, lambda, state_machine};
 pub mod __private {
     pub use stepfn_core as core;
 }
+
+#[cfg(all(doctest, feature = "executor"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

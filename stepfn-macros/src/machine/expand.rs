@@ -301,12 +301,13 @@ pub(super) fn machine(
             #(#constants)*
         }
     };
+    // rustc says at the type that a public machine of a private type is none.
+    let associated = associated_types(input, output);
     let definition = quote! {
         use ::stepfn::__private::core;
 
         impl core::definition::Workflow for #name {
-            type Input = #input;
-            type Output = #output;
+            #associated
 
             const NAME: &'static str = #text;
 
@@ -327,10 +328,18 @@ pub(super) fn machine(
     (item, definition)
 }
 
+fn associated_types(input: &syn::Type, output: &syn::Type) -> TokenStream {
+    let (first, second) = (Place::of_tokens(input).first, Place::of_tokens(output).first);
+    let input = quote_spanned!(first=> type Input = #input;);
+    let output = quote_spanned!(second=> type Output = #output;);
+    quote!(#input #output)
+}
+
 /// What stands in for a machine that has errors, so that what uses it still compiles.
 pub(super) fn stand_in(machine: &Machine, states: &[proc_macro2::Ident]) -> TokenStream {
     let Machine { visibility, name, input, output, .. } = machine;
     let text = name.to_string();
+    let associated = associated_types(input, output);
     let constants = states.iter().map(|state| {
         let text = state.to_string();
         quote!(pub const #state: &'static str = #text;)
@@ -346,8 +355,7 @@ pub(super) fn stand_in(machine: &Machine, states: &[proc_macro2::Ident]) -> Toke
         }
 
         impl ::stepfn::__private::core::definition::Workflow for #name {
-            type Input = #input;
-            type Output = #output;
+            #associated
 
             const NAME: &'static str = #text;
 

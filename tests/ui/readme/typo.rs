@@ -33,6 +33,7 @@ state_machine! {
             resource: lambda::invoke(ask_manager).wait_for_task_token,
             payload: { "order": $, "taskToken": $$.Task.Token },
             result_path: $.approval,
+            timeout_seconds: 86_400,
             next: ProcessOrder,
         },
         ProcessOrder: Task { resource: lambda(process_order), end: true },
