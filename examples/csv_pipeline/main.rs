@@ -28,13 +28,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     // `cargo xtask generate` writes the files of all machines; these are of this one alone.
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     println!("\ngenerated");
-    for file in stepfn_codegen::generate::generate(std::slice::from_ref(&definition), &root.join("target/csv_pipeline"))? {
+    for file in stepfn_codegen::generate::generate(
+        std::slice::from_ref(&definition),
+        &root.join("target/csv_pipeline"),
+    )? {
         println!("  {}", file.strip_prefix(root).unwrap_or(&file).display());
     }
 
     // The functions are this program's own; the topic is AWS's, so that an answer stands in for it.
     let executor = Executor::builder()
-        .resource("arn:aws:states:::sns:publish", Mock::succeed(to_value(&serde_json::json!({ "MessageId": "m-1" }))?))
+        .resource(
+            "arn:aws:states:::sns:publish",
+            Mock::succeed(to_value(&serde_json::json!({ "MessageId": "m-1" }))?),
+        )
         .build(&definition)?;
     let upload = Upload { file_id: "2030-01".into(), path: "examples/csv_pipeline/records.csv".into() };
     let outcome = executor.run_blocking(to_value(&upload)?)?;
@@ -44,7 +50,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let step = match event.event_type {
             "TaskSucceeded" => {
                 // History holds JSON text, as AWS's does; a function's answer is under `Payload`.
-                let output: Value = event.details().and_then(|details| details["output"].as_str()?.parse().ok()).unwrap_or_default();
+                let output: Value = event
+                    .details()
+                    .and_then(|details| details["output"].as_str()?.parse().ok())
+                    .unwrap_or_default();
                 format!("answered {}", output.get("Payload").unwrap_or(&output))
             }
             "TaskFailed" => format!("failed {}", event.details().unwrap_or_default()),
@@ -53,7 +62,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         };
         println!("  {:<24} {}", event.state.unwrap_or_default(), cut(&step, 92));
     }
-    println!("\n{} after {} events: {}", outcome.status.name(), outcome.history.len(), outcome.history.path().join(" → "));
+    println!(
+        "\n{} after {} events: {}",
+        outcome.status.name(),
+        outcome.history.len(),
+        outcome.history.path().join(" → ")
+    );
     if let Some(output) = outcome.output() {
         println!("{}", cut(&output.to_string(), 400));
     }
@@ -62,5 +76,9 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The beginning of a text, as much of it as fits on a line.
 fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most { text.to_owned() } else { text.chars().take(most - 1).chain(['…']).collect() }
+    if text.chars().count() <= most {
+        text.to_owned()
+    } else {
+        text.chars().take(most - 1).chain(['…']).collect()
+    }
 }

@@ -151,8 +151,10 @@ pub enum LoadError {
 pub async fn validate_csv(upload: Upload) -> Result<Validation, ValidationError> {
     // In AWS the file would be an object in S3; here the path is one of the repository.
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(&upload.path);
-    let mut reader = csv::Reader::from_path(&path)
-        .map_err(|error| ValidationError::Unreadable { path: upload.path.clone(), reason: error.to_string() })?;
+    let mut reader = csv::Reader::from_path(&path).map_err(|error| ValidationError::Unreadable {
+        path: upload.path.clone(),
+        reason: error.to_string(),
+    })?;
     let (mut valid_records, mut errors) = (Vec::new(), Vec::new());
     for (row, record) in reader.deserialize().enumerate() {
         match record {

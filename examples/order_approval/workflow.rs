@@ -52,7 +52,10 @@ pub enum OrderError {
 /// Sends a manager the links to approve or reject an order.
 #[lambda]
 pub async fn send_approval_email(request: ApprovalRequest) {
-    println!("  e-mail: order {} over {} won waits for you", request.order.order_id, request.order.total_amount);
+    println!(
+        "  e-mail: order {} over {} won waits for you",
+        request.order.order_id, request.order.total_amount
+    );
     println!("          approve: https://example.com/approve?token={}", request.task_token);
     println!("          reject:  https://example.com/reject?token={}", request.task_token);
 }

@@ -146,7 +146,8 @@ pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, candidate)| {
             // A name cut short (`Timeout` for `TimeoutSeconds`) is as near as a slip.
-            *distance <= limit || (name.len() >= 4 && candidate.to_lowercase().starts_with(&name.to_lowercase()))
+            *distance <= limit
+                || (name.len() >= 4 && candidate.to_lowercase().starts_with(&name.to_lowercase()))
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)

@@ -108,7 +108,8 @@ impl Draft {
     pub fn build_with_warnings(self) -> (Definition, Vec<Diagnostic>) {
         let (typing, known) = self.typing();
         let definition = self.finish();
-        let mut findings = check::check(&definition.machine, &Options { workflow_type: definition.workflow_type });
+        let mut findings =
+            check::check(&definition.machine, &Options { workflow_type: definition.workflow_type });
         let analysis = flow::analyse(&definition.machine, &typing);
         findings.extend(analysis.findings);
         findings.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));

@@ -94,8 +94,10 @@ impl TaskFailure {
     /// The failure of a Lambda function, with the cause as the Rust runtime reports it.
     pub fn new(error: impl Into<String>, message: impl Into<String>) -> Self {
         let (error, message) = (error.into(), message.into());
-        let cause =
-            Value::object([("errorType", Value::from(error.as_str())), ("errorMessage", Value::from(message))]);
+        let cause = Value::object([
+            ("errorType", Value::from(error.as_str())),
+            ("errorMessage", Value::from(message)),
+        ]);
         Self { error, cause: cause.to_string() }
     }
 

@@ -42,15 +42,30 @@ fn every_rule_and_the_default_are_taken() {
     for (input, path, output) in [
         (json!({ "age": 20, "country": "KR", "member": true }), "Admitted", json!("admitted")),
         (json!({ "age": 20, "country": "JP", "member": true }), "Admitted", json!("admitted")),
-        (json!({ "age": 20, "country": "KR", "member": false, "referral": "vip-7" }), "Invited", json!({ "by": "vip-7" })),
+        (
+            json!({ "age": 20, "country": "KR", "member": false, "referral": "vip-7" }),
+            "Invited",
+            json!({ "by": "vip-7" }),
+        ),
         (json!({ "age": 20, "country": "DE", "member": true }), "Waiting", json!("waiting")),
-        (json!({ "age": 20, "country": "DE", "member": true, "referral": null }), "Waiting", json!("waiting")),
-        (json!({ "age": 20, "country": "DE", "member": true, "referral": "friend" }), "Waiting", json!("waiting")),
+        (
+            json!({ "age": 20, "country": "DE", "member": true, "referral": null }),
+            "Waiting",
+            json!("waiting"),
+        ),
+        (
+            json!({ "age": 20, "country": "DE", "member": true, "referral": "friend" }),
+            "Waiting",
+            json!("waiting"),
+        ),
     ] {
         let outcome = crate::run(&Admission::definition(), input, |builder| builder);
         crate::succeeded(&outcome, &["Decide", path], output);
     }
-    for input in [json!({ "age": 17, "country": "KR", "member": true }), json!({ "age": 30, "country": "XX", "member": true })] {
+    for input in [
+        json!({ "age": 17, "country": "KR", "member": true }),
+        json!({ "age": 30, "country": "XX", "member": true }),
+    ] {
         let outcome = crate::run(&Admission::definition(), input, |builder| builder);
         crate::failed(&outcome, &["Decide", "Refused"], "Refused", "not eligible");
     }

@@ -11,7 +11,8 @@ use stepfn::{
 use workflow::CsvProcessing;
 
 const SNS: &str = "arn:aws:states:::sns:publish";
-const ALL: [&str; 5] = ["ValidateCSV", "CheckValidation", "TransformData", "LoadData", "SendSuccessNotification"];
+const ALL: [&str; 5] =
+    ["ValidateCSV", "CheckValidation", "TransformData", "LoadData", "SendSuccessNotification"];
 
 fn run(path: &str, mocks: Vec<(&str, Mock)>) -> Outcome {
     let input = json!({ "fileId": "f-1", "path": path });
@@ -45,7 +46,8 @@ fn a_file_with_rows_that_hold_is_loaded() {
 #[test]
 fn the_message_is_in_korean_and_counts() {
     let outcome = run(RECORDS, vec![]);
-    let scheduled = outcome.history.events().filter(|event| event.event_type == "TaskScheduled").last().unwrap();
+    let scheduled =
+        outcome.history.events().filter(|event| event.event_type == "TaskScheduled").last().unwrap();
     let details = scheduled.details().unwrap();
     let parameters: stepfn::value::Value = details["parameters"].as_str().unwrap().parse().unwrap();
     assert_eq!(parameters["Subject"].as_str(), Some("CSV 처리 완료"));
@@ -59,7 +61,8 @@ fn a_file_that_is_not_there_is_reported() {
 
 #[test]
 fn a_file_without_a_row_that_holds_is_reported() {
-    let empty = json!({ "validationStatus": "FAILED", "fileId": "f-1", "validRecords": [], "errors": ["row 1"] });
+    let empty =
+        json!({ "validationStatus": "FAILED", "fileId": "f-1", "validRecords": [], "errors": ["row 1"] });
     let outcome = run(RECORDS, vec![("ValidateCSV", Mock::payload(crate::value(empty)))]);
     handled(&outcome, 2, "f-1: no row of it holds");
 }
@@ -83,7 +86,11 @@ fn a_validation_that_is_busy_is_tried_again() {
 #[test]
 fn each_later_step_that_fails_is_reported() {
     handled(&run(RECORDS, vec![("TransformData", Mock::fail("Boom", ""))]), 3, "f-1: Boom");
-    handled(&run(RECORDS, vec![("SendSuccessNotification", Mock::fail("SNS.NotFoundException", ""))]), 5, "f-1: SNS.NotFoundException");
+    handled(
+        &run(RECORDS, vec![("SendSuccessNotification", Mock::fail("SNS.NotFoundException", ""))]),
+        5,
+        "f-1: SNS.NotFoundException",
+    );
 }
 
 #[test]

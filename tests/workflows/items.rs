@@ -75,7 +75,8 @@ fn asl() {
 
 #[test]
 fn every_item_is_shipped_in_its_place() {
-    let cart = json!({ "customer": "민준", "items": [{ "sku": "a", "count": 2 }, { "sku": "b", "count": 1 }] });
+    let cart =
+        json!({ "customer": "민준", "items": [{ "sku": "a", "count": 2 }, { "sku": "b", "count": 1 }] });
     let outcome = crate::run(&ShipItems::definition(), cart, |builder| builder);
     let shipped = json!([{ "label": "0. 2 x a for 민준" }, { "label": "1. 1 x b for 민준" }]);
     crate::succeeded(&outcome, &["ShipAll", "ShipItem", "ShipItem"], shipped);
@@ -95,7 +96,8 @@ fn five_items_go_at_a_time() {
 
 #[test]
 fn no_items_are_no_work_and_a_bad_one_ends_all() {
-    let outcome = crate::run(&ShipItems::definition(), json!({ "customer": "a", "items": [] }), |builder| builder);
+    let outcome =
+        crate::run(&ShipItems::definition(), json!({ "customer": "a", "items": [] }), |builder| builder);
     crate::succeeded(&outcome, &["ShipAll"], json!([]));
     let cart = json!({ "customer": "a", "items": [{ "sku": "", "count": 1 }] });
     let outcome = crate::run(&ShipItems::definition(), cart, |builder| builder);

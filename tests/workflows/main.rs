@@ -23,7 +23,11 @@ use stepfn::{
 
 /// Runs a definition on virtual time, with the definition's own handlers where nothing else is bound.
 #[track_caller]
-fn run(definition: &Definition, input: serde_json::Value, bind: impl FnOnce(ExecutorBuilder) -> ExecutorBuilder) -> Outcome {
+fn run(
+    definition: &Definition,
+    input: serde_json::Value,
+    bind: impl FnOnce(ExecutorBuilder) -> ExecutorBuilder,
+) -> Outcome {
     let executor = bind(Executor::builder()).build(definition).unwrap();
     executor.run_blocking(value(input)).unwrap()
 }
@@ -48,10 +52,6 @@ fn failed(outcome: &Outcome, path: &[&str], error: &str, cause: &str) {
 
 #[test]
 fn histories() {
-    let outcome = run(
-        &media::definition(),
-        serde_json::json!({ "key": "cat.png" }),
-        |builder| builder,
-    );
+    let outcome = run(&media::definition(), serde_json::json!({ "key": "cat.png" }), |builder| builder);
     insta::assert_snapshot!(outcome.history.to_string());
 }

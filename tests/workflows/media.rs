@@ -92,7 +92,10 @@ pub(crate) fn definition() -> stepfn::Definition {
 #[test]
 fn both_branches_meet_in_the_store() {
     let outcome = crate::run(&definition(), json!({ "key": "cat.png" }), |builder| builder);
-    assert_eq!(outcome.output(), Some(&crate::value(json!({ "key": "cat.png", "thumbnail": "thumb/cat.png", "width": 640 }))));
+    assert_eq!(
+        outcome.output(),
+        Some(&crate::value(json!({ "key": "cat.png", "thumbnail": "thumb/cat.png", "width": 640 })))
+    );
 }
 
 #[test]

@@ -25,8 +25,13 @@ fn asl() {
 
 #[test]
 fn an_order_of_a_million_goes_straight_on() {
-    let outcome = executor().run_blocking(crate::value(json!({ "orderId": "A-1", "totalAmount": 1_000_000 }))).unwrap();
-    crate::succeeded(&outcome, &["CheckAmount", "ProcessOrder"], json!({ "orderId": "A-1", "charged": 1_000_000 }));
+    let outcome =
+        executor().run_blocking(crate::value(json!({ "orderId": "A-1", "totalAmount": 1_000_000 }))).unwrap();
+    crate::succeeded(
+        &outcome,
+        &["CheckAmount", "ProcessOrder"],
+        json!({ "orderId": "A-1", "charged": 1_000_000 }),
+    );
 }
 
 #[test]
@@ -57,7 +62,12 @@ fn a_rejected_order_fails_with_the_manager_s_words() {
     let token = execution.pending_tokens()[0].token.clone();
     executor.send_task_failure(&token, "Rejected".to_owned(), "예산 초과".to_owned()).unwrap();
     let outcome = execution.run_blocking().unwrap();
-    crate::failed(&outcome, &["CheckAmount", "RequestApproval", "OrderRejected"], "OrderRejected", "예산 초과");
+    crate::failed(
+        &outcome,
+        &["CheckAmount", "RequestApproval", "OrderRejected"],
+        "OrderRejected",
+        "예산 초과",
+    );
 }
 
 #[test]
@@ -74,6 +84,7 @@ fn nobody_answers_for_a_day() {
 
 #[test]
 fn an_order_that_cannot_be_processed_fails_with_its_error() {
-    let outcome = executor().run_blocking(crate::value(json!({ "orderId": "A-0", "totalAmount": 0 }))).unwrap();
+    let outcome =
+        executor().run_blocking(crate::value(json!({ "orderId": "A-0", "totalAmount": 0 }))).unwrap();
     assert_eq!(outcome.error(), Some("OutOfStock"));
 }

@@ -70,16 +70,23 @@ fn asl() {
 
 #[test]
 fn an_order_is_charged_and_shipped() {
-    let outcome = crate::run(&OrderChain::definition(), json!({ "id": "7", "amount": 20 }), |builder| builder);
-    crate::succeeded(&outcome, &["ValidateOrder", "ProcessPayment", "ShipOrder"], json!({ "tracking": "track-7" }));
+    let outcome =
+        crate::run(&OrderChain::definition(), json!({ "id": "7", "amount": 20 }), |builder| builder);
+    crate::succeeded(
+        &outcome,
+        &["ValidateOrder", "ProcessPayment", "ShipOrder"],
+        json!({ "tracking": "track-7" }),
+    );
 }
 
 #[test]
 fn a_declined_payment_is_tried_three_times() {
-    let outcome = crate::run(&OrderChain::definition(), json!({ "id": "7", "amount": 900 }), |builder| builder);
+    let outcome =
+        crate::run(&OrderChain::definition(), json!({ "id": "7", "amount": 900 }), |builder| builder);
     let cause = r#"{"errorType":"PaymentError","errorMessage":"the card was declined"}"#;
     crate::failed(&outcome, &["ValidateOrder", "ProcessPayment", "PaymentFailed"], "PaymentFailed", cause);
-    let attempts = outcome.history.events().filter(|event| event.event_type == "LambdaFunctionFailed").count();
+    let attempts =
+        outcome.history.events().filter(|event| event.event_type == "LambdaFunctionFailed").count();
     assert_eq!(attempts, 3);
     // 3 s, then 3 s times 1.5.
     assert_eq!(outcome.duration(), Duration::from_millis(7_500));
@@ -91,6 +98,10 @@ fn a_payment_that_recovers_goes_on() {
         let paid = crate::value(json!({ "id": "7", "paid": 900 }));
         builder.mock("ProcessPayment", Mock::fail("PaymentError", "").times(1).then(Mock::succeed(paid)))
     });
-    crate::succeeded(&outcome, &["ValidateOrder", "ProcessPayment", "ShipOrder"], json!({ "tracking": "track-7" }));
+    crate::succeeded(
+        &outcome,
+        &["ValidateOrder", "ProcessPayment", "ShipOrder"],
+        json!({ "tracking": "track-7" }),
+    );
     assert_eq!(outcome.duration(), Duration::from_secs(3));
 }

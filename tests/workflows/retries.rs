@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use stepfn::{StateData, TaskError, Workflow, executor::{Mock, Outcome}, lambda, state_machine};
+use stepfn::{
+    StateData, TaskError, Workflow,
+    executor::{Mock, Outcome},
+    lambda, state_machine,
+};
 
 #[derive(Serialize, Deserialize, StateData)]
 struct Call {
@@ -66,7 +70,8 @@ fn dialer(mock: Mock) -> Outcome {
 #[test]
 fn each_retrier_has_its_own_backoff_and_count() {
     let answer = crate::value(json!({ "number": 112 }));
-    let mock = Mock::fail("Busy", "").times(2).then(Mock::fail("NoLine", "").times(2)).then(Mock::succeed(answer));
+    let mock =
+        Mock::fail("Busy", "").times(2).then(Mock::fail("NoLine", "").times(2)).then(Mock::succeed(answer));
     let outcome = dialer(mock);
     crate::succeeded(&outcome, &["Dial"], json!({ "number": 112 }));
     // 1 s and 2 s for the busy line; 10 s and then not 30 s but the longest delay, 20 s, for the dead one.
@@ -87,6 +92,7 @@ fn a_call_that_takes_too_long_is_timed_out_and_tried_again() {
     let outcome = dialer(Mock::never());
     crate::succeeded(&outcome, &["Dial", "GiveUp"], json!(112));
     assert_eq!(outcome.duration().as_secs(), 60 + 10 + 60 + 20 + 60);
-    let timeouts = outcome.history.events().filter(|event| event.event_type == "LambdaFunctionTimedOut").count();
+    let timeouts =
+        outcome.history.events().filter(|event| event.event_type == "LambdaFunctionTimedOut").count();
     assert_eq!(timeouts, 3);
 }

@@ -30,11 +30,10 @@ fn asl() {
 #[test]
 fn the_clock_moves_by_what_is_waited_for() {
     let start = "2029-12-31T23:59:00Z".parse().unwrap();
-    let outcome = crate::run(
-        &Waits::definition(),
-        json!({ "delay": 30, "at": "2030-01-01T01:00:00Z" }),
-        |builder| builder.virtual_time_from(start),
-    );
+    let outcome =
+        crate::run(&Waits::definition(), json!({ "delay": 30, "at": "2030-01-01T01:00:00Z" }), |builder| {
+            builder.virtual_time_from(start)
+        });
     assert_eq!(outcome.history.path(), ["BySeconds", "ByTimestamp", "BySecondsPath", "ByTimestampPath"]);
     // From 23:59 to one o'clock: the last of the four decides.
     assert_eq!(outcome.duration().as_secs(), 61 * 60);
@@ -42,11 +41,10 @@ fn the_clock_moves_by_what_is_waited_for() {
 
 #[test]
 fn a_timestamp_that_is_past_is_not_waited_for() {
-    let outcome = crate::run(
-        &Waits::definition(),
-        json!({ "delay": 0, "at": "2001-01-01T00:00:00Z" }),
-        |builder| builder.virtual_time_from("2040-01-01T00:00:00Z".parse().unwrap()),
-    );
+    let outcome =
+        crate::run(&Waits::definition(), json!({ "delay": 0, "at": "2001-01-01T00:00:00Z" }), |builder| {
+            builder.virtual_time_from("2040-01-01T00:00:00Z".parse().unwrap())
+        });
     assert_eq!(outcome.duration().as_secs(), 10);
 }
 
@@ -62,11 +60,10 @@ fn a_timestamp_that_is_none_fails_with_the_words_of_aws() {
 
 #[test]
 fn a_standard_execution_ends_after_a_year() {
-    let outcome = crate::run(
-        &Waits::definition(),
-        json!({ "delay": 0, "at": "2030-01-01T01:00:00Z" }),
-        |builder| builder.virtual_time_from("2020-01-01T00:00:00Z".parse().unwrap()),
-    );
+    let outcome =
+        crate::run(&Waits::definition(), json!({ "delay": 0, "at": "2030-01-01T01:00:00Z" }), |builder| {
+            builder.virtual_time_from("2020-01-01T00:00:00Z".parse().unwrap())
+        });
     assert_eq!(outcome.status.name(), "TIMED_OUT");
     assert_eq!(outcome.duration().as_secs(), 365 * 24 * 60 * 60);
 }

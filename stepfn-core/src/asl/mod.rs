@@ -313,7 +313,9 @@ impl Map {
 
     /// Whether the item processor runs as child executions (`"Mode": "DISTRIBUTED"`).
     pub fn is_distributed(&self) -> bool {
-        let mode = |machine: &StateMachine| machine.processor_config.as_ref()?.get("Mode")?.as_str().map(str::to_owned);
+        let mode = |machine: &StateMachine| {
+            machine.processor_config.as_ref()?.get("Mode")?.as_str().map(str::to_owned)
+        };
         self.item_processor.as_ref().and_then(mode).is_some_and(|mode| mode == "DISTRIBUTED")
     }
 }
@@ -344,9 +346,12 @@ impl State {
     /// The machines inside: a Parallel's branches, a Map's processor, each with its JSON pointer below the state.
     pub fn children(&self) -> Vec<(String, &StateMachine)> {
         match &self.kind {
-            StateKind::Parallel(parallel) => {
-                parallel.branches.iter().enumerate().map(|(i, branch)| (format!("/Branches/{i}"), branch)).collect()
-            }
+            StateKind::Parallel(parallel) => parallel
+                .branches
+                .iter()
+                .enumerate()
+                .map(|(i, branch)| (format!("/Branches/{i}"), branch))
+                .collect(),
             StateKind::Map(map) => [("/ItemProcessor", &map.item_processor), ("/Iterator", &map.iterator)]
                 .into_iter()
                 .filter_map(|(at, machine)| Some((at.to_owned(), machine.as_ref()?)))

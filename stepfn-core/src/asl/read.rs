@@ -1,6 +1,6 @@
 use super::{
-    Amount, Catcher, Choice, ChoiceRule, Comparison, Condition, Fail, Map, Operator, Parallel, Pass, PathField,
-    QueryLanguage, Resource, Retrier, State, StateKind, StateMachine, TYPES, Task, Unknown, Wait,
+    Amount, Catcher, Choice, ChoiceRule, Comparison, Condition, Fail, Map, Operator, Parallel, Pass,
+    PathField, QueryLanguage, Resource, Retrier, State, StateKind, StateMachine, TYPES, Task, Unknown, Wait,
 };
 use crate::{
     diagnostic::{Code, Diagnostic, list, nearest},
@@ -20,9 +20,13 @@ pub fn read_str(text: &str) -> Result<(StateMachine, Vec<Diagnostic>), JsonError
     for (at, _) in &document.duplicates {
         let key = at.rsplit('/').next().unwrap_or_default();
         findings.push(
-            Diagnostic::new(Code::DuplicateKey, at.clone(), format!("the key `{key}` stands twice in one object"))
-                .on_key()
-                .help("only the last one counts: remove the other"),
+            Diagnostic::new(
+                Code::DuplicateKey,
+                at.clone(),
+                format!("the key `{key}` stands twice in one object"),
+            )
+            .on_key()
+            .help("only the last one counts: remove the other"),
         );
     }
     Ok((machine, findings))
@@ -284,7 +288,12 @@ impl Fields<'_> {
     }
 
     /// Takes a field out and converts it; what cannot be converted is a finding.
-    fn convert<T>(&mut self, name: &str, expected: &str, convert: impl FnOnce(&Value) -> Option<T>) -> Option<T> {
+    fn convert<T>(
+        &mut self,
+        name: &str,
+        expected: &str,
+        convert: impl FnOnce(&Value) -> Option<T>,
+    ) -> Option<T> {
         let value = self.take(name)?;
         let converted = convert(&value);
         if converted.is_none() {
@@ -352,7 +361,9 @@ impl Fields<'_> {
         }
         self.convert("Resource", "a string", |value| match value {
             Value::String(arn) => Some(Resource::Arn(arn.to_string())),
-            Value::Object(reference) if reference.keys().any(|key| &**key == "Ref" || key.starts_with("Fn::")) => {
+            Value::Object(reference)
+                if reference.keys().any(|key| &**key == "Ref" || key.starts_with("Fn::")) =>
+            {
                 Some(Resource::Reference(value.clone()))
             }
             _ => None,

@@ -1,5 +1,6 @@
 use super::{
-    Amount, Catcher, ChoiceRule, Comparison, Condition, PathField, Resource, Retrier, State, StateKind, StateMachine, Unknown,
+    Amount, Catcher, ChoiceRule, Comparison, Condition, PathField, Resource, Retrier, State, StateKind,
+    StateMachine, Unknown,
 };
 use crate::value::{Map as JsonMap, Value};
 
@@ -143,7 +144,8 @@ impl State {
                 out.value("Branches", Value::array(parallel.branches.iter().map(StateMachine::to_json)));
             }
             StateKind::Map(map) => {
-                for (name, processor) in [("ItemProcessor", &map.item_processor), ("Iterator", &map.iterator)] {
+                for (name, processor) in [("ItemProcessor", &map.item_processor), ("Iterator", &map.iterator)]
+                {
                     if let Some(processor) = processor {
                         out.value(name, processor.to_json());
                     }

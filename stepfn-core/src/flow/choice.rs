@@ -32,7 +32,12 @@ enum Fact<'v> {
 impl Analyser<'_> {
     /// Judges the conditions of a Choice and gives what flows along each edge: one flow a rule, and the flow of what no
     /// rule took. None is for an edge that nothing can take.
-    pub(super) fn choice(&mut self, site: &Site, choice: &Choice, flow: &Flow) -> (Vec<Option<Flow>>, Option<Flow>) {
+    pub(super) fn choice(
+        &mut self,
+        site: &Site,
+        choice: &Choice,
+        flow: &Flow,
+    ) -> (Vec<Option<Flow>>, Option<Flow>) {
         let mut taken = Vec::new();
         let mut rest = Some(flow.clone());
         for (index, rule) in choice.choices.iter().enumerate() {
@@ -85,7 +90,13 @@ impl Analyser<'_> {
         }
     }
 
-    fn compare(&mut self, site: &Site, at: &str, comparison: &Comparison, flow: &Flow) -> (Option<Flow>, Option<Flow>) {
+    fn compare(
+        &mut self,
+        site: &Site,
+        at: &str,
+        comparison: &Comparison,
+        flow: &Flow,
+    ) -> (Option<Flow>, Option<Flow>) {
         let Comparison { variable, operator, operand, .. } = comparison;
         let site = Site { variables: flow.variables.clone(), ..site.with_input(flow.data.clone()) };
         let need = match (operator, operator.compares(), operand) {
@@ -101,7 +112,9 @@ impl Analyser<'_> {
             let need = OwnedNeed::Other(maybe(operator.compares()));
             self.path_text(&site, &format!("{at}/{}", operator.name()), path, need);
         }
-        let Ok((path, _)) = Path::parse_lenient(variable) else { return (Some(flow.clone()), Some(flow.clone())) };
+        let Ok((path, _)) = Path::parse_lenient(variable) else {
+            return (Some(flow.clone()), Some(flow.clone()));
+        };
         let (yes, no) = match operator {
             Operator::IsPresent => (Fact::Present, Fact::Absent),
             Operator::IsNull => (Fact::Is(&Value::Null), Fact::NonNull),
@@ -126,7 +139,9 @@ impl Analyser<'_> {
                             a.operator.is_test()
                                 && a.operator == b.operator
                                 && a.variable == b.variable
-                                && a.operand.as_bool().is_some_and(|asked| b.operand.as_bool() == Some(!asked))
+                                && a.operand
+                                    .as_bool()
+                                    .is_some_and(|asked| b.operand.as_bool() == Some(!asked))
                         }
                         _ => false,
                     }
@@ -291,7 +306,11 @@ fn is_constant(value: &Sym) -> bool {
 
 /// The one path that all rules compare with string or boolean literals, and the literals.
 fn literals(conditions: &[&Condition]) -> Option<(String, Vec<String>)> {
-    fn collect<'c>(condition: &'c Condition, variable: &mut Option<&'c str>, out: &mut Vec<String>) -> Option<()> {
+    fn collect<'c>(
+        condition: &'c Condition,
+        variable: &mut Option<&'c str>,
+        out: &mut Vec<String>,
+    ) -> Option<()> {
         match condition {
             Condition::Or(parts) => parts.iter().try_for_each(|part| collect(part, variable, out)),
             Condition::Compare(comparison) => {
@@ -347,11 +366,15 @@ fn covers_numbers(conditions: &[&Condition]) -> bool {
             match comparison.operator {
                 Operator::NumericLessThan | Operator::NumericLessThanEquals => {
                     let this = (bound, comparison.operator == Operator::NumericLessThanEquals);
-                    below = Some(below.map_or(this, |best| if this.0 > best.0 || (this.0 == best.0 && this.1) { this } else { best }));
+                    below = Some(below.map_or(this, |best| {
+                        if this.0 > best.0 || (this.0 == best.0 && this.1) { this } else { best }
+                    }));
                 }
                 Operator::NumericGreaterThan | Operator::NumericGreaterThanEquals => {
                     let this = (bound, comparison.operator == Operator::NumericGreaterThanEquals);
-                    above = Some(above.map_or(this, |best| if this.0 < best.0 || (this.0 == best.0 && this.1) { this } else { best }));
+                    above = Some(above.map_or(this, |best| {
+                        if this.0 < best.0 || (this.0 == best.0 && this.1) { this } else { best }
+                    }));
                 }
                 Operator::NumericEquals => equal.push(bound),
                 _ => {}
@@ -365,4 +388,3 @@ fn covers_numbers(conditions: &[&Condition]) -> bool {
         }
     })
 }
-

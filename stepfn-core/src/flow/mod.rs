@@ -29,11 +29,11 @@ mod tests;
 
 use std::collections::{HashMap, VecDeque};
 
+pub use self::obligation::{Known, Obligation, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep};
 use self::{
     read::Site,
     value::{Flow, Sym},
 };
-pub use self::obligation::{Known, Obligation, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep};
 use crate::{
     asl::{QueryLanguage, State, StateKind, StateMachine},
     definition::Call,
@@ -157,7 +157,9 @@ impl Analyser<'_> {
             queue.push_back(name);
         }
         while let Some(name) = queue.pop_front() {
-            let (Some(state), Some(flow)) = (machine.states.get(name), inputs.get(name).cloned()) else { continue };
+            let (Some(state), Some(flow)) = (machine.states.get(name), inputs.get(name).cloned()) else {
+                continue;
+            };
             *visits.entry(name).or_default() += 1;
             let left = self.state(&pointer(at, name), name, state, language, &flow);
             for (target, flow) in left.next {
@@ -224,10 +226,18 @@ impl Analyser<'_> {
             ("StateMachine", Sym::object([("Id", Sym::String), ("Name", Sym::String)])),
         ];
         if let StateKind::Task(task) = &state.kind {
-            let callback = matches!(self.typing.states.get(at), Some(StateTyping::Task { call: Call::WaitForTaskToken, .. }));
+            let callback = matches!(
+                self.typing.states.get(at),
+                Some(StateTyping::Task { call: Call::WaitForTaskToken, .. })
+            );
             // A placeholder may stand for anything.
             let arn = task.resource.as_str().unwrap_or("${}");
-            if callback || arn.contains("${") || arn.contains(".waitForTaskToken") || arn.contains(".sync") || arn.contains(":activity:") {
+            if callback
+                || arn.contains("${")
+                || arn.contains(".waitForTaskToken")
+                || arn.contains(".sync")
+                || arn.contains(":activity:")
+            {
                 fields.push(("Task", Sym::object([("Token", Sym::String)])));
             }
         }
@@ -245,7 +255,8 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
             (a, b) if a == b => a.clone(),
             (Sym::Object(a, base), Sym::Object(b, other)) if base == other => {
                 let fields = b.iter().map(|(key, entry)| {
-                    let value = a.get(key).map_or(Sym::Any, |before| widen_value(&before.value, &entry.value));
+                    let value =
+                        a.get(key).map_or(Sym::Any, |before| widen_value(&before.value, &entry.value));
                     (key.clone(), value::Entry { value, absent: entry.absent })
                 });
                 Sym::Object(std::rc::Rc::new(fields.collect()), base.clone())
@@ -254,7 +265,8 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
         }
     }
     let variables = joined.variables.iter().map(|(key, entry)| {
-        let value = known.variables.get(key).map_or(Sym::Any, |before| widen_value(&before.value, &entry.value));
+        let value =
+            known.variables.get(key).map_or(Sym::Any, |before| widen_value(&before.value, &entry.value));
         (key.clone(), value::Entry { value, absent: entry.absent })
     });
     Flow { data: widen_value(&known.data, &joined.data), variables: std::rc::Rc::new(variables.collect()) }
@@ -266,4 +278,3 @@ pub fn pointer(machine: &str, state: &str) -> String {
     push_token(&mut at, state);
     at
 }
-

@@ -202,7 +202,8 @@ impl Obligation {
                 )
             }
             OwnedClaim::Raises { task, name, error } => {
-                let (names, open) = known.tasks.get(task.0).map_or((&[][..], true), |task| (task.errors, task.errors_open));
+                let (names, open) =
+                    known.tasks.get(task.0).map_or((&[][..], true), |task| (task.errors, task.errors_open));
                 judge(&self.place, &Claim::Raises { task: name, error, names, open })
             }
             OwnedClaim::Fits { nodes, .. }
@@ -235,9 +236,10 @@ impl Obligation {
                         let target = known.shape(*target);
                         judge(&self.place, &Claim::FieldFits { what, keys: &keys, nodes: &nodes, target })
                     }
-                    OwnedClaim::Complete { what, target, .. } => {
-                        judge(&self.place, &Claim::Complete { what, nodes: &nodes, target: known.shape(*target) })
-                    }
+                    OwnedClaim::Complete { what, target, .. } => judge(
+                        &self.place,
+                        &Claim::Complete { what, nodes: &nodes, target: known.shape(*target) },
+                    ),
                     OwnedClaim::Fits { what, target, .. } => {
                         judge(&self.place, &Claim::Fits { what, nodes: &nodes, target: known.shape(*target) })
                     }

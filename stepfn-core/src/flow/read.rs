@@ -51,30 +51,32 @@ impl Analyser<'_> {
         let root = match &path.root {
             Root::Input => site.input.clone(),
             Root::Context => site.context.clone(),
-            Root::Variable(name) => match site.variables.get(name.as_str()) {
-                Some(Entry { value, absent: false }) => value.clone(),
-                Some(Entry { .. }) => {
-                    if !matches!(need, OwnedNeed::Other(Need::Nothing)) {
-                        self.wrong(
-                            reading,
-                            Code::UnassignedVariable,
-                            format!("the variable `${name}` is not assigned on every way here"),
-                            Some("assign it before the ways part".into()),
-                        );
+            Root::Variable(name) => {
+                match site.variables.get(name.as_str()) {
+                    Some(Entry { value, absent: false }) => value.clone(),
+                    Some(Entry { .. }) => {
+                        if !matches!(need, OwnedNeed::Other(Need::Nothing)) {
+                            self.wrong(
+                                reading,
+                                Code::UnassignedVariable,
+                                format!("the variable `${name}` is not assigned on every way here"),
+                                Some("assign it before the ways part".into()),
+                            );
+                        }
+                        return Sym::Any;
                     }
-                    return Sym::Any;
-                }
-                None => {
-                    let known = site.variables.keys().map(|key| &**key);
-                    let help = nearest(name, known).map_or_else(
+                    None => {
+                        let known = site.variables.keys().map(|key| &**key);
+                        let help = nearest(name, known).map_or_else(
                         || "assign it in an earlier state's `Assign`; a path into the data starts with `$.`".into(),
                         |near| format!("did you mean `${near}`?"),
                     );
-                    let message = format!("no variable `${name}` is assigned here");
-                    self.wrong(reading, Code::UnassignedVariable, message, Some(help));
-                    return Sym::Any;
+                        let message = format!("no variable `${name}` is assigned here");
+                        self.wrong(reading, Code::UnassignedVariable, message, Some(help));
+                        return Sym::Any;
+                    }
                 }
-            },
+            }
         };
         if path.root == Root::Context && self.out_of_place(reading, path) {
             return Sym::Any;
@@ -123,7 +125,11 @@ impl Analyser<'_> {
             let eased = match need {
                 OwnedNeed::Literal(_)
                 | OwnedNeed::Other(
-                    Need::MaybeString | Need::MaybeNumber | Need::MaybeBoolean | Need::MaybeTimestamp | Need::MaybeNull,
+                    Need::MaybeString
+                    | Need::MaybeNumber
+                    | Need::MaybeBoolean
+                    | Need::MaybeTimestamp
+                    | Need::MaybeNull,
                 ) => &OwnedNeed::Other(Need::Value),
                 need => need,
             };
@@ -152,47 +158,62 @@ impl Analyser<'_> {
             return value.clone();
         };
         match (&segment.kind, value) {
-            (_, Sym::Any) => if segments.iter().all(|segment| segment.kind.is_single()) { Sym::Any } else { Sym::array(Sym::Any) },
-            (SegmentKind::Name(key), Sym::Object(fields, base)) => match (fields.get(key.as_str()), base) {
-                (Some(entry), _) => {
-                    if entry.absent {
-                        if *need == OwnedNeed::Other(Need::Nothing) {
-                            return entry.value.clone();
-                        }
-                        self.wrong(
+            (_, Sym::Any) => {
+                if segments.iter().all(|segment| segment.kind.is_single()) {
+                    Sym::Any
+                } else {
+                    Sym::array(Sym::Any)
+                }
+            }
+            (SegmentKind::Name(key), Sym::Object(fields, base)) => {
+                match (fields.get(key.as_str()), base) {
+                    (Some(entry), _) => {
+                        if entry.absent {
+                            if *need == OwnedNeed::Other(Need::Nothing) {
+                                return entry.value.clone();
+                            }
+                            self.wrong(
                             reading,
                             Code::MaybeMissing,
                             format!("`{key}` may be missing: not every way here puts it there"),
                             Some("put it there on every way, or test it with `is_present` in a Choice before".into()),
                         );
-                        return Sym::Any;
+                            return Sym::Any;
+                        }
+                        self.follow(&entry.value, rest, need, reading)
                     }
-                    self.follow(&entry.value, rest, need, reading)
+                    (None, Some(base)) => self.follow(base, segments, need, reading),
+                    (None, None) => {
+                        let has = if fields.is_empty() {
+                            "the object here has no fields".to_owned()
+                        } else {
+                            format!("it has {}", list(fields.keys()))
+                        };
+                        let help = if fields.contains_key("Payload") && fields.contains_key("ExecutedVersion")
+                        {
+                            Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
+                        } else {
+                            let near = nearest(key, fields.keys().map(|key| &**key));
+                            near.map(|near| format!("did you mean `{near}`?"))
+                        };
+                        self.wrong(
+                            reading,
+                            Code::NoSuchField,
+                            format!("there is no field `{key}` here; {has}"),
+                            help,
+                        );
+                        Sym::Any
+                    }
                 }
-                (None, Some(base)) => self.follow(base, segments, need, reading),
-                (None, None) => {
-                    let has = if fields.is_empty() {
-                        "the object here has no fields".to_owned()
-                    } else {
-                        format!("it has {}", list(fields.keys()))
-                    };
-                    let help = if fields.contains_key("Payload") && fields.contains_key("ExecutedVersion") {
-                        Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
-                    } else {
-                        let near = nearest(key, fields.keys().map(|key| &**key));
-                        near.map(|near| format!("did you mean `{near}`?"))
-                    };
-                    self.wrong(reading, Code::NoSuchField, format!("there is no field `{key}` here; {has}"), help);
-                    Sym::Any
-                }
-            },
+            }
             (SegmentKind::Name(_), Sym::AnyObject) => self.follow(&Sym::Any, rest, need, reading),
             (SegmentKind::Index(index), Sym::Tuple(items)) => {
                 let position = if *index < 0 { index + items.len() as i64 } else { *index };
                 match usize::try_from(position).ok().and_then(|position| items.get(position)) {
                     Some(item) => self.follow(item, rest, need, reading),
                     None => {
-                        let message = format!("the array has {} items, so there is none at `[{index}]`", items.len());
+                        let message =
+                            format!("the array has {} items, so there is none at `[{index}]`", items.len());
                         self.wrong(reading, Code::NoSuchField, message, None);
                         Sym::Any
                     }
@@ -218,7 +239,9 @@ impl Analyser<'_> {
                 self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
                 Sym::Any
             }
-            (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _) => Sym::array(Sym::Any),
+            (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _) => {
+                Sym::array(Sym::Any)
+            }
             (kind, Sym::Array(item)) => {
                 if let SegmentKind::Filter(filter) = kind {
                     self.follow_filter(item, filter, reading);
@@ -250,7 +273,9 @@ impl Analyser<'_> {
 
     fn follow_filter(&mut self, item: &Sym, filter: &Filter, reading: &Reading<'_>) {
         match filter {
-            Filter::Or(all) | Filter::And(all) => all.iter().for_each(|one| self.follow_filter(item, one, reading)),
+            Filter::Or(all) | Filter::And(all) => {
+                all.iter().for_each(|one| self.follow_filter(item, one, reading))
+            }
             Filter::Not(one) => self.follow_filter(item, one, reading),
             Filter::Exists(path) => self.follow_filter_path(item, path.from_root, &path.segments, reading),
             Filter::Compare { left, right, .. } => {
@@ -263,13 +288,25 @@ impl Analyser<'_> {
         }
     }
 
-    fn follow_filter_path(&mut self, item: &Sym, from_root: bool, segments: &[Segment], reading: &Reading<'_>) {
+    fn follow_filter_path(
+        &mut self,
+        item: &Sym,
+        from_root: bool,
+        segments: &[Segment],
+        reading: &Reading<'_>,
+    ) {
         if !from_root && segments.iter().all(|segment| segment.kind.is_single()) {
             self.follow(item, segments, &OwnedNeed::Other(Need::Nothing), reading);
         }
     }
 
-    fn follow_leaf(&mut self, leaf: &Leaf, segments: &[Segment], need: &OwnedNeed, reading: &Reading<'_>) -> Sym {
+    fn follow_leaf(
+        &mut self,
+        leaf: &Leaf,
+        segments: &[Segment],
+        need: &OwnedNeed,
+        reading: &Reading<'_>,
+    ) -> Sym {
         let mut steps = Vec::new();
         let mut several = false;
         for segment in segments {
@@ -344,7 +381,9 @@ impl Analyser<'_> {
             }
             Need::Integer => (matches!(value, Sym::WholeNumber | Sym::Integer(_)), "an integer"),
             Need::MaybeBoolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
-            Need::MaybeTimestamp => (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a timestamp"),
+            Need::MaybeTimestamp => {
+                (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a timestamp")
+            }
             Need::Timestamp => (matches!(value, Sym::Timestamp | Sym::Text(_)), "a timestamp"),
             Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
             Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
@@ -355,7 +394,11 @@ impl Analyser<'_> {
         }
         let comparison = matches!(
             need,
-            Need::MaybeString | Need::MaybeNumber | Need::MaybeBoolean | Need::MaybeTimestamp | Need::MaybeNull
+            Need::MaybeString
+                | Need::MaybeNumber
+                | Need::MaybeBoolean
+                | Need::MaybeTimestamp
+                | Need::MaybeNull
         );
         if comparison {
             self.never_true(reading, expected, value);
@@ -368,7 +411,8 @@ impl Analyser<'_> {
     /// A comparison with a value of another type: legal, and never true.
     fn never_true(&mut self, reading: &Reading<'_>, expected: &str, value: &Sym) {
         let before = self.report.as_ref().map_or(0, |report| report.findings.len());
-        let message = format!("expected {expected}, found {}, so that the comparison is never true", value.words());
+        let message =
+            format!("expected {expected}, found {}, so that the comparison is never true", value.words());
         self.wrong(reading, Code::WrongType, message, None);
         if let Some(report) = &mut self.report {
             report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));

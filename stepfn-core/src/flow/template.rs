@@ -68,7 +68,8 @@ impl Analyser<'_> {
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();
-                let items = items.map(|(index, item)| self.template(site, &format!("{at}/{index}"), item)).collect();
+                let items =
+                    items.map(|(index, item)| self.template(site, &format!("{at}/{index}"), item)).collect();
                 Sym::Tuple(Rc::new(items))
             }
             scalar => Sym::constant(scalar),
@@ -101,7 +102,13 @@ impl Analyser<'_> {
                 ArgKind::Call(inner) => {
                     let value = self.call(site, at, text, inner);
                     let shown = text.get(arg.span.clone()).unwrap_or(text).to_owned();
-                    let reading = Reading { site, at: at.to_owned(), range: Some(arg.span.clone()), shown, asks: false };
+                    let reading = Reading {
+                        site,
+                        at: at.to_owned(),
+                        range: Some(arg.span.clone()),
+                        shown,
+                        asks: false,
+                    };
                     self.demand_made(&value, need, &reading);
                     value
                 }
@@ -114,7 +121,14 @@ impl Analyser<'_> {
         self.call_result(site, at, call.span.clone(), call.function, &args)
     }
 
-    fn call_result(&mut self, site: &Site, at: &str, range: Range<usize>, function: Function, args: &[Sym]) -> Sym {
+    fn call_result(
+        &mut self,
+        site: &Site,
+        at: &str,
+        range: Range<usize>,
+        function: Function,
+        args: &[Sym],
+    ) -> Sym {
         let items = |value: Option<&Sym>| match value {
             Some(Sym::Array(item)) => (**item).clone(),
             Some(Sym::Tuple(items)) => {
@@ -139,7 +153,9 @@ impl Analyser<'_> {
                                     site.place,
                                     items.len()
                                 );
-                                report.findings.push(Diagnostic::new(Code::NoSuchField, at, message).range(range));
+                                report
+                                    .findings
+                                    .push(Diagnostic::new(Code::NoSuchField, at, message).range(range));
                             }
                             Sym::Any
                         }

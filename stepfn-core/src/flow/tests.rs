@@ -44,13 +44,17 @@ fn said(states: &str) -> Vec<String> {
     let analysis = analyse(&draft.machine, &typing);
     let mut findings = analysis.findings;
     findings.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
-    findings.iter().map(|finding| format!("{} {}: {}", finding.code.name(), finding.at, finding.message)).collect()
+    findings
+        .iter()
+        .map(|finding| format!("{} {}: {}", finding.code.name(), finding.at, finding.message))
+        .collect()
 }
 
 #[track_caller]
 fn check(states: &str, expected: &[&str]) {
     let said = said(states);
-    let fits = said.len() == expected.len() && said.iter().zip(expected).all(|(said, expected)| said.contains(expected));
+    let fits = said.len() == expected.len()
+        && said.iter().zip(expected).all(|(said, expected)| said.contains(expected));
     assert!(fits, "expected {expected:#?}\nsaid {said:#?}");
 }
 
@@ -66,11 +70,15 @@ fn every_field_is_applied_in_the_order_of_asl() {
     check(
         r#""A": { "Type": "Pass", "Result": { "x": 1 }, "ResultPath": "$.extra", "Next": "B" },
            "B": { "Type": "Pass", "Parameters": { "x.$": "$.extra.x", "id.$": "$.id", "y.$": "$.extra.y" }, "End": true }"#,
-        &["no-such-field /States/B/Parameters/y.$: state `B`: `$.extra.y`: there is no field `y` here; it has `x`"],
+        &[
+            "no-such-field /States/B/Parameters/y.$: state `B`: `$.extra.y`: there is no field `y` here; it has `x`",
+        ],
     );
     check(
         r#""A": { "Type": "Pass", "InputPath": null, "Next": "B" }, "B": { "Type": "Pass", "InputPath": "$.id", "End": true }"#,
-        &["no-such-field /States/B/InputPath: state `B`: `$.id`: there is no field `id` here; the object here has no fields"],
+        &[
+            "no-such-field /States/B/InputPath: state `B`: `$.id`: there is no field `id` here; the object here has no fields",
+        ],
     );
     check(
         r#""A": { "Type": "Pass", "Result": 1, "ResultPath": null, "Next": "B" }, "B": { "Type": "Pass", "InputPath": "$.id", "End": true }"#,
@@ -126,7 +134,9 @@ fn loops_come_to_an_end() {
            "B": { "Type": "Pass", "Parameters": { "n.$": "States.MathAdd($.loop.n, 1)" }, "ResultPath": "$.loop", "Next": "C" },
            "C": { "Type": "Choice", "Choices": [{ "Variable": "$.loop.n", "NumericLessThan": 9, "Next": "B" }], "Default": "D" },
            "D": { "Type": "Pass", "Parameters": { "n.$": "$.loop.n", "id.$": "$.id", "m.$": "$.loop.m" }, "End": true }"#,
-        &["no-such-field /States/D/Parameters/m.$: state `D`: `$.loop.m`: there is no field `m` here; it has `n`"],
+        &[
+            "no-such-field /States/D/Parameters/m.$: state `D`: `$.loop.m`: there is no field `m` here; it has `n`",
+        ],
     );
 }
 
@@ -145,7 +155,9 @@ fn choices_narrow_what_flows_on() {
         r#""A": { "Type": "Choice", "Choices": [{ "Variable": "$.status", "StringEquals": "NEW", "Next": "B" },
                                                 { "Variable": "$.status", "StringEquals": "PIAD", "Next": "B" }], "Default": "B" },
            "B": { "Type": "Succeed" }"#,
-        &["unknown-literal /States/A/Choices/1/Variable: state `A`: `$.status`: it is never \"PIAD\"; did you mean \"PAID\"?"],
+        &[
+            "unknown-literal /States/A/Choices/1/Variable: state `A`: `$.status`: it is never \"PIAD\"; did you mean \"PAID\"?",
+        ],
     );
     check(
         r#""A": { "Type": "Choice", "Choices": [{ "Variable": "$.status", "StringEquals": "NEW", "Next": "B" },
@@ -173,7 +185,9 @@ fn a_rule_that_nothing_can_take_is_not_followed() {
            "B": { "Type": "Choice", "Choices": [{ "Variable": "$.card", "IsPresent": true, "Next": "C" }], "Default": "D" },
            "C": { "Type": "Pass", "InputPath": "$.card.text", "End": true },
            "D": { "Type": "Succeed" }"#,
-        &["no-such-field /States/B/Choices/0/Variable: state `B`: `$.card`: there is no field `card` here; it has `kind`"],
+        &[
+            "no-such-field /States/B/Choices/0/Variable: state `B`: `$.card`: there is no field `card` here; it has `kind`",
+        ],
     );
 }
 
@@ -185,7 +199,9 @@ fn catch_edges_carry_the_error_over_the_raw_input() {
         &format!(
             r#"{task}, "B": {{ "Type": "Pass", "Parameters": {{ "e.$": "$.error.Cause", "id.$": "$.id", "x.$": "$.error.Reason" }}, "End": true }}"#
         ),
-        &["no-such-field /States/B/Parameters/x.$: state `B`: `$.error.Reason`: there is no field `Reason` here; it has `Cause`, `Error`"],
+        &[
+            "no-such-field /States/B/Parameters/x.$: state `B`: `$.error.Reason`: there is no field `Reason` here; it has `Cause`, `Error`",
+        ],
     );
 }
 
@@ -241,12 +257,16 @@ fn variables_are_known_once_they_are_assigned() {
     check(
         r#""A": { "Type": "Pass", "Assign": { "order.$": "$.id" }, "Next": "B" },
            "B": { "Type": "Pass", "Parameters": { "o.$": "$order", "x.$": "$ordr" }, "End": true }"#,
-        &["unassigned-variable /States/B/Parameters/x.$: state `B`: `$ordr`: no variable `$ordr` is assigned here"],
+        &[
+            "unassigned-variable /States/B/Parameters/x.$: state `B`: `$ordr`: no variable `$ordr` is assigned here",
+        ],
     );
     check(
         r#""A": { "Type": "Choice", "Choices": [{ "Variable": "$.total", "NumericEquals": 1, "Assign": { "v": 1 }, "Next": "B" }], "Default": "B" },
            "B": { "Type": "Pass", "Parameters": { "v.$": "$v" }, "End": true }"#,
-        &["unassigned-variable /States/B/Parameters/v.$: state `B`: `$v`: the variable `$v` is not assigned on every way here"],
+        &[
+            "unassigned-variable /States/B/Parameters/v.$: state `B`: `$v`: the variable `$v` is not assigned on every way here",
+        ],
     );
     check(
         r#""A": { "Type": "Parallel", "Branches": [{ "StartAt": "I", "States": { "I": { "Type": "Pass", "Assign": { "inner": 1 }, "End": true } } }], "Next": "B" },

@@ -26,7 +26,14 @@ pub(super) struct Left {
 }
 
 impl Analyser<'_> {
-    pub(super) fn state(&mut self, at: &str, name: &str, state: &State, language: QueryLanguage, flow: &Flow) -> Left {
+    pub(super) fn state(
+        &mut self,
+        at: &str,
+        name: &str,
+        state: &State,
+        language: QueryLanguage,
+        flow: &Flow,
+    ) -> Left {
         let language = state.query_language.unwrap_or(language);
         let site = Site {
             at: at.to_owned(),
@@ -60,7 +67,13 @@ impl Analyser<'_> {
                     left.next.push((rule.next.clone(), flow));
                 }
                 if let (Some(default), Some(rest)) = (&choice.default, rest) {
-                    let flow = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), &rest.data.clone(), rest);
+                    let flow = self.assign(
+                        &site,
+                        &format!("{at}/Assign"),
+                        state.assign.as_ref(),
+                        &rest.data.clone(),
+                        rest,
+                    );
                     let flow = self.output_path(&site, state, flow);
                     left.next.push((default.clone(), flow));
                 }
@@ -76,8 +89,11 @@ impl Analyser<'_> {
             }
             StateKind::Wait(wait) => {
                 // A fraction and a text that is no timestamp fail, but need not come; that they cannot is to be shown.
-                let (seconds, timestamp) =
-                    if self.typing.proven { (Need::Integer, Need::Timestamp) } else { (Need::Number, Need::String) };
+                let (seconds, timestamp) = if self.typing.proven {
+                    (Need::Integer, Need::Timestamp)
+                } else {
+                    (Need::Number, Need::String)
+                };
                 if let Some(path) = &wait.seconds_path {
                     self.path_text(&site, &format!("{at}/SecondsPath"), path, OwnedNeed::Other(seconds));
                 }
@@ -90,12 +106,20 @@ impl Analyser<'_> {
             _ => {
                 let result = self.result(&site, state, flow);
                 let selected = match &state.result_selector {
-                    Some(selector) => {
-                        self.template(&site.with_input(result.clone()), &format!("{at}/ResultSelector"), selector)
-                    }
+                    Some(selector) => self.template(
+                        &site.with_input(result.clone()),
+                        &format!("{at}/ResultSelector"),
+                        selector,
+                    ),
                     None => result.clone(),
                 };
-                out.data = self.result_path(&site, &format!("{at}/ResultPath"), state.result_path.as_ref(), flow, selected);
+                out.data = self.result_path(
+                    &site,
+                    &format!("{at}/ResultPath"),
+                    state.result_path.as_ref(),
+                    flow,
+                    selected,
+                );
                 // In `Assign` a state's result is `$`.
                 let assigned = if matches!(state.kind, StateKind::Pass(_)) { &input } else { &result };
                 out = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), assigned, out);
@@ -128,9 +152,10 @@ impl Analyser<'_> {
             StateKind::Task(task) => self.task(site, state, task, &effective),
             StateKind::Parallel(parallel) => {
                 let flow = flow.with_data(effective);
-                let outputs = parallel.branches.iter().enumerate().map(|(index, branch)| {
-                    self.machine(&format!("{at}/Branches/{index}"), branch, &flow)
-                });
+                let outputs =
+                    parallel.branches.iter().enumerate().map(|(index, branch)| {
+                        self.machine(&format!("{at}/Branches/{index}"), branch, &flow)
+                    });
                 Sym::Tuple(Rc::new(outputs.collect()))
             }
             StateKind::Map(map) => self.map(site, state, map, flow),
@@ -185,7 +210,9 @@ impl Analyser<'_> {
                         ("SdkHttpMetadata", Sym::Any),
                         ("SdkResponseMetadata", Sym::Any),
                     ]),
-                    Call::WaitForTaskToken => result.map_or(Sym::Any, |ty| Sym::leaf(ty, Side::Given, origin)),
+                    Call::WaitForTaskToken => {
+                        result.map_or(Sym::Any, |ty| Sym::leaf(ty, Side::Given, origin))
+                    }
                 }
             }
             Some(StateTyping::Result(ty)) => Sym::leaf(ty, Side::Given, origin),
@@ -195,8 +222,10 @@ impl Analyser<'_> {
 
     /// The names in `Retry` and `Catch` that the task would have to raise itself.
     fn raised(&mut self, site: &Site, state: &State, task: super::TaskRef, function: &str) {
-        let retry = state.retry.iter().flatten().enumerate().map(|(i, retrier)| ("Retry", i, &retrier.error_equals));
-        let catch = state.catch.iter().flatten().enumerate().map(|(i, catcher)| ("Catch", i, &catcher.error_equals));
+        let retry =
+            state.retry.iter().flatten().enumerate().map(|(i, retrier)| ("Retry", i, &retrier.error_equals));
+        let catch =
+            state.catch.iter().flatten().enumerate().map(|(i, catcher)| ("Catch", i, &catcher.error_equals));
         for (field, index, names) in retry.chain(catch) {
             for (position, error) in names.iter().enumerate() {
                 // Names with a dot are the service's, or of a service that the task passes on.
@@ -299,7 +328,8 @@ impl Analyser<'_> {
             let mut shown = "$".to_owned();
             keys[..end].iter().for_each(|key| shown.push_str(&crate::path::member(key)));
             let before = site.with_input(flow.data.clone());
-            let reading = Reading { site: &before, at: at.to_owned(), range: None, shown: shown.clone(), asks: false };
+            let reading =
+                Reading { site: &before, at: at.to_owned(), range: None, shown: shown.clone(), asks: false };
             let mut value = flow.data.clone();
             for key in &keys[..end] {
                 value = value.peek(key);
@@ -342,7 +372,8 @@ impl Analyser<'_> {
     fn assign(&mut self, site: &Site, at: &str, assign: Option<&Value>, input: &Sym, mut flow: Flow) -> Flow {
         let Some(assign) = assign else { return flow };
         if let Sym::Object(assigned, _) = self.template(&site.with_input(input.clone()), at, assign) {
-            Rc::make_mut(&mut flow.variables).extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+            Rc::make_mut(&mut flow.variables)
+                .extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
         }
         flow
     }
@@ -352,10 +383,23 @@ impl Analyser<'_> {
         for (index, catcher) in state.catch.iter().flatten().enumerate() {
             let at = format!("{}/Catch/{index}", site.at);
             // A callback may fail without saying why.
-            let text = if self.is_callback(&site.at, state) { Sym::String.join(&Sym::Null) } else { Sym::String };
+            let text =
+                if self.is_callback(&site.at, state) { Sym::String.join(&Sym::Null) } else { Sym::String };
             let error = Sym::object([("Error", text.clone()), ("Cause", text)]);
-            let data = self.result_path(site, &format!("{at}/ResultPath"), catcher.result_path.as_ref(), flow, error.clone());
-            let caught = self.assign(site, &format!("{at}/Assign"), catcher.assign.as_ref(), &error, flow.with_data(data));
+            let data = self.result_path(
+                site,
+                &format!("{at}/ResultPath"),
+                catcher.result_path.as_ref(),
+                flow,
+                error.clone(),
+            );
+            let caught = self.assign(
+                site,
+                &format!("{at}/Assign"),
+                catcher.assign.as_ref(),
+                &error,
+                flow.with_data(data),
+            );
             edges.push((catcher.next.clone(), caught));
         }
         edges
@@ -410,7 +454,8 @@ impl Analyser<'_> {
             return left;
         }
         for catcher in state.catch.iter().flatten() {
-            left.next.push((catcher.next.clone(), assigned(&flow.with_data(Sym::Any), catcher.assign.as_ref())));
+            left.next
+                .push((catcher.next.clone(), assigned(&flow.with_data(Sym::Any), catcher.assign.as_ref())));
         }
         let out = assigned(&out, state.assign.as_ref());
         match (&state.next, &state.kind) {
@@ -441,7 +486,12 @@ impl Analyser<'_> {
                         nodes_of(&entry.value, &mut nodes);
                         claim(
                             format!("{at}/{key}"),
-                            OwnedClaim::FieldFits { what: format!("the field `{key}` of {what}"), keys: vec![key.to_string()], nodes, target },
+                            OwnedClaim::FieldFits {
+                                what: format!("the field `{key}` of {what}"),
+                                keys: vec![key.to_string()],
+                                nodes,
+                                target,
+                            },
                         );
                     }
                     claim(at.to_owned(), OwnedClaim::Complete { what: what.to_owned(), nodes, target });
@@ -449,7 +499,9 @@ impl Analyser<'_> {
                 Sym::Leaf(leaf) if leaf.steps.is_empty() => {
                     let mut what = format!("{} becomes {what}", leaf.origin);
                     if let Some(state) = leaf.origin.strip_prefix("the result of ") {
-                        what.push_str(&format!(" (to keep the data from before it, give {state} a `result_path`)"));
+                        what.push_str(&format!(
+                            " (to keep the data from before it, give {state} a `result_path`)"
+                        ));
                     }
                     claim(at.to_owned(), OwnedClaim::Fits { what, nodes, target });
                 }
@@ -492,7 +544,8 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             nodes.extend(fields.iter().map(|_| OwnedNode::Other(Node::Any)));
             for (position, (key, entry)) in fields.iter().enumerate() {
                 let value = nodes_of(&entry.value, nodes);
-                nodes[first + position] = OwnedNode::Field { key: key.to_string(), value, absent: entry.absent };
+                nodes[first + position] =
+                    OwnedNode::Field { key: key.to_string(), value, absent: entry.absent };
             }
             let base = base.as_ref().map(|base| nodes_of(base, nodes));
             Node::Object { first, len: fields.len(), base }

@@ -92,7 +92,9 @@ impl Sym {
             },
             Value::String(text) => Self::text(text),
             Value::Array(items) => Self::Tuple(Rc::new(items.iter().map(Self::constant).collect())),
-            Value::Object(map) => Self::object(map.iter().map(|(key, value)| (&**key, Self::constant(value)))),
+            Value::Object(map) => {
+                Self::object(map.iter().map(|(key, value)| (&**key, Self::constant(value))))
+            }
         }
     }
 
@@ -135,7 +137,9 @@ impl Sym {
                         (Some(one), None) | (None, Some(one)) => match base {
                             None => Entry { value: one.value.clone(), absent: true },
                             // On the other edge the key is what the base has there, if it has it.
-                            Some(base) => Entry { value: one.value.join(&base.peek(key)), absent: one.absent },
+                            Some(base) => {
+                                Entry { value: one.value.join(&base.peek(key)), absent: one.absent }
+                            }
                         },
                         (None, None) => continue,
                     };
@@ -230,7 +234,8 @@ impl Sym {
         match self {
             Self::Leaf(leaf) if leaf.steps.len() > 4 * MOST_DEPTH => Self::Any,
             Self::Object(fields, base) if fields.values().any(|entry| entry.value.depth() >= depth) => {
-                let clip = |entry: &Entry| Entry { value: entry.value.clip_at(depth - 1), absent: entry.absent };
+                let clip =
+                    |entry: &Entry| Entry { value: entry.value.clip_at(depth - 1), absent: entry.absent };
                 let fields = fields.iter().map(|(key, entry)| (key.clone(), clip(entry))).collect();
                 Self::Object(Rc::new(fields), base.clone())
             }
@@ -280,7 +285,8 @@ impl Flow {
         if self.variables == other.variables {
             return self.with_data(data);
         }
-        let variables = Sym::Object(self.variables.clone(), None).join(&Sym::Object(other.variables.clone(), None));
+        let variables =
+            Sym::Object(self.variables.clone(), None).join(&Sym::Object(other.variables.clone(), None));
         let Sym::Object(variables, _) = variables else { return self.with_data(data) };
         Self { data, variables }
     }

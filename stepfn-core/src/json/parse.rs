@@ -81,7 +81,12 @@ impl<'t> Parser<'t> {
                         Some("put the text into a `Comment` field, or remove it"),
                     ));
                 }
-                b'#' => return Err(self.error("JSON has no comments", Some("put the text into a `Comment` field, or remove it"))),
+                b'#' => {
+                    return Err(self.error(
+                        "JSON has no comments",
+                        Some("put the text into a `Comment` field, or remove it"),
+                    ));
+                }
                 _ => break,
             }
         }
@@ -96,7 +101,8 @@ impl<'t> Parser<'t> {
             Some(b'"') => Value::String(self.string()?.into()),
             Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
             Some(b'\'') => {
-                return Err(self.error("a JSON string stands in double quotes", Some("write `\"…\"` instead of `'…'`")));
+                return Err(self
+                    .error("a JSON string stands in double quotes", Some("write `\"…\"` instead of `'…'`")));
             }
             None => return Err(self.error("expected a JSON value, found the end of the text", None)),
             Some(_) => self.word()?,
@@ -156,8 +162,11 @@ impl<'t> Parser<'t> {
             let key_start = self.at;
             if self.peek() != Some(b'"') {
                 return Err(match self.peek() {
-                    Some(b'}') => self.error("a comma before `}`", Some("JSON has no trailing comma: remove it")),
-                    Some(b'\'') => self.error("a JSON key stands in double quotes", Some("write `\"…\"` instead of `'…'`")),
+                    Some(b'}') => {
+                        self.error("a comma before `}`", Some("JSON has no trailing comma: remove it"))
+                    }
+                    Some(b'\'') => self
+                        .error("a JSON key stands in double quotes", Some("write `\"…\"` instead of `'…'`")),
                     None => self.error("the object is not closed", Some("add `}`")),
                     Some(_) => self.error("expected a key in double quotes", None),
                 });
@@ -279,9 +288,15 @@ impl<'t> Parser<'t> {
                 Some(b'\\') => self.escape(&mut out)?,
                 None => return Err(self.error_at(start, "the string is not closed", Some("add `\"`"))),
                 Some(b'\n') => {
-                    return Err(self.error_at(start, "the string is not closed on its line", Some("write a line break as `\\n`")));
+                    return Err(self.error_at(
+                        start,
+                        "the string is not closed on its line",
+                        Some("write a line break as `\\n`"),
+                    ));
                 }
-                Some(_) => return Err(self.error("a control character in a string", Some("write it as `\\u00XX`"))),
+                Some(_) => {
+                    return Err(self.error("a control character in a string", Some("write it as `\\u00XX`")));
+                }
             }
         }
     }
@@ -300,7 +315,9 @@ impl<'t> Parser<'t> {
             Some(b't') => '\t',
             Some(b'u') => {
                 let mut code = self.hex()?;
-                if (0xD800..0xDC00).contains(&code) && self.bytes.get(self.at + 1..self.at + 3) == Some(b"\\u") {
+                if (0xD800..0xDC00).contains(&code)
+                    && self.bytes.get(self.at + 1..self.at + 3) == Some(b"\\u")
+                {
                     self.at += 2;
                     let low = self.hex()?;
                     if !(0xDC00..0xE000).contains(&low) {
@@ -314,7 +331,11 @@ impl<'t> Parser<'t> {
                 }
             }
             _ => {
-                return Err(self.error_at(start, "an unknown escape in a string", Some("write `\\\\` for a backslash")));
+                return Err(self.error_at(
+                    start,
+                    "an unknown escape in a string",
+                    Some("write `\\\\` for a backslash"),
+                ));
             }
         };
         self.at += 1;
@@ -324,7 +345,8 @@ impl<'t> Parser<'t> {
 
     /// Four hex digits after `\u`; leaves `at` on the last of them.
     fn hex(&mut self) -> Result<u32, JsonError> {
-        let digits = self.bytes.get(self.at + 1..self.at + 5).and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let digits =
+            self.bytes.get(self.at + 1..self.at + 5).and_then(|bytes| std::str::from_utf8(bytes).ok());
         let code = digits
             .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .and_then(|digits| u32::from_str_radix(digits, 16).ok());

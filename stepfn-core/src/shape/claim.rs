@@ -227,8 +227,7 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
                 return None;
             }
             // What is not there yet is made on the way.
-            if matches!(need, Need::Writable)
-                && matches!(problem, Problem::MaybeAbsent | Problem::NoField(_))
+            if matches!(need, Need::Writable) && matches!(problem, Problem::MaybeAbsent | Problem::NoField(_))
             {
                 return None;
             }
@@ -320,7 +319,13 @@ const fn settled_enum(view: View) -> &'static Shape {
 const fn can_be(view: View, need: Need<'_>) -> bool {
     let certain = matches!(
         need,
-        Need::String | Need::Number | Need::Integer | Need::Timestamp | Need::Array | Need::Object | Need::Writable
+        Need::String
+            | Need::Number
+            | Need::Integer
+            | Need::Timestamp
+            | Need::Array
+            | Need::Object
+            | Need::Writable
     );
     match view.shape {
         Shape::Any => true,
@@ -563,7 +568,12 @@ mod tests {
                 Need::Value,
                 "`Order` has no JSON field `totlAmount`; did you mean `totalAmount`? it has `totalAmount`, `items`",
             ),
-            (&[Key("totalAmount"), Key("x")], Made, Need::Value, "it is an unsigned integer, which has no fields"),
+            (
+                &[Key("totalAmount"), Key("x")],
+                Made,
+                Need::Value,
+                "it is an unsigned integer, which has no fields",
+            ),
             (&[Key("items"), Index(0)], Made, Need::Value, "it may be missing"),
             (&[Key("items"), Each], Made, Need::String, ""),
             (&[Key("status"), Each], Made, Need::String, "not an array"),
@@ -575,11 +585,19 @@ mod tests {
             (&[Key("note"), Present, NonNull], Given, Need::String, ""),
             (&[Key("note"), Key("x")], Made, Need::Value, "it may be null before `x` is read"),
             (&[Key("status")], Made, Need::Literal("PASSED"), ""),
-            (&[Key("status")], Made, Need::Literal("PASED"), "did you mean \"PASSED\"? `Status` has `PASSED`, `FAILED`"),
+            (
+                &[Key("status")],
+                Made,
+                Need::Literal("PASED"),
+                "did you mean \"PASSED\"? `Status` has `PASSED`, `FAILED`",
+            ),
             (&[Key("totalAmount")], Made, Need::MaybeString, "expected a string, found an unsigned integer"),
         ] {
             let said = read(steps, side, need);
-            assert!(if expected.is_empty() { said.is_empty() } else { said.contains(expected) }, "{steps:?}: {said}");
+            assert!(
+                if expected.is_empty() { said.is_empty() } else { said.contains(expected) },
+                "{steps:?}: {said}"
+            );
         }
     }
 
@@ -589,7 +607,10 @@ mod tests {
         let fits = |nodes: &[Node<'_>], target| said(&Claim::Fits { what: "it", nodes, target });
         assert_eq!(fits(&[leaf], &ORDER), "");
         assert_eq!(fits(&[Node::Text("PASSED")], <String>::SHAPE), "");
-        assert_eq!(fits(&[Node::Integer(300)], <u8>::SHAPE), "it: expected an integer from 0 to 255, found the number 300");
+        assert_eq!(
+            fits(&[Node::Integer(300)], <u8>::SHAPE),
+            "it: expected an integer from 0 to 255, found the number 300"
+        );
         assert_eq!(fits(&[Node::Null], <Option<u8>>::SHAPE), "");
         assert_eq!(fits(&[Node::Null], <u8>::SHAPE), "it: expected an integer from 0 to 255, found null");
         let approval = [
@@ -604,7 +625,10 @@ mod tests {
             Node::Text("PASED"),
             leaf,
         ];
-        assert!(fits(&overlay, &ORDER).starts_with("it: in its field `status`: expected `Status`, found the string"));
+        assert!(
+            fits(&overlay, &ORDER)
+                .starts_with("it: in its field `status`: expected `Status`, found the string")
+        );
         let union = [Node::Union { first: 1, len: 2 }, Node::Item(3), Node::Item(4), leaf, Node::AnyObject];
         assert_eq!(fits(&union, &ORDER), "");
     }
@@ -620,7 +644,13 @@ mod tests {
             "`Reserve` never fails with `OutOfStok`; did you mean `OutOfStock`? its errors are `OutOfStock`, `Throttled`"
         );
         let covers = |literals: &[&str]| {
-            said(&Claim::Covers { shown: "$.s", shape: &ORDER, side: Side::Made, steps: &[Step::Key("status")], literals })
+            said(&Claim::Covers {
+                shown: "$.s",
+                shape: &ORDER,
+                side: Side::Made,
+                steps: &[Step::Key("status")],
+                literals,
+            })
         };
         assert_eq!(covers(&["PASSED", "FAILED"]), "");
         assert!(covers(&["PASSED"]).contains("is \"FAILED\""));

@@ -497,7 +497,14 @@ impl<'a> Fits<'a> {
         true
     }
 
-    const fn field(self, source: Source, target: View, field: &'static Field, depth: usize, out: &mut Text) -> bool {
+    const fn field(
+        self,
+        source: Source,
+        target: View,
+        field: &'static Field,
+        depth: usize,
+        out: &mut Text,
+    ) -> bool {
         if matches!(field.given, Given::Never) {
             return true;
         }

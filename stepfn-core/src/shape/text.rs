@@ -154,10 +154,8 @@ pub(super) const fn distance(a: &str, b: &str) -> usize {
             if row[j - 1] + 1 < best {
                 best = row[j - 1] + 1;
             }
-            let swapped = i > 1
-                && j > 1
-                && x == b[j - 2].to_ascii_lowercase()
-                && a[i - 2].to_ascii_lowercase() == y;
+            let swapped =
+                i > 1 && j > 1 && x == b[j - 2].to_ascii_lowercase() && a[i - 2].to_ascii_lowercase() == y;
             if swapped && before[j - 2] + 1 < best {
                 best = before[j - 2] + 1;
             }

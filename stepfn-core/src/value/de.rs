@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use serde::de::{
-    DeserializeOwned, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, Unexpected,
-    VariantAccess, Visitor,
+    DeserializeOwned, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess,
+    Unexpected, VariantAccess, Visitor,
     value::{MapDeserializer, SeqDeserializer},
 };
 
@@ -272,6 +272,8 @@ mod tests {
         let error = from_value::<Event>(&value).unwrap_err().to_string();
         assert!(error.contains("string \"x\""), "{error}");
         assert!(from_value::<Event>(&Value::Null).is_err());
-        assert!(from_value::<Event>(&"Plan".into()).unwrap_err().to_string().contains("unknown variant `Plan`"));
+        assert!(
+            from_value::<Event>(&"Plan".into()).unwrap_err().to_string().contains("unknown variant `Plan`")
+        );
     }
 }

@@ -75,7 +75,11 @@ impl ser::Serializer for Serializer {
     }
     fn serialize_f32(self, value: f32) -> Result<Value, Error> {
         // Through the shortest text of the f32, as serde_json does: 0.1f32 is 0.1, not 0.10000000149011612.
-        Ok(if value.is_finite() { value.to_string().parse::<f64>().map_or(Value::Null, Value::from) } else { Value::Null })
+        Ok(if value.is_finite() {
+            value.to_string().parse::<f64>().map_or(Value::Null, Value::from)
+        } else {
+            Value::Null
+        })
     }
     fn serialize_f64(self, value: f64) -> Result<Value, Error> {
         Ok(value.into())
@@ -101,10 +105,19 @@ impl ser::Serializer for Serializer {
     fn serialize_unit_struct(self, _name: &'static str) -> Result<Value, Error> {
         Ok(Value::Null)
     }
-    fn serialize_unit_variant(self, _name: &'static str, _index: u32, variant: &'static str) -> Result<Value, Error> {
+    fn serialize_unit_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+    ) -> Result<Value, Error> {
         Ok(variant.into())
     }
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _name: &'static str, value: &T) -> Result<Value, Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<Value, Error> {
         value.serialize(self)
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -215,7 +228,8 @@ impl ser::SerializeMap for Entries {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
-        let key = self.key.take().ok_or_else(|| Error::custom("a map value was serialized before its key"))?;
+        let key =
+            self.key.take().ok_or_else(|| Error::custom("a map value was serialized before its key"))?;
         self.map.insert(key, to_value(value)?);
         Ok(())
     }
@@ -274,10 +288,19 @@ impl ser::Serializer for KeySerializer {
         serialize_u128: u128, serialize_f32: f32, serialize_f64: f64, serialize_char: char, serialize_str: &str
     }
 
-    fn serialize_unit_variant(self, _name: &'static str, _index: u32, variant: &'static str) -> Result<Arc<str>, Error> {
+    fn serialize_unit_variant(
+        self,
+        _name: &'static str,
+        _index: u32,
+        variant: &'static str,
+    ) -> Result<Arc<str>, Error> {
         Ok(variant.into())
     }
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _name: &'static str, value: &T) -> Result<Arc<str>, Error> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _name: &'static str,
+        value: &T,
+    ) -> Result<Arc<str>, Error> {
         value.serialize(self)
     }
     fn serialize_bytes(self, _value: &[u8]) -> Result<Arc<str>, Error> {
@@ -310,7 +333,11 @@ impl ser::Serializer for KeySerializer {
     fn serialize_tuple(self, _len: usize) -> Result<Self::SerializeTuple, Error> {
         Err(key_error())
     }
-    fn serialize_tuple_struct(self, _name: &'static str, _len: usize) -> Result<Self::SerializeTupleStruct, Error> {
+    fn serialize_tuple_struct(
+        self,
+        _name: &'static str,
+        _len: usize,
+    ) -> Result<Self::SerializeTupleStruct, Error> {
         Err(key_error())
     }
     fn serialize_tuple_variant(

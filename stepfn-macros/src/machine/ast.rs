@@ -135,7 +135,12 @@ pub(super) enum Condition {
     And(Vec<Condition>),
     Or(Vec<Condition>),
     Not(Box<Condition>),
-    Compare { operator: &'static str, variable: (Text, Place), operand: (Value, Place), place: Place },
+    Compare {
+        operator: &'static str,
+        variable: (Text, Place),
+        operand: (Value, Place),
+        place: Place,
+    },
     /// `"{% … %}"`
     Jsonata(Value, Place),
 }

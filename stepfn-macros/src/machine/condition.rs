@@ -196,7 +196,9 @@ fn comparison(input: ParseStream<'_>) -> Result<Condition> {
         (Some(a), Some(b)) if a != b => return Err(error("the two sides are of different types")),
         (a, b) => a.or(b),
     };
-    let SideValue::Path(variable) = left.value else { return Err(error("a comparison has a path on one of its sides")) };
+    let SideValue::Path(variable) = left.value else {
+        return Err(error("a comparison has a path on one of its sides"));
+    };
     let variable = (variable, left.place);
     let (operand, is_path) = match right.value {
         SideValue::Literal(value) => (value, false),

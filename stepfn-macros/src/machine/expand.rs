@@ -94,7 +94,8 @@ impl Names {
     fn claim(&self, claim: &OwnedClaim) -> TokenStream {
         match claim {
             OwnedClaim::Path { shown, origin, ty, side, steps, need } => {
-                let (shape, side, steps, need) = (self.shape(*ty), side_tokens(*side), steps_tokens(steps), need_tokens(need));
+                let (shape, side, steps, need) =
+                    (self.shape(*ty), side_tokens(*side), steps_tokens(steps), need_tokens(need));
                 quote!(Claim::Path { shown: #shown, origin: #origin, shape: #shape, side: #side, steps: #steps, need: #need })
             }
             OwnedClaim::Fits { what, nodes, target } => {

@@ -104,7 +104,10 @@ impl Lowering<'_> {
                 let mut state_at = format!("{at}/States");
                 push_token(&mut state_at, &key.text);
                 if states.contains_key(key.text.as_str()) {
-                    self.errors.push(key.place, format!("the state `{}` is declared twice [duplicate-key]", key.text));
+                    self.errors.push(
+                        key.place,
+                        format!("the state `{}` is declared twice [duplicate-key]", key.text),
+                    );
                     continue;
                 }
                 self.spot(&state_at, Some(key.place), key.place);
@@ -125,7 +128,13 @@ impl Lowering<'_> {
             if key.is_string || !MACHINE_FIELDS.contains(&key.text.as_str()) {
                 let help = nearest(&key.text, MACHINE_FIELDS)
                     .map(|near| format!("; did you mean `{near}`?"))
-                    .unwrap_or_else(|| format!("; a state is written `{}: Task {{ … }}`, and the fields here are {}", key.text, list(MACHINE_FIELDS)));
+                    .unwrap_or_else(|| {
+                        format!(
+                            "; a state is written `{}: Task {{ … }}`, and the fields here are {}",
+                            key.text,
+                            list(MACHINE_FIELDS)
+                        )
+                    });
                 self.errors.push(key.place, format!("a state machine has no field `{}`{help}", key.text));
                 continue;
             }
@@ -136,14 +145,22 @@ impl Lowering<'_> {
         map.into()
     }
 
-    fn state(&mut self, kind: &Ident, block: &Block, attributes: &[Attribute], at: &str, name: &str) -> Option<Value> {
+    fn state(
+        &mut self,
+        kind: &Ident,
+        block: &Block,
+        attributes: &[Attribute],
+        at: &str,
+        name: &str,
+    ) -> Option<Value> {
         let type_name = kind.to_string();
         if !TYPES.contains(&type_name.as_str()) {
             let help = nearest(&type_name, TYPES).map_or_else(
                 || format!("the types are {}", list(TYPES)),
                 |near| format!("did you mean `{near}`?"),
             );
-            let message = format!("state `{name}`: there is no state type `{type_name}`; {help} [unknown-state-type]");
+            let message =
+                format!("state `{name}`: there is no state type `{type_name}`; {help} [unknown-state-type]");
             self.errors.push(Place::of(kind.span()), message);
             return None;
         }
@@ -157,7 +174,10 @@ impl Lowering<'_> {
         }
         for entry in &block.entries {
             if let Some(attribute) = entry.attributes.first() {
-                self.errors.push(Place::of_tokens(attribute), "an attribute stands before a state, not before a field");
+                self.errors.push(
+                    Place::of_tokens(attribute),
+                    "an attribute stands before a state, not before a field",
+                );
             }
             if !matches!(entry.value.kind, Kind::Broken) {
                 self.field(&entry.key, &entry.value, at, &mut map);
@@ -180,7 +200,9 @@ impl Lowering<'_> {
         self.spot(&field_at, Some(key.place), value.place);
         let lowered = match name.as_str() {
             "Next" | "Default" | "StartAt" | "QueryLanguage" | "JitterStrategy" => {
-                if name == "Default" && matches!(&value.kind, Kind::Name(name) if name == "States.NoChoiceMatched") {
+                if name == "Default"
+                    && matches!(&value.kind, Kind::Name(name) if name == "States.NoChoiceMatched")
+                {
                     self.out.allowed.push((at.to_owned(), "choice-may-not-match".to_owned()));
                     return;
                 }
@@ -193,9 +215,10 @@ impl Lowering<'_> {
             "Retry" | "Catch" => self.list(value, &field_at, &key.text),
             "Branches" => match &value.kind {
                 Kind::Array(items) => {
-                    let branches = items.iter().enumerate().map(|(index, item)| {
-                        self.nested(item, &format!("{field_at}/{index}"), "a branch")
-                    });
+                    let branches = items
+                        .iter()
+                        .enumerate()
+                        .map(|(index, item)| self.nested(item, &format!("{field_at}/{index}"), "a branch"));
                     let branches: Vec<_> = branches.collect();
                     branches.into_iter().collect::<Option<Vec<_>>>().map(Value::from)
                 }
@@ -220,7 +243,10 @@ impl Lowering<'_> {
             "Result" => match self.template(value, &field_at) {
                 Some(Lower::Literal(literal)) if !has_dynamic(&literal) => Some(literal),
                 Some(_) => {
-                    self.errors.push(value.place, "`result` is taken literally; write `parameters` for values with paths");
+                    self.errors.push(
+                        value.place,
+                        "`result` is taken literally; write `parameters` for values with paths",
+                    );
                     None
                 }
                 None => None,
@@ -232,7 +258,8 @@ impl Lowering<'_> {
                 }
                 Kind::Literal(Value::Null) => Some(Value::Null),
                 Kind::Literal(Value::String(path)) => {
-                    self.errors.push(value.place, format!("write the path without quotes: `{}: {path}`", key.text));
+                    self.errors
+                        .push(value.place, format!("write the path without quotes: `{}: {path}`", key.text));
                     None
                 }
                 _ => self.expected(value, "a path, as `$.a.b`"),
@@ -297,7 +324,8 @@ impl Lowering<'_> {
     /// `{ mode: DISTRIBUTED, execution_type: EXPRESS }`
     fn config(&mut self, value: &Expr) -> Option<Value> {
         let Kind::Object(block) = &value.kind else {
-            return self.expected(value, "`{ mode: INLINE }` or `{ mode: DISTRIBUTED, execution_type: STANDARD }`");
+            return self
+                .expected(value, "`{ mode: INLINE }` or `{ mode: DISTRIBUTED, execution_type: STANDARD }`");
         };
         let mut map = Map::new();
         for entry in &block.entries {
@@ -309,7 +337,8 @@ impl Lowering<'_> {
     /// The retriers or catchers.
     fn list(&mut self, value: &Expr, at: &str, field: &str) -> Option<Value> {
         let Kind::Array(items) = &value.kind else {
-            return self.expected(value, &format!("a list: `{field}: [ {{ error_equals: [States.ALL], … }} ]`"));
+            return self
+                .expected(value, &format!("a list: `{field}: [ {{ error_equals: [States.ALL], … }} ]`"));
         };
         let mut out = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -341,9 +370,10 @@ impl Lowering<'_> {
             Target::Invoke { task, wait_for_task_token: false } => {
                 ("arn:aws:states:::lambda:invoke".to_owned(), Some((task, Call::Invoke)))
             }
-            Target::Invoke { task, .. } => {
-                ("arn:aws:states:::lambda:invoke.waitForTaskToken".to_owned(), Some((task, Call::WaitForTaskToken)))
-            }
+            Target::Invoke { task, .. } => (
+                "arn:aws:states:::lambda:invoke.waitForTaskToken".to_owned(),
+                Some((task, Call::WaitForTaskToken)),
+            ),
             Target::Arn(arn) => (arn.clone(), None),
         };
         map.insert("Resource".into(), arn.into());
@@ -436,8 +466,11 @@ impl Lowering<'_> {
                         self.errors.push(key.place, "write the key without `.$`: a path or a function gets it by itself [invalid-template]");
                         continue;
                     }
-                    if map.contains_key(key.text.as_str()) || map.contains_key(format!("{}.$", key.text).as_str()) {
-                        self.errors.push(key.place, format!("the key `{}` stands twice [duplicate-key]", key.text));
+                    if map.contains_key(key.text.as_str())
+                        || map.contains_key(format!("{}.$", key.text).as_str())
+                    {
+                        self.errors
+                            .push(key.place, format!("the key `{}` stands twice [duplicate-key]", key.text));
                         continue;
                     }
                     self.template_field(&key.text, &entry.value, key.place, at, &mut map);
@@ -446,7 +479,10 @@ impl Lowering<'_> {
             }
             Kind::Array(items) => return self.array(items, value.place, at),
             Kind::Name(name) => {
-                self.errors.push(value.place, format!("expected a value, found the name `{name}`; a text stands in quotes"));
+                self.errors.push(
+                    value.place,
+                    format!("expected a value, found the name `{name}`; a text stands in quotes"),
+                );
                 return None;
             }
             Kind::State(kind, _) => {
@@ -523,7 +559,12 @@ impl Lowering<'_> {
                 self.condition(inner, &inner_at, &mut inner_map);
                 map.insert("Not".into(), inner_map.into());
             }
-            Condition::Compare { operator, variable: (text, place), operand: (operand, operand_place), .. } => {
+            Condition::Compare {
+                operator,
+                variable: (text, place),
+                operand: (operand, operand_place),
+                ..
+            } => {
                 self.text_spot(&format!("{at}/Variable"), None, *place, text);
                 map.insert("Variable".into(), text.text.as_str().into());
                 self.spot(&format!("{at}/{operator}"), None, *operand_place);
@@ -588,6 +629,10 @@ trait NewIdent {
 
 impl NewIdent for Ident {
     fn new_raw_or_plain(name: &str, span: proc_macro2::Span) -> Ident {
-        if syn::parse_str::<Ident>(name).is_ok() { Ident::new(name, span) } else { Ident::new_raw(name, span) }
+        if syn::parse_str::<Ident>(name).is_ok() {
+            Ident::new(name, span)
+        } else {
+            Ident::new_raw(name, span)
+        }
     }
 }

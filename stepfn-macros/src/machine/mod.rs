@@ -59,7 +59,11 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     // What could not be read is missing in the machine: only what it cannot disturb is judged then.
     let mut claims = TokenStream::new();
     if errors.is_empty() {
-        findings = check::check_read(&definition, findings, &Options { workflow_type: lowered.settings.workflow_type });
+        findings = check::check_read(
+            &definition,
+            findings,
+            &Options { workflow_type: lowered.settings.workflow_type },
+        );
         let analysis = flow::analyse(&definition, &typing);
         findings.extend(analysis.findings);
         for obligation in &analysis.obligations {
@@ -120,7 +124,11 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
                 input,
                 output,
                 call: task.call,
-                result: task.result.as_ref().filter(|_| task.call == Call::WaitForTaskToken).map(|ty| names.ty(ty)),
+                result: task
+                    .result
+                    .as_ref()
+                    .filter(|_| task.call == Call::WaitForTaskToken)
+                    .map(|ty| names.ty(ty)),
             },
         );
     }
@@ -133,7 +141,10 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
 impl Lowered {
     fn allows(&self, at: &str, code: &str) -> bool {
         self.allowed.iter().any(|(state, allowed)| {
-            allowed == code && at.strip_prefix(state.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            allowed == code
+                && at
+                    .strip_prefix(state.as_str())
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 
@@ -213,14 +224,63 @@ fn code_in_dsl(code: &str) -> String {
 
 fn is_field(word: &str) -> bool {
     const FIELDS: &[&str] = &[
-        "Arguments", "Assign", "BackoffRate", "Branches", "Catch", "Cause", "CausePath", "Choices", "Comment", "Credentials",
-        "Default", "End", "Error", "ErrorEquals", "ErrorPath", "HeartbeatSeconds", "HeartbeatSecondsPath", "InputPath",
-        "IntervalSeconds", "ItemBatcher", "ItemProcessor", "ItemReader", "ItemSelector", "Items", "ItemsPath", "Iterator",
-        "JitterStrategy", "Label", "MaxAttempts", "MaxConcurrency", "MaxConcurrencyPath", "MaxDelaySeconds", "Next", "Output",
-        "OutputPath", "Parameters", "ProcessorConfig", "QueryLanguage", "Resource", "Result", "ResultPath",
-        "ResultSelector", "ResultWriter", "Retry", "Seconds", "SecondsPath", "StartAt", "TimeoutSeconds",
-        "TimeoutSecondsPath", "Timestamp", "TimestampPath", "ToleratedFailureCount", "ToleratedFailureCountPath",
-        "ToleratedFailurePercentage", "ToleratedFailurePercentagePath", "Version", "Timeout",
+        "Arguments",
+        "Assign",
+        "BackoffRate",
+        "Branches",
+        "Catch",
+        "Cause",
+        "CausePath",
+        "Choices",
+        "Comment",
+        "Credentials",
+        "Default",
+        "End",
+        "Error",
+        "ErrorEquals",
+        "ErrorPath",
+        "HeartbeatSeconds",
+        "HeartbeatSecondsPath",
+        "InputPath",
+        "IntervalSeconds",
+        "ItemBatcher",
+        "ItemProcessor",
+        "ItemReader",
+        "ItemSelector",
+        "Items",
+        "ItemsPath",
+        "Iterator",
+        "JitterStrategy",
+        "Label",
+        "MaxAttempts",
+        "MaxConcurrency",
+        "MaxConcurrencyPath",
+        "MaxDelaySeconds",
+        "Next",
+        "Output",
+        "OutputPath",
+        "Parameters",
+        "ProcessorConfig",
+        "QueryLanguage",
+        "Resource",
+        "Result",
+        "ResultPath",
+        "ResultSelector",
+        "ResultWriter",
+        "Retry",
+        "Seconds",
+        "SecondsPath",
+        "StartAt",
+        "TimeoutSeconds",
+        "TimeoutSecondsPath",
+        "Timestamp",
+        "TimestampPath",
+        "ToleratedFailureCount",
+        "ToleratedFailureCountPath",
+        "ToleratedFailurePercentage",
+        "ToleratedFailurePercentagePath",
+        "Version",
+        "Timeout",
     ];
     FIELDS.contains(&word)
 }

@@ -13,8 +13,7 @@ use syn::{
 
 use super::{
     ast::{Block, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target},
-    condition,
-    path,
+    condition, path,
 };
 
 /// A machine, with what of it could not be read.
@@ -29,7 +28,10 @@ impl Parse for Parsed {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         let name: Ident = input.parse().map_err(|error| {
-            syn::Error::new(error.span(), "expected the machine's name: `pub Orders(Order) -> Receipt { start_at: … }`")
+            syn::Error::new(
+                error.span(),
+                "expected the machine's name: `pub Orders(Order) -> Receipt { start_at: … }`",
+            )
         })?;
         let content;
         parenthesized!(content in input);
@@ -46,12 +48,16 @@ impl Parse for Parsed {
         };
         let block = block(input, &mut errors)?;
         if !input.is_empty() {
-            errors.push(Place::of(input.span()), "expected the end: one `state_machine!` declares one machine");
+            errors
+                .push(Place::of(input.span()), "expected the end: one `state_machine!` declares one machine");
             while !input.is_empty() {
                 input.parse::<TokenTree>()?;
             }
         }
-        Ok(Self { machine: Machine { attributes, visibility, name, input: input_type, output, block }, errors })
+        Ok(Self {
+            machine: Machine { attributes, visibility, name, input: input_type, output, block },
+            errors,
+        })
     }
 }
 
@@ -200,11 +206,15 @@ pub(super) fn literal(input: ParseStream<'_>) -> Result<(Value, Place)> {
     let place = Place { first: minus.map_or(literal.span(), |minus| minus.span), last: literal.span() };
     let number = |digits: &str, suffix: &str| {
         if !suffix.is_empty() {
-            return Err(syn::Error::new(literal.span(), format!("a number has no suffix here: remove `{suffix}`")));
+            return Err(syn::Error::new(
+                literal.span(),
+                format!("a number has no suffix here: remove `{suffix}`"),
+            ));
         }
         let sign = if minus.is_some() { "-" } else { "" };
-        json::parse_value(&format!("{sign}{digits}"))
-            .map_err(|_| syn::Error::new(literal.span(), "this is no JSON number; write it in decimal digits"))
+        json::parse_value(&format!("{sign}{digits}")).map_err(|_| {
+            syn::Error::new(literal.span(), "this is no JSON number; write it in decimal digits")
+        })
     };
     let value = match &literal {
         Lit::Int(int) => number(int.base10_digits(), int.suffix())?,
@@ -255,7 +265,10 @@ fn resource(input: ParseStream<'_>) -> Result<Expr> {
         })?;
         last = head.span();
         if (head == "ref_" || head == "get_att") && input.peek(token::Paren) {
-            return Err(syn::Error::new(head.span(), "write the resource as an ARN in a string, with `${Name}` in it"));
+            return Err(syn::Error::new(
+                head.span(),
+                "write the resource as an ARN in a string, with `${Name}` in it",
+            ));
         }
         if head == "lambda" && input.peek(token::Paren) {
             let (task, close) = task(input)?;
@@ -292,13 +305,17 @@ fn resource(input: ParseStream<'_>) -> Result<Expr> {
                 Some(other) => {
                     return Err(syn::Error::new(
                         other.span(),
-                        format!("there is no pattern `{other}`; the patterns are `wait_for_task_token`, `sync` and `sync_2`"),
+                        format!(
+                            "there is no pattern `{other}`; the patterns are `wait_for_task_token`, `sync` and `sync_2`"
+                        ),
                     ));
                 }
             };
             match (parts.as_slice(), task) {
                 ([lambda, invoke], Some(task)) if lambda == "lambda" && invoke == "invoke" => {
-                    if let Some(pattern) = pattern.as_ref().filter(|pattern| *pattern != "wait_for_task_token") {
+                    if let Some(pattern) =
+                        pattern.as_ref().filter(|pattern| *pattern != "wait_for_task_token")
+                    {
                         return Err(syn::Error::new(
                             pattern.span(),
                             "`lambda::invoke` has one pattern beside its own: `wait_for_task_token`",
@@ -336,9 +353,9 @@ fn resource(input: ParseStream<'_>) -> Result<Expr> {
 fn task(input: ParseStream<'_>) -> Result<(syn::Path, Span)> {
     let content;
     let parens = parenthesized!(content in input);
-    let task = content
-        .parse()
-        .map_err(|error: syn::Error| syn::Error::new(error.span(), "expected the name of a `#[lambda]` function"))?;
+    let task = content.parse().map_err(|error: syn::Error| {
+        syn::Error::new(error.span(), "expected the name of a `#[lambda]` function")
+    })?;
     if !content.is_empty() {
         return Err(content.error("expected `)`: a task is one function"));
     }
@@ -347,7 +364,8 @@ fn task(input: ParseStream<'_>) -> Result<(syn::Path, Span)> {
 
 /// `aws_sdk::dynamodb::get_item` as `aws-sdk:dynamodb:getItem`: services with dashes, the action in camelCase.
 fn service_path(parts: &[String]) -> String {
-    let (action, services) = parts.split_last().map_or(("", parts), |(action, services)| (action.as_str(), services));
+    let (action, services) =
+        parts.split_last().map_or(("", parts), |(action, services)| (action.as_str(), services));
     let mut out: String = services.iter().map(|service| service.replace('_', "-") + ":").collect();
     let mut upper = false;
     for c in action.chars() {
@@ -397,4 +415,3 @@ fn rule(input: ParseStream<'_>) -> Result<Rule> {
     let place = condition.place().to(next.place);
     Ok(Rule { condition, next, place })
 }
-

@@ -31,7 +31,8 @@ pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Settings {
         if path.is_ident("name") {
             match string(&attribute.meta) {
                 Some(name) => settings.name = Some(name),
-                None => errors.push(Place::of_tokens(attribute), "write the name as `#[name = \"CsvProcessing\"]`"),
+                None => errors
+                    .push(Place::of_tokens(attribute), "write the name as `#[name = \"CsvProcessing\"]`"),
             }
         } else if path.is_ident("express") {
             settings.workflow_type = WorkflowType::Express;
@@ -39,7 +40,10 @@ pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Settings {
             settings.tracing = true;
         } else if path.is_ident("logging") {
             logging(attribute, &mut settings, errors);
-        } else if ["doc", "allow", "cfg", "deprecated", "expect", "warn"].iter().any(|known| path.is_ident(known)) {
+        } else if ["doc", "allow", "cfg", "deprecated", "expect", "warn"]
+            .iter()
+            .any(|known| path.is_ident(known))
+        {
             settings.others.push(attribute.clone());
         } else {
             let name = path.get_ident().map(Ident::to_string).unwrap_or_default();
@@ -65,8 +69,11 @@ fn string(meta: &Meta) -> Option<String> {
 
 /// `#[logging(level = ALL, include_execution_data = true, destination = get_att("LogGroup", "Arn"))]`
 fn logging(attribute: &Attribute, settings: &mut Settings, errors: &mut Errors) {
-    let mut logging =
-        LoggingConfiguration { level: LogLevel::Off, include_execution_data: false, destinations: Vec::new() };
+    let mut logging = LoggingConfiguration {
+        level: LogLevel::Off,
+        include_execution_data: false,
+        destinations: Vec::new(),
+    };
     let mut substitutions = IndexMap::new();
     let result = attribute.parse_nested_meta(|meta| {
         if meta.path.is_ident("level") {
@@ -76,7 +83,12 @@ fn logging(attribute: &Attribute, settings: &mut Settings, errors: &mut Errors) 
                 "ERROR" => LogLevel::Error,
                 "FATAL" => LogLevel::Fatal,
                 "OFF" => LogLevel::Off,
-                _ => return Err(syn::Error::new(level.span(), "the levels are `ALL`, `ERROR`, `FATAL` and `OFF`")),
+                _ => {
+                    return Err(syn::Error::new(
+                        level.span(),
+                        "the levels are `ALL`, `ERROR`, `FATAL` and `OFF`",
+                    ));
+                }
             };
         } else if meta.path.is_ident("include_execution_data") {
             logging.include_execution_data = meta.value()?.parse::<syn::LitBool>()?.value;
@@ -89,8 +101,10 @@ fn logging(attribute: &Attribute, settings: &mut Settings, errors: &mut Errors) 
             let function: Ident = value.parse()?;
             let content;
             syn::parenthesized!(content in value);
-            let arguments: Vec<String> =
-                Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?.iter().map(LitStr::value).collect();
+            let arguments: Vec<String> = Punctuated::<LitStr, Token![,]>::parse_terminated(&content)?
+                .iter()
+                .map(LitStr::value)
+                .collect();
             let (name, reference) = match (function.to_string().as_str(), arguments.as_slice()) {
                 ("ref_", [id]) => (id.clone(), Reference::Ref(id.clone())),
                 ("get_att", [id, attribute]) => {
@@ -147,11 +161,15 @@ pub(super) fn allowed(attributes: &[Attribute], errors: &mut Errors) -> Vec<Stri
         match attribute.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated) {
             Ok(paths) => {
                 for path in paths {
-                    let names: Vec<String> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+                    let names: Vec<String> =
+                        path.segments.iter().map(|segment| segment.ident.to_string()).collect();
                     let code = match names.as_slice() {
                         [crate_name, code] if crate_name == "stepfn" => code.replace('_', "-"),
                         _ => {
-                            errors.push(Place::of_tokens(&path), "expected `stepfn::code`, as `stepfn::unreachable_state`");
+                            errors.push(
+                                Place::of_tokens(&path),
+                                "expected `stepfn::code`, as `stepfn::unreachable_state`",
+                            );
                             continue;
                         }
                     };
