@@ -12,6 +12,7 @@ mod errors;
 mod generics;
 mod hygiene;
 mod interpret;
+mod judgement;
 mod lambdas;
 mod recursion;
 mod said;

@@ -31,11 +31,11 @@ pub struct ChoiceRule {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// `And`
-    And(Vec<Condition>),
+    And(Vec<Self>),
     /// `Or`
-    Or(Vec<Condition>),
+    Or(Vec<Self>),
     /// `Not`
-    Not(Box<Condition>),
+    Not(Box<Self>),
     /// `Variable` with one of the comparison operators.
     Compare(Comparison),
     /// `Condition` (JSONata): a `{% %}` string or a boolean.

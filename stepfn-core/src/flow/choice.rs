@@ -342,6 +342,9 @@ fn literals(conditions: &[&Condition]) -> Option<(String, Vec<String>)> {
     variable.map(|variable| (variable.to_owned(), literals))
 }
 
+/// A bound of a number, and whether it belongs to what is bounded.
+type Bound = (f64, bool);
+
 /// Whether rules on one path cover the number line.
 fn covers_numbers(conditions: &[&Condition]) -> bool {
     let mut variables: Vec<&str> = Vec::new();
@@ -359,7 +362,7 @@ fn covers_numbers(conditions: &[&Condition]) -> bool {
     }
     variables.iter().any(|variable| {
         // Everything below `below` and above `above` is taken, the bound itself where the flag says so.
-        let (mut below, mut above): (Option<(f64, bool)>, Option<(f64, bool)>) = (None, None);
+        let (mut below, mut above): (Option<Bound>, Option<Bound>) = (None, None);
         let mut equal = Vec::new();
         for comparison in comparisons.iter().filter(|comparison| comparison.variable == **variable) {
             let Some(bound) = comparison.operand.as_f64() else { continue };

@@ -274,7 +274,7 @@ impl Analyser<'_> {
     fn follow_filter(&mut self, item: &Sym, filter: &Filter, reading: &Reading<'_>) {
         match filter {
             Filter::Or(all) | Filter::And(all) => {
-                all.iter().for_each(|one| self.follow_filter(item, one, reading))
+                all.iter().for_each(|one| self.follow_filter(item, one, reading));
             }
             Filter::Not(one) => self.follow_filter(item, one, reading),
             Filter::Exists(path) => self.follow_filter_path(item, path.from_root, &path.segments, reading),
@@ -419,6 +419,7 @@ impl Analyser<'_> {
         }
     }
 
+    #[allow(clippy::needless_pass_by_value)] // messages are made for it
     pub(super) fn wrong(&mut self, reading: &Reading<'_>, code: Code, message: String, help: Option<String>) {
         let Some(report) = &mut self.report else { return };
         let message = format!("{}`{}`: {message}", reading.site.place, reading.shown);

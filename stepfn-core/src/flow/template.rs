@@ -38,6 +38,7 @@ impl Analyser<'_> {
     }
 
     /// A text that is a path.
+    #[allow(clippy::needless_pass_by_value)] // needs are made for it
     pub(super) fn path_text(&mut self, site: &Site, at: &str, text: &str, need: OwnedNeed) -> Sym {
         match Path::parse_lenient(text) {
             Ok((path, _)) => {

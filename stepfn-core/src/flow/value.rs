@@ -20,11 +20,11 @@ pub(super) enum Sym {
     AnyObject,
     Leaf(Leaf),
     /// Fields over a base; without one there are no others.
-    Object(Rc<Fields>, Option<Rc<Sym>>),
-    Array(Rc<Sym>),
-    Tuple(Rc<Vec<Sym>>),
+    Object(Rc<Fields>, Option<Rc<Self>>),
+    Array(Rc<Self>),
+    Tuple(Rc<Vec<Self>>),
     /// Two or more, sorted, none of them a union.
-    Union(Rc<Vec<Sym>>),
+    Union(Rc<Vec<Self>>),
 }
 
 pub(super) type Fields = BTreeMap<Rc<str>, Entry>;

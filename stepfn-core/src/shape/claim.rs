@@ -180,7 +180,7 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
         Claim::Path { shown, origin, shape, side, steps, need } => {
             out.code(shown);
             out.push(": ");
-            match path(*origin, View::new(shape, *side), steps, *need, &mut out) {
+            match path(origin, View::new(shape, *side), steps, *need, &mut out) {
                 Some(found) => {
                     fault = found;
                     false
@@ -191,13 +191,13 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
         Claim::Fits { what, nodes, target } => {
             out.push(what);
             out.push(": ");
-            Fits { nodes }.judge(target, &mut out)
+            Fits { nodes, flattened: false }.judge(target, &mut out)
         }
         Claim::FieldFits { what, keys, nodes, target } => {
             out.push(what);
             out.push(": ");
             match field(View::new(target, Side::Given), keys) {
-                Some(target) => Fits { nodes }.judge(target, &mut out),
+                Some(target) => Fits { nodes, flattened: false }.judge(target, &mut out),
                 None => true,
             }
         }
@@ -396,7 +396,7 @@ const fn field(target: View, keys: &[&str]) -> Option<&'static Shape> {
 /// Judges a whole template, but leaves to [`Claim::FieldFits`] what that judges.
 const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) -> bool {
     let mark = out.mark();
-    if (Fits { nodes }).judge(target, out) {
+    if (Fits { nodes, flattened: false }).judge(target, out) {
         return true;
     }
     // Where a field is the reason and the field is judged alone, that claim reports it.
@@ -414,7 +414,7 @@ const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) ->
             && let Some(shape) = field(View::new(target, Side::Given), &[key])
         {
             let mut ignored = Text::new();
-            let fits = Fits { nodes }.judge_node(value, shape, &mut ignored);
+            let fits = Fits { nodes, flattened: false }.judge_node(value, shape, &mut ignored);
             if !fits {
                 out.rewind(mark);
                 return true;

@@ -92,6 +92,8 @@ enum Source {
 #[derive(Clone, Copy)]
 pub(super) struct Fits<'a> {
     pub(super) nodes: &'a [Node<'a>],
+    /// Whether the target stands flattened among other fields, so that keys it does not know are those of its neighbours.
+    pub(super) flattened: bool,
 }
 
 impl<'a> Fits<'a> {
@@ -484,14 +486,14 @@ impl<'a> Fits<'a> {
                 // The map takes what no field takes.
                 Shape::Map(value) => self.entries(source, flattened.with(value), Some(object), depth, out),
                 Shape::Nullable(_) => true,
-                _ => self.fits(source, flattened, depth + 1, out),
+                _ => Self { flattened: true, ..self }.fits(source, flattened, depth + 1, out),
             };
             if !fits {
                 return false;
             }
             i += 1;
         }
-        if object.deny_unknown_fields {
+        if object.deny_unknown_fields && !self.flattened {
             return self.no_strangers(source, object, out);
         }
         true
@@ -511,11 +513,27 @@ impl<'a> Fits<'a> {
         let wanted = target.with(field.shape);
         let mark = out.mark();
         let mut certain = false;
+        let mut first = None;
         let mut i = 0;
         while i < field.given_as.len() {
             let key = field.given_as[i];
             if let Some((value, absent)) = self.key(source, key) {
-                if !self.fits(value, wanted, depth + 1, out) {
+                if let Some(first) = first
+                    && !absent
+                {
+                    // serde calls the second a duplicate of the first.
+                    out.push("its fields ");
+                    out.code(first);
+                    out.push(" and ");
+                    out.code(key);
+                    out.push(" are two names of one field");
+                    return false;
+                }
+                if !absent {
+                    first = Some(key);
+                }
+                let whole = Self { flattened: false, ..self };
+                if !whole.fits(value, wanted, depth + 1, out) {
                     let mut inner = Text::new();
                     inner.push("in its field ");
                     inner.code(key);
@@ -570,7 +588,7 @@ impl<'a> Fits<'a> {
                     let mut i = first;
                     while i < first + len {
                         if let Node::Field { key, value, .. } = self.nodes[i]
-                            && !takes(but, key)
+                            && !named(but, key)
                             && !self.entry(Source::Node(value), key, wanted, depth, out)
                         {
                             return false;
@@ -594,7 +612,7 @@ impl<'a> Fits<'a> {
                     while i < object.fields.len() {
                         let field = &object.fields[i];
                         if let Some(key) = field.key(view.side)
-                            && !takes(but, key)
+                            && !named(but, key)
                             && !self.entry(Source::View(view.of_field(field)), key, wanted, depth, out)
                         {
                             return false;
@@ -618,7 +636,8 @@ impl<'a> Fits<'a> {
 
     const fn entry(self, value: Source, key: &str, wanted: View, depth: usize, out: &mut Text) -> bool {
         let mark = out.mark();
-        if self.fits(value, wanted, depth + 1, out) {
+        let whole = Self { flattened: false, ..self };
+        if whole.fits(value, wanted, depth + 1, out) {
             return true;
         }
         let mut inner = Text::new();
@@ -738,6 +757,33 @@ const fn takes(object: Option<&'static ObjectShape>, key: &str) -> bool {
             }
             // What a flattened map or enum takes is judged there.
             _ => return true,
+        }
+        i += 1;
+    }
+    false
+}
+
+/// Whether an object, or one flattened into it, has a field of this name: what a flattened map does not get to see.
+const fn named(object: Option<&'static ObjectShape>, key: &str) -> bool {
+    let Some(object) = object else { return false };
+    let mut i = 0;
+    while i < object.fields.len() {
+        let field = &object.fields[i];
+        if !matches!(field.given, Given::Never) && contains(field.given_as, key) {
+            return true;
+        }
+        i += 1;
+    }
+    let mut i = 0;
+    while i < object.flattened.len() {
+        let inner = View::new(object.flattened[i], Side::Given).shape;
+        let found = match inner {
+            Shape::Object(inner) => named(Some(inner), key),
+            Shape::OneOf(one_of) => named(Some(one_of.common), key),
+            _ => false,
+        };
+        if found {
+            return true;
         }
         i += 1;
     }

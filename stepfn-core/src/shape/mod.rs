@@ -66,23 +66,23 @@ pub enum Shape {
     /// One of some strings.
     Enum(&'static EnumShape),
     /// An array of any length.
-    Array(&'static Shape),
+    Array(&'static Self),
     /// An array of fixed length.
-    Tuple(&'static [&'static Shape]),
+    Tuple(&'static [&'static Self]),
     /// An object with any keys, all values of one shape.
-    Map(&'static Shape),
+    Map(&'static Self),
     /// An object with known fields.
     Object(&'static ObjectShape),
     /// `null`, or the shape inside.
-    Nullable(&'static Shape),
+    Nullable(&'static Self),
     /// One of several shapes: an enum whose variants hold data.
     OneOf(&'static OneOfShape),
     /// Made as one shape and read from another.
     Split {
         /// What `Serialize` makes.
-        made: &'static Shape,
+        made: &'static Self,
         /// What `Deserialize` takes.
-        given: &'static Shape,
+        given: &'static Self,
     },
     /// The nearest enclosing [`Object`](Self::Object) or [`OneOf`](Self::OneOf) again: a recursive type.
     Recursive,

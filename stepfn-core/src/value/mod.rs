@@ -39,7 +39,7 @@ pub enum Value {
     /// A string.
     String(Arc<str>),
     /// An array.
-    Array(Arc<Vec<Value>>),
+    Array(Arc<Vec<Self>>),
     /// An object.
     Object(Arc<Map>),
 }

@@ -63,6 +63,7 @@ pub(super) struct Expr {
     pub(super) place: Place,
 }
 
+#[allow(clippy::large_enum_variant)] // there are few of them
 pub(super) enum Kind {
     /// A string, number, boolean or null.
     Literal(Value),
@@ -132,9 +133,9 @@ pub(super) struct Rule {
 }
 
 pub(super) enum Condition {
-    And(Vec<Condition>),
-    Or(Vec<Condition>),
-    Not(Box<Condition>),
+    And(Vec<Self>),
+    Or(Vec<Self>),
+    Not(Box<Self>),
     Compare {
         operator: &'static str,
         variable: (Text, Place),

@@ -629,10 +629,6 @@ trait NewIdent {
 
 impl NewIdent for Ident {
     fn new_raw_or_plain(name: &str, span: proc_macro2::Span) -> Ident {
-        if syn::parse_str::<Ident>(name).is_ok() {
-            Ident::new(name, span)
-        } else {
-            Ident::new_raw(name, span)
-        }
+        if syn::parse_str::<Self>(name).is_ok() { Self::new(name, span) } else { Self::new_raw(name, span) }
     }
 }
