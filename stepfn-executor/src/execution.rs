@@ -59,8 +59,9 @@ pub struct Execution {
 }
 
 impl Execution {
-    pub(crate) fn new(interpreter: Interpreter) -> Self {
-        Self { interpreter: Box::new(interpreter), end: None, over: false }
+    /// An execution, or one that cannot even start.
+    pub(crate) fn new(interpreter: Interpreter, refused: Option<RunError>) -> Self {
+        Self { interpreter: Box::new(interpreter), end: refused.map(Err), over: false }
     }
 
     /// The execution's ARN.

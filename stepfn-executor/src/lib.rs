@@ -68,7 +68,7 @@ pub use self::{
     mock::Mock,
     outcome::{Outcome, OutputError, RunError, Status, Unbound},
     program::{CompileError, Fault, FaultKind, Program},
-    time::{RealTime, Time, VirtualTime},
+    time::{RealTime, Sleep, Time, VirtualTime},
     tokens::{PendingToken, TokenError},
 };
 pub use jiff::Timestamp;

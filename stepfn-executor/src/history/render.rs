@@ -176,7 +176,7 @@ impl Details {
     /// The variables a state set: JSON texts, by their names in order.
     fn assigned(&mut self, assigned: &Map) {
         let mut variables: Vec<_> = assigned.iter().collect();
-        variables.sort_by(|(a, _), (b, _)| a.cmp(b));
+        variables.sort_by_key(|(name, _)| *name);
         let texts = variables.into_iter().map(|(name, value)| (name.clone(), Value::from(value.to_string())));
         self.0.insert("assignedVariables".into(), Value::object(texts));
         self.truncation("assignedVariablesDetails");

@@ -164,7 +164,7 @@ impl Interpreter {
             }
             Ok(Attempt::Submitted { reply, takes, result }) => {
                 if task.resource.pattern == Pattern::RequestResponse {
-                    return self.finish(executor, id, job, tokens::callback(result));
+                    return self.finish(executor, id, &job, tokens::callback(result));
                 }
                 self.record_for(id, || EventKind::TaskSubmitted { state: at, output: reply });
                 job.submitted = true;
@@ -235,9 +235,9 @@ impl Interpreter {
         let raw = executor.bound(task, &job.parameters).is_some_and(|bound| bound.handler.is_raw());
         let result = match answer {
             Ok(Ok(result)) => result,
-            Ok(Err(failure)) => return self.finish(executor, id, job, tokens::callback(Err(failure))),
+            Ok(Err(failure)) => return self.finish(executor, id, &job, tokens::callback(Err(failure))),
             Err(panic) => {
-                return self.finish(executor, id, job, tokens::callback(Err(crashed(task, &panic))));
+                return self.finish(executor, id, &job, tokens::callback(Err(crashed(task, &panic))));
             }
         };
         let result = if raw || !task.resource.is_lambda_invoke() {
@@ -246,17 +246,17 @@ impl Interpreter {
             mock::envelope(result, &uuid(self.random.next_u64(), self.random.next_u64()))
         };
         match task.resource.pattern {
-            Pattern::RequestResponse => self.finish(executor, id, job, Ok(result)),
+            Pattern::RequestResponse => self.finish(executor, id, &job, Ok(result)),
             Pattern::Sync => {
                 let output = result.clone();
                 self.record_for(id, || EventKind::TaskSubmitted { state: at, output });
-                self.finish(executor, id, job, Ok(result))
+                self.finish(executor, id, &job, Ok(result))
             }
             Pattern::WaitForTaskToken => {
                 self.record_for(id, || EventKind::TaskSubmitted { state: at, output: result });
                 job.submitted = true;
                 match job.early.take() {
-                    Some(early) => self.finish(executor, id, job, early),
+                    Some(early) => self.finish(executor, id, &job, early),
                     // A handler that was done at once has no timers yet.
                     None if !job.timed => self.wait_for_job(id, job, None),
                     None => {
@@ -269,8 +269,8 @@ impl Interpreter {
     }
 
     /// The attempt is over.
-    fn finish(&mut self, executor: &Executor, id: FiberId, job: Box<Job>, result: CallbackResult) -> Step {
-        self.release(id, &job);
+    fn finish(&mut self, executor: &Executor, id: FiberId, job: &Job, result: CallbackResult) -> Step {
+        self.release(id, job);
         let at = self.state_of(id);
         let Kind::Task(task) = &executor.program.state(at).kind else { return Step::Block };
         let failure = match result {
@@ -330,9 +330,9 @@ impl Interpreter {
         match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
             Phase::Working(mut job) => {
                 let step = match (job.submitted, job.answer.take()) {
-                    (true, Some(result)) => self.finish(&executor, id, job, result),
+                    (true, Some(result)) => self.finish(&executor, id, &job, result),
                     (false, Some(Ok(result))) => self.answered(&executor, id, job, Ok(Ok(result))),
-                    (false, Some(Err(failure))) => self.finish(&executor, id, job, Err(failure)),
+                    (false, Some(Err(failure))) => self.finish(&executor, id, &job, Err(failure)),
                     (_, None) => {
                         self.fiber(id).phase = Phase::Working(job);
                         Step::Block
@@ -358,7 +358,7 @@ impl Interpreter {
                 if early {
                     job.early = Some(result);
                     self.fiber(id).phase = Phase::Working(job);
-                } else if self.finish(&executor, id, job, result) == Step::Again {
+                } else if self.finish(&executor, id, &job, result) == Step::Again {
                     self.ready.push_back(id);
                 }
             }
