@@ -67,7 +67,7 @@ pub use stepfn_core::{
 };
 #[cfg(feature = "executor")]
 pub use stepfn_executor as executor;
-pub use stepfn_macros::{StateData, TaskError, lambda, state_machine};
+pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};
 
 /// What the macros' expansions name. Not for use by hand.
 #[doc(hidden)]

@@ -8,25 +8,68 @@ mod machine;
 use proc_macro::TokenStream;
 
 /// The JSON form of a type, read from its serde attributes.
+///
+/// Everything that serde's own derives take is understood: `rename`, `rename_all`, `alias`, `default`, `skip…`, `flatten`,
+/// `deny_unknown_fields`, `transparent`, every kind of tagging. Where serde hands a value over to code that nobody can look into
+/// (`with`, `serialize_with`, …), say what it is:
+///
+/// - `#[state_data(as = "String")]` on a field, variant or type: it has the form of another type;
+///   `#[state_data(as(serialize = "A", deserialize = "B"))]` where the two sides differ
+/// - `#[state_data(timestamp)]`: a string that always holds an RFC 3339 timestamp
+/// - `#[state_data(any)]`: anything
+///
+/// Two types that hold each other make rustc report a cycle: write `#[state_data(any)]` on one of the fields.
 #[proc_macro_derive(StateData, attributes(state_data, serde))]
 pub fn state_data(input: TokenStream) -> TokenStream {
     derive::state_data(syn::parse_macro_input!(input as syn::DeriveInput)).into()
 }
 
 /// The names that `Retry` and `Catch` match an error type by.
+///
+/// An enum's variants give the names, a struct gives its own. The message is that of `Display`.
+///
+/// - `#[task_error(name = "DynamoDB.ProvisionedThroughputExceededException")]` on a variant or struct: another name
+/// - `#[task_error(rename_all = "…")]` on an enum, with serde's rules
+/// - `#[task_error(transparent)]` on a variant of one field: the names of the inner error
 #[proc_macro_derive(TaskError, attributes(task_error))]
 pub fn task_error(input: TokenStream) -> TokenStream {
     derive::task_error(syn::parse_macro_input!(input as syn::DeriveInput)).into()
 }
 
 /// Makes a function a task that a workflow can call.
+///
+/// The function stays as it is; beside it comes a type of the same name, so that `resource: lambda(validator)` and
+/// `lambda::invoke(validator)` know its input, its output and its errors, and the executor runs it. It takes one value or none, and
+/// answers a value or a `Result`; it may be `async`. Without a body it declares a function that lives elsewhere.
+///
+/// - `#[lambda(name = "validateCSV")]`: the function's key in `serverless.yml`; the Rust name where absent
+/// - `#[lambda(function_name = "…")]`: what it is deployed as; `${self:service}-${self:provider.stage}-<name>` where absent, which is
+///   what the Serverless Framework makes of the key
 #[proc_macro_attribute]
 pub fn lambda(attr: TokenStream, item: TokenStream) -> TokenStream {
     lambda::expand(attr.into(), item.into()).into()
 }
 
-/// Declares a state machine.
+/// Declares a state machine. The language is told in the crate's documentation.
+///
+/// `[attributes] [pub] Name(Input) -> Output { start_at: First, First: Task { … }, … }` becomes a type `Name` that implements
+/// `Workflow`, with a constant for each state's name. Attributes:
+///
+/// - a doc comment: the `Comment`, and the type's documentation
+/// - `#[name = "…"]`: the state machine's name; the type's where absent
+/// - `#[express]`: an Express workflow
+/// - `#[logging(level = ALL, include_execution_data = true, destination = get_att("LogGroup", "Arn"))]`
+/// - `#[tracing]`: X-Ray
+/// - on a state, `#[allow(stepfn::code)]`: a finding that you know better about
 #[proc_macro]
 pub fn state_machine(input: TokenStream) -> TokenStream {
     machine::state_machine(input.into()).into()
+}
+
+/// The text of a path, checked against a type where it stands: `path!(Order, $.items[*].sku)`.
+///
+/// That the type has such fields is checked by rustc; whether they are there at some state is for the builder's `build()`.
+#[proc_macro]
+pub fn path(input: TokenStream) -> TokenStream {
+    machine::typed_path(input.into()).into()
 }

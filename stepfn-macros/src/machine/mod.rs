@@ -8,6 +8,7 @@ mod lower;
 mod parse;
 mod path;
 mod settings;
+mod typed_path;
 
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ use stepfn_core::{
     flow::{self, StateTyping, TaskRef, Typing},
 };
 
+pub(crate) use self::typed_path::typed_path;
 use self::{
     ast::{Machine, Place},
     expand::Names,
