@@ -1,4 +1,5 @@
 //! What the README shows is what happens.
+#![allow(clippy::unwrap_used)]
 
 use serde::{Deserialize, Serialize};
 use stepfn::{StateData, Workflow, executor::Executor, lambda, state_machine, value::to_value};

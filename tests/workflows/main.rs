@@ -1,6 +1,7 @@
 //! The workflows of the published articles: declared with the macro, their ASL pinned, run natively through every edge.
 
 #![allow(unreachable_pub)] // the examples' items
+#![allow(clippy::unwrap_used, clippy::needless_pass_by_value)] // tests, beside their test functions
 
 mod choices;
 mod context;
