@@ -20,7 +20,7 @@ use crate::{
     interpreter::{Info, Interpreter},
     outcome::{Outcome, RunError},
     program::{self, Family, Program, Task, function_name},
-    size,
+    size::{self, Extent},
     time::{RealTime, Time, VirtualTime},
     tokens::{Registry, TokenError},
 };
@@ -145,11 +145,10 @@ impl Executor {
             Clock::Given(time) => Arc::clone(time),
         };
         let id = [random.next_u64(), random.next_u64()];
-        let too_large = size::over_limit(&input).map(|bytes| RunError::InvalidInput {
-            reason: format!("it has {bytes} bytes, the limit is {} bytes", size::MAX_BYTES),
-        });
+        let extent = Extent::of(&input);
+        let refused = (!extent.fits()).then(|| RunError::InvalidInput { reason: size::fault(&input) });
         let info = Info { name, id, input, started: time.now() };
-        Execution::new(Interpreter::new(Arc::clone(inner), info, time, random), too_large)
+        Execution::new(Interpreter::new(Arc::clone(inner), info, extent, time, random), refused)
     }
 
     /// Runs an execution to its end.

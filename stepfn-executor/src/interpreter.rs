@@ -41,6 +41,7 @@ use crate::{
     link::{Command, Link},
     outcome::{Outcome, RunError, Status},
     program::{Frame, StateId},
+    size::Extent,
     time::{self, Sleep, Time},
 };
 
@@ -83,7 +84,13 @@ enum Step {
 }
 
 impl Interpreter {
-    pub(crate) fn new(executor: Arc<Executor>, info: Info, time: Arc<dyn Time>, random: Random) -> Self {
+    pub(crate) fn new(
+        executor: Arc<Executor>,
+        info: Info,
+        extent: Extent,
+        time: Arc<dyn Time>,
+        random: Random,
+    ) -> Self {
         let timeout = std::time::Duration::from_secs(executor.program.timeout_seconds);
         let deadline = time::after(info.started, timeout);
         let mut interpreter = Self {
@@ -110,7 +117,8 @@ impl Interpreter {
         let input = interpreter.info.input.clone();
         interpreter.record(0, || EventKind::ExecutionStarted { input: input.clone() });
         // The first state has no predecessor, not even ExecutionStarted: recorded on AWS.
-        let root = Fiber::new(interpreter.executor.program.start, input, 0);
+        let mut root = Fiber::new(interpreter.executor.program.start, input, 0);
+        root.extent = Some(extent);
         let root = interpreter.fibers.insert(root);
         interpreter.ready.push_back(root);
         interpreter
@@ -315,7 +323,7 @@ impl Interpreter {
                 Phase::Attempt => self.attempt(executor, id),
                 Phase::Start(job) => self.start_work(executor, id, job),
                 Phase::Waited => self.waited(executor, id),
-                Phase::Resume(Ok(result)) => self.complete(executor, id, result),
+                Phase::Resume(Ok((result, extent))) => self.complete(executor, id, result, Some(extent)),
                 Phase::Resume(Err(failure)) => self.failed(executor, id, failure),
                 other @ (Phase::Blocked | Phase::Sleeping(_) | Phase::Working(_) | Phase::Children(_)) => {
                     fiber.phase = other;

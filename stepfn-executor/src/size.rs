@@ -1,44 +1,99 @@
-//! How long a value is as JSON text.
+//! How large a value is: as JSON text, and in depth.
 
 use stepfn_core::value::Value;
 
 /// What AWS lets a state's output, a task's result, or an execution's input have.
-pub(crate) const MAX_BYTES: usize = 262_144;
+const MAX_BYTES: usize = 262_144;
 
-/// The length of the compact JSON text, where it is over [`MAX_BYTES`].
-pub(crate) fn over_limit(value: &Value) -> Option<usize> {
-    let mut bytes = 0;
-    // The exact length is of interest only when it is too much, and then it is told.
-    if within(value, &mut bytes) { None } else { Some(value.to_string().len()) }
+/// How deep values may nest. Nothing of AWS is known about it but that its JSON reader takes a thousand levels; without a
+/// bound a loop could build what no recursion over it survives.
+const MAX_DEPTH: usize = 1000;
+
+/// A bound on the length of a value's compact JSON text, and on its depth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent {
+    pub(crate) bytes: usize,
+    depth: usize,
 }
 
-fn within(value: &Value, bytes: &mut usize) -> bool {
-    *bytes += match value {
-        Value::Null => 4,
-        Value::Bool(value) => 5 - usize::from(*value),
-        Value::Number(number) => match number.as_i64() {
-            Some(number)
-                if number.unsigned_abs() < 1 << 32 && value.as_number().is_some_and(|n| n.is_integer()) =>
-            {
-                let digits = number.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
-                digits + usize::from(number < 0)
+impl Extent {
+    /// Of nothing yet: the brackets of an array, to [`push`](Self::push) to.
+    pub(crate) const BRACKETS: Self = Self { bytes: 2, depth: 1 };
+
+    /// The extent of a value: exact when it [`fits`](Self::fits), else just too much.
+    pub(crate) fn of(value: &Value) -> Self {
+        let mut extent = Self { bytes: 0, depth: 0 };
+        extent.walk(value, 0);
+        extent
+    }
+
+    /// Whether the value is of an allowed size.
+    pub(crate) fn fits(self) -> bool {
+        self.bytes <= MAX_BYTES && self.depth <= MAX_DEPTH
+    }
+
+    /// A bound on this value with another one written into it at a path.
+    pub(crate) fn with(self, path: &str, other: Self) -> Self {
+        let steps = path.matches(['.', '[']).count();
+        Self {
+            // Each step may make an object: brackets, quotes, colon, comma, and a key that may need escapes.
+            bytes: self.bytes + other.bytes + 6 * path.len(),
+            depth: self.depth.max(other.depth + steps),
+        }
+    }
+
+    /// Counts in an element of an array.
+    pub(crate) fn push(&mut self, element: Self) {
+        self.bytes = self.bytes.saturating_add(element.bytes + 1);
+        self.depth = self.depth.max(element.depth + 1);
+    }
+
+    fn walk(&mut self, value: &Value, depth: usize) {
+        self.depth = self.depth.max(depth);
+        self.bytes += match value {
+            Value::Null => 4,
+            Value::Bool(value) => 5 - usize::from(*value),
+            Value::Number(number) => match number.as_i64() {
+                Some(small) if number.is_integer() && small.unsigned_abs() < 1 << 32 => {
+                    let digits = small.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
+                    digits + usize::from(small < 0)
+                }
+                _ => number.to_string().len(),
+            },
+            Value::String(text) => text_length(text),
+            Value::Array(items) => 2 + items.len().saturating_sub(1),
+            Value::Object(members) => 2 + members.len().saturating_sub(1),
+        };
+        match value {
+            Value::Array(items) => {
+                for item in items.iter() {
+                    if !self.fits() {
+                        return;
+                    }
+                    self.walk(item, depth + 1);
+                }
             }
-            _ => number.to_string().len(),
-        },
-        Value::String(text) => text_length(text),
-        Value::Array(items) => {
-            *bytes += 2 + items.len().saturating_sub(1);
-            return items.iter().all(|item| within(item, bytes)) && *bytes <= MAX_BYTES;
+            Value::Object(members) => {
+                for (key, value) in members.iter() {
+                    if !self.fits() {
+                        return;
+                    }
+                    self.bytes += text_length(key) + 1;
+                    self.walk(value, depth + 1);
+                }
+            }
+            _ => {}
         }
-        Value::Object(members) => {
-            *bytes += 2 + members.len().saturating_sub(1);
-            return members.iter().all(|(key, value)| {
-                *bytes += text_length(key) + 1;
-                within(value, bytes)
-            }) && *bytes <= MAX_BYTES;
-        }
-    };
-    *bytes <= MAX_BYTES
+    }
+}
+
+/// What is wrong with a value that does not [`fit`](Extent::fits).
+pub(crate) fn fault(value: &Value) -> String {
+    if Extent::of(value).depth > MAX_DEPTH {
+        return format!("it is nested more than {MAX_DEPTH} deep");
+    }
+    // The exact length is of interest only now.
+    format!("it has {} bytes, the limit is {MAX_BYTES} bytes", value.to_string().len())
 }
 
 fn text_length(text: &str) -> usize {
@@ -67,6 +122,7 @@ mod tests {
             "-10",
             "99999999999",
             "1.50",
+            "1e400",
             "\"a\\\"\\\\\\n\\u0001ä\"",
             "[]",
             "[1,2,[3]]",
@@ -74,17 +130,39 @@ mod tests {
             "{\"a\":1,\"b\":{\"c\\t\":null}}",
         ] {
             let value: Value = text.parse().unwrap();
-            let mut bytes = 0;
-            assert!(within(&value, &mut bytes));
-            assert_eq!(bytes, value.to_string().len(), "{text}");
+            assert_eq!(Extent::of(&value).bytes, value.to_string().len(), "{text}");
         }
     }
 
     #[test]
     fn the_limit_is_exact() {
         let text = |bytes: usize| Value::from("x".repeat(bytes - 2));
-        assert_eq!(over_limit(&text(MAX_BYTES)), None);
-        assert_eq!(over_limit(&text(MAX_BYTES + 1)), Some(MAX_BYTES + 1));
-        assert_eq!(over_limit(&Value::array([text(MAX_BYTES)])), Some(MAX_BYTES + 2));
+        assert!(Extent::of(&text(MAX_BYTES)).fits());
+        assert!(!Extent::of(&text(MAX_BYTES + 1)).fits());
+        let array = Value::array([text(MAX_BYTES)]);
+        assert_eq!(fault(&array), "it has 262146 bytes, the limit is 262144 bytes");
+    }
+
+    #[test]
+    fn bounds_of_what_is_put_together_hold() {
+        let outer: Value = r#"{"a":1}"#.parse().unwrap();
+        let inner: Value = r#"[[2]]"#.parse().unwrap();
+        let whole: Value = r#"{"a":1,"b":{"c":[[2]]}}"#.parse().unwrap();
+        let bound = Extent::of(&outer).with("$.b.c", Extent::of(&inner));
+        let exact = Extent::of(&whole);
+        assert!(bound.bytes >= exact.bytes && bound.depth >= exact.depth, "{bound:?} {exact:?}");
+        let mut array = Extent::BRACKETS;
+        array.push(Extent::of(&inner));
+        array.push(Extent::of(&inner));
+        let exact = Extent::of(&"[[[2]],[[2]]]".parse().unwrap());
+        assert!(array.bytes >= exact.bytes && array.depth == exact.depth);
+    }
+
+    #[test]
+    fn deep_values_do_not_fit() {
+        let nested = |depth| (0..depth).fold(Value::Null, |value, _| Value::array([value]));
+        assert!(Extent::of(&nested(1000)).fits());
+        assert!(!Extent::of(&nested(1001)).fits());
+        assert_eq!(fault(&nested(5000)), "it is nested more than 1000 deep");
     }
 }

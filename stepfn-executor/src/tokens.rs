@@ -9,7 +9,7 @@ use stepfn_core::{task::TaskFailure, value::Value};
 use crate::{
     eval::Random,
     link::{Command, Link},
-    size,
+    size::{self, Extent},
 };
 
 /// A task that waits for its token.
@@ -32,10 +32,10 @@ pub enum TokenError {
     InvalidToken,
     /// The task is over: the token was used, the task timed out or failed, or the execution ended.
     TaskTimedOut,
-    /// The output is over 262144 bytes.
+    /// The output is over 262144 bytes, or nested too deep.
     InvalidOutput {
-        /// How long it is, as JSON text.
-        bytes: usize,
+        /// What is wrong with it.
+        reason: String,
     },
 }
 
@@ -55,11 +55,7 @@ impl fmt::Display for TokenError {
         match self {
             Self::InvalidToken => f.write_str("Invalid Token: 'Invalid token'"),
             Self::TaskTimedOut => f.write_str("Task Timed Out: 'Provided task does not exist anymore'"),
-            Self::InvalidOutput { bytes } => write!(
-                f,
-                "Invalid Output: 'the output has {bytes} bytes, the limit is {} bytes'",
-                size::MAX_BYTES
-            ),
+            Self::InvalidOutput { reason } => write!(f, "Invalid Output: '{reason}'"),
         }
     }
 }
@@ -82,8 +78,8 @@ impl Registry {
     }
 
     pub(crate) fn success(&self, token: &str, output: Value) -> Result<(), TokenError> {
-        if let Some(bytes) = size::over_limit(&output) {
-            return Err(TokenError::InvalidOutput { bytes });
+        if !Extent::of(&output).fits() {
+            return Err(TokenError::InvalidOutput { reason: size::fault(&output) });
         }
         self.end(token, Ok(output))
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
 use super::{Failure, map::Children, task::Job};
-use crate::{eval, program::StateId};
+use crate::{eval, program::StateId, size::Extent};
 
 /// One thread of an execution: the machine itself, a Parallel branch, or a Map iteration.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub(super) struct Fiber {
     pub(super) at: StateId,
     /// The raw input of the state.
     pub(super) input: Value,
+    /// How large it is, where that is known.
+    pub(super) extent: Option<Extent>,
     /// The event that the next one of this fiber comes from.
     pub(super) previous: u32,
     /// The event of entering the state.
@@ -50,7 +52,7 @@ pub(super) enum Phase {
     /// To go on after a Wait.
     Waited,
     /// To go on with the result of the state's work.
-    Resume(Result<Value, Failure>),
+    Resume(Result<(Value, Extent), Failure>),
     /// Waits for a timer.
     Sleeping(Sleeping),
     /// Waits for the work of a Task.
@@ -84,6 +86,7 @@ impl Fiber {
         Self {
             at,
             input,
+            extent: None,
             previous,
             entered: 0,
             entered_at: Timestamp::UNIX_EPOCH,

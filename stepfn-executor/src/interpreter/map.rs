@@ -8,6 +8,7 @@ use crate::{
     executor::Inner as Executor,
     history::{EventKind, Iteration},
     program::{Kind, Map},
+    size::Extent,
 };
 
 /// How many iterations of an inline Map run at once where `MaxConcurrency` sets no bound (AWS, "Inline mode").
@@ -17,6 +18,7 @@ const MAX_CONCURRENCY: usize = 40;
 #[derive(Debug)]
 pub(super) struct Children {
     results: Vec<Value>,
+    extent: Extent,
     left: usize,
     /// The items of a Map, and how many of them were started.
     items: Arc<Vec<Value>>,
@@ -35,10 +37,18 @@ pub(super) struct Unstarted {
 
 impl Children {
     pub(super) fn new(length: usize, items: Arc<Vec<Value>>) -> Self {
-        Self { results: vec![Value::Null; length], left: length, items, started: 0, input: Value::Null }
+        Self {
+            results: vec![Value::Null; length],
+            extent: Extent::BRACKETS,
+            left: length,
+            items,
+            started: 0,
+            input: Value::Null,
+        }
     }
 
-    pub(super) fn done(&mut self, place: usize, output: Value) {
+    pub(super) fn done(&mut self, place: usize, output: Value, extent: Extent) {
+        self.extent.push(extent);
         if let Some(result) = self.results.get_mut(place) {
             *result = output;
         }
@@ -49,8 +59,8 @@ impl Children {
         self.left == 0
     }
 
-    pub(super) fn into_results(self) -> Value {
-        self.results.into()
+    pub(super) fn into_results(self) -> (Value, Extent) {
+        (self.results.into(), self.extent)
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     executor::Inner as Executor,
     history::{EventKind, Iteration},
     program::{Kind, StateId},
+    size::Extent,
 };
 
 impl Interpreter {
@@ -25,15 +26,18 @@ impl Interpreter {
         let started = self.record_for(id, || EventKind::ChildrenStarted { state: at, length });
         if branches.is_empty() {
             self.record(started, || EventKind::ChildrenSucceeded { state: at });
-            self.fiber(id).phase = Phase::Resume(Ok(Value::array([])));
+            self.fiber(id).phase = Phase::Resume(Ok((Value::array([]), Extent::BRACKETS)));
             return Ok(Step::Again);
         }
         let parent = self.fibers.at(id);
+        let known = parent.extent.filter(|_| data.passes_input());
+        let extent = known.unwrap_or_else(|| Extent::of(&input));
         let (variables, item) = (parent.variables.inner(), parent.item.clone());
         for (place, branch) in branches.iter().enumerate() {
             let mut fiber = Fiber::new(*branch, input.clone(), started);
             fiber.variables = variables.clone();
             fiber.item.clone_from(&item);
+            fiber.extent = Some(extent);
             fiber.parent = Some((id, place));
             let fiber = self.fibers.insert(fiber);
             self.ready.push_back(fiber);
@@ -48,7 +52,7 @@ impl Interpreter {
         executor: &Executor,
         parent: FiberId,
         place: usize,
-        output: Value,
+        (output, extent): (Value, Extent),
         previous: u32,
     ) {
         let fiber = self.fibers.at_mut(parent);
@@ -64,7 +68,7 @@ impl Interpreter {
                 what: Iteration::Succeeded,
             });
         }
-        children.done(place, output);
+        children.done(place, output, extent);
         if !children.is_complete() {
             let next = self.next_iteration(executor, parent, &mut children, previous);
             self.fiber(parent).phase = Phase::Children(children);

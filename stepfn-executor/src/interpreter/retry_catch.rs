@@ -64,7 +64,7 @@ impl Interpreter {
             let output = catcher.result_path.apply(fiber.input.clone(), error.clone())?;
             Ok((output, assigned))
         })?;
-        Ok(Some(self.exit(executor, id, output, assigned, Some(catcher.next))))
+        Ok(Some(self.exit(executor, id, (output, None), assigned, Some(catcher.next))))
     }
 
     /// Nothing handled the failure in its state.

@@ -11,7 +11,7 @@ use crate::{
     history::EventKind,
     outcome::{RunError, Status},
     program::{self, Frame, Kind, Rule, StateId},
-    size,
+    size::Extent,
 };
 
 impl Interpreter {
@@ -71,8 +71,9 @@ impl Interpreter {
             Some(result) => Ok(result.clone()),
             None => self.frame(executor, id, None, |frame, fiber| data.input(frame, &fiber.input)),
         };
+        let extent = self.fibers.at(id).extent.filter(|_| result.is_none() && data.passes_input());
         match made {
-            Ok(result) => self.complete(executor, id, result),
+            Ok(result) => self.complete(executor, id, result, extent),
             Err(failure) => self.failed(executor, id, failure),
         }
     }
@@ -85,8 +86,9 @@ impl Interpreter {
             let assigned = assign(state.data.assign.as_ref(), frame, &input)?;
             Ok((state.data.output(frame, input)?, assigned))
         });
+        let extent = self.fibers.at(id).extent.filter(|_| state.data.passes_through());
         match left {
-            Ok((output, assigned)) => self.exit(executor, id, output, assigned, state.next),
+            Ok((output, assigned)) => self.exit(executor, id, (output, extent), assigned, state.next),
             Err(failure) => self.failed(executor, id, failure),
         }
     }
@@ -106,8 +108,11 @@ impl Interpreter {
             let assigned = assign(template, frame, &input)?;
             Ok(Some((state.data.output(frame, input)?, assigned, next)))
         });
+        let extent = self.fibers.at(id).extent.filter(|_| state.data.passes_through());
         match chosen {
-            Ok(Some((output, assigned, next))) => self.exit(executor, id, output, assigned, Some(next)),
+            Ok(Some((output, assigned, next))) => {
+                self.exit(executor, id, (output, extent), assigned, Some(next))
+            }
             Ok(None) => {
                 let detail =
                     "Failed to transition out of the state. The state does not point to a next state.";
@@ -120,7 +125,13 @@ impl Interpreter {
     }
 
     /// Takes the result of a state's work through `ResultSelector`, `ResultPath`, `Assign` and `OutputPath`, and leaves.
-    pub(super) fn complete(&mut self, executor: &Executor, id: FiberId, result: Value) -> Step {
+    pub(super) fn complete(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        result: Value,
+        extent: Option<Extent>,
+    ) -> Step {
         let state = executor.program.state(self.state_of(id));
         // Without catchers nobody needs the input again, and what nobody else holds is changed in place.
         let raw = if state.catch.is_empty() && !matches!(state.data.result_path, program::Write::Replace) {
@@ -128,17 +139,18 @@ impl Interpreter {
         } else {
             self.fibers.at(id).input.clone()
         };
-        let made = self.frame(executor, id, None, |frame, _| {
+        let made = self.frame(executor, id, None, |frame, fiber| {
             let assigned = assign(state.data.assign.as_ref(), frame, &result)?;
-            let selected = state.data.select_result(frame, result)?;
-            let written = state.data.result_path.apply(raw, selected)?;
-            Ok((state.data.output(frame, written)?, assigned))
+            let finished = state.data.finish(frame, (raw, fiber.extent), (result, extent))?;
+            Ok((finished, assigned))
         });
         match made {
-            Ok((output, _)) if size::over_limit(&output).is_some() => {
+            Ok(((_, extent), _)) if !extent.fits() => {
                 self.failed(executor, id, Failure::data_limit(&state.name))
             }
-            Ok((output, assigned)) => self.exit(executor, id, output, assigned, state.next),
+            Ok(((output, extent), assigned)) => {
+                self.exit(executor, id, (output, Some(extent)), assigned, state.next)
+            }
             Err(failure) => self.failed(executor, id, failure),
         }
     }
@@ -148,7 +160,7 @@ impl Interpreter {
         &mut self,
         executor: &Executor,
         id: FiberId,
-        output: Value,
+        (output, extent): (Value, Option<Extent>),
         assigned: Option<Arc<Map>>,
         next: Option<StateId>,
     ) -> Step {
@@ -165,6 +177,7 @@ impl Interpreter {
         if let Some(next) = next {
             fiber.at = next;
             fiber.input = output;
+            fiber.extent = extent;
             fiber.retries.clear();
             fiber.retry_count = 0;
             fiber.phase = Phase::Enter;
@@ -174,7 +187,8 @@ impl Interpreter {
         match fiber.parent {
             Some((parent, place)) => {
                 self.fibers.remove(id);
-                self.child_done(executor, parent, place, output, previous);
+                let extent = extent.unwrap_or_else(|| Extent::of(&output));
+                self.child_done(executor, parent, place, (output, extent), previous);
             }
             None => self.succeeded(previous, output),
         }

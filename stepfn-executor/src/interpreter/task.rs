@@ -17,7 +17,8 @@ use crate::{
     mock,
     outcome::{RunError, Unbound},
     program::{Family, Kind, Pattern, Task},
-    size, time,
+    size::Extent,
+    time,
     tokens::{self, CallbackResult, PendingToken},
 };
 
@@ -273,16 +274,18 @@ impl Interpreter {
         self.release(id, job);
         let at = self.state_of(id);
         let Kind::Task(task) = &executor.program.state(at).kind else { return Step::Block };
-        let failure = match result {
-            Ok(output) if size::over_limit(&output).is_some() => {
-                Failure::data_limit(match &task.resource.family {
-                    Family::Service { resource_type, .. } => resource_type,
-                    _ => &task.resource.arn,
-                })
-            }
-            Ok(output) => {
+        let measured = result.map(|output| {
+            let extent = Extent::of(&output);
+            (output, extent)
+        });
+        let failure = match measured {
+            Ok((_, extent)) if !extent.fits() => Failure::data_limit(match &task.resource.family {
+                Family::Service { resource_type, .. } => resource_type,
+                _ => &task.resource.arn,
+            }),
+            Ok((output, extent)) => {
                 self.record_for(id, || EventKind::TaskSucceeded { state: at, output: output.clone() });
-                self.fiber(id).phase = Phase::Resume(Ok(output));
+                self.fiber(id).phase = Phase::Resume(Ok((output, extent)));
                 return Step::Again;
             }
             Err((error, cause)) => Failure::new(error.map(Arc::from), cause.map(Arc::from)),

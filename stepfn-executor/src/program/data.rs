@@ -5,8 +5,11 @@ use std::sync::Arc;
 
 use stepfn_core::value::{Map, Value};
 
-use crate::eval::{
-    CompiledPath, ContextObject, EvalError, Expression, Random, ResultPath, Scope, Template, Variables,
+use crate::{
+    eval::{
+        CompiledPath, ContextObject, EvalError, Expression, Random, ResultPath, Scope, Template, Variables,
+    },
+    size::Extent,
 };
 
 /// What expressions see, the input apart.
@@ -94,12 +97,41 @@ impl Data {
         self.parameters(frame, self.effective_input(frame, raw)?)
     }
 
-    /// What `ResultSelector` makes of the result.
-    pub(crate) fn select_result(&self, frame: &Frame<'_>, result: Value) -> Result<Value, EvalError> {
-        match &self.result_selector {
-            Some(template) => template.render(&frame.scope(&result)),
-            None => Ok(result),
-        }
+    /// Takes a result through `ResultSelector`, `ResultPath` and `OutputPath`. The extents, where they are known, spare
+    /// walking over the data again.
+    pub(crate) fn finish(
+        &self,
+        frame: &Frame<'_>,
+        (raw, raw_extent): (Value, Option<Extent>),
+        (result, result_extent): (Value, Option<Extent>),
+    ) -> Result<(Value, Extent), EvalError> {
+        let (selected, selected_extent) = match &self.result_selector {
+            Some(template) => (template.render(&frame.scope(&result))?, None),
+            None => (result, result_extent),
+        };
+        let (written, bound) = match &self.result_path {
+            Write::Replace => (selected, selected_extent),
+            Write::Discard => (raw, raw_extent),
+            Write::Path(path) => {
+                let inner = selected_extent.unwrap_or_else(|| Extent::of(&selected));
+                let outer = raw_extent.unwrap_or_else(|| Extent::of(&raw));
+                (path.write(raw, selected)?, Some(outer.with(path.as_str(), inner)))
+            }
+        };
+        let output = self.output(frame, written)?;
+        let bound = bound.filter(|bound| bound.fits() && matches!(self.output_path, Select::All));
+        let extent = bound.unwrap_or_else(|| Extent::of(&output));
+        Ok((output, extent))
+    }
+
+    /// Whether the input after `InputPath` and `Parameters` is the raw input itself.
+    pub(crate) fn passes_input(&self) -> bool {
+        self.parameters.is_none() && matches!(self.input_path, Select::All)
+    }
+
+    /// Whether a state without result answers with its raw input itself.
+    pub(crate) fn passes_through(&self) -> bool {
+        matches!((&self.input_path, &self.output_path), (Select::All, Select::All))
     }
 
     /// The output after `OutputPath`.

@@ -87,7 +87,8 @@ fn tokens_that_are_over_or_never_were_are_refused() {
     let token = execution.pending_tokens()[0].token.clone();
     assert_eq!(executor.send_task_success("nonsense", 1), Err(TokenError::InvalidToken));
     let large = Value::from("x".repeat(262_143));
-    assert_eq!(executor.send_task_success(&token, large), Err(TokenError::InvalidOutput { bytes: 262_145 }));
+    let error = executor.send_task_success(&token, large).unwrap_err();
+    assert_eq!(error.to_string(), "Invalid Output: 'it has 262145 bytes, the limit is 262144 bytes'");
     executor.send_task_success(&token, 1).unwrap();
     assert_eq!(executor.send_task_success(&token, 1), Err(TokenError::TaskTimedOut));
     assert_eq!(executor.send_task_heartbeat(&token), Err(TokenError::TaskTimedOut));
