@@ -44,7 +44,7 @@ impl Control {
     /// The events so far.
     pub fn history(&self) -> History {
         let events = Arc::clone(&self.link.lock().events);
-        self.executor.history(events)
+        History::new(Arc::clone(&self.executor), events)
     }
 
     /// The task tokens that are waited for, in the order in which they were handed out.

@@ -2,7 +2,7 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -15,7 +15,6 @@ use crate::{
     eval::Random,
     execution::Execution,
     handler::TaskHandler,
-    history::{Event, History},
     identity::Identity,
     interpreter::{Info, Interpreter},
     outcome::{Outcome, RunError},
@@ -30,13 +29,13 @@ use crate::{
 pub struct Executor {
     pub(crate) inner: Arc<Inner>,
     program: Program,
+    /// Counts the clones.
+    handle: Arc<()>,
 }
 
 pub(crate) struct Inner {
     pub(crate) program: Arc<program::Inner>,
     pub(crate) identity: Identity,
-    region: Arc<str>,
-    role_arn: Arc<str>,
     pub(crate) keeps_history: bool,
     pub(crate) hold_for_callbacks: bool,
     pub(crate) max_transitions: Option<u64>,
@@ -46,6 +45,7 @@ pub(crate) struct Inner {
     clock: Clock,
     seed: i64,
     started: AtomicU64,
+    handles: Weak<()>,
 }
 
 /// What does the work of a Task.
@@ -91,10 +91,9 @@ impl Executor {
     }
 
     pub(crate) fn from_parts(parts: Parts) -> Self {
+        let handle = Arc::new(());
         let inner = Inner {
             program: Arc::clone(&parts.program.inner),
-            region: parts.identity.region.as_str().into(),
-            role_arn: parts.identity.role_arn().into(),
             identity: parts.identity,
             keeps_history: parts.keeps_history,
             hold_for_callbacks: parts.hold_for_callbacks,
@@ -105,8 +104,9 @@ impl Executor {
             clock: parts.clock,
             seed: parts.seed,
             started: AtomicU64::new(0),
+            handles: Arc::downgrade(&handle),
         };
-        Self { inner: Arc::new(inner), program: parts.program }
+        Self { inner: Arc::new(inner), program: parts.program, handle }
     }
 
     /// The compiled machine.
@@ -198,6 +198,11 @@ impl Executor {
 }
 
 impl Inner {
+    /// Whether there are clones of the executor, so that somebody else may send a callback.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.handles.strong_count() > 1
+    }
+
     /// What does the work of a task that got these parameters.
     pub(crate) fn bound(&self, task: &Task, parameters: &Value) -> Option<&Bound> {
         if let Some(bound) = self.sites.get(task.site)?.as_ref() {
@@ -208,15 +213,14 @@ impl Inner {
         }
         self.functions.get(function_name(parameters.get("FunctionName")?.as_str()?))
     }
-
-    pub(crate) fn history(&self, events: Arc<Vec<Event>>) -> History {
-        History::new(Arc::clone(&self.program), Arc::clone(&self.region), Arc::clone(&self.role_arn), events)
-    }
 }
 
 impl fmt::Debug for Executor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Executor").field("machine", &self.program.name()).finish_non_exhaustive()
+        f.debug_struct("Executor")
+            .field("machine", &self.program.name())
+            .field("clones", &Arc::strong_count(&self.handle))
+            .finish_non_exhaustive()
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use stepfn_core::value::Value;
 
 pub(crate) use self::event::{Event, EventError, EventKind, Iteration, Scheduled};
-use crate::{program::Inner, time};
+use crate::{executor::Inner, program::Inner as Program, time};
 
 /// The event history of an execution, in the form of AWS's `GetExecutionHistory`.
 ///
@@ -30,9 +30,7 @@ use crate::{program::Inner, time};
 /// Its [`Display`](fmt::Display) is one line per event: id, predecessor, seconds since the start, what happened.
 #[derive(Clone)]
 pub struct History {
-    program: Arc<Inner>,
-    region: Arc<str>,
-    role_arn: Arc<str>,
+    executor: Arc<Inner>,
     events: Arc<Vec<Event>>,
 }
 
@@ -55,13 +53,16 @@ pub struct HistoryEvent<'a> {
 }
 
 impl History {
-    pub(crate) fn new(
-        program: Arc<Inner>,
-        region: Arc<str>,
-        role_arn: Arc<str>,
-        events: Arc<Vec<Event>>,
-    ) -> Self {
-        Self { program, region, role_arn, events }
+    pub(crate) fn new(executor: Arc<Inner>, events: Arc<Vec<Event>>) -> Self {
+        Self { executor, events }
+    }
+
+    pub(crate) fn executor(&self) -> &Inner {
+        &self.executor
+    }
+
+    fn program(&self) -> &Program {
+        &self.executor.program
     }
 
     /// The number of events. An Express execution keeps none.
@@ -80,8 +81,8 @@ impl History {
             id: index as u64 + 1,
             previous_event_id: u64::from(event.previous),
             timestamp: event.at,
-            event_type: render::event_type(event, &self.program),
-            state: event.kind.state().map(|state| &*self.program.state(state).name),
+            event_type: render::event_type(event, self.program()),
+            state: event.kind.state().map(|state| &*self.program().state(state).name),
             history: self,
             event,
         })
@@ -95,7 +96,7 @@ impl History {
     /// The names of the states that were entered, in their order.
     pub fn path(&self) -> Vec<&str> {
         let entered = self.events.iter().filter_map(|event| match event.kind {
-            EventKind::StateEntered { state, .. } => Some(&*self.program.state(state).name),
+            EventKind::StateEntered { state, .. } => Some(&*self.program().state(state).name),
             _ => None,
         });
         entered.collect()

@@ -55,6 +55,7 @@ pub(crate) struct Interpreter {
     executor: Arc<Executor>,
     pub(crate) info: Info,
     time: Arc<dyn Time>,
+    now: Timestamp,
     random: Random,
     fibers: Fibers,
     ready: VecDeque<FiberId>,
@@ -94,6 +95,7 @@ impl Interpreter {
         let timeout = std::time::Duration::from_secs(executor.program.timeout_seconds);
         let deadline = time::after(info.started, timeout);
         let mut interpreter = Self {
+            now: info.started,
             info,
             time,
             random,
@@ -130,7 +132,12 @@ impl Interpreter {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        self.time.now()
+        self.now
+    }
+
+    /// Looks at the clock. What happens without a pause in between happens at one time.
+    fn tick(&mut self) {
+        self.now = self.time.now();
     }
 
     pub(crate) fn is_virtual(&self) -> bool {
@@ -168,6 +175,7 @@ impl Interpreter {
             }
             if poll.is_pending() && self.is_virtual() && !self.work.is_pending() {
                 let _ = self.time.reach(horizon);
+                self.tick();
             }
             return poll;
         }
@@ -175,9 +183,8 @@ impl Interpreter {
 
     /// Whether nothing can come from anywhere any more.
     pub(crate) fn is_stuck(&self) -> bool {
-        let alone = self.link.as_ref().is_none_or(|link| Arc::strong_count(link) == 1)
-            // The other holder is the `Executor` that started it.
-            && Arc::strong_count(&self.executor) <= 2;
+        let alone =
+            self.link.as_ref().is_none_or(|link| Arc::strong_count(link) == 1) && !self.executor.is_shared();
         alone && self.ready.is_empty() && !self.work.is_pending()
     }
 
@@ -209,6 +216,7 @@ impl Interpreter {
         horizon: Option<Timestamp>,
     ) -> Poll<Result<Status, RunError>> {
         let mut steps = 0;
+        self.tick();
         loop {
             while let Some(id) = self.ready.pop_front() {
                 self.run_fiber(executor, id, &mut steps);
@@ -219,6 +227,7 @@ impl Interpreter {
                     return Poll::Ready(end);
                 }
                 if steps >= STEPS_PER_TURN {
+                    self.tick();
                     if self.now() >= self.deadline {
                         return Poll::Ready(Ok(self.timed_out()));
                     }
@@ -231,6 +240,7 @@ impl Interpreter {
                 return Poll::Ready(end);
             }
             if self.work.poll_woken() {
+                self.tick();
                 self.take_finished(executor);
             }
             if !self.ready.is_empty() {
@@ -286,6 +296,7 @@ impl Interpreter {
             return false;
         }
         self.sleep = None;
+        self.tick();
         self.fire(next);
         true
     }
@@ -368,7 +379,7 @@ impl Interpreter {
                 self.overflow = true;
                 return self.event_count;
             }
-            self.events.push(Event { previous, at: self.time.now(), kind: kind() });
+            self.events.push(Event { previous, at: self.now, kind: kind() });
         }
         self.event_count += 1;
         self.event_count
@@ -377,7 +388,7 @@ impl Interpreter {
     /// Notes the event that ends the execution.
     fn record_last(&mut self, previous: u32, kind: impl FnOnce() -> EventKind) {
         if self.executor.keeps_history {
-            self.events.push(Event { previous, at: self.time.now(), kind: kind() });
+            self.events.push(Event { previous, at: self.now, kind: kind() });
         }
         self.event_count += 1;
     }
@@ -425,25 +436,26 @@ impl Interpreter {
                 Ok(status) => status.clone(),
                 Err(error) => Status::Aborted { error: None, cause: Some(error.to_string()) },
             };
-            link.close(status, self.time.now());
+            link.close(status, self.now);
         }
     }
 
     fn outcome(&mut self, status: Status) -> Outcome {
-        let executor = &self.executor;
+        let events = Arc::new(std::mem::take(&mut self.events));
         Outcome {
             status,
-            history: executor.history(Arc::new(std::mem::take(&mut self.events))),
+            history: History::new(Arc::clone(&self.executor), events),
             transitions: self.transitions,
-            execution_arn: self.info.arn(executor),
             started: self.info.started,
-            stopped: self.time.now(),
+            stopped: self.now,
+            name: self.info.name.take(),
+            id: self.info.id,
         }
     }
 
     /// The events so far.
     pub(crate) fn history(&self) -> History {
-        self.executor.history(Arc::new(self.events.clone()))
+        History::new(Arc::clone(&self.executor), Arc::new(self.events.clone()))
     }
 
     /// The states in which fibers wait.

@@ -76,15 +76,20 @@ pub struct Outcome {
     pub history: History,
     /// State transitions as AWS bills them: one for each state entered, one for each retry.
     pub transitions: u64,
-    /// The execution's ARN.
-    pub execution_arn: String,
     /// When it started, on its clock.
     pub started: Timestamp,
     /// When it ended, on its clock.
     pub stopped: Timestamp,
+    pub(crate) name: Option<String>,
+    pub(crate) id: [u64; 2],
 }
 
 impl Outcome {
+    /// The execution's ARN.
+    pub fn execution_arn(&self) -> String {
+        self.history.executor().execution_arn(self.name.as_deref(), self.id)
+    }
+
     /// The output, of an execution that succeeded.
     pub fn output(&self) -> Option<&Value> {
         match &self.status {

@@ -92,7 +92,7 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
     match &event.event.kind {
         EventKind::ExecutionStarted { input } => {
             details.data("input", input);
-            details.text("roleArn", &event.history.role_arn);
+            details.text("roleArn", &event.history.executor.identity.role_arn());
         }
         EventKind::ExecutionSucceeded { output } => details.data("output", output),
         EventKind::ExecutionFailed(error) | EventKind::ExecutionAborted(error) => details.error(error),
@@ -108,7 +108,7 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
             }
         }
         EventKind::TaskScheduled(scheduled) => details.scheduled(scheduled, event),
-        EventKind::TaskStarted { state } => match family(&event.history.program, *state)? {
+        EventKind::TaskStarted { state } => match family(event.history.program(), *state)? {
             Family::Lambda => return None,
             Family::Activity => details.text("workerName", WORKER),
             Family::Service { .. } => details.resource(event, *state),
@@ -122,7 +122,7 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
             details.error(error);
         }
         EventKind::ChildrenStarted { state, length } => {
-            let Kind::Map(_) = event.history.program.state(*state).kind else { return None };
+            let Kind::Map(_) = event.history.program().state(*state).kind else { return None };
             details.0.insert("length".into(), (*length).into());
         }
         EventKind::Iteration { index, .. } => {
@@ -183,17 +183,17 @@ impl Details {
     }
 
     fn resource(&mut self, event: &HistoryEvent<'_>, state: StateId) {
-        if let Some(Family::Service { resource_type, resource }) = family(&event.history.program, state) {
+        if let Some(Family::Service { resource_type, resource }) = family(event.history.program(), state) {
             self.text("resourceType", resource_type);
             self.text("resource", resource);
         }
     }
 
     fn scheduled(&mut self, scheduled: &Scheduled, event: &HistoryEvent<'_>) {
-        let Kind::Task(task) = &event.history.program.state(scheduled.state).kind else { return };
+        let Kind::Task(task) = &event.history.program().state(scheduled.state).kind else { return };
         if let Family::Service { .. } = task.resource.family {
             self.resource(event, scheduled.state);
-            self.text("region", &event.history.region);
+            self.text("region", &event.history.executor.identity.region);
             self.text("parameters", &scheduled.parameters.to_string());
         } else {
             self.text("resource", &task.resource.arn);

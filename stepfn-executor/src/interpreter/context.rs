@@ -27,13 +27,24 @@ pub(crate) struct Info {
 
 impl Info {
     pub(crate) fn name(&self) -> String {
-        self.name.clone().unwrap_or_else(|| uuid(self.id[0], self.id[1]))
+        self.name.clone().unwrap_or_else(|| execution_name(self.id))
     }
 
     pub(crate) fn arn(&self, executor: &Executor) -> String {
-        let program = &executor.program;
-        let id = uuid(self.id[1], self.id[0]);
-        executor.identity.execution_arn(program.workflow_type, &program.name, &self.name(), &id)
+        executor.execution_arn(self.name.as_deref(), self.id)
+    }
+}
+
+fn execution_name(id: [u64; 2]) -> String {
+    uuid(id[0], id[1])
+}
+
+impl Executor {
+    /// The ARN of an execution, by its name, or by what its name is made of.
+    pub(crate) fn execution_arn(&self, name: Option<&str>, id: [u64; 2]) -> String {
+        let name = name.map_or_else(|| execution_name(id), str::to_owned);
+        let Self { program, identity, .. } = self;
+        identity.execution_arn(program.workflow_type, &program.name, &name, &uuid(id[1], id[0]))
     }
 }
 

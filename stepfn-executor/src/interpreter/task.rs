@@ -139,11 +139,15 @@ impl Interpreter {
             };
             catch_unwind(AssertUnwindSafe(|| bound.handler.call(&call)))
         };
+        self.tick();
         let answer = match attempt {
             Err(panic) => Err(work::message(&*panic)),
             Ok(Attempt::Done(result)) => Ok(result),
             Ok(Attempt::Work(mut future)) => match work::try_now(&mut future) {
-                Some(answer) => answer,
+                Some(answer) => {
+                    self.tick();
+                    answer
+                }
                 None => {
                     let link = self.link();
                     job.slot = Some(self.work.add(link, id, future));

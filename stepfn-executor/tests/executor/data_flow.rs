@@ -54,7 +54,7 @@ fn the_context_object_names_execution_machine_and_state() {
     let asl = pass(r#""Parameters": {"context.$": "$$"},"#);
     let outcome = run(&asl, r#"{"in":1}"#);
     let context = &outcome.output().unwrap()["context"];
-    assert_eq!(context["Execution"]["Id"], Value::from(outcome.execution_arn.as_str()));
+    assert_eq!(context["Execution"]["Id"], Value::from(outcome.execution_arn().as_str()));
     assert_eq!(context["Execution"]["Input"], json(r#"{"in":1}"#));
     assert_eq!(context["Execution"]["StartTime"], Value::from("2024-01-01T00:00:00.000Z"));
     assert_eq!(

@@ -32,7 +32,7 @@ fn two_runs_of_one_seed_give_the_same_bytes() {
 #[test]
 fn executions_of_one_executor_draw_different_numbers() {
     let executor = bind(Executor::builder()).build(&definition(MACHINE)).unwrap();
-    let arns = [(); 3].map(|()| executor.run_blocking(json("{}")).unwrap().execution_arn);
+    let arns = [(); 3].map(|()| executor.run_blocking(json("{}")).unwrap().execution_arn());
     assert_ne!(arns[0], arns[1]);
     assert_ne!(arns[1], arns[2]);
 }
@@ -115,7 +115,7 @@ fn express_keeps_no_history_and_has_its_own_arns() {
     let executor = Executor::new(&typed(&asl, WorkflowType::Express)).unwrap();
     let outcome = executor.run_blocking(json("{}")).unwrap();
     assert!(outcome.history.is_empty());
-    assert!(outcome.execution_arn.contains(":express:Machine:"));
+    assert!(outcome.execution_arn().contains(":express:Machine:"));
     assert_eq!(outcome.output().unwrap()["e"].get("RedriveCount"), None);
     // Errors name the event all the same.
     let failing = typed(&crate::pass(r#""InputPath": "$.x","#), WorkflowType::Express);
