@@ -51,8 +51,8 @@
 //!
 //! # Features
 //!
-//! - `executor` (default): [`executor`], which runs workflows. Leave it out in a Lambda binary, which only needs its functions.
-//! - `codegen`: [`codegen`], for a program that writes files itself. An xtask depends on `stepfn-codegen` instead.
+//! - `executor` (default): the module `executor`, which runs workflows. Leave it out in a Lambda binary, which only needs its functions.
+//! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-codegen` instead.
 
 #[cfg(feature = "codegen")]
 pub use stepfn_codegen as codegen;

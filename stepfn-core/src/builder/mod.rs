@@ -1,1 +1,207 @@
-//! The fluent front.
+//! The fluent front: the vocabulary of ASL as methods, for machines made by code.
+//!
+//! States are named first and defined then, by handle, so that a transition cannot dangle; loops and joins are free, and the order of
+//! the calls does not matter. [`Machine::build`] judges the same rules and the same data flow as `state_machine!`.
+//!
+//! ```
+//! # use stepfn_core::{shape::{Shape, StateData}, task::Task as IsTask};
+//! # struct Order; impl StateData for Order { const SHAPE: &'static Shape = &Shape::Map(&Shape::Any); }
+//! # struct Approval; impl StateData for Approval { const SHAPE: &'static Shape = &Shape::Any; }
+//! # #[allow(non_camel_case_types)] struct ask_manager {}
+//! # impl IsTask for ask_manager { type Input = Approval; type Output = (); type Error = std::convert::Infallible;
+//! #     const NAME: &'static str = "ask_manager"; const FUNCTION_NAME: &'static str = "ask-manager"; }
+//! # #[allow(non_camel_case_types)] struct process_order {}
+//! # impl IsTask for process_order { type Input = Order; type Output = Order; type Error = std::convert::Infallible;
+//! #     const NAME: &'static str = "process_order"; const FUNCTION_NAME: &'static str = "process-order"; }
+//! use stepfn_core::builder::{Catcher, Choice, Fail, Machine, Task, object, path};
+//!
+//! let mut machine = Machine::new("OrderApproval").comment("Large orders wait for a manager.").input::<Order>();
+//! let check = machine.state("CheckAmount");
+//! let request = machine.state("RequestApproval");
+//! let process = machine.state("ProcessOrder");
+//! let timeout = machine.state("ApprovalTimeout");
+//!
+//! let large = path("$.totalAmount").is_present() & path("$.totalAmount").gt(1_000_000);
+//! machine.define(check, Choice::new().when(large, request).default(process));
+//! machine.define(
+//!     request,
+//!     Task::wait_for_task_token::<ask_manager>()
+//!         .result::<Approval>()
+//!         .payload(object([("order", path("$")), ("taskToken", path("$$.Task.Token"))]))
+//!         .result_path("$.approval")
+//!         .timeout_seconds(86_400)
+//!         .catch(Catcher::on(["States.Timeout"], timeout))
+//!         .next(process),
+//! );
+//! machine.define(process, Task::lambda::<process_order>().end());
+//! machine.define(timeout, Fail::new().error("ApprovalTimeout"));
+//!
+//! let definition = machine.build()?;
+//! assert_eq!(definition.machine.start_at, "CheckAmount");
+//! # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+//! ```
+//!
+//! What is wrong comes all at once:
+//!
+//! ```
+//! use stepfn_core::builder::{Machine, Pass};
+//!
+//! let mut machine = Machine::new("Wrong");
+//! let first = machine.state("First");
+//! let second = machine.state("Second");
+//! machine.define(first, Pass::new().result("text").next(second));
+//! machine.define(second, Pass::new().input_path("$.field"));
+//! let findings = machine.build().unwrap_err();
+//! let codes: Vec<_> = findings.0.iter().map(|finding| finding.code.name()).collect();
+//! assert_eq!(codes, ["missing-transition", "wrong-type"]);
+//! ```
+
+mod expr;
+mod scope;
+mod state;
+
+pub use self::{
+    expr::{
+        Expr, Operand, Rule, array, boolean_at, call, format, get_att, number_at, object, path, ref_, string_at,
+        timestamp, timestamp_at,
+    },
+    scope::{Scope, StateRef},
+    state::{Catcher, Choice, Fail, Map, Parallel, Pass, Retrier, StateDef, Succeed, Task, Wait},
+};
+use self::scope::Built;
+use crate::{
+    asl::StateMachine,
+    definition::{Definition, LoggingConfiguration, Reference, WorkflowType},
+    diagnostic::{Code, Diagnostic, Diagnostics},
+    draft::Draft,
+    shape::StateData,
+};
+
+/// A workflow under construction.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    scope: Scope,
+    draft: Draft,
+}
+
+impl Machine {
+    /// A machine of a name, without states.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { scope: Scope::new(), draft: Draft::new(name, StateMachine::default()) }
+    }
+
+    /// `Comment`
+    #[must_use]
+    pub fn comment(mut self, text: impl Into<String>) -> Self {
+        self.draft.machine.comment = Some(text.into());
+        self
+    }
+
+    /// What an execution takes; anything where it is not said.
+    #[must_use]
+    pub fn input<T: StateData>(mut self) -> Self {
+        self.draft.input = Some(T::SHAPE);
+        self
+    }
+
+    /// What an execution answers: what the machine ends with must be readable as it.
+    #[must_use]
+    pub fn output<T: StateData>(mut self) -> Self {
+        self.draft.output = Some(T::SHAPE);
+        self
+    }
+
+    /// Makes the workflow Express.
+    #[must_use]
+    pub fn express(mut self) -> Self {
+        self.draft.workflow_type = WorkflowType::Express;
+        self
+    }
+
+    /// `TimeoutSeconds` of the whole execution.
+    #[must_use]
+    pub fn timeout_seconds(mut self, seconds: u64) -> Self {
+        self.draft.machine.timeout_seconds = Some(seconds.into());
+        self
+    }
+
+    /// `Version` of the language.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.draft.machine.version = Some(version.into());
+        self
+    }
+
+    /// `loggingConfiguration`. A destination may be `${Name}` of a [`substitute`](Self::substitute).
+    #[must_use]
+    pub fn logging(mut self, logging: LoggingConfiguration) -> Self {
+        self.draft.logging = Some(logging);
+        self
+    }
+
+    /// `tracingConfiguration`: X-Ray.
+    #[must_use]
+    pub fn tracing(mut self) -> Self {
+        self.draft.tracing = true;
+        self
+    }
+
+    /// Says what `${Name}` in texts stands for. [`ref_`] and [`get_att`] in templates do so by themselves.
+    #[must_use]
+    pub fn substitute(mut self, name: impl Into<String>, reference: Reference) -> Self {
+        self.draft.substitutions.insert(name.into(), reference);
+        self
+    }
+
+    /// Names a state and gives its handle: see [`Scope::state`].
+    pub fn state(&mut self, name: impl Into<String>) -> StateRef {
+        self.scope.state(name)
+    }
+
+    /// Says what a named state is.
+    pub fn define(&mut self, state: StateRef, definition: impl Into<StateDef>) {
+        self.scope.define(state, definition);
+    }
+
+    /// Says where to start; the first state that was named where it is not said.
+    pub fn start_at(&mut self, state: StateRef) {
+        self.scope.start_at(state);
+    }
+
+    /// Checks the machine and gives its definition.
+    ///
+    /// # Errors
+    /// All findings, when one of them is an error.
+    pub fn build(self) -> Result<Definition, Diagnostics> {
+        let (definition, findings) = self.build_with_warnings();
+        let findings = Diagnostics(findings);
+        if findings.has_errors() { Err(findings) } else { Ok(definition) }
+    }
+
+    /// Checks the machine and gives its definition with all findings, errors and warnings.
+    pub fn build_with_warnings(self) -> (Definition, Vec<Diagnostic>) {
+        let Self { scope, mut draft } = self;
+        let mut built = Built::default();
+        let StateMachine { start_at, states, .. } = scope.build("", &mut built);
+        draft.machine.start_at = start_at;
+        draft.machine.states = states;
+        draft.tasks = built.tasks;
+        draft.results = built.results;
+        draft.substitutions.extend(built.lowering.substitutions);
+        let mut findings = built.findings;
+        findings.extend(built.lowering.wrong.into_iter().map(|(at, message)| {
+            Diagnostic::new(Code::InvalidTemplate, at, message)
+                .help("build it in a Pass state before, and name its path here")
+        }));
+        let (definition, judged) = draft.build_with_warnings();
+        // What a slip of the builder's user leads to is no finding of its own.
+        if findings.is_empty() {
+            findings.extend(judged.into_iter().filter(|finding| {
+                finding.code != Code::ChoiceMayNotMatch
+                    || !built.may_not_match.iter().any(|state| finding.at.starts_with(state.as_str()))
+            }));
+        }
+        (definition, findings)
+    }
+}
+

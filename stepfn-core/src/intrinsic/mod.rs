@@ -24,6 +24,7 @@
 //! A literal stands in single quotes. Its escapes are `\'`, `\{`, `\}` and `\\`; AWS refuses a
 //! definition with any other, `\"` included. Other characters, newlines too, stand for themselves.
 
+mod argument;
 mod check;
 mod error;
 mod function;
@@ -36,6 +37,7 @@ mod tests;
 
 use std::{fmt, ops::Range, str::FromStr};
 
+pub use argument::argument;
 pub use error::IntrinsicError;
 pub use function::{Function, Kind, Param, Signature};
 pub use literal::{FormatPart, escape, format_parts};

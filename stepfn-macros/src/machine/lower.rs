@@ -7,6 +7,7 @@ use stepfn_core::{
     asl::TYPES,
     definition::{Call, Reference},
     diagnostic::{list, nearest},
+    intrinsic,
     json::push_token,
     value::{Map, Value},
 };
@@ -14,7 +15,6 @@ use syn::{Attribute, Ident, Type};
 
 use super::{
     ast::{Block, Condition, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target, Text},
-    path::argument_text,
     settings::{self, Settings},
 };
 
@@ -523,7 +523,7 @@ impl Lowering<'_> {
                     );
                     return None;
                 }
-                Lower::Literal(scalar) => text.push(&argument_text(scalar, false), *item_place),
+                Lower::Literal(scalar) => text.push(&intrinsic::argument(scalar, false), *item_place),
             }
         }
         text.text.push(')');

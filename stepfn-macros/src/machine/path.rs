@@ -187,32 +187,7 @@ fn argument(input: ParseStream<'_>, text: &mut Text, is_template: bool) -> Resul
         }
     } else {
         let (value, place) = super::parse::literal(input)?;
-        text.push(&argument_text(&value, is_template), place);
+        text.push(&intrinsic::argument(&value, is_template), place);
     }
     Ok(())
-}
-
-/// A literal as an argument. In the template of `States.Format` braces are placeholders, and `\{` is a brace.
-pub(super) fn argument_text(value: &stepfn_core::value::Value, is_template: bool) -> String {
-    match value.as_str() {
-        None => value.to_string(),
-        Some(text) if !is_template => format!("'{}'", intrinsic::escape(text)),
-        Some(text) => {
-            let mut out = String::from("'");
-            let mut chars = text.chars().peekable();
-            while let Some(c) = chars.next() {
-                match c {
-                    '\'' => out.push_str("\\'"),
-                    '\\' if matches!(chars.peek(), Some('{' | '}')) => {
-                        out.push('\\');
-                        out.extend(chars.next());
-                    }
-                    '\\' => out.push_str("\\\\"),
-                    c => out.push(c),
-                }
-            }
-            out.push('\'');
-            out
-        }
-    }
 }

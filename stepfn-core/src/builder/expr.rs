@@ -1,0 +1,323 @@
+use crate::{
+    asl::{Comparison, Condition, Operator, Unknown},
+    definition::Reference,
+    intrinsic,
+    json::push_token,
+    value::{Map, Number, Value},
+};
+
+/// A value in a payload template: a literal, a path, a call, or an object or array of such.
+///
+/// ```
+/// use stepfn_core::builder::{call, object, path};
+///
+/// let payload = object([("order", path("$")), ("note", "as it came".into()), ("id", call("States.UUID", []))]);
+/// # let _ = payload;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Expr(pub(super) Kind);
+
+#[derive(Clone, Debug)]
+pub(super) enum Kind {
+    Literal(Value),
+    /// A path or an intrinsic function: a text that goes under a `.$` key.
+    Dynamic(String),
+    Reference(String, Reference),
+    Object(Vec<(String, Expr)>),
+    Array(Vec<Expr>),
+}
+
+/// A path: `path("$.order.id")`, `path("$$.Execution.Id")`, `path("$variable")`. What is wrong with it `build()` says.
+pub fn path(text: impl Into<String>) -> Expr {
+    Expr(Kind::Dynamic(text.into()))
+}
+
+/// A call of an intrinsic function: `call("States.MathAdd", [path("$.count"), 1.into()])`.
+pub fn call(function: &str, arguments: impl IntoIterator<Item = Expr>) -> Expr {
+    let mut text = format!("{function}(");
+    for (index, argument) in arguments.into_iter().enumerate() {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        let is_template = index == 0 && function == "States.Format";
+        text.push_str(&match argument.0 {
+            Kind::Dynamic(text) => text,
+            Kind::Literal(value) => intrinsic::argument(&value, is_template),
+            // Functions take neither objects nor references: the text is refused by the checks, at its place.
+            Kind::Reference(name, _) => format!("'${{{name}}}'"),
+            Kind::Object(_) | Kind::Array(_) => "{}".to_owned(),
+        });
+    }
+    text.push(')');
+    Expr(Kind::Dynamic(text))
+}
+
+/// `States.Format`: `format("{} of {}", [path("$.done"), path("$.all")])`.
+pub fn format(template: &str, arguments: impl IntoIterator<Item = Expr>) -> Expr {
+    call("States.Format", std::iter::once(template.into()).chain(arguments))
+}
+
+/// An object of a template.
+pub fn object<K: Into<String>>(entries: impl IntoIterator<Item = (K, Expr)>) -> Expr {
+    Expr(Kind::Object(entries.into_iter().map(|(key, value)| (key.into(), value)).collect()))
+}
+
+/// An array of a template. With paths in it, it becomes a call of `States.Array`, for ASL has no `.$` in arrays.
+pub fn array(items: impl IntoIterator<Item = Expr>) -> Expr {
+    Expr(Kind::Array(items.into_iter().collect()))
+}
+
+/// CloudFormation's `!Ref`.
+pub fn ref_(id: &str) -> Expr {
+    Expr(Kind::Reference(id.to_owned(), Reference::Ref(id.to_owned())))
+}
+
+/// CloudFormation's `!GetAtt`.
+pub fn get_att(id: &str, attribute: &str) -> Expr {
+    let name = format!("{id}{attribute}").replace('.', "");
+    Expr(Kind::Reference(name, Reference::GetAtt(id.to_owned(), attribute.to_owned())))
+}
+
+macro_rules! literals {
+    ($($ty:ty),*) => {
+        $(impl From<$ty> for Expr {
+            fn from(value: $ty) -> Self {
+                Self(Kind::Literal(value.into()))
+            }
+        })*
+    };
+}
+literals!(bool, i32, i64, u32, u64, f64, &str, String, Value);
+
+/// What lowering a template collects beside it.
+#[derive(Default)]
+pub(super) struct Lowering {
+    pub(super) substitutions: Vec<(String, Reference)>,
+    /// What cannot be said in ASL: the pointer below the state, and why.
+    pub(super) wrong: Vec<(String, String)>,
+}
+
+pub(super) enum Lowered {
+    Literal(Value),
+    Dynamic(String),
+}
+
+impl Lowering {
+    pub(super) fn lower(&mut self, expr: &Expr, at: &str) -> Lowered {
+        match &expr.0 {
+            Kind::Literal(value) => Lowered::Literal(value.clone()),
+            Kind::Dynamic(text) => Lowered::Dynamic(text.clone()),
+            Kind::Reference(name, reference) => {
+                self.substitutions.push((name.clone(), reference.clone()));
+                Lowered::Literal(format!("${{{name}}}").into())
+            }
+            Kind::Object(entries) => {
+                let mut map = Map::new();
+                for (key, value) in entries {
+                    self.field(key, value, at, &mut map);
+                }
+                Lowered::Literal(map.into())
+            }
+            Kind::Array(items) => self.array(items, at),
+        }
+    }
+
+    /// A template's field: with `.$` behind its key where its value is a path or a call.
+    pub(super) fn field(&mut self, key: &str, value: &Expr, at: &str, map: &mut Map) {
+        let mut at = at.to_owned();
+        push_token(&mut at, key);
+        match self.lower(value, &at) {
+            Lowered::Literal(value) => map.insert(key.into(), value),
+            Lowered::Dynamic(text) => map.insert(format!("{key}.$").into(), text.into()),
+        };
+    }
+
+    fn array(&mut self, items: &[Expr], at: &str) -> Lowered {
+        let lowered: Vec<Lowered> =
+            items.iter().enumerate().map(|(index, item)| self.lower(item, &format!("{at}/{index}"))).collect();
+        if lowered.iter().all(|item| matches!(item, Lowered::Literal(_))) {
+            return Lowered::Literal(Value::array(lowered.into_iter().filter_map(|item| match item {
+                Lowered::Literal(value) => Some(value),
+                Lowered::Dynamic(_) => None,
+            })));
+        }
+        let mut texts = Vec::new();
+        for (index, item) in lowered.into_iter().enumerate() {
+            match item {
+                Lowered::Dynamic(text) => texts.push(text),
+                Lowered::Literal(Value::Array(_) | Value::Object(_)) => self.wrong.push((
+                    format!("{at}/{index}"),
+                    "ASL cannot put an object beside a path into an array".to_owned(),
+                )),
+                Lowered::Literal(scalar) => texts.push(intrinsic::argument(&scalar, false)),
+            }
+        }
+        Lowered::Dynamic(format!("States.Array({})", texts.join(", ")))
+    }
+}
+
+/// A condition of a Choice rule.
+///
+/// ```
+/// use stepfn_core::builder::path;
+///
+/// let rule = path("$.total").gt(100) & !path("$.paid").eq(true) | path("$.vip").is_present();
+/// # let _ = rule;
+/// ```
+#[derive(Clone, Debug)]
+pub struct Rule(pub(super) Condition);
+
+/// What a path is compared with: the literal's type picks the operator.
+#[derive(Clone, Debug)]
+pub struct Operand {
+    family: &'static str,
+    value: Value,
+    is_path: bool,
+}
+
+macro_rules! operands {
+    ($($ty:ty => $family:literal),*) => {
+        $(impl From<$ty> for Operand {
+            fn from(value: $ty) -> Self {
+                Self { family: $family, value: value.into(), is_path: false }
+            }
+        })*
+    };
+}
+operands!(&str => "String", String => "String", bool => "Boolean", i32 => "Numeric", i64 => "Numeric", u32 => "Numeric",
+    u64 => "Numeric", f64 => "Numeric");
+
+impl From<Number> for Operand {
+    fn from(value: Number) -> Self {
+        Self { family: "Numeric", value: Value::Number(value), is_path: false }
+    }
+}
+
+/// An RFC 3339 timestamp to compare with.
+pub fn timestamp(text: &str) -> Operand {
+    Operand { family: "Timestamp", value: text.into(), is_path: false }
+}
+
+/// Another path to compare with, as strings.
+pub fn string_at(path: &str) -> Operand {
+    Operand { family: "String", value: path.into(), is_path: true }
+}
+
+/// Another path to compare with, as numbers.
+pub fn number_at(path: &str) -> Operand {
+    Operand { family: "Numeric", value: path.into(), is_path: true }
+}
+
+/// Another path to compare with, as booleans.
+pub fn boolean_at(path: &str) -> Operand {
+    Operand { family: "Boolean", value: path.into(), is_path: true }
+}
+
+/// Another path to compare with, as timestamps.
+pub fn timestamp_at(path: &str) -> Operand {
+    Operand { family: "Timestamp", value: path.into(), is_path: true }
+}
+
+macro_rules! comparisons {
+    ($($name:ident $relation:literal $doc:literal),*) => {
+        impl Expr {
+            $(#[doc = $doc]
+            #[must_use]
+            pub fn $name(&self, operand: impl Into<Operand>) -> Rule {
+                self.compare($relation, operand.into())
+            })*
+        }
+    };
+}
+comparisons!(
+    eq "Equals" "`…Equals`",
+    lt "LessThan" "`…LessThan`",
+    le "LessThanEquals" "`…LessThanEquals`",
+    gt "GreaterThan" "`…GreaterThan`",
+    ge "GreaterThanEquals" "`…GreaterThanEquals`"
+);
+
+macro_rules! tests {
+    ($($name:ident $operator:ident),*) => {
+        impl Expr {
+            $(#[doc = concat!("`", stringify!($operator), "`")]
+            #[must_use]
+            pub fn $name(&self) -> Rule {
+                self.rule(Operator::$operator, Value::Bool(true))
+            })*
+        }
+    };
+}
+tests!(
+    is_present IsPresent, is_null IsNull, is_string IsString, is_numeric IsNumeric, is_boolean IsBoolean,
+    is_timestamp IsTimestamp
+);
+
+impl Expr {
+    /// Not `…Equals`.
+    #[must_use]
+    pub fn ne(&self, operand: impl Into<Operand>) -> Rule {
+        !self.eq(operand)
+    }
+
+    /// `StringMatches`: `*` stands for any text, `\\*` for a star.
+    #[must_use]
+    pub fn matches(&self, pattern: &str) -> Rule {
+        self.rule(Operator::StringMatches, pattern.into())
+    }
+
+    fn compare(&self, relation: &str, operand: Operand) -> Rule {
+        let path = if operand.is_path { "Path" } else { "" };
+        let name = format!("{}{relation}{path}", operand.family);
+        // Booleans are equal or not; an order of theirs becomes a test of kinds that the checks refuse.
+        let operator = Operator::from_name(&name).unwrap_or(Operator::NumericEquals);
+        self.rule(operator, operand.value)
+    }
+
+    fn rule(&self, operator: Operator, operand: Value) -> Rule {
+        let variable = match &self.0 {
+            Kind::Dynamic(text) => text.clone(),
+            // Only a path can be compared: the checks say so at this text.
+            other => format!("{other:?}"),
+        };
+        Rule(Condition::Compare(Comparison { variable, operator, operand, comment: None, unknown: Unknown::new() }))
+    }
+}
+
+impl std::ops::Not for Rule {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self(Condition::Not(Box::new(self.0)))
+    }
+}
+
+impl std::ops::BitAnd for Rule {
+    type Output = Self;
+
+    /// `And`: several in a row are one.
+    fn bitand(self, other: Self) -> Self {
+        Self(match self.0 {
+            Condition::And(mut parts) => {
+                parts.push(other.0);
+                Condition::And(parts)
+            }
+            first => Condition::And(vec![first, other.0]),
+        })
+    }
+}
+
+impl std::ops::BitOr for Rule {
+    type Output = Self;
+
+    /// `Or`: several in a row are one.
+    fn bitor(self, other: Self) -> Self {
+        Self(match self.0 {
+            Condition::Or(mut parts) => {
+                parts.push(other.0);
+                Condition::Or(parts)
+            }
+            first => Condition::Or(vec![first, other.0]),
+        })
+    }
+}

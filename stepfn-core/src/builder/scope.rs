@@ -1,0 +1,189 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::{StateDef, expr::Lowering};
+use crate::{
+    asl::{StateKind, StateMachine},
+    diagnostic::{Code, Diagnostic},
+    draft::DraftTask,
+    flow::pointer,
+    shape::Shape,
+};
+
+/// Numbers scopes, so that a handle knows where it belongs.
+static SCOPES: AtomicUsize = AtomicUsize::new(0);
+
+/// A state by its handle: good before the state is defined, in the scope that gave it only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StateRef {
+    scope: usize,
+    index: usize,
+}
+
+/// States that lead to each other: a machine's own, a Parallel branch's, a Map processor's.
+///
+/// ```
+/// use stepfn_core::builder::{Machine, Parallel, Pass, Scope, Succeed};
+///
+/// let mut branch = Scope::new();
+/// let work = branch.state("Work");
+/// branch.define(work, Pass::new().end());
+///
+/// let mut machine = Machine::new("Both");
+/// let both = machine.state("Both sides");
+/// machine.define(both, Parallel::new().branch(branch).end());
+/// assert!(machine.build().is_ok());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Scope {
+    id: usize,
+    states: Vec<(String, Option<StateDef>)>,
+    start_at: Option<StateRef>,
+    wrong: Vec<Wrong>,
+}
+
+/// A slip of the builder's user, reported when the machine is built.
+#[derive(Clone, Debug)]
+enum Wrong {
+    DefinedTwice(String),
+    Stranger,
+}
+
+/// What building collects.
+#[derive(Default)]
+pub(super) struct Built {
+    pub(super) tasks: Vec<DraftTask>,
+    pub(super) results: Vec<(String, &'static Shape)>,
+    pub(super) may_not_match: Vec<String>,
+    pub(super) findings: Vec<Diagnostic>,
+    pub(super) lowering: Lowering,
+}
+
+impl Scope {
+    /// A scope without states. The first state that is named is where it starts, unless [`start_at`](Self::start_at) says other.
+    pub fn new() -> Self {
+        Self { id: SCOPES.fetch_add(1, Ordering::Relaxed), states: Vec::new(), start_at: None, wrong: Vec::new() }
+    }
+
+    /// Names a state and gives its handle. States stand in the definition in the order in which they are named.
+    pub fn state(&mut self, name: impl Into<String>) -> StateRef {
+        let name = name.into();
+        if let Some(index) = self.states.iter().position(|(known, _)| *known == name) {
+            return StateRef { scope: self.id, index };
+        }
+        self.states.push((name, None));
+        StateRef { scope: self.id, index: self.states.len() - 1 }
+    }
+
+    /// Says what a named state is.
+    pub fn define(&mut self, state: StateRef, definition: impl Into<StateDef>) {
+        if state.scope != self.id {
+            self.wrong.push(Wrong::Stranger);
+            return;
+        }
+        if let Some((name, slot)) = self.states.get_mut(state.index) {
+            if slot.is_some() {
+                self.wrong.push(Wrong::DefinedTwice(name.clone()));
+            }
+            *slot = Some(definition.into());
+        }
+    }
+
+    /// Says where to start.
+    pub fn start_at(&mut self, state: StateRef) {
+        self.start_at = Some(state);
+    }
+
+    /// The name behind a handle. A handle of another scope has none: a transition cannot cross the border.
+    fn name(&self, state: StateRef, at: &str, built: &mut Built) -> String {
+        match self.states.get(state.index) {
+            Some((name, _)) if state.scope == self.id => name.clone(),
+            _ => {
+                let finding = Diagnostic::new(
+                    Code::UnknownState,
+                    at,
+                    "the handle is of another scope, and no transition crosses the border of a Map or Parallel state or of a machine",
+                );
+                built.findings.push(finding.help("name the state in this scope, or end the scope and go on after it"));
+                String::new()
+            }
+        }
+    }
+
+    pub(super) fn build(mut self, at: &str, built: &mut Built) -> StateMachine {
+        for wrong in std::mem::take(&mut self.wrong) {
+            let finding = match wrong {
+                Wrong::DefinedTwice(name) => Diagnostic::new(
+                    Code::DuplicateStateName,
+                    pointer(at, &name),
+                    format!("state `{name}`: it is defined twice"),
+                ),
+                Wrong::Stranger => {
+                    Diagnostic::new(Code::UnknownState, at, "a state is defined in a scope that its handle is not of")
+                }
+            };
+            built.findings.push(finding);
+        }
+        let mut machine = StateMachine::default();
+        let start = self.start_at.unwrap_or(StateRef { scope: self.id, index: 0 });
+        if !self.states.is_empty() {
+            machine.start_at = self.name(start, &format!("{at}/StartAt"), built);
+        }
+        let states = std::mem::take(&mut self.states);
+        self.states = states.iter().map(|(name, _)| (name.clone(), None)).collect();
+        for (name, def) in states {
+            let state_at = pointer(at, &name);
+            let Some(def) = def else {
+                let message = format!("state `{name}`: it is named and never defined");
+                built.findings.push(Diagnostic::new(Code::UnknownState, state_at, message).help("call `define` with its handle"));
+                continue;
+            };
+            let state = self.finish(def, &state_at, built);
+            machine.states.insert(name, state);
+        }
+        machine
+    }
+
+    /// A state with its handles resolved, its templates lowered, its children built.
+    fn finish(&self, mut def: StateDef, at: &str, built: &mut Built) -> crate::asl::State {
+        def.lower(at, &mut built.lowering);
+        def.state.next = def.next.map(|next| self.name(next, &format!("{at}/Next"), built));
+        for (index, next) in def.catch.iter().enumerate() {
+            if let Some(catcher) = def.state.catch.as_mut().and_then(|catch| catch.get_mut(index)) {
+                catcher.next = self.name(*next, &format!("{at}/Catch/{index}/Next"), built);
+            }
+        }
+        if let Some((task, call)) = def.task {
+            built.tasks.push(DraftTask { state: at.to_owned(), task, call, result: def.result });
+        } else if let Some(shape) = def.result {
+            built.results.push((at.to_owned(), shape));
+        }
+        if def.may_not_match {
+            built.may_not_match.push(at.to_owned());
+        }
+        let mut children = def.children.into_iter().enumerate();
+        match &mut def.state.kind {
+            StateKind::Choice(choice) => {
+                for (index, (rule, next)) in choice.choices.iter_mut().zip(&def.rules).enumerate() {
+                    rule.next = self.name(*next, &format!("{at}/Choices/{index}/Next"), built);
+                }
+                choice.default = def.default.map(|state| self.name(state, &format!("{at}/Default"), built));
+            }
+            StateKind::Parallel(parallel) => {
+                parallel.branches =
+                    children.map(|(index, branch)| branch.build(&format!("{at}/Branches/{index}"), built)).collect();
+            }
+            StateKind::Map(map) => {
+                map.item_processor =
+                    children.next().map(|(_, processor)| processor.build(&format!("{at}/ItemProcessor"), built));
+            }
+            _ => {}
+        }
+        def.state
+    }
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Self::new()
+    }
+}

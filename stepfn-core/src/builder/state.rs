@@ -1,0 +1,601 @@
+use super::{
+    Expr, Rule, StateRef,
+    expr::{Lowered, Lowering},
+    scope::Scope,
+};
+use crate::{
+    asl::{self, Amount, PathField, Resource, State, StateKind},
+    definition::Call,
+    shape::{Shape, StateData},
+    task::{self, TaskInfo},
+    value::Value,
+};
+
+/// A state that is ready to be [defined](super::Scope::define): what [`Task`], [`Choice`] and the other types become.
+#[derive(Clone, Debug)]
+pub struct StateDef {
+    pub(super) state: State,
+    /// Templates, by field, lowered when the machine is built.
+    pub(super) templates: Vec<(Slot, Expr)>,
+    pub(super) next: Option<StateRef>,
+    pub(super) default: Option<StateRef>,
+    pub(super) rules: Vec<StateRef>,
+    pub(super) catch: Vec<StateRef>,
+    pub(super) children: Vec<Scope>,
+    pub(super) task: Option<(TaskInfo, Call)>,
+    pub(super) result: Option<&'static Shape>,
+    pub(super) may_not_match: bool,
+}
+
+impl StateDef {
+    fn new(kind: StateKind) -> Self {
+        Self {
+            state: State::new(kind),
+            templates: Vec::new(),
+            next: None,
+            default: None,
+            rules: Vec::new(),
+            catch: Vec::new(),
+            children: Vec::new(),
+            task: None,
+            result: None,
+            may_not_match: false,
+        }
+    }
+}
+
+/// A path for a field: its text, or `null` by [`None`].
+fn path_field(path: Option<&str>) -> Option<PathField> {
+    Some(path.map_or(PathField::Null, |path| PathField::Path(path.to_owned())))
+}
+
+macro_rules! states {
+    ($($(#[$doc:meta])* $name:ident: $($group:ident)*;)*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $name(pub(super) StateDef);
+
+        impl From<$name> for StateDef {
+            fn from(state: $name) -> Self {
+                state.0
+            }
+        }
+
+        impl $name {
+            /// `Comment`
+            #[must_use]
+            pub fn comment(mut self, text: impl Into<String>) -> Self {
+                self.0.state.comment = Some(text.into());
+                self
+            }
+        }
+
+        $(states!(@$group $name);)*)*
+    };
+    (@flow $name:ident) => {
+        impl $name {
+            /// `Next`
+            #[must_use]
+            pub fn next(mut self, state: StateRef) -> Self {
+                self.0.next = Some(state);
+                self
+            }
+
+            /// `End`
+            #[must_use]
+            pub fn end(mut self) -> Self {
+                self.0.state.end = Some(true);
+                self
+            }
+        }
+    };
+    (@data $name:ident) => {
+        impl $name {
+            /// `InputPath`; `None` is `null`, an empty object.
+            #[must_use]
+            pub fn input_path<'p>(mut self, path: impl Into<Option<&'p str>>) -> Self {
+                self.0.state.input_path = path_field(path.into());
+                self
+            }
+
+            /// `OutputPath`; `None` is `null`, an empty object.
+            #[must_use]
+            pub fn output_path<'p>(mut self, path: impl Into<Option<&'p str>>) -> Self {
+                self.0.state.output_path = path_field(path.into());
+                self
+            }
+        }
+    };
+    (@assign $name:ident) => {
+        impl $name {
+            /// `Assign`
+            #[must_use]
+            pub fn assign<K: Into<String>>(mut self, variables: impl IntoIterator<Item = (K, Expr)>) -> Self {
+                self.0.templates.push((Slot::Assign, super::object(variables)));
+                self
+            }
+        }
+    };
+    (@result $name:ident) => {
+        impl $name {
+            /// `ResultPath`; `None` is `null`: the result is discarded.
+            #[must_use]
+            pub fn result_path<'p>(mut self, path: impl Into<Option<&'p str>>) -> Self {
+                self.0.state.result_path = path_field(path.into());
+                self
+            }
+
+            /// `Parameters`
+            #[must_use]
+            pub fn parameters<K: Into<String>>(mut self, entries: impl IntoIterator<Item = (K, Expr)>) -> Self {
+                self.0.templates.push((Slot::Parameters, super::object(entries)));
+                self
+            }
+        }
+    };
+    (@work $name:ident) => {
+        impl $name {
+            /// `ResultSelector`
+            #[must_use]
+            pub fn result_selector<K: Into<String>>(mut self, entries: impl IntoIterator<Item = (K, Expr)>) -> Self {
+                self.0.templates.push((Slot::ResultSelector, super::object(entries)));
+                self
+            }
+
+            /// Adds an entry to `Retry`.
+            #[must_use]
+            pub fn retry(mut self, retrier: Retrier) -> Self {
+                self.0.state.retry.get_or_insert_default().push(retrier.0);
+                self
+            }
+
+            /// Adds an entry to `Catch`.
+            #[must_use]
+            pub fn catch(mut self, catcher: Catcher) -> Self {
+                let at = self.0.state.catch.get_or_insert_default().len();
+                self.0.state.catch.get_or_insert_default().push(catcher.catcher);
+                self.0.catch.push(catcher.next);
+                if let Some(assign) = catcher.assign {
+                    self.0.templates.push((Slot::CatchAssign(at), assign));
+                }
+                self
+            }
+        }
+    };
+}
+
+/// Where a template goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Slot {
+    Parameters,
+    ResultSelector,
+    ItemSelector,
+    Credentials,
+    Assign,
+    CatchAssign(usize),
+}
+
+states! {
+    /// A `Task` state.
+    Task: flow data assign result work;
+    /// A `Pass` state.
+    Pass: flow data assign result;
+    /// A `Choice` state.
+    Choice: data assign;
+    /// A `Wait` state.
+    Wait: flow data assign;
+    /// A `Succeed` state.
+    Succeed: data;
+    /// A `Fail` state.
+    Fail: ;
+    /// A `Parallel` state.
+    Parallel: flow data assign result work;
+    /// A `Map` state.
+    Map: flow data assign result work;
+}
+
+impl Task {
+    fn of<T: task::Task>(call: Call) -> Self {
+        let mut def = StateDef::new(StateKind::Task(asl::Task::default()));
+        def.task = Some((TaskInfo::of::<T>(), call));
+        Self(def)
+    }
+
+    /// A function's ARN as the resource: the state's input is its input, its answer the result.
+    pub fn lambda<T: task::Task>() -> Self {
+        Self::of::<T>(Call::Direct)
+    }
+
+    /// `lambda:invoke`: give it a [`payload`](Self::payload), find the answer under `Payload`.
+    pub fn invoke<T: task::Task>() -> Self {
+        Self::of::<T>(Call::Invoke)
+    }
+
+    /// `lambda:invoke.waitForTaskToken`: the payload passes `$$.Task.Token` on, and the callback brings the result.
+    pub fn wait_for_task_token<T: task::Task>() -> Self {
+        Self::of::<T>(Call::WaitForTaskToken)
+    }
+
+    /// Any other resource by its ARN.
+    pub fn resource(arn: impl Into<String>) -> Self {
+        let task = asl::Task { resource: Resource::Arn(arn.into()), ..asl::Task::default() };
+        Self(StateDef::new(StateKind::Task(task)))
+    }
+
+    /// What the result is, where the resource does not tell: a callback's, another service's.
+    #[must_use]
+    pub fn result<T: StateData>(mut self) -> Self {
+        self.0.result = Some(T::SHAPE);
+        self
+    }
+
+    /// What the function is sent: `Payload` of `lambda:invoke`.
+    #[must_use]
+    pub fn payload(mut self, payload: Expr) -> Self {
+        self.0.templates.push((Slot::Parameters, super::object([("Payload", payload)])));
+        self
+    }
+
+    fn task(mut self, set: impl FnOnce(&mut asl::Task)) -> Self {
+        if let StateKind::Task(task) = &mut self.0.state.kind {
+            set(task);
+        }
+        self
+    }
+
+    /// `TimeoutSeconds`
+    #[must_use]
+    pub fn timeout_seconds(self, seconds: u64) -> Self {
+        self.task(|task| task.timeout_seconds = Some(seconds.into()))
+    }
+
+    /// `TimeoutSecondsPath`
+    #[must_use]
+    pub fn timeout_seconds_path(self, path: impl Into<String>) -> Self {
+        self.task(|task| task.timeout_seconds_path = Some(path.into()))
+    }
+
+    /// `HeartbeatSeconds`
+    #[must_use]
+    pub fn heartbeat_seconds(self, seconds: u64) -> Self {
+        self.task(|task| task.heartbeat_seconds = Some(seconds.into()))
+    }
+
+    /// `HeartbeatSecondsPath`
+    #[must_use]
+    pub fn heartbeat_seconds_path(self, path: impl Into<String>) -> Self {
+        self.task(|task| task.heartbeat_seconds_path = Some(path.into()))
+    }
+
+    /// `Credentials`: the role to take on, an ARN or a path to one.
+    #[must_use]
+    pub fn credentials(mut self, role_arn: Expr) -> Self {
+        self.0.templates.push((Slot::Credentials, super::object([("RoleArn", role_arn)])));
+        self
+    }
+}
+
+impl Pass {
+    /// A state that hands on what it gets, or makes something of it.
+    pub fn new() -> Self {
+        Self(StateDef::new(StateKind::Pass(asl::Pass::default())))
+    }
+
+    /// `Result`: taken literally.
+    #[must_use]
+    pub fn result(mut self, result: impl Into<Value>) -> Self {
+        self.0.state.kind = StateKind::Pass(asl::Pass { result: Some(result.into()) });
+        self
+    }
+}
+
+impl Default for Pass {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Choice {
+    /// A state that decides where to go on.
+    pub fn new() -> Self {
+        Self(StateDef::new(StateKind::Choice(asl::Choice::default())))
+    }
+
+    /// Adds a rule: where it holds, the execution goes on there.
+    #[must_use]
+    pub fn when(mut self, rule: Rule, next: StateRef) -> Self {
+        if let StateKind::Choice(choice) = &mut self.0.state.kind {
+            choice.choices.push(asl::ChoiceRule {
+                condition: rule.0,
+                next: String::new(),
+                assign: None,
+                output: None,
+                comment: None,
+                unknown: asl::Unknown::new(),
+            });
+            self.0.rules.push(next);
+        }
+        self
+    }
+
+    /// `Default`: where to go on where no rule holds.
+    #[must_use]
+    pub fn default(mut self, state: StateRef) -> Self {
+        self.0.default = Some(state);
+        self
+    }
+
+    /// Says that it may happen that no rule holds: the execution fails with `States.NoChoiceMatched` then.
+    #[must_use]
+    pub fn may_not_match(mut self) -> Self {
+        self.0.may_not_match = true;
+        self
+    }
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Wait {
+    fn of(wait: asl::Wait) -> Self {
+        Self(StateDef::new(StateKind::Wait(wait)))
+    }
+
+    /// `Seconds`
+    pub fn seconds(seconds: u64) -> Self {
+        Self::of(asl::Wait { seconds: Some(seconds.into()), ..asl::Wait::default() })
+    }
+
+    /// `SecondsPath`
+    pub fn seconds_path(path: impl Into<String>) -> Self {
+        Self::of(asl::Wait { seconds_path: Some(path.into()), ..asl::Wait::default() })
+    }
+
+    /// `Timestamp`
+    pub fn timestamp(timestamp: impl Into<String>) -> Self {
+        Self::of(asl::Wait { timestamp: Some(timestamp.into()), ..asl::Wait::default() })
+    }
+
+    /// `TimestampPath`
+    pub fn timestamp_path(path: impl Into<String>) -> Self {
+        Self::of(asl::Wait { timestamp_path: Some(path.into()), ..asl::Wait::default() })
+    }
+}
+
+impl Succeed {
+    /// A state that ends the execution well.
+    pub fn new() -> Self {
+        Self(StateDef::new(StateKind::Succeed))
+    }
+}
+
+impl Default for Succeed {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Fail {
+    /// A state that fails the execution.
+    pub fn new() -> Self {
+        Self(StateDef::new(StateKind::Fail(asl::Fail::default())))
+    }
+
+    fn fail(mut self, set: impl FnOnce(&mut asl::Fail)) -> Self {
+        if let StateKind::Fail(fail) = &mut self.0.state.kind {
+            set(fail);
+        }
+        self
+    }
+
+    /// `Error`
+    #[must_use]
+    pub fn error(self, error: impl Into<String>) -> Self {
+        self.fail(|fail| fail.error = Some(error.into()))
+    }
+
+    /// `ErrorPath`: a path or an intrinsic function.
+    #[must_use]
+    pub fn error_path(self, path: impl Into<String>) -> Self {
+        self.fail(|fail| fail.error_path = Some(path.into()))
+    }
+
+    /// `Cause`
+    #[must_use]
+    pub fn cause(self, cause: impl Into<String>) -> Self {
+        self.fail(|fail| fail.cause = Some(cause.into()))
+    }
+
+    /// `CausePath`: a path or an intrinsic function.
+    #[must_use]
+    pub fn cause_path(self, path: impl Into<String>) -> Self {
+        self.fail(|fail| fail.cause_path = Some(path.into()))
+    }
+}
+
+impl Default for Fail {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Parallel {
+    /// A state whose branches run side by side.
+    pub fn new() -> Self {
+        Self(StateDef::new(StateKind::Parallel(asl::Parallel::default())))
+    }
+
+    /// Adds a branch.
+    #[must_use]
+    pub fn branch(mut self, branch: Scope) -> Self {
+        self.0.children.push(branch);
+        self
+    }
+}
+
+impl Default for Parallel {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Map {
+    /// A state that runs its processor for each item, in this execution.
+    pub fn new(processor: Scope) -> Self {
+        let mut def = StateDef::new(StateKind::Map(Box::default()));
+        def.children.push(processor);
+        Self(def)
+    }
+
+    fn map(mut self, set: impl FnOnce(&mut asl::Map)) -> Self {
+        if let StateKind::Map(map) = &mut self.0.state.kind {
+            set(map);
+        }
+        self
+    }
+
+    /// `ItemsPath`
+    #[must_use]
+    pub fn items_path(self, path: impl Into<String>) -> Self {
+        self.map(|map| map.items_path = Some(path.into()))
+    }
+
+    /// `ItemSelector`
+    #[must_use]
+    pub fn item_selector<K: Into<String>>(mut self, entries: impl IntoIterator<Item = (K, Expr)>) -> Self {
+        self.0.templates.push((Slot::ItemSelector, super::object(entries)));
+        self
+    }
+
+    /// `MaxConcurrency`
+    #[must_use]
+    pub fn max_concurrency(self, most: u64) -> Self {
+        self.map(|map| map.max_concurrency = Some(most.into()))
+    }
+
+    /// `MaxConcurrencyPath`
+    #[must_use]
+    pub fn max_concurrency_path(self, path: impl Into<String>) -> Self {
+        self.map(|map| map.max_concurrency_path = Some(path.into()))
+    }
+}
+
+/// An entry of `Retry`.
+#[derive(Clone, Debug)]
+pub struct Retrier(asl::Retrier);
+
+impl Retrier {
+    /// A retrier of these errors.
+    pub fn on<E: Into<String>>(errors: impl IntoIterator<Item = E>) -> Self {
+        let error_equals = errors.into_iter().map(Into::into).collect();
+        Self(asl::Retrier { error_equals, ..asl::Retrier::default() })
+    }
+
+    /// `IntervalSeconds`
+    #[must_use]
+    pub fn interval_seconds(mut self, seconds: u64) -> Self {
+        self.0.interval_seconds = Some(seconds.into());
+        self
+    }
+
+    /// `MaxAttempts`
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u64) -> Self {
+        self.0.max_attempts = Some(attempts.into());
+        self
+    }
+
+    /// `BackoffRate`
+    #[must_use]
+    pub fn backoff_rate(mut self, rate: f64) -> Self {
+        // What is no number is refused by the checks as any rate below one is.
+        self.0.backoff_rate = Some(match Value::from(rate) {
+            Value::Number(rate) => Amount::Number(rate),
+            _ => Amount::Text(rate.to_string()),
+        });
+        self
+    }
+
+    /// `MaxDelaySeconds`
+    #[must_use]
+    pub fn max_delay_seconds(mut self, seconds: u64) -> Self {
+        self.0.max_delay_seconds = Some(seconds.into());
+        self
+    }
+
+    /// `JitterStrategy`: `FULL` or `NONE`.
+    #[must_use]
+    pub fn jitter_strategy(mut self, strategy: impl Into<String>) -> Self {
+        self.0.jitter_strategy = Some(strategy.into());
+        self
+    }
+}
+
+/// An entry of `Catch`.
+#[derive(Clone, Debug)]
+pub struct Catcher {
+    catcher: asl::Catcher,
+    next: StateRef,
+    assign: Option<Expr>,
+}
+
+impl Catcher {
+    /// A catcher of these errors, and where the execution goes on then.
+    pub fn on<E: Into<String>>(errors: impl IntoIterator<Item = E>, next: StateRef) -> Self {
+        let error_equals = errors.into_iter().map(Into::into).collect();
+        Self { catcher: asl::Catcher { error_equals, ..asl::Catcher::default() }, next, assign: None }
+    }
+
+    /// `ResultPath`: where the error goes in the state's input; `None` is `null`.
+    #[must_use]
+    pub fn result_path<'p>(mut self, path: impl Into<Option<&'p str>>) -> Self {
+        self.catcher.result_path = path_field(path.into());
+        self
+    }
+
+    /// `Assign`
+    #[must_use]
+    pub fn assign<K: Into<String>>(mut self, variables: impl IntoIterator<Item = (K, Expr)>) -> Self {
+        self.assign = Some(super::object(variables));
+        self
+    }
+}
+
+impl StateDef {
+    /// Puts the templates into the state's fields.
+    pub(super) fn lower(&mut self, at: &str, lowering: &mut Lowering) {
+        for (slot, expr) in std::mem::take(&mut self.templates) {
+            let field = match slot {
+                Slot::Parameters => "Parameters".to_owned(),
+                Slot::ResultSelector => "ResultSelector".to_owned(),
+                Slot::ItemSelector => "ItemSelector".to_owned(),
+                Slot::Credentials => "Credentials".to_owned(),
+                Slot::Assign => "Assign".to_owned(),
+                Slot::CatchAssign(index) => format!("Catch/{index}/Assign"),
+            };
+            // All of them are objects: the methods that take templates make them so.
+            let Lowered::Literal(value) = lowering.lower(&expr, &format!("{at}/{field}")) else { continue };
+            match (slot, &mut self.state.kind) {
+                (Slot::Parameters, _) => {
+                    // `payload` beside `parameters`: one object of both.
+                    let mut all = self.state.parameters.take().and_then(|all| all.as_object().cloned()).unwrap_or_default();
+                    all.extend(value.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+                    self.state.parameters = Some(all.into());
+                }
+                (Slot::ResultSelector, _) => self.state.result_selector = Some(value),
+                (Slot::Assign, _) => self.state.assign = Some(value),
+                (Slot::ItemSelector, StateKind::Map(map)) => map.item_selector = Some(value),
+                (Slot::Credentials, StateKind::Task(task)) => task.credentials = Some(value),
+                (Slot::CatchAssign(index), _) => {
+                    if let Some(catcher) = self.state.catch.as_mut().and_then(|catch| catch.get_mut(index)) {
+                        catcher.assign = Some(value);
+                    }
+                }
+                (Slot::ItemSelector | Slot::Credentials, _) => {}
+            }
+        }
+    }
+}
