@@ -183,7 +183,9 @@ impl ExecutorBuilder {
             });
             let dynamic =
                 task.resource.is_lambda_invoke() && task.function.is_none() && !self.functions.is_empty();
-            if bound.is_none() && !dynamic {
+            // Workers may take what activities have to do.
+            let polled = task.resource.family == Family::Activity;
+            if bound.is_none() && !dynamic && !polled {
                 unbound.push(Unbound {
                     state: state.name.to_string(),
                     pointer: state.pointer.clone(),

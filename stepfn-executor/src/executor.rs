@@ -21,7 +21,7 @@ use crate::{
     program::{self, Family, Program, Task, function_name},
     size::{self, Extent},
     time::{RealTime, Time, VirtualTime},
-    tokens::{Registry, TokenError},
+    tokens::{ActivityTask, Registry, TokenError},
 };
 
 /// Runs a state machine in this process. Cheap to clone; all clones run the same machine with the same handlers.
@@ -194,6 +194,14 @@ impl Executor {
     /// When no task waits for the token any more or ever did.
     pub fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
         self.inner.registry.heartbeat(token)
+    }
+
+    /// `GetActivityTask`: takes the oldest task that waits for a worker of an activity, if there is one.
+    ///
+    /// A Task with an activity's ARN that has neither handler nor mock waits for this. It ends by
+    /// [`send_task_success`](Self::send_task_success) or [`send_task_failure`](Self::send_task_failure).
+    pub fn get_activity_task(&self, activity_arn: &str, worker_name: Option<&str>) -> Option<ActivityTask> {
+        self.inner.registry.take(activity_arn, worker_name)
     }
 }
 

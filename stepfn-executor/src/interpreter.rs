@@ -262,6 +262,7 @@ impl Interpreter {
             match command {
                 Command::End { token, result } => self.callback(&token, result),
                 Command::Heartbeat { token } => self.heartbeat(&token),
+                Command::Started { token, worker } => self.taken(&token, worker),
                 Command::Stop { error, cause } => {
                     let event = EventError {
                         error: error.as_deref().map(Arc::from),
@@ -278,12 +279,15 @@ impl Interpreter {
     fn pass_time(&mut self, executor: &Executor, cx: &mut Context<'_>, horizon: Option<Timestamp>) -> bool {
         let next = self.timers.next().map_or(self.deadline, |timer| timer.min(self.deadline));
         if self.time.is_virtual() {
-            let held = executor.hold_for_callbacks && !self.tokens.is_empty();
-            // Where nothing but the end of the execution's own time is left, a callback may still come.
-            let only_callbacks = self.timers.next().is_none() && !self.tokens.is_empty();
-            let beyond = horizon.is_some_and(|horizon| next > horizon);
-            let late = self.now() >= next;
-            if !late && (self.work.is_pending() || held || only_callbacks || beyond) {
+            let stands_still = match horizon {
+                // Who moves time by hand means it.
+                Some(horizon) => next > horizon,
+                // Where nothing but the end of the execution's own time is left, a callback may still come.
+                None => {
+                    !self.tokens.is_empty() && (executor.hold_for_callbacks || self.timers.next().is_none())
+                }
+            };
+            if self.now < next && (stands_still || self.work.is_pending()) {
                 return false;
             }
         }

@@ -69,6 +69,6 @@ pub use self::{
     outcome::{Outcome, OutputError, RunError, Status, Unbound},
     program::{CompileError, Fault, FaultKind, Program},
     time::{RealTime, Sleep, Time, VirtualTime},
-    tokens::{PendingToken, TokenError},
+    tokens::{ActivityTask, PendingToken, TokenError},
 };
 pub use jiff::Timestamp;

@@ -38,9 +38,22 @@ pub(crate) struct State {
 /// What is asked of an execution from outside.
 #[derive(Debug)]
 pub(crate) enum Command {
-    End { token: Arc<str>, result: CallbackResult },
-    Heartbeat { token: Arc<str> },
-    Stop { error: Option<String>, cause: Option<String> },
+    End {
+        token: Arc<str>,
+        result: CallbackResult,
+    },
+    Heartbeat {
+        token: Arc<str>,
+    },
+    /// An activity worker has taken the task.
+    Started {
+        token: Arc<str>,
+        worker: Option<Arc<str>>,
+    },
+    Stop {
+        error: Option<String>,
+        cause: Option<String>,
+    },
 }
 
 impl Link {

@@ -3,8 +3,10 @@
 mod compile;
 mod data;
 mod error;
+mod layout;
 mod resource;
 mod retry;
+mod substitute;
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     fmt,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
 use stepfn_core::{task::TaskFailure, value::Value};
@@ -62,11 +62,25 @@ impl fmt::Display for TokenError {
 
 impl std::error::Error for TokenError {}
 
+/// A task for an activity worker: the reply of `GetActivityTask`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ActivityTask {
+    /// The token to end the task by.
+    pub token: String,
+    /// What there is to work on.
+    pub input: Value,
+}
+
 /// The tokens of an executor's running executions.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     pending: Mutex<HashMap<Arc<str>, Weak<Link>>>,
+    /// The tasks that no worker has taken yet, by the activity's ARN.
+    offers: Mutex<Offers>,
 }
+
+type Offers = HashMap<String, VecDeque<(Arc<str>, Value)>>;
 
 impl Registry {
     pub(crate) fn add(&self, token: Arc<str>, link: &Arc<Link>) {
@@ -75,6 +89,29 @@ impl Registry {
 
     pub(crate) fn remove(&self, token: &str) {
         self.lock().remove(token);
+    }
+
+    /// Has a task wait for a worker of an activity.
+    pub(crate) fn offer(&self, activity: &str, token: Arc<str>, input: Value) {
+        let mut offers = self.offers();
+        let queue = offers.entry(activity.to_owned()).or_default();
+        // Where no worker ever comes, what timed out must not pile up.
+        while queue.front().is_some_and(|(token, _)| !self.lock().contains_key(token)) {
+            queue.pop_front();
+        }
+        queue.push_back((token, input));
+    }
+
+    /// Gives the oldest task of an activity to a worker.
+    pub(crate) fn take(&self, activity: &str, worker: Option<&str>) -> Option<ActivityTask> {
+        loop {
+            let (token, input) = self.offers().get_mut(activity)?.pop_front()?;
+            // A task may have timed out before any worker came.
+            let Some(link) = self.lock().get(&token).and_then(Weak::upgrade) else { continue };
+            let task = ActivityTask { token: token.to_string(), input };
+            link.command(Command::Started { token, worker: worker.map(Arc::from) });
+            return Some(task);
+        }
     }
 
     pub(crate) fn success(&self, token: &str, output: Value) -> Result<(), TokenError> {
@@ -110,7 +147,11 @@ impl Registry {
         Ok(())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Arc<str>, Weak<Link>>> {
+    fn offers(&self) -> MutexGuard<'_, Offers> {
+        self.offers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Arc<str>, Weak<Link>>> {
         // The map is whole between any two calls, so a panic elsewhere does not spoil it.
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -54,6 +54,8 @@ pub(crate) enum EventKind {
     TaskScheduled(Box<Scheduled>),
     TaskStarted {
         state: StateId,
+        /// The name an activity's worker gave itself.
+        worker: Option<Arc<str>>,
     },
     TaskSubmitted {
         state: StateId,
@@ -110,7 +112,7 @@ impl EventKind {
             Self::StateEntered { state, .. }
             | Self::StateExited { state, .. }
             | Self::StateAborted { state }
-            | Self::TaskStarted { state }
+            | Self::TaskStarted { state, .. }
             | Self::TaskSubmitted { state, .. }
             | Self::TaskSucceeded { state, .. }
             | Self::TaskFailed { state, .. }

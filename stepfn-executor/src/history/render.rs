@@ -56,7 +56,7 @@ pub(super) fn event_type(event: &Event, program: &Inner) -> &'static str {
         EventKind::StateExited { state, .. } => by_state_type!(program, state, "Exited"),
         EventKind::StateAborted { state } => by_state_type!(program, state, "Aborted"),
         EventKind::TaskScheduled(scheduled) => by_family!(program, scheduled.state, "Scheduled"),
-        EventKind::TaskStarted { state } => by_family!(program, *state, "Started"),
+        EventKind::TaskStarted { state, .. } => by_family!(program, *state, "Started"),
         EventKind::TaskSubmitted { .. } => "TaskSubmitted",
         EventKind::TaskSucceeded { state, .. } => by_family!(program, *state, "Succeeded"),
         EventKind::TaskFailed { state, .. } => by_family!(program, *state, "Failed"),
@@ -108,9 +108,13 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
             }
         }
         EventKind::TaskScheduled(scheduled) => details.scheduled(scheduled, event),
-        EventKind::TaskStarted { state } => match family(event.history.program(), *state)? {
+        EventKind::TaskStarted { state, worker } => match family(event.history.program(), *state)? {
             Family::Lambda => return None,
-            Family::Activity => details.text("workerName", WORKER),
+            Family::Activity => {
+                if let Some(worker) = worker {
+                    details.text("workerName", worker);
+                }
+            }
             Family::Service { .. } => details.resource(event, *state),
         },
         EventKind::TaskSubmitted { state, output } | EventKind::TaskSucceeded { state, output } => {
@@ -144,9 +148,6 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
     };
     Some((key, details.0.into()))
 }
-
-/// The name of the activity worker that a bound handler or mock is.
-const WORKER: &str = "stepfn";
 
 struct Details(Map);
 

@@ -102,24 +102,18 @@ impl Interpreter {
         let at = self.state_of(id);
         let state = executor.program.state(at);
         let Kind::Task(task) = &state.kind else { return Step::Block };
-        self.record_for(id, || EventKind::TaskStarted { state: at });
         let Some(bound) = executor.bound(task, &job.parameters) else {
+            if task.resource.family == Family::Activity {
+                return self.offer(executor, id, job, &task.resource.arn);
+            }
             return self.refuse(RunError::Unbound(Unbound {
                 state: state.name.to_string(),
                 pointer: state.pointer.clone(),
                 resource: task.resource.arn.clone(),
             }));
         };
-        if let Some(token) = &job.token {
-            self.tokens.insert(Arc::clone(token), id);
-            let link = self.link();
-            link.add_token(PendingToken {
-                token: token.to_string(),
-                state: state.name.to_string(),
-                parameters: job.parameters.clone(),
-            });
-            executor.registry.add(Arc::clone(token), &link);
-        }
+        self.record_for(id, || EventKind::TaskStarted { state: at, worker: None });
+        self.hand_out_token(executor, id, &job);
         if self.calls.is_empty() {
             self.calls.resize(executor.program.sites, 0);
         }
@@ -182,6 +176,43 @@ impl Interpreter {
             }
         };
         self.answered(executor, id, job, answer)
+    }
+
+    /// Lets the token of an attempt be used.
+    fn hand_out_token(&mut self, executor: &Executor, id: FiberId, job: &Job) {
+        let Some(token) = &job.token else { return };
+        self.tokens.insert(Arc::clone(token), id);
+        let link = self.link();
+        link.add_token(PendingToken {
+            token: token.to_string(),
+            state: executor.program.state(self.state_of(id)).name.to_string(),
+            parameters: job.parameters.clone(),
+        });
+        executor.registry.add(Arc::clone(token), &link);
+    }
+
+    /// Lets an attempt at an activity wait for a worker.
+    fn offer(&mut self, executor: &Executor, id: FiberId, job: Box<Job>, activity: &str) -> Step {
+        self.hand_out_token(executor, id, &job);
+        if let Some(token) = &job.token {
+            executor.registry.offer(activity, Arc::clone(token), job.parameters.clone());
+        }
+        // Heartbeats are due only from a worker, so there is no limit on them before.
+        let heartbeat = job.heartbeat;
+        let mut job = Box::new(Job { heartbeat: None, ..*job });
+        self.set_timers(id, &job, None);
+        job.timed = true;
+        job.heartbeat = heartbeat;
+        self.fiber(id).phase = Phase::Working(job);
+        Step::Block
+    }
+
+    /// An activity worker has taken the task.
+    pub(super) fn taken(&mut self, token: &str, worker: Option<Arc<str>>) {
+        let Some(id) = self.tokens.get(token).copied() else { return };
+        let state = self.state_of(id);
+        self.record_for(id, || EventKind::TaskStarted { state, worker });
+        self.heartbeat(token);
     }
 
     /// Sets the timers of an attempt: when its answer comes, and those of `TimeoutSeconds` and `HeartbeatSeconds`.
@@ -358,11 +389,14 @@ impl Interpreter {
         let Some(id) = self.tokens.get(token).copied() else { return };
         let executor = Arc::clone(&self.executor);
         let Some(fiber) = self.fibers.get_mut(id) else { return };
+        let at = fiber.at;
         match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
             Phase::Working(mut job) => {
-                // A callback that overtakes the reply waits for it.
-                let early = !job.submitted && job.slot.is_some();
-                if early {
+                // A callback that overtakes the reply to the request waits for it.
+                let replies = matches!(&executor.program.state(at).kind, Kind::Task(task)
+                    if task.resource.pattern == Pattern::WaitForTaskToken);
+                let waits = job.slot.is_some() || job.answer.is_some();
+                if replies && waits && !job.submitted {
                     job.early = Some(result);
                     self.fiber(id).phase = Phase::Working(job);
                 } else if self.finish(&executor, id, &job, result) == Step::Again {

@@ -1,22 +1,19 @@
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use stepfn_core::{
-    asl::{self, QueryLanguage, StateKind, StateMachine},
-    definition::{Definition, Reference, WorkflowType},
-    json::push_token,
-    value::{Map as JsonMap, Value},
+    asl::{self, QueryLanguage, StateKind},
+    definition::{Definition, WorkflowType},
+    value::Value,
 };
 
 use super::{
     Amount, Catcher, CompileError, Data, Failures, Fault, FaultKind, Inner, Jitter, Kind, Map, Pattern,
     Resource, Retrier, Rule, Select, State, StateId, Task, Text, Wait, Write,
+    layout::{Layout, Machine, Source},
     resource::{Family, function_name},
+    substitute::{lambda_arn, substitute},
 };
-use crate::{
-    eval::{self, CompiledPath, Expression, Instant, ResultPath, Template, Test},
-    identity::{ACCOUNT, REGION},
-};
+use crate::eval::{self, CompiledPath, Expression, Instant, ResultPath, Template, Test};
 
 /// How long an execution may take: a year, or five minutes for Express.
 const MAX_DURATION: [Duration; 2] = [Duration::from_secs(365 * 86_400), Duration::from_secs(300)];
@@ -52,109 +49,6 @@ pub(super) fn compile(
 
 fn limit(workflow_type: WorkflowType) -> u64 {
     MAX_DURATION[usize::from(workflow_type == WorkflowType::Express)].as_secs()
-}
-
-/// The machine with its `${Name}`s replaced where it is known by what.
-fn substitute(definition: &Definition, given: &[(String, String)]) -> Option<StateMachine> {
-    let mut texts: IndexMap<String, String> = IndexMap::new();
-    for (name, reference) in &definition.substitutions {
-        let Reference::GetAtt(resource, attribute) = reference else { continue };
-        let task = definition.tasks.iter().find(|binding| binding.task.name == resource);
-        if let Some(binding) = task.filter(|_| attribute == "Arn") {
-            texts.insert(name.clone(), lambda_arn(binding.task.function_name));
-        }
-    }
-    texts.extend(given.iter().cloned());
-    if texts.is_empty() {
-        return None;
-    }
-    let (machine, _) = asl::read(&replace(&definition.machine.to_json(), &texts));
-    Some(machine)
-}
-
-fn lambda_arn(function: &str) -> String {
-    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}")
-}
-
-fn replace(value: &Value, texts: &IndexMap<String, String>) -> Value {
-    match value {
-        Value::String(text) if text.contains("${") => {
-            let mut text = text.to_string();
-            for (name, by) in texts {
-                text = text.replace(&format!("${{{name}}}"), by);
-            }
-            text.into()
-        }
-        Value::Array(items) => Value::array(items.iter().map(|item| replace(item, texts))),
-        Value::Object(members) => {
-            let members = members.iter().map(|(key, value)| (key.clone(), replace(value, texts)));
-            Value::from(members.collect::<JsonMap>())
-        }
-        other => other.clone(),
-    }
-}
-
-/// Which index each state gets: those of one machine stand in a row.
-struct Layout<'a> {
-    machines: Vec<Machine<'a>>,
-    states: Vec<Source<'a>>,
-}
-
-struct Machine<'a> {
-    machine: &'a StateMachine,
-    pointer: String,
-    /// The state this machine is inside of; empty for the machine itself.
-    owner: &'a str,
-    language: QueryLanguage,
-    first: usize,
-}
-
-struct Source<'a> {
-    name: &'a str,
-    state: &'a asl::State,
-    pointer: String,
-    machine: usize,
-    /// The first of the machines inside.
-    children: usize,
-}
-
-impl<'a> Layout<'a> {
-    fn of(machine: &'a StateMachine) -> Self {
-        let mut layout = Self { machines: Vec::new(), states: Vec::new() };
-        layout.push(machine, String::new(), "", QueryLanguage::JsonPath);
-        let mut at = 0;
-        while at < layout.machines.len() {
-            layout.lay_out(at);
-            at += 1;
-        }
-        layout
-    }
-
-    fn push(&mut self, machine: &'a StateMachine, pointer: String, owner: &'a str, outer: QueryLanguage) {
-        let language = machine.query_language.unwrap_or(outer);
-        self.machines.push(Machine { machine, pointer, owner, language, first: 0 });
-    }
-
-    fn lay_out(&mut self, index: usize) {
-        let Machine { machine, language, .. } = self.machines[index];
-        let base = self.machines[index].pointer.clone();
-        self.machines[index].first = self.states.len();
-        for (name, state) in &machine.states {
-            let mut pointer = format!("{base}/States");
-            push_token(&mut pointer, name);
-            let children = self.machines.len();
-            for (token, child) in state.children() {
-                self.push(child, format!("{pointer}{token}"), name, state.query_language.unwrap_or(language));
-            }
-            self.states.push(Source { name, state, pointer, machine: index, children });
-        }
-    }
-
-    fn find(&self, machine: usize, name: &str) -> Option<StateId> {
-        let Machine { machine, first, .. } = &self.machines[machine];
-        let index = machine.states.get_index_of(name)? + first;
-        u32::try_from(index).ok().map(StateId)
-    }
 }
 
 /// Where the compiler is.

@@ -187,3 +187,15 @@ fn no_input_of_any_kind_panics() {
         assert_ne!(outcome.status.name(), "RUNNING", "{input}");
     }
 }
+
+#[test]
+fn data_that_nests_ever_deeper_is_stopped() {
+    let asl = r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Parameters": {"a.$": "$"}, "Next": "B"},
+        "B": {"Type": "Pass", "InputPath": "$", "ResultPath": "$.b", "Next": "A"}
+    }}"#;
+    for workflow_type in [WorkflowType::Standard, WorkflowType::Express] {
+        let executor = Executor::new(&typed(asl, workflow_type)).unwrap();
+        assert_eq!(executor.run_blocking(json("{}")).unwrap().error(), Some("States.DataLimitExceeded"));
+    }
+}

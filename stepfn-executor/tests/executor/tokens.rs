@@ -152,6 +152,20 @@ fn a_callback_that_overtakes_the_reply_waits_for_it() {
 }
 
 #[test]
+fn time_moved_by_hand_moves_though_a_token_is_pending() {
+    let executor = Executor::builder()
+        .hold_time_for_callbacks()
+        .mock("Ask", Mock::succeed(1))
+        .build(&definition(APPROVAL))
+        .unwrap();
+    let mut execution = executor.start(json("{}"));
+    assert!(execution.advance(Duration::from_secs(29)).is_none());
+    assert_eq!(execution.pending_tokens().len(), 1);
+    let end = execution.advance(Duration::from_secs(1)).unwrap().as_ref().unwrap();
+    assert_eq!(seconds(end, "TaskTimedOut"), [30.0]);
+}
+
+#[test]
 fn a_mock_can_bring_the_callback_as_well() {
     let mock = Mock::callback("yes").reply(json(r#"{"MessageId":"m"}"#)).take(Duration::from_secs(12));
     let executor = Executor::builder().mock("Ask", mock).build(&definition(APPROVAL)).unwrap();
@@ -216,4 +230,57 @@ fn another_thread_can_answer() {
     assert_eq!(outcome.output(), Some(&Value::from("from afar")));
     assert_eq!(outcome.duration(), Duration::ZERO);
     assert_eq!(answering.join().unwrap(), None);
+}
+
+const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
+
+fn activity(fields: &str) -> String {
+    format!(
+        r#"{{"StartAt": "Do", "States": {{"Do": {{"Type": "Task", "Resource": "{ACTIVITY}", {fields} "End": true}}}}}}"#
+    )
+}
+
+#[test]
+fn activity_workers_take_tasks() {
+    let executor =
+        Executor::new(&definition(&activity(r#""TimeoutSeconds": 60, "HeartbeatSeconds": 10,"#))).unwrap();
+    assert_eq!(executor.get_activity_task(ACTIVITY, None), None);
+    let mut execution = executor.start(json(r#"{"n":1}"#));
+    execution.advance(Duration::from_secs(30)); // no heartbeat is due before a worker comes
+    let task = executor.get_activity_task(ACTIVITY, Some("me")).unwrap();
+    assert_eq!(task.input, json(r#"{"n":1}"#));
+    assert_eq!(executor.get_activity_task(ACTIVITY, Some("me")), None);
+    execution.advance(Duration::from_secs(9));
+    executor.send_task_success(&task.token, "done").unwrap();
+    let outcome = execution.run_blocking().unwrap();
+    assert_eq!(outcome.output(), Some(&Value::from("done")));
+    assert_eq!(steps(&outcome)[2..5], ["ActivityScheduled Do", "ActivityStarted Do", "ActivitySucceeded Do"]);
+    assert_eq!(seconds(&outcome, "ActivityStarted"), [30.0]);
+    let started = outcome.history.events().nth(3).unwrap().details();
+    assert_eq!(started, Some(json(r#"{"workerName":"me"}"#)));
+}
+
+#[test]
+fn a_worker_that_falls_silent_or_comes_too_late_times_out() {
+    let executor =
+        Executor::new(&definition(&activity(r#""TimeoutSeconds": 60, "HeartbeatSeconds": 10,"#))).unwrap();
+    let mut execution = executor.start(json("{}"));
+    execution.run_until_idle();
+    executor.get_activity_task(ACTIVITY, None).unwrap();
+    let outcome = execution.run_blocking().unwrap();
+    assert_eq!(seconds(&outcome, "ActivityTimedOut"), [10.0]);
+
+    let outcome = executor.start(json("{}")).run_blocking().unwrap();
+    assert_eq!(seconds(&outcome, "ActivityTimedOut"), [60.0]);
+    assert_eq!(outcome.error(), Some("States.Timeout"));
+    assert_eq!(executor.get_activity_task(ACTIVITY, None), None);
+}
+
+#[test]
+fn a_mock_stands_for_the_worker() {
+    let executor =
+        Executor::builder().mock("Do", Mock::succeed(1)).build(&definition(&activity(""))).unwrap();
+    let outcome = executor.run_blocking(json("{}")).unwrap();
+    assert_eq!(outcome.output(), Some(&Value::from(1)));
+    assert_eq!(outcome.history.events().nth(3).unwrap().details(), Some(json("{}")));
 }
