@@ -18,6 +18,7 @@
 //! ```
 
 mod choice;
+mod claims;
 mod obligation;
 mod read;
 mod template;

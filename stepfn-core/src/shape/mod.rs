@@ -17,6 +17,10 @@
 mod claim;
 mod fits;
 mod impls;
+mod node;
+mod object;
+#[cfg(test)]
+mod tests;
 mod text;
 mod view;
 
@@ -24,7 +28,7 @@ use std::fmt;
 
 pub use self::{
     claim::{Claim, Fault, Need, Wrong, expect, judge},
-    fits::Node,
+    node::Node,
     text::Text,
     view::{Problem, Side, Step, View},
 };

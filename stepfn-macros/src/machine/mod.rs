@@ -1,5 +1,5 @@
 //! `state_machine!`: what was written (`ast`, read by `parse`, `path`, `condition`), lowered to ASL with the place of everything
-//! (`lower`), judged by stepfn-core, and expanded to tokens (`expand`).
+//! (`lower`, `template`), judged by stepfn-core, and expanded to tokens (`expand`).
 
 mod ast;
 mod condition;
@@ -8,6 +8,7 @@ mod lower;
 mod parse;
 mod path;
 mod settings;
+mod template;
 mod typed_path;
 
 #[cfg(test)]

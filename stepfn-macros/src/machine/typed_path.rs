@@ -74,7 +74,10 @@ fn steps(path: &Path) -> Vec<OwnedStep> {
         match &segment.kind {
             SegmentKind::Name(key) => steps.push(OwnedStep::Key(key.clone())),
             SegmentKind::Index(index) => steps.push(OwnedStep::Index(*index)),
-            SegmentKind::Wildcard | SegmentKind::Slice { .. } | SegmentKind::Indices(_) | SegmentKind::Filter(_) => {
+            SegmentKind::Wildcard
+            | SegmentKind::Slice { .. }
+            | SegmentKind::Indices(_)
+            | SegmentKind::Filter(_) => {
                 steps.push(OwnedStep::Each);
             }
             SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_) => break,

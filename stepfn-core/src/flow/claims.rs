@@ -1,0 +1,104 @@
+//! Claims about what flows into a type.
+
+use super::{Analyser, OwnedClaim, OwnedNode, TypeRef, obligation::Obligation, read::Site, value::Sym};
+use crate::shape::Node;
+
+impl Analyser<'_> {
+    /// Claims that a value can be read as a type: one claim for each thing that it can be.
+    pub(super) fn fits(&mut self, site: &Site, at: &str, value: &Sym, target: TypeRef, what: &str) {
+        if self.report.is_none() {
+            return;
+        }
+        let mut claim = |at: String, claim: OwnedClaim| {
+            self.oblige(Obligation { at, range: None, place: site.place.clone(), claim });
+        };
+        for member in value.members() {
+            let mut nodes = Vec::new();
+            nodes_of(member, &mut nodes);
+            match member {
+                Sym::Any => {}
+                // A template: each of its fields is judged at its own place.
+                Sym::Object(fields, None) => {
+                    for (key, entry) in fields.iter() {
+                        let mut nodes = Vec::new();
+                        nodes_of(&entry.value, &mut nodes);
+                        claim(
+                            format!("{at}/{key}"),
+                            OwnedClaim::FieldFits {
+                                what: format!("the field `{key}` of {what}"),
+                                keys: vec![key.to_string()],
+                                nodes,
+                                target,
+                            },
+                        );
+                    }
+                    claim(at.to_owned(), OwnedClaim::Complete { what: what.to_owned(), nodes, target });
+                }
+                Sym::Leaf(leaf) if leaf.steps.is_empty() => {
+                    let mut what = format!("{} becomes {what}", leaf.origin);
+                    if let Some(state) = leaf.origin.strip_prefix("the result of ") {
+                        what.push_str(&format!(
+                            " (to keep the data from before it, give {state} a `result_path`)"
+                        ));
+                    }
+                    claim(at.to_owned(), OwnedClaim::Fits { what, nodes, target });
+                }
+                _ => claim(at.to_owned(), OwnedClaim::Fits { what: what.to_owned(), nodes, target }),
+            }
+        }
+    }
+}
+
+/// Lays a value out flat; node 0 of what is appended is the value.
+fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
+    let index = nodes.len();
+    nodes.push(OwnedNode::Other(Node::Any));
+    let node = match value {
+        Sym::Any => Node::Any,
+        Sym::Null => Node::Null,
+        Sym::Bool(true) => Node::True,
+        Sym::Bool(false) => Node::False,
+        Sym::Text(text) => {
+            nodes[index] = OwnedNode::Text(text.to_string());
+            return index;
+        }
+        Sym::Integer(value) => Node::Integer(*value),
+        Sym::String => Node::String,
+        Sym::Timestamp => Node::Timestamp,
+        Sym::Number => Node::Number,
+        Sym::WholeNumber => Node::WholeNumber,
+        Sym::Boolean => Node::Boolean,
+        Sym::AnyObject => Node::AnyObject,
+        Sym::Leaf(leaf) => {
+            nodes[index] = OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
+            return index;
+        }
+        Sym::Object(fields, base) => {
+            let first = nodes.len();
+            nodes.extend(fields.iter().map(|_| OwnedNode::Other(Node::Any)));
+            for (position, (key, entry)) in fields.iter().enumerate() {
+                let value = nodes_of(&entry.value, nodes);
+                nodes[first + position] =
+                    OwnedNode::Field { key: key.to_string(), value, absent: entry.absent };
+            }
+            let base = base.as_ref().map(|base| nodes_of(base, nodes));
+            Node::Object { first, len: fields.len(), base }
+        }
+        Sym::Array(item) => Node::Array(nodes_of(item, nodes)),
+        Sym::Tuple(items) | Sym::Union(items) => {
+            let first = nodes.len();
+            nodes.extend(items.iter().map(|_| OwnedNode::Other(Node::Any)));
+            for (position, item) in items.iter().enumerate() {
+                let item = nodes_of(item, nodes);
+                nodes[first + position] = OwnedNode::Other(Node::Item(item));
+            }
+            if matches!(value, Sym::Tuple(_)) {
+                Node::Tuple { first, len: items.len() }
+            } else {
+                Node::Union { first, len: items.len() }
+            }
+        }
+    };
+    nodes[index] = OwnedNode::Other(node);
+    index
+}

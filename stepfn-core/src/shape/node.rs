@@ -1,0 +1,78 @@
+use super::{
+    Shape,
+    view::{Side, Step},
+};
+
+/// What is known of a value that flows somewhere: a tree, laid out flat so that it can be a constant. Node 0 is the value.
+#[derive(Clone, Copy, Debug)]
+pub enum Node<'a> {
+    /// Anything.
+    Any,
+    /// `null`
+    Null,
+    /// This boolean.
+    True,
+    /// This boolean.
+    False,
+    /// This string.
+    Text(&'a str),
+    /// This whole number.
+    Integer(i128),
+    /// Some string.
+    String,
+    /// Some RFC 3339 timestamp.
+    Timestamp,
+    /// Some number.
+    Number,
+    /// Some whole number of unknown size.
+    WholeNumber,
+    /// Some boolean.
+    Boolean,
+    /// Some object.
+    AnyObject,
+    /// A value of a type, after some steps into it.
+    Leaf {
+        /// The type's shape.
+        shape: &'static Shape,
+        /// Its side.
+        side: Side,
+        /// The steps.
+        steps: &'a [Step<'a>],
+    },
+    /// An object with fields, over what another node has.
+    Object {
+        /// The node of the first field; the others follow it.
+        first: usize,
+        /// How many fields.
+        len: usize,
+        /// The node below, if there is one.
+        base: Option<usize>,
+    },
+    /// A field of an object.
+    Field {
+        /// Its key.
+        key: &'a str,
+        /// The node of its value.
+        value: usize,
+        /// Whether it may be missing.
+        absent: bool,
+    },
+    /// An array whose items are all like one node.
+    Array(usize),
+    /// An array of known items.
+    Tuple {
+        /// The first of the [`Item`](Self::Item)s.
+        first: usize,
+        /// How many.
+        len: usize,
+    },
+    /// One of several nodes.
+    Union {
+        /// The first of the [`Item`](Self::Item)s.
+        first: usize,
+        /// How many.
+        len: usize,
+    },
+    /// A member of a tuple or a union: another node.
+    Item(usize),
+}

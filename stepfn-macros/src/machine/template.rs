@@ -1,0 +1,151 @@
+//! Payload templates: values with paths in them, lowered to ASL's `.$` keys.
+
+use stepfn_core::{
+    intrinsic,
+    json::push_token,
+    value::{Map, Value},
+};
+
+use super::{
+    ast::{Expr, Kind, Place, Text},
+    lower::{Lowering, Spot},
+};
+
+/// A template's value: a literal, or a text behind a `.$` key.
+pub(super) enum Lower {
+    Literal(Value),
+    Dynamic(Text),
+}
+
+impl Lowering<'_> {
+    pub(super) fn template_field(
+        &mut self,
+        key: &str,
+        value: &Expr,
+        key_place: Place,
+        at: &str,
+        map: &mut Map,
+    ) {
+        let mut plain_at = at.to_owned();
+        push_token(&mut plain_at, key);
+        match self.template(value, &plain_at) {
+            Some(Lower::Literal(literal)) => {
+                self.out.spots.entry(plain_at).or_insert(Spot {
+                    key: Some(key_place),
+                    value: value.place,
+                    parts: Vec::new(),
+                });
+                map.insert(key.into(), literal);
+            }
+            Some(Lower::Dynamic(text)) => {
+                let mut dynamic_at = at.to_owned();
+                push_token(&mut dynamic_at, &format!("{key}.$"));
+                self.text_spot(&dynamic_at, Some(key_place), value.place, &text);
+                self.text_spot(&plain_at, Some(key_place), value.place, &text);
+                map.insert(format!("{key}.$").into(), text.text.into());
+            }
+            None => {}
+        }
+    }
+
+    pub(super) fn template(&mut self, value: &Expr, at: &str) -> Option<Lower> {
+        Some(match &value.kind {
+            Kind::Literal(literal) => {
+                if let Some(text) = literal.as_str()
+                    && (text.starts_with("$.") || text.starts_with("$$."))
+                {
+                    self.errors.push(
+                        value.place,
+                        format!("this is the text \"{text}\", not what the path leads to; write it without quotes: {text}"),
+                    );
+                    return None;
+                }
+                Lower::Literal(literal.clone())
+            }
+            Kind::Path(text) | Kind::Call(text) => Lower::Dynamic(text.clone()),
+            Kind::Reference(id, attribute) => Lower::Literal(self.reference(id, attribute.as_ref()).into()),
+            Kind::Object(block) => {
+                let mut map = Map::new();
+                for entry in &block.entries {
+                    let key = &entry.key;
+                    if matches!(entry.value.kind, Kind::Broken) {
+                        continue;
+                    }
+                    if key.is_string && key.text.ends_with(".$") {
+                        self.errors.push(key.place, "write the key without `.$`: a path or a function gets it by itself [invalid-template]");
+                        continue;
+                    }
+                    if map.contains_key(key.text.as_str())
+                        || map.contains_key(format!("{}.$", key.text).as_str())
+                    {
+                        self.errors
+                            .push(key.place, format!("the key `{}` stands twice [duplicate-key]", key.text));
+                        continue;
+                    }
+                    self.template_field(&key.text, &entry.value, key.place, at, &mut map);
+                }
+                Lower::Literal(map.into())
+            }
+            Kind::Array(items) => return self.array(items, value.place, at),
+            Kind::Name(name) => {
+                self.errors.push(
+                    value.place,
+                    format!("expected a value, found the name `{name}`; a text stands in quotes"),
+                );
+                return None;
+            }
+            Kind::State(kind, _) => {
+                self.errors.push(value.place, format!("expected a value, found the state `{kind}`"));
+                return None;
+            }
+            Kind::Resource(_) | Kind::Rules(_) | Kind::Broken => return None,
+        })
+    }
+
+    /// An array: with paths in it, it becomes a call of `States.Array`, for ASL has no `.$` in arrays.
+    fn array(&mut self, items: &[Expr], place: Place, at: &str) -> Option<Lower> {
+        let mut lowered = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let item_at = format!("{at}/{index}");
+            self.spot(&item_at, None, item.place);
+            lowered.push((self.template(item, &item_at)?, item.place));
+        }
+        if lowered.iter().all(|(item, _)| matches!(item, Lower::Literal(_))) {
+            let items = lowered.into_iter().filter_map(|(item, _)| match item {
+                Lower::Literal(value) => Some(value),
+                Lower::Dynamic(_) => None,
+            });
+            return Some(Lower::Literal(Value::array(items)));
+        }
+        let mut text = Text::default();
+        text.text.push_str("States.Array(");
+        for (index, (item, item_place)) in lowered.iter().enumerate() {
+            if index > 0 {
+                text.text.push_str(", ");
+            }
+            match item {
+                Lower::Dynamic(inner) => text.append(inner, *item_place),
+                Lower::Literal(Value::Array(_) | Value::Object(_)) => {
+                    self.errors.push(
+                        *item_place,
+                        "ASL cannot put an object beside a path into an array; build it in a Pass state before, and name its path here",
+                    );
+                    return None;
+                }
+                Lower::Literal(scalar) => text.push(&intrinsic::argument(scalar, false), *item_place),
+            }
+        }
+        text.text.push(')');
+        text.push("", place);
+        Some(Lower::Dynamic(text))
+    }
+}
+
+/// Whether a template has a `.$` key anywhere.
+pub(super) fn has_dynamic(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => map.iter().any(|(key, value)| key.ends_with(".$") || has_dynamic(value)),
+        Value::Array(items) => items.iter().any(has_dynamic),
+        _ => false,
+    }
+}
