@@ -133,8 +133,11 @@ impl Lowering {
     }
 
     fn array(&mut self, items: &[Expr], at: &str) -> Lowered {
-        let lowered: Vec<Lowered> =
-            items.iter().enumerate().map(|(index, item)| self.lower(item, &format!("{at}/{index}"))).collect();
+        let lowered: Vec<Lowered> = items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.lower(item, &format!("{at}/{index}")))
+            .collect();
         if lowered.iter().all(|item| matches!(item, Lowered::Literal(_))) {
             return Lowered::Literal(Value::array(lowered.into_iter().filter_map(|item| match item {
                 Lowered::Literal(value) => Some(value),
@@ -280,7 +283,13 @@ impl Expr {
             // Only a path can be compared: the checks say so at this text.
             other => format!("{other:?}"),
         };
-        Rule(Condition::Compare(Comparison { variable, operator, operand, comment: None, unknown: Unknown::new() }))
+        Rule(Condition::Compare(Comparison {
+            variable,
+            operator,
+            operand,
+            comment: None,
+            unknown: Unknown::new(),
+        }))
     }
 }
 

@@ -60,15 +60,15 @@ mod expr;
 mod scope;
 mod state;
 
+use self::scope::Built;
 pub use self::{
     expr::{
-        Expr, Operand, Rule, array, boolean_at, call, format, get_att, number_at, object, path, ref_, string_at,
-        timestamp, timestamp_at,
+        Expr, Operand, Rule, array, boolean_at, call, format, get_att, number_at, object, path, ref_,
+        string_at, timestamp, timestamp_at,
     },
     scope::{Scope, StateRef},
     state::{Catcher, Choice, Fail, Map, Parallel, Pass, Retrier, StateDef, Succeed, Task, Wait},
 };
-use self::scope::Built;
 use crate::{
     asl::StateMachine,
     definition::{Definition, LoggingConfiguration, Reference, WorkflowType},
@@ -204,4 +204,3 @@ impl Machine {
         (definition, findings)
     }
 }
-

@@ -61,7 +61,12 @@ pub(super) struct Built {
 impl Scope {
     /// A scope without states. The first state that is named is where it starts, unless [`start_at`](Self::start_at) says other.
     pub fn new() -> Self {
-        Self { id: SCOPES.fetch_add(1, Ordering::Relaxed), states: Vec::new(), start_at: None, wrong: Vec::new() }
+        Self {
+            id: SCOPES.fetch_add(1, Ordering::Relaxed),
+            states: Vec::new(),
+            start_at: None,
+            wrong: Vec::new(),
+        }
     }
 
     /// Names a state and gives its handle. States stand in the definition in the order in which they are named.
@@ -103,7 +108,9 @@ impl Scope {
                     at,
                     "the handle is of another scope, and no transition crosses the border of a Map or Parallel state or of a machine",
                 );
-                built.findings.push(finding.help("name the state in this scope, or end the scope and go on after it"));
+                built
+                    .findings
+                    .push(finding.help("name the state in this scope, or end the scope and go on after it"));
                 String::new()
             }
         }
@@ -117,9 +124,11 @@ impl Scope {
                     pointer(at, &name),
                     format!("state `{name}`: it is defined twice"),
                 ),
-                Wrong::Stranger => {
-                    Diagnostic::new(Code::UnknownState, at, "a state is defined in a scope that its handle is not of")
-                }
+                Wrong::Stranger => Diagnostic::new(
+                    Code::UnknownState,
+                    at,
+                    "a state is defined in a scope that its handle is not of",
+                ),
             };
             built.findings.push(finding);
         }
@@ -134,7 +143,10 @@ impl Scope {
             let state_at = pointer(at, &name);
             let Some(def) = def else {
                 let message = format!("state `{name}`: it is named and never defined");
-                built.findings.push(Diagnostic::new(Code::UnknownState, state_at, message).help("call `define` with its handle"));
+                built.findings.push(
+                    Diagnostic::new(Code::UnknownState, state_at, message)
+                        .help("call `define` with its handle"),
+                );
                 continue;
             };
             let state = self.finish(def, &state_at, built);
@@ -169,12 +181,14 @@ impl Scope {
                 choice.default = def.default.map(|state| self.name(state, &format!("{at}/Default"), built));
             }
             StateKind::Parallel(parallel) => {
-                parallel.branches =
-                    children.map(|(index, branch)| branch.build(&format!("{at}/Branches/{index}"), built)).collect();
+                parallel.branches = children
+                    .map(|(index, branch)| branch.build(&format!("{at}/Branches/{index}"), built))
+                    .collect();
             }
             StateKind::Map(map) => {
-                map.item_processor =
-                    children.next().map(|(_, processor)| processor.build(&format!("{at}/ItemProcessor"), built));
+                map.item_processor = children
+                    .next()
+                    .map(|(_, processor)| processor.build(&format!("{at}/ItemProcessor"), built));
             }
             _ => {}
         }

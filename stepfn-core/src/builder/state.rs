@@ -581,8 +581,19 @@ impl StateDef {
             match (slot, &mut self.state.kind) {
                 (Slot::Parameters, _) => {
                     // `payload` beside `parameters`: one object of both.
-                    let mut all = self.state.parameters.take().and_then(|all| all.as_object().cloned()).unwrap_or_default();
-                    all.extend(value.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+                    let mut all = self
+                        .state
+                        .parameters
+                        .take()
+                        .and_then(|all| all.as_object().cloned())
+                        .unwrap_or_default();
+                    all.extend(
+                        value
+                            .as_object()
+                            .into_iter()
+                            .flatten()
+                            .map(|(key, value)| (key.clone(), value.clone())),
+                    );
                     self.state.parameters = Some(all.into());
                 }
                 (Slot::ResultSelector, _) => self.state.result_selector = Some(value),
