@@ -30,6 +30,7 @@ use self::{
     context::ContextView,
     failure::Failure,
     fiber::{Fiber, FiberId, Fibers, Phase},
+    task::Holder,
     timers::{TimerKind, Timers},
     work::Work,
 };
@@ -62,7 +63,7 @@ pub(crate) struct Interpreter {
     timers: Timers,
     work: Work,
     /// The tokens that are pending, and who waits for them.
-    tokens: HashMap<Arc<str>, FiberId>,
+    tokens: HashMap<Arc<str>, Holder>,
     link: Option<Arc<Link>>,
     events: Vec<Event>,
     /// How many events are published to the link.
@@ -278,13 +279,19 @@ impl Interpreter {
     /// Goes to the next timer, or waits for it. False when there is nothing to do but wait.
     fn pass_time(&mut self, executor: &Executor, cx: &mut Context<'_>, horizon: Option<Timestamp>) -> bool {
         let next = self.timers.next().map_or(self.deadline, |timer| timer.min(self.deadline));
-        if self.time.is_virtual() {
+        if !self.time.is_virtual() {
+            // Driven by hand, real time is not waited for.
+            if horizon.is_some() && self.now < next {
+                return false;
+            }
+        } else {
             let stands_still = match horizon {
                 // Who moves time by hand means it.
                 Some(horizon) => next > horizon,
                 // Where nothing but the end of the execution's own time is left, a callback may still come.
                 None => {
-                    !self.tokens.is_empty() && (executor.hold_for_callbacks || self.timers.next().is_none())
+                    self.tokens.values().any(|holder| holder.awaited)
+                        && (executor.hold_for_callbacks || self.timers.next().is_none())
                 }
             };
             if self.now < next && (stands_still || self.work.is_pending()) {

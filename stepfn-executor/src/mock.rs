@@ -55,6 +55,9 @@ impl Mock {
     }
 
     /// The task succeeds with this raw result.
+    ///
+    /// On `.waitForTaskToken` this is the service's reply to the request, and the task goes on to wait for its callback: see
+    /// [`callback`](Self::callback) for both.
     pub fn succeed(result: impl Into<Value>) -> Self {
         Self::new(Response::Result(Ok(result.into())))
     }

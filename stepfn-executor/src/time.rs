@@ -18,12 +18,20 @@
 
 use std::{
     fmt,
+    future::poll_fn,
+    panic::catch_unwind,
     pin::Pin,
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+    task::{Poll, Waker},
+    thread,
     time::Duration,
 };
 
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 
 /// What ends when a point in time is reached.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -89,7 +97,8 @@ impl Time for VirtualTime {
     }
 }
 
-/// Real time, by the system's clock and tokio's timer: executions run inside a tokio runtime with time enabled.
+/// Real time, by the system's clock and tokio's timer. Outside of a tokio runtime with time enabled, a thread sleeps in
+/// its place.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RealTime;
 
@@ -100,7 +109,53 @@ impl Time for RealTime {
 
     fn reach(&self, at: Timestamp) -> Option<Sleep> {
         let left = until(self.now(), at);
-        (!left.is_zero()).then(|| Box::pin(tokio::time::sleep(left)) as Sleep)
+        (!left.is_zero()).then(|| sleep(left))
+    }
+}
+
+fn sleep(span: Duration) -> Sleep {
+    if Handle::try_current().is_ok() {
+        // It panics in a runtime without timer, which cannot be asked for.
+        if let Ok(sleep) = catch_unwind(|| Box::pin(tokio::time::sleep(span))) {
+            return sleep;
+        }
+    }
+    let over = Arc::new(Alarm::default());
+    let alarm = Arc::clone(&over);
+    thread::spawn(move || {
+        thread::sleep(span);
+        let waker = std::mem::replace(&mut *alarm.lock(), Ringing::Over);
+        if let Ringing::Later(Some(waker)) = waker {
+            waker.wake();
+        }
+    });
+    Box::pin(poll_fn(move |cx| match &mut *over.lock() {
+        Ringing::Over => Poll::Ready(()),
+        Ringing::Later(waker) => {
+            *waker = Some(cx.waker().clone());
+            Poll::Pending
+        }
+    }))
+}
+
+/// What a sleeping thread and the future of its end share.
+#[derive(Default)]
+struct Alarm(Mutex<Ringing>);
+
+enum Ringing {
+    Later(Option<Waker>),
+    Over,
+}
+
+impl Default for Ringing {
+    fn default() -> Self {
+        Self::Later(None)
+    }
+}
+
+impl Alarm {
+    fn lock(&self) -> MutexGuard<'_, Ringing> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -130,6 +185,18 @@ mod tests {
         let reached = time.now();
         assert!(time.reach(VirtualTime::START).is_none());
         assert_eq!(time.now(), reached);
+    }
+
+    #[test]
+    fn real_time_needs_no_runtime() {
+        let span = Duration::from_nanos(1);
+        let timerless = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        timerless.block_on(sleep(span));
+        let thread = std::thread::spawn(move || {
+            let outside = sleep(span);
+            timerless.block_on(outside);
+        });
+        thread.join().unwrap();
     }
 
     #[test]

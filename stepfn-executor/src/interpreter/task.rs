@@ -44,6 +44,14 @@ pub(super) struct Job {
     early: Option<CallbackResult>,
 }
 
+/// Who waits for a token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holder {
+    fiber: FiberId,
+    /// Whether nothing else ends the attempt: not so for `.sync`, where a job does.
+    pub(super) awaited: bool,
+}
+
 impl Interpreter {
     pub(super) fn schedule(
         &mut self,
@@ -113,7 +121,7 @@ impl Interpreter {
             }));
         };
         self.record_for(id, || EventKind::TaskStarted { state: at, worker: None });
-        self.hand_out_token(executor, id, &job);
+        self.hand_out_token(executor, id, &job, task.resource.pattern == Pattern::WaitForTaskToken);
         if self.calls.is_empty() {
             self.calls.resize(executor.program.sites, 0);
         }
@@ -178,22 +186,24 @@ impl Interpreter {
         self.answered(executor, id, job, answer)
     }
 
-    /// Lets the token of an attempt be used.
-    fn hand_out_token(&mut self, executor: &Executor, id: FiberId, job: &Job) {
+    /// Lets the token of an attempt be used. `awaited` says that nothing but the token ends the attempt.
+    fn hand_out_token(&mut self, executor: &Executor, id: FiberId, job: &Job, awaited: bool) {
         let Some(token) = &job.token else { return };
-        self.tokens.insert(Arc::clone(token), id);
+        self.tokens.insert(Arc::clone(token), Holder { fiber: id, awaited });
         let link = self.link();
-        link.add_token(PendingToken {
-            token: token.to_string(),
-            state: executor.program.state(self.state_of(id)).name.to_string(),
-            parameters: job.parameters.clone(),
-        });
+        if awaited {
+            link.add_token(PendingToken {
+                token: token.to_string(),
+                state: executor.program.state(self.state_of(id)).name.to_string(),
+                parameters: job.parameters.clone(),
+            });
+        }
         executor.registry.add(Arc::clone(token), &link);
     }
 
     /// Lets an attempt at an activity wait for a worker.
     fn offer(&mut self, executor: &Executor, id: FiberId, job: Box<Job>, activity: &str) -> Step {
-        self.hand_out_token(executor, id, &job);
+        self.hand_out_token(executor, id, &job, true);
         if let Some(token) = &job.token {
             executor.registry.offer(activity, Arc::clone(token), job.parameters.clone());
         }
@@ -209,7 +219,7 @@ impl Interpreter {
 
     /// An activity worker has taken the task.
     pub(super) fn taken(&mut self, token: &str, worker: Option<Arc<str>>) {
-        let Some(id) = self.tokens.get(token).copied() else { return };
+        let Some(id) = self.tokens.get(token).map(|holder| holder.fiber) else { return };
         let state = self.state_of(id);
         self.record_for(id, || EventKind::TaskStarted { state, worker });
         self.heartbeat(token);
@@ -386,7 +396,7 @@ impl Interpreter {
 
     /// `SendTaskSuccess` or `SendTaskFailure`
     pub(super) fn callback(&mut self, token: &str, result: CallbackResult) {
-        let Some(id) = self.tokens.get(token).copied() else { return };
+        let Some(id) = self.tokens.get(token).map(|holder| holder.fiber) else { return };
         let executor = Arc::clone(&self.executor);
         let Some(fiber) = self.fibers.get_mut(id) else { return };
         let at = fiber.at;
@@ -410,7 +420,7 @@ impl Interpreter {
     /// `SendTaskHeartbeat`
     pub(super) fn heartbeat(&mut self, token: &str) {
         let now = self.now();
-        let Some(id) = self.tokens.get(token).copied() else { return };
+        let Some(id) = self.tokens.get(token).map(|holder| holder.fiber) else { return };
         let Some(fiber) = self.fibers.get_mut(id) else { return };
         let wait = fiber.wait;
         if let Phase::Working(job) = &mut fiber.phase

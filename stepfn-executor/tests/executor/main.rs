@@ -6,6 +6,7 @@
 mod bad_input;
 mod data_flow;
 mod errors;
+mod garbage;
 mod history;
 mod map_parallel;
 mod real_time;

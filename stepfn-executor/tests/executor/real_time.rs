@@ -138,3 +138,12 @@ async fn a_long_run_gives_way_to_others() {
     assert_eq!(outcome.history.len(), 25_000);
     assert!(turns > 2, "{turns}");
 }
+
+#[test]
+fn driven_by_hand_real_time_is_not_waited_for() {
+    let asl = r#"{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": true}}}"#;
+    let executor = Executor::builder().real_time().build(&definition(asl)).unwrap();
+    let mut execution = executor.start(json("{}"));
+    assert!(execution.advance(Duration::from_secs(3600)).is_none());
+    assert_eq!(execution.history().path(), ["W"]);
+}
