@@ -10,8 +10,8 @@ mod order_approval;
 use stepfn::{
     Definition, Workflow,
     builder::{
-        Catcher, Choice, Fail, Machine, Map, Parallel, Pass, Retrier, Scope, StateRef, Succeed, Task, format, get_att,
-        object, path, ref_, timestamp,
+        Catcher, Choice, Fail, Machine, Map, Parallel, Pass, Retrier, Scope, StateRef, Succeed, Task, format,
+        get_att, object, path, ref_, timestamp,
     },
     definition::{LogLevel, LoggingConfiguration, Reference},
     path as typed_path,
@@ -20,7 +20,18 @@ use stepfn::{
 /// Everything of a definition, the generated files included.
 fn whole(definition: &Definition) -> String {
     let yaml = stepfn_codegen::serverless::to_yaml(std::slice::from_ref(definition)).unwrap();
-    let Definition { name, workflow_type, machine, tasks, substitutions, logging, tracing, input, output, .. } = definition;
+    let Definition {
+        name,
+        workflow_type,
+        machine,
+        tasks,
+        substitutions,
+        logging,
+        tracing,
+        input,
+        output,
+        ..
+    } = definition;
     let tasks: Vec<_> = tasks.iter().map(|task| (&task.state, task.task.function_name, task.call)).collect();
     std::format!(
         "{name} {workflow_type:?} {tasks:?} {substitutions:?} {logging:?} {tracing} {input} {output}\n{}\n{yaml}",
@@ -44,9 +55,15 @@ fn the_csv_pipeline_is_the_same() {
         .substitute("WorkflowLogGroupArn", Reference::GetAtt("WorkflowLogGroup".into(), "Arn".into()))
         .logging(logging)
         .tracing();
-    let [validate, check, transform, load, send, handle] =
-        ["ValidateCSV", "CheckValidation", "TransformData", "LoadData", "SendSuccessNotification", "HandleError"]
-            .map(|name| m.state(name));
+    let [validate, check, transform, load, send, handle] = [
+        "ValidateCSV",
+        "CheckValidation",
+        "TransformData",
+        "LoadData",
+        "SendSuccessNotification",
+        "HandleError",
+    ]
+    .map(|name| m.state(name));
     let caught = || Catcher::on(["States.ALL"], handle).result_path("$.error");
     m.define(
         validate,
@@ -123,7 +140,8 @@ fn the_order_approval_is_the_same() {
         .input::<Order>()
         .output::<Receipt>();
     let [check, request, process, timeout, rejected] =
-        ["CheckAmount", "RequestApproval", "ProcessOrder", "ApprovalTimeout", "OrderRejected"].map(|name| m.state(name));
+        ["CheckAmount", "RequestApproval", "ProcessOrder", "ApprovalTimeout", "OrderRejected"]
+            .map(|name| m.state(name));
     m.define(check, Choice::new().when(path("$.totalAmount").gt(1_000_000), request).default(process));
     m.define(
         request,
@@ -147,7 +165,8 @@ fn the_third_published_mistake_is_found_by_build_too() {
     use order_approval::{Approval, Order, process_order, send_approval_email};
 
     let mut m = Machine::new("OrderApproval").input::<Order>();
-    let [check, request, process] = ["CheckAmount", "RequestApproval", "ProcessOrder"].map(|name| m.state(name));
+    let [check, request, process] =
+        ["CheckAmount", "RequestApproval", "ProcessOrder"].map(|name| m.state(name));
     m.define(check, Choice::new().when(path("$.totlAmount").gt(1_000_000), request).default(process));
     m.define(
         request,
@@ -159,7 +178,10 @@ fn the_third_published_mistake_is_found_by_build_too() {
     );
     m.define(process, Task::lambda::<process_order>().end());
     let said = m.build().unwrap_err().to_string();
-    assert!(said.contains("`$.totlAmount`: `Order` has no JSON field `totlAmount`; did you mean `totalAmount`?"), "{said}");
+    assert!(
+        said.contains("`$.totlAmount`: `Order` has no JSON field `totlAmount`; did you mean `totalAmount`?"),
+        "{said}"
+    );
     assert!(said.contains("the result of `RequestApproval` becomes the input of `process_order`"), "{said}");
     assert!(said.contains("its field `orderId` is missing"), "{said}");
 }
@@ -182,7 +204,11 @@ fn slips_with_handles_are_findings() {
     m.define(first, Pass::new().next(second));
     m.define(first, Pass::new().next(second));
     m.define(strange, Succeed::new());
-    let expected = [("duplicate-state-name", "/States/First"), ("unknown-state", ""), ("unknown-state", "/States/Second")];
+    let expected = [
+        ("duplicate-state-name", "/States/First"),
+        ("unknown-state", ""),
+        ("unknown-state", "/States/Second"),
+    ];
     assert_eq!(codes(m), expected.map(|(code, at)| (code, at.to_owned())));
 
     assert_eq!(codes(Machine::new("Empty")), [("empty-list", "/States".to_owned())]);
@@ -201,7 +227,9 @@ fn nested_scopes_conditions_and_references_come_out_as_asl() {
     leaf(&mut each, "Each item");
     let mut m = Machine::new("Nested");
     let [decide, both, all] = ["Decide", "Both", "All"].map(|name| m.state(name));
-    let rule = path("$.at").lt(timestamp("2030-01-01T00:00:00Z")) & !path("$.name").matches("a*") & path("$.n").is_numeric();
+    let rule = path("$.at").lt(timestamp("2030-01-01T00:00:00Z"))
+        & !path("$.name").matches("a*")
+        & path("$.n").is_numeric();
     m.define(decide, Choice::new().when(rule, both).default(all));
     m.define(both, Parallel::new().branch(left).branch(right).result_path(None).next(all));
     m.define(

@@ -277,7 +277,7 @@ fn refine_at(value: &Sym, keys: &[String], fact: Fact<'_>) -> Option<Sym> {
                 below = below.then([OwnedStep::Present, OwnedStep::NonNull]);
             }
             let below = refine_at(&Sym::Leaf(below), rest, fact)?;
-            Some(value.set(std::slice::from_ref(key), below))
+            Some(value.narrow(key, below))
         }
         Sym::Object(fields, base) => match (fields.get(key.as_str()), base) {
             (Some(entry), _) if absent && entry.absent => Some(value.clone()),
@@ -292,7 +292,7 @@ fn refine_at(value: &Sym, keys: &[String], fact: Fact<'_>) -> Option<Sym> {
                     below = Sym::Leaf(leaf.then([OwnedStep::Present, OwnedStep::NonNull]));
                 }
                 let below = refine_at(&below, rest, fact)?;
-                Some(if absent { value.clone() } else { value.set(std::slice::from_ref(key), below) })
+                Some(if absent { value.clone() } else { value.narrow(key, below) })
             }
         },
         Sym::Any | Sym::AnyObject => Some(value.clone()),

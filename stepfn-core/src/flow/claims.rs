@@ -1,6 +1,13 @@
 //! Claims about what flows into a type.
 
-use super::{Analyser, OwnedClaim, OwnedNode, TypeRef, obligation::Obligation, read::Site, value::Sym};
+use std::rc::Rc;
+
+use super::{
+    Analyser, OwnedClaim, OwnedNode, TypeRef,
+    obligation::Obligation,
+    read::Site,
+    value::{Entry, Fields, Sym},
+};
 use crate::shape::Node;
 
 impl Analyser<'_> {
@@ -72,6 +79,22 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         Sym::Leaf(leaf) => {
             nodes[index] = OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
             return index;
+        }
+        // What a Choice knows of a part does not unmake the whole: if that fits, so does this.
+        Sym::Object(fields, Some(base)) if fields.values().any(|entry| entry.narrowed) => {
+            let plain = |keep_narrowed: bool| {
+                let fields = fields.iter().filter(|(_, entry)| keep_narrowed || !entry.narrowed);
+                let fields =
+                    fields.map(|(key, entry)| (key.clone(), Entry { narrowed: false, ..entry.clone() }));
+                let fields: Fields = fields.collect();
+                if fields.is_empty() {
+                    (**base).clone()
+                } else {
+                    Sym::Object(Rc::new(fields), Some(base.clone()))
+                }
+            };
+            let narrowed = nodes_of(&plain(true), nodes);
+            Node::Either(narrowed, nodes_of(&plain(false), nodes))
         }
         Sym::Object(fields, base) => {
             let first = nodes.len();

@@ -258,7 +258,7 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
                 let fields = b.iter().map(|(key, entry)| {
                     let value =
                         a.get(key).map_or(Sym::Any, |before| widen_value(&before.value, &entry.value));
-                    (key.clone(), value::Entry { value, absent: entry.absent })
+                    (key.clone(), value::Entry { value, ..entry.clone() })
                 });
                 Sym::Object(std::rc::Rc::new(fields.collect()), base.clone())
             }
@@ -268,7 +268,7 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
     let variables = joined.variables.iter().map(|(key, entry)| {
         let value =
             known.variables.get(key).map_or(Sym::Any, |before| widen_value(&before.value, &entry.value));
-        (key.clone(), value::Entry { value, absent: entry.absent })
+        (key.clone(), value::Entry { value, ..entry.clone() })
     });
     Flow { data: widen_value(&known.data, &joined.data), variables: std::rc::Rc::new(variables.collect()) }
 }

@@ -53,7 +53,7 @@ impl Analyser<'_> {
             Root::Context => site.context.clone(),
             Root::Variable(name) => {
                 match site.variables.get(name.as_str()) {
-                    Some(Entry { value, absent: false }) => value.clone(),
+                    Some(Entry { value, absent: false, .. }) => value.clone(),
                     Some(Entry { .. }) => {
                         if !matches!(need, OwnedNeed::Other(Need::Nothing)) {
                             self.wrong(

@@ -63,7 +63,7 @@ impl Analyser<'_> {
                         (Some(key), None) => (key, Sym::Any),
                         (None, _) => (&**key, self.template(site, &at, value)),
                     };
-                    fields.insert(key.into(), Entry { value, absent: false });
+                    fields.insert(key.into(), Entry::of(value));
                 }
                 Sym::Object(Rc::new(fields), None)
             }

@@ -254,6 +254,11 @@ fn functions_have_types() {
 
 #[test]
 fn variables_are_known_once_they_are_assigned() {
+    // In `Assign` the result is `$`, a Pass state's `Result` too.
+    check(
+        r#""A": { "Type": "Pass", "Result": { "x": 1 }, "ResultPath": "$.made", "Assign": { "x.$": "$.x", "id.$": "$.id" }, "End": true }"#,
+        &["no-such-field /States/A/Assign/id.$: state `A`: `$.id`: there is no field `id` here; it has `x`"],
+    );
     check(
         r#""A": { "Type": "Pass", "Assign": { "order.$": "$.id" }, "Next": "B" },
            "B": { "Type": "Pass", "Parameters": { "o.$": "$order", "x.$": "$ordr" }, "End": true }"#,

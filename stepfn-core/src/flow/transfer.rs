@@ -121,7 +121,7 @@ impl Analyser<'_> {
                     selected,
                 );
                 // In `Assign` a state's result is `$`.
-                let assigned = if matches!(state.kind, StateKind::Pass(_)) { &input } else { &result };
+                let assigned = &result;
                 out = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), assigned, out);
                 left.next = self.catch(&site, state, flow);
             }
@@ -433,7 +433,7 @@ impl Analyser<'_> {
         let assigned = |out: &Flow, assign: Option<&Value>| {
             let mut out = out.clone();
             for key in assign.and_then(Value::as_object).into_iter().flat_map(|map| map.keys()) {
-                let entry = Entry { value: Sym::Any, absent: false };
+                let entry = Entry::of(Sym::Any);
                 Rc::make_mut(&mut out.variables).insert((&**key).into(), entry);
             }
             out

@@ -33,6 +33,14 @@ pub(super) type Fields = BTreeMap<Rc<str>, Entry>;
 pub(super) struct Entry {
     pub(super) value: Sym,
     pub(super) absent: bool,
+    /// Whether this only says more of what the base has there, instead of taking its place.
+    pub(super) narrowed: bool,
+}
+
+impl Entry {
+    pub(super) fn of(value: Sym) -> Self {
+        Self { value, absent: false, narrowed: false }
+    }
 }
 
 /// A part of a typed value.
@@ -72,8 +80,7 @@ impl Sym {
     }
 
     pub(super) fn object<'k>(entries: impl IntoIterator<Item = (&'k str, Self)>) -> Self {
-        let fields =
-            entries.into_iter().map(|(key, value)| (Rc::from(key), Entry { value, absent: false })).collect();
+        let fields = entries.into_iter().map(|(key, value)| (Rc::from(key), Entry::of(value))).collect();
         Self::Object(Rc::new(fields), None)
     }
 
@@ -131,15 +138,15 @@ impl Sym {
                         continue;
                     }
                     let entry = match (mine.get(key), theirs.get(key)) {
-                        (Some(a), Some(b)) => {
-                            Entry { value: a.value.join(&b.value), absent: a.absent || b.absent }
-                        }
+                        (Some(a), Some(b)) => Entry {
+                            value: a.value.join(&b.value),
+                            absent: a.absent || b.absent,
+                            narrowed: a.narrowed && b.narrowed,
+                        },
                         (Some(one), None) | (None, Some(one)) => match base {
-                            None => Entry { value: one.value.clone(), absent: true },
+                            None => Entry { absent: true, ..one.clone() },
                             // On the other edge the key is what the base has there, if it has it.
-                            Some(base) => {
-                                Entry { value: one.value.join(&base.peek(key)), absent: one.absent }
-                            }
+                            Some(base) => Entry { value: one.value.join(&base.peek(key)), ..one.clone() },
                         },
                         (None, None) => continue,
                     };
@@ -206,7 +213,7 @@ impl Sym {
     /// The value with another one at a path of keys.
     pub(super) fn set(&self, keys: &[String], value: Self) -> Self {
         let Some((key, rest)) = keys.split_first() else { return value };
-        let entry = |below: &Self| Entry { value: below.peek(key).set(rest, value.clone()), absent: false };
+        let entry = |below: &Self| Entry::of(below.peek(key).set(rest, value.clone()));
         match self {
             Self::Object(fields, base) => {
                 let mut fields = fields.clone();
@@ -222,6 +229,18 @@ impl Sym {
         }
     }
 
+    /// The value with more known of what it has at a key.
+    pub(super) fn narrow(&self, key: &str, value: Self) -> Self {
+        let (mut fields, base) = match self {
+            Self::Object(fields, base) => (fields.clone(), base.clone()),
+            other => (Rc::default(), Some(Rc::new(other.clone()))),
+        };
+        // What stands in the place of the base's value does so still.
+        let narrowed = fields.get(key).map_or(base.is_some(), |known| known.narrowed);
+        Rc::make_mut(&mut fields).insert(key.into(), Entry { value, absent: false, narrowed });
+        Self::Object(fields, base)
+    }
+
     /// Cuts what is nested too deep.
     pub(super) fn clip(&self) -> Self {
         self.clip_at(MOST_DEPTH)
@@ -234,8 +253,7 @@ impl Sym {
         match self {
             Self::Leaf(leaf) if leaf.steps.len() > 4 * MOST_DEPTH => Self::Any,
             Self::Object(fields, base) if fields.values().any(|entry| entry.value.depth() >= depth) => {
-                let clip =
-                    |entry: &Entry| Entry { value: entry.value.clip_at(depth - 1), absent: entry.absent };
+                let clip = |entry: &Entry| Entry { value: entry.value.clip_at(depth - 1), ..entry.clone() };
                 let fields = fields.iter().map(|(key, entry)| (key.clone(), clip(entry))).collect();
                 Self::Object(Rc::new(fields), base.clone())
             }

@@ -65,6 +65,7 @@ impl<'a> Fits<'a> {
                 }
                 false
             }
+            Node::Either(first, _) => self.missing(first),
             _ => false,
         }
     }
@@ -94,6 +95,14 @@ impl<'a> Fits<'a> {
         match source {
             Source::Node(index) => match self.nodes[index] {
                 Node::Any => return true,
+                Node::Either(first, second) => {
+                    let mark = out.mark();
+                    if self.fits(Source::Node(first), target, depth + 1, out) {
+                        return true;
+                    }
+                    out.rewind(mark);
+                    return self.fits(Source::Node(second), target, depth + 1, out);
+                }
                 Node::Union { first, len } => {
                     let mut i = 0;
                     while i < len {
@@ -357,7 +366,12 @@ impl<'a> Fits<'a> {
         match source {
             Source::View(view) => article(out, view.shape),
             Source::Node(index) => match self.nodes[index] {
-                Node::Any | Node::Item(_) | Node::Field { .. } | Node::Leaf { .. } | Node::Union { .. } => {
+                Node::Any
+                | Node::Item(_)
+                | Node::Either(..)
+                | Node::Field { .. }
+                | Node::Leaf { .. }
+                | Node::Union { .. } => {
                     out.push("anything");
                 }
                 Node::Null => out.push("null"),

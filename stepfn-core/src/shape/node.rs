@@ -73,6 +73,8 @@ pub enum Node<'a> {
         /// How many.
         len: usize,
     },
+    /// A value that two nodes describe, each rightly: it fits where one of them does.
+    Either(usize, usize),
     /// A member of a tuple or a union: another node.
     Item(usize),
 }

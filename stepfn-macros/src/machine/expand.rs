@@ -154,6 +154,7 @@ impl Names {
                 Node::Tuple { first, len } => quote!(Node::Tuple { first: #first, len: #len }),
                 Node::Union { first, len } => quote!(Node::Union { first: #first, len: #len }),
                 Node::Item(item) => quote!(Node::Item(#item)),
+                Node::Either(first, second) => quote!(Node::Either(#first, #second)),
             },
         });
         quote!(&[#(#nodes),*])
