@@ -40,7 +40,7 @@ fn the_context_tells_who_runs_since_when() {
         output["machine"].as_str(),
         Some("arn:aws:states:ap-northeast-2:210987654321:stateMachine:WhoAmI")
     );
-    assert_eq!(output["execution"].as_str(), Some(outcome.execution_arn.as_str()));
+    assert_eq!(output["execution"].as_str(), Some(outcome.execution_arn().as_str()));
     assert_eq!(
         output["nested"].to_string(),
         r#"{"number":1.0,"list":[1,"two",null],"mixed":["Describe","it's",3]}"#

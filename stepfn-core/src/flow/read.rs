@@ -387,6 +387,7 @@ impl Analyser<'_> {
             Need::Timestamp => (matches!(value, Sym::Timestamp | Sym::Text(_)), "a timestamp"),
             Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
             Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
+            Need::NotNull => (!matches!(value, Sym::Null), "something that is never null"),
             Need::Object | Need::Writable => (matches!(value, Sym::Object(..) | Sym::AnyObject), "an object"),
         };
         if fits || matches!(value, Sym::Any) {

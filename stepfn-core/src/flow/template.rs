@@ -12,7 +12,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     intrinsic::{ArgKind, Call, Function, Kind},
     json::push_token,
-    path::Path,
+    path::{Path, Root},
     shape::Need,
     value::Value,
 };
@@ -21,7 +21,15 @@ impl Analyser<'_> {
     /// A text that is a path or an intrinsic function: a `.$` value, `ErrorPath`, …
     pub(super) fn expression(&mut self, site: &Site, at: &str, text: &str, need: Need<'static>) -> Sym {
         if text.starts_with('$') {
-            self.path_text(site, at, text, OwnedNeed::Other(need))
+            match Path::parse_lenient(text) {
+                Ok((path, _)) => {
+                    let reading =
+                        Reading { site, at: at.to_owned(), range: None, shown: text.to_owned(), asks: false };
+                    self.template_path(&reading, &path, need)
+                }
+                // The checks of the texts themselves report it.
+                Err(_) => Sym::Any,
+            }
         } else {
             match Call::parse_lenient(text) {
                 Ok((call, _)) => {
@@ -35,6 +43,29 @@ impl Analyser<'_> {
                 Err(_) => Sym::Any,
             }
         }
+    }
+
+    /// A path in a template. There `$` of null is no value but a failure, whatever is asked of it: "Unable to apply Path
+    /// transformation to null or empty input".
+    fn template_path(&mut self, reading: &Reading<'_>, path: &Path, need: Need<'static>) -> Sym {
+        if path.root == Root::Input
+            && need != Need::Nothing
+            && (path.segments.is_empty() || !path.is_definite())
+        {
+            let root = Path::root_path(Root::Input);
+            let not_null = OwnedNeed::Other(Need::NotNull);
+            let reading = Reading {
+                at: reading.at.clone(),
+                range: reading.range.clone(),
+                shown: "$".into(),
+                ..*reading
+            };
+            self.read(&reading, &root, &not_null);
+            if path.segments.is_empty() && need == Need::Value {
+                return reading.site.input.clone();
+            }
+        }
+        self.read(reading, path, &OwnedNeed::Other(need))
     }
 
     /// A text that is a path.
@@ -98,7 +129,7 @@ impl Analyser<'_> {
                         shown: path.as_str().to_owned(),
                         asks: false,
                     };
-                    self.read(&reading, path, &OwnedNeed::Other(need))
+                    self.template_path(&reading, path, need)
                 }
                 ArgKind::Call(inner) => {
                     let value = self.call(site, at, text, inner);

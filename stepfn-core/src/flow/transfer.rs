@@ -324,7 +324,7 @@ impl Analyser<'_> {
             // An index, or no path at all: the checks of the texts report what is wrong with it.
             return Sym::Any;
         };
-        for end in 1..keys.len() {
+        for end in 0..keys.len() {
             let mut shown = "$".to_owned();
             keys[..end].iter().for_each(|key| shown.push_str(&crate::path::member(key)));
             let before = site.with_input(flow.data.clone());

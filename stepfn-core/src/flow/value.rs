@@ -145,8 +145,13 @@ impl Sym {
                         },
                         (Some(one), None) | (None, Some(one)) => match base {
                             None => Entry { absent: true, ..one.clone() },
-                            // On the other edge the key is what the base has there, if it has it.
-                            Some(base) => Entry { value: one.value.join(&base.peek(key)), ..one.clone() },
+                            // What one edge knows more of the base's value, both do not.
+                            Some(_) if one.narrowed => continue,
+                            // On the other edge the key is what the base has there, if it has it: no overlay of it.
+                            Some(base) => Entry {
+                                value: Self::union([one.value.clone(), base.peek(key)]),
+                                ..one.clone()
+                            },
                         },
                         (None, None) => continue,
                     };

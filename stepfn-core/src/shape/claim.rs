@@ -87,6 +87,8 @@ pub enum Need<'a> {
     Nothing,
     /// Anything.
     Value,
+    /// Anything but `null`: a template cannot take `$` from it.
+    NotNull,
     /// An object, or nothing yet: a `ResultPath` can write below it.
     Writable,
     /// A string, at least possibly: a comparison of it can be true.
@@ -291,6 +293,7 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
         Need::Integer => "an integer",
         Need::Array => "an array",
         Need::Object | Need::Writable => "an object",
+        Need::NotNull => "something that is never null",
         Need::Nothing | Need::Value => "a value",
     });
     out.push(", found ");
@@ -327,6 +330,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             | Need::Array
             | Need::Object
             | Need::Writable
+            | Need::NotNull
     );
     match view.shape {
         Shape::Any => true,
@@ -348,6 +352,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
         }
         shape => match need {
             Need::Nothing | Need::Value => true,
+            Need::NotNull => !matches!(shape, Shape::Null),
             Need::MaybeString | Need::String => {
                 matches!(shape, Shape::String | Shape::Text(_) | Shape::Enum(_))
             }

@@ -46,7 +46,10 @@ impl Template {
     pub(crate) fn render(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
         self.0.render(scope)
     }
+}
 
+#[cfg(test)]
+impl Template {
     /// The whole template, if nothing in it is dynamic.
     pub(crate) fn constant(&self) -> Option<&Value> {
         match &self.0 {

@@ -185,6 +185,7 @@ fn need_tokens(need: &OwnedNeed) -> TokenStream {
         OwnedNeed::Other(need) => match need {
             Need::Nothing => quote!(Need::Nothing),
             Need::Value | Need::Literal(_) => quote!(Need::Value),
+            Need::NotNull => quote!(Need::NotNull),
             Need::Writable => quote!(Need::Writable),
             Need::MaybeString => quote!(Need::MaybeString),
             Need::MaybeNumber => quote!(Need::MaybeNumber),
