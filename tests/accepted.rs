@@ -1,5 +1,5 @@
 //! Nothing correct is refused: machines over odd data that must compile, and run.
-#![allow(clippy::unwrap_used, dead_code)]
+#![allow(clippy::unwrap_used, clippy::use_self, clippy::needless_pass_by_value, dead_code)]
 
 use std::collections::{BTreeMap, HashMap};
 
