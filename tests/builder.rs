@@ -10,8 +10,8 @@ mod order_approval;
 use stepfn::{
     Definition, Workflow,
     builder::{
-        Catcher, Choice, Fail, Machine, Map, Parallel, Pass, Retrier, Scope, StateRef, Succeed, Task, format,
-        get_att, object, path, ref_, timestamp,
+        Catcher, Choice, Fail, Machine, Map, Parallel, Pass, Retrier, Scope, StateRef, Succeed, Task, array,
+        format, get_att, object, path, ref_, timestamp,
     },
     definition::{LogLevel, LoggingConfiguration, Reference},
     path as typed_path,
@@ -243,4 +243,52 @@ fn nested_scopes_conditions_and_references_come_out_as_asl() {
     let definition = m.build().unwrap();
     insta::assert_snapshot!(definition.machine.to_canonical_string());
     assert_eq!(definition.substitutions["TableArn"], Reference::GetAtt("Table".into(), "Arn".into()));
+}
+
+#[test]
+fn templates_that_cannot_be_said_are_findings() {
+    let mut m = Machine::new("Templates");
+    let make = m.state("Make");
+    m.define(
+        make,
+        Pass::new()
+            .parameters([
+                ("list", array([ref_("Topic"), path("$.x")])),
+                ("text", format("x {}", [ref_("Queue")])),
+                ("twice", 1.into()),
+                ("twice", 2.into()),
+                ("dollar.$", path("$.x")),
+                ("nan", f64::NAN.into()),
+                ("same", ref_("TableArn")),
+                ("other", get_att("Table", "Arn")),
+                ("mixed", array([path("$.x"), object([("a", 1.into())])])),
+                ("typo", path("$.[")),
+            ])
+            .end(),
+    );
+    let (definition, findings) = m.build_with_warnings();
+    let found: Vec<_> = findings.iter().map(|finding| (finding.code.name(), finding.at.as_str())).collect();
+    let expected = [
+        ("duplicate-key", "/States/Make/Parameters/twice"),
+        ("invalid-template", "/States/Make/Parameters/dollar.$"),
+        ("wrong-kind", "/States/Make/Parameters/nan"),
+        ("duplicate-key", "/States/Make/Parameters/other"),
+        ("invalid-template", "/States/Make/Parameters/mixed/1"),
+        ("invalid-path", "/States/Make/Parameters/typo.$"),
+    ];
+    assert_eq!(found, expected);
+    let parameters = definition.machine.states["Make"].parameters.clone().unwrap();
+    assert_eq!(parameters["list.$"].as_str(), Some("States.Array('${Topic}', $.x)"));
+    assert_eq!(definition.substitutions["Queue"], Reference::Ref("Queue".into()));
+}
+
+#[test]
+fn a_choice_that_may_not_match_says_so_for_itself_alone() {
+    let mut m = Machine::new("Choices").input::<order_approval::Order>();
+    let [a, ab, done] = ["A", "AB", "Done"].map(|name| m.state(name));
+    let rule = || path("$.totalAmount").gt(3);
+    m.define(a, Choice::new().when(rule(), ab).may_not_match());
+    m.define(ab, Choice::new().when(rule(), done));
+    m.define(done, Succeed::new());
+    assert_eq!(codes(m), [("choice-may-not-match", "/States/AB/Choices".to_owned())]);
 }

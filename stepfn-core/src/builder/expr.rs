@@ -1,6 +1,9 @@
+use indexmap::IndexMap;
+
 use crate::{
     asl::{Comparison, Condition, Operator, Unknown},
     definition::Reference,
+    diagnostic::{Code, Diagnostic},
     intrinsic,
     json::push_token,
     value::{Map, Number, Value},
@@ -20,8 +23,10 @@ pub struct Expr(pub(super) Kind);
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
     Literal(Value),
-    /// A path or an intrinsic function: a text that goes under a `.$` key.
-    Dynamic(String),
+    /// A path or an intrinsic function: a text that goes under a `.$` key, and what `${Name}`s in it stand for.
+    Dynamic(String, Vec<(String, Reference)>),
+    /// NaN or an infinity, which JSON does not have.
+    NoNumber(f64),
     Reference(String, Reference),
     Object(Vec<(String, Expr)>),
     Array(Vec<Expr>),
@@ -29,27 +34,36 @@ pub(super) enum Kind {
 
 /// A path: `path("$.order.id")`, `path("$$.Execution.Id")`, `path("$variable")`. What is wrong with it `build()` says.
 pub fn path(text: impl Into<String>) -> Expr {
-    Expr(Kind::Dynamic(text.into()))
+    Expr(Kind::Dynamic(text.into(), Vec::new()))
 }
 
 /// A call of an intrinsic function: `call("States.MathAdd", [path("$.count"), 1.into()])`.
 pub fn call(function: &str, arguments: impl IntoIterator<Item = Expr>) -> Expr {
     let mut text = format!("{function}(");
+    let mut references = Vec::new();
     for (index, argument) in arguments.into_iter().enumerate() {
         if index > 0 {
             text.push_str(", ");
         }
         let is_template = index == 0 && function == "States.Format";
         text.push_str(&match argument.0 {
-            Kind::Dynamic(text) => text,
+            Kind::Dynamic(text, inner) => {
+                references.extend(inner);
+                text
+            }
             Kind::Literal(value) => intrinsic::argument(&value, is_template),
-            // Functions take neither objects nor references: the text is refused by the checks, at its place.
-            Kind::Reference(name, _) => format!("'${{{name}}}'"),
+            Kind::Reference(name, reference) => {
+                let text = intrinsic::argument(&format!("${{{name}}}").into(), false);
+                references.push((name, reference));
+                text
+            }
+            // Functions take no objects: the text is refused by the checks, at its place.
             Kind::Object(_) | Kind::Array(_) => "{}".to_owned(),
+            Kind::NoNumber(value) => value.to_string(),
         });
     }
     text.push(')');
-    Expr(Kind::Dynamic(text))
+    Expr(Kind::Dynamic(text, references))
 }
 
 /// `States.Format`: `format("{} of {}", [path("$.done"), path("$.all")])`.
@@ -87,14 +101,22 @@ macro_rules! literals {
         })*
     };
 }
-literals!(bool, i32, i64, u32, u64, f64, &str, String, Value);
+literals!(bool, i32, i64, u32, u64, &str, String, Value);
+
+impl From<f64> for Expr {
+    fn from(value: f64) -> Self {
+        Self(
+            Number::from_f64(value)
+                .map_or(Kind::NoNumber(value), |number| Kind::Literal(Value::Number(number))),
+        )
+    }
+}
 
 /// What lowering a template collects beside it.
 #[derive(Default)]
 pub(super) struct Lowering {
-    pub(super) substitutions: Vec<(String, Reference)>,
-    /// What cannot be said in ASL: the pointer below the state, and why.
-    pub(super) wrong: Vec<(String, String)>,
+    pub(super) substitutions: IndexMap<String, Reference>,
+    pub(super) findings: Vec<Diagnostic>,
 }
 
 pub(super) enum Lowered {
@@ -106,10 +128,20 @@ impl Lowering {
     pub(super) fn lower(&mut self, expr: &Expr, at: &str) -> Lowered {
         match &expr.0 {
             Kind::Literal(value) => Lowered::Literal(value.clone()),
-            Kind::Dynamic(text) => Lowered::Dynamic(text.clone()),
+            Kind::Dynamic(text, references) => {
+                for (name, reference) in references {
+                    self.substitute(name, reference, at);
+                }
+                Lowered::Dynamic(text.clone())
+            }
             Kind::Reference(name, reference) => {
-                self.substitutions.push((name.clone(), reference.clone()));
+                self.substitute(name, reference, at);
                 Lowered::Literal(format!("${{{name}}}").into())
+            }
+            Kind::NoNumber(value) => {
+                let message = format!("JSON has no number `{value}`");
+                self.findings.push(Diagnostic::new(Code::WrongKind, at, message));
+                Lowered::Literal(Value::Null)
             }
             Kind::Object(entries) => {
                 let mut map = Map::new();
@@ -122,10 +154,32 @@ impl Lowering {
         }
     }
 
+    fn substitute(&mut self, name: &str, reference: &Reference, at: &str) {
+        let known = self.substitutions.entry(name.to_owned()).or_insert_with(|| reference.clone());
+        if known != reference {
+            let message = format!("`${{{name}}}` stands for two things: {known:?} and {reference:?}");
+            self.findings.push(
+                Diagnostic::new(Code::DuplicateKey, at, message)
+                    .help("give one of the two resources another logical id"),
+            );
+        }
+    }
+
     /// A template's field: with `.$` behind its key where its value is a path or a call.
-    pub(super) fn field(&mut self, key: &str, value: &Expr, at: &str, map: &mut Map) {
+    fn field(&mut self, key: &str, value: &Expr, at: &str, map: &mut Map) {
         let mut at = at.to_owned();
         push_token(&mut at, key);
+        if key.ends_with(".$") {
+            let message =
+                format!("the key `{key}` is written without `.$`: a path or a function gets it by itself");
+            self.findings.push(Diagnostic::new(Code::InvalidTemplate, at, message).on_key());
+            return;
+        }
+        if map.contains_key(key) || map.contains_key(format!("{key}.$").as_str()) {
+            let message = format!("the key `{key}` stands twice in one object");
+            self.findings.push(Diagnostic::new(Code::DuplicateKey, at, message).on_key());
+            return;
+        }
         match self.lower(value, &at) {
             Lowered::Literal(value) => map.insert(key.into(), value),
             Lowered::Dynamic(text) => map.insert(format!("{key}.$").into(), text.into()),
@@ -148,10 +202,14 @@ impl Lowering {
         for (index, item) in lowered.into_iter().enumerate() {
             match item {
                 Lowered::Dynamic(text) => texts.push(text),
-                Lowered::Literal(Value::Array(_) | Value::Object(_)) => self.wrong.push((
-                    format!("{at}/{index}"),
-                    "ASL cannot put an object beside a path into an array".to_owned(),
-                )),
+                Lowered::Literal(Value::Array(_) | Value::Object(_)) => self.findings.push(
+                    Diagnostic::new(
+                        Code::InvalidTemplate,
+                        format!("{at}/{index}"),
+                        "ASL cannot put an object beside a path into an array",
+                    )
+                    .help("build it in a Pass state before, and name its path here"),
+                ),
                 Lowered::Literal(scalar) => texts.push(intrinsic::argument(&scalar, false)),
             }
         }
@@ -178,17 +236,38 @@ pub struct Operand {
     is_path: bool,
 }
 
+/// What a path can be less or greater than: anything of [`Operand`] but a boolean.
+#[derive(Clone, Debug)]
+pub struct Ordered(Operand);
+
+impl From<Operand> for Ordered {
+    fn from(operand: Operand) -> Self {
+        Self(operand)
+    }
+}
+
+impl From<bool> for Operand {
+    fn from(value: bool) -> Self {
+        Self { family: "Boolean", value: value.into(), is_path: false }
+    }
+}
+
 macro_rules! operands {
     ($($ty:ty => $family:literal),*) => {
         $(impl From<$ty> for Operand {
             fn from(value: $ty) -> Self {
                 Self { family: $family, value: value.into(), is_path: false }
             }
+        }
+
+        impl From<$ty> for Ordered {
+            fn from(value: $ty) -> Self {
+                Self(value.into())
+            }
         })*
     };
 }
-operands!(&str => "String", String => "String", bool => "Boolean", i32 => "Numeric", i64 => "Numeric", u32 => "Numeric",
-    u64 => "Numeric", f64 => "Numeric");
+operands!(&str => "String", String => "String", i32 => "Numeric", i64 => "Numeric", u32 => "Numeric", u64 => "Numeric", f64 => "Numeric");
 
 impl From<Number> for Operand {
     fn from(value: Number) -> Self {
@@ -226,14 +305,13 @@ macro_rules! comparisons {
         impl Expr {
             $(#[doc = $doc]
             #[must_use]
-            pub fn $name(&self, operand: impl Into<Operand>) -> Rule {
-                self.compare($relation, operand.into())
+            pub fn $name(&self, operand: impl Into<Ordered>) -> Rule {
+                self.compare($relation, operand.into().0)
             })*
         }
     };
 }
 comparisons!(
-    eq "Equals" "`…Equals`",
     lt "LessThan" "`…LessThan`",
     le "LessThanEquals" "`…LessThanEquals`",
     gt "GreaterThan" "`…GreaterThan`",
@@ -257,6 +335,12 @@ tests!(
 );
 
 impl Expr {
+    /// `…Equals`
+    #[must_use]
+    pub fn eq(&self, operand: impl Into<Operand>) -> Rule {
+        self.compare("Equals", operand.into())
+    }
+
     /// Not `…Equals`.
     #[must_use]
     pub fn ne(&self, operand: impl Into<Operand>) -> Rule {
@@ -279,9 +363,10 @@ impl Expr {
 
     fn rule(&self, operator: Operator, operand: Value) -> Rule {
         let variable = match &self.0 {
-            Kind::Dynamic(text) => text.clone(),
+            Kind::Dynamic(text, _) => text.clone(),
             // Only a path can be compared: the checks say so at this text.
-            other => format!("{other:?}"),
+            Kind::Literal(value) => value.to_string(),
+            _ => String::from("{}"),
         };
         Rule(Condition::Compare(Comparison {
             variable,

@@ -56,18 +56,20 @@
 //! assert_eq!(codes, ["missing-transition", "wrong-type"]);
 //! ```
 
+mod errors;
 mod expr;
 mod scope;
 mod state;
 
 use self::scope::Built;
 pub use self::{
+    errors::{Catcher, Retrier},
     expr::{
-        Expr, Operand, Rule, array, boolean_at, call, format, get_att, number_at, object, path, ref_,
-        string_at, timestamp, timestamp_at,
+        Expr, Operand, Ordered, Rule, array, boolean_at, call, format, get_att, number_at, object, path,
+        ref_, string_at, timestamp, timestamp_at,
     },
     scope::{Scope, StateRef},
-    state::{Catcher, Choice, Fail, Map, Parallel, Pass, Retrier, StateDef, Succeed, Task, Wait},
+    state::{Choice, Fail, Map, Parallel, Pass, StateDef, Succeed, Task, Wait},
 };
 use crate::{
     asl::StateMachine,
@@ -187,20 +189,29 @@ impl Machine {
         draft.machine.states = states;
         draft.tasks = built.tasks;
         draft.results = built.results;
-        draft.substitutions.extend(built.lowering.substitutions);
-        let mut findings = built.findings;
-        findings.extend(built.lowering.wrong.into_iter().map(|(at, message)| {
-            Diagnostic::new(Code::InvalidTemplate, at, message)
-                .help("build it in a Pass state before, and name its path here")
-        }));
-        let (definition, judged) = draft.build_with_warnings();
-        // What a slip of the builder's user leads to is no finding of its own.
-        if findings.is_empty() {
-            findings.extend(judged.into_iter().filter(|finding| {
-                finding.code != Code::ChoiceMayNotMatch
-                    || !built.may_not_match.iter().any(|state| finding.at.starts_with(state.as_str()))
-            }));
+        for (name, reference) in built.lowering.substitutions {
+            draft.substitutions.insert(name, reference);
         }
+        let mut findings = built.findings;
+        // What a slip with a handle leads to is no finding of its own.
+        let slips = !findings.is_empty();
+        findings.extend(built.lowering.findings);
+        let (definition, judged) = draft.build_with_warnings();
+        findings.extend(judged.into_iter().filter(|finding| {
+            let allowed = finding.code == Code::ChoiceMayNotMatch
+                && built.may_not_match.iter().any(|state| {
+                    finding
+                        .at
+                        .strip_prefix(state.as_str())
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                });
+            let follows = slips
+                && matches!(
+                    finding.code,
+                    Code::UnknownState | Code::UnreachableState | Code::NoTerminalState | Code::EndlessLoop
+                );
+            !allowed && !follows
+        }));
         (definition, findings)
     }
 }

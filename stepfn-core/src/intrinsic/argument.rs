@@ -7,7 +7,7 @@ use crate::value::Value;
 pub fn argument(value: &Value, is_template: bool) -> String {
     match value.as_str() {
         None => value.to_string(),
-        Some(text) if !is_template => format!("'{}'", escape(text)),
+        Some(text) if !is_template => format!("'{}'", escape_around_placeholders(text)),
         Some(text) => {
             let mut out = String::from("'");
             let mut chars = text.chars().peekable();
@@ -28,6 +28,20 @@ pub fn argument(value: &Value, is_template: bool) -> String {
     }
 }
 
+/// Escapes a text but for the `${Name}`s in it, which a deployment tool puts something in the place of.
+fn escape_around_placeholders(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let Some(length) = rest[start..].find('}') else { break };
+        out.push_str(&escape(&rest[..start]));
+        out.push_str(&rest[start..=start + length]);
+        rest = &rest[start + length + 1..];
+    }
+    out.push_str(&escape(rest));
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +59,6 @@ mod tests {
             assert_eq!(argument(&text.into(), true), template);
         }
         assert_eq!(argument(&Value::Null, false), "null");
+        assert_eq!(argument(&"{a} ${Topic} ${".into(), false), r"'\{a\} ${Topic} $\{'");
     }
 }

@@ -1,0 +1,86 @@
+use super::{Expr, StateRef, state::path_field};
+use crate::{
+    asl::{self, Amount},
+    value::Value,
+};
+
+/// An entry of `Retry`.
+#[derive(Clone, Debug)]
+pub struct Retrier(pub(super) asl::Retrier);
+
+impl Retrier {
+    /// A retrier of these errors.
+    pub fn on<E: Into<String>>(errors: impl IntoIterator<Item = E>) -> Self {
+        let error_equals = errors.into_iter().map(Into::into).collect();
+        Self(asl::Retrier { error_equals, ..asl::Retrier::default() })
+    }
+
+    /// `IntervalSeconds`
+    #[must_use]
+    pub fn interval_seconds(mut self, seconds: u64) -> Self {
+        self.0.interval_seconds = Some(seconds.into());
+        self
+    }
+
+    /// `MaxAttempts`
+    #[must_use]
+    pub fn max_attempts(mut self, attempts: u64) -> Self {
+        self.0.max_attempts = Some(attempts.into());
+        self
+    }
+
+    /// `BackoffRate`
+    #[must_use]
+    pub fn backoff_rate(mut self, rate: f64) -> Self {
+        // What is no number is refused by the checks as any rate below one is.
+        self.0.backoff_rate = Some(match Value::from(rate) {
+            Value::Number(rate) => Amount::Number(rate),
+            _ => Amount::Text(rate.to_string()),
+        });
+        self
+    }
+
+    /// `MaxDelaySeconds`
+    #[must_use]
+    pub fn max_delay_seconds(mut self, seconds: u64) -> Self {
+        self.0.max_delay_seconds = Some(seconds.into());
+        self
+    }
+
+    /// `JitterStrategy`: `FULL` or `NONE`.
+    #[must_use]
+    pub fn jitter_strategy(mut self, strategy: impl Into<String>) -> Self {
+        self.0.jitter_strategy = Some(strategy.into());
+        self
+    }
+}
+
+/// An entry of `Catch`.
+#[derive(Clone, Debug)]
+pub struct Catcher {
+    pub(super) catcher: asl::Catcher,
+    pub(super) next: StateRef,
+    pub(super) assign: Option<Expr>,
+}
+
+impl Catcher {
+    /// A catcher of these errors, and where the execution goes on then.
+    pub fn on<E: Into<String>>(errors: impl IntoIterator<Item = E>, next: StateRef) -> Self {
+        let error_equals = errors.into_iter().map(Into::into).collect();
+        Self { catcher: asl::Catcher { error_equals, ..asl::Catcher::default() }, next, assign: None }
+    }
+
+    /// `ResultPath`: where the error goes in the state's input; `None` is `null`.
+    #[must_use]
+    pub fn result_path<'p>(mut self, path: impl Into<Option<&'p str>>) -> Self {
+        self.catcher.result_path = path_field(path.into());
+        self
+    }
+
+    /// `Assign`
+    #[must_use]
+    pub fn assign<K: Into<String>>(mut self, variables: impl IntoIterator<Item = (K, Expr)>) -> Self {
+        self.assign = Some(super::object(variables));
+        self
+    }
+}
