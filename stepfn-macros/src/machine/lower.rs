@@ -387,13 +387,19 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn reference(&mut self, id: &str, attribute: Option<&String>) -> String {
+    pub(super) fn reference(&mut self, id: &str, attribute: Option<&String>, place: Place) -> String {
         let name = format!("{id}{}", attribute.map_or("", String::as_str)).replace('.', "");
         let reference = match attribute {
             None => Reference::Ref(id.to_owned()),
             Some(attribute) => Reference::GetAtt(id.to_owned(), attribute.clone()),
         };
-        self.out.substitutions.insert(name.clone(), reference);
+        let known = self.out.substitutions.entry(name.clone()).or_insert_with(|| reference.clone());
+        if *known != reference {
+            let message = format!(
+                "`${{{name}}}` stands for two things, {known:?} and {reference:?}; give one of the two another logical id [duplicate-key]"
+            );
+            self.errors.push(place, message);
+        }
         format!("${{{name}}}")
     }
 

@@ -63,7 +63,9 @@ impl Lowering<'_> {
                 Lower::Literal(literal.clone())
             }
             Kind::Path(text) | Kind::Call(text) => Lower::Dynamic(text.clone()),
-            Kind::Reference(id, attribute) => Lower::Literal(self.reference(id, attribute.as_ref()).into()),
+            Kind::Reference(id, attribute) => {
+                Lower::Literal(self.reference(id, attribute.as_ref(), value.place).into())
+            }
             Kind::Object(block) => {
                 let mut map = Map::new();
                 for entry in &block.entries {

@@ -25,6 +25,7 @@ state_machine! {
         Fifth: Choice { choices: [ 1 == 2 => Pay, $.total ~ 3 => Pay, $.total == 3 ], default: Pay },
         Sixth: Task { resource: sns::publish.waitForToken, end: true },
         Seventh: Pass { parameters: $.total, result: { "a": $.total }, end: true },
+        Clash: Pass { parameters: { "a": ref_("TableArn"), "b": get_att("Table", "Arn") }, end: true },
         #[allow(stepfn::no_such_rule)]
         Eighth: Succeed {},
     }
