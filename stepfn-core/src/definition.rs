@@ -14,6 +14,8 @@
 //!
 //! [`state_machine!`]: https://docs.rs/stepfn/latest/stepfn/macro.state_machine.html
 
+use std::fmt;
+
 use indexmap::IndexMap;
 
 use crate::{
@@ -147,6 +149,15 @@ pub enum Reference {
     Ref(String),
     /// CloudFormation's `!GetAtt`, or the Serverless plugin's function key with `Arn`.
     GetAtt(String, String),
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ref(id) => write!(f, "!Ref {id}"),
+            Self::GetAtt(id, attribute) => write!(f, "!GetAtt {id}.{attribute}"),
+        }
+    }
 }
 
 /// `loggingConfiguration` of a state machine.

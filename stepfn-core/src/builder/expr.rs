@@ -157,7 +157,7 @@ impl Lowering {
     fn substitute(&mut self, name: &str, reference: &Reference, at: &str) {
         let known = self.substitutions.entry(name.to_owned()).or_insert_with(|| reference.clone());
         if known != reference {
-            let message = format!("`${{{name}}}` stands for two things: {known:?} and {reference:?}");
+            let message = format!("`${{{name}}}` stands for two things, `{known}` and `{reference}`");
             self.findings.push(
                 Diagnostic::new(Code::DuplicateKey, at, message)
                     .help("give one of the two resources another logical id"),

@@ -396,7 +396,7 @@ impl Lowering<'_> {
         let known = self.out.substitutions.entry(name.clone()).or_insert_with(|| reference.clone());
         if *known != reference {
             let message = format!(
-                "`${{{name}}}` stands for two things, {known:?} and {reference:?}; give one of the two another logical id [duplicate-key]"
+                "`${{{name}}}` stands for two things, `{known}` and `{reference}`; give one of the two another logical id [duplicate-key]"
             );
             self.errors.push(place, message);
         }
