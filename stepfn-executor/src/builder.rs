@@ -40,6 +40,7 @@ pub struct ExecutorBuilder {
     substitutions: Vec<(String, String)>,
     hold_for_callbacks: bool,
     allow_unbound: bool,
+    any_input: bool,
     max_transitions: Option<u64>,
 }
 
@@ -157,6 +158,14 @@ impl ExecutorBuilder {
         self
     }
 
+    /// Takes any input, as AWS does, and not only what the machine was declared to take: a document that does not fit fails where
+    /// it is read first.
+    #[must_use]
+    pub fn any_input(mut self) -> Self {
+        self.any_input = true;
+        self
+    }
+
     /// How many transitions an execution may make. On virtual time a million where nothing is said, as an endless loop
     /// would never end there; without bound on real time.
     #[must_use]
@@ -210,6 +219,7 @@ impl ExecutorBuilder {
             identity: self.identity,
             hold_for_callbacks: self.hold_for_callbacks,
             max_transitions: self.max_transitions.or(is_virtual.then_some(VIRTUAL_TRANSITIONS)),
+            input: (!self.any_input).then_some(definition.input),
             sites,
             functions: self.functions,
             clock,

@@ -8,7 +8,12 @@ use std::{
 };
 
 use jiff::Timestamp;
-use stepfn_core::{definition::Definition, json, value::Value};
+use stepfn_core::{
+    definition::Definition,
+    json,
+    shape::{self, Shape},
+    value::Value,
+};
 
 use crate::{
     builder::{BuildError, ExecutorBuilder},
@@ -39,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) keeps_history: bool,
     pub(crate) hold_for_callbacks: bool,
     pub(crate) max_transitions: Option<u64>,
+    /// What an input must be readable as; none where any will do.
+    input: Option<&'static Shape>,
     pub(crate) registry: Registry,
     sites: Vec<Option<Bound>>,
     functions: HashMap<String, Bound>,
@@ -70,6 +77,7 @@ pub(crate) struct Parts {
     pub(crate) keeps_history: bool,
     pub(crate) hold_for_callbacks: bool,
     pub(crate) max_transitions: Option<u64>,
+    pub(crate) input: Option<&'static Shape>,
     pub(crate) sites: Vec<Option<Bound>>,
     pub(crate) functions: HashMap<String, Bound>,
     pub(crate) clock: Clock,
@@ -98,6 +106,7 @@ impl Executor {
             keeps_history: parts.keeps_history,
             hold_for_callbacks: parts.hold_for_callbacks,
             max_transitions: parts.max_transitions,
+            input: parts.input,
             registry: Registry::default(),
             sites: parts.sites,
             functions: parts.functions,
@@ -146,7 +155,13 @@ impl Executor {
         };
         let id = [random.next_u64(), random.next_u64()];
         let extent = Extent::of(&input);
-        let refused = (!extent.fits()).then(|| RunError::InvalidInput { reason: size::fault(&input) });
+        let reason = if extent.fits() {
+            let misfit = inner.input.and_then(|shape| shape::misfit(&input, shape));
+            misfit.map(|reason| format!("`{}` cannot read it: {reason}", inner.program.name))
+        } else {
+            Some(size::fault(&input))
+        };
+        let refused = reason.map(|reason| RunError::InvalidInput { reason });
         let info = Info { name, id, input, started: time.now() };
         Execution::new(Interpreter::new(Arc::clone(inner), info, extent, time, random), refused)
     }

@@ -163,7 +163,7 @@ impl std::error::Error for OutputError {}
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RunError {
-    /// The input is no JSON, or too large.
+    /// The input is no JSON, too large, or not what the machine was declared to take.
     InvalidInput {
         /// What is wrong with it.
         reason: String,

@@ -88,3 +88,18 @@ fn an_order_that_cannot_be_processed_fails_with_its_error() {
         executor().run_blocking(crate::value(json!({ "orderId": "A-0", "totalAmount": 0 }))).unwrap();
     assert_eq!(outcome.error(), Some("OutOfStock"));
 }
+
+#[test]
+fn a_document_that_is_no_order_is_refused_by_name_and_field() {
+    let document = crate::value(json!({ "orderId": "A-1", "totalAmount": "many" }));
+    let error = executor().run_blocking(document.clone()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "invalid execution input: `OrderApproval` cannot read it: in its field `totalAmount`: expected an unsigned integer, found the string \"many\""
+    );
+    // AWS takes any document, and so does this on demand: a comparison with a text is false, and the function cannot read it.
+    let executor = Executor::builder().any_input().build(&OrderApproval::definition()).unwrap();
+    let outcome = executor.run_blocking(document).unwrap();
+    assert_eq!(outcome.history.path(), ["CheckAmount", "ProcessOrder"]);
+    assert_eq!(outcome.status.name(), "FAILED");
+}

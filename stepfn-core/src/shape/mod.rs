@@ -17,6 +17,7 @@
 mod claim;
 mod fits;
 mod impls;
+mod misfit;
 mod node;
 mod object;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use std::fmt;
 
 pub use self::{
     claim::{Claim, Fault, Need, Wrong, expect, judge},
+    misfit::misfit,
     node::Node,
     text::Text,
     view::{Problem, Side, Step, View},
