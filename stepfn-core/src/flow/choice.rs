@@ -250,7 +250,7 @@ fn refine_at(value: &Sym, keys: &[String], fact: Fact<'_>) -> Option<Sym> {
     }
     let Some((key, rest)) = keys.split_first() else {
         return match (fact, value) {
-            (Fact::Absent, Sym::Leaf(_) | Sym::Any) => Some(value.clone()),
+            (Fact::Absent, Sym::Leaf(_) | Sym::Any | Sym::Mixed) => Some(value.clone()),
             (Fact::Absent, _) => None,
             (Fact::Is(constant), known) => {
                 let constant = Sym::constant(constant);
@@ -295,7 +295,7 @@ fn refine_at(value: &Sym, keys: &[String], fact: Fact<'_>) -> Option<Sym> {
                 Some(if absent { value.clone() } else { value.narrow(key, below) })
             }
         },
-        Sym::Any | Sym::AnyObject => Some(value.clone()),
+        Sym::Any | Sym::Mixed | Sym::AnyObject => Some(value.clone()),
         _ => absent.then(|| value.clone()),
     }
 }

@@ -62,6 +62,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
     nodes.push(OwnedNode::Other(Node::Any));
     let node = match value {
         Sym::Any => Node::Any,
+        Sym::Mixed => Node::Mixed,
         Sym::Null => Node::Null,
         Sym::Bool(true) => Node::True,
         Sym::Bool(false) => Node::False,

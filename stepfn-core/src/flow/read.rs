@@ -95,6 +95,11 @@ impl Analyser<'_> {
         self.follow(&root, &path.segments, &OwnedNeed::Other(Need::Nothing), reading)
     }
 
+    /// What the analysis cannot tell: where all has to be shown, nothing may be asked of it.
+    pub(super) fn untold(&self) -> Sym {
+        if self.typing.proven { Sym::Mixed } else { Sym::Any }
+    }
+
     /// Reports `$$.Task` and `$$.Map` where the context object does not have them.
     fn out_of_place(&mut self, reading: &Reading<'_>, path: &Path) -> bool {
         let (Some(SegmentKind::Name(name)), Sym::Object(fields, _)) =
@@ -165,6 +170,11 @@ impl Analyser<'_> {
                     Sym::array(Sym::Any)
                 }
             }
+            (_, Sym::Mixed) => {
+                let message = "it is of no one type here, so that nothing can be read of it";
+                self.wrong(reading, Code::WrongType, message.into(), None);
+                Sym::Mixed
+            }
             (SegmentKind::Name(key), Sym::Object(fields, base)) => {
                 match (fields.get(key.as_str()), base) {
                     (Some(entry), _) => {
@@ -206,7 +216,7 @@ impl Analyser<'_> {
                     }
                 }
             }
-            (SegmentKind::Name(_), Sym::AnyObject) => self.follow(&Sym::Any, rest, need, reading),
+            (SegmentKind::Name(_), Sym::AnyObject) => self.follow(&self.untold(), rest, need, reading),
             (SegmentKind::Index(index), Sym::Tuple(items)) => {
                 let position = if *index < 0 { index + items.len() as i64 } else { *index };
                 match usize::try_from(position).ok().and_then(|position| items.get(position)) {
@@ -240,7 +250,7 @@ impl Analyser<'_> {
                 Sym::Any
             }
             (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _) => {
-                Sym::array(Sym::Any)
+                Sym::array(self.untold())
             }
             (kind, Sym::Array(item)) => {
                 if let SegmentKind::Filter(filter) = kind {
@@ -254,7 +264,12 @@ impl Analyser<'_> {
                 });
                 self.each(&item.unwrap_or(Sym::Any), rest, reading)
             }
-            (SegmentKind::Wildcard, Sym::Object(..) | Sym::AnyObject) => Sym::array(Sym::Any),
+            (SegmentKind::Wildcard, Sym::Object(fields, None)) => {
+                let values = Sym::union(fields.values().map(|entry| entry.value.clone()));
+                let values = if fields.is_empty() { self.untold() } else { values };
+                self.each(&values, rest, reading)
+            }
+            (SegmentKind::Wildcard, Sym::Object(..) | Sym::AnyObject) => Sym::array(self.untold()),
             _ => {
                 self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
                 Sym::array(Sym::Any)
@@ -315,7 +330,7 @@ impl Analyser<'_> {
                 SegmentKind::Index(index) => steps.push(OwnedStep::Index(*index)),
                 SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_) => {
                     self.claim_path(leaf, &steps, &OwnedNeed::Other(Need::Nothing), reading);
-                    return Sym::array(Sym::Any);
+                    return Sym::array(self.untold());
                 }
                 kind => {
                     several = true;

@@ -168,6 +168,7 @@ impl Analyser<'_> {
                 items.next().map_or(Sym::Any, |first| items.fold(first.clone(), |all, item| all.join(item)))
             }
             Some(Sym::Leaf(leaf)) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
+            Some(Sym::Mixed) => Sym::Mixed,
             _ => Sym::Any,
         };
         match function {
@@ -206,6 +207,7 @@ impl Analyser<'_> {
                         merged.set(&[key.to_string()], entry.value.clone())
                     })
                 }
+                _ if self.typing.proven => Sym::Mixed,
                 _ => Sym::AnyObject,
             },
             Function::Format

@@ -302,6 +302,7 @@ impl Analyser<'_> {
                 let items: Vec<_> = members.iter().map(|member| self.item_of(member)).collect();
                 Sym::union(items)
             }
+            Sym::Mixed => Sym::Mixed,
             _ => Sym::Any,
         }
     }
@@ -322,7 +323,7 @@ impl Analyser<'_> {
         };
         let Some(keys) = Path::parse(text).ok().as_ref().and_then(keys) else {
             // An index, or no path at all: the checks of the texts report what is wrong with it.
-            return Sym::Any;
+            return self.untold();
         };
         for end in 0..keys.len() {
             let mut shown = "$".to_owned();

@@ -6,7 +6,10 @@ use crate::{shape::Side, value::Value};
 /// What a value can be, symbolically: types are named, not looked into.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Sym {
+    /// Declared to be anything: everything may be asked of it.
     Any,
+    /// Something that the analysis cannot tell: it can be passed on as anything, and nothing may be asked of it.
+    Mixed,
     Null,
     Bool(bool),
     Text(Rc<str>),
@@ -109,6 +112,7 @@ impl Sym {
     pub(super) fn words(&self) -> String {
         match self {
             Self::Any => "anything".into(),
+            Self::Mixed => "something of no one type".into(),
             Self::Null => "null".into(),
             Self::Bool(value) => format!("`{value}`"),
             Self::Text(text) => format!("the string \"{text}\""),

@@ -374,6 +374,7 @@ impl<'a> Fits<'a> {
                 | Node::Union { .. } => {
                     out.push("anything");
                 }
+                Node::Mixed => out.push("something of no one type"),
                 Node::Null => out.push("null"),
                 Node::True => out.push("`true`"),
                 Node::False => out.push("`false`"),

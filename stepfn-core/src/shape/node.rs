@@ -8,6 +8,8 @@ use super::{
 pub enum Node<'a> {
     /// Anything.
     Any,
+    /// Something that nobody can tell: it fits what takes anything.
+    Mixed,
     /// `null`
     Null,
     /// This boolean.

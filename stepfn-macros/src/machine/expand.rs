@@ -133,6 +133,7 @@ impl Names {
             }
             OwnedNode::Other(node) => match node {
                 Node::Any | Node::Leaf { .. } | Node::Text(_) | Node::Field { .. } => quote!(Node::Any),
+                Node::Mixed => quote!(Node::Mixed),
                 Node::Null => quote!(Node::Null),
                 Node::True => quote!(Node::True),
                 Node::False => quote!(Node::False),
