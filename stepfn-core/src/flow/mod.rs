@@ -132,7 +132,7 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
 pub const OUTPUT: &str = "#output";
 
 /// Visits of a state after which what flows in is no longer followed: it changes with every round of a loop.
-const MOST_VISITS: usize = 12;
+const MOST_VISITS: usize = 16;
 
 struct Analyser<'t> {
     typing: &'t Typing,
@@ -249,7 +249,7 @@ impl Analyser<'_> {
     }
 }
 
-/// What changes with every round of a loop becomes anything; what stays the same stays known.
+/// What changes with every round of a loop is no longer told; what stays the same stays known.
 fn widen(known: &Flow, joined: &Flow) -> Flow {
     fn widen_value(known: &Sym, joined: &Sym) -> Sym {
         match (known, joined) {
@@ -257,17 +257,17 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
             (Sym::Object(a, base), Sym::Object(b, other)) if base == other => {
                 let fields = b.iter().map(|(key, entry)| {
                     let value =
-                        a.get(key).map_or(Sym::Any, |before| widen_value(&before.value, &entry.value));
+                        a.get(key).map_or(Sym::Mixed, |before| widen_value(&before.value, &entry.value));
                     (key.clone(), value::Entry { value, ..entry.clone() })
                 });
                 Sym::Object(std::rc::Rc::new(fields.collect()), base.clone())
             }
-            _ => Sym::Any,
+            _ => Sym::Mixed,
         }
     }
     let variables = joined.variables.iter().map(|(key, entry)| {
         let value =
-            known.variables.get(key).map_or(Sym::Any, |before| widen_value(&before.value, &entry.value));
+            known.variables.get(key).map_or(Sym::Mixed, |before| widen_value(&before.value, &entry.value));
         (key.clone(), value::Entry { value, ..entry.clone() })
     });
     Flow { data: widen_value(&known.data, &joined.data), variables: std::rc::Rc::new(variables.collect()) }

@@ -95,11 +95,6 @@ impl Analyser<'_> {
         self.follow(&root, &path.segments, &OwnedNeed::Other(Need::Nothing), reading)
     }
 
-    /// What the analysis cannot tell: where all has to be shown, nothing may be asked of it.
-    pub(super) fn untold(&self) -> Sym {
-        if self.typing.proven { Sym::Mixed } else { Sym::Any }
-    }
-
     /// Reports `$$.Task` and `$$.Map` where the context object does not have them.
     fn out_of_place(&mut self, reading: &Reading<'_>, path: &Path) -> bool {
         let (Some(SegmentKind::Name(name)), Sym::Object(fields, _)) =
@@ -170,6 +165,7 @@ impl Analyser<'_> {
                     Sym::array(Sym::Any)
                 }
             }
+            (_, Sym::Mixed) if !self.typing.proven => self.follow(&Sym::Any, segments, need, reading),
             (_, Sym::Mixed) => {
                 let message = "it is of no one type here, so that nothing can be read of it";
                 self.wrong(reading, Code::WrongType, message.into(), None);
@@ -216,7 +212,7 @@ impl Analyser<'_> {
                     }
                 }
             }
-            (SegmentKind::Name(_), Sym::AnyObject) => self.follow(&self.untold(), rest, need, reading),
+            (SegmentKind::Name(_), Sym::AnyObject) => self.follow(&Sym::Mixed, rest, need, reading),
             (SegmentKind::Index(index), Sym::Tuple(items)) => {
                 let position = if *index < 0 { index + items.len() as i64 } else { *index };
                 match usize::try_from(position).ok().and_then(|position| items.get(position)) {
@@ -250,7 +246,7 @@ impl Analyser<'_> {
                 Sym::Any
             }
             (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _) => {
-                Sym::array(self.untold())
+                Sym::array(Sym::Mixed)
             }
             (kind, Sym::Array(item)) => {
                 if let SegmentKind::Filter(filter) = kind {
@@ -266,10 +262,10 @@ impl Analyser<'_> {
             }
             (SegmentKind::Wildcard, Sym::Object(fields, None)) => {
                 let values = Sym::union(fields.values().map(|entry| entry.value.clone()));
-                let values = if fields.is_empty() { self.untold() } else { values };
+                let values = if fields.is_empty() { Sym::Mixed } else { values };
                 self.each(&values, rest, reading)
             }
-            (SegmentKind::Wildcard, Sym::Object(..) | Sym::AnyObject) => Sym::array(self.untold()),
+            (SegmentKind::Wildcard, Sym::Object(..) | Sym::AnyObject) => Sym::array(Sym::Mixed),
             _ => {
                 self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
                 Sym::array(Sym::Any)
@@ -330,11 +326,12 @@ impl Analyser<'_> {
                 SegmentKind::Index(index) => steps.push(OwnedStep::Index(*index)),
                 SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_) => {
                     self.claim_path(leaf, &steps, &OwnedNeed::Other(Need::Nothing), reading);
-                    return Sym::array(self.untold());
+                    return Sym::array(Sym::Mixed);
                 }
                 kind => {
                     several = true;
-                    steps.push(OwnedStep::Each);
+                    // Where the array is missing or null there are no items: what is known of an item holds all the same.
+                    steps.extend([OwnedStep::Present, OwnedStep::NonNull, OwnedStep::Each]);
                     if let SegmentKind::Filter(filter) = kind {
                         let item = Sym::Leaf(leaf.then(steps.iter().cloned()));
                         self.follow_filter(&item, filter, reading);
@@ -381,7 +378,7 @@ impl Analyser<'_> {
     /// Demands of a value that is no leaf that it is what is needed.
     pub(super) fn demand(&mut self, value: &Sym, need: &OwnedNeed, reading: &Reading<'_>) {
         let OwnedNeed::Other(need) = need else {
-            if !matches!(value, Sym::Any | Sym::String | Sym::Text(_) | Sym::Timestamp) {
+            if !matches!(value, Sym::Any | Sym::Mixed | Sym::String | Sym::Text(_) | Sym::Timestamp) {
                 self.never_true(reading, "a string", value);
             }
             return;
@@ -405,7 +402,7 @@ impl Analyser<'_> {
             Need::NotNull => (!matches!(value, Sym::Null), "something that is never null"),
             Need::Object | Need::Writable => (matches!(value, Sym::Object(..) | Sym::AnyObject), "an object"),
         };
-        if fits || matches!(value, Sym::Any) {
+        if fits || *value == Sym::Any || (*value == Sym::Mixed && !self.typing.proven) {
             return;
         }
         let comparison = matches!(
@@ -416,7 +413,9 @@ impl Analyser<'_> {
                 | Need::MaybeTimestamp
                 | Need::MaybeNull
         );
-        if comparison {
+        if comparison && *value == Sym::Mixed {
+            // It may be true.
+        } else if comparison {
             self.never_true(reading, expected, value);
         } else {
             let message = format!("expected {expected}, found {}", value.words());

@@ -323,7 +323,7 @@ impl Analyser<'_> {
         };
         let Some(keys) = Path::parse(text).ok().as_ref().and_then(keys) else {
             // An index, or no path at all: the checks of the texts report what is wrong with it.
-            return self.untold();
+            return Sym::Mixed;
         };
         for end in 0..keys.len() {
             let mut shown = "$".to_owned();

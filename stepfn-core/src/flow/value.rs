@@ -200,7 +200,7 @@ impl Sym {
         match all.len() {
             0 => Self::Any,
             1 => all.swap_remove(0),
-            n if n > MOST_MEMBERS => Self::Any,
+            n if n > MOST_MEMBERS => Self::Mixed,
             _ => Self::Union(Rc::new(all)),
         }
     }
@@ -257,10 +257,10 @@ impl Sym {
 
     fn clip_at(&self, depth: usize) -> Self {
         if depth == 0 {
-            return Self::Any;
+            return Self::Mixed;
         }
         match self {
-            Self::Leaf(leaf) if leaf.steps.len() > 4 * MOST_DEPTH => Self::Any,
+            Self::Leaf(leaf) if leaf.steps.len() > 4 * MOST_DEPTH => Self::Mixed,
             Self::Object(fields, base) if fields.values().any(|entry| entry.value.depth() >= depth) => {
                 let clip = |entry: &Entry| Entry { value: entry.value.clip_at(depth - 1), ..entry.clone() };
                 let fields = fields.iter().map(|(key, entry)| (key.clone(), clip(entry))).collect();
