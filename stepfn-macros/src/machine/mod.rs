@@ -21,8 +21,9 @@ use stepfn_core::{
     asl,
     check::{self, Options},
     definition::Call,
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Code, Diagnostic, Severity},
     flow::{self, StateTyping, TaskRef, Typing},
+    json,
 };
 
 pub(crate) use self::typed_path::typed_path;
@@ -86,6 +87,13 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     } else {
         findings.clear();
     }
+    // The expansion holds the machine as this text: what the reader would refuse must not get that far.
+    let text = definition.to_json().to_string();
+    if errors.is_empty()
+        && let Err(error) = json::parse_value(&text)
+    {
+        errors.push(Place::of(machine.name.span()), format!("{}; split the machine", error.message));
+    }
     let mut warnings = TokenStream::new();
     let mut failed = !errors.is_empty();
     for finding in findings {
@@ -105,7 +113,7 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     let (item, definition) = if failed {
         (expand::stand_in(&machine, &lowered.states), TokenStream::new())
     } else {
-        expand::machine(&machine, &lowered, &definition.to_json().to_string(), &typing, &names)
+        expand::machine(&machine, &lowered, &text, &typing, &names)
     };
     let judged = expand::judged(&names, &claims, &definition);
     quote::quote!(#item #judged #warnings #errors)
@@ -182,12 +190,15 @@ impl Lowered {
     }
 }
 
-/// A finding in the words of the DSL: fields as they are written here.
+/// A finding in the words of the DSL: fields as they are written here. What is said of the data names its own keys, which stay
+/// as they are: an error's `Cause` is no field of a state.
 fn words(finding: &Diagnostic) -> String {
-    let mut message = in_dsl(&finding.message);
+    let of_data = matches!(finding.code, Code::NoSuchField | Code::MaybeMissing | Code::WrongType);
+    let spell = |text: &str| if of_data { text.to_owned() } else { in_dsl(text) };
+    let mut message = spell(&finding.message);
     if let Some(help) = &finding.help {
         message.push_str("; ");
-        message.push_str(&in_dsl(help));
+        message.push_str(&spell(help));
     }
     format!("{message} [{}]", finding.code.name())
 }

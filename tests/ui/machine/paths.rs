@@ -73,6 +73,14 @@ state_machine! {
 }
 
 state_machine! {
+    pub Caught(Order) -> serde_json::Value {
+        start_at: Read,
+        Read: Task { resource: lambda(read), catch: [ { error_equals: [States.ALL], next: Say } ], end: true },
+        Say: Pass { input_path: $.Reason, end: true },
+    }
+}
+
+state_machine! {
     pub Context(Order) -> serde_json::Value {
         start_at: Make,
         Make: Pass {
