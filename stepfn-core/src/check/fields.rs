@@ -180,6 +180,16 @@ pub fn fields(type_name: &str, language: QueryLanguage) -> &'static [&'static st
     }
 }
 
+/// Whether ASL has a field of this name: of a machine, a state of any type, a retrier or a catcher.
+pub fn is_field(name: &str) -> bool {
+    let languages = [QueryLanguage::JsonPath, QueryLanguage::Jsonata];
+    let of_states = TYPES.iter().flat_map(|kind| languages.map(|language| fields(kind, language)));
+    of_states
+        .chain(languages.map(catcher))
+        .chain([MACHINE, PROCESSOR, RETRIER])
+        .any(|fields| fields.contains(&name))
+}
+
 /// The fields of a machine: those of the outermost one, of a Map's processor, of a branch.
 pub(super) const MACHINE: &[&str] =
     &["Comment", "Version", "QueryLanguage", "TimeoutSeconds", "StartAt", "States"];

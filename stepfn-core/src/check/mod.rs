@@ -70,7 +70,10 @@ mod wait_fields;
 mod walk;
 mod wrong_query_language;
 
-pub use self::{fields::fields, page::Page};
+pub use self::{
+    fields::{fields, is_field},
+    page::Page,
+};
 use self::{
     graph::Graph,
     walk::{Node, Scope, Walk},

@@ -194,7 +194,9 @@ impl Lowered {
 /// as they are: an error's `Cause` is no field of a state.
 fn words(finding: &Diagnostic) -> String {
     let of_data = matches!(finding.code, Code::NoSuchField | Code::MaybeMissing | Code::WrongType);
-    let spell = |text: &str| if of_data { text.to_owned() } else { in_dsl(text) };
+    // A field that ASL does not have was written in snake_case all the same.
+    let own = finding.at.rsplit('/').next().filter(|_| finding.code == Code::UnknownField);
+    let spell = |text: &str| if of_data { text.to_owned() } else { in_dsl(text, own) };
     let mut message = spell(&finding.message);
     if let Some(help) = &finding.help {
         message.push_str("; ");
@@ -204,21 +206,21 @@ fn words(finding: &Diagnostic) -> String {
 }
 
 /// ASL's field names in backticks as the DSL spells them.
-fn in_dsl(text: &str) -> String {
+fn in_dsl(text: &str, own: Option<&str>) -> String {
     let mut out = String::new();
     for (index, part) in text.split('`').enumerate() {
         if index > 0 {
             out.push('`');
         }
         // Odd parts stand inside backticks.
-        if index % 2 == 1 { out.push_str(&code_in_dsl(part)) } else { out.push_str(part) }
+        if index % 2 == 1 { out.push_str(&code_in_dsl(part, own)) } else { out.push_str(part) }
     }
     out
 }
 
 /// A piece of ASL as the DSL writes it: `TimeoutSeconds`, `"End": true`, `"TaskToken.$": "$$.Task.Token"`.
-fn code_in_dsl(code: &str) -> String {
-    if is_field(code) {
+fn code_in_dsl(code: &str, own: Option<&str>) -> String {
+    if check::is_field(code) || own == Some(code) {
         return lower::snake_case(code);
     }
     if let Some(pattern) = code.strip_prefix('.')
@@ -231,70 +233,7 @@ fn code_in_dsl(code: &str) -> String {
     };
     match key.strip_suffix(".$") {
         Some(key) => format!("\"{key}\": {}", value.trim_matches('"')),
-        None if is_field(key) => format!("{}: {value}", lower::snake_case(key)),
+        None if check::is_field(key) => format!("{}: {value}", lower::snake_case(key)),
         None => code.to_owned(),
     }
-}
-
-fn is_field(word: &str) -> bool {
-    const FIELDS: &[&str] = &[
-        "Arguments",
-        "Assign",
-        "BackoffRate",
-        "Branches",
-        "Catch",
-        "Cause",
-        "CausePath",
-        "Choices",
-        "Comment",
-        "Credentials",
-        "Default",
-        "End",
-        "Error",
-        "ErrorEquals",
-        "ErrorPath",
-        "HeartbeatSeconds",
-        "HeartbeatSecondsPath",
-        "InputPath",
-        "IntervalSeconds",
-        "ItemBatcher",
-        "ItemProcessor",
-        "ItemReader",
-        "ItemSelector",
-        "Items",
-        "ItemsPath",
-        "Iterator",
-        "JitterStrategy",
-        "Label",
-        "MaxAttempts",
-        "MaxConcurrency",
-        "MaxConcurrencyPath",
-        "MaxDelaySeconds",
-        "Next",
-        "Output",
-        "OutputPath",
-        "Parameters",
-        "ProcessorConfig",
-        "QueryLanguage",
-        "Resource",
-        "Result",
-        "ResultPath",
-        "ResultSelector",
-        "ResultWriter",
-        "Retry",
-        "Seconds",
-        "SecondsPath",
-        "StartAt",
-        "TimeoutSeconds",
-        "TimeoutSecondsPath",
-        "Timestamp",
-        "TimestampPath",
-        "ToleratedFailureCount",
-        "ToleratedFailureCountPath",
-        "ToleratedFailurePercentage",
-        "ToleratedFailurePercentagePath",
-        "Version",
-        "Timeout",
-    ];
-    FIELDS.contains(&word)
 }

@@ -16,6 +16,13 @@ state_machine! {
 }
 
 state_machine! {
+    UnknownField(serde_json::Value) -> serde_json::Value {
+        start_at: Work,
+        Work: Pass { made_up: 3, end: true },
+    }
+}
+
+state_machine! {
     FieldNotAllowed(serde_json::Value) -> serde_json::Value {
         start_at: Work,
         Work: Pass { seconds: 3, end: true },
