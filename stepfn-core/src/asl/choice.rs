@@ -40,6 +40,8 @@ pub enum Condition {
     Compare(Comparison),
     /// `Condition` (JSONata): a `{% %}` string or a boolean.
     Jsonata(Value),
+    /// An `And`, `Or` or `Not` inside another one, with the fields beside it: a `Comment`, and what the language does not have.
+    Annotated(Box<Self>, Unknown),
 }
 
 /// `Variable` with one of the comparison operators.

@@ -3,7 +3,7 @@ use super::{
     PathField, QueryLanguage, Resource, Retrier, State, StateKind, StateMachine, TYPES, Task, Unknown, Wait,
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, list, nearest},
+    diagnostic::{Code, Diagnostic, Severity, list, nearest},
     json::{self, JsonError, push_token},
     value::{Map as JsonMap, Value},
 };
@@ -49,6 +49,8 @@ struct Reader {
 struct Fields<'r> {
     reader: &'r mut Reader,
     rest: JsonMap,
+    /// Fields whose values the model cannot hold as they stand. They stay among the unknown ones, so that nothing is lost.
+    kept: JsonMap,
     at: String,
 }
 
@@ -61,7 +63,7 @@ impl Reader {
                 JsonMap::new()
             }
         };
-        Fields { reader: self, rest, at: at.to_owned() }
+        Fields { reader: self, rest, kept: JsonMap::new(), at: at.to_owned() }
     }
 
     fn wrong_kind(&mut self, at: &str, what: &str, expected: &str, found: &Value) {
@@ -90,7 +92,7 @@ impl Reader {
             processor_config: fields.take("ProcessorConfig"),
             ..StateMachine::default()
         };
-        machine.start_at = fields.required_string("StartAt", what, readable);
+        machine.start_at = fields.required_state_name("StartAt", what, readable);
         match fields.take("States") {
             Some(states) => {
                 let at = format!("{at}/States");
@@ -110,7 +112,7 @@ impl Reader {
             None if readable => fields.missing("States", what),
             None => {}
         }
-        machine.unknown = fields.rest;
+        machine.unknown = fields.unknown();
         machine
     }
 
@@ -146,7 +148,7 @@ impl Reader {
                         Vec::new()
                     }
                 },
-                default: fields.string("Default"),
+                default: fields.state_name("Default"),
             }),
             "Wait" => StateKind::Wait(Wait {
                 seconds: fields.amount("Seconds"),
@@ -229,9 +231,9 @@ impl Reader {
         state.catch = fields
             .array("Catch")
             .map(|items| fields.each("Catch", &items, |reader, item, at| reader.catcher(item, at)));
-        state.next = fields.string("Next");
+        state.next = fields.state_name("Next");
         state.end = fields.boolean("End");
-        state.unknown = fields.rest;
+        state.unknown = fields.unknown();
         Some(state)
     }
 
@@ -245,7 +247,7 @@ impl Reader {
             max_delay_seconds: fields.amount("MaxDelaySeconds"),
             jitter_strategy: fields.string("JitterStrategy"),
             comment: fields.string("Comment"),
-            unknown: fields.rest,
+            unknown: fields.unknown(),
         })
     }
 
@@ -256,15 +258,15 @@ impl Reader {
             result_path: fields.path("ResultPath"),
             assign: fields.take("Assign"),
             output: fields.take("Output"),
-            next: fields.required_string("Next", "the catcher", true),
+            next: fields.required_state_name("Next", "the catcher", true),
             comment: fields.string("Comment"),
-            unknown: fields.rest,
+            unknown: fields.unknown(),
         })
     }
 
     fn rule(&mut self, value: &Value, at: &str) -> Option<ChoiceRule> {
         let mut fields = self.fields(value, at, "a Choice rule");
-        let next = fields.required_string("Next", "the Choice rule", true);
+        let next = fields.required_state_name("Next", "the Choice rule", true);
         let assign = fields.take("Assign");
         let output = fields.take("Output");
         // A comparison takes its Comment along: the rule's own is the same field.
@@ -277,6 +279,12 @@ impl Reader {
 impl Fields<'_> {
     fn take(&mut self, name: &str) -> Option<Value> {
         self.rest.shift_remove(name)
+    }
+
+    /// What is left, with what could not be converted.
+    fn unknown(mut self) -> Unknown {
+        self.rest.append(&mut self.kept);
+        self.rest
     }
 
     fn missing(&mut self, name: &str, what: &str) {
@@ -299,6 +307,7 @@ impl Fields<'_> {
         if converted.is_none() {
             let at = format!("{}/{name}", self.at);
             self.reader.wrong_kind(&at, &format!("`{name}`"), expected, &value);
+            self.kept.insert(name.into(), value);
         }
         converted
     }
@@ -314,11 +323,53 @@ impl Fields<'_> {
         self.string(name).unwrap_or_default()
     }
 
+    /// The name of a state. AWS takes a boolean or a number for the text it is written as, as YAML makes them of bare words.
+    fn state_name(&mut self, name: &str) -> Option<String> {
+        let value = self.rest.get(name)?;
+        if !matches!(value, Value::Bool(_) | Value::Number(_)) {
+            return self.string(name);
+        }
+        let value = self.take(name)?;
+        let text = value.to_string();
+        self.reader.findings.push(
+            Diagnostic {
+                severity: Severity::Warning,
+                ..Diagnostic::new(
+                    Code::WrongKind,
+                    format!("{}/{name}", self.at),
+                    format!("`{name}` should be a string, found `{value}`"),
+                )
+            }
+            .help(format!("write `\"{text}\"`")),
+        );
+        self.kept.insert(name.into(), value);
+        Some(text)
+    }
+
+    fn required_state_name(&mut self, name: &str, what: &str, report: bool) -> String {
+        if report && !self.rest.contains_key(name) {
+            self.missing(name, what);
+        }
+        self.keep_if_empty(name);
+        self.state_name(name).unwrap_or_default()
+    }
+
+    /// The model has no difference between a required field that is empty and one that is missing: the text has.
+    fn keep_if_empty(&mut self, name: &str) {
+        let Some(value) = self.rest.get(name) else { return };
+        if value.as_str() == Some("") || value.as_array().is_some_and(<[Value]>::is_empty) {
+            self.kept.insert(name.into(), value.clone());
+        }
+    }
+
     fn boolean(&mut self, name: &str) -> Option<bool> {
         self.convert(name, "`true` or `false`", Value::as_bool)
     }
 
     fn array(&mut self, name: &str) -> Option<Vec<Value>> {
+        if matches!(name, "Choices" | "Branches") {
+            self.keep_if_empty(name);
+        }
         self.convert(name, "an array", |value| value.as_array().map(<[Value]>::to_vec))
     }
 
@@ -359,6 +410,7 @@ impl Fields<'_> {
         if !self.rest.contains_key("Resource") {
             self.missing("Resource", what);
         }
+        self.keep_if_empty("Resource");
         self.convert("Resource", "a string", |value| match value {
             Value::String(arn) => Some(Resource::Arn(arn.to_string())),
             Value::Object(reference)
@@ -383,6 +435,7 @@ impl Fields<'_> {
         if !self.rest.contains_key("ErrorEquals") {
             self.missing("ErrorEquals", what);
         }
+        self.keep_if_empty("ErrorEquals");
         self.convert("ErrorEquals", "an array of strings", |value| {
             value.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect()
         })
@@ -396,16 +449,16 @@ impl Fields<'_> {
         {
             if let Some(rules) = self.array(name) {
                 let rules = self.each(name, &rules, Reader::nested_condition);
-                return Some((join(rules), self.rest));
+                return Some((join(rules), self.unknown()));
             }
         }
         if let Some(rule) = self.take("Not") {
             let at = format!("{}/Not", self.at);
             let rule = self.reader.nested_condition(&rule, &at)?;
-            return Some((Condition::Not(Box::new(rule)), self.rest));
+            return Some((Condition::Not(Box::new(rule)), self.unknown()));
         }
         if let Some(condition) = self.take("Condition") {
-            return Some((Condition::Jsonata(condition), self.rest));
+            return Some((Condition::Jsonata(condition), self.unknown()));
         }
         let Some(operator) = self.rest.keys().find_map(|key| Operator::from_name(key)) else {
             let names = Operator::ALL.iter().map(|operator| operator.name());
@@ -435,7 +488,7 @@ impl Fields<'_> {
         let operand = self.take(operator.name())?;
         let comment = self.string("Comment");
         let comparison = Comparison { variable, operator, operand, comment, unknown: Unknown::new() };
-        Some((Condition::Compare(comparison), self.rest))
+        Some((Condition::Compare(comparison), self.unknown()))
     }
 }
 
@@ -445,19 +498,8 @@ impl Reader {
         let (condition, unknown) = fields.condition()?;
         Some(match condition {
             Condition::Compare(comparison) => Condition::Compare(Comparison { unknown, ..comparison }),
-            other => {
-                for key in unknown.keys().filter(|key| &***key != "Comment") {
-                    self.findings.push(
-                        Diagnostic::new(
-                            Code::UnknownField,
-                            format!("{at}/{key}"),
-                            format!("a nested Choice rule has no field `{key}`"),
-                        )
-                        .on_key(),
-                    );
-                }
-                other
-            }
+            other if unknown.is_empty() => other,
+            other => Condition::Annotated(Box::new(other), unknown),
         })
     }
 }

@@ -27,6 +27,20 @@ impl Writer {
         }
     }
 
+    /// A text that the field cannot do without: empty where it was missing.
+    fn required(&mut self, name: &str, text: &str) {
+        if !text.is_empty() {
+            self.value(name, text);
+        }
+    }
+
+    fn list(&mut self, name: &str, items: impl Iterator<Item = Value>) {
+        let mut items = items.peekable();
+        if items.peek().is_some() {
+            self.value(name, Value::array(items));
+        }
+    }
+
     fn amount(&mut self, name: &str, amount: Option<&Amount>) {
         match amount {
             Some(Amount::Number(number)) => self.value(name, Value::Number(number.clone())),
@@ -49,10 +63,6 @@ impl Writer {
     }
 }
 
-fn strings(texts: &[String]) -> Value {
-    Value::array(texts.iter().map(|text| text.as_str().into()))
-}
-
 impl StateMachine {
     /// The canonical JSON of the machine: fields in a fixed order, data as it was written.
     pub fn to_json(&self) -> Value {
@@ -64,7 +74,7 @@ impl StateMachine {
         }
         out.amount("TimeoutSeconds", self.timeout_seconds.as_ref());
         out.optional("ProcessorConfig", self.processor_config.as_ref());
-        out.value("StartAt", self.start_at.as_str());
+        out.required("StartAt", &self.start_at);
         out.value(
             "States",
             Value::object(self.states.iter().map(|(name, state)| (name.as_str(), state.to_json()))),
@@ -93,7 +103,7 @@ impl State {
         match &self.kind {
             StateKind::Task(task) => {
                 match &task.resource {
-                    Resource::Arn(arn) => out.value("Resource", arn.as_str()),
+                    Resource::Arn(arn) => out.required("Resource", arn),
                     Resource::Reference(reference) => out.value("Resource", reference.clone()),
                 }
                 out.optional("Credentials", task.credentials.as_ref());
@@ -125,7 +135,7 @@ impl State {
             }
             StateKind::Pass(pass) => out.optional("Result", pass.result.as_ref()),
             StateKind::Choice(choice) => {
-                out.value("Choices", Value::array(choice.choices.iter().map(ChoiceRule::to_json)));
+                out.list("Choices", choice.choices.iter().map(ChoiceRule::to_json));
             }
             StateKind::Wait(wait) => {
                 out.amount("Seconds", wait.seconds.as_ref());
@@ -141,7 +151,7 @@ impl State {
                 out.text("CausePath", fail.cause_path.as_ref());
             }
             StateKind::Parallel(parallel) => {
-                out.value("Branches", Value::array(parallel.branches.iter().map(StateMachine::to_json)));
+                out.list("Branches", parallel.branches.iter().map(StateMachine::to_json));
             }
             StateKind::Map(map) => {
                 for (name, processor) in [("ItemProcessor", &map.item_processor), ("Iterator", &map.iterator)]
@@ -179,7 +189,7 @@ impl Retrier {
     fn to_json(&self) -> Value {
         let mut out = Writer::default();
         out.text("Comment", self.comment.as_ref());
-        out.value("ErrorEquals", strings(&self.error_equals));
+        out.list("ErrorEquals", self.error_equals.iter().map(|name| name.as_str().into()));
         out.amount("IntervalSeconds", self.interval_seconds.as_ref());
         out.amount("MaxAttempts", self.max_attempts.as_ref());
         out.amount("BackoffRate", self.backoff_rate.as_ref());
@@ -193,11 +203,11 @@ impl Catcher {
     fn to_json(&self) -> Value {
         let mut out = Writer::default();
         out.text("Comment", self.comment.as_ref());
-        out.value("ErrorEquals", strings(&self.error_equals));
+        out.list("ErrorEquals", self.error_equals.iter().map(|name| name.as_str().into()));
         out.path("ResultPath", self.result_path.as_ref());
         out.optional("Assign", self.assign.as_ref());
         out.optional("Output", self.output.as_ref());
-        out.value("Next", self.next.as_str());
+        out.required("Next", &self.next);
         out.finish(&self.unknown)
     }
 }
@@ -209,7 +219,7 @@ impl ChoiceRule {
         self.condition.write(&mut out);
         out.optional("Assign", self.assign.as_ref());
         out.optional("Output", self.output.as_ref());
-        out.value("Next", self.next.as_str());
+        out.required("Next", &self.next);
         out.finish(&self.unknown)
     }
 }
@@ -227,6 +237,10 @@ impl Condition {
                 out.map.extend(unknown.iter().map(|(key, value)| (key.clone(), value.clone())));
             }
             Self::Jsonata(condition) => out.value("Condition", condition.clone()),
+            Self::Annotated(condition, fields) => {
+                out.map.extend(fields.iter().map(|(key, value)| (key.clone(), value.clone())));
+                condition.write(out);
+            }
         }
     }
 

@@ -56,6 +56,7 @@ pub(super) fn comparisons<'m>(
             }
         }
         Condition::Not(rule) => comparisons(&format!("{below}/Not"), rule, visit),
+        Condition::Annotated(rule, _) => comparisons(below, rule, visit),
         Condition::Compare(comparison) => visit(below, comparison),
         Condition::Jsonata(_) => {}
     }

@@ -70,6 +70,7 @@ fn name(condition: &Condition) -> &'static str {
         Condition::Not(_) => "Not",
         Condition::Jsonata(_) => "Condition",
         Condition::Compare(comparison) => comparison.operator.name(),
+        Condition::Annotated(condition, _) => name(condition),
     }
 }
 

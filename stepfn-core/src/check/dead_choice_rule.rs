@@ -95,6 +95,7 @@ fn same(a: &Condition, b: &Condition) -> bool {
     let all =
         |a: &[Condition], b: &[Condition]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));
     match (a, b) {
+        (Condition::Annotated(a, _), b) | (b, Condition::Annotated(a, _)) => same(a, b),
         (Condition::And(a), Condition::And(b)) | (Condition::Or(a), Condition::Or(b)) => all(a, b),
         (Condition::Not(a), Condition::Not(b)) => same(a, b),
         (Condition::Compare(a), Condition::Compare(b)) => {
@@ -131,6 +132,7 @@ fn contradiction(condition: &Condition) -> Option<&str> {
             let all = !rules.is_empty() && rules.iter().all(|rule| contradiction(rule).is_some());
             if all { rules.first().and_then(contradiction) } else { None }
         }
+        Condition::Annotated(inner, _) => contradiction(inner),
         _ => None,
     }
 }
@@ -138,6 +140,7 @@ fn contradiction(condition: &Condition) -> Option<&str> {
 fn conjuncts<'m>(condition: &'m Condition, parts: &mut Vec<&'m Condition>) {
     match condition {
         Condition::And(rules) => rules.iter().for_each(|rule| conjuncts(rule, parts)),
+        Condition::Annotated(inner, _) => conjuncts(inner, parts),
         other => parts.push(other),
     }
 }

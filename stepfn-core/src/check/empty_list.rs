@@ -86,6 +86,7 @@ fn conditions(below: &str, condition: &Condition, report: &mut impl FnMut(&str, 
             }
         }
         Condition::Not(rule) => conditions(&format!("{below}/Not"), rule, report),
+        Condition::Annotated(rule, _) => conditions(below, rule, report),
         Condition::Compare(_) | Condition::Jsonata(_) => {}
     }
 }
@@ -105,8 +106,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                "empty-list /States/A/Branches",
                 "empty-list /States/A/Retry/0/ErrorEquals",
+                "empty-list /States/A/Branches",
                 "empty-list /States/B/Choices/0/Not/Or",
                 "empty-list /States/C/ItemProcessor/States",
             ]

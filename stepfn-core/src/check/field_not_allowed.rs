@@ -8,7 +8,7 @@ use super::{
     walk::{Node, Scope, below},
 };
 use crate::{
-    asl::{Condition, StateKind},
+    asl::{Condition, StateKind, Unknown},
     definition::WorkflowType,
     diagnostic::{Diagnostic, list},
 };
@@ -96,19 +96,25 @@ fn nested(node: &Node<'_>, at: &str, condition: &Condition, inside: bool, findin
             }
         }
         Condition::Not(rule) => nested(node, &format!("{at}/Not"), rule, true, findings),
-        Condition::Compare(comparison) if inside => {
-            for key in ["Next", "Assign", "Output"] {
-                if comparison.unknown.contains_key(key) {
-                    let message = format!("`{key}` inside a condition: only the rules in `Choices` have it");
-                    findings.push(
-                        node.finding(Code::FieldNotAllowed, &format!("{at}/{key}"), message)
-                            .on_key()
-                            .help("write it beside the `And`, `Or` or `Not`"),
-                    );
-                }
-            }
+        Condition::Annotated(rule, fields) => {
+            inner_fields(node, at, fields, findings);
+            nested(node, at, rule, inside, findings);
         }
+        Condition::Compare(comparison) if inside => inner_fields(node, at, &comparison.unknown, findings),
         Condition::Compare(_) | Condition::Jsonata(_) => {}
+    }
+}
+
+fn inner_fields(node: &Node<'_>, at: &str, unknown: &Unknown, findings: &mut Vec<Diagnostic>) {
+    for key in ["Next", "Assign", "Output"] {
+        if unknown.contains_key(key) {
+            let message = format!("`{key}` inside a condition: only the rules in `Choices` have it");
+            findings.push(
+                node.finding(Code::FieldNotAllowed, &format!("{at}/{key}"), message)
+                    .on_key()
+                    .help("write it beside the `And`, `Or` or `Not`"),
+            );
+        }
     }
 }
 

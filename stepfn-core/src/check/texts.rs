@@ -152,6 +152,7 @@ fn conditions<'m>(
                 add(format!("{below}/{operator}"), comparison.operand.as_str(), Want::Path);
             }
         }
+        Condition::Annotated(rule, _) => conditions(below, rule, add),
         Condition::Jsonata(_) => {}
     }
 }

@@ -47,7 +47,8 @@ pub(super) const RULE: &[&str] =
 
 pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
     let known = machine_fields(scope);
-    for key in scope.machine.unknown.keys() {
+    // A known field that the reader could not read has a finding of its own.
+    for key in scope.machine.unknown.keys().filter(|key| !known.contains(&&***key)) {
         let message = format!(" has no field `{key}`");
         findings.push(
             scope
@@ -97,7 +98,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     ];
     for (field, what, known, unknown) in lists {
         for (index, unknown) in unknown.iter().enumerate() {
-            for key in unknown.keys() {
+            for key in unknown.keys().filter(|key| !known.contains(&&***key)) {
                 findings.push(
                     node.finding(
                         Code::UnknownField,
@@ -135,6 +136,12 @@ fn nested(node: &Node<'_>, at: &str, condition: &Condition, findings: &mut Vec<D
             for key in comparison.unknown.keys() {
                 unknown_in_rule(node, at, key, findings);
             }
+        }
+        Condition::Annotated(rule, fields) => {
+            for key in fields.keys() {
+                unknown_in_rule(node, at, key, findings);
+            }
+            nested(node, at, rule, findings);
         }
         Condition::Jsonata(_) => {}
     }

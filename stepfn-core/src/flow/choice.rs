@@ -85,6 +85,7 @@ impl Analyser<'_> {
                 let (yes, no) = self.condition(site, &format!("{at}/Not"), inner, Some(flow));
                 (no, yes)
             }
+            Condition::Annotated(inner, _) => self.condition(site, at, inner, Some(flow)),
             Condition::Compare(comparison) => self.compare(site, at, comparison, &flow),
             Condition::Jsonata(_) => (Some(flow.clone()), Some(flow)),
         }

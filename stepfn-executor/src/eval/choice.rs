@@ -70,6 +70,7 @@ impl Test {
             Condition::Not(condition) => {
                 Kind::Not(Box::new(Self::compile(condition).map_err(|error| error.inside("Not"))?))
             }
+            Condition::Annotated(condition, _) => return Self::compile(condition),
             Condition::Compare(comparison) => Kind::compile(comparison)?,
             Condition::Jsonata(_) => return Err(CompileError::new("JSONata conditions can not be run yet")),
         }))
