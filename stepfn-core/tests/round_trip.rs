@@ -42,7 +42,7 @@ fn loss(definition: &Value) -> Option<String> {
     let (machine, _) = asl::read(definition);
     let written = machine.to_json();
     if *definition != written {
-        return Some(difference(definition, &written, String::new()));
+        return Some(difference(definition, &written, ""));
     }
     let text = machine.to_canonical_string();
     let again = asl::read_str(&text).unwrap().0;
@@ -50,12 +50,12 @@ fn loss(definition: &Value) -> Option<String> {
 }
 
 /// The first place where two values differ, for the eyes of whoever reads the failure.
-fn difference(a: &Value, b: &Value, at: String) -> String {
+fn difference(a: &Value, b: &Value, at: &str) -> String {
     if let (Some(left), Some(right)) = (a.as_object(), b.as_object()) {
         for (key, value) in left.iter() {
             match right.get(key) {
                 None => return format!("{at}/{key} is lost"),
-                Some(other) if other != value => return difference(value, other, format!("{at}/{key}")),
+                Some(other) if other != value => return difference(value, other, &format!("{at}/{key}")),
                 Some(_) => {}
             }
         }
@@ -64,7 +64,7 @@ fn difference(a: &Value, b: &Value, at: String) -> String {
         && left.len() == right.len()
         && let Some(index) = left.iter().zip(right).position(|(a, b)| a != b)
     {
-        return difference(&left[index], &right[index], format!("{at}/{index}"));
+        return difference(&left[index], &right[index], &format!("{at}/{index}"));
     }
     format!("{at}: {a} became {b}")
 }
@@ -120,6 +120,6 @@ fn what_cannot_be_read_and_what_is_not_known_is_kept() {
     ] {
         let (machine, _) = asl::read_str(text).unwrap();
         let (written, given) = (machine.to_json(), json::parse_value(text).unwrap());
-        assert_eq!(written, given, "{}", difference(&given, &written, String::new()));
+        assert_eq!(written, given, "{}", difference(&given, &written, ""));
     }
 }
