@@ -26,7 +26,7 @@ use indexmap::IndexMap;
 
 pub use self::{
     choice::{Choice, ChoiceRule, Comparison, Condition, OperandKind, Operator},
-    read::{read, read_str},
+    read::{read, read_document, read_str},
     retry::{Catcher, Retrier},
 };
 use crate::value::{Map as JsonMap, Number, Value};

@@ -4,7 +4,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Severity, list, nearest},
-    json::{self, JsonError, push_token},
+    json::{self, Document, JsonError, push_token},
     value::{Map as JsonMap, Value},
 };
 
@@ -15,7 +15,11 @@ use crate::{
 /// # Errors
 /// Only when the text is not JSON. Everything else is a finding.
 pub fn read_str(text: &str) -> Result<(StateMachine, Vec<Diagnostic>), JsonError> {
-    let document = json::parse(text)?;
+    Ok(read_document(&json::parse(text)?))
+}
+
+/// Reads a definition from a parsed JSON text, as [`read_str`] does.
+pub fn read_document(document: &Document) -> (StateMachine, Vec<Diagnostic>) {
     let (machine, mut findings) = read(&document.value);
     for (at, _) in &document.duplicates {
         let key = at.rsplit('/').next().unwrap_or_default();
@@ -29,7 +33,7 @@ pub fn read_str(text: &str) -> Result<(StateMachine, Vec<Diagnostic>), JsonError
             .help("only the last one counts: remove the other"),
         );
     }
-    Ok((machine, findings))
+    (machine, findings)
 }
 
 /// Reads a definition from a JSON value. What cannot be read is a finding, and the rest is read all the same.

@@ -1,7 +1,8 @@
 //! The rules that a definition is checked by, and the pages that explain them.
 //!
 //! [`check`] judges what stands in a machine: transitions, fields, paths, error names, limits. What flows through it is judged
-//! by [`flow`](crate::flow). Both give [`Diagnostic`]s, and every [`Code`] has a [`Page`].
+//! by [`flow`](crate::flow). Both give [`Diagnostic`]s, and every [`Code`] has a [`Page`]. [`check_text`] does all of it for a
+//! definition in JSON text, and says at which line.
 //!
 //! ```
 //! use stepfn_core::{asl, check::{self, Options}};
@@ -57,6 +58,7 @@ mod retry_values;
 mod shadowed_error;
 #[cfg(test)]
 mod testing;
+mod text;
 mod texts;
 mod timeout_values;
 mod timestamp;
@@ -73,6 +75,7 @@ mod wrong_query_language;
 pub use self::{
     fields::{fields, is_field},
     page::Page,
+    text::{Checked, Located, check_text},
 };
 use self::{
     graph::Graph,
@@ -124,6 +127,7 @@ macro_rules! codes {
 }
 
 codes! {
+    InvalidJson "invalid-json" Error reader_pages::INVALID_JSON,
     MissingField "missing-field" Error reader_pages::MISSING_FIELD,
     WrongKind "wrong-kind" Error reader_pages::WRONG_KIND,
     DuplicateKey "duplicate-key" Error reader_pages::DUPLICATE_KEY,
@@ -290,7 +294,6 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::asl::read_str;
 
     #[test]
     fn names_are_unique_and_lead_back_to_their_codes() {
@@ -317,9 +320,7 @@ mod tests {
     }
 
     fn found(text: &str, page: &Page) -> Vec<&'static str> {
-        let (machine, read) = read_str(text).unwrap();
-        let mut findings = check_read(&machine, read, &Options { workflow_type: page.workflow_type });
-        findings.extend(crate::flow::analyse(&machine, &crate::flow::Typing::default()).findings);
-        findings.iter().map(|finding| finding.code.name()).collect()
+        let checked = check_text(text, &Options { workflow_type: page.workflow_type });
+        checked.findings.iter().map(|found| found.finding.code.name()).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Code;
 use crate::definition::WorkflowType;
 
 /// The page of a [`Code`](super::Code): what it says, why AWS cares, an example and its mend.
@@ -38,5 +39,18 @@ impl fmt::Display for Page {
             self.failing.trim(),
             self.mended.trim()
         )
+    }
+}
+
+impl Code {
+    /// The code with all that there is to say of it, as Markdown: its name as the title, its severity, and its [`Page`].
+    ///
+    /// ```
+    /// use stepfn_core::check::Code;
+    ///
+    /// assert!(Code::UnknownState.explanation().starts_with("# unknown-state (error)\n\n"));
+    /// ```
+    pub fn explanation(self) -> String {
+        format!("# {} ({})\n\n{}", self.name(), self.severity(), self.page())
     }
 }

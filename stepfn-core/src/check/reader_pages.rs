@@ -3,6 +3,24 @@
 use super::page::Page;
 use crate::definition::WorkflowType::Standard;
 
+pub(super) const INVALID_JSON: Page = Page {
+    what: "The text is not JSON.",
+    why: "AWS takes definitions in JSON only. JSON has no comments and no trailing commas; keys and texts stand in double quotes.",
+    failing: r#"{
+  "StartAt": "Load",
+  "States": {
+    "Load": { "Type": "Pass", "End": true, }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Load",
+  "States": {
+    "Load": { "Type": "Pass", "End": true }
+  }
+}"#,
+    workflow_type: Standard,
+};
+
 pub(super) const MISSING_FIELD: Page = Page {
     what: "A field that must be there is not.",
     why: "AWS refuses the definition. A state machine needs `StartAt` and `States`, a state its `Type`, a Task its `Resource`, \

@@ -58,6 +58,33 @@ impl Document {
         self.places.get(pointer).and_then(|place| place.key.clone()).map(|range| self.locate(range))
     }
 
+    /// The place of a part of the string at a JSON pointer; none where there is no string.
+    ///
+    /// `part` is a byte range of the string as it is read. In the text a character may be written as an escape, and
+    /// the place takes all of each.
+    ///
+    /// ```
+    /// let document = stepfn_core::json::parse(r#"{ "Path": "$.\u00e9t\u00e9.total" }"#)?;
+    /// let part = document.part_span("/Path", 8..13).ok_or("no such string")?;
+    /// assert_eq!(part.column, 28);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn part_span(&self, pointer: &str, part: Range<usize>) -> Option<Span> {
+        self.part_of(self.places.get(pointer)?.value.clone(), part)
+    }
+
+    /// The place of a part of the key that leads to a JSON pointer, as [`part_span`](Self::part_span) has it of a value.
+    pub fn key_part_span(&self, pointer: &str, part: Range<usize>) -> Option<Span> {
+        self.part_of(self.places.get(pointer)?.key.clone()?, part)
+    }
+
+    fn part_of(&self, string: Range<usize>, part: Range<usize>) -> Option<Span> {
+        let written = self.text.get(string.clone())?.strip_prefix('"')?;
+        let first = string.start + 1;
+        let part = parse::written(written, part);
+        Some(self.locate(first + part.start..first + part.end))
+    }
+
     /// The place of the nearest value that exists at or above a JSON pointer.
     pub fn nearest_span(&self, pointer: &str) -> Span {
         let mut pointer = pointer;

@@ -17,6 +17,35 @@ pub(super) fn value(text: &str) -> Result<Value, JsonError> {
     Parser::new(text, false).whole()
 }
 
+/// Where a byte range of a string's value stands in its text, which begins after the opening quote.
+///
+/// The parser has read the text, so that every escape is whole.
+pub(super) fn written(text: &str, part: Range<usize>) -> Range<usize> {
+    let mut parser = Parser::new(text, false);
+    let mut value = String::new();
+    let (mut start, mut end) = (None, None);
+    while let Some(c) = text.get(parser.at..).and_then(|rest| rest.chars().next()).filter(|c| *c != '"') {
+        let (at, before) = (parser.at, value.len());
+        if c != '\\' {
+            parser.at += c.len_utf8();
+            value.push(c);
+        } else if parser.escape(&mut value).is_err() {
+            break;
+        }
+        if value.len() > part.start {
+            start.get_or_insert(at);
+        }
+        if before < part.end {
+            end = Some(parser.at);
+        }
+        if value.len() > part.end.max(part.start) {
+            break;
+        }
+    }
+    let start = start.unwrap_or(parser.at);
+    start..end.unwrap_or(start).max(start)
+}
+
 struct Parser<'t> {
     text: &'t str,
     bytes: &'t [u8],
@@ -44,6 +73,12 @@ impl<'t> Parser<'t> {
     }
 
     fn whole(&mut self) -> Result<Value, JsonError> {
+        if self.text.starts_with('\u{feff}') {
+            return Err(self.error(
+                "the text begins with a byte order mark, which JSON does not allow",
+                Some("save the file as UTF-8 without one"),
+            ));
+        }
         self.blank()?;
         if self.at == self.bytes.len() {
             return Err(self.error("expected a JSON value, found nothing", None));
@@ -387,6 +422,7 @@ mod tests {
             ("-", "expected a digit"),
             ("1 2", "expected the end"),
             ("@", "found `@`"),
+            ("\u{feff}{}", "byte order mark"),
         ] {
             let error = value(text).unwrap_err();
             assert!(error.message.contains(message), "{text:?}: {error}");
@@ -411,6 +447,33 @@ mod tests {
         let span = document.span("/a/1/b").unwrap();
         assert_eq!((span.line, span.column), (2, 8));
         assert_eq!(document.nearest_span("/a/1/b/c/d").range, span.range);
+    }
+
+    #[test]
+    fn parts_of_strings_are_found_through_escapes() {
+        let text = r#"a\u00e9\ud83d\ude00한\n\"b"#;
+        let value = "aé😀한\n\"b";
+        assert_eq!(super::value(&format!("\"{text}\"")).unwrap().as_str(), Some(value));
+        for (part, there) in [
+            ("a", "a"),
+            ("é", r"\u00e9"),
+            ("😀", r"\ud83d\ude00"),
+            ("한", "한"),
+            ("é😀한", r"\u00e9\ud83d\ude00한"),
+            ("\n\"", r#"\n\""#),
+            ("b", "b"),
+        ] {
+            let start = value.find(part).unwrap();
+            // The closing quote and what follows are not part of it.
+            let place = written(&format!("{text}\", \"c\": 1"), start..start + part.len());
+            assert_eq!(&text[place], there, "{part:?}");
+        }
+        assert_eq!(written("abc\"", 1..1), 1..1);
+        assert_eq!(written("abc\"", 3..3), 3..3);
+        assert_eq!(written("abc\"", 2..99), 2..3);
+        assert_eq!(written("abc\"", 50..99), 3..3);
+        // A range that ends inside a character takes all of it.
+        assert_eq!(written("한b\"", 0..1), 0..3);
     }
 
     #[test]

@@ -1,0 +1,179 @@
+//! All checks over a definition in JSON text, with the line and column of each finding.
+
+use super::{Code, Options, check_read};
+use crate::{
+    asl::{self, StateMachine},
+    diagnostic::{Diagnostic, Severity},
+    flow::{self, Typing},
+    json::{self, Document, JsonError, Span},
+};
+
+/// A text that was checked: what it says, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The JSON with its places; none where the text is not JSON.
+    pub document: Option<Document>,
+    /// What could be read of the machine.
+    pub machine: StateMachine,
+    /// What is wrong, in the order of the text.
+    pub findings: Vec<Located>,
+}
+
+/// A finding and its place in the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// What is wrong.
+    pub finding: Diagnostic,
+    /// Where.
+    pub span: Span,
+}
+
+impl Checked {
+    /// Whether one of the findings is an error.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|found| found.finding.severity == Severity::Error)
+    }
+}
+
+/// Checks a definition in JSON text: its form, its rules and what flows through it.
+///
+/// Nothing is known of the types of tasks: a field that may be missing from what they answer is a warning at most. A text that is
+/// not JSON is one finding, [`Code::InvalidJson`].
+///
+/// ```
+/// use stepfn_core::check::{self, Options};
+///
+/// let checked = check::check_text(
+///     "{ \"StartAt\": \"Load\",\n  \"States\": { \"Load\": { \"Type\": \"Pass\", \"Next\": \"Stroe\" },\n  \"Store\": { \"Type\": \"Succeed\" } } }",
+///     &Options::default(),
+/// );
+/// let first = &checked.findings[0];
+/// assert_eq!((first.finding.code.name(), first.span.line, first.span.column), ("unknown-state", 2, 49));
+/// ```
+pub fn check_text(text: &str, options: &Options) -> Checked {
+    let document = match json::parse(text) {
+        Ok(document) => document,
+        Err(error) => {
+            return Checked {
+                document: None,
+                machine: StateMachine::default(),
+                findings: vec![not_json(text, error)],
+            };
+        }
+    };
+    let (machine, read) = asl::read_document(&document);
+    let mut findings = check_read(&machine, read, options);
+    findings.extend(flow::analyse(&machine, &Typing::default()).findings);
+    let mut findings: Vec<Located> =
+        findings.into_iter().map(|finding| Located { span: place(&document, &finding), finding }).collect();
+    findings.sort_by_key(|found| found.span.range.start);
+    Checked { document: Some(document), machine, findings }
+}
+
+/// Where a finding points: the key or the value, or the part of it that is meant, or the nearest value around.
+fn place(document: &Document, finding: &Diagnostic) -> Span {
+    let at = &finding.at;
+    let span = match (finding.on_key, finding.range.clone()) {
+        (true, Some(part)) => document.key_part_span(at, part),
+        (true, None) => document.key_span(at),
+        (false, Some(part)) => document.part_span(at, part),
+        (false, None) => None,
+    };
+    span.unwrap_or_else(|| document.nearest_span(at))
+}
+
+fn not_json(text: &str, error: JsonError) -> Located {
+    if let Some(start) = yaml(text) {
+        let line = text[..start].matches('\n').count() + 1;
+        let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
+        let finding = Diagnostic::new(Code::InvalidJson, "", "this is YAML, and a definition is JSON")
+            .help("convert it to JSON; where it is part of a template, check the definition alone");
+        return Located { finding, span: Span { range: start..end, line, column: 1 } };
+    }
+    let found = text.get(error.offset..).and_then(|rest| rest.chars().next());
+    let end = error.offset + found.filter(|c| *c != '\n').map_or(0, char::len_utf8);
+    let finding = Diagnostic::new(Code::InvalidJson, "", error.message).maybe_help(error.help);
+    let span = Span { range: error.offset..end, line: error.line, column: error.column };
+    Located { finding, span }
+}
+
+/// Where the first line with something to say starts, if it is YAML's: `---`, `%YAML` or `Key:`.
+fn yaml(text: &str) -> Option<usize> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let said = line.trim_end();
+        if said.is_empty() || said.starts_with('#') {
+            start += line.len();
+            continue;
+        }
+        let key = said.split_once(':').is_some_and(|(key, rest)| {
+            let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ');
+            key.starts_with(char::is_alphanumeric)
+                && key.chars().all(plain)
+                && (rest.is_empty() || rest.starts_with([' ', '\t']))
+        });
+        return (key || said == "---" || said.starts_with("%YAML")).then_some(start);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<(&'static str, usize, usize, String)> {
+        let checked = check_text(text, &Options::default());
+        let describe = |found: &Located| {
+            let there = text[found.span.range.clone()].to_owned();
+            (found.finding.code.name(), found.span.line, found.span.column, there)
+        };
+        checked.findings.iter().map(describe).collect()
+    }
+
+    #[test]
+    fn findings_stand_in_the_order_of_the_text() {
+        let text = r#"{
+  "States": {
+    "한글": { "Type": "Pass", "Next": "끝이", "Nxt": 1 },
+    "끝": { "Type": "Wait", "Seconds": "5", "End": true }
+  },
+  "StartAt": "한글"
+}"#;
+        assert_eq!(
+            found(text),
+            [
+                ("unknown-state", 3, 37, "\"끝이\"".to_owned()),
+                ("unknown-field", 3, 43, "\"Nxt\"".to_owned()),
+                ("wrong-kind", 4, 39, "\"5\"".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_part_of_a_text_is_found_behind_escapes() {
+        let text = r#"{ "StartAt": "A", "States": {
+  "A": { "Type": "Pass", "ResultPath": "$.\u00e9\ud83d\ude00[*].한", "End": true } } }"#;
+        assert_eq!(found(text), [("not-a-reference-path", 2, 61, "[*]".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_not_json_is_one_finding() {
+        for (text, line, column, message) in [
+            ("", 1, 1, "found nothing"),
+            ("{\n  \"a\": 1,\n}", 3, 1, "a comma before `}`"),
+            ("{ \"a\": \"x", 1, 8, "not closed"),
+            ("StartAt: Load\nStates:\n", 1, 1, "YAML"),
+            ("# a machine\n\n---\nStartAt: Load\n", 3, 1, "YAML"),
+            ("# only a comment", 1, 1, "no comments"),
+            ("hello, world: x", 1, 1, "found `hello`"),
+            ("http://x", 1, 1, "found `http`"),
+        ] {
+            let checked = check_text(text, &Options::default());
+            let [found] = &checked.findings[..] else { panic!("{text:?}: {:?}", checked.findings) };
+            assert_eq!(found.finding.code, Code::InvalidJson);
+            assert_eq!((found.span.line, found.span.column), (line, column), "{text:?}");
+            assert!(found.finding.message.contains(message), "{text:?}: {}", found.finding.message);
+            assert!(text.get(found.span.range.clone()).is_some(), "{text:?}");
+        }
+    }
+}
