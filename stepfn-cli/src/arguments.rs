@@ -1,0 +1,107 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use stepfn_core::{check::Code, definition::WorkflowType, diagnostic::nearest};
+
+/// Checks, formats and runs AWS Step Functions definitions
+#[derive(Debug, Parser)]
+#[command(name = "stepfn", version)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Check(Check),
+    Fmt(Fmt),
+    Explain(Explain),
+}
+
+/// Find what AWS would refuse, and what would fail at run time
+///
+/// Findings go to standard output: by default as `file:line:column: error[code]: message` with the line and a caret.
+/// `stepfn explain CODE` says more of each.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  no errors
+  1  a file has errors, or with --deny-warnings warnings
+  2  the command line is wrong, or a file cannot be read; the others are checked all the same")]
+pub(crate) struct Check {
+    /// The definitions, in JSON; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Check as Express workflows: no callbacks, no `.sync`, five minutes
+    #[arg(long)]
+    pub(crate) express: bool,
+    /// Let warnings count as errors for the exit code
+    #[arg(long)]
+    pub(crate) deny_warnings: bool,
+    /// Leave out the warnings of a code; may be given more than once. Errors stay
+    #[arg(long, value_name = "CODE", value_parser = code)]
+    pub(crate) allow: Vec<Code>,
+    /// `json` is one line for each file: {"file":…,"findings":[{"code","severity","pointer","line","column","message","help"}]}
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
+    pub(crate) format: Format,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// Rewrite definitions in the canonical form: fields in a fixed order, indented by two spaces
+///
+/// Nothing gets lost: fields that ASL does not have stay, at the end of their object; names and data stay in their order and
+/// values as they are. A file that cannot be written back whole (a key stands twice, a field is of the wrong kind or missing)
+/// is left as it is, and the findings say why.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  all files are, or now are, in the canonical form
+  1  a file is not JSON, or cannot be rewritten without loss; with --check, a file is not in the canonical form
+  2  the command line is wrong, or a file cannot be read or written")]
+pub(crate) struct Fmt {
+    /// The definitions, in JSON; `-` is standard input, which is written to standard output
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Write nothing; list the files that are not in the canonical form
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// Say what a finding's code means, why it is one, and how to mend it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  all is well
+  1  there is no such code
+  2  the command line is wrong")]
+pub(crate) struct Explain {
+    /// The code, as it stands in brackets behind `error` or `warning`
+    #[arg(required_unless_present = "list")]
+    pub(crate) code: Option<String>,
+    /// List all codes
+    #[arg(long, conflicts_with = "code")]
+    pub(crate) list: bool,
+}
+
+pub(crate) fn workflow_type(express: bool) -> WorkflowType {
+    if express { WorkflowType::Express } else { WorkflowType::Standard }
+}
+
+/// Finds a code by its name; the error names the nearest.
+pub(crate) fn code(name: &str) -> Result<Code, String> {
+    Code::from_name(name).ok_or_else(|| {
+        let near = nearest(name, Code::ALL.iter().map(|code| code.name()));
+        let help = near.map_or("`stepfn explain --list` lists them".to_owned(), |near| {
+            format!("did you mean `{near}`?")
+        });
+        format!("there is no code `{name}`\n  = help: {help}")
+    })
+}
