@@ -37,9 +37,9 @@ pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> 
         };
         let stale = text != source.text;
         if stale {
-            changed += 1
+            changed += 1;
         } else {
-            fine += 1
+            fine += 1;
         }
         if arguments.check {
             if stale {

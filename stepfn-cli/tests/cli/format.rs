@@ -53,12 +53,12 @@ fn what_cannot_be_written_back_is_left_as_it_is() {
             r#"{"StartAt":"A","StartAt":"A","States":{"A":{"Type":"Succeed"}}}"#,
             "a.json:1:16: error[duplicate-key]",
         ),
-        (r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":"true"}}}"#, "a.json:1:51: error[wrong-kind]"),
+        (r#"{"StartAt":"A","States":{"A":"Pass"}}"#, "a.json:1:30: error[wrong-kind]"),
         (
             r#"{"StartAt":"A","States":{"A":{"Type":"Succed","X":1}}}"#,
             "a.json:1:38: error[unknown-state-type]",
         ),
-        (r#"{"States":{"A":{"Type":"Succeed"}}}"#, "a.json:1:1: error[missing-field]"),
+        (r#"{"StartAt":"A"}"#, "a.json:1:1: error[missing-field]"),
         (r#"[1, 2]"#, "a.json:1:1: error[wrong-kind]"),
         ("{,}", "a.json:1:2: error[invalid-json]"),
     ] {
@@ -72,6 +72,15 @@ fn what_cannot_be_written_back_is_left_as_it_is() {
         );
         assert_eq!(place.read("a.json"), text);
     }
+}
+
+#[test]
+fn what_is_wrong_but_can_be_written_back_is_formatted() {
+    let text = r#"{"States":{"A":{"Type":"Choice","Choices":[{"And":[{"Not":{"Variable":"$.a","IsNull":true,"Note":1},"Comment":"c"}],"Next":true}],"Seconds":"5"}}}"#;
+    let Run { out, err, code } = Place::new(&[]).run_with(&["fmt", "-"], text);
+    assert_eq!((err.as_str(), code), ("", 0));
+    let parse = |text: &str| stepfn_core::json::parse_value(text).unwrap();
+    assert_eq!(parse(&out), parse(text));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod check;
 mod explain;
 mod format;
+mod readme;
 mod realworld;
 
 use std::{
