@@ -17,6 +17,7 @@ use crate::{
     handler::{Attempt, TaskCall, TaskHandler},
     identity::Identity,
     mock::Mock,
+    mock_file::MockCase,
     outcome::Unbound,
     program::{self, CompileError, Family, Program, State, Task, function_name},
     time::{Time, VirtualTime},
@@ -96,6 +97,15 @@ impl ExecutorBuilder {
     #[must_use]
     pub fn mock(self, state: impl Into<String>, mock: Mock) -> Self {
         self.task(state, mock)
+    }
+
+    /// Mocks the Task states of a test case, as its [mock file](crate::mock_file) says.
+    #[must_use]
+    pub fn mocks(mut self, case: &MockCase) -> Self {
+        for (state, response) in case.handlers() {
+            self.states.insert(state.to_owned(), bound(response));
+        }
+        self
     }
 
     /// Binds the work of all states with this `Resource`.

@@ -52,6 +52,7 @@ mod identity;
 mod interpreter;
 mod link;
 mod mock;
+pub mod mock_file;
 mod outcome;
 mod program;
 mod size;

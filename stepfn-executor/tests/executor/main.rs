@@ -9,6 +9,7 @@ mod errors;
 mod garbage;
 mod history;
 mod map_parallel;
+mod mock_file;
 mod real_time;
 mod time;
 mod tokens;
