@@ -164,10 +164,13 @@ impl Draft {
                     fields.resource = Resource::Arn(format!("arn:aws:states:::lambda:invoke{suffix}"));
                     let mut parameters = Map::new();
                     parameters.insert("FunctionName".into(), task.task.function_name.into());
-                    if let Some(Value::Object(given)) = &state.parameters {
+                    // Which of the two the state's query language has, the macro and the builder have written already.
+                    let given =
+                        if state.arguments.is_some() { &mut state.arguments } else { &mut state.parameters };
+                    if let Some(Value::Object(given)) = given {
                         parameters.extend(given.iter().map(|(key, value)| (key.clone(), value.clone())));
                     }
-                    state.parameters = Some(parameters.into());
+                    *given = Some(parameters.into());
                 }
             }
         }

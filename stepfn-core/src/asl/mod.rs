@@ -90,6 +90,21 @@ impl From<u64> for Amount {
     }
 }
 
+impl From<&str> for Amount {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<Amount> for Value {
+    fn from(amount: Amount) -> Self {
+        match amount {
+            Amount::Number(number) => Self::Number(number),
+            Amount::Text(text) => text.into(),
+        }
+    }
+}
+
 /// A field that takes a path or `null` (`InputPath`, `ResultPath`, `OutputPath`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathField {

@@ -47,6 +47,13 @@ impl Retrier {
         self
     }
 
+    /// `Comment`
+    #[must_use]
+    pub fn comment(mut self, text: impl Into<String>) -> Self {
+        self.0.comment = Some(text.into());
+        self
+    }
+
     /// `JitterStrategy`: `FULL` or `NONE`.
     #[must_use]
     pub fn jitter_strategy(mut self, strategy: impl Into<String>) -> Self {
@@ -61,13 +68,19 @@ pub struct Catcher {
     pub(super) catcher: asl::Catcher,
     pub(super) next: StateRef,
     pub(super) assign: Option<Expr>,
+    pub(super) output: Option<Expr>,
 }
 
 impl Catcher {
     /// A catcher of these errors, and where the execution goes on then.
     pub fn on<E: Into<String>>(errors: impl IntoIterator<Item = E>, next: StateRef) -> Self {
         let error_equals = errors.into_iter().map(Into::into).collect();
-        Self { catcher: asl::Catcher { error_equals, ..asl::Catcher::default() }, next, assign: None }
+        Self {
+            catcher: asl::Catcher { error_equals, ..asl::Catcher::default() },
+            next,
+            assign: None,
+            output: None,
+        }
     }
 
     /// `ResultPath`: where the error goes in the state's input; `None` is `null`.
@@ -81,6 +94,20 @@ impl Catcher {
     #[must_use]
     pub fn assign<K: Into<String>>(mut self, variables: impl IntoIterator<Item = (K, Expr)>) -> Self {
         self.assign = Some(super::object(variables));
+        self
+    }
+
+    /// `Output` (JSONata): what goes on, `$states.errorOutput` being the error.
+    #[must_use]
+    pub fn output(mut self, output: impl Into<Expr>) -> Self {
+        self.output = Some(output.into());
+        self
+    }
+
+    /// `Comment`
+    #[must_use]
+    pub fn comment(mut self, text: impl Into<String>) -> Self {
+        self.catcher.comment = Some(text.into());
         self
     }
 }

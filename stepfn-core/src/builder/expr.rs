@@ -37,6 +37,16 @@ pub fn path(text: impl Into<String>) -> Expr {
     Expr(Kind::Dynamic(text.into(), Vec::new()))
 }
 
+/// A JSONata expression: `jsonata("$states.input.order.id")` is `{% $states.input.order.id %}`.
+pub fn jsonata(expression: impl AsRef<str>) -> Expr {
+    format!("{{% {} %}}", expression.as_ref()).into()
+}
+
+/// A condition in JSONata, for [`Choice`](super::Choice) states of that language: `condition("$states.input.total > 100")`.
+pub fn condition(expression: impl AsRef<str>) -> Rule {
+    Rule(Condition::Jsonata(format!("{{% {} %}}", expression.as_ref()).into()))
+}
+
 /// A call of an intrinsic function: `call("States.MathAdd", [path("$.count"), 1.into()])`.
 pub fn call(function: &str, arguments: impl IntoIterator<Item = Expr>) -> Expr {
     let mut text = format!("{function}(");

@@ -56,23 +56,28 @@
 //! assert_eq!(codes, ["missing-transition", "wrong-type"]);
 //! ```
 
+mod choice;
 mod errors;
 mod expr;
+mod lower;
+mod map;
 mod scope;
 mod state;
 
 use self::scope::Built;
 pub use self::{
+    choice::ChoiceRule,
     errors::{Catcher, Retrier},
     expr::{
-        Expr, Operand, Ordered, Rule, array, boolean_at, call, format, get_att, number_at, object, path,
-        ref_, string_at, timestamp, timestamp_at,
+        Expr, Operand, Ordered, Rule, array, boolean_at, call, condition, format, get_att, jsonata,
+        number_at, object, path, ref_, string_at, timestamp, timestamp_at,
     },
+    map::{ItemBatcher, ItemReader, ResultWriter},
     scope::{Scope, StateRef},
     state::{Choice, Fail, Map, Parallel, Pass, StateDef, Succeed, Task, Wait},
 };
 use crate::{
-    asl::StateMachine,
+    asl::{QueryLanguage, StateMachine},
     definition::{Definition, LoggingConfiguration, Reference, WorkflowType},
     diagnostic::{Code, Diagnostic, Diagnostics},
     draft::Draft,
@@ -124,6 +129,13 @@ impl Machine {
     #[must_use]
     pub fn timeout_seconds(mut self, seconds: u64) -> Self {
         self.draft.machine.timeout_seconds = Some(seconds.into());
+        self
+    }
+
+    /// `QueryLanguage`: what states use that do not say so themselves; JSONPath where it is not said.
+    #[must_use]
+    pub fn query_language(mut self, language: QueryLanguage) -> Self {
+        self.draft.machine.query_language = Some(language);
         self
     }
 
@@ -184,7 +196,8 @@ impl Machine {
     pub fn build_with_warnings(self) -> (Definition, Vec<Diagnostic>) {
         let Self { scope, mut draft } = self;
         let mut built = Built::default();
-        let StateMachine { start_at, states, .. } = scope.build("", &mut built);
+        let StateMachine { start_at, states, .. } =
+            scope.build("", draft.machine.query_language.unwrap_or_default(), &mut built);
         draft.machine.start_at = start_at;
         draft.machine.states = states;
         draft.tasks = built.tasks;

@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{StateDef, expr::Lowering};
 use crate::{
-    asl::{StateKind, StateMachine},
+    asl::{QueryLanguage, StateKind, StateMachine},
     diagnostic::{Code, Diagnostic},
     draft::DraftTask,
     flow::pointer,
@@ -38,6 +38,8 @@ pub struct Scope {
     id: usize,
     states: Vec<(String, Option<StateDef>)>,
     start_at: Option<StateRef>,
+    comment: Option<String>,
+    query_language: Option<QueryLanguage>,
     wrong: Vec<Wrong>,
 }
 
@@ -65,6 +67,8 @@ impl Scope {
             id: SCOPES.fetch_add(1, Ordering::Relaxed),
             states: Vec::new(),
             start_at: None,
+            comment: None,
+            query_language: None,
             wrong: Vec::new(),
         }
     }
@@ -93,6 +97,20 @@ impl Scope {
         }
     }
 
+    /// `Comment`
+    #[must_use]
+    pub fn comment(mut self, text: impl Into<String>) -> Self {
+        self.comment = Some(text.into());
+        self
+    }
+
+    /// `QueryLanguage`: what states use that do not say so themselves; the outer machine's where it is not said.
+    #[must_use]
+    pub fn query_language(mut self, language: QueryLanguage) -> Self {
+        self.query_language = Some(language);
+        self
+    }
+
     /// Says where to start.
     pub fn start_at(&mut self, state: StateRef) {
         self.start_at = Some(state);
@@ -116,7 +134,9 @@ impl Scope {
         }
     }
 
-    pub(super) fn build(mut self, at: &str, built: &mut Built) -> StateMachine {
+    /// Builds the scope; `outer` is the query language of the machine around it.
+    pub(super) fn build(mut self, at: &str, outer: QueryLanguage, built: &mut Built) -> StateMachine {
+        let language = self.query_language.unwrap_or(outer);
         for wrong in std::mem::take(&mut self.wrong) {
             let finding = match wrong {
                 Wrong::DefinedTwice(name) => Diagnostic::new(
@@ -132,7 +152,11 @@ impl Scope {
             };
             built.findings.push(finding);
         }
-        let mut machine = StateMachine::default();
+        let mut machine = StateMachine {
+            comment: self.comment.take(),
+            query_language: self.query_language,
+            ..StateMachine::default()
+        };
         let start = self.start_at.unwrap_or(StateRef { scope: self.id, index: 0 });
         if !self.states.is_empty() {
             machine.start_at = self.name(start, &format!("{at}/StartAt"), built);
@@ -149,15 +173,22 @@ impl Scope {
                 );
                 continue;
             };
-            let state = self.finish(def, &state_at, built);
+            let state = self.finish(def, &state_at, language, built);
             machine.states.insert(name, state);
         }
         machine
     }
 
     /// A state with its handles resolved, its templates lowered, its children built.
-    fn finish(&self, mut def: StateDef, at: &str, built: &mut Built) -> crate::asl::State {
-        def.lower(at, &mut built.lowering);
+    fn finish(
+        &self,
+        mut def: StateDef,
+        at: &str,
+        language: QueryLanguage,
+        built: &mut Built,
+    ) -> crate::asl::State {
+        def.lower(at, language, &mut built.lowering);
+        built.results.extend(def.item.map(|item| (format!("{at}/ItemReader"), item)));
         def.state.next = def.next.map(|next| self.name(next, &format!("{at}/Next"), built));
         for (index, next) in def.catch.iter().enumerate() {
             if let Some(catcher) = def.state.catch.as_mut().and_then(|catch| catch.get_mut(index)) {
@@ -182,13 +213,16 @@ impl Scope {
             }
             StateKind::Parallel(parallel) => {
                 parallel.branches = children
-                    .map(|(index, branch)| branch.build(&format!("{at}/Branches/{index}"), built))
+                    .map(|(index, branch)| branch.build(&format!("{at}/Branches/{index}"), language, built))
                     .collect();
             }
             StateKind::Map(map) => {
-                map.item_processor = children
-                    .next()
-                    .map(|(_, processor)| processor.build(&format!("{at}/ItemProcessor"), built));
+                let field = if def.iterator { "Iterator" } else { "ItemProcessor" };
+                let processor = children.next().map(|(_, processor)| {
+                    let machine = processor.build(&format!("{at}/{field}"), language, built);
+                    StateMachine { processor_config: def.processor_config.take(), ..machine }
+                });
+                *(if def.iterator { &mut map.iterator } else { &mut map.item_processor }) = processor;
             }
             _ => {}
         }

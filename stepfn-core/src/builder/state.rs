@@ -1,10 +1,6 @@
-use super::{
-    Catcher, Expr, Retrier, Rule, StateRef,
-    expr::{Lowered, Lowering},
-    scope::Scope,
-};
+use super::{Catcher, Expr, Retrier, StateRef, scope::Scope};
 use crate::{
-    asl::{self, PathField, Resource, State, StateKind},
+    asl::{self, Amount, PathField, QueryLanguage, Resource, State, StateKind},
     definition::Call,
     shape::{Shape, StateData},
     task::{self, TaskInfo},
@@ -24,11 +20,16 @@ pub struct StateDef {
     pub(super) children: Vec<Scope>,
     pub(super) task: Option<(TaskInfo, Call)>,
     pub(super) result: Option<&'static Shape>,
+    /// The type of an item that a Map reads.
+    pub(super) item: Option<&'static Shape>,
+    /// Whether the Map's processor is written as `Iterator`.
+    pub(super) iterator: bool,
+    pub(super) processor_config: Option<Value>,
     pub(super) may_not_match: bool,
 }
 
 impl StateDef {
-    fn new(kind: StateKind) -> Self {
+    pub(super) fn new(kind: StateKind) -> Self {
         Self {
             state: State::new(kind),
             templates: Vec::new(),
@@ -39,6 +40,9 @@ impl StateDef {
             children: Vec::new(),
             task: None,
             result: None,
+            item: None,
+            iterator: false,
+            processor_config: None,
             may_not_match: false,
         }
     }
@@ -66,6 +70,13 @@ macro_rules! states {
             #[must_use]
             pub fn comment(mut self, text: impl Into<String>) -> Self {
                 self.0.state.comment = Some(text.into());
+                self
+            }
+
+            /// `QueryLanguage`, where it is not the machine's.
+            #[must_use]
+            pub fn query_language(mut self, language: QueryLanguage) -> Self {
+                self.0.state.query_language = Some(language);
                 self
             }
         }
@@ -102,6 +113,13 @@ macro_rules! states {
             #[must_use]
             pub fn output_path<'p>(mut self, path: impl Into<Option<&'p str>>) -> Self {
                 self.0.state.output_path = path_field(path.into());
+                self
+            }
+
+            /// `Output` (JSONata): any JSON with [`jsonata`](super::jsonata) expressions in it.
+            #[must_use]
+            pub fn output(mut self, output: impl Into<Expr>) -> Self {
+                self.0.templates.push((Slot::Output, output.into()));
                 self
             }
         }
@@ -158,6 +176,19 @@ macro_rules! states {
                 if let Some(assign) = catcher.assign {
                     self.0.templates.push((Slot::CatchAssign(at), assign));
                 }
+                if let Some(output) = catcher.output {
+                    self.0.templates.push((Slot::CatchOutput(at), output));
+                }
+                self
+            }
+        }
+    };
+    (@arguments $name:ident) => {
+        impl $name {
+            /// `Arguments` (JSONata): any JSON with [`jsonata`](super::jsonata) expressions in it.
+            #[must_use]
+            pub fn arguments(mut self, arguments: impl Into<Expr>) -> Self {
+                self.0.templates.push((Slot::Arguments, arguments.into()));
                 self
             }
         }
@@ -168,16 +199,41 @@ macro_rules! states {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Slot {
     Parameters,
+    /// `Payload` in `Parameters`, or in `Arguments` where the state is JSONata's.
+    Payload,
+    Arguments,
     ResultSelector,
+    Items,
+    ItemReader,
     ItemSelector,
+    ItemBatcher,
+    ResultWriter,
     Credentials,
+    Output,
     Assign,
+    RuleAssign(usize),
+    RuleOutput(usize),
     CatchAssign(usize),
+    CatchOutput(usize),
+}
+
+impl Slot {
+    /// The field, below the state.
+    pub(super) fn field(self) -> String {
+        match self {
+            Self::RuleAssign(index) => format!("Choices/{index}/Assign"),
+            Self::RuleOutput(index) => format!("Choices/{index}/Output"),
+            Self::CatchAssign(index) => format!("Catch/{index}/Assign"),
+            Self::CatchOutput(index) => format!("Catch/{index}/Output"),
+            Self::Payload => "Parameters".to_owned(),
+            field => format!("{field:?}"),
+        }
+    }
 }
 
 states! {
     /// A `Task` state.
-    Task: flow data assign result work;
+    Task: flow data assign result work arguments;
     /// A `Pass` state.
     Pass: flow data assign result;
     /// A `Choice` state.
@@ -189,7 +245,7 @@ states! {
     /// A `Fail` state.
     Fail: ;
     /// A `Parallel` state.
-    Parallel: flow data assign result work;
+    Parallel: flow data assign result work arguments;
     /// A `Map` state.
     Map: flow data assign result work;
 }
@@ -232,7 +288,7 @@ impl Task {
     /// What the function is sent: `Payload` of `lambda:invoke`.
     #[must_use]
     pub fn payload(mut self, payload: Expr) -> Self {
-        self.0.templates.push((Slot::Parameters, super::object([("Payload", payload)])));
+        self.0.templates.push((Slot::Payload, super::object([("Payload", payload)])));
         self
     }
 
@@ -245,7 +301,7 @@ impl Task {
 
     /// `TimeoutSeconds`
     #[must_use]
-    pub fn timeout_seconds(self, seconds: u64) -> Self {
+    pub fn timeout_seconds(self, seconds: impl Into<Amount>) -> Self {
         self.task(|task| task.timeout_seconds = Some(seconds.into()))
     }
 
@@ -257,7 +313,7 @@ impl Task {
 
     /// `HeartbeatSeconds`
     #[must_use]
-    pub fn heartbeat_seconds(self, seconds: u64) -> Self {
+    pub fn heartbeat_seconds(self, seconds: impl Into<Amount>) -> Self {
         self.task(|task| task.heartbeat_seconds = Some(seconds.into()))
     }
 
@@ -295,57 +351,13 @@ impl Default for Pass {
     }
 }
 
-impl Choice {
-    /// A state that decides where to go on.
-    pub fn new() -> Self {
-        Self(StateDef::new(StateKind::Choice(asl::Choice::default())))
-    }
-
-    /// Adds a rule: where it holds, the execution goes on there.
-    #[must_use]
-    pub fn when(mut self, rule: Rule, next: StateRef) -> Self {
-        if let StateKind::Choice(choice) = &mut self.0.state.kind {
-            choice.choices.push(asl::ChoiceRule {
-                condition: rule.0,
-                next: String::new(),
-                assign: None,
-                output: None,
-                comment: None,
-                unknown: asl::Unknown::new(),
-            });
-            self.0.rules.push(next);
-        }
-        self
-    }
-
-    /// `Default`: where to go on where no rule holds.
-    #[must_use]
-    pub fn default(mut self, state: StateRef) -> Self {
-        self.0.default = Some(state);
-        self
-    }
-
-    /// Says that it may happen that no rule holds: the execution fails with `States.NoChoiceMatched` then.
-    #[must_use]
-    pub fn may_not_match(mut self) -> Self {
-        self.0.may_not_match = true;
-        self
-    }
-}
-
-impl Default for Choice {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl Wait {
     fn of(wait: asl::Wait) -> Self {
         Self(StateDef::new(StateKind::Wait(wait)))
     }
 
     /// `Seconds`
-    pub fn seconds(seconds: u64) -> Self {
+    pub fn seconds(seconds: impl Into<Amount>) -> Self {
         Self::of(asl::Wait { seconds: Some(seconds.into()), ..asl::Wait::default() })
     }
 
@@ -439,93 +451,5 @@ impl Parallel {
 impl Default for Parallel {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl Map {
-    /// A state that runs its processor for each item, in this execution.
-    pub fn new(processor: Scope) -> Self {
-        let mut def = StateDef::new(StateKind::Map(Box::default()));
-        def.children.push(processor);
-        Self(def)
-    }
-
-    fn map(mut self, set: impl FnOnce(&mut asl::Map)) -> Self {
-        if let StateKind::Map(map) = &mut self.0.state.kind {
-            set(map);
-        }
-        self
-    }
-
-    /// `ItemsPath`
-    #[must_use]
-    pub fn items_path(self, path: impl Into<String>) -> Self {
-        self.map(|map| map.items_path = Some(path.into()))
-    }
-
-    /// `ItemSelector`
-    #[must_use]
-    pub fn item_selector<K: Into<String>>(mut self, entries: impl IntoIterator<Item = (K, Expr)>) -> Self {
-        self.0.templates.push((Slot::ItemSelector, super::object(entries)));
-        self
-    }
-
-    /// `MaxConcurrency`
-    #[must_use]
-    pub fn max_concurrency(self, most: u64) -> Self {
-        self.map(|map| map.max_concurrency = Some(most.into()))
-    }
-
-    /// `MaxConcurrencyPath`
-    #[must_use]
-    pub fn max_concurrency_path(self, path: impl Into<String>) -> Self {
-        self.map(|map| map.max_concurrency_path = Some(path.into()))
-    }
-}
-
-impl StateDef {
-    /// Puts the templates into the state's fields.
-    pub(super) fn lower(&mut self, at: &str, lowering: &mut Lowering) {
-        for (slot, expr) in std::mem::take(&mut self.templates) {
-            let field = match slot {
-                Slot::Parameters => "Parameters".to_owned(),
-                Slot::ResultSelector => "ResultSelector".to_owned(),
-                Slot::ItemSelector => "ItemSelector".to_owned(),
-                Slot::Credentials => "Credentials".to_owned(),
-                Slot::Assign => "Assign".to_owned(),
-                Slot::CatchAssign(index) => format!("Catch/{index}/Assign"),
-            };
-            // All of them are objects: the methods that take templates make them so.
-            let Lowered::Literal(value) = lowering.lower(&expr, &format!("{at}/{field}")) else { continue };
-            match (slot, &mut self.state.kind) {
-                (Slot::Parameters, _) => {
-                    // `payload` beside `parameters`: one object of both.
-                    let mut all = self
-                        .state
-                        .parameters
-                        .take()
-                        .and_then(|all| all.as_object().cloned())
-                        .unwrap_or_default();
-                    all.extend(
-                        value
-                            .as_object()
-                            .into_iter()
-                            .flatten()
-                            .map(|(key, value)| (key.clone(), value.clone())),
-                    );
-                    self.state.parameters = Some(all.into());
-                }
-                (Slot::ResultSelector, _) => self.state.result_selector = Some(value),
-                (Slot::Assign, _) => self.state.assign = Some(value),
-                (Slot::ItemSelector, StateKind::Map(map)) => map.item_selector = Some(value),
-                (Slot::Credentials, StateKind::Task(task)) => task.credentials = Some(value),
-                (Slot::CatchAssign(index), _) => {
-                    if let Some(catcher) = self.state.catch.as_mut().and_then(|catch| catch.get_mut(index)) {
-                        catcher.assign = Some(value);
-                    }
-                }
-                (Slot::ItemSelector | Slot::Credentials, _) => {}
-            }
-        }
     }
 }

@@ -1,14 +1,34 @@
-//! Which fields a state of a type may have, by query language: one table for the checks and the macro.
+//! Which fields a state of a type may have, and the other objects of a definition, by query language: one table for the checks, the
+//! macro and the documentation.
 
 use crate::asl::{QueryLanguage, TYPES};
 
-/// The fields that a state of a type may have, in canonical order; empty for an unknown type.
+/// The objects of a definition that are no states: the outermost machine, a Parallel's branch, a Map's processor and what else a
+/// state holds.
+pub const OBJECTS: [&str; 13] = [
+    "StateMachine",
+    "Branch",
+    "ItemProcessor",
+    "ProcessorConfig",
+    "ChoiceRule",
+    "Retrier",
+    "Catcher",
+    "Credentials",
+    "ItemReader",
+    "ReaderConfig",
+    "ItemBatcher",
+    "ResultWriter",
+    "WriterConfig",
+];
+
+/// The fields that a state of a type may have, or one of the other [`OBJECTS`], in canonical order; empty for an unknown name.
 ///
 /// ```
 /// use stepfn_core::{asl::QueryLanguage, check::fields};
 ///
 /// assert!(fields("Wait", QueryLanguage::JsonPath).contains(&"SecondsPath"));
 /// assert!(!fields("Wait", QueryLanguage::Jsonata).contains(&"SecondsPath"));
+/// assert!(fields("ReaderConfig", QueryLanguage::Jsonata).contains(&"CSVHeaders"));
 /// ```
 pub fn fields(type_name: &str, language: QueryLanguage) -> &'static [&'static str] {
     match (type_name, language) {
@@ -176,17 +196,64 @@ pub fn fields(type_name: &str, language: QueryLanguage) -> &'static [&'static st
             "Next",
             "End",
         ],
+        ("StateMachine", _) => MACHINE,
+        ("Branch", _) => BRANCH,
+        ("ItemProcessor", _) => PROCESSOR,
+        ("ProcessorConfig", _) => &["Mode", "ExecutionType"],
+        // Beside the one comparison operator of a rule that is none of the others.
+        ("ChoiceRule", QueryLanguage::JsonPath) => {
+            &["Comment", "And", "Or", "Not", "Variable", "Assign", "Next"]
+        }
+        ("ChoiceRule", QueryLanguage::Jsonata) => &["Comment", "Condition", "Assign", "Output", "Next"],
+        ("Retrier", _) => RETRIER,
+        ("Catcher", language) => catcher(language),
+        ("Credentials", _) => &["RoleArn"],
+        ("ItemReader", QueryLanguage::JsonPath) => &["Resource", "ReaderConfig", "Parameters"],
+        ("ItemReader", QueryLanguage::Jsonata) => &["Resource", "ReaderConfig", "Arguments"],
+        ("ReaderConfig", QueryLanguage::JsonPath) => &[
+            "InputType",
+            "Transformation",
+            "CSVHeaderLocation",
+            "CSVHeaders",
+            "CSVDelimiter",
+            "ItemsPointer",
+            "ManifestType",
+            "MaxItems",
+            "MaxItemsPath",
+        ],
+        ("ReaderConfig", QueryLanguage::Jsonata) => &[
+            "InputType",
+            "Transformation",
+            "CSVHeaderLocation",
+            "CSVHeaders",
+            "CSVDelimiter",
+            "ItemsPointer",
+            "ManifestType",
+            "MaxItems",
+        ],
+        ("ItemBatcher", QueryLanguage::JsonPath) => &[
+            "BatchInput",
+            "MaxItemsPerBatch",
+            "MaxItemsPerBatchPath",
+            "MaxInputBytesPerBatch",
+            "MaxInputBytesPerBatchPath",
+        ],
+        ("ItemBatcher", QueryLanguage::Jsonata) => {
+            &["BatchInput", "MaxItemsPerBatch", "MaxInputBytesPerBatch"]
+        }
+        ("ResultWriter", QueryLanguage::JsonPath) => &["Resource", "WriterConfig", "Parameters"],
+        ("ResultWriter", QueryLanguage::Jsonata) => &["Resource", "WriterConfig", "Arguments"],
+        ("WriterConfig", _) => &["Transformation", "OutputType"],
         _ => &[],
     }
 }
 
-/// Whether ASL has a field of this name: of a machine, a state of any type, a retrier or a catcher.
+/// Whether ASL has a field of this name, in whatever object.
 pub fn is_field(name: &str) -> bool {
     let languages = [QueryLanguage::JsonPath, QueryLanguage::Jsonata];
-    let of_states = TYPES.iter().flat_map(|kind| languages.map(|language| fields(kind, language)));
-    of_states
-        .chain(languages.map(catcher))
-        .chain([MACHINE, PROCESSOR, RETRIER])
+    let owners = TYPES.iter().chain(&OBJECTS);
+    owners
+        .flat_map(|owner| languages.map(|language| fields(owner, language)))
         .any(|fields| fields.contains(&name))
 }
 

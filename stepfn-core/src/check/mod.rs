@@ -73,7 +73,7 @@ mod walk;
 mod wrong_query_language;
 
 pub use self::{
-    fields::{fields, is_field},
+    fields::{OBJECTS, fields, is_field},
     page::Page,
     text::{Checked, Located, check_text},
 };

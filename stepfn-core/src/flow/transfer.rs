@@ -253,7 +253,12 @@ impl Analyser<'_> {
             }
         }
         let items = if map.item_reader.is_some() {
-            Sym::Any
+            match self.typing.states.get(&format!("{at}/ItemReader")) {
+                Some(StateTyping::Result(ty)) => {
+                    Sym::array(Sym::leaf(*ty, Side::Given, "an item of the reader"))
+                }
+                _ => Sym::Any,
+            }
         } else {
             let (items_at, path) = match &map.items_path {
                 Some(path) => (format!("{at}/ItemsPath"), path.as_str()),

@@ -125,10 +125,12 @@ pub(super) enum Target {
     Arn(String),
 }
 
-/// `condition => Target`
+/// `/// Comment`, `condition => Target`, and what may stand behind it: `{ assign: …, output: … }`
 pub(super) struct Rule {
+    pub(super) attributes: Vec<Attribute>,
     pub(super) condition: Condition,
     pub(super) next: Expr,
+    pub(super) fields: Option<Block>,
     pub(super) place: Place,
 }
 
@@ -142,7 +144,7 @@ pub(super) enum Condition {
         operand: (Value, Place),
         place: Place,
     },
-    /// `"{% … %}"`
+    /// `"{% … %}"`, or a boolean
     Jsonata(Value, Place),
 }
 

@@ -2,7 +2,7 @@
 
 use stepfn_core::value::Value;
 use syn::{
-    Ident, LitStr, Result, Token,
+    Ident, LitBool, LitStr, Result, Token,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, discouraged::Speculative},
@@ -55,6 +55,10 @@ fn term(input: ParseStream<'_>) -> Result<Condition> {
     if input.peek(LitStr) {
         let text: LitStr = input.parse()?;
         return Ok(Condition::Jsonata(text.value().into(), Place::of(text.span())));
+    }
+    if input.peek(LitBool) && input.peek2(Token![=>]) {
+        let constant: LitBool = input.parse()?;
+        return Ok(Condition::Jsonata(constant.value.into(), Place::of(constant.span())));
     }
     if input.peek(Ident::peek_any) {
         let fork = input.fork();
@@ -109,7 +113,7 @@ fn side(input: ParseStream<'_>) -> Result<Side> {
         let (text, place) = path(input)?;
         return Ok(Side { kind: None, value: SideValue::Path(text), place });
     }
-    if input.peek(Ident::peek_any) && !input.peek(syn::LitBool) {
+    if input.peek(Ident::peek_any) && !input.peek(LitBool) {
         let ident = input.call(Ident::parse_any)?;
         let kind = match ident.to_string().as_str() {
             "string" => Family::String,

@@ -4,7 +4,8 @@ use std::{collections::HashMap, ops::Range};
 
 use indexmap::IndexMap;
 use stepfn_core::{
-    asl::TYPES,
+    asl::{QueryLanguage, TYPES},
+    check,
     definition::{Call, Reference},
     diagnostic::{list, nearest},
     json::push_token,
@@ -14,6 +15,7 @@ use syn::{Attribute, Ident, Type};
 
 use super::{
     ast::{Block, Condition, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target, Text},
+    names::{NewIdent, field_name, snake_case},
     settings::{self, Settings},
     template::{Lower, has_dynamic},
 };
@@ -52,6 +54,7 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
     let settings = settings::read(&machine.attributes, errors);
     let mut lowering = Lowering {
         errors,
+        jsonata: (false, false),
         out: Lowered {
             json: Value::Null,
             spots: HashMap::new(),
@@ -72,6 +75,8 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
 
 pub(super) struct Lowering<'e> {
     pub(super) errors: &'e mut Errors,
+    /// Whether states here are JSONata's where they do not say, and whether this one is.
+    jsonata: (bool, bool),
     pub(super) out: Lowered,
 }
 
@@ -88,6 +93,9 @@ impl Lowering<'_> {
     }
 
     fn machine(&mut self, block: &Block, at: &str, comment: Option<String>) -> Value {
+        let outer = self.jsonata;
+        // A state's own query language is not handed down.
+        self.jsonata.0 = is_jsonata(block).unwrap_or(outer.0);
         let mut map = Map::new();
         let mut states = Map::new();
         if let Some(comment) = comment {
@@ -134,6 +142,7 @@ impl Lowering<'_> {
             }
             self.field(key, value, at, &mut map);
         }
+        self.jsonata = outer;
         self.spot(&format!("{at}/States"), None, block.place);
         map.insert("States".into(), states.into());
         map.into()
@@ -161,6 +170,8 @@ impl Lowering<'_> {
         for code in settings::allowed(attributes, self.errors) {
             self.out.allowed.push((at.to_owned(), code));
         }
+        let outer = self.jsonata;
+        self.jsonata.1 = is_jsonata(block).unwrap_or(outer.0);
         let mut map = Map::new();
         map.insert("Type".into(), type_name.into());
         if let Some(comment) = settings::doc_text(attributes) {
@@ -177,12 +188,18 @@ impl Lowering<'_> {
                 self.field(&entry.key, &entry.value, at, &mut map);
             }
         }
+        let invoked = self.out.tasks.last().is_some_and(|task| task.state == at && task.call != Call::Direct);
+        if invoked && self.jsonata.1 && !map.contains_key("Arguments") {
+            // `Draft::finish` puts the function's name in.
+            map.insert("Arguments".into(), Value::empty_object());
+        }
+        self.jsonata = outer;
         Some(map.into())
     }
 
     /// One field of a machine, a state, a retrier or a catcher, put into the object it belongs to.
     fn field(&mut self, key: &Key, value: &Expr, at: &str, map: &mut Map) {
-        let name = if key.is_string { key.text.clone() } else { pascal_case(&key.text) };
+        let name = if key.is_string { key.text.clone() } else { field_name(&key.text) };
         if map.contains_key(name.as_str()) {
             let from_doc = name == "Comment" && !self.out.spots.contains_key(&format!("{at}/Comment"));
             if !from_doc {
@@ -220,20 +237,24 @@ impl Lowering<'_> {
             },
             "ItemProcessor" | "Iterator" => self.nested(value, &field_at, "the item processor"),
             "ProcessorConfig" => self.config(value),
-            "Parameters" | "ResultSelector" | "ItemSelector" | "Assign" => {
-                match self.template(value, &field_at) {
-                    Some(Lower::Literal(value)) => Some(value),
-                    Some(Lower::Dynamic(text)) => {
-                        let message = format!(
-                            "`{}` takes an object; for a part of the data write `input_path: {}`",
-                            key.text, text.text
-                        );
-                        self.errors.push(value.place, message);
-                        None
-                    }
-                    None => None,
-                }
+            "ItemReader" | "ReaderConfig" | "ItemBatcher" | "ResultWriter" | "WriterConfig"
+            | "Credentials" => self.object(value, &field_at, &name),
+            "RoleArn" => return self.template_field("RoleArn", value, key.place, at, map),
+            "Parameters" | "ResultSelector" | "ItemSelector" | "Assign" | "BatchInput" => {
+                self.object_template(key, value, &field_at)
             }
+            "Arguments" | "Output" | "Items" => match self.template(value, &field_at) {
+                Some(Lower::Literal(value)) => Some(value),
+                Some(Lower::Dynamic(text)) => {
+                    let message = format!(
+                        "`{}` is a field of JSONata, and `{}` is JSONPath; write `\"{{% $states.input… %}}\"`",
+                        key.text, text.text
+                    );
+                    self.errors.push(value.place, message);
+                    None
+                }
+                None => None,
+            },
             "Result" => match self.template(value, &field_at) {
                 Some(Lower::Literal(literal)) if !has_dynamic(&literal) => Some(literal),
                 Some(_) => {
@@ -280,6 +301,60 @@ impl Lowering<'_> {
         }
     }
 
+    /// The fields of one of ASL's objects.
+    fn entries(&mut self, block: &Block, at: &str, owner: &str, skip: &[&str], map: &mut Map) {
+        let mut known: Vec<String> = Vec::new();
+        for language in [QueryLanguage::JsonPath, QueryLanguage::Jsonata] {
+            let written = check::fields(owner, language).iter().map(|field| snake_case(field));
+            known.extend(written.filter(|field| !skip.contains(&field.as_str())));
+        }
+        for Entry { key, value, .. } in &block.entries {
+            if matches!(value.kind, Kind::Broken) {
+                continue;
+            }
+            if key.is_string || !known.contains(&key.text) {
+                let near = nearest(&key.text, known.iter().map(String::as_str));
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        known.sort();
+                        known.dedup();
+                        format!("it has {}", list(&known))
+                    }
+                };
+                let message = format!("`{owner}` has no field `{}`; {help} [unknown-field]", key.text);
+                self.errors.push(key.place, message);
+                continue;
+            }
+            self.field(key, value, at, map);
+        }
+    }
+
+    /// A field that is an object of ASL's fields, not of data.
+    fn object(&mut self, value: &Expr, at: &str, owner: &str) -> Option<Value> {
+        let Kind::Object(block) = &value.kind else {
+            return self.expected(value, &format!("the fields of `{owner}` in braces"));
+        };
+        let mut map = Map::new();
+        self.entries(block, at, owner, &[], &mut map);
+        Some(map.into())
+    }
+
+    /// A payload template; one that is not an object is no template in JSONPath.
+    fn object_template(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
+        match self.template(value, at)? {
+            Lower::Literal(value) => Some(value),
+            Lower::Dynamic(text) => {
+                let message = format!(
+                    "`{}` takes an object; for a part of the data write `input_path: {}`",
+                    key.text, text.text
+                );
+                self.errors.push(value.place, message);
+                None
+            }
+        }
+    }
+
     fn expected(&mut self, value: &Expr, what: &str) -> Option<Value> {
         self.errors.push(value.place, format!("expected {what}"));
         None
@@ -323,7 +398,7 @@ impl Lowering<'_> {
         };
         let mut map = Map::new();
         for entry in &block.entries {
-            map.insert(pascal_case(&entry.key.text).into(), self.name(&entry.value, &entry.key.text)?);
+            map.insert(field_name(&entry.key.text).into(), self.name(&entry.value, &entry.key.text)?);
         }
         Some(map.into())
     }
@@ -371,6 +446,10 @@ impl Lowering<'_> {
             Target::Arn(arn) => (arn.clone(), None),
         };
         map.insert("Resource".into(), arn.into());
+        if call.is_some() && (at.ends_with("/ItemReader") || at.ends_with("/ResultWriter")) {
+            self.errors.push(value.place, "no function reads items or writes results; write `s3::get_object`, `s3::list_objects_v2` or `s3::put_object`");
+            return;
+        }
         match (call, result) {
             (Some((_, Call::Direct | Call::Invoke)), Some(ty)) => self.errors.push(
                 Place::of_tokens(ty),
@@ -403,23 +482,25 @@ impl Lowering<'_> {
         format!("${{{name}}}")
     }
 
-    /// `payload`: what `lambda:invoke` sends, a field of `Parameters` in ASL.
+    /// `payload`: what `lambda:invoke` sends, a field of `Parameters` (of `Arguments` in JSONata) in ASL.
     fn payload(&mut self, value: &Expr, key: Place, at: &str, map: &mut Map) {
-        let at = format!("{at}/Parameters");
-        if map.contains_key("Parameters") {
-            self.errors.push(key, "give either `payload` or `parameters` with a `Payload` in it");
+        let (field, written) =
+            if self.jsonata.1 { ("Arguments", "arguments") } else { ("Parameters", "parameters") };
+        let at = format!("{at}/{field}");
+        if map.contains_key(field) {
+            self.errors.push(key, format!("give either `payload` or `{written}` with a `Payload` in it"));
             return;
         }
         self.spot(&at, Some(key), value.place);
         let mut parameters = Map::new();
         self.template_field("Payload", value, key, &at, &mut parameters);
-        map.insert("Parameters".into(), parameters.into());
+        map.insert(field.into(), parameters.into());
     }
 
     fn rules(&mut self, value: &Expr, at: &str) -> Option<Value> {
         let Kind::Rules(rules) = &value.kind else { return self.expected(value, "the rules") };
         let mut out = Vec::new();
-        for (index, Rule { condition, next, place }) in rules.iter().enumerate() {
+        for (index, Rule { attributes, condition, next, fields, place }) in rules.iter().enumerate() {
             let rule_at = format!("{at}/{index}");
             self.spot(&rule_at, None, *place);
             let mut map = Map::new();
@@ -427,6 +508,17 @@ impl Lowering<'_> {
             self.spot(&format!("{rule_at}/Next"), None, next.place);
             if let Some(next) = self.name(next, "=>") {
                 map.insert("Next".into(), next);
+            }
+            if let Some(comment) = settings::doc_text(attributes) {
+                map.insert("Comment".into(), comment.into());
+            }
+            if let Some(attribute) = attributes.iter().find(|attribute| !attribute.path().is_ident("doc")) {
+                self.errors.push(Place::of_tokens(attribute), "a rule has doc comments, no attributes");
+            }
+            if let Some(fields) = fields {
+                // What it asks and where it leads is written already.
+                let written = ["and", "or", "not", "variable", "condition", "next"];
+                self.entries(fields, &rule_at, "ChoiceRule", &written, &mut map);
             }
             out.push(map.into());
         }
@@ -475,36 +567,13 @@ impl Lowering<'_> {
     }
 }
 
-/// `timeout_seconds` as `TimeoutSeconds`.
-pub(super) fn pascal_case(name: &str) -> String {
-    let mut out = String::new();
-    for word in name.split('_') {
-        let mut chars = word.chars();
-        out.extend(chars.next().into_iter().flat_map(char::to_uppercase));
-        out.extend(chars);
-    }
-    out
-}
-
-/// `TimeoutSeconds` as `timeout_seconds`.
-pub(super) fn snake_case(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        if c.is_uppercase() && !out.is_empty() {
-            out.push('_');
-        }
-        out.extend(c.to_lowercase());
-    }
-    out
-}
-
-/// Identifiers that may be keywords.
-trait NewIdent {
-    fn new_raw_or_plain(name: &str, span: proc_macro2::Span) -> Ident;
-}
-
-impl NewIdent for Ident {
-    fn new_raw_or_plain(name: &str, span: proc_macro2::Span) -> Ident {
-        if syn::parse_str::<Self>(name).is_ok() { Self::new(name, span) } else { Self::new_raw(name, span) }
+/// What the `query_language` in a block says.
+fn is_jsonata(block: &Block) -> Option<bool> {
+    let entry =
+        block.entries.iter().find(|entry| !entry.key.is_string && entry.key.text == "query_language")?;
+    match &entry.value.kind {
+        Kind::Name(name) => Some(name == "JSONata"),
+        Kind::Literal(text) => Some(text.as_str() == Some("JSONata")),
+        _ => None,
     }
 }

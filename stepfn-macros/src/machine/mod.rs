@@ -5,6 +5,7 @@ mod ast;
 mod condition;
 mod expand;
 mod lower;
+mod names;
 mod parse;
 mod path;
 mod settings;
@@ -221,7 +222,7 @@ fn in_dsl(text: &str, own: Option<&str>) -> String {
 /// A piece of ASL as the DSL writes it: `TimeoutSeconds`, `"End": true`, `"TaskToken.$": "$$.Task.Token"`.
 fn code_in_dsl(code: &str, own: Option<&str>) -> String {
     if check::is_field(code) || own == Some(code) {
-        return lower::snake_case(code);
+        return names::snake_case(code);
     }
     if let Some(pattern) = code.strip_prefix('.')
         && pattern == "waitForTaskToken"
@@ -233,7 +234,7 @@ fn code_in_dsl(code: &str, own: Option<&str>) -> String {
     };
     match key.strip_suffix(".$") {
         Some(key) => format!("\"{key}\": {}", value.trim_matches('"')),
-        None if check::is_field(key) => format!("{}: {value}", lower::snake_case(key)),
+        None if check::is_field(key) => format!("{}: {value}", names::snake_case(key)),
         None => code.to_owned(),
     }
 }

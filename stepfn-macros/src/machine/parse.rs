@@ -389,7 +389,7 @@ fn rules(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
     let brackets = bracketed!(content in input);
     let mut rules = Vec::new();
     while !content.is_empty() {
-        match rule(&content) {
+        match rule(&content, errors) {
             Ok(rule) => rules.push(rule),
             Err(error) => {
                 errors.push_syn(&error);
@@ -404,14 +404,21 @@ fn rules(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
     Ok(Expr { kind: Kind::Rules(rules), place })
 }
 
-fn rule(input: ParseStream<'_>) -> Result<Rule> {
+fn rule(input: ParseStream<'_>, errors: &mut Errors) -> Result<Rule> {
+    let attributes = input.call(Attribute::parse_outer)?;
     let condition = condition::condition(input)?;
     if !input.peek(Token![=>]) {
         return Err(syn::Error::new(input.span(), "expected `=> State` after the condition"));
     }
     input.parse::<Token![=>]>()?;
-    let mut errors = Errors::default();
-    let next = expr(input, &mut errors)?;
-    let place = condition.place().to(next.place);
-    Ok(Rule { condition, next, place })
+    let mut next = expr(input, errors)?;
+    let mut fields = None;
+    if let Kind::State(name, block) = next.kind {
+        next = Expr { place: Place::of(name.span()), kind: Kind::Name(name.unraw().to_string()) };
+        fields = Some(block);
+    } else if input.peek(token::Brace) {
+        fields = Some(block(input, errors)?);
+    }
+    let place = condition.place().to(fields.as_ref().map_or(next.place, |fields| fields.place));
+    Ok(Rule { attributes, condition, next, fields, place })
 }
