@@ -69,6 +69,24 @@ pub use stepfn_core::{
 pub use stepfn_executor as executor;
 pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};
 
+/// What of the Amazon States Language is spelled how: a reference.
+///
+/// ```
+/// use stepfn::{Workflow, state_machine};
+///
+/// state_machine! {
+///     Hello() {
+///         start_at: Greet,
+///         Greet: Pass { parameters: { "text": States.Format("hello {}", $$.Execution.Name) }, end: true },
+///     }
+/// }
+///
+/// let asl = Hello::definition().machine.to_json();
+/// assert_eq!(asl["States"]["Greet"]["Parameters"]["text.$"].as_str(), Some("States.Format('hello {}', $$.Execution.Name)"));
+/// ```
+#[doc = include_str!("../docs/language.md")]
+pub mod language {}
+
 /// What the macros' expansions name. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {

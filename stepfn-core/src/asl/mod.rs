@@ -90,6 +90,13 @@ impl From<u64> for Amount {
     }
 }
 
+impl From<f64> for Amount {
+    /// What JSON has no number for becomes a text, which the checks refuse.
+    fn from(value: f64) -> Self {
+        Number::from_f64(value).map_or_else(|| Self::Text(value.to_string()), Self::Number)
+    }
+}
+
 impl From<&str> for Amount {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())

@@ -1,8 +1,5 @@
 use super::{Expr, StateRef, state::path_field};
-use crate::{
-    asl::{self, Amount},
-    value::Value,
-};
+use crate::asl;
 
 /// An entry of `Retry`.
 #[derive(Clone, Debug)]
@@ -32,11 +29,7 @@ impl Retrier {
     /// `BackoffRate`
     #[must_use]
     pub fn backoff_rate(mut self, rate: f64) -> Self {
-        // What is no number is refused by the checks as any rate below one is.
-        self.0.backoff_rate = Some(match Value::from(rate) {
-            Value::Number(rate) => Amount::Number(rate),
-            _ => Amount::Text(rate.to_string()),
-        });
+        self.0.backoff_rate = Some(rate.into());
         self
     }
 

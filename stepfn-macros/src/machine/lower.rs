@@ -17,7 +17,7 @@ use super::{
     ast::{Block, Condition, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target, Text},
     names::{NewIdent, field_name, snake_case},
     settings::{self, Settings},
-    template::{Lower, has_dynamic},
+    template::Lower,
 };
 
 /// A machine in ASL, and where its parts were written.
@@ -55,6 +55,7 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
     let mut lowering = Lowering {
         errors,
         jsonata: (false, false),
+        literal: false,
         out: Lowered {
             json: Value::Null,
             spots: HashMap::new(),
@@ -77,6 +78,8 @@ pub(super) struct Lowering<'e> {
     pub(super) errors: &'e mut Errors,
     /// Whether states here are JSONata's where they do not say, and whether this one is.
     jsonata: (bool, bool),
+    /// Whether what is read is taken literally: keys and texts stand for themselves.
+    pub(super) literal: bool,
     pub(super) out: Lowered,
 }
 
@@ -255,17 +258,15 @@ impl Lowering<'_> {
                 }
                 None => None,
             },
-            "Result" => match self.template(value, &field_at) {
-                Some(Lower::Literal(literal)) if !has_dynamic(&literal) => Some(literal),
-                Some(_) => {
-                    self.errors.push(
-                        value.place,
-                        "`result` is taken literally; write `parameters` for values with paths",
-                    );
-                    None
+            "Result" => {
+                self.literal = true;
+                let result = self.template(value, &field_at);
+                self.literal = false;
+                match result {
+                    Some(Lower::Literal(literal)) => Some(literal),
+                    _ => None,
                 }
-                None => None,
-            },
+            }
             _ if name.ends_with("Path") => match &value.kind {
                 Kind::Path(text) | Kind::Call(text) => {
                     self.text_spot(&field_at, Some(key.place), value.place, text);

@@ -219,9 +219,14 @@ fn in_dsl(text: &str, own: Option<&str>) -> String {
     out
 }
 
+/// Whether the DSL has a field of ASL as a word: what a Choice rule asks is an expression.
+fn is_written(field: &str) -> bool {
+    check::is_field(field) && !["And", "Or", "Not", "Variable", "Condition"].contains(&field)
+}
+
 /// A piece of ASL as the DSL writes it: `TimeoutSeconds`, `"End": true`, `"TaskToken.$": "$$.Task.Token"`.
 fn code_in_dsl(code: &str, own: Option<&str>) -> String {
-    if check::is_field(code) || own == Some(code) {
+    if is_written(code) || own == Some(code) {
         return names::snake_case(code);
     }
     if let Some(pattern) = code.strip_prefix('.')
@@ -234,7 +239,7 @@ fn code_in_dsl(code: &str, own: Option<&str>) -> String {
     };
     match key.strip_suffix(".$") {
         Some(key) => format!("\"{key}\": {}", value.trim_matches('"')),
-        None if check::is_field(key) => format!("{}: {value}", names::snake_case(key)),
+        None if is_written(key) => format!("{}: {value}", names::snake_case(key)),
         None => code.to_owned(),
     }
 }

@@ -52,6 +52,7 @@ impl Lowering<'_> {
         Some(match &value.kind {
             Kind::Literal(literal) => {
                 if let Some(text) = literal.as_str()
+                    && !self.literal
                     && (text.starts_with("$.") || text.starts_with("$$."))
                 {
                     self.errors.push(
@@ -61,6 +62,11 @@ impl Lowering<'_> {
                     return None;
                 }
                 Lower::Literal(literal.clone())
+            }
+            Kind::Path(_) | Kind::Call(_) if self.literal => {
+                let message = "`result` is taken literally; write `parameters` for values with paths";
+                self.errors.push(value.place, message);
+                return None;
             }
             Kind::Path(text) | Kind::Call(text) => Lower::Dynamic(text.clone()),
             Kind::Reference(id, attribute) => {
@@ -73,7 +79,7 @@ impl Lowering<'_> {
                     if matches!(entry.value.kind, Kind::Broken) {
                         continue;
                     }
-                    if key.is_string && key.text.ends_with(".$") {
+                    if key.is_string && key.text.ends_with(".$") && !self.literal {
                         self.errors.push(key.place, "write the key without `.$`: a path or a function gets it by itself [invalid-template]");
                         continue;
                     }
@@ -140,14 +146,5 @@ impl Lowering<'_> {
         text.text.push(')');
         text.push("", place);
         Some(Lower::Dynamic(text))
-    }
-}
-
-/// Whether a template has a `.$` key anywhere.
-pub(super) fn has_dynamic(value: &Value) -> bool {
-    match value {
-        Value::Object(map) => map.iter().any(|(key, value)| key.ends_with(".$") || has_dynamic(value)),
-        Value::Array(items) => items.iter().any(has_dynamic),
-        _ => false,
     }
 }
