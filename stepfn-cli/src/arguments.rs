@@ -17,6 +17,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Check(Check),
     Fmt(Fmt),
+    Run(Run),
     Explain(Explain),
 }
 
@@ -73,6 +74,44 @@ pub(crate) struct Fmt {
     /// Write nothing; list the files that are not in the canonical form
     #[arg(long)]
     pub(crate) check: bool,
+}
+
+/// Run a definition, with mocks in the place of services and on virtual time
+///
+/// The output goes to standard output as JSON; how the execution ended, its path and its history go to standard error. Waits,
+/// timeouts and backoff take no time. Mocks are in the format of Step Functions Local; no service is ever called.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  the execution succeeded
+  1  it did not: it failed, timed out, or could not be run; or the definition, the input or the mocks have errors
+  2  the command line is wrong, or a file cannot be read")]
+pub(crate) struct Run {
+    /// The definition, in JSON; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The execution's input, in JSON; `-` is standard input [default: {}]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+    /// The mock file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mocks: Option<PathBuf>,
+    /// The test case of the mock file [default: the only one of the state machine]
+    #[arg(long, value_name = "NAME", requires = "mocks")]
+    pub(crate) test_case: Option<String>,
+    /// The state machine's name, by which the mock file knows it [default: the only one of the mock file, or the name of FILE up to
+    /// its first dot]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Run as an Express workflow: five minutes at most, no callbacks, no history
+    #[arg(long)]
+    pub(crate) express: bool,
+    /// What `States.UUID`, `States.MathRandom` and jitter are drawn from; the same seed gives the same run
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
+    pub(crate) seed: i64,
+    /// Print the event history: `text` is one line for each event, `json` is as AWS's `GetExecutionHistory` has it
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "text|json")]
+    pub(crate) history: Option<Format>,
 }
 
 /// Say what a finding's code means, why it is one, and how to mend it

@@ -1,11 +1,12 @@
-//! Checks, formats and runs AWS Step Functions definitions on the command line: `stepfn check`, `stepfn fmt` and
-//! `stepfn explain` over `stepfn-core`.
+//! Checks, formats and runs AWS Step Functions definitions on the command line: `stepfn check`, `stepfn fmt`,
+//! `stepfn run` and `stepfn explain` over `stepfn-core` and `stepfn-executor`.
 
 mod arguments;
 mod check;
 mod explain;
 mod format;
 mod report;
+mod run;
 mod source;
 
 use std::{
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &mut out, &mut err),
         Command::Fmt(arguments) => format::run(arguments, &mut out, &mut err),
+        Command::Run(arguments) => run::run(arguments, &mut out, &mut err),
         Command::Explain(arguments) => explain::run(arguments, &mut out, &mut err),
     };
     match outcome.and_then(|outcome| out.flush().map(|()| outcome)) {

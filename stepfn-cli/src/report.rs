@@ -1,9 +1,13 @@
 //! How findings are shown.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
 
 use anstyle::{AnsiColor, Style};
 use stepfn_core::{check::Located, diagnostic::Severity, json::Span, value::Value};
+use stepfn_executor::Status;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::source::Source;
@@ -32,6 +36,18 @@ pub(crate) fn text(out: &mut dyn Write, source: &Source, found: &Located) -> io:
     let place = Place { name: &source.name, text: &source.text, span };
     let label = format!("{}[{}]", finding.severity, finding.code.name());
     place.write(out, finding.severity, &label, &finding.message, finding.help.as_deref())
+}
+
+/// An error at a place of a text that is no definition.
+pub(crate) fn error_at(
+    err: &mut dyn Write,
+    source: &Source,
+    span: &Span,
+    message: &str,
+    help: Option<&str>,
+) -> io::Result<()> {
+    let place = Place { name: &source.name, text: &source.text, span };
+    place.write(err, Severity::Error, "error", message, help)
 }
 
 /// A place in a text, to be shown with what is said of it.
@@ -117,7 +133,7 @@ fn excerpt(text: &str, span: &Span) -> (String, usize, usize) {
 }
 
 /// A text without what would move the cursor or change the terminal.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let (mut out, mut cells) = (String::new(), 0);
     for c in text.chars() {
         if c == '\n' {
@@ -175,6 +191,31 @@ pub(crate) fn count(number: usize, what: &str) -> String {
         1 => format!("1 {what}"),
         number => format!("{number} {what}s"),
     }
+}
+
+/// How an execution ended.
+pub(crate) fn ended(
+    err: &mut dyn Write,
+    status: &Status,
+    took: Duration,
+    transitions: u64,
+) -> io::Result<()> {
+    let transitions = count(usize::try_from(transitions).unwrap_or(usize::MAX), "transition");
+    let colour = match status {
+        Status::Succeeded { .. } => AnsiColor::Green.on_default().bold(),
+        _ => colour(Severity::Error),
+    };
+    // The output has been written.
+    let said = match status {
+        Status::Succeeded { .. } => status.name().to_owned(),
+        _ => status.to_string(),
+    };
+    let seconds = took.as_secs_f64();
+    writeln!(
+        err,
+        "{colour}{}{colour:#} after {seconds:.3} s of virtual time, {transitions}",
+        printable(&said)
+    )
 }
 
 /// A message that is of no place in a text.

@@ -151,7 +151,7 @@ fn a_wrong_command_line_ends_with_two() {
 #[test]
 fn help_says_how_it_ends() {
     let place = Place::new(&[]);
-    for command in ["check", "fmt", "explain"] {
+    for command in ["check", "fmt", "run", "explain"] {
         let Run { out, code, .. } = place.run(&[command, "--help"]);
         assert!(out.contains("Exit codes:\n  0  "), "{out}");
         assert_eq!(code, 0);

@@ -6,6 +6,7 @@ mod explain;
 mod format;
 mod readme;
 mod realworld;
+mod run;
 
 use std::{
     fs,

@@ -1,0 +1,213 @@
+//! `stepfn run`
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use stepfn_core::{
+    asl::StateMachine,
+    check::{Options, check_text},
+    definition::Definition,
+    diagnostic::{Severity, list},
+    json::{self, Span},
+    value::Value,
+};
+use stepfn_executor::{
+    Executor, Outcome as Ended, RunError,
+    mock_file::{MockCase, MockFile, MockFileError},
+};
+
+use crate::{
+    Outcome,
+    arguments::{Format, Run, workflow_type},
+    report,
+    source::{self, Source},
+};
+
+/// Why nothing was run.
+enum Stop {
+    /// It was said, and the command ends so.
+    Said(Outcome),
+    Output(io::Error),
+}
+
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+pub(crate) fn run(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+    match perform(arguments, out, err) {
+        Ok(outcome) | Err(Stop::Said(outcome)) => Ok(outcome),
+        Err(Stop::Output(error)) => Err(error),
+    }
+}
+
+fn perform(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Stop> {
+    let stdin = |path: &&Path| source::is_stdin(path);
+    let files = [Some(&arguments.file), arguments.input.as_ref(), arguments.mocks.as_ref()];
+    if files.into_iter().flatten().map(|path| path.as_path()).filter(stdin).count() > 1 {
+        return said(err, "only one file can be standard input", Outcome::Unreadable);
+    }
+    let machine = machine(arguments, err)?;
+    let input = match &arguments.input {
+        Some(path) => input(path, err)?,
+        None => Value::empty_object(),
+    };
+    let mocks = match &arguments.mocks {
+        Some(path) => Some(mocks(path, arguments, &machine, err)?),
+        None => None,
+    };
+
+    let name = match &mocks {
+        Some(case) => case.state_machine().to_owned(),
+        None => machine_name(arguments),
+    };
+    let definition = Definition::from_asl(name, workflow_type(arguments.express), machine);
+    // What is not mocked need not be reached.
+    let mut builder = Executor::builder().virtual_time().seed(arguments.seed).allow_unbound();
+    if let Some(case) = &mocks {
+        builder = builder.mocks(case);
+    }
+    let executor = match builder.build(&definition) {
+        Ok(executor) => executor,
+        Err(error) => return said(err, &error.to_string(), Outcome::Findings),
+    };
+    match executor.run_blocking(input) {
+        Ok(ended) => finish(&ended, arguments, out, err),
+        Err(error) => said(err, &cause(&error, mocks.as_ref()), Outcome::Findings),
+    }
+}
+
+/// Says why nothing is run.
+fn said<T>(err: &mut dyn Write, message: &str, outcome: Outcome) -> Result<T, Stop> {
+    report::error(err, &message.replace("\nhelp: ", "\n  = help: "))?;
+    Err(Stop::Said(outcome))
+}
+
+fn read(path: &Path, err: &mut dyn Write) -> Result<Source, Stop> {
+    match source::read(path) {
+        Ok(source) => Ok(source),
+        Err(message) => said(err, &message, Outcome::Unreadable),
+    }
+}
+
+/// The machine of a definition without errors.
+fn machine(arguments: &Run, err: &mut dyn Write) -> Result<StateMachine, Stop> {
+    let source = read(&arguments.file, err)?;
+    let checked = check_text(&source.text, &Options { workflow_type: workflow_type(arguments.express) });
+    if !checked.has_errors() {
+        return Ok(checked.machine);
+    }
+    for found in checked.findings.iter().filter(|found| found.finding.severity == Severity::Error) {
+        report::text(err, &source, found)?;
+    }
+    said(err, &format!("`{}` is not run: it has errors", source.name), Outcome::Findings)
+}
+
+fn input(path: &Path, err: &mut dyn Write) -> Result<Value, Stop> {
+    let source = read(path, err)?;
+    match json::parse_value(&source.text) {
+        Ok(input) => Ok(input),
+        Err(error) => {
+            let span = Span { range: error.offset..error.offset, line: error.line, column: error.column };
+            let message = format!("the input is not JSON: {}", error.message);
+            report::error_at(err, &source, &span, &message, error.help.as_deref())?;
+            Err(Stop::Said(Outcome::Findings))
+        }
+    }
+}
+
+/// The name of the definition's file up to its first dot: `order.asl.json` is `order`.
+fn machine_name(arguments: &Run) -> String {
+    if let Some(name) = &arguments.name {
+        return name.clone();
+    }
+    let file = arguments.file.file_name().unwrap_or_default().to_string_lossy();
+    match file.split('.').next() {
+        Some(name) if !name.is_empty() && name != "-" => name.to_owned(),
+        _ => "StateMachine".to_owned(),
+    }
+}
+
+fn mocks(
+    path: &Path,
+    arguments: &Run,
+    machine: &StateMachine,
+    err: &mut dyn Write,
+) -> Result<MockCase, Stop> {
+    let source = read(path, err)?;
+    let fail = |error: MockFileError, err: &mut dyn Write| {
+        for fault in &error.faults {
+            report::error_at(err, &source, &fault.span, &fault.message, fault.help.as_deref())?;
+        }
+        Err(Stop::Said(Outcome::Findings))
+    };
+    let file = match MockFile::parse(&source.text) {
+        Ok(file) => file,
+        Err(error) => return fail(error, err),
+    };
+    let only = file.state_machines().next().filter(|_| file.state_machines().len() == 1);
+    let name = match (&arguments.name, only) {
+        (None, Some(only)) => only.to_owned(),
+        _ => machine_name(arguments),
+    };
+    let mut cases = file.test_cases(&name);
+    let case = match (&arguments.test_case, cases.next(), cases.next()) {
+        (Some(case), _, _) => case.as_str(),
+        (None, Some(only), None) => only,
+        (None, Some(_), Some(_)) => {
+            let message = format!(
+                "`{}` has several test cases of `{name}`\n  = help: choose one by `--test-case`: {}",
+                source.name,
+                list(file.test_cases(&name))
+            );
+            return said(err, &message, Outcome::Unreadable);
+        }
+        // That there is none, or no such machine, is what the file says.
+        (None, None, _) => "",
+    };
+    let case = match file.test_case(&name, case) {
+        Ok(case) => case,
+        Err(error) => return fail(error, err),
+    };
+    match case.check(machine) {
+        Ok(()) => Ok(case),
+        Err(error) => fail(error, err),
+    }
+}
+
+/// Why an execution could not go on, and what to add to which file.
+fn cause(error: &RunError, mocks: Option<&MockCase>) -> String {
+    let RunError::Unbound(unbound) = error else { return error.to_string() };
+    let state = &unbound.state;
+    let help = match mocks {
+        Some(case) => format!(
+            "add `\"{state}\"` with the name of a mocked response to the test case `{}` of `{}`",
+            case.name(),
+            case.state_machine()
+        ),
+        None => format!("give a mock file by `--mocks`, with a test case that has a response for `{state}`"),
+    };
+    format!("state `{state}`: nothing is mocked for `{}`\nhelp: {help}", unbound.resource)
+}
+
+fn finish(ended: &Ended, arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Stop> {
+    match arguments.history {
+        Some(Format::Text) => write!(err, "{}", report::printable(&ended.history.to_string()))?,
+        Some(Format::Json) => writeln!(err, "{}", ended.history.to_json().to_pretty_string())?,
+        None => {}
+    }
+    if let Some(output) = ended.output() {
+        writeln!(out, "{}", output.to_pretty_string())?;
+        out.flush()?;
+    }
+    let path = ended.history.path();
+    if !path.is_empty() {
+        writeln!(err, "path: {}", report::printable(&path.join(" -> ")))?;
+    }
+    report::ended(err, &ended.status, ended.duration(), ended.transitions)?;
+    Ok(if ended.output().is_some() { Outcome::Fine } else { Outcome::Findings })
+}

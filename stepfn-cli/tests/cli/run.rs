@@ -1,0 +1,231 @@
+use stepfn_core::{json, value::Value};
+
+use crate::{Place, Run};
+
+const ORDER: &str = r#"{
+  "StartAt": "Validate",
+  "States": {
+    "Validate": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::lambda:invoke",
+      "Parameters": { "FunctionName": "validate", "Payload.$": "$" },
+      "ResultPath": "$.validation",
+      "Retry": [{ "ErrorEquals": ["Lambda.ServiceException"], "IntervalSeconds": 2 }],
+      "Next": "승인"
+    },
+    "승인": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+      "TimeoutSeconds": 60,
+      "Parameters": { "QueueUrl": "q", "MessageBody": { "Token.$": "$$.Task.Token" } },
+      "ResultPath": "$.approval",
+      "End": true
+    }
+  }
+}"#;
+
+const MOCKS: &str = r#"{
+  "StateMachines": { "Orders": { "TestCases": {
+    "Happy": { "Validate": "BusyOnce", "승인": "Approved" },
+    "Denied": { "Validate": "Valid", "승인": "Denied" },
+    "Partly": { "Validate": "Valid" },
+    "Short": { "Validate": "Busy", "승인": "Approved" }
+  } } },
+  "MockedResponses": {
+    "Valid": { "0": { "Return": { "Payload": true } } },
+    "Busy": { "0": { "Throw": { "Error": "Lambda.ServiceException", "Cause": "busy" } } },
+    "BusyOnce": {
+      "0": { "Throw": { "Error": "Lambda.ServiceException", "Cause": "busy" } },
+      "1": { "Return": { "Payload": true } }
+    },
+    "Approved": { "0": { "Return": "yes" } },
+    "Denied": { "0": { "Throw": { "Error": "Denied", "Cause": "too dear" } } }
+  }
+}"#;
+
+fn place() -> Place {
+    Place::new(&[("order.asl.json", ORDER), ("mocks.json", MOCKS), ("input.json", r#"{"id": 1}"#)])
+}
+
+fn run(case: &str, more: &[&str]) -> Run {
+    let common =
+        ["run", "order.asl.json", "--input", "input.json", "--mocks", "mocks.json", "--test-case", case];
+    place().run(&[&common[..], more].concat())
+}
+
+#[test]
+fn the_output_is_on_standard_output_and_the_rest_is_not() {
+    let Run { out, err, code } = run("Happy", &[]);
+    let output: Value = json::parse_value(&out).unwrap();
+    assert_eq!(output.to_string(), r#"{"id":1,"validation":{"Payload":true},"approval":"yes"}"#);
+    assert_eq!(err, "path: Validate -> 승인\nSUCCEEDED after 2.000 s of virtual time, 3 transitions\n");
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn a_failed_execution_says_its_error() {
+    let Run { out, err, code } = run("Denied", &[]);
+    assert_eq!(out, "");
+    assert!(
+        err.ends_with("\nFAILED Denied: too dear after 0.000 s of virtual time, 2 transitions\n"),
+        "{err}"
+    );
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn the_history_is_text_or_json() {
+    let Run { err, .. } = run("Happy", &["--history", "text"]);
+    assert!(
+        err.contains("   5 <- 4         0.000 TaskFailed Validate Lambda.ServiceException busy\n"),
+        "{err}"
+    );
+
+    let Run { err, .. } = run("Happy", &["--history", "json"]);
+    let (history, rest) = err.split_once("\n}\n").unwrap();
+    let history = json::parse_value(&format!("{history}}}")).unwrap();
+    let events = history["events"].as_array().unwrap();
+    assert_eq!(events[0]["type"].as_str(), Some("ExecutionStarted"));
+    assert_eq!(events.last().unwrap()["type"].as_str(), Some("ExecutionSucceeded"));
+    assert!(rest.starts_with("path: "), "{rest}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run() {
+    let place = Place::new(&[(
+        "uuid.json",
+        r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "Parameters": { "id.$": "States.UUID()" }, "End": true } } }"#,
+    )]);
+    let run = |seed: &str| place.run(&["run", "uuid.json", "--seed", seed]).out;
+    assert_eq!(run("7"), run("7"));
+    assert_ne!(run("7"), run("-7"));
+}
+
+#[test]
+fn a_state_without_a_mock_is_named_where_it_is_reached() {
+    let Run { out, err, code } = run("Partly", &[]);
+    assert_eq!(out, "");
+    assert_eq!(
+        err,
+        "error: state `승인`: nothing is mocked for `arn:aws:states:::sqs:sendMessage.waitForTaskToken`\n  \
+         = help: add `\"승인\"` with the name of a mocked response to the test case `Partly` of `Orders`\n"
+    );
+    assert_eq!(code, 1);
+
+    let Run { err, code, .. } = place().run(&["run", "order.asl.json"]);
+    assert!(err.contains("= help: give a mock file by `--mocks`"), "{err}");
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn an_invocation_without_an_answer_is_named() {
+    let Run { err, code, .. } = run("Short", &[]);
+    assert!(
+        err.contains("the mocked response `Busy` says nothing of invocation 1\n  = help: add `\"1\"`"),
+        "{err}"
+    );
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn one_of_several_test_cases_is_to_be_chosen() {
+    let place = place();
+    let Run { err, code, .. } = place.run(&["run", "order.asl.json", "--mocks", "mocks.json"]);
+    assert!(err.contains("= help: choose one by `--test-case`: `Happy`, `Denied`"), "{err}");
+    assert_eq!(code, 2);
+    let Run { err, code, .. } = run("Happi", &[]);
+    assert!(err.starts_with("mocks.json:2:34: error: there is no test case `Happi`"), "{err}");
+    assert!(err.contains("= help: did you mean `Happy`?"), "{err}");
+    assert_eq!(code, 1);
+    let Run { err, code, .. } = run("Happy", &["--name", "Order"]);
+    assert!(err.contains("there is no state machine `Order` in the mock file"), "{err}");
+    assert_eq!(code, 1);
+    assert_eq!(run("Happy", &["--name", "Orders"]).code, 0);
+}
+
+#[test]
+fn the_only_test_case_needs_no_choice_and_the_file_may_name_the_machine() {
+    let mocks = r#"{ "StateMachines": { "order": { "TestCases": { "Only": { "A": "R" } } }, "other": { "TestCases": {} } },
+        "MockedResponses": { "R": { "0": { "Return": 1 } } } }"#;
+    let order = r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true } } }"#;
+    let place = Place::new(&[("order.asl.json", order), ("mocks.json", mocks)]);
+    let Run { out, code, .. } = place.run(&["run", "order.asl.json", "--mocks", "mocks.json"]);
+    assert_eq!((out.as_str(), code), ("1\n", 0));
+}
+
+#[test]
+fn findings_of_the_mock_file_have_their_places() {
+    let mocks = MOCKS.replace("\"Happy\": { \"Validate\"", "\"Happy\": {\t\"Validat\"");
+    let place = Place::new(&[("order.asl.json", ORDER), ("mocks.json", &mocks)]);
+    let Run { err, code, .. } =
+        place.run(&["run", "order.asl.json", "--mocks", "mocks.json", "--test-case", "Happy"]);
+    assert_eq!(
+        err,
+        "\
+mocks.json:3:16: error: there is no state `Validat`
+3 |     \"Happy\": {  \"Validat\": \"BusyOnce\", \"승인\": \"Approved\" },
+  |                 ^^^^^^^^^
+  = help: did you mean `Validate`?
+"
+    );
+    assert_eq!(code, 1);
+    let place = Place::new(&[("order.asl.json", ORDER), ("mocks.json", "{ \"StateMachines\": {} }")]);
+    let Run { err, code, .. } = place.run(&["run", "order.asl.json", "--mocks", "mocks.json"]);
+    assert!(err.starts_with("mocks.json:1:1: error: the field `MockedResponses` is missing\n"), "{err}");
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn a_definition_with_errors_is_not_run() {
+    let place = Place::new(&[("a.json", r#"{ "StartAt": "B", "States": { "A": { "Type": "Succeed" } } }"#)]);
+    let Run { out, err, code } = place.run(&["run", "a.json"]);
+    assert_eq!(out, "");
+    assert!(
+        err.starts_with("a.json:1:14: error[unknown-state]")
+            && err.ends_with("error: `a.json` is not run: it has errors\n"),
+        "{err}"
+    );
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn express_is_run_as_express() {
+    let pass = r#"{ "StartAt": "A", "States": { "A": { "Type": "Wait", "Seconds": 400, "End": true } } }"#;
+    let place = Place::new(&[("a.json", pass)]);
+    assert_eq!(place.run(&["run", "a.json"]).code, 0);
+    let Run { err, code, .. } = place.run(&["run", "a.json", "--express"]);
+    assert!(err.contains("error[express]"), "{err}");
+    assert_eq!(code, 1);
+
+    let place = Place::new(&[("a.json", &pass.replace("400", "40"))]);
+    let Run { out, err, code } = place.run(&["run", "a.json", "--express", "--history", "text"]);
+    assert_eq!(out, "{}\n");
+    assert_eq!(err, "SUCCEEDED after 40.000 s of virtual time, 1 transition\n");
+    assert_eq!(code, 0);
+}
+
+#[test]
+fn the_definition_or_the_input_may_come_from_standard_input() {
+    let place = place();
+    let pass = r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } }"#;
+    let Run { out, code, .. } = place.run_with(&["run", "-", "--input", "input.json"], pass);
+    assert_eq!((out.as_str(), code), ("{\n  \"id\": 1\n}\n", 0));
+    std::fs::write(place.path("pass.json"), pass).unwrap();
+    let Run { out, code, .. } = place.run_with(&["run", "pass.json", "--input", "-"], "[1,");
+    assert_eq!((out.as_str(), code), ("", 1));
+    let Run { err, code, .. } = place.run_with(&["run", "-", "--input", "-"], pass);
+    assert_eq!((err.as_str(), code), ("error: only one file can be standard input\n", 2));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_ends_with_two() {
+    for arguments in [
+        &["run", "none.json"][..],
+        &["run", "order.asl.json", "--input", "none.json"],
+        &["run", "order.asl.json", "--mocks", "none.json"],
+    ] {
+        let Run { err, code, .. } = place().run(arguments);
+        assert!(err.starts_with("error: cannot read `none.json`: "), "{err}");
+        assert_eq!(code, 2);
+    }
+}
