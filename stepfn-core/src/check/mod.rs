@@ -44,6 +44,7 @@ mod invalid_template;
 mod invalid_version;
 mod map_fields;
 mod map_label;
+mod map_objects;
 mod missing_task_token;
 mod missing_transition;
 mod no_terminal_state;
@@ -273,6 +274,7 @@ fn check_state(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         fail_fields::check,
         map_fields::check,
         map_label::check,
+        map_objects::check,
         invalid_resource::check,
         missing_task_token::check,
     ] {
