@@ -281,6 +281,38 @@ fn variables_are_known_once_they_are_assigned() {
 }
 
 #[test]
+fn the_children_of_a_distributed_map_are_executions_of_their_own() {
+    let map = |fields: &str, inner: &str| {
+        format!(
+            r#""A": {{ "Type": "Pass", "Assign": {{ "run": 1 }}, "Next": "B" }},
+               "B": {{ "Type": "Map", {fields} "Next": "C", "ItemProcessor": {{
+                   "ProcessorConfig": {{ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }},
+                   "StartAt": "I", "States": {{ "I": {{ "Type": "Pass", {inner} "End": true }} }} }} }},
+               "C": {{ "Type": "Pass", "End": true }}"#
+        )
+    };
+    let items = r#""ItemsPath": "$.items","#;
+    check(
+        &map(items, r#""Parameters": { "run.$": "$run" },"#),
+        &[
+            "unassigned-variable /States/B/ItemProcessor/States/I/Parameters/run.$: state `I`: `$run`: no variable",
+        ],
+    );
+    // Their input is the item.
+    check(&map(items, r#""Parameters": { "sku.$": "$$.Execution.Input.sku" },"#), &[]);
+    check(
+        &map(items, r#""Parameters": { "id.$": "$$.Execution.Input.id" },"#),
+        &["no-such-field /States/B/ItemProcessor/States/I/Parameters/id.$"],
+    );
+    let exported = r#""ItemsPath": "$.items", "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject", "Parameters": {} }, "OutputPath":"#;
+    check(&map(&format!(r#"{exported} "$.ResultWriterDetails.Key","#), ""), &[]);
+    check(&map(&format!(r#"{exported} "$.Details","#), ""), &["no-such-field /States/B/OutputPath"]);
+    // What is only formatted stays in the state's output.
+    let shown = r#""ItemsPath": "$.items", "ResultWriter": { "WriterConfig": { "Transformation": "FLATTEN" } }, "OutputPath": "$[*]","#;
+    check(&map(shown, ""), &[]);
+}
+
+#[test]
 fn waits_take_whole_seconds_and_timestamps() {
     check(
         r#""A": { "Type": "Wait", "TimestampPath": "$$.Execution.StartTime", "Next": "B" },

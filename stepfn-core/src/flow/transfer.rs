@@ -275,7 +275,12 @@ impl Analyser<'_> {
         };
         let item_context = Sym::object([(
             "Item",
-            Sym::object([("Index", Sym::WholeNumber), ("Value", item.clone()), ("Key", Sym::String)]),
+            Sym::object([
+                ("Index", Sym::WholeNumber),
+                ("Value", item.clone()),
+                ("Key", Sym::String),
+                ("Source", Sym::String),
+            ]),
         )]);
         let each = match selector {
             Some(selector) => {
@@ -290,9 +295,26 @@ impl Analyser<'_> {
             each
         };
         self.map_items.push(item_context);
-        let output = self.machine(&format!("{at}/{child}"), processor, &flow.with_data(each));
+        let child = format!("{at}/{child}");
+        let output = if map.is_distributed() {
+            // The children are executions of their own: with their own input, and without the variables outside.
+            let outer = std::mem::replace(&mut self.machine_input, each.clone());
+            let output = self.machine(&child, processor, &Flow::new(each));
+            self.machine_input = outer;
+            output
+        } else {
+            self.machine(&child, processor, &flow.with_data(each))
+        };
         self.map_items.pop();
-        if map.result_writer.is_some() { Sym::AnyObject } else { Sym::array(output) }
+        // A writer that only formats leaves the results where they are.
+        match &map.result_writer {
+            Some(writer) if writer.get("Resource").is_some() => Sym::object([
+                ("MapRunArn", Sym::String),
+                ("ResultWriterDetails", Sym::object([("Bucket", Sym::String), ("Key", Sym::String)])),
+            ]),
+            Some(_) => Sym::array(Sym::Any),
+            None => Sym::array(output),
+        }
     }
 
     fn item_of(&mut self, items: &Sym) -> Sym {
