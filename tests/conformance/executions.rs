@@ -1,0 +1,188 @@
+//! The kinds `execution` and `express_sync`: a machine runs, and ends as it did on AWS.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use stepfn::{
+    Definition, WorkflowType, asl,
+    executor::{Execution, Executor, History, Status},
+    json,
+    value::Value,
+};
+
+use super::{case::Case, tasks};
+
+/// What became of an execution.
+struct Ran {
+    status: Status,
+    history: History,
+}
+
+/// The differences from the recording, and the history for whoever wants to see it.
+pub fn differences(case: &Case) -> (Vec<String>, String) {
+    match run(case) {
+        Ok(ran) => (compare(case, &ran), ran.history.to_string()),
+        Err(reason) => (vec![reason], String::new()),
+    }
+}
+
+fn run(case: &Case) -> Result<Ran, String> {
+    let recorded = &case.value;
+    let workflow_type = match recorded["type"].as_str() {
+        Some("EXPRESS") => WorkflowType::Express,
+        _ => WorkflowType::Standard,
+    };
+    let (machine, _) = asl::read(&recorded["definition"]);
+    let definition = Definition::from_asl("machine", workflow_type, machine);
+
+    let itself = Arc::new(OnceLock::new());
+    let mut builder = Executor::builder().allow_unbound().account("111111111111");
+    let mut activities = Vec::new();
+    for (state, results) in recorded["task_mocks"].as_object().into_iter().flatten() {
+        let results = results.as_array().unwrap_or_default();
+        if results
+            .iter()
+            .any(|result| result["event_type"].as_str().is_some_and(|name| name.starts_with("Activity")))
+        {
+            activities.push((&**state, results));
+        } else {
+            builder = builder.task(state.to_string(), tasks::Recorded::new(results, &itself));
+        }
+    }
+    if let Some(clock) = recorded["clock"].as_str() {
+        builder =
+            builder.virtual_time_from(clock.parse().map_err(|error| format!("clock {clock}: {error}"))?);
+    }
+    let executor = builder.build(&definition).map_err(|error| format!("does not build: {error}"))?;
+    itself.get_or_init(|| executor.clone());
+
+    let input = recorded["input_text"].as_str().and_then(|text| json::parse_value(text).ok());
+    let input = input.unwrap_or_else(|| recorded["input"].clone());
+    let mut execution = match recorded["execution_name"].as_str() {
+        Some(name) => executor.start_with_name(name, input),
+        None => executor.start(input),
+    };
+    if recorded.get("stop_execution").is_some_and(|stop| *stop != Value::Null) {
+        execution.run_until_idle();
+        let text = |key: &str| recorded["stop_execution"][key].as_str().map(str::to_owned);
+        execution.control().stop(text("error"), text("cause"));
+    }
+    for (state, results) in activities {
+        work(case, &executor, &mut execution, state, results)?;
+    }
+    // Longer than an execution may take.
+    execution.advance(Duration::from_secs(400 * 24 * 60 * 60));
+    match execution.run_until_idle() {
+        Some(Ok(outcome)) => Ok(Ran { status: outcome.status.clone(), history: outcome.history.clone() }),
+        Some(Err(error)) => Err(format!("does not run: {error}")),
+        None => Ok(Ran { status: Status::Running, history: execution.history() }),
+    }
+}
+
+/// Does the work of an activity as the worker did it.
+fn work(
+    case: &Case,
+    executor: &Executor,
+    execution: &mut Execution,
+    state: &str,
+    results: &[Value],
+) -> Result<(), String> {
+    let arn = case.value["definition"]["States"][state]["Resource"].as_str().unwrap_or_default();
+    let events = case.expected()["events"].as_array().unwrap_or_default();
+    let mut workers = events.iter().filter_map(|event| event.get("activityStartedEventDetails"));
+    for result in results {
+        execution.run_until_idle();
+        let name = workers.next().and_then(|details| details["workerName"].as_str());
+        let task = executor.get_activity_task(arn, name).ok_or("no work for the activity's worker")?;
+        tasks::send(executor, &task.token, result);
+    }
+    Ok(())
+}
+
+fn compare(case: &Case, ran: &Ran) -> Vec<String> {
+    let expected = case.expected();
+    let name = ran.status.name();
+    if expected["status"].as_str() != Some(name) {
+        return vec![format!("status {} != {}", expected["status"], ran.status)];
+    }
+    let mut found = Vec::new();
+    let (error, cause) = match &ran.status {
+        Status::Failed { error, cause } | Status::Aborted { error, cause } => (error.clone(), cause.clone()),
+        _ => (None, None),
+    };
+    if let Status::Succeeded { output } = &ran.status {
+        // The recorder saw the output's text; objects it read.
+        let seen = match output {
+            Value::Object(_) => {
+                case.comparer.normalise(&Value::object([("x", output.to_string().into())]))["x"].clone()
+            }
+            _ => case.comparer.replace(output.clone()),
+        };
+        let differences = case.comparer.differences(&expected["output"], &seen);
+        found.extend(differences.into_iter().map(|difference| format!("output {difference}")));
+    }
+    found.extend(case.differences("error", error.map(Value::from).as_ref()));
+    found.extend(case.differences("cause", cause.map(Value::from).as_ref()));
+    if let Some(events) = expected["events"].as_array() {
+        found.extend(compare_events(case, events, &ran.history.to_json()["events"]));
+    }
+    found
+}
+
+fn compare_events(case: &Case, expected: &[Value], actual: &Value) -> Vec<String> {
+    let normalised = case.comparer.normalise(&Value::object([("e", actual.clone())]));
+    let actual: Vec<Value> = normalised["e"]
+        .as_array()
+        .unwrap_or_default()
+        .iter()
+        .map(|event| {
+            let mut event = event.clone();
+            // As the recorder does with all keys of that name.
+            event.make_object().insert("timestamp".into(), "timestamp".into());
+            event
+        })
+        .collect();
+    if case.value["events_unordered_in_parallel"].as_bool() == Some(true) {
+        return compare_unordered(case, expected, &actual);
+    }
+    let actual = Value::array(actual);
+    let mut found = case.comparer.differences(&Value::array(expected.iter().cloned()), &actual);
+    if found.iter().any(|difference| difference.starts_with("$: length")) {
+        let names = |events: &[Value]| {
+            let names: Vec<_> = events.iter().filter_map(|event| event["type"].as_str()).collect();
+            names.join(" ")
+        };
+        found.push(format!("wanted {}", names(expected)));
+        found.push(format!("got    {}", names(actual.as_array().unwrap_or_default())));
+    }
+    found.into_iter().map(|difference| format!("event {difference}")).collect()
+}
+
+/// The recorder sorted the events inside of Parallel states, took their numbers away and lost their last: a set is left.
+fn compare_unordered(case: &Case, expected: &[Value], actual: &[Value]) -> Vec<String> {
+    let strip = |events: &[Value]| {
+        let lost = ["ParallelStateSucceeded", "ParallelStateFailed"];
+        let kept =
+            events.iter().filter(|event| !event["type"].as_str().is_some_and(|name| lost.contains(&name)));
+        let bare = kept.map(|event| {
+            let mut event = event.clone();
+            event.make_object().retain(|key, _| !matches!(&**key, "id" | "previousEventId" | "timestamp"));
+            event
+        });
+        bare.collect::<Vec<_>>()
+    };
+    let mut left = strip(actual);
+    let mut found = Vec::new();
+    for event in strip(expected) {
+        match left.iter().position(|other| case.comparer.differences(&event, other).is_empty()) {
+            Some(at) => {
+                left.remove(at);
+            }
+            None => found.push(format!("event missing: {event}")),
+        }
+    }
+    found.extend(left.iter().map(|event| format!("event unexpected: {event}")));
+    found
+}
