@@ -9,6 +9,7 @@
 mod choices;
 mod functions;
 mod maps;
+mod run;
 mod spelling;
 mod table;
 mod tasks;

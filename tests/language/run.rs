@@ -1,0 +1,89 @@
+//! The cases run natively: what stands in them works as ASL says, not only in print.
+
+use stepfn::{
+    Definition, Workflow,
+    executor::{Executor, Mock},
+    json,
+    value::Value,
+};
+
+/// Runs a machine on virtual time and gives how it ended, in one line, and the output.
+fn run(definition: &Definition, input: &str, mocks: &[(&str, Mock)]) -> String {
+    let mut builder = Executor::builder()
+        .virtual_time_from("2029-12-31T00:00:00Z".parse().unwrap())
+        .seed(7)
+        .any_input()
+        .substitute("Bucket", "orders");
+    for (state, mock) in mocks {
+        builder = builder.mock(*state, mock.clone());
+    }
+    let executor = builder.build(definition).unwrap_or_else(|error| panic!("{error}"));
+    let outcome = executor.run_blocking(value(input)).unwrap_or_else(|error| panic!("{error}"));
+    match outcome.output() {
+        Some(output) => output.to_pretty_string(),
+        None => format!(
+            "{} {}: {}",
+            outcome.status.name(),
+            outcome.error().unwrap_or("-"),
+            outcome.cause().unwrap_or("-")
+        ),
+    }
+}
+
+fn value(text: &str) -> Value {
+    json::parse_value(text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn tasks_in_jsonpath() {
+    let priced = r#"{ "price": 7, "role": "arn:aws:iam::123456789012:role/queue", "limits": { "timeout": 60, "heartbeat": 20 } }"#;
+    let flaky = Mock::fail("Lambda.ServiceException", "slow").times(2).then(Mock::payload(value(priced)));
+    let output = run(
+        &crate::tasks::paths::Paths::definition(),
+        r#"{ "order": { "id": 1 } }"#,
+        &[("Price", flaky), ("Queue", Mock::callback(value(r#"{ "queued": true }"#)))],
+    );
+    insta::assert_snapshot!(output);
+    let failed = run(
+        &crate::tasks::paths::Paths::definition(),
+        r#"{ "order": { "id": 1 } }"#,
+        &[("Price", Mock::fail("NoPrice", "none")), ("Queue", Mock::never())],
+    );
+    insta::assert_snapshot!("tasks_in_jsonpath_caught", failed);
+}
+
+#[test]
+fn waits_passes_and_ends_in_jsonpath() {
+    insta::assert_snapshot!(run(&crate::tasks::failures::Failures::definition(), "{}", &[]));
+}
+
+#[test]
+fn choices_in_jsonpath() {
+    let definition = crate::choices::operators::Operators::definition();
+    // Every path is there, and nothing holds before the last rule.
+    let data = r#"{ "data": { "s": "m", "t": "", "n": 0, "m": 0, "b": false, "c": true, "d": "x", "e": "x", "x": {} } }"#;
+    insta::assert_snapshot!(run(&definition, data, &[]));
+}
+
+#[test]
+fn inline_maps() {
+    let input = r#"{ "order": { "lines": [1, 2, 3] }, "items": ["a", "b"], "most": 1 }"#;
+    insta::assert_snapshot!(run(&crate::maps::inline::Inline::definition(), input, &[]));
+}
+
+#[test]
+fn intrinsic_functions() {
+    let input = r#"{ "three": "a,b", "list": [3, 1, 3], "encoded": "aGk=", "left": { "a": 1 }, "right": { "a": 2 },
+        "text": "{\"b\": [1.0]}", "number": 2 }"#;
+    insta::assert_snapshot!(run(&crate::functions::intrinsics::Intrinsics::definition(), input, &[]));
+}
+
+#[test]
+fn context_object() {
+    let input = r#"{ "items": [{ "n": 1 }, { "n": 2 }] }"#;
+    insta::assert_snapshot!(run(
+        &crate::functions::context::Context::definition(),
+        input,
+        &[("Ask", Mock::callback(Value::Null))],
+    ));
+}
