@@ -146,7 +146,7 @@ pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, candidate)| {
             // A name cut short (`Timeout` for `TimeoutSeconds`) is as near as a slip.
-            *distance <= limit
+            (*distance <= limit && *distance < name.chars().count())
                 || (name.len() >= 4 && candidate.to_lowercase().starts_with(&name.to_lowercase()))
         })
         .min_by_key(|(distance, _)| *distance)
@@ -193,5 +193,7 @@ mod tests {
         assert_eq!(nearest("Timeout", ["Type", "TimeoutSeconds"]), Some("TimeoutSeconds"));
         assert_eq!(nearest("Publish", names), None);
         assert_eq!(nearest("", names), None);
+        // Nothing is left of a name whose every letter is another.
+        assert_eq!(nearest("C", ["A", "B"]), None);
     }
 }
