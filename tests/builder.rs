@@ -192,6 +192,30 @@ fn codes(machine: Machine) -> Vec<(&'static str, String)> {
 }
 
 #[test]
+fn what_is_allowed_is_not_reported_of_that_state_alone() {
+    use stepfn::diagnostic::Code;
+
+    let machine = |allow: bool| {
+        let mut m = Machine::new("Waits");
+        let [first, second] = ["First", "Second"].map(|name| m.state(name));
+        let ask = || {
+            let arn = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
+            Task::resource(arn).parameters([("MessageBody", path("$$.Task.Token"))])
+        };
+        let asked = ask().next(second);
+        m.define(first, if allow { asked.allow(Code::CallbackWithoutTimeout) } else { asked });
+        m.define(second, ask().end());
+        let warned = m.build_with_warnings().1.into_iter();
+        warned
+            .filter(|found| found.code == Code::CallbackWithoutTimeout)
+            .map(|found| found.at)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(machine(false), ["/States/First/Resource", "/States/Second/Resource"]);
+    assert_eq!(machine(true), ["/States/Second/Resource"]);
+}
+
+#[test]
 fn slips_with_handles_are_findings() {
     let strange = Scope::new().state("Elsewhere");
     let mut m = Machine::new("Slips");

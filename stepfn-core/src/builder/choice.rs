@@ -2,7 +2,10 @@ use super::{
     Choice, Expr, Rule, StateRef,
     state::{Slot, StateDef},
 };
-use crate::asl::{self, StateKind};
+use crate::{
+    asl::{self, StateKind},
+    diagnostic::Code,
+};
 
 /// An entry of `Choices`: where to go on when something holds, and what else is done then.
 ///
@@ -99,7 +102,7 @@ impl Choice {
     /// Says that it may happen that no rule holds: the execution fails with `States.NoChoiceMatched` then.
     #[must_use]
     pub fn may_not_match(mut self) -> Self {
-        self.0.may_not_match = true;
+        self.0.allowed.push(Code::ChoiceMayNotMatch);
         self
     }
 }

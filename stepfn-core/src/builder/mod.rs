@@ -211,13 +211,10 @@ impl Machine {
         findings.extend(built.lowering.findings);
         let (definition, judged) = draft.build_with_warnings();
         findings.extend(judged.into_iter().filter(|finding| {
-            let allowed = finding.code == Code::ChoiceMayNotMatch
-                && built.may_not_match.iter().any(|state| {
-                    finding
-                        .at
-                        .strip_prefix(state.as_str())
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-                });
+            let allowed = built.allowed.iter().any(|(state, code)| {
+                let within = finding.at.strip_prefix(state.as_str());
+                *code == finding.code && within.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            });
             let follows = slips
                 && matches!(
                     finding.code,

@@ -55,7 +55,8 @@ enum Wrong {
 pub(super) struct Built {
     pub(super) tasks: Vec<DraftTask>,
     pub(super) results: Vec<(String, &'static Shape)>,
-    pub(super) may_not_match: Vec<String>,
+    /// Findings that are allowed, by the state.
+    pub(super) allowed: Vec<(String, Code)>,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) lowering: Lowering,
 }
@@ -200,9 +201,7 @@ impl Scope {
         } else if let Some(shape) = def.result {
             built.results.push((at.to_owned(), shape));
         }
-        if def.may_not_match {
-            built.may_not_match.push(at.to_owned());
-        }
+        built.allowed.extend(def.allowed.iter().map(|code| (at.to_owned(), *code)));
         let mut children = def.children.into_iter().enumerate();
         match &mut def.state.kind {
             StateKind::Choice(choice) => {

@@ -2,6 +2,7 @@ use super::{Catcher, Expr, Retrier, StateRef, scope::Scope};
 use crate::{
     asl::{self, Amount, PathField, QueryLanguage, Resource, State, StateKind},
     definition::Call,
+    diagnostic::Code,
     shape::{Shape, StateData},
     task::{self, TaskInfo},
     value::Value,
@@ -25,7 +26,8 @@ pub struct StateDef {
     /// Whether the Map's processor is written as `Iterator`.
     pub(super) iterator: bool,
     pub(super) processor_config: Option<Value>,
-    pub(super) may_not_match: bool,
+    /// Findings that are no findings here.
+    pub(super) allowed: Vec<Code>,
 }
 
 impl StateDef {
@@ -43,7 +45,7 @@ impl StateDef {
             item: None,
             iterator: false,
             processor_config: None,
-            may_not_match: false,
+            allowed: Vec::new(),
         }
     }
 }
@@ -70,6 +72,15 @@ macro_rules! states {
             #[must_use]
             pub fn comment(mut self, text: impl Into<String>) -> Self {
                 self.0.state.comment = Some(text.into());
+                self
+            }
+
+            /// Says that a finding is meant to be as it is: it is not reported of this state and what stands in it.
+            ///
+            /// In `state_machine!` this is `#[allow(stepfn::code)]`.
+            #[must_use]
+            pub fn allow(mut self, code: Code) -> Self {
+                self.0.allowed.push(code);
                 self
             }
 
