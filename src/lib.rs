@@ -63,7 +63,7 @@ pub use stepfn_core::{
     shape::StateData,
     task,
     task::{Task, TaskError},
-    value,
+    validate, value,
 };
 #[cfg(feature = "executor")]
 pub use stepfn_executor as executor;

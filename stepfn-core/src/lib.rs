@@ -12,4 +12,5 @@ pub mod json;
 pub mod path;
 pub mod shape;
 pub mod task;
+pub mod validate;
 pub mod value;

@@ -23,7 +23,11 @@ struct Ran {
 /// The differences from the recording, and the history for whoever wants to see it.
 pub fn differences(case: &Case) -> (Vec<String>, String) {
     match run(case) {
-        Ok(ran) => (compare(case, &ran), ran.history.to_string()),
+        Ok(ran) => {
+            let mut found = compare(case, &ran);
+            found.extend(super::definitions::refused(case));
+            (found, ran.history.to_string())
+        }
         Err(reason) => (vec![reason], String::new()),
     }
 }

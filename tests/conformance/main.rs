@@ -11,6 +11,7 @@
 
 mod case;
 mod compare;
+mod definitions;
 mod executions;
 mod tasks;
 
@@ -55,6 +56,8 @@ fn recorded_executions() -> io::Result<()> {
         }
         let (differences, shown) = match &*case.kind {
             "execution" | "express_sync" => executions::differences(&case),
+            "create_error" => (definitions::created(&case), String::new()),
+            "validate_definition" => (definitions::validated(&case), String::new()),
             _ => continue,
         };
         if only.is_some() {

@@ -1,0 +1,205 @@
+//! What is wrong with a text that is not JSON, in the words of AWS's JSON reader, Jackson.
+//!
+//! ```
+//! use stepfn_core::{json, validate::jackson};
+//!
+//! let text = "{'not': 'json'";
+//! let error = json::parse(text).unwrap_err();
+//! assert_eq!(
+//!     jackson::message(text, &error),
+//!     "Unexpected character (''' (code 39)): was expecting double-quote to start field name",
+//! );
+//! assert_eq!(jackson::source(text, &error), r#"[Source: (String)"{'not': 'json'"; line: 1, column: 3]"#);
+//! ```
+
+use crate::json::JsonError;
+
+const VALUE: &str = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+/// How much of a text is quoted.
+const QUOTED: usize = 500;
+
+/// What is wrong.
+pub fn message(text: &str, error: &JsonError) -> String {
+    let rest = text.get(error.offset..).unwrap_or_default();
+    let Some(found) = rest.chars().next() else {
+        return match innermost(text) {
+            Some((what, at)) => {
+                let start = place(text, at);
+                format!("Unexpected end-of-input: expected close marker for {what} (start marker at {start})")
+            }
+            None => "No content to map due to end-of-input".to_owned(),
+        };
+    };
+    let word = word(rest);
+    match expectation(text, error.offset) {
+        Expected::Value if !word.is_empty() => format!("Unrecognized token '{word}': was expecting {VALUE}"),
+        expected => {
+            let code = u32::from(found);
+            let shown = if found.is_control() {
+                format!("(CTRL-CHAR, code {code})")
+            } else {
+                format!("('{found}' (code {code}))")
+            };
+            let wanted = match expected {
+                Expected::Value => {
+                    return format!("Unexpected character {shown}: expected a valid value {VALUE}");
+                }
+                Expected::Key => "double-quote to start field name",
+                Expected::Colon => "a colon to separate field name and value",
+                Expected::Comma(what) => {
+                    return format!(
+                        "Unexpected character {shown}: was expecting comma to separate {what} entries"
+                    );
+                }
+            };
+            format!("Unexpected character {shown}: was expecting {wanted}")
+        }
+    }
+}
+
+/// Where Jackson says that it is: behind the token or the character that it refused.
+pub fn source(text: &str, error: &JsonError) -> String {
+    let rest = text.get(error.offset..).unwrap_or_default();
+    let taken = match word(rest) {
+        "" => rest.chars().next().map_or(0, char::len_utf8),
+        word if matches!(expectation(text, error.offset), Expected::Value) => word.len(),
+        _ => rest.chars().next().map_or(0, char::len_utf8),
+    };
+    // After a word it has not yet taken what stands behind; a character it has.
+    place(text, error.offset + taken)
+}
+
+fn place(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    let quoted: String = text.chars().take(QUOTED).collect();
+    let more = text.chars().count().saturating_sub(QUOTED);
+    let more = if more > 0 { format!("[truncated {more} chars]") } else { String::new() };
+    format!("[Source: (String)\"{quoted}\"{more}; line: {line}, column: {column}]")
+}
+
+/// The letters at the start of a text.
+fn word(text: &str) -> &str {
+    let letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    if !text.starts_with(|c: char| letter(c) && !c.is_ascii_digit()) {
+        return "";
+    }
+    let end = text.find(|c: char| !letter(c)).unwrap_or(text.len());
+    &text[..end]
+}
+
+enum Expected {
+    Value,
+    Key,
+    Colon,
+    Comma(&'static str),
+}
+
+/// What must come at a place, from what stands before it.
+fn expectation(text: &str, offset: usize) -> Expected {
+    let before = text.get(..offset).unwrap_or(text).trim_end();
+    let open = innermost(before).map(|(what, _)| what);
+    match (before.chars().next_back(), open) {
+        (None | Some(':' | '['), _) => Expected::Value,
+        (Some('{'), _) | (Some(','), Some("Object")) => Expected::Key,
+        (Some(','), _) => Expected::Value,
+        (Some('"'), Some("Object")) if is_key(before) => Expected::Colon,
+        (_, Some(what)) => Expected::Comma(what),
+        (_, None) => Expected::Value,
+    }
+}
+
+/// Whether a text inside an object ends with a key: a string behind `{` or `,`.
+fn is_key(before: &str) -> bool {
+    let mut start = None;
+    scan(before, |at, c, inside| {
+        if c == '"' && !inside {
+            start = Some(at);
+        }
+    });
+    start.is_some_and(|start| before[..start].trim_end().ends_with(['{', ',']))
+}
+
+/// The innermost object or array that is still open, and where it starts.
+fn innermost(text: &str) -> Option<(&'static str, usize)> {
+    let mut open = Vec::new();
+    scan(text, |at, c, inside| match c {
+        _ if inside => {}
+        '{' => open.push(("Object", at)),
+        '[' => open.push(("Array", at)),
+        '}' | ']' => {
+            open.pop();
+        }
+        _ => {}
+    });
+    // Jackson has taken the mark before it notes where it stood.
+    open.pop()
+}
+
+/// Gives each character, and whether it stands inside of a string.
+fn scan(text: &str, mut see: impl FnMut(usize, char, bool)) {
+    let (mut inside, mut escaped) = (false, false);
+    for (at, c) in text.char_indices() {
+        see(at, c, inside);
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if inside => escaped = true,
+            '"' => inside = !inside,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    #[test]
+    fn slips_are_said_as_jackson_says_them() {
+        for (text, message, place) in [
+            (
+                "not a definition",
+                "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+                "line: 1, column: 4]",
+            ),
+            (
+                "{\"a\": x}",
+                "Unrecognized token 'x': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+                "line: 1, column: 8]",
+            ),
+            (
+                "{\"a\" 1}",
+                "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value",
+                "line: 1, column: 7]",
+            ),
+            (
+                "{\"a\": 1\n \"b\": 2}",
+                "Unexpected character ('\"' (code 34)): was expecting comma to separate Object entries",
+                "line: 2, column: 3]",
+            ),
+            (
+                "[1 2]",
+                "Unexpected character ('2' (code 50)): was expecting comma to separate Array entries",
+                "line: 1, column: 5]",
+            ),
+            (
+                "{\"a\": 1,}",
+                "Unexpected character ('}' (code 125)): was expecting double-quote to start field name",
+                "line: 1, column: 10]",
+            ),
+        ] {
+            let error = json::parse(text).unwrap_err();
+            assert_eq!(super::message(text, &error), message, "{text}");
+            let source = source(text, &error);
+            assert!(source.ends_with(place), "{text}: {source}");
+        }
+        let open = "{\"a\": [1";
+        let error = json::parse(open).unwrap_err();
+        assert_eq!(
+            message(open, &error),
+            "Unexpected end-of-input: expected close marker for Array (start marker at [Source: (String)\"{\"a\": [1\"; line: 1, column: 7])"
+        );
+    }
+}

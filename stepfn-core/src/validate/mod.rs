@@ -1,0 +1,197 @@
+//! What AWS says of a definition: the answer of `ValidateStateMachineDefinition`, and the message that `CreateStateMachine` and
+//! `UpdateStateMachine` refuse with.
+//!
+//! The findings are those of [`check`](crate::check): this only says them in AWS's words and codes, where these are known. What
+//! AWS takes is no issue here, and neither is what flows through the machine: AWS looks at that when it runs.
+//!
+//! ```
+//! use stepfn_core::{definition::WorkflowType, validate};
+//!
+//! let answer = validate::validate(
+//!     r#"{ "StartAt": "Load", "States": { "Load": { "Type": "Pass", "Next": "Store" }, "Stop": { "Type": "Succeed" } } }"#,
+//!     WorkflowType::Standard,
+//! );
+//! assert_eq!(
+//!     answer.refusal().as_deref(),
+//!     Some(
+//!         "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: Store at /States/Load/Next, \
+//!          MISSING_TRANSITION_TARGET: State \"Stop\" is not reachable. at /States/Stop'"
+//!     ),
+//! );
+//! ```
+
+pub mod jackson;
+mod words;
+
+use crate::{
+    asl,
+    check::{self, Options},
+    definition::WorkflowType,
+    diagnostic::{Code, Severity},
+    json,
+    value::Value,
+};
+
+/// How many diagnostics an answer holds at most.
+const MOST: usize = 100;
+
+/// The answer of `ValidateStateMachineDefinition`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Validation {
+    /// What is wrong. All are errors.
+    pub diagnostics: Vec<Issue>,
+    /// Whether there were more.
+    pub truncated: bool,
+}
+
+/// One diagnostic of AWS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issue {
+    /// AWS's code, such as `SCHEMA_VALIDATION_FAILED`.
+    pub code: &'static str,
+    /// AWS's words where they are known, else ours.
+    pub message: String,
+    /// Where, such as `/States/Pick/Choices[0]/Next`; some have no place.
+    pub location: Option<String>,
+}
+
+impl Validation {
+    /// Whether AWS takes the definition.
+    pub fn is_ok(&self) -> bool {
+        self.diagnostics.is_empty()
+    }
+
+    /// The reply of `ValidateStateMachineDefinition`.
+    pub fn to_json(&self) -> Value {
+        let diagnostics = self.diagnostics.iter().map(|issue| {
+            let mut entries = vec![
+                ("severity", Value::from("ERROR")),
+                ("code", issue.code.into()),
+                ("message", issue.message.as_str().into()),
+            ];
+            entries.extend(issue.location.as_deref().map(|location| ("location", location.into())));
+            Value::object(entries)
+        });
+        Value::object([
+            ("result", Value::from(if self.is_ok() { "OK" } else { "FAIL" })),
+            ("diagnostics", Value::array(diagnostics)),
+            ("truncated", self.truncated.into()),
+        ])
+    }
+
+    /// The message of the `InvalidDefinition` that `CreateStateMachine` refuses with; none where it takes the definition.
+    pub fn refusal(&self) -> Option<String> {
+        let issues: Vec<_> = self
+            .diagnostics
+            .iter()
+            .map(|issue| match &issue.location {
+                Some(location) => format!("{}: {} at {location}", issue.code, issue.message),
+                None => format!("{}: {}", issue.code, issue.message),
+            })
+            .collect();
+        (!issues.is_empty()).then(|| format!("Invalid State Machine Definition: '{}'", issues.join(", ")))
+    }
+}
+
+/// Judges a definition in JSON text as AWS does.
+pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
+    let only = |code, message, location| Validation {
+        diagnostics: vec![Issue { code, message, location }],
+        truncated: false,
+    };
+    let not_an_object = || only(words::SCHEMA, "Definition must be a valid JSON object".to_owned(), None);
+    if definition.trim().is_empty() {
+        return not_an_object();
+    }
+    let document = match json::parse(definition) {
+        Ok(document) => document,
+        Err(error) => {
+            let source = jackson::source(definition, &error);
+            let message = format!("{}\n at {source}", jackson::message(definition, &error));
+            return only("INVALID_JSON_DESCRIPTION", message, Some(source));
+        }
+    };
+    if document.value.as_object().is_none() {
+        return not_an_object();
+    }
+    let (machine, read) = asl::read_document(&document);
+    let findings = check::check_read(&machine, read, &Options { workflow_type });
+    // AWS takes these: the last of two equal keys counts, and a task that never gets its token waits.
+    let taken = [Code::DuplicateKey, Code::MissingTaskToken];
+    let mut issues = Vec::<Issue>::new();
+    for finding in findings {
+        if finding.severity == Severity::Error && !taken.contains(&finding.code) {
+            let issue = words::issue(&document.value, &finding);
+            if !issues.contains(&issue) {
+                issues.push(issue);
+            }
+        }
+    }
+    // Where nothing can end, AWS does not look what can be reached.
+    if issues.iter().any(|issue| issue.code == words::NO_END) {
+        issues.retain(|issue| !issue.message.ends_with("is not reachable."));
+    }
+    issues.sort_by_key(|issue| issue.location.is_none());
+    let truncated = issues.len() > MOST;
+    issues.truncate(MOST);
+    Validation { diagnostics: issues, truncated }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(states: &str) -> String {
+        let text = format!(r#"{{ "StartAt": "A", "States": {{ {states} }} }}"#);
+        let refusal = validate(&text, WorkflowType::Standard).refusal().unwrap_or_default();
+        refusal.trim_start_matches("Invalid State Machine Definition: ").trim_matches('\'').to_owned()
+    }
+
+    #[test]
+    fn places_are_written_as_aws_writes_them() {
+        let choice = r#""A": { "Type": "Choice", "Choices": [{ "Variable": "$.a", "IsNull": true, "Next": "0/1" }], "Default": "B" },
+            "B": { "Type": "Succeed" }"#;
+        assert_eq!(
+            said(choice),
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: 0/1 at /States/A/Choices[0]/Next"
+        );
+        let numbered = r#""A": { "Type": "Pass", "Next": "0/1" }, "0/1": { "Type": "Task", "End": true }"#;
+        assert_eq!(
+            said(numbered),
+            "SCHEMA_VALIDATION_FAILED: These fields are required: [Resource] at /States/0/1"
+        );
+    }
+
+    #[test]
+    fn a_loop_without_an_end_has_no_place_and_hides_what_is_not_reached() {
+        let text = r#""A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Pass", "Next": "A" },
+            "C": { "Type": "Pass", "Next": "A" }"#;
+        assert_eq!(said(text), "MISSING_END_STATE: Workflow has no terminal state");
+    }
+
+    #[test]
+    fn a_definition_that_is_fine_is_taken() {
+        assert_eq!(said(r#""A": { "Type": "Succeed" }"#), "");
+        assert_eq!(
+            validate(r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#, WorkflowType::Express)
+                .to_json()
+                .to_string(),
+            r#"{"result":"OK","diagnostics":[],"truncated":false}"#
+        );
+    }
+
+    #[test]
+    fn no_definition_panics() {
+        for text in [
+            "",
+            "[]",
+            "null",
+            "{",
+            "{\"States\": []}",
+            "{\"States\": {\"\": {\"Type\": \"Choice\", \"Choices\": [{}]}}}",
+            "é'",
+        ] {
+            assert!(!validate(text, WorkflowType::Standard).is_ok(), "{text}");
+        }
+    }
+}
