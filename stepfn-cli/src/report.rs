@@ -97,6 +97,11 @@ fn excerpt(text: &str, span: &Span) -> (String, usize, usize) {
     let line = text[start..end].trim_end_matches('\r');
     let first = (span.range.start - start).min(line.len());
     let last = (span.range.end - start).clamp(first, line.len());
+    // Of a very long line only what may be shown is looked at.
+    let near = (0..=first.saturating_sub(4 * WIDTH)).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
+    let far = (first + 4 * WIDTH..line.len()).find(|at| line.is_char_boundary(*at)).unwrap_or(line.len());
+    let (more_before, more_after) = (near > 0, far < line.len());
+    let (line, first, last) = (&line[near..far], first - near, last.min(far) - near);
 
     let (mut shown, mut total, mut before, mut marked) = (String::new(), 0, 0, 0);
     for (at, c) in line.char_indices() {
@@ -109,7 +114,7 @@ fn excerpt(text: &str, span: &Span) -> (String, usize, usize) {
         }
     }
     let marked = marked.max(1);
-    if total <= WIDTH {
+    if total <= WIDTH && !more_before && !more_after {
         return (shown, before, marked);
     }
     // Cut on both sides, the place with some of what comes before it stays.
@@ -125,8 +130,8 @@ fn excerpt(text: &str, span: &Span) -> (String, usize, usize) {
         }
         at += cells;
     }
-    let head = if cut > 0 { "…" } else { "" };
-    let tail = if total > cut + WIDTH { "…" } else { "" };
+    let head = if cut > 0 || more_before { "…" } else { "" };
+    let tail = if total > cut + WIDTH || more_after { "…" } else { "" };
     let before = before - skipped + head.width();
     let marked = marked.min((head.width() + WIDTH).saturating_sub(before)).max(1);
     (format!("{head}{kept}{tail}"), before, marked)
@@ -259,5 +264,13 @@ mod tests {
         let (line, before, marked) = excerpt(&wide, &Span { range: 501..502, line: 1, column: 502 });
         assert!(line.starts_with('…') && line.ends_with("x]"));
         assert_eq!((before, marked), (WIDTH, 1));
+
+        // Characters without a width of their own leave room, and what is cut is marked all the same.
+        let marks = "\u{301}".repeat(2000);
+        let text = format!("{marks}a{marks}");
+        let span = Span { range: marks.len()..marks.len() + 1, line: 1, column: 2001 };
+        let (line, before, marked) = excerpt(&text, &span);
+        assert!(line.starts_with('…') && line.ends_with('…'));
+        assert_eq!((before, marked), (1, 1));
     }
 }

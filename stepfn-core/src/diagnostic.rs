@@ -141,36 +141,74 @@ impl std::error::Error for Diagnostics {}
 /// The name nearest to a misspelt one, if one is near enough to be meant.
 pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let limit = (name.chars().count() / 3).clamp(1, 3);
-    names
-        .into_iter()
-        .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, candidate)| {
-            // A name cut short (`Timeout` for `TimeoutSeconds`) is as near as a slip.
-            (*distance <= limit && *distance < name.chars().count())
-                || (name.len() >= 4 && candidate.to_lowercase().starts_with(&name.to_lowercase()))
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+    let is_long = name.len() >= 4;
+    let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
+    let (mut other, mut rows) = (Vec::new(), Rows::default());
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in names {
+        other.clear();
+        if candidate.is_ascii() {
+            other.extend(candidate.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        } else {
+            other.extend(candidate.chars().flat_map(char::to_lowercase));
+        }
+        // A name cut short (`Timeout` for `TimeoutSeconds`) is as near as a slip.
+        let cut_short = is_long && other.starts_with(&name);
+        // Nothing is left of a name whose every letter is another.
+        let distance = match rows.distance(&name, &other, limit).filter(|distance| *distance < name.len()) {
+            Some(distance) => distance,
+            None if cut_short => other.len() - name.len(),
+            None => continue,
+        };
+        if best.is_none_or(|(least, _)| distance < least) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
 }
 
-/// Damerau-Levenshtein distance (adjacent swaps count once), case ignored.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.chars().flat_map(char::to_lowercase).collect();
-    let b: Vec<char> = b.chars().flat_map(char::to_lowercase).collect();
-    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let substitution = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = substitution.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
+/// The last three rows of the table that a distance is computed in. A definition may have thousands of names, so that the table
+/// is kept between two of them.
+#[derive(Default)]
+struct Rows {
+    before: Vec<usize>,
+    last: Vec<usize>,
+    row: Vec<usize>,
+}
+
+impl Rows {
+    /// Damerau-Levenshtein distance (adjacent swaps count once); none above a limit.
+    fn distance(&mut self, a: &[char], b: &[char], limit: usize) -> Option<usize> {
+        if a.len().abs_diff(b.len()) > limit {
+            return None;
         }
-        rows.push(row);
+        // Farther from the diagonal than the limit nothing counts.
+        let far = limit + 1;
+        self.last.clear();
+        self.last.extend((0..=b.len()).map(|j| j.min(far)));
+        for i in 1..=a.len() {
+            self.row.clear();
+            self.row.resize(b.len() + 1, far);
+            self.row[0] = i.min(far);
+            let band = i.saturating_sub(limit).max(1)..=(i + limit).min(b.len());
+            let mut least = self.row[0];
+            for j in band {
+                let substitution = self.last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let mut best = substitution.min(self.last[j] + 1).min(self.row[j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(self.before[j - 2] + 1);
+                }
+                self.row[j] = best.min(far);
+                least = least.min(best);
+            }
+            if least > limit {
+                return None;
+            }
+            std::mem::swap(&mut self.before, &mut self.last);
+            std::mem::swap(&mut self.last, &mut self.row);
+        }
+        self.last.get(b.len()).copied().filter(|distance| *distance <= limit)
     }
-    rows[a.len()][b.len()]
 }
 
 /// `a`, `b` and `c`, each in backticks; long lists are cut.
@@ -195,5 +233,53 @@ mod tests {
         assert_eq!(nearest("", names), None);
         // Nothing is left of a name whose every letter is another.
         assert_eq!(nearest("C", ["A", "B"]), None);
+        assert_eq!(nearest("승인하기", ["승인", "처리하기", "승인하가"]), Some("승인하가"));
+        assert_eq!(nearest("Load", ["LoadData", "Lode"]), Some("LoadData"));
+    }
+
+    #[test]
+    fn distances_are_those_of_the_whole_table() {
+        let whole = |a: &[char], b: &[char]| {
+            let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];
+            for i in 0..=a.len() {
+                for j in 0..=b.len() {
+                    table[i][j] = match (i, j) {
+                        (0, n) | (n, 0) => n,
+                        _ => {
+                            let same = usize::from(a[i - 1] != b[j - 1]);
+                            let mut best = (table[i - 1][j - 1] + same)
+                                .min(table[i - 1][j] + 1)
+                                .min(table[i][j - 1] + 1);
+                            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                                best = best.min(table[i - 2][j - 2] + 1);
+                            }
+                            best
+                        }
+                    };
+                }
+            }
+            table[a.len()][b.len()]
+        };
+        // All words of up to five letters out of two.
+        let words: Vec<Vec<char>> = (0..=5_u32)
+            .flat_map(|length| {
+                (0..1_u32 << length).map(move |bits| {
+                    (0..length).map(|at| if bits >> at & 1 == 0 { 'a' } else { 'b' }).collect()
+                })
+            })
+            .collect();
+        let mut rows = Rows::default();
+        for a in &words {
+            for b in &words {
+                for limit in 1..=3 {
+                    let distance = whole(a, b);
+                    assert_eq!(
+                        rows.distance(a, b, limit),
+                        (distance <= limit).then_some(distance),
+                        "{a:?} {b:?} {limit}"
+                    );
+                }
+            }
+        }
     }
 }
