@@ -1,7 +1,7 @@
 //! What AWS says of a definition: the answer of `ValidateStateMachineDefinition`, and the message that `CreateStateMachine` and
 //! `UpdateStateMachine` refuse with.
 //!
-//! The findings are those of [`check`](crate::check): this only says them in AWS's words and codes, where these are known. What
+//! The findings are those of [`check`]: this only says them in AWS's words and codes, where these are known. What
 //! AWS takes is no issue here, and neither is what flows through the machine: AWS looks at that when it runs.
 //!
 //! ```
@@ -21,6 +21,7 @@
 //! ```
 
 pub mod jackson;
+mod reach;
 mod words;
 
 use crate::{
@@ -115,23 +116,25 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
         return not_an_object();
     }
     let (machine, read) = asl::read_document(&document);
+    let is_readable = read.iter().all(|finding| finding.severity != Severity::Error);
     let findings = check::check_read(&machine, read, &Options { workflow_type });
-    // AWS takes these: the last of two equal keys counts, and a task that never gets its token waits.
-    let taken = [Code::DuplicateKey, Code::MissingTaskToken];
+    // AWS takes the last of two equal keys, and a task that never gets its token waits. What is reached it looks at in its own way.
+    let others = [Code::DuplicateKey, Code::MissingTaskToken, Code::UnreachableState, Code::NoTerminalState];
     let mut issues = Vec::<Issue>::new();
     for finding in findings {
-        if finding.severity == Severity::Error && !taken.contains(&finding.code) {
+        if finding.severity == Severity::Error && !others.contains(&finding.code) {
             let issue = words::issue(&document.value, &finding);
             if !issues.contains(&issue) {
                 issues.push(issue);
             }
         }
     }
-    // Where nothing can end, AWS does not look what can be reached.
-    if issues.iter().any(|issue| issue.code == words::NO_END) {
-        issues.retain(|issue| !issue.message.ends_with("is not reachable."));
+    if is_readable {
+        issues.extend(reach::issues(&machine).into_iter().map(|(pointer, issue)| Issue {
+            location: (!pointer.is_empty()).then(|| words::location(&document.value, &pointer)),
+            ..issue
+        }));
     }
-    issues.sort_by_key(|issue| issue.location.is_none());
     let truncated = issues.len() > MOST;
     issues.truncate(MOST);
     Validation { diagnostics: issues, truncated }
@@ -164,6 +167,13 @@ mod tests {
 
     #[test]
     fn a_loop_without_an_end_has_no_place_and_hides_what_is_not_reached() {
+        let dangling = r#""A": { "Type": "Pass", "Next": "X" }"#;
+        assert_eq!(
+            said(dangling),
+            "MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state"
+        );
+        let unreached = r#""A": { "Type": "Pass", "Next": "A" }, "B": { "Type": "Succeed" }"#;
+        assert_eq!(said(unreached), "MISSING_TRANSITION_TARGET: State \"B\" is not reachable. at /States/B");
         let text = r#""A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Pass", "Next": "A" },
             "C": { "Type": "Pass", "Next": "A" }"#;
         assert_eq!(said(text), "MISSING_END_STATE: Workflow has no terminal state");

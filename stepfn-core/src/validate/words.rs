@@ -8,7 +8,7 @@ use crate::{
 
 pub(super) const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
 pub(super) const NO_END: &str = "MISSING_END_STATE";
-const TARGET: &str = "MISSING_TRANSITION_TARGET";
+pub(super) const TARGET: &str = "MISSING_TRANSITION_TARGET";
 
 /// A finding as AWS says it. `definition` is what the finding is about.
 pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
@@ -26,7 +26,6 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
             };
         }
         Code::UnknownState => (TARGET, format!("Missing 'Next' target: {}", text()), at),
-        Code::UnreachableState => (TARGET, format!("State \"{key}\" is not reachable."), at),
         Code::DuplicateStateName => ("DUPLICATE_STATE_NAME", finding.message.clone(), at),
         Code::MissingField if key == "Credentials" => {
             (SCHEMA, "The field 'RoleArn' is required but was missing".to_owned(), at)
@@ -106,7 +105,7 @@ fn missing(at: &str, object: Option<&Value>) -> Option<String> {
 }
 
 /// A JSON pointer as AWS writes a place: items of arrays in brackets, no escapes.
-fn location(definition: &Value, pointer: &str) -> String {
+pub(super) fn location(definition: &Value, pointer: &str) -> String {
     let mut written = String::new();
     let mut value = Some(definition);
     for token in pointer.split('/').skip(1) {
