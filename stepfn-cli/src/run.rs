@@ -14,7 +14,7 @@ use stepfn_core::{
     value::Value,
 };
 use stepfn_executor::{
-    Executor, Outcome as Ended, RunError,
+    Executor, History, Outcome as Ended, RunError,
     mock_file::{MockCase, MockFile, MockFileError},
 };
 
@@ -75,8 +75,11 @@ fn perform(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<
         Ok(executor) => executor,
         Err(error) => return said(err, &error.to_string(), Outcome::Findings),
     };
-    match executor.run_blocking(input) {
-        Ok(ended) => finish(&ended, arguments, out, err),
+    let mut execution = executor.start(input);
+    let ended = execution.run_to_end().clone();
+    happened(&execution.history(), arguments, err)?;
+    match ended {
+        Ok(ended) => finish(&ended, out, err),
         Err(error) => said(err, &cause(&error, mocks.as_ref()), Outcome::Findings),
     }
 }
@@ -181,8 +184,16 @@ fn mocks(
 
 /// Why an execution could not go on, and what to add to which file.
 fn cause(error: &RunError, mocks: Option<&MockCase>) -> String {
-    let RunError::Unbound(unbound) = error else { return error.to_string() };
-    let state = &unbound.state;
+    let (state, what) = match error {
+        RunError::Unbound(unbound) => {
+            (&unbound.state, format!("nothing is mocked for `{}`", unbound.resource))
+        }
+        RunError::Stuck { states } => match &states[..] {
+            [state, ..] => (state, "nobody is there to answer it".to_owned()),
+            [] => return error.to_string(),
+        },
+        _ => return error.to_string(),
+    };
     let help = match mocks {
         Some(case) => format!(
             "add `\"{state}\"` with the name of a mocked response to the test case `{}` of `{}`",
@@ -191,22 +202,27 @@ fn cause(error: &RunError, mocks: Option<&MockCase>) -> String {
         ),
         None => format!("give a mock file by `--mocks`, with a test case that has a response for `{state}`"),
     };
-    format!("state `{state}`: nothing is mocked for `{}`\nhelp: {help}", unbound.resource)
+    format!("state `{state}`: {what}\nhelp: {help}")
 }
 
-fn finish(ended: &Ended, arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Stop> {
+/// Says what happened, as far as it went.
+fn happened(history: &History, arguments: &Run, err: &mut dyn Write) -> io::Result<()> {
     match arguments.history {
-        Some(Format::Text) => write!(err, "{}", report::printable(&ended.history.to_string()))?,
-        Some(Format::Json) => writeln!(err, "{}", ended.history.to_json().to_pretty_string())?,
+        Some(Format::Text) => write!(err, "{}", report::printable(&history.to_string()))?,
+        Some(Format::Json) => writeln!(err, "{}", history.to_json().to_pretty_string())?,
         None => {}
     }
+    let path = history.path();
+    if !path.is_empty() {
+        writeln!(err, "path: {}", report::printable(&path.join(" -> ")))?;
+    }
+    Ok(())
+}
+
+fn finish(ended: &Ended, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Stop> {
     if let Some(output) = ended.output() {
         writeln!(out, "{}", output.to_pretty_string())?;
         out.flush()?;
-    }
-    let path = ended.history.path();
-    if !path.is_empty() {
-        writeln!(err, "path: {}", report::printable(&path.join(" -> ")))?;
     }
     report::ended(err, &ended.status, ended.duration(), ended.transitions)?;
     Ok(if ended.output().is_some() { Outcome::Fine } else { Outcome::Findings })

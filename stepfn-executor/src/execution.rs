@@ -118,13 +118,24 @@ impl Execution {
     /// As for awaiting it. [`RunError::Stuck`] when it waits for a callback that nobody else can send any more, and
     /// [`RunError::NoRuntime`] on real time inside an async runtime: await it there.
     pub fn run_blocking(mut self) -> Result<Outcome, RunError> {
+        self.drive()
+    }
+
+    /// [`run_blocking`](Self::run_blocking) without giving the execution away: its [`history`](Self::history) tells how far it came,
+    /// if it stopped with an error, too.
+    pub fn run_to_end(&mut self) -> &Result<Outcome, RunError> {
+        let end = self.drive();
+        self.end.insert(end)
+    }
+
+    fn drive(&mut self) -> Result<Outcome, RunError> {
         if !self.interpreter.is_virtual() {
             return self.run_on_runtime();
         }
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         let mut cx = Context::from_waker(&waker);
         loop {
-            match Pin::new(&mut self).poll(&mut cx) {
+            match Pin::new(&mut *self).poll(&mut cx) {
                 Poll::Ready(end) => return end,
                 Poll::Pending if self.interpreter.is_stuck() => {
                     return Err(RunError::Stuck { states: self.interpreter.waiting_states() });
@@ -134,7 +145,7 @@ impl Execution {
         }
     }
 
-    fn run_on_runtime(self) -> Result<Outcome, RunError> {
+    fn run_on_runtime(&mut self) -> Result<Outcome, RunError> {
         if tokio::runtime::Handle::try_current().is_ok() {
             return Err(RunError::NoRuntime {
                 reason: "a thread of an async runtime must not be blocked".to_owned(),

@@ -107,13 +107,27 @@ fn a_state_without_a_mock_is_named_where_it_is_reached() {
     assert_eq!(out, "");
     assert_eq!(
         err,
-        "error: state `승인`: nothing is mocked for `arn:aws:states:::sqs:sendMessage.waitForTaskToken`\n  \
+        "path: Validate -> 승인\n\
+         error: state `승인`: nothing is mocked for `arn:aws:states:::sqs:sendMessage.waitForTaskToken`\n  \
          = help: add `\"승인\"` with the name of a mocked response to the test case `Partly` of `Orders`\n"
     );
     assert_eq!(code, 1);
 
     let Run { err, code, .. } = place().run(&["run", "order.asl.json"]);
     assert!(err.contains("= help: give a mock file by `--mocks`"), "{err}");
+    assert_eq!(code, 1);
+}
+
+#[test]
+fn an_activity_without_a_mock_is_not_waited_for() {
+    let activity = r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:a", "End": true } } }"#;
+    let Run { err, code, .. } = Place::new(&[("a.json", activity)]).run(&["run", "a.json"]);
+    assert!(
+        err.starts_with(
+            "path: A\nerror: state `A`: nobody is there to answer it\n  = help: give a mock file"
+        ),
+        "{err}"
+    );
     assert_eq!(code, 1);
 }
 

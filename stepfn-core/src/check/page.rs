@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Code;
+use super::{Code, Located, Options, check_text};
 use crate::definition::WorkflowType;
 
 /// The page of a [`Code`](super::Code): what it says, why AWS cares, an example and its mend.
@@ -27,30 +27,50 @@ pub struct Page {
     pub workflow_type: WorkflowType,
 }
 
+impl Page {
+    /// The page as Markdown, without a title, with what is said of the failing example where it is known.
+    fn write(&self, out: &mut impl fmt::Write, said: Option<&str>) -> fmt::Result {
+        let express = if self.workflow_type == WorkflowType::Express { " (an Express workflow)" } else { "" };
+        let (what, why, failing, mended) = (self.what, self.why, self.failing.trim(), self.mended.trim());
+        write!(out, "{what}\n\n{why}\n\n## Failing{express}\n\n```json\n{failing}\n```\n\n")?;
+        if let Some(said) = said {
+            write!(out, "```text\n{said}\n```\n\n")?;
+        }
+        write!(out, "## Mended{express}\n\n```json\n{mended}\n```\n")
+    }
+}
+
 impl fmt::Display for Page {
     /// The page as Markdown, without a title.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let express = if self.workflow_type == WorkflowType::Express { " (an Express workflow)" } else { "" };
-        write!(
-            f,
-            "{}\n\n{}\n\n## Failing{express}\n\n```json\n{}\n```\n\n## Mended{express}\n\n```json\n{}\n```\n",
-            self.what,
-            self.why,
-            self.failing.trim(),
-            self.mended.trim()
-        )
+        self.write(f, None)
     }
 }
 
 impl Code {
-    /// The code with all that there is to say of it, as Markdown: its name as the title, its severity, and its [`Page`].
+    /// The code with all that there is to say of it, as Markdown: its name as the title, its severity, its [`Page`], and what the
+    /// checks say of the failing example, by line and column. Findings that need the types of a machine are not shown: JSON has none.
     ///
     /// ```
     /// use stepfn_core::check::Code;
     ///
-    /// assert!(Code::UnknownState.explanation().starts_with("# unknown-state (error)\n\n"));
+    /// let page = Code::UnknownState.explanation();
+    /// assert!(page.starts_with("# unknown-state (error)\n\n"));
+    /// assert!(page.contains(": error[unknown-state]: "));
     /// ```
     pub fn explanation(self) -> String {
-        format!("# {} ({})\n\n{}", self.name(), self.severity(), self.page())
+        let page = self.page();
+        let checked = check_text(page.failing.trim(), &Options { workflow_type: page.workflow_type });
+        let said = checked.findings.iter().find(|found| found.finding.code == self).map(|found| {
+            let Located { finding, span } = found;
+            let help = finding.help.as_ref().map_or(String::new(), |help| format!("\n  = help: {help}"));
+            let (line, column, severity, message) =
+                (span.line, span.column, finding.severity, &finding.message);
+            format!("{line}:{column}: {severity}[{}]: {message}{help}", self.name())
+        });
+        let mut out = format!("# {} ({})\n\n", self.name(), self.severity());
+        // Writing to a String cannot fail.
+        let _ = page.write(&mut out, said.as_deref());
+        out
     }
 }

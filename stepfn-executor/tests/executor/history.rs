@@ -1,5 +1,5 @@
 use stepfn_core::{definition::WorkflowType, value::Value};
-use stepfn_executor::{Executor, Mock};
+use stepfn_executor::{Executor, Mock, RunError};
 
 use crate::{definition, json, run, run_with, task, typed};
 
@@ -121,4 +121,21 @@ fn express_keeps_no_history_and_has_its_own_arns() {
     let failing = typed(&crate::pass(r#""InputPath": "$.x","#), WorkflowType::Express);
     let outcome = Executor::new(&failing).unwrap().run_blocking(json("{}")).unwrap();
     assert!(outcome.cause().unwrap().contains("(entered at the event id #2)"));
+}
+
+#[test]
+fn the_history_tells_how_far_a_run_came_that_stopped() {
+    let definition = definition(
+        r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "Next": "B" },
+            "B": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true } } }"#,
+    );
+    let mut execution = Executor::builder().allow_unbound().build(&definition).unwrap().start(json("1"));
+    assert!(matches!(execution.run_to_end(), Err(RunError::Unbound(unbound)) if unbound.state == "B"));
+    assert_eq!(execution.history().path(), ["A", "B"]);
+
+    let executor = Executor::builder().mock("B", Mock::succeed(2)).build(&definition).unwrap();
+    let mut execution = executor.start(json("1"));
+    assert_eq!(execution.run_to_end().as_ref().unwrap().output(), Some(&json("2")));
+    assert_eq!(execution.history().len(), 9);
+    assert_eq!(execution.run_blocking().unwrap().output(), Some(&json("2")), "the end stays there");
 }
