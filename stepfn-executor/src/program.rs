@@ -7,6 +7,7 @@ mod layout;
 mod resource;
 mod retry;
 mod substitute;
+mod wait;
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use stepfn_core::{
 
 pub use self::error::{CompileError, Fault, FaultKind};
 pub(crate) use self::{
-    data::{Amount, Data, Frame, Select, Text, Write, assign},
+    data::{Amount, Data, Frame, Select, Text, Write, assign, choose},
     resource::{Family, Pattern, Resource, function_name},
     retry::{Catcher, Failures, Jitter, Retrier},
 };

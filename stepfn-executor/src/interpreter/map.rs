@@ -4,7 +4,6 @@ use stepfn_core::value::Value;
 
 use super::{Failure, Fiber, FiberId, Interpreter, Phase, Step, fiber::Item};
 use crate::{
-    eval::EvalError,
     executor::Inner as Executor,
     history::{EventKind, Iteration},
     program::{Kind, Map},
@@ -71,14 +70,7 @@ impl Interpreter {
         let (input, items, concurrency) = self.frame(executor, id, None, |frame, fiber| {
             let input = data.effective_input(frame, &fiber.input)?;
             let concurrency = map.max_concurrency.as_ref().map(|amount| amount.evaluate(frame, &input));
-            let items = match &map.items_path {
-                Some(path) => path.get(&frame.scope(&input)).map_err(|miss| miss.invalid_path())?,
-                None => input.clone(),
-            };
-            let Value::Array(items) = items else {
-                let path = map.items_path.as_ref().map_or("$", |path| path.as_str());
-                return Err(EvalError::runtime(format!("Reference path \"{path}\" must point to array.")));
-            };
+            let items = map.items(frame, &input)?;
             Ok((input, items, concurrency.transpose()?.unwrap_or(0)))
         })?;
         let length = items.len();

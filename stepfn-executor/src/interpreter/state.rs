@@ -97,13 +97,7 @@ impl Interpreter {
         let state = executor.program.state(self.state_of(id));
         let chosen = self.frame(executor, id, None, |frame, fiber| {
             let input = state.data.effective_input(frame, &fiber.input)?;
-            let mut chosen = default.map(|next| (state.data.assign.as_ref(), next));
-            for rule in rules {
-                if rule.test.holds(&frame.scope(&input))? {
-                    chosen = Some((rule.assign.as_ref(), rule.next));
-                    break;
-                }
-            }
+            let chosen = program::choose(rules, default, state.data.assign.as_ref(), frame, &input)?;
             let Some((template, next)) = chosen else { return Ok(None) };
             let assigned = assign(template, frame, &input)?;
             Ok(Some((state.data.output(frame, input)?, assigned, next)))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use stepfn_core::value::{Map, Value};
 
+use super::{Rule, StateId};
 use crate::{
     eval::{
         CompiledPath, ContextObject, EvalError, Expression, Random, ResultPath, Scope, Template, Variables,
@@ -97,6 +98,14 @@ impl Data {
         self.parameters(frame, self.effective_input(frame, raw)?)
     }
 
+    /// What `ResultSelector` makes of a result.
+    pub(crate) fn select_result(&self, frame: &Frame<'_>, result: Value) -> Result<Value, EvalError> {
+        match &self.result_selector {
+            Some(template) => template.render(&frame.scope(&result)),
+            None => Ok(result),
+        }
+    }
+
     /// Takes a result through `ResultSelector`, `ResultPath` and `OutputPath`. The extents, where they are known, spare
     /// walking over the data again.
     pub(crate) fn finish(
@@ -105,10 +114,8 @@ impl Data {
         (raw, raw_extent): (Value, Option<Extent>),
         (result, result_extent): (Value, Option<Extent>),
     ) -> Result<(Value, Extent), EvalError> {
-        let (selected, selected_extent) = match &self.result_selector {
-            Some(template) => (template.render(&frame.scope(&result))?, None),
-            None => (result, result_extent),
-        };
+        let selected_extent = result_extent.filter(|_| self.result_selector.is_none());
+        let selected = self.select_result(frame, result)?;
         let (written, bound) = match &self.result_path {
             Write::Replace => (selected, selected_extent),
             Write::Discard => (raw, raw_extent),
@@ -145,6 +152,39 @@ pub(crate) fn assign(template: &Template, frame: &Frame<'_>, input: &Value) -> R
     match template.render(&frame.scope(input))? {
         Value::Object(variables) => Ok(variables),
         other => Err(EvalError::runtime(format!("`Assign` must be an object, found {other}"))),
+    }
+}
+
+/// The rule of a Choice that holds first, else its default: what it assigns, and where it goes.
+pub(crate) fn choose<'p>(
+    rules: &'p [Rule],
+    default: Option<StateId>,
+    assign: Option<&'p Template>,
+    frame: &Frame<'_>,
+    input: &Value,
+) -> Result<Option<(Option<&'p Template>, StateId)>, EvalError> {
+    for rule in rules {
+        if rule.test.holds(&frame.scope(input))? {
+            return Ok(Some((rule.assign.as_ref(), rule.next)));
+        }
+    }
+    Ok(default.map(|next| (assign, next)))
+}
+
+impl super::Map {
+    /// The items that an effective input has for the Map.
+    pub(crate) fn items(&self, frame: &Frame<'_>, input: &Value) -> Result<Arc<Vec<Value>>, EvalError> {
+        let items = match &self.items_path {
+            Some(path) => path.get(&frame.scope(input)).map_err(|miss| miss.invalid_path())?,
+            None => input.clone(),
+        };
+        match items {
+            Value::Array(items) => Ok(items),
+            _ => {
+                let path = self.items_path.as_ref().map_or("$", |path| path.as_str());
+                Err(EvalError::runtime(format!("Reference path \"{path}\" must point to array.")))
+            }
+        }
     }
 }
 
