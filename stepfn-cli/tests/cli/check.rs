@@ -1,4 +1,4 @@
-use crate::{Place, Run};
+use crate::{Place, Run, stepfn};
 
 const FINE: &str = r#"{ "StartAt": "A", "States": { "A": { "Type": "Succeed" } } }"#;
 const WRONG: &str = "{\n  \"StartAt\": \"승인\",\n  \"States\": {\n\t\"승인\": { \"Type\": \"Pass\", \"Next\": \"처리이\" },\n    \"처리\": { \"Type\": \"Succeed\" }\n  }\n}\n";
@@ -166,4 +166,15 @@ fn a_text_cannot_speak_to_the_terminal() {
     )]);
     let Run { out, .. } = place.run(&["check", "a.json"]);
     assert!(out.contains("\\u{1b}[31mred") && !out.contains('\u{1b}'), "{out}");
+}
+
+#[test]
+fn colours_are_left_out_where_nobody_wants_them() {
+    let place = Place::new(&[("a.json", WRONG)]);
+    let run = |variables| stepfn(&place.path(""), &["check", "a.json"], "", variables).out;
+    let coloured = run(&[("CLICOLOR_FORCE", "1")]);
+    assert!(coloured.contains("\u{1b}[31merror[unknown-state]\u{1b}[0m"), "{coloured:?}");
+    let plain = run(&[]);
+    assert!(plain.starts_with("a.json:4:34: error[unknown-state]: "), "{plain:?}");
+    assert_eq!(run(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), plain);
 }

@@ -45,19 +45,21 @@ impl Place {
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        stepfn(self.0.path(), arguments, "")
+        stepfn(self.0.path(), arguments, "", &[])
     }
 
     fn run_with(&self, arguments: &[&str], stdin: &str) -> Run {
-        stepfn(self.0.path(), arguments, stdin)
+        stepfn(self.0.path(), arguments, stdin, &[])
     }
 }
 
-fn stepfn(directory: &Path, arguments: &[&str], stdin: &str) -> Run {
+fn stepfn(directory: &Path, arguments: &[&str], stdin: &str, variables: &[(&str, &str)]) -> Run {
     let mut child = Command::new(env!("CARGO_BIN_EXE_stepfn"))
         .args(arguments)
         .current_dir(directory)
         .env_remove("CLICOLOR_FORCE")
+        .env_remove("NO_COLOR")
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

@@ -46,7 +46,7 @@ fn published_definitions_have_no_errors() {
     }
     let names: Vec<&str> = files.iter().map(|path| path.to_str().unwrap()).collect();
     let start = Instant::now();
-    let Run { out, err, code } = stepfn(Path::new("."), &[&["check"], &names[..]].concat(), "");
+    let Run { out, err, code } = stepfn(Path::new("."), &[&["check"], &names[..]].concat(), "", &[]);
     say(&format!("{} published definitions in {:.2?}: {}", files.len(), start.elapsed(), err.trim_end()));
     assert_eq!(code, 0, "{out}");
 }
@@ -55,10 +55,10 @@ fn published_definitions_have_no_errors() {
 fn published_definitions_are_formatted_without_loss() {
     for path in files() {
         let text = fs::read_to_string(&path).unwrap();
-        let once = stepfn(Path::new("."), &["fmt", "-"], &text);
+        let once = stepfn(Path::new("."), &["fmt", "-"], &text, &[]);
         assert_eq!(once.code, 0, "{}: {}", path.display(), once.err);
         let before = stepfn_core::json::parse_value(&text).unwrap();
         assert_eq!(stepfn_core::json::parse_value(&once.out).unwrap(), before, "{}", path.display());
-        assert_eq!(stepfn(Path::new("."), &["fmt", "-"], &once.out).out, once.out, "{}", path.display());
+        assert_eq!(stepfn(Path::new("."), &["fmt", "-"], &once.out, &[]).out, once.out, "{}", path.display());
     }
 }

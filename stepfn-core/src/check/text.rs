@@ -176,4 +176,24 @@ mod tests {
             assert!(text.get(found.span.range.clone()).is_some(), "{text:?}");
         }
     }
+
+    #[test]
+    fn every_mutation_has_findings_within_the_text() {
+        let text = r#"{ "StartAt": "가", "States": {
+  "가": { "Type": "Choice", "Choices": [{ "Variable": "$.\u00e9[*]", "IsNull": true, "Next": "B" }], "Default": "B" },
+  "B": { "Type": "Pass", "Parameters": { "x.$": "States.Format('{}', $.\ud83d\ude00.y)" }, "End": true } } }"#;
+        for (start, c) in text.char_indices() {
+            let rest = &text[start + c.len_utf8()..];
+            for replacement in ["", "\"", "\\", "}", "[", ",", "한", "\n", "7", "$"] {
+                let mutated = format!("{}{replacement}{rest}", &text[..start]);
+                let checked = check_text(&mutated, &Options::default());
+                for found in &checked.findings {
+                    let there = mutated.get(found.span.range.clone());
+                    assert!(there.is_some(), "{found:?} in {mutated}");
+                    let before = &mutated[..found.span.range.start];
+                    assert_eq!(found.span.line, before.matches('\n').count() + 1, "{mutated}");
+                }
+            }
+        }
+    }
 }
