@@ -59,7 +59,7 @@ pub(crate) enum Format {
 /// Rewrite definitions in the canonical form: fields in a fixed order, indented by two spaces
 ///
 /// Nothing gets lost: fields that ASL does not have stay, at the end of their object; names and data stay in their order and
-/// values as they are. A file that cannot be written back whole (a key stands twice, a state has no type that ASL has) is left
+/// values as they are. A file that cannot be written back whole (a key stands twice, it is no object) is left
 /// as it is, and the findings say why.
 #[derive(Debug, Args)]
 #[command(after_help = "\

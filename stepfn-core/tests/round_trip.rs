@@ -116,6 +116,9 @@ fn what_cannot_be_read_and_what_is_not_known_is_kept() {
         r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":7,"Retry":{},"End":true}}}"#,
         r#"{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"Not":{"Comment":"inner","And":[{"Variable":"$.a","IsPresent":true,"x":1}],"y":2},"Next":"B"}]},"B":{"Type":"Succeed"}}}"#,
         r#"{"StartAt":"","States":{"A":{"Type":"Choice","Choices":[]},"B":{"Type":"Parallel"},"C":{"Type":"Task","Catch":[{"ErrorEquals":[]},{"Next":""}]}}}"#,
+        r#"{"StartAt":"A","States":{"A":{"Type":"Pas","Note":[1]},"B":7,"C":{"Type":"Map","ItemProcessor":[],"End":true}}}"#,
+        r#"{"StartAt":"A","States":{"A":{"Type":"Choice","Choices":[{"Variable":"$.a","StringEqual":"b","Next":"A"}]}}}"#,
+        r#"{"StartAt":"A","States":{"A":{"Type":"Parallel","Branches":[1],"Retry":["x"],"Catch":[null],"End":true}},"Comment":{}}"#,
         r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"z":1.0,"a":1,"big":123456789012345678901234567890,"e":1e2},"End":true}}}"#,
     ] {
         let (machine, _) = asl::read_str(text).unwrap();

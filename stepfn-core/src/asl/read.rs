@@ -100,17 +100,19 @@ impl Reader {
         match fields.take("States") {
             Some(states) => {
                 let at = format!("{at}/States");
-                match states.as_object() {
-                    Some(states) => {
-                        for (name, state) in states {
-                            let mut at = at.clone();
-                            push_token(&mut at, name);
-                            if let Some(state) = fields.reader.state(state, &at, name) {
-                                machine.states.insert(name.to_string(), state);
-                            }
-                        }
+                let named = states.as_object();
+                for (name, state) in named.into_iter().flatten() {
+                    let mut at = at.clone();
+                    push_token(&mut at, name);
+                    if let Some(state) = fields.reader.state(state, &at, name) {
+                        machine.states.insert(name.to_string(), state);
                     }
-                    None => fields.reader.wrong_kind(&at, "`States`", "an object", &states),
+                }
+                if named.is_none() {
+                    fields.reader.wrong_kind(&at, "`States`", "an object", &states);
+                }
+                if named.is_none_or(|named| named.len() != machine.states.len()) {
+                    fields.kept.insert("States".into(), states);
                 }
             }
             None if readable => fields.missing("States", what),
@@ -182,6 +184,9 @@ impl Reader {
                 let mut processor = |name: &str, what: &str| {
                     let value = fields.take(name)?;
                     let at = format!("{}/{name}", fields.at);
+                    if value.as_object().is_none() {
+                        fields.kept.insert(name.into(), value.clone());
+                    }
                     Some(fields.reader.machine(&value, &at, what))
                 };
                 let item_processor = processor("ItemProcessor", "the item processor");
@@ -384,11 +389,14 @@ impl Fields<'_> {
         mut read: impl FnMut(&mut Reader, &Value, &str) -> Option<T>,
     ) -> Vec<T> {
         let at = format!("{}/{name}", self.at);
-        items
-            .iter()
-            .enumerate()
-            .filter_map(|(index, item)| read(self.reader, item, &format!("{at}/{index}")))
-            .collect()
+        let mut out = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            out.extend(read(self.reader, item, &format!("{at}/{index}")));
+        }
+        if out.len() != items.len() || items.iter().any(|item| item.as_object().is_none()) {
+            self.kept.insert(name.into(), Value::array(items.iter().cloned()));
+        }
+        out
     }
 
     fn amount(&mut self, name: &str) -> Option<Amount> {

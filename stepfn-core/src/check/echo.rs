@@ -117,10 +117,10 @@ mod tests {
         assert_eq!(
             found,
             [
-                "unknown-state-type /States/B/Type",
                 "missing-field /States/A",
-                "unknown-state /States/A/Next",
                 "unknown-field /States/A/resource",
+                "unknown-state /States/A/Next",
+                "unknown-state-type /States/B/Type",
             ]
         );
     }
