@@ -19,6 +19,7 @@
 
 mod choice;
 mod claims;
+mod errors;
 mod obligation;
 mod read;
 mod template;

@@ -313,6 +313,35 @@ fn the_children_of_a_distributed_map_are_executions_of_their_own() {
 }
 
 #[test]
+fn errors_of_other_services_are_no_errors_of_this_one() {
+    let task = |resource: &str, error: &str| {
+        format!(
+            r#""A": {{ "Type": "Task", "Resource": "{resource}", "Retry": [{{ "ErrorEquals": ["{error}"] }}], "End": true }}"#
+        )
+    };
+    let at =
+        "unraised-error /States/A/Retry/0/ErrorEquals/0: state `A`: the errors of this resource begin with";
+    let invoke = "arn:aws:states:::lambda:invoke";
+    check(
+        &task(invoke, "DynamoDB.ProvisionedThroughputExceededException"),
+        &[&format!("{at} `Lambda.`, not `DynamoDB.`")],
+    );
+    check(
+        &task("arn:aws:states:::aws-sdk:dynamodb:getItem", "DynamoDB.X"),
+        &[&format!("{at} `DynamoDb.`, not `DynamoDB.`")],
+    );
+    check(
+        &task("arn:aws:states:::states:startExecution.sync:2", "Sfn.X"),
+        &[&format!("{at} `StepFunctions.`")],
+    );
+    check(&task("arn:aws:states:::aws-sdk:sfn:startExecution", "Sfn.X"), &[]);
+    check(&task(invoke, "Lambda.ServiceException"), &[]);
+    // What a function raises has whatever name it likes.
+    check(&task(invoke, "com.example.OrderError"), &[]);
+    check(&task("arn:aws:states:::glue:startJobRun.sync", "DynamoDB.X"), &[]);
+}
+
+#[test]
 fn waits_take_whole_seconds_and_timestamps() {
     check(
         r#""A": { "Type": "Wait", "TimestampPath": "$$.Execution.StartTime", "Next": "B" },

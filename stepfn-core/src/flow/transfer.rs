@@ -178,6 +178,10 @@ impl Analyser<'_> {
             self.template(site, &format!("{at}/Credentials"), credentials);
         }
         let typing = self.typing.states.get(at).cloned();
+        // A function tells itself what it raises.
+        if !matches!(typing, Some(StateTyping::Task { .. })) {
+            self.foreign_errors(site, state, task);
+        }
         let name = site.place.trim_start_matches("state `").trim_end_matches("`: ").to_owned();
         let origin = format!("the result of `{name}`");
         match typing {
