@@ -25,15 +25,14 @@ use std::{
 use jiff::Timestamp;
 use stepfn_core::value::Value;
 
-pub(crate) use self::context::Info;
 use self::{
     context::ContextView,
-    failure::Failure,
     fiber::{Fiber, FiberId, Fibers, Phase},
     task::Holder,
     timers::{TimerKind, Timers},
     work::Work,
 };
+pub(crate) use self::{context::Info, failure::Failure};
 use crate::{
     control::{Control, Facts},
     eval::Random,

@@ -56,6 +56,7 @@ pub mod mock_file;
 mod outcome;
 mod program;
 mod size;
+pub mod test_state;
 pub mod time;
 mod tokens;
 

@@ -13,6 +13,7 @@ mod case;
 mod compare;
 mod definitions;
 mod executions;
+mod states;
 mod tasks;
 
 use std::{
@@ -24,9 +25,9 @@ use std::{
 
 use case::Case;
 
-/// How many of AWS's recordings are known to differ: JSONata (79) and distributed Maps (30) cannot be run yet, and four others. It may
-/// only fall; when it is zero, this goes.
-const KNOWN: usize = 113;
+/// How many of AWS's recordings of the covered kinds are known to differ: JSONata cannot be run yet (127, of them 48 of `test_state`), nor
+/// can distributed Maps (30), and four others. It may only fall; when it is zero, this goes.
+const KNOWN: usize = 161;
 
 #[derive(Default)]
 struct Tally {
@@ -56,6 +57,7 @@ fn recorded_executions() -> io::Result<()> {
         }
         let (differences, shown) = match &*case.kind {
             "execution" | "express_sync" => executions::differences(&case),
+            "test_state" => states::differences(&case),
             "create_error" => (definitions::created(&case), String::new()),
             "validate_definition" => (definitions::validated(&case), String::new()),
             _ => continue,
@@ -101,6 +103,12 @@ fn show(out: &mut impl Write, case: &Case, differences: &[String], shown: &str) 
     }
     writeln!(out, "definition {}", case.value["definition"].to_pretty_string())?;
     writeln!(out, "input {}", case.value["input"])?;
+    if let Some(request) = case.value.get("request") {
+        writeln!(out, "request {request}")?;
+    }
+    if let Some(response) = case.expected().get("response") {
+        writeln!(out, "wanted {}", response.to_pretty_string())?;
+    }
     for event in case.expected()["events"].as_array().unwrap_or_default() {
         let mut details = event.clone();
         details

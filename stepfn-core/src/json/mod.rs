@@ -53,6 +53,11 @@ impl Document {
         self.places.get(pointer).map(|place| self.locate(place.value.clone()))
     }
 
+    /// The text of the value at a JSON pointer, as it was written.
+    pub fn text_at(&self, pointer: &str) -> Option<&str> {
+        self.text.get(self.places.get(pointer)?.value.clone())
+    }
+
     /// The place of the key that leads to a JSON pointer (none for array items and the root).
     pub fn key_span(&self, pointer: &str) -> Option<Span> {
         self.places.get(pointer).and_then(|place| place.key.clone()).map(|range| self.locate(range))

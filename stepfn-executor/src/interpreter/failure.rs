@@ -9,12 +9,12 @@ const TIMEOUT: &str = "States.Timeout";
 
 /// A state that failed: what `Retry` and `Catch` match on.
 #[derive(Clone, Debug)]
-pub(super) struct Failure {
-    pub(super) error: Option<Arc<str>>,
-    pub(super) cause: Option<Arc<str>>,
+pub(crate) struct Failure {
+    pub(crate) error: Option<Arc<str>>,
+    pub(crate) cause: Option<Arc<str>>,
     kind: FailureKind,
     /// Whether it came out of the branches or iterations of the state at hand.
-    pub(super) from_children: bool,
+    pub(crate) from_children: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ enum FailureKind {
 }
 
 impl Failure {
-    pub(super) fn new(error: Option<Arc<str>>, cause: Option<Arc<str>>) -> Self {
+    pub(crate) fn new(error: Option<Arc<str>>, cause: Option<Arc<str>>) -> Self {
         Self { error, cause, kind: FailureKind::Plain, from_children: false }
     }
 
@@ -33,18 +33,18 @@ impl Failure {
         Self::new(Some(error.into()), Some(cause.into()))
     }
 
-    pub(super) fn runtime(cause: impl Into<Arc<str>>) -> Self {
+    pub(crate) fn runtime(cause: impl Into<Arc<str>>) -> Self {
         Self::of(RUNTIME, cause)
     }
 
     /// `TimeoutSeconds` or, as AWS reports it by the same name, `HeartbeatSeconds` ran out.
-    pub(super) fn timeout(heartbeat: bool) -> Self {
+    pub(crate) fn timeout(heartbeat: bool) -> Self {
         let kind = if heartbeat { FailureKind::Heartbeat } else { FailureKind::Timeout };
         Self { kind, ..Self::new(Some(TIMEOUT.into()), None) }
     }
 
     /// A failure that the interpreter itself finds in a state.
-    pub(super) fn interpreter(error: &str, state: &str, entered: u32, detail: &str) -> Self {
+    pub(crate) fn interpreter(error: &str, state: &str, entered: u32, detail: &str) -> Self {
         Self::of(
             error,
             format!(
@@ -53,12 +53,12 @@ impl Failure {
         )
     }
 
-    pub(super) fn evaluation(state: &str, entered: u32, error: &EvalError) -> Self {
+    pub(crate) fn evaluation(state: &str, entered: u32, error: &EvalError) -> Self {
         Self::interpreter(error.error, state, entered, &error.cause)
     }
 
     /// A result that is too large; `what` is the state's name, the integration's, or the function's ARN.
-    pub(super) fn data_limit(what: &str) -> Self {
+    pub(crate) fn data_limit(what: &str) -> Self {
         Self::of(
             "States.DataLimitExceeded",
             format!(
@@ -68,21 +68,21 @@ impl Failure {
     }
 
     /// The same failure, for the state whose branch or iteration it ended.
-    pub(super) fn of_child(self) -> Self {
+    pub(crate) fn of_child(self) -> Self {
         Self { from_children: true, ..self }
     }
 
-    pub(super) fn event(&self) -> EventError {
+    pub(crate) fn event(&self) -> EventError {
         EventError { error: self.error.clone(), cause: self.cause.clone() }
     }
 
     /// Whether nothing can handle it: recorded on AWS for `Catch` on States.ALL as on States.Runtime itself.
-    pub(super) fn is_fatal(&self) -> bool {
+    pub(crate) fn is_fatal(&self) -> bool {
         self.error.as_deref() == Some(RUNTIME)
     }
 
     /// Whether a retrier or catcher for these names handles it.
-    pub(super) fn matches(&self, names: &Failures) -> bool {
+    pub(crate) fn matches(&self, names: &Failures) -> bool {
         names.0.iter().any(|name| match &**name {
             "States.ALL" => true,
             "States.TaskFailed" => self.error.as_deref() != Some(TIMEOUT),
@@ -93,7 +93,7 @@ impl Failure {
     }
 
     /// `{"Error": …, "Cause": …}`, what a catcher puts into the data.
-    pub(super) fn output(&self) -> Value {
+    pub(crate) fn output(&self) -> Value {
         let text = |text: &Option<Arc<str>>| text.clone().map_or(Value::Null, Value::String);
         let cause = match self.kind {
             // As recorded: an empty text for timeouts, null where a callback gave none.

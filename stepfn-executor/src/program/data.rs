@@ -182,6 +182,8 @@ impl super::Map {
             Value::Array(items) => Ok(items),
             _ => {
                 let path = self.items_path.as_ref().map_or("$", |path| path.as_str());
+                // AWS leaves out the sign of the context object: recorded on `TestState`.
+                let path = path.strip_prefix('$').filter(|rest| rest.starts_with('$')).unwrap_or(path);
                 Err(EvalError::runtime(format!("Reference path \"{path}\" must point to array.")))
             }
         }

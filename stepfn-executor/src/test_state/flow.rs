@@ -1,0 +1,357 @@
+//! The state's data flow, step by step, with the functions that executions use.
+
+use stepfn_core::{asl::StateKind, value::Value};
+
+use super::{
+    InspectionLevel, TestState, TestStateError, TestStateReply, TestStatus, check::Checked,
+    inspection::Inspection, locate::UNNAMED, task, tolerance,
+};
+use crate::{
+    eval::{EvalError, Random, Template},
+    identity::iso,
+    interpreter::Failure,
+    program::{self, Amount, Frame, Kind, Program, State, StateId},
+    size::Extent,
+    time::VirtualTime,
+};
+
+/// Why a state did not come to its end.
+enum Stop {
+    Failed(Failure),
+    Refused(TestStateError),
+}
+
+impl From<EvalError> for Stop {
+    fn from(error: EvalError) -> Self {
+        Self::Failed(Failure::new(Some(error.error.into()), Some(error.cause.into())))
+    }
+}
+
+impl From<TestStateError> for Stop {
+    fn from(error: TestStateError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// The output and the next state.
+type Left = (Value, Option<StateId>);
+
+struct Flow<'a> {
+    test: &'a TestState,
+    checked: &'a Checked,
+    program: &'a program::Inner,
+    state: &'a State,
+    frame: Frame<'a>,
+    seen: Inspection<'a>,
+}
+
+pub(super) fn run(test: &TestState, checked: &Checked) -> Result<TestStateReply, TestStateError> {
+    let definition = checked.located.definition();
+    let program = Program::compile(&definition).map_err(|error| {
+        TestStateError::definition(format!("Invalid State Machine Definition: '{error}'"))
+    })?;
+    let program = &*program.inner;
+    let context =
+        checked.context.as_ref().map_or_else(|| default_context(test, checked), |given| given.value.clone());
+    let variables = checked.variables.as_ref().map_or_else(Value::empty_object, |given| given.value.clone());
+    let random = Random::new(0);
+    let mut flow = Flow {
+        test,
+        checked,
+        program,
+        state: program.state(program.start),
+        frame: Frame { context: &context, variables: &variables, random: &random },
+        seen: Inspection::new(checked),
+    };
+    if variables.as_object().is_some_and(|variables| !variables.is_empty()) {
+        flow.seen.see("variables", &variables);
+    }
+    match flow.go() {
+        Ok((output, next)) => Ok(flow.reply(TestStatus::Succeeded, Some(&output), None, next)),
+        Err(Stop::Failed(failure)) => Ok(flow.failed(&failure)),
+        Err(Stop::Refused(error)) => Err(error),
+    }
+}
+
+/// The context object of a test that was given none: an Express execution's.
+fn default_context(test: &TestState, checked: &Checked) -> Value {
+    let identity = &test.identity;
+    let name = "TestState";
+    let express = stepfn_core::definition::WorkflowType::Express;
+    let now = || Value::from(iso(VirtualTime::START));
+    let mut state = vec![("Name", Value::from(UNNAMED)), ("EnteredTime", now())];
+    if matches!(checked.located.state.kind, StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_)) {
+        let retries = test.configuration.as_ref().and_then(|configuration| configuration.retrier_retry_count);
+        state.push(("RetryCount", retries.unwrap_or(0).into()));
+    }
+    Value::object([
+        (
+            "Execution",
+            Value::object([
+                ("Id", Value::from(identity.execution_arn(express, UNNAMED, name, name))),
+                ("Input", checked.input.value.clone()),
+                ("Name", name.into()),
+                ("RoleArn", test.role_arn.as_deref().map_or(Value::Null, Value::from)),
+                ("StartTime", now()),
+            ]),
+        ),
+        (
+            "StateMachine",
+            Value::object([
+                ("Id", Value::from(identity.state_machine_arn(UNNAMED))),
+                ("Name", UNNAMED.into()),
+            ]),
+        ),
+        ("State", Value::object(state)),
+    ])
+}
+
+impl Flow<'_> {
+    fn go(&mut self) -> Result<Left, Stop> {
+        let state = self.state;
+        match &state.kind {
+            Kind::Pass { result: Some(result) } => {
+                self.seen.see("result", result);
+                self.finish(result.clone())
+            }
+            Kind::Pass { result: None } => {
+                let effective = self.effective_input()?;
+                let made = self.parameters(effective)?;
+                self.finish(made)
+            }
+            Kind::Task(_) => {
+                let effective = self.effective_input()?;
+                let parameters = self.parameters(effective)?;
+                let result = self.work(parameters)?;
+                self.seen.see("result", &result);
+                self.finish(result)
+            }
+            Kind::Parallel { .. } => {
+                let effective = state.data.effective_input(&self.frame, &self.checked.input.value)?;
+                state.data.parameters(&self.frame, effective)?;
+                let result = self.mocked()?;
+                self.finish(result)
+            }
+            Kind::Map(map) => self.map(map),
+            Kind::Succeed => {
+                let input = self.effective_input()?;
+                self.leave(input, state.data.assign.as_ref(), state.next)
+            }
+            Kind::Wait(wait) => {
+                let input = self.effective_input()?;
+                wait.span(VirtualTime::START, &self.frame, &input)?;
+                self.leave(input, state.data.assign.as_ref(), state.next)
+            }
+            Kind::Choice { rules, default } => {
+                let input = self.effective_input()?;
+                let assign = state.data.assign.as_ref();
+                match program::choose(rules, *default, assign, &self.frame, &input)? {
+                    Some((assign, next)) => self.leave(input, assign, Some(next)),
+                    None => Err(Stop::Failed(Failure::new(
+                        Some("States.NoChoiceMatched".into()),
+                        Some("Failed to transition out of the state. The state does not point to a next state.".into()),
+                    ))),
+                }
+            }
+            Kind::Fail { error, cause } => {
+                let input = self.effective_input()?;
+                let text = |text: &Option<program::Text>| {
+                    text.as_ref().map(|text| text.evaluate(&self.frame, &input)).transpose()
+                };
+                Err(Stop::Failed(Failure::new(text(error)?, text(cause)?)))
+            }
+        }
+    }
+
+    fn effective_input(&mut self) -> Result<Value, Stop> {
+        let input = self.state.data.effective_input(&self.frame, &self.checked.input.value)?;
+        self.seen.see("afterInputPath", &input);
+        Ok(input)
+    }
+
+    fn parameters(&mut self, effective: Value) -> Result<Value, Stop> {
+        let parameters = self.state.data.parameters(&self.frame, effective)?;
+        self.seen.see("afterParameters", &parameters);
+        Ok(parameters)
+    }
+
+    /// The result of a Task's work.
+    fn work(&self, parameters: Value) -> Result<Value, Stop> {
+        match &self.checked.located.state.kind {
+            StateKind::Task(task) if self.test.mock.is_none() => {
+                task::run(self.test, task, parameters)?.map_err(Stop::Failed)
+            }
+            _ => self.mocked(),
+        }
+    }
+
+    /// What the mock answers.
+    fn mocked(&self) -> Result<Value, Stop> {
+        let error = self.test.mock.as_ref().and_then(|mock| mock.error.as_ref());
+        match (&self.checked.result, error) {
+            (Some(result), _) => Ok(result.value.clone()),
+            (None, Some(error)) => {
+                let text = |text: &Option<String>| text.as_deref().map(Into::into);
+                Err(Stop::Failed(Failure::new(text(&error.error), text(&error.cause))))
+            }
+            (None, None) => Ok(Value::empty_object()),
+        }
+    }
+
+    fn map(&mut self, map: &program::Map) -> Result<Left, Stop> {
+        let input = self.effective_input()?;
+        let items = match &self.checked.read_items {
+            Some(read) => read.value.as_array().map_or(1, <[Value]>::len),
+            None => {
+                let items = map.items(&self.frame, &input)?;
+                self.seen.see("afterItemsPath", &Value::Array(items.clone()));
+                items.len()
+            }
+        };
+        let amount = |amount: &Amount| amount.evaluate(&self.frame, &input);
+        let concurrency = map.max_concurrency.as_ref().map(amount).transpose()?;
+        self.seen.note("maxConcurrency", Value::from(concurrency.unwrap_or(0)));
+        self.tolerate(items, &input)?;
+        let result = self.mocked()?;
+        self.finish(result)
+    }
+
+    /// Whether the Map bears the failed iterations.
+    fn tolerate(&mut self, items: usize, input: &Value) -> Result<(), Stop> {
+        let StateKind::Map(map) = &self.checked.located.state.kind else { return Ok(()) };
+        let (count, percentage) = tolerance::of(map, &self.frame, input)?;
+        if let Some(count) = count {
+            self.seen.note("toleratedFailureCount", Value::from(count));
+        }
+        if let Some(percentage) = percentage {
+            self.seen.note("toleratedFailurePercentage", percentage.into());
+        }
+        let failed = self
+            .test
+            .configuration
+            .as_ref()
+            .and_then(|configuration| configuration.map_iteration_failure_count);
+        let failed = failed.unwrap_or(0);
+        if failed > items as u64 {
+            return Err(Stop::Refused(TestStateError::validation(
+                "Map iteration failure count must be less than or equal to the number of Map iterations",
+            )));
+        }
+        let over = count.is_some_and(|count| failed > count)
+            || percentage.is_some_and(|percentage| failed as f64 * 100.0 > percentage * items as f64);
+        if over {
+            return Err(Stop::Failed(Failure::new(
+                Some("States.ExceedToleratedFailureThreshold".into()),
+                Some("The specified tolerated failure threshold was exceeded".into()),
+            )));
+        }
+        Ok(())
+    }
+
+    /// Takes a result through the rest of the state.
+    fn finish(&mut self, result: Value) -> Result<Left, Stop> {
+        let data = &self.state.data;
+        self.assign(data.assign.as_ref(), &result)?;
+        let selected = data.select_result(&self.frame, result)?;
+        self.seen.see("afterResultSelector", &selected);
+        let written = data.result_path.apply(self.checked.input.value.clone(), selected)?;
+        self.seen.see("afterResultPath", &written);
+        let output = data.output(&self.frame, written)?;
+        if !Extent::of(&output).fits() {
+            return Err(Stop::Failed(Failure::data_limit(&self.state.name)));
+        }
+        Ok((output, self.state.next))
+    }
+
+    /// Leaves a state that has no result of its own.
+    fn leave(
+        &mut self,
+        input: Value,
+        assign: Option<&Template>,
+        next: Option<StateId>,
+    ) -> Result<Left, Stop> {
+        self.assign(assign, &input)?;
+        Ok((self.state.data.output(&self.frame, input)?, next))
+    }
+
+    fn assign(&mut self, template: Option<&Template>, input: &Value) -> Result<(), Stop> {
+        let Some(template) = template else { return Ok(()) };
+        let assigned = program::assign(template, &self.frame, input)?;
+        let mut variables =
+            self.checked.variables.as_ref().map_or_else(Value::empty_object, |given| given.value.clone());
+        variables.make_object().extend(assigned.iter().map(|(name, value)| (name.clone(), value.clone())));
+        self.seen.see("variables", &variables);
+        Ok(())
+    }
+
+    fn failed(mut self, failure: &Failure) -> TestStateReply {
+        let state = self.state;
+        if failure.is_fatal() {
+            return self.reply(TestStatus::Failed, None, Some(failure), None);
+        }
+        let mut details = Vec::new();
+        if let Some(index) = state.retry.iter().position(|retrier| failure.matches(&retrier.errors)) {
+            let retrier = &state.retry[index];
+            let done =
+                self.test.configuration.as_ref().and_then(|configuration| configuration.retrier_retry_count);
+            let done = done.unwrap_or(0);
+            details.push(("retryIndex", Value::from(index)));
+            if done < retrier.max_attempts {
+                // Without jitter: what a test says must not change.
+                let backoff = retrier.delay(done, || 1.0).as_secs_f64();
+                details.push(("retryBackoffIntervalSeconds", whole(backoff)));
+                self.seen.note("errorDetails", Value::object(details));
+                return self.reply(TestStatus::Retriable, None, Some(failure), None);
+            }
+        }
+        let caught = state.catch.iter().position(|catcher| failure.matches(&catcher.errors));
+        if let Some(index) = caught {
+            let catcher = &state.catch[index];
+            details.push(("catchIndex", Value::from(index)));
+            self.seen.note("errorDetails", Value::object(details));
+            let error = failure.output();
+            let made = self
+                .assign(catcher.assign.as_ref(), &error)
+                .and_then(|()| Ok(catcher.result_path.apply(self.checked.input.value.clone(), error)?));
+            return match made {
+                Ok(output) => {
+                    self.reply(TestStatus::CaughtError, Some(&output), Some(failure), Some(catcher.next))
+                }
+                Err(Stop::Failed(failure)) => self.reply(TestStatus::Failed, None, Some(&failure), None),
+                Err(Stop::Refused(_)) => self.reply(TestStatus::Failed, None, Some(failure), None),
+            };
+        }
+        if !details.is_empty() {
+            self.seen.note("errorDetails", Value::object(details));
+        }
+        self.reply(TestStatus::Failed, None, Some(failure), None)
+    }
+
+    fn reply(
+        self,
+        status: TestStatus,
+        output: Option<&Value>,
+        failure: Option<&Failure>,
+        next: Option<StateId>,
+    ) -> TestStateReply {
+        let text = |text: Option<&std::sync::Arc<str>>| text.map(ToString::to_string);
+        TestStateReply {
+            status,
+            output: output.map(|output| self.seen.text(output)),
+            error: text(failure.and_then(|failure| failure.error.as_ref())),
+            cause: text(failure.and_then(|failure| failure.cause.as_ref())),
+            next_state: next.map(|next| self.program.state(next).name.to_string()),
+            inspection_data: (self.test.inspection_level != InspectionLevel::Info)
+                .then(|| self.seen.into_value()),
+        }
+    }
+}
+
+/// A number without a fraction as a whole one.
+fn whole(number: f64) -> Value {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        Value::from(number as i64)
+    } else {
+        Value::from(number)
+    }
+}

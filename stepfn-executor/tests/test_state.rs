@@ -1,0 +1,163 @@
+//! One state on its own.
+
+#![allow(clippy::unwrap_used)] // tests
+
+use stepfn_core::{task::TaskFailure, value::Value};
+use stepfn_executor::test_state::{
+    InspectionLevel, StateConfiguration, StateMock, TestState, TestStateReply, TestStatus,
+};
+
+fn run(test: &TestState) -> TestStateReply {
+    test.run().unwrap()
+}
+
+fn refusal(test: &TestState) -> (&'static str, String) {
+    let error = test.run().unwrap_err();
+    (error.code, error.message)
+}
+
+fn inspected(reply: &TestStateReply) -> Value {
+    reply.inspection_data.clone().unwrap()
+}
+
+const TASK: &str = r#"{
+    "Type": "Task",
+    "Resource": "arn:aws:states:::lambda:invoke",
+    "Parameters": { "FunctionName": "f", "Payload.$": "$" },
+    "Retry": [{ "ErrorEquals": ["Busy"], "IntervalSeconds": 2, "MaxAttempts": 2 }],
+    "Catch": [{ "ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "Mend" }],
+    "Next": "Store"
+}"#;
+
+#[test]
+fn a_used_up_retrier_leaves_the_error_to_the_catcher() {
+    let test = TestState::new(TASK)
+        .input(r#"{"id": 7}"#)
+        .mock(StateMock::error("Busy", "try again"))
+        .inspection_level(InspectionLevel::Trace);
+    let again = |retries| {
+        let configuration = StateConfiguration { retrier_retry_count: Some(retries), ..Default::default() };
+        run(&test.clone().state_configuration(configuration))
+    };
+    let reply = again(1);
+    assert_eq!(reply.status, TestStatus::Retriable);
+    assert_eq!(
+        inspected(&reply)["errorDetails"].to_string(),
+        r#"{"retryIndex":0,"retryBackoffIntervalSeconds":4}"#
+    );
+    let reply = again(2);
+    assert_eq!((reply.status, reply.next_state.as_deref()), (TestStatus::CaughtError, Some("Mend")));
+    assert_eq!(reply.output.as_deref(), Some(r#"{"id":7,"error":{"Error":"Busy","Cause":"try again"}}"#));
+    assert_eq!(reply.error.as_deref(), Some("Busy"));
+}
+
+#[test]
+fn a_handler_does_the_work_where_there_is_no_mock() {
+    let test = TestState::new(TASK).input(r#"{"id": 7}"#).role_arn("arn:aws:iam::123456789012:role/r");
+    let doubled = test.clone().handler(|payload: Value| async move {
+        Ok::<_, TaskFailure>(Value::from(payload["id"].as_i64().unwrap_or(0) * 2))
+    });
+    let output: Value = run(&doubled).output.unwrap().parse().unwrap();
+    assert_eq!(output["Payload"].as_i64(), Some(14));
+    let failing =
+        test.clone().handler(|_: Value| async move { Err(TaskFailure::with_cause("Broken", "no")) });
+    assert_eq!(run(&failing).status, TestStatus::CaughtError);
+    assert!(refusal(&test).1.contains("`handler`"));
+}
+
+#[test]
+fn variables_are_read_and_assigned() {
+    let state =
+        r#"{ "Type": "Pass", "Parameters": { "n.$": "$old" }, "Assign": { "new.$": "$.n" }, "End": true }"#;
+    let test = TestState::new(state).variables(r#"{"old": 1}"#).inspection_level(InspectionLevel::Debug);
+    let reply = run(&test);
+    assert_eq!(reply.output.as_deref(), Some(r#"{"n":1}"#));
+    assert_eq!(inspected(&reply)["variables"].as_str(), Some(r#"{"old":1,"new":1}"#));
+    assert_eq!(reply.next_state, None);
+}
+
+#[test]
+fn failures_of_the_interpreter_have_no_place() {
+    let reply = run(&TestState::new(r#"{ "Type": "Pass", "InputPath": "$.a", "End": true }"#));
+    assert_eq!((reply.status, reply.error.as_deref()), (TestStatus::Failed, Some("States.Runtime")));
+    assert_eq!(reply.cause.as_deref(), Some("Invalid path '$.a' : No results for path: $['a']"));
+    let reply = run(&TestState::new(
+        r#"{ "Type": "Choice", "Choices": [{ "Variable": "$", "IsNull": true, "Next": "A" }] }"#,
+    ));
+    assert_eq!(reply.error.as_deref(), Some("States.NoChoiceMatched"));
+}
+
+#[test]
+fn a_state_inside_of_another_is_found_and_a_map_bears_what_it_tolerates() {
+    let machine = r#"{ "StartAt": "Each", "States": { "Each": { "Type": "Map", "ItemsPath": "$.list",
+        "ToleratedFailurePercentagePath": "$.percent",
+        "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }, "StartAt": "Go",
+            "States": { "Go": { "Type": "Wait", "Seconds": 9, "Next": "Stop" }, "Stop": { "Type": "Succeed" } } },
+        "End": true } } }"#;
+    let reply = run(&TestState::new(machine).state_name("Go").input("[ 1 ]"));
+    assert_eq!((reply.output.as_deref(), reply.next_state.as_deref()), (Some("[ 1 ]"), Some("Stop")));
+
+    let failing = |failed| {
+        let configuration =
+            StateConfiguration { map_iteration_failure_count: Some(failed), ..Default::default() };
+        TestState::new(machine)
+            .state_name("Each")
+            .input(r#"{"list": [1, 2, 3, 4], "percent": "25"}"#)
+            .mock(StateMock::result("[1, 2, 3, 4]"))
+            .inspection_level(InspectionLevel::Debug)
+            .state_configuration(configuration)
+    };
+    let reply = run(&failing(1));
+    assert_eq!(reply.output.as_deref(), Some("[1, 2, 3, 4]"));
+    assert_eq!(inspected(&reply)["afterItemsPath"].as_str(), Some("[1, 2, 3, 4]"));
+    assert_eq!(run(&failing(2)).error.as_deref(), Some("States.ExceedToleratedFailureThreshold"));
+    assert!(refusal(&failing(5)).1.contains("less than or equal"));
+}
+
+#[test]
+fn calls_that_aws_refuses_are_refused() {
+    for (test, code, message) in [
+        (TestState::new("{"), "InvalidDefinition", "INVALID_JSON_DESCRIPTION"),
+        (TestState::new("[]"), "InvalidDefinition", "SCHEMA_VALIDATION_FAILED"),
+        (TestState::new(r#"{ "Type": "Nap" }"#), "InvalidDefinition", "at /States/StateName/Type"),
+        (
+            TestState::new(r#"{ "Type": "Parallel", "Branches": [], "End": true }"#)
+                .mock(StateMock::result("[]")),
+            "InvalidDefinition",
+            "Value cannot be empty at /States/StateName/Branches",
+        ),
+        (TestState::new(TASK).mock(StateMock::result("{")), "ValidationException", "must be valid JSON"),
+        (
+            TestState::new(TASK).input("x").mock(StateMock::result("1")),
+            "InvalidExecutionInput",
+            "Unrecognized token 'x'",
+        ),
+        (
+            TestState::new(TASK).mock(StateMock::result("{}")).context(r#"{"State": {"RetryCount": "1"}}"#),
+            "ValidationException",
+            "State.RetryCount must be a number",
+        ),
+        (
+            TestState::new(TASK).mock(StateMock::result("{}")).variables("[]"),
+            "ValidationException",
+            "JSON object",
+        ),
+        (
+            TestState::new(TASK).mock(StateMock::result("{}")).reveal_secrets(true),
+            "ValidationException",
+            "does not support RevealSecrets",
+        ),
+    ] {
+        let (found, said) = refusal(&test);
+        assert!(found == code && said.contains(message), "{found}: {said}");
+    }
+    for request in [
+        "[]",
+        r#"{"definition": 1}"#,
+        r#"{"mock": {"result": {}}}"#,
+        r#"{"stateConfiguration": {"retrierRetryCount": -1}}"#,
+    ] {
+        let made = TestState::from_request(&request.parse().unwrap()).and_then(|test| test.run());
+        assert!(made.is_err(), "{request}");
+    }
+}
