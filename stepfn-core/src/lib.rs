@@ -9,6 +9,7 @@ pub mod draft;
 pub mod flow;
 pub mod intrinsic;
 pub mod json;
+pub mod jsonata;
 pub mod path;
 pub mod shape;
 pub mod task;

@@ -1,0 +1,271 @@
+//! The tree of an expression.
+
+use std::ops::Range;
+
+/// An expression, or a part of one, with its place in the text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expression {
+    /// What it is.
+    pub kind: ExpressionKind,
+    /// Its byte range in the text. The range of a part lies within that of the whole.
+    pub range: Range<usize>,
+    /// How many parts are nested in each other: bounds every walk over the tree.
+    pub(super) height: usize,
+}
+
+/// What an expression is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExpressionKind {
+    /// `"text"`, without escapes; a surrogate that stands alone is U+FFFD. As a step of a path it is a field's name.
+    String(String),
+    /// `1.5`
+    Number(f64),
+    /// `true`, `false`
+    Boolean(bool),
+    /// `null`
+    Null,
+    /// `/pattern/flags`
+    Regex {
+        /// What stands between the slashes, escapes in place.
+        pattern: String,
+        /// `i`, `m`, both or none.
+        flags: String,
+    },
+    /// A field: `name` or `` `any name` ``.
+    Name(String),
+    /// `$name`, without the `$`: empty for the context `$`, `$` for the root `$$`.
+    Variable(String),
+    /// `*`
+    Wildcard,
+    /// `**`
+    Descendant,
+    /// `%`
+    Parent,
+    /// `?` in the place of an argument: the call is a partial application.
+    Placeholder,
+    /// `a.b.c`: two steps or more.
+    Path(Vec<Expression>),
+    /// `of[predicate]`
+    Filter {
+        /// What is filtered.
+        of: Box<Expression>,
+        /// A condition on each item, or an index.
+        predicate: Box<Expression>,
+    },
+    /// `of[]`: one value stays an array.
+    KeepArray(Box<Expression>),
+    /// `of^(a, >b)`
+    OrderBy {
+        /// What is ordered.
+        of: Box<Expression>,
+        /// By what, the most important first.
+        terms: Vec<OrderTerm>,
+    },
+    /// `of{key: value}`
+    Group {
+        /// What is grouped.
+        of: Box<Expression>,
+        /// Keys and values.
+        pairs: Vec<(Expression, Expression)>,
+    },
+    /// `of@$name`
+    Focus {
+        /// Where the values come from.
+        of: Box<Expression>,
+        /// The variable, without `$`.
+        name: String,
+    },
+    /// `of#$name`
+    Index {
+        /// Where the values come from.
+        of: Box<Expression>,
+        /// The variable, without `$`.
+        name: String,
+    },
+    /// `-of`
+    Negate(Box<Expression>),
+    /// `left operator right`
+    Binary {
+        /// Which.
+        operator: Operator,
+        /// What stands before it.
+        left: Box<Expression>,
+        /// What stands after it.
+        right: Box<Expression>,
+    },
+    /// `[a, b..c]`
+    Array(Vec<Expression>),
+    /// `{key: value}`
+    Object(Vec<(Expression, Expression)>),
+    /// `(a; b)`
+    Block(Vec<Expression>),
+    /// `condition ? then : otherwise`
+    Conditional {
+        /// What decides.
+        condition: Box<Expression>,
+        /// What it is then.
+        then: Box<Expression>,
+        /// What it is else; nothing where this is missing.
+        otherwise: Option<Box<Expression>>,
+    },
+    /// `$name := value`
+    Bind {
+        /// The variable, without `$`.
+        name: String,
+        /// The range of the variable, its `$` included.
+        name_range: Range<usize>,
+        /// Its value.
+        value: Box<Expression>,
+    },
+    /// `function($a, $b)<nn:n>{ body }`
+    Lambda {
+        /// The parameters, without `$`.
+        parameters: Vec<String>,
+        /// The signature with `<` and `>`, blanks left out.
+        signature: Option<String>,
+        /// What it gives.
+        body: Box<Expression>,
+    },
+    /// `function(arguments)`
+    Call {
+        /// What is called: mostly a variable.
+        function: Box<Expression>,
+        /// The arguments; one that is a [placeholder](Self::Placeholder) makes it a partial application.
+        arguments: Vec<Expression>,
+    },
+    /// `|pattern|update, delete|`
+    Transform {
+        /// What is changed.
+        pattern: Box<Expression>,
+        /// The object that is merged in.
+        update: Box<Expression>,
+        /// The fields that are taken away.
+        delete: Option<Box<Expression>>,
+    },
+}
+
+/// One criterion of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderTerm {
+    /// Whether the greatest comes first.
+    pub descending: bool,
+    /// What is compared.
+    pub expression: Expression,
+}
+
+/// An operator between two expressions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // each is said by its symbol, see `symbol`
+pub enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Concatenate,
+    And,
+    Or,
+    In,
+    Range,
+    Apply,
+}
+
+impl Operator {
+    const ALL: [(Self, &'static str); 17] = [
+        (Self::Add, "+"),
+        (Self::Subtract, "-"),
+        (Self::Multiply, "*"),
+        (Self::Divide, "/"),
+        (Self::Modulo, "%"),
+        (Self::Equal, "="),
+        (Self::NotEqual, "!="),
+        (Self::Less, "<"),
+        (Self::LessOrEqual, "<="),
+        (Self::Greater, ">"),
+        (Self::GreaterOrEqual, ">="),
+        (Self::Concatenate, "&"),
+        (Self::And, "and"),
+        (Self::Or, "or"),
+        (Self::In, "in"),
+        (Self::Range, ".."),
+        (Self::Apply, "~>"),
+    ];
+
+    /// How it is written: `+`, `and`, `~>`.
+    pub fn symbol(self) -> &'static str {
+        Self::ALL.iter().find(|(operator, _)| *operator == self).map_or("", |(_, symbol)| symbol)
+    }
+
+    pub(super) fn of(symbol: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == symbol).map(|(operator, _)| *operator)
+    }
+}
+
+impl Expression {
+    pub(super) fn new(kind: ExpressionKind, range: Range<usize>) -> Self {
+        let mut expression = Self { kind, range, height: 1 };
+        let parts = expression.parts();
+        expression.height = 1 + parts.iter().map(|part| part.height).max().unwrap_or(0);
+        expression
+    }
+
+    /// The path with one more step, or the path that begins with this.
+    pub(super) fn step(mut self, step: Self) -> Self {
+        let range = self.range.start..step.range.end;
+        match &mut self.kind {
+            // A path may be long: it is not looked through at each of its steps.
+            ExpressionKind::Path(steps) => {
+                self.height = self.height.max(1 + step.height);
+                steps.push(step);
+                Self { range, ..self }
+            }
+            _ => Self::new(ExpressionKind::Path(vec![self, step]), range),
+        }
+    }
+
+    /// The parts that it consists of directly, in the order of the text.
+    pub fn parts(&self) -> Vec<&Self> {
+        use ExpressionKind as Kind;
+        match &self.kind {
+            Kind::String(_)
+            | Kind::Number(_)
+            | Kind::Boolean(_)
+            | Kind::Null
+            | Kind::Regex { .. }
+            | Kind::Name(_)
+            | Kind::Variable(_)
+            | Kind::Wildcard
+            | Kind::Descendant
+            | Kind::Parent
+            | Kind::Placeholder => Vec::new(),
+            Kind::Path(parts) | Kind::Array(parts) | Kind::Block(parts) => parts.iter().collect(),
+            Kind::Filter { of, predicate } => vec![of, predicate],
+            Kind::KeepArray(of) | Kind::Focus { of, .. } | Kind::Index { of, .. } | Kind::Negate(of) => {
+                vec![of]
+            }
+            Kind::OrderBy { of, terms } => {
+                std::iter::once(&**of).chain(terms.iter().map(|term| &term.expression)).collect()
+            }
+            Kind::Group { of, pairs } => {
+                std::iter::once(&**of).chain(pairs.iter().flat_map(|(key, value)| [key, value])).collect()
+            }
+            Kind::Object(pairs) => pairs.iter().flat_map(|(key, value)| [key, value]).collect(),
+            Kind::Binary { left, right, .. } => vec![left, right],
+            Kind::Conditional { condition, then, otherwise } => {
+                [&**condition, &**then].into_iter().chain(otherwise.as_deref()).collect()
+            }
+            Kind::Bind { value, .. } => vec![value],
+            Kind::Lambda { body, .. } => vec![body],
+            Kind::Call { function, arguments } => std::iter::once(&**function).chain(arguments).collect(),
+            Kind::Transform { pattern, update, delete } => {
+                [&**pattern, &**update].into_iter().chain(delete.as_deref()).collect()
+            }
+        }
+    }
+}

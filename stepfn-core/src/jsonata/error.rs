@@ -1,0 +1,37 @@
+//! Why a text is no JSONata expression.
+
+use std::{error, fmt, ops::Range};
+
+/// Why a text is no JSONata expression, and where in the text.
+///
+/// [`Display`](fmt::Display) gives the message alone; `help` says what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonataError {
+    /// The code that the reference implementation gives the error: `S0201`.
+    pub code: &'static str,
+    /// What is wrong: lower case, no full stop, code in backticks.
+    pub message: String,
+    /// The offending bytes; empty at the end of the text when something is missing.
+    pub range: Range<usize>,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+impl JsonataError {
+    pub(super) fn new(code: &'static str, message: impl Into<String>, range: Range<usize>) -> Self {
+        Self { code, message: message.into(), range, help: None }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl fmt::Display for JsonataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl error::Error for JsonataError {}

@@ -1,0 +1,58 @@
+//! JSONata 2.0.6, the query language of JSONata states: text to tree, with the place of every part in the text.
+//!
+//! Nothing is evaluated here. [`parse`] accepts what the reference implementation, `jsonata` 2.0.6, accepts: `??` and `?:`,
+//! which came with 2.1, are refused as Step Functions refuses them. [`analyse`] says what an expression reads and what of it
+//! Step Functions does not have.
+//!
+//! ```
+//! use stepfn_core::jsonata::{self, ExpressionKind};
+//!
+//! let field = "{% $sum($states.input.items.price) %}";
+//! let (text, offset) = jsonata::expression_in(field).unwrap();
+//! let expression = jsonata::parse(text)?;
+//! let ExpressionKind::Call { arguments, .. } = &expression.kind else { panic!("a call") };
+//! assert_eq!(&text[arguments[0].range.clone()], "$states.input.items.price");
+//! assert_eq!(offset, 2);
+//!
+//! let error = jsonata::parse("$states.input.name ?? 'nobody'").unwrap_err();
+//! assert_eq!(error.message, "`??` came with JSONata 2.1: Step Functions has 2.0.6");
+//! assert_eq!(error.range, 19..21);
+//! # Ok::<(), stepfn_core::jsonata::JsonataError>(())
+//! ```
+
+mod ast;
+mod error;
+mod function;
+#[cfg(test)]
+mod fuzz;
+mod lex;
+mod parse;
+mod scope;
+mod signature;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use ast::{Expression, ExpressionKind, Operator, OrderTerm};
+pub use error::JsonataError;
+pub use function::{Function, Origin, function, functions};
+pub use scope::{Analysis, Issue, IssueKind, Place, analyse};
+
+/// Reads an expression, without `{%` and `%}`.
+///
+/// # Errors
+///
+/// When JSONata 2.0.6 does not accept it, or it is nested more than 200 deep. The error says where, and what to write instead.
+pub fn parse(text: &str) -> Result<Expression, JsonataError> {
+    let expression = parse::whole(text)?;
+    verify::verify(&expression)?;
+    Ok(expression)
+}
+
+/// The expression that a field's text holds, and how many bytes of the text come before it.
+///
+/// `None` for plain text: a text is an expression when it starts with `{%` and ends with `%}`, with nothing outside, not even
+/// a blank.
+pub fn expression_in(text: &str) -> Option<(&str, usize)> {
+    Some((text.strip_prefix("{%")?.strip_suffix("%}")?, 2))
+}
