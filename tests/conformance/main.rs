@@ -25,9 +25,14 @@ use std::{
 
 use case::Case;
 
-/// How many of AWS's recordings of the covered kinds are known to differ: JSONata cannot be run yet (127, of them 48 of `test_state`), nor
-/// can distributed Maps (30), and four others. It may only fall; when it is zero, this goes.
-const KNOWN: usize = 161;
+/// How many of AWS's recordings are known to differ. It may only fall.
+///
+/// - JSONata cannot be run yet, nor can distributed Maps: all but the following.
+/// - Timers of one instant went off in another order (1), and one execution never went on (1): AWS's own chance.
+/// - AWS has changed since: `RedriveCount` came into the context object in November 2023 (1).
+/// - What the service answered is not in the recording (1).
+/// - The recorder read texts of arrays and numbers, which it does nowhere else (1).
+const KNOWN: usize = 164;
 
 #[derive(Default)]
 struct Tally {
@@ -56,7 +61,7 @@ fn recorded_executions() -> io::Result<()> {
             continue;
         }
         let (differences, shown) = match &*case.kind {
-            "execution" | "express_sync" => executions::differences(&case),
+            "execution" | "express_sync" | "mocked" => executions::differences(&case),
             "test_state" => states::differences(&case),
             "create_error" => (definitions::created(&case), String::new()),
             "validate_definition" => (definitions::validated(&case), String::new()),
