@@ -28,7 +28,9 @@ pub fn differences(case: &Case) -> (Vec<String>, String) {
             found.extend(super::definitions::refused(case));
             (found, ran.history.to_string())
         }
-        Err(reason) => (vec![reason], String::new()),
+        Err(reason) => {
+            (super::definitions::refused(case).into_iter().chain([reason]).collect(), String::new())
+        }
     }
 }
 

@@ -79,7 +79,7 @@ fn recorded_executions() -> io::Result<()> {
 
     let failures = || areas.values().flat_map(|tally| &tally.failed);
     if only.is_none() {
-        for (file, first) in failures() {
+        for (file, first) in failures().chain(&imitated.failed) {
             writeln!(out, "{file}\n    {}", first.lines().next().unwrap_or_default())?;
         }
     }

@@ -9,7 +9,7 @@ use crate::{asl::StateKind, definition::WorkflowType, diagnostic::Diagnostic};
 
 pub(super) const PAGE: Page = Page {
     what: "A distributed Map's `Label` is too long, or has a sign that it may not have.",
-    why: "The label becomes part of the ARN of the Map Run, so AWS refuses one of more than 40 characters, and one with blanks, \
+    why: "The label becomes part of the ARN of the Map Run, so AWS refuses one of more than 40 characters or of none, and one with blanks, \
           brackets, wildcards, control characters or any of `\" # % \\ ^ | ~ $ & , ; : / ` and the backtick.",
     failing: r#"{
   "StartAt": "Each",
@@ -50,6 +50,10 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let StateKind::Map(map) = &node.state.kind else { return };
     let Some(label) = map.label.as_deref().filter(|label| !has_placeholder(label)) else { return };
     let length = label.chars().count();
+    if length == 0 {
+        let finding = node.finding(Code::MapLabel, "/Label", "`Label` is empty");
+        findings.push(finding.help("write a name, or remove it: the service makes one up"));
+    }
     if length > LONGEST {
         let message = format!("`Label` has {length} characters, and {LONGEST} is the most");
         findings.push(node.finding(Code::MapLabel, "/Label", message).help("write a shorter one"));
@@ -71,6 +75,15 @@ fn is_refused(sign: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{LONGEST, is_refused};
+    use crate::check::testing::codes;
+
+    #[test]
+    fn an_empty_label_names_nothing() {
+        let map = r#"{ "StartAt": "A", "States": { "A": { "Type": "Map", "Label": "", "End": true,
+            "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+                "StartAt": "B", "States": { "B": { "Type": "Succeed" } } } } } }"#;
+        assert_eq!(codes(map), ["map-label /States/A/Label"]);
+    }
 
     #[test]
     fn letters_of_any_language_are_fine() {
