@@ -115,6 +115,20 @@ fn a_state_inside_of_another_is_found_and_a_map_bears_what_it_tolerates() {
 }
 
 #[test]
+fn the_inputs_of_iterations_are_shown() {
+    let state = r#"{ "Type": "Map", "ItemsPath": "$.list",
+        "ItemSelector": { "at.$": "$$.Map.Item.Index", "item.$": "$$.Map.Item.Value", "rate.$": "$.rate" },
+        "ItemProcessor": { "StartAt": "Go", "States": { "Go": { "Type": "Succeed" } } }, "End": true }"#;
+    let test = TestState::new(state)
+        .input(r#"{"list": ["a"], "rate": 2}"#)
+        .mock(StateMock::result("[0]"))
+        .inspection_level(InspectionLevel::Debug);
+    let seen = inspected(&run(&test));
+    assert_eq!(seen["afterItemSelector"].as_str(), Some(r#"[{"at":0,"item":"a","rate":2}]"#));
+    assert_eq!(run(&test.input(r#"{"list": ["a"]}"#)).status, TestStatus::Failed);
+}
+
+#[test]
 fn calls_that_aws_refuses_are_refused() {
     for (test, code, message) in [
         (TestState::new("{"), "InvalidDefinition", "INVALID_JSON_DESCRIPTION"),

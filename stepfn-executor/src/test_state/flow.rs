@@ -201,19 +201,38 @@ impl Flow<'_> {
     fn map(&mut self, map: &program::Map) -> Result<Left, Stop> {
         let input = self.effective_input()?;
         let items = match &self.checked.read_items {
-            Some(read) => read.value.as_array().map_or(1, <[Value]>::len),
+            Some(read) => read.value.as_array().unwrap_or(std::slice::from_ref(&read.value)).to_vec().into(),
             None => {
                 let items = map.items(&self.frame, &input)?;
                 self.seen.see("afterItemsPath", &Value::Array(items.clone()));
-                items.len()
+                items
             }
         };
+        // `Parameters` is what `ItemSelector` was called before.
+        if let Some(selector) = map.item_selector.as_ref().or(self.state.data.parameters.as_ref()) {
+            let selected = self.select_items(selector, &items, &input)?;
+            self.seen.see("afterItemSelector", &selected);
+        }
         let amount = |amount: &Amount| amount.evaluate(&self.frame, &input);
         let concurrency = map.max_concurrency.as_ref().map(amount).transpose()?;
         self.seen.note("maxConcurrency", Value::from(concurrency.unwrap_or(0)));
-        self.tolerate(items, &input)?;
+        self.tolerate(items.len(), &input)?;
         let result = self.mocked()?;
         self.finish(result)
+    }
+
+    /// What `ItemSelector` makes of each item.
+    fn select_items(&self, selector: &Template, items: &[Value], input: &Value) -> Result<Value, Stop> {
+        let mut selected = Vec::with_capacity(items.len());
+        for (index, item) in items.iter().enumerate() {
+            let mut context = self.frame.context.value().clone();
+            let item = Value::object([("Index", Value::from(index)), ("Value", item.clone())]);
+            context.make_object().insert("Map".into(), Value::object([("Item", item)]));
+            let frame =
+                Frame { context: &context, variables: self.frame.variables, random: self.frame.random };
+            selected.push(selector.render(&frame.scope(input))?);
+        }
+        Ok(selected.into())
     }
 
     /// Whether the Map bears the failed iterations.
