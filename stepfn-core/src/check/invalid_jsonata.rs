@@ -2,6 +2,7 @@
 
 use super::{
     Code,
+    jsonata_texts::Judged,
     page::Page,
     texts::{entries, templates},
     walk::{Node, has_placeholder},
@@ -14,9 +15,10 @@ use crate::{
 };
 
 pub(super) const PAGE: Page = Page {
-    what: "A JSONata expression is not closed, or stands where an expression is needed without `{% %}`.",
+    what: "A JSONata expression cannot be read, is not closed, or stands where an expression is needed without `{% %}`.",
     why: "A string is an expression when it starts with `{%` and ends with `%}`, without a blank outside; any other is text. A \
-          `Condition` that is text, not an expression or a boolean, is refused; elsewhere the text goes on as it stands.",
+          `Condition` that is text, not an expression or a boolean, is refused; elsewhere the text goes on as it stands. Step Functions \
+          has JSONata 2.0.6: `??` and `?:` came later.",
     failing: r#"{
   "StartAt": "Check",
   "QueryLanguage": "JSONata",
@@ -77,6 +79,16 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+pub(super) fn check_expressions(node: &Node<'_>, expressions: &[Judged<'_>], findings: &mut Vec<Diagnostic>) {
+    for expression in expressions {
+        if let Err(error) = &expression.written.parsed {
+            let finding =
+                expression.written.finding(node, Code::InvalidJsonata, &error.range, &error.message);
+            findings.push(finding.maybe_help(error.help.clone()));
+        }
+    }
+}
+
 fn not_a_condition(condition: &Value) -> Option<String> {
     match condition {
         Value::Bool(_) => None,
@@ -97,7 +109,85 @@ fn half_open(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::findings;
+    use crate::check::testing::{codes, findings, lines};
+
+    fn output(expression: &str) -> Vec<String> {
+        lines(&format!(
+            r#"{{ "StartAt": "A", "QueryLanguage": "JSONata", "States": {{ "A": {{ "Type": "Pass", "End": true, "Output": {{
+                "a": ["{{% {expression} %}}"] }} }} }} }}"#
+        ))
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_with_its_place() {
+        assert_eq!(
+            output("$states.input.name ?? 'x'"),
+            [
+                "invalid-jsonata /States/A/Output/a/0: state `A`: `Output/a/0`: `??` came with JSONata 2.1: Step Functions has \
+              2.0.6 (character 23 of the string) (write `$exists(a) ? a : b` for `a ?? b`)"
+            ]
+        );
+        assert_eq!(
+            output("$sum(1"),
+            [
+                "invalid-jsonata /States/A/Output/a/0: state `A`: `Output/a/0`: expected `)`, found the end (character 11 of the \
+              string)"
+            ]
+        );
+        assert_eq!(output("${X} ?? 1"), [""; 0], "a placeholder may become anything");
+    }
+
+    #[test]
+    fn every_field_that_takes_an_expression_is_read() {
+        let found = codes(
+            r#"{ "StartAt": "A", "QueryLanguage": "JSONata", "States": {
+                "A": { "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Credentials": { "RoleArn": "{% 1 + %}" },
+                  "TimeoutSeconds": "{% ( %}", "HeartbeatSeconds": "{% [ %}", "Arguments": "{% - %}", "Output": "{% + %}",
+                  "Assign": { "a": "{% ) %}" }, "Next": "B",
+                  "Catch": [{ "ErrorEquals": ["States.ALL"], "Assign": { "a": "{% . %}" }, "Output": "{% $$$. %}", "Next": "B" }] },
+                "B": { "Type": "Choice", "Choices": [{ "Condition": "{% a = %}", "Assign": { "a": "{% * * %}" },
+                  "Output": "{% { %}", "Next": "C" }], "Default": "C" },
+                "C": { "Type": "Wait", "Seconds": "{% a b %}", "Next": "D" },
+                "D": { "Type": "Wait", "Timestamp": "{% 'a %}", "Next": "E" },
+                "E": { "Type": "Map", "Items": "{% [1 %}", "ItemSelector": { "a": "{% ] %}" }, "MaxConcurrency": "{% , %}",
+                  "ToleratedFailureCount": "{% ; %}", "ToleratedFailurePercentage": "{% : %}", "ItemProcessor": {
+                    "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }, "StartAt": "X",
+                    "States": { "X": { "Type": "Succeed", "Output": "{% ? %}" } } },
+                  "ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "Arguments": { "Bucket": "{% @ %}", "Key": "a" } },
+                  "ItemBatcher": { "MaxItemsPerBatch": 1, "BatchInput": { "a": "{% # %}" } },
+                  "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject", "Arguments": { "Bucket": "{% ^ %}" } }, "Next": "F" },
+                "F": { "Type": "Fail", "Error": "{% & %}", "Cause": "{% ~> %}" } } }"#,
+        );
+        let syntax: Vec<_> =
+            found.iter().filter_map(|found| found.strip_prefix("invalid-jsonata /States/")).collect();
+        let expected = [
+            "A/Credentials/RoleArn",
+            "A/Arguments",
+            "A/TimeoutSeconds",
+            "A/HeartbeatSeconds",
+            "A/Assign/a",
+            "A/Output",
+            "A/Catch/0/Assign/a",
+            "A/Catch/0/Output",
+            "B/Choices/0/Condition",
+            "B/Choices/0/Assign/a",
+            "B/Choices/0/Output",
+            "C/Seconds",
+            "D/Timestamp",
+            "E/Items",
+            "E/ItemReader/Arguments/Bucket",
+            "E/ItemSelector/a",
+            "E/ItemBatcher/BatchInput/a",
+            "E/MaxConcurrency",
+            "E/ToleratedFailureCount",
+            "E/ToleratedFailurePercentage",
+            "E/ItemProcessor/States/X/Output",
+            "E/ResultWriter/Arguments/Bucket",
+            "F/Error",
+            "F/Cause",
+        ];
+        assert_eq!(syntax, expected);
+    }
 
     #[test]
     fn half_an_expression_is_text() {

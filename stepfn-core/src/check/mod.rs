@@ -35,6 +35,7 @@ mod fail_fields;
 mod field_not_allowed;
 mod fields;
 mod flow_pages;
+mod function_arguments;
 mod graph;
 mod invalid_intrinsic;
 mod invalid_jsonata;
@@ -42,11 +43,13 @@ mod invalid_path;
 mod invalid_resource;
 mod invalid_template;
 mod invalid_version;
+pub(crate) mod jsonata_texts;
 mod map_fields;
 mod map_label;
 mod map_objects;
 mod missing_task_token;
 mod missing_transition;
+mod no_such_states_field;
 mod no_terminal_state;
 mod not_a_reference_path;
 mod numbers;
@@ -63,9 +66,11 @@ mod text;
 mod texts;
 mod timeout_values;
 mod timestamp;
+mod top_level_context;
 mod uncatchable_error;
 mod unknown_error_name;
 mod unknown_field;
+mod unknown_function;
 mod unknown_state;
 mod unreachable_state;
 mod variable_name;
@@ -154,6 +159,10 @@ codes! {
     InvalidTemplate "invalid-template" Error invalid_template::PAGE,
     ExpressionAsText "expression-as-text" Warning expression_as_text::PAGE,
     InvalidJsonata "invalid-jsonata" Error invalid_jsonata::PAGE,
+    UnknownFunction "unknown-function" Error unknown_function::PAGE,
+    FunctionArguments "function-arguments" Error function_arguments::PAGE,
+    TopLevelContext "top-level-context" Error top_level_context::PAGE,
+    NoSuchStatesField "no-such-states-field" Error no_such_states_field::PAGE,
     VariableName "variable-name" Error variable_name::PAGE,
     ConflictingOperators "conflicting-operators" Error conflicting_operators::PAGE,
     ChoiceOperand "choice-operand" Error choice_operand::PAGE,
@@ -279,6 +288,17 @@ fn check_state(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         missing_task_token::check,
     ] {
         rule(node, findings);
+    }
+    let expressions = jsonata_texts::judged(node);
+    for rule in [
+        invalid_jsonata::check_expressions,
+        unknown_function::check,
+        function_arguments::check,
+        top_level_context::check,
+        no_such_states_field::check,
+        variable_name::check_expressions,
+    ] {
+        rule(node, &expressions, findings);
     }
     let texts = texts::texts(node);
     for rule in [

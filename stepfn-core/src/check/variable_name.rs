@@ -1,10 +1,16 @@
 //! `variable-name`
 
-use super::{Code, page::Page, texts::templates, walk::Node};
-use crate::{asl::QueryLanguage, definition::WorkflowType, diagnostic::Diagnostic};
+use super::{
+    Code,
+    jsonata_texts::{Judged, issues},
+    page::Page,
+    texts::templates,
+    walk::Node,
+};
+use crate::{asl::QueryLanguage, definition::WorkflowType, diagnostic::Diagnostic, jsonata::IssueKind};
 
 pub(super) const PAGE: Page = Page {
-    what: "`Assign` sets a variable whose name cannot be one.",
+    what: "`Assign`, or an expression, sets a variable whose name cannot be one.",
     why: "AWS refuses it: a name starts with a letter or `_`, goes on with letters, digits and `_`, has at most 80 characters, and \
           is not `states`, which is the service's own. `$my-var` would read as `$my` minus `var`.",
     failing: r#"{
@@ -41,6 +47,10 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+pub(super) fn check_expressions(node: &Node<'_>, expressions: &[Judged<'_>], findings: &mut Vec<Diagnostic>) {
+    issues(node, expressions, IssueKind::Reserved, Code::VariableName, findings);
 }
 
 fn breach(name: &str) -> Option<(String, String)> {

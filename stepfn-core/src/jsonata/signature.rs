@@ -6,11 +6,15 @@ pub(super) fn fault(signature: &str) -> Option<(&'static str, &'static str)> {
     let mut at = 1;
     // The last parameter: whether it may have a type of its own in `<>`, and its marks.
     let (mut nests, mut marks) = (false, String::new());
+    let mut any = false;
     while let Some(&sign) = signs.get(at) {
+        any |= "snblojxaf(".contains(sign);
         match sign {
             ':' => break,
             's' | 'n' | 'b' | 'l' | 'o' | 'j' | 'x' => (nests, marks) = (false, String::new()),
             'a' | 'f' => (nests, marks) = (true, String::new()),
+            // The reference forgets marks before the first parameter.
+            '-' | '?' | '+' if !any => {}
             '-' | '?' | '+' => {
                 marks.push(if sign == '+' { '+' } else { '?' });
                 if marks.len() > 2 || (marks.len() == 2 && sign == '+') {

@@ -118,8 +118,16 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     let (machine, read) = asl::read_document(&document);
     let is_readable = read.iter().all(|finding| finding.severity != Severity::Error);
     let findings = check::check_read(&machine, read, &Options { workflow_type });
-    // AWS takes the last of two equal keys, and a task that never gets its token waits. What is reached it looks at in its own way.
-    let others = [Code::DuplicateKey, Code::MissingTaskToken, Code::UnreachableState, Code::NoTerminalState];
+    // AWS takes the last of two equal keys, and a task that never gets its token waits; a call fails when it is made. What is
+    // reached it looks at in its own way.
+    let others = [
+        Code::DuplicateKey,
+        Code::MissingTaskToken,
+        Code::UnknownFunction,
+        Code::FunctionArguments,
+        Code::UnreachableState,
+        Code::NoTerminalState,
+    ];
     let mut issues = Vec::<Issue>::new();
     for finding in findings {
         if finding.severity == Severity::Error && !others.contains(&finding.code) {
