@@ -174,6 +174,19 @@ mod tests {
     }
 
     #[test]
+    fn fields_that_are_not_supported_are_said_of_what_has_them() {
+        assert_eq!(
+            said(r#""A": { "Type": "Pass", "Catch": [], "End": true }"#),
+            "SCHEMA_VALIDATION_FAILED: Field 'Catch' is not supported at /States/A"
+        );
+        assert_eq!(
+            said(r#""A": { "Type": "Pass", "Output": 1, "End": true }"#),
+            "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the \
+             'JSONata' QueryLanguage at /States/A"
+        );
+    }
+
+    #[test]
     fn a_loop_without_an_end_has_no_place_and_hides_what_is_not_reached() {
         let dangling = r#""A": { "Type": "Pass", "Next": "X" }"#;
         assert_eq!(

@@ -43,6 +43,19 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
             "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine".to_owned(),
             parent,
         ),
+        Code::WrongQueryLanguage if parent.contains("/States/") => {
+            let (set, other) = match &*key {
+                "Arguments" | "Output" | "Items" | "Condition" => ("JSONPath", "JSONata"),
+                _ => ("JSONata", "JSONPath"),
+            };
+            let message = format!(
+                "The QueryLanguage is set to '{set}', but field '{key}' is only supported for the '{other}' QueryLanguage"
+            );
+            (SCHEMA, message, parent)
+        }
+        Code::UnknownField | Code::FieldNotAllowed => {
+            (SCHEMA, format!("Field '{key}' is not supported"), parent)
+        }
         Code::WaitFields if key == "Timestamp" && value.is_some_and(|value| value.as_str().is_some()) => {
             (SCHEMA, "String does not match RFC3339 timestamp".to_owned(), at)
         }
