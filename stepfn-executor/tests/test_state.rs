@@ -115,6 +115,15 @@ fn a_state_inside_of_another_is_found_and_a_map_bears_what_it_tolerates() {
 }
 
 #[test]
+fn a_map_does_not_hand_its_query_language_down() {
+    let machine = r#"{ "StartAt": "Each", "States": { "Each": { "Type": "Map", "QueryLanguage": "JSONata",
+        "ItemProcessor": { "StartAt": "Go", "States": { "Go": { "Type": "Pass", "InputPath": "$.a", "End": true } } },
+        "End": true } } }"#;
+    let reply = run(&TestState::new(machine).state_name("Go").input(r#"{"a": 1}"#));
+    assert_eq!(reply.output.as_deref(), Some("1"));
+}
+
+#[test]
 fn the_inputs_of_iterations_are_shown() {
     let state = r#"{ "Type": "Map", "ItemsPath": "$.list",
         "ItemSelector": { "at.$": "$$.Map.Item.Index", "item.$": "$$.Map.Item.Value", "rate.$": "$.rate" },

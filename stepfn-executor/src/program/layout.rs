@@ -55,7 +55,8 @@ impl<'a> Layout<'a> {
             push_token(&mut pointer, name);
             let children = self.machines.len();
             for (token, child) in state.children() {
-                self.push(child, format!("{pointer}{token}"), name, state.query_language.unwrap_or(language));
+                // A state's own query language is not handed down: only the machine's is.
+                self.push(child, format!("{pointer}{token}"), name, language);
             }
             self.states.push(Source { name, state, pointer, machine: index, children });
         }

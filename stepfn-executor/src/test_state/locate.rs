@@ -62,10 +62,9 @@ fn find<'m>(
     if let Some(state) = machine.states.get(name) {
         return Some((state, state.query_language.unwrap_or(language)));
     }
-    machine.states.values().find_map(|state| {
-        let language = state.query_language.unwrap_or(language);
-        state.children().into_iter().find_map(|(_, child)| find(child, name, language))
-    })
+    // A state's own query language is not handed down: only the machine's is.
+    let mut inside = machine.states.values().flat_map(State::children);
+    inside.find_map(|(_, child)| find(child, name, language))
 }
 
 impl Located {
