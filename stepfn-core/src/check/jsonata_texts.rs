@@ -1,6 +1,7 @@
 //! The JSONata expressions of a state, read.
 
-use super::walk::{Node, below, has_placeholder};
+pub(crate) use super::walk::has_placeholder;
+use super::walk::{Node, below};
 use crate::{
     asl::{Amount, Condition, QueryLanguage, State, StateKind},
     check::Code,

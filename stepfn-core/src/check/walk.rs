@@ -183,7 +183,7 @@ fn map_keys(map: &Map) -> [(&'static str, bool); 5] {
 /// Whether a text holds what a deployment tool fills in: `${Name}`, `#{Name}`, `[!function[name]arn]`, `<name>`.
 ///
 /// Nothing can be said of such a text before it is filled in.
-pub(super) fn has_placeholder(text: &str) -> bool {
+pub(crate) fn has_placeholder(text: &str) -> bool {
     text.contains("${") || text.contains("#{") || text.contains("[!") || text.contains("{{")
 }
 

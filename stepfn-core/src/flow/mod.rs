@@ -20,12 +20,16 @@
 mod choice;
 mod claims;
 mod errors;
+mod jsonata;
 mod obligation;
+mod query;
 mod read;
 mod template;
 mod transfer;
 mod value;
 
+#[cfg(test)]
+mod jsonata_tests;
 #[cfg(test)]
 mod tests;
 

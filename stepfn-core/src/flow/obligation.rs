@@ -12,6 +12,8 @@ use crate::{
 pub enum OwnedStep {
     /// [`Step::Key`]
     Key(String),
+    /// [`Step::Query`]
+    Query(String),
     /// [`Step::Index`]
     Index(i64),
     /// [`Step::Each`]
@@ -27,6 +29,7 @@ impl OwnedStep {
     pub fn as_step(&self) -> Step<'_> {
         match self {
             Self::Key(key) => Step::Key(key),
+            Self::Query(key) => Step::Query(key),
             Self::Index(index) => Step::Index(*index),
             Self::Each => Step::Each,
             Self::NonNull => Step::NonNull,

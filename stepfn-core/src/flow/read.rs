@@ -353,7 +353,13 @@ impl Analyser<'_> {
         Sym::Leaf(leaf.then(steps))
     }
 
-    fn claim_path(&mut self, leaf: &Leaf, steps: &[OwnedStep], need: &OwnedNeed, reading: &Reading<'_>) {
+    pub(super) fn claim_path(
+        &mut self,
+        leaf: &Leaf,
+        steps: &[OwnedStep],
+        need: &OwnedNeed,
+        reading: &Reading<'_>,
+    ) {
         let trivial = matches!(need, OwnedNeed::Other(Need::Nothing | Need::Value));
         if self.report.is_none() || (steps.is_empty() && trivial && leaf.steps.is_empty()) {
             return;

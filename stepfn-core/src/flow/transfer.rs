@@ -7,7 +7,7 @@ use super::{
     choice::keys,
     obligation::Obligation,
     read::{Reading, Site},
-    value::{Entry, Flow, Sym},
+    value::{Flow, Sym},
 };
 use crate::{
     asl::{Map, PathField, QueryLanguage, State, StateKind, StateMachine, Task},
@@ -163,7 +163,7 @@ impl Analyser<'_> {
         }
     }
 
-    fn task(&mut self, site: &Site, state: &State, task: &Task, input: &Sym) -> Sym {
+    pub(super) fn task(&mut self, site: &Site, state: &State, task: &Task, input: &Sym) -> Sym {
         let at = &site.at;
         for (field, path) in [
             ("TimeoutSecondsPath", &task.timeout_seconds_path),
@@ -186,16 +186,22 @@ impl Analyser<'_> {
         let origin = format!("the result of `{name}`");
         match typing {
             Some(StateTyping::Task { task, name: function, input: wanted, output, call, result }) => {
+                let (template, field) = match &state.arguments {
+                    Some(arguments) => (Some(arguments), "Arguments"),
+                    None => (state.parameters.as_ref(), "Parameters"),
+                };
                 let (payload, payload_at) = match call {
-                    Call::Direct if state.parameters.is_some() => (input.clone(), format!("{at}/Parameters")),
+                    Call::Direct if template.is_some() => (input.clone(), format!("{at}/{field}")),
                     Call::Direct => (input.clone(), format!("{at}/Resource")),
-                    Call::Invoke | Call::WaitForTaskToken => match &state.parameters {
+                    Call::Invoke | Call::WaitForTaskToken => match template {
                         Some(Value::Object(map)) if map.contains_key("Payload") => {
-                            (input.peek("Payload"), format!("{at}/Parameters/Payload"))
+                            (input.peek("Payload"), format!("{at}/{field}/Payload"))
                         }
                         Some(Value::Object(map)) if map.contains_key("Payload.$") => {
                             (input.peek("Payload"), format!("{at}/Parameters/Payload.$"))
                         }
+                        // An expression that makes all of it.
+                        Some(Value::String(_)) => (Sym::Any, format!("{at}/{field}")),
                         // Without a payload the function gets an empty object.
                         _ => (Sym::object([]), format!("{at}/Resource")),
                     },
@@ -321,7 +327,7 @@ impl Analyser<'_> {
         }
     }
 
-    fn item_of(&mut self, items: &Sym) -> Sym {
+    pub(super) fn item_of(&mut self, items: &Sym) -> Sym {
         match items {
             Sym::Array(item) => (**item).clone(),
             Sym::Leaf(leaf) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
@@ -438,7 +444,7 @@ impl Analyser<'_> {
     }
 
     /// Whether a state can fail by a callback, itself or inside.
-    fn is_callback(&self, at: &str, state: &State) -> bool {
+    pub(super) fn is_callback(&self, at: &str, state: &State) -> bool {
         match &state.kind {
             StateKind::Task(task) => match self.typing.states.get(at) {
                 Some(StateTyping::Task { call, .. }) => *call == Call::WaitForTaskToken,
@@ -453,49 +459,6 @@ impl Analyser<'_> {
                 })
             }),
         }
-    }
-
-    /// A JSONata state: its expressions are not looked into, so that only what it hands on untouched is known.
-    fn jsonata(&mut self, site: &Site, state: &State, flow: &Flow) -> Left {
-        let mut out = flow.with_data(Sym::Any);
-        let untouched = matches!(state.kind, StateKind::Choice(_) | StateKind::Wait(_) | StateKind::Succeed);
-        if state.output.is_none() && untouched {
-            out.data = flow.data.clone();
-        }
-        let assigned = |out: &Flow, assign: Option<&Value>| {
-            let mut out = out.clone();
-            for key in assign.and_then(Value::as_object).into_iter().flat_map(|map| map.keys()) {
-                let entry = Entry::of(Sym::Any);
-                Rc::make_mut(&mut out.variables).insert((&**key).into(), entry);
-            }
-            out
-        };
-        for (at, child) in state.children() {
-            let inner = flow.with_data(Sym::Any);
-            self.machine(&format!("{}{at}", site.at), child, &inner);
-        }
-        let mut left = Left { next: Vec::new(), end: None };
-        if let StateKind::Choice(choice) = &state.kind {
-            for rule in &choice.choices {
-                let out = if rule.output.is_some() { out.with_data(Sym::Any) } else { out.clone() };
-                left.next.push((rule.next.clone(), assigned(&out, rule.assign.as_ref())));
-            }
-            if let Some(default) = &choice.default {
-                left.next.push((default.clone(), assigned(&out, state.assign.as_ref())));
-            }
-            return left;
-        }
-        for catcher in state.catch.iter().flatten() {
-            left.next
-                .push((catcher.next.clone(), assigned(&flow.with_data(Sym::Any), catcher.assign.as_ref())));
-        }
-        let out = assigned(&out, state.assign.as_ref());
-        match (&state.next, &state.kind) {
-            (_, StateKind::Fail(_)) => {}
-            (Some(next), _) => left.next.insert(0, (next.clone(), out)),
-            (None, _) => left.end = Some(out),
-        }
-        left
     }
 
     pub(super) fn machine(&mut self, at: &str, machine: &StateMachine, flow: &Flow) -> Sym {

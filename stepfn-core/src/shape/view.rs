@@ -17,6 +17,8 @@ pub enum Side {
 pub enum Step<'a> {
     /// The value of a key.
     Key(&'a str),
+    /// The value of a key as JSONata reads it: of an array, that of each item.
+    Query(&'a str),
     /// The item at a position, from the end where negative.
     Index(i64),
     /// Any item of an array.
@@ -112,6 +114,15 @@ impl View {
         if self.absent {
             return Err(Problem::MaybeAbsent);
         }
+        if let Step::Query(key) = step {
+            match self.shape {
+                // What becomes of the items depends on how many there are.
+                Shape::Array(_) | Shape::Tuple(_) | Shape::Mixed => return Ok(self.with(&Shape::Any)),
+                // One of the variants may have it.
+                Shape::OneOf(_) if self.key(key).is_none() => return Ok(self.with(&Shape::Any)),
+                _ => {}
+            }
+        }
         match self.shape {
             Shape::Any => return Ok(self),
             Shape::Nullable(_) | Shape::Null => return Err(Problem::MaybeNull),
@@ -119,7 +130,7 @@ impl View {
             _ => {}
         }
         match step {
-            Step::Key(key) => match self.shape {
+            Step::Key(key) | Step::Query(key) => match self.shape {
                 Shape::Object(_) | Shape::Map(_) | Shape::OneOf(_) => match self.key(key) {
                     Some(view) => Ok(view),
                     None => Err(Problem::NoField(self.shape)),
@@ -242,7 +253,7 @@ impl Field {
 /// Appends what was wrong with a step into a value of a type.
 pub(super) const fn describe(out: &mut Text, side: Side, step: Step<'_>, problem: Problem) {
     let key = match step {
-        Step::Key(key) => key,
+        Step::Key(key) | Step::Query(key) => key,
         _ => "",
     };
     match problem {

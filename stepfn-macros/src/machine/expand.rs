@@ -172,6 +172,7 @@ fn side_tokens(side: Side) -> TokenStream {
 fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
     let steps = steps.iter().map(|step| match step {
         OwnedStep::Key(key) => quote!(Step::Key(#key)),
+        OwnedStep::Query(key) => quote!(Step::Query(#key)),
         OwnedStep::Index(index) => quote!(Step::Index(#index)),
         OwnedStep::Each => quote!(Step::Each),
         OwnedStep::NonNull => quote!(Step::NonNull),
