@@ -2,10 +2,12 @@ use std::{
     collections::HashMap,
     fmt,
     hash::{BuildHasher, RandomState},
+    path::PathBuf,
     sync::Arc,
 };
 
 use jiff::Timestamp;
+use object_store::{ObjectStore, local::LocalFileSystem};
 use stepfn_core::{
     definition::{Definition, WorkflowType},
     diagnostic::nearest,
@@ -43,6 +45,9 @@ pub struct ExecutorBuilder {
     allow_unbound: bool,
     any_input: bool,
     max_transitions: Option<u64>,
+    buckets: HashMap<String, Arc<dyn ObjectStore>>,
+    folders: Vec<(String, PathBuf)>,
+    keep_children: usize,
 }
 
 impl ExecutorBuilder {
@@ -184,6 +189,67 @@ impl ExecutorBuilder {
         self
     }
 
+    /// Binds a bucket that distributed Maps read from and write to.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use object_store::{ObjectStoreExt, memory::InMemory};
+    /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// use stepfn_executor::Executor;
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let store = Arc::new(InMemory::new());
+    /// store.put(&"films.csv".into(), "title,year\nAlien,1979\n".into()).await?;
+    /// let (machine, _) = asl::read_str(r#"{
+    ///     "StartAt": "Films",
+    ///     "States": {
+    ///         "Films": {
+    ///             "Type": "Map",
+    ///             "ItemReader": {
+    ///                 "Resource": "arn:aws:states:::s3:getObject",
+    ///                 "ReaderConfig": { "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" },
+    ///                 "Parameters": { "Bucket": "films", "Key": "films.csv" }
+    ///             },
+    ///             "ItemProcessor": {
+    ///                 "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+    ///                 "StartAt": "Film",
+    ///                 "States": { "Film": { "Type": "Pass", "End": true } }
+    ///             },
+    ///             "End": true
+    ///         }
+    ///     }
+    /// }"#)?;
+    /// let definition = Definition::from_asl("Films", WorkflowType::Standard, machine);
+    /// let outcome =
+    ///     Executor::builder().bucket("films", store).build(&definition)?.run(Value::empty_object()).await?;
+    /// assert_eq!(outcome.output().map(Value::to_string).as_deref(), Some(r#"[{"title":"Alien","year":"1979"}]"#));
+    /// assert_eq!(outcome.map_runs[0].succeeded, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn bucket(mut self, name: impl Into<String>, store: Arc<dyn ObjectStore>) -> Self {
+        self.buckets.insert(name.into(), store);
+        self
+    }
+
+    /// Binds a bucket to a folder of this machine, whose files are its objects. The folder must be there when the executor is
+    /// built.
+    #[must_use]
+    pub fn bucket_dir(mut self, name: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
+        self.folders.push((name.into(), folder.into()));
+        self
+    }
+
+    /// Keeps how that many children of each Map Run ended, with their histories: [`MapRun::children`](crate::MapRun::children). None
+    /// where nothing is said.
+    #[must_use]
+    pub fn keep_children(mut self, most: usize) -> Self {
+        self.keep_children = most;
+        self
+    }
+
     /// Compiles the definition and binds its tasks.
     ///
     /// # Errors
@@ -216,6 +282,13 @@ impl ExecutorBuilder {
         if !unbound.is_empty() && !self.allow_unbound {
             return Err(BuildError::Unbound(unbound));
         }
+        let mut buckets = self.buckets;
+        for (bucket, folder) in self.folders {
+            match LocalFileSystem::new_with_prefix(&folder) {
+                Ok(store) => buckets.insert(bucket, Arc::new(store)),
+                Err(error) => return Err(BuildError::Folder { bucket, reason: error.to_string() }),
+            };
+        }
         let clock = self.clock.unwrap_or(Clock::Virtual(VirtualTime::START));
         let is_virtual = match &clock {
             Clock::Virtual(_) => true,
@@ -232,6 +305,8 @@ impl ExecutorBuilder {
             input: (!self.any_input).then_some(definition.input),
             sites,
             functions: self.functions,
+            buckets,
+            keep_children: self.keep_children,
             clock,
             seed: self.seed.unwrap_or_else(|| if is_virtual { 0 } else { chance() }),
         }))
@@ -298,6 +373,13 @@ pub enum BuildError {
         /// A name that is near.
         near: Option<String>,
     },
+    /// The folder of a bucket cannot be used.
+    Folder {
+        /// The bucket's name.
+        bucket: String,
+        /// Why not.
+        reason: String,
+    },
 }
 
 impl fmt::Display for BuildError {
@@ -312,6 +394,9 @@ impl fmt::Display for BuildError {
                     unbound.fmt(f)?;
                 }
                 Ok(())
+            }
+            Self::Folder { bucket, reason } => {
+                write!(f, "the folder of the bucket `{bucket}` cannot be used: {reason}")
             }
             Self::UnknownState { state, near } => {
                 write!(f, "a handler is bound to `{state}`, but there is no Task state of that name")?;

@@ -8,8 +8,9 @@ use std::{
 };
 
 use jiff::Timestamp;
+use object_store::ObjectStore;
 use stepfn_core::{
-    definition::Definition,
+    definition::{Definition, WorkflowType},
     json,
     shape::{self, Shape},
     value::Value,
@@ -22,6 +23,7 @@ use crate::{
     handler::TaskHandler,
     identity::Identity,
     interpreter::{Info, Interpreter},
+    map_run::Buckets,
     outcome::{Outcome, RunError},
     program::{self, Family, Program, Task, function_name},
     size::{self, Extent},
@@ -46,9 +48,12 @@ pub(crate) struct Inner {
     pub(crate) max_transitions: Option<u64>,
     /// What an input must be readable as; none where any will do.
     input: Option<&'static Shape>,
-    pub(crate) registry: Registry,
-    sites: Vec<Option<Bound>>,
-    functions: HashMap<String, Bound>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) buckets: Buckets,
+    /// How many children of each Map Run are kept.
+    pub(crate) keep_children: usize,
+    sites: Arc<[Option<Bound>]>,
+    functions: Arc<HashMap<String, Bound>>,
     clock: Clock,
     seed: i64,
     started: AtomicU64,
@@ -80,6 +85,8 @@ pub(crate) struct Parts {
     pub(crate) input: Option<&'static Shape>,
     pub(crate) sites: Vec<Option<Bound>>,
     pub(crate) functions: HashMap<String, Bound>,
+    pub(crate) buckets: HashMap<String, Arc<dyn ObjectStore>>,
+    pub(crate) keep_children: usize,
     pub(crate) clock: Clock,
     pub(crate) seed: i64,
 }
@@ -107,9 +114,11 @@ impl Executor {
             hold_for_callbacks: parts.hold_for_callbacks,
             max_transitions: parts.max_transitions,
             input: parts.input,
-            registry: Registry::default(),
-            sites: parts.sites,
-            functions: parts.functions,
+            registry: Arc::default(),
+            buckets: Arc::new(parts.buckets),
+            keep_children: parts.keep_children,
+            sites: parts.sites.into(),
+            functions: Arc::new(parts.functions),
             clock: parts.clock,
             seed: parts.seed,
             started: AtomicU64::new(0),
@@ -221,6 +230,27 @@ impl Executor {
 }
 
 impl Inner {
+    /// The executor of the children of a distributed Map, which run another part of the machine.
+    pub(crate) fn of_children(&self, program: program::Inner) -> Self {
+        Self {
+            keeps_history: program.workflow_type == WorkflowType::Standard,
+            program: Arc::new(program),
+            identity: self.identity.clone(),
+            hold_for_callbacks: self.hold_for_callbacks,
+            max_transitions: self.max_transitions,
+            input: None,
+            registry: Arc::clone(&self.registry),
+            buckets: Arc::clone(&self.buckets),
+            keep_children: self.keep_children,
+            sites: Arc::clone(&self.sites),
+            functions: Arc::clone(&self.functions),
+            clock: self.clock.clone(),
+            seed: self.seed,
+            started: AtomicU64::new(0),
+            handles: Weak::clone(&self.handles),
+        }
+    }
+
     /// Whether there are clones of the executor, so that somebody else may send a callback.
     pub(crate) fn is_shared(&self) -> bool {
         self.handles.strong_count() > 1

@@ -32,6 +32,10 @@ impl Identity {
         format!("arn:aws:states:{}:{}:stateMachine:{machine}", self.region, self.account)
     }
 
+    pub(crate) fn map_run_arn(&self, machine: &str, label: &str, run: &str) -> String {
+        format!("arn:aws:states:{}:{}:mapRun:{machine}/{label}:{run}", self.region, self.account)
+    }
+
     /// The ARN of an execution; those of Express workflows end in an identifier of their own.
     pub(crate) fn execution_arn(
         &self,

@@ -8,6 +8,7 @@ mod context;
 mod failure;
 mod fiber;
 mod map;
+mod map_run;
 mod parallel;
 mod retry_catch;
 mod state;
@@ -18,7 +19,7 @@ mod work;
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::Arc,
+    sync::{Arc, Mutex},
     task::{Context, Poll},
 };
 
@@ -39,6 +40,7 @@ use crate::{
     executor::Inner as Executor,
     history::{Event, EventError, EventKind, History},
     link::{Command, Link},
+    map_run::MapRun,
     outcome::{Outcome, RunError, Status},
     program::{Frame, StateId},
     size::Extent,
@@ -69,8 +71,14 @@ pub(crate) struct Interpreter {
     published: usize,
     event_count: u32,
     overflow: bool,
-    /// How often each Task state was called.
-    calls: Vec<usize>,
+    /// The fibers of Map Runs, and what these wait for.
+    runs: Vec<FiberId>,
+    runs_working: bool,
+    runs_await: bool,
+    /// The Map Runs that are over.
+    map_runs: Vec<MapRun>,
+    /// How often each Task state was called, in the children of distributed Maps too.
+    calls: Arc<Mutex<Vec<usize>>>,
     transitions: u64,
     deadline: Timestamp,
     sleep: Option<(Timestamp, Sleep)>,
@@ -109,7 +117,11 @@ impl Interpreter {
             published: 0,
             event_count: 0,
             overflow: false,
-            calls: Vec::new(),
+            calls: Arc::default(),
+            runs: Vec::new(),
+            runs_working: false,
+            runs_await: false,
+            map_runs: Vec::new(),
             transitions: 0,
             deadline,
             sleep: None,
@@ -173,7 +185,7 @@ impl Interpreter {
             if poll.is_pending() && !self.ready.is_empty() {
                 continue;
             }
-            if poll.is_pending() && self.is_virtual() && !self.work.is_pending() {
+            if poll.is_pending() && self.is_virtual() && !self.is_working() {
                 let _ = self.time.reach(horizon);
                 self.tick();
             }
@@ -185,7 +197,7 @@ impl Interpreter {
     pub(crate) fn is_stuck(&self) -> bool {
         let alone =
             self.link.as_ref().is_none_or(|link| Arc::strong_count(link) == 1) && !self.executor.is_shared();
-        alone && self.ready.is_empty() && !self.work.is_pending()
+        alone && self.ready.is_empty() && !self.is_working()
     }
 
     /// Runs as far as it goes. On virtual time not beyond the horizon, where there is one.
@@ -243,10 +255,14 @@ impl Interpreter {
                 self.tick();
                 self.take_finished(executor);
             }
+            self.poll_runs(executor, cx);
+            if let Some(end) = self.end.take() {
+                return Poll::Ready(end);
+            }
             if !self.ready.is_empty() {
                 continue;
             }
-            if !self.pass_time(executor, cx, horizon) {
+            if !self.pass_time(cx, horizon) {
                 return Poll::Pending;
             }
             if self.end.is_none() && self.now() >= self.deadline {
@@ -276,7 +292,7 @@ impl Interpreter {
     }
 
     /// Goes to the next timer, or waits for it. False when there is nothing to do but wait.
-    fn pass_time(&mut self, executor: &Executor, cx: &mut Context<'_>, horizon: Option<Timestamp>) -> bool {
+    fn pass_time(&mut self, cx: &mut Context<'_>, horizon: Option<Timestamp>) -> bool {
         let next = self.timers.next().map_or(self.deadline, |timer| timer.min(self.deadline));
         if !self.time.is_virtual() {
             // Driven by hand, real time is not waited for.
@@ -287,13 +303,9 @@ impl Interpreter {
             let stands_still = match horizon {
                 // Who moves time by hand means it.
                 Some(horizon) => next > horizon,
-                // Where nothing but the end of the execution's own time is left, a callback may still come.
-                None => {
-                    self.tokens.values().any(|holder| holder.awaited)
-                        && (executor.hold_for_callbacks || self.timers.next().is_none())
-                }
+                None => self.holds_for_callback(),
             };
-            if self.now < next && (stands_still || self.work.is_pending()) {
+            if self.now < next && (stands_still || self.is_working()) {
                 return false;
             }
         }
@@ -329,6 +341,11 @@ impl Interpreter {
                         self.attempt_timed_out(timer.fiber, true);
                     }
                 }
+                TimerKind::Child(slot) => {
+                    if let Phase::MapRun(run) = &fiber.phase {
+                        run.wake(slot);
+                    }
+                }
                 TimerKind::Answer => self.answer_arrived(timer.fiber),
             }
         }
@@ -346,7 +363,11 @@ impl Interpreter {
                 Phase::Waited => self.waited(executor, id),
                 Phase::Resume(Ok((result, extent))) => self.complete(executor, id, result, Some(extent)),
                 Phase::Resume(Err(failure)) => self.failed(executor, id, failure),
-                other @ (Phase::Blocked | Phase::Sleeping(_) | Phase::Working(_) | Phase::Children(_)) => {
+                other @ (Phase::Blocked
+                | Phase::Sleeping(_)
+                | Phase::Working(_)
+                | Phase::Children(_)
+                | Phase::MapRun(_)) => {
                     fiber.phase = other;
                     Step::Block
                 }
@@ -439,6 +460,11 @@ impl Interpreter {
             self.executor.registry.remove(&token);
         }
         self.work = Work::default();
+        for id in std::mem::take(&mut self.runs) {
+            if let Some(fiber) = self.fibers.get_mut(id) {
+                fiber.phase = Phase::Blocked;
+            }
+        }
         if let Some(link) = &self.link {
             link.publish(&self.events[self.published..]);
             self.published = self.events.len();
@@ -456,6 +482,7 @@ impl Interpreter {
             status,
             history: History::new(Arc::clone(&self.executor), events),
             transitions: self.transitions,
+            map_runs: std::mem::take(&mut self.map_runs),
             started: self.info.started,
             stopped: self.now,
             name: self.info.name.take(),

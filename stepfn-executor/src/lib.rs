@@ -53,6 +53,7 @@ mod interpreter;
 mod link;
 mod mock;
 pub mod mock_file;
+mod map_run;
 mod outcome;
 mod program;
 mod size;
@@ -67,6 +68,7 @@ pub use self::{
     executor::Executor,
     handler::{Attempt, TaskCall, TaskHandler},
     history::{History, HistoryEvent},
+    map_run::MapRun,
     mock::Mock,
     outcome::{Outcome, OutputError, RunError, Status, Unbound},
     program::{CompileError, Fault, FaultKind, Program},
@@ -74,3 +76,4 @@ pub use self::{
     tokens::{ActivityTask, PendingToken, TokenError},
 };
 pub use jiff::Timestamp;
+pub use object_store;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use stepfn_core::value::{self, Value};
 
-use crate::{history::History, time};
+use crate::{history::History, map_run::MapRun, time};
 
 /// How an execution stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,12 +74,14 @@ pub struct Outcome {
     pub status: Status,
     /// The event history. Empty for Express, which keeps none.
     pub history: History,
-    /// State transitions as AWS bills them: one for each state entered, one for each retry.
+    /// State transitions as AWS bills them: one for each state entered, one for each retry; those of children are among them.
     pub transitions: u64,
     /// When it started, on its clock.
     pub started: Timestamp,
     /// When it ended, on its clock.
     pub stopped: Timestamp,
+    /// The Map Runs of distributed Maps, in the order in which they ended. Those inside of children are among them.
+    pub map_runs: Vec<MapRun>,
     pub(crate) name: Option<String>,
     pub(crate) id: [u64; 2],
 }
@@ -170,6 +172,13 @@ pub enum RunError {
     },
     /// A Task was reached that has neither handler nor mock.
     Unbound(Unbound),
+    /// A distributed Map reads from or writes to a bucket that is not bound.
+    UnboundBucket {
+        /// The state.
+        state: String,
+        /// The bucket's name.
+        bucket: String,
+    },
     /// A handler has no answer for a call, such as a mock whose answers are used up.
     NoAnswer {
         /// The state.
@@ -225,6 +234,10 @@ impl fmt::Display for RunError {
         match self {
             Self::InvalidInput { reason } => write!(f, "invalid execution input: {reason}"),
             Self::Unbound(unbound) => unbound.fmt(f),
+            Self::UnboundBucket { state, bucket } => write!(
+                f,
+                "state `{state}`: no bucket `{bucket}` is bound\nhelp: add `.bucket_dir(\"{bucket}\", \"…\")` or `.bucket(\"{bucket}\", Arc::new(InMemory::new()))` to the executor"
+            ),
             Self::NoAnswer { state, call, reason } => {
                 write!(f, "state `{state}`: no answer for call {call}: {reason}")
             }

@@ -4,6 +4,7 @@ mod compile;
 mod data;
 mod error;
 mod layout;
+mod map;
 mod resource;
 mod retry;
 mod substitute;
@@ -19,6 +20,7 @@ use stepfn_core::{
 pub use self::error::{CompileError, Fault, FaultKind};
 pub(crate) use self::{
     data::{Amount, Data, Frame, Select, Text, Write, assign, choose},
+    map::{Distributed, Format, Reader, Transformation, Writer},
     resource::{Family, Pattern, Resource, function_name},
     retry::{Catcher, Failures, Jitter, Retrier},
 };
@@ -78,7 +80,7 @@ pub(crate) struct Inner {
     pub(crate) name: String,
     pub(crate) workflow_type: WorkflowType,
     /// The states of the machine and of all machines inside, Parallel branches and Map processors.
-    pub(crate) states: Vec<State>,
+    pub(crate) states: Arc<[State]>,
     pub(crate) start: StateId,
     /// `TimeoutSeconds`, or the longest that AWS lets an execution run.
     pub(crate) timeout_seconds: u64,
@@ -161,4 +163,6 @@ pub(crate) struct Map {
     pub(crate) item_selector: Option<Template>,
     pub(crate) max_concurrency: Option<Amount>,
     pub(crate) processor: StateId,
+    /// What the distributed mode adds.
+    pub(crate) distributed: Option<Box<Distributed>>,
 }

@@ -84,6 +84,20 @@ pub(crate) enum EventKind {
     ChildrenFailed {
         state: StateId,
     },
+    MapRunStarted {
+        state: StateId,
+        arn: Arc<str>,
+    },
+    MapRunSucceeded {
+        state: StateId,
+    },
+    MapRunFailed {
+        state: StateId,
+        error: EventError,
+    },
+    MapRunAborted {
+        state: StateId,
+    },
     Iteration {
         state: StateId,
         index: usize,
@@ -120,6 +134,10 @@ impl EventKind {
             | Self::ChildrenStarted { state, .. }
             | Self::ChildrenSucceeded { state }
             | Self::ChildrenFailed { state }
+            | Self::MapRunStarted { state, .. }
+            | Self::MapRunSucceeded { state }
+            | Self::MapRunFailed { state, .. }
+            | Self::MapRunAborted { state }
             | Self::Iteration { state, .. } => Some(*state),
         }
     }

@@ -64,6 +64,10 @@ pub(super) fn event_type(event: &Event, program: &Inner) -> &'static str {
         EventKind::ChildrenStarted { state, .. } => by_state_type!(program, state, "Started"),
         EventKind::ChildrenSucceeded { state } => by_state_type!(program, state, "Succeeded"),
         EventKind::ChildrenFailed { state } => by_state_type!(program, state, "Failed"),
+        EventKind::MapRunStarted { .. } => "MapRunStarted",
+        EventKind::MapRunSucceeded { .. } => "MapRunSucceeded",
+        EventKind::MapRunFailed { .. } => "MapRunFailed",
+        EventKind::MapRunAborted { .. } => "MapRunAborted",
         EventKind::Iteration { what, .. } => match what {
             Iteration::Started => "MapIterationStarted",
             Iteration::Succeeded => "MapIterationSucceeded",
@@ -129,6 +133,8 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
             let Kind::Map(_) = event.history.program().state(*state).kind else { return None };
             details.0.insert("length".into(), (*length).into());
         }
+        EventKind::MapRunStarted { arn, .. } => details.text("mapRunArn", arn),
+        EventKind::MapRunFailed { error, .. } => details.error(error),
         EventKind::Iteration { index, .. } => {
             details.text("name", event.state.unwrap_or_default());
             details.0.insert("index".into(), (*index).into());
@@ -136,7 +142,9 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
         EventKind::ExecutionTimedOut => {}
         EventKind::StateAborted { .. }
         | EventKind::ChildrenSucceeded { .. }
-        | EventKind::ChildrenFailed { .. } => return None,
+        | EventKind::ChildrenFailed { .. }
+        | EventKind::MapRunSucceeded { .. }
+        | EventKind::MapRunAborted { .. } => return None,
     }
     let key = match &event.event.kind {
         EventKind::StateEntered { .. } => "stateEnteredEventDetails".to_owned(),
@@ -243,6 +251,7 @@ pub(super) fn brief(event: &Event, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         }
         EventKind::ExecutionFailed(error)
         | EventKind::ExecutionAborted(error)
+        | EventKind::MapRunFailed { error, .. }
         | EventKind::TaskFailed { error, .. }
         | EventKind::TaskTimedOut { error, .. } => {
             for text in [&error.error, &error.cause].into_iter().flatten() {
@@ -251,12 +260,15 @@ pub(super) fn brief(event: &Event, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             Ok(())
         }
         EventKind::ChildrenStarted { length, .. } => write!(f, " {length}"),
+        EventKind::MapRunStarted { arn, .. } => write!(f, " {arn}"),
         EventKind::Iteration { index, .. } => write!(f, " {index}"),
         EventKind::ExecutionTimedOut
         | EventKind::StateAborted { .. }
         | EventKind::TaskStarted { .. }
         | EventKind::ChildrenSucceeded { .. }
-        | EventKind::ChildrenFailed { .. } => Ok(()),
+        | EventKind::ChildrenFailed { .. }
+        | EventKind::MapRunSucceeded { .. }
+        | EventKind::MapRunAborted { .. } => Ok(()),
     }
 }
 

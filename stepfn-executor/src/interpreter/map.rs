@@ -70,11 +70,15 @@ impl Interpreter {
         let (input, items, concurrency) = self.frame(executor, id, None, |frame, fiber| {
             let input = data.effective_input(frame, &fiber.input)?;
             let concurrency = map.max_concurrency.as_ref().map(|amount| amount.evaluate(frame, &input));
-            let items = map.items(frame, &input)?;
+            let is_read = map.distributed.as_ref().is_some_and(|distributed| distributed.reader.is_some());
+            let items = if is_read { Arc::default() } else { map.items(frame, &input)? };
             Ok((input, items, concurrency.transpose()?.unwrap_or(0)))
         })?;
         let length = items.len();
         let started = self.record_for(id, || EventKind::ChildrenStarted { state: at, length });
+        if let Some(distributed) = &map.distributed {
+            return self.start_run(executor, id, (map, distributed), (input, items), concurrency);
+        }
         let mut children = Box::new(Children::new(length, items));
         children.input = input;
         if children.is_complete() {

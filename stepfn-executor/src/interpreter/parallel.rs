@@ -149,6 +149,9 @@ impl Interpreter {
         }
         self.fibers.remove(id);
         self.ready.retain(|ready| *ready != id);
+        if let Phase::MapRun(_) = &phase {
+            self.record(previous, || EventKind::MapRunAborted { state });
+        }
         // A state that was not entered yet leaves nothing to abort.
         if !matches!(phase, Phase::Enter) {
             self.record(previous, || EventKind::StateAborted { state });

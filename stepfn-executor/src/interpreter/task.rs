@@ -122,11 +122,7 @@ impl Interpreter {
         };
         self.record_for(id, || EventKind::TaskStarted { state: at, worker: None });
         self.hand_out_token(executor, id, &job, task.resource.pattern == Pattern::WaitForTaskToken);
-        if self.calls.is_empty() {
-            self.calls.resize(executor.program.sites, 0);
-        }
-        let calls_before = self.calls[task.site];
-        self.calls[task.site] += 1;
+        let calls_before = self.count_call(executor, task.site);
         let attempt = {
             let fiber = self.fibers.at(id);
             let payload = payload(task, bound, &job.parameters);

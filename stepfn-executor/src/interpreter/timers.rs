@@ -32,6 +32,8 @@ pub(super) enum TimerKind {
     Timeout,
     /// `HeartbeatSeconds` after the heartbeat of this number.
     Heartbeat(u32),
+    /// Something in a child of a Map Run, by its slot.
+    Child(usize),
     /// A mock's answer arrives.
     Answer,
 }

@@ -7,7 +7,7 @@ use stepfn_core::{
 };
 
 use super::{
-    Amount, Catcher, CompileError, Data, Failures, Fault, FaultKind, Inner, Jitter, Kind, Map, Pattern,
+    Amount, Catcher, CompileError, Data, Failures, Fault, FaultKind, Inner, Jitter, Kind, Pattern,
     Resource, Retrier, Rule, Select, State, StateId, Task, Text, Wait, Write,
     layout::{Layout, Machine, Source},
     resource::{Family, function_name},
@@ -38,7 +38,7 @@ pub(super) fn compile(
         Some(start) if compiler.faults.is_empty() => Ok(Inner {
             name: definition.name.clone(),
             workflow_type: definition.workflow_type,
-            states,
+            states: states.into(),
             start,
             timeout_seconds: timeout_seconds.unwrap_or(u64::MAX).min(limit(definition.workflow_type)),
             sites: compiler.sites,
@@ -47,25 +47,25 @@ pub(super) fn compile(
     }
 }
 
-fn limit(workflow_type: WorkflowType) -> u64 {
+pub(super) fn limit(workflow_type: WorkflowType) -> u64 {
     MAX_DURATION[usize::from(workflow_type == WorkflowType::Express)].as_secs()
 }
 
 /// Where the compiler is.
 #[derive(Clone, Copy)]
-struct Place<'a> {
-    state: &'a str,
-    pointer: &'a str,
+pub(super) struct Place<'a> {
+    pub(super) state: &'a str,
+    pub(super) pointer: &'a str,
 }
 
-struct Compiler {
+pub(super) struct Compiler {
     faults: Vec<Fault>,
     sites: usize,
     workflow_type: WorkflowType,
 }
 
 impl Compiler {
-    fn fault(
+    pub(super) fn fault(
         &mut self,
         kind: FaultKind,
         place: &Place<'_>,
@@ -104,7 +104,7 @@ impl Compiler {
             .ok()
     }
 
-    fn start(&mut self, layout: &Layout<'_>, machine: usize) -> Option<StateId> {
+    pub(super) fn start(&mut self, layout: &Layout<'_>, machine: usize) -> Option<StateId> {
         let Machine { machine: source, owner, pointer, .. } = &layout.machines[machine];
         let start = layout.find(machine, &source.start_at);
         if start.is_none() {
@@ -195,7 +195,7 @@ impl Compiler {
         }
     }
 
-    fn template(
+    pub(super) fn template(
         &mut self,
         place: &Place<'_>,
         field: &str,
@@ -207,12 +207,12 @@ impl Compiler {
         }
     }
 
-    fn path(&mut self, place: &Place<'_>, field: &str, text: &str) -> Option<CompiledPath> {
+    pub(super) fn path(&mut self, place: &Place<'_>, field: &str, text: &str) -> Option<CompiledPath> {
         self.field(place, field, CompiledPath::compile(text))
     }
 
     /// A number field or the path beside it.
-    fn amount(
+    pub(super) fn amount(
         &mut self,
         place: &Place<'_>,
         (field, path_field): (&str, &'static str),
@@ -227,7 +227,7 @@ impl Compiler {
         self.whole_number(place, field, field, fixed).map(|amount| Some(Amount::Fixed(amount)))
     }
 
-    fn whole_number(
+    pub(super) fn whole_number(
         &mut self,
         place: &Place<'_>,
         field: &str,
@@ -243,7 +243,7 @@ impl Compiler {
         None
     }
 
-    fn number(&mut self, place: &Place<'_>, field: &str, amount: &asl::Amount) -> Option<f64> {
+    pub(super) fn number(&mut self, place: &Place<'_>, field: &str, amount: &asl::Amount) -> Option<f64> {
         let text = match amount {
             asl::Amount::Number(number) => return Some(number.as_f64()),
             asl::Amount::Text(text) => text,
@@ -397,47 +397,6 @@ impl Compiler {
             return Some(Some(Text::Path { expression, field }));
         }
         Some(literal.map(|text| Text::Literal(text.as_str().into())))
-    }
-
-    fn map(
-        &mut self,
-        layout: &Layout<'_>,
-        source: &Source<'_>,
-        map: &asl::Map,
-        place: &Place<'_>,
-    ) -> Option<Map> {
-        if map.is_distributed() || map.item_reader.is_some() || map.item_batcher.is_some() {
-            self.fault(
-                FaultKind::DistributedMap,
-                place,
-                "ItemProcessor",
-                "distributed Maps cannot be run yet",
-            )
-            .help = Some("leave out `\"Mode\": \"DISTRIBUTED\"`, or wait for the next release".to_owned());
-            return None;
-        }
-        if map.processor().is_none() {
-            self.fault(FaultKind::Field, place, "ItemProcessor", "a Map needs an `ItemProcessor`");
-            return None;
-        }
-        let items_path = match &map.items_path {
-            Some(path) => Some(self.path(place, "ItemsPath", path)?),
-            None => None,
-        };
-        let item_selector = self.template(place, "ItemSelector", map.item_selector.as_ref());
-        let max_concurrency = self.amount(
-            place,
-            ("MaxConcurrency", "MaxConcurrencyPath"),
-            map.max_concurrency.as_ref(),
-            map.max_concurrency_path.as_ref(),
-        );
-        let processor = self.start(layout, source.children);
-        Some(Map {
-            items_path,
-            item_selector: item_selector?,
-            max_concurrency: max_concurrency?,
-            processor: processor?,
-        })
     }
 
     fn retriers(&mut self, state: &asl::State, place: &Place<'_>) -> Option<Box<[Retrier]>> {

@@ -227,21 +227,33 @@ impl Amount {
             Self::Fixed(amount) => return Ok(*amount),
             Self::Path { path, field } => (path, field),
         };
+        u64::try_from(integer(path, field, frame, input)?).map_err(|_| {
+            let name = field.strip_suffix("Path").unwrap_or(field);
+            EvalError::runtime(format!("{name} cannot be negative."))
+        })
+    }
+
+    /// The number, where one below zero is judged elsewhere.
+    pub(crate) fn integer(&self, frame: &Frame<'_>, input: &Value) -> Result<i64, EvalError> {
+        match self {
+            Self::Fixed(amount) => Ok(i64::try_from(*amount).unwrap_or(i64::MAX)),
+            Self::Path { path, field } => integer(path, field, frame, input),
+        }
+    }
+}
+
+fn integer(path: &CompiledPath, field: &str, frame: &Frame<'_>, input: &Value) -> Result<i64, EvalError> {
         let value = path.get(&frame.scope(input)).map_err(|miss| miss.invalid_path())?;
         let number = match &value {
             Value::Number(number) if number.is_integer() => number.as_i64(),
             Value::String(text) => text.parse().ok(),
             _ => None,
         };
-        let Some(number) = number else {
+        number.ok_or_else(|| {
             let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            return Err(EvalError::runtime(format!(
+            EvalError::runtime(format!(
                 "The {field} field refers to value \"{shown}\" which is not a valid integer: {path}"
-            )));
-        };
-        u64::try_from(number).map_err(|_| {
-            let name = field.strip_suffix("Path").unwrap_or(field);
-            EvalError::runtime(format!("{name} cannot be negative."))
+            ))
         })
-    }
 }
+

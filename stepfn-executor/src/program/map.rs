@@ -1,0 +1,342 @@
+//! The fields of a Map, those of the distributed mode included.
+
+use stepfn_core::{
+    asl,
+    definition::WorkflowType,
+    value::Value,
+};
+
+use super::{
+    Amount, FaultKind, Frame, Inner, Map, StateId,
+    compile::{Compiler, Place, limit},
+    layout::{Layout, Source},
+};
+use crate::eval::{CompiledPath, EvalError, Template};
+
+/// What the distributed mode adds to a Map (AWS, "Using Map state in Distributed mode").
+#[derive(Debug)]
+pub(crate) struct Distributed {
+    /// `ExecutionType` of the children.
+    pub(crate) workflow_type: WorkflowType,
+    /// `Label`
+    pub(crate) label: Option<String>,
+    pub(crate) reader: Option<Reader>,
+    pub(crate) batcher: Option<Batcher>,
+    pub(crate) writer: Option<Writer>,
+    pub(crate) tolerated_count: Option<Amount>,
+    pub(crate) tolerated_percentage: Option<Percentage>,
+}
+
+/// `ItemReader`
+#[derive(Debug)]
+pub(crate) struct Reader {
+    pub(crate) lists_objects: bool,
+    pub(crate) parameters: Option<Template>,
+    pub(crate) format: Format,
+    pub(crate) max_items: Option<Amount>,
+    /// `Transformation`: the objects of a list are read, and not only listed.
+    pub(crate) flattens: bool,
+}
+
+/// `InputType`, with the fields that go with it.
+#[derive(Clone, Debug)]
+pub(crate) enum Format {
+    /// An array, or one inside an object where `ItemsPointer` says so.
+    Json { pointer: Option<String> },
+    JsonLines,
+    Csv { delimiter: u8, headers: Option<Vec<String>> },
+    /// An S3 inventory.
+    Manifest,
+}
+
+/// `ItemBatcher`
+#[derive(Debug)]
+pub(crate) struct Batcher {
+    pub(crate) max_items: Option<Amount>,
+    pub(crate) max_bytes: Option<Amount>,
+    pub(crate) input: Option<Template>,
+}
+
+/// `ResultWriter`
+#[derive(Debug)]
+pub(crate) struct Writer {
+    /// Where to write to; nothing is written without.
+    pub(crate) parameters: Option<Template>,
+    pub(crate) transformation: Transformation,
+    pub(crate) is_lines: bool,
+}
+
+/// `Transformation` of a `ResultWriter`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transformation {
+    /// The results with what is known of their executions.
+    None,
+    Compact,
+    Flatten,
+}
+
+/// `ToleratedFailurePercentage`, or the path beside it.
+#[derive(Debug)]
+pub(crate) enum Percentage {
+    Fixed(f64),
+    Path(CompiledPath),
+}
+
+impl Percentage {
+    pub(crate) fn evaluate(&self, frame: &Frame<'_>, input: &Value) -> Result<f64, EvalError> {
+        let percentage = match self {
+            Self::Fixed(percentage) => *percentage,
+            Self::Path(path) => {
+                let value = path.get(&frame.scope(input)).map_err(|miss| miss.invalid_path())?;
+                let number = match &value {
+                    Value::Number(number) => Some(number.as_f64()),
+                    Value::String(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
+                    _ => None,
+                };
+                number.ok_or_else(|| {
+                    let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    EvalError::runtime(format!(
+                        "The ToleratedFailurePercentagePath field refers to value \"{shown}\" which is not a valid float: {path}"
+                    ))
+                })?
+            }
+        };
+        if (0.0..=100.0).contains(&percentage) {
+            return Ok(percentage);
+        }
+        Err(EvalError::runtime("ToleratedFailurePercentage must be between 0 and 100."))
+    }
+}
+
+impl Inner {
+    /// The machine that the children of a distributed Map run, named as AWS names it: `machine/label`.
+    pub(crate) fn of_children(&self, start: StateId, workflow_type: WorkflowType, label: &str) -> Self {
+        Self {
+            name: format!("{}/{label}", self.name),
+            workflow_type,
+            states: std::sync::Arc::clone(&self.states),
+            start,
+            timeout_seconds: limit(workflow_type),
+            sites: self.sites,
+        }
+    }
+}
+
+impl Compiler {
+    pub(super) fn map(
+        &mut self,
+        layout: &Layout<'_>,
+        source: &Source<'_>,
+        map: &asl::Map,
+        place: &Place<'_>,
+    ) -> Option<Map> {
+        let Some(processor) = map.processor() else {
+            self.fault(FaultKind::Field, place, "ItemProcessor", "a Map needs an `ItemProcessor`");
+            return None;
+        };
+        let config = processor.processor_config.as_ref();
+        let is_distributed = config.is_some_and(|config| config["Mode"].as_str() == Some("DISTRIBUTED"));
+        let distributed = if is_distributed {
+            let express = config.is_some_and(|config| config["ExecutionType"].as_str() == Some("EXPRESS"));
+            let workflow_type = if express { WorkflowType::Express } else { WorkflowType::Standard };
+            Some(Box::new(self.distributed(map, workflow_type, place)?))
+        } else {
+            for (field, given) in [
+                ("ItemReader", map.item_reader.is_some()),
+                ("ItemBatcher", map.item_batcher.is_some()),
+                ("ResultWriter", map.result_writer.is_some()),
+            ] {
+                if given {
+                    let message = format!("`{field}` needs a distributed Map, and this one is inline");
+                    self.fault(FaultKind::DistributedMap, place, field, message).help =
+                        Some("write `\"Mode\": \"DISTRIBUTED\"` in the `ProcessorConfig`, or remove the field".to_owned());
+                    return None;
+                }
+            }
+            None
+        };
+        let items_path = match &map.items_path {
+            // The items come from the reader then, whatever the path is: recorded on AWS.
+            Some(path) if map.item_reader.is_none() => Some(self.path(place, "ItemsPath", path)?),
+            _ => None,
+        };
+        let item_selector = self.template(place, "ItemSelector", map.item_selector.as_ref());
+        let max_concurrency = self.amount(
+            place,
+            ("MaxConcurrency", "MaxConcurrencyPath"),
+            map.max_concurrency.as_ref(),
+            map.max_concurrency_path.as_ref(),
+        );
+        let processor = self.start(layout, source.children);
+        Some(Map {
+            items_path,
+            item_selector: item_selector?,
+            max_concurrency: max_concurrency?,
+            processor: processor?,
+            distributed,
+        })
+    }
+
+    fn distributed(
+        &mut self,
+        map: &asl::Map,
+        workflow_type: WorkflowType,
+        place: &Place<'_>,
+    ) -> Option<Distributed> {
+        let reader = match &map.item_reader {
+            Some(reader) => Some(self.reader(reader, place)?),
+            None => None,
+        };
+        let batcher = match &map.item_batcher {
+            Some(batcher) => {
+                let number = |compiler: &mut Self, field, path_field| {
+                    compiler.raw_amount(place, "ItemBatcher", (field, path_field), batcher)
+                };
+                Some(Batcher {
+                    max_items: number(self, "MaxItemsPerBatch", "MaxItemsPerBatchPath")?,
+                    max_bytes: number(self, "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")?,
+                    input: self.template(place, "ItemBatcher/BatchInput", batcher.get("BatchInput"))?,
+                })
+            }
+            None => None,
+        };
+        let writer = match &map.result_writer {
+            Some(writer) => Some(self.writer(writer, place)?),
+            None => None,
+        };
+        let tolerated_count = self.amount(
+            place,
+            ("ToleratedFailureCount", "ToleratedFailureCountPath"),
+            map.tolerated_failure_count.as_ref(),
+            map.tolerated_failure_count_path.as_ref(),
+        );
+        let field = "ToleratedFailurePercentage";
+        let tolerated_percentage = match (&map.tolerated_failure_percentage_path, &map.tolerated_failure_percentage) {
+            (Some(path), _) => {
+                Some(Percentage::Path(self.path(place, "ToleratedFailurePercentagePath", path)?))
+            }
+            (None, Some(amount)) => Some(Percentage::Fixed(self.number(place, field, amount)?)),
+            (None, None) => None,
+        };
+        Some(Distributed {
+            workflow_type,
+            label: map.label.clone(),
+            reader,
+            batcher,
+            writer,
+            tolerated_count: tolerated_count?,
+            tolerated_percentage,
+        })
+    }
+
+    fn reader(&mut self, reader: &Value, place: &Place<'_>) -> Option<Reader> {
+        let config = &reader["ReaderConfig"];
+        let resource = reader["Resource"].as_str().unwrap_or_default();
+        let lists_objects = match resource.rsplit_once(":::") {
+            Some((_, "s3:getObject")) => false,
+            Some((_, "s3:listObjectsV2")) => true,
+            _ => {
+                let message = format!("expected an ARN that items are read by, found `{resource}`");
+                self.fault(FaultKind::Field, place, "ItemReader/Resource", message).help = Some(
+                    "write `arn:aws:states:::s3:getObject` or `arn:aws:states:::s3:listObjectsV2`".to_owned(),
+                );
+                return None;
+            }
+        };
+        let flattens = config["Transformation"].as_str() == Some("LOAD_AND_FLATTEN");
+        let format = match config["InputType"].as_str() {
+            Some("CSV") => {
+                let delimiter = match config["CSVDelimiter"].as_str() {
+                    None | Some("COMMA") => b',',
+                    Some("PIPE") => b'|',
+                    Some("SEMICOLON") => b';',
+                    Some("SPACE") => b' ',
+                    Some("TAB") => b'\t',
+                    Some(other) => {
+                        let message = format!("there is no `CSVDelimiter` `{other}`");
+                        self.fault(FaultKind::Field, place, "ItemReader/ReaderConfig/CSVDelimiter", message)
+                            .help = Some("write `COMMA`, `PIPE`, `SEMICOLON`, `SPACE` or `TAB`".to_owned());
+                        return None;
+                    }
+                };
+                let given = config["CSVHeaderLocation"].as_str() == Some("GIVEN");
+                let names = config["CSVHeaders"].as_array().filter(|_| given);
+                let headers = names.map(|names| {
+                    names.iter().map(|name| name.as_str().unwrap_or_default().to_owned()).collect()
+                });
+                Format::Csv { delimiter, headers }
+            }
+            Some("JSONL") => Format::JsonLines,
+            Some("MANIFEST") => Format::Manifest,
+            Some("JSON") => {
+                Format::Json { pointer: config["ItemsPointer"].as_str().map(str::to_owned) }
+            }
+            None if lists_objects && !flattens => Format::Json { pointer: None },
+            other => {
+                let other = other.unwrap_or_default();
+                let message = format!("the executor reads no `InputType` `{other}`");
+                self.fault(FaultKind::Field, place, "ItemReader/ReaderConfig/InputType", message).help =
+                    Some("it reads `CSV`, `JSON`, `JSONL` and `MANIFEST`".to_owned());
+                return None;
+            }
+        };
+        let parameters = reader.get("Parameters").or_else(|| reader.get("Arguments"));
+        Some(Reader {
+            lists_objects,
+            parameters: self.template(place, "ItemReader/Parameters", parameters)?,
+            format,
+            max_items: self.raw_amount(
+                place,
+                "ItemReader/ReaderConfig",
+                ("MaxItems", "MaxItemsPath"),
+                config,
+            )?,
+            flattens,
+        })
+    }
+
+    fn writer(&mut self, writer: &Value, place: &Place<'_>) -> Option<Writer> {
+        let config = &writer["WriterConfig"];
+        let parameters = writer.get("Parameters").or_else(|| writer.get("Arguments"));
+        let parameters = self.template(place, "ResultWriter/Parameters", parameters)?;
+        let transformation = match config["Transformation"].as_str() {
+            Some("COMPACT") => Transformation::Compact,
+            Some("FLATTEN") => Transformation::Flatten,
+            Some("NONE") => Transformation::None,
+            // Results that are exported have their executions with them, those that are not have not.
+            None if parameters.is_some() => Transformation::None,
+            None => Transformation::Compact,
+            Some(other) => {
+                let message = format!("there is no `Transformation` `{other}`");
+                self.fault(FaultKind::Field, place, "ResultWriter/WriterConfig/Transformation", message).help =
+                    Some("write `NONE`, `COMPACT` or `FLATTEN`".to_owned());
+                return None;
+            }
+        };
+        Some(Writer { parameters, transformation, is_lines: config["OutputType"].as_str() == Some("JSONL") })
+    }
+
+    /// A number in an object that the model keeps as it is.
+    fn raw_amount(
+        &mut self,
+        place: &Place<'_>,
+        object: &str,
+        (field, path_field): (&str, &'static str),
+        fields: &Value,
+    ) -> Option<Option<Amount>> {
+        if let Some(path) = fields[path_field].as_str() {
+            let path = self.path(place, &format!("{object}/{path_field}"), path)?;
+            return Some(Some(Amount::Path { path, field: path_field }));
+        }
+        let amount = match fields.get(field) {
+            None => return Some(None),
+            Some(Value::Number(number)) => asl::Amount::Number(number.clone()),
+            Some(other) => {
+                let text = other.as_str().map_or_else(|| other.to_string(), str::to_owned);
+                asl::Amount::Text(text)
+            }
+        };
+        let at = format!("{object}/{field}");
+        self.whole_number(place, &at, &at, &amount).map(|amount| Some(Amount::Fixed(amount)))
+    }
+}
