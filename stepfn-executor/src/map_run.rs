@@ -47,7 +47,8 @@ pub(crate) fn bucket(buckets: &Buckets, name: &str) -> Result<Arc<dyn ObjectStor
 /// A text in what `Parameters` gave.
 pub(crate) fn text(parameters: &Value, field: &str) -> Result<String, IoError> {
     let text = parameters.get(field).and_then(Value::as_str);
-    text.map(str::to_owned).ok_or_else(|| IoError::Failed(format!("The field '{field}' is required but was missing")))
+    text.map(str::to_owned)
+        .ok_or_else(|| IoError::Failed(format!("The field '{field}' is required but was missing")))
 }
 
 fn path(key: &str) -> Result<Path, IoError> {

@@ -12,7 +12,9 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use stepfn_core::value::Value;
 
-use super::{Failure, FiberId, Info, Interpreter, Phase, Step, context::uuid, fiber::Item, timers::TimerKind};
+use super::{
+    Failure, FiberId, Info, Interpreter, Phase, Step, context::uuid, fiber::Item, timers::TimerKind,
+};
 use crate::{
     eval::Random,
     executor::Inner as Executor,
@@ -149,9 +151,8 @@ impl MapRun {
         let (count, percentage) = self.tolerated;
         let too_many = count.is_some_and(|count| failed > count);
         let share = failed as f64 * 100.0;
-        let too_much = percentage.is_some_and(|percentage| {
-            self.is_read && share > percentage * self.summary.items as f64
-        });
+        let too_much = percentage
+            .is_some_and(|percentage| self.is_read && share > percentage * self.summary.items as f64);
         let none_allowed = count.is_none() && percentage.is_none() && failed > 0;
         too_many || too_much || none_allowed
     }
@@ -280,7 +281,8 @@ impl Interpreter {
             };
             let read = match reader {
                 Some(reader) => {
-                    let most = reader.max_items.as_ref().map(|most| most.integer(frame, &input)).transpose()?;
+                    let most =
+                        reader.max_items.as_ref().map(|most| most.integer(frame, &input)).transpose()?;
                     Some((render(&reader.parameters)?.unwrap_or_default(), most.unwrap_or(0)))
                 }
                 None => None,
@@ -443,7 +445,9 @@ impl Interpreter {
                 Some(Poll::Ready(Err(IoError::Failed(cause)))) => return Some(Err(writer_failed(cause))),
                 _ => {}
             }
-            if !run.waits_for_io && let Some(end) = run.end.take() {
+            if !run.waits_for_io
+                && let Some(end) = run.end.take()
+            {
                 return Some(end);
             }
             let woken = run.queue.take(cx.waker());
@@ -470,7 +474,11 @@ impl Interpreter {
     }
 
     fn start_children(&mut self, executor: &Executor, id: FiberId, run: &mut MapRun, cx: &mut Context<'_>) {
-        while run.end.is_none() && !run.waits_for_io && run.running < run.max_concurrency && self.end.is_none() {
+        while run.end.is_none()
+            && !run.waits_for_io
+            && run.running < run.max_concurrency
+            && self.end.is_none()
+        {
             match self.next_input(executor, id, run, cx) {
                 Poll::Pending => run.waits_for_io = true,
                 Poll::Ready(Ok(None)) => return,
@@ -562,12 +570,13 @@ impl Interpreter {
         };
         let extent = Extent::of(&input);
         let time = Arc::clone(&self.time);
-        let mut interpreter =
-            Box::new(Self::new(Arc::clone(&run.executor), info, extent, time, random));
+        let mut interpreter = Box::new(Self::new(Arc::clone(&run.executor), info, extent, time, random));
         interpreter.calls = Arc::clone(&self.calls);
         if !extent.fits() {
             let state = &run.summary.state;
-            let cause = format!("The input of a child execution of '{state}' is larger than the maximum number of bytes service limit.");
+            let cause = format!(
+                "The input of a child execution of '{state}' is larger than the maximum number of bytes service limit."
+            );
             let failure = Failure::new(Some("States.DataLimitExceeded".into()), Some(cause.into()));
             interpreter.execution_failed(0, &failure);
             interpreter.ready.clear();
@@ -667,7 +676,8 @@ fn exceeded() -> Failure {
 
 /// Opens the reader of a Map. A negative `MaxItems` is its mistake, and not the Map's: recorded on AWS.
 fn open(buckets: &Buckets, reader: &Reader, parameters: Value, most: i64) -> Result<Items, IoError> {
-    let max_items = u64::try_from(most).map_err(|_| IoError::Failed("field MaxItems must be positive".into()))?;
+    let max_items =
+        u64::try_from(most).map_err(|_| IoError::Failed("field MaxItems must be positive".into()))?;
     map_run::open(
         Arc::clone(buckets),
         Request {

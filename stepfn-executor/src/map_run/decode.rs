@@ -30,7 +30,9 @@ enum Decoding {
 impl Decoder {
     pub(super) fn new(format: &Format, gzip: bool) -> Result<Self, IoError> {
         let format = match format {
-            Format::Csv { delimiter, headers } => Decoding::Csv(Box::new(Csv::new(*delimiter, headers.clone())?)),
+            Format::Csv { delimiter, headers } => {
+                Decoding::Csv(Box::new(Csv::new(*delimiter, headers.clone())?))
+            }
             Format::JsonLines => Decoding::Lines(Vec::new()),
             Format::Json { pointer } => Decoding::Whole { bytes: Vec::new(), pointer: pointer.clone() },
             Format::Manifest => Decoding::Whole { bytes: Vec::new(), pointer: None },

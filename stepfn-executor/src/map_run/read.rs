@@ -62,7 +62,10 @@ pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError>
 }
 
 /// The objects whose keys start with a text, in the order of their keys. Stores know only whole folders.
-fn list(store: &dyn ObjectStore, prefix: String) -> Result<BoxStream<'static, Result<ObjectMeta, IoError>>, IoError> {
+fn list(
+    store: &dyn ObjectStore,
+    prefix: String,
+) -> Result<BoxStream<'static, Result<ObjectMeta, IoError>>, IoError> {
     let folder = match prefix.rsplit_once('/') {
         Some((folder, _)) => Some(path(folder)?),
         None => None,

@@ -168,8 +168,7 @@ impl Export {
         ]);
         let key = format!("{}/manifest.json", self.folder);
         self.put(key.clone(), manifest.to_string());
-        let details =
-            Value::object([("Bucket", Value::from(self.bucket.as_str())), ("Key", key.into())]);
+        let details = Value::object([("Bucket", Value::from(self.bucket.as_str())), ("Key", key.into())]);
         Value::object([("MapRunArn", Value::from(arn)), ("ResultWriterDetails", details)])
     }
 

@@ -7,8 +7,8 @@ use stepfn_core::{
 };
 
 use super::{
-    Amount, Catcher, CompileError, Data, Failures, Fault, FaultKind, Inner, Jitter, Kind, Pattern,
-    Resource, Retrier, Rule, Select, State, StateId, Task, Text, Wait, Write,
+    Amount, Catcher, CompileError, Data, Failures, Fault, FaultKind, Inner, Jitter, Kind, Pattern, Resource,
+    Retrier, Rule, Select, State, StateId, Task, Text, Wait, Write,
     layout::{Layout, Machine, Source},
     resource::{Family, function_name},
     substitute::{lambda_arn, substitute},

@@ -243,17 +243,16 @@ impl Amount {
 }
 
 fn integer(path: &CompiledPath, field: &str, frame: &Frame<'_>, input: &Value) -> Result<i64, EvalError> {
-        let value = path.get(&frame.scope(input)).map_err(|miss| miss.invalid_path())?;
-        let number = match &value {
-            Value::Number(number) if number.is_integer() => number.as_i64(),
-            Value::String(text) => text.parse().ok(),
-            _ => None,
-        };
-        number.ok_or_else(|| {
-            let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            EvalError::runtime(format!(
-                "The {field} field refers to value \"{shown}\" which is not a valid integer: {path}"
-            ))
-        })
+    let value = path.get(&frame.scope(input)).map_err(|miss| miss.invalid_path())?;
+    let number = match &value {
+        Value::Number(number) if number.is_integer() => number.as_i64(),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    number.ok_or_else(|| {
+        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        EvalError::runtime(format!(
+            "The {field} field refers to value \"{shown}\" which is not a valid integer: {path}"
+        ))
+    })
 }
-

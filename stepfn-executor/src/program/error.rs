@@ -36,7 +36,7 @@ pub enum FaultKind {
     Express,
     /// A state in JSONata, which this executor does not run yet.
     Jsonata,
-    /// A distributed Map, which this executor does not run yet.
+    /// What needs a distributed Map in one that is not, or of one that this executor cannot run, such as reading Parquet.
     DistributedMap,
 }
 

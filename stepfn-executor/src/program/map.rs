@@ -1,10 +1,6 @@
 //! The fields of a Map, those of the distributed mode included.
 
-use stepfn_core::{
-    asl,
-    definition::WorkflowType,
-    value::Value,
-};
+use stepfn_core::{asl, definition::WorkflowType, value::Value};
 
 use super::{
     Amount, FaultKind, Frame, Inner, Map, StateId,
@@ -42,9 +38,14 @@ pub(crate) struct Reader {
 #[derive(Clone, Debug)]
 pub(crate) enum Format {
     /// An array, or one inside an object where `ItemsPointer` says so.
-    Json { pointer: Option<String> },
+    Json {
+        pointer: Option<String>,
+    },
     JsonLines,
-    Csv { delimiter: u8, headers: Option<Vec<String>> },
+    Csv {
+        delimiter: u8,
+        headers: Option<Vec<String>>,
+    },
     /// An S3 inventory.
     Manifest,
 }
@@ -148,8 +149,10 @@ impl Compiler {
             ] {
                 if given {
                     let message = format!("`{field}` needs a distributed Map, and this one is inline");
-                    self.fault(FaultKind::DistributedMap, place, field, message).help =
-                        Some("write `\"Mode\": \"DISTRIBUTED\"` in the `ProcessorConfig`, or remove the field".to_owned());
+                    self.fault(FaultKind::DistributedMap, place, field, message).help = Some(
+                        "write `\"Mode\": \"DISTRIBUTED\"` in the `ProcessorConfig`, or remove the field"
+                            .to_owned(),
+                    );
                     return None;
                 }
             }
@@ -211,13 +214,14 @@ impl Compiler {
             map.tolerated_failure_count_path.as_ref(),
         );
         let field = "ToleratedFailurePercentage";
-        let tolerated_percentage = match (&map.tolerated_failure_percentage_path, &map.tolerated_failure_percentage) {
-            (Some(path), _) => {
-                Some(Percentage::Path(self.path(place, "ToleratedFailurePercentagePath", path)?))
-            }
-            (None, Some(amount)) => Some(Percentage::Fixed(self.number(place, field, amount)?)),
-            (None, None) => None,
-        };
+        let tolerated_percentage =
+            match (&map.tolerated_failure_percentage_path, &map.tolerated_failure_percentage) {
+                (Some(path), _) => {
+                    Some(Percentage::Path(self.path(place, "ToleratedFailurePercentagePath", path)?))
+                }
+                (None, Some(amount)) => Some(Percentage::Fixed(self.number(place, field, amount)?)),
+                (None, None) => None,
+            };
         Some(Distributed {
             workflow_type,
             label: map.label.clone(),
@@ -254,8 +258,13 @@ impl Compiler {
                     Some("TAB") => b'\t',
                     Some(other) => {
                         let message = format!("there is no `CSVDelimiter` `{other}`");
-                        self.fault(FaultKind::Field, place, "ItemReader/ReaderConfig/CSVDelimiter", message)
-                            .help = Some("write `COMMA`, `PIPE`, `SEMICOLON`, `SPACE` or `TAB`".to_owned());
+                        self.fault(
+                            FaultKind::Field,
+                            place,
+                            "ItemReader/ReaderConfig/CSVDelimiter",
+                            message,
+                        )
+                        .help = Some("write `COMMA`, `PIPE`, `SEMICOLON`, `SPACE` or `TAB`".to_owned());
                         return None;
                     }
                 };
@@ -268,15 +277,13 @@ impl Compiler {
             }
             Some("JSONL") => Format::JsonLines,
             Some("MANIFEST") => Format::Manifest,
-            Some("JSON") => {
-                Format::Json { pointer: config["ItemsPointer"].as_str().map(str::to_owned) }
-            }
+            Some("JSON") => Format::Json { pointer: config["ItemsPointer"].as_str().map(str::to_owned) },
             None if lists_objects && !flattens => Format::Json { pointer: None },
             other => {
                 let other = other.unwrap_or_default();
                 let message = format!("the executor reads no `InputType` `{other}`");
-                self.fault(FaultKind::Field, place, "ItemReader/ReaderConfig/InputType", message).help =
-                    Some("it reads `CSV`, `JSON`, `JSONL` and `MANIFEST`".to_owned());
+                self.fault(FaultKind::DistributedMap, place, "ItemReader/ReaderConfig/InputType", message)
+                    .help = Some("it reads `CSV`, `JSON`, `JSONL` and `MANIFEST`".to_owned());
                 return None;
             }
         };
@@ -308,8 +315,8 @@ impl Compiler {
             None => Transformation::Compact,
             Some(other) => {
                 let message = format!("there is no `Transformation` `{other}`");
-                self.fault(FaultKind::Field, place, "ResultWriter/WriterConfig/Transformation", message).help =
-                    Some("write `NONE`, `COMPACT` or `FLATTEN`".to_owned());
+                self.fault(FaultKind::Field, place, "ResultWriter/WriterConfig/Transformation", message)
+                    .help = Some("write `NONE`, `COMPACT` or `FLATTEN`".to_owned());
                 return None;
             }
         };

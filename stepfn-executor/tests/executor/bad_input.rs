@@ -56,12 +56,14 @@ fn what_cannot_be_run_yet_is_refused_by_name() {
     let jsonata =
         r#"{"StartAt": "P", "QueryLanguage": "JSONata", "States": {"P": {"Type": "Pass", "End": true}}}"#;
     assert_eq!(faults(jsonata, WorkflowType::Standard), [fault("P", "", FaultKind::Jsonata)]);
-    let distributed = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {
+    let parquet = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true,
+        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "PARQUET"}},
+        "ItemProcessor": {
         "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
         "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}}}}"#;
     assert_eq!(
-        faults(distributed, WorkflowType::Standard),
-        [fault("M", "ItemProcessor", FaultKind::DistributedMap)]
+        faults(parquet, WorkflowType::Standard),
+        [fault("M", "ItemReader/ReaderConfig/InputType", FaultKind::DistributedMap)]
     );
 }
 

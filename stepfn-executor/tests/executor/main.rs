@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod data_flow;
+mod distributed_map;
 mod errors;
 mod garbage;
 mod history;

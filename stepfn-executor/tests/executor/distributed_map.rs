@@ -1,0 +1,384 @@
+//! Maps in distributed mode: what they read, how their children run, and what they write.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use stepfn_core::{task::TaskFailure, value::Value};
+use stepfn_executor::{
+    Executor, ExecutorBuilder, Mock, Outcome, RunError,
+    object_store::{ObjectStore, ObjectStoreExt, memory::InMemory},
+};
+
+use super::{definition, json, predecessors, run, run_with, steps};
+
+/// A machine of one distributed Map with these fields, whose children run these states from `P` on.
+fn map_of(fields: &str, states: &str) -> String {
+    format!(
+        r#"{{"StartAt": "M", "States": {{"M": {{"Type": "Map", {fields} "End": true, "ItemProcessor": {{
+            "ProcessorConfig": {{"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}},
+            "StartAt": "P", "States": {{{states}}}}}}}}}}}"#
+    )
+}
+
+fn map(fields: &str) -> String {
+    map_of(fields, r#""P": {"Type": "Pass", "End": true}"#)
+}
+
+fn reader(key: &str, config: &str) -> String {
+    format!(
+        r#""ItemReader": {{"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {{{config}}},
+            "Parameters": {{"Bucket": "b", "Key": "{key}"}}}},"#
+    )
+}
+
+fn store(objects: &[(&str, &str)]) -> Arc<InMemory> {
+    let store = Arc::new(InMemory::new());
+    wait(async {
+        for (key, text) in objects {
+            store.put(&(*key).into(), (*text).to_owned().into()).await.unwrap();
+        }
+    });
+    store
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+}
+
+fn get(store: &dyn ObjectStore, key: &str) -> String {
+    wait(async {
+        let bytes = store.get(&key.into()).await.unwrap().bytes().await.unwrap();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    })
+}
+
+fn text(outcome: &Outcome) -> String {
+    match outcome.output() {
+        Some(output) => output.to_string(),
+        None => panic!("{}\n{}", outcome.status, outcome.history),
+    }
+}
+
+fn with(store: &Arc<InMemory>) -> impl FnOnce(ExecutorBuilder) -> ExecutorBuilder {
+    let store = Arc::clone(store);
+    move |builder| builder.bucket("b", store)
+}
+
+/// A Task that fails for the items below a number.
+fn failing(builder: ExecutorBuilder, below: i64) -> ExecutorBuilder {
+    builder.task("P", move |item: Value| async move {
+        match item.as_i64() {
+            Some(number) if number < below => Err(TaskFailure::with_cause("Odd", "it is")),
+            _ => Ok(item),
+        }
+    })
+}
+
+const WORK: &str = r#""P": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "End": true}"#;
+
+#[test]
+fn children_have_no_events_in_the_history_of_the_map() {
+    let outcome = run(&map(""), "[1, 2]");
+    assert_eq!(text(&outcome), "[1,2]");
+    assert_eq!(
+        steps(&outcome),
+        [
+            "ExecutionStarted",
+            "MapStateEntered M",
+            "MapStateStarted M",
+            "MapRunStarted M",
+            "MapRunSucceeded M",
+            "MapStateSucceeded M",
+            "MapStateExited M",
+            "ExecutionSucceeded"
+        ]
+    );
+    assert_eq!(predecessors(&outcome), [0, 0, 2, 3, 4, 5, 4, 7]);
+    let started = outcome.history.to_json()["events"][3].clone();
+    assert_eq!(started["mapRunStartedEventDetails"]["mapRunArn"].as_str(), Some(&*outcome.map_runs[0].arn));
+}
+
+#[test]
+fn children_are_executions_of_their_own() {
+    let child = r#""P": {"Type": "Pass", "End": true, "Parameters": {"input.$": "$$.Execution.Input", "id.$": "$$.Execution.Id"}}"#;
+    let asl = map_of(r#""Label": "each","#, child);
+    let outcome = run_with(&asl, "[7]", |builder| builder.keep_children(1));
+    let output = outcome.output().unwrap();
+    assert_eq!(output[0]["input"], Value::from(7));
+    let children = &outcome.map_runs[0].children;
+    assert_eq!(output[0]["id"].as_str(), Some(&*children[0].execution_arn()));
+    assert!(children[0].execution_arn().contains(":execution:Machine/each:"), "{output}");
+    assert_eq!(steps(&children[0]).len(), 4);
+    assert!(outcome.map_runs[0].arn.contains(":mapRun:Machine/each:"));
+}
+
+#[test]
+fn variables_of_the_parent_are_out_of_reach() {
+    let asl = r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Assign": {"x": 1}, "Result": [1], "Next": "M"},
+        "M": {"Type": "Map", "End": true, "ItemSelector": {"x.$": "$x"}, "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"y.$": "$x"}, "End": true}}}}}}"#;
+    let outcome = run(asl, "{}");
+    assert_eq!(outcome.error(), Some("States.ExceedToleratedFailureThreshold"));
+    let selected = asl.replace(r#""y.$": "$x""#, r#""y.$": "$.x""#);
+    assert_eq!(text(&run(&selected, "{}")), r#"[{"y":1}]"#);
+}
+
+#[test]
+fn csv_rows_become_objects_of_texts() {
+    let store = store(&[("a.csv", "x|y\n1|\"a|b\"\n2\n   \n3|4|5\n")]);
+    let asl = map(&reader(
+        "a.csv",
+        r#""InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW", "CSVDelimiter": "PIPE""#,
+    ));
+    let outcome = run_with(&asl, "{}", with(&store));
+    assert_eq!(
+        text(&outcome),
+        r#"[{"x":"1","y":"a|b"},{"x":"2","y":""},{"x":"   ","y":""},{"x":"3","y":"4"}]"#
+    );
+    let given = map(&reader(
+        "a.csv",
+        r#""InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["p", "p"]"#,
+    ));
+    let outcome = run_with(&given, "{}", with(&store));
+    assert_eq!(
+        (outcome.error(), outcome.cause()),
+        (Some("States.ItemReaderFailed"), Some("CSV headers cannot contain duplicates."))
+    );
+    assert_eq!(predecessors(&outcome), [0, 0, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn json_lines_and_inventories_are_read() {
+    let store = store(&[
+        ("a.json", r#"{"deep": {"rows": [1, 2, 3]}}"#),
+        ("a.jsonl", "{\"n\": 1}\n{\"n\": 2}\n"),
+        (
+            "manifest.json",
+            r#"{"destinationBucket": "arn:aws:s3:::b", "fileFormat": "CSV", "fileSchema": "Bucket, Key",
+                "files": [{"key": "part1.csv"}, {"key": "part2.csv"}]}"#,
+        ),
+        ("part1.csv", "\"b\",\"k1\"\n"),
+        ("part2.csv", "\"b\",\"k2\"\n"),
+    ]);
+    for (key, config, items) in [
+        ("a.json", r#""InputType": "JSON", "ItemsPointer": "/deep/rows", "MaxItems": 2"#, "[1,2]"),
+        ("a.jsonl", r#""InputType": "JSONL""#, r#"[{"n":1},{"n":2}]"#),
+        (
+            "manifest.json",
+            r#""InputType": "MANIFEST""#,
+            r#"[{"Bucket":"b","Key":"k1"},{"Bucket":"b","Key":"k2"}]"#,
+        ),
+    ] {
+        assert_eq!(text(&run_with(&map(&reader(key, config)), "{}", with(&store))), items, "{key}");
+    }
+    let whole = map(&reader("a.json", r#""InputType": "JSON""#));
+    let outcome = run_with(&whole, "{}", with(&store));
+    assert_eq!(outcome.cause(), Some("Attempting to map over non-iterable node."));
+}
+
+#[test]
+fn objects_of_a_bucket_are_listed_or_read() {
+    let store = store(&[("in/a1", "{\"n\": 1}"), ("in/a2", "{\"n\": 2}"), ("in/b", "{}"), ("out", "{}")]);
+    let list = |config: &str| {
+        map(&format!(
+            r#""ItemReader": {{"Resource": "arn:aws:states:::s3:listObjectsV2", {config}
+                "Parameters": {{"Bucket": "b", "Prefix.$": "$.prefix"}}}},"#
+        ))
+    };
+    let outcome = run_with(&list(""), r#"{"prefix": "in/a"}"#, with(&store));
+    let keys: Vec<_> =
+        outcome.output().unwrap().as_array().unwrap().iter().map(|item| item["Key"].as_str()).collect();
+    assert_eq!(keys, [Some("in/a1"), Some("in/a2")]);
+    let read = list(r#""ReaderConfig": {"InputType": "JSONL", "Transformation": "LOAD_AND_FLATTEN"},"#);
+    let outcome = run_with(&read, r#"{"prefix": "in/a"}"#, with(&store));
+    assert_eq!(text(&outcome), r#"[{"n":1},{"n":2}]"#);
+}
+
+#[test]
+fn a_bucket_that_is_not_bound_is_named() {
+    let definition = definition(&map(&reader("a.json", r#""InputType": "JSON""#)));
+    let error = Executor::new(&definition).unwrap().run_blocking(json("{}")).unwrap_err();
+    assert_eq!(error, RunError::UnboundBucket { state: "M".to_owned(), bucket: "b".to_owned() });
+    assert!(error.to_string().contains(".bucket_dir(\"b\""), "{error}");
+}
+
+#[test]
+fn batches_are_bounded_by_items_and_bytes() {
+    let by_items = map(r#""ItemBatcher": {"MaxItemsPerBatch": 2, "BatchInput": {"from.$": "$[0]"}},"#);
+    assert_eq!(
+        text(&run(&by_items, "[1,2,3]")),
+        r#"[{"BatchInput":{"from":1},"Items":[1,2]},{"BatchInput":{"from":1},"Items":[3]}]"#
+    );
+    let by_bytes = map(r#""ItemBatcher": {"MaxInputBytesPerBatch": 4},"#);
+    assert_eq!(
+        text(&run(&by_bytes, "[10,20,30000,4]")),
+        r#"[{"Items":[10,20]},{"Items":[30000]},{"Items":[4]}]"#
+    );
+}
+
+#[test]
+fn failures_are_tolerated_up_to_a_count_or_a_share() {
+    for (fields, failing_items, succeeds) in [
+        ("", 0, true),
+        ("", 1, false),
+        (r#""ToleratedFailureCount": 1,"#, 1, true),
+        (r#""ToleratedFailureCount": 1,"#, 2, false),
+        (r#""ToleratedFailurePercentage": 50,"#, 2, true),
+        (r#""ToleratedFailurePercentage": 50,"#, 3, false),
+        (r#""ToleratedFailurePercentage": 50, "ToleratedFailureCount": 1,"#, 2, false),
+    ] {
+        let outcome = run_with(&map_of(fields, WORK), "[0,1,2,3]", |builder| failing(builder, failing_items));
+        assert_eq!(outcome.output().is_some(), succeeds, "{fields} {failing_items}");
+        if let Some(output) = outcome.output() {
+            assert_eq!(output.as_array().unwrap().len(), 4);
+            for place in 0..failing_items as usize {
+                assert_eq!(output[place]["Error"].as_str(), Some("Odd"));
+            }
+        } else {
+            assert_eq!(outcome.error(), Some("States.ExceedToleratedFailureThreshold"));
+            assert_eq!(outcome.cause(), Some("The specified tolerated failure threshold was exceeded"));
+        }
+    }
+}
+
+#[test]
+fn results_go_into_a_bucket() {
+    let store = store(&[]);
+    let writer = r#""ToleratedFailureCount": 1, "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject",
+        "Parameters": {"Bucket": "b", "Prefix": "jobs"}},"#;
+    let bind = |builder| failing(with(&store)(builder), 1);
+    let outcome = run_with(&map_of(writer, WORK), "[0,1,2]", bind);
+    let output = outcome.output().unwrap();
+    let run = &outcome.map_runs[0];
+    assert_eq!(output["MapRunArn"].as_str(), Some(&*run.arn));
+    let key = output["ResultWriterDetails"]["Key"].as_str().unwrap();
+    let manifest = json(&get(&*store, key));
+    assert_eq!(manifest["DestinationBucket"].as_str(), Some("b"));
+    assert_eq!(manifest["ResultFiles"]["PENDING"].to_string(), "[]");
+    let read = |status: &str| {
+        let file = &manifest["ResultFiles"][status][0];
+        let text = get(&*store, file["Key"].as_str().unwrap());
+        assert_eq!(file["Size"].as_i64(), Some(text.len() as i64));
+        json(&text)
+    };
+    let succeeded = read("SUCCEEDED");
+    assert_eq!(succeeded.as_array().unwrap().len(), 2);
+    assert_eq!(succeeded[0]["Output"].as_str(), Some("1"));
+    assert_eq!(read("FAILED")[0]["Cause"].as_str(), Some("it is"));
+    assert_eq!((run.succeeded, run.failed, run.results_written), (2, 1, 3));
+
+    let lines = writer.replace(
+        r#""ResultWriter": {"#,
+        r#""ResultWriter": {"WriterConfig": {"OutputType": "JSONL", "Transformation": "FLATTEN"}, "#,
+    );
+    let outcome = run_with(&map(&lines), "[[1,2],3]", with(&store));
+    let key = outcome.output().unwrap()["ResultWriterDetails"]["Key"].as_str().unwrap().to_owned();
+    assert_eq!(get(&*store, &key.replace("manifest.json", "SUCCEEDED_0.jsonl")), "1\n2\n3\n");
+}
+
+#[test]
+fn a_writer_without_a_bucket_changes_the_output_alone() {
+    let flat = map(r#""ResultWriter": {"WriterConfig": {"Transformation": "FLATTEN"}},"#);
+    assert_eq!(text(&run(&flat, "[[1,2],[3]]")), "[1,2,3]");
+}
+
+#[test]
+fn an_output_that_is_too_large_fails_the_map() {
+    let items = Value::array([Value::from("x".repeat(140_000)), Value::from(1)]);
+    let doubled = map(r#""ItemSelector": {"a.$": "$$.Map.Item.Value", "b.$": "$[0]"},"#);
+    let outcome = run(&doubled, &items.to_string());
+    assert_eq!(
+        outcome.error(),
+        Some("States.ExceedToleratedFailureThreshold"),
+        "the input of a child is too large"
+    );
+    let outcome = run(&map(r#""ItemSelector": {"b.$": "$[0]"},"#), &items.to_string());
+    assert_eq!(outcome.error(), Some("States.DataLimitExceeded"));
+}
+
+#[test]
+fn children_wait_and_time_out_on_the_time_of_the_execution() {
+    let waiting = map_of("", r#""P": {"Type": "Wait", "SecondsPath": "$", "End": true}"#);
+    let outcome = run(&waiting, "[30, 10, 20]");
+    assert_eq!((text(&outcome), outcome.duration().as_secs()), ("[30,10,20]".to_owned(), 30));
+    let one_by_one = waiting
+        .replace(r#""End": true, "ItemProcessor""#, r#""MaxConcurrency": 1, "End": true, "ItemProcessor""#);
+    let outcome = run(&one_by_one, "[30, 10, 20]");
+    assert_eq!((outcome.duration().as_secs(), outcome.map_runs[0].most_at_once), (60, 1));
+    let outcome = run(&waiting.replace("STANDARD", "EXPRESS"), "[301, 10]");
+    assert_eq!(outcome.error(), Some("States.ExceedToleratedFailureThreshold"));
+    assert_eq!(outcome.duration().as_secs(), 300);
+}
+
+#[test]
+fn a_distributed_map_may_stand_in_another() {
+    let inner = map_of("", r#""Q": {"Type": "Wait", "Seconds": 5, "End": true}"#)
+        .replace("\"StartAt\": \"P\"", "\"StartAt\": \"Q\"");
+    let inner = json(&inner)["States"]["M"].to_string();
+    let outcome = run(&map_of("", &format!(r#""P": {inner}"#)), "[[1,2],[3]]");
+    assert_eq!((text(&outcome), outcome.duration().as_secs()), ("[[1,2],[3]]".to_owned(), 5));
+    assert_eq!(outcome.map_runs.iter().map(|run| run.total).collect::<Vec<_>>(), [2, 1, 2]);
+}
+
+#[test]
+fn a_failed_run_can_be_tried_again_and_caught() {
+    let asl = map_of(
+        r#""Retry": [{"ErrorEquals": ["States.ExceedToleratedFailureThreshold"], "MaxAttempts": 1}],"#,
+        WORK,
+    );
+    let outcome = run_with(&asl, "[1]", |builder| {
+        builder.mock("P", Mock::fail("No", "not yet").then(Mock::succeed(2)))
+    });
+    assert_eq!(text(&outcome), "[2]");
+    assert_eq!(outcome.map_runs.len(), 2);
+}
+
+#[test]
+fn a_hundred_thousand_rows_are_never_held_at_once() {
+    let mut rows = "n\n".to_owned();
+    for row in 0..100_000 {
+        rows.push_str(&format!("{row}\n"));
+    }
+    let folder = std::env::temp_dir().join(format!("stepfn-rows-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("rows.csv"), rows).unwrap();
+    let fields = reader("rows.csv", r#""InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW""#)
+        + r#""MaxConcurrency": 50, "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject",
+            "Parameters": {"Bucket": "b", "Prefix": "out"}, "WriterConfig": {"OutputType": "JSONL", "Transformation": "COMPACT"}},"#;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&calls);
+    let states = r#""P": {"Type": "Wait", "Seconds": 1, "Next": "Q"},
+        "Q": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "End": true}"#;
+    let outcome = run_with(&map_of(&fields, states), "{}", |builder| {
+        builder.bucket_dir("b", &folder).task("Q", move |row: Value| {
+            count.fetch_add(1, Ordering::Relaxed);
+            async move { Ok::<_, TaskFailure>(row["n"].clone()) }
+        })
+    });
+    let run = &outcome.map_runs[0];
+    assert_eq!(
+        (run.items, run.succeeded, run.results_written, run.most_at_once),
+        (100_000, 100_000, 100_000, 50)
+    );
+    assert_eq!(calls.load(Ordering::Relaxed), 100_000);
+    assert_eq!(outcome.duration().as_secs(), 2000);
+    assert_eq!(outcome.history.len(), 8);
+    let key = outcome.output().unwrap()["ResultWriterDetails"]["Key"].as_str().unwrap();
+    let written =
+        std::fs::read_to_string(folder.join(key.replace("manifest.json", "SUCCEEDED_0.jsonl"))).unwrap();
+    assert_eq!(written.lines().count(), 100_000);
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[tokio::test]
+async fn real_time_reads_from_stores_too() {
+    let store = Arc::new(InMemory::new());
+    store.put(&"a.json".into(), "[1,2]".into()).await.unwrap();
+    let definition = definition(&map(&reader("a.json", r#""InputType": "JSON""#)));
+    let executor = Executor::builder().real_time().bucket("b", store).build(&definition).unwrap();
+    assert_eq!(text(&executor.run(json("{}")).await.unwrap()), "[1,2]");
+}
