@@ -11,6 +11,7 @@ mod map;
 mod map_run;
 mod parallel;
 mod retry_catch;
+mod run;
 mod state;
 mod task;
 mod timers;

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
-use super::{Failure, map::Children, map_run::MapRun, task::Job};
+use super::{Failure, map::Children, run::MapRun, task::Job};
 use crate::{eval, program::StateId, size::Extent};
 
 /// One thread of an execution: the machine itself, a Parallel branch, or a Map iteration.

@@ -4,8 +4,8 @@
 //! clock: it runs up to now, and its next timer is one of the execution outside.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, Wake, Waker},
+    sync::{Arc, PoisonError},
+    task::{Context, Poll, Waker},
 };
 
 use futures_util::{StreamExt, stream};
@@ -13,219 +13,24 @@ use jiff::Timestamp;
 use stepfn_core::value::Value;
 
 use super::{
-    Failure, FiberId, Info, Interpreter, Phase, Step, context::uuid, fiber::Item, timers::TimerKind,
+    Failure, FiberId, Info, Interpreter, Phase, Step,
+    context::uuid,
+    fiber::Item,
+    run::{Child, ChildWaker, MapRun},
+    timers::TimerKind,
 };
 use crate::{
     eval::Random,
     executor::Inner as Executor,
     history::EventKind,
-    map_run::{self, Batches, Buckets, Ended, Export, IoError, Items, MapRun as Summary, Request, entries},
-    outcome::{Outcome, RunError, Status},
+    map_run::{self, Batches, Buckets, Export, IoError, Items, MapRun as Summary, Request},
+    outcome::RunError,
     program::{Distributed, Kind, Map, Reader, Transformation, Writer},
     size::Extent,
 };
 
 /// How many children run at once where `MaxConcurrency` sets no bound (AWS, "Quotas").
 const MAX_CONCURRENCY: usize = 10_000;
-
-/// The children of a Map, and what goes in and out of them.
-pub(super) struct MapRun {
-    summary: Summary,
-    /// The executor of the children.
-    executor: Arc<Executor>,
-    machine: String,
-    /// The effective input of the Map: `$` of its `ItemSelector`.
-    input: Value,
-    source: Items,
-    is_read: bool,
-    batches: Option<Batches>,
-    transformation: Transformation,
-    is_lines: bool,
-    export: Option<Export>,
-    tolerated: (Option<u64>, Option<f64>),
-    failed_items: u64,
-    max_concurrency: usize,
-    children: Vec<Option<Child>>,
-    free: Vec<usize>,
-    running: usize,
-    queue: Arc<Queue>,
-    /// The results by the places of their children, as long as they fit into an output.
-    results: Vec<Vec<Value>>,
-    extent: Extent,
-    /// What is left when all is written.
-    end: Option<Result<Value, Failure>>,
-    waits_for_io: bool,
-}
-
-struct Child {
-    interpreter: Box<Interpreter>,
-    place: usize,
-    items: u64,
-    input: Value,
-    waker: Waker,
-    timer: Option<Timestamp>,
-    is_working: bool,
-    awaits_callback: bool,
-}
-
-/// The children that have something to do.
-#[derive(Default)]
-struct Queue(Mutex<Woken>);
-
-#[derive(Default)]
-struct Woken {
-    slots: Vec<usize>,
-    outer: Option<Waker>,
-}
-
-struct ChildWaker {
-    queue: Arc<Queue>,
-    slot: usize,
-}
-
-impl Queue {
-    fn lock(&self) -> MutexGuard<'_, Woken> {
-        // Every change leaves the list whole, so a panic elsewhere does not spoil it.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn push(&self, slot: usize) {
-        let mut woken = self.lock();
-        if !woken.slots.contains(&slot) {
-            woken.slots.push(slot);
-        }
-        let outer = woken.outer.take();
-        drop(woken);
-        if let Some(outer) = outer {
-            outer.wake();
-        }
-    }
-
-    fn take(&self, waker: &Waker) -> Vec<usize> {
-        let mut woken = self.lock();
-        if !woken.outer.as_ref().is_some_and(|known| known.will_wake(waker)) {
-            woken.outer = Some(waker.clone());
-        }
-        std::mem::take(&mut woken.slots)
-    }
-}
-
-impl Wake for ChildWaker {
-    fn wake(self: Arc<Self>) {
-        self.queue.push(self.slot);
-    }
-}
-
-impl MapRun {
-    /// Notes that the timer of a child went off.
-    pub(super) fn wake(&self, slot: usize) {
-        self.queue.push(slot);
-    }
-
-    fn is_working(&self) -> bool {
-        self.waits_for_io || self.children.iter().flatten().any(|child| child.is_working)
-    }
-
-    fn awaits_callback(&self) -> bool {
-        self.children.iter().flatten().any(|child| child.awaits_callback)
-    }
-
-    /// Counts a child that ended, and takes its result. True when too many failed.
-    fn ended(&mut self, child: &Child, outcome: &Outcome) -> bool {
-        self.put(child, &outcome.status, outcome.started, outcome.stopped);
-        if let Status::Succeeded { .. } = outcome.status {
-            self.summary.succeeded += 1;
-        } else {
-            self.summary.failed += 1;
-            self.failed_items += child.items;
-        }
-        if self.summary.children.len() < self.executor.keep_children {
-            self.summary.children.push(outcome.clone());
-        }
-        self.fails_too_often()
-    }
-
-    /// Of items whose number is not known yet, a share of those that failed says nothing.
-    fn fails_too_often(&self) -> bool {
-        let failed = self.failed_items;
-        let (count, percentage) = self.tolerated;
-        let too_many = count.is_some_and(|count| failed > count);
-        let share = failed as f64 * 100.0;
-        let too_much = percentage
-            .is_some_and(|percentage| self.is_read && share > percentage * self.summary.items as f64);
-        let none_allowed = count.is_none() && percentage.is_none() && failed > 0;
-        too_many || too_much || none_allowed
-    }
-
-    fn put(&mut self, child: &Child, status: &Status, started: Timestamp, stopped: Timestamp) {
-        let info = &child.interpreter.info;
-        let ended = Ended {
-            arn: &info.arn(&self.executor),
-            name: &info.name(),
-            machine: &self.machine,
-            input: &child.input,
-            started,
-            stopped,
-            status,
-        };
-        let entries = entries(&ended, self.transformation);
-        if let Some(export) = &mut self.export {
-            self.summary.results_written += entries.len() as u64;
-            export.push(status, &entries);
-            return;
-        }
-        for entry in &entries {
-            self.extent.push(Extent::of(entry));
-        }
-        if !self.extent.fits() {
-            // The Map fails for it in the end, so nothing more is held.
-            self.results = Vec::new();
-            return;
-        }
-        if self.results.len() <= child.place {
-            self.results.resize(child.place + 1, Vec::new());
-        }
-        self.results[child.place] = entries;
-    }
-
-    /// Stops what still runs.
-    fn abort(&mut self) {
-        for child in std::mem::take(&mut self.children).into_iter().flatten() {
-            self.summary.aborted += 1;
-            if self.export.is_some() {
-                let (started, now) = (child.interpreter.info.started, child.interpreter.now());
-                let status = Status::Aborted { error: None, cause: None };
-                self.put(&child, &status, started, now);
-            }
-        }
-        self.free.clear();
-        self.running = 0;
-    }
-
-    /// Nothing runs any more: what is left is to write.
-    fn close(&mut self, failure: Option<Failure>) {
-        self.abort();
-        let exported = self.export.as_mut().map(|export| export.finish(&self.summary.arn));
-        self.end = Some(match (failure, exported) {
-            (Some(failure), _) => Err(failure),
-            (None, Some(details)) => Ok(details),
-            (None, None) => {
-                let results = std::mem::take(&mut self.results).into_iter().flatten();
-                Ok(if self.is_lines {
-                    results.map(|result| format!("{result}\n")).collect::<String>().into()
-                } else {
-                    Value::array(results)
-                })
-            }
-        });
-    }
-}
-
-impl std::fmt::Debug for MapRun {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MapRun").field("summary", &self.summary).finish_non_exhaustive()
-    }
-}
 
 /// Why a run cannot go on.
 enum Halt {
@@ -362,6 +167,8 @@ impl Interpreter {
             children: Vec::new(),
             free: Vec::new(),
             running: 0,
+            working: 0,
+            awaiting: 0,
             queue: Arc::default(),
             results: Vec::new(),
             extent: Extent::BRACKETS,
@@ -608,8 +415,10 @@ impl Interpreter {
         let poll = child.interpreter.poll(&mut Context::from_waker(&child.waker), horizon);
         match poll {
             Poll::Pending => {
-                child.is_working = child.interpreter.is_working();
-                child.awaits_callback = child.interpreter.awaits_callback();
+                let waits = (child.interpreter.is_working(), child.interpreter.awaits_callback());
+                run.working = run.working + usize::from(waits.0) - usize::from(child.is_working);
+                run.awaiting = run.awaiting + usize::from(waits.1) - usize::from(child.awaits_callback);
+                (child.is_working, child.awaits_callback) = waits;
                 let next = horizon.and_then(|_| child.interpreter.next_instant());
                 if next != child.timer {
                     child.timer = next;
@@ -626,6 +435,8 @@ impl Interpreter {
                 let Some(child) = run.children[slot].take() else { return };
                 run.free.push(slot);
                 run.running -= 1;
+                run.working -= usize::from(child.is_working);
+                run.awaiting -= usize::from(child.awaits_callback);
                 // Those inside are among the runs of the whole execution.
                 self.map_runs.append(&mut outcome.map_runs);
                 self.transitions += outcome.transitions;

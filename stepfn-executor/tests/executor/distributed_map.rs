@@ -382,3 +382,41 @@ async fn real_time_reads_from_stores_too() {
     let executor = Executor::builder().real_time().bucket("b", store).build(&definition).unwrap();
     assert_eq!(text(&executor.run(json("{}")).await.unwrap()), "[1,2]");
 }
+
+#[test]
+fn callbacks_end_tasks_of_children() {
+    let states = r#""P": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true,
+        "Parameters": {"QueueUrl": "q", "MessageBody.$": "$$.Task.Token"}}"#;
+    let executor =
+        Executor::builder().mock("P", Mock::callback("answered")).build(&definition(&map_of("", states)));
+    let outcome = executor.unwrap().run_blocking(json("[1, 2]")).unwrap();
+    assert_eq!(text(&outcome), r#"["answered","answered"]"#);
+
+    let executor =
+        Executor::builder().mock("P", Mock::never()).build(&definition(&map_of("", states))).unwrap();
+    let error = executor.run_blocking(json("[1]")).unwrap_err();
+    assert_eq!(error, RunError::Stuck { states: vec!["M".to_owned()] });
+}
+
+#[test]
+fn a_run_is_aborted_with_its_state() {
+    let waiting = json(&map_of("", r#""P": {"Type": "Wait", "Seconds": 5, "End": true}"#));
+    let asl = format!(
+        r#"{{"StartAt": "B", "States": {{"B": {{"Type": "Parallel", "End": true, "Branches": [{waiting},
+            {{"StartAt": "W", "States": {{"W": {{"Type": "Wait", "Seconds": 1, "Next": "F"}}, "F": {{"Type": "Fail"}}}}}}]}}}}}}"#
+    );
+    let outcome = run(&asl, "[1]");
+    let steps = steps(&outcome);
+    let aborted = steps.iter().position(|step| step == "MapRunAborted M");
+    assert_eq!(aborted.map(|at| steps[at + 1].as_str()), Some("MapStateAborted M"), "{}", outcome.history);
+    assert_eq!(outcome.duration().as_secs(), 1);
+}
+
+#[test]
+fn ten_thousand_children_wait_at_once() {
+    let states = r#""P": {"Type": "Wait", "SecondsPath": "$", "End": true}"#;
+    let items = Value::array((0..12_000).map(|item| Value::from(item % 600 + 1)));
+    let outcome = run(&map_of("", states), &items.to_string());
+    let run = &outcome.map_runs[0];
+    assert_eq!((run.most_at_once, run.succeeded), (10_000, 12_000));
+}

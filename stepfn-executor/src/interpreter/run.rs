@@ -1,0 +1,223 @@
+//! A Map Run: the children of a distributed Map, and what came of them.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Wake, Waker},
+};
+
+use jiff::Timestamp;
+use stepfn_core::value::Value;
+
+use super::{Failure, Interpreter};
+use crate::{
+    executor::Inner as Executor,
+    map_run::{Batches, Ended, Export, Items, MapRun as Summary, entries},
+    outcome::{Outcome, Status},
+    program::Transformation,
+    size::Extent,
+};
+
+/// The children of a Map, and what goes in and out of them.
+pub(super) struct MapRun {
+    pub(super) summary: Summary,
+    /// The executor of the children.
+    pub(super) executor: Arc<Executor>,
+    pub(super) machine: String,
+    /// The effective input of the Map: `$` of its `ItemSelector`.
+    pub(super) input: Value,
+    pub(super) source: Items,
+    pub(super) is_read: bool,
+    pub(super) batches: Option<Batches>,
+    pub(super) transformation: Transformation,
+    pub(super) is_lines: bool,
+    pub(super) export: Option<Export>,
+    pub(super) tolerated: (Option<u64>, Option<f64>),
+    pub(super) failed_items: u64,
+    pub(super) max_concurrency: usize,
+    pub(super) children: Vec<Option<Child>>,
+    pub(super) free: Vec<usize>,
+    pub(super) running: usize,
+    /// How many of them wait for work, and for a callback.
+    pub(super) working: usize,
+    pub(super) awaiting: usize,
+    pub(super) queue: Arc<Queue>,
+    /// The results by the places of their children, as long as they fit into an output.
+    pub(super) results: Vec<Vec<Value>>,
+    pub(super) extent: Extent,
+    /// What is left when all is written.
+    pub(super) end: Option<Result<Value, Failure>>,
+    pub(super) waits_for_io: bool,
+}
+
+pub(super) struct Child {
+    pub(super) interpreter: Box<Interpreter>,
+    pub(super) place: usize,
+    pub(super) items: u64,
+    pub(super) input: Value,
+    pub(super) waker: Waker,
+    pub(super) timer: Option<Timestamp>,
+    pub(super) is_working: bool,
+    pub(super) awaits_callback: bool,
+}
+
+/// The children that have something to do.
+#[derive(Default)]
+pub(super) struct Queue(Mutex<Woken>);
+
+#[derive(Default)]
+struct Woken {
+    slots: Vec<usize>,
+    outer: Option<Waker>,
+}
+
+pub(super) struct ChildWaker {
+    pub(super) queue: Arc<Queue>,
+    pub(super) slot: usize,
+}
+
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, Woken> {
+        // Every change leaves the list whole, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn push(&self, slot: usize) {
+        let mut woken = self.lock();
+        woken.slots.push(slot);
+        let outer = woken.outer.take();
+        drop(woken);
+        if let Some(outer) = outer {
+            outer.wake();
+        }
+    }
+
+    pub(super) fn take(&self, waker: &Waker) -> Vec<usize> {
+        let mut woken = self.lock();
+        if !woken.outer.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            woken.outer = Some(waker.clone());
+        }
+        let mut slots = std::mem::take(&mut woken.slots);
+        drop(woken);
+        // Once is enough for whoever was woken twice. Together they go in the order of their slots.
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+}
+
+impl Wake for ChildWaker {
+    fn wake(self: Arc<Self>) {
+        self.queue.push(self.slot);
+    }
+}
+
+impl MapRun {
+    /// Notes that the timer of a child went off.
+    pub(super) fn wake(&self, slot: usize) {
+        self.queue.push(slot);
+    }
+
+    pub(super) fn is_working(&self) -> bool {
+        self.waits_for_io || self.working > 0
+    }
+
+    pub(super) fn awaits_callback(&self) -> bool {
+        self.awaiting > 0
+    }
+
+    /// Counts a child that ended, and takes its result. True when too many failed.
+    pub(super) fn ended(&mut self, child: &Child, outcome: &Outcome) -> bool {
+        self.put(child, &outcome.status, outcome.started, outcome.stopped);
+        if let Status::Succeeded { .. } = outcome.status {
+            self.summary.succeeded += 1;
+        } else {
+            self.summary.failed += 1;
+            self.failed_items += child.items;
+        }
+        if self.summary.children.len() < self.executor.keep_children {
+            self.summary.children.push(outcome.clone());
+        }
+        self.fails_too_often()
+    }
+
+    /// Of items whose number is not known yet, a share of those that failed says nothing.
+    pub(super) fn fails_too_often(&self) -> bool {
+        let failed = self.failed_items;
+        let (count, percentage) = self.tolerated;
+        let too_many = count.is_some_and(|count| failed > count);
+        let share = failed as f64 * 100.0;
+        let too_much = percentage
+            .is_some_and(|percentage| self.is_read && share > percentage * self.summary.items as f64);
+        let none_allowed = count.is_none() && percentage.is_none() && failed > 0;
+        too_many || too_much || none_allowed
+    }
+
+    fn put(&mut self, child: &Child, status: &Status, started: Timestamp, stopped: Timestamp) {
+        let info = &child.interpreter.info;
+        let ended = Ended {
+            arn: &info.arn(&self.executor),
+            name: &info.name(),
+            machine: &self.machine,
+            input: &child.input,
+            started,
+            stopped,
+            status,
+        };
+        let entries = entries(&ended, self.transformation);
+        if let Some(export) = &mut self.export {
+            self.summary.results_written += entries.len() as u64;
+            export.push(status, &entries);
+            return;
+        }
+        for entry in &entries {
+            self.extent.push(Extent::of(entry));
+        }
+        if !self.extent.fits() {
+            // The Map fails for it in the end, so nothing more is held.
+            self.results = Vec::new();
+            return;
+        }
+        if self.results.len() <= child.place {
+            self.results.resize(child.place + 1, Vec::new());
+        }
+        self.results[child.place] = entries;
+    }
+
+    /// Stops what still runs.
+    fn abort(&mut self) {
+        for child in std::mem::take(&mut self.children).into_iter().flatten() {
+            self.summary.aborted += 1;
+            if self.export.is_some() {
+                let (started, now) = (child.interpreter.info.started, child.interpreter.now());
+                let status = Status::Aborted { error: None, cause: None };
+                self.put(&child, &status, started, now);
+            }
+        }
+        self.free.clear();
+        (self.running, self.working, self.awaiting) = (0, 0, 0);
+    }
+
+    /// Nothing runs any more: what is left is to write.
+    pub(super) fn close(&mut self, failure: Option<Failure>) {
+        self.abort();
+        let exported = self.export.as_mut().map(|export| export.finish(&self.summary.arn));
+        self.end = Some(match (failure, exported) {
+            (Some(failure), _) => Err(failure),
+            (None, Some(details)) => Ok(details),
+            (None, None) => {
+                let results = std::mem::take(&mut self.results).into_iter().flatten();
+                Ok(if self.is_lines {
+                    results.map(|result| format!("{result}\n")).collect::<String>().into()
+                } else {
+                    Value::array(results)
+                })
+            }
+        });
+    }
+}
+
+impl std::fmt::Debug for MapRun {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MapRun").field("summary", &self.summary).finish_non_exhaustive()
+    }
+}
