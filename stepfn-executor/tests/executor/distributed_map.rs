@@ -374,6 +374,25 @@ fn a_hundred_thousand_rows_are_never_held_at_once() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
+/// In a runtime files are read by other threads: the execution has to wait for them, and virtual time with it.
+#[tokio::test]
+async fn time_stands_still_for_stores_that_answer_later() {
+    let folder = std::env::temp_dir().join(format!("stepfn-later-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("a.jsonl"), "3\n4\n").unwrap();
+    let writer = r#""ResultWriter": {"Resource": "arn:aws:states:::s3:putObject",
+        "Parameters": {"Bucket": "b", "Prefix": "out"}},"#;
+    let fields = reader("a.jsonl", r#""InputType": "JSONL""#) + writer;
+    let definition =
+        definition(&map_of(&fields, r#""P": {"Type": "Wait", "SecondsPath": "$", "End": true}"#));
+    let executor = Executor::builder().bucket_dir("b", &folder).build(&definition).unwrap();
+    let outcome = executor.run(json("{}")).await.unwrap();
+    assert_eq!((outcome.duration().as_secs(), outcome.map_runs[0].results_written), (4, 2));
+    let key = outcome.output().unwrap()["ResultWriterDetails"]["Key"].as_str().unwrap();
+    assert!(folder.join(key).is_file());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
 #[tokio::test]
 async fn real_time_reads_from_stores_too() {
     let store = Arc::new(InMemory::new());
