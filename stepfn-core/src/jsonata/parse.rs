@@ -10,9 +10,9 @@ use super::{
 };
 
 /// How deep expressions may be nested in each other.
-const MOST_DEPTH: usize = 200;
+const MOST_DEPTH: usize = 128;
 /// How deep the tree may become: a long row of operators is nested to the left.
-const MOST_HEIGHT: usize = 2000;
+const MOST_HEIGHT: usize = 500;
 
 type Parsed<T = Expression> = Result<T, JsonataError>;
 

@@ -132,6 +132,12 @@ fn what_is_wrong_is_said_with_its_place() {
     for (text, code, message, at) in cases {
         assert_eq!(error(text), (code, message.to_owned(), at.to_owned()), "{text}");
     }
+    for text in ["a.%.%", "$.%", "(%)", "{'a': 1}.%", "a.b[%.%.%.c]", "%.a"] {
+        assert_eq!(parse(text).unwrap_err().code, "S0217", "{text}");
+    }
+    for text in ["a.b.%.c", "a.b[%.c = 1]", "a.b.(c.%.%)", "a@$x.b.%", "a.b.{'p': %.id}", "a.b^(%.c)"] {
+        assert!(parse(text).is_ok(), "{text}");
+    }
     assert_eq!(parse("a && b").unwrap_err().help.as_deref(), Some("write `and`"));
 }
 
@@ -146,8 +152,12 @@ fn deep_and_long_texts_end_in_an_error() {
     assert!(parse(&format!("a{}", "+1".repeat(100_000))).is_err());
     assert!(parse(&format!("a{}", "[]".repeat(100_000))).is_err());
     assert!(parse(&format!("a{}", ".b".repeat(100_000))).is_ok());
-    assert!(parse(&format!("{}1{}", "(".repeat(150), ")".repeat(150))).is_ok());
-    assert!(parse(&format!("'a'{}", " & 'b'".repeat(1000))).is_ok());
+    assert!(parse(&format!("a{}", ".%".repeat(20_000))).is_ok());
+    assert!(parse(&format!("a.b[{}%{}]", "(".repeat(120), ")".repeat(120))).is_ok());
+    assert!(parse(&format!("a.b[%{}]", " & 'b'".repeat(240))).is_ok());
+    assert!(parse(&format!("{}1{}", "(".repeat(120), ")".repeat(120))).is_ok());
+    let long = parse(&format!("$a{}", " & $b".repeat(490))).unwrap();
+    assert_eq!(analyse(&long, Place::default()).variables.len(), 491);
 }
 
 #[test]

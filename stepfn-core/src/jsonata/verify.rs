@@ -6,10 +6,6 @@ use super::{
 };
 
 pub(super) fn verify(expression: &Expression) -> Result<(), JsonataError> {
-    if let Kind::Parent = expression.kind {
-        let message = "`%` stands for what contains a value, and there is none here";
-        return Err(JsonataError::new("S0217", message, expression.range.clone()));
-    }
     each(expression)
 }
 

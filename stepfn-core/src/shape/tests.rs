@@ -31,7 +31,7 @@ fn read(steps: &[Step<'_>], side: Side, need: Need<'_>) -> String {
 #[test]
 fn paths_say_what_is_wrong_and_what_is_meant() {
     use Side::{Given, Made};
-    use Step::{Each, Index, Key, NonNull, Present};
+    use Step::{Each, Index, Key, NonNull, Present, Query};
     for (steps, side, need, expected) in [
         (&[Key("totalAmount")][..], Made, Need::MaybeNumber, ""),
         (
@@ -48,6 +48,9 @@ fn paths_say_what_is_wrong_and_what_is_meant() {
         ),
         (&[Key("items"), Index(0)], Made, Need::Value, "it may be missing"),
         (&[Key("items"), Each], Made, Need::String, ""),
+        (&[Query("items"), Query("x")], Made, Need::Nothing, ""),
+        (&[Query("itms")], Made, Need::Nothing, "`Order` has no JSON field `itms`; did you mean `items`?"),
+        (&[Query("status"), Query("x")], Made, Need::Nothing, "which has no fields, so there is no `x`"),
         (&[Key("status"), Each], Made, Need::String, "not an array"),
         (&[Key("note")], Made, Need::MaybeString, ""),
         (&[Key("note")], Made, Need::String, "expected a string, found a string or null"),

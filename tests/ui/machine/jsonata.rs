@@ -1,0 +1,40 @@
+//! JSONata expressions are read, and their paths are checked against the types.
+use serde::{Deserialize, Serialize};
+use stepfn::{StateData, state_machine};
+
+#[derive(Serialize, Deserialize, StateData)]
+struct Line {
+    sku: String,
+}
+
+#[derive(Serialize, Deserialize, StateData)]
+struct Order {
+    id: String,
+    lines: Vec<Line>,
+}
+
+state_machine! {
+    Fine(Order) -> serde_json::Value {
+        start_at: Work,
+        query_language: JSONata,
+        Work: Pass { output: { "id": "{% $states.input.id %}", "skus": "{% $states.input.lines.sku %}" }, end: true },
+    }
+}
+
+state_machine! {
+    NoSuchField(Order) -> serde_json::Value {
+        start_at: Work,
+        query_language: JSONata,
+        Work: Pass { output: { "id": "{% $states.input.idd %}" }, end: true },
+    }
+}
+
+state_machine! {
+    Syntax(Order) -> serde_json::Value {
+        start_at: Work,
+        query_language: JSONata,
+        Work: Pass { output: { "id": "{% $states.input.id ?? 'none' %}", "n": "{% $cuont($states.input.lines) %}" }, end: true },
+    }
+}
+
+fn main() {}
