@@ -43,7 +43,7 @@ pub use scope::{Analysis, Issue, IssueKind, Place, analyse};
 ///
 /// # Errors
 ///
-/// When JSONata 2.0.6 does not accept it, or it is nested more than 128 deep. The error says where, and what to write instead.
+/// When JSONata 2.0.6 does not accept it, or it is nested more than 100 deep. The error says where, and what to write instead.
 pub fn parse(text: &str) -> Result<Expression, JsonataError> {
     let expression = parse::whole(text)?;
     verify::verify(&expression)?;

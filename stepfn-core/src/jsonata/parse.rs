@@ -10,7 +10,7 @@ use super::{
 };
 
 /// How deep expressions may be nested in each other.
-const MOST_DEPTH: usize = 128;
+const MOST_DEPTH: usize = 100;
 /// How deep the tree may become: a long row of operators is nested to the left.
 const MOST_HEIGHT: usize = 500;
 
