@@ -494,6 +494,7 @@ fn open(buckets: &Buckets, reader: &Reader, parameters: Value, most: i64) -> Res
         Request {
             lists_objects: reader.lists_objects,
             flattens: reader.flattens,
+            is_athena: reader.is_athena,
             parameters,
             format: reader.format.clone(),
             max_items,

@@ -27,6 +27,7 @@ const PIECE: usize = 4096;
 pub(crate) struct Request {
     pub(crate) lists_objects: bool,
     pub(crate) flattens: bool,
+    pub(crate) is_athena: bool,
     /// `Bucket`, and `Key` or `Prefix`.
     pub(crate) parameters: Value,
     pub(crate) format: Format,
@@ -51,6 +52,7 @@ pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError>
     } else {
         let key = text(&request.parameters, "Key")?;
         match request.format {
+            format if request.is_athena => athena(buckets, &name, &key, format),
             Format::Manifest => inventory(buckets, name, key),
             format => object(&buckets, &name, &key, &format),
         }
@@ -139,6 +141,23 @@ fn inventory(buckets: Buckets, name: String, key: String) -> Items {
         Ok(stream::iter(parts).try_flatten())
     };
     stream::once(parts).try_flatten().boxed()
+}
+
+/// The objects that a manifest of Athena's lists, one URI on each line (AWS, "Athena manifest").
+fn athena(buckets: Buckets, name: &str, key: &str, format: Format) -> Items {
+    let listed = Format::Csv { delimiter: b',', headers: Some(vec!["uri".to_owned()]) };
+    let uris = object(&buckets, name, key, &listed);
+    let objects = uris.and_then(move |row| {
+        let uri = row["uri"].as_str().unwrap_or_default().trim().to_owned();
+        let place = uri.strip_prefix("s3://").and_then(|place| place.split_once('/'));
+        std::future::ready(match place {
+            Some((bucket, key)) => Ok(object(&buckets, bucket, key, &format)),
+            None => Err(IoError::Failed(format!(
+                "the manifest must list URIs such as s3://bucket/key, found {uri}"
+            ))),
+        })
+    });
+    objects.try_flatten().boxed()
 }
 
 fn missing(error: object_store::Error) -> IoError {

@@ -32,6 +32,8 @@ pub(crate) struct Reader {
     pub(crate) max_items: Option<Amount>,
     /// `Transformation`: the objects of a list are read, and not only listed.
     pub(crate) flattens: bool,
+    /// `"ManifestType": "ATHENA_DATA"`: the object lists those that are read.
+    pub(crate) is_athena: bool,
 }
 
 /// `InputType`, with the fields that go with it.
@@ -299,6 +301,7 @@ impl Compiler {
                 config,
             )?,
             flattens,
+            is_athena: config["ManifestType"].as_str() == Some("ATHENA_DATA"),
         })
     }
 

@@ -161,12 +161,19 @@ fn json_lines_and_inventories_are_read() {
             r#"{"destinationBucket": "arn:aws:s3:::b", "fileFormat": "CSV", "fileSchema": "Bucket, Key",
                 "files": [{"key": "part1.csv"}, {"key": "part2.csv"}]}"#,
         ),
+        ("results-manifest.csv", "s3://b/a.jsonl\ns3://b/more.jsonl\n"),
+        ("more.jsonl", "{\"n\": 3}"),
         ("part1.csv", "\"b\",\"k1\"\n"),
         ("part2.csv", "\"b\",\"k2\"\n"),
     ]);
     for (key, config, items) in [
         ("a.json", r#""InputType": "JSON", "ItemsPointer": "/deep/rows", "MaxItems": 2"#, "[1,2]"),
         ("a.jsonl", r#""InputType": "JSONL""#, r#"[{"n":1},{"n":2}]"#),
+        (
+            "results-manifest.csv",
+            r#""InputType": "JSONL", "ManifestType": "ATHENA_DATA""#,
+            r#"[{"n":1},{"n":2},{"n":3}]"#,
+        ),
         (
             "manifest.json",
             r#""InputType": "MANIFEST""#,
