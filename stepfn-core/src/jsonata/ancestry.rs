@@ -11,7 +11,7 @@ use super::{
 const MOST_STEPS: usize = 1_000_000;
 
 /// What is nested deeper is not looked into: that would take more of the stack than there may be.
-const MOST_HEIGHT: usize = 250;
+const MOST_HEIGHT: usize = 100;
 
 pub(super) fn verify(expression: &Expression) -> Result<(), JsonataError> {
     if expression.height > MOST_HEIGHT || !has_parent(expression) {
