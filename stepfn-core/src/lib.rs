@@ -11,6 +11,7 @@ pub mod intrinsic;
 pub mod json;
 pub mod jsonata;
 pub mod path;
+pub mod service;
 pub mod shape;
 pub mod task;
 pub mod validate;

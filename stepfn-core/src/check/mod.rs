@@ -59,6 +59,7 @@ mod page;
 mod reader_pages;
 mod result_path_context;
 mod retry_values;
+mod service_task;
 mod shadowed_error;
 #[cfg(test)]
 mod testing;
@@ -68,11 +69,14 @@ mod timeout_values;
 mod timestamp;
 mod top_level_context;
 mod uncatchable_error;
+mod unknown_action;
 mod unknown_error_name;
 mod unknown_field;
 mod unknown_function;
+mod unknown_service;
 mod unknown_state;
 mod unreachable_state;
+mod unsupported_pattern;
 mod variable_name;
 mod wait_fields;
 mod walk;
@@ -178,6 +182,9 @@ codes! {
     MapFields "map-fields" Error map_fields::PAGE,
     MapLabel "map-label" Error map_label::PAGE,
     InvalidResource "invalid-resource" Error invalid_resource::PAGE,
+    UnknownService "unknown-service" Error unknown_service::PAGE,
+    UnknownAction "unknown-action" Error unknown_action::PAGE,
+    UnsupportedPattern "unsupported-pattern" Error unsupported_pattern::PAGE,
     MissingTaskToken "missing-task-token" Error missing_task_token::PAGE,
     CallbackWithoutTimeout "callback-without-timeout" Warning callback_without_timeout::PAGE,
     Express "express" Error express::PAGE,
@@ -285,6 +292,9 @@ fn check_state(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         map_label::check,
         map_objects::check,
         invalid_resource::check,
+        unknown_service::check,
+        unknown_action::check,
+        unsupported_pattern::check,
         missing_task_token::check,
     ] {
         rule(node, findings);

@@ -1,0 +1,85 @@
+//! `unknown-action`
+
+use super::{Code, page::Page, service_task::integration, walk::Node};
+use crate::{
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, Severity, nearest},
+    service::actions,
+};
+
+pub(super) const PAGE: Page = Page {
+    what: "A Task names an action that the service does not have.",
+    why: "AWS refuses it. An optimised integration has only some of its service's actions, `aws-sdk:` has all. What `aws-sdk:` may have got \
+          since the table was made is a warning.",
+    failing: r#"{
+  "StartAt": "Send",
+  "States": {
+    "Send": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMesage",
+      "Parameters": { "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "MessageBody": { "order.$": "$.order" } },
+      "End": true
+    }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Send",
+  "States": {
+    "Send": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Parameters": { "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "MessageBody": { "order.$": "$.order" } },
+      "End": true
+    }
+  }
+}"#,
+    workflow_type: WorkflowType::Standard,
+};
+
+pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(named) = integration(node) else { return };
+    let actions = actions(named.sdk, named.service);
+    // An unknown service has a finding of its own; of letters in the middle of a name the SDK has its own mind.
+    let same = |action: &&str| {
+        let first = |text: &str| text.bytes().next();
+        action.eq_ignore_ascii_case(named.action) && first(action) == first(named.action)
+    };
+    if actions.is_empty() || actions.iter().any(same) {
+        return;
+    }
+    let near = nearest(named.action, actions);
+    let prefix = if named.sdk { "aws-sdk:" } else { "" };
+    let message = format!("`{prefix}{}` has no action `{}`", named.service, named.action);
+    let mut finding = node.finding(Code::UnknownAction, "/Resource", message);
+    let help = match near {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None if named.sdk => {
+            finding.severity = Severity::Warning;
+            None
+        }
+        None => Some("the action may be one of `arn:aws:states:::aws-sdk:SERVICE:ACTION`".to_owned()),
+    };
+    findings.push(finding.maybe_help(help));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{check::testing::findings, diagnostic::Severity};
+
+    #[test]
+    fn what_is_certain_is_an_error() {
+        for (resource, parameters, severity) in [
+            ("arn:aws:states:::dynamodb:query", r#""#, Some(Severity::Error)),
+            ("arn:aws:states:::aws-sdk:s3:getObjectAttributess", r#""#, Some(Severity::Error)),
+            ("arn:aws:states:::aws-sdk:s3:GetObject", r#""#, Some(Severity::Error)),
+            ("arn:aws:states:::aws-sdk:s3:fry", r#""#, Some(Severity::Warning)),
+            ("arn:aws:states:::aws-sdk:rds:describeDbInstances", r#""#, None),
+        ] {
+            let found = findings(&format!(
+                r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "{resource}", "Parameters": {{ {parameters} }}, "End": true }} }} }}"#
+            ));
+            let own = found.iter().find(|found| found.code.name() == "unknown-action");
+            assert_eq!(own.map(|found| found.severity), severity, "{resource}: {found:?}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What a Task's `Resource` names, and what is known of the services behind it.
+//!
+//! `optimized.txt` holds the optimised integrations, for people to read; `sdk.txt` the actions of `aws-sdk:`, condensed from the
+//! models of botocore. Both are searched when a machine names a service, and nothing is kept.
+//!
+//! ```
+//! use stepfn_core::service::{self, Integration, Pattern, Resource};
+//!
+//! let Resource::Integration(found) = service::lookup("arn:aws:states:::sqs:sendMessage.waitForTaskToken") else { panic!() };
+//! assert_eq!(found, Integration { sdk: false, service: "sqs", action: "sendMessage", pattern: Pattern::WaitForTaskToken });
+//! let action = found.known().unwrap();
+//! assert_eq!(action.required, ["MessageBody", "QueueUrl"]);
+//! assert!(action.patterns.contains(&Pattern::WaitForTaskToken));
+//! ```
+
+mod table;
+
+pub use self::table::{Action, actions, services};
+
+/// What a Task's `Resource` names, as far as it can be told from its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resource<'a> {
+    /// A Lambda function's ARN, with or without a version or alias.
+    Function,
+    /// An activity's ARN.
+    Activity,
+    /// `arn:PARTITION:states:::…`
+    Integration(Integration<'a>),
+    /// A text with a placeholder in it, or of no form that is known.
+    Unknown,
+}
+
+/// A service integration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Integration<'a> {
+    /// Whether it is one of `aws-sdk:`, not an optimised one.
+    pub sdk: bool,
+    /// `lambda`, `dynamodb`
+    pub service: &'a str,
+    /// `invoke`, `getItem`
+    pub action: &'a str,
+    /// How Step Functions waits.
+    pub pattern: Pattern,
+}
+
+/// A service integration pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// The task ends with the service's answer.
+    Request,
+    /// `.sync`: it ends with the job.
+    Sync,
+    /// `.sync:2`: as `.sync`, with a job's output as JSON.
+    Sync2,
+    /// `.waitForTaskToken`: it ends when somebody sends the token back.
+    WaitForTaskToken,
+}
+
+impl Pattern {
+    /// What an action's name ends in: empty for [`Request`](Self::Request).
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Self::Request => "",
+            Self::Sync => ".sync",
+            Self::Sync2 => ".sync:2",
+            Self::WaitForTaskToken => ".waitForTaskToken",
+        }
+    }
+}
+
+impl<'a> Integration<'a> {
+    /// What the tables say of the action; none for one that they do not have.
+    pub fn known(&self) -> Option<Action> {
+        table::action(self.sdk, self.service, self.action)
+    }
+}
+
+/// What a Task's `Resource` names, in any partition.
+pub fn lookup(resource: &str) -> Resource<'_> {
+    if resource.contains(['$', '#', '[', '{', '<', '%']) {
+        return Resource::Unknown;
+    }
+    let parts: Vec<&str> = resource.splitn(6, ':').collect();
+    let ["arn", _partition, service, region, account, rest] = parts[..] else { return Resource::Unknown };
+    match service {
+        "lambda" if rest.starts_with("function:") => Resource::Function,
+        "states" if rest.starts_with("activity:") => Resource::Activity,
+        "states" if region.is_empty() && account.is_empty() => {
+            integration(rest).map_or(Resource::Unknown, Resource::Integration)
+        }
+        _ => Resource::Unknown,
+    }
+}
+
+fn integration(rest: &str) -> Option<Integration<'_>> {
+    let (sdk, rest) = rest.strip_prefix("aws-sdk:").map_or((false, rest), |rest| (true, rest));
+    let (service, action) = rest.split_once(':')?;
+    let (action, pattern) = match action.split_once('.') {
+        None => (action, Pattern::Request),
+        Some((action, "sync")) => (action, Pattern::Sync),
+        Some((action, "sync:2")) => (action, Pattern::Sync2),
+        Some((action, "waitForTaskToken")) => (action, Pattern::WaitForTaskToken),
+        Some(_) => return None,
+    };
+    let named = !service.is_empty() && !action.is_empty() && !action.contains(':');
+    named.then_some(Integration { sdk, service, action, pattern })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn resources_are_told_apart_in_every_partition() {
+        assert_eq!(lookup("arn:aws-cn:lambda:cn-north-1:123456789012:function:f:PROD"), Resource::Function);
+        assert_eq!(lookup("arn:aws:states:eu-west-1:123456789012:activity:a"), Resource::Activity);
+        let sdk = Integration { sdk: true, service: "s3", action: "getObject", pattern: Pattern::Request };
+        assert_eq!(lookup("arn:aws-us-gov:states:::aws-sdk:s3:getObject"), Resource::Integration(sdk));
+        for text in [
+            "${Function}",
+            "arn:aws:states:::${Service}:invoke",
+            "f",
+            "arn:aws:states:::a:b.c",
+            "arn:aws:states:::a:",
+        ] {
+            assert_eq!(lookup(text), Resource::Unknown, "{text}");
+        }
+    }
+}
