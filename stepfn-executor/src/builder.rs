@@ -157,6 +157,15 @@ impl ExecutorBuilder {
         self
     }
 
+    /// Runs as AWS ran at that time, where it is known to have changed since: before November 2023 the context object had no
+    /// `RedriveCount`, before November 2024 the `MapStateExited` of a distributed Map came from `MapRunSucceeded`. As the newest AWS
+    /// where nothing is said. The executions' own clock is another matter.
+    #[must_use]
+    pub fn as_of(mut self, time: Timestamp) -> Self {
+        self.identity.as_of = Some(time);
+        self
+    }
+
     /// Lets virtual time stand still while a task token is pending, for callbacks that come from other threads or tasks.
     /// Otherwise time goes on to the task's `TimeoutSeconds` as soon as nothing else can run.
     #[must_use]

@@ -1,4 +1,4 @@
-//! Whose executions these are: region, account, role, and the ARNs made of them.
+//! Whose executions these are: region, account, role, and the ARNs made of them; and which AWS they are like.
 
 use jiff::Timestamp;
 use stepfn_core::definition::WorkflowType;
@@ -12,15 +12,36 @@ pub(crate) struct Identity {
     pub(crate) region: String,
     pub(crate) account: String,
     pub(crate) role_arn: Option<String>,
+    /// The time whose AWS the executions are like; the newest where there is none.
+    pub(crate) as_of: Option<Timestamp>,
 }
 
 impl Default for Identity {
     fn default() -> Self {
-        Self { region: REGION.to_owned(), account: ACCOUNT.to_owned(), role_arn: None }
+        Self { region: REGION.to_owned(), account: ACCOUNT.to_owned(), role_arn: None, as_of: None }
     }
 }
 
+/// When executions could be redriven first, and `RedriveCount` came into the context object: 2023-11-15.
+const REDRIVE: i64 = 1_700_006_400;
+/// From when on a distributed Map's `MapStateExited` comes from `MapRunStarted`: between 2024-07-20 and 2024-11-13, as recorded.
+const EXIT_FROM_START: i64 = 1_730_419_200;
+
 impl Identity {
+    fn is_since(&self, seconds: i64) -> bool {
+        self.as_of.is_none_or(|at| at.as_second() >= seconds)
+    }
+
+    /// Whether the context object has `RedriveCount`.
+    pub(crate) fn has_redrive_count(&self) -> bool {
+        self.is_since(REDRIVE)
+    }
+
+    /// Whether a distributed Map's `MapStateExited` comes from `MapRunStarted`, and not from `MapRunSucceeded`.
+    pub(crate) fn exits_from_start(&self) -> bool {
+        self.is_since(EXIT_FROM_START)
+    }
+
     pub(crate) fn role_arn(&self) -> String {
         match &self.role_arn {
             Some(arn) => arn.clone(),
@@ -62,6 +83,16 @@ pub(crate) fn iso(at: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_a_time_it_is_the_newest_aws() {
+        let at = |time: &str| Identity { as_of: Some(time.parse().unwrap()), ..Identity::default() };
+        let is = |identity: Identity| (identity.has_redrive_count(), identity.exits_from_start());
+        assert_eq!(is(Identity::default()), (true, true));
+        assert_eq!(is(at("2024-11-01T00:00:00Z")), (true, true));
+        assert_eq!(is(at("2024-10-31T23:59:59Z")), (true, false));
+        assert_eq!(is(at("2023-11-14T23:59:59Z")), (false, false));
+    }
 
     #[test]
     fn timestamps_have_three_digits() {

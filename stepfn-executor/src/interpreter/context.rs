@@ -105,7 +105,8 @@ impl<'a> ContextView<'a> {
         execution.insert("Name".into(), info.name().into());
         execution.insert("RoleArn".into(), executor.identity.role_arn().into());
         // Express executions that are awaited have none: recorded on AWS.
-        if executor.program.workflow_type == WorkflowType::Standard {
+        let is_standard = executor.program.workflow_type == WorkflowType::Standard;
+        if is_standard && executor.identity.has_redrive_count() {
             execution.insert("RedriveCount".into(), 0.into());
         }
         execution.into()

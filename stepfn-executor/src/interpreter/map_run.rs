@@ -219,6 +219,9 @@ impl Interpreter {
             Ok(output) => {
                 // MapStateExited comes from MapRunStarted: recorded on AWS from November 2024 on.
                 let succeeded = self.record(previous, || EventKind::MapRunSucceeded { state });
+                if !self.executor.identity.exits_from_start() {
+                    self.fiber(id).previous = succeeded;
+                }
                 self.record(succeeded, || EventKind::ChildrenSucceeded { state });
                 if run.extent.fits() {
                     let extent = Extent::of(&output);
