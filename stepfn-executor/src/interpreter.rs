@@ -7,6 +7,7 @@
 mod context;
 mod failure;
 mod fiber;
+mod jsonata;
 mod map;
 mod map_run;
 mod parallel;
@@ -393,7 +394,8 @@ impl Interpreter {
     ) -> Result<R, Failure> {
         let fiber = self.fibers.at(id);
         let context = ContextView::new(executor, &self.info, fiber, token);
-        let frame = Frame { context: &context, variables: &fiber.variables, random: &self.random };
+        let frame =
+            Frame { context: &context, variables: &fiber.variables, random: &self.random, now: self.now };
         evaluate(&frame, fiber).map_err(|error| {
             Failure::evaluation(&executor.program.state(fiber.at).name, fiber.entered, &error)
         })

@@ -3,6 +3,7 @@
 mod compile;
 mod data;
 mod error;
+mod jsonata;
 mod layout;
 mod map;
 mod resource;
@@ -20,6 +21,9 @@ use stepfn_core::{
 pub use self::error::{CompileError, Fault, FaultKind};
 pub(crate) use self::{
     data::{Amount, Data, Frame, Select, Text, Write, assign, choose},
+    jsonata::{
+        Jsonata, JsonataKind, Left, items as jsonata_items, number as jsonata_number, text as jsonata_text,
+    },
     map::{Distributed, Format, Reader, Transformation, Writer},
     resource::{Family, Pattern, Resource, function_name},
     retry::{Catcher, Failures, Jitter, Retrier},
@@ -111,7 +115,9 @@ pub(crate) struct State {
     /// JSON pointer: `/States/Load`.
     pub(crate) pointer: String,
     pub(crate) kind: Kind,
+    /// Of a JSONPath state; of a JSONata state it does nothing.
     pub(crate) data: Data,
+    pub(crate) jsonata: Option<Box<Jsonata>>,
     pub(crate) retry: Box<[Retrier]>,
     pub(crate) catch: Box<[Catcher]>,
     /// Where to go; `None` ends the machine.

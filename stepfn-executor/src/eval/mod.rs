@@ -8,12 +8,13 @@
 //! What AWS does decides. Where no recording of AWS tells, the comment says what the behaviour rests on instead: the
 //! developer guide, the specification, or Jayway JsonPath, the library whose messages AWS passes on.
 //!
-//! JSONata expressions will be a third kind of [`Expression`]; until then they are a [`CompileError`].
+//! JSONata is a room of its own, [`jsonata`]: its states share no field that holds an expression with those of JSONPath.
 
 mod choice;
 mod expression;
 mod filter;
 mod intrinsic;
+pub(crate) mod jsonata;
 mod number;
 mod path;
 mod pattern;
@@ -42,6 +43,8 @@ pub(crate) mod error_name {
     pub(crate) const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
     /// A `ResultPath` that does not fit the input.
     pub(crate) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
+    /// A JSONata expression that throws, gives nothing, or gives what the field does not take.
+    pub(crate) const QUERY_EVALUATION: &str = "States.QueryEvaluationError";
 }
 
 /// What an expression can see.
@@ -96,11 +99,22 @@ pub(crate) struct EvalError {
     /// The cause without `An error occurred while executing the state '...' (entered at the event id #...). `: only the
     /// interpreter knows the state and the event.
     pub(crate) cause: String,
+    /// The field of a JSONata state: `Output/total`.
+    pub(crate) location: Option<Box<str>>,
 }
 
 impl EvalError {
+    pub(crate) fn new(error: &'static str, cause: impl Into<String>) -> Self {
+        Self { error, cause: cause.into(), location: None }
+    }
+
     pub(crate) fn runtime(cause: impl Into<String>) -> Self {
-        Self { error: error_name::RUNTIME, cause: cause.into() }
+        Self::new(error_name::RUNTIME, cause)
+    }
+
+    /// `States.QueryEvaluationError`
+    pub(crate) fn query(cause: impl Into<String>, location: Option<&str>) -> Self {
+        Self { location: location.map(Box::from), ..Self::new(error_name::QUERY_EVALUATION, cause) }
     }
 }
 

@@ -34,6 +34,12 @@ impl Random {
         (i64::from(high) << 32).wrapping_add(i64::from(low)).cast_unsigned()
     }
 
+    /// `nextDouble()`: from 0 to before 1.
+    pub(crate) fn next_f64(&self) -> f64 {
+        let high = u64::from(self.bits(26)) << 27;
+        (high + u64::from(self.bits(27))) as f64 / (1u64 << 53) as f64
+    }
+
     /// A number from `start` to before `end`; `start` itself when there is none.
     pub(crate) fn between(&self, start: i64, end: i64) -> i64 {
         let Some(size) =
@@ -72,6 +78,7 @@ mod tests {
         // new Random(42).nextInt(), .nextLong() and ten of nextInt(10), as every JVM gives them.
         assert_eq!(Random::new(42).bits(32).cast_signed(), -1_170_105_035);
         assert_eq!(Random::new(42).next_u64().cast_signed(), -5_025_562_857_975_149_833);
+        assert_eq!(Random::new(42).next_f64(), 0.727_563_680_032_868_1);
         let random = Random::new(42);
         let numbers: Vec<i64> = (0..10).map(|_| random.between(0, 10)).collect();
         assert_eq!(numbers, [0, 3, 8, 4, 0, 5, 5, 8, 9, 3]);

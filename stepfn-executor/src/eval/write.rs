@@ -64,10 +64,10 @@ impl ResultPath {
 
     /// The words are those of AWS, which are public only with an older error name, `States.ReferencePathConflict`.
     fn mismatch(&self, input: &Value) -> EvalError {
-        EvalError {
-            error: error_name::RESULT_PATH_MATCH_FAILURE,
-            cause: format!("Unable to apply ReferencePath {} to input {input}", self.text),
-        }
+        EvalError::new(
+            error_name::RESULT_PATH_MATCH_FAILURE,
+            format!("Unable to apply ReferencePath {} to input {input}", self.text),
+        )
     }
 }
 

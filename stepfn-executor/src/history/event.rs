@@ -37,6 +37,12 @@ pub(crate) enum EventKind {
         output: Value,
     },
     ExecutionFailed(EventError),
+    /// A JSONata expression that failed, and the field it stands in.
+    EvaluationFailed {
+        state: StateId,
+        error: EventError,
+        location: Option<Box<str>>,
+    },
     ExecutionTimedOut,
     ExecutionAborted(EventError),
     StateEntered {
@@ -124,6 +130,7 @@ impl EventKind {
             | Self::ExecutionAborted(_) => None,
             Self::TaskScheduled(scheduled) => Some(scheduled.state),
             Self::StateEntered { state, .. }
+            | Self::EvaluationFailed { state, .. }
             | Self::StateExited { state, .. }
             | Self::StateAborted { state }
             | Self::TaskStarted { state, .. }

@@ -50,6 +50,7 @@ pub(super) fn event_type(event: &Event, program: &Inner) -> &'static str {
         EventKind::ExecutionStarted { .. } => "ExecutionStarted",
         EventKind::ExecutionSucceeded { .. } => "ExecutionSucceeded",
         EventKind::ExecutionFailed(_) => "ExecutionFailed",
+        EventKind::EvaluationFailed { .. } => "EvaluationFailed",
         EventKind::ExecutionTimedOut => "ExecutionTimedOut",
         EventKind::ExecutionAborted(_) => "ExecutionAborted",
         EventKind::StateEntered { state, .. } => by_state_type!(program, state, "Entered"),
@@ -100,6 +101,13 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
         }
         EventKind::ExecutionSucceeded { output } => details.data("output", output),
         EventKind::ExecutionFailed(error) | EventKind::ExecutionAborted(error) => details.error(error),
+        EventKind::EvaluationFailed { error, location, .. } => {
+            details.error(error);
+            details.text("state", event.state.unwrap_or_default());
+            if let Some(location) = location {
+                details.text("location", location);
+            }
+        }
         EventKind::StateEntered { input, .. } => {
             details.text("name", event.state.unwrap_or_default());
             details.data("input", input);
@@ -252,6 +260,7 @@ pub(super) fn brief(event: &Event, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         EventKind::ExecutionFailed(error)
         | EventKind::ExecutionAborted(error)
         | EventKind::MapRunFailed { error, .. }
+        | EventKind::EvaluationFailed { error, .. }
         | EventKind::TaskFailed { error, .. }
         | EventKind::TaskTimedOut { error, .. } => {
             for text in [&error.error, &error.cause].into_iter().flatten() {

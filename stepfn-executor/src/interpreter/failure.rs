@@ -2,7 +2,11 @@ use std::sync::Arc;
 
 use stepfn_core::value::Value;
 
-use crate::{eval::EvalError, history::EventError, program::Failures};
+use crate::{
+    eval::{EvalError, error_name},
+    history::EventError,
+    program::Failures,
+};
 
 const RUNTIME: &str = "States.Runtime";
 const TIMEOUT: &str = "States.Timeout";
@@ -17,11 +21,13 @@ pub(crate) struct Failure {
     pub(crate) from_children: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum FailureKind {
     Plain,
     Timeout,
     Heartbeat,
+    /// An evaluation that has no event yet, and its field.
+    Evaluation(Option<Box<str>>),
 }
 
 impl Failure {
@@ -54,7 +60,19 @@ impl Failure {
     }
 
     pub(crate) fn evaluation(state: &str, entered: u32, error: &EvalError) -> Self {
-        Self::interpreter(error.error, state, entered, &error.cause)
+        let failure = Self::interpreter(error.error, state, entered, &error.cause);
+        if error.error != error_name::QUERY_EVALUATION {
+            return failure;
+        }
+        Self { kind: FailureKind::Evaluation(error.location.clone()), ..failure }
+    }
+
+    /// Whether an evaluation of the state itself failed, and its field.
+    pub(crate) fn evaluated(&self) -> Option<Option<&str>> {
+        match &self.kind {
+            FailureKind::Evaluation(location) => Some(location.as_deref()),
+            _ => None,
+        }
     }
 
     /// A result that is too large; `what` is the state's name, the integration's, or the function's ARN.
@@ -69,7 +87,11 @@ impl Failure {
 
     /// The same failure, for the state whose branch or iteration it ended.
     pub(crate) fn of_child(self) -> Self {
-        Self { from_children: true, ..self }
+        let kind = match self.kind {
+            FailureKind::Evaluation(_) => FailureKind::Plain,
+            kind => kind,
+        };
+        Self { from_children: true, kind, ..self }
     }
 
     pub(crate) fn event(&self) -> EventError {

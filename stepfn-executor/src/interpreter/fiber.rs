@@ -16,6 +16,8 @@ pub(super) struct Fiber {
     pub(super) extent: Option<Extent>,
     /// The event that the next one of this fiber comes from.
     pub(super) previous: u32,
+    /// The event before that of entering the state.
+    pub(super) arrived: u32,
     /// The event of entering the state.
     pub(super) entered: u32,
     pub(super) entered_at: Timestamp,
@@ -90,6 +92,7 @@ impl Fiber {
             input,
             extent: None,
             previous,
+            arrived: previous,
             entered: 0,
             entered_at: Timestamp::UNIX_EPOCH,
             variables: Variables::default(),

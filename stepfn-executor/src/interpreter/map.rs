@@ -6,7 +6,7 @@ use super::{Failure, Fiber, FiberId, Interpreter, Phase, Step, fiber::Item};
 use crate::{
     executor::Inner as Executor,
     history::{EventKind, Iteration},
-    program::{Kind, Map},
+    program::{JsonataKind, Kind, Map, jsonata_items, jsonata_number},
     size::Extent,
 };
 
@@ -66,8 +66,19 @@ impl Children {
 impl Interpreter {
     pub(super) fn start_map(&mut self, executor: &Executor, id: FiberId, map: &Map) -> Result<Step, Failure> {
         let at = self.state_of(id);
-        let data = &executor.program.state(at).data;
+        let state = executor.program.state(at);
+        let data = &state.data;
         let (input, items, concurrency) = self.frame(executor, id, None, |frame, fiber| {
+            if let Some(jsonata) = &state.jsonata
+                && let JsonataKind::Map { items, max_concurrency, .. } = &jsonata.kind
+            {
+                let input = &fiber.input;
+                let items = jsonata_items(items.as_ref(), frame, input)?;
+                let concurrency = max_concurrency
+                    .as_ref()
+                    .map(|amount| jsonata_number(amount, "MaxConcurrency", &frame.jsonata(input)));
+                return Ok((input.clone(), items, concurrency.transpose()?.unwrap_or(0)));
+            }
             let input = data.effective_input(frame, &fiber.input)?;
             let concurrency = map.max_concurrency.as_ref().map(|amount| amount.evaluate(frame, &input));
             let is_read = map.distributed.as_ref().is_some_and(|distributed| distributed.reader.is_some());
@@ -122,14 +133,33 @@ impl Interpreter {
         let item = Arc::new(Item { index, value });
         // `Parameters` is what `ItemSelector` was called before.
         let selector = map.item_selector.as_ref().or(state.data.parameters.as_ref());
-        let input = match selector {
-            None => item.value.clone(),
-            Some(selector) => {
+        let of_jsonata = match state.jsonata.as_deref().map(|jsonata| &jsonata.kind) {
+            Some(JsonataKind::Map { item_selector, .. }) => item_selector.as_ref(),
+            _ => None,
+        };
+        let input = match (selector, of_jsonata) {
+            (None, None) => item.value.clone(),
+            (selector, of_jsonata) => {
                 let outer = self.fiber(id).item.replace(Arc::clone(&item));
                 let input = &children.input;
-                let input = self.frame(executor, id, None, |frame, _| selector.render(&frame.scope(input)));
+                let input = self.frame(executor, id, None, |frame, _| match (of_jsonata, selector) {
+                    (Some(selector), _) => selector.render(&frame.jsonata(input)),
+                    (None, Some(selector)) => selector.render(&frame.scope(input)),
+                    (None, None) => Ok(input.clone()),
+                });
                 self.fiber(id).item = outer;
-                input.map_err(|failure| Unstarted { index, event, failure })?
+                input.map_err(|failure| {
+                    let evaluated = failure.evaluated().map(|location| location.map(Box::from));
+                    let event = match evaluated {
+                        Some(location) => self.record(event, || EventKind::EvaluationFailed {
+                            state: at,
+                            error: failure.event(),
+                            location,
+                        }),
+                        None => event,
+                    };
+                    Unstarted { index, event, failure }
+                })?
             }
         };
         let mut fiber = Fiber::new(map.processor, input, event);

@@ -20,8 +20,12 @@ impl Interpreter {
         branches: &[StateId],
     ) -> Result<Step, Failure> {
         let at = self.state_of(id);
-        let data = &executor.program.state(at).data;
-        let input = self.frame(executor, id, None, |frame, fiber| data.input(frame, &fiber.input))?;
+        let state = executor.program.state(at);
+        let (data, jsonata) = (&state.data, state.jsonata.as_deref());
+        let input = self.frame(executor, id, None, |frame, fiber| match jsonata {
+            Some(jsonata) => jsonata.arguments(frame, &fiber.input),
+            None => data.input(frame, &fiber.input),
+        })?;
         let length = branches.len();
         let started = self.record_for(id, || EventKind::ChildrenStarted { state: at, length });
         if branches.is_empty() {
@@ -30,7 +34,7 @@ impl Interpreter {
             return Ok(Step::Again);
         }
         let parent = self.fibers.at(id);
-        let known = parent.extent.filter(|_| data.passes_input());
+        let known = parent.extent.filter(|_| data.passes_input() && jsonata.is_none());
         let extent = known.unwrap_or_else(|| Extent::of(&input));
         let (variables, item) = (parent.variables.inner(), parent.item.clone());
         for (place, branch) in branches.iter().enumerate() {

@@ -10,10 +10,12 @@ impl Interpreter {
     /// A state failed: it is tried again, caught, or fails whatever it is in.
     pub(super) fn failed(&mut self, executor: &Executor, id: FiberId, failure: Failure) -> Step {
         let state = executor.program.state(self.state_of(id));
+        self.note_evaluation(executor, id, &failure);
         if !failure.is_fatal() && self.retry(state, id, &failure) {
             return Step::Block;
         }
-        if failure.from_children {
+        let has_children = matches!(state.kind, Kind::Map(_) | Kind::Parallel { .. });
+        if failure.from_children || (has_children && failure.evaluated().is_some()) {
             let at = self.state_of(id);
             self.record_for(id, || EventKind::ChildrenFailed { state: at });
         }
@@ -21,7 +23,10 @@ impl Interpreter {
             match self.catch(executor, state, id, &failure) {
                 Ok(Some(step)) => return step,
                 Ok(None) => {}
-                Err(failure) => return self.fail_fiber(executor, id, failure),
+                Err(failure) => {
+                    self.note_evaluation(executor, id, &failure);
+                    return self.fail_fiber(executor, id, failure);
+                }
             }
         }
         self.fail_fiber(executor, id, failure)
@@ -55,10 +60,23 @@ impl Interpreter {
         id: FiberId,
         failure: &Failure,
     ) -> Result<Option<Step>, Failure> {
-        let Some(catcher) = state.catch.iter().find(|catcher| failure.matches(&catcher.errors)) else {
+        let Some(index) = state.catch.iter().position(|catcher| failure.matches(&catcher.errors)) else {
             return Ok(None);
         };
+        let catcher = &state.catch[index];
         let error = failure.output();
+        if let Some(jsonata) = &state.jsonata {
+            let left = self.frame(executor, id, None, |frame, fiber| {
+                jsonata.catch(index, frame, &fiber.input, &error)
+            })?;
+            return Ok(Some(self.exit(
+                executor,
+                id,
+                (left.output, Some(left.extent)),
+                left.assigned,
+                Some(catcher.next),
+            )));
+        }
         let (output, assigned) = self.frame(executor, id, None, |frame, fiber| {
             let assigned = assign(catcher.assign.as_ref(), frame, &error)?;
             let output = catcher.result_path.apply(fiber.input.clone(), error.clone())?;

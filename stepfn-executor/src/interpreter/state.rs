@@ -33,15 +33,22 @@ impl Interpreter {
         let event =
             self.record(previous, || EventKind::StateEntered { state, input: kept.unwrap_or_default() });
         let fiber = self.fiber(id);
+        fiber.arrived = previous;
         fiber.previous = event;
         fiber.entered = event;
-        match &executor.program.state(state).kind {
-            Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_) => self.attempt(executor, id),
-            Kind::Pass { result } => self.pass(executor, id, result.as_ref()),
-            Kind::Succeed => self.leave_unchanged(executor, id),
-            Kind::Wait(wait) => self.wait(executor, id, wait),
-            Kind::Choice { rules, default } => self.choice(executor, id, rules, *default),
-            Kind::Fail { error, cause } => {
+        let jsonata = executor.program.state(state).jsonata.as_deref();
+        match (&executor.program.state(state).kind, jsonata) {
+            (Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_), _) => self.attempt(executor, id),
+            (Kind::Pass { .. }, Some(jsonata)) => self.leave_jsonata(executor, id, jsonata),
+            (Kind::Choice { default, .. }, Some(jsonata)) => {
+                self.choice_jsonata(executor, id, jsonata, *default)
+            }
+            (Kind::Fail { .. }, Some(jsonata)) => self.fail_jsonata(executor, id, jsonata),
+            (Kind::Pass { result }, None) => self.pass(executor, id, result.as_ref()),
+            (Kind::Succeed, _) => self.leave_unchanged(executor, id),
+            (Kind::Wait(wait), _) => self.wait(executor, id, wait),
+            (Kind::Choice { rules, default }, None) => self.choice(executor, id, rules, *default),
+            (Kind::Fail { error, cause }, None) => {
                 let failure = self.frame(executor, id, None, |frame, fiber| {
                     let input = executor.program.state(state).data.effective_input(frame, &fiber.input)?;
                     let text = |text: &Option<program::Text>| {
@@ -81,6 +88,9 @@ impl Interpreter {
     /// Leaves a state that has no result of its own: Wait, Succeed.
     pub(super) fn leave_unchanged(&mut self, executor: &Executor, id: FiberId) -> Step {
         let state = executor.program.state(self.state_of(id));
+        if let Some(jsonata) = &state.jsonata {
+            return self.leave_jsonata(executor, id, jsonata);
+        }
         let left = self.frame(executor, id, None, |frame, fiber| {
             let input = state.data.effective_input(frame, &fiber.input)?;
             let assigned = assign(state.data.assign.as_ref(), frame, &input)?;
@@ -107,15 +117,18 @@ impl Interpreter {
             Ok(Some((output, assigned, next))) => {
                 self.exit(executor, id, (output, extent), assigned, Some(next))
             }
-            Ok(None) => {
-                let detail =
-                    "Failed to transition out of the state. The state does not point to a next state.";
-                let entered = self.fibers.at(id).entered;
-                let failure = Failure::interpreter("States.NoChoiceMatched", &state.name, entered, detail);
-                self.failed(executor, id, failure)
-            }
+            Ok(None) => self.no_choice(executor, id),
             Err(failure) => self.failed(executor, id, failure),
         }
+    }
+
+    /// No rule of a Choice holds, and it has no default.
+    pub(super) fn no_choice(&mut self, executor: &Executor, id: FiberId) -> Step {
+        let state = executor.program.state(self.state_of(id));
+        let detail = "Failed to transition out of the state. The state does not point to a next state.";
+        let entered = self.fibers.at(id).entered;
+        let failure = Failure::interpreter("States.NoChoiceMatched", &state.name, entered, detail);
+        self.failed(executor, id, failure)
     }
 
     /// Takes the result of a state's work through `ResultSelector`, `ResultPath`, `Assign` and `OutputPath`, and leaves.
@@ -127,6 +140,9 @@ impl Interpreter {
         extent: Option<Extent>,
     ) -> Step {
         let state = executor.program.state(self.state_of(id));
+        if let Some(jsonata) = &state.jsonata {
+            return self.complete_jsonata(executor, id, jsonata, &result);
+        }
         // Without catchers nobody needs the input again, and what nobody else holds is changed in place.
         let raw = if state.catch.is_empty() && !matches!(state.data.result_path, program::Write::Replace) {
             std::mem::take(&mut self.fiber(id).input)

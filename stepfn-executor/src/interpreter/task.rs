@@ -16,7 +16,7 @@ use crate::{
     history::{EventKind, Scheduled},
     mock,
     outcome::{RunError, Unbound},
-    program::{Family, Kind, Pattern, Task},
+    program::{Family, JsonataKind, Kind, Pattern, Task, jsonata_number},
     size::Extent,
     time,
     tokens::{self, CallbackResult, PendingToken},
@@ -64,6 +64,19 @@ impl Interpreter {
         let token = task.resource.has_token().then(|| tokens::new_token(&self.random));
         let (parameters, timeout, heartbeat, credentials) =
             self.frame(executor, id, token.as_deref(), |frame, fiber| {
+                if let Some(jsonata) = &state.jsonata
+                    && let JsonataKind::Task { timeout, heartbeat, credentials } = &jsonata.kind
+                {
+                    let scope = frame.jsonata(&fiber.input);
+                    let seconds = |template: &Option<_>, field| {
+                        template.as_ref().map(|template| jsonata_number(template, field, &scope)).transpose()
+                    };
+                    let timeout = seconds(timeout, "TimeoutSeconds")?;
+                    let heartbeat = seconds(heartbeat, "HeartbeatSeconds")?;
+                    let credentials =
+                        credentials.as_ref().map(|template| template.render(&scope)).transpose()?;
+                    return Ok((jsonata.arguments(frame, &fiber.input)?, timeout, heartbeat, credentials));
+                }
                 let effective = state.data.effective_input(frame, &fiber.input)?;
                 let amount = |amount: &Option<crate::program::Amount>| {
                     amount.as_ref().map(|amount| amount.evaluate(frame, &effective)).transpose()

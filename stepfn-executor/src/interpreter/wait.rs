@@ -6,6 +6,9 @@ impl Interpreter {
         let state = executor.program.state(self.state_of(id));
         let now = self.now();
         let span = self.frame(executor, id, None, |frame, fiber| {
+            if let Some(jsonata) = &state.jsonata {
+                return jsonata.span(now, frame, &fiber.input);
+            }
             let input = state.data.effective_input(frame, &fiber.input)?;
             wait.span(now, frame, &input)
         });

@@ -1,3 +1,5 @@
+mod jsonata;
+
 use std::time::Duration;
 
 use stepfn_core::{
@@ -133,11 +135,6 @@ impl Compiler {
         let place = Place { state: source.name, pointer: &source.pointer };
         let state = source.state;
         let language = state.query_language.unwrap_or(layout.machines[source.machine].language);
-        if language == QueryLanguage::Jsonata {
-            self.fault(FaultKind::Jsonata, &place, "", "JSONata states cannot be run yet").help =
-                Some("write the state in JSONPath, or wait for the next release".to_owned());
-            return None;
-        }
         let next = match &state.next {
             Some(next) => Some(self.target(layout, source, "Next", next)?),
             None => None,
@@ -146,15 +143,26 @@ impl Compiler {
         if next.is_none() && state.end != Some(true) && !terminal {
             self.fault(FaultKind::Field, &place, "Next", "neither `Next` nor `End` is there");
         }
-        let kind = self.kind(layout, source, &place);
-        let data = self.data(state, &place);
+        let (kind, data, jsonata) = if language == QueryLanguage::Jsonata {
+            let plain = jsonata::without_expressions(state);
+            let plain = Source { state: &plain, pointer: source.pointer.clone(), ..*source };
+            let jsonata = self.jsonata(layout, source, &place);
+            (
+                self.kind(layout, &plain, &place),
+                Some(Data::default()),
+                jsonata.map(|jsonata| Some(Box::new(jsonata))),
+            )
+        } else {
+            (self.kind(layout, source, &place), self.data(state, &place), Some(None))
+        };
         let retry = self.retriers(state, &place);
-        let catch = self.catchers(layout, source, &place);
+        let catch = self.catchers(layout, source, &place, language);
         Some(State {
             name: source.name.into(),
             pointer: source.pointer.clone(),
             kind: kind?,
             data: data?,
+            jsonata: jsonata?,
             retry: retry?,
             catch: catch?,
             next,
@@ -441,6 +449,7 @@ impl Compiler {
         layout: &Layout<'_>,
         source: &Source<'_>,
         place: &Place<'_>,
+        language: QueryLanguage,
     ) -> Option<Box<[Catcher]>> {
         let mut catchers = Vec::new();
         for (index, catcher) in source.state.catch.iter().flatten().enumerate() {
@@ -456,7 +465,12 @@ impl Compiler {
             catchers.push(Catcher {
                 errors: failures(&catcher.error_equals),
                 result_path,
-                assign: self.template(place, &at("Assign"), catcher.assign.as_ref())?,
+                assign: match language {
+                    QueryLanguage::JsonPath => {
+                        self.template(place, &at("Assign"), catcher.assign.as_ref())?
+                    }
+                    QueryLanguage::Jsonata => None,
+                },
                 next: self.target(layout, source, &at("Next"), &catcher.next)?,
             });
         }

@@ -1,28 +1,36 @@
-//! What a state does with its data, in the query language of the state. JSONata will be the second one: everything that
-//! depends on the language is a method here.
+//! What a JSONPath state does with its data. A JSONata state does it as [`Jsonata`](super::Jsonata) says.
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
 use super::{Rule, StateId};
 use crate::{
     eval::{
         CompiledPath, ContextObject, EvalError, Expression, Random, ResultPath, Scope, Template, Variables,
+        jsonata,
     },
     size::Extent,
 };
 
 /// What expressions see, the input apart.
+#[derive(Clone, Copy)]
 pub(crate) struct Frame<'a> {
     pub(crate) context: &'a dyn ContextObject,
     pub(crate) variables: &'a dyn Variables,
     pub(crate) random: &'a Random,
+    pub(crate) now: Timestamp,
 }
 
 impl<'a> Frame<'a> {
     pub(crate) fn scope(&self, input: &'a Value) -> Scope<'a> {
         Scope { input, context: self.context, variables: self.variables, random: self.random }
+    }
+
+    /// What a JSONata expression sees, a result or an error apart.
+    pub(crate) fn jsonata(&self, input: &'a Value) -> jsonata::Scope<'a> {
+        jsonata::Scope::new(input, self.context, self.variables, self.random, self.now)
     }
 }
 

@@ -34,7 +34,7 @@ pub enum FaultKind {
     UnknownState,
     /// An integration pattern that Express workflows do not have.
     Express,
-    /// A state in JSONata, which this executor does not run yet.
+    /// A JSONata expression that is none, or a build of the executor without the feature `jsonata`.
     Jsonata,
     /// What needs a distributed Map in one that is not, or of one that this executor cannot run, such as reading Parquet.
     DistributedMap,

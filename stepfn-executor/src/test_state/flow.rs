@@ -51,6 +51,9 @@ pub(super) fn run(test: &TestState, checked: &Checked) -> Result<TestStateReply,
         TestStateError::definition(format!("Invalid State Machine Definition: '{error}'"))
     })?;
     let program = &*program.inner;
+    if program.states.iter().any(|state| state.jsonata.is_some()) {
+        return Err(TestStateError::definition("TestState of this executor runs no JSONata states yet"));
+    }
     let context =
         checked.context.as_ref().map_or_else(|| default_context(test, checked), |given| given.value.clone());
     let variables = checked.variables.as_ref().map_or_else(Value::empty_object, |given| given.value.clone());
@@ -60,7 +63,7 @@ pub(super) fn run(test: &TestState, checked: &Checked) -> Result<TestStateReply,
         checked,
         program,
         state: program.state(program.start),
-        frame: Frame { context: &context, variables: &variables, random: &random },
+        frame: Frame { context: &context, variables: &variables, random: &random, now: VirtualTime::START },
         seen: Inspection::new(checked),
     };
     if variables.as_object().is_some_and(|variables| !variables.is_empty()) {
@@ -228,8 +231,7 @@ impl Flow<'_> {
             let mut context = self.frame.context.value().clone();
             let item = Value::object([("Index", Value::from(index)), ("Value", item.clone())]);
             context.make_object().insert("Map".into(), Value::object([("Item", item)]));
-            let frame =
-                Frame { context: &context, variables: self.frame.variables, random: self.frame.random };
+            let frame = Frame { context: &context, ..self.frame };
             selected.push(selector.render(&frame.scope(input))?);
         }
         Ok(selected.into())

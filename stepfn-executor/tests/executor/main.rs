@@ -9,6 +9,7 @@ mod distributed_map;
 mod errors;
 mod garbage;
 mod history;
+mod jsonata;
 mod map_parallel;
 mod mock_file;
 mod real_time;

@@ -85,10 +85,7 @@ impl CompiledCall {
                     )
                 }
             };
-            EvalError {
-                error,
-                cause: format!("The function '{}' had the following error: {detail}", self.text),
-            }
+            EvalError::new(error, format!("The function '{}' had the following error: {detail}", self.text))
         })
     }
 }

@@ -97,10 +97,7 @@ fn a_path_without_value_fails_in_the_words_of_aws() {
 #[test]
 fn a_null_input_can_not_be_read() {
     let world = World::new("null");
-    let expected = EvalError {
-        error: "States.Runtime",
-        cause: "Unable to apply Path transformation to null or empty input.".to_owned(),
-    };
+    let expected = EvalError::runtime("Unable to apply Path transformation to null or empty input.");
     assert_eq!(render(&world, r#"{"Input.$":"$"}"#), Err(expected.clone()));
     assert_eq!(render(&world, r#"{"Input.$":"$.a"}"#), Err(expected.clone()));
     assert_eq!(

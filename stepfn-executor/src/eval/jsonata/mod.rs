@@ -1,0 +1,97 @@
+//! JSONata 2.0.6 as AWS runs it (developer guide, "Transforming data with JSONata in Step Functions").
+//!
+//! A string that begins with `{%` and ends with `%}`, without a blank before or after, is an [`Expression`]; a field that
+//! takes data is a [`Template`] of them. What an expression sees is a [`Scope`]: `$states`, the variables in reach, the time
+//! and the source of random numbers. Bare names, `$` and `$$` see nothing.
+//!
+//! Which library evaluates is known to [`engine`] alone.
+
+mod engine;
+mod expression;
+mod template;
+
+use jiff::Timestamp;
+use stepfn_core::value::Value;
+
+pub(crate) use self::{
+    expression::{Expression, is_expression},
+    template::Template,
+};
+use super::{ContextObject, Random, Variables};
+
+/// What the expressions of one step see.
+///
+/// What the engine makes of the data is kept for the next expression, so a scope lives for a step and never longer.
+pub(crate) struct Scope<'a> {
+    /// `$states.input`
+    input: &'a Value,
+    /// `$states.result`
+    pub(crate) result: Option<&'a Value>,
+    /// `$states.errorOutput`
+    pub(crate) error_output: Option<&'a Value>,
+    /// `$states.context`
+    context: &'a dyn ContextObject,
+    /// `$name`
+    variables: &'a dyn Variables,
+    /// What `$random` and `$uuid` draw from.
+    random: &'a Random,
+    /// What `$now` and `$millis` say.
+    now: Timestamp,
+    cache: engine::Cache,
+}
+
+impl<'a> Scope<'a> {
+    pub(crate) fn new(
+        input: &'a Value,
+        context: &'a dyn ContextObject,
+        variables: &'a dyn Variables,
+        random: &'a Random,
+        now: Timestamp,
+    ) -> Self {
+        let cache = engine::Cache::default();
+        Self { input, result: None, error_output: None, context, variables, random, now, cache }
+    }
+
+    pub(crate) fn with_result(self, result: &'a Value) -> Self {
+        Self { result: Some(result), ..self }
+    }
+
+    pub(crate) fn with_error_output(self, error: &'a Value) -> Self {
+        Self { error_output: Some(error), ..self }
+    }
+
+    fn member(&self, member: Member) -> Option<&'a Value> {
+        match member {
+            Member::Input => Some(self.input),
+            Member::Result => self.result,
+            Member::ErrorOutput => self.error_output,
+            Member::Context => Some(self.context.value()),
+        }
+    }
+}
+
+/// The members of `$states`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Member {
+    Input,
+    Result,
+    ErrorOutput,
+    Context,
+}
+
+impl Member {
+    const ALL: [Self; 4] = [Self::Input, Self::Result, Self::ErrorOutput, Self::Context];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Input => "input",
+            Self::Result => "result",
+            Self::ErrorOutput => "errorOutput",
+            Self::Context => "context",
+        }
+    }
+
+    fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|member| member.name() == name)
+    }
+}

@@ -1,0 +1,228 @@
+//! What a JSONata state does with its data (developer guide, "Transforming data with JSONata in Step Functions").
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use stepfn_core::value::{Map, Value};
+
+use super::{Frame, StateId};
+use crate::{
+    eval::{
+        EvalError, Instant,
+        jsonata::{Scope, Template},
+    },
+    size::Extent,
+    time,
+};
+
+/// The most seconds that a field takes.
+const MAX_SECONDS: u64 = 99_999_999;
+
+/// The fields of a JSONata state.
+#[derive(Debug)]
+pub(crate) struct Jsonata {
+    pub(crate) kind: JsonataKind,
+    pub(crate) arguments: Option<Template>,
+    pub(crate) results: Results,
+    /// In the order of the state's catchers.
+    pub(crate) catch: Box<[Results]>,
+}
+
+/// `Output` and `Assign`: of a state, a rule, or a catcher.
+#[derive(Debug, Default)]
+pub(crate) struct Results {
+    pub(crate) output: Option<Template>,
+    pub(crate) assign: Option<Template>,
+}
+
+/// The fields that only one type of state has.
+#[derive(Debug)]
+pub(crate) enum JsonataKind {
+    Plain,
+    Task { timeout: Option<Template>, heartbeat: Option<Template>, credentials: Option<Template> },
+    Seconds(Template),
+    Timestamp(Template),
+    Fail { error: Option<Template>, cause: Option<Template> },
+    Choice(Box<[Choosing]>),
+    Map { items: Option<Template>, item_selector: Option<Template>, max_concurrency: Option<Template> },
+}
+
+/// A rule of a Choice.
+#[derive(Debug)]
+pub(crate) struct Choosing {
+    pub(crate) condition: Template,
+    /// `Choices[0]/Condition`
+    pub(crate) field: Box<str>,
+    pub(crate) results: Results,
+    pub(crate) next: StateId,
+}
+
+/// With what a state is left.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub(crate) output: Value,
+    pub(crate) extent: Extent,
+    pub(crate) assigned: Option<Arc<Map>>,
+}
+
+impl Results {
+    /// Evaluates both; neither sees what the other makes. Without `Output` the state is left with `default`.
+    pub(crate) fn evaluate(&self, scope: &Scope<'_>, default: &Value) -> Result<Left, EvalError> {
+        let assigned = self.assign(scope)?;
+        let output = match &self.output {
+            Some(template) => template.render(scope)?,
+            None => default.clone(),
+        };
+        Ok(Left { extent: Extent::of(&output), output, assigned })
+    }
+
+    fn assign(&self, scope: &Scope<'_>) -> Result<Option<Arc<Map>>, EvalError> {
+        let Some(template) = &self.assign else { return Ok(None) };
+        match template.render(scope)? {
+            Value::Object(variables) => Ok(Some(variables)),
+            other => Err(unexpected(template, "Assign", "object", &other)),
+        }
+    }
+}
+
+impl Jsonata {
+    /// What goes to the work of the state.
+    pub(crate) fn arguments(&self, frame: &Frame<'_>, input: &Value) -> Result<Value, EvalError> {
+        match &self.arguments {
+            Some(template) => template.render(&frame.jsonata(input)),
+            None => Ok(input.clone()),
+        }
+    }
+
+    /// Leaves the state with the result of its work.
+    pub(crate) fn complete(
+        &self,
+        frame: &Frame<'_>,
+        input: &Value,
+        result: &Value,
+    ) -> Result<Left, EvalError> {
+        self.results.evaluate(&frame.jsonata(input).with_result(result), result)
+    }
+
+    /// Leaves the state through a catcher.
+    pub(crate) fn catch(
+        &self,
+        catcher: usize,
+        frame: &Frame<'_>,
+        input: &Value,
+        error: &Value,
+    ) -> Result<Left, EvalError> {
+        let none = Results::default();
+        let results = self.catch.get(catcher).unwrap_or(&none);
+        results.evaluate(&frame.jsonata(input).with_error_output(error), error)
+    }
+
+    /// Leaves a Choice: by the first rule that holds, else by its default. A rule without `Output` has that of the state.
+    pub(crate) fn choose(
+        &self,
+        rules: &[Choosing],
+        default: Option<StateId>,
+        frame: &Frame<'_>,
+        input: &Value,
+    ) -> Result<Option<(Left, StateId)>, EvalError> {
+        let scope = frame.jsonata(input);
+        for rule in rules {
+            match rule.condition.render(&scope)? {
+                Value::Bool(false) => {}
+                Value::Bool(true) => {
+                    let mut left = rule.results.evaluate(&scope, input)?;
+                    if let (None, Some(template)) = (&rule.results.output, &self.results.output) {
+                        left.output = template.render(&scope)?;
+                        left.extent = Extent::of(&left.output);
+                    }
+                    return Ok(Some((left, rule.next)));
+                }
+                other => return Err(unexpected(&rule.condition, &rule.field, "boolean", &other)),
+            }
+        }
+        let Some(default) = default else { return Ok(None) };
+        Ok(Some((self.results.evaluate(&scope, input)?, default)))
+    }
+
+    /// How long a Wait waits.
+    pub(crate) fn span(
+        &self,
+        now: Timestamp,
+        frame: &Frame<'_>,
+        input: &Value,
+    ) -> Result<Duration, EvalError> {
+        let scope = frame.jsonata(input);
+        match &self.kind {
+            JsonataKind::Seconds(template) => number(template, "Seconds", &scope).map(Duration::from_secs),
+            JsonataKind::Timestamp(template) => {
+                let text = text(template, "Timestamp", &scope)?;
+                let instant = Instant::parse(&text).ok_or_else(|| {
+                    EvalError::query(
+                        format!("The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"),
+                        Some("Timestamp"),
+                    )
+                })?;
+                let span = time::until(now, instant.timestamp());
+                if span.as_secs() > i32::MAX as u64 {
+                    return Err(EvalError::runtime("Wait state delay is too long."));
+                }
+                Ok(span)
+            }
+            _ => Ok(Duration::ZERO),
+        }
+    }
+}
+
+/// The items of a Map.
+pub(crate) fn items(
+    template: Option<&Template>,
+    frame: &Frame<'_>,
+    input: &Value,
+) -> Result<Arc<Vec<Value>>, EvalError> {
+    match template {
+        None => match input {
+            Value::Array(items) => Ok(Arc::clone(items)),
+            other => {
+                Err(EvalError::query(format!("Map state input must be an array but was: {other}"), None))
+            }
+        },
+        Some(template) => match template.render(&frame.jsonata(input))? {
+            Value::Array(items) => Ok(items),
+            other => Err(unexpected(template, "Items", "array", &other)),
+        },
+    }
+}
+
+/// A number of seconds, or of iterations.
+pub(crate) fn number(template: &Template, field: &str, scope: &Scope<'_>) -> Result<u64, EvalError> {
+    let value = template.render(scope)?;
+    let Value::Number(number) = &value else { return Err(unexpected(template, field, "number", &value)) };
+    let Some(whole) = number.as_i64() else {
+        let cause = format!("The {field} field cannot be parsed as an integer: {number}");
+        return Err(EvalError::query(cause, Some(field)));
+    };
+    u64::try_from(whole).ok().filter(|whole| *whole <= MAX_SECONDS).ok_or_else(|| {
+        EvalError::query(format!("{field} must be between 0 and {MAX_SECONDS} but was: {whole}"), Some(field))
+    })
+}
+
+/// A text.
+pub(crate) fn text(template: &Template, field: &str, scope: &Scope<'_>) -> Result<Arc<str>, EvalError> {
+    match template.render(scope)? {
+        Value::String(text) => Ok(text),
+        other => Err(unexpected(template, field, "string", &other)),
+    }
+}
+
+fn unexpected(template: &Template, field: &str, expected: &str, value: &Value) -> EvalError {
+    match template.expression() {
+        Some(expression) => expression.unexpected(field, expected, value),
+        None => {
+            let found = value.type_name();
+            let cause = format!(
+                "The field '{field}' has an unexpected type. Expected '{expected}', but was '{found}' for value: {value}"
+            );
+            EvalError::query(cause, Some(field))
+        }
+    }
+}
