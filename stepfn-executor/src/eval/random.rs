@@ -34,6 +34,7 @@ impl Random {
         (i64::from(high) << 32).wrapping_add(i64::from(low)).cast_unsigned()
     }
 
+    #[cfg(any(test, feature = "jsonata"))]
     /// `nextDouble()`: from 0 to before 1.
     pub(crate) fn next_f64(&self) -> f64 {
         let high = u64::from(self.bits(26)) << 27;

@@ -47,6 +47,7 @@ pub(super) trait JsonataEngine {
 }
 
 /// Why an expression has no value.
+#[cfg_attr(not(feature = "jsonata"), allow(dead_code))] // what only an engine reads
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// It threw: `T1006: Attempted to invoke a non-function`.

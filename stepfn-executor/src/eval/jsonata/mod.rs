@@ -22,6 +22,7 @@ use super::{ContextObject, Random, Variables};
 /// What the expressions of one step see.
 ///
 /// What the engine makes of the data is kept for the next expression, so a scope lives for a step and never longer.
+#[cfg_attr(not(feature = "jsonata"), allow(dead_code))] // what only an engine reads
 pub(crate) struct Scope<'a> {
     /// `$states.input`
     input: &'a Value,
