@@ -57,10 +57,18 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             finding.severity = Severity::Warning;
             None
         }
+        None if !WHOLE.contains(&named.service) => {
+            finding.severity = Severity::Warning;
+            Some("if it is no action of the optimised integration, write `arn:aws:states:::aws-sdk:SERVICE:ACTION`".to_owned())
+        }
         None => Some("the action may be one of `arn:aws:states:::aws-sdk:SERVICE:ACTION`".to_owned()),
     };
     findings.push(finding.maybe_help(help));
 }
+
+/// Services whose optimised actions are few and known to be all.
+const WHOLE: [&str; 11] =
+    ["apigateway", "athena", "batch", "dynamodb", "ecs", "events", "http", "lambda", "sns", "sqs", "states"];
 
 #[cfg(test)]
 mod tests {
@@ -70,6 +78,7 @@ mod tests {
     fn what_is_certain_is_an_error() {
         for (resource, parameters, severity) in [
             ("arn:aws:states:::dynamodb:query", r#""#, Some(Severity::Error)),
+            ("arn:aws:states:::sagemaker:paintPictures", r#""#, Some(Severity::Warning)),
             ("arn:aws:states:::aws-sdk:s3:getObjectAttributess", r#""#, Some(Severity::Error)),
             ("arn:aws:states:::aws-sdk:s3:GetObject", r#""#, Some(Severity::Error)),
             ("arn:aws:states:::aws-sdk:s3:fry", r#""#, Some(Severity::Warning)),

@@ -1,7 +1,11 @@
 //! `unsupported-pattern`
 
 use super::{Code, page::Page, service_task::integration, walk::Node};
-use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, Severity},
+    service::{Integration, actions},
+};
 
 pub(super) const PAGE: Page = Page {
     what: "A Task asks for a way to wait that the integration does not support.",
@@ -50,7 +54,16 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         [] => "write it without an ending".to_owned(),
         others => format!("write it without an ending, or with {}", others.join(" or ")),
     };
-    findings.push(node.finding(Code::UnsupportedPattern, "/Resource", message).help(help));
+    let mut finding = node.finding(Code::UnsupportedPattern, "/Resource", message).help(help);
+    // Which services support a pattern at all AWS lists; for which of their actions is less certain.
+    let elsewhere = |other: &str| {
+        let of_service = Integration { action: other, ..named };
+        of_service.known().is_some_and(|action| action.patterns.contains(&named.pattern))
+    };
+    if !named.sdk && actions(false, named.service).into_iter().any(elsewhere) {
+        finding.severity = Severity::Warning;
+    }
+    findings.push(finding);
 }
 
 #[cfg(test)]
@@ -65,6 +78,11 @@ mod tests {
                 "arn:aws:states:::aws-sdk:batch:submitJob.sync",
                 r#""JobName": "a", "JobQueue": "b", "JobDefinition": "c""#,
                 Some(Severity::Error),
+            ),
+            (
+                "arn:aws:states:::athena:getQueryResults.sync",
+                r#""QueryExecutionId": "a""#,
+                Some(Severity::Warning),
             ),
             ("arn:aws:states:::states:startExecution.sync:2", r#""StateMachineArn": "a""#, None),
         ] {
