@@ -87,3 +87,60 @@ fn context_object() {
         &[("Ask", Mock::callback(Value::Null))],
     ));
 }
+
+#[test]
+fn tasks_in_jsonata() {
+    let definition = crate::tasks::expressions::Expressions::definition();
+    let input = r#"{ "order": { "id": 1 }, "id": "o-1", "role": "arn:aws:iam::123456789012:role/r", "timeout": 60, "heartbeat": 20 }"#;
+    let found = || Mock::respond_with(|call| Ok(call.input.clone()));
+    let priced = Mock::payload(value(r#"{ "id": "o-2", "price": 7 }"#));
+    insta::assert_snapshot!(run(&definition, input, &[("Price", priced), ("Save", found())]));
+    // The catcher's output has no `id`, and an expression that gives nothing is an error.
+    let failed = run(&definition, input, &[("Price", Mock::fail("NoPrice", "none")), ("Save", found())]);
+    insta::assert_snapshot!("tasks_in_jsonata_failed", failed);
+}
+
+#[test]
+fn waits_passes_and_ends_in_jsonata() {
+    let definition = crate::tasks::endings::Endings::definition();
+    insta::assert_snapshot!(run(&definition, r#"{ "n": 2 }"#, &[]));
+}
+
+#[test]
+fn choices_in_jsonata() {
+    let definition = crate::choices::conditions::Conditions::definition();
+    let outputs = [r#"{ "total": 101 }"#, r#"{ "total": 1, "force": true }"#, r#"{ "total": 1 }"#]
+        .map(|input| run(&definition, input, &[]));
+    insta::assert_snapshot!(outputs.join("\n"));
+}
+
+#[test]
+fn distributed_maps() {
+    use stepfn::executor::object_store::{ObjectStoreExt, memory::InMemory};
+
+    let store = InMemory::new();
+    let mut put = |key: &str, text: &'static str| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(store.put(&key.into(), text.into())).unwrap();
+    };
+    put("in/rows.csv", "1;10\n2;20\n3;30\n");
+    put("parts.json", r#"{ "data": { "items": ["a", "b"] } }"#);
+    let executor = Executor::builder()
+        .substitute("Bucket", "orders")
+        .any_input()
+        .bucket("orders", std::sync::Arc::new(store))
+        .build(&crate::maps::distributed::Distributed::definition())
+        .unwrap_or_else(|error| panic!("{error}"));
+    let input = r#"{ "most": 2, "key": "in/rows.csv", "run": "r1", "prefix": "in/", "size": 5, "bytes": 1000, "failures": 0, "percentage": 0 }"#;
+    let outcome = executor.run_blocking(value(input)).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(
+        outcome.output(),
+        Some(&value(r#"["a", "b"]"#)),
+        "{:?} {:?}",
+        outcome.error(),
+        outcome.cause()
+    );
+    let counts: Vec<_> = outcome.map_runs.iter().map(|run| (run.succeeded, run.failed)).collect();
+    assert_eq!(counts.len(), 3);
+    assert!(counts.iter().all(|(succeeded, failed)| *succeeded > 0 && *failed == 0), "{counts:?}");
+}
