@@ -52,6 +52,8 @@
 //! # Features
 //!
 //! - `executor` (default): the module `executor`, which runs workflows. Leave it out in a Lambda binary, which only needs its functions.
+//! - `object-store`: buckets for the readers and writers of distributed Maps, in memory, as folders, or by whatever the crate
+//!   `object_store` knows; `s3` for S3 itself.
 //! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-codegen` instead.
 
 #[cfg(feature = "codegen")]

@@ -2,11 +2,11 @@ use std::{
     collections::HashMap,
     fmt,
     hash::{BuildHasher, RandomState},
-    path::PathBuf,
     sync::Arc,
 };
 
 use jiff::Timestamp;
+#[cfg(feature = "object-store")]
 use object_store::{ObjectStore, local::LocalFileSystem};
 use stepfn_core::{
     definition::{Definition, WorkflowType},
@@ -18,6 +18,7 @@ use crate::{
     executor::{Bound, Clock, Executor, Parts},
     handler::{Attempt, TaskCall, TaskHandler},
     identity::Identity,
+    map_run::Bucket,
     mock::Mock,
     mock_file::MockCase,
     outcome::Unbound,
@@ -45,8 +46,9 @@ pub struct ExecutorBuilder {
     allow_unbound: bool,
     any_input: bool,
     max_transitions: Option<u64>,
-    buckets: HashMap<String, Arc<dyn ObjectStore>>,
-    folders: Vec<(String, PathBuf)>,
+    buckets: HashMap<String, Arc<dyn Bucket>>,
+    #[cfg(feature = "object-store")]
+    folders: Vec<(String, std::path::PathBuf)>,
     keep_children: usize,
 }
 
@@ -237,16 +239,22 @@ impl ExecutorBuilder {
     /// # })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// Needs the feature `object-store`.
+    #[cfg(feature = "object-store")]
     #[must_use]
     pub fn bucket(mut self, name: impl Into<String>, store: Arc<dyn ObjectStore>) -> Self {
-        self.buckets.insert(name.into(), store);
+        self.buckets.insert(name.into(), Arc::new(store));
         self
     }
 
     /// Binds a bucket to a folder of this machine, whose files are its objects. The folder must be there when the executor is
     /// built.
+    ///
+    /// Needs the feature `object-store`.
+    #[cfg(feature = "object-store")]
     #[must_use]
-    pub fn bucket_dir(mut self, name: impl Into<String>, folder: impl Into<PathBuf>) -> Self {
+    pub fn bucket_dir(mut self, name: impl Into<String>, folder: impl Into<std::path::PathBuf>) -> Self {
         self.folders.push((name.into(), folder.into()));
         self
     }
@@ -291,13 +299,9 @@ impl ExecutorBuilder {
         if !unbound.is_empty() && !self.allow_unbound {
             return Err(BuildError::Unbound(unbound));
         }
-        let mut buckets = self.buckets;
-        for (bucket, folder) in self.folders {
-            match LocalFileSystem::new_with_prefix(&folder) {
-                Ok(store) => buckets.insert(bucket, Arc::new(store)),
-                Err(error) => return Err(BuildError::Folder { bucket, reason: error.to_string() }),
-            };
-        }
+        let buckets = self.buckets;
+        #[cfg(feature = "object-store")]
+        let buckets = with_folders(buckets, self.folders)?;
         let clock = self.clock.unwrap_or(Clock::Virtual(VirtualTime::START));
         let is_virtual = match &clock {
             Clock::Virtual(_) => true,
@@ -365,6 +369,22 @@ impl fmt::Debug for ExecutorBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ExecutorBuilder").finish_non_exhaustive()
     }
+}
+
+/// The buckets, and those that are folders.
+#[cfg(feature = "object-store")]
+fn with_folders(
+    mut buckets: HashMap<String, Arc<dyn Bucket>>,
+    folders: Vec<(String, std::path::PathBuf)>,
+) -> Result<HashMap<String, Arc<dyn Bucket>>, BuildError> {
+    for (bucket, folder) in folders {
+        let store: Arc<dyn ObjectStore> = match LocalFileSystem::new_with_prefix(&folder) {
+            Ok(store) => Arc::new(store),
+            Err(error) => return Err(BuildError::Folder { bucket, reason: error.to_string() }),
+        };
+        buckets.insert(bucket, Arc::new(store));
+    }
+    Ok(buckets)
 }
 
 /// Why there is no executor.

@@ -8,7 +8,6 @@ use std::{
 };
 
 use jiff::Timestamp;
-use object_store::ObjectStore;
 use stepfn_core::{
     definition::{Definition, WorkflowType},
     json,
@@ -23,7 +22,7 @@ use crate::{
     handler::TaskHandler,
     identity::Identity,
     interpreter::{Info, Interpreter},
-    map_run::Buckets,
+    map_run::{Bucket, Buckets},
     outcome::{Outcome, RunError},
     program::{self, Family, Program, Task, function_name},
     size::{self, Extent},
@@ -85,7 +84,7 @@ pub(crate) struct Parts {
     pub(crate) input: Option<&'static Shape>,
     pub(crate) sites: Vec<Option<Bound>>,
     pub(crate) functions: HashMap<String, Bound>,
-    pub(crate) buckets: HashMap<String, Arc<dyn ObjectStore>>,
+    pub(crate) buckets: HashMap<String, Arc<dyn Bucket>>,
     pub(crate) keep_children: usize,
     pub(crate) clock: Clock,
     pub(crate) seed: i64,

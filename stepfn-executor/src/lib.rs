@@ -76,4 +76,5 @@ pub use self::{
     tokens::{ActivityTask, PendingToken, TokenError},
 };
 pub use jiff::Timestamp;
+#[cfg(feature = "object-store")]
 pub use object_store;

@@ -1,28 +1,26 @@
 //! What the distributed mode of a Map reads and writes (AWS, "Using Map state in Distributed mode").
 //!
 //! Items are read as a stream, one object of a bucket after the other, and results are written as they come, so that
-//! neither is ever held as a whole. Buckets are [`object_store`]s that the executor is given.
+//! neither is ever held as a whole. Buckets are `object_store`s that the executor is given.
 
 mod batch;
+mod bucket;
 mod decode;
 mod read;
+#[cfg(feature = "object-store")]
+mod store;
 mod summary;
 mod write;
 
-use std::{collections::HashMap, sync::Arc};
-
-use object_store::{ObjectStore, path::Path};
 use stepfn_core::value::Value;
 
 pub use self::summary::MapRun;
 pub(crate) use self::{
     batch::Batches,
+    bucket::{Bucket, Buckets, bucket},
     read::{Items, Request, open},
     write::{Ended, Export, entries},
 };
-
-/// The buckets of an executor, by their names.
-pub(crate) type Buckets = Arc<HashMap<String, Arc<dyn ObjectStore>>>;
 
 /// Why no items come, or no results go out.
 #[derive(Debug)]
@@ -39,18 +37,9 @@ impl IoError {
     }
 }
 
-/// A bucket by its name.
-pub(crate) fn bucket(buckets: &Buckets, name: &str) -> Result<Arc<dyn ObjectStore>, IoError> {
-    buckets.get(name).cloned().ok_or_else(|| IoError::Unbound(name.to_owned()))
-}
-
 /// A text in what `Parameters` gave.
 pub(crate) fn text(parameters: &Value, field: &str) -> Result<String, IoError> {
     let text = parameters.get(field).and_then(Value::as_str);
     text.map(str::to_owned)
         .ok_or_else(|| IoError::Failed(format!("The field '{field}' is required but was missing")))
-}
-
-fn path(key: &str) -> Result<Path, IoError> {
-    Path::parse(key).map_err(IoError::failed)
 }

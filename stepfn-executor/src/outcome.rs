@@ -236,7 +236,8 @@ impl fmt::Display for RunError {
             Self::Unbound(unbound) => unbound.fmt(f),
             Self::UnboundBucket { state, bucket } => write!(
                 f,
-                "state `{state}`: no bucket `{bucket}` is bound\nhelp: add `.bucket_dir(\"{bucket}\", \"…\")` or `.bucket(\"{bucket}\", Arc::new(InMemory::new()))` to the executor"
+                "state `{state}`: no bucket `{bucket}` is bound\nhelp: add `.bucket_dir(\"{bucket}\", \"…\")` or `.bucket(\"{bucket}\", Arc::new(InMemory::new()))` to the executor{}",
+                if cfg!(feature = "object-store") { "" } else { ", with the feature `object-store`" }
             ),
             Self::NoAnswer { state, call, reason } => {
                 write!(f, "state `{state}`: no answer for call {call}: {reason}")

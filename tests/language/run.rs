@@ -119,7 +119,7 @@ fn distributed_maps() {
     use stepfn::executor::object_store::{ObjectStoreExt, memory::InMemory};
 
     let store = InMemory::new();
-    let mut put = |key: &str, text: &'static str| {
+    let put = |key: &str, text: &'static str| {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(store.put(&key.into(), text.into())).unwrap();
     };

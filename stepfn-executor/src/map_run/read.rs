@@ -2,17 +2,14 @@
 
 use std::pin::Pin;
 
-use futures_util::{
-    Stream, StreamExt, TryStreamExt,
-    stream::{self, BoxStream},
-};
-use object_store::{GetOptions, ObjectMeta, ObjectStore};
+use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use stepfn_core::value::Value;
 
 use super::{
     Buckets, IoError, bucket,
+    bucket::Listed,
     decode::{self, Decoder, Ready},
-    path, text,
+    text,
 };
 use crate::program::Format;
 
@@ -41,13 +38,13 @@ pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError>
     let store = bucket(&buckets, &name)?;
     let items = if request.lists_objects {
         let prefix = request.parameters.get("Prefix").and_then(Value::as_str).unwrap_or_default().to_owned();
-        let listed = list(&*store, prefix)?;
+        let listed = store.list(prefix)?;
         if request.flattens {
             let format = request.format;
-            let read = listed.map_ok(move |meta| object(&buckets, &name, meta.location.as_ref(), &format));
+            let read = listed.map_ok(move |listed| object(&buckets, &name, &listed.key, &format));
             read.try_flatten().boxed()
         } else {
-            listed.map_ok(|meta| describe(&meta)).boxed()
+            listed.map_ok(|listed| describe(&listed)).boxed()
         }
     } else {
         let key = text(&request.parameters, "Key")?;
@@ -63,27 +60,12 @@ pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError>
     })
 }
 
-/// The objects whose keys start with a text, in the order of their keys. Stores know only whole folders.
-fn list(
-    store: &dyn ObjectStore,
-    prefix: String,
-) -> Result<BoxStream<'static, Result<ObjectMeta, IoError>>, IoError> {
-    let folder = match prefix.rsplit_once('/') {
-        Some((folder, _)) => Some(path(folder)?),
-        None => None,
-    };
-    let found = store.list(folder.as_ref()).map_err(IoError::failed);
-    let starts = move |meta: &ObjectMeta| meta.location.as_ref().starts_with(&prefix);
-    Ok(found.try_filter(move |meta| std::future::ready(starts(meta))).boxed())
-}
-
-fn describe(meta: &ObjectMeta) -> Value {
-    let tag = meta.e_tag.clone().unwrap_or_default();
+fn describe(listed: &Listed) -> Value {
     Value::object([
-        ("Etag", Value::from(tag)),
-        ("Key", meta.location.as_ref().into()),
-        ("LastModified", meta.last_modified.timestamp().into()),
-        ("Size", meta.size.into()),
+        ("Etag", Value::from(listed.tag.as_str())),
+        ("Key", listed.key.as_str().into()),
+        ("LastModified", listed.modified.into()),
+        ("Size", listed.size.into()),
         ("StorageClass", "STANDARD".into()),
     ])
 }
@@ -91,19 +73,14 @@ fn describe(meta: &ObjectMeta) -> Value {
 /// The items of one object.
 fn object(buckets: &Buckets, name: &str, key: &str, format: &Format) -> Items {
     let made = bucket(buckets, name)
-        .and_then(|store| Ok((store, path(key)?, Decoder::new(format, key.ends_with(".gz"))?)));
-    let (store, path, decoder) = match made {
+        .and_then(|store| Ok((store.get(key), Decoder::new(format, key.ends_with(".gz"))?)));
+    let (bytes, decoder) = match made {
         Ok(made) => made,
         Err(error) => return stream::once(std::future::ready(Err(error))).boxed(),
     };
-    let bytes = async move {
-        let found = store.get_opts(&path, GetOptions::default()).await.map_err(missing)?;
-        Ok::<_, IoError>(found.into_stream().map_err(IoError::failed))
-    };
     // Small pieces: their items are held until they are asked for.
     let pieces = stream::once(bytes).try_flatten().map_ok(|chunk| {
-        let starts = (0..chunk.len()).step_by(PIECE);
-        let pieces = starts.map(move |start| Ok(chunk.slice(start..chunk.len().min(start + PIECE))));
+        let pieces: Vec<_> = chunk.chunks(PIECE).map(|piece| Ok(piece.to_vec())).collect();
         stream::iter(pieces)
     });
     let pieces = pieces.try_flatten().map_ok(Some).chain(stream::once(std::future::ready(Ok(None))));
@@ -124,8 +101,8 @@ fn object(buckets: &Buckets, name: &str, key: &str, format: &Format) -> Items {
 fn inventory(buckets: Buckets, name: String, key: String) -> Items {
     let parts = async move {
         let store = bucket(&buckets, &name)?;
-        let found = store.get_opts(&path(&key)?, GetOptions::default()).await.map_err(missing)?;
-        let manifest = decode::parse(&found.bytes().await.map_err(IoError::failed)?)?;
+        let text_of_manifest: Vec<u8> = store.get(&key).await?.try_concat().await?;
+        let manifest = decode::parse(&text_of_manifest)?;
         let kind = text(&manifest, "fileFormat")?;
         if kind != "CSV" {
             return Err(IoError::Failed(format!("the parts of an inventory must be CSV, found {kind}")));
@@ -158,13 +135,4 @@ fn athena(buckets: Buckets, name: &str, key: &str, format: Format) -> Items {
         })
     });
     objects.try_flatten().boxed()
-}
-
-fn missing(error: object_store::Error) -> IoError {
-    match error {
-        object_store::Error::NotFound { .. } => IoError::failed(
-            "The specified key does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)",
-        ),
-        other => IoError::failed(other),
-    }
 }

@@ -8,10 +8,9 @@ use std::{
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
-use object_store::{ObjectStore, PutOptions, PutPayload};
 use stepfn_core::value::{Map, Value};
 
-use super::{IoError, path};
+use super::{Bucket, IoError};
 use crate::{identity::iso, outcome::Status, program::Transformation};
 
 /// After how many bytes a file is full.
@@ -72,7 +71,7 @@ fn execution(ended: &Ended<'_>) -> Value {
 
 /// The results of a run on their way into a bucket: files of bounded length, written as they fill.
 pub(crate) struct Export {
-    store: Arc<dyn ObjectStore>,
+    store: Arc<dyn Bucket>,
     bucket: String,
     /// `<prefix>/<run>`
     folder: String,
@@ -90,7 +89,7 @@ struct List {
 
 impl Export {
     pub(crate) fn new(
-        store: Arc<dyn ObjectStore>,
+        store: Arc<dyn Bucket>,
         bucket: String,
         prefix: &str,
         run: &str,
@@ -140,16 +139,11 @@ impl Export {
         let extension = if self.is_lines { "jsonl" } else { "json" };
         let key = format!("{}/{name}_{}.{extension}", self.folder, files.len());
         files.push(Value::object([("Key", Value::from(key.as_str())), ("Size", text.len().into())]));
-        self.put(key, text);
+        self.put(&key, text);
     }
 
-    fn put(&mut self, key: String, text: String) {
-        let store = Arc::clone(&self.store);
-        self.writes.push_back(Box::pin(async move {
-            let payload = PutPayload::from(text.into_bytes());
-            store.put_opts(&path(&key)?, payload, PutOptions::default()).await.map_err(IoError::failed)?;
-            Ok(())
-        }));
+    fn put(&mut self, key: &str, text: String) {
+        self.writes.push_back(self.store.put(key, text));
     }
 
     /// Writes what is left, and the manifest. Gives what the Map answers with.
@@ -167,7 +161,7 @@ impl Export {
             ("ResultFiles", Value::object(files)),
         ]);
         let key = format!("{}/manifest.json", self.folder);
-        self.put(key.clone(), manifest.to_string());
+        self.put(&key, manifest.to_string());
         let details = Value::object([("Bucket", Value::from(self.bucket.as_str())), ("Key", key.into())]);
         Value::object([("MapRunArn", Value::from(arn)), ("ResultWriterDetails", details)])
     }

@@ -1,0 +1,69 @@
+//! Any [`ObjectStore`] as a bucket.
+
+use std::sync::Arc;
+
+use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream::BoxStream};
+use object_store::{Error, GetOptions, ObjectMeta, ObjectStore, PutOptions, PutPayload, path::Path};
+
+use super::{
+    IoError,
+    bucket::{Bucket, Listed, Pieces},
+};
+
+impl Bucket for Arc<dyn ObjectStore> {
+    /// Stores know only whole folders.
+    fn list(&self, prefix: String) -> Result<BoxStream<'static, Result<Listed, IoError>>, IoError> {
+        let folder = match prefix.rsplit_once('/') {
+            Some((folder, _)) => Some(path(folder)?),
+            None => None,
+        };
+        let found = ObjectStore::list(&**self, folder.as_ref()).map_err(IoError::failed);
+        let listed = found.try_filter_map(move |meta| {
+            let meets = meta.location.as_ref().starts_with(&prefix);
+            std::future::ready(Ok(meets.then(|| describe(&meta))))
+        });
+        Ok(listed.boxed())
+    }
+
+    fn get(&self, key: &str) -> BoxFuture<'static, Result<Pieces, IoError>> {
+        let (store, path) = (Self::clone(self), path(key));
+        let get = async move {
+            let found = store.get_opts(&path?, GetOptions::default()).await.map_err(missing)?;
+            let pieces = found.into_stream().map_ok(|bytes| bytes.to_vec()).map_err(IoError::failed);
+            Ok(pieces.boxed())
+        };
+        get.boxed()
+    }
+
+    fn put(&self, key: &str, text: String) -> BoxFuture<'static, Result<(), IoError>> {
+        let (store, path) = (Self::clone(self), path(key));
+        let put = async move {
+            let payload = PutPayload::from(text.into_bytes());
+            store.put_opts(&path?, payload, PutOptions::default()).await.map_err(IoError::failed)?;
+            Ok(())
+        };
+        put.boxed()
+    }
+}
+
+fn describe(meta: &ObjectMeta) -> Listed {
+    Listed {
+        key: meta.location.to_string(),
+        tag: meta.e_tag.clone().unwrap_or_default(),
+        modified: meta.last_modified.timestamp(),
+        size: meta.size,
+    }
+}
+
+fn path(key: &str) -> Result<Path, IoError> {
+    Path::parse(key).map_err(IoError::failed)
+}
+
+fn missing(error: Error) -> IoError {
+    match error {
+        Error::NotFound { .. } => IoError::failed(
+            "The specified key does not exist. (Service: Amazon S3; Status Code: 404; Error Code: NoSuchKey)",
+        ),
+        other => IoError::failed(other),
+    }
+}
