@@ -45,6 +45,8 @@ pub(crate) mod error_name {
     pub(crate) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
     /// A JSONata expression that throws, gives nothing, or gives what the field does not take.
     pub(crate) const QUERY_EVALUATION: &str = "States.QueryEvaluationError";
+    /// What is made is too large.
+    pub(crate) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 }
 
 /// What an expression can see.

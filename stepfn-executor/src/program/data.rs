@@ -9,7 +9,7 @@ use super::{Rule, StateId};
 use crate::{
     eval::{
         CompiledPath, ContextObject, EvalError, Expression, Random, ResultPath, Scope, Template, Variables,
-        jsonata,
+        error_name, jsonata,
     },
     size::Extent,
 };
@@ -158,9 +158,19 @@ impl Data {
 /// What `Assign` gives, `$` being `input`. All of it is evaluated before any variable is set.
 pub(crate) fn assign(template: &Template, frame: &Frame<'_>, input: &Value) -> Result<Arc<Map>, EvalError> {
     match template.render(&frame.scope(input))? {
-        Value::Object(variables) => Ok(variables),
+        Value::Object(variables) => within_limit(variables),
         other => Err(EvalError::runtime(format!("`Assign` must be an object, found {other}"))),
     }
+}
+
+/// Variables, where they are of an allowed size: 256 KiB for all that one `Assign` sets (AWS, "Limits", of variables). No
+/// recording tells the words.
+pub(crate) fn within_limit(variables: Arc<Map>) -> Result<Arc<Map>, EvalError> {
+    if Extent::of(&Value::Object(Arc::clone(&variables))).fits() {
+        return Ok(variables);
+    }
+    let cause = "The variables in 'Assign' have a size exceeding the maximum number of bytes service limit.";
+    Err(EvalError::new(error_name::DATA_LIMIT_EXCEEDED, cause))
 }
 
 /// The rule of a Choice that holds first, else its default: what it assigns, and where it goes.

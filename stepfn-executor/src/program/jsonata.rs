@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
-use super::{Frame, StateId};
+use super::{Frame, StateId, data::within_limit};
 use crate::{
     eval::{
         EvalError, Instant,
@@ -79,7 +79,7 @@ impl Results {
     fn assign(&self, scope: &Scope<'_>) -> Result<Option<Arc<Map>>, EvalError> {
         let Some(template) = &self.assign else { return Ok(None) };
         match template.render(scope)? {
-            Value::Object(variables) => Ok(Some(variables)),
+            Value::Object(variables) => within_limit(variables).map(Some),
             other => Err(unexpected(template, "Assign", "object", &other)),
         }
     }

@@ -178,3 +178,24 @@ fn the_output_can_be_read_as_a_type() {
     let error = run(&pass(""), "[1,-2]").into_output::<Vec<u8>>().unwrap_err();
     assert!(error.to_string().starts_with("the output does not fit: "), "{error}");
 }
+
+#[test]
+fn variables_have_a_limit_and_a_catcher_sees_it() {
+    // Each is within the limit, both together are not.
+    let asl = |assign: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{
+                "A": {{"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "ResultPath": null, "Assign": {assign},
+                    "Catch": [{{"ErrorEquals": ["States.DataLimitExceeded"], "Next": "Caught"}}], "Next": "B"}},
+                "B": {{"Type": "Pass", "Parameters": {{"fine": true}}, "End": true}},
+                "Caught": {{"Type": "Pass", "OutputPath": "$.Error", "End": true}}}}}}"#
+        )
+    };
+    let large = format!("\"{}\"", "x".repeat(200_000));
+    let run = |assign: &str| {
+        let outcome = run_with(&asl(assign), "{}", |builder| builder.mock("A", Mock::succeed(json(&large))));
+        outcome.output().unwrap().to_string()
+    };
+    assert_eq!(run(r#"{"one.$": "$"}"#), r#"{"fine":true}"#);
+    assert_eq!(run(r#"{"one.$": "$", "two.$": "$"}"#), r#""States.DataLimitExceeded""#);
+}

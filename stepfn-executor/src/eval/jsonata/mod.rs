@@ -49,8 +49,16 @@ impl<'a> Scope<'a> {
         random: &'a Random,
         now: Timestamp,
     ) -> Self {
-        let cache = engine::Cache::default();
-        Self { input, result: None, error_output: None, context, variables, random, now, cache }
+        Self {
+            input,
+            result: None,
+            error_output: None,
+            context,
+            variables,
+            random,
+            now,
+            cache: engine::Cache::default(),
+        }
     }
 
     pub(crate) fn with_result(self, result: &'a Value) -> Self {
