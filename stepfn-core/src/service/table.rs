@@ -1,5 +1,7 @@
 //! The two tables, searched as text.
 
+use std::{collections::BTreeMap, sync::OnceLock};
+
 use super::Pattern;
 
 const OPTIMIZED: &str = include_str!("optimized.txt");
@@ -22,7 +24,7 @@ pub struct Action {
 /// The services that there are: the optimised ones, or those of `aws-sdk:`.
 pub fn services(sdk: bool) -> Vec<&'static str> {
     if sdk {
-        return SDK.lines().filter_map(|line| line.strip_prefix('@')).collect();
+        return blocks().keys().copied().collect();
     }
     let mut names: Vec<&str> = entries().filter_map(|entry| Some(entry.split_once(':')?.0)).collect();
     names.dedup();
@@ -72,11 +74,16 @@ fn optimized(service: &str, action: &str) -> Option<Action> {
     })
 }
 
+/// Where each service of the SDK stands. The text is cut once, and read only where a machine names a service.
+fn blocks() -> &'static BTreeMap<&'static str, &'static str> {
+    static BLOCKS: OnceLock<BTreeMap<&'static str, &'static str>> = OnceLock::new();
+    BLOCKS.get_or_init(|| SDK.split("\n@").skip(1).filter_map(|block| block.split_once('\n')).collect())
+}
+
 /// The names and the lines of one service.
 fn block(service: &str) -> Option<(&'static str, impl Iterator<Item = &'static str>)> {
-    let start = SDK.find(&format!("\n@{service}\n"))? + service.len() + 3;
-    let (names, rest) = SDK.get(start..)?.split_once('\n')?;
-    Some((names, rest.lines().take_while(|line| !line.starts_with('@'))))
+    let (names, lines) = blocks().get(service)?.split_once('\n')?;
+    Some((names, lines.lines()))
 }
 
 fn sdk_action(service: &str, action: &str) -> Option<Action> {
