@@ -3,6 +3,7 @@ use crate::{
     executor::Inner as Executor,
     history::EventKind,
     program::{Kind, State},
+    size::Extent,
     time,
 };
 
@@ -65,24 +66,24 @@ impl Interpreter {
         };
         let catcher = &state.catch[index];
         let error = failure.output();
-        if let Some(jsonata) = &state.jsonata {
+        let (output, extent, assigned) = if let Some(jsonata) = &state.jsonata {
             let left = self.frame(executor, id, None, |frame, fiber| {
                 jsonata.catch(index, frame, &fiber.input, &error)
             })?;
-            return Ok(Some(self.exit(
-                executor,
-                id,
-                (left.output, Some(left.extent)),
-                left.assigned,
-                Some(catcher.next),
-            )));
+            (left.output, left.extent, left.assigned)
+        } else {
+            let (output, assigned) = self.frame(executor, id, None, |frame, fiber| {
+                let assigned = assign(catcher.assign.as_ref(), frame, &error)?;
+                let output = catcher.result_path.apply(fiber.input.clone(), error.clone())?;
+                Ok((output, assigned))
+            })?;
+            let extent = Extent::of(&output);
+            (output, extent, assigned)
+        };
+        if !extent.fits() {
+            return Err(Failure::data_limit(&state.name));
         }
-        let (output, assigned) = self.frame(executor, id, None, |frame, fiber| {
-            let assigned = assign(catcher.assign.as_ref(), frame, &error)?;
-            let output = catcher.result_path.apply(fiber.input.clone(), error.clone())?;
-            Ok((output, assigned))
-        })?;
-        Ok(Some(self.exit(executor, id, (output, None), assigned, Some(catcher.next))))
+        Ok(Some(self.exit(executor, id, (output, Some(extent)), assigned, Some(catcher.next))))
     }
 
     /// Nothing handled the failure in its state.

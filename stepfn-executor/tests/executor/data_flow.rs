@@ -199,3 +199,19 @@ fn variables_have_a_limit_and_a_catcher_sees_it() {
     assert_eq!(run(r#"{"one.$": "$"}"#), r#"{"fine":true}"#);
     assert_eq!(run(r#"{"one.$": "$", "two.$": "$"}"#), r#""States.DataLimitExceeded""#);
 }
+
+#[test]
+fn what_a_catcher_hands_on_has_the_limit_of_every_output() {
+    let asl = r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "B"}], "Next": "B"},
+        "B": {"Type": "Pass", "End": true}}}"#;
+    let run = |length: usize| {
+        let input = format!("{{\"text\":\"{}\"}}", "x".repeat(200_000));
+        let mock = Mock::fail("Large", "y".repeat(length));
+        run_with(asl, &input, |builder| builder.mock("A", mock))
+    };
+    assert_eq!(run(20_000).error(), None);
+    let outcome = run(70_000);
+    assert_eq!(outcome.error(), Some("States.DataLimitExceeded"));
+}
