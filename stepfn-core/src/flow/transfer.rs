@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::{
     Analyser, OwnedClaim, OwnedNeed, StateTyping,
     choice::keys,
+    errors::error_names,
     obligation::Obligation,
     read::{Reading, Site},
     value::{Flow, Sym},
@@ -232,21 +233,15 @@ impl Analyser<'_> {
 
     /// The names in `Retry` and `Catch` that the task would have to raise itself.
     fn raised(&mut self, site: &Site, state: &State, task: super::TaskRef, function: &str) {
-        let retry =
-            state.retry.iter().flatten().enumerate().map(|(i, retrier)| ("Retry", i, &retrier.error_equals));
-        let catch =
-            state.catch.iter().flatten().enumerate().map(|(i, catcher)| ("Catch", i, &catcher.error_equals));
-        for (field, index, names) in retry.chain(catch) {
-            for (position, error) in names.iter().enumerate() {
-                // Names with a dot are the service's, or of a service that the task passes on.
-                if !error.contains('.') {
-                    self.oblige(Obligation {
-                        at: format!("{}/{field}/{index}/ErrorEquals/{position}", site.at),
-                        range: None,
-                        place: site.place.clone(),
-                        claim: OwnedClaim::Raises { task, name: function.to_owned(), error: error.clone() },
-                    });
-                }
+        for (at, error) in error_names(state) {
+            // Names with a dot are the service's, or of a service that the task passes on.
+            if !error.contains('.') {
+                self.oblige(Obligation {
+                    at: format!("{}{at}", site.at),
+                    range: None,
+                    place: site.place.clone(),
+                    claim: OwnedClaim::Raises { task, name: function.to_owned(), error: error.clone() },
+                });
             }
         }
     }
