@@ -52,6 +52,9 @@ use crate::{
 /// The events an execution may have: at the last one it fails (AWS, "Quotas").
 const MAX_EVENTS: u32 = 25_000;
 
+/// How many bytes all variables of an execution may take (AWS, "Service quotas", of variables).
+const MAX_STORED_BYTES: usize = 10 * 1024 * 1024;
+
 /// After how many steps an execution lets others run.
 const STEPS_PER_TURN: u32 = 4096;
 
@@ -82,6 +85,8 @@ pub(crate) struct Interpreter {
     /// How often each Task state was called, in the children of distributed Maps too.
     calls: Arc<Mutex<Vec<usize>>>,
     transitions: u64,
+    /// A bound on the bytes of all variables.
+    stored: usize,
     deadline: Timestamp,
     sleep: Option<(Timestamp, Sleep)>,
     end: Option<Result<Status, RunError>>,
@@ -125,6 +130,7 @@ impl Interpreter {
             runs_await: false,
             map_runs: Vec::new(),
             transitions: 0,
+            stored: 0,
             deadline,
             sleep: None,
             end: None,

@@ -21,10 +21,8 @@ use stepfn_core::{
 pub use self::error::{CompileError, Fault, FaultKind};
 pub(crate) use self::{
     data::{Amount, Data, Frame, Select, Text, Write, assign, choose},
-    jsonata::{
-        Jsonata, JsonataKind, Left, items as jsonata_items, number as jsonata_number, text as jsonata_text,
-    },
-    map::{Distributed, Format, Reader, Transformation, Writer},
+    jsonata::{Jsonata, JsonataKind, Left, number as jsonata_number, text as jsonata_text},
+    map::{Distributed, Format, ItemsFrom, Payload, Reader, Transformation, Writer},
     resource::{Family, Pattern, Resource, function_name},
     retry::{Catcher, Failures, Jitter, Retrier},
 };
@@ -165,8 +163,8 @@ pub(crate) enum Wait {
 
 #[derive(Debug)]
 pub(crate) struct Map {
-    pub(crate) items_path: Option<crate::eval::CompiledPath>,
-    pub(crate) item_selector: Option<Template>,
+    pub(crate) items: ItemsFrom,
+    pub(crate) item_selector: Option<Payload>,
     pub(crate) max_concurrency: Option<Amount>,
     pub(crate) processor: StateId,
     /// What the distributed mode adds.

@@ -115,6 +115,46 @@ fn choices_in_jsonata() {
 }
 
 #[test]
+fn maps_in_jsonata() {
+    use stepfn::executor::object_store::{ObjectStoreExt, memory::InMemory};
+
+    // gzip of `"orders","a.txt","5"`, `"orders","b.txt","7"` and `"orders","c.txt","9"`, a line each.
+    const INVENTORY: [u8; 54] = [
+        0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 3, 0x53, 0xca, 0x2f, 0x4a, 0x49, 0x2d, 0x2a, 0x56, 0xd2, 0x51, 0x4a,
+        0xd4, 0x2b, 0xa9, 0x28, 0x01, 0xd2, 0xa6, 0x4a, 0x5c, 0x4a, 0x70, 0xc1, 0x24, 0xa8, 0xa0, 0x39, 0xb2,
+        0x60, 0x32, 0x54, 0xd0, 0x52, 0x89, 0x0b, 0x00, 0xb5, 0x0d, 0x1d, 0xe9, 0x3f, 0, 0, 0,
+    ];
+    let store = std::sync::Arc::new(InMemory::new());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let manifest = r#"{ "fileFormat": "CSV", "fileSchema": "Bucket, Key, Size", "files": [{ "key": "inventory.csv.gz" }] }"#;
+    runtime.block_on(async {
+        store.put(&"manifest.json".into(), manifest.into()).await.unwrap();
+        store.put(&"inventory.csv.gz".into(), INVENTORY.to_vec().into()).await.unwrap();
+    });
+    let executor = Executor::builder()
+        .any_input()
+        .keep_children(1)
+        .bucket("orders", store)
+        .build(&crate::maps::expressions::MapExpressions::definition())
+        .unwrap_or_else(|error| panic!("{error}"));
+    let input = r#"{ "items": ["x", "y"], "most": 1, "key": "manifest.json" }"#;
+    let outcome = executor.run_blocking(value(input)).unwrap_or_else(|error| panic!("{error}"));
+    let [run] = &outcome.map_runs[..] else { panic!("{:?} {:?}", outcome.error(), outcome.cause()) };
+    // As many objects as the first Map had items.
+    assert_eq!(
+        run.children[0].output(),
+        Some(&value(
+            r#"{ "BatchInput": { "done": 2 }, "Items": [
+                { "Bucket": "orders", "Key": "a.txt", "Size": "5" }, { "Bucket": "orders", "Key": "b.txt", "Size": "7" }] }"#
+        )),
+    );
+    assert_eq!(
+        outcome.output().map(|output| output["ResultWriterDetails"]["Bucket"].clone()),
+        Some("orders".into())
+    );
+}
+
+#[test]
 fn distributed_maps() {
     use stepfn::executor::object_store::{ObjectStoreExt, memory::InMemory};
 

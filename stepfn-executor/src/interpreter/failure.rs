@@ -85,6 +85,14 @@ impl Failure {
         )
     }
 
+    /// The variables of an execution are too large together. No recording tells the words.
+    pub(crate) fn variables_limit() -> Self {
+        Self::of(
+            "States.DataLimitExceeded",
+            "The variables of the execution have a size exceeding the maximum number of bytes service limit.",
+        )
+    }
+
     /// The same failure, for the state whose branch or iteration it ended.
     pub(crate) fn of_child(self) -> Self {
         let kind = match self.kind {

@@ -119,6 +119,13 @@ impl Variables {
         self.own.extend(variables.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 
+    /// How many bytes the variables of this scope take, as JSON text, without those that are about to be replaced.
+    fn bytes(&self, replaced: Option<&Map>) -> usize {
+        let stays = |name: &str| replaced.is_none_or(|replaced| replaced.get(name).is_none());
+        let kept = self.own.iter().filter(|(name, _)| stays(name));
+        kept.map(|(name, value)| name.len() + Extent::of(value).bytes).sum()
+    }
+
     /// An inner scope: it reads the variables of this one, and keeps its own to itself.
     pub(super) fn inner(&self) -> Self {
         if self.own.is_empty() {
@@ -147,6 +154,15 @@ pub(super) struct Fibers {
 }
 
 impl Fibers {
+    /// How many bytes all variables take that are in reach of a fiber, without those of `id` that are about to be replaced.
+    pub(super) fn variable_bytes(&self, id: FiberId, replaced: &Map) -> usize {
+        let fibers = self.slots.iter().enumerate();
+        fibers
+            .filter_map(|(slot, fiber)| Some((slot, fiber.as_ref()?)))
+            .map(|(slot, fiber)| fiber.variables.bytes((slot == id.0).then_some(replaced)))
+            .sum()
+    }
+
     pub(super) fn insert(&mut self, fiber: Fiber) -> FiberId {
         match self.free.pop() {
             Some(slot) => {

@@ -6,7 +6,7 @@ use super::{Failure, Fiber, FiberId, Interpreter, Phase, Step, fiber::Item};
 use crate::{
     executor::Inner as Executor,
     history::{EventKind, Iteration},
-    program::{JsonataKind, Kind, Map, jsonata_items, jsonata_number},
+    program::{Kind, Map},
     size::Extent,
 };
 
@@ -69,20 +69,10 @@ impl Interpreter {
         let state = executor.program.state(at);
         let data = &state.data;
         let (input, items, concurrency) = self.frame(executor, id, None, |frame, fiber| {
-            if let Some(jsonata) = &state.jsonata
-                && let JsonataKind::Map { items, max_concurrency, .. } = &jsonata.kind
-            {
-                let input = &fiber.input;
-                let items = jsonata_items(items.as_ref(), frame, input)?;
-                let concurrency = max_concurrency
-                    .as_ref()
-                    .map(|amount| jsonata_number(amount, "MaxConcurrency", &frame.jsonata(input)));
-                return Ok((input.clone(), items, concurrency.transpose()?.unwrap_or(0)));
-            }
             let input = data.effective_input(frame, &fiber.input)?;
             let concurrency = map.max_concurrency.as_ref().map(|amount| amount.evaluate(frame, &input));
             let is_read = map.distributed.as_ref().is_some_and(|distributed| distributed.reader.is_some());
-            let items = if is_read { Arc::default() } else { map.items(frame, &input)? };
+            let items = if is_read { Arc::default() } else { map.items.evaluate(frame, &input)? };
             Ok((input, items, concurrency.transpose()?.unwrap_or(0)))
         })?;
         let length = items.len();
@@ -131,22 +121,12 @@ impl Interpreter {
         let event =
             self.record(previous, || EventKind::Iteration { state: at, index, what: Iteration::Started });
         let item = Arc::new(Item { index, value });
-        // `Parameters` is what `ItemSelector` was called before.
-        let selector = map.item_selector.as_ref().or(state.data.parameters.as_ref());
-        let of_jsonata = match state.jsonata.as_deref().map(|jsonata| &jsonata.kind) {
-            Some(JsonataKind::Map { item_selector, .. }) => item_selector.as_ref(),
-            _ => None,
-        };
-        let input = match (selector, of_jsonata) {
-            (None, None) => item.value.clone(),
-            (selector, of_jsonata) => {
+        let input = match &map.item_selector {
+            None => item.value.clone(),
+            Some(selector) => {
                 let outer = self.fiber(id).item.replace(Arc::clone(&item));
                 let input = &children.input;
-                let input = self.frame(executor, id, None, |frame, _| match (of_jsonata, selector) {
-                    (Some(selector), _) => selector.render(&frame.jsonata(input)),
-                    (None, Some(selector)) => selector.render(&frame.scope(input)),
-                    (None, None) => Ok(input.clone()),
-                });
+                let input = self.frame(executor, id, None, |frame, _| selector.render(frame, input));
                 self.fiber(id).item = outer;
                 input.map_err(|failure| {
                     let evaluated = failure.evaluated().map(|location| location.map(Box::from));

@@ -25,7 +25,7 @@ use crate::{
     history::EventKind,
     map_run::{self, Batches, Buckets, Export, IoError, Items, MapRun as Summary, Request},
     outcome::RunError,
-    program::{Distributed, Kind, Map, Reader, Transformation, Writer},
+    program::{Distributed, Kind, Map, Payload, Reader, Transformation, Writer},
     size::Extent,
 };
 
@@ -69,8 +69,8 @@ impl Interpreter {
             let amount = |amount: &Option<crate::program::Amount>| {
                 amount.as_ref().map(|amount| amount.evaluate(frame, &input)).transpose()
             };
-            let render = |template: &Option<crate::eval::Template>| {
-                template.as_ref().map(|template| template.render(&frame.scope(&input))).transpose()
+            let render = |payload: &Option<Payload>| {
+                payload.as_ref().map(|payload| payload.render(frame, &input)).transpose()
             };
             let count = amount(&distributed.tolerated_count)?;
             let percentage = &distributed.tolerated_percentage;
@@ -360,11 +360,9 @@ impl Interpreter {
     ) -> Result<Value, Failure> {
         let state = executor.program.state(self.state_of(id));
         let Kind::Map(map) = &state.kind else { return Ok(item.value) };
-        let Some(selector) = map.item_selector.as_ref().or(state.data.parameters.as_ref()) else {
-            return Ok(item.value);
-        };
+        let Some(selector) = &map.item_selector else { return Ok(item.value) };
         let outer = self.fiber(id).item.replace(Arc::new(item));
-        let selected = self.frame(executor, id, None, |frame, _| selector.render(&frame.scope(input)));
+        let selected = self.frame(executor, id, None, |frame, _| selector.render(frame, input));
         self.fiber(id).item = outer;
         selected
     }

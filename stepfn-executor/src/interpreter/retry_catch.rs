@@ -83,6 +83,10 @@ impl Interpreter {
         if !extent.fits() {
             return Err(Failure::data_limit(&state.name));
         }
+        // What a catcher cannot store, no catcher of the same state handles.
+        if let Some(failure) = assigned.as_ref().and_then(|assigned| self.store(id, assigned)) {
+            return Err(failure);
+        }
         Ok(Some(self.exit(executor, id, (output, Some(extent)), assigned, Some(catcher.next))))
     }
 

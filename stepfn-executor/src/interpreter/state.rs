@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepfn_core::value::{Map, Value};
 
-use super::{Failure, FiberId, Interpreter, Phase, Step};
+use super::{Failure, FiberId, Interpreter, MAX_STORED_BYTES, Phase, Step};
 use crate::{
     eval::{EvalError, Template},
     executor::Inner as Executor,
@@ -174,6 +174,9 @@ impl Interpreter {
         assigned: Option<Arc<Map>>,
         next: Option<StateId>,
     ) -> Step {
+        if let Some(failure) = assigned.as_ref().and_then(|assigned| self.store(id, assigned)) {
+            return self.failed(executor, id, failure);
+        }
         let state = self.state_of(id);
         self.record_for(id, || EventKind::StateExited {
             state,
@@ -203,6 +206,18 @@ impl Interpreter {
             None => self.succeeded(previous, output),
         }
         Step::Block
+    }
+
+    /// Counts the variables that a state is about to set, and fails where all of the execution would be too large.
+    ///
+    /// What is counted is what was ever set; what is still there is measured when that comes to the limit.
+    pub(super) fn store(&mut self, id: FiberId, assigned: &Arc<Map>) -> Option<Failure> {
+        let bytes = Extent::of(&Value::Object(Arc::clone(assigned))).bytes;
+        if self.stored + bytes > MAX_STORED_BYTES {
+            self.stored = self.fibers.variable_bytes(id, assigned);
+        }
+        self.stored += bytes;
+        (self.stored > MAX_STORED_BYTES).then(Failure::variables_limit)
     }
 
     /// Ends the run for a reason that AWS has no word for.

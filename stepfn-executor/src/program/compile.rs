@@ -30,7 +30,7 @@ pub(super) fn compile(
     let layout = Layout::of(machine);
     let timeout = machine.timeout_seconds.as_ref();
     let timeout_seconds = timeout.and_then(|timeout| {
-        let place = Place { state: "", pointer: "" };
+        let place = Place { state: "", pointer: "", language: QueryLanguage::JsonPath };
         compiler.whole_number(&place, "TimeoutSeconds", "", timeout)
     });
     let start = compiler.start(&layout, 0);
@@ -58,6 +58,7 @@ pub(super) fn limit(workflow_type: WorkflowType) -> u64 {
 pub(super) struct Place<'a> {
     pub(super) state: &'a str,
     pub(super) pointer: &'a str,
+    pub(super) language: QueryLanguage,
 }
 
 pub(super) struct Compiler {
@@ -111,7 +112,8 @@ impl Compiler {
         let start = layout.find(machine, &source.start_at);
         if start.is_none() {
             let message = format!("there is no state `{}`", source.start_at);
-            self.fault(FaultKind::UnknownState, &Place { state: owner, pointer }, "StartAt", message);
+            let place = Place { state: owner, pointer, language: QueryLanguage::JsonPath };
+            self.fault(FaultKind::UnknownState, &place, "StartAt", message);
         }
         start
     }
@@ -125,16 +127,17 @@ impl Compiler {
     ) -> Option<StateId> {
         let target = layout.find(source.machine, name);
         if target.is_none() {
-            let place = Place { state: source.name, pointer: &source.pointer };
+            let place =
+                Place { state: source.name, pointer: &source.pointer, language: QueryLanguage::JsonPath };
             self.fault(FaultKind::UnknownState, &place, field, format!("there is no state `{name}`"));
         }
         target
     }
 
     fn state(&mut self, layout: &Layout<'_>, source: &Source<'_>) -> Option<State> {
-        let place = Place { state: source.name, pointer: &source.pointer };
         let state = source.state;
         let language = state.query_language.unwrap_or(layout.machines[source.machine].language);
+        let place = Place { state: source.name, pointer: &source.pointer, language };
         let next = match &state.next {
             Some(next) => Some(self.target(layout, source, "Next", next)?),
             None => None,
@@ -172,7 +175,9 @@ impl Compiler {
     fn data(&mut self, state: &asl::State, place: &Place<'_>) -> Option<Data> {
         let input_path = self.select(place, "InputPath", state.input_path.as_ref());
         let output_path = self.select(place, "OutputPath", state.output_path.as_ref());
-        let parameters = self.template(place, "Parameters", state.parameters.as_ref());
+        // The `Parameters` of a Map are what its `ItemSelector` was called before.
+        let parameters = state.parameters.as_ref().filter(|_| !matches!(state.kind, StateKind::Map(_)));
+        let parameters = self.template(place, "Parameters", parameters);
         let result_selector = self.template(place, "ResultSelector", state.result_selector.as_ref());
         let assign = self.template(place, "Assign", state.assign.as_ref());
         let result_path = match &state.result_path {
@@ -232,7 +237,28 @@ impl Compiler {
             return Some(Some(Amount::Path { path, field: path_field }));
         }
         let Some(fixed) = fixed else { return Some(None) };
+        if let Some(template) = self.computed(place, field, field, fixed)? {
+            return Some(Some(Amount::Jsonata { template, field: field.into() }));
+        }
         self.whole_number(place, field, field, fixed).map(|amount| Some(Amount::Fixed(amount)))
+    }
+
+    /// The expression that stands for a number.
+    pub(super) fn computed(
+        &mut self,
+        place: &Place<'_>,
+        pointer: &str,
+        field: &str,
+        amount: &asl::Amount,
+    ) -> Option<Option<eval::jsonata::Template>> {
+        match amount {
+            asl::Amount::Text(text)
+                if place.language == QueryLanguage::Jsonata && eval::jsonata::is_expression(text) =>
+            {
+                self.expressions_at(place, pointer, field, &Value::from(text.as_str())).map(Some)
+            }
+            _ => Some(None),
+        }
     }
 
     pub(super) fn whole_number(

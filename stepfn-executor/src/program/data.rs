@@ -189,25 +189,6 @@ pub(crate) fn choose<'p>(
     Ok(default.map(|next| (assign, next)))
 }
 
-impl super::Map {
-    /// The items that an effective input has for the Map.
-    pub(crate) fn items(&self, frame: &Frame<'_>, input: &Value) -> Result<Arc<Vec<Value>>, EvalError> {
-        let items = match &self.items_path {
-            Some(path) => path.get(&frame.scope(input)).map_err(|miss| miss.invalid_path())?,
-            None => input.clone(),
-        };
-        match items {
-            Value::Array(items) => Ok(items),
-            _ => {
-                let path = self.items_path.as_ref().map_or("$", |path| path.as_str());
-                // AWS leaves out the sign of the context object: recorded on `TestState`.
-                let path = path.strip_prefix('$').filter(|rest| rest.starts_with('$')).unwrap_or(path);
-                Err(EvalError::runtime(format!("Reference path \"{path}\" must point to array.")))
-            }
-        }
-    }
-}
-
 /// `Error` or `Cause` of a Fail state, or the `...Path` beside it.
 #[derive(Debug)]
 pub(crate) enum Text {
@@ -236,6 +217,7 @@ impl Text {
 pub(crate) enum Amount {
     Fixed(u64),
     Path { path: CompiledPath, field: &'static str },
+    Jsonata { template: jsonata::Template, field: Box<str> },
 }
 
 impl Amount {
@@ -244,6 +226,9 @@ impl Amount {
         let (path, field) = match self {
             Self::Fixed(amount) => return Ok(*amount),
             Self::Path { path, field } => (path, field),
+            Self::Jsonata { template, field } => {
+                return super::jsonata_number(template, field, &frame.jsonata(input));
+            }
         };
         u64::try_from(integer(path, field, frame, input)?).map_err(|_| {
             let name = field.strip_suffix("Path").unwrap_or(field);
@@ -256,6 +241,9 @@ impl Amount {
         match self {
             Self::Fixed(amount) => Ok(i64::try_from(*amount).unwrap_or(i64::MAX)),
             Self::Path { path, field } => integer(path, field, frame, input),
+            Self::Jsonata { template, field } => {
+                super::jsonata::integer(template, field, &frame.jsonata(input))
+            }
         }
     }
 }

@@ -44,7 +44,6 @@ pub(crate) enum JsonataKind {
     Timestamp(Template),
     Fail { error: Option<Template>, cause: Option<Template> },
     Choice(Box<[Choosing]>),
-    Map { items: Option<Template>, item_selector: Option<Template>, max_concurrency: Option<Template> },
 }
 
 /// A rule of a Choice.
@@ -173,36 +172,20 @@ impl Jsonata {
     }
 }
 
-/// The items of a Map.
-pub(crate) fn items(
-    template: Option<&Template>,
-    frame: &Frame<'_>,
-    input: &Value,
-) -> Result<Arc<Vec<Value>>, EvalError> {
-    match template {
-        None => match input {
-            Value::Array(items) => Ok(Arc::clone(items)),
-            other => {
-                Err(EvalError::query(format!("Map state input must be an array but was: {other}"), None))
-            }
-        },
-        Some(template) => match template.render(&frame.jsonata(input))? {
-            Value::Array(items) => Ok(items),
-            other => Err(unexpected(template, "Items", "array", &other)),
-        },
-    }
-}
-
 /// A number of seconds, or of iterations.
 pub(crate) fn number(template: &Template, field: &str, scope: &Scope<'_>) -> Result<u64, EvalError> {
-    let value = template.render(scope)?;
-    let Value::Number(number) = &value else { return Err(unexpected(template, field, "number", &value)) };
-    let Some(whole) = number.as_i64() else {
-        let cause = format!("The {field} field cannot be parsed as an integer: {number}");
-        return Err(EvalError::query(cause, Some(field)));
-    };
+    let whole = integer(template, field, scope)?;
     u64::try_from(whole).ok().filter(|whole| *whole <= MAX_SECONDS).ok_or_else(|| {
         EvalError::query(format!("{field} must be between 0 and {MAX_SECONDS} but was: {whole}"), Some(field))
+    })
+}
+
+/// A whole number, of any size and sign.
+pub(super) fn integer(template: &Template, field: &str, scope: &Scope<'_>) -> Result<i64, EvalError> {
+    let value = template.render(scope)?;
+    let Value::Number(number) = &value else { return Err(unexpected(template, field, "number", &value)) };
+    number.as_i64().ok_or_else(|| {
+        EvalError::query(format!("The {field} field cannot be parsed as an integer: {number}"), Some(field))
     })
 }
 
@@ -214,7 +197,7 @@ pub(crate) fn text(template: &Template, field: &str, scope: &Scope<'_>) -> Resul
     }
 }
 
-fn unexpected(template: &Template, field: &str, expected: &str, value: &Value) -> EvalError {
+pub(super) fn unexpected(template: &Template, field: &str, expected: &str, value: &Value) -> EvalError {
     match template.expression() {
         Some(expression) => expression.unexpected(field, expected, value),
         None => {

@@ -1,13 +1,20 @@
 //! The fields of a Map, those of the distributed mode included.
 
-use stepfn_core::{asl, definition::WorkflowType, value::Value};
+use std::sync::Arc;
+
+use stepfn_core::{
+    asl::{self, QueryLanguage},
+    definition::WorkflowType,
+    value::Value,
+};
 
 use super::{
     Amount, FaultKind, Frame, Inner, Map, StateId,
     compile::{Compiler, Place, limit},
+    jsonata::unexpected,
     layout::{Layout, Source},
 };
-use crate::eval::{CompiledPath, EvalError, Template};
+use crate::eval::{CompiledPath, EvalError, Template, jsonata};
 
 /// What the distributed mode adds to a Map (AWS, "Using Map state in Distributed mode").
 #[derive(Debug)]
@@ -23,11 +30,63 @@ pub(crate) struct Distributed {
     pub(crate) tolerated_percentage: Option<Percentage>,
 }
 
+/// A template in the query language of its state.
+#[derive(Debug)]
+pub(crate) enum Payload {
+    JsonPath(Template),
+    Jsonata(jsonata::Template),
+}
+
+impl Payload {
+    pub(crate) fn render(&self, frame: &Frame<'_>, input: &Value) -> Result<Value, EvalError> {
+        match self {
+            Self::JsonPath(template) => template.render(&frame.scope(input)),
+            Self::Jsonata(template) => template.render(&frame.jsonata(input)),
+        }
+    }
+}
+
+/// Where the items of a Map come from, if no `ItemReader` reads them.
+#[derive(Debug)]
+pub(crate) enum ItemsFrom {
+    /// The effective input, in JSONPath by the path `$`.
+    Input(QueryLanguage),
+    /// `ItemsPath`
+    Path(CompiledPath),
+    /// `Items`
+    Jsonata(jsonata::Template),
+}
+
+impl ItemsFrom {
+    pub(crate) fn evaluate(&self, frame: &Frame<'_>, input: &Value) -> Result<Arc<Vec<Value>>, EvalError> {
+        let items = match self {
+            Self::Input(_) => input.clone(),
+            Self::Path(path) => path.get(&frame.scope(input)).map_err(|miss| miss.invalid_path())?,
+            Self::Jsonata(template) => template.render(&frame.jsonata(input))?,
+        };
+        if let Value::Array(items) = items {
+            return Ok(items);
+        }
+        let path = match self {
+            Self::Jsonata(template) => return Err(unexpected(template, "Items", "array", &items)),
+            Self::Input(QueryLanguage::Jsonata) => {
+                let cause = format!("Map state input must be an array but was: {items}");
+                return Err(EvalError::query(cause, None));
+            }
+            Self::Input(QueryLanguage::JsonPath) => "$",
+            Self::Path(path) => path.as_str(),
+        };
+        // AWS leaves out the sign of the context object: recorded on `TestState`.
+        let path = path.strip_prefix('$').filter(|rest| rest.starts_with('$')).unwrap_or(path);
+        Err(EvalError::runtime(format!("Reference path \"{path}\" must point to array.")))
+    }
+}
+
 /// `ItemReader`
 #[derive(Debug)]
 pub(crate) struct Reader {
     pub(crate) lists_objects: bool,
-    pub(crate) parameters: Option<Template>,
+    pub(crate) parameters: Option<Payload>,
     pub(crate) format: Format,
     pub(crate) max_items: Option<Amount>,
     /// `Transformation`: the objects of a list are read, and not only listed.
@@ -57,14 +116,14 @@ pub(crate) enum Format {
 pub(crate) struct Batcher {
     pub(crate) max_items: Option<Amount>,
     pub(crate) max_bytes: Option<Amount>,
-    pub(crate) input: Option<Template>,
+    pub(crate) input: Option<Payload>,
 }
 
 /// `ResultWriter`
 #[derive(Debug)]
 pub(crate) struct Writer {
     /// Where to write to; nothing is written without.
-    pub(crate) parameters: Option<Template>,
+    pub(crate) parameters: Option<Payload>,
     pub(crate) transformation: Transformation,
     pub(crate) is_lines: bool,
 }
@@ -83,6 +142,7 @@ pub(crate) enum Transformation {
 pub(crate) enum Percentage {
     Fixed(f64),
     Path(CompiledPath),
+    Jsonata(jsonata::Template),
 }
 
 impl Percentage {
@@ -103,6 +163,10 @@ impl Percentage {
                     ))
                 })?
             }
+            Self::Jsonata(template) => match template.render(&frame.jsonata(input))? {
+                Value::Number(number) => number.as_f64(),
+                other => return Err(unexpected(template, "ToleratedFailurePercentage", "number", &other)),
+            },
         };
         if (0.0..=100.0).contains(&percentage) {
             return Ok(percentage);
@@ -117,7 +181,7 @@ impl Inner {
         Self {
             name: format!("{}/{label}", self.name),
             workflow_type,
-            states: std::sync::Arc::clone(&self.states),
+            states: Arc::clone(&self.states),
             start,
             timeout_seconds: limit(workflow_type),
             sites: self.sites,
@@ -160,12 +224,21 @@ impl Compiler {
             }
             None
         };
-        let items_path = match &map.items_path {
+        let is_jsonata = place.language == QueryLanguage::Jsonata;
+        let items = match (&map.items, &map.items_path) {
             // The items come from the reader then, whatever the path is: recorded on AWS.
-            Some(path) if map.item_reader.is_none() => Some(self.path(place, "ItemsPath", path)?),
-            _ => None,
+            _ if map.item_reader.is_some() => ItemsFrom::Input(place.language),
+            (Some(items), _) if is_jsonata => {
+                ItemsFrom::Jsonata(self.expressions_at(place, "Items", "Items", items)?)
+            }
+            (_, Some(path)) if !is_jsonata => ItemsFrom::Path(self.path(place, "ItemsPath", path)?),
+            _ => ItemsFrom::Input(place.language),
         };
-        let item_selector = self.template(place, "ItemSelector", map.item_selector.as_ref());
+        let item_selector = match &map.item_selector {
+            Some(selector) => self.payload(place, "ItemSelector", Some(selector)),
+            None if is_jsonata => Some(None),
+            None => self.payload(place, "Parameters", source.state.parameters.as_ref()),
+        };
         let max_concurrency = self.amount(
             place,
             ("MaxConcurrency", "MaxConcurrencyPath"),
@@ -174,7 +247,7 @@ impl Compiler {
         );
         let processor = self.start(layout, source.children);
         Some(Map {
-            items_path,
+            items,
             item_selector: item_selector?,
             max_concurrency: max_concurrency?,
             processor: processor?,
@@ -200,7 +273,7 @@ impl Compiler {
                 Some(Batcher {
                     max_items: number(self, "MaxItemsPerBatch", "MaxItemsPerBatchPath")?,
                     max_bytes: number(self, "MaxInputBytesPerBatch", "MaxInputBytesPerBatchPath")?,
-                    input: self.template(place, "ItemBatcher/BatchInput", batcher.get("BatchInput"))?,
+                    input: self.payload(place, "ItemBatcher/BatchInput", batcher.get("BatchInput"))?,
                 })
             }
             None => None,
@@ -221,7 +294,10 @@ impl Compiler {
                 (Some(path), _) => {
                     Some(Percentage::Path(self.path(place, "ToleratedFailurePercentagePath", path)?))
                 }
-                (None, Some(amount)) => Some(Percentage::Fixed(self.number(place, field, amount)?)),
+                (None, Some(amount)) => Some(match self.computed(place, field, field, amount)? {
+                    Some(template) => Percentage::Jsonata(template),
+                    None => Percentage::Fixed(self.number(place, field, amount)?),
+                }),
                 (None, None) => None,
             };
         Some(Distributed {
@@ -289,10 +365,9 @@ impl Compiler {
                 return None;
             }
         };
-        let parameters = reader.get("Parameters").or_else(|| reader.get("Arguments"));
         Some(Reader {
             lists_objects,
-            parameters: self.template(place, "ItemReader/Parameters", parameters)?,
+            parameters: self.arguments(place, "ItemReader", reader)?,
             format,
             max_items: self.raw_amount(
                 place,
@@ -307,8 +382,7 @@ impl Compiler {
 
     fn writer(&mut self, writer: &Value, place: &Place<'_>) -> Option<Writer> {
         let config = &writer["WriterConfig"];
-        let parameters = writer.get("Parameters").or_else(|| writer.get("Arguments"));
-        let parameters = self.template(place, "ResultWriter/Parameters", parameters)?;
+        let parameters = self.arguments(place, "ResultWriter", writer)?;
         let transformation = match config["Transformation"].as_str() {
             Some("COMPACT") => Transformation::Compact,
             Some("FLATTEN") => Transformation::Flatten,
@@ -324,6 +398,23 @@ impl Compiler {
             }
         };
         Some(Writer { parameters, transformation, is_lines: config["OutputType"].as_str() == Some("JSONL") })
+    }
+
+    /// `Parameters` of an object of a Map, or `Arguments` in its place.
+    fn arguments(&mut self, place: &Place<'_>, object: &str, fields: &Value) -> Option<Option<Payload>> {
+        let name = if fields.get("Parameters").is_some() { "Parameters" } else { "Arguments" };
+        self.payload(place, &format!("{object}/{name}"), fields.get(name))
+    }
+
+    fn payload(&mut self, place: &Place<'_>, field: &str, value: Option<&Value>) -> Option<Option<Payload>> {
+        match place.language {
+            QueryLanguage::JsonPath => {
+                self.template(place, field, value).map(|payload| payload.map(Payload::JsonPath))
+            }
+            QueryLanguage::Jsonata => {
+                self.expressions(place, field, value).map(|payload| payload.map(Payload::Jsonata))
+            }
+        }
     }
 
     /// A number in an object that the model keeps as it is.
@@ -347,6 +438,9 @@ impl Compiler {
             }
         };
         let at = format!("{object}/{field}");
+        if let Some(template) = self.computed(place, &at, field, &amount)? {
+            return Some(Some(Amount::Jsonata { template, field: field.into() }));
+        }
         self.whole_number(place, &at, &at, &amount).map(|amount| Some(Amount::Fixed(amount)))
     }
 }

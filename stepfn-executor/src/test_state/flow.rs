@@ -206,13 +206,12 @@ impl Flow<'_> {
         let items = match &self.checked.read_items {
             Some(read) => read.value.as_array().unwrap_or(std::slice::from_ref(&read.value)).to_vec().into(),
             None => {
-                let items = map.items(&self.frame, &input)?;
+                let items = map.items.evaluate(&self.frame, &input)?;
                 self.seen.see("afterItemsPath", &Value::Array(items.clone()));
                 items
             }
         };
-        // `Parameters` is what `ItemSelector` was called before.
-        if let Some(selector) = map.item_selector.as_ref().or(self.state.data.parameters.as_ref()) {
+        if let Some(selector) = &map.item_selector {
             let selected = self.select_items(selector, &items, &input)?;
             self.seen.see("afterItemSelector", &selected);
         }
@@ -225,14 +224,19 @@ impl Flow<'_> {
     }
 
     /// What `ItemSelector` makes of each item.
-    fn select_items(&self, selector: &Template, items: &[Value], input: &Value) -> Result<Value, Stop> {
+    fn select_items(
+        &self,
+        selector: &program::Payload,
+        items: &[Value],
+        input: &Value,
+    ) -> Result<Value, Stop> {
         let mut selected = Vec::with_capacity(items.len());
         for (index, item) in items.iter().enumerate() {
             let mut context = self.frame.context.value().clone();
             let item = Value::object([("Index", Value::from(index)), ("Value", item.clone())]);
             context.make_object().insert("Map".into(), Value::object([("Item", item)]));
             let frame = Frame { context: &context, ..self.frame };
-            selected.push(selector.render(&frame.scope(input))?);
+            selected.push(selector.render(&frame, input)?);
         }
         Ok(selected.into())
     }

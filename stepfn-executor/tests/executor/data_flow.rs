@@ -215,3 +215,41 @@ fn what_a_catcher_hands_on_has_the_limit_of_every_output() {
     let outcome = run(70_000);
     assert_eq!(outcome.error(), Some("States.DataLimitExceeded"));
 }
+
+#[test]
+fn all_variables_of_an_execution_have_a_limit_together() {
+    // Each state sets one variable of 240,000 bytes; `names` says which. 10 MiB hold 43 of them.
+    let run = |names: &[usize]| {
+        let states: Vec<_> = names
+            .iter()
+            .enumerate()
+            .map(|(place, name)| {
+                let next = if place + 1 == names.len() { "End".to_owned() } else { format!("S{}", place + 1) };
+                format!(
+                    r#""S{place}": {{"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f",
+                        "Assign": {{"v{name}.$": "$.text"}}, "ResultPath": null, "Next": "{next}",
+                        "Catch": [{{"ErrorEquals": ["States.DataLimitExceeded"], "Assign": {{"v0": 1}}, "Next": "Full"}}]}}"#
+                )
+            })
+            .collect();
+        let asl = format!(
+            r#"{{"StartAt": "S0", "States": {{{}, "End": {{"Type": "Pass", "Result": "fine", "End": true}},
+                "Full": {{"Type": "Pass", "Parameters": {{"error.$": "$.Error", "left.$": "$v0"}}, "End": true}}}}}}"#,
+            states.join(",")
+        );
+        let result = json(&format!("{{\"text\":\"{}\"}}", "x".repeat(240_000)));
+        let outcome = run_with(&asl, "{}", |mut builder| {
+            for place in 0..names.len() {
+                builder = builder.mock(format!("S{place}"), Mock::succeed(result.clone()));
+            }
+            builder
+        });
+        outcome.output().unwrap_or_else(|| panic!("{:?}", outcome.cause())).to_string()
+    };
+    let most: Vec<_> = (0..43).collect();
+    assert_eq!(run(&most), r#""fine""#);
+    let too_many: Vec<_> = (0..44).collect();
+    assert_eq!(run(&too_many), r#"{"error":"States.DataLimitExceeded","left":1}"#);
+    // What is replaced does not count.
+    assert_eq!(run(&[most, vec![1; 20]].concat()), r#""fine""#);
+}

@@ -446,3 +446,55 @@ fn ten_thousand_children_wait_at_once() {
     let run = &outcome.map_runs[0];
     assert_eq!((run.most_at_once, run.succeeded), (10_000, 12_000));
 }
+
+#[test]
+fn in_jsonata_every_number_and_argument_may_be_an_expression() {
+    let store = store(&[("orders.jsonl", "{\"n\": 1}\n{\"n\": 2}\n{\"n\": 3}\n{\"n\": 4}\n{\"n\": 5}\n")]);
+    let asl = r#"{"QueryLanguage": "JSONata", "StartAt": "M", "States": {"M": {"Type": "Map", "End": true,
+        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": {"InputType": "JSONL", "MaxItems": "{% $states.input.most %}"},
+            "Arguments": {"Bucket": "b", "Key": "{% $states.input.name & '.jsonl' %}"}},
+        "ItemSelector": {"n": "{% $states.context.Map.Item.Value.n * 10 %}", "of": "{% $states.input.name %}"},
+        "ItemBatcher": {"MaxItemsPerBatch": "{% $states.input.most - 2 %}", "BatchInput": {"of": "{% $states.input.name %}"}},
+        "MaxConcurrency": "{% 2 %}",
+        "ToleratedFailureCount": "{% $states.input.bear %}",
+        "ToleratedFailurePercentage": "{% 99.5 %}",
+        "ResultWriter": {"Resource": "arn:aws:states:::s3:putObject",
+            "Arguments": {"Bucket": "b", "Prefix": "{% $states.context.Execution.Name %}"}},
+        "Output": "{% $states.result.ResultWriterDetails.Bucket %}",
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "P", "States": {
+                "P": {"Type": "Choice", "Default": "Ok", "Choices": [
+                    {"Condition": "{% $states.input.Items[0].n = 30 %}", "Next": "No"}]},
+                "Ok": {"Type": "Succeed"}, "No": {"Type": "Fail", "Error": "No"}}}}}}"#;
+    let run = |input: &str| {
+        run_with(asl, input, |builder| {
+            builder.bucket("b", Arc::clone(&store) as Arc<dyn ObjectStore>).keep_children(9)
+        })
+    };
+    let outcome = run(r#"{"most": 4, "name": "orders", "bear": 2}"#);
+    assert_eq!(text(&outcome), r#""b""#);
+    let [map_run] = &outcome.map_runs[..] else { panic!("{}", outcome.map_runs.len()) };
+    assert_eq!((map_run.items, map_run.total, map_run.succeeded, map_run.failed), (4, 2, 1, 1));
+    assert_eq!(
+        text(&map_run.children[0]),
+        r#"{"BatchInput":{"of":"orders"},"Items":[{"n":10,"of":"orders"},{"n":20,"of":"orders"}]}"#
+    );
+    assert_eq!(map_run.children[1].error(), Some("No"));
+    // The failed batch holds two items.
+    let outcome = run(r#"{"most": 4, "name": "orders", "bear": 1}"#);
+    assert_eq!(outcome.error(), Some("States.ExceedToleratedFailureThreshold"));
+    let outcome = run(r#"{"most": 4, "name": "orders", "bear": "2"}"#);
+    assert_eq!(outcome.error(), Some("States.QueryEvaluationError"));
+    let outcome = run(r#"{"most": -4, "name": "orders", "bear": 1}"#);
+    assert_eq!(outcome.error(), Some("States.QueryEvaluationError"));
+}
+
+#[test]
+fn in_jsonata_the_items_of_a_distributed_map_are_items() {
+    let asl = r#"{"QueryLanguage": "JSONata", "StartAt": "M", "States": {"M": {"Type": "Map", "End": true,
+        "Items": "{% [1..$states.input] %}",
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
+            "StartAt": "P", "States": {"P": {"Type": "Pass", "Output": "{% $states.input * $states.input %}", "End": true}}}}}}"#;
+    assert_eq!(text(&run(asl, "4")), "[1,4,9,16]");
+}

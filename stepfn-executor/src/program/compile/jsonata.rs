@@ -28,11 +28,7 @@ pub(super) fn without_expressions(state: &asl::State) -> asl::State {
         StateKind::Wait(wait) => *wait = asl::Wait { seconds: Some(0.into()), ..asl::Wait::default() },
         StateKind::Fail(fail) => *fail = asl::Fail::default(),
         StateKind::Choice(choice) => choice.choices.clear(),
-        StateKind::Map(map) => {
-            map.item_selector = None;
-            map.max_concurrency = None;
-        }
-        StateKind::Pass(_) | StateKind::Succeed | StateKind::Parallel(_) => {}
+        StateKind::Pass(_) | StateKind::Succeed | StateKind::Parallel(_) | StateKind::Map(_) => {}
     }
     plain
 }
@@ -45,13 +41,6 @@ impl Compiler {
         place: &Place<'_>,
     ) -> Option<Jsonata> {
         let state = source.state;
-        if matches!(&state.kind, StateKind::Map(map) if map.is_distributed() || map.item_reader.is_some() || map.item_batcher.is_some() || map.result_writer.is_some())
-        {
-            let message = "distributed Maps in JSONata cannot be run yet";
-            self.fault(FaultKind::DistributedMap, place, "ItemProcessor", message).help =
-                Some("leave out the distributed mode, or write the machine in JSONPath".to_owned());
-            return None;
-        }
         let results = self.results(place, ["", ""], state.output.as_ref(), state.assign.as_ref());
         let arguments = self.expressions(place, "Arguments", state.arguments.as_ref());
         let mut catch = Vec::new();
@@ -108,16 +97,9 @@ impl Compiler {
                 }
                 JsonataKind::Choice(rules.into_iter().collect::<Option<_>>()?)
             }
-            StateKind::Map(map) => JsonataKind::Map {
-                items: self.expressions(place, "Items", map.items.as_ref())?,
-                item_selector: self.expressions(place, "ItemSelector", map.item_selector.as_ref())?,
-                max_concurrency: self.expressions(
-                    place,
-                    "MaxConcurrency",
-                    amount(&map.max_concurrency).as_ref(),
-                )?,
-            },
-            StateKind::Pass(_) | StateKind::Succeed | StateKind::Parallel(_) => JsonataKind::Plain,
+            StateKind::Pass(_) | StateKind::Succeed | StateKind::Parallel(_) | StateKind::Map(_) => {
+                JsonataKind::Plain
+            }
         })
     }
 
@@ -159,7 +141,7 @@ impl Compiler {
         Some(Results { output: output?, assign: assign? })
     }
 
-    fn expressions(
+    pub(in crate::program) fn expressions(
         &mut self,
         place: &Place<'_>,
         field: &str,
@@ -171,7 +153,7 @@ impl Compiler {
         }
     }
 
-    fn expressions_at(
+    pub(in crate::program) fn expressions_at(
         &mut self,
         place: &Place<'_>,
         pointer: &str,
