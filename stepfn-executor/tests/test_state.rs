@@ -184,3 +184,109 @@ fn calls_that_aws_refuses_are_refused() {
         assert!(made.is_err(), "{request}");
     }
 }
+
+/// The guide's "Testing state machines with TestState API": what `inspectionData` has of a state in JSONata.
+#[test]
+fn a_jsonata_task_goes_from_its_arguments_to_its_output() {
+    let state = r#"{
+        "Type": "Task",
+        "QueryLanguage": "JSONata",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Arguments": { "FunctionName": "f", "Payload": "{% $states.input.id + $more %}" },
+        "TimeoutSeconds": "{% $states.input.limit %}",
+        "Output": { "answer": "{% $states.result.Payload %}" },
+        "Assign": { "last": "{% $states.input.id %}" },
+        "Catch": [{ "ErrorEquals": ["Busy"], "Output": "{% $states.errorOutput.Cause %}", "Next": "Mend" }],
+        "Next": "Store"
+    }"#;
+    let test = TestState::new(state)
+        .input(r#"{"id": 7, "limit": 5}"#)
+        .variables(r#"{"more": 1}"#)
+        .inspection_level(InspectionLevel::Debug);
+
+    let reply = run(&test.clone().mock(StateMock::result(r#"{"StatusCode": 200, "Payload": "x"}"#)));
+    assert_eq!(
+        (reply.output.as_deref(), reply.next_state.as_deref()),
+        (Some(r#"{"answer":"x"}"#), Some("Store"))
+    );
+    let seen = inspected(&reply);
+    assert_eq!(seen["afterArguments"].as_str(), Some(r#"{"FunctionName":"f","Payload":8}"#));
+    assert_eq!(seen["variables"].as_str(), Some(r#"{"more":1,"last":7}"#));
+
+    let reply = run(&test.clone().mock(StateMock::error("Busy", "later")));
+    assert_eq!((reply.status, reply.output.as_deref()), (TestStatus::CaughtError, Some(r#""later""#)));
+
+    let limited = test.input(r#"{"id": 7, "limit": "soon"}"#).mock(StateMock::result("{}"));
+    let reply = run(&limited);
+    assert_eq!(
+        (reply.status, reply.error.as_deref()),
+        (TestStatus::Failed, Some("States.QueryEvaluationError"))
+    );
+    assert!(reply.cause.unwrap().contains("'TimeoutSeconds' returned an unexpected result type"));
+}
+
+#[test]
+fn a_jsonata_map_shows_what_it_iterates_over() {
+    let state = r#"{
+        "Type": "Map",
+        "QueryLanguage": "JSONata",
+        "Items": "{% $states.input.ids %}",
+        "ItemSelector": { "at": "{% $states.context.Map.Item.Index %}", "id": "{% $states.context.Map.Item.Value %}" },
+        "MaxConcurrency": "{% 1 + 1 %}",
+        "ToleratedFailurePercentage": "{% $states.input.tolerated %}",
+        "ItemProcessor": { "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } },
+        "End": true
+    }"#;
+    let failed = StateConfiguration { map_iteration_failure_count: Some(1), ..Default::default() };
+    let test = TestState::new(state)
+        .input(r#"{"ids": [5, 6], "tolerated": 50}"#)
+        .mock(StateMock::result("[1, 2]"))
+        .state_configuration(failed)
+        .inspection_level(InspectionLevel::Debug);
+    let reply = run(&test);
+    let seen = inspected(&reply);
+    assert_eq!(seen["afterItemSelector"].as_str(), Some(r#"[{"at":0,"id":5},{"at":1,"id":6}]"#));
+    assert_eq!(seen["maxConcurrency"].as_i64(), Some(2));
+    assert_eq!(reply.output.as_deref(), Some("[1, 2]"));
+
+    let reply = run(&test.clone().input(r#"{"ids": [5, 6], "tolerated": 49.5}"#));
+    assert_eq!(reply.error.as_deref(), Some("States.ExceedToleratedFailureThreshold"));
+    let reply = run(&test.input(r#"{"ids": [5, 6], "tolerated": 101}"#));
+    assert!(reply.cause.unwrap().contains("must be between 0 and 100"));
+}
+
+#[test]
+fn jsonata_states_without_work() {
+    let reply = |state: &str| run(&TestState::new(state).input(r#"{"n": 3}"#));
+    let choice = r#"{ "Type": "Choice", "QueryLanguage": "JSONata", "Choices": [
+        { "Condition": "{% $states.input.n > 9 %}", "Next": "Many" },
+        { "Condition": "{% $states.input.n > 2 %}", "Output": "{% $states.input.n * 2 %}", "Next": "Some" } ] }"#;
+    let some = reply(choice);
+    assert_eq!((some.output.as_deref(), some.next_state.as_deref()), (Some("6"), Some("Some")));
+    assert_eq!(reply(&choice.replace("> 2", "> 8")).error.as_deref(), Some("States.NoChoiceMatched"));
+    let unclear = reply(&choice.replace("$states.input.n > 9", "$states.input.n"));
+    assert!(unclear.cause.unwrap().contains("Expected 'boolean', but was 'number' for value: 3"));
+
+    let fail =
+        reply(r#"{ "Type": "Fail", "QueryLanguage": "JSONata", "Error": "{% 'E' & $states.input.n %}" }"#);
+    assert_eq!((fail.error.as_deref(), fail.cause), (Some("E3"), None));
+    let wait = reply(
+        r#"{ "Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% $states.input.n %}", "Output": 1, "End": true }"#,
+    );
+    assert_eq!((wait.status, wait.output.as_deref()), (TestStatus::Succeeded, Some("1")));
+    let wait = reply(r#"{ "Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{% -1 %}", "End": true }"#);
+    assert_eq!(wait.error.as_deref(), Some("States.QueryEvaluationError"));
+}
+
+#[test]
+fn a_time_limit_read_from_the_input_holds_for_the_handler() {
+    let state = r#"{ "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "InputPath": "$.call",
+        "TimeoutSecondsPath": "$.limit", "Parameters": { "FunctionName": "f" }, "End": true }"#;
+    let test = TestState::new(state)
+        .input(r#"{"call": {"limit": 5}}"#)
+        .role_arn("arn:aws:iam::123456789012:role/r")
+        .handler(|_: Value| async move { Ok::<_, TaskFailure>(Value::Null) });
+    assert_eq!(run(&test).status, TestStatus::Succeeded);
+    let reply = run(&test.input(r#"{"call": {}}"#));
+    assert_eq!(reply.cause.as_deref(), Some("Invalid path '$.limit' : No results for path: $['limit']"));
+}

@@ -1,6 +1,11 @@
 //! The state's data flow, step by step, with the functions that executions use.
 
-use stepfn_core::{asl::StateKind, value::Value};
+use std::sync::Arc;
+
+use stepfn_core::{
+    asl::StateKind,
+    value::{Map, Value},
+};
 
 use super::{
     InspectionLevel, TestState, TestStateError, TestStateReply, TestStatus, check::Checked,
@@ -16,7 +21,7 @@ use crate::{
 };
 
 /// Why a state did not come to its end.
-enum Stop {
+pub(super) enum Stop {
     Failed(Failure),
     Refused(TestStateError),
 }
@@ -34,15 +39,15 @@ impl From<TestStateError> for Stop {
 }
 
 /// The output and the next state.
-type Left = (Value, Option<StateId>);
+pub(super) type Left = (Value, Option<StateId>);
 
-struct Flow<'a> {
+pub(super) struct Flow<'a> {
     test: &'a TestState,
-    checked: &'a Checked,
+    pub(super) checked: &'a Checked,
     program: &'a program::Inner,
-    state: &'a State,
-    frame: Frame<'a>,
-    seen: Inspection<'a>,
+    pub(super) state: &'a State,
+    pub(super) frame: Frame<'a>,
+    pub(super) seen: Inspection<'a>,
 }
 
 pub(super) fn run(test: &TestState, checked: &Checked) -> Result<TestStateReply, TestStateError> {
@@ -51,9 +56,6 @@ pub(super) fn run(test: &TestState, checked: &Checked) -> Result<TestStateReply,
         TestStateError::definition(format!("Invalid State Machine Definition: '{error}'"))
     })?;
     let program = &*program.inner;
-    if program.states.iter().any(|state| state.jsonata.is_some()) {
-        return Err(TestStateError::definition("TestState of this executor runs no JSONata states yet"));
-    }
     let context =
         checked.context.as_ref().map_or_else(|| default_context(test, checked), |given| given.value.clone());
     let variables = checked.variables.as_ref().map_or_else(Value::empty_object, |given| given.value.clone());
@@ -112,6 +114,9 @@ fn default_context(test: &TestState, checked: &Checked) -> Value {
 impl Flow<'_> {
     fn go(&mut self) -> Result<Left, Stop> {
         let state = self.state;
+        if let Some(jsonata) = &state.jsonata {
+            return self.go_jsonata(jsonata);
+        }
         match &state.kind {
             Kind::Pass { result: Some(result) } => {
                 self.seen.see("result", result);
@@ -122,10 +127,14 @@ impl Flow<'_> {
                 let made = self.parameters(effective)?;
                 self.finish(made)
             }
-            Kind::Task(_) => {
+            Kind::Task(task) => {
                 let effective = self.effective_input()?;
+                let amount = |amount: &Option<Amount>| {
+                    amount.as_ref().map(|amount| amount.evaluate(&self.frame, &effective)).transpose()
+                };
+                let limits = (amount(&task.timeout)?, amount(&task.heartbeat)?);
                 let parameters = self.parameters(effective)?;
-                let result = self.work(parameters)?;
+                let result = self.work(parameters, limits)?;
                 self.seen.see("result", &result);
                 self.finish(result)
             }
@@ -135,7 +144,12 @@ impl Flow<'_> {
                 let result = self.mocked()?;
                 self.finish(result)
             }
-            Kind::Map(map) => self.map(map),
+            Kind::Map(map) => {
+                let input = self.effective_input()?;
+                self.iterate(map, &input)?;
+                let result = self.mocked()?;
+                self.finish(result)
+            }
             Kind::Succeed => {
                 let input = self.effective_input()?;
                 self.leave(input, state.data.assign.as_ref(), state.next)
@@ -150,10 +164,7 @@ impl Flow<'_> {
                 let assign = state.data.assign.as_ref();
                 match program::choose(rules, *default, assign, &self.frame, &input)? {
                     Some((assign, next)) => self.leave(input, assign, Some(next)),
-                    None => Err(Stop::Failed(Failure::new(
-                        Some("States.NoChoiceMatched".into()),
-                        Some("Failed to transition out of the state. The state does not point to a next state.".into()),
-                    ))),
+                    None => Err(no_choice()),
                 }
             }
             Kind::Fail { error, cause } => {
@@ -178,18 +189,18 @@ impl Flow<'_> {
         Ok(parameters)
     }
 
-    /// The result of a Task's work.
-    fn work(&self, parameters: Value) -> Result<Value, Stop> {
+    /// The result of a Task's work, with the seconds that it may take and those between heartbeats.
+    pub(super) fn work(&self, parameters: Value, limits: task::Limits) -> Result<Value, Stop> {
         match &self.checked.located.state.kind {
             StateKind::Task(task) if self.test.mock.is_none() => {
-                task::run(self.test, task, parameters)?.map_err(Stop::Failed)
+                task::run(self.test, task, parameters, limits)?.map_err(Stop::Failed)
             }
             _ => self.mocked(),
         }
     }
 
     /// What the mock answers.
-    fn mocked(&self) -> Result<Value, Stop> {
+    pub(super) fn mocked(&self) -> Result<Value, Stop> {
         let error = self.test.mock.as_ref().and_then(|mock| mock.error.as_ref());
         match (&self.checked.result, error) {
             (Some(result), _) => Ok(result.value.clone()),
@@ -201,26 +212,35 @@ impl Flow<'_> {
         }
     }
 
-    fn map(&mut self, map: &program::Map) -> Result<Left, Stop> {
-        let input = self.effective_input()?;
-        let items = match &self.checked.read_items {
-            Some(read) => read.value.as_array().unwrap_or(std::slice::from_ref(&read.value)).to_vec().into(),
+    /// What a Map makes of its input before it starts.
+    pub(super) fn iterate(&mut self, map: &program::Map, input: &Value) -> Result<(), Stop> {
+        let items = match self.read_items() {
+            Some(read) => read,
             None => {
-                let items = map.items.evaluate(&self.frame, &input)?;
-                self.seen.see("afterItemsPath", &Value::Array(items.clone()));
+                let items = map.items.evaluate(&self.frame, input)?;
+                if self.state.jsonata.is_none() {
+                    self.seen.see("afterItemsPath", &Value::Array(items.clone()));
+                }
                 items
             }
         };
         if let Some(selector) = &map.item_selector {
-            let selected = self.select_items(selector, &items, &input)?;
+            let selected = self.select_items(selector, &items, input)?;
             self.seen.see("afterItemSelector", &selected);
         }
-        let amount = |amount: &Amount| amount.evaluate(&self.frame, &input);
+        let amount = |amount: &Amount| amount.evaluate(&self.frame, input);
         let concurrency = map.max_concurrency.as_ref().map(amount).transpose()?;
         self.seen.note("maxConcurrency", Value::from(concurrency.unwrap_or(0)));
-        self.tolerate(items.len(), &input)?;
-        let result = self.mocked()?;
-        self.finish(result)
+        self.tolerate(items.len(), input)
+    }
+
+    /// What stands in place of what an `ItemReader` reads.
+    fn read_items(&self) -> Option<Arc<Vec<Value>>> {
+        let read = self.checked.read_items.as_ref()?;
+        match &read.value {
+            Value::Array(items) => Some(Arc::clone(items)),
+            item => Some(Arc::new(vec![item.clone()])),
+        }
     }
 
     /// What `ItemSelector` makes of each item.
@@ -244,7 +264,7 @@ impl Flow<'_> {
     /// Whether the Map bears the failed iterations.
     fn tolerate(&mut self, items: usize, input: &Value) -> Result<(), Stop> {
         let StateKind::Map(map) = &self.checked.located.state.kind else { return Ok(()) };
-        let (count, percentage) = tolerance::of(map, &self.frame, input)?;
+        let (count, percentage) = tolerance::of(map, self.checked.located.language, &self.frame, input)?;
         if let Some(count) = count {
             self.seen.note("toleratedFailureCount", Value::from(count));
         }
@@ -302,11 +322,17 @@ impl Flow<'_> {
     fn assign(&mut self, template: Option<&Template>, input: &Value) -> Result<(), Stop> {
         let Some(template) = template else { return Ok(()) };
         let assigned = program::assign(template, &self.frame, input)?;
+        self.assigned(Some(&assigned));
+        Ok(())
+    }
+
+    /// Notes the variables with what the state sets of them.
+    pub(super) fn assigned(&mut self, assigned: Option<&Map>) {
+        let Some(assigned) = assigned else { return };
         let mut variables =
             self.checked.variables.as_ref().map_or_else(Value::empty_object, |given| given.value.clone());
         variables.make_object().extend(assigned.iter().map(|(name, value)| (name.clone(), value.clone())));
         self.seen.see("variables", &variables);
-        Ok(())
     }
 
     fn failed(mut self, failure: &Failure) -> TestStateReply {
@@ -335,10 +361,7 @@ impl Flow<'_> {
             details.push(("catchIndex", Value::from(index)));
             self.seen.note("errorDetails", Value::object(details));
             let error = failure.output();
-            let made = self
-                .assign(catcher.assign.as_ref(), &error)
-                .and_then(|()| Ok(catcher.result_path.apply(self.checked.input.value.clone(), error)?));
-            return match made {
+            return match self.catch(index, &error) {
                 Ok(output) => {
                     self.reply(TestStatus::CaughtError, Some(&output), Some(failure), Some(catcher.next))
                 }
@@ -352,6 +375,18 @@ impl Flow<'_> {
         self.reply(TestStatus::Failed, None, Some(failure), None)
     }
 
+    /// What a catcher hands on.
+    fn catch(&mut self, index: usize, error: &Value) -> Result<Value, Stop> {
+        let input = &self.checked.input.value;
+        if let Some(jsonata) = &self.state.jsonata {
+            let left = jsonata.catch(index, &self.frame, input, error)?;
+            return self.left(left);
+        }
+        let catcher = &self.state.catch[index];
+        self.assign(catcher.assign.as_ref(), error)?;
+        Ok(catcher.result_path.apply(input.clone(), error.clone())?)
+    }
+
     fn reply(
         self,
         status: TestStatus,
@@ -359,7 +394,7 @@ impl Flow<'_> {
         failure: Option<&Failure>,
         next: Option<StateId>,
     ) -> TestStateReply {
-        let text = |text: Option<&std::sync::Arc<str>>| text.map(ToString::to_string);
+        let text = |text: Option<&Arc<str>>| text.map(ToString::to_string);
         TestStateReply {
             status,
             output: output.map(|output| self.seen.text(output)),
@@ -370,6 +405,14 @@ impl Flow<'_> {
                 .then(|| self.seen.into_value()),
         }
     }
+}
+
+/// No rule of a Choice holds, and it has no default.
+pub(super) fn no_choice() -> Stop {
+    Stop::Failed(Failure::new(
+        Some("States.NoChoiceMatched".into()),
+        Some("Failed to transition out of the state. The state does not point to a next state.".into()),
+    ))
 }
 
 /// A number without a fraction as a whole one.

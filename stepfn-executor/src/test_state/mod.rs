@@ -32,6 +32,7 @@
 mod check;
 mod flow;
 mod inspection;
+mod jsonata;
 mod locate;
 mod reply;
 mod request;

@@ -1,7 +1,7 @@
 //! The work of a Task that has no mock: its handler does it, in an execution of its own.
 
 use stepfn_core::{
-    asl::{QueryLanguage, State, StateKind, StateMachine},
+    asl::{Amount, QueryLanguage, State, StateKind, StateMachine},
     definition::{Definition, WorkflowType},
     value::Value,
 };
@@ -11,18 +11,30 @@ use crate::{executor::Executor, interpreter::Failure, outcome::Status};
 
 const NAME: &str = "Task";
 
+/// The seconds that the work may take, and those between its heartbeats.
+pub(super) type Limits = (Option<u64>, Option<u64>);
+
 /// What the work answers to these parameters.
 pub(super) fn run(
     test: &TestState,
     task: &stepfn_core::asl::Task,
     parameters: Value,
+    (timeout, heartbeat): Limits,
 ) -> Result<Result<Value, Failure>, TestStateError> {
     let Some(handler) = test.handler.clone() else {
         return Err(TestStateError::validation(
             "nothing does the work of the Task: give it a `mock` or a `handler`",
         ));
     };
-    let task = stepfn_core::asl::Task { credentials: None, ..task.clone() };
+    let seconds = |seconds: Option<u64>| seconds.map(|seconds| Amount::Number(seconds.into()));
+    let task = stepfn_core::asl::Task {
+        credentials: None,
+        timeout_seconds: seconds(timeout),
+        timeout_seconds_path: None,
+        heartbeat_seconds: seconds(heartbeat),
+        heartbeat_seconds_path: None,
+        ..task.clone()
+    };
     let mut state = State::new(StateKind::Task(task));
     state.end = Some(true);
     let mut machine = StateMachine {

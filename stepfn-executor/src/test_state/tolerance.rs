@@ -1,59 +1,54 @@
 //! `ToleratedFailureCount` and `ToleratedFailurePercentage` of a Map.
 
 use stepfn_core::{
-    asl::{self, Map},
-    value::{Number, Value},
+    asl::{self, Map, QueryLanguage},
+    value::Value,
 };
 
 use crate::{
-    eval::{CompiledPath, EvalError},
-    program::{Amount, Frame},
+    eval::{CompileError, CompiledPath, EvalError, jsonata},
+    program::{Amount, Frame, Percentage},
 };
 
 /// How many failed iterations the Map bears, by count and by percentage.
 pub(super) fn of(
     map: &Map,
+    language: QueryLanguage,
     frame: &Frame<'_>,
     input: &Value,
 ) -> Result<(Option<u64>, Option<f64>), EvalError> {
-    let compile =
-        |path: &String| CompiledPath::compile(path).map_err(|error| EvalError::runtime(error.to_string()));
-    let count = match &map.tolerated_failure_count_path {
-        Some(path) => Some(
-            Amount::Path { path: compile(path)?, field: "ToleratedFailureCountPath" }
-                .evaluate(frame, input)?,
-        ),
-        None => fixed(map.tolerated_failure_count.as_ref())
-            .and_then(|number| u64::try_from(number.as_i64()?).ok()),
+    let path = |path: &String| CompiledPath::compile(path).map_err(|error| fault(language, &error));
+    let template = |amount: &asl::Amount, field: &str| {
+        let amount = Value::from(amount.clone());
+        jsonata::Template::compile(&amount, field).map_err(|error| fault(language, &error))
     };
-    let percentage = match &map.tolerated_failure_percentage_path {
-        Some(path) => Some(percentage(&compile(path)?, frame, input)?),
-        None => fixed(map.tolerated_failure_percentage.as_ref()).map(Number::as_f64),
+    let field = "ToleratedFailureCount";
+    let count = match (&map.tolerated_failure_count, &map.tolerated_failure_count_path) {
+        (_, Some(text)) => Some(Amount::Path { path: path(text)?, field: "ToleratedFailureCountPath" }),
+        (Some(amount), None) if language == QueryLanguage::Jsonata => {
+            Some(Amount::Jsonata { template: template(amount, field)?, field: field.into() })
+        }
+        (Some(asl::Amount::Number(number)), None) => {
+            number.as_i64().and_then(|count| u64::try_from(count).ok()).map(Amount::Fixed)
+        }
+        _ => None,
     };
-    if percentage.is_some_and(|percentage| !(0.0..=100.0).contains(&percentage)) {
-        return Err(EvalError::runtime("ToleratedFailurePercentage must be between 0 and 100."));
-    }
+    let percentage = match (&map.tolerated_failure_percentage, &map.tolerated_failure_percentage_path) {
+        (_, Some(text)) => Some(Percentage::Path(path(text)?)),
+        (Some(amount), None) if language == QueryLanguage::Jsonata => {
+            Some(Percentage::Jsonata(template(amount, "ToleratedFailurePercentage")?))
+        }
+        (Some(asl::Amount::Number(number)), None) => Some(Percentage::Fixed(number.as_f64())),
+        _ => None,
+    };
+    let count = count.map(|count| count.evaluate(frame, input)).transpose()?;
+    let percentage = percentage.map(|percentage| percentage.evaluate(frame, input)).transpose()?;
     Ok((count, percentage))
 }
 
-fn fixed(amount: Option<&asl::Amount>) -> Option<&Number> {
-    match amount? {
-        asl::Amount::Number(number) => Some(number),
-        asl::Amount::Text(_) => None,
+fn fault(language: QueryLanguage, error: &CompileError) -> EvalError {
+    match language {
+        QueryLanguage::JsonPath => EvalError::runtime(error.to_string()),
+        QueryLanguage::Jsonata => EvalError::query(error.to_string(), None),
     }
-}
-
-fn percentage(path: &CompiledPath, frame: &Frame<'_>, input: &Value) -> Result<f64, EvalError> {
-    let value = path.get(&frame.scope(input)).map_err(|miss| miss.invalid_path())?;
-    let number = match &value {
-        Value::Number(number) => Some(number.as_f64()),
-        Value::String(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
-        _ => None,
-    };
-    number.ok_or_else(|| {
-        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        EvalError::runtime(format!(
-            "The ToleratedFailurePercentagePath field refers to value \"{shown}\" which is not a valid float: {path}"
-        ))
-    })
 }
