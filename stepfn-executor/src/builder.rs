@@ -8,11 +8,7 @@ use std::{
 use jiff::Timestamp;
 #[cfg(feature = "object-store")]
 use object_store::{ObjectStore, local::LocalFileSystem};
-use stepfn_core::{
-    definition::{Definition, WorkflowType},
-    diagnostic::nearest,
-    task::Handler,
-};
+use stepfn_core::{definition::Definition, diagnostic::nearest, task::Handler};
 
 use crate::{
     executor::{Bound, Clock, Executor, Parts},
@@ -50,6 +46,7 @@ pub struct ExecutorBuilder {
     #[cfg(feature = "object-store")]
     folders: Vec<(String, std::path::PathBuf)>,
     keep_children: usize,
+    keep_history: bool,
 }
 
 impl ExecutorBuilder {
@@ -267,6 +264,14 @@ impl ExecutorBuilder {
         self
     }
 
+    /// Keeps the histories of Express executions too, for [`Outcome::log_events`](crate::Outcome::log_events). AWS knows them by
+    /// their logs alone; Standard executions keep theirs anyway.
+    #[must_use]
+    pub fn keep_history(mut self) -> Self {
+        self.keep_history = true;
+        self
+    }
+
     /// Compiles the definition and binds its tasks.
     ///
     /// # Errors
@@ -310,7 +315,7 @@ impl ExecutorBuilder {
         };
         let chance = || RandomState::new().hash_one(definition.name.as_str()).cast_signed();
         Ok(Executor::from_parts(Parts {
-            keeps_history: program.inner.workflow_type == WorkflowType::Standard,
+            keeps_history: self.keep_history,
             program,
             identity: self.identity,
             hold_for_callbacks: self.hold_for_callbacks,

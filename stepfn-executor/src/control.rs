@@ -1,7 +1,10 @@
 use std::{fmt, future::poll_fn, sync::Arc, task::Poll};
 
 use jiff::Timestamp;
-use stepfn_core::value::{Map, Value};
+use stepfn_core::{
+    definition::WorkflowType,
+    value::{Map, Value},
+};
 
 use crate::{
     executor::Inner,
@@ -9,6 +12,7 @@ use crate::{
     identity::iso,
     link::{Command, Link},
     outcome::Status,
+    redrive,
     tokens::{PendingToken, TokenError},
 };
 
@@ -28,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) name: String,
     pub(crate) input: Value,
     pub(crate) started: Timestamp,
+    pub(crate) redrives: u32,
+    pub(crate) redriven: Option<Timestamp>,
 }
 
 impl Control {
@@ -104,7 +110,10 @@ impl Control {
 
     /// The reply of `DescribeExecution`.
     pub fn describe(&self) -> Value {
-        let end = self.link.lock().end.clone();
+        let (end, events) = {
+            let link = self.link.lock();
+            (link.end.clone(), link.events.len())
+        };
         let (status, stopped) = end.map_or((Status::Running, None), |(status, at)| (status, Some(at)));
         let program = &self.executor.program;
         let included = || Value::object([("included", Value::from(true))]);
@@ -122,6 +131,17 @@ impl Control {
         }
         put("input", self.facts.input.to_string().into());
         put("inputDetails", included());
+        if program.workflow_type == WorkflowType::Standard {
+            let reason = redrive::refusal(status.name(), events);
+            put("redriveCount", self.facts.redrives.into());
+            if let Some(redriven) = self.facts.redriven {
+                put("redriveDate", iso(redriven).into());
+            }
+            put("redriveStatus", if reason.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.into());
+            if let Some(reason) = reason {
+                put("redriveStatusReason", reason.into());
+            }
+        }
         match status {
             Status::Succeeded { output } => {
                 put("output", output.to_string().into());

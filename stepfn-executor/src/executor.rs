@@ -43,6 +43,8 @@ pub(crate) struct Inner {
     pub(crate) program: Arc<program::Inner>,
     pub(crate) identity: Identity,
     pub(crate) keeps_history: bool,
+    /// Whether Express executions keep a history.
+    logs: bool,
     pub(crate) hold_for_callbacks: bool,
     pub(crate) max_transitions: Option<u64>,
     /// What an input must be readable as; none where any will do.
@@ -109,7 +111,8 @@ impl Executor {
         let inner = Inner {
             program: Arc::clone(&parts.program.inner),
             identity: parts.identity,
-            keeps_history: parts.keeps_history,
+            keeps_history: parts.keeps_history || parts.program.inner.workflow_type == WorkflowType::Standard,
+            logs: parts.keeps_history,
             hold_for_callbacks: parts.hold_for_callbacks,
             max_transitions: parts.max_transitions,
             input: parts.input,
@@ -153,14 +156,7 @@ impl Executor {
 
     fn start_named(&self, name: Option<String>, input: Value) -> Execution {
         let inner = &self.inner;
-        let number = inner.started.fetch_add(1, Ordering::Relaxed);
-        // Each execution has its own numbers, the same whatever the others draw.
-        let random = Random::new(inner.seed.wrapping_add(number.cast_signed().wrapping_mul(0x9E37_79B9)));
-        let time: Arc<dyn Time> = match &inner.clock {
-            Clock::Virtual(start) => Arc::new(VirtualTime::starting_at(*start)),
-            Clock::Real => Arc::new(RealTime),
-            Clock::Given(time) => Arc::clone(time),
-        };
+        let (time, random) = inner.next_start(None);
         let id = [random.next_u64(), random.next_u64()];
         let extent = Extent::of(&input);
         let reason = if extent.fits() {
@@ -170,7 +166,7 @@ impl Executor {
             Some(size::fault(&input))
         };
         let refused = reason.map(|reason| RunError::InvalidInput { reason });
-        let info = Info { name, id, input, started: time.now() };
+        let info = Info { name, id, input, started: time.now(), redrives: 0, redriven: None };
         Execution::new(Interpreter::new(Arc::clone(inner), info, extent, time, random), refused)
     }
 
@@ -229,10 +225,24 @@ impl Executor {
 }
 
 impl Inner {
+    /// The clock and the random numbers of an execution. A virtual clock of its own starts at `at`, if that is given.
+    pub(crate) fn next_start(&self, at: Option<Timestamp>) -> (Arc<dyn Time>, Random) {
+        let number = self.started.fetch_add(1, Ordering::Relaxed);
+        // Each execution has its own numbers, the same whatever the others draw.
+        let random = Random::new(self.seed.wrapping_add(number.cast_signed().wrapping_mul(0x9E37_79B9)));
+        let time: Arc<dyn Time> = match &self.clock {
+            Clock::Virtual(start) => Arc::new(VirtualTime::starting_at(at.unwrap_or(*start))),
+            Clock::Real => Arc::new(RealTime),
+            Clock::Given(time) => Arc::clone(time),
+        };
+        (time, random)
+    }
+
     /// The executor of the children of a distributed Map, which run another part of the machine.
     pub(crate) fn of_children(&self, program: program::Inner) -> Self {
         Self {
-            keeps_history: program.workflow_type == WorkflowType::Standard,
+            keeps_history: self.logs || program.workflow_type == WorkflowType::Standard,
+            logs: self.logs,
             program: Arc::new(program),
             identity: self.identity.clone(),
             hold_for_callbacks: self.hold_for_callbacks,

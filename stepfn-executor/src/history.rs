@@ -1,10 +1,12 @@
 mod event;
+mod log;
 mod render;
+pub(crate) mod status_change;
 
 use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
-use stepfn_core::value::Value;
+use stepfn_core::{definition::LogLevel, value::Value};
 
 pub(crate) use self::event::{Event, EventError, EventKind, Iteration, Scheduled};
 use crate::{executor::Inner, program::Inner as Program, time};
@@ -91,6 +93,34 @@ impl History {
     /// The reply of `GetExecutionHistory`: `{"events": […]}`, timestamps in seconds since 1970.
     pub fn to_json(&self) -> Value {
         Value::object([("events", Value::array(self.events().map(|event| event.to_json())))])
+    }
+
+    pub(crate) fn log_events(
+        &self,
+        level: LogLevel,
+        include_execution_data: bool,
+        arn: &str,
+    ) -> impl Iterator<Item = Value> {
+        let mut redrives = 0;
+        self.events().filter_map(move |event| {
+            if let EventKind::ExecutionRedriven { count } = event.event.kind {
+                redrives = count;
+            }
+            log::is_logged(level, event.event_type)
+                .then(|| log::event(&event, include_execution_data, arn, redrives))
+        })
+    }
+
+    /// The input of the execution.
+    pub(crate) fn input(&self) -> Option<Value> {
+        match &self.events.first()?.kind {
+            EventKind::ExecutionStarted { input } => Some(input.clone()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_slice(&self) -> &[Event] {
+        &self.events
     }
 
     /// The names of the states that were entered, in their order.

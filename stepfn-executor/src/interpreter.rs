@@ -5,12 +5,14 @@
 //! every run on virtual time.
 
 mod context;
+mod end;
 mod failure;
 mod fiber;
 mod jsonata;
 mod map;
 mod map_run;
 mod parallel;
+mod redrive;
 mod retry_catch;
 mod run;
 mod state;
@@ -26,16 +28,21 @@ use std::{
 };
 
 use jiff::Timestamp;
-use stepfn_core::value::Value;
+use stepfn_core::definition::WorkflowType;
 
+pub(crate) use self::redrive::Stopped;
 use self::{
     context::ContextView,
     fiber::{Fiber, FiberId, Fibers, Phase},
+    redrive::Checkpoint,
     task::Holder,
     timers::{TimerKind, Timers},
     work::Work,
 };
-pub(crate) use self::{context::Info, failure::Failure};
+pub(crate) use self::{
+    context::{Info, execution_name, uuid},
+    failure::Failure,
+};
 use crate::{
     control::{Control, Facts},
     eval::Random,
@@ -45,12 +52,10 @@ use crate::{
     map_run::MapRun,
     outcome::{Outcome, RunError, Status},
     program::{Frame, StateId},
+    redrive::MAX_EVENTS,
     size::Extent,
     time::{self, Sleep, Time},
 };
-
-/// The events an execution may have: at the last one it fails (AWS, "Quotas").
-const MAX_EVENTS: u32 = 25_000;
 
 /// How many bytes all variables of an execution may take (AWS, "Service quotas", of variables).
 const MAX_STORED_BYTES: usize = 10 * 1024 * 1024;
@@ -87,6 +92,8 @@ pub(crate) struct Interpreter {
     transitions: u64,
     /// A bound on the bytes of all variables.
     stored: usize,
+    /// Where the execution stopped, once it failed.
+    stopped: Option<Checkpoint>,
     deadline: Timestamp,
     sleep: Option<(Timestamp, Sleep)>,
     end: Option<Result<Status, RunError>>,
@@ -107,10 +114,30 @@ impl Interpreter {
         time: Arc<dyn Time>,
         random: Random,
     ) -> Self {
+        let now = info.started;
+        let mut interpreter = Self::at_rest(executor, info, now, time, random);
+        let input = interpreter.info.input.clone();
+        interpreter.record(0, || EventKind::ExecutionStarted { input: input.clone() });
+        // The first state has no predecessor, not even ExecutionStarted: recorded on AWS.
+        let mut root = Fiber::new(interpreter.executor.program.start, input, 0);
+        root.extent = Some(extent);
+        let root = interpreter.fibers.insert(root);
+        interpreter.ready.push_back(root);
+        interpreter
+    }
+
+    /// An execution without fibers, whose time to end runs from now.
+    fn at_rest(
+        executor: Arc<Executor>,
+        info: Info,
+        now: Timestamp,
+        time: Arc<dyn Time>,
+        random: Random,
+    ) -> Self {
         let timeout = std::time::Duration::from_secs(executor.program.timeout_seconds);
-        let deadline = time::after(info.started, timeout);
-        let mut interpreter = Self {
-            now: info.started,
+        Self {
+            now,
+            deadline: time::after(now, timeout),
             info,
             time,
             random,
@@ -131,19 +158,11 @@ impl Interpreter {
             map_runs: Vec::new(),
             transitions: 0,
             stored: 0,
-            deadline,
+            stopped: None,
             sleep: None,
             end: None,
             executor,
-        };
-        let input = interpreter.info.input.clone();
-        interpreter.record(0, || EventKind::ExecutionStarted { input: input.clone() });
-        // The first state has no predecessor, not even ExecutionStarted: recorded on AWS.
-        let mut root = Fiber::new(interpreter.executor.program.start, input, 0);
-        root.extent = Some(extent);
-        let root = interpreter.fibers.insert(root);
-        interpreter.ready.push_back(root);
-        interpreter
+        }
     }
 
     /// The link to the outside, made when it is first needed.
@@ -177,6 +196,8 @@ impl Interpreter {
                 name: self.info.name(),
                 input: self.info.input.clone(),
                 started: self.info.started,
+                redrives: self.info.redrives,
+                redriven: self.info.redriven,
             }),
         }
     }
@@ -366,6 +387,7 @@ impl Interpreter {
             let Some(fiber) = self.fibers.get_mut(id) else { return };
             let step = match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
                 Phase::Enter => self.enter(executor, id),
+                Phase::Rerun => self.run_state(executor, id),
                 Phase::Attempt => self.attempt(executor, id),
                 Phase::Start(job) => self.start_work(executor, id, job),
                 Phase::Waited => self.waited(executor, id),
@@ -414,7 +436,9 @@ impl Interpreter {
     /// Notes an event and gives its id.
     fn record(&mut self, previous: u32, kind: impl FnOnce() -> EventKind) -> u32 {
         if self.executor.keeps_history {
-            if self.event_count + 1 >= MAX_EVENTS {
+            if self.event_count + 1 >= MAX_EVENTS
+                && self.executor.program.workflow_type == WorkflowType::Standard
+            {
                 // Only the end of the execution fits in.
                 self.overflow = true;
                 return self.event_count;
@@ -439,64 +463,6 @@ impl Interpreter {
         let event = self.record(previous, kind);
         self.fiber(id).previous = event;
         event
-    }
-
-    fn succeeded(&mut self, previous: u32, output: Value) {
-        self.record_last(previous, || EventKind::ExecutionSucceeded { output: output.clone() });
-        self.end = Some(Ok(Status::Succeeded { output }));
-    }
-
-    fn execution_failed(&mut self, previous: u32, failure: &Failure) {
-        self.record_last(previous, || EventKind::ExecutionFailed(failure.event()));
-        let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
-        self.end = Some(Ok(Status::Failed { error: text(&failure.error), cause: text(&failure.cause) }));
-    }
-
-    fn timed_out(&mut self) -> Status {
-        self.record_last(0, || EventKind::ExecutionTimedOut);
-        Status::TimedOut
-    }
-
-    fn overflowed(&mut self) {
-        let cause = format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
-        let previous = self.event_count;
-        self.execution_failed(previous, &Failure::runtime(cause));
-    }
-
-    /// Gives up what the execution holds outside of itself.
-    fn close(&mut self, end: &Result<Status, RunError>) {
-        for (token, _) in self.tokens.drain() {
-            self.executor.registry.remove(&token);
-        }
-        self.work = Work::default();
-        for id in std::mem::take(&mut self.runs) {
-            if let Some(fiber) = self.fibers.get_mut(id) {
-                fiber.phase = Phase::Blocked;
-            }
-        }
-        if let Some(link) = &self.link {
-            link.publish(&self.events[self.published..]);
-            self.published = self.events.len();
-            let status = match end {
-                Ok(status) => status.clone(),
-                Err(error) => Status::Aborted { error: None, cause: Some(error.to_string()) },
-            };
-            link.close(status, self.now);
-        }
-    }
-
-    fn outcome(&mut self, status: Status) -> Outcome {
-        let events = Arc::new(std::mem::take(&mut self.events));
-        Outcome {
-            status,
-            history: History::new(Arc::clone(&self.executor), events),
-            transitions: self.transitions,
-            map_runs: std::mem::take(&mut self.map_runs),
-            started: self.info.started,
-            stopped: self.now,
-            name: self.info.name.take(),
-            id: self.info.id,
-        }
     }
 
     /// The events so far.

@@ -56,6 +56,7 @@ mod mock;
 pub mod mock_file;
 mod outcome;
 mod program;
+mod redrive;
 mod size;
 pub mod test_state;
 pub mod time;
@@ -72,6 +73,7 @@ pub use self::{
     mock::Mock,
     outcome::{Outcome, OutputError, RunError, Status, Unbound},
     program::{CompileError, Fault, FaultKind, Program},
+    redrive::RedriveError,
     time::{RealTime, Sleep, Time, VirtualTime},
     tokens::{ActivityTask, PendingToken, TokenError},
 };

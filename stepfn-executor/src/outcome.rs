@@ -1,10 +1,18 @@
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
-use stepfn_core::value::{self, Value};
+use stepfn_core::{
+    definition::{LogLevel, WorkflowType},
+    value::{self, Value},
+};
 
-use crate::{history::History, map_run::MapRun, time};
+use crate::{
+    history::{History, status_change},
+    interpreter::{Stopped, execution_name},
+    map_run::MapRun,
+    time,
+};
 
 /// How an execution stands.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,12 +92,77 @@ pub struct Outcome {
     pub map_runs: Vec<MapRun>,
     pub(crate) name: Option<String>,
     pub(crate) id: [u64; 2],
+    /// How often it was redriven.
+    pub(crate) redrives: u32,
+    /// Where it stopped, for a redrive.
+    pub(crate) checkpoint: Option<Arc<Stopped>>,
 }
 
 impl Outcome {
     /// The execution's ARN.
     pub fn execution_arn(&self) -> String {
         self.history.executor().execution_arn(self.name.as_deref(), self.id)
+    }
+
+    /// The execution's name.
+    pub fn name(&self) -> String {
+        self.name.clone().unwrap_or_else(|| execution_name(self.id))
+    }
+
+    /// What CloudWatch Logs gets of the execution at a level, with its data or without (developer guide, "Using CloudWatch Logs to log
+    /// execution history"): `{id, type, details, previous_event_id, event_timestamp, execution_arn, redrive_count}`, all but the
+    /// details as text. Input and output over 248 KiB are cut, as AWS does it.
+    ///
+    /// An Express execution keeps no history, unless its executor is told to: [`keep_history`](crate::ExecutorBuilder::keep_history).
+    ///
+    /// ```
+    /// use stepfn_core::{asl, definition::{Definition, LogLevel, WorkflowType}, value::Value};
+    /// use stepfn_executor::Executor;
+    ///
+    /// let (machine, _) = asl::read_str(r#"{
+    ///     "StartAt": "Refuse", "States": { "Refuse": { "Type": "Fail", "Error": "Refused" } }
+    /// }"#)?;
+    /// let definition = Definition::from_asl("Order", WorkflowType::Express, machine);
+    /// let outcome = Executor::builder().keep_history().build(&definition)?.run_blocking(Value::from(1))?;
+    ///
+    /// let logged = outcome.log_events(LogLevel::Error, false);
+    /// assert_eq!(logged[0]["type"].as_str(), Some("FailStateEntered"));
+    /// assert_eq!(logged[0]["details"].to_string(), r#"{"name":"Refuse"}"#);
+    /// assert_eq!(logged[1]["details"]["error"].as_str(), Some("Refused"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn log_events(&self, level: LogLevel, include_execution_data: bool) -> Vec<Value> {
+        self.history.log_events(level, include_execution_data, &self.execution_arn()).collect()
+    }
+
+    /// What EventBridge gets of the execution (developer guide, "Automating Step Functions event delivery with EventBridge"): an event
+    /// "Step Functions Execution Status Change" for its start, for each redrive, and for each end. None for Express, as on AWS.
+    ///
+    /// What of input and output goes beyond 248 KiB in its escaped form is left out, which `inputDetails` and `outputDetails` tell.
+    ///
+    /// ```
+    /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// use stepfn_executor::Executor;
+    ///
+    /// let (machine, _) = asl::read_str(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#)?;
+    /// let definition = Definition::from_asl("Hello", WorkflowType::Standard, machine);
+    /// let outcome = Executor::new(&definition)?.run_blocking(Value::from("you"))?;
+    ///
+    /// let events = outcome.status_change_events();
+    /// let statuses: Vec<_> = events.iter().filter_map(|event| event["detail"]["status"].as_str()).collect();
+    /// assert_eq!(statuses, ["RUNNING", "SUCCEEDED"]);
+    /// assert_eq!(events[1]["source"].as_str(), Some("aws.states"));
+    /// assert_eq!(events[1]["detail"]["output"].as_str(), Some(r#""you""#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn status_change_events(&self) -> Vec<Value> {
+        let executor = self.history.executor();
+        if executor.program.workflow_type == WorkflowType::Express {
+            return Vec::new();
+        }
+        let (arn, name) = (self.execution_arn(), self.name());
+        let execution = status_change::Execution { executor, arn: &arn, name: &name, id: self.id };
+        status_change::events(&execution, self.history.as_slice())
     }
 
     /// The output, of an execution that succeeded.

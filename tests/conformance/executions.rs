@@ -9,8 +9,9 @@ use std::{
 
 use stepfn::{
     Definition, WorkflowType, asl,
+    definition::LogLevel,
     executor::{
-        Execution, Executor, History, Status, Timestamp,
+        Execution, Executor, History, Outcome, Status, Timestamp,
         mock_file::MockFile,
         object_store::{ObjectStore, ObjectStoreExt, memory::InMemory},
     },
@@ -24,6 +25,8 @@ use super::{case::Case, tasks};
 struct Ran {
     status: Status,
     history: History,
+    /// What CloudWatch Logs gets.
+    logged: Vec<Value>,
 }
 
 /// The differences from the recording, and the history for whoever wants to see it.
@@ -51,6 +54,9 @@ fn run(case: &Case) -> Result<Ran, String> {
 
     let itself = Arc::new(OnceLock::new());
     let mut builder = Executor::builder().allow_unbound().account("111111111111");
+    if recorded["expected"].get("log_end_event").is_some() {
+        builder = builder.keep_history();
+    }
     if let Some(time) = recorded_at(recorded) {
         builder = builder.as_of(time);
     }
@@ -100,10 +106,30 @@ fn run(case: &Case) -> Result<Ran, String> {
     // Longer than an execution may take.
     execution.advance(Duration::from_secs(400 * 24 * 60 * 60));
     match execution.run_until_idle() {
-        Some(Ok(outcome)) => Ok(Ran { status: outcome.status.clone(), history: outcome.history.clone() }),
+        Some(Ok(outcome)) => Ok(Ran {
+            status: outcome.status.clone(),
+            history: outcome.history.clone(),
+            logged: logged(recorded, outcome),
+        }),
         Some(Err(error)) => Err(format!("does not run: {error}")),
-        None => Ok(Ran { status: Status::Running, history: execution.history() }),
+        None => Ok(Ran { status: Status::Running, history: execution.history(), logged: Vec::new() }),
     }
+}
+
+/// What is logged with the configuration of the recording.
+fn logged(recorded: &Value, outcome: &Outcome) -> Vec<Value> {
+    let configuration = &recorded["loggingConfiguration"];
+    let level = match configuration["level"].as_str() {
+        // Of these executions the recorder saw the last event of the log.
+        _ if recorded["expected"].get("log_end_event").is_some() => {
+            return outcome.log_events(LogLevel::All, true);
+        }
+        Some("ALL") => LogLevel::All,
+        Some("ERROR") => LogLevel::Error,
+        Some("FATAL") => LogLevel::Fatal,
+        _ => LogLevel::Off,
+    };
+    outcome.log_events(level, configuration["includeExecutionData"].as_bool().unwrap_or(false))
 }
 
 /// When AWS ran it, from `13-11-2024, 09:45:56`.
@@ -178,7 +204,29 @@ fn compare(case: &Case, ran: &Ran) -> Vec<String> {
         found.extend(compare_events(case, events, &ran.history.to_json()["events"]));
     }
     found.extend(compare_asserted(case, &ran.history));
+    if let Some(expected) = expected["logged_execution_events"].as_array() {
+        found.extend(compare_logged(case, expected, &ran.logged));
+    }
+    if let Some(end) = expected.get("log_end_event") {
+        found.extend(compare_logged(
+            case,
+            std::slice::from_ref(end),
+            ran.logged.last_chunk::<1>().map_or(&[], |end| end),
+        ));
+    }
     found
+}
+
+fn compare_logged(case: &Case, expected: &[Value], logged: &[Value]) -> Vec<String> {
+    let logged = logged.iter().map(|event| {
+        let mut event = case.comparer.normalise(event);
+        // As the recorder does with all keys of that name.
+        event.make_object().insert("event_timestamp".into(), "timestamp".into());
+        event
+    });
+    let differences =
+        case.comparer.differences(&Value::array(expected.iter().cloned()), &Value::array(logged));
+    differences.into_iter().map(|difference| format!("log {difference}")).collect()
 }
 
 /// Of an execution that AWS did not run: parts of some events, by their places from the start or, below zero, from the end.

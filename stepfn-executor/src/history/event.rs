@@ -33,6 +33,11 @@ pub(crate) enum EventKind {
     ExecutionStarted {
         input: Value,
     },
+    /// The execution goes on after it had ended.
+    ExecutionRedriven {
+        /// How often it was redriven by now.
+        count: u32,
+    },
     ExecutionSucceeded {
         output: Value,
     },
@@ -124,6 +129,7 @@ impl EventKind {
     pub(crate) fn state(&self) -> Option<StateId> {
         match self {
             Self::ExecutionStarted { .. }
+            | Self::ExecutionRedriven { .. }
             | Self::ExecutionSucceeded { .. }
             | Self::ExecutionFailed(_)
             | Self::ExecutionTimedOut

@@ -48,6 +48,7 @@ fn family(program: &Inner, state: StateId) -> Option<&Family> {
 pub(super) fn event_type(event: &Event, program: &Inner) -> &'static str {
     match &event.kind {
         EventKind::ExecutionStarted { .. } => "ExecutionStarted",
+        EventKind::ExecutionRedriven { .. } => "ExecutionRedriven",
         EventKind::ExecutionSucceeded { .. } => "ExecutionSucceeded",
         EventKind::ExecutionFailed(_) => "ExecutionFailed",
         EventKind::EvaluationFailed { .. } => "EvaluationFailed",
@@ -98,6 +99,9 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
         EventKind::ExecutionStarted { input } => {
             details.data("input", input);
             details.text("roleArn", &event.history.executor.identity.role_arn());
+        }
+        EventKind::ExecutionRedriven { count } => {
+            details.0.insert("redriveCount".into(), (*count).into());
         }
         EventKind::ExecutionSucceeded { output } => details.data("output", output),
         EventKind::ExecutionFailed(error) | EventKind::ExecutionAborted(error) => details.error(error),
@@ -278,6 +282,7 @@ pub(super) fn brief(event: &Event, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         | EventKind::ChildrenFailed { .. }
         | EventKind::MapRunSucceeded { .. }
         | EventKind::MapRunAborted { .. } => Ok(()),
+        EventKind::ExecutionRedriven { count } => write!(f, " {count}"),
     }
 }
 

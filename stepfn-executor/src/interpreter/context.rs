@@ -23,6 +23,9 @@ pub(crate) struct Info {
     pub(crate) id: [u64; 2],
     pub(crate) input: Value,
     pub(crate) started: Timestamp,
+    /// How often it was redriven, and when last.
+    pub(crate) redrives: u32,
+    pub(crate) redriven: Option<Timestamp>,
 }
 
 impl Info {
@@ -35,7 +38,8 @@ impl Info {
     }
 }
 
-fn execution_name(id: [u64; 2]) -> String {
+/// The name of an execution that was given none.
+pub(crate) fn execution_name(id: [u64; 2]) -> String {
     uuid(id[0], id[1])
 }
 
@@ -48,7 +52,7 @@ impl Executor {
     }
 }
 
-pub(super) fn uuid(high: u64, low: u64) -> String {
+pub(crate) fn uuid(high: u64, low: u64) -> String {
     uuid::Builder::from_random_bytes(((u128::from(high) << 64) | u128::from(low)).to_be_bytes())
         .into_uuid()
         .to_string()
@@ -107,7 +111,10 @@ impl<'a> ContextView<'a> {
         // Express executions that are awaited have none: recorded on AWS.
         let is_standard = executor.program.workflow_type == WorkflowType::Standard;
         if is_standard && executor.identity.has_redrive_count() {
-            execution.insert("RedriveCount".into(), 0.into());
+            execution.insert("RedriveCount".into(), info.redrives.into());
+        }
+        if let Some(redriven) = info.redriven {
+            execution.insert("RedriveTime".into(), iso(redriven).into());
         }
         execution.into()
     }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use stepfn_core::value::Value;
 
+use super::redrive::Branches;
 use crate::{
     eval::{EvalError, error_name},
     history::EventError,
@@ -19,6 +20,8 @@ pub(crate) struct Failure {
     kind: FailureKind,
     /// Whether it came out of the branches or iterations of the state at hand.
     pub(crate) from_children: bool,
+    /// Where these stopped, for a redrive.
+    pub(super) stopped: Option<Arc<Branches>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +35,7 @@ enum FailureKind {
 
 impl Failure {
     pub(crate) fn new(error: Option<Arc<str>>, cause: Option<Arc<str>>) -> Self {
-        Self { error, cause, kind: FailureKind::Plain, from_children: false }
+        Self { error, cause, kind: FailureKind::Plain, from_children: false, stopped: None }
     }
 
     fn of(error: &str, cause: impl Into<Arc<str>>) -> Self {
@@ -94,12 +97,12 @@ impl Failure {
     }
 
     /// The same failure, for the state whose branch or iteration it ended.
-    pub(crate) fn of_child(self) -> Self {
+    pub(crate) fn of_child(self, stopped: Option<Arc<Branches>>) -> Self {
         let kind = match self.kind {
             FailureKind::Evaluation(_) => FailureKind::Plain,
             kind => kind,
         };
-        Self { from_children: true, kind, ..self }
+        Self { from_children: true, kind, stopped, ..self }
     }
 
     pub(crate) fn event(&self) -> EventError {

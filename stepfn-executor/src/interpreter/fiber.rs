@@ -47,6 +47,8 @@ pub(super) struct Item {
 pub(super) enum Phase {
     /// To enter its state.
     Enter,
+    /// To do what its state does once more, without entering it.
+    Rerun,
     /// To make an attempt at the work of its Task, Map or Parallel.
     Attempt,
     /// To start the work of a Task that is scheduled.
@@ -182,6 +184,13 @@ impl Fibers {
             self.free.push(id.0);
         }
         fiber
+    }
+
+    /// The machine itself.
+    pub(super) const ROOT: FiberId = FiberId(0);
+
+    pub(super) fn get(&self, id: FiberId) -> Option<&Fiber> {
+        self.slots.get(id.0)?.as_ref()
     }
 
     pub(super) fn get_mut(&mut self, id: FiberId) -> Option<&mut Fiber> {

@@ -14,7 +14,7 @@ use crate::{
 const MAX_CONCURRENCY: usize = 40;
 
 /// The branches or iterations that a fiber waits for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Children {
     results: Vec<Value>,
     extent: Extent,
@@ -99,7 +99,7 @@ impl Interpreter {
         }
         self.fiber(id).phase = Phase::Children(children);
         if let Some(Unstarted { index, event, failure }) = failed {
-            self.child_failed(executor, id, index, event, None, failure);
+            self.child_failed(executor, id, (index, None), event, None, failure);
         }
         Ok(Step::Block)
     }
@@ -112,12 +112,27 @@ impl Interpreter {
         children: &mut Children,
         previous: u32,
     ) -> Result<(), Unstarted> {
+        let index = children.started;
+        if index >= children.items.len() {
+            return Ok(());
+        }
+        children.started += 1;
+        self.start_iteration(executor, id, children, index, previous)
+    }
+
+    /// Starts one iteration of a Map.
+    pub(super) fn start_iteration(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        children: &Children,
+        index: usize,
+        previous: u32,
+    ) -> Result<(), Unstarted> {
         let at = self.state_of(id);
         let state = executor.program.state(at);
         let Kind::Map(map) = &state.kind else { return Ok(()) };
-        let index = children.started;
         let Some(value) = children.items.get(index).cloned() else { return Ok(()) };
-        children.started += 1;
         let event =
             self.record(previous, || EventKind::Iteration { state: at, index, what: Iteration::Started });
         let item = Arc::new(Item { index, value });

@@ -39,11 +39,11 @@ enum Halt {
 }
 
 fn reader_failed(cause: String) -> Failure {
-    Failure::new(Some("States.ItemReaderFailed".into()), Some(cause.into())).of_child()
+    Failure::new(Some("States.ItemReaderFailed".into()), Some(cause.into())).of_child(None)
 }
 
 fn writer_failed(cause: String) -> Failure {
-    Failure::new(Some("States.ResultWriterFailed".into()), Some(cause.into())).of_child()
+    Failure::new(Some("States.ResultWriterFailed".into()), Some(cause.into())).of_child(None)
 }
 
 fn export(buckets: &Buckets, parameters: &Value, run: &str, is_lines: bool) -> Result<Export, IoError> {
@@ -293,7 +293,7 @@ impl Interpreter {
                 Poll::Pending => run.waits_for_io = true,
                 Poll::Ready(Ok(None)) => return,
                 Poll::Ready(Ok(Some((input, items)))) => self.start_child(id, run, input, items),
-                Poll::Ready(Err(Halt::Failure(failure))) => run.close(Some(failure.of_child())),
+                Poll::Ready(Err(Halt::Failure(failure))) => run.close(Some(failure.of_child(None))),
                 Poll::Ready(Err(Halt::Io(IoError::Failed(cause)))) => run.close(Some(reader_failed(cause))),
                 Poll::Ready(Err(Halt::Io(IoError::Unbound(bucket)))) => {
                     let state = run.summary.state.clone();
@@ -375,6 +375,8 @@ impl Interpreter {
             id: [random.next_u64(), random.next_u64()],
             input: input.clone(),
             started: self.now(),
+            redrives: 0,
+            redriven: None,
         };
         let extent = Extent::of(&input);
         let time = Arc::clone(&self.time);
@@ -483,7 +485,7 @@ impl Interpreter {
 
 fn exceeded() -> Failure {
     let cause = "The specified tolerated failure threshold was exceeded";
-    Failure::new(Some("States.ExceedToleratedFailureThreshold".into()), Some(cause.into())).of_child()
+    Failure::new(Some("States.ExceedToleratedFailureThreshold".into()), Some(cause.into())).of_child(None)
 }
 
 /// Opens the reader of a Map. A negative `MaxItems` is its mistake, and not the Map's: recorded on AWS.

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use stepfn_core::value::Value;
 
-use super::{Failure, Fiber, FiberId, Interpreter, Phase, Step, map::Children};
+use super::{
+    Checkpoint, Failure, Fiber, FiberId, Interpreter, Phase, Step,
+    map::Children,
+    redrive::{Branches, Left},
+};
 use crate::{
     executor::Inner as Executor,
     history::{EventKind, Iteration},
@@ -80,7 +84,7 @@ impl Interpreter {
                 self.child_failed(
                     executor,
                     parent,
-                    unstarted.index,
+                    (unstarted.index, None),
                     unstarted.event,
                     None,
                     unstarted.failure,
@@ -98,12 +102,12 @@ impl Interpreter {
 
     /// A branch or iteration failed: the others are aborted, and so the state fails.
     ///
-    /// `previous` is its last event, `aborted` the Task it failed in.
+    /// `stopped` is where it did, `previous` its last event, `aborted` the Task it failed in.
     pub(super) fn child_failed(
         &mut self,
         executor: &Executor,
         parent: FiberId,
-        place: usize,
+        (place, stopped): (usize, Option<Checkpoint>),
         previous: u32,
         aborted: Option<StateId>,
         failure: Failure,
@@ -120,33 +124,44 @@ impl Interpreter {
         if let Some(state) = aborted {
             self.record(previous, || EventKind::StateAborted { state });
         }
+        let mut left = Left::default();
+        left.stopped_at(place, stopped);
         for child in self.fibers.children(parent) {
             let index = self.fibers.at(child).parent.map_or(0, |(_, place)| place);
             if is_map {
                 let what = Iteration::Aborted;
                 self.record(previous, || EventKind::Iteration { state: at, index, what });
             }
-            self.abort(executor, child, previous);
+            let stopped = self.abort(executor, child, previous);
+            left.stopped_at(index, stopped);
         }
+        let keeps = self.keeps_checkpoints();
         let fiber = self.fiber(parent);
         fiber.previous = previous;
-        fiber.phase = Phase::Resume(Err(failure.of_child()));
+        let branches = match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+            Phase::Children(children) if keeps => Some(Arc::new(Branches::new(*children, left))),
+            _ => None,
+        };
+        fiber.phase = Phase::Resume(Err(failure.of_child(branches)));
         self.ready.push_back(parent);
     }
 
     /// Ends a fiber, and all that it waits for, because a sibling failed.
-    fn abort(&mut self, executor: &Executor, id: FiberId, previous: u32) {
+    fn abort(&mut self, executor: &Executor, id: FiberId, previous: u32) -> Option<Checkpoint> {
+        let mut stopped = self.checkpoint_of_running(id);
+        let mut left = Left::default();
         let state = self.state_of(id);
         let is_map = matches!(executor.program.state(state).kind, Kind::Map(_));
         for child in self.fibers.children(id) {
+            let index = self.fibers.at(child).parent.map_or(0, |(_, place)| place);
             if is_map {
-                let index = self.fibers.at(child).parent.map_or(0, |(_, place)| place);
                 let what = Iteration::Aborted;
                 self.record(previous, || EventKind::Iteration { state, index, what });
             }
-            self.abort(executor, child, previous);
+            let stopped = self.abort(executor, child, previous);
+            left.stopped_at(index, stopped);
         }
-        let Some(fiber) = self.fibers.get_mut(id) else { return };
+        let Some(fiber) = self.fibers.get_mut(id) else { return stopped };
         let phase = std::mem::replace(&mut fiber.phase, Phase::Blocked);
         if let Phase::Working(job) | Phase::Start(job) = &phase {
             self.drop_job(id, job);
@@ -160,6 +175,10 @@ impl Interpreter {
         if !matches!(phase, Phase::Enter) {
             self.record(previous, || EventKind::StateAborted { state });
         }
+        if let (Some(stopped), Phase::Children(children)) = (&mut stopped, phase) {
+            stopped.branches = Some(Arc::new(Branches::new(*children, left)));
+        }
+        stopped
     }
 }
 

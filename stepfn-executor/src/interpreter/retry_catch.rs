@@ -93,15 +93,16 @@ impl Interpreter {
     /// Nothing handled the failure in its state.
     fn fail_fiber(&mut self, executor: &Executor, id: FiberId, failure: Failure) -> Step {
         let fiber = self.fibers.at(id);
-        let previous = fiber.previous;
-        let Some((parent, place)) = fiber.parent else {
+        let (previous, at, parent) = (fiber.previous, fiber.at, fiber.parent);
+        let Some((parent, place)) = parent else {
+            self.stopped = self.checkpoint_of_failed(id, &failure);
             self.execution_failed(previous, &failure);
             return Step::Block;
         };
-        let at = fiber.at;
+        let stopped = self.checkpoint_of_failed(id, &failure);
         self.fibers.remove(id);
         let aborted = matches!(executor.program.state(at).kind, Kind::Task(_)).then_some(at);
-        self.child_failed(executor, parent, place, previous, aborted, failure);
+        self.child_failed(executor, parent, (place, stopped), previous, aborted, failure);
         Step::Block
     }
 }

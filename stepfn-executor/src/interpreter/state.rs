@@ -36,6 +36,12 @@ impl Interpreter {
         fiber.arrived = previous;
         fiber.previous = event;
         fiber.entered = event;
+        self.run_state(executor, id)
+    }
+
+    /// Does what the state does that a fiber is in.
+    pub(super) fn run_state(&mut self, executor: &Executor, id: FiberId) -> Step {
+        let state = self.state_of(id);
         let jsonata = executor.program.state(state).jsonata.as_deref();
         match (&executor.program.state(state).kind, jsonata) {
             (Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_), _) => self.attempt(executor, id),

@@ -12,7 +12,9 @@ mod history;
 mod jsonata;
 mod map_parallel;
 mod mock_file;
+mod observe;
 mod real_time;
+mod redrive;
 mod time;
 mod tokens;
 

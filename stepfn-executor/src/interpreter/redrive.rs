@@ -1,0 +1,217 @@
+//! Where an execution stopped, and how it goes on from there (developer guide, "Restarting state machine executions with redrive").
+
+use std::sync::{Arc, PoisonError};
+
+use jiff::Timestamp;
+use stepfn_core::{definition::WorkflowType, value::Value};
+
+use super::{
+    Failure, Fiber, FiberId, Fibers, Info, Interpreter, Phase,
+    fiber::{Item, Variables},
+    map::Children,
+};
+use crate::{
+    eval::Random,
+    executor::Inner as Executor,
+    history::EventKind,
+    outcome::{Outcome, Status},
+    program::{Kind, StateId},
+    time::Time,
+};
+
+/// What a redrive of an execution needs to know beyond its history.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    root: Checkpoint,
+    /// How often each Task state was called.
+    calls: Vec<usize>,
+    stored: usize,
+}
+
+/// Where a fiber stopped. The input of a state that was entered is in the history.
+#[derive(Clone, Debug)]
+pub(crate) struct Checkpoint {
+    at: StateId,
+    previous: u32,
+    arrived: u32,
+    entered: u32,
+    entered_at: Timestamp,
+    /// The input of a state that was not entered yet.
+    input: Option<Value>,
+    variables: Variables,
+    item: Option<Arc<Item>>,
+    /// The branches or iterations of the state, where it has some that go on.
+    pub(super) branches: Option<Arc<Branches>>,
+}
+
+/// The branches or iterations of a state that stopped.
+#[derive(Debug)]
+pub(crate) struct Branches {
+    /// The results of those that succeeded, and what is needed to start others.
+    children: Children,
+    left: Left,
+}
+
+/// The branches or iterations that did not succeed, by their places.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    stopped: Vec<(usize, Checkpoint)>,
+    /// Those that have no fiber yet, as their inputs could not be made.
+    unstarted: Vec<usize>,
+}
+
+impl Left {
+    pub(super) fn stopped_at(&mut self, place: usize, checkpoint: Option<Checkpoint>) {
+        match checkpoint {
+            Some(checkpoint) => self.stopped.push((place, checkpoint)),
+            None => self.unstarted.push(place),
+        }
+    }
+}
+
+impl Branches {
+    pub(super) fn new(children: Children, left: Left) -> Self {
+        Self { children, left }
+    }
+}
+
+impl Interpreter {
+    /// Whether the execution may be redriven.
+    pub(super) fn keeps_checkpoints(&self) -> bool {
+        self.executor.program.workflow_type == WorkflowType::Standard
+    }
+
+    /// Where a fiber is.
+    pub(super) fn checkpoint_of_running(&self, id: FiberId) -> Option<Checkpoint> {
+        if !self.keeps_checkpoints() {
+            return None;
+        }
+        let fiber = self.fibers.get(id)?;
+        let is_entered = !matches!(fiber.phase, Phase::Enter);
+        Some(Checkpoint {
+            at: fiber.at,
+            previous: fiber.previous,
+            arrived: fiber.arrived,
+            entered: fiber.entered,
+            entered_at: fiber.entered_at,
+            input: (!is_entered).then(|| fiber.input.clone()),
+            variables: fiber.variables.clone(),
+            item: fiber.item.clone(),
+            branches: None,
+        })
+    }
+
+    /// Where a fiber is whose state failed.
+    pub(super) fn checkpoint_of_failed(&self, id: FiberId, failure: &Failure) -> Option<Checkpoint> {
+        let mut checkpoint = self.checkpoint_of_running(id)?;
+        checkpoint.branches.clone_from(&failure.stopped);
+        Some(checkpoint)
+    }
+
+    /// Where a fiber and those that it waits for are, as the execution ends around them.
+    fn checkpoint_of_tree(&mut self, id: FiberId) -> Option<Checkpoint> {
+        let mut checkpoint = self.checkpoint_of_running(id)?;
+        let children = match std::mem::replace(&mut self.fiber(id).phase, Phase::Blocked) {
+            Phase::Children(children) => *children,
+            Phase::Resume(Err(failure)) => {
+                checkpoint.branches = failure.stopped;
+                return Some(checkpoint);
+            }
+            _ => return Some(checkpoint),
+        };
+        let mut left = Left::default();
+        for child in self.fibers.children(id) {
+            let place = self.fibers.at(child).parent.map_or(0, |(_, place)| place);
+            let stopped = self.checkpoint_of_tree(child);
+            left.stopped_at(place, stopped);
+        }
+        checkpoint.branches = Some(Arc::new(Branches::new(children, left)));
+        Some(checkpoint)
+    }
+
+    /// Where the execution stopped, which ends with this status.
+    pub(super) fn checkpoint(&mut self, status: &Status) -> Option<Stopped> {
+        if !self.keeps_checkpoints() || matches!(status, Status::Succeeded { .. }) {
+            return None;
+        }
+        let root = self.stopped.take().or_else(|| self.checkpoint_of_tree(Fibers::ROOT))?;
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Some(Stopped { root, calls, stored: self.stored })
+    }
+
+    /// An execution that goes on from where it stopped.
+    pub(crate) fn redriven(
+        executor: &Arc<Executor>,
+        info: Info,
+        (outcome, stopped): (&Outcome, &Stopped),
+        time: Arc<dyn Time>,
+        random: Random,
+    ) -> Self {
+        let (now, count) = (time.now(), info.redrives);
+        let mut interpreter = Self::at_rest(Arc::clone(executor), info, now, time, random);
+        interpreter.events = outcome.history.as_slice().to_vec();
+        interpreter.event_count = u32::try_from(interpreter.events.len()).unwrap_or(u32::MAX);
+        // A redrive is a transition of its own.
+        interpreter.transitions = outcome.transitions + 1;
+        interpreter.map_runs.clone_from(&outcome.map_runs);
+        interpreter.calls.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&stopped.calls);
+        interpreter.stored = stopped.stored;
+        let last = interpreter.event_count;
+        let event = interpreter.record(last, || EventKind::ExecutionRedriven { count });
+        interpreter.resume(executor, &stopped.root, None, event);
+        interpreter
+    }
+
+    /// Lets a fiber go on, after the event of the redrive.
+    fn resume(
+        &mut self,
+        executor: &Executor,
+        checkpoint: &Checkpoint,
+        parent: Option<(FiberId, usize)>,
+        event: u32,
+    ) {
+        let entered = checkpoint.entered.checked_sub(1).and_then(|at| self.events.get(at as usize));
+        let of_history = entered.and_then(|event| match &event.kind {
+            EventKind::StateEntered { input, .. } => Some(input.clone()),
+            _ => None,
+        });
+        let is_entered = checkpoint.input.is_none();
+        let input = checkpoint.input.clone().or(of_history).unwrap_or_default();
+        let mut fiber = Fiber::new(checkpoint.at, input, event);
+        fiber.arrived = checkpoint.arrived;
+        fiber.entered = checkpoint.entered;
+        fiber.entered_at = checkpoint.entered_at;
+        fiber.variables = checkpoint.variables.clone();
+        fiber.item.clone_from(&checkpoint.item);
+        fiber.parent = parent;
+        fiber.phase = match &executor.program.state(checkpoint.at).kind {
+            _ if !is_entered => Phase::Enter,
+            // The guide: a Fail state is entered again.
+            Kind::Fail { .. } => Phase::Enter,
+            Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_) => Phase::Attempt,
+            Kind::Pass { .. } | Kind::Choice { .. } | Kind::Wait(_) | Kind::Succeed => Phase::Rerun,
+        };
+        if !is_entered {
+            fiber.previous = checkpoint.previous;
+        }
+        let branches = checkpoint.branches.as_deref();
+        if let Some(branches) = branches {
+            fiber.phase = Phase::Children(Box::new(branches.children.clone()));
+        }
+        let id = self.fibers.insert(fiber);
+        let Some(Branches { children, left }) = branches else {
+            self.ready.push_back(id);
+            return;
+        };
+        for (place, checkpoint) in &left.stopped {
+            self.resume(executor, checkpoint, Some((id, *place)), event);
+        }
+        for index in &left.unstarted {
+            if let Err(unstarted) = self.start_iteration(executor, id, children, *index, event) {
+                let place = (unstarted.index, None);
+                self.child_failed(executor, id, place, unstarted.event, None, unstarted.failure);
+                return;
+            }
+        }
+    }
+}
