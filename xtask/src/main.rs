@@ -10,11 +10,23 @@ mod job_poller;
 #[path = "../../examples/order_approval/workflow.rs"]
 mod order_approval;
 
+mod services;
+
 use std::process::ExitCode;
 
 use stepfn::Workflow;
 
 fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(("services", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return match services::run(rest) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("error: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     stepfn_codegen::xtask::main(&[
         csv_pipeline::CsvProcessing::definition,
         job_poller::JobPoller::definition,

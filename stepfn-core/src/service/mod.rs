@@ -1,7 +1,7 @@
 //! What a Task's `Resource` names, and what is known of the services behind it.
 //!
-//! `optimized.txt` holds the optimised integrations, for people to read; `sdk.txt` the actions of `aws-sdk:`, condensed from the
-//! models of botocore. Both are searched when a machine names a service, and nothing is kept.
+//! `optimized.txt` holds the optimised integrations, for people to read; `sdk.txt` the actions of `aws-sdk:` with what they take and
+//! answer, condensed from the models of botocore by `cargo xtask services`. Of `sdk.txt` only the services are read that a machine names.
 //!
 //! ```
 //! use stepfn_core::service::{self, Integration, Pattern, Resource};
@@ -9,13 +9,18 @@
 //! let Resource::Integration(found) = service::lookup("arn:aws:states:::sqs:sendMessage.waitForTaskToken") else { panic!() };
 //! assert_eq!(found, Integration { sdk: false, service: "sqs", action: "sendMessage", pattern: Pattern::WaitForTaskToken });
 //! let action = found.known().unwrap();
-//! assert_eq!(action.required, ["MessageBody", "QueueUrl"]);
+//! assert!(action.parameters.unwrap().member("QueueUrl").unwrap().required);
 //! assert!(action.patterns.contains(&Pattern::WaitForTaskToken));
 //! ```
 
+mod sdk;
+mod shape;
 mod table;
 
-pub use self::table::{Action, actions, services};
+pub use self::{
+    shape::{Kind, Member, Shape},
+    table::{Action, actions, services},
+};
 
 /// What a Task's `Resource` names, as far as it can be told from its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,30 +1,41 @@
-//! The two tables, searched as text.
+//! What is known of each action: the optimised ones in `optimized.txt`, searched as text, those of `aws-sdk:` in `sdk.txt`.
 
-use std::{collections::BTreeMap, sync::OnceLock};
-
-use super::Pattern;
+use super::{Pattern, Shape, sdk};
 
 const OPTIMIZED: &str = include_str!("optimized.txt");
-const SDK: &str = include_str!("sdk.txt");
-const DIGITS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-";
+
+/// What every optimised integration adds to the service's answer.
+const METADATA: &str = "SdkHttpMetadata SdkResponseMetadata";
 
 /// What is known of an action.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     /// The integration patterns that it supports.
     pub patterns: Vec<Pattern>,
-    /// The parameters that must be given.
-    pub required: Vec<&'static str>,
-    /// The others; with none of both, parameters are not known.
-    pub optional: Vec<&'static str>,
-    /// The fields that the answer to a plain request may have; empty where they are not known.
-    pub result: Vec<&'static str>,
+    /// What it takes, where that is known.
+    pub parameters: Option<Shape>,
+    /// What it answers a plain request, where that is known.
+    pub result: Option<Shape>,
+    /// What the task ends with when the job does (`.sync`, `.sync:2`), where that is known.
+    pub job: [Option<Shape>; 2],
+}
+
+impl Action {
+    /// What a task's result is, where that is known: of a callback, never.
+    pub fn answer(&self, pattern: Pattern) -> Option<Shape> {
+        match pattern {
+            Pattern::Request => self.result,
+            Pattern::Sync => self.job[0],
+            Pattern::Sync2 => self.job[1],
+            Pattern::WaitForTaskToken => None,
+        }
+    }
 }
 
 /// The services that there are: the optimised ones, or those of `aws-sdk:`.
 pub fn services(sdk: bool) -> Vec<&'static str> {
     if sdk {
-        return blocks().keys().copied().collect();
+        return sdk::services();
     }
     let mut names: Vec<&str> = entries().filter_map(|entry| Some(entry.split_once(':')?.0)).collect();
     names.dedup();
@@ -34,8 +45,7 @@ pub fn services(sdk: bool) -> Vec<&'static str> {
 /// The actions of a service; none where the service is unknown.
 pub fn actions(sdk: bool, service: &str) -> Vec<&'static str> {
     if sdk {
-        let Some((_, lines)) = block(service) else { return Vec::new() };
-        return lines.filter_map(|line| Some(line.split_once(' ')?.0)).collect();
+        return sdk::block(service).map(|block| block.actions().collect()).unwrap_or_default();
     }
     let of_service = |entry: &'static str| {
         let (found, rest) = entry.split_once(':')?;
@@ -45,96 +55,122 @@ pub fn actions(sdk: bool, service: &str) -> Vec<&'static str> {
 }
 
 pub(super) fn action(sdk: bool, service: &str, action: &str) -> Option<Action> {
-    if sdk { sdk_action(service, action) } else { optimized(service, action) }
+    if !sdk {
+        return optimized(service, action);
+    }
+    let (parameters, result) = api(&format!("{service}:{action}"), true)?;
+    Some(Action {
+        patterns: vec![Pattern::Request, Pattern::WaitForTaskToken],
+        parameters: Some(parameters),
+        result: Some(result),
+        job: [None, None],
+    })
 }
 
 fn entries() -> impl Iterator<Item = &'static str> {
     OPTIMIZED.split("\n\n").map(str::trim).filter(|entry| !entry.starts_with('#'))
 }
 
+/// What an action of `sdk.txt`, `service:action`, takes and answers.
+fn api(name: &str, sdk: bool) -> Option<(Shape, Shape)> {
+    let (service, action) = name.split_once(':')?;
+    let block = sdk::block(service)?;
+    let [input, output] = block.action(action)?;
+    Some((Shape::structure(Some(block), input, sdk), Shape::structure(Some(block), output, sdk)))
+}
+
 fn optimized(service: &str, action: &str) -> Option<Action> {
     let title = format!("{service}:{action}");
     let entry = entries().find(|entry| entry.lines().next() == Some(&title))?;
-    let list = |key: &str| -> Vec<&'static str> {
-        let line = entry.lines().find_map(|line| line.trim().strip_prefix(key));
-        line.unwrap_or_default().split_whitespace().collect()
-    };
-    let patterns = list("patterns ").into_iter().filter_map(|word| match word {
+    let row = |key: &str| entry.lines().find_map(|line| line.trim().strip_prefix(key)?.strip_prefix(' '));
+    let patterns = row("patterns").unwrap_or_default().split_whitespace().filter_map(|word| match word {
         "request" => Some(Pattern::Request),
         "sync" => Some(Pattern::Sync),
         "sync:2" => Some(Pattern::Sync2),
         "waitForTaskToken" => Some(Pattern::WaitForTaskToken),
         _ => None,
     });
+    let api = row("api").and_then(|name| api(name, false));
+    let none = || Shape::structure(None, "", false);
+    let parameters = match (row("required"), row("optional")) {
+        (None, None) => api.map(|(input, _)| input),
+        (required, optional) => {
+            let own = api.map_or_else(none, |(input, _)| input);
+            Some(own.with(required.unwrap_or_default(), optional.unwrap_or_default()))
+        }
+    };
+    let result = match row("result") {
+        None => api.map(|(_, output)| output.with(METADATA, "")),
+        Some(row) => Some(api.map_or_else(none, |(_, output)| output).with(METADATA, row)),
+    };
+    let job = |key: &str| {
+        let (name, rest) = row(key)?.split_once(' ').unwrap_or((row(key)?, ""));
+        let (path, more) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (_, output) = self::api(name, false)?;
+        Some(output.at(path)?.with("", more))
+    };
     Some(Action {
         patterns: patterns.collect(),
-        required: list("required "),
-        optional: list("optional "),
-        result: list("result "),
+        parameters,
+        result,
+        job: [job("job"), job("job:2").or_else(|| job("job"))],
     })
 }
-
-/// Where each service of the SDK stands. The text is cut once, and read only where a machine names a service.
-fn blocks() -> &'static BTreeMap<&'static str, &'static str> {
-    static BLOCKS: OnceLock<BTreeMap<&'static str, &'static str>> = OnceLock::new();
-    BLOCKS.get_or_init(|| SDK.split("\n@").skip(1).filter_map(|block| block.split_once('\n')).collect())
-}
-
-/// The names and the lines of one service.
-fn block(service: &str) -> Option<(&'static str, impl Iterator<Item = &'static str>)> {
-    let (names, lines) = blocks().get(service)?.split_once('\n')?;
-    Some((names, lines.lines()))
-}
-
-fn sdk_action(service: &str, action: &str) -> Option<Action> {
-    let (names, mut lines) = block(service)?;
-    let line = lines.find_map(|line| line.strip_prefix(action)?.strip_prefix(' '))?;
-    let names: Vec<&str> = names.split(' ').collect();
-    let list = |digits: &str| -> Vec<&'static str> {
-        let digit = |byte: u8| DIGITS.bytes().position(|other| other == byte);
-        let pairs = digits.as_bytes().chunks_exact(2);
-        let name = |pair: &[u8]| names.get(digit(pair[0])? * DIGITS.len() + digit(pair[1])?).copied();
-        pairs.filter_map(name).collect()
-    };
-    let mut lists = line.split('/').map(list);
-    Some(Action {
-        patterns: vec![Pattern::Request, Pattern::WaitForTaskToken],
-        required: lists.next().unwrap_or_default(),
-        optional: lists.next().unwrap_or_default(),
-        result: lists.next().unwrap_or_default(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::Kind;
 
     #[test]
-    fn every_optimized_entry_has_patterns_and_only_known_lines() {
+    fn every_optimized_entry_can_be_read_to_its_end() {
         for entry in entries() {
             let (service, rest) = entry.split_once(':').unwrap();
             let name = rest.lines().next().unwrap();
-            assert!(!optimized(service, name).unwrap().patterns.is_empty(), "{entry}");
+            let action = optimized(service, name).unwrap();
+            assert!(!action.patterns.is_empty(), "{entry}");
             for line in rest.lines().skip(1) {
-                let key = line.split_whitespace().next().unwrap();
-                assert!(["patterns", "required", "optional", "result"].contains(&key), "{line}");
+                let (key, value) = line.trim().split_once(' ').unwrap();
+                let first = value.split(' ').next().unwrap();
+                let read = match key {
+                    "patterns" | "required" | "optional" | "result" => true,
+                    "api" => api(first, false).is_some(),
+                    "job" => action.answer(Pattern::Sync).is_some(),
+                    "job:2" => action.answer(Pattern::Sync2).is_some(),
+                    _ => false,
+                };
+                assert!(read, "{entry}\n{line}");
             }
         }
         assert!(services(false).len() > 15);
     }
 
+    fn names(shape: Option<Shape>) -> Vec<String> {
+        let Some(Kind::Structure(members)) = shape.map(|shape| shape.kind()) else { panic!("a structure") };
+        members.iter().map(|member| member.name.to_string()).collect()
+    }
+
     #[test]
-    fn actions_of_the_sdk_are_read_from_their_digits() {
-        let found = sdk_action("s3", "getObject").unwrap();
-        assert_eq!(found.required, ["Bucket", "Key"]);
-        assert!(found.optional.contains(&"VersionId"));
+    fn actions_of_the_sdk_have_what_the_api_has() {
+        let found = action(true, "lambda", "listVersionsByFunction").unwrap();
+        assert_eq!(names(found.parameters), ["FunctionName", "Marker", "MaxItems"]);
+        assert_eq!(names(found.answer(Pattern::Request)), ["NextMarker", "Versions"]);
+        assert_eq!(found.answer(Pattern::WaitForTaskToken), None);
+        assert_eq!(names(action(true, "organizations", "leaveOrganization").unwrap().parameters), [""; 0]);
+        assert_eq!(action(true, "s3", "getObjec"), None);
+    }
+
+    #[test]
+    fn optimised_actions_have_what_the_integration_makes_of_the_api() {
+        let found = action(false, "states", "startExecution").unwrap();
         assert_eq!(
-            sdk_action("lambda", "listVersionsByFunction").unwrap().result,
-            ["NextMarker", "Versions"]
+            names(found.answer(Pattern::Request)),
+            ["ExecutionArn", "SdkHttpMetadata", "SdkResponseMetadata", "StartDate"]
         );
-        assert_eq!(sdk_action("s3", "getObjec"), None);
-        for service in services(true) {
-            assert!(!actions(true, service).is_empty(), "{service}");
-        }
+        let output = |pattern| found.answer(pattern)?.member("Output").map(|output| output.shape.kind());
+        assert_eq!(output(Pattern::Sync), Some(Kind::String));
+        assert_eq!(output(Pattern::Sync2), Some(Kind::Anything));
+        let cluster = action(false, "elasticmapreduce", "createCluster").unwrap().parameters.unwrap();
+        assert!(cluster.member("Instances").unwrap().required);
+        assert_eq!(cluster.member("Steps"), None);
     }
 }
