@@ -153,7 +153,7 @@ pub(crate) mod expressions {
                 retry: [{ error_equals: [States.ALL], max_attempts: 1 }],
                 catch: [{
                     error_equals: [States.ALL],
-                    output: { "error": "{% $states.errorOutput.Error %}" },
+                    output: { "id": "{% $states.input.id %}", "error": "{% $states.errorOutput.Error %}" },
                     assign: { "failed": true },
                     next: Save,
                 }],
@@ -175,6 +175,10 @@ pub(crate) mod expressions {
             .query_language(QueryLanguage::Jsonata);
         let [price_state, save] = ["Price", "Save"].map(|name| m.state(name));
         let object = |key: &str, value| stepfn::builder::object([(key.to_owned(), value)]);
+        let caught = stepfn::builder::object([
+            ("id", jsonata("$states.input.id")),
+            ("error", jsonata("$states.errorOutput.Error")),
+        ]);
         m.define(
             price_state,
             Task::invoke::<price>()
@@ -185,11 +189,7 @@ pub(crate) mod expressions {
                 .output(jsonata("$states.result.Payload"))
                 .assign([("price", jsonata("$states.result.Payload.price"))])
                 .retry(Retrier::on(["States.ALL"]).max_attempts(1))
-                .catch(
-                    Catcher::on(["States.ALL"], save)
-                        .output(object("error", jsonata("$states.errorOutput.Error")))
-                        .assign([("failed", true.into())]),
-                )
+                .catch(Catcher::on(["States.ALL"], save).output(caught).assign([("failed", true.into())]))
                 .next(save),
         );
         let key = object("id", object("S", jsonata("$states.input.id")));

@@ -16,7 +16,7 @@ use crate::{
 
 /// What an edge knows of the value at a path.
 #[derive(Clone, Copy)]
-enum Fact<'v> {
+pub(super) enum Fact<'v> {
     /// It is there.
     Present,
     /// It is not there.
@@ -185,6 +185,11 @@ impl Analyser<'_> {
                 return;
             }
         }
+        self.may_not_match(site);
+    }
+
+    /// Reports a Choice that may take nothing.
+    pub(super) fn may_not_match(&mut self, site: &Site) {
         if let Some(report) = &mut self.report {
             let message = format!("{}no rule may match, and there is no `Default`", site.place);
             let mut finding = Diagnostic::new(Code::ChoiceMayNotMatch, format!("{}/Choices", site.at), message)
@@ -229,11 +234,11 @@ fn either(a: Option<Flow>, b: Option<Flow>) -> Option<Flow> {
 /// A flow with what an edge knows; none where it cannot be.
 fn refine(flow: &Flow, path: &Path, fact: Fact<'_>) -> Option<Flow> {
     match (keys(path), &path.root) {
-        (Some(keys), _) => Some(flow.with_data(refine_at(&flow.data, &keys, fact)?)),
+        (Some(keys), _) => Some(flow.with_data(refine_at(&flow.data, &keys, fact, &key_step)?)),
         (None, Root::Variable(name)) if path.segments.is_empty() => {
             let mut flow = flow.clone();
             if let Some(entry) = std::rc::Rc::make_mut(&mut flow.variables).get_mut(name.as_str()) {
-                entry.value = refine_at(&entry.value, &[], fact)?;
+                entry.value = refine_at(&entry.value, &[], fact, &key_step)?;
                 entry.absent = entry.absent && matches!(fact, Fact::Absent);
             }
             Some(flow)
@@ -242,11 +247,21 @@ fn refine(flow: &Flow, path: &Path, fact: Fact<'_>) -> Option<Flow> {
     }
 }
 
+fn key_step(key: &str) -> OwnedStep {
+    OwnedStep::Key(key.to_owned())
+}
+
 /// A value with what an edge knows of it at some keys; none where it cannot be. What is on the way to a value that is there
 /// is there itself, and no null.
-fn refine_at(value: &Sym, keys: &[String], fact: Fact<'_>) -> Option<Sym> {
+pub(super) fn refine_at(
+    value: &Sym,
+    keys: &[String],
+    fact: Fact<'_>,
+    step: &dyn Fn(&str) -> OwnedStep,
+) -> Option<Sym> {
     if let Sym::Union(members) = value {
-        let members: Vec<_> = members.iter().filter_map(|member| refine_at(member, keys, fact)).collect();
+        let members: Vec<_> =
+            members.iter().filter_map(|member| refine_at(member, keys, fact, step)).collect();
         return (!members.is_empty()).then(|| Sym::union(members));
     }
     let Some((key, rest)) = keys.split_first() else {
@@ -273,11 +288,11 @@ fn refine_at(value: &Sym, keys: &[String], fact: Fact<'_>) -> Option<Sym> {
         // That it is not there says nothing of the way to it.
         Sym::Leaf(_) if absent => Some(value.clone()),
         Sym::Leaf(leaf) => {
-            let mut below = leaf.then([OwnedStep::Key(key.clone())]);
+            let mut below = leaf.then([step(key)]);
             if !rest.is_empty() {
                 below = below.then([OwnedStep::Present, OwnedStep::NonNull]);
             }
-            let below = refine_at(&Sym::Leaf(below), rest, fact)?;
+            let below = refine_at(&Sym::Leaf(below), rest, fact, step)?;
             Some(value.narrow(key, below))
         }
         Sym::Object(fields, base) => match (fields.get(key.as_str()), base) {
@@ -292,7 +307,7 @@ fn refine_at(value: &Sym, keys: &[String], fact: Fact<'_>) -> Option<Sym> {
                 {
                     below = Sym::Leaf(leaf.then([OwnedStep::Present, OwnedStep::NonNull]));
                 }
-                let below = refine_at(&below, rest, fact)?;
+                let below = refine_at(&below, rest, fact, step)?;
                 Some(if absent { value.clone() } else { value.narrow(key, below) })
             }
         },

@@ -109,17 +109,18 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             Node::Object { first, len: fields.len(), base }
         }
         Sym::Array(item) => Node::Array(nodes_of(item, nodes)),
-        Sym::Tuple(items) | Sym::Union(items) => {
+        Sym::Tuple(items) | Sym::Union(items) | Sym::Computed(items) => {
             let first = nodes.len();
             nodes.extend(items.iter().map(|_| OwnedNode::Other(Node::Any)));
             for (position, item) in items.iter().enumerate() {
                 let item = nodes_of(item, nodes);
                 nodes[first + position] = OwnedNode::Other(Node::Item(item));
             }
-            if matches!(value, Sym::Tuple(_)) {
-                Node::Tuple { first, len: items.len() }
-            } else {
-                Node::Union { first, len: items.len() }
+            let len = items.len();
+            match value {
+                Sym::Tuple(_) => Node::Tuple { first, len },
+                Sym::Computed(_) => Node::Computed { first, len },
+                _ => Node::Union { first, len },
             }
         }
     };

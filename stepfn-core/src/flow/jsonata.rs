@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    Analyser, StateTyping,
+    Analyser, OwnedStep, StateTyping,
     query::Queried,
     read::Site,
     transfer::Left,
@@ -11,7 +11,8 @@ use super::{
 };
 use crate::{
     asl::{Amount, Choice, Condition, Map, State, StateKind},
-    shape::Side,
+    jsonata::{self, Expression, ExpressionKind as Kind},
+    shape::{Need, Side},
     value::Value,
 };
 
@@ -20,11 +21,11 @@ impl Analyser<'_> {
         let at = &site.at;
         let mut left = Left { next: Vec::new(), end: None };
         let result = match &state.kind {
-            StateKind::Choice(choice) => return self.jsonata_choice(site, state, choice, flow),
+            StateKind::Choice(choice) => return self.jsonata_choice(site, state, choice),
             StateKind::Fail(fail) => {
                 for (field, text) in [("Error", &fail.error), ("Cause", &fail.cause)] {
                     if let Some(text) = text {
-                        self.query_text(&Queried::before(site), &format!("{at}/{field}"), text);
+                        self.query_text(&Queried::before(site), &format!("{at}/{field}"), text, Need::String);
                     }
                 }
                 return left;
@@ -32,7 +33,8 @@ impl Analyser<'_> {
             StateKind::Wait(wait) => {
                 self.amounts(site, &[("Seconds", &wait.seconds)]);
                 if let Some(text) = &wait.timestamp {
-                    self.query_text(&Queried::before(site), &format!("{at}/Timestamp"), text);
+                    let need = if self.typing.proven { Need::Timestamp } else { Need::String };
+                    self.query_text(&Queried::before(site), &format!("{at}/Timestamp"), text, need);
                 }
                 None
             }
@@ -88,7 +90,12 @@ impl Analyser<'_> {
     fn amounts(&mut self, site: &Site, amounts: &[(&str, &Option<Amount>)]) {
         for (field, amount) in amounts {
             if let Some(Amount::Text(text)) = amount {
-                self.query_text(&Queried::before(site), &format!("{}/{field}", site.at), text);
+                let need = match *field {
+                    "ToleratedFailurePercentage" => Need::Number,
+                    _ if self.typing.proven => Need::Integer,
+                    _ => Need::Number,
+                };
+                self.query_text(&Queried::before(site), &format!("{}/{field}", site.at), text, need);
             }
         }
     }
@@ -102,27 +109,41 @@ impl Analyser<'_> {
         flow
     }
 
-    fn jsonata_choice(&mut self, site: &Site, state: &State, choice: &Choice, flow: &Flow) -> Left {
-        let queried = Queried::before(site);
+    fn jsonata_choice(&mut self, site: &Site, state: &State, choice: &Choice) -> Left {
         let mut left = Left { next: Vec::new(), end: None };
-        let mut leave =
-            |analyser: &mut Self, at: &str, output: Option<&Value>, assign: Option<&Value>, next: &str| {
-                let data = match output {
-                    Some(output) => analyser.query(&queried, &format!("{at}/Output"), output),
-                    None => site.input.clone(),
-                };
-                let flow = analyser.assigned(&queried, &format!("{at}/Assign"), assign, flow.with_data(data));
-                left.next.push((next.to_owned(), flow));
+        let mut leave = |analyser: &mut Self,
+                         site: &Site,
+                         at: &str,
+                         (output, assign): (Option<&Value>, Option<&Value>),
+                         next: &str| {
+            let queried = Queried::before(site);
+            let data = match output {
+                Some(output) => analyser.query(&queried, &format!("{at}/Output"), output),
+                None => site.input.clone(),
             };
+            let flow = Flow { data, variables: site.variables.clone() };
+            let flow = analyser.assigned(&queried, &format!("{at}/Assign"), assign, flow);
+            left.next.push((next.to_owned(), flow));
+        };
+        let mut rest = site.clone();
         for (index, rule) in choice.choices.iter().enumerate() {
             let at = format!("{}/Choices/{index}", site.at);
-            if let Condition::Jsonata(condition) = &rule.condition {
-                self.query(&queried, &format!("{at}/Condition"), condition);
-            }
-            leave(self, &at, rule.output.as_ref(), rule.assign.as_ref(), &rule.next);
+            let taken = match &rule.condition {
+                Condition::Jsonata(condition) => {
+                    let (taken, others) = self.query_condition(&rest, &format!("{at}/Condition"), condition);
+                    rest = others;
+                    taken
+                }
+                _ => rest.clone(),
+            };
+            leave(self, &taken, &at, (rule.output.as_ref(), rule.assign.as_ref()), &rule.next);
         }
-        if let Some(default) = &choice.default {
-            leave(self, &site.at, state.output.as_ref(), state.assign.as_ref(), default);
+        match &choice.default {
+            Some(default) => {
+                leave(self, &rest, &site.at, (state.output.as_ref(), state.assign.as_ref()), default);
+            }
+            None if !takes_all(choice) => self.may_not_match(site),
+            None => {}
         }
         left
     }
@@ -162,17 +183,25 @@ impl Analyser<'_> {
                 ("ToleratedFailurePercentage", &map.tolerated_failure_percentage),
             ],
         );
+        let mut batch = Sym::Any;
         for (field, value) in [
             ("ItemReader", &map.item_reader),
             ("ItemBatcher", &map.item_batcher),
             ("ResultWriter", &map.result_writer),
         ] {
             if let Some(value) = value {
-                self.query(&before, &format!("{at}/{field}"), value);
+                let made = self.query(&before, &format!("{at}/{field}"), value);
+                if field == "ItemBatcher" {
+                    batch = made.peek("BatchInput");
+                }
             }
         }
         let items = match (&map.items, &map.item_reader) {
-            (Some(items), _) => self.query(&before, &format!("{at}/Items"), items),
+            (Some(items), _) => {
+                // Recorded on AWS: an inline Map takes no object.
+                let need = if map.is_distributed() { Need::Items } else { Need::Array };
+                self.query_as(&before, &format!("{at}/Items"), items, need)
+            }
             (None, Some(_)) => match self.typing.states.get(&format!("{at}/ItemReader")) {
                 Some(StateTyping::Result(ty)) => {
                     Sym::array(Sym::leaf(*ty, Side::Given, "an item of the reader"))
@@ -184,6 +213,7 @@ impl Analyser<'_> {
         // An object's items are its entries.
         let item = match &items {
             Sym::Array(_) | Sym::Tuple(_) => self.item_of(&items),
+            Sym::Leaf(leaf) if !map.is_distributed() => Sym::Leaf(leaf.then([OwnedStep::Each])),
             _ => Sym::Any,
         };
         let Some(processor) = map.processor() else { return Sym::Any };
@@ -204,10 +234,12 @@ impl Analyser<'_> {
             }
             None => item,
         };
-        let each = if map.item_batcher.is_some() {
-            Sym::object([("Items", Sym::array(each)), ("BatchInput", Sym::Any)])
-        } else {
-            each
+        let each = match &map.item_batcher {
+            Some(batcher) if batcher.get("BatchInput").is_some() => {
+                Sym::object([("Items", Sym::array(each)), ("BatchInput", batch)])
+            }
+            Some(_) => Sym::object([("Items", Sym::array(each))]),
+            None => each,
         };
         self.map_items.push(item_context);
         let child =
@@ -226,5 +258,46 @@ impl Analyser<'_> {
             Some(_) => Sym::Any,
             None => Sym::array(output),
         }
+    }
+}
+
+/// Whether some rule of a Choice holds whatever the data are: one that always does, or two of which one does where the other
+/// does not.
+fn takes_all(choice: &Choice) -> bool {
+    let texts = choice.choices.iter().filter_map(|rule| match &rule.condition {
+        Condition::Jsonata(Value::String(text)) => jsonata::expression_in(text).map(|(inside, _)| inside),
+        _ => None,
+    });
+    let conditions: Vec<_> =
+        texts.filter_map(|text| jsonata::parse(text).ok().map(|parsed| (text, parsed))).collect();
+    let always = choice.choices.iter().any(|rule| rule.condition == Condition::Jsonata(Value::Bool(true)))
+        || conditions.iter().any(|(_, condition)| condition.kind == Kind::Boolean(true));
+    always
+        || conditions
+            .iter()
+            .any(|(a, first)| conditions.iter().any(|(b, second)| complement((a, first), (b, second))))
+}
+
+fn complement((a, first): (&str, &Expression), (b, second): (&str, &Expression)) -> bool {
+    use jsonata::Operator as Op;
+    let part = |text: &str, expression: &Expression| {
+        text.get(expression.range.clone()).unwrap_or_default().trim().to_owned()
+    };
+    match (&first.kind, &second.kind) {
+        (Kind::Call { function, arguments }, _) => {
+            matches!(&function.kind, Kind::Variable(name) if name == "not")
+                && matches!(&arguments[..], [of] if part(a, of) == part(b, second))
+        }
+        (
+            Kind::Binary { operator, left, right },
+            Kind::Binary { operator: other, left: other_left, right: other_right },
+        ) => {
+            let opposite = matches!(
+                (operator, other),
+                (Op::Equal, Op::NotEqual) | (Op::Less, Op::GreaterOrEqual) | (Op::Greater, Op::LessOrEqual)
+            );
+            opposite && part(a, left) == part(b, other_left) && part(a, right) == part(b, other_right)
+        }
+        _ => false,
     }
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     asl,
-    shape::{Field, Given, Made, ObjectShape, Shape, StateData},
+    shape::{EnumShape, Field, Given, Made, ObjectShape, Shape, StateData},
 };
 
 const fn field(name: &'static str, given_as: &'static [&'static str], shape: &'static Shape) -> Field {
@@ -10,7 +10,7 @@ const fn field(name: &'static str, given_as: &'static [&'static str], shape: &'s
 
 const LINE: Shape = Shape::Object(&ObjectShape {
     name: "Line",
-    fields: &[field("sku", &["sku"], <String>::SHAPE)],
+    fields: &[field("sku", &["sku"], <String>::SHAPE), field("price", &["price"], <f64>::SHAPE)],
     flattened: &[],
     deny_unknown_fields: false,
 });
@@ -22,12 +22,21 @@ const BUYER: Shape = Shape::Object(&ObjectShape {
     deny_unknown_fields: false,
 });
 
+const STATUS: EnumShape = EnumShape { name: "Status", variants: &["NEW", "DONE"], also_given: &[] };
+
 const ORDER: Shape = Shape::Object(&ObjectShape {
     name: "Order",
     fields: &[
         field("id", &["id"], <String>::SHAPE),
         field("lines", &["lines"], &Shape::Array(&LINE)),
         field("buyer", &["buyer"], &Shape::Nullable(&BUYER)),
+        field("seller", &["seller"], &BUYER),
+        field("count", &["count"], <u32>::SHAPE),
+        field("price", &["price"], <f64>::SHAPE),
+        field("open", &["open"], <bool>::SHAPE),
+        field("note", &["note"], <Option<String>>::SHAPE),
+        field("tags", &["tags"], &Shape::Array(<String>::SHAPE)),
+        field("status", &["status"], &Shape::Enum(&STATUS)),
     ],
     flattened: &[],
     deny_unknown_fields: false,
@@ -60,13 +69,13 @@ fn a_field_that_no_type_has_is_refused() {
         output("$states.input.lins"),
         [
             "no-such-field /States/A/Output: state `A`: `$states.input.lins`: `Order` has no JSON field `lins`; did you mean \
-          `lines`? it has `id`, `lines`, `buyer` (the machine's input)"
+          `lines`? it has `id`, `lines`, `buyer`, `seller`, `count`, `price`, `open`, `note`, `tags`, `status` (the machine's input)"
         ]
     );
     assert_eq!(
-        output("$states.input.buyer.nam"),
+        output("$states.input.seller.nam"),
         [
-            "no-such-field /States/A/Output: state `A`: `$states.input.buyer.nam`: `Buyer` has no JSON field `nam`; did you mean \
+            "no-such-field /States/A/Output: state `A`: `$states.input.seller.nam`: `Buyer` has no JSON field `nam`; did you mean \
           `name`? it has `name` (the machine's input)"
         ]
     );
@@ -74,23 +83,195 @@ fn a_field_that_no_type_has_is_refused() {
 }
 
 #[test]
-fn what_may_come_to_something_is_not_refused() {
+fn what_always_comes_to_something_is_not_refused() {
     for expression in [
         "$states.input",
         "$states.input.id",
-        "$states.input.buyer.name",
-        "$states.input.lines.sku",
-        "$states.input.lines.anything.below",
-        "$states.input.lines[0].sku",
-        "$states.input.lines[sku = 'a'].count",
-        "$exists($states.input.lins) ? $states.input.lins : 1",
+        "$states.input.note ? $states.input.note : 'none'",
+        "$exists($states.input.buyer.name) ? $states.input.buyer.name : 'nobody'",
+        "$states.input.buyer != null and $states.input.buyer.name = 'x'",
+        "[$states.input.lines.sku]",
+        "[$states.input.lines[price > 5].sku]",
+        "$states.input.lines",
+        "$count($states.input.lines.sku)",
+        "$sum([$states.input.lines.price])",
+        "$states.input.count + 1",
+        "-$states.input.price",
+        "'order ' & $states.input.id & $states.input.note & $states.input.count",
+        "$states.input.price < 5 or $states.input.id > 'a'",
+        "$states.input.status = 'NEW'",
+        "$states.input.status in ['NEW', 'OLD']",
+        "$exists($states.input.lins) ? 1 : 2",
+        "$exists($states.input.lines[0].sku) ? $states.input.lines[0].sku : ''",
         "$states.context.Execution.Input.id",
-        "$states.context.Some.Thing",
-        "{ 'a': $states.input.lins }",
-        "($x := 1; $x)",
+        "{ 'note': $states.input.note, 'skus': [$states.input.lines.sku] }",
+        "($x := $states.input.count; $x * 2)",
+        "$uppercase($states.input.id)",
+        "$states.input.id ~> $uppercase()",
+        "[$map($states.input.lines, function($line) { $line.price * 2 })]",
+        "[$filter($states.input.lines, function($line) { $line.price > 2 })]",
+        "$append($states.input.tags, 'x')",
+        "$merge([$states.input, { 'more': 1 }])",
+        "$lookup($states.input, 'id')",
+        "$now()",
+        "$string($states.input.lines)",
+        "$reduce($states.input.tags, function($a, $b) { $a & $b }, '')",
+        "$states.input.lines^(price)[0].sku ? 1 : 2",
+        "$join([$states.input.lines.sku], ', ')",
+        "$not($states.input.open)",
+        "$type($states.input.note) = 'string'",
+        "$round($states.input.price, 2)",
+        "$states.input.lines.{ 'a': sku } ? 1 : 2",
     ] {
         assert_eq!(output(expression), [""; 0], "{expression}");
     }
+}
+
+#[test]
+fn what_may_come_to_nothing_is_refused_where_it_is_a_whole_value() {
+    for (expression, said) in [
+        ("$states.input.note", "maybe-missing"),
+        ("$states.input.buyer.name", "maybe-missing"),
+        ("$states.input.lines.sku", "maybe-missing"),
+        ("$states.input.lines[0]", "maybe-missing"),
+        ("$states.input.lines[price > 5]", "maybe-missing"),
+        ("$uppercase($states.input.note)", "maybe-missing"),
+        ("$sum($states.input.lines.price)", "maybe-missing"),
+        ("$max($states.input.lines.price)", "maybe-missing"),
+        ("$map($states.input.lines, function($line) { $line.price })", "maybe-missing"),
+        ("$filter($states.input.tags, function($tag) { $tag = 'x' })", "maybe-missing"),
+        ("$states.input.open ? 1", "maybe-missing"),
+        ("$exists($states.input.buyer) ? $states.input.note : 1", "maybe-missing"),
+        ("$states.input.lines.anything.below", "no-such-field"),
+        ("$states.input.lines[sku = 'a'].count", "no-such-field"),
+        ("{ 'a': $states.input.lins }", "no-such-field"),
+        ("'x' & $states.input.lins", "no-such-field"),
+        ("($x := $states.input; $x.lins)", "no-such-field"),
+        ("$map($states.input.lines, function($line) { $line.skuu })[]", "no-such-field"),
+        ("$lookup($states.input, 'lins')", "no-such-field"),
+    ] {
+        let found = output(expression);
+        assert!(found.iter().any(|found| found.starts_with(said)), "{expression}: {found:?}");
+    }
+}
+
+#[test]
+fn an_operand_or_argument_of_a_wrong_type_is_refused() {
+    for (expression, said) in [
+        ("$states.input.id + 1", "`$states.input.id`: expected a number, found a string"),
+        ("1 + 'a'", "`'a'`: expected a number, found the string"),
+        ("-$states.input.open", "expected a number, found a boolean"),
+        ("$states.input.open < 5", "expected a number, found a boolean"),
+        ("$states.input.id > 5", "expected a number, found a string"),
+        ("$states.input.lines > 'a'", "expected a string, found an array"),
+        ("$uppercase($states.input.count)", "expected a string, found an integer"),
+        ("$floor($states.input.id)", "expected a number, found a string"),
+        ("$keys($states.input.id ~> $floor())", "expected a number, found a string"),
+        ("$sum($states.input.tags)", "expected a number, found a string"),
+        ("$states.input.note + 1", "it may be missing"),
+        ("{ 'a': $states.input.note + 1 }", "it may be missing"),
+        ("$states.input.status = 'OLD'", "it is never \"OLD\""),
+        ("$states.input.count = 'OLD'", "expected a string, found an integer"),
+    ] {
+        let found = output(expression);
+        assert!(found.iter().any(|found| found.contains(said)), "{expression}: {found:?}");
+    }
+}
+
+#[test]
+fn what_a_field_takes_is_asked_of_its_expression() {
+    let wait = |field: &str| said(&format!(r#""A": {{ "Type": "Wait", {field}, "End": true }}"#));
+    assert_eq!(wait(r#""Seconds": "{% $states.input.count * 2 %}""#), [""; 0]);
+    assert!(
+        wait(r#""Seconds": "{% $states.input.price * 2 %}""#)[0]
+            .contains("expected an integer, found a number")
+    );
+    assert!(
+        wait(r#""Seconds": "{% $states.input.id %}""#)[0].contains("expected an integer, found a string")
+    );
+    assert!(
+        wait(r#""Timestamp": "{% $states.input.id %}""#)[0].contains("expected a timestamp, found a string")
+    );
+    assert_eq!(wait(r#""Timestamp": "{% $now() %}""#), [""; 0]);
+    let choice = |condition: &str| {
+        said(&format!(
+            r#""A": {{ "Type": "Choice", "Choices": [{{ "Condition": "{{% {condition} %}}", "Next": "B" }}], "Default": "B" }},
+            "B": {{ "Type": "Succeed" }}"#
+        ))
+    };
+    assert_eq!(choice("$states.input.open"), [""; 0]);
+    assert!(choice("$states.input.count")[0].contains("expected a boolean, found an integer"));
+    assert!(choice("$states.input.note")[0].contains("it may be missing"));
+    let map = |items: &str| {
+        said(&format!(
+            r#""A": {{ "Type": "Map", "Items": "{{% {items} %}}", "ItemProcessor": {{ "StartAt": "I", "States": {{
+                "I": {{ "Type": "Pass", "Output": "{{% $states.input.sku %}}", "End": true }} }} }}, "End": true }}"#
+        ))
+    };
+    assert_eq!(map("$states.input.lines"), [""; 0]);
+    assert!(map("$states.input.id")[0].contains("expected an array, found a string"));
+    assert!(map("$filter($states.input.lines, function($l) { $l.price > 1 })")[0].contains("as many values"));
+    assert_eq!(map("[$filter($states.input.lines, function($l) { $l.price > 1 })]"), [""; 0]);
+    assert!(map("$states.input.tags")[0].contains("it is a string, which has no fields"));
+    let fail = said(
+        r#""A": { "Type": "Fail", "Error": "{% $states.input.count %}", "Cause": "{% $states.input.id %}" }"#,
+    );
+    assert_eq!(fail.len(), 1);
+    assert!(fail[0].contains("expected a string, found an integer"));
+}
+
+#[test]
+fn the_ways_out_of_a_choice_know_its_conditions() {
+    let choice = |condition: &str, yes: &str, no: &str| {
+        said(&format!(
+            r#""A": {{ "Type": "Choice", "Choices": [{{ "Condition": "{{% {condition} %}}", "Next": "B" }}], "Default": "C" }},
+            "B": {{ "Type": "Pass", "Output": "{{% {yes} %}}", "End": true }},
+            "C": {{ "Type": "Pass", "Output": "{{% {no} %}}", "End": true }}"#
+        ))
+    };
+    assert_eq!(choice("$exists($states.input.note)", "$states.input.note", "1"), [""; 0]);
+    assert_eq!(choice("$not($exists($states.input.note))", "1", "$states.input.note"), [""; 0]);
+    assert!(choice("$exists($states.input.note)", "1", "$states.input.note")[0].contains("may be missing"));
+    assert_eq!(
+        choice("$exists($states.input.buyer.name) and $states.input.open", "$states.input.buyer.name", "1"),
+        [""; 0]
+    );
+    assert_eq!(choice("$count($states.input.lines) > 0", "$states.input.lines", "1"), [""; 0]);
+}
+
+#[test]
+fn a_choice_without_default_must_take_everything() {
+    let choice = |first: &str, second: &str| {
+        said(&format!(
+            r#""A": {{ "Type": "Choice", "Choices": [{{ "Condition": "{{% {first} %}}", "Next": "B" }},
+                {{ "Condition": "{{% {second} %}}", "Next": "B" }}] }},
+            "B": {{ "Type": "Succeed" }}"#
+        ))
+    };
+    assert!(
+        choice("$states.input.count > 5", "$states.input.count < 5")[0].starts_with("choice-may-not-match")
+    );
+    for (first, second) in [
+        ("$states.input.count > 5", "$states.input.count <= 5"),
+        ("$states.input.id = 'a'", "$states.input.id != 'a'"),
+        ("$exists($states.input.note)", "$not($exists($states.input.note))"),
+        ("$states.input.open", "true"),
+    ] {
+        assert_eq!(choice(first, second), [""; 0], "{first}, {second}");
+    }
+}
+
+#[test]
+fn a_counter_in_a_loop_is_a_number_on_every_round() {
+    let found = said(
+        r#""A": { "Type": "Pass", "Assign": { "n": 0, "seen": [] }, "Next": "B" },
+        "B": { "Type": "Pass", "Assign": { "n": "{% $n + 1 %}", "seen": "{% $append($seen, $n) %}" }, "Next": "C" },
+        "C": { "Type": "Choice", "Choices": [{ "Condition": "{% $n < $states.context.State.RetryCount + 3 %}", "Next": "B" }],
+            "Default": "D" },
+        "D": { "Type": "Wait", "Seconds": "{% $n %}", "Next": "E" },
+        "E": { "Type": "Succeed", "Output": "{% $seen %}" }"#,
+    );
+    assert_eq!(found, [""; 0]);
 }
 
 #[test]
@@ -103,7 +284,10 @@ fn what_an_output_makes_is_known_in_the_next_state() {
         ))
     };
     assert_eq!(made("$states.input.of.x"), [""; 0]);
-    assert_eq!(made("$states.input.of.y.z"), [""; 0], "an array is mapped over");
+    assert!(
+        made("$states.input.of.y.z")[0].contains("has no fields, so there is no `z`"),
+        "none of the items has it"
+    );
     assert!(made("$states.input.oft")[0].contains("there is no field `oft` here; it has `id`, `of`"));
     assert!(made("$states.input.of.z")[0].contains("there is no field `z` here; it has `x`, `y`"));
     assert!(made("$states.input.of.x.z")[0].starts_with("wrong-type /States/B/Output"));
@@ -168,6 +352,7 @@ fn a_catcher_knows_its_error_and_a_choice_what_it_hands_on() {
             "no-such-field /States/D/Output: state `D`: `$states.input.b`: there is no field `b` here; it has `a`",
             "no-such-field /States/E/Output: state `E`: `$states.input.because`: there is no field `because` here; it has \
              `why`",
+            "unassigned-variable /States/F/Output: state `F`: `$v`: the variable `$v` is not assigned on every way here",
         ]
     );
 }

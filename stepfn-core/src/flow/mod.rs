@@ -17,9 +17,12 @@
 //! # Ok::<(), stepfn_core::json::JsonError>(())
 //! ```
 
+mod call;
 mod choice;
 mod claims;
 mod errors;
+mod expression;
+mod fact;
 mod jsonata;
 mod obligation;
 mod query;

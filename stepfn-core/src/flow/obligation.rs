@@ -22,6 +22,12 @@ pub enum OwnedStep {
     NonNull,
     /// [`Step::Present`]
     Present,
+    /// [`Step::Items`]
+    Items,
+    /// [`Step::Many`]
+    Many,
+    /// [`Step::Maybe`]
+    Maybe,
 }
 
 impl OwnedStep {
@@ -34,6 +40,9 @@ impl OwnedStep {
             Self::Each => Step::Each,
             Self::NonNull => Step::NonNull,
             Self::Present => Step::Present,
+            Self::Items => Step::Items,
+            Self::Many => Step::Many,
+            Self::Maybe => Step::Maybe,
         }
     }
 }

@@ -119,7 +119,13 @@ impl Analyser<'_> {
         true
     }
 
-    fn follow(&mut self, value: &Sym, segments: &[Segment], need: &OwnedNeed, reading: &Reading<'_>) -> Sym {
+    pub(super) fn follow(
+        &mut self,
+        value: &Sym,
+        segments: &[Segment],
+        need: &OwnedNeed,
+        reading: &Reading<'_>,
+    ) -> Sym {
         if let Sym::Union(members) = value {
             // A comparison that can be true on one way is worth its while; only that it finds something must hold on all.
             let eased = match need {
@@ -394,11 +400,35 @@ impl Analyser<'_> {
             Need::MaybeString | Need::String | Need::Literal(_) => {
                 (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a string")
             }
-            Need::MaybeNumber | Need::Number => {
-                (matches!(value, Sym::Number | Sym::WholeNumber | Sym::Integer(_)), "a number")
-            }
-            Need::Integer => (matches!(value, Sym::WholeNumber | Sym::Integer(_)), "an integer"),
-            Need::MaybeBoolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
+            Need::MaybeNumber | Need::Number => (
+                matches!(value, Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_)),
+                "a number",
+            ),
+            Need::Integer => (
+                match value {
+                    Sym::Computed(of) => of.iter().all(may_be_whole),
+                    value => matches!(value, Sym::WholeNumber | Sym::Integer(_)),
+                },
+                "an integer",
+            ),
+            Need::Ordered => (
+                matches!(
+                    value,
+                    Sym::Number
+                        | Sym::WholeNumber
+                        | Sym::Integer(_)
+                        | Sym::Computed(_)
+                        | Sym::String
+                        | Sym::Text(_)
+                        | Sym::Timestamp
+                ),
+                "a number or a string",
+            ),
+            Need::Items => (
+                matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::AnyObject),
+                "an array or an object",
+            ),
+            Need::MaybeBoolean | Need::Boolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
             Need::MaybeTimestamp => {
                 (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a timestamp")
             }
@@ -459,5 +489,14 @@ impl Analyser<'_> {
         if let Some(report) = &mut self.report {
             report.obligations.push(obligation);
         }
+    }
+}
+
+/// Whether a part of a computed number can be whole: what a type is, is judged where the number flows into one.
+fn may_be_whole(value: &Sym) -> bool {
+    match value {
+        Sym::Any | Sym::Mixed | Sym::Leaf(_) | Sym::Integer(_) | Sym::WholeNumber => true,
+        Sym::Computed(of) | Sym::Union(of) => of.iter().all(may_be_whole),
+        _ => false,
     }
 }

@@ -19,6 +19,8 @@ pub(super) enum Sym {
     Number,
     /// A whole number of unknown size.
     WholeNumber,
+    /// The sum, difference or product of others: a whole number where they all are.
+    Computed(Rc<Vec<Self>>),
     Boolean,
     AnyObject,
     Leaf(Leaf),
@@ -119,7 +121,7 @@ impl Sym {
             Self::Integer(value) => format!("the number {value}"),
             Self::String => "a string".into(),
             Self::Timestamp => "a timestamp".into(),
-            Self::Number => "a number".into(),
+            Self::Number | Self::Computed(_) => "a number".into(),
             Self::WholeNumber => "an integer".into(),
             Self::Boolean => "a boolean".into(),
             Self::AnyObject | Self::Object(..) => "an object".into(),

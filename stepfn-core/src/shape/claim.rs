@@ -109,6 +109,12 @@ pub enum Need<'a> {
     Number,
     /// A whole number for certain.
     Integer,
+    /// A boolean for certain.
+    Boolean,
+    /// A number or a string for certain: what can be put in order.
+    Ordered,
+    /// An array or an object for certain: what a Map in JSONata takes.
+    Items,
     /// A timestamp for certain.
     Timestamp,
     /// An array for certain.
@@ -222,6 +228,7 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
 }
 
 const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out: &mut Text) -> Option<Fault> {
+    let queried = is_query(steps);
     let view = match root.walk(steps) {
         Ok(view) => view,
         Err((index, problem)) => {
@@ -236,7 +243,9 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
             }
             describe(out, root.side, steps[index], problem);
             from(origin, out);
-            if matches!(problem, Problem::MaybeAbsent) {
+            if queried && matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull) {
+                out.push(INSTEAD);
+            } else if matches!(problem, Problem::MaybeAbsent) {
                 out.push("; test it with `is_present` in a Choice before");
             } else if matches!(problem, Problem::MaybeNull) {
                 out.push("; test it with `!is_null` in a Choice before");
@@ -251,9 +260,19 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
     if matches!(need, Need::Nothing) {
         return None;
     }
+    if queried && view.many {
+        out.push("it is as many values as there are items: nothing, one value, or an array");
+        from(origin, out);
+        out.push("; write `[…]` around it, which is always an array");
+        return Some(if view.absent { Fault::MaybeMissing } else { Fault::WrongType });
+    }
     if view.absent && !matches!(need, Need::Writable) {
         out.push("it may be missing");
         from(origin, out);
+        if queried {
+            out.push(INSTEAD);
+            return Some(Fault::MaybeMissing);
+        }
         if let Shape::Array(_) = root.shape
             && steps.len() == 1
         {
@@ -262,7 +281,7 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
         out.push("; test it with `is_present` in a Choice before");
         return Some(Fault::MaybeMissing);
     }
-    if can_be(view, need) {
+    if can_be(view.settled(), need) {
         return None;
     }
     if let (Need::Literal(text), Shape::Enum(shape)) = (need, settled_enum(view)) {
@@ -287,7 +306,9 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
     out.push(match need {
         Need::MaybeString | Need::String | Need::Literal(_) => "a string",
         Need::MaybeNumber | Need::Number => "a number",
-        Need::MaybeBoolean => "a boolean",
+        Need::MaybeBoolean | Need::Boolean => "a boolean",
+        Need::Ordered => "a number or a string",
+        Need::Items => "an array or an object",
         Need::MaybeTimestamp | Need::Timestamp => "a timestamp",
         Need::MaybeNull => "something that may be null",
         Need::Integer => "an integer",
@@ -303,6 +324,21 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
         out.push("; where a field always holds one, write `#[state_data(timestamp)]` on it");
     }
     Some(Fault::WrongType)
+}
+
+/// What to write where a JSONata expression may come to nothing.
+const INSTEAD: &str = "; say what else it is then: `$exists(…) ? … : …`";
+
+/// Whether the way is JSONata's.
+const fn is_query(steps: &[Step<'_>]) -> bool {
+    let mut i = 0;
+    while i < steps.len() {
+        if matches!(steps[i], Step::Query(_) | Step::Items | Step::Many | Step::Maybe) {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 const fn from(origin: &str, out: &mut Text) {
@@ -326,6 +362,9 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
         Need::String
             | Need::Number
             | Need::Integer
+            | Need::Boolean
+            | Need::Ordered
+            | Need::Items
             | Need::Timestamp
             | Need::Array
             | Need::Object
@@ -367,7 +406,14 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             },
             Need::MaybeNumber | Need::Number => matches!(shape, Shape::Number | Shape::Integer { .. }),
             Need::Integer => matches!(shape, Shape::Integer { .. }),
-            Need::MaybeBoolean => matches!(shape, Shape::Boolean),
+            Need::MaybeBoolean | Need::Boolean => matches!(shape, Shape::Boolean),
+            Need::Ordered => matches!(
+                shape,
+                Shape::String | Shape::Text(_) | Shape::Enum(_) | Shape::Number | Shape::Integer { .. }
+            ),
+            Need::Items => {
+                matches!(shape, Shape::Array(_) | Shape::Tuple(_) | Shape::Object(_) | Shape::Map(_))
+            }
             // Any string may hold a timestamp; only the form `timestamp` always does.
             Need::MaybeTimestamp => matches!(shape, Shape::String | Shape::Text(_)),
             Need::Timestamp => matches!(shape, Shape::Text(form) if same(form, TIMESTAMP)),

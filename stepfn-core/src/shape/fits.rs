@@ -39,7 +39,7 @@ impl<'a> Fits<'a> {
         match self.nodes[index] {
             Node::Item(inner) => self.source(inner),
             Node::Leaf { shape, side, steps } => match View::new(shape, side).walk(steps) {
-                Ok(view) => Source::View(view),
+                Ok(view) => Source::View(view.settled()),
                 Err(_) => Source::View(View::new(&Shape::Any, side)),
             },
             _ => Source::Node(index),
@@ -238,7 +238,13 @@ impl<'a> Fits<'a> {
                 (Node::Integer(value), Shape::Integer { min, max }) => *min <= value && value <= *max,
                 // Counts and sums: of 32 bits in AWS.
                 (Node::WholeNumber, Shape::Integer { max, .. }) => *max >= i32::MAX as i128,
-                (Node::Integer(_) | Node::WholeNumber | Node::Number, Shape::Number) => true,
+                (
+                    Node::Integer(_) | Node::WholeNumber | Node::Number | Node::Computed { .. },
+                    Shape::Number,
+                ) => true,
+                (Node::Computed { .. }, Shape::Integer { max, .. }) => {
+                    *max >= i32::MAX as i128 && self.is_whole(index)
+                }
                 _ => false,
             },
             Source::View(view) => match (view.shape, target) {
@@ -267,6 +273,31 @@ impl<'a> Fits<'a> {
                 }
                 _ => false,
             },
+        }
+    }
+
+    /// Whether a node is a whole number for certain.
+    const fn is_whole(self, index: usize) -> bool {
+        match self.nodes[index] {
+            Node::Item(inner) => self.is_whole(inner),
+            Node::Integer(_) | Node::WholeNumber => true,
+            Node::Leaf { .. } => match self.source(index) {
+                // What may be anything was not said to be a fraction.
+                Source::View(view) => matches!(view.shape, Shape::Integer { .. } | Shape::Any),
+                Source::Node(_) => false,
+            },
+            Node::Union { first, len } | Node::Computed { first, len } => {
+                let mut i = 0;
+                while i < len {
+                    if !self.is_whole(first + i) {
+                        return false;
+                    }
+                    i += 1;
+                }
+                true
+            }
+            Node::Any => true,
+            _ => false,
         }
     }
 
@@ -389,7 +420,7 @@ impl<'a> Fits<'a> {
                 }
                 Node::String => out.push("a string"),
                 Node::Timestamp => out.push("a timestamp"),
-                Node::Number => out.push("a number"),
+                Node::Number | Node::Computed { .. } => out.push("a number"),
                 Node::WholeNumber => out.push("an integer"),
                 Node::Boolean => out.push("a boolean"),
                 Node::AnyObject => out.push("an object"),

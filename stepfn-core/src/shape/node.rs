@@ -28,6 +28,13 @@ pub enum Node<'a> {
     Number,
     /// Some whole number of unknown size.
     WholeNumber,
+    /// The sum, difference or product of other nodes: a whole number where they all are.
+    Computed {
+        /// The first of the [`Item`](Self::Item)s.
+        first: usize,
+        /// How many.
+        len: usize,
+    },
     /// Some boolean.
     Boolean,
     /// Some object.

@@ -31,7 +31,7 @@ fn read(steps: &[Step<'_>], side: Side, need: Need<'_>) -> String {
 #[test]
 fn paths_say_what_is_wrong_and_what_is_meant() {
     use Side::{Given, Made};
-    use Step::{Each, Index, Key, NonNull, Present, Query};
+    use Step::{Each, Index, Items, Key, Many, Maybe, NonNull, Present, Query};
     for (steps, side, need, expected) in [
         (&[Key("totalAmount")][..], Made, Need::MaybeNumber, ""),
         (
@@ -48,7 +48,12 @@ fn paths_say_what_is_wrong_and_what_is_meant() {
         ),
         (&[Key("items"), Index(0)], Made, Need::Value, "it may be missing"),
         (&[Key("items"), Each], Made, Need::String, ""),
-        (&[Query("items"), Query("x")], Made, Need::Nothing, ""),
+        (&[Query("items"), Query("x")], Made, Need::Nothing, "it is a string, which has no fields"),
+        (&[Query("items")], Made, Need::Value, ""),
+        (&[Query("items"), Items], Made, Need::String, ""),
+        (&[Query("items"), Items, Maybe], Made, Need::String, "it may be missing; say what else it is then"),
+        (&[Query("items"), Items, Many], Made, Need::String, "write `[…]` around it"),
+        (&[Query("note")], Given, Need::Value, "it may be missing; say what else it is then"),
         (&[Query("itms")], Made, Need::Nothing, "`Order` has no JSON field `itms`; did you mean `items`?"),
         (&[Query("status"), Query("x")], Made, Need::Nothing, "which has no fields, so there is no `x`"),
         (&[Key("status"), Each], Made, Need::String, "not an array"),

@@ -27,6 +27,12 @@ pub enum Step<'a> {
     NonNull,
     /// Known to be there.
     Present,
+    /// What JSONata makes of the value as a part of an array that it builds: of an array its items, anything else itself.
+    Items,
+    /// As many as a filter leaves.
+    Many,
+    /// It may not be there.
+    Maybe,
 }
 
 /// A value of a known shape, seen from one side.
@@ -40,6 +46,8 @@ pub struct View {
     pub side: Side,
     /// Whether it may be missing.
     pub absent: bool,
+    /// Whether JSONata makes a sequence of such values: one alone is itself, several are an array, and none are nothing.
+    pub many: bool,
 }
 
 /// Why a step cannot be taken for certain.
@@ -64,7 +72,7 @@ pub enum Problem {
 impl View {
     /// A shape's value, seen from a side.
     pub const fn new(shape: &'static Shape, side: Side) -> Self {
-        Self { shape, owner: shape, side, absent: false }.settle()
+        Self { shape, owner: shape, side, absent: false, many: false }.settle()
     }
 
     /// The same value with another shape.
@@ -109,19 +117,19 @@ impl View {
                     _ => self,
                 });
             }
+            Step::Items => return Ok(self.items()),
+            Step::Many => return Ok(Self { absent: true, many: true, ..self }),
+            Step::Maybe => return Ok(Self { absent: true, ..self }),
             _ => {}
         }
         if self.absent {
             return Err(Problem::MaybeAbsent);
         }
         if let Step::Query(key) = step {
-            match self.shape {
-                // What becomes of the items depends on how many there are.
-                Shape::Array(_) | Shape::Tuple(_) | Shape::Mixed => return Ok(self.with(&Shape::Any)),
-                // One of the variants may have it.
-                Shape::OneOf(_) if self.key(key).is_none() => return Ok(self.with(&Shape::Any)),
-                _ => {}
-            }
+            return self.query(key);
+        }
+        if self.many {
+            return Err(Problem::Mixed);
         }
         match self.shape {
             Shape::Any => return Ok(self),
@@ -130,7 +138,7 @@ impl View {
             _ => {}
         }
         match step {
-            Step::Key(key) | Step::Query(key) => match self.shape {
+            Step::Key(key) => match self.shape {
                 Shape::Object(_) | Shape::Map(_) | Shape::OneOf(_) => match self.key(key) {
                     Some(view) => Ok(view),
                     None => Err(Problem::NoField(self.shape)),
@@ -164,6 +172,66 @@ impl View {
                 _ => Err(Problem::NotArray(self.shape)),
             },
         }
+    }
+
+    /// A key as JSONata reads it. What becomes of the items of an array depends on how many there are.
+    const fn query(mut self, key: &str) -> Result<Self, Problem> {
+        loop {
+            match self.shape {
+                Shape::Array(item) => {
+                    self = Self { many: true, ..self.with(item) };
+                    // The items that are null have no fields, and are passed over.
+                    if let Shape::Nullable(inner) = self.shape {
+                        self = self.with(inner);
+                    }
+                }
+                Shape::Any => return Ok(self),
+                Shape::Tuple(_) | Shape::Mixed => {
+                    return Ok(Self { absent: true, many: true, ..self.with(&Shape::Mixed) });
+                }
+                Shape::Nullable(_) | Shape::Null => return Err(Problem::MaybeNull),
+                Shape::Object(_) | Shape::Map(_) => {
+                    return match self.key(key) {
+                        Some(view) => Ok(Self { absent: view.absent || self.many, ..view }),
+                        None => Err(Problem::NoField(self.shape)),
+                    };
+                }
+                Shape::OneOf(one_of) => {
+                    if let Some(view) = self.key(key) {
+                        return Ok(Self { absent: view.absent || self.many, ..view });
+                    }
+                    let mut i = 0;
+                    while i < one_of.alternatives.len() {
+                        if self.with(one_of.alternatives[i]).key(key).is_some() {
+                            return Ok(Self { absent: true, ..self.with(&Shape::Mixed) });
+                        }
+                        i += 1;
+                    }
+                    return Err(Problem::NoField(self.shape));
+                }
+                _ => return Err(Problem::NotObject(self.shape)),
+            }
+        }
+    }
+
+    /// What becomes of the value as a part of an array that JSONata builds.
+    const fn items(self) -> Self {
+        let view = Self { absent: false, many: false, ..self };
+        match view.shape {
+            Shape::Array(item) => view.with(item),
+            Shape::Tuple([]) => view.with(&Shape::Any),
+            Shape::Tuple(_) => view.with(&Shape::Mixed),
+            Shape::Nullable(inner) => match view.with(inner).shape {
+                Shape::Array(_) | Shape::Tuple(_) | Shape::OneOf(_) => view.with(&Shape::Mixed),
+                _ => view,
+            },
+            _ => view,
+        }
+    }
+
+    /// The value as what it is for whoever does not know how many there are.
+    pub(super) const fn settled(self) -> Self {
+        if self.many { Self { many: false, absent: self.absent, ..self.with(&Shape::Mixed) } } else { self }
     }
 
     /// The value of a key of an object, a map or an enum's common fields.

@@ -142,6 +142,9 @@ impl Names {
                 Node::Timestamp => quote!(Node::Timestamp),
                 Node::Number => quote!(Node::Number),
                 Node::WholeNumber => quote!(Node::WholeNumber),
+                Node::Computed { first, len } => {
+                    quote!(Node::Computed { first: #first, len: #len })
+                }
                 Node::Boolean => quote!(Node::Boolean),
                 Node::AnyObject => quote!(Node::AnyObject),
                 Node::Object { first, len, base } => {
@@ -177,6 +180,9 @@ fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
         OwnedStep::Each => quote!(Step::Each),
         OwnedStep::NonNull => quote!(Step::NonNull),
         OwnedStep::Present => quote!(Step::Present),
+        OwnedStep::Items => quote!(Step::Items),
+        OwnedStep::Many => quote!(Step::Many),
+        OwnedStep::Maybe => quote!(Step::Maybe),
     });
     quote!(&[#(#steps),*])
 }
@@ -197,6 +203,9 @@ fn need_tokens(need: &OwnedNeed) -> TokenStream {
             Need::String => quote!(Need::String),
             Need::Number => quote!(Need::Number),
             Need::Integer => quote!(Need::Integer),
+            Need::Boolean => quote!(Need::Boolean),
+            Need::Ordered => quote!(Need::Ordered),
+            Need::Items => quote!(Need::Items),
             Need::Timestamp => quote!(Need::Timestamp),
             Need::Array => quote!(Need::Array),
             Need::Object => quote!(Need::Object),

@@ -17,7 +17,7 @@ state_machine! {
     Fine(Order) -> serde_json::Value {
         start_at: Work,
         query_language: JSONata,
-        Work: Pass { output: { "id": "{% $states.input.id %}", "skus": "{% $states.input.lines.sku %}" }, end: true },
+        Work: Pass { output: { "id": "{% $states.input.id %}", "skus": "{% [$states.input.lines.sku] %}" }, end: true },
     }
 }
 
@@ -34,6 +34,31 @@ state_machine! {
         start_at: Work,
         query_language: JSONata,
         Work: Pass { output: { "id": "{% $states.input.id ?? 'none' %}", "n": "{% $cuont($states.input.lines) %}" }, end: true },
+    }
+}
+
+state_machine! {
+    MayComeToNothing(Order) -> serde_json::Value {
+        start_at: Work,
+        query_language: JSONata,
+        Work: Pass { output: { "skus": "{% $states.input.lines.sku %}" }, end: true },
+    }
+}
+
+state_machine! {
+    Operand(Order) -> serde_json::Value {
+        start_at: Work,
+        query_language: JSONata,
+        Work: Pass { output: { "next": "{% $states.input.id + 1 %}" }, end: true },
+    }
+}
+
+state_machine! {
+    ConditionIsNoBoolean(Order) -> serde_json::Value {
+        start_at: Work,
+        query_language: JSONata,
+        Work: Choice { choices: [ "{% $count($states.input.lines) %}" => Done ], default: Done },
+        Done: Succeed {},
     }
 }
 

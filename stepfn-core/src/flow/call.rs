@@ -1,0 +1,305 @@
+//! What JSONata's functions ask of their arguments, and what they give.
+
+use std::rc::Rc;
+
+use super::{
+    Analyser,
+    expression::{Env, Val, Want, computed, key_of},
+    value::{Entry, Fields, Sym},
+};
+use crate::{
+    jsonata::{self, Expression, ExpressionKind as Kind},
+    shape::Need,
+};
+
+impl Analyser<'_> {
+    /// A call. Most functions of nothing come to nothing.
+    pub(super) fn function(
+        &mut self,
+        env: &mut Env<'_>,
+        function: &Expression,
+        arguments: &[Expression],
+        want: Want,
+    ) -> Val {
+        let name = match &function.kind {
+            Kind::Variable(name) if env.local(name).is_none() => name.as_str(),
+            _ => "",
+        };
+        let partial = arguments.iter().any(|argument| matches!(argument.kind, Kind::Placeholder));
+        let Some(known) = jsonata::function(name).filter(|_| !partial) else {
+            for argument in arguments {
+                self.evaluate(env, argument, Want::NOTHING);
+            }
+            return Val::ANY;
+        };
+        if let Some((first, others)) = arguments.split_first()
+            && let Some(value) = self.special(env, name, first, others, want)
+        {
+            return value;
+        }
+        let parameters = parameters(known.signature);
+        // Where one is left out the context may stand for it, and the others are not where they are written.
+        let in_place = arguments.len() == parameters.len()
+            || !known.signature.contains('-')
+            || arguments.len() >= known.arity().0 && !parameters.iter().any(|(_, context)| *context);
+        let mut values = Vec::new();
+        for (index, argument) in arguments.iter().enumerate() {
+            let need = match parameters.get(index) {
+                Some((kind, _)) if in_place => match kind {
+                    's' => Need::String,
+                    'n' => Need::Number,
+                    'b' => Need::Boolean,
+                    'o' => Need::Object,
+                    _ => Need::Value,
+                },
+                _ => Need::Value,
+            };
+            let asked = if comes_to_something(name) {
+                Want { many: true, ..Want::if_any(need) }
+            } else {
+                want.part(need)
+            };
+            values.push(self.evaluate(env, argument, asked));
+        }
+        result(name, known.signature, &values)
+    }
+
+    /// The functions that their signature does not tell about.
+    fn special(
+        &mut self,
+        env: &mut Env<'_>,
+        name: &str,
+        first: &Expression,
+        others: &[Expression],
+        want: Want,
+    ) -> Option<Val> {
+        Some(match name {
+            "exists" => {
+                // It is asked whether it is there.
+                let report = self.report.take();
+                self.evaluate(env, first, Want::NOTHING);
+                self.report = report;
+                Val::one(Sym::Boolean)
+            }
+            "map" | "filter" | "sort" | "each" | "sift" | "single" | "reduce" => {
+                let goes_through = matches!(name, "map" | "filter" | "sort");
+                let of = self.evaluate(env, first, want.part(Need::Value));
+                let item = if goes_through || name == "single" { of.items() } else { Sym::Any };
+                let mut made = Val::ANY;
+                for other in others {
+                    made = self.applied(env, other, &item, name);
+                }
+                match name {
+                    "map" => match made.many {
+                        true => Val::many(Sym::Any),
+                        false => Val::many(made.sym),
+                    },
+                    "filter" => Val::many(item),
+                    "sort" => Val::one(Sym::array(item)),
+                    "single" => Val::one(item),
+                    "each" => Val::many(Sym::Any),
+                    "sift" => Val { absent: true, ..Val::one(Sym::AnyObject) },
+                    _ => Val::ANY,
+                }
+            }
+            "sum" | "max" | "min" | "average" => {
+                let of = self.evaluate(env, first, want.part(Need::Value));
+                let item = of.items();
+                self.require(&env.reading(&first.range), &Val::one(item.clone()), Want::if_any(Need::Number));
+                match name {
+                    "sum" => Val::one(computed([item])),
+                    "average" => Val { absent: may_be_empty(&of), ..Val::one(Sym::Number) },
+                    _ => Val { absent: may_be_empty(&of), ..Val::one(item) },
+                }
+            }
+            "append" => {
+                let second = others.first()?;
+                let parts = [first, second]
+                    .map(|part| self.evaluate(env, part, Want::NOTHING))
+                    .map(|part| part.items());
+                let [one, other] = parts;
+                Val::one(Sym::array(one.join(&other)))
+            }
+            "merge" => match &first.kind {
+                Kind::Array(parts) => {
+                    let mut merged = Sym::object([]);
+                    for part in parts {
+                        let part = self.evaluate(env, part, Want::if_any(Need::Object));
+                        merged = if part.many { Sym::Any } else { merge(&merged, &part.sym) };
+                    }
+                    Val::one(merged)
+                }
+                _ => {
+                    self.evaluate(env, first, want.part(Need::Value));
+                    Val::one(Sym::Any)
+                }
+            },
+            "lookup" => {
+                let of = self.evaluate(env, first, want.part(Need::Value));
+                let key = others.first()?;
+                match (key_of(key), of.many) {
+                    (Some(key), false) => {
+                        return Some(self.lead(&env.reading(&first.range), &of.sym, &[key], want));
+                    }
+                    _ => {
+                        self.evaluate(env, key, want.part(Need::String));
+                        Val::ANY
+                    }
+                }
+            }
+            "reverse" | "shuffle" | "distinct" => {
+                let of = self.evaluate(env, first, want.part(Need::Value));
+                if name == "distinct" { Val::many(of.items()) } else { Val::one(Sym::array(of.items())) }
+            }
+            "partition" => {
+                let of = self.evaluate(env, first, want.part(Need::Value));
+                if let Some(size) = others.first() {
+                    self.evaluate(env, size, want.part(Need::Number));
+                }
+                Val::one(Sym::array(Sym::array(of.items())))
+            }
+            "join" => {
+                let of = self.evaluate(env, first, want.part(Need::Value));
+                self.require(&env.reading(&first.range), &Val::one(of.items()), Want::if_any(Need::String));
+                if let Some(separator) = others.first() {
+                    self.evaluate(env, separator, Want::if_any(Need::String));
+                }
+                Val::one(Sym::String)
+            }
+            "abs" => {
+                let of = self.evaluate(env, first, want.part(Need::Number));
+                Val::one(computed([of.sym]))
+            }
+            _ => return None,
+        })
+    }
+
+    /// What a function that goes through items makes of one.
+    fn applied(&mut self, env: &mut Env<'_>, function: &Expression, item: &Sym, caller: &str) -> Val {
+        match &function.kind {
+            Kind::Lambda { parameters, body, .. } => {
+                let mut inside = env.clone();
+                for (place, name) in parameters.iter().enumerate() {
+                    let value = match (place, caller) {
+                        (0, "map" | "filter" | "single") | (0 | 1, "sort") => Val::one(item.clone()),
+                        (1, "map" | "filter" | "single") => Val::one(Sym::WholeNumber),
+                        _ => Val::ANY,
+                    };
+                    inside.locals.push((name.clone(), value));
+                }
+                self.evaluate(&mut inside, body, Want::NOTHING)
+            }
+            Kind::Variable(name) if env.local(name).is_none() => match jsonata::function(name) {
+                Some(known) => result(name, known.signature, &[Val::one(item.clone())]),
+                None => Val::ANY,
+            },
+            _ => self.evaluate(env, function, Want::NOTHING),
+        }
+    }
+}
+
+/// Whether a function comes to something even of nothing.
+fn comes_to_something(name: &str) -> bool {
+    matches!(
+        name,
+        "exists"
+            | "count"
+            | "not"
+            | "now"
+            | "millis"
+            | "uuid"
+            | "random"
+            | "append"
+            | "merge"
+            | "error"
+            | "assert"
+    )
+}
+
+/// What a function gives, by the end of its signature and what is known beyond it.
+fn result(name: &str, signature: &str, arguments: &[Val]) -> Val {
+    Val::one(match name {
+        "count" | "length" | "floor" | "ceil" | "toMillis" | "millis" | "parseInteger" => Sym::WholeNumber,
+        "round" if arguments.len() == 1 => Sym::WholeNumber,
+        "now" if arguments.is_empty() => Sym::Timestamp,
+        "fromMillis" if arguments.len() == 1 => Sym::Timestamp,
+        "range" => Sym::array(computed(arguments.iter().map(|argument| argument.sym.clone()))),
+        "split" => Sym::array(Sym::String),
+        "keys" => return Val::many(Sym::String),
+        "match" | "spread" => return Val::many(Sym::AnyObject),
+        "assert" => return Val { absent: true, ..Val::ANY },
+        "clone" | "parse" | "zip" => Sym::Any,
+        _ => match signature.rsplit_once(':').map(|(_, gives)| gives.trim_end_matches('>')) {
+            Some("s") => Sym::String,
+            Some("n") => Sym::Number,
+            Some("b") => Sym::Boolean,
+            _ => Sym::Any,
+        },
+    })
+}
+
+fn may_be_empty(of: &Val) -> bool {
+    match &of.sym {
+        Sym::Tuple(items) => items.is_empty(),
+        Sym::Any => false,
+        _ => true,
+    }
+}
+
+/// The kinds of a signature's parameters, in order, and whether the context stands for one that is left out. A choice of kinds
+/// is any.
+fn parameters(signature: &str) -> Vec<(char, bool)> {
+    let mut found: Vec<(char, bool)> = Vec::new();
+    let mut depth = 0_usize;
+    for sign in signature.chars().skip(1) {
+        match sign {
+            ':' if depth == 0 => break,
+            '(' if depth == 0 => {
+                found.push(('x', false));
+                depth += 1;
+            }
+            '<' | '(' => depth += 1,
+            '>' | ')' => depth = depth.saturating_sub(1),
+            _ if depth > 0 => {}
+            '-' => {
+                if let Some(last) = found.last_mut() {
+                    last.1 = true;
+                }
+            }
+            '?' | '+' => {}
+            kind => found.push((kind, false)),
+        }
+    }
+    found
+}
+
+/// An object with another one's fields put over it.
+fn merge(below: &Sym, above: &Sym) -> Sym {
+    let Sym::Object(fields, base) = above else {
+        return match (below, above) {
+            (Sym::Object(fields, None), _) if fields.is_empty() => above.clone(),
+            _ => Sym::Any,
+        };
+    };
+    if base.is_some() {
+        return match below {
+            Sym::Object(fields, None) if fields.is_empty() => above.clone(),
+            _ => Sym::Any,
+        };
+    }
+    let (mut all, base): (Fields, Option<Rc<Sym>>) = match below {
+        Sym::Object(fields, base) => ((**fields).clone(), base.clone()),
+        Sym::Leaf(_) => (Fields::new(), Some(Rc::new(below.clone()))),
+        _ => return Sym::Any,
+    };
+    for (key, entry) in fields.iter() {
+        let entry = match (entry.absent, all.get(key), &base) {
+            (false, ..) => entry.clone(),
+            (true, Some(under), _) => Entry { value: under.value.join(&entry.value), ..under.clone() },
+            (true, None, None) => entry.clone(),
+            (true, None, Some(_)) => return Sym::Any,
+        };
+        all.insert(key.clone(), entry);
+    }
+    Sym::Object(Rc::new(all), base)
+}

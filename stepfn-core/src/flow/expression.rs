@@ -1,0 +1,762 @@
+//! What a JSONata expression comes to, and what must hold for it to come to something.
+//!
+//! A path that leads nowhere is no failure in JSONata: it comes to nothing, and so does what is computed of it. Only where a whole
+//! value comes to nothing AWS fails. So it is asked from the outside in: [`Want`] says whether there must be something, and of
+//! what kind.
+
+use std::rc::Rc;
+
+use super::{
+    Analyser, OwnedNeed, OwnedStep,
+    query::{Queried, Text, reading},
+    read::{Reading, Site},
+    value::{Entry, Fields, Leaf, Sym},
+};
+use crate::{
+    diagnostic::{Code, list, nearest},
+    jsonata::{Expression, ExpressionKind as Kind, Operator},
+    shape::Need,
+};
+
+/// What is asked of what an expression comes to.
+#[derive(Clone, Copy)]
+pub(super) struct Want {
+    /// Whether it must come to something.
+    pub(super) defined: bool,
+    /// What it must be, if it is something.
+    pub(super) need: Need<'static>,
+    /// Whether it may be a sequence, of which there may be none.
+    pub(super) many: bool,
+}
+
+impl Want {
+    /// Nothing is asked.
+    pub(super) const NOTHING: Self = Self { defined: false, need: Need::Value, many: true };
+
+    /// It must come to this.
+    pub(super) const fn of(need: Need<'static>) -> Self {
+        Self { defined: true, need, many: false }
+    }
+
+    /// It must be this, if it is something.
+    pub(super) const fn if_any(need: Need<'static>) -> Self {
+        Self { defined: false, need, many: false }
+    }
+
+    /// What is asked of a part without which the whole comes to nothing.
+    pub(super) const fn part(self, need: Need<'static>) -> Self {
+        Self { defined: self.defined, need, many: false }
+    }
+}
+
+/// What an expression comes to, where it comes to something.
+#[derive(Clone)]
+pub(super) struct Val {
+    pub(super) sym: Sym,
+    /// Whether it is a sequence of such values: none are nothing, one alone is itself, several are an array.
+    pub(super) many: bool,
+    /// Whether it may come to nothing, whatever the data are.
+    pub(super) absent: bool,
+}
+
+impl Val {
+    pub(super) const ANY: Self = Self { sym: Sym::Any, many: false, absent: false };
+
+    pub(super) fn one(sym: Sym) -> Self {
+        Self { sym, many: false, absent: false }
+    }
+
+    pub(super) fn many(sym: Sym) -> Self {
+        Self { sym, many: true, absent: false }
+    }
+
+    /// What the parts of the value are where an array is built of it, or a function goes through them.
+    pub(super) fn items(&self) -> Sym {
+        match &self.sym {
+            _ if self.many => self.sym.clone(),
+            Sym::Array(item) => (**item).clone(),
+            Sym::Tuple(items) => {
+                let mut items = items.iter();
+                let first = items.next().cloned().unwrap_or(Sym::Any);
+                items.fold(first, |all, item| all.join(item))
+            }
+            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Items])),
+            other => other.clone(),
+        }
+    }
+}
+
+/// What an expression sees.
+#[derive(Clone)]
+pub(super) struct Env<'t> {
+    pub(super) text: Text<'t>,
+    pub(super) site: Site,
+    /// `$states.result`
+    pub(super) result: Option<Sym>,
+    /// `$states.errorOutput`
+    pub(super) error: Option<Sym>,
+    /// The variables that the expression binds itself, the innermost last.
+    pub(super) locals: Vec<(String, Val)>,
+    /// `$`, and what names alone are read of.
+    pub(super) context: Option<Sym>,
+    /// The parts of the expression that are known to come to something, as they are written.
+    pub(super) present: Vec<String>,
+}
+
+impl<'t> Env<'t> {
+    pub(super) fn new(queried: &Queried<'_>, text: Text<'t>) -> Self {
+        Self {
+            text,
+            site: queried.site.clone(),
+            result: queried.result.cloned(),
+            error: queried.error.cloned(),
+            locals: Vec::new(),
+            context: None,
+            present: Vec::new(),
+        }
+    }
+
+    pub(super) fn local(&self, name: &str) -> Option<&Val> {
+        self.locals.iter().rev().find(|(local, _)| local == name).map(|(_, value)| value)
+    }
+
+    pub(super) fn reading(&self, range: &std::ops::Range<usize>) -> Reading<'_> {
+        reading(&self.site, &self.text, range)
+    }
+
+    fn is_present(&self, expression: &Expression) -> bool {
+        !self.present.is_empty()
+            && self.present.iter().any(|known| *known == self.text.part(&expression.range))
+    }
+
+    /// The same, with another `$`.
+    pub(super) fn inside(&self, context: Sym) -> Self {
+        Self { context: Some(context), ..self.clone() }
+    }
+}
+
+impl Analyser<'_> {
+    /// What a value is for whoever does not know how many there are.
+    pub(super) fn settle(&self, value: Val) -> Sym {
+        match value.many {
+            false => value.sym,
+            true if self.typing.proven => Sym::Mixed,
+            true => Sym::Any,
+        }
+    }
+
+    pub(super) fn evaluate(&mut self, env: &mut Env<'_>, expression: &Expression, want: Want) -> Val {
+        if want.defined && env.is_present(expression) {
+            let value = self.evaluate(env, expression, Want { defined: false, ..want });
+            let sym = match value.sym {
+                Sym::Leaf(leaf) => Sym::Leaf(guarded(&leaf)),
+                other => other,
+            };
+            return Val { sym, absent: false, ..value };
+        }
+        let value = match &expression.kind {
+            // These ask their parts themselves.
+            Kind::Path(steps) => match steps.split_first() {
+                Some((first, rest)) => return self.path_of(env, expression, first, rest, want),
+                None => Val::ANY,
+            },
+            Kind::Variable(_) | Kind::Name(_) => return self.path_of(env, expression, expression, &[], want),
+            Kind::Block(parts) => {
+                let Some((last, before)) = parts.split_last() else { return Val::ANY };
+                let bound = env.locals.len();
+                for part in before {
+                    self.evaluate(env, part, Want::NOTHING);
+                }
+                let value = self.evaluate(env, last, want);
+                env.locals.truncate(bound);
+                return value;
+            }
+            Kind::Conditional { condition, then, otherwise } => {
+                return self.conditional(env, expression, (condition, then, otherwise.as_deref()), want);
+            }
+            Kind::Bind { name, value, .. } => {
+                let value = self.evaluate(env, value, want);
+                env.locals.push((name.clone(), value.clone()));
+                return value;
+            }
+            Kind::String(value) => Val::one(Sym::text(value)),
+            Kind::Number(value) => Val::one(whole(*value).map_or(Sym::Number, Sym::Integer)),
+            Kind::Boolean(value) => Val::one(Sym::Bool(*value)),
+            Kind::Null => Val::one(Sym::Null),
+            Kind::Negate(of) => match of.kind {
+                Kind::Number(value) => Val::one(whole(-value).map_or(Sym::Number, Sym::Integer)),
+                _ => {
+                    let of = self.evaluate(env, of, want.part(Need::Number));
+                    Val::one(computed([of.sym]))
+                }
+            },
+            Kind::Binary { operator, left, right } => self.binary(env, *operator, left, right, want),
+            Kind::Array(items) => self.array(env, items),
+            Kind::Object(pairs) => Val::one(self.object(env, pairs)),
+            Kind::Call { function, arguments } => self.function(env, function, arguments, want),
+            Kind::Filter { of, predicate } => {
+                let of = self.evaluate(env, of, Want::NOTHING);
+                self.filter(env, &of, predicate)
+            }
+            Kind::KeepArray(of) => {
+                let of = self.evaluate(env, of, want.part(Need::Value));
+                Val::one(Sym::array(of.items()))
+            }
+            Kind::OrderBy { of, terms } => {
+                let of = self.evaluate(env, of, want.part(Need::Value));
+                let mut inside = env.inside(of.items());
+                for term in terms {
+                    self.evaluate(&mut inside, &term.expression, Want::NOTHING);
+                }
+                if matches!(of.sym, Sym::Any) { Val::ANY } else { Val::many(of.items()) }
+            }
+            Kind::Lambda { parameters, body, .. } => {
+                let mut inside = env.clone();
+                inside.locals.extend(parameters.iter().map(|name| (name.clone(), Val::ANY)));
+                self.evaluate(&mut inside, body, Want::NOTHING);
+                return Val::ANY;
+            }
+            // What else there is can be anything; its parts are not followed.
+            _ => return Val::ANY,
+        };
+        self.require(&env.reading(&expression.range), &value, want);
+        value
+    }
+
+    /// Demands of a value what is asked.
+    pub(super) fn require(&mut self, reading: &Reading<'_>, value: &Val, want: Want) {
+        if (value.many && !want.many || value.absent) && want.defined {
+            if self.typing.proven {
+                let (message, help) = if value.many {
+                    (
+                        "it is as many values as there are items: nothing, one value, or an array",
+                        "write `[…]` around it, which is always an array",
+                    )
+                } else {
+                    ("it may come to nothing", "say what else it is then: `$exists(…) ? … : …`")
+                };
+                self.wrong(reading, Code::MaybeMissing, message.into(), Some(help.into()));
+            }
+            return;
+        }
+        let typed = value.sym.members().iter().any(|member| matches!(member, Sym::Leaf(_)));
+        if !value.many && (want.need != Need::Value || want.defined && typed) {
+            self.follow(&value.sym, &[], &OwnedNeed::Other(want.need), reading);
+            self.whole_parts(reading, &value.sym, want.need);
+        }
+    }
+
+    /// A number that was computed is whole where all is that it was computed of.
+    fn whole_parts(&mut self, reading: &Reading<'_>, value: &Sym, need: Need<'static>) {
+        if let (Need::Integer, Sym::Computed(parts)) = (need, value) {
+            for part in parts.iter().flat_map(|part| part.members()) {
+                if let Sym::Leaf(leaf) = part {
+                    self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Integer), reading);
+                }
+            }
+        }
+    }
+
+    fn conditional(
+        &mut self,
+        env: &mut Env<'_>,
+        whole: &Expression,
+        (condition, then, otherwise): (&Expression, &Expression, Option<&Expression>),
+        want: Want,
+    ) -> Val {
+        self.evaluate(env, condition, Want::NOTHING);
+        let mut taken = env.clone();
+        taken.assume(condition, true);
+        let mut value = self.evaluate(&mut taken, then, want);
+        match otherwise {
+            Some(otherwise) => {
+                let mut rest = env.clone();
+                rest.assume(condition, false);
+                let other = self.evaluate(&mut rest, otherwise, want);
+                value.many = value.many || other.many;
+                value.absent = value.absent || other.absent;
+                value.sym = value.sym.join(&other.sym);
+            }
+            None if want.defined => {
+                let message = "it comes to nothing where the condition does not hold".to_owned();
+                let help = "write what it is then: `condition ? value : other`".to_owned();
+                self.wrong(&env.reading(&whole.range), Code::MaybeMissing, message, Some(help));
+            }
+            None => value.absent = true,
+        }
+        value
+    }
+
+    fn binary(
+        &mut self,
+        env: &mut Env<'_>,
+        operator: Operator,
+        left: &Expression,
+        right: &Expression,
+        want: Want,
+    ) -> Val {
+        use Operator as Op;
+        match operator {
+            Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Modulo => {
+                let [left, right] =
+                    [left, right].map(|side| self.evaluate(env, side, want.part(Need::Number)).sym);
+                Val::one(if operator == Op::Divide { Sym::Number } else { computed([left, right]) })
+            }
+            Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual => {
+                self.evaluate(env, left, want.part(ordered_with(right)));
+                self.evaluate(env, right, want.part(ordered_with(left)));
+                Val::one(Sym::Boolean)
+            }
+            Op::Equal | Op::NotEqual => {
+                for (side, other) in [(left, right), (right, left)] {
+                    let value = self.evaluate(env, side, Want::NOTHING);
+                    if let Kind::String(literal) = &other.kind {
+                        self.may_equal(&env.reading(&side.range), &value, literal);
+                    }
+                }
+                Val::one(Sym::Boolean)
+            }
+            Op::And | Op::Or => {
+                self.evaluate(env, left, Want::NOTHING);
+                let mut rest = env.clone();
+                rest.assume(left, operator == Op::And);
+                self.evaluate(&mut rest, right, Want::NOTHING);
+                Val::one(Sym::Boolean)
+            }
+            Op::In => {
+                self.evaluate(env, left, Want::NOTHING);
+                self.evaluate(env, right, Want::NOTHING);
+                Val::one(Sym::Boolean)
+            }
+            Op::Concatenate => {
+                self.evaluate(env, left, Want::NOTHING);
+                self.evaluate(env, right, Want::NOTHING);
+                Val::one(Sym::String)
+            }
+            Op::Range => {
+                self.evaluate(env, left, Want::NOTHING);
+                self.evaluate(env, right, Want::NOTHING);
+                Val::many(Sym::WholeNumber)
+            }
+            Op::Apply => {
+                let (function, arguments) = match &right.kind {
+                    Kind::Call { function, arguments } => (&**function, &arguments[..]),
+                    _ => (right, &[][..]),
+                };
+                let arguments: Vec<Expression> = std::iter::once(left).chain(arguments).cloned().collect();
+                self.function(env, function, &arguments, want)
+            }
+        }
+    }
+
+    /// An equality with a text that the value never is: legal, and surely a mistake.
+    fn may_equal(&mut self, reading: &Reading<'_>, value: &Val, literal: &str) {
+        if value.many {
+            return;
+        }
+        let need = OwnedNeed::Literal(literal.to_owned());
+        match &value.sym {
+            Sym::Leaf(leaf) => self.claim_path(&guarded(leaf), &[], &need, reading),
+            Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_) | Sym::Boolean => {
+                self.demand(&value.sym, &need, reading);
+            }
+            _ => {}
+        }
+    }
+
+    fn array(&mut self, env: &mut Env<'_>, items: &[Expression]) -> Val {
+        let values: Vec<(bool, Val)> = items
+            .iter()
+            .map(|item| {
+                let value = self.evaluate(env, item, self.want_of_part(item));
+                let alone = match &item.kind {
+                    // What is written as an array stays one inside of another.
+                    Kind::Array(_) => true,
+                    _ => is_one(&value),
+                };
+                (alone, value)
+            })
+            .collect();
+        if values.iter().all(|(alone, _)| *alone) {
+            return Val::one(Sym::Tuple(Rc::new(values.into_iter().map(|(_, value)| value.sym).collect())));
+        }
+        let item = values.iter().map(|(alone, value)| if *alone { value.sym.clone() } else { value.items() });
+        Val::one(Sym::array(item.reduce(|all, item| all.join(&item)).unwrap_or(Sym::Any)))
+    }
+
+    /// What is asked of a part of an array or object: a path that comes to nothing is left out, which may be meant; that what
+    /// is computed of it is left out is not.
+    fn want_of_part(&self, part: &Expression) -> Want {
+        match part.kind {
+            Kind::Negate(_) | Kind::Binary { .. } | Kind::Call { .. } if self.typing.proven => {
+                Want { many: true, ..Want::of(Need::Value) }
+            }
+            _ => Want::NOTHING,
+        }
+    }
+
+    fn object(&mut self, env: &mut Env<'_>, pairs: &[(Expression, Expression)]) -> Sym {
+        let mut fields = Fields::new();
+        let mut open = false;
+        for (key, value) in pairs {
+            let value = self.evaluate(env, value, self.want_of_part(value));
+            if let Kind::String(key) = &key.kind {
+                let absent = value.absent || value.many;
+                let value = self.settle(value);
+                fields.insert(key.as_str().into(), Entry { value, absent, narrowed: false });
+            } else {
+                self.evaluate(env, key, Want::if_any(Need::String));
+                open = true;
+            }
+        }
+        if open { Sym::AnyObject } else { Sym::Object(Rc::new(fields), None) }
+    }
+
+    /// `of[predicate]`
+    pub(super) fn filter(&mut self, env: &mut Env<'_>, of: &Val, predicate: &Expression) -> Val {
+        let items = of.items();
+        self.evaluate(&mut env.inside(items.clone()), predicate, Want::NOTHING);
+        let index = match &predicate.kind {
+            Kind::Number(index) => whole(*index),
+            Kind::Negate(of) => match of.kind {
+                Kind::Number(index) => whole(-index),
+                _ => None,
+            },
+            _ => None,
+        };
+        match (index, &of.sym) {
+            (_, Sym::Any) => Val::ANY,
+            (Some(index), Sym::Tuple(items)) if !of.many => {
+                let index = if index < 0 { index + items.len() as i128 } else { index };
+                match usize::try_from(index).ok().and_then(|index| items.get(index)) {
+                    Some(item) => Val::one(item.clone()),
+                    None => Val { absent: true, ..Val::ANY },
+                }
+            }
+            (Some(_), Sym::Leaf(leaf)) => {
+                Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
+            }
+            (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
+            (Some(_), _) => Val { sym: items, many: false, absent: true },
+            (None, _) => Val::many(items),
+        }
+    }
+
+    /// A path: its first step, and the others.
+    fn path_of(
+        &mut self,
+        env: &mut Env<'_>,
+        whole: &Expression,
+        first: &Expression,
+        steps: &[Expression],
+        want: Want,
+    ) -> Val {
+        let keys: Vec<&str> = steps.iter().map_while(key_of).collect();
+        let is_plain = keys.len() == steps.len();
+        let asked = if is_plain { want } else { Want::NOTHING };
+        let (root, used) = self.root(env, first, &keys);
+        let range = match keys.len().checked_sub(1).and_then(|last| steps.get(last)) {
+            Some(last) if !is_plain => whole.range.start..last.range.end,
+            _ => whole.range.clone(),
+        };
+        let mut value = match root {
+            // What a service puts there beside what is known is not known.
+            Some(root) if keys.first() == Some(&"context") && used == 1 && is_states(first) => {
+                let report = self.report.take();
+                let value = self.lead(&env.reading(&range), &root.sym, &keys[used..], Want::NOTHING);
+                self.report = report;
+                value
+            }
+            Some(root) if root.many || root.absent => {
+                let value = self.lead(&env.reading(&range), &root.items(), &keys[used..], Want::NOTHING);
+                let value =
+                    Val { many: root.many || value.many, absent: root.absent || value.absent, ..value };
+                self.require(&env.reading(&range), &value, asked);
+                value
+            }
+            Some(root) => self.lead(&env.reading(&range), &root.sym, &keys[used..], asked),
+            None => Val::ANY,
+        };
+        if is_plain {
+            return value;
+        }
+        for step in &steps[keys.len()..] {
+            value = self.step(env, &value, step);
+        }
+        self.require(&env.reading(&whole.range), &value, want);
+        value
+    }
+
+    /// What a path begins with, and how many of the keys belong to that.
+    fn root(&mut self, env: &mut Env<'_>, first: &Expression, keys: &[&str]) -> (Option<Val>, usize) {
+        let name = match &first.kind {
+            Kind::Variable(name) => name.as_str(),
+            Kind::Name(name) => {
+                let Some(context) = env.context.clone() else { return (None, 0) };
+                let value = self.lead(&env.reading(&first.range), &context, &[name], Want::NOTHING);
+                return (Some(value), 0);
+            }
+            _ => return (Some(self.evaluate(env, first, Want::NOTHING)), 0),
+        };
+        if let Some(local) = env.local(name) {
+            return (Some(local.clone()), 0);
+        }
+        match (name, keys.first()) {
+            ("states", Some(&"input")) => (Some(Val::one(env.site.input.clone())), 1),
+            ("states", Some(&"context")) => (Some(Val::one(env.site.context.clone())), 1),
+            ("states", Some(&"result")) => (env.result.clone().map(Val::one), 1),
+            ("states", Some(&"errorOutput")) => (env.error.clone().map(Val::one), 1),
+            ("" | "$", _) => (env.context.clone().filter(|_| name.is_empty()).map(Val::one), 0),
+            ("states", _) => (None, 0),
+            (name, _) => {
+                let entry = env.site.variables.get(name);
+                (entry.map(|entry| Val::one(entry.value.clone())), 0)
+            }
+        }
+    }
+
+    /// A step of a path that is not its first.
+    fn step(&mut self, env: &mut Env<'_>, value: &Val, step: &Expression) -> Val {
+        if let Some(key) = key_of(step) {
+            let found = self.lead(&env.reading(&step.range), &value.sym, &[key], Want::NOTHING);
+            return Val { many: found.many || value.many, absent: found.absent || value.absent, ..found };
+        }
+        match &step.kind {
+            Kind::Filter { of, predicate } => {
+                let of = self.step(env, value, of);
+                self.filter(env, &of, predicate)
+            }
+            Kind::KeepArray(of) => Val::one(Sym::array(self.step(env, value, of).items())),
+            Kind::Wildcard | Kind::Descendant | Kind::Parent => Val::ANY,
+            Kind::OrderBy { of, .. } | Kind::Focus { of, .. } | Kind::Index { of, .. } => {
+                let of = self.step(env, value, of);
+                if matches!(of.sym, Sym::Any) { Val::ANY } else { Val::many(of.items()) }
+            }
+            Kind::Group { of, .. } => {
+                self.step(env, value, of);
+                Val::one(Sym::AnyObject)
+            }
+            _ => {
+                let found = self.evaluate(&mut env.inside(value.items()), step, Want::NOTHING);
+                match &value.sym {
+                    // Whether it is an array that is gone through only its type tells.
+                    Sym::Any | Sym::Leaf(_) | Sym::Union(_) => Val::ANY,
+                    Sym::Array(_) | Sym::Tuple(_) => Val::many(found.items()),
+                    _ if value.many => Val::many(found.items()),
+                    _ => found,
+                }
+            }
+        }
+    }
+
+    /// Follows keys as JSONata does.
+    pub(super) fn lead(&mut self, reading: &Reading<'_>, value: &Sym, keys: &[&str], want: Want) -> Val {
+        let Some((key, rest)) = keys.split_first() else {
+            let value = Val::one(value.clone());
+            self.require(reading, &value, want);
+            return value;
+        };
+        match value {
+            Sym::Leaf(leaf) => Val::one(Sym::Leaf(self.lead_leaf(reading, leaf, keys, want))),
+            Sym::Object(fields, base) => match (fields.get(*key), base) {
+                (Some(entry), _) => {
+                    if entry.absent && want.defined {
+                        let message = format!("`{key}` may be missing: not every way here puts it there");
+                        let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+                        self.wrong(reading, Code::MaybeMissing, message, Some(help));
+                    }
+                    let value = self.lead(reading, &entry.value, rest, want);
+                    Val { absent: value.absent || (entry.absent && !want.defined), ..value }
+                }
+                (None, Some(base)) => self.lead(reading, base, keys, want),
+                (None, None) => {
+                    let has = if fields.is_empty() {
+                        "the object here has no fields".to_owned()
+                    } else {
+                        format!("it has {}", list(fields.keys()))
+                    };
+                    let near = nearest(key, fields.keys().map(|key| &**key));
+                    let help = near.map(|near| format!("did you mean `{near}`?"));
+                    let message = format!("there is no field `{key}` here; {has}");
+                    self.nothing(reading, Code::NoSuchField, message, help, want);
+                    Val::ANY
+                }
+            },
+            Sym::Union(members) => self.lead_any(reading, members, keys, want),
+            Sym::Array(_) | Sym::Tuple(_) => {
+                let items = Val::one(value.clone()).items();
+                let count =
+                    |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
+                let before = count(self);
+                let found = self.lead(reading, &items, keys, Want::NOTHING);
+                let found = Val::many(found.items());
+                if count(self) == before {
+                    self.require(reading, &found, want);
+                }
+                found
+            }
+            Sym::Mixed if self.typing.proven => {
+                let message = "it is of no one type here, so that nothing can be read of it";
+                self.wrong(reading, Code::WrongType, message.into(), None);
+                Val::ANY
+            }
+            Sym::Any | Sym::Mixed | Sym::AnyObject => Val::ANY,
+            _ => {
+                let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
+                self.nothing(reading, Code::WrongType, message, None, want);
+                Val::ANY
+            }
+        }
+    }
+
+    fn lead_leaf(&mut self, reading: &Reading<'_>, leaf: &Leaf, keys: &[&str], want: Want) -> Leaf {
+        let bare: Vec<OwnedStep> = keys.iter().map(|key| OwnedStep::Query((*key).to_owned())).collect();
+        let raw = leaf.then(bare.iter().cloned());
+        if want.defined {
+            self.claim_path(leaf, &bare, &OwnedNeed::Other(want.need), reading);
+            return guarded(&raw);
+        }
+        let need = if want.need == Need::Value { Need::Nothing } else { want.need };
+        self.claim_path(&guarded(&raw), &[], &OwnedNeed::Other(need), reading);
+        raw
+    }
+
+    /// One of several: what one of them has is not surely wrong.
+    fn lead_any(&mut self, reading: &Reading<'_>, members: &[Sym], keys: &[&str], want: Want) -> Val {
+        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
+        let start = count(self);
+        let mut fine = false;
+        let mut all: Option<Val> = None;
+        for member in members {
+            let before = count(self);
+            let found = self.lead(reading, member, keys, want);
+            fine = fine || count(self) == before;
+            all = Some(match all {
+                None => found,
+                Some(all) => Val {
+                    sym: all.sym.join(&found.sym),
+                    many: all.many || found.many,
+                    absent: all.absent || found.absent,
+                },
+            });
+        }
+        if fine && let Some(report) = &mut self.report {
+            if want.defined {
+                report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
+            } else {
+                report.findings.truncate(start);
+            }
+        }
+        all.unwrap_or(Val::ANY)
+    }
+
+    /// Reports a way that leads nowhere: a failure where something must come of it, else surely a mistake.
+    fn nothing(
+        &mut self,
+        reading: &Reading<'_>,
+        code: Code,
+        message: String,
+        help: Option<String>,
+        want: Want,
+    ) {
+        if want.defined {
+            self.wrong(reading, code, message, help);
+        } else {
+            self.may_be_wrong(reading, code, message, help);
+        }
+    }
+
+    /// Reports what may fail, but need not.
+    pub(super) fn may_be_wrong(
+        &mut self,
+        reading: &Reading<'_>,
+        code: Code,
+        message: String,
+        help: Option<String>,
+    ) {
+        let before = self.report.as_ref().map_or(0, |report| report.findings.len());
+        self.wrong(reading, code, message, help);
+        if let Some(report) = &mut self.report {
+            report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
+        }
+    }
+}
+
+/// The leaf with all on the way to it known to be there, and no null.
+pub(super) fn guarded(leaf: &Leaf) -> Leaf {
+    let mut steps = Vec::with_capacity(3 * leaf.steps.len());
+    for step in leaf.steps.iter() {
+        if matches!(step, OwnedStep::Query(_)) {
+            steps.extend([OwnedStep::Present, OwnedStep::NonNull]);
+        }
+        steps.push(step.clone());
+    }
+    steps.push(OwnedStep::Present);
+    Leaf { steps: Rc::new(steps), ..leaf.clone() }
+}
+
+/// A sum, difference or product.
+pub(super) fn computed(parts: impl IntoIterator<Item = Sym>) -> Sym {
+    let mut open: Vec<Sym> = Vec::new();
+    for part in parts {
+        for part in part.members() {
+            match part {
+                Sym::Integer(_) | Sym::WholeNumber => {}
+                Sym::Computed(parts) => open.extend(parts.iter().cloned()),
+                Sym::Leaf(_) | Sym::Any | Sym::Mixed => open.push(part.clone()),
+                _ => return Sym::Number,
+            }
+        }
+    }
+    open.sort();
+    open.dedup();
+    if open.is_empty() { Sym::WholeNumber } else { Sym::Computed(Rc::new(open)) }
+}
+
+/// What must stand beside an expression in an order.
+fn ordered_with(other: &Expression) -> Need<'static> {
+    match &other.kind {
+        Kind::Number(_) | Kind::Negate(_) => Need::Number,
+        Kind::String(_) => Need::String,
+        _ => Need::Ordered,
+    }
+}
+
+/// Whether a value is certainly one that is no array.
+fn is_one(value: &Val) -> bool {
+    !value.many
+        && !value.absent
+        && matches!(
+            value.sym,
+            Sym::Null
+                | Sym::Bool(_)
+                | Sym::Boolean
+                | Sym::Text(_)
+                | Sym::String
+                | Sym::Timestamp
+                | Sym::Object(..)
+                | Sym::AnyObject
+                | Sym::Integer(_)
+                | Sym::WholeNumber
+                | Sym::Number
+                | Sym::Computed(_)
+        )
+}
+
+fn is_states(first: &Expression) -> bool {
+    matches!(&first.kind, Kind::Variable(name) if name == "states")
+}
+
+/// The number as an integer, where all its digits are certain.
+fn whole(value: f64) -> Option<i128> {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    #[allow(clippy::cast_possible_truncation)] // in these bounds nothing is lost
+    (value.fract() == 0.0 && value.abs() < MOST).then_some(value as i128)
+}
+
+pub(super) fn key_of(step: &Expression) -> Option<&str> {
+    match &step.kind {
+        Kind::Name(name) | Kind::String(name) => Some(name),
+        _ => None,
+    }
+}

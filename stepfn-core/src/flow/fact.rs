@@ -1,0 +1,150 @@
+//! What an expression knows where a condition holds.
+
+use super::{
+    OwnedStep,
+    choice::{Fact, refine_at},
+    expression::{Env, key_of},
+    read::Site,
+    value::Entry,
+};
+use crate::{
+    jsonata::{Expression, ExpressionKind as Kind, Operator},
+    value::Value,
+};
+use std::rc::Rc;
+
+impl Env<'_> {
+    /// Takes a condition to hold, or not to.
+    pub(super) fn assume(&mut self, condition: &Expression, holds: bool) {
+        match &condition.kind {
+            Kind::Block(parts) => {
+                if let [one] = &parts[..] {
+                    self.assume(one, holds);
+                }
+            }
+            Kind::Binary { operator: Operator::And, left, right } if holds => {
+                self.assume(left, true);
+                self.assume(right, true);
+            }
+            Kind::Binary { operator: Operator::Or, left, right } if !holds => {
+                self.assume(left, false);
+                self.assume(right, false);
+            }
+            Kind::Binary { operator: Operator::Equal, left, right } if holds => {
+                for (path, other) in [(left, right), (right, left)] {
+                    if let Some(value) = literal(other) {
+                        self.learn(path, Fact::Is(&value));
+                    }
+                }
+            }
+            // What is not there is not equal to anything, `null` included.
+            Kind::Binary { operator: Operator::NotEqual, left, right } if !holds => {
+                for (path, other) in [(left, right), (right, left)] {
+                    if let Some(value) = literal(other) {
+                        self.learn(path, Fact::Is(&value));
+                    }
+                }
+            }
+            Kind::Binary {
+                operator:
+                    Operator::Less
+                    | Operator::LessOrEqual
+                    | Operator::Greater
+                    | Operator::GreaterOrEqual
+                    | Operator::In,
+                left,
+                right,
+            } if holds => {
+                for side in [left, right] {
+                    match &side.kind {
+                        Kind::Call { function, arguments } if is_call(function, "count") => {
+                            if let [of] = &arguments[..] {
+                                self.learn(of, Fact::Present);
+                            }
+                        }
+                        _ => self.learn(side, Fact::NonNull),
+                    }
+                }
+            }
+            Kind::Call { function, arguments } => match &arguments[..] {
+                [of] if is_call(function, "not") => self.assume(of, !holds),
+                [of] if is_call(function, "exists") => {
+                    self.learn(of, if holds { Fact::Present } else { Fact::Absent });
+                }
+                [of] if is_call(function, "boolean") => self.assume(of, holds),
+                _ => {}
+            },
+            // What counts as true is there, and no null.
+            Kind::Path(_) | Kind::Variable(_) if holds => self.learn(condition, Fact::NonNull),
+            _ => {}
+        }
+    }
+
+    /// Learns of the value at a path of keys.
+    fn learn(&mut self, path: &Expression, fact: Fact<'_>) {
+        let (first, steps) = match &path.kind {
+            Kind::Path(steps) => match steps.split_first() {
+                Some(split) => split,
+                None => return,
+            },
+            _ => (path, &[][..]),
+        };
+        let keys = steps.iter().map(|step| key_of(step).map(str::to_owned)).collect::<Option<Vec<_>>>();
+        let (Kind::Variable(name), Some(keys)) = (&first.kind, keys) else {
+            if !matches!(fact, Fact::Absent) {
+                self.present.push(self.text.part(&path.range).to_owned());
+            }
+            return;
+        };
+        if let Some((_, local)) = self.locals.iter_mut().rev().find(|(local, _)| local == name) {
+            if let Some(value) = refine_at(&local.sym, &keys, fact, &query) {
+                local.sym = value;
+                local.absent = local.absent && matches!(fact, Fact::Absent);
+            }
+            return;
+        }
+        match (name.as_str(), keys.split_first()) {
+            ("states", Some((root, keys))) => {
+                let place = match root.as_str() {
+                    "input" => Some(&mut self.site.input),
+                    "result" => self.result.as_mut(),
+                    "errorOutput" => self.error.as_mut(),
+                    _ => None,
+                };
+                if let Some(place) = place
+                    && let Some(value) = refine_at(place, keys, fact, &query)
+                {
+                    *place = value;
+                }
+            }
+            ("" | "$" | "states", _) => {}
+            (name, _) => learn_variable(&mut self.site, name, &keys, fact),
+        }
+    }
+}
+
+fn learn_variable(site: &mut Site, name: &str, keys: &[String], fact: Fact<'_>) {
+    if let Some(Entry { value, absent, .. }) = Rc::make_mut(&mut site.variables).get_mut(name)
+        && let Some(refined) = refine_at(value, keys, fact, &query)
+    {
+        *value = refined;
+        *absent = *absent && matches!(fact, Fact::Absent);
+    }
+}
+
+fn query(key: &str) -> OwnedStep {
+    OwnedStep::Query(key.to_owned())
+}
+
+fn is_call(function: &Expression, name: &str) -> bool {
+    matches!(&function.kind, Kind::Variable(called) if called == name)
+}
+
+fn literal(expression: &Expression) -> Option<Value> {
+    match &expression.kind {
+        Kind::String(text) => Some(Value::from(text.as_str())),
+        Kind::Boolean(value) => Some(Value::from(*value)),
+        Kind::Null => Some(Value::Null),
+        _ => None,
+    }
+}
