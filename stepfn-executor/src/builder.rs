@@ -11,14 +11,14 @@ use object_store::{ObjectStore, local::LocalFileSystem};
 use stepfn_core::{definition::Definition, diagnostic::nearest, task::Handler};
 
 use crate::{
-    executor::{Bound, Clock, Executor, Parts},
+    executor::{Bound, Clock, Executor, Inner, Parts},
     handler::{Attempt, TaskCall, TaskHandler},
     identity::Identity,
     map_run::Bucket,
     mock::Mock,
     mock_file::MockCase,
     outcome::Unbound,
-    program::{self, CompileError, Family, Program, State, Task, function_name},
+    program::{self, CompileError, Family, Program, State, Task, function_name, machine_name},
     time::{Time, VirtualTime},
 };
 
@@ -45,6 +45,7 @@ pub struct ExecutorBuilder {
     buckets: HashMap<String, Arc<dyn Bucket>>,
     #[cfg(feature = "object-store")]
     folders: Vec<(String, std::path::PathBuf)>,
+    machines: HashMap<String, Arc<Inner>>,
     keep_children: usize,
     keep_history: bool,
 }
@@ -124,6 +125,47 @@ impl ExecutorBuilder {
     #[must_use]
     pub fn function(mut self, name: impl AsRef<str>, handler: impl TaskHandler) -> Self {
         self.functions.insert(function_name(name.as_ref()).to_owned(), bound(handler));
+        self
+    }
+
+    /// Registers a state machine that others may start, by its name, its ARN, or the `${Name}` that a definition has in place of it.
+    ///
+    /// A Task of `states:startExecution`, with `.sync`, `.sync:2` or `.waitForTaskToken` or without, starts it, and so do
+    /// `aws-sdk:sfn:startExecution` and `aws-sdk:sfn:startSyncExecution`, unless a handler or mock is bound to the Task. A machine
+    /// knows itself, and the machines registered where it is registered. The execution runs on the clock of the one that started
+    /// it, and within its future: that is done when all executions are that were started in it, `.sync` or not. Task tokens are
+    /// known to both; `aws-sdk:sfn:sendTaskSuccess`, `sendTaskFailure` and `sendTaskHeartbeat` need nothing bound to them.
+    ///
+    /// ```
+    /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// use stepfn_executor::Executor;
+    ///
+    /// let definition = |name: &str, text: &str| {
+    ///     asl::read_str(text).map(|(machine, _)| Definition::from_asl(name, WorkflowType::Standard, machine))
+    /// };
+    /// let pay = definition("Pay", r#"{"StartAt": "Paid", "States": {
+    ///     "Paid": { "Type": "Pass", "Parameters": { "paid.$": "$.price" }, "End": true }
+    /// }}"#)?;
+    /// let order = definition("Order", r#"{"StartAt": "Pay", "States": {
+    ///     "Pay": {
+    ///         "Type": "Task",
+    ///         "Resource": "arn:aws:states:::states:startExecution.sync:2",
+    ///         "Parameters": {
+    ///             "StateMachineArn": "${Pay}",
+    ///             "Input": { "price.$": "$.price", "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID.$": "$$.Execution.Id" }
+    ///         },
+    ///         "OutputPath": "$.Output",
+    ///         "End": true
+    ///     }
+    /// }}"#)?;
+    /// let executor = Executor::builder().state_machine("Pay", &Executor::new(&pay)?).build(&order)?;
+    /// let outcome = executor.run_blocking(Value::object([("price", Value::from(9))]))?;
+    /// assert_eq!(outcome.output().map(Value::to_string).as_deref(), Some(r#"{"paid":9}"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn state_machine(mut self, name: impl AsRef<str>, executor: &Executor) -> Self {
+        self.machines.insert(machine_name(name.as_ref()).to_owned(), Arc::clone(&executor.inner));
         self
     }
 
@@ -256,8 +298,9 @@ impl ExecutorBuilder {
         self
     }
 
-    /// Keeps how that many children of each Map Run ended, with their histories: [`MapRun::children`](crate::MapRun::children). None
-    /// where nothing is said.
+    /// Keeps how that many children of each Map Run ended, with their histories, and that many executions that were started:
+    /// [`MapRun::children`](crate::MapRun::children), [`Outcome::started_executions`](crate::Outcome::started_executions). None where
+    /// nothing is said.
     #[must_use]
     pub fn keep_children(mut self, most: usize) -> Self {
         self.keep_children = most;
@@ -292,7 +335,7 @@ impl ExecutorBuilder {
                 task.resource.is_lambda_invoke() && task.function.is_none() && !self.functions.is_empty();
             // Workers may take what activities have to do.
             let polled = task.resource.family == Family::Activity;
-            if bound.is_none() && !dynamic && !polled {
+            if bound.is_none() && !dynamic && !polled && !self.acts(task, definition) {
                 unbound.push(Unbound {
                     state: state.name.to_string(),
                     pointer: state.pointer.clone(),
@@ -323,11 +366,22 @@ impl ExecutorBuilder {
             input: (!self.any_input).then_some(definition.input),
             sites,
             functions: self.functions,
+            machines: self.machines,
             buckets,
             keep_children: self.keep_children,
             clock,
             seed: self.seed.unwrap_or_else(|| if is_virtual { 0 } else { chance() }),
         }))
+    }
+
+    /// Whether the executor does by itself what Step Functions does for the Task.
+    fn acts(&self, task: &Task, definition: &Definition) -> bool {
+        match &task.action {
+            None => false,
+            Some((action, _)) if !action.starts() => true,
+            Some((_, Some(name))) => self.machines.contains_key(name) || *name == definition.name,
+            Some((_, None)) => !self.machines.is_empty(),
+        }
     }
 
     fn find(&self, state: &State, task: &Task) -> Option<Bound> {

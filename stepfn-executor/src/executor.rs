@@ -48,11 +48,15 @@ pub(crate) struct Inner {
     pub(crate) hold_for_callbacks: bool,
     pub(crate) max_transitions: Option<u64>,
     /// What an input must be readable as; none where any will do.
-    input: Option<&'static Shape>,
+    pub(crate) input: Option<&'static Shape>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) buckets: Buckets,
     /// How many children of each Map Run are kept.
     pub(crate) keep_children: usize,
+    /// The machines that Tasks may start, by their names.
+    pub(crate) machines: Arc<HashMap<String, Arc<Self>>>,
+    /// How many executions are around this one.
+    pub(crate) depth: u32,
     sites: Arc<[Option<Bound>]>,
     functions: Arc<HashMap<String, Bound>>,
     clock: Clock,
@@ -86,6 +90,7 @@ pub(crate) struct Parts {
     pub(crate) input: Option<&'static Shape>,
     pub(crate) sites: Vec<Option<Bound>>,
     pub(crate) functions: HashMap<String, Bound>,
+    pub(crate) machines: HashMap<String, Arc<Inner>>,
     pub(crate) buckets: HashMap<String, Arc<dyn Bucket>>,
     pub(crate) keep_children: usize,
     pub(crate) clock: Clock,
@@ -119,6 +124,8 @@ impl Executor {
             registry: Arc::default(),
             buckets: Arc::new(parts.buckets),
             keep_children: parts.keep_children,
+            machines: Arc::new(parts.machines),
+            depth: 0,
             sites: parts.sites.into(),
             functions: Arc::new(parts.functions),
             clock: parts.clock,
@@ -251,12 +258,46 @@ impl Inner {
             registry: Arc::clone(&self.registry),
             buckets: Arc::clone(&self.buckets),
             keep_children: self.keep_children,
+            machines: Arc::clone(&self.machines),
+            depth: self.depth,
             sites: Arc::clone(&self.sites),
             functions: Arc::clone(&self.functions),
             clock: self.clock.clone(),
             seed: self.seed,
             started: AtomicU64::new(0),
             handles: Weak::clone(&self.handles),
+        }
+    }
+
+    /// The executor of executions that one of `outer` starts: tokens are known to both, and the machines registered there are known
+    /// here, after its own.
+    pub(crate) fn nested_in(&self, outer: &Self) -> Self {
+        let machines = if self.machines.is_empty() {
+            Arc::clone(&outer.machines)
+        } else {
+            let mut machines = (*outer.machines).clone();
+            machines.extend(self.machines.iter().map(|(name, machine)| (name.clone(), Arc::clone(machine))));
+            Arc::new(machines)
+        };
+        Self {
+            program: Arc::clone(&self.program),
+            identity: self.identity.clone(),
+            keeps_history: self.keeps_history,
+            logs: self.logs,
+            hold_for_callbacks: outer.hold_for_callbacks,
+            max_transitions: self.max_transitions,
+            input: self.input,
+            registry: Arc::clone(&outer.registry),
+            buckets: Arc::clone(&self.buckets),
+            keep_children: self.keep_children,
+            machines,
+            depth: outer.depth + 1,
+            sites: Arc::clone(&self.sites),
+            functions: Arc::clone(&self.functions),
+            clock: outer.clock.clone(),
+            seed: self.seed,
+            started: AtomicU64::new(0),
+            handles: Weak::clone(&outer.handles),
         }
     }
 

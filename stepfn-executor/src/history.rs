@@ -111,14 +111,6 @@ impl History {
         })
     }
 
-    /// The input of the execution.
-    pub(crate) fn input(&self) -> Option<Value> {
-        match &self.events.first()?.kind {
-            EventKind::ExecutionStarted { input } => Some(input.clone()),
-            _ => None,
-        }
-    }
-
     pub(crate) fn as_slice(&self) -> &[Event] {
         &self.events
     }

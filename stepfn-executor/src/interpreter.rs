@@ -11,6 +11,7 @@ mod fiber;
 mod jsonata;
 mod map;
 mod map_run;
+mod nested;
 mod parallel;
 mod redrive;
 mod retry_catch;
@@ -23,7 +24,7 @@ mod work;
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Weak},
     task::{Context, Poll},
 };
 
@@ -34,6 +35,7 @@ pub(crate) use self::redrive::Stopped;
 use self::{
     context::ContextView,
     fiber::{Fiber, FiberId, Fibers, Phase},
+    nested::Nested,
     redrive::Checkpoint,
     task::Holder,
     timers::{TimerKind, Timers},
@@ -87,6 +89,11 @@ pub(crate) struct Interpreter {
     runs_await: bool,
     /// The Map Runs that are over.
     map_runs: Vec<MapRun>,
+    /// The executions that this one has started and that run still, and those that are over.
+    nested: Option<Box<Nested>>,
+    started: Vec<Outcome>,
+    /// Where else pending tokens are shown: in the link of the execution that started this one.
+    shown: Option<Weak<Link>>,
     /// How often each Task state was called, in the children of distributed Maps too.
     calls: Arc<Mutex<Vec<usize>>>,
     transitions: u64,
@@ -97,6 +104,8 @@ pub(crate) struct Interpreter {
     deadline: Timestamp,
     sleep: Option<(Timestamp, Sleep)>,
     end: Option<Result<Status, RunError>>,
+    /// How it ended and when, while executions that it started go on.
+    over: Option<(Status, Timestamp)>,
 }
 
 /// Whether a fiber goes on, or waits for something.
@@ -156,6 +165,10 @@ impl Interpreter {
             runs_working: false,
             runs_await: false,
             map_runs: Vec::new(),
+            nested: None,
+            started: Vec::new(),
+            shown: None,
+            over: None,
             transitions: 0,
             stored: 0,
             stopped: None,
@@ -236,6 +249,9 @@ impl Interpreter {
         horizon: Option<Timestamp>,
     ) -> Poll<Result<Outcome, RunError>> {
         let executor = Arc::clone(&self.executor);
+        if self.over.is_some() {
+            return self.outlast(&executor, cx, horizon);
+        }
         let poll = self.drive(&executor, cx, horizon);
         if let Some(link) = &self.link {
             link.publish(&self.events[self.published..]);
@@ -245,7 +261,13 @@ impl Interpreter {
             Poll::Pending => Poll::Pending,
             Poll::Ready(end) => {
                 self.close(&end);
-                Poll::Ready(end.map(|status| self.outcome(status)))
+                match end {
+                    Ok(status) if self.has_nested() => {
+                        self.over = Some((status, self.now));
+                        self.outlast(&executor, cx, horizon)
+                    }
+                    end => Poll::Ready(end.map(|status| self.outcome(status))),
+                }
             }
         }
     }
@@ -285,10 +307,12 @@ impl Interpreter {
                 self.take_finished(executor);
             }
             self.poll_runs(executor, cx);
+            let moved = self.poll_nested(executor, cx);
             if let Some(end) = self.end.take() {
                 return Poll::Ready(end);
             }
-            if !self.ready.is_empty() {
+            // On real time others have a turn in between.
+            if !self.ready.is_empty() || moved && self.is_virtual() {
                 continue;
             }
             if !self.pass_time(cx, horizon) {
@@ -355,6 +379,10 @@ impl Interpreter {
     /// Lets all timers of an instant go off before anything else happens.
     fn fire(&mut self, at: Timestamp) {
         while let Some(timer) = self.timers.pop_until(at) {
+            if let TimerKind::Nested(slot) = timer.kind {
+                self.wake_nested_child(slot);
+                continue;
+            }
             let Some(fiber) = self.fibers.get_mut(timer.fiber).filter(|fiber| fiber.wait == timer.wait)
             else {
                 continue;
@@ -375,6 +403,7 @@ impl Interpreter {
                         run.wake(slot);
                     }
                 }
+                TimerKind::Nested(_) => {}
                 TimerKind::Answer => self.answer_arrived(timer.fiber),
             }
         }
@@ -473,7 +502,8 @@ impl Interpreter {
     /// The states in which fibers wait.
     pub(crate) fn waiting_states(&self) -> Vec<String> {
         let states = self.fibers.iter().map(|fiber| &*self.executor.program.state(fiber.at).name);
-        states.map(str::to_owned).collect()
+        let own = states.filter(|_| self.over.is_none()).map(str::to_owned);
+        own.chain(self.running_nested().flat_map(Self::waiting_states)).collect()
     }
 
     fn state_of(&self, id: FiberId) -> StateId {

@@ -54,6 +54,7 @@ mod link;
 mod map_run;
 mod mock;
 pub mod mock_file;
+mod nested;
 mod outcome;
 mod program;
 mod redrive;

@@ -201,19 +201,24 @@ pub(crate) fn envelope(payload: Value, request_id: &str) -> Value {
         ("x-amzn-RequestId", request_id),
         ("Content-Type", "application/json"),
     ];
-    let all = headers.map(|(name, value)| (name, Value::array([Value::from(value)])));
-    let http = Value::object([
-        ("AllHttpHeaders", Value::object(all)),
-        ("HttpHeaders", Value::object(headers.map(|(name, value)| (name, Value::from(value))))),
-        ("HttpStatusCode", Value::from(200)),
-    ]);
     let mut result = Map::with_capacity(5);
     result.insert("ExecutedVersion".into(), "$LATEST".into());
     result.insert("Payload".into(), payload);
-    result.insert("SdkHttpMetadata".into(), http);
-    result.insert("SdkResponseMetadata".into(), Value::object([("RequestId", Value::from(request_id))]));
+    exchange(&mut result, &headers, request_id);
     result.insert("StatusCode".into(), Value::from(200));
     result.into()
+}
+
+/// What optimised integrations tell of the HTTP exchange.
+pub(crate) fn exchange(result: &mut Map, headers: &[(&str, &str)], request_id: &str) {
+    let all = headers.iter().map(|(name, value)| (*name, Value::array([Value::from(*value)])));
+    let http = Value::object([
+        ("AllHttpHeaders", Value::object(all)),
+        ("HttpHeaders", Value::object(headers.iter().map(|(name, value)| (*name, Value::from(*value))))),
+        ("HttpStatusCode", Value::from(200)),
+    ]);
+    result.insert("SdkHttpMetadata".into(), http);
+    result.insert("SdkResponseMetadata".into(), Value::object([("RequestId", Value::from(request_id))]));
 }
 
 #[cfg(test)]

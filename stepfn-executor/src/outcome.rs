@@ -11,6 +11,7 @@ use crate::{
     history::{History, status_change},
     interpreter::{Stopped, execution_name},
     map_run::MapRun,
+    program::{Action, Resource},
     time,
 };
 
@@ -90,6 +91,10 @@ pub struct Outcome {
     pub stopped: Timestamp,
     /// The Map Runs of distributed Maps, in the order in which they ended. Those inside of children are among them.
     pub map_runs: Vec<MapRun>,
+    /// The executions that it started by `states:startExecution`, in the order in which they ended: as many as
+    /// [`keep_children`](crate::ExecutorBuilder::keep_children) allows.
+    pub started_executions: Vec<Self>,
+    pub(crate) input: Value,
     pub(crate) name: Option<String>,
     pub(crate) id: [u64; 2],
     /// How often it was redriven.
@@ -268,6 +273,13 @@ pub enum RunError {
         /// The state it was in.
         state: String,
     },
+    /// Executions started each other too deep.
+    NestedTooDeep {
+        /// How deep they may.
+        limit: u32,
+        /// The state that would have started the next.
+        state: String,
+    },
     /// It cannot be run to its end on this thread.
     NoRuntime {
         /// Why not.
@@ -293,11 +305,14 @@ pub struct Unbound {
 
 impl fmt::Display for Unbound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { state, resource, .. } = self;
+        write!(f, "state `{state}`: nothing is bound to `{resource}`\nhelp: add ")?;
+        if Resource::parse(resource).action().is_some_and(Action::starts) {
+            f.write_str("`.state_machine(\"…\", &…)` with the machine that it starts, ")?;
+        }
         write!(
             f,
-            "state `{state}`: nothing is bound to `{resource}`\nhelp: add `.task(\"{state}\", |input: Value| async move {{ … }})` or `.mock(\"{state}\", Mock::succeed(…))` to the executor",
-            state = self.state,
-            resource = self.resource,
+            "`.task(\"{state}\", |input: Value| async move {{ … }})` or `.mock(\"{state}\", Mock::succeed(…))` to the executor"
         )
     }
 }
@@ -318,6 +333,10 @@ impl fmt::Display for RunError {
             Self::TooManyTransitions { limit, state } => write!(
                 f,
                 "more than {limit} transitions, now in state `{state}`\nhelp: if that is no endless loop, raise the bound by `.max_transitions(…)`"
+            ),
+            Self::NestedTooDeep { limit, state } => write!(
+                f,
+                "state `{state}`: executions start each other more than {limit} deep\nhelp: end the recursion by a Choice"
             ),
             Self::NoRuntime { reason } => {
                 write!(f, "the execution cannot run here: {reason}\nhelp: await it")

@@ -23,7 +23,7 @@ pub(crate) use self::{
     data::{Amount, Data, Frame, Select, Text, Write, assign, choose},
     jsonata::{Jsonata, JsonataKind, Left, number as jsonata_number, text as jsonata_text},
     map::{Distributed, Format, ItemsFrom, Payload, Percentage, Reader, Transformation, Writer},
-    resource::{Family, Pattern, Resource, function_name},
+    resource::{Action, Family, Pattern, Resource, Waits, function_name, machine_name},
     retry::{Catcher, Failures, Jitter, Retrier},
 };
 use crate::eval::{Instant, Template, Test};
@@ -141,6 +141,8 @@ pub(crate) struct Task {
     pub(crate) resource: Resource,
     /// `FunctionName` of `lambda:invoke`, where the definition fixes it.
     pub(crate) function: Option<String>,
+    /// What Step Functions itself does for the Task, and the name of the machine that it starts, where the definition fixes that.
+    pub(crate) action: Option<(Action, Option<String>)>,
     pub(crate) credentials: Option<Template>,
     pub(crate) timeout: Option<Amount>,
     pub(crate) heartbeat: Option<Amount>,

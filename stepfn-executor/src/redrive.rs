@@ -141,7 +141,7 @@ impl Executor {
         let info = Info {
             name: outcome.name.clone(),
             id: outcome.id,
-            input: outcome.history.input().unwrap_or_default(),
+            input: outcome.input.clone(),
             started: outcome.started,
             redrives: outcome.redrives + 1,
             redriven: Some(time.now()),

@@ -1,11 +1,16 @@
 //! How an execution ends, and what is left of it.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Weak},
+    task::{Context, Poll},
+};
 
+use jiff::Timestamp;
 use stepfn_core::value::Value;
 
-use super::{Failure, Interpreter, Phase, work::Work};
+use super::{Failure, Interpreter, Phase, timers::Timers, work::Work};
 use crate::{
+    executor::Inner as Executor,
     history::{EventKind, History},
     outcome::{Outcome, RunError, Status},
     redrive::MAX_EVENTS,
@@ -36,9 +41,14 @@ impl Interpreter {
 
     /// Gives up what the execution holds outside of itself.
     pub(super) fn close(&mut self, end: &Result<Status, RunError>) {
+        let shown = self.shown.as_ref().and_then(Weak::upgrade);
         for (token, _) in self.tokens.drain() {
             self.executor.registry.remove(&token);
+            if let Some(shown) = &shown {
+                shown.lock().tokens.retain(|pending| *pending.token != *token);
+            }
         }
+        self.stop_awaited();
         self.work = Work::default();
         for id in std::mem::take(&mut self.runs) {
             if let Some(fiber) = self.fibers.get_mut(id) {
@@ -56,6 +66,40 @@ impl Interpreter {
         }
     }
 
+    /// The execution has ended, but some that it started have not: they go on to their ends.
+    pub(super) fn outlast(
+        &mut self,
+        executor: &Executor,
+        cx: &mut Context<'_>,
+        horizon: Option<Timestamp>,
+    ) -> Poll<Result<Outcome, RunError>> {
+        if self.deadline != Timestamp::MAX {
+            // Only the others have timers from here on.
+            self.deadline = Timestamp::MAX;
+            self.timers = Timers::default();
+            self.ready.clear();
+            self.wake_nested();
+        }
+        self.tick();
+        loop {
+            let moved = self.poll_nested(executor, cx);
+            if let Some(Err(error)) = self.end.take() {
+                return Poll::Ready(Err(error));
+            }
+            if !self.has_nested() {
+                let Some((status, stopped)) = self.over.take() else { return Poll::Pending };
+                let outcome = self.outcome(status);
+                return Poll::Ready(Ok(Outcome { stopped, ..outcome }));
+            }
+            if moved && self.is_virtual() {
+                continue;
+            }
+            if !self.pass_time(cx, horizon) {
+                return Poll::Pending;
+            }
+        }
+    }
+
     pub(super) fn outcome(&mut self, status: Status) -> Outcome {
         let checkpoint = self.checkpoint(&status).map(Arc::new);
         let events = Arc::new(std::mem::take(&mut self.events));
@@ -64,6 +108,8 @@ impl Interpreter {
             history: History::new(Arc::clone(&self.executor), events),
             transitions: self.transitions,
             map_runs: std::mem::take(&mut self.map_runs),
+            started_executions: std::mem::take(&mut self.started),
+            input: self.info.input.clone(),
             started: self.info.started,
             stopped: self.now,
             name: self.info.name.take(),

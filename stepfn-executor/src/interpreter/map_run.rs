@@ -461,11 +461,13 @@ impl Interpreter {
 
     /// Whether pending work may come to something without time passing.
     pub(super) fn is_working(&self) -> bool {
-        self.work.is_pending() || self.runs_working
+        self.work.is_pending() || self.runs_working || self.running_nested().any(Self::is_working)
     }
 
     fn awaits_callback(&self) -> bool {
-        self.runs_await || self.tokens.values().any(|holder| holder.awaited)
+        self.runs_await
+            || self.running_nested().any(Self::awaits_callback)
+            || self.tokens.values().any(|holder| holder.awaited)
     }
 
     /// Whether time stands still for a callback: where nothing but the end of the execution's own time is left, one may
@@ -475,7 +477,7 @@ impl Interpreter {
     }
 
     /// When something happens by itself, if nothing comes from outside.
-    fn next_instant(&self) -> Option<Timestamp> {
+    pub(super) fn next_instant(&self) -> Option<Timestamp> {
         if self.holds_for_callback() {
             return None;
         }

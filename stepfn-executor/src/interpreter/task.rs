@@ -2,7 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
+    sync::{Arc, Weak},
     time::Duration,
 };
 
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Job {
     token: Option<Arc<str>>,
-    parameters: Value,
+    pub(super) parameters: Value,
     scheduled: Timestamp,
     timeout: Option<u64>,
     heartbeat: Option<u64>,
@@ -39,7 +39,9 @@ pub(super) struct Job {
     /// A mock's answer that is on its way.
     answer: Option<CallbackResult>,
     /// Whether the service has replied, and only the callback is missing.
-    submitted: bool,
+    pub(super) submitted: bool,
+    /// The execution that it started and waits for.
+    pub(super) child: Option<usize>,
     /// A callback that came before the reply.
     early: Option<CallbackResult>,
 }
@@ -108,6 +110,7 @@ impl Interpreter {
             slot: None,
             answer: None,
             submitted: false,
+            child: None,
             early: None,
         });
         // Beside others a task is scheduled first and started in the next round, as AWS does it; the history shows it.
@@ -126,6 +129,11 @@ impl Interpreter {
         let Some(bound) = executor.bound(task, &job.parameters) else {
             if task.resource.family == Family::Activity {
                 return self.offer(executor, id, job, &task.resource.arn);
+            }
+            if let Some((action, _)) = task.action
+                && let Ok(step) = self.act(executor, id, job, action)
+            {
+                return step;
             }
             return self.refuse(RunError::Unbound(Unbound {
                 state: state.name.to_string(),
@@ -196,16 +204,20 @@ impl Interpreter {
     }
 
     /// Lets the token of an attempt be used. `awaited` says that nothing but the token ends the attempt.
-    fn hand_out_token(&mut self, executor: &Executor, id: FiberId, job: &Job, awaited: bool) {
+    pub(super) fn hand_out_token(&mut self, executor: &Executor, id: FiberId, job: &Job, awaited: bool) {
         let Some(token) = &job.token else { return };
         self.tokens.insert(Arc::clone(token), Holder { fiber: id, awaited });
         let link = self.link();
         if awaited {
-            link.add_token(PendingToken {
+            let pending = PendingToken {
                 token: token.to_string(),
                 state: executor.program.state(self.state_of(id)).name.to_string(),
                 parameters: job.parameters.clone(),
-            });
+            };
+            if let Some(shown) = self.shown.as_ref().and_then(Weak::upgrade) {
+                shown.add_token(pending.clone());
+            }
+            link.add_token(pending);
         }
         executor.registry.add(Arc::clone(token), &link);
     }
@@ -253,7 +265,7 @@ impl Interpreter {
     }
 
     /// Lets an attempt wait for what ends it.
-    fn wait_for_job(&mut self, id: FiberId, mut job: Box<Job>, answer: Option<Duration>) -> Step {
+    pub(super) fn wait_for_job(&mut self, id: FiberId, mut job: Box<Job>, answer: Option<Duration>) -> Step {
         self.set_timers(id, &job, answer);
         job.timed = true;
         self.fiber(id).phase = Phase::Working(job);
@@ -277,7 +289,7 @@ impl Interpreter {
     }
 
     /// The handler answered: that is the result, or the reply to the request.
-    fn answered(
+    pub(super) fn answered(
         &mut self,
         executor: &Executor,
         id: FiberId,
@@ -324,8 +336,17 @@ impl Interpreter {
     }
 
     /// The attempt is over.
-    fn finish(&mut self, executor: &Executor, id: FiberId, job: &Job, result: CallbackResult) -> Step {
+    pub(super) fn finish(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        job: &Job,
+        result: CallbackResult,
+    ) -> Step {
         self.release(id, job);
+        if let Some(slot) = job.child {
+            self.detach_nested(slot);
+        }
         let at = self.state_of(id);
         let Kind::Task(task) = &executor.program.state(at).kind else { return Step::Block };
         let measured = result.map(|output| {
@@ -358,7 +379,8 @@ impl Interpreter {
         if let Some(token) = &job.token {
             self.tokens.remove(token);
             self.executor.registry.remove(token);
-            if let Some(link) = &self.link {
+            let shown = self.shown.as_ref().and_then(Weak::upgrade);
+            for link in self.link.iter().chain(&shown) {
                 link.lock().tokens.retain(|pending| *pending.token != **token);
             }
         }
@@ -370,7 +392,7 @@ impl Interpreter {
         let at = fiber.at;
         match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
             Phase::Working(job) => {
-                self.release(id, &job);
+                self.drop_job(id, &job);
                 let failure = Failure::timeout(heartbeat);
                 self.record_for(id, || EventKind::TaskTimedOut { state: at, error: failure.event() });
                 self.fiber(id).phase = Phase::Resume(Err(failure));
@@ -442,9 +464,12 @@ impl Interpreter {
         }
     }
 
-    /// Drops the attempt of a fiber that is aborted.
+    /// Drops the attempt of a fiber that is aborted or whose time ran out.
     pub(super) fn drop_job(&mut self, id: FiberId, job: &Job) {
         self.release(id, job);
+        if let Some(slot) = job.child {
+            self.stop_nested(slot);
+        }
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) enum TimerKind {
     Heartbeat(u32),
     /// Something in a child of a Map Run, by its slot.
     Child(usize),
+    /// Something in an execution that was started, by its slot; it belongs to no fiber.
+    Nested(usize),
     /// A mock's answer arrives.
     Answer,
 }

@@ -12,10 +12,12 @@ use super::{
     Amount, Catcher, CompileError, Data, Failures, Fault, FaultKind, Inner, Jitter, Kind, Pattern, Resource,
     Retrier, Rule, Select, State, StateId, Task, Text, Wait, Write,
     layout::{Layout, Machine, Source},
-    resource::{Family, function_name},
+    resource::{Family, function_name, machine_name},
     substitute::{lambda_arn, substitute},
 };
-use crate::eval::{self, CompiledPath, Expression, Instant, ResultPath, Template, Test};
+use crate::eval::{
+    self, CompiledPath, Expression, Instant, ResultPath, Template, Test, jsonata::is_expression,
+};
 
 /// How long an execution may take: a year, or five minutes for Express.
 const MAX_DURATION: [Duration; 2] = [Duration::from_secs(365 * 86_400), Duration::from_secs(300)];
@@ -342,9 +344,15 @@ impl Compiler {
                     Some("make the state machine a Standard one".to_owned());
             }
         }
-        let function = resource.is_lambda_invoke().then_some(state.parameters.as_ref());
-        let function = function.flatten().and_then(|parameters| parameters.get("FunctionName")?.as_str());
+        let fixed = |key: &str| {
+            let text = state.parameters.as_ref()?.get(key)?.as_str()?;
+            (!is_expression(text)).then_some(text)
+        };
+        let function = fixed("FunctionName").filter(|_| resource.is_lambda_invoke());
         let function = function.map(|name| function_name(name).to_owned());
+        let machine = || fixed("StateMachineArn").map(|name| machine_name(name).to_owned());
+        let action = resource.action();
+        let action = action.map(|action| (action, machine().filter(|_| action.starts())));
         let timeout = self.amount(
             place,
             ("TimeoutSeconds", "TimeoutSecondsPath"),
@@ -364,6 +372,7 @@ impl Compiler {
             site,
             resource,
             function,
+            action,
             credentials: credentials?,
             timeout: timeout?,
             heartbeat: heartbeat?,

@@ -32,6 +32,42 @@ pub(crate) enum Pattern {
     WaitForTaskToken,
 }
 
+/// What Step Functions itself does for a Task. The executor does it too, where nothing else is bound to the Task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// `states:startExecution`
+    Start(Waits),
+    /// `aws-sdk:sfn:startExecution`
+    SdkStart,
+    /// `aws-sdk:sfn:startSyncExecution`
+    SdkStartSync,
+    SendTaskSuccess,
+    SendTaskFailure,
+    SendTaskHeartbeat,
+}
+
+/// What a Task waits for that starts an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waits {
+    /// For the reply that it was started; and for a token, if that is the pattern.
+    Reply,
+    /// For its end, told with data in JSON text: `.sync`.
+    Sync,
+    /// For its end, told with data: `.sync:2`.
+    SyncData,
+}
+
+impl Action {
+    /// Whether it is called as the SDK calls it, with failures as the SDK has them.
+    pub(crate) fn is_sdk(self) -> bool {
+        !matches!(self, Self::Start(_))
+    }
+
+    pub(crate) fn starts(self) -> bool {
+        matches!(self, Self::Start(_) | Self::SdkStart | Self::SdkStartSync)
+    }
+}
+
 impl Resource {
     pub(crate) fn parse(arn: &str) -> Self {
         let (family, pattern) = parse_family(arn);
@@ -46,6 +82,22 @@ impl Resource {
             }
             _ => false,
         }
+    }
+
+    /// What Step Functions itself does for the Task.
+    pub(crate) fn action(&self) -> Option<Action> {
+        let Family::Service { resource_type, resource } = &self.family else { return None };
+        Some(match (&**resource_type, &**resource) {
+            ("states", "startExecution" | "startExecution.waitForTaskToken") => Action::Start(Waits::Reply),
+            ("states", "startExecution.sync") => Action::Start(Waits::Sync),
+            ("states", "startExecution.sync:2") => Action::Start(Waits::SyncData),
+            ("aws-sdk:sfn", "startExecution" | "startExecution.waitForTaskToken") => Action::SdkStart,
+            ("aws-sdk:sfn", "startSyncExecution") => Action::SdkStartSync,
+            ("aws-sdk:sfn", "sendTaskSuccess") => Action::SendTaskSuccess,
+            ("aws-sdk:sfn", "sendTaskFailure") => Action::SendTaskFailure,
+            ("aws-sdk:sfn", "sendTaskHeartbeat") => Action::SendTaskHeartbeat,
+            _ => return None,
+        })
     }
 
     /// Whether somebody outside ends the task by its token.
@@ -91,6 +143,15 @@ pub(crate) fn function_name(text: &str) -> &str {
     if name.contains("${") { name } else { name.split(':').next().unwrap_or(name) }
 }
 
+/// The bare name of a state machine, from its name, its ARN, with or without a version or alias, or the `${Name}` of a deployment tool.
+pub(crate) fn machine_name(text: &str) -> &str {
+    if let Some(name) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
+        return name;
+    }
+    let name = text.split_once(":stateMachine:").map_or(text, |(_, name)| name);
+    if name.contains("${") { name } else { name.split(':').next().unwrap_or(name) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +183,25 @@ mod tests {
         );
         assert_eq!(Resource::parse("arn:aws:lambda:us-east-1:1:function:f").family, Family::Lambda);
         assert_eq!(Resource::parse("arn:aws:states:us-east-1:1:activity:a").family, Family::Activity);
+    }
+
+    #[test]
+    fn machine_names_lose_account_and_qualifier() {
+        let arn = "arn:aws:states:us-east-1:1:stateMachine:Pay";
+        for text in ["Pay", "${Pay}", arn, &format!("{arn}:3"), &format!("{arn}:PROD")] {
+            assert_eq!(machine_name(text), "Pay");
+        }
+        assert_eq!(machine_name("arn:aws:states:us-east-1:1:stateMachine:${Stage}-pay"), "${Stage}-pay");
+    }
+
+    #[test]
+    fn actions_of_step_functions_are_known() {
+        let action = |resource: &str| Resource::parse(&format!("arn:aws:states:::{resource}")).action();
+        assert_eq!(action("states:startExecution.sync:2"), Some(Action::Start(Waits::SyncData)));
+        assert_eq!(action("states:startExecution.waitForTaskToken"), Some(Action::Start(Waits::Reply)));
+        assert_eq!(action("aws-sdk:sfn:startSyncExecution"), Some(Action::SdkStartSync));
+        assert_eq!(action("aws-sdk:sfn:listExecutions"), None);
+        assert_eq!(action("sqs:sendMessage"), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod history;
 mod jsonata;
 mod map_parallel;
 mod mock_file;
+mod nested;
 mod observe;
 mod real_time;
 mod redrive;

@@ -1,0 +1,282 @@
+//! The executions that an execution starts (developer guide, "Start a new state machine from a running execution"): interpreters
+//! inside of the interpreter, on its clock.
+
+use std::{
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use jiff::Timestamp;
+use stepfn_core::{definition::WorkflowType, shape};
+
+use super::{
+    FiberId, Info, Interpreter, Phase, Step,
+    context::uuid,
+    run::{ChildWaker, Queue},
+    task::Job,
+    timers::TimerKind,
+};
+use crate::{
+    eval::Random,
+    executor::Inner as Executor,
+    history::EventKind,
+    nested::{self, Start, Started},
+    outcome::{Outcome, RunError, Status},
+    program::{Action, Kind, Pattern, Waits},
+    size::Extent,
+    tokens::CallbackResult,
+};
+
+/// How deep executions may start each other: AWS sets no bound, and a machine that starts itself would never end.
+const MAX_DEPTH: u32 = 32;
+
+/// The executions that an execution started, and that have not ended.
+#[derive(Default)]
+pub(super) struct Nested {
+    children: Vec<Option<Child>>,
+    free: Vec<usize>,
+    queue: Arc<Queue>,
+}
+
+struct Child {
+    interpreter: Box<Interpreter>,
+    executor: Arc<Executor>,
+    /// The Task that waits for its end.
+    awaited_by: Option<(FiberId, Action)>,
+    waker: Waker,
+    timer: Option<Timestamp>,
+}
+
+impl Interpreter {
+    /// Does what Step Functions itself does for a Task. Gives the attempt back where nothing is registered that it could start.
+    pub(super) fn act(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        job: Box<Job>,
+        action: Action,
+    ) -> Result<Step, Box<Job>> {
+        let target = if action.starts() { nested::target(&self.executor, &job.parameters) } else { None };
+        if action.starts() && target.is_none() && executor.machines.is_empty() {
+            return Err(job);
+        }
+        let at = self.state_of(id);
+        let Kind::Task(task) = &executor.program.state(at).kind else { return Err(job) };
+        self.record_for(id, || EventKind::TaskStarted { state: at, worker: None });
+        self.hand_out_token(executor, id, &job, task.resource.pattern == Pattern::WaitForTaskToken);
+        let request = uuid(self.random.next_u64(), self.random.next_u64());
+        let parameters = &job.parameters;
+        let answer = match target {
+            _ if !action.starts() => nested::send(&executor.registry, parameters, action, &request),
+            None => Err(nested::does_not_exist(parameters, action, &request)),
+            Some(target)
+                if action == Action::SdkStartSync
+                    && target.program.workflow_type == WorkflowType::Standard =>
+            {
+                Err(nested::not_supported(action, &request))
+            }
+            Some(target) => match nested::start(parameters, action, &request) {
+                Ok(start) => return Ok(self.start_nested(executor, id, job, action, &target, start)),
+                Err(failure) => Err(failure),
+            },
+        };
+        Ok(self.answered(executor, id, job, Ok(answer)))
+    }
+
+    fn start_nested(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        mut job: Box<Job>,
+        action: Action,
+        target: &Arc<Executor>,
+        start: Start,
+    ) -> Step {
+        let at = self.state_of(id);
+        let state = executor.program.state(at).name.to_string();
+        if executor.depth >= MAX_DEPTH {
+            return self.refuse(RunError::NestedTooDeep { limit: MAX_DEPTH, state });
+        }
+        let extent = Extent::of(&start.input);
+        if let Some(reason) = target.input.and_then(|shape| shape::misfit(&start.input, shape)) {
+            let machine = &target.program.name;
+            let reason = format!("state `{state}` starts `{machine}`, which cannot read it: {reason}");
+            return self.refuse(RunError::InvalidInput { reason });
+        }
+        let child = Arc::new(target.nested_in(executor));
+        let random = Random::new(self.random.next_u64().cast_signed());
+        let info = Info {
+            name: start.name,
+            id: [random.next_u64(), random.next_u64()],
+            input: start.input,
+            started: self.now(),
+            redrives: 0,
+            redriven: None,
+        };
+        let started = Started { arn: info.arn(&child), at: info.started };
+        let time = Arc::clone(&self.time);
+        let mut interpreter = Box::new(Self::new(Arc::clone(&child), info, extent, time, random));
+        interpreter.shown = Some(self.shown.clone().unwrap_or_else(|| Arc::downgrade(&self.link())));
+        let waits = !matches!(action, Action::Start(Waits::Reply) | Action::SdkStart);
+        let nested = self.nested.get_or_insert_default();
+        let slot = nested.free.pop().unwrap_or_else(|| {
+            nested.children.push(None);
+            nested.children.len() - 1
+        });
+        let waker = Waker::from(Arc::new(ChildWaker { queue: Arc::clone(&nested.queue), slot }));
+        let awaited_by = waits.then_some((id, action));
+        nested.children[slot] = Some(Child { interpreter, executor: child, awaited_by, waker, timer: None });
+        nested.queue.push(slot);
+
+        let reply = match action {
+            Action::Start(_) => {
+                nested::reply(&started, &uuid(self.random.next_u64(), self.random.next_u64()))
+            }
+            _ => nested::sdk_reply(&started),
+        };
+        if !waits {
+            return self.answered(executor, id, job, Ok(Ok(reply)));
+        }
+        job.child = Some(slot);
+        if action != Action::SdkStartSync {
+            self.record_for(id, || EventKind::TaskSubmitted { state: at, output: reply });
+            job.submitted = true;
+        }
+        self.wait_for_job(id, job, None)
+    }
+
+    /// Lets the started executions go on. True when something came of it.
+    pub(super) fn poll_nested(&mut self, executor: &Executor, cx: &Context<'_>) -> bool {
+        let Some(nested) = &self.nested else { return false };
+        let woken = nested.queue.take(cx.waker());
+        for slot in &woken {
+            self.poll_nested_child(executor, *slot);
+            if self.end.is_some() {
+                break;
+            }
+        }
+        !woken.is_empty()
+    }
+
+    fn poll_nested_child(&mut self, executor: &Executor, slot: usize) {
+        let horizon = self.time.is_virtual().then(|| self.time.now());
+        let Some(nested) = &mut self.nested else { return };
+        let Some(child) = nested.children.get_mut(slot).and_then(Option::as_mut) else { return };
+        match child.interpreter.poll(&mut Context::from_waker(&child.waker), horizon) {
+            Poll::Pending => {
+                let next = horizon.and_then(|_| child.interpreter.next_instant());
+                if next != child.timer {
+                    child.timer = next;
+                    if let Some(next) = next {
+                        self.timers.set(next, super::Fibers::ROOT, 0, TimerKind::Nested(slot));
+                    }
+                }
+            }
+            Poll::Ready(Err(error)) => {
+                self.refuse(error);
+            }
+            Poll::Ready(Ok(outcome)) => self.nested_ended(executor, slot, outcome),
+        }
+    }
+
+    fn nested_ended(&mut self, executor: &Executor, slot: usize, outcome: Outcome) {
+        let Some(nested) = &mut self.nested else { return };
+        let Some(child) = nested.children.get_mut(slot).and_then(Option::take) else { return };
+        nested.free.push(slot);
+        if let Some((id, action)) = child.awaited_by {
+            let result = nested::result(&child.executor, &outcome, action);
+            self.nested_result(executor, id, slot, result);
+        }
+        self.keep_nested(outcome);
+    }
+
+    /// Ends the Task that waited for an execution.
+    fn nested_result(&mut self, executor: &Executor, id: FiberId, slot: usize, result: CallbackResult) {
+        let Some(fiber) = self.fibers.get_mut(id) else { return };
+        match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+            Phase::Working(mut job) if job.child == Some(slot) => {
+                job.child = None;
+                if self.finish(executor, id, &job, result) == Step::Again {
+                    self.ready.push_back(id);
+                }
+            }
+            other => fiber.phase = other,
+        }
+    }
+
+    /// The Task that waited for an execution was ended by its token: nobody waits any more.
+    pub(super) fn detach_nested(&mut self, slot: usize) {
+        if let Some(child) = self.nested_child(slot) {
+            child.awaited_by = None;
+        }
+    }
+
+    /// `StopExecution`, as Step Functions calls it for a `.sync` Task that is given up.
+    pub(super) fn stop_nested(&mut self, slot: usize) {
+        let Some(nested) = &mut self.nested else { return };
+        let Some(mut child) = nested.children.get_mut(slot).and_then(Option::take) else { return };
+        nested.free.push(slot);
+        let outcome = child.interpreter.stop();
+        self.keep_nested(outcome);
+    }
+
+    /// Stops all executions that a Task waits for.
+    pub(super) fn stop_awaited(&mut self) {
+        let Some(nested) = &self.nested else { return };
+        let awaited = nested.children.iter().enumerate();
+        let awaited =
+            awaited.filter(|(_, child)| child.as_ref().is_some_and(|child| child.awaited_by.is_some()));
+        let slots: Vec<_> = awaited.map(|(slot, _)| slot).collect();
+        for slot in slots {
+            self.stop_nested(slot);
+        }
+    }
+
+    /// Whether executions run that this one has started.
+    pub(super) fn has_nested(&self) -> bool {
+        self.running_nested().next().is_some()
+    }
+
+    /// Wakes the started executions, so that their timers are set anew.
+    pub(super) fn wake_nested(&mut self) {
+        let Some(nested) = &mut self.nested else { return };
+        for (slot, child) in nested.children.iter_mut().enumerate() {
+            if let Some(child) = child {
+                child.timer = None;
+                nested.queue.push(slot);
+            }
+        }
+    }
+
+    /// The timer of a started execution went off.
+    pub(super) fn wake_nested_child(&self, slot: usize) {
+        if let Some(nested) = &self.nested {
+            nested.queue.push(slot);
+        }
+    }
+
+    /// The interpreters of the started executions.
+    pub(super) fn running_nested(&self) -> impl Iterator<Item = &Self> {
+        let children = self.nested.iter().flat_map(|nested| nested.children.iter().flatten());
+        children.map(|child| &*child.interpreter)
+    }
+
+    fn nested_child(&mut self, slot: usize) -> Option<&mut Child> {
+        self.nested.as_mut()?.children.get_mut(slot)?.as_mut()
+    }
+
+    fn keep_nested(&mut self, outcome: Outcome) {
+        if self.started.len() < self.executor.keep_children {
+            self.started.push(outcome);
+        }
+    }
+
+    /// Ends the execution from outside.
+    fn stop(&mut self) -> Outcome {
+        self.tick();
+        self.record_last(0, || EventKind::ExecutionAborted(crate::history::EventError::default()));
+        let end = Ok(Status::Aborted { error: None, cause: None });
+        self.close(&end);
+        self.outcome(Status::Aborted { error: None, cause: None })
+    }
+}

@@ -1,0 +1,197 @@
+//! State machines that start each other: what their Tasks say, and what Step Functions answers.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use stepfn_core::{
+    json,
+    task::TaskFailure,
+    validate::jackson,
+    value::{Map, Value},
+};
+
+use crate::{
+    executor::Inner as Executor,
+    identity::iso,
+    mock,
+    outcome::{Outcome, Status},
+    program::{Action, Waits, machine_name},
+    redrive,
+    tokens::{CallbackResult, Registry},
+};
+
+/// What an execution is started with.
+pub(crate) struct Start {
+    pub(crate) name: Option<String>,
+    pub(crate) input: Value,
+}
+
+/// An execution that was started.
+pub(crate) struct Started {
+    pub(crate) arn: String,
+    pub(crate) at: Timestamp,
+}
+
+fn text<'v>(parameters: &'v Value, key: &str) -> Option<&'v str> {
+    parameters.get(key)?.as_str()
+}
+
+/// The machine that a Task starts.
+pub(crate) fn target(executor: &Arc<Executor>, parameters: &Value) -> Option<Arc<Executor>> {
+    let name = machine_name(text(parameters, "StateMachineArn")?);
+    match executor.machines.get(name) {
+        Some(machine) => Some(Arc::clone(machine)),
+        None => (executor.program.name == name).then(|| Arc::clone(executor)),
+    }
+}
+
+/// Reads the parameters of `StartExecution`. An `Input` that is a text is JSON text; none is `{}`: recorded on AWS.
+pub(crate) fn start(parameters: &Value, action: Action, request: &str) -> Result<Start, TaskFailure> {
+    let input = match parameters.get("Input") {
+        None | Some(Value::Null) => Value::empty_object(),
+        Some(Value::String(text)) => json::parse_value(text).map_err(|error| {
+            let said = jackson::message(text, &error);
+            let message = format!("Invalid State Machine Execution Input: '{said}'");
+            failure(action, "InvalidExecutionInput", &message, request)
+        })?,
+        Some(value) => value.clone(),
+    };
+    Ok(Start { name: text(parameters, "Name").map(str::to_owned), input })
+}
+
+/// The failure of an API call, in the words of the optimised integration or of the SDK.
+fn failure(action: Action, code: &str, message: &str, request: &str) -> TaskFailure {
+    if action.is_sdk() {
+        let cause = format!("{message} (Service: Sfn, Status Code: 400, Request ID: {request})");
+        return TaskFailure::with_cause(format!("Sfn.{code}Exception"), cause);
+    }
+    let cause = format!(
+        "{message} (Service: AWSStepFunctions; Status Code: 400; Error Code: {code}; Request ID: {request}; Proxy: null)"
+    );
+    TaskFailure::with_cause(format!("StepFunctions.{code}Exception"), cause)
+}
+
+/// The failure of a Task that starts what is not there.
+pub(crate) fn does_not_exist(parameters: &Value, action: Action, request: &str) -> TaskFailure {
+    let arn = text(parameters, "StateMachineArn").unwrap_or_default();
+    let message = format!("State Machine Does Not Exist: '{arn}'");
+    failure(action, "StateMachineDoesNotExist", &message, request)
+}
+
+/// The failure of a Task that starts a Standard execution and waits for it as only Express ones are waited for.
+pub(crate) fn not_supported(action: Action, request: &str) -> TaskFailure {
+    let message = "This operation is not supported by this type of state machine";
+    failure(action, "StateMachineTypeNotSupported", message, request)
+}
+
+/// `SendTaskSuccess`, `SendTaskFailure`, `SendTaskHeartbeat`
+pub(crate) fn send(
+    registry: &Registry,
+    parameters: &Value,
+    action: Action,
+    request: &str,
+) -> Result<Value, TaskFailure> {
+    let token = text(parameters, "TaskToken").unwrap_or_default();
+    let owned = |key| text(parameters, key).map(str::to_owned);
+    let sent = match action {
+        Action::SendTaskSuccess => {
+            let output = match parameters.get("Output") {
+                Some(Value::String(text)) => json::parse_value(text).map_err(|error| {
+                    let message = format!("Invalid Output: '{}'", jackson::message(text, &error));
+                    failure(action, "InvalidOutput", &message, request)
+                })?,
+                output => output.cloned().unwrap_or_default(),
+            };
+            registry.success(token, output)
+        }
+        Action::SendTaskFailure => registry.failure(token, owned("Error"), owned("Cause")),
+        _ => registry.heartbeat(token),
+    };
+    sent.map(|()| Value::empty_object())
+        .map_err(|error| failure(action, error.name(), &error.to_string(), request))
+}
+
+/// The reply of `startExecution`.
+pub(crate) fn reply(started: &Started, request: &str) -> Value {
+    let headers = [
+        ("x-amzn-RequestId", request),
+        ("connection", "keep-alive"),
+        ("Content-Type", "application/x-amz-json-1.0"),
+    ];
+    let mut reply = Map::with_capacity(4);
+    reply.insert("ExecutionArn".into(), started.arn.as_str().into());
+    mock::exchange(&mut reply, &headers, request);
+    reply.insert("StartDate".into(), started.at.as_millisecond().into());
+    reply.into()
+}
+
+/// The reply of `aws-sdk:sfn:startExecution`.
+pub(crate) fn sdk_reply(started: &Started) -> Value {
+    Value::object([
+        ("ExecutionArn", Value::from(started.arn.as_str())),
+        ("StartDate", iso(started.at).into()),
+    ])
+}
+
+/// What a Task comes to that waited for an execution.
+pub(crate) fn result(executor: &Executor, outcome: &Outcome, action: Action) -> CallbackResult {
+    let described = describe(executor, outcome, action);
+    match (&outcome.status, action) {
+        (Status::Succeeded { .. }, _) | (_, Action::SdkStartSync) => Ok(described),
+        _ => Err((Some("States.TaskFailed".to_owned()), Some(described.to_string()))),
+    }
+}
+
+/// `DescribeExecution`, or the reply of `StartSyncExecution`, in the order of the alphabet: recorded on AWS. `.sync:2` has data where
+/// the others have texts.
+fn describe(executor: &Executor, outcome: &Outcome, action: Action) -> Value {
+    let is_api = action == Action::SdkStartSync;
+    let mut reply = Map::new();
+    let mut put = |key: &str, value: Value| {
+        reply.insert(key.into(), value);
+    };
+    let data = |value: &Value| match action {
+        Action::Start(Waits::SyncData) => value.clone(),
+        _ => Value::from(value.to_string()),
+    };
+    let date = |at: Timestamp| if is_api { Value::from(iso(at)) } else { at.as_millisecond().into() };
+    let included = || Value::object([("Included", Value::from(true))]);
+    if is_api {
+        // By steps of 100 milliseconds and 64 MB; memory is not measured.
+        let millis = u64::try_from(outcome.duration().as_millis()).unwrap_or(u64::MAX);
+        let billed = millis.div_ceil(100).saturating_mul(100);
+        put(
+            "BillingDetails",
+            Value::object([
+                ("BilledDurationInMilliseconds", Value::from(billed)),
+                ("BilledMemoryUsedInMB", 64.into()),
+            ]),
+        );
+    }
+    for (key, text) in [("Cause", outcome.cause()), ("Error", outcome.error())] {
+        if let Some(text) = text {
+            put(key, text.into());
+        }
+    }
+    put("ExecutionArn", outcome.execution_arn().into());
+    put("Input", data(&outcome.input));
+    put("InputDetails", included());
+    put("Name", outcome.name().into());
+    if let Some(output) = outcome.output() {
+        put("Output", data(output));
+        put("OutputDetails", included());
+    }
+    if !is_api && executor.identity.has_redrive_count() {
+        put("RedriveCount", outcome.redrives.into());
+        let reason = redrive::refusal(outcome.status.name(), outcome.history.len());
+        put("RedriveStatus", if reason.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.into());
+        if let Some(reason) = reason {
+            put("RedriveStatusReason", reason.into());
+        }
+    }
+    put("StartDate", date(outcome.started));
+    put("StateMachineArn", executor.identity.state_machine_arn(&executor.program.name).into());
+    put("Status", outcome.status.name().into());
+    put("StopDate", date(outcome.stopped));
+    reply.into()
+}
