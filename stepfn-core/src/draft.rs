@@ -31,6 +31,10 @@ use crate::{
     value::{Map, Value},
 };
 
+/// What stands for the name of a function until [`Draft::finish`] writes it. Not for use by hand.
+#[doc(hidden)]
+pub const FUNCTION_NAME: &str = "${FunctionName}";
+
 /// A workflow before it is checked.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -168,7 +172,8 @@ impl Draft {
                     let given =
                         if state.arguments.is_some() { &mut state.arguments } else { &mut state.parameters };
                     if let Some(Value::Object(given)) = given {
-                        parameters.extend(given.iter().map(|(key, value)| (key.clone(), value.clone())));
+                        let given = given.iter().filter(|(_, value)| value.as_str() != Some(FUNCTION_NAME));
+                        parameters.extend(given.map(|(key, value)| (key.clone(), value.clone())));
                     }
                     *given = Some(parameters.into());
                 }

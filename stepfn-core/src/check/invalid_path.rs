@@ -128,7 +128,7 @@ mod tests {
         let found = lines(
             r#"{ "StartAt": "Do", "States": {
                 "Do": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "InputPath": "order",
-                    "Parameters": { "a": [{ "b.$": "$.x[" }] }, "TimeoutSecondsPath": "$.t t", "Next": "Pick" },
+                    "Parameters": { "QueueUrl": "q", "MessageBody": [{ "b.$": "$.x[" }] }, "TimeoutSecondsPath": "$.t t", "Next": "Pick" },
                 "Pick": { "Type": "Choice", "Default": "Fail", "Choices": [
                     { "Not": { "Variable": "x", "StringEqualsPath": "$..", "Comment": "" }, "Next": "Fail" }] },
                 "Fail": { "Type": "Fail", "CausePath": "$.${Name}", "ErrorPath": "oops" } } }"#,
@@ -138,7 +138,7 @@ mod tests {
             [
                 "invalid-path /States/Do/InputPath: state `Do`: `InputPath`: `order`: a path starts with `$` (write `$.order` \
                  for the member of that name)",
-                "invalid-path /States/Do/Parameters/a/0/b.$: state `Do`: `b.$`: `$.x[`: this `[` is never closed (write the \
+                "invalid-path /States/Do/Parameters/MessageBody/0/b.$: state `Do`: `b.$`: `$.x[`: this `[` is never closed (write the \
                  missing `]`)",
                 "invalid-path /States/Do/TimeoutSecondsPath: state `Do`: `TimeoutSecondsPath`: `$.t t`: a blank in the name \
                  `t t` needs brackets (write `['t t']`)",

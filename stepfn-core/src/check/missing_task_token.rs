@@ -150,13 +150,13 @@ mod tests {
     #[test]
     fn the_token_may_go_out_in_many_ways() {
         for fields in [
-            r#""Parameters": { "a": [{ "b.$": "$$.Task.Token" }] }"#,
-            r#""Parameters": { "a.$": "States.Format('{}', $$.Task.Token)" }"#,
-            r#""Parameters": { "a.$": "$$" }"#,
-            r#""Parameters": { "a.$": "$$['Task']" }"#,
-            r#""Parameters": { "a.$": "${Token}" }"#,
+            r#""Parameters": { "QueueUrl": "q", "MessageBody": [{ "b.$": "$$.Task.Token" }] }"#,
+            r#""Parameters": { "QueueUrl": "q", "MessageBody.$": "States.Format('{}', $$.Task.Token)" }"#,
+            r#""Parameters": { "QueueUrl": "q", "MessageBody.$": "$$" }"#,
+            r#""Parameters": { "QueueUrl": "q", "MessageBody.$": "$$['Task']" }"#,
+            r#""Parameters": { "QueueUrl": "q", "MessageBody.$": "${Token}" }"#,
             r#""InputPath": "$$""#,
-            r#""QueryLanguage": "JSONata", "Arguments": { "a": "{% $states.context.Task.Token %}" }"#,
+            r#""QueryLanguage": "JSONata", "Arguments": { "QueueUrl": "q", "MessageBody": "{% $states.context.Task.Token %}" }"#,
         ] {
             assert_eq!(found(fields), [""; 0], "{fields}");
         }

@@ -47,6 +47,7 @@ pub(crate) mod jsonata_texts;
 mod map_fields;
 mod map_label;
 mod map_objects;
+mod missing_parameter;
 mod missing_task_token;
 mod missing_transition;
 mod no_such_states_field;
@@ -73,6 +74,7 @@ mod unknown_action;
 mod unknown_error_name;
 mod unknown_field;
 mod unknown_function;
+mod unknown_parameter;
 mod unknown_service;
 mod unknown_state;
 mod unreachable_state;
@@ -80,6 +82,7 @@ mod unsupported_pattern;
 mod variable_name;
 mod wait_fields;
 mod walk;
+mod wrong_parameter;
 mod wrong_query_language;
 
 pub use self::{
@@ -185,6 +188,9 @@ codes! {
     UnknownService "unknown-service" Error unknown_service::PAGE,
     UnknownAction "unknown-action" Error unknown_action::PAGE,
     UnsupportedPattern "unsupported-pattern" Error unsupported_pattern::PAGE,
+    MissingParameter "missing-parameter" Error missing_parameter::PAGE,
+    UnknownParameter "unknown-parameter" Error unknown_parameter::PAGE,
+    WrongParameter "wrong-parameter" Error wrong_parameter::PAGE,
     MissingTaskToken "missing-task-token" Error missing_task_token::PAGE,
     CallbackWithoutTimeout "callback-without-timeout" Warning callback_without_timeout::PAGE,
     Express "express" Error express::PAGE,
@@ -295,6 +301,9 @@ fn check_state(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         unknown_service::check,
         unknown_action::check,
         unsupported_pattern::check,
+        missing_parameter::check,
+        unknown_parameter::check,
+        wrong_parameter::check,
         missing_task_token::check,
     ] {
         rule(node, findings);

@@ -1,9 +1,11 @@
 //! What the rules about service integrations share.
 
-use super::walk::Node;
+use super::walk::{Node, below, has_placeholder};
 use crate::{
-    asl::StateKind,
-    service::{Integration, Resource, lookup},
+    asl::{QueryLanguage, StateKind},
+    jsonata,
+    service::{Integration, Kind, Member, Resource, Shape, lookup},
+    value::{Map, Value},
 };
 
 /// The service integration that a Task names.
@@ -12,5 +14,102 @@ pub(super) fn integration<'m>(node: &Node<'m>) -> Option<Integration<'m>> {
     match lookup(task.resource.as_str()?) {
         Resource::Integration(named) => Some(named),
         _ => None,
+    }
+}
+
+/// How findings call an action: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
+pub(super) fn title(named: &Integration<'_>) -> String {
+    let prefix = if named.sdk { "aws-sdk:" } else { "" };
+    format!("{prefix}{}:{}", named.service, named.action)
+}
+
+/// An object among a Task's parameters, the outermost included, with the structure that the service has there.
+pub(super) struct Given<'m> {
+    /// JSON pointer below the state.
+    pub(super) at: String,
+    /// `Entries[0].`, or nothing for the outermost.
+    pub(super) path: String,
+    pub(super) members: Vec<Member>,
+    pub(super) map: &'m Map,
+}
+
+/// A value among a Task's parameters that is no object of the structure that the service has there.
+pub(super) struct Other<'m> {
+    /// JSON pointer below the state.
+    pub(super) at: String,
+    /// `Entries[0].Source`
+    pub(super) path: String,
+    pub(super) kind: Kind,
+    pub(super) value: &'m Value,
+}
+
+/// What a Task gives its service, taken apart by what the service takes.
+pub(super) struct Parameters<'m> {
+    pub(super) named: Integration<'m>,
+    pub(super) objects: Vec<Given<'m>>,
+    pub(super) others: Vec<Other<'m>>,
+    language: QueryLanguage,
+}
+
+/// What a Task gives its service; nothing where the action is unknown, or where the parameters are no object that stands there.
+pub(super) fn parameters<'m>(node: &Node<'m>) -> Option<Parameters<'m>> {
+    let named = integration(node)?;
+    let (field, template) = match node.language {
+        QueryLanguage::JsonPath => ("/Parameters", node.state.parameters.as_ref()),
+        QueryLanguage::Jsonata => ("/Arguments", node.state.arguments.as_ref()),
+    };
+    let template = template.filter(|template| template.as_object().is_some())?;
+    let shape = named.known()?.parameters?;
+    let mut found = Parameters { named, objects: Vec::new(), others: Vec::new(), language: node.language };
+    found.take(field.to_owned(), String::new(), template, &shape);
+    Some(found)
+}
+
+impl<'m> Parameters<'m> {
+    /// A parameter's name: a key without the `.$` of a path.
+    pub(super) fn bare<'k>(&self, key: &'k str) -> &'k str {
+        match self.language {
+            QueryLanguage::JsonPath => key.strip_suffix(".$").unwrap_or(key),
+            QueryLanguage::Jsonata => key,
+        }
+    }
+
+    fn take(&mut self, at: String, path: String, value: &'m Value, shape: &Shape) {
+        match (shape.kind(), value) {
+            (Kind::Anything | Kind::Bytes, _) => {}
+            (_, Value::String(text)) if self.is_filled_in(text) => {}
+            (Kind::Structure(members), Value::Object(map)) => {
+                let prefix = if path.is_empty() { path } else { format!("{path}.") };
+                for (key, value) in self.written(map) {
+                    if let Some(member) = members.iter().find(|member| member.is_named(key)) {
+                        self.take(below(&at, key), format!("{prefix}{key}"), value, &member.shape);
+                    }
+                }
+                self.objects.push(Given { at, path: prefix, members, map });
+            }
+            (Kind::List(item), Value::Array(items)) => {
+                for (index, value) in items.iter().enumerate() {
+                    self.take(format!("{at}/{index}"), format!("{path}[{index}]"), value, &item);
+                }
+            }
+            (Kind::Map(shape), Value::Object(map)) => {
+                for (key, value) in self.written(map) {
+                    self.take(below(&at, key), format!("{path}.{key}"), value, &shape);
+                }
+            }
+            (kind, value) => self.others.push(Other { at, path, kind, value }),
+        }
+    }
+
+    /// The fields whose values stand there as they will be sent.
+    fn written(&self, map: &'m Map) -> Vec<(&'m str, &'m Value)> {
+        let is_path = |key: &str| self.language == QueryLanguage::JsonPath && key.ends_with(".$");
+        map.iter().map(|(key, value)| (&**key, value)).filter(|(key, _)| !is_path(key)).collect()
+    }
+
+    /// Whether a text becomes something else before it is sent, which may be of any kind.
+    fn is_filled_in(&self, text: &str) -> bool {
+        has_placeholder(text)
+            || (self.language == QueryLanguage::Jsonata && jsonata::expression_in(text).is_some())
     }
 }

@@ -1,6 +1,6 @@
 //! From what was written to ASL: the machine as JSON, with the place of everything in it.
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use indexmap::IndexMap;
 use stepfn_core::{
@@ -8,6 +8,7 @@ use stepfn_core::{
     check,
     definition::{Call, Reference},
     diagnostic::{list, nearest},
+    draft::FUNCTION_NAME,
     json::push_token,
     value::{Map, Value},
 };
@@ -192,9 +193,16 @@ impl Lowering<'_> {
             }
         }
         let invoked = self.out.tasks.last().is_some_and(|task| task.state == at && task.call != Call::Direct);
-        if invoked && self.jsonata.1 && !map.contains_key("Arguments") {
-            // `Draft::finish` puts the function's name in.
-            map.insert("Arguments".into(), Value::empty_object());
+        if invoked {
+            let field = if self.jsonata.1 { "Arguments" } else { "Parameters" };
+            if self.jsonata.1 && !map.contains_key(field) {
+                map.insert(field.into(), Value::empty_object());
+            }
+            if let Some(Value::Object(parameters)) = map.get_mut(field)
+                && !["FunctionName", "FunctionName.$"].iter().any(|key| parameters.contains_key(*key))
+            {
+                Arc::make_mut(parameters).insert("FunctionName".into(), FUNCTION_NAME.into());
+            }
         }
         self.jsonata = outer;
         Some(map.into())

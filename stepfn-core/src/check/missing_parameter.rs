@@ -1,0 +1,104 @@
+//! `missing-parameter`
+
+use super::{
+    Code,
+    page::Page,
+    service_task::{parameters, title},
+    walk::{Node, has_placeholder},
+};
+use crate::{
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, Severity, nearest},
+};
+
+pub(super) const PAGE: Page = Page {
+    what: "A Task leaves out a parameter that its service needs.",
+    why: "The service refuses the call when the state runs; of an optimised integration, Step Functions may refuse the definition before. \
+          Of `aws-sdk:` it is a warning: what an API requires is the table's word, which can be of another day than AWS.",
+    failing: r#"{
+  "StartAt": "Send",
+  "States": {
+    "Send": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Parameters": { "MessageBody": { "order.$": "$.order" } },
+      "End": true
+    }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Send",
+  "States": {
+    "Send": {
+      "Type": "Task",
+      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Parameters": { "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "MessageBody": { "order.$": "$.order" } },
+      "End": true
+    }
+  }
+}"#,
+    workflow_type: WorkflowType::Standard,
+};
+
+pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(parameters) = parameters(node) else { return };
+    let title = title(&parameters.named);
+    for given in &parameters.objects {
+        // What a placeholder in a name becomes may be any of them.
+        if given.map.keys().any(|key| has_placeholder(key)) {
+            continue;
+        }
+        let keys = || given.map.keys().map(|key| parameters.bare(key));
+        for member in given.members.iter().filter(|member| member.required) {
+            // A slip of the name is a finding of its own.
+            if keys().any(|key| member.is_named(key) || nearest(key, [&*member.name]).is_some()) {
+                continue;
+            }
+            let message = format!("`{title}` needs the parameter `{}{}`", given.path, member.name);
+            let mut finding = node.finding(Code::MissingParameter, &given.at, message);
+            if parameters.named.sdk {
+                finding.severity = Severity::Warning;
+            }
+            findings.push(finding);
+        }
+    }
+    let has = |name: &str| {
+        let outermost = parameters.objects.iter().find(|given| given.path.is_empty());
+        outermost.is_none_or(|given| {
+            given.map.keys().any(|key| parameters.bare(key) == name || has_placeholder(key))
+        })
+    };
+    if parameters.named.service == "http" && !has("Authentication") && !has("InvocationConfig") {
+        let message = "`http:invoke` needs `Authentication` or `InvocationConfig` with a connection";
+        let at = parameters.objects.last().map_or("", |given| &given.at);
+        findings.push(node.finding(Code::MissingParameter, at, message));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{check::testing::findings, diagnostic::Severity};
+
+    #[test]
+    fn what_is_certain_is_an_error() {
+        for (resource, parameters, severity) in [
+            ("arn:aws:states:::lambda:invoke", r#""Payload": 1"#, Some(Severity::Error)),
+            ("arn:aws:states:::http:invoke", r#""ApiEndpoint": "a", "Method": "GET""#, Some(Severity::Error)),
+            ("arn:aws:states:::lambda:invoke", r#""FunctionName.$": "$.f""#, None),
+            ("arn:aws:states:::lambda:invoke", r#""${Key}": "f""#, None),
+            ("arn:aws:states:::aws-sdk:s3:getObject", r#""Bucket": "b""#, Some(Severity::Warning)),
+            ("arn:aws:states:::events:putEvents", r#""Entries": [{}]"#, None),
+            (
+                "arn:aws:states:::ecs:runTask",
+                r#""TaskDefinition": "t", "Tags": [{}], "NetworkConfiguration": { "AwsvpcConfiguration": {} }"#,
+                Some(Severity::Error),
+            ),
+        ] {
+            let found = findings(&format!(
+                r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "{resource}", "Parameters": {{ {parameters} }}, "End": true }} }} }}"#
+            ));
+            let own = found.iter().find(|found| found.code.name() == "missing-parameter");
+            assert_eq!(own.map(|found| found.severity), severity, "{resource}: {found:?}");
+        }
+    }
+}
