@@ -1,6 +1,8 @@
 use std::{
     collections::HashMap,
+    convert::Infallible,
     fmt,
+    future::poll_fn,
     sync::{
         Arc, Weak,
         atomic::{AtomicU64, Ordering},
@@ -12,6 +14,7 @@ use stepfn_core::{
     definition::{Definition, WorkflowType},
     json,
     shape::{self, Shape},
+    task::TaskFailure,
     value::Value,
 };
 
@@ -228,6 +231,64 @@ impl Executor {
     /// [`send_task_success`](Self::send_task_success) or [`send_task_failure`](Self::send_task_failure).
     pub fn get_activity_task(&self, activity_arn: &str, worker_name: Option<&str>) -> Option<ActivityTask> {
         self.inner.registry.take(activity_arn, worker_name)
+    }
+
+    /// `GetActivityTask`, which waits for a task: as long as it takes, and not for a minute as on AWS.
+    pub async fn next_activity_task(&self, activity_arn: &str, worker_name: Option<&str>) -> ActivityTask {
+        poll_fn(|cx| self.inner.registry.poll_take(activity_arn, worker_name, cx)).await
+    }
+
+    /// A worker of an activity: takes task after task, each when the one before is done, and sends what `work` makes of it as success
+    /// or failure. It never ends, so that it is to be dropped when it is needed no more.
+    ///
+    /// `work` gets the token too, for [`send_task_heartbeat`](Self::send_task_heartbeat). What comes too late, as the task has timed
+    /// out meanwhile, is lost, as on AWS. On virtual time a Task with `TimeoutSeconds` times out at once, unless the executor
+    /// [holds time](ExecutorBuilder::hold_time_for_callbacks).
+    ///
+    /// ```
+    /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, task::TaskFailure, value::Value};
+    /// use stepfn_executor::{ActivityTask, Executor};
+    ///
+    /// let (machine, _) = asl::read_str(r#"{
+    ///     "StartAt": "Pack",
+    ///     "States": {
+    ///         "Pack": { "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:pack", "End": true }
+    ///     }
+    /// }"#)?;
+    /// let definition = Definition::from_asl("Packing", WorkflowType::Standard, machine);
+    /// let executor = Executor::new(&definition)?;
+    /// let pack = |task: ActivityTask| async move { Ok::<_, TaskFailure>(Value::array([task.input])) };
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let outcome = tokio::select! {
+    ///     outcome = executor.run(Value::from("cup")) => outcome?,
+    ///     never = executor.work("arn:aws:states:us-east-1:123456789012:activity:pack", "packer", pack) => match never {},
+    /// };
+    /// assert_eq!(outcome.output().map(Value::to_string).as_deref(), Some(r#"["cup"]"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub async fn work<Work, Done>(&self, activity_arn: &str, worker_name: &str, work: Work) -> Infallible
+    where
+        Work: Fn(ActivityTask) -> Done,
+        Done: Future<Output = Result<Value, TaskFailure>>,
+    {
+        loop {
+            let task = self.next_activity_task(activity_arn, Some(worker_name)).await;
+            let token = task.token.clone();
+            // Nobody waits for a task that is over.
+            let _ = match work(task).await {
+                Ok(output) => match self.send_task_success(&token, output) {
+                    // AWS refuses it as well, and a worker that says nothing leaves the task to its timeout.
+                    Err(error @ TokenError::InvalidOutput { .. }) => {
+                        self.send_task_failure(&token, error.name().to_owned(), error.to_string())
+                    }
+                    sent => sent,
+                },
+                Err(failure) => self.send_task_failure(&token, failure.error, failure.cause),
+            };
+        }
     }
 }
 

@@ -2,6 +2,7 @@ use std::{
     collections::{HashMap, VecDeque},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    task::{Context, Poll, Waker},
 };
 
 use stepfn_core::{task::TaskFailure, value::Value};
@@ -80,7 +81,12 @@ pub(crate) struct Registry {
     offers: Mutex<Offers>,
 }
 
-type Offers = HashMap<String, VecDeque<(Arc<str>, Value)>>;
+#[derive(Debug, Default)]
+struct Offers {
+    tasks: HashMap<String, VecDeque<(Arc<str>, Value)>>,
+    /// The workers that wait for a task, of whichever activity.
+    waiting: Vec<Waker>,
+}
 
 impl Registry {
     pub(crate) fn add(&self, token: Arc<str>, link: &Arc<Link>) {
@@ -94,18 +100,37 @@ impl Registry {
     /// Has a task wait for a worker of an activity.
     pub(crate) fn offer(&self, activity: &str, token: Arc<str>, input: Value) {
         let mut offers = self.offers();
-        let queue = offers.entry(activity.to_owned()).or_default();
+        let queue = offers.tasks.entry(activity.to_owned()).or_default();
         // Where no worker ever comes, what timed out must not pile up.
         while queue.front().is_some_and(|(token, _)| !self.lock().contains_key(token)) {
             queue.pop_front();
         }
         queue.push_back((token, input));
+        let waiting = std::mem::take(&mut offers.waiting);
+        drop(offers);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    /// Gives the oldest task of an activity to a worker, as soon as there is one.
+    pub(crate) fn poll_take(
+        &self,
+        activity: &str,
+        worker: Option<&str>,
+        cx: &Context<'_>,
+    ) -> Poll<ActivityTask> {
+        // Before it is looked for, so that none is missed that comes in between.
+        let mut offers = self.offers();
+        if !offers.waiting.iter().any(|known| known.will_wake(cx.waker())) {
+            offers.waiting.push(cx.waker().clone());
+        }
+        drop(offers);
+        self.take(activity, worker).map_or(Poll::Pending, Poll::Ready)
     }
 
     /// Gives the oldest task of an activity to a worker.
     pub(crate) fn take(&self, activity: &str, worker: Option<&str>) -> Option<ActivityTask> {
         loop {
-            let (token, input) = self.offers().get_mut(activity)?.pop_front()?;
+            let (token, input) = self.offers().tasks.get_mut(activity)?.pop_front()?;
             // A task may have timed out before any worker came.
             let Some(link) = self.lock().get(&token).and_then(Weak::upgrade) else { continue };
             let task = ActivityTask { token: token.to_string(), input };

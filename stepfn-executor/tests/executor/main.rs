@@ -3,9 +3,11 @@
 // Clippy knows the functions marked as tests, but not the helpers beside them.
 #![allow(clippy::unwrap_used)]
 
+mod activities;
 mod bad_input;
 mod data_flow;
 mod distributed_map;
+mod error_names;
 mod errors;
 mod garbage;
 mod history;
