@@ -8,7 +8,8 @@ use crate::definition::WorkflowType::Standard;
 pub(super) const NO_SUCH_FIELD: Page = Page {
     what: "A path reads a field that the data does not have at this place.",
     why: "AWS accepts the definition, and the execution fails with `States.Runtime` when it comes here, past every `Catch`. \
-          Mostly the field was replaced by a result without `ResultPath`, lies under `Payload`, or is misspelt.",
+          Mostly the field was replaced by a result without `ResultPath`, lies under `Payload`, or is misspelt. What services \
+          answer is known from their models: of `aws-sdk:` a field that is near no other is a warning, for it may be newer than they are.",
     failing: r#"{
   "StartAt": "Make",
   "States": {

@@ -17,12 +17,6 @@ pub(super) fn integration<'m>(node: &Node<'m>) -> Option<Integration<'m>> {
     }
 }
 
-/// How findings call an action: `sqs:sendMessage`, `aws-sdk:s3:getObject`.
-pub(super) fn title(named: &Integration<'_>) -> String {
-    let prefix = if named.sdk { "aws-sdk:" } else { "" };
-    format!("{prefix}{}:{}", named.service, named.action)
-}
-
 /// An object among a Task's parameters, the outermost included, with the structure that the service has there.
 pub(super) struct Given<'m> {
     /// JSON pointer below the state.

@@ -3,7 +3,7 @@
 use super::{
     Code,
     page::Page,
-    service_task::{parameters, title},
+    service_task::parameters,
     walk::{Node, below, has_placeholder},
 };
 use crate::{
@@ -42,7 +42,7 @@ pub(super) const PAGE: Page = Page {
 
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(parameters) = parameters(node) else { return };
-    let title = title(&parameters.named);
+    let title = &parameters.named;
     for given in &parameters.objects {
         for key in given.map.keys().filter(|key| !has_placeholder(key)) {
             let name = parameters.bare(key);

@@ -1,11 +1,6 @@
 //! `wrong-parameter`
 
-use super::{
-    Code,
-    page::Page,
-    service_task::{parameters, title},
-    walk::Node,
-};
+use super::{Code, page::Page, service_task::parameters, walk::Node};
 use crate::{
     asl::QueryLanguage, definition::WorkflowType, diagnostic::Diagnostic, service::Kind, value::Value,
 };
@@ -51,7 +46,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         }
         let message = format!(
             "`{}` takes {expected} as `{}`, found {}",
-            title(&parameters.named),
+            parameters.named,
             other.path,
             found(other.value)
         );
@@ -85,9 +80,8 @@ fn expected(kind: &Kind, value: &Value) -> Option<&'static str> {
         }
         (Kind::Boolean, _) => is_container.then_some("a boolean"),
         (Kind::Timestamp, _) => is_container.then_some("a timestamp"),
-        // An object is written as JSON where Step Functions knows that the text is some.
-        (Kind::String, value) => matches!(value, Value::Array(_)).then_some("a string"),
-        (Kind::Anything | Kind::Bytes, _) => None,
+        // Lists and objects are written as JSON where Step Functions knows that the text is some.
+        (Kind::String | Kind::Anything | Kind::Bytes, _) => None,
     }
 }
 

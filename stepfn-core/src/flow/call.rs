@@ -241,7 +241,7 @@ fn result(name: &str, signature: &str, arguments: &[Val]) -> Val {
 fn may_be_empty(of: &Val) -> bool {
     match &of.sym {
         Sym::Tuple(items) => items.is_empty(),
-        Sym::Any => false,
+        Sym::Any | Sym::Answer(_) => false,
         _ => true,
     }
 }

@@ -266,7 +266,7 @@ pub(super) fn refine_at(
     }
     let Some((key, rest)) = keys.split_first() else {
         return match (fact, value) {
-            (Fact::Absent, Sym::Leaf(_) | Sym::Any | Sym::Mixed) => Some(value.clone()),
+            (Fact::Absent, Sym::Leaf(_) | Sym::Answer(_) | Sym::Any | Sym::Mixed) => Some(value.clone()),
             (Fact::Absent, _) => None,
             (Fact::Is(constant), known) => {
                 let constant = Sym::constant(constant);
@@ -311,7 +311,7 @@ pub(super) fn refine_at(
                 Some(if absent { value.clone() } else { value.narrow(key, below) })
             }
         },
-        Sym::Any | Sym::Mixed | Sym::AnyObject => Some(value.clone()),
+        Sym::Any | Sym::Mixed | Sym::AnyObject | Sym::Answer(_) => Some(value.clone()),
         _ => absent.then(|| value.clone()),
     }
 }

@@ -24,6 +24,7 @@ impl Analyser<'_> {
             nodes_of(member, &mut nodes);
             match member {
                 Sym::Any => {}
+                Sym::Answer(_) if matches!(member.there(), Sym::Answer(_)) => {}
                 // A template: each of its fields is judged at its own place.
                 Sym::Object(fields, None) => {
                     for (key, entry) in fields.iter() {
@@ -77,6 +78,13 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         Sym::WholeNumber => Node::WholeNumber,
         Sym::Boolean => Node::Boolean,
         Sym::AnyObject => Node::AnyObject,
+        Sym::Answer(_) => match value.there() {
+            Sym::Answer(_) => Node::Any,
+            there => {
+                nodes.truncate(index);
+                return nodes_of(&there, nodes);
+            }
+        },
         Sym::Leaf(leaf) => {
             nodes[index] = OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
             return index;

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     diagnostic::{Code, list, nearest},
     jsonata::{Expression, ExpressionKind as Kind, Operator},
+    service,
     shape::Need,
 };
 
@@ -81,6 +82,10 @@ impl Val {
                 items.fold(first, |all, item| all.join(item))
             }
             Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Items])),
+            Sym::Answer(shape) => match shape.kind() {
+                service::Kind::List(item) => Sym::answer(item),
+                _ => self.sym.clone(),
+            },
             other => other.clone(),
         }
     }
@@ -208,7 +213,7 @@ impl Analyser<'_> {
                 for term in terms {
                     self.evaluate(&mut inside, &term.expression, Want::NOTHING);
                 }
-                if matches!(of.sym, Sym::Any) { Val::ANY } else { Val::many(of.items()) }
+                if of.sym.is_open() { Val::ANY } else { Val::many(of.items()) }
             }
             Kind::Lambda { parameters, body, .. } => {
                 let mut inside = env.clone();
@@ -426,6 +431,8 @@ impl Analyser<'_> {
         };
         match (index, &of.sym) {
             (_, Sym::Any) => Val::ANY,
+            (Some(_), Sym::Answer(_)) => Val::one(items),
+            (None, Sym::Answer(_)) => Val::ANY,
             (Some(index), Sym::Tuple(items)) if !of.many => {
                 let index = if index < 0 { index + items.len() as i128 } else { index };
                 match usize::try_from(index).ok().and_then(|index| items.get(index)) {
@@ -530,7 +537,7 @@ impl Analyser<'_> {
             Kind::Wildcard | Kind::Descendant | Kind::Parent => Val::ANY,
             Kind::OrderBy { of, .. } | Kind::Focus { of, .. } | Kind::Index { of, .. } => {
                 let of = self.step(env, value, of);
-                if matches!(of.sym, Sym::Any) { Val::ANY } else { Val::many(of.items()) }
+                if of.sym.is_open() { Val::ANY } else { Val::many(of.items()) }
             }
             Kind::Group { of, .. } => {
                 self.step(env, value, of);
@@ -540,7 +547,7 @@ impl Analyser<'_> {
                 let found = self.evaluate(&mut env.inside(value.items()), step, Want::NOTHING);
                 match &value.sym {
                     // Whether it is an array that is gone through only its type tells.
-                    Sym::Any | Sym::Leaf(_) | Sym::Union(_) => Val::ANY,
+                    Sym::Any | Sym::Answer(_) | Sym::Leaf(_) | Sym::Union(_) => Val::ANY,
                     Sym::Array(_) | Sym::Tuple(_) => Val::many(found.items()),
                     _ if value.many => Val::many(found.items()),
                     _ => found,
@@ -552,7 +559,7 @@ impl Analyser<'_> {
     /// Follows keys as JSONata does.
     pub(super) fn lead(&mut self, reading: &Reading<'_>, value: &Sym, keys: &[&str], want: Want) -> Val {
         let Some((key, rest)) = keys.split_first() else {
-            let value = Val::one(value.clone());
+            let value = Val::one(value.there());
             self.require(reading, &value, want);
             return value;
         };
@@ -582,6 +589,7 @@ impl Analyser<'_> {
                     Val::ANY
                 }
             },
+            Sym::Answer(shape) => self.lead_answer(reading, shape, (key, rest), want),
             Sym::Union(members) => self.lead_any(reading, members, keys, want),
             Sym::Array(_) | Sym::Tuple(_) => {
                 let items = Val::one(value.clone()).items();
@@ -651,7 +659,7 @@ impl Analyser<'_> {
     }
 
     /// Reports a way that leads nowhere: a failure where something must come of it, else surely a mistake.
-    fn nothing(
+    pub(super) fn nothing(
         &mut self,
         reading: &Reading<'_>,
         code: Code,

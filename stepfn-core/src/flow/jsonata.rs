@@ -212,7 +212,7 @@ impl Analyser<'_> {
         };
         // An object's items are its entries.
         let item = match &items {
-            Sym::Array(_) | Sym::Tuple(_) => self.item_of(&items),
+            Sym::Array(_) | Sym::Tuple(_) | Sym::Answer(_) => self.item_of(&items),
             Sym::Leaf(leaf) if !map.is_distributed() => Sym::Leaf(leaf.then([OwnedStep::Each])),
             _ => Sym::Any,
         };

@@ -338,7 +338,7 @@ fn a_catcher_knows_its_error_and_a_choice_what_it_hands_on() {
     let found = said(
         r#""A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Next": "B", "Catch": [
             { "ErrorEquals": ["States.ALL"], "Output": { "why": "{% $states.errorOutput.Cause %}" }, "Next": "C" } ] },
-        "B": { "Type": "Pass", "Output": "{% $states.input.anything %}", "End": true },
+        "B": { "Type": "Pass", "Output": "{% $states.input.MessageId %}", "End": true },
         "C": { "Type": "Choice", "Choices": [
             { "Condition": "{% $states.input.why = 'x' %}", "Output": { "a": 1 }, "Assign": { "v": 1 }, "Next": "D" } ],
             "Default": "E" },

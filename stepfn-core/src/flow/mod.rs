@@ -17,6 +17,7 @@
 //! # Ok::<(), stepfn_core::json::JsonError>(())
 //! ```
 
+mod answer;
 mod call;
 mod choice;
 mod claims;
@@ -27,6 +28,7 @@ mod jsonata;
 mod obligation;
 mod query;
 mod read;
+mod sent;
 mod template;
 mod transfer;
 mod value;

@@ -159,6 +159,9 @@ impl Analyser<'_> {
         if let Sym::Leaf(leaf) = value {
             return self.follow_leaf(leaf, segments, need, reading);
         }
+        if let Sym::Answer(shape) = value {
+            return self.follow_answer(shape, segments, need, reading);
+        }
         let Some((segment, rest)) = segments.split_first() else {
             self.demand(value, need, reading);
             return value.clone();
@@ -280,7 +283,7 @@ impl Analyser<'_> {
     }
 
     /// What the rest of an indefinite path yields, item by item.
-    fn each(&mut self, item: &Sym, rest: &[Segment], reading: &Reading<'_>) -> Sym {
+    pub(super) fn each(&mut self, item: &Sym, rest: &[Segment], reading: &Reading<'_>) -> Sym {
         match self.follow(item, rest, &OwnedNeed::Other(Need::Nothing), reading) {
             // A second wildcard flattens.
             Sym::Array(inner) if rest.iter().any(|segment| !segment.kind.is_single()) => Sym::Array(inner),
@@ -288,7 +291,7 @@ impl Analyser<'_> {
         }
     }
 
-    fn follow_filter(&mut self, item: &Sym, filter: &Filter, reading: &Reading<'_>) {
+    pub(super) fn follow_filter(&mut self, item: &Sym, filter: &Filter, reading: &Reading<'_>) {
         match filter {
             Filter::Or(all) | Filter::And(all) => {
                 all.iter().for_each(|one| self.follow_filter(item, one, reading));
@@ -389,6 +392,7 @@ impl Analyser<'_> {
 
     /// Demands of a value that is no leaf that it is what is needed.
     pub(super) fn demand(&mut self, value: &Sym, need: &OwnedNeed, reading: &Reading<'_>) {
+        let value = &value.outside();
         let OwnedNeed::Other(need) = need else {
             if !matches!(value, Sym::Any | Sym::Mixed | Sym::String | Sym::Text(_) | Sym::Timestamp) {
                 self.never_true(reading, "a string", value);

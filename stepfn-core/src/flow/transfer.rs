@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    Analyser, OwnedClaim, OwnedNeed, StateTyping,
+    Analyser, OwnedClaim, OwnedNeed, StateTyping, answer,
     choice::keys,
     errors::error_names,
     obligation::Obligation,
@@ -182,6 +182,7 @@ impl Analyser<'_> {
         // A function tells itself what it raises.
         if !matches!(typing, Some(StateTyping::Task { .. })) {
             self.foreign_errors(site, state, task);
+            self.sent(site, state, task, input);
         }
         let name = site.place.trim_start_matches("state `").trim_end_matches("`: ").to_owned();
         let origin = format!("the result of `{name}`");
@@ -227,7 +228,7 @@ impl Analyser<'_> {
                 }
             }
             Some(StateTyping::Result(ty)) => Sym::leaf(ty, Side::Given, origin),
-            None => Sym::Any,
+            None => answer::of_task(task),
         }
     }
 
@@ -334,6 +335,7 @@ impl Analyser<'_> {
                 let items: Vec<_> = members.iter().map(|member| self.item_of(member)).collect();
                 Sym::union(items)
             }
+            Sym::Answer(shape) => answer::item(shape),
             Sym::Mixed => Sym::Mixed,
             _ => Sym::Any,
         }

@@ -1,7 +1,11 @@
 use std::{collections::BTreeMap, rc::Rc};
 
-use super::{TypeRef, obligation::OwnedStep};
-use crate::{shape::Side, value::Value};
+use super::{TypeRef, answer, obligation::OwnedStep};
+use crate::{
+    service::{Kind, Shape},
+    shape::Side,
+    value::Value,
+};
 
 /// What a value can be, symbolically: types are named, not looked into.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +28,8 @@ pub(super) enum Sym {
     Boolean,
     AnyObject,
     Leaf(Leaf),
+    /// A part of what a service answered: what is known of it need not be there.
+    Answer(Shape),
     /// Fields over a base; without one there are no others.
     Object(Rc<Fields>, Option<Rc<Self>>),
     Array(Rc<Self>),
@@ -127,6 +133,16 @@ impl Sym {
             Self::AnyObject | Self::Object(..) => "an object".into(),
             Self::Leaf(leaf) => leaf.origin.to_string(),
             Self::Array(_) | Self::Tuple(_) => "an array".into(),
+            Self::Answer(shape) => match shape.kind() {
+                Kind::String => "a string",
+                Kind::Integer => "an integer",
+                Kind::Number => "a number",
+                Kind::Boolean => "a boolean",
+                Kind::List(_) => "an array",
+                Kind::Structure(_) | Kind::Map(_) => "an object",
+                Kind::Anything | Kind::Timestamp | Kind::Bytes => "anything",
+            }
+            .into(),
             Self::Union(members) => members.first().map_or_else(String::new, Self::words),
         }
     }
@@ -177,7 +193,7 @@ impl Sym {
     fn overlay(&self) -> Option<(Rc<Fields>, Option<&Self>)> {
         match self {
             Self::Object(fields, base) => Some((fields.clone(), base.as_deref())),
-            Self::Leaf(_) => Some((Rc::default(), Some(self))),
+            Self::Leaf(_) | Self::Answer(_) => Some((Rc::default(), Some(self))),
             _ => None,
         }
     }
@@ -216,6 +232,7 @@ impl Sym {
                 (None, Some(base)) => base.peek(key),
                 (None, None) => Self::object([]),
             },
+            Self::Answer(shape) => answer::peek(shape, key),
             Self::Union(members) => Self::union(members.iter().map(|member| member.peek(key))),
             _ => Self::Any,
         }
@@ -232,7 +249,7 @@ impl Sym {
                 Self::Object(fields, base.clone())
             }
             Self::Union(members) => Self::union(members.iter().map(|member| member.set(keys, value.clone()))),
-            Self::Leaf(_) | Self::Any | Self::AnyObject => Self::Object(
+            Self::Leaf(_) | Self::Answer(_) | Self::Any | Self::AnyObject => Self::Object(
                 Rc::new(Fields::from([(key.as_str().into(), entry(self))])),
                 Some(Rc::new(self.clone())),
             ),

@@ -13,6 +13,8 @@
 //! assert!(action.patterns.contains(&Pattern::WaitForTaskToken));
 //! ```
 
+use std::fmt;
+
 mod sdk;
 mod shape;
 mod table;
@@ -70,6 +72,13 @@ impl Pattern {
             Self::Sync2 => ".sync:2",
             Self::WaitForTaskToken => ".waitForTaskToken",
         }
+    }
+}
+
+/// `sqs:sendMessage`, `aws-sdk:s3:getObject`
+impl fmt::Display for Integration<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}:{}", if self.sdk { "aws-sdk:" } else { "" }, self.service, self.action)
     }
 }
 

@@ -88,6 +88,11 @@ impl Shape {
         Self { required, optional, ..self }
     }
 
+    /// Whether it is of `aws-sdk:`.
+    pub fn is_sdk(&self) -> bool {
+        self.sdk
+    }
+
     /// What it is.
     pub fn kind(&self) -> Kind {
         let text = match self.of {

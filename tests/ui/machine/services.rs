@@ -63,4 +63,32 @@ state_machine! {
     }
 }
 
+state_machine! {
+    AnswerWithoutField(serde_json::Value) -> serde_json::Value {
+        start_at: Get,
+        Get: Task {
+            resource: dynamodb::get_item,
+            parameters: { "TableName": "orders", "Key": { "id": { "S": $.id } } },
+            output_path: $.Itme,
+            end: true,
+        },
+    }
+}
+
+state_machine! {
+    AnswerOfAnotherKind(serde_json::Value) -> serde_json::Value {
+        start_at: Find,
+        Find: Task {
+            resource: aws_sdk::dynamodb::query,
+            parameters: { "TableName": "orders" },
+            next: Each,
+        },
+        Each: Map {
+            items_path: $,
+            item_processor: { start_at: One, One: Pass { end: true } },
+            end: true,
+        },
+    }
+}
+
 fn main() {}

@@ -1,0 +1,337 @@
+//! What services answer, by their models: what is not in one is surely a mistake, what is need not be there.
+
+use super::{
+    Analyser, OwnedNeed,
+    expression::{Val, Want},
+    read::Reading,
+    value::Sym,
+};
+use crate::{
+    asl::Task,
+    diagnostic::{Code, Severity, list, nearest},
+    path::{Segment, SegmentKind},
+    service::{Kind, Member, Resource, Shape, lookup},
+    shape::Need,
+};
+
+/// More fields than this are not listed.
+const MOST_LISTED: usize = 12;
+
+/// What a Task's service answers, where the tables tell.
+pub(super) fn of_task(task: &Task) -> Sym {
+    let Some(Resource::Integration(named)) = task.resource.as_str().map(lookup) else { return Sym::Any };
+    named.known().and_then(|action| action.answer(named.pattern)).map_or(Sym::Any, Sym::answer)
+}
+
+impl Sym {
+    /// A part of an answer.
+    pub(super) fn answer(shape: Shape) -> Self {
+        match shape.kind() {
+            // A time is a text or a number, bytes can be JSON.
+            Kind::Anything | Kind::Timestamp | Kind::Bytes => Self::Any,
+            _ => Self::Answer(shape),
+        }
+    }
+
+    /// The same, once it is there.
+    pub(super) fn there(&self) -> Self {
+        let Self::Answer(shape) = self else { return self.clone() };
+        match shape.kind() {
+            Kind::String => Self::String,
+            Kind::Integer => Self::WholeNumber,
+            Kind::Number => Self::Number,
+            Kind::Boolean => Self::Boolean,
+            _ => self.clone(),
+        }
+    }
+
+    /// The same, without what is in it.
+    pub(super) fn outside(&self) -> Self {
+        let Self::Answer(shape) = self else { return self.clone() };
+        match shape.kind() {
+            Kind::Structure(_) | Kind::Map(_) => Self::AnyObject,
+            Kind::List(_) => Self::array(Self::Any),
+            _ => self.there(),
+        }
+    }
+
+    /// Whether more may be in it than is known, so that nothing is demanded of it.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self, Self::Any | Self::Answer(_))
+    }
+}
+
+/// What an answer has at a key, without asking whether it can be there.
+pub(super) fn peek(shape: &Shape, key: &str) -> Sym {
+    match shape.kind() {
+        Kind::Structure(_) => shape.member(key).map_or(Sym::Any, |member| Sym::answer(member.shape)),
+        Kind::Map(value) => Sym::answer(value),
+        _ => Sym::Any,
+    }
+}
+
+/// What the items of an answer's list are, each of which is there.
+pub(super) fn item(shape: &Shape) -> Sym {
+    match shape.kind() {
+        Kind::List(item) => Sym::answer(item).there(),
+        _ => Sym::Any,
+    }
+}
+
+impl Analyser<'_> {
+    /// Follows a path into an answer.
+    pub(super) fn follow_answer(
+        &mut self,
+        shape: &Shape,
+        segments: &[Segment],
+        need: &OwnedNeed,
+        reading: &Reading<'_>,
+    ) -> Sym {
+        let value = Sym::answer(*shape);
+        let Some((segment, rest)) = segments.split_first() else {
+            self.demand(&value, need, reading);
+            let asks = *need == OwnedNeed::Other(Need::Nothing);
+            return if asks { value } else { value.there() };
+        };
+        match (&segment.kind, shape.kind()) {
+            (SegmentKind::Name(key), Kind::Structure(members)) => {
+                match members.iter().find(|member| member.is_named(key)) {
+                    Some(member) => self.follow(&Sym::answer(member.shape), rest, need, reading),
+                    None => {
+                        let (message, help, severity) = no_member(shape, &members, key);
+                        self.wrong_by(severity, |this| this.wrong(reading, Code::NoSuchField, message, help));
+                        Sym::Any
+                    }
+                }
+            }
+            (SegmentKind::Name(_), Kind::Map(value)) => self.follow(&Sym::answer(value), rest, need, reading),
+            (SegmentKind::Name(key), _) => {
+                let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
+                self.wrong(reading, Code::WrongType, message, None);
+                Sym::Any
+            }
+            (SegmentKind::Index(_), Kind::List(item)) => self.follow(&Sym::answer(item), rest, need, reading),
+            (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _)
+            | (SegmentKind::Wildcard, Kind::Structure(_)) => Sym::array(Sym::Any),
+            (SegmentKind::Wildcard, Kind::Map(value)) => self.each(&Sym::answer(value), rest, reading),
+            (SegmentKind::Index(_), _) => {
+                self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
+                Sym::Any
+            }
+            (kind, Kind::List(item)) => {
+                let item = Sym::answer(item);
+                if let SegmentKind::Filter(filter) = kind {
+                    self.follow_filter(&item, filter, reading);
+                }
+                self.each(&item, rest, reading)
+            }
+            _ => {
+                self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
+                Sym::array(Sym::Any)
+            }
+        }
+    }
+
+    /// Follows keys into an answer as JSONata does.
+    pub(super) fn lead_answer(
+        &mut self,
+        reading: &Reading<'_>,
+        shape: &Shape,
+        (key, rest): (&str, &[&str]),
+        want: Want,
+    ) -> Val {
+        match shape.kind() {
+            Kind::Structure(members) => match members.iter().find(|member| member.is_named(key)) {
+                Some(member) => self.lead(reading, &Sym::answer(member.shape), rest, want),
+                None => {
+                    let (message, help, severity) = no_member(shape, &members, key);
+                    self.wrong_by(severity, |this| {
+                        this.nothing(reading, Code::NoSuchField, message, help, want);
+                    });
+                    Val::ANY
+                }
+            },
+            Kind::Map(value) => self.lead(reading, &Sym::answer(value), rest, want),
+            Kind::List(item) => {
+                // The items are gone through: how many come of it is not known.
+                let keys: Vec<&str> = std::iter::once(key).chain(rest.iter().copied()).collect();
+                self.lead(reading, &Sym::answer(item), &keys, Want::NOTHING);
+                Val::ANY
+            }
+            _ => {
+                let value = Sym::Answer(*shape);
+                let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
+                self.nothing(reading, Code::WrongType, message, None, want);
+                Val::ANY
+            }
+        }
+    }
+
+    /// Reports something at most so bad.
+    fn wrong_by(&mut self, severity: Severity, report: impl FnOnce(&mut Self)) {
+        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
+        let before = count(self);
+        report(self);
+        if severity == Severity::Warning
+            && let Some(report) = &mut self.report
+        {
+            report.findings[before..].iter_mut().for_each(|finding| finding.severity = Severity::Warning);
+        }
+    }
+}
+
+/// What to say of a field that an answer does not have. Of `aws-sdk:`, which can be newer than the table, one that is near no other
+/// is not surely wrong.
+fn no_member(shape: &Shape, members: &[Member], key: &str) -> (String, Option<String>, Severity) {
+    let has = match members.len() {
+        0 => "the answer of the service has no fields".to_owned(),
+        count if count > MOST_LISTED => format!("it is none of the {count} that the service answers"),
+        _ => format!("the service answers {}", list(members.iter().map(|member| &member.name))),
+    };
+    let is_named = |name: &str| members.iter().any(|member| member.name == name);
+    let near = nearest(key, members.iter().map(|member| &*member.name));
+    let severity = if near.is_none() && shape.is_sdk() { Severity::Warning } else { Severity::Error };
+    let help = match near {
+        Some(near) => Some(format!("did you mean `{near}`?")),
+        None if is_named("Payload") && is_named("ExecutedVersion") => {
+            Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
+        }
+        None => None,
+    };
+    (format!("there is no field `{key}` here; {has}"), help, severity)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        asl,
+        diagnostic::Severity,
+        flow::{Typing, analyse},
+    };
+
+    /// What is said of a Task of a resource and a state after it, shown or only checked.
+    fn said(resource: &str, task: &str, next: &str, proven: bool) -> Vec<String> {
+        let text = format!(
+            r#"{{ "StartAt": "Ask", "States": {{
+                "Ask": {{ "Type": "Task", "Resource": "arn:aws:states:::{resource}", {task} "Next": "Use" }},
+                "Use": {{ {next} }}, "Done": {{ "Type": "Succeed" }} }} }}"#
+        );
+        let (machine, read) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        assert!(read.is_empty(), "{read:?}");
+        let findings = analyse(&machine, &Typing { proven, ..Typing::default() }).findings;
+        let line = |found: &crate::diagnostic::Diagnostic| {
+            let severity = if found.severity == Severity::Error { "error" } else { "warning" };
+            let help = found.help.as_deref().unwrap_or_default();
+            format!("{severity} {} {}: {} ({help})", found.code.name(), found.at, found.message)
+        };
+        findings.iter().map(line).collect()
+    }
+
+    /// What is said of reading a path of an answer.
+    fn reading(resource: &str, path: &str) -> Vec<String> {
+        said(resource, "", &format!(r#""Type": "Pass", "InputPath": "{path}", "End": true"#), false)
+    }
+
+    #[test]
+    fn a_field_that_the_answer_has_not_is_told_with_the_nearest() {
+        assert_eq!(
+            reading("lambda:invoke", "$.Payloda"),
+            [
+                "error no-such-field /States/Use/InputPath: state `Use`: `$.Payloda`: there is no field `Payloda` here; the service answers \
+              `DurableExecutionArn`, `ExecutedVersion`, `FunctionError`, `LogResult`, `Payload`, `SdkHttpMetadata`, `SdkResponseMetadata`, \
+              `StatusCode` (did you mean `Payload`?)"
+            ]
+        );
+        assert!(
+            reading("lambda:invoke", "$.total")[0]
+                .ends_with("(what the function answers is under `Payload`: `….Payload.total`)")
+        );
+        assert!(reading("dynamodb:getItem", "$.item.id.S")[0].ends_with("(did you mean `Item`?)"));
+        assert!(reading("dynamodb:getItem", "$.Item.id.s")[0].ends_with("(did you mean `S`?)"));
+        assert!(
+            reading("aws-sdk:rds:describeDBInstances", "$.DbInstances[0].Endpont")[0]
+                .starts_with("error no-such-field")
+        );
+        assert!(
+            reading("glue:startJobRun.sync", "$.JobRunStat")[0].ends_with("(did you mean `JobRunState`?)")
+        );
+        // A field of tomorrow, maybe.
+        assert!(
+            reading("aws-sdk:polly:getSpeechSynthesisTask", "$.TaskStatus")[0]
+                .starts_with("warning no-such-field")
+        );
+    }
+
+    #[test]
+    fn what_the_answer_may_have_is_read() {
+        for (resource, path) in [
+            ("lambda:invoke", "$.Payload.any.thing[0]"),
+            ("dynamodb:getItem", "$.Item.id.S"),
+            ("dynamodb:getItem", "$.SdkHttpMetadata.HttpStatusCode"),
+            ("aws-sdk:rds:describeDBInstances", "$.DbInstances[0].DbInstanceStatus"),
+            ("aws-sdk:rds:describeDBInstances", "$.DBInstances[*].Endpoint.Address"),
+            ("aws-sdk:rds:describeDBInstances", "$.DbInstances[?(@.MultiAZ == true)]"),
+            ("aws-sdk:s3:listObjectsV2", "$..Key"),
+            ("states:startExecution.sync:2", "$.Output.any.thing"),
+            ("sqs:sendMessage.waitForTaskToken", "$.anything"),
+            ("codebuild:startBuild.sync", "$.Build.ReportArns"),
+            ("ecs:runTask.sync", "$.Containers[0].ExitCode"),
+            ("glue:startJobRun", "$.JobRunId"),
+            ("aws-sdk:nobody:knows", "$.anything"),
+        ] {
+            assert_eq!(reading(resource, path), [""; 0], "{resource} {path}");
+        }
+    }
+
+    #[test]
+    fn what_it_is_is_known_where_the_model_says_so() {
+        let wait = r#""Type": "Wait", "SecondsPath": "$.wait.MessageId", "Next": "Done""#;
+        assert_eq!(
+            said("sqs:sendMessage", r#""ResultPath": "$.wait","#, wait, false),
+            [
+                "error wrong-type /States/Use/SecondsPath: state `Use`: `$.wait.MessageId`: expected a number, found a string ()"
+            ]
+        );
+        let map = r#""Type": "Map", "ItemsPath": "$.found", "End": true,
+            "ItemProcessor": { "StartAt": "I", "States": { "I": { "Type": "Pass", "InputPath": "$.Item", "End": true } } }"#;
+        let found = said("aws-sdk:dynamodb:query", r#""ResultPath": "$.found","#, map, false);
+        assert!(found[0].contains("`$.found`: expected an array, found an object"), "{found:?}");
+        // What comes out of the list is known, too.
+        let found =
+            said("aws-sdk:s3:listObjectsV2", r#""ResultSelector": { "found.$": "$.Contents" },"#, map, false);
+        assert!(
+            found[0].starts_with("warning no-such-field /States/Use/ItemProcessor/States/I/InputPath"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn that_a_field_may_be_missing_is_no_mistake() {
+        let choice = r#""Type": "Choice", "Default": "Done", "Choices": [
+            { "Variable": "$.LastEvaluatedKey", "IsPresent": false, "Next": "Done" },
+            { "Variable": "$.LastEvaluatedKey.id.S", "StringEquals": "x", "Next": "Done" } ]"#;
+        let first = r#""Type": "Pass", "InputPath": "$.Items[0].id", "End": true"#;
+        for proven in [true, false] {
+            assert_eq!(said("aws-sdk:dynamodb:scan", "", first, proven), [""; 0]);
+            assert_eq!(said("aws-sdk:dynamodb:scan", "", choice, proven), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn jsonata_reads_answers_too() {
+        let output = |expression: &str, proven| {
+            let task = format!(r#""QueryLanguage": "JSONata", "Output": {{ "a": "{{% {expression} %}}" }},"#);
+            said("dynamodb:getItem", &task, r#""Type": "Succeed""#, proven)
+        };
+        for proven in [true, false] {
+            assert_eq!(output("$states.result.Item.id.S & '!'", proven), [""; 0]);
+            assert_eq!(output("$states.result.Item.tags.SS[0]", proven), [""; 0]);
+            assert_eq!(
+                output("$exists($states.result.Item) ? $states.result.Item.n.N : '0'", proven),
+                [""; 0]
+            );
+            let slip = output("$states.result.Itme.id.S", proven);
+            assert!(slip[0].ends_with("(did you mean `Item`?)"), "{slip:?}");
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! What flows into the parameters of a service: values of kinds that it surely does not take.
+//!
+//! What stands in the definition as it is sent is judged by the rules; here it is what paths and expressions make.
+
+use super::{
+    Analyser, OwnedNeed, OwnedStep,
+    read::{Reading, Site},
+    value::Sym,
+};
+use crate::{
+    asl::{State, Task},
+    diagnostic::Code,
+    json::push_token,
+    jsonata,
+    service::{Integration, Kind, Resource, Shape, lookup},
+    shape::Need,
+    value::Value,
+};
+
+/// The parameters of one Task.
+struct Sent<'s> {
+    site: &'s Site,
+    named: Integration<'s>,
+    is_jsonata: bool,
+}
+
+impl Analyser<'_> {
+    /// Judges what a Task sends its service.
+    pub(super) fn sent(&mut self, site: &Site, state: &State, task: &Task, sent: &Sym) {
+        if self.report.is_none() {
+            return;
+        }
+        let (field, template) = match (&state.parameters, &state.arguments) {
+            (Some(parameters), _) => ("Parameters", parameters),
+            (None, Some(arguments)) => ("Arguments", arguments),
+            (None, None) => return,
+        };
+        let Some(Resource::Integration(named)) = task.resource.as_str().map(lookup) else { return };
+        let Some(shape) = named.known().and_then(|action| action.parameters) else { return };
+        let of = Sent { site, named, is_jsonata: field == "Arguments" };
+        self.sent_part(&of, &format!("{}/{field}", site.at), "", (template, sent), &shape);
+    }
+
+    fn sent_part(
+        &mut self,
+        of: &Sent<'_>,
+        at: &str,
+        path: &str,
+        (template, sent): (&Value, &Sym),
+        shape: &Shape,
+    ) {
+        match (template, shape.kind()) {
+            (Value::Object(map), kind @ (Kind::Structure(_) | Kind::Map(_))) => {
+                for (key, value) in map.iter() {
+                    let mut at = at.to_owned();
+                    push_token(&mut at, key);
+                    let bare = if of.is_jsonata { key } else { key.strip_suffix(".$").unwrap_or(key) };
+                    let below = match &kind {
+                        Kind::Map(shape) => Some(*shape),
+                        _ => shape.member(bare).map(|member| member.shape),
+                    };
+                    let Some(shape) = below else { continue };
+                    let path = if path.is_empty() { bare.to_owned() } else { format!("{path}.{bare}") };
+                    let part = sent.peek(bare);
+                    if of.is_computed(key, value) {
+                        let shown = value.as_str().unwrap_or_default();
+                        self.judge_sent(of, (&at, shown), &path, &part, &shape);
+                    } else {
+                        self.sent_part(of, &at, &path, (value, &part), &shape);
+                    }
+                }
+            }
+            (Value::Array(items), Kind::List(shape)) => {
+                let Sym::Tuple(parts) = sent else { return };
+                for (index, (value, part)) in items.iter().zip(parts.iter()).enumerate() {
+                    let (at, path) = (format!("{at}/{index}"), format!("{path}[{index}]"));
+                    if of.is_computed("", value) {
+                        let shown = value.as_str().unwrap_or_default();
+                        self.judge_sent(of, (&at, shown), &path, part, &shape);
+                    } else {
+                        self.sent_part(of, &at, &path, (value, part), &shape);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn judge_sent(
+        &mut self,
+        of: &Sent<'_>,
+        (at, shown): (&str, &str),
+        path: &str,
+        sent: &Sym,
+        shape: &Shape,
+    ) {
+        let kind = shape.kind();
+        let reading =
+            Reading { site: of.site, at: at.to_owned(), range: None, shown: shown.to_owned(), asks: false };
+        let wanted: Vec<Option<&str>> =
+            sent.members().iter().map(|member| unfit(&kind, &member.outside(), of.named.sdk)).collect();
+        if let Some(expected) =
+            wanted.iter().copied().collect::<Option<Vec<_>>>().and_then(|all| all.first().copied())
+        {
+            let message = format!("`{}` takes {expected} as `{path}`, found {}", of.named, sent.words());
+            self.wrong(&reading, Code::WrongParameter, message, None);
+            return;
+        }
+        let need = match kind {
+            Kind::List(_) => Need::Array,
+            Kind::Map(_) => Need::Object,
+            Kind::Structure(_) if of.named.sdk => Need::Object,
+            _ => return,
+        };
+        if let Sym::Leaf(leaf) = sent {
+            // A null is left out.
+            let there = leaf.then([OwnedStep::Present, OwnedStep::NonNull]);
+            self.claim_path(&there, &[], &OwnedNeed::Other(need), &reading);
+        }
+    }
+}
+
+impl Sent<'_> {
+    /// Whether a path, a function or an expression makes the value.
+    fn is_computed(&self, key: &str, value: &Value) -> bool {
+        match value {
+            Value::String(text) if self.is_jsonata => jsonata::expression_in(text).is_some(),
+            Value::String(_) => key.ends_with(".$"),
+            _ => false,
+        }
+    }
+}
+
+/// What is wanted in place of a value that is surely of another kind. Texts may hold numbers and booleans, and a text is made of what
+/// is none.
+fn unfit(kind: &Kind, sent: &Sym, sdk: bool) -> Option<&'static str> {
+    let is_text = matches!(sent, Sym::String | Sym::Text(_) | Sym::Timestamp);
+    let is_list = matches!(sent, Sym::Array(_) | Sym::Tuple(_));
+    let is_object = matches!(sent, Sym::AnyObject | Sym::Object(_, None));
+    let is_boolean = matches!(sent, Sym::Boolean | Sym::Bool(_));
+    let is_number = matches!(sent, Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_));
+    let (unfit, wanted) = match kind {
+        Kind::List(_) => (is_text || is_object || is_boolean || is_number, "a list"),
+        // Optimised integrations make some structures of one text.
+        Kind::Structure(_) => (is_text && sdk || is_list || is_boolean || is_number, "an object"),
+        Kind::Map(_) => (is_text || is_list || is_boolean || is_number, "an object"),
+        Kind::Integer | Kind::Number => (is_list || is_object || is_boolean, "a number"),
+        Kind::Boolean => (is_list || is_object, "a boolean"),
+        Kind::Timestamp => (is_list || is_object, "a timestamp"),
+        Kind::String | Kind::Bytes | Kind::Anything => (false, ""),
+    };
+    unfit.then_some(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        asl,
+        flow::{Typing, analyse},
+    };
+
+    fn said(resource: &str, fields: &str) -> Vec<String> {
+        let text = format!(
+            r#"{{ "StartAt": "Make", "States": {{
+                "Make": {{ "Type": "Pass", "Result": {{ "id": "i-1", "ids": ["i-1"], "many": true, "n": 7 }}, "Next": "Send" }},
+                "Send": {{ "Type": "Task", "Resource": "arn:aws:states:::{resource}", {fields}, "End": true }} }} }}"#
+        );
+        let (machine, read) = asl::read_str(&text).unwrap();
+        assert!(read.is_empty(), "{read:?}");
+        let findings = analyse(&machine, &Typing::default()).findings;
+        findings
+            .iter()
+            .map(|found| format!("{} {}: {}", found.code.name(), found.at, found.message))
+            .collect()
+    }
+
+    #[test]
+    fn a_value_of_another_kind_is_told_where_it_flows_in() {
+        let stop = "aws-sdk:ec2:stopInstances";
+        assert_eq!(
+            said(stop, r#""Parameters": { "InstanceIds.$": "$.id" }"#),
+            [
+                "wrong-parameter /States/Send/Parameters/InstanceIds.$: state `Send`: `$.id`: `aws-sdk:ec2:stopInstances` takes a list as \
+              `InstanceIds`, found the string \"i-1\""
+            ]
+        );
+        assert_eq!(
+            said(stop, r#""Parameters": { "InstanceIds.$": "States.Array($.id)", "Force.$": "$.many" }"#),
+            [""; 0]
+        );
+        assert_eq!(
+            said(
+                stop,
+                r#""QueryLanguage": "JSONata", "Arguments": { "InstanceIds": "{% $states.input.id %}" }"#
+            )
+            .len(),
+            1
+        );
+        assert_eq!(
+            said(
+                "aws-sdk:dynamodb:query",
+                r#""Parameters": { "TableName.$": "$.n", "Limit.$": "$.ids", "ExpressionAttributeValues": { ":a": { "SS.$": "$.id" } } }"#
+            )
+            .len(),
+            2
+        );
+    }
+
+    #[test]
+    fn what_step_functions_writes_in_another_way_flows_in() {
+        for (resource, fields) in [
+            ("aws-sdk:dynamodb:query", r#""Parameters": { "TableName.$": "$.id", "Limit.$": "$.id" }"#),
+            ("dynamodb:putItem", r#""Parameters": { "TableName": "t", "Item": { "id.$": "$.id" } }"#),
+            ("aws-sdk:eventbridge:putEvents", r#""Parameters": { "Entries": [{ "Detail.$": "$" }] }"#),
+            ("sns:publish", r#""Parameters": { "TopicArn": "t", "Message.$": "$.ids" }"#),
+        ] {
+            assert_eq!(said(resource, fields), [""; 0], "{resource}");
+        }
+    }
+}
