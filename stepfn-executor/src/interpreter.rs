@@ -8,6 +8,7 @@ mod context;
 mod end;
 mod failure;
 mod fiber;
+mod idle;
 mod jsonata;
 mod map;
 mod map_run;
@@ -235,13 +236,6 @@ impl Interpreter {
         }
     }
 
-    /// Whether nothing can come from anywhere any more.
-    pub(crate) fn is_stuck(&self) -> bool {
-        let alone =
-            self.link.as_ref().is_none_or(|link| Arc::strong_count(link) == 1) && !self.executor.is_shared();
-        alone && self.ready.is_empty() && !self.is_working()
-    }
-
     /// Runs as far as it goes. On virtual time not beyond the horizon, where there is one.
     pub(crate) fn poll(
         &mut self,
@@ -417,6 +411,7 @@ impl Interpreter {
             let step = match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
                 Phase::Enter => self.enter(executor, id),
                 Phase::Rerun => self.run_state(executor, id),
+                Phase::Redrive(inside) => self.redrive_map(executor, id, inside),
                 Phase::Attempt => self.attempt(executor, id),
                 Phase::Start(job) => self.start_work(executor, id, job),
                 Phase::Waited => self.waited(executor, id),
@@ -497,13 +492,6 @@ impl Interpreter {
     /// The events so far.
     pub(crate) fn history(&self) -> History {
         History::new(Arc::clone(&self.executor), Arc::new(self.events.clone()))
-    }
-
-    /// The states in which fibers wait.
-    pub(crate) fn waiting_states(&self) -> Vec<String> {
-        let states = self.fibers.iter().map(|fiber| &*self.executor.program.state(fiber.at).name);
-        let own = states.filter(|_| self.over.is_none()).map(str::to_owned);
-        own.chain(self.running_nested().flat_map(Self::waiting_states)).collect()
     }
 
     fn state_of(&self, id: FiberId) -> StateId {

@@ -93,7 +93,8 @@ impl Executor {
     /// retriers count anew, and so does the machine's `TimeoutSeconds`. The history goes on with `ExecutionRedriven`.
     ///
     /// The executor may be another one than before, with other handlers, but for the same definition. On virtual time the execution
-    /// goes on at the time when it stopped. A distributed Map starts a new Map Run.
+    /// goes on at the time when it stopped. A distributed Map goes on with the children that did not succeed, Standard ones from where
+    /// they stopped; with a `ResultWriter` it starts a new Map Run.
     ///
     /// ```
     /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};

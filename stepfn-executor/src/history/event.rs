@@ -99,6 +99,12 @@ pub(crate) enum EventKind {
         state: StateId,
         arn: Arc<str>,
     },
+    MapRunRedriven {
+        state: StateId,
+        arn: Arc<str>,
+        /// How often the run was redriven by now.
+        count: u32,
+    },
     MapRunSucceeded {
         state: StateId,
     },
@@ -148,6 +154,7 @@ impl EventKind {
             | Self::ChildrenSucceeded { state }
             | Self::ChildrenFailed { state }
             | Self::MapRunStarted { state, .. }
+            | Self::MapRunRedriven { state, .. }
             | Self::MapRunSucceeded { state }
             | Self::MapRunFailed { state, .. }
             | Self::MapRunAborted { state }

@@ -67,6 +67,7 @@ pub(super) fn event_type(event: &Event, program: &Inner) -> &'static str {
         EventKind::ChildrenSucceeded { state } => by_state_type!(program, state, "Succeeded"),
         EventKind::ChildrenFailed { state } => by_state_type!(program, state, "Failed"),
         EventKind::MapRunStarted { .. } => "MapRunStarted",
+        EventKind::MapRunRedriven { .. } => "MapRunRedriven",
         EventKind::MapRunSucceeded { .. } => "MapRunSucceeded",
         EventKind::MapRunFailed { .. } => "MapRunFailed",
         EventKind::MapRunAborted { .. } => "MapRunAborted",
@@ -146,6 +147,10 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
             details.0.insert("length".into(), (*length).into());
         }
         EventKind::MapRunStarted { arn, .. } => details.text("mapRunArn", arn),
+        EventKind::MapRunRedriven { arn, count, .. } => {
+            details.text("mapRunArn", arn);
+            details.0.insert("redriveCount".into(), (*count).into());
+        }
         EventKind::MapRunFailed { error, .. } => details.error(error),
         EventKind::Iteration { index, .. } => {
             details.text("name", event.state.unwrap_or_default());
@@ -282,7 +287,9 @@ pub(super) fn brief(event: &Event, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         | EventKind::ChildrenFailed { .. }
         | EventKind::MapRunSucceeded { .. }
         | EventKind::MapRunAborted { .. } => Ok(()),
-        EventKind::ExecutionRedriven { count } => write!(f, " {count}"),
+        EventKind::ExecutionRedriven { count } | EventKind::MapRunRedriven { count, .. } => {
+            write!(f, " {count}")
+        }
     }
 }
 

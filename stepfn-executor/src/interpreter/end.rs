@@ -51,8 +51,11 @@ impl Interpreter {
         self.stop_awaited();
         self.work = Work::default();
         for id in std::mem::take(&mut self.runs) {
-            if let Some(fiber) = self.fibers.get_mut(id) {
-                fiber.phase = Phase::Blocked;
+            let Some(fiber) = self.fibers.get_mut(id) else { continue };
+            if let Phase::MapRun(run) = std::mem::replace(&mut fiber.phase, Phase::Blocked)
+                && let Some(inside) = run.into_stopped()
+            {
+                fiber.phase = Phase::Redrive(inside);
             }
         }
         if let Some(link) = &self.link {

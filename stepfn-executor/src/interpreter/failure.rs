@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use stepfn_core::value::Value;
 
-use super::redrive::Branches;
+use super::redrive::Inside;
 use crate::{
     eval::{EvalError, error_name},
     history::EventError,
@@ -21,7 +21,7 @@ pub(crate) struct Failure {
     /// Whether it came out of the branches or iterations of the state at hand.
     pub(crate) from_children: bool,
     /// Where these stopped, for a redrive.
-    pub(super) stopped: Option<Arc<Branches>>,
+    pub(super) stopped: Option<Arc<Inside>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ impl Failure {
     }
 
     /// The same failure, for the state whose branch or iteration it ended.
-    pub(crate) fn of_child(self, stopped: Option<Arc<Branches>>) -> Self {
+    pub(super) fn of_child(self, stopped: Option<Arc<Inside>>) -> Self {
         let kind = match self.kind {
             FailureKind::Evaluation(_) => FailureKind::Plain,
             kind => kind,

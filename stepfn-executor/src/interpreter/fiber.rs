@@ -3,7 +3,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
-use super::{Failure, map::Children, run::MapRun, task::Job};
+use super::{Failure, map::Children, redrive::Inside, run::MapRun, task::Job};
 use crate::{eval, program::StateId, size::Extent};
 
 /// One thread of an execution: the machine itself, a Parallel branch, or a Map iteration.
@@ -49,6 +49,8 @@ pub(super) enum Phase {
     Enter,
     /// To do what its state does once more, without entering it.
     Rerun,
+    /// To go on with the children of its distributed Map.
+    Redrive(Arc<Inside>),
     /// To make an attempt at the work of its Task, Map or Parallel.
     Attempt,
     /// To start the work of a Task that is scheduled.

@@ -26,6 +26,16 @@ pub(super) struct Children {
     input: Value,
 }
 
+/// What a Map starts with.
+pub(super) struct MapInput {
+    /// The effective input.
+    pub(super) input: Value,
+    /// The items, where no `ItemReader` reads them.
+    pub(super) items: Arc<Vec<Value>>,
+    /// `MaxConcurrency`; 0 where it sets no bound.
+    pub(super) concurrency: u64,
+}
+
 /// An iteration whose input could not be made.
 pub(super) struct Unstarted {
     pub(super) index: usize,
@@ -66,20 +76,13 @@ impl Children {
 impl Interpreter {
     pub(super) fn start_map(&mut self, executor: &Executor, id: FiberId, map: &Map) -> Result<Step, Failure> {
         let at = self.state_of(id);
-        let state = executor.program.state(at);
-        let data = &state.data;
-        let (input, items, concurrency) = self.frame(executor, id, None, |frame, fiber| {
-            let input = data.effective_input(frame, &fiber.input)?;
-            let concurrency = map.max_concurrency.as_ref().map(|amount| amount.evaluate(frame, &input));
-            let is_read = map.distributed.as_ref().is_some_and(|distributed| distributed.reader.is_some());
-            let items = if is_read { Arc::default() } else { map.items.evaluate(frame, &input)? };
-            Ok((input, items, concurrency.transpose()?.unwrap_or(0)))
-        })?;
-        let length = items.len();
+        let given = self.map_input(executor, id, map)?;
+        let length = given.items.len();
         let started = self.record_for(id, || EventKind::ChildrenStarted { state: at, length });
         if let Some(distributed) = &map.distributed {
-            return self.start_run(executor, id, (map, distributed), (input, items), concurrency);
+            return self.start_run(executor, id, (map, distributed), given, None);
         }
+        let MapInput { input, items, concurrency } = given;
         let mut children = Box::new(Children::new(length, items));
         children.input = input;
         if children.is_complete() {
@@ -102,6 +105,17 @@ impl Interpreter {
             self.child_failed(executor, id, (index, None), event, None, failure);
         }
         Ok(Step::Block)
+    }
+
+    pub(super) fn map_input(&self, executor: &Executor, id: FiberId, map: &Map) -> Result<MapInput, Failure> {
+        let data = &executor.program.state(self.state_of(id)).data;
+        self.frame(executor, id, None, |frame, fiber| {
+            let input = data.effective_input(frame, &fiber.input)?;
+            let concurrency = map.max_concurrency.as_ref().map(|amount| amount.evaluate(frame, &input));
+            let is_read = map.distributed.as_ref().is_some_and(|distributed| distributed.reader.is_some());
+            let items = if is_read { Arc::default() } else { map.items.evaluate(frame, &input)? };
+            Ok(MapInput { input, items, concurrency: concurrency.transpose()?.unwrap_or(0) })
+        })
     }
 
     /// Starts the next iteration of a Map, if there is one. Does nothing for a Parallel.

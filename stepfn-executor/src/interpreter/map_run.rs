@@ -4,18 +4,20 @@
 //! clock: it runs up to now, and its next timer is one of the execution outside.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, PoisonError},
     task::{Context, Poll, Waker},
 };
 
 use futures_util::{StreamExt, stream};
-use jiff::Timestamp;
 use stepfn_core::value::Value;
 
 use super::{
     Failure, FiberId, Info, Interpreter, Phase, Step,
     context::uuid,
     fiber::Item,
+    map::MapInput,
+    redrive::{Before, Inside},
     run::{Child, ChildWaker, MapRun},
     timers::TimerKind,
 };
@@ -60,9 +62,10 @@ impl Interpreter {
         executor: &Executor,
         id: FiberId,
         (map, distributed): (&Map, &Distributed),
-        (input, items): (Value, Arc<Vec<Value>>),
-        concurrency: u64,
+        MapInput { input, items, concurrency }: MapInput,
+        again: Option<Arc<Inside>>,
     ) -> Result<Step, Failure> {
+        let before = again.as_deref().and_then(Inside::run);
         let at = self.state_of(id);
         let Distributed { reader, batcher, writer, .. } = distributed;
         let evaluated = self.frame(executor, id, None, |frame, _| {
@@ -100,11 +103,21 @@ impl Interpreter {
         })?;
         let (tolerated, batches, read, written) = evaluated;
         let run = uuid(self.random.next_u64(), self.random.next_u64());
-        let label = distributed.label.clone();
-        let label = label.unwrap_or_else(|| uuid(self.random.next_u64(), self.random.next_u64()));
-        let arn = executor.identity.map_run_arn(&executor.program.name, &label, &run);
+        let (label, arn) = match before {
+            Some(before) => (before.label.clone(), before.arn.clone()),
+            None => {
+                let label = distributed.label.clone();
+                let label = label.unwrap_or_else(|| uuid(self.random.next_u64(), self.random.next_u64()));
+                let arn = executor.identity.map_run_arn(&executor.program.name, &label, &run);
+                (label, arn)
+            }
+        };
         let shown: Arc<str> = arn.as_str().into();
-        self.record_for(id, || EventKind::MapRunStarted { state: at, arn: shown });
+        let redrives = before.map_or(0, |before| before.redrives + 1);
+        self.record_for(id, || match redrives {
+            0 => EventKind::MapRunStarted { state: at, arn: shown },
+            count => EventKind::MapRunRedriven { state: at, arn: shown, count },
+        });
 
         let state = executor.program.state(at).name.to_string();
         let unbound = |bucket| RunError::UnboundBucket { state: state.clone(), bucket };
@@ -151,6 +164,11 @@ impl Interpreter {
                 children: Vec::new(),
             },
             executor: Arc::new(executor.of_children(program)),
+            label,
+            redrives,
+            keeps_checkpoints: self.keeps_checkpoints(),
+            unsuccessful: BTreeMap::new(),
+            again,
             machine,
             input,
             source,
@@ -198,7 +216,7 @@ impl Interpreter {
                 }
             };
             match self.advance_run(executor, id, &mut run, cx) {
-                Some(end) => self.end_run(id, *run, end),
+                Some(end) => self.end_run(id, run, end),
                 None => {
                     self.runs_working |= run.is_working();
                     self.runs_await |= run.awaits_callback();
@@ -212,9 +230,20 @@ impl Interpreter {
         }
     }
 
-    fn end_run(&mut self, id: FiberId, run: MapRun, end: Result<Value, Failure>) {
+    /// Goes on with the children of a Map Run that did not succeed.
+    pub(super) fn redrive_map(&mut self, executor: &Executor, id: FiberId, inside: Arc<Inside>) -> Step {
+        let Kind::Map(map) = &executor.program.state(self.state_of(id)).kind else { return Step::Block };
+        let Some(distributed) = &map.distributed else { return Step::Block };
+        let given = self.map_input(executor, id, map);
+        let started =
+            given.and_then(|given| self.start_run(executor, id, (map, distributed), given, Some(inside)));
+        started.unwrap_or_else(|failure| self.failed(executor, id, failure))
+    }
+
+    fn end_run(&mut self, id: FiberId, run: Box<MapRun>, end: Result<Value, Failure>) {
         let state = self.state_of(id);
         let previous = self.fibers.at(id).previous;
+        let summary = run.summary.clone();
         let phase = match end {
             Ok(output) => {
                 // MapStateExited comes from MapRunStarted: recorded on AWS from November 2024 on.
@@ -230,13 +259,17 @@ impl Interpreter {
                     Phase::Resume(Err(Failure::data_limit(&run.summary.state)))
                 }
             }
-            Err(failure) => {
+            Err(mut failure) => {
                 self.record_for(id, || EventKind::MapRunFailed { state, error: failure.event() });
+                let run = run.into_stopped();
+                failure.stopped = run;
                 Phase::Resume(Err(failure))
             }
         };
         self.fiber(id).phase = phase;
-        self.map_runs.push(run.summary);
+        // A redrive goes on with the run.
+        self.map_runs.retain(|known| known.arn != summary.arn);
+        self.map_runs.push(summary);
         self.ready.push_back(id);
     }
 
@@ -368,8 +401,16 @@ impl Interpreter {
     }
 
     fn start_child(&mut self, id: FiberId, run: &mut MapRun, input: Value, items: u64) {
-        let random = Random::new(self.random.next_u64().cast_signed());
         let place = usize::try_from(run.summary.total).unwrap_or(usize::MAX);
+        let again = run.again.clone();
+        let before = again.as_deref().and_then(Inside::run).map_or(Before::None, |run| run.child(place));
+        if let Before::Succeeded(entries) = before {
+            run.summary.total += 1;
+            run.summary.succeeded += 1;
+            run.keep(place, entries.to_vec());
+            return;
+        }
+        let random = Random::new(self.random.next_u64().cast_signed());
         let info = Info {
             name: None,
             id: [random.next_u64(), random.next_u64()],
@@ -380,7 +421,20 @@ impl Interpreter {
         };
         let extent = Extent::of(&input);
         let time = Arc::clone(&self.time);
-        let mut interpreter = Box::new(Self::new(Arc::clone(&run.executor), info, extent, time, random));
+        let mut interpreter = match before {
+            Before::Stopped(outcome, stopped) => {
+                let info = Info {
+                    name: outcome.name.clone(),
+                    id: outcome.id,
+                    started: outcome.started,
+                    redrives: outcome.redrives + 1,
+                    redriven: Some(self.now()),
+                    ..info
+                };
+                Box::new(Self::redriven(&run.executor, info, (outcome, stopped), time, random))
+            }
+            _ => Box::new(Self::new(Arc::clone(&run.executor), info, extent, time, random)),
+        };
         interpreter.calls = Arc::clone(&self.calls);
         if !extent.fits() {
             let state = &run.summary.state;
@@ -457,31 +511,6 @@ impl Interpreter {
         let before = calls[site];
         calls[site] += 1;
         before
-    }
-
-    /// Whether pending work may come to something without time passing.
-    pub(super) fn is_working(&self) -> bool {
-        self.work.is_pending() || self.runs_working || self.running_nested().any(Self::is_working)
-    }
-
-    fn awaits_callback(&self) -> bool {
-        self.runs_await
-            || self.running_nested().any(Self::awaits_callback)
-            || self.tokens.values().any(|holder| holder.awaited)
-    }
-
-    /// Whether time stands still for a callback: where nothing but the end of the execution's own time is left, one may
-    /// still come.
-    pub(super) fn holds_for_callback(&self) -> bool {
-        self.awaits_callback() && (self.executor.hold_for_callbacks || self.timers.next().is_none())
-    }
-
-    /// When something happens by itself, if nothing comes from outside.
-    pub(super) fn next_instant(&self) -> Option<Timestamp> {
-        if self.holds_for_callback() {
-            return None;
-        }
-        Some(self.timers.next().map_or(self.deadline, |timer| timer.min(self.deadline)))
     }
 }
 

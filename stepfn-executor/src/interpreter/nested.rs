@@ -272,7 +272,7 @@ impl Interpreter {
     }
 
     /// Ends the execution from outside.
-    fn stop(&mut self) -> Outcome {
+    pub(super) fn stop(&mut self) -> Outcome {
         self.tick();
         self.record_last(0, || EventKind::ExecutionAborted(crate::history::EventError::default()));
         let end = Ok(Status::Aborted { error: None, cause: None });

@@ -7,7 +7,7 @@ use stepfn_core::value::Value;
 use super::{
     Checkpoint, Failure, Fiber, FiberId, Interpreter, Phase, Step,
     map::Children,
-    redrive::{Branches, Left},
+    redrive::{Inside, Left},
 };
 use crate::{
     executor::Inner as Executor,
@@ -139,7 +139,7 @@ impl Interpreter {
         let fiber = self.fiber(parent);
         fiber.previous = previous;
         let branches = match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
-            Phase::Children(children) if keeps => Some(Arc::new(Branches::new(*children, left))),
+            Phase::Children(children) if keeps => Some(Arc::new(Inside::Children(*children, left))),
             _ => None,
         };
         fiber.phase = Phase::Resume(Err(failure.of_child(branches)));
@@ -175,8 +175,13 @@ impl Interpreter {
         if !matches!(phase, Phase::Enter) {
             self.record(previous, || EventKind::StateAborted { state });
         }
-        if let (Some(stopped), Phase::Children(children)) = (&mut stopped, phase) {
-            stopped.branches = Some(Arc::new(Branches::new(*children, left)));
+        if let Some(stopped) = &mut stopped {
+            stopped.inside = match phase {
+                Phase::Children(children) => Some(Arc::new(Inside::Children(*children, left))),
+                Phase::MapRun(run) => run.into_stopped(),
+                Phase::Resume(Err(failure)) => failure.stopped,
+                _ => None,
+            };
         }
         stopped
     }

@@ -1,6 +1,9 @@
 //! Where an execution stopped, and how it goes on from there (developer guide, "Restarting state machine executions with redrive").
 
-use std::sync::{Arc, PoisonError};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError},
+};
 
 use jiff::Timestamp;
 use stepfn_core::{definition::WorkflowType, value::Value};
@@ -40,16 +43,66 @@ pub(crate) struct Checkpoint {
     input: Option<Value>,
     variables: Variables,
     item: Option<Arc<Item>>,
-    /// The branches or iterations of the state, where it has some that go on.
-    pub(super) branches: Option<Arc<Branches>>,
+    /// What goes on inside of the state.
+    pub(super) inside: Option<Arc<Inside>>,
 }
 
-/// The branches or iterations of a state that stopped.
+/// What is inside of a state that stopped.
 #[derive(Debug)]
-pub(crate) struct Branches {
-    /// The results of those that succeeded, and what is needed to start others.
-    children: Children,
-    left: Left,
+pub(super) enum Inside {
+    /// Branches or iterations: the results of those that succeeded with what is needed to start others, and those that are left.
+    Children(Children, Left),
+    /// The children of a distributed Map.
+    Run(StoppedRun),
+}
+
+impl Inside {
+    pub(super) fn run(&self) -> Option<&StoppedRun> {
+        match self {
+            Self::Run(run) => Some(run),
+            Self::Children(..) => None,
+        }
+    }
+}
+
+/// The children of a Map Run that stopped.
+#[derive(Debug)]
+pub(super) struct StoppedRun {
+    pub(super) arn: String,
+    pub(super) label: String,
+    /// How often it was redriven.
+    pub(super) redrives: u32,
+    /// How many children there were.
+    pub(super) total: usize,
+    /// Those that did not succeed, by their places; Standard ones with where they stopped.
+    pub(super) unsuccessful: BTreeMap<usize, Option<Outcome>>,
+    /// The results by the places of the children.
+    pub(super) results: Vec<Vec<Value>>,
+}
+
+/// A child of a Map Run that is redriven.
+pub(super) enum Before<'a> {
+    Succeeded(&'a [Value]),
+    /// It goes on from where it stopped.
+    Stopped(&'a Outcome, &'a Arc<Stopped>),
+    /// It starts, or starts anew.
+    None,
+}
+
+impl StoppedRun {
+    pub(super) fn child(&self, place: usize) -> Before<'_> {
+        if place >= self.total {
+            return Before::None;
+        }
+        match self.unsuccessful.get(&place) {
+            None => Before::Succeeded(self.results.get(place).map_or(&[], Vec::as_slice)),
+            Some(Some(outcome)) => match &outcome.checkpoint {
+                Some(stopped) => Before::Stopped(outcome, stopped),
+                None => Before::None,
+            },
+            Some(None) => Before::None,
+        }
+    }
 }
 
 /// The branches or iterations that did not succeed, by their places.
@@ -66,12 +119,6 @@ impl Left {
             Some(checkpoint) => self.stopped.push((place, checkpoint)),
             None => self.unstarted.push(place),
         }
-    }
-}
-
-impl Branches {
-    pub(super) fn new(children: Children, left: Left) -> Self {
-        Self { children, left }
     }
 }
 
@@ -97,14 +144,14 @@ impl Interpreter {
             input: (!is_entered).then(|| fiber.input.clone()),
             variables: fiber.variables.clone(),
             item: fiber.item.clone(),
-            branches: None,
+            inside: None,
         })
     }
 
     /// Where a fiber is whose state failed.
     pub(super) fn checkpoint_of_failed(&self, id: FiberId, failure: &Failure) -> Option<Checkpoint> {
         let mut checkpoint = self.checkpoint_of_running(id)?;
-        checkpoint.branches.clone_from(&failure.stopped);
+        checkpoint.inside.clone_from(&failure.stopped);
         Some(checkpoint)
     }
 
@@ -114,7 +161,11 @@ impl Interpreter {
         let children = match std::mem::replace(&mut self.fiber(id).phase, Phase::Blocked) {
             Phase::Children(children) => *children,
             Phase::Resume(Err(failure)) => {
-                checkpoint.branches = failure.stopped;
+                checkpoint.inside = failure.stopped;
+                return Some(checkpoint);
+            }
+            Phase::Redrive(inside) => {
+                checkpoint.inside = Some(inside);
                 return Some(checkpoint);
             }
             _ => return Some(checkpoint),
@@ -125,7 +176,7 @@ impl Interpreter {
             let stopped = self.checkpoint_of_tree(child);
             left.stopped_at(place, stopped);
         }
-        checkpoint.branches = Some(Arc::new(Branches::new(children, left)));
+        checkpoint.inside = Some(Arc::new(Inside::Children(children, left)));
         Some(checkpoint)
     }
 
@@ -194,12 +245,15 @@ impl Interpreter {
         if !is_entered {
             fiber.previous = checkpoint.previous;
         }
-        let branches = checkpoint.branches.as_deref();
-        if let Some(branches) = branches {
-            fiber.phase = Phase::Children(Box::new(branches.children.clone()));
+        match &checkpoint.inside {
+            None => {}
+            Some(inside) => match &**inside {
+                Inside::Children(children, _) => fiber.phase = Phase::Children(Box::new(children.clone())),
+                Inside::Run(_) => fiber.phase = Phase::Redrive(Arc::clone(inside)),
+            },
         }
         let id = self.fibers.insert(fiber);
-        let Some(Branches { children, left }) = branches else {
+        let Some(Inside::Children(children, left)) = checkpoint.inside.as_deref() else {
             self.ready.push_back(id);
             return;
         };

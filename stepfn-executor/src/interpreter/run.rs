@@ -1,6 +1,7 @@
 //! A Map Run: the children of a distributed Map, and what came of them.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Wake, Waker},
 };
@@ -8,7 +9,10 @@ use std::{
 use jiff::Timestamp;
 use stepfn_core::value::Value;
 
-use super::{Failure, Interpreter};
+use super::{
+    Failure, Interpreter,
+    redrive::{Inside, StoppedRun},
+};
 use crate::{
     executor::Inner as Executor,
     map_run::{Batches, Ended, Export, Items, MapRun as Summary, entries},
@@ -17,12 +21,23 @@ use crate::{
     size::Extent,
 };
 
+/// How many children that did not succeed are known with where they stopped; others start anew in a redrive.
+const KEPT: usize = 10_000;
+
 /// The children of a Map, and what goes in and out of them.
 pub(super) struct MapRun {
     pub(super) summary: Summary,
     /// The executor of the children.
     pub(super) executor: Arc<Executor>,
     pub(super) machine: String,
+    pub(super) label: String,
+    pub(super) redrives: u32,
+    /// Whether the execution outside may be redriven.
+    pub(super) keeps_checkpoints: bool,
+    /// The children that did not succeed, by their places, for a redrive.
+    pub(super) unsuccessful: BTreeMap<usize, Option<Outcome>>,
+    /// What a redriven run goes on with.
+    pub(super) again: Option<Arc<Inside>>,
     /// The effective input of the Map: `$` of its `ItemSelector`.
     pub(super) input: Value,
     pub(super) source: Items,
@@ -133,6 +148,7 @@ impl MapRun {
         } else {
             self.summary.failed += 1;
             self.failed_items += child.items;
+            self.stopped_at(child.place, outcome);
         }
         if self.summary.children.len() < self.executor.keep_children {
             self.summary.children.push(outcome.clone());
@@ -164,11 +180,17 @@ impl MapRun {
             status,
         };
         let entries = entries(&ended, self.transformation);
-        if let Some(export) = &mut self.export {
-            self.summary.results_written += entries.len() as u64;
-            export.push(status, &entries);
-            return;
+        match &mut self.export {
+            Some(export) => {
+                self.summary.results_written += entries.len() as u64;
+                export.push(status, &entries);
+            }
+            None => self.keep(child.place, entries),
         }
+    }
+
+    /// Takes the results of a child.
+    pub(super) fn keep(&mut self, place: usize, entries: Vec<Value>) {
         for entry in &entries {
             self.extent.push(Extent::of(entry));
         }
@@ -177,16 +199,63 @@ impl MapRun {
             self.results = Vec::new();
             return;
         }
-        if self.results.len() <= child.place {
-            self.results.resize(child.place + 1, Vec::new());
+        if self.results.len() <= place {
+            self.results.resize(place + 1, Vec::new());
         }
-        self.results[child.place] = entries;
+        self.results[place] = entries;
+    }
+
+    /// Whether a redrive can go on with the run. What was written into a bucket is not known any more.
+    fn can_be_redriven(&self) -> bool {
+        self.keeps_checkpoints && self.export.is_none()
+    }
+
+    /// Notes a child that did not succeed.
+    fn stopped_at(&mut self, place: usize, outcome: &Outcome) {
+        if self.can_be_redriven() {
+            let kept = outcome.checkpoint.is_some() && self.unsuccessful.len() < KEPT;
+            self.unsuccessful.insert(place, kept.then(|| outcome.clone()));
+        }
+    }
+
+    /// What a redrive goes on with; `None` where it starts a new run.
+    pub(super) fn into_stopped(mut self: Box<Self>) -> Option<Arc<Inside>> {
+        self.abort();
+        // Results that are too large are made anew, all of them: the guide.
+        if !self.can_be_redriven() || !self.extent.fits() {
+            return None;
+        }
+        let Self { summary, label, redrives, mut unsuccessful, mut results, again, .. } = *self;
+        let mut total = usize::try_from(summary.total).unwrap_or(usize::MAX);
+        // A redrive that stopped early has not come to all that was known before.
+        if let Some(before) = again.as_deref().and_then(Inside::run).filter(|before| before.total > total) {
+            results.resize(before.total, Vec::new());
+            for (place, entries) in results.iter_mut().enumerate().skip(total) {
+                match before.unsuccessful.get(&place) {
+                    Some(outcome) => drop(unsuccessful.insert(place, outcome.clone())),
+                    None => *entries = before.results.get(place).cloned().unwrap_or_default(),
+                }
+            }
+            total = before.total;
+        }
+        Some(Arc::new(Inside::Run(StoppedRun {
+            arn: summary.arn,
+            label,
+            redrives,
+            total,
+            unsuccessful,
+            results,
+        })))
     }
 
     /// Stops what still runs.
     fn abort(&mut self) {
-        for child in std::mem::take(&mut self.children).into_iter().flatten() {
+        for mut child in std::mem::take(&mut self.children).into_iter().flatten() {
             self.summary.aborted += 1;
+            if self.can_be_redriven() {
+                let outcome = child.interpreter.stop();
+                self.stopped_at(child.place, &outcome);
+            }
             if self.export.is_some() {
                 let (started, now) = (child.interpreter.info.started, child.interpreter.now());
                 let status = Status::Aborted { error: None, cause: None };

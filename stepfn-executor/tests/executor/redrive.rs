@@ -262,6 +262,104 @@ fn what_cannot_be_redriven_says_why() {
     assert_eq!(reason(standard.redrive(&failed).unwrap_err()), "Execution redrivable period exceeded");
 }
 
+/// A distributed Map with children of this type, states, and fields beside.
+fn distributed(execution_type: &str, states: &str, fields: &str) -> String {
+    format!(
+        r#"{{"StartAt": "M", "States": {{"M": {{"Type": "Map", "MaxConcurrency": 1, {fields} "ItemProcessor": {{
+            "ProcessorConfig": {{"Mode": "DISTRIBUTED", "ExecutionType": "{execution_type}"}},
+            "StartAt": "A", "States": {{{states}}}}}, "End": true}}}}}}"#
+    )
+}
+
+/// The guide's "Redriving Map Runs in Step Functions executions".
+#[test]
+fn only_children_that_did_not_succeed_run_again() {
+    let asl = distributed("EXPRESS", &format!(r#""A": {{{WORK}, "End": true}}"#), "");
+    let (executor, calls, failing) = flaky(&asl, &["2", "4"]);
+    let first = executor.run_blocking(json("[1, 2, 3, 4, 5]")).unwrap();
+    assert_eq!(first.error(), Some("States.ExceedToleratedFailureThreshold"));
+    let second = redrive(&executor, &first);
+    assert_eq!(second.error(), Some("States.ExceedToleratedFailureThreshold"));
+    failing.lock().unwrap().remove(0);
+    let third = redrive(&executor, &second);
+    failing.lock().unwrap().clear();
+    let fourth = redrive(&executor, &third);
+    assert_eq!(fourth.output(), Some(&json("[1, 2, 3, 4, 5]")));
+    assert_eq!(*calls.lock().unwrap(), [1, 2, 2, 2, 3, 4, 4, 5].map(Value::from));
+    assert_eq!(
+        after_redrive(&fourth),
+        [
+            "MapRunRedriven M",
+            "MapRunSucceeded M",
+            "MapStateSucceeded M",
+            "MapStateExited M",
+            "ExecutionSucceeded"
+        ]
+    );
+    let run = &fourth.map_runs[0];
+    assert_eq!((fourth.map_runs.len(), run.total, run.succeeded), (1, 5, 5));
+    let redriven =
+        fourth.history.events().filter(|event| event.event_type == "MapRunRedriven").last().unwrap();
+    let details = redriven.details().unwrap();
+    assert_eq!((details["mapRunArn"].as_str(), details["redriveCount"].as_i64()), (Some(&*run.arn), Some(3)));
+}
+
+#[test]
+fn a_standard_child_goes_on_from_where_it_stopped() {
+    let states = format!(
+        r#""A": {{{WORK}, "Parameters": {{"first.$": "$"}}, "ResultPath": "$.a", "Next": "B"}},
+           "B": {{{WORK}, "Parameters": {{"second.$": "$.n"}}, "End": true}}"#
+    );
+    let asl = distributed("STANDARD", &states, r#""ToleratedFailureCount": 1,"#);
+    let (calls, fails) = (Calls::default(), Arc::new(Mutex::new(true)));
+    let (called, failing) = (Arc::clone(&calls), Arc::clone(&fails));
+    let work = move |input: Value| {
+        called.lock().unwrap().push(input.clone());
+        let fails = *failing.lock().unwrap() && input.get("second").is_some();
+        async move { if fails { Err(TaskFailure::with_cause("Broken", "no")) } else { Ok(input) } }
+    };
+    let executor =
+        Executor::builder().keep_children(9).function("work", work).build(&definition(&asl)).unwrap();
+    let first = executor.run_blocking(json(r#"[{"n": 1}, {"n": 2}, {"n": 3}]"#)).unwrap();
+    assert_eq!((first.map_runs[0].failed, calls.lock().unwrap().len()), (2, 4));
+    *fails.lock().unwrap() = false;
+    let second = redrive(&executor, &first);
+    assert_eq!(second.output(), Some(&json(r#"[{"second": 1}, {"second": 2}, {"second": 3}]"#)));
+    // `A` of the third and `B` of all.
+    assert_eq!(calls.lock().unwrap().len(), 4 + 4);
+    let (before, after) = (&first.map_runs[0].children[0], &second.map_runs[0].children[0]);
+    assert_eq!(before.execution_arn(), after.execution_arn());
+    assert!(steps(after).contains(&"ExecutionRedriven".to_owned()));
+}
+
+#[test]
+fn children_that_ran_when_the_time_was_over_go_on() {
+    let states = r#""A": {"Type": "Wait", "Seconds": 8, "Next": "B"}, "B": {"Type": "Wait", "Seconds": 8, "End": true}"#;
+    let asl = distributed("STANDARD", states, "").replacen('{', r#"{"TimeoutSeconds": 26, "#, 1);
+    let executor = Executor::new(&definition(&asl)).unwrap();
+    let first = executor.run_blocking(json("[1, 2]")).unwrap();
+    assert_eq!(first.status, Status::TimedOut);
+    let second = redrive(&executor, &first);
+    assert_eq!(second.output(), Some(&json("[1, 2]")));
+    // The first was done, and so was the first Wait of the second.
+    assert_eq!(second.stopped, first.stopped + Duration::from_secs(8));
+}
+
+#[test]
+fn what_was_written_into_a_bucket_is_written_anew() {
+    let fields = r#""ResultWriter": {"Resource": "arn:aws:states:::s3:putObject", "Parameters": {"Bucket": "b", "Prefix": "p"}},"#;
+    let asl = distributed("EXPRESS", &format!(r#""A": {{{WORK}, "End": true}}"#), fields);
+    let builder = Executor::builder()
+        .bucket("b", Arc::new(stepfn_executor::object_store::memory::InMemory::new()))
+        .mock("A", Mock::succeed(1).times(1).then(Mock::fail("E", "")).times(1).then(Mock::succeed(1)));
+    let executor = builder.build(&definition(&asl)).unwrap();
+    let first = executor.run_blocking(json("[1, 2]")).unwrap();
+    let second = redrive(&executor, &first);
+    assert!(after_redrive(&second).contains(&"MapRunStarted M".to_owned()));
+    assert_eq!(second.map_runs.len(), 2);
+    assert_eq!((second.map_runs[1].total, second.map_runs[1].succeeded), (2, 2));
+}
+
 /// A loop that fills its history cannot go on.
 #[test]
 fn a_full_history_is_not_redriven() {
