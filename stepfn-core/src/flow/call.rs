@@ -27,6 +27,9 @@ impl Analyser<'_> {
         };
         let partial = arguments.iter().any(|argument| matches!(argument.kind, Kind::Placeholder));
         let Some(known) = jsonata::function(name).filter(|_| !partial) else {
+            if name.is_empty() {
+                self.evaluate(env, function, Want::NOTHING);
+            }
             for argument in arguments {
                 self.evaluate(env, argument, Want::NOTHING);
             }
@@ -45,13 +48,7 @@ impl Analyser<'_> {
         let mut values = Vec::new();
         for (index, argument) in arguments.iter().enumerate() {
             let need = match parameters.get(index) {
-                Some((kind, _)) if in_place => match kind {
-                    's' => Need::String,
-                    'n' => Need::Number,
-                    'b' => Need::Boolean,
-                    'o' => Need::Object,
-                    _ => Need::Value,
-                },
+                Some((kind, _)) if in_place => need_of(*kind),
                 _ => Need::Value,
             };
             let asked = if comes_to_something(name) {
@@ -61,7 +58,8 @@ impl Analyser<'_> {
             };
             values.push(self.evaluate(env, argument, asked));
         }
-        result(name, known.signature, &values)
+        let made = result(name, known.signature, &values);
+        if comes_to_something(name) { made } else { made.of_parts(&values, want) }
     }
 
     /// The functions that their signature does not tell about.
@@ -95,8 +93,8 @@ impl Analyser<'_> {
                         false => Val::many(made.sym),
                     },
                     "filter" => Val::many(item),
-                    "sort" => Val::one(Sym::array(item)),
-                    "single" => Val::one(item),
+                    "sort" => Val::one(Sym::array(item)).of_parts([&of], want),
+                    "single" => Val::one(item).of_parts([&of], want),
                     "each" => Val::many(Sym::Any),
                     "sift" => Val { absent: true, ..Val::one(Sym::AnyObject) },
                     _ => Val::ANY,
@@ -106,32 +104,42 @@ impl Analyser<'_> {
                 let of = self.evaluate(env, first, want.part(Need::Value));
                 let item = of.items();
                 self.require(&env.reading(&first.range), &Val::one(item.clone()), Want::if_any(Need::Number));
-                match name {
+                let made = match name {
                     "sum" => Val::one(computed([item])),
                     "average" => Val { absent: may_be_empty(&of), ..Val::one(Sym::Number) },
                     _ => Val { absent: may_be_empty(&of), ..Val::one(item) },
-                }
+                };
+                made.of_parts([&of], want)
             }
             "append" => {
                 let second = others.first()?;
-                let parts = [first, second]
-                    .map(|part| self.evaluate(env, part, Want::NOTHING))
-                    .map(|part| part.items());
-                let [one, other] = parts;
-                Val::one(Sym::array(one.join(&other)))
+                // With nothing it is the other one as it is: an array only where that is one.
+                let report = self.report.take();
+                let sides = [first, second].map(|part| self.evaluate(env, part, Want::NOTHING));
+                self.report = report;
+                let is_array = sides.iter().any(|side| {
+                    matches!(side.sym, Sym::Array(_) | Sym::Tuple(_))
+                        && !side.many
+                        && !side.absent
+                        && side.over.is_empty()
+                });
+                let asked = if is_array { Want::NOTHING } else { want.part(Need::Value) };
+                let sides = [first, second].map(|part| self.evaluate(env, part, asked));
+                let made = Val::one(Sym::array(sides[0].items().join(&sides[1].items())));
+                if is_array { made } else { made.of_parts(&sides, want) }
             }
             "merge" => match &first.kind {
                 Kind::Array(parts) => {
                     let mut merged = Sym::object([]);
                     for part in parts {
                         let part = self.evaluate(env, part, Want::if_any(Need::Object));
-                        merged = if part.many { Sym::Any } else { merge(&merged, &part.sym) };
+                        merged = if part.is_single() { merge(&merged, &part.sym) } else { Sym::AnyObject };
                     }
                     Val::one(merged)
                 }
                 _ => {
                     self.evaluate(env, first, want.part(Need::Value));
-                    Val::one(Sym::Any)
+                    Val::one(Sym::AnyObject)
                 }
             },
             "lookup" => {
@@ -139,24 +147,32 @@ impl Analyser<'_> {
                 let key = others.first()?;
                 match (key_of(key), of.many) {
                     (Some(key), false) => {
-                        return Some(self.lead(&env.reading(&first.range), &of.sym, &[key], want));
+                        let mut found = self.lead(&env.reading(&first.range), &of.sym, &[key], want);
+                        found.absent = found.absent || of.absent;
+                        found.over.extend(of.over);
+                        self.require(&env.reading(&first.range), &found, want);
+                        found
                     }
                     _ => {
                         self.evaluate(env, key, want.part(Need::String));
-                        Val::ANY
+                        Val { absent: of.many, ..Val::ANY }
                     }
                 }
             }
             "reverse" | "shuffle" | "distinct" => {
                 let of = self.evaluate(env, first, want.part(Need::Value));
-                if name == "distinct" { Val::many(of.items()) } else { Val::one(Sym::array(of.items())) }
+                if name == "distinct" {
+                    Val::many(of.items())
+                } else {
+                    Val::one(Sym::array(of.items())).of_parts([&of], want)
+                }
             }
             "partition" => {
                 let of = self.evaluate(env, first, want.part(Need::Value));
                 if let Some(size) = others.first() {
                     self.evaluate(env, size, want.part(Need::Number));
                 }
-                Val::one(Sym::array(Sym::array(of.items())))
+                Val::one(Sym::array(Sym::array(of.items()))).of_parts([&of], want)
             }
             "join" => {
                 let of = self.evaluate(env, first, want.part(Need::Value));
@@ -164,11 +180,11 @@ impl Analyser<'_> {
                 if let Some(separator) = others.first() {
                     self.evaluate(env, separator, Want::if_any(Need::String));
                 }
-                Val::one(Sym::String)
+                Val::one(Sym::String).of_parts([&of], want)
             }
             "abs" => {
                 let of = self.evaluate(env, first, want.part(Need::Number));
-                Val::one(computed([of.sym]))
+                Val::one(computed([of.sym.clone()])).of_parts([&of], want)
             }
             _ => return None,
         })
@@ -190,11 +206,28 @@ impl Analyser<'_> {
                 self.evaluate(&mut inside, body, Want::NOTHING)
             }
             Kind::Variable(name) if env.local(name).is_none() => match jsonata::function(name) {
-                Some(known) => result(name, known.signature, &[Val::one(item.clone())]),
+                Some(known) => {
+                    let item = Val::one(item.clone());
+                    let need =
+                        parameters(known.signature).first().map_or(Need::Value, |(kind, _)| need_of(*kind));
+                    self.require(&env.reading(&function.range), &item, Want::if_any(need));
+                    result(name, known.signature, &[item])
+                }
                 None => Val::ANY,
             },
             _ => self.evaluate(env, function, Want::NOTHING),
         }
+    }
+}
+
+/// What a parameter of a kind takes.
+fn need_of(kind: char) -> Need<'static> {
+    match kind {
+        's' => Need::String,
+        'n' => Need::Number,
+        'b' => Need::Boolean,
+        'o' => Need::Object,
+        _ => Need::Value,
     }
 }
 
@@ -226,7 +259,15 @@ fn result(name: &str, signature: &str, arguments: &[Val]) -> Val {
         "range" => Sym::array(computed(arguments.iter().map(|argument| argument.sym.clone()))),
         "split" => Sym::array(Sym::String),
         "keys" => return Val::many(Sym::String),
-        "match" | "spread" => return Val::many(Sym::AnyObject),
+        "match" => {
+            let groups = Sym::array(Sym::String);
+            return Val::many(Sym::object([
+                ("match", Sym::String),
+                ("index", Sym::WholeNumber),
+                ("groups", groups),
+            ]));
+        }
+        "spread" => return Val::many(Sym::AnyObject),
         "assert" => return Val { absent: true, ..Val::ANY },
         "clone" | "parse" | "zip" => Sym::Any,
         _ => match signature.rsplit_once(':').map(|(_, gives)| gives.trim_end_matches('>')) {
@@ -278,26 +319,26 @@ fn merge(below: &Sym, above: &Sym) -> Sym {
     let Sym::Object(fields, base) = above else {
         return match (below, above) {
             (Sym::Object(fields, None), _) if fields.is_empty() => above.clone(),
-            _ => Sym::Any,
+            _ => Sym::AnyObject,
         };
     };
     if base.is_some() {
         return match below {
             Sym::Object(fields, None) if fields.is_empty() => above.clone(),
-            _ => Sym::Any,
+            _ => Sym::AnyObject,
         };
     }
     let (mut all, base): (Fields, Option<Rc<Sym>>) = match below {
         Sym::Object(fields, base) => ((**fields).clone(), base.clone()),
         Sym::Leaf(_) => (Fields::new(), Some(Rc::new(below.clone()))),
-        _ => return Sym::Any,
+        _ => return Sym::AnyObject,
     };
     for (key, entry) in fields.iter() {
         let entry = match (entry.absent, all.get(key), &base) {
             (false, ..) => entry.clone(),
             (true, Some(under), _) => Entry { value: under.value.join(&entry.value), ..under.clone() },
             (true, None, None) => entry.clone(),
-            (true, None, Some(_)) => return Sym::Any,
+            (true, None, Some(_)) => return Sym::AnyObject,
         };
         all.insert(key.clone(), entry);
     }

@@ -7,7 +7,8 @@
 use std::rc::Rc;
 
 use super::{
-    Analyser, OwnedNeed, OwnedStep,
+    Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    obligation::Obligation,
     query::{Queried, Text, reading},
     read::{Reading, Site},
     value::{Entry, Fields, Leaf, Sym},
@@ -58,17 +59,40 @@ pub(super) struct Val {
     pub(super) many: bool,
     /// Whether it may come to nothing, whatever the data are.
     pub(super) absent: bool,
+    /// What must hold of others, that it comes to one thing.
+    pub(super) over: Vec<(Leaf, Need<'static>)>,
 }
 
 impl Val {
-    pub(super) const ANY: Self = Self { sym: Sym::Any, many: false, absent: false };
+    pub(super) const ANY: Self = Self { sym: Sym::Any, many: false, absent: false, over: Vec::new() };
 
     pub(super) fn one(sym: Sym) -> Self {
-        Self { sym, many: false, absent: false }
+        Self { sym, ..Self::ANY }
     }
 
     pub(super) fn many(sym: Sym) -> Self {
-        Self { sym, many: true, absent: false }
+        Self { sym, many: true, ..Self::ANY }
+    }
+
+    /// The value of a whole that comes to nothing where one of its parts does. Where something is asked of the whole, it was
+    /// asked of its parts.
+    pub(super) fn of_parts<'v>(mut self, parts: impl IntoIterator<Item = &'v Self>, want: Want) -> Self {
+        if want.defined {
+            return self;
+        }
+        for part in parts {
+            self.absent = self.absent || part.absent || part.many;
+            self.over.extend(part.over.iter().map(|(leaf, _)| (leaf.clone(), Need::Value)));
+            if let Sym::Leaf(leaf) = &part.sym {
+                self.over.push((leaf.clone(), Need::Value));
+            }
+        }
+        self
+    }
+
+    /// Whether it is no sequence, whatever the types are.
+    pub(super) fn is_single(&self) -> bool {
+        !self.many && self.over.iter().all(|(_, need)| *need != Need::Single)
     }
 
     /// What the parts of the value are where an array is built of it, or a function goes through them.
@@ -143,7 +167,7 @@ impl<'t> Env<'t> {
 impl Analyser<'_> {
     /// What a value is for whoever does not know how many there are.
     pub(super) fn settle(&self, value: Val) -> Sym {
-        match value.many {
+        match !value.is_single() {
             false => value.sym,
             true if self.typing.proven => Sym::Mixed,
             true => Sym::Any,
@@ -192,7 +216,7 @@ impl Analyser<'_> {
                 Kind::Number(value) => Val::one(whole(-value).map_or(Sym::Number, Sym::Integer)),
                 _ => {
                     let of = self.evaluate(env, of, want.part(Need::Number));
-                    Val::one(computed([of.sym]))
+                    Val::one(computed([of.sym.clone()])).of_parts([&of], want)
                 }
             },
             Kind::Binary { operator, left, right } => self.binary(env, *operator, left, right, want),
@@ -203,17 +227,14 @@ impl Analyser<'_> {
                 let of = self.evaluate(env, of, Want::NOTHING);
                 self.filter(env, &of, predicate)
             }
-            Kind::KeepArray(of) => {
-                let of = self.evaluate(env, of, want.part(Need::Value));
-                Val::one(Sym::array(of.items()))
-            }
+            Kind::KeepArray(of) => kept(&self.evaluate(env, of, want.part(Need::Value))),
             Kind::OrderBy { of, terms } => {
                 let of = self.evaluate(env, of, want.part(Need::Value));
                 let mut inside = env.inside(of.items());
                 for term in terms {
                     self.evaluate(&mut inside, &term.expression, Want::NOTHING);
                 }
-                if of.sym.is_open() { Val::ANY } else { Val::many(of.items()) }
+                if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
             }
             Kind::Lambda { parameters, body, .. } => {
                 let mut inside = env.clone();
@@ -243,6 +264,17 @@ impl Analyser<'_> {
                 self.wrong(reading, Code::MaybeMissing, message.into(), Some(help.into()));
             }
             return;
+        }
+        if !value.is_single() && !want.many && want.need != Need::Value && self.typing.proven {
+            let message = "it is as many values as there are items: nothing, one value, or an array";
+            let help = "take the one that is meant: `…[0]`".to_owned();
+            self.wrong(reading, Code::WrongType, message.into(), Some(help));
+            return;
+        }
+        if want.defined && !want.many {
+            for (leaf, need) in &value.over {
+                self.claim_path(leaf, &[], &OwnedNeed::Other(*need), reading);
+            }
         }
         let typed = value.sym.members().iter().any(|member| matches!(member, Sym::Leaf(_)));
         if !value.many && (want.need != Need::Value || want.defined && typed) {
@@ -280,6 +312,7 @@ impl Analyser<'_> {
                 let other = self.evaluate(&mut rest, otherwise, want);
                 value.many = value.many || other.many;
                 value.absent = value.absent || other.absent;
+                value.over.extend(other.over);
                 value.sym = value.sym.join(&other.sym);
             }
             None if want.defined => {
@@ -303,14 +336,26 @@ impl Analyser<'_> {
         use Operator as Op;
         match operator {
             Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Modulo => {
-                let [left, right] =
-                    [left, right].map(|side| self.evaluate(env, side, want.part(Need::Number)).sym);
-                Val::one(if operator == Op::Divide { Sym::Number } else { computed([left, right]) })
+                let sides = [left, right].map(|side| self.evaluate(env, side, want.part(Need::Number)));
+                let number = if operator == Op::Divide {
+                    Sym::Number
+                } else {
+                    computed(sides.iter().map(|side| side.sym.clone()))
+                };
+                Val::one(number).of_parts(&sides, want)
             }
             Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual => {
-                self.evaluate(env, left, want.part(ordered_with(right)));
-                self.evaluate(env, right, want.part(ordered_with(left)));
-                Val::one(Sym::Boolean)
+                let range = left.range.start..right.range.end;
+                let before = self.evaluate(env, left, want.part(Need::Ordered));
+                let kind = kind_in_order(&before);
+                let after = self.evaluate(env, right, want.part(kind.unwrap_or(Need::Ordered)));
+                if let (None, Some(kind)) = (kind, kind_in_order(&after)) {
+                    self.require(&env.reading(&left.range), &before, Want::if_any(kind));
+                }
+                if let (Sym::Leaf(one), Sym::Leaf(other)) = (&before.sym, &after.sym) {
+                    self.alike(&env.reading(&range), &guarded(one), &guarded(other));
+                }
+                Val::one(Sym::Boolean).of_parts([&before, &after], want)
             }
             Op::Equal | Op::NotEqual => {
                 for (side, other) in [(left, right), (right, left)] {
@@ -346,12 +391,29 @@ impl Analyser<'_> {
             Op::Apply => {
                 let (function, arguments) = match &right.kind {
                     Kind::Call { function, arguments } => (&**function, &arguments[..]),
+                    Kind::Binary { operator, .. } if *operator != Op::Apply => {
+                        let message = "it is no function, and stands on the right of `~>`".to_owned();
+                        let help = "put the part before it in parentheses: `(… ~> $f()) …`".to_owned();
+                        self.wrong(&env.reading(&right.range), Code::WrongType, message, Some(help));
+                        return Val::ANY;
+                    }
                     _ => (right, &[][..]),
                 };
                 let arguments: Vec<Expression> = std::iter::once(left).chain(arguments).cloned().collect();
                 self.function(env, function, &arguments, want)
             }
         }
+    }
+
+    /// Demands of two typed values that they can be put in order.
+    fn alike(&mut self, reading: &Reading<'_>, one: &Leaf, other: &Leaf) {
+        let node = |leaf: &Leaf| OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
+        self.oblige(Obligation {
+            at: reading.at.clone(),
+            range: reading.range.clone(),
+            place: reading.site.place.clone(),
+            claim: OwnedClaim::Alike { shown: reading.shown.clone(), nodes: vec![node(one), node(other)] },
+        });
     }
 
     /// An equality with a text that the value never is: legal, and surely a mistake.
@@ -406,7 +468,7 @@ impl Analyser<'_> {
         for (key, value) in pairs {
             let value = self.evaluate(env, value, self.want_of_part(value));
             if let Kind::String(key) = &key.kind {
-                let absent = value.absent || value.many;
+                let absent = value.absent || value.many || !value.over.is_empty();
                 let value = self.settle(value);
                 fields.insert(key.as_str().into(), Entry { value, absent, narrowed: false });
             } else {
@@ -429,8 +491,8 @@ impl Analyser<'_> {
             },
             _ => None,
         };
-        match (index, &of.sym) {
-            (_, Sym::Any) => Val::ANY,
+        let mut found = match (index, &of.sym) {
+            (_, Sym::Any) if of.is_single() => Val::ANY,
             (Some(_), Sym::Answer(_)) => Val::one(items),
             (None, Sym::Answer(_)) => Val::ANY,
             (Some(index), Sym::Tuple(items)) if !of.many => {
@@ -444,9 +506,12 @@ impl Analyser<'_> {
                 Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
             }
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
-            (Some(_), _) => Val { sym: items, many: false, absent: true },
+            (Some(_), _) => Val { sym: items, absent: true, ..Val::ANY },
             (None, _) => Val::many(items),
-        }
+        };
+        found.absent = found.absent || of.absent;
+        found.over.extend(of.over.iter().cloned());
+        found
     }
 
     /// A path: its first step, and the others.
@@ -474,10 +539,11 @@ impl Analyser<'_> {
                 self.report = report;
                 value
             }
-            Some(root) if root.many || root.absent => {
-                let value = self.lead(&env.reading(&range), &root.items(), &keys[used..], Want::NOTHING);
-                let value =
-                    Val { many: root.many || value.many, absent: root.absent || value.absent, ..value };
+            Some(root) if root.many || root.absent || !root.over.is_empty() => {
+                let mut value = self.lead(&env.reading(&range), &root.sym, &keys[used..], Want::NOTHING);
+                value.many = value.many || root.many;
+                value.absent = value.absent || root.absent;
+                value.over.extend(root.over);
                 self.require(&env.reading(&range), &value, asked);
                 value
             }
@@ -487,8 +553,10 @@ impl Analyser<'_> {
         if is_plain {
             return value;
         }
+        let mut left = steps.len() - keys.len();
         for step in &steps[keys.len()..] {
-            value = self.step(env, &value, step);
+            left -= 1;
+            value = self.step(env, &value, step, if left == 0 { want } else { Want::NOTHING });
         }
         self.require(&env.reading(&whole.range), &value, want);
         value
@@ -516,6 +584,9 @@ impl Analyser<'_> {
             ("" | "$", _) => (env.context.clone().filter(|_| name.is_empty()).map(Val::one), 0),
             ("states", _) => (None, 0),
             (name, _) => {
+                if env.site.variables.get(name).is_none_or(|entry| entry.absent) && !env.is_present(first) {
+                    self.unassigned_variable(&env.reading(&first.range), &env.site, name);
+                }
                 let entry = env.site.variables.get(name);
                 (entry.map(|entry| Val::one(entry.value.clone())), 0)
             }
@@ -523,33 +594,47 @@ impl Analyser<'_> {
     }
 
     /// A step of a path that is not its first.
-    fn step(&mut self, env: &mut Env<'_>, value: &Val, step: &Expression) -> Val {
+    fn step(&mut self, env: &mut Env<'_>, value: &Val, step: &Expression, want: Want) -> Val {
         if let Some(key) = key_of(step) {
             let found = self.lead(&env.reading(&step.range), &value.sym, &[key], Want::NOTHING);
-            return Val { many: found.many || value.many, absent: found.absent || value.absent, ..found };
+            return Val {
+                many: found.many || value.many,
+                absent: found.absent || value.absent,
+                over: value.over.clone(),
+                ..found
+            };
         }
         match &step.kind {
             Kind::Filter { of, predicate } => {
-                let of = self.step(env, value, of);
+                let of = self.step(env, value, of, Want::NOTHING);
                 self.filter(env, &of, predicate)
             }
-            Kind::KeepArray(of) => Val::one(Sym::array(self.step(env, value, of).items())),
+            Kind::KeepArray(of) => kept(&self.step(env, value, of, Want::NOTHING)),
             Kind::Wildcard | Kind::Descendant | Kind::Parent => Val::ANY,
             Kind::OrderBy { of, .. } | Kind::Focus { of, .. } | Kind::Index { of, .. } => {
-                let of = self.step(env, value, of);
-                if of.sym.is_open() { Val::ANY } else { Val::many(of.items()) }
+                let of = self.step(env, value, of, Want::NOTHING);
+                if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
             }
             Kind::Group { of, .. } => {
-                self.step(env, value, of);
+                self.step(env, value, of, Want::NOTHING);
                 Val::one(Sym::AnyObject)
             }
             _ => {
-                let found = self.evaluate(&mut env.inside(value.items()), step, Want::NOTHING);
+                let through = value.many || matches!(value.sym, Sym::Array(_) | Sym::Tuple(_));
+                let asked = if through { Want::NOTHING } else { want };
+                let found = self.evaluate(&mut env.inside(value.items()), step, asked);
                 match &value.sym {
-                    // Whether it is an array that is gone through only its type tells.
-                    Sym::Any | Sym::Answer(_) | Sym::Leaf(_) | Sym::Union(_) => Val::ANY,
-                    Sym::Array(_) | Sym::Tuple(_) => Val::many(found.items()),
                     _ if value.many => Val::many(found.items()),
+                    // Whether it is an array that is gone through only its type tells.
+                    Sym::Leaf(leaf) => {
+                        let over = value.over.iter().chain(&found.over).cloned();
+                        let over = over.chain([(leaf.clone(), Need::Single)]).collect();
+                        Val { over, many: found.many || value.many, ..found }
+                    }
+                    Sym::Any | Sym::Answer(_) | Sym::Union(_) => {
+                        Val { absent: value.absent, over: value.over.clone(), ..Val::ANY }
+                    }
+                    Sym::Array(_) | Sym::Tuple(_) => Val::many(found.items()),
                     _ => found,
                 }
             }
@@ -586,7 +671,7 @@ impl Analyser<'_> {
                     let help = near.map(|near| format!("did you mean `{near}`?"));
                     let message = format!("there is no field `{key}` here; {has}");
                     self.nothing(reading, Code::NoSuchField, message, help, want);
-                    Val::ANY
+                    Val { absent: !want.defined, ..Val::ANY }
                 }
             },
             Sym::Answer(shape) => self.lead_answer(reading, shape, (key, rest), want),
@@ -608,11 +693,17 @@ impl Analyser<'_> {
                 self.wrong(reading, Code::WrongType, message.into(), None);
                 Val::ANY
             }
+            // What it has was not told.
+            Sym::AnyObject if self.typing.proven => {
+                let found = Val { absent: true, ..Val::one(Sym::Mixed) };
+                self.require(reading, &found, want);
+                found
+            }
             Sym::Any | Sym::Mixed | Sym::AnyObject => Val::ANY,
             _ => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.nothing(reading, Code::WrongType, message, None, want);
-                Val::ANY
+                Val { absent: !want.defined, ..Val::ANY }
             }
         }
     }
@@ -645,6 +736,7 @@ impl Analyser<'_> {
                     sym: all.sym.join(&found.sym),
                     many: all.many || found.many,
                     absent: all.absent || found.absent,
+                    over: all.over.into_iter().chain(found.over).collect(),
                 },
             });
         }
@@ -690,6 +782,16 @@ impl Analyser<'_> {
     }
 }
 
+/// `of[]`: of nothing it is nothing still.
+fn kept(of: &Val) -> Val {
+    let mut over = of.over.clone();
+    if let Sym::Leaf(leaf) = &of.sym {
+        over.push((leaf.clone(), Need::Value));
+    }
+    over.iter_mut().for_each(|(_, need)| *need = Need::Value);
+    Val { absent: of.absent || of.many, over, ..Val::one(Sym::array(of.items())) }
+}
+
 /// The leaf with all on the way to it known to be there, and no null.
 pub(super) fn guarded(leaf: &Leaf) -> Leaf {
     let mut steps = Vec::with_capacity(3 * leaf.steps.len());
@@ -721,12 +823,12 @@ pub(super) fn computed(parts: impl IntoIterator<Item = Sym>) -> Sym {
     if open.is_empty() { Sym::WholeNumber } else { Sym::Computed(Rc::new(open)) }
 }
 
-/// What must stand beside an expression in an order.
-fn ordered_with(other: &Expression) -> Need<'static> {
-    match &other.kind {
-        Kind::Number(_) | Kind::Negate(_) => Need::Number,
-        Kind::String(_) => Need::String,
-        _ => Need::Ordered,
+/// What stands beside a value in an order, where it tells.
+fn kind_in_order(value: &Val) -> Option<Need<'static>> {
+    match &value.sym {
+        Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_) => Some(Need::Number),
+        Sym::String | Sym::Text(_) | Sym::Timestamp => Some(Need::String),
+        _ => None,
     }
 }
 
@@ -734,6 +836,7 @@ fn ordered_with(other: &Expression) -> Need<'static> {
 fn is_one(value: &Val) -> bool {
     !value.many
         && !value.absent
+        && value.over.is_empty()
         && matches!(
             value.sym,
             Sym::Null

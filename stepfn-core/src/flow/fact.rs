@@ -118,7 +118,12 @@ impl Env<'_> {
                 }
             }
             ("" | "$" | "states", _) => {}
-            (name, _) => learn_variable(&mut self.site, name, &keys, fact),
+            (name, _) if self.site.variables.contains_key(name) => {
+                learn_variable(&mut self.site, name, &keys, fact);
+            }
+            _ if matches!(fact, Fact::Absent) => {}
+            // The expression asks itself whether something assigned it.
+            (name, _) => self.present.push(format!("${name}")),
         }
     }
 }

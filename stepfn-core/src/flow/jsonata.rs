@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    Analyser, OwnedStep, StateTyping,
+    Analyser, StateTyping,
     query::Queried,
     read::Site,
     transfer::Left,
@@ -213,7 +213,7 @@ impl Analyser<'_> {
         // An object's items are its entries.
         let item = match &items {
             Sym::Array(_) | Sym::Tuple(_) | Sym::Answer(_) => self.item_of(&items),
-            Sym::Leaf(leaf) if !map.is_distributed() => Sym::Leaf(leaf.then([OwnedStep::Each])),
+            _ if !map.is_distributed() => self.item_of(&items),
             _ => Sym::Any,
         };
         let Some(processor) = map.processor() else { return Sym::Any };

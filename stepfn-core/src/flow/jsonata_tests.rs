@@ -141,6 +141,12 @@ fn what_may_come_to_nothing_is_refused_where_it_is_a_whole_value() {
         ("$map($states.input.lines, function($line) { $line.price })", "maybe-missing"),
         ("$filter($states.input.tags, function($tag) { $tag = 'x' })", "maybe-missing"),
         ("$states.input.open ? 1", "maybe-missing"),
+        ("($x := $states.input.note[]; $x)", "maybe-missing"),
+        ("($x := $states.input.note[]; $states.input.open ? 1 : ($x))", "maybe-missing"),
+        ("($x := $uppercase($states.input.note); $x)", "maybe-missing"),
+        ("$states.input.id.($states.input.note)", "maybe-missing"),
+        ("$states.input.seller.(-$states.input.note[0])", "maybe-missing"),
+        ("$states.input.buyer.name[]", "maybe-missing"),
         ("$exists($states.input.buyer) ? $states.input.note : 1", "maybe-missing"),
         ("$states.input.lines.anything.below", "no-such-field"),
         ("$states.input.lines[sku = 'a'].count", "no-such-field"),
@@ -171,6 +177,7 @@ fn an_operand_or_argument_of_a_wrong_type_is_refused() {
         ("$states.input.note + 1", "it may be missing"),
         ("{ 'a': $states.input.note + 1 }", "it may be missing"),
         ("$states.input.status = 'OLD'", "it is never \"OLD\""),
+        ("$states.input.count < $states.input.id", "a number and a string cannot be put in order"),
         ("$states.input.count = 'OLD'", "expected a string, found an integer"),
     ] {
         let found = output(expression);

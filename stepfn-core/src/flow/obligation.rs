@@ -155,6 +155,13 @@ pub enum OwnedClaim {
         /// The name in `ErrorEquals`.
         error: String,
     },
+    /// [`Claim::Alike`]
+    Alike {
+        /// The comparison as it was written.
+        shown: String,
+        /// The two values.
+        nodes: Vec<OwnedNode>,
+    },
     /// [`Claim::Covers`]
     Covers {
         /// The path as it was written.
@@ -219,6 +226,7 @@ impl Obligation {
                 judge(&self.place, &Claim::Raises { task: name, error, names, open })
             }
             OwnedClaim::Fits { nodes, .. }
+            | OwnedClaim::Alike { nodes, .. }
             | OwnedClaim::FieldFits { nodes, .. }
             | OwnedClaim::Complete { nodes, .. } => {
                 let paths: Vec<Vec<Step<'_>>> = nodes
@@ -243,6 +251,9 @@ impl Obligation {
                     })
                     .collect();
                 match &self.claim {
+                    OwnedClaim::Alike { shown, .. } => {
+                        judge(&self.place, &Claim::Alike { shown, nodes: &nodes })
+                    }
                     OwnedClaim::FieldFits { what, keys, target, .. } => {
                         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
                         let target = known.shape(*target);

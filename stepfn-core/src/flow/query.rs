@@ -138,25 +138,28 @@ impl Analyser<'_> {
             if assigned.is_some_and(|entry| !entry.absent) || asked.contains(&name.as_str()) {
                 continue;
             }
-            let reading = reading(site, text, &range);
-            if assigned.is_some() {
-                let message = format!("the variable `${name}` is not assigned on every way here");
-                let help =
-                    format!("assign it before the ways part, or ask first: `$exists(${name}) ? … : …`");
-                self.may_be_wrong(&reading, Code::UnassignedVariable, message, Some(help));
-                continue;
-            }
-            let known = site.variables.keys().map(|key| &**key);
-            let help = nearest(&name, known).map_or_else(
-                || {
-                    "assign it in an earlier state's `Assign`; the state's input is `$states.input`"
-                        .to_owned()
-                },
-                |near| format!("did you mean `${near}`?"),
-            );
-            let message = format!("no variable `${name}` is assigned here");
-            self.wrong(&reading, Code::UnassignedVariable, message, Some(help));
+            self.unassigned_variable(&reading(site, text, &range), site, &name);
         }
+    }
+
+    /// Reports a variable that nothing assigns, or not on every way.
+    pub(super) fn unassigned_variable(&mut self, reading: &Reading<'_>, site: &Site, name: &str) {
+        if site.variables.contains_key(name) {
+            let message = format!("the variable `${name}` is not assigned on every way here");
+            let help = format!("assign it before the ways part, or ask first: `$exists(${name}) ? … : …`");
+            self.may_be_wrong(reading, Code::UnassignedVariable, message, Some(help));
+            return;
+        }
+        if jsonata::function(name).is_some() {
+            return;
+        }
+        let known = site.variables.keys().map(|key| &**key);
+        let help = nearest(name, known).map_or_else(
+            || "assign it in an earlier state's `Assign`; the state's input is `$states.input`".to_owned(),
+            |near| format!("did you mean `${near}`?"),
+        );
+        let message = format!("no variable `${name}` is assigned here");
+        self.wrong(reading, Code::UnassignedVariable, message, Some(help));
     }
 }
 
@@ -173,7 +176,7 @@ pub(super) fn reading<'s>(site: &'s Site, text: &Text<'_>, range: &Range<usize>)
 /// The variables that the expression itself asks for with `$exists`.
 fn asked_for<'e>(expression: &'e Expression, found: &mut Vec<&'e str>) {
     if let Kind::Call { function, arguments } = &expression.kind
-        && matches!(&function.kind, Kind::Variable(name) if name == "exists" || name == "type")
+        && matches!(&function.kind, Kind::Variable(name) if name == "exists")
     {
         for argument in arguments {
             variables(argument, found);

@@ -428,6 +428,7 @@ impl Analyser<'_> {
                 ),
                 "a number or a string",
             ),
+            Need::Single => (!matches!(value, Sym::Array(_) | Sym::Tuple(_)), "something that is no array"),
             Need::Items => (
                 matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::AnyObject),
                 "an array or an object",

@@ -65,6 +65,13 @@ pub enum Claim<'a> {
         /// Whether others can occur.
         open: bool,
     },
+    /// Two values can be put in order: both are numbers, or both strings.
+    Alike {
+        /// The comparison as it was written.
+        shown: &'a str,
+        /// The two values, nothing else.
+        nodes: &'a [Node<'a>],
+    },
     /// The literals that a Choice compares with are all there are.
     Covers {
         /// The path as it was written.
@@ -109,6 +116,8 @@ pub enum Need<'a> {
     Number,
     /// A whole number for certain.
     Integer,
+    /// Anything but an array: JSONata goes through it as it goes through one value.
+    Single,
     /// A boolean for certain.
     Boolean,
     /// A number or a string for certain: what can be put in order.
@@ -219,6 +228,12 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
             fault = Fault::UnraisedError;
             raises(task, error, names, *open, &mut out)
         }
+        Claim::Alike { shown, nodes } => {
+            fault = Fault::WrongType;
+            out.code(shown);
+            out.push(": a number and a string cannot be put in order; make both one or the other: `$number(…)`, `$string(…)`");
+            alike(nodes)
+        }
         Claim::Covers { shown, shape, side, steps, literals } => {
             fault = Fault::ChoiceMayNotMatch;
             covers(shown, View::new(shape, *side), steps, literals, &mut out)
@@ -307,6 +322,7 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
         Need::MaybeString | Need::String | Need::Literal(_) => "a string",
         Need::MaybeNumber | Need::Number => "a number",
         Need::MaybeBoolean | Need::Boolean => "a boolean",
+        Need::Single => "something that is no array",
         Need::Ordered => "a number or a string",
         Need::Items => "an array or an object",
         Need::MaybeTimestamp | Need::Timestamp => "a timestamp",
@@ -362,6 +378,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
         Need::String
             | Need::Number
             | Need::Integer
+            | Need::Single
             | Need::Boolean
             | Need::Ordered
             | Need::Items
@@ -375,7 +392,9 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
         Shape::Any => true,
         Shape::Mixed => matches!(need, Need::Value) || !certain,
         Shape::Nullable(_) if matches!(need, Need::MaybeNull | Need::Value) => true,
-        Shape::Nullable(inner) => !certain && can_be(view.with(inner), need),
+        Shape::Nullable(inner) => {
+            (!certain || matches!(need, Need::Single)) && can_be(view.with(inner), need)
+        }
         Shape::OneOf(one_of) => {
             let mut i = 0;
             let mut some = false;
@@ -391,6 +410,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
         }
         shape => match need {
             Need::Nothing | Need::Value => true,
+            Need::Single => !matches!(shape, Shape::Array(_) | Shape::Tuple(_)),
             Need::NotNull => !matches!(shape, Shape::Null),
             Need::MaybeString | Need::String => {
                 matches!(shape, Shape::String | Shape::Text(_) | Shape::Enum(_))
@@ -520,6 +540,22 @@ const fn list(names: &[&str], out: &mut Text) {
         out.code(names[i]);
         i += 1;
     }
+}
+
+const fn alike(nodes: &[Node<'_>]) -> bool {
+    let mut numbers = false;
+    let mut strings = false;
+    let mut i = 0;
+    while i < nodes.len() {
+        if let Node::Leaf { shape, side, steps } = nodes[i]
+            && let Ok(view) = View::new(shape, side).walk(steps)
+        {
+            numbers = numbers || can_be(view, Need::Number) && !can_be(view, Need::String);
+            strings = strings || can_be(view, Need::String) && !can_be(view, Need::Number);
+        }
+        i += 1;
+    }
+    !(numbers && strings)
 }
 
 const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], out: &mut Text) -> bool {

@@ -114,6 +114,10 @@ impl Names {
                 let task = self.tasks.get(task.0);
                 quote!(Claim::Raises { task: #name, error: #error, names: #task.errors, open: #task.errors_open })
             }
+            OwnedClaim::Alike { shown, nodes } => {
+                let nodes = self.nodes(nodes);
+                quote!(Claim::Alike { shown: #shown, nodes: #nodes })
+            }
             OwnedClaim::Covers { shown, ty, side, steps, literals } => {
                 let (shape, side, steps) = (self.shape(*ty), side_tokens(*side), steps_tokens(steps));
                 quote!(Claim::Covers { shown: #shown, shape: #shape, side: #side, steps: #steps, literals: &[#(#literals),*] })
@@ -203,6 +207,7 @@ fn need_tokens(need: &OwnedNeed) -> TokenStream {
             Need::String => quote!(Need::String),
             Need::Number => quote!(Need::Number),
             Need::Integer => quote!(Need::Integer),
+            Need::Single => quote!(Need::Single),
             Need::Boolean => quote!(Need::Boolean),
             Need::Ordered => quote!(Need::Ordered),
             Need::Items => quote!(Need::Items),
