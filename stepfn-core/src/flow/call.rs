@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::{
     Analyser,
-    expression::{Env, Val, Want, computed, key_of},
+    expression::{Env, Val, Want, computed},
+    lead::key_of,
     value::{Entry, Fields, Sym},
 };
 use crate::{

@@ -8,13 +8,14 @@ use std::rc::Rc;
 
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    lead::{guarded, kept},
     obligation::Obligation,
     query::{Queried, Text, reading},
     read::{Reading, Site},
     value::{Entry, Fields, Leaf, Sym},
 };
 use crate::{
-    diagnostic::{Code, list, nearest},
+    diagnostic::Code,
     jsonata::{Expression, ExpressionKind as Kind, Operator},
     service,
     shape::Need,
@@ -153,7 +154,7 @@ impl<'t> Env<'t> {
         reading(&self.site, &self.text, range)
     }
 
-    fn is_present(&self, expression: &Expression) -> bool {
+    pub(super) fn is_present(&self, expression: &Expression) -> bool {
         !self.present.is_empty()
             && self.present.iter().any(|known| *known == self.text.part(&expression.range))
     }
@@ -478,331 +479,6 @@ impl Analyser<'_> {
         }
         if open { Sym::AnyObject } else { Sym::Object(Rc::new(fields), None) }
     }
-
-    /// `of[predicate]`
-    pub(super) fn filter(&mut self, env: &mut Env<'_>, of: &Val, predicate: &Expression) -> Val {
-        let items = of.items();
-        self.evaluate(&mut env.inside(items.clone()), predicate, Want::NOTHING);
-        let index = match &predicate.kind {
-            Kind::Number(index) => whole(*index),
-            Kind::Negate(of) => match of.kind {
-                Kind::Number(index) => whole(-index),
-                _ => None,
-            },
-            _ => None,
-        };
-        let mut found = match (index, &of.sym) {
-            (_, Sym::Any) if of.is_single() => Val::ANY,
-            (Some(_), Sym::Answer(_)) => Val::one(items),
-            (None, Sym::Answer(_)) => Val::ANY,
-            (Some(index), Sym::Tuple(items)) if !of.many => {
-                let index = if index < 0 { index + items.len() as i128 } else { index };
-                match usize::try_from(index).ok().and_then(|index| items.get(index)) {
-                    Some(item) => Val::one(item.clone()),
-                    None => Val { absent: true, ..Val::ANY },
-                }
-            }
-            (Some(_), Sym::Leaf(leaf)) => {
-                Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
-            }
-            (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
-            (Some(_), _) => Val { sym: items, absent: true, ..Val::ANY },
-            (None, _) => Val::many(items),
-        };
-        found.absent = found.absent || of.absent;
-        found.over.extend(of.over.iter().cloned());
-        found
-    }
-
-    /// A path: its first step, and the others.
-    fn path_of(
-        &mut self,
-        env: &mut Env<'_>,
-        whole: &Expression,
-        first: &Expression,
-        steps: &[Expression],
-        want: Want,
-    ) -> Val {
-        let keys: Vec<&str> = steps.iter().map_while(key_of).collect();
-        let is_plain = keys.len() == steps.len();
-        let asked = if is_plain { want } else { Want::NOTHING };
-        let (root, used) = self.root(env, first, &keys);
-        let range = match keys.len().checked_sub(1).and_then(|last| steps.get(last)) {
-            Some(last) if !is_plain => whole.range.start..last.range.end,
-            _ => whole.range.clone(),
-        };
-        let mut value = match root {
-            // What a service puts there beside what is known is not known.
-            Some(root) if keys.first() == Some(&"context") && used == 1 && is_states(first) => {
-                let report = self.report.take();
-                let value = self.lead(&env.reading(&range), &root.sym, &keys[used..], Want::NOTHING);
-                self.report = report;
-                value
-            }
-            Some(root) if root.many || root.absent || !root.over.is_empty() => {
-                let mut value = self.lead(&env.reading(&range), &root.sym, &keys[used..], Want::NOTHING);
-                value.many = value.many || root.many;
-                value.absent = value.absent || root.absent;
-                value.over.extend(root.over);
-                self.require(&env.reading(&range), &value, asked);
-                value
-            }
-            Some(root) => self.lead(&env.reading(&range), &root.sym, &keys[used..], asked),
-            None => Val::ANY,
-        };
-        if is_plain {
-            return value;
-        }
-        let mut left = steps.len() - keys.len();
-        for step in &steps[keys.len()..] {
-            left -= 1;
-            value = self.step(env, &value, step, if left == 0 { want } else { Want::NOTHING });
-        }
-        self.require(&env.reading(&whole.range), &value, want);
-        value
-    }
-
-    /// What a path begins with, and how many of the keys belong to that.
-    fn root(&mut self, env: &mut Env<'_>, first: &Expression, keys: &[&str]) -> (Option<Val>, usize) {
-        let name = match &first.kind {
-            Kind::Variable(name) => name.as_str(),
-            Kind::Name(name) => {
-                let Some(context) = env.context.clone() else { return (None, 0) };
-                let value = self.lead(&env.reading(&first.range), &context, &[name], Want::NOTHING);
-                return (Some(value), 0);
-            }
-            _ => return (Some(self.evaluate(env, first, Want::NOTHING)), 0),
-        };
-        if let Some(local) = env.local(name) {
-            return (Some(local.clone()), 0);
-        }
-        match (name, keys.first()) {
-            ("states", Some(&"input")) => (Some(Val::one(env.site.input.clone())), 1),
-            ("states", Some(&"context")) => (Some(Val::one(env.site.context.clone())), 1),
-            ("states", Some(&"result")) => (env.result.clone().map(Val::one), 1),
-            ("states", Some(&"errorOutput")) => (env.error.clone().map(Val::one), 1),
-            ("" | "$", _) => (env.context.clone().filter(|_| name.is_empty()).map(Val::one), 0),
-            ("states", _) => (None, 0),
-            (name, _) => {
-                if env.site.variables.get(name).is_none_or(|entry| entry.absent) && !env.is_present(first) {
-                    self.unassigned_variable(&env.reading(&first.range), &env.site, name);
-                }
-                let entry = env.site.variables.get(name);
-                (entry.map(|entry| Val::one(entry.value.clone())), 0)
-            }
-        }
-    }
-
-    /// A step of a path that is not its first.
-    fn step(&mut self, env: &mut Env<'_>, value: &Val, step: &Expression, want: Want) -> Val {
-        if let Some(key) = key_of(step) {
-            let found = self.lead(&env.reading(&step.range), &value.sym, &[key], Want::NOTHING);
-            return Val {
-                many: found.many || value.many,
-                absent: found.absent || value.absent,
-                over: value.over.clone(),
-                ..found
-            };
-        }
-        match &step.kind {
-            Kind::Filter { of, predicate } => {
-                let of = self.step(env, value, of, Want::NOTHING);
-                self.filter(env, &of, predicate)
-            }
-            Kind::KeepArray(of) => kept(&self.step(env, value, of, Want::NOTHING)),
-            Kind::Wildcard | Kind::Descendant | Kind::Parent => Val::ANY,
-            Kind::OrderBy { of, .. } | Kind::Focus { of, .. } | Kind::Index { of, .. } => {
-                let of = self.step(env, value, of, Want::NOTHING);
-                if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
-            }
-            Kind::Group { of, .. } => {
-                self.step(env, value, of, Want::NOTHING);
-                Val::one(Sym::AnyObject)
-            }
-            _ => {
-                let through = value.many || matches!(value.sym, Sym::Array(_) | Sym::Tuple(_));
-                let asked = if through { Want::NOTHING } else { want };
-                let found = self.evaluate(&mut env.inside(value.items()), step, asked);
-                match &value.sym {
-                    _ if value.many => Val::many(found.items()),
-                    // Whether it is an array that is gone through only its type tells.
-                    Sym::Leaf(leaf) => {
-                        let over = value.over.iter().chain(&found.over).cloned();
-                        let over = over.chain([(leaf.clone(), Need::Single)]).collect();
-                        Val { over, many: found.many || value.many, ..found }
-                    }
-                    Sym::Any | Sym::Answer(_) | Sym::Union(_) => {
-                        Val { absent: value.absent, over: value.over.clone(), ..Val::ANY }
-                    }
-                    Sym::Array(_) | Sym::Tuple(_) => Val::many(found.items()),
-                    _ => found,
-                }
-            }
-        }
-    }
-
-    /// Follows keys as JSONata does.
-    pub(super) fn lead(&mut self, reading: &Reading<'_>, value: &Sym, keys: &[&str], want: Want) -> Val {
-        let Some((key, rest)) = keys.split_first() else {
-            let value = Val::one(value.there());
-            self.require(reading, &value, want);
-            return value;
-        };
-        match value {
-            Sym::Leaf(leaf) => Val::one(Sym::Leaf(self.lead_leaf(reading, leaf, keys, want))),
-            Sym::Object(fields, base) => match (fields.get(*key), base) {
-                (Some(entry), _) => {
-                    if entry.absent && want.defined {
-                        let message = format!("`{key}` may be missing: not every way here puts it there");
-                        let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
-                        self.wrong(reading, Code::MaybeMissing, message, Some(help));
-                    }
-                    let value = self.lead(reading, &entry.value, rest, want);
-                    Val { absent: value.absent || (entry.absent && !want.defined), ..value }
-                }
-                (None, Some(base)) => self.lead(reading, base, keys, want),
-                (None, None) => {
-                    let has = if fields.is_empty() {
-                        "the object here has no fields".to_owned()
-                    } else {
-                        format!("it has {}", list(fields.keys()))
-                    };
-                    let near = nearest(key, fields.keys().map(|key| &**key));
-                    let help = near.map(|near| format!("did you mean `{near}`?"));
-                    let message = format!("there is no field `{key}` here; {has}");
-                    self.nothing(reading, Code::NoSuchField, message, help, want);
-                    Val { absent: !want.defined, ..Val::ANY }
-                }
-            },
-            Sym::Answer(shape) => self.lead_answer(reading, shape, (key, rest), want),
-            Sym::Union(members) => self.lead_any(reading, members, keys, want),
-            Sym::Array(_) | Sym::Tuple(_) => {
-                let items = Val::one(value.clone()).items();
-                let count =
-                    |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
-                let before = count(self);
-                let found = self.lead(reading, &items, keys, Want::NOTHING);
-                let found = Val::many(found.items());
-                if count(self) == before {
-                    self.require(reading, &found, want);
-                }
-                found
-            }
-            Sym::Mixed if self.typing.proven => {
-                let message = "it is of no one type here, so that nothing can be read of it";
-                self.wrong(reading, Code::WrongType, message.into(), None);
-                Val::ANY
-            }
-            // What it has was not told.
-            Sym::AnyObject if self.typing.proven => {
-                let found = Val { absent: true, ..Val::one(Sym::Mixed) };
-                self.require(reading, &found, want);
-                found
-            }
-            Sym::Any | Sym::Mixed | Sym::AnyObject => Val::ANY,
-            _ => {
-                let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
-                self.nothing(reading, Code::WrongType, message, None, want);
-                Val { absent: !want.defined, ..Val::ANY }
-            }
-        }
-    }
-
-    fn lead_leaf(&mut self, reading: &Reading<'_>, leaf: &Leaf, keys: &[&str], want: Want) -> Leaf {
-        let bare: Vec<OwnedStep> = keys.iter().map(|key| OwnedStep::Query((*key).to_owned())).collect();
-        let raw = leaf.then(bare.iter().cloned());
-        if want.defined {
-            self.claim_path(leaf, &bare, &OwnedNeed::Other(want.need), reading);
-            return guarded(&raw);
-        }
-        let need = if want.need == Need::Value { Need::Nothing } else { want.need };
-        self.claim_path(&guarded(&raw), &[], &OwnedNeed::Other(need), reading);
-        raw
-    }
-
-    /// One of several: what one of them has is not surely wrong.
-    fn lead_any(&mut self, reading: &Reading<'_>, members: &[Sym], keys: &[&str], want: Want) -> Val {
-        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
-        let start = count(self);
-        let mut fine = false;
-        let mut all: Option<Val> = None;
-        for member in members {
-            let before = count(self);
-            let found = self.lead(reading, member, keys, want);
-            fine = fine || count(self) == before;
-            all = Some(match all {
-                None => found,
-                Some(all) => Val {
-                    sym: all.sym.join(&found.sym),
-                    many: all.many || found.many,
-                    absent: all.absent || found.absent,
-                    over: all.over.into_iter().chain(found.over).collect(),
-                },
-            });
-        }
-        if fine && let Some(report) = &mut self.report {
-            if want.defined {
-                report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
-            } else {
-                report.findings.truncate(start);
-            }
-        }
-        all.unwrap_or(Val::ANY)
-    }
-
-    /// Reports a way that leads nowhere: a failure where something must come of it, else surely a mistake.
-    pub(super) fn nothing(
-        &mut self,
-        reading: &Reading<'_>,
-        code: Code,
-        message: String,
-        help: Option<String>,
-        want: Want,
-    ) {
-        if want.defined {
-            self.wrong(reading, code, message, help);
-        } else {
-            self.may_be_wrong(reading, code, message, help);
-        }
-    }
-
-    /// Reports what may fail, but need not.
-    pub(super) fn may_be_wrong(
-        &mut self,
-        reading: &Reading<'_>,
-        code: Code,
-        message: String,
-        help: Option<String>,
-    ) {
-        let before = self.report.as_ref().map_or(0, |report| report.findings.len());
-        self.wrong(reading, code, message, help);
-        if let Some(report) = &mut self.report {
-            report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
-        }
-    }
-}
-
-/// `of[]`: of nothing it is nothing still.
-fn kept(of: &Val) -> Val {
-    let mut over = of.over.clone();
-    if let Sym::Leaf(leaf) = &of.sym {
-        over.push((leaf.clone(), Need::Value));
-    }
-    over.iter_mut().for_each(|(_, need)| *need = Need::Value);
-    Val { absent: of.absent || of.many, over, ..Val::one(Sym::array(of.items())) }
-}
-
-/// The leaf with all on the way to it known to be there, and no null.
-pub(super) fn guarded(leaf: &Leaf) -> Leaf {
-    let mut steps = Vec::with_capacity(3 * leaf.steps.len());
-    for step in leaf.steps.iter() {
-        if matches!(step, OwnedStep::Query(_)) {
-            steps.extend([OwnedStep::Present, OwnedStep::NonNull]);
-        }
-        steps.push(step.clone());
-    }
-    steps.push(OwnedStep::Present);
-    Leaf { steps: Rc::new(steps), ..leaf.clone() }
 }
 
 /// A sum, difference or product.
@@ -854,20 +530,9 @@ fn is_one(value: &Val) -> bool {
         )
 }
 
-fn is_states(first: &Expression) -> bool {
-    matches!(&first.kind, Kind::Variable(name) if name == "states")
-}
-
 /// The number as an integer, where all its digits are certain.
-fn whole(value: f64) -> Option<i128> {
+pub(super) fn whole(value: f64) -> Option<i128> {
     const MOST: f64 = 9_007_199_254_740_992.0;
     #[allow(clippy::cast_possible_truncation)] // in these bounds nothing is lost
     (value.fract() == 0.0 && value.abs() < MOST).then_some(value as i128)
-}
-
-pub(super) fn key_of(step: &Expression) -> Option<&str> {
-    match &step.kind {
-        Kind::Name(name) | Kind::String(name) => Some(name),
-        _ => None,
-    }
 }

@@ -3,7 +3,8 @@
 use super::{
     OwnedStep,
     choice::{Fact, refine_at},
-    expression::{Env, key_of},
+    expression::Env,
+    lead::key_of,
     read::Site,
     value::Entry,
 };

@@ -25,6 +25,7 @@ mod errors;
 mod expression;
 mod fact;
 mod jsonata;
+mod lead;
 mod obligation;
 mod query;
 mod read;
