@@ -178,9 +178,7 @@ impl Interpreter {
         if let Some(stopped) = &mut stopped {
             stopped.inside = match phase {
                 Phase::Children(children) => Some(Arc::new(Inside::Children(*children, left))),
-                Phase::MapRun(run) => run.into_stopped(),
-                Phase::Resume(Err(failure)) => failure.stopped,
-                _ => None,
+                phase => Inside::of(phase),
             };
         }
         stopped

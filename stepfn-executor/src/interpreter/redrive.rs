@@ -19,6 +19,7 @@ use crate::{
     history::EventKind,
     outcome::{Outcome, Status},
     program::{Kind, StateId},
+    size::Extent,
     time::Time,
 };
 
@@ -54,13 +55,26 @@ pub(super) enum Inside {
     Children(Children, Left),
     /// The children of a distributed Map.
     Run(StoppedRun),
+    /// The work is done, and only the state was not left yet.
+    Done(Value, Extent),
 }
 
 impl Inside {
+    /// What goes on in a fiber that is given up, its branches or iterations apart.
+    pub(super) fn of(phase: Phase) -> Option<Arc<Self>> {
+        match phase {
+            Phase::MapRun(run) => run.into_stopped(),
+            Phase::Redrive(inside) => Some(inside),
+            Phase::Resume(Err(failure)) => failure.stopped,
+            Phase::Resume(Ok((result, extent))) => Some(Arc::new(Self::Done(result, extent))),
+            _ => None,
+        }
+    }
+
     pub(super) fn run(&self) -> Option<&StoppedRun> {
         match self {
             Self::Run(run) => Some(run),
-            Self::Children(..) => None,
+            Self::Children(..) | Self::Done(..) => None,
         }
     }
 }
@@ -160,15 +174,10 @@ impl Interpreter {
         let mut checkpoint = self.checkpoint_of_running(id)?;
         let children = match std::mem::replace(&mut self.fiber(id).phase, Phase::Blocked) {
             Phase::Children(children) => *children,
-            Phase::Resume(Err(failure)) => {
-                checkpoint.inside = failure.stopped;
+            phase => {
+                checkpoint.inside = Inside::of(phase);
                 return Some(checkpoint);
             }
-            Phase::Redrive(inside) => {
-                checkpoint.inside = Some(inside);
-                return Some(checkpoint);
-            }
-            _ => return Some(checkpoint),
         };
         let mut left = Left::default();
         for child in self.fibers.children(id) {
@@ -250,6 +259,7 @@ impl Interpreter {
             Some(inside) => match &**inside {
                 Inside::Children(children, _) => fiber.phase = Phase::Children(Box::new(children.clone())),
                 Inside::Run(_) => fiber.phase = Phase::Redrive(Arc::clone(inside)),
+                Inside::Done(result, extent) => fiber.phase = Phase::Resume(Ok((result.clone(), *extent))),
             },
         }
         let id = self.fibers.insert(fiber);

@@ -18,6 +18,7 @@ mod nested;
 mod observe;
 mod real_time;
 mod redrive;
+mod redrive_random;
 mod time;
 mod tokens;
 
