@@ -20,10 +20,13 @@
 //! ```
 
 mod callback_without_timeout;
+mod choice_may_not_match;
 mod choice_operand;
 mod conflicting_operators;
 mod conflicting_transition;
 mod dead_choice_rule;
+mod does_not_fit;
+mod duplicate_key;
 mod duplicate_state_name;
 mod echo;
 mod empty_list;
@@ -34,10 +37,10 @@ mod expression_as_text;
 mod fail_fields;
 mod field_not_allowed;
 mod fields;
-mod flow_pages;
 mod function_arguments;
 mod graph;
 mod invalid_intrinsic;
+mod invalid_json;
 mod invalid_jsonata;
 mod invalid_path;
 mod invalid_resource;
@@ -47,9 +50,12 @@ pub(crate) mod jsonata_texts;
 mod map_fields;
 mod map_label;
 mod map_objects;
+mod maybe_missing;
+mod missing_field;
 mod missing_parameter;
 mod missing_task_token;
 mod missing_transition;
+mod no_such_field;
 mod no_such_states_field;
 mod no_terminal_state;
 mod not_a_reference_path;
@@ -57,7 +63,6 @@ mod numbers;
 mod order;
 mod over_limit;
 mod page;
-mod reader_pages;
 mod result_path_context;
 mod retry_values;
 mod service_task;
@@ -68,22 +73,30 @@ mod text;
 mod texts;
 mod timeout_values;
 mod timestamp;
+mod token_out_of_place;
 mod top_level_context;
+mod unassigned_variable;
 mod uncatchable_error;
 mod unknown_action;
 mod unknown_error_name;
 mod unknown_field;
 mod unknown_function;
+mod unknown_literal;
+mod unknown_operator;
 mod unknown_parameter;
 mod unknown_service;
 mod unknown_state;
+mod unknown_state_type;
+mod unraised_error;
 mod unreachable_state;
 mod unsupported_pattern;
 mod variable_name;
 mod wait_fields;
 mod walk;
+mod wrong_kind;
 mod wrong_parameter;
 mod wrong_query_language;
+mod wrong_type;
 
 pub use self::{
     fields::{OBJECTS, fields, is_field},
@@ -140,12 +153,12 @@ macro_rules! codes {
 }
 
 codes! {
-    InvalidJson "invalid-json" Error reader_pages::INVALID_JSON,
-    MissingField "missing-field" Error reader_pages::MISSING_FIELD,
-    WrongKind "wrong-kind" Error reader_pages::WRONG_KIND,
-    DuplicateKey "duplicate-key" Error reader_pages::DUPLICATE_KEY,
-    UnknownStateType "unknown-state-type" Error reader_pages::UNKNOWN_STATE_TYPE,
-    UnknownOperator "unknown-operator" Error reader_pages::UNKNOWN_OPERATOR,
+    InvalidJson "invalid-json" Error invalid_json::PAGE,
+    MissingField "missing-field" Error missing_field::PAGE,
+    WrongKind "wrong-kind" Error wrong_kind::PAGE,
+    DuplicateKey "duplicate-key" Error duplicate_key::PAGE,
+    UnknownStateType "unknown-state-type" Error unknown_state_type::PAGE,
+    UnknownOperator "unknown-operator" Error unknown_operator::PAGE,
     UnknownField "unknown-field" Error unknown_field::PAGE,
     FieldNotAllowed "field-not-allowed" Error field_not_allowed::PAGE,
     WrongQueryLanguage "wrong-query-language" Error wrong_query_language::PAGE,
@@ -194,15 +207,15 @@ codes! {
     MissingTaskToken "missing-task-token" Error missing_task_token::PAGE,
     CallbackWithoutTimeout "callback-without-timeout" Warning callback_without_timeout::PAGE,
     Express "express" Error express::PAGE,
-    NoSuchField "no-such-field" Error flow_pages::NO_SUCH_FIELD,
-    MaybeMissing "maybe-missing" Error flow_pages::MAYBE_MISSING,
-    WrongType "wrong-type" Error flow_pages::WRONG_TYPE,
-    UnknownLiteral "unknown-literal" Error flow_pages::UNKNOWN_LITERAL,
-    DoesNotFit "does-not-fit" Error flow_pages::DOES_NOT_FIT,
-    UnraisedError "unraised-error" Error flow_pages::UNRAISED_ERROR,
-    ChoiceMayNotMatch "choice-may-not-match" Error flow_pages::CHOICE_MAY_NOT_MATCH,
-    TokenOutOfPlace "token-out-of-place" Error flow_pages::TOKEN_OUT_OF_PLACE,
-    UnassignedVariable "unassigned-variable" Error flow_pages::UNASSIGNED_VARIABLE,
+    NoSuchField "no-such-field" Error no_such_field::PAGE,
+    MaybeMissing "maybe-missing" Error maybe_missing::PAGE,
+    WrongType "wrong-type" Error wrong_type::PAGE,
+    UnknownLiteral "unknown-literal" Error unknown_literal::PAGE,
+    DoesNotFit "does-not-fit" Error does_not_fit::PAGE,
+    UnraisedError "unraised-error" Error unraised_error::PAGE,
+    ChoiceMayNotMatch "choice-may-not-match" Error choice_may_not_match::PAGE,
+    TokenOutOfPlace "token-out-of-place" Error token_out_of_place::PAGE,
+    UnassignedVariable "unassigned-variable" Error unassigned_variable::PAGE,
 }
 
 impl Code {

@@ -27,9 +27,16 @@ pub(super) fn codes_of(text: &str, workflow_type: WorkflowType) -> Vec<String> {
 
 /// `code pointer: message (help)`
 pub(super) fn lines(text: &str) -> Vec<String> {
-    let line = |finding: &Diagnostic| {
-        let help = finding.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
-        format!("{} {}: {}{help}", finding.code.name(), finding.at, finding.message)
-    };
     findings(text).iter().map(line).collect()
+}
+
+fn line(finding: &Diagnostic) -> String {
+    let help = finding.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+    format!("{} {}: {}{help}", finding.code.name(), finding.at, finding.message)
+}
+
+/// What all checks say of a text, what flows through it included: `code pointer: message (help)`.
+pub(super) fn said(text: &str) -> Vec<String> {
+    let checked = super::check_text(text, &Options::default());
+    checked.findings.iter().map(|located| line(&located.finding)).collect()
 }

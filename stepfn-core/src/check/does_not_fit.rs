@@ -1,0 +1,44 @@
+//! `does-not-fit`
+
+use super::page::Page;
+use crate::definition::WorkflowType;
+
+pub(super) const PAGE: Page = Page {
+    what: "What flows into a task, or out of the machine, cannot be read as the type that is declared there.",
+    why: "AWS knows no types, so the function's own reading of its input fails, in production. In the example the task takes an \
+          order, and gets the note of one.",
+    failing: r#"{
+  "StartAt": "Store",
+  "States": {
+    "Store": {
+      "Type": "Task",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:store",
+      "InputPath": "$.note",
+      "End": true
+    }
+  }
+}"#,
+    mended: r#"{
+  "StartAt": "Store",
+  "States": {
+    "Store": {
+      "Type": "Task",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:store",
+      "InputPath": "$",
+      "End": true
+    }
+  }
+}"#,
+    workflow_type: WorkflowType::Standard,
+};
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::said;
+
+    // What a function takes only its type says: see `shape::tests` and the compile-fail tests.
+    #[test]
+    fn without_a_type_everything_fits() {
+        assert!(said(super::PAGE.failing).is_empty());
+    }
+}
