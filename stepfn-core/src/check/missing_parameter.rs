@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     definition::WorkflowType,
-    diagnostic::{Diagnostic, Severity, nearest},
+    diagnostic::{Diagnostic, Severity, list, nearest},
 };
 
 pub(super) const PAGE: Page = Page {
@@ -62,16 +62,14 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             findings.push(finding);
         }
     }
-    let has = |name: &str| {
-        let outermost = parameters.objects.iter().find(|given| given.path.is_empty());
-        outermost.is_none_or(|given| {
-            given.map.keys().any(|key| parameters.bare(key) == name || has_placeholder(key))
-        })
-    };
-    if parameters.named.service == "http" && !has("Authentication") && !has("InvocationConfig") {
-        let message = "`http:invoke` needs `Authentication` or `InvocationConfig` with a connection";
-        let at = parameters.objects.last().map_or("", |given| &given.at);
-        findings.push(node.finding(Code::MissingParameter, at, message));
+    let one_of = &parameters.one_of;
+    // The outermost object is the last: those in it are taken before it.
+    if let Some(given) = parameters.objects.last()
+        && !one_of.is_empty()
+        && !given.map.keys().any(|key| has_placeholder(key) || one_of.contains(&parameters.bare(key)))
+    {
+        let message = format!("`{title}` needs one of the parameters {}", list(one_of));
+        findings.push(node.finding(Code::MissingParameter, &given.at, message));
     }
 }
 
@@ -84,6 +82,8 @@ mod tests {
         for (resource, parameters, severity) in [
             ("arn:aws:states:::lambda:invoke", r#""Payload": 1"#, Some(Severity::Error)),
             ("arn:aws:states:::http:invoke", r#""ApiEndpoint": "a", "Method": "GET""#, Some(Severity::Error)),
+            ("arn:aws:states:::sns:publish", r#""Message": "m", "TargetArn.$": "$.to""#, None),
+            ("arn:aws:states:::sns:publish", r#""Message": "m", "Subject": "s""#, Some(Severity::Error)),
             ("arn:aws:states:::lambda:invoke", r#""FunctionName.$": "$.f""#, None),
             ("arn:aws:states:::lambda:invoke", r#""${Key}": "f""#, None),
             ("arn:aws:states:::aws-sdk:s3:getObject", r#""Bucket": "b""#, Some(Severity::Warning)),

@@ -42,6 +42,8 @@ pub(super) struct Parameters<'m> {
     pub(super) named: Integration<'m>,
     pub(super) objects: Vec<Given<'m>>,
     pub(super) others: Vec<Other<'m>>,
+    /// Parameters of which one must be given.
+    pub(super) one_of: Vec<&'static str>,
     language: QueryLanguage,
 }
 
@@ -53,8 +55,10 @@ pub(super) fn parameters<'m>(node: &Node<'m>) -> Option<Parameters<'m>> {
         QueryLanguage::Jsonata => ("/Arguments", node.state.arguments.as_ref()),
     };
     let template = template.filter(|template| template.as_object().is_some())?;
-    let shape = named.known()?.parameters?;
-    let mut found = Parameters { named, objects: Vec::new(), others: Vec::new(), language: node.language };
+    let action = named.known()?;
+    let (shape, one_of) = (action.parameters?, action.one_of);
+    let mut found =
+        Parameters { named, objects: Vec::new(), others: Vec::new(), one_of, language: node.language };
     found.take(field.to_owned(), String::new(), template, &shape);
     Some(found)
 }

@@ -14,9 +14,6 @@ use crate::{
     shape::Need,
 };
 
-/// More fields than this are not listed.
-const MOST_LISTED: usize = 12;
-
 /// What a Task's service answers, where the tables tell.
 pub(super) fn of_task(task: &Task) -> Sym {
     let Some(Resource::Integration(named)) = task.resource.as_str().map(lookup) else { return Sym::Any };
@@ -185,7 +182,6 @@ impl Analyser<'_> {
 fn no_member(shape: &Shape, members: &[Member], key: &str) -> (String, Option<String>, Severity) {
     let has = match members.len() {
         0 => "the answer of the service has no fields".to_owned(),
-        count if count > MOST_LISTED => format!("it is none of the {count} that the service answers"),
         _ => format!("the service answers {}", list(members.iter().map(|member| &member.name))),
     };
     let is_named = |name: &str| members.iter().any(|member| member.name == name);

@@ -58,6 +58,8 @@ pub enum Kind {
 pub struct Member {
     /// As Step Functions spells it: in PascalCase.
     pub name: Cow<'static, str>,
+    /// As the API itself spells it, but for a first letter in upper case.
+    pub api_name: &'static str,
     /// Whether it must be given.
     pub required: bool,
     /// What it is.
@@ -68,6 +70,7 @@ impl Member {
     /// Whether a name is this member's: runs of capitals at its beginning (`DBName`) may be as in the API or as in the SDK (`DbName`).
     pub fn is_named(&self, name: &str) -> bool {
         name == self.name
+            || name == self.api_name
             || (name.starts_with(|first: char| first.is_ascii_uppercase())
                 && uncapitalised(name) == uncapitalised(&self.name))
     }
@@ -136,9 +139,9 @@ impl Shape {
 
     fn members(&self, digits: &'static str) -> Vec<Member> {
         let member = |name: &'static str, kind, required| {
-            let name = if self.sdk { sdk_name(name) } else { Cow::Borrowed(name) };
+            let spelled = if self.sdk { sdk_name(name) } else { Cow::Borrowed(name) };
             let shape = Self { of: Of::Kind(kind), required: "", optional: "", ..*self };
-            Member { name, required, shape }
+            Member { name: spelled, api_name: name, required, shape }
         };
         let rows = [(self.required, true), (self.optional, false)];
         let rows = rows
@@ -158,7 +161,7 @@ impl Shape {
             })
             .collect();
         let own = self.block.into_iter().flat_map(|block| block.structure(digits));
-        let own = own.filter(|(name, ..)| !rows.iter().any(|row| row.name == *name));
+        let own = own.filter(|(name, ..)| !rows.iter().any(|row| row.api_name == *name));
         let mut all: Vec<Member> = own.map(|(name, kind, required)| member(name, kind, required)).collect();
         all.extend(rows);
         all.retain(|member| member.shape.of != Of::Kind(NONE));
@@ -193,6 +196,10 @@ impl Ord for Shape {
 
 /// How the SDK for Java 2, and with it `aws-sdk:`, spells a member of the API: `DBName` is `DbName`, `ETag` stays.
 fn sdk_name(name: &'static str) -> Cow<'static, str> {
+    // A word of Java's own: the attribute values of DynamoDB have it.
+    if name == "NULL" {
+        return Cow::Borrowed("Nul");
+    }
     let mut spelled = uncapitalised(name);
     if let Some(first) = spelled.get_mut(..1) {
         first.make_ascii_uppercase();
@@ -232,6 +239,7 @@ mod tests {
             ("VPCZoneIdentifier", "VpcZoneIdentifier"),
             ("ARN", "Arn"),
             ("S", "S"),
+            ("NULL", "Nul"),
         ] {
             assert_eq!(sdk_name(name), spelled);
         }

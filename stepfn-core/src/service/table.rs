@@ -14,6 +14,8 @@ pub struct Action {
     pub patterns: Vec<Pattern>,
     /// What it takes, where that is known.
     pub parameters: Option<Shape>,
+    /// Parameters of which one must be given; none for no such choice.
+    pub one_of: Vec<&'static str>,
     /// What it answers a plain request, where that is known.
     pub result: Option<Shape>,
     /// What the task ends with when the job does (`.sync`, `.sync:2`), where that is known.
@@ -62,6 +64,7 @@ pub(super) fn action(sdk: bool, service: &str, action: &str) -> Option<Action> {
     Some(Action {
         patterns: vec![Pattern::Request, Pattern::WaitForTaskToken],
         parameters: Some(parameters),
+        one_of: Vec::new(),
         result: Some(result),
         job: [None, None],
     })
@@ -101,21 +104,24 @@ fn optimized(service: &str, action: &str) -> Option<Action> {
     };
     let result = match row("result") {
         None => api.map(|(_, output)| output.with(METADATA, "")),
+        Some("*") => None,
         Some(row) => Some(api.map_or_else(none, |(_, output)| output).with(METADATA, row)),
     };
     let job = |key: &str| {
         let (name, rest) = row(key)?.split_once(' ').unwrap_or((row(key)?, ""));
         let (path, more) = rest.split_once(' ').unwrap_or((rest, ""));
         let (_, output) = self::api(name, false)?;
-        Some(output.at(path)?.with("", more))
+        Some(output.at(path)?.with(METADATA, more))
     };
     Some(Action {
         patterns: patterns.collect(),
         parameters,
+        one_of: row("one-of").unwrap_or_default().split_whitespace().collect(),
         result,
         job: [job("job"), job("job:2").or_else(|| job("job"))],
     })
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,7 +138,7 @@ mod tests {
                 let (key, value) = line.trim().split_once(' ').unwrap();
                 let first = value.split(' ').next().unwrap();
                 let read = match key {
-                    "patterns" | "required" | "optional" | "result" => true,
+                    "patterns" | "required" | "optional" | "one-of" | "result" => true,
                     "api" => api(first, false).is_some(),
                     "job" => action.answer(Pattern::Sync).is_some(),
                     "job:2" => action.answer(Pattern::Sync2).is_some(),
@@ -157,6 +163,23 @@ mod tests {
         assert_eq!(found.answer(Pattern::WaitForTaskToken), None);
         assert_eq!(names(action(true, "organizations", "leaveOrganization").unwrap().parameters), [""; 0]);
         assert_eq!(action(true, "s3", "getObjec"), None);
+    }
+
+    #[test]
+    fn answers_of_the_integration_s_own_take_the_place_of_the_api_s() {
+        let result = |service, name| names(action(false, service, name).unwrap().result);
+        let metadata = ["SdkHttpMetadata", "SdkResponseMetadata"];
+        assert_eq!(
+            result("elasticmapreduce", "createCluster"),
+            [&["ClusterArn", "ClusterId"][..], &metadata].concat()
+        );
+        assert_eq!(result("elasticmapreduce", "addStep"), [&metadata[..], &["StepId"]].concat());
+        assert_eq!(
+            result("emr-serverless", "startApplication"),
+            [&["ApplicationId"][..], &metadata].concat()
+        );
+        assert_eq!(action(false, "bedrockagentcore", "invokeHarness").unwrap().result, None);
+        assert_eq!(action(false, "bedrock", "invokeModel").unwrap().one_of, ["Body", "Input"]);
     }
 
     #[test]
