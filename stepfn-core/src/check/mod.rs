@@ -90,6 +90,7 @@ mod unknown_state_type;
 mod unraised_error;
 mod unreachable_state;
 mod unsupported_pattern;
+mod unwritten_field;
 mod variable_name;
 mod wait_fields;
 mod walk;
@@ -216,6 +217,7 @@ codes! {
     ChoiceMayNotMatch "choice-may-not-match" Error choice_may_not_match::PAGE,
     TokenOutOfPlace "token-out-of-place" Error token_out_of_place::PAGE,
     UnassignedVariable "unassigned-variable" Error unassigned_variable::PAGE,
+    UnwrittenField "unwritten-field" Warning unwritten_field::PAGE,
 }
 
 impl Code {

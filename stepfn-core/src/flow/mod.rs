@@ -32,6 +32,7 @@ mod read;
 mod sent;
 mod template;
 mod transfer;
+mod unwritten;
 mod value;
 
 #[cfg(test)]
@@ -123,6 +124,8 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         language: machine.query_language.unwrap_or_default(),
         machine_input: input.clone(),
         map_items: Vec::new(),
+        open: Vec::new(),
+        results: HashMap::new(),
         report: Some(Analysis::default()),
     };
     let output = analyser.solve("", machine, &Flow::new(input));
@@ -136,6 +139,7 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         };
         analyser.fits(&site, OUTPUT, &output, ty, "the machine's output");
     }
+    analyser.unwritten(machine);
     analyser.report.unwrap_or_default()
 }
 
@@ -152,6 +156,9 @@ struct Analyser<'t> {
     machine_input: Sym,
     /// `$$.Map` of the enclosing Map states, innermost last.
     map_items: Vec<Sym>,
+    /// Paths into data of no known type, and what the states' results have, for [`unwritten`].
+    open: Vec<unwritten::OpenRead>,
+    results: HashMap<String, Vec<String>>,
     /// Where findings go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
 }

@@ -78,6 +78,13 @@ impl Analyser<'_> {
                 }
             }
         };
+        if path.root == Root::Input {
+            let keys = path.segments.iter().map_while(|segment| match &segment.kind {
+                SegmentKind::Name(name) => Some(name.as_str()),
+                _ => None,
+            });
+            self.note_open(reading, &keys.take(2).collect::<Vec<_>>());
+        }
         if path.root == Root::Context && self.out_of_place(reading, path) {
             return Sym::Any;
         }

@@ -114,6 +114,7 @@ impl Analyser<'_> {
                     ),
                     None => result.clone(),
                 };
+                self.note_result(at, &selected);
                 out.data = self.result_path(
                     &site,
                     &format!("{at}/ResultPath"),
