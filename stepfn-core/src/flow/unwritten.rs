@@ -355,10 +355,10 @@ fn first_key(text: &str) -> Option<String> {
 /// The texts that can name a field: all that may be a path or an expression, but where results are written to.
 fn path_texts(value: &Value, texts: &mut Vec<String>) {
     match value {
-        Value::String(text) => {
-            if text.starts_with('$') || text.starts_with("States.") || text.contains("{%") {
-                texts.push(text.to_string());
-            }
+        Value::String(text)
+            if text.starts_with('$') || text.starts_with("States.") || text.contains("{%") =>
+        {
+            texts.push(text.to_string());
         }
         Value::Array(items) => items.iter().for_each(|item| path_texts(item, texts)),
         Value::Object(fields) => {
