@@ -272,7 +272,7 @@ fn machine(random: &mut Random) -> (String, Vec<String>) {
                     String::new()
                 };
                 format!(
-                    r#""Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", {catch} {selector} {} {next}"#,
+                    r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", {catch} {selector} {} {next}"#,
                     flow_fields(random, true)
                 )
             }

@@ -161,7 +161,7 @@ fn one_of_several_test_cases_is_to_be_chosen() {
 fn the_only_test_case_needs_no_choice_and_the_file_may_name_the_machine() {
     let mocks = r#"{ "StateMachines": { "order": { "TestCases": { "Only": { "A": "R" } } }, "other": { "TestCases": {} } },
         "MockedResponses": { "R": { "0": { "Return": 1 } } } }"#;
-    let order = r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true } } }"#;
+    let order = r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": { "QueueUrl": "q", "MessageBody": "m" }, "End": true } } }"#;
     let place = Place::new(&[("order.asl.json", order), ("mocks.json", mocks)]);
     let Run { out, code, .. } = place.run(&["run", "order.asl.json", "--mocks", "mocks.json"]);
     assert_eq!((out.as_str(), code), ("1\n", 0));

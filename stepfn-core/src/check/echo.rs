@@ -76,7 +76,7 @@ mod tests {
                 "unknown-state-type /States/B/Type",
             ),
             (
-                r#"{ "StartAt": "A", "States": { "A": { "Resource": "arn:aws:states:::sqs:sendMessage", "End": true } } }"#,
+                r#"{ "StartAt": "A", "States": { "A": { "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work", "End": true } } }"#,
                 "missing-field /States/A",
             ),
             (
@@ -97,7 +97,7 @@ mod tests {
                 "unknown-operator /States/A/Choices/0/StringEqual",
             ),
             (
-                r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+                r#"{ "StartAt": "A", "States": { "A": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
                     "Retry": [{ "MaxAttempts": 1 }], "End": true } } }"#,
                 "missing-field /States/A/Retry/0",
             ),
@@ -111,7 +111,7 @@ mod tests {
     fn other_mistakes_beside_it_stay() {
         let found = found(
             r#"{ "StartAt": "A", "States": {
-                "A": { "Type": "Task", "resource": "arn:aws:states:::sqs:sendMessage", "Next": "C" },
+                "A": { "Type": "Task", "resource": "arn:aws:lambda:eu-west-1:123456789012:function:work", "Next": "C" },
                 "B": { "Type": "Succed" } } }"#,
         );
         assert_eq!(

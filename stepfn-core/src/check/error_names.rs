@@ -12,7 +12,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Retry": [
         { "ErrorEquals": ["States.ALL"], "MaxAttempts": 2 },
         { "ErrorEquals": ["States.Timeout"], "MaxAttempts": 0 }
@@ -26,7 +26,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Retry": [
         { "ErrorEquals": ["States.Timeout"], "MaxAttempts": 0 },
         { "ErrorEquals": ["States.ALL"], "MaxAttempts": 2 }
@@ -86,7 +86,7 @@ mod tests {
     fn all_is_alone_and_last_in_each_list() {
         let found = codes(
             r#"{ "StartAt": "A", "States": {
-                "A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true,
+                "A": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work", "End": true,
                     "Retry": [{ "ErrorEquals": ["States.ALL", "My.Error"] }],
                     "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "B" },
                         { "ErrorEquals": ["My.Error"], "Next": "B" }] },

@@ -296,7 +296,7 @@ mod tests {
     fn credentials_name_a_role() {
         let task = |credentials: &str| {
             lines(&format!(
-                r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+                r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
                     "Credentials": {credentials}, "End": true }} }} }}"#
             ))
         };

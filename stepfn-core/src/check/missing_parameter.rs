@@ -3,18 +3,20 @@
 use super::{
     Code,
     page::Page,
-    service_task::parameters,
+    service_task::{integration, parameters},
     walk::{Node, has_placeholder},
 };
 use crate::{
+    asl::QueryLanguage,
     definition::WorkflowType,
     diagnostic::{Diagnostic, Severity, list, nearest},
 };
 
 pub(super) const PAGE: Page = Page {
-    what: "A Task leaves out a parameter that its service needs.",
-    why: "The service refuses the call when the state runs; of an optimised integration, Step Functions may refuse the definition before. \
-          Of `aws-sdk:` it is a warning: what an API requires is the table's word, which can be of another day than AWS.",
+    what: "A Task leaves out a parameter that its service needs, or all of them: without `Parameters` or `Arguments` nothing is sent.",
+    why: "AWS refuses it: \"The field 'QueueUrl' is required but was missing\", \"Parameters field is required for resource ARN\". What the \
+          action of an API requires is the table's word, which can be of another day than AWS: of `aws-sdk:` a parameter that is left \
+          out is a warning.",
     failing: r#"{
   "StartAt": "Send",
   "States": {
@@ -41,6 +43,22 @@ pub(super) const PAGE: Page = Page {
 };
 
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    let Some(named) = integration(node) else { return };
+    if node.state.parameters.is_none() && node.state.arguments.is_none() {
+        let field = match node.language {
+            QueryLanguage::JsonPath => "Parameters",
+            QueryLanguage::Jsonata => "Arguments",
+        };
+        // A slip of the field's name is a finding of its own.
+        if !node.state.unknown.keys().any(|key| nearest(key, [field]).is_some()) {
+            let message = format!("`{named}` needs `{field}`");
+            let help = format!(
+                "the state's input is not sent; write `\"{field}\": {{}}` where the action needs none"
+            );
+            findings.push(node.finding(Code::MissingParameter, "/Resource", message).help(help));
+        }
+        return;
+    }
     let Some(parameters) = parameters(node) else { return };
     let title = &parameters.named;
     for given in &parameters.objects {
@@ -69,13 +87,16 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         && !given.map.keys().any(|key| has_placeholder(key) || one_of.contains(&parameters.bare(key)))
     {
         let message = format!("`{title}` needs one of the parameters {}", list(one_of));
-        findings.push(node.finding(Code::MissingParameter, &given.at, message));
+        findings.push(node.finding(Code::MissingParameter, "/Resource", message));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{check::testing::findings, diagnostic::Severity};
+    use crate::{
+        check::testing::{findings, lines},
+        diagnostic::Severity,
+    };
 
     #[test]
     fn what_is_certain_is_an_error() {
@@ -99,6 +120,33 @@ mod tests {
             ));
             let own = found.iter().find(|found| found.code.name() == "missing-parameter");
             assert_eq!(own.map(|found| found.severity), severity, "{resource}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn without_parameters_nothing_is_sent() {
+        for (fields, expected) in [
+            (
+                "",
+                &[
+                    "missing-parameter /States/A/Resource: state `A`: `aws-sdk:iam:listUsers` needs `Parameters` (the state's input is not sent; \
+                   write `\"Parameters\": {}` where the action needs none)",
+                ][..],
+            ),
+            (
+                r#""QueryLanguage": "JSONata","#,
+                &[
+                    "missing-parameter /States/A/Resource: state `A`: `aws-sdk:iam:listUsers` needs `Arguments` \
+                   (the state's input is not sent; write `\"Arguments\": {}` where the action needs none)",
+                ],
+            ),
+            (r#""Parameters": {},"#, &[]),
+            (r#""QueryLanguage": "JSONata", "Arguments": "{% $states.input %}","#, &[]),
+        ] {
+            let found = lines(&format!(
+                r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iam:listUsers", {fields} "End": true }} }} }}"#
+            ));
+            assert_eq!(found, expected, "{fields}");
         }
     }
 }

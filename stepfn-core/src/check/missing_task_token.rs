@@ -155,7 +155,7 @@ mod tests {
             r#""Parameters": { "QueueUrl": "q", "MessageBody.$": "$$" }"#,
             r#""Parameters": { "QueueUrl": "q", "MessageBody.$": "$$['Task']" }"#,
             r#""Parameters": { "QueueUrl": "q", "MessageBody.$": "${Token}" }"#,
-            r#""InputPath": "$$""#,
+            r#""InputPath": "$$", "Parameters": { "QueueUrl": "q", "MessageBody.$": "$.Task" }"#,
             r#""QueryLanguage": "JSONata", "Arguments": { "QueueUrl": "q", "MessageBody": "{% $states.context.Task.Token %}" }"#,
         ] {
             assert_eq!(found(fields), [""; 0], "{fields}");

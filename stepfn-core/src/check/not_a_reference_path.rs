@@ -67,7 +67,7 @@ mod tests {
                 "A": { "Type": "Pass", "InputPath": "$.a[*]", "Parameters": { "b.$": "$..c" }, "OutputPath": "$[1:]",
                     "Next": "B" },
                 "B": { "Type": "Wait", "SecondsPath": "$.a[0,1]", "Next": "C" },
-                "C": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Catch": [
+                "C": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work", "Catch": [
                     { "ErrorEquals": ["States.ALL"], "ResultPath": "$..e", "Next": "D" }], "End": true },
                 "D": { "Type": "Succeed" } } }"#,
         );

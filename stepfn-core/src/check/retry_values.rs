@@ -21,7 +21,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Retry": [{ "ErrorEquals": ["States.ALL"], "BackoffRate": 0.5 }],
       "End": true
     }
@@ -32,7 +32,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Retry": [{ "ErrorEquals": ["States.ALL"], "BackoffRate": 1.5 }],
       "End": true
     }
@@ -94,7 +94,7 @@ mod tests {
     fn bounds_are_aws_bounds() {
         let retry = |fields: &str| {
             lines(&format!(
-                r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+                r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
                     "Retry": [{{ "ErrorEquals": ["States.ALL"], {fields} }}], "End": true }} }} }}"#
             ))
         };

@@ -14,7 +14,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Retry": [
         { "ErrorEquals": ["States.Timeout"], "MaxAttempts": 1 },
         { "ErrorEquals": ["States.Timeout"], "MaxAttempts": 5 }
@@ -28,7 +28,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Retry": [
         { "ErrorEquals": ["States.Timeout"], "MaxAttempts": 5 }
       ],
@@ -92,7 +92,7 @@ mod tests {
     fn task_failed_takes_all_but_the_services_own() {
         let found = lines(
             r#"{ "StartAt": "A", "States": {
-                "A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true,
+                "A": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work", "End": true,
                     "Catch": [{ "ErrorEquals": ["States.TaskFailed", "My.First"], "Next": "B" },
                         { "ErrorEquals": ["States.Timeout", "My.Error"], "Next": "B" },
                         { "ErrorEquals": ["States.ALL"], "Next": "B" }] },
@@ -111,7 +111,7 @@ mod tests {
     fn an_entry_without_a_name_of_its_own_is_one_finding() {
         let found = lines(
             r#"{ "StartAt": "A", "States": {
-                "A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true, "Retry": [
+                "A": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work", "End": true, "Retry": [
                     { "ErrorEquals": ["A", "B"] }, { "ErrorEquals": ["B"] }, { "ErrorEquals": ["A", "B"] }] } } }"#,
         );
         assert_eq!(

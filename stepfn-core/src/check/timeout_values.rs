@@ -17,7 +17,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "TimeoutSeconds": 60,
       "HeartbeatSeconds": 60,
       "End": true
@@ -29,7 +29,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "TimeoutSeconds": 60,
       "HeartbeatSeconds": 20,
       "End": true
@@ -92,7 +92,7 @@ mod tests {
     fn bounds_and_twins() {
         let found = lines(
             r#"{ "StartAt": "A", "TimeoutSeconds": 0, "States": {
-                "A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "TimeoutSeconds": -5,
+                "A": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work", "TimeoutSeconds": -5,
                     "HeartbeatSeconds": "${Beat}", "HeartbeatSecondsPath": "$.beat", "End": true } } }"#,
         );
         assert_eq!(

@@ -12,7 +12,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Catch": [{ "ErrorEquals": ["States.Runtime"], "Next": "Failed" }],
       "End": true
     },
@@ -24,7 +24,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Catch": [{ "ErrorEquals": ["States.TaskFailed"], "Next": "Failed" }],
       "End": true
     },

@@ -37,7 +37,7 @@ pub(super) const PAGE: Page = Page {
 };
 
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(named) = integration(node) else { return };
+    let Some(named) = integration(node).filter(|named| named.known().is_none()) else { return };
     let actions = actions(named.sdk, named.service);
     // An unknown service has a finding of its own; of letters in the middle of a name the SDK has its own mind.
     let same = |action: &&str| {

@@ -16,7 +16,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Retry": [{ "ErrorEquals": ["States.TimeOut"] }],
       "End": true
     }
@@ -27,7 +27,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Send": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Retry": [{ "ErrorEquals": ["States.Timeout"] }],
       "End": true
     }

@@ -21,7 +21,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Load": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "Timeout": 300,
       "End": true
     }
@@ -32,7 +32,7 @@ pub(super) const PAGE: Page = Page {
   "States": {
     "Load": {
       "Type": "Task",
-      "Resource": "arn:aws:states:::sqs:sendMessage",
+      "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work",
       "TimeoutSeconds": 300,
       "End": true
     }
@@ -183,7 +183,7 @@ mod tests {
     fn every_object_is_looked_at() {
         let found = lines(
             r#"{ "StartAt": "Do", "Timeout": 5, "States": {
-                "Do": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "ResultsPath": "$.a", "Next": "Pick",
+                "Do": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work", "ResultsPath": "$.a", "Next": "Pick",
                     "Retry": [{ "ErrorEquals": ["States.ALL"], "MaxAttempt": 1 }],
                     "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "Pick", "ResultsPath": "$.b" }] },
                 "Pick": { "Type": "Choice", "Default": "End",

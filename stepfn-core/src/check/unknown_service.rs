@@ -36,7 +36,7 @@ pub(super) const PAGE: Page = Page {
 };
 
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(named) = integration(node) else { return };
+    let Some(named) = integration(node).filter(|named| named.known().is_none()) else { return };
     let services = services(named.sdk);
     if services.contains(&named.service) {
         return;

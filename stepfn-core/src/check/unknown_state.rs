@@ -93,7 +93,7 @@ mod tests {
     fn catchers_rules_and_defaults_lead_somewhere() {
         let found = lines(
             r#"{ "StartAt": "Do", "States": {
-                "Do": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "Next": "Pick",
+                "Do": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:work", "Next": "Pick",
                     "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "A" }] },
                 "Pick": { "Type": "Choice", "Default": "B",
                     "Choices": [{ "Variable": "$.x", "IsPresent": true, "Next": "C" }] } } }"#,

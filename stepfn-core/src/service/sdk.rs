@@ -73,7 +73,9 @@ impl Block {
 
     /// The structures of an action's input and output, as kinds.
     pub(super) fn action(&self, name: &str) -> Option<[&str; 2]> {
-        let found = self.actions.iter().find_map(|action| action.strip_prefix(name)?.strip_prefix(' '))?;
+        // A blank comes before any letter: what is sorted by the line is by the name.
+        let at = self.actions.partition_point(|action| action.split(' ').next() < Some(name));
+        let found = self.actions.get(at)?.strip_prefix(name)?.strip_prefix(' ')?;
         let (input, output) = found.split_once(' ')?;
         Some([input, output])
     }

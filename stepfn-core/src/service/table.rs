@@ -1,5 +1,7 @@
 //! What is known of each action: the optimised ones in `optimized.txt`, searched as text, those of `aws-sdk:` in `sdk.txt`.
 
+use std::{collections::BTreeMap, sync::OnceLock};
+
 use super::{Pattern, Shape, sdk};
 
 const OPTIMIZED: &str = include_str!("optimized.txt");
@@ -39,7 +41,7 @@ pub fn services(sdk: bool) -> Vec<&'static str> {
     if sdk {
         return sdk::services();
     }
-    let mut names: Vec<&str> = entries().filter_map(|entry| Some(entry.split_once(':')?.0)).collect();
+    let mut names: Vec<&str> = entries().keys().filter_map(|title| Some(title.split_once(':')?.0)).collect();
     names.dedup();
     names
 }
@@ -49,11 +51,11 @@ pub fn actions(sdk: bool, service: &str) -> Vec<&'static str> {
     if sdk {
         return sdk::block(service).map(|block| block.actions().collect()).unwrap_or_default();
     }
-    let of_service = |entry: &'static str| {
-        let (found, rest) = entry.split_once(':')?;
-        (found == service).then(|| rest.lines().next())?
+    let of_service = |title: &&'static str| {
+        let (found, action) = title.split_once(':')?;
+        (found == service).then_some(action)
     };
-    entries().filter_map(of_service).collect()
+    entries().keys().filter_map(of_service).collect()
 }
 
 pub(super) fn action(sdk: bool, service: &str, action: &str) -> Option<Action> {
@@ -70,8 +72,13 @@ pub(super) fn action(sdk: bool, service: &str, action: &str) -> Option<Action> {
     })
 }
 
-fn entries() -> impl Iterator<Item = &'static str> {
-    OPTIMIZED.split("\n\n").map(str::trim).filter(|entry| !entry.starts_with('#'))
+/// The entries of the optimised integrations by their titles, `service:action`. The text is cut once.
+fn entries() -> &'static BTreeMap<&'static str, &'static str> {
+    static ENTRIES: OnceLock<BTreeMap<&'static str, &'static str>> = OnceLock::new();
+    ENTRIES.get_or_init(|| {
+        let entries = OPTIMIZED.split("\n\n").map(str::trim).filter(|entry| !entry.starts_with('#'));
+        entries.filter_map(|entry| entry.split_once('\n')).collect()
+    })
 }
 
 /// What an action of `sdk.txt`, `service:action`, takes and answers.
@@ -83,8 +90,7 @@ fn api(name: &str, sdk: bool) -> Option<(Shape, Shape)> {
 }
 
 fn optimized(service: &str, action: &str) -> Option<Action> {
-    let title = format!("{service}:{action}");
-    let entry = entries().find(|entry| entry.lines().next() == Some(&title))?;
+    let entry = entries().get(&*format!("{service}:{action}"))?;
     let row = |key: &str| entry.lines().find_map(|line| line.trim().strip_prefix(key)?.strip_prefix(' '));
     let patterns = row("patterns").unwrap_or_default().split_whitespace().filter_map(|word| match word {
         "request" => Some(Pattern::Request),
@@ -129,12 +135,11 @@ mod tests {
 
     #[test]
     fn every_optimized_entry_can_be_read_to_its_end() {
-        for entry in entries() {
-            let (service, rest) = entry.split_once(':').unwrap();
-            let name = rest.lines().next().unwrap();
+        for (title, entry) in entries() {
+            let (service, name) = title.split_once(':').unwrap();
             let action = optimized(service, name).unwrap();
-            assert!(!action.patterns.is_empty(), "{entry}");
-            for line in rest.lines().skip(1) {
+            assert!(!action.patterns.is_empty(), "{title}");
+            for line in entry.lines() {
                 let (key, value) = line.trim().split_once(' ').unwrap();
                 let first = value.split(' ').next().unwrap();
                 let read = match key {
@@ -144,7 +149,7 @@ mod tests {
                     "job:2" => action.answer(Pattern::Sync2).is_some(),
                     _ => false,
                 };
-                assert!(read, "{entry}\n{line}");
+                assert!(read, "{title}\n{line}");
             }
         }
         assert!(services(false).len() > 15);

@@ -28,7 +28,7 @@ use crate::{
     asl,
     check::{self, Options},
     definition::WorkflowType,
-    diagnostic::{Code, Severity},
+    diagnostic::{Code, Diagnostic, Severity},
     json,
     value::Value,
 };
@@ -130,7 +130,8 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     ];
     let mut issues = Vec::<Issue>::new();
     for finding in findings {
-        if finding.severity == Severity::Error && !others.contains(&finding.code) {
+        let is_said = !others.contains(&finding.code) && !is_left_to_the_task(&document.value, &finding);
+        if finding.severity == Severity::Error && is_said {
             let issue = words::issue(&document.value, &finding);
             if !issues.contains(&issue) {
                 issues.push(issue);
@@ -146,6 +147,20 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     let truncated = issues.len() > MOST;
     issues.truncate(MOST);
     Validation { diagnostics: issues, truncated }
+}
+
+/// Whether AWS takes what is wrong with a Task's parameters, so that the task fails when it runs: which of them must be given beside
+/// others, of what kind they are, and whether there are those that paths make.
+fn is_left_to_the_task(definition: &Value, finding: &Diagnostic) -> bool {
+    match finding.code {
+        Code::WrongParameter => true,
+        Code::UnknownParameter => finding.at.ends_with(".$"),
+        Code::MissingParameter => {
+            let state = finding.at.strip_suffix("/Resource").and_then(|at| definition.pointer(at));
+            state.is_some_and(|state| state.get("Parameters").or(state.get("Arguments")).is_some())
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -183,6 +198,38 @@ mod tests {
             said(r#""A": { "Type": "Pass", "Output": 1, "End": true }"#),
             "SCHEMA_VALIDATION_FAILED: The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the \
              'JSONata' QueryLanguage at /States/A"
+        );
+    }
+
+    #[test]
+    fn parameters_are_said_where_they_stand() {
+        let task = |fields: &str| said(&format!(r#""A": {{ "Type": "Task", {fields}, "End": true }}"#));
+        assert_eq!(
+            task(r#""Resource": "arn:aws:states:::sqs:sendMessage""#),
+            "SCHEMA_VALIDATION_FAILED: Parameters field is required for resource ARN: arn:aws:states:::sqs:sendMessage at /States/A"
+        );
+        assert_eq!(
+            task(r#""Resource": "arn:aws:states:::sqs:sendMessage", "Parameters": { "QueueUrl": "q" }"#),
+            "SCHEMA_VALIDATION_FAILED: The field 'MessageBody' is required but was missing at /States/A/Parameters"
+        );
+        let network = r#""NetworkConfiguration": { "awsVpcConfiguration": {} }"#;
+        assert_eq!(
+            task(&format!(
+                r#""Resource": "arn:aws:states:::ecs:runTask", "Parameters": {{ "TaskDefinition": "t", {network} }}"#
+            )),
+            "SCHEMA_VALIDATION_FAILED: The field \"awsVpcConfiguration\" is not supported by Step Functions at \
+             /States/A/Parameters/NetworkConfiguration"
+        );
+        // Such a task fails when it runs.
+        assert_eq!(
+            task(
+                r#""Resource": "arn:aws:states:::lambda:invoke", "Parameters": { "FunctionName": "f", "TaskToken.$": "$.t" }"#
+            ),
+            ""
+        );
+        assert_eq!(
+            task(r#""Resource": "arn:aws:states:::sns:publish", "Parameters": { "Message": "m" }"#),
+            ""
         );
     }
 

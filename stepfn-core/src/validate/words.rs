@@ -70,6 +70,18 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
                 "The value is not a valid resource ARN, or the resource is not available in this region.";
             (SCHEMA, format!("The resource provided {} is not recognized. {reason}", text()), at)
         }
+        Code::UnknownParameter => {
+            (SCHEMA, format!("The field \"{key}\" is not supported by Step Functions"), parent)
+        }
+        Code::MissingParameter if key == "Resource" => {
+            let field = if finding.message.contains("`Arguments`") { "Arguments" } else { "Parameters" };
+            (SCHEMA, format!("{field} field is required for resource ARN: {}", text()), parent)
+        }
+        Code::MissingParameter => {
+            // The message ends with the parameter's name.
+            let name = finding.message.trim_end_matches('`').rsplit(['`', '.']).next().unwrap_or_default();
+            (SCHEMA, format!("The field '{name}' is required but was missing"), at)
+        }
         Code::EmptyList => (SCHEMA, "Value cannot be empty".to_owned(), at),
         Code::Express => (SCHEMA, express(&key, text()).unwrap_or_else(|| finding.message.clone()), at),
         _ => (SCHEMA, finding.message.clone(), at),

@@ -44,6 +44,7 @@ state_machine! {
         start_at: Work,
         Work: Task {
             resource: "arn:aws:states:::sns:publish",
+            parameters: { "TopicArn": "arn:aws:sns:us-east-1:123456789012:Orders", "Message": "done" },
             retry: [ { error_equals: [States.ALL], interval_seconds: 0, backoff_rate: 0.5, jitter_strategy: SOME } ],
             end: true,
         },
@@ -55,6 +56,7 @@ state_machine! {
         start_at: Work,
         Work: Task {
             resource: "arn:aws:states:::sns:publish",
+            parameters: { "TopicArn": "arn:aws:sns:us-east-1:123456789012:Orders", "Message": "done" },
             timeout_seconds: 10,
             heartbeat_seconds: 10,
             end: true,
@@ -125,6 +127,7 @@ state_machine! {
         start_at: Work,
         Work: Task {
             resource: "arn:aws:states:::sns:publish",
+            parameters: { "TopicArn": "arn:aws:sns:us-east-1:123456789012:Orders", "Message": "done" },
             retry: [ { error_equals: [States.Timeot] }, { error_equals: [States.Runtime] } ],
             catch: [
                 { error_equals: [SNS.NotFoundException], next: Done },

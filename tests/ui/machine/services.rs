@@ -4,21 +4,25 @@ use stepfn::state_machine;
 state_machine! {
     UnknownService(serde_json::Value) -> serde_json::Value {
         start_at: Send,
-        Send: Task { resource: "arn:aws:states:::sqss:sendMessage", end: true },
+        Send: Task { resource: "arn:aws:states:::sqss:sendMessage", parameters: {}, end: true },
     }
 }
 
 state_machine! {
     UnknownAction(serde_json::Value) -> serde_json::Value {
         start_at: Send,
-        Send: Task { resource: sqs::send_mesage, end: true },
+        Send: Task { resource: sqs::send_mesage, parameters: {}, end: true },
     }
 }
 
 state_machine! {
     UnsupportedPattern(serde_json::Value) -> serde_json::Value {
         start_at: Send,
-        Send: Task { resource: "arn:aws:states:::sqs:sendMessage.sync", end: true },
+        Send: Task {
+            resource: "arn:aws:states:::sqs:sendMessage.sync",
+            parameters: { "QueueUrl": "https://example.com/queue", "MessageBody": $.order },
+            end: true,
+        },
     }
 }
 
@@ -26,6 +30,13 @@ state_machine! {
     MissingParameter(serde_json::Value) -> serde_json::Value {
         start_at: Send,
         Send: Task { resource: sqs::send_message, parameters: { "MessageBody": $.order }, end: true },
+    }
+}
+
+state_machine! {
+    NoParameters(serde_json::Value) -> serde_json::Value {
+        start_at: Send,
+        Send: Task { resource: sqs::send_message, end: true },
     }
 }
 
