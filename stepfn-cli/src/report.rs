@@ -92,16 +92,19 @@ impl Place<'_> {
 
 /// The line of a place as it is shown, the cells before the place, and the cells to mark.
 fn excerpt(text: &str, span: &Span) -> (String, usize, usize) {
-    let start = text[..span.range.start].rfind('\n').map_or(0, |newline| newline + 1);
-    let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
+    // Of a very long line only what may be shown is looked at.
+    let is_boundary = |at: &usize| text.is_char_boundary(*at);
+    let near = (0..=span.range.start.saturating_sub(4 * WIDTH)).rev().find(is_boundary).unwrap_or(0);
+    let far = (span.range.start + 4 * WIDTH..text.len()).find(is_boundary).unwrap_or(text.len());
+    let newline_before = text[near..span.range.start].rfind('\n');
+    let newline_after = text[span.range.start..far].find('\n');
+    let start = newline_before.map_or(near, |newline| near + newline + 1);
+    let end = newline_after.map_or(far, |length| span.range.start + length);
+    let more_before = newline_before.is_none() && near > 0;
+    let more_after = newline_after.is_none() && far < text.len();
     let line = text[start..end].trim_end_matches('\r');
     let first = (span.range.start - start).min(line.len());
     let last = (span.range.end - start).clamp(first, line.len());
-    // Of a very long line only what may be shown is looked at.
-    let near = (0..=first.saturating_sub(4 * WIDTH)).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0);
-    let far = (first + 4 * WIDTH..line.len()).find(|at| line.is_char_boundary(*at)).unwrap_or(line.len());
-    let (more_before, more_after) = (near > 0, far < line.len());
-    let (line, first, last) = (&line[near..far], first - near, last.min(far) - near);
 
     let (mut shown, mut total, mut before, mut marked) = (String::new(), 0, 0, 0);
     for (at, c) in line.char_indices() {

@@ -28,6 +28,26 @@ pub struct Document {
     places: HashMap<String, Place>,
     text: String,
     lines: Vec<usize>,
+    /// How many characters come before each block of [`BLOCK`] bytes: a definition may be one line.
+    characters: Vec<usize>,
+}
+
+const BLOCK: usize = 1024;
+
+/// How many characters begin in some bytes.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte & 0b1100_0000) != 0b1000_0000).count()
+}
+
+/// How many characters come before each block.
+fn characters_before(text: &str) -> Vec<usize> {
+    let mut total = 0;
+    let blocks = text.as_bytes().chunks(BLOCK).map(|block| {
+        let before = total;
+        total += characters(block);
+        before
+    });
+    blocks.collect()
 }
 
 #[derive(Clone, Debug)]
@@ -107,8 +127,14 @@ impl Document {
     fn locate(&self, range: Range<usize>) -> Span {
         let line = self.lines.partition_point(|start| *start <= range.start).max(1);
         let line_start = self.lines.get(line - 1).copied().unwrap_or(0);
-        let column = self.text.get(line_start..range.start).map_or(0, |before| before.chars().count()) + 1;
+        let column = self.characters_to(range.start) - self.characters_to(line_start) + 1;
         Span { range, line, column }
+    }
+
+    fn characters_to(&self, offset: usize) -> usize {
+        let block = (offset / BLOCK).min(self.characters.len().saturating_sub(1));
+        let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        self.characters.get(block).copied().unwrap_or(0) + characters(rest)
     }
 }
 

@@ -1,6 +1,6 @@
 use std::{collections::HashMap, ops::Range};
 
-use super::{Document, JsonError, Place, push_token};
+use super::{Document, JsonError, Place, characters_before, push_token};
 use crate::value::{Map, Number, Value};
 
 /// Deeper nesting than this is refused rather than risked on the stack; serde_json draws the same line.
@@ -10,7 +10,14 @@ pub(super) fn document(text: &str) -> Result<Document, JsonError> {
     let mut parser = Parser::new(text, true);
     let value = parser.whole()?;
     let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-    Ok(Document { value, duplicates: parser.duplicates, places: parser.places, text: text.to_owned(), lines })
+    Ok(Document {
+        value,
+        duplicates: parser.duplicates,
+        places: parser.places,
+        text: text.to_owned(),
+        lines,
+        characters: characters_before(text),
+    })
 }
 
 pub(super) fn value(text: &str) -> Result<Value, JsonError> {
@@ -398,6 +405,16 @@ impl<'t> Parser<'t> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_count_characters_in_lines_of_any_length() {
+        for sign in ["a", "가", "🦀"] {
+            let text = format!("{{\n\"{}\": 7 }}", sign.repeat(3000));
+            let document = document(&text).unwrap_or_else(|error| panic!("{error}"));
+            let span = document.span(&format!("/{}", sign.repeat(3000))).unwrap();
+            assert_eq!((span.line, span.column), (2, 3005), "{sign}");
+        }
+    }
 
     #[test]
     fn texts_that_are_not_json_name_the_slip() {
