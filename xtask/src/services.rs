@@ -62,12 +62,14 @@ const ABOUT: &str = "\
 #   a line for each structure: its required members, `/`, the others; a member is the number of its name in DIGITS digits
 #   an empty line, then a line for each action: the name, the structures of its input and output
 # Numbers are written in the digits 0-9 A-Z a-z + -. The first line of a block begins with DIGITS and a space.
-# Kinds: s string, i whole number, n number, b boolean, t timestamp, o bytes, * anything, [K list, {K map, @N structure N.
+# Kinds: s string, k string that an SDK makes where none is given, i whole number, n number, b boolean, t timestamp, o bytes,
+#   * anything, [K list, {K map, @N structure N.
 ";
 
 fn table(version: &str, services: &BTreeMap<String, Block>) -> String {
-    let mut text =
-        format!("# Condensed from the models of botocore {version} by `cargo xtask services`.\n{ABOUT}");
+    let mut text = format!(
+        "# Condensed from the models of botocore {version} by `cargo xtask services`;\n# botocore has the Apache License 2.0.\n{ABOUT}"
+    );
     let mut blocks = String::new();
     for (name, block) in services {
         let before = blocks.len();

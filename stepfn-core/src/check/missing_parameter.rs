@@ -108,6 +108,17 @@ mod tests {
             ("arn:aws:states:::lambda:invoke", r#""FunctionName.$": "$.f""#, None),
             ("arn:aws:states:::lambda:invoke", r#""${Key}": "f""#, None),
             ("arn:aws:states:::aws-sdk:s3:getObject", r#""Bucket": "b""#, Some(Severity::Warning)),
+            ("arn:aws:states:::aws-sdk:emrserverless:startApplication", r#""ApplicationId.$": "$.id""#, None),
+            (
+                "arn:aws:states:::aws-sdk:emrserverless:startJobRun",
+                r#""ApplicationId": "a", "ExecutionRoleArn": "r""#,
+                Some(Severity::Warning),
+            ),
+            (
+                "arn:aws:states:::emr-serverless:startJobRun",
+                r#""ApplicationId": "a", "ExecutionRoleArn": "r""#,
+                None,
+            ),
             ("arn:aws:states:::events:putEvents", r#""Entries": [{}]"#, None),
             (
                 "arn:aws:states:::ecs:runTask",

@@ -104,7 +104,7 @@ impl Shape {
         };
         let below = |kind| Self { of: Of::Kind(kind), required: "", optional: "", ..*self };
         match text.split_at_checked(1) {
-            Some(("s", "")) => Kind::String,
+            Some(("s" | "k", "")) => Kind::String,
             Some(("i", "")) => Kind::Integer,
             Some(("n", "")) => Kind::Number,
             Some(("b", "")) => Kind::Boolean,
@@ -139,6 +139,8 @@ impl Shape {
 
     fn members(&self, digits: &'static str) -> Vec<Member> {
         let member = |name: &'static str, kind, required| {
+            // Step Functions makes no token for `aws-sdk:`.
+            let required = required && (self.sdk || kind != "k");
             let spelled = if self.sdk { sdk_name(name) } else { Cow::Borrowed(name) };
             let shape = Self { of: Of::Kind(kind), required: "", optional: "", ..*self };
             Member { name: spelled, api_name: name, required, shape }

@@ -125,15 +125,12 @@ impl Kinds<'_> {
         let mut structure = Structure::default();
         for (name, about) in shape["members"].as_object().into_iter().flatten() {
             let of = about["shape"].as_str().unwrap_or_default();
-            let member = format!("{}:{}", recased(name, char::to_ascii_uppercase), self.kind(of)?);
-            // The SDK makes a token itself where there is none.
             let made =
                 about["idempotencyToken"] == true || self.model["shapes"][of]["idempotencyToken"] == true;
-            let list = if wanted.contains(&**name) && !made {
-                &mut structure.required
-            } else {
-                &mut structure.optional
-            };
+            let kind = if made { "k".to_owned() } else { self.kind(of)? };
+            let member = format!("{}:{kind}", recased(name, char::to_ascii_uppercase));
+            let is_wanted = wanted.contains(&**name);
+            let list = if is_wanted { &mut structure.required } else { &mut structure.optional };
             list.insert(member);
         }
         Ok(structure)
@@ -192,8 +189,8 @@ mod tests {
             "shapes": {
                 "In": { "type": "structure", "required": ["token", "name"], "members": {
                     "token": { "shape": "S", "idempotencyToken": true }, "name": { "shape": "S" }, "Tags": { "shape": "Tags" } } },
-                "Same": { "type": "structure", "required": ["Name"], "members": {
-                    "Token": { "shape": "S" }, "Name": { "shape": "S" }, "Tags": { "shape": "Tags" } } },
+                "Same": { "type": "structure", "required": ["Name", "Token"], "members": {
+                    "Token": { "shape": "S", "idempotencyToken": true }, "Name": { "shape": "S" }, "Tags": { "shape": "Tags" } } },
                 "Out": { "type": "structure", "members": { "Next": { "shape": "Out" }, "At": { "shape": "T" } } },
                 "S": { "type": "string" },
                 "T": { "type": "timestamp" },
@@ -202,7 +199,7 @@ mod tests {
         });
         assert_eq!(
             written(&model),
-            "1 0At:t 0Name:s 1ext:* 0Tags:{s 1oken:s\n1/34\n/02\n\n0getIt 0 1\n3That 0 *\n"
+            "1 0At:t 0Name:s 1ext:* 0Tags:{s 1oken:k\n14/3\n/02\n\n0getIt 0 1\n3That 0 *\n"
         );
     }
 
