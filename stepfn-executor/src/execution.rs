@@ -60,8 +60,8 @@ pub struct Execution {
 
 impl Execution {
     /// An execution, or one that cannot even start.
-    pub(crate) fn new(interpreter: Interpreter, refused: Option<RunError>) -> Self {
-        Self { interpreter: Box::new(interpreter), end: refused.map(Err), over: false }
+    pub(crate) fn new(interpreter: Box<Interpreter>, refused: Option<RunError>) -> Self {
+        Self { interpreter, end: refused.map(Err), over: false }
     }
 
     /// The execution's ARN.

@@ -25,7 +25,7 @@ mod work;
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, Weak},
+    sync::{Arc, Mutex},
     task::{Context, Poll},
 };
 
@@ -90,23 +90,17 @@ pub(crate) struct Interpreter {
     runs_await: bool,
     /// The Map Runs that are over.
     map_runs: Vec<MapRun>,
-    /// The executions that this one has started and that run still, and those that are over.
     nested: Option<Box<Nested>>,
-    started: Vec<Outcome>,
-    /// Where else pending tokens are shown: in the link of the execution that started this one.
-    shown: Option<Weak<Link>>,
     /// How often each Task state was called, in the children of distributed Maps too.
     calls: Arc<Mutex<Vec<usize>>>,
     transitions: u64,
     /// A bound on the bytes of all variables.
     stored: usize,
     /// Where the execution stopped, once it failed.
-    stopped: Option<Checkpoint>,
+    stopped: Option<Box<Checkpoint>>,
     deadline: Timestamp,
     sleep: Option<(Timestamp, Sleep)>,
     end: Option<Result<Status, RunError>>,
-    /// How it ended and when, while executions that it started go on.
-    over: Option<(Status, Timestamp)>,
 }
 
 /// Whether a fiber goes on, or waits for something.
@@ -123,7 +117,7 @@ impl Interpreter {
         extent: Extent,
         time: Arc<dyn Time>,
         random: Random,
-    ) -> Self {
+    ) -> Box<Self> {
         let now = info.started;
         let mut interpreter = Self::at_rest(executor, info, now, time, random);
         let input = interpreter.info.input.clone();
@@ -137,15 +131,16 @@ impl Interpreter {
     }
 
     /// An execution without fibers, whose time to end runs from now.
+    #[inline]
     fn at_rest(
         executor: Arc<Executor>,
         info: Info,
         now: Timestamp,
         time: Arc<dyn Time>,
         random: Random,
-    ) -> Self {
+    ) -> Box<Self> {
         let timeout = std::time::Duration::from_secs(executor.program.timeout_seconds);
-        Self {
+        Box::new(Self {
             now,
             deadline: time::after(now, timeout),
             info,
@@ -167,16 +162,13 @@ impl Interpreter {
             runs_await: false,
             map_runs: Vec::new(),
             nested: None,
-            started: Vec::new(),
-            shown: None,
-            over: None,
             transitions: 0,
             stored: 0,
             stopped: None,
             sleep: None,
             end: None,
             executor,
-        }
+        })
     }
 
     /// The link to the outside, made when it is first needed.
@@ -236,16 +228,33 @@ impl Interpreter {
         }
     }
 
-    /// Runs as far as it goes. On virtual time not beyond the horizon, where there is one.
+    /// Runs as far as it goes. On virtual time not beyond the horizon, where there is one. It is done when the executions are too that
+    /// were started in it.
     pub(crate) fn poll(
         &mut self,
         cx: &mut Context<'_>,
         horizon: Option<Timestamp>,
     ) -> Poll<Result<Outcome, RunError>> {
-        let executor = Arc::clone(&self.executor);
-        if self.over.is_some() {
-            return self.outlast(&executor, cx, horizon);
+        if self.is_over() {
+            return self.outlast(cx, horizon);
         }
+        let poll = self.poll_alone(cx, horizon);
+        if poll.is_ready() && self.has_nested() {
+            let Poll::Ready(Ok(outcome)) = poll else { return poll };
+            self.nested.get_or_insert_default().over = Some(outcome);
+            return self.outlast(cx, horizon);
+        }
+        poll
+    }
+
+    /// The same without those that were started: who polls it takes them over.
+    #[inline]
+    fn poll_alone(
+        &mut self,
+        cx: &mut Context<'_>,
+        horizon: Option<Timestamp>,
+    ) -> Poll<Result<Outcome, RunError>> {
+        let executor = Arc::clone(&self.executor);
         let poll = self.drive(&executor, cx, horizon);
         if let Some(link) = &self.link {
             link.publish(&self.events[self.published..]);
@@ -255,13 +264,7 @@ impl Interpreter {
             Poll::Pending => Poll::Pending,
             Poll::Ready(end) => {
                 self.close(&end);
-                match end {
-                    Ok(status) if self.has_nested() => {
-                        self.over = Some((status, self.now));
-                        self.outlast(&executor, cx, horizon)
-                    }
-                    end => Poll::Ready(end.map(|status| self.outcome(status))),
-                }
+                Poll::Ready(end.map(|status| self.outcome(status)))
             }
         }
     }
@@ -437,6 +440,7 @@ impl Interpreter {
     }
 
     /// Evaluates something in the place of a fiber.
+    #[inline]
     fn frame<R>(
         &self,
         executor: &Executor,
@@ -458,6 +462,7 @@ impl Interpreter {
     }
 
     /// Notes an event and gives its id.
+    #[inline]
     fn record(&mut self, previous: u32, kind: impl FnOnce() -> EventKind) -> u32 {
         if self.executor.keeps_history {
             if self.event_count + 1 >= MAX_EVENTS
@@ -482,6 +487,7 @@ impl Interpreter {
     }
 
     /// Notes an event of a fiber, which becomes the predecessor of its next one.
+    #[inline]
     fn record_for(&mut self, id: FiberId, kind: impl FnOnce() -> EventKind) -> u32 {
         let previous = self.fibers.at(id).previous;
         let event = self.record(previous, kind);

@@ -1,7 +1,7 @@
 //! How an execution ends, and what is left of it.
 
 use std::{
-    sync::{Arc, Weak},
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -10,7 +10,6 @@ use stepfn_core::value::Value;
 
 use super::{Failure, Interpreter, Phase, timers::Timers, work::Work};
 use crate::{
-    executor::Inner as Executor,
     history::{EventKind, History},
     outcome::{Outcome, RunError, Status},
     redrive::MAX_EVENTS,
@@ -40,8 +39,9 @@ impl Interpreter {
     }
 
     /// Gives up what the execution holds outside of itself.
+    #[inline]
     pub(super) fn close(&mut self, end: &Result<Status, RunError>) {
-        let shown = self.shown.as_ref().and_then(Weak::upgrade);
+        let shown = self.shown();
         for (token, _) in self.tokens.drain() {
             self.executor.registry.remove(&token);
             if let Some(shown) = &shown {
@@ -72,7 +72,6 @@ impl Interpreter {
     /// The execution has ended, but some that it started have not: they go on to their ends.
     pub(super) fn outlast(
         &mut self,
-        executor: &Executor,
         cx: &mut Context<'_>,
         horizon: Option<Timestamp>,
     ) -> Poll<Result<Outcome, RunError>> {
@@ -83,16 +82,18 @@ impl Interpreter {
             self.ready.clear();
             self.wake_nested();
         }
+        let executor = Arc::clone(&self.executor);
         self.tick();
         loop {
-            let moved = self.poll_nested(executor, cx);
+            let moved = self.poll_nested(&executor, cx);
             if let Some(Err(error)) = self.end.take() {
                 return Poll::Ready(Err(error));
             }
             if !self.has_nested() {
-                let Some((status, stopped)) = self.over.take() else { return Poll::Pending };
-                let outcome = self.outcome(status);
-                return Poll::Ready(Ok(Outcome { stopped, ..outcome }));
+                let Some(nested) = self.nested.take() else { return Poll::Pending };
+                let Some(mut outcome) = nested.over else { return Poll::Pending };
+                outcome.started_executions.extend(nested.ended);
+                return Poll::Ready(Ok(outcome));
             }
             if moved && self.is_virtual() {
                 continue;
@@ -103,6 +104,7 @@ impl Interpreter {
         }
     }
 
+    #[inline]
     pub(super) fn outcome(&mut self, status: Status) -> Outcome {
         let checkpoint = self.checkpoint(&status).map(Arc::new);
         let events = Arc::new(std::mem::take(&mut self.events));
@@ -111,8 +113,8 @@ impl Interpreter {
             history: History::new(Arc::clone(&self.executor), events),
             transitions: self.transitions,
             map_runs: std::mem::take(&mut self.map_runs),
-            started_executions: std::mem::take(&mut self.started),
-            input: self.info.input.clone(),
+            started_executions: self.take_ended(),
+            input: std::mem::take(&mut self.info.input),
             started: self.info.started,
             stopped: self.now,
             name: self.info.name.take(),

@@ -42,7 +42,7 @@ impl Interpreter {
     /// The states in which fibers wait.
     pub(crate) fn waiting_states(&self) -> Vec<String> {
         let states = self.fibers.iter().map(|fiber| &*self.executor.program.state(fiber.at).name);
-        let own = states.filter(|_| self.over.is_none()).map(str::to_owned);
+        let own = states.filter(|_| !self.is_over()).map(str::to_owned);
         own.chain(self.running_nested().flat_map(Self::waiting_states)).collect()
     }
 }

@@ -431,9 +431,9 @@ impl Interpreter {
                     redriven: Some(self.now()),
                     ..info
                 };
-                Box::new(Self::redriven(&run.executor, info, (outcome, stopped), time, random))
+                Self::redriven(&run.executor, info, (outcome, stopped), time, random)
             }
-            _ => Box::new(Self::new(Arc::clone(&run.executor), info, extent, time, random)),
+            _ => Self::new(Arc::clone(&run.executor), info, extent, time, random),
         };
         interpreter.calls = Arc::clone(&self.calls);
         if !extent.fits() {
@@ -469,7 +469,7 @@ impl Interpreter {
     fn poll_child(&mut self, id: FiberId, run: &mut MapRun, slot: usize) {
         let Some(child) = run.children.get_mut(slot).and_then(Option::as_mut) else { return };
         let horizon = self.time.is_virtual().then(|| self.time.now());
-        let poll = child.interpreter.poll(&mut Context::from_waker(&child.waker), horizon);
+        let poll = child.interpreter.poll_alone(&mut Context::from_waker(&child.waker), horizon);
         match poll {
             Poll::Pending => {
                 let waits = (child.interpreter.is_working(), child.interpreter.awaits_callback());
@@ -489,7 +489,8 @@ impl Interpreter {
                 self.refuse(error);
             }
             Poll::Ready(Ok(mut outcome)) => {
-                let Some(child) = run.children[slot].take() else { return };
+                let Some(mut child) = run.children[slot].take() else { return };
+                self.adopt(&mut child.interpreter);
                 run.free.push(slot);
                 run.running -= 1;
                 run.working -= usize::from(child.is_working);

@@ -2,7 +2,7 @@
 //! inside of the interpreter, on its clock.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Weak},
     task::{Context, Poll, Waker},
 };
 
@@ -20,6 +20,7 @@ use crate::{
     eval::Random,
     executor::Inner as Executor,
     history::EventKind,
+    link::Link,
     nested::{self, Start, Started},
     outcome::{Outcome, RunError, Status},
     program::{Action, Kind, Pattern, Waits},
@@ -30,12 +31,37 @@ use crate::{
 /// How deep executions may start each other: AWS sets no bound, and a machine that starts itself would never end.
 const MAX_DEPTH: u32 = 32;
 
-/// The executions that an execution started, and that have not ended.
+/// What an execution has only if it started others, or was started by one.
 #[derive(Default)]
 pub(super) struct Nested {
+    /// The executions that run still.
     children: Vec<Option<Child>>,
     free: Vec<usize>,
     queue: Arc<Queue>,
+    /// Those that are over.
+    pub(super) ended: Vec<Outcome>,
+    /// Where else pending tokens are shown: in the link of the execution that started this one.
+    shown: Option<Weak<Link>>,
+    /// What the execution came to, while those that it started go on.
+    pub(super) over: Option<Outcome>,
+}
+
+impl Nested {
+    fn add(
+        &mut self,
+        interpreter: Box<Interpreter>,
+        executor: Arc<Executor>,
+        awaited_by: Option<(FiberId, Action)>,
+    ) -> usize {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.children.push(None);
+            self.children.len() - 1
+        });
+        let waker = Waker::from(Arc::new(ChildWaker { queue: Arc::clone(&self.queue), slot }));
+        self.children[slot] = Some(Child { interpreter, executor, awaited_by, waker, timer: None });
+        self.queue.push(slot);
+        slot
+    }
 }
 
 struct Child {
@@ -115,18 +141,12 @@ impl Interpreter {
         };
         let started = Started { arn: info.arn(&child), at: info.started };
         let time = Arc::clone(&self.time);
-        let mut interpreter = Box::new(Self::new(Arc::clone(&child), info, extent, time, random));
-        interpreter.shown = Some(self.shown.clone().unwrap_or_else(|| Arc::downgrade(&self.link())));
+        let mut interpreter = Self::new(Arc::clone(&child), info, extent, time, random);
+        let shown = self.nested.as_ref().and_then(|nested| nested.shown.clone());
+        let shown = shown.unwrap_or_else(|| Arc::downgrade(&self.link()));
+        interpreter.nested.get_or_insert_default().shown = Some(shown);
         let waits = !matches!(action, Action::Start(Waits::Reply) | Action::SdkStart);
-        let nested = self.nested.get_or_insert_default();
-        let slot = nested.free.pop().unwrap_or_else(|| {
-            nested.children.push(None);
-            nested.children.len() - 1
-        });
-        let waker = Waker::from(Arc::new(ChildWaker { queue: Arc::clone(&nested.queue), slot }));
-        let awaited_by = waits.then_some((id, action));
-        nested.children[slot] = Some(Child { interpreter, executor: child, awaited_by, waker, timer: None });
-        nested.queue.push(slot);
+        let slot = self.nested.get_or_insert_default().add(interpreter, child, waits.then_some((id, action)));
 
         let reply = match action {
             Action::Start(_) => {
@@ -162,7 +182,7 @@ impl Interpreter {
         let horizon = self.time.is_virtual().then(|| self.time.now());
         let Some(nested) = &mut self.nested else { return };
         let Some(child) = nested.children.get_mut(slot).and_then(Option::as_mut) else { return };
-        match child.interpreter.poll(&mut Context::from_waker(&child.waker), horizon) {
+        match child.interpreter.poll_alone(&mut Context::from_waker(&child.waker), horizon) {
             Poll::Pending => {
                 let next = horizon.and_then(|_| child.interpreter.next_instant());
                 if next != child.timer {
@@ -181,8 +201,9 @@ impl Interpreter {
 
     fn nested_ended(&mut self, executor: &Executor, slot: usize, outcome: Outcome) {
         let Some(nested) = &mut self.nested else { return };
-        let Some(child) = nested.children.get_mut(slot).and_then(Option::take) else { return };
+        let Some(mut child) = nested.children.get_mut(slot).and_then(Option::take) else { return };
         nested.free.push(slot);
+        self.adopt(&mut child.interpreter);
         if let Some((id, action)) = child.awaited_by {
             let result = nested::result(&child.executor, &outcome, action);
             self.nested_result(executor, id, slot, result);
@@ -217,6 +238,7 @@ impl Interpreter {
         let Some(mut child) = nested.children.get_mut(slot).and_then(Option::take) else { return };
         nested.free.push(slot);
         let outcome = child.interpreter.stop();
+        self.adopt(&mut child.interpreter);
         self.keep_nested(outcome);
     }
 
@@ -230,6 +252,16 @@ impl Interpreter {
         for slot in slots {
             self.stop_nested(slot);
         }
+    }
+
+    /// The link of the execution that started this one, and of the one that started that.
+    pub(super) fn shown(&self) -> Option<Arc<Link>> {
+        self.nested.as_ref()?.shown.as_ref()?.upgrade()
+    }
+
+    /// Whether the execution has ended, and only others go on that it started.
+    pub(super) fn is_over(&self) -> bool {
+        self.nested.as_ref().is_some_and(|nested| nested.over.is_some())
     }
 
     /// Whether executions run that this one has started.
@@ -265,9 +297,23 @@ impl Interpreter {
         self.nested.as_mut()?.children.get_mut(slot)?.as_mut()
     }
 
+    /// Takes over the executions that one has started that is over.
+    pub(super) fn adopt(&mut self, from: &mut Self) {
+        let Some(orphans) = from.nested.take() else { return };
+        for orphan in orphans.children.into_iter().flatten() {
+            self.nested.get_or_insert_default().add(orphan.interpreter, orphan.executor, None);
+        }
+    }
+
+    /// The started executions that are over.
+    pub(super) fn take_ended(&mut self) -> Vec<Outcome> {
+        self.nested.as_mut().map(|nested| std::mem::take(&mut nested.ended)).unwrap_or_default()
+    }
+
     fn keep_nested(&mut self, outcome: Outcome) {
-        if self.started.len() < self.executor.keep_children {
-            self.started.push(outcome);
+        let most = self.executor.keep_children;
+        if let Some(nested) = self.nested.as_mut().filter(|nested| nested.ended.len() < most) {
+            nested.ended.push(outcome);
         }
     }
 

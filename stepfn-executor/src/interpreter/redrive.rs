@@ -194,7 +194,8 @@ impl Interpreter {
         if !self.keeps_checkpoints() || matches!(status, Status::Succeeded { .. }) {
             return None;
         }
-        let root = self.stopped.take().or_else(|| self.checkpoint_of_tree(Fibers::ROOT))?;
+        let known = self.stopped.take().map(|stopped| *stopped);
+        let root = known.or_else(|| self.checkpoint_of_tree(Fibers::ROOT))?;
         let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Some(Stopped { root, calls, stored: self.stored })
     }
@@ -206,7 +207,7 @@ impl Interpreter {
         (outcome, stopped): (&Outcome, &Stopped),
         time: Arc<dyn Time>,
         random: Random,
-    ) -> Self {
+    ) -> Box<Self> {
         let (now, count) = (time.now(), info.redrives);
         let mut interpreter = Self::at_rest(Arc::clone(executor), info, now, time, random);
         interpreter.events = outcome.history.as_slice().to_vec();

@@ -95,7 +95,7 @@ impl Interpreter {
         let fiber = self.fibers.at(id);
         let (previous, at, parent) = (fiber.previous, fiber.at, fiber.parent);
         let Some((parent, place)) = parent else {
-            self.stopped = self.checkpoint_of_failed(id, &failure);
+            self.stopped = self.checkpoint_of_failed(id, &failure).map(Box::new);
             self.execution_failed(previous, &failure);
             return Step::Block;
         };

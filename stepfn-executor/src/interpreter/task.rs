@@ -2,7 +2,7 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Weak},
+    sync::Arc,
     time::Duration,
 };
 
@@ -214,7 +214,7 @@ impl Interpreter {
                 state: executor.program.state(self.state_of(id)).name.to_string(),
                 parameters: job.parameters.clone(),
             };
-            if let Some(shown) = self.shown.as_ref().and_then(Weak::upgrade) {
+            if let Some(shown) = self.shown() {
                 shown.add_token(pending.clone());
             }
             link.add_token(pending);
@@ -379,7 +379,7 @@ impl Interpreter {
         if let Some(token) = &job.token {
             self.tokens.remove(token);
             self.executor.registry.remove(token);
-            let shown = self.shown.as_ref().and_then(Weak::upgrade);
+            let shown = self.shown();
             for link in self.link.iter().chain(&shown) {
                 link.lock().tokens.retain(|pending| *pending.token != **token);
             }

@@ -312,3 +312,32 @@ async fn on_real_time_a_started_execution_waits_for_its_work() {
     let outcome = executor.run(json("8")).await.unwrap();
     assert_eq!(outcome.output().unwrap()["Output"], json("8"));
 }
+
+/// A `.sync` Task waits for what it started, and not for what that started without waiting.
+#[test]
+fn a_grandchild_that_nobody_waits_for_holds_nobody_up() {
+    let standard = |name: &str, asl: &str| definition(name, WorkflowType::Standard, asl);
+    let starts = |resource: &str, name: &str| {
+        format!(
+            r#"{{"StartAt": "S", "States": {{"S": {{"Type": "Task", "Resource": "arn:aws:states:::states:{resource}",
+                "Parameters": {{"StateMachineArn": "{name}"}}, "Next": "W"}}, "W": {{"Type": "Wait", "Seconds": 5, "End": true}}}}}}"#
+        )
+    };
+    let middle =
+        Executor::builder().allow_unbound().build(&standard("Middle", &starts("startExecution", "Slow")));
+    let registered = || {
+        let builder = Executor::builder().keep_children(9).state_machine("Slow", &machine("Slow", SLOW));
+        builder.state_machine("Middle", middle.as_ref().unwrap())
+    };
+    let outer = registered().build(&standard("Outer", &starts("startExecution.sync", "Middle"))).unwrap();
+    let outcome = outer.run_blocking(json("{}")).unwrap();
+    assert_eq!(outcome.duration(), Duration::from_secs(10));
+    let ended: Vec<_> = outcome.started_executions.iter().map(|ended| ended.duration().as_secs()).collect();
+    assert_eq!(ended, [5, 60]);
+
+    let each = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true, "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"}, "StartAt": "S", "States": {
+        "S": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "Parameters": {"StateMachineArn": "Slow"}, "End": true}}}}}}"#;
+    let outcome = registered().build(&standard("Each", each)).unwrap().run_blocking(json("[1, 2]")).unwrap();
+    assert_eq!((outcome.duration(), outcome.started_executions.len()), (Duration::ZERO, 2));
+}
