@@ -89,19 +89,24 @@ impl<'a> Integration<'a> {
     }
 }
 
-/// What a Task's `Resource` names, in any partition.
+/// What a Task's `Resource` names, in any partition, be it one that a deployment tool fills in (`arn:${AWS::Partition}:states:::…`).
 pub fn lookup(resource: &str) -> Resource<'_> {
-    if resource.contains(['$', '#', '[', '{', '<', '%']) {
+    let is_open = |text: &str| text.contains(['$', '#', '[', '{', '<', '%']);
+    if let Some((partition, rest)) = resource.split_once(":states:::")
+        && let Some(partition) = partition.strip_prefix("arn:")
+        && (is_open(partition) || !partition.contains(':'))
+        && !is_open(rest)
+    {
+        return integration(rest).map_or(Resource::Unknown, Resource::Integration);
+    }
+    if is_open(resource) {
         return Resource::Unknown;
     }
     let parts: Vec<&str> = resource.splitn(6, ':').collect();
-    let ["arn", _partition, service, region, account, rest] = parts[..] else { return Resource::Unknown };
+    let ["arn", _partition, service, _region, _account, rest] = parts[..] else { return Resource::Unknown };
     match service {
         "lambda" if rest.starts_with("function:") => Resource::Function,
         "states" if rest.starts_with("activity:") => Resource::Activity,
-        "states" if region.is_empty() && account.is_empty() => {
-            integration(rest).map_or(Resource::Unknown, Resource::Integration)
-        }
         _ => Resource::Unknown,
     }
 }
@@ -130,8 +135,16 @@ mod tests {
         assert_eq!(lookup("arn:aws:states:eu-west-1:123456789012:activity:a"), Resource::Activity);
         let sdk = Integration { sdk: true, service: "s3", action: "getObject", pattern: Pattern::Request };
         assert_eq!(lookup("arn:aws-us-gov:states:::aws-sdk:s3:getObject"), Resource::Integration(sdk));
+        for partition in ["${AWS::Partition}", "#{AWS::Partition}", "${Partition}"] {
+            assert_eq!(
+                lookup(&format!("arn:{partition}:states:::aws-sdk:s3:getObject")),
+                Resource::Integration(sdk)
+            );
+        }
         for text in [
             "${Function}",
+            "arn:aws:x:states:::sqs:sendMessage",
+            "arn:${AWS::Partition}:states:::${Service}:invoke",
             "arn:aws:states:::${Service}:invoke",
             "f",
             "arn:aws:states:::a:b.c",
