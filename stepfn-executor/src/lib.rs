@@ -40,6 +40,17 @@
 //! assert_eq!(outcome.history.path(), ["Load", "Notify"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! | to | there is |
+//! | --- | --- |
+//! | answer task tokens, stop an execution, look at it while it runs | [`Executor::send_task_success`], [`Control`] |
+//! | do the work of activities | [`Executor::work`], [`Executor::get_activity_task`] |
+//! | let state machines start each other | [`ExecutorBuilder::state_machine`] |
+//! | let distributed Maps read and write buckets | `ExecutorBuilder::bucket`, with the feature `object-store` |
+//! | go on with an execution that failed | [`Executor::redrive`] |
+//! | see what CloudWatch Logs and EventBridge would get | [`Outcome::log_events`], [`Outcome::status_change_events`] |
+//! | test one state on its own | [`test_state`] |
+//! | read the mock files of Step Functions Local | [`mock_file`] |
 
 mod builder;
 mod control;

@@ -78,6 +78,11 @@ pub(crate) fn does_not_exist(parameters: &Value, action: Action, request: &str) 
     failure(action, "StateMachineDoesNotExist", &message, request)
 }
 
+/// The failure of a Task that starts another execution by a name that is taken.
+pub(crate) fn already_exists(arn: &str, action: Action, request: &str) -> TaskFailure {
+    failure(action, "ExecutionAlreadyExists", &format!("Execution Already Exists: '{arn}'"), request)
+}
+
 /// The failure of a Task that starts a Standard execution and waits for it as only Express ones are waited for.
 pub(crate) fn not_supported(action: Action, request: &str) -> TaskFailure {
     let message = "This operation is not supported by this type of state machine";

@@ -2,12 +2,13 @@
 //! inside of the interpreter, on its clock.
 
 use std::{
-    sync::{Arc, Weak},
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError, Weak},
     task::{Context, Poll, Waker},
 };
 
 use jiff::Timestamp;
-use stepfn_core::{definition::WorkflowType, shape};
+use stepfn_core::{definition::WorkflowType, shape, value::Value};
 
 use super::{
     FiberId, Info, Interpreter, Phase, Step,
@@ -42,6 +43,8 @@ pub(super) struct Nested {
     pub(super) ended: Vec<Outcome>,
     /// Where else pending tokens are shown: in the link of the execution that started this one.
     shown: Option<Weak<Link>>,
+    /// The Standard executions that were given a name, in the whole tree: no other may have it.
+    named: Named,
     /// What the execution came to, while those that it started go on.
     pub(super) over: Option<Outcome>,
 }
@@ -51,7 +54,7 @@ impl Nested {
         &mut self,
         interpreter: Box<Interpreter>,
         executor: Arc<Executor>,
-        awaited_by: Option<(FiberId, Action)>,
+        awaited_by: Vec<(FiberId, Action)>,
     ) -> usize {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.children.push(None);
@@ -64,11 +67,14 @@ impl Nested {
     }
 }
 
+/// The ARNs of executions, and the inputs that they were started with.
+type Named = Arc<Mutex<HashMap<String, Value>>>;
+
 struct Child {
     interpreter: Box<Interpreter>,
     executor: Arc<Executor>,
-    /// The Task that waits for its end.
-    awaited_by: Option<(FiberId, Action)>,
+    /// The Tasks that wait for its end.
+    awaited_by: Vec<(FiberId, Action)>,
     waker: Waker,
     timer: Option<Timestamp>,
 }
@@ -113,7 +119,7 @@ impl Interpreter {
         &mut self,
         executor: &Executor,
         id: FiberId,
-        mut job: Box<Job>,
+        job: Box<Job>,
         action: Action,
         target: &Arc<Executor>,
         start: Start,
@@ -140,14 +146,63 @@ impl Interpreter {
             redriven: None,
         };
         let started = Started { arn: info.arn(&child), at: info.started };
+        if info.name.is_some()
+            && child.program.workflow_type == WorkflowType::Standard
+            && let Some(known) = self.take_name(&started.arn, &info.input)
+        {
+            return match known {
+                Some(slot) => self.join_nested(executor, id, job, action, slot),
+                None => {
+                    let request = uuid(self.random.next_u64(), self.random.next_u64());
+                    let failure = nested::already_exists(&started.arn, action, &request);
+                    self.answered(executor, id, job, Ok(Err(failure)))
+                }
+            };
+        }
         let time = Arc::clone(&self.time);
         let mut interpreter = Self::new(Arc::clone(&child), info, extent, time, random);
         let shown = self.nested.as_ref().and_then(|nested| nested.shown.clone());
         let shown = shown.unwrap_or_else(|| Arc::downgrade(&self.link()));
-        interpreter.nested.get_or_insert_default().shown = Some(shown);
-        let waits = !matches!(action, Action::Start(Waits::Reply) | Action::SdkStart);
-        let slot = self.nested.get_or_insert_default().add(interpreter, child, waits.then_some((id, action)));
+        let nested = self.nested.get_or_insert_default();
+        let inside = interpreter.nested.get_or_insert_default();
+        inside.shown = Some(shown);
+        inside.named = Arc::clone(&nested.named);
+        let slot = nested.add(interpreter, child, Vec::new());
+        self.join_nested(executor, id, job, action, slot)
+    }
 
+    /// Takes a name for a new execution. Gives where the execution runs that has it, if it was started with the same input.
+    fn take_name(&mut self, arn: &str, input: &Value) -> Option<Option<usize>> {
+        let nested = self.nested.get_or_insert_default();
+        let mut named = nested.named.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(known) = named.get(arn) else {
+            named.insert(arn.to_owned(), input.clone());
+            return None;
+        };
+        let is_same = known == input;
+        let runs = nested.children.iter().position(|child| {
+            child.as_ref().is_some_and(|child| child.interpreter.info.arn(&child.executor) == arn)
+        });
+        Some(runs.filter(|_| is_same))
+    }
+
+    /// Answers a Task that started an execution, or lets it wait for that.
+    fn join_nested(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        mut job: Box<Job>,
+        action: Action,
+        slot: usize,
+    ) -> Step {
+        let at = self.state_of(id);
+        let waits = !matches!(action, Action::Start(Waits::Reply) | Action::SdkStart);
+        let Some(child) = self.nested_child(slot) else { return Step::Block };
+        let started =
+            Started { arn: child.interpreter.info.arn(&child.executor), at: child.interpreter.info.started };
+        if waits {
+            child.awaited_by.push((id, action));
+        }
         let reply = match action {
             Action::Start(_) => {
                 nested::reply(&started, &uuid(self.random.next_u64(), self.random.next_u64()))
@@ -204,7 +259,7 @@ impl Interpreter {
         let Some(mut child) = nested.children.get_mut(slot).and_then(Option::take) else { return };
         nested.free.push(slot);
         self.adopt(&mut child.interpreter);
-        if let Some((id, action)) = child.awaited_by {
+        for (id, action) in std::mem::take(&mut child.awaited_by) {
             let result = nested::result(&child.executor, &outcome, action);
             self.nested_result(executor, id, slot, result);
         }
@@ -226,14 +281,22 @@ impl Interpreter {
     }
 
     /// The Task that waited for an execution was ended by its token: nobody waits any more.
-    pub(super) fn detach_nested(&mut self, slot: usize) {
+    pub(super) fn detach_nested(&mut self, id: FiberId, slot: usize) {
         if let Some(child) = self.nested_child(slot) {
-            child.awaited_by = None;
+            child.awaited_by.retain(|(waiting, _)| *waiting != id);
+        }
+    }
+
+    /// A Task that waited for an execution is given up: what no other Task waits for is stopped.
+    pub(super) fn give_up_nested(&mut self, id: FiberId, slot: usize) {
+        self.detach_nested(id, slot);
+        if self.nested_child(slot).is_some_and(|child| child.awaited_by.is_empty()) {
+            self.stop_nested(slot);
         }
     }
 
     /// `StopExecution`, as Step Functions calls it for a `.sync` Task that is given up.
-    pub(super) fn stop_nested(&mut self, slot: usize) {
+    fn stop_nested(&mut self, slot: usize) {
         let Some(nested) = &mut self.nested else { return };
         let Some(mut child) = nested.children.get_mut(slot).and_then(Option::take) else { return };
         nested.free.push(slot);
@@ -247,7 +310,7 @@ impl Interpreter {
         let Some(nested) = &self.nested else { return };
         let awaited = nested.children.iter().enumerate();
         let awaited =
-            awaited.filter(|(_, child)| child.as_ref().is_some_and(|child| child.awaited_by.is_some()));
+            awaited.filter(|(_, child)| child.as_ref().is_some_and(|child| !child.awaited_by.is_empty()));
         let slots: Vec<_> = awaited.map(|(slot, _)| slot).collect();
         for slot in slots {
             self.stop_nested(slot);
@@ -301,7 +364,7 @@ impl Interpreter {
     pub(super) fn adopt(&mut self, from: &mut Self) {
         let Some(orphans) = from.nested.take() else { return };
         for orphan in orphans.children.into_iter().flatten() {
-            self.nested.get_or_insert_default().add(orphan.interpreter, orphan.executor, None);
+            self.nested.get_or_insert_default().add(orphan.interpreter, orphan.executor, Vec::new());
         }
     }
 

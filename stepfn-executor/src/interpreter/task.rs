@@ -345,7 +345,7 @@ impl Interpreter {
     ) -> Step {
         self.release(id, job);
         if let Some(slot) = job.child {
-            self.detach_nested(slot);
+            self.detach_nested(id, slot);
         }
         let at = self.state_of(id);
         let Kind::Task(task) = &executor.program.state(at).kind else { return Step::Block };
@@ -468,7 +468,7 @@ impl Interpreter {
     pub(super) fn drop_job(&mut self, id: FiberId, job: &Job) {
         self.release(id, job);
         if let Some(slot) = job.child {
-            self.stop_nested(slot);
+            self.give_up_nested(id, slot);
         }
     }
 }

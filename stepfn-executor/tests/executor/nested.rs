@@ -341,3 +341,53 @@ fn a_grandchild_that_nobody_waits_for_holds_nobody_up() {
     let outcome = registered().build(&standard("Each", each)).unwrap().run_blocking(json("[1, 2]")).unwrap();
     assert_eq!((outcome.duration(), outcome.started_executions.len()), (Duration::ZERO, 2));
 }
+
+/// The API reference, `StartExecution`: the same name with the same input is the same execution as long as it runs, and refused else.
+#[test]
+fn a_name_is_there_once() {
+    let child = machine("Child", SLOW);
+    let map = |resource: &str, concurrency: u32| {
+        format!(
+            r#"{{"StartAt": "M", "States": {{"M": {{"Type": "Map", "MaxConcurrency": {concurrency}, "End": true, "ItemProcessor": {{
+                "StartAt": "S", "States": {{"S": {{"Type": "Task", "Resource": "arn:aws:states:::states:{resource}",
+                    "Parameters": {{"StateMachineArn": "Child", "Name": "one", "Input.$": "$"}}, "End": true}}}}}}}}}}}}"#
+        )
+    };
+    let outcome = run(&map("startExecution.sync", 0), &child, "[7, 7]");
+    let output = outcome.output().unwrap();
+    assert_eq!((&output[0], outcome.started_executions.len()), (&output[1], 1));
+    let outcome = run(&map("startExecution", 1), &child, "[7, 7]");
+    assert_eq!((outcome.output().is_some(), outcome.started_executions.len()), (true, 1));
+
+    for (machine, input) in [(map("startExecution", 1), "[7, 8]"), (map("startExecution.sync", 1), "[7, 7]")]
+    {
+        let outcome = run(&machine, &child, input);
+        assert_eq!(outcome.error(), Some("StepFunctions.ExecutionAlreadyExistsException"), "{machine}");
+        let cause = outcome.cause().unwrap();
+        assert!(cause.starts_with("Execution Already Exists: 'arn:aws:states:us-east-1:123456789012:execution:Child:one' (Service"), "{cause}");
+    }
+    // Express executions are never the same.
+    let express = Executor::new(&definition("Child", WorkflowType::Express, ECHO)).unwrap();
+    assert_eq!(run(&map("startExecution", 0), &express, "[7, 7]").started_executions.len(), 2);
+}
+
+#[test]
+fn what_another_task_waits_for_is_not_stopped() {
+    let start = |state: &str, fields: &str| {
+        format!(
+            r#"{{"StartAt": "{state}", "States": {{"{state}": {{"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync",
+                "Parameters": {{"StateMachineArn": "Child", "Name": "one"}}, {fields} "End": true}},
+                "C{state}": {{"Type": "Pass", "End": true}}}}}}"#
+        )
+    };
+    let catch = r#""TimeoutSeconds": 9, "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "CA"}],"#;
+    let asl = format!(
+        r#"{{"StartAt": "P", "States": {{"P": {{"Type": "Parallel", "End": true, "Branches": [{}, {}]}}}}}}"#,
+        start("A", catch),
+        start("B", "")
+    );
+    let outcome = run(&asl, &machine("Child", SLOW), "{}");
+    let output = outcome.output().unwrap();
+    assert_eq!(output[0]["Error"].as_str(), Some("States.Timeout"));
+    assert_eq!(output[1]["Status"].as_str(), Some("SUCCEEDED"));
+}
