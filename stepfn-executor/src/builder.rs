@@ -133,7 +133,8 @@ impl ExecutorBuilder {
     /// A Task of `states:startExecution`, with `.sync`, `.sync:2` or `.waitForTaskToken` or without, starts it, and so do
     /// `aws-sdk:sfn:startExecution` and `aws-sdk:sfn:startSyncExecution`, unless a handler or mock is bound to the Task. A machine
     /// knows itself, and the machines registered where it is registered. The execution runs on the clock of the one that started
-    /// it, and within its future: that is done when all executions are that were started in it, `.sync` or not. Among them a `Name` is
+    /// it, and within its future: that is done when all executions are that were started in it, `.sync` or not, or wait for callbacks
+    /// on virtual time that nobody holds. Among them a `Name` is
     /// there for one Standard execution only; the children of distributed Maps count for themselves. Task tokens are known to all;
     /// `aws-sdk:sfn:sendTaskSuccess`, `sendTaskFailure` and `sendTaskHeartbeat` need nothing bound to them.
     ///

@@ -138,6 +138,9 @@ impl Execution {
             match Pin::new(&mut *self).poll(&mut cx) {
                 Poll::Ready(end) => return end,
                 Poll::Pending if self.interpreter.is_stuck() => {
+                    if let Some(outcome) = self.interpreter.leave() {
+                        return Ok(outcome);
+                    }
                     return Err(RunError::Stuck { states: self.interpreter.waiting_states() });
                 }
                 Poll::Pending => thread::park(),

@@ -90,18 +90,28 @@ impl Interpreter {
                 return Poll::Ready(Err(error));
             }
             if !self.has_nested() {
-                let Some(nested) = self.nested.take() else { return Poll::Pending };
-                let Some(mut outcome) = nested.over else { return Poll::Pending };
-                outcome.started_executions.extend(nested.ended);
-                return Poll::Ready(Ok(outcome));
+                return self.leave().map_or(Poll::Pending, |outcome| Poll::Ready(Ok(outcome)));
             }
             if moved && self.is_virtual() {
                 continue;
             }
-            if !self.pass_time(cx, horizon) {
-                return Poll::Pending;
+            if self.pass_time(cx, horizon) {
+                continue;
             }
+            // They wait for callbacks that may never come.
+            let waits = self.is_virtual() && horizon.is_none() && !self.is_working();
+            let end = if waits && !self.executor.hold_for_callbacks { self.leave() } else { None };
+            return end.map_or(Poll::Pending, |outcome| Poll::Ready(Ok(outcome)));
         }
+    }
+
+    /// What the execution came to, if only those go on that it started. They do so no longer.
+    pub(crate) fn leave(&mut self) -> Option<Outcome> {
+        let nested = self.nested.as_mut()?;
+        let mut outcome = nested.over.take()?;
+        outcome.started_executions.append(&mut nested.ended);
+        self.nested = None;
+        Some(outcome)
     }
 
     #[inline]

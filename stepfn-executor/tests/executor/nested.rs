@@ -391,3 +391,29 @@ fn what_another_task_waits_for_is_not_stopped() {
     assert_eq!(output[0]["Error"].as_str(), Some("States.Timeout"));
     assert_eq!(output[1]["Status"].as_str(), Some("SUCCEEDED"));
 }
+
+/// A parent that asked for an approval and went on does not hang on it.
+#[tokio::test]
+async fn a_started_execution_that_waits_for_a_callback_is_left_behind() {
+    let waits = definition(
+        "Child",
+        WorkflowType::Standard,
+        r#"{"StartAt": "Ask", "States": {"Ask": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:ask", "End": true}}}"#,
+    );
+    let child = Executor::new(&waits).unwrap();
+    let asl = start("states:startExecution", "");
+    let executor = parent(&child).build(&definition("Parent", WorkflowType::Standard, &asl)).unwrap();
+    assert!(executor.run(json("{}")).await.unwrap().output().is_some());
+    // Who moves time by hand can answer it still.
+    let mut execution = executor.start(json("{}"));
+    assert!(execution.run_until_idle().is_none());
+    let task =
+        executor.get_activity_task("arn:aws:states:us-east-1:123456789012:activity:ask", None).unwrap();
+    executor.send_task_success(&task.token, "yes").unwrap();
+    execution.run_until_idle();
+    let outcome = execution.run_blocking().unwrap();
+    assert_eq!(outcome.started_executions[0].output(), Some(&"yes".into()));
+    let holding = parent(&child).hold_time_for_callbacks();
+    let holding = holding.build(&definition("Parent", WorkflowType::Standard, &asl)).unwrap();
+    assert!(holding.run_blocking(json("{}")).unwrap().output().is_some());
+}
