@@ -3,11 +3,10 @@
 use super::{
     Code,
     page::Page,
-    service_task::{integration, parameters},
+    service_task::{Parameters, integration, parameters, parameters_field},
     walk::{Node, has_placeholder},
 };
 use crate::{
-    asl::QueryLanguage,
     definition::WorkflowType,
     diagnostic::{Diagnostic, Severity, list, nearest},
 };
@@ -43,12 +42,11 @@ pub(super) const PAGE: Page = Page {
 };
 
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(named) = integration(node) else { return };
-    if node.state.parameters.is_none() && node.state.arguments.is_none() {
-        let field = match node.language {
-            QueryLanguage::JsonPath => "Parameters",
-            QueryLanguage::Jsonata => "Arguments",
-        };
+    if let Some(named) = integration(node)
+        && node.state.parameters.is_none()
+        && node.state.arguments.is_none()
+    {
+        let field = parameters_field(node.language);
         // A slip of the field's name is a finding of its own.
         if !node.state.unknown.keys().any(|key| nearest(key, [field]).is_some()) {
             let message = format!("`{named}` needs `{field}`");
@@ -57,9 +55,13 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             );
             findings.push(node.finding(Code::MissingParameter, "/Resource", message).help(help));
         }
-        return;
     }
-    let Some(parameters) = parameters(node) else { return };
+    for parameters in parameters(node) {
+        check_parameters(node, &parameters, findings);
+    }
+}
+
+fn check_parameters(node: &Node<'_>, parameters: &Parameters<'_>, findings: &mut Vec<Diagnostic>) {
     let title = &parameters.named;
     for given in &parameters.objects {
         // What a placeholder in a name becomes may be any of them.
@@ -132,6 +134,26 @@ mod tests {
             let own = found.iter().find(|found| found.code.name() == "missing-parameter");
             assert_eq!(own.map(|found| found.severity), severity, "{resource}: {found:?}");
         }
+    }
+
+    #[test]
+    fn readers_and_writers_of_maps_need_theirs() {
+        let found = lines(
+            r#"{ "StartAt": "A", "States": { "A": { "Type": "Map", "End": true,
+                "ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "JSON" },
+                    "Parameters": { "Bucket": "b" } },
+                "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" },
+                    "StartAt": "I", "States": { "I": { "Type": "Succeed" } } },
+                "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "bucket": "b", "Prefix": "p" } } } } }"#,
+        );
+        assert_eq!(
+            found,
+            [
+                "missing-parameter /States/A/ItemReader/Parameters: state `A`: `s3:getObject` needs the parameter `Key`",
+                "unknown-parameter /States/A/ResultWriter/Parameters/bucket: state `A`: `s3:putObject` has no parameter `bucket` \
+                 (did you mean `Bucket`?)",
+            ]
+        );
     }
 
     #[test]

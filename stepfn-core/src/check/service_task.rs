@@ -37,7 +37,7 @@ pub(super) struct Other<'m> {
     pub(super) value: &'m Value,
 }
 
-/// What a Task gives its service, taken apart by what the service takes.
+/// What a service is given, taken apart by what it takes.
 pub(super) struct Parameters<'m> {
     pub(super) named: Integration<'m>,
     pub(super) objects: Vec<Given<'m>>,
@@ -47,20 +47,42 @@ pub(super) struct Parameters<'m> {
     language: QueryLanguage,
 }
 
-/// What a Task gives its service; nothing where the action is unknown, or where the parameters are no object that stands there.
-pub(super) fn parameters<'m>(node: &Node<'m>) -> Option<Parameters<'m>> {
-    let named = integration(node)?;
-    let (field, template) = match node.language {
-        QueryLanguage::JsonPath => ("/Parameters", node.state.parameters.as_ref()),
-        QueryLanguage::Jsonata => ("/Arguments", node.state.arguments.as_ref()),
+/// What a Task gives its service, or a Map the services of its reader and writer; nothing where the action is unknown, or where the
+/// parameters are no object that stands there.
+pub(super) fn parameters<'m>(node: &Node<'m>) -> Vec<Parameters<'m>> {
+    let field = parameters_field(node.language);
+    let take = |named: Integration<'m>, at: String, template: Option<&'m Value>, shape, one_of| {
+        let template = template.filter(|template| template.as_object().is_some())?;
+        let mut found =
+            Parameters { named, objects: Vec::new(), others: Vec::new(), one_of, language: node.language };
+        found.take(at, String::new(), template, &shape);
+        Some(found)
     };
-    let template = template.filter(|template| template.as_object().is_some())?;
-    let action = named.known()?;
-    let (shape, one_of) = (action.parameters?, action.one_of);
-    let mut found =
-        Parameters { named, objects: Vec::new(), others: Vec::new(), one_of, language: node.language };
-    found.take(field.to_owned(), String::new(), template, &shape);
-    Some(found)
+    let of_task = integration(node).and_then(|named| {
+        let template = match node.language {
+            QueryLanguage::JsonPath => node.state.parameters.as_ref(),
+            QueryLanguage::Jsonata => node.state.arguments.as_ref(),
+        };
+        let action = named.known()?;
+        take(named, format!("/{field}"), template, action.parameters?, action.one_of)
+    });
+    let StateKind::Map(map) = &node.state.kind else { return of_task.into_iter().collect() };
+    let of_map = [("ItemReader", &map.item_reader), ("ResultWriter", &map.result_writer)];
+    let of_map = of_map.into_iter().filter_map(|(owner, object)| {
+        let object = object.as_ref()?.as_object()?;
+        let Resource::Integration(named) = lookup(object.get("Resource")?.as_str()?) else { return None };
+        let shape = named.of_map()?;
+        take(named, format!("/{owner}/{field}"), object.get(field), shape, Vec::new())
+    });
+    of_map.collect()
+}
+
+/// The field that holds what a service is given.
+pub(super) fn parameters_field(language: QueryLanguage) -> &'static str {
+    match language {
+        QueryLanguage::JsonPath => "Parameters",
+        QueryLanguage::Jsonata => "Arguments",
+    }
 }
 
 impl<'m> Parameters<'m> {

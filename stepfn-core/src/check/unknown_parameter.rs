@@ -41,9 +41,11 @@ pub(super) const PAGE: Page = Page {
 };
 
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(parameters) = parameters(node) else { return };
-    let title = &parameters.named;
-    for given in &parameters.objects {
+    let all = parameters(node);
+    let objects =
+        all.iter().flat_map(|parameters| parameters.objects.iter().map(move |given| (parameters, given)));
+    for (parameters, given) in objects {
+        let title = &parameters.named;
         for key in given.map.keys().filter(|key| !has_placeholder(key)) {
             let name = parameters.bare(key);
             if given.members.iter().any(|member| member.is_named(name)) {

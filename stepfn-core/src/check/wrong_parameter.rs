@@ -35,8 +35,10 @@ pub(super) const PAGE: Page = Page {
 };
 
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let Some(parameters) = parameters(node) else { return };
-    for other in &parameters.others {
+    let all = parameters(node);
+    let others =
+        all.iter().flat_map(|parameters| parameters.others.iter().map(move |other| (parameters, other)));
+    for (parameters, other) in others {
         let Some(expected) = expected(&other.kind, other.value) else { continue };
         // Optimised integrations make a structure of one text where its class in the SDK for Java does: DynamoDB's attributes.
         if !parameters.named.sdk

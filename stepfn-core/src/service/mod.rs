@@ -83,6 +83,15 @@ impl fmt::Display for Integration<'_> {
 }
 
 impl<'a> Integration<'a> {
+    /// What the reader or writer of a distributed Map gives the action, `s3:getObject` and the others of a Map alone.
+    pub fn of_map(&self) -> Option<Shape> {
+        if self.sdk || self.pattern != Pattern::Request {
+            None
+        } else {
+            table::of_map(self.service, self.action)
+        }
+    }
+
     /// What the tables say of the action; none for one that they do not have.
     pub fn known(&self) -> Option<Action> {
         table::action(self.sdk, self.service, self.action)

@@ -89,6 +89,17 @@ fn api(name: &str, sdk: bool) -> Option<(Shape, Shape)> {
     Some((Shape::structure(Some(block), input, sdk), Shape::structure(Some(block), output, sdk)))
 }
 
+/// What the readers and writers of distributed Maps take. A writer names the place of several objects.
+pub(super) fn of_map(service: &str, action: &str) -> Option<Shape> {
+    match (service, action) {
+        ("s3", "getObject" | "listObjectsV2") => Some(api(&format!("s3:{action}"), false)?.0),
+        ("s3", "putObject") => {
+            Some(Shape::structure(None, "", false).with("Bucket:s", "ExpectedBucketOwner:s Prefix:s"))
+        }
+        _ => None,
+    }
+}
+
 fn optimized(service: &str, action: &str) -> Option<Action> {
     let entry = entries().get(&*format!("{service}:{action}"))?;
     let row = |key: &str| entry.lines().find_map(|line| line.trim().strip_prefix(key)?.strip_prefix(' '));
