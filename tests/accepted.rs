@@ -131,6 +131,19 @@ state_machine! { Sum(Big) -> u32 {
     start_at: S,
     S: Task { resource: lambda::invoke(sum), payload: $.nested-list[*][*], output_path: $.Payload, end: true },
 } }
+state_machine! { First(Big) -> serde_json::Value {
+    start_at: Ask,
+    Ask: Choice {
+        choices: [ is_present($.tree.children[0]) && $.tree.children[0].value > 1 => Take ],
+        default: None,
+    },
+    Take: Pass {
+        parameters: { "first": $.tree.children[0].value, "same": States.ArrayGetItem($.tree.children, 0), "all": $.tree.children[*].value },
+        next: Done,
+    },
+    None: Pass { result: { "first": 0 }, next: Done },
+    Done: Succeed {},
+} }
 fn run(definition: &stepfn::Definition, input: serde_json::Value) -> serde_json::Value {
     let executor = stepfn::executor::Executor::builder().allow_unbound().build(definition).unwrap();
     let outcome = executor.run_blocking(to_value(&input).unwrap()).unwrap();
@@ -185,4 +198,14 @@ fn an_indefinite_path_is_a_list_for_a_function() {
 fn other_services_and_jsonata_are_declared() {
     assert_eq!(Sdk::definition().machine.states.len(), 2);
     assert_eq!(Jsonata::definition().machine.states.len(), 3);
+}
+
+#[test]
+fn an_item_that_was_asked_for_is_there() {
+    let child = json!({ "value": 2, "children": [] });
+    let all = json!([2, 5]);
+    assert_eq!(run(&First::definition(), big()), json!({ "first": 2, "same": child, "all": all }));
+    let mut bare = big();
+    bare["tree"]["children"] = json!([]);
+    assert_eq!(run(&First::definition(), bare), json!({ "first": 0 }));
 }

@@ -4,7 +4,7 @@ use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedStep,
     obligation::Obligation,
     read::Site,
-    value::{Flow, Sym},
+    value::{Flow, Sym, index_key, index_of, step_of},
 };
 use crate::{
     asl::{Choice, Comparison, Condition, OperandKind, Operator},
@@ -231,24 +231,35 @@ fn either(a: Option<Flow>, b: Option<Flow>) -> Option<Flow> {
     }
 }
 
+/// The steps of a path into the data that leads to one value, an index as [`index_key`].
+fn steps(path: &Path) -> Option<Vec<String>> {
+    if path.root != Root::Input {
+        return None;
+    }
+    path.segments
+        .iter()
+        .map(|segment| match &segment.kind {
+            SegmentKind::Name(name) => Some(name.clone()),
+            SegmentKind::Index(index) => Some(index_key(*index)),
+            _ => None,
+        })
+        .collect()
+}
+
 /// A flow with what an edge knows; none where it cannot be.
 fn refine(flow: &Flow, path: &Path, fact: Fact<'_>) -> Option<Flow> {
-    match (keys(path), &path.root) {
-        (Some(keys), _) => Some(flow.with_data(refine_at(&flow.data, &keys, fact, &key_step)?)),
+    match (steps(path), &path.root) {
+        (Some(keys), _) => Some(flow.with_data(refine_at(&flow.data, &keys, fact, &step_of)?)),
         (None, Root::Variable(name)) if path.segments.is_empty() => {
             let mut flow = flow.clone();
             if let Some(entry) = std::rc::Rc::make_mut(&mut flow.variables).get_mut(name.as_str()) {
-                entry.value = refine_at(&entry.value, &[], fact, &key_step)?;
+                entry.value = refine_at(&entry.value, &[], fact, &step_of)?;
                 entry.absent = entry.absent && matches!(fact, Fact::Absent);
             }
             Some(flow)
         }
         _ => Some(flow.clone()),
     }
-}
-
-fn key_step(key: &str) -> OwnedStep {
-    OwnedStep::Key(key.to_owned())
 }
 
 /// A value with what an edge knows of it at some keys; none where it cannot be. What is on the way to a value that is there
@@ -312,6 +323,11 @@ pub(super) fn refine_at(
             }
         },
         Sym::Any | Sym::Mixed | Sym::AnyObject | Sym::Answer(_) => Some(value.clone()),
+        Sym::Array(item) if index_of(key).is_some() && !absent => {
+            let below = refine_at(item, rest, fact, step)?;
+            Some(value.narrow(key, below))
+        }
+        Sym::Tuple(_) if index_of(key).is_some() => Some(value.clone()),
         _ => absent.then(|| value.clone()),
     }
 }

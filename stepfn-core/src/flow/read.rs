@@ -5,7 +5,7 @@ use std::{ops::Range, rc::Rc};
 use super::{
     Analyser,
     obligation::{Obligation, OwnedClaim, OwnedNeed, OwnedStep},
-    value::{Entry, Fields, Leaf, Sym},
+    value::{Entry, Fields, Leaf, Sym, index_key, index_of},
 };
 use crate::{
     diagnostic::{Code, Diagnostic, list, nearest},
@@ -168,6 +168,21 @@ impl Analyser<'_> {
         }
         if let Sym::Answer(shape) = value {
             return self.follow_answer(shape, segments, need, reading);
+        }
+        // Of an array more may be known of single items.
+        if let Sym::Object(fields, Some(base)) = value
+            && !fields.is_empty()
+            && fields.keys().all(|key| index_of(key).is_some())
+        {
+            return match segments.split_first() {
+                Some((Segment { kind: SegmentKind::Index(index), .. }, rest)) => {
+                    match fields.get(index_key(*index).as_str()) {
+                        Some(entry) => self.follow(&entry.value, rest, need, reading),
+                        None => self.follow(base, segments, need, reading),
+                    }
+                }
+                _ => self.follow(base, segments, need, reading),
+            };
         }
         let Some((segment, rest)) = segments.split_first() else {
             self.demand(value, need, reading);

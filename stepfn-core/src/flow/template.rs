@@ -12,7 +12,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     intrinsic::{ArgKind, Call, Function, Kind},
     json::push_token,
-    path::{Path, Root},
+    path::{Path, Root, Segment, SegmentKind},
     shape::Need,
     value::Value,
 };
@@ -150,7 +150,38 @@ impl Analyser<'_> {
                 ArgKind::Null => Sym::Null,
             });
         }
+        if let Some(item) = self.literal_item(site, at, text, call) {
+            return item;
+        }
         self.call_result(site, at, call.span.clone(), call.function, &args)
+    }
+
+    /// The item of an array that a path leads to, at a position that is written there: the same as a path to that item.
+    fn literal_item(&mut self, site: &Site, at: &str, text: &str, call: &Call) -> Option<Sym> {
+        let [array, index] = &call.args[..] else { return None };
+        let (Function::ArrayGetItem, ArgKind::Path(path), ArgKind::Number(index)) =
+            (call.function, &array.kind, &index.kind)
+        else {
+            return None;
+        };
+        let reading = Reading {
+            site,
+            at: at.to_owned(),
+            range: Some(call.span.clone()),
+            shown: text.get(call.span.clone()).unwrap_or(text).to_owned(),
+            asks: false,
+        };
+        let kind = SegmentKind::Index(index.parse().ok().filter(|index| *index >= 0)?);
+        if !path.is_definite() {
+            if self.typing.proven {
+                let message = "there may be fewer items than that, for the path can match none".to_owned();
+                self.wrong(&reading, Code::MaybeMissing, message, None);
+            }
+            return None;
+        }
+        let mut path = path.clone();
+        path.segments.push(Segment { kind, span: array.span.clone() });
+        Some(self.read(&reading, &path, &OwnedNeed::Other(Need::Value)))
     }
 
     fn call_result(
@@ -222,8 +253,9 @@ impl Analyser<'_> {
     /// Demands of what a function made that it is what is needed.
     fn demand_made(&mut self, value: &Sym, need: Need<'static>, reading: &Reading<'_>) {
         for member in value.members() {
-            if !matches!(member, Sym::Leaf(_)) {
-                self.demand(member, &OwnedNeed::Other(need), reading);
+            match member {
+                Sym::Leaf(leaf) => self.claim_path(leaf, &[], &OwnedNeed::Other(need), reading),
+                member => self.demand(member, &OwnedNeed::Other(need), reading),
             }
         }
     }

@@ -226,7 +226,8 @@ impl Sym {
     /// The value of a key, without asking whether it is there.
     pub(super) fn peek(&self, key: &str) -> Self {
         match self {
-            Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::Key(key.to_owned())])),
+            Self::Leaf(leaf) => Self::Leaf(leaf.then([step_of(key)])),
+            Self::Array(item) if index_of(key).is_some() => (**item).clone(),
             Self::Object(fields, base) => match (fields.get(key), base) {
                 (Some(entry), _) => entry.value.clone(),
                 (None, Some(base)) => base.peek(key),
@@ -308,6 +309,20 @@ impl Sym {
             _ => 0,
         }
     }
+}
+
+/// The key under which is kept what is known of an item at a position. No key of JSON begins so.
+pub(super) fn index_key(index: i64) -> String {
+    format!("\0{index}")
+}
+
+/// The position that a key stands for.
+pub(super) fn index_of(key: &str) -> Option<i64> {
+    key.strip_prefix('\0')?.parse().ok()
+}
+
+pub(super) fn step_of(key: &str) -> OwnedStep {
+    index_of(key).map_or_else(|| OwnedStep::Key(key.to_owned()), OwnedStep::Index)
 }
 
 /// What flows along an edge.

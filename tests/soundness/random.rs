@@ -28,7 +28,7 @@ pub(crate) const KEYS: [&str; 5] = ["a", "b", "c", "d", "e"];
 const STATUS: EnumShape = EnumShape { name: "Status", variants: &["NEW", "DONE"], also_given: &[] };
 
 /// A random shape. Shapes are constants in real life, so these few are leaked.
-fn shape(random: &mut Random, depth: usize) -> &'static Shape {
+pub(crate) fn shape(random: &mut Random, depth: usize) -> &'static Shape {
     let deep = if depth == 0 { 6 } else { 11 };
     match random.below(deep) {
         0 => &Shape::String,
