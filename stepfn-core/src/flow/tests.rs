@@ -382,3 +382,20 @@ fn a_thousand_states_are_analysed_once_each() {
     states.push_str(r#""S1000": { "Type": "Pass", "InputPath": "$.k3.no", "End": true }"#);
     check(&states, &["no-such-field /States/S1000/InputPath"]);
 }
+
+#[test]
+fn a_typed_value_does_not_flow_into_a_parameter_of_another_kind() {
+    let stop = |value: &str| {
+        format!(
+            r#""A": {{ "Type": "Task", "Resource": "arn:aws:states:::aws-sdk:ec2:stopInstances", "Parameters": {{ "InstanceIds.$": "{value}" }}, "End": true }}"#
+        )
+    };
+    check(&stop("$.id"), &["wrong-type /States/A/Parameters/InstanceIds.$: state `A`: `$.id`"]);
+    check(&stop("$.items"), &[]);
+    check(&stop("$.items[*].sku"), &[]);
+    check(&stop("States.Array($.id)"), &[]);
+    check(
+        &stop("States.Format('{}', $.id)"),
+        &["wrong-parameter /States/A/Parameters/InstanceIds.$: state `A`: "],
+    );
+}
