@@ -69,6 +69,8 @@ pub use stepfn_core::{
 };
 #[cfg(feature = "executor")]
 pub use stepfn_executor as executor;
+#[cfg(feature = "executor")]
+pub use stepfn_executor::testing;
 pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};
 
 /// What of the Amazon States Language is spelled how: a reference.

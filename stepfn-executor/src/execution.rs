@@ -112,6 +112,18 @@ impl Execution {
         self.end.as_ref()
     }
 
+    /// Lets virtual time pass until something happens by itself: a wait is over, a retry is due, a timeout. The result, if that
+    /// is the end; nothing happens where only a callback can go on.
+    pub fn advance_to_next_event(&mut self) -> Option<&Result<Outcome, RunError>> {
+        if self.run_until_idle().is_some() {
+            return self.end.as_ref();
+        }
+        match self.interpreter.next_instant() {
+            Some(next) => self.advance(time::until(self.now(), next)),
+            None => None,
+        }
+    }
+
     /// Runs to the end on this thread.
     ///
     /// # Errors

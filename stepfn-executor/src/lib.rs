@@ -48,6 +48,7 @@
 //! | let state machines start each other | [`ExecutorBuilder::state_machine`] |
 //! | let distributed Maps read and write buckets | `ExecutorBuilder::bucket`, with the feature `object-store` |
 //! | go on with an execution that failed | [`Executor::redrive`] |
+//! | test a workflow in a few lines | [`testing`] |
 //! | see what CloudWatch Logs and EventBridge would get | [`Outcome::log_events`], [`Outcome::status_change_events`] |
 //! | test one state on its own | [`test_state`] |
 //! | read the mock files of Step Functions Local | [`mock_file`] |
@@ -71,6 +72,7 @@ mod program;
 mod redrive;
 mod size;
 pub mod test_state;
+pub mod testing;
 pub mod time;
 mod tokens;
 

@@ -28,6 +28,44 @@ pub(crate) use self::{
 };
 use crate::eval::{Instant, Template, Test};
 
+/// By which of its ways out a state was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Via {
+    /// `Next` or `End`
+    Next,
+    /// A rule of `Choices`
+    Rule(u32),
+    /// `Default`
+    Default,
+    /// An entry of `Catch`
+    Catch(u32),
+}
+
+/// A way out of a state: where it leads, if not to the end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way {
+    pub(crate) next: Option<StateId>,
+    pub(crate) via: Via,
+}
+
+impl Way {
+    pub(crate) fn next(next: Option<StateId>) -> Self {
+        Self { next, via: Via::Next }
+    }
+
+    pub(crate) fn rule(index: usize, next: StateId) -> Self {
+        Self { next: Some(next), via: Via::Rule(u32::try_from(index).unwrap_or(u32::MAX)) }
+    }
+
+    pub(crate) fn default(next: StateId) -> Self {
+        Self { next: Some(next), via: Via::Default }
+    }
+
+    pub(crate) fn catch(index: usize, next: StateId) -> Self {
+        Self { next: Some(next), via: Via::Catch(u32::try_from(index).unwrap_or(u32::MAX)) }
+    }
+}
+
 /// A compiled state machine: immutable, shared by all its executions, cheap to clone.
 ///
 /// ```

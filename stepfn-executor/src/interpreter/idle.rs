@@ -25,7 +25,7 @@ impl Interpreter {
     }
 
     /// When something happens by itself, if nothing comes from outside.
-    pub(super) fn next_instant(&self) -> Option<Timestamp> {
+    pub(crate) fn next_instant(&self) -> Option<Timestamp> {
         if self.holds_for_callback() {
             return None;
         }

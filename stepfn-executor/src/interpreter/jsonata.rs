@@ -7,7 +7,7 @@ use crate::{
     eval::EvalError,
     executor::Inner as Executor,
     history::EventKind,
-    program::{Frame, Jsonata, JsonataKind, Kind, Left, StateId, jsonata_text},
+    program::{Frame, Jsonata, JsonataKind, Kind, Left, StateId, Way, jsonata_text},
 };
 
 impl Interpreter {
@@ -35,23 +35,17 @@ impl Interpreter {
         let state = executor.program.state(self.state_of(id));
         let left = self.frame(executor, id, None, |frame, fiber| leave(frame, &fiber.input));
         match left {
-            Ok(left) => self.exit_jsonata(executor, id, left, state.next),
+            Ok(left) => self.exit_jsonata(executor, id, left, Way::next(state.next)),
             Err(failure) => self.failed(executor, id, failure),
         }
     }
 
-    pub(super) fn exit_jsonata(
-        &mut self,
-        executor: &Executor,
-        id: FiberId,
-        left: Left,
-        next: Option<StateId>,
-    ) -> Step {
+    pub(super) fn exit_jsonata(&mut self, executor: &Executor, id: FiberId, left: Left, way: Way) -> Step {
         if !left.extent.fits() {
             let state = executor.program.state(self.state_of(id));
             return self.failed(executor, id, Failure::data_limit(&state.name));
         }
-        self.exit(executor, id, (left.output, Some(left.extent)), left.assigned, next)
+        self.exit(executor, id, (left.output, Some(left.extent)), left.assigned, way)
     }
 
     pub(super) fn choice_jsonata(
@@ -65,7 +59,7 @@ impl Interpreter {
         let chosen = self
             .frame(executor, id, None, |frame, fiber| jsonata.choose(rules, default, frame, &fiber.input));
         match chosen {
-            Ok(Some((left, next))) => self.exit_jsonata(executor, id, left, Some(next)),
+            Ok(Some((left, way))) => self.exit_jsonata(executor, id, left, way),
             Ok(None) => self.no_choice(executor, id),
             Err(failure) => self.failed(executor, id, failure),
         }

@@ -2,7 +2,7 @@ use super::{Failure, FiberId, Interpreter, Phase, Step, fiber::Sleeping, state::
 use crate::{
     executor::Inner as Executor,
     history::EventKind,
-    program::{Kind, State},
+    program::{Kind, State, Way},
     size::Extent,
     time,
 };
@@ -87,7 +87,7 @@ impl Interpreter {
         if let Some(failure) = assigned.as_ref().and_then(|assigned| self.store(id, assigned)) {
             return Err(failure);
         }
-        Ok(Some(self.exit(executor, id, (output, Some(extent)), assigned, Some(catcher.next))))
+        Ok(Some(self.exit(executor, id, (output, Some(extent)), assigned, Way::catch(index, catcher.next))))
     }
 
     /// Nothing handled the failure in its state.

@@ -10,7 +10,7 @@ use crate::{
     executor::Inner as Executor,
     history::EventKind,
     outcome::{RunError, Status},
-    program::{self, Frame, Kind, Rule, StateId},
+    program::{self, Frame, Kind, Rule, StateId, Way},
     size::Extent,
 };
 
@@ -104,7 +104,9 @@ impl Interpreter {
         });
         let extent = self.fibers.at(id).extent.filter(|_| state.data.passes_through());
         match left {
-            Ok((output, assigned)) => self.exit(executor, id, (output, extent), assigned, state.next),
+            Ok((output, assigned)) => {
+                self.exit(executor, id, (output, extent), assigned, Way::next(state.next))
+            }
             Err(failure) => self.failed(executor, id, failure),
         }
     }
@@ -114,15 +116,13 @@ impl Interpreter {
         let chosen = self.frame(executor, id, None, |frame, fiber| {
             let input = state.data.effective_input(frame, &fiber.input)?;
             let chosen = program::choose(rules, default, state.data.assign.as_ref(), frame, &input)?;
-            let Some((template, next)) = chosen else { return Ok(None) };
+            let Some((template, way)) = chosen else { return Ok(None) };
             let assigned = assign(template, frame, &input)?;
-            Ok(Some((state.data.output(frame, input)?, assigned, next)))
+            Ok(Some((state.data.output(frame, input)?, assigned, way)))
         });
         let extent = self.fibers.at(id).extent.filter(|_| state.data.passes_through());
         match chosen {
-            Ok(Some((output, assigned, next))) => {
-                self.exit(executor, id, (output, extent), assigned, Some(next))
-            }
+            Ok(Some((output, assigned, way))) => self.exit(executor, id, (output, extent), assigned, way),
             Ok(None) => self.no_choice(executor, id),
             Err(failure) => self.failed(executor, id, failure),
         }
@@ -165,7 +165,7 @@ impl Interpreter {
                 self.failed(executor, id, Failure::data_limit(&state.name))
             }
             Ok(((output, extent), assigned)) => {
-                self.exit(executor, id, (output, Some(extent)), assigned, state.next)
+                self.exit(executor, id, (output, Some(extent)), assigned, Way::next(state.next))
             }
             Err(failure) => self.failed(executor, id, failure),
         }
@@ -178,7 +178,7 @@ impl Interpreter {
         id: FiberId,
         (output, extent): (Value, Option<Extent>),
         assigned: Option<Arc<Map>>,
-        next: Option<StateId>,
+        way: Way,
     ) -> Step {
         if let Some(failure) = assigned.as_ref().and_then(|assigned| self.store(id, assigned)) {
             return self.failed(executor, id, failure);
@@ -188,12 +188,13 @@ impl Interpreter {
             state,
             output: output.clone(),
             assigned: assigned.clone(),
+            via: way.via,
         });
         let fiber = self.fiber(id);
         if let Some(assigned) = assigned {
             fiber.variables.set(&assigned);
         }
-        if let Some(next) = next {
+        if let Some(next) = way.next {
             fiber.at = next;
             fiber.input = output;
             fiber.extent = extent;

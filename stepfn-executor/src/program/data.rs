@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
-use super::{Rule, StateId};
+use super::{Rule, StateId, Way};
 use crate::{
     eval::{
         CompiledPath, ContextObject, EvalError, Expression, Random, ResultPath, Scope, Template, Variables,
@@ -173,20 +173,20 @@ pub(crate) fn within_limit(variables: Arc<Map>) -> Result<Arc<Map>, EvalError> {
     Err(EvalError::new(error_name::DATA_LIMIT_EXCEEDED, cause))
 }
 
-/// The rule of a Choice that holds first, else its default: what it assigns, and where it goes.
+/// The rule of a Choice that holds first, else its default: what it assigns, and the way it goes.
 pub(crate) fn choose<'p>(
     rules: &'p [Rule],
     default: Option<StateId>,
     assign: Option<&'p Template>,
     frame: &Frame<'_>,
     input: &Value,
-) -> Result<Option<(Option<&'p Template>, StateId)>, EvalError> {
-    for rule in rules {
+) -> Result<Option<(Option<&'p Template>, Way)>, EvalError> {
+    for (index, rule) in rules.iter().enumerate() {
         if rule.test.holds(&frame.scope(input))? {
-            return Ok(Some((rule.assign.as_ref(), rule.next)));
+            return Ok(Some((rule.assign.as_ref(), Way::rule(index, rule.next))));
         }
     }
-    Ok(default.map(|next| (assign, next)))
+    Ok(default.map(|next| (assign, Way::default(next))))
 }
 
 /// `Error` or `Cause` of a Fail state, or the `...Path` beside it.

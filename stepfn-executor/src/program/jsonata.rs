@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
-use super::{Frame, StateId, data::within_limit};
+use super::{Frame, StateId, Way, data::within_limit};
 use crate::{
     eval::{
         EvalError, Instant,
@@ -123,9 +123,9 @@ impl Jsonata {
         default: Option<StateId>,
         frame: &Frame<'_>,
         input: &Value,
-    ) -> Result<Option<(Left, StateId)>, EvalError> {
+    ) -> Result<Option<(Left, Way)>, EvalError> {
         let scope = frame.jsonata(input);
-        for rule in rules {
+        for (index, rule) in rules.iter().enumerate() {
             match rule.condition.render(&scope)? {
                 Value::Bool(false) => {}
                 Value::Bool(true) => {
@@ -134,13 +134,13 @@ impl Jsonata {
                         left.output = template.render(&scope)?;
                         left.extent = Extent::of(&left.output);
                     }
-                    return Ok(Some((left, rule.next)));
+                    return Ok(Some((left, Way::rule(index, rule.next))));
                 }
                 other => return Err(unexpected(&rule.condition, &rule.field, "boolean", &other)),
             }
         }
         let Some(default) = default else { return Ok(None) };
-        Ok(Some((self.results.evaluate(&scope, input)?, default)))
+        Ok(Some((self.results.evaluate(&scope, input)?, Way::default(default))))
     }
 
     /// How long a Wait waits.

@@ -163,7 +163,7 @@ impl Flow<'_> {
                 let input = self.effective_input()?;
                 let assign = state.data.assign.as_ref();
                 match program::choose(rules, *default, assign, &self.frame, &input)? {
-                    Some((assign, next)) => self.leave(input, assign, Some(next)),
+                    Some((assign, way)) => self.leave(input, assign, way.next),
                     None => Err(no_choice()),
                 }
             }

@@ -42,7 +42,7 @@ impl Flow<'_> {
             }
             (Kind::Choice { default, .. }, JsonataKind::Choice(rules)) => {
                 match jsonata.choose(rules, *default, &frame, input)? {
-                    Some((left, next)) => Ok((self.left(left)?, Some(next))),
+                    Some((left, way)) => Ok((self.left(left)?, way.next)),
                     None => Err(no_choice()),
                 }
             }

@@ -1,0 +1,96 @@
+//! What a run looks like to whoever must find out why a test failed.
+
+use stepfn_core::value::Value;
+
+use crate::{
+    History,
+    history::EventKind,
+    program::{StateId, Via},
+};
+
+/// More of a value than this is left out.
+const MOST_SHOWN: usize = 400;
+
+/// One stay in a state.
+#[derive(Clone, Debug)]
+pub(super) struct Visit {
+    pub(super) state: String,
+    pub(super) input: Value,
+    /// What it was left with, and how; none where it failed or was still there.
+    pub(super) left: Option<(Value, Via)>,
+}
+
+/// What a history tells of the stays in states.
+pub(super) struct Trace {
+    /// In the order in which they began.
+    pub(super) visits: Vec<Visit>,
+    /// To which of them each event belongs, by its id.
+    pub(super) stays: Vec<Option<usize>>,
+}
+
+/// The stays in states, in the order in which they began.
+pub(super) fn visits(history: &History) -> Vec<Visit> {
+    trace(history).visits
+}
+
+pub(super) fn trace(history: &History) -> Trace {
+    let name = |state: StateId| history.executor().program.state(state).name.to_string();
+    let mut visits: Vec<Visit> = Vec::new();
+    // An event belongs where that belongs which it comes from.
+    let mut stays: Vec<Option<usize>> = vec![None];
+    for event in history.as_slice() {
+        let before = stays.get(event.previous as usize).copied().flatten();
+        let stay = match &event.kind {
+            EventKind::StateEntered { state, input } => {
+                visits.push(Visit { state: name(*state), input: input.clone(), left: None });
+                Some(visits.len() - 1)
+            }
+            EventKind::StateExited { state, output, via, .. } => {
+                let state = name(*state);
+                // A Map is left from an event of its iterations.
+                let own = before.filter(|stay| visits[*stay].state == state).or_else(|| {
+                    visits.iter().rposition(|visit| visit.state == state && visit.left.is_none())
+                });
+                if let Some(own) = own {
+                    visits[own].left = Some((output.clone(), *via));
+                }
+                own
+            }
+            _ => before,
+        };
+        stays.push(stay);
+    }
+    Trace { visits, stays }
+}
+
+/// `ValidateCSV → CheckValidation → …`, what did not end marked.
+pub(super) fn path(visits: &[Visit]) -> String {
+    let names: Vec<String> = visits
+        .iter()
+        .map(|visit| if visit.left.is_some() { visit.state.clone() } else { format!("{} ✗", visit.state) })
+        .collect();
+    names.join(" → ")
+}
+
+pub(super) fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    if text.len() <= MOST_SHOWN {
+        return text;
+    }
+    let end = (0..=MOST_SHOWN).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    format!("{}… ({} bytes)", &text[..end], text.len())
+}
+
+/// The way and the data of the last states.
+pub(super) fn of_history(history: &History) -> String {
+    let visits = visits(history);
+    let mut out = format!("  path  {}\n", path(&visits));
+    for visit in visits.iter().rev().take(3).rev() {
+        out.push_str(&format!("\n  {}\n    in   {}\n", visit.state, shown(&visit.input)));
+        match &visit.left {
+            Some((output, _)) => out.push_str(&format!("    out  {}\n", shown(output))),
+            None => out.push_str("    it did not come out of it\n"),
+        }
+    }
+    out
+}

@@ -1,0 +1,213 @@
+use std::{fmt, marker::PhantomData, time::Duration};
+
+use serde::{Serialize, de::DeserializeOwned};
+use stepfn_core::{
+    definition::Workflow,
+    value::{Value, from_value},
+};
+
+use super::{
+    fail, json, or_fail,
+    picture::{self, Visit, shown},
+};
+use crate::{Outcome, Status, history::EventKind};
+
+/// A run that is over, to be asked and asserted about. Assertions can be chained; one that does not hold shows the way the
+/// execution took, and the data before and after its last states.
+pub struct Run<W = ()> {
+    name: String,
+    /// How it ended, with all that there is to know.
+    pub outcome: Outcome,
+    visits: Vec<Visit>,
+    workflow: PhantomData<fn() -> W>,
+}
+
+impl<W> Run<W> {
+    pub(super) fn new(name: String, outcome: Outcome) -> Self {
+        let visits = picture::visits(&outcome.history);
+        Self { name, outcome, visits, workflow: PhantomData }
+    }
+
+    /// The output in JSON.
+    ///
+    /// # Panics
+    /// When the execution did not succeed.
+    #[track_caller]
+    pub fn output_value(&self) -> &Value {
+        match self.outcome.output() {
+            Some(output) => output,
+            None => self.otherwise("an output", &self.outcome.status.to_string()),
+        }
+    }
+
+    /// The output as the workflow's type.
+    ///
+    /// # Panics
+    /// When the execution did not succeed.
+    #[track_caller]
+    pub fn output(&self) -> W::Output
+    where
+        W: Workflow,
+        W::Output: DeserializeOwned,
+    {
+        or_fail(from_value(self.output_value()), "the output is not of the workflow's type")
+    }
+
+    /// The names of the states that were entered, in their order.
+    pub fn path(&self) -> Vec<&str> {
+        self.visits.iter().map(|visit| &*visit.state).collect()
+    }
+
+    /// What a Task's handler got, call by call.
+    pub fn calls(&self, state: &str) -> Vec<Value> {
+        let program = &self.outcome.history.executor().program;
+        let events = self.outcome.history.as_slice().iter().enumerate();
+        events
+            .filter_map(|(index, event)| match &event.kind {
+                EventKind::TaskScheduled(scheduled) if *program.state(scheduled.state).name == *state => {
+                    let event = self.outcome.history.events().nth(index)?.details()?;
+                    let text = event.get("parameters").or_else(|| event.get("input"))?.as_str()?.to_owned();
+                    text.parse().ok()
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// What went into a state, visit by visit.
+    pub fn inputs(&self, state: &str) -> Vec<&Value> {
+        self.visits.iter().filter(|visit| visit.state == state).map(|visit| &visit.input).collect()
+    }
+
+    /// What came out of a state, visit by visit; those that did not come out are left out.
+    pub fn outputs(&self, state: &str) -> Vec<&Value> {
+        let visits = self.visits.iter().filter(|visit| visit.state == state);
+        visits.filter_map(|visit| visit.left.as_ref().map(|(output, _)| output)).collect()
+    }
+
+    /// The way the execution took: `ValidateCSV → CheckValidation → …`, for a snapshot.
+    pub fn path_text(&self) -> String {
+        picture::path(&self.visits)
+    }
+
+    /// The history, an event a line, for a snapshot: the same for the same test, every time.
+    pub fn history_text(&self) -> String {
+        self.outcome.history.to_string()
+    }
+
+    /// Asserts success.
+    ///
+    /// # Panics
+    /// When the execution did not succeed.
+    #[track_caller]
+    pub fn assert_succeeded(&self) -> &Self {
+        if self.outcome.output().is_none() {
+            self.otherwise("SUCCEEDED", &self.outcome.status.to_string());
+        }
+        self
+    }
+
+    /// Asserts success with this output, compared as JSON.
+    ///
+    /// # Panics
+    /// When the execution ended otherwise.
+    #[track_caller]
+    pub fn assert_output(&self, expected: impl Serialize) -> &Self {
+        let expected = json(&expected);
+        match self.outcome.output() {
+            Some(output) if *output == expected => self,
+            Some(output) => self.otherwise(
+                &format!("the output {}", shown(&expected)),
+                &format!("the output {}", shown(output)),
+            ),
+            None => {
+                self.otherwise(&format!("the output {}", shown(&expected)), &self.outcome.status.to_string())
+            }
+        }
+    }
+
+    /// Asserts that the execution failed with this error.
+    ///
+    /// # Panics
+    /// When the execution ended otherwise.
+    #[track_caller]
+    pub fn assert_failed(&self, error: &str) -> &Self {
+        let failed = matches!(self.outcome.status, Status::Failed { .. });
+        if !failed || self.outcome.error() != Some(error) {
+            self.otherwise(&format!("FAILED {error}"), &self.outcome.status.to_string());
+        }
+        self
+    }
+
+    /// Asserts the states that were entered, in their order.
+    ///
+    /// # Panics
+    /// When they were others.
+    #[track_caller]
+    pub fn assert_path<S: AsRef<str>>(&self, expected: impl IntoIterator<Item = S>) -> &Self {
+        let expected: Vec<String> = expected.into_iter().map(|state| state.as_ref().to_owned()).collect();
+        if self.path() != expected {
+            self.otherwise(&format!("the path {}", expected.join(" → ")), "another one");
+        }
+        self
+    }
+
+    /// Asserts that a state was entered.
+    ///
+    /// # Panics
+    /// When it was not.
+    #[track_caller]
+    pub fn assert_visited(&self, state: &str) -> &Self {
+        if !self.path().contains(&state) {
+            self.otherwise(&format!("a visit of `{state}`"), "none");
+        }
+        self
+    }
+
+    /// Asserts that a state was not entered.
+    ///
+    /// # Panics
+    /// When it was.
+    #[track_caller]
+    pub fn assert_not_visited(&self, state: &str) -> &Self {
+        if self.path().contains(&state) {
+            self.otherwise(&format!("no visit of `{state}`"), "one");
+        }
+        self
+    }
+
+    /// Asserts how long the execution took, on its clock.
+    ///
+    /// # Panics
+    /// When it took longer or shorter.
+    #[track_caller]
+    pub fn assert_took(&self, expected: Duration) -> &Self {
+        let took = self.outcome.duration();
+        if took != expected {
+            self.otherwise(&format!("{expected:?} of virtual time"), &format!("{took:?}"));
+        }
+        self
+    }
+
+    #[track_caller]
+    fn otherwise(&self, expected: &str, found: &str) -> ! {
+        fail(&format!(
+            "the run of `{}` was not as expected\n  expected  {expected}\n  found     {found}\n\n{self}",
+            self.name
+        ))
+    }
+}
+
+impl<W> fmt::Display for Run<W> {
+    /// How it ended, the way it took, and the data before and after its last states.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "  end   {}", self.outcome.status)?;
+        f.write_str(&picture::of_history(&self.outcome.history))
+    }
+}
+
+impl<W> fmt::Debug for Run<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
