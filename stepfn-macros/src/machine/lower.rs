@@ -16,7 +16,7 @@ use syn::{Attribute, Ident, Type};
 
 use super::{
     ast::{Block, Condition, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target, Text},
-    names::{NewIdent, field_name, snake_case},
+    names::{field_name, identifier, snake_case},
     settings::{self, Settings},
     template::Lower,
 };
@@ -118,9 +118,13 @@ impl Lowering<'_> {
                 }
                 self.spot(&state_at, Some(key.place), key.place);
                 if !key.is_string {
-                    let ident = Ident::new_raw_or_plain(&key.text, key.place.first);
-                    if self.out.states.iter().all(|known| *known != ident) {
-                        self.out.states.push(ident);
+                    match identifier(&key.text, key.place.first) {
+                        Some(ident) if !self.out.states.contains(&ident) => self.out.states.push(ident),
+                        Some(_) => {}
+                        None => self.errors.push(
+                            key.place,
+                            format!("`{0}` is no name for a constant; write it as a string: `\"{0}\": {kind} {{ … }}`", key.text),
+                        ),
                     }
                 }
                 if let Some(state) = self.state(kind, block, attributes, &state_at, &key.text) {

@@ -1,13 +1,15 @@
-//! `state_machine!`: what was written (`ast`, read by `parse`, `path`, `condition`), lowered to ASL with the place of everything
-//! (`lower`, `template`), judged by stepfn-core, and expanded to tokens (`expand`).
+//! `state_machine!`: what was written (`ast`, read by `parse`, `head`, `path`, `condition`), lowered to ASL with the place of everything
+//! (`lower`, `template`), judged by stepfn-core, and expanded to tokens (`expand`); `salvage` finds the names in what cannot be read.
 
 mod ast;
 mod condition;
 mod expand;
+mod head;
 mod lower;
 mod names;
 mod parse;
 mod path;
+mod salvage;
 mod settings;
 mod template;
 mod typed_path;
@@ -36,6 +38,10 @@ use self::{
 };
 
 pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
+    if let Err(error) = salvage::judge_depth(tokens.clone()) {
+        return error.to_compile_error();
+    }
+    let written = tokens.clone();
     // syn ends with an error of its own where an error inside has left tokens unread, so the result is kept beside it.
     let mut parsed = None;
     let result = syn::parse::Parser::parse2(
@@ -112,7 +118,8 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     }
     let errors = errors.to_tokens();
     let (item, definition) = if failed {
-        (expand::stand_in(&machine, &lowered.states), TokenStream::new())
+        let states = salvage::states(written, lowered.states);
+        (expand::stand_in(&machine, &states), TokenStream::new())
     } else {
         expand::machine(&machine, &lowered, &text, &typing, &names)
     };

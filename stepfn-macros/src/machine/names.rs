@@ -38,15 +38,13 @@ pub(super) fn snake_case(name: &str) -> String {
     out
 }
 
-/// Identifiers that may be keywords.
-pub(super) trait NewIdent {
-    fn new_raw_or_plain(name: &str, span: proc_macro2::Span) -> Ident;
-}
-
-impl NewIdent for Ident {
-    fn new_raw_or_plain(name: &str, span: proc_macro2::Span) -> Ident {
-        if syn::parse_str::<Self>(name).is_ok() { Self::new(name, span) } else { Self::new_raw(name, span) }
+/// A name as an identifier, raw where it is a keyword; none where it cannot be one at all, as `Self`.
+pub(super) fn identifier(name: &str, span: proc_macro2::Span) -> Option<Ident> {
+    if syn::parse_str::<Ident>(name).is_ok() {
+        return Some(Ident::new(name, span));
     }
+    let raw = syn::parse_str::<Ident>(&format!("r#{name}")).ok()?;
+    Some(Ident::new_raw(&syn::ext::IdentExt::unraw(&raw).to_string(), span))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use syn::{
 
 use super::{
     ast::{Block, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target},
-    condition, path,
+    condition, head, path,
 };
 
 /// A machine, with what of it could not be read.
@@ -25,34 +25,38 @@ pub(super) struct Parsed {
 impl Parse for Parsed {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let mut errors = Errors::default();
-        let attributes = input.call(Attribute::parse_outer)?;
-        let visibility = input.parse()?;
-        let name: Ident = input.parse().map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "expected the machine's name: `pub Orders(Order) -> Receipt { start_at: … }`",
-            )
+        let (attributes, unread) = head::attributes(input)?;
+        if let Some(error) = &unread {
+            errors.push_syn(error);
+        }
+        let (visibility, name) = head::name(input, &mut errors).map_err(|error| unread.unwrap_or(error))?;
+        // From its name on there is a machine: while the rest of its head is being typed, it stays one.
+        let any = || syn::parse_quote_spanned!(name.span()=> ::stepfn::__private::core::value::Value);
+        let input_type = match head::input_type(input) {
+            Ok(ty) => ty.unwrap_or_else(any),
+            Err(error) => {
+                errors.push_syn(&error);
+                skip_to(input, |input| input.peek(Token![->]) || input.peek(token::Brace))?;
+                any()
+            }
+        };
+        let output = match head::output_type(input) {
+            Ok(ty) => ty.unwrap_or_else(any),
+            Err(error) => {
+                errors.push_syn(&error);
+                skip_to(input, |input| input.peek(token::Brace))?;
+                any()
+            }
+        };
+        let block = block(input, &mut errors).or_else(|error| {
+            errors.push_syn(&error);
+            skip_to(input, |_| false)?;
+            Ok::<_, syn::Error>(Block { entries: Vec::new(), place: Place::of(name.span()) })
         })?;
-        let content;
-        parenthesized!(content in input);
-        let input_type = if content.is_empty() {
-            syn::parse_quote_spanned!(name.span()=> ::stepfn::__private::core::value::Value)
-        } else {
-            content.parse()?
-        };
-        let output = if input.peek(Token![->]) {
-            input.parse::<Token![->]>()?;
-            input.parse::<Type>()?
-        } else {
-            syn::parse_quote_spanned!(name.span()=> ::stepfn::__private::core::value::Value)
-        };
-        let block = block(input, &mut errors)?;
         if !input.is_empty() {
             errors
                 .push(Place::of(input.span()), "expected the end: one `state_machine!` declares one machine");
-            while !input.is_empty() {
-                input.parse::<TokenTree>()?;
-            }
+            skip_to(input, |_| false)?;
         }
         Ok(Self {
             machine: Machine { attributes, visibility, name, input: input_type, output, block },
@@ -88,7 +92,11 @@ fn block(input: ParseStream<'_>, errors: &mut Errors) -> Result<Block> {
 }
 
 fn skip_to_comma(input: ParseStream<'_>) -> Result<()> {
-    while !input.is_empty() && !input.peek(Token![,]) {
+    skip_to(input, |input| input.peek(Token![,]))
+}
+
+pub(super) fn skip_to(input: ParseStream<'_>, is_there: fn(ParseStream<'_>) -> bool) -> Result<()> {
+    while !input.is_empty() && !is_there(input) {
         input.parse::<TokenTree>()?;
     }
     Ok(())

@@ -1,4 +1,6 @@
-use proc_macro2::{Group, TokenStream, TokenTree};
+use std::time::{Duration, Instant};
+
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use super::state_machine;
@@ -50,75 +52,177 @@ fn everything() -> TokenStream {
     }
 }
 
-/// The first `left` tokens, with every group that was opened closed again.
-fn cut(tokens: TokenStream, left: &mut usize) -> TokenStream {
-    let mut out = Vec::new();
-    for token in tokens {
-        if *left == 0 {
-            break;
-        }
-        *left -= 1;
-        out.push(match token {
-            TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), cut(group.stream(), left));
-                inner.set_span(group.span());
-                TokenTree::Group(inner)
-            }
-            other => other,
-        });
-    }
-    out.into_iter().collect()
+/// A token, or one side of a group: what somebody who types adds and removes one by one.
+#[derive(Clone)]
+enum Typed {
+    Token(TokenTree),
+    Open(Delimiter),
+    Close(Delimiter),
 }
 
-fn count(tokens: TokenStream) -> usize {
-    tokens
+fn typed(tokens: TokenStream) -> Vec<Typed> {
+    let mut out = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => {
+                out.push(Typed::Open(group.delimiter()));
+                out.extend(typed(group.stream()));
+                out.push(Typed::Close(group.delimiter()));
+            }
+            other => out.push(Typed::Token(other)),
+        }
+    }
+    out
+}
+
+/// What an editor hands to a macro: what was opened ends with what is around it, and what closes nothing is left out.
+fn balanced(typed: &[Typed]) -> TokenStream {
+    let mut open: Vec<(Delimiter, Vec<TokenTree>)> = vec![(Delimiter::None, Vec::new())];
+    let close = |open: &mut Vec<(Delimiter, Vec<TokenTree>)>| {
+        let (delimiter, tokens) = open.pop().unwrap();
+        let group = Group::new(delimiter, tokens.into_iter().collect());
+        open.last_mut().unwrap().1.push(group.into());
+    };
+    for token in typed {
+        match token {
+            Typed::Token(token) => open.last_mut().unwrap().1.push(token.clone()),
+            Typed::Open(delimiter) => open.push((*delimiter, Vec::new())),
+            Typed::Close(delimiter) => {
+                if let Some(opened) = open.iter().rposition(|(known, _)| known == delimiter) {
+                    while open.len() > opened {
+                        close(&mut open);
+                    }
+                }
+            }
+        }
+    }
+    while open.len() > 1 {
+        close(&mut open);
+    }
+    open.pop().unwrap().1.into_iter().collect()
+}
+
+const STATES: [(&str, &str); 7] = [
+    ("Check", "Choice"),
+    ("Both", "Parallel"),
+    ("A", "Pass"),
+    ("B", "Succeed"),
+    ("Each", "Map"),
+    ("Ship", "Task"),
+    ("Failed", "Fail"),
+];
+
+/// Expands what is no machine any more, and looks at what is left of it: Rust, with the names that the rest of the file uses.
+/// Answers how long it took.
+fn check_broken(tokens: TokenStream) -> Duration {
+    let written = format!(" {tokens} ");
+    let has_name = tokens
+        .clone()
         .into_iter()
-        .map(|token| match token {
-            TokenTree::Group(group) => 1 + count(group.stream()),
-            _ => 1,
+        .any(|token| matches!(token, TokenTree::Ident(name) if name == "Everything"));
+    let started = Instant::now();
+    let out = state_machine(tokens);
+    let taken = started.elapsed();
+    let file: syn::File =
+        syn::parse2(out.clone()).unwrap_or_else(|error| panic!("{error}:\n{written}\n{out}"));
+    // What is inside of an attribute that nobody closed is no machine.
+    let has_name = has_name && !written.contains(" Everything intellijRulezz");
+    let is_kept =
+        file.items.iter().any(|item| matches!(item, syn::Item::Struct(item) if item.ident == "Everything"));
+    assert!(is_kept || !has_name, "{written}\n{out}");
+    let constants: Vec<String> = file
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            syn::Item::Impl(item) if item.trait_.is_none() => Some(&item.items),
+            _ => None,
         })
-        .sum()
+        .flatten()
+        .filter_map(|item| match item {
+            syn::ImplItem::Const(item) => Some(item.ident.to_string()),
+            _ => None,
+        })
+        .collect();
+    for (state, kind) in STATES {
+        let count = constants.iter().filter(|constant| **constant == state).count();
+        assert!(count <= 1, "{state}: {written}\n{out}");
+        let is_written = written.contains(&format!(" {state} : {kind} "));
+        assert!(count == 1 || !has_name || !is_written, "{state}: {written}\n{out}");
+    }
+    taken
+}
+
+/// Expands the machine, broken at every place of it, and sees that an editor does not wait for it.
+fn at_every_token(broken: impl Fn(&[Typed], usize) -> Vec<Typed>) {
+    let whole = typed(everything());
+    let mut taken = Duration::ZERO;
+    for place in 0..whole.len() {
+        taken += check_broken(balanced(&broken(&whole, place)));
+    }
+    let each = taken / u32::try_from(whole.len()).unwrap();
+    println!("{each:?} for each");
+    assert!(each < Duration::from_millis(50), "{each:?} for each");
 }
 
 #[test]
 fn the_whole_machine_has_no_error() {
-    let out = state_machine(everything()).to_string();
+    let out = state_machine(balanced(&typed(everything()))).to_string();
     assert!(!out.contains("compile_error"), "{out}");
 }
 
 #[test]
-fn half_typed_machines_give_errors_and_keep_their_type() {
-    for length in 0..count(everything()) {
-        let cut = cut(everything(), &mut length.clone());
-        let out = state_machine(cut).to_string();
-        // From its block on a machine stays a type, so that what names it still resolves.
-        if length > 60 {
-            assert!(out.contains("pub struct Everything"), "{length}: {out}");
-        }
+fn a_machine_that_ends_at_any_token_keeps_its_names() {
+    at_every_token(|whole, place| whole[..place].to_vec());
+}
+
+#[test]
+fn a_machine_without_any_one_of_its_tokens_keeps_its_names() {
+    at_every_token(|whole, place| [&whole[..place], &whole[place + 1..]].concat());
+}
+
+#[test]
+fn a_machine_without_any_two_neighbours_keeps_its_names() {
+    at_every_token(|whole, place| [&whole[..place], whole.get(place + 2..).unwrap_or_default()].concat());
+}
+
+/// Completion is asked for with a made-up word where the cursor stands.
+#[test]
+fn a_machine_with_a_word_too_many_at_any_token_keeps_its_names() {
+    let word = || Typed::Token(Ident::new("intellijRulezz", Span::call_site()).into());
+    at_every_token(|whole, place| [&whole[..place], &[word()], &whole[place..]].concat());
+}
+
+#[test]
+fn a_machine_with_a_mark_too_many_at_any_token_keeps_its_names() {
+    for mark in ['$', '.'] {
+        let mark = || Typed::Token(Punct::new(mark, Spacing::Alone).into());
+        at_every_token(|whole, place| [&whole[..place], &[mark()], &whole[place..]].concat());
     }
 }
 
 #[test]
-fn a_machine_without_one_of_its_tokens_never_panics() {
-    fn without(tokens: TokenStream, skip: &mut isize) -> TokenStream {
-        let mut out = Vec::new();
-        for token in tokens {
-            let here = *skip == 0;
-            *skip -= 1;
-            match token {
-                TokenTree::Group(group) => {
-                    let inner = without(group.stream(), skip);
-                    if !here {
-                        out.push(TokenTree::Group(Group::new(group.delimiter(), inner)));
-                    }
-                }
-                _ if here => {}
-                other => out.push(other),
-            }
-        }
-        out.into_iter().collect()
+fn a_name_that_no_constant_can_have_is_an_error() {
+    for name in ["Self", "crate", "_"] {
+        let name = Ident::new(name, Span::call_site());
+        let out = state_machine(quote!(M() { start_at: A, A: Succeed {}, #name: Succeed {} })).to_string();
+        assert!(out.contains("is no name for a constant") && out.contains("pub const A"), "{out}");
     }
-    for skip in 0..count(everything()) {
-        let _ = state_machine(without(everything(), &mut (skip as isize)));
+    let out = state_machine(quote!(M() { start_at: "if", if: Succeed {} })).to_string();
+    assert!(!out.contains("compile_error") && out.contains("pub const r#if"), "{out}");
+}
+
+#[test]
+fn what_is_nested_too_deep_is_an_error() {
+    let mut brackets = TokenStream::new();
+    for _ in 0..10_000 {
+        brackets = TokenTree::Group(Group::new(Delimiter::Bracket, brackets)).into();
+    }
+    let nots: TokenStream = std::iter::repeat_n(quote!(!), 10_000).collect();
+    for tokens in [
+        quote!(M() { start_at: A, A: Pass { result: #brackets, end: true } }),
+        quote!(M() { start_at: A, A: Choice { choices: [#nots is_present($.a) => B] }, B: Succeed {} }),
+    ] {
+        let out = state_machine(tokens).to_string();
+        assert!(out.contains("nested deeper than 128 levels"), "{out}");
     }
 }
