@@ -54,6 +54,7 @@
 //! - `executor` (default): the module `executor`, which runs workflows. Leave it out in a Lambda binary, which only needs its functions.
 //! - `object-store`: buckets for the readers and writers of distributed Maps, in memory, as folders, or by whatever the crate
 //!   `object_store` knows; `s3` for S3 itself.
+//! - `lambda`: the module `lambda`, whose `run::<validator>()` serves a function in AWS Lambda.
 //! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-codegen` instead.
 
 #[cfg(feature = "codegen")]
@@ -71,6 +72,8 @@ pub use stepfn_core::{
 pub use stepfn_executor as executor;
 #[cfg(feature = "executor")]
 pub use stepfn_executor::testing;
+#[cfg(feature = "lambda")]
+pub use stepfn_lambda as lambda;
 pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};
 
 /// What of the Amazon States Language is spelled how: a reference.

@@ -17,7 +17,7 @@
 //! assert_eq!(OutOfStock.failure().cause, r#"{"errorType":"OutOfStock","errorMessage":"nothing left"}"#);
 //! ```
 
-use std::{convert::Infallible, fmt, pin::Pin};
+use std::{borrow::Cow, convert::Infallible, fmt, pin::Pin};
 
 use crate::{
     shape::{Shape, StateData},
@@ -101,9 +101,42 @@ impl TaskFailure {
         Self { error, cause: cause.to_string() }
     }
 
+    /// The failure of a Lambda function whose event is not its input: `Runtime.UnmarshalError`, Lambda's own name for that.
+    ///
+    /// `stepfn::lambda::run` reports it, so a `Retry` or `Catch` that names it works here and in AWS.
+    pub fn not_an_input(task: &str, error: impl fmt::Display) -> Self {
+        Self::new("Runtime.UnmarshalError", format!("the event is not an input of `{task}`: {error}"))
+    }
+
+    /// The failure of a Lambda function whose answer serde cannot write as JSON: `Runtime.MarshalError`.
+    pub fn not_an_output(task: &str, error: impl fmt::Display) -> Self {
+        Self::new(
+            "Runtime.MarshalError",
+            format!("the output of `{task}` cannot be written as JSON: {error}"),
+        )
+    }
+
+    /// The failure of a Lambda function that panicked with this message: `Runtime.Panic`.
+    pub fn panicked(message: impl fmt::Display) -> Self {
+        Self::new("Runtime.Panic", format!("the function panicked: {message}"))
+    }
+
     /// A failure with a cause of its own form.
     pub fn with_cause(error: impl Into<String>, cause: impl Into<String>) -> Self {
         Self { error: error.into(), cause: cause.into() }
+    }
+
+    /// The `errorMessage` of a Lambda function's failure; where the cause is of its own form, the cause.
+    pub fn message(&self) -> Cow<'_, str> {
+        match self.cause.parse::<Value>() {
+            Ok(cause) if cause["errorType"].as_str() == Some(&self.error) => {
+                match cause["errorMessage"].as_str() {
+                    Some(message) => Cow::Owned(message.to_owned()),
+                    None => Cow::Borrowed(&self.cause),
+                }
+            }
+            _ => Cow::Borrowed(&self.cause),
+        }
     }
 }
 
@@ -146,5 +179,18 @@ impl TaskInfo {
             errors: T::Error::NAMES,
             errors_open: T::Error::OPEN,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_what_the_function_said() {
+        assert_eq!(TaskFailure::new("Empty", "no \"rows\"").message(), "no \"rows\"");
+        assert_eq!(TaskFailure::with_cause("Empty", "no rows").message(), "no rows");
+        let other = r#"{"errorType":"Other","errorMessage":"x"}"#;
+        assert_eq!(TaskFailure::with_cause("Empty", other).message(), other);
     }
 }

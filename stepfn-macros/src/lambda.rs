@@ -200,25 +200,20 @@ impl Task {
 
     /// A closure that calls the function with JSON. Its variables are hygienic: the function may be named like one of them.
     fn handler(&self, sig: &Signature, core: &TokenStream) -> TokenStream {
-        let ident = &sig.ident;
+        let (ident, name) = (&sig.ident, &self.name);
         let await_ = sig.asyncness.map(|_| quote!(.await));
         let local = |name| Ident::new(name, Span::mixed_site());
         let (value, input, output, error) = (local("value"), local("input"), local("output"), local("error"));
         let (read, call) = match &self.input {
-            // The name and the text that `lambda_runtime` reports where the payload is not the function's input.
             Some(ty) => {
                 let from_value = quote_spanned!(ty.span()=> #core::value::from_value::<#ty>);
                 let read = quote! {
                     let #input = match #from_value(&#value) {
                         ::core::result::Result::Ok(#input) => #input,
                         ::core::result::Result::Err(#error) => {
-                            return ::core::result::Result::Err(#core::task::TaskFailure::new(
-                                "&lambda_runtime::deserializer::DeserializeError",
-                                ::std::format!(
-                                    "failed to deserialize the incoming data into the function's payload type: {}\n",
-                                    #error,
-                                ),
-                            ));
+                            return ::core::result::Result::Err(
+                                #core::task::TaskFailure::not_an_input(#name, #error),
+                            );
                         }
                     };
                 };
@@ -243,16 +238,12 @@ impl Task {
         };
         let ty = &self.output;
         let to_value = quote_spanned!(ty.span()=> #core::value::to_value::<#ty>);
-        // At the function, so that a future that is not `Send` is reported there. Where an answer cannot be serialized,
-        // `lambda_runtime` ends the process.
+        // At the function, so that a future that is not `Send` is reported there.
         let future = quote_spanned! {ident.span()=>
             ::std::boxed::Box::pin(async move {
                 #read
                 let #output: #ty = #answer;
-                #to_value(&#output).map_err(|#error| #core::task::TaskFailure::new(
-                    "Runtime.ExitError",
-                    ::std::format!("Error: Runtime exited with error: exit status 1: {}", #error),
-                ))
+                #to_value(&#output).map_err(|#error| #core::task::TaskFailure::not_an_output(#name, #error))
             })
         };
         quote!(|#value: #core::value::Value| -> #core::task::HandlerFuture { #future })

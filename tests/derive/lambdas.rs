@@ -111,14 +111,14 @@ fn a_handler_speaks_json() {
 fn a_handler_fails_as_a_deployed_function_does() {
     assert_eq!(run::<validator>(r#"{"rows": 0}"#), Err(TaskFailure::new("Empty", "no rows")));
     let failure = run::<validator>(r#"{"rows": "x"}"#).unwrap_err();
-    assert_eq!(failure.error, "&lambda_runtime::deserializer::DeserializeError");
+    assert_eq!(failure.error, "Runtime.UnmarshalError");
     assert!(
-        failure.cause.contains("failed to deserialize the incoming data into the function's payload type: ")
+        failure.cause.contains("the event is not an input of `validator`: ")
             && failure.cause.contains("expected u32"),
         "{failure}"
     );
     let failure = run::<unwritable>("null").unwrap_err();
-    assert_eq!(failure.error, "Runtime.ExitError");
+    assert_eq!(failure.error, "Runtime.MarshalError");
     assert!(failure.cause.contains("cannot be written"), "{failure}");
 }
 

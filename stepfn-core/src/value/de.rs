@@ -13,9 +13,15 @@ type Error = serde_json::Error;
 /// Reads a Rust value out of a JSON value, as `serde_json::from_value` does.
 ///
 /// # Errors
-/// Serde's own, when the value does not fit the type.
+/// Serde's own, when the value does not fit the type, with the path to where it does not.
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, serde_json::Error> {
-    T::deserialize(value)
+    // Keeping track of the path costs, so a value that fits is read without.
+    T::deserialize(value).or_else(|error| match serde_path_to_error::deserialize(value) {
+        Err(at) if at.path().iter().next().is_some() => {
+            Err(Error::custom(format_args!("`{}`: {}", at.path(), at.inner())))
+        }
+        again => again.map_err(|_| error),
+    })
 }
 
 impl Value {
@@ -270,7 +276,7 @@ mod tests {
     fn a_misfit_says_what_was_found() {
         let value: Value = r#"{"Named": {"b": "x"}}"#.parse().unwrap();
         let error = from_value::<Event>(&value).unwrap_err().to_string();
-        assert!(error.contains("string \"x\""), "{error}");
+        assert!(error.starts_with("`Named.b`: ") && error.contains("string \"x\""), "{error}");
         assert!(from_value::<Event>(&Value::Null).is_err());
         assert!(
             from_value::<Event>(&"Plan".into()).unwrap_err().to_string().contains("unknown variant `Plan`")

@@ -481,19 +481,10 @@ fn payload(task: &Task, bound: &Bound, parameters: &Value) -> Option<Value> {
     Some(parameters.get("Payload").cloned().unwrap_or_else(Value::empty_object))
 }
 
-/// A handler that panicked. For a Lambda function that is one that exits without an answer.
+/// A handler that panicked. For a Lambda function as `stepfn::lambda::run` reports it.
 fn crashed(task: &Task, message: &str) -> TaskFailure {
     if task.resource.family != Family::Lambda && !task.resource.is_lambda_invoke() {
         return TaskFailure::with_cause("States.TaskFailed", format!("the handler panicked: {message}"));
     }
-    let payload = Value::object([(
-        "errorMessage",
-        Value::from(format!("Error: Runtime exited with error: the handler panicked: {message}")),
-    )]);
-    TaskFailure::with_cause(
-        "Lambda.Unknown",
-        format!(
-            "The cause could not be determined because Lambda did not return an error type. Returned payload: {payload}"
-        ),
-    )
+    TaskFailure::panicked(message)
 }

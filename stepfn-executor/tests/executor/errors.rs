@@ -167,7 +167,7 @@ fn results_over_the_limit_fail_by_the_name_of_what_gave_them() {
 #[test]
 fn a_handler_that_panics_is_a_failed_attempt() {
     let asl = task(
-        r#""Retry": [{"ErrorEquals": ["Lambda.Unknown"], "MaxAttempts": 1}],
+        r#""Retry": [{"ErrorEquals": ["Runtime.Panic"], "MaxAttempts": 1}],
            "Catch": [{"ErrorEquals": ["States.TaskFailed"], "Next": "Caught"}],"#,
     );
     let panics = |input: Value| async move {
@@ -176,7 +176,7 @@ fn a_handler_that_panics_is_a_failed_attempt() {
     };
     let outcome = run_with(&asl, "{}", |builder| builder.task("T", panics));
     let output = outcome.output().unwrap();
-    assert_eq!(output["Error"], Value::from("Lambda.Unknown"));
+    assert_eq!(output["Error"], Value::from("Runtime.Panic"));
     assert!(output["Cause"].as_str().unwrap().contains("no null"), "{output}");
     assert_eq!(seconds(&outcome, "LambdaFunctionFailed"), [0.0, 1.0]);
 }
