@@ -1,4 +1,4 @@
-//! The `cargo xtask` of a program: `generate`, `generate --check` and `list` for its machines.
+//! The `cargo xtask` of a program: `generate`, `generate --check`, `list` and `graph` for its machines.
 //!
 //! ```
 //! use stepfn_codegen::xtask::run;
@@ -51,8 +51,8 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use clap::{Parser, Subcommand};
-use stepfn_core::{asl::StateMachine, definition::Definition};
+use clap::{Parser, Subcommand, ValueEnum};
+use stepfn_core::{asl::StateMachine, definition::Definition, graph::Graph};
 
 use crate::{
     asl,
@@ -93,6 +93,24 @@ enum Task {
     /// Print each machine: its name, type, number of states, functions and files
     #[command(after_help = EXIT_CODES)]
     List,
+    /// Print a machine as a graph
+    #[command(after_help = EXIT_CODES)]
+    Graph {
+        /// The machine
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// What to print it as
+        #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
+        format: GraphFormat,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum GraphFormat {
+    /// A Mermaid flowchart, as GitHub shows it
+    Mermaid,
+    /// Graphviz's DOT
+    Dot,
 }
 
 /// Runs the command that the process was started with, over the machines of the program.
@@ -159,7 +177,31 @@ fn perform(task: Task, machines: &[fn() -> Definition], stdout: &mut dyn Write) 
     match task {
         Task::Generate { check, out, names } => generate(&definitions, check, out, &names, stdout),
         Task::List => list(&definitions, stdout).map_err(Failure::Output),
+        Task::Graph { name, format } => graph(&definitions, &name, format, stdout),
     }
+}
+
+/// The machine of a name.
+fn named<'d>(definitions: &'d [Definition], name: &str) -> Result<&'d Definition, Failure> {
+    definitions.iter().find(|known| known.name == name).ok_or_else(|| {
+        let known: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
+        let known = known.join(", ");
+        Failure::Usage(format!("error: no machine is named `{name}`; the machines are: {known}\n"))
+    })
+}
+
+fn graph(
+    definitions: &[Definition],
+    name: &str,
+    format: GraphFormat,
+    stdout: &mut dyn Write,
+) -> Result<(), Failure> {
+    let graph = Graph::of(&named(definitions, name)?.machine);
+    let text = match format {
+        GraphFormat::Mermaid => graph.to_mermaid(),
+        GraphFormat::Dot => graph.to_dot(),
+    };
+    stdout.write_all(text.as_bytes()).map_err(Failure::Output)
 }
 
 fn generate(
@@ -169,12 +211,8 @@ fn generate(
     names: &[String],
     stdout: &mut dyn Write,
 ) -> Result<(), Failure> {
-    if let Some(unknown) = names.iter().find(|name| definitions.iter().all(|known| known.name != **name)) {
-        let known: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
-        return Err(Failure::Usage(format!(
-            "error: no machine is named `{unknown}`; the machines are: {}\n",
-            known.join(", ")
-        )));
+    for name in names {
+        named(definitions, name)?;
     }
     let mut command = COMMAND.to_owned();
     if let Some(out) = &out {

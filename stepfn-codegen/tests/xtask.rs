@@ -100,6 +100,18 @@ fn list_is_a_table() {
 }
 
 #[test]
+fn a_machine_is_printed_as_a_graph() {
+    let mermaid = xtask(&["graph", "CsvProcessing"], MACHINES);
+    assert_eq!(mermaid.code, 0, "{}", mermaid.stderr);
+    assert!(mermaid.stdout.starts_with("flowchart TB\n"), "{}", mermaid.stdout);
+    let dot = xtask(&["graph", "CsvProcessing", "--format", "dot"], MACHINES);
+    assert!(dot.stdout.starts_with("digraph {\n"), "{}", dot.stdout);
+    let unknown = xtask(&["graph", "Csv"], MACHINES);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("no machine is named `Csv`"), "{}", unknown.stderr);
+}
+
+#[test]
 fn help_goes_to_standard_output() {
     let ran = xtask(&["generate", "--help"], MACHINES);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));

@@ -7,6 +7,7 @@ pub mod definition;
 pub mod diagnostic;
 pub mod draft;
 pub mod flow;
+pub mod graph;
 pub mod intrinsic;
 pub mod json;
 pub mod jsonata;

@@ -100,6 +100,7 @@ fn the_csv_pipeline_takes_all_its_ways() {
 fn the_way_and_the_history_make_snapshots() {
     insta::assert_snapshot!("csv_path", loaded().path_text());
     insta::assert_snapshot!("csv_history", refused().history_text());
+    insta::assert_snapshot!("csv_graph", refused().to_mermaid(&CsvProcessing::definition()));
 }
 
 // The approval: the manager is the test.

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 use stepfn_core::{
     asl::{State, StateKind, StateMachine},
     definition::Definition,
+    graph::{EdgeKind, Graph, Mark},
 };
 
 use super::{
@@ -63,6 +64,19 @@ pub enum Way {
     },
 }
 
+impl Way {
+    /// The name of the state that it leads out of.
+    pub fn state(&self) -> &str {
+        match self {
+            Self::Next { state, .. }
+            | Self::Rule { state, .. }
+            | Self::Default { state, .. }
+            | Self::Catch { state, .. }
+            | Self::Retry { state, .. } => state,
+        }
+    }
+}
+
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -99,6 +113,7 @@ impl fmt::Display for Way {
 #[derive(Clone, Debug)]
 pub struct Coverage {
     name: String,
+    graph: Graph,
     ways: IndexMap<Way, u64>,
 }
 
@@ -107,7 +122,7 @@ impl Coverage {
     pub fn of(definition: &Definition) -> Self {
         let mut ways = IndexMap::new();
         ways_of(&definition.machine, &mut ways);
-        Self { name: definition.name.clone(), ways }
+        Self { name: definition.name.clone(), graph: Graph::of(&definition.machine), ways }
     }
 
     /// Counts in a run.
@@ -202,6 +217,29 @@ impl Coverage {
         let untaken = self.untaken().count();
         let all = self.ways.len();
         if all == 0 { 100.0 } else { (all - untaken) as f64 * 100.0 / all as f64 }
+    }
+
+    /// The workflow as a Mermaid flowchart, what was never taken in red.
+    pub fn to_mermaid(&self) -> String {
+        let mut graph = self.graph.clone();
+        graph.mark_states(|state| {
+            let mut ways = self.ways.iter().filter(|(way, _)| way.state() == state);
+            // A Choice is taken by whatever it goes on with.
+            if ways.any(|(_, times)| *times > 0) { Mark::Taken } else { Mark::Never }
+        });
+        graph.mark_edges(|from, kind| {
+            let via = match kind {
+                EdgeKind::Next => Via::Next,
+                EdgeKind::Rule(index) => Via::Rule(u32::try_from(index).unwrap_or(u32::MAX)),
+                EdgeKind::Default => Via::Default,
+                EdgeKind::Catch(index) => Via::Catch(u32::try_from(index).unwrap_or(u32::MAX)),
+            };
+            match self.ways.iter().find(|(way, _)| is_taken(way, from, via)) {
+                Some((_, 0)) => Mark::Never,
+                _ => Mark::Taken,
+            }
+        });
+        graph.to_mermaid()
     }
 
     /// Asserts that at least a share of the ways was taken.

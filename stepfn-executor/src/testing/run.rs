@@ -2,7 +2,7 @@ use std::{fmt, marker::PhantomData, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
 use stepfn_core::{
-    definition::Workflow,
+    definition::{Definition, Workflow},
     value::{Value, from_value},
 };
 
@@ -88,6 +88,13 @@ impl<W> Run<W> {
     /// The way the execution took: `ValidateCSV → CheckValidation → …`, for a snapshot.
     pub fn path_text(&self) -> String {
         picture::path(&self.visits)
+    }
+
+    /// The workflow as a Mermaid flowchart, the way that the execution took marked.
+    pub fn to_mermaid(&self, definition: &Definition) -> String {
+        let mut coverage = super::Coverage::of(definition);
+        coverage.add(self);
+        coverage.to_mermaid()
     }
 
     /// The history, an event a line, for a snapshot: the same for the same test, every time.

@@ -1,0 +1,166 @@
+//! A workflow as a graph: its states, what leads from one to another, and what is inside of Maps and Parallels.
+//!
+//! ```
+//! use stepfn_core::{asl, graph::{Graph, Mark}};
+//!
+//! let (machine, _) = asl::read_str(r#"{ "StartAt": "Check", "States": {
+//!     "Check": { "Type": "Choice", "Choices": [{ "Variable": "$.total", "NumericGreaterThan": 5, "Next": "Large" }], "Default": "Small" },
+//!     "Large": { "Type": "Succeed" }, "Small": { "Type": "Succeed" } } }"#)?;
+//! let mut graph = Graph::of(&machine);
+//! graph.mark_states(|state| if state == "Small" { Mark::Never } else { Mark::Taken });
+//! let text = graph.to_mermaid();
+//! assert!(text.starts_with("flowchart TB\n"));
+//! assert!(text.contains("s0 -->|\"$.total &gt; 5\"| s1"));
+//! assert!(graph.to_dot().contains("\"Check\" -> \"Large\""));
+//! # Ok::<(), stepfn_core::json::JsonError>(())
+//! ```
+
+mod condition;
+mod dot;
+mod mermaid;
+
+use std::collections::HashMap;
+
+use crate::asl::{StateKind, StateMachine};
+
+/// A workflow as a graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Graph {
+    /// The states, each before those inside of it.
+    pub nodes: Vec<Node>,
+    /// What leads from one state to another.
+    pub edges: Vec<Edge>,
+}
+
+/// A state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Its `Type`.
+    pub state_type: &'static str,
+    /// The Map or Parallel that it is inside of, and the branch.
+    pub parent: Option<(usize, usize)>,
+    /// Whether its machine begins with it.
+    pub is_start: bool,
+    /// What is to be shown of it.
+    pub mark: Mark,
+}
+
+/// A way from one state to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Where it begins.
+    pub from: usize,
+    /// Where it leads.
+    pub to: usize,
+    /// By what it is taken.
+    pub kind: EdgeKind,
+    /// A rule's condition, a catcher's errors; empty for others.
+    pub label: String,
+    /// What is to be shown of it.
+    pub mark: Mark,
+}
+
+/// By what a way is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EdgeKind {
+    /// `Next`
+    Next,
+    /// A rule of a Choice, by its place in `Choices`.
+    Rule(usize),
+    /// `Default`
+    Default,
+    /// A catcher, by its place in `Catch`.
+    Catch(usize),
+}
+
+/// What a picture shows of a part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mark {
+    /// Nothing more.
+    #[default]
+    None,
+    /// It was taken.
+    Taken,
+    /// It was never taken.
+    Never,
+}
+
+impl Graph {
+    /// The graph of a machine. Transitions to states that do not exist are left out: they are findings of `check`.
+    pub fn of(machine: &StateMachine) -> Self {
+        let mut graph = Self { nodes: Vec::new(), edges: Vec::new() };
+        graph.add(machine, None);
+        graph
+    }
+
+    fn add(&mut self, machine: &StateMachine, parent: Option<(usize, usize)>) {
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for (name, state) in &machine.states {
+            let place = self.nodes.len();
+            places.insert(name, place);
+            self.nodes.push(Node {
+                name: name.clone(),
+                state_type: state.kind.name(),
+                parent,
+                is_start: *name == machine.start_at,
+                mark: Mark::None,
+            });
+            for (branch, (_, child)) in state.children().into_iter().enumerate() {
+                self.add(child, Some((place, branch)));
+            }
+        }
+        for (name, state) in &machine.states {
+            let Some(&from) = places.get(name.as_str()) else { continue };
+            let mut edge = |to: &str, kind: EdgeKind, label: String| {
+                if let Some(&to) = places.get(to) {
+                    self.edges.push(Edge { from, to, kind, label, mark: Mark::None });
+                }
+            };
+            if let Some(next) = &state.next {
+                edge(next, EdgeKind::Next, String::new());
+            }
+            if let StateKind::Choice(choice) = &state.kind {
+                for (index, rule) in choice.choices.iter().enumerate() {
+                    edge(&rule.next, EdgeKind::Rule(index), condition::text(&rule.condition));
+                }
+                if let Some(default) = &choice.default {
+                    edge(default, EdgeKind::Default, "else".to_owned());
+                }
+            }
+            for (index, catcher) in state.catch.iter().flatten().enumerate() {
+                edge(&catcher.next, EdgeKind::Catch(index), catcher.error_equals.join(", "));
+            }
+        }
+    }
+
+    /// Marks the states, by name.
+    pub fn mark_states(&mut self, mark: impl Fn(&str) -> Mark) {
+        for node in &mut self.nodes {
+            node.mark = mark(&node.name);
+        }
+    }
+
+    /// Marks the ways, by the name of the state where they begin.
+    pub fn mark_edges(&mut self, mark: impl Fn(&str, EdgeKind) -> Mark) {
+        for edge in &mut self.edges {
+            edge.mark = mark(&self.nodes[edge.from].name, edge.kind);
+        }
+    }
+
+    /// The states inside of a state's branch, or of the outermost machine.
+    fn inside(&self, parent: Option<(usize, usize)>) -> impl Iterator<Item = (usize, &Node)> {
+        self.nodes.iter().enumerate().filter(move |(_, node)| node.parent == parent)
+    }
+
+    /// How many branches a state has: 1 for a Map, 0 for a state that has nothing inside.
+    fn branches(&self, place: usize) -> usize {
+        let branches =
+            self.nodes.iter().filter_map(|node| node.parent.filter(|(parent, _)| *parent == place));
+        branches.map(|(_, branch)| branch + 1).max().unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests;
