@@ -54,6 +54,8 @@ pub struct Definition {
     pub output: &'static Shape,
     /// The Task states whose work is a Rust function.
     pub tasks: Vec<TaskBinding>,
+    /// What other Task states, and those that wait for a callback, bring as their result, by JSON pointer, where it was declared.
+    pub results: Vec<(String, &'static Shape)>,
     /// What `${Name}` in the ASL's texts stands for.
     pub substitutions: IndexMap<String, Reference>,
     /// `loggingConfiguration`, where logs are wanted.
@@ -72,6 +74,7 @@ impl Definition {
             input: &Shape::Any,
             output: &Shape::Any,
             tasks: Vec::new(),
+            results: Vec::new(),
             substitutions: IndexMap::new(),
             logging: None,
             tracing: false,

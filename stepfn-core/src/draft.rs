@@ -179,6 +179,8 @@ impl Draft {
                 }
             }
         }
+        let callbacks = self.tasks.iter().filter_map(|task| Some((task.state.clone(), task.result?)));
+        let results = self.results.into_iter().chain(callbacks).collect();
         Definition {
             name: self.name,
             workflow_type: self.workflow_type,
@@ -190,6 +192,7 @@ impl Draft {
                 .into_iter()
                 .map(|task| TaskBinding { state: task.state, task: task.task, call: task.call })
                 .collect(),
+            results,
             substitutions: self.substitutions,
             logging: self.logging,
             tracing: self.tracing,

@@ -141,7 +141,7 @@ impl Coverage {
         }
     }
 
-    fn add_history(&mut self, history: &History) {
+    pub(super) fn add_history(&mut self, history: &History) {
         let Trace { visits, stays } = trace(history);
         let mut taken: Vec<Way> = Vec::new();
         for visit in &visits {

@@ -33,6 +33,7 @@
 //! A workflow that was declared in Rust is tested by its type: see [`WorkflowTest`].
 
 mod coverage;
+mod explore;
 mod picture;
 mod run;
 mod running;
@@ -50,6 +51,7 @@ use stepfn_core::{
 
 pub use self::{
     coverage::{Coverage, Way},
+    explore::{Exploration, ExploredRun, explore},
     run::Run,
     running::Running,
 };
@@ -84,6 +86,11 @@ pub trait WorkflowTest: Workflow + Sized {
     /// A test: the workflow's own functions do the work, all else is to be mocked.
     fn test() -> Test<Self> {
         Test::of(&Self::definition()).typed()
+    }
+
+    /// Looks for a run through every way of the workflow: see [`explore`](fn@explore).
+    fn explore() -> Exploration {
+        explore(&Self::definition())
     }
 }
 

@@ -1,0 +1,163 @@
+//! Values of a shape, and values that are like others but for one thing.
+
+use stepfn_core::{
+    shape::{Field, Given, Made, Shape, Side, TIMESTAMP},
+    value::{Map, Number, Value},
+};
+
+/// Deeper than this a recursive type is cut off where it can be.
+const MOST_DEPTH: usize = 6;
+
+/// A plain value of a shape.
+pub(super) fn sample(shape: &'static Shape, side: Side) -> Value {
+    of(shape, shape, side, 0)
+}
+
+fn of(shape: &'static Shape, owner: &'static Shape, side: Side, depth: usize) -> Value {
+    match shape {
+        Shape::Boolean => true.into(),
+        Shape::Integer { min, max } => {
+            let plain = 1.clamp(*min, *max);
+            i64::try_from(plain).map_or_else(|_| Value::from(0), Value::from)
+        }
+        Shape::Number => Number::from_f64(1.5).map_or_else(|| 1.into(), Value::Number),
+        Shape::String => "text".into(),
+        Shape::Text(form) if *form == TIMESTAMP => "2030-01-01T00:00:00Z".into(),
+        Shape::Text(_) => "text".into(),
+        Shape::Enum(shape) => shape.variants.first().copied().unwrap_or_default().into(),
+        Shape::Array(_) if depth > MOST_DEPTH => Value::array([]),
+        Shape::Array(item) => Value::array([of(item, owner, side, depth + 1)]),
+        Shape::Tuple(items) => Value::array(items.iter().map(|item| of(item, owner, side, depth + 1))),
+        Shape::Map(_) if depth > MOST_DEPTH => Value::empty_object(),
+        Shape::Map(value) => Value::object([("key", of(value, owner, side, depth + 1))]),
+        Shape::Nullable(_) if depth > MOST_DEPTH => Value::Null,
+        Shape::Nullable(inner) => of(inner, owner, side, depth + 1),
+        Shape::Split { made, given } => {
+            of(if side == Side::Made { made } else { given }, owner, side, depth + 1)
+        }
+        Shape::OneOf(one_of) => one_of
+            .alternatives
+            .first()
+            .map_or(Value::Null, |alternative| of(alternative, shape, side, depth + 1)),
+        Shape::Object(object) => {
+            let mut fields = Map::new();
+            for field in object.fields {
+                if let Some(key) = key(field, side) {
+                    fields.insert(key.into(), of(field.shape, shape, side, depth + 1));
+                }
+            }
+            for flattened in object.flattened {
+                if let Value::Object(more) = of(flattened, shape, side, depth + 1) {
+                    fields.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+                }
+            }
+            fields.into()
+        }
+        Shape::Recursive if depth <= MOST_DEPTH => of(owner, owner, side, depth + 1),
+        Shape::Recursive | Shape::Any | Shape::Null | Shape::Mixed => {
+            if matches!(shape, Shape::Any) {
+                Value::empty_object()
+            } else {
+                Value::Null
+            }
+        }
+    }
+}
+
+fn key(field: &Field, side: Side) -> Option<&'static str> {
+    match side {
+        Side::Made => (!matches!(field.made, Made::Never)).then_some(field.made_as),
+        Side::Given => match field.given {
+            Given::Never => None,
+            _ => field.given_as.first().copied(),
+        },
+    }
+}
+
+/// Values like a sample of a shape, but for one part each: another variant, the other boolean, null or nothing where that may be, an
+/// empty array.
+pub(super) fn variations(shape: &'static Shape, side: Side) -> Vec<Value> {
+    let plain = sample(shape, side);
+    let mut found = Vec::new();
+    vary(shape, side, 0, &mut |path, value| {
+        let mut varied = plain.clone();
+        if put(&mut varied, path, value) {
+            found.push(varied);
+        }
+    });
+    found
+}
+
+type Found<'f> = &'f mut dyn FnMut(&[String], Option<Value>);
+
+fn vary(shape: &'static Shape, side: Side, depth: usize, found: Found<'_>) {
+    if depth > 4 {
+        return;
+    }
+    match shape {
+        Shape::Boolean => found(&[], Some(false.into())),
+        Shape::Enum(shape) => {
+            for variant in shape.variants.iter().skip(1) {
+                found(&[], Some((*variant).into()));
+            }
+        }
+        Shape::Nullable(inner) => {
+            found(&[], Some(Value::Null));
+            vary(inner, side, depth + 1, found);
+        }
+        Shape::Array(_) => found(&[], Some(Value::array([]))),
+        Shape::Split { made, given } => {
+            vary(if side == Side::Made { made } else { given }, side, depth, found);
+        }
+        Shape::OneOf(one_of) => {
+            for alternative in one_of.alternatives.iter().skip(1) {
+                found(&[], Some(sample(alternative, side)));
+            }
+        }
+        Shape::Object(object) => {
+            for field in object.fields {
+                let Some(key) = key(field, side) else { continue };
+                let mut below = |path: &[String], value: Option<Value>| {
+                    let path: Vec<String> =
+                        std::iter::once(key.to_owned()).chain(path.iter().cloned()).collect();
+                    found(&path, value);
+                };
+                vary(field.shape, side, depth + 1, &mut below);
+                let optional = match side {
+                    Side::Made => field.made == Made::Maybe,
+                    Side::Given => {
+                        field.given == Given::Optional || matches!(field.shape, Shape::Nullable(_))
+                    }
+                };
+                if optional {
+                    found(&[key.to_owned()], None);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Puts a value at a path of keys, or takes away what is there. Objects on the way are made where there is nothing.
+pub(super) fn put(value: &mut Value, path: &[String], new: Option<Value>) -> bool {
+    let Some((key, rest)) = path.split_first() else {
+        match new {
+            Some(new) => *value = new,
+            None => return false,
+        }
+        return true;
+    };
+    let Value::Object(fields) = value else { return false };
+    let fields = std::sync::Arc::make_mut(fields);
+    if rest.is_empty() && new.is_none() {
+        let kept = fields.iter().filter(|(name, _)| &***name != key.as_str());
+        let kept: Map = kept.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let changed = kept.len() < fields.len();
+        *fields = kept;
+        return changed;
+    }
+    if fields.get(key.as_str()).is_none() {
+        fields.insert(key.as_str().into(), Value::empty_object());
+    }
+    fields.get_mut(key.as_str()).is_some_and(|below| put(below, rest, new))
+}
