@@ -94,6 +94,10 @@ pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};
 #[doc = include_str!("../docs/language.md")]
 pub mod language {}
 
+#[cfg(feature = "executor")]
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing_guide {}
+
 /// What the macros' expansions name. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {

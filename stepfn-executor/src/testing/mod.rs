@@ -111,7 +111,7 @@ impl Test {
     pub fn of(definition: &Definition) -> Self {
         Self {
             definition: definition.clone(),
-            builder: Executor::builder().keep_history(),
+            builder: Executor::builder().keep_history().allow_unbound(),
             workflow: PhantomData,
         }
     }
