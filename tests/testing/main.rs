@@ -166,3 +166,19 @@ fn the_poller_takes_all_its_ways() {
     coverage.add(&failed);
     coverage.assert_at_least(100.0);
 }
+
+#[test]
+fn the_same_mocks_ask_test_state_for_the_same() {
+    let mut asked = 0;
+    for run in [loaded(), refused(), broken(CsvProcessing::LoadData)] {
+        for request in run.test_state_requests(&CsvProcessing::definition()) {
+            let reply = stepfn::executor::test_state::TestState::from_request(&request.request)
+                .and_then(|test| test.run())
+                .unwrap_or_else(|error| panic!("{}: {error:?}", request.state));
+            let output = reply.output.map(|text| text.parse::<Value>().unwrap_or_default());
+            assert_eq!(output, request.output, "{}", request.state);
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 5 + 3 + 5);
+}

@@ -34,6 +34,7 @@
 
 mod coverage;
 mod explore;
+mod parity;
 mod picture;
 mod run;
 mod running;
@@ -52,6 +53,7 @@ use stepfn_core::{
 pub use self::{
     coverage::{Coverage, Way},
     explore::{Exploration, ExploredRun, explore},
+    parity::TestStateRequest,
     run::Run,
     running::Running,
 };
