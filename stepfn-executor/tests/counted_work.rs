@@ -1,0 +1,167 @@
+//! What executions cost grows as what they do: counted in allocations and bytes, which are the same on every machine.
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write;
+
+use allocation_counter::{AllocationInfo, measure};
+use stepfn_core::{
+    asl,
+    definition::{Definition, WorkflowType},
+    json,
+    value::Value,
+};
+use stepfn_executor::{Execution, Executor, Mock};
+
+const BOTH: [WorkflowType; 2] = [WorkflowType::Standard, WorkflowType::Express];
+
+fn executor(machine: &str, workflow_type: WorkflowType) -> Executor {
+    let (machine, findings) = asl::read_str(machine).unwrap();
+    assert!(findings.is_empty(), "{findings:?}");
+    let definition = Definition::from_asl("Counted", workflow_type, machine);
+    Executor::builder()
+        .resource(
+            "arn:aws:lambda:us-east-1:123456789012:function:f",
+            Mock::respond_with(|call| Ok(call.input.clone())),
+        )
+        .resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken", Mock::succeed(Value::empty_object()))
+        .build(&definition)
+        .unwrap()
+}
+
+fn cost(executor: &Executor, input: &Value) -> AllocationInfo {
+    // What is made once is made before.
+    executor.run_blocking(input.clone()).unwrap();
+    let mut succeeded = false;
+    let info = measure(|| {
+        let outcome = executor.run_blocking(input.clone()).unwrap();
+        succeeded = outcome.output().is_some();
+    });
+    assert!(succeeded);
+    info
+}
+
+/// Ten times the work may cost eleven times as much.
+#[track_caller]
+fn grows_linearly(what: &str, once: &AllocationInfo, ten_times: &AllocationInfo) {
+    for (kind, one, ten) in [
+        ("allocations", once.count_total, ten_times.count_total),
+        ("bytes", once.bytes_total, ten_times.bytes_total),
+    ] {
+        println!("{what}: {one} {kind}, {ten} for ten times the work");
+        assert!(ten <= 11 * one.max(1), "{what}: {one} {kind}, and {ten} for ten times the work");
+    }
+}
+
+/// A chain of states: every second one a Task.
+fn chain(states: usize) -> String {
+    let mut text = r#"{ "StartAt": "S0", "States": { "#.to_owned();
+    for index in 0..states {
+        let next = if index + 1 < states {
+            format!(r#""Next": "S{}""#, index + 1)
+        } else {
+            r#""End": true"#.to_owned()
+        };
+        let comma = if index == 0 { "" } else { ", " };
+        let work = if index % 2 == 0 {
+            r#""Type": "Pass", "Parameters": { "n.$": "$.n", "at.$": "$$.State.Name" }"#
+        } else {
+            r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f", "ResultPath": "$.last""#
+        };
+        write!(text, r#"{comma}"S{index}": {{ {work}, {next} }}"#).unwrap();
+    }
+    text + "} }"
+}
+
+#[test]
+fn ten_times_the_states_cost_ten_times_as_much() {
+    let input = json::parse_value(r#"{ "n": 1 }"#).unwrap();
+    for workflow_type in BOTH {
+        let [few, many] = [20, 200].map(|states| cost(&executor(&chain(states), workflow_type), &input));
+        grows_linearly(&format!("states, {workflow_type:?}"), &few, &many);
+    }
+}
+
+#[test]
+fn ten_times_the_items_cost_ten_times_as_much() {
+    let map = r#"{ "StartAt": "Each", "States": { "Each": { "Type": "Map", "MaxConcurrency": 10, "End": true, "ItemProcessor": {
+        "StartAt": "One", "States": { "One": { "Type": "Task", "End": true,
+            "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f" } } } } } }"#;
+    let items = |count: u32| Value::array((0..count).map(|index| Value::object([("n", Value::from(index))])));
+    for workflow_type in BOTH {
+        let executor = executor(map, workflow_type);
+        let [few, many] = [100, 1000].map(|count| cost(&executor, &items(count)));
+        grows_linearly(&format!("items, {workflow_type:?}"), &few, &many);
+    }
+}
+
+#[test]
+fn ten_times_the_payload_cost_ten_times_as_much() {
+    let passes = r#"{ "StartAt": "A", "States": {
+        "A": { "Type": "Pass", "Result": 1, "ResultPath": "$.a", "Next": "B" },
+        "B": { "Type": "Pass", "Parameters": { "kept.$": "$.rows", "n.$": "States.ArrayLength($.rows)" }, "Next": "C" },
+        "C": { "Type": "Pass", "InputPath": "$.kept", "ResultPath": null, "End": true } } }"#;
+    let rows = |count: u32| {
+        let rows = (0..count).map(|index| {
+            Value::object([("id", Value::from(index)), ("text", "a text of some length".into())])
+        });
+        Value::object([("rows", Value::array(rows))])
+    };
+    for workflow_type in BOTH {
+        let executor = executor(passes, workflow_type);
+        let [few, many] = [100, 1000].map(|count| cost(&executor, &rows(count)));
+        grows_linearly(&format!("payload, {workflow_type:?}"), &few, &many);
+    }
+}
+
+/// Counts from 0 to `most`.
+fn counting() -> &'static str {
+    r#"{ "StartAt": "Check", "States": {
+        "Check": { "Type": "Choice", "Choices": [{ "Variable": "$.n", "NumericLessThanPath": "$.most", "Next": "Add" }], "Default": "Done" },
+        "Add": { "Type": "Pass", "Parameters": { "n.$": "States.MathAdd($.n, 1)", "most.$": "$.most" }, "Next": "Check" },
+        "Done": { "Type": "Succeed" } } }"#
+}
+
+fn up_to(most: u32) -> Value {
+    Value::object([("n", Value::from(0)), ("most", Value::from(most))])
+}
+
+#[test]
+fn ten_times_the_rounds_cost_ten_times_as_much() {
+    for workflow_type in BOTH {
+        let executor = executor(counting(), workflow_type);
+        let [few, many] = [200, 2000].map(|rounds| cost(&executor, &up_to(rounds)));
+        grows_linearly(&format!("rounds, {workflow_type:?}"), &few, &many);
+    }
+}
+
+#[test]
+fn an_express_loop_takes_no_more_memory_the_longer_it_runs() {
+    let executor = executor(counting(), WorkflowType::Express);
+    let [short, long] = [1_000, 50_000].map(|rounds| cost(&executor, &up_to(rounds)).bytes_max);
+    println!("an Express loop: {short} bytes at most in 1,000 rounds, {long} in 50,000");
+    assert!(long <= short + short / 10, "{short} bytes at most in 1,000 rounds, {long} in 50,000");
+}
+
+#[test]
+fn ten_thousand_executions_that_wait_take_under_100_megabytes() {
+    let waits = r#"{ "StartAt": "Ask", "States": {
+        "Ask": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "TimeoutSeconds": 600,
+            "Parameters": { "QueueUrl": "q", "MessageBody": { "token.$": "$$.Task.Token", "order.$": "$" } }, "Next": "Rest" },
+        "Rest": { "Type": "Wait", "Seconds": 60, "End": true } } }"#;
+    let executor = executor(waits, WorkflowType::Standard);
+    let mut executions: Vec<Execution> = Vec::with_capacity(10_000);
+    let info = measure(|| {
+        for order in 0..10_000_u32 {
+            let mut execution = executor.start(Value::object([("order", Value::from(order))]));
+            execution.run_until_idle();
+            executions.push(execution);
+        }
+    });
+    let mut waiting = 0;
+    for execution in &mut executions {
+        waiting += execution.pending_tokens().len();
+    }
+    assert_eq!(waiting, 10_000);
+    println!("10,000 waiting executions: {} bytes", info.bytes_current);
+    assert!(info.bytes_current < 100_000_000, "{} bytes for 10,000 executions", info.bytes_current);
+}
