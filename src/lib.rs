@@ -54,6 +54,7 @@
 //! - `executor` (default): the module `executor`, which runs workflows. Leave it out in a Lambda binary, which only needs its functions.
 //! - `object-store`: buckets for the readers and writers of distributed Maps, in memory, as folders, or by whatever the crate
 //!   `object_store` knows; `s3` for S3 itself.
+//! - `tracing`: spans of executions and states, with retries, catches and timeouts as events, for the crate `tracing`.
 //! - `lambda`: the module `lambda`, whose `run::<validator>()` serves a function in AWS Lambda.
 //! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-codegen` instead.
 

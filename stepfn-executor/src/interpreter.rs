@@ -20,6 +20,7 @@ mod run;
 mod state;
 mod task;
 mod timers;
+mod trace;
 mod wait;
 mod work;
 
@@ -40,6 +41,7 @@ use self::{
     redrive::Checkpoint,
     task::Holder,
     timers::{TimerKind, Timers},
+    trace::ExecutionSpan,
     work::Work,
 };
 pub(crate) use self::{
@@ -69,6 +71,7 @@ const STEPS_PER_TURN: u32 = 4096;
 pub(crate) struct Interpreter {
     executor: Arc<Executor>,
     pub(crate) info: Info,
+    span: ExecutionSpan,
     time: Arc<dyn Time>,
     now: Timestamp,
     random: Random,
@@ -143,6 +146,7 @@ impl Interpreter {
         Box::new(Self {
             now,
             deadline: time::after(now, timeout),
+            span: ExecutionSpan::open(&executor, &info),
             info,
             time,
             random,
@@ -413,8 +417,14 @@ impl Interpreter {
             let Some(fiber) = self.fibers.get_mut(id) else { return };
             let step = match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
                 Phase::Enter => self.enter(executor, id),
-                Phase::Rerun => self.run_state(executor, id),
-                Phase::Redrive(inside) => self.redrive_map(executor, id, inside),
+                Phase::Rerun => {
+                    self.open_span(executor, id);
+                    self.run_state(executor, id)
+                }
+                Phase::Redrive(inside) => {
+                    self.open_span(executor, id);
+                    self.redrive_map(executor, id, inside)
+                }
                 Phase::Attempt => self.attempt(executor, id),
                 Phase::Start(job) => self.start_work(executor, id, job),
                 Phase::Waited => self.waited(executor, id),

@@ -49,6 +49,7 @@
 //! | let distributed Maps read and write buckets | `ExecutorBuilder::bucket`, with the feature `object-store` |
 //! | go on with an execution that failed | [`Executor::redrive`] |
 //! | test a workflow in a few lines | [`testing`] |
+//! | follow runs with the crate `tracing` | the feature `tracing`: spans `execution` (`name`, `arn`, `status`, `error`, `transitions`) and, inside, `state` (`name`, `type`, `item`, `attempt`, `status`, `error`), around the handlers' own; events `retry`, `catch`, `timeout`; all with the target `stepfn` |
 //! | see what CloudWatch Logs and EventBridge would get | [`Outcome::log_events`], [`Outcome::status_change_events`] |
 //! | test one state on its own | [`test_state`] |
 //! | read the mock files of Step Functions Local | [`mock_file`] |

@@ -41,6 +41,10 @@ impl Interpreter {
     /// Gives up what the execution holds outside of itself.
     #[inline]
     pub(super) fn close(&mut self, end: &Result<Status, RunError>) {
+        for fiber in self.fibers.iter_mut() {
+            fiber.span.aborted();
+        }
+        self.span.end(end, self.transitions, self.now);
         let shown = self.shown();
         for (token, _) in self.tokens.drain() {
             self.executor.registry.remove(&token);

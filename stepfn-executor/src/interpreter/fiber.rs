@@ -3,7 +3,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
-use super::{Failure, map::Children, redrive::Inside, run::MapRun, task::Job};
+use super::{Failure, map::Children, redrive::Inside, run::MapRun, task::Job, trace::StateSpan};
 use crate::{eval, program::StateId, size::Extent};
 
 /// One thread of an execution: the machine itself, a Parallel branch, or a Map iteration.
@@ -33,6 +33,8 @@ pub(super) struct Fiber {
     /// What it waits for: timers of anything earlier are void.
     pub(super) wait: u64,
     pub(super) phase: Phase,
+    /// Of the state it is in.
+    pub(super) span: StateSpan,
 }
 
 /// The element of a Map's array that a fiber works on.
@@ -106,6 +108,7 @@ impl Fiber {
             retry_count: 0,
             wait: 0,
             phase: Phase::Enter,
+            span: StateSpan::none(),
         }
     }
 }
@@ -221,6 +224,10 @@ impl Fibers {
         let wait = self.waits;
         self.at_mut(id).wait = wait;
         wait
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Fiber> {
+        self.slots.iter_mut().flatten()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Fiber> {

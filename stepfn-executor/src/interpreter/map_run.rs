@@ -215,7 +215,8 @@ impl Interpreter {
                     continue;
                 }
             };
-            match self.advance_run(executor, id, &mut run, cx) {
+            let span = self.fibers.at(id).span.clone();
+            match span.in_scope(|| self.advance_run(executor, id, &mut run, cx)) {
                 Some(end) => self.end_run(id, run, end),
                 None => {
                     self.runs_working |= run.is_working();

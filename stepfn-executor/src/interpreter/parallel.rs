@@ -162,6 +162,7 @@ impl Interpreter {
             left.stopped_at(index, stopped);
         }
         let Some(fiber) = self.fibers.get_mut(id) else { return stopped };
+        fiber.span.aborted();
         let phase = std::mem::replace(&mut fiber.phase, Phase::Blocked);
         if let Phase::Working(job) | Phase::Start(job) = &phase {
             self.drop_job(id, job);

@@ -49,6 +49,8 @@ impl Interpreter {
         // 53 bits make a number from 0 to before 1.
         let delay = retrier.delay(done, || (self.random.next_u64() >> 11) as f64 / (1u64 << 53) as f64);
         self.transitions += 1;
+        let (fiber, now) = (self.fibers.at(id), self.now());
+        fiber.span.retried(failure, fiber.retry_count, delay, now);
         let wait = self.fibers.new_wait(id);
         self.timers.set(time::after(self.now(), delay), id, wait, TimerKind::Wake);
         true
@@ -87,12 +89,15 @@ impl Interpreter {
         if let Some(failure) = assigned.as_ref().and_then(|assigned| self.store(id, assigned)) {
             return Err(failure);
         }
+        let next = executor.program.state(catcher.next);
+        self.fibers.at(id).span.caught(failure, next, self.now());
         Ok(Some(self.exit(executor, id, (output, Some(extent)), assigned, Way::catch(index, catcher.next))))
     }
 
     /// Nothing handled the failure in its state.
     fn fail_fiber(&mut self, executor: &Executor, id: FiberId, failure: Failure) -> Step {
-        let fiber = self.fibers.at(id);
+        let fiber = self.fiber(id);
+        fiber.span.failed(&failure);
         let (previous, at, parent) = (fiber.previous, fiber.at, fiber.parent);
         let Some((parent, place)) = parent else {
             self.stopped = self.checkpoint_of_failed(id, &failure).map(Box::new);

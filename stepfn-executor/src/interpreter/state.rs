@@ -36,6 +36,7 @@ impl Interpreter {
         fiber.arrived = previous;
         fiber.previous = event;
         fiber.entered = event;
+        self.open_span(executor, id);
         self.run_state(executor, id)
     }
 
@@ -69,6 +70,8 @@ impl Interpreter {
 
     /// Makes an attempt at the work of a state that can be retried.
     pub(super) fn attempt(&mut self, executor: &Executor, id: FiberId) -> Step {
+        let fiber = self.fibers.at(id);
+        fiber.span.attempt(fiber.retry_count);
         let attempt = match &executor.program.state(self.state_of(id)).kind {
             Kind::Task(task) => self.schedule(executor, id, task),
             Kind::Parallel { branches } => self.start_branches(executor, id, branches),
@@ -191,6 +194,7 @@ impl Interpreter {
             via: way.via,
         });
         let fiber = self.fiber(id);
+        fiber.span.left(way.via);
         if let Some(assigned) = assigned {
             fiber.variables.set(&assigned);
         }

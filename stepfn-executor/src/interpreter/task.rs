@@ -131,7 +131,8 @@ impl Interpreter {
                 return self.offer(executor, id, job, &task.resource.arn);
             }
             if let Some((action, _)) = task.action
-                && let Ok(step) = self.act(executor, id, job, action)
+                && let span = self.fibers.at(id).span.clone()
+                && let Ok(step) = span.in_scope(|| self.act(executor, id, job, action))
             {
                 return step;
             }
@@ -156,23 +157,26 @@ impl Interpreter {
                 retry_count: fiber.retry_count,
                 map_index: fiber.item.as_ref().map(|item| item.index),
             };
-            catch_unwind(AssertUnwindSafe(|| bound.handler.call(&call)))
+            fiber.span.in_scope(|| catch_unwind(AssertUnwindSafe(|| bound.handler.call(&call))))
         };
         self.tick();
         let answer = match attempt {
             Err(panic) => Err(work::message(&*panic)),
             Ok(Attempt::Done(result)) => Ok(result),
-            Ok(Attempt::Work(mut future)) => match work::try_now(&mut future) {
-                Some(answer) => {
-                    self.tick();
-                    answer
+            Ok(Attempt::Work(future)) => {
+                let mut future = self.fibers.at(id).span.around(future);
+                match work::try_now(&mut future) {
+                    Some(answer) => {
+                        self.tick();
+                        answer
+                    }
+                    None => {
+                        let link = self.link();
+                        job.slot = Some(self.work.add(link, id, future));
+                        return self.wait_for_job(id, job, None);
+                    }
                 }
-                None => {
-                    let link = self.link();
-                    job.slot = Some(self.work.add(link, id, future));
-                    return self.wait_for_job(id, job, None);
-                }
-            },
+            }
             Ok(Attempt::After(takes, result)) => {
                 job.answer = Some(tokens::callback(result));
                 return self.wait_for_job(id, job, Some(takes));
@@ -394,6 +398,7 @@ impl Interpreter {
             Phase::Working(job) => {
                 self.drop_job(id, &job);
                 let failure = Failure::timeout(heartbeat);
+                self.fibers.at(id).span.timed_out(heartbeat, self.now());
                 self.record_for(id, || EventKind::TaskTimedOut { state: at, error: failure.event() });
                 self.fiber(id).phase = Phase::Resume(Err(failure));
                 self.ready.push_back(id);
