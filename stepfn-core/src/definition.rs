@@ -38,6 +38,15 @@ pub trait Workflow {
     fn definition() -> Definition;
 }
 
+/// Where a workflow was written in Rust.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file, as `file!()` tells it: from the root of the workspace.
+    pub file: &'static str,
+    /// The line of each state's name, by JSON pointer.
+    pub lines: &'static [(&'static str, u32)],
+}
+
 /// A workflow, ready to be written out or run.
 #[derive(Clone, Debug)]
 pub struct Definition {
@@ -56,6 +65,8 @@ pub struct Definition {
     pub tasks: Vec<TaskBinding>,
     /// What other Task states, and those that wait for a callback, bring as their result, by JSON pointer, where it was declared.
     pub results: Vec<(String, &'static Shape)>,
+    /// Where it was written, if by `state_machine!`.
+    pub source: Option<Source>,
     /// What `${Name}` in the ASL's texts stands for.
     pub substitutions: IndexMap<String, Reference>,
     /// `loggingConfiguration`, where logs are wanted.
@@ -75,6 +86,7 @@ impl Definition {
             output: &Shape::Any,
             tasks: Vec::new(),
             results: Vec::new(),
+            source: None,
             substitutions: IndexMap::new(),
             logging: None,
             tracing: false,

@@ -23,7 +23,7 @@ use indexmap::IndexMap;
 use crate::{
     asl::{self, Resource, State, StateKind, StateMachine},
     check::{self, Options},
-    definition::{Call, Definition, LoggingConfiguration, Reference, TaskBinding, WorkflowType},
+    definition::{Call, Definition, LoggingConfiguration, Reference, Source, TaskBinding, WorkflowType},
     diagnostic::{Diagnostic, Diagnostics},
     flow::{self, Known, StateTyping, TaskRef, TypeRef, Typing},
     shape::Shape,
@@ -52,6 +52,8 @@ pub struct Draft {
     pub tasks: Vec<DraftTask>,
     /// The results of other Task states, by JSON pointer, where they are known.
     pub results: Vec<(String, &'static Shape)>,
+    /// Where it is written in Rust.
+    pub source: Option<Source>,
     /// What `${Name}` in the ASL's texts stands for.
     pub substitutions: IndexMap<String, Reference>,
     /// `loggingConfiguration`
@@ -84,6 +86,7 @@ impl Draft {
             output: None,
             tasks: Vec::new(),
             results: Vec::new(),
+            source: None,
             substitutions: IndexMap::new(),
             logging: None,
             tracing: false,
@@ -193,6 +196,7 @@ impl Draft {
                 .map(|task| TaskBinding { state: task.state, task: task.task, call: task.call })
                 .collect(),
             results,
+            source: self.source,
             substitutions: self.substitutions,
             logging: self.logging,
             tracing: self.tracing,

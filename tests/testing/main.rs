@@ -98,6 +98,21 @@ fn the_csv_pipeline_takes_all_its_ways() {
 }
 
 #[test]
+fn coverage_is_told_by_the_lines_of_the_source() {
+    let mut coverage = Coverage::of(&CsvProcessing::definition());
+    coverage.add(&loaded());
+    let lcov = coverage.to_lcov().unwrap_or_default();
+    assert!(lcov.contains("SF:examples/csv_pipeline/workflow.rs\n"), "{lcov}");
+    let source = std::fs::read_to_string("examples/csv_pipeline/workflow.rs").unwrap_or_default();
+    let line =
+        source.lines().position(|line| line.trim() == "HandleError: Task {").map_or(0, |line| line + 1);
+    assert!(lcov.contains(&format!("DA:{line},0\n")), "{lcov}");
+    let line =
+        source.lines().position(|line| line.trim() == "CheckValidation: Choice {").map_or(0, |line| line + 1);
+    assert!(lcov.contains(&format!("DA:{line},1\nBRDA:{line},0,0,1\nBRDA:{line},0,1,0\n")), "{lcov}");
+}
+
+#[test]
 fn the_way_and_the_history_make_snapshots() {
     insta::assert_snapshot!("csv_path", loaded().path_text());
     insta::assert_snapshot!("csv_history", refused().history_text());

@@ -5,7 +5,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use stepfn_core::{
     asl::{State, StateKind, StateMachine},
-    definition::Definition,
+    definition::{Definition, Source},
     graph::{EdgeKind, Graph, Mark},
 };
 
@@ -113,6 +113,7 @@ impl fmt::Display for Way {
 #[derive(Clone, Debug)]
 pub struct Coverage {
     name: String,
+    source: Option<Source>,
     graph: Graph,
     ways: IndexMap<Way, u64>,
 }
@@ -122,7 +123,12 @@ impl Coverage {
     pub fn of(definition: &Definition) -> Self {
         let mut ways = IndexMap::new();
         ways_of(&definition.machine, &mut ways);
-        Self { name: definition.name.clone(), graph: Graph::of(&definition.machine), ways }
+        Self {
+            name: definition.name.clone(),
+            source: definition.source,
+            graph: Graph::of(&definition.machine),
+            ways,
+        }
     }
 
     /// Counts in a run.
@@ -219,6 +225,35 @@ impl Coverage {
         if all == 0 { 100.0 } else { (all - untaken) as f64 * 100.0 / all as f64 }
     }
 
+    /// The coverage as an LCOV tracefile over the lines of the macro, for whatever shows coverage in an editor or a pull request: a
+    /// line for each state, a branch for each way out of it. None of a workflow that `state_machine!` did not declare.
+    pub fn to_lcov(&self) -> Option<String> {
+        let source = self.source?;
+        let mut lines: Vec<(u32, String)> =
+            source.lines.iter().map(|(at, line)| (*line, name_at(at))).collect();
+        lines.sort();
+        let mut out = format!("TN:\nSF:{}\n", without_detours(source.file));
+        let (mut hit, mut branches, mut taken) = (0, 0, 0);
+        for (line, state) in &lines {
+            let ways: Vec<(&Way, u64)> = self.ways().filter(|(way, _)| way.state() == state).collect();
+            let left = ways.iter().filter(|(way, _)| !matches!(way, Way::Retry { .. }));
+            let times: u64 = left.map(|(_, times)| times).sum();
+            hit += usize::from(times > 0);
+            out.push_str(&format!("DA:{line},{times}\n"));
+            if ways.len() < 2 {
+                continue;
+            }
+            for (branch, (_, times)) in ways.iter().enumerate() {
+                branches += 1;
+                taken += usize::from(*times > 0);
+                out.push_str(&format!("BRDA:{line},0,{branch},{times}\n"));
+            }
+        }
+        let all = lines.len();
+        out.push_str(&format!("BRF:{branches}\nBRH:{taken}\nLF:{all}\nLH:{hit}\nend_of_record\n"));
+        Some(out)
+    }
+
     /// The workflow as a Mermaid flowchart, what was never taken in red.
     pub fn to_mermaid(&self) -> String {
         let mut graph = self.graph.clone();
@@ -272,6 +307,24 @@ impl fmt::Display for Coverage {
         }
         Ok(())
     }
+}
+
+/// The name of the state at a JSON pointer.
+fn name_at(pointer: &str) -> String {
+    pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~")
+}
+
+/// A path without `..`: a module that is included from elsewhere has some.
+fn without_detours(file: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file.split(['/', '\\']) {
+        if part == ".." && parts.last().is_some_and(|last| *last != "..") {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
 }
 
 fn ways_of(machine: &StateMachine, ways: &mut IndexMap<Way, u64>) {

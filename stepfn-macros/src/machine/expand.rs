@@ -278,6 +278,15 @@ pub(super) fn machine(
         }
         _ => None,
     });
+    let mut spots: Vec<(&String, Span)> = lowered
+        .spots
+        .iter()
+        .filter(|(at, _)| at.rsplit('/').nth(1) == Some("States"))
+        .filter_map(|(at, spot)| Some((at, spot.key?.first)))
+        .collect();
+    spots.sort_by_key(|(at, _)| *at);
+    // Each line is told where the state's name stands.
+    let lines = spots.into_iter().map(|(at, span)| quote_spanned!(span=> (#at, ::core::line!())));
     let substitutions = lowered.substitutions.iter().map(|(name, reference)| {
         let reference = match reference {
             Reference::Ref(id) => quote!(Ref(::std::string::String::from(#id))),
@@ -340,6 +349,10 @@ pub(super) fn machine(
                 #(#substitutions)*
                 #logging
                 draft.tracing = #tracing;
+                draft.source = ::core::option::Option::Some(core::definition::Source {
+                    file: ::core::file!(),
+                    lines: &[#(#lines),*],
+                });
                 draft.finish()
             }
         }
