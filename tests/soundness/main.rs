@@ -75,7 +75,9 @@ impl Trial {
             let of_size = cause.contains("must be between")
                 || cause.contains("DataLimitExceeded")
                 || cause.contains("ArrayRange");
-            let innocent = matches!(outcome.error(), None | Some("Boom" | "States.NoChoiceMatched"));
+            let innocent = outcome
+                .error()
+                .is_none_or(|error| error.starts_with("Boom") || error == "States.NoChoiceMatched");
             if !innocent && !of_size {
                 return Some(format!("{}\ninput {input}\n{}", outcome.status, outcome.history));
             }

@@ -1,7 +1,7 @@
 //! Random shapes, and values of them.
 
 use stepfn::{
-    shape::{EnumShape, Field, Given, Made, ObjectShape, Shape},
+    shape::{EnumShape, Field, Given, Made, ObjectShape, Shape, TIMESTAMP},
     value::{Map, Value},
 };
 
@@ -29,7 +29,7 @@ const STATUS: EnumShape = EnumShape { name: "Status", variants: &["NEW", "DONE"]
 
 /// A random shape. Shapes are constants in real life, so these few are leaked.
 pub(crate) fn shape(random: &mut Random, depth: usize) -> &'static Shape {
-    let deep = if depth == 0 { 6 } else { 11 };
+    let deep = if depth == 0 { 7 } else { 12 };
     match random.below(deep) {
         0 => &Shape::String,
         1 => &Shape::Integer { min: 0, max: u32::MAX as i128 },
@@ -37,9 +37,10 @@ pub(crate) fn shape(random: &mut Random, depth: usize) -> &'static Shape {
         3 => &Shape::Enum(&STATUS),
         4 => &Shape::Number,
         5 => Box::leak(Box::new(Shape::Nullable(&Shape::String))),
-        6 | 7 => object(random, depth - 1),
-        8 => Box::leak(Box::new(Shape::Nullable(object(random, depth - 1)))),
-        9 => Box::leak(Box::new(Shape::Array(shape(random, depth - 1)))),
+        6 => &Shape::Text(TIMESTAMP),
+        7 | 8 => object(random, depth - 1),
+        9 => Box::leak(Box::new(Shape::Nullable(object(random, depth - 1)))),
+        10 => Box::leak(Box::new(Shape::Array(shape(random, depth - 1)))),
         _ => Box::leak(Box::new(Shape::Map(shape(random, depth - 1)))),
     }
 }
@@ -71,6 +72,7 @@ pub(crate) fn object(random: &mut Random, depth: usize) -> &'static Shape {
 pub(crate) fn value(random: &mut Random, shape: &Shape) -> Value {
     match shape {
         Shape::String => random.pick(&["", "x", "DONE", "7"]).into(),
+        Shape::Text(_) => random.pick(&["2024-05-06T07:08:09Z", "1999-12-31T23:59:59.5+01:00"]).into(),
         Shape::Integer { .. } => (random.below(4) as u32).into(),
         Shape::Number => [Value::from(1.5), Value::from(2), Value::from(-3)][random.below(3)].clone(),
         Shape::Boolean => random.one_in(2).into(),

@@ -10,6 +10,7 @@ mod job_poller;
 #[path = "../../examples/order_approval/workflow.rs"]
 mod order_approval;
 
+mod bench_check;
 mod services;
 
 use std::process::ExitCode;
@@ -18,14 +19,18 @@ use stepfn::Workflow;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let Some(("services", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
-        return match services::run(rest) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("error: {error}");
-                ExitCode::FAILURE
-            }
-        };
+    let own = match arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        Some(("services", rest)) => Some(services::run(rest).map_err(|error| error.to_string())),
+        Some(("bench-check", [])) => Some(bench_check::run().map_err(|error| error.to_string())),
+        _ => None,
+    };
+    match own {
+        Some(Ok(())) => return ExitCode::SUCCESS,
+        Some(Err(error)) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
+        }
+        None => {}
     }
     stepfn_codegen::xtask::main(&[
         csv_pipeline::CsvProcessing::definition,
