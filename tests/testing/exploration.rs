@@ -15,6 +15,7 @@ fn every_way_through_the_examples_is_found() {
         let untaken: Vec<String> = exploration.untaken().map(ToString::to_string).collect();
         assert_eq!(untaken, [""; 0], "{name}\n{exploration}");
         assert_eq!(exploration.endless().count(), 0, "{name}\n{exploration}");
+        assert_eq!(exploration.problem, None, "{name}");
     }
 }
 

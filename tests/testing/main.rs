@@ -185,7 +185,10 @@ fn the_poller_takes_all_its_ways() {
 #[test]
 fn the_same_mocks_ask_test_state_for_the_same() {
     let mut asked = 0;
-    for run in [loaded(), refused(), broken(CsvProcessing::LoadData)] {
+    // Two retries, and the third failure is caught.
+    let exhausted =
+        csv().mock(CsvProcessing::ValidateCSV, Mock::fail("Lambda.ServiceException", "busy")).run(&upload());
+    for run in [loaded(), refused(), broken(CsvProcessing::LoadData), exhausted] {
         for request in run.test_state_requests(&CsvProcessing::definition()) {
             let reply = stepfn::executor::test_state::TestState::from_request(&request.request)
                 .and_then(|test| test.run())
@@ -195,5 +198,5 @@ fn the_same_mocks_ask_test_state_for_the_same() {
             asked += 1;
         }
     }
-    assert_eq!(asked, 5 + 3 + 5);
+    assert_eq!(asked, 5 + 3 + 5 + 2);
 }

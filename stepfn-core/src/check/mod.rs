@@ -72,7 +72,7 @@ mod testing;
 mod text;
 mod texts;
 mod timeout_values;
-mod timestamp;
+pub(crate) mod timestamp;
 mod token_out_of_place;
 mod top_level_context;
 mod unassigned_variable;

@@ -1,7 +1,7 @@
 //! Timestamps as AWS takes them in definitions: RFC 3339.
 
 /// Whether a text is a timestamp: `2016-03-14T01:59:00Z`, with a fraction of a second and an offset where wanted.
-pub(super) fn is_timestamp(text: &str) -> bool {
+pub(crate) fn is_timestamp(text: &str) -> bool {
     let Some((date, time)) = text.split_once('T') else { return false };
     let (time, offset) = match time.strip_suffix('Z') {
         Some(time) => (time, None),

@@ -39,6 +39,20 @@ mod tests {
     use crate::check::testing::said;
 
     #[test]
+    fn a_text_that_is_no_timestamp_is_none_where_all_must_be_shown() {
+        let text = |result: &str| {
+            let text = format!(
+                r#"{{ "StartAt": "Make", "States": {{ "Make": {{ "Type": "Pass", "Result": "{result}", "Next": "Rest" }},
+                "Rest": {{ "Type": "Wait", "TimestampPath": "$", "End": true }} }} }}"#
+            );
+            let (machine, _) = crate::asl::read_str(&text).unwrap();
+            crate::draft::Draft::new("Rest", machine).build().is_ok()
+        };
+        assert!(text("2030-01-01T00:00:00Z"));
+        assert!(!text("tomorrow"));
+    }
+
+    #[test]
     fn a_map_needs_an_array_and_a_sum_needs_numbers() {
         let use_it = |state: &str| {
             said(&format!(

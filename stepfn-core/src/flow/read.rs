@@ -8,6 +8,7 @@ use super::{
     value::{Entry, Fields, Leaf, Sym, index_key, index_of},
 };
 use crate::{
+    check::timestamp::is_timestamp,
     diagnostic::{Code, Diagnostic, list, nearest},
     path::{Filter, FilterOperand, Path, Root, Segment, SegmentKind},
     shape::Need,
@@ -459,7 +460,13 @@ impl Analyser<'_> {
             Need::MaybeTimestamp => {
                 (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a timestamp")
             }
-            Need::Timestamp => (matches!(value, Sym::Timestamp | Sym::Text(_)), "a timestamp"),
+            Need::Timestamp => (
+                match value {
+                    Sym::Text(text) => is_timestamp(text),
+                    value => *value == Sym::Timestamp,
+                },
+                "a timestamp",
+            ),
             Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
             Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
             Need::NotNull => (!matches!(value, Sym::Null), "something that is never null"),

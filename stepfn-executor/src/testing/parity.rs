@@ -21,7 +21,9 @@ pub struct TestStateRequest {
 
 impl<W> Run<W> {
     /// The states that were visited, each as a request to AWS's `TestState` with the input, the variables and the mocked result that it
-    /// had in this run (API reference, "TestState"). Parallels and Maps are left out, the states inside of them are not.
+    /// had in this run (API reference, "TestState"). Parallels and Maps are left out, the states
+    /// inside of them are not; so is a Task that failed before its work began. Variables are those of the whole run, in the order of the
+    /// events: what a branch assigns its siblings are given, too. `$$.Task.Token` is not in the context.
     ///
     /// ```
     /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
@@ -50,6 +52,7 @@ impl<W> Run<W> {
         }
         // What the last attempt of each stay ended in, and the variables that were assigned when it began.
         let mut mocks: Vec<Option<Value>> = vec![None; visits.len()];
+        let mut failures: Vec<u32> = vec![0; visits.len()];
         let mut variables: Vec<Value> = Vec::new();
         let mut assigned = Value::empty_object();
         for (event, stay) in history.as_slice().iter().zip(stays.into_iter().skip(1)) {
@@ -69,6 +72,7 @@ impl<W> Run<W> {
                     let text =
                         |text: &Option<std::sync::Arc<str>>| Value::from(text.as_deref().unwrap_or_default());
                     let error = [("error", text(&error.error)), ("cause", text(&error.cause))];
+                    failures[stay] += 1;
                     mocks[stay] = Some(Value::object([("errorOutput", Value::object(error))]));
                 }
                 _ => {}
@@ -79,10 +83,11 @@ impl<W> Run<W> {
             ("Input", self.outcome.input.clone()),
             ("Name", self.outcome.name().into()),
         ]);
-        let of = visits.into_iter().zip(mocks).zip(variables);
-        of.filter_map(|((visit, mock), variables)| {
+        let of = visits.into_iter().zip(mocks.into_iter().zip(failures)).zip(variables);
+        of.filter_map(|((visit, (mock, failures)), variables)| {
             let kind = type_of(&definition.machine, &visit.state)?;
-            if matches!(kind, "Parallel" | "Map") {
+            // A Task that never came to its work would have it done by AWS.
+            if matches!(kind, "Parallel" | "Map") || kind == "Task" && mock.is_none() {
                 return None;
             }
             let state = Value::object([("Name", Value::from(visit.state.as_str()))]);
@@ -97,6 +102,11 @@ impl<W> Run<W> {
             ];
             if variables.as_object().is_some_and(|variables| !variables.is_empty()) {
                 request.push(("variables", variables.to_string().into()));
+            }
+            let failed = mock.as_ref().is_some_and(|mock| mock.get("errorOutput").is_some());
+            if failed && failures > 1 {
+                let retries = [("retrierRetryCount", Value::from(failures - 1))];
+                request.push(("stateConfiguration", Value::object(retries)));
             }
             request.extend(mock.filter(|_| kind == "Task").map(|mock| ("mock", mock)));
             Some(TestStateRequest {

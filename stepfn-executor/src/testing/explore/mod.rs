@@ -39,6 +39,8 @@ pub struct Exploration {
     pub runs: Vec<ExploredRun>,
     /// Which ways were taken, and which could not be found.
     pub coverage: Coverage,
+    /// Why it says less than it should: the workflow cannot be run, or there was more to try than it tries.
+    pub problem: Option<String>,
 }
 
 /// A run of an exploration.
@@ -82,6 +84,9 @@ impl fmt::Display for Exploration {
             for answer in &run.answers {
                 writeln!(f, "    {answer}")?;
             }
+        }
+        if let Some(problem) = &self.problem {
+            writeln!(f, "? {problem}")?;
         }
         for way in self.untaken() {
             writeln!(f, "? {way}: nothing was found that takes it")?;
@@ -197,13 +202,20 @@ impl<'d> Explorer<'d> {
         queue.extend(
             variations(input, Side::Given).into_iter().map(|input| Trial { input, answers: HashMap::new() }),
         );
-        let (mut ends, mut made) = (HashSet::new(), 0);
+        let (mut ends, mut made, mut problem) = (HashSet::new(), 0, None);
         while let Some(trial) = queue.pop_front() {
             made += 1;
             if made > MOST_RUNS {
+                problem.get_or_insert_with(|| format!("there was more to try after {MOST_RUNS} runs"));
                 break;
             }
-            let Some((history, outcome, run)) = self.run(&trial) else { continue };
+            let (history, outcome, run) = match self.run(&trial) {
+                Ok(run) => run,
+                Err(error) => {
+                    problem.get_or_insert(error);
+                    continue;
+                }
+            };
             let before = coverage.untaken().count();
             match &outcome {
                 Some(outcome) => coverage.add_outcome(outcome),
@@ -222,7 +234,7 @@ impl<'d> Explorer<'d> {
             runs.push(run);
             queue.extend(self.next(&trial, &history));
         }
-        Exploration { runs, coverage }
+        Exploration { runs, coverage, problem }
     }
 
     /// What is worth trying after a run.
@@ -291,8 +303,8 @@ impl<'d> Explorer<'d> {
         }
     }
 
-    /// Runs a trial; none where it cannot be run at all.
-    fn run(&self, trial: &Trial) -> Option<(History, Option<Outcome>, ExploredRun)> {
+    /// Runs a trial; an error where it cannot be run at all.
+    fn run(&self, trial: &Trial) -> Result<(History, Option<Outcome>, ExploredRun), String> {
         let mut builder =
             Executor::builder().keep_history().any_input().seed(1).max_transitions(MOST_TRANSITIONS);
         for task in &self.tasks {
@@ -302,7 +314,7 @@ impl<'d> Explorer<'d> {
             let world = World { answer, plain: task.plain.clone(), others: others.into() };
             builder = builder.task(task.name, world);
         }
-        let executor = builder.build(self.definition).ok()?;
+        let executor = builder.build(self.definition).map_err(|error| error.to_string())?;
         let mut execution = executor.start(trial.input.clone());
         let end = execution.run_to_end().clone();
         let history = execution.history();
@@ -310,7 +322,7 @@ impl<'d> Explorer<'d> {
         let (outcome, status) = match end {
             Ok(outcome) => (Some(outcome.clone()), Some(outcome.status)),
             Err(RunError::TooManyTransitions { .. }) => (None, None),
-            Err(_) => return None,
+            Err(error) => return Err(error.to_string()),
         };
         let ended_by_fail = visits.last().is_some_and(|visit| self.fails.contains(visit.state.as_str()));
         let failed = matches!(status, Some(Status::Failed { .. } | Status::TimedOut));
@@ -322,7 +334,7 @@ impl<'d> Explorer<'d> {
         answers.sort();
         let is_unhandled = failed && !ended_by_fail;
         let run = ExploredRun { path, input: trial.input.clone(), answers, status, is_unhandled };
-        Some((history, outcome, run))
+        Ok((history, outcome, run))
     }
 }
 
