@@ -209,3 +209,31 @@ fn an_item_that_was_asked_for_is_there() {
     bare["tree"]["children"] = json!([]);
     assert_eq!(run(&First::definition(), bare), json!({ "first": 0 }));
 }
+
+#[cfg(any())]
+struct OnlyElsewhere;
+
+state_machine! {
+    #[cfg(any())]
+    pub NotHere(OnlyElsewhere) -> OnlyElsewhere {
+        start_at: A,
+        A: Task { resource: lambda(only_elsewhere), end: true },
+    }
+}
+
+state_machine! {
+    #[cfg(all())]
+    /// Counts.
+    #[deprecated = "there is a newer one"]
+    pub NotHere(u8) -> u8 {
+        start_at: A,
+        A: Pass { end: true },
+    }
+}
+
+#[test]
+#[allow(deprecated)]
+fn a_machine_that_is_not_compiled_leaves_nothing_behind() {
+    assert_eq!(NotHere::definition().machine.states.len(), 1);
+    assert_eq!(NotHere::A, "A");
+}

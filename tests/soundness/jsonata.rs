@@ -50,7 +50,27 @@ fn expression(random: &mut Random, depth: usize, locals: &[&str]) -> String {
         };
     }
     let sub = |random: &mut Random| expression(random, depth - 1, locals);
-    match random.below(40) {
+    match random.below(50) {
+        40 => {
+            let counted = path(random, locals);
+            let sign = random.pick(&["<", "<=", ">", ">=", "="]);
+            let least = random.below(3);
+            match random.below(2) {
+                0 => format!("$count({counted}) {sign} {least} ? ({counted}) : ({})", sub(random)),
+                _ => format!("{least} {sign} $count({counted}) ? ({counted}) : ({})", sub(random)),
+            }
+        }
+        41 => {
+            let asked = path(random, locals);
+            format!("({asked}) in [null, 'x', 1] ? ({asked}) : ({})", sub(random))
+        }
+        42 => format!("[1..({})]", sub(random)),
+        43 => format!("$sort({})", path(random, locals)),
+        44 => format!("[{}^(a)]", path(random, locals)),
+        45 => format!("{}{{a: b}}", path(random, locals)),
+        46 => format!("$each({}, $string)", path(random, locals)),
+        47 => format!("$sift({}, function($v) {{ true }}) ? 1 : 2", path(random, locals)),
+        48 => format!("$contains({}, {})", path(random, locals), sub(random)),
         0 | 1 => format!("{} + {}", sub(random), sub(random)),
         2 => format!("{} * {}", sub(random), sub(random)),
         3 => format!("-{}", path(random, locals)),

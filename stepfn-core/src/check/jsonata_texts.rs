@@ -1,7 +1,7 @@
 //! The JSONata expressions of a state, read.
 
-pub(crate) use super::walk::has_placeholder;
 use super::walk::{Node, below};
+pub(crate) use super::walk::{awaits_deployment, has_placeholder};
 use crate::{
     asl::{Amount, Condition, QueryLanguage, State, StateKind},
     check::Code,
@@ -110,7 +110,7 @@ fn values<'m>(at: &str, value: Option<&'m Value>, place: Place, found: &mut Vec<
 fn text<'m>(at: &str, text: Option<&'m str>, place: Place, found: &mut Vec<Written<'m>>) {
     if let Some(text) = text
         && let Some((inside, offset)) = jsonata::expression_in(text)
-        && !has_placeholder(text)
+        && !awaits_deployment(inside)
     {
         found.push(Written { below: at.to_owned(), text, offset, place, parsed: jsonata::parse(inside) });
     }

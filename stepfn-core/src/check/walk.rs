@@ -6,6 +6,7 @@ use crate::{
     definition::WorkflowType,
     diagnostic::Diagnostic,
     json::push_token,
+    jsonata,
 };
 
 /// A machine with all that are nested in it, in the order of the text.
@@ -185,6 +186,19 @@ fn map_keys(map: &Map) -> [(&'static str, bool); 5] {
 /// Nothing can be said of such a text before it is filled in.
 pub(crate) fn has_placeholder(text: &str) -> bool {
     text.contains("${") || text.contains("#{") || text.contains("[!") || text.contains("{{")
+}
+
+/// Whether an expression of JSONata, without its `{% %}`, is one only after a deployment tool filled something in.
+///
+/// JSONata has braces of its own: `${sku: price}` groups, `function($v){{ "a": $v }}` makes objects. What can be read as it is
+/// is meant as it is, but for the variables of the Serverless Framework.
+pub(crate) fn awaits_deployment(expression: &str) -> bool {
+    const SOURCES: [&str; 10] =
+        ["self:", "opt:", "env:", "file(", "sls:", "param:", "ssm:", "cf:", "s3:", "aws:"];
+    let mut variables = expression.split("${").skip(1);
+    has_placeholder(expression)
+        && (variables.any(|rest| SOURCES.iter().any(|source| rest.starts_with(source)))
+            || jsonata::parse(expression).is_err())
 }
 
 /// A JSON pointer below a place.

@@ -9,6 +9,7 @@ use super::{
     value::{Entry, Fields, Sym},
 };
 use crate::{
+    diagnostic::Code,
     jsonata::{self, Expression, ExpressionKind as Kind},
     shape::Need,
 };
@@ -82,11 +83,24 @@ impl Analyser<'_> {
             }
             "map" | "filter" | "sort" | "each" | "sift" | "single" | "reduce" => {
                 let goes_through = matches!(name, "map" | "filter" | "sort");
-                let of = self.evaluate(env, first, want.part(Need::Value));
+                let need = if matches!(name, "each" | "sift") { Need::Object } else { Need::Value };
+                let of = self.evaluate(env, first, want.part(need));
+                if name == "sort" && others.is_empty() {
+                    // Without a function only numbers and texts are sorted.
+                    let items = Val::one(of.items());
+                    let reading = env.reading(&first.range);
+                    self.require(&reading, &items, Want::if_any(Need::Ordered));
+                    self.alike(&reading, &[items.sym]);
+                }
                 let item = if goes_through || name == "single" { of.items() } else { Sym::Any };
                 let mut made = Val::ANY;
-                for other in others {
-                    made = self.applied(env, other, &item, name);
+                for (place, other) in others.iter().enumerate() {
+                    if place == 0 {
+                        made = self.applied(env, other, &item, name);
+                    } else {
+                        // What `$reduce` begins with.
+                        self.evaluate(env, other, Want::NOTHING);
+                    }
                 }
                 match name {
                     "map" => match made.many {
@@ -216,7 +230,15 @@ impl Analyser<'_> {
                 }
                 None => Val::ANY,
             },
-            _ => self.evaluate(env, function, Want::NOTHING),
+            _ => {
+                let value = self.evaluate(env, function, Want::NOTHING);
+                if !matches!(value.sym, Sym::Any | Sym::Mixed | Sym::Union(_)) {
+                    let message = format!("expected a function, found {}", value.sym.words());
+                    let help = "write one: `function($v) { … }`".to_owned();
+                    self.wrong(&env.reading(&function.range), Code::WrongType, message, Some(help));
+                }
+                value
+            }
         }
     }
 }
@@ -289,15 +311,17 @@ fn may_be_empty(of: &Val) -> bool {
 }
 
 /// The kinds of a signature's parameters, in order, and whether the context stands for one that is left out. A choice of kinds
-/// is any.
+/// is any, but that of a pattern.
 fn parameters(signature: &str) -> Vec<(char, bool)> {
     let mut found: Vec<(char, bool)> = Vec::new();
     let mut depth = 0_usize;
-    for sign in signature.chars().skip(1) {
+    for (place, sign) in signature.char_indices().skip(1) {
         match sign {
             ':' if depth == 0 => break,
             '(' if depth == 0 => {
-                found.push(('x', false));
+                // A pattern is a text or a regular expression, which no data are.
+                let is_pattern = signature[place..].starts_with("(sf)");
+                found.push((if is_pattern { 's' } else { 'x' }, false));
                 depth += 1;
             }
             '<' | '(' => depth += 1,

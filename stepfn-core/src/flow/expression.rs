@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
-    lead::{guarded, kept},
+    lead::{guarded, kept, text_of},
     obligation::Obligation,
     query::{Queried, Text, reading},
     read::{Reading, Site},
@@ -18,7 +18,7 @@ use crate::{
     diagnostic::Code,
     jsonata::{Expression, ExpressionKind as Kind, Operator},
     service,
-    shape::Need,
+    shape::{Need, Node},
 };
 
 /// What is asked of what an expression comes to.
@@ -107,6 +107,11 @@ impl Val {
                 items.fold(first, |all, item| all.join(item))
             }
             Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Items])),
+            // More is known of single fields: what else the items have is told by what lies below.
+            Sym::Object(fields, Some(base)) if matches!(**base, Sym::Leaf(_)) => {
+                let base = Self::one((**base).clone()).items();
+                Sym::Object(fields.clone(), Some(Rc::new(base)))
+            }
             Sym::Answer(shape) => match shape.kind() {
                 service::Kind::List(item) => Sym::answer(item),
                 _ => self.sym.clone(),
@@ -209,7 +214,7 @@ impl Analyser<'_> {
                 env.locals.push((name.clone(), value.clone()));
                 return value;
             }
-            Kind::String(value) => Val::one(Sym::text(value)),
+            Kind::String(_) => Val::one(text_of(expression).map_or(Sym::String, Sym::text)),
             Kind::Number(value) => Val::one(whole(*value).map_or(Sym::Number, Sym::Integer)),
             Kind::Boolean(value) => Val::one(Sym::Bool(*value)),
             Kind::Null => Val::one(Sym::Null),
@@ -231,11 +236,11 @@ impl Analyser<'_> {
             Kind::KeepArray(of) => kept(&self.evaluate(env, of, want.part(Need::Value))),
             Kind::OrderBy { of, terms } => {
                 let of = self.evaluate(env, of, want.part(Need::Value));
-                let mut inside = env.inside(of.items());
-                for term in terms {
-                    self.evaluate(&mut inside, &term.expression, Want::NOTHING);
-                }
-                if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
+                self.ordered(env, &of, terms)
+            }
+            Kind::Group { of, pairs } => {
+                let of = self.evaluate(env, of, Want::NOTHING);
+                self.grouped(env, &of, pairs)
             }
             Kind::Lambda { parameters, body, .. } => {
                 let mut inside = env.clone();
@@ -354,14 +359,14 @@ impl Analyser<'_> {
                     self.require(&env.reading(&left.range), &before, Want::if_any(kind));
                 }
                 if let (Sym::Leaf(one), Sym::Leaf(other)) = (&before.sym, &after.sym) {
-                    self.alike(&env.reading(&range), &guarded(one), &guarded(other));
+                    self.alike(&env.reading(&range), &[Sym::Leaf(one.clone()), Sym::Leaf(other.clone())]);
                 }
                 Val::one(Sym::Boolean).of_parts([&before, &after], want)
             }
             Op::Equal | Op::NotEqual => {
                 for (side, other) in [(left, right), (right, left)] {
                     let value = self.evaluate(env, side, Want::NOTHING);
-                    if let Kind::String(literal) = &other.kind {
+                    if let Some(literal) = text_of(other) {
                         self.may_equal(&env.reading(&side.range), &value, literal);
                     }
                 }
@@ -385,8 +390,9 @@ impl Analyser<'_> {
                 Val::one(Sym::String)
             }
             Op::Range => {
-                self.evaluate(env, left, Want::NOTHING);
-                self.evaluate(env, right, Want::NOTHING);
+                let end = Want::if_any(if self.typing.proven { Need::Integer } else { Need::Number });
+                self.evaluate(env, left, end);
+                self.evaluate(env, right, end);
                 Val::many(Sym::WholeNumber)
             }
             Op::Apply => {
@@ -407,13 +413,25 @@ impl Analyser<'_> {
     }
 
     /// Demands of two typed values that they can be put in order.
-    fn alike(&mut self, reading: &Reading<'_>, one: &Leaf, other: &Leaf) {
-        let node = |leaf: &Leaf| OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
+    pub(super) fn alike(&mut self, reading: &Reading<'_>, values: &[Sym]) {
+        let members = values.iter().flat_map(|value| value.members());
+        let node = |member: &Sym| match member {
+            Sym::Leaf(leaf) => {
+                let leaf = guarded(leaf);
+                Some(OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone()))
+            }
+            Sym::Text(_) | Sym::String | Sym::Timestamp => Some(OwnedNode::Other(Node::String)),
+            Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_) => {
+                Some(OwnedNode::Other(Node::Number))
+            }
+            _ => None,
+        };
+        let nodes: Vec<OwnedNode> = members.filter_map(node).collect();
         self.oblige(Obligation {
             at: reading.at.clone(),
             range: reading.range.clone(),
             place: reading.site.place.clone(),
-            claim: OwnedClaim::Alike { shown: reading.shown.clone(), nodes: vec![node(one), node(other)] },
+            claim: OwnedClaim::Alike { shown: reading.shown.clone(), nodes },
         });
     }
 
@@ -468,10 +486,10 @@ impl Analyser<'_> {
         let mut open = false;
         for (key, value) in pairs {
             let value = self.evaluate(env, value, self.want_of_part(value));
-            if let Kind::String(key) = &key.kind {
+            if let Some(key) = text_of(key) {
                 let absent = value.absent || value.many || !value.over.is_empty();
                 let value = self.settle(value);
-                fields.insert(key.as_str().into(), Entry { value, absent, narrowed: false });
+                fields.insert(key.into(), Entry { value, absent, narrowed: false });
             } else {
                 self.evaluate(env, key, Want::if_any(Need::String));
                 open = true;

@@ -4,7 +4,7 @@ use super::{
     OwnedStep,
     choice::{Fact, refine_at},
     expression::Env,
-    lead::key_of,
+    lead::{key_of, text_of},
     read::Site,
     value::Entry,
 };
@@ -17,6 +17,10 @@ use std::rc::Rc;
 impl Env<'_> {
     /// Takes a condition to hold, or not to.
     pub(super) fn assume(&mut self, condition: &Expression, holds: bool) {
+        if holds && let Some(counted) = counted(condition) {
+            self.learn(counted, Fact::Present);
+            return;
+        }
         match &condition.kind {
             Kind::Block(parts) => {
                 if let [one] = &parts[..] {
@@ -46,26 +50,19 @@ impl Env<'_> {
                     }
                 }
             }
+            Kind::Binary { operator: Operator::In, left, right } if holds => {
+                self.learn(left, Fact::Present);
+                self.learn(right, Fact::Present);
+            }
             Kind::Binary {
                 operator:
-                    Operator::Less
-                    | Operator::LessOrEqual
-                    | Operator::Greater
-                    | Operator::GreaterOrEqual
-                    | Operator::In,
+                    Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual,
                 left,
                 right,
             } if holds => {
-                for side in [left, right] {
-                    match &side.kind {
-                        Kind::Call { function, arguments } if is_call(function, "count") => {
-                            if let [of] = &arguments[..] {
-                                self.learn(of, Fact::Present);
-                            }
-                        }
-                        _ => self.learn(side, Fact::NonNull),
-                    }
-                }
+                // What is put in order is there, and no null.
+                self.learn(left, Fact::NonNull);
+                self.learn(right, Fact::NonNull);
             }
             Kind::Call { function, arguments } => match &arguments[..] {
                 [of] if is_call(function, "not") => self.assume(of, !holds),
@@ -142,13 +139,41 @@ fn query(key: &str) -> OwnedStep {
     OwnedStep::Query(key.to_owned())
 }
 
+/// Of what a condition says that there is at least one: `$count(…) > 0`.
+fn counted(condition: &Expression) -> Option<&Expression> {
+    let Kind::Binary { operator, left, right } = &condition.kind else { return None };
+    let count =
+        |side: &Expression| matches!(&side.kind, Kind::Call { function, .. } if is_call(function, "count"));
+    // As if the count stood on the left.
+    let (call, other, operator) = match operator {
+        _ if count(left) => (left, right, *operator),
+        Operator::Less => (right, left, Operator::Greater),
+        Operator::LessOrEqual => (right, left, Operator::GreaterOrEqual),
+        Operator::Equal => (right, left, Operator::Equal),
+        _ => return None,
+    };
+    let (Kind::Call { arguments, .. }, Kind::Number(least), true) = (&call.kind, &other.kind, count(call))
+    else {
+        return None;
+    };
+    let is_some = match operator {
+        Operator::Greater => *least >= 0.0,
+        Operator::GreaterOrEqual | Operator::Equal => *least > 0.0,
+        _ => false,
+    };
+    match &arguments[..] {
+        [of] if is_some => Some(of),
+        _ => None,
+    }
+}
+
 fn is_call(function: &Expression, name: &str) -> bool {
     matches!(&function.kind, Kind::Variable(called) if called == name)
 }
 
 fn literal(expression: &Expression) -> Option<Value> {
     match &expression.kind {
-        Kind::String(text) => Some(Value::from(text.as_str())),
+        Kind::String(_) => text_of(expression).map(Value::from),
         Kind::Boolean(value) => Some(Value::from(*value)),
         Kind::Null => Some(Value::Null),
         _ => None,

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::{
     Analyser, StateTyping,
+    expression::{Val, Want},
     query::Queried,
-    read::Site,
+    read::{Reading, Site},
     transfer::Left,
     value::{Flow, Sym},
 };
@@ -196,19 +197,28 @@ impl Analyser<'_> {
                 }
             }
         }
+        // Recorded on AWS: an inline Map takes no object.
+        let need = if map.is_distributed() { Need::Items } else { Need::Array };
         let items = match (&map.items, &map.item_reader) {
-            (Some(items), _) => {
-                // Recorded on AWS: an inline Map takes no object.
-                let need = if map.is_distributed() { Need::Items } else { Need::Array };
-                self.query_as(&before, &format!("{at}/Items"), items, need)
-            }
+            (Some(items), _) => self.query_as(&before, &format!("{at}/Items"), items, need),
             (None, Some(_)) => match self.typing.states.get(&format!("{at}/ItemReader")) {
                 Some(StateTyping::Result(ty)) => {
                     Sym::array(Sym::leaf(*ty, Side::Given, "an item of the reader"))
                 }
                 _ => Sym::Any,
             },
-            (None, None) => site.input.clone(),
+            (None, None) => {
+                let value = site.input.clone();
+                let reading = Reading {
+                    site,
+                    at: at.clone(),
+                    range: None,
+                    shown: "$states.input".to_owned(),
+                    asks: false,
+                };
+                self.require(&reading, &Val::one(value.clone()), Want::of(need));
+                value
+            }
         };
         // An object's items are its entries.
         let item = match &items {

@@ -9,8 +9,9 @@ use super::{
     value::{Leaf, Sym},
 };
 use crate::{
+    check::jsonata_texts::has_placeholder,
     diagnostic::{Code, list, nearest},
-    jsonata::{Expression, ExpressionKind as Kind},
+    jsonata::{Expression, ExpressionKind as Kind, OrderTerm},
     shape::Need,
 };
 
@@ -146,14 +147,19 @@ impl Analyser<'_> {
                 self.filter(env, &of, predicate)
             }
             Kind::KeepArray(of) => kept(&self.step(env, value, of, Want::NOTHING)),
-            Kind::Wildcard | Kind::Descendant | Kind::Parent => Val::ANY,
-            Kind::OrderBy { of, .. } | Kind::Focus { of, .. } | Kind::Index { of, .. } => {
+            // A text that is no key yet is one by the time that it is deployed.
+            Kind::Wildcard | Kind::Descendant | Kind::Parent | Kind::String(_) => Val::ANY,
+            Kind::OrderBy { of, terms } => {
+                let of = self.step(env, value, of, Want::NOTHING);
+                self.ordered(env, &of, terms)
+            }
+            Kind::Focus { of, .. } | Kind::Index { of, .. } => {
                 let of = self.step(env, value, of, Want::NOTHING);
                 if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
             }
-            Kind::Group { of, .. } => {
-                self.step(env, value, of, Want::NOTHING);
-                Val::one(Sym::AnyObject)
+            Kind::Group { of, pairs } => {
+                let of = self.step(env, value, of, Want::NOTHING);
+                self.grouped(env, &of, pairs)
             }
             _ => {
                 let through = value.many || matches!(value.sym, Sym::Array(_) | Sym::Tuple(_));
@@ -175,6 +181,26 @@ impl Analyser<'_> {
                 }
             }
         }
+    }
+
+    /// `of^(a, >b)`: what is put in order is a number or a text.
+    pub(super) fn ordered(&mut self, env: &Env<'_>, of: &Val, terms: &[OrderTerm]) -> Val {
+        let mut inside = env.inside(of.items());
+        for term in terms {
+            let value = self.evaluate(&mut inside, &term.expression, Want::if_any(Need::Ordered));
+            self.alike(&env.reading(&term.expression.range), &[value.sym]);
+        }
+        if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
+    }
+
+    /// `of{key: value}`: the keys are texts.
+    pub(super) fn grouped(&mut self, env: &Env<'_>, of: &Val, pairs: &[(Expression, Expression)]) -> Val {
+        let mut inside = env.inside(of.items());
+        for (key, value) in pairs {
+            self.evaluate(&mut inside, key, Want::if_any(Need::String));
+            self.evaluate(&mut inside, value, Want::NOTHING);
+        }
+        Val::one(Sym::AnyObject)
     }
 
     /// Follows keys as JSONata does.
@@ -347,7 +373,15 @@ fn is_states(first: &Expression) -> bool {
 
 pub(super) fn key_of(step: &Expression) -> Option<&str> {
     match &step.kind {
-        Kind::Name(name) | Kind::String(name) => Some(name),
+        Kind::Name(name) => Some(name),
+        _ => text_of(step),
+    }
+}
+
+/// A text that stands there. One that a deployment tool fills in is not known yet.
+pub(super) fn text_of(expression: &Expression) -> Option<&str> {
+    match &expression.kind {
+        Kind::String(text) if !has_placeholder(text) => Some(text),
         _ => None,
     }
 }

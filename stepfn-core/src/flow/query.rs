@@ -12,7 +12,7 @@ use super::{
     value::{Entry, Sym},
 };
 use crate::{
-    check::jsonata_texts::has_placeholder,
+    check::jsonata_texts::{awaits_deployment, has_placeholder},
     diagnostic::{Code, nearest},
     json::push_token,
     jsonata::{self, Expression, ExpressionKind as Kind, Place},
@@ -94,10 +94,12 @@ impl Analyser<'_> {
         text: &str,
         need: Need<'static>,
     ) -> Sym {
-        if has_placeholder(text) {
+        let Some((inside, offset)) = jsonata::expression_in(text) else {
+            return if has_placeholder(text) { Sym::Any } else { Sym::text(text) };
+        };
+        if awaits_deployment(inside) {
             return Sym::Any;
         }
-        let Some((inside, offset)) = jsonata::expression_in(text) else { return Sym::text(text) };
         // The checks of the texts themselves report what cannot be read.
         let Ok(expression) = jsonata::parse(inside) else { return Sym::Any };
         let text = Text { at, text: inside, offset };

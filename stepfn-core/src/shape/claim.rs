@@ -67,9 +67,9 @@ pub enum Claim<'a> {
     },
     /// Two values can be put in order: both are numbers, or both strings.
     Alike {
-        /// The comparison as it was written.
+        /// The comparison, or what is put in order, as it was written.
         shown: &'a str,
-        /// The two values, nothing else.
+        /// The values: leaves, [`Node::Number`] and [`Node::String`]; others say nothing.
         nodes: &'a [Node<'a>],
     },
     /// The literals that a Choice compares with are all there are.
@@ -547,11 +547,20 @@ const fn alike(nodes: &[Node<'_>]) -> bool {
     let mut strings = false;
     let mut i = 0;
     while i < nodes.len() {
-        if let Node::Leaf { shape, side, steps } = nodes[i]
-            && let Ok(view) = View::new(shape, side).walk(steps)
-        {
-            numbers = numbers || can_be(view, Need::Number) && !can_be(view, Need::String);
-            strings = strings || can_be(view, Need::String) && !can_be(view, Need::Number);
+        match nodes[i] {
+            Node::Leaf { shape, side, steps } => {
+                if let Ok(view) = View::new(shape, side).walk(steps) {
+                    let number = can_be(view, Need::Number);
+                    let string = can_be(view, Need::String);
+                    // One that can be put in order and is neither for certain is now this, now that.
+                    let either = can_be(view, Need::Ordered) && !number && !string;
+                    numbers = numbers || either || number && !string;
+                    strings = strings || either || string && !number;
+                }
+            }
+            Node::Number => numbers = true,
+            Node::String => strings = true,
+            _ => {}
         }
         i += 1;
     }

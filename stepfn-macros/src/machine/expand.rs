@@ -30,9 +30,10 @@ pub(super) fn spanned_error(place: Place, message: &str) -> syn::Error {
 }
 
 /// A warning over a place: stable Rust has none for macros, so the use of something deprecated says it.
-pub(super) fn warning(place: Place, message: &str) -> TokenStream {
+pub(super) fn warning(conditions: &TokenStream, place: Place, message: &str) -> TokenStream {
     let name = quote_spanned!(place.first=> finding);
     quote_spanned! {place.last=>
+        #conditions
         const _: () = {
             #[deprecated(note = #message)]
             #[allow(non_upper_case_globals)]
@@ -229,6 +230,7 @@ pub(super) fn machine(
     let Machine { visibility, name, input, output, .. } = machine;
     let settings = &lowered.settings;
     let others = &settings.others;
+    let conditions = settings.conditions();
     let text = settings.name.clone().unwrap_or_else(|| name.to_string());
     let states = &lowered.states;
     let constants = states.iter().map(|state| {
@@ -324,6 +326,7 @@ pub(super) fn machine(
         #[derive(Clone, Copy, Debug)]
         #visibility struct #name;
 
+        #conditions
         #[allow(non_upper_case_globals, dead_code)]
         impl #name {
             #(#constants)*
@@ -368,7 +371,11 @@ fn associated_types(input: &syn::Type, output: &syn::Type) -> TokenStream {
 }
 
 /// What stands in for a machine that has errors, so that what uses it still compiles.
-pub(super) fn stand_in(machine: &Machine, states: &[proc_macro2::Ident]) -> TokenStream {
+pub(super) fn stand_in(
+    machine: &Machine,
+    states: &[proc_macro2::Ident],
+    conditions: &TokenStream,
+) -> TokenStream {
     let Machine { visibility, name, input, output, .. } = machine;
     let text = name.to_string();
     let associated = associated_types(input, output);
@@ -377,15 +384,18 @@ pub(super) fn stand_in(machine: &Machine, states: &[proc_macro2::Ident]) -> Toke
         quote!(pub const #state: &'static str = #text;)
     });
     quote! {
+        #conditions
         #[allow(missing_docs)]
         #[derive(Clone, Copy, Debug)]
         #visibility struct #name;
 
+        #conditions
         #[allow(non_upper_case_globals, dead_code, missing_docs)]
         impl #name {
             #(#constants)*
         }
 
+        #conditions
         impl ::stepfn::__private::core::definition::Workflow for #name {
             #associated
 
@@ -399,9 +409,17 @@ pub(super) fn stand_in(machine: &Machine, states: &[proc_macro2::Ident]) -> Toke
 }
 
 /// The block in which claims are judged, and which holds what else names the types and tasks.
-pub(super) fn judged(names: &Names, claims: &TokenStream, definition: &TokenStream) -> TokenStream {
+///
+/// `conditions` are those of what is judged: where that is not compiled, its types may be missing as well.
+pub(super) fn judged(
+    conditions: &TokenStream,
+    names: &Names,
+    claims: &TokenStream,
+    definition: &TokenStream,
+) -> TokenStream {
     let constants = &names.constants;
     quote! {
+        #conditions
         const _: () = {
             #[allow(unused_imports)]
             use ::stepfn::__private::core::{

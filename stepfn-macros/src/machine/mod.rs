@@ -101,6 +101,7 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     {
         errors.push(Place::of(machine.name.span()), format!("{}; split the machine", error.message));
     }
+    let conditions = lowered.settings.conditions();
     let mut warnings = TokenStream::new();
     let mut failed = !errors.is_empty();
     for finding in findings {
@@ -113,17 +114,17 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
             failed = true;
             errors.push(place, message);
         } else {
-            warnings.extend(expand::warning(place, &message));
+            warnings.extend(expand::warning(&conditions, place, &message));
         }
     }
     let errors = errors.to_tokens();
     let (item, definition) = if failed {
         let states = salvage::states(written, lowered.states);
-        (expand::stand_in(&machine, &states), TokenStream::new())
+        (expand::stand_in(&machine, &states, &conditions), TokenStream::new())
     } else {
         expand::machine(&machine, &lowered, &text, &typing, &names)
     };
-    let judged = expand::judged(&names, &claims, &definition);
+    let judged = expand::judged(&conditions, &names, &claims, &definition);
     quote::quote!(#item #judged #warnings #errors)
 }
 

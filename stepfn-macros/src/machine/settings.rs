@@ -1,6 +1,8 @@
 //! The attributes of a machine and of its states.
 
 use indexmap::IndexMap;
+use proc_macro2::TokenStream;
+use quote::quote;
 use stepfn_core::{
     check::Code,
     definition::{LogLevel, LoggingConfiguration, Reference, WorkflowType},
@@ -20,6 +22,17 @@ pub(super) struct Settings {
     pub(super) substitutions: IndexMap<String, Reference>,
     /// Attributes that are none of ours, for the item that the machine becomes.
     pub(super) others: Vec<Attribute>,
+}
+
+impl Settings {
+    /// The `#[cfg]`s, for all that the machine becomes; what speaks of a deprecated machine there is its own.
+    pub(super) fn conditions(&self) -> TokenStream {
+        let is =
+            |name: &'static str| self.others.iter().filter(move |attribute| attribute.path().is_ident(name));
+        let conditions = is("cfg");
+        let own = is("deprecated").map(|_| quote!(#[allow(deprecated)]));
+        quote!(#(#conditions)* #(#own)*)
+    }
 }
 
 const KNOWN: [&str; 4] = ["name", "express", "logging", "tracing"];
