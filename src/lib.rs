@@ -56,6 +56,7 @@
 //!   `object_store` knows; `s3` for S3 itself.
 //! - `tracing`: spans of executions and states, with retries, catches and timeouts as events, for the crate `tracing`.
 //! - `lambda`: the module `lambda`, whose `run::<validator>()` serves a function in AWS Lambda.
+//! - `deploy`: the module `deploy`, which deploys state machines to AWS and calls them there, over `aws-sdk-sfn`.
 //! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-codegen` instead.
 
 #[cfg(feature = "codegen")]
@@ -67,8 +68,11 @@ pub use stepfn_core::{
     shape::StateData,
     task,
     task::{Task, TaskError},
+    token::TaskToken,
     validate, value,
 };
+#[cfg(feature = "deploy")]
+pub use stepfn_deploy as deploy;
 #[cfg(feature = "executor")]
 pub use stepfn_executor as executor;
 #[cfg(feature = "executor")]

@@ -15,5 +15,6 @@ pub mod path;
 pub mod service;
 pub mod shape;
 pub mod task;
+pub mod token;
 pub mod validate;
 pub mod value;

@@ -1,0 +1,200 @@
+//! What can go wrong between a definition and a state machine in AWS.
+
+use std::fmt;
+
+use aws_sdk_sfn::{
+    config::http::HttpResponse,
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    operation::RequestId,
+};
+use stepfn_core::definition::WorkflowType;
+
+use crate::{remote::Issue, substitution::MissingSubstitutions};
+
+/// Why a workflow is not deployed, or cannot be called.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The definition has `${Name}`s without a value.
+    Substitutions(MissingSubstitutions),
+    /// The state machine is of the other type, which cannot be changed.
+    TypeChange {
+        /// Its name.
+        machine: String,
+        /// The type of the definition.
+        wanted: WorkflowType,
+        /// The type that is deployed, in AWS's word.
+        deployed: String,
+    },
+    /// There is no such state machine yet, and no role to make it with.
+    MissingRole {
+        /// Its name.
+        machine: String,
+    },
+    /// `ValidateStateMachineDefinition` found errors.
+    Invalid {
+        /// The state machine's name.
+        machine: String,
+        /// What it found.
+        issues: Vec<Issue>,
+    },
+    /// What is deployed is no JSON, or is being deleted.
+    Unreadable {
+        /// The state machine's name.
+        machine: String,
+        /// Why it cannot be compared.
+        reason: String,
+    },
+    /// The state machine was changed between the plan and its application.
+    Stale {
+        /// Its name.
+        machine: String,
+    },
+    /// No state machine has the name.
+    NotFound {
+        /// The name.
+        machine: String,
+    },
+    /// The endpoint has no such action: an emulator that lacks it.
+    Unsupported {
+        /// The action.
+        action: &'static str,
+    },
+    /// AWS refused a call.
+    Refused {
+        /// The action.
+        action: &'static str,
+        /// AWS's name of the error, such as `AccessDeniedException`.
+        code: String,
+        /// AWS's message.
+        message: String,
+        /// The request's id, which AWS's support asks for.
+        request_id: Option<String>,
+    },
+    /// A call got no answer, or none that can be read.
+    Unreachable {
+        /// The action.
+        action: &'static str,
+        /// Why, with all that the SDK knows.
+        reason: String,
+    },
+    /// A value cannot be written as JSON.
+    Json {
+        /// What it was meant for.
+        of: &'static str,
+        /// Serde's error.
+        error: serde_json::Error,
+    },
+    /// The SDK has no region to call.
+    MissingRegion,
+}
+
+impl Error {
+    /// AWS's name of the error, where AWS refused a call: `TaskTimedOut`, `ExecutionAlreadyExists`, `StateMachineTypeNotSupported`.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Refused { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+
+    /// The error of a call.
+    pub(crate) fn of_call<E>(action: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + RequestId + std::error::Error + 'static,
+    {
+        if is_unknown_action(error) {
+            return Self::Unsupported { action };
+        }
+        match error.as_service_error().and_then(|error| error.code().map(|code| (code, error))) {
+            Some((code, refusal)) => Self::Refused {
+                action,
+                code: code.to_owned(),
+                message: refusal.message().unwrap_or("no message").to_owned(),
+                request_id: refusal.request_id().map(str::to_owned),
+            },
+            None => Self::Unreachable { action, reason: DisplayErrorContext(error).to_string() },
+        }
+    }
+}
+
+/// Whether the endpoint does not have the action. AWS and most emulators say `UnknownOperationException`, LocalStack answers 501, and moto's server,
+/// which ends in an exception of its own, 500 with a page of HTML, as AWS never does.
+fn is_unknown_action<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
+    let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+    if matches!(code, Some("UnknownOperationException" | "UnknownOperation")) {
+        return true;
+    }
+    error.raw_response().is_some_and(|response| {
+        let is_html =
+            || response.headers().get("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+        match response.status().as_u16() {
+            501 => true,
+            500 => is_html(),
+            _ => false,
+        }
+    })
+}
+
+impl From<MissingSubstitutions> for Error {
+    fn from(missing: MissingSubstitutions) -> Self {
+        Self::Substitutions(missing)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Substitutions(missing) => missing.fmt(f),
+            Self::TypeChange { machine, wanted, deployed } => write!(
+                f,
+                "`{machine}` is deployed as {deployed}, and Step Functions cannot make it {}\n  \
+                 help: delete the state machine first, or deploy under another name",
+                wanted.name()
+            ),
+            Self::MissingRole { machine } => write!(
+                f,
+                "`{machine}` is not deployed yet, and has no role to run with\n  \
+                 help: give `--role-arn`, the ARN of a role that `states.amazonaws.com` may assume"
+            ),
+            Self::Invalid { machine, issues } => {
+                write!(f, "AWS refuses the definition of `{machine}`")?;
+                issues.iter().try_for_each(|issue| write!(f, "\n{issue}"))
+            }
+            Self::Unreadable { machine, reason } => {
+                write!(f, "what is deployed as `{machine}` cannot be compared: {reason}")
+            }
+            Self::Stale { machine } => write!(
+                f,
+                "`{machine}` was changed since the plan was made\n  help: plan again, and look at the difference"
+            ),
+            Self::NotFound { machine } => write!(
+                f,
+                "no state machine is named `{machine}` in this account and region\n  \
+                 help: deploy it, or give its ARN with `client_at`"
+            ),
+            Self::Unsupported { action } => {
+                write!(f, "the endpoint does not know the action `{action}`")
+            }
+            Self::Refused { action, code, message, request_id } => {
+                write!(f, "`{action}` was refused with `{code}`: {message}")?;
+                request_id.as_ref().map_or(Ok(()), |id| write!(f, " (request {id})"))
+            }
+            Self::Unreachable { action, reason } => write!(f, "`{action}` got no answer: {reason}"),
+            Self::Json { of, error } => write!(f, "the {of} cannot be written as JSON: {error}"),
+            Self::MissingRegion => f.write_str(
+                "no region is known\n  help: give `--region`, or set `AWS_REGION` or the profile's `region`",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Substitutions(missing) => Some(missing),
+            Self::Json { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Deploys stepfn workflows to AWS Step Functions, and calls them there.
+//!
+//! Reached as `stepfn::deploy`, with the feature `deploy` of the crate `stepfn`. [`plan`] says what a deployment would change, and
+//! [`Plan::apply`] does it:
+//!
+//! ```no_run
+//! # mod machines {
+//! #     use stepfn_core::{asl::StateMachine, definition::{Definition, Workflow, WorkflowType}, value::Value};
+//! #     pub struct CsvProcessing;
+//! #     impl Workflow for CsvProcessing {
+//! #         type Input = Value;
+//! #         type Output = Value;
+//! #         const NAME: &'static str = "CsvProcessing";
+//! #         fn definition() -> Definition {
+//! #             Definition::from_asl("CsvProcessing", WorkflowType::Standard, StateMachine::default())
+//! #         }
+//! #     }
+//! # }
+//! use machines::CsvProcessing; // state_machine! { pub CsvProcessing(Upload) -> Value { … } }
+//! # use stepfn_core::definition::Workflow;
+//! # use stepfn_deploy as deploy; // stepfn::deploy
+//! use deploy::{Alias, Connection, Settings};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let sfn = Connection::new().region("eu-central-1").connect().await?;
+//! let settings = Settings::new()
+//!     .role_arn("arn:aws:iam::123456789012:role/csv-processing")
+//!     .substitution("SuccessTopic", "arn:aws:sns:eu-central-1:123456789012:csv-done")
+//!     .alias(Alias::new("live").step("10%:5m".parse()?));
+//!
+//! let plan = deploy::plan(&sfn, &CsvProcessing::definition(), &settings).await?;
+//! println!("{plan}"); // ~ `ValidateCSV` `TimeoutSeconds`: 300 -> 600 …
+//! if !plan.is_empty() {
+//!     plan.apply_with(&sfn, |event| println!("{event}")).await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The definition is validated by AWS itself first, is compared as the language reads it, and nothing is called where nothing changed.
+//! With an alias a version is published, and the alias moves to it in steps.
+//!
+//! # Calling what is deployed
+//!
+//! With [`WorkflowClient`] every machine of `state_machine!` has a client that takes its input and answers with its output; with
+//! [`Callback`] the [`TaskToken`] of a task that waits is answered with what the task declares:
+//!
+//! ```no_run
+//! # use stepfn_core::{asl::StateMachine, definition::{Definition, Workflow, WorkflowType}, task::TaskError};
+//! # use serde::{Deserialize, Serialize};
+//! # #[derive(Serialize)] struct Order { order_id: String }
+//! # #[derive(Deserialize)] struct Receipt { charged: u64 }
+//! # #[derive(Serialize)] struct Approval { approved_by: String }
+//! # struct OrderApproval;
+//! # impl Workflow for OrderApproval {
+//! #     type Input = Order;
+//! #     type Output = Receipt;
+//! #     const NAME: &'static str = "OrderApproval";
+//! #     fn definition() -> Definition {
+//! #         Definition::from_asl("OrderApproval", WorkflowType::Standard, StateMachine::default())
+//! #     }
+//! # }
+//! use stepfn_deploy::{Callback, Client, TaskToken, WorkflowClient};
+//!
+//! async fn order(sfn: &Client) -> Result<u64, stepfn_deploy::ExecutionError> {
+//!     let execution = OrderApproval::client(sfn).start(&Order { order_id: "o-1".into() }).await?;
+//!     Ok(execution.wait().await?.charged)
+//! }
+//!
+//! async fn approve(sfn: &Client, token: TaskToken<Approval>) -> Result<(), stepfn_deploy::Error> {
+//!     token.succeed(sfn, &Approval { approved_by: "mina".into() }).await
+//! }
+//! ```
+//!
+//! # Emulators
+//!
+//! [`Connection::endpoint_url`] leads to one. What it does not have is said: the remote validation is left out with a note, anything else is
+//! [`Error::Unsupported`].
+
+mod apply;
+mod callback;
+mod connect;
+mod deployed;
+pub mod diff;
+mod error;
+mod execution;
+mod loopback;
+mod machine;
+mod plan;
+mod remote;
+mod settings;
+mod show;
+pub mod substitution;
+
+/// The client of AWS that all calls take.
+pub use aws_sdk_sfn::Client;
+pub use stepfn_core::token::TaskToken;
+
+pub use self::{
+    apply::{Applied, Event},
+    callback::Callback,
+    connect::Connection,
+    error::Error,
+    execution::{Description, Execution, ExecutionError, Failure, Status},
+    machine::{Machine, WorkflowClient},
+    plan::{Change, Plan, Route, plan},
+    remote::{Issue, Validation},
+    settings::{Alias, Encryption, InvalidStep, Settings, Step},
+};

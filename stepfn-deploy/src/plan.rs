@@ -1,0 +1,394 @@
+//! What a deployment would change.
+
+use std::fmt;
+
+use aws_sdk_sfn::{
+    Client,
+    operation::describe_state_machine::DescribeStateMachineOutput,
+    types::{CloudWatchLogsLogGroup, EncryptionConfiguration, EncryptionType, LogDestination},
+};
+use indexmap::IndexMap;
+use stepfn_core::definition::{Definition, LogLevel, LoggingConfiguration, WorkflowType};
+
+use crate::{
+    deployed::{self, DeployedAlias},
+    diff::{DefinitionChange, diff},
+    error::Error,
+    remote::{self, Validation},
+    settings::{Alias, Encryption, Settings, Step},
+    substitution::{substitute, substitute_all},
+};
+
+/// The most characters that a definition may have ([Step Functions quotas](https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)).
+const MAX_DEFINITION: usize = 1_048_576;
+
+/// What a deployment would change: made by [`plan`], carried out by [`apply`](Self::apply).
+///
+/// Printed it is the difference, a line for each change.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Plan {
+    /// The state machine's name.
+    pub name: String,
+    /// Its ARN; none where it is to be made.
+    pub arn: Option<String>,
+    /// What would change, in the order in which it is done.
+    pub changes: Vec<Change>,
+    /// What AWS says of the definition.
+    pub validation: Validation,
+    pub(crate) workflow_type: WorkflowType,
+    pub(crate) wanted: Wanted,
+    pub(crate) current: Option<DescribeStateMachineOutput>,
+    pub(crate) version_description: Option<String>,
+}
+
+/// What is to be there afterwards.
+#[derive(Clone, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) definition: String,
+    pub(crate) role_arn: Option<String>,
+    pub(crate) logging: Logging,
+    pub(crate) tracing: bool,
+    pub(crate) encryption: Option<Encryption>,
+    pub(crate) tags: Option<IndexMap<String, String>>,
+}
+
+/// One change of a [`Plan`].
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// The state machine is made.
+    Create {
+        /// Its type.
+        workflow_type: WorkflowType,
+        /// How many states it has at its top level.
+        states: usize,
+    },
+    /// The definition is another.
+    Definition(DefinitionChange),
+    /// A setting is another.
+    Setting {
+        /// AWS's name: `roleArn`, `loggingConfiguration`, `tracingConfiguration`, `encryptionConfiguration`.
+        name: &'static str,
+        /// What is deployed; none where the state machine is made.
+        before: Option<String>,
+        /// What is wanted.
+        after: String,
+    },
+    /// A tag comes, goes or has another value.
+    Tag {
+        /// Its key.
+        key: String,
+        /// The value that is deployed.
+        before: Option<String>,
+        /// The value that is wanted.
+        after: Option<String>,
+    },
+    /// A version of what is then deployed is published.
+    Publish,
+    /// An alias moves.
+    Alias {
+        /// Its name.
+        name: String,
+        /// Where it leads; empty where it is made.
+        before: Vec<Route>,
+        /// The version that it is to lead to; none is the one that this plan publishes.
+        version_arn: Option<String>,
+        /// What it goes through before.
+        steps: Vec<Step>,
+        /// Its new description, where that is another.
+        description: Option<String>,
+    },
+}
+
+/// A version that an alias leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The version.
+    pub version_arn: String,
+    /// How many of a hundred executions start at it.
+    pub percent: u8,
+}
+
+/// Finds out what a deployment of the definition would change. Nothing is changed by it.
+///
+/// The logging and the tracing of the definition are what is wanted, none of them where it has none; what the settings do not say stays as it is.
+///
+/// # Errors
+///
+/// Before anything is asked: [`Error::Substitutions`]. Then [`Error::Invalid`] where AWS finds errors in the definition (an emulator that does
+/// not have `ValidateStateMachineDefinition` is gone on with, see [`Plan::validation`]), [`Error::TypeChange`], [`Error::MissingRole`],
+/// [`Error::Unreadable`], and what calls fail with.
+pub async fn plan(client: &Client, definition: &Definition, settings: &Settings) -> Result<Plan, Error> {
+    let name = settings.name.clone().unwrap_or_else(|| definition.name.clone());
+    let machine = substitute(definition, &settings.substitutions)?;
+    let logging = Logging::wanted(definition, settings)?;
+    let mut text = machine.to_canonical_string();
+    if text.len() > MAX_DEFINITION {
+        text = machine.to_json().to_string();
+    }
+    let validation = remote::validate(client, &name, &text, definition.workflow_type).await?;
+    let wanted = Wanted {
+        definition: text,
+        role_arn: settings.role_arn.clone(),
+        logging,
+        tracing: definition.tracing,
+        encryption: settings.encryption.clone(),
+        tags: settings.tags.clone(),
+    };
+    let mut plan = Plan {
+        name,
+        arn: None,
+        changes: Vec::new(),
+        validation,
+        workflow_type: definition.workflow_type,
+        wanted,
+        current: None,
+        version_description: settings.version_description.clone(),
+    };
+    let Some(arn) = deployed::find(client, &plan.name).await? else {
+        plan.creation(machine.states.len())?;
+        plan.versions_of_a_new_one(settings);
+        return Ok(plan);
+    };
+    let current = deployed::describe(client, &arn).await?;
+    if current.r#type() != &remote::sdk_type(definition.workflow_type) {
+        return Err(Error::TypeChange {
+            machine: plan.name,
+            wanted: definition.workflow_type,
+            deployed: current.r#type().as_str().to_owned(),
+        });
+    }
+    let definitions = diff(&deployed::machine(&current)?, &machine);
+    plan.changes.extend(definitions.into_iter().map(Change::Definition));
+    plan.settings(&current);
+    let is_new_revision = !plan.changes.is_empty();
+    if let Some(wanted) = &plan.wanted.tags {
+        let tags = tag_changes(&deployed::tags(client, &arn).await?, wanted);
+        plan.changes.extend(tags);
+    }
+    plan.arn = Some(arn);
+    if settings.wants_version() {
+        plan.versions(client, settings, &current, is_new_revision).await?;
+    }
+    plan.current = Some(current);
+    Ok(plan)
+}
+
+impl Plan {
+    /// Whether nothing would change.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Whether a revision comes of it: the definition or a setting is another.
+    pub(crate) fn is_new_revision(&self) -> bool {
+        self.changes.iter().any(|change| matches!(change, Change::Definition(_) | Change::Setting { .. }))
+    }
+
+    pub(crate) fn publishes(&self) -> bool {
+        self.changes.contains(&Change::Publish)
+    }
+
+    fn creation(&mut self, states: usize) -> Result<(), Error> {
+        let Some(role_arn) = self.wanted.role_arn.clone() else {
+            return Err(Error::MissingRole { machine: self.name.clone() });
+        };
+        self.changes.push(Change::Create { workflow_type: self.workflow_type, states });
+        let mut setting = |name, after| self.changes.push(Change::Setting { name, before: None, after });
+        setting("roleArn", role_arn);
+        if !self.wanted.logging.is_off() {
+            setting("loggingConfiguration", self.wanted.logging.to_string());
+        }
+        if self.wanted.tracing {
+            setting("tracingConfiguration", tracing_text(true));
+        }
+        if let Some(encryption) = &self.wanted.encryption {
+            setting("encryptionConfiguration", encryption.to_string());
+        }
+        if let Some(tags) = &self.wanted.tags {
+            self.changes.extend(tag_changes(&IndexMap::new(), tags));
+        }
+        Ok(())
+    }
+
+    fn versions_of_a_new_one(&mut self, settings: &Settings) {
+        if settings.wants_version() {
+            self.changes.push(Change::Publish);
+        }
+        if let Some(alias) = &settings.alias {
+            self.changes.extend(alias_change(alias, None, None));
+        }
+    }
+
+    fn settings(&mut self, current: &DescribeStateMachineOutput) {
+        let mut setting = |name, before: String, after: String| {
+            self.changes.push(Change::Setting { name, before: Some(before), after });
+        };
+        if let Some(role_arn) = self.wanted.role_arn.as_ref().filter(|arn| *arn != current.role_arn()) {
+            setting("roleArn", current.role_arn().to_owned(), role_arn.clone());
+        }
+        let logging = Logging::deployed(current);
+        if logging != self.wanted.logging {
+            setting("loggingConfiguration", logging.to_string(), self.wanted.logging.to_string());
+        }
+        let tracing = current.tracing_configuration().is_some_and(|tracing| tracing.enabled());
+        if tracing != self.wanted.tracing {
+            setting("tracingConfiguration", tracing_text(tracing), tracing_text(self.wanted.tracing));
+        }
+        if let Some(wanted) = &self.wanted.encryption {
+            let encryption = deployed_encryption(current.encryption_configuration(), wanted);
+            if encryption != *wanted {
+                setting("encryptionConfiguration", encryption.to_string(), wanted.to_string());
+            }
+        }
+    }
+
+    async fn versions(
+        &mut self,
+        client: &Client,
+        settings: &Settings,
+        current: &DescribeStateMachineOutput,
+        is_new_revision: bool,
+    ) -> Result<(), Error> {
+        let arn = current.state_machine_arn();
+        let alias = match &settings.alias {
+            Some(alias) => deployed::alias(client, arn, &alias.name).await?,
+            None => None,
+        };
+        let mut version = None;
+        if !is_new_revision {
+            // An alias that leads to what is deployed answers the question alone, on emulators as well that list no versions.
+            if let Some([Route { version_arn, .. }]) = alias.as_ref().map(|alias| alias.routes.as_slice())
+                && deployed::is_same_revision(&deployed::describe(client, version_arn).await?, current)
+            {
+                version = Some(version_arn.clone());
+            } else {
+                version = deployed::version(client, current).await?;
+            }
+        }
+        if version.is_none() {
+            self.changes.push(Change::Publish);
+        }
+        if let Some(wanted) = &settings.alias {
+            self.changes.extend(alias_change(wanted, alias.as_ref(), version));
+        }
+        Ok(())
+    }
+}
+
+fn alias_change(
+    wanted: &Alias,
+    deployed: Option<&DeployedAlias>,
+    version_arn: Option<String>,
+) -> Option<Change> {
+    let before = deployed.map(|alias| alias.routes.clone()).unwrap_or_default();
+    let leads_there = match (before.as_slice(), &version_arn) {
+        ([only], Some(version)) => only.version_arn == *version,
+        _ => false,
+    };
+    let is_said =
+        |description: &&String| deployed.and_then(|alias| alias.description.as_ref()) != Some(*description);
+    let description = wanted.description.as_ref().filter(is_said).cloned();
+    if leads_there && description.is_none() {
+        return None;
+    }
+    let mut steps = if before.is_empty() || leads_there { Vec::new() } else { wanted.steps.clone() };
+    // A deployment that was interrupted goes on at the step where it stopped.
+    if let Some(reached) = before.iter().find(|route| Some(&route.version_arn) == version_arn.as_ref()) {
+        steps.retain(|step| step.percent >= reached.percent);
+    }
+    Some(Change::Alias { name: wanted.name.clone(), before, version_arn, steps, description })
+}
+
+fn tag_changes(before: &IndexMap<String, String>, after: &IndexMap<String, String>) -> Vec<Change> {
+    let wanted = after
+        .iter()
+        .filter(|(key, value)| before.get(*key) != Some(*value))
+        .map(|(key, value)| (key, Some(value.clone())));
+    let gone = before.keys().filter(|key| !after.contains_key(*key)).map(|key| (key, None));
+    let change = |(key, after): (&String, Option<String>)| Change::Tag {
+        key: key.clone(),
+        before: before.get(key).cloned(),
+        after,
+    };
+    wanted.chain(gone).map(change).collect()
+}
+
+fn tracing_text(enabled: bool) -> String {
+    if enabled { "enabled" } else { "disabled" }.to_owned()
+}
+
+/// What is deployed, as far as the wanted one says something: a reuse period that is not said is not compared.
+fn deployed_encryption(deployed: Option<&EncryptionConfiguration>, wanted: &Encryption) -> Encryption {
+    let Some(deployed) = deployed.filter(|deployed| *deployed.r#type() != EncryptionType::AwsOwnedKey) else {
+        return Encryption::AwsOwnedKey;
+    };
+    let says_period = matches!(wanted, Encryption::CustomerManagedKey { reuse_period_seconds: Some(_), .. });
+    Encryption::CustomerManagedKey {
+        kms_key_id: deployed.kms_key_id().unwrap_or_default().to_owned(),
+        reuse_period_seconds: deployed.kms_data_key_reuse_period_seconds().filter(|_| says_period),
+    }
+}
+
+/// `loggingConfiguration`, to be compared: all that are off are one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Logging(Option<LoggingConfiguration>);
+
+impl Logging {
+    fn wanted(definition: &Definition, settings: &Settings) -> Result<Self, Error> {
+        let Some(logging) = definition.logging.as_ref().filter(|logging| logging.level != LogLevel::Off)
+        else {
+            return Ok(Self(None));
+        };
+        let destinations = substitute_all(definition, &logging.destinations, &settings.substitutions)?;
+        Ok(Self(Some(LoggingConfiguration { destinations, ..logging.clone() })))
+    }
+
+    fn deployed(current: &DescribeStateMachineOutput) -> Self {
+        let Some(logging) = current.logging_configuration() else { return Self(None) };
+        let level = match logging.level().map(|level| level.as_str()) {
+            Some("ALL") => LogLevel::All,
+            Some("ERROR") => LogLevel::Error,
+            Some("FATAL") => LogLevel::Fatal,
+            _ => return Self(None),
+        };
+        let destinations = logging.destinations().iter().filter_map(|destination| {
+            destination.cloud_watch_logs_log_group()?.log_group_arn().map(str::to_owned)
+        });
+        Self(Some(LoggingConfiguration {
+            level,
+            include_execution_data: logging.include_execution_data(),
+            destinations: destinations.collect(),
+        }))
+    }
+
+    fn is_off(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// As the SDK takes it.
+    pub(crate) fn to_sdk(&self) -> aws_sdk_sfn::types::LoggingConfiguration {
+        let builder = aws_sdk_sfn::types::LoggingConfiguration::builder();
+        let Some(logging) = &self.0 else {
+            return builder.level(LogLevel::Off.name().into()).build();
+        };
+        let destinations = logging.destinations.iter().map(|arn| {
+            let group = CloudWatchLogsLogGroup::builder().log_group_arn(arn).build();
+            LogDestination::builder().cloud_watch_logs_log_group(group).build()
+        });
+        builder
+            .level(logging.level.name().into())
+            .include_execution_data(logging.include_execution_data)
+            .set_destinations(Some(destinations.collect()))
+            .build()
+    }
+}
+
+impl fmt::Display for Logging {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(logging) = &self.0 else { return f.write_str(LogLevel::Off.name()) };
+        let data = if logging.include_execution_data { "with" } else { "without" };
+        write!(f, "{} {data} execution data to {}", logging.level.name(), logging.destinations.join(", "))
+    }
+}

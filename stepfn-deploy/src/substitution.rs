@@ -1,0 +1,212 @@
+//! `${Name}`s of a definition, replaced by what the deployment knows them to be.
+//!
+//! CloudFormation would do this by `DefinitionSubstitutions`; the API of Step Functions takes a finished text.
+//!
+//! ```
+//! use indexmap::IndexMap;
+//! use stepfn_core::{asl, definition::{Definition, WorkflowType}};
+//! use stepfn_deploy::substitution::substitute;
+//!
+//! let (machine, _) = asl::read_str(
+//!     r#"{ "StartAt": "Load", "States": { "Load": { "Type": "Task", "Resource": "${LoadArn}", "End": true } } }"#,
+//! )?;
+//! let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+//! let refusal = substitute(&definition, &IndexMap::new()).expect_err("nothing is given");
+//! assert_eq!(refusal.to_string(), "`Loading` has no value for `${LoadArn}`\n  help: give `--substitution LoadArn=…`");
+//!
+//! let given = IndexMap::from([("LoadArn".to_owned(), "arn:aws:lambda:us-east-1:123456789012:function:load".to_owned())]);
+//! let finished = substitute(&definition, &given)?;
+//! assert!(finished.to_canonical_string().contains("function:load"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::fmt;
+
+use indexmap::{IndexMap, IndexSet};
+use stepfn_core::{
+    asl::{self, StateMachine},
+    definition::{Definition, Reference},
+    diagnostic::nearest,
+    value::{Map, Value},
+};
+
+/// A definition needs values that were not given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingSubstitutions {
+    /// The definition's name.
+    pub machine: String,
+    /// The names, in the order in which the definition has them, each with what it stands for in CloudFormation.
+    pub names: Vec<(String, Option<Reference>)>,
+    /// The names that were given.
+    pub given: Vec<String>,
+}
+
+impl fmt::Display for MissingSubstitutions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = self.names.iter().map(|(name, reference)| match reference {
+            Some(reference) => format!("`${{{name}}}` ({reference})"),
+            None => format!("`${{{name}}}`"),
+        });
+        write!(f, "`{}` has no value for {}", self.machine, names.collect::<Vec<_>>().join(", "))?;
+        let options: Vec<_> =
+            self.names.iter().map(|(name, _)| format!("`--substitution {name}=…`")).collect();
+        write!(f, "\n  help: give {}", options.join(" "))?;
+        for (name, _) in &self.names {
+            if let Some(near) = nearest(name, self.given.iter().map(String::as_str)) {
+                write!(f, "\n  help: `{near}` was given; is `{name}` meant?")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for MissingSubstitutions {}
+
+/// The definition's machine with every `${Name}` of its texts replaced.
+///
+/// # Errors
+///
+/// [`MissingSubstitutions`], naming all that have no value.
+pub fn substitute(
+    definition: &Definition,
+    given: &IndexMap<String, String>,
+) -> Result<StateMachine, MissingSubstitutions> {
+    let mut texts = Texts { known: &definition.substitutions, given, missing: IndexSet::new() };
+    let replaced = texts.value(&definition.machine.to_json());
+    texts.finish(definition)?;
+    Ok(asl::read(&replaced).0)
+}
+
+/// Texts beside the machine, such as the log groups' ARNs, with every `${Name}` replaced.
+pub(crate) fn substitute_all(
+    definition: &Definition,
+    texts: &[String],
+    given: &IndexMap<String, String>,
+) -> Result<Vec<String>, MissingSubstitutions> {
+    let mut replacer = Texts { known: &definition.substitutions, given, missing: IndexSet::new() };
+    let replaced = texts.iter().map(|text| replacer.text(text)).collect();
+    replacer.finish(definition)?;
+    Ok(replaced)
+}
+
+struct Texts<'a> {
+    known: &'a IndexMap<String, Reference>,
+    given: &'a IndexMap<String, String>,
+    missing: IndexSet<String>,
+}
+
+impl Texts<'_> {
+    fn value(&mut self, value: &Value) -> Value {
+        match value {
+            Value::String(text) if text.contains("${") => self.text(text).into(),
+            Value::Array(items) => Value::array(items.iter().map(|item| self.value(item))),
+            Value::Object(members) => {
+                let members = members.iter().map(|(key, value)| (key.clone(), self.value(value)));
+                Value::from(members.collect::<Map>())
+            }
+            other => other.clone(),
+        }
+    }
+
+    fn text(&mut self, text: &str) -> String {
+        let mut replaced = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find("${") {
+            let (before, from) = rest.split_at(start);
+            replaced.push_str(before);
+            let inner = &from[2..];
+            let end = inner.find('}').unwrap_or(inner.len());
+            let name = &inner[..end];
+            let closed = end < inner.len();
+            let placeholder = &from[..2 + end + usize::from(closed)];
+            match self.given.get(name) {
+                Some(by) if closed => replaced.push_str(by),
+                // What is given is not read again: a value may hold a `${` of its own.
+                _ => {
+                    if closed && (self.known.contains_key(name) || is_placeholder(name, text)) {
+                        self.missing.insert(name.to_owned());
+                    }
+                    replaced.push_str(placeholder);
+                }
+            }
+            rest = &from[placeholder.len()..];
+        }
+        replaced.push_str(rest);
+        replaced
+    }
+
+    fn finish(self, definition: &Definition) -> Result<(), MissingSubstitutions> {
+        if self.missing.is_empty() {
+            return Ok(());
+        }
+        let names = self.missing.into_iter().map(|name| {
+            let reference = self.known.get(&name).cloned();
+            (name, reference)
+        });
+        Err(MissingSubstitutions {
+            machine: definition.name.clone(),
+            names: names.collect(),
+            given: self.given.keys().cloned().collect(),
+        })
+    }
+}
+
+/// Whether `${name}` is a deployment tool's. In JSONata `${key: value}` groups `$`, so there only a bare name is.
+fn is_placeholder(name: &str, text: &str) -> bool {
+    let is_jsonata = text.starts_with("{%");
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || (!is_jsonata && matches!(c, ':' | '.' | '-')))
+}
+
+#[cfg(test)]
+mod tests {
+    use stepfn_core::definition::WorkflowType;
+
+    use super::*;
+
+    fn definition(asl: &str) -> Definition {
+        let (machine, _) = asl::read_str(asl).unwrap();
+        Definition::from_asl("M", WorkflowType::Standard, machine)
+    }
+
+    fn given(pairs: &[(&str, &str)]) -> IndexMap<String, String> {
+        pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    #[test]
+    fn all_missing_names_come_at_once_with_what_they_stand_for() {
+        let mut definition = definition(
+            r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"${LoadArn}","Parameters":
+               {"a":"${Topic}-${Topic}","b":["${AWS::Region}"]},"End":true}}}"#,
+        );
+        definition.substitutions.insert("Topic".to_owned(), Reference::Ref("Topic".to_owned()));
+        let refusal = substitute(&definition, &given(&[("Topics", "x")])).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            "`M` has no value for `${LoadArn}`, `${Topic}` (!Ref Topic), `${AWS::Region}`\n  \
+             help: give `--substitution LoadArn=…` `--substitution Topic=…` `--substitution AWS::Region=…`\n  \
+             help: `Topics` was given; is `Topic` meant?"
+        );
+    }
+
+    #[test]
+    fn a_value_is_not_read_again() {
+        let definition = definition(
+            r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a":"<${X}>${Y}"},"End":true}}}"#,
+        );
+        let machine = substitute(&definition, &given(&[("X", "${Y}"), ("Y", "y")])).unwrap();
+        assert_eq!(machine.to_json()["States"]["A"]["Parameters"]["a"].as_str(), Some("<${Y}>y"));
+    }
+
+    #[test]
+    fn groupings_of_jsonata_and_open_braces_are_no_names() {
+        let definition = definition(
+            r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Pass","Output":
+               {"a":"{% $states.input.${id: name} %}","b":"${","c":"${}"},"End":true}}}"#,
+        );
+        let machine = substitute(&definition, &IndexMap::new()).unwrap();
+        assert_eq!(machine, definition.machine);
+    }
+}
