@@ -1,0 +1,63 @@
+//! Pictures of workflows: a [`Graph`] as SVG.
+//!
+//! ```
+//! use stepfn_core::{asl, graph::Graph};
+//! use stepfn_graph::{Options, svg};
+//!
+//! let (machine, _) = asl::read_str(r#"{ "StartAt": "Check", "States": {
+//!     "Check": { "Type": "Choice", "Choices": [{ "Variable": "$.total", "NumericGreaterThan": 5, "Next": "Large" }], "Default": "Small" },
+//!     "Large": { "Type": "Succeed" }, "Small": { "Type": "Succeed" } } }"#)?;
+//! let picture = svg(&Graph::of(&machine), &Options::default());
+//! assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>"));
+//! assert!(picture.contains("$.total &gt; 5"));
+//! # Ok::<(), stepfn_core::json::JsonError>(())
+//! ```
+//!
+//! States are in rows from top to bottom, Maps and Parallels boxes around what is in them, catchers dashed lines; conditions and
+//! errors stand on the lines, in full where the pointer rests. What many states share, like the way to one handler, runs in a lane at the
+//! right. The colours follow the reader's system, and rustdoc's theme; [marks](stepfn_core::graph::Mark) are green and red.
+//!
+//! The same graph gives the same bytes everywhere: no font is measured, and numbers are written with one decimal.
+
+mod engine;
+mod geometry;
+mod lanes;
+mod level;
+mod order;
+mod paint;
+mod plan;
+mod shape;
+mod style;
+mod text;
+
+use stepfn_core::graph::Graph;
+
+/// How a picture is drawn.
+///
+/// ```
+/// let mut options = stepfn_graph::Options::default();
+/// options.title = "Orders".to_owned();
+/// options.label_columns = 20;
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// What the picture shows, for those who cannot see it: `workflow graph` without another.
+    pub title: String,
+    /// How long a line of a label may be, in columns of a fixed-width font (8 to 400); 34 without another. Korean, Chinese and
+    /// Japanese signs take two.
+    pub label_columns: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { title: "workflow graph".to_owned(), label_columns: 34 }
+    }
+}
+
+/// The graph as SVG: one `<svg>` element on one line, which stands in a file or in HTML as it is.
+///
+/// Edges between states that are not of the same machine, which no ASL has, are left out.
+pub fn svg(graph: &Graph, options: &Options) -> String {
+    paint::paint(&level::Scene::of(graph, options), options)
+}
