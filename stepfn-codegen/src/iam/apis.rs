@@ -1,0 +1,231 @@
+//! `aws-sdk:`: an operation of an API, and the action that it asks for.
+
+use super::{
+    Condition, Resource,
+    collect::pascal,
+    parameters::Given,
+    reference,
+    scope::{NO_RESOURCES, Scope},
+    services::{self, here},
+};
+
+/// Operations whose actions have other names, by service, with what they ask for: an action in the place of the operation's own.
+const RENAMED: [(&str, &str, &[&str]); 20] = [
+    ("kms", "reEncrypt", &["ReEncryptFrom", "ReEncryptTo"]),
+    ("s3", "completeMultipartUpload", &["PutObject"]),
+    ("s3", "createMultipartUpload", &["PutObject"]),
+    ("s3", "getBucketEncryption", &["GetEncryptionConfiguration"]),
+    ("s3", "getBucketLifecycleConfiguration", &["GetLifecycleConfiguration"]),
+    ("s3", "headBucket", &["ListBucket"]),
+    ("s3", "headObject", &["GetObject"]),
+    ("s3", "listBuckets", &["ListAllMyBuckets"]),
+    ("s3", "listMultipartUploads", &["ListBucketMultipartUploads"]),
+    ("s3", "listObjectVersions", &["ListBucketVersions"]),
+    ("s3", "listObjects", &["ListBucket"]),
+    ("s3", "listObjectsV2", &["ListBucket"]),
+    ("s3", "listParts", &["ListMultipartUploadParts"]),
+    ("s3", "putBucketEncryption", &["PutEncryptionConfiguration"]),
+    ("s3", "putBucketLifecycleConfiguration", &["PutLifecycleConfiguration"]),
+    ("s3", "selectObjectContent", &["GetObject"]),
+    ("s3", "uploadPart", &["PutObject"]),
+    ("sqs", "changeMessageVisibilityBatch", &["ChangeMessageVisibility"]),
+    ("sqs", "deleteMessageBatch", &["DeleteMessage"]),
+    ("timestreamquery", "query", &["Select"]),
+];
+
+/// The principals that roles are passed to, by prefix.
+const PRINCIPALS: [(&str, &str); 26] = [
+    ("batch", "batch.amazonaws.com"),
+    ("bedrock", "bedrock.amazonaws.com"),
+    ("cloudformation", "cloudformation.amazonaws.com"),
+    ("codebuild", "codebuild.amazonaws.com"),
+    ("comprehend", "comprehend.amazonaws.com"),
+    ("config", "config.amazonaws.com"),
+    ("dlm", "dlm.amazonaws.com"),
+    ("ecs", "ecs-tasks.amazonaws.com"),
+    ("eks", "eks.amazonaws.com"),
+    ("emr-serverless", "emr-serverless.amazonaws.com"),
+    ("events", "events.amazonaws.com"),
+    ("firehose", "firehose.amazonaws.com"),
+    ("fis", "fis.amazonaws.com"),
+    ("forecast", "forecast.amazonaws.com"),
+    ("glue", "glue.amazonaws.com"),
+    ("lambda", "lambda.amazonaws.com"),
+    ("mediaconvert", "mediaconvert.amazonaws.com"),
+    ("personalize", "personalize.amazonaws.com"),
+    ("pipes", "pipes.amazonaws.com"),
+    ("rekognition", "rekognition.amazonaws.com"),
+    ("sagemaker", "sagemaker.amazonaws.com"),
+    ("scheduler", "scheduler.amazonaws.com"),
+    ("states", "states.amazonaws.com"),
+    ("textract", "textract.amazonaws.com"),
+    ("transcribe", "transcribe.amazonaws.com"),
+    ("translate", "translate.amazonaws.com"),
+];
+
+/// An operation of `aws-sdk:`.
+pub(super) fn call(scope: &mut Scope<'_, '_>, service: &str, operation: &str) {
+    match (service, operation) {
+        ("bedrockruntime", "invokeModel") => services::model(scope, "bedrock:InvokeModel"),
+        ("bedrockruntime", "converse" | "startAsyncInvoke") => services::model(scope, "bedrock:InvokeModel"),
+        ("bedrockruntime", "converseStream" | "invokeModelWithResponseStream") => {
+            services::model(scope, "bedrock:InvokeModelWithResponseStream");
+        }
+        ("dynamodb", "transactWriteItems" | "transactGetItems") => transact(scope),
+        ("dynamodb", "batchWriteItem") => batch(scope, "dynamodb:BatchWriteItem"),
+        ("dynamodb", "batchGetItem") => batch(scope, "dynamodb:BatchGetItem"),
+        ("eventbridge", "putEvents") => services::put_events(scope),
+        ("lambda", "invoke" | "invokeWithResponseStream") => services::invoke(scope, "lambda:InvokeFunction"),
+        ("s3", "copyObject") => copy(scope),
+        ("s3", "deleteObjects") => {
+            let bucket = scope.s3_bucket("Bucket");
+            let why = "the keys of what is deleted stand in a list";
+            scope.allow("s3:DeleteObject", &Resource::with_reason(format!("{}/*", bucket.arn), why));
+        }
+        ("sfn", "startExecution") => {
+            services::start_execution(scope, stepfn_core::service::Pattern::Request);
+        }
+        ("sns", "publish") => services::publish(scope),
+        ("sns", "publishBatch") => {
+            let topics = scope.arns("TopicArn");
+            scope.allow_all(&["sns:Publish"], &topics);
+        }
+        ("sqs", "sendMessageBatch") => services::queue(scope, "sqs:SendMessage"),
+        _ => operation_of(scope, service, operation),
+    }
+    pass_roles(scope, service);
+}
+
+/// An operation by the Service Authorization Reference.
+fn operation_of(scope: &mut Scope<'_, '_>, service: &str, operation: &str) {
+    let prefix = reference::prefix(service).to_owned();
+    let renamed = RENAMED.iter().find(|(of, name, _)| *of == service && *name == operation);
+    let operations = renamed.map_or_else(|| vec![operation], |(.., actions)| actions.to_vec());
+    for operation in operations {
+        allow(scope, &prefix, operation);
+    }
+}
+
+/// Allows an action of the reference, be it one that this version does not have.
+pub(super) fn allow(scope: &mut Scope<'_, '_>, prefix: &str, operation: &str) {
+    match reference::action(prefix, operation) {
+        Some(action) if prefix == "sqs" && !action.types.is_empty() => services::queue(scope, &action.name),
+        Some(action) => scope.allow_action(&action),
+        None => {
+            let action = format!("{prefix}:{}", pascal(operation));
+            let why = format!("AWS's Service Authorization Reference names no resources of `{action}`");
+            let arn = scope.placeholder("Resource", why);
+            scope.allow(&action, &Resource::named(arn));
+        }
+    }
+}
+
+/// `TransactItems`: one object for each, by what is done, with the table.
+fn transact(scope: &mut Scope<'_, '_>) {
+    const ACTIONS: [(&str, &str); 5] = [
+        ("ConditionCheck", "dynamodb:ConditionCheckItem"),
+        ("Delete", "dynamodb:DeleteItem"),
+        ("Get", "dynamodb:GetItem"),
+        ("Put", "dynamodb:PutItem"),
+        ("Update", "dynamodb:UpdateItem"),
+    ];
+    let Some(items) = scope.parameters.list("TransactItems") else {
+        let why = "the transaction's items come out of the data".to_owned();
+        let table = Resource::named(scope.placeholder("TransactItems.TableArn", why));
+        let all: Vec<&str> = ACTIONS.iter().map(|(_, action)| *action).collect();
+        return scope.allow_all(&all, &[table]);
+    };
+    for item in items {
+        for (name, action) in ACTIONS {
+            if let Some(item) = item.object(name) {
+                let table = table(scope, &item.get("TableName"));
+                scope.allow(action, &table);
+            }
+        }
+    }
+}
+
+/// `RequestItems`: an object by tables.
+fn batch(scope: &mut Scope<'_, '_>, action: &str) {
+    let Some(items) = scope.parameters.object("RequestItems") else {
+        let why = "the tables come out of the data".to_owned();
+        let table = Resource::named(scope.placeholder("RequestItems.TableArn", why));
+        return scope.allow(action, &table);
+    };
+    for name in items.names() {
+        let table = table(scope, &Given::Known(vec![name.to_owned()]));
+        scope.allow(action, &table);
+    }
+}
+
+fn table(scope: &mut Scope<'_, '_>, given: &Given) -> Resource {
+    match given.text() {
+        Some(text) if scope.is_arn(text, "TableName") => Resource::written(text),
+        Some(text) => Resource::written(&format!("{}table/{text}", here("dynamodb"))),
+        None => {
+            let name = scope.placeholder_for("TransactItems.TableName", given);
+            Resource::named(format!("{}table/{name}", here("dynamodb")))
+        }
+    }
+}
+
+/// `CopySource`: `BUCKET/KEY`.
+fn copy(scope: &mut Scope<'_, '_>) {
+    let target = scope.s3_object();
+    scope.allow("s3:PutObject", &target);
+    let given = scope.parameters.get("CopySource");
+    let source = match given.text() {
+        Some(text) if text.starts_with("arn:") => text.to_owned(),
+        Some(text) => format!("{}{}", services::OBJECT, text.trim_start_matches('/')),
+        None => format!("{}{}", services::OBJECT, scope.placeholder_for("CopySource", &given)),
+    };
+    scope.allow("s3:GetObject", &Resource::written(&source));
+}
+
+/// Who gives a service a role has to be allowed to pass it: "Grant permissions to pass a role" in the IAM User Guide.
+fn pass_roles(scope: &mut Scope<'_, '_>, service: &str) {
+    // Their roles are what is acted on, not what is passed.
+    if matches!(service, "sts" | "iam" | "lakeformation" | "rolesanywhere" | "ssoadmin" | "emrcontainers") {
+        return;
+    }
+    let prefix = reference::prefix(service).to_owned();
+    let is_role = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        name.ends_with("rolearn") || matches!(&*name, "role" | "executionrole" | "servicerole" | "jobrole")
+    };
+    for (field, given) in scope.parameters.everywhere(&is_role) {
+        pass_role(scope, &field, &given, principal(&prefix));
+    }
+}
+
+/// The principal of a service.
+pub(super) fn principal(prefix: &str) -> Option<&'static str> {
+    PRINCIPALS.iter().find(|(of, _)| *of == prefix).map(|(_, principal)| *principal)
+}
+
+/// Allows to pass the role that a parameter names, by its ARN or its name.
+pub(super) fn pass_role(scope: &mut Scope<'_, '_>, field: &str, given: &Given, to: Option<&'static str>) {
+    let roles = match given.text() {
+        Some(text)
+            if !scope.is_arn(text, field)
+                && !text.contains(['/', ':', '$', '['])
+                && !field.ends_with("Arn") =>
+        {
+            vec![Resource::written(&format!("arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/{text}"))]
+        }
+        _ => scope.arns_of(field, given),
+    };
+    for role in roles {
+        let condition = to.map(|principal| Condition {
+            operator: "StringEquals",
+            key: "iam:PassedToService",
+            values: vec![principal.to_owned()],
+        });
+        scope.collector.allow("iam:PassRole", role, condition.into_iter().collect());
+    }
+}
+
+/// Why a service's whole is allowed.
+pub(super) fn everything() -> Resource {
+    Resource::all(NO_RESOURCES)
+}
