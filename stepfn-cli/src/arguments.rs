@@ -2,22 +2,17 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use stepfn_core::{check::Code, definition::WorkflowType, diagnostic::nearest};
 
-/// Checks, formats and runs AWS Step Functions definitions
-#[derive(Debug, Parser)]
-#[command(name = "stepfn", version)]
-pub(crate) struct Arguments {
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
-
+/// A command over files
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+#[allow(missing_docs, reason = "a doc comment here would take the place of the command's own help")]
+pub enum Command {
     Check(Check),
     Fmt(Fmt),
     Run(Run),
+    Diff(Diff),
     Explain(Explain),
 }
 
@@ -31,7 +26,7 @@ Exit codes:
   0  no errors
   1  a file has errors, or with --deny-warnings warnings
   2  the command line is wrong, or a file cannot be read; the others are checked all the same")]
-pub(crate) struct Check {
+pub struct Check {
     /// The definitions, in JSON; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
@@ -49,10 +44,13 @@ pub(crate) struct Check {
     pub(crate) format: Format,
 }
 
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum Format {
+/// How findings are written
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
     #[default]
     Text,
+    /// For programs.
     Json,
 }
 
@@ -67,7 +65,7 @@ Exit codes:
   0  all files are, or now are, in the canonical form
   1  a file is not JSON, or cannot be rewritten without loss; with --check, a file is not in the canonical form
   2  the command line is wrong, or a file cannot be read or written")]
-pub(crate) struct Fmt {
+pub struct Fmt {
     /// The definitions, in JSON; `-` is standard input, which is written to standard output
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
@@ -86,10 +84,24 @@ Exit codes:
   0  the execution succeeded
   1  it did not: it failed, timed out, or could not be run; or the definition, the input or the mocks have errors
   2  the command line is wrong, or a file cannot be read")]
-pub(crate) struct Run {
+pub struct Run {
     /// The definition, in JSON; `-` is standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) data: RunData,
+    /// The state machine's name, by which the mock file knows it [default: the only one of the mock file, or the name of FILE up to
+    /// its first dot]
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// Run as an Express workflow: five minutes at most, no callbacks, no history
+    #[arg(long)]
+    pub(crate) express: bool,
+}
+
+/// What goes into a run
+#[derive(Debug, Args)]
+pub struct RunData {
     /// The execution's input, in JSON; `-` is standard input [default: {}]
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
@@ -99,19 +111,34 @@ pub(crate) struct Run {
     /// The test case of the mock file [default: the only one of the state machine]
     #[arg(long, value_name = "NAME", requires = "mocks")]
     pub(crate) test_case: Option<String>,
-    /// The state machine's name, by which the mock file knows it [default: the only one of the mock file, or the name of FILE up to
-    /// its first dot]
-    #[arg(long)]
-    pub(crate) name: Option<String>,
-    /// Run as an Express workflow: five minutes at most, no callbacks, no history
-    #[arg(long)]
-    pub(crate) express: bool,
     /// What `States.UUID`, `States.MathRandom` and jitter are drawn from; the same seed gives the same run
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
-    pub(crate) seed: i64,
+    pub seed: i64,
     /// Print the event history: `text` is one line for each event, `json` is as AWS's `GetExecutionHistory` has it
     #[arg(long, value_enum, hide_possible_values = true, value_name = "text|json")]
-    pub(crate) history: Option<Format>,
+    pub history: Option<Format>,
+}
+
+/// Say what changed from one definition to another, and whether it breaks executions that run
+///
+/// Two texts of the same definition have no changes, however they are written. An execution goes on by the definition that it started
+/// with; it breaks where only that one calls something, or sends it other keys.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  both are the same definition
+  1  there are changes
+  2  the command line is wrong, or a file cannot be read or is no definition")]
+pub struct Diff {
+    /// The definition as it was, in JSON; `-` is standard input
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The definition as it is
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    /// `json` is one line: {"changes":[{"area","kind","pointer","what","breaks"}],"breaking":…}
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
+    pub(crate) format: Format,
 }
 
 /// Say what a finding's code means, why it is one, and how to mend it
@@ -121,7 +148,7 @@ Exit codes:
   0  all is well
   1  there is no such code
   2  the command line is wrong")]
-pub(crate) struct Explain {
+pub struct Explain {
     /// The code, as it stands in brackets behind `error` or `warning`
     #[arg(required_unless_present = "list")]
     pub(crate) code: Option<String>,

@@ -1,13 +1,4 @@
-//! Checks, formats and runs AWS Step Functions definitions on the command line: `stepfn check`, `stepfn fmt`,
-//! `stepfn run` and `stepfn explain` over `stepfn-core` and `stepfn-executor`.
-
-mod arguments;
-mod check;
-mod explain;
-mod format;
-mod report;
-mod run;
-mod source;
+//! `stepfn`: checks, formats, compares and runs AWS Step Functions definitions on the command line.
 
 use std::{
     io::{self, Write},
@@ -15,15 +6,14 @@ use std::{
 };
 
 use clap::Parser;
+use stepfn_cli::{Command, Outcome};
 
-use crate::arguments::{Arguments, Command};
-
-/// How a command ended; of several files, the worst counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Outcome {
-    Fine,
-    Findings,
-    Unreadable,
+/// Checks, formats, compares and runs AWS Step Functions definitions
+#[derive(Debug, Parser)]
+#[command(name = "stepfn", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
 }
 
 fn main() -> ExitCode {
@@ -31,12 +21,7 @@ fn main() -> ExitCode {
     // Both leave the colours out where they do not lead to a terminal, and where `NO_COLOR` is set.
     let mut out = anstream::stdout().lock();
     let mut err = anstream::stderr().lock();
-    let outcome = match &arguments.command {
-        Command::Check(arguments) => check::run(arguments, &mut out, &mut err),
-        Command::Fmt(arguments) => format::run(arguments, &mut out, &mut err),
-        Command::Run(arguments) => run::run(arguments, &mut out, &mut err),
-        Command::Explain(arguments) => explain::run(arguments, &mut out, &mut err),
-    };
+    let outcome = arguments.command.perform(&mut out, &mut err);
     match outcome.and_then(|outcome| out.flush().map(|()| outcome)) {
         Ok(outcome) => ExitCode::from(outcome as u8),
         // Whoever reads has read enough: `stepfn explain --list | head`.

@@ -141,7 +141,7 @@ fn excerpt(text: &str, span: &Span) -> (String, usize, usize) {
 }
 
 /// A text without what would move the cursor or change the terminal.
-pub(crate) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let (mut out, mut cells) = (String::new(), 0);
     for c in text.chars() {
         if c == '\n' {
@@ -193,7 +193,7 @@ pub(crate) fn json(name: &str, findings: &[Located]) -> Value {
 }
 
 /// `2 errors`, `1 error`, `no errors`
-pub(crate) fn count(number: usize, what: &str) -> String {
+pub fn count(number: usize, what: &str) -> String {
     match number {
         0 => format!("no {what}s"),
         1 => format!("1 {what}"),
@@ -226,8 +226,11 @@ pub(crate) fn ended(
     )
 }
 
-/// A message that is of no place in a text.
-pub(crate) fn error(err: &mut dyn Write, message: &str) -> io::Result<()> {
+/// Writes a message that is of no place in a text.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn error(err: &mut dyn Write, message: &str) -> io::Result<()> {
     let colour = colour(Severity::Error);
     writeln!(err, "{colour}error{colour:#}: {}", printable(message))
 }

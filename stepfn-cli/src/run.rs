@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use stepfn_core::{
@@ -20,7 +20,7 @@ use stepfn_executor::{
 
 use crate::{
     Outcome,
-    arguments::{Format, Run, workflow_type},
+    arguments::{Format, Run, RunData, workflow_type},
     report,
     source::{self, Source},
 };
@@ -46,28 +46,19 @@ pub(crate) fn run(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> 
 }
 
 fn perform(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Stop> {
-    let stdin = |path: &&Path| source::is_stdin(path);
-    let files = [Some(&arguments.file), arguments.input.as_ref(), arguments.mocks.as_ref()];
-    if files.into_iter().flatten().map(|path| path.as_path()).filter(stdin).count() > 1 {
-        return said(err, "only one file can be standard input", Outcome::Unreadable);
-    }
+    let data = &arguments.data;
+    only_one_is_stdin([Some(&arguments.file), data.input.as_ref(), data.mocks.as_ref()], err)?;
     let machine = machine(arguments, err)?;
-    let input = match &arguments.input {
-        Some(path) => input(path, err)?,
-        None => Value::empty_object(),
-    };
-    let mocks = match &arguments.mocks {
-        Some(path) => Some(mocks(path, arguments, &machine, err)?),
-        None => None,
-    };
+    let (input, mocks) = data.read(arguments.name.as_deref(), &file_name(&arguments.file), &machine, err)?;
 
-    let name = match &mocks {
-        Some(case) => case.state_machine().to_owned(),
-        None => machine_name(arguments),
+    let name = match (&mocks, &arguments.name) {
+        (Some(case), _) => case.state_machine().to_owned(),
+        (None, Some(name)) => name.clone(),
+        (None, None) => file_name(&arguments.file),
     };
     let definition = Definition::from_asl(name, workflow_type(arguments.express), machine);
     // What is not mocked need not be reached.
-    let mut builder = Executor::builder().virtual_time().seed(arguments.seed).allow_unbound();
+    let mut builder = Executor::builder().virtual_time().seed(data.seed).allow_unbound();
     if let Some(case) = &mocks {
         builder = builder.mocks(case);
     }
@@ -77,10 +68,56 @@ fn perform(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     };
     let mut execution = executor.start(input);
     let ended = execution.run_to_end().clone();
-    happened(&execution.history(), arguments, err)?;
+    happened(&execution.history(), data.history, err)?;
     match ended {
         Ok(ended) => finish(&ended, out, err),
         Err(error) => said(err, &cause(&error, mocks.as_ref()), Outcome::Findings),
+    }
+}
+
+fn only_one_is_stdin(files: [Option<&PathBuf>; 3], err: &mut dyn Write) -> Result<(), Stop> {
+    let stdin = |path: &&PathBuf| source::is_stdin(path);
+    if files.into_iter().flatten().filter(stdin).count() > 1 {
+        return said(err, "only one file can be standard input", Outcome::Unreadable);
+    }
+    Ok(())
+}
+
+impl RunData {
+    /// Reads the input and the mocks for a machine of the program, with what is wrong with them said.
+    ///
+    /// # Errors
+    /// When the output cannot be written; the inner error is how the command ends then.
+    pub fn read_for(
+        &self,
+        definition: &Definition,
+        err: &mut dyn Write,
+    ) -> io::Result<Result<(Value, Option<MockCase>), Outcome>> {
+        let read = only_one_is_stdin([self.input.as_ref(), self.mocks.as_ref(), None], err)
+            .and_then(|()| self.read(Some(&definition.name), &definition.name, &definition.machine, err));
+        match read {
+            Ok(data) => Ok(Ok(data)),
+            Err(Stop::Said(outcome)) => Ok(Err(outcome)),
+            Err(Stop::Output(error)) => Err(error),
+        }
+    }
+
+    fn read(
+        &self,
+        name: Option<&str>,
+        fallback: &str,
+        machine: &StateMachine,
+        err: &mut dyn Write,
+    ) -> Result<(Value, Option<MockCase>), Stop> {
+        let input = match &self.input {
+            Some(path) => input(path, err)?,
+            None => Value::empty_object(),
+        };
+        let mocks = match &self.mocks {
+            Some(path) => Some(mocks(path, (name, fallback), self.test_case.as_deref(), machine, err)?),
+            None => None,
+        };
+        Ok((input, mocks))
     }
 }
 
@@ -124,11 +161,8 @@ fn input(path: &Path, err: &mut dyn Write) -> Result<Value, Stop> {
 }
 
 /// The name of the definition's file up to its first dot: `order.asl.json` is `order`.
-fn machine_name(arguments: &Run) -> String {
-    if let Some(name) = &arguments.name {
-        return name.clone();
-    }
-    let file = arguments.file.file_name().unwrap_or_default().to_string_lossy();
+fn file_name(file: &Path) -> String {
+    let file = file.file_name().unwrap_or_default().to_string_lossy();
     match file.split('.').next() {
         Some(name) if !name.is_empty() && name != "-" => name.to_owned(),
         _ => "StateMachine".to_owned(),
@@ -137,7 +171,8 @@ fn machine_name(arguments: &Run) -> String {
 
 fn mocks(
     path: &Path,
-    arguments: &Run,
+    (name, fallback): (Option<&str>, &str),
+    test_case: Option<&str>,
     machine: &StateMachine,
     err: &mut dyn Write,
 ) -> Result<MockCase, Stop> {
@@ -153,26 +188,26 @@ fn mocks(
         Err(error) => return fail(error, err),
     };
     let only = file.state_machines().next().filter(|_| file.state_machines().len() == 1);
-    let name = match (&arguments.name, only) {
-        (None, Some(only)) => only.to_owned(),
-        _ => machine_name(arguments),
+    let name = match (name, only) {
+        (None, Some(only)) => only,
+        (name, _) => name.unwrap_or(fallback),
     };
-    let mut cases = file.test_cases(&name);
-    let case = match (&arguments.test_case, cases.next(), cases.next()) {
-        (Some(case), _, _) => case.as_str(),
+    let mut cases = file.test_cases(name);
+    let case = match (test_case, cases.next(), cases.next()) {
+        (Some(case), _, _) => case,
         (None, Some(only), None) => only,
         (None, Some(_), Some(_)) => {
             let message = format!(
                 "`{}` has several test cases of `{name}`\n  = help: choose one by `--test-case`: {}",
                 source.name,
-                list(file.test_cases(&name))
+                list(file.test_cases(name))
             );
             return said(err, &message, Outcome::Unreadable);
         }
         // That there is none, or no such machine, is what the file says.
         (None, None, _) => "",
     };
-    let case = match file.test_case(&name, case) {
+    let case = match file.test_case(name, case) {
         Ok(case) => case,
         Err(error) => return fail(error, err),
     };
@@ -183,7 +218,7 @@ fn mocks(
 }
 
 /// Why an execution could not go on, and what to add to which file.
-fn cause(error: &RunError, mocks: Option<&MockCase>) -> String {
+pub fn cause(error: &RunError, mocks: Option<&MockCase>) -> String {
     let (state, what) = match error {
         RunError::Unbound(unbound) => {
             (&unbound.state, format!("nothing is mocked for `{}`", unbound.resource))
@@ -205,9 +240,12 @@ fn cause(error: &RunError, mocks: Option<&MockCase>) -> String {
     format!("state `{state}`: {what}\nhelp: {help}")
 }
 
-/// Says what happened, as far as it went.
-fn happened(history: &History, arguments: &Run, err: &mut dyn Write) -> io::Result<()> {
-    match arguments.history {
+/// Says what happened, as far as it went: the history, where a format is asked for, and the path.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn happened(history: &History, format: Option<Format>, err: &mut dyn Write) -> io::Result<()> {
+    match format {
         Some(Format::Text) => write!(err, "{}", report::printable(&history.to_string()))?,
         Some(Format::Json) => writeln!(err, "{}", history.to_json().to_pretty_string())?,
         None => {}

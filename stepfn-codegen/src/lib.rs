@@ -1,4 +1,4 @@
-//! ASL JSON and Serverless Framework YAML from stepfn definitions, and the `cargo xtask` that writes them.
+//! ASL JSON and Serverless Framework YAML from stepfn definitions.
 //!
 //! One [`Definition`](stepfn_core::definition::Definition) yields one `*.asl.json`, and all of them together one
 //! `stepfn.serverless.yml`:
@@ -26,7 +26,6 @@ mod error;
 pub mod generate;
 pub mod iam;
 pub mod serverless;
-pub mod xtask;
 mod yaml;
 
 pub use error::{Error, Problem};

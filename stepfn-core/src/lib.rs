@@ -5,6 +5,7 @@ pub mod builder;
 pub mod check;
 pub mod definition;
 pub mod diagnostic;
+pub mod diff;
 pub mod draft;
 pub mod flow;
 pub mod graph;

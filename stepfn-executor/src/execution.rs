@@ -16,6 +16,7 @@ use crate::{
     outcome::{Outcome, RunError},
     time,
     tokens::PendingToken,
+    waiting::Waiting,
 };
 
 /// A running execution: a future of its [`Outcome`].
@@ -77,6 +78,29 @@ impl Execution {
     /// The task tokens that are waited for, in the order in which they were handed out.
     pub fn pending_tokens(&mut self) -> Vec<PendingToken> {
         self.control().pending_tokens()
+    }
+
+    /// The states that it is in and what each waits for, Maps and Parallels before what is inside of them. The children of distributed
+    /// Maps are counted, not listed.
+    ///
+    /// ```
+    /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// use stepfn_executor::{Executor, WaitingOn};
+    ///
+    /// let (machine, _) = asl::read_str(
+    ///     r#"{ "StartAt": "Rest", "States": { "Rest": { "Type": "Wait", "Seconds": 60, "End": true } } }"#,
+    /// )?;
+    /// let definition = Definition::from_asl("Resting", WorkflowType::Standard, machine);
+    /// let mut execution = Executor::builder().virtual_time().build(&definition)?.start(Value::empty_object());
+    /// execution.run_until_idle();
+    /// let waiting = execution.waiting();
+    /// assert_eq!(waiting[0].state, "Rest");
+    /// assert!(matches!(waiting[0].on, WaitingOn::Time { .. }));
+    /// assert_eq!(waiting[0].left(execution.now()).map(|left| left.as_secs()), Some(60));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn waiting(&self) -> Vec<Waiting> {
+        self.interpreter.waiting()
     }
 
     /// The events so far.

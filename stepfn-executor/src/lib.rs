@@ -47,6 +47,7 @@
 //! | do the work of activities | [`Executor::work`], [`Executor::get_activity_task`] |
 //! | let state machines start each other | [`ExecutorBuilder::state_machine`] |
 //! | let distributed Maps read and write buckets | `ExecutorBuilder::bucket`, with the feature `object-store` |
+//! | see what an execution waits for | [`Execution::waiting`] |
 //! | go on with an execution that failed | [`Executor::redrive`] |
 //! | test a workflow in a few lines | [`testing`] |
 //! | follow runs with the crate `tracing` | the feature `tracing`: spans `execution` (`name`, `arn`, `status`, `error`, `transitions`) and, inside, `state` (`name`, `type`, `item`, `attempt`, `status`, `error`), around the handlers' own; events `retry`, `catch`, `timeout`; all with the target `stepfn` |
@@ -76,6 +77,7 @@ pub mod test_state;
 pub mod testing;
 pub mod time;
 mod tokens;
+mod waiting;
 
 pub use self::{
     builder::{BuildError, ExecutorBuilder},
@@ -91,6 +93,7 @@ pub use self::{
     redrive::RedriveError,
     time::{RealTime, Sleep, Time, VirtualTime},
     tokens::{ActivityTask, PendingToken, TokenError},
+    waiting::{Waiting, WaitingOn},
 };
 pub use jiff::Timestamp;
 #[cfg(feature = "object-store")]

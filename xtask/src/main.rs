@@ -34,7 +34,7 @@ fn main() -> ExitCode {
         }
         None => {}
     }
-    stepfn_codegen::xtask::main(&[
+    stepfn_xtask::main(&[
         csv_pipeline::CsvProcessing::definition,
         job_poller::JobPoller::definition,
         order_approval::OrderApproval::definition,

@@ -149,7 +149,7 @@ impl eval::Variables for Variables {
 }
 
 /// A fiber, by its place in the slab.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct FiberId(usize);
 
 /// The fibers of an execution. The first one is the machine itself.
@@ -232,6 +232,11 @@ impl Fibers {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Fiber> {
         self.slots.iter().flatten()
+    }
+
+    /// All of them, with their places.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (FiberId, &Fiber)> {
+        self.slots.iter().enumerate().filter_map(|(slot, fiber)| Some((FiberId(slot), fiber.as_ref()?)))
     }
 
     /// The fibers that a fiber waits for, in the order of their places there.

@@ -1,10 +1,14 @@
 //! What an execution waits for that has nothing to do.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::Interpreter;
+use super::{
+    FiberId, Interpreter, Phase,
+    fiber::{Fiber, Sleeping},
+};
+use crate::waiting::{Waiting, WaitingOn};
 
 impl Interpreter {
     /// Whether pending work may come to something without time passing.
@@ -37,6 +41,66 @@ impl Interpreter {
         let alone =
             self.link.as_ref().is_none_or(|link| Arc::strong_count(link) == 1) && !self.executor.is_shared();
         alone && self.ready.is_empty() && !self.is_working()
+    }
+
+    /// What each fiber waits for: whoever waits for others stands before them.
+    pub(crate) fn waiting(&self) -> Vec<Waiting> {
+        if self.is_over() {
+            return self.running_nested().flat_map(Self::waiting).collect();
+        }
+        let wakes: HashMap<FiberId, (u64, Timestamp)> =
+            self.timers.wakes().map(|(fiber, wait, at)| (fiber, (wait, at))).collect();
+        let mut waiting: Vec<(Vec<usize>, Waiting)> = Vec::new();
+        for (id, fiber) in self.fibers.entries() {
+            let until = || wakes.get(&id).filter(|(wait, _)| *wait == fiber.wait).map(|(_, at)| *at);
+            let Some(on) = self.waits_on(fiber, until) else { continue };
+            let places = self.places(fiber);
+            let state = self.executor.program.state(fiber.at).name.to_string();
+            let item = fiber.item.as_ref().map(|item| item.index);
+            let depth = places.len();
+            waiting.push((places, Waiting { state, item, depth, since: fiber.entered_at, on }));
+        }
+        waiting.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let nested = self.running_nested().flat_map(Self::waiting);
+        waiting.into_iter().map(|(_, waiting)| waiting).chain(nested).collect()
+    }
+
+    fn waits_on(&self, fiber: &Fiber, until: impl Fn() -> Option<Timestamp>) -> Option<WaitingOn> {
+        Some(match &fiber.phase {
+            Phase::Sleeping(Sleeping::Wait) => WaitingOn::Time { until: until()? },
+            Phase::Sleeping(Sleeping::Backoff) => {
+                WaitingOn::Retry { retry: fiber.retry_count, until: until()? }
+            }
+            Phase::Working(job) => match job.awaited_token() {
+                Some(token) if self.tokens.get(token).is_some_and(|holder| holder.awaited) => {
+                    WaitingOn::Callback { token: token.to_owned() }
+                }
+                _ => WaitingOn::Work { attempt: fiber.retry_count + 1 },
+            },
+            Phase::Children(children) => {
+                let (done, of) = children.progress();
+                WaitingOn::Children { done, of: Some(of) }
+            }
+            Phase::MapRun(run) => {
+                let count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+                let done = run.summary.succeeded + run.summary.failed + run.summary.aborted;
+                let of = run.is_read.then_some(count(run.summary.total));
+                WaitingOn::Children { done: count(done), of }
+            }
+            _ => return None,
+        })
+    }
+
+    /// Where a fiber stands among those that each of its parents waits for, from the outermost in.
+    fn places(&self, fiber: &Fiber) -> Vec<usize> {
+        let mut places = Vec::new();
+        let mut parent = fiber.parent;
+        while let Some((of, place)) = parent {
+            places.push(place);
+            parent = self.fibers.get(of).and_then(|fiber| fiber.parent);
+        }
+        places.reverse();
+        places
     }
 
     /// The states in which fibers wait.

@@ -68,6 +68,11 @@ impl Children {
         self.left == 0
     }
 
+    /// How many are done, of how many.
+    pub(super) fn progress(&self) -> (usize, usize) {
+        (self.results.len() - self.left, self.results.len())
+    }
+
     pub(super) fn into_results(self) -> (Value, Extent) {
         (self.results.into(), self.extent)
     }

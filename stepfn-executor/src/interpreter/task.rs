@@ -46,6 +46,13 @@ pub(super) struct Job {
     early: Option<CallbackResult>,
 }
 
+impl Job {
+    /// The token of the callback that is all that is missing.
+    pub(super) fn awaited_token(&self) -> Option<&str> {
+        self.token.as_deref().filter(|_| self.submitted && self.child.is_none())
+    }
+}
+
 /// Who waits for a token.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Holder {

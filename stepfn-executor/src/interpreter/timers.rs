@@ -51,6 +51,12 @@ impl Timers {
         self.heap.peek().map(|Reverse(timer)| timer.at)
     }
 
+    /// When the fibers wake that wait for nothing but that, with what each waits for.
+    pub(super) fn wakes(&self) -> impl Iterator<Item = (FiberId, u64, Timestamp)> {
+        let wakes = self.heap.iter().filter(|Reverse(timer)| matches!(timer.kind, TimerKind::Wake));
+        wakes.map(|Reverse(timer)| (timer.fiber, timer.wait, timer.at))
+    }
+
     /// Takes a timer that goes off by then.
     pub(super) fn pop_until(&mut self, at: Timestamp) -> Option<Timer> {
         if self.next()? > at {

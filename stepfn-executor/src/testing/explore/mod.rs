@@ -56,6 +56,8 @@ pub struct ExploredRun {
     pub status: Option<Status>,
     /// Whether no Fail state ended it, but an error that nothing caught.
     pub is_unhandled: bool,
+    /// What came of it, with its history; none where it did not end.
+    pub outcome: Option<Outcome>,
 }
 
 impl Exploration {
@@ -333,7 +335,8 @@ impl<'d> Explorer<'d> {
             trial.answers.iter().map(|(state, answer)| format!("{state} {}", in_words(answer))).collect();
         answers.sort();
         let is_unhandled = failed && !ended_by_fail;
-        let run = ExploredRun { path, input: trial.input.clone(), answers, status, is_unhandled };
+        let input = trial.input.clone();
+        let run = ExploredRun { path, input, answers, status, is_unhandled, outcome: outcome.clone() };
         Ok((history, outcome, run))
     }
 }

@@ -6,8 +6,8 @@ mod support;
 
 use std::{fs, path::Path};
 
-use stepfn_codegen::xtask::run;
 use stepfn_core::definition::Definition;
+use stepfn_xtask::run;
 use support::{everything, express, greeting};
 
 const MACHINES: &[fn() -> Definition] = &[everything, express];

@@ -1,0 +1,94 @@
+//! The commands over definitions in files: what the binary `stepfn` is made of, for other command lines to offer as well.
+//!
+//! ```
+//! use clap::Parser;
+//! use stepfn_cli::{Command, Outcome};
+//!
+//! #[derive(Parser)]
+//! struct Arguments {
+//!     #[command(subcommand)]
+//!     command: Command,
+//! }
+//!
+//! let arguments = Arguments::parse_from(["tool", "explain", "unknown-state"]);
+//! let (mut out, mut err) = (Vec::new(), Vec::new());
+//! assert_eq!(arguments.command.perform(&mut out, &mut err)?, Outcome::Fine);
+//! assert!(out.starts_with(b"# unknown-state (error)"));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+
+mod arguments;
+mod check;
+mod diff;
+mod explain;
+mod format;
+mod report;
+mod run;
+mod source;
+
+use std::io::{self, Write};
+
+pub use self::{
+    arguments::{Check, Command, Diff, Explain, Fmt, Format, Run, RunData},
+    diff::write_changes,
+    report::{count, error, printable},
+    run::{cause, happened},
+};
+
+/// How a command ended, which is its exit code; of several files, the worst counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// 0: all is well.
+    Fine,
+    /// 1: there are findings, or it did not succeed.
+    Findings,
+    /// 2: the command line is wrong, or a file could not be read or written.
+    Unreadable,
+}
+
+impl Command {
+    /// Carries the command out. What it found goes to `out`, what went wrong to `err`; both get ANSI colours, which a writer of the crate
+    /// `anstream` takes out where nobody sees them.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn perform(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+        match self {
+            Self::Check(arguments) => arguments.perform(out, err),
+            Self::Diff(arguments) => arguments.perform(out, err),
+            Self::Explain(arguments) => arguments.perform(out, err),
+            Self::Fmt(arguments) => format::run(arguments, out, err),
+            Self::Run(arguments) => run::run(arguments, out, err),
+        }
+    }
+}
+
+impl Check {
+    /// See [`Command::perform`].
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn perform(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+        check::run(self, out, err)
+    }
+}
+
+impl Diff {
+    /// See [`Command::perform`].
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn perform(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+        diff::run(self, out, err)
+    }
+}
+
+impl Explain {
+    /// See [`Command::perform`].
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn perform(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+        explain::run(self, out, err)
+    }
+}

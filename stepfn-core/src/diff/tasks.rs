@@ -1,0 +1,121 @@
+//! What Tasks call and send, for executions that go on by the old definition.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Area, Change, ChangeKind, plain};
+use crate::{
+    asl::{Resource, State, StateKind, StateMachine},
+    value::Value,
+};
+
+/// What a Task calls: its resource, and the parameter that says which one.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Called {
+    resource: String,
+    which: Option<String>,
+}
+
+/// The parameters that name what is called, where the resource alone does not.
+const NAMES: [&str; 9] = [
+    "FunctionName",
+    "StateMachineArn",
+    "TopicArn",
+    "QueueUrl",
+    "TableName",
+    "JobName",
+    "ProjectName",
+    "TaskDefinition",
+    "ApiEndpoint",
+];
+
+/// What is called, with the keys that each call of it sends.
+type Calls = BTreeMap<Called, BTreeSet<BTreeSet<String>>>;
+
+pub(super) fn mark_what_breaks(old: &StateMachine, new: &StateMachine, changes: &mut Vec<Change>) {
+    let (mut before, mut after) = (Calls::new(), Calls::new());
+    collect(old, &mut before);
+    collect(new, &mut after);
+    for change in changes.iter_mut().filter(|change| change.area == Area::DataFlow) {
+        let field = change.at.rsplit('/').next().unwrap_or_default();
+        let state = change.at.strip_suffix(&format!("/{field}")).unwrap_or_default();
+        if !matches!(field, "Parameters" | "Arguments") {
+            continue;
+        }
+        let Some(called) = state_at(new, state).and_then(called) else { continue };
+        let (Some(was), Some(is)) = (before.get(&called), after.get(&called)) else { continue };
+        // A function that takes what any state of the new definition sends takes the same of an old one.
+        let strange: BTreeSet<&BTreeSet<String>> = was.difference(is).collect();
+        if !strange.is_empty() {
+            change.breaks = Some(format!("executions that run still send `{}` the old keys", called.shown()));
+        }
+    }
+    for called in before.keys().filter(|called| !after.contains_key(called)) {
+        changes.push(Change {
+            at: String::new(),
+            area: Area::Tasks,
+            kind: ChangeKind::Removed,
+            what: format!("no state calls `{}` any more", called.shown()),
+            breaks: Some(format!(
+                "executions that run still call `{}`; remove it when the last of them has ended",
+                called.shown()
+            )),
+        });
+    }
+}
+
+impl Called {
+    fn shown(&self) -> &str {
+        self.which.as_deref().unwrap_or(&self.resource)
+    }
+}
+
+/// What a state calls, if it is a Task.
+fn called(state: &State) -> Option<Called> {
+    let StateKind::Task(task) = &state.kind else { return None };
+    let sent = state.parameters.as_ref().or(state.arguments.as_ref());
+    let named = |key: &&str| {
+        let value = sent.and_then(|sent| sent.get(key).or_else(|| sent.get(&format!("{key}.$"))));
+        value.and_then(Value::as_str).map(str::to_owned)
+    };
+    let resource = match &task.resource {
+        Resource::Arn(arn) => arn.clone(),
+        Resource::Reference(reference) => plain(reference),
+    };
+    Some(Called { resource, which: NAMES.iter().find_map(named) })
+}
+
+/// The keys of what a function or service gets.
+fn keys(state: &State) -> BTreeSet<String> {
+    let sent = state.parameters.as_ref().or(state.arguments.as_ref());
+    let payload = sent.and_then(|sent| sent.get("Payload").or_else(|| sent.get("Input")));
+    match payload.or(sent) {
+        Some(Value::Object(map)) => map.keys().map(|key| key.trim_end_matches(".$").to_owned()).collect(),
+        _ => BTreeSet::new(),
+    }
+}
+
+fn collect(machine: &StateMachine, calls: &mut Calls) {
+    for state in machine.states.values() {
+        if let Some(called) = called(state) {
+            calls.entry(called).or_default().insert(keys(state));
+        }
+        for (_, child) in state.children() {
+            collect(child, calls);
+        }
+    }
+}
+
+fn state_at<'m>(machine: &'m StateMachine, at: &str) -> Option<&'m State> {
+    for (name, state) in &machine.states {
+        let here = format!("/States/{}", super::token(name));
+        let Some(rest) = at.strip_prefix(&here) else { continue };
+        if rest.is_empty() {
+            return Some(state);
+        }
+        let below = |(below, child): (String, &'m StateMachine)| state_at(child, rest.strip_prefix(&below)?);
+        if let Some(found) = state.children().into_iter().find_map(below) {
+            return Some(found);
+        }
+    }
+    None
+}

@@ -1,0 +1,66 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// A state that an execution is in, and what it waits for there: see [`Execution::waiting`](crate::Execution::waiting).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Waiting {
+    /// The state's name.
+    pub state: String,
+    /// The item of the innermost Map around it, from 0.
+    pub item: Option<usize>,
+    /// How many Maps and Parallels it is inside of.
+    pub depth: usize,
+    /// When the state was entered.
+    pub since: Timestamp,
+    /// What it waits for.
+    pub on: WaitingOn,
+}
+
+/// What a state waits for.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum WaitingOn {
+    /// A Wait state: for a point in time.
+    Time {
+        /// When it goes on.
+        until: Timestamp,
+    },
+    /// The backoff before a retry.
+    Retry {
+        /// Which retry comes, from 1.
+        retry: u32,
+        /// When.
+        until: Timestamp,
+    },
+    /// The work of a Task.
+    Work {
+        /// Which attempt it is, from 1.
+        attempt: u32,
+    },
+    /// The callback of a Task with a token.
+    Callback {
+        /// The token.
+        token: String,
+    },
+    /// The branches of a Parallel or the iterations of a Map.
+    Children {
+        /// How many are done.
+        done: usize,
+        /// How many there are; none while a distributed Map still reads its items.
+        of: Option<usize>,
+    },
+}
+
+impl Waiting {
+    /// How long it is until the state goes on by itself; none where that is not known.
+    pub fn left(&self, now: Timestamp) -> Option<Duration> {
+        match self.on {
+            WaitingOn::Time { until } | WaitingOn::Retry { until, .. } => {
+                Some(crate::time::until(now, until))
+            }
+            _ => None,
+        }
+    }
+}

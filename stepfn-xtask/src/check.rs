@@ -1,0 +1,119 @@
+//! `cargo xtask check`
+
+use std::{io::Write, path::PathBuf};
+
+use clap::Args;
+use stepfn_cli::{Format, Outcome, count};
+use stepfn_codegen::{Error, asl::to_json, generate::Plan};
+use stepfn_core::{definition::Definition, validate::validate, value::Value};
+
+use crate::{Failure, generate::default_out};
+
+/// The most bytes that a definition may have: `definition` of `CreateStateMachine`.
+const MAX_DEFINITION: usize = 1_048_576;
+
+/// Check everything that a deployment needs: what AWS would refuse, what no format can carry, and files that are stale
+///
+/// That paths and types fit was checked by the compiler, or this command would not run.
+#[derive(Debug, Args)]
+#[command(after_help = crate::EXIT_CODES)]
+pub(crate) struct Check {
+    /// The directory of the generated files [default: `generated` in the root of the workspace]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// `json` is one line: {"machines","findings":[{"machine","pointer","code","message"}]}
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
+    format: Format,
+}
+
+struct Finding {
+    machine: Option<String>,
+    pointer: Option<String>,
+    code: &'static str,
+    message: String,
+}
+
+impl Check {
+    pub(crate) fn run(
+        &self,
+        definitions: &[Definition],
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<Outcome, Failure> {
+        let mut findings = Vec::new();
+        for definition in definitions {
+            of_machine(definition, &mut findings);
+        }
+        match Plan::new(definitions) {
+            Ok(plan) => {
+                let dir = match &self.out {
+                    Some(dir) => dir.clone(),
+                    None => default_out()?,
+                };
+                findings.extend(plan.compare(&dir)?.into_iter().map(|difference| Finding {
+                    machine: None,
+                    pointer: None,
+                    code: "out-of-date",
+                    message: format!("{difference}; `cargo xtask generate` mends it"),
+                }));
+            }
+            Err(error @ Error::Io { .. }) => return Err(error.into()),
+            Err(error) => findings.push(Finding {
+                machine: None,
+                pointer: None,
+                code: "cannot-be-written",
+                message: error.to_string(),
+            }),
+        }
+        match self.format {
+            Format::Json => {
+                let optional = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
+                let list = findings.iter().map(|finding| {
+                    Value::object([
+                        ("machine", optional(&finding.machine)),
+                        ("pointer", optional(&finding.pointer)),
+                        ("code", finding.code.into()),
+                        ("message", finding.message.as_str().into()),
+                    ])
+                });
+                let all =
+                    [("machines", Value::from(definitions.len() as u64)), ("findings", Value::array(list))];
+                writeln!(out, "{}", Value::object(all))?;
+            }
+            Format::Text => {
+                for Finding { machine, pointer, code, message } in &findings {
+                    let place: Vec<&str> = machine.iter().chain(pointer).map(String::as_str).collect();
+                    let place =
+                        if place.is_empty() { String::new() } else { format!("{}: ", place.join(" ")) };
+                    stepfn_cli::error(out, &format!("{place}{message} [{code}]"))?;
+                }
+            }
+        }
+        out.flush()?;
+        writeln!(
+            err,
+            "checked {}: {}",
+            count(definitions.len(), "machine"),
+            count(findings.len(), "finding")
+        )?;
+        Ok(if findings.is_empty() { Outcome::Fine } else { Outcome::Findings })
+    }
+}
+
+/// What AWS says of a definition.
+fn of_machine(definition: &Definition, findings: &mut Vec<Finding>) {
+    let text = to_json(definition);
+    let mut push = |pointer: Option<String>, code: &'static str, message: String| {
+        findings.push(Finding { machine: Some(definition.name.clone()), pointer, code, message });
+    };
+    for issue in validate(&text, definition.workflow_type).diagnostics {
+        push(issue.location, issue.code, issue.message);
+    }
+    if text.len() > MAX_DEFINITION {
+        let message = format!(
+            "the definition has {} bytes, and AWS takes {MAX_DEFINITION}; move a part into a machine of its own, started by `states:startExecution`",
+            text.len()
+        );
+        push(None, "too-large", message);
+    }
+}

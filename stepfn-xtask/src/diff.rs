@@ -1,0 +1,103 @@
+//! `cargo xtask diff`
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use stepfn_cli::{Format, Outcome, write_changes};
+use stepfn_codegen::{Error, asl::file_name};
+use stepfn_core::{
+    asl::{self, StateMachine},
+    definition::Definition,
+    diff::{Change, diff},
+};
+
+use crate::{Failure, named};
+
+/// Say what changed since files were generated, and whether it breaks executions that run
+///
+/// An execution goes on by the definition that it started with; it breaks where only that one calls something, or sends it other
+/// keys.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  nothing changed
+  1  there are changes
+  2  the command line is wrong, or a file cannot be read or is no definition")]
+pub(crate) struct Diff {
+    /// A definition in ASL JSON as it was, or a directory of generated files
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    /// The machine [default: all that OLD has a file of; for a file, the one of its name]
+    #[arg(value_name = "NAME")]
+    name: Option<String>,
+    /// `json` is a line for each machine: {"changes":[{"area","kind","pointer","what","breaks"}],"breaking":…}
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
+    format: Format,
+}
+
+impl Diff {
+    pub(crate) fn run(
+        &self,
+        definitions: &[Definition],
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<Outcome, Failure> {
+        let mut outcome = Outcome::Fine;
+        for (definition, old) in self.pairs(definitions)? {
+            let text = match fs::read_to_string(&old) {
+                Ok(text) => text,
+                Err(source) => return Err(Error::Io { action: "read", path: old, source }.into()),
+            };
+            let Some(machine) = machine(&text) else {
+                stepfn_cli::error(err, &format!("`{}` is no definition in ASL JSON", old.display()))?;
+                return Ok(Outcome::Unreadable);
+            };
+            let changes: Vec<Change> = diff(&machine, &definition.machine);
+            if self.format == Format::Text {
+                writeln!(out, "{}:", definition.name)?;
+            }
+            outcome = outcome.max(write_changes(&changes, self.format, out)?);
+        }
+        Ok(outcome)
+    }
+
+    /// The machines, each with the file of what it was.
+    fn pairs<'d>(&self, definitions: &'d [Definition]) -> Result<Vec<(&'d Definition, PathBuf)>, Failure> {
+        let known = |name: &str| named(definitions, name);
+        if !self.old.is_dir() {
+            let of_file = |old: &Path| {
+                definitions
+                    .iter()
+                    .find(|known| old.file_name().is_some_and(|name| name == file_name(known).as_str()))
+            };
+            let definition = match (&self.name, of_file(&self.old), definitions) {
+                (Some(name), _, _) => known(name)?,
+                (None, Some(definition), _) | (None, None, [definition]) => definition,
+                _ => {
+                    return Err(Failure::Usage(format!(
+                        "error: say which machine `{}` is compared with: `cargo xtask diff OLD NAME`\n",
+                        self.old.display()
+                    )));
+                }
+            };
+            return Ok(vec![(definition, self.old.clone())]);
+        }
+        let chosen: Vec<&Definition> = match &self.name {
+            Some(name) => vec![known(name)?],
+            None => definitions.iter().filter(|known| self.old.join(file_name(known)).is_file()).collect(),
+        };
+        if chosen.is_empty() {
+            let text = format!("error: `{}` has no file of any machine\n", self.old.display());
+            return Err(Failure::Usage(text));
+        }
+        Ok(chosen.into_iter().map(|known| (known, self.old.join(file_name(known)))).collect())
+    }
+}
+
+fn machine(text: &str) -> Option<StateMachine> {
+    asl::read_str(text).ok().map(|(machine, _)| machine).filter(|machine| !machine.states.is_empty())
+}

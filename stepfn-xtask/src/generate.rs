@@ -1,0 +1,97 @@
+//! `cargo xtask generate`
+
+use std::{
+    env,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use clap::Args;
+use stepfn_codegen::{
+    Error,
+    generate::{COMMAND, LIST_NAME, Plan},
+};
+use stepfn_core::definition::Definition;
+
+use crate::{Failure, named};
+
+/// Write the ASL JSON of each machine and the Serverless Framework YAML of all
+#[derive(Debug, Args)]
+#[command(after_help = crate::EXIT_CODES)]
+pub(crate) struct Generate {
+    /// Write nothing; fail where a file is stale, missing or left over
+    #[arg(long)]
+    check: bool,
+    /// The directory of the files [default: `generated` in the root of the workspace]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The machines whose ASL to write [default: all]; the YAML always holds all of them
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+}
+
+impl Generate {
+    pub(crate) fn run(&self, definitions: &[Definition], out: &mut dyn Write) -> Result<(), Failure> {
+        for name in &self.names {
+            named(definitions, name)?;
+        }
+        let mut command = COMMAND.to_owned();
+        if let Some(out) = &self.out {
+            command += &format!(" --out {}", out.display());
+        }
+        let dir = match &self.out {
+            Some(out) => out.clone(),
+            None => default_out()?,
+        };
+
+        let mut plan = Plan::new(definitions)?;
+        if !self.names.is_empty() {
+            plan = plan.only(&self.names);
+        }
+        if self.check {
+            let differences = plan.compare(&dir)?;
+            if !differences.is_empty() {
+                return Err(Error::OutOfDate { differences, command }.into());
+            }
+            writeln!(out, "{} files fit the machines", plan.names().count())?;
+            return Ok(());
+        }
+        for (path, change) in plan.write(&dir)? {
+            if path.file_name().is_none_or(|name| name != LIST_NAME) {
+                writeln!(out, "{change:<9} {}", path.display())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `generated` in the root of the workspace that the running xtask belongs to, relative to the current directory where
+/// it lies below.
+///
+/// Cargo says which package it runs; started by hand, the program takes the current directory for it.
+pub(crate) fn default_out() -> Result<PathBuf, Failure> {
+    let here = env::current_dir().map_err(|source| Error::Io {
+        action: "find the current directory",
+        path: ".".into(),
+        source,
+    })?;
+    let package = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| here.clone(), PathBuf::from);
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let located = Command::new(cargo)
+        .args(["locate-project", "--workspace", "--message-format", "plain"])
+        .current_dir(&package)
+        .output();
+    let manifest = located
+        .ok()
+        .filter(|output| output.status.success())
+        .and_then(|output| String::from_utf8(output.stdout).ok())
+        .map(|text| PathBuf::from(text.trim_end()));
+    let Some(root) = manifest.as_deref().and_then(Path::parent) else {
+        return Err(Failure::Usage(format!(
+            "error: no Cargo workspace around `{}`; say where to write with `--out DIR`\n",
+            package.display()
+        )));
+    };
+    Ok(root.strip_prefix(&here).unwrap_or(root).join("generated"))
+}

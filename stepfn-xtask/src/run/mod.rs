@@ -1,0 +1,233 @@
+//! `cargo xtask run`
+
+mod answer;
+mod live;
+mod story;
+
+use std::{io::Write, time::Duration};
+
+use clap::Args;
+use stepfn_cli::{Format, Outcome, RunData};
+use stepfn_core::{
+    definition::{Definition, WorkflowType},
+    value::Value,
+};
+use stepfn_executor::{Execution, Executor, History, Outcome as Ended, RunError, Status, Timestamp};
+use tokio::{runtime::Runtime, time::MissedTickBehavior};
+
+use self::{answer::Answerer, live::Screen, story::Story};
+use crate::{Failure, named};
+
+/// How often it is looked at what happens.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Run a machine here, with its own functions, and watch it
+///
+/// Tasks of services need mocks, in the format of Step Functions Local. The output goes to standard output as JSON, what happens
+/// to standard error: live on a terminal, a line for each step elsewhere. Tasks that wait for a callback are answered by lines on
+/// standard input: `success [N] JSON`, `failure [N] ERROR [CAUSE]`, `heartbeat [N]`, N being the number that stands by the task.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  the execution succeeded
+  1  it did not: it failed, timed out, or could not be run; or the input or the mocks have errors
+  2  the command line is wrong, or a file cannot be read")]
+pub(crate) struct Run {
+    /// The machine
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    data: RunData,
+    /// Let waits, backoff and timeouts take no time; nobody answers callbacks then
+    #[arg(long)]
+    virtual_time: bool,
+    /// `json` is one line on standard output: {"status","output","error","cause","seconds","transitions","path"}
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
+    format: Format,
+}
+
+/// Where to write and what of it is a terminal.
+struct Console<'w> {
+    is_live: bool,
+    err: &'w mut dyn Write,
+}
+
+impl Run {
+    pub(crate) fn run(
+        &self,
+        definitions: &[Definition],
+        is_live: bool,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<Outcome, Failure> {
+        let definition = named(definitions, &self.name)?;
+        let (input, mocks) = match self.data.read_for(definition, err)? {
+            Ok(data) => data,
+            Err(outcome) => return Ok(outcome),
+        };
+        let mut builder = Executor::builder().seed(self.data.seed).allow_unbound().keep_history();
+        builder = if self.virtual_time { builder.virtual_time() } else { builder.real_time() };
+        if let Some(case) = &mocks {
+            builder = builder.mocks(case);
+        }
+        let executor = match builder.build(definition) {
+            Ok(executor) => executor,
+            Err(error) => return refused(err, &error.to_string()),
+        };
+        // Functions may do what needs a runtime.
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => return refused(err, &format!("no runtime could be started: {error}")),
+        };
+        let mut execution = executor.start(input);
+        let mut console = Console { is_live, err };
+        let end = if self.virtual_time {
+            on_virtual_time(&runtime, &mut execution, &mut console)?
+        } else {
+            runtime.block_on(on_real_time(&mut execution, &mut console))?
+        };
+        let err = console.err;
+        stepfn_cli::happened(&history(&end, &execution), self.data.history, err)?;
+        match end {
+            Ok(ended) => self.finish(definition, &ended, out, err),
+            Err(error) => refused(err, &stepfn_cli::cause(&error, mocks.as_ref())),
+        }
+    }
+
+    fn finish(
+        &self,
+        definition: &Definition,
+        ended: &Ended,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<Outcome, Failure> {
+        match self.format {
+            Format::Text => {
+                if let Some(output) = ended.output() {
+                    writeln!(out, "{}", output.to_pretty_string())?;
+                }
+            }
+            Format::Json => writeln!(out, "{}", summary(ended))?,
+        }
+        out.flush()?;
+        let style = story::style(ended.output().is_some());
+        let said = match &ended.status {
+            // The output has been written.
+            Status::Succeeded { .. } => ended.status.name().to_owned(),
+            status => status.to_string(),
+        };
+        let seconds = ended.duration().as_secs_f64();
+        let billed = match definition.workflow_type {
+            WorkflowType::Standard => format!("billed: {}", transitions(ended.transitions)),
+            WorkflowType::Express => {
+                let steps = (ended.duration().as_millis().div_ceil(100)).max(1);
+                format!("billed: 1 request, {} ms; {}", steps * 100, transitions(ended.transitions))
+            }
+        };
+        let said = stepfn_cli::printable(&said);
+        writeln!(err, "{style}{said}{style:#} after {seconds:.3} s, {billed}")?;
+        Ok(if ended.output().is_some() { Outcome::Fine } else { Outcome::Findings })
+    }
+}
+
+fn refused(err: &mut dyn Write, message: &str) -> Result<Outcome, Failure> {
+    stepfn_cli::error(err, &message.replace("\nhelp: ", "\n  = help: "))?;
+    Ok(Outcome::Findings)
+}
+
+fn transitions(number: u64) -> String {
+    stepfn_cli::count(usize::try_from(number).unwrap_or(usize::MAX), "transition")
+}
+
+fn summary(ended: &Ended) -> Value {
+    let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+    let path = ended.history.path().into_iter().map(Value::from);
+    Value::object([
+        ("status", Value::from(ended.status.name())),
+        ("output", ended.output().cloned().unwrap_or(Value::Null)),
+        ("error", text(ended.error())),
+        ("cause", text(ended.cause())),
+        ("seconds", format!("{:.3}", ended.duration().as_secs_f64()).parse().unwrap_or(Value::Null)),
+        ("transitions", ended.transitions.into()),
+        ("path", Value::array(path)),
+    ])
+}
+
+type End = Result<Ended, RunError>;
+
+/// What happened; an execution that is over has given its history away.
+fn history(end: &End, execution: &Execution) -> History {
+    match end {
+        Ok(ended) => ended.history.clone(),
+        Err(_) => execution.history(),
+    }
+}
+
+/// All happens at once: there is nothing to watch, and the story is told afterwards.
+fn on_virtual_time(
+    runtime: &Runtime,
+    execution: &mut Execution,
+    console: &mut Console<'_>,
+) -> Result<End, Failure> {
+    let end = {
+        let _runtime = runtime.enter();
+        execution.run_to_end().clone()
+    };
+    for line in Story::default().so_far(&history(&end, execution)) {
+        writeln!(console.err, "{line}")?;
+    }
+    Ok(end)
+}
+
+async fn on_real_time(execution: &mut Execution, console: &mut Console<'_>) -> Result<End, Failure> {
+    let control = execution.control();
+    let mut story = Story::default();
+    let mut screen = console.is_live.then(Screen::new);
+    let mut answerer = Answerer::default();
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let end = loop {
+        let end = tokio::select! {
+            biased;
+            end = &mut *execution => Some(end),
+            line = answerer.next() => {
+                let said = answer::carry_out(&line, &control);
+                say(said.into_iter().collect(), screen.as_ref(), console)?;
+                None
+            }
+            _ = tick.tick() => None,
+        };
+        let mut lines = match &end {
+            Some(end) => story.so_far(&history(end, execution)),
+            None => story.so_far(&execution.history()),
+        };
+        if end.is_none() {
+            lines.extend(story.waits(execution));
+        }
+        say(lines, screen.as_ref(), console)?;
+        if let Some(end) = end {
+            break end;
+        }
+        let waiting = execution.waiting();
+        if !control.pending_tokens().is_empty() {
+            answerer.listen();
+        }
+        if let Some(screen) = &mut screen {
+            screen.show(&waiting, Timestamp::now(), &control);
+        }
+    };
+    if let Some(screen) = screen {
+        screen.clear();
+    }
+    Ok(end)
+}
+
+fn say(lines: Vec<String>, screen: Option<&Screen>, console: &mut Console<'_>) -> Result<(), Failure> {
+    for line in lines {
+        match screen {
+            Some(screen) => screen.print(&line),
+            None => writeln!(console.err, "{line}")?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! What happens in an execution, a line for each step.
+
+use std::collections::{HashMap, HashSet};
+
+use anstyle::{AnsiColor, Style};
+use stepfn_core::value::Value;
+use stepfn_executor::{Execution, History, HistoryEvent, Timestamp, Waiting, WaitingOn};
+
+/// How what succeeded and what did not are shown.
+pub(super) fn style(succeeded: bool) -> Style {
+    if succeeded { AnsiColor::Green.on_default().bold() } else { AnsiColor::Red.on_default().bold() }
+}
+
+/// How far the story was told.
+#[derive(Default)]
+pub(super) struct Story {
+    told: usize,
+    start: Option<Timestamp>,
+    /// When states were entered that were not left yet, by the event that entered them.
+    entered: HashMap<u64, Timestamp>,
+    /// The stays in which something failed.
+    failed: HashSet<u64>,
+    /// To which stay each event belongs, by the event that began it.
+    stays: Vec<u64>,
+    /// The retries and callbacks that were said to be waited for.
+    announced: HashSet<(Timestamp, String, String)>,
+}
+
+impl Story {
+    /// What happened since it was last asked.
+    pub(super) fn so_far(&mut self, history: &History) -> Vec<String> {
+        let mut lines = Vec::new();
+        for event in history.events().skip(self.told) {
+            self.told += 1;
+            self.start.get_or_insert(event.timestamp);
+            let previous = usize::try_from(event.previous_event_id).unwrap_or_default();
+            let came_from =
+                previous.checked_sub(1).and_then(|index| self.stays.get(index)).copied().unwrap_or_default();
+            let is_entry = event.event_type.ends_with("StateEntered");
+            self.stays.push(if is_entry { event.id } else { came_from });
+            if is_entry {
+                self.entered.insert(event.id, event.timestamp);
+            }
+            if let Some(text) = self.line(&event, came_from) {
+                lines.push(self.at(event.timestamp, &text));
+            }
+        }
+        lines
+    }
+
+    /// What it waits for since it was last asked: retries to come, and callbacks.
+    pub(super) fn waits(&mut self, execution: &mut Execution) -> Vec<String> {
+        let tokens = execution.pending_tokens();
+        let now = execution.now();
+        let mut lines = Vec::new();
+        for waiting in execution.waiting() {
+            let (key, text) = match &waiting.on {
+                WaitingOn::Retry { retry, until } => {
+                    let left = waiting.left(now).unwrap_or_default().as_secs_f64();
+                    (until.to_string(), format!("↻ {}: retry {retry} in {left:.1} s", name(&waiting)))
+                }
+                WaitingOn::Callback { token } => {
+                    let number =
+                        tokens.iter().position(|known| known.token == *token).map_or(0, |index| index + 1);
+                    (
+                        token.clone(),
+                        format!("? {} waits for an answer, number {number}: {token}", name(&waiting)),
+                    )
+                }
+                _ => continue,
+            };
+            if self.announced.insert((waiting.since, waiting.state.clone(), key)) {
+                lines.push(self.at(now, &text));
+            }
+        }
+        lines
+    }
+
+    fn at(&self, time: Timestamp, text: &str) -> String {
+        let seconds =
+            self.start.map_or(0.0, |start| (time.as_duration() - start.as_duration()).as_secs_f64());
+        format!("{seconds:>9.3} s  {}", stepfn_cli::printable(text))
+    }
+
+    fn line(&mut self, event: &HistoryEvent<'_>, stay: u64) -> Option<String> {
+        let event_type = event.event_type;
+        let details = || event.details().unwrap_or(Value::Null);
+        let state = event.state.unwrap_or_default();
+        if event_type.ends_with("StateEntered") {
+            return Some(format!("→ {state}"));
+        }
+        if event_type.ends_with("StateExited") {
+            let entered = self.entered.remove(&stay).unwrap_or(event.timestamp);
+            let seconds = (event.timestamp.as_duration() - entered.as_duration()).as_secs_f64();
+            if self.failed.remove(&stay) {
+                return Some(format!("↷ {state}: caught"));
+            }
+            // What takes no time need not be said to be over.
+            return (seconds >= 0.001).then(|| format!("✓ {state}, {seconds:.3} s"));
+        }
+        if event_type.ends_with("Scheduled") {
+            // Another attempt: what failed before is forgotten.
+            return self.failed.remove(&stay).then(|| format!("↻ {state}: again"));
+        }
+        let failed = event_type.ends_with("Failed") || event_type.ends_with("TimedOut");
+        // The end of all is said at the end.
+        if !failed || event_type.starts_with("Execution") || event_type.ends_with("StateFailed") {
+            return None;
+        }
+        self.failed.insert(stay);
+        let details = details();
+        let text = |key: &str| details[key].as_str().filter(|text| !text.is_empty());
+        let mut said = format!("✗ {}", if state.is_empty() { event_type } else { state });
+        for part in [text("error"), text("cause")].into_iter().flatten() {
+            said += &format!(": {part}");
+        }
+        Some(said)
+    }
+}
+
+/// A state's name, with its item.
+pub(super) fn name(waiting: &Waiting) -> String {
+    match waiting.item {
+        Some(item) => format!("{} [{item}]", waiting.state),
+        None => waiting.state.clone(),
+    }
+}
