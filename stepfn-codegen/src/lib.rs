@@ -25,6 +25,7 @@ pub mod asl;
 mod error;
 pub mod generate;
 pub mod iam;
+pub mod import;
 pub mod serverless;
 mod yaml;
 

@@ -123,6 +123,8 @@ pub(super) enum Target {
     Invoke { task: Path, wait_for_task_token: bool },
     /// A string, or `sns::publish` spelled out as its ARN.
     Arn(String),
+    /// `get_att("Function", "Arn")`, `ref_("Activity")`
+    Reference(String, Option<String>),
 }
 
 /// `/// Comment`, `condition => Target`, and what may stand behind it: `{ assign: …, output: … }`

@@ -12,7 +12,7 @@ use syn::{
 use super::{
     ast::{Condition, Place, Text},
     parse::literal,
-    path::path,
+    path::{is_path, path},
 };
 
 /// Reads a condition up to `=>`.
@@ -72,10 +72,57 @@ fn term(input: ParseStream<'_>) -> Result<Condition> {
                 return Err(content.error("expected `)`: a test takes one path"));
             }
             let place = Place { first: ident.span(), last: parens.span.close() };
-            return Ok(Condition::Compare { operator, variable, operand: (Value::Bool(true), place), place });
+            let (operand, operand_place) = expected(input, place)?;
+            return Ok(Condition::Compare {
+                operator,
+                variable,
+                operand: (operand.into(), operand_place),
+                place: place.to(operand_place),
+            });
+        }
+        let join = match ident.to_string().as_str() {
+            "and" => Some(Condition::And as fn(_) -> _),
+            "or" => Some(Condition::Or as fn(_) -> _),
+            _ => None,
+        };
+        if let Some(join) = join.filter(|_| fork.peek(token::Paren)) {
+            input.advance_to(&fork);
+            return list(input).map(join);
         }
     }
     comparison(input)
+}
+
+/// What a test expects: `is_present($.x)` the truth, `is_present($.x) == false` what it says.
+fn expected(input: ParseStream<'_>, test: Place) -> Result<(bool, Place)> {
+    if !input.peek(Token![==]) {
+        return Ok((true, test));
+    }
+    input.parse::<Token![==]>()?;
+    let constant: LitBool = input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), "a test is compared with `true` or `false`"))?;
+    Ok((constant.value, Place::of(constant.span())))
+}
+
+/// `and($.x == 1)`, `or($.x == 1, $.y == 2)`: ASL's lists spelled out, also with one condition.
+fn list(input: ParseStream<'_>) -> Result<Vec<Condition>> {
+    let content;
+    let parens = parenthesized!(content in input);
+    if content.is_empty() {
+        return Err(syn::Error::new(
+            parens.span.join(),
+            "expected a condition in the list: `and($.total > 100)`",
+        ));
+    }
+    let mut parts = vec![condition(&content)?];
+    while !content.is_empty() {
+        content.parse::<Token![,]>()?;
+        if !content.is_empty() {
+            parts.push(condition(&content)?);
+        }
+    }
+    Ok(parts)
 }
 
 const TESTS: [(&str, &str); 6] = [
@@ -109,7 +156,7 @@ enum Family {
 }
 
 fn side(input: ParseStream<'_>) -> Result<Side> {
-    if input.peek(Token![$]) {
+    if is_path(input) {
         let (text, place) = path(input)?;
         return Ok(Side { kind: None, value: SideValue::Path(text), place });
     }

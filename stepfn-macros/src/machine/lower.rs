@@ -376,7 +376,8 @@ impl Lowering<'_> {
     fn name(&mut self, value: &Expr, field: &str) -> Option<Value> {
         match &value.kind {
             Kind::Name(name) => Some(name.as_str().into()),
-            Kind::Literal(Value::String(name)) => Some(Value::String(name.clone())),
+            // What is no text, the checks refuse.
+            Kind::Literal(literal) => Some(literal.clone()),
             _ => self.expected(value, &format!("a name after `{field}`")),
         }
     }
@@ -457,6 +458,7 @@ impl Lowering<'_> {
                 Some((task, Call::WaitForTaskToken)),
             ),
             Target::Arn(arn) => (arn.clone(), None),
+            Target::Reference(id, attribute) => (self.reference(id, attribute.as_ref(), value.place), None),
         };
         map.insert("Resource".into(), arn.into());
         if call.is_some() && (at.ends_with("/ItemReader") || at.ends_with("/ResultWriter")) {

@@ -15,6 +15,8 @@ mod template;
 mod typed_path;
 
 #[cfg(test)]
+mod imported;
+#[cfg(test)]
 mod tests;
 
 use std::{collections::HashMap, ops::Range};
@@ -159,7 +161,7 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
 }
 
 impl Lowered {
-    fn allows(&self, at: &str, code: &str) -> bool {
+    pub(super) fn allows(&self, at: &str, code: &str) -> bool {
         self.allowed.iter().any(|(state, allowed)| {
             allowed == code
                 && at

@@ -133,7 +133,7 @@ fn entry(input: ParseStream<'_>, errors: &mut Errors) -> Result<Entry> {
 
 /// A value: a literal, a path, a call, an object, an array, a state, a name.
 pub(super) fn expr(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
-    if input.peek(Token![$]) {
+    if path::is_path(input) {
         let (text, place) = path::path(input)?;
         return Ok(Expr { kind: Kind::Path(text), place });
     }
@@ -175,7 +175,10 @@ pub(super) fn expr(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> 
         return Ok(Expr { kind: Kind::Call(text), place });
     }
     if (ident == "ref_" || ident == "get_att") && fork.peek(token::Paren) {
-        return reference(input);
+        let name: Ident = input.call(Ident::parse_any)?;
+        let (id, attribute, last) = reference(input, &name)?;
+        let place = Place { first: name.span(), last };
+        return Ok(Expr { kind: Kind::Reference(id, attribute), place });
     }
     if fork.peek(token::Brace) {
         input.advance_to(&fork);
@@ -234,13 +237,12 @@ pub(super) fn literal(input: ParseStream<'_>) -> Result<(Value, Place)> {
     Ok((value, place))
 }
 
-/// `ref_("Topic")`, `get_att("Table", "Arn")`
-fn reference(input: ParseStream<'_>) -> Result<Expr> {
-    let ident: Ident = input.parse()?;
+/// What stands in the parentheses of `ref_("Topic")` and `get_att("Table", "Arn")`: the logical id, the attribute, and where they end.
+pub(super) fn reference(input: ParseStream<'_>, function: &Ident) -> Result<(String, Option<String>, Span)> {
     let content;
     let parens = parenthesized!(content in input);
     let id: LitStr = content.parse()?;
-    let attribute = if ident == "get_att" {
+    let attribute = if function == "get_att" {
         content.parse::<Token![,]>()?;
         Some(content.parse::<LitStr>()?.value())
     } else {
@@ -252,8 +254,7 @@ fn reference(input: ParseStream<'_>) -> Result<Expr> {
     if id.value().is_empty() || !id.value().chars().all(|c| c.is_ascii_alphanumeric()) {
         return Err(syn::Error::new(id.span(), "a CloudFormation logical id has letters and digits only"));
     }
-    let place = Place { first: ident.span(), last: parens.span.close() };
-    Ok(Expr { kind: Kind::Reference(id.value(), attribute), place })
+    Ok((id.value(), attribute, parens.span.close()))
 }
 
 /// `lambda(f)`, `lambda::invoke(f).wait_for_task_token`, `sns::publish`, `"arn:…"`, each with `-> Type`.
@@ -273,12 +274,10 @@ fn resource(input: ParseStream<'_>) -> Result<Expr> {
         })?;
         last = head.span();
         if (head == "ref_" || head == "get_att") && input.peek(token::Paren) {
-            return Err(syn::Error::new(
-                head.span(),
-                "write the resource as an ARN in a string, with `${Name}` in it",
-            ));
-        }
-        if head == "lambda" && input.peek(token::Paren) {
+            let (id, attribute, close) = reference(input, &head)?;
+            last = close;
+            Target::Reference(id, attribute)
+        } else if head == "lambda" && input.peek(token::Paren) {
             let (task, close) = task(input)?;
             last = close;
             Target::Lambda(task)

@@ -3,7 +3,7 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use stepfn_core::{intrinsic, path::member};
 use syn::{
-    Ident, Lit, Result, Token,
+    Ident, Lit, LitStr, Result, Token,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, discouraged::Speculative},
@@ -12,8 +12,43 @@ use syn::{
 
 use super::ast::{Place, Text};
 
-/// `$.a.b`, `$$.Execution.Id`, `$name.a`, `$["odd key"][0]`
+/// Whether a path follows: `$…`, or `asl("…")`.
+pub(super) fn is_path(input: ParseStream<'_>) -> bool {
+    input.peek(Token![$]) || is_verbatim(input)
+}
+
+fn is_verbatim(input: ParseStream<'_>) -> bool {
+    input.fork().call(Ident::parse_any).is_ok_and(|ident| ident == "asl") && input.peek2(token::Paren)
+}
+
+/// `asl("$['a']")`: a path or a function in the very spelling of ASL, where the text has to be that to the byte.
+fn verbatim(input: ParseStream<'_>) -> Result<(Text, Place)> {
+    let name = input.call(Ident::parse_any)?;
+    let content;
+    let parens = parenthesized!(content in input);
+    let written: LitStr = content
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), "expected ASL's own text: `asl(\"$['a b']\")`"))?;
+    if !content.is_empty() {
+        return Err(content.error("expected `)`"));
+    }
+    let text = written.value();
+    if !text.starts_with('$') && !text.starts_with("States.") {
+        return Err(syn::Error::new(
+            written.span(),
+            "`asl(…)` takes a path (`$…`) or a function (`States.…`) as ASL writes it",
+        ));
+    }
+    let mut out = Text::default();
+    out.push(&text, Place::of(written.span()));
+    Ok((out, Place { first: name.span(), last: parens.span.close() }))
+}
+
+/// `$.a.b`, `$$.Execution.Id`, `$name.a`, `$["odd key"][0]`, `asl("$['a']")`
 pub(super) fn path(input: ParseStream<'_>) -> Result<(Text, Place)> {
+    if is_verbatim(input) {
+        return verbatim(input);
+    }
     let dollar: Token![$] = input.parse()?;
     let mut place = Place::of(dollar.span);
     let mut text = Text::default();

@@ -35,7 +35,7 @@ impl Settings {
     }
 }
 
-const KNOWN: [&str; 4] = ["name", "express", "logging", "tracing"];
+const KNOWN: [&str; 5] = ["name", "express", "logging", "tracing", "substitutions"];
 
 pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Settings {
     let mut settings = Settings::default();
@@ -53,6 +53,8 @@ pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Settings {
             settings.tracing = true;
         } else if path.is_ident("logging") {
             logging(attribute, &mut settings, errors);
+        } else if path.is_ident("substitutions") {
+            substitutions(attribute, &mut settings, errors);
         } else if ["doc", "allow", "cfg", "deprecated", "expect", "warn"]
             .iter()
             .any(|known| path.is_ident(known))
@@ -61,7 +63,10 @@ pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Settings {
         } else {
             let name = path.get_ident().map(Ident::to_string).unwrap_or_default();
             let help = nearest(&name, KNOWN).map_or_else(
-                || "the attributes are `name`, `express`, `logging` and `tracing`".to_owned(),
+                || {
+                    "the attributes are `name`, `express`, `logging`, `tracing` and `substitutions`"
+                        .to_owned()
+                },
                 |near| format!("did you mean `#[{near}]`?"),
             );
             errors.push(Place::of_tokens(path), format!("a state machine has no attribute `{name}`; {help}"));
@@ -143,6 +148,34 @@ fn logging(attribute: &Attribute, settings: &mut Settings, errors: &mut Errors) 
     }
     settings.substitutions.extend(substitutions);
     settings.logging = Some(logging);
+}
+
+/// `#[substitutions(TableName = ref_("Orders"), ShipArn = get_att("Ship", "Arn"))]`: what `${TableName}` in texts stands for.
+fn substitutions(attribute: &Attribute, settings: &mut Settings, errors: &mut Errors) {
+    let result = attribute.parse_nested_meta(|meta| {
+        let name = meta.path.require_ident()?.unraw().to_string();
+        if !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+            return Err(meta.error("a substitution's name has letters and digits only"));
+        }
+        let value = meta.value()?;
+        let expected = "expected `ref_(\"Id\")` or `get_att(\"Id\", \"Arn\")`";
+        let function: Ident =
+            value.call(Ident::parse_any).map_err(|error| syn::Error::new(error.span(), expected))?;
+        if function != "ref_" && function != "get_att" {
+            return Err(syn::Error::new(function.span(), expected));
+        }
+        let reference = match super::parse::reference(value, &function)? {
+            (id, None, _) => Reference::Ref(id),
+            (id, Some(attribute), _) => Reference::GetAtt(id, attribute),
+        };
+        if settings.substitutions.insert(name.clone(), reference).is_some() {
+            return Err(meta.error(format!("`{name}` is given twice [duplicate-key]")));
+        }
+        Ok(())
+    });
+    if let Err(error) = result {
+        errors.push_syn(&error);
+    }
 }
 
 /// The text of the doc comments, lines joined.

@@ -1,6 +1,7 @@
 //! Payload templates: values with paths in them, lowered to ASL's `.$` keys.
 
 use stepfn_core::{
+    check::Code,
     intrinsic,
     json::push_token,
     value::{Map, Value},
@@ -54,6 +55,7 @@ impl Lowering<'_> {
                 if let Some(text) = literal.as_str()
                     && !self.literal
                     && (text.starts_with("$.") || text.starts_with("$$."))
+                    && !self.out.allows(at, Code::ExpressionAsText.name())
                 {
                     self.errors.push(
                         value.place,

@@ -1,0 +1,148 @@
+//! From an existing definition to its `state_machine!`: ASL JSON, Serverless YAML, SAM and CloudFormation templates.
+//!
+//! ```
+//! use stepfn_codegen::import;
+//!
+//! let text = r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "ResultPath": "$.greeting", "End": true } } }"#;
+//! let imported = import::read("hello-world.asl.json", text, &import::no_files)?;
+//! let source = import::rust_source(&imported[0], &[])?;
+//! assert_eq!(
+//!     source.text,
+//!     r#"use stepfn::state_machine;
+//!
+//! state_machine! {
+//!     #[name = "hello-world"]
+//!     pub HelloWorld() {
+//!         start_at: Greet,
+//!
+//!         Greet: Pass { result_path: $.greeting, end: true },
+//!     }
+//! }
+//! "#
+//! );
+//! # Ok::<(), import::Error>(())
+//! ```
+
+mod document;
+mod error;
+mod node;
+mod references;
+mod serverless;
+mod source;
+mod template;
+
+use std::{io, path::Path};
+
+use indexmap::IndexMap;
+use stepfn_core::{
+    asl::StateMachine,
+    definition::{LoggingConfiguration, Reference, WorkflowType},
+    diagnostic::Diagnostic,
+    value::Value,
+};
+
+use self::document::Document;
+pub use self::error::Error;
+
+/// A machine as a file declares it.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// The state machine's name: as declared, or the resource's, or the file's.
+    pub name: String,
+    /// The name of the Rust type that it becomes, in PascalCase.
+    pub rust_name: String,
+    /// Standard or Express.
+    pub workflow_type: WorkflowType,
+    /// The definition; references of a template stand in it as `${Name}`.
+    pub machine: StateMachine,
+    /// What `${Name}` in it stands for.
+    pub substitutions: IndexMap<String, Reference>,
+    /// `loggingConfiguration`
+    pub logging: Option<LoggingConfiguration>,
+    /// `tracingConfiguration`
+    pub tracing: bool,
+    /// What of the file the machine's source does not say, a sentence each.
+    pub notes: Vec<String>,
+}
+
+/// The source of a machine.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// A complete Rust file.
+    pub text: String,
+    /// The errors that the checks find in the definition as it is. The source allows each by name on its state, so that it compiles; they are worth
+    /// a look.
+    pub allowed: Vec<Diagnostic>,
+}
+
+/// Reads the text of a file that another one names, by the path that stands there.
+pub type Files<'a> = &'a dyn Fn(&str) -> io::Result<String>;
+
+/// The [`Files`] of a text that names none.
+///
+/// # Errors
+/// Always: there are none.
+pub fn no_files(_path: &str) -> io::Result<String> {
+    Err(io::Error::new(io::ErrorKind::NotFound, "there are no files beside this text"))
+}
+
+/// Reads the machines that a file declares: one where it is a definition itself, else those of its `stepFunctions` section or of its resources.
+///
+/// # Errors
+/// When the text cannot be read, declares no machine, or names a file that cannot be read.
+pub fn read(file: &str, text: &str, files: Files<'_>) -> Result<Vec<Imported>, Error> {
+    let root = node::parse(file, text)?;
+    let document = Document { file, files };
+    if root.get("States").is_some() {
+        return Ok(vec![document.definition(&stem(file), &root)]);
+    }
+    let found = match serverless::machines(document, &root)? {
+        Some(machines) => Some(machines),
+        None => template::machines(document, &root)?,
+    };
+    match found {
+        Some(machines) if !machines.is_empty() => Ok(machines),
+        Some(_) => Err(Error::NoMachine { file: file.to_owned(), message: "it declares no state machine".to_owned() }),
+        None => Err(Error::NoMachine {
+            file: file.to_owned(),
+            message: "it has neither `States` (a definition), nor `stepFunctions` (Serverless), nor `Resources` (SAM, CloudFormation)"
+                .to_owned(),
+        }),
+    }
+}
+
+/// Reads the machines that a file on disk declares; files that it names are looked for beside it.
+///
+/// # Errors
+/// As [`read`], and when the file itself cannot be read.
+pub fn read_file(path: &Path) -> Result<Vec<Imported>, Error> {
+    let file = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
+        file: file.clone(),
+        path: file.clone(),
+        source,
+    })?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    read(&file, &text, &|named| std::fs::read_to_string(folder.join(named)))
+}
+
+/// Writes the source of a machine, with types inferred from samples of its input.
+///
+/// # Errors
+/// [`Error::Unwritable`], when the definition is one that AWS does not take.
+pub fn rust_source(imported: &Imported, samples: &[Value]) -> Result<Source, Error> {
+    source::rust_source(imported, samples)
+}
+
+/// A file's name without folders and endings: `flows/orders.asl.json` is `orders`.
+fn stem(file: &str) -> String {
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    name.split('.').next().unwrap_or(name).to_owned()
+}
+
+/// A name as that of a Rust type.
+fn rust_name(name: &str) -> String {
+    let ascii: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
+    let name = source::pascal_case(&ascii);
+    if source::is_identifier(&name) && !name.starts_with('_') { name } else { format!("Machine{name}") }
+}

@@ -1,0 +1,315 @@
+//! A machine, its states and their fields: the inverse of what `state_machine!` makes of its tokens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
+use stepfn_core::{
+    check::Code,
+    definition::Reference,
+    json::push_token,
+    value::{Map, Value},
+};
+
+use super::{
+    Unwritable,
+    layout::{Entry, Piece},
+    paths::expression,
+    words::{self, name, number, string},
+};
+
+/// What is known beside the machine's JSON.
+pub(super) struct Writer<'a> {
+    pub(super) substitutions: &'a IndexMap<String, Reference>,
+    /// The findings that are errors, by the pointer of the state that allows them.
+    pub(super) allowed: &'a BTreeMap<String, BTreeSet<&'static str>>,
+    /// What Tasks bring, by the pointer of the state.
+    pub(super) results: &'a BTreeMap<String, String>,
+    /// Whether the state that is being written holds a path as a mere text, which the macro takes for a slip.
+    pub(super) has_path_as_text: bool,
+    /// The names that references were given in place, which need no declaration.
+    pub(super) in_place: BTreeSet<String>,
+}
+
+impl Writer<'_> {
+    /// The fields and states of a machine at a pointer.
+    pub(super) fn machine(&mut self, machine: &Map, at: &str) -> Result<Vec<Entry>, Unwritable> {
+        let mut entries = Vec::new();
+        for (key, value) in machine {
+            match (key.as_ref(), value) {
+                ("States", Value::Object(states)) => {
+                    for (name, state) in states.iter() {
+                        let mut below = format!("{at}/States");
+                        push_token(&mut below, name);
+                        entries.push(self.state(name, state, &below)?);
+                    }
+                }
+                _ if !MACHINE_FIELDS.contains(&key.as_ref()) => {
+                    return Err(Unwritable::new(
+                        format!("{at}/{key}"),
+                        "a state machine has no such field; remove it",
+                    ));
+                }
+                _ => entries.push(self.field(key, value, at)?),
+            }
+        }
+        Ok(entries)
+    }
+
+    fn state(&mut self, name: &str, state: &Value, at: &str) -> Result<Entry, Unwritable> {
+        let Value::Object(state) = state else { return Err(Unwritable::new(at, "a state is an object")) };
+        let kind = match state.get("Type") {
+            Some(Value::String(kind)) if words::is_identifier(kind) => kind.to_string(),
+            _ => return Err(Unwritable::new(at, "a state has a `Type`")),
+        };
+        let outer = std::mem::take(&mut self.has_path_as_text);
+        let mut above = Vec::new();
+        let mut entries = Vec::new();
+        for (key, value) in state.iter() {
+            match (key.as_ref(), value) {
+                ("Type", _) => {}
+                ("Comment", Value::String(comment)) if words::doc(comment.as_ref()).is_some() => {
+                    above.extend(words::doc(comment.as_ref()).unwrap_or_default());
+                }
+                _ => entries.push(self.field(key, value, at)?),
+            }
+        }
+        let mut codes = self.allowed.get(at).cloned().unwrap_or_default();
+        if std::mem::replace(&mut self.has_path_as_text, outer) {
+            codes.insert(Code::ExpressionAsText.name());
+        }
+        let codes: Vec<String> =
+            codes.iter().map(|code| format!("stepfn::{}", code.replace('-', "_"))).collect();
+        if !codes.is_empty() {
+            above.push(format!("#[allow({})]", codes.join(", ")));
+        }
+        Ok(Entry {
+            above,
+            key: format!("{}: ", words::state_name(name)),
+            value: Piece::Block { head: format!("{kind} "), entries },
+            is_apart: true,
+        })
+    }
+
+    /// A field of a machine, a state, a retrier, a catcher, or of one of ASL's other objects.
+    pub(super) fn field(&mut self, key: &str, value: &Value, owner: &str) -> Result<Entry, Unwritable> {
+        let mut at = owner.to_owned();
+        push_token(&mut at, key);
+        let wrong = |what: &str| Err(Unwritable::new(&at, what));
+        let (key, is_dynamic) = match key.strip_suffix(".$") {
+            Some("RoleArn") => ("RoleArn", true),
+            _ => (key, false),
+        };
+        let piece = match (key, value) {
+            ("Next" | "Default" | "StartAt" | "QueryLanguage" | "JitterStrategy", Value::String(text)) => {
+                Piece::Text(name(text))
+            }
+            ("ErrorEquals", Value::Array(names)) => {
+                let names: Option<Vec<Entry>> =
+                    names.iter().map(|item| Some(Entry::item(Piece::Text(name(item.as_str()?))))).collect();
+                match names {
+                    Some(names) => Piece::List(names),
+                    None => return wrong("a name of an error is a string"),
+                }
+            }
+            ("Resource", Value::String(text)) => Piece::Text(self.resource(text, owner)),
+            ("Choices", Value::Array(rules)) => {
+                let mut entries = Vec::new();
+                for (index, rule) in rules.iter().enumerate() {
+                    let Value::Object(rule) = rule else { return wrong("a rule is an object") };
+                    entries.push(self.rule(rule, &format!("{at}/{index}"))?);
+                }
+                Piece::List(entries)
+            }
+            ("Retry" | "Catch", Value::Array(items)) => {
+                let mut entries = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    entries.push(Entry::item(self.object(item, &format!("{at}/{index}"))?));
+                }
+                Piece::List(entries)
+            }
+            ("Branches", Value::Array(branches)) => {
+                let mut entries = Vec::new();
+                for (index, branch) in branches.iter().enumerate() {
+                    entries.push(Entry::item(self.nested(branch, &format!("{at}/{index}"))?));
+                }
+                Piece::List(entries)
+            }
+            ("ItemProcessor" | "Iterator", _) => self.nested(value, &at)?,
+            ("ProcessorConfig", Value::Object(config)) => {
+                let entries: Option<Vec<Entry>> = config
+                    .iter()
+                    .map(|(key, value)| {
+                        Some(Entry::field(&words::field(key), Piece::Text(name(value.as_str()?))))
+                    })
+                    .collect();
+                match entries {
+                    Some(entries) => Piece::Block { head: String::new(), entries },
+                    None => return wrong("its fields are strings"),
+                }
+            }
+            (
+                "ItemReader" | "ReaderConfig" | "ItemBatcher" | "ResultWriter" | "WriterConfig"
+                | "Credentials",
+                Value::Object(_),
+            ) => self.object(value, &at)?,
+            (
+                "InputType" | "CSVHeaderLocation" | "CSVDelimiter" | "ManifestType" | "Transformation"
+                | "OutputType",
+                Value::String(text),
+            ) if words::is_identifier(text) => Piece::Text(text.to_string()),
+            ("Result", _) => self.template(value, &at, true)?,
+            ("RoleArn", Value::String(text)) if is_dynamic => Piece::Text(expression(text)),
+            _ if key.ends_with("Path") => match value {
+                Value::Null => Piece::Text("null".to_owned()),
+                Value::String(text) if is_expression(text) => Piece::Text(expression(text)),
+                _ => return wrong("this is no path, and no deployment would take it; write one, as `$.a`"),
+            },
+            _ => self.template(value, &at, false)?,
+        };
+        Ok(Entry::field(&words::field(key), piece))
+    }
+
+    /// An object of ASL's own fields.
+    fn object(&mut self, value: &Value, at: &str) -> Result<Piece, Unwritable> {
+        let Value::Object(fields) = value else { return Err(Unwritable::new(at, "expected an object")) };
+        let entries: Result<Vec<Entry>, Unwritable> =
+            fields.iter().map(|(key, value)| self.field(key, value, at)).collect();
+        Ok(Piece::Block { head: String::new(), entries: entries? })
+    }
+
+    fn nested(&mut self, value: &Value, at: &str) -> Result<Piece, Unwritable> {
+        let Value::Object(machine) = value else { return Err(Unwritable::new(at, "expected a machine")) };
+        Ok(Piece::Block { head: String::new(), entries: self.machine(machine, at)? })
+    }
+
+    /// Data: a payload template, or a literal.
+    fn template(&mut self, value: &Value, at: &str, is_literal: bool) -> Result<Piece, Unwritable> {
+        Ok(Piece::Text(match value {
+            Value::Null => "null".to_owned(),
+            Value::Bool(value) => value.to_string(),
+            Value::Number(value) => number(value),
+            Value::String(text) => {
+                self.has_path_as_text |= !is_literal && (text.starts_with("$.") || text.starts_with("$$."));
+                self.text(text)
+            }
+            Value::Array(items) => {
+                let mut entries = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    entries.push(Entry::item(self.template(item, &format!("{at}/{index}"), is_literal)?));
+                }
+                return Ok(Piece::List(entries));
+            }
+            Value::Object(map) => {
+                let mut entries = Vec::new();
+                for (key, value) in map.iter() {
+                    let mut below = at.to_owned();
+                    push_token(&mut below, key);
+                    let dynamic = key.strip_suffix(".$").filter(|_| !is_literal);
+                    let (key, piece) = match (dynamic, value) {
+                        (Some(key), Value::String(text)) if is_expression(text) => {
+                            (key, Piece::Text(expression(text)))
+                        }
+                        (Some(_), _) => {
+                            return Err(Unwritable::new(
+                                below,
+                                "a key in `.$` takes a path or a function as its text",
+                            ));
+                        }
+                        (None, value) => (key.as_ref(), self.template(value, &below, is_literal)?),
+                    };
+                    entries.push(Entry::field(&string(key), piece));
+                }
+                return Ok(Piece::Block { head: String::new(), entries });
+            }
+        }))
+    }
+
+    /// A text, or the reference that it is.
+    fn text(&mut self, text: &str) -> String {
+        self.reference(text).unwrap_or_else(|| string(text))
+    }
+
+    /// `ref_("Topic")`, where a text is `${Topic}` and that is what the macro would call it.
+    fn reference(&mut self, text: &str) -> Option<String> {
+        let name = text.strip_prefix("${")?.strip_suffix('}')?;
+        let (own, written) = match self.substitutions.get(name)? {
+            Reference::Ref(id) => (id.clone(), format!("ref_({})", string(id))),
+            Reference::GetAtt(id, attribute) => (
+                format!("{id}{}", attribute.replace('.', "")),
+                format!("get_att({}, {})", string(id), string(attribute)),
+            ),
+        };
+        (own == name).then(|| {
+            self.in_place.insert(name.to_owned());
+            written
+        })
+    }
+
+    fn resource(&mut self, arn: &str, owner: &str) -> String {
+        let resource = self.reference(arn).or_else(|| service(arn)).unwrap_or_else(|| string(arn));
+        match self.results.get(owner) {
+            Some(ty) => format!("{resource} -> {ty}"),
+            None => resource,
+        }
+    }
+}
+
+const MACHINE_FIELDS: [&str; 6] =
+    ["StartAt", "Comment", "Version", "TimeoutSeconds", "QueryLanguage", "ProcessorConfig"];
+
+fn is_expression(text: &str) -> bool {
+    text.starts_with('$') || text.starts_with("States.")
+}
+
+/// `arn:aws:states:::aws-sdk:dynamodb:getItem.sync` as `aws_sdk::dynamodb::get_item.sync`, where that gives the ARN back.
+fn service(arn: &str) -> Option<String> {
+    let path = arn.strip_prefix("arn:aws:states:::")?;
+    let (path, pattern) =
+        [(".waitForTaskToken", ".wait_for_task_token"), (".sync:2", ".sync_2"), (".sync", ".sync")]
+            .into_iter()
+            .find_map(|(suffix, pattern)| Some((path.strip_suffix(suffix)?, pattern)))
+            .unwrap_or((path, ""));
+    let (services, action) = path.rsplit_once(':')?;
+    let services: Vec<String> = services.split(':').map(|service| service.replace('-', "_")).collect();
+    let action = camel_to_snake(action)?;
+    let given_back = services.iter().all(|service| words::is_identifier(service))
+        && services.join(":").replace('_', "-") == path.rsplit_once(':')?.0
+        && words::is_identifier(&action);
+    given_back.then(|| format!("{}::{action}{pattern}", services.join("::")))
+}
+
+/// `getItem` as `get_item`; none where that is not `getItem` again.
+fn camel_to_snake(action: &str) -> Option<String> {
+    let mut out = String::new();
+    for (index, c) in action.chars().enumerate() {
+        match c {
+            'A'..='Z' if index > 0 => out.extend(['_', c.to_ascii_lowercase()]),
+            'a'..='z' => out.push(c),
+            '0'..='9' if index > 0 => out.push(c),
+            _ => return None,
+        }
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn services_are_words_where_these_give_the_arn_back() {
+        for (path, written) in [
+            ("sqs:sendMessage.waitForTaskToken", Some("sqs::send_message.wait_for_task_token")),
+            ("aws-sdk:s3:listObjectsV2", Some("aws_sdk::s3::list_objects_v2")),
+            ("states:startExecution.sync:2", Some("states::start_execution.sync_2")),
+            ("lambda:invoke", Some("lambda::invoke")),
+            ("batch:submitJob.sync", Some("batch::submit_job.sync")),
+            ("aws-sdk:ec2:describe_it", None),
+            ("${Service}:publish", None),
+            ("sns", None),
+        ] {
+            assert_eq!(service(&format!("arn:aws:states:::{path}")).as_deref(), written, "{path}");
+        }
+        assert_eq!(service("arn:aws:lambda:eu-west-1:123456789012:function:f"), None);
+    }
+}

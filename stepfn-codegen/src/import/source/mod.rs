@@ -1,0 +1,201 @@
+//! The source of one machine.
+
+mod conditions;
+mod layout;
+mod machine;
+mod paths;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use stepfn_core::{
+    definition::{LogLevel, LoggingConfiguration, Reference, WorkflowType},
+    diagnostic::{Diagnostic, Severity},
+    draft::Draft,
+    json::push_token,
+    value::Value,
+};
+
+use self::{
+    layout::Piece,
+    machine::Writer,
+    words::{doc, string},
+};
+use super::{Error, Imported, Source};
+
+pub(super) use self::words::{is_identifier, pascal_case};
+
+/// Something that `state_machine!` has no word for, because AWS does not take it either.
+#[derive(Clone, Debug)]
+struct Unwritable {
+    at: String,
+    what: String,
+}
+
+impl Unwritable {
+    fn new(at: impl Into<String>, what: &str) -> Self {
+        Self { at: at.into(), what: what.to_owned() }
+    }
+}
+
+pub(super) fn rust_source(imported: &Imported, _samples: &[Value]) -> Result<Source, Error> {
+    let fail = |unwritable: Unwritable| Error::Unwritable {
+        machine: imported.name.clone(),
+        at: unwritable.at,
+        what: unwritable.what,
+    };
+    let json = imported.machine.to_json();
+    let findings = findings(imported);
+    let mut allowed: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
+    for finding in &findings {
+        match state_at(&json, &finding.at) {
+            Some(state) => {
+                allowed.entry(state).or_default().insert(finding.code.name());
+            }
+            None => return Err(fail(Unwritable::new(finding.at.as_str(), &finding.message))),
+        }
+    }
+    let results = BTreeMap::new();
+    let mut writer = Writer {
+        substitutions: &imported.substitutions,
+        allowed: &allowed,
+        results: &results,
+        has_path_as_text: false,
+        in_place: BTreeSet::new(),
+    };
+    let Value::Object(mut map) = json else {
+        return Err(fail(Unwritable::new("", "a machine is an object")));
+    };
+    let map = std::sync::Arc::make_mut(&mut map);
+    let mut text = String::from("use stepfn::state_machine;\n\nstate_machine! {\n");
+    if let Some(lines) = map.get("Comment").and_then(Value::as_str).and_then(doc) {
+        map.shift_remove("Comment");
+        for line in lines {
+            text.push_str(&format!("    {line}\n"));
+        }
+    }
+    let entries = writer.machine(map, "").map_err(fail)?;
+    for line in attributes(imported, &writer.in_place) {
+        text.push_str(&format!("    {line}\n"));
+    }
+    text.push_str("    ");
+    // Behind a full line nothing fits: the machine itself is never put on one.
+    Piece::Block { head: format!("pub {}() ", imported.rust_name), entries }.write(
+        &mut text,
+        4,
+        usize::MAX / 2,
+    );
+    text.push_str("\n}\n");
+    Ok(Source { text, allowed: findings })
+}
+
+/// What the macro would refuse, had it nothing but the definition.
+fn findings(imported: &Imported) -> Vec<Diagnostic> {
+    let mut draft = Draft::new(imported.name.as_str(), imported.machine.clone());
+    draft.workflow_type = imported.workflow_type;
+    let (_, findings) = draft.build_with_warnings();
+    findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect()
+}
+
+/// The pointer of the innermost state around a pointer.
+fn state_at(machine: &Value, at: &str) -> Option<String> {
+    let mut tokens = at.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"));
+    let mut pointer = String::new();
+    let mut found = None;
+    let mut here = machine;
+    while tokens.next()?.as_str() == "States" {
+        let name = tokens.next()?;
+        here = here.get("States")?.get(&name)?;
+        pointer.push_str("/States");
+        push_token(&mut pointer, &name);
+        found = Some(pointer.clone());
+        let Some(field) = tokens.next() else { break };
+        pointer.push('/');
+        pointer.push_str(&field);
+        here = match (field.as_str(), here.get(&field)) {
+            ("Branches", Some(Value::Array(branches))) => {
+                let Some(index) = tokens.next() else { break };
+                pointer.push('/');
+                pointer.push_str(&index);
+                match index.parse::<usize>().ok().and_then(|index| branches.get(index)) {
+                    Some(branch) => branch,
+                    None => break,
+                }
+            }
+            ("ItemProcessor" | "Iterator", Some(inner)) => inner,
+            _ => break,
+        };
+        if tokens.clone().next().is_none_or(|next| next != "States") {
+            break;
+        }
+    }
+    found
+}
+
+fn attributes(imported: &Imported, in_place: &BTreeSet<String>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if imported.rust_name != imported.name {
+        lines.push(format!("#[name = {}]", string(&imported.name)));
+    }
+    if imported.workflow_type == WorkflowType::Express {
+        lines.push("#[express]".to_owned());
+    }
+    if imported.tracing {
+        lines.push("#[tracing]".to_owned());
+    }
+    if let Some(logging) = &imported.logging {
+        lines.push(logging_attribute(logging, imported));
+    }
+    let declared: Vec<String> = imported
+        .substitutions
+        .iter()
+        .filter(|(name, _)| !in_place.contains(*name) && !is_destination(imported, name))
+        .map(|(name, reference)| format!("{name} = {}", reference_call(reference)))
+        .collect();
+    if !declared.is_empty() {
+        lines.push(format!("#[substitutions({})]", declared.join(", ")));
+    }
+    lines
+}
+
+/// Whether the attribute `logging` declares a substitution.
+fn is_destination(imported: &Imported, name: &str) -> bool {
+    let text = format!("${{{name}}}");
+    let own = match imported.substitutions.get(name) {
+        Some(Reference::Ref(id)) => id == name,
+        Some(Reference::GetAtt(id, attribute)) => format!("{id}{attribute}") == name,
+        None => false,
+    };
+    own && imported
+        .logging
+        .iter()
+        .flat_map(|logging| &logging.destinations)
+        .any(|destination| *destination == text)
+}
+
+fn reference_call(reference: &Reference) -> String {
+    match reference {
+        Reference::Ref(id) => format!("ref_({})", string(id)),
+        Reference::GetAtt(id, attribute) => format!("get_att({}, {})", string(id), string(attribute)),
+    }
+}
+
+fn logging_attribute(logging: &LoggingConfiguration, imported: &Imported) -> String {
+    let level = match logging.level {
+        LogLevel::All => "ALL",
+        LogLevel::Error => "ERROR",
+        LogLevel::Fatal => "FATAL",
+        LogLevel::Off => "OFF",
+    };
+    let mut parts = vec![format!("level = {level}")];
+    if logging.include_execution_data {
+        parts.push("include_execution_data = true".to_owned());
+    }
+    for destination in &logging.destinations {
+        let name = destination.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let reference = name.and_then(|name| imported.substitutions.get(name));
+        let written = reference.map_or_else(|| string(destination), reference_call);
+        parts.push(format!("destination = {written}"));
+    }
+    format!("#[logging({})]", parts.join(", "))
+}

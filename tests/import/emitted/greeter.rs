@@ -1,0 +1,13 @@
+use stepfn::state_machine;
+
+state_machine! {
+    #[name = "greeter"]
+    #[express]
+    #[tracing]
+    #[logging(level = ALL, destination = get_att("Logs", "Arn"))]
+    pub Greeter() {
+        start_at: Greet,
+
+        Greet: Task { resource: get_att("Greet", "Arn"), end: true },
+    }
+}

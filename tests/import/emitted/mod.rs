@@ -1,0 +1,9 @@
+//! Written by `stepfn_codegen::import`; see `../main.rs`.
+
+pub(crate) mod expressions;
+pub(crate) mod greeter;
+pub(crate) mod joined;
+pub(crate) mod nightly;
+pub(crate) mod order_flow;
+pub(crate) mod orders;
+pub(crate) mod paths;

@@ -1,0 +1,10 @@
+use stepfn::state_machine;
+
+state_machine! {
+    #[name = "nightly"]
+    pub Nightly() {
+        start_at: Sweep,
+
+        Sweep: Task { resource: "${self:custom.sweep}", end: true },
+    }
+}

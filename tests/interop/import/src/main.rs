@@ -1,0 +1,190 @@
+//! Imports every definition of a folder, compiles all machines as one crate, runs it, and compares the ASL that each generates with the
+//! canonical form of the definition that it came from.
+//!
+//! ```sh
+//! STEPFN_REALWORLD_DIR=definitions cargo run --manifest-path tests/interop/import/Cargo.toml
+//! ```
+
+use std::{
+    env,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    time::Instant,
+};
+
+use stepfn_codegen::import;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// A machine of the crate: its module's name, its type, and what it is to generate.
+struct Machine {
+    module: String,
+    rust_name: String,
+    file: PathBuf,
+    expected: String,
+}
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<bool> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").canonicalize()?;
+    let folder =
+        env::var_os("STEPFN_REALWORLD_DIR").map_or_else(|| root.join("../shared/realworld"), PathBuf::from);
+    let files = definitions(&folder);
+    if files.is_empty() {
+        println!(
+            "nothing to import: there are no definitions in {}; name a folder by STEPFN_REALWORLD_DIR",
+            folder.display()
+        );
+        return Ok(true);
+    }
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let crate_folder = target.join("interop-import-crate");
+    let sources = crate_folder.join("src");
+    if sources.exists() {
+        fs::remove_dir_all(&sources)?;
+    }
+    fs::create_dir_all(&sources)?;
+
+    let mut machines = Vec::new();
+    let (mut refused, mut declared, mut allowed) = (0, 0, 0);
+    for file in &files {
+        let imported = match import::read_file(file) {
+            Ok(imported) => imported,
+            Err(error) => {
+                declared += 1;
+                refused += 1;
+                println!("not imported: {error}");
+                continue;
+            }
+        };
+        for imported in imported {
+            declared += 1;
+            let source = match import::rust_source(&imported, &[]) {
+                Ok(source) => source,
+                Err(error) => {
+                    refused += 1;
+                    println!("not imported: {}: {error}", file.display());
+                    continue;
+                }
+            };
+            allowed += usize::from(!source.allowed.is_empty());
+            let module = format!("m{:03}", machines.len());
+            fs::write(sources.join(format!("{module}.rs")), &source.text)?;
+            machines.push(Machine {
+                module,
+                rust_name: imported.rust_name,
+                file: file.clone(),
+                expected: imported.machine.to_canonical_string(),
+            });
+        }
+    }
+    println!("{allowed} machines hold findings that are errors; their sources allow them by name");
+
+    write_crate(&root, &crate_folder, &machines)?;
+    let start = Instant::now();
+    let build = cargo(&crate_folder, &target).arg("build").output()?;
+    let messages = String::from_utf8_lossy(&build.stderr);
+    let broken: Vec<&Machine> = machines
+        .iter()
+        .filter(|machine| {
+            messages
+                .lines()
+                .any(|line| line.contains("--> ") && line.contains(&format!("{}.rs:", machine.module)))
+        })
+        .filter(|_| !build.status.success())
+        .collect();
+    println!("built in {:.1} s", start.elapsed().as_secs_f64());
+    if !build.status.success() {
+        println!("{messages}");
+        println!(
+            "imported {}, compiled {}, same ASL 0 of {declared}",
+            declared - refused,
+            machines.len() - broken.len().max(1)
+        );
+        return Ok(false);
+    }
+
+    let generated = cargo(&crate_folder, &target).args(["run", "--quiet"]).output()?;
+    if !generated.status.success() {
+        return Err(String::from_utf8_lossy(&generated.stderr).into());
+    }
+    let mut same = 0;
+    for machine in &machines {
+        let written =
+            fs::read_to_string(crate_folder.join("generated").join(format!("{}.asl.json", machine.module)))?;
+        if written == machine.expected {
+            same += 1;
+        } else {
+            println!("not the same: {} ({})", machine.file.display(), machine.module);
+        }
+    }
+    println!("imported {}, compiled {}, same ASL {same} of {declared}", declared - refused, machines.len());
+    Ok(same == declared)
+}
+
+/// The files of a folder that may declare machines, in the order of their paths.
+fn definitions(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path
+                .extension()
+                .is_some_and(|extension| ["json", "yml", "yaml"].iter().any(|known| extension == *known))
+            {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn write_crate(root: &Path, folder: &Path, machines: &[Machine]) -> Result<()> {
+    fs::write(
+        folder.join("Cargo.toml"),
+        format!(
+            "[package]\nname = \"imported\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n\
+             serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\
+             stepfn = {{ path = {root:?}, default-features = false }}\n"
+        ),
+    )?;
+    // The versions that the repository is tested with.
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    fs::create_dir_all(folder.join("generated"))?;
+    let mut main = String::from("use stepfn::{Definition, Workflow};\n\n");
+    for machine in machines {
+        main.push_str(&format!("mod {};\n", machine.module));
+    }
+    main.push_str("\nfn main() -> std::io::Result<()> {\n    let all: &[(&str, fn() -> Definition)] = &[\n");
+    for Machine { module, rust_name, .. } in machines {
+        main.push_str(&format!("        (\"{module}\", {module}::{rust_name}::definition),\n"));
+    }
+    main.push_str(
+        "    ];\n    for (module, definition) in all {\n        \
+         std::fs::write(format!(\"generated/{module}.asl.json\"), definition().machine.to_canonical_string())?;\n    }\n    Ok(())\n}\n",
+    );
+    fs::write(folder.join("src/main.rs"), main)?;
+    Ok(())
+}
+
+fn cargo(folder: &Path, target: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(folder).env("CARGO_TARGET_DIR", target);
+    command
+}
