@@ -2,7 +2,7 @@
 //! from. After a change, `STEPFN_BLESS=1 cargo test --test import` writes them anew.
 
 // What warns here warns of the definitions.
-#![allow(deprecated)]
+#![allow(deprecated, clippy::expect_used)]
 
 mod emitted;
 
