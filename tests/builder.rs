@@ -19,7 +19,7 @@ use stepfn::{
 
 /// Everything of a definition, the generated files included.
 fn whole(definition: &Definition) -> String {
-    let yaml = stepfn_codegen::serverless::to_yaml(std::slice::from_ref(definition)).unwrap();
+    let yaml = stepfn_codegen::serverless::to_yaml(&[definition.into()]).unwrap();
     let Definition {
         name,
         workflow_type,

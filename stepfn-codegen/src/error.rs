@@ -1,6 +1,6 @@
 use std::{io, path::PathBuf};
 
-use crate::generate::Difference;
+use crate::{deployment::DeploymentProblem, generate::Difference};
 
 /// Why nothing was generated, or why a check failed.
 #[derive(Debug, thiserror::Error)]
@@ -70,6 +70,26 @@ pub enum Error {
         /// What is wrong there.
         problem: Problem,
     },
+    /// Something beside a definition that AWS, or a format, does not take.
+    #[error("machine `{machine}`, `{at}`: {problem}")]
+    Deployment {
+        /// The machine.
+        machine: String,
+        /// What of its [`Deployment`](crate::deployment::Deployment): `triggers[0].expression`.
+        at: String,
+        /// What is wrong with it.
+        problem: DeploymentProblem,
+    },
+    /// Two machines that answer the same requests.
+    #[error("machine `{machine}`: `{route}` is taken by `{first}` already; give each its own path")]
+    DuplicateRoute {
+        /// The machine that comes second.
+        machine: String,
+        /// The one that comes first.
+        first: String,
+        /// The route: `POST /orders`.
+        route: String,
+    },
     /// A line in the list of generated files that is no file name.
     #[error("`{}`, line {line}: `{text}` is not a file name; delete the file and run the generator again", path.display())]
     FileList {
@@ -137,6 +157,11 @@ pub enum Problem {
         "the number {0} turns into another one, since the Serverless Framework reads numbers as JavaScript does; use a text"
     )]
     Number(String),
+    /// An ARN that the plugin's schema refuses.
+    #[error(
+        "the Serverless plugin refuses `{0}` for an ARN; use one `!Ref` or `!GetAtt`, or `!Ref`s from colon to colon of an ARN"
+    )]
+    Arn(String),
     /// A log group that the plugin's schema refuses.
     #[error(
         "the Serverless plugin refuses `{0}` for a log group; use one `!Ref` or `!GetAtt`, or `!Ref`s from colon to colon of an ARN"

@@ -30,7 +30,8 @@ use std::{
 
 use stepfn_core::definition::Definition;
 
-use crate::{asl, error::Error, serverless};
+pub use crate::format::{Format, UnknownFormat};
+use crate::{asl, deployment::Deployment, error::Error};
 
 /// The name of the list of generated files.
 pub const LIST_NAME: &str = ".stepfn-generated";
@@ -43,17 +44,17 @@ const LIST_HEADER: &str = "\
 # The files that belong to stepfn here. When a machine goes, its file goes with it.
 ";
 
-/// Writes the files of all machines into a directory, which is made where it is missing, and removes those of machines that
+/// Writes the files of all machines, in the [formats](Format::DEFAULT) that are written where nobody asks for others, into a directory, which is made where it is missing, and removes those of machines that
 /// are gone. A file that already fits is left untouched.
 ///
-/// The paths are those of the machines' files, in the machines' order, and of [`serverless::FILE_NAME`].
+/// The paths are those of the machines' files, in the machines' order, and of [`serverless::FILE_NAME`](crate::serverless::FILE_NAME).
 ///
 /// # Errors
 ///
 /// Where a machine cannot be written in one of the formats, two machines stand in each other's way, or a file cannot be
 /// written. In the first two cases nothing was touched.
 pub fn generate(definitions: &[Definition], out: &Path) -> Result<Vec<PathBuf>, Error> {
-    let plan = Plan::new(definitions)?;
+    let plan = Plan::of(definitions)?;
     plan.write(out)?;
     Ok(plan.names().filter(|name| *name != LIST_NAME).map(|name| out.join(name)).collect())
 }
@@ -64,7 +65,7 @@ pub fn generate(definitions: &[Definition], out: &Path) -> Result<Vec<PathBuf>, 
 ///
 /// [`Error::OutOfDate`] with every stale, missing and leftover file; else as [`generate`].
 pub fn check(definitions: &[Definition], out: &Path) -> Result<(), Error> {
-    let differences = Plan::new(definitions)?.compare(out)?;
+    let differences = Plan::of(definitions)?.compare(out)?;
     if differences.is_empty() {
         return Ok(());
     }
@@ -158,23 +159,41 @@ impl fmt::Display for Difference {
 }
 
 impl Plan {
-    /// The files of all machines of a program.
+    /// The files of all machines of a program with nothing said beside their definitions, in the formats that are written where
+    /// nobody asks for others.
     ///
     /// # Errors
     ///
-    /// Where a machine cannot be written in one of the formats, and where two machines stand in each other's way.
-    pub fn new(definitions: &[Definition]) -> Result<Self, Error> {
-        check_names(definitions)?;
-        let mut files: Vec<File> = definitions
-            .iter()
-            .map(|definition| File {
-                name: asl::file_name(definition),
-                machine: Some(definition.name.clone()),
-                text: asl::to_json(definition),
-            })
-            .collect();
+    /// As [`new`](Self::new).
+    pub fn of(definitions: &[Definition]) -> Result<Self, Error> {
+        let deployments: Vec<Deployment> = definitions.iter().map(Deployment::from).collect();
+        Self::new(&deployments, &Format::DEFAULT)
+    }
+
+    /// The files of all machines of a program, in some formats.
+    ///
+    /// AWS SAM and Terraform refer to the machines' ASL JSON, which is among the files then too.
+    ///
+    /// # Errors
+    ///
+    /// Where a machine cannot be written in one of the formats, a value is one that AWS refuses, and where two machines stand in
+    /// each other's way.
+    pub fn new(deployments: &[Deployment], formats: &[Format]) -> Result<Self, Error> {
+        check_all(deployments)?;
+        let mut files = Vec::new();
+        if formats.iter().any(|format| format.reads_asl()) {
+            files.extend(deployments.iter().map(|deployment| File {
+                name: asl::file_name(&deployment.definition),
+                machine: Some(deployment.definition.name.clone()),
+                text: asl::to_json(&deployment.definition),
+            }));
+        }
         let shared = |name: &str, text| File { name: name.to_owned(), machine: None, text };
-        files.push(shared(serverless::FILE_NAME, serverless::to_yaml(definitions)?));
+        for format in Format::ALL.into_iter().filter(|format| formats.contains(format)) {
+            if let Some((name, text)) = format.of_all(deployments)? {
+                files.push(shared(name, text));
+            }
+        }
         let owned: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
         let list = owned.iter().fold(LIST_HEADER.to_owned(), |list, name| list + name + "\n");
         files.push(shared(LIST_NAME, list));
@@ -307,11 +326,31 @@ fn shorten(line: &str) -> String {
     }
 }
 
+/// Checks what all formats ask of deployments: names that fit, values that AWS takes, requests that one machine answers.
+pub(crate) fn check_all(deployments: &[Deployment]) -> Result<(), Error> {
+    check_names(deployments)?;
+    let mut routes: HashMap<String, &str> = HashMap::new();
+    for deployment in deployments {
+        deployment.check()?;
+        for route in deployment.routes() {
+            let machine = &deployment.definition.name;
+            if let Some(first) = routes.insert(route.clone(), machine) {
+                return Err(Error::DuplicateRoute {
+                    machine: machine.clone(),
+                    first: first.to_owned(),
+                    route,
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Checks the names of all machines: AWS takes them, a file can be called so, and no two files are one where case is not
 /// told apart.
-fn check_names(definitions: &[Definition]) -> Result<(), Error> {
+fn check_names(deployments: &[Deployment]) -> Result<(), Error> {
     let mut met = HashMap::new();
-    for Definition { name, .. } in definitions {
+    for Deployment { definition: Definition { name, .. }, .. } in deployments {
         if let Some(why) = fault_of_name(name) {
             return Err(Error::Name { name: name.clone(), why });
         }

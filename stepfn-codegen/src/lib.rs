@@ -22,11 +22,17 @@
 //! What is written depends on the definitions alone: no clock, no environment, no version number.
 
 pub mod asl;
+pub mod cloudformation;
+pub mod deployment;
 mod error;
+mod format;
+mod functions;
 pub mod generate;
 pub mod iam;
 pub mod import;
 pub mod serverless;
+mod template;
+mod text;
 mod yaml;
 
 pub use error::{Error, Problem};

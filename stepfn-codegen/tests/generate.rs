@@ -50,7 +50,7 @@ fn each_machine_has_a_file_and_all_have_one() {
 fn two_runs_give_the_same_bytes_and_the_second_writes_nothing() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     generate(&[everything(), express()], first.path()).unwrap();
-    let plan = Plan::new(&[everything(), express()]).unwrap();
+    let plan = Plan::of(&[everything(), express()]).unwrap();
     for (_, change) in plan.write(second.path()).unwrap() {
         assert_eq!(change, Change::Written);
     }
@@ -147,7 +147,7 @@ fn the_list_never_leads_out_of_the_directory() {
 #[test]
 fn machines_must_not_stand_in_each_others_way() {
     for (first, second) in [("Greeting", "Greeting"), ("Greeting", "greeting")] {
-        let error = Plan::new(&[greeting(first), greeting(second)]).unwrap_err();
+        let error = Plan::of(&[greeting(first), greeting(second)]).unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("two machines are named `{first}` and `{second}`; names must differ in more than case")
@@ -166,10 +166,10 @@ fn names_that_are_no_file_names_are_refused() {
         ("a b", "holds ' ', which AWS does not take; use letters, digits, `-` and `_`"),
         (long.as_str(), "has 81 characters; AWS takes 80"),
     ] {
-        let error = Plan::new(&[greeting(name)]).unwrap_err();
+        let error = Plan::of(&[greeting(name)]).unwrap_err();
         assert_eq!(error.to_string(), format!("machine name `{name}` {why}"));
     }
-    Plan::new(&[greeting("주문-처리_1")]).unwrap();
+    Plan::of(&[greeting("주문-처리_1")]).unwrap();
 }
 
 #[test]

@@ -4,12 +4,17 @@
 
 mod support;
 
-use stepfn_codegen::{Error, Problem, serverless::to_yaml};
+use stepfn_codegen::{Error, Problem, deployment::Deployment, serverless};
 use stepfn_core::definition::{Call, Definition, LogLevel, LoggingConfiguration, Reference};
 use support::{
     Mailer, OtherValidator, SameAsValidator, Spaced, Validator, bind, everything, express, greeting, machine,
     passing,
 };
+
+fn to_yaml(definitions: &[Definition]) -> Result<String, Error> {
+    let deployments: Vec<Deployment> = definitions.iter().map(Deployment::from).collect();
+    serverless::to_yaml(&deployments)
+}
 
 #[test]
 fn everything_is_spelled_as_a_person_would() {

@@ -44,7 +44,7 @@ impl Check {
         for definition in definitions {
             of_machine(definition, &mut findings);
         }
-        match Plan::new(definitions) {
+        match Plan::of(definitions) {
             Ok(plan) => {
                 let dir = match &self.out {
                     Some(dir) => dir.clone(),

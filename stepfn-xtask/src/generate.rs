@@ -45,7 +45,7 @@ impl Generate {
             None => default_out()?,
         };
 
-        let mut plan = Plan::new(definitions)?;
+        let mut plan = Plan::of(definitions)?;
         if !self.names.is_empty() {
             plan = plan.only(&self.names);
         }

@@ -40,7 +40,7 @@ fn the_kinds_share_their_asl_and_differ_in_their_type() {
     assert_eq!(standard.machine, express.machine);
     assert_eq!(standard.workflow_type.name(), "STANDARD");
     assert_eq!(express.workflow_type.name(), "EXPRESS");
-    insta::assert_snapshot!(stepfn_codegen::serverless::to_yaml(&[standard, express]).unwrap());
+    insta::assert_snapshot!(stepfn_codegen::serverless::to_yaml(&[standard.into(), express.into()]).unwrap());
 }
 
 #[test]

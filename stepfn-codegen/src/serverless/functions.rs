@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
-use stepfn_core::definition::{Definition, Reference};
+use stepfn_core::definition::Definition;
 
-use super::text::{Piece, outside, split};
-use crate::{error::Error, yaml::Node};
+use super::text::{outside, split};
+use crate::{error::Error, functions::functions, yaml::Node};
 
 /// The functions that the machines call and this service deploys, in the order in which they are first called.
 pub(super) struct Functions<'a> {
@@ -15,39 +15,23 @@ pub(super) struct Functions<'a> {
 }
 
 impl<'a> Functions<'a> {
-    pub(super) fn of(definitions: &'a [Definition]) -> Result<Self, Error> {
-        let mut met: IndexMap<&str, &str> = IndexMap::new();
-        let mut names: IndexMap<&str, Option<String>> = IndexMap::new();
-        for definition in definitions {
-            for binding in &definition.tasks {
-                let (key, function_name) = (binding.task.name, binding.task.function_name);
-                let machine = || definition.name.clone();
-                match met.get(key) {
-                    Some(first) if *first == function_name => continue,
-                    Some(first) => {
-                        return Err(Error::FunctionConflict {
-                            machine: machine(),
-                            key: key.to_owned(),
-                            first: (*first).to_owned(),
-                            second: function_name.to_owned(),
-                        });
-                    }
-                    None => met.insert(key, function_name),
-                };
-                let Some(name) = deployed_name(key, function_name, definition)? else { continue };
-                if key.is_empty() || !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
-                    return Err(Error::FunctionKey { machine: machine(), key: key.to_owned() });
+    pub(super) fn of(definitions: impl IntoIterator<Item = &'a Definition>) -> Result<Self, Error> {
+        let mut names = IndexMap::new();
+        for (key, function) in functions(definitions)? {
+            let name = match &function.name {
+                Some(name) => {
+                    let pieces = split(name, &function.definition.substitutions).map_err(|problem| {
+                        Error::Serverless {
+                            machine: function.definition.name.clone(),
+                            at: format!("function name of `{key}`"),
+                            problem,
+                        }
+                    })?;
+                    Some(outside(&pieces))
                 }
-                if let Some((first, _)) = names.iter().find(|(_, known)| name.is_some() && **known == name) {
-                    return Err(Error::FunctionName {
-                        machine: machine(),
-                        first: (*first).to_owned(),
-                        second: key.to_owned(),
-                        name: name.unwrap_or_default(),
-                    });
-                }
-                names.insert(key, name);
-            }
+                None => None,
+            };
+            names.insert(key, name);
         }
         Ok(Self { names })
     }
@@ -77,44 +61,4 @@ impl<'a> Functions<'a> {
             (*key, Node::map(entries))
         }))
     }
-}
-
-/// The name under which this service deploys the function: `None` where it does not, `Some(None)` where any name will do.
-fn deployed_name(
-    key: &str,
-    function_name: &str,
-    definition: &Definition,
-) -> Result<Option<Option<String>>, Error> {
-    let pieces = split(function_name, &definition.substitutions).map_err(|problem| Error::Serverless {
-        machine: definition.name.clone(),
-        at: format!("function name of `{key}`"),
-        problem,
-    })?;
-    if let [Piece::Reference(reference)] = pieces.as_slice() {
-        let (Reference::Ref(name) | Reference::GetAtt(name, _)) = reference.as_ref();
-        return Ok((name == key).then_some(None));
-    }
-    let is_elsewhere = function_name.starts_with("arn:")
-        || function_name.contains(":function:")
-        || pieces.iter().any(|piece| matches!(piece, Piece::Reference(_)));
-    if is_elsewhere {
-        return Ok(None);
-    }
-    let name = outside(&unqualified(&pieces));
-    Ok(Some(Some(name)))
-}
-
-/// The name without its version or alias: `validator:live`.
-fn unqualified<'p>(pieces: &[Piece<'p>]) -> Vec<Piece<'p>> {
-    let mut kept = Vec::new();
-    for piece in pieces {
-        if let Piece::Literal(text) = piece
-            && let Some((name, _)) = text.split_once(':')
-        {
-            kept.push(Piece::Literal(name));
-            break;
-        }
-        kept.push(piece.clone());
-    }
-    kept
 }

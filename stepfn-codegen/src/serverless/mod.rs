@@ -28,7 +28,7 @@
 //!
 //! let (machine, _) = asl::read_str(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#)?;
 //! let definition = Definition::from_asl("Greeting", WorkflowType::Express, machine);
-//! let yaml = stepfn_codegen::serverless::to_yaml(&[definition])?;
+//! let yaml = stepfn_codegen::serverless::to_yaml(&[definition.into()])?;
 //! assert!(yaml.ends_with("\
 //! stepFunctions:
 //!   validate: true
@@ -68,18 +68,24 @@
 //! | `${anything else}` | itself; `${!anything else}` where CloudFormation reads it |
 
 mod definition;
+mod events;
 mod functions;
 mod text;
 
-use stepfn_core::definition::{Definition, LoggingConfiguration, Reference};
+use std::collections::HashSet;
+
+use stepfn_core::definition::{Definition, Reference};
 
 use self::{
     definition::definition_node,
     functions::Functions,
-    text::{Piece, Speller, outside, split, tag},
+    text::{Piece, Speller, lambda_logical_id, outside, split, tag},
 };
 use crate::{
+    deployment::{Deployment, DeploymentProblem, Identifier},
     error::{Error, Problem},
+    generate::check_all,
+    template::{Dialect, Machine, Template, logical_id},
     yaml::{Node, emit},
 };
 
@@ -94,6 +100,10 @@ const HEADER: &str = "\
 #   stepFunctions: ${file(generated/stepfn.serverless.yml):stepFunctions}
 ";
 
+const HEADER_RESOURCES: &str = "\
+#   resources: ${file(generated/stepfn.serverless.yml):resources}
+";
+
 const BUILD: &str = r#"#
 # The functions' zips; Serverless tells them apart by file name:
 #   cargo lambda build --release --arm64 --output-format zip
@@ -101,20 +111,41 @@ const BUILD: &str = r#"#
 
 "#;
 
-/// The file's text: all machines, and the functions that they call.
+/// The file's text: all machines, the functions that they call, and what the plugin has no word for under `resources`.
 ///
 /// # Errors
 ///
-/// Where two machines disagree on a function, and where a definition holds what the Framework or its plugin would change
-/// or refuse; see [`Problem`].
-pub fn to_yaml(definitions: &[Definition]) -> Result<String, Error> {
-    let functions = Functions::of(definitions)?;
-    let machines = definitions
+/// Where two machines disagree on a function, where a value is one that AWS refuses, and where a definition holds what the
+/// Framework or its plugin would change or refuse; see [`Problem`].
+pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
+    check_all(deployments)?;
+    let functions = Functions::of(deployments.iter().map(Deployment::definition))?;
+    let machines: Vec<_> = deployments
         .iter()
-        .map(|definition| Ok((definition.name.as_str(), machine_node(definition, &functions)?)))
+        .map(|deployment| {
+            let name = &deployment.definition.name;
+            let id = custom_id(name);
+            Machine { deployment, id: logical_id(id.as_deref().unwrap_or(name)) }
+        })
+        .collect();
+    let ids = machines.iter().map(|machine| (machine.id.clone(), machine.id.clone()));
+    let keys = functions.keys();
+    let lambdas = keys.iter().map(|key| ((*key).to_owned(), lambda_logical_id(key)));
+    let mut resources = Template::new(Dialect::Serverless, ids.chain(lambdas));
+    let machine_nodes = machines
+        .iter()
+        .map(|machine| {
+            let node = machine_node(machine, &keys, &mut resources)?;
+            Ok((machine.definition().name.as_str(), node))
+        })
         .collect::<Result<Vec<_>, Error>>()?;
+    let resources = resources.into_node(Vec::new());
+    let has_resources = matches!(&resources, Node::Map(entries) if entries.iter().any(|(_, node)| *node != Node::Map(Vec::new())));
 
     let mut out = HEADER.to_owned();
+    if has_resources {
+        out.push_str(HEADER_RESOURCES);
+    }
     if !functions.is_empty() {
         out.push_str(BUILD);
         out.push_str(&emit(&Node::map([("functions", functions.node())])));
@@ -123,16 +154,24 @@ pub fn to_yaml(definitions: &[Definition]) -> Result<String, Error> {
     out.push_str(&emit(&Node::map([(
         "stepFunctions",
         // Without it the plugin takes misspelt fields in silence.
-        Node::map([("validate", Node::Bool(true)), ("stateMachines", Node::map(machines))]),
+        Node::map([("validate", Node::Bool(true)), ("stateMachines", Node::map(machine_nodes))]),
     )])));
+    if has_resources {
+        out.push('\n');
+        out.push_str(&emit(&Node::map([("resources", resources)])));
+    }
     Ok(out)
 }
 
-fn machine_node(definition: &Definition, functions: &Functions<'_>) -> Result<Node, Error> {
-    let keys = functions.keys();
+fn machine_node(
+    machine: &Machine<'_>,
+    functions: &HashSet<&str>,
+    resources: &mut Template,
+) -> Result<Node, Error> {
+    let (deployment, definition) = (machine.deployment, machine.definition());
     let mut speller = Speller {
         substitutions: &definition.substitutions,
-        functions: &keys,
+        functions,
         in_sub: false,
         spelled_reference: false,
     };
@@ -145,24 +184,94 @@ fn machine_node(definition: &Definition, functions: &Functions<'_>) -> Result<No
         .map_err(|(at, problem)| error(&at, problem))?;
 
     let mut entries = Vec::new();
-    if let Some(id) = logical_id(&definition.name) {
+    if let Some(id) = custom_id(&definition.name) {
         entries.push(("id", Node::Text(id)));
     }
     entries.push(("name", Node::text(&definition.name)));
     entries.push(("type", Node::text(definition.workflow_type.name())));
-    if let Some(logging) = &definition.logging {
-        let node = logging_node(logging, definition).map_err(|problem| error("loggingConfig", problem))?;
-        entries.push(("loggingConfig", node));
-    }
+    entries.extend(role(machine).map_err(|problem| error("role", problem))?);
+    let config = logging_node(machine, resources).map_err(|problem| error("loggingConfig", problem))?;
+    entries.extend(config.map(|node| ("loggingConfig", node)));
     if definition.tracing {
         entries.push(("tracingConfig", Node::map([("enabled", Node::Bool(true))])));
     }
+    let config = encryption(machine, resources).map_err(|problem| error("encryptionConfig", problem))?;
+    entries.extend(config.map(|node| ("encryptionConfig", node)));
+    if !deployment.inherit_global_tags {
+        entries.push(("inheritGlobalTags", Node::Bool(false)));
+    }
+    entries.extend(tags(machine)?);
+    if !deployment.depends_on.is_empty() {
+        let ids = deployment.depends_on.iter().map(Node::text);
+        entries.push(("dependsOn", Node::List(ids.collect())));
+    }
+    if deployment.retain {
+        entries.push(("retain", Node::Bool(true)));
+    }
+    if deployment.use_exact_version {
+        entries.push(("useExactVersion", Node::Bool(true)));
+    }
+    entries.extend(events::events(machine, resources));
+    entries.extend(events::alarms(machine, resources));
+    entries.extend(events::notifications(machine, resources));
     entries.push(("definition", asl));
     Ok(Node::map(entries))
 }
 
+/// `role`; without it the plugin makes one that allows what it finds the tasks to need.
+fn role(machine: &Machine<'_>) -> Result<Option<(&'static str, Node)>, Problem> {
+    let Some(role) = &machine.deployment.role else { return Ok(None) };
+    Ok(Some(("role", arn_node(role, machine.definition())?)))
+}
+
+/// `encryptionConfig`. The plugin puts the key into a `Fn::Sub`, and takes nothing but a text.
+fn encryption(machine: &Machine<'_>, resources: &mut Template) -> Result<Option<Node>, Problem> {
+    let Some(encryption) = &machine.deployment.encryption else { return Ok(None) };
+    let key = resources.identifier(&encryption.kms_key_id, &machine.definition().substitutions);
+    let key = match key {
+        Node::Tagged("!Ref" | "!GetAtt", name) => match *name {
+            Node::Text(name) => Node::Text(format!("${{{name}}}")),
+            other => other,
+        },
+        Node::Tagged(_, text) => *text,
+        text => text,
+    };
+    let seconds = encryption.kms_data_key_reuse_period_seconds.unwrap_or(DATA_KEY_REUSE);
+    Ok(Some(Node::map([
+        ("Type", Node::text("CUSTOMER_MANAGED_KMS_KEY")),
+        ("KmsKeyId", key),
+        // The plugin's own default is 900.
+        ("KmsDataKeyReusePeriodSeconds", Node::Number(seconds.to_string())),
+    ])))
+}
+
+/// What AWS takes where nothing is said.
+const DATA_KEY_REUSE: u32 = 300;
+
+/// `tags`, whose values the plugin makes texts of.
+fn tags(machine: &Machine<'_>) -> Result<Option<(&'static str, Node)>, Error> {
+    let (tags, definition) = (&machine.deployment.tags, machine.definition());
+    let nodes = tags.iter().map(|(key, value)| {
+        let has_reference =
+            text::split(value, &definition.substitutions).is_ok_and(|pieces| pieces.iter().any(|piece| matches!(piece, Piece::Reference(_))));
+        if has_reference {
+            return Err(Error::Deployment {
+                machine: definition.name.clone(),
+                at: format!("tags.{key}"),
+                problem: DeploymentProblem::Unsupported {
+                    format: "the Serverless plugin",
+                    what: "makes a text of every tag; write one, or a variable such as `${self:provider.stage}`",
+                },
+            });
+        }
+        Ok((key.as_str(), Node::text(value)))
+    });
+    let nodes = nodes.collect::<Result<Vec<_>, Error>>()?;
+    Ok((!nodes.is_empty()).then(|| ("tags", Node::map(nodes))))
+}
+
 /// The plugin makes the machine's logical id of its name, and CloudFormation takes letters and digits only.
-fn logical_id(name: &str) -> Option<String> {
+fn custom_id(name: &str) -> Option<String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if name.chars().all(fits) {
         return None;
@@ -173,12 +282,18 @@ fn logical_id(name: &str) -> Option<String> {
     Some(id.collect())
 }
 
-fn logging_node(logging: &LoggingConfiguration, definition: &Definition) -> Result<Node, Problem> {
-    let destinations = logging
+fn logging_node(machine: &Machine<'_>, resources: &mut Template) -> Result<Option<Node>, Problem> {
+    let definition = machine.definition();
+    let Some(logging) = &definition.logging else { return Ok(None) };
+    let mut destinations = logging
         .destinations
         .iter()
-        .map(|destination| destination_node(destination, definition))
+        .map(|destination| {
+            destination_node(destination, definition)?
+                .ok_or_else(|| Problem::Destination(destination.clone()))
+        })
         .collect::<Result<Vec<_>, _>>()?;
+    destinations.extend(resources.log_group(machine));
     let mut entries = vec![
         ("level", Node::text(logging.level.name())),
         ("includeExecutionData", Node::Bool(logging.include_execution_data)),
@@ -186,29 +301,44 @@ fn logging_node(logging: &LoggingConfiguration, definition: &Definition) -> Resu
     if !destinations.is_empty() {
         entries.push(("destinations", Node::List(destinations)));
     }
-    Ok(Node::map(entries))
+    Ok(Some(Node::map(entries)))
 }
 
-/// A log group's ARN. The plugin's schema knows `!Ref`, `!GetAtt` and a `!Join` of texts and `!Ref`s there, none of them
+fn arn_node(arn: &Identifier, definition: &Definition) -> Result<Node, Problem> {
+    match arn {
+        Identifier::Reference(reference) => Ok(tag(reference)),
+        Identifier::Text(text) => {
+            destination_node(text, definition)?.ok_or_else(|| Problem::Arn(text.clone()))
+        }
+    }
+}
+
+/// An ARN; `None` where the plugin refuses it. Its schema knows `!Ref`, `!GetAtt` and a `!Join` of texts and `!Ref`s there, none of them
 /// empty, and no `!Sub`.
-fn destination_node(text: &str, definition: &Definition) -> Result<Node, Problem> {
+fn destination_node(text: &str, definition: &Definition) -> Result<Option<Node>, Problem> {
     let pieces = split(text, &definition.substitutions)?;
     if let [Piece::Reference(reference)] = pieces.as_slice() {
-        return Ok(tag(reference));
+        return Ok(Some(tag(reference)));
     }
     if !pieces.iter().any(|piece| matches!(piece, Piece::Reference(_))) {
-        return Ok(Node::Text(outside(&pieces)));
+        return Ok(Some(Node::Text(outside(&pieces))));
     }
-    let parts = at_colons(pieces).into_iter().map(|segment| match segment.as_slice() {
-        [Piece::Reference(reference)] if matches!(reference.as_ref(), Reference::Ref(_)) => {
-            Some(tag(reference))
+    let mut parts = Vec::new();
+    for segment in at_colons(pieces) {
+        match segment.as_slice() {
+            [Piece::Reference(reference)] if matches!(reference.as_ref(), Reference::Ref(_)) => {
+                parts.push(tag(reference));
+            }
+            // The ARN of a role has no region: `arn:aws:iam::…`.
+            [] => match parts.last_mut() {
+                Some(Node::Text(text)) => text.push(':'),
+                _ => return Ok(None),
+            },
+            texts if texts.iter().any(|piece| matches!(piece, Piece::Reference(_))) => return Ok(None),
+            texts => parts.push(Node::Text(outside(texts))),
         }
-        [] => None,
-        texts if texts.iter().any(|piece| matches!(piece, Piece::Reference(_))) => None,
-        texts => Some(Node::Text(outside(texts))),
-    });
-    let parts = parts.collect::<Option<Vec<_>>>().ok_or_else(|| Problem::Destination(text.to_owned()))?;
-    Ok(Node::tagged("!Join", Node::List(vec![Node::text(":"), Node::List(parts)])))
+    }
+    Ok(Some(Node::tagged("!Join", Node::List(vec![Node::text(":"), Node::List(parts)]))))
 }
 
 /// The pieces between the colons of an ARN.

@@ -1,83 +1,29 @@
-//! `${…}` in texts: whose it is, and how each place of a Serverless YAML spells it.
+//! How each place of a Serverless YAML spells `${…}`.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::collections::HashSet;
 
 use indexmap::IndexMap;
 use stepfn_core::{definition::Reference, value::Value};
 
-use crate::{error::Problem, yaml::Node};
+pub(super) use crate::text::Piece;
+use crate::{error::Problem, text, yaml::Node};
 
-/// A part of a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
-    Literal(&'a str),
-    /// CloudFormation's: a substitution of the definition, or `${AWS::Region}` and its like.
-    Reference(Cow<'a, Reference>),
-    /// `${self:service}`: the Serverless Framework resolves it before anybody else looks.
-    Framework(&'a str),
-    /// Neither: what stands between the braces is meant as it is.
-    Foreign(&'a str),
-}
-
-/// Cuts a text at its `${…}`.
+/// Cuts a text at its `${…}`, unless the Framework or CloudFormation would read it otherwise.
 pub(super) fn split<'a>(
     text: &'a str,
     substitutions: &'a IndexMap<String, Reference>,
 ) -> Result<Vec<Piece<'a>>, Problem> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        if start > 0 {
-            pieces.push(Piece::Literal(&rest[..start]));
-        }
-        let inner = &rest[start + 2..];
-        let end = closing_brace(inner).ok_or(Problem::Unclosed)?;
-        let (name, after) = (&inner[..end], &inner[end + 1..]);
-        pieces.push(if let Some(reference) = substitutions.get(name) {
-            Piece::Reference(Cow::Borrowed(reference))
-        } else if name.starts_with("AWS::") {
-            Piece::Reference(Cow::Owned(Reference::Ref(name.to_owned())))
-        } else if is_framework_variable(name) {
-            if rest[..start].ends_with('$') {
-                return Err(Problem::SwallowedDollar);
-            }
-            Piece::Framework(&rest[start..start + 2 + end + 1])
-        } else {
-            Piece::Foreign(name)
-        });
-        rest = after;
-    }
-    if !rest.is_empty() {
-        pieces.push(Piece::Literal(rest));
-    }
-    Ok(pieces)
-}
-
-/// Where the brace closes; variables of the Framework may hold others: `${self:custom.${sls:stage}}`.
-fn closing_brace(inner: &str) -> Option<usize> {
-    let mut depth = 1;
-    let mut previous = ' ';
-    for (index, c) in inner.char_indices() {
-        match c {
-            '{' if previous == '$' => depth += 1,
-            '}' => depth -= 1,
+    let pieces = text::split(text, substitutions);
+    let mut after_dollar = false;
+    for piece in &pieces {
+        match piece {
+            Piece::Unclosed(_) => return Err(Problem::Unclosed),
+            Piece::Framework(_) if after_dollar => return Err(Problem::SwallowedDollar),
             _ => {}
         }
-        if depth == 0 {
-            return Some(index);
-        }
-        previous = c;
+        after_dollar = matches!(piece, Piece::Literal(text) if text.ends_with('$'));
     }
-    None
-}
-
-/// Whether the Framework takes `${name}` for its own: a source and its parameters or address, `file(x.yml):key`.
-fn is_framework_variable(name: &str) -> bool {
-    let source_end =
-        name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).unwrap_or(name.len());
-    let (source, after) = name.split_at(source_end);
-    source.starts_with(|c: char| c.is_ascii_lowercase())
-        && (after.starts_with('(') || (after.starts_with(':') && !after.starts_with("::")))
+    Ok(pieces)
 }
 
 /// What a field of a definition takes.
@@ -134,7 +80,7 @@ impl Speller<'_> {
         let mut out = String::new();
         for piece in pieces {
             match piece {
-                Piece::Literal(text) => out.push_str(&json_escaped(text)),
+                Piece::Literal(text) | Piece::Unclosed(text) => out.push_str(&json_escaped(text)),
                 Piece::Reference(reference) => push_variable(&mut out, &self.sub_name(reference)),
                 Piece::Framework(variable) => push_dollar(&mut out, variable),
                 Piece::Foreign(name) => push_variable(&mut out, &format!("!{name}")),
@@ -148,7 +94,7 @@ impl Speller<'_> {
         let mut out = String::new();
         for piece in pieces {
             match piece {
-                Piece::Literal(text) => out.push_str(text),
+                Piece::Literal(text) | Piece::Unclosed(text) => out.push_str(text),
                 Piece::Reference(reference) => {
                     out.push_str("#{");
                     out.push_str(&self.sub_name(reference));
@@ -189,7 +135,7 @@ pub(super) fn outside(pieces: &[Piece<'_>]) -> String {
     let mut out = String::new();
     for piece in pieces {
         match piece {
-            Piece::Literal(text) => out.push_str(text),
+            Piece::Literal(text) | Piece::Unclosed(text) => out.push_str(text),
             Piece::Framework(variable) => push_dollar(&mut out, variable),
             Piece::Foreign(name) => push_variable(&mut out, name),
             Piece::Reference(_) => {}
@@ -199,14 +145,14 @@ pub(super) fn outside(pieces: &[Piece<'_>]) -> String {
 }
 
 /// The logical id that the Framework gives a function: `send-mail` is `SendDashmailLambdaFunction`.
-fn lambda_logical_id(key: &str) -> String {
+pub(super) fn lambda_logical_id(key: &str) -> String {
     let normalized = key.replace('-', "Dash").replace('_', "Underscore");
     let mut chars = normalized.chars();
     let first = chars.next().map(|c| c.to_ascii_uppercase());
     first.into_iter().chain(chars).chain("LambdaFunction".chars()).collect()
 }
 
-fn json_escaped(text: &str) -> String {
+pub(super) fn json_escaped(text: &str) -> String {
     let quoted = Value::from(text).to_string();
     quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default().to_owned()
 }

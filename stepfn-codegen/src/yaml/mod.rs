@@ -7,6 +7,8 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
+use stepfn_core::value::Value;
+
 use self::scalar::{block_lines, inline};
 
 /// A YAML node.
@@ -128,4 +130,24 @@ fn start_line(index: usize, indent: usize, place: Place, out: &mut String) {
 
 fn pad(columns: usize, out: &mut String) {
     out.extend(std::iter::repeat_n(' ', columns));
+}
+
+/// JSON as YAML.
+pub(crate) fn from_value(value: &Value) -> Node {
+    match value {
+        Value::Null => Node::Null,
+        Value::Bool(value) => Node::Bool(*value),
+        Value::Number(number) => Node::Number(plain_number(&number.to_string())),
+        Value::String(text) => Node::text(&**text),
+        Value::Array(items) => Node::List(items.iter().map(from_value).collect()),
+        Value::Object(map) => Node::map(map.iter().map(|(key, value)| (&**key, from_value(value)))),
+    }
+}
+
+/// A number that readers of YAML 1.1 do not take for a text: `1.0e+3` for `1e3`.
+fn plain_number(number: &str) -> String {
+    let Some((mantissa, exponent)) = number.split_once(['e', 'E']) else { return number.to_owned() };
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with(['+', '-']) { "" } else { "+" };
+    format!("{mantissa}{point}e{sign}{exponent}")
 }

@@ -278,3 +278,12 @@ tag: !Join
 "
     );
 }
+
+#[test]
+fn numbers_keep_their_text_but_for_exponents() {
+    for (number, yaml) in
+        [("2.0", "2.0"), ("9007199254740993", "9007199254740993"), ("1e3", "1.0e+3"), ("1.5E-3", "1.5e-3")]
+    {
+        assert_eq!(plain_number(number), yaml);
+    }
+}

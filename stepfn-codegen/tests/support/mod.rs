@@ -4,6 +4,10 @@
 
 use std::convert::Infallible;
 
+use stepfn_codegen::deployment::{
+    Alarm, Alias, Authorization, Deployment, Encryption, EventRule, ExecutionStatus, Http, LogGroup, Method,
+    Metric, Notification, Payload, RetryPolicy, Schedule, ScheduleMethod, Target, TreatMissingData,
+};
 use stepfn_core::{
     asl,
     definition::{Call, Definition, LogLevel, LoggingConfiguration, Reference, TaskBinding, WorkflowType},
@@ -96,4 +100,120 @@ pub fn express() -> Definition {
         ],
     });
     definition
+}
+
+/// The CSV pipeline.
+pub fn pipeline() -> Definition {
+    let mut definition = machine("CsvProcessing", include_str!("pipeline.asl.json"));
+    definition.tasks = vec![
+        bind::<Validator>("/States/ValidateCSV", Call::Invoke),
+        bind::<ProcessOrder>("/States/LoadData", Call::Direct),
+    ];
+    definition.substitutions = [
+        ("ProcessOrderArn", Reference::GetAtt("process_order".to_owned(), "Arn".to_owned())),
+        ("SuccessTopic", Reference::Ref("SuccessTopic".to_owned())),
+    ]
+    .map(|(name, reference)| (name.to_owned(), reference))
+    .into_iter()
+    .collect();
+    definition.tracing = true;
+    definition
+}
+
+/// The pipeline with everything that can be said beside it, and no alias.
+pub fn rich() -> Deployment {
+    let alerts = || Reference::Ref("Alerts".to_owned());
+    Deployment::from(pipeline())
+        .tag("team", "data")
+        .tag("stage", "${self:provider.stage}")
+        .logging(LoggingConfiguration {
+            level: LogLevel::Error,
+            include_execution_data: true,
+            destinations: Vec::new(),
+        })
+        .log_group(LogGroup::new("/aws/vendedlogs/states/${self:service}/csv").retention_in_days(30))
+        .encryption(
+            Encryption::new(Reference::GetAtt("Key".to_owned(), "Arn".to_owned()))
+                .kms_data_key_reuse_period_seconds(600),
+        )
+        .trigger(
+            Schedule::new("cron(0 9 ? * MON-FRI *)")
+                .time_zone("Asia/Seoul")
+                .name("every-morning")
+                .description("the \"morning\" run")
+                .input(r#"{ "bucket": "uploads", "limit": 2.0 }"#.parse().unwrap()),
+        )
+        .trigger(
+            Schedule::new("rate(1 hour)")
+                .method(ScheduleMethod::EventBus)
+                .enabled(false)
+                .retry_policy(RetryPolicy { maximum_event_age_in_seconds: 3600, maximum_retry_attempts: 4 })
+                .dead_letter(Reference::GetAtt("DeadLetters".to_owned(), "Arn".to_owned())),
+        )
+        .trigger(
+            Schedule::new("at(2027-01-01T09:00:00)")
+                .flexible_time_window(15)
+                .retry_policy(RetryPolicy { maximum_event_age_in_seconds: 60, maximum_retry_attempts: 0 }),
+        )
+        .trigger(
+            EventRule::new(
+                r#"{ "source": ["aws.s3"], "detail": { "object": { "key": [{ "suffix": ".csv" }] } } }"#
+                    .parse()
+                    .unwrap(),
+            )
+            .event_bus_name("${self:service}-bus")
+            .payload(Payload::InputTransformer {
+                input_paths_map: vec![("key".to_owned(), "$.detail.object.key".to_owned())],
+                input_template: r#"{ "fileId": "<key>" }"#.to_owned(),
+            }),
+        )
+        .trigger(Http::new(Method::Post, "/files"))
+        .alarm(Alarm::new(Metric::ExecutionsFailed).alarm_action(alerts()).ok_action(alerts()))
+        .alarm(
+            Alarm::new(Metric::ExecutionsTimedOut)
+                .name("csv-timed-out")
+                .period(300)
+                .treat_missing_data(TreatMissingData::NotBreaching)
+                .alarm_action(alerts())
+                .ok_action(alerts()),
+        )
+        .alarm(
+            Alarm::new(Metric::ExecutionTime)
+                .description("a run takes over ten minutes")
+                .threshold(600_000)
+                .evaluation_periods(3)
+                .alarm_action("arn:aws:sns:${AWS::Region}:${AWS::AccountId}:${self:service}-alerts"),
+        )
+        .notification(Notification::new(ExecutionStatus::Failed, Target::Sns(alerts().into())))
+        .notification(Notification::new(
+            ExecutionStatus::Failed,
+            Target::Sqs {
+                arn: Reference::GetAtt("Failures".to_owned(), "Arn".to_owned()).into(),
+                message_group_id: Some("csv".to_owned()),
+            },
+        ))
+        .notification(Notification::new(
+            ExecutionStatus::TimedOut,
+            Target::Lambda(Reference::GetAtt("process_order".to_owned(), "Arn".to_owned()).into()),
+        ))
+        .depends_on("Alerts")
+        .retain(true)
+        .use_exact_version(true)
+}
+
+/// A deployment with versions and aliases: what starts it starts an alias.
+pub fn versioned() -> Deployment {
+    Deployment::from(express())
+        .role("arn:aws:iam::${AWS::AccountId}:role/quick")
+        .version_description("what the pipeline built")
+        .alias(Alias::new("live").description("what users run"))
+        .alias(
+            Alias::new("experiment").route("arn:aws:states:us-east-1:123456789012:stateMachine:Quick:1", 20),
+        )
+        .trigger(Http::new(Method::Get, "/quick/{id}").authorization(Authorization::None))
+        .trigger(Schedule::new("rate(5 minutes)"))
+        .trigger(
+            EventRule::new(r#"{ "source": ["shop"] }"#.parse().unwrap())
+                .payload(Payload::InputPath("$.detail".to_owned())),
+        )
 }

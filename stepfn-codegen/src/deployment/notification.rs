@@ -1,0 +1,113 @@
+//! Notifications of executions that change their status, through EventBridge.
+
+use super::Identifier;
+
+/// The status of an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ExecutionStatus {
+    /// `ABORTED`
+    Aborted,
+    /// `FAILED`
+    Failed,
+    /// `RUNNING`
+    Running,
+    /// `SUCCEEDED`
+    Succeeded,
+    /// `TIMED_OUT`
+    TimedOut,
+}
+
+impl ExecutionStatus {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Aborted, Self::Failed, Self::Running, Self::Succeeded, Self::TimedOut];
+
+    /// As AWS writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Aborted => "ABORTED",
+            Self::Failed => "FAILED",
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::TimedOut => "TIMED_OUT",
+        }
+    }
+
+    /// As it stands in a logical id.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Self::Aborted => "Aborted",
+            Self::Failed => "Failed",
+            Self::Running => "Running",
+            Self::Succeeded => "Succeeded",
+            Self::TimedOut => "TimedOut",
+        }
+    }
+}
+
+/// Where a notification goes, by ARN.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Target {
+    /// An SNS topic.
+    Sns(Identifier),
+    /// An SQS queue.
+    Sqs {
+        /// The queue.
+        arn: Identifier,
+        /// `MessageGroupId`, which a FIFO queue needs.
+        message_group_id: Option<String>,
+    },
+    /// A Kinesis stream.
+    Kinesis {
+        /// The stream.
+        arn: Identifier,
+        /// `PartitionKeyPath`: the event's id where it is absent.
+        partition_key_path: Option<String>,
+    },
+    /// A Firehose stream.
+    Firehose(Identifier),
+    /// A Lambda function.
+    Lambda(Identifier),
+    /// A state machine, of which an execution starts.
+    StepFunctions(Identifier),
+}
+
+impl Target {
+    pub(crate) fn arn(&self) -> &Identifier {
+        match self {
+            Self::Sns(arn)
+            | Self::Sqs { arn, .. }
+            | Self::Kinesis { arn, .. }
+            | Self::Firehose(arn)
+            | Self::Lambda(arn)
+            | Self::StepFunctions(arn) => arn,
+        }
+    }
+
+    /// What EventBridge has to be allowed.
+    pub(crate) fn action(&self) -> &'static str {
+        match self {
+            Self::Sns(_) => "sns:Publish",
+            Self::Sqs { .. } => "sqs:SendMessage",
+            Self::Kinesis { .. } => "kinesis:PutRecord",
+            Self::Firehose(_) => "firehose:PutRecord",
+            Self::Lambda(_) => "lambda:InvokeFunction",
+            Self::StepFunctions(_) => "states:StartExecution",
+        }
+    }
+}
+
+/// Somebody hears of every execution that gets into a status.
+#[derive(Clone, Debug)]
+pub struct Notification {
+    pub(crate) status: ExecutionStatus,
+    pub(crate) target: Target,
+}
+
+impl Notification {
+    /// A notification.
+    pub fn new(status: ExecutionStatus, target: Target) -> Self {
+        Self { status, target }
+    }
+}

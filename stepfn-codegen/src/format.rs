@@ -1,0 +1,86 @@
+use std::{fmt, str::FromStr};
+
+use crate::{cloudformation, deployment::Deployment, error::Error, serverless};
+
+/// A format of deployment files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Format {
+    /// `asl`: canonical ASL JSON, a file for each machine.
+    Asl,
+    /// `serverless`: Serverless Framework YAML.
+    Serverless,
+    /// `cloudformation-yaml`: a CloudFormation template in YAML.
+    CloudFormationYaml,
+    /// `cloudformation-json`: a CloudFormation template in JSON.
+    CloudFormationJson,
+}
+
+impl Format {
+    /// All formats, in the order in which their files are written.
+    pub const ALL: [Self; 4] =
+        [Self::Asl, Self::Serverless, Self::CloudFormationYaml, Self::CloudFormationJson];
+
+    /// The formats that are written where nobody asks for others.
+    pub const DEFAULT: [Self; 2] = [Self::Asl, Self::Serverless];
+
+    /// What the format is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Asl => "asl",
+            Self::Serverless => "serverless",
+            Self::CloudFormationYaml => "cloudformation-yaml",
+            Self::CloudFormationJson => "cloudformation-json",
+        }
+    }
+
+    /// Whether the format's files refer to the machines' ASL JSON, or are them.
+    pub(crate) fn reads_asl(self) -> bool {
+        match self {
+            Self::Asl => true,
+            Self::Serverless | Self::CloudFormationYaml | Self::CloudFormationJson => false,
+        }
+    }
+
+    /// The file that holds all machines, if the format has one.
+    pub(crate) fn of_all(self, deployments: &[Deployment]) -> Result<Option<(&'static str, String)>, Error> {
+        Ok(Some(match self {
+            Self::Asl => return Ok(None),
+            Self::Serverless => (serverless::FILE_NAME, serverless::to_yaml(deployments)?),
+            Self::CloudFormationYaml => {
+                (cloudformation::YAML_FILE_NAME, cloudformation::to_yaml(deployments)?)
+            }
+            Self::CloudFormationJson => {
+                (cloudformation::JSON_FILE_NAME, cloudformation::to_json(deployments)?)
+            }
+        }))
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// A name that no format has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no format is called `{name}`; the formats are {}", formats())]
+pub struct UnknownFormat {
+    /// The name.
+    pub name: String,
+}
+
+fn formats() -> String {
+    let names: Vec<String> = Format::ALL.iter().map(|format| format!("`{format}`")).collect();
+    names.join(", ")
+}
+
+impl FromStr for Format {
+    type Err = UnknownFormat;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFormat> {
+        let known = Self::ALL.into_iter().find(|format| format.name() == name);
+        known.ok_or_else(|| UnknownFormat { name: name.to_owned() })
+    }
+}

@@ -1,0 +1,75 @@
+//! Rules on the default event bus that tell of executions which change their status.
+
+use super::{Machine, Template, reference};
+use crate::{
+    deployment::{Notification, Target},
+    yaml::Node,
+};
+
+impl Template {
+    pub(crate) fn notifications(&mut self, machine: &Machine<'_>) {
+        let all: Vec<&Notification> = machine.deployment.notifications.iter().collect();
+        self.notify(machine, &all);
+    }
+
+    /// Rules for some of the machine's notifications, a rule for each status, and the role by which EventBridge reaches them.
+    pub(crate) fn notify(&mut self, machine: &Machine<'_>, notifications: &[&Notification]) {
+        if notifications.is_empty() {
+            return;
+        }
+        let substitutions = &machine.definition().substitutions;
+        let mut allowed: Vec<(&str, Node)> = Vec::new();
+        for notification in notifications {
+            let statement =
+                (notification.target.action(), self.identifier(notification.target.arn(), substitutions));
+            if !allowed.contains(&statement) {
+                allowed.push(statement);
+            }
+        }
+        let wanted = format!("{}NotificationRole", machine.id);
+        let role = self.service_role(&wanted, "events.amazonaws.com", allowed);
+
+        for status in machine.deployment.notified() {
+            let targets = notifications.iter().filter(|notification| notification.status == status);
+            let mut nodes = Vec::new();
+            for (index, notification) in targets.enumerate() {
+                let mut entries = vec![
+                    ("Id", Node::Text(format!("target{}", index + 1))),
+                    ("Arn", self.identifier(notification.target.arn(), substitutions)),
+                    ("RoleArn", role.clone()),
+                ];
+                entries.extend(parameters(&notification.target));
+                nodes.push(Node::map(entries));
+            }
+            if nodes.is_empty() {
+                continue;
+            }
+            let pattern = Node::map([
+                ("source", Node::List(vec![Node::text("aws.states")])),
+                ("detail-type", Node::List(vec![Node::text("Step Functions Execution Status Change")])),
+                (
+                    "detail",
+                    Node::map([
+                        ("status", Node::List(vec![Node::text(status.name())])),
+                        ("stateMachineArn", Node::List(vec![reference(&machine.id)])),
+                    ]),
+                ),
+            ]);
+            let id = self.claim(&format!("{}{}Notification", machine.id, status.id()));
+            let properties = Node::map([("EventPattern", pattern), ("Targets", Node::List(nodes))]);
+            self.resource(&id, "AWS::Events::Rule", properties);
+        }
+    }
+}
+
+fn parameters(target: &Target) -> Option<(&'static str, Node)> {
+    match target {
+        Target::Sqs { message_group_id: Some(id), .. } => {
+            Some(("SqsParameters", Node::map([("MessageGroupId", Node::text(id))])))
+        }
+        Target::Kinesis { partition_key_path: Some(path), .. } => {
+            Some(("KinesisParameters", Node::map([("PartitionKeyPath", Node::text(path))])))
+        }
+        _ => None,
+    }
+}

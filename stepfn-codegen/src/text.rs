@@ -1,0 +1,153 @@
+//! `${…}` in texts: whose each one is. How it is spelled, each format says for itself.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use stepfn_core::definition::Reference;
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece<'a> {
+    Literal(&'a str),
+    /// CloudFormation's: a substitution of the definition, or `${AWS::Region}` and its like.
+    Reference(Cow<'a, Reference>),
+    /// `${self:service}`: a variable of the Serverless Framework, whole.
+    Framework(&'a str),
+    /// Neither: what stands between the braces is meant as it is.
+    Foreign(&'a str),
+    /// A `${` without its brace, and all that follows.
+    Unclosed(&'a str),
+}
+
+/// Cuts a text at its `${…}`.
+pub(crate) fn split<'a>(text: &'a str, substitutions: &'a IndexMap<String, Reference>) -> Vec<Piece<'a>> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        if start > 0 {
+            pieces.push(Piece::Literal(&rest[..start]));
+        }
+        let inner = &rest[start + 2..];
+        let Some(end) = closing_brace(inner) else {
+            pieces.push(Piece::Unclosed(&rest[start..]));
+            return pieces;
+        };
+        let name = &inner[..end];
+        pieces.push(if let Some(reference) = substitutions.get(name) {
+            Piece::Reference(Cow::Borrowed(reference))
+        } else if name.starts_with("AWS::") {
+            Piece::Reference(Cow::Owned(Reference::Ref(name.to_owned())))
+        } else if is_framework_variable(name) {
+            Piece::Framework(&rest[start..start + 2 + end + 1])
+        } else {
+            Piece::Foreign(name)
+        });
+        rest = &inner[end + 1..];
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Literal(rest));
+    }
+    pieces
+}
+
+/// What stands between the braces of each `${…}` of a text.
+pub(crate) fn names(text: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("${") {
+        let inner = &rest[start + 2..];
+        let Some(end) = closing_brace(inner) else { break };
+        names.push(&inner[..end]);
+        rest = &inner[end + 1..];
+    }
+    names
+}
+
+/// Where the brace closes; variables of the Framework may hold others: `${self:custom.${sls:stage}}`.
+fn closing_brace(inner: &str) -> Option<usize> {
+    let mut depth = 1;
+    let mut previous = ' ';
+    for (index, c) in inner.char_indices() {
+        match c {
+            '{' if previous == '$' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(index);
+        }
+        previous = c;
+    }
+    None
+}
+
+/// Whether the Framework takes `${name}` for its own: a source and its parameters or address, `file(x.yml):key`.
+fn is_framework_variable(name: &str) -> bool {
+    let source_end =
+        name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).unwrap_or(name.len());
+    let (source, after) = name.split_at(source_end);
+    source.starts_with(|c: char| c.is_ascii_lowercase())
+        && (after.starts_with('(') || (after.starts_with(':') && !after.starts_with("::")))
+}
+
+/// A variable of the Serverless Framework, for formats that have to ask for its value themselves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Variable<'a> {
+    /// Words that name it: `custom.table` is `["table"]`.
+    pub(crate) words: Vec<&'a str>,
+    /// The value that the Framework takes where the source has none, if it is a plain text.
+    pub(crate) default: Option<&'a str>,
+}
+
+/// Reads `${self:custom.table, 'orders'}`.
+pub(crate) fn variable(text: &str) -> Variable<'_> {
+    let inner = text.strip_prefix("${").and_then(|text| text.strip_suffix('}')).unwrap_or(text);
+    let (address, fallback) = match inner.split_once(',') {
+        Some((address, fallback)) if !address.contains("${") => (address, Some(fallback.trim())),
+        _ => (inner, None),
+    };
+    let words = address.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let mut words: Vec<&str> = words.collect();
+    // What a service says of itself needs no source; everything else keeps its own.
+    if let ["self" | "sls", rest @ ..] = words.as_slice()
+        && !rest.is_empty()
+    {
+        let rest = match rest {
+            ["provider" | "custom", rest @ ..] if !rest.is_empty() => rest,
+            rest => rest,
+        };
+        words = rest.to_vec();
+    }
+    let quoted =
+        |text: &'_ str, quote: char| text.len() >= 2 && text.starts_with(quote) && text.ends_with(quote);
+    let default = fallback.and_then(|text| {
+        let is_text = quoted(text, '\'') || quoted(text, '"');
+        is_text.then(|| &text[1..text.len() - 1])
+    });
+    Variable { words, default }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_is_named_by_its_address() {
+        for (text, words, default) in [
+            ("${self:service}", &["service"][..], None),
+            ("${self:provider.stage}", &["stage"], None),
+            ("${sls:stage}", &["stage"], None),
+            ("${self:custom.table.name}", &["table", "name"], None),
+            ("${opt:stage, 'dev'}", &["opt", "stage"], Some("dev")),
+            ("${env:TOKEN, self:custom.token}", &["env", "TOKEN"], None),
+            ("${file(a.yml):b}", &["file", "a", "yml", "b"], None),
+        ] {
+            assert_eq!(variable(text), Variable { words: words.to_vec(), default }, "{text}");
+        }
+    }
+
+    #[test]
+    fn names_are_what_stands_between_braces() {
+        assert_eq!(names("a ${B} ${self:c.${d}} ${"), ["B", "self:c.${d}"]);
+    }
+}

@@ -1,0 +1,66 @@
+//! The formats as a whole, each from the same deployments.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes helpers of tests for no tests")]
+
+mod support;
+
+use stepfn_codegen::{
+    cloudformation,
+    deployment::{Alias, Deployment},
+    generate::{Format, Plan},
+    serverless,
+};
+use support::{everything, greeting, rich, versioned};
+
+fn gradual() -> Deployment {
+    Deployment::from(greeting("Careful")).alias(Alias::new("live").canary(10, 5).alarm("csv-timed-out"))
+}
+
+fn all() -> Vec<Deployment> {
+    vec![rich(), versioned(), gradual()]
+}
+
+#[test]
+fn serverless_yaml() {
+    insta::assert_snapshot!(serverless::to_yaml(&all()).unwrap());
+}
+
+#[test]
+fn cloudformation_yaml() {
+    insta::assert_snapshot!(cloudformation::to_yaml(&all()).unwrap());
+}
+
+#[test]
+fn cloudformation_json() {
+    insta::assert_snapshot!(cloudformation::to_json(&all()).unwrap());
+}
+
+#[test]
+fn a_definition_with_null_is_a_string_of_many_lines() {
+    let deployments = [Deployment::from(everything())];
+    let yaml = cloudformation::to_yaml(&deployments).unwrap();
+    assert!(yaml.contains("      DefinitionString: |-\n        {\n          \"Comment\""), "{yaml}");
+    let json = cloudformation::to_json(&deployments).unwrap();
+    assert!(
+        json.contains("\"DefinitionString\": {\n          \"Fn::Join\": [\n            \"\\n\","),
+        "{json}"
+    );
+}
+
+#[test]
+fn the_formats_have_names() {
+    for format in Format::ALL {
+        assert_eq!(format.name().parse(), Ok(format));
+    }
+    assert_eq!(
+        "sls".parse::<Format>().unwrap_err().to_string(),
+        "no format is called `sls`; the formats are `asl`, `serverless`, `cloudformation-yaml`, `cloudformation-json`"
+    );
+}
+
+#[test]
+fn a_plan_holds_the_files_of_its_formats() {
+    let plan = Plan::new(&all(), &[Format::CloudFormationJson]).unwrap();
+    let names: Vec<&str> = plan.names().collect();
+    assert_eq!(names, ["stepfn.cloudformation.json", ".stepfn-generated"]);
+}
