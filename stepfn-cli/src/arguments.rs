@@ -13,6 +13,7 @@ pub enum Command {
     Fmt(Fmt),
     Run(Run),
     Diff(Diff),
+    Import(Import),
     Explain(Explain),
 }
 
@@ -117,6 +118,34 @@ pub struct RunData {
     /// Print the event history: `text` is one line for each event, `json` is as AWS's `GetExecutionHistory` has it
     #[arg(long, value_enum, hide_possible_values = true, value_name = "text|json")]
     pub history: Option<Format>,
+}
+
+/// Write the `state_machine!` source of existing definitions
+///
+/// The source compiles, and generates the ASL that it came from. References of templates become `ref_` and `get_att`; types are inferred
+/// from samples of the input and from what the definition says. What a file declares beside the machine is told.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  all is written
+  1  a definition is one that AWS does not take
+  2  the command line is wrong, or a file cannot be read or written")]
+pub struct Import {
+    /// Definitions in ASL JSON, Serverless YAML, SAM or CloudFormation templates; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// A sample of the machines' input, in JSON; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Vec<PathBuf>,
+    /// Write a file for each machine into this directory [default: one machine, to standard output]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write over files that are there
+    #[arg(long, requires = "out")]
+    pub(crate) force: bool,
+    /// `json` is one line for each machine: {"file","machine","rust_name","written","source","notes","allowed"}
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
+    pub(crate) format: Format,
 }
 
 /// Say what changed from one definition to another, and whether it breaks executions that run

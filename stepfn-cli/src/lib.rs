@@ -22,6 +22,7 @@ mod check;
 mod diff;
 mod explain;
 mod format;
+mod import;
 mod report;
 mod run;
 mod source;
@@ -29,7 +30,7 @@ mod source;
 use std::io::{self, Write};
 
 pub use self::{
-    arguments::{Check, Command, Diff, Explain, Fmt, Format, Run, RunData},
+    arguments::{Check, Command, Diff, Explain, Fmt, Format, Import, Run, RunData},
     diff::write_changes,
     report::{count, error, printable},
     run::{cause, happened},
@@ -57,6 +58,7 @@ impl Command {
             Self::Check(arguments) => arguments.perform(out, err),
             Self::Diff(arguments) => arguments.perform(out, err),
             Self::Explain(arguments) => arguments.perform(out, err),
+            Self::Import(arguments) => arguments.perform(out, err),
             Self::Fmt(arguments) => format::run(arguments, out, err),
             Self::Run(arguments) => run::run(arguments, out, err),
         }
@@ -80,6 +82,16 @@ impl Diff {
     /// When the output cannot be written.
     pub fn perform(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
         diff::run(self, out, err)
+    }
+}
+
+impl Import {
+    /// See [`Command::perform`].
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn perform(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+        import::run(self, out, err)
     }
 }
 

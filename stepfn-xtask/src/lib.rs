@@ -59,7 +59,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use stepfn_cli::{Explain, Format, Outcome};
+use stepfn_cli::{Explain, Format, Import, Outcome};
 use stepfn_codegen::Error;
 use stepfn_core::definition::Definition;
 
@@ -93,6 +93,7 @@ enum Task {
     Cost(cost::Cost),
     Run(run::Run),
     Explain(Explain),
+    Import(Import),
 }
 
 /// Runs the command that the process was started with, over the machines of the program.
@@ -197,6 +198,7 @@ impl Task {
             Self::Cost(cost) => return cost.run(&definitions, out, err),
             Self::Run(run) => return run.run(&definitions, is_live, out, err),
             Self::Explain(explain) => return Ok(explain.perform(out, err)?),
+            Self::Import(import) => return Ok(import.perform(out, err)?),
         }
         Ok(Outcome::Fine)
     }

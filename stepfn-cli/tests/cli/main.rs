@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod check;
+mod diff;
 mod explain;
 mod format;
+mod import;
 mod readme;
 mod realworld;
 mod run;

@@ -1,0 +1,177 @@
+//! `stepfn import`
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use stepfn_codegen::import::{self, Imported, Source};
+use stepfn_core::{json, value::Value};
+
+use crate::{
+    Outcome,
+    arguments::{Format, Import},
+    report, source,
+};
+
+pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+    let Some(samples) = samples(&arguments.input, err)? else { return Ok(Outcome::Unreadable) };
+    let mut outcome = Outcome::Fine;
+    let mut written = Vec::new();
+    for path in &arguments.files {
+        match read(path) {
+            Ok(machines) => {
+                for imported in machines {
+                    match import::rust_source(&imported, &samples) {
+                        Ok(source) => written.push((path, imported, source)),
+                        Err(error) => {
+                            report::error(err, &format!("{}: {error}", source::name(path)))?;
+                            outcome = outcome.max(Outcome::Findings);
+                        }
+                    }
+                }
+            }
+            Err(error) => {
+                report::error(err, &error.to_string())?;
+                outcome = Outcome::Unreadable;
+            }
+        }
+    }
+    if arguments.out.is_none() && arguments.format == Format::Text && written.len() > 1 {
+        let names: Vec<&str> = written.iter().map(|(_, imported, _)| imported.name.as_str()).collect();
+        let message = format!(
+            "there are {} machines, each a Rust file of its own: {}\n  = help: say where to write them: `--out DIR`",
+            names.len(),
+            names.join(", ")
+        );
+        report::error(err, &message)?;
+        return Ok(Outcome::Unreadable);
+    }
+    let mut files: Vec<PathBuf> = Vec::new();
+    for (path, imported, source) in &written {
+        let file = match &arguments.out {
+            None => None,
+            Some(dir) => {
+                let file = dir.join(format!("{}.rs", snake_case(&imported.rust_name)));
+                if let Err(message) =
+                    write(dir, &file, &source.text, arguments.force || files.contains(&file))
+                {
+                    report::error(err, &message)?;
+                    outcome = Outcome::Unreadable;
+                    continue;
+                }
+                files.push(file.clone());
+                Some(file)
+            }
+        };
+        match arguments.format {
+            Format::Json => writeln!(out, "{}", summary(path, imported, source, file.as_deref()))?,
+            Format::Text => match &file {
+                Some(file) => writeln!(out, "wrote {}", file.display())?,
+                None => out.write_all(source.text.as_bytes())?,
+            },
+        }
+        if arguments.format == Format::Text {
+            out.flush()?;
+            for note in &imported.notes {
+                writeln!(err, "note: {}: {}", imported.name, report::printable(note))?;
+            }
+            for finding in &source.allowed {
+                let said = format!("{}, {}: {}", imported.name, finding.at, finding.message);
+                writeln!(err, "warning[{}]: {}", finding.code.name(), report::printable(&said))?;
+            }
+        }
+    }
+    Ok(outcome)
+}
+
+fn read(path: &Path) -> Result<Vec<Imported>, String> {
+    if !source::is_stdin(path) {
+        return import::read_file(path).map_err(|error| error.to_string());
+    }
+    let source = source::read(path)?;
+    import::read(&source.name, &source.text, &import::no_files).map_err(|error| error.to_string())
+}
+
+/// The samples; none, which is said, where one cannot be read.
+fn samples(files: &[PathBuf], err: &mut dyn Write) -> io::Result<Option<Vec<Value>>> {
+    let mut samples = Vec::new();
+    for path in files {
+        let source = match source::read(path) {
+            Ok(source) => source,
+            Err(message) => {
+                report::error(err, &message)?;
+                return Ok(None);
+            }
+        };
+        match json::parse_value(&source.text) {
+            Ok(sample) => samples.push(sample),
+            Err(error) => {
+                let span =
+                    json::Span { range: error.offset..error.offset, line: error.line, column: error.column };
+                let message = format!("the sample is not JSON: {}", error.message);
+                report::error_at(err, &source, &span, &message, error.help.as_deref())?;
+                return Ok(None);
+            }
+        }
+    }
+    Ok(Some(samples))
+}
+
+fn write(dir: &Path, file: &Path, text: &str, force: bool) -> Result<(), String> {
+    let failed = |error: io::Error| format!("cannot write `{}`: {error}", file.display());
+    fs::create_dir_all(dir).map_err(failed)?;
+    // What somebody wrote there by hand is not lost by accident.
+    if !force && file.exists() && fs::read_to_string(file).map_err(failed)? != text {
+        return Err(format!("`{}` is there already\n  = help: `--force` writes over it", file.display()));
+    }
+    fs::write(file, text).map_err(failed)
+}
+
+fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path>) -> Value {
+    let allowed = source.allowed.iter().map(|finding| {
+        Value::object([
+            ("code", Value::from(finding.code.name())),
+            ("pointer", finding.at.as_str().into()),
+            ("message", finding.message.as_str().into()),
+        ])
+    });
+    Value::object([
+        ("file", Value::from(source::name(path))),
+        ("machine", imported.name.as_str().into()),
+        ("rust_name", imported.rust_name.as_str().into()),
+        ("written", file.map_or(Value::Null, |file| file.display().to_string().into())),
+        ("source", if file.is_none() { source.text.as_str().into() } else { Value::Null }),
+        ("notes", Value::array(imported.notes.iter().map(|note| Value::from(note.as_str())))),
+        ("allowed", Value::array(allowed)),
+    ])
+}
+
+/// `CsvProcessing` is `csv_processing`.
+fn snake_case(name: &str) -> String {
+    let mut out = String::new();
+    let mut previous = '_';
+    for c in name.chars() {
+        if c.is_uppercase() && (previous.is_lowercase() || previous.is_ascii_digit()) {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+        previous = c;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake_case;
+
+    #[test]
+    fn files_are_named_as_modules_are() {
+        for (name, file) in
+            [("CsvProcessing", "csv_processing"), ("A", "a"), ("SQSToS3", "sqsto_s3"), ("V2Flow", "v2_flow")]
+        {
+            assert_eq!(snake_case(name), file);
+        }
+    }
+}
