@@ -231,6 +231,11 @@ fn each_optimised_integration_and_pattern() {
 fn operations_of_apis() {
     let cases = [
         ("aws-sdk:s3:getObject", r#"{"Bucket": "b", "Key": "k"}"#, "s3:GetObject on arn:s3:::b/k"),
+        (
+            "aws-sdk:s3:getObject",
+            r#"{"Bucket": "arn:aws:s3:eu-west-1:1:accesspoint/a", "Key": "k"}"#,
+            "s3:GetObject on arn:aws:s3:eu-west-1:1:accesspoint/a/object/k",
+        ),
         ("aws-sdk:s3:listObjectsV2", r#"{"Bucket": "b"}"#, "s3:ListBucket on arn:s3:::b"),
         (
             "aws-sdk:s3:headObject",
@@ -295,6 +300,28 @@ fn an_operation_that_the_reference_has_not_is_a_placeholder() {
     let policy = iam::policy(&definition);
     assert_eq!(lines(&policy), ["lookoutvision:StartModel on ${DoItResource}"]);
     assert!(policy.unknown()[0].why.contains("Service Authorization Reference"), "{:?}", policy.unknown());
+}
+
+#[test]
+fn a_placeholder_says_why_the_definition_does_not_tell() {
+    let why = |topic: &str| {
+        let parameters = format!(r#""Parameters": {{{topic}, "Message": "m"}},"#);
+        let policy = iam::policy(&task("arn:aws:states:::sns:publish", &parameters));
+        let [unknown] = policy.unknown() else { panic!("{policy:?}") };
+        assert_eq!(
+            (&*unknown.name, &*unknown.state, &*unknown.field),
+            ("DoItTopicArn", "/States/Do it", "TopicArn")
+        );
+        unknown.why.clone()
+    };
+    assert_eq!(why(r#""TopicArn.$": "$.topic""#), "`TopicArn` comes out of the data, by `$.topic`");
+    assert_eq!(why(r#""TopicArn": "orders""#), "`TopicArn` is `orders`, which is no ARN");
+    assert_eq!(
+        why(r#""TopicArn": {"Fn::ImportValue": "T"}"#),
+        r#"`TopicArn` is `{"Fn::ImportValue":"T"}`, which a deployment tool resolves"#
+    );
+    let whole = iam::policy(&task("arn:aws:states:::sns:publish", ""));
+    assert_eq!(whole.unknown()[0].why, "`TopicArn` comes out of the state's input");
 }
 
 #[test]

@@ -110,6 +110,10 @@ fn operation_of(scope: &mut Scope<'_, '_>, service: &str, operation: &str) {
 pub(super) fn allow(scope: &mut Scope<'_, '_>, prefix: &str, operation: &str) {
     match reference::action(prefix, operation) {
         Some(action) if prefix == "sqs" && !action.types.is_empty() => services::queue(scope, &action.name),
+        Some(action) if prefix == "s3" && action.types.iter().any(|of| of.name == "object") => {
+            let object = scope.s3_object();
+            scope.allow(&action.name, &object);
+        }
         Some(action) => scope.allow_action(&action),
         None => {
             let action = format!("{prefix}:{}", pascal(operation));

@@ -94,7 +94,8 @@ impl<'c, 'd> Scope<'c, 'd> {
         let mut resources = Vec::new();
         for text in texts {
             if !self.is_arn(text, field) {
-                return placeholder(self);
+                let why = format!("`{field}` is `{text}`, which is no ARN");
+                return vec![Resource::named(self.placeholder(field, why))];
             }
             resources.push(Resource::written(text));
         }
@@ -128,6 +129,9 @@ impl<'c, 'd> Scope<'c, 'd> {
 fn why(field: &str, given: &Given) -> String {
     match given {
         Given::Open(path) if path == "$" => format!("`{field}` comes out of the state's input"),
+        Given::Open(object) if object.starts_with("{\"") => {
+            format!("`{field}` is `{object}`, which a deployment tool resolves")
+        }
         Given::Open(path) => format!("`{field}` comes out of the data, by `{path}`"),
         Given::Absent => format!("`{field}` is not given"),
         Given::Known(texts) => format!("`{}` does not tell it", texts.join("`, `")),
