@@ -4,7 +4,12 @@
 
 use std::fmt::Write as _;
 
-use stepfn_codegen::iam::{self, Effect, Policy, Surroundings};
+use stepfn_codegen::{
+    cloudformation,
+    deployment::{Deployment, Encryption},
+    iam::{self, Effect, Policy},
+    serverless,
+};
 use stepfn_core::{
     asl,
     definition::{Definition, LogLevel, LoggingConfiguration, Reference, WorkflowType},
@@ -466,11 +471,26 @@ fn logs_traces_and_the_machine_s_key() {
         include_execution_data: false,
         destinations: Vec::new(),
     });
-    let surroundings = Surroundings { kms_key: Some("${KeyArn}".to_owned()) };
-    insta::assert_snapshot!(lines(&iam::policy_within(&definition, &surroundings)).join("\n"));
+    let key = Reference::GetAtt("Key".to_owned(), "Arn".to_owned());
+    let deployment = Deployment::from(&definition).encryption(Encryption::new(key));
+    insta::assert_snapshot!(lines(&iam::policy_of(&deployment)).join("\n"));
     definition.tracing = false;
     definition.logging = Some(LoggingConfiguration { level: LogLevel::Off, ..definition.logging.unwrap() });
     assert_eq!(lines(&iam::policy(&definition)), ["not * on *"]);
+}
+
+#[test]
+fn the_machine_s_key_is_an_arn() {
+    let key = |id: stepfn_codegen::deployment::Identifier| {
+        let definition = machine(r#"{"StartAt": "Hello", "States": {"Hello": {"Type": "Succeed"}}}"#);
+        let policy = iam::policy_of(&Deployment::from(definition).encryption(Encryption::new(id)));
+        lines(&policy)[0].split(" if ").next().unwrap().to_owned()
+    };
+    let arn = "arn:aws:kms:eu-west-1:123456789012:key/1";
+    assert_eq!(key(arn.into()), format!("kms:Decrypt on {arn}"));
+    assert_eq!(key("1234-abcd".into()), "kms:Decrypt on arn:kms:HERE:key/1234-abcd");
+    assert_eq!(key(Reference::Ref("Key".to_owned()).into()), "kms:Decrypt on arn:kms:HERE:key/${Key}");
+    assert_eq!(key("alias/orders".into()), "kms:Decrypt on ${EncryptionConfigurationKmsKeyArn}");
 }
 
 #[test]
@@ -522,4 +542,49 @@ fn a_policy_is_a_document() {
     let definition =
         task("arn:aws:states:::codebuild:startBuild.sync", r#""Parameters": {"ProjectName": "project"},"#);
     insta::assert_snapshot!(iam::policy(&definition).to_json());
+}
+
+/// A machine whose topic stands in the data, with a role passed on.
+fn open() -> Definition {
+    machine(
+        r#"{"StartAt": "Tell", "States": {
+            "Tell": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+                "Parameters": {"TopicArn.$": "$.topic", "Message": "m"}, "Next": "Run"},
+            "Run": {"Type": "Task", "Resource": "arn:aws:states:::sagemaker:createModel", "End": true,
+                "Parameters": {"ModelName": "m", "ExecutionRoleArn": "arn:aws:iam::123456789012:role/r"}}
+        }}"#,
+    )
+}
+
+#[test]
+fn a_placeholder_is_a_parameter_of_a_template() {
+    let yaml = cloudformation::to_yaml(&[open().into()]).unwrap();
+    let parameter = "  TellTopicArn:\n    Type: String\n    Description: 'The role of Orders needs it for /States/Tell: `TopicArn` comes out of the data, by `$.topic`'\n";
+    assert!(yaml.contains(parameter), "{yaml}");
+    assert!(yaml.contains("Action: sns:Publish\n                Resource: !Ref TellTopicArn\n"), "{yaml}");
+    let condition = "Condition:\n                  StringEquals:\n                    iam:PassedToService: sagemaker.amazonaws.com\n";
+    assert!(yaml.contains(condition), "{yaml}");
+}
+
+#[test]
+fn a_placeholder_is_a_parameter_of_the_serverless_framework() {
+    let yaml = serverless::to_yaml(&[open().into()]).unwrap();
+    assert!(
+        yaml.contains(
+            "          Action: sns:Publish\n          Resource:\n            - ${param:TellTopicArn}\n"
+        ),
+        "{yaml}"
+    );
+    // The plugin's schema has neither, and refuses the machine for them.
+    assert!(!yaml.contains("Condition") && !yaml.contains("Sid"), "{yaml}");
+}
+
+#[test]
+fn a_role_of_the_deployment_s_own_leaves_no_policy() {
+    let role = "arn:aws:iam::123456789012:role/own";
+    let deployment = || Deployment::from(open()).role(role);
+    let yaml = serverless::to_yaml(&[deployment()]).unwrap();
+    assert!(yaml.contains(&format!("role: {role}\n")) && !yaml.contains("iamRoleStatements"), "{yaml}");
+    let yaml = cloudformation::to_yaml(&[deployment()]).unwrap();
+    assert!(!yaml.contains("AWS::IAM::Role") && !yaml.contains("TellTopicArn"), "{yaml}");
 }

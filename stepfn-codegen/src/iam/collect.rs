@@ -82,7 +82,11 @@ impl<'d> Collector<'d> {
     fn free_name(&self, name: &str) -> String {
         let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
         let is_taken = |name: &str| {
-            self.substitution(name).is_some() || self.unknown.iter().any(|unknown| unknown.name == name)
+            // A parameter of a template has the id of the reference that it stands for.
+            let mut known = self.definition.substitutions.values().chain(self.substitutions.values());
+            self.substitution(name).is_some()
+                || self.unknown.iter().any(|unknown| unknown.name == name)
+                || known.any(|reference| matches!(reference, Reference::Ref(id) if id == name))
         };
         numbered(if letters.is_empty() { "Unnamed" } else { &letters }, is_taken)
     }

@@ -56,6 +56,8 @@ mod walk;
 use indexmap::IndexMap;
 use stepfn_core::definition::{Definition, Reference};
 
+use crate::deployment::Deployment;
+
 /// A policy, and what it could not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -156,19 +158,13 @@ impl Policy {
     }
 }
 
-/// What surrounds the machine where it is deployed, and asks something of its role.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Surroundings {
-    /// `KmsKeyId` of the machine's `EncryptionConfiguration`: the ARN of a key, or a text with `${Name}` that becomes one.
-    pub kms_key: Option<String>,
-}
-
 /// The policy of a workflow's role, by what the definition tells.
 pub fn policy(definition: &Definition) -> Policy {
-    policy_within(definition, &Surroundings::default())
+    walk::policy(definition, None)
 }
 
-/// The policy of a workflow's role where it is deployed.
-pub fn policy_within(definition: &Definition, surroundings: &Surroundings) -> Policy {
-    walk::policy(definition, surroundings)
+/// The policy of the role of a machine as it is deployed: its key is the deployment's.
+pub fn policy_of(deployment: &Deployment) -> Policy {
+    let encryption = deployment.encryption.as_ref();
+    walk::policy(&deployment.definition, encryption.map(|encryption| &encryption.kms_key_id))
 }

@@ -8,19 +8,20 @@ use stepfn_core::{
 };
 
 use super::{
-    Condition, Policy, Resource, Surroundings, apis,
+    Condition, Policy, Resource, apis,
     collect::Collector,
     integrations, items,
     parameters::Parameters,
     scope::{NO_RESOURCES, Scope},
     services,
 };
+use crate::deployment::Identifier;
 
-pub(super) fn policy(definition: &Definition, surroundings: &Surroundings) -> Policy {
+pub(super) fn policy(definition: &Definition, kms_key: Option<&Identifier>) -> Policy {
     let mut collector = Collector::new(definition);
     states(&mut collector, &definition.machine, "");
     delivery(&mut collector);
-    if let Some(key) = &surroundings.kms_key {
+    if let Some(key) = kms_key {
         encryption(&mut collector, key);
     }
     collector.finish()
@@ -150,13 +151,33 @@ fn delivery(collector: &mut Collector<'_>) {
 }
 
 /// The machine's own key: "Data at rest encryption" in the Step Functions Developer Guide.
-fn encryption(collector: &mut Collector<'_>, key: &str) {
+fn encryption(collector: &mut Collector<'_>, key: &Identifier) {
     let machine = Condition {
         operator: "StringEquals",
         key: "kms:EncryptionContext:aws:states:stateMachineArn",
         values: vec![services::own_machine(collector.definition)],
     };
+    let text = match key {
+        Identifier::Text(text) => text.clone(),
+        Identifier::Reference(reference) => collector.reference(&reference_name(reference), reference),
+    };
+    let mut scope = Scope::new(collector, "", "EncryptionConfiguration", Parameters::new(None), None);
+    let arn = if scope.is_arn(&text, "") {
+        text
+    } else if text.starts_with("alias/") {
+        let why = format!("`{text}` is an alias, and a policy names keys");
+        scope.placeholder("KmsKeyArn", why)
+    } else {
+        format!("{}key/{text}", services::here("kms"))
+    };
     for action in ["kms:Decrypt", "kms:GenerateDataKey"] {
-        collector.allow(action, Resource::written(key), vec![machine.clone()]);
+        scope.allow_if(action, &Resource::written(&arn), machine.clone());
+    }
+}
+
+fn reference_name(reference: &Reference) -> String {
+    match reference {
+        Reference::Ref(id) => id.clone(),
+        Reference::GetAtt(id, attribute) => format!("{id}{attribute}"),
     }
 }

@@ -57,6 +57,13 @@
 //!
 //! A task whose function name is an ARN or a reference lives elsewhere and has no entry.
 //!
+//! # Roles
+//!
+//! The plugin makes a role for each machine, and `iamRoleStatements` are the statements of [`iam::policy_of`](crate::iam::policy_of). Two things are
+//! the plugin's: it adds statements of its own for the tasks that it knows, wider ones at times, and it has no `Condition`s. Where that is too
+//! much, make the role yourself out of the policy and give it as [`Deployment::role`]. What the policy cannot know is a parameter, `${param:Name}`,
+//! for which `serverless.yml` has a value under `params`.
+//!
 //! # Variables
 //!
 //! | in the definition | in the YAML |
@@ -189,7 +196,11 @@ fn machine_node(
     }
     entries.push(("name", Node::text(&definition.name)));
     entries.push(("type", Node::text(definition.workflow_type.name())));
-    entries.extend(role(machine).map_err(|problem| error("role", problem))?);
+    match role(machine).map_err(|problem| error("role", problem))? {
+        Some(role) => entries.push(role),
+        // The plugin takes one or the other. To what it finds the tasks to need it adds these.
+        None => entries.extend(resources.role_statements(machine).map(|node| ("iamRoleStatements", node))),
+    }
     let config = logging_node(machine, resources).map_err(|problem| error("loggingConfig", problem))?;
     entries.extend(config.map(|node| ("loggingConfig", node)));
     if definition.tracing {
@@ -218,7 +229,7 @@ fn machine_node(
     Ok(Node::map(entries))
 }
 
-/// `role`; without it the plugin makes one that allows what it finds the tasks to need.
+/// `role`; without it the plugin makes one.
 fn role(machine: &Machine<'_>) -> Result<Option<(&'static str, Node)>, Problem> {
     let Some(role) = &machine.deployment.role else { return Ok(None) };
     Ok(Some(("role", arn_node(role, machine.definition())?)))

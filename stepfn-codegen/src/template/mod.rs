@@ -7,6 +7,7 @@ mod definition;
 mod machine;
 mod names;
 mod notifications;
+mod policy;
 mod render;
 mod role;
 mod spelling;

@@ -10,7 +10,9 @@ impl Template {
             return self.identifier(role, &machine.definition().substitutions);
         }
         let id = self.claim(&format!("{}Role", machine.id));
-        let properties = Node::map([("AssumeRolePolicyDocument", trust("states.amazonaws.com"))]);
+        let policies = self.policies(machine, &id);
+        let properties =
+            Node::map([("AssumeRolePolicyDocument", trust("states.amazonaws.com")), ("Policies", policies)]);
         self.resource(&id, "AWS::IAM::Role", properties);
         attribute(&id, "Arn")
     }
