@@ -35,7 +35,7 @@ impl Template {
                 ])
             })
             .collect();
-        (!statements.is_empty()).then(|| Node::List(statements))
+        (!statements.is_empty()).then_some(Node::List(statements))
     }
 
     /// What the policy's `${…}` stand for, the definition's own among them. A placeholder is a parameter of the template, or of
