@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
                 }
             }
             Err(error) => {
-                report::error(err, &error.to_string())?;
+                report::error(err, &error)?;
                 outcome = Outcome::Unreadable;
             }
         }

@@ -4,7 +4,9 @@ use std::{io::Write, path::PathBuf};
 
 use clap::Args;
 use stepfn_cli::{Format, Outcome, count};
-use stepfn_codegen::{Error, asl::to_json, generate::Plan};
+use stepfn_codegen::{
+    Error, asl::to_json, deployment::Deployment, generate::Format as FileFormat, generate::Plan,
+};
 use stepfn_core::{definition::Definition, validate::validate, value::Value};
 
 use crate::{Failure, generate::default_out};
@@ -36,15 +38,16 @@ struct Finding {
 impl Check {
     pub(crate) fn run(
         &self,
-        definitions: &[Definition],
+        deployments: &[Deployment],
+        formats: &[FileFormat],
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
         let mut findings = Vec::new();
-        for definition in definitions {
-            of_machine(definition, &mut findings);
+        for deployment in deployments {
+            of_machine(deployment.definition(), &mut findings);
         }
-        match Plan::of(definitions) {
+        match Plan::new(deployments, formats) {
             Ok(plan) => {
                 let dir = match &self.out {
                     Some(dir) => dir.clone(),
@@ -77,7 +80,7 @@ impl Check {
                     ])
                 });
                 let all =
-                    [("machines", Value::from(definitions.len() as u64)), ("findings", Value::array(list))];
+                    [("machines", Value::from(deployments.len() as u64)), ("findings", Value::array(list))];
                 writeln!(out, "{}", Value::object(all))?;
             }
             Format::Text => {
@@ -93,7 +96,7 @@ impl Check {
         writeln!(
             err,
             "checked {}: {}",
-            count(definitions.len(), "machine"),
+            count(deployments.len(), "machine"),
             count(findings.len(), "finding")
         )?;
         Ok(if findings.is_empty() { Outcome::Fine } else { Outcome::Findings })

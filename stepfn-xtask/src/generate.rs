@@ -7,16 +7,16 @@ use std::{
     process::Command,
 };
 
-use clap::Args;
+use clap::{Args, builder::PossibleValuesParser};
 use stepfn_codegen::{
     Error,
-    generate::{COMMAND, LIST_NAME, Plan},
+    deployment::Deployment,
+    generate::{COMMAND, Format, LIST_NAME, Plan},
 };
-use stepfn_core::definition::Definition;
 
-use crate::{Failure, named};
+use crate::{Failure, unknown};
 
-/// Write the ASL JSON of each machine and the Serverless Framework YAML of all
+/// Write the files of all machines: their ASL JSON, and what deploys them
 #[derive(Debug, Args)]
 #[command(after_help = crate::EXIT_CODES)]
 pub(crate) struct Generate {
@@ -26,17 +26,33 @@ pub(crate) struct Generate {
     /// The directory of the files [default: `generated` in the root of the workspace]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The machines whose ASL to write [default: all]; the YAML always holds all of them
+    /// A format, instead of those of the program; may be given more than once
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(Format::ALL.map(Format::name)))]
+    format: Vec<String>,
+    /// The machines whose ASL to write [default: all]; the other files always hold all of them
     #[arg(value_name = "NAME")]
     names: Vec<String>,
 }
 
 impl Generate {
-    pub(crate) fn run(&self, definitions: &[Definition], out: &mut dyn Write) -> Result<(), Failure> {
+    pub(crate) fn run(
+        &self,
+        deployments: &[Deployment],
+        formats: &[Format],
+        out: &mut dyn Write,
+    ) -> Result<(), Failure> {
         for name in &self.names {
-            named(definitions, name)?;
+            if deployments.iter().all(|deployment| deployment.definition().name != *name) {
+                return Err(unknown(deployments.iter().map(Deployment::definition), name));
+            }
         }
+        // What is none of these, clap has refused.
+        let asked: Vec<Format> = self.format.iter().filter_map(|name| name.parse().ok()).collect();
+        let formats = if asked.is_empty() { formats } else { &asked };
         let mut command = COMMAND.to_owned();
+        for format in &asked {
+            command += &format!(" --format {format}");
+        }
         if let Some(out) = &self.out {
             command += &format!(" --out {}", out.display());
         }
@@ -45,7 +61,7 @@ impl Generate {
             None => default_out()?,
         };
 
-        let mut plan = Plan::of(definitions)?;
+        let mut plan = Plan::new(deployments, formats)?;
         if !self.names.is_empty() {
             plan = plan.only(&self.names);
         }

@@ -52,15 +52,15 @@ mod list;
 mod run;
 
 use std::{
-    env,
     ffi::OsString,
+    fmt,
     io::{self, IsTerminal, Write},
     process::ExitCode,
 };
 
 use clap::{Parser, Subcommand};
 use stepfn_cli::{Explain, Format, Import, Outcome};
-use stepfn_codegen::Error;
+use stepfn_codegen::{Error, deployment::Deployment, generate::Format as FileFormat};
 use stepfn_core::definition::Definition;
 
 const EXIT_CODES: &str = "\
@@ -96,40 +96,119 @@ enum Task {
     Import(Import),
 }
 
-/// Runs the command that the process was started with, over the machines of the program.
+/// The machines of a program, with how they are deployed.
 ///
-/// The code is 0 where all is well, 1 where a check failed, 2 where the command line is wrong or a file could not be read or
-/// written. Colours and live progress are there on a terminal alone.
-pub fn main(machines: &[fn() -> Definition]) -> ExitCode {
-    let is_live = io::stderr().is_terminal();
-    // Both leave the colours out where they do not lead to a terminal, and where `NO_COLOR` is set.
-    let (mut out, mut err) = (anstream::stdout().lock(), anstream::stderr());
-    ExitCode::from(perform(env::args_os(), machines, is_live, &mut out, &mut err))
+/// ```no_run
+/// use stepfn_codegen::{deployment::{Deployment, Schedule}, generate::Format};
+/// # use stepfn_core::{asl::StateMachine, definition::{Definition, WorkflowType}};
+/// # struct CsvProcessing;
+/// # impl CsvProcessing {
+/// #     fn definition() -> Definition {
+/// #         Definition::from_asl("CsvProcessing", WorkflowType::Standard, StateMachine::default())
+/// #     }
+/// # }
+/// # type OrderApproval = CsvProcessing;
+///
+/// fn main() -> std::process::ExitCode {
+///     stepfn_xtask::Xtask::new()
+///         .machine(CsvProcessing::definition)
+///         .machine(|| Deployment::from(OrderApproval::definition()).trigger(Schedule::new("rate(1 day)")).tag("team", "orders"))
+///         .formats([Format::Asl, Format::CloudFormationYaml])
+///         .main()
+/// }
+/// ```
+#[must_use = "it does nothing until `main` is called"]
+pub struct Xtask {
+    machines: Vec<Box<dyn Fn() -> Deployment>>,
+    formats: Vec<FileFormat>,
 }
 
-/// [`main`], with everything it touches beside the files as parameters, and without colours. `arguments` starts with the program's
-/// name.
+impl Default for Xtask {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Xtask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { machines, formats } = self;
+        f.debug_struct("Xtask").field("machines", &machines.len()).field("formats", formats).finish()
+    }
+}
+
+impl Xtask {
+    /// No machines yet, and the formats [`Format::DEFAULT`](stepfn_codegen::generate::Format::DEFAULT).
+    pub fn new() -> Self {
+        Self { machines: Vec::new(), formats: FileFormat::DEFAULT.to_vec() }
+    }
+
+    /// Adds a machine: its definition, or that with what is said beside it.
+    pub fn machine<D: Into<Deployment>>(mut self, machine: impl Fn() -> D + 'static) -> Self {
+        self.machines.push(Box::new(move || machine().into()));
+        self
+    }
+
+    /// The formats that `generate` writes.
+    pub fn formats(mut self, formats: impl IntoIterator<Item = FileFormat>) -> Self {
+        self.formats = formats.into_iter().collect();
+        self
+    }
+
+    /// Runs the command that the process was started with.
+    ///
+    /// The code is 0 where all is well, 1 where a check failed, 2 where the command line is wrong or a file could not be read or
+    /// written. Colours and live progress are there on a terminal alone.
+    pub fn main(&self) -> ExitCode {
+        let is_live = io::stderr().is_terminal();
+        // Both leave the colours out where they do not lead to a terminal, and where `NO_COLOR` is set.
+        let (mut out, mut err) = (anstream::stdout().lock(), anstream::stderr());
+        ExitCode::from(perform(Arguments::try_parse(), self, is_live, &mut out, &mut err))
+    }
+
+    /// [`main`](Self::main), with everything it touches beside the files as parameters, and without colours. `arguments` starts with the
+    /// program's name.
+    pub fn run(
+        &self,
+        arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+        stdout: &mut dyn Write,
+        stderr: &mut dyn Write,
+    ) -> u8 {
+        let plain = || anstream::StripStream::new(Vec::new());
+        let (mut out, mut err) = (plain(), plain());
+        let code = perform(Arguments::try_parse_from(arguments), self, false, &mut out, &mut err);
+        let written = stdout.write_all(&out.into_inner()).and_then(|()| stderr.write_all(&err.into_inner()));
+        if written.is_err() { Outcome::Unreadable as u8 } else { code }
+    }
+}
+
+/// [`Xtask::main`] for machines with nothing said beside them.
+pub fn main(machines: &[fn() -> Definition]) -> ExitCode {
+    of(machines).main()
+}
+
+/// [`Xtask::run`] for machines with nothing said beside them.
 pub fn run(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     machines: &[fn() -> Definition],
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> u8 {
-    let (mut out, mut err) = (anstream::StripStream::new(Vec::new()), anstream::StripStream::new(Vec::new()));
-    let code = perform(arguments, machines, false, &mut out, &mut err);
-    let written = stdout.write_all(&out.into_inner()).and_then(|()| stderr.write_all(&err.into_inner()));
-    if written.is_err() { Outcome::Unreadable as u8 } else { code }
+    of(machines).run(arguments, stdout, stderr)
+}
+
+fn of(machines: &[fn() -> Definition]) -> Xtask {
+    machines.iter().fold(Xtask::new(), |xtask, machine| xtask.machine(*machine))
 }
 
 fn perform(
-    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
-    machines: &[fn() -> Definition],
+    arguments: Result<Arguments, clap::Error>,
+    xtask: &Xtask,
     is_live: bool,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
-    let outcome = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments.task.perform(machines, is_live, out, err),
+    let outcome = match arguments {
+        Ok(arguments) => arguments.task.perform(xtask, is_live, out, err),
         // Help is an error to clap, but not to whoever asked for it.
         Err(help) if !help.use_stderr() => {
             write!(out, "{}", help.render().ansi()).map(|()| Outcome::Fine).map_err(Failure::Output)
@@ -183,17 +262,19 @@ impl From<io::Error> for Failure {
 impl Task {
     fn perform(
         &self,
-        machines: &[fn() -> Definition],
+        xtask: &Xtask,
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
-        let definitions: Vec<Definition> = machines.iter().map(|machine| machine()).collect();
+        let deployments: Vec<Deployment> = xtask.machines.iter().map(|machine| machine()).collect();
+        let definitions: Vec<Definition> =
+            deployments.iter().map(|deployment| deployment.definition().clone()).collect();
         match self {
-            Self::Generate(generate) => generate.run(&definitions, out)?,
-            Self::List { format } => list::run(&definitions, *format, out)?,
+            Self::Generate(generate) => generate.run(&deployments, &xtask.formats, out)?,
+            Self::List { format } => list::run(&deployments, &xtask.formats, *format, out)?,
             Self::Graph(graph) => graph.run(&definitions, out)?,
-            Self::Check(check) => return check.run(&definitions, out, err),
+            Self::Check(check) => return check.run(&deployments, &xtask.formats, out, err),
             Self::Diff(diff) => return diff.run(&definitions, out, err),
             Self::Cost(cost) => return cost.run(&definitions, out, err),
             Self::Run(run) => return run.run(&definitions, is_live, out, err),
@@ -206,9 +287,10 @@ impl Task {
 
 /// The machine of a name.
 fn named<'d>(definitions: &'d [Definition], name: &str) -> Result<&'d Definition, Failure> {
-    definitions.iter().find(|known| known.name == name).ok_or_else(|| {
-        let known: Vec<&str> = definitions.iter().map(|definition| definition.name.as_str()).collect();
-        let known = known.join(", ");
-        Failure::Usage(format!("error: no machine is named `{name}`; the machines are: {known}\n"))
-    })
+    definitions.iter().find(|known| known.name == name).ok_or_else(|| unknown(definitions, name))
+}
+
+fn unknown<'d>(definitions: impl IntoIterator<Item = &'d Definition>, name: &str) -> Failure {
+    let known: Vec<&str> = definitions.into_iter().map(|definition| definition.name.as_str()).collect();
+    Failure::Usage(format!("error: no machine is named `{name}`; the machines are: {}\n", known.join(", ")))
 }

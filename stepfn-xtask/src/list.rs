@@ -1,46 +1,75 @@
 //! `cargo xtask list`
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use stepfn_cli::Format;
-use stepfn_codegen::{asl, serverless};
-use stepfn_core::{asl::StateMachine, definition::Definition, value::Value};
+use stepfn_codegen::{
+    deployment::Deployment,
+    generate::{Format as FileFormat, LIST_NAME, Plan},
+};
+use stepfn_core::{asl::StateMachine, value::Value};
 
-pub(crate) fn run(definitions: &[Definition], format: Format, out: &mut dyn Write) -> io::Result<()> {
+use crate::Failure;
+
+pub(crate) fn run(
+    deployments: &[Deployment],
+    formats: &[FileFormat],
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    let plan = Plan::new(deployments, formats)?;
+    let mut rows = Vec::new();
+    for deployment in deployments {
+        let definition = deployment.definition();
+        let own = plan.clone().only(std::slice::from_ref(&definition.name));
+        rows.push(Row {
+            name: definition.name.clone(),
+            workflow_type: definition.workflow_type.name(),
+            states: n_states(&definition.machine),
+            functions: definition.functions().iter().map(|task| task.name).collect(),
+            files: own.names().filter(|name| *name != LIST_NAME).map(str::to_owned).collect(),
+        });
+    }
     match format {
-        Format::Text => table(definitions, out),
-        Format::Json => {
-            let machines = definitions.iter().map(|definition| {
-                let functions = definition.functions().into_iter().map(|task| Value::from(task.name));
-                let files = [asl::file_name(definition), serverless::FILE_NAME.to_owned()];
-                Value::object([
-                    ("name", Value::from(definition.name.as_str())),
-                    ("type", definition.workflow_type.name().into()),
-                    ("states", (n_states(&definition.machine) as u64).into()),
-                    ("functions", Value::array(functions)),
-                    ("files", Value::array(files.map(Value::from))),
-                ])
-            });
-            writeln!(out, "{}", Value::array(machines))
-        }
+        Format::Text => table(&rows, out),
+        Format::Json => Ok(writeln!(out, "{}", Value::array(rows.iter().map(Row::to_json)))?),
     }
 }
 
-fn table(definitions: &[Definition], out: &mut dyn Write) -> io::Result<()> {
-    let mut rows = vec![["NAME", "TYPE", "STATES", "FUNCTIONS", "FILES"].map(str::to_owned)];
-    for definition in definitions {
-        let functions: Vec<&str> = definition.functions().iter().map(|task| task.name).collect();
-        rows.push([
-            definition.name.clone(),
-            definition.workflow_type.name().to_owned(),
-            n_states(&definition.machine).to_string(),
-            if functions.is_empty() { "-".to_owned() } else { functions.join(", ") },
-            format!("{}, {}", asl::file_name(definition), serverless::FILE_NAME),
+struct Row {
+    name: String,
+    workflow_type: &'static str,
+    states: usize,
+    functions: Vec<&'static str>,
+    files: Vec<String>,
+}
+
+impl Row {
+    fn to_json(&self) -> Value {
+        Value::object([
+            ("name", Value::from(self.name.as_str())),
+            ("type", self.workflow_type.into()),
+            ("states", (self.states as u64).into()),
+            ("functions", Value::array(self.functions.iter().map(|name| Value::from(*name)))),
+            ("files", Value::array(self.files.iter().map(|name| Value::from(name.as_str())))),
+        ])
+    }
+}
+
+fn table(rows: &[Row], out: &mut dyn Write) -> Result<(), Failure> {
+    let mut cells = vec![["NAME", "TYPE", "STATES", "FUNCTIONS", "FILES"].map(str::to_owned)];
+    for row in rows {
+        cells.push([
+            row.name.clone(),
+            row.workflow_type.to_owned(),
+            row.states.to_string(),
+            if row.functions.is_empty() { "-".to_owned() } else { row.functions.join(", ") },
+            row.files.join(", "),
         ]);
     }
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
+    let width = |column: usize| cells.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let widths: Vec<usize> = (0..4).map(width).collect();
-    for [name, kind, states, functions, files] in &rows {
+    for [name, kind, states, functions, files] in &cells {
         writeln!(
             out,
             "{name:<0$}  {kind:<1$}  {states:>2$}  {functions:<3$}  {files}",

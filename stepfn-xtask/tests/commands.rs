@@ -4,10 +4,12 @@
 
 use std::fs;
 
+use stepfn_codegen::{deployment::Deployment, generate::Format};
 use stepfn_core::{
     asl,
     definition::{Definition, WorkflowType},
 };
+use stepfn_xtask::Xtask;
 
 struct Ran {
     code: u8,
@@ -174,4 +176,30 @@ fn a_code_is_explained() {
     let Ran { code, out, .. } = xtask(&["explain", "unknown-state"], orders);
     assert_eq!(code, 0);
     assert!(out.starts_with("# unknown-state (error)"), "{out}");
+}
+
+#[test]
+fn formats_are_those_of_the_program_or_of_the_command_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path().display().to_string();
+    let xtask = Xtask::new()
+        .machine(|| Deployment::from(orders()).tag("team", "orders"))
+        .formats([Format::Asl, Format::CloudFormationYaml]);
+    let run = |arguments: &[&str]| {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let code = xtask.run(["xtask"].iter().chain(arguments), &mut out, &mut err);
+        Ran { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+    };
+    assert_eq!(run(&["generate", "--out", &at]).code, 0);
+    let template = fs::read_to_string(dir.path().join("stepfn.cloudformation.yaml")).unwrap();
+    assert!(template.contains("team: orders") || template.contains("Value: orders"), "{template}");
+    assert!(!dir.path().join("stepfn.serverless.yml").exists());
+    assert!(run(&["list"]).out.ends_with("  Orders.asl.json, stepfn.cloudformation.yaml\n"));
+
+    let checked = run(&["generate", "--check", "--out", &at, "--format", "serverless"]);
+    assert_eq!(checked.code, 1);
+    assert!(checked.err.contains("generate --format serverless --out"), "{}", checked.err);
+    let unknown = run(&["generate", "--format", "sls"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("serverless"), "{}", unknown.err);
 }
