@@ -308,6 +308,18 @@ fn an_operation_that_the_reference_has_not_is_a_placeholder() {
 }
 
 #[test]
+fn a_query_that_only_reads_writes_no_tables() {
+    let granted =
+        |query: &str| granted("athena:startQueryExecution", &format!(r#"{{"QueryString{query}"}}"#));
+    let writes = |query: &str| granted(query).iter().any(|line| line.starts_with("glue:CreateTable on"));
+    assert!(!writes(r#"": "  SELECT * FROM t"#));
+    assert!(!writes(r#"": "(select 1)"#));
+    assert!(writes(r#"": "INSERT INTO t SELECT 1"#));
+    assert!(writes(r#"": "WITH x AS (SELECT 1) SELECT 1"#), "`WITH` begins inserts as well");
+    assert!(writes(r#".$": "$.query"#));
+}
+
+#[test]
 fn a_placeholder_says_why_the_definition_does_not_tell() {
     let why = |topic: &str| {
         let parameters = format!(r#""Parameters": {{{topic}, "Message": "m"}},"#);

@@ -22,17 +22,32 @@ pub(super) fn start(scope: &mut Scope<'_, '_>, is_sync: bool) {
     let catalog = text_or(scope, "QueryExecutionContext.Catalog", "AwsDataCatalog");
     let catalog = Resource::written(&format!("{}datacatalog/{catalog}", here("athena")));
     scope.allow("athena:GetDataCatalog", &catalog);
-    tables(scope);
+    let reads = reads(&scope.parameters.get("QueryString"));
+    tables(scope, reads);
     results(scope);
     let data = "the query reads the tables' files, whose buckets stand in the data catalog".to_owned();
     let data = Resource::named(scope.placeholder("TableFiles", data));
     scope.allow("s3:GetObject", &data);
+    if !reads {
+        scope.allow_all(&["s3:DeleteObject", "s3:PutObject"], &[data]);
+    }
     let why = "the query lists the tables' files, whose buckets stand in the data catalog".to_owned();
     let buckets = Resource::named(scope.placeholder("TableBucket", why));
     scope.allow_all(&["s3:GetBucketLocation", "s3:ListBucket"], &[buckets]);
 }
 
-fn tables(scope: &mut Scope<'_, '_>) {
+/// Whether a query only reads: told by its first word, if that is known.
+fn reads(query: &Given) -> bool {
+    let word = query
+        .text()
+        .unwrap_or_default()
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .find(|word| !word.is_empty());
+    let word = word.unwrap_or_default().to_ascii_lowercase();
+    matches!(&*word, "select" | "show" | "describe" | "desc" | "explain" | "values")
+}
+
+fn tables(scope: &mut Scope<'_, '_>, reads: bool) {
     let place = here("glue");
     let database = match scope.parameters.get("QueryExecutionContext.Database") {
         Given::Absent => scope.placeholder(
@@ -61,6 +76,25 @@ fn tables(scope: &mut Scope<'_, '_>) {
         ],
         &resources,
     );
+    if !reads {
+        scope.allow_all(
+            &[
+                "glue:BatchCreatePartition",
+                "glue:BatchDeletePartition",
+                "glue:BatchDeleteTable",
+                "glue:CreateDatabase",
+                "glue:CreatePartition",
+                "glue:CreateTable",
+                "glue:DeleteDatabase",
+                "glue:DeletePartition",
+                "glue:DeleteTable",
+                "glue:UpdateDatabase",
+                "glue:UpdatePartition",
+                "glue:UpdateTable",
+            ],
+            &resources,
+        );
+    }
     scope.allow("lakeformation:GetDataAccess", &Resource::all(NO_RESOURCES));
 }
 

@@ -61,6 +61,10 @@ fn row(scope: &mut Scope<'_, '_>, row: &Row, is_sync: bool) {
         resources = scope.resources(&action);
         scope.allow_all(&[name], &resources);
     }
+    // SageMaker looks at the tags of what is made.
+    if service == "sagemaker" && row.rule.is_some() {
+        scope.allow_all(&["sagemaker:ListTags"], &resources);
+    }
     for (field, principal) in row.roles {
         let given = scope.parameters.get(field);
         if given != Given::Absent {
@@ -105,7 +109,12 @@ fn filled(scope: &mut Scope<'_, '_>, template: &str) -> String {
 impl Scope<'_, '_> {
     /// Step Functions waits for a job by a rule of EventBridge, which it makes when it needs it first.
     pub(super) fn watch(&mut self, rule: &str) {
-        let rule = Resource::named(format!("{}rule/{rule}", here("events")));
+        let arn = format!("{}rule/{rule}", here("events"));
+        let rule = if rule.contains('*') {
+            Resource::with_reason(arn, "AWS does not tell the whole name of the rule")
+        } else {
+            Resource::named(arn)
+        };
         self.allow_all(&["events:DescribeRule", "events:PutRule", "events:PutTargets"], &[rule]);
     }
 

@@ -229,7 +229,8 @@ pub(super) const ROWS: &[Row] = &[
         of: "sagemaker:createLabelingJob",
         request: &["sagemaker:CreateLabelingJob"],
         sync: &["sagemaker:AddTags", "sagemaker:DescribeLabelingJob", "sagemaker:StopLabelingJob"],
-        rule: Some("StepFunctionsGetEventsForSageMakerLabelingJobsRule"),
+        // The guide does not name the rule of these jobs; those of the others begin so.
+        rule: Some("StepFunctionsGetEventsForSageMaker*"),
         roles: SAGEMAKER,
         ..NONE
     },

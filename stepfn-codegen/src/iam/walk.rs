@@ -120,8 +120,7 @@ fn reference(collector: &mut Collector<'_>, value: &Value) -> Option<String> {
 
 /// Logs and traces: "Logging using CloudWatch Logs" and "Tracing with X-Ray" in the Step Functions Developer Guide.
 fn delivery(collector: &mut Collector<'_>) {
-    let logging = &collector.definition.logging;
-    if logging.as_ref().is_some_and(|logging| logging.level != LogLevel::Off) {
+    if logs(collector.definition) {
         let why = "CloudWatch Logs knows no resources for the delivery of logs";
         for action in [
             "logs:CreateLogDelivery",
@@ -150,6 +149,10 @@ fn delivery(collector: &mut Collector<'_>) {
     }
 }
 
+fn logs(definition: &Definition) -> bool {
+    definition.logging.as_ref().is_some_and(|logging| logging.level != LogLevel::Off)
+}
+
 /// The machine's own key: "Data at rest encryption" in the Step Functions Developer Guide.
 fn encryption(collector: &mut Collector<'_>, key: &Identifier) {
     let machine = Condition {
@@ -170,8 +173,17 @@ fn encryption(collector: &mut Collector<'_>, key: &Identifier) {
     } else {
         format!("{}key/{text}", services::here("kms"))
     };
+    let key = Resource::written(&arn);
     for action in ["kms:Decrypt", "kms:GenerateDataKey"] {
-        scope.allow_if(action, &Resource::written(&arn), machine.clone());
+        scope.allow_if(action, &key, machine.clone());
+    }
+    if logs(scope.collector.definition) {
+        let delivery = Condition {
+            operator: "StringEquals",
+            key: "kms:EncryptionContext:SourceArn",
+            values: vec![format!("{}*", services::here("logs"))],
+        };
+        scope.allow_if("kms:GenerateDataKey", &key, delivery);
     }
 }
 

@@ -25,7 +25,18 @@ impl Template {
     pub(crate) fn role_statements(&mut self, machine: &Machine<'_>) -> Option<Node> {
         let policy = iam::policy_of(machine.deployment);
         let names = self.names(machine, &policy);
-        let allowed = policy.statements.iter().filter(|statement| statement.effect == Effect::Allow);
+        // Without their conditions some say what another says already.
+        let is_said = |statement: &Statement| {
+            policy.statements.iter().any(|other| {
+                other.action.len() > statement.action.len()
+                    && other.resource == statement.resource
+                    && statement.action.iter().all(|action| other.action.contains(action))
+            })
+        };
+        let allowed = policy
+            .statements
+            .iter()
+            .filter(|statement| statement.effect == Effect::Allow && !is_said(statement));
         let statements: Vec<Node> = allowed
             .map(|statement| {
                 Node::map([
