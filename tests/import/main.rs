@@ -99,6 +99,52 @@ fn machines_of_templates_come_back_with_their_settings_and_references() {
     );
 }
 
+/// The samples of `shipping.asl.json`.
+fn samples() -> Vec<Value> {
+    let text = fs::read_to_string(folder().join("shipping.samples.json")).expect("a file of this test");
+    let samples: Value = text.parse().expect("JSON");
+    samples.as_array().expect("a list").to_vec()
+}
+
+#[test]
+fn samples_tell_types_and_are_read_as_them() {
+    use emitted::shipping::{Shipping, ShippingInput};
+    assert_comes_back("shipping.asl.json", "shipping", "Shipping", &Shipping::definition(), &samples());
+    for sample in samples() {
+        let input: ShippingInput = stepfn::value::from_value(&sample).unwrap_or_else(|error| panic!("{error}"));
+        let written = stepfn::value::to_value(&input).expect("it is JSON");
+        let read: ShippingInput = stepfn::value::from_value(&written).expect("what it wrote itself");
+        assert_eq!(stepfn::value::to_value(&read).expect("it is JSON"), written);
+    }
+}
+
+#[test]
+fn a_definition_tells_types_by_what_it_reads() {
+    use emitted::reminder::{Reminder, ReminderInput};
+    assert_comes_back("reminder.asl.json", "reminder", "Reminder", &Reminder::definition(), &[]);
+    let input: Value = r#"{ "reminder": { "delay": 5, "channel": "mail" } }"#.parse().expect("JSON");
+    let input: ReminderInput = stepfn::value::from_value(&input).expect("what the machine reads");
+    assert_eq!((input.reminder.delay, input.reminder.channel.as_str()), (5, "mail"));
+}
+
+#[test]
+fn what_the_checks_would_refuse_with_a_type_stays_untyped() {
+    let machine = &imported("shipping.asl.json")[0];
+    let source = |sample: &str| {
+        let sample: Value = sample.parse().expect("JSON");
+        import::rust_source(machine, &[sample]).unwrap_or_else(|error| panic!("{error}")).text
+    };
+    // No `lines`: the path to them would lead to nothing.
+    assert!(source(r#"{ "totalAmount": 1 }"#).contains("pub Shipping() {"));
+    let text = source(
+        r#"{ "totalAmount": "much", "delay": "long", "lines": [], "shippingAddress": { "zip-code": 1 }, "note": "n" }"#,
+    );
+    // A text is no number of seconds, and none that a number is compared with.
+    assert!(text.contains("pub total_amount: Value,"), "{text}");
+    assert!(text.contains("pub delay: Value,"), "{text}");
+    assert!(text.contains("pub note: String,"), "{text}");
+}
+
 #[test]
 fn every_field_of_the_language_stands_in_one_of_the_definitions() {
     let mut written = BTreeSet::new();

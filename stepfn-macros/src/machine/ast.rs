@@ -148,6 +148,8 @@ pub(super) enum Condition {
     },
     /// `"{% … %}"`, or a boolean
     Jsonata(Value, Place),
+    /// `#[doc = "why"] $.total > 100`, within another condition
+    Commented(Box<Self>, String),
 }
 
 impl Condition {
@@ -157,7 +159,7 @@ impl Condition {
                 (Some(first), Some(last)) => first.place().to(last.place()),
                 _ => Place::of(Span::call_site()),
             },
-            Self::Not(inner) => inner.place(),
+            Self::Not(inner) | Self::Commented(inner, _) => inner.place(),
             Self::Compare { place, .. } | Self::Jsonata(_, place) => *place,
         }
     }

@@ -2,7 +2,7 @@
 
 use stepfn_core::value::Value;
 use syn::{
-    Ident, LitBool, LitStr, Result, Token,
+    Attribute, Ident, LitBool, LitStr, Result, Token,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, discouraged::Speculative},
@@ -13,6 +13,7 @@ use super::{
     ast::{Condition, Place, Text},
     parse::literal,
     path::{is_path, path},
+    settings::doc_text,
 };
 
 /// Reads a condition up to `=>`.
@@ -39,6 +40,17 @@ fn joined(mut parts: Vec<Condition>, join: fn(Vec<Condition>) -> Condition) -> C
 }
 
 fn term(input: ParseStream<'_>) -> Result<Condition> {
+    if input.peek(Token![#]) {
+        let attributes = input.call(Attribute::parse_outer)?;
+        if let Some(other) = attributes.iter().find(|attribute| !attribute.path().is_ident("doc")) {
+            return Err(syn::Error::new_spanned(other, "a condition has doc comments, no attributes"));
+        }
+        let inner = term(input)?;
+        return Ok(match doc_text(&attributes) {
+            Some(comment) => Condition::Commented(Box::new(inner), comment),
+            None => inner,
+        });
+    }
     if input.peek(Token![!]) {
         input.parse::<Token![!]>()?;
         return Ok(Condition::Not(Box::new(term(input)?)));

@@ -110,7 +110,14 @@ fn tests_say_what_they_expect_and_lists_may_have_one_condition() {
     ] {
         assert_eq!(choice(condition).as_deref(), Ok(asl), "{condition}");
     }
+    assert_eq!(
+        choice("and(#[doc = \"why\"] $.x == 1, !(#[doc = \"why not\"] $.y == 2))").as_deref(),
+        Ok(
+            r#"{"And":[{"Variable":"$.x","NumericEquals":1,"Comment":"why"},{"Not":{"Variable":"$.y","NumericEquals":2,"Comment":"why not"}}],"Next":"B"}"#
+        )
+    );
     for (condition, message) in [
+        ("and(#[allow(x)] $.x == 1)", "no attributes"),
         ("is_present($.x) == 1", "compared with `true` or `false`"),
         ("and()", "expected a condition in the list"),
         ("asl(x) == 1", "expected ASL's own text"),

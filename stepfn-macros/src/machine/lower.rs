@@ -562,6 +562,10 @@ impl Lowering<'_> {
                 self.spot(&format!("{at}/{operator}"), None, *operand_place);
                 map.insert((*operator).into(), operand.clone());
             }
+            Condition::Commented(inner, comment) => {
+                self.condition(inner, at, map);
+                map.insert("Comment".into(), comment.as_str().into());
+            }
             Condition::Jsonata(text, place) => {
                 self.spot(&format!("{at}/Condition"), None, *place);
                 map.insert("Condition".into(), text.clone());

@@ -7,3 +7,5 @@ pub(crate) mod nightly;
 pub(crate) mod order_flow;
 pub(crate) mod orders;
 pub(crate) mod paths;
+pub(crate) mod reminder;
+pub(crate) mod shipping;

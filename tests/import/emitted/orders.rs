@@ -1,8 +1,16 @@
-use stepfn::state_machine;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use stepfn::{StateData, state_machine};
+
+/// The input of [`Orders`].
+#[derive(Clone, Debug, Serialize, Deserialize, StateData)]
+pub struct OrdersInput {
+    pub id: Value,
+}
 
 state_machine! {
     #[substitutions(Table = ref_("OrdersTable"))]
-    pub Orders() {
+    pub Orders(OrdersInput) {
         start_at: Charge,
 
         Charge: Task { resource: get_att("ChargeFunction", "Arn"), result_path: $.receipt, next: Save },

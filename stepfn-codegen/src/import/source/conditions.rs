@@ -81,38 +81,53 @@ fn condition(rule: &Map, at: &str) -> Result<Expression, Unwritable> {
     }
 }
 
-fn nested(value: &Value, at: &str) -> Result<Expression, Unwritable> {
-    match value {
-        Value::Object(inner)
-            if !["Next", "Comment", "Assign", "Output"].iter().any(|key| inner.contains_key(*key)) =>
-        {
-            condition(inner, at)
+/// A condition within another one, and whether it has a comment of its own.
+fn nested(value: &Value, at: &str) -> Result<(Expression, bool), Unwritable> {
+    let Value::Object(inner) = value else { return Err(Unwritable::new(at, "a condition is an object")) };
+    if let Some(key) = ["Next", "Assign", "Output"].into_iter().find(|key| inner.contains_key(*key)) {
+        return Err(Unwritable::new(at, &format!("only a rule itself has `{key}`")));
+    }
+    let expression = condition(inner, at)?;
+    match inner.get("Comment") {
+        None => Ok((expression, false)),
+        Some(Value::String(comment)) if doc(comment).is_some() => {
+            let text = expression.text();
+            let text = if expression.operator.is_empty() { text } else { format!("({text})") };
+            Ok((Expression::single(format!("#[doc = {}] {text}", string(comment))), true))
         }
-        _ => Err(Unwritable::new(
-            at,
-            "only a rule itself has a `Next`, a `Comment`, an `Assign` or an `Output`",
-        )),
+        Some(_) => {
+            Err(Unwritable::new(at, "the `Comment` of a condition is a text without blanks around it"))
+        }
     }
 }
 
 fn join(parts: &[Value], operator: &'static str, function: &str, at: &str) -> Result<Expression, Unwritable> {
     let mut written = Vec::new();
+    let mut has_comment = false;
     for (index, part) in parts.iter().enumerate() {
-        let part = nested(part, &format!("{at}/{index}"))?;
+        let (part, is_commented) = nested(part, &format!("{at}/{index}"))?;
+        has_comment |= is_commented;
+        written.push(part);
+    }
+    if written.is_empty() {
+        return Err(Unwritable::new(at, "an empty list of conditions"));
+    }
+    // At the head of a rule a comment would be the rule's.
+    if has_comment || written.len() == 1 {
+        let parts: Vec<String> = written.iter().map(Expression::text).collect();
+        return Ok(Expression::single(format!("{function}({})", parts.join(", "))));
+    }
+    let parts = written.into_iter().map(|part| {
         // `&&` binds closer than `||`; a list in a list of its own kind stays one.
         let needs = part.operator == operator || (operator == "&&" && part.operator == "||");
-        written.push(if needs && parts.len() > 1 { format!("({})", part.text()) } else { part.text() });
-    }
-    match written.as_slice() {
-        [] => Err(Unwritable::new(at, "an empty list of conditions")),
-        [only] => Ok(Expression::single(format!("{function}({only})"))),
-        _ => Ok(Expression { parts: written, operator }),
-    }
+        if needs { format!("({})", part.text()) } else { part.text() }
+    });
+    Ok(Expression { parts: parts.collect(), operator })
 }
 
 fn negation(inner: &Map, at: &str) -> Result<Expression, Unwritable> {
-    let nested = nested(&Value::from(inner.clone()), at)?;
-    if !nested.operator.is_empty() {
+    let (nested, is_commented) = nested(&Value::from(inner.clone()), at)?;
+    if is_commented || !nested.operator.is_empty() {
         return Ok(Expression::single(format!("!({})", nested.text())));
     }
     let unequal = inner

@@ -22,8 +22,6 @@ pub(super) struct Writer<'a> {
     pub(super) substitutions: &'a IndexMap<String, Reference>,
     /// The findings that are errors, by the pointer of the state that allows them.
     pub(super) allowed: &'a BTreeMap<String, BTreeSet<&'static str>>,
-    /// What Tasks bring, by the pointer of the state.
-    pub(super) results: &'a BTreeMap<String, String>,
     /// Whether the state that is being written holds a path as a mere text, which the macro takes for a slip.
     pub(super) has_path_as_text: bool,
     /// The names that references were given in place, which need no declaration.
@@ -111,7 +109,7 @@ impl Writer<'_> {
                     None => return wrong("a name of an error is a string"),
                 }
             }
-            ("Resource", Value::String(text)) => Piece::Text(self.resource(text, owner)),
+            ("Resource", Value::String(text)) => Piece::Text(self.resource(text)),
             ("Choices", Value::Array(rules)) => {
                 let mut entries = Vec::new();
                 for (index, rule) in rules.iter().enumerate() {
@@ -245,12 +243,8 @@ impl Writer<'_> {
         })
     }
 
-    fn resource(&mut self, arn: &str, owner: &str) -> String {
-        let resource = self.reference(arn).or_else(|| service(arn)).unwrap_or_else(|| string(arn));
-        match self.results.get(owner) {
-            Some(ty) => format!("{resource} -> {ty}"),
-            None => resource,
-        }
+    fn resource(&mut self, arn: &str) -> String {
+        self.reference(arn).or_else(|| service(arn)).unwrap_or_else(|| string(arn))
     }
 }
 

@@ -4,14 +4,16 @@ mod conditions;
 mod layout;
 mod machine;
 mod paths;
+mod structs;
+mod typed;
+mod types;
+mod uses;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use stepfn_core::{
     definition::{LogLevel, LoggingConfiguration, Reference, WorkflowType},
-    diagnostic::{Diagnostic, Severity},
-    draft::Draft,
     json::push_token,
     value::Value,
 };
@@ -19,6 +21,8 @@ use stepfn_core::{
 use self::{
     layout::Piece,
     machine::Writer,
+    structs::Structs,
+    types::Type,
     words::{doc, string},
 };
 use super::{Error, Imported, Source};
@@ -38,16 +42,20 @@ impl Unwritable {
     }
 }
 
-pub(super) fn rust_source(imported: &Imported, _samples: &[Value]) -> Result<Source, Error> {
+pub(super) fn rust_source(imported: &Imported, samples: &[Value]) -> Result<Source, Error> {
     let fail = |unwritable: Unwritable| Error::Unwritable {
         machine: imported.name.clone(),
         at: unwritable.at,
         what: unwritable.what,
     };
     let json = imported.machine.to_json();
-    let findings = findings(imported);
+    let input = input_type(imported, samples);
+    let findings = typed::findings(imported, input.shape());
+    if let Some(claim) = findings.claims.first() {
+        return Err(fail(Unwritable::new(claim.at.as_str(), &claim.message)));
+    }
     let mut allowed: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
-    for finding in &findings {
+    for finding in &findings.allowable {
         match state_at(&json, &finding.at) {
             Some(state) => {
                 allowed.entry(state).or_default().insert(finding.code.name());
@@ -55,11 +63,9 @@ pub(super) fn rust_source(imported: &Imported, _samples: &[Value]) -> Result<Sou
             None => return Err(fail(Unwritable::new(finding.at.as_str(), &finding.message))),
         }
     }
-    let results = BTreeMap::new();
     let mut writer = Writer {
         substitutions: &imported.substitutions,
         allowed: &allowed,
-        results: &results,
         has_path_as_text: false,
         in_place: BTreeSet::new(),
     };
@@ -67,34 +73,58 @@ pub(super) fn rust_source(imported: &Imported, _samples: &[Value]) -> Result<Sou
         return Err(fail(Unwritable::new("", "a machine is an object")));
     };
     let map = std::sync::Arc::make_mut(&mut map);
-    let mut text = String::from("use stepfn::state_machine;\n\nstate_machine! {\n");
+    let mut head = String::new();
     if let Some(lines) = map.get("Comment").and_then(Value::as_str).and_then(doc) {
         map.shift_remove("Comment");
         for line in lines {
-            text.push_str(&format!("    {line}\n"));
+            head.push_str(&format!("    {line}\n"));
         }
     }
     let entries = writer.machine(map, "").map_err(fail)?;
     for line in attributes(imported, &writer.in_place) {
-        text.push_str(&format!("    {line}\n"));
+        head.push_str(&format!("    {line}\n"));
     }
-    text.push_str("    ");
+    let (mut text, input) = data(imported, &input);
+    text.push_str(&format!("state_machine! {{\n{head}    "));
     // Behind a full line nothing fits: the machine itself is never put on one.
-    Piece::Block { head: format!("pub {}() ", imported.rust_name), entries }.write(
-        &mut text,
-        4,
-        usize::MAX / 2,
-    );
+    let block = Piece::Block { head: format!("pub {}({input}) ", imported.rust_name), entries };
+    block.write(&mut text, 4, usize::MAX / 2);
     text.push_str("\n}\n");
-    Ok(Source { text, allowed: findings })
+    Ok(Source { text, allowed: findings.allowable })
 }
 
-/// What the macro would refuse, had it nothing but the definition.
-fn findings(imported: &Imported) -> Vec<Diagnostic> {
-    let mut draft = Draft::new(imported.name.as_str(), imported.machine.clone());
-    draft.workflow_type = imported.workflow_type;
-    let (_, findings) = draft.build_with_warnings();
-    findings.into_iter().filter(|finding| finding.severity == Severity::Error).collect()
+/// The type of the input: what the samples are, or what the definition says, as far as the machine compiles with it.
+fn input_type(imported: &Imported, samples: &[Value]) -> Type {
+    let said = uses::input(&imported.machine);
+    let wanted = if samples.is_empty() {
+        said
+    } else {
+        uses::with_tested(Type::of(&samples.iter().collect::<Vec<_>>()), &said)
+    };
+    typed::fitting(imported, &wanted)
+}
+
+/// What stands before the machine, and the name of its input's type: nothing where it may be anything.
+fn data(imported: &Imported, input: &Type) -> (String, String) {
+    if *input == Type::Any {
+        return ("use stepfn::state_machine;\n\n".to_owned(), String::new());
+    }
+    let mut structs = Structs::beside(&imported.rust_name);
+    let name = structs.name(
+        input,
+        &format!("{}Input", imported.rust_name),
+        &format!("The input of [`{}`].", imported.rust_name),
+    );
+    let mut text = String::new();
+    if !structs.text.is_empty() {
+        text.push_str("use serde::{Deserialize, Serialize};\n");
+    }
+    if structs.uses_value {
+        text.push_str("use serde_json::Value;\n");
+    }
+    let imports = if structs.text.is_empty() { "state_machine" } else { "{StateData, state_machine}" };
+    text.push_str(&format!("use stepfn::{imports};\n\n{}", structs.text));
+    (text, name)
 }
 
 /// The pointer of the innermost state around a pointer.

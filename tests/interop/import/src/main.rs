@@ -4,6 +4,9 @@
 //! ```sh
 //! STEPFN_REALWORLD_DIR=definitions cargo run --manifest-path tests/interop/import/Cargo.toml
 //! ```
+//!
+//! With `-- --samples` each machine is given two made-up samples of its input, which have something at each path that it reads: their types must
+//! compile, too.
 
 use std::{
     env,
@@ -15,6 +18,11 @@ use std::{
 };
 
 use stepfn_codegen::import;
+use stepfn_core::{
+    asl::StateMachine,
+    path::{Root, SegmentKind},
+    value::Value,
+};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -24,6 +32,7 @@ struct Machine {
     rust_name: String,
     file: PathBuf,
     expected: String,
+    samples: Vec<Value>,
 }
 
 fn main() -> ExitCode {
@@ -38,6 +47,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<bool> {
+    let with_samples = env::args().any(|argument| argument == "--samples");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").canonicalize()?;
     let folder =
         env::var_os("STEPFN_REALWORLD_DIR").map_or_else(|| root.join("../shared/realworld"), PathBuf::from);
@@ -58,7 +68,8 @@ fn run() -> Result<bool> {
     fs::create_dir_all(&sources)?;
 
     let mut machines = Vec::new();
-    let (mut refused, mut declared, mut allowed) = (0, 0, 0);
+    let (mut refused, mut declared, mut allowed, mut typed) = (0, 0, 0, 0);
+    let start = Instant::now();
     for file in &files {
         let imported = match import::read_file(file) {
             Ok(imported) => imported,
@@ -71,7 +82,8 @@ fn run() -> Result<bool> {
         };
         for imported in imported {
             declared += 1;
-            let source = match import::rust_source(&imported, &[]) {
+            let samples = if with_samples { samples(&imported.machine) } else { Vec::new() };
+            let source = match import::rust_source(&imported, &samples) {
                 Ok(source) => source,
                 Err(error) => {
                     refused += 1;
@@ -80,6 +92,7 @@ fn run() -> Result<bool> {
                 }
             };
             allowed += usize::from(!source.allowed.is_empty());
+            typed += usize::from(!source.text.contains(&format!("pub {}()", imported.rust_name)));
             let module = format!("m{:03}", machines.len());
             fs::write(sources.join(format!("{module}.rs")), &source.text)?;
             machines.push(Machine {
@@ -87,9 +100,14 @@ fn run() -> Result<bool> {
                 rust_name: imported.rust_name,
                 file: file.clone(),
                 expected: imported.machine.to_canonical_string(),
+                samples,
             });
         }
     }
+    println!(
+        "read and written in {:.1} s; {typed} machines have a type of input",
+        start.elapsed().as_secs_f64()
+    );
     println!("{allowed} machines hold findings that are errors; their sources allow them by name");
 
     write_crate(&root, &crate_folder, &machines)?;
@@ -134,6 +152,59 @@ fn run() -> Result<bool> {
     Ok(same == declared)
 }
 
+/// Two samples, of which the second has other kinds of values at some paths, and lacks others.
+fn samples(machine: &StateMachine) -> Vec<Value> {
+    let mut paths = Vec::new();
+    texts(&machine.to_json(), &mut paths);
+    paths.sort_by(|left, right| left.as_str().cmp(right.as_str()));
+    paths.dedup();
+    let sample = |round: usize| {
+        let mut sample = Value::empty_object();
+        for (index, path) in paths.iter().enumerate().filter(|(index, _)| round == 0 || index % 7 != 3) {
+            let names = path.segments.iter().map_while(|segment| match &segment.kind {
+                SegmentKind::Name(name) => Some(name.as_str()),
+                _ => None,
+            });
+            put(&mut sample, &names.collect::<Vec<_>>(), index + round * (index % 3));
+        }
+        sample
+    };
+    vec![sample(0), sample(1)]
+}
+
+fn texts(value: &Value, out: &mut Vec<stepfn_core::path::Path>) {
+    match value {
+        Value::String(text) => {
+            out.extend(stepfn_core::path::Path::parse(text).ok().filter(|path| path.root == Root::Input))
+        }
+        Value::Array(items) => items.iter().for_each(|item| texts(item, out)),
+        Value::Object(map) => map.values().for_each(|value| texts(value, out)),
+        _ => {}
+    }
+}
+
+fn put(value: &mut Value, names: &[&str], kind: usize) {
+    let Some((name, rest)) = names.split_first() else {
+        if matches!(value, Value::Object(map) if map.is_empty()) {
+            *value = match kind % 6 {
+                0 => 3.into(),
+                1 => "text".into(),
+                2 => true.into(),
+                3 => Value::array([
+                    Value::object([("id", Value::from("a"))]),
+                    Value::object([("id", Value::Null)]),
+                ]),
+                4 => "2030-01-01T00:00:00Z".into(),
+                _ => Value::object([("x", Value::from(1))]),
+            };
+        }
+        return;
+    };
+    if matches!(value, Value::Object(_)) {
+        put(value.make_object().entry((*name).into()).or_insert_with(Value::empty_object), rest, kind);
+    }
+}
+
 /// The files of a folder that may declare machines, in the order of their paths.
 fn definitions(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -167,21 +238,36 @@ fn write_crate(root: &Path, folder: &Path, machines: &[Machine]) -> Result<()> {
     // The versions that the repository is tested with.
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
     fs::create_dir_all(folder.join("generated"))?;
-    let mut main = String::from("use stepfn::{Definition, Workflow};\n\n");
+    let mut main = String::from(PRELUDE);
     for machine in machines {
         main.push_str(&format!("mod {};\n", machine.module));
     }
-    main.push_str("\nfn main() -> std::io::Result<()> {\n    let all: &[(&str, fn() -> Definition)] = &[\n");
-    for Machine { module, rust_name, .. } in machines {
-        main.push_str(&format!("        (\"{module}\", {module}::{rust_name}::definition),\n"));
+    main.push_str("\nfn main() -> Result<(), Box<dyn std::error::Error>> {\n");
+    for Machine { module, rust_name, samples, .. } in machines {
+        let samples: Vec<String> = samples.iter().map(ToString::to_string).collect();
+        main.push_str(&format!("    write::<{module}::{rust_name}>(\"{module}\", &{samples:?})?;\n"));
     }
-    main.push_str(
-        "    ];\n    for (module, definition) in all {\n        \
-         std::fs::write(format!(\"generated/{module}.asl.json\"), definition().machine.to_canonical_string())?;\n    }\n    Ok(())\n}\n",
-    );
+    main.push_str("    Ok(())\n}\n");
     fs::write(folder.join("src/main.rs"), main)?;
     Ok(())
 }
+
+/// Writes what a machine generates, and reads the samples as its input.
+const PRELUDE: &str = r#"use stepfn::{Workflow, value::Value};
+
+fn write<W: Workflow<Input: serde::de::DeserializeOwned>>(
+    module: &str,
+    samples: &[&str],
+) -> Result<(), Box<dyn std::error::Error>> {
+    for sample in samples {
+        let sample: Value = sample.parse()?;
+        stepfn::value::from_value::<W::Input>(&sample).map_err(|error| format!("{module}: {error}: {sample}"))?;
+    }
+    std::fs::write(format!("generated/{module}.asl.json"), W::definition().machine.to_canonical_string())?;
+    Ok(())
+}
+
+"#;
 
 fn cargo(folder: &Path, target: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -1,0 +1,93 @@
+//! Which type a machine's input may have: the one that is known, as far as the checks take it.
+
+use std::collections::HashMap;
+
+use stepfn_core::{
+    check::{self, Code, Options},
+    diagnostic::{Diagnostic, Severity},
+    flow::{self, Known, OwnedClaim, TypeRef, Typing},
+    shape::Shape,
+};
+
+use super::types::Type;
+use crate::import::Imported;
+
+/// How often a machine is checked to find a type: beyond that, what is inside stays untyped.
+const MOST_CHECKS: usize = 200;
+
+/// What the macro would refuse of a machine with a type of input.
+pub(super) struct Findings {
+    /// What it takes where the state allows it by name.
+    pub(super) allowable: Vec<Diagnostic>,
+    /// Claims about types: rustc refuses these.
+    pub(super) claims: Vec<Diagnostic>,
+}
+
+pub(super) fn findings(imported: &Imported, input: &'static Shape) -> Findings {
+    let machine = &imported.machine;
+    let mut allowable = check::check(machine, &Options { workflow_type: imported.workflow_type });
+    let typing =
+        Typing { input: Some(TypeRef(0)), output: Some(TypeRef(1)), states: HashMap::new(), proven: true };
+    let known = Known { types: vec![input, &Shape::Any], tasks: Vec::new() };
+    let analysis = flow::analyse(machine, &typing);
+    allowable.extend(analysis.findings);
+    let mut claims = Vec::new();
+    for obligation in &analysis.obligations {
+        let Some(finding) = obligation.judge(&known) else { continue };
+        match obligation.claim {
+            OwnedClaim::Covers { .. } | OwnedClaim::Raises { .. } => allowable.push(finding),
+            _ => claims.push(finding),
+        }
+    }
+    let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
+    allowable.retain(is_error);
+    claims.retain(is_error);
+    Findings { allowable, claims }
+}
+
+/// The part of a type that a machine compiles with, and finds nothing new in.
+pub(super) fn fitting(imported: &Imported, wanted: &Type) -> Type {
+    let known: Vec<(String, Code)> = findings(imported, &Shape::Any)
+        .allowable
+        .into_iter()
+        .map(|finding| (finding.at, finding.code))
+        .collect();
+    let mut checks = 0;
+    let mut fits = |ty: &Type| {
+        checks += 1;
+        if checks > MOST_CHECKS {
+            return false;
+        }
+        let found = findings(imported, ty.shape());
+        found.claims.is_empty()
+            && found.allowable.into_iter().all(|finding| known.contains(&(finding.at, finding.code)))
+    };
+    if fits(wanted) {
+        return wanted.clone();
+    }
+    // From outside in, each part on its own: what is refused stays untyped.
+    let mut found = Type::Any;
+    let mut open = vec![(Vec::new(), wanted)];
+    while let Some((path, part)) = open.pop() {
+        if *part == Type::Any {
+            continue;
+        }
+        let mut candidate = found.clone();
+        let Some(place) = at(&mut candidate, &path) else { continue };
+        *place = part.outline();
+        if !fits(&candidate) {
+            continue;
+        }
+        found = candidate;
+        for (index, child) in part.children().into_iter().enumerate().rev() {
+            let mut path = path.clone();
+            path.push(index);
+            open.push((path, child));
+        }
+    }
+    found
+}
+
+fn at<'t>(ty: &'t mut Type, path: &[usize]) -> Option<&'t mut Type> {
+    path.iter().try_fold(ty, |ty, index| ty.child_mut(*index))
+}
