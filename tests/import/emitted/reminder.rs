@@ -4,12 +4,12 @@ use stepfn::{StateData, state_machine};
 /// The input of [`Reminder`].
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 pub struct ReminderInput {
-    pub reminder: Reminder2,
+    pub reminder: ReminderData,
 }
 
 /// `reminder` of [`ReminderInput`].
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
-pub struct Reminder2 {
+pub struct ReminderData {
     pub delay: i64,
     pub channel: String,
 }
