@@ -39,7 +39,7 @@ use crate::{
     deployment::Deployment,
     error::Error,
     generate::check_all,
-    template::{Dialect, Machine, Template, logical_id, reference, to_json as render_json},
+    template::{Dialect, Template, reference, to_json as render_json},
     yaml::{Node, emit},
 };
 
@@ -73,11 +73,8 @@ pub fn to_json(deployments: &[Deployment]) -> Result<String, Error> {
 
 fn template(deployments: &[Deployment], dialect: Dialect) -> Result<Node, Error> {
     check_all(deployments)?;
-    let ids = deployments.iter().map(|deployment| logical_id(&deployment.definition.name));
-    let machines: Vec<_> =
-        deployments.iter().zip(ids).map(|(deployment, id)| Machine { deployment, id }).collect();
-    let mut template =
-        Template::new(dialect, machines.iter().map(|machine| (machine.id.clone(), machine.id.clone())));
+    let mut template = Template::new(dialect);
+    let machines = template.machines(deployments);
     for machine in &machines {
         template.machine(machine);
         template.around(machine);

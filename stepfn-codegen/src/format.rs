@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-use crate::{cloudformation, deployment::Deployment, error::Error, serverless};
+use crate::{cloudformation, deployment::Deployment, error::Error, sam, serverless, terraform};
 
 /// A format of deployment files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10,16 +10,26 @@ pub enum Format {
     Asl,
     /// `serverless`: Serverless Framework YAML.
     Serverless,
+    /// `sam`: an AWS SAM template.
+    Sam,
     /// `cloudformation-yaml`: a CloudFormation template in YAML.
     CloudFormationYaml,
     /// `cloudformation-json`: a CloudFormation template in JSON.
     CloudFormationJson,
+    /// `terraform`: a Terraform module in JSON.
+    Terraform,
 }
 
 impl Format {
     /// All formats, in the order in which their files are written.
-    pub const ALL: [Self; 4] =
-        [Self::Asl, Self::Serverless, Self::CloudFormationYaml, Self::CloudFormationJson];
+    pub const ALL: [Self; 6] = [
+        Self::Asl,
+        Self::Serverless,
+        Self::Sam,
+        Self::CloudFormationYaml,
+        Self::CloudFormationJson,
+        Self::Terraform,
+    ];
 
     /// The formats that are written where nobody asks for others.
     pub const DEFAULT: [Self; 2] = [Self::Asl, Self::Serverless];
@@ -29,15 +39,17 @@ impl Format {
         match self {
             Self::Asl => "asl",
             Self::Serverless => "serverless",
+            Self::Sam => "sam",
             Self::CloudFormationYaml => "cloudformation-yaml",
             Self::CloudFormationJson => "cloudformation-json",
+            Self::Terraform => "terraform",
         }
     }
 
     /// Whether the format's files refer to the machines' ASL JSON, or are them.
     pub(crate) fn reads_asl(self) -> bool {
         match self {
-            Self::Asl => true,
+            Self::Asl | Self::Sam | Self::Terraform => true,
             Self::Serverless | Self::CloudFormationYaml | Self::CloudFormationJson => false,
         }
     }
@@ -47,12 +59,14 @@ impl Format {
         Ok(Some(match self {
             Self::Asl => return Ok(None),
             Self::Serverless => (serverless::FILE_NAME, serverless::to_yaml(deployments)?),
+            Self::Sam => (sam::FILE_NAME, sam::to_yaml(deployments)?),
             Self::CloudFormationYaml => {
                 (cloudformation::YAML_FILE_NAME, cloudformation::to_yaml(deployments)?)
             }
             Self::CloudFormationJson => {
                 (cloudformation::JSON_FILE_NAME, cloudformation::to_json(deployments)?)
             }
+            Self::Terraform => (terraform::FILE_NAME, terraform::to_json(deployments)?),
         }))
     }
 }

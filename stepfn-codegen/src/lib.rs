@@ -30,8 +30,10 @@ mod functions;
 pub mod generate;
 pub mod iam;
 pub mod import;
+pub mod sam;
 pub mod serverless;
 mod template;
+pub mod terraform;
 mod text;
 mod yaml;
 

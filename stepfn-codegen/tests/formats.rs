@@ -8,9 +8,9 @@ use stepfn_codegen::{
     cloudformation,
     deployment::{Alias, Deployment},
     generate::{Format, Plan},
-    serverless,
+    sam, serverless, terraform,
 };
-use support::{everything, greeting, rich, versioned};
+use support::{everything, greeting, rich, unencrypted, versioned};
 
 fn gradual() -> Deployment {
     Deployment::from(greeting("Careful")).alias(Alias::new("live").canary(10, 5).alarm("csv-timed-out"))
@@ -26,6 +26,12 @@ fn serverless_yaml() {
 }
 
 #[test]
+fn sam_yaml() {
+    let deployments = [unencrypted(), versioned(), gradual(), Deployment::from(everything()).name("Odd")];
+    insta::assert_snapshot!(sam::to_yaml(&deployments).unwrap());
+}
+
+#[test]
 fn cloudformation_yaml() {
     insta::assert_snapshot!(cloudformation::to_yaml(&all()).unwrap());
 }
@@ -33,6 +39,28 @@ fn cloudformation_yaml() {
 #[test]
 fn cloudformation_json() {
     insta::assert_snapshot!(cloudformation::to_json(&all()).unwrap());
+}
+
+#[test]
+fn terraform_json() {
+    insta::assert_snapshot!(terraform::to_json(&[rich(), versioned()]).unwrap());
+}
+
+#[test]
+fn terraform_does_not_shift_traffic_step_by_step() {
+    assert_eq!(
+        terraform::to_json(&[gradual()]).unwrap_err().to_string(),
+        "machine `Careful`, `aliases.live`: Terraform does not shift traffic step by step; leave out `canary`, `linear` and \
+         `alarm`, or use `route`"
+    );
+}
+
+#[test]
+fn an_encrypted_machine_of_sam_is_a_resource_of_cloudformation() {
+    let yaml = sam::to_yaml(&[rich()]).unwrap();
+    assert!(yaml.contains("    Type: AWS::StepFunctions::StateMachine\n"), "{yaml}");
+    assert!(yaml.contains("        KmsKeyId: !Ref KeyArn\n"), "{yaml}");
+    assert!(yaml.contains("  ValidatorFunction:\n    Type: AWS::Serverless::Function\n"), "{yaml}");
 }
 
 #[test]
@@ -54,7 +82,7 @@ fn the_formats_have_names() {
     }
     assert_eq!(
         "sls".parse::<Format>().unwrap_err().to_string(),
-        "no format is called `sls`; the formats are `asl`, `serverless`, `cloudformation-yaml`, `cloudformation-json`"
+        "no format is called `sls`; the formats are `asl`, `serverless`, `sam`, `cloudformation-yaml`, `cloudformation-json`, `terraform`"
     );
 }
 

@@ -40,6 +40,10 @@ impl<'a> Functions<'a> {
         self.names.is_empty()
     }
 
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &'a str> {
+        self.names.keys().copied()
+    }
+
     pub(super) fn keys(&self) -> HashSet<&'a str> {
         self.names.keys().copied().collect()
     }

@@ -135,10 +135,14 @@ pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
             Machine { deployment, id: logical_id(id.as_deref().unwrap_or(name)) }
         })
         .collect();
-    let ids = machines.iter().map(|machine| (machine.id.clone(), machine.id.clone()));
     let keys = functions.keys();
-    let lambdas = keys.iter().map(|key| ((*key).to_owned(), lambda_logical_id(key)));
-    let mut resources = Template::new(Dialect::Serverless, ids.chain(lambdas));
+    let mut resources = Template::new(Dialect::Serverless);
+    for machine in &machines {
+        resources.make(&machine.id, &machine.id);
+    }
+    for key in functions.in_order() {
+        resources.make(key, &lambda_logical_id(key));
+    }
     let machine_nodes = machines
         .iter()
         .map(|machine| {
@@ -146,8 +150,8 @@ pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
             Ok((machine.definition().name.as_str(), node))
         })
         .collect::<Result<Vec<_>, Error>>()?;
+    let has_resources = resources.has_resources();
     let resources = resources.into_node(Vec::new());
-    let has_resources = matches!(&resources, Node::Map(entries) if entries.iter().any(|(_, node)| *node != Node::Map(Vec::new())));
 
     let mut out = HEADER.to_owned();
     if has_resources {

@@ -18,11 +18,6 @@ pub(crate) struct StartAction {
 }
 
 impl Template {
-    /// An Express execution answers with its outcome; a Standard one may take a year.
-    pub(crate) fn start_action(machine: &Machine<'_>) -> StartAction {
-        start_action(machine.definition().workflow_type)
-    }
-
     pub(super) fn route(&mut self, machine: &Machine<'_>, http: &Http, target: &Node, role: Node) {
         let api = self.api();
         let integration = self.claim(&format!("{}Integration", machine.id));
@@ -34,7 +29,7 @@ impl Template {
             Node::map([
                 ("ApiId", reference(&api)),
                 ("IntegrationType", Node::text("AWS_PROXY")),
-                ("IntegrationSubtype", Node::text(Self::start_action(machine).subtype)),
+                ("IntegrationSubtype", Node::text(start_action(machine.definition().workflow_type).subtype)),
                 ("PayloadFormatVersion", Node::text("1.0")),
                 ("CredentialsArn", role),
                 ("RequestParameters", parameters),
@@ -89,7 +84,7 @@ impl Template {
     }
 }
 
-/// The action of a machine of this kind.
+/// The action of a machine of this kind: an Express execution answers with its outcome, a Standard one may take a year.
 pub(crate) fn start_action(workflow_type: WorkflowType) -> StartAction {
     match workflow_type {
         WorkflowType::Standard => {

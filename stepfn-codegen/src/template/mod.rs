@@ -18,8 +18,11 @@ use indexmap::{IndexMap, IndexSet};
 use stepfn_core::definition::{Definition, Reference};
 
 pub(crate) use self::{
+    api::start_action,
+    definition::{has_what_templates_refuse, substituted},
     names::{logical_id, pascal},
     render::to_json,
+    triggers::{input, state},
 };
 use crate::{deployment::Deployment, yaml::Node};
 
@@ -71,18 +74,32 @@ impl Machine<'_> {
 }
 
 impl Template {
-    /// A template that makes these things: what a reference calls each, and its logical id.
-    pub(crate) fn new(dialect: Dialect, made: impl IntoIterator<Item = (String, String)>) -> Self {
-        let made: IndexMap<String, String> = made.into_iter().collect();
+    pub(crate) fn new(dialect: Dialect) -> Self {
         Self {
             dialect,
-            ids: made.values().cloned().collect(),
-            made,
+            ids: IndexSet::new(),
+            made: IndexMap::new(),
             parameters: IndexMap::new(),
             resources: Vec::new(),
             outputs: Vec::new(),
             api: None,
         }
+    }
+
+    /// Says that the template makes what references call `name`, and gives its logical id.
+    pub(crate) fn make(&mut self, name: &str, wanted: &str) -> String {
+        let id = self.claim(wanted);
+        self.made.entry(name.to_owned()).or_insert_with(|| id.clone());
+        id
+    }
+
+    /// The machines, with their logical ids, by which references call them too.
+    pub(crate) fn machines<'a>(&mut self, deployments: &'a [Deployment]) -> Vec<Machine<'a>> {
+        let machines = deployments.iter().map(|deployment| {
+            let wanted = logical_id(&deployment.definition.name);
+            Machine { deployment, id: self.make(&wanted, &wanted) }
+        });
+        machines.collect()
     }
 
     /// A logical id that nothing else has: the wanted one, or one with a number behind it.
@@ -119,7 +136,11 @@ impl Template {
         self.outputs.push((id.into(), node));
     }
 
-    /// The template's text, after these first entries.
+    pub(crate) fn has_resources(&self) -> bool {
+        !self.resources.is_empty()
+    }
+
+    /// The template, after these first entries.
     pub(crate) fn into_node(self, head: Vec<(&'static str, Node)>) -> Node {
         let mut entries = head;
         let parameters = self.parameters.into_values().map(|parameter| {

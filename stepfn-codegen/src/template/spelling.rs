@@ -123,7 +123,9 @@ mod tests {
     use super::*;
 
     fn template(dialect: Dialect) -> Template {
-        Template::new(dialect, [("send-mail".to_owned(), "SendMailFunction".to_owned())])
+        let mut template = Template::new(dialect);
+        template.make("send-mail", "SendMailFunction");
+        template
     }
 
     fn spell(dialect: Dialect, text: &str) -> Node {

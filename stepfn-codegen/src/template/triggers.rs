@@ -1,6 +1,6 @@
 //! Schedules and rules that start executions.
 
-use super::{Machine, Template};
+use super::{Machine, Template, start_action};
 use crate::{
     deployment::{EventRule, Identifier, Payload, RetryPolicy, Schedule, ScheduleMethod, Trigger},
     yaml::{Node, from_value},
@@ -25,7 +25,7 @@ impl Template {
                     (&mut events, "EventRole", "events.amazonaws.com", "states:StartExecution")
                 }
                 Trigger::Http(_) => {
-                    let action = Self::start_action(machine);
+                    let action = start_action(machine.definition().workflow_type);
                     (&mut api, "ApiRole", "apigateway.amazonaws.com", action.permission)
                 }
             };
@@ -92,21 +92,7 @@ impl Template {
     fn event_rule(&mut self, machine: &Machine<'_>, rule: &EventRule, target: &Node, role: Node) {
         let id = self.claim(&format!("{}EventRule", machine.id));
         let mut target = rule_target(target, role);
-        match &rule.payload {
-            Payload::Event => {}
-            Payload::Input(input) => target.push(("Input", Node::Text(input.to_string()))),
-            Payload::InputPath(path) => target.push(("InputPath", Node::text(path))),
-            Payload::InputTransformer { input_paths_map, input_template } => {
-                let paths = input_paths_map.iter().map(|(name, path)| (name.as_str(), Node::text(path)));
-                let paths: Vec<_> = paths.collect();
-                let mut entries = Vec::new();
-                if !paths.is_empty() {
-                    entries.push(("InputPathsMap", Node::map(paths)));
-                }
-                entries.push(("InputTemplate", Node::text(input_template)));
-                target.push(("InputTransformer", Node::map(entries)));
-            }
-        }
+        target.extend(input(&rule.payload));
         target.extend(self.retries(machine, rule.retry_policy, rule.dead_letter.as_ref()));
         let mut properties = named(rule.name.as_deref(), rule.description.as_deref());
         if let Some(bus) = &rule.event_bus_name {
@@ -150,6 +136,24 @@ fn named(name: Option<&str>, description: Option<&str>) -> Vec<(&'static str, No
 
 fn rule_target(arn: &Node, role: Node) -> Vec<(&'static str, Node)> {
     vec![("Id", Node::text("stateMachine")), ("Arn", arn.clone()), ("RoleArn", role)]
+}
+
+/// What the target gets of an event, where it is not all of it.
+pub(crate) fn input(payload: &Payload) -> Option<(&'static str, Node)> {
+    match payload {
+        Payload::Event => None,
+        Payload::Input(input) => Some(("Input", Node::Text(input.to_string()))),
+        Payload::InputPath(path) => Some(("InputPath", Node::text(path))),
+        Payload::InputTransformer { input_paths_map, input_template } => {
+            let paths = input_paths_map.iter().map(|(name, path)| (name.as_str(), Node::text(path)));
+            let mut entries = Vec::new();
+            if !input_paths_map.is_empty() {
+                entries.push(("InputPathsMap", Node::map(paths)));
+            }
+            entries.push(("InputTemplate", Node::text(input_template)));
+            Some(("InputTransformer", Node::map(entries)))
+        }
+    }
 }
 
 pub(crate) fn state(enabled: bool) -> Node {

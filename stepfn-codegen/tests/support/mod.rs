@@ -122,6 +122,12 @@ pub fn pipeline() -> Definition {
 
 /// The pipeline with everything that can be said beside it, and no alias.
 pub fn rich() -> Deployment {
+    let key = Reference::GetAtt("Key".to_owned(), "Arn".to_owned());
+    unencrypted().encryption(Encryption::new(key).kms_data_key_reuse_period_seconds(600))
+}
+
+/// The same without a key.
+pub fn unencrypted() -> Deployment {
     let alerts = || Reference::Ref("Alerts".to_owned());
     Deployment::from(pipeline())
         .tag("team", "data")
@@ -132,10 +138,6 @@ pub fn rich() -> Deployment {
             destinations: Vec::new(),
         })
         .log_group(LogGroup::new("/aws/vendedlogs/states/${self:service}/csv").retention_in_days(30))
-        .encryption(
-            Encryption::new(Reference::GetAtt("Key".to_owned(), "Arn".to_owned()))
-                .kms_data_key_reuse_period_seconds(600),
-        )
         .trigger(
             Schedule::new("cron(0 9 ? * MON-FRI *)")
                 .time_zone("Asia/Seoul")

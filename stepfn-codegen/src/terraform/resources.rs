@@ -1,0 +1,144 @@
+//! Roles, alarms and notifications.
+
+use super::{
+    Machine, Module,
+    spelling::{attribute, literal, snake},
+};
+use crate::{
+    deployment::{Identifier, Target},
+    yaml::Node,
+};
+
+impl Module {
+    /// The ARN of the role that the machine runs as: the deployment's, or that of a role which the module makes.
+    pub(super) fn role(&mut self, machine: &Machine<'_>) -> Node {
+        match &machine.deployment.role {
+            Some(role) => self.identifier(role, &machine.definition().substitutions),
+            None => self.service_role(&machine.name, "states.amazonaws.com", &[]),
+        }
+    }
+
+    /// A role of a service, with the actions and resources that it is allowed; its ARN.
+    pub(super) fn service_role(
+        &mut self,
+        wanted: &str,
+        service: &str,
+        allowed: &[(&'static str, Node)],
+    ) -> Node {
+        let name = self.claim(&format!("{wanted}_role"));
+        let trust = Node::map([
+            ("actions", Node::List(vec![Node::text("sts:AssumeRole")])),
+            (
+                "principals",
+                Node::List(vec![Node::map([
+                    ("type", Node::text("Service")),
+                    ("identifiers", Node::List(vec![Node::text(service)])),
+                ])]),
+            ),
+        ]);
+        let policy = self.policy(&format!("{name}_trust"), vec![trust]);
+        self.resource("aws_iam_role", &name, vec![("assume_role_policy", policy)]);
+        if !allowed.is_empty() {
+            let statements = allowed.iter().map(|(action, resource)| {
+                Node::map([
+                    ("actions", Node::List(vec![Node::text(*action)])),
+                    ("resources", Node::List(vec![resource.clone()])),
+                ])
+            });
+            let policy = self.policy(&name, statements.collect());
+            let entries = vec![("role", attribute("aws_iam_role", &name, "id")), ("policy", policy)];
+            self.resource("aws_iam_role_policy", &name, entries);
+        }
+        attribute("aws_iam_role", &name, "arn")
+    }
+
+    /// A policy document, and the expression of its JSON.
+    fn policy(&mut self, name: &str, statements: Vec<Node>) -> Node {
+        let document = Node::map([("statement", Node::List(statements))]);
+        self.data.entry("aws_iam_policy_document").or_default().insert(name.to_owned(), document);
+        Node::Text(format!("${{data.aws_iam_policy_document.{name}.json}}"))
+    }
+
+    pub(super) fn alarms(&mut self, machine: &Machine<'_>) {
+        let definition = machine.definition();
+        for alarm in &machine.deployment.alarms {
+            let name = self.claim(&format!("{}_{}", machine.name, snake(alarm.metric.name())));
+            let alarm_name = match &alarm.name {
+                Some(name) => self.identifier(name, &definition.substitutions),
+                None => literal(&format!("{}-{}", definition.name, alarm.metric.name())),
+            };
+            let mut entries = vec![("alarm_name", alarm_name)];
+            entries.extend(alarm.description.as_ref().map(|text| ("alarm_description", literal(text))));
+            let number = |value: u64| Node::Number(value.to_string());
+            entries.extend([
+                ("namespace", Node::text("AWS/States")),
+                ("metric_name", Node::text(alarm.metric.name())),
+                ("dimensions", Node::map([("StateMachineArn", machine.arn())])),
+                ("statistic", Node::text(alarm.metric.statistic())),
+                ("period", number(alarm.period.into())),
+                ("evaluation_periods", number(alarm.evaluation_periods.into())),
+                ("threshold", number(alarm.threshold)),
+                ("comparison_operator", Node::text("GreaterThanOrEqualToThreshold")),
+                ("treat_missing_data", Node::text(alarm.treat_missing_data.name())),
+            ]);
+            for (field, actions) in [
+                ("alarm_actions", &alarm.alarm_actions),
+                ("ok_actions", &alarm.ok_actions),
+                ("insufficient_data_actions", &alarm.insufficient_data_actions),
+            ] {
+                if !actions.is_empty() {
+                    let spell = |action: &Identifier| self.identifier(action, &definition.substitutions);
+                    entries.push((field, Node::List(actions.iter().map(spell).collect())));
+                }
+            }
+            self.resource("aws_cloudwatch_metric_alarm", &name, entries);
+        }
+    }
+
+    /// Rules that tell of executions which change their status, and the role by which EventBridge reaches who hears of it.
+    pub(super) fn notifications(&mut self, machine: &Machine<'_>) {
+        let notifications = &machine.deployment.notifications;
+        if notifications.is_empty() {
+            return;
+        }
+        let substitutions = &machine.definition().substitutions;
+        let mut allowed: Vec<(&'static str, Node)> = Vec::new();
+        for notification in notifications {
+            let arn = self.identifier(notification.target.arn(), substitutions);
+            let statement = (notification.target.action(), arn);
+            if !allowed.contains(&statement) {
+                allowed.push(statement);
+            }
+        }
+        let role =
+            self.service_role(&format!("{}_notification", machine.name), "events.amazonaws.com", &allowed);
+        for status in machine.deployment.notified() {
+            let name = self.claim(&format!("{}_{}", machine.name, status.name().to_ascii_lowercase()));
+            // The machine's ARN has no quotes.
+            let pattern = format!(
+                r#"{{"source":["aws.states"],"detail-type":["Step Functions Execution Status Change"],"detail":{{"status":["{}"],"stateMachineArn":["${{aws_sfn_state_machine.{}.arn}}"]}}}}"#,
+                status.name(),
+                machine.name,
+            );
+            self.resource("aws_cloudwatch_event_rule", &name, vec![("event_pattern", Node::Text(pattern))]);
+            for notification in notifications.iter().filter(|notification| notification.status == status) {
+                let target = self.claim(&format!("{name}_target"));
+                let mut entries = vec![
+                    ("rule", attribute("aws_cloudwatch_event_rule", &name, "name")),
+                    ("arn", self.identifier(notification.target.arn(), substitutions)),
+                    ("role_arn", role.clone()),
+                ];
+                entries.extend(match &notification.target {
+                    Target::Sqs { message_group_id: Some(id), .. } => {
+                        Some(("sqs_target", Node::map([("message_group_id", literal(id))])))
+                    }
+                    Target::Kinesis { partition_key_path: Some(path), .. } => {
+                        Some(("kinesis_target", Node::map([("partition_key_path", literal(path))])))
+                    }
+                    _ => None,
+                });
+                self.resource("aws_cloudwatch_event_target", &target, entries);
+            }
+        }
+    }
+}
