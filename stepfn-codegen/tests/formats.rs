@@ -92,3 +92,40 @@ fn a_plan_holds_the_files_of_its_formats() {
     let names: Vec<&str> = plan.names().collect();
     assert_eq!(names, ["stepfn.cloudformation.json", ".stepfn-generated"]);
 }
+
+/// Writes the files of all formats where the environment asks for it: what the next test runs in other environments.
+#[test]
+fn files_of_all_formats() {
+    let Some(out) = std::env::var_os(OUT) else { return };
+    Plan::new(&[rich(), versioned()], &Format::ALL).unwrap().write(out.as_ref()).unwrap();
+}
+
+const OUT: &str = "STEPFN_TEST_OUT";
+
+#[test]
+fn the_bytes_are_the_same_in_other_processes_locales_time_zones_and_directories() {
+    let files = |locale: &str, time_zone: &str| {
+        let (out, here) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let ran = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "files_of_all_formats"])
+            .env(OUT, out.path())
+            .envs([("LC_ALL", locale), ("LANG", locale), ("TZ", time_zone)])
+            .current_dir(here.path())
+            .output()
+            .unwrap();
+        assert!(ran.status.success());
+        let mut files: Vec<_> = std::fs::read_dir(out.path())
+            .unwrap()
+            .map(|entry| {
+                let entry = entry.unwrap();
+                (entry.file_name(), std::fs::read(entry.path()).unwrap())
+            })
+            .collect();
+        files.sort();
+        files
+    };
+    let first = files("C", "UTC");
+    assert_eq!(first.len(), 8, "two machines, five files of all, and the list");
+    assert!(first == files("ko_KR.UTF-8", "Asia/Seoul"));
+    assert!(first == files("tr_TR.UTF-8", "America/St_Johns"));
+}

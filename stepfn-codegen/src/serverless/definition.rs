@@ -110,7 +110,7 @@ impl Walk<'_, '_> {
 }
 
 /// The number, unless reading it as JavaScript does makes another number of it.
-fn number_node(number: &Number) -> Result<Node, Problem> {
+pub(super) fn number_node(number: &Number) -> Result<Node, Problem> {
     let text = number.to_string();
     let value = number.as_f64();
     let kept = if number.is_integer() { format!("{value:.0}") == text } else { value.is_finite() };

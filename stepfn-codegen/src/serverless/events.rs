@@ -6,7 +6,7 @@ use stepfn_core::{
     value::Value,
 };
 
-use super::text::json_escaped;
+use super::{definition::number_node, text::json_escaped};
 use crate::{
     deployment::{
         Alarm, Authorization, EventRule, ExecutionStatus, Http, Identifier, Metric, Notification, Payload,
@@ -59,6 +59,7 @@ fn fits_schedule(schedule: &Schedule) -> bool {
 fn fits_rule(rule: &EventRule) -> bool {
     let is_plain = |text: &str| !text.contains(|c: char| c == '\\' || c.is_control());
     fits_json(&rule.event_pattern)
+        && has_numbers_of_javascript(&rule.event_pattern)
         && match &rule.payload {
             Payload::Event => true,
             Payload::Input(input) => fits_json(input),
@@ -74,6 +75,16 @@ fn fits_json(value: &Value) -> bool {
     !value.to_string().contains('\\')
 }
 
+/// Whether every number stays itself when JavaScript reads it.
+fn has_numbers_of_javascript(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number_node(number).is_ok(),
+        Value::Array(items) => items.iter().all(has_numbers_of_javascript),
+        Value::Object(map) => map.values().all(has_numbers_of_javascript),
+        Value::Null | Value::Bool(_) | Value::String(_) => true,
+    }
+}
+
 fn schedule_node(schedule: &Schedule) -> Node {
     let mut entries = vec![("rate", Node::text(&schedule.expression))];
     if schedule.method == ScheduleMethod::Scheduler {
@@ -81,7 +92,8 @@ fn schedule_node(schedule: &Schedule) -> Node {
     }
     entries.extend(schedule.time_zone.as_ref().map(|zone| ("timezone", Node::text(zone))));
     common(&mut entries, schedule.enabled, schedule.name.as_deref(), schedule.description.as_deref());
-    entries.extend(schedule.input.as_ref().map(|input| ("input", from_value(input))));
+    // As text: in an object the Framework would read its numbers as JavaScript does.
+    entries.extend(schedule.input.as_ref().map(|input| ("input", Node::Text(input.to_string()))));
     entries.extend(schedule.retry_policy.map(retry));
     Node::map(entries)
 }
@@ -95,7 +107,7 @@ fn rule_node(machine: &Machine<'_>, rule: &EventRule, resources: &mut Template) 
     common(&mut entries, rule.enabled, rule.name.as_deref(), rule.description.as_deref());
     match &rule.payload {
         Payload::Event => {}
-        Payload::Input(input) => entries.push(("input", from_value(input))),
+        Payload::Input(input) => entries.push(("input", Node::Text(input.to_string()))),
         Payload::InputPath(path) => entries.push(("inputPath", Node::text(path))),
         Payload::InputTransformer { input_paths_map, input_template } => {
             let paths = input_paths_map.iter().map(|(name, path)| (name.as_str(), Node::text(path)));
