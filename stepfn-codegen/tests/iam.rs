@@ -8,7 +8,7 @@ use stepfn_codegen::{
     cloudformation,
     deployment::{Deployment, Encryption},
     iam::{self, Effect, Policy},
-    serverless,
+    serverless, terraform,
 };
 use stepfn_core::{
     asl,
@@ -576,6 +576,22 @@ fn a_placeholder_is_a_parameter_of_a_template() {
     assert!(yaml.contains("Action: sns:Publish\n                Resource: !Ref TellTopicArn\n"), "{yaml}");
     let condition = "Condition:\n                  StringEquals:\n                    iam:PassedToService: sagemaker.amazonaws.com\n";
     assert!(yaml.contains(condition), "{yaml}");
+}
+
+#[test]
+fn a_placeholder_is_a_variable_of_a_terraform_module() {
+    let json = terraform::to_json(&[open().into()]).unwrap();
+    assert!(
+        json.contains(
+            r#""resources": [
+              "${var.tell_topic_arn}"
+            ]"#
+        ),
+        "{json}"
+    );
+    assert!(json.contains(r#""description": "The role of Orders needs it for /States/Tell: "#), "{json}");
+    assert!(json.contains(r#""variable": "iam:PassedToService","#), "{json}");
+    assert!(json.contains(r#""policy": "${data.aws_iam_policy_document.orders_role.json}""#), "{json}");
 }
 
 #[test]

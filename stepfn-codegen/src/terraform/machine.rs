@@ -20,10 +20,11 @@ impl Module {
         let file = asl::file_name(definition);
         let text = asl::to_json(definition);
         let text = self.definition_text(&file, &text, &substituted(definition), substitutions);
+        let (role, policy) = self.role(machine);
         let mut entries = vec![
             ("name", self.text(&definition.name, substitutions)),
             ("type", Node::text(definition.workflow_type.name())),
-            ("role_arn", self.role(machine)),
+            ("role_arn", role),
             ("definition", Node::Text(format!("${{{text}}}"))),
         ];
         if deployment.publishes() {
@@ -51,10 +52,10 @@ impl Module {
         // What the module does not make is there before it.
         let own = logical_id(&definition.name);
         let first = deployment.depends_on.iter().filter(|id| **id != own);
-        let first: Vec<Node> = first
-            .filter_map(|id| self.machines.get(id))
-            .map(|name| Node::Text(format!("aws_sfn_state_machine.{name}")))
-            .collect();
+        let first = first.filter_map(|id| self.machines.get(id));
+        let first = first.map(|name| format!("aws_sfn_state_machine.{name}"));
+        // AWS looks at the role's permissions when it makes the machine: for its logs, its traces, its key.
+        let first: Vec<Node> = first.chain(policy).map(Node::Text).collect();
         if !first.is_empty() {
             entries.push(("depends_on", Node::List(first)));
         }

@@ -35,6 +35,7 @@
 //! | has `${AWS::Region}`, `${self:service}`, a `${…}` that is meant as it is, or `%{` | `replace(…)` for each of those that stand for something |
 
 mod machine;
+mod policy;
 mod resources;
 mod spelling;
 mod triggers;

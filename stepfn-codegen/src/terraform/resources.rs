@@ -10,12 +10,15 @@ use crate::{
 };
 
 impl Module {
-    /// The ARN of the role that the machine runs as: the deployment's, or that of a role which the module makes.
-    pub(super) fn role(&mut self, machine: &Machine<'_>) -> Node {
-        match &machine.deployment.role {
-            Some(role) => self.identifier(role, &machine.definition().substitutions),
-            None => self.service_role(&machine.name, "states.amazonaws.com", &[]),
+    /// The ARN of the role that the machine runs as: the deployment's, or that of a role which the module makes, with the address
+    /// of its policy.
+    pub(super) fn role(&mut self, machine: &Machine<'_>) -> (Node, Option<String>) {
+        if let Some(role) = &machine.deployment.role {
+            return (self.identifier(role, &machine.definition().substitutions), None);
         }
+        let statements = self.statements(machine);
+        let name = self.role_with(&machine.name, "states.amazonaws.com", statements);
+        (attribute("aws_iam_role", &name, "arn"), Some(format!("aws_iam_role_policy.{name}")))
     }
 
     /// A role of a service, with the actions and resources that it is allowed; its ARN.
@@ -25,6 +28,18 @@ impl Module {
         service: &str,
         allowed: &[(&'static str, Node)],
     ) -> Node {
+        let statements = allowed.iter().map(|(action, resource)| {
+            Node::map([
+                ("actions", Node::List(vec![Node::text(*action)])),
+                ("resources", Node::List(vec![resource.clone()])),
+            ])
+        });
+        let name = self.role_with(wanted, service, statements.collect());
+        attribute("aws_iam_role", &name, "arn")
+    }
+
+    /// A role of a service, with a policy of these statements; its name.
+    fn role_with(&mut self, wanted: &str, service: &str, statements: Vec<Node>) -> String {
         let name = self.claim(&format!("{wanted}_role"));
         let trust = Node::map([
             ("actions", Node::List(vec![Node::text("sts:AssumeRole")])),
@@ -38,18 +53,12 @@ impl Module {
         ]);
         let policy = self.policy(&format!("{name}_trust"), vec![trust]);
         self.resource("aws_iam_role", &name, vec![("assume_role_policy", policy)]);
-        if !allowed.is_empty() {
-            let statements = allowed.iter().map(|(action, resource)| {
-                Node::map([
-                    ("actions", Node::List(vec![Node::text(*action)])),
-                    ("resources", Node::List(vec![resource.clone()])),
-                ])
-            });
-            let policy = self.policy(&name, statements.collect());
+        if !statements.is_empty() {
+            let policy = self.policy(&name, statements);
             let entries = vec![("role", attribute("aws_iam_role", &name, "id")), ("policy", policy)];
             self.resource("aws_iam_role_policy", &name, entries);
         }
-        attribute("aws_iam_role", &name, "arn")
+        name
     }
 
     /// A policy document, and the expression of its JSON.

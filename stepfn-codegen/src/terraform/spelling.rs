@@ -121,7 +121,13 @@ impl Module {
     }
 
     /// The variable's expression; `key` tells one from the other.
-    fn variable(&mut self, key: String, wanted: &str, description: String, default: Option<&str>) -> String {
+    pub(super) fn variable(
+        &mut self,
+        key: String,
+        wanted: &str,
+        description: String,
+        default: Option<&str>,
+    ) -> String {
         if let Some(known) = self.variables.get(&key) {
             return format!("var.{}", known.name);
         }
