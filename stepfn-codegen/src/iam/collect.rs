@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use stepfn_core::definition::{Definition, Reference};
 
+use crate::text::names;
+
 use super::{Condition, Effect, Needless, Policy, Resource, Statement, Unknown};
 
 /// One action on one resource.
@@ -74,6 +76,9 @@ impl<'d> Collector<'d> {
         }
         let name = self.free_name(name);
         let placeholder = format!("${{{name}}}");
+        // Formats show it where `${…}` would be theirs.
+        let why =
+            names(&why).iter().fold(why.clone(), |why, name| why.replace(&format!("${{{name}}}"), name));
         self.unknown.push(Unknown { name, state: state.to_owned(), field: field.to_owned(), why });
         placeholder
     }
