@@ -77,8 +77,9 @@ impl<'d> Collector<'d> {
         let name = self.free_name(name);
         let placeholder = format!("${{{name}}}");
         // Formats show it where `${…}` would be theirs.
-        let why =
-            names(&why).iter().fold(why.clone(), |why, name| why.replace(&format!("${{{name}}}"), name));
+        let references: Vec<String> = names(&why).into_iter().map(str::to_owned).collect();
+        let plain = |why: String, name: &String| why.replace(&format!("${{{name}}}"), name);
+        let why = references.iter().fold(why, plain);
         self.unknown.push(Unknown { name, state: state.to_owned(), field: field.to_owned(), why });
         placeholder
     }
