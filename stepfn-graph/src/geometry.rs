@@ -18,11 +18,18 @@ pub(crate) struct Size {
     pub(crate) height: f64,
 }
 
+/// What the corners of shapes take of their flat sides.
+const ROUNDED: f64 = 6.0;
+
 /// Where the line from the middle of a shape towards a point leaves the shape. The left and right sides of a shape with `slant` come
 /// together to a point in the middle of its height, as a hexagon's do.
 pub(crate) fn border(center: Point, size: Size, slant: f64, towards: Point) -> Point {
     let (dx, dy) = (towards.x - center.x, towards.y - center.y);
     let (half_width, half_height) = (size.width / 2.0, size.height / 2.0);
+    // What comes from straight above or below goes on so: lines side by side stay side by side.
+    if dx.abs() < half_width - slant - ROUNDED && dy.abs() > half_height {
+        return Point { x: towards.x, y: center.y + half_height * dy.signum() };
+    }
     let to_flat = if dy == 0.0 { f64::INFINITY } else { half_height / dy.abs() };
     let slope = if half_height > 0.0 { slant / half_height } else { 0.0 };
     let sideways = dx.abs() + slope * dy.abs();

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use crate::{
     engine::Link,
     geometry::{Point, Size},
+    rows::Rows,
 };
 
 /// From the picture to the first lane, and between lanes.
@@ -41,45 +42,15 @@ impl Lane {
     }
 }
 
-/// The rows of a level: what stands at one height.
-struct Rows {
-    /// Top and bottom, by the height of the middle.
-    bounds: BTreeMap<i64, (f64, f64)>,
-}
-
-impl Rows {
-    fn of(items: &[Size], centers: &[Point]) -> Self {
-        let mut bounds: BTreeMap<i64, (f64, f64)> = BTreeMap::new();
-        for (size, center) in items.iter().zip(centers) {
-            let (top, bottom) = (center.y - size.height / 2.0, center.y + size.height / 2.0);
-            let row = bounds.entry(Self::key(*center)).or_insert((top, bottom));
-            *row = (row.0.min(top), row.1.max(bottom));
-        }
-        Self { bounds }
-    }
-
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "heights of pictures are far below the bounds, and `as` saturates"
-    )]
-    fn key(center: Point) -> i64 {
-        center.y.round() as i64
-    }
-
-    fn around(&self, center: Point) -> (f64, f64) {
-        self.bounds.get(&Self::key(center)).copied().unwrap_or((center.y, center.y))
-    }
-}
-
 /// The lanes of the families, right of `width`.
 pub(crate) fn lanes(
+    rows: &Rows,
     items: &[Size],
     centers: &[Point],
     links: &[Link],
     families: &[Vec<usize>],
     width: f64,
 ) -> Vec<Lane> {
-    let rows = Rows::of(items, centers);
     let mut x = width + APART;
     let mut ports = vec![0_u8; items.len()];
     let mut out = Vec::new();

@@ -26,6 +26,7 @@ mod level;
 mod order;
 mod paint;
 mod plan;
+mod rows;
 mod shape;
 mod style;
 mod text;

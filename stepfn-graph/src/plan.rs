@@ -7,6 +7,7 @@ use crate::{
     geometry::{Point, Size},
     lanes::{Lane, lanes},
     order::Order,
+    rows::Rows,
 };
 
 /// From so many links of a family on they share a lane.
@@ -45,7 +46,10 @@ pub(crate) fn plan(items: &[Size], members: &[Member]) -> Plan {
     let direct_links: Vec<Link> = direct.iter().map(|&place| links[place]).collect();
     let placed = if items.len() > MOST_ITEMS { None } else { engine::place(items, &direct_links) };
     let (placed, direct) = match placed {
-        Some(placed) => (placed, direct),
+        Some(mut placed) => {
+            Rows::of(items, &placed.items).straighten(items, &direct_links, &mut placed);
+            (placed, direct)
+        }
         None => column(items, &links, &order),
     };
     let mut routes: Vec<Option<Route>> = vec![None; members.len()];
@@ -62,7 +66,8 @@ pub(crate) fn plan(items: &[Size], members: &[Member]) -> Plan {
     }
     if !families.is_empty() {
         let families: Vec<Vec<usize>> = families.into_values().collect();
-        plan.lanes = lanes(items, &plan.items, &links, &families, plan.size.width);
+        plan.lanes =
+            lanes(&Rows::of(items, &plan.items), items, &plan.items, &links, &families, plan.size.width);
         plan.fit(items, &links);
     }
     plan
