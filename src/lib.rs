@@ -57,6 +57,7 @@
 //! - `tracing`: spans of executions and states, with retries, catches and timeouts as events, for the crate `tracing`.
 //! - `lambda`: the module `lambda`, whose `run::<validator>()` serves a function in AWS Lambda.
 //! - `deploy`: the module `deploy`, which deploys state machines to AWS and calls them there, over `aws-sdk-sfn`.
+//! - `graph` (default): each machine's picture in its documentation, and the module `graph`, which draws SVG.
 //! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-codegen` instead.
 
 #[cfg(feature = "codegen")]
@@ -77,6 +78,8 @@ pub use stepfn_deploy as deploy;
 pub use stepfn_executor as executor;
 #[cfg(feature = "executor")]
 pub use stepfn_executor::testing;
+#[cfg(feature = "graph")]
+pub use stepfn_graph as graph;
 #[cfg(feature = "lambda")]
 pub use stepfn_lambda as lambda;
 pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};
@@ -107,6 +110,8 @@ pub mod testing_guide {}
 #[doc(hidden)]
 pub mod __private {
     pub use stepfn_core as core;
+    #[cfg(feature = "graph")]
+    pub use stepfn_macros::svg;
 }
 
 #[cfg(all(doctest, feature = "executor"))]

@@ -1,8 +1,8 @@
 //! Pictures of workflows: a [`Graph`] as SVG.
 //!
 //! ```
-//! use stepfn_core::{asl, graph::Graph};
-//! use stepfn_graph::{Options, svg};
+//! use stepfn_core::asl;
+//! use stepfn_graph::{Graph, Options, svg};
 //!
 //! let (machine, _) = asl::read_str(r#"{ "StartAt": "Check", "States": {
 //!     "Check": { "Type": "Choice", "Choices": [{ "Variable": "$.total", "NumericGreaterThan": 5, "Next": "Large" }], "Default": "Small" },
@@ -15,7 +15,7 @@
 //!
 //! States are in rows from top to bottom, Maps and Parallels boxes around what is in them, catchers dashed lines; conditions and
 //! errors stand on the lines, in full where the pointer rests. What many states share, like the way to one handler, runs in a lane at the
-//! right. The colours follow the reader's system, and rustdoc's theme; [marks](stepfn_core::graph::Mark) are green and red.
+//! right. The colours follow the reader's system, and rustdoc's theme; [marks](Mark) are green and red.
 //!
 //! The same graph gives the same bytes everywhere: no font is measured, and numbers are written with one decimal.
 
@@ -31,7 +31,7 @@ mod shape;
 mod style;
 mod text;
 
-use stepfn_core::graph::Graph;
+pub use stepfn_core::graph::{Edge, EdgeKind, Graph, Mark, Node};
 
 /// How a picture is drawn.
 ///

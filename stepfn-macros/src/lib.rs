@@ -4,6 +4,8 @@
 mod derive;
 mod lambda;
 mod machine;
+#[cfg(feature = "graph")]
+mod picture;
 
 use proc_macro::TokenStream;
 
@@ -72,4 +74,13 @@ pub fn state_machine(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn path(input: TokenStream) -> TokenStream {
     machine::typed_path(input.into()).into()
+}
+
+/// A machine's picture for its documentation: `svg!("Name", "{ … }")` becomes a string literal of HTML. `state_machine!` writes it where only
+/// rustdoc looks, so that an ordinary build does not draw.
+#[cfg(feature = "graph")]
+#[doc(hidden)]
+#[proc_macro]
+pub fn svg(input: TokenStream) -> TokenStream {
+    picture::svg(syn::parse_macro_input!(input as picture::Input)).into()
 }

@@ -321,8 +321,12 @@ pub(super) fn machine(
         }
     });
     let tracing = settings.tracing;
+    // Drawn where rustdoc looks, and only there.
+    let picture = cfg!(feature = "graph")
+        .then(|| quote!(#[cfg_attr(doc, doc = ::stepfn::__private::svg!(#text, #json))]));
     let item = quote! {
         #(#others)*
+        #picture
         #[derive(Clone, Copy, Debug)]
         #visibility struct #name;
 
