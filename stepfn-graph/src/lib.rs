@@ -36,8 +36,8 @@ pub use stepfn_core::graph::{Edge, EdgeKind, Graph, Mark, Node};
 /// How a picture is drawn.
 ///
 /// ```
-/// let mut options = stepfn_graph::Options::default();
-/// options.title = "Orders".to_owned();
+/// let mut options = stepfn_graph::Options::of("Orders");
+/// assert_eq!(options.title, "The states of Orders");
 /// options.label_columns = 20;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +48,13 @@ pub struct Options {
     /// How long a line of a label may be, in columns of a fixed-width font (8 to 400); 34 without another. Korean, Chinese and
     /// Japanese signs take two.
     pub label_columns: usize,
+}
+
+impl Options {
+    /// The options for a machine of this name.
+    pub fn of(machine: &str) -> Self {
+        Self { title: format!("The states of {machine}"), ..Self::default() }
+    }
 }
 
 impl Default for Options {

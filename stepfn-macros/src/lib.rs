@@ -82,5 +82,5 @@ pub fn path(input: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn svg(input: TokenStream) -> TokenStream {
-    picture::svg(syn::parse_macro_input!(input as picture::Input)).into()
+    picture::svg(&syn::parse_macro_input!(input as picture::Input)).into()
 }

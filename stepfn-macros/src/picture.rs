@@ -23,13 +23,11 @@ impl Parse for Input {
     }
 }
 
-pub(crate) fn svg(input: Input) -> TokenStream {
+pub(crate) fn svg(input: &Input) -> TokenStream {
     let Ok((machine, _)) = asl::read_str(&input.asl.value()) else {
         return syn::Error::new(input.asl.span(), "expected a state machine in ASL").to_compile_error();
     };
-    let mut options = Options::default();
-    options.title = format!("The states of {}", input.name.value());
-    let picture = stepfn_graph::svg(&Graph::of(&machine), &options);
+    let picture = stepfn_graph::svg(&Graph::of(&machine), &Options::of(&input.name.value()));
     // Inside of a `div` Markdown takes everything as it is, up to an empty line. A picture that is wider than the page scrolls.
     let html = format!("\n\n<div style=\"overflow-x:auto\">{picture}</div>\n");
     quote!(#html)

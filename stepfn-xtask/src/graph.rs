@@ -25,6 +25,8 @@ enum GraphFormat {
     Mermaid,
     /// Graphviz's DOT
     Dot,
+    /// A picture, for browsers and pages
+    Svg,
 }
 
 impl Graph {
@@ -33,6 +35,9 @@ impl Graph {
         let text = match self.format {
             GraphFormat::Mermaid => graph.to_mermaid(),
             GraphFormat::Dot => graph.to_dot(),
+            GraphFormat::Svg => {
+                format!("{}\n", stepfn_graph::svg(&graph, &stepfn_graph::Options::of(&self.name)))
+            }
         };
         Ok(out.write_all(text.as_bytes())?)
     }

@@ -106,6 +106,9 @@ fn a_machine_is_printed_as_a_graph() {
     assert!(mermaid.stdout.starts_with("flowchart TB\n"), "{}", mermaid.stdout);
     let dot = xtask(&["graph", "CsvProcessing", "--format", "dot"], MACHINES);
     assert!(dot.stdout.starts_with("digraph {\n"), "{}", dot.stdout);
+    let svg = xtask(&["graph", "CsvProcessing", "--format", "svg"], MACHINES);
+    assert!(svg.stdout.starts_with("<svg ") && svg.stdout.ends_with("</svg>\n"), "{}", svg.stdout);
+    assert!(svg.stdout.contains("<title>The states of CsvProcessing</title>"), "{}", svg.stdout);
     let unknown = xtask(&["graph", "Csv"], MACHINES);
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("no machine is named `Csv`"), "{}", unknown.stderr);
