@@ -6,11 +6,14 @@ mod support;
 
 use stepfn_codegen::{
     cloudformation,
-    deployment::{Alias, Deployment},
+    deployment::{
+        Alias, Deployment, EventRule, ExecutionStatus, Notification, Schedule, ScheduleMethod, Target,
+    },
     generate::{Format, Plan},
     sam, serverless, terraform,
 };
-use support::{everything, greeting, rich, unencrypted, versioned};
+use stepfn_core::definition::Reference;
+use support::{everything, greeting, machine, rich, unencrypted, versioned};
 
 fn gradual() -> Deployment {
     Deployment::from(greeting("Careful")).alias(Alias::new("live").canary(10, 5).alarm("csv-timed-out"))
@@ -73,6 +76,82 @@ fn a_definition_with_null_is_a_string_of_many_lines() {
         json.contains("\"DefinitionString\": {\n          \"Fn::Join\": [\n            \"\\n\","),
         "{json}"
     );
+}
+
+#[test]
+fn machines_of_one_file_refer_to_each_other() {
+    let mut parent = machine(
+        "Parent",
+        r#"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution",
+            "Parameters":{"StateMachineArn":"${Child}"},"End":true}}}"#,
+    );
+    parent.substitutions.insert("Child".to_owned(), Reference::Ref("Child".to_owned()));
+    let deployments = [
+        Deployment::from(parent).depends_on("Child").depends_on("Elsewhere"),
+        Deployment::from(greeting("Child")),
+    ];
+    for yaml in [cloudformation::to_yaml(&deployments).unwrap(), sam::to_yaml(&deployments).unwrap()] {
+        assert!(yaml.contains("      DefinitionSubstitutions:\n        Child: !Ref Child\n"), "{yaml}");
+        assert!(yaml.contains("    DependsOn:\n      - Child\n    Properties:\n"), "{yaml}");
+        assert!(!yaml.contains("Parameters:\n  Child"), "{yaml}");
+    }
+    let json = terraform::to_json(&deployments).unwrap();
+    assert!(json.contains(r#"{ Child = aws_sfn_state_machine.child.arn })}"#), "{json}");
+    assert!(json.contains("\"depends_on\": [\n          \"aws_sfn_state_machine.child\","), "{json}");
+}
+
+#[test]
+fn sam_takes_from_a_file_what_a_template_cannot_hold() {
+    let yaml = sam::to_yaml(&[everything().into()]).unwrap();
+    assert!(
+        yaml.contains("      DefinitionUri: CsvProcessing.asl.json\n      DefinitionSubstitutions:\n"),
+        "{yaml}"
+    );
+    assert!(yaml.contains("        AWS::AccountId: !Ref AWS::AccountId\n"), "{yaml}");
+    let plan = Plan::new(&[everything().into()], &[Format::Sam]).unwrap();
+    let names: Vec<&str> = plan.names().collect();
+    assert_eq!(names, ["CsvProcessing.asl.json", "stepfn.sam.yaml", ".stepfn-generated"]);
+}
+
+#[test]
+fn what_the_plugin_would_break_is_a_resource() {
+    let texts = |yaml: &str| {
+        let (_, resources) = yaml.split_once("\nresources:\n").unwrap_or((yaml, ""));
+        resources.to_owned()
+    };
+    let plain = || Deployment::from(greeting("Greeting"));
+    for (deployment, resource) in [
+        // The plugin escapes quotes, and nothing else.
+        (
+            plain().trigger(Schedule::new("rate(1 hour)").input(r#"{"a":"\"b\""}"#.parse().unwrap())),
+            "Type: AWS::Scheduler::Schedule",
+        ),
+        // It would read the number as JavaScript does.
+        (
+            plain().trigger(EventRule::new(r#"{"detail":{"id":[9007199254740993]}}"#.parse().unwrap())),
+            "- 9007199254740993",
+        ),
+        // Its schedules share a role, which trusts one service.
+        (
+            plain()
+                .trigger(Schedule::new("rate(1 hour)"))
+                .trigger(Schedule::new("rate(2 hours)").method(ScheduleMethod::EventBus)),
+            "ScheduleExpression: rate(2 hours)",
+        ),
+        // It would take a topic's own policy away.
+        (
+            plain().notification(Notification::new(
+                ExecutionStatus::Failed,
+                Target::Sns("arn:aws:sns:us-east-1:123456789012:alerts".into()),
+            )),
+            "Arn: arn:aws:sns:us-east-1:123456789012:alerts",
+        ),
+    ] {
+        let yaml = serverless::to_yaml(&[deployment]).unwrap();
+        assert!(texts(&yaml).contains(resource), "{yaml}");
+    }
+    let yaml = serverless::to_yaml(&[plain().trigger(Schedule::new("rate(1 hour)"))]).unwrap();
+    assert_eq!(texts(&yaml), "");
 }
 
 #[test]
