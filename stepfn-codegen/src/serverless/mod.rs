@@ -57,6 +57,21 @@
 //!
 //! A task whose function name is an ARN or a reference lives elsewhere and has no entry.
 //!
+//! # Resources
+//!
+//! What a [`Deployment`] says beside the definition stands in the plugin's own words: `events`, `alarms`, `notifications`, `tags`,
+//! `dependsOn`, `encryptionConfig` and the rest. What the plugin has no word for, or would break, is a resource of CloudFormation,
+//! and the file has a third section then, to be added to those of the service:
+//!
+//! ```yaml
+//! resources:
+//!   - ${file(generated/stepfn.serverless.yml):resources}
+//! ```
+//!
+//! Such are a log group, versions and aliases with all that starts them, requests to an Express machine, a schedule with a dead
+//! letter queue or a flexible window, inputs with escapes, alarms on `ExecutionTime` or with a threshold of their own, and
+//! notifications of a topic or a queue outside of the stack, whose policy the plugin would replace.
+//!
 //! # Roles
 //!
 //! The plugin makes a role for each machine, and `iamRoleStatements` are the statements of [`iam::policy_of`](crate::iam::policy_of). Two things are
