@@ -599,7 +599,7 @@ fn a_placeholder_is_a_parameter_of_the_serverless_framework() {
     let yaml = serverless::to_yaml(&[open().into()]).unwrap();
     assert!(
         yaml.contains(
-            "          Action: sns:Publish\n          Resource:\n            - ${param:TellTopicArn}\n"
+            "          Action: sns:Publish\n          Resource:\n            - ${param:TellTopicArn} # `TopicArn` comes out of the data, by `$.topic`\n"
         ),
         "{yaml}"
     );

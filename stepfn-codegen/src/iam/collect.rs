@@ -143,7 +143,7 @@ impl<'d> Collector<'d> {
 
 /// "IAM policies for activities or no tasks" in the Step Functions Developer Guide.
 fn nothing() -> Statement {
-    let wide = "the machine calls nothing: its role may nothing".to_owned();
+    let wide = "the machine calls nothing, and its role may do nothing".to_owned();
     Statement {
         sid: String::new(),
         effect: Effect::Deny,

@@ -57,7 +57,7 @@ impl Template {
         names.references.extend(policy.substitutions.iter().map(|(name, of)| (name.clone(), of.clone())));
         for unknown in policy.unknown() {
             if self.dialect == Dialect::Serverless {
-                names.parameters.push(unknown.name.clone());
+                names.parameters.push((unknown.name.clone(), unknown.why.clone()));
                 continue;
             }
             let reference = Reference::Ref(unknown.name.clone());
@@ -83,7 +83,16 @@ impl Template {
     }
 
     fn resources_of(&mut self, statement: &Statement, names: &Names) -> Vec<Node> {
-        statement.resource.iter().map(|resource| self.policy_text(&resource.arn, names)).collect()
+        let resources = statement.resource.iter().map(|resource| {
+            let node = self.policy_text(&resource.arn, names);
+            let is_in = |(name, _): &&(String, String)| resource.arn.contains(&format!("${{{name}}}"));
+            let placeholder = names.parameters.iter().find(is_in).map(|(_, why)| why);
+            match resource.wide.as_ref().or(placeholder) {
+                Some(why) => node.explained(why),
+                None => node,
+            }
+        });
+        resources.collect()
     }
 
     fn conditions(&mut self, conditions: &[Condition], names: &Names) -> Node {
@@ -97,7 +106,7 @@ impl Template {
 
     fn policy_text(&mut self, text: &str, names: &Names) -> Node {
         let mut text = text.to_owned();
-        for name in &names.parameters {
+        for (name, _) in &names.parameters {
             text = text.replace(&format!("${{{name}}}"), &format!("${{param:{name}}}"));
         }
         self.text(&text, &names.references)
@@ -107,8 +116,8 @@ impl Template {
 /// What `${…}` stand for.
 struct Names {
     references: IndexMap<String, Reference>,
-    /// Those that are parameters of the Serverless Framework.
-    parameters: Vec<String>,
+    /// Those that are parameters of the Serverless Framework, which has no place to say why but a comment.
+    parameters: Vec<(String, String)>,
 }
 
 fn texts(nodes: impl Iterator<Item = Node>) -> Node {

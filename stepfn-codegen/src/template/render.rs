@@ -20,6 +20,7 @@ fn value(node: &Node) -> Value {
         Node::Text(text) => Value::string(text.as_str()),
         Node::List(items) => Value::array(items.iter().map(value)),
         Node::Map(entries) => Value::object(entries.iter().map(|(key, node)| (key.as_str(), value(node)))),
+        Node::Explained(node, _) => value(node),
         Node::Tagged(tag, node) => match (*tag, &**node) {
             ("!GetAtt", Node::Text(text)) => {
                 let (id, attribute) = text.split_once('.').unwrap_or((text, ""));

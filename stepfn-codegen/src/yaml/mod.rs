@@ -9,7 +9,7 @@ mod tests;
 
 use stepfn_core::value::Value;
 
-use self::scalar::{block_lines, inline};
+use self::scalar::{block_lines, inline, is_printable};
 
 /// A YAML node.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub(crate) enum Node {
     Tagged(&'static str, Box<Self>),
     List(Vec<Self>),
     Map(Vec<(String, Self)>),
+    /// A node of one line with a comment behind it, which JSON leaves out.
+    Explained(Box<Self>, String),
 }
 
 impl Node {
@@ -32,6 +34,10 @@ impl Node {
 
     pub(crate) fn tagged(tag: &'static str, node: Self) -> Self {
         Self::Tagged(tag, Box::new(node))
+    }
+
+    pub(crate) fn explained(self, why: impl Into<String>) -> Self {
+        Self::Explained(Box::new(self), why.into())
     }
 
     pub(crate) fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
@@ -78,6 +84,17 @@ fn write(node: &Node, indent: usize, place: Place, out: &mut String) {
             separate(place, out);
             out.push_str(tag);
             write(node, indent, Place::Value, out);
+        }
+        Node::Explained(node, why) => {
+            let start = out.len();
+            write(node, indent, place, out);
+            let is_one_line = out[start..].find('\n') == Some(out.len() - start - 1);
+            if is_one_line && why.chars().all(is_printable) {
+                out.pop();
+                out.push_str(" # ");
+                out.push_str(why);
+                out.push('\n');
+            }
         }
         Node::Text(text) => match block_lines(text) {
             Some((header, lines)) => {

@@ -30,7 +30,7 @@ pub(super) fn block_lines(text: &str) -> Option<(&'static str, Vec<&str>)> {
 }
 
 /// Whether the character may stand in YAML as itself, on one line and visibly.
-fn is_printable(c: char) -> bool {
+pub(super) fn is_printable(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 

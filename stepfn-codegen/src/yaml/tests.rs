@@ -287,3 +287,21 @@ fn numbers_keep_their_text_but_for_exponents() {
         assert_eq!(plain_number(number), yaml);
     }
 }
+
+#[test]
+fn a_comment_stands_behind_a_node_of_one_line_and_is_no_part_of_it() {
+    let reference = || Node::tagged("!Ref", Node::text("Topic"));
+    let plain = Node::map([("a", Node::List(vec![Node::text("*"), reference(), Node::text("b\nc")]))]);
+    let explained = Node::map([(
+        "a",
+        Node::List(vec![
+            Node::text("*").explained("all: of it"),
+            reference().explained("it's `$.topic`"),
+            Node::text("b\nc").explained("no place for it"),
+        ]),
+    )]);
+    let text = emit(&explained);
+    assert_eq!(text, "a:\n  - '*' # all: of it\n  - !Ref Topic # it's `$.topic`\n  - |-\n    b\n    c\n");
+    assert_eq!(read(&text), plain);
+    assert_eq!(emit(&Node::text("a").explained("b\nc")), "a\n");
+}
