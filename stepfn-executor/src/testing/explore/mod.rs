@@ -1,6 +1,7 @@
 //! The ways through a workflow, found from its definition alone.
 
 mod literals;
+mod reads;
 mod sample;
 
 use std::{
@@ -20,7 +21,7 @@ use stepfn_core::{
 };
 
 use self::sample::{put, sample, variations};
-use super::{Coverage, Way, picture};
+use super::{Coverage, Way, picture, picture::Visit};
 use crate::{Attempt, Executor, History, Outcome, RunError, Status, TaskCall, TaskHandler};
 
 /// After how many answers of one kind a task answers something else: a poller that never sees its job done proves nothing.
@@ -141,6 +142,7 @@ struct Explorer<'d> {
     tasks: Vec<ExploredTask<'d>>,
     choices: HashMap<&'d str, &'d State>,
     fails: HashSet<&'d str>,
+    states: HashMap<&'d str, &'d State>,
 }
 
 struct ExploredTask<'d> {
@@ -152,14 +154,20 @@ struct ExploredTask<'d> {
 
 impl<'d> Explorer<'d> {
     fn new(definition: &'d Definition) -> Self {
-        let mut explorer =
-            Self { definition, tasks: Vec::new(), choices: HashMap::new(), fails: HashSet::new() };
+        let mut explorer = Self {
+            definition,
+            tasks: Vec::new(),
+            choices: HashMap::new(),
+            fails: HashSet::new(),
+            states: HashMap::new(),
+        };
         explorer.gather("", &definition.machine);
         explorer
     }
 
     fn gather(&mut self, at: &str, machine: &'d StateMachine) {
         for (name, state) in &machine.states {
+            self.states.insert(name, state);
             let pointer = stepfn_core::flow::pointer(at, name);
             match &state.kind {
                 StateKind::Task(_) => {
@@ -259,6 +267,7 @@ impl<'d> Explorer<'d> {
                 answer(task, Answer::Value(value));
             }
         }
+        next.extend(self.with_what_is_read(trial, &visits));
         for choice in visited.iter().filter_map(|name| self.choices.get(name)) {
             let StateKind::Choice(fields) = &choice.kind else { continue };
             let mut wishes = Vec::new();
@@ -268,6 +277,22 @@ impl<'d> Explorer<'d> {
             }
         }
         next
+    }
+
+    /// The trial with what the last state reads put into the input, where nobody knows what that is.
+    fn with_what_is_read(&self, trial: &Trial, visits: &[Visit]) -> Option<Trial> {
+        let state = self.states.get(visits.last()?.state.as_str())?;
+        if !matches!(self.definition.input, Shape::Any) {
+            return None;
+        }
+        let mut changed = trial.clone();
+        for (path, value) in reads::reads(state) {
+            let there = path.iter().try_fold(&changed.input, |value, key| value.get(key));
+            if there.is_none() {
+                put(&mut changed.input, &path, Some(value));
+            }
+        }
+        (changed.input != trial.input).then_some(changed)
     }
 
     /// Trials that may bring a value to a path: in the input, or in the answer of a task that came before.
