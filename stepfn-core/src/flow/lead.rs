@@ -91,10 +91,12 @@ impl Analyser<'_> {
             return value;
         }
         let mut left = steps.len() - keys.len();
+        let bound = env.locals.len();
         for step in &steps[keys.len()..] {
             left -= 1;
             value = self.step(env, &value, step, if left == 0 { want } else { Want::NOTHING });
         }
+        env.locals.truncate(bound);
         self.require(&env.reading(&whole.range), &value, want);
         value
     }
@@ -153,8 +155,15 @@ impl Analyser<'_> {
                 let of = self.step(env, value, of, Want::NOTHING);
                 self.ordered(env, &of, terms)
             }
-            Kind::Focus { of, .. } | Kind::Index { of, .. } => {
+            Kind::Focus { of, name } => {
                 let of = self.step(env, value, of, Want::NOTHING);
+                // The steps behind it start where this one did, once for each of what it came to.
+                env.locals.push((name.clone(), Val::one(of.items())));
+                Val::many(value.items())
+            }
+            Kind::Index { of, name } => {
+                let of = self.step(env, value, of, Want::NOTHING);
+                env.locals.push((name.clone(), Val::one(Sym::WholeNumber)));
                 if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
             }
             Kind::Group { of, pairs } => {
