@@ -60,6 +60,11 @@ pub enum Error {
         /// The action.
         action: &'static str,
     },
+    /// The endpoint, an emulator, lacks the action or failed at it: it answered with a page about an error of its own.
+    Crashed {
+        /// The action.
+        action: &'static str,
+    },
     /// AWS refused a call.
     Refused {
         /// The action.
@@ -106,6 +111,9 @@ impl Error {
         if is_unknown_action(error) {
             return Self::Unsupported { action };
         }
+        if is_crash(error) {
+            return Self::Crashed { action };
+        }
         match error.as_service_error().and_then(|error| error.code().map(|code| (code, error))) {
             Some((code, refusal)) => Self::Refused {
                 action,
@@ -118,21 +126,19 @@ impl Error {
     }
 }
 
-/// Whether the endpoint does not have the action. AWS and most emulators say `UnknownOperationException`, LocalStack answers 501, and moto's server,
-/// which ends in an exception of its own, 500 with a page of HTML, as AWS never does.
+/// Whether the endpoint says that it does not have the action: AWS and most emulators by `UnknownOperationException`, LocalStack by 501.
 fn is_unknown_action<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
-    if matches!(code, Some("UnknownOperationException" | "UnknownOperation")) {
-        return true;
-    }
+    matches!(code, Some("UnknownOperationException" | "UnknownOperation"))
+        || error.raw_response().is_some_and(|response| response.status().as_u16() == 501)
+}
+
+/// Whether the answer is a page of HTML about an error of the endpoint's own. AWS has none; moto's server answers so to an action
+/// that it lacks, and where it fails at one.
+fn is_crash<E>(error: &SdkError<E, HttpResponse>) -> bool {
     error.raw_response().is_some_and(|response| {
-        let is_html =
-            || response.headers().get("content-type").is_some_and(|kind| kind.starts_with("text/html"));
-        match response.status().as_u16() {
-            501 => true,
-            500 => is_html(),
-            _ => false,
-        }
+        let kind = response.headers().get("content-type").unwrap_or_default();
+        response.status().as_u16() == 500 && kind.starts_with("text/html")
     })
 }
 
@@ -176,6 +182,10 @@ impl fmt::Display for Error {
             Self::Unsupported { action } => {
                 write!(f, "the endpoint does not know the action `{action}`")
             }
+            Self::Crashed { action } => write!(
+                f,
+                "the endpoint crashed at the action `{action}`, or does not have it\n  help: its log says which"
+            ),
             Self::Refused { action, code, message, request_id } => {
                 write!(f, "`{action}` was refused with `{code}`: {message}")?;
                 request_id.as_ref().map_or(Ok(()), |id| write!(f, " (request {id})"))

@@ -64,7 +64,7 @@ pub(crate) async fn validate(
         .await;
     let answer = match answer.map_err(|error| Error::of_call("ValidateStateMachineDefinition", &error)) {
         Ok(answer) => answer,
-        Err(Error::Unsupported { .. }) => return Ok(Validation::Unsupported),
+        Err(Error::Unsupported { .. } | Error::Crashed { .. }) => return Ok(Validation::Unsupported),
         Err(error) => return Err(error),
     };
     let issues: Vec<_> = answer

@@ -151,13 +151,12 @@ impl Texts<'_> {
     }
 }
 
-/// Whether `${name}` is a deployment tool's. In JSONata `${key: value}` groups `$`, so there only a bare name is.
+/// Whether `${name}` is a deployment tool's. In JSONata `${key: value}` groups `$`, so there only a bare name is, and what
+/// CloudFormation and the Serverless Framework call their own.
 fn is_placeholder(name: &str, text: &str) -> bool {
-    let is_jsonata = text.starts_with("{%");
-    !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || (!is_jsonata && matches!(c, ':' | '.' | '-')))
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_own = !text.starts_with("{%") || name.starts_with("AWS::") || name.starts_with("self:");
+    !name.is_empty() && name.chars().all(|c| is_word(c) || (is_own && matches!(c, ':' | '.' | '-')))
 }
 
 #[cfg(test)]
@@ -198,6 +197,16 @@ mod tests {
         );
         let machine = substitute(&definition, &given(&[("X", "${Y}"), ("Y", "y")])).unwrap();
         assert_eq!(machine.to_json()["States"]["A"]["Parameters"]["a"].as_str(), Some("<${Y}>y"));
+    }
+
+    #[test]
+    fn variables_of_the_framework_are_names_in_jsonata_as_well() {
+        let definition = definition(
+            r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Pass","Output":
+               "{% '${self:service}-${Stage}' %}","End":true}}}"#,
+        );
+        let refusal = substitute(&definition, &IndexMap::new()).unwrap_err();
+        assert_eq!(refusal.names, [("self:service".to_owned(), None), ("Stage".to_owned(), None)]);
     }
 
     #[test]

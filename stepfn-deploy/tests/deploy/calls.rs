@@ -167,6 +167,15 @@ async fn a_synchronous_execution_finds_an_emulator_on_this_machine() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_emulator_that_crashes_is_said_to() {
+    let fake = deployed().await;
+    fake.state().answers.clear();
+    fake.answer_as("StartExecution", 500, "text/html; charset=utf-8", "<!doctype html>");
+    let refusal = Orders::client(&fake.client()).start(&order()).await.unwrap_err();
+    assert!(matches!(refusal, Error::Crashed { action: "StartExecution" }), "{refusal}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_execution_is_stopped_with_a_reason() {
     let fake = deployed().await;
     fake.answer("StopExecution", 200, r#"{"stopDate":2}"#);
