@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_sdk_sfn::{
     config::http::HttpResponse,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
 use stepfn_core::definition::WorkflowType;
@@ -121,9 +121,30 @@ impl Error {
                 message: refusal.message().unwrap_or("no message").to_owned(),
                 request_id: refusal.request_id().map(str::to_owned),
             },
-            None => Self::Unreachable { action, reason: DisplayErrorContext(error).to_string() },
+            None => Self::Unreachable { action, reason: reason(error) },
         }
     }
+}
+
+/// Why there is no answer, down to the system's own word for it. Layers that say the same are said once.
+fn reason<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: std::error::Error + 'static,
+{
+    if let SdkError::ServiceError(refusal) = error {
+        return format!("status {} with no error of AWS's", refusal.raw().status().as_u16());
+    }
+    let mut reason = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        let said = error.to_string();
+        if !reason.ends_with(&said) {
+            reason.push_str(": ");
+            reason.push_str(&said);
+        }
+        source = error.source();
+    }
+    reason
 }
 
 /// Whether the endpoint says that it does not have the action: AWS and most emulators by `UnknownOperationException`, LocalStack by 501.
@@ -190,7 +211,9 @@ impl fmt::Display for Error {
                 write!(f, "`{action}` was refused with `{code}`: {message}")?;
                 request_id.as_ref().map_or(Ok(()), |id| write!(f, " (request {id})"))
             }
-            Self::Unreachable { action, reason } => write!(f, "`{action}` got no answer: {reason}"),
+            Self::Unreachable { action, reason } => {
+                write!(f, "`{action}` got no answer of Step Functions: {reason}")
+            }
             Self::Json { of, error } => write!(f, "the {of} cannot be written as JSON: {error}"),
             Self::MissingRegion => f.write_str(
                 "no region is known\n  help: give `--region`, or set `AWS_REGION` or the profile's `region`",

@@ -29,7 +29,7 @@
 //!     .alias(Alias::new("live").step("10%:5m".parse()?));
 //!
 //! let plan = deploy::plan(&sfn, &CsvProcessing::definition(), &settings).await?;
-//! println!("{plan}"); // ~ `ValidateCSV` `TimeoutSeconds`: 300 -> 600 …
+//! println!("{plan}"); // ~ state `ValidateCSV`: `TimeoutSeconds: 300` is now `600` …
 //! if !plan.is_empty() {
 //!     plan.apply_with(&sfn, |event| println!("{event}")).await?;
 //! }
@@ -37,7 +37,8 @@
 //! # }
 //! ```
 //!
-//! The definition is validated by AWS itself first, is compared as the language reads it, and nothing is called where nothing changed.
+//! The definition is validated by AWS itself first. It is compared as the language reads it, so that the order of fields and states and the text's
+//! format are no change, and nothing is called where nothing changed; what breaks executions that run is said.
 //! With an alias a version is published, and the alias moves to it in steps.
 //!
 //! # Calling what is deployed
@@ -81,7 +82,6 @@ mod apply;
 mod callback;
 mod connect;
 mod deployed;
-pub mod diff;
 mod error;
 mod execution;
 mod loopback;

@@ -8,15 +8,18 @@ use aws_sdk_sfn::{
     types::{CloudWatchLogsLogGroup, EncryptionConfiguration, EncryptionType, LogDestination},
 };
 use indexmap::IndexMap;
-use stepfn_core::definition::{Definition, LogLevel, LoggingConfiguration, WorkflowType};
+use stepfn_core::{
+    asl::StateMachine,
+    definition::{Definition, LogLevel, LoggingConfiguration, WorkflowType},
+    diff::{self, Area, ChangeKind, diff},
+};
 
 use crate::{
     deployed::{self, DeployedAlias},
-    diff::{DefinitionChange, diff},
     error::Error,
     remote::{self, Validation},
     settings::{Alias, Encryption, Settings, Step},
-    substitution::{substitute, substitute_all},
+    substitution::{Substituted, substitute},
 };
 
 /// The most characters that a definition may have ([Step Functions quotas](https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)).
@@ -65,7 +68,7 @@ pub enum Change {
         states: usize,
     },
     /// The definition is another.
-    Definition(DefinitionChange),
+    Definition(diff::Change),
     /// A setting is another.
     Setting {
         /// AWS's name: `roleArn`, `loggingConfiguration`, `tracingConfiguration`, `encryptionConfiguration`.
@@ -121,8 +124,7 @@ pub struct Route {
 /// [`Error::Unreadable`], and what calls fail with.
 pub async fn plan(client: &Client, definition: &Definition, settings: &Settings) -> Result<Plan, Error> {
     let name = settings.name.clone().unwrap_or_else(|| definition.name.clone());
-    let machine = substitute(definition, &settings.substitutions)?;
-    let logging = Logging::wanted(definition, settings)?;
+    let Substituted { machine, logging } = substitute(definition, &settings.substitutions)?;
     let mut text = machine.to_canonical_string();
     if text.len() > MAX_DEFINITION {
         text = machine.to_json().to_string();
@@ -131,7 +133,7 @@ pub async fn plan(client: &Client, definition: &Definition, settings: &Settings)
     let wanted = Wanted {
         definition: text,
         role_arn: settings.role_arn.clone(),
-        logging,
+        logging: Logging::of(logging),
         tracing: definition.tracing,
         encryption: settings.encryption.clone(),
         tags: settings.tags.clone(),
@@ -159,7 +161,7 @@ pub async fn plan(client: &Client, definition: &Definition, settings: &Settings)
             deployed: current.r#type().as_str().to_owned(),
         });
     }
-    let definitions = diff(&deployed::machine(&current)?, &machine);
+    let definitions = definition_changes(&deployed::machine(&current)?, &machine);
     plan.changes.extend(definitions.into_iter().map(Change::Definition));
     plan.settings(&current);
     let is_new_revision = !plan.changes.is_empty();
@@ -277,6 +279,21 @@ impl Plan {
     }
 }
 
+fn definition_changes(deployed: &StateMachine, wanted: &StateMachine) -> Vec<diff::Change> {
+    let mut changes = diff(deployed, wanted);
+    if changes.is_empty() && deployed != wanted {
+        // Both mean the same, and what is wanted is to be there: `Iterator` for `ItemProcessor`.
+        changes.push(diff::Change {
+            at: String::new(),
+            area: Area::Other,
+            kind: ChangeKind::Changed,
+            what: "the same in other fields".to_owned(),
+            breaks: None,
+        });
+    }
+    changes
+}
+
 fn alias_change(
     wanted: &Alias,
     deployed: Option<&DeployedAlias>,
@@ -336,13 +353,8 @@ fn deployed_encryption(deployed: Option<&EncryptionConfiguration>, wanted: &Encr
 pub(crate) struct Logging(Option<LoggingConfiguration>);
 
 impl Logging {
-    fn wanted(definition: &Definition, settings: &Settings) -> Result<Self, Error> {
-        let Some(logging) = definition.logging.as_ref().filter(|logging| logging.level != LogLevel::Off)
-        else {
-            return Ok(Self(None));
-        };
-        let destinations = substitute_all(definition, &logging.destinations, &settings.substitutions)?;
-        Ok(Self(Some(LoggingConfiguration { destinations, ..logging.clone() })))
+    fn of(logging: Option<LoggingConfiguration>) -> Self {
+        Self(logging.filter(|logging| logging.level != LogLevel::Off))
     }
 
     fn deployed(current: &DescribeStateMachineOutput) -> Self {

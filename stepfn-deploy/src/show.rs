@@ -36,7 +36,10 @@ impl fmt::Display for Change {
                 let s = if *states == 1 { "" } else { "s" };
                 write!(f, "+ {} state machine of {states} state{s}", workflow_type.name())
             }
-            Self::Definition(change) => change.fmt(f),
+            Self::Definition(change) => {
+                change.fmt(f)?;
+                change.breaks.as_ref().map_or(Ok(()), |why| write!(f, "\n      breaking: {why}"))
+            }
             Self::Setting { name, before: None, after } => write!(f, "+ {name}: {after}"),
             Self::Setting { name, before: Some(before), after } => write!(f, "~ {name}: {before} -> {after}"),
             Self::Tag { key, before, after } => match (before, after) {

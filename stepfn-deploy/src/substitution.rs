@@ -16,7 +16,7 @@
 //!
 //! let given = IndexMap::from([("LoadArn".to_owned(), "arn:aws:lambda:us-east-1:123456789012:function:load".to_owned())]);
 //! let finished = substitute(&definition, &given)?;
-//! assert!(finished.to_canonical_string().contains("function:load"));
+//! assert!(finished.machine.to_canonical_string().contains("function:load"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -25,7 +25,7 @@ use std::fmt;
 use indexmap::{IndexMap, IndexSet};
 use stepfn_core::{
     asl::{self, StateMachine},
-    definition::{Definition, Reference},
+    definition::{Definition, LoggingConfiguration, Reference},
     diagnostic::nearest,
     value::{Map, Value},
 };
@@ -62,7 +62,16 @@ impl fmt::Display for MissingSubstitutions {
 
 impl std::error::Error for MissingSubstitutions {}
 
-/// The definition's machine with every `${Name}` of its texts replaced.
+/// A definition without names: what is deployed of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Substituted {
+    /// The machine.
+    pub machine: StateMachine,
+    /// The logging, with the ARNs of its log groups.
+    pub logging: Option<LoggingConfiguration>,
+}
+
+/// The definition's machine and logging with every `${Name}` of their texts replaced.
 ///
 /// # Errors
 ///
@@ -70,23 +79,15 @@ impl std::error::Error for MissingSubstitutions {}
 pub fn substitute(
     definition: &Definition,
     given: &IndexMap<String, String>,
-) -> Result<StateMachine, MissingSubstitutions> {
+) -> Result<Substituted, MissingSubstitutions> {
     let mut texts = Texts { known: &definition.substitutions, given, missing: IndexSet::new() };
-    let replaced = texts.value(&definition.machine.to_json());
+    let machine = texts.value(&definition.machine.to_json());
+    let logging = definition.logging.as_ref().map(|logging| LoggingConfiguration {
+        destinations: logging.destinations.iter().map(|arn| texts.text(arn)).collect(),
+        ..logging.clone()
+    });
     texts.finish(definition)?;
-    Ok(asl::read(&replaced).0)
-}
-
-/// Texts beside the machine, such as the log groups' ARNs, with every `${Name}` replaced.
-pub(crate) fn substitute_all(
-    definition: &Definition,
-    texts: &[String],
-    given: &IndexMap<String, String>,
-) -> Result<Vec<String>, MissingSubstitutions> {
-    let mut replacer = Texts { known: &definition.substitutions, given, missing: IndexSet::new() };
-    let replaced = texts.iter().map(|text| replacer.text(text)).collect();
-    replacer.finish(definition)?;
-    Ok(replaced)
+    Ok(Substituted { machine: asl::read(&machine).0, logging })
 }
 
 struct Texts<'a> {
@@ -161,7 +162,7 @@ fn is_placeholder(name: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use stepfn_core::definition::WorkflowType;
+    use stepfn_core::definition::{LogLevel, WorkflowType};
 
     use super::*;
 
@@ -181,11 +182,16 @@ mod tests {
                {"a":"${Topic}-${Topic}","b":["${AWS::Region}"]},"End":true}}}"#,
         );
         definition.substitutions.insert("Topic".to_owned(), Reference::Ref("Topic".to_owned()));
+        definition.logging = Some(LoggingConfiguration {
+            level: LogLevel::All,
+            include_execution_data: false,
+            destinations: vec!["${Logs}:*".to_owned()],
+        });
         let refusal = substitute(&definition, &given(&[("Topics", "x")])).unwrap_err();
         assert_eq!(
             refusal.to_string(),
-            "`M` has no value for `${LoadArn}`, `${Topic}` (!Ref Topic), `${AWS::Region}`\n  \
-             help: give `--substitution LoadArn=…` `--substitution Topic=…` `--substitution AWS::Region=…`\n  \
+            "`M` has no value for `${LoadArn}`, `${Topic}` (!Ref Topic), `${AWS::Region}`, `${Logs}`\n  \
+             help: give `--substitution LoadArn=…` `--substitution Topic=…` `--substitution AWS::Region=…` `--substitution Logs=…`\n  \
              help: `Topics` was given; is `Topic` meant?"
         );
     }
@@ -195,7 +201,7 @@ mod tests {
         let definition = definition(
             r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":{"a":"<${X}>${Y}"},"End":true}}}"#,
         );
-        let machine = substitute(&definition, &given(&[("X", "${Y}"), ("Y", "y")])).unwrap();
+        let machine = substitute(&definition, &given(&[("X", "${Y}"), ("Y", "y")])).unwrap().machine;
         assert_eq!(machine.to_json()["States"]["A"]["Parameters"]["a"].as_str(), Some("<${Y}>y"));
     }
 
@@ -215,7 +221,7 @@ mod tests {
             r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Pass","Output":
                {"a":"{% $states.input.${id: name} %}","b":"${","c":"${}"},"End":true}}}"#,
         );
-        let machine = substitute(&definition, &IndexMap::new()).unwrap();
-        assert_eq!(machine, definition.machine);
+        let finished = substitute(&definition, &IndexMap::new()).unwrap();
+        assert_eq!(finished.machine, definition.machine);
     }
 }

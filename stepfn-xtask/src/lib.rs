@@ -42,9 +42,15 @@
 //! | 0 | all is well |
 //! | 1 | a check failed, there are changes, an execution did not succeed, or the machines cannot be written |
 //! | 2 | the command line is wrong, or a file could not be read or written |
+//!
+//! # Features
+//!
+//! - `deploy`: `cargo xtask deploy NAME`, over `stepfn-deploy` and the SDK of AWS.
 
 mod check;
 mod cost;
+#[cfg(feature = "deploy")]
+mod deploy;
 mod diff;
 mod generate;
 mod graph;
@@ -91,6 +97,8 @@ enum Task {
     Check(check::Check),
     Diff(diff::Diff),
     Cost(cost::Cost),
+    #[cfg(feature = "deploy")]
+    Deploy(deploy::Deploy),
     Run(run::Run),
     Explain(Explain),
     Import(Import),
@@ -277,6 +285,8 @@ impl Task {
             Self::Check(check) => return check.run(&deployments, &xtask.formats, out, err),
             Self::Diff(diff) => return diff.run(&definitions, out, err),
             Self::Cost(cost) => return cost.run(&definitions, out, err),
+            #[cfg(feature = "deploy")]
+            Self::Deploy(deploy) => return deploy.run(&definitions, is_live, out, err),
             Self::Run(run) => return run.run(&definitions, is_live, out, err),
             Self::Explain(explain) => return Ok(explain.perform(out, err)?),
             Self::Import(import) => return Ok(import.perform(out, err)?),

@@ -86,18 +86,21 @@ class Checks:
             print(f"FAILED  {what}: {why}")
 
 
-def program(*arguments):
-    """Runs the example's program; what it says, and its exit code."""
-    command = ["cargo", "run", "--quiet", "--package", "stepfn", "--example", "deploy", "--features", "deploy", "--"]
+def cargo_run(target, *arguments):
+    """Runs one of the repository's programs; what it says, and its exit code."""
+    command = ["cargo", "run", "--quiet", "--features", "deploy", *target, "--", *arguments]
     # No credentials, no region: the endpoint is on this machine.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    done = subprocess.run([*command, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
+    options = {"cwd": ROOT, "env": environment, "stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
+    done = subprocess.run(command, **options)
     return done.stdout + done.stderr, done.returncode
 
 
-def deployments(checks, url, sfn):
+def program(checks, url, sfn):
+    """The example: a deployment as a program of its own, and calls with the workflow's types."""
+
     def run(*arguments):
-        return program("--endpoint-url", url, *arguments)
+        return cargo_run(["--package", "stepfn", "--example", "deploy"], "--endpoint-url", url, *arguments)
 
     said, code = run("--shop", "Mapo")
     checks.equal("the first deployment succeeds", code, 0)
@@ -147,6 +150,69 @@ def deployments(checks, url, sfn):
     checks.equal("boto3 sees the failure", statuses(sfn, arn), {"nothing": "FAILED"})
 
 
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:"
+SUBSTITUTIONS = {
+    "self:service": "shop",
+    "self:provider.stage": "test",
+    "SuccessTopic": "arn:aws:sns:us-east-1:123456789012:done",
+    "WorkflowLogGroupArn": "arn:aws:logs:us-east-1:123456789012:log-group:shop:*",
+    "SubmitJobArn": f"{FUNCTION}submit",
+    "GetJobStatusArn": f"{FUNCTION}status",
+    "ProcessOrderArn": f"{FUNCTION}process",
+}
+
+
+def command(checks, url, sfn):
+    """`cargo xtask deploy` for each machine of the examples, whose generated file is what boto3 has to read."""
+    role = "arn:aws:iam::123456789012:role/shop"
+    given = [part for name, value in SUBSTITUTIONS.items() for part in ("--substitution", f"{name}={value}")]
+
+    def run(name, *arguments):
+        return cargo_run(["--package", "xtask"], "deploy", name, "--endpoint-url", url, *arguments)
+
+    said, code = run("CsvProcessingWorkflow", "--role-arn", role, "--yes")
+    checks.equal("names without a value are a wrong command line", code, 2)
+    checks.holds("all of them are named", said, *(f"${{{name}}}" for name in ("self:service", "self:provider.stage", "SuccessTopic", "WorkflowLogGroupArn")))
+
+    for file in sorted((ROOT / "generated").glob("*.asl.json")):
+        name = file.name.removesuffix(".asl.json")
+        text = file.read_text(encoding="utf-8")
+        for placeholder, value in SUBSTITUTIONS.items():
+            text = text.replace(f"${{{placeholder}}}", value)
+        said, code = run(name, "--role-arn", role, "--yes", *given)
+        checks.equal(f"{name} is deployed", code, 0)
+        arn = next((line.removeprefix("created ") for line in said.splitlines() if line.startswith("created ")), said)
+        described = sfn.describe_state_machine(stateMachineArn=arn)
+        checks.equal(f"boto3 reads {name} as it was generated", json.loads(described["definition"]), json.loads(text))
+        said, code = run(name, *given)
+        checks.equal(f"{name} is not deployed again", (code, said.splitlines()[0]), (0, f"{name}: nothing changes"))
+
+    # An alias, and another machine in the place of the first.
+    place = ["--as", "Place", "--role-arn", role, "--alias", "live", "--yes", *given]
+    said, code = run("JobPoller", *place)
+    checks.equal("an alias is made", code, 0)
+    checks.holds("the alias and its version are shown", said, "+ version", "+ alias `live`: 100% the new version")
+    arn = next(m["stateMachineArn"] for m in sfn.list_state_machines()["stateMachines"] if m["name"] == "Place")
+    checks.equal("boto3 reads where the alias leads", routes(sfn, arn), {f"{arn}:1": 100})
+    said, code = run("JobPoller", *place)
+    checks.equal("the alias is where it should be", (code, said.splitlines()[0]), (0, "Place: nothing changes"))
+    said, code = run("OrderApproval", *place, "--step", "10%:1s")
+    checks.equal("the alias moves", code, 0)
+    checks.holds("its steps are told", said, "published version 2", "leads to 90% 1, 10% 2 for 1s", "leads to 100% 2")
+    checks.equal("boto3 reads where the alias leads now", routes(sfn, arn), {f"{arn}:2": 100})
+
+    said, code = run("OrderApproval", *given, "--as", "Elsewhere", "--role-arn", role)
+    checks.equal("nothing is deployed without an answer", code, 1)
+    names = {machine["name"] for machine in sfn.list_state_machines()["stateMachines"]}
+    checks.that("boto3 does not find it", "Elsewhere" not in names, f"found {names}")
+
+
+def routes(sfn, arn):
+    """Where the alias of a machine leads: percent by version."""
+    alias = sfn.describe_state_machine_alias(stateMachineAliasArn=f"{arn}:live")
+    return {route["stateMachineVersionArn"]: route["weight"] for route in alias["routingConfiguration"]}
+
+
 def statuses(sfn, arn):
     """The executions of a machine: by name, how they ended."""
     executions = sfn.list_executions(stateMachineArn=arn)["executions"]
@@ -169,7 +235,8 @@ def main():
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
-        deployments(checks, url, sfn)
+        program(checks, url, sfn)
+        command(checks, url, sfn)
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 

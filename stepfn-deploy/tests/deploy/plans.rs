@@ -111,7 +111,7 @@ async fn only_what_changed_is_sent() {
     assert_eq!(
         shown,
         format!(
-            "Orders: {}\n  ~ `Hold` `Seconds`: 5 -> 60\n  ~ tag `team`: \"shop\" -> \"store\"\n  - tag `stage`: \"test\"",
+            "Orders: {}\n  ~ state `Hold`: `Seconds: 5` is now `60`\n  ~ tag `team`: \"shop\" -> \"store\"\n  - tag `stage`: \"test\"",
             arn("Orders")
         )
     );
@@ -130,6 +130,31 @@ async fn only_what_changed_is_sent() {
     assert_eq!(update.get("definition"), None);
     // Tags that the settings do not speak of stay.
     assert_eq!(fake.state().machines["Orders"].tags.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_breaks_executions_that_run_is_said() {
+    let fake = Fake::default();
+    deploy(&fake, &orders(5), &settings()).await;
+    let ship = "arn:aws:lambda:us-east-1:123456789012:function:send";
+    let shown = deploy(&fake, &orders(5), &settings().substitution("ShipArn", ship)).await;
+    let gone = "\n  - no state calls `arn:aws:lambda:us-east-1:123456789012:function:ship` any more\n      breaking: executions that run still call ";
+    assert!(shown.contains(gone), "{shown}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_spelling_of_the_same_is_deployed() {
+    let each = |field: &str| {
+        let text = format!(
+            r#"{{"StartAt":"Each","States":{{"Each":{{"Type":"Map","{field}":{{"StartAt":"Do","States":{{"Do":{{"Type":"Succeed"}}}}}},"End":true}}}}}}"#
+        );
+        Definition::from_asl("Orders", WorkflowType::Standard, asl::read_str(&text).unwrap().0)
+    };
+    let fake = Fake::default();
+    deploy(&fake, &each("Iterator"), &settings()).await;
+    let shown = deploy(&fake, &each("ItemProcessor"), &settings()).await;
+    assert!(shown.ends_with("\n  ~ the same in other fields"), "{shown}");
+    assert_eq!(deploy(&fake, &each("ItemProcessor"), &settings()).await, "Orders: nothing changes");
 }
 
 #[tokio::test(start_paused = true)]

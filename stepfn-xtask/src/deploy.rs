@@ -1,0 +1,201 @@
+//! `cargo xtask deploy`
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use anstyle::AnsiColor;
+use clap::Args;
+use stepfn_cli::{Outcome, printable};
+use stepfn_core::definition::Definition;
+use stepfn_deploy::{Alias, Connection, Error, Plan, Settings, Step};
+use tokio::runtime::Runtime;
+
+use crate::{Failure, named};
+
+/// Deploy a machine to AWS, after showing what changes there
+///
+/// AWS validates the definition first. Nothing is done where nothing changed; where something did, it is asked whether to go on.
+/// Logging and tracing are what the machine says, and what neither it nor an option says stays as it is.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  deployed, or there is nothing to deploy
+  1  refused: by AWS, or by whoever was asked
+  2  the command line is wrong or lacks something, or AWS could not be reached")]
+pub(crate) struct Deploy {
+    /// The machine
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// What the state machine is called in AWS [default: NAME]
+    #[arg(long = "as", value_name = "NAME")]
+    deployed_as: Option<String>,
+    /// The ARN of the role that executions run with; a new state machine cannot do without
+    #[arg(long, value_name = "ARN")]
+    role_arn: Option<String>,
+    /// The value of a `${NAME}` in the definition
+    #[arg(long = "substitution", value_name = "NAME=VALUE", value_parser = pair)]
+    substitutions: Vec<(String, String)>,
+    /// A tag; with one of them, tags that are not named go
+    #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = pair)]
+    tags: Vec<(String, String)>,
+    /// Publish a version of what is deployed, unless there is one
+    #[arg(long)]
+    publish: bool,
+    /// What the version is described as
+    #[arg(long, value_name = "TEXT")]
+    version_description: Option<String>,
+    /// Lead an alias to the version; publishes
+    #[arg(long, value_name = "NAME")]
+    alias: Option<String>,
+    /// A step of the alias on its way: so many executions start at the new version, for a time of `s`, `m` or `h`
+    #[arg(long = "step", value_name = "10%:5m", requires = "alias")]
+    steps: Vec<Step>,
+    /// The region [default: that of the environment or the profile]
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// The profile of the AWS configuration
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// The URL of an emulator; on a loopback address it needs no credentials
+    #[arg(long, value_name = "URL")]
+    endpoint_url: Option<String>,
+    /// Deploy without asking
+    #[arg(long, conflicts_with = "dry_run")]
+    yes: bool,
+    /// Show what changes, and stop
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected a name, `=` and a value".to_owned()),
+    }
+}
+
+impl Deploy {
+    pub(crate) fn run(
+        &self,
+        definitions: &[Definition],
+        is_live: bool,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<Outcome, Failure> {
+        let definition = named(definitions, &self.name)?;
+        let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                stepfn_cli::error(err, &format!("no runtime could be started: {error}"))?;
+                return Ok(Outcome::Unreadable);
+            }
+        };
+        match self.deploy(&runtime, definition, is_live, out, err) {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                out.flush()?;
+                stepfn_cli::error(err, &error.to_string())?;
+                Ok(match error {
+                    Error::Substitutions(_)
+                    | Error::MissingRole { .. }
+                    | Error::MissingRegion
+                    | Error::Unreachable { .. }
+                    | Error::Crashed { .. } => Outcome::Unreadable,
+                    _ => Outcome::Findings,
+                })
+            }
+        }
+    }
+
+    fn deploy(
+        &self,
+        runtime: &Runtime,
+        definition: &Definition,
+        is_live: bool,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<Result<Outcome, Failure>, Error> {
+        let sfn = runtime.block_on(self.connection().connect())?;
+        let plan = runtime.block_on(stepfn_deploy::plan(&sfn, definition, &self.settings()))?;
+        match self.goes_on(&plan, is_live, out, err) {
+            Ok(None) => {}
+            Ok(Some(outcome)) => return Ok(Ok(outcome)),
+            Err(error) => return Ok(Err(error.into())),
+        }
+        let mut written = Ok(());
+        runtime.block_on(plan.apply_with(&sfn, |event| {
+            // A step of an alias may take an hour: it is told as it begins.
+            written = writeln!(out, "{}", printable(&event.to_string())).and_then(|()| out.flush());
+        }))?;
+        Ok(written.map(|()| Outcome::Fine).map_err(Failure::Output))
+    }
+
+    /// Shows the plan; how the command ends, where it ends with that.
+    fn goes_on(
+        &self,
+        plan: &Plan,
+        is_live: bool,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> io::Result<Option<Outcome>> {
+        show(plan, out)?;
+        out.flush()?;
+        if plan.is_empty() || self.dry_run {
+            return Ok(Some(Outcome::Fine));
+        }
+        if self.yes {
+            return Ok(None);
+        }
+        if !is_live || !io::stdin().is_terminal() {
+            stepfn_cli::error(
+                err,
+                "nobody can be asked whether to deploy this\n  help: give `--yes`, or `--dry-run` to see it only",
+            )?;
+            return Ok(Some(Outcome::Findings));
+        }
+        write!(err, "Deploy this? [y/N] ")?;
+        err.flush()?;
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer)?;
+        Ok(if matches!(answer.trim(), "y" | "Y" | "yes") { None } else { Some(Outcome::Findings) })
+    }
+
+    fn connection(&self) -> Connection {
+        let mut connection = Connection::new();
+        connection.region.clone_from(&self.region);
+        connection.profile.clone_from(&self.profile);
+        connection.endpoint_url.clone_from(&self.endpoint_url);
+        connection
+    }
+
+    fn settings(&self) -> Settings {
+        let mut settings = Settings::new();
+        settings.name.clone_from(&self.deployed_as);
+        settings.role_arn.clone_from(&self.role_arn);
+        settings.substitutions = self.substitutions.iter().cloned().collect();
+        settings.tags = (!self.tags.is_empty()).then(|| self.tags.iter().cloned().collect());
+        settings.publish = self.publish;
+        settings.version_description.clone_from(&self.version_description);
+        settings.alias =
+            self.alias.as_ref().map(|name| Alias { steps: self.steps.clone(), ..Alias::new(name) });
+        settings
+    }
+}
+
+/// The plan, its lines in the colours of `cargo xtask diff`.
+fn show(plan: &Plan, out: &mut dyn Write) -> io::Result<()> {
+    for line in printable(&plan.to_string()).lines() {
+        let colour = match line.trim_start().split(' ').next() {
+            Some("+") => AnsiColor::Green,
+            Some("-") => AnsiColor::Red,
+            Some("~") => AnsiColor::Yellow,
+            Some("breaking:") => AnsiColor::BrightRed,
+            _ => {
+                writeln!(out, "{line}")?;
+                continue;
+            }
+        }
+        .on_default();
+        writeln!(out, "{colour}{line}{colour:#}")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,226 @@
+//! `cargo xtask deploy` against a server of the test's own.
+
+#![allow(clippy::unwrap_used, reason = "clippy takes helpers of tests for no tests")]
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use stepfn_core::{
+    asl,
+    definition::{Definition, WorkflowType},
+    value::{Map, Value},
+};
+
+const ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:Orders";
+const ROLE: [&str; 2] = ["--role-arn", "arn:aws:iam::123456789012:role/orders"];
+
+/// Step Functions with room for one state machine.
+#[derive(Clone, Default)]
+struct Server {
+    machine: Arc<Mutex<Option<Map>>>,
+    actions: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// Its URL. It serves as long as the test's process runs.
+    fn start(&self) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = self.clone();
+        thread::spawn(move || {
+            while let Ok((stream, _)) = listener.accept() {
+                server.serve(&stream);
+            }
+        });
+        url
+    }
+
+    fn serve(&self, stream: &TcpStream) {
+        let mut reader = BufReader::new(stream);
+        let (mut action, mut length, mut line) = (String::new(), 0, String::new());
+        while reader.read_line(&mut line).unwrap() > 2 {
+            let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+            match name.to_ascii_lowercase().as_str() {
+                "x-amz-target" => {
+                    value.trim().trim_start_matches("AWSStepFunctions.").clone_into(&mut action);
+                }
+                "content-length" => length = value.trim().parse().unwrap(),
+                _ => {}
+            }
+            line.clear();
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).unwrap();
+        let asked: Value = String::from_utf8(body).unwrap().parse().unwrap();
+        let (status, answer) = match self.perform(&action, &asked) {
+            Some(answer) => ("200 OK", answer),
+            None => {
+                ("400 Bad Request", Value::object([("__type", Value::from("UnknownOperationException"))]))
+            }
+        };
+        let answer = answer.to_string();
+        let mut stream = stream;
+        write!(
+            stream,
+            "HTTP/1.1 {status}\r\ncontent-type: application/x-amz-json-1.0\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{answer}",
+            answer.len()
+        )
+        .unwrap();
+        self.actions.lock().unwrap().push(action);
+    }
+
+    fn perform(&self, action: &str, asked: &Value) -> Option<Value> {
+        let mut machine = self.machine.lock().unwrap();
+        match action {
+            "ListStateMachines" => {
+                let listed = machine.as_ref().map(|fields| Value::from(fields.clone()));
+                Some(Value::object([("stateMachines", Value::array(listed))]))
+            }
+            "DescribeStateMachine" => machine.clone().map(Value::from),
+            "CreateStateMachine" | "UpdateStateMachine" => {
+                let fields = machine.get_or_insert_default();
+                fields.extend(asked.as_object().unwrap().clone());
+                fields.insert("stateMachineArn".into(), ARN.into());
+                fields.insert("creationDate".into(), 1.into());
+                let answer = [
+                    ("stateMachineArn", Value::from(ARN)),
+                    ("creationDate", 1.into()),
+                    ("updateDate", 1.into()),
+                ];
+                Some(Value::object(answer))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A server that is not Step Functions, such as a proxy, and lets nobody through.
+fn forbidding() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let mut request = [0; 65536];
+            let _ = stream.read(&mut request).unwrap();
+            stream
+                .write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno")
+                .unwrap();
+        }
+    });
+    url
+}
+
+fn orders() -> Definition {
+    let text = r#"{"StartAt":"Ship","States":{"Ship":{"Type":"Task","Resource":"${ShipArn}","End":true}}}"#;
+    Definition::from_asl("Orders", WorkflowType::Standard, asl::read_str(text).unwrap().0)
+}
+
+struct Ran {
+    code: u8,
+    out: String,
+    err: String,
+}
+
+fn deploy(url: &str, more: &[&str]) -> Ran {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let arguments = [&["xtask", "deploy", "Orders", "--endpoint-url", url], more].concat();
+    let code = stepfn_xtask::run(arguments, &[orders], &mut out, &mut err);
+    Ran { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+}
+
+#[test]
+fn it_shows_deploys_and_then_has_nothing_to_do() {
+    let server = Server::default();
+    let url = server.start();
+    let options =
+        [&["--substitution", "ShipArn=arn:aws:lambda:us-east-1:123456789012:function:ship"], &ROLE[..]]
+            .concat();
+    let shown = deploy(&url, &[&options[..], &["--dry-run"]].concat());
+    assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+    assert_eq!(
+        shown.out,
+        "Orders: new\n  + STANDARD state machine of 1 state\n  + roleArn: arn:aws:iam::123456789012:role/orders\n\
+         note: the endpoint does not know `ValidateStateMachineDefinition`; the definition was not validated there\n"
+    );
+    assert!(server.machine.lock().unwrap().is_none());
+
+    let deployed = deploy(&url, &[&options[..], &["--yes"]].concat());
+    assert_eq!((deployed.code, deployed.err.as_str()), (0, ""));
+    assert!(deployed.out.ends_with(&format!("\ncreated {ARN}\n")), "{}", deployed.out);
+
+    server.actions.lock().unwrap().clear();
+    let again = deploy(&url, &options);
+    assert_eq!((again.code, again.err.as_str()), (0, ""));
+    assert!(again.out.starts_with("Orders: nothing changes\n"), "{}", again.out);
+    assert_eq!(
+        *server.actions.lock().unwrap(),
+        ["ValidateStateMachineDefinition", "ListStateMachines", "DescribeStateMachine"]
+    );
+
+    let changed = deploy(
+        &url,
+        &["--yes", "--substitution", "ShipArn=arn:aws:lambda:us-east-1:123456789012:function:send"],
+    );
+    assert_eq!((changed.code, changed.err.as_str()), (0, ""));
+    assert!(changed.out.contains("  ~ state `Ship`: `Resource: "), "{}", changed.out);
+    assert!(changed.out.ends_with(&format!("\nupdated {ARN}\n")), "{}", changed.out);
+}
+
+#[test]
+fn what_the_command_line_lacks_is_said_with_code_2() {
+    let url = Server::default().start();
+    let missing = deploy(&url, &ROLE);
+    assert_eq!((missing.code, missing.out.as_str()), (2, ""));
+    assert_eq!(
+        missing.err,
+        "error: `Orders` has no value for `${ShipArn}`\n  help: give `--substitution ShipArn=…`\n"
+    );
+
+    let role = deploy(&url, &["--substitution", "ShipArn=x"]);
+    assert_eq!(role.code, 2);
+    assert!(role.err.contains("help: give `--role-arn`"), "{}", role.err);
+
+    for wrong in [
+        &["--step", "10%:5m"][..],
+        &["--alias", "live", "--step", "10%"],
+        &["--substitution", "x"],
+        &["--yes", "--dry-run"],
+    ] {
+        assert_eq!(deploy(&url, wrong).code, 2, "{wrong:?}");
+    }
+}
+
+#[test]
+fn what_is_not_reached_is_said_with_code_2_and_what_is_refused_with_1() {
+    let options = [&["--substitution", "ShipArn=x", "--yes"], &ROLE[..]].concat();
+    let unreached = deploy(&forbidding(), &options);
+    assert_eq!(unreached.code, 2, "{}", unreached.err);
+    assert!(
+        unreached.err.starts_with(
+            "error: `ValidateStateMachineDefinition` got no answer of Step Functions: status 403"
+        ),
+        "{}",
+        unreached.err
+    );
+
+    let server = Server::default();
+    let url = server.start();
+    assert_eq!(deploy(&url, &options).code, 0);
+    let unsupported = deploy(&url, &[&options[..], &["--publish"]].concat());
+    assert_eq!(unsupported.code, 1);
+    assert_eq!(unsupported.err, "error: the endpoint does not know the action `ListStateMachineVersions`\n");
+}
+
+#[test]
+fn nothing_is_deployed_where_nobody_can_be_asked() {
+    let server = Server::default();
+    let url = server.start();
+    let ran = deploy(&url, &[&["--substitution", "ShipArn=x"], &ROLE[..]].concat());
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.starts_with("error: nobody can be asked whether to deploy this\n"), "{}", ran.err);
+    assert!(server.machine.lock().unwrap().is_none());
+}
