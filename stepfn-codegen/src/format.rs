@@ -18,17 +18,20 @@ pub enum Format {
     CloudFormationJson,
     /// `terraform`: a Terraform module in JSON.
     Terraform,
+    /// `policy`: the policy that each machine's role needs, a file for each machine.
+    Policy,
 }
 
 impl Format {
     /// All formats, in the order in which their files are written.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Asl,
         Self::Serverless,
         Self::Sam,
         Self::CloudFormationYaml,
         Self::CloudFormationJson,
         Self::Terraform,
+        Self::Policy,
     ];
 
     /// The formats that are written where nobody asks for others.
@@ -43,6 +46,7 @@ impl Format {
             Self::CloudFormationYaml => "cloudformation-yaml",
             Self::CloudFormationJson => "cloudformation-json",
             Self::Terraform => "terraform",
+            Self::Policy => "policy",
         }
     }
 
@@ -50,14 +54,14 @@ impl Format {
     pub(crate) fn reads_asl(self) -> bool {
         match self {
             Self::Asl | Self::Sam | Self::Terraform => true,
-            Self::Serverless | Self::CloudFormationYaml | Self::CloudFormationJson => false,
+            Self::Serverless | Self::CloudFormationYaml | Self::CloudFormationJson | Self::Policy => false,
         }
     }
 
     /// The file that holds all machines, if the format has one.
     pub(crate) fn of_all(self, deployments: &[Deployment]) -> Result<Option<(&'static str, String)>, Error> {
         Ok(Some(match self {
-            Self::Asl => return Ok(None),
+            Self::Asl | Self::Policy => return Ok(None),
             Self::Serverless => (serverless::FILE_NAME, serverless::to_yaml(deployments)?),
             Self::Sam => (sam::FILE_NAME, sam::to_yaml(deployments)?),
             Self::CloudFormationYaml => {

@@ -31,7 +31,7 @@ use std::{
 use stepfn_core::definition::Definition;
 
 pub use crate::format::{Format, UnknownFormat};
-use crate::{asl, deployment::Deployment, error::Error};
+use crate::{asl, deployment::Deployment, error::Error, iam};
 
 /// The name of the list of generated files.
 pub const LIST_NAME: &str = ".stepfn-generated";
@@ -186,6 +186,13 @@ impl Plan {
                 name: asl::file_name(&deployment.definition),
                 machine: Some(deployment.definition.name.clone()),
                 text: asl::to_json(&deployment.definition),
+            }));
+        }
+        if formats.contains(&Format::Policy) {
+            files.extend(deployments.iter().map(|deployment| File {
+                name: iam::file_name(&deployment.definition),
+                machine: Some(deployment.definition.name.clone()),
+                text: iam::policy_of(deployment).to_json(),
             }));
         }
         let shared = |name: &str, text| File { name: name.to_owned(), machine: None, text };

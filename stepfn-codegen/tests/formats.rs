@@ -161,7 +161,7 @@ fn the_formats_have_names() {
     }
     assert_eq!(
         "sls".parse::<Format>().unwrap_err().to_string(),
-        "no format is called `sls`; the formats are `asl`, `serverless`, `sam`, `cloudformation-yaml`, `cloudformation-json`, `terraform`"
+        "no format is called `sls`; the formats are `asl`, `serverless`, `sam`, `cloudformation-yaml`, `cloudformation-json`, `terraform`, `policy`"
     );
 }
 
@@ -204,7 +204,7 @@ fn the_bytes_are_the_same_in_other_processes_locales_time_zones_and_directories(
         files
     };
     let first = files("C", "UTC");
-    assert_eq!(first.len(), 8, "two machines, five files of all, and the list");
+    assert_eq!(first.len(), 10, "two machines and their policies, five files of all, and the list");
     assert!(first == files("ko_KR.UTF-8", "Asia/Seoul"));
     assert!(first == files("tr_TR.UTF-8", "America/St_Johns"));
 }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use stepfn_codegen::{
     cloudformation,
     deployment::{Deployment, Encryption},
+    generate::{Format, Plan},
     iam::{self, Effect, Policy},
     serverless, terraform,
 };
@@ -615,4 +616,25 @@ fn a_role_of_the_deployment_s_own_leaves_no_policy() {
     assert!(yaml.contains(&format!("role: {role}\n")) && !yaml.contains("iamRoleStatements"), "{yaml}");
     let yaml = cloudformation::to_yaml(&[deployment()]).unwrap();
     assert!(!yaml.contains("AWS::IAM::Role") && !yaml.contains("TellTopicArn"), "{yaml}");
+}
+
+#[test]
+fn a_policy_is_a_file_of_each_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let deployments = [Deployment::from(open()), Deployment::from(open()).name("Second")];
+    Plan::new(&deployments, &[Format::Policy]).unwrap().write(folder.path()).unwrap();
+    let text = std::fs::read_to_string(folder.path().join("Second.policy.json")).unwrap();
+    assert_eq!(text, iam::policy_of(&deployments[1]).to_json());
+    assert!(folder.path().join("Orders.policy.json").exists());
+}
+
+#[test]
+fn entries_of_a_list_have_placeholders_of_their_own() {
+    let granted = granted(
+        "events:putEvents",
+        r#"{"Entries": [{"EventBusName.$": "$.a"}, {"EventBusName.$": "$.b"}, {"EventBusName": "c"}]}"#,
+    );
+    let bus = "arn:events:HERE:event-bus";
+    let all = format!("{bus}/${{DoItEventBusName2}}, {bus}/${{DoItEventBusName}}, {bus}/c");
+    assert_eq!(granted, [format!("events:PutEvents on {all}")]);
 }

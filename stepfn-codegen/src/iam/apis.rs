@@ -139,10 +139,11 @@ fn transact(scope: &mut Scope<'_, '_>) {
         let all: Vec<&str> = ACTIONS.iter().map(|(_, action)| *action).collect();
         return scope.allow_all(&all, &[table]);
     };
-    for item in items {
+    for (index, item) in items.into_iter().enumerate() {
         for (name, action) in ACTIONS {
             if let Some(item) = item.object(name) {
-                let table = table(scope, &item.get("TableName"));
+                let field = format!("TransactItems[{index}].{name}.TableName");
+                let table = table(scope, &field, &item.get("TableName"));
                 scope.allow(action, &table);
             }
         }
@@ -157,17 +158,17 @@ fn batch(scope: &mut Scope<'_, '_>, action: &str) {
         return scope.allow(action, &table);
     };
     for name in items.names() {
-        let table = table(scope, &Given::Known(vec![name.to_owned()]));
+        let table = table(scope, "RequestItems", &Given::Known(vec![name.to_owned()]));
         scope.allow(action, &table);
     }
 }
 
-fn table(scope: &mut Scope<'_, '_>, given: &Given) -> Resource {
+fn table(scope: &mut Scope<'_, '_>, field: &str, given: &Given) -> Resource {
     match given.text() {
-        Some(text) if scope.is_arn(text, "TableName") => Resource::written(text),
+        Some(text) if scope.is_arn(text, field) => Resource::written(text),
         Some(text) => Resource::written(&format!("{}table/{text}", here("dynamodb"))),
         None => {
-            let name = scope.placeholder_for("TransactItems.TableName", given);
+            let name = scope.placeholder_for(field, given);
             Resource::named(format!("{}table/{name}", here("dynamodb")))
         }
     }

@@ -158,6 +158,11 @@ impl Policy {
     }
 }
 
+/// The name of the file of a machine's policy: `<Name>.policy.json`.
+pub fn file_name(definition: &Definition) -> String {
+    format!("{}.policy.json", definition.name)
+}
+
 /// The policy of a workflow's role, by what the definition tells.
 pub fn policy(definition: &Definition) -> Policy {
     walk::policy(definition, None)

@@ -147,19 +147,20 @@ fn queue_of(url: &str) -> Option<String> {
 
 /// `events:putEvents`: each entry names its bus, or none for the default one.
 pub(super) fn put_events(scope: &mut Scope<'_, '_>) {
-    const FIELD: &str = "Entries.EventBusName";
     let bus = |name: &str| format!("{}event-bus/{name}", here("events"));
     let mut arns = Vec::new();
     match scope.parameters.list("Entries") {
-        None => arns.push(scope.placeholder(FIELD, "the entries come out of the data".to_owned())),
+        None => arns
+            .push(scope.placeholder("Entries.EventBusName", "the entries come out of the data".to_owned())),
         Some(entries) => {
-            for entry in entries {
+            for (index, entry) in entries.into_iter().enumerate() {
+                let field = format!("Entries[{index}].EventBusName");
                 arns.push(match entry.get("EventBusName") {
                     Given::Absent => bus("default"),
                     given => match given.text() {
-                        Some(text) if scope.is_arn(text, FIELD) => text.to_owned(),
+                        Some(text) if scope.is_arn(text, &field) => text.to_owned(),
                         Some(text) => bus(text),
-                        None => bus(&scope.placeholder_for(FIELD, &given)),
+                        None => bus(&scope.placeholder_for(&field, &given)),
                     },
                 });
             }
