@@ -13,6 +13,8 @@ use crate::{
 
 /// From the picture to the first lane, and between lanes.
 const APART: f64 = 16.0;
+/// From a lane to its label.
+const ASIDE: f64 = 6.0;
 /// How near to the rows the lines run, and how much further away those of the next lane, in turns of three.
 const BELOW: f64 = 5.0;
 const ABOVE: f64 = 11.0;
@@ -51,19 +53,92 @@ pub(crate) fn lanes(
     families: &[Vec<usize>],
     width: f64,
 ) -> Vec<Lane> {
-    let mut x = width + APART;
+    let level = Lanes { rows, items, centers, links };
     let mut ports = vec![0_u8; items.len()];
     let mut out = Vec::new();
-    for (turn, family) in families.iter().enumerate() {
-        let Some(&first) = family.first() else { continue };
-        let away = STEP * [0.0, 1.0, 2.0][turn % 3];
+    for (track, family) in level.tracks(families, width) {
+        out.extend(level.lane(track, family, &mut ports));
+    }
+    out
+}
+
+/// Where a lane runs: how far to the right, and how much further from the rows than the nearest.
+#[derive(Clone, Copy)]
+struct Track {
+    x: f64,
+    away: f64,
+}
+
+struct Lanes<'a> {
+    rows: &'a Rows,
+    items: &'a [Size],
+    centers: &'a [Point],
+    links: &'a [Link],
+}
+
+impl Lanes<'_> {
+    /// The line under the row of an item, and the line above it.
+    fn under(&self, item: usize, away: f64) -> f64 {
+        self.rows.around(self.centers[item]).1 + BELOW + away
+    }
+
+    fn over(&self, item: usize, away: f64) -> f64 {
+        self.rows.around(self.centers[item]).0 - ABOVE - away
+    }
+
+    /// From where to where the lane of a family runs.
+    fn range(&self, family: &[usize]) -> (f64, f64) {
+        let under = family.iter().map(|&place| self.under(self.links[place].from, 0.0));
+        let ends = family.first().map(|&first| self.over(self.links[first].to, 0.0));
+        under.chain(ends).fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)))
+    }
+
+    /// Gives each family a track: those that run at different heights share one.
+    fn tracks<'f>(&self, families: &'f [Vec<usize>], width: f64) -> Vec<(Track, &'f [usize])> {
+        let mut sorted: Vec<(&[usize], f64, f64)> = families
+            .iter()
+            .map(|family| {
+                let (low, high) = self.range(family);
+                // A label is higher than a short lane.
+                let room = family.first().map_or(0.0, |&first| self.links[first].label.height / 2.0);
+                (family.as_slice(), low - room, high + room)
+            })
+            .collect();
+        sorted.sort_by(|a, b| a.1.total_cmp(&b.1));
+        // How far down each track is taken, and how wide it is.
+        let mut tracks: Vec<(f64, f64)> = Vec::new();
+        let mut placed = Vec::new();
+        for (family, low, high) in sorted {
+            let label = family.first().map_or(0.0, |&first| self.links[first].label.width);
+            let place = tracks.iter().position(|(end, _)| end + 4.0 * STEP < low).unwrap_or(tracks.len());
+            match tracks.get_mut(place) {
+                Some(track) => *track = (high, track.1.max(label)),
+                None => tracks.push((high, label)),
+            }
+            placed.push((place, family));
+        }
+        let mut x = width + APART;
+        let tracks: Vec<Track> = tracks
+            .iter()
+            .enumerate()
+            .map(|(place, (_, label))| {
+                let track = Track { x, away: STEP * [0.0, 1.0, 2.0][place % 3] };
+                x += APART + if *label > 0.0 { label + ASIDE } else { 0.0 };
+                track
+            })
+            .collect();
+        placed.into_iter().filter_map(|(place, family)| Some((*tracks.get(place)?, family))).collect()
+    }
+
+    fn lane(&self, Track { x, away }: Track, family: &[usize], ports: &mut [u8]) -> Option<Lane> {
+        let first = *family.first()?;
         let mut below: BTreeMap<i64, Vec<(f64, f64, f64)>> = BTreeMap::new();
         for &place in family {
-            let from = links[place].from;
-            let (center, size) = (centers[from], items[from]);
+            let from = self.links[place].from;
+            let (center, size) = (self.centers[from], self.items[from]);
             let port = port(center, size, &mut ports[from]);
-            let under = rows.around(center).1 + BELOW + away;
-            below.entry(Rows::key(center)).or_default().push((port, center.y + size.height / 2.0, under));
+            let end = (port, center.y + size.height / 2.0, self.under(from, away));
+            below.entry(Rows::key(center)).or_default().push(end);
         }
         let mut branches = Vec::new();
         let (mut top, mut bottom) = (f64::INFINITY, f64::NEG_INFINITY);
@@ -79,31 +154,29 @@ pub(crate) fn lanes(
                 branches.push(branch);
             }
         }
-        let to = links[first].to;
-        let over = rows.around(centers[to]).0 - ABOVE - away;
-        let port = port(centers[to], items[to], &mut ports[to]);
+        let to = self.links[first].to;
+        let (center, over) = (self.centers[to], self.over(to, away));
+        let port = port(center, self.items[to], &mut ports[to]);
         let far = if (over - top).abs() > (over - bottom).abs() { top } else { bottom };
-        let mut trunk = vec![Point { x, y: far }];
         // Sources on both sides of the target: the lane comes from both.
         if top < over && over < bottom {
-            branches.push(vec![Point { x, y: if far == top { bottom } else { top } }, Point { x, y: over }]);
+            let other = if far == top { bottom } else { top };
+            branches.push(vec![Point { x, y: other }, Point { x, y: over }]);
         }
-        trunk.extend([
+        let trunk = vec![
+            Point { x, y: far },
             Point { x, y: over },
             Point { x: port, y: over },
-            Point { x: port, y: centers[to].y - items[to].height / 2.0 },
-        ]);
-        let size = links[first].label;
+            Point { x: port, y: center.y - self.items[to].height / 2.0 },
+        ];
+        let size = self.links[first].label;
+        let (low, high) = (top.min(over), bottom.max(over));
         let label = (size.width > 0.0).then(|| {
-            let nearest =
-                family.iter().map(|&place| centers[links[place].from].y).fold(f64::INFINITY, f64::min);
-            let at = Point { x: x + 6.0 + size.width / 2.0, y: nearest.max(top.min(over)) };
-            (at, size)
+            let y = self.rows.height_for_label(low, high, size.height).unwrap_or((low + high) / 2.0);
+            (Point { x: x + ASIDE + size.width / 2.0, y }, size)
         });
-        out.push(Lane { links: family.clone(), branches, trunk, label });
-        x += APART + if size.width > 0.0 { size.width + 6.0 } else { 0.0 };
+        Some(Lane { links: family.to_vec(), branches, trunk, label })
     }
-    out
 }
 
 /// Where the next line of an item begins or ends: right of its middle.

@@ -152,7 +152,7 @@ impl Painter<'_> {
         let link = level.members[place].link;
         let mut points: Vec<Point> = route.points.iter().map(|point| point.plus(origin)).collect();
         let count = points.len();
-        if link.from != link.to && count >= 2 {
+        if count >= 2 {
             let end = |item: usize, towards: Point| {
                 let slant = match level.items[item] {
                     Item::State(state) => self.scene.faces[state].slant,

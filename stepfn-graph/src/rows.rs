@@ -10,6 +10,9 @@ use crate::{
 /// So far above and below a row a line begins to go straight through it.
 const STRAIGHT: f64 = 4.0;
 
+/// The height of a state with a short name.
+const STATE: f64 = 40.0;
+
 /// Top and bottom of each row, by the height of its middle.
 #[derive(Debug)]
 pub(crate) struct Rows {
@@ -39,6 +42,13 @@ impl Rows {
     /// Top and bottom of the row of an item.
     pub(crate) fn around(&self, center: Point) -> (f64, f64) {
         self.bounds.get(&Self::key(center)).copied().unwrap_or((center.y, center.y))
+    }
+
+    /// The height for a label in a lane: beside the first row of states between two heights, where no line leads to the right.
+    pub(crate) fn height_for_label(&self, low: f64, high: f64, label: f64) -> Option<f64> {
+        let is_free = |(top, bottom): (f64, f64)| bottom - top >= STATE && top >= low && top + label <= high;
+        let (top, bottom) = self.bounds.values().copied().find(|row| is_free(*row))?;
+        Some(if bottom - top > 2.0 * label { top + label } else { (top + bottom) / 2.0 })
     }
 
     /// Leads the routes straight through rows. The engine thinks of a row as a line, and takes the shortest way to the next one: through the

@@ -86,6 +86,7 @@ fn assert_well_formed(svg: &str) {
 #[test]
 fn random_graphs_are_drawn_whole_and_always_the_same() {
     let mut numbers = Numbers(0x5eed_1234_abcd_0001);
+    let mut seen = 0;
     for _ in 0..100 {
         let graph = random(&mut numbers);
         let picture = draw(&graph);
@@ -93,7 +94,36 @@ fn random_graphs_are_drawn_whole_and_always_the_same() {
         let faces = picture.matches("</text></g>").count();
         assert!(faces >= graph.nodes.len(), "{faces} of {}", graph.nodes.len());
         assert_eq!(picture, draw(&graph));
+        let [labels, states] = ["p", "n "].map(|class| rectangles(&picture, class));
+        seen += labels.len();
+        for (place, label) in labels.iter().enumerate() {
+            assert!(!states.iter().any(|state| overlap(label, state)), "{label:?} is on a state: {picture}");
+            assert!(
+                !labels[..place].iter().any(|other| overlap(label, other)),
+                "{label:?} is on a label: {picture}"
+            );
+        }
     }
+    assert!(seen > 500, "{seen} labels");
+}
+
+/// `x`, `y`, `width`, `height` of the rectangles of a class.
+fn rectangles(svg: &str, class: &str) -> Vec<[f64; 4]> {
+    let start = format!("<rect class=\"{class}");
+    svg.split(&start).skip(1).map(numbers).collect()
+}
+
+fn numbers(rect: &str) -> [f64; 4] {
+    ["x", "y", "width", "height"].map(|name| {
+        let value = rect.split(&format!(" {name}=\"")).nth(1).unwrap();
+        value.split('"').next().unwrap().parse().unwrap()
+    })
+}
+
+fn overlap(one: &[f64; 4], other: &[f64; 4]) -> bool {
+    let apart =
+        |at: usize| one[at] + one[at + 2] < other[at] + 0.5 || other[at] + other[at + 2] < one[at] + 0.5;
+    !apart(0) && !apart(1)
 }
 
 #[test]
@@ -154,11 +184,7 @@ const NESTED: &str = r#"{ "StartAt": "Both", "States": {
 /// `x`, `y`, `width`, `height` of the first rectangle after a state's title.
 fn rectangle(svg: &str, title: &str) -> [f64; 4] {
     let from = svg.find(&format!("<title>{title}</title>")).unwrap();
-    let rect = &svg[from + svg[from..].find("<rect").unwrap()..];
-    ["x", "y", "width", "height"].map(|name| {
-        let value = rect.split(&format!(" {name}=\"")).nth(1).unwrap();
-        value.split('"').next().unwrap().parse().unwrap()
-    })
+    numbers(&svg[from + svg[from..].find("<rect").unwrap()..])
 }
 
 #[test]
