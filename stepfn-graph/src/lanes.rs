@@ -6,13 +6,15 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    engine::Link,
-    geometry::{Point, Size},
+    engine::{Link, Route},
+    geometry::{Point, Size, border},
     rows::Rows,
 };
 
 /// From the picture to the first lane, and between lanes.
 const APART: f64 = 16.0;
+/// Between lines that end side by side: more than an arrow's head.
+const BETWEEN: f64 = 9.0;
 /// From a lane to its label.
 const ASIDE: f64 = 6.0;
 /// How near to the rows the lines run, and how much further away those of the next lane, in turns of three.
@@ -50,16 +52,23 @@ pub(crate) fn lanes(
     items: &[Size],
     centers: &[Point],
     links: &[Link],
+    routes: &[Option<Route>],
     families: &[Vec<usize>],
     width: f64,
 ) -> Vec<Lane> {
     let level = Lanes { rows, items, centers, links };
-    let mut ports = vec![0_u8; items.len()];
+    let mut ports = level.ports(routes);
     let mut out = Vec::new();
     for (track, family) in level.tracks(families, width) {
         out.extend(level.lane(track, family, &mut ports));
     }
     out
+}
+
+/// Where lines begin and end at the upper and at the lower side of each item.
+struct Ports {
+    above: Vec<Vec<f64>>,
+    below: Vec<Vec<f64>>,
 }
 
 /// Where a lane runs: how far to the right, and how much further from the rows than the nearest.
@@ -84,6 +93,23 @@ impl Lanes<'_> {
 
     fn over(&self, item: usize, away: f64) -> f64 {
         self.rows.around(self.centers[item]).0 - ABOVE - away
+    }
+
+    /// Where the lines that run in no lane begin and end.
+    fn ports(&self, routes: &[Option<Route>]) -> Ports {
+        let none = vec![Vec::new(); self.items.len()];
+        let mut ports = Ports { above: none.clone(), below: none };
+        for (link, route) in self.links.iter().zip(routes) {
+            let Some(Route { points, .. }) = route else { continue };
+            let [_, second, ..] = points[..] else { continue };
+            let before = points[points.len() - 2];
+            for (item, towards) in [(link.from, second), (link.to, before)] {
+                let center = self.centers[item];
+                let side = if towards.y > center.y { &mut ports.below } else { &mut ports.above };
+                side[item].push(border(center, self.items[item], 0.0, towards).x);
+            }
+        }
+        ports
     }
 
     /// From where to where the lane of a family runs.
@@ -130,13 +156,13 @@ impl Lanes<'_> {
         placed.into_iter().filter_map(|(place, family)| Some((*tracks.get(place)?, family))).collect()
     }
 
-    fn lane(&self, Track { x, away }: Track, family: &[usize], ports: &mut [u8]) -> Option<Lane> {
+    fn lane(&self, Track { x, away }: Track, family: &[usize], ports: &mut Ports) -> Option<Lane> {
         let first = *family.first()?;
         let mut below: BTreeMap<i64, Vec<(f64, f64, f64)>> = BTreeMap::new();
         for &place in family {
             let from = self.links[place].from;
             let (center, size) = (self.centers[from], self.items[from]);
-            let port = port(center, size, &mut ports[from]);
+            let port = free(center, size, &mut ports.below[from]);
             let end = (port, center.y + size.height / 2.0, self.under(from, away));
             below.entry(Rows::key(center)).or_default().push(end);
         }
@@ -156,7 +182,7 @@ impl Lanes<'_> {
         }
         let to = self.links[first].to;
         let (center, over) = (self.centers[to], self.over(to, away));
-        let port = port(center, self.items[to], &mut ports[to]);
+        let port = free(center, self.items[to], &mut ports.above[to]);
         let far = if (over - top).abs() > (over - bottom).abs() { top } else { bottom };
         // Sources on both sides of the target: the lane comes from both.
         if top < over && over < bottom {
@@ -179,10 +205,12 @@ impl Lanes<'_> {
     }
 }
 
-/// Where the next line of an item begins or ends: right of its middle.
-fn port(center: Point, size: Size, used: &mut u8) -> f64 {
-    let place = f64::from(*used);
-    *used = used.saturating_add(1);
-    let most = (size.width / 2.0 - 12.0).max(0.0);
-    center.x + (size.width / 4.0 + place * 6.0).min(most)
+/// Where the next line of an item begins or ends: at its right, or where it is apart from the others.
+fn free(center: Point, size: Size, taken: &mut Vec<f64>) -> f64 {
+    let parts = [0.25, 0.375, 0.125, -0.25, -0.375, -0.125];
+    let places = parts.map(|part| center.x + size.width * part);
+    let is_free = |place: &f64| taken.iter().all(|other| (other - place).abs() > BETWEEN);
+    let place = places.into_iter().find(is_free).unwrap_or(places[0]);
+    taken.push(place);
+    place
 }

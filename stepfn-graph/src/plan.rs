@@ -66,8 +66,15 @@ pub(crate) fn plan(items: &[Size], members: &[Member]) -> Plan {
     }
     if !families.is_empty() {
         let families: Vec<Vec<usize>> = families.into_values().collect();
-        plan.lanes =
-            lanes(&Rows::of(items, &plan.items), items, &plan.items, &links, &families, plan.size.width);
+        plan.lanes = lanes(
+            &Rows::of(items, &plan.items),
+            items,
+            &plan.items,
+            &links,
+            &plan.routes,
+            &families,
+            plan.size.width,
+        );
         plan.fit(items, &links);
     }
     plan

@@ -32,3 +32,24 @@ pub(crate) fn svg(input: &Input) -> TokenStream {
     let html = format!("\n\n<div style=\"overflow-x:auto\">{picture}</div>\n");
     quote!(#html)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picture_is_one_block_of_html_for_markdown() {
+        let asl = r#"{ "StartAt": "A *b*", "States": { "A *b*": { "Type": "Pass", "End": true } } }"#;
+        let input = syn::parse2(quote!("Orders", #asl)).unwrap();
+        let html = syn::parse2::<LitStr>(svg(&input)).unwrap().value();
+        let block = html.strip_prefix("\n\n<div").and_then(|rest| rest.strip_suffix("</div>\n")).unwrap();
+        assert!(!block.contains('\n') && block.contains("<title>The states of Orders</title>"), "{html}");
+        assert!(block.contains(">A *b*</text>"), "{html}");
+    }
+
+    #[test]
+    fn what_is_no_machine_is_an_error() {
+        let input = syn::parse2(quote!("Orders", "{")).unwrap();
+        assert!(svg(&input).to_string().contains("expected a state machine in ASL"));
+    }
+}
