@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use stepfn_codegen::import;
-use stepfn_core::asl;
+use stepfn_core::{asl, json::push_token, value::Value};
 use syn::parse::{ParseStream, Parser};
 
 use super::{ast::Machine, lower, parse::Parsed, state_machine};
@@ -166,4 +166,82 @@ fn a_path_that_is_meant_as_text_is_allowed_by_name() {
     assert!(lowered(&source("")).is_err_and(|error| error.contains("write it without quotes")));
     let (_, lowered, _) = lowered(&source("#[allow(stepfn::expression_as_text)]")).unwrap();
     assert_eq!(lowered.json.pointer("/States/A/Parameters/a").and_then(|text| text.as_str()), Some("$.b"));
+}
+
+/// Each place of a value, by JSON pointer.
+fn places(value: &Value, at: &str, out: &mut Vec<String>) {
+    out.push(at.to_owned());
+    let mut below = |token: &str, value: &Value| {
+        let mut at = at.to_owned();
+        push_token(&mut at, token);
+        places(value, &at, out);
+    };
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        below(&index.to_string(), item);
+    }
+    for (key, value) in value.as_object().into_iter().flatten() {
+        below(key, value);
+    }
+}
+
+/// The value with another one in a place.
+fn replaced(value: &Value, at: &str, place: &str, other: &Value) -> Value {
+    if at == place {
+        return other.clone();
+    }
+    let below = |token: &str| {
+        let mut at = at.to_owned();
+        push_token(&mut at, token);
+        at
+    };
+    match value {
+        Value::Array(items) => Value::array(
+            items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| replaced(item, &below(&index.to_string()), place, other)),
+        ),
+        Value::Object(map) => Value::object(
+            map.iter().map(|(key, value)| (key.to_string(), replaced(value, &below(key), place, other))),
+        ),
+        scalar => scalar.clone(),
+    }
+}
+
+/// What is wrong is refused with words, or compiles and comes back all the same: never half.
+#[test]
+fn definitions_with_anything_anywhere_are_refused_or_read_back() {
+    let others = ["null", "1", "\"x\"", "\"$.a\"", "{}", "[]", "true", "-2.5", "[{}]", "{ \"a.$\": 1 }"];
+    let others: Vec<Value> = others.iter().map(|text| text.parse().unwrap()).collect();
+    // All places with all values take minutes: a part of them stands for the rest.
+    let (step, apart) =
+        if std::env::var_os("STEPFN_EVERY_PLACE").is_some() { (1, 1) } else { (others.len(), 9) };
+    let (mut read, mut refused) = (0, 0);
+    let mut wrong = Vec::new();
+    for file in ["paths.asl.json", "expressions.asl.json"] {
+        let path = format!("{}/../tests/import/{file}", env!("CARGO_MANIFEST_DIR"));
+        let definition: Value = std::fs::read_to_string(&path).unwrap().parse().unwrap();
+        let mut all = Vec::new();
+        places(&definition, "", &mut all);
+        for (index, place) in all.iter().enumerate().skip(1).step_by(apart) {
+            for other in others.iter().skip(index % step).step_by(step) {
+                let text = replaced(&definition, "", place, other).to_string();
+                let imported = import::read("a.json", &text, &import::no_files);
+                match imported.map(|imported| import::rust_source(&imported[0], &[])) {
+                    Ok(Ok(_)) => {
+                        read += 1;
+                        if let Err(error) = judge("a.json", &text) {
+                            wrong.push(format!("{place} is {other}: {error}"));
+                        }
+                    }
+                    Ok(Err(error)) | Err(error) => {
+                        refused += 1;
+                        assert!(!error.to_string().is_empty());
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} are not: {}", wrong.len(), wrong.join("\n"));
+    assert!(read > 10 && refused > 5, "{read} read back, {refused} refused");
 }

@@ -47,6 +47,7 @@ impl Writer<'_> {
                     Some(lines) => above = lines,
                     None => entries.push(self.field(key, value, at)?),
                 },
+                ("Comment", _) => return Err(Unwritable::new(at, "the `Comment` of a rule is a text")),
                 ("Assign" | "Output", _) => entries.push(self.field(key, value, at)?),
                 _ => {}
             }

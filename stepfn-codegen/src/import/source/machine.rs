@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use stepfn_core::{
-    check::Code,
+    asl::{QueryLanguage, TYPES},
+    check::{Code, fields},
     definition::Reference,
+    diagnostic::list,
     json::push_token,
     value::{Map, Value},
 };
@@ -56,8 +58,10 @@ impl Writer<'_> {
     fn state(&mut self, name: &str, state: &Value, at: &str) -> Result<Entry, Unwritable> {
         let Value::Object(state) = state else { return Err(Unwritable::new(at, "a state is an object")) };
         let kind = match state.get("Type") {
-            Some(Value::String(kind)) if words::is_identifier(kind) => kind.to_string(),
-            _ => return Err(Unwritable::new(at, "a state has a `Type`")),
+            Some(Value::String(kind)) if TYPES.contains(&kind.as_ref()) => kind.to_string(),
+            _ => {
+                return Err(Unwritable::new(at, &format!("the `Type` of a state is one of {}", list(TYPES))));
+            }
         };
         let outer = std::mem::take(&mut self.has_path_as_text);
         let mut above = Vec::new();
@@ -149,14 +153,34 @@ impl Writer<'_> {
                 "ItemReader" | "ReaderConfig" | "ItemBatcher" | "ResultWriter" | "WriterConfig"
                 | "Credentials",
                 Value::Object(_),
-            ) => self.object(value, &at)?,
+            ) => self.known_object(key, value, &at)?,
             (
                 "InputType" | "CSVHeaderLocation" | "CSVDelimiter" | "ManifestType" | "Transformation"
                 | "OutputType",
                 Value::String(text),
             ) if words::is_identifier(text) => Piece::Text(text.to_string()),
+            (
+                "Next" | "Default" | "StartAt" | "QueryLanguage" | "JitterStrategy",
+                Value::Array(_) | Value::Object(_),
+            ) => {
+                return wrong("expected a name");
+            }
+            ("ErrorEquals" | "Choices" | "Retry" | "Catch" | "Branches", _) => {
+                return wrong("expected a list");
+            }
+            ("Resource", _) => return wrong("expected an ARN"),
+            (
+                "ProcessorConfig" | "ItemReader" | "ReaderConfig" | "ItemBatcher" | "ResultWriter"
+                | "WriterConfig" | "Credentials",
+                _,
+            ) => return wrong("expected an object"),
             ("Result", _) => self.template(value, &at, true)?,
-            ("RoleArn", Value::String(text)) if is_dynamic => Piece::Text(expression(text)),
+            ("RoleArn", Value::String(text)) if is_dynamic && is_expression(text) => {
+                Piece::Text(expression(text))
+            }
+            ("RoleArn", _) if is_dynamic => {
+                return wrong("a key in `.$` takes a path or a function as its text");
+            }
             _ if key.ends_with("Path") => match value {
                 Value::Null => Piece::Text("null".to_owned()),
                 Value::String(text) if is_expression(text) => Piece::Text(expression(text)),
@@ -173,6 +197,21 @@ impl Writer<'_> {
         let entries: Result<Vec<Entry>, Unwritable> =
             fields.iter().map(|(key, value)| self.field(key, value, at)).collect();
         Ok(Piece::Block { head: String::new(), entries: entries? })
+    }
+
+    /// An object of which the macro knows all fields.
+    fn known_object(&mut self, owner: &str, value: &Value, at: &str) -> Result<Piece, Unwritable> {
+        let languages = [QueryLanguage::JsonPath, QueryLanguage::Jsonata];
+        for key in value.as_object().into_iter().flat_map(|fields| fields.keys()) {
+            let name = if key.as_ref() == "RoleArn.$" { "RoleArn" } else { key };
+            if !languages.iter().any(|language| fields(owner, *language).contains(&name)) {
+                return Err(Unwritable::new(
+                    format!("{at}/{key}"),
+                    &format!("`{owner}` has no such field; remove it"),
+                ));
+            }
+        }
+        self.object(value, at)
     }
 
     fn nested(&mut self, value: &Value, at: &str) -> Result<Piece, Unwritable> {

@@ -81,6 +81,12 @@ pub(super) fn rust_source(imported: &Imported, samples: &[Value]) -> Result<Sour
         }
     }
     let entries = writer.machine(map, "").map_err(fail)?;
+    if writer.has_path_as_text {
+        return Err(fail(Unwritable::new(
+            "",
+            "a field of the machine itself is a text that looks like a path",
+        )));
+    }
     for line in attributes(imported, &writer.in_place) {
         head.push_str(&format!("    {line}\n"));
     }

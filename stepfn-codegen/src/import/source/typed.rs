@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use stepfn_core::{
+    asl,
     check::{self, Code, Options},
     diagnostic::{Diagnostic, Severity},
     flow::{self, Known, OwnedClaim, TypeRef, Typing},
@@ -24,8 +25,10 @@ pub(super) struct Findings {
 }
 
 pub(super) fn findings(imported: &Imported, input: &'static Shape) -> Findings {
-    let machine = &imported.machine;
-    let mut allowable = check::check(machine, &Options { workflow_type: imported.workflow_type });
+    // As the macro: what the reader finds wrong counts, too.
+    let (machine, read) = asl::read(&imported.machine.to_json());
+    let machine = &machine;
+    let mut allowable = check::check_read(machine, read, &Options { workflow_type: imported.workflow_type });
     let typing =
         Typing { input: Some(TypeRef(0)), output: Some(TypeRef(1)), states: HashMap::new(), proven: true };
     let known = Known { types: vec![input, &Shape::Any], tasks: Vec::new() };

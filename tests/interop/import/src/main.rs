@@ -5,7 +5,7 @@
 //! STEPFN_REALWORLD_DIR=definitions cargo run --manifest-path tests/interop/import/Cargo.toml
 //! ```
 //!
-//! With `-- --samples` each machine is given two made-up samples of its input, which have something at each path that it reads: their types must
+//! The inputs in a list `orders.input.json` are samples for `orders.asl.json`. With `-- --samples` each machine is given two made-up samples of its input, which have something at each path that it reads: their types must
 //! compile, too.
 
 use std::{
@@ -82,7 +82,7 @@ fn run() -> Result<bool> {
         };
         for imported in imported {
             declared += 1;
-            let samples = if with_samples { samples(&imported.machine) } else { Vec::new() };
+            let samples = if with_samples { samples(&imported.machine) } else { given(file)? };
             let source = match import::rust_source(&imported, &samples) {
                 Ok(source) => source,
                 Err(error) => {
@@ -150,6 +150,17 @@ fn run() -> Result<bool> {
     }
     println!("imported {}, compiled {}, same ASL {same} of {declared}", declared - refused, machines.len());
     Ok(same == declared)
+}
+
+/// The inputs in the list `orders.input.json` beside `orders.asl.json`, where there is one.
+fn given(file: &Path) -> Result<Vec<Value>> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().replace(".asl.json", ".input.json");
+    let path = file.with_file_name(name);
+    if path == file || !path.exists() {
+        return Ok(Vec::new());
+    }
+    let samples: Value = fs::read_to_string(path)?.parse()?;
+    Ok(samples.as_array().map(<[Value]>::to_vec).unwrap_or_default())
 }
 
 /// Two samples, of which the second has other kinds of values at some paths, and lacks others.
@@ -222,6 +233,7 @@ fn definitions(folder: &Path) -> Vec<PathBuf> {
             }
         }
     }
+    found.retain(|path| !path.to_string_lossy().ends_with(".input.json"));
     found.sort();
     found
 }
