@@ -40,7 +40,7 @@ fn granted(resource: &str, parameters: &str) -> Vec<String> {
 fn lines(policy: &Policy) -> Vec<String> {
     let mut lines = Vec::new();
     for resource in policy.statements.iter().flat_map(|statement| &statement.resource) {
-        assert_eq!(resource.arn.contains('*'), resource.wide.is_some(), "{resource:?}");
+        assert_eq!(resource.arn.contains(['*', '?']), resource.wide.is_some(), "{resource:?}");
     }
     for statement in &policy.statements {
         let resources: Vec<String> = statement
@@ -287,6 +287,26 @@ fn operations_of_apis() {
         ),
         ("aws-sdk:glue:startCrawler", r#"{"Name": "c"}"#, "glue:StartCrawler on arn:glue:HERE:crawler/c"),
         ("aws-sdk:ssm:getParameter", r#"{"Name": "/a/b"}"#, "ssm:GetParameter on arn:ssm:HERE:parameter/a/b"),
+        (
+            "aws-sdk:secretsmanager:getSecretValue",
+            r#"{"SecretId": "prod/key"}"#,
+            "secretsmanager:GetSecretValue on arn:secretsmanager:HERE:secret:prod/key-??????",
+        ),
+        (
+            "aws-sdk:secretsmanager:getSecretValue",
+            r#"{"SecretId": "arn:aws:secretsmanager:eu-west-1:1:secret:key-abcdef"}"#,
+            "secretsmanager:GetSecretValue on arn:aws:secretsmanager:eu-west-1:1:secret:key-abcdef",
+        ),
+        (
+            "aws-sdk:ecs:deleteTaskDefinitions",
+            r#"{"TaskDefinitions": ["family:3", "other"]}"#,
+            "ecs:DeleteTaskDefinitions on arn:ecs:HERE:task-definition/family:3, arn:ecs:HERE:task-definition/other:*",
+        ),
+        (
+            "aws-sdk:batch:submitJob",
+            r#"{"JobQueue": "q", "JobDefinition": "d:2"}"#,
+            "batch:SubmitJob on arn:batch:HERE:job-definition/d:2, arn:batch:HERE:job-queue/q",
+        ),
         ("aws-sdk:cloudwatch:putMetricData", "{}", "cloudwatch:PutMetricData on *"),
         ("aws-sdk:sqs:sendMessageBatch", r#"{"QueueUrl.$": "$.q"}"#, "sqs:SendMessage on ${DoItQueueArn}"),
         (

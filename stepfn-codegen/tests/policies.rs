@@ -102,7 +102,7 @@ fn every_task_has_a_statement_or_needs_none() {
             }
             for resource in &statement.resource {
                 assert_eq!(
-                    resource.arn.contains('*'),
+                    resource.arn.contains(['*', '?']),
                     resource.wide.is_some(),
                     "{}: {resource:?}",
                     definition.name

@@ -1,8 +1,9 @@
 //! `aws-sdk:`: an operation of an API, and the action that it asks for.
 
 use super::{
-    Condition, Resource,
+    Condition, Resource, athena,
     collect::pascal,
+    integrations,
     parameters::Given,
     reference,
     scope::{NO_RESOURCES, Scope},
@@ -66,6 +67,13 @@ const PRINCIPALS: [(&str, &str); 26] = [
 /// An operation of `aws-sdk:`.
 pub(super) fn call(scope: &mut Scope<'_, '_>, service: &str, operation: &str) {
     match (service, operation) {
+        ("athena", "startQueryExecution") => athena::start(scope, false),
+        ("athena", "getQueryResults") => {
+            operation_of(scope, service, operation);
+            athena::query_results(scope);
+        }
+        ("batch", "submitJob") => integrations::submit_job(scope, false),
+        ("ecs", "runTask") => integrations::run_task(scope, false),
         ("bedrockruntime", "invokeModel") => services::model(scope, "bedrock:InvokeModel"),
         ("bedrockruntime", "converse" | "startAsyncInvoke") => services::model(scope, "bedrock:InvokeModel"),
         ("bedrockruntime", "converseStream" | "invokeModelWithResponseStream") => {

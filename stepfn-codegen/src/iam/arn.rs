@@ -106,12 +106,43 @@ impl Scope<'_, '_> {
                     if self.is_arn(text, &parameter) {
                         Resource::written(text)
                     } else {
-                        self.with(prefix, of.arn, variable, text.trim_start_matches('/'))
+                        self.named_by(prefix, of, variable, text)
                     }
                 });
                 Found::Named(texts.collect())
             }
         }
+    }
+
+    /// The ARN of what has this name.
+    fn named_by(&mut self, prefix: &str, of: &ResourceType, variable: &str, text: &str) -> Resource {
+        let text = text.trim_start_matches('/');
+        if prefix == "secretsmanager" {
+            let secret = self.with(prefix, of.arn, variable, text);
+            let why = "Secrets Manager puts six characters of its own behind a secret's name";
+            return Resource::with_reason(format!("{}-??????", secret.arn), why);
+        }
+        // `task-definition/${Family}:${Revision}`: one parameter has both, `family:3`, or the family alone.
+        if let Some((first, _)) = of.arn.split_once(&format!(":${{{variable}}}"))
+            && let Some((before, name)) =
+                first.rsplit_once("${").map(|(before, name)| (before, name.trim_end_matches('}')))
+            && first.ends_with('}')
+            && self
+                .parameter(prefix, name, &ResourceType { name: "", arn: "", required: false }, false)
+                .is_none()
+            && !["Account", "Region"].contains(&name)
+        {
+            let whole = format!("{before}${{{variable}}}");
+            if text.contains(':') {
+                return self.with(prefix, &whole, variable, text);
+            }
+            let all = self.with(prefix, &whole, variable, text);
+            return Resource::with_reason(
+                format!("{}:*", all.arn),
+                "without a revision the newest one is meant",
+            );
+        }
+        self.with(prefix, of.arn, variable, text)
     }
 
     /// The parameter that a variable of an ARN stands for.
@@ -200,7 +231,7 @@ fn variables(arn: &str) -> Vec<&str> {
     names.filter(|name| !["Partition", "Region", "Account"].contains(name) && !name.contains(':')).collect()
 }
 
-/// What a name is about: `TableName`, `table` and `TableArn` are about the same.
+/// What a name is about: `TableName`, `tables` and `TableArn` are about the same.
 fn stem(name: &str) -> String {
     let mut name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     name.make_ascii_lowercase();
@@ -209,7 +240,7 @@ fn stem(name: &str) -> String {
             return stem.to_owned();
         }
     }
-    name
+    name.strip_suffix('s').map_or(name.clone(), str::to_owned)
 }
 
 /// The name at the end of an ARN.

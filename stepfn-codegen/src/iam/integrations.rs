@@ -136,7 +136,7 @@ impl Scope<'_, '_> {
     }
 }
 
-fn submit_job(scope: &mut Scope<'_, '_>, is_sync: bool) {
+pub(super) fn submit_job(scope: &mut Scope<'_, '_>, is_sync: bool) {
     let mut resources = scope.named("batch", "job-queue", "JobQueue", None);
     // Without a revision Batch asks for the definition and for its newest revision.
     let definitions = scope.named("batch", "job-definition", "JobDefinition", None);
@@ -157,7 +157,7 @@ fn submit_job(scope: &mut Scope<'_, '_>, is_sync: bool) {
     }
 }
 
-fn run_task(scope: &mut Scope<'_, '_>, is_sync: bool) {
+pub(super) fn run_task(scope: &mut Scope<'_, '_>, is_sync: bool) {
     const TASKS: &str = "the task gets its id when it starts";
     let why = "the newest revision of the task definition is taken";
     let definitions = scope.named("ecs", "task-definition", "TaskDefinition", Some(why));

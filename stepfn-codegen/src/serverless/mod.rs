@@ -77,7 +77,7 @@
 //! The plugin makes a role for each machine, and `iamRoleStatements` are the statements of [`iam::policy_of`](crate::iam::policy_of). Two things are
 //! the plugin's: it adds statements of its own for the tasks that it knows, wider ones at times, and it has no `Condition`s. Where that is too
 //! much, make the role yourself out of the policy and give it as [`Deployment::role`]. What the policy cannot know is a parameter, `${param:Name}`,
-//! for which `serverless.yml` has a value under `params`.
+//! for which `serverless.yml` has a value under `params`: the Framework knows those from 3.3 on.
 //!
 //! # Variables
 //!
