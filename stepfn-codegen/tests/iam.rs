@@ -307,6 +307,26 @@ fn operations_of_apis() {
             r#"{"JobQueue": "q", "JobDefinition": "d:2"}"#,
             "batch:SubmitJob on arn:batch:HERE:job-definition/d:2, arn:batch:HERE:job-queue/q",
         ),
+        (
+            "aws-sdk:glue:getDatabase",
+            r#"{"Name": "d"}"#,
+            "glue:GetDatabase on arn:glue:HERE:catalog, arn:glue:HERE:database/d",
+        ),
+        (
+            "aws-sdk:glue:createDatabase",
+            r#"{"DatabaseInput": {"Name": "d"}}"#,
+            "glue:CreateDatabase on arn:glue:HERE:catalog, arn:glue:HERE:database/d",
+        ),
+        (
+            "aws-sdk:fis:createExperimentTemplate",
+            r#"{"Actions": {"stop": {"ActionId": "aws:ecs:stop-task"}}}"#,
+            "fis:CreateExperimentTemplate on arn:fis:HERE:action/*, arn:fis:HERE:experiment-template/*",
+        ),
+        (
+            "aws-sdk:bedrock:createProvisionedModelThroughput",
+            r#"{"ModelId.$": "$.model"}"#,
+            "bedrock:CreateProvisionedModelThroughput on ${DoItModelId}",
+        ),
         ("aws-sdk:cloudwatch:putMetricData", "{}", "cloudwatch:PutMetricData on *"),
         ("aws-sdk:sqs:sendMessageBatch", r#"{"QueueUrl.$": "$.q"}"#, "sqs:SendMessage on ${DoItQueueArn}"),
         (

@@ -74,6 +74,9 @@ pub(super) fn call(scope: &mut Scope<'_, '_>, service: &str, operation: &str) {
         }
         ("batch", "submitJob") => integrations::submit_job(scope, false),
         ("ecs", "runTask") => integrations::run_task(scope, false),
+        ("bedrock", "createProvisionedModelThroughput") => {
+            services::model(scope, "bedrock:CreateProvisionedModelThroughput");
+        }
         ("bedrockruntime", "invokeModel") => services::model(scope, "bedrock:InvokeModel"),
         ("bedrockruntime", "converse" | "startAsyncInvoke") => services::model(scope, "bedrock:InvokeModel"),
         ("bedrockruntime", "converseStream" | "invokeModelWithResponseStream") => {
@@ -165,7 +168,7 @@ fn batch(scope: &mut Scope<'_, '_>, action: &str) {
         let table = Resource::named(scope.placeholder("RequestItems.TableArn", why));
         return scope.allow(action, &table);
     };
-    for name in items.names() {
+    for name in items.keys() {
         let table = table(scope, "RequestItems", &Given::Known(vec![name.to_owned()]));
         scope.allow(action, &table);
     }

@@ -8,11 +8,13 @@ use super::{
 };
 
 /// Parameters that have another name than the variable of the ARN: of a service's prefix, the variable and the parameter.
-const ALIASES: [(&str, &str, &str); 4] = [
+const ALIASES: [(&str, &str, &str); 6] = [
     ("s3", "ObjectName", "Key"),
     ("ssm", "ParameterNameWithoutLeadingSlash", "Name"),
     ("ecs", "ServiceName", "Service"),
     ("elasticmapreduce", "ClusterId", "JobFlowId"),
+    ("glue", "DatabaseName", "DatabaseInput.Name"),
+    ("glue", "TableName", "TableInput.Name"),
 ];
 
 /// What services take where nothing is given.
@@ -48,7 +50,8 @@ impl Scope<'_, '_> {
     /// What an action of the reference acts on in this state.
     pub(super) fn resources(&mut self, action: &Action) -> Vec<Resource> {
         let prefix = action.name.split_once(':').map_or("", |(prefix, _)| prefix).to_owned();
-        let is_sole = action.types.iter().filter(|of| of.required).count() <= 1;
+        let named = action.types.iter().filter(|of| of.required && !variables(of.arn).is_empty());
+        let is_sole = named.count() <= 1;
         let (mut named, mut left_out) = (Vec::new(), Vec::new());
         for of in action.types.iter().filter(|of| of.required) {
             match self.find(&prefix, of, is_sole) {
@@ -148,6 +151,13 @@ impl Scope<'_, '_> {
     /// The parameter that a variable of an ARN stands for.
     fn parameter(&self, prefix: &str, variable: &str, of: &ResourceType, is_sole: bool) -> Option<String> {
         let alias = ALIASES.iter().find(|(of, name, _)| *of == prefix && *name == variable);
+        if let Some((.., path)) = alias
+            && path.contains('.')
+            && self.parameters.are_written()
+            && self.parameters.get(path) != Given::Absent
+        {
+            return Some((*path).to_owned());
+        }
         let given = self.parameters.names();
         let known = self.members.iter().map(String::as_str);
         // `profile/${ProfileName}/${UUID}`: the type's name is the profile's, not the id's.

@@ -57,10 +57,21 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// The names of what is given: all of them, if the state's input is not given as a whole.
+    /// The names of what is given and can be a name or an ARN itself: no objects, and no lists of objects.
     pub(super) fn names(self) -> Vec<&'a str> {
-        let names = self.0.and_then(Value::as_object).into_iter().flatten();
+        let is_text = |value: &Value| match value {
+            Value::Object(_) => false,
+            Value::Array(items) => !items.iter().any(|item| item.as_object().is_some()),
+            _ => true,
+        };
+        let entries = self.0.and_then(Value::as_object).into_iter().flatten();
+        let names = entries.filter(|(_, value)| is_text(value));
         names.map(|(name, _)| name.strip_suffix(".$").unwrap_or(name)).collect()
+    }
+
+    /// The keys of an object.
+    pub(super) fn keys(self) -> Vec<&'a str> {
+        self.0.and_then(Value::as_object).into_iter().flatten().map(|(key, _)| &**key).collect()
     }
 
     /// Whether it can be told what is given: else it is the state's input, or an expression.

@@ -24,7 +24,7 @@ pub(super) struct Scope<'c, 'd> {
     pub(super) name: String,
     /// What it gives its service.
     pub(super) parameters: Parameters<'d>,
-    /// The names of the parameters that the service takes.
+    /// The names of the parameters that the service takes, of those that may be names or ARNs.
     pub(super) members: Vec<String>,
 }
 
@@ -38,7 +38,11 @@ impl<'c, 'd> Scope<'c, 'd> {
     ) -> Self {
         let shape = integration.and_then(|integration| integration.known()?.parameters);
         let members = match shape.map(|shape| shape.kind()) {
-            Some(Kind::Structure(members)) => members.iter().map(|member| member.name.to_string()).collect(),
+            Some(Kind::Structure(members)) => members
+                .iter()
+                .filter(|member| can_be_a_name(&member.shape.kind()))
+                .map(|member| member.name.to_string())
+                .collect(),
             _ => Vec::new(),
         };
         Self { collector, state: state.to_owned(), name: name.to_owned(), parameters, members }
@@ -122,6 +126,15 @@ impl<'c, 'd> Scope<'c, 'd> {
             Reference::Ref(id) => Some(id.clone()),
             Reference::GetAtt(..) => None,
         }
+    }
+}
+
+/// Whether a parameter may be a name or an ARN, or a list of such.
+fn can_be_a_name(kind: &Kind) -> bool {
+    match kind {
+        Kind::String | Kind::Anything => true,
+        Kind::List(item) => matches!(item.kind(), Kind::String | Kind::Anything),
+        _ => false,
     }
 }
 
