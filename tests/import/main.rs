@@ -111,7 +111,8 @@ fn samples_tell_types_and_are_read_as_them() {
     use emitted::shipping::{Shipping, ShippingInput};
     assert_comes_back("shipping.asl.json", "shipping", "Shipping", &Shipping::definition(), &samples());
     for sample in samples() {
-        let input: ShippingInput = stepfn::value::from_value(&sample).unwrap_or_else(|error| panic!("{error}"));
+        let input: ShippingInput =
+            stepfn::value::from_value(&sample).unwrap_or_else(|error| panic!("{error}"));
         let written = stepfn::value::to_value(&input).expect("it is JSON");
         let read: ShippingInput = stepfn::value::from_value(&written).expect("what it wrote itself");
         assert_eq!(stepfn::value::to_value(&read).expect("it is JSON"), written);
