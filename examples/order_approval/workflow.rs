@@ -1,7 +1,7 @@
 //! Order approval: its data, its functions, its state machine.
 
 use serde::{Deserialize, Serialize};
-use stepfn::{StateData, TaskError, lambda, state_machine};
+use stepfn::{StateData, TaskError, TaskToken, lambda, state_machine};
 
 /// An order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, StateData)]
@@ -20,7 +20,7 @@ pub struct ApprovalRequest {
     /// What it is about.
     pub order: Order,
     /// What the answer must carry.
-    pub task_token: String,
+    pub task_token: TaskToken<Approval>,
 }
 
 /// What a manager answers.

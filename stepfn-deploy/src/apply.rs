@@ -26,8 +26,8 @@ pub struct Applied {
     pub arn: String,
     /// The version that was published, or that the alias was led to.
     pub version_arn: Option<String>,
-    /// The alias's ARN, where the plan moves one.
-    pub alias_arn: Option<String>,
+    /// The ARNs of the aliases that were made or moved.
+    pub alias_arns: Vec<String>,
 }
 
 /// What was done while a plan is carried out.
@@ -126,12 +126,12 @@ impl Plan {
             tell(&Event::Published { version_arn: published.clone() });
             version_arn = Some(published);
         }
-        let mut alias_arn = None;
-        if let Some((change, to)) = self.alias(version_arn.as_deref()) {
-            alias_arn = Some(change.carry_out(client, &arn, &mut tell).await?);
-            version_arn = Some(to);
+        let mut alias_arns = Vec::new();
+        for change in self.alias_moves(version_arn.as_deref()) {
+            alias_arns.push(change.carry_out(client, &arn, &mut tell).await?);
+            version_arn = Some(change.version_arn);
         }
-        Ok(Applied { arn, version_arn, alias_arn })
+        Ok(Applied { arn, version_arn, alias_arns })
     }
 
     async fn create(&self, client: &Client) -> Result<(String, Option<String>), Error> {
@@ -227,15 +227,15 @@ impl Plan {
         Ok(is_changed)
     }
 
-    fn alias(&self, published: Option<&str>) -> Option<(AliasMove<'_>, String)> {
-        self.changes.iter().find_map(|change| match change {
+    fn alias_moves(&self, published: Option<&str>) -> Vec<AliasMove<'_>> {
+        let moves = self.changes.iter().filter_map(|change| match change {
             Change::Alias { name, before, version_arn, steps, description } => {
-                let to = version_arn.as_deref().or(published)?.to_owned();
-                let description = description.as_deref();
-                Some((AliasMove { name, before, version_arn: to.clone(), steps, description }, to))
+                let version_arn = version_arn.as_deref().or(published)?.to_owned();
+                Some(AliasMove { name, before, version_arn, steps, description: description.as_deref() })
             }
             _ => None,
-        })
+        });
+        moves.collect()
     }
 }
 

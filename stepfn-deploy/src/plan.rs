@@ -124,7 +124,7 @@ pub struct Route {
 /// [`Error::Unreadable`], and what calls fail with.
 pub async fn plan(client: &Client, definition: &Definition, settings: &Settings) -> Result<Plan, Error> {
     let name = settings.name.clone().unwrap_or_else(|| definition.name.clone());
-    let Substituted { machine, logging } = substitute(definition, &settings.substitutions)?;
+    let Substituted { machine, logging, role_arn, encryption } = substitute(definition, settings)?;
     let mut text = machine.to_canonical_string();
     if text.len() > MAX_DEFINITION {
         text = machine.to_json().to_string();
@@ -132,10 +132,10 @@ pub async fn plan(client: &Client, definition: &Definition, settings: &Settings)
     let validation = remote::validate(client, &name, &text, definition.workflow_type).await?;
     let wanted = Wanted {
         definition: text,
-        role_arn: settings.role_arn.clone(),
+        role_arn,
         logging: Logging::of(logging),
         tracing: definition.tracing,
-        encryption: settings.encryption.clone(),
+        encryption,
         tags: settings.tags.clone(),
     };
     let mut plan = Plan {
@@ -218,9 +218,7 @@ impl Plan {
         if settings.wants_version() {
             self.changes.push(Change::Publish);
         }
-        if let Some(alias) = &settings.alias {
-            self.changes.extend(alias_change(alias, None, None));
-        }
+        self.changes.extend(settings.aliases.iter().filter_map(|alias| alias_change(alias, None, None)));
     }
 
     fn settings(&mut self, current: &DescribeStateMachineOutput) {
@@ -253,28 +251,32 @@ impl Plan {
         current: &DescribeStateMachineOutput,
         is_new_revision: bool,
     ) -> Result<(), Error> {
-        let arn = current.state_machine_arn();
-        let alias = match &settings.alias {
-            Some(alias) => deployed::alias(client, arn, &alias.name).await?,
-            None => None,
-        };
+        let mut aliases = Vec::new();
+        for alias in &settings.aliases {
+            aliases.push(deployed::alias(client, current.state_machine_arn(), &alias.name).await?);
+        }
         let mut version = None;
         if !is_new_revision {
             // An alias that leads to what is deployed answers the question alone, on emulators as well that list no versions.
-            if let Some([Route { version_arn, .. }]) = alias.as_ref().map(|alias| alias.routes.as_slice())
-                && deployed::is_same_revision(&deployed::describe(client, version_arn).await?, current)
-            {
-                version = Some(version_arn.clone());
-            } else {
+            for alias in aliases.iter().flatten() {
+                if let [Route { version_arn, .. }] = alias.routes.as_slice()
+                    && deployed::is_same_revision(&deployed::describe(client, version_arn).await?, current)
+                {
+                    version = Some(version_arn.clone());
+                    break;
+                }
+            }
+            if version.is_none() {
                 version = deployed::version(client, current).await?;
             }
         }
         if version.is_none() {
             self.changes.push(Change::Publish);
         }
-        if let Some(wanted) = &settings.alias {
-            self.changes.extend(alias_change(wanted, alias.as_ref(), version));
-        }
+        let wanted = settings.aliases.iter().zip(&aliases);
+        self.changes.extend(
+            wanted.filter_map(|(wanted, alias)| alias_change(wanted, alias.as_ref(), version.clone())),
+        );
         Ok(())
     }
 }

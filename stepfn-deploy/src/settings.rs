@@ -8,7 +8,7 @@
 //!     .role_arn("arn:aws:iam::123456789012:role/csv-pipeline")
 //!     .substitution("SuccessTopic", "arn:aws:sns:us-east-1:123456789012:done")
 //!     .alias(Alias::new("live").step("10%:5m".parse()?));
-//! assert_eq!(settings.alias.map(|alias| alias.steps), Some(vec![Step { percent: 10, hold: Duration::from_secs(300) }]));
+//! assert_eq!(settings.aliases[0].steps, [Step { percent: 10, hold: Duration::from_secs(300) }]);
 //! # Ok::<(), stepfn_deploy::InvalidStep>(())
 //! ```
 
@@ -17,6 +17,8 @@ use std::{fmt, str::FromStr, time::Duration};
 use indexmap::IndexMap;
 
 /// What a deployment knows beside the definition. What is not said stays as it is deployed.
+///
+/// The ARN of the role and the key of the encryption may hold `${Name}`s, as the definition does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
@@ -34,8 +36,8 @@ pub struct Settings {
     pub publish: bool,
     /// `versionDescription` of a version that is published.
     pub version_description: Option<String>,
-    /// The alias to route to the version. There is no alias without a version, so this publishes.
-    pub alias: Option<Alias>,
+    /// The aliases to route to the version, one after the other. There is no alias without a version, so this publishes.
+    pub aliases: Vec<Alias>,
 }
 
 impl Settings {
@@ -90,13 +92,13 @@ impl Settings {
     /// Routes an alias to what is deployed.
     #[must_use]
     pub fn alias(mut self, alias: Alias) -> Self {
-        self.alias = Some(alias);
+        self.aliases.push(alias);
         self
     }
 
     /// Whether there has to be a version of what is deployed.
     pub(crate) fn wants_version(&self) -> bool {
-        self.publish || self.alias.is_some()
+        self.publish || !self.aliases.is_empty()
     }
 }
 

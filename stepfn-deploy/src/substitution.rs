@@ -3,19 +3,18 @@
 //! CloudFormation would do this by `DefinitionSubstitutions`; the API of Step Functions takes a finished text.
 //!
 //! ```
-//! use indexmap::IndexMap;
 //! use stepfn_core::{asl, definition::{Definition, WorkflowType}};
-//! use stepfn_deploy::substitution::substitute;
+//! use stepfn_deploy::{Settings, substitution::substitute};
 //!
 //! let (machine, _) = asl::read_str(
 //!     r#"{ "StartAt": "Load", "States": { "Load": { "Type": "Task", "Resource": "${LoadArn}", "End": true } } }"#,
 //! )?;
 //! let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
-//! let refusal = substitute(&definition, &IndexMap::new()).expect_err("nothing is given");
+//! let refusal = substitute(&definition, &Settings::new()).expect_err("nothing is given");
 //! assert_eq!(refusal.to_string(), "`Loading` has no value for `${LoadArn}`\n  help: give `--substitution LoadArn=…`");
 //!
-//! let given = IndexMap::from([("LoadArn".to_owned(), "arn:aws:lambda:us-east-1:123456789012:function:load".to_owned())]);
-//! let finished = substitute(&definition, &given)?;
+//! let settings = Settings::new().substitution("LoadArn", "arn:aws:lambda:us-east-1:123456789012:function:load");
+//! let finished = substitute(&definition, &settings)?;
 //! assert!(finished.machine.to_canonical_string().contains("function:load"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -29,6 +28,8 @@ use stepfn_core::{
     diagnostic::nearest,
     value::{Map, Value},
 };
+
+use crate::settings::{Encryption, Settings};
 
 /// A definition needs values that were not given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,30 +65,41 @@ impl std::error::Error for MissingSubstitutions {}
 
 /// A definition without names: what is deployed of it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Substituted {
     /// The machine.
     pub machine: StateMachine,
     /// The logging, with the ARNs of its log groups.
     pub logging: Option<LoggingConfiguration>,
+    /// The role of the settings.
+    pub role_arn: Option<String>,
+    /// The encryption of the settings.
+    pub encryption: Option<Encryption>,
 }
 
-/// The definition's machine and logging with every `${Name}` of their texts replaced.
+/// The definition's machine and logging, and the role and key of the settings, with every `${Name}` of their texts replaced.
 ///
 /// # Errors
 ///
 /// [`MissingSubstitutions`], naming all that have no value.
-pub fn substitute(
-    definition: &Definition,
-    given: &IndexMap<String, String>,
-) -> Result<Substituted, MissingSubstitutions> {
+pub fn substitute(definition: &Definition, settings: &Settings) -> Result<Substituted, MissingSubstitutions> {
+    let given = &settings.substitutions;
     let mut texts = Texts { known: &definition.substitutions, given, missing: IndexSet::new() };
     let machine = texts.value(&definition.machine.to_json());
     let logging = definition.logging.as_ref().map(|logging| LoggingConfiguration {
         destinations: logging.destinations.iter().map(|arn| texts.text(arn)).collect(),
         ..logging.clone()
     });
+    let role_arn = settings.role_arn.as_ref().map(|arn| texts.text(arn));
+    let encryption = settings.encryption.as_ref().map(|encryption| match encryption {
+        Encryption::AwsOwnedKey => Encryption::AwsOwnedKey,
+        Encryption::CustomerManagedKey { kms_key_id, reuse_period_seconds } => {
+            let (kms_key_id, reuse_period_seconds) = (texts.text(kms_key_id), *reuse_period_seconds);
+            Encryption::CustomerManagedKey { kms_key_id, reuse_period_seconds }
+        }
+    });
     texts.finish(definition)?;
-    Ok(Substituted { machine: asl::read(&machine).0, logging })
+    Ok(Substituted { machine: asl::read(&machine).0, logging, role_arn, encryption })
 }
 
 struct Texts<'a> {
@@ -171,8 +183,8 @@ mod tests {
         Definition::from_asl("M", WorkflowType::Standard, machine)
     }
 
-    fn given(pairs: &[(&str, &str)]) -> IndexMap<String, String> {
-        pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect()
+    fn given(pairs: &[(&str, &str)]) -> Settings {
+        pairs.iter().fold(Settings::new(), |settings, &(name, value)| settings.substitution(name, value))
     }
 
     #[test]
@@ -187,11 +199,16 @@ mod tests {
             include_execution_data: false,
             destinations: vec!["${Logs}:*".to_owned()],
         });
-        let refusal = substitute(&definition, &given(&[("Topics", "x")])).unwrap_err();
+        let settings =
+            given(&[("Topics", "x")]).role_arn("${RoleArn}").encryption(Encryption::CustomerManagedKey {
+                kms_key_id: "${Topics}/${Key}".to_owned(),
+                reuse_period_seconds: None,
+            });
+        let refusal = substitute(&definition, &settings).unwrap_err();
         assert_eq!(
             refusal.to_string(),
-            "`M` has no value for `${LoadArn}`, `${Topic}` (!Ref Topic), `${AWS::Region}`, `${Logs}`\n  \
-             help: give `--substitution LoadArn=…` `--substitution Topic=…` `--substitution AWS::Region=…` `--substitution Logs=…`\n  \
+            "`M` has no value for `${LoadArn}`, `${Topic}` (!Ref Topic), `${AWS::Region}`, `${Logs}`, `${RoleArn}`, `${Key}`\n  \
+             help: give `--substitution LoadArn=…` `--substitution Topic=…` `--substitution AWS::Region=…` `--substitution Logs=…` `--substitution RoleArn=…` `--substitution Key=…`\n  \
              help: `Topics` was given; is `Topic` meant?"
         );
     }
@@ -211,7 +228,7 @@ mod tests {
             r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Pass","Output":
                "{% '${self:service}-${Stage}' %}","End":true}}}"#,
         );
-        let refusal = substitute(&definition, &IndexMap::new()).unwrap_err();
+        let refusal = substitute(&definition, &Settings::new()).unwrap_err();
         assert_eq!(refusal.names, [("self:service".to_owned(), None), ("Stage".to_owned(), None)]);
     }
 
@@ -221,7 +238,7 @@ mod tests {
             r#"{"StartAt":"A","QueryLanguage":"JSONata","States":{"A":{"Type":"Pass","Output":
                {"a":"{% $states.input.${id: name} %}","b":"${","c":"${}"},"End":true}}}"#,
         );
-        let finished = substitute(&definition, &IndexMap::new()).unwrap();
+        let finished = substitute(&definition, &Settings::new()).unwrap();
         assert_eq!(finished.machine, definition.machine);
     }
 }

@@ -1,20 +1,24 @@
 //! `cargo xtask deploy`
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    time::Duration,
+};
 
 use anstyle::AnsiColor;
 use clap::Args;
 use stepfn_cli::{Outcome, printable};
-use stepfn_core::definition::Definition;
-use stepfn_deploy::{Alias, Connection, Error, Plan, Settings, Step};
+use stepfn_codegen::deployment::{Deployment, Direct, DirectAlias};
+use stepfn_deploy::{Alias, Connection, Encryption, Error, Plan, Settings, Step};
 use tokio::runtime::Runtime;
 
-use crate::{Failure, named};
+use crate::{Failure, unknown};
 
 /// Deploy a machine to AWS, after showing what changes there
 ///
 /// AWS validates the definition first. Nothing is done where nothing changed; where something did, it is asked whether to go on.
-/// Logging and tracing are what the machine says, and what neither it nor an option says stays as it is.
+/// What the program says of the machine's deployment holds, and options come before it; what neither says stays as it is, but for logging and tracing,
+/// which are off.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -34,7 +38,7 @@ pub(crate) struct Deploy {
     /// The value of a `${NAME}` in the definition
     #[arg(long = "substitution", value_name = "NAME=VALUE", value_parser = pair)]
     substitutions: Vec<(String, String)>,
-    /// A tag; with one of them, tags that are not named go
+    /// A tag; with one of them, tags that nobody names go
     #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = pair)]
     tags: Vec<(String, String)>,
     /// Publish a version of what is deployed, unless there is one
@@ -43,7 +47,7 @@ pub(crate) struct Deploy {
     /// What the version is described as
     #[arg(long, value_name = "TEXT")]
     version_description: Option<String>,
-    /// Lead an alias to the version; publishes
+    /// Lead this alias to the version, and no other; publishes
     #[arg(long, value_name = "NAME")]
     alias: Option<String>,
     /// A step of the alias on its way: so many executions start at the new version, for a time of `s`, `m` or `h`
@@ -76,12 +80,16 @@ fn pair(text: &str) -> Result<(String, String), String> {
 impl Deploy {
     pub(crate) fn run(
         &self,
-        definitions: &[Definition],
+        deployments: &[Deployment],
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
-        let definition = named(definitions, &self.name)?;
+        let mut known = deployments.iter();
+        let Some(deployment) = known.find(|deployment| deployment.definition().name == self.name) else {
+            return Err(unknown(deployments.iter().map(Deployment::definition), &self.name));
+        };
+        deployment.check()?;
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => {
@@ -89,7 +97,7 @@ impl Deploy {
                 return Ok(Outcome::Unreadable);
             }
         };
-        match self.deploy(&runtime, definition, is_live, out, err) {
+        match self.deploy(&runtime, deployment, is_live, out, err) {
             Ok(outcome) => outcome,
             Err(error) => {
                 out.flush()?;
@@ -109,14 +117,16 @@ impl Deploy {
     fn deploy(
         &self,
         runtime: &Runtime,
-        definition: &Definition,
+        deployment: &Deployment,
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Result<Outcome, Failure>, Error> {
         let sfn = runtime.block_on(self.connection().connect())?;
-        let plan = runtime.block_on(stepfn_deploy::plan(&sfn, definition, &self.settings()))?;
-        match self.goes_on(&plan, is_live, out, err) {
+        let direct = deployment.direct();
+        let settings = self.settings(&direct);
+        let plan = runtime.block_on(stepfn_deploy::plan(&sfn, deployment.definition(), &settings))?;
+        match self.goes_on(&plan, &direct, is_live, out, err) {
             Ok(None) => {}
             Ok(Some(outcome)) => return Ok(Ok(outcome)),
             Err(error) => return Ok(Err(error.into())),
@@ -133,11 +143,15 @@ impl Deploy {
     fn goes_on(
         &self,
         plan: &Plan,
+        direct: &Direct<'_>,
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> io::Result<Option<Outcome>> {
         show(plan, out)?;
+        if !direct.left_out.is_empty() {
+            writeln!(out, "note: not deployed by this: {}", direct.left_out.join(", "))?;
+        }
         out.flush()?;
         if plan.is_empty() || self.dry_run {
             return Ok(Some(Outcome::Fine));
@@ -167,18 +181,42 @@ impl Deploy {
         connection
     }
 
-    fn settings(&self) -> Settings {
+    fn settings(&self, direct: &Direct<'_>) -> Settings {
         let mut settings = Settings::new();
         settings.name.clone_from(&self.deployed_as);
-        settings.role_arn.clone_from(&self.role_arn);
+        settings.role_arn = self.role_arn.clone().or_else(|| direct.role_arn.clone());
         settings.substitutions = self.substitutions.iter().cloned().collect();
-        settings.tags = (!self.tags.is_empty()).then(|| self.tags.iter().cloned().collect());
-        settings.publish = self.publish;
-        settings.version_description.clone_from(&self.version_description);
-        settings.alias =
-            self.alias.as_ref().map(|name| Alias { steps: self.steps.clone(), ..Alias::new(name) });
+        for (key, value) in direct.tags.iter().chain(self.tags.iter().map(|(key, value)| (key, value))) {
+            settings = settings.tag(key, value);
+        }
+        settings.encryption = direct.kms_key_id.clone().map(|kms_key_id| Encryption::CustomerManagedKey {
+            kms_key_id,
+            reuse_period_seconds: direct
+                .kms_data_key_reuse_period_seconds
+                .and_then(|seconds| seconds.try_into().ok()),
+        });
+        settings.publish = self.publish || direct.publish;
+        let description = self.version_description.as_deref().or(direct.version_description);
+        settings.version_description = description.map(str::to_owned);
+        settings.aliases = match &self.alias {
+            Some(name) => vec![Alias { steps: self.steps.clone(), ..Alias::new(name) }],
+            None => aliases(direct),
+        };
         settings
     }
+}
+
+fn aliases(direct: &Direct<'_>) -> Vec<Alias> {
+    let step = |&(percent, minutes): &(u32, u32)| {
+        let hold = Duration::from_secs(u64::from(minutes) * 60);
+        Some(Step { percent: percent.try_into().ok()?, hold })
+    };
+    let alias = |alias: &DirectAlias<'_>| Alias {
+        description: alias.description.map(str::to_owned),
+        steps: alias.steps.iter().filter_map(step).collect(),
+        ..Alias::new(alias.name)
+    };
+    direct.aliases.iter().map(alias).collect()
 }
 
 /// The plan, its lines in the colours of `cargo xtask diff`.

@@ -286,7 +286,7 @@ impl Task {
             Self::Diff(diff) => return diff.run(&definitions, out, err),
             Self::Cost(cost) => return cost.run(&definitions, out, err),
             #[cfg(feature = "deploy")]
-            Self::Deploy(deploy) => return deploy.run(&definitions, is_live, out, err),
+            Self::Deploy(deploy) => return deploy.run(&deployments, is_live, out, err),
             Self::Run(run) => return run.run(&definitions, is_live, out, err),
             Self::Explain(explain) => return Ok(explain.perform(out, err)?),
             Self::Import(import) => return Ok(import.perform(out, err)?),

@@ -9,11 +9,13 @@ use std::{
     thread,
 };
 
+use stepfn_codegen::deployment::{Alarm, Alias, Deployment, Encryption, Metric};
 use stepfn_core::{
     asl,
-    definition::{Definition, WorkflowType},
+    definition::{Definition, Reference, WorkflowType},
     value::{Map, Value},
 };
+use stepfn_xtask::Xtask;
 
 const ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:Orders";
 const ROLE: [&str; 2] = ["--role-arn", "arn:aws:iam::123456789012:role/orders"];
@@ -126,9 +128,13 @@ struct Ran {
 }
 
 fn deploy(url: &str, more: &[&str]) -> Ran {
+    run(&Xtask::new().machine(orders), url, more)
+}
+
+fn run(xtask: &Xtask, url: &str, more: &[&str]) -> Ran {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let arguments = [&["xtask", "deploy", "Orders", "--endpoint-url", url], more].concat();
-    let code = stepfn_xtask::run(arguments, &[orders], &mut out, &mut err);
+    let code = xtask.run(arguments, &mut out, &mut err);
     Ran { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
 }
 
@@ -168,6 +174,41 @@ fn it_shows_deploys_and_then_has_nothing_to_do() {
     assert_eq!((changed.code, changed.err.as_str()), (0, ""));
     assert!(changed.out.contains("  ~ state `Ship`: `Resource: "), "{}", changed.out);
     assert!(changed.out.ends_with(&format!("\nupdated {ARN}\n")), "{}", changed.out);
+}
+
+#[test]
+fn what_the_program_says_of_the_deployment_holds() {
+    let xtask = Xtask::new().machine(|| {
+        Deployment::from(orders())
+            .role(Reference::GetAtt("Role".to_owned(), "Arn".to_owned()))
+            .tag("team", "shop")
+            .encryption(Encryption::new("alias/orders").kms_data_key_reuse_period_seconds(60))
+            .alias(Alias::new("live").description("what customers use").canary(10, 5))
+            .alarm(
+                Alarm::new(Metric::ExecutionsFailed)
+                    .alarm_action("arn:aws:sns:us-east-1:123456789012:alerts"),
+            )
+    });
+    let url = Server::default().start();
+    let shown = run(&xtask, &url, &["--substitution", "ShipArn=x", "--dry-run"]);
+    assert_eq!(shown.code, 2, "{}", shown.err);
+    assert!(shown.err.starts_with("error: `Orders` has no value for `${RoleArn}`\n"), "{}", shown.err);
+
+    let given =
+        ["--substitution", "ShipArn=x", "--substitution", "RoleArn=arn:aws:iam::123456789012:role/orders"];
+    let shown = run(&xtask, &url, &[&given[..], &["--tag", "team=store", "--dry-run"]].concat());
+    assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+    let expected = "Orders: new
+  + STANDARD state machine of 1 state
+  + roleArn: arn:aws:iam::123456789012:role/orders
+  + encryptionConfiguration: CUSTOMER_MANAGED_KMS_KEY alias/orders, reused for 60 s
+  + tag `team`: \"store\"
+  + version
+  + alias `live`: 100% the new version, described as \"what customers use\"
+note: the endpoint does not know `ValidateStateMachineDefinition`; the definition was not validated there
+note: not deployed by this: alarms
+";
+    assert_eq!(shown.out, expected);
 }
 
 #[test]

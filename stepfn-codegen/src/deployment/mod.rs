@@ -29,6 +29,7 @@
 mod alarm;
 mod alias;
 mod check;
+mod direct;
 mod notification;
 mod problem;
 mod trigger;
@@ -42,6 +43,7 @@ pub(crate) use self::alias::Routing;
 pub use self::{
     alarm::{Alarm, Metric, TreatMissingData},
     alias::Alias,
+    direct::{Direct, DirectAlias},
     notification::{ExecutionStatus, Notification, Target},
     problem::DeploymentProblem,
     trigger::{

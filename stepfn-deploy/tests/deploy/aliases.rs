@@ -47,7 +47,7 @@ async fn a_new_alias_leads_to_the_new_version_at_once() {
     );
     let applied = planned.apply(&client).await.unwrap();
     assert_eq!(applied.version_arn, Some(arn("Orders:1")));
-    assert_eq!(applied.alias_arn, Some(arn("Orders:live")));
+    assert_eq!(applied.alias_arns, [arn("Orders:live")]);
     assert_eq!(deploy(&fake, &orders(5), &live(&["10%:5m"])).await, "Orders: nothing changes");
 }
 
@@ -101,6 +101,18 @@ async fn of_two_versions_the_one_with_most_executions_is_left_step_by_step() {
     split(&fake, 20, 80);
     deploy(&fake, &orders(90), &live(&["10%:5m"])).await;
     assert_eq!(routes(&fake), ["2: 90, 3: 10", "3: 100"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_aliases_move_one_after_the_other() {
+    let fake = Fake::default();
+    let two = || live(&["10%:5m"]).alias(Alias::new("canary"));
+    deploy(&fake, &orders(5), &two()).await;
+    let shown = deploy(&fake, &orders(60), &two()).await;
+    let aliases = "\n  ~ alias `live`: 100% 1 -> 10%:5m, 100% the new version\n  ~ alias `canary`: 100% 1 -> 100% the new version";
+    assert!(shown.ends_with(aliases), "{shown}");
+    assert_eq!(routes(&fake), ["1: 90, 2: 10", "2: 100", "2: 100"]);
+    assert_eq!(deploy(&fake, &orders(60), &two()).await, "Orders: nothing changes");
 }
 
 #[tokio::test(start_paused = true)]
