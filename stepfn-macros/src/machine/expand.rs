@@ -321,9 +321,13 @@ pub(super) fn machine(
         }
     });
     let tracing = settings.tracing;
-    // Drawn where rustdoc looks, and only there.
-    let picture = cfg!(feature = "graph")
-        .then(|| quote!(#[cfg_attr(doc, doc = ::stepfn::__private::svg!(#text, #json))]));
+    // Drawn where rustdoc looks, and only there. Without words of its own a type would show its picture in lists of types as well.
+    let picture = cfg!(feature = "graph").then(|| {
+        let has_words = others.iter().any(|attribute| attribute.path().is_ident("doc"));
+        let words = format!("The state machine `{text}`.");
+        let words = (!has_words).then(|| quote!(#[cfg_attr(doc, doc = #words)]));
+        quote!(#words #[cfg_attr(doc, doc = ::stepfn::__private::svg!(#text, #json))])
+    });
     let item = quote! {
         #(#others)*
         #picture
