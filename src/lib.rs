@@ -57,7 +57,8 @@
 //! - `tracing`: spans of executions and states, with retries, catches and timeouts as events, for the crate `tracing`.
 //! - `lambda`: the module `lambda`, whose `run::<validator>()` serves a function in AWS Lambda.
 //! - `deploy`: the module `deploy`, which deploys state machines to AWS and calls them there, over `aws-sdk-sfn`.
-//! - `graph` (default): each machine's picture in its documentation, and the module `graph`, which draws SVG.
+//! - `graph` (default): each machine's picture in its documentation. Leave it out where a few seconds of a clean build count. The crate
+//!   `stepfn-graph` draws SVG for a program.
 //! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-codegen` instead.
 
 #[cfg(feature = "codegen")]
@@ -78,8 +79,6 @@ pub use stepfn_deploy as deploy;
 pub use stepfn_executor as executor;
 #[cfg(feature = "executor")]
 pub use stepfn_executor::testing;
-#[cfg(feature = "graph")]
-pub use stepfn_graph as graph;
 #[cfg(feature = "lambda")]
 pub use stepfn_lambda as lambda;
 pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};

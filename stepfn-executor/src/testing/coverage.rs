@@ -256,6 +256,11 @@ impl Coverage {
 
     /// The workflow as a Mermaid flowchart, what was never taken in red.
     pub fn to_mermaid(&self) -> String {
+        self.graph().to_mermaid()
+    }
+
+    /// The workflow as a graph with what was taken and what was never taken marked, for `stepfn_graph::svg` and others that draw.
+    pub fn graph(&self) -> Graph {
         let mut graph = self.graph.clone();
         graph.mark_states(|state| {
             let mut ways = self.ways.iter().filter(|(way, _)| way.state() == state);
@@ -274,7 +279,7 @@ impl Coverage {
                 _ => Mark::Taken,
             }
         });
-        graph.to_mermaid()
+        graph
     }
 
     /// Asserts that at least a share of the ways was taken.
