@@ -50,11 +50,13 @@ pub(crate) fn is_same_revision(one: &DescribeStateMachineOutput, other: &Describ
         && one.role_arn() == other.role_arn()
 }
 
+/// The tags that whoever deploys can change: those of `aws:` are AWS's own, such as CloudFormation's.
 pub(crate) async fn tags(client: &Client, arn: &str) -> Result<IndexMap<String, String>, Error> {
     let answer = client.list_tags_for_resource().resource_arn(arn).send().await;
     let answer = answer.map_err(|error| Error::of_call("ListTagsForResource", &error))?;
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    Ok(answer.tags().iter().map(|tag| (text(tag.key()), text(tag.value()))).collect())
+    let tags = answer.tags().iter().map(|tag| (text(tag.key()), text(tag.value())));
+    Ok(tags.filter(|(key, _)| !key.starts_with("aws:")).collect())
 }
 
 /// The version of what is deployed, where there is one. Versions come newest first, so that only the first can be it.

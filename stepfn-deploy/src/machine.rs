@@ -6,6 +6,7 @@ use aws_sdk_sfn::{Client, types::SyncExecutionStatus};
 use serde::{Serialize, de::DeserializeOwned};
 use stepfn_core::{definition::Workflow, value};
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
 use crate::{
     deployed,
@@ -67,7 +68,8 @@ impl<W: Workflow> Machine<W> {
         self.arn.get_or_try_init(find).await.map(String::as_str)
     }
 
-    /// Starts an execution (`StartExecution`) with a name that AWS makes.
+    /// Starts an execution (`StartExecution`) with a random UUID as its name, as AWS would give it. As the name is known before, an execution of
+    /// a Standard workflow starts once where the SDK has to ask twice.
     ///
     /// # Errors
     ///
@@ -76,11 +78,11 @@ impl<W: Workflow> Machine<W> {
     where
         W::Input: Serialize,
     {
-        self.start_as(None, input).await
+        self.start_named(&Uuid::new_v4().to_string(), input).await
     }
 
-    /// Starts an execution with a name. For a Standard workflow that makes it idempotent for 90 days: the same name with the same input answers
-    /// with the execution that runs, with another input AWS refuses with `ExecutionAlreadyExists`.
+    /// Starts an execution with a name, which a Standard workflow has once in 90 days: while it runs, the same name with the same input answers with
+    /// that execution. AWS refuses it with another input, and once it has ended, with `ExecutionAlreadyExists`.
     ///
     /// # Errors
     ///
@@ -89,16 +91,9 @@ impl<W: Workflow> Machine<W> {
     where
         W::Input: Serialize,
     {
-        self.start_as(Some(name.to_owned()), input).await
-    }
-
-    async fn start_as(&self, name: Option<String>, input: &W::Input) -> Result<Execution<W>, Error>
-    where
-        W::Input: Serialize,
-    {
         let input = text(input)?;
         let call = self.sfn.start_execution().state_machine_arn(self.arn().await?).input(input);
-        let answer = call.set_name(name).send().await;
+        let answer = call.name(name).send().await;
         let answer = answer.map_err(|error| Error::of_call("StartExecution", &error))?;
         Ok(Execution::new(&self.sfn, answer.execution_arn))
     }

@@ -46,6 +46,7 @@
 //! # Features
 //!
 //! - `deploy`: `cargo xtask deploy NAME`, over `stepfn-deploy` and the SDK of AWS.
+//! - `sso`: the same, with credentials of IAM Identity Center (`aws sso login`), too.
 
 mod check;
 mod cost;

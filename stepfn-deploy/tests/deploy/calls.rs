@@ -68,6 +68,8 @@ async fn the_arn_is_looked_up_once() {
     let starts = fake.requests("StartExecution");
     assert_eq!(starts[0]["stateMachineArn"].as_str(), Some(arn("Orders").as_str()));
     assert_eq!(starts[0]["input"].as_str(), Some(r#"{"orderId":"파-1"}"#));
+    let name = starts[0]["name"].as_str().unwrap();
+    assert_eq!(name.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{name}");
     assert_eq!(starts[1]["name"].as_str(), Some("e-1"));
     let actions = fake.actions();
     assert_eq!(actions, ["ListStateMachines", "ListStateMachines", "StartExecution", "StartExecution"]);

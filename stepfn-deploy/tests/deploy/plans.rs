@@ -133,6 +133,16 @@ async fn only_what_changed_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn tags_of_aws_stay() {
+    let fake = Fake::default();
+    deploy(&fake, &orders(5), &settings().tag("team", "shop")).await;
+    let stack = "aws:cloudformation:stack-name";
+    fake.state().machines.get_mut("Orders").unwrap().tags.insert(stack.into(), "shop".into());
+    let again = settings().tag("team", "shop");
+    assert_eq!(deploy(&fake, &orders(5), &again).await, "Orders: nothing changes");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_breaks_executions_that_run_is_said() {
     let fake = Fake::default();
     deploy(&fake, &orders(5), &settings()).await;
