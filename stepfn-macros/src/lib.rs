@@ -62,7 +62,12 @@ pub fn lambda(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[express]`: an Express workflow
 /// - `#[logging(level = ALL, include_execution_data = true, destination = get_att("LogGroup", "Arn"))]`
 /// - `#[tracing]`: X-Ray
+/// - `#[substitutions(Table = ref_("Orders"), ShipArn = get_att("Ship", "Arn"))]`: what `${Table}` in texts stands for
+/// - `#[cfg(…)]`, `#[deprecated]`, `#[allow(…)]`, `#[expect(…)]`, `#[warn(…)]`: rustc's own
 /// - on a state, `#[allow(stepfn::code)]`: a finding that you know better about
+///
+/// What is imported may need ASL's very spelling: `asl("$['a']")` is a path or function in its own text, `is_present($.x) == false` and
+/// `and($.x == 1)` are tests and lists that would be written shorter otherwise.
 #[proc_macro]
 pub fn state_machine(input: TokenStream) -> TokenStream {
     machine::state_machine(input.into()).into()

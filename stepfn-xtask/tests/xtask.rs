@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "clippy takes helpers of tests for no tests")]
 
+#[path = "../../stepfn-codegen/tests/support/mod.rs"]
 mod support;
 
 use std::{fs, path::Path};
