@@ -95,7 +95,7 @@ impl fmt::Display for Way {
 /// How often each way of a workflow was taken, over any number of runs: states, transitions, Choice rules, catchers, retriers.
 ///
 /// ```
-/// use stepfn_core::{asl, definition::{Definition, WorkflowType}, json};
+/// use stepfn_core::{asl, definition::{Definition, WorkflowType}, graph::Mark, json};
 /// use stepfn_executor::testing::{Coverage, Test};
 ///
 /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Check", "States": {
@@ -106,6 +106,7 @@ impl fmt::Display for Way {
 /// let mut coverage = Coverage::of(&definition);
 /// coverage.add(&Test::of(&definition).run_value(json::parse_value(r#"{ "n": 7 }"#)?));
 /// assert_eq!(coverage.untaken().map(ToString::to_string).collect::<Vec<_>>(), ["Check → Small (default)", "Small → the end"]);
+/// assert_eq!(coverage.graph().nodes.iter().map(|node| node.mark).collect::<Vec<_>>(), [Mark::Taken, Mark::Taken, Mark::Never]);
 /// coverage.add(&Test::of(&definition).run_value(json::parse_value(r#"{ "n": 2 }"#)?));
 /// coverage.assert_at_least(100.0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
