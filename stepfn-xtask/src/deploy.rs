@@ -7,9 +7,10 @@ use std::{
 
 use anstyle::AnsiColor;
 use clap::Args;
-use stepfn_cli::{Outcome, printable};
+use stepfn_cli::{Format, Outcome, printable};
 use stepfn_codegen::deployment::{Deployment, Direct, DirectAlias};
-use stepfn_deploy::{Alias, Connection, Encryption, Error, Plan, Settings, Step};
+use stepfn_core::value::Value;
+use stepfn_deploy::{Alias, Applied, Change, Connection, Encryption, Error, Plan, Settings, Step};
 use tokio::runtime::Runtime;
 
 use crate::{Failure, unknown};
@@ -68,6 +69,9 @@ pub(crate) struct Deploy {
     /// Show what changes, and stop
     #[arg(long)]
     dry_run: bool,
+    /// `json` is one line: {"name","arn","changes":[{"what","breaks"}],"deployed","version","aliases"}
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
+    format: Format,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -126,17 +130,24 @@ impl Deploy {
         let direct = deployment.direct();
         let settings = self.settings(&direct);
         let plan = runtime.block_on(stepfn_deploy::plan(&sfn, deployment.definition(), &settings))?;
-        match self.goes_on(&plan, &direct, is_live, out, err) {
-            Ok(None) => {}
-            Ok(Some(outcome)) => return Ok(Ok(outcome)),
+        let ended = match self.goes_on(&plan, &direct, is_live, out, err) {
+            Ok(ended) => ended,
             Err(error) => return Ok(Err(error.into())),
+        };
+        let (mut applied, mut written) = (None, Ok(()));
+        if ended.is_none() {
+            let done = runtime.block_on(plan.apply_with(&sfn, |event| {
+                if self.format == Format::Text && written.is_ok() {
+                    // A step of an alias may take an hour: it is told as it begins.
+                    written = writeln!(out, "{}", printable(&event.to_string())).and_then(|()| out.flush());
+                }
+            }))?;
+            applied = Some(done);
         }
-        let mut written = Ok(());
-        runtime.block_on(plan.apply_with(&sfn, |event| {
-            // A step of an alias may take an hour: it is told as it begins.
-            written = writeln!(out, "{}", printable(&event.to_string())).and_then(|()| out.flush());
-        }))?;
-        Ok(written.map(|()| Outcome::Fine).map_err(Failure::Output))
+        if self.format == Format::Json {
+            written = writeln!(out, "{}", summary(&plan, applied.as_ref()));
+        }
+        Ok(written.map(|()| ended.unwrap_or(Outcome::Fine)).map_err(Failure::Output))
     }
 
     /// Shows the plan; how the command ends, where it ends with that.
@@ -148,11 +159,13 @@ impl Deploy {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> io::Result<Option<Outcome>> {
-        show(plan, out)?;
-        if !direct.left_out.is_empty() {
-            writeln!(out, "note: not deployed by this: {}", direct.left_out.join(", "))?;
+        if self.format == Format::Text {
+            show(plan, out)?;
+            if !direct.left_out.is_empty() {
+                writeln!(out, "note: not deployed by this: {}", direct.left_out.join(", "))?;
+            }
+            out.flush()?;
         }
-        out.flush()?;
         if plan.is_empty() || self.dry_run {
             return Ok(Some(Outcome::Fine));
         }
@@ -217,6 +230,29 @@ fn aliases(direct: &Direct<'_>) -> Vec<Alias> {
         ..Alias::new(alias.name)
     };
     direct.aliases.iter().map(alias).collect()
+}
+
+/// The plan and what became of it.
+fn summary(plan: &Plan, applied: Option<&Applied>) -> Value {
+    let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+    let changes = plan.changes.iter().map(|change| {
+        let (what, breaks) = match change {
+            Change::Definition(change) => (change.to_string(), change.breaks.as_deref()),
+            other => (other.to_string(), None),
+        };
+        Value::object([("what", what.into()), ("breaks", text(breaks))])
+    });
+    let arn = applied.map(|applied| applied.arn.as_str()).or(plan.arn.as_deref());
+    let version = applied.and_then(|applied| applied.version_arn.as_deref());
+    let aliases = applied.map(|applied| applied.alias_arns.as_slice()).unwrap_or_default();
+    Value::object([
+        ("name", Value::from(plan.name.as_str())),
+        ("arn", text(arn)),
+        ("changes", Value::array(changes)),
+        ("deployed", applied.is_some().into()),
+        ("version", text(version)),
+        ("aliases", Value::array(aliases.iter().map(|arn| arn.as_str().into()))),
+    ])
 }
 
 /// The plan, its lines in the colours of `cargo xtask diff`.

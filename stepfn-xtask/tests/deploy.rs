@@ -177,6 +177,28 @@ fn it_shows_deploys_and_then_has_nothing_to_do() {
 }
 
 #[test]
+fn programs_read_one_line() {
+    let url = Server::default().start();
+    let options = [&["--substitution", "ShipArn=x", "--format", "json"], &ROLE[..]].concat();
+    let new = r#"{"what":"+ STANDARD state machine of 1 state","breaks":null},{"what":"+ roleArn: arn:aws:iam::123456789012:role/orders","breaks":null}"#;
+    let shown = deploy(&url, &[&options[..], &["--dry-run"]].concat());
+    let line = format!(
+        r#"{{"name":"Orders","arn":null,"changes":[{new}],"deployed":false,"version":null,"aliases":[]}}"#
+    );
+    assert_eq!((shown.code, shown.out, shown.err.as_str()), (0, line + "\n", ""));
+    let done = deploy(&url, &[&options[..], &["--yes"]].concat());
+    let line = format!(
+        r#"{{"name":"Orders","arn":"{ARN}","changes":[{new}],"deployed":true,"version":null,"aliases":[]}}"#
+    );
+    assert_eq!((done.code, done.out, done.err.as_str()), (0, line + "\n", ""));
+    let again = deploy(&url, &options);
+    let line = format!(
+        r#"{{"name":"Orders","arn":"{ARN}","changes":[],"deployed":false,"version":null,"aliases":[]}}"#
+    );
+    assert_eq!((again.code, again.out, again.err.as_str()), (0, line + "\n", ""));
+}
+
+#[test]
 fn what_the_program_says_of_the_deployment_holds() {
     let xtask = Xtask::new().machine(|| {
         Deployment::from(orders())

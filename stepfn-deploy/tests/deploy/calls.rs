@@ -58,6 +58,27 @@ async fn deployed() -> Fake {
     fake
 }
 
+/// A web server's handlers call from tasks that move between threads.
+#[tokio::test(start_paused = true)]
+async fn calls_can_be_made_from_spawned_tasks() {
+    fn sent<F: Future + Send>(future: F) -> F {
+        future
+    }
+    let fake = deployed().await;
+    fake.answer("DescribeExecution", 200, &described("SUCCEEDED", r#","output":"{\"charged\":7}""#));
+    fake.answer("SendTaskSuccess", 200, "{}");
+    let sfn = fake.client();
+    let (client, order) = (Orders::client(&sfn), order());
+    let execution = sent(client.start(&order)).await.unwrap();
+    assert_eq!(sent(execution.wait()).await.unwrap(), Receipt { charged: 7 });
+    let approval = Approval { approved_by: "mina".to_owned() };
+    sent(TaskToken::new("AQB8").succeed(&sfn, &approval)).await.unwrap();
+    let (definition, settings) = (orders(6), settings());
+    let planned = sent(stepfn_deploy::plan(&sfn, &definition, &settings)).await.unwrap();
+    sent(planned.apply(&sfn)).await.unwrap();
+    sent(client.start_sync(&order)).await.unwrap_err();
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_arn_is_looked_up_once() {
     let fake = deployed().await;
