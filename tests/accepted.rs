@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use stepfn::{StateData, TaskError, Workflow, lambda, state_machine, value::to_value};
+use stepfn::{StateData, TaskError, TaskToken, Workflow, lambda, state_machine, value::to_value};
 
 #[derive(Serialize, Deserialize, StateData, Debug)]
 #[serde(tag = "kind", rename_all = "camelCase")]
@@ -236,4 +236,44 @@ state_machine! {
 fn a_machine_that_is_not_compiled_leaves_nothing_behind() {
     assert_eq!(NotHere::definition().machine.states.len(), 1);
     assert_eq!(NotHere::A, "A");
+}
+
+#[derive(Serialize, Deserialize, StateData, Debug)]
+struct Answered {
+    by: String,
+    note: Option<String>,
+}
+/// Reads what is answered, and less of it.
+#[derive(Serialize, Deserialize, StateData, Debug)]
+struct Signature {
+    by: String,
+}
+#[derive(Serialize, Deserialize, StateData)]
+struct Asked {
+    inner: Tokens,
+}
+#[derive(Serialize, Deserialize, StateData)]
+struct Tokens {
+    own: Option<TaskToken<Answered>>,
+    // One of another state, which is handed on.
+    other: TaskToken<u8>,
+}
+#[lambda]
+async fn ask(_asked: Asked) {}
+
+state_machine! {
+    Asking(String) -> Signature {
+        start_at: Ask,
+        Ask: Task {
+            resource: lambda::invoke(ask).wait_for_task_token -> Signature,
+            payload: { "inner": { "own": $$.Task.Token, "other": $ } },
+            timeout_seconds: 60,
+            end: true,
+        },
+    }
+}
+
+#[test]
+fn a_token_says_what_its_own_state_gets_back() {
+    assert_eq!(Asking::definition().machine.states.len(), 1);
 }

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use serde::{Deserialize, Serialize};
-//! use stepfn_core::{shape::{Shape, StateData}, token::TaskToken};
+//! use stepfn_core::token::TaskToken;
 //!
 //! #[derive(Serialize)]
 //! struct Approval { approved_by: String }
@@ -15,9 +15,10 @@
 //!
 //! let request: ApprovalRequest = serde_json::from_str(r#"{ "task_token": "AQB8…" }"#)?;
 //! assert_eq!(request.task_token.as_str(), "AQB8…");
-//! assert!(matches!(<TaskToken<Approval>>::SHAPE, Shape::String));
 //! # Ok::<(), serde_json::Error>(())
 //! ```
+//!
+//! In a machine, the state's `-> Type` and the token's type are compared: what the token is answered with must be read as the result.
 //!
 //! `stepfn-deploy` answers AWS with it (`SendTaskSuccess`, `SendTaskFailure`, `SendTaskHeartbeat`).
 
@@ -101,6 +102,6 @@ impl<'de, T> Deserialize<'de> for TaskToken<T> {
     }
 }
 
-impl<T> StateData for TaskToken<T> {
-    const SHAPE: &'static Shape = &Shape::String;
+impl<T: StateData> StateData for TaskToken<T> {
+    const SHAPE: &'static Shape = &Shape::Token(T::SHAPE);
 }

@@ -12,7 +12,8 @@
 //! let changes = diff(&old, &new);
 //! assert_eq!(changes[0].area, Area::DataFlow);
 //! assert!(changes[0].breaks.as_deref().is_some_and(|why| why.contains("still send")));
-//! assert_eq!(changes[1].to_string(), "~ state `Load`: `Next: Done` is now `End: true`");
+//! assert_eq!(changes[1].to_string(), "- state `Load`: `Parameters.Payload.id.$: $.id`");
+//! assert_eq!(changes[2].to_string(), "~ state `Load`: `Next: Done` is now `End: true`");
 //! # Ok::<(), stepfn_core::json::JsonError>(())
 //! ```
 //!

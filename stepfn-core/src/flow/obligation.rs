@@ -146,6 +146,15 @@ pub enum OwnedClaim {
         /// The type.
         target: TypeRef,
     },
+    /// [`Claim::Answers`]
+    Answers {
+        /// The keys that lead to the token.
+        keys: Vec<String>,
+        /// The function's input.
+        input: TypeRef,
+        /// The result.
+        result: TypeRef,
+    },
     /// [`Claim::Raises`]
     Raises {
         /// The task.
@@ -219,6 +228,11 @@ impl Obligation {
                         literals: &literals,
                     },
                 )
+            }
+            OwnedClaim::Answers { keys, input, result } => {
+                let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+                let (input, result) = (known.shape(*input), known.shape(*result));
+                judge(&self.place, &Claim::Answers { keys: &keys, input, result })
             }
             OwnedClaim::Raises { task, name, error } => {
                 let (names, open) =

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     asl::{Map, PathField, QueryLanguage, State, StateKind, StateMachine, Task},
     definition::Call,
+    jsonata,
     path::Path,
     shape::{Need, Side},
     value::Value,
@@ -210,6 +211,20 @@ impl Analyser<'_> {
                     },
                 };
                 self.fits(site, &payload_at, &payload, wanted, &format!("the input of `{function}`"));
+                if let (Call::WaitForTaskToken, Some(result), Some(payload)) =
+                    (call, result, template.and_then(|template| template.get("Payload")))
+                {
+                    let mut tokens = Vec::new();
+                    token_keys(payload, &mut Vec::new(), &mut tokens);
+                    for keys in tokens {
+                        self.oblige(Obligation {
+                            at: format!("{payload_at}/{}", keys.join("/")),
+                            range: None,
+                            place: site.place.clone(),
+                            claim: OwnedClaim::Answers { keys, input: wanted, result },
+                        });
+                    }
+                }
                 // Who answers a callback may fail it with any name.
                 if call != Call::WaitForTaskToken {
                     self.raised(site, state, task, &function);
@@ -461,5 +476,23 @@ impl Analyser<'_> {
 
     pub(super) fn machine(&mut self, at: &str, machine: &StateMachine, flow: &Flow) -> Sym {
         self.solve(at, machine, flow)
+    }
+}
+
+/// Where a template puts the task's token.
+fn token_keys(template: &Value, keys: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
+    let Value::Object(map) = template else { return };
+    for (key, value) in map.iter() {
+        keys.push(key.trim_end_matches(".$").to_owned());
+        let is_token = value.as_str().is_some_and(|text| {
+            text == "$$.Task.Token"
+                || jsonata::expression_in(text)
+                    .is_some_and(|(inside, _)| inside.trim() == "$states.context.Task.Token")
+        });
+        if is_token {
+            found.push(keys.clone());
+        }
+        token_keys(value, keys, found);
+        keys.pop();
     }
 }

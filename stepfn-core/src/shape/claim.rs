@@ -54,6 +54,15 @@ pub enum Claim<'a> {
         /// The type.
         target: &'static Shape,
     },
+    /// What a [`TaskToken`](crate::token::TaskToken) is answered with can be what the state declares as its result.
+    Answers {
+        /// The keys that lead to the token.
+        keys: &'a [&'a str],
+        /// The type of the function's input.
+        input: &'static Shape,
+        /// The type of the result.
+        result: &'static Shape,
+    },
     /// A task can fail with an error of this name.
     Raises {
         /// The task's name.
@@ -224,6 +233,20 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
             out.push(": ");
             complete(nodes, target, &mut out)
         }
+        Claim::Answers { keys, input, result } => match token(input, keys) {
+            Some(answer) => {
+                out.push("what the token in ");
+                out.code(keys[keys.len() - 1]);
+                out.push(" is answered with, ");
+                article(&mut out, answer);
+                out.push(", becomes the result, ");
+                article(&mut out, result);
+                out.push(": ");
+                let nodes = [Node::Leaf { shape: answer, side: Side::Made, steps: &[] }];
+                Fits { nodes: &nodes, flattened: false }.judge(result, &mut out)
+            }
+            None => true,
+        },
         Claim::Raises { task, error, names, open } => {
             fault = Fault::UnraisedError;
             raises(task, error, names, *open, &mut out)
@@ -463,6 +486,34 @@ const fn field(target: View, keys: &[&str]) -> Option<&'static Shape> {
     }
     // A recursive type's inside is judged with the whole: outside of it the recursion leads nowhere.
     Some(view.shape)
+}
+
+/// What the token at some keys of an input is answered with, if there is one that says it.
+const fn token(input: &'static Shape, keys: &[&str]) -> Option<&'static Shape> {
+    let mut shape = input;
+    let mut next = 0;
+    loop {
+        shape = match shape {
+            Shape::Nullable(inner) => inner,
+            Shape::Split { given, .. } => given,
+            Shape::Object(object) if next < keys.len() => {
+                let mut i = 0;
+                loop {
+                    if i == object.fields.len() {
+                        return None;
+                    }
+                    if contains(object.fields[i].given_as, keys[next]) {
+                        break;
+                    }
+                    i += 1;
+                }
+                next += 1;
+                object.fields[i].shape
+            }
+            Shape::Token(answer) if next == keys.len() && next > 0 => return Some(answer),
+            _ => return None,
+        };
+    }
 }
 
 /// Judges a whole template, but leaves to [`Claim::FieldFits`] what that judges.

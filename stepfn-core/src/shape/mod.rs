@@ -94,6 +94,8 @@ pub enum Shape {
     Recursive,
     /// A field whose shape differs from variant to variant: it can be passed on with the whole, but not be read alone.
     Mixed,
+    /// A string that is a [`TaskToken`](crate::token::TaskToken), with the shape of what it is answered with.
+    Token(&'static Self),
 }
 
 /// The [`Shape::Text`] of an RFC 3339 timestamp, as `Timestamp` comparisons and Wait states need it.
@@ -205,6 +207,7 @@ impl Shape {
             Self::Split { made, .. } => made.words(),
             Self::Recursive => "the enclosing type again",
             Self::Mixed => "different from variant to variant",
+            Self::Token(_) => "a task token",
         }
     }
 }

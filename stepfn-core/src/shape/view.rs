@@ -38,7 +38,7 @@ pub enum Step<'a> {
 /// A value of a known shape, seen from one side.
 #[derive(Clone, Copy, Debug)]
 pub struct View {
-    /// Its shape, neither [`Shape::Split`] nor [`Shape::Recursive`].
+    /// Its shape, none of [`Shape::Split`], [`Shape::Recursive`] and [`Shape::Token`].
     pub shape: &'static Shape,
     /// What [`Shape::Recursive`] inside stands for.
     pub owner: &'static Shape,
@@ -100,6 +100,11 @@ impl View {
                 },
                 Shape::Object(_) | Shape::OneOf(_) => {
                     self.owner = self.shape;
+                    return self;
+                }
+                // In JSON it is a string.
+                Shape::Token(_) => {
+                    self.shape = &Shape::String;
                     return self;
                 }
                 _ => return self,

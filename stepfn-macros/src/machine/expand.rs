@@ -111,6 +111,10 @@ impl Names {
                 let (nodes, target) = (self.nodes(nodes), self.shape(*target));
                 quote!(Claim::Complete { what: #what, nodes: #nodes, target: #target })
             }
+            OwnedClaim::Answers { keys, input, result } => {
+                let (input, result) = (self.shape(*input), self.shape(*result));
+                quote!(Claim::Answers { keys: &[#(#keys),*], input: #input, result: #result })
+            }
             OwnedClaim::Raises { task, name, error } => {
                 let task = self.tasks.get(task.0);
                 quote!(Claim::Raises { task: #name, error: #error, names: #task.errors, open: #task.errors_open })

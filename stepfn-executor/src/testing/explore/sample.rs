@@ -21,7 +21,7 @@ fn of(shape: &'static Shape, owner: &'static Shape, side: Side, depth: usize) ->
             i64::try_from(plain).map_or_else(|_| Value::from(0), Value::from)
         }
         Shape::Number => Number::from_f64(1.5).map_or_else(|| 1.into(), Value::Number),
-        Shape::String => "text".into(),
+        Shape::String | Shape::Token(_) => "text".into(),
         Shape::Text(form) if *form == TIMESTAMP => "2030-01-01T00:00:00Z".into(),
         Shape::Text(_) => "text".into(),
         Shape::Enum(shape) => shape.variants.first().copied().unwrap_or_default().into(),
