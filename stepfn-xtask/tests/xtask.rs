@@ -54,7 +54,7 @@ fn generate_says_what_it_did_and_check_what_it_found() {
     assert!(without(dir.path(), &gone.stderr).starts_with(expected), "{}", gone.stderr);
     assert!(
         without(dir.path(), &gone.stderr)
-            .ends_with("leftover: OUT/Quick.Check.asl.json: its machine is gone\n")
+            .ends_with("leftover: OUT/Quick.Check.asl.json: its machine or format is gone\n")
     );
 
     let second = xtask(&["generate", "--out", out], &MACHINES[..1]);
