@@ -153,7 +153,9 @@ impl fmt::Display for Difference {
                 line_text(expected)
             ),
             Self::Missing { path } => write!(f, "missing: {}", path.display()),
-            Self::Leftover { path } => write!(f, "leftover: {}: its machine or format is gone", path.display()),
+            Self::Leftover { path } => {
+                write!(f, "leftover: {}: its machine or format is gone", path.display())
+            }
         }
     }
 }

@@ -76,6 +76,12 @@ Exit codes:
   1  a check failed, or the machines cannot be written
   2  the command line is wrong, or a file could not be read or written";
 
+#[cfg(not(feature = "deploy"))]
+const WITHOUT_DEPLOY: &str = "\
+error: this xtask was built without the SDK of AWS
+  = help: give its dependency `stepfn-xtask` the feature `deploy`; in the repository of stepfn: `cargo run --package xtask --features deploy -- deploy NAME`
+";
+
 /// Generates the deployment files of this program's state machines, and shows, checks, compares, costs and runs them
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = EXIT_CODES)]
@@ -100,6 +106,13 @@ enum Task {
     Cost(cost::Cost),
     #[cfg(feature = "deploy")]
     Deploy(deploy::Deploy),
+    /// Deploy a machine to AWS, where this xtask has the feature `deploy`
+    #[cfg(not(feature = "deploy"))]
+    #[command(disable_help_flag = true)]
+    Deploy {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        _arguments: Vec<String>,
+    },
     Run(run::Run),
     Explain(Explain),
     Import(Import),
@@ -286,6 +299,8 @@ impl Task {
             Self::Check(check) => return check.run(&deployments, &xtask.formats, out, err),
             Self::Diff(diff) => return diff.run(&definitions, out, err),
             Self::Cost(cost) => return cost.run(&definitions, out, err),
+            #[cfg(not(feature = "deploy"))]
+            Self::Deploy { .. } => return Err(Failure::Usage(WITHOUT_DEPLOY.to_owned())),
             #[cfg(feature = "deploy")]
             Self::Deploy(deploy) => return deploy.run(&deployments, is_live, out, err),
             Self::Run(run) => return run.run(&definitions, is_live, out, err),

@@ -202,3 +202,11 @@ fn formats_are_those_of_the_program_or_of_the_command_line() {
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("serverless"), "{}", unknown.err);
 }
+
+#[cfg(not(feature = "deploy"))]
+#[test]
+fn without_the_sdk_deploy_says_what_is_missing() {
+    let Ran { code, err, .. } = xtask(&["deploy", "Orders", "--role-arn", "x"], orders);
+    assert_eq!(code, 2);
+    assert!(err.contains("the feature `deploy`"), "{err}");
+}
