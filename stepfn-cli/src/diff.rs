@@ -24,14 +24,18 @@ pub(crate) fn run(arguments: &Diff, out: &mut dyn Write, err: &mut dyn Write) ->
         report::error(err, "only one file can be standard input")?;
         return Ok(Outcome::Unreadable);
     }
-    let (Some(old), Some(new)) = (machine(&arguments.old, err)?, machine(&arguments.new, err)?) else {
+    let (Some(old), Some(new)) = (read_machine(&arguments.old, err)?, read_machine(&arguments.new, err)?)
+    else {
         return Ok(Outcome::Unreadable);
     };
     write_changes(&diff(&old, &new), arguments.format, out)
 }
 
 /// The machine of a file; none, which is said, where there is none in it. Mistakes in it are no matter here.
-fn machine(path: &Path, err: &mut dyn Write) -> io::Result<Option<StateMachine>> {
+///
+/// # Errors
+/// When the output cannot be written.
+pub fn read_machine(path: &Path, err: &mut dyn Write) -> io::Result<Option<StateMachine>> {
     let source = match source::read(path) {
         Ok(source) => source,
         Err(message) => {

@@ -31,7 +31,7 @@ use std::io::{self, Write};
 
 pub use self::{
     arguments::{Check, Command, Diff, Explain, Fmt, Format, Import, Run, RunData},
-    diff::write_changes,
+    diff::{read_machine, write_changes},
     report::{count, error, printable},
     run::{cause, happened},
 };

@@ -91,7 +91,7 @@ impl Deploy {
     ) -> Result<Outcome, Failure> {
         let mut known = deployments.iter();
         let Some(deployment) = known.find(|deployment| deployment.definition().name == self.name) else {
-            return Err(unknown(deployments.iter().map(Deployment::definition), &self.name));
+            return Err(unknown(deployments, &self.name));
         };
         deployment.check()?;
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {

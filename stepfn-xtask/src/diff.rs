@@ -1,16 +1,14 @@
 //! `cargo xtask diff`
 
 use std::{
-    fs,
     io::Write,
     path::{Path, PathBuf},
 };
 
 use clap::Args;
-use stepfn_cli::{Format, Outcome, write_changes};
-use stepfn_codegen::{Error, asl::file_name};
+use stepfn_cli::{Format, Outcome, read_machine, write_changes};
+use stepfn_codegen::{asl::file_name, deployment::Deployment};
 use stepfn_core::{
-    asl::{self, StateMachine},
     definition::Definition,
     diff::{Change, diff},
 };
@@ -42,20 +40,13 @@ pub(crate) struct Diff {
 impl Diff {
     pub(crate) fn run(
         &self,
-        definitions: &[Definition],
+        deployments: &[Deployment],
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
         let mut outcome = Outcome::Fine;
-        for (definition, old) in self.pairs(definitions)? {
-            let text = match fs::read_to_string(&old) {
-                Ok(text) => text,
-                Err(source) => return Err(Error::Io { action: "read", path: old, source }.into()),
-            };
-            let Some(machine) = machine(&text) else {
-                stepfn_cli::error(err, &format!("`{}` is no definition in ASL JSON", old.display()))?;
-                return Ok(Outcome::Unreadable);
-            };
+        for (definition, old) in self.pairs(deployments)? {
+            let Some(machine) = read_machine(&old, err)? else { return Ok(Outcome::Unreadable) };
             let changes: Vec<Change> = diff(&machine, &definition.machine);
             if self.format == Format::Text {
                 writeln!(out, "{}:", definition.name)?;
@@ -66,17 +57,18 @@ impl Diff {
     }
 
     /// The machines, each with the file of what it was.
-    fn pairs<'d>(&self, definitions: &'d [Definition]) -> Result<Vec<(&'d Definition, PathBuf)>, Failure> {
-        let known = |name: &str| named(definitions, name);
+    fn pairs<'d>(&self, deployments: &'d [Deployment]) -> Result<Vec<(&'d Definition, PathBuf)>, Failure> {
+        let known = |name: &str| named(deployments, name);
+        let definitions = || deployments.iter().map(Deployment::definition);
         if !self.old.is_dir() {
             let of_file = |old: &Path| {
-                definitions
-                    .iter()
+                definitions()
                     .find(|known| old.file_name().is_some_and(|name| name == file_name(known).as_str()))
             };
-            let definition = match (&self.name, of_file(&self.old), definitions) {
+            let definition = match (&self.name, of_file(&self.old), deployments) {
                 (Some(name), _, _) => known(name)?,
-                (None, Some(definition), _) | (None, None, [definition]) => definition,
+                (None, Some(definition), _) => definition,
+                (None, None, [only]) => only.definition(),
                 _ => {
                     return Err(Failure::Usage(format!(
                         "error: say which machine `{}` is compared with: `cargo xtask diff OLD NAME`\n",
@@ -88,7 +80,7 @@ impl Diff {
         }
         let chosen: Vec<&Definition> = match &self.name {
             Some(name) => vec![known(name)?],
-            None => definitions.iter().filter(|known| self.old.join(file_name(known)).is_file()).collect(),
+            None => definitions().filter(|known| self.old.join(file_name(known)).is_file()).collect(),
         };
         if chosen.is_empty() {
             let text = format!("error: `{}` has no file of any machine\n", self.old.display());
@@ -96,8 +88,4 @@ impl Diff {
         }
         Ok(chosen.into_iter().map(|known| (known, self.old.join(file_name(known)))).collect())
     }
-}
-
-fn machine(text: &str) -> Option<StateMachine> {
-    asl::read_str(text).ok().map(|(machine, _)| machine).filter(|machine| !machine.states.is_empty())
 }

@@ -14,7 +14,7 @@ use stepfn_codegen::{
     generate::{COMMAND, Format, LIST_NAME, Plan},
 };
 
-use crate::{Failure, unknown};
+use crate::{Failure, named};
 
 /// Write the files of all machines: their ASL JSON, and what deploys them
 #[derive(Debug, Args)]
@@ -42,9 +42,7 @@ impl Generate {
         out: &mut dyn Write,
     ) -> Result<(), Failure> {
         for name in &self.names {
-            if deployments.iter().all(|deployment| deployment.definition().name != *name) {
-                return Err(unknown(deployments.iter().map(Deployment::definition), name));
-            }
+            named(deployments, name)?;
         }
         // What is none of these, clap has refused.
         let asked: Vec<Format> = self.format.iter().filter_map(|name| name.parse().ok()).collect();

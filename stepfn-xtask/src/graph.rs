@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use clap::{Args, ValueEnum};
-use stepfn_core::{definition::Definition, graph};
+use stepfn_codegen::deployment::Deployment;
+use stepfn_core::graph;
 
 use crate::{Failure, named};
 
@@ -30,8 +31,8 @@ enum GraphFormat {
 }
 
 impl Graph {
-    pub(crate) fn run(&self, definitions: &[Definition], out: &mut dyn Write) -> Result<(), Failure> {
-        let graph = graph::Graph::of(&named(definitions, &self.name)?.machine);
+    pub(crate) fn run(&self, deployments: &[Deployment], out: &mut dyn Write) -> Result<(), Failure> {
+        let graph = graph::Graph::of(&named(deployments, &self.name)?.machine);
         let text = match self.format {
             GraphFormat::Mermaid => graph.to_mermaid(),
             GraphFormat::Dot => graph.to_dot(),

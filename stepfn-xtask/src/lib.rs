@@ -289,21 +289,20 @@ impl Task {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
-        let deployments: Vec<Deployment> = xtask.machines.iter().map(|machine| machine()).collect();
-        let definitions: Vec<Definition> =
-            deployments.iter().map(|deployment| deployment.definition().clone()).collect();
+        // Made where a command wants them: what works on files does not.
+        let deployments = || -> Vec<Deployment> { xtask.machines.iter().map(|machine| machine()).collect() };
         match self {
-            Self::Generate(generate) => generate.run(&deployments, &xtask.formats, out)?,
-            Self::List { format } => list::run(&deployments, &xtask.formats, *format, out)?,
-            Self::Graph(graph) => graph.run(&definitions, out)?,
-            Self::Check(check) => return check.run(&deployments, &xtask.formats, out, err),
-            Self::Diff(diff) => return diff.run(&definitions, out, err),
-            Self::Cost(cost) => return cost.run(&definitions, out, err),
+            Self::Generate(generate) => generate.run(&deployments(), &xtask.formats, out)?,
+            Self::List { format } => list::run(&deployments(), &xtask.formats, *format, out)?,
+            Self::Graph(graph) => graph.run(&deployments(), out)?,
+            Self::Check(check) => return check.run(&deployments(), &xtask.formats, out, err),
+            Self::Diff(diff) => return diff.run(&deployments(), out, err),
+            Self::Cost(cost) => return cost.run(&deployments(), out, err),
             #[cfg(not(feature = "deploy"))]
             Self::Deploy { .. } => return Err(Failure::Usage(WITHOUT_DEPLOY.to_owned())),
             #[cfg(feature = "deploy")]
-            Self::Deploy(deploy) => return deploy.run(&deployments, is_live, out, err),
-            Self::Run(run) => return run.run(&definitions, is_live, out, err),
+            Self::Deploy(deploy) => return deploy.run(&deployments(), is_live, out, err),
+            Self::Run(run) => return run.run(&deployments(), is_live, out, err),
             Self::Explain(explain) => return Ok(explain.perform(out, err)?),
             Self::Import(import) => return Ok(import.perform(out, err)?),
         }
@@ -312,11 +311,13 @@ impl Task {
 }
 
 /// The machine of a name.
-fn named<'d>(definitions: &'d [Definition], name: &str) -> Result<&'d Definition, Failure> {
-    definitions.iter().find(|known| known.name == name).ok_or_else(|| unknown(definitions, name))
+fn named<'d>(deployments: &'d [Deployment], name: &str) -> Result<&'d Definition, Failure> {
+    let mut definitions = deployments.iter().map(Deployment::definition);
+    definitions.find(|known| known.name == name).ok_or_else(|| unknown(deployments, name))
 }
 
-fn unknown<'d>(definitions: impl IntoIterator<Item = &'d Definition>, name: &str) -> Failure {
-    let known: Vec<&str> = definitions.into_iter().map(|definition| definition.name.as_str()).collect();
+fn unknown(deployments: &[Deployment], name: &str) -> Failure {
+    let known: Vec<&str> =
+        deployments.iter().map(|deployment| deployment.definition().name.as_str()).collect();
     Failure::Usage(format!("error: no machine is named `{name}`; the machines are: {}\n", known.join(", ")))
 }

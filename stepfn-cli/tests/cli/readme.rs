@@ -44,3 +44,20 @@ fn the_commands_say_what_it_shows() {
         assert!(run.code < 2, "stepfn {line}: {}", run.err);
     }
 }
+
+#[test]
+fn the_import_that_it_shows_writes_a_file() {
+    let start = README.find("\nstepfn import ").unwrap() + "\nstepfn ".len();
+    let command: Vec<&str> = README[start..].lines().next().unwrap().split_whitespace().collect();
+    let template = "Resources:\n  Orders:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      Definition:\n        \
+                    StartAt: A\n        States: { A: { Type: Pass, OutputPath: $.total, End: true } }\n";
+    let place = Place::new(&[("template.yaml", template), ("order.json", r#"{ "total": 5000 }"#)]);
+    let run = place.run(&command);
+    assert_eq!(
+        (run.code, run.out.replace('\\', "/").as_str()),
+        (0, "wrote src/machines/orders.rs\n"),
+        "{}",
+        run.err
+    );
+    assert!(place.read("src/machines/orders.rs").contains("total: "), "types come from the sample");
+}

@@ -197,8 +197,11 @@ pub(crate) fn awaits_deployment(expression: &str) -> bool {
         ["self:", "opt:", "env:", "file(", "sls:", "param:", "ssm:", "cf:", "s3:", "aws:"];
     let mut variables = expression.split("${").skip(1);
     has_placeholder(expression)
-        && (variables.any(|rest| SOURCES.iter().any(|source| rest.starts_with(source)))
-            || jsonata::parse(expression).is_err())
+        && (variables.any(|rest| {
+            // A group on `$` has room behind its colon: `${self: price}`.
+            let address = SOURCES.iter().find_map(|source| rest.strip_prefix(source));
+            address.is_some_and(|address| !address.starts_with(char::is_whitespace))
+        }) || jsonata::parse(expression).is_err())
 }
 
 /// A JSON pointer below a place.

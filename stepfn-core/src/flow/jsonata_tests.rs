@@ -169,6 +169,7 @@ fn what_may_come_to_nothing_is_refused_where_it_is_a_whole_value() {
         ("$max($states.input.lines.price)", "maybe-missing"),
         ("$map($states.input.lines, function($line) { $line.price })", "maybe-missing"),
         ("$map($states.input.lines, function($line) {{ 'price': $line.price }})", "maybe-missing"),
+        ("$states.input.note & ${self: 'x'}.self ? $states.input.note : $states.input.note", "maybe-missing"),
         ("$filter($states.input.tags, function($tag) { $tag = 'x' })", "maybe-missing"),
         ("$states.input.open ? 1", "maybe-missing"),
         ("$count($states.input.note) < 1 ? $states.input.note : 'x'", "maybe-missing"),

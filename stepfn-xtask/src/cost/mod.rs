@@ -6,7 +6,7 @@ use std::{io::Write, path::PathBuf, time::Duration};
 
 use clap::Args;
 use stepfn_cli::{Format, Outcome};
-use stepfn_codegen::Error;
+use stepfn_codegen::{Error, deployment::Deployment};
 use stepfn_core::{
     check::{Options, check},
     definition::{Definition, WorkflowType},
@@ -73,11 +73,11 @@ struct Path {
 impl Cost {
     pub(crate) fn run(
         &self,
-        definitions: &[Definition],
+        deployments: &[Deployment],
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
-        let definition = named(definitions, &self.name)?;
+        let definition = named(deployments, &self.name)?;
         let ended = match self.ended(definition)? {
             Ok(ended) => ended,
             Err(message) => {

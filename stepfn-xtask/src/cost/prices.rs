@@ -58,7 +58,7 @@ pub(super) fn standard(region: &str, transitions: f64) -> Option<f64> {
 pub(super) fn express(runs: f64, seconds: f64, megabytes: u64) -> f64 {
     let billed = (seconds * 1_000.0 / MILLISECONDS).ceil().max(1.0) * MILLISECONDS / 1_000.0;
     let chunks = megabytes.div_ceil(MEGABYTES).max(1);
-    let gigabytes = (chunks * MEGABYTES) as f64 / 1_024.0;
+    let gigabytes = chunks as f64 * MEGABYTES as f64 / 1_024.0;
     let gb_seconds = runs * billed * gigabytes;
     let (mut cost, mut from) = (0.0, 0.0);
     for (hours, price) in EXPRESS_DURATION {
@@ -94,5 +94,6 @@ mod tests {
         is_near(express(1e7, 30.0, 64), 10.0 + tiers);
         // 1 ms is billed as 100, 65 MB as 128.
         is_near(express(1e6, 0.001, 65), 1.0 + 1e6 * 0.1 * 0.125 * 0.000_016_67);
+        assert!(express(1e6, 1.0, u64::MAX).is_finite());
     }
 }

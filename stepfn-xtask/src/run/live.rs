@@ -86,7 +86,7 @@ fn text(waiting: &Waiting, now: Timestamp, number: impl Fn(&str) -> Option<usize
 }
 
 fn bar(done: usize, of: usize) -> String {
-    let full = (done.min(of) * BAR).checked_div(of).unwrap_or(BAR);
+    let full = done.min(of).saturating_mul(BAR).checked_div(of).unwrap_or(BAR);
     format!("{}{}", "█".repeat(full), "░".repeat(BAR - full))
 }
 

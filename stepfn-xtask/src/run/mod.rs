@@ -8,6 +8,7 @@ use std::{io::Write, time::Duration};
 
 use clap::Args;
 use stepfn_cli::{Format, Outcome, RunData};
+use stepfn_codegen::deployment::Deployment;
 use stepfn_core::{
     definition::{Definition, WorkflowType},
     value::Value,
@@ -55,12 +56,12 @@ struct Console<'w> {
 impl Run {
     pub(crate) fn run(
         &self,
-        definitions: &[Definition],
+        deployments: &[Deployment],
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
-        let definition = named(definitions, &self.name)?;
+        let definition = named(deployments, &self.name)?;
         let (input, mocks) = match self.data.read_for(definition, err)? {
             Ok(data) => data,
             Err(outcome) => return Ok(outcome),
@@ -199,7 +200,8 @@ async fn on_real_time(execution: &mut Execution, console: &mut Console<'_>) -> R
         };
         let mut lines = match &end {
             Some(end) => story.so_far(&history(end, execution)),
-            None => story.so_far(&execution.history()),
+            // What is published, and shared: the execution's own would be copied ten times a second.
+            None => story.so_far(&control.history()),
         };
         if end.is_none() {
             lines.extend(story.waits(execution));
