@@ -113,6 +113,7 @@ fn what_always_comes_to_something_is_not_refused() {
         "{ '${Key}': 1 }",
         "${Expression}",
         "[$states.input.lines@$l.{ 'price': $l.price }]",
+        "$parse($states.input.id).all@$x.($x.name)",
         "[$states.input.lines#$i.{ 'place': $i, 'sku': sku }]",
         "[$states.input.lines@$l#$i[$i < 2].($l.price)]",
         "[$states.input.lines.{ 'sku': sku, 'all': $sum([$states.input.lines.price]) }]",

@@ -159,7 +159,7 @@ impl Analyser<'_> {
                 let of = self.step(env, value, of, Want::NOTHING);
                 // The steps behind it start where this one did, once for each of what it came to.
                 env.locals.push((name.clone(), Val::one(of.items())));
-                Val::many(value.items())
+                if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(value.items()) }
             }
             Kind::Index { of, name } => {
                 let of = self.step(env, value, of, Want::NOTHING);
