@@ -20,6 +20,7 @@
 //! ```
 
 mod callback_without_timeout;
+mod cannot_tell;
 mod choice_may_not_match;
 mod choice_operand;
 mod conflicting_operators;
@@ -218,6 +219,7 @@ codes! {
     TokenOutOfPlace "token-out-of-place" Error token_out_of_place::PAGE,
     UnassignedVariable "unassigned-variable" Error unassigned_variable::PAGE,
     UnwrittenField "unwritten-field" Warning unwritten_field::PAGE,
+    CannotTell "cannot-tell" Error cannot_tell::PAGE,
 }
 
 impl Code {
@@ -362,7 +364,8 @@ mod tests {
     }
 
     /// Codes whose findings need the types of a machine.
-    const TYPED: &[Code] = &[Code::MaybeMissing, Code::UnknownLiteral, Code::DoesNotFit, Code::UnraisedError];
+    const TYPED: &[Code] =
+        &[Code::CannotTell, Code::MaybeMissing, Code::UnknownLiteral, Code::DoesNotFit, Code::UnraisedError];
 
     #[test]
     fn every_page_fails_by_its_code_and_its_mend_by_none() {

@@ -1,11 +1,11 @@
 //! What JSONata's functions ask of their arguments, and what they give.
 
-use std::rc::Rc;
-
 use super::{
     Analyser,
     expression::{Env, Val, Want, computed},
+    intern::Shared,
     lead::key_of,
+    origin::{Origin, Reason},
     value::{Entry, Fields, Sym},
 };
 use crate::{
@@ -35,7 +35,14 @@ impl Analyser<'_> {
             for argument in arguments {
                 self.evaluate(env, argument, Want::NOTHING);
             }
-            return Val::ANY;
+            // A transformation gives what it takes, with something changed in it.
+            if matches!(function.kind, Kind::Transform { .. })
+                && let [argument] = arguments
+            {
+                let of = self.evaluate(env, argument, want.part(Need::Value));
+                return Val::one(Sym::Unknown(Reason::Function)).of_parts([&of], want);
+            }
+            return Val::unknown(Reason::Lambda);
         };
         if let Some((first, others)) = arguments.split_first()
             && let Some(value) = self.special(env, name, first, others, want)
@@ -49,6 +56,13 @@ impl Analyser<'_> {
             || arguments.len() >= known.arity().0 && !parameters.iter().any(|(_, context)| *context);
         let mut values = Vec::new();
         for (index, argument) in arguments.iter().enumerate() {
+            // A pattern is taken where a pattern may stand.
+            if matches!(argument.kind, Kind::Regex { .. } | Kind::Lambda { .. })
+                && parameters.get(index).is_some_and(|(kind, _)| *kind == 's')
+            {
+                values.push(Val::one(Sym::String));
+                continue;
+            }
             let need = match parameters.get(index) {
                 Some((kind, _)) if in_place => need_of(*kind),
                 _ => Need::Value,
@@ -92,8 +106,12 @@ impl Analyser<'_> {
                     self.require(&reading, &items, Want::if_any(Need::Ordered));
                     self.alike(&reading, &[items.sym]);
                 }
-                let item = if goes_through || name == "single" { of.items() } else { Sym::Any };
-                let mut made = Val::ANY;
+                let item = if goes_through || name == "single" {
+                    of.items()
+                } else {
+                    Sym::Unknown(Reason::Function)
+                };
+                let mut made = Val::unknown(Reason::Function);
                 for (place, other) in others.iter().enumerate() {
                     if place == 0 {
                         made = self.applied(env, other, &item, name);
@@ -104,15 +122,15 @@ impl Analyser<'_> {
                 }
                 match name {
                     "map" => match made.many {
-                        true => Val::many(Sym::Any),
+                        true => Val::many(Sym::Unknown(Reason::Count)),
                         false => Val::many(made.sym),
                     },
                     "filter" => Val::many(item),
                     "sort" => Val::one(Sym::array(item)).of_parts([&of], want),
                     "single" => Val::one(item).of_parts([&of], want),
-                    "each" => Val::many(Sym::Any),
-                    "sift" => Val { absent: true, ..Val::one(Sym::AnyObject) },
-                    _ => Val::ANY,
+                    "each" => Val::many(Sym::Unknown(Reason::Function)),
+                    "sift" => Val::one(Sym::some_object(Reason::Function)).maybe(),
+                    _ => Val::unknown(Reason::Function),
                 }
             }
             "sum" | "max" | "min" | "average" => {
@@ -129,9 +147,7 @@ impl Analyser<'_> {
             "append" => {
                 let second = others.first()?;
                 // With nothing it is the other one as it is: an array only where that is one.
-                let report = self.report.take();
                 let sides = [first, second].map(|part| self.evaluate(env, part, Want::NOTHING));
-                self.report = report;
                 let is_array = sides.iter().any(|side| {
                     matches!(side.sym, Sym::Array(_) | Sym::Tuple(_))
                         && !side.many
@@ -139,7 +155,9 @@ impl Analyser<'_> {
                         && side.over.is_empty()
                 });
                 let asked = if is_array { Want::NOTHING } else { want.part(Need::Value) };
-                let sides = [first, second].map(|part| self.evaluate(env, part, asked));
+                for (part, side) in [first, second].into_iter().zip(&sides) {
+                    self.require(&env.reading(&part.range), side, asked);
+                }
                 let made = Val::one(Sym::array(sides[0].items().join(&sides[1].items())));
                 if is_array { made } else { made.of_parts(&sides, want) }
             }
@@ -148,13 +166,17 @@ impl Analyser<'_> {
                     let mut merged = Sym::object([]);
                     for part in parts {
                         let part = self.evaluate(env, part, Want::if_any(Need::Object));
-                        merged = if part.is_single() { merge(&merged, &part.sym) } else { Sym::AnyObject };
+                        merged = if part.is_single() {
+                            merge(&merged, &part.sym)
+                        } else {
+                            Sym::some_object(Reason::Function)
+                        };
                     }
                     Val::one(merged)
                 }
                 _ => {
                     self.evaluate(env, first, want.part(Need::Value));
-                    Val::one(Sym::AnyObject)
+                    Val::one(Sym::some_object(Reason::Function))
                 }
             },
             "lookup" => {
@@ -170,7 +192,7 @@ impl Analyser<'_> {
                     }
                     _ => {
                         self.evaluate(env, key, want.part(Need::String));
-                        Val { absent: of.many, ..Val::ANY }
+                        Val::unknown(Reason::Computed)
                     }
                 }
             }
@@ -214,7 +236,7 @@ impl Analyser<'_> {
                     let value = match (place, caller) {
                         (0, "map" | "filter" | "single") | (0 | 1, "sort") => Val::one(item.clone()),
                         (1, "map" | "filter" | "single") => Val::one(Sym::WholeNumber),
-                        _ => Val::ANY,
+                        _ => Val::unknown(Reason::Lambda),
                     };
                     inside.locals.push((name.clone(), value));
                 }
@@ -228,11 +250,11 @@ impl Analyser<'_> {
                     self.require(&env.reading(&function.range), &item, Want::if_any(need));
                     result(name, known.signature, &[item])
                 }
-                None => Val::ANY,
+                None => Val::unknown(Reason::Lambda),
             },
             _ => {
                 let value = self.evaluate(env, function, Want::NOTHING);
-                if !matches!(value.sym, Sym::Any | Sym::Mixed | Sym::Union(_)) {
+                if !matches!(value.sym, Sym::Any(_) | Sym::Reported | Sym::Unknown(_) | Sym::Union(_)) {
                     let message = format!("expected a function, found {}", value.sym.words());
                     let help = "write one: `function($v) { … }`".to_owned();
                     self.wrong(&env.reading(&function.range), Code::WrongType, message, Some(help));
@@ -290,14 +312,15 @@ fn result(name: &str, signature: &str, arguments: &[Val]) -> Val {
                 ("groups", groups),
             ]));
         }
-        "spread" => return Val::many(Sym::AnyObject),
-        "assert" => return Val { absent: true, ..Val::ANY },
-        "clone" | "parse" | "zip" => Sym::Any,
+        "spread" => return Val::many(Sym::some_object(Reason::Function)),
+        "assert" => return Val::one(Sym::never()).maybe(),
+        "parse" => Sym::Any(Origin::text()),
+        "clone" | "zip" => Sym::Unknown(Reason::Function),
         _ => match signature.rsplit_once(':').map(|(_, gives)| gives.trim_end_matches('>')) {
             Some("s") => Sym::String,
             Some("n") => Sym::Number,
             Some("b") => Sym::Boolean,
-            _ => Sym::Any,
+            _ => Sym::Unknown(Reason::Function),
         },
     })
 }
@@ -305,7 +328,7 @@ fn result(name: &str, signature: &str, arguments: &[Val]) -> Val {
 fn may_be_empty(of: &Val) -> bool {
     match &of.sym {
         Sym::Tuple(items) => items.is_empty(),
-        Sym::Any | Sym::Answer(_) => false,
+        Sym::Any(_) | Sym::Reported | Sym::Answer(_) => false,
         _ => true,
     }
 }
@@ -344,28 +367,28 @@ fn merge(below: &Sym, above: &Sym) -> Sym {
     let Sym::Object(fields, base) = above else {
         return match (below, above) {
             (Sym::Object(fields, None), _) if fields.is_empty() => above.clone(),
-            _ => Sym::AnyObject,
+            _ => Sym::some_object(Reason::Function),
         };
     };
     if base.is_some() {
         return match below {
             Sym::Object(fields, None) if fields.is_empty() => above.clone(),
-            _ => Sym::AnyObject,
+            _ => Sym::some_object(Reason::Function),
         };
     }
-    let (mut all, base): (Fields, Option<Rc<Sym>>) = match below {
+    let (mut all, base): (Fields, Option<Shared<Sym>>) = match below {
         Sym::Object(fields, base) => ((**fields).clone(), base.clone()),
-        Sym::Leaf(_) => (Fields::new(), Some(Rc::new(below.clone()))),
-        _ => return Sym::AnyObject,
+        Sym::Leaf(_) => (Fields::new(), Some(Shared::new(below.clone()))),
+        _ => return Sym::some_object(Reason::Function),
     };
     for (key, entry) in fields.iter() {
         let entry = match (entry.absent, all.get(key), &base) {
             (false, ..) => entry.clone(),
             (true, Some(under), _) => Entry { value: under.value.join(&entry.value), ..under.clone() },
             (true, None, None) => entry.clone(),
-            (true, None, Some(_)) => return Sym::AnyObject,
+            (true, None, Some(_)) => return Sym::some_object(Reason::Function),
         };
         all.insert(key.clone(), entry);
     }
-    Sym::Object(Rc::new(all), base)
+    Sym::Object(Shared::new(all), base)
 }

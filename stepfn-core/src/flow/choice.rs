@@ -252,10 +252,13 @@ fn refine(flow: &Flow, path: &Path, fact: Fact<'_>) -> Option<Flow> {
         (Some(keys), _) => Some(flow.with_data(refine_at(&flow.data, &keys, fact, &step_of)?)),
         (None, Root::Variable(name)) if path.segments.is_empty() => {
             let mut flow = flow.clone();
-            if let Some(entry) = std::rc::Rc::make_mut(&mut flow.variables).get_mut(name.as_str()) {
-                entry.value = refine_at(&entry.value, &[], fact, &step_of)?;
-                entry.absent = entry.absent && matches!(fact, Fact::Absent);
-            }
+            flow.variables.edit(|variables| {
+                if let Some(entry) = variables.get_mut(name.as_str()) {
+                    entry.value = refine_at(&entry.value, &[], fact, &step_of)?;
+                    entry.absent = entry.absent && matches!(fact, Fact::Absent);
+                }
+                Some(())
+            })?;
             Some(flow)
         }
         _ => Some(flow.clone()),
@@ -277,12 +280,14 @@ pub(super) fn refine_at(
     }
     let Some((key, rest)) = keys.split_first() else {
         return match (fact, value) {
-            (Fact::Absent, Sym::Leaf(_) | Sym::Answer(_) | Sym::Any | Sym::Mixed) => Some(value.clone()),
+            (Fact::Absent, Sym::Leaf(_) | Sym::Answer(_) | Sym::Any(_) | Sym::Reported | Sym::Unknown(_)) => {
+                Some(value.clone())
+            }
             (Fact::Absent, _) => None,
-            (Fact::Is(constant), known) => {
+            (Fact::Is(constant), known) if !super::switch::is_off("refine: is") => {
                 let constant = Sym::constant(constant);
                 let other = (is_constant(known) && *known != constant)
-                    || matches!(known, Sym::Object(..) | Sym::AnyObject | Sym::Array(_) | Sym::Tuple(_));
+                    || matches!(known, Sym::Object(..) | Sym::Array(_) | Sym::Tuple(_));
                 (!other).then_some(constant)
             }
             (Fact::IsNot(constant), known) if *known == Sym::constant(constant) => None,
@@ -322,7 +327,7 @@ pub(super) fn refine_at(
                 Some(if absent { value.clone() } else { value.narrow(key, below) })
             }
         },
-        Sym::Any | Sym::Mixed | Sym::AnyObject | Sym::Answer(_) => Some(value.clone()),
+        Sym::Any(_) | Sym::Reported | Sym::Unknown(_) | Sym::Answer(_) => Some(value.clone()),
         Sym::Array(item) if index_of(key).is_some() && !absent => {
             let below = refine_at(item, rest, fact, step)?;
             Some(value.narrow(key, below))

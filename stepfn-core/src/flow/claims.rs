@@ -1,9 +1,8 @@
 //! Claims about what flows into a type.
 
-use std::rc::Rc;
-
 use super::{
     Analyser, OwnedClaim, OwnedNode, TypeRef,
+    intern::Shared,
     obligation::Obligation,
     read::Site,
     value::{Entry, Fields, Sym},
@@ -23,7 +22,7 @@ impl Analyser<'_> {
             let mut nodes = Vec::new();
             nodes_of(member, &mut nodes);
             match member {
-                Sym::Any => {}
+                Sym::Any(_) | Sym::Reported => {}
                 Sym::Answer(_) if matches!(member.there(), Sym::Answer(_)) => {}
                 // A template: each of its fields is judged at its own place.
                 Sym::Object(fields, None) => {
@@ -62,8 +61,8 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
     let index = nodes.len();
     nodes.push(OwnedNode::Other(Node::Any));
     let node = match value {
-        Sym::Any => Node::Any,
-        Sym::Mixed => Node::Mixed,
+        Sym::Any(_) | Sym::Reported => Node::Any,
+        Sym::Unknown(reason) => Node::Unknown(reason.words()),
         Sym::Null => Node::Null,
         Sym::Bool(true) => Node::True,
         Sym::Bool(false) => Node::False,
@@ -77,7 +76,6 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         Sym::Number => Node::Number,
         Sym::WholeNumber => Node::WholeNumber,
         Sym::Boolean => Node::Boolean,
-        Sym::AnyObject => Node::AnyObject,
         Sym::Answer(_) => match value.there() {
             Sym::Answer(_) => Node::Any,
             there => {
@@ -99,7 +97,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
                 if fields.is_empty() {
                     (**base).clone()
                 } else {
-                    Sym::Object(Rc::new(fields), Some(base.clone()))
+                    Sym::Object(Shared::new(fields), Some(base.clone()))
                 }
             };
             let narrowed = nodes_of(&plain(true), nodes);

@@ -4,12 +4,12 @@
 //! value comes to nothing AWS fails. So it is asked from the outside in: [`Want`] says whether there must be something, and of
 //! what kind.
 
-use std::rc::Rc;
-
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    intern::Shared,
     lead::{guarded, kept, text_of},
     obligation::Obligation,
+    origin::Reason,
     query::{Queried, Text, reading},
     read::{Reading, Site},
     value::{Entry, Fields, Leaf, Sym},
@@ -65,14 +65,27 @@ pub(super) struct Val {
 }
 
 impl Val {
-    pub(super) const ANY: Self = Self { sym: Sym::Any, many: false, absent: false, over: Vec::new() };
+    /// What cannot be told, whether it is there included.
+    pub(super) fn unknown(reason: Reason) -> Self {
+        Self { absent: true, ..Self::one(Sym::Unknown(reason)) }
+    }
+
+    /// What is left where an error has been reported.
+    pub(super) fn reported() -> Self {
+        Self::one(Sym::Reported)
+    }
 
     pub(super) fn one(sym: Sym) -> Self {
-        Self { sym, ..Self::ANY }
+        Self { sym, many: false, absent: false, over: Vec::new() }
     }
 
     pub(super) fn many(sym: Sym) -> Self {
-        Self { sym, many: true, ..Self::ANY }
+        Self { many: true, ..Self::one(sym) }
+    }
+
+    /// The same, but that it may come to nothing.
+    pub(super) fn maybe(self) -> Self {
+        Self { absent: true, ..self }
     }
 
     /// The value of a whole that comes to nothing where one of its parts does. Where something is asked of the whole, it was
@@ -103,14 +116,14 @@ impl Val {
             Sym::Array(item) => (**item).clone(),
             Sym::Tuple(items) => {
                 let mut items = items.iter();
-                let first = items.next().cloned().unwrap_or(Sym::Any);
+                let first = items.next().cloned().unwrap_or_else(Sym::never);
                 items.fold(first, |all, item| all.join(item))
             }
             Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Items])),
             // More is known of single fields: what else the items have is told by what lies below.
             Sym::Object(fields, Some(base)) if matches!(**base, Sym::Leaf(_)) => {
                 let base = Self::one((**base).clone()).items();
-                Sym::Object(fields.clone(), Some(Rc::new(base)))
+                Sym::Object(fields.clone(), Some(Shared::new(base)))
             }
             Sym::Answer(shape) => match shape.kind() {
                 service::Kind::List(item) => Sym::answer(item),
@@ -173,11 +186,7 @@ impl<'t> Env<'t> {
 impl Analyser<'_> {
     /// What a value is for whoever does not know how many there are.
     pub(super) fn settle(&self, value: Val) -> Sym {
-        match !value.is_single() {
-            false => value.sym,
-            true if self.typing.proven => Sym::Mixed,
-            true => Sym::Any,
-        }
+        if value.is_single() { value.sym } else { Sym::Unknown(Reason::Count) }
     }
 
     pub(super) fn evaluate(&mut self, env: &mut Env<'_>, expression: &Expression, want: Want) -> Val {
@@ -193,11 +202,15 @@ impl Analyser<'_> {
             // These ask their parts themselves.
             Kind::Path(steps) => match steps.split_first() {
                 Some((first, rest)) => return self.path_of(env, expression, first, rest, want),
-                None => Val::ANY,
+                None => Val::one(Sym::never()).maybe(),
             },
             Kind::Variable(_) | Kind::Name(_) => return self.path_of(env, expression, expression, &[], want),
             Kind::Block(parts) => {
-                let Some((last, before)) = parts.split_last() else { return Val::ANY };
+                let Some((last, before)) = parts.split_last() else {
+                    let nothing = Val::one(Sym::never()).maybe();
+                    self.require(&env.reading(&expression.range), &nothing, want);
+                    return nothing;
+                };
                 let bound = env.locals.len();
                 for part in before {
                     self.evaluate(env, part, Want::NOTHING);
@@ -244,19 +257,30 @@ impl Analyser<'_> {
             }
             Kind::Lambda { parameters, body, .. } => {
                 let mut inside = env.clone();
-                inside.locals.extend(parameters.iter().map(|name| (name.clone(), Val::ANY)));
+                inside
+                    .locals
+                    .extend(parameters.iter().map(|name| (name.clone(), Val::unknown(Reason::Lambda))));
                 self.evaluate(&mut inside, body, Want::NOTHING);
-                return Val::ANY;
+                let value = Val::unknown(Reason::Lambda);
+                self.require(&env.reading(&expression.range), &value, want);
+                return value;
             }
             // What else there is can be anything; its parts are not followed.
-            _ => return Val::ANY,
+            _ => Val::unknown(Reason::Step),
         };
         self.require(&env.reading(&expression.range), &value, want);
         value
     }
 
     /// Demands of a value what is asked.
+    #[track_caller]
     pub(super) fn require(&mut self, reading: &Reading<'_>, value: &Val, want: Want) {
+        if let Sym::Unknown(reason) = value.sym
+            && (want.defined && value.absent || !matches!(want.need, Need::Value | Need::Nothing))
+        {
+            self.cannot_tell(reading, reason);
+            return;
+        }
         if (value.many && !want.many || value.absent) && want.defined {
             if self.typing.proven {
                 let (message, help) = if value.many {
@@ -402,7 +426,7 @@ impl Analyser<'_> {
                         let message = "it is no function, and stands on the right of `~>`".to_owned();
                         let help = "put the part before it in parentheses: `(… ~> $f()) …`".to_owned();
                         self.wrong(&env.reading(&right.range), Code::WrongType, message, Some(help));
-                        return Val::ANY;
+                        return Val::reported();
                     }
                     _ => (right, &[][..]),
                 };
@@ -464,10 +488,12 @@ impl Analyser<'_> {
             })
             .collect();
         if values.iter().all(|(alone, _)| *alone) {
-            return Val::one(Sym::Tuple(Rc::new(values.into_iter().map(|(_, value)| value.sym).collect())));
+            return Val::one(Sym::Tuple(Shared::new(
+                values.into_iter().map(|(_, value)| value.sym).collect(),
+            )));
         }
         let item = values.iter().map(|(alone, value)| if *alone { value.sym.clone() } else { value.items() });
-        Val::one(Sym::array(item.reduce(|all, item| all.join(&item)).unwrap_or(Sym::Any)))
+        Val::one(Sym::array(item.reduce(|all, item| all.join(&item)).unwrap_or_else(Sym::never)))
     }
 
     /// What is asked of a part of an array or object: a path that comes to nothing is left out, which may be meant; that what
@@ -495,7 +521,7 @@ impl Analyser<'_> {
                 open = true;
             }
         }
-        if open { Sym::AnyObject } else { Sym::Object(Rc::new(fields), None) }
+        if open { Sym::some_object(Reason::Computed) } else { Sym::Object(Shared::new(fields), None) }
     }
 }
 
@@ -507,14 +533,14 @@ pub(super) fn computed(parts: impl IntoIterator<Item = Sym>) -> Sym {
             match part {
                 Sym::Integer(_) | Sym::WholeNumber => {}
                 Sym::Computed(parts) => open.extend(parts.iter().cloned()),
-                Sym::Leaf(_) | Sym::Any | Sym::Mixed => open.push(part.clone()),
+                Sym::Leaf(_) | Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => open.push(part.clone()),
                 _ => return Sym::Number,
             }
         }
     }
     open.sort();
     open.dedup();
-    if open.is_empty() { Sym::WholeNumber } else { Sym::Computed(Rc::new(open)) }
+    if open.is_empty() { Sym::WholeNumber } else { Sym::Computed(Shared::new(open)) }
 }
 
 /// What stands beside a value in an order, where it tells.
@@ -540,7 +566,6 @@ fn is_one(value: &Val) -> bool {
                 | Sym::String
                 | Sym::Timestamp
                 | Sym::Object(..)
-                | Sym::AnyObject
                 | Sym::Integer(_)
                 | Sym::WholeNumber
                 | Sym::Number

@@ -12,7 +12,6 @@ use crate::{
     jsonata::{Expression, ExpressionKind as Kind, Operator},
     value::Value,
 };
-use std::rc::Rc;
 
 impl Env<'_> {
     /// Takes a condition to hold, or not to.
@@ -127,12 +126,14 @@ impl Env<'_> {
 }
 
 fn learn_variable(site: &mut Site, name: &str, keys: &[String], fact: Fact<'_>) {
-    if let Some(Entry { value, absent, .. }) = Rc::make_mut(&mut site.variables).get_mut(name)
-        && let Some(refined) = refine_at(value, keys, fact, &query)
-    {
-        *value = refined;
-        *absent = *absent && matches!(fact, Fact::Absent);
-    }
+    site.variables.edit(|variables| {
+        if let Some(Entry { value, absent, .. }) = variables.get_mut(name)
+            && let Some(refined) = refine_at(value, keys, fact, &query)
+        {
+            *value = refined;
+            *absent = *absent && matches!(fact, Fact::Absent);
+        }
+    });
 }
 
 fn query(key: &str) -> OwnedStep {

@@ -1,10 +1,10 @@
 //! What a JSONata state does to what flows in.
 
-use std::rc::Rc;
-
 use super::{
     Analyser, StateTyping,
     expression::{Val, Want},
+    intern::Shared,
+    origin::{Origin, Reason},
     query::Queried,
     read::{Reading, Site},
     transfer::Left,
@@ -60,7 +60,7 @@ impl Analyser<'_> {
                     parallel.branches.iter().enumerate().map(|(index, branch)| {
                         self.machine(&format!("{at}/Branches/{index}"), branch, &flow)
                     });
-                Some(Sym::Tuple(Rc::new(outputs.collect())))
+                Some(Sym::Tuple(Shared::new(outputs.collect())))
             }
             StateKind::Map(map) => Some(self.jsonata_map(site, map, flow)),
         };
@@ -104,8 +104,9 @@ impl Analyser<'_> {
     fn assigned(&mut self, queried: &Queried<'_>, at: &str, assign: Option<&Value>, mut flow: Flow) -> Flow {
         let Some(assign) = assign else { return flow };
         if let Sym::Object(assigned, _) = self.query(queried, at, assign) {
-            Rc::make_mut(&mut flow.variables)
-                .extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+            flow.variables.edit(|variables| {
+                variables.extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+            });
         }
         flow
     }
@@ -184,7 +185,7 @@ impl Analyser<'_> {
                 ("ToleratedFailurePercentage", &map.tolerated_failure_percentage),
             ],
         );
-        let mut batch = Sym::Any;
+        let mut batch = Sym::never();
         for (field, value) in [
             ("ItemReader", &map.item_reader),
             ("ItemBatcher", &map.item_batcher),
@@ -205,7 +206,7 @@ impl Analyser<'_> {
                 Some(StateTyping::Result(ty)) => {
                     Sym::array(Sym::leaf(*ty, Side::Given, "an item of the reader"))
                 }
-                _ => Sym::Any,
+                _ => Sym::array(Sym::Any(Origin::items())),
             },
             (None, None) => {
                 let value = site.input.clone();
@@ -224,9 +225,10 @@ impl Analyser<'_> {
         let item = match &items {
             Sym::Array(_) | Sym::Tuple(_) | Sym::Answer(_) => self.item_of(&items),
             _ if !map.is_distributed() => self.item_of(&items),
-            _ => Sym::Any,
+            Sym::Any(_) | Sym::Reported => items.clone(),
+            _ => Sym::Unknown(Reason::Items),
         };
-        let Some(processor) = map.processor() else { return Sym::Any };
+        let Some(processor) = map.processor() else { return Sym::never() };
         let item_context = Sym::object([(
             "Item",
             Sym::object([
@@ -265,7 +267,7 @@ impl Analyser<'_> {
         };
         self.map_items.pop();
         match &map.result_writer {
-            Some(_) => Sym::Any,
+            Some(_) => Sym::Unknown(Reason::Function),
             None => Sym::array(output),
         }
     }

@@ -1,10 +1,10 @@
 //! Where a JSONata path leads: step by step, through arrays without being asked.
 
-use std::rc::Rc;
-
 use super::{
     Analyser, OwnedNeed, OwnedStep,
     expression::{Env, Val, Want, whole},
+    intern::Shared,
+    origin::Reason,
     read::Reading,
     value::{Leaf, Sym},
 };
@@ -29,21 +29,22 @@ impl Analyser<'_> {
             _ => None,
         };
         let mut found = match (index, &of.sym) {
-            (_, Sym::Any) if of.is_single() => Val::ANY,
+            (_, Sym::Any(_) | Sym::Reported) if of.is_single() => Val::one(of.sym.clone()),
             (Some(_), Sym::Answer(_)) => Val::one(items),
-            (None, Sym::Answer(_)) => Val::ANY,
+            (_, Sym::Unknown(_)) => Val::one(of.sym.clone()).maybe(),
+            (None, Sym::Answer(_)) => Val::unknown(Reason::Count),
             (Some(index), Sym::Tuple(items)) if !of.many => {
                 let index = if index < 0 { index + items.len() as i128 } else { index };
                 match usize::try_from(index).ok().and_then(|index| items.get(index)) {
                     Some(item) => Val::one(item.clone()),
-                    None => Val { absent: true, ..Val::ANY },
+                    None => Val { absent: true, ..Val::one(Sym::never()) },
                 }
             }
             (Some(_), Sym::Leaf(leaf)) => {
                 Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
             }
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
-            (Some(_), _) => Val { sym: items, absent: true, ..Val::ANY },
+            (Some(_), _) => Val::one(items).maybe(),
             (None, _) => Val::many(items),
         };
         found.absent = found.absent || of.absent;
@@ -85,7 +86,14 @@ impl Analyser<'_> {
                 value
             }
             Some(root) => self.lead(&env.reading(&range), &root.sym, &keys[used..], asked),
-            None => Val::ANY,
+            None => {
+                // An error of its own reports a variable that nothing assigns.
+                let is_reported = matches!(&first.kind, Kind::Variable(name)
+                    if !matches!(name.as_str(), "" | "$") && crate::jsonata::function(name).is_none());
+                let value = if is_reported { Val::one(Sym::never()) } else { Val::unknown(Reason::Step) };
+                self.require(&env.reading(&range), &value, asked);
+                value
+            }
         };
         if is_plain {
             return value;
@@ -121,7 +129,13 @@ impl Analyser<'_> {
             ("states", Some(&"result")) => (env.result.clone().map(Val::one), 1),
             ("states", Some(&"errorOutput")) => (env.error.clone().map(Val::one), 1),
             ("" | "$", _) => (env.context.clone().filter(|_| name.is_empty()).map(Val::one), 0),
-            ("states", _) => (None, 0),
+            ("states", _) => {
+                let mut parts =
+                    vec![("input", env.site.input.clone()), ("context", env.site.context.clone())];
+                parts.extend(env.result.clone().map(|result| ("result", result)));
+                parts.extend(env.error.clone().map(|error| ("errorOutput", error)));
+                (Some(Val::one(Sym::object(parts))), 0)
+            }
             (name, _) => {
                 if env.site.variables.get(name).is_none_or(|entry| entry.absent) && !env.is_present(first) {
                     self.unassigned_variable(&env.reading(&first.range), &env.site, name);
@@ -150,7 +164,9 @@ impl Analyser<'_> {
             }
             Kind::KeepArray(of) => kept(&self.step(env, value, of, Want::NOTHING)),
             // A text that is no key yet is one by the time that it is deployed.
-            Kind::Wildcard | Kind::Descendant | Kind::Parent | Kind::String(_) => Val::ANY,
+            Kind::Wildcard | Kind::Descendant | Kind::Parent | Kind::String(_) => {
+                Val::unknown(Reason::Wildcard)
+            }
             Kind::OrderBy { of, terms } => {
                 let of = self.step(env, value, of, Want::NOTHING);
                 self.ordered(env, &of, terms)
@@ -159,12 +175,12 @@ impl Analyser<'_> {
                 let of = self.step(env, value, of, Want::NOTHING);
                 // The steps behind it start where this one did, once for each of what it came to.
                 env.locals.push((name.clone(), Val::one(of.items())));
-                if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(value.items()) }
+                if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(value.items()) }
             }
             Kind::Index { of, name } => {
                 let of = self.step(env, value, of, Want::NOTHING);
                 env.locals.push((name.clone(), Val::one(Sym::WholeNumber)));
-                if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
+                if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(of.items()) }
             }
             Kind::Group { of, pairs } => {
                 let of = self.step(env, value, of, Want::NOTHING);
@@ -182,8 +198,11 @@ impl Analyser<'_> {
                         let over = over.chain([(leaf.clone(), Need::Single)]).collect();
                         Val { over, many: found.many || value.many, ..found }
                     }
-                    Sym::Any | Sym::Answer(_) | Sym::Union(_) => {
-                        Val { absent: value.absent, over: value.over.clone(), ..Val::ANY }
+                    Sym::Any(_) | Sym::Reported => {
+                        Val { absent: value.absent, over: value.over.clone(), ..Val::one(value.sym.clone()) }
+                    }
+                    Sym::Unknown(_) | Sym::Answer(_) | Sym::Union(_) => {
+                        Val { over: value.over.clone(), ..Val::unknown(Reason::Step) }
                     }
                     Sym::Array(_) | Sym::Tuple(_) => Val::many(found.items()),
                     _ => found,
@@ -199,7 +218,7 @@ impl Analyser<'_> {
             let value = self.evaluate(&mut inside, &term.expression, Want::if_any(Need::Ordered));
             self.alike(&env.reading(&term.expression.range), &[value.sym]);
         }
-        if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
+        if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(of.items()) }
     }
 
     /// `of{key: value}`: the keys are texts.
@@ -209,7 +228,7 @@ impl Analyser<'_> {
             self.evaluate(&mut inside, key, Want::if_any(Need::String));
             self.evaluate(&mut inside, value, Want::NOTHING);
         }
-        Val::one(Sym::AnyObject)
+        Val::one(Sym::some_object(Reason::Computed))
     }
 
     /// Follows keys as JSONata does.
@@ -242,7 +261,7 @@ impl Analyser<'_> {
                     let help = near.map(|near| format!("did you mean `{near}`?"));
                     let message = format!("there is no field `{key}` here; {has}");
                     self.nothing(reading, Code::NoSuchField, message, help, want);
-                    Val { absent: !want.defined, ..Val::ANY }
+                    Val { absent: !want.defined, ..Val::reported() }
                 }
             },
             Sym::Answer(shape) => self.lead_answer(reading, shape, (key, rest), want),
@@ -259,22 +278,16 @@ impl Analyser<'_> {
                 }
                 found
             }
-            Sym::Mixed if self.typing.proven => {
-                let message = "it is of no one type here, so that nothing can be read of it";
-                self.wrong(reading, Code::WrongType, message.into(), None);
-                Val::ANY
-            }
-            // What it has was not told.
-            Sym::AnyObject if self.typing.proven => {
-                let found = Val { absent: true, ..Val::one(Sym::Mixed) };
+            Sym::Unknown(_) => {
+                let found = Val::one(value.clone()).maybe();
                 self.require(reading, &found, want);
                 found
             }
-            Sym::Any | Sym::Mixed | Sym::AnyObject => Val::ANY,
+            Sym::Any(_) | Sym::Reported => Val::one(value.clone()),
             _ => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.nothing(reading, Code::WrongType, message, None, want);
-                Val { absent: !want.defined, ..Val::ANY }
+                Val { absent: !want.defined, ..Val::reported() }
             }
         }
     }
@@ -318,10 +331,11 @@ impl Analyser<'_> {
                 report.findings.truncate(start);
             }
         }
-        all.unwrap_or(Val::ANY)
+        all.unwrap_or_else(|| Val::one(Sym::never()))
     }
 
     /// Reports a way that leads nowhere: a failure where something must come of it, else surely a mistake.
+    #[track_caller]
     pub(super) fn nothing(
         &mut self,
         reading: &Reading<'_>,
@@ -338,6 +352,7 @@ impl Analyser<'_> {
     }
 
     /// Reports what may fail, but need not.
+    #[track_caller]
     pub(super) fn may_be_wrong(
         &mut self,
         reading: &Reading<'_>,
@@ -351,6 +366,11 @@ impl Analyser<'_> {
             report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
         }
     }
+}
+
+/// What becomes of a part of something open.
+fn open(of: &Sym) -> Val {
+    if of.is_anything() { Val::one(of.clone()) } else { Val::unknown(Reason::Count) }
 }
 
 /// `of[]`: of nothing it is nothing still.
@@ -373,7 +393,7 @@ pub(super) fn guarded(leaf: &Leaf) -> Leaf {
         steps.push(step.clone());
     }
     steps.push(OwnedStep::Present);
-    Leaf { steps: Rc::new(steps), ..leaf.clone() }
+    Leaf { steps: Shared::new(steps), ..leaf.clone() }
 }
 
 fn is_states(first: &Expression) -> bool {

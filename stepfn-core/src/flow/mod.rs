@@ -24,12 +24,15 @@ mod claims;
 mod errors;
 mod expression;
 mod fact;
+mod intern;
 mod jsonata;
 mod lead;
 mod obligation;
+mod origin;
 mod query;
 mod read;
 mod sent;
+mod switch;
 mod template;
 mod transfer;
 mod unwritten;
@@ -44,6 +47,7 @@ use std::collections::{HashMap, VecDeque};
 
 pub use self::obligation::{Known, Obligation, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep};
 use self::{
+    origin::{Origin, Reason},
     read::Site,
     value::{Flow, Sym},
 };
@@ -118,7 +122,10 @@ pub struct Analysis {
 
 /// Analyses the data flow of a machine.
 pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
-    let input = typing.input.map_or(Sym::Any, |ty| Sym::leaf(ty, Side::Given, "the machine's input"));
+    intern::clear();
+    let input = typing
+        .input
+        .map_or_else(|| Sym::Any(Origin::input()), |ty| Sym::leaf(ty, Side::Given, "the machine's input"));
     let mut analyser = Analyser {
         typing,
         language: machine.query_language.unwrap_or_default(),
@@ -126,6 +133,8 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         map_items: Vec::new(),
         open: Vec::new(),
         results: HashMap::new(),
+        machines: HashMap::new(),
+        visits: 0,
         report: Some(Analysis::default()),
     };
     let output = analyser.solve("", machine, &Flow::new(input));
@@ -133,9 +142,9 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         let site = Site {
             at: String::new(),
             place: String::new(),
-            input: Sym::Any,
-            context: Sym::Any,
-            variables: std::rc::Rc::default(),
+            input: Sym::Reported,
+            context: Sym::Reported,
+            variables: intern::Shared::default(),
         };
         analyser.fits(&site, OUTPUT, &output, ty, "the machine's output");
     }
@@ -147,7 +156,17 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
 pub const OUTPUT: &str = "#output";
 
 /// Visits of a state after which what flows in is no longer followed: it changes with every round of a loop.
-const MOST_VISITS: usize = 16;
+const MOST_VISITS: usize = 4;
+
+/// What is known of one machine, outermost or nested.
+#[derive(Default)]
+struct Solved {
+    inputs: HashMap<String, Flow>,
+    visits: HashMap<String, usize>,
+    ends: HashMap<String, Sym>,
+    /// The input of the execution, and the item of the Map, that it was solved for.
+    around: Option<(Sym, Option<Sym>)>,
+}
 
 struct Analyser<'t> {
     typing: &'t Typing,
@@ -159,6 +178,9 @@ struct Analyser<'t> {
     /// Paths into data of no known type, and what the states' results have, for [`unwritten`].
     open: Vec<unwritten::OpenRead>,
     results: HashMap<String, Vec<String>>,
+    machines: HashMap<String, Solved>,
+    /// How often a state was interpreted: the work that was done.
+    visits: usize,
     /// Where findings go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
 }
@@ -168,55 +190,73 @@ impl Analyser<'_> {
     fn solve(&mut self, at: &str, machine: &StateMachine, input: &Flow) -> Sym {
         let report = self.report.take();
         let language = self.language;
-        let mut inputs: HashMap<&str, Flow> = HashMap::new();
-        let mut visits: HashMap<&str, usize> = HashMap::new();
+        // What was known of it when it was last here: what flows in only grows.
+        let mut solved = self.machines.remove(at).unwrap_or_default();
+        let around = (self.machine_input.clone(), self.map_items.last().cloned());
         let mut queue: VecDeque<&str> = VecDeque::new();
+        if solved.around.as_ref() != Some(&around) {
+            solved.around = Some(around);
+            queue.extend(
+                machine.states.keys().map(String::as_str).filter(|name| solved.inputs.contains_key(*name)),
+            );
+        }
         if let Some((name, _)) = machine.states.get_key_value(&machine.start_at) {
-            inputs.insert(name, input.clone());
-            queue.push_back(name);
+            self.flow_in(&mut solved, &mut queue, name, input.clone());
         }
         while let Some(name) = queue.pop_front() {
-            let (Some(state), Some(flow)) = (machine.states.get(name), inputs.get(name).cloned()) else {
+            let (Some(state), Some(flow)) = (machine.states.get(name), solved.inputs.get(name).cloned())
+            else {
                 continue;
             };
-            *visits.entry(name).or_default() += 1;
+            self.visits += 1;
+            *solved.visits.entry(name.to_owned()).or_default() += 1;
             let left = self.state(&pointer(at, name), name, state, language, &flow);
+            solved.ends.remove(name);
+            if let Some(end) = left.end {
+                solved.ends.insert(name.to_owned(), end.data);
+            }
             for (target, flow) in left.next {
                 let Some((target, _)) = machine.states.get_key_value(&target) else { continue };
-                let joined = match inputs.get(target.as_str()) {
-                    None => flow,
-                    Some(known) => {
-                        let joined = known.join(&flow);
-                        if joined == *known {
-                            continue;
-                        }
-                        if visits.get(target.as_str()).is_some_and(|visits| *visits > MOST_VISITS) {
-                            widen(known, &joined)
-                        } else {
-                            joined
-                        }
-                    }
-                };
-                if inputs.get(target.as_str()) == Some(&joined) {
-                    continue;
-                }
-                inputs.insert(target, joined);
-                if !queue.contains(&target.as_str()) {
-                    queue.push_back(target);
-                }
+                self.flow_in(&mut solved, &mut queue, target, flow.clip());
             }
         }
         self.report = report;
-        let mut output: Option<Sym> = None;
-        for (name, state) in &machine.states {
-            // A state that nothing leads to has a finding of its own.
-            let Some(flow) = inputs.get(name.as_str()) else { continue };
-            let left = self.state(&pointer(at, name), name, state, language, flow);
-            if let Some(end) = left.end {
-                output = Some(output.map_or_else(|| end.data.clone(), |output| output.join(&end.data)));
+        if self.report.is_some() {
+            for (name, state) in &machine.states {
+                // A state that nothing leads to has a finding of its own.
+                let Some(flow) = solved.inputs.get(name.as_str()) else { continue };
+                self.visits += 1;
+                self.state(&pointer(at, name), name, state, language, flow);
             }
         }
-        output.unwrap_or(Sym::Any)
+        let ends = machine.states.keys().filter_map(|name| solved.ends.get(name)).cloned();
+        let output = ends.reduce(|all, end| all.join(&end));
+        self.machines.insert(at.to_owned(), solved);
+        output.unwrap_or_else(Sym::never)
+    }
+
+    fn flow_in<'m>(&self, solved: &mut Solved, queue: &mut VecDeque<&'m str>, target: &'m str, flow: Flow) {
+        let joined = match solved.inputs.get(target) {
+            None => flow,
+            Some(known) => {
+                let joined = known.join(&flow);
+                if joined == *known {
+                    return;
+                }
+                if solved.visits.get(target).is_some_and(|visits| *visits > MOST_VISITS) {
+                    widen(known, &joined)
+                } else {
+                    joined.clip()
+                }
+            }
+        };
+        if solved.inputs.get(target) == Some(&joined) {
+            return;
+        }
+        solved.inputs.insert(target.to_owned(), joined);
+        if !queue.contains(&target) {
+            queue.push_back(target);
+        }
     }
 
     /// The context object as a state sees it.
@@ -263,32 +303,52 @@ impl Analyser<'_> {
         if let Some(item) = self.map_items.last() {
             fields.push(("Map", item.clone()));
         }
-        Sym::object(fields)
+        let context = Sym::object(fields);
+        let retried = matches!(state.kind, StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_));
+        let mut context = context.may_lack(&["Execution", "RedriveTime"]);
+        if !retried {
+            context = context.may_lack(&["State", "RetryCount"]);
+        }
+        context.may_lack(&["Map", "Item", "Key"]).may_lack(&["Map", "Item", "Source"])
     }
 }
 
 /// What changes with every round of a loop is no longer told; what stays the same stays known.
 fn widen(known: &Flow, joined: &Flow) -> Flow {
     fn widen_value(known: &Sym, joined: &Sym) -> Sym {
+        if known == joined {
+            return known.clone();
+        }
+        intern::widened((known.clone(), joined.clone()), || widen_anew(known, joined))
+    }
+    fn widen_anew(known: &Sym, joined: &Sym) -> Sym {
         match (known, joined) {
             (a, b) if a == b => a.clone(),
             (Sym::Object(a, base), Sym::Object(b, other)) if base == other => {
                 let fields = b.iter().map(|(key, entry)| {
-                    let value =
-                        a.get(key).map_or(Sym::Mixed, |before| widen_value(&before.value, &entry.value));
+                    let value = a.get(key).map_or(Sym::Unknown(Reason::Loop), |before| {
+                        widen_value(&before.value, &entry.value)
+                    });
                     (key.clone(), value::Entry { value, ..entry.clone() })
                 });
-                Sym::Object(std::rc::Rc::new(fields.collect()), base.clone())
+                Sym::Object(intern::Shared::new(fields.collect()), base.clone())
             }
-            _ => Sym::Mixed,
+            // What came in every round so far is left as it is.
+            _ => {
+                let (same, new): (Vec<_>, Vec<_>) =
+                    joined.members().iter().cloned().partition(|member| known.members().contains(member));
+                Sym::union(same.into_iter().chain([Sym::union(new).outline(Reason::Loop)]))
+            }
         }
     }
     let variables = joined.variables.iter().map(|(key, entry)| {
-        let value =
-            known.variables.get(key).map_or(Sym::Mixed, |before| widen_value(&before.value, &entry.value));
+        let value = known
+            .variables
+            .get(key)
+            .map_or(Sym::Unknown(Reason::Loop), |before| widen_value(&before.value, &entry.value));
         (key.clone(), value::Entry { value, ..entry.clone() })
     });
-    Flow { data: widen_value(&known.data, &joined.data), variables: std::rc::Rc::new(variables.collect()) }
+    Flow { data: widen_value(&known.data, &joined.data), variables: intern::Shared::new(variables.collect()) }
 }
 
 /// The JSON pointer of a state.

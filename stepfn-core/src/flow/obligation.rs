@@ -8,10 +8,12 @@ use crate::{
 };
 
 /// A [`Step`] that owns its key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OwnedStep {
     /// [`Step::Key`]
     Key(String),
+    /// [`Step::May`]
+    May(String),
     /// [`Step::Query`]
     Query(String),
     /// [`Step::Index`]
@@ -35,6 +37,7 @@ impl OwnedStep {
     pub fn as_step(&self) -> Step<'_> {
         match self {
             Self::Key(key) => Step::Key(key),
+            Self::May(key) => Step::May(key),
             Self::Query(key) => Step::Query(key),
             Self::Index(index) => Step::Index(*index),
             Self::Each => Step::Each,
@@ -285,6 +288,23 @@ impl Obligation {
             }
         };
         let Wrong { fault, text } = wrong?;
+        let kind = match &self.claim {
+            OwnedClaim::Path { need: OwnedNeed::Literal(_), .. } => "path to a literal".to_owned(),
+            OwnedClaim::Path { need, steps, .. } => {
+                let query = steps.iter().any(|step| matches!(step, OwnedStep::Query(_)));
+                format!("path {} to {:?}", if query { "of JSONata" } else { "of JSONPath" }, need.as_need())
+            }
+            OwnedClaim::Fits { .. } => "fits".to_owned(),
+            OwnedClaim::FieldFits { .. } => "field fits".to_owned(),
+            OwnedClaim::Complete { .. } => "complete".to_owned(),
+            OwnedClaim::Answers { .. } => "answers".to_owned(),
+            OwnedClaim::Raises { .. } => "raises".to_owned(),
+            OwnedClaim::Alike { .. } => "alike".to_owned(),
+            OwnedClaim::Covers { .. } => "covers".to_owned(),
+        };
+        if super::switch::is_off(&format!("claim {kind}: {fault:?}")) {
+            return None;
+        }
         let mut finding = Diagnostic::new(fault.into(), self.at.clone(), text.as_str());
         finding.range.clone_from(&self.range);
         Some(finding)
@@ -305,6 +325,7 @@ impl From<Fault> for Code {
             Fault::DoesNotFit => Self::DoesNotFit,
             Fault::UnraisedError => Self::UnraisedError,
             Fault::ChoiceMayNotMatch => Self::ChoiceMayNotMatch,
+            Fault::CannotTell => Self::CannotTell,
         }
     }
 }

@@ -8,6 +8,8 @@ use std::{ops::Range, rc::Rc};
 use super::{
     Analyser,
     expression::{Env, Want},
+    intern::Shared,
+    origin::Origin,
     read::{Reading, Site},
     value::{Entry, Sym},
 };
@@ -60,12 +62,12 @@ impl Analyser<'_> {
                     push_token(&mut at, key);
                     (Rc::from(&**key), Entry::of(self.query(queried, &at, value)))
                 });
-                Sym::Object(Rc::new(fields.collect()), None)
+                Sym::Object(Shared::new(fields.collect()), None)
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();
                 let items = items.map(|(index, item)| self.query(queried, &format!("{at}/{index}"), item));
-                Sym::Tuple(Rc::new(items.collect()))
+                Sym::Tuple(Shared::new(items.collect()))
             }
             Value::String(text) => self.query_text(queried, at, text, Need::Value),
             scalar => Sym::constant(scalar),
@@ -95,13 +97,13 @@ impl Analyser<'_> {
         need: Need<'static>,
     ) -> Sym {
         let Some((inside, offset)) = jsonata::expression_in(text) else {
-            return if has_placeholder(text) { Sym::Any } else { Sym::text(text) };
+            return if has_placeholder(text) { Sym::Any(Origin::deployment()) } else { Sym::text(text) };
         };
         if awaits_deployment(inside) {
-            return Sym::Any;
+            return Sym::Any(Origin::deployment());
         }
         // The checks of the texts themselves report what cannot be read.
-        let Ok(expression) = jsonata::parse(inside) else { return Sym::Any };
+        let Ok(expression) = jsonata::parse(inside) else { return Sym::Reported };
         let text = Text { at, text: inside, offset };
         self.unassigned(queried.site, &text, &expression);
         let value = self.evaluate(&mut Env::new(queried, text), &expression, Want::of(need));

@@ -1,10 +1,12 @@
 //! Following a path into what is known of a value.
 
-use std::{ops::Range, rc::Rc};
+use std::ops::Range;
 
 use super::{
     Analyser,
+    intern::Shared,
     obligation::{Obligation, OwnedClaim, OwnedNeed, OwnedStep},
+    origin::Reason,
     value::{Entry, Fields, Leaf, Sym, index_key, index_of},
 };
 use crate::{
@@ -26,7 +28,7 @@ pub(super) struct Site {
     /// `$$`
     pub(super) context: Sym,
     /// `$name`
-    pub(super) variables: Rc<Fields>,
+    pub(super) variables: Shared<Fields>,
 }
 
 impl Site {
@@ -64,7 +66,7 @@ impl Analyser<'_> {
                                 Some("assign it before the ways part".into()),
                             );
                         }
-                        return Sym::Any;
+                        return Sym::Reported;
                     }
                     None => {
                         let known = site.variables.keys().map(|key| &**key);
@@ -74,7 +76,7 @@ impl Analyser<'_> {
                     );
                         let message = format!("no variable `${name}` is assigned here");
                         self.wrong(reading, Code::UnassignedVariable, message, Some(help));
-                        return Sym::Any;
+                        return Sym::Reported;
                     }
                 }
             }
@@ -87,7 +89,7 @@ impl Analyser<'_> {
             self.note_open(reading, &keys.take(2).collect::<Vec<_>>());
         }
         if path.root == Root::Context && self.out_of_place(reading, path) {
-            return Sym::Any;
+            return Sym::Reported;
         }
         if path.is_definite() {
             return self.follow(&root, &path.segments, need, reading);
@@ -150,6 +152,9 @@ impl Analyser<'_> {
             let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
             let start = count(self);
             let mut fine = false;
+            if members.is_empty() {
+                return value.clone();
+            }
             let found: Vec<_> = members
                 .iter()
                 .map(|member| {
@@ -190,18 +195,17 @@ impl Analyser<'_> {
             return value.clone();
         };
         match (&segment.kind, value) {
-            (_, Sym::Any) => {
-                if segments.iter().all(|segment| segment.kind.is_single()) {
-                    Sym::Any
-                } else {
-                    Sym::array(Sym::Any)
+            (_, Sym::Any(_) | Sym::Reported | Sym::Unknown(_)) => {
+                if let Sym::Unknown(reason) = value
+                    && *need != OwnedNeed::Other(Need::Nothing)
+                {
+                    self.cannot_tell(reading, *reason);
                 }
-            }
-            (_, Sym::Mixed) if !self.typing.proven => self.follow(&Sym::Any, segments, need, reading),
-            (_, Sym::Mixed) => {
-                let message = "it is of no one type here, so that nothing can be read of it";
-                self.wrong(reading, Code::WrongType, message.into(), None);
-                Sym::Mixed
+                if segments.iter().all(|segment| segment.kind.is_single()) {
+                    value.clone()
+                } else {
+                    Sym::array(value.clone())
+                }
             }
             (SegmentKind::Name(key), Sym::Object(fields, base)) => {
                 match (fields.get(key.as_str()), base) {
@@ -216,7 +220,7 @@ impl Analyser<'_> {
                             format!("`{key}` may be missing: not every way here puts it there"),
                             Some("put it there on every way, or test it with `is_present` in a Choice before".into()),
                         );
-                            return Sym::Any;
+                            return Sym::Reported;
                         }
                         self.follow(&entry.value, rest, need, reading)
                     }
@@ -240,11 +244,10 @@ impl Analyser<'_> {
                             format!("there is no field `{key}` here; {has}"),
                             help,
                         );
-                        Sym::Any
+                        Sym::Reported
                     }
                 }
             }
-            (SegmentKind::Name(_), Sym::AnyObject) => self.follow(&Sym::Mixed, rest, need, reading),
             (SegmentKind::Index(index), Sym::Tuple(items)) => {
                 let position = if *index < 0 { index + items.len() as i64 } else { *index };
                 match usize::try_from(position).ok().and_then(|position| items.get(position)) {
@@ -253,7 +256,7 @@ impl Analyser<'_> {
                         let message =
                             format!("the array has {} items, so there is none at `[{index}]`", items.len());
                         self.wrong(reading, Code::NoSuchField, message, None);
-                        Sym::Any
+                        Sym::Reported
                     }
                 }
             }
@@ -271,14 +274,14 @@ impl Analyser<'_> {
             (SegmentKind::Name(key), _) => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.wrong(reading, Code::WrongType, message, None);
-                Sym::Any
+                Sym::Reported
             }
             (SegmentKind::Index(_), _) => {
                 self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
-                Sym::Any
+                Sym::Reported
             }
             (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _) => {
-                Sym::array(Sym::Mixed)
+                Sym::array(Sym::Unknown(Reason::Wildcard))
             }
             (kind, Sym::Array(item)) => {
                 if let SegmentKind::Filter(filter) = kind {
@@ -290,17 +293,17 @@ impl Analyser<'_> {
                 let item = items.iter().fold(None, |all: Option<Sym>, item| {
                     Some(all.map_or_else(|| item.clone(), |all| all.join(item)))
                 });
-                self.each(&item.unwrap_or(Sym::Any), rest, reading)
+                self.each(&item.unwrap_or_else(Sym::never), rest, reading)
             }
             (SegmentKind::Wildcard, Sym::Object(fields, None)) => {
                 let values = Sym::union(fields.values().map(|entry| entry.value.clone()));
-                let values = if fields.is_empty() { Sym::Mixed } else { values };
+                let values = if fields.is_empty() { Sym::never() } else { values };
                 self.each(&values, rest, reading)
             }
-            (SegmentKind::Wildcard, Sym::Object(..) | Sym::AnyObject) => Sym::array(Sym::Mixed),
+            (SegmentKind::Wildcard, Sym::Object(..)) => Sym::array(Sym::Unknown(Reason::Wildcard)),
             _ => {
                 self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
-                Sym::array(Sym::Any)
+                Sym::array(Sym::Reported)
             }
         }
     }
@@ -352,13 +355,13 @@ impl Analyser<'_> {
     ) -> Sym {
         let mut steps = Vec::new();
         let mut several = false;
-        for segment in segments {
+        for (place, segment) in segments.iter().enumerate() {
             match &segment.kind {
                 SegmentKind::Name(key) => steps.push(OwnedStep::Key(key.clone())),
                 SegmentKind::Index(index) => steps.push(OwnedStep::Index(*index)),
                 SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_) => {
                     self.claim_path(leaf, &steps, &OwnedNeed::Other(Need::Nothing), reading);
-                    return Sym::array(Sym::Mixed);
+                    return Sym::array(Sym::Unknown(Reason::Wildcard));
                 }
                 kind => {
                     several = true;
@@ -372,7 +375,11 @@ impl Analyser<'_> {
             }
             if several {
                 // What an item lacks is left out of the array.
-                steps.extend([OwnedStep::Present, OwnedStep::NonNull]);
+                steps.push(OwnedStep::Present);
+                // A null has nothing in it, but it is an item.
+                if place + 1 < segments.len() {
+                    steps.push(OwnedStep::NonNull);
+                }
             }
         }
         self.claim_path(leaf, &steps, need, reading);
@@ -385,6 +392,7 @@ impl Analyser<'_> {
         Sym::Leaf(leaf.then(steps))
     }
 
+    #[track_caller]
     pub(super) fn claim_path(
         &mut self,
         leaf: &Leaf,
@@ -414,14 +422,37 @@ impl Analyser<'_> {
     }
 
     /// Demands of a value that is no leaf that it is what is needed.
+    #[track_caller]
     pub(super) fn demand(&mut self, value: &Sym, need: &OwnedNeed, reading: &Reading<'_>) {
         let value = &value.outside();
         let OwnedNeed::Other(need) = need else {
-            if !matches!(value, Sym::Any | Sym::Mixed | Sym::String | Sym::Text(_) | Sym::Timestamp) {
+            if !matches!(
+                value,
+                Sym::Any(_) | Sym::Reported | Sym::Unknown(_) | Sym::String | Sym::Text(_) | Sym::Timestamp
+            ) {
                 self.never_true(reading, "a string", value);
             }
             return;
         };
+        if matches!(value, Sym::Union(members) if members.is_empty()) {
+            return;
+        }
+        if let Sym::Unknown(reason) = value {
+            let fine = matches!(
+                need,
+                Need::Nothing
+                    | Need::Value
+                    | Need::MaybeString
+                    | Need::MaybeNumber
+                    | Need::MaybeBoolean
+                    | Need::MaybeTimestamp
+                    | Need::MaybeNull
+            );
+            if !fine {
+                self.cannot_tell(reading, *reason);
+            }
+            return;
+        }
         let (fits, expected) = match need {
             Need::Nothing | Need::Value => (true, ""),
             Need::MaybeString | Need::String | Need::Literal(_) => {
@@ -452,10 +483,9 @@ impl Analyser<'_> {
                 "a number or a string",
             ),
             Need::Single => (!matches!(value, Sym::Array(_) | Sym::Tuple(_)), "something that is no array"),
-            Need::Items => (
-                matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::AnyObject),
-                "an array or an object",
-            ),
+            Need::Items => {
+                (matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..)), "an array or an object")
+            }
             Need::MaybeBoolean | Need::Boolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
             Need::MaybeTimestamp => {
                 (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a timestamp")
@@ -470,9 +500,9 @@ impl Analyser<'_> {
             Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
             Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
             Need::NotNull => (!matches!(value, Sym::Null), "something that is never null"),
-            Need::Object | Need::Writable => (matches!(value, Sym::Object(..) | Sym::AnyObject), "an object"),
+            Need::Object | Need::Writable => (matches!(value, Sym::Object(..)), "an object"),
         };
-        if fits || *value == Sym::Any || (*value == Sym::Mixed && !self.typing.proven) {
+        if fits || value.is_anything() {
             return;
         }
         let comparison = matches!(
@@ -483,9 +513,7 @@ impl Analyser<'_> {
                 | Need::MaybeTimestamp
                 | Need::MaybeNull
         );
-        if comparison && *value == Sym::Mixed {
-            // It may be true.
-        } else if comparison {
+        if comparison {
             self.never_true(reading, expected, value);
         } else {
             let message = format!("expected {expected}, found {}", value.words());
@@ -494,6 +522,7 @@ impl Analyser<'_> {
     }
 
     /// A comparison with a value of another type: legal, and never true.
+    #[track_caller]
     fn never_true(&mut self, reading: &Reading<'_>, expected: &str, value: &Sym) {
         let before = self.report.as_ref().map_or(0, |report| report.findings.len());
         let message =
@@ -504,8 +533,22 @@ impl Analyser<'_> {
         }
     }
 
+    /// Reports that it cannot be told whether a value is what it must be. In a definition without types nothing is to be shown,
+    /// and what cannot be told may well be right.
+    #[track_caller]
+    pub(super) fn cannot_tell(&mut self, reading: &Reading<'_>, reason: Reason) {
+        if self.typing.proven {
+            let message = format!("what it is cannot be told: {}", reason.words());
+            self.wrong(reading, Code::CannotTell, message, Some(reason.help().to_owned()));
+        }
+    }
+
     #[allow(clippy::needless_pass_by_value)] // messages are made for it
+    #[track_caller]
     pub(super) fn wrong(&mut self, reading: &Reading<'_>, code: Code, message: String, help: Option<String>) {
+        if super::switch::is_off_at(std::panic::Location::caller()) {
+            return;
+        }
         let Some(report) = &mut self.report else { return };
         let message = format!("{}`{}`: {message}", reading.site.place, reading.shown);
         let mut finding = Diagnostic::new(code, reading.at.clone(), message).maybe_help(help);
@@ -519,7 +562,11 @@ impl Analyser<'_> {
         }
     }
 
+    #[track_caller]
     pub(super) fn oblige(&mut self, obligation: Obligation) {
+        if super::switch::is_off_at(std::panic::Location::caller()) {
+            return;
+        }
         if let Some(report) = &mut self.report {
             report.obligations.push(obligation);
         }
@@ -529,7 +576,9 @@ impl Analyser<'_> {
 /// Whether a part of a computed number can be whole: what a type is, is judged where the number flows into one.
 fn may_be_whole(value: &Sym) -> bool {
     match value {
-        Sym::Any | Sym::Mixed | Sym::Leaf(_) | Sym::Integer(_) | Sym::WholeNumber => true,
+        Sym::Any(_) | Sym::Reported | Sym::Unknown(_) | Sym::Leaf(_) | Sym::Integer(_) | Sym::WholeNumber => {
+            true
+        }
         Sym::Computed(of) | Sym::Union(of) => of.iter().all(may_be_whole),
         _ => false,
     }

@@ -1,10 +1,12 @@
 //! What payload templates and intrinsic functions make of what is known.
 
-use std::{ops::Range, rc::Rc};
+use std::ops::Range;
 
 use super::{
     Analyser,
+    intern::Shared,
     obligation::OwnedNeed,
+    origin::{Origin, Reason},
     read::{Reading, Site},
     value::{Entry, Fields, Sym},
 };
@@ -28,7 +30,7 @@ impl Analyser<'_> {
                     self.template_path(&reading, &path, need)
                 }
                 // The checks of the texts themselves report it.
-                Err(_) => Sym::Any,
+                Err(_) => Sym::Reported,
             }
         } else {
             match Call::parse_lenient(text) {
@@ -40,7 +42,7 @@ impl Analyser<'_> {
                     value
                 }
                 // The checks of the texts themselves report it.
-                Err(_) => Sym::Any,
+                Err(_) => Sym::Reported,
             }
         }
     }
@@ -77,7 +79,7 @@ impl Analyser<'_> {
                 let reading = Reading { site, at: at.to_owned(), range: None, shown: text.to_owned(), asks };
                 self.read(&reading, &path, &need)
             }
-            Err(_) => Sym::Any,
+            Err(_) => Sym::Reported,
         }
     }
 
@@ -91,18 +93,18 @@ impl Analyser<'_> {
                     push_token(&mut at, key);
                     let (key, value) = match (key.strip_suffix(".$"), value.as_str()) {
                         (Some(key), Some(text)) => (key, self.expression(site, &at, text, Need::Value)),
-                        (Some(key), None) => (key, Sym::Any),
+                        (Some(key), None) => (key, Sym::Reported),
                         (None, _) => (&**key, self.template(site, &at, value)),
                     };
                     fields.insert(key.into(), Entry::of(value));
                 }
-                Sym::Object(Rc::new(fields), None)
+                Sym::Object(Shared::new(fields), None)
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();
                 let items =
                     items.map(|(index, item)| self.template(site, &format!("{at}/{index}"), item)).collect();
-                Sym::Tuple(Rc::new(items))
+                Sym::Tuple(Shared::new(items))
             }
             scalar => Sym::constant(scalar),
         }
@@ -196,14 +198,16 @@ impl Analyser<'_> {
             Some(Sym::Array(item)) => (**item).clone(),
             Some(Sym::Tuple(items)) => {
                 let mut items = items.iter();
-                items.next().map_or(Sym::Any, |first| items.fold(first.clone(), |all, item| all.join(item)))
+                items
+                    .next()
+                    .map_or_else(Sym::never, |first| items.fold(first.clone(), |all, item| all.join(item)))
             }
             Some(Sym::Leaf(leaf)) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
-            Some(Sym::Mixed) => Sym::Mixed,
-            _ => Sym::Any,
+            Some(open @ (Sym::Any(_) | Sym::Reported | Sym::Unknown(_))) => open.clone(),
+            _ => Sym::Unknown(Reason::Items),
         };
         match function {
-            Function::Array => Sym::Tuple(Rc::new(args.to_vec())),
+            Function::Array => Sym::Tuple(Shared::new(args.to_vec())),
             Function::ArrayPartition => Sym::array(Sym::array(items(args.first()))),
             Function::ArrayUnique => Sym::array(items(args.first())),
             Function::ArrayGetItem => match (args.first(), args.get(1)) {
@@ -221,7 +225,7 @@ impl Analyser<'_> {
                                     .findings
                                     .push(Diagnostic::new(Code::NoSuchField, at, message).range(range));
                             }
-                            Sym::Any
+                            Sym::Reported
                         }
                     }
                 }
@@ -231,15 +235,14 @@ impl Analyser<'_> {
             Function::StringSplit => Sym::array(Sym::String),
             Function::ArrayContains => Sym::Boolean,
             Function::ArrayLength | Function::MathAdd | Function::MathRandom => Sym::WholeNumber,
-            Function::StringToJson => Sym::Any,
+            Function::StringToJson => Sym::Any(Origin::text()),
             Function::JsonMerge => match (args.first(), args.get(1)) {
                 (Some(below), Some(Sym::Object(above, None))) => {
                     above.iter().fold(below.clone(), |merged, (key, entry)| {
                         merged.set(&[key.to_string()], entry.value.clone())
                     })
                 }
-                _ if self.typing.proven => Sym::Mixed,
-                _ => Sym::AnyObject,
+                _ => Sym::some_object(Reason::Function),
             },
             Function::Format
             | Function::JsonToString

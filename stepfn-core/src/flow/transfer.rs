@@ -1,12 +1,12 @@
 //! What one state does to what flows in.
 
-use std::rc::Rc;
-
 use super::{
     Analyser, OwnedClaim, OwnedNeed, StateTyping, answer,
     choice::keys,
     errors::error_names,
+    intern::Shared,
     obligation::Obligation,
+    origin::{Origin, Reason},
     read::{Reading, Site},
     value::{Flow, Sym},
 };
@@ -159,7 +159,7 @@ impl Analyser<'_> {
                     parallel.branches.iter().enumerate().map(|(index, branch)| {
                         self.machine(&format!("{at}/Branches/{index}"), branch, &flow)
                     });
-                Sym::Tuple(Rc::new(outputs.collect()))
+                Sym::Tuple(Shared::new(outputs.collect()))
             }
             StateKind::Map(map) => self.map(site, state, map, flow),
             _ => effective,
@@ -205,7 +205,7 @@ impl Analyser<'_> {
                             (input.peek("Payload"), format!("{at}/Parameters/Payload.$"))
                         }
                         // An expression that makes all of it.
-                        Some(Value::String(_)) => (Sym::Any, format!("{at}/{field}")),
+                        Some(Value::String(_)) => (input.peek("Payload"), format!("{at}/{field}")),
                         // Without a payload the function gets an empty object.
                         _ => (Sym::object([]), format!("{at}/Resource")),
                     },
@@ -235,16 +235,17 @@ impl Analyser<'_> {
                         ("ExecutedVersion", Sym::String),
                         ("Payload", Sym::leaf(output, Side::Made, origin)),
                         ("StatusCode", Sym::WholeNumber),
-                        ("SdkHttpMetadata", Sym::Any),
-                        ("SdkResponseMetadata", Sym::Any),
+                        ("SdkHttpMetadata", Sym::Any(Origin::service())),
+                        ("SdkResponseMetadata", Sym::Any(Origin::service())),
                     ]),
-                    Call::WaitForTaskToken => {
-                        result.map_or(Sym::Any, |ty| Sym::leaf(ty, Side::Given, origin))
-                    }
+                    Call::WaitForTaskToken => result.map_or_else(
+                        || Sym::Any(Origin::result(&name)),
+                        |ty| Sym::leaf(ty, Side::Given, origin),
+                    ),
                 }
             }
             Some(StateTyping::Result(ty)) => Sym::leaf(ty, Side::Given, origin),
-            None => answer::of_task(task),
+            None => answer::of_task(task, &name),
         }
     }
 
@@ -279,7 +280,7 @@ impl Analyser<'_> {
                 Some(StateTyping::Result(ty)) => {
                     Sym::array(Sym::leaf(*ty, Side::Given, "an item of the reader"))
                 }
-                _ => Sym::Any,
+                _ => Sym::array(Sym::Any(Origin::items())),
             }
         } else {
             let (items_at, path) = match &map.items_path {
@@ -289,7 +290,7 @@ impl Analyser<'_> {
             self.path_text(site, &items_at, path, OwnedNeed::Other(Need::Array))
         };
         let item = self.item_of(&items);
-        let Some(processor) = map.processor() else { return Sym::Any };
+        let Some(processor) = map.processor() else { return Sym::never() };
         let child = if map.item_processor.is_some() { "ItemProcessor" } else { "Iterator" };
         let (selector, selector_at) = match &map.item_selector {
             Some(selector) => (Some(selector), format!("{at}/ItemSelector")),
@@ -312,7 +313,7 @@ impl Analyser<'_> {
             None => item,
         };
         let each = if map.item_batcher.is_some() {
-            Sym::object([("Items", Sym::array(each)), ("BatchInput", Sym::Any)])
+            Sym::object([("Items", Sym::array(each)), ("BatchInput", Sym::Unknown(Reason::Step))])
         } else {
             each
         };
@@ -334,7 +335,7 @@ impl Analyser<'_> {
                 ("MapRunArn", Sym::String),
                 ("ResultWriterDetails", Sym::object([("Bucket", Sym::String), ("Key", Sym::String)])),
             ]),
-            Some(_) => Sym::array(Sym::Any),
+            Some(_) => Sym::array(Sym::Unknown(Reason::Function)),
             None => Sym::array(output),
         }
     }
@@ -345,15 +346,17 @@ impl Analyser<'_> {
             Sym::Leaf(leaf) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
             Sym::Tuple(items) => {
                 let mut items = items.iter();
-                items.next().map_or(Sym::Any, |first| items.fold(first.clone(), |all, item| all.join(item)))
+                items
+                    .next()
+                    .map_or_else(Sym::never, |first| items.fold(first.clone(), |all, item| all.join(item)))
             }
             Sym::Union(members) => {
                 let items: Vec<_> = members.iter().map(|member| self.item_of(member)).collect();
                 Sym::union(items)
             }
             Sym::Answer(shape) => answer::item(shape),
-            Sym::Mixed => Sym::Mixed,
-            _ => Sym::Any,
+            Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => items.clone(),
+            _ => Sym::Unknown(Reason::Items),
         }
     }
 
@@ -373,7 +376,7 @@ impl Analyser<'_> {
         };
         let Some(keys) = Path::parse(text).ok().as_ref().and_then(keys) else {
             // An index, or no path at all: the checks of the texts report what is wrong with it.
-            return Sym::Mixed;
+            return Sym::Reported;
         };
         for end in 0..keys.len() {
             let mut shown = "$".to_owned();
@@ -423,8 +426,9 @@ impl Analyser<'_> {
     fn assign(&mut self, site: &Site, at: &str, assign: Option<&Value>, input: &Sym, mut flow: Flow) -> Flow {
         let Some(assign) = assign else { return flow };
         if let Sym::Object(assigned, _) = self.template(&site.with_input(input.clone()), at, assign) {
-            Rc::make_mut(&mut flow.variables)
-                .extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+            flow.variables.edit(|variables| {
+                variables.extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+            });
         }
         flow
     }

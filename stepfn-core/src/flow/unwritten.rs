@@ -298,7 +298,7 @@ impl<'l> Level<'l> {
 /// Whether nothing is known of a field of a value, that it is missing included.
 fn is_open(value: &Sym, key: &str) -> bool {
     match value {
-        Sym::Any => true,
+        Sym::Any(_) | Sym::Reported => true,
         Sym::Object(fields, Some(base)) => {
             fields.get(key).is_none_or(|entry| entry.narrowed) && is_open(base, key)
         }

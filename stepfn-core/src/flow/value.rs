@@ -1,6 +1,11 @@
 use std::{collections::BTreeMap, rc::Rc};
 
-use super::{TypeRef, answer, obligation::OwnedStep};
+use super::{
+    TypeRef, answer,
+    intern::{self, Shared},
+    obligation::OwnedStep,
+    origin::{Origin, Reason},
+};
 use crate::{
     service::{Kind, Shape},
     shape::Side,
@@ -8,12 +13,14 @@ use crate::{
 };
 
 /// What a value can be, symbolically: types are named, not looked into.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Sym {
     /// Declared to be anything: everything may be asked of it.
-    Any,
+    Any(Origin),
+    /// What is left where an error has been reported: nothing more is reported of it.
+    Reported,
     /// Something that the analysis cannot tell: it can be passed on as anything, and nothing may be asked of it.
-    Mixed,
+    Unknown(Reason),
     Null,
     Bool(bool),
     Text(Rc<str>),
@@ -24,23 +31,22 @@ pub(super) enum Sym {
     /// A whole number of unknown size.
     WholeNumber,
     /// The sum, difference or product of others: a whole number where they all are.
-    Computed(Rc<Vec<Self>>),
+    Computed(Shared<Vec<Self>>),
     Boolean,
-    AnyObject,
     Leaf(Leaf),
     /// A part of what a service answered: what is known of it need not be there.
     Answer(Shape),
     /// Fields over a base; without one there are no others.
-    Object(Rc<Fields>, Option<Rc<Self>>),
-    Array(Rc<Self>),
-    Tuple(Rc<Vec<Self>>),
+    Object(Shared<Fields>, Option<Shared<Self>>),
+    Array(Shared<Self>),
+    Tuple(Shared<Vec<Self>>),
     /// Two or more, sorted, none of them a union.
-    Union(Rc<Vec<Self>>),
+    Union(Shared<Vec<Self>>),
 }
 
 pub(super) type Fields = BTreeMap<Rc<str>, Entry>;
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Entry {
     pub(super) value: Sym,
     pub(super) absent: bool,
@@ -55,11 +61,11 @@ impl Entry {
 }
 
 /// A part of a typed value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Leaf {
     pub(super) ty: TypeRef,
     pub(super) given: bool,
-    pub(super) steps: Rc<Vec<OwnedStep>>,
+    pub(super) steps: Shared<Vec<OwnedStep>>,
     /// Where the typed value comes from, in words.
     pub(super) origin: Rc<str>,
 }
@@ -72,18 +78,67 @@ impl Leaf {
     pub(super) fn then(&self, steps: impl IntoIterator<Item = OwnedStep>) -> Self {
         let mut all = (*self.steps).clone();
         all.extend(steps);
-        Self { steps: Rc::new(all), ..self.clone() }
+        Self { steps: Shared::new(all), ..self.clone() }
     }
 }
 
 /// A union of more members than this says nothing any more.
 const MOST_MEMBERS: usize = 24;
+/// A value larger than this as a tree grows in a loop.
+const MOST_SIZE: u64 = 1024;
 /// A value nested deeper than this says nothing below: it grows in a loop.
 const MOST_DEPTH: usize = 16;
 
 impl Sym {
     pub(super) fn leaf(ty: TypeRef, side: Side, origin: impl Into<Rc<str>>) -> Self {
-        Self::Leaf(Leaf { ty, given: side == Side::Given, steps: Rc::default(), origin: origin.into() })
+        Self::Leaf(Leaf { ty, given: side == Side::Given, steps: Shared::default(), origin: origin.into() })
+    }
+
+    /// What nothing can be: no items, no way to here.
+    pub(super) fn never() -> Self {
+        Self::Union(Shared::default())
+    }
+
+    /// The same, but that something need not be there.
+    pub(super) fn may_lack(&self, keys: &[&str]) -> Self {
+        let (Self::Object(fields, base), Some((key, rest))) = (self, keys.split_first()) else {
+            return self.clone();
+        };
+        let mut fields = fields.clone();
+        fields.edit(|fields| {
+            if let Some(entry) = fields.get_mut(*key) {
+                if rest.is_empty() {
+                    entry.absent = true;
+                } else {
+                    entry.value = entry.value.may_lack(rest);
+                }
+            }
+        });
+        Self::Object(fields, base.clone())
+    }
+
+    /// An object of which nothing more can be told.
+    pub(super) fn some_object(reason: Reason) -> Self {
+        Self::Object(Shared::default(), Some(Shared::new(Self::Unknown(reason))))
+    }
+
+    /// What remains of a value that is not followed any further: that it is an object, or an array.
+    pub(super) fn outline(&self, reason: Reason) -> Self {
+        let all =
+            |fits: &dyn Fn(&Self) -> bool| !self.members().is_empty() && self.members().iter().all(fits);
+        match self {
+            Self::Any(_) | Self::Reported => self.clone(),
+            _ if all(&|member| matches!(member, Self::Object(..))) => Self::some_object(reason),
+            _ if all(&|member| matches!(member, Self::Array(_) | Self::Tuple(_))) => {
+                Self::array(Self::Unknown(reason))
+            }
+            _ => Self::Unknown(reason),
+        }
+    }
+
+    /// Whether everything may be asked of it.
+    pub(super) fn is_anything(&self) -> bool {
+        matches!(self, Self::Any(_) | Self::Reported)
     }
 
     pub(super) fn text(text: &str) -> Self {
@@ -92,11 +147,11 @@ impl Sym {
 
     pub(super) fn object<'k>(entries: impl IntoIterator<Item = (&'k str, Self)>) -> Self {
         let fields = entries.into_iter().map(|(key, value)| (Rc::from(key), Entry::of(value))).collect();
-        Self::Object(Rc::new(fields), None)
+        Self::Object(Shared::new(fields), None)
     }
 
     pub(super) fn array(item: Self) -> Self {
-        Self::Array(Rc::new(item))
+        Self::Array(Shared::new(item))
     }
 
     /// A JSON value, taken literally.
@@ -109,7 +164,7 @@ impl Sym {
                 _ => Self::Number,
             },
             Value::String(text) => Self::text(text),
-            Value::Array(items) => Self::Tuple(Rc::new(items.iter().map(Self::constant).collect())),
+            Value::Array(items) => Self::Tuple(Shared::new(items.iter().map(Self::constant).collect())),
             Value::Object(map) => {
                 Self::object(map.iter().map(|(key, value)| (&**key, Self::constant(value))))
             }
@@ -119,8 +174,8 @@ impl Sym {
     /// What the value is in words.
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Any => "anything".into(),
-            Self::Mixed => "something of no one type".into(),
+            Self::Any(_) | Self::Reported => "anything".into(),
+            Self::Unknown(_) => "something that cannot be told".into(),
             Self::Null => "null".into(),
             Self::Bool(value) => format!("`{value}`"),
             Self::Text(text) => format!("the string \"{text}\""),
@@ -130,7 +185,7 @@ impl Sym {
             Self::Number | Self::Computed(_) => "a number".into(),
             Self::WholeNumber => "an integer".into(),
             Self::Boolean => "a boolean".into(),
-            Self::AnyObject | Self::Object(..) => "an object".into(),
+            Self::Object(..) => "an object".into(),
             Self::Leaf(leaf) => leaf.origin.to_string(),
             Self::Array(_) | Self::Tuple(_) => "an array".into(),
             Self::Answer(shape) => match shape.kind() {
@@ -152,6 +207,10 @@ impl Sym {
         if self == other {
             return self.clone();
         }
+        intern::joined((self.clone(), other.clone()), || self.join_anew(other))
+    }
+
+    fn join_anew(&self, other: &Self) -> Self {
         match (self.overlay(), other.overlay()) {
             (Some((mine, base)), Some((theirs, other_base))) if base == other_base => {
                 let mut fields = Fields::new();
@@ -162,16 +221,20 @@ impl Sym {
                     let entry = match (mine.get(key), theirs.get(key)) {
                         (Some(a), Some(b)) => Entry {
                             value: a.value.join(&b.value),
-                            absent: a.absent || b.absent,
+                            absent: !super::switch::is_off("join: absent on one edge")
+                                && (a.absent || b.absent),
                             narrowed: a.narrowed && b.narrowed,
                         },
                         (Some(one), None) | (None, Some(one)) => match base {
-                            None => Entry { absent: true, ..one.clone() },
+                            None => Entry {
+                                absent: !super::switch::is_off("join: of one edge only"),
+                                ..one.clone()
+                            },
                             // What one edge knows more of the base's value, both do not.
                             Some(_) if one.narrowed => continue,
                             // On the other edge the key is what the base has there, if it has it: no overlay of it.
                             Some(base) => Entry {
-                                value: Self::union([one.value.clone(), base.peek(key)]),
+                                value: Self::union([one.value.clone(), base.peek_may(key)]),
                                 ..one.clone()
                             },
                         },
@@ -179,7 +242,7 @@ impl Sym {
                     };
                     fields.insert(key.clone(), entry);
                 }
-                return Self::Object(Rc::new(fields), base.cloned().map(Rc::new));
+                return Self::Object(Shared::new(fields), base.cloned().map(Shared::new));
             }
             _ => {}
         }
@@ -190,10 +253,10 @@ impl Sym {
     }
 
     /// Fields and base, where this is an object over something or a leaf.
-    fn overlay(&self) -> Option<(Rc<Fields>, Option<&Self>)> {
+    fn overlay(&self) -> Option<(Shared<Fields>, Option<&Self>)> {
         match self {
             Self::Object(fields, base) => Some((fields.clone(), base.as_deref())),
-            Self::Leaf(_) | Self::Answer(_) => Some((Rc::default(), Some(self))),
+            Self::Leaf(_) | Self::Answer(_) => Some((Shared::default(), Some(self))),
             _ => None,
         }
     }
@@ -216,10 +279,10 @@ impl Sym {
         }
         all.sort();
         match all.len() {
-            0 => Self::Any,
+            0 => Self::never(),
             1 => all.swap_remove(0),
-            n if n > MOST_MEMBERS => Self::Mixed,
-            _ => Self::Union(Rc::new(all)),
+            n if n > MOST_MEMBERS => Self::Unknown(Reason::Types),
+            _ => Self::Union(Shared::new(all)),
         }
     }
 
@@ -235,7 +298,20 @@ impl Sym {
             },
             Self::Answer(shape) => answer::peek(shape, key),
             Self::Union(members) => Self::union(members.iter().map(|member| member.peek(key))),
-            _ => Self::Any,
+            Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
+            _ => Self::never(),
+        }
+    }
+
+    /// The value of a key that need not be known to the value: another way to here puts it there.
+    fn peek_may(&self, key: &str) -> Self {
+        match self {
+            Self::Leaf(leaf) if index_of(key).is_none() => {
+                Self::Leaf(leaf.then([OwnedStep::May(key.to_owned())]))
+            }
+            Self::Object(fields, Some(base)) if !fields.contains_key(key) => base.peek_may(key),
+            Self::Union(members) => Self::union(members.iter().map(|member| member.peek_may(key))),
+            other => other.peek(key),
         }
     }
 
@@ -246,15 +322,20 @@ impl Sym {
         match self {
             Self::Object(fields, base) => {
                 let mut fields = fields.clone();
-                Rc::make_mut(&mut fields).insert(key.as_str().into(), entry(self));
+                fields.edit(|fields| fields.insert(key.as_str().into(), entry(self)));
                 Self::Object(fields, base.clone())
             }
             Self::Union(members) => Self::union(members.iter().map(|member| member.set(keys, value.clone()))),
-            Self::Leaf(_) | Self::Answer(_) | Self::Any | Self::AnyObject => Self::Object(
-                Rc::new(Fields::from([(key.as_str().into(), entry(self))])),
-                Some(Rc::new(self.clone())),
+            Self::Leaf(_) | Self::Answer(_) | Self::Any(_) | Self::Reported | Self::Unknown(_) => {
+                Self::Object(
+                    Shared::new(Fields::from([(key.as_str().into(), entry(self))])),
+                    Some(Shared::new(self.clone())),
+                )
+            }
+            _ => Self::Object(
+                Shared::new(Fields::from([(key.as_str().into(), entry(&Self::object([])))])),
+                None,
             ),
-            _ => Self::Object(Rc::new(Fields::from([(key.as_str().into(), entry(&Self::object([])))])), None),
         }
     }
 
@@ -262,33 +343,46 @@ impl Sym {
     pub(super) fn narrow(&self, key: &str, value: Self) -> Self {
         let (mut fields, base) = match self {
             Self::Object(fields, base) => (fields.clone(), base.clone()),
-            other => (Rc::default(), Some(Rc::new(other.clone()))),
+            other => (Shared::default(), Some(Shared::new(other.clone()))),
         };
         // What stands in the place of the base's value does so still.
         let narrowed = fields.get(key).map_or(base.is_some(), |known| known.narrowed);
-        Rc::make_mut(&mut fields).insert(key.into(), Entry { value, absent: false, narrowed });
+        fields.edit(|fields| fields.insert(key.into(), Entry { value, absent: false, narrowed }));
         Self::Object(fields, base)
     }
 
     /// Cuts what is nested too deep.
     pub(super) fn clip(&self) -> Self {
-        self.clip_at(MOST_DEPTH)
+        if self.size() <= MOST_SIZE && self.depth() < MOST_DEPTH && !matches!(self, Self::Leaf(_)) {
+            return self.clone();
+        }
+        let mut clipped = self.clip_at(MOST_DEPTH);
+        let mut depth = MOST_DEPTH;
+        while clipped.size() > MOST_SIZE && depth > 0 {
+            depth -= 1;
+            clipped = self.clip_at(depth);
+        }
+        clipped
     }
 
     fn clip_at(&self, depth: usize) -> Self {
         if depth == 0 {
-            return Self::Mixed;
+            return self.outline(Reason::Size);
         }
+        intern::clipped((self.clone(), depth), || self.clip_anew(depth))
+    }
+
+    fn clip_anew(&self, depth: usize) -> Self {
         match self {
-            Self::Leaf(leaf) if leaf.steps.len() > 4 * MOST_DEPTH => Self::Mixed,
+            Self::Leaf(leaf) if leaf.steps.len() > 4 * MOST_DEPTH => Self::Unknown(Reason::Size),
             Self::Object(fields, base) if fields.values().any(|entry| entry.value.depth() >= depth) => {
                 let clip = |entry: &Entry| Entry { value: entry.value.clip_at(depth - 1), ..entry.clone() };
                 let fields = fields.iter().map(|(key, entry)| (key.clone(), clip(entry))).collect();
-                Self::Object(Rc::new(fields), base.clone())
+                Self::Object(Shared::new(fields), base.clone())
             }
             Self::Array(item) if item.depth() >= depth => Self::array(item.clip_at(depth - 1)),
             Self::Tuple(items) if self.depth() > depth => {
-                Self::Tuple(Rc::new(items.iter().map(|item| item.clip_at(depth - 1)).collect()))
+                Self::Tuple(Shared::new(items.iter().map(|item| item.clip_at(depth - 1)).collect()))
             }
             Self::Union(members) if self.depth() > depth => {
                 Self::union(members.iter().map(|member| member.clip_at(depth)))
@@ -297,17 +391,24 @@ impl Sym {
         }
     }
 
-    fn depth(&self) -> usize {
+    pub(super) fn depth(&self) -> usize {
         match self {
-            Self::Object(fields, base) => {
-                let fields = fields.values().map(|entry| entry.value.depth()).max().unwrap_or(0);
-                1 + fields.max(base.as_ref().map_or(0, |base| base.depth()))
-            }
+            Self::Object(fields, base) => 1 + fields.depth().max(base.as_ref().map_or(0, Shared::depth)),
             Self::Array(item) => 1 + item.depth(),
-            Self::Tuple(items) => 1 + items.iter().map(Self::depth).max().unwrap_or(0),
-            Self::Union(members) => members.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Tuple(items) => 1 + items.depth(),
+            Self::Union(members) => members.depth(),
             _ => 0,
         }
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        let below = match self {
+            Self::Object(fields, base) => fields.size().saturating_add(base.as_ref().map_or(0, Shared::size)),
+            Self::Array(item) => item.size(),
+            Self::Tuple(items) | Self::Union(items) | Self::Computed(items) => items.size(),
+            _ => 0,
+        };
+        below.saturating_add(1)
     }
 }
 
@@ -326,19 +427,30 @@ pub(super) fn step_of(key: &str) -> OwnedStep {
 }
 
 /// What flows along an edge.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Flow {
     pub(super) data: Sym,
-    pub(super) variables: Rc<Fields>,
+    pub(super) variables: Shared<Fields>,
 }
 
 impl Flow {
     pub(super) fn new(data: Sym) -> Self {
-        Self { data, variables: Rc::default() }
+        Self { data, variables: Shared::default() }
     }
 
     pub(super) fn with_data(&self, data: Sym) -> Self {
         Self { data, variables: self.variables.clone() }
+    }
+
+    /// The same, where it grew too large.
+    pub(super) fn clip(mut self) -> Self {
+        self.data = self.data.clip();
+        if self.variables.size() > MOST_SIZE || self.variables.depth() >= MOST_DEPTH {
+            self.variables.edit(|variables| {
+                variables.values_mut().for_each(|entry| entry.value = entry.value.clip());
+            });
+        }
+        self
     }
 
     pub(super) fn join(&self, other: &Self) -> Self {
@@ -373,7 +485,7 @@ mod tests {
     fn a_key_of_one_edge_is_what_the_base_has_on_the_other() {
         let input = Sym::leaf(TypeRef(0), Side::Given, "the input");
         let joined = input.set(&["x".into()], Sym::String).join(&input);
-        assert_eq!(joined.peek("x"), Sym::String.join(&input.peek("x")));
+        assert_eq!(joined.peek("x"), Sym::String.join(&input.peek_may("x")));
         let made = Sym::object([("a", Sym::Null)]).join(&Sym::object([]));
         let Sym::Object(fields, None) = made else { panic!("an object") };
         assert!(fields["a"].absent);

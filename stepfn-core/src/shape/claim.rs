@@ -167,6 +167,8 @@ pub enum Fault {
     UnraisedError,
     /// `choice-may-not-match`
     ChoiceMayNotMatch,
+    /// `cannot-tell`
+    CannotTell,
 }
 
 impl Fault {
@@ -180,6 +182,7 @@ impl Fault {
             Self::DoesNotFit => "does-not-fit",
             Self::UnraisedError => "unraised-error",
             Self::ChoiceMayNotMatch => "choice-may-not-match",
+            Self::CannotTell => "cannot-tell",
         }
     }
 }
@@ -283,6 +286,8 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
             from(origin, out);
             if queried && matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull) {
                 out.push(INSTEAD);
+            } else if matches!(problem, Problem::MaybeAbsent) && index > 0 && is_may(steps[index - 1]) {
+                out.push(NOT_EVERYWHERE);
             } else if matches!(problem, Problem::MaybeAbsent) {
                 out.push("; test it with `is_present` in a Choice before");
             } else if matches!(problem, Problem::MaybeNull) {
@@ -309,6 +314,10 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
         from(origin, out);
         if queried {
             out.push(INSTEAD);
+            return Some(Fault::MaybeMissing);
+        }
+        if !steps.is_empty() && is_may(steps[steps.len() - 1]) {
+            out.push(NOT_EVERYWHERE);
             return Some(Fault::MaybeMissing);
         }
         if let Shape::Array(_) = root.shape
@@ -368,6 +377,13 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
 /// What to write where a JSONata expression may come to nothing.
 const INSTEAD: &str = "; say what else it is then: `$exists(…) ? … : …`";
 
+/// What to write where only some of the ways to a state put a field there.
+const NOT_EVERYWHERE: &str = ": not every way here puts it there; put it there on every way, or test it with `is_present` in a Choice before";
+
+const fn is_may(step: Step<'_>) -> bool {
+    matches!(step, Step::May(_))
+}
+
 /// Whether the way is JSONata's.
 const fn is_query(steps: &[Step<'_>]) -> bool {
     let mut i = 0;
@@ -412,7 +428,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             | Need::NotNull
     );
     match view.shape {
-        Shape::Any => true,
+        Shape::Any | Shape::Never => true,
         Shape::Mixed => matches!(need, Need::Value) || !certain,
         Shape::Nullable(_) if matches!(need, Need::MaybeNull | Need::Value) => true,
         Shape::Nullable(inner) => {

@@ -116,7 +116,7 @@ impl<'a> Fits<'a> {
                 _ => {}
             },
             Source::View(view) => match view.shape {
-                Shape::Any => return true,
+                Shape::Any | Shape::Never => return true,
                 Shape::Nullable(inner) => {
                     return match target.shape {
                         Shape::Nullable(wanted) => {
@@ -215,7 +215,7 @@ impl<'a> Fits<'a> {
 
     const fn is_object(self, source: Source) -> bool {
         match source {
-            Source::Node(index) => matches!(self.nodes[index], Node::Object { .. } | Node::AnyObject),
+            Source::Node(index) => matches!(self.nodes[index], Node::Object { .. }),
             Source::View(view) => matches!(view.shape, Shape::Object(_) | Shape::Map(_)),
         }
     }
@@ -405,7 +405,10 @@ impl<'a> Fits<'a> {
                 | Node::Union { .. } => {
                     out.push("anything");
                 }
-                Node::Mixed => out.push("something of no one type"),
+                Node::Unknown(reason) => {
+                    out.push("something that cannot be told: ");
+                    out.push(reason);
+                }
                 Node::Null => out.push("null"),
                 Node::True => out.push("`true`"),
                 Node::False => out.push("`false`"),
@@ -423,7 +426,6 @@ impl<'a> Fits<'a> {
                 Node::Number | Node::Computed { .. } => out.push("a number"),
                 Node::WholeNumber => out.push("an integer"),
                 Node::Boolean => out.push("a boolean"),
-                Node::AnyObject => out.push("an object"),
                 Node::Object { first, len, base } => {
                     out.push("an object");
                     if base.is_none() && len == 0 {

@@ -94,6 +94,8 @@ pub enum Shape {
     Recursive,
     /// A field whose shape differs from variant to variant: it can be passed on with the whole, but not be read alone.
     Mixed,
+    /// What nothing can be: the value of a key that a type does not have.
+    Never,
     /// A string that is a [`TaskToken`](crate::token::TaskToken), with the shape of what it is answered with.
     Token(&'static Self),
 }
@@ -207,6 +209,7 @@ impl Shape {
             Self::Split { made, .. } => made.words(),
             Self::Recursive => "the enclosing type again",
             Self::Mixed => "different from variant to variant",
+            Self::Never => "nothing",
             Self::Token(_) => "a task token",
         }
     }

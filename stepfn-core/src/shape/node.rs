@@ -8,8 +8,8 @@ use super::{
 pub enum Node<'a> {
     /// Anything.
     Any,
-    /// Something that nobody can tell: it fits what takes anything.
-    Mixed,
+    /// Something that the analysis cannot tell, and why: it fits only what takes anything.
+    Unknown(&'a str),
     /// `null`
     Null,
     /// This boolean.
@@ -37,8 +37,6 @@ pub enum Node<'a> {
     },
     /// Some boolean.
     Boolean,
-    /// Some object.
-    AnyObject,
     /// A value of a type, after some steps into it.
     Leaf {
         /// The type's shape.

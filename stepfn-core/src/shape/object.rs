@@ -34,7 +34,8 @@ impl Fits<'_> {
                         None => None,
                     }
                 }
-                Node::Any | Node::AnyObject => Some((Source::View(View::new(&Shape::Any, Side::Made)), true)),
+                Node::Unknown(_) => Some((Source::Node(index), true)),
+                Node::Any => Some((Source::View(View::new(&Shape::Any, Side::Made)), true)),
                 _ => None,
             },
         }
@@ -50,6 +51,7 @@ impl Fits<'_> {
     ) -> bool {
         if let Source::Node(index) = source
             && let Node::Object { base: Some(base), len: 0, .. } = self.nodes[index]
+            && !matches!(self.nodes[base], Node::Unknown(_))
         {
             return self.fits(Source::Node(base), target, depth + 1, out);
         }
@@ -145,7 +147,7 @@ impl Fits<'_> {
         match source {
             Source::View(view) => matches!(view.shape, Shape::Any),
             Source::Node(index) => match self.nodes[index] {
-                Node::Any | Node::AnyObject => true,
+                Node::Any => true,
                 Node::Object { base: Some(base), .. } => match self.base(base) {
                     Some(base) => self.is_unknown(base),
                     None => false,
@@ -185,6 +187,7 @@ impl Fits<'_> {
                         None => true,
                     }
                 }
+                Node::Unknown(_) => self.fits(source, wanted, depth + 1, out),
                 _ => true,
             },
             Source::View(view) => match view.shape {

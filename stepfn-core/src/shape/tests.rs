@@ -108,7 +108,7 @@ fn values_fit_types_or_say_why_not() {
     assert!(
         fits(&overlay, &ORDER).starts_with("it: in its field `status`: expected `Status`, found the string")
     );
-    let union = [Node::Union { first: 1, len: 2 }, Node::Item(3), Node::Item(4), leaf, Node::AnyObject];
+    let union = [Node::Union { first: 1, len: 2 }, Node::Item(3), Node::Item(4), leaf, Node::Any];
     assert_eq!(fits(&union, &ORDER), "");
 }
 

@@ -17,6 +17,8 @@ pub enum Side {
 pub enum Step<'a> {
     /// The value of a key.
     Key(&'a str),
+    /// The value of a key that the type need not have: another way to here puts it there.
+    May(&'a str),
     /// The value of a key as JSONata reads it: of an array, that of each item.
     Query(&'a str),
     /// The item at a position, from the end where negative.
@@ -127,8 +129,14 @@ impl View {
             Step::Maybe => return Ok(Self { absent: true, ..self }),
             _ => {}
         }
+        if let Step::May(key) = step {
+            return Ok(self.may(key));
+        }
         if self.absent {
             return Err(Problem::MaybeAbsent);
+        }
+        if let Shape::Never = self.shape {
+            return Ok(self);
         }
         if let Step::Query(key) = step {
             return self.query(key);
@@ -175,6 +183,18 @@ impl View {
                     if items.is_empty() { Err(Problem::NoIndex(0)) } else { Ok(self.with(items[0])) }
                 }
                 _ => Err(Problem::NotArray(self.shape)),
+            },
+        }
+    }
+
+    /// The value of a key, whatever the type is: what cannot have it lacks it.
+    const fn may(self, key: &str) -> Self {
+        match self.shape {
+            Shape::Any => Self { absent: true, ..self },
+            Shape::Mixed => Self { absent: true, ..self },
+            _ => match self.key(key) {
+                Some(view) => Self { absent: view.absent || self.absent || self.many, ..view },
+                None => Self { absent: true, ..self.with(&Shape::Never) },
             },
         }
     }
@@ -326,7 +346,7 @@ impl Field {
 /// Appends what was wrong with a step into a value of a type.
 pub(super) const fn describe(out: &mut Text, side: Side, step: Step<'_>, problem: Problem) {
     let key = match step {
-        Step::Key(key) | Step::Query(key) => key,
+        Step::Key(key) | Step::Query(key) | Step::May(key) => key,
         _ => "",
     };
     match problem {

@@ -142,7 +142,7 @@ impl Names {
             }
             OwnedNode::Other(node) => match node {
                 Node::Any | Node::Leaf { .. } | Node::Text(_) | Node::Field { .. } => quote!(Node::Any),
-                Node::Mixed => quote!(Node::Mixed),
+                Node::Unknown(reason) => quote!(Node::Unknown(#reason)),
                 Node::Null => quote!(Node::Null),
                 Node::True => quote!(Node::True),
                 Node::False => quote!(Node::False),
@@ -155,7 +155,6 @@ impl Names {
                     quote!(Node::Computed { first: #first, len: #len })
                 }
                 Node::Boolean => quote!(Node::Boolean),
-                Node::AnyObject => quote!(Node::AnyObject),
                 Node::Object { first, len, base } => {
                     let base = match base {
                         Some(base) => quote!(::core::option::Option::Some(#base)),
@@ -184,6 +183,7 @@ fn side_tokens(side: Side) -> TokenStream {
 fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
     let steps = steps.iter().map(|step| match step {
         OwnedStep::Key(key) => quote!(Step::Key(#key)),
+        OwnedStep::May(key) => quote!(Step::May(#key)),
         OwnedStep::Query(key) => quote!(Step::Query(#key)),
         OwnedStep::Index(index) => quote!(Step::Index(#index)),
         OwnedStep::Each => quote!(Step::Each),

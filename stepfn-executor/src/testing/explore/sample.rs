@@ -54,12 +54,8 @@ fn of(shape: &'static Shape, owner: &'static Shape, side: Side, depth: usize) ->
             fields.into()
         }
         Shape::Recursive if depth <= MOST_DEPTH => of(owner, owner, side, depth + 1),
-        Shape::Recursive | Shape::Any | Shape::Null | Shape::Mixed => {
-            if matches!(shape, Shape::Any) {
-                Value::empty_object()
-            } else {
-                Value::Null
-            }
+        Shape::Recursive | Shape::Any | Shape::Null | Shape::Mixed | Shape::Never => {
+            if matches!(shape, Shape::Any) { Value::empty_object() } else { Value::Null }
         }
     }
 }
