@@ -41,7 +41,8 @@ impl Sym {
         let Self::Answer(shape) = self else { return self.clone() };
         match shape.kind() {
             Kind::String => Self::String,
-            Kind::Integer => Self::WholeNumber,
+            // How large counts and codes of services get, no model says; they are not negative.
+            Kind::Integer => Self::count(),
             Kind::Number => Self::Number,
             Kind::Boolean => Self::Boolean,
             _ => self.clone(),

@@ -2,17 +2,21 @@
 
 use super::{
     Analyser,
-    expression::{Env, Val, Want, computed},
+    expression::{Env, Val, Want},
     intern::Shared,
     lead::key_of,
+    number::of_any_size,
     origin::{Origin, Reason},
     value::{Entry, Fields, Sym},
 };
 use crate::{
     diagnostic::Code,
     jsonata::{self, Expression, ExpressionKind as Kind},
-    shape::Need,
+    shape::{Bounds, Need},
 };
+
+/// The milliseconds of the last moment that a timestamp can name.
+const MOST_MILLIS: i128 = 8_640_000_000_000_000;
 
 impl Analyser<'_> {
     /// A call. Most functions of nothing come to nothing.
@@ -138,7 +142,7 @@ impl Analyser<'_> {
                 let item = of.items();
                 self.require(&env.reading(&first.range), &Val::one(item.clone()), Want::if_any(Need::Number));
                 let made = match name {
-                    "sum" => Val::one(computed([item])),
+                    "sum" => Val::one(of_any_size(&[item])),
                     "average" => Val { absent: may_be_empty(&of), ..Val::one(Sym::Number) },
                     _ => Val { absent: may_be_empty(&of), ..Val::one(item) },
                 };
@@ -221,7 +225,7 @@ impl Analyser<'_> {
             }
             "abs" => {
                 let of = self.evaluate(env, first, want.part(Need::Number));
-                Val::one(computed([of.sym.clone()])).of_parts([&of], want)
+                Val::one(of_any_size(&[of.sym.clone()])).of_parts([&of], want)
             }
             _ => return None,
         })
@@ -235,7 +239,7 @@ impl Analyser<'_> {
                 for (place, name) in parameters.iter().enumerate() {
                     let value = match (place, caller) {
                         (0, "map" | "filter" | "single") | (0 | 1, "sort") => Val::one(item.clone()),
-                        (1, "map" | "filter" | "single") => Val::one(Sym::WholeNumber),
+                        (1, "map" | "filter" | "single") => Val::one(Sym::count()),
                         _ => Val::unknown(Reason::Lambda),
                     };
                     inside.locals.push((name.clone(), value));
@@ -297,18 +301,24 @@ fn comes_to_something(name: &str) -> bool {
 /// What a function gives, by the end of its signature and what is known beyond it.
 fn result(name: &str, signature: &str, arguments: &[Val]) -> Val {
     Val::one(match name {
-        "count" | "length" | "floor" | "ceil" | "toMillis" | "millis" | "parseInteger" => Sym::WholeNumber,
-        "round" if arguments.len() == 1 => Sym::WholeNumber,
+        "count" | "length" => Sym::count(),
+        "millis" => Sym::Whole(Bounds { min: 0, max: MOST_MILLIS }),
+        "toMillis" => Sym::Whole(Bounds { min: -MOST_MILLIS, max: MOST_MILLIS }),
+        "floor" | "ceil" | "parseInteger" => Sym::whole(),
+        "round" if arguments.len() == 1 => Sym::whole(),
         "now" if arguments.is_empty() => Sym::Timestamp,
         "fromMillis" if arguments.len() == 1 => Sym::Timestamp,
-        "range" => Sym::array(computed(arguments.iter().map(|argument| argument.sym.clone()))),
+        "range" => {
+            let parts: Vec<Sym> = arguments.iter().map(|argument| argument.sym.clone()).collect();
+            Sym::array(of_any_size(&parts))
+        }
         "split" => Sym::array(Sym::String),
         "keys" => return Val::many(Sym::String),
         "match" => {
             let groups = Sym::array(Sym::String);
             return Val::many(Sym::object([
                 ("match", Sym::String),
-                ("index", Sym::WholeNumber),
+                ("index", Sym::count()),
                 ("groups", groups),
             ]));
         }

@@ -74,7 +74,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         Sym::String => Node::String,
         Sym::Timestamp => Node::Timestamp,
         Sym::Number => Node::Number,
-        Sym::WholeNumber => Node::WholeNumber,
+        Sym::Whole(bounds) => Node::Whole(*bounds),
         Sym::Boolean => Node::Boolean,
         Sym::Answer(_) => match value.there() {
             Sym::Answer(_) => Node::Any,
@@ -115,7 +115,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             Node::Object { first, len: fields.len(), base }
         }
         Sym::Array(item) => Node::Array(nodes_of(item, nodes)),
-        Sym::Tuple(items) | Sym::Union(items) | Sym::Computed(items) => {
+        Sym::Tuple(items) | Sym::Union(items) | Sym::Computed(_, items) => {
             let first = nodes.len();
             nodes.extend(items.iter().map(|_| OwnedNode::Other(Node::Any)));
             for (position, item) in items.iter().enumerate() {
@@ -125,7 +125,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             let len = items.len();
             match value {
                 Sym::Tuple(_) => Node::Tuple { first, len },
-                Sym::Computed(_) => Node::Computed { first, len },
+                Sym::Computed(how, _) => Node::Computed { how: *how, first, len },
                 _ => Node::Union { first, len },
             }
         }

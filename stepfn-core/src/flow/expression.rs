@@ -8,6 +8,7 @@ use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
     intern::Shared,
     lead::{guarded, kept, text_of},
+    number::computed,
     obligation::Obligation,
     origin::Reason,
     query::{Queried, Text, reading},
@@ -18,7 +19,7 @@ use crate::{
     diagnostic::Code,
     jsonata::{Expression, ExpressionKind as Kind, Operator},
     service,
-    shape::{Need, Node},
+    shape::{Arithmetic, Need, Node},
 };
 
 /// What is asked of what an expression comes to.
@@ -235,7 +236,7 @@ impl Analyser<'_> {
                 Kind::Number(value) => Val::one(whole(-value).map_or(Sym::Number, Sym::Integer)),
                 _ => {
                     let of = self.evaluate(env, of, want.part(Need::Number));
-                    Val::one(computed([of.sym.clone()])).of_parts([&of], want)
+                    Val::one(computed(Arithmetic::Negation, [of.sym.clone()])).of_parts([&of], want)
                 }
             },
             Kind::Binary { operator, left, right } => self.binary(env, *operator, left, right, want),
@@ -315,7 +316,7 @@ impl Analyser<'_> {
 
     /// A number that was computed is whole where all is that it was computed of.
     fn whole_parts(&mut self, reading: &Reading<'_>, value: &Sym, need: Need<'static>) {
-        if let (Need::Integer, Sym::Computed(parts)) = (need, value) {
+        if let (Need::Integer, Sym::Computed(_, parts)) = (need, value) {
             for part in parts.iter().flat_map(|part| part.members()) {
                 if let Sym::Leaf(leaf) = part {
                     self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Integer), reading);
@@ -367,10 +368,13 @@ impl Analyser<'_> {
         match operator {
             Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Modulo => {
                 let sides = [left, right].map(|side| self.evaluate(env, side, want.part(Need::Number)));
-                let number = if operator == Op::Divide {
-                    Sym::Number
-                } else {
-                    computed(sides.iter().map(|side| side.sym.clone()))
+                let [one, other] = [&sides[0].sym, &sides[1].sym].map(Sym::clone);
+                let number = match operator {
+                    Op::Add => computed(Arithmetic::Sum, [one, other]),
+                    Op::Subtract => computed(Arithmetic::Sum, [one, computed(Arithmetic::Negation, [other])]),
+                    Op::Multiply => computed(Arithmetic::Product, [one, other]),
+                    Op::Modulo => computed(Arithmetic::Other, [one, other]),
+                    _ => Sym::Number,
                 };
                 Val::one(number).of_parts(&sides, want)
             }
@@ -417,7 +421,7 @@ impl Analyser<'_> {
                 let end = Want::if_any(if self.typing.proven { Need::Integer } else { Need::Number });
                 self.evaluate(env, left, end);
                 self.evaluate(env, right, end);
-                Val::many(Sym::WholeNumber)
+                Val::many(Sym::whole())
             }
             Op::Apply => {
                 let (function, arguments) = match &right.kind {
@@ -445,7 +449,7 @@ impl Analyser<'_> {
                 Some(OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone()))
             }
             Sym::Text(_) | Sym::String | Sym::Timestamp => Some(OwnedNode::Other(Node::String)),
-            Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_) => {
+            Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) => {
                 Some(OwnedNode::Other(Node::Number))
             }
             _ => None,
@@ -467,7 +471,7 @@ impl Analyser<'_> {
         let need = OwnedNeed::Literal(literal.to_owned());
         match &value.sym {
             Sym::Leaf(leaf) => self.claim_path(&guarded(leaf), &[], &need, reading),
-            Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_) | Sym::Boolean => {
+            Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) | Sym::Boolean => {
                 self.demand(&value.sym, &need, reading);
             }
             _ => {}
@@ -525,28 +529,10 @@ impl Analyser<'_> {
     }
 }
 
-/// A sum, difference or product.
-pub(super) fn computed(parts: impl IntoIterator<Item = Sym>) -> Sym {
-    let mut open: Vec<Sym> = Vec::new();
-    for part in parts {
-        for part in part.members() {
-            match part {
-                Sym::Integer(_) | Sym::WholeNumber => {}
-                Sym::Computed(parts) => open.extend(parts.iter().cloned()),
-                Sym::Leaf(_) | Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => open.push(part.clone()),
-                _ => return Sym::Number,
-            }
-        }
-    }
-    open.sort();
-    open.dedup();
-    if open.is_empty() { Sym::WholeNumber } else { Sym::Computed(Shared::new(open)) }
-}
-
 /// What stands beside a value in an order, where it tells.
 fn kind_in_order(value: &Val) -> Option<Need<'static>> {
     match &value.sym {
-        Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_) => Some(Need::Number),
+        Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) => Some(Need::Number),
         Sym::String | Sym::Text(_) | Sym::Timestamp => Some(Need::String),
         _ => None,
     }
@@ -567,9 +553,9 @@ fn is_one(value: &Val) -> bool {
                 | Sym::Timestamp
                 | Sym::Object(..)
                 | Sym::Integer(_)
-                | Sym::WholeNumber
+                | Sym::Whole(_)
                 | Sym::Number
-                | Sym::Computed(_)
+                | Sym::Computed(..)
         )
 }
 

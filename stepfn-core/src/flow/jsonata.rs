@@ -232,7 +232,7 @@ impl Analyser<'_> {
         let item_context = Sym::object([(
             "Item",
             Sym::object([
-                ("Index", Sym::WholeNumber),
+                ("Index", Sym::count()),
                 ("Value", item.clone()),
                 ("Key", Sym::String),
                 ("Source", Sym::String),

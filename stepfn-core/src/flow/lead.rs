@@ -179,7 +179,7 @@ impl Analyser<'_> {
             }
             Kind::Index { of, name } => {
                 let of = self.step(env, value, of, Want::NOTHING);
-                env.locals.push((name.clone(), Val::one(Sym::WholeNumber)));
+                env.locals.push((name.clone(), Val::one(Sym::count())));
                 if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(of.items()) }
             }
             Kind::Group { of, pairs } => {

@@ -27,6 +27,7 @@ mod fact;
 mod intern;
 mod jsonata;
 mod lead;
+mod number;
 mod obligation;
 mod origin;
 mod query;
@@ -40,6 +41,8 @@ mod value;
 
 #[cfg(test)]
 mod jsonata_tests;
+#[cfg(test)]
+mod sink_tests;
 #[cfg(test)]
 mod tests;
 
@@ -270,7 +273,7 @@ impl Analyser<'_> {
                     ("Name", Sym::String),
                     ("RoleArn", Sym::String),
                     ("StartTime", Sym::Timestamp),
-                    ("RedriveCount", Sym::WholeNumber),
+                    ("RedriveCount", Sym::count()),
                     ("RedriveTime", Sym::Timestamp),
                 ]),
             ),
@@ -279,7 +282,7 @@ impl Analyser<'_> {
                 Sym::object([
                     ("EnteredTime", Sym::Timestamp),
                     ("Name", Sym::String),
-                    ("RetryCount", Sym::WholeNumber),
+                    ("RetryCount", Sym::count()),
                 ]),
             ),
             ("StateMachine", Sym::object([("Id", Sym::String), ("Name", Sym::String)])),
@@ -321,9 +324,18 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
         }
         intern::widened((known.clone(), joined.clone()), || widen_anew(known, joined))
     }
+    /// Whether one is what became of the other, and not something else beside it.
+    fn are_alike(known: &Sym, member: &Sym) -> bool {
+        match (known, member) {
+            (Sym::Object(_, base), Sym::Object(_, other)) => base == other,
+            (Sym::Array(_), Sym::Array(_)) => true,
+            _ => false,
+        }
+    }
     fn widen_anew(known: &Sym, joined: &Sym) -> Sym {
         match (known, joined) {
             (a, b) if a == b => a.clone(),
+            (Sym::Array(a), Sym::Array(b)) => Sym::array(widen_value(a, b)),
             (Sym::Object(a, base), Sym::Object(b, other)) if base == other => {
                 let fields = b.iter().map(|(key, entry)| {
                     let value = a.get(key).map_or(Sym::Unknown(Reason::Loop), |before| {
@@ -335,9 +347,21 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
             }
             // What came in every round so far is left as it is.
             _ => {
-                let (same, new): (Vec<_>, Vec<_>) =
+                let (mut same, new): (Vec<_>, Vec<_>) =
                     joined.members().iter().cloned().partition(|member| known.members().contains(member));
-                Sym::union(same.into_iter().chain([Sym::union(new).outline(Reason::Loop)]))
+                let mut other = Vec::new();
+                for member in new {
+                    let before = known.members().iter().find(|known| are_alike(known, &member));
+                    match (number::widened(known.members(), &member), before) {
+                        (Some(number), _) => same.push(number),
+                        (None, Some(before)) => same.push(widen_value(before, &member)),
+                        (None, None) => other.push(member),
+                    }
+                }
+                if !other.is_empty() {
+                    same.push(Sym::union(other).outline(Reason::Loop));
+                }
+                Sym::union(same)
             }
         }
     }

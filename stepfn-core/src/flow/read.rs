@@ -13,7 +13,7 @@ use crate::{
     check::timestamp::is_timestamp,
     diagnostic::{Code, Diagnostic, list, nearest},
     path::{Filter, FilterOperand, Path, Root, Segment, SegmentKind},
-    shape::Need,
+    shape::{Arithmetic, Need},
 };
 
 /// Where a path stands, and what it sees.
@@ -459,13 +459,13 @@ impl Analyser<'_> {
                 (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a string")
             }
             Need::MaybeNumber | Need::Number => (
-                matches!(value, Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_)),
+                matches!(value, Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..)),
                 "a number",
             ),
             Need::Integer => (
                 match value {
-                    Sym::Computed(of) => of.iter().all(may_be_whole),
-                    value => matches!(value, Sym::WholeNumber | Sym::Integer(_)),
+                    value @ (Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..)) => may_be_whole(value),
+                    _ => false,
                 },
                 "an integer",
             ),
@@ -473,9 +473,9 @@ impl Analyser<'_> {
                 matches!(
                     value,
                     Sym::Number
-                        | Sym::WholeNumber
+                        | Sym::Whole(_)
                         | Sym::Integer(_)
-                        | Sym::Computed(_)
+                        | Sym::Computed(..)
                         | Sym::String
                         | Sym::Text(_)
                         | Sym::Timestamp
@@ -576,10 +576,14 @@ impl Analyser<'_> {
 /// Whether a part of a computed number can be whole: what a type is, is judged where the number flows into one.
 fn may_be_whole(value: &Sym) -> bool {
     match value {
-        Sym::Any(_) | Sym::Reported | Sym::Unknown(_) | Sym::Leaf(_) | Sym::Integer(_) | Sym::WholeNumber => {
-            true
-        }
-        Sym::Computed(of) | Sym::Union(of) => of.iter().all(may_be_whole),
+        Sym::Any(_)
+        | Sym::Reported
+        | Sym::Unknown(_)
+        | Sym::Leaf(_)
+        | Sym::Integer(_)
+        | Sym::Whole(_)
+        | Sym::Computed(Arithmetic::Narrow, _) => true,
+        Sym::Computed(_, of) | Sym::Union(of) => of.iter().all(may_be_whole),
         _ => false,
     }
 }

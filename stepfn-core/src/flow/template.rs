@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::{
     Analyser,
     intern::Shared,
+    number::{self, computed},
     obligation::OwnedNeed,
     origin::{Origin, Reason},
     read::{Reading, Site},
@@ -15,7 +16,7 @@ use crate::{
     intrinsic::{ArgKind, Call, Function, Kind},
     json::push_token,
     path::{Path, Root, Segment, SegmentKind},
-    shape::Need,
+    shape::{Arithmetic, Bounds, Need},
     value::Value,
 };
 
@@ -231,10 +232,21 @@ impl Analyser<'_> {
                 }
                 (array, _) => items(array),
             },
-            Function::ArrayRange => Sym::array(Sym::WholeNumber),
+            // From the first to the second, whichever is larger.
+            Function::ArrayRange => Sym::array(number::between(args.iter().take(2))),
             Function::StringSplit => Sym::array(Sym::String),
             Function::ArrayContains => Sym::Boolean,
-            Function::ArrayLength | Function::MathAdd | Function::MathRandom => Sym::WholeNumber,
+            Function::ArrayLength => Sym::count(),
+            Function::MathAdd => computed(Arithmetic::Narrow, args.iter().cloned()),
+            Function::MathRandom => {
+                match (args.first().and_then(Sym::bounds), args.get(1).and_then(Sym::bounds)) {
+                    // The end does not belong to it.
+                    (Some(start), Some(end)) => {
+                        Sym::Whole(Bounds { min: start.min, max: end.max.saturating_sub(1).max(start.min) })
+                    }
+                    _ => Sym::whole(),
+                }
+            }
             Function::StringToJson => Sym::Any(Origin::text()),
             Function::JsonMerge => match (args.first(), args.get(1)) {
                 (Some(below), Some(Sym::Object(above, None))) => {

@@ -15,7 +15,7 @@ use crate::{
     definition::Call,
     jsonata,
     path::Path,
-    shape::{Need, Side},
+    shape::{Bounds, Need, Side},
     value::Value,
 };
 
@@ -234,7 +234,7 @@ impl Analyser<'_> {
                     Call::Invoke => Sym::object([
                         ("ExecutedVersion", Sym::String),
                         ("Payload", Sym::leaf(output, Side::Made, origin)),
-                        ("StatusCode", Sym::WholeNumber),
+                        ("StatusCode", Sym::Whole(Bounds { min: 100, max: 599 })),
                         ("SdkHttpMetadata", Sym::Any(Origin::service())),
                         ("SdkResponseMetadata", Sym::Any(Origin::service())),
                     ]),
@@ -299,7 +299,7 @@ impl Analyser<'_> {
         let item_context = Sym::object([(
             "Item",
             Sym::object([
-                ("Index", Sym::WholeNumber),
+                ("Index", Sym::count()),
                 ("Value", item.clone()),
                 ("Key", Sym::String),
                 ("Source", Sym::String),

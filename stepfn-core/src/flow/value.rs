@@ -3,12 +3,13 @@ use std::{collections::BTreeMap, rc::Rc};
 use super::{
     TypeRef, answer,
     intern::{self, Shared},
+    number,
     obligation::OwnedStep,
     origin::{Origin, Reason},
 };
 use crate::{
     service::{Kind, Shape},
-    shape::Side,
+    shape::{Arithmetic, Bounds, Side},
     value::Value,
 };
 
@@ -28,10 +29,10 @@ pub(super) enum Sym {
     String,
     Timestamp,
     Number,
-    /// A whole number of unknown size.
-    WholeNumber,
-    /// The sum, difference or product of others: a whole number where they all are.
-    Computed(Shared<Vec<Self>>),
+    /// A whole number.
+    Whole(Bounds),
+    /// A number that is computed of others, at least one of which is of a type.
+    Computed(Arithmetic, Shared<Vec<Self>>),
     Boolean,
     Leaf(Leaf),
     /// A part of what a service answered: what is known of it need not be there.
@@ -182,8 +183,8 @@ impl Sym {
             Self::Integer(value) => format!("the number {value}"),
             Self::String => "a string".into(),
             Self::Timestamp => "a timestamp".into(),
-            Self::Number | Self::Computed(_) => "a number".into(),
-            Self::WholeNumber => "an integer".into(),
+            Self::Number | Self::Computed(..) => "a number".into(),
+            Self::Whole(_) => "an integer".into(),
             Self::Boolean => "a boolean".into(),
             Self::Object(..) => "an object".into(),
             Self::Leaf(leaf) => leaf.origin.to_string(),
@@ -272,8 +273,18 @@ impl Sym {
         let mut all: Vec<Self> = Vec::new();
         for member in members {
             for member in member.members() {
-                if !all.contains(member) {
-                    all.push(member.clone());
+                let mut member = member.clone();
+                // Merged with one, it may merge with others.
+                while let Some((place, merged)) = all
+                    .iter()
+                    .enumerate()
+                    .find_map(|(place, known)| Some((place, number::merged(known, &member)?)))
+                {
+                    all.swap_remove(place);
+                    member = merged;
+                }
+                if !all.contains(&member) {
+                    all.push(member);
                 }
             }
         }
@@ -405,7 +416,7 @@ impl Sym {
         let below = match self {
             Self::Object(fields, base) => fields.size().saturating_add(base.as_ref().map_or(0, Shared::size)),
             Self::Array(item) => item.size(),
-            Self::Tuple(items) | Self::Union(items) | Self::Computed(items) => items.size(),
+            Self::Tuple(items) | Self::Union(items) | Self::Computed(_, items) => items.size(),
             _ => 0,
         };
         below.saturating_add(1)

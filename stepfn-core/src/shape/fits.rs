@@ -1,5 +1,5 @@
 use super::{
-    Node, Shape, TIMESTAMP,
+    Arithmetic, Bounds, Node, Shape, TIMESTAMP,
     text::{Text, contains, same},
     view::{Side, Step, View, article},
 };
@@ -236,14 +236,14 @@ impl<'a> Fits<'a> {
                 }
                 (Node::String, Shape::Enum(shape)) => contains(shape.also_given, "*"),
                 (Node::Integer(value), Shape::Integer { min, max }) => *min <= value && value <= *max,
-                // Counts and sums: of 32 bits in AWS.
-                (Node::WholeNumber, Shape::Integer { max, .. }) => *max >= i32::MAX as i128,
-                (
-                    Node::Integer(_) | Node::WholeNumber | Node::Number | Node::Computed { .. },
-                    Shape::Number,
-                ) => true,
-                (Node::Computed { .. }, Shape::Integer { max, .. }) => {
-                    *max >= i32::MAX as i128 && self.is_whole(index)
+                (Node::Integer(_) | Node::Whole(_) | Node::Number | Node::Computed { .. }, Shape::Number) => {
+                    true
+                }
+                (Node::Whole(_) | Node::Computed { .. }, Shape::Integer { min, max }) => {
+                    match self.bounds(index) {
+                        Some(bounds) => bounds.settled().is_within(Bounds { min: *min, max: *max }),
+                        None => false,
+                    }
                 }
                 _ => false,
             },
@@ -276,29 +276,64 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// Whether a node is a whole number for certain.
-    const fn is_whole(self, index: usize) -> bool {
+    /// Between what a number lies, where it is whole for certain.
+    const fn bounds(self, index: usize) -> Option<Bounds> {
         match self.nodes[index] {
-            Node::Item(inner) => self.is_whole(inner),
-            Node::Integer(_) | Node::WholeNumber => true,
+            Node::Item(inner) => self.bounds(inner),
+            Node::Integer(value) => Some(Bounds::one(value)),
+            Node::Whole(bounds) => Some(bounds),
             Node::Leaf { .. } => match self.source(index) {
-                // What may be anything was not said to be a fraction.
-                Source::View(view) => matches!(view.shape, Shape::Integer { .. } | Shape::Any),
-                Source::Node(_) => false,
+                Source::View(view) => match view.shape {
+                    Shape::Integer { min, max } => Some(Bounds { min: *min, max: *max }),
+                    // What may be anything was not said to be a fraction.
+                    Shape::Any => Some(Bounds::ANY),
+                    _ => None,
+                },
+                Source::Node(_) => None,
             },
-            Node::Union { first, len } | Node::Computed { first, len } => {
-                let mut i = 0;
+            Node::Union { first, len } => {
+                let mut i = 1;
+                let mut all = if len == 0 { Some(Bounds::ANY) } else { self.bounds(first) };
                 while i < len {
-                    if !self.is_whole(first + i) {
-                        return false;
-                    }
+                    all = match (all, self.bounds(first + i)) {
+                        (Some(all), Some(one)) => Some(all.hull(one)),
+                        _ => None,
+                    };
                     i += 1;
                 }
-                true
+                all
             }
-            Node::Any => true,
-            _ => false,
+            Node::Computed { how, first, len } => self.computed(how, first, len),
+            Node::Any => Some(Bounds::ANY),
+            _ => None,
         }
+    }
+
+    /// The same of a number that is computed.
+    const fn computed(self, how: Arithmetic, first: usize, len: usize) -> Option<Bounds> {
+        let mut made = Bounds::one(if matches!(how, Arithmetic::Product) { 1 } else { 0 });
+        let mut size = Bounds::one(0);
+        let mut i = 0;
+        while i < len {
+            let part = match (self.bounds(first + i), how) {
+                (Some(part), _) => part,
+                // It is rounded.
+                (None, Arithmetic::Narrow) => Bounds::ANY,
+                (None, _) => return None,
+            };
+            size = size.hull(part);
+            made = match how {
+                Arithmetic::Sum | Arithmetic::Narrow => made.add(part),
+                Arithmetic::Product => made.multiply(part),
+                Arithmetic::Negation => part.negate(),
+                Arithmetic::Other => Bounds::ANY,
+            };
+            i += 1;
+        }
+        Some(match how {
+            Arithmetic::Narrow => made.narrow(),
+            _ => made.within_size_of(size),
+        })
     }
 
     /// An array as an array; none where the source is no array.
@@ -423,8 +458,14 @@ impl<'a> Fits<'a> {
                 }
                 Node::String => out.push("a string"),
                 Node::Timestamp => out.push("a timestamp"),
-                Node::Number | Node::Computed { .. } => out.push("a number"),
-                Node::WholeNumber => out.push("an integer"),
+                Node::Number => out.push("a number"),
+                Node::Whole(_) | Node::Computed { .. } => match self.bounds(index) {
+                    Some(bounds) => {
+                        let Bounds { min, max } = bounds.settled();
+                        article(out, &Shape::Integer { min, max });
+                    }
+                    None => out.push("a number"),
+                },
                 Node::Boolean => out.push("a boolean"),
                 Node::Object { first, len, base } => {
                     out.push("an object");

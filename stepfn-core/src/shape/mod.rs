@@ -14,6 +14,7 @@
 //! *given* to its `Deserialize` (a task's input). A field of type `Option` is always there on the way out, possibly `null`,
 //! and may be missing on the way in.
 
+mod bounds;
 mod claim;
 mod fits;
 mod impls;
@@ -28,6 +29,7 @@ mod view;
 use std::fmt;
 
 pub use self::{
+    bounds::{Arithmetic, Bounds},
     claim::{Claim, Fault, Need, Wrong, expect, judge},
     misfit::misfit,
     node::Node,

@@ -1,5 +1,5 @@
 use super::{
-    Shape,
+    Arithmetic, Bounds, Shape,
     view::{Side, Step},
 };
 
@@ -26,10 +26,12 @@ pub enum Node<'a> {
     Timestamp,
     /// Some number.
     Number,
-    /// Some whole number of unknown size.
-    WholeNumber,
-    /// The sum, difference or product of other nodes: a whole number where they all are.
+    /// Some whole number.
+    Whole(Bounds),
+    /// A number that is computed of other nodes.
     Computed {
+        /// How.
+        how: Arithmetic,
         /// The first of the [`Item`](Self::Item)s.
         first: usize,
         /// How many.

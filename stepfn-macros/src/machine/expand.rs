@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use stepfn_core::{
     definition::{Call, LogLevel, Reference, WorkflowType},
     flow::{OwnedClaim, OwnedNeed, OwnedNode, OwnedStep, StateTyping, TypeRef, Typing},
-    shape::{Need, Node, Side},
+    shape::{Arithmetic, Need, Node, Side},
 };
 
 use super::{
@@ -150,9 +150,19 @@ impl Names {
                 Node::String => quote!(Node::String),
                 Node::Timestamp => quote!(Node::Timestamp),
                 Node::Number => quote!(Node::Number),
-                Node::WholeNumber => quote!(Node::WholeNumber),
-                Node::Computed { first, len } => {
-                    quote!(Node::Computed { first: #first, len: #len })
+                Node::Whole(bounds) => {
+                    let (min, max) = (bounds.min, bounds.max);
+                    quote!(Node::Whole(Bounds { min: #min, max: #max }))
+                }
+                Node::Computed { how, first, len } => {
+                    let how = match how {
+                        Arithmetic::Sum => quote!(Sum),
+                        Arithmetic::Product => quote!(Product),
+                        Arithmetic::Negation => quote!(Negation),
+                        Arithmetic::Narrow => quote!(Narrow),
+                        Arithmetic::Other => quote!(Other),
+                    };
+                    quote!(Node::Computed { how: Arithmetic::#how, first: #first, len: #len })
                 }
                 Node::Boolean => quote!(Node::Boolean),
                 Node::Object { first, len, base } => {
@@ -435,7 +445,7 @@ pub(super) fn judged(
         const _: () = {
             #[allow(unused_imports)]
             use ::stepfn::__private::core::{
-                shape::{Claim, Need, Node, Shape, Side, StateData, Step, expect},
+                shape::{Arithmetic, Bounds, Claim, Need, Node, Shape, Side, StateData, Step, expect},
                 task::TaskInfo,
             };
             #constants
