@@ -4,8 +4,11 @@
 //! value comes to nothing AWS fails. So it is asked from the outside in: [`Want`] says whether there must be something, and of
 //! what kind.
 
+use std::rc::Rc;
+
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    function::{Function, Lambda, MOST_SPENT},
     intern::Shared,
     lead::{guarded, kept, text_of},
     number::computed,
@@ -54,7 +57,7 @@ impl Want {
 }
 
 /// What an expression comes to, where it comes to something.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Val {
     pub(super) sym: Sym,
     /// Whether it is a sequence of such values: none are nothing, one alone is itself, several are an array.
@@ -63,6 +66,8 @@ pub(super) struct Val {
     pub(super) absent: bool,
     /// What must hold of others, that it comes to one thing.
     pub(super) over: Vec<(Leaf, Need<'static>)>,
+    /// What it does where it is a function, which is no JSON.
+    pub(super) function: Option<Rc<Function>>,
 }
 
 impl Val {
@@ -77,7 +82,81 @@ impl Val {
     }
 
     pub(super) fn one(sym: Sym) -> Self {
-        Self { sym, many: false, absent: false, over: Vec::new() }
+        Self { sym, many: false, absent: false, over: Vec::new(), function: None }
+    }
+
+    /// Nothing at all.
+    pub(super) fn nothing() -> Self {
+        Self::one(Sym::never()).maybe()
+    }
+
+    pub(super) fn function(function: Function) -> Self {
+        Self { function: Some(Rc::new(function)), ..Self::one(Sym::Unknown(Reason::Lambda)) }
+    }
+
+    /// One of the two.
+    pub(super) fn join(self, other: Self) -> Self {
+        let is_nothing = |value: &Self| value.sym.members().is_empty() && value.function.is_none();
+        let function = match (self.function.clone(), other.function.clone()) {
+            (Some(one), Some(other)) if Rc::ptr_eq(&one, &other) => Some(one),
+            (Some(one), Some(other)) => Some(Rc::new(Function::Either(one, other))),
+            (Some(one), None) if is_nothing(&other) => Some(one),
+            (None, Some(other)) if is_nothing(&self) => Some(other),
+            _ => None,
+        };
+        // What is a sequence on one side only is told as what it can come to.
+        let (one, other) = match self.many == other.many || is_nothing(&self) || is_nothing(&other) {
+            true => (self, other),
+            false => (self.settled(), other.settled()),
+        };
+        let mut over = one.over;
+        over.extend(other.over.into_iter().filter(|condition| !over.contains(condition)).collect::<Vec<_>>());
+        Self {
+            sym: one.sym.join(&other.sym),
+            many: one.many || other.many,
+            absent: one.absent || other.absent,
+            over,
+            function,
+        }
+    }
+
+    /// The same as no sequence: one value, or an array of several, or nothing.
+    pub(super) fn settled(self) -> Self {
+        if !self.many {
+            return self;
+        }
+        let sym = self.sym.join(&Sym::array(self.sym.clone()));
+        Self { sym, many: false, absent: true, ..self }
+    }
+
+    /// Whether nothing tells it from another one.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        let function = match (&self.function, &other.function) {
+            (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        function
+            && self.sym == other.sym
+            && (self.many, self.absent) == (other.many, other.absent)
+            && self.over == other.over
+    }
+
+    /// What is left of a value that changes whenever it is looked at: in the first rounds that it is a number.
+    pub(super) fn outline(self, round: usize) -> Self {
+        let number = |member: &Sym| {
+            matches!(member, Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_))
+        };
+        let sym = match &self.sym {
+            Sym::Leaf(_) | Sym::Any(_) | Sym::Reported | Sym::Object(..) => self.sym.clone(),
+            sym if !sym.members().is_empty() && sym.members().iter().all(number) && round < 6 => {
+                let whole = |member: &Sym| matches!(member, Sym::WholeNumber | Sym::Integer(_));
+                if sym.members().iter().all(whole) { Sym::WholeNumber } else { Sym::Number }
+            }
+            sym if round < 5 => sym.clone(),
+            sym => sym.outline(Reason::Lambda),
+        };
+        Self { sym, ..self }
     }
 
     pub(super) fn many(sym: Sym) -> Self {
@@ -113,6 +192,13 @@ impl Val {
     /// What the parts of the value are where an array is built of it, or a function goes through them.
     pub(super) fn items(&self) -> Sym {
         match &self.sym {
+            // One alone is itself, and if that is an array its items are taken.
+            Sym::Array(_) | Sym::Tuple(_) if self.many => {
+                self.sym.join(&Self { many: false, ..self.clone() }.items())
+            }
+            Sym::Union(members) => Sym::union(
+                members.iter().map(|member| Self { sym: member.clone(), ..self.clone() }.items()),
+            ),
             _ if self.many => self.sym.clone(),
             Sym::Array(item) => (**item).clone(),
             Sym::Tuple(items) => {
@@ -147,7 +233,9 @@ pub(super) struct Env<'t> {
     /// The variables that the expression binds itself, the innermost last.
     pub(super) locals: Vec<(String, Val)>,
     /// `$`, and what names alone are read of.
-    pub(super) context: Option<Sym>,
+    pub(super) context: Option<Val>,
+    /// The names that the blocks around bind anywhere.
+    pub(super) later: Vec<String>,
     /// The parts of the expression that are known to come to something, as they are written.
     pub(super) present: Vec<String>,
 }
@@ -161,6 +249,7 @@ impl<'t> Env<'t> {
             error: queried.error.cloned(),
             locals: Vec::new(),
             context: None,
+            later: Vec::new(),
             present: Vec::new(),
         }
     }
@@ -180,6 +269,11 @@ impl<'t> Env<'t> {
 
     /// The same, with another `$`.
     pub(super) fn inside(&self, context: Sym) -> Self {
+        self.inside_of(Val::one(context))
+    }
+
+    /// The same, where it may be a sequence.
+    pub(super) fn inside_of(&self, context: Val) -> Self {
         Self { context: Some(context), ..self.clone() }
     }
 }
@@ -187,10 +281,22 @@ impl<'t> Env<'t> {
 impl Analyser<'_> {
     /// What a value is for whoever does not know how many there are.
     pub(super) fn settle(&self, value: Val) -> Sym {
-        if value.is_single() { value.sym } else { Sym::Unknown(Reason::Count) }
+        if value.many {
+            value.settled().sym
+        } else if value.is_single() {
+            value.sym
+        } else {
+            Sym::Unknown(Reason::Count)
+        }
     }
 
     pub(super) fn evaluate(&mut self, env: &mut Env<'_>, expression: &Expression, want: Want) -> Val {
+        self.calls.spent += 1;
+        if self.calls.spent > MOST_SPENT {
+            let value = Val::unknown(Reason::Size);
+            self.require(&env.reading(&expression.range), &value, want);
+            return value;
+        }
         if want.defined && env.is_present(expression) {
             let value = self.evaluate(env, expression, Want { defined: false, ..want });
             let sym = match value.sym {
@@ -203,21 +309,23 @@ impl Analyser<'_> {
             // These ask their parts themselves.
             Kind::Path(steps) => match steps.split_first() {
                 Some((first, rest)) => return self.path_of(env, expression, first, rest, want),
-                None => Val::one(Sym::never()).maybe(),
+                None => Val::nothing(),
             },
             Kind::Variable(_) | Kind::Name(_) => return self.path_of(env, expression, expression, &[], want),
             Kind::Block(parts) => {
                 let Some((last, before)) = parts.split_last() else {
-                    let nothing = Val::one(Sym::never()).maybe();
+                    let nothing = Val::nothing();
                     self.require(&env.reading(&expression.range), &nothing, want);
                     return nothing;
                 };
-                let bound = env.locals.len();
+                let (bound, later) = (env.locals.len(), env.later.len());
+                parts.iter().for_each(|part| binds(part, &mut env.later));
                 for part in before {
                     self.evaluate(env, part, Want::NOTHING);
                 }
                 let value = self.evaluate(env, last, want);
                 env.locals.truncate(bound);
+                env.later.truncate(later);
                 return value;
             }
             Kind::Conditional { condition, then, otherwise } => {
@@ -256,16 +364,17 @@ impl Analyser<'_> {
                 let of = self.evaluate(env, of, Want::NOTHING);
                 self.grouped(env, &of, pairs)
             }
-            Kind::Lambda { parameters, body, .. } => {
-                let mut inside = env.clone();
-                inside
-                    .locals
-                    .extend(parameters.iter().map(|name| (name.clone(), Val::unknown(Reason::Lambda))));
-                self.evaluate(&mut inside, body, Want::NOTHING);
-                let value = Val::unknown(Reason::Lambda);
-                self.require(&env.reading(&expression.range), &value, want);
-                return value;
-            }
+            Kind::Lambda { parameters, body, signature } => Val::function(Function::Lambda(Lambda {
+                parameters: parameters.clone(),
+                signature: signature.clone(),
+                body: (**body).clone(),
+                locals: env.locals.clone(),
+                context: env.context.clone(),
+                present: env.present.clone(),
+                later: env.later.clone(),
+            })),
+            Kind::Regex { .. } => Val::function(Function::Pattern),
+            Kind::Transform { .. } => Val::function(Function::Transform),
             // What else there is can be anything; its parts are not followed.
             _ => Val::unknown(Reason::Step),
         };
@@ -276,6 +385,14 @@ impl Analyser<'_> {
     /// Demands of a value what is asked.
     #[track_caller]
     pub(super) fn require(&mut self, reading: &Reading<'_>, value: &Val, want: Want) {
+        if value.function.is_some() {
+            if want.defined || !matches!(want.need, Need::Value | Need::Nothing) {
+                let message = "it is a function, which is no JSON value".to_owned();
+                let help = "call it: `$f(…)`".to_owned();
+                self.wrong(reading, Code::WrongType, message, Some(help));
+            }
+            return;
+        }
         if let Sym::Unknown(reason) = value.sym
             && (want.defined && value.absent || !matches!(want.need, Need::Value | Need::Nothing))
         {
@@ -335,25 +452,21 @@ impl Analyser<'_> {
         self.evaluate(env, condition, Want::NOTHING);
         let mut taken = env.clone();
         taken.assume(condition, true);
-        let mut value = self.evaluate(&mut taken, then, want);
+        let value = self.evaluate(&mut taken, then, want);
         match otherwise {
             Some(otherwise) => {
                 let mut rest = env.clone();
                 rest.assume(condition, false);
-                let other = self.evaluate(&mut rest, otherwise, want);
-                value.many = value.many || other.many;
-                value.absent = value.absent || other.absent;
-                value.over.extend(other.over);
-                value.sym = value.sym.join(&other.sym);
+                value.join(self.evaluate(&mut rest, otherwise, want))
             }
             None if want.defined => {
                 let message = "it comes to nothing where the condition does not hold".to_owned();
                 let help = "write what it is then: `condition ? value : other`".to_owned();
                 self.wrong(&env.reading(&whole.range), Code::MaybeMissing, message, Some(help));
+                value
             }
-            None => value.absent = true,
+            None => value.maybe(),
         }
-        value
     }
 
     fn binary(
@@ -423,20 +536,7 @@ impl Analyser<'_> {
                 self.evaluate(env, right, end);
                 Val::many(Sym::whole())
             }
-            Op::Apply => {
-                let (function, arguments) = match &right.kind {
-                    Kind::Call { function, arguments } => (&**function, &arguments[..]),
-                    Kind::Binary { operator, .. } if *operator != Op::Apply => {
-                        let message = "it is no function, and stands on the right of `~>`".to_owned();
-                        let help = "put the part before it in parentheses: `(… ~> $f()) …`".to_owned();
-                        self.wrong(&env.reading(&right.range), Code::WrongType, message, Some(help));
-                        return Val::reported();
-                    }
-                    _ => (right, &[][..]),
-                };
-                let arguments: Vec<Expression> = std::iter::once(left).chain(arguments).cloned().collect();
-                self.function(env, function, &arguments, want)
-            }
+            Op::Apply => self.chain(env, left, right, want),
         }
     }
 
@@ -483,6 +583,7 @@ impl Analyser<'_> {
             .iter()
             .map(|item| {
                 let value = self.evaluate(env, item, self.want_of_part(item));
+                self.no_function(env, item, &value);
                 let alone = match &item.kind {
                     // What is written as an array stays one inside of another.
                     Kind::Array(_) => true,
@@ -511,11 +612,20 @@ impl Analyser<'_> {
         }
     }
 
+    /// Refuses a function as a part of an array or object: it is no JSON.
+    fn no_function(&mut self, env: &Env<'_>, part: &Expression, value: &Val) {
+        if value.function.is_some() {
+            self.require(&env.reading(&part.range), value, Want::of(Need::Value));
+        }
+    }
+
     fn object(&mut self, env: &mut Env<'_>, pairs: &[(Expression, Expression)]) -> Sym {
         let mut fields = Fields::new();
         let mut open = false;
         for (key, value) in pairs {
-            let value = self.evaluate(env, value, self.want_of_part(value));
+            let part = value;
+            let value = self.evaluate(env, part, self.want_of_part(part));
+            self.no_function(env, part, &value);
             if let Some(key) = text_of(key) {
                 let absent = value.absent || value.many || !value.over.is_empty();
                 let value = self.settle(value);
@@ -526,6 +636,19 @@ impl Analyser<'_> {
             }
         }
         if open { Sym::some_object(Reason::Computed) } else { Sym::Object(Shared::new(fields), None) }
+    }
+}
+
+/// The names that a part of a block binds in it.
+fn binds(expression: &Expression, found: &mut Vec<String>) {
+    match &expression.kind {
+        Kind::Bind { name, value, .. } => {
+            found.push(name.clone());
+            binds(value, found);
+        }
+        // These have variables of their own.
+        Kind::Block(_) | Kind::Lambda { .. } => {}
+        _ => expression.parts().into_iter().for_each(|part| binds(part, found)),
     }
 }
 

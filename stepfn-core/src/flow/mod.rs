@@ -24,6 +24,7 @@ mod claims;
 mod errors;
 mod expression;
 mod fact;
+mod function;
 mod intern;
 mod jsonata;
 mod lead;
@@ -138,6 +139,7 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         results: HashMap::new(),
         machines: HashMap::new(),
         visits: 0,
+        calls: function::Calls::default(),
         report: Some(Analysis::default()),
     };
     let output = analyser.solve("", machine, &Flow::new(input));
@@ -184,6 +186,8 @@ struct Analyser<'t> {
     machines: HashMap<String, Solved>,
     /// How often a state was interpreted: the work that was done.
     visits: usize,
+    /// The functions of expressions that are being called.
+    calls: function::Calls,
     /// Where findings go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
 }

@@ -106,6 +106,7 @@ impl Analyser<'_> {
         let Ok(expression) = jsonata::parse(inside) else { return Sym::Reported };
         let text = Text { at, text: inside, offset };
         self.unassigned(queried.site, &text, &expression);
+        self.calls.spent = 0;
         let value = self.evaluate(&mut Env::new(queried, text), &expression, Want::of(need));
         self.settle(value)
     }
