@@ -115,6 +115,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             Node::Object { first, len: fields.len(), base }
         }
         Sym::Array(item) => Node::Array(nodes_of(item, nodes)),
+        Sym::Map(value) => Node::Map(nodes_of(value, nodes)),
         Sym::Tuple(items) | Sym::Union(items) | Sym::Computed(_, items) => {
             let first = nodes.len();
             nodes.extend(items.iter().map(|_| OwnedNode::Other(Node::Any)));

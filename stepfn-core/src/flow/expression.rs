@@ -8,10 +8,11 @@ use std::rc::Rc;
 
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    call::Argument,
     function::{Function, Lambda, MOST_SPENT},
     intern::Shared,
     lead::{guarded, kept, text_of},
-    number::computed,
+    number::{computed, of_any_size},
     obligation::Obligation,
     origin::Reason,
     query::{Queried, Text, reading},
@@ -66,6 +67,8 @@ pub(super) struct Val {
     pub(super) absent: bool,
     /// What must hold of others, that it comes to one thing.
     pub(super) over: Vec<(Leaf, Need<'static>)>,
+    /// Whether there are items in it for certain, where it is an array.
+    pub(super) some: bool,
     /// What it does where it is a function, which is no JSON.
     pub(super) function: Option<Rc<Function>>,
 }
@@ -82,7 +85,7 @@ impl Val {
     }
 
     pub(super) fn one(sym: Sym) -> Self {
-        Self { sym, many: false, absent: false, over: Vec::new(), function: None }
+        Self { sym, many: false, absent: false, over: Vec::new(), some: false, function: None }
     }
 
     /// Nothing at all.
@@ -116,6 +119,7 @@ impl Val {
             many: one.many || other.many,
             absent: one.absent || other.absent,
             over,
+            some: one.some && other.some,
             function,
         }
     }
@@ -145,13 +149,12 @@ impl Val {
     /// What is left of a value that changes whenever it is looked at: in the first rounds that it is a number.
     pub(super) fn outline(self, round: usize) -> Self {
         let number = |member: &Sym| {
-            matches!(member, Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_))
+            matches!(member, Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..))
         };
         let sym = match &self.sym {
             Sym::Leaf(_) | Sym::Any(_) | Sym::Reported | Sym::Object(..) => self.sym.clone(),
             sym if !sym.members().is_empty() && sym.members().iter().all(number) && round < 6 => {
-                let whole = |member: &Sym| matches!(member, Sym::WholeNumber | Sym::Integer(_));
-                if sym.members().iter().all(whole) { Sym::WholeNumber } else { Sym::Number }
+                of_any_size(sym.members())
             }
             sym if round < 5 => sym.clone(),
             sym => sym.outline(Reason::Lambda),
@@ -184,6 +187,57 @@ impl Val {
         self
     }
 
+    /// Whether it is an array for certain.
+    pub(super) fn is_array(&self) -> bool {
+        matches!(self.sym, Sym::Array(_) | Sym::Tuple(_))
+            && !self.many
+            && !self.absent
+            && self.over.is_empty()
+    }
+
+    /// Whether it is an array for certain that has items.
+    pub(super) fn has_items(&self) -> bool {
+        !self.many
+            && !self.absent
+            && self.over.is_empty()
+            && match &self.sym {
+                Sym::Tuple(items) => !items.is_empty(),
+                sym => self.some && matches!(sym, Sym::Array(_)),
+            }
+    }
+
+    /// Whether it is one value for certain that is no array.
+    pub(super) fn is_certain(&self) -> bool {
+        let is_one = |sym: &Sym| {
+            matches!(
+                sym,
+                Sym::Null
+                    | Sym::Bool(_)
+                    | Sym::Boolean
+                    | Sym::Text(_)
+                    | Sym::String
+                    | Sym::Timestamp
+                    | Sym::Object(_, None)
+                    | Sym::Map(_)
+                    | Sym::Integer(_)
+                    | Sym::Whole(_)
+                    | Sym::Number
+                    | Sym::Computed(..)
+            )
+        };
+        let members = self.sym.members();
+        !self.many
+            && !self.absent
+            && self.over.is_empty()
+            && !members.is_empty()
+            && members.iter().all(is_one)
+    }
+
+    /// The same as no sequence, which need not be told of what has been reported.
+    pub(super) fn settled_or_reported(self) -> Self {
+        if matches!(self.sym, Sym::Reported) { self } else { self.settled() }
+    }
+
     /// Whether it is no sequence, whatever the types are.
     pub(super) fn is_single(&self) -> bool {
         !self.many && self.over.iter().all(|(_, need)| *need != Need::Single)
@@ -199,6 +253,8 @@ impl Val {
             Sym::Union(members) => Sym::union(
                 members.iter().map(|member| Self { sym: member.clone(), ..self.clone() }.items()),
             ),
+            // So with a value of a type, as the type tells.
+            Sym::Leaf(leaf) if self.many => Sym::Leaf(leaf.then([OwnedStep::Many, OwnedStep::Items])),
             _ if self.many => self.sym.clone(),
             Sym::Array(item) => (**item).clone(),
             Sym::Tuple(items) => {
@@ -350,7 +406,10 @@ impl Analyser<'_> {
             Kind::Binary { operator, left, right } => self.binary(env, *operator, left, right, want),
             Kind::Array(items) => self.array(env, items),
             Kind::Object(pairs) => Val::one(self.object(env, pairs)),
-            Kind::Call { function, arguments } => self.function(env, function, arguments, want),
+            Kind::Call { function, arguments } => {
+                let arguments: Vec<Argument<'_>> = arguments.iter().map(Argument::Written).collect();
+                self.function(env, function, &arguments, &expression.range, want)
+            }
             Kind::Filter { of, predicate } => {
                 let of = self.evaluate(env, of, Want::NOTHING);
                 self.filter(env, &of, predicate)
@@ -587,7 +646,7 @@ impl Analyser<'_> {
                 let alone = match &item.kind {
                     // What is written as an array stays one inside of another.
                     Kind::Array(_) => true,
-                    _ => is_one(&value),
+                    _ => value.is_certain(),
                 };
                 (alone, value)
             })
@@ -597,8 +656,10 @@ impl Analyser<'_> {
                 values.into_iter().map(|(_, value)| value.sym).collect(),
             )));
         }
+        let some = values.iter().any(|(alone, value)| *alone || value.has_items());
         let item = values.iter().map(|(alone, value)| if *alone { value.sym.clone() } else { value.items() });
-        Val::one(Sym::array(item.reduce(|all, item| all.join(&item)).unwrap_or_else(Sym::never)))
+        let item = item.reduce(|all, item| all.join(&item)).unwrap_or_else(Sym::never);
+        Val { some, ..Val::one(Sym::array(item)) }
     }
 
     /// What is asked of a part of an array or object: a path that comes to nothing is left out, which may be meant; that what
@@ -621,21 +682,26 @@ impl Analyser<'_> {
 
     fn object(&mut self, env: &mut Env<'_>, pairs: &[(Expression, Expression)]) -> Sym {
         let mut fields = Fields::new();
-        let mut open = false;
-        for (key, value) in pairs {
-            let part = value;
+        let mut computed: Option<Sym> = None;
+        for (key, part) in pairs {
             let value = self.evaluate(env, part, self.want_of_part(part));
             self.no_function(env, part, &value);
+            let absent = value.absent || value.many || !value.over.is_empty();
+            let value = self.settle(value);
             if let Some(key) = text_of(key) {
-                let absent = value.absent || value.many || !value.over.is_empty();
-                let value = self.settle(value);
                 fields.insert(key.into(), Entry { value, absent, narrowed: false });
             } else {
                 self.evaluate(env, key, Want::if_any(Need::String));
-                open = true;
+                computed = Some(computed.map_or_else(|| value.clone(), |all| all.join(&value)));
             }
         }
-        if open { Sym::some_object(Reason::Computed) } else { Sym::Object(Shared::new(fields), None) }
+        match computed {
+            Some(value) if fields.is_empty() => Sym::Map(Shared::new(value)),
+            Some(value) => {
+                Sym::Object(Shared::new(fields), Some(Shared::new(Sym::Map(Shared::new(value)))))
+            }
+            None => Sym::Object(Shared::new(fields), None),
+        }
     }
 }
 
@@ -659,27 +725,6 @@ fn kind_in_order(value: &Val) -> Option<Need<'static>> {
         Sym::String | Sym::Text(_) | Sym::Timestamp => Some(Need::String),
         _ => None,
     }
-}
-
-/// Whether a value is certainly one that is no array.
-fn is_one(value: &Val) -> bool {
-    !value.many
-        && !value.absent
-        && value.over.is_empty()
-        && matches!(
-            value.sym,
-            Sym::Null
-                | Sym::Bool(_)
-                | Sym::Boolean
-                | Sym::Text(_)
-                | Sym::String
-                | Sym::Timestamp
-                | Sym::Object(..)
-                | Sym::Integer(_)
-                | Sym::Whole(_)
-                | Sym::Number
-                | Sym::Computed(..)
-        )
 }
 
 /// The number as an integer, where all its digits are certain.

@@ -105,7 +105,7 @@ impl Analyser<'_> {
         at: &Range<usize>,
         want: Want,
     ) -> Val {
-        let value = match &**function {
+        match &**function {
             Function::BuiltIn(known) => return self.built_in(env, known, arguments, at, want),
             Function::Lambda(lambda) => {
                 let given = self.given(env, lambda, arguments);
@@ -149,9 +149,7 @@ impl Analyser<'_> {
                 let of = self.argument(env, of, want.part(crate::shape::Need::Value));
                 Val::one(Sym::Unknown(Reason::Function)).of_parts([&of], want)
             }
-        };
-        self.require(&env.reading(at), &value, want);
-        value
+        }
     }
 
     fn given(&mut self, env: &mut Env<'_>, lambda: &Lambda, arguments: &[Argument<'_>]) -> Vec<Val> {

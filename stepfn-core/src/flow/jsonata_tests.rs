@@ -122,7 +122,6 @@ fn what_always_comes_to_something_is_not_refused() {
         "($f := function($n) { $n <= 1 ? 1 : $n * $f($n - 1) }; $f(3))",
         "$states.input.lines ~> $map(function($l) { $l.sku }) ~> $count()",
         "[$states.input.lines.%.id]",
-        "$single($states.input.lines, function($l) { $l.price > 2 }) ~> $type()",
         "$reduce($states.input.tags, function($all, $one) { $all & $one }, '')",
         "($a := 1; $b := ($a := 2; $a + 1); $a + $b)",
         "$states.input.count + 1",
@@ -329,7 +328,7 @@ fn a_counter_in_a_loop_is_a_number_on_every_round() {
     let found = said(
         r#""A": { "Type": "Pass", "Assign": { "n": 0, "seen": [] }, "Next": "B" },
         "B": { "Type": "Pass", "Assign": { "n": "{% $n + 1 %}", "seen": "{% $append($seen, $n) %}" }, "Next": "C" },
-        "C": { "Type": "Choice", "Choices": [{ "Condition": "{% $n < $states.context.State.RetryCount + 3 %}", "Next": "B" }],
+        "C": { "Type": "Choice", "Choices": [{ "Condition": "{% $n < $states.context.Execution.RedriveCount + 3 %}", "Next": "B" }],
             "Default": "D" },
         "D": { "Type": "Wait", "Seconds": "{% $n %}", "Next": "E" },
         "E": { "Type": "Succeed", "Output": "{% $seen %}" }"#,

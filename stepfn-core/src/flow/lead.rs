@@ -3,10 +3,11 @@
 use super::{
     Analyser, OwnedNeed, OwnedStep,
     expression::{Env, Val, Want, whole},
+    function::Function,
     intern::Shared,
     origin::Reason,
     read::Reading,
-    value::{Leaf, Sym},
+    value::{Entry, Fields, Leaf, Sym},
 };
 use crate::{
     check::jsonata_texts::has_placeholder,
@@ -70,12 +71,24 @@ impl Analyser<'_> {
             _ => whole.range.clone(),
         };
         let mut value = match root {
-            // What a service puts there beside what is known is not known.
-            Some(root) if keys.first() == Some(&"context") && used == 1 && is_states(first) => {
+            // In a definition without types nothing is to be shown, and a service may put there more than is known.
+            Some(root)
+                if !self.typing.proven
+                    && keys.first() == Some(&"context")
+                    && used == 1
+                    && is_states(first) =>
+            {
                 let report = self.report.take();
                 let value = self.lead(&env.reading(&range), &root.sym, &keys[used..], Want::NOTHING);
                 self.report = report;
                 value
+            }
+            Some(root) if keys.len() == used && !matches!(root.sym, Sym::Answer(_)) => {
+                self.require(&env.reading(&range), &root, asked);
+                match &root.sym {
+                    Sym::Leaf(leaf) if asked.defined => Val { sym: Sym::Leaf(guarded(leaf)), ..root },
+                    _ => root,
+                }
             }
             Some(root) if root.many || root.absent || !root.over.is_empty() => {
                 let mut value = self.lead(&env.reading(&range), &root.sym, &keys[used..], Want::NOTHING);
@@ -115,8 +128,8 @@ impl Analyser<'_> {
             Kind::Variable(name) => name.as_str(),
             Kind::Name(name) => {
                 let Some(context) = env.context.clone() else { return (None, 0) };
-                let value = self.lead(&env.reading(&first.range), &context, &[name], Want::NOTHING);
-                return (Some(value), 0);
+                let found = self.lead(&env.reading(&first.range), &context.sym, &[name], Want::NOTHING);
+                return (Some(through(&context, found)), 0);
             }
             _ => return (Some(self.evaluate(env, first, Want::NOTHING)), 0),
         };
@@ -128,13 +141,19 @@ impl Analyser<'_> {
             ("states", Some(&"context")) => (Some(Val::one(env.site.context.clone())), 1),
             ("states", Some(&"result")) => (env.result.clone().map(Val::one), 1),
             ("states", Some(&"errorOutput")) => (env.error.clone().map(Val::one), 1),
-            ("" | "$", _) => (env.context.clone().filter(|_| name.is_empty()).map(Val::one), 0),
+            ("" | "$", _) => (env.context.clone().filter(|_| name.is_empty()), 0),
             ("states", _) => {
                 let mut parts =
                     vec![("input", env.site.input.clone()), ("context", env.site.context.clone())];
                 parts.extend(env.result.clone().map(|result| ("result", result)));
                 parts.extend(env.error.clone().map(|error| ("errorOutput", error)));
                 (Some(Val::one(Sym::object(parts))), 0)
+            }
+            (name, _)
+                if !env.site.variables.contains_key(name)
+                    && let Some(known) = crate::jsonata::function(name) =>
+            {
+                (Some(Val::function(Function::BuiltIn(known))), 0)
             }
             (name, _) => {
                 if env.site.variables.get(name).is_none_or(|entry| entry.absent) && !env.is_present(first) {
@@ -150,12 +169,7 @@ impl Analyser<'_> {
     fn step(&mut self, env: &mut Env<'_>, value: &Val, step: &Expression, want: Want) -> Val {
         if let Some(key) = key_of(step) {
             let found = self.lead(&env.reading(&step.range), &value.sym, &[key], Want::NOTHING);
-            return Val {
-                many: found.many || value.many,
-                absent: found.absent || value.absent,
-                over: value.over.clone(),
-                ..found
-            };
+            return through(value, found);
         }
         match &step.kind {
             Kind::Filter { of, predicate } => {
@@ -163,8 +177,20 @@ impl Analyser<'_> {
                 self.filter(env, &of, predicate)
             }
             Kind::KeepArray(of) => kept(&self.step(env, value, of, Want::NOTHING)),
+            Kind::Wildcard => {
+                // The values of objects, those of arrays one by one.
+                let one = Val::one(value.items().entry()).items();
+                match &one {
+                    Sym::Leaf(leaf) => {
+                        Val::many(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Items])))
+                    }
+                    one if one.is_anything() => Val::one(one.clone()),
+                    one if is_open(one) => Val::unknown(Reason::Wildcard),
+                    one => Val::many(one.clone()),
+                }
+            }
             // A text that is no key yet is one by the time that it is deployed.
-            Kind::Wildcard | Kind::Descendant | Kind::Parent | Kind::String(_) => {
+            Kind::Descendant | Kind::Parent | Kind::String(_) => {
                 Val::unknown(Reason::Wildcard)
             }
             Kind::OrderBy { of, terms } => {
@@ -187,6 +213,15 @@ impl Analyser<'_> {
                 self.grouped(env, &of, pairs)
             }
             _ => {
+                let members = value.sym.members();
+                // What each of several can be is gone through alone.
+                if members.len() > 1 && !value.many {
+                    let each = members.iter().map(|member| {
+                        let value = Val { sym: member.clone(), ..value.clone() };
+                        self.step(env, &value, step, Want::NOTHING)
+                    });
+                    return each.reduce(Val::join).unwrap_or_else(Val::nothing);
+                }
                 let through = value.many || matches!(value.sym, Sym::Array(_) | Sym::Tuple(_));
                 let asked = if through { Want::NOTHING } else { want };
                 let found = self.evaluate(&mut env.inside(value.items()), step, asked);
@@ -201,11 +236,14 @@ impl Analyser<'_> {
                     Sym::Any(_) | Sym::Reported => {
                         Val { absent: value.absent, over: value.over.clone(), ..Val::one(value.sym.clone()) }
                     }
-                    Sym::Unknown(_) | Sym::Answer(_) | Sym::Union(_) => {
+                    Sym::Unknown(_) | Sym::Answer(_) => {
                         Val { over: value.over.clone(), ..Val::unknown(Reason::Step) }
                     }
                     Sym::Array(_) | Sym::Tuple(_) => Val::many(found.items()),
-                    _ => found,
+                    _ => {
+                        let over = value.over.iter().chain(&found.over).cloned().collect();
+                        Val { absent: found.absent || value.absent, over, ..found }
+                    }
                 }
             }
         }
@@ -221,14 +259,32 @@ impl Analyser<'_> {
         if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(of.items()) }
     }
 
-    /// `of{key: value}`: the keys are texts.
+    /// `of{key: value}`: the keys are texts. A value is made of all items that have its key.
     pub(super) fn grouped(&mut self, env: &Env<'_>, of: &Val, pairs: &[(Expression, Expression)]) -> Val {
-        let mut inside = env.inside(of.items());
-        for (key, value) in pairs {
-            self.evaluate(&mut inside, key, Want::if_any(Need::String));
-            self.evaluate(&mut inside, value, Want::NOTHING);
+        let item = of.items();
+        let is_one = of.is_certain();
+        let all = if is_one { Val::one(item.clone()) } else { Val { absent: false, ..Val::many(item.clone()) } };
+        let mut fields = Fields::new();
+        let mut computed: Option<Sym> = None;
+        for (key, part) in pairs {
+            // Without items there is a group still, of nothing.
+            let value = self.evaluate(&mut env.inside_of(all.clone()), part, Want::NOTHING);
+            let is_there = is_one && !value.absent && !value.many && value.over.is_empty();
+            let value = self.settle(value);
+            if let Some(key) = text_of(key) {
+                fields.insert(key.into(), Entry { value, absent: !is_there, narrowed: false });
+            } else {
+                self.evaluate(&mut env.inside(item.clone()), key, Want::if_any(Need::String));
+                computed = Some(computed.map_or_else(|| value.clone(), |all| all.join(&value)));
+            }
         }
-        Val::one(Sym::some_object(Reason::Computed))
+        Val::one(match computed {
+            Some(value) if fields.is_empty() => Sym::Map(Shared::new(value)),
+            Some(value) => {
+                Sym::Object(Shared::new(fields), Some(Shared::new(Sym::Map(Shared::new(value)))))
+            }
+            None => Sym::Object(Shared::new(fields), None),
+        })
     }
 
     /// Follows keys as JSONata does.
@@ -283,6 +339,15 @@ impl Analyser<'_> {
                 self.require(reading, &found, want);
                 found
             }
+            Sym::Map(of) => {
+                if want.defined {
+                    let message = format!("`{key}` may be missing: which keys there are is computed");
+                    let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+                    self.wrong(reading, Code::MaybeMissing, message, Some(help));
+                }
+                let value = self.lead(reading, of, rest, want);
+                Val { absent: true, ..value }
+            }
             Sym::Any(_) | Sym::Reported => Val::one(value.clone()),
             _ => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
@@ -316,12 +381,7 @@ impl Analyser<'_> {
             fine = fine || count(self) == before;
             all = Some(match all {
                 None => found,
-                Some(all) => Val {
-                    sym: all.sym.join(&found.sym),
-                    many: all.many || found.many,
-                    absent: all.absent || found.absent,
-                    over: all.over.into_iter().chain(found.over).collect(),
-                },
+                Some(all) => all.join(found),
             });
         }
         if fine && let Some(report) = &mut self.report {
@@ -366,6 +426,20 @@ impl Analyser<'_> {
             report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
         }
     }
+}
+
+/// What a step found in a value: as many as there are of both.
+fn through(of: &Val, found: Val) -> Val {
+    let over = of.over.iter().chain(&found.over).cloned().collect();
+    match of.many && !found.many {
+        true => Val { absent: found.absent || of.absent, over, ..Val::many(found.items()) },
+        false => Val { absent: found.absent || of.absent, over, ..found },
+    }
+}
+
+/// Whether what lies in it cannot be told.
+fn is_open(value: &Sym) -> bool {
+    value.members().iter().any(|member| matches!(member, Sym::Unknown(_) | Sym::Answer(_)))
 }
 
 /// What becomes of a part of something open.

@@ -30,6 +30,8 @@ pub enum OwnedStep {
     Many,
     /// [`Step::Maybe`]
     Maybe,
+    /// [`Step::Values`]
+    Values,
 }
 
 impl OwnedStep {
@@ -46,6 +48,7 @@ impl OwnedStep {
             Self::Items => Step::Items,
             Self::Many => Step::Many,
             Self::Maybe => Step::Maybe,
+            Self::Values => Step::Values,
         }
     }
 }

@@ -271,6 +271,18 @@ impl Analyser<'_> {
                 }
                 self.follow(item, rest, need, reading)
             }
+            (SegmentKind::Name(key), Sym::Map(of)) => {
+                if *need != OwnedNeed::Other(Need::Nothing) {
+                    self.wrong(
+                        reading,
+                        Code::MaybeMissing,
+                        format!("`{key}` may be missing: which keys there are is computed"),
+                        Some("test it with `is_present` in a Choice before".into()),
+                    );
+                }
+                self.follow(of, rest, need, reading)
+            }
+            (SegmentKind::Wildcard, Sym::Map(of)) => self.each(of, rest, reading),
             (SegmentKind::Name(key), _) => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.wrong(reading, Code::WrongType, message, None);
@@ -482,9 +494,24 @@ impl Analyser<'_> {
                 ),
                 "a number or a string",
             ),
+            Need::Scalar => (
+                matches!(
+                    value,
+                    Sym::Number
+                        | Sym::Whole(_)
+                        | Sym::Integer(_)
+                        | Sym::Computed(..)
+                        | Sym::String
+                        | Sym::Text(_)
+                        | Sym::Timestamp
+                        | Sym::Boolean
+                        | Sym::Bool(_)
+                ),
+                "a string, a number or a boolean",
+            ),
             Need::Single => (!matches!(value, Sym::Array(_) | Sym::Tuple(_)), "something that is no array"),
             Need::Items => {
-                (matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..)), "an array or an object")
+                (matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::Map(_)), "an array or an object")
             }
             Need::MaybeBoolean | Need::Boolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
             Need::MaybeTimestamp => {
@@ -500,7 +527,7 @@ impl Analyser<'_> {
             Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
             Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
             Need::NotNull => (!matches!(value, Sym::Null), "something that is never null"),
-            Need::Object | Need::Writable => (matches!(value, Sym::Object(..)), "an object"),
+            Need::Object | Need::Writable => (matches!(value, Sym::Object(..) | Sym::Map(_)), "an object"),
         };
         if fits || value.is_anything() {
             return;

@@ -39,6 +39,8 @@ pub(super) enum Sym {
     Answer(Shape),
     /// Fields over a base; without one there are no others.
     Object(Shared<Fields>, Option<Shared<Self>>),
+    /// An object of unknown keys, whose values are all like this one.
+    Map(Shared<Self>),
     Array(Shared<Self>),
     Tuple(Shared<Vec<Self>>),
     /// Two or more, sorted, none of them a union.
@@ -129,7 +131,7 @@ impl Sym {
             |fits: &dyn Fn(&Self) -> bool| !self.members().is_empty() && self.members().iter().all(fits);
         match self {
             Self::Any(_) | Self::Reported => self.clone(),
-            _ if all(&|member| matches!(member, Self::Object(..))) => Self::some_object(reason),
+            _ if all(&|member| matches!(member, Self::Object(..) | Self::Map(_))) => Self::some_object(reason),
             _ if all(&|member| matches!(member, Self::Array(_) | Self::Tuple(_))) => {
                 Self::array(Self::Unknown(reason))
             }
@@ -186,7 +188,7 @@ impl Sym {
             Self::Number | Self::Computed(..) => "a number".into(),
             Self::Whole(_) => "an integer".into(),
             Self::Boolean => "a boolean".into(),
-            Self::Object(..) => "an object".into(),
+            Self::Object(..) | Self::Map(_) => "an object".into(),
             Self::Leaf(leaf) => leaf.origin.to_string(),
             Self::Array(_) | Self::Tuple(_) => "an array".into(),
             Self::Answer(shape) => match shape.kind() {
@@ -249,6 +251,7 @@ impl Sym {
         }
         match (self, other) {
             (Self::Array(a), Self::Array(b)) => Self::array(a.join(b)),
+            (Self::Map(a), Self::Map(b)) => Self::Map(Shared::new(a.join(b))),
             _ => Self::union(self.members().iter().chain(other.members()).cloned()),
         }
     }
@@ -257,8 +260,46 @@ impl Sym {
     fn overlay(&self) -> Option<(Shared<Fields>, Option<&Self>)> {
         match self {
             Self::Object(fields, base) => Some((fields.clone(), base.as_deref())),
-            Self::Leaf(_) | Self::Answer(_) => Some((Shared::default(), Some(self))),
+            Self::Leaf(_) | Self::Answer(_) | Self::Map(_) => Some((Shared::default(), Some(self))),
             _ => None,
+        }
+    }
+
+    /// What the values of an object can be, whatever their keys.
+    pub(super) fn entry(&self) -> Self {
+        match self {
+            Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::Values])),
+            Self::Map(value) => (**value).clone(),
+            Self::Object(fields, base) => {
+                let below = base.as_ref().map(|base| base.entry());
+                Self::union(fields.values().map(|entry| entry.value.clone()).chain(below))
+            }
+            Self::Union(members) => Self::union(members.iter().map(Self::entry)),
+            Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
+            Self::Answer(_) => Self::Unknown(Reason::Computed),
+            _ => Self::never(),
+        }
+    }
+
+    /// What the keys of an object can be.
+    pub(super) fn entry_key(&self) -> Self {
+        match self {
+            Self::Object(fields, None) => Self::union(fields.keys().map(|key| Self::Text(key.clone()))),
+            _ => Self::String,
+        }
+    }
+
+    /// An object with some of the entries of this one.
+    pub(super) fn some_entries(&self) -> Self {
+        match self {
+            Self::Object(fields, None) => {
+                let fields = fields.iter();
+                let fields = fields.map(|(key, entry)| (key.clone(), Entry { absent: true, ..entry.clone() }));
+                Self::Object(Shared::new(fields.collect()), None)
+            }
+            Self::Union(members) => Self::union(members.iter().map(Self::some_entries)),
+            Self::Any(_) | Self::Reported | Self::Map(_) => self.clone(),
+            _ => Self::Map(Shared::new(self.entry())),
         }
     }
 
@@ -307,6 +348,7 @@ impl Sym {
                 (None, Some(base)) => base.peek(key),
                 (None, None) => Self::object([]),
             },
+            Self::Map(value) => (**value).clone(),
             Self::Answer(shape) => answer::peek(shape, key),
             Self::Union(members) => Self::union(members.iter().map(|member| member.peek(key))),
             Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
@@ -315,7 +357,7 @@ impl Sym {
     }
 
     /// The value of a key that need not be known to the value: another way to here puts it there.
-    fn peek_may(&self, key: &str) -> Self {
+    pub(super) fn peek_may(&self, key: &str) -> Self {
         match self {
             Self::Leaf(leaf) if index_of(key).is_none() => {
                 Self::Leaf(leaf.then([OwnedStep::May(key.to_owned())]))
@@ -337,7 +379,12 @@ impl Sym {
                 Self::Object(fields, base.clone())
             }
             Self::Union(members) => Self::union(members.iter().map(|member| member.set(keys, value.clone()))),
-            Self::Leaf(_) | Self::Answer(_) | Self::Any(_) | Self::Reported | Self::Unknown(_) => {
+            Self::Leaf(_)
+            | Self::Answer(_)
+            | Self::Map(_)
+            | Self::Any(_)
+            | Self::Reported
+            | Self::Unknown(_) => {
                 Self::Object(
                     Shared::new(Fields::from([(key.as_str().into(), entry(self))])),
                     Some(Shared::new(self.clone())),
@@ -392,6 +439,9 @@ impl Sym {
                 Self::Object(Shared::new(fields), base.clone())
             }
             Self::Array(item) if item.depth() >= depth => Self::array(item.clip_at(depth - 1)),
+            Self::Map(value) if value.depth() >= depth => {
+                Self::Map(Shared::new(value.clip_at(depth - 1)))
+            }
             Self::Tuple(items) if self.depth() > depth => {
                 Self::Tuple(Shared::new(items.iter().map(|item| item.clip_at(depth - 1)).collect()))
             }
@@ -405,7 +455,7 @@ impl Sym {
     pub(super) fn depth(&self) -> usize {
         match self {
             Self::Object(fields, base) => 1 + fields.depth().max(base.as_ref().map_or(0, Shared::depth)),
-            Self::Array(item) => 1 + item.depth(),
+            Self::Array(item) | Self::Map(item) => 1 + item.depth(),
             Self::Tuple(items) => 1 + items.depth(),
             Self::Union(members) => members.depth(),
             _ => 0,
@@ -415,7 +465,7 @@ impl Sym {
     pub(super) fn size(&self) -> u64 {
         let below = match self {
             Self::Object(fields, base) => fields.size().saturating_add(base.as_ref().map_or(0, Shared::size)),
-            Self::Array(item) => item.size(),
+            Self::Array(item) | Self::Map(item) => item.size(),
             Self::Tuple(items) | Self::Union(items) | Self::Computed(_, items) => items.size(),
             _ => 0,
         };

@@ -131,6 +131,8 @@ pub enum Need<'a> {
     Boolean,
     /// A number or a string for certain: what can be put in order.
     Ordered,
+    /// A string, a number or a boolean for certain: what can be made a number.
+    Scalar,
     /// An array or an object for certain: what a Map in JSONata takes.
     Items,
     /// A timestamp for certain.
@@ -356,6 +358,7 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
         Need::MaybeBoolean | Need::Boolean => "a boolean",
         Need::Single => "something that is no array",
         Need::Ordered => "a number or a string",
+        Need::Scalar => "a string, a number or a boolean",
         Need::Items => "an array or an object",
         Need::MaybeTimestamp | Need::Timestamp => "a timestamp",
         Need::MaybeNull => "something that may be null",
@@ -420,6 +423,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             | Need::Single
             | Need::Boolean
             | Need::Ordered
+            | Need::Scalar
             | Need::Items
             | Need::Timestamp
             | Need::Array
@@ -469,6 +473,15 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             Need::Ordered => matches!(
                 shape,
                 Shape::String | Shape::Text(_) | Shape::Enum(_) | Shape::Number | Shape::Integer { .. }
+            ),
+            Need::Scalar => matches!(
+                shape,
+                Shape::String
+                    | Shape::Text(_)
+                    | Shape::Enum(_)
+                    | Shape::Number
+                    | Shape::Integer { .. }
+                    | Shape::Boolean
             ),
             Need::Items => {
                 matches!(shape, Shape::Array(_) | Shape::Tuple(_) | Shape::Object(_) | Shape::Map(_))

@@ -215,7 +215,7 @@ impl<'a> Fits<'a> {
 
     const fn is_object(self, source: Source) -> bool {
         match source {
-            Source::Node(index) => matches!(self.nodes[index], Node::Object { .. }),
+            Source::Node(index) => matches!(self.nodes[index], Node::Object { .. } | Node::Map(_)),
             Source::View(view) => matches!(view.shape, Shape::Object(_) | Shape::Map(_)),
         }
     }
@@ -481,6 +481,7 @@ impl<'a> Fits<'a> {
                         i += 1;
                     }
                 }
+                Node::Map(_) => out.push("an object of any keys"),
                 Node::Array(_) | Node::Tuple { .. } => out.push("an array"),
             },
         }

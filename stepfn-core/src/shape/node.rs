@@ -68,6 +68,8 @@ pub enum Node<'a> {
     },
     /// An array whose items are all like one node.
     Array(usize),
+    /// An object of unknown keys, whose values are all like one node.
+    Map(usize),
     /// An array of known items.
     Tuple {
         /// The first of the [`Item`](Self::Item)s.

@@ -35,6 +35,7 @@ impl Fits<'_> {
                     }
                 }
                 Node::Unknown(_) => Some((Source::Node(index), true)),
+                Node::Map(value) => Some((Source::Node(value), true)),
                 Node::Any => Some((Source::View(View::new(&Shape::Any, Side::Made)), true)),
                 _ => None,
             },
@@ -188,6 +189,7 @@ impl Fits<'_> {
                     }
                 }
                 Node::Unknown(_) => self.fits(source, wanted, depth + 1, out),
+                Node::Map(value) => self.fits(Source::Node(value), wanted, depth + 1, out),
                 _ => true,
             },
             Source::View(view) => match view.shape {

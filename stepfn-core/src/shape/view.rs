@@ -35,6 +35,8 @@ pub enum Step<'a> {
     Many,
     /// It may not be there.
     Maybe,
+    /// The value of any key.
+    Values,
 }
 
 /// A value of a known shape, seen from one side.
@@ -127,6 +129,7 @@ impl View {
             Step::Items => return Ok(self.items()),
             Step::Many => return Ok(Self { absent: true, many: true, ..self }),
             Step::Maybe => return Ok(Self { absent: true, ..self }),
+            Step::Values => return Ok(self.values()),
             _ => {}
         }
         if let Step::May(key) = step {
@@ -217,7 +220,7 @@ impl View {
                 Shape::Nullable(_) | Shape::Null => return Err(Problem::MaybeNull),
                 Shape::Object(_) | Shape::Map(_) => {
                     return match self.key(key) {
-                        Some(view) => Ok(Self { absent: view.absent || self.many, ..view }),
+                        Some(view) => Ok(Self { absent: view.absent || self.many, ..view }.flattened()),
                         None => Err(Problem::NoField(self.shape)),
                     };
                 }
@@ -239,8 +242,20 @@ impl View {
         }
     }
 
+    /// Where several arrays are read at once, their items are what is read.
+    const fn flattened(self) -> Self {
+        match self.shape {
+            Shape::Array(item) if self.many => Self { absent: true, ..self.with(item) },
+            _ => self,
+        }
+    }
+
     /// What becomes of the value as a part of an array that JSONata builds.
     const fn items(self) -> Self {
+        // Several arrays are its items; one alone is itself, so that its items are.
+        if let (true, Shape::Array(_) | Shape::Tuple(_)) = (self.many, self.shape) {
+            return Self { absent: false, many: false, ..self.with(&Shape::Mixed) };
+        }
         let view = Self { absent: false, many: false, ..self };
         match view.shape {
             Shape::Array(item) => view.with(item),
@@ -251,6 +266,42 @@ impl View {
                 _ => view,
             },
             _ => view,
+        }
+    }
+
+    /// The value of any key: where they differ, it is told of none.
+    const fn values(self) -> Self {
+        let view = Self { absent: false, many: false, ..self };
+        match view.shape {
+            Shape::Any | Shape::Never => view,
+            Shape::Map(value) => view.with(value),
+            Shape::Nullable(inner) => view.with(inner).values(),
+            Shape::Object(object) if object.flattened.is_empty() => {
+                let mut same = None;
+                let mut i = 0;
+                while i < object.fields.len() {
+                    let field = &object.fields[i];
+                    if field.key(view.side).is_some() {
+                        let value = view.with(field.shape);
+                        match (same, value.shape) {
+                            (None, _) => same = Some(value),
+                            (Some(Self { shape: Shape::String, .. }), Shape::String)
+                            | (Some(Self { shape: Shape::Boolean, .. }), Shape::Boolean)
+                            | (Some(Self { shape: Shape::Number, .. }), Shape::Number | Shape::Integer { .. }) => {}
+                            (Some(Self { shape: Shape::Integer { .. }, .. }), Shape::Number | Shape::Integer { .. }) => {
+                                same = Some(value.with(&Shape::Number));
+                            }
+                            _ => return view.with(&Shape::Mixed),
+                        }
+                    }
+                    i += 1;
+                }
+                match same {
+                    Some(value) => value,
+                    None => view.with(&Shape::Never),
+                }
+            }
+            _ => view.with(&Shape::Mixed),
         }
     }
 

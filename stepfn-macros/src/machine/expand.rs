@@ -173,6 +173,7 @@ impl Names {
                     quote!(Node::Object { first: #first, len: #len, base: #base })
                 }
                 Node::Array(item) => quote!(Node::Array(#item)),
+                Node::Map(value) => quote!(Node::Map(#value)),
                 Node::Tuple { first, len } => quote!(Node::Tuple { first: #first, len: #len }),
                 Node::Union { first, len } => quote!(Node::Union { first: #first, len: #len }),
                 Node::Item(item) => quote!(Node::Item(#item)),
@@ -202,6 +203,7 @@ fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
         OwnedStep::Items => quote!(Step::Items),
         OwnedStep::Many => quote!(Step::Many),
         OwnedStep::Maybe => quote!(Step::Maybe),
+        OwnedStep::Values => quote!(Step::Values),
     });
     quote!(&[#(#steps),*])
 }
@@ -226,6 +228,7 @@ fn need_tokens(need: &OwnedNeed) -> TokenStream {
             Need::Boolean => quote!(Need::Boolean),
             Need::Ordered => quote!(Need::Ordered),
             Need::Items => quote!(Need::Items),
+            Need::Scalar => quote!(Need::Scalar),
             Need::Timestamp => quote!(Need::Timestamp),
             Need::Array => quote!(Need::Array),
             Need::Object => quote!(Need::Object),

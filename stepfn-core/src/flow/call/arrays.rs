@@ -3,7 +3,8 @@
 use super::{
     super::{
         Analyser,
-        expression::{Env, Val, Want, computed},
+        expression::{Env, Val, Want},
+        number::of_any_size,
         intern::Shared,
         value::Sym,
     },
@@ -85,7 +86,7 @@ impl Analyser<'_> {
                 }
                 let part = Sym::array(of.items());
                 let is_some = of.has_items() && size_of_parts(call) > 0;
-                // All of it is one part at least, and the sequence of one part is that of an array, which stays one.
+                // Of no items there are no parts, and parts of no size neither: recorded.
                 match is_some {
                     true => Val { some: true, ..Val::one(Sym::array(part)) },
                     false => Val::one(Sym::array(part)).maybe(),
@@ -96,10 +97,10 @@ impl Analyser<'_> {
                     call.arguments.iter().map(|part| self.argument(env, part, want.part(Need::Number))).collect();
                 if parts.len() < 3 {
                     // Without a step it comes to nothing: recorded.
-                    self.require(&env.reading(call.at), &Val::nothing(), want);
                     return Some(Val::nothing());
                 }
-                Val::many(computed(parts.iter().map(|part| part.sym.clone()))).of_parts(&parts, want)
+                let all: Vec<Sym> = parts.iter().map(|part| part.sym.clone()).collect();
+                Val::many(of_any_size(&all)).of_parts(&parts, want)
             }
             "join" => {
                 let of = self.argument(env, first, want.part(Need::Value));

@@ -47,7 +47,7 @@ impl Analyser<'_> {
         let item = Val::one(of.items());
         let whole = Val { some: of.has_items(), ..Val::one(Sym::array(item.sym.clone())) };
         let is_empty = item.sym.members().is_empty();
-        let given = [item.clone(), Val::one(Sym::WholeNumber), whole];
+        let given = [item.clone(), Val::one(Sym::count()), whole];
         Some(match (call.name, function) {
             ("sort", None) => {
                 // Without a function only numbers and texts are sorted.
@@ -157,7 +157,7 @@ impl Analyser<'_> {
         };
         all.absent = false;
         let whole = Val::one(Sym::array(item.sym.clone()));
-        let given = |all: &Val| [all.clone(), item.clone(), Val::one(Sym::WholeNumber), whole.clone()];
+        let given = |all: &Val| [all.clone(), item.clone(), Val::one(Sym::count()), whole.clone()];
         let report = self.report.take();
         let mut stable = item.sym.members().is_empty();
         for round in 0..MOST_ROUNDS {

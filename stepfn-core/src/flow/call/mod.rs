@@ -21,8 +21,11 @@ use super::{
 use crate::{
     diagnostic::Code,
     jsonata::{self, Expression, ExpressionKind as Kind},
-    shape::Need,
+    shape::{Bounds, Need},
 };
+
+/// The milliseconds of the last moment that a timestamp can name.
+const MOST_MILLIS: i128 = 8_640_000_000_000_000;
 
 /// An argument: as it is written, or a value that was made of something else.
 #[derive(Clone)]
@@ -238,7 +241,7 @@ impl Analyser<'_> {
         signature: &str,
         parameters: &[Parameter],
     ) -> Val {
-        let values = self.arguments(env, call, parameters);
+        let values = self.checked_arguments(env, call, parameters);
         let propagates = call
             .arguments
             .iter()
@@ -253,7 +256,7 @@ impl Analyser<'_> {
     }
 
     /// All arguments of a call, of which their parameters ask what they do.
-    fn arguments(&mut self, env: &mut Env<'_>, call: &Call<'_, '_>, parameters: &[Parameter]) -> Vec<Val> {
+    fn checked_arguments(&mut self, env: &mut Env<'_>, call: &Call<'_, '_>, parameters: &[Parameter]) -> Vec<Val> {
         let all = call.arguments.iter().enumerate();
         all.map(|(place, argument)| match parameters.get(place) {
             Some(parameter) => self.by_parameter(env, call, place, argument, *parameter),
@@ -320,7 +323,8 @@ fn when_missing(name: &str, place: usize, optional: bool) -> Missing {
 /// What a function gives, by the end of its signature and what is known beyond it.
 fn gives(name: &str, signature: &str) -> Val {
     Val::one(match name {
-        "count" | "length" | "millis" => Sym::WholeNumber,
+        "count" | "length" => Sym::count(),
+        "millis" => Sym::Whole(Bounds { min: 0, max: MOST_MILLIS }),
         "split" => Sym::array(Sym::String),
         // What holds comes to nothing.
         "assert" => return Val::nothing(),

@@ -3,7 +3,8 @@
 use super::{
     super::{
         Analyser,
-        expression::{Env, Val, Want, computed},
+        expression::{Env, Val, Want},
+        number::of_any_size,
         value::Sym,
     },
     Call,
@@ -21,39 +22,37 @@ impl Analyser<'_> {
                 let items = Val::one(item.clone());
                 self.require(&env.reading(first.range()), &items, Want::if_any(Need::Number));
                 let made = match call.name {
-                    "sum" => Val::one(computed([item])),
+                    "sum" => Val::one(of_any_size(&[item])),
                     name => {
                         // Of no numbers there is no greatest.
                         let sym = if name == "average" { Sym::Number } else { item };
                         let absent = !of.has_items() && !of.sym.is_anything();
-                        let made = Val { absent, ..Val::one(sym) };
-                        self.require(&env.reading(call.at), &made, want);
-                        made
+                        Val { absent, ..Val::one(sym) }
                     }
                 };
                 made.of_parts([&of], want)
             }
             "abs" => {
                 let of = self.argument(env, first, want.part(Need::Number));
-                Val::one(computed([of.sym.clone()])).of_parts([&of], want)
+                Val::one(of_any_size(&[of.sym.clone()])).of_parts([&of], want)
             }
             "floor" | "ceil" => {
                 let of = self.argument(env, first, want.part(Need::Number));
-                Val::one(Sym::WholeNumber).of_parts([&of], want)
+                Val::one(Sym::whole()).of_parts([&of], want)
             }
             "round" => {
                 let of = self.argument(env, first, want.part(Need::Number));
                 if let Some(precision) = others.first() {
                     self.argument(env, precision, Want::if_any(Need::Number));
                 }
-                let made = if others.is_empty() { Sym::WholeNumber } else { computed([of.sym.clone()]) };
+                let made = if others.is_empty() { Sym::whole() } else { of_any_size(&[of.sym.clone()]) };
                 Val::one(made).of_parts([&of], want)
             }
             "power" => {
                 let base = self.argument(env, first, want.part(Need::Number));
                 let exponent = self.argument(env, others.first()?, Want::of(Need::Number));
                 let whole = matches!(exponent.sym, Sym::Integer(0..));
-                let made = if whole { computed([base.sym.clone()]) } else { Sym::Number };
+                let made = if whole { of_any_size(&[base.sym.clone()]) } else { Sym::Number };
                 Val::one(made).of_parts([&base], want)
             }
             _ => return None,

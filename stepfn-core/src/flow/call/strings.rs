@@ -6,9 +6,12 @@ use super::{
         expression::{Env, Val, Want},
         value::Sym,
     },
-    Argument, Call,
+    Argument, Call, MOST_MILLIS,
 };
-use crate::{diagnostic::Code, shape::Need};
+use crate::{
+    diagnostic::Code,
+    shape::{Bounds, Need},
+};
 
 impl Analyser<'_> {
     pub(super) fn of_strings(&mut self, env: &mut Env<'_>, call: &Call<'_, '_>) -> Option<Val> {
@@ -45,12 +48,9 @@ impl Analyser<'_> {
             "toMillis" => {
                 let of = self.argument(env, call.arguments.first()?, want.part(Need::String));
                 let picture = optional(self, env, 1, Need::String);
-                let made = Val::one(Sym::WholeNumber);
+                let made = Val::one(Sym::Whole(Bounds { min: -MOST_MILLIS, max: MOST_MILLIS }));
                 // What does not look as the picture says is no time.
                 let made = if picture.is_some() { made.maybe() } else { made };
-                if picture.is_some() {
-                    self.require(&env.reading(call.at), &made, want);
-                }
                 made.of_parts([&of], want)
             }
             "fromMillis" => {
@@ -69,7 +69,7 @@ impl Analyser<'_> {
                 let [first, picture] = call.arguments else { return None };
                 let of = self.argument(env, first, want.part(Need::String));
                 self.argument(env, picture, Want::of(Need::String));
-                Val::one(Sym::WholeNumber).of_parts([&of], want)
+                Val::one(Sym::whole()).of_parts([&of], want)
             }
             _ => return None,
         })
@@ -82,7 +82,8 @@ impl Analyser<'_> {
         match &value.function {
             Some(function) => {
                 let found = Argument::Made(Val::one(match_object()), at.clone());
-                self.apply(env, function, &[found], at, Want::of(Need::String));
+                let made = self.apply(env, function, &[found], at, Want::of(Need::String));
+                self.require(&env.reading(at), &made, Want::of(Need::String));
             }
             None => self.require(&env.reading(at), &value, Want::of(Need::String)),
         }
@@ -91,5 +92,5 @@ impl Analyser<'_> {
 
 fn match_object() -> Sym {
     let groups = Sym::array(Sym::String);
-    Sym::object([("match", Sym::String), ("index", Sym::WholeNumber), ("groups", groups)])
+    Sym::object([("match", Sym::String), ("index", Sym::count()), ("groups", groups)])
 }
