@@ -187,6 +187,11 @@ impl Val {
         self
     }
 
+    /// What it is as a part of a whole that is not asked how many there are: one value, or an array of several.
+    pub(super) fn part(self) -> Sym {
+        if self.many || self.is_single() { self.settled().sym } else { self.sym.join(&Sym::array(self.sym.clone())) }
+    }
+
     /// Whether it is an array for certain.
     pub(super) fn is_array(&self) -> bool {
         matches!(self.sym, Sym::Array(_) | Sym::Tuple(_))
@@ -335,17 +340,6 @@ impl<'t> Env<'t> {
 }
 
 impl Analyser<'_> {
-    /// What a value is for whoever does not know how many there are.
-    pub(super) fn settle(&self, value: Val) -> Sym {
-        if value.many {
-            value.settled().sym
-        } else if value.is_single() {
-            value.sym
-        } else {
-            Sym::Unknown(Reason::Count)
-        }
-    }
-
     pub(super) fn evaluate(&mut self, env: &mut Env<'_>, expression: &Expression, want: Want) -> Val {
         self.calls.spent += 1;
         if self.calls.spent > MOST_SPENT {
@@ -540,6 +534,10 @@ impl Analyser<'_> {
         match operator {
             Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Modulo => {
                 let sides = [left, right].map(|side| self.evaluate(env, side, want.part(Need::Number)));
+                if matches!(operator, Op::Divide | Op::Modulo) && sides[1].sym == Sym::Integer(0) {
+                    let message = "nothing can be divided by zero".to_owned();
+                    self.wrong(&env.reading(&right.range), Code::WrongType, message, None);
+                }
                 let [one, other] = [&sides[0].sym, &sides[1].sym].map(Sym::clone);
                 let number = match operator {
                     Op::Add => computed(Arithmetic::Sum, [one, other]),
@@ -687,7 +685,7 @@ impl Analyser<'_> {
             let value = self.evaluate(env, part, self.want_of_part(part));
             self.no_function(env, part, &value);
             let absent = value.absent || value.many || !value.over.is_empty();
-            let value = self.settle(value);
+            let value = value.part();
             if let Some(key) = text_of(key) {
                 fields.insert(key.into(), Entry { value, absent, narrowed: false });
             } else {

@@ -270,7 +270,7 @@ impl Analyser<'_> {
             // Without items there is a group still, of nothing.
             let value = self.evaluate(&mut env.inside_of(all.clone()), part, Want::NOTHING);
             let is_there = is_one && !value.absent && !value.many && value.over.is_empty();
-            let value = self.settle(value);
+            let value = value.part();
             if let Some(key) = text_of(key) {
                 fields.insert(key.into(), Entry { value, absent: !is_there, narrowed: false });
             } else {

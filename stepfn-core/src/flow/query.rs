@@ -107,8 +107,8 @@ impl Analyser<'_> {
         let text = Text { at, text: inside, offset };
         self.unassigned(queried.site, &text, &expression);
         self.calls.spent = 0;
-        let value = self.evaluate(&mut Env::new(queried, text), &expression, Want::of(need));
-        self.settle(value)
+        // That it comes to one thing was asked of it.
+        self.evaluate(&mut Env::new(queried, text), &expression, Want::of(need)).settled().sym
     }
 
     /// The condition of a rule, and what is seen where it holds and where not.
