@@ -189,7 +189,11 @@ impl Val {
 
     /// What it is as a part of a whole that is not asked how many there are: one value, or an array of several.
     pub(super) fn part(self) -> Sym {
-        if self.many || self.is_single() { self.settled().sym } else { self.sym.join(&Sym::array(self.sym.clone())) }
+        if self.many || self.is_single() {
+            self.settled().sym
+        } else {
+            self.sym.join(&Sym::array(self.sym.clone()))
+        }
     }
 
     /// Whether it is an array for certain.
@@ -255,9 +259,9 @@ impl Val {
             Sym::Array(_) | Sym::Tuple(_) if self.many => {
                 self.sym.join(&Self { many: false, ..self.clone() }.items())
             }
-            Sym::Union(members) => Sym::union(
-                members.iter().map(|member| Self { sym: member.clone(), ..self.clone() }.items()),
-            ),
+            Sym::Union(members) => {
+                Sym::union(members.iter().map(|member| Self { sym: member.clone(), ..self.clone() }.items()))
+            }
             // So with a value of a type, as the type tells.
             Sym::Leaf(leaf) if self.many => Sym::Leaf(leaf.then([OwnedStep::Many, OwnedStep::Items])),
             _ if self.many => self.sym.clone(),
@@ -695,9 +699,7 @@ impl Analyser<'_> {
         }
         match computed {
             Some(value) if fields.is_empty() => Sym::Map(Shared::new(value)),
-            Some(value) => {
-                Sym::Object(Shared::new(fields), Some(Shared::new(Sym::Map(Shared::new(value)))))
-            }
+            Some(value) => Sym::Object(Shared::new(fields), Some(Shared::new(Sym::Map(Shared::new(value))))),
             None => Sym::Object(Shared::new(fields), None),
         }
     }

@@ -164,13 +164,7 @@ impl Analyser<'_> {
             .collect()
     }
 
-    fn enter(
-        &mut self,
-        env: &Env<'_>,
-        function: &Rc<Function>,
-        lambda: &Lambda,
-        mut given: Vec<Val>,
-    ) -> Val {
+    fn enter(&mut self, env: &Env<'_>, function: &Rc<Function>, lambda: &Lambda, mut given: Vec<Val>) -> Val {
         given.resize(lambda.parameters.len(), Val::nothing());
         let id = Rc::as_ptr(function) as usize;
         if let Some(frame) = self.calls.frames.iter_mut().find(|frame| frame.id == id) {

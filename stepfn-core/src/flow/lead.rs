@@ -181,18 +181,14 @@ impl Analyser<'_> {
                 // The values of objects, those of arrays one by one.
                 let one = Val::one(value.items().entry()).items();
                 match &one {
-                    Sym::Leaf(leaf) => {
-                        Val::many(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Items])))
-                    }
+                    Sym::Leaf(leaf) => Val::many(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Items]))),
                     one if one.is_anything() => Val::one(one.clone()),
                     one if is_open(one) => Val::unknown(Reason::Wildcard),
                     one => Val::many(one.clone()),
                 }
             }
             // A text that is no key yet is one by the time that it is deployed.
-            Kind::Descendant | Kind::Parent | Kind::String(_) => {
-                Val::unknown(Reason::Wildcard)
-            }
+            Kind::Descendant | Kind::Parent | Kind::String(_) => Val::unknown(Reason::Wildcard),
             Kind::OrderBy { of, terms } => {
                 let of = self.step(env, value, of, Want::NOTHING);
                 self.ordered(env, &of, terms)
@@ -263,7 +259,8 @@ impl Analyser<'_> {
     pub(super) fn grouped(&mut self, env: &Env<'_>, of: &Val, pairs: &[(Expression, Expression)]) -> Val {
         let item = of.items();
         let is_one = of.is_certain();
-        let all = if is_one { Val::one(item.clone()) } else { Val { absent: false, ..Val::many(item.clone()) } };
+        let all =
+            if is_one { Val::one(item.clone()) } else { Val { absent: false, ..Val::many(item.clone()) } };
         let mut fields = Fields::new();
         let mut computed: Option<Sym> = None;
         for (key, part) in pairs {
@@ -280,9 +277,7 @@ impl Analyser<'_> {
         }
         Val::one(match computed {
             Some(value) if fields.is_empty() => Sym::Map(Shared::new(value)),
-            Some(value) => {
-                Sym::Object(Shared::new(fields), Some(Shared::new(Sym::Map(Shared::new(value)))))
-            }
+            Some(value) => Sym::Object(Shared::new(fields), Some(Shared::new(Sym::Map(Shared::new(value))))),
             None => Sym::Object(Shared::new(fields), None),
         })
     }

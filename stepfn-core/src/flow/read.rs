@@ -510,9 +510,10 @@ impl Analyser<'_> {
                 "a string, a number or a boolean",
             ),
             Need::Single => (!matches!(value, Sym::Array(_) | Sym::Tuple(_)), "something that is no array"),
-            Need::Items => {
-                (matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::Map(_)), "an array or an object")
-            }
+            Need::Items => (
+                matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::Map(_)),
+                "an array or an object",
+            ),
             Need::MaybeBoolean | Need::Boolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
             Need::MaybeTimestamp => {
                 (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a timestamp")

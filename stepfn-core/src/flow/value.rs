@@ -131,7 +131,9 @@ impl Sym {
             |fits: &dyn Fn(&Self) -> bool| !self.members().is_empty() && self.members().iter().all(fits);
         match self {
             Self::Any(_) | Self::Reported => self.clone(),
-            _ if all(&|member| matches!(member, Self::Object(..) | Self::Map(_))) => Self::some_object(reason),
+            _ if all(&|member| matches!(member, Self::Object(..) | Self::Map(_))) => {
+                Self::some_object(reason)
+            }
             _ if all(&|member| matches!(member, Self::Array(_) | Self::Tuple(_))) => {
                 Self::array(Self::Unknown(reason))
             }
@@ -294,7 +296,8 @@ impl Sym {
         match self {
             Self::Object(fields, None) => {
                 let fields = fields.iter();
-                let fields = fields.map(|(key, entry)| (key.clone(), Entry { absent: true, ..entry.clone() }));
+                let fields =
+                    fields.map(|(key, entry)| (key.clone(), Entry { absent: true, ..entry.clone() }));
                 Self::Object(Shared::new(fields.collect()), None)
             }
             Self::Union(members) => Self::union(members.iter().map(Self::some_entries)),
@@ -384,12 +387,10 @@ impl Sym {
             | Self::Map(_)
             | Self::Any(_)
             | Self::Reported
-            | Self::Unknown(_) => {
-                Self::Object(
-                    Shared::new(Fields::from([(key.as_str().into(), entry(self))])),
-                    Some(Shared::new(self.clone())),
-                )
-            }
+            | Self::Unknown(_) => Self::Object(
+                Shared::new(Fields::from([(key.as_str().into(), entry(self))])),
+                Some(Shared::new(self.clone())),
+            ),
             _ => Self::Object(
                 Shared::new(Fields::from([(key.as_str().into(), entry(&Self::object([])))])),
                 None,
@@ -439,9 +440,7 @@ impl Sym {
                 Self::Object(Shared::new(fields), base.clone())
             }
             Self::Array(item) if item.depth() >= depth => Self::array(item.clip_at(depth - 1)),
-            Self::Map(value) if value.depth() >= depth => {
-                Self::Map(Shared::new(value.clip_at(depth - 1)))
-            }
+            Self::Map(value) if value.depth() >= depth => Self::Map(Shared::new(value.clip_at(depth - 1))),
             Self::Tuple(items) if self.depth() > depth => {
                 Self::Tuple(Shared::new(items.iter().map(|item| item.clip_at(depth - 1)).collect()))
             }

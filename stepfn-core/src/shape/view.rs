@@ -287,8 +287,14 @@ impl View {
                             (None, _) => same = Some(value),
                             (Some(Self { shape: Shape::String, .. }), Shape::String)
                             | (Some(Self { shape: Shape::Boolean, .. }), Shape::Boolean)
-                            | (Some(Self { shape: Shape::Number, .. }), Shape::Number | Shape::Integer { .. }) => {}
-                            (Some(Self { shape: Shape::Integer { .. }, .. }), Shape::Number | Shape::Integer { .. }) => {
+                            | (
+                                Some(Self { shape: Shape::Number, .. }),
+                                Shape::Number | Shape::Integer { .. },
+                            ) => {}
+                            (
+                                Some(Self { shape: Shape::Integer { .. }, .. }),
+                                Shape::Number | Shape::Integer { .. },
+                            ) => {
                                 same = Some(value.with(&Shape::Number));
                             }
                             _ => return view.with(&Shape::Mixed),

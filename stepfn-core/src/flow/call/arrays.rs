@@ -4,8 +4,8 @@ use super::{
     super::{
         Analyser,
         expression::{Env, Val, Want},
-        number::of_any_size,
         intern::Shared,
+        number::of_any_size,
         value::Sym,
     },
     Call,
@@ -93,8 +93,11 @@ impl Analyser<'_> {
                 }
             }
             "range" => {
-                let parts: Vec<Val> =
-                    call.arguments.iter().map(|part| self.argument(env, part, want.part(Need::Number))).collect();
+                let parts: Vec<Val> = call
+                    .arguments
+                    .iter()
+                    .map(|part| self.argument(env, part, want.part(Need::Number)))
+                    .collect();
                 if parts.len() < 3 {
                     // Without a step it comes to nothing: recorded.
                     return Some(Val::nothing());

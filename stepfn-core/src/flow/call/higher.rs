@@ -85,15 +85,14 @@ impl Analyser<'_> {
                     self.call_with(env, &function, argument, &given);
                 }
                 let message = "it fails unless exactly one item matches".to_owned();
-                let help = "take the first that does: `$filter(…)[0]`, and say what else it is then".to_owned();
+                let help =
+                    "take the first that does: `$filter(…)[0]`, and say what else it is then".to_owned();
                 if self.typing.proven {
                     self.wrong(&env.reading(call.at), Code::MaybeMissing, message, Some(help));
                 }
                 Val { absent, ..item }.of_parts([&of], want)
             }
-            ("reduce", Some((function, argument))) => {
-                self.reduce(env, call, &of, &function, argument)
-            }
+            ("reduce", Some((function, argument))) => self.reduce(env, call, &of, &function, argument),
             _ => return None,
         })
     }

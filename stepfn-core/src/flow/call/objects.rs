@@ -140,9 +140,9 @@ fn merge(below: &Sym, above: &Sym) -> Sym {
         (Sym::Map(one), Sym::Map(other)) => return Sym::Map(Shared::new(one.join(other))),
         // Any of the keys may be put over.
         (Sym::Object(fields, base), Sym::Map(value)) => {
-            let fields = fields.iter().map(|(key, entry)| {
-                (key.clone(), Entry { value: entry.value.join(value), ..entry.clone() })
-            });
+            let fields = fields
+                .iter()
+                .map(|(key, entry)| (key.clone(), Entry { value: entry.value.join(value), ..entry.clone() }));
             let base = match base {
                 None => Some(Sym::Map(value.clone())),
                 Some(base) => match &**base {

@@ -88,7 +88,8 @@ pub(in super::super) fn parameters(signature: &str) -> Vec<Parameter> {
         match sign {
             ':' | '>' => break,
             '(' => {
-                let kinds = signs.by_ref().take_while(|sign| *sign != ')').fold(0, |all, sign| all | kind(sign));
+                let kinds =
+                    signs.by_ref().take_while(|sign| *sign != ')').fold(0, |all, sign| all | kind(sign));
                 found.push(Parameter { kinds, ..Parameter::default() });
             }
             '<' => {
