@@ -100,41 +100,36 @@ impl Analyser<'_> {
             return if asks { value } else { value.there() };
         };
         match (&segment.kind, shape.kind()) {
-            (SegmentKind::Name(key), Kind::Structure(members)) => {
-                match members.iter().find(|member| member.is_named(key)) {
-                    Some(member) => self.follow(&Sym::answer(member.shape), rest, need, reading),
-                    None => {
-                        let (message, help, severity) = no_member(shape, &members, key);
-                        self.wrong_by(severity, |this| this.wrong(reading, Code::NoSuchField, message, help));
-                        Sym::Reported
-                    }
-                }
+            (SegmentKind::Name(key), Kind::Structure(_) | Kind::Map(_)) => {
+                let found = self.answer_member(shape, key, reading);
+                self.follow(&found, rest, need, reading)
             }
-            (SegmentKind::Name(_), Kind::Map(value)) => self.follow(&Sym::answer(value), rest, need, reading),
             (SegmentKind::Name(key), _) => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.wrong(reading, Code::WrongType, message, None);
                 Sym::Reported
             }
-            (SegmentKind::Index(_), Kind::List(item)) => self.follow(&Sym::answer(item), rest, need, reading),
-            (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _)
-            | (SegmentKind::Wildcard, Kind::Structure(_)) => Sym::array(Sym::Unknown(Reason::Wildcard)),
-            (SegmentKind::Wildcard, Kind::Map(value)) => self.each(&Sym::answer(value), rest, reading),
-            (SegmentKind::Index(_), _) => {
+            (_, Kind::List(item)) => self.follow(&Sym::answer(item), rest, need, reading),
+            _ => {
                 self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
                 Sym::Reported
             }
-            (kind, Kind::List(item)) => {
-                let item = Sym::answer(item);
-                if let SegmentKind::Filter(filter) = kind {
-                    self.follow_filter(&item, filter, reading);
+        }
+    }
+
+    /// What an answer has at a key.
+    pub(super) fn answer_member(&mut self, shape: &Shape, key: &str, reading: &Reading<'_>) -> Sym {
+        match shape.kind() {
+            Kind::Structure(members) => match members.iter().find(|member| member.is_named(key)) {
+                Some(member) => Sym::answer(member.shape),
+                None => {
+                    let (message, help, severity) = no_member(shape, &members, key);
+                    self.wrong_by(severity, |this| this.wrong(reading, Code::NoSuchField, message, help));
+                    Sym::Reported
                 }
-                self.each(&item, rest, reading)
-            }
-            _ => {
-                self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
-                Sym::array(Sym::Reported)
-            }
+            },
+            Kind::Map(value) => Sym::answer(value),
+            _ => Sym::Reported,
         }
     }
 

@@ -33,6 +33,7 @@ mod obligation;
 mod origin;
 mod query;
 mod read;
+mod select;
 mod sent;
 mod switch;
 mod template;

@@ -20,6 +20,12 @@ pub enum OwnedStep {
     Index(i64),
     /// [`Step::Each`]
     Each,
+    /// [`Step::Every`]
+    Every,
+    /// [`Step::At`]
+    At(i64),
+    /// [`Step::Within`]
+    Within,
     /// [`Step::NonNull`]
     NonNull,
     /// [`Step::Present`]
@@ -43,6 +49,9 @@ impl OwnedStep {
             Self::Query(key) => Step::Query(key),
             Self::Index(index) => Step::Index(*index),
             Self::Each => Step::Each,
+            Self::Every => Step::Every,
+            Self::At(index) => Step::At(*index),
+            Self::Within => Step::Within,
             Self::NonNull => Step::NonNull,
             Self::Present => Step::Present,
             Self::Items => Step::Items,

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     check::timestamp::is_timestamp,
     diagnostic::{Code, Diagnostic, list, nearest},
-    path::{Filter, FilterOperand, Path, Root, Segment, SegmentKind},
+    path::{Path, Root, Segment, SegmentKind},
     shape::{Arithmetic, Need},
 };
 
@@ -94,7 +94,18 @@ impl Analyser<'_> {
         if path.is_definite() {
             return self.follow(&root, &path.segments, need, reading);
         }
-        if !matches!(need, OwnedNeed::Other(Need::Nothing | Need::Value | Need::Array)) {
+        // Of several names at the end of a path to one value it makes one object.
+        if let Some((Segment { kind: SegmentKind::Names(names), .. }, before)) = path.segments.split_last()
+            && before.iter().all(|segment| segment.kind.is_single())
+        {
+            let asks = *need == OwnedNeed::Other(Need::Nothing);
+            let object = OwnedNeed::Other(if asks { Need::Nothing } else { Need::Object });
+            let of = self.follow(&root, before, &object, reading);
+            let members = self.members_of(&of, names, reading, false);
+            self.demand(&members, need, reading);
+            return members;
+        }
+        if !matches!(need, OwnedNeed::Other(Need::Nothing | Need::Value | Need::Array | Need::NotNull)) {
             self.wrong(
                 reading,
                 Code::WrongType,
@@ -102,7 +113,7 @@ impl Analyser<'_> {
                 Some("name the one value, with keys and an index".into()),
             );
         }
-        self.follow(&root, &path.segments, &OwnedNeed::Other(Need::Nothing), reading)
+        self.select_all(&root, &path.segments, reading)
     }
 
     /// Reports `$$.Task` and `$$.Map` where the context object does not have them.
@@ -201,11 +212,7 @@ impl Analyser<'_> {
                 {
                     self.cannot_tell(reading, *reason);
                 }
-                if segments.iter().all(|segment| segment.kind.is_single()) {
-                    value.clone()
-                } else {
-                    Sym::array(value.clone())
-                }
+                value.clone()
             }
             (SegmentKind::Name(key), Sym::Object(fields, base)) => {
                 match (fields.get(key.as_str()), base) {
@@ -292,69 +299,8 @@ impl Analyser<'_> {
                 self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
                 Sym::Reported
             }
-            (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _) => {
-                Sym::array(Sym::Unknown(Reason::Wildcard))
-            }
-            (kind, Sym::Array(item)) => {
-                if let SegmentKind::Filter(filter) = kind {
-                    self.follow_filter(item, filter, reading);
-                }
-                self.each(item, rest, reading)
-            }
-            (_, Sym::Tuple(items)) => {
-                let item = items.iter().fold(None, |all: Option<Sym>, item| {
-                    Some(all.map_or_else(|| item.clone(), |all| all.join(item)))
-                });
-                self.each(&item.unwrap_or_else(Sym::never), rest, reading)
-            }
-            (SegmentKind::Wildcard, Sym::Object(fields, None)) => {
-                let values = Sym::union(fields.values().map(|entry| entry.value.clone()));
-                let values = if fields.is_empty() { Sym::never() } else { values };
-                self.each(&values, rest, reading)
-            }
-            (SegmentKind::Wildcard, Sym::Object(..)) => Sym::array(Sym::Unknown(Reason::Wildcard)),
-            _ => {
-                self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
-                Sym::array(Sym::Reported)
-            }
-        }
-    }
-
-    /// What the rest of an indefinite path yields, item by item.
-    pub(super) fn each(&mut self, item: &Sym, rest: &[Segment], reading: &Reading<'_>) -> Sym {
-        match self.follow(item, rest, &OwnedNeed::Other(Need::Nothing), reading) {
-            // A second wildcard flattens.
-            Sym::Array(inner) if rest.iter().any(|segment| !segment.kind.is_single()) => Sym::Array(inner),
-            found => Sym::array(found),
-        }
-    }
-
-    pub(super) fn follow_filter(&mut self, item: &Sym, filter: &Filter, reading: &Reading<'_>) {
-        match filter {
-            Filter::Or(all) | Filter::And(all) => {
-                all.iter().for_each(|one| self.follow_filter(item, one, reading));
-            }
-            Filter::Not(one) => self.follow_filter(item, one, reading),
-            Filter::Exists(path) => self.follow_filter_path(item, path.from_root, &path.segments, reading),
-            Filter::Compare { left, right, .. } => {
-                for operand in [left, right] {
-                    if let FilterOperand::Path(path) = operand {
-                        self.follow_filter_path(item, path.from_root, &path.segments, reading);
-                    }
-                }
-            }
-        }
-    }
-
-    fn follow_filter_path(
-        &mut self,
-        item: &Sym,
-        from_root: bool,
-        segments: &[Segment],
-        reading: &Reading<'_>,
-    ) {
-        if !from_root && segments.iter().all(|segment| segment.kind.is_single()) {
-            self.follow(item, segments, &OwnedNeed::Other(Need::Nothing), reading);
+            // A path that can match several values is not followed so.
+            _ => Sym::Unknown(Reason::Wildcard),
         }
     }
 
@@ -365,39 +311,15 @@ impl Analyser<'_> {
         need: &OwnedNeed,
         reading: &Reading<'_>,
     ) -> Sym {
-        let mut steps = Vec::new();
-        let mut several = false;
-        for (place, segment) in segments.iter().enumerate() {
-            match &segment.kind {
-                SegmentKind::Name(key) => steps.push(OwnedStep::Key(key.clone())),
-                SegmentKind::Index(index) => steps.push(OwnedStep::Index(*index)),
-                SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_) => {
-                    self.claim_path(leaf, &steps, &OwnedNeed::Other(Need::Nothing), reading);
-                    return Sym::array(Sym::Unknown(Reason::Wildcard));
-                }
-                kind => {
-                    several = true;
-                    // Where the array is missing or null there are no items: what is known of an item holds all the same.
-                    steps.extend([OwnedStep::Present, OwnedStep::NonNull, OwnedStep::Each]);
-                    if let SegmentKind::Filter(filter) = kind {
-                        let item = Sym::Leaf(leaf.then(steps.iter().cloned()));
-                        self.follow_filter(&item, filter, reading);
-                    }
-                }
-            }
-            if several {
-                // What an item lacks is left out of the array.
-                steps.push(OwnedStep::Present);
-                // A null has nothing in it, but it is an item.
-                if place + 1 < segments.len() {
-                    steps.push(OwnedStep::NonNull);
-                }
-            }
-        }
+        let mut steps: Vec<OwnedStep> = segments
+            .iter()
+            .filter_map(|segment| match &segment.kind {
+                SegmentKind::Name(key) => Some(OwnedStep::Key(key.clone())),
+                SegmentKind::Index(index) => Some(OwnedStep::Index(*index)),
+                _ => None,
+            })
+            .collect();
         self.claim_path(leaf, &steps, need, reading);
-        if several {
-            return Sym::array(Sym::Leaf(leaf.then(steps)));
-        }
         if *need != OwnedNeed::Other(Need::Nothing) && !steps.is_empty() {
             steps.push(OwnedStep::Present);
         }

@@ -121,3 +121,113 @@ fn a_loop_may_rebuild_its_data() {
     let told = "expected an integer from 0 to 4294967295, found an integer from -2147483648 to";
     assert!(down.iter().any(|said| said.contains(told)), "{down:#?}");
 }
+
+const ENTRY: Shape = Shape::Object(&ObjectShape {
+    name: "Entry",
+    fields: &[
+        required("id", &["id"], String::SHAPE),
+        required("note", &["note"], <Option<String>>::SHAPE),
+        required("tags", &["tags"], <Vec<String>>::SHAPE),
+        Field { made: Made::Maybe, given: Given::Optional, ..required("sk", &["sk"], <String>::SHAPE) },
+    ],
+    flattened: &[],
+    deny_unknown_fields: false,
+});
+const STRING_PAIR: Shape = object!("Pair" { id: String, name: String });
+const MIXED_PAIR: Shape = object!("MixedPair" { id: String, n: u32 });
+const LISTS: Shape = Shape::Object(&ObjectShape {
+    name: "Lists",
+    fields: &[
+        required("entries", &["entries"], &Shape::Array(&ENTRY)),
+        required("maybe", &["maybe"], &Shape::Nullable(&Shape::Array(&ENTRY))),
+        required("one", &["one"], &Shape::Nullable(&ENTRY)),
+        required("nulls", &["nulls"], <Vec<Option<u32>>>::SHAPE),
+        required("two", &["two"], <(u8, u16)>::SHAPE),
+        required("odd", &["odd"], <(u8, String)>::SHAPE),
+        required("twins", &["twins"], &Shape::Tuple(&[&ENTRY, &Shape::Nullable(&ENTRY)])),
+        required("map", &["map"], <std::collections::HashMap<String, u32>>::SHAPE),
+        required("pair", &["pair"], &STRING_PAIR),
+        required("mixed", &["mixed"], &MIXED_PAIR),
+        required("pairs", &["pairs"], <Vec<(u32, String)>>::SHAPE),
+    ],
+    flattened: &[],
+    deny_unknown_fields: false,
+});
+
+#[test]
+fn null_items_stay_and_missing_ones_drop_out() {
+    for path in [
+        "$.entries[*].note",
+        "$.entries[0:2].note",
+        "$.entries[?(@.note)].note",
+        "$.entries[0,1].note",
+        "$..note",
+    ] {
+        refused(&LISTS, path, <Vec<String>>::SHAPE, "it may be null, expected a string");
+        fits(&LISTS, path, <Vec<Option<String>>>::SHAPE);
+    }
+    for path in [
+        "$.entries[*].sk",
+        "$.maybe[*].id",
+        "$.one.tags[*]",
+        "$.maybe[*].tags[*]",
+        "$.entries[0,1].id",
+        "$..id",
+    ] {
+        fits(&LISTS, path, <Vec<String>>::SHAPE);
+    }
+    // The map may have such a key.
+    refused(&LISTS, "$..id", <Vec<String>>::SHAPE, "found an integer");
+    // Nothing is in a null, and a condition that only a text fulfils leaves no null.
+    refused(&LISTS, "$.one.note[*]", <Vec<String>>::SHAPE, "it is a string, not an array");
+    fits(&LISTS, "$.entries[?(@.note == 'x')].note", <Vec<String>>::SHAPE);
+    fits(&LISTS, "$.entries[?(@.note != null)].note", <Vec<String>>::SHAPE);
+    refused(&LISTS, "$.nulls[*]", <Vec<u32>>::SHAPE, "it may be null");
+    fits(&LISTS, "$.nulls[*]", <Vec<Option<u32>>>::SHAPE);
+}
+
+#[test]
+fn a_position_in_a_path_of_several_values_may_be_null() {
+    refused(&LISTS, "$.entries[*].tags[0]", <Vec<String>>::SHAPE, "expected a string, found null");
+    fits(&LISTS, "$.entries[*].tags[0]", <Vec<Option<String>>>::SHAPE);
+    fits(&LISTS, "$.pairs[*][1]", <Vec<String>>::SHAPE);
+    refused(&LISTS, "$.pairs[*][0]", <Vec<String>>::SHAPE, "expected a string, found an integer");
+    refused(&LISTS, "$.pairs[*][2]", <Vec<String>>::SHAPE, "expected a string, found null");
+}
+
+#[test]
+fn every_item_of_a_tuple_and_every_value_of_an_object_counts() {
+    fits(&LISTS, "$.two[*]", <Vec<u16>>::SHAPE);
+    refused(&LISTS, "$.two[*]", <Vec<u8>>::SHAPE, "found an integer from 0 to 65535");
+    refused(&LISTS, "$.odd[*]", <Vec<u8>>::SHAPE, "expected an integer from 0 to 255, found a string");
+    fits(&LISTS, "$.twins[*].id", <Vec<String>>::SHAPE);
+    refused(&LISTS, "$.twins[*]", &Shape::Array(&ENTRY), "it may be null, expected `Entry`");
+    fits(&LISTS, "$.map.*", <Vec<u32>>::SHAPE);
+    fits(&LISTS, "$.pair.*", <Vec<String>>::SHAPE);
+    refused(&LISTS, "$.mixed.*", <Vec<String>>::SHAPE, "expected a string, found an integer");
+    let map = r#""A": { "Type": "Map", "ItemsPath": "$.twins", "ItemProcessor": { "StartAt": "I", "States": {
+        "I": { "Type": "Pass", "InputPath": "$.id", "End": true } } }, "End": true }"#;
+    assert!(said(&LISTS, map, <Vec<String>>::SHAPE)[0].contains("it may be null before `id` is read"));
+}
+
+#[test]
+fn several_names_make_one_object() {
+    fits(&LISTS, "$.mixed['id','n']", &MIXED_PAIR);
+    refused(&LISTS, "$.mixed['id']", &MIXED_PAIR, "found a string");
+    refused(&LISTS, "$.entries[*]['id','sk']", &Shape::Array(&STRING_PAIR), "its field `name` is missing");
+    refused(
+        &LISTS,
+        "States.ArrayLength($.mixed['id','n'])",
+        u32::SHAPE,
+        "expected an array, found an object",
+    );
+    refused(&LISTS, "$.one['id','note']", &Shape::Any, "it may be missing");
+    refused(
+        &LISTS,
+        "$.mixed['id','m']",
+        <std::collections::HashMap<String, String>>::SHAPE,
+        "has no JSON field `m`",
+    );
+    fits(&LISTS, "$.pairs[0,1]", <Vec<Option<(u32, String)>>>::SHAPE);
+    refused(&LISTS, "$.pairs[0,1]", <Vec<(u32, String)>>::SHAPE, "found null");
+}

@@ -4,6 +4,7 @@ use super::{
     node::Node,
     text::{Text, contains, distance, same, slip},
     view::{Problem, Side, Step, View, article, describe},
+    ways::{Ways, count, fork, on_way},
 };
 
 /// A small claim about a type's JSON, judged by rustc (macro) or at once (builder).
@@ -223,13 +224,13 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
         Claim::Fits { what, nodes, target } => {
             out.push(what);
             out.push(": ");
-            Fits { nodes, flattened: false }.judge(target, &mut out)
+            Fits { nodes, flattened: false, way: 0 }.judge(target, &mut out)
         }
         Claim::FieldFits { what, keys, nodes, target } => {
             out.push(what);
             out.push(": ");
             match field(View::new(target, Side::Given), keys) {
-                Some(target) => Fits { nodes, flattened: false }.judge(target, &mut out),
+                Some(target) => Fits { nodes, flattened: false, way: 0 }.judge(target, &mut out),
                 None => true,
             }
         }
@@ -248,7 +249,7 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
                 article(&mut out, result);
                 out.push(": ");
                 let nodes = [Node::Leaf { shape: answer, side: Side::Made, steps: &[] }];
-                Fits { nodes: &nodes, flattened: false }.judge(result, &mut out)
+                Fits { nodes: &nodes, flattened: false, way: 0 }.judge(result, &mut out)
             }
             None => true,
         },
@@ -271,8 +272,68 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
 }
 
 const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out: &mut Text) -> Option<Fault> {
+    if !fork(steps) {
+        return path_to(origin, root, steps, root.walk(steps), need, out);
+    }
+    let ways = Ways::of(root, steps);
+    let mark = out.mark();
+    let mut fault = None;
+    let mut fine = false;
+    let mut i = 0;
+    while i < ways.len() {
+        let found = ways.get(i);
+        let kept = out.mark();
+        match path_to(origin, root, steps, found, need, out) {
+            // A comparison that can be true on one way is worth its while; only that it finds something must hold on all.
+            Some(Fault::WrongType | Fault::UnknownLiteral) if found.is_ok() && is_asking(need) => {
+                if fault.is_none() {
+                    fault = Some(Fault::WrongType);
+                } else {
+                    out.rewind(kept);
+                }
+            }
+            Some(fault) => {
+                let whole = *out;
+                out.rewind(mark);
+                let (_, reason) = whole.as_str().split_at(kept);
+                out.push(reason);
+                return Some(fault);
+            }
+            None => fine = true,
+        }
+        i += 1;
+    }
+    if fine {
+        out.rewind(mark);
+        return None;
+    }
+    fault
+}
+
+/// Whether a need is one of a comparison, which another value makes false.
+const fn is_asking(need: Need<'_>) -> bool {
+    matches!(
+        need,
+        Need::Literal(_)
+            | Need::MaybeString
+            | Need::MaybeNumber
+            | Need::MaybeBoolean
+            | Need::MaybeTimestamp
+            | Need::MaybeNull
+    )
+}
+
+/// The same for one way.
+const fn path_to(
+    origin: &str,
+    root: View,
+    steps: &[Step<'_>],
+    found: Result<View, (usize, Problem)>,
+    need: Need<'_>,
+    out: &mut Text,
+) -> Option<Fault> {
     let queried = is_query(steps);
-    let view = match root.walk(steps) {
+    let view = match found {
         Ok(view) => view,
         Err((index, problem)) => {
             // A test for presence may look through what may be missing or null: AWS answers false.
@@ -548,7 +609,7 @@ const fn token(input: &'static Shape, keys: &[&str]) -> Option<&'static Shape> {
 /// Judges a whole template, but leaves to [`Claim::FieldFits`] what that judges.
 const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) -> bool {
     let mark = out.mark();
-    if (Fits { nodes, flattened: false }).judge(target, out) {
+    if (Fits { nodes, flattened: false, way: 0 }).judge(target, out) {
         return true;
     }
     // Where a field is the reason and the field is judged alone, that claim reports it.
@@ -566,7 +627,7 @@ const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) ->
             && let Some(shape) = field(View::new(target, Side::Given), &[key])
         {
             let mut ignored = Text::new();
-            let fits = Fits { nodes, flattened: false }.judge_node(value, shape, &mut ignored);
+            let fits = Fits { nodes, flattened: false, way: 0 }.judge_node(value, shape, &mut ignored);
             if !fits {
                 out.rewind(mark);
                 return true;
@@ -629,13 +690,18 @@ const fn alike(nodes: &[Node<'_>]) -> bool {
     while i < nodes.len() {
         match nodes[i] {
             Node::Leaf { shape, side, steps } => {
-                if let Ok(view) = View::new(shape, side).walk(steps) {
-                    let number = can_be(view, Need::Number);
-                    let string = can_be(view, Need::String);
-                    // One that can be put in order and is neither for certain is now this, now that.
-                    let either = can_be(view, Need::Ordered) && !number && !string;
-                    numbers = numbers || either || number && !string;
-                    strings = strings || either || string && !number;
+                let root = View::new(shape, side);
+                let mut way = 0;
+                while way < count(root, steps) {
+                    if let Ok(view) = on_way(root, steps, way) {
+                        let number = can_be(view, Need::Number);
+                        let string = can_be(view, Need::String);
+                        // One that can be put in order and is neither for certain is now this, now that.
+                        let either = can_be(view, Need::Ordered) && !number && !string;
+                        numbers = numbers || either || number && !string;
+                        strings = strings || either || string && !number;
+                    }
+                    way += 1;
                 }
             }
             Node::Number => numbers = true,
@@ -648,10 +714,20 @@ const fn alike(nodes: &[Node<'_>]) -> bool {
 }
 
 const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], out: &mut Text) -> bool {
-    let Ok(view) = root.walk(steps) else {
+    let mut way = 0;
+    while way < count(root, steps) {
         // The path has a claim of its own.
-        return true;
-    };
+        if let Ok(view) = on_way(root, steps, way)
+            && !covers_one(shown, view, literals, out)
+        {
+            return false;
+        }
+        way += 1;
+    }
+    true
+}
+
+const fn covers_one(shown: &str, view: View, literals: &[&str], out: &mut Text) -> bool {
     let missing = match view.shape {
         Shape::Enum(shape) if matches!(view.side, Side::Made) || shape.also_given.is_empty() => {
             let mut i = 0;

@@ -2,6 +2,7 @@ use super::{
     Arithmetic, Bounds, Node, Shape, TIMESTAMP,
     text::{Text, contains, same},
     view::{Side, Step, View, article},
+    ways::{count, on_way},
 };
 
 /// Recursion deeper than this is taken to fit: what is this deep has been judged on the way.
@@ -20,6 +21,8 @@ pub(super) struct Fits<'a> {
     pub(super) nodes: &'a [Node<'a>],
     /// Whether the target stands flattened among other fields, so that keys it does not know are those of its neighbours.
     pub(super) flattened: bool,
+    /// Which way is taken by the steps below an overlay, where they lead to values of several shapes.
+    pub(super) way: usize,
 }
 
 impl<'a> Fits<'a> {
@@ -38,7 +41,7 @@ impl<'a> Fits<'a> {
     pub(super) const fn source(self, index: usize) -> Source {
         match self.nodes[index] {
             Node::Item(inner) => self.source(inner),
-            Node::Leaf { shape, side, steps } => match View::new(shape, side).walk(steps) {
+            Node::Leaf { shape, side, steps } => match on_way(View::new(shape, side), steps, self.way) {
                 Ok(view) => Source::View(view.settled()),
                 Err(_) => Source::View(View::new(&Shape::Any, side)),
             },
@@ -51,10 +54,21 @@ impl<'a> Fits<'a> {
     pub(super) const fn missing(self, index: usize) -> bool {
         match self.nodes[index] {
             Node::Item(inner) => self.missing(inner),
-            Node::Leaf { shape, side, steps } => match View::new(shape, side).walk(steps) {
-                Ok(view) => view.absent,
-                Err(_) => !matches!(steps.last(), Some(Step::Present)),
-            },
+            Node::Leaf { shape, side, steps } => {
+                let root = View::new(shape, side);
+                let mut way = 0;
+                while way < count(root, steps) {
+                    let missing = match on_way(root, steps, way) {
+                        Ok(view) => view.absent,
+                        Err(_) => !matches!(steps.last(), Some(Step::Present)),
+                    };
+                    if missing {
+                        return true;
+                    }
+                    way += 1;
+                }
+                false
+            }
             Node::Union { first, len } => {
                 let mut i = 0;
                 while i < len {
@@ -73,7 +87,7 @@ impl<'a> Fits<'a> {
     /// What is below an overlay; none where there is nothing.
     pub(super) const fn base(self, index: usize) -> Option<Source> {
         if let Node::Leaf { shape, side, steps } = self.nodes[index]
-            && View::new(shape, side).walk(steps).is_err()
+            && on_way(View::new(shape, side), steps, self.way).is_err()
         {
             return None;
         }
@@ -87,6 +101,34 @@ impl<'a> Fits<'a> {
         if let Shape::Any = target.shape {
             return true;
         }
+        if let Source::Node(index) = source {
+            let ways = self.ways(index);
+            if ways != 1 {
+                let mut way = 0;
+                while way < ways {
+                    if !(Self { way, ..self }).fits_on_way(source, target, depth, out) {
+                        return false;
+                    }
+                    way += 1;
+                }
+                return true;
+            }
+        }
+        Self { way: 0, ..self }.fits_on_way(source, target, depth, out)
+    }
+
+    /// On how many ways the steps of a leaf lead, which a node is or lies over.
+    const fn ways(self, index: usize) -> usize {
+        match self.nodes[index] {
+            Node::Item(inner) => self.ways(inner),
+            Node::Leaf { shape, side, steps } => count(View::new(shape, side), steps),
+            Node::Object { base: Some(base), .. } => self.ways(base),
+            _ => 1,
+        }
+    }
+
+    /// The same, where one way is taken.
+    const fn fits_on_way(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
         let source = match source {
             Source::Node(index) => self.source(index),
             view => view,
@@ -282,15 +324,28 @@ impl<'a> Fits<'a> {
             Node::Item(inner) => self.bounds(inner),
             Node::Integer(value) => Some(Bounds::one(value)),
             Node::Whole(bounds) => Some(bounds),
-            Node::Leaf { .. } => match self.source(index) {
-                Source::View(view) => match view.shape {
-                    Shape::Integer { min, max } => Some(Bounds { min: *min, max: *max }),
-                    // What may be anything was not said to be a fraction.
-                    Shape::Any => Some(Bounds::ANY),
-                    _ => None,
-                },
-                Source::Node(_) => None,
-            },
+            Node::Leaf { shape, side, steps } => {
+                let root = View::new(shape, side);
+                let mut all: Option<Bounds> = None;
+                let mut way = 0;
+                while way < count(root, steps) {
+                    let one = match on_way(root, steps, way) {
+                        Ok(view) => match view.settled().shape {
+                            Shape::Integer { min, max } => Bounds { min: *min, max: *max },
+                            // What may be anything was not said to be a fraction.
+                            Shape::Any => Bounds::ANY,
+                            _ => return None,
+                        },
+                        Err(_) => Bounds::ANY,
+                    };
+                    all = match all {
+                        Some(all) => Some(all.hull(one)),
+                        None => Some(one),
+                    };
+                    way += 1;
+                }
+                all
+            }
             Node::Union { first, len } => {
                 let mut i = 1;
                 let mut all = if len == 0 { Some(Bounds::ANY) } else { self.bounds(first) };

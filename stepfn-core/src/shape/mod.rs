@@ -25,6 +25,7 @@ mod object;
 mod tests;
 mod text;
 mod view;
+mod ways;
 
 use std::fmt;
 

@@ -25,6 +25,12 @@ pub enum Step<'a> {
     Index(i64),
     /// Any item of an array.
     Each,
+    /// Any item of an array, any value of an object: `*`.
+    Every,
+    /// The item at a position, or null where the array is shorter: in a path that can match several values.
+    At(i64),
+    /// The value, or any object or array in it: `..`.
+    Within,
     /// Known not to be `null` here.
     NonNull,
     /// Known to be there.
@@ -173,25 +179,17 @@ impl View {
                 }
                 _ => Err(Problem::NotArray(self.shape)),
             },
+            // What forks is asked for by `ways`.
             _ => match self.shape {
                 Shape::Array(item) => Ok(self.with(item)),
-                Shape::Tuple(items) => {
-                    let mut i = 1;
-                    while i < items.len() {
-                        if !same(items[i].words(), items[0].words()) {
-                            return Err(Problem::Mixed);
-                        }
-                        i += 1;
-                    }
-                    if items.is_empty() { Err(Problem::NoIndex(0)) } else { Ok(self.with(items[0])) }
-                }
+                Shape::Tuple(_) => Err(Problem::Mixed),
                 _ => Err(Problem::NotArray(self.shape)),
             },
         }
     }
 
     /// The value of a key, whatever the type is: what cannot have it lacks it.
-    const fn may(self, key: &str) -> Self {
+    pub(super) const fn may(self, key: &str) -> Self {
         match self.shape {
             Shape::Any => Self { absent: true, ..self },
             Shape::Mixed => Self { absent: true, ..self },
