@@ -14,7 +14,6 @@ use crate::{
     path::{Filter, FilterOp, FilterOperand, FilterPath, Segment, SegmentKind},
     service::Kind,
     shape::Need,
-    value::Value,
 };
 
 impl Analyser<'_> {
@@ -433,7 +432,14 @@ fn filtered(item: &Sym, filter: &Filter) -> Sym {
         Filter::Exists(path) => known(path, Fact::Present),
         Filter::Compare { left: FilterOperand::Path(path), op, right }
         | Filter::Compare { left: right, op, right: FilterOperand::Path(path) } => match (op, right) {
-            (FilterOp::Ne, FilterOperand::Null) => known(path, Fact::IsNot(&Value::Null)),
+            // It may be missing, though.
+            (FilterOp::Ne, FilterOperand::Null) => match (keys(path).as_deref(), item) {
+                (Some([key]), Sym::Leaf(leaf)) => {
+                    let value = leaf.then([step_of(key), OwnedStep::NonNull]);
+                    item.narrow(key, Sym::Leaf(value))
+                }
+                _ => item.clone(),
+            },
             (FilterOp::Ne, _) | (_, FilterOperand::Null | FilterOperand::Path(_)) => item.clone(),
             // No number and no text is null, and none is missing.
             _ => known(path, Fact::NonNull),
