@@ -289,7 +289,6 @@ impl Analyser<'_> {
                 }
                 self.follow(of, rest, need, reading)
             }
-            (SegmentKind::Wildcard, Sym::Map(of)) => self.each(of, rest, reading),
             (SegmentKind::Name(key), _) => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.wrong(reading, Code::WrongType, message, None);

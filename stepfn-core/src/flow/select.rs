@@ -44,7 +44,7 @@ impl Analyser<'_> {
         };
         if let (Sym::Any(_) | Sym::Reported | Sym::Unknown(_), kind) = (value, &segment.kind) {
             return match kind {
-                SegmentKind::Function(name) => self.no_function(name, reading),
+                SegmentKind::Function(name) => self.not_promised(name, reading),
                 _ => value.clone(),
             };
         }
@@ -68,11 +68,11 @@ impl Analyser<'_> {
                 let segments: Vec<Segment> = std::iter::once(inner).chain(rest.iter().cloned()).collect();
                 self.select_within(value, &segments, reading)
             }
-            SegmentKind::Function(name) => self.no_function(name, reading),
+            SegmentKind::Function(name) => self.not_promised(name, reading),
         }
     }
 
-    fn no_function(&mut self, name: &str, reading: &Reading<'_>) -> Sym {
+    fn not_promised(&mut self, name: &str, reading: &Reading<'_>) -> Sym {
         if self.typing.proven {
             let message =
                 format!("`{name}()` is a function of Jayway, which Step Functions does not promise to have");
@@ -119,6 +119,7 @@ impl Analyser<'_> {
                     Sym::never()
                 }
             },
+            Sym::Map(of) => self.select(of, rest, reading, tries),
             Sym::Answer(shape) => match shape.kind() {
                 Kind::Structure(_) | Kind::Map(_) => {
                     let found = self.answer_member(shape, key, reading);
@@ -200,7 +201,7 @@ impl Analyser<'_> {
             }
             Sym::Answer(shape) if matches!(shape.kind(), Kind::List(_)) => vec![answer::item(shape)],
             // A filter on an object asks about the object itself.
-            Sym::Object(..) if filter.is_some() => vec![value.clone()],
+            Sym::Object(..) | Sym::Map(_) if filter.is_some() => vec![value.clone()],
             Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => vec![value.clone()],
             Sym::Union(members) => {
                 let found =
@@ -241,6 +242,7 @@ impl Analyser<'_> {
                 }
                 Sym::union(found)
             }
+            Sym::Map(of) => self.select(of, rest, reading, tries),
             Sym::Answer(shape) => match shape.kind() {
                 Kind::Structure(members) => Sym::union(
                     members
@@ -281,7 +283,7 @@ impl Analyser<'_> {
                     open.extend(fields.values().map(|entry| entry.value.clone()));
                     open.extend(base.as_ref().map(|base| (**base).clone()));
                 }
-                Sym::Array(item) => open.push((**item).clone()),
+                Sym::Array(item) | Sym::Map(item) => open.push((**item).clone()),
                 Sym::Tuple(items) => open.extend(items.iter().cloned()),
                 _ => continue,
             }
@@ -320,6 +322,12 @@ impl Analyser<'_> {
                         self.claim_path(&leaf, &[], &OwnedNeed::Other(Need::Nothing), reading);
                     }
                     fields.insert(name.as_str().into(), Entry::of(Sym::Leaf(leaf)));
+                }
+            }
+            Sym::Map(of) => {
+                for name in names {
+                    let entry = Entry { absent: true, ..Entry::of((**of).clone()) };
+                    fields.insert(name.as_str().into(), entry);
                 }
             }
             Sym::Object(known, base) => {
