@@ -5,7 +5,7 @@ use super::{
     intern::Shared,
     obligation::Obligation,
     read::Site,
-    value::{Entry, Fields, Sym},
+    value::{Entry, Fields, Sym, index_of},
 };
 use crate::shape::Node;
 
@@ -86,6 +86,11 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         Sym::Leaf(leaf) => {
             nodes[index] = OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
             return index;
+        }
+        // That there are items says nothing of what they are.
+        Sym::Object(fields, Some(base)) if fields.keys().all(|key| index_of(key).is_some()) => {
+            nodes.truncate(index);
+            return nodes_of(base, nodes);
         }
         // What a Choice knows of a part does not unmake the whole: if that fits, so does this.
         Sym::Object(fields, Some(base)) if fields.values().any(|entry| entry.narrowed) => {

@@ -272,10 +272,9 @@ impl Val {
                 items.fold(first, |all, item| all.join(item))
             }
             Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Items])),
-            // More is known of single fields: what else the items have is told by what lies below.
-            Sym::Object(fields, Some(base)) if matches!(**base, Sym::Leaf(_)) => {
-                let base = Self::one((**base).clone()).items();
-                Sym::Object(fields.clone(), Some(Shared::new(base)))
+            // What is known of a part need not hold of each item.
+            Sym::Object(fields, Some(base)) if fields.values().all(|entry| entry.narrowed) => {
+                Self::one((**base).clone()).items()
             }
             Sym::Answer(shape) => match shape.kind() {
                 service::Kind::List(item) => Sym::answer(item),
@@ -481,7 +480,7 @@ impl Analyser<'_> {
                 self.claim_path(leaf, &[], &OwnedNeed::Other(*need), reading);
             }
         }
-        let typed = value.sym.members().iter().any(|member| matches!(member, Sym::Leaf(_)));
+        let typed = value.sym.members().iter().any(|member| matches!(member.ground(), Sym::Leaf(_)));
         if !value.many && (want.need != Need::Value || want.defined && typed) {
             self.follow(&value.sym, &[], &OwnedNeed::Other(want.need), reading);
             self.whole_parts(reading, &value.sym, want.need);
@@ -507,15 +506,9 @@ impl Analyser<'_> {
         want: Want,
     ) -> Val {
         self.evaluate(env, condition, Want::NOTHING);
-        let mut taken = env.clone();
-        taken.assume(condition, true);
-        let value = self.evaluate(&mut taken, then, want);
+        let value = self.branch(env, condition, true, then, want);
         match otherwise {
-            Some(otherwise) => {
-                let mut rest = env.clone();
-                rest.assume(condition, false);
-                value.join(self.evaluate(&mut rest, otherwise, want))
-            }
+            Some(otherwise) => value.join(self.branch(env, condition, false, otherwise, want)),
             None if want.defined => {
                 let message = "it comes to nothing where the condition does not hold".to_owned();
                 let help = "write what it is then: `condition ? value : other`".to_owned();
@@ -523,6 +516,21 @@ impl Analyser<'_> {
                 value
             }
             None => value.maybe(),
+        }
+    }
+
+    /// What comes of one side of a condition: nothing where it never comes to that side.
+    fn branch(
+        &mut self,
+        env: &Env<'_>,
+        condition: &Expression,
+        holds: bool,
+        side: &Expression,
+        want: Want,
+    ) -> Val {
+        match env.assume(condition, holds) {
+            Some(mut env) => self.evaluate(&mut env, side, want),
+            None => Val::one(Sym::never()),
         }
     }
 
@@ -576,9 +584,10 @@ impl Analyser<'_> {
             }
             Op::And | Op::Or => {
                 self.evaluate(env, left, Want::NOTHING);
-                let mut rest = env.clone();
-                rest.assume(left, operator == Op::And);
-                self.evaluate(&mut rest, right, Want::NOTHING);
+                // Where the left side decides alone the right one is not asked.
+                if let Some(mut rest) = env.assume(left, operator == Op::And) {
+                    self.evaluate(&mut rest, right, Want::NOTHING);
+                }
                 Val::one(Sym::Boolean)
             }
             Op::In => {

@@ -34,6 +34,7 @@ pub(super) struct Tables {
     lists: Map<u64, Vec<Shared<Vec<Sym>>>>,
     steps: Map<u64, Vec<Shared<Vec<OwnedStep>>>>,
     joins: Map<(Sym, Sym), Sym>,
+    meetings: Map<(Sym, Sym), Sym>,
     clips: Map<(Sym, usize), Sym>,
     widened: Map<(Sym, Sym), Sym>,
 }
@@ -183,5 +184,6 @@ macro_rules! memo {
     };
 }
 memo!(joined, joins, (Sym, Sym));
+memo!(met, meetings, (Sym, Sym));
 memo!(clipped, clips, (Sym, usize));
 memo!(widened, widened, (Sym, Sym));

@@ -1,14 +1,16 @@
 //! What a JSONata state does to what flows in.
 
 use super::{
-    Analyser, StateTyping,
-    expression::{Val, Want},
+    Analyser, OwnedProperty, StateTyping, choice,
+    expression::{Env, Val, Want},
+    fact,
     intern::Shared,
+    narrow::{Asked, Place},
     origin::{Origin, Reason},
-    query::Queried,
+    query::{Queried, Text},
     read::{Reading, Site},
     transfer::Left,
-    value::{Flow, Sym},
+    value::{Flow, Sym, index_of},
 };
 use crate::{
     asl::{Amount, Choice, Condition, Map, State, StateKind},
@@ -123,31 +125,79 @@ impl Analyser<'_> {
                 Some(output) => analyser.query(&queried, &format!("{at}/Output"), output),
                 None => site.input.clone(),
             };
-            let flow = Flow { data, variables: site.variables.clone() };
+            let context = analyser.told(&choice::parts(&site.context));
+            let flow = Flow { data, variables: site.variables.clone(), context };
             let flow = analyser.assigned(&queried, &format!("{at}/Assign"), assign, flow);
             left.next.push((next.to_owned(), flow));
         };
-        let mut rest = site.clone();
+        let mut rest = Some(site.clone());
         for (index, rule) in choice.choices.iter().enumerate() {
             let at = format!("{}/Choices/{index}", site.at);
-            let taken = match &rule.condition {
+            // What no value comes to is judged as if there were one, but nothing flows along.
+            let before = rest.clone().unwrap_or_else(|| site.clone());
+            let (taken, others) = match &rule.condition {
                 Condition::Jsonata(condition) => {
-                    let (taken, others) = self.query_condition(&rest, &format!("{at}/Condition"), condition);
-                    rest = others;
-                    taken
+                    self.query_condition(&before, &format!("{at}/Condition"), condition)
                 }
-                _ => rest.clone(),
+                _ => (Some(before.clone()), Some(before)),
             };
-            leave(self, &taken, &at, (rule.output.as_ref(), rule.assign.as_ref()), &rule.next);
-        }
-        match &choice.default {
-            Some(default) => {
-                leave(self, &rest, &site.at, (state.output.as_ref(), state.assign.as_ref()), default);
+            if rest.is_some() {
+                rest = others;
+                if let Some(taken) = taken {
+                    leave(self, &taken, &at, (rule.output.as_ref(), rule.assign.as_ref()), &rule.next);
+                }
             }
-            None if !takes_all(choice) => self.may_not_match(site),
-            None => {}
+        }
+        match (&choice.default, &rest) {
+            (Some(default), Some(rest)) => {
+                leave(self, rest, &site.at, (state.output.as_ref(), state.assign.as_ref()), default);
+            }
+            (None, Some(rest)) if !takes_all(choice) => {
+                let asked = self.asked_by(site, choice);
+                let value = |asked: &Asked| match &asked.place {
+                    Place::Input => Some(rest.input.clone()),
+                    Place::Variable(name) => {
+                        rest.variables.get(name.as_str()).map(|entry| entry.value.clone())
+                    }
+                    _ => None,
+                };
+                if self.report.is_some() && !self.takes_the_rest(site, &asked, value) {
+                    self.may_not_match(site);
+                }
+            }
+            _ => {}
         }
         left
+    }
+
+    /// The paths that the rules of a Choice ask about, as they are written.
+    fn asked_by(&self, site: &Site, choice: &Choice) -> Vec<(Asked, String)> {
+        let mut found = Vec::new();
+        for rule in &choice.choices {
+            let Condition::Jsonata(Value::String(text)) = &rule.condition else { continue };
+            let Some((inside, offset)) = jsonata::expression_in(text) else { continue };
+            let Ok(expression) = jsonata::parse(inside) else { continue };
+            let text = Text { at: &site.at, text: inside, offset };
+            let env = Env::new(&Queried::before(site), text);
+            fact::formula(&env, &expression).facts(&mut |asked| {
+                let mut asked = asked.clone();
+                let mut shown = match &asked.place {
+                    Place::Variable(name) => format!("${name}"),
+                    _ => "$states.input".to_owned(),
+                };
+                if asked.is == OwnedProperty::There {
+                    asked.keys.pop();
+                }
+                for key in &asked.keys {
+                    match index_of(key) {
+                        Some(index) => shown.push_str(&format!("[{index}]")),
+                        None => shown.push_str(&format!(".{key}")),
+                    }
+                }
+                found.push((asked, shown));
+            });
+        }
+        found
     }
 
     fn jsonata_catch(&mut self, site: &Site, state: &State, flow: &Flow) -> Vec<(String, Flow)> {
@@ -263,7 +313,7 @@ impl Analyser<'_> {
             self.machine_input = outer;
             output
         } else {
-            self.machine(&child, processor, &flow.with_data(each))
+            self.machine(&child, processor, &flow.with_item(each))
         };
         self.map_items.pop();
         match &map.result_writer {

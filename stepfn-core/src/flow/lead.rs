@@ -7,7 +7,7 @@ use super::{
     intern::Shared,
     origin::Reason,
     read::Reading,
-    value::{Entry, Fields, Leaf, Sym},
+    value::{Entry, Fields, Leaf, Sym, index_key},
 };
 use crate::{
     check::jsonata_texts::has_placeholder,
@@ -41,8 +41,14 @@ impl Analyser<'_> {
                     None => Val { absent: true, ..Val::one(Sym::never()) },
                 }
             }
-            (Some(_), Sym::Leaf(leaf)) => {
-                Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
+            (Some(index), Sym::Object(known, _))
+                if known.get(&*position(index)).is_some_and(|entry| entry.narrowed) =>
+            {
+                let item = known.get(&*position(index)).map(|entry| entry.value.clone());
+                Val::one(item.unwrap_or(items))
+            }
+            (Some(index), Sym::Leaf(leaf)) => {
+                Val::one(Sym::Leaf(leaf.then([OwnedStep::Pick(i64::try_from(index).unwrap_or(i64::MAX))])))
             }
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
             (Some(_), _) => Val::one(items).maybe(),
@@ -174,7 +180,16 @@ impl Analyser<'_> {
         match &step.kind {
             Kind::Filter { of, predicate } => {
                 let of = self.step(env, value, of, Want::NOTHING);
-                self.filter(env, &of, predicate)
+                let mut found = self.filter(env, &of, predicate);
+                // Of several values it is the item of each.
+                if let Sym::Leaf(leaf) = &found.sym
+                    && let Some((OwnedStep::Pick(index), before)) = leaf.steps.split_last()
+                {
+                    let mut steps = before.to_vec();
+                    steps.push(OwnedStep::PickEach(*index));
+                    found.sym = Sym::Leaf(Leaf { steps: Shared::new(steps), ..leaf.clone() });
+                }
+                found
             }
             Kind::KeepArray(of) => kept(&self.step(env, value, of, Want::NOTHING)),
             Kind::Wildcard => {
@@ -372,7 +387,18 @@ impl Analyser<'_> {
         let mut all: Option<Val> = None;
         for member in members {
             let before = count(self);
-            let found = self.lead(reading, member, keys, want);
+            let found = match keys.split_first() {
+                Some((key, rest)) if member.lacks(key, members) => match member {
+                    // Another way puts it there: it may be missing.
+                    Sym::Object(_, None) => {
+                        let missing = Val::one(Sym::never()).maybe();
+                        self.require(reading, &missing, want);
+                        missing
+                    }
+                    member => self.lead(reading, &member.peek_may(key), rest, want),
+                },
+                _ => self.lead(reading, member, keys, want),
+            };
             fine = fine || count(self) == before;
             all = Some(match all {
                 None => found,
@@ -435,6 +461,11 @@ fn through(of: &Val, found: Val) -> Val {
 /// Whether what lies in it cannot be told.
 fn is_open(value: &Sym) -> bool {
     value.members().iter().any(|member| matches!(member, Sym::Unknown(_) | Sym::Answer(_)))
+}
+
+/// The key under which is kept what is known of an item.
+fn position(index: i128) -> String {
+    index_key(i64::try_from(index).unwrap_or(i64::MAX))
 }
 
 /// What becomes of a part of something open.

@@ -26,8 +26,10 @@ mod expression;
 mod fact;
 mod function;
 mod intern;
+mod join;
 mod jsonata;
 mod lead;
+mod narrow;
 mod number;
 mod obligation;
 mod origin;
@@ -44,13 +46,19 @@ mod value;
 #[cfg(test)]
 mod jsonata_tests;
 #[cfg(test)]
+mod narrow_tests;
+#[cfg(test)]
 mod sink_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod ways_tests;
 
 use std::collections::{HashMap, VecDeque};
 
-pub use self::obligation::{Known, Obligation, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep};
+pub use self::obligation::{
+    Known, Obligation, OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep,
+};
 use self::{
     origin::{Origin, Reason},
     read::Site,
@@ -238,7 +246,7 @@ impl Analyser<'_> {
             }
         }
         let ends = machine.states.keys().filter_map(|name| solved.ends.get(name)).cloned();
-        let output = ends.reduce(|all, end| all.join(&end));
+        let output = ends.reduce(|all, end| all.meet(&end));
         self.machines.insert(at.to_owned(), solved);
         output.unwrap_or_else(Sym::never)
     }
@@ -332,7 +340,7 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
     /// Whether one is what became of the other, and not something else beside it.
     fn are_alike(known: &Sym, member: &Sym) -> bool {
         match (known, member) {
-            (Sym::Object(_, base), Sym::Object(_, other)) => base == other,
+            (Sym::Object(..), Sym::Object(..)) => known.is_way_of(member),
             (Sym::Array(_), Sym::Array(_)) => true,
             _ => false,
         }
@@ -341,7 +349,7 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
         match (known, joined) {
             (a, b) if a == b => a.clone(),
             (Sym::Array(a), Sym::Array(b)) => Sym::array(widen_value(a, b)),
-            (Sym::Object(a, base), Sym::Object(b, other)) if base == other => {
+            (Sym::Object(a, _), Sym::Object(b, base)) if known.is_way_of(joined) => {
                 let fields = b.iter().map(|(key, entry)| {
                     let value = a.get(key).map_or(Sym::Unknown(Reason::Loop), |before| {
                         widen_value(&before.value, &entry.value)
@@ -377,7 +385,11 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
             .map_or(Sym::Unknown(Reason::Loop), |before| widen_value(&before.value, &entry.value));
         (key.clone(), value::Entry { value, ..entry.clone() })
     });
-    Flow { data: widen_value(&known.data, &joined.data), variables: intern::Shared::new(variables.collect()) }
+    Flow {
+        data: widen_value(&known.data, &joined.data),
+        variables: intern::Shared::new(variables.collect()),
+        context: joined.context.clone(),
+    }
 }
 
 /// The JSON pointer of a state.

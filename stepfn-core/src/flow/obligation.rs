@@ -3,7 +3,7 @@ use std::ops::Range;
 use super::{TaskRef, TypeRef};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    shape::{Claim, Fault, Need, Node, Shape, Side, Step, Wrong, judge},
+    shape::{Claim, Fact, Fault, Kind, Need, Node, Property, Shape, Side, Step, Wrong, judge},
     task::TaskInfo,
 };
 
@@ -38,6 +38,56 @@ pub enum OwnedStep {
     Maybe,
     /// [`Step::Values`]
     Values,
+    /// [`Step::Pick`]
+    Pick(i64),
+    /// [`Step::PickEach`]
+    PickEach(i64),
+    /// [`Step::Where`]
+    Where(OwnedFact),
+    /// [`Step::OrWhere`]
+    OrWhere(OwnedFact),
+}
+
+/// A [`Fact`] that owns its texts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OwnedFact {
+    /// The key, where it is about one.
+    pub key: Option<String>,
+    /// Whether the key is read as JSONata reads it.
+    pub query: bool,
+    /// What it says.
+    pub is: OwnedProperty,
+    /// Whether it says that this holds, or that it does not.
+    pub holds: bool,
+}
+
+/// A [`Property`] that owns its text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OwnedProperty {
+    /// [`Property::There`]
+    There,
+    /// [`Property::Text`]
+    Text(String),
+    /// [`Property::Flag`]
+    Flag(bool),
+    /// [`Property::Kind`]
+    Kind(Kind),
+    /// [`Property::AtLeast`]
+    AtLeast(usize),
+}
+
+impl OwnedFact {
+    /// The fact itself.
+    pub fn as_fact(&self) -> Fact<'_> {
+        let is = match &self.is {
+            OwnedProperty::There => Property::There,
+            OwnedProperty::Text(text) => Property::Text(text),
+            OwnedProperty::Flag(flag) => Property::Flag(*flag),
+            OwnedProperty::Kind(kind) => Property::Kind(*kind),
+            OwnedProperty::AtLeast(least) => Property::AtLeast(*least),
+        };
+        Fact { key: self.key.as_deref(), query: self.query, is, holds: self.holds }
+    }
 }
 
 impl OwnedStep {
@@ -58,6 +108,10 @@ impl OwnedStep {
             Self::Many => Step::Many,
             Self::Maybe => Step::Maybe,
             Self::Values => Step::Values,
+            Self::Pick(index) => Step::Pick(*index),
+            Self::PickEach(index) => Step::PickEach(*index),
+            Self::Where(fact) => Step::Where(fact.as_fact()),
+            Self::OrWhere(fact) => Step::OrWhere(fact.as_fact()),
         }
     }
 }
@@ -217,6 +271,28 @@ impl Known {
 }
 
 impl Obligation {
+    /// Whether another claims the same of the same path.
+    pub(super) fn is_same_path(&self, other: &Self) -> bool {
+        match (&self.claim, &other.claim) {
+            (
+                OwnedClaim::Path { shown, ty, side, steps, need, .. },
+                OwnedClaim::Path {
+                    shown: other_shown,
+                    ty: other_ty,
+                    side: other_side,
+                    steps: others,
+                    need: other_need,
+                    ..
+                },
+            ) => {
+                (self.range == other.range, ty, side, need) == (true, other_ty, other_side, other_need)
+                    && shown == other_shown
+                    && steps == others
+            }
+            _ => false,
+        }
+    }
+
     /// Judges the claim.
     pub fn judge(&self, known: &Known) -> Option<Diagnostic> {
         let wrong = match &self.claim {

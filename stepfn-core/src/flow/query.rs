@@ -41,9 +41,9 @@ impl<'s> Queried<'s> {
 /// Where an expression stands.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'t> {
-    at: &'t str,
-    text: &'t str,
-    offset: usize,
+    pub(super) at: &'t str,
+    pub(super) text: &'t str,
+    pub(super) offset: usize,
 }
 
 impl<'t> Text<'t> {
@@ -111,23 +111,26 @@ impl Analyser<'_> {
         self.evaluate(&mut Env::new(queried, text), &expression, Want::of(need)).settled().sym
     }
 
-    /// The condition of a rule, and what is seen where it holds and where not.
-    pub(super) fn query_condition(&mut self, site: &Site, at: &str, condition: &Value) -> (Site, Site) {
+    /// The condition of a rule, and what is seen where it holds and where not; none where that cannot be.
+    pub(super) fn query_condition(
+        &mut self,
+        site: &Site,
+        at: &str,
+        condition: &Value,
+    ) -> (Option<Site>, Option<Site>) {
         let queried = Queried::before(site);
         self.query_as(&queried, at, condition, Need::Boolean);
+        if let Some(holds) = condition.as_bool() {
+            return (holds.then(|| site.clone()), (!holds).then(|| site.clone()));
+        }
         let parsed = condition.as_str().and_then(jsonata::expression_in);
         let Some((inside, offset, expression)) =
             parsed.and_then(|(inside, offset)| Some((inside, offset, jsonata::parse(inside).ok()?)))
         else {
-            return (site.clone(), site.clone());
+            return (Some(site.clone()), Some(site.clone()));
         };
         let env = Env::new(&queried, Text { at, text: inside, offset });
-        let [yes, no] = [true, false].map(|holds| {
-            let mut env = env.clone();
-            env.assume(&expression, holds);
-            env.site
-        });
-        (yes, no)
+        [true, false].map(|holds| Some(env.assume(&expression, holds)?.site)).into()
     }
 
     /// Reports the variables that nothing assigns before the expression.

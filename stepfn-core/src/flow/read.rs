@@ -148,43 +148,25 @@ impl Analyser<'_> {
         reading: &Reading<'_>,
     ) -> Sym {
         if let Sym::Union(members) = value {
-            // A comparison that can be true on one way is worth its while; only that it finds something must hold on all.
-            let eased = match need {
-                OwnedNeed::Literal(_)
-                | OwnedNeed::Other(
-                    Need::MaybeString
-                    | Need::MaybeNumber
-                    | Need::MaybeBoolean
-                    | Need::MaybeTimestamp
-                    | Need::MaybeNull,
-                ) => &OwnedNeed::Other(Need::Value),
-                need => need,
-            };
-            let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
-            let start = count(self);
-            let mut fine = false;
-            if members.is_empty() {
-                return value.clone();
-            }
-            let found: Vec<_> = members
-                .iter()
-                .map(|member| {
-                    let before = count(self);
-                    let found = self.follow(member, segments, eased, reading);
-                    fine = fine || count(self) == before;
-                    found
-                })
-                .collect();
-            if fine && let Some(report) = &mut self.report {
-                report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
-            }
-            return found.iter().skip(1).fold(found[0].clone(), |all, one| all.join(one));
+            return self.follow_one_of(members, segments, need, reading);
         }
         if let Sym::Leaf(leaf) = value {
             return self.follow_leaf(leaf, segments, need, reading);
         }
         if let Sym::Answer(shape) = value {
             return self.follow_answer(shape, segments, need, reading);
+        }
+        // More is known of parts only: whether the whole is there, and what it is, the rest tells.
+        if let Sym::Object(fields, Some(base)) = value
+            && segments.is_empty()
+            && fields.values().all(|entry| entry.narrowed)
+        {
+            let found = self.follow(base, segments, need, reading);
+            return if found == **base {
+                value.clone()
+            } else {
+                Sym::Object(fields.clone(), Some(Shared::new(found)))
+            };
         }
         // Of an array more may be known of single items.
         if let Sym::Object(fields, Some(base)) = value
@@ -214,47 +196,30 @@ impl Analyser<'_> {
                 }
                 value.clone()
             }
-            (SegmentKind::Name(key), Sym::Object(fields, base)) => {
-                match (fields.get(key.as_str()), base) {
-                    (Some(entry), _) => {
-                        if entry.absent {
-                            if *need == OwnedNeed::Other(Need::Nothing) {
-                                return entry.value.clone();
-                            }
-                            self.wrong(
-                            reading,
-                            Code::MaybeMissing,
-                            format!("`{key}` may be missing: not every way here puts it there"),
-                            Some("put it there on every way, or test it with `is_present` in a Choice before".into()),
-                        );
-                            return Sym::Reported;
-                        }
-                        self.follow(&entry.value, rest, need, reading)
-                    }
-                    (None, Some(base)) => self.follow(base, segments, need, reading),
-                    (None, None) => {
-                        let has = if fields.is_empty() {
-                            "the object here has no fields".to_owned()
-                        } else {
-                            format!("it has {}", list(fields.keys()))
-                        };
-                        let help = if fields.contains_key("Payload") && fields.contains_key("ExecutedVersion")
-                        {
-                            Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
-                        } else {
-                            let near = nearest(key, fields.keys().map(|key| &**key));
-                            near.map(|near| format!("did you mean `{near}`?"))
-                        };
-                        self.wrong(
-                            reading,
-                            Code::NoSuchField,
-                            format!("there is no field `{key}` here; {has}"),
-                            help,
-                        );
-                        Sym::Reported
-                    }
+            (SegmentKind::Name(key), Sym::Object(fields, base)) => match (fields.get(key.as_str()), base) {
+                (Some(entry), _) => self.follow_entry(key, entry, rest, need, reading),
+                (None, Some(base)) => self.follow(base, segments, need, reading),
+                (None, None) => {
+                    let has = if fields.is_empty() {
+                        "the object here has no fields".to_owned()
+                    } else {
+                        format!("it has {}", list(fields.keys()))
+                    };
+                    let help = if fields.contains_key("Payload") && fields.contains_key("ExecutedVersion") {
+                        Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
+                    } else {
+                        let near = nearest(key, fields.keys().map(|key| &**key));
+                        near.map(|near| format!("did you mean `{near}`?"))
+                    };
+                    self.wrong(
+                        reading,
+                        Code::NoSuchField,
+                        format!("there is no field `{key}` here; {has}"),
+                        help,
+                    );
+                    Sym::Reported
                 }
-            }
+            },
             (SegmentKind::Index(index), Sym::Tuple(items)) => {
                 let position = if *index < 0 { index + items.len() as i64 } else { *index };
                 match usize::try_from(position).ok().and_then(|position| items.get(position)) {
@@ -301,6 +266,81 @@ impl Analyser<'_> {
             // A path that can match several values is not followed so.
             _ => Sym::Unknown(Reason::Wildcard),
         }
+    }
+
+    /// Follows a path into one of several values.
+    fn follow_one_of(
+        &mut self,
+        members: &[Sym],
+        segments: &[Segment],
+        need: &OwnedNeed,
+        reading: &Reading<'_>,
+    ) -> Sym {
+        // A comparison that can be true on one way is worth its while; only that it finds something must hold on all.
+        let eased = match need {
+            OwnedNeed::Literal(_)
+            | OwnedNeed::Other(
+                Need::MaybeString
+                | Need::MaybeNumber
+                | Need::MaybeBoolean
+                | Need::MaybeTimestamp
+                | Need::MaybeNull,
+            ) => &OwnedNeed::Other(Need::Value),
+            need => need,
+        };
+        let asks = *need == OwnedNeed::Other(Need::Nothing);
+        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
+        let start = count(self);
+        let mut fine = false;
+        let mut all: Option<Sym> = None;
+        for member in members {
+            let before = count(self);
+            let found = match segments.split_first() {
+                Some((Segment { kind: SegmentKind::Name(key), .. }, rest)) if member.lacks(key, members) => {
+                    if matches!(member, Sym::Object(_, None)) {
+                        let missing = Entry { value: Sym::Reported, absent: true, narrowed: false };
+                        self.follow_entry(key, &missing, rest, need, reading)
+                    } else {
+                        self.follow(&member.peek_may(key), rest, eased, reading)
+                    }
+                }
+                _ => self.follow(member, segments, eased, reading),
+            };
+            fine = fine || count(self) == before;
+            all = Some(all.map_or_else(|| found.clone(), |all| all.join(&found)));
+        }
+        if fine && let Some(report) = &mut self.report {
+            if asks {
+                // It is there on one way; that it is not on another is what is asked.
+                report.findings.truncate(start);
+            }
+            report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
+        }
+        all.unwrap_or_else(Sym::never)
+    }
+
+    /// Follows the rest of a path into what lies under a key.
+    fn follow_entry(
+        &mut self,
+        key: &str,
+        entry: &Entry,
+        rest: &[Segment],
+        need: &OwnedNeed,
+        reading: &Reading<'_>,
+    ) -> Sym {
+        if entry.absent {
+            if *need == OwnedNeed::Other(Need::Nothing) {
+                return entry.value.clone();
+            }
+            self.wrong(
+                reading,
+                Code::MaybeMissing,
+                format!("`{key}` may be missing: not every way here puts it there"),
+                Some("put it there on every way, or test it with `is_present` in a Choice before".into()),
+            );
+            return Sym::Reported;
+        }
+        self.follow(&entry.value, rest, need, reading)
     }
 
     fn follow_leaf(
@@ -517,7 +557,11 @@ impl Analyser<'_> {
             return;
         }
         if let Some(report) = &mut self.report {
-            report.obligations.push(obligation);
+            // What lies under several ways is claimed once.
+            let told = report.obligations.iter().rev().take_while(|known| known.at == obligation.at);
+            if !told.into_iter().any(|known| known.is_same_path(&obligation)) {
+                report.obligations.push(obligation);
+            }
         }
     }
 }

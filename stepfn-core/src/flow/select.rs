@@ -2,9 +2,9 @@
 //! another type. So such a path never fails, but a step that can be taken of nothing at all is surely a mistake.
 
 use super::{
-    Analyser, OwnedNeed, OwnedStep, answer,
-    choice::{Fact, refine_at},
+    Analyser, OwnedNeed, OwnedProperty, OwnedStep, answer,
     intern::Shared,
+    narrow::{Test, refine},
     origin::Reason,
     read::Reading,
     value::{Entry, Fields, Leaf, Sym, index_key, index_of, step_of},
@@ -430,14 +430,21 @@ fn filtered(item: &Sym, filter: &Filter) -> Sym {
         });
         (!path.from_root).then(|| keys.collect::<Option<Vec<_>>>())?
     };
-    let known = |path: &FilterPath, fact: Fact<'_>| {
-        let refined = keys(path).map(|keys| refine_at(item, &keys, fact, &step_of));
-        refined.map_or_else(|| item.clone(), |refined| refined.unwrap_or_else(Sym::never))
+    let known = |path: &FilterPath, facts: &[(OwnedProperty, bool)]| match keys(path) {
+        None => item.clone(),
+        Some(keys) => facts
+            .iter()
+            .try_fold(item.clone(), |item, (is, holds)| {
+                refine(&item, &keys, Test { is, holds: *holds, query: false })
+            })
+            .unwrap_or_else(Sym::never),
     };
+    let there = (OwnedProperty::There, true);
+    let not_null = (OwnedProperty::Kind(crate::shape::Kind::Null), false);
     match filter {
         Filter::And(all) => all.iter().fold(item.clone(), |item, one| filtered(&item, one)),
         Filter::Or(all) => Sym::union(all.iter().map(|one| filtered(item, one))),
-        Filter::Exists(path) => known(path, Fact::Present),
+        Filter::Exists(path) => known(path, &[there]),
         Filter::Compare { left: FilterOperand::Path(path), op, right }
         | Filter::Compare { left: right, op, right: FilterOperand::Path(path) } => match (op, right) {
             // It may be missing, though.
@@ -450,7 +457,10 @@ fn filtered(item: &Sym, filter: &Filter) -> Sym {
             },
             (FilterOp::Ne, _) | (_, FilterOperand::Null | FilterOperand::Path(_)) => item.clone(),
             // No number and no text is null, and none is missing.
-            _ => known(path, Fact::NonNull),
+            (FilterOp::Eq, FilterOperand::String(text)) => {
+                known(path, &[(OwnedProperty::Text(text.clone()), true)])
+            }
+            _ => known(path, &[there, not_null]),
         },
         Filter::Not(_) | Filter::Compare { .. } => item.clone(),
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Analyser, OwnedClaim, OwnedNeed, StateTyping, answer,
-    choice::keys,
+    choice::{keys, with_told},
     errors::error_names,
     intern::Shared,
     obligation::Obligation,
@@ -41,7 +41,7 @@ impl Analyser<'_> {
             at: at.to_owned(),
             place: format!("state `{name}`: "),
             input: flow.data.clone(),
-            context: self.context(at, state),
+            context: with_told(&self.context(at, state), &flow.context),
             variables: flow.variables.clone(),
         };
         if language == QueryLanguage::Jsonata {
@@ -326,7 +326,7 @@ impl Analyser<'_> {
             self.machine_input = outer;
             output
         } else {
-            self.machine(&child, processor, &flow.with_data(each))
+            self.machine(&child, processor, &flow.with_item(each))
         };
         self.map_items.pop();
         // A writer that only formats leaves the results where they are.

@@ -207,66 +207,6 @@ impl Sym {
         }
     }
 
-    /// What this can be where two edges meet.
-    pub(super) fn join(&self, other: &Self) -> Self {
-        if self == other {
-            return self.clone();
-        }
-        intern::joined((self.clone(), other.clone()), || self.join_anew(other))
-    }
-
-    fn join_anew(&self, other: &Self) -> Self {
-        match (self.overlay(), other.overlay()) {
-            (Some((mine, base)), Some((theirs, other_base))) if base == other_base => {
-                let mut fields = Fields::new();
-                for key in mine.keys().chain(theirs.keys()) {
-                    if fields.contains_key(key) {
-                        continue;
-                    }
-                    let entry = match (mine.get(key), theirs.get(key)) {
-                        (Some(a), Some(b)) => Entry {
-                            value: a.value.join(&b.value),
-                            absent: !super::switch::is_off("join: absent on one edge")
-                                && (a.absent || b.absent),
-                            narrowed: a.narrowed && b.narrowed,
-                        },
-                        (Some(one), None) | (None, Some(one)) => match base {
-                            None => Entry {
-                                absent: !super::switch::is_off("join: of one edge only"),
-                                ..one.clone()
-                            },
-                            // What one edge knows more of the base's value, both do not.
-                            Some(_) if one.narrowed => continue,
-                            // On the other edge the key is what the base has there, if it has it: no overlay of it.
-                            Some(base) => Entry {
-                                value: Self::union([one.value.clone(), base.peek_may(key)]),
-                                ..one.clone()
-                            },
-                        },
-                        (None, None) => continue,
-                    };
-                    fields.insert(key.clone(), entry);
-                }
-                return Self::Object(Shared::new(fields), base.cloned().map(Shared::new));
-            }
-            _ => {}
-        }
-        match (self, other) {
-            (Self::Array(a), Self::Array(b)) => Self::array(a.join(b)),
-            (Self::Map(a), Self::Map(b)) => Self::Map(Shared::new(a.join(b))),
-            _ => Self::union(self.members().iter().chain(other.members()).cloned()),
-        }
-    }
-
-    /// Fields and base, where this is an object over something or a leaf.
-    fn overlay(&self) -> Option<(Shared<Fields>, Option<&Self>)> {
-        match self {
-            Self::Object(fields, base) => Some((fields.clone(), base.as_deref())),
-            Self::Leaf(_) | Self::Answer(_) | Self::Map(_) => Some((Shared::default(), Some(self))),
-            _ => None,
-        }
-    }
-
     /// What the values of an object can be, whatever their keys.
     pub(super) fn entry(&self) -> Self {
         match self {
@@ -369,6 +309,25 @@ impl Sym {
             Self::Union(members) => Self::union(members.iter().map(|member| member.peek_may(key))),
             other => other.peek(key),
         }
+    }
+
+    /// What lies below where only more of it is known.
+    pub(super) fn ground(&self) -> &Self {
+        match self {
+            Self::Object(fields, Some(base)) if fields.values().all(|entry| entry.narrowed) => base,
+            other => other,
+        }
+    }
+
+    /// Whether a key is put into others of some values, but not into this one.
+    pub(super) fn lacks(&self, key: &str, others: &[Self]) -> bool {
+        let has = |value: &Self| matches!(value, Self::Object(fields, _) if fields.get(key).is_some_and(|entry| !entry.narrowed));
+        let can_have = match self {
+            Self::Object(fields, _) => !fields.contains_key(key),
+            Self::Leaf(_) => true,
+            _ => false,
+        };
+        can_have && others.iter().any(has)
     }
 
     /// The value with another one at a path of keys.
@@ -491,15 +450,26 @@ pub(super) fn step_of(key: &str) -> OwnedStep {
 pub(super) struct Flow {
     pub(super) data: Sym,
     pub(super) variables: Shared<Fields>,
+    /// What conditions told of parts of the context object that stay as they are: `Execution.Input`, `Map.Item.Value`.
+    pub(super) context: Shared<Fields>,
 }
 
 impl Flow {
     pub(super) fn new(data: Sym) -> Self {
-        Self { data, variables: Shared::default() }
+        Self { data, variables: Shared::default(), context: Shared::default() }
     }
 
     pub(super) fn with_data(&self, data: Sym) -> Self {
-        Self { data, variables: self.variables.clone() }
+        Self { data, ..self.clone() }
+    }
+
+    /// What flows into a Map's item processor: of another item nothing was told yet.
+    pub(super) fn with_item(&self, data: Sym) -> Self {
+        let mut flow = self.with_data(data);
+        if flow.context.contains_key("Map.Item.Value") {
+            flow.context.edit(|context| context.remove("Map.Item.Value"));
+        }
+        flow
     }
 
     /// The same, where it grew too large.
@@ -514,14 +484,25 @@ impl Flow {
     }
 
     pub(super) fn join(&self, other: &Self) -> Self {
-        let data = self.data.join(&other.data);
-        if self.variables == other.variables {
-            return self.with_data(data);
+        let join = |one: &Shared<Fields>, other: &Shared<Fields>| {
+            if one == other {
+                return one.clone();
+            }
+            match Sym::Object(one.clone(), None).join(&Sym::Object(other.clone(), None)) {
+                Sym::Object(fields, _) => fields,
+                _ => one.clone(),
+            }
+        };
+        let mut context = join(&self.context, &other.context);
+        if context.values().any(|entry| entry.absent) {
+            // What only one edge tells is told by none.
+            context.edit(|context| context.retain(|_, entry| !entry.absent));
         }
-        let variables =
-            Sym::Object(self.variables.clone(), None).join(&Sym::Object(other.variables.clone(), None));
-        let Sym::Object(variables, _) = variables else { return self.with_data(data) };
-        Self { data, variables }
+        Self {
+            data: self.data.meet(&other.data),
+            variables: join(&self.variables, &other.variables),
+            context,
+        }
     }
 }
 

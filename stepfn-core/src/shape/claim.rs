@@ -503,11 +503,13 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             let mut i = 0;
             let mut some = false;
             while i < one_of.alternatives.len() {
-                let fits = can_be(view.with(one_of.alternatives[i]), need);
-                if certain && !fits {
-                    return false;
+                if !view.excludes(i) {
+                    let fits = can_be(view.with(one_of.alternatives[i]), need);
+                    if certain && !fits {
+                        return false;
+                    }
+                    some = some || fits;
                 }
-                some = some || fits;
                 i += 1;
             }
             some
@@ -716,10 +718,14 @@ const fn alike(nodes: &[Node<'_>]) -> bool {
 const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], out: &mut Text) -> bool {
     let mut way = 0;
     while way < count(root, steps) {
-        // The path has a claim of its own.
-        if let Ok(view) = on_way(root, steps, way)
-            && !covers_one(shown, view, literals, out)
-        {
+        let view = match on_way(root, steps, way) {
+            Ok(view) => view,
+            // Nothing matches where the way to it ends before.
+            Err((_, Problem::MaybeAbsent | Problem::MaybeNull | Problem::Mixed)) => root.with(&Shape::Any),
+            // The path has a claim of its own.
+            Err(_) => return true,
+        };
+        if !covers_one(shown, view, literals, out) {
             return false;
         }
         way += 1;
@@ -729,23 +735,29 @@ const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], 
 
 const fn covers_one(shown: &str, view: View, literals: &[&str], out: &mut Text) -> bool {
     let missing = match view.shape {
+        // The rules leave nothing.
+        Shape::Never if !view.absent => return true,
         Shape::Enum(shape) if matches!(view.side, Side::Made) || shape.also_given.is_empty() => {
             let mut i = 0;
             loop {
                 if i == shape.variants.len() {
                     return true;
                 }
-                if !contains(literals, shape.variants[i]) {
+                if !view.excludes(i) && !contains(literals, shape.variants[i]) {
                     break shape.variants[i];
                 }
                 i += 1;
             }
         }
         Shape::Boolean => {
-            if contains(literals, "true") && contains(literals, "false") {
+            let (no, yes) = (
+                view.excludes(0) || contains(literals, "false"),
+                view.excludes(1) || contains(literals, "true"),
+            );
+            if no && yes {
                 return true;
             }
-            if contains(literals, "true") { "false" } else { "true" }
+            if yes { "false" } else { "true" }
         }
         _ => "",
     };

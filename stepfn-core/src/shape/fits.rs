@@ -60,7 +60,7 @@ impl<'a> Fits<'a> {
                 while way < count(root, steps) {
                     let missing = match on_way(root, steps, way) {
                         Ok(view) => view.absent,
-                        Err(_) => !matches!(steps.last(), Some(Step::Present)),
+                        Err(_) => !ends_present(steps),
                     };
                     if missing {
                         return true;
@@ -79,7 +79,8 @@ impl<'a> Fits<'a> {
                 }
                 false
             }
-            Node::Either(first, _) => self.missing(first),
+            // That more is known of a part does not say that the whole is there.
+            Node::Either(_, plain) => self.missing(plain),
             _ => false,
         }
     }
@@ -178,8 +179,9 @@ impl<'a> Fits<'a> {
                 Shape::OneOf(one_of) => {
                     let mut i = 0;
                     while i < one_of.alternatives.len() {
-                        let alternative = View { owner: view.owner, ..view.with(one_of.alternatives[i]) };
-                        if !self.fits(Source::View(alternative), target, depth + 1, out) {
+                        let alternative = view.alternative(one_of.alternatives[i]);
+                        if !view.excludes(i) && !self.fits(Source::View(alternative), target, depth + 1, out)
+                        {
                             return false;
                         }
                         i += 1;
@@ -306,7 +308,10 @@ impl<'a> Fits<'a> {
                     let mut i = 0;
                     while i < given.variants.len() {
                         let variant = given.variants[i];
-                        if !contains(wanted.variants, variant) && !contains(wanted.also_given, variant) {
+                        if !view.excludes(i)
+                            && !contains(wanted.variants, variant)
+                            && !contains(wanted.also_given, variant)
+                        {
                             return false;
                         }
                         i += 1;
@@ -541,6 +546,20 @@ impl<'a> Fits<'a> {
             },
         }
     }
+}
+
+/// Whether a path of the user's led here, facts about what is there left aside.
+const fn ends_present(steps: &[Step<'_>]) -> bool {
+    let mut i = steps.len();
+    while i > 0 {
+        i -= 1;
+        match steps[i] {
+            Step::Where(_) | Step::OrWhere(_) => {}
+            Step::Present => return true,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Puts a text before what was appended since a mark.

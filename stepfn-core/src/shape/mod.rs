@@ -19,6 +19,7 @@ mod claim;
 mod fits;
 mod impls;
 mod misfit;
+mod narrow;
 mod node;
 mod object;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use self::{
     bounds::{Arithmetic, Bounds},
     claim::{Claim, Fault, Need, Wrong, expect, judge},
     misfit::misfit,
+    narrow::{Fact, Kind, Property},
     node::Node,
     text::Text,
     view::{Problem, Side, Step, View},

@@ -1,5 +1,6 @@
 use super::{
     Field, Given, Made, ObjectShape, Shape,
+    narrow::Fact,
     text::{Text, distance, same, slip},
 };
 
@@ -43,6 +44,14 @@ pub enum Step<'a> {
     Maybe,
     /// The value of any key.
     Values,
+    /// The item at a position as JSONata reads it: what is no array is its own first and last.
+    Pick(i64),
+    /// The same of each value where there are several.
+    PickEach(i64),
+    /// A fact about the value, known here.
+    Where(Fact<'a>),
+    /// A further fact, of which one holds or one that stands before it: it belongs to the [`Where`](Self::Where) before.
+    OrWhere(Fact<'a>),
 }
 
 /// A value of a known shape, seen from one side.
@@ -58,6 +67,11 @@ pub struct View {
     pub absent: bool,
     /// Whether JSONata makes a sequence of such values: one alone is itself, several are an array, and none are nothing.
     pub many: bool,
+    /// Alternatives that it is known not to be, a bit each: variants of an enum, or of the enum flattened into an object, and `false`
+    /// and `true` of a boolean.
+    pub(super) excluded: u128,
+    /// How many items an array has at least.
+    pub(super) least: usize,
 }
 
 /// Why a step cannot be taken for certain.
@@ -82,12 +96,12 @@ pub enum Problem {
 impl View {
     /// A shape's value, seen from a side.
     pub const fn new(shape: &'static Shape, side: Side) -> Self {
-        Self { shape, owner: shape, side, absent: false, many: false }.settle()
+        Self { shape, owner: shape, side, absent: false, many: false, excluded: 0, least: 0 }.settle()
     }
 
     /// The same value with another shape.
     pub const fn with(self, shape: &'static Shape) -> Self {
-        Self { shape, absent: false, ..self }.settle()
+        Self { shape, absent: false, excluded: 0, least: 0, ..self }.settle()
     }
 
     /// Looks through splits and recursion, and remembers what recursion inside leads back to.
@@ -136,6 +150,10 @@ impl View {
             Step::Many => return Ok(Self { absent: true, many: true, ..self }),
             Step::Maybe => return Ok(Self { absent: true, ..self }),
             Step::Values => return Ok(self.values()),
+            Step::Pick(index) => return Ok(self.pick(index, false)),
+            Step::PickEach(index) => return Ok(self.pick(index, true)),
+            // Without the others that belong to it nothing is known.
+            Step::Where(_) | Step::OrWhere(_) => return Ok(self),
             _ => {}
         }
         if let Step::May(key) = step {
@@ -168,7 +186,7 @@ impl View {
                 _ => Err(Problem::NotObject(self.shape)),
             },
             Step::Index(index) => match self.shape {
-                Shape::Array(item) => Ok(Self { absent: true, ..self.with(item) }),
+                Shape::Array(item) => Ok(Self { absent: !self.reaches(index), ..self.with(item) }),
                 Shape::Tuple(items) => {
                     let position = if index < 0 { index + items.len() as i64 } else { index };
                     if position >= 0 && (position as usize) < items.len() {
@@ -223,17 +241,18 @@ impl View {
                     };
                 }
                 Shape::OneOf(one_of) => {
-                    if let Some(view) = self.key(key) {
-                        return Ok(Self { absent: view.absent || self.many, ..view });
-                    }
+                    let Some(view) = self.key(key) else { return Err(Problem::NoField(self.shape)) };
+                    // An array in the place of a variant gives each of its items' values.
                     let mut i = 0;
                     while i < one_of.alternatives.len() {
-                        if self.with(one_of.alternatives[i]).key(key).is_some() {
+                        if !self.excludes(i)
+                            && !matches!(self.with(one_of.alternatives[i]).shape, Shape::Object(_))
+                        {
                             return Ok(Self { absent: true, ..self.with(&Shape::Mixed) });
                         }
                         i += 1;
                     }
-                    return Err(Problem::NoField(self.shape));
+                    return Ok(Self { absent: view.absent || self.many, ..view });
                 }
                 _ => return Err(Problem::NotObject(self.shape)),
             }
@@ -309,6 +328,27 @@ impl View {
         }
     }
 
+    /// Whether there is an item at a position for certain.
+    const fn reaches(self, index: i64) -> bool {
+        let needed = if index < 0 { index.unsigned_abs() } else { index.unsigned_abs().saturating_add(1) };
+        self.least as u64 >= needed
+    }
+
+    /// The item at a position, of what is no array itself.
+    const fn pick(self, index: i64, each: bool) -> Self {
+        if self.many {
+            return Self { absent: true, many: each, ..self.items() };
+        }
+        let view = self.items();
+        let there = match self.shape {
+            Shape::Array(_) => self.reaches(index),
+            Shape::Tuple(_) | Shape::Any | Shape::Mixed | Shape::Nullable(_) | Shape::OneOf(_) => false,
+            Shape::Never => true,
+            _ => matches!(index, 0 | -1),
+        };
+        Self { absent: self.absent || !there, ..view }
+    }
+
     /// The value as what it is for whoever does not know how many there are.
     pub(super) const fn settled(self) -> Self {
         if self.many { Self { many: false, absent: self.absent, ..self.with(&Shape::Mixed) } } else { self }
@@ -324,12 +364,12 @@ impl View {
                 None => None,
             },
             Shape::Object(object) => self.field(object, key),
-            Shape::OneOf(one_of) => self.field(one_of.common, key),
+            Shape::OneOf(one_of) => self.of_alternatives(one_of, key),
             _ => None,
         }
     }
 
-    const fn field(self, object: &'static ObjectShape, key: &str) -> Option<Self> {
+    pub(super) const fn field(self, object: &'static ObjectShape, key: &str) -> Option<Self> {
         let mut i = 0;
         while i < object.fields.len() {
             let field = &object.fields[i];
@@ -342,8 +382,7 @@ impl View {
         }
         let mut i = 0;
         while i < object.flattened.len() {
-            let inner = self.with(object.flattened[i]);
-            if let Some(view) = inner.key(key) {
+            if let Some(view) = self.flattened_part(object, i).key(key) {
                 return Some(view);
             }
             i += 1;
@@ -361,11 +400,28 @@ impl View {
         Self { absent, ..view }
     }
 
+    /// What is left of the value where the facts hold that stand at a place, and the place behind them.
+    pub(super) const fn known(self, steps: &[Step<'_>], at: usize) -> Option<(Self, usize)> {
+        let Step::Where(_) = steps[at] else { return None };
+        let mut end = at + 1;
+        while end < steps.len() && matches!(steps[end], Step::OrWhere(_)) {
+            end += 1;
+        }
+        let (_, facts) = steps.split_at(at);
+        let (facts, _) = facts.split_at(end - at);
+        Some((self.narrow(facts), end))
+    }
+
     /// Takes several steps; the number is that of the step that failed.
     pub const fn walk(self, steps: &[Step<'_>]) -> Result<Self, (usize, Problem)> {
         let mut view = self;
         let mut i = 0;
         while i < steps.len() {
+            if let Some((known, end)) = view.known(steps, i) {
+                view = known;
+                i = end;
+                continue;
+            }
             view = match view.step(steps[i]) {
                 Ok(view) => view,
                 Err(problem) => return Err((i, problem)),

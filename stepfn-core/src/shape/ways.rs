@@ -86,6 +86,11 @@ impl Ways {
             {
                 return self.fork(view, steps, i);
             }
+            if let Some((known, end)) = view.known(steps, i) {
+                view = known;
+                i = end;
+                continue;
+            }
             view = match view.step(steps[i]) {
                 Ok(view) => view,
                 Err(problem) => return self.add(Err((i, problem))),
@@ -125,8 +130,9 @@ impl Ways {
             (Step::Every, Shape::OneOf(one_of)) => {
                 let mut i = 0;
                 while i < one_of.alternatives.len() {
-                    let alternative = View { owner: view.owner, ..view.with(one_of.alternatives[i]) };
-                    self.follow(alternative, steps, at);
+                    if !view.excludes(i) {
+                        self.follow(view.alternative(one_of.alternatives[i]), steps, at);
+                    }
                     i += 1;
                 }
             }

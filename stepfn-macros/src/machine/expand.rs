@@ -1,10 +1,12 @@
 //! The tokens that a machine becomes. No rule lives here.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use stepfn_core::{
     definition::{Call, LogLevel, Reference, WorkflowType},
-    flow::{OwnedClaim, OwnedNeed, OwnedNode, OwnedStep, StateTyping, TypeRef, Typing},
+    flow::{
+        OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep, StateTyping, TypeRef, Typing,
+    },
     shape::{Arithmetic, Need, Node, Side},
 };
 
@@ -207,8 +209,37 @@ fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
         OwnedStep::Many => quote!(Step::Many),
         OwnedStep::Maybe => quote!(Step::Maybe),
         OwnedStep::Values => quote!(Step::Values),
+        OwnedStep::Pick(index) => quote!(Step::Pick(#index)),
+        OwnedStep::PickEach(index) => quote!(Step::PickEach(#index)),
+        OwnedStep::Where(fact) => {
+            let fact = fact_tokens(fact);
+            quote!(Step::Where(#fact))
+        }
+        OwnedStep::OrWhere(fact) => {
+            let fact = fact_tokens(fact);
+            quote!(Step::OrWhere(#fact))
+        }
     });
     quote!(&[#(#steps),*])
+}
+
+fn fact_tokens(OwnedFact { key, query, is, holds }: &OwnedFact) -> TokenStream {
+    let shape = quote!(::stepfn::__private::core::shape);
+    let key = match key {
+        Some(key) => quote!(::core::option::Option::Some(#key)),
+        None => quote!(::core::option::Option::None),
+    };
+    let is = match is {
+        OwnedProperty::There => quote!(There),
+        OwnedProperty::Text(text) => quote!(Text(#text)),
+        OwnedProperty::Flag(flag) => quote!(Flag(#flag)),
+        OwnedProperty::Kind(kind) => {
+            let kind = format_ident!("{kind:?}");
+            quote!(Kind(#shape::Kind::#kind))
+        }
+        OwnedProperty::AtLeast(least) => quote!(AtLeast(#least)),
+    };
+    quote!(#shape::Fact { key: #key, query: #query, is: #shape::Property::#is, holds: #holds })
 }
 
 fn need_tokens(need: &OwnedNeed) -> TokenStream {
