@@ -54,7 +54,7 @@ mod tests;
 #[cfg(test)]
 mod ways_tests;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 pub use self::obligation::{
     Known, Obligation, OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep,
@@ -209,17 +209,17 @@ impl Analyser<'_> {
         // What was known of it when it was last here: what flows in only grows.
         let mut solved = self.machines.remove(at).unwrap_or_default();
         let around = (self.machine_input.clone(), self.map_items.last().cloned());
-        let mut queue: VecDeque<&str> = VecDeque::new();
+        let mut queue = Queue::of(machine);
         if solved.around.as_ref() != Some(&around) {
             solved.around = Some(around);
-            queue.extend(
-                machine.states.keys().map(String::as_str).filter(|name| solved.inputs.contains_key(*name)),
-            );
+            for name in machine.states.keys().filter(|name| solved.inputs.contains_key(*name)) {
+                queue.add(name);
+            }
         }
         if let Some((name, _)) = machine.states.get_key_value(&machine.start_at) {
             self.flow_in(&mut solved, &mut queue, name, input.clone());
         }
-        while let Some(name) = queue.pop_front() {
+        while let Some(name) = queue.next() {
             let (Some(state), Some(flow)) = (machine.states.get(name), solved.inputs.get(name).cloned())
             else {
                 continue;
@@ -251,7 +251,7 @@ impl Analyser<'_> {
         output.unwrap_or_else(Sym::never)
     }
 
-    fn flow_in<'m>(&self, solved: &mut Solved, queue: &mut VecDeque<&'m str>, target: &'m str, flow: Flow) {
+    fn flow_in<'m>(&self, solved: &mut Solved, queue: &mut Queue<'m>, target: &'m str, flow: Flow) {
         let joined = match solved.inputs.get(target) {
             None => flow,
             Some(known) => {
@@ -270,9 +270,7 @@ impl Analyser<'_> {
             return;
         }
         solved.inputs.insert(target.to_owned(), joined);
-        if !queue.contains(&target) {
-            queue.push_back(target);
-        }
+        queue.add(target);
     }
 
     /// The context object as a state sees it.
@@ -326,6 +324,49 @@ impl Analyser<'_> {
             context = context.may_lack(&["State", "RetryCount"]);
         }
         context.may_lack(&["Map", "Item", "Key"]).may_lack(&["Map", "Item", "Source"])
+    }
+}
+
+/// The states that are still to be interpreted. Those come first that lead to the others, so that where many ways meet all of them
+/// have come before it goes on.
+struct Queue<'m> {
+    places: HashMap<&'m str, usize>,
+    open: BTreeMap<usize, &'m str>,
+}
+
+impl<'m> Queue<'m> {
+    fn of(machine: &'m StateMachine) -> Self {
+        let mut left: Vec<&str> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
+        let targets = |name: &'m str| {
+            let targets = machine.states.get(name).map(State::targets).unwrap_or_default();
+            targets.into_iter().map(|(_, target)| target).rev().collect::<Vec<&'m str>>()
+        };
+        let start = machine.start_at.as_str();
+        seen.insert(start);
+        let mut path = vec![(start, targets(start))];
+        while let Some((name, open)) = path.last_mut() {
+            match open.pop() {
+                Some(target) if seen.insert(target) => path.push((target, targets(target))),
+                Some(_) => {}
+                None => {
+                    left.push(*name);
+                    path.pop();
+                }
+            }
+        }
+        let places = left.into_iter().rev().enumerate().map(|(place, name)| (name, place)).collect();
+        Self { places, open: BTreeMap::new() }
+    }
+
+    fn add(&mut self, name: &'m str) {
+        if let Some(place) = self.places.get(name) {
+            self.open.insert(*place, name);
+        }
+    }
+
+    fn next(&mut self) -> Option<&'m str> {
+        self.open.pop_first().map(|(_, name)| name)
     }
 }
 
