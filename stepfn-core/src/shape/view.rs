@@ -209,6 +209,8 @@ impl View {
     /// The value of a key, whatever the type is: what cannot have it lacks it.
     pub(super) const fn may(self, key: &str) -> Self {
         match self.shape {
+            // There is no way here.
+            Shape::Never if !self.absent => self,
             Shape::Any => Self { absent: true, ..self },
             Shape::Mixed => Self { absent: true, ..self },
             _ => match self.key(key) {
