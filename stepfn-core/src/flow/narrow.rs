@@ -266,7 +266,11 @@ fn part(value: &Sym, keys: &[String], (key, rest): (&str, &[String]), test: Test
         Sym::Object(fields, base) => {
             let Some(entry) = fields.get(key) else {
                 let Some(base) = base else { return unless_holds() };
-                return Some(match refine(base, keys, test)? {
+                let below = match &**base {
+                    Sym::Leaf(leaf) => Sym::Leaf(leaf.perhaps()),
+                    base => base.clone(),
+                };
+                return Some(match refine(&below, keys, test)? {
                     Sym::Object(more, base) => {
                         let mut fields = fields.clone();
                         fields.edit(|fields| fields.extend(more.iter().map(|(k, e)| (k.clone(), e.clone()))));

@@ -78,6 +78,21 @@ impl Leaf {
         if self.given { Side::Given } else { Side::Made }
     }
 
+    /// What a `ResultPath` wrote below of: the type need not have it.
+    pub(super) fn perhaps(&self) -> Self {
+        if !matches!(self.steps.last(), Some(OwnedStep::Key(_))) {
+            return self.clone();
+        }
+        let mut steps = (*self.steps).clone();
+        for step in steps.iter_mut().rev() {
+            match step {
+                OwnedStep::Key(key) => *step = OwnedStep::May(std::mem::take(key)),
+                _ => break,
+            }
+        }
+        Self { steps: Shared::new(steps), ..self.clone() }
+    }
+
     pub(super) fn then(&self, steps: impl IntoIterator<Item = OwnedStep>) -> Self {
         let mut all = (*self.steps).clone();
         all.extend(steps);
@@ -303,7 +318,7 @@ impl Sym {
     pub(super) fn peek_may(&self, key: &str) -> Self {
         match self {
             Self::Leaf(leaf) if index_of(key).is_none() => {
-                Self::Leaf(leaf.then([OwnedStep::May(key.to_owned())]))
+                Self::Leaf(leaf.perhaps().then([OwnedStep::May(key.to_owned())]))
             }
             Self::Object(fields, Some(base)) if !fields.contains_key(key) => base.peek_may(key),
             Self::Union(members) => Self::union(members.iter().map(|member| member.peek_may(key))),
