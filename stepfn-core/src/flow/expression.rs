@@ -12,7 +12,7 @@ use super::{
     function::{Function, Lambda, MOST_SPENT},
     intern::Shared,
     lead::{guarded, kept, text_of},
-    number::{computed, of_any_size},
+    number::{between, computed, of_any_size, quotient, remainder},
     obligation::Obligation,
     origin::Reason,
     query::{Queried, Text, reading},
@@ -148,13 +148,24 @@ impl Val {
 
     /// What is left of a value that changes whenever it is looked at: in the first rounds that it is a number.
     pub(super) fn outline(self, round: usize) -> Self {
-        let number = |member: &Sym| {
-            matches!(member, Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..))
+        let computed = |part: &Sym| {
+            self.sym
+                .members()
+                .iter()
+                .any(|member| matches!(member, Sym::Computed(_, of) if of.contains(part)))
+        };
+        let number = |member: &Sym| match member {
+            Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) => true,
+            // What is computed with is a number.
+            Sym::Leaf(_) => computed(member),
+            _ => false,
         };
         let sym = match &self.sym {
             Sym::Leaf(_) | Sym::Any(_) | Sym::Reported | Sym::Object(..) => self.sym.clone(),
             sym if !sym.members().is_empty() && sym.members().iter().all(number) && round < 6 => {
-                of_any_size(sym.members())
+                // What is computed with was to be a number, and is asked to be one still.
+                let leaves = sym.members().iter().filter(|member| matches!(member, Sym::Leaf(_)));
+                Sym::union(leaves.cloned().chain([of_any_size(sym.members())]))
             }
             sym if round < 5 => sym.clone(),
             sym => sym.outline(Reason::Lambda),
@@ -198,7 +209,9 @@ impl Val {
 
     /// Whether it is an array for certain.
     pub(super) fn is_array(&self) -> bool {
-        matches!(self.sym, Sym::Array(_) | Sym::Tuple(_))
+        let members = self.sym.members();
+        !members.is_empty()
+            && members.iter().all(|member| matches!(member, Sym::Array(_) | Sym::Tuple(_)))
             && !self.many
             && !self.absent
             && self.over.is_empty()
@@ -240,6 +253,14 @@ impl Val {
             && self.over.is_empty()
             && !members.is_empty()
             && members.iter().all(is_one)
+    }
+
+    /// Whether it is a number where it is something, whatever the types are.
+    pub(super) fn is_number(&self) -> bool {
+        let is_number =
+            |sym: &Sym| matches!(sym, Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..));
+        let members = self.sym.members();
+        !self.many && !members.is_empty() && members.iter().all(is_number)
     }
 
     /// The same as no sequence, which need not be told of what has been reported.
@@ -482,14 +503,18 @@ impl Analyser<'_> {
         }
         let typed = value.sym.members().iter().any(|member| matches!(member.ground(), Sym::Leaf(_)));
         if !value.many && (want.need != Need::Value || want.defined && typed) {
-            self.follow(&value.sym, &[], &OwnedNeed::Other(want.need), reading);
+            // Of what need not be there it is asked what it is then.
+            let sym = if want.defined { value.sym.clone() } else { known_to_be_there(&value.sym) };
+            self.follow(&sym, &[], &OwnedNeed::Other(want.need), reading);
             self.whole_parts(reading, &value.sym, want.need);
         }
     }
 
     /// A number that was computed is whole where all is that it was computed of.
     fn whole_parts(&mut self, reading: &Reading<'_>, value: &Sym, need: Need<'static>) {
-        if let (Need::Integer, Sym::Computed(_, parts)) = (need, value) {
+        if let (Need::Integer, Sym::Computed(how, parts)) = (need, value)
+            && !matches!(how, Arithmetic::Narrow | Arithmetic::Rounded)
+        {
             for part in parts.iter().flat_map(|part| part.members()) {
                 if let Sym::Leaf(leaf) = part {
                     self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Integer), reading);
@@ -555,8 +580,8 @@ impl Analyser<'_> {
                     Op::Add => computed(Arithmetic::Sum, [one, other]),
                     Op::Subtract => computed(Arithmetic::Sum, [one, computed(Arithmetic::Negation, [other])]),
                     Op::Multiply => computed(Arithmetic::Product, [one, other]),
-                    Op::Modulo => computed(Arithmetic::Other, [one, other]),
-                    _ => Sym::Number,
+                    Op::Modulo => remainder(&one, &other),
+                    _ => quotient(&one, &other),
                 };
                 Val::one(number).of_parts(&sides, want)
             }
@@ -602,9 +627,8 @@ impl Analyser<'_> {
             }
             Op::Range => {
                 let end = Want::if_any(if self.typing.proven { Need::Integer } else { Need::Number });
-                self.evaluate(env, left, end);
-                self.evaluate(env, right, end);
-                Val::many(Sym::whole())
+                let ends = [left, right].map(|side| self.evaluate(env, side, end));
+                range_of(&ends)
             }
             Op::Apply => self.chain(env, left, right, want),
         }
@@ -652,8 +676,8 @@ impl Analyser<'_> {
         let values: Vec<(bool, Val)> = items
             .iter()
             .map(|item| {
-                let value = self.evaluate(env, item, self.want_of_part(item));
-                self.no_function(env, item, &value);
+                let value = self.evaluate(env, item, Want::NOTHING);
+                self.refuse_function(env, item, &value);
                 let alone = match &item.kind {
                     // What is written as an array stays one inside of another.
                     Kind::Array(_) => true,
@@ -673,19 +697,8 @@ impl Analyser<'_> {
         Val { some, ..Val::one(Sym::array(item)) }
     }
 
-    /// What is asked of a part of an array or object: a path that comes to nothing is left out, which may be meant; that what
-    /// is computed of it is left out is not.
-    fn want_of_part(&self, part: &Expression) -> Want {
-        match part.kind {
-            Kind::Negate(_) | Kind::Binary { .. } | Kind::Call { .. } if self.typing.proven => {
-                Want { many: true, ..Want::of(Need::Value) }
-            }
-            _ => Want::NOTHING,
-        }
-    }
-
     /// Refuses a function as a part of an array or object: it is no JSON.
-    fn no_function(&mut self, env: &Env<'_>, part: &Expression, value: &Val) {
+    fn refuse_function(&mut self, env: &Env<'_>, part: &Expression, value: &Val) {
         if value.function.is_some() {
             self.require(&env.reading(&part.range), value, Want::of(Need::Value));
         }
@@ -695,8 +708,8 @@ impl Analyser<'_> {
         let mut fields = Fields::new();
         let mut computed: Option<Sym> = None;
         for (key, part) in pairs {
-            let value = self.evaluate(env, part, self.want_of_part(part));
-            self.no_function(env, part, &value);
+            let value = self.evaluate(env, part, Want::NOTHING);
+            self.refuse_function(env, part, &value);
             let absent = value.absent || value.many || !value.over.is_empty();
             let value = value.part();
             if let Some(key) = text_of(key) {
@@ -711,6 +724,26 @@ impl Analyser<'_> {
             Some(value) => Sym::Object(Shared::new(fields), Some(Shared::new(Sym::Map(Shared::new(value))))),
             None => Sym::Object(Shared::new(fields), None),
         }
+    }
+}
+
+/// The whole numbers between two: none where the second is less than the first.
+pub(super) fn range_of(ends: &[Val; 2]) -> Val {
+    let number = between(ends.iter().map(|end| &end.sym));
+    match (ends[0].sym.bounds(), ends[1].sym.bounds()) {
+        (Some(first), Some(last)) if first.max < last.min && ends.iter().all(Val::is_certain) => {
+            Val { some: true, ..Val::one(Sym::array(number)) }
+        }
+        (Some(first), Some(last)) if first == last && first.min == first.max => Val::one(number),
+        _ => Val::many(number),
+    }
+}
+
+fn known_to_be_there(value: &Sym) -> Sym {
+    match value {
+        Sym::Leaf(leaf) => Sym::Leaf(guarded(leaf)),
+        Sym::Union(members) => Sym::union(members.iter().map(known_to_be_there)),
+        other => other.clone(),
     }
 }
 

@@ -202,19 +202,22 @@ impl Analyser<'_> {
         for round in 0..MOST_ROUNDS {
             let Some(frame) = self.calls.frames.last_mut() else { break };
             let joined = frame.made.clone().join(value.clone());
-            let stable = !frame.changed && joined.is_as(&frame.made);
-            if stable {
+            let joined = if round >= EXACT_ROUNDS && !joined.is_as(&frame.made) {
+                joined.outline(round)
+            } else {
+                joined
+            };
+            if !frame.changed && joined.is_as(&frame.made) {
+                value = joined;
                 break;
             }
-            frame.changed = false;
-            if round >= EXACT_ROUNDS {
-                frame.made = if joined.is_as(&frame.made) { joined } else { joined.outline(round) };
+            if round >= EXACT_ROUNDS && frame.changed {
                 for given in &mut frame.given {
                     *given = given.clone().outline(round);
                 }
-            } else {
-                frame.made = joined;
             }
+            frame.changed = false;
+            frame.made = joined;
             value = self.body(env, lambda);
             if round + 1 == MOST_ROUNDS {
                 value = Val::unknown(Reason::Lambda);

@@ -20,7 +20,9 @@ impl Analyser<'_> {
     /// `of[predicate]`
     pub(super) fn filter(&mut self, env: &mut Env<'_>, of: &Val, predicate: &Expression) -> Val {
         let items = of.items();
-        self.evaluate(&mut env.inside(items.clone()), predicate, Want::NOTHING);
+        let at = self.evaluate(&mut env.inside(items.clone()), predicate, Want::NOTHING);
+        // A number is a position, whatever it is.
+        let is_position = at.is_number() && of.is_single();
         let index = match &predicate.kind {
             Kind::Number(index) => whole(*index),
             Kind::Negate(of) => match of.kind {
@@ -50,7 +52,12 @@ impl Analyser<'_> {
             (Some(index), Sym::Leaf(leaf)) => {
                 Val::one(Sym::Leaf(leaf.then([OwnedStep::Pick(i64::try_from(index).unwrap_or(i64::MAX))])))
             }
+            (None, Sym::Leaf(leaf)) if is_position => {
+                Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
+            }
+            (None, _) if is_position => Val::one(items).maybe(),
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
+            (Some(0 | -1), _) if of.has_items() => Val::one(items),
             (Some(_), _) => Val::one(items).maybe(),
             (None, _) => Val::many(items),
         };

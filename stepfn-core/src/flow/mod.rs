@@ -44,6 +44,8 @@ mod unwritten;
 mod value;
 
 #[cfg(test)]
+mod function_tests;
+#[cfg(test)]
 mod jsonata_tests;
 #[cfg(test)]
 mod narrow_tests;

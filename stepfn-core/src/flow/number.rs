@@ -56,7 +56,7 @@ fn computed_of_one_kind(how: Arithmetic, parts: Vec<Sym>) -> Sym {
             (None, _) => bounds,
             (Some(known), Arithmetic::Product) => known.multiply(bounds),
             (Some(known), Arithmetic::Sum | Arithmetic::Narrow) => known.add(bounds),
-            (Some(_), Arithmetic::Negation | Arithmetic::Other) => Bounds::ANY,
+            (Some(_), _) => Bounds::ANY,
         });
     };
     for part in parts {
@@ -86,8 +86,11 @@ fn computed_of_one_kind(how: Arithmetic, parts: Vec<Sym>) -> Sym {
         return Sym::of_bounds(match how {
             Arithmetic::Narrow => known.narrow(),
             Arithmetic::Negation => known.negate(),
-            Arithmetic::Other => Bounds::ANY,
-            Arithmetic::Sum | Arithmetic::Product => known,
+            Arithmetic::Total => known.total(),
+            Arithmetic::Magnitude => known.magnitude(),
+            Arithmetic::Sum | Arithmetic::Product | Arithmetic::Rounded => known,
+            Arithmetic::Remainder => known.hull(Bounds::one(0)),
+            Arithmetic::Quotient | Arithmetic::Power | Arithmetic::Other => Bounds::ANY,
         });
     }
     open.extend(known.map(Sym::of_bounds));
@@ -104,7 +107,9 @@ fn flattens(how: Arithmetic) -> bool {
 pub(super) fn of_any_size(parts: &[Sym]) -> Sym {
     fn collect(part: &Sym, open: &mut Vec<Sym>, whole: &mut bool) {
         match part {
-            Sym::Computed(Arithmetic::Narrow, _) | Sym::Integer(_) | Sym::Whole(_) => {}
+            Sym::Computed(Arithmetic::Narrow | Arithmetic::Rounded, _) | Sym::Integer(_) | Sym::Whole(_) => {}
+            Sym::Computed(Arithmetic::Quotient, _) => *whole = false,
+            Sym::Computed(Arithmetic::Power, _) => open.push(part.clone()),
             Sym::Computed(_, of) | Sym::Union(of) => {
                 of.iter().for_each(|part| collect(part, open, whole));
             }
@@ -120,6 +125,65 @@ pub(super) fn of_any_size(parts: &[Sym]) -> Sym {
         (false, _) => Sym::Number,
         (true, true) => Sym::whole(),
         (true, false) => Sym::Computed(Arithmetic::Other, Shared::new(open)),
+    }
+}
+
+/// A number, divided by another one, where that makes it no larger.
+pub(super) fn quotient(number: &Sym, by: &Sym) -> Sym {
+    match (number, by) {
+        (_, Sym::Integer(0)) => Sym::Number,
+        (Sym::Integer(number), Sym::Integer(by)) if number % by == 0 => Sym::Integer(number / by),
+        (Sym::Leaf(_) | Sym::Integer(_) | Sym::Whole(_) | Sym::Computed(..), Sym::Integer(1..)) => {
+            Sym::Computed(Arithmetic::Quotient, Shared::new(vec![number.clone()]))
+        }
+        _ => Sym::Number,
+    }
+}
+
+/// What is left of a number that is divided by another one. It has the sign of the first.
+pub(super) fn remainder(number: &Sym, by: &Sym) -> Sym {
+    match (number, by.bounds()) {
+        (Sym::Leaf(_) | Sym::Integer(_) | Sym::Whole(_) | Sym::Computed(..), Some(by)) => {
+            let by = by.min.unsigned_abs().max(by.max.unsigned_abs());
+            match (number.bounds(), i128::try_from(by)) {
+                (Some(bounds), Ok(by)) => {
+                    let most = Bounds { min: 1 - by, max: by - 1 };
+                    Sym::of_bounds(Bounds {
+                        min: bounds.min.min(0).max(most.min),
+                        max: bounds.max.max(0).min(most.max),
+                    })
+                }
+                _ => Sym::Computed(Arithmetic::Remainder, Shared::new(vec![number.clone()])),
+            }
+        }
+        _ => computed(Arithmetic::Other, [number.clone(), by.clone()]),
+    }
+}
+
+/// A number that is rounded.
+pub(super) fn rounded(number: &Sym) -> Sym {
+    match number {
+        Sym::Integer(_) | Sym::Whole(_) | Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => number.clone(),
+        Sym::Leaf(_) | Sym::Computed(..) => {
+            Sym::Computed(Arithmetic::Rounded, Shared::new(vec![number.clone()]))
+        }
+        Sym::Union(members) => Sym::union(members.iter().map(rounded)),
+        _ => Sym::whole(),
+    }
+}
+
+/// A number to the power of another one.
+pub(super) fn power(base: &Sym, exponent: &Sym) -> Sym {
+    match (base, exponent) {
+        (Sym::Integer(base), Sym::Integer(exponent @ 0..)) => {
+            let power = u32::try_from(*exponent).ok().and_then(|exponent| base.checked_pow(exponent));
+            power.map_or(Sym::Number, Sym::Integer)
+        }
+        (
+            Sym::Leaf(_) | Sym::Integer(_) | Sym::Whole(_) | Sym::Computed(..),
+            Sym::Leaf(_) | Sym::Integer(_) | Sym::Whole(_) | Sym::Computed(..),
+        ) => Sym::Computed(Arithmetic::Power, Shared::new(vec![base.clone(), exponent.clone()])),
+        _ => Sym::Number,
     }
 }
 

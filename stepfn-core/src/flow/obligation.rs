@@ -38,6 +38,8 @@ pub enum OwnedStep {
     Maybe,
     /// [`Step::Values`]
     Values,
+    /// [`Step::Distinct`]
+    Distinct,
     /// [`Step::Pick`]
     Pick(i64),
     /// [`Step::PickEach`]
@@ -108,6 +110,7 @@ impl OwnedStep {
             Self::Many => Step::Many,
             Self::Maybe => Step::Maybe,
             Self::Values => Step::Values,
+            Self::Distinct => Step::Distinct,
             Self::Pick(index) => Step::Pick(*index),
             Self::PickEach(index) => Step::PickEach(*index),
             Self::Where(fact) => Step::Where(fact.as_fact()),

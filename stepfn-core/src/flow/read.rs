@@ -575,7 +575,8 @@ fn may_be_whole(value: &Sym) -> bool {
         | Sym::Leaf(_)
         | Sym::Integer(_)
         | Sym::Whole(_)
-        | Sym::Computed(Arithmetic::Narrow, _) => true,
+        | Sym::Computed(Arithmetic::Narrow | Arithmetic::Rounded, _) => true,
+        Sym::Computed(Arithmetic::Quotient, _) => false,
         Sym::Computed(_, of) | Sym::Union(of) => of.iter().all(may_be_whole),
         _ => false,
     }

@@ -18,6 +18,18 @@ pub enum Arithmetic {
     Negation,
     /// What `States.MathAdd` gives: each part is rounded, and the sum has 32 bits.
     Narrow,
+    /// What is left of the part in a division by a whole number.
+    Remainder,
+    /// The part, divided by what makes it no larger: no whole number.
+    Quotient,
+    /// The part, rounded: a whole number, whatever the part is.
+    Rounded,
+    /// The sum of any number of numbers like the part.
+    Total,
+    /// The part, without its sign.
+    Magnitude,
+    /// The first part to the power of the second.
+    Power,
     /// A number of any size, whole where the parts are.
     Other,
 }
@@ -73,6 +85,25 @@ impl Bounds {
     #[must_use]
     pub const fn negate(self) -> Self {
         Self { min: negate(self.max), max: negate(self.min) }
+    }
+
+    /// The numbers without their signs.
+    #[must_use]
+    pub const fn magnitude(self) -> Self {
+        let negated = self.negate();
+        if self.min >= 0 {
+            self
+        } else if self.max <= 0 {
+            negated
+        } else {
+            Self { min: 0, max: most(self.max, negated.max) }
+        }
+    }
+
+    /// The sums of any number of the numbers.
+    #[must_use]
+    pub const fn total(self) -> Self {
+        Self { min: if self.min < 0 { i128::MIN } else { 0 }, max: if self.max > 0 { i128::MAX } else { 0 } }
     }
 
     /// The same, as far as it lies in 32 bits.

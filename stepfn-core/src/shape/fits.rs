@@ -369,8 +369,47 @@ impl<'a> Fits<'a> {
         }
     }
 
+    /// Between what a number lies that need not be whole, where that is known.
+    const fn size(self, index: usize) -> Option<Bounds> {
+        match self.nodes[index] {
+            Node::Item(inner) => self.size(inner),
+            Node::Computed { how: Arithmetic::Quotient, first, .. } => match self.size(first) {
+                Some(bounds) => Some(bounds.hull(Bounds::one(0))),
+                None => None,
+            },
+            _ => self.bounds(index),
+        }
+    }
+
     /// The same of a number that is computed.
     const fn computed(self, how: Arithmetic, first: usize, len: usize) -> Option<Bounds> {
+        if len == 0 {
+            return None;
+        }
+        match how {
+            Arithmetic::Quotient => return None,
+            Arithmetic::Rounded => {
+                return Some(match self.size(first) {
+                    Some(bounds) => bounds,
+                    None => Bounds::ANY,
+                });
+            }
+            Arithmetic::Remainder => {
+                return match self.bounds(first) {
+                    Some(bounds) => Some(bounds.hull(Bounds::one(0))),
+                    None => None,
+                };
+            }
+            Arithmetic::Power => {
+                return match (self.bounds(first), self.bounds(first + 1)) {
+                    (Some(base), Some(exponent)) if len == 2 && exponent.min >= 0 => {
+                        Some(if base.min >= 0 { Bounds { min: 0, max: i128::MAX } } else { Bounds::ANY })
+                    }
+                    _ => None,
+                };
+            }
+            _ => {}
+        }
         let mut made = Bounds::one(if matches!(how, Arithmetic::Product) { 1 } else { 0 });
         let mut size = Bounds::one(0);
         let mut i = 0;
@@ -386,7 +425,9 @@ impl<'a> Fits<'a> {
                 Arithmetic::Sum | Arithmetic::Narrow => made.add(part),
                 Arithmetic::Product => made.multiply(part),
                 Arithmetic::Negation => part.negate(),
-                Arithmetic::Other => Bounds::ANY,
+                Arithmetic::Total => part.total(),
+                Arithmetic::Magnitude => part.magnitude(),
+                _ => Bounds::ANY,
             };
             i += 1;
         }

@@ -44,6 +44,8 @@ pub enum Step<'a> {
     Maybe,
     /// The value of any key.
     Values,
+    /// What is left without what is there twice: of an array of fixed length it is not known how long it is.
+    Distinct,
     /// The item at a position as JSONata reads it: what is no array is its own first and last.
     Pick(i64),
     /// The same of each value where there are several.
@@ -150,6 +152,14 @@ impl View {
             Step::Many => return Ok(Self { absent: true, many: true, ..self }),
             Step::Maybe => return Ok(Self { absent: true, ..self }),
             Step::Values => return Ok(self.values()),
+            Step::Distinct => {
+                return Ok(match self.shape {
+                    Shape::Tuple(_) => {
+                        Self { absent: self.absent, many: self.many, ..self.with(&Shape::Mixed) }
+                    }
+                    _ => self,
+                });
+            }
             Step::Pick(index) => return Ok(self.pick(index, false)),
             Step::PickEach(index) => return Ok(self.pick(index, true)),
             // Without the others that belong to it nothing is known.

@@ -162,6 +162,12 @@ impl Names {
                         Arithmetic::Product => quote!(Product),
                         Arithmetic::Negation => quote!(Negation),
                         Arithmetic::Narrow => quote!(Narrow),
+                        Arithmetic::Remainder => quote!(Remainder),
+                        Arithmetic::Quotient => quote!(Quotient),
+                        Arithmetic::Rounded => quote!(Rounded),
+                        Arithmetic::Power => quote!(Power),
+                        Arithmetic::Total => quote!(Total),
+                        Arithmetic::Magnitude => quote!(Magnitude),
                         Arithmetic::Other => quote!(Other),
                     };
                     quote!(Node::Computed { how: Arithmetic::#how, first: #first, len: #len })
@@ -209,6 +215,7 @@ fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
         OwnedStep::Many => quote!(Step::Many),
         OwnedStep::Maybe => quote!(Step::Maybe),
         OwnedStep::Values => quote!(Step::Values),
+        OwnedStep::Distinct => quote!(Step::Distinct),
         OwnedStep::Pick(index) => quote!(Step::Pick(#index)),
         OwnedStep::PickEach(index) => quote!(Step::PickEach(#index)),
         OwnedStep::Where(fact) => {

@@ -2,10 +2,9 @@
 
 use super::{
     super::{
-        Analyser,
-        expression::{Env, Val, Want},
+        Analyser, OwnedStep,
+        expression::{Env, Val, Want, range_of},
         intern::Shared,
-        number::of_any_size,
         value::Sym,
     },
     Call,
@@ -22,28 +21,22 @@ impl Analyser<'_> {
                 // With nothing it is the other one as it is: an array only where that is one.
                 let sides = [first, second].map(|part| self.argument(env, part, Want::NOTHING));
                 let is_array = sides.iter().any(Val::is_array);
-                let is_there = sides.iter().any(|side| !side.many && !side.absent && side.over.is_empty());
                 let asked = if is_array { Want::NOTHING } else { want.part(Need::Value) };
-                if !(is_there && sides.iter().all(|side| side.over.is_empty())) {
-                    for (part, side) in [first, second].into_iter().zip(&sides) {
-                        self.require(&env.reading(part.range()), side, asked);
-                    }
+                for (part, side) in [first, second].into_iter().zip(&sides) {
+                    self.require(&env.reading(part.range()), side, asked);
                 }
-                let some = sides.iter().any(Val::has_items);
+                let some = sides.iter().any(|side| side.has_items() || side.is_certain());
                 let whole = Sym::array(sides[0].items().join(&sides[1].items()));
-                let made = match is_array || want.defined && sides.iter().all(|side| !side.absent) {
-                    true => Val::one(whole),
-                    // Of which one is nothing, it is the other one.
-                    false => {
-                        let alone = sides.iter().enumerate().filter(|(place, _)| {
-                            let other = &sides[1 - place];
-                            other.absent || other.many || !other.over.is_empty()
-                        });
-                        let all = alone.fold(whole, |all, (_, side)| all.join(&side.clone().settled().sym));
-                        Val::one(all).of_parts(sides.iter().filter(|_| !is_there), want)
-                    }
-                };
-                Val { some, ..made }
+                if is_array || want.defined {
+                    return Some(Val { some, ..Val::one(whole) });
+                }
+                // Of which one is nothing, it is the other one.
+                let may_be_alone = |place: usize| !sides[1 - place].is_certain();
+                let alone = sides.iter().enumerate().filter(|(place, _)| may_be_alone(*place));
+                let all = alone.fold(whole, |all, (_, side)| all.join(&side.clone().part()));
+                let is_there = sides.iter().any(Val::is_certain);
+                let made = Val { some: some && is_there, ..Val::one(all) };
+                if is_there { made } else { made.of_parts(&sides, want) }
             }
             "reverse" | "shuffle" => {
                 let of = self.argument(env, first, want.part(Need::Value));
@@ -60,10 +53,14 @@ impl Analyser<'_> {
                         some,
                         ..Val { sym: Sym::array(of.items()), ..of.clone() }.of_parts([&of], want)
                     },
-                    Sym::Leaf(_) | Sym::Answer(_) | Sym::Union(_) => {
-                        // What is no array is not meant.
-                        self.require(&env.reading(first.range()), &of, Want::if_any(Need::Array));
-                        Val::one(Sym::array(of.items())).of_parts([&of], want)
+                    Sym::Leaf(leaf) => Val { sym: Sym::Leaf(leaf.then([OwnedStep::Distinct])), ..of },
+                    Sym::Union(members) => {
+                        let one = |member: &Sym| match member {
+                            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Distinct])),
+                            Sym::Tuple(_) => Sym::array(Val::one(member.clone()).items()),
+                            other => other.clone(),
+                        };
+                        Val { sym: Sym::union(members.iter().map(one)), ..of }
                     }
                     _ => of,
                 }
@@ -102,8 +99,16 @@ impl Analyser<'_> {
                     // Without a step it comes to nothing: recorded.
                     return Some(Val::nothing());
                 }
-                let all: Vec<Sym> = parts.iter().map(|part| part.sym.clone()).collect();
-                Val::many(of_any_size(&all)).of_parts(&parts, want)
+                let ends = [parts[0].clone(), parts[1].clone()];
+                let mut made = range_of(&ends);
+                if parts[2].sym != Sym::Integer(1) {
+                    made = Val::many(made.items());
+                }
+                // Fractions are cut off.
+                made.sym = made.items();
+                let made =
+                    if made.some { Val { some: true, ..Val::one(Sym::array(made.sym)) } } else { made };
+                made.of_parts(&parts, want)
             }
             "join" => {
                 let of = self.argument(env, first, want.part(Need::Value));

@@ -165,10 +165,9 @@ impl Analyser<'_> {
             }
             let made = self.call_with(env, function, argument, &given(&all)).settled_or_reported();
             let joined = all.clone().join(made);
+            let joined = if round >= 2 && !joined.is_as(&all) { joined.outline(round) } else { joined };
             stable = joined.is_as(&all);
-            if !stable {
-                all = if round >= 2 { joined.outline(round) } else { joined };
-            }
+            all = joined;
         }
         self.report = report;
         if !stable {

@@ -4,12 +4,12 @@ use super::{
     super::{
         Analyser,
         expression::{Env, Val, Want},
-        number::of_any_size,
+        number::{computed, of_any_size, power, rounded},
         value::Sym,
     },
     Call,
 };
-use crate::shape::Need;
+use crate::shape::{Arithmetic, Need};
 
 impl Analyser<'_> {
     pub(super) fn of_numbers(&mut self, env: &mut Env<'_>, call: &Call<'_, '_>) -> Option<Val> {
@@ -22,7 +22,7 @@ impl Analyser<'_> {
                 let items = Val::one(item.clone());
                 self.require(&env.reading(first.range()), &items, Want::if_any(Need::Number));
                 let made = match call.name {
-                    "sum" => Val::one(of_any_size(&[item])),
+                    "sum" => Val::one(computed(Arithmetic::Total, [item])),
                     name => {
                         // Of no numbers there is no greatest.
                         let sym = if name == "average" { Sym::Number } else { item };
@@ -34,26 +34,24 @@ impl Analyser<'_> {
             }
             "abs" => {
                 let of = self.argument(env, first, want.part(Need::Number));
-                Val::one(of_any_size(&[of.sym.clone()])).of_parts([&of], want)
+                Val::one(computed(Arithmetic::Magnitude, [of.sym.clone()])).of_parts([&of], want)
             }
             "floor" | "ceil" => {
                 let of = self.argument(env, first, want.part(Need::Number));
-                Val::one(Sym::whole()).of_parts([&of], want)
+                Val::one(rounded(&of.sym)).of_parts([&of], want)
             }
             "round" => {
                 let of = self.argument(env, first, want.part(Need::Number));
                 if let Some(precision) = others.first() {
                     self.argument(env, precision, Want::if_any(Need::Number));
                 }
-                let made = if others.is_empty() { Sym::whole() } else { of_any_size(&[of.sym.clone()]) };
+                let made = if others.is_empty() { rounded(&of.sym) } else { of_any_size(&[of.sym.clone()]) };
                 Val::one(made).of_parts([&of], want)
             }
             "power" => {
                 let base = self.argument(env, first, want.part(Need::Number));
                 let exponent = self.argument(env, others.first()?, Want::of(Need::Number));
-                let whole = matches!(exponent.sym, Sym::Integer(0..));
-                let made = if whole { of_any_size(&[base.sym.clone()]) } else { Sym::Number };
-                Val::one(made).of_parts([&base], want)
+                Val::one(power(&base.sym, &exponent.sym)).of_parts([&base], want)
             }
             _ => return None,
         })
