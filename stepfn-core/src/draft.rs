@@ -144,8 +144,13 @@ impl Draft {
         for (pointer, shape) in &self.results {
             states.insert(pointer.clone(), StateTyping::Result(ty(shape)));
         }
-        let typing =
-            Typing { input: self.input.map(&mut ty), output: self.output.map(&mut ty), states, proven: true };
+        let typing = Typing {
+            input: self.input.map(&mut ty),
+            output: self.output.map(&mut ty),
+            states,
+            proven: true,
+            express: self.workflow_type == WorkflowType::Express,
+        };
         known.tasks = self.tasks.iter().map(|task| task.task).collect();
         (typing, known)
     }

@@ -29,6 +29,7 @@ mod intern;
 mod join;
 mod jsonata;
 mod lead;
+mod map;
 mod narrow;
 mod number;
 mod obligation;
@@ -93,6 +94,8 @@ pub struct Typing {
     pub states: HashMap<String, StateTyping>,
     /// Whether everything must be shown to hold: what may fail is an error then, not a warning.
     pub proven: bool,
+    /// Whether it is an Express workflow.
+    pub express: bool,
 }
 
 impl Typing {
@@ -146,6 +149,7 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         language: machine.query_language.unwrap_or_default(),
         machine_input: input.clone(),
         map_items: Vec::new(),
+        express: typing.express,
         open: Vec::new(),
         results: HashMap::new(),
         machines: HashMap::new(),
@@ -191,6 +195,8 @@ struct Analyser<'t> {
     machine_input: Sym,
     /// `$$.Map` of the enclosing Map states, innermost last.
     map_items: Vec<Sym>,
+    /// Whether the execution is an Express one.
+    express: bool,
     /// Paths into data of no known type, and what the states' results have, for [`unwritten`].
     open: Vec<unwritten::OpenRead>,
     results: HashMap<String, Vec<String>>,
@@ -325,7 +331,11 @@ impl Analyser<'_> {
         if !retried {
             context = context.may_lack(&["State", "RetryCount"]);
         }
-        context.may_lack(&["Map", "Item", "Key"]).may_lack(&["Map", "Item", "Source"])
+        // Recorded on AWS: an Express execution that is awaited has none.
+        if self.express {
+            context = context.may_lack(&["Execution", "RedriveCount"]);
+        }
+        context
     }
 }
 

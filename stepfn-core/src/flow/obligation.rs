@@ -218,6 +218,11 @@ pub enum OwnedClaim {
         /// The type.
         target: TypeRef,
     },
+    /// [`Claim::Columns`]
+    Columns {
+        /// The type.
+        target: TypeRef,
+    },
     /// [`Claim::Answers`]
     Answers {
         /// The keys that lead to the token.
@@ -323,6 +328,9 @@ impl Obligation {
                     },
                 )
             }
+            OwnedClaim::Columns { target } => {
+                judge(&self.place, &Claim::Columns { target: known.shape(*target) })
+            }
             OwnedClaim::Answers { keys, input, result } => {
                 let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
                 let (input, result) = (known.shape(*input), known.shape(*result));
@@ -388,6 +396,7 @@ impl Obligation {
             OwnedClaim::Fits { .. } => "fits".to_owned(),
             OwnedClaim::FieldFits { .. } => "field fits".to_owned(),
             OwnedClaim::Complete { .. } => "complete".to_owned(),
+            OwnedClaim::Columns { .. } => "columns".to_owned(),
             OwnedClaim::Answers { .. } => "answers".to_owned(),
             OwnedClaim::Raises { .. } => "raises".to_owned(),
             OwnedClaim::Alike { .. } => "alike".to_owned(),

@@ -442,6 +442,15 @@ impl Analyser<'_> {
                 },
                 "an integer",
             ),
+            Need::Count => (
+                match value {
+                    Sym::Whole(bounds) => bounds.min >= 0,
+                    Sym::Integer(value) => *value >= 0,
+                    value @ Sym::Computed(..) => may_be_whole(value),
+                    _ => false,
+                },
+                "an integer that is never below 0",
+            ),
             Need::Ordered => (
                 matches!(
                     value,

@@ -11,7 +11,7 @@ use super::{
     value::{Flow, Sym},
 };
 use crate::{
-    asl::{Map, PathField, QueryLanguage, State, StateKind, StateMachine, Task},
+    asl::{PathField, QueryLanguage, State, StateKind, StateMachine, Task},
     definition::Call,
     jsonata,
     path::Path,
@@ -264,102 +264,6 @@ impl Analyser<'_> {
         }
     }
 
-    fn map(&mut self, site: &Site, state: &State, map: &Map, flow: &Flow) -> Sym {
-        let at = &site.at;
-        for (field, path) in [
-            ("MaxConcurrencyPath", &map.max_concurrency_path),
-            ("ToleratedFailureCountPath", &map.tolerated_failure_count_path),
-            ("ToleratedFailurePercentagePath", &map.tolerated_failure_percentage_path),
-        ] {
-            if let Some(path) = path {
-                self.path_text(site, &format!("{at}/{field}"), path, OwnedNeed::Other(Need::Value));
-            }
-        }
-        let items = if map.item_reader.is_some() {
-            match self.typing.states.get(&format!("{at}/ItemReader")) {
-                Some(StateTyping::Result(ty)) => {
-                    Sym::array(Sym::leaf(*ty, Side::Given, "an item of the reader"))
-                }
-                _ => Sym::array(Sym::Any(Origin::items())),
-            }
-        } else {
-            let (items_at, path) = match &map.items_path {
-                Some(path) => (format!("{at}/ItemsPath"), path.as_str()),
-                None => (at.clone(), "$"),
-            };
-            self.path_text(site, &items_at, path, OwnedNeed::Other(Need::Array))
-        };
-        let item = self.item_of(&items);
-        let Some(processor) = map.processor() else { return Sym::never() };
-        let child = if map.item_processor.is_some() { "ItemProcessor" } else { "Iterator" };
-        let (selector, selector_at) = match &map.item_selector {
-            Some(selector) => (Some(selector), format!("{at}/ItemSelector")),
-            None => (state.parameters.as_ref(), format!("{at}/Parameters")),
-        };
-        let item_context = Sym::object([(
-            "Item",
-            Sym::object([
-                ("Index", Sym::count()),
-                ("Value", item.clone()),
-                ("Key", Sym::String),
-                ("Source", Sym::String),
-            ]),
-        )]);
-        let each = match selector {
-            Some(selector) => {
-                let context = site.context.set(&["Map".into()], item_context.clone());
-                self.template(&Site { context, ..site.clone() }, &selector_at, selector)
-            }
-            None => item,
-        };
-        let each = if map.item_batcher.is_some() {
-            Sym::object([("Items", Sym::array(each)), ("BatchInput", Sym::Unknown(Reason::Step))])
-        } else {
-            each
-        };
-        self.map_items.push(item_context);
-        let child = format!("{at}/{child}");
-        let output = if map.is_distributed() {
-            // The children are executions of their own: with their own input, and without the variables outside.
-            let outer = std::mem::replace(&mut self.machine_input, each.clone());
-            let output = self.machine(&child, processor, &Flow::new(each));
-            self.machine_input = outer;
-            output
-        } else {
-            self.machine(&child, processor, &flow.with_item(each))
-        };
-        self.map_items.pop();
-        // A writer that only formats leaves the results where they are.
-        match &map.result_writer {
-            Some(writer) if writer.get("Resource").is_some() => Sym::object([
-                ("MapRunArn", Sym::String),
-                ("ResultWriterDetails", Sym::object([("Bucket", Sym::String), ("Key", Sym::String)])),
-            ]),
-            Some(_) => Sym::array(Sym::Unknown(Reason::Function)),
-            None => Sym::array(output),
-        }
-    }
-
-    pub(super) fn item_of(&mut self, items: &Sym) -> Sym {
-        match items {
-            Sym::Array(item) => (**item).clone(),
-            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
-            Sym::Tuple(items) => {
-                let mut items = items.iter();
-                items
-                    .next()
-                    .map_or_else(Sym::never, |first| items.fold(first.clone(), |all, item| all.join(item)))
-            }
-            Sym::Union(members) => {
-                let items: Vec<_> = members.iter().map(|member| self.item_of(member)).collect();
-                Sym::union(items)
-            }
-            Sym::Answer(shape) => answer::item(shape),
-            Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => items.clone(),
-            _ => Sym::Unknown(Reason::Items),
-        }
-    }
-
     /// A result put where `ResultPath` says in the state's raw input.
     fn result_path(
         &mut self,
@@ -437,10 +341,7 @@ impl Analyser<'_> {
         let mut edges = Vec::new();
         for (index, catcher) in state.catch.iter().flatten().enumerate() {
             let at = format!("{}/Catch/{index}", site.at);
-            // A callback may fail without saying why.
-            let text =
-                if self.is_callback(&site.at, state) { Sym::String.join(&Sym::Null) } else { Sym::String };
-            let error = Sym::object([("Error", text.clone()), ("Cause", text)]);
+            let error = self.caught(&site.at, state, catcher);
             let data = self.result_path(
                 site,
                 &format!("{at}/ResultPath"),
@@ -458,24 +359,6 @@ impl Analyser<'_> {
             edges.push((catcher.next.clone(), caught));
         }
         edges
-    }
-
-    /// Whether a state can fail by a callback, itself or inside.
-    pub(super) fn is_callback(&self, at: &str, state: &State) -> bool {
-        match &state.kind {
-            StateKind::Task(task) => match self.typing.states.get(at) {
-                Some(StateTyping::Task { call, .. }) => *call == Call::WaitForTaskToken,
-                _ => task.resource.as_str().is_none_or(|arn| {
-                    // A placeholder may stand for anything.
-                    arn.ends_with(".waitForTaskToken") || arn.contains(":activity:") || arn.contains("${")
-                }),
-            },
-            _ => state.children().iter().any(|(child_at, machine)| {
-                machine.states.iter().any(|(name, inner)| {
-                    self.is_callback(&super::pointer(&format!("{at}{child_at}"), name), inner)
-                })
-            }),
-        }
     }
 
     pub(super) fn machine(&mut self, at: &str, machine: &StateMachine, flow: &Flow) -> Sym {

@@ -55,6 +55,11 @@ pub enum Claim<'a> {
         /// The type.
         target: &'static Shape,
     },
+    /// The rows of a table, objects whose values are all texts, can be read as a type.
+    Columns {
+        /// The type.
+        target: &'static Shape,
+    },
     /// What a [`TaskToken`](crate::token::TaskToken) is answered with can be what the state declares as its result.
     Answers {
         /// The keys that lead to the token.
@@ -126,6 +131,8 @@ pub enum Need<'a> {
     Number,
     /// A whole number for certain.
     Integer,
+    /// A whole number for certain, and none below zero.
+    Count,
     /// Anything but an array: JSONata goes through it as it goes through one value.
     Single,
     /// A boolean for certain.
@@ -239,6 +246,7 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
             out.push(": ");
             complete(nodes, target, &mut out)
         }
+        Claim::Columns { target } => columns(View::new(target, Side::Given), &mut out),
         Claim::Answers { keys, input, result } => match token(input, keys) {
             Some(answer) => {
                 out.push("what the token in ");
@@ -424,6 +432,7 @@ const fn path_to(
         Need::MaybeTimestamp | Need::Timestamp => "a timestamp",
         Need::MaybeNull => "something that may be null",
         Need::Integer => "an integer",
+        Need::Count => "an integer that is never below 0",
         Need::Array => "an array",
         Need::Object | Need::Writable => "an object",
         Need::NotNull => "something that is never null",
@@ -481,6 +490,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
         Need::String
             | Need::Number
             | Need::Integer
+            | Need::Count
             | Need::Single
             | Need::Boolean
             | Need::Ordered
@@ -532,6 +542,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             },
             Need::MaybeNumber | Need::Number => matches!(shape, Shape::Number | Shape::Integer { .. }),
             Need::Integer => matches!(shape, Shape::Integer { .. }),
+            Need::Count => matches!(shape, Shape::Integer { min: 0.., .. }),
             Need::MaybeBoolean | Need::Boolean => matches!(shape, Shape::Boolean),
             Need::Ordered => matches!(
                 shape,
@@ -638,6 +649,62 @@ const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) ->
         i += 1;
     }
     false
+}
+
+/// Whether rows can be read as a type: objects whose values are all texts.
+const fn columns(target: View, out: &mut Text) -> bool {
+    match target.shape {
+        Shape::Any => true,
+        Shape::Nullable(inner) => columns(target.with(inner), out),
+        Shape::Map(value) => {
+            if is_text(target.with(value)) {
+                return true;
+            }
+            out.push("the rows hold texts alone, and its values are ");
+            article(out, value);
+            out.push("; make them `String`");
+            false
+        }
+        Shape::Object(object) => {
+            let mut i = 0;
+            while i < object.fields.len() {
+                let field = &object.fields[i];
+                if let Some(key) = field.key(Side::Given)
+                    && !is_text(target.with(field.shape))
+                {
+                    out.push("the rows hold texts alone, and its field ");
+                    out.code(key);
+                    out.push(" is ");
+                    article(out, field.shape);
+                    out.push("; make it a `String`, and convert it in a function");
+                    return false;
+                }
+                i += 1;
+            }
+            let mut i = 0;
+            while i < object.flattened.len() {
+                if !columns(target.with(object.flattened[i]), out) {
+                    return false;
+                }
+                i += 1;
+            }
+            true
+        }
+        shape => {
+            out.push("the rows are objects, found ");
+            article(out, shape);
+            false
+        }
+    }
+}
+
+/// Whether a text can be read as a type, of whatever form.
+const fn is_text(view: View) -> bool {
+    match view.shape {
+        Shape::Any | Shape::String | Shape::Text(_) | Shape::Enum(_) => true,
+        Shape::Nullable(inner) => is_text(view.with(inner)),
+        _ => false,
+    }
 }
 
 const fn raises(task: &str, error: &str, names: &[&str], open: bool, out: &mut Text) -> bool {

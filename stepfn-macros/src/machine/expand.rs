@@ -113,6 +113,10 @@ impl Names {
                 let (nodes, target) = (self.nodes(nodes), self.shape(*target));
                 quote!(Claim::Complete { what: #what, nodes: #nodes, target: #target })
             }
+            OwnedClaim::Columns { target } => {
+                let target = self.shape(*target);
+                quote!(Claim::Columns { target: #target })
+            }
             OwnedClaim::Answers { keys, input, result } => {
                 let (input, result) = (self.shape(*input), self.shape(*result));
                 quote!(Claim::Answers { keys: &[#(#keys),*], input: #input, result: #result })

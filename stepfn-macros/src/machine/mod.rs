@@ -157,7 +157,8 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
     for (state, ty) in &lowered.results {
         states.insert(state.clone(), StateTyping::Result(names.ty(ty)));
     }
-    Typing { input: Some(input), output: Some(output), states, proven: true }
+    let express = lowered.settings.workflow_type == WorkflowType::Express;
+    Typing { input: Some(input), output: Some(output), states, proven: true, express }
 }
 
 impl Lowered {
