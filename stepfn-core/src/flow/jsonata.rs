@@ -1,12 +1,13 @@
 //! What a JSONata state does to what flows in.
 
 use super::{
-    Analyser, OwnedProperty, StateTyping, choice,
+    Analyser, OwnedProperty, choice,
     expression::{Env, Val, Want},
     fact,
     intern::Shared,
+    map::item_context,
     narrow::{Asked, Place},
-    origin::{Origin, Reason},
+    origin::Reason,
     query::{Queried, Text},
     read::{Reading, Site},
     transfer::Left,
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     asl::{Amount, Choice, Condition, Map, State, StateKind},
     jsonata::{self, Expression, ExpressionKind as Kind},
-    shape::{Need, Side},
+    shape::Need,
     value::Value,
 };
 
@@ -204,10 +205,7 @@ impl Analyser<'_> {
         let mut edges = Vec::new();
         for (index, catcher) in state.catch.iter().flatten().enumerate() {
             let at = format!("{}/Catch/{index}", site.at);
-            // A callback may fail without saying why.
-            let text =
-                if self.is_callback(&site.at, state) { Sym::String.join(&Sym::Null) } else { Sym::String };
-            let error = Sym::object([("Error", text.clone()), ("Cause", text)]);
+            let error = self.caught(&site.at, state, catcher);
             let queried = Queried { site, result: None, error: Some(&error) };
             let data = match &catcher.output {
                 Some(output) => self.query(&queried, &format!("{at}/Output"), output),
@@ -252,12 +250,7 @@ impl Analyser<'_> {
         let need = if map.is_distributed() { Need::Items } else { Need::Array };
         let items = match (&map.items, &map.item_reader) {
             (Some(items), _) => self.query_as(&before, &format!("{at}/Items"), items, need),
-            (None, Some(_)) => match self.typing.states.get(&format!("{at}/ItemReader")) {
-                Some(StateTyping::Result(ty)) => {
-                    Sym::array(Sym::leaf(*ty, Side::Given, "an item of the reader"))
-                }
-                _ => Sym::array(Sym::Any(Origin::items())),
-            },
+            (None, Some(reader)) => Sym::array(self.read_item(site, reader)),
             (None, None) => {
                 let value = site.input.clone();
                 let reading = Reading {
@@ -278,16 +271,7 @@ impl Analyser<'_> {
             Sym::Any(_) | Sym::Reported => items.clone(),
             _ => Sym::Unknown(Reason::Items),
         };
-        let Some(processor) = map.processor() else { return Sym::never() };
-        let item_context = Sym::object([(
-            "Item",
-            Sym::object([
-                ("Index", Sym::count()),
-                ("Value", item.clone()),
-                ("Key", Sym::String),
-                ("Source", Sym::String),
-            ]),
-        )]);
+        let item_context = item_context(&item);
         let each = match &map.item_selector {
             Some(selector) => {
                 let context = site.context.set(&["Map".into()], item_context.clone());
@@ -303,23 +287,7 @@ impl Analyser<'_> {
             Some(_) => Sym::object([("Items", Sym::array(each))]),
             None => each,
         };
-        self.map_items.push(item_context);
-        let child =
-            format!("{at}/{}", if map.item_processor.is_some() { "ItemProcessor" } else { "Iterator" });
-        let output = if map.is_distributed() {
-            // The children are executions of their own: with their own input, and without the variables outside.
-            let outer = std::mem::replace(&mut self.machine_input, each.clone());
-            let output = self.machine(&child, processor, &Flow::new(each));
-            self.machine_input = outer;
-            output
-        } else {
-            self.machine(&child, processor, &flow.with_item(each))
-        };
-        self.map_items.pop();
-        match &map.result_writer {
-            Some(_) => Sym::Unknown(Reason::Function),
-            None => Sym::array(output),
-        }
+        self.iterations(site, map, item_context, each, flow)
     }
 }
 

@@ -2,14 +2,14 @@
 
 use super::{
     Analyser, OwnedNeed, StateTyping, answer,
-    intern::Shared,
     obligation::{Obligation, OwnedClaim},
     origin::{Origin, Reason},
     read::{Reading, Site},
-    value::{Flow, Sym},
+    value::{Flow, Sym, index_of},
 };
 use crate::{
     asl::{Amount, Map, State},
+    json::push_token,
     shape::{Need, Side},
     value::Value,
 };
@@ -83,7 +83,7 @@ impl Analyser<'_> {
 
     /// The objects of a distributed Map whose fields are paths: gives `BatchInput`.
     fn map_objects(&mut self, site: &Site, map: &Map) -> Option<Sym> {
-        let mut path_in = |this: &mut Self, object: &str, fields: &Value, field: &str| {
+        let path_in = |this: &mut Self, object: &str, fields: &Value, field: &str| {
             if let Some(path) = fields.get(field).and_then(Value::as_str) {
                 this.amount(site, &format!("{}/{object}/{field}", site.at), path, Need::Count);
             }
@@ -109,21 +109,19 @@ impl Analyser<'_> {
 
     /// Where something is read from or written to.
     fn bucket(&mut self, site: &Site, at: &str, parameters: &Value) {
-        let made = self.template(site, at, parameters);
-        if !self.typing.proven {
-            return;
-        }
-        for name in ["Bucket", "Key", "Prefix"] {
-            let field = format!("{name}.$");
-            if let Some(text) = parameters.get(&field).and_then(Value::as_str) {
-                let reading = Reading {
-                    site,
-                    at: format!("{at}/{field}"),
-                    range: None,
-                    shown: text.to_owned(),
-                    asks: false,
-                };
-                self.demand_made(&made.peek(name), Need::String, &reading);
+        let Value::Object(fields) = parameters else { return };
+        for (key, value) in fields.iter() {
+            match (&**key, value.as_str()) {
+                ("Bucket.$" | "Key.$" | "Prefix.$", Some(text)) => {
+                    let need = if self.typing.proven { Need::String } else { Need::Value };
+                    let mut at = at.to_owned();
+                    push_token(&mut at, key);
+                    self.expression(site, &at, text, need);
+                }
+                _ => {
+                    let one = Value::object([(key.clone(), value.clone())]);
+                    self.template(site, at, &one);
+                }
             }
         }
     }
@@ -204,6 +202,10 @@ impl Analyser<'_> {
                 Sym::union(items)
             }
             Sym::Answer(shape) => answer::item(shape),
+            // Of an array more may be known of single items.
+            Sym::Object(fields, Some(base)) if fields.keys().all(|key| index_of(key).is_some()) => {
+                self.item_of(base)
+            }
             Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => items.clone(),
             _ => Sym::Unknown(Reason::Items),
         }

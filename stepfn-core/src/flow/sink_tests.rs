@@ -231,3 +231,196 @@ fn several_names_make_one_object() {
     fits(&LISTS, "$.pairs[0,1]", <Vec<Option<(u32, String)>>>::SHAPE);
     refused(&LISTS, "$.pairs[0,1]", <Vec<(u32, String)>>::SHAPE, "found null");
 }
+
+const META: Shape = object!("Meta" { owner: String, tag: String });
+const TAG: Shape = object!("Tag" { tag: String });
+const MAYBE_META: Shape = Shape::Object(&ObjectShape {
+    name: "MaybeMeta",
+    fields: &[
+        Field { given: Given::Optional, made: Made::Maybe, ..required("meta", &["meta"], &META) },
+        required("there", &["there"], &META),
+    ],
+    flattened: &[],
+    deny_unknown_fields: false,
+});
+
+#[test]
+fn below_a_part_that_may_be_missing_is_what_was_put_there() {
+    let put = |part: &str| {
+        format!(
+            r#""A": {{ "Type": "Pass", "Result": "x", "ResultPath": "$.{part}.tag", "Next": "B" }},
+               "B": {{ "Type": "Pass", "InputPath": "$.{part}", "End": true }}"#
+        )
+    };
+    assert!(said(&MAYBE_META, &put("meta"), &META)[0].contains("its field `owner` may be missing"));
+    assert_eq!(said(&MAYBE_META, &put("meta"), &TAG), [""; 0]);
+    assert_eq!(said(&MAYBE_META, &put("there"), &META), [""; 0]);
+    // The same where another way makes it.
+    let joined = r#""A": { "Type": "Choice", "Choices": [{ "Variable": "$.there.owner", "StringEquals": "x", "Next": "P" }], "Default": "Q" },
+        "P": { "Type": "Pass", "Result": { "meta": { "owner": "me" } }, "Next": "T" },
+        "Q": { "Type": "Pass", "Result": {}, "Next": "T" },
+        "T": { "Type": "Pass", "Result": "x", "ResultPath": "$.meta.tag", "Next": "B" },
+        "B": { "Type": "Pass", "InputPath": "$.meta", "End": true }"#;
+    assert!(
+        said(&MAYBE_META, joined, &META)[0].contains("`owner` may be missing"),
+        "{:#?}",
+        said(&MAYBE_META, joined, &META)
+    );
+    assert_eq!(said(&MAYBE_META, joined, &TAG), [""; 0]);
+}
+
+const JOB: Shape = Shape::Object(&ObjectShape {
+    name: "Job",
+    fields: &[
+        required("items", &["items"], <Vec<String>>::SHAPE),
+        required("n", &["n"], u32::SHAPE),
+        required("neg", &["neg"], i64::SHAPE),
+        required("f", &["f"], f64::SHAPE),
+        required("s", &["s"], String::SHAPE),
+        required("b", &["b"], bool::SHAPE),
+        required("obj", &["obj"], &TAG),
+    ],
+    flattened: &[],
+    deny_unknown_fields: false,
+});
+
+/// A distributed Map with fields of its own, and a state in its children.
+fn distributed(fields: &str, child: &str) -> String {
+    format!(
+        r#""A": {{ "Type": "Map", {fields}, "End": true, "ItemProcessor": {{
+            "ProcessorConfig": {{ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }},
+            "StartAt": "I", "States": {{ "I": {{ {child}, "End": true }} }} }} }}"#
+    )
+}
+const PASS: &str = r#""Type": "Pass""#;
+
+#[test]
+fn numbers_of_a_map_are_numbers() {
+    for (field, path, wrong) in [
+        ("MaxConcurrencyPath", "$.n", ""),
+        ("MaxConcurrencyPath", "$.obj", "found `Tag`"),
+        ("MaxConcurrencyPath", "$.f", "found a number"),
+        ("MaxConcurrencyPath", "$.b", "found a boolean"),
+        ("MaxConcurrencyPath", "$.s", "found a string"),
+        ("MaxConcurrencyPath", "$.neg", "expected an integer that is never below 0, found an integer"),
+        ("ToleratedFailureCountPath", "$.obj", "found `Tag`"),
+        ("ToleratedFailurePercentagePath", "$.f", ""),
+        ("ToleratedFailurePercentagePath", "$.items", "expected a number, found an array"),
+    ] {
+        let map = distributed(&format!(r#""ItemsPath": "$.items", "{field}": "{path}""#), PASS);
+        let said = said(&JOB, &map, &Shape::Any);
+        let fine =
+            if wrong.is_empty() { said.is_empty() } else { said.len() == 1 && said[0].contains(wrong) };
+        assert!(fine, "{field} {path}: {said:#?}");
+    }
+}
+
+#[test]
+fn objects_of_a_distributed_map_are_followed() {
+    let batch = |batcher: &str, child: &str| {
+        said(
+            &JOB,
+            &distributed(&format!(r#""ItemsPath": "$.items", "ItemBatcher": {{ {batcher} }}"#), child),
+            &Shape::Any,
+        )
+    };
+    let input = r#""MaxItemsPerBatch": 2, "BatchInput": { "x.$": "$.s" }"#;
+    assert_eq!(batch(input, r#""Type": "Pass", "InputPath": "$.BatchInput.x""#), [""; 0]);
+    assert!(
+        batch(input, r#""Type": "Pass", "InputPath": "$.BatchInput.typo""#)[0]
+            .contains("there is no field `typo`")
+    );
+    let without = batch(r#""MaxItemsPerBatch": 2"#, r#""Type": "Pass", "InputPath": "$.BatchInput""#);
+    assert!(without[0].contains("there is no field `BatchInput`"), "{without:#?}");
+    let nope = batch(r#""MaxItemsPerBatch": 2, "BatchInput": { "x.$": "$.nope" }"#, PASS);
+    assert!(nope[0].contains("has no JSON field `nope`"), "{nope:#?}");
+    assert!(batch(r#""MaxItemsPerBatchPath": "$.obj""#, PASS)[0].contains("expected an integer"));
+    let reader = r#""ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "JSON", "MaxItemsPath": "$.nope" },
+        "Parameters": { "Bucket": "b", "Key.$": "$.nokey" } }"#;
+    assert_eq!(said(&JOB, &distributed(reader, PASS), &Shape::Any).len(), 2);
+    let writer = r#""ItemsPath": "$.items", "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject",
+        "Parameters": { "Bucket.$": "$.nobucket", "Prefix.$": "$.obj" } }"#;
+    let said = said(&JOB, &distributed(writer, PASS), &Shape::Any);
+    assert!(
+        said.len() == 2 && said.iter().any(|said| said.contains("expected a string, found `Tag`")),
+        "{said:#?}"
+    );
+}
+
+#[test]
+fn items_of_readers_are_what_is_read() {
+    let read = |config: &str, child: &str| {
+        let reader = format!(
+            r#""ItemReader": {{ "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {{ {config} }}, "Parameters": {{ "Bucket": "b", "Key": "k" }} }}"#
+        );
+        said(&JOB, &distributed(&reader, child), &Shape::Any)
+    };
+    let given = r#""InputType": "CSV", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a", "b"]"#;
+    assert_eq!(read(given, r#""Type": "Pass", "InputPath": "$.a""#), [""; 0]);
+    assert!(read(given, r#""Type": "Pass", "InputPath": "$.c""#)[0].contains("there is no field `c`"));
+    assert!(
+        read(given, r#""Type": "Pass", "Parameters": { "x.$": "States.MathAdd($.a, 1)" }"#)[0]
+            .contains("found a string")
+    );
+    assert_eq!(read(r#""InputType": "JSON""#, r#""Type": "Pass", "InputPath": "$.c""#), [""; 0]);
+    let listing = r#""ItemReader": { "Resource": "arn:aws:states:::s3:listObjectsV2", "Parameters": { "Bucket": "b" } }"#;
+    let typo = said(&JOB, &distributed(listing, r#""Type": "Pass", "InputPath": "$.Kye""#), &Shape::Any);
+    assert!(typo[0].contains("there is no field `Kye`"), "{typo:#?}");
+}
+
+#[test]
+fn failures_that_are_tolerated_stand_among_the_results() {
+    let map = |fields: &str| distributed(&format!(r#""ItemsPath": "$.items"{fields}"#), PASS);
+    assert_eq!(said(&JOB, &map(""), <Vec<String>>::SHAPE), [""; 0]);
+    assert_eq!(said(&JOB, &map(r#", "ToleratedFailureCount": 0"#), <Vec<String>>::SHAPE), [""; 0]);
+    for fields in [
+        r#", "ToleratedFailureCount": 1"#,
+        r#", "ToleratedFailurePercentage": 5"#,
+        r#", "ToleratedFailureCountPath": "$.n""#,
+    ] {
+        assert!(said(&JOB, &map(fields), <Vec<String>>::SHAPE)[0].contains("found an object"), "{fields}");
+        assert_eq!(said(&JOB, &map(fields), &Shape::Any), [""; 0]);
+    }
+}
+
+#[test]
+fn the_children_of_a_distributed_map_have_no_item_in_their_context() {
+    let child = r#""Type": "Pass", "Parameters": { "i.$": "$$.Map.Item.Index" }"#;
+    let told = said(&JOB, &distributed(r#""ItemsPath": "$.items""#, child), &Shape::Any);
+    assert!(told[0].starts_with("token-out-of-place"), "{told:#?}");
+    let inline = format!(
+        r#""A": {{ "Type": "Map", "ItemsPath": "$.items", "End": true, "ItemProcessor": {{ "StartAt": "I", "States": {{ "I": {{ {child}, "End": true }} }} }} }}"#
+    );
+    assert_eq!(said(&JOB, &inline, &Shape::Any), [""; 0]);
+    let selected =
+        distributed(r#""ItemsPath": "$.items", "ItemSelector": { "i.$": "$$.Map.Item.Index" }"#, PASS);
+    assert_eq!(said(&JOB, &selected, &Shape::Any), [""; 0]);
+}
+
+#[test]
+fn an_error_without_name_or_cause_is_caught_with_nulls() {
+    let caught = |fail: &str, names: &str, output: &'static Shape, path: &str| {
+        let states = format!(
+            r#""A": {{ "Type": "Parallel", "Branches": [{{ "StartAt": "F", "States": {{ "F": {{ "Type": "Fail"{fail} }} }} }}],
+                "Catch": [{{ "ErrorEquals": ["{names}"], "Next": "U" }}], "Next": "Z" }},
+               "U": {{ "Type": "Succeed", "OutputPath": "$.{path}" }}, "Z": {{ "Type": "Fail" }}"#
+        );
+        said(&JOB, &states, output).len()
+    };
+    let both = r#", "Error": "X", "Cause": "c""#;
+    for (fail, names, path, wrong) in [
+        (both, "States.ALL", "Cause", 0),
+        (both, "States.ALL", "Error", 0),
+        ("", "States.ALL", "Error", 1),
+        ("", "States.ALL", "Cause", 1),
+        (r#", "Error": "X""#, "States.ALL", "Cause", 1),
+        (r#", "Error": "X""#, "X", "Cause", 1),
+        (r#", "Error": "X""#, "Y", "Cause", 0),
+        (r#", "Error": "X""#, "States.ALL", "Error", 0),
+        (r#", "Cause": "X""#, "States.TaskFailed", "Error", 1),
+        (r#", "Cause": "X""#, "Y", "Error", 0),
+    ] {
+        assert_eq!(caught(fail, names, String::SHAPE, path), wrong, "{fail} {names} {path}");
+        assert_eq!(caught(fail, names, <Option<String>>::SHAPE, path), 0, "{fail} {names} {path}");
+    }
+}

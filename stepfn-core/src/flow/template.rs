@@ -266,7 +266,7 @@ impl Analyser<'_> {
     }
 
     /// Demands of what a function made that it is what is needed.
-    pub(super) fn demand_made(&mut self, value: &Sym, need: Need<'static>, reading: &Reading<'_>) {
+    fn demand_made(&mut self, value: &Sym, need: Need<'static>, reading: &Reading<'_>) {
         for member in value.members() {
             match member {
                 Sym::Leaf(leaf) => self.claim_path(leaf, &[], &OwnedNeed::Other(need), reading),

@@ -6,7 +6,7 @@ use super::{
     errors::error_names,
     intern::Shared,
     obligation::Obligation,
-    origin::{Origin, Reason},
+    origin::Origin,
     read::{Reading, Site},
     value::{Flow, Sym},
 };

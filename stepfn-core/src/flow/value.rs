@@ -348,7 +348,17 @@ impl Sym {
     /// The value with another one at a path of keys.
     pub(super) fn set(&self, keys: &[String], value: Self) -> Self {
         let Some((key, rest)) = keys.split_first() else { return value };
-        let entry = |below: &Self| Entry::of(below.peek(key).set(rest, value.clone()));
+        let entry = |below: &Self| {
+            let set = below.peek(key).set(rest, value.clone());
+            // Where the part is not there yet, it has what is put there and nothing else.
+            let made = |fields: &Fields| fields.get(key.as_str()).is_some_and(|entry| entry.absent);
+            match below {
+                Self::Object(fields, _) if !rest.is_empty() && made(fields) => {
+                    Entry::of(set.join(&Self::object([]).set(rest, value.clone())))
+                }
+                _ => Entry::of(set),
+            }
+        };
         match self {
             Self::Object(fields, base) => {
                 let mut fields = fields.clone();

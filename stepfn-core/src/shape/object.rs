@@ -27,8 +27,12 @@ impl Fits<'_> {
                         i += 1;
                     }
                     match base {
-                        Some(base) => match self.base(base) {
-                            Some(base) => self.key(base, key),
+                        // Where the whole below is not there, nothing of it is.
+                        Some(index) => match self.base(index) {
+                            Some(base) => match self.key(base, key) {
+                                Some((value, absent)) => Some((value, absent || self.missing(index))),
+                                None => None,
+                            },
                             None => None,
                         },
                         None => None,

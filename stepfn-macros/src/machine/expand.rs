@@ -269,6 +269,7 @@ fn need_tokens(need: &OwnedNeed) -> TokenStream {
             Need::String => quote!(Need::String),
             Need::Number => quote!(Need::Number),
             Need::Integer => quote!(Need::Integer),
+            Need::Count => quote!(Need::Count),
             Need::Single => quote!(Need::Single),
             Need::Boolean => quote!(Need::Boolean),
             Need::Ordered => quote!(Need::Ordered),

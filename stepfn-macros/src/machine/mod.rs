@@ -157,7 +157,7 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
     for (state, ty) in &lowered.results {
         states.insert(state.clone(), StateTyping::Result(names.ty(ty)));
     }
-    let express = lowered.settings.workflow_type == WorkflowType::Express;
+    let express = lowered.settings.workflow_type == stepfn_core::definition::WorkflowType::Express;
     Typing { input: Some(input), output: Some(output), states, proven: true, express }
 }
 
