@@ -279,6 +279,8 @@ fn objects_of_functions_are_what_they_hold() {
     right(&[
         ("Obj", "$merge([@obj, { 'a': 1 }])"),
         ("Obj", "$merge([{ 'a': 1 }, { 'b': 's' }])"),
+        ("Obj", "$merge([{ 'a': 's', 'c': 1 }, @obj])"),
+        ("any", "$merge([{ 'a': 1, 'c': 1 }, @obj]).c + 1"),
         ("{u32}", "$merge([@map, { 'x': 1 }])"),
         ("{u32}", "$merge([@items.{ id: n }])"),
         ("{u32}", "$merge([$map(@items, function($i) { { $i.id: $i.n } })])"),
@@ -290,6 +292,7 @@ fn objects_of_functions_are_what_they_hold() {
     wrong(&[
         ("Obj", "$merge([@obj, { 'a': 's' }])", "found the string \"s\""),
         ("Obj", "$merge([@obj, @map])", "cannot be told"),
+        ("any", "$merge([{ 'a': 1, 'c': 1 }, @obj]).d", "no JSON field `d`"),
         ("{text}", "$merge([@map, { 'x': 's' }])", "expected a string, found an integer"),
         ("{u32}", "@items{ id: n }", "expected an integer"),
         ("{Item}", "@items{ id: $ }", "expected `Item`, found an array"),
@@ -353,4 +356,17 @@ fn an_expression_that_multiplies_as_it_is_followed_comes_to_an_end() {
     errors("any", &format!("({expression} $f39(1))"));
     errors("any", "($f := function($x) { $f([$x, $x]) + $f({ 'a': $x }) }; $f(1))");
     assert!(start.elapsed().as_secs() < 20, "took {:?}", start.elapsed());
+}
+
+#[test]
+fn a_choices_own_output_is_that_of_rules_without_one() {
+    let text = r#"{ "StartAt": "A", "QueryLanguage": "JSONata", "States": {
+        "A": { "Type": "Choice", "Choices": [{ "Condition": "{% $states.input.b %}", "Next": "B" }], "Default": "B",
+            "Output": { "d": 1 } },
+        "B": { "Type": "Pass", "Output": "{% $states.input.s %}", "End": true } } }"#;
+    let (machine, _) = asl::read_str(text).unwrap();
+    let typing = Typing { input: Some(TypeRef(0)), proven: true, ..Typing::default() };
+    let said: Vec<String> =
+        analyse(&machine, &typing).findings.into_iter().map(|found| found.message).collect();
+    assert_eq!(said, ["state `B`: `$states.input.s`: there is no field `s` here; it has `d`"]);
 }

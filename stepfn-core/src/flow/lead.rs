@@ -32,6 +32,8 @@ impl Analyser<'_> {
             _ => None,
         };
         let mut found = match (index, &of.sym) {
+            // The position is that in the sequence.
+            (Some(_), _) if of.many => Val::one(items).maybe(),
             (_, Sym::Any(_) | Sym::Reported) if of.is_single() => Val::one(of.sym.clone()),
             (Some(_), Sym::Answer(_)) => Val::one(items),
             (_, Sym::Unknown(_)) => Val::one(of.sym.clone()).maybe(),
@@ -187,6 +189,10 @@ impl Analyser<'_> {
         match &step.kind {
             Kind::Filter { of, predicate } => {
                 let of = self.step(env, value, of, Want::NOTHING);
+                if of.many {
+                    let found = self.filter(env, &Val { many: false, ..of.clone() }, predicate);
+                    return Val { absent: of.absent, over: of.over, ..Val::many(found.items()) };
+                }
                 let mut found = self.filter(env, &of, predicate);
                 // Of several values it is the item of each.
                 if let Sym::Leaf(leaf) = &found.sym

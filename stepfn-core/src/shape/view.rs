@@ -351,6 +351,14 @@ impl View {
         if self.many {
             return Self { absent: true, many: each, ..self.items() };
         }
+        if let Shape::Tuple(items) = self.shape {
+            let position = if index < 0 { index.saturating_add(items.len() as i64) } else { index };
+            return if position >= 0 && (position as usize) < items.len() {
+                Self { absent: self.absent, ..self.with(items[position as usize]) }
+            } else {
+                Self { absent: true, ..self.with(&Shape::Never) }
+            };
+        }
         let view = self.items();
         let there = match self.shape {
             Shape::Array(_) => self.reaches(index),

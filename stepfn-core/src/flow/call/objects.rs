@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Analyser,
+        Analyser, OwnedStep,
         expression::{Env, Val, Want},
         intern::Shared,
         lead::key_of,
@@ -138,6 +138,17 @@ fn merge(below: &Sym, above: &Sym) -> Sym {
         }
         (below, above) if below.is_anything() && above.is_anything() => return below.clone(),
         (Sym::Map(one), Sym::Map(other)) => return Sym::Map(Shared::new(one.join(other))),
+        // What is put over has a key, or it stays what it was.
+        (Sym::Object(fields, None), Sym::Leaf(_)) => {
+            let over = |key: &str| match above.peek_may(key) {
+                Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Present])),
+                other => other,
+            };
+            let fields = fields.iter().map(|(key, entry)| {
+                (key.clone(), Entry { value: Sym::union([entry.value.clone(), over(key)]), ..entry.clone() })
+            });
+            return Sym::Object(Shared::new(fields.collect()), Some(Shared::new(above.clone())));
+        }
         // Any of the keys may be put over.
         (Sym::Object(fields, base), Sym::Map(value)) => {
             let fields = fields
