@@ -279,7 +279,7 @@ fn objects_of_functions_are_what_they_hold() {
     right(&[
         ("Obj", "$merge([@obj, { 'a': 1 }])"),
         ("Obj", "$merge([{ 'a': 1 }, { 'b': 's' }])"),
-        ("Obj", "$merge([{ 'a': 's', 'c': 1 }, @obj])"),
+        ("Obj", "$merge([{ 'a': 1, 'c': 1 }, @obj])"),
         ("any", "$merge([{ 'a': 1, 'c': 1 }, @obj]).c + 1"),
         ("{u32}", "$merge([@map, { 'x': 1 }])"),
         ("{u32}", "$merge([@items.{ id: n }])"),
