@@ -26,6 +26,7 @@ mod expression;
 mod fact;
 mod function;
 mod intern;
+mod intrinsics;
 mod join;
 mod jsonata;
 mod lead;
