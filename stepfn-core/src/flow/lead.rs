@@ -60,6 +60,7 @@ impl Analyser<'_> {
             (None, _) if is_position => Val::one(items).maybe(),
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
             (Some(0 | -1), _) if of.has_items() => Val::one(items),
+            (None, Sym::Array(_) | Sym::Tuple(_)) if items == Sym::never() => Val::nothing(),
             (Some(_), _) => Val::one(items).maybe(),
             (None, _) => Val::many(items),
         };
@@ -347,6 +348,11 @@ impl Analyser<'_> {
             Sym::Union(members) => self.lead_any(reading, members, keys, want),
             Sym::Array(_) | Sym::Tuple(_) => {
                 let items = Val::one(value.clone()).items();
+                if items == Sym::never() {
+                    let found = Val::nothing();
+                    self.require(reading, &found, want);
+                    return found;
+                }
                 let count =
                     |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
                 let before = count(self);

@@ -43,7 +43,7 @@ pub(super) struct Reading<'r> {
     pub(super) at: String,
     pub(super) range: Option<Range<usize>>,
     pub(super) shown: String,
-    /// Whether it is only asked whether something is there (`IsPresent`).
+    /// Whether it may lead nowhere: it is only asked whether something is there (`IsPresent`), or it may match nothing.
     pub(super) asks: bool,
 }
 
@@ -183,6 +183,7 @@ impl Analyser<'_> {
                 _ => self.follow(base, segments, need, reading),
             };
         }
+        super::intern::count();
         let Some((segment, rest)) = segments.split_first() else {
             self.demand(value, need, reading);
             return value.clone();
@@ -551,13 +552,11 @@ impl Analyser<'_> {
         let message = format!("{}`{}`: {message}", reading.site.place, reading.shown);
         let mut finding = Diagnostic::new(code, reading.at.clone(), message).maybe_help(help);
         finding.range.clone_from(&reading.range);
-        let asked = code == Code::NoSuchField && reading.asks;
+        let asked = matches!(code, Code::NoSuchField | Code::WrongType) && reading.asks;
         if code == Code::MaybeMissing || asked {
             self.typing.soften(&mut finding);
         }
-        if !report.findings.contains(&finding) {
-            report.findings.push(finding);
-        }
+        report.findings.push(finding);
     }
 
     #[track_caller]

@@ -13,7 +13,7 @@
 mod parse;
 mod write;
 
-use std::{collections::HashMap, fmt, ops::Range};
+use std::{borrow::Cow, collections::HashMap, fmt, ops::Range};
 
 pub use self::write::{to_pretty_string, to_string};
 use crate::value::Value;
@@ -25,7 +25,7 @@ pub struct Document {
     pub value: Value,
     /// JSON pointers of keys that an object holds twice, with the byte range of the second.
     pub duplicates: Vec<(String, Range<usize>)>,
-    places: HashMap<String, Place>,
+    root: Place,
     text: String,
     lines: Vec<usize>,
     /// How many characters come before each block of [`BLOCK`] bytes: a definition may be one line.
@@ -50,10 +50,36 @@ fn characters_before(text: &str) -> Vec<usize> {
     blocks.collect()
 }
 
-#[derive(Clone, Debug)]
+/// Where a value stands, and all that is in it. A tree, for pointers as texts would hold each key once for every value below it.
+#[derive(Clone, Debug, Default)]
 struct Place {
     key: Option<Range<usize>>,
     value: Range<usize>,
+    below: Below,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Below {
+    #[default]
+    Nothing,
+    Items(Vec<Place>),
+    Fields(HashMap<String, Place>),
+}
+
+impl Place {
+    fn step(&self, token: &str) -> Option<&Self> {
+        match &self.below {
+            Below::Nothing => None,
+            Below::Items(items) => items.get(index(token)?),
+            Below::Fields(fields) => fields.get(token),
+        }
+    }
+}
+
+/// The position that a token of a JSON pointer names: one number has one token.
+fn index(token: &str) -> Option<usize> {
+    let is_plain = token == "0" || !token.starts_with(['0', '+']);
+    token.parse().ok().filter(|_| is_plain)
 }
 
 /// A place in a text.
@@ -68,19 +94,23 @@ pub struct Span {
 }
 
 impl Document {
+    fn place(&self, pointer: &str) -> Option<&Place> {
+        tokens(pointer)?.try_fold(&self.root, |place, token| place.step(&token))
+    }
+
     /// The place of the value at a JSON pointer.
     pub fn span(&self, pointer: &str) -> Option<Span> {
-        self.places.get(pointer).map(|place| self.locate(place.value.clone()))
+        self.place(pointer).map(|place| self.locate(place.value.clone()))
     }
 
     /// The text of the value at a JSON pointer, as it was written.
     pub fn text_at(&self, pointer: &str) -> Option<&str> {
-        self.text.get(self.places.get(pointer)?.value.clone())
+        self.text.get(self.place(pointer)?.value.clone())
     }
 
     /// The place of the key that leads to a JSON pointer (none for array items and the root).
     pub fn key_span(&self, pointer: &str) -> Option<Span> {
-        self.places.get(pointer).and_then(|place| place.key.clone()).map(|range| self.locate(range))
+        self.place(pointer).and_then(|place| place.key.clone()).map(|range| self.locate(range))
     }
 
     /// The place of a part of the string at a JSON pointer; none where there is no string.
@@ -95,12 +125,12 @@ impl Document {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn part_span(&self, pointer: &str, part: Range<usize>) -> Option<Span> {
-        self.part_of(self.places.get(pointer)?.value.clone(), part)
+        self.part_of(self.place(pointer)?.value.clone(), part)
     }
 
     /// The place of a part of the key that leads to a JSON pointer, as [`part_span`](Self::part_span) has it of a value.
     pub fn key_part_span(&self, pointer: &str, part: Range<usize>) -> Option<Span> {
-        self.part_of(self.places.get(pointer)?.key.clone()?, part)
+        self.part_of(self.place(pointer)?.key.clone()?, part)
     }
 
     fn part_of(&self, string: Range<usize>, part: Range<usize>) -> Option<Span> {
@@ -112,16 +142,14 @@ impl Document {
 
     /// The place of the nearest value that exists at or above a JSON pointer.
     pub fn nearest_span(&self, pointer: &str) -> Span {
-        let mut pointer = pointer;
-        loop {
-            if let Some(span) = self.span(pointer) {
-                return span;
-            }
-            match pointer.rfind('/') {
-                Some(end) => pointer = &pointer[..end],
-                None => return Span { range: 0..0, line: 1, column: 1 },
+        let mut place = &self.root;
+        for token in tokens(pointer).into_iter().flatten() {
+            match place.step(&token) {
+                Some(below) => place = below,
+                None => break,
             }
         }
+        self.locate(place.value.clone())
     }
 
     fn locate(&self, range: Range<usize>) -> Span {
@@ -148,6 +176,24 @@ pub fn push_token(pointer: &mut String, token: &str) {
             c => pointer.push(c),
         }
     }
+}
+
+/// The tokens of a JSON pointer, as they were before they were escaped; none where it is no pointer.
+///
+/// ```
+/// let tokens: Vec<_> = stepfn_core::json::tokens("/States/a~1b").into_iter().flatten().collect();
+/// assert_eq!(tokens, ["States", "a/b"]);
+/// ```
+pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
+    let tokens = match pointer.strip_prefix('/') {
+        Some(rest) => Some(rest.split('/')),
+        None if pointer.is_empty() => None,
+        None => return None,
+    };
+    Some(tokens.into_iter().flatten().map(|token| match token.contains('~') {
+        true => Cow::Owned(token.replace("~1", "/").replace("~0", "~")),
+        false => Cow::Borrowed(token),
+    }))
 }
 
 /// Parses a JSON text and keeps the place of each value.

@@ -1,6 +1,6 @@
 use std::{collections::HashMap, ops::Range};
 
-use super::{Document, JsonError, Place, characters_before, push_token};
+use super::{Below, Document, JsonError, Place, characters_before, push_token};
 use crate::value::{Map, Number, Value};
 
 /// Deeper nesting than this is refused rather than risked on the stack; serde_json draws the same line.
@@ -13,7 +13,7 @@ pub(super) fn document(text: &str) -> Result<Document, JsonError> {
     Ok(Document {
         value,
         duplicates: parser.duplicates,
-        places: parser.places,
+        root: parser.last,
         text: text.to_owned(),
         lines,
         characters: characters_before(text),
@@ -61,7 +61,10 @@ struct Parser<'t> {
     /// Whether places are wanted; without them no pointer is built.
     track: bool,
     pointer: String,
-    places: HashMap<String, Place>,
+    /// The place of the value that was read last.
+    last: Place,
+    /// The places in the object or array that was read last.
+    below: Below,
     duplicates: Vec<(String, Range<usize>)>,
 }
 
@@ -74,7 +77,8 @@ impl<'t> Parser<'t> {
             depth: 0,
             track,
             pointer: String::new(),
-            places: HashMap::new(),
+            last: Place::default(),
+            below: Below::Nothing,
             duplicates: Vec::new(),
         }
     }
@@ -150,7 +154,7 @@ impl<'t> Parser<'t> {
             Some(_) => self.word()?,
         };
         if self.track {
-            self.places.insert(self.pointer.clone(), Place { key, value: start..self.at });
+            self.last = Place { key, value: start..self.at, below: std::mem::take(&mut self.below) };
         }
         Ok(value)
     }
@@ -194,6 +198,7 @@ impl<'t> Parser<'t> {
 
     fn object(&mut self) -> Result<Value, JsonError> {
         let mut map = Map::new();
+        let mut places: HashMap<String, Place> = HashMap::new();
         self.blank()?;
         if self.peek() == Some(b'}') {
             self.at += 1;
@@ -226,6 +231,16 @@ impl<'t> Parser<'t> {
                 push_token(&mut self.pointer, &key);
             }
             let value = self.value(Some(key_range.clone()))?;
+            if self.track {
+                let mut place = std::mem::take(&mut self.last);
+                // Of a key that stands here twice, what is only in the first has its place still.
+                if let Some(first) = places.remove(&key)
+                    && matches!(place.below, Below::Nothing)
+                {
+                    place = Place { below: first.below, ..place };
+                }
+                places.insert(key.clone(), place);
+            }
             if map.insert(key.into(), value).is_some() && self.track {
                 self.duplicates.push((self.pointer.clone(), key_range));
             }
@@ -235,6 +250,7 @@ impl<'t> Parser<'t> {
                 Some(b',') => self.at += 1,
                 Some(b'}') => {
                     self.at += 1;
+                    self.below = Below::Fields(places);
                     return Ok(map.into());
                 }
                 None => return Err(self.error("the object is not closed", Some("add `}`"))),
@@ -245,6 +261,7 @@ impl<'t> Parser<'t> {
 
     fn array(&mut self) -> Result<Value, JsonError> {
         let mut items = Vec::new();
+        let mut places = Vec::new();
         self.blank()?;
         if self.peek() == Some(b']') {
             self.at += 1;
@@ -260,12 +277,16 @@ impl<'t> Parser<'t> {
                 push_token(&mut self.pointer, &items.len().to_string());
             }
             items.push(self.value(None)?);
+            if self.track {
+                places.push(std::mem::take(&mut self.last));
+            }
             self.pointer.truncate(mark);
             self.blank()?;
             match self.peek() {
                 Some(b',') => self.at += 1,
                 Some(b']') => {
                     self.at += 1;
+                    self.below = Below::Items(places);
                     return Ok(items.into());
                 }
                 None => return Err(self.error("the array is not closed", Some("add `]`"))),
