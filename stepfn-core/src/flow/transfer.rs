@@ -7,6 +7,7 @@ use super::{
     intern::Shared,
     obligation::Obligation,
     origin::Origin,
+    origin::Reason,
     read::{Reading, Site},
     value::{Flow, MOST_DEPTH, Sym},
 };
