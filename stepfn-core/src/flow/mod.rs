@@ -104,6 +104,9 @@ pub struct Typing {
     pub proven: bool,
     /// Whether it is an Express workflow.
     pub express: bool,
+    /// Whether nothing may be asked of what was declared to be anything, and no part of a service's answer is taken to be there that
+    /// the service need not give: `#[strict]`.
+    pub strict: bool,
 }
 
 impl Typing {

@@ -190,10 +190,15 @@ impl Analyser<'_> {
         };
         match (&segment.kind, value) {
             (_, Sym::Any(_) | Sym::Reported | Sym::Unknown(_)) => {
-                if let Sym::Unknown(reason) = value
-                    && *need != OwnedNeed::Other(Need::Nothing)
-                {
-                    self.cannot_tell(reading, *reason);
+                let asks = *need == OwnedNeed::Other(Need::Nothing);
+                match value {
+                    Sym::Unknown(reason) if !asks => self.cannot_tell(reading, *reason),
+                    // After it has been reported.
+                    Sym::Any(_) if self.typing.strict && !asks => {
+                        self.cannot_tell(reading, Reason::Undeclared);
+                        return Sym::Reported;
+                    }
+                    _ => {}
                 }
                 value.clone()
             }
@@ -411,7 +416,12 @@ impl Analyser<'_> {
         if matches!(value, Sym::Union(members) if members.is_empty()) {
             return;
         }
-        if let Sym::Unknown(reason) = value {
+        let unknown = match value {
+            Sym::Unknown(reason) => Some(*reason),
+            Sym::Any(_) if self.typing.strict => Some(Reason::Undeclared),
+            _ => None,
+        };
+        if let Some(reason) = unknown {
             let fine = matches!(
                 need,
                 Need::Nothing
@@ -423,7 +433,7 @@ impl Analyser<'_> {
                     | Need::MaybeNull
             );
             if !fine {
-                self.cannot_tell(reading, *reason);
+                self.cannot_tell(reading, reason);
             }
             return;
         }
