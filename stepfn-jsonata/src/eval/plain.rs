@@ -46,14 +46,13 @@ impl<'a> Evaluator<'a> {
             at += 1;
             let last = at == steps.len();
             current = match current.view() {
-                View::Array(items) => {
-                    let items = if current.flags().has(Flags::CONSTRUCTED) && at == 2 {
-                        ArrayView::Ref(&[])
-                    } else {
-                        items
-                    };
-                    self.step_over(step, items, last)?
+                // What `[…]` in a path made is one value.
+                View::Array(_) if current.flags().has(Flags::CONSTRUCTED) => {
+                    let Kind::Name(name) = &step.kind else { return Ok(Val::Undefined) };
+                    let value = unwrapped(self.lookup(&current, name)?, step.keep);
+                    self.settled(value, last)?
                 }
+                View::Array(items) => self.step_over(step, items, last)?,
                 View::Object(object) => {
                     let Kind::Name(name) = &step.kind else { return Ok(Val::Undefined) };
                     self.meter.spend(1)?;
