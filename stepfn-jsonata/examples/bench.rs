@@ -27,7 +27,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             ("tags", Value::array([Value::from("a"), Value::from("b")])),
         ])
     });
-    let order: Value = r#"{"order": {"customer": {"address": {"city": "Paris"}}, "total": 250.5, "id": "o-1"}}"#.parse()?;
+    let order: Value =
+        r#"{"order": {"customer": {"address": {"city": "Paris"}}, "total": 250.5, "id": "o-1"}}"#.parse()?;
     let mut data = order;
     data.make_object().insert("items".into(), Value::array(items));
     let states = States(data);

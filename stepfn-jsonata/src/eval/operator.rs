@@ -15,6 +15,12 @@ use crate::{
 impl<'a> Evaluator<'a> {
     /// `a + b + c`: operators that nest to the left are one row, so that a long one does not nest evaluations.
     pub(super) fn row(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+        if let Kind::Binary { left, .. } = &node.kind
+            && !matches!(left.kind, Kind::Binary { .. })
+        {
+            let first = self.evaluate(left, input, frame)?;
+            return self.binary(node, &first, input, frame);
+        }
         let mut first = node;
         let mut row = Vec::new();
         while let Kind::Binary { left, .. } = &first.kind
@@ -55,11 +61,9 @@ impl<'a> Evaluator<'a> {
 
     fn operate(&self, operator: Operator, first: &Val<'a>, second: &Val<'a>) -> Res<'a> {
         match operator {
-            Operator::Add
-            | Operator::Subtract
-            | Operator::Multiply
-            | Operator::Divide
-            | Operator::Modulo => self.arithmetic(operator, first, second),
+            Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo => {
+                self.arithmetic(operator, first, second)
+            }
             Operator::Equal | Operator::NotEqual => {
                 if first.is_undefined() || second.is_undefined() {
                     return Ok(Val::bool(false));
@@ -136,8 +140,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn concatenate(&self, first: &Val<'a>, second: &Val<'a>) -> Res<'a> {
-        let (first, second) =
-            (to_text(first, false, &self.meter)?, to_text(second, false, &self.meter)?);
+        let (first, second) = (to_text(first, false, &self.meter)?, to_text(second, false, &self.meter)?);
         let (first, second) = (first.as_text().unwrap_or_default(), second.as_text().unwrap_or_default());
         let length = first.len() + second.len();
         self.meter.read(length)?;

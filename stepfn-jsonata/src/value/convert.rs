@@ -48,20 +48,30 @@ fn json(
         View::Array(items) => {
             charge.grow(64 + items.len() * size_of::<Value>())?;
             let mut array = Vec::with_capacity(items.len());
-            for index in 0..items.len() {
+            let mut push = |item: &Val<'_>| -> Result<(), NoJson> {
                 // What is undefined in an array is null in JSON text.
-                array.push(json(&items.get(index), meter, charge, depth + 1)?.unwrap_or_default());
+                array.push(json(item, meter, charge, depth + 1)?.unwrap_or_default());
+                Ok(())
+            };
+            match &items {
+                ArrayView::Made(made) if made.vals().is_some() => {
+                    made.vals().unwrap_or_default().iter().try_for_each(&mut push)?;
+                }
+                items => items.iter().try_for_each(|item| push(&item))?,
             }
             Value::Array(Arc::new(array))
         }
         View::Object(object) => {
-            let entries = object.entries();
-            charge.grow(96 + entries.len() * (size_of::<Value>() + 48))?;
-            let mut map = Map::with_capacity(entries.len());
-            for (key, value) in entries {
-                if let Some(value) = json(&value, meter, charge, depth + 1)? {
-                    map.insert(key, value);
-                }
+            charge.grow(96 + object.len() * (size_of::<Value>() + 48))?;
+            let mut map = Map::with_capacity(object.len());
+            // What came in is JSON already.
+            if let ObjectView::Made(made) = &object {
+                made.each(|key, value| -> Result<(), NoJson> {
+                    if let Some(value) = json(value, meter, charge, depth + 1)? {
+                        map.insert(Arc::clone(key), value);
+                    }
+                    Ok(())
+                })?;
             }
             Value::Object(Arc::new(map))
         }
