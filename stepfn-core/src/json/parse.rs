@@ -6,6 +6,9 @@ use crate::value::{Map, Number, Value};
 /// Deeper nesting than this is refused rather than risked on the stack; serde_json draws the same line.
 const MAX_DEPTH: usize = 128;
 
+/// How many bytes the pointers of duplicate keys may have together before no more are told.
+const MAX_TOLD: usize = 1 << 20;
+
 pub(super) fn document(text: &str) -> Result<Document, JsonError> {
     let mut parser = Parser::new(text, true);
     let value = parser.whole()?;
@@ -66,6 +69,8 @@ struct Parser<'t> {
     /// The places in the object or array that was read last.
     below: Below,
     duplicates: Vec<(String, Range<usize>)>,
+    /// How many bytes their pointers have.
+    told: usize,
 }
 
 impl<'t> Parser<'t> {
@@ -80,6 +85,7 @@ impl<'t> Parser<'t> {
             last: Place::default(),
             below: Below::Nothing,
             duplicates: Vec::new(),
+            told: 0,
         }
     }
 
@@ -241,7 +247,8 @@ impl<'t> Parser<'t> {
                 }
                 places.insert(key.clone(), place);
             }
-            if map.insert(key.into(), value).is_some() && self.track {
+            if map.insert(key.into(), value).is_some() && self.track && self.told < MAX_TOLD {
+                self.told += self.pointer.len();
                 self.duplicates.push((self.pointer.clone(), key_range));
             }
             self.pointer.truncate(mark);
@@ -475,6 +482,14 @@ mod tests {
         let parsed = value(text).unwrap();
         assert_eq!(parsed.as_str(), Some("a\"\\/\u{8}\u{c}\n\r\té😀한"));
         assert_eq!(value(&parsed.to_string()).unwrap(), parsed);
+    }
+
+    #[test]
+    fn duplicates_under_a_long_key_take_bounded_memory() {
+        let key = "k".repeat(50_000);
+        let twice = format!("\"{key}\": 1,").repeat(50);
+        let twins = super::document(&format!("{{\"{key}\": [{{{twice} \"x\": 1}}]}}")).unwrap();
+        assert!(twins.duplicates.len() < 50);
     }
 
     #[test]
