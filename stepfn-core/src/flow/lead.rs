@@ -36,7 +36,12 @@ impl Analyser<'_> {
             let inside = env.inside(items.clone()).assume(predicate, true);
             inside.and_then(|inside| inside.context).map_or_else(Sym::never, |item| item.sym)
         });
-        let mut found = match (index, &of.sym) {
+        // What is known of parts of the whole says nothing of an item.
+        let sym = match (index, &of.sym) {
+            (Some(index), Sym::Object(known, _)) if known.contains_key(&*position(index)) => &of.sym,
+            (_, sym) => sym.ground(),
+        };
+        let mut found = match (index, sym) {
             // The position is that in the sequence.
             (Some(_), _) if of.many => Val::one(items).maybe(),
             (_, Sym::Any(_) | Sym::Reported) if of.is_single() => Val::one(of.sym.clone()),
