@@ -38,7 +38,7 @@ impl Analyser<'_> {
         });
         // What is known of parts of the whole says nothing of an item.
         let sym = match (index, &of.sym) {
-            (Some(index), Sym::Object(known, _)) if known.contains_key(&*position(index)) => &of.sym,
+            (Some(index), Sym::Object(known, _)) if known.contains_key(position(index).as_str()) => &of.sym,
             (_, sym) => sym.ground(),
         };
         let mut found = match (index, sym) {
@@ -55,15 +55,9 @@ impl Analyser<'_> {
                     None => Val { absent: true, ..Val::one(Sym::never()) },
                 }
             }
-            (Some(index), Sym::Object(known, _))
-                if known.get(&*position(index)).is_some_and(|entry| entry.narrowed) =>
-            {
-                let item = known.get(&*position(index)).map(|entry| entry.value.clone());
+            (Some(index), Sym::Object(known, _)) if known.contains_key(position(index).as_str()) => {
+                let item = known.get(position(index).as_str()).map(|entry| entry.value.clone());
                 Val::one(item.unwrap_or(items))
-            }
-            // Of several there may be none.
-            (Some(_), Sym::Leaf(leaf)) if of.many => {
-                Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
             }
             (Some(index), Sym::Leaf(leaf)) => {
                 Val::one(Sym::Leaf(leaf.then([OwnedStep::Pick(i64::try_from(index).unwrap_or(i64::MAX))])))
