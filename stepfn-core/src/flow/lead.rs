@@ -72,6 +72,9 @@ impl Analyser<'_> {
             }
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
             (Some(0 | -1), _) if of.has_items() => Val::one(items),
+            // A value alone is the first and the last of itself.
+            (Some(0 | -1), _) if of.is_certain() => of.clone(),
+            (Some(_), _) if of.is_certain() => Val::nothing(),
             (None, Sym::Array(_) | Sym::Tuple(_)) if items == Sym::never() => Val::nothing(),
             (Some(_), _) => Val::one(items).maybe(),
             (None, _) => Val::many(items),
@@ -289,9 +292,14 @@ impl Analyser<'_> {
     /// `of^(a, >b)`: what is put in order is a number or a text.
     pub(super) fn ordered(&mut self, env: &Env<'_>, of: &Val, terms: &[OrderTerm]) -> Val {
         let mut inside = env.inside(of.items());
+        // One value alone is put into no order.
+        let is_alone = of.is_certain();
+        let asked = if is_alone { Want::NOTHING } else { Want::if_any(Need::Ordered) };
         for term in terms {
-            let value = self.evaluate(&mut inside, &term.expression, Want::if_any(Need::Ordered));
-            self.alike(&env.reading(&term.expression.range), &[value.sym]);
+            let value = self.evaluate(&mut inside, &term.expression, asked);
+            if !is_alone {
+                self.alike(&env.reading(&term.expression.range), &[value.sym]);
+            }
         }
         if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(of.items()) }
     }
@@ -506,6 +514,9 @@ fn open(of: &Sym) -> Val {
 
 /// `of[]`: of nothing it is nothing still.
 pub(super) fn kept(of: &Val) -> Val {
+    if of.is_nothing() {
+        return Val::nothing();
+    }
     let mut over = of.over.clone();
     if let Sym::Leaf(leaf) = &of.sym {
         over.push((leaf.clone(), Need::Value));

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     asl::{Amount, Map, State},
+    diagnostic::Code,
     json::push_token,
     shape::{Need, Side},
     value::Value,
@@ -66,7 +67,12 @@ impl Analyser<'_> {
             return;
         }
         let value = self.path_text(site, at, path, OwnedNeed::Other(Need::Value));
-        let reading = Reading { site, at: at.to_owned(), range: None, shown: path.to_owned(), asks: false };
+        self.known_amount(site, at, path, &value, need != Need::Number);
+    }
+
+    /// Judges a number of seconds, items or failures that is known.
+    pub(super) fn known_amount(&mut self, site: &Site, at: &str, shown: &str, value: &Sym, whole: bool) {
+        let reading = Reading { site, at: at.to_owned(), range: None, shown: shown.to_owned(), asks: false };
         let members = value.members();
         if !members.is_empty() && members.iter().all(|member| no_amount(member).is_some()) {
             for member in members {
@@ -74,7 +80,7 @@ impl Analyser<'_> {
                 let message = format!("expected {expected}, found {}", member.words());
                 self.wrong(&reading, Code::WrongType, message, None);
             }
-        } else if need != Need::Number && members.contains(&Sym::Number) {
+        } else if whole && members.contains(&Sym::Number) {
             let message = "it may be a fraction, and only whole numbers are taken".to_owned();
             self.may_be_wrong(&reading, Code::WrongType, message, None);
         }

@@ -101,7 +101,15 @@ impl Analyser<'_> {
             let asks = *need == OwnedNeed::Other(Need::Nothing);
             let object = OwnedNeed::Other(if asks { Need::Nothing } else { Need::Object });
             let of = self.follow(&root, before, &object, reading);
-            let members = self.members_of(&of, names, reading, false);
+            // Those that are missing are left out.
+            let asked = Reading {
+                asks: true,
+                at: reading.at.clone(),
+                range: reading.range.clone(),
+                shown: reading.shown.clone(),
+                ..*reading
+            };
+            let members = self.members_of(&of, names, &asked, false);
             self.demand(&members, need, reading);
             return members;
         }

@@ -166,10 +166,15 @@ impl Analyser<'_> {
     fn timestamp(&mut self, site: &Site, at: &str, path: &str) {
         let need = if self.typing.proven { Need::Timestamp } else { Need::String };
         let value = self.path_text(site, at, path, OwnedNeed::Other(need));
+        self.known_timestamp(site, at, path, &value);
+    }
+
+    /// Judges a timestamp whose text is known.
+    pub(super) fn known_timestamp(&mut self, site: &Site, at: &str, shown: &str, value: &Sym) {
         let members = value.members();
         if !self.typing.proven && members.iter().all(|member| matches!(member, Sym::Text(_))) {
             let reading =
-                Reading { site, at: at.to_owned(), range: None, shown: path.to_owned(), asks: false };
+                Reading { site, at: at.to_owned(), range: None, shown: shown.to_owned(), asks: false };
             for member in members {
                 self.demand(member, &OwnedNeed::Other(Need::Timestamp), &reading);
             }

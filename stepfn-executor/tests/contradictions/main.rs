@@ -50,6 +50,10 @@ fn machine(case: &Case, known: bool) -> String {
     if case.state.get("End").is_some() {
         states.remove("E");
     }
+    // Fails on what a catcher must not take for the error that is tried.
+    if case.state.to_string().contains("\"Broken\"") {
+        states.insert("Broken".into(), json!({ "Type": "Fail", "Error": "Broken" }));
+    }
     let start = if known { "L" } else { "Q" };
     let language = if case.jsonata { "JSONata" } else { "JSONPath" };
     json!({ "QueryLanguage": language, "StartAt": start, "States": states }).to_string()

@@ -52,7 +52,12 @@ impl Analyser<'_> {
             "merge" => self.merge(env, first, want),
             "spread" => {
                 let of = self.argument(env, first, want.part(Need::Value));
-                Val::many(Sym::union(of.items().members().iter().map(spread)))
+                let items = of.items();
+                let is_empty = |item: &Sym| matches!(item, Sym::Object(fields, None) if fields.is_empty());
+                if items.members().iter().all(is_empty) {
+                    return Some(Val::nothing());
+                }
+                Val::many(Sym::union(items.members().iter().map(spread)))
             }
             "clone" => self.argument(env, first, want.part(Need::Items)),
             _ => return None,
