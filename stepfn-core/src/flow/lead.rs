@@ -222,6 +222,11 @@ impl Analyser<'_> {
             }
             Kind::KeepArray(of) => kept(&self.step(env, value, of, Want::NOTHING)),
             Kind::Wildcard => {
+                // Arrays in it are gone into, however deep.
+                let is_array = |item: &Sym| matches!(item, Sym::Array(_) | Sym::Tuple(_));
+                if value.items().members().iter().any(is_array) {
+                    return Val::unknown(Reason::Wildcard);
+                }
                 // The values of objects, those of arrays one by one.
                 let one = Val::one(value.items().entry()).items();
                 match &one {
@@ -231,6 +236,7 @@ impl Analyser<'_> {
                     one => Val::many(one.clone()),
                 }
             }
+            Kind::Descendant if value.items() == Sym::never() => Val::nothing(),
             // A text that is no key yet is one by the time that it is deployed.
             Kind::Descendant | Kind::Parent | Kind::String(_) => Val::unknown(Reason::Wildcard),
             Kind::OrderBy { of, terms } => {

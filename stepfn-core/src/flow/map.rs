@@ -80,6 +80,9 @@ impl Analyser<'_> {
                 let message = format!("expected {expected}, found {}", member.words());
                 self.wrong(&reading, Code::WrongType, message, None);
             }
+        } else if !members.is_empty() && members.iter().all(|member| member.outside() == Sym::String) {
+            let message = format!("expected a number, found {}", value.words());
+            self.may_be_wrong(&reading, Code::WrongType, message, None);
         } else if whole && members.contains(&Sym::Number) {
             let message = "it may be a fraction, and only whole numbers are taken".to_owned();
             self.may_be_wrong(&reading, Code::WrongType, message, None);
@@ -324,10 +327,14 @@ fn execution(succeeded: bool) -> Sym {
 
 /// What would have to stand in the place of a value that is surely no amount of something.
 fn no_amount(value: &Sym) -> Option<&'static str> {
-    match value {
-        Sym::Object(..) | Sym::Array(_) | Sym::Tuple(_) | Sym::Bool(_) | Sym::Boolean | Sym::Null => {
-            Some("a number")
-        }
+    match &value.outside() {
+        Sym::Object(..)
+        | Sym::Timestamp
+        | Sym::Array(_)
+        | Sym::Tuple(_)
+        | Sym::Bool(_)
+        | Sym::Boolean
+        | Sym::Null => Some("a number"),
         Sym::Text(text) if text.parse::<u64>().is_err() => Some("a number"),
         Sym::Integer(value) if *value < 0 => Some("a number that is not below 0"),
         _ => None,

@@ -12,7 +12,7 @@ use super::{
     },
     Argument, Call,
 };
-use crate::{diagnostic::Code, shape::Need};
+use crate::{diagnostic::Code, jsonata::ExpressionKind as Kind, shape::Need};
 
 /// How often what `$reduce` gathers is gone through.
 const MOST_ROUNDS: usize = 8;
@@ -24,6 +24,14 @@ impl Analyser<'_> {
         let of_object = matches!(call.name, "each" | "sift");
         // Where a function is left out the context is gone through.
         if of_object && others.is_empty() {
+            // What data lead to is no function.
+            if first.written().is_some_and(|first| matches!(first.kind, Kind::Path(_))) {
+                let message =
+                    format!("`${}` goes through an object with a function, which is missing", call.name);
+                let help = format!("write one: `${}(…, function($v, $k) {{ … }})`", call.name);
+                self.wrong(&env.reading(first.range()), Code::WrongType, message, Some(help));
+                return Some(Val::reported());
+            }
             return None;
         }
         let need = if of_object { Need::Object } else { Need::Value };

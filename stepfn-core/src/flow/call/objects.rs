@@ -30,6 +30,16 @@ impl Analyser<'_> {
                             _ => Val { some: true, ..Val::one(Sym::array(of.sym.entry_key())) },
                         }
                     }
+                    // What is no object, and no array of some, has no keys.
+                    _ if of.items().members().iter().all(|item| Val::one(item.clone()).is_certain())
+                        && !of
+                            .items()
+                            .members()
+                            .iter()
+                            .any(|item| matches!(item, Sym::Object(..) | Sym::Map(_))) =>
+                    {
+                        Val::nothing()
+                    }
                     sym => Val::many(sym.entry_key()),
                 }
             }
