@@ -449,15 +449,17 @@ impl Analyser<'_> {
                 let of = self.evaluate(env, of, Want::NOTHING);
                 self.grouped(env, &of, pairs)
             }
-            Kind::Lambda { parameters, body, signature } => Val::function(Function::Lambda(Lambda {
-                parameters: parameters.clone(),
-                signature: signature.clone(),
-                body: (**body).clone(),
-                locals: env.locals.clone(),
-                context: env.context.clone(),
-                present: env.present.clone(),
-                later: env.later.clone(),
-            })),
+            Kind::Lambda { parameters, body, signature } => {
+                Val::function(Function::Lambda(Box::new(Lambda {
+                    parameters: parameters.clone(),
+                    signature: signature.clone(),
+                    body: (**body).clone(),
+                    locals: env.locals.clone(),
+                    context: env.context.clone(),
+                    present: env.present.clone(),
+                    later: env.later.clone(),
+                })))
+            }
             Kind::Regex { .. } => Val::function(Function::Pattern),
             Kind::Transform { .. } => Val::function(Function::Transform),
             // What else there is can be anything; its parts are not followed.
