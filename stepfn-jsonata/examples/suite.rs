@@ -79,7 +79,6 @@ fn check(case: &Value, datasets: &Value) -> Result<(), String> {
         bytes: 2 << 30,
         steps: 200_000_000,
         depth: depth.filter(|depth| *depth > 0).unwrap_or(defaults.depth * 4),
-        ..defaults
     };
     let options = Options::mode(Mode::Reference).limits(limits);
     let input = match case.get("dataset").and_then(Value::as_str) {

@@ -23,6 +23,9 @@ pub struct Error {
 impl Error {
     /// The code of a value that is no JSON: a function, a regular expression. It is not one of the reference, which gives such values.
     pub const NO_JSON: &'static str = "U1002";
+
+    /// The code of what ends in an internal error on AWS, which says no more: `$base64decode` of what is no Base64.
+    pub const INTERNAL: &'static str = "U1003";
 }
 
 impl fmt::Display for Error {

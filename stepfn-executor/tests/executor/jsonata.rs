@@ -64,6 +64,20 @@ fn what_fails_is_said_as_aws_says_it() {
             "threw an error during evaluation. D3030: Unable to cast value to a number: \"abc\"",
         ),
         ("function($x){$x}", "returned an unsupported result type."),
+        ("$base64decode('!!!')", "threw an internal error during evaluation."),
+        ("$contains('abab', /^(ab)\\\\1$/) & $reduce([], function($a, $b) { 1 })", r#""true""#),
+        (
+            "$hash('x', 'sha')",
+            "threw an error during evaluation. D3137: Hash algorithm 'sha' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5",
+        ),
+        (
+            "$partition('x', 2)",
+            "threw an error during evaluation. T0412: Argument 1 of function \"partition\" must be an array of undefined",
+        ),
+        (
+            "$pad('x', 1e8)",
+            "threw an error during evaluation: Expression evaluation memory limit exceeded: Check for excessive memory usage",
+        ),
         (
             "($f := function($x){ $x <= 0 ? 0 : 1 + $f($x-1) }; $f(1000000))",
             "threw an error during evaluation: Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive",

@@ -18,7 +18,7 @@ pub(crate) struct Node {
     /// An array constructor at an end of a path, or a block with such a path: its array is not flattened.
     pub(crate) constructed: bool,
     /// Filters on what it gives.
-    pub(crate) predicates: Vec<Node>,
+    pub(crate) predicates: Vec<Self>,
     /// Filters and positions of a step.
     pub(crate) stages: Vec<Stage>,
     pub(crate) group: Option<Box<Group>>,

@@ -39,7 +39,7 @@ pub(crate) struct Arena {
 #[derive(Debug)]
 struct Link {
     node: Node,
-    next: OnceCell<Box<Link>>,
+    next: OnceCell<Box<Self>>,
 }
 
 impl Arena {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Mode, argument};
 use crate::{
-    error::Fault,
+    error::{Error, Fault},
     eval::{Evaluator, Frame, fault_of},
     value::{Res, Val},
 };
@@ -47,7 +47,7 @@ pub(super) fn base64_decode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc
                 Some(digit) => digit as u32,
                 // Node skips what is no digit; Step Functions refuses it.
                 None if e.mode == Mode::StepFunctions && !byte.is_ascii_whitespace() => {
-                    return Err(invalid_base64());
+                    return Err(invalid_base64(e, text));
                 }
                 None => continue,
             },
@@ -61,13 +61,13 @@ pub(super) fn base64_decode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc
         }
     }
     if e.mode == Mode::StepFunctions && digits % 4 == 1 {
-        return Err(invalid_base64());
+        return Err(invalid_base64(e, text));
     }
     e.text(decoded)
 }
 
-fn invalid_base64() -> Box<Fault> {
-    Fault::said("Invalid character")
+fn invalid_base64(e: &Evaluator<'_>, text: &str) -> Box<Fault> {
+    fault_of(Error::INTERNAL, &Val::word(text), &e.meter)
 }
 
 pub(super) fn encode_component<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {

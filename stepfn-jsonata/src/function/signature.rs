@@ -202,7 +202,7 @@ impl Parameter {
             '-' => {
                 self.context = Some((!self.optional).then(|| self.kinds.clone()));
                 self.lazy |= marked;
-                self.optional = !(self.repeated && !self.optional);
+                self.optional |= !self.repeated;
             }
             '?' if self.repeated && !self.optional => self.lazy = true,
             '?' => {

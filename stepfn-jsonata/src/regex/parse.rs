@@ -19,10 +19,10 @@ pub(super) enum Tree {
     Unit(u16),
     Any,
     Class(Class),
-    Sequence(Vec<Tree>),
-    Either(Vec<Tree>),
+    Sequence(Vec<Self>),
+    Either(Vec<Self>),
     /// A group that captures.
-    Group(Box<Tree>, usize),
+    Group(Box<Self>, usize),
     Repeat(Box<Repeat>),
     Start,
     End,
@@ -31,7 +31,7 @@ pub(super) enum Tree {
     Back(usize),
     NamedBack(String),
     Look {
-        inside: Box<Tree>,
+        inside: Box<Self>,
         behind: bool,
         negative: bool,
     },

@@ -22,7 +22,7 @@ pub(crate) enum Function<'a> {
         frame: Rc<Frame<'a>>,
     },
     /// A function that was handed over as an argument: it knows no context.
-    Wrapped(Rc<Function<'a>>),
+    Wrapped(Rc<Self>),
     Native(Native<'a>),
     Composed(Composed<'a>),
     Transform {

@@ -1,4 +1,5 @@
 //! What expressions give, and what they fail with.
+#![allow(clippy::unwrap_used)]
 
 mod aws;
 mod errors;

@@ -23,6 +23,8 @@ pub(super) enum Refusal {
     Threw(String),
     /// It went beyond what an evaluation may take.
     Exceeded(String),
+    /// It failed in a way of which AWS says no more.
+    Internal,
     /// Its value is nothing that JSON has: a function, a regular expression.
     Unsupported,
 }

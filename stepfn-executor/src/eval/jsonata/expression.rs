@@ -54,6 +54,8 @@ impl Expression {
             Ok(None) => "returned nothing (undefined).".to_owned(),
             Err(Refusal::Threw(message)) => format!("threw an error during evaluation. {message}"),
             Err(Refusal::Exceeded(message)) => format!("threw an error during evaluation: {message}"),
+            // AWS adds an id of its own.
+            Err(Refusal::Internal) => "threw an internal error during evaluation.".to_owned(),
             Err(Refusal::Unsupported) => "returned an unsupported result type.".to_owned(),
         };
         Err(self.error(field, &what))

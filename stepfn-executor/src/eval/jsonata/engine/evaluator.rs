@@ -25,6 +25,7 @@ impl Program {
         self.0.evaluate_in(None, scope).map_err(|error| match error {
             Error { limit: Some(_), message, .. } => Refusal::Exceeded(message),
             Error { code: Error::NO_JSON, .. } => Refusal::Unsupported,
+            Error { code: Error::INTERNAL, .. } => Refusal::Internal,
             error => Refusal::Threw(error.to_string()),
         })
     }
