@@ -1,0 +1,132 @@
+//! Failures, grouped by their kind; of each kind some are made as small as they fail.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use crate::{coverage::features, judge::Failure, shrink::shrink, trial::Trial};
+
+/// All that runs of random machines have shown.
+#[derive(Default)]
+pub(crate) struct Findings {
+    /// By kind.
+    pub(crate) groups: BTreeMap<String, Group>,
+    pub(crate) made: BTreeSet<String>,
+    /// How often a code was among the first refusals of a machine.
+    pub(crate) refusals: BTreeMap<String, u64>,
+    pub(crate) tried: u64,
+    /// Accepted as they were made.
+    pub(crate) at_once: u64,
+    /// Accepted in the end.
+    pub(crate) accepted: u64,
+    pub(crate) runs: u64,
+    pub(crate) broken: u64,
+    pub(crate) broken_refused: u64,
+}
+
+/// Failures of one kind.
+#[derive(Default)]
+pub(crate) struct Group {
+    pub(crate) count: u64,
+    pub(crate) first_seed: u64,
+    /// The smallest machines, by what they have.
+    pub(crate) samples: BTreeMap<String, Sample>,
+}
+
+pub(crate) struct Sample {
+    pub(crate) seed: u64,
+    pub(crate) trial: Trial,
+    pub(crate) said: String,
+}
+
+/// Executions that must show a failure again while a machine is made smaller.
+const AGAIN: u64 = 60;
+
+impl Findings {
+    /// Notes a failure; up to so many of its kind are made small.
+    pub(crate) fn report(&mut self, seed: u64, trial: &Trial, failure: Failure, samples: u64) {
+        let group = self.groups.entry(failure.kind.clone()).or_default();
+        if group.count == 0 {
+            group.first_seed = seed;
+        }
+        group.count += 1;
+        if group.count > samples {
+            return;
+        }
+        let run = |trial: &Trial| trial.build().ok().and_then(|definition| trial.run(&definition, seed, AGAIN));
+        let small = shrink(trial, |trial| run(trial).is_some_and(|found| found.kind == failure.kind));
+        let said = run(&small).map_or(failure.said, |found| found.said);
+        group.samples.entry(features(&small)).or_insert(Sample { seed, trial: small, said });
+    }
+
+    pub(crate) fn absorb(&mut self, other: Self) {
+        for (kind, group) in other.groups {
+            let known = self.groups.entry(kind).or_insert_with(|| Group { first_seed: group.first_seed, ..Group::default() });
+            known.count += group.count;
+            for (features, sample) in group.samples {
+                known.samples.entry(features).or_insert(sample);
+            }
+        }
+        self.made.extend(other.made);
+        for (code, count) in other.refusals {
+            *self.refusals.entry(code).or_default() += count;
+        }
+        self.tried += other.tried;
+        self.at_once += other.at_once;
+        self.accepted += other.accepted;
+        self.runs += other.runs;
+        self.broken += other.broken;
+        self.broken_refused += other.broken_refused;
+    }
+
+    /// The figures in one line, and the codes of refusals in a second.
+    pub(crate) fn figures(&self) -> String {
+        let Self { tried, at_once, accepted, runs, broken, broken_refused, .. } = self;
+        let mut codes: Vec<_> = self.refusals.iter().collect();
+        codes.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let codes: Vec<_> = codes.into_iter().map(|(code, count)| format!("{code} {count}")).collect();
+        format!(
+            "{tried} machines made, {at_once} accepted as they were, {accepted} after what was refused was taken away; {runs} \
+             executions; {broken_refused} of {broken} broken machines refused\nrefused at first: {}",
+            codes.join(", ")
+        )
+    }
+}
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (kind, group) in &self.groups {
+            writeln!(f, "\n=== {} times, first with seed {}: {kind}", group.count, group.first_seed)?;
+            for (features, Sample { seed, trial, said }) in &group.samples {
+                writeln!(f, "--- seed {seed}: {features}")?;
+                writeln!(f, "{}", trial.machine)?;
+                writeln!(f, "input type {}", short(&format!("{:?}", trial.input)))?;
+                if let Some(output) = trial.output {
+                    writeln!(f, "output type {}", short(&format!("{output:?}")))?;
+                }
+                for work in &trial.work {
+                    if trial.machine.to_string().contains(&format!("\"{}\"", work.state)) {
+                        writeln!(f, "work {}: {}", work.state, short(&format!("{:?}", work.kind)))?;
+                    }
+                }
+                writeln!(f, "{}", said.chars().take(700).collect::<String>())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A type without the words that stand in every one.
+fn short(shape: &str) -> String {
+    let mut out = shape.to_owned();
+    for (long, short) in [
+        ("ObjectShape { name: \"Random\", ", "{ "),
+        ("flattened: [], ", ""),
+        ("deny_unknown_fields: false", ""),
+        ("made: Always, given: Required", "always"),
+    ] {
+        out = out.replace(long, short);
+    }
+    out.chars().take(1500).collect()
+}
