@@ -41,7 +41,7 @@ pub(crate) struct Sample {
 }
 
 /// Executions that must show a failure again while a machine is made smaller.
-const AGAIN: u64 = 60;
+const AGAIN: u64 = 30;
 
 impl Findings {
     /// Notes a failure; up to so many of its kind are made small.

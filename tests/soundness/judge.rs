@@ -111,7 +111,8 @@ pub(crate) fn skeleton(said: &str) -> String {
     let mut said = said.split("; found ").next().unwrap_or_default();
     for end in [" for value:", " in the input '", " refers to value ", " entered at the event id"] {
         if end == " entered at the event id" {
-            said = said.split_once("entered at the event id #").map_or(said, |(_, rest)| rest);
+            let rest = said.split_once("entered at the event id #").and_then(|(_, rest)| rest.split_once(')'));
+            said = rest.map_or(said, |(_, rest)| rest.trim_start_matches(['.', ' ']));
         } else {
             said = said.split(end).next().unwrap_or_default();
         }
