@@ -428,6 +428,8 @@ impl Noter<'_> {
             Shape::Recursive => "Recursive",
             Shape::Mixed => "Mixed",
             Shape::Token(_) => "Token",
+            // No type is of it.
+            Shape::Never => "Never",
         };
         self.made.insert(format!("shape {name}"));
     }

@@ -48,7 +48,7 @@ impl Maker<'_> {
     fn make(&mut self, shape: &'static Shape, owner: &'static Shape, depth: usize) -> Value {
         match shape {
             Shape::Any | Shape::Mixed => anything(self.random, 2),
-            Shape::Null => Value::Null,
+            Shape::Null | Shape::Never => Value::Null,
             Shape::Boolean => self.random.one_in(2).into(),
             Shape::Integer { min, max } => self.integer(*min, *max),
             Shape::Number => {
