@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use crate::{coverage::features, judge::Failure, shrink::shrink, trial::Trial};
+use crate::{anything::declared, coverage::features, judge::Failure, shrink::shrink, trial::Trial};
 
 /// All that runs of random machines have shown.
 #[derive(Default)]
@@ -21,6 +21,8 @@ pub(crate) struct Findings {
     /// Accepted in the end.
     pub(crate) accepted: u64,
     pub(crate) runs: u64,
+    /// Failures that lean on values that are declared to be anything.
+    pub(crate) lean: u64,
     pub(crate) broken: u64,
     pub(crate) broken_refused: u64,
 }
@@ -46,6 +48,10 @@ const AGAIN: u64 = 30;
 impl Findings {
     /// Notes a failure; up to so many of its kind are made small.
     pub(crate) fn report(&mut self, seed: u64, trial: &Trial, failure: Failure, samples: u64) {
+        let Some(trial) = &declared(trial, seed, &failure) else {
+            self.lean += 1;
+            return;
+        };
         let group = self.groups.entry(failure.kind.clone()).or_default();
         if group.count == 0 {
             group.first_seed = seed;
@@ -57,7 +63,17 @@ impl Findings {
         let run = |trial: &Trial| trial.build().ok().and_then(|definition| trial.run(&definition, seed, AGAIN));
         let small = shrink(trial, |trial| run(trial).is_some_and(|found| found.kind == failure.kind));
         let said = run(&small).map_or(failure.said, |found| found.said);
+        if group.samples.len() >= 12 {
+            return;
+        }
         group.samples.entry(features(&small)).or_insert(Sample { seed, trial: small, said });
+    }
+
+    /// Notes that a part of the program panicked, which cannot be tried again.
+    pub(crate) fn panicked(&mut self, seed: u64, failure: Failure, trial: Trial) {
+        let group = self.groups.entry(failure.kind).or_insert_with(|| Group { first_seed: seed, ..Group::default() });
+        group.count += 1;
+        group.samples.entry(String::new()).or_insert(Sample { seed, trial, said: failure.said });
     }
 
     pub(crate) fn absorb(&mut self, other: Self) {
@@ -76,19 +92,20 @@ impl Findings {
         self.at_once += other.at_once;
         self.accepted += other.accepted;
         self.runs += other.runs;
+        self.lean += other.lean;
         self.broken += other.broken;
         self.broken_refused += other.broken_refused;
     }
 
     /// The figures in one line, and the codes of refusals in a second.
     pub(crate) fn figures(&self) -> String {
-        let Self { tried, at_once, accepted, runs, broken, broken_refused, .. } = self;
+        let Self { tried, at_once, accepted, runs, lean, broken, broken_refused, .. } = self;
         let mut codes: Vec<_> = self.refusals.iter().collect();
         codes.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
         let codes: Vec<_> = codes.into_iter().map(|(code, count)| format!("{code} {count}")).collect();
         format!(
             "{tried} machines made, {at_once} accepted as they were, {accepted} after what was refused was taken away; {runs} \
-             executions; {broken_refused} of {broken} broken machines refused\nrefused at first: {}",
+             executions, {lean} of which fail for what is declared anything; {broken_refused} of {broken} broken machines refused\nrefused at first: {}",
             codes.join(", ")
         )
     }
@@ -107,7 +124,7 @@ impl fmt::Display for Findings {
                 }
                 for work in &trial.work {
                     if trial.machine.to_string().contains(&format!("\"{}\"", work.state)) {
-                        writeln!(f, "work {}: {}", work.state, short(&format!("{:?}", work.kind)))?;
+                        writeln!(f, "work {}: {}", work.state, short(&work.kind.to_string()))?;
                     }
                 }
                 writeln!(f, "{}", said.chars().take(700).collect::<String>())?;

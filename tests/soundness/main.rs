@@ -8,6 +8,7 @@
 //! `STEPFN_SOUNDNESS_SEED` with which seed to begin, `STEPFN_SOUNDNESS_SAMPLES` how many failures of each kind to make small.
 #![allow(clippy::unwrap_used)]
 
+mod anything;
 mod coverage;
 mod findings;
 mod guess;
@@ -63,7 +64,7 @@ fn run(mode: Mode, first: u64, wanted: u64, samples: u64) -> Findings {
             let said = said.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
             let failure = Failure::new("panic", &said.unwrap_or_default(), None);
             let trial = machine::trial(&mut Random::new(seed), mode);
-            findings.report(seed, &trial, failure, 0);
+            findings.panicked(seed, failure, trial);
         }
         if began.elapsed() > Duration::from_secs(10) {
             println!("{mode:?}, seed {seed}: {:?}", began.elapsed());

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    fmt,
     sync::{Arc, Mutex},
 };
 
@@ -56,6 +57,16 @@ pub(crate) enum WorkKind {
     Service(Option<service::Shape>),
     /// A reader and what its items are, which may be declared or not.
     Reader { format: Format, item: Option<&'static Shape>, declared: bool, pointer: bool },
+}
+
+impl fmt::Display for WorkKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // Its tables are long.
+            Self::Service(answer) => write!(f, "Service, answer known: {}", answer.is_some()),
+            other => write!(f, "{other:?}"),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
