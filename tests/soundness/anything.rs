@@ -47,7 +47,7 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Tr
 
 const TEXTS: [(&str, &str); 2] = [("$parse(", "$string("), ("States.StringToJson(", "States.JsonToString(")];
 
-fn has_anything(trial: &Trial) -> bool {
+pub(crate) fn has_anything(trial: &Trial) -> bool {
     let text = trial.machine.to_string();
     TEXTS.iter().any(|(what, _)| text.contains(what))
         || is_any(trial.input)

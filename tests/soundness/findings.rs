@@ -66,7 +66,13 @@ impl Findings {
         if group.samples.len() >= 12 {
             return;
         }
-        group.samples.entry(features(&small)).or_insert(Sample { seed, trial: small, said });
+        let features = features(&small);
+        if !group.samples.contains_key(&features) {
+            let sample = Sample { seed, trial: small, said };
+            // At once: who stops a long run keeps what it found.
+            println!("\n=== {}\n{}", failure.kind, sample.show(&features));
+            group.samples.insert(features, sample);
+        }
     }
 
     /// Notes that a part of the program panicked, which cannot be tried again.
@@ -115,22 +121,29 @@ impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (kind, group) in &self.groups {
             writeln!(f, "\n=== {} times, first with seed {}: {kind}", group.count, group.first_seed)?;
-            for (features, Sample { seed, trial, said }) in &group.samples {
-                writeln!(f, "--- seed {seed}: {features}")?;
-                writeln!(f, "{}", trial.machine)?;
-                writeln!(f, "input type {}", short(&format!("{:?}", trial.input)))?;
-                if let Some(output) = trial.output {
-                    writeln!(f, "output type {}", short(&format!("{output:?}")))?;
-                }
-                for work in &trial.work {
-                    if trial.machine.to_string().contains(&format!("\"{}\"", work.state)) {
-                        writeln!(f, "work {}: {}", work.state, short(&work.kind.to_string()))?;
-                    }
-                }
-                writeln!(f, "{}", said.chars().take(700).collect::<String>())?;
+            for (features, sample) in &group.samples {
+                writeln!(f, "{}", sample.show(features))?;
             }
         }
         Ok(())
+    }
+}
+
+impl Sample {
+    fn show(&self, features: &str) -> String {
+        let Self { seed, trial, said } = self;
+        let mut out = format!("--- seed {seed}: {features}\n{}\n", trial.machine);
+        out.push_str(&format!("input type {}\n", short(&format!("{:?}", trial.input))));
+        if let Some(output) = trial.output {
+            out.push_str(&format!("output type {}\n", short(&format!("{output:?}"))));
+        }
+        for work in &trial.work {
+            if trial.machine.to_string().contains(&format!("\"{}\"", work.state)) {
+                out.push_str(&format!("work {}: {}\n", work.state, short(&work.kind.to_string())));
+            }
+        }
+        out.extend(said.chars().take(700));
+        out
     }
 }
 

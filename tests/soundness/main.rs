@@ -20,6 +20,8 @@ mod known;
 mod machine;
 mod map;
 mod paths;
+#[cfg(feature = "rule-switches")]
+mod power;
 mod prune;
 mod query;
 mod random;
