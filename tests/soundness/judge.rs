@@ -37,7 +37,7 @@ const PATH_OR_TYPE: [&str; 9] = [
 /// What the README does not promise: how large a number is, what a text holds, an item at a computed position; and errors that an
 /// expression raises itself.
 fn is_exempt(cause: &str) -> bool {
-    const SIZES: [&str; 13] = [
+    const SIZES: [&str; 16] = [
         "must be between",
         "DataLimitExceeded",
         "States.ArrayRange",
@@ -52,6 +52,10 @@ fn is_exempt(cause: &str) -> bool {
         "greater than or equal to",
         "out of range",
         "Path::parse",
+        "must be positive",
+        // How long an execution goes on.
+        "maximum number of history events",
+        "delay is too long",
     ];
     // Codes of JSONata: what a text holds (numbers, times, pictures, encodings, patterns), how large a number is, $error, $assert.
     const CODES: [&str; 33] = [

@@ -213,7 +213,6 @@ impl Author<'_> {
         if self.random.one_in(3) {
             self.number(&mut config, scope, jsonata, "MaxItems", 2);
         }
-        let pointer = config.contains_key("ItemsPointer");
         if !config.is_empty() {
             reader["ReaderConfig"] = config.into();
         }
@@ -225,7 +224,7 @@ impl Author<'_> {
             _ => Some(shapes::shape(self.random, 2)),
         };
         let declared = item.filter(|_| !self.random.one_in(4));
-        self.work.push(Work { state: name, kind: WorkKind::Reader { format, item, declared: declared.is_some(), pointer } });
+        self.work.push(Work { state: name, kind: WorkKind::Reader { format, item, declared: declared.is_some() } });
         match (declared, format) {
             (Some(item), _) => Guess::of(item, Side::Given),
             (None, Format::Csv) => Guess::object(shapes::KEYS.map(|key| (key.to_owned(), Guess::Text))),

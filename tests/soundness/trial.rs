@@ -56,7 +56,7 @@ pub(crate) enum WorkKind {
     /// A service that answers by the tables.
     Service(Option<service::Shape>),
     /// A reader and what its items are, which may be declared or not.
-    Reader { format: Format, item: Option<&'static Shape>, declared: bool, pointer: bool },
+    Reader { format: Format, item: Option<&'static Shape>, declared: bool },
 }
 
 impl fmt::Display for WorkKind {
@@ -162,9 +162,10 @@ impl Trial {
                 continue;
             }
             match &work.kind {
-                WorkKind::Reader { format, item, pointer, .. } => {
+                WorkKind::Reader { format, item, .. } => {
+                    let pointer = state.is_some_and(|state| !state["ItemReader"]["ReaderConfig"]["ItemsPointer"].is_null());
                     let mut random = Random::new(seed ^ 0x77);
-                    let (key, text) = object(&mut random, &work.state, *format, *item, *pointer);
+                    let (key, text) = object(&mut random, &work.state, *format, *item, pointer);
                     now(store.put(&key.as_str().into(), text.into())).unwrap();
                 }
                 kind => {

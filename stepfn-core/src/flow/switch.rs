@@ -73,7 +73,6 @@ mod switched {
     }
 
     pub(in super::super) fn is_off_claim(kind: &str, code: &str, text: &str) -> bool {
-        // The text begins with the place and what was written: up to the last colon before what is wrong.
         is_off(&format!("claim {kind} {code}: {}", skeleton(text)))
     }
 
@@ -94,15 +93,15 @@ mod switched {
             }
         }
         let mut rest = out.as_str();
-        // ``state `Load`: `$.a`: `` and `in its field `a`: in its items: `.
-        while let Some((before, after)) = rest.split_once(": ") {
-            let leads = before.starts_with("state ") || before.starts_with("in its ") || before == "…" || before.ends_with("becomes …");
-            if !leads {
-                break;
-            }
-            rest = after;
+        // Of what comes in parentheses or behind a semicolon, and of the way to the part that is meant, nothing tells the rule.
+        let mut rest = out.split([';', '(']).next().unwrap_or_default();
+        if !rest.contains("cannot be told: ") {
+            rest = rest.rsplit(": ").next().unwrap_or_default();
         }
-        let end = [", found ", " found ", "; it has ", " is unknown to "]
+        if let Some((_, tells)) = rest.strip_prefix("it is ").and_then(|rest| rest.split_once(", ")) {
+            rest = tells;
+        }
+        let end = [", found ", " found ", " is none of ", " is unknown to ", " of the form "]
             .iter()
             .filter_map(|word| rest.find(word))
             .min()
