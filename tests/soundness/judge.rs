@@ -37,7 +37,7 @@ const PATH_OR_TYPE: [&str; 9] = [
 /// What the README does not promise: how large a number is, what a text holds, an item at a computed position; and errors that an
 /// expression raises itself.
 fn is_exempt(cause: &str) -> bool {
-    const SIZES: [&str; 16] = [
+    const SIZES: [&str; 17] = [
         "must be between",
         "DataLimitExceeded",
         "States.ArrayRange",
@@ -53,6 +53,7 @@ fn is_exempt(cause: &str) -> bool {
         "out of range",
         "Path::parse",
         "must be positive",
+        "references a negative value",
         // How long an execution goes on.
         "maximum number of history events",
         "delay is too long",

@@ -92,7 +92,6 @@ mod switched {
                 _ => out.push(sign),
             }
         }
-        let mut rest = out.as_str();
         // Of what comes in parentheses or behind a semicolon, and of the way to the part that is meant, nothing tells the rule.
         let mut rest = out.split([';', '(']).next().unwrap_or_default();
         if !rest.contains("cannot be told: ") {
