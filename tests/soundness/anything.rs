@@ -58,7 +58,9 @@ pub(crate) fn has_anything(trial: &Trial) -> bool {
         || is_any(trial.input)
         || trial.work.iter().any(|work| match &work.kind {
             WorkKind::Function { call, output, result, .. } => {
-                is_any(output) || result.is_some_and(is_any) || (*call == Call::WaitForTaskToken && result.is_none())
+                is_any(output)
+                    || result.is_some_and(is_any)
+                    || (*call == Call::WaitForTaskToken && result.is_none())
             }
             WorkKind::Declared(result) => result.is_none_or(is_any),
             WorkKind::Service(answer) => answer.is_none(),
@@ -116,7 +118,8 @@ fn is_any(shape: &'static Shape) -> bool {
 }
 
 fn any_in(object: &'static ObjectShape) -> bool {
-    object.fields.iter().any(|field| is_any(field.shape)) || object.flattened.iter().any(|shape| is_any(shape))
+    object.fields.iter().any(|field| is_any(field.shape))
+        || object.flattened.iter().any(|shape| is_any(shape))
 }
 
 fn replace(shape: &'static Shape, concrete: &'static Shape) -> &'static Shape {

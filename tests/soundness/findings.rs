@@ -60,7 +60,8 @@ impl Findings {
         if group.count > samples {
             return;
         }
-        let run = |trial: &Trial| trial.build().ok().and_then(|definition| trial.run(&definition, seed, AGAIN));
+        let run =
+            |trial: &Trial| trial.build().ok().and_then(|definition| trial.run(&definition, seed, AGAIN));
         let small = shrink(trial, |trial| run(trial).is_some_and(|found| found.kind == failure.kind));
         let said = run(&small).map_or(failure.said, |found| found.said);
         if group.samples.len() >= 12 {
@@ -77,14 +78,18 @@ impl Findings {
 
     /// Notes that a part of the program panicked, which cannot be tried again.
     pub(crate) fn panicked(&mut self, seed: u64, failure: Failure, trial: Trial) {
-        let group = self.groups.entry(failure.kind).or_insert_with(|| Group { first_seed: seed, ..Group::default() });
+        let group =
+            self.groups.entry(failure.kind).or_insert_with(|| Group { first_seed: seed, ..Group::default() });
         group.count += 1;
         group.samples.entry(String::new()).or_insert(Sample { seed, trial, said: failure.said });
     }
 
     pub(crate) fn absorb(&mut self, other: Self) {
         for (kind, group) in other.groups {
-            let known = self.groups.entry(kind).or_insert_with(|| Group { first_seed: group.first_seed, ..Group::default() });
+            let known = self
+                .groups
+                .entry(kind)
+                .or_insert_with(|| Group { first_seed: group.first_seed, ..Group::default() });
             known.count += group.count;
             for (features, sample) in group.samples {
                 known.samples.entry(features).or_insert(sample);

@@ -169,9 +169,11 @@ impl Guess {
     /// What is at a key, where it is known.
     pub(crate) fn at(&self, key: &str) -> Self {
         match self.settle().0 {
-            Self::Object(fields) => {
-                fields.iter().rev().find(|(name, _)| name == key).map_or(Self::Any, |(_, value)| value.clone())
-            }
+            Self::Object(fields) => fields
+                .iter()
+                .rev()
+                .find(|(name, _)| name == key)
+                .map_or(Self::Any, |(_, value)| value.clone()),
             Self::Service(shape) => shape.member(key).map_or(Self::Any, |member| Self::Service(member.shape)),
             Self::Of(Shape::Object(object), owner, side) => object
                 .fields

@@ -117,7 +117,8 @@ pub(crate) fn skeleton(said: &str) -> String {
     let mut said = said.split("; found ").next().unwrap_or_default();
     for end in [" for value:", " in the input '", " refers to value ", " entered at the event id"] {
         if end == " entered at the event id" {
-            let rest = said.split_once("entered at the event id #").and_then(|(_, rest)| rest.split_once(')'));
+            let rest =
+                said.split_once("entered at the event id #").and_then(|(_, rest)| rest.split_once(')'));
             said = rest.map_or(said, |(_, rest)| rest.trim_start_matches(['.', ' ']));
         } else {
             said = said.split(end).next().unwrap_or_default();
@@ -126,7 +127,8 @@ pub(crate) fn skeleton(said: &str) -> String {
     // An expression may hold quotes of its own.
     let (before, rest) = match said.rsplit_once(" specified for the field '") {
         Some((before, rest)) => {
-            let words: Vec<_> = before.split_whitespace().take_while(|word| !word.starts_with('\'')).collect();
+            let words: Vec<_> =
+                before.split_whitespace().take_while(|word| !word.starts_with('\'')).collect();
             (words.join(" "), rest.split_once('\'').map_or(rest, |(_, rest)| rest))
         }
         None => (String::new(), said),

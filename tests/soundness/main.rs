@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod anything;
+mod calls;
 mod coverage;
 mod findings;
 mod guess;
@@ -29,6 +30,8 @@ mod scope;
 mod shapes;
 mod shrink;
 mod sink;
+mod states;
+mod tables;
 mod task;
 mod trial;
 mod values;
@@ -59,7 +62,9 @@ fn run(mode: Mode, first: u64, wanted: u64, samples: u64) -> Findings {
             break;
         }
         let began = Instant::now();
-        if std::env::var_os("TRACE").is_some() { eprintln!("{mode:?} {seed}"); }
+        if std::env::var_os("TRACE").is_some() {
+            eprintln!("{mode:?} {seed}");
+        }
         let outcome = catch_unwind(AssertUnwindSafe(|| one(mode, seed, samples, &mut findings)));
         if let Err(panic) = outcome {
             let said = panic.downcast_ref::<String>().cloned();
@@ -118,7 +123,8 @@ fn run_all(first: u64, wanted: u64, samples: u64) -> Findings {
     let modes = [Mode::Paths, Mode::Jsonata, Mode::Mixed];
     let each: Vec<_> = std::thread::scope(|threads| {
         let spawned = modes.map(|mode| {
-            let work = move || run(mode, first, if mode == Mode::Mixed { wanted / 2 } else { wanted }, samples);
+            let work =
+                move || run(mode, first, if mode == Mode::Mixed { wanted / 2 } else { wanted }, samples);
             // Shapes and expressions nest.
             std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(threads, work).unwrap()
         });
@@ -135,10 +141,11 @@ fn run_all(first: u64, wanted: u64, samples: u64) -> Findings {
 #[test]
 fn what_is_accepted_never_fails_on_a_path_or_a_type() {
     let (wanted, first) = (number("STEPFN_SOUNDNESS", 16_000), number("STEPFN_SOUNDNESS_SEED", 1));
-    let fixed = std::env::var_os("STEPFN_SOUNDNESS").is_none() && std::env::var_os("STEPFN_SOUNDNESS_SEED").is_none();
+    let fixed =
+        std::env::var_os("STEPFN_SOUNDNESS").is_none() && std::env::var_os("STEPFN_SOUNDNESS_SEED").is_none();
     let samples = number("STEPFN_SOUNDNESS_SAMPLES", 1);
     let mut findings = run_all(first, wanted, samples);
-    let missing = coverage::missing(&findings.made);
+    let missing = tables::missing(&findings.made);
     findings.groups.retain(|kind, _| !KNOWN.contains(&kind.as_str()));
     assert!(
         findings.groups.is_empty(),

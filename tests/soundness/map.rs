@@ -105,7 +105,8 @@ impl Author<'_> {
         self.depth -= 1;
         if distributed {
             let kind = if express { "EXPRESS" } else { "STANDARD" };
-            processor.insert("ProcessorConfig".into(), json!({ "Mode": "DISTRIBUTED", "ExecutionType": kind }));
+            processor
+                .insert("ProcessorConfig".into(), json!({ "Mode": "DISTRIBUTED", "ExecutionType": kind }));
             if self.random.one_in(6) {
                 fields.insert("Label".into(), self.name().into());
             }
@@ -121,7 +122,14 @@ impl Author<'_> {
     }
 
     /// A number, or where one stands.
-    fn number(&mut self, fields: &mut Map<String, Json>, scope: &Scope, jsonata: bool, name: &str, plain: u32) {
+    fn number(
+        &mut self,
+        fields: &mut Map<String, Json>,
+        scope: &Scope,
+        jsonata: bool,
+        name: &str,
+        plain: u32,
+    ) {
         match self.random.below(3) {
             0 => {
                 fields.insert(name.into(), plain.into());
@@ -224,7 +232,10 @@ impl Author<'_> {
             _ => Some(shapes::shape(self.random, 2)),
         };
         let declared = item.filter(|_| !self.random.one_in(4));
-        self.work.push(Work { state: name, kind: WorkKind::Reader { format, item, declared: declared.is_some() } });
+        self.work.push(Work {
+            state: name,
+            kind: WorkKind::Reader { format, item, declared: declared.is_some() },
+        });
         match (declared, format) {
             (Some(item), _) => Guess::of(item, Side::Given),
             (None, Format::Csv) => Guess::object(shapes::KEYS.map(|key| (key.to_owned(), Guess::Text))),

@@ -36,7 +36,10 @@ const LINTS: [(&str, &str); 9] = [
 ];
 
 fn class(rule: &str) -> Class {
-    LINTS.iter().find(|(words, _)| rule.contains(words)).map_or(Class::Fails, |(_, reason)| Class::Lint(reason))
+    LINTS
+        .iter()
+        .find(|(words, _)| rule.contains(words))
+        .map_or(Class::Fails, |(_, reason)| Class::Lint(reason))
 }
 
 /// What was seen of a rule.
@@ -80,12 +83,17 @@ fn each_rule_that_prevents_failures_is_needed() {
                     println!("           {}", trial.machine);
                 }
             }
-            None => println!("UNNOTICED  {rule}\n           accepted without it alone: {} machines", seen.needed),
+            None => {
+                println!("UNNOTICED  {rule}\n           accepted without it alone: {} machines", seen.needed)
+            }
         }
     }
     for (rule, seen) in &rules {
         if let Class::Lint(reason) = class(rule) {
-            println!("lint       {rule}\n           {reason}; machines that fail without it: {}", u8::from(seen.fails.is_some()));
+            println!(
+                "lint       {rule}\n           {reason}; machines that fail without it: {}",
+                u8::from(seen.fails.is_some())
+            );
         }
     }
     let found = fails.iter().filter(|(_, seen)| seen.fails.is_some()).count();

@@ -13,7 +13,10 @@ use crate::trial::{Trial, WorkKind};
 const ROUNDS: usize = 40;
 
 /// The largest part that the checker accepts, as far as taking away leads; `seen` is told of what it refused at first.
-pub(crate) fn prune(mut trial: Trial, mut seen: impl FnMut(&Trial, &[Diagnostic])) -> Option<(Trial, Definition)> {
+pub(crate) fn prune(
+    mut trial: Trial,
+    mut seen: impl FnMut(&Trial, &[Diagnostic]),
+) -> Option<(Trial, Definition)> {
     for round in 0..ROUNDS {
         match trial.build() {
             Ok(definition) => return Some((trial, definition)),
@@ -90,7 +93,9 @@ fn innermost_state(tokens: &[String]) -> Option<usize> {
 fn plain(trial: &mut Trial, path: &[String]) -> bool {
     let Some(state) = at(&mut trial.machine, path) else { return false };
     let mut pass = json!({ "Type": "Pass" });
-    for (from, to) in [("Next", "Next"), ("Default", "Next"), ("End", "End"), ("QueryLanguage", "QueryLanguage")] {
+    for (from, to) in
+        [("Next", "Next"), ("Default", "Next"), ("End", "End"), ("QueryLanguage", "QueryLanguage")]
+    {
         if let Some(value) = state.get(from) {
             pass[to] = value.clone();
         }

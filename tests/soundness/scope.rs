@@ -130,7 +130,8 @@ impl Scope {
             if each {
                 guess = Guess::array(guess);
             }
-            let fits = guess.is(wanted) && (wanted == Kind::Any || guess.kind() != Kind::Any || random.one_in(4));
+            let fits =
+                guess.is(wanted) && (wanted == Kind::Any || guess.kind() != Kind::Any || random.one_in(4));
             if fits && (!shaky || random.one_in(6)) {
                 return (steps, guess, shaky);
             }

@@ -20,7 +20,13 @@ fn like(random: &mut Random, guess: &Guess, depth: usize) -> &'static Shape {
     if let Guess::Of(shape, owner, _) = guess
         && !random.one_in(5)
     {
-        return if matches!(shape, Shape::Recursive) { owner } else if has_recursion(shape) { owner } else { shape };
+        return if matches!(shape, Shape::Recursive) {
+            owner
+        } else if has_recursion(shape) {
+            owner
+        } else {
+            shape
+        };
     }
     let (guess, null) = guess.settle();
     let shape = match &guess {
@@ -53,7 +59,11 @@ fn like(random: &mut Random, guess: &Guess, depth: usize) -> &'static Shape {
             Kind::Boolean => &Shape::Boolean,
             Kind::Whole => whole(random),
             Kind::Number => {
-                if random.one_in(5) { whole(random) } else { &Shape::Number }
+                if random.one_in(5) {
+                    whole(random)
+                } else {
+                    &Shape::Number
+                }
             }
             Kind::Text => &Shape::String,
             Kind::Time if random.one_in(2) => &Shape::Text(TIMESTAMP),
@@ -68,7 +78,11 @@ fn like(random: &mut Random, guess: &Guess, depth: usize) -> &'static Shape {
                 _ => shapes::object(random, 0),
             },
             Kind::Any => {
-                if random.one_in(2) { &Shape::Any } else { shapes::shape(random, 1) }
+                if random.one_in(2) {
+                    &Shape::Any
+                } else {
+                    shapes::shape(random, 1)
+                }
             }
         },
     };

@@ -74,7 +74,13 @@ impl Author<'_> {
     }
 
     /// A function of this program: what it takes is judged.
-    fn function(&mut self, fields: &mut Map<String, Json>, scope: &Scope, jsonata: bool, name: &str) -> Guess {
+    fn function(
+        &mut self,
+        fields: &mut Map<String, Json>,
+        scope: &Scope,
+        jsonata: bool,
+        name: &str,
+    ) -> Guess {
         let answer = shapes::shape(self.random, 2);
         let call = match self.random.below(6) {
             0 | 1 => Call::Direct,
@@ -155,7 +161,13 @@ impl Author<'_> {
     }
 
     /// A resource whose result is declared, or is not.
-    fn declared(&mut self, fields: &mut Map<String, Json>, scope: &Scope, jsonata: bool, name: &str) -> Guess {
+    fn declared(
+        &mut self,
+        fields: &mut Map<String, Json>,
+        scope: &Scope,
+        jsonata: bool,
+        name: &str,
+    ) -> Guess {
         let token = !self.express && self.random.one_in(3);
         let scope = Scope { token, ..scope.clone() };
         let (value, _) = if jsonata {
@@ -290,4 +302,3 @@ pub(crate) fn answer(random: &mut Random, shape: &service::Shape, depth: usize) 
         service::Kind::Map(_) | service::Kind::Structure(_) => Value::Object(Map::new().into()),
     }
 }
-

@@ -163,7 +163,8 @@ impl Trial {
             }
             match &work.kind {
                 WorkKind::Reader { format, item, .. } => {
-                    let pointer = state.is_some_and(|state| !state["ItemReader"]["ReaderConfig"]["ItemsPointer"].is_null());
+                    let pointer = state
+                        .is_some_and(|state| !state["ItemReader"]["ReaderConfig"]["ItemsPointer"].is_null());
                     let mut random = Random::new(seed ^ 0x77);
                     let (key, text) = object(&mut random, &work.state, *format, *item, pointer);
                     now(store.put(&key.as_str().into(), text.into())).unwrap();

@@ -83,7 +83,11 @@ impl Maker<'_> {
                 map.into()
             }
             Shape::Nullable(inner) => {
-                if depth == 0 || self.random.one_in(2) { Value::Null } else { self.make(inner, owner, depth) }
+                if depth == 0 || self.random.one_in(2) {
+                    Value::Null
+                } else {
+                    self.make(inner, owner, depth)
+                }
             }
             Shape::OneOf(one_of) => {
                 let alternative = self.random.pick(one_of.alternatives);
@@ -104,8 +108,7 @@ impl Maker<'_> {
             }
         }
         let corners = [min, max, 0, -1, 255, 256, (1 << 53) - 1, 1 << 53, (1 << 53) + 1];
-        let corners: Vec<i128> =
-            corners.into_iter().filter(|corner| (min..=max).contains(corner)).collect();
+        let corners: Vec<i128> = corners.into_iter().filter(|corner| (min..=max).contains(corner)).collect();
         number(&self.random.pick(&corners).to_string())
     }
 
@@ -129,7 +132,8 @@ impl Maker<'_> {
         for inner in object.flattened {
             self.flatten(inner, owner, depth, map);
         }
-        let strangers = self.side == Side::Given && object.flattened.is_empty() && !object.deny_unknown_fields;
+        let strangers =
+            self.side == Side::Given && object.flattened.is_empty() && !object.deny_unknown_fields;
         if strangers && self.random.one_in(16) {
             map.insert("zz".into(), anything(self.random, 1));
         }

@@ -17,7 +17,9 @@ pub(crate) enum Error {
     Number(String),
     #[error("cargo cannot be started: {0}")]
     Cargo(#[from] io::Error),
-    #[error("the promise does not hold: see above; the same again with `cargo xtask soundness --seed {seed}`")]
+    #[error(
+        "the promise does not hold: see above; the same again with `cargo xtask soundness --seed {seed}`"
+    )]
     Broken { seed: u64 },
 }
 
