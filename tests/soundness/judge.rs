@@ -37,7 +37,7 @@ const PATH_OR_TYPE: [&str; 9] = [
 /// What the README does not promise: how large a number is, what a text holds, an item at a computed position; and errors that an
 /// expression raises itself.
 fn is_exempt(cause: &str) -> bool {
-    const SIZES: [&str; 17] = [
+    const SIZES: [&str; 18] = [
         "must be between",
         "DataLimitExceeded",
         "States.ArrayRange",
@@ -53,6 +53,7 @@ fn is_exempt(cause: &str) -> bool {
         "out of range",
         "Path::parse",
         "must be positive",
+        "cannot be negative",
         "references a negative value",
         // How long an execution goes on.
         "maximum number of history events",
@@ -114,7 +115,9 @@ pub(crate) fn stopped(error: &RunError, input: &Value) -> Option<Failure> {
 
 /// A message without what differs from case to case: what stands in quotes or backticks, numbers, JSON.
 pub(crate) fn skeleton(said: &str) -> String {
-    let mut said = said.split("; found ").next().unwrap_or_default();
+    // What was found says less of the kind than what was expected.
+    let mut said =
+        said.split(", found ").next().unwrap_or_default().split("; found ").next().unwrap_or_default();
     for end in [" for value:", " in the input '", " refers to value ", " entered at the event id"] {
         if end == " entered at the event id" {
             let rest =
