@@ -66,7 +66,17 @@ fn is_exempt(cause: &str) -> bool {
         "D3100", "D3110", "D3120", "D3121", "D3130", "D3131", "D3132", "D3135", "D3136", "D3137", "D3140",
     ];
     const MORE: [&str; 5] = ["D3141", "D2014", "D1001", "D1004", "D3133"];
-    SIZES.iter().chain(&CODES).chain(&MORE).any(|word| cause.contains(word)) || is_computed_item(cause)
+    SIZES.iter().chain(&CODES).chain(&MORE).any(|word| cause.contains(word))
+        || is_computed_item(cause)
+        || is_too_large(cause)
+}
+
+/// A whole number that is too large for where it stands.
+fn is_too_large(cause: &str) -> bool {
+    cause.split_once("refers to value \"").is_some_and(|(_, rest)| {
+        let value = rest.split('"').next().unwrap_or_default().trim_start_matches('-');
+        !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 /// `States.ArrayGetItem` with an index that is no literal.

@@ -9,6 +9,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod anything;
+mod blind;
 mod calls;
 mod coverage;
 mod findings;

@@ -98,6 +98,7 @@ fn each_rule_that_prevents_failures_is_needed() {
     }
     let found = fails.iter().filter(|(_, seen)| seen.fails.is_some()).count();
     println!("power: {found} of {} (and {} lints)", fails.len(), rules.len() - fails.len());
+    assert_eq!(found, fails.len(), "rules without which no machine failed: see UNNOTICED above");
 }
 
 /// Makes machines, and whenever one is refused, tries whether a rule alone stands between it and a failure.

@@ -110,11 +110,17 @@ pub(crate) fn pointers(machine: &Json) -> HashMap<String, String> {
 impl Trial {
     /// The definition, or the errors in it.
     pub(crate) fn build(&self) -> Result<Definition, Vec<Diagnostic>> {
+        let (definition, mut findings) = self.draft()?.build_with_warnings();
+        findings.retain(is_error);
+        if findings.is_empty() { Ok(definition) } else { Err(findings) }
+    }
+
+    /// The machine before it is checked, or the errors of reading it.
+    pub(crate) fn draft(&self) -> Result<Draft, Vec<Diagnostic>> {
         let (machine, findings) = match asl::read_str(&self.machine.to_string()) {
             Ok(read) => read,
             Err(error) => panic!("the generator wrote no JSON: {error}"),
         };
-        let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
         if findings.iter().any(is_error) {
             return Err(findings);
         }
@@ -139,14 +145,12 @@ impl Trial {
                 }
                 WorkKind::Declared(Some(result)) => draft.results.push((pointer.clone(), result)),
                 WorkKind::Reader { item: Some(item), declared: true, .. } => {
-                    draft.results.push((pointer.clone(), item));
+                    draft.results.push((format!("{pointer}/ItemReader"), item));
                 }
                 _ => {}
             }
         }
-        let (definition, mut findings) = draft.build_with_warnings();
-        findings.retain(is_error);
-        if findings.is_empty() { Ok(definition) } else { Err(findings) }
+        Ok(draft)
     }
 
     /// Runs the machine so often, and tells of the first execution that breaks the promise.
@@ -205,6 +209,10 @@ impl Trial {
         }
         None
     }
+}
+
+fn is_error(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Error
 }
 
 /// Waits for what needs no runtime.
