@@ -97,6 +97,12 @@ pub(crate) fn call(random: &mut Random, scope: &Scope, wanted: Kind, depth: usiz
         }
         arguments.push(argument);
     }
+    // Any number of them.
+    if function.signature.contains('+') {
+        for _ in 0..random.below(3) {
+            arguments.push(expression(random, scope, Kind::Array, depth - 1));
+        }
+    }
     let guess = match (function.name, arguments.first()) {
         ("append" | "filter" | "reverse" | "shuffle" | "sort" | "distinct", Some((_, first))) => {
             Guess::array(first.item())

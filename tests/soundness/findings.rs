@@ -12,7 +12,10 @@ use crate::{anything::declared, coverage::features, judge::Failure, shrink::shri
 pub(crate) struct Findings {
     /// By kind.
     pub(crate) groups: BTreeMap<String, Group>,
+    /// What there is in the machines that were made.
     pub(crate) made: BTreeSet<String>,
+    /// What there is in those that were accepted.
+    pub(crate) answered: BTreeSet<String>,
     /// How often a code was among the first refusals of a machine.
     pub(crate) refusals: BTreeMap<String, u64>,
     pub(crate) tried: u64,
@@ -96,6 +99,7 @@ impl Findings {
             }
         }
         self.made.extend(other.made);
+        self.answered.extend(other.answered);
         for (code, count) in other.refusals {
             *self.refusals.entry(code).or_default() += count;
         }

@@ -128,7 +128,9 @@ pub(crate) fn skeleton(said: &str) -> String {
     // What was found says less of the kind than what was expected.
     let mut said =
         said.split(", found ").next().unwrap_or_default().split("; found ").next().unwrap_or_default();
-    for end in [" for value:", " in the input '", " refers to value ", " entered at the event id"] {
+    for end in
+        [" but was: ", " for value:", " in the input '", " refers to value ", " entered at the event id"]
+    {
         if end == " entered at the event id" {
             let rest =
                 said.split_once("entered at the event id #").and_then(|(_, rest)| rest.split_once(')'));

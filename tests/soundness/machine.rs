@@ -74,7 +74,7 @@ impl Author<'_> {
 
     /// Fields that say nothing of the data.
     pub(crate) fn say(&mut self, fields: &mut Map<String, Json>, more: &[(&str, Json)]) {
-        if self.random.one_in(20) {
+        if self.random.one_in(8) {
             fields.insert("Comment".into(), "what it does".into());
         }
         for (name, value) in more {
