@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use stepfn::diagnostic::Diagnostic;
 use stepfn_core::flow::switch::watch;
 
 use crate::{
@@ -10,7 +11,8 @@ use crate::{
     machine::{self, Mode},
     number, prune,
     random::Random,
-    trial::Trial,
+    shapes, shrink,
+    trial::{Trial, WorkKind},
 };
 
 /// What a rule is for.
@@ -101,28 +103,71 @@ fn each_rule_that_prevents_failures_is_needed() {
     assert_eq!(found, fails.len(), "rules without which no machine failed: see UNNOTICED above");
 }
 
-/// Makes machines, and whenever one is refused, tries whether a rule alone stands between it and a failure.
+/// Things broken of each machine that is accepted.
+const BREAKS: usize = 16;
+
+/// Makes machines, and whenever one is refused, tries whether a rule alone stands between it and a failure: while what is refused is
+/// taken away, and where one thing of what was accepted is broken.
 fn search(mode: Mode, first: u64, machines: u64) -> BTreeMap<String, Seen> {
     let mut rules: BTreeMap<String, Seen> = BTreeMap::new();
     for seed in first..first + machines {
-        let mut trial = machine::trial(&mut Random::new(seed), mode);
+        let mut random = Random::new(seed);
+        let mut trial = machine::trial(&mut random, mode);
+        let mut accepted = false;
         for _ in 0..40 {
-            let (built, asked) = watch(None, || trial.build());
-            for rule in &asked {
-                rules.entry(rule.clone()).or_default();
-            }
-            let Err(findings) = built else { break };
-            if findings.len() <= 4 && !has_anything(&trial) {
-                for rule in asked {
-                    without(&rule, seed, &trial, &mut rules);
+            match judge(seed, &trial, &mut rules) {
+                None => {
+                    accepted = true;
+                    break;
                 }
+                Some(finding) if prune::remove(&mut trial, &finding) => {}
+                Some(_) => break,
             }
-            if !prune::remove(&mut trial, &findings[0]) {
-                break;
+        }
+        for _ in 0..if accepted { BREAKS } else { 0 } {
+            let mut broken = trial.clone();
+            if break_one(&mut random, &mut broken) {
+                judge(seed, &broken, &mut rules);
             }
         }
     }
     rules
+}
+
+/// A part of the machine, or what a sink takes.
+fn break_one(random: &mut Random, trial: &mut Trial) -> bool {
+    let other = shapes::shape(random, 2);
+    if random.one_in(5) {
+        trial.output = Some(other);
+        return true;
+    }
+    if random.one_in(3) && !trial.work.is_empty() {
+        let at = random.below(trial.work.len());
+        if let WorkKind::Function { input, output, .. } = &mut trial.work[at].kind {
+            if random.one_in(2) {
+                *input = other;
+            } else {
+                *output = other;
+            }
+            return true;
+        }
+    }
+    shrink::break_one(&mut trial.machine, random)
+}
+
+/// Tries each rule that had something to say of a refused machine; gives the first finding.
+fn judge(seed: u64, trial: &Trial, rules: &mut BTreeMap<String, Seen>) -> Option<Diagnostic> {
+    let (built, asked) = watch(None, || trial.build());
+    for rule in &asked {
+        rules.entry(rule.clone()).or_default();
+    }
+    let findings = built.err()?;
+    if findings.len() <= 4 && !has_anything(trial) {
+        for rule in asked {
+            without(&rule, seed, trial, rules);
+        }
+    }
+    findings.into_iter().next()
 }
 
 fn without(rule: &str, seed: u64, trial: &Trial, rules: &mut BTreeMap<String, Seen>) {
