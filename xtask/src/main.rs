@@ -13,6 +13,7 @@ mod order_approval;
 mod bench_check;
 mod permissions;
 mod services;
+mod soundness;
 
 use std::process::ExitCode;
 
@@ -23,6 +24,7 @@ fn main() -> ExitCode {
     let own = match arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         Some(("services", rest)) => Some(services::run(rest).map_err(|error| error.to_string())),
         Some(("permissions", rest)) => Some(permissions::run(rest).map_err(|error| error.to_string())),
+        Some(("soundness", rest)) => Some(soundness::run(rest).map_err(|error| error.to_string())),
         Some(("bench-check", [])) => Some(bench_check::run().map_err(|error| error.to_string())),
         _ => None,
     };

@@ -208,6 +208,9 @@ impl Analyser<'_> {
 
     /// Reports a Choice that may take nothing.
     pub(super) fn may_not_match(&mut self, site: &Site) {
+        if super::switch::is_off("choice-may-not-match") {
+            return;
+        }
         if let Some(report) = &mut self.report {
             let message = format!("{}no rule may match, and there is no `Default`", site.place);
             let mut finding = Diagnostic::new(Code::ChoiceMayNotMatch, format!("{}/Choices", site.at), message)

@@ -40,7 +40,11 @@ mod query;
 mod read;
 mod select;
 mod sent;
+#[cfg(not(feature = "rule-switches"))]
 mod switch;
+#[cfg(feature = "rule-switches")]
+#[doc(hidden)]
+pub mod switch;
 mod template;
 mod transfer;
 mod unwritten;

@@ -402,7 +402,7 @@ impl Obligation {
             OwnedClaim::Alike { .. } => "alike".to_owned(),
             OwnedClaim::Covers { .. } => "covers".to_owned(),
         };
-        if super::switch::is_off(&format!("claim {kind}: {fault:?}")) {
+        if super::switch::is_off_claim(&kind, Code::from(fault).name(), text.as_str()) {
             return None;
         }
         let mut finding = Diagnostic::new(fault.into(), self.at.clone(), text.as_str());

@@ -559,7 +559,7 @@ impl Analyser<'_> {
     #[allow(clippy::needless_pass_by_value)] // messages are made for it
     #[track_caller]
     pub(super) fn wrong(&mut self, reading: &Reading<'_>, code: Code, message: String, help: Option<String>) {
-        if super::switch::is_off_at(std::panic::Location::caller()) {
+        if super::switch::is_off_wrong(std::panic::Location::caller(), code.name(), &message) {
             return;
         }
         let Some(report) = &mut self.report else { return };

@@ -1,0 +1,166 @@
+//! Values that are declared to be anything: of them everything may be asked, so that a failure that leans on one is nobody's but the
+//! declaration's. A failure counts where it stays when all of them are declared to be something.
+
+use stepfn::{
+    definition::Call,
+    shape::{Field, Given, Made, ObjectShape, OneOfShape, Shape},
+};
+
+use crate::{
+    judge::Failure,
+    shapes::leak,
+    trial::{Format, Trial, Work, WorkKind, pointers},
+};
+
+/// Executions that must show the failure again.
+const AGAIN: u64 = 40;
+
+/// The trial with everything declared that still fails alike; none where the failure leans on what is anything.
+pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Trial> {
+    // Which members an answer has is not promised: what a sink that is sure to be there cannot read, counts.
+    let serves = |work: &Work| matches!(work.kind, WorkKind::Service(Some(_)));
+    let sinks =
+        failure.kind.contains("cannot be read: expected") || failure.kind.contains("its input: expected");
+    if !sinks && trial.work.iter().any(|work| serves(work) && is_there(trial, work)) {
+        return None;
+    }
+    // What a listing gives is the service's: no type says it better.
+    let lists = |work: &Work| matches!(work.kind, WorkKind::Reader { format: Format::Listing, .. });
+    if trial.work.iter().any(lists) && trial.machine.to_string().contains("s3:listObjectsV2") {
+        return None;
+    }
+    if !has_anything(trial) {
+        return Some(trial.clone());
+    }
+    let field = Field {
+        made_as: "a",
+        given_as: &["a"],
+        shape: &Shape::String,
+        made: Made::Always,
+        given: Given::Required,
+    };
+    let object = ObjectShape {
+        name: "Concrete",
+        fields: vec![field].leak(),
+        flattened: &[],
+        deny_unknown_fields: false,
+    };
+    let concrete: [&'static Shape; 4] = [
+        &Shape::String,
+        leak(Shape::Object(Box::leak(Box::new(object)))),
+        leak(Shape::Integer { min: 0, max: u32::MAX.into() }),
+        &Shape::Array(&Shape::String),
+    ];
+    concrete.into_iter().map(|shape| with(trial, shape)).find(|trial| {
+        let found = trial.build().ok().and_then(|definition| trial.run(&definition, seed, AGAIN));
+        found.is_some_and(|found| found.kind == failure.kind)
+    })
+}
+
+fn is_there(trial: &Trial, work: &Work) -> bool {
+    pointers(&trial.machine)
+        .get(&work.state)
+        .and_then(|pointer| trial.machine.pointer(pointer))
+        .is_some_and(|state| state["Type"] == "Task")
+}
+
+const TEXTS: [(&str, &str); 2] = [("$parse(", "$string("), ("States.StringToJson(", "States.JsonToString(")];
+
+pub(crate) fn has_anything(trial: &Trial) -> bool {
+    let text = trial.machine.to_string();
+    TEXTS.iter().any(|(what, _)| text.contains(what))
+        || is_any(trial.input)
+        || trial.work.iter().any(|work| match &work.kind {
+            WorkKind::Function { call, output, result, .. } => {
+                is_any(output)
+                    || result.is_some_and(is_any)
+                    || (*call == Call::WaitForTaskToken && result.is_none())
+            }
+            WorkKind::Declared(result) => result.is_none_or(is_any),
+            WorkKind::Service(answer) => answer.is_none(),
+            WorkKind::Reader { item, declared, .. } => !declared || item.is_none_or(is_any),
+        })
+}
+
+/// Everything that is anything is this instead.
+fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
+    let mut trial = trial.clone();
+    trial.input = replace(trial.input, concrete);
+    for work in &mut trial.work {
+        match &mut work.kind {
+            WorkKind::Function { output, result, .. } => {
+                *output = replace(output, concrete);
+                *result = result.map(|result| replace(result, concrete));
+            }
+            WorkKind::Declared(result) => {
+                *result = Some(result.map_or(concrete, |result| replace(result, concrete)));
+            }
+            WorkKind::Service(None) => work.kind = WorkKind::Declared(Some(concrete)),
+            WorkKind::Service(Some(_)) => {}
+            // Files of CSV hold text.
+            WorkKind::Reader { format: Format::Csv, item, declared } => {
+                *item = item.filter(|_| *declared).or(Some(&Shape::Map(&Shape::String)));
+                *declared = true;
+            }
+            WorkKind::Reader { format: Format::Listing, .. } => {}
+            WorkKind::Reader { item, declared, .. } => {
+                *item = Some(item.map_or(concrete, |item| replace(item, concrete)));
+                *declared = true;
+            }
+        }
+    }
+    let mut text = trial.machine.to_string();
+    for (what, instead) in TEXTS {
+        text = text.replace(what, instead);
+    }
+    if let Ok(machine) = serde_json::from_str(&text) {
+        trial.machine = machine;
+    }
+    trial
+}
+
+fn is_any(shape: &'static Shape) -> bool {
+    match shape {
+        Shape::Any | Shape::Mixed => matches!(shape, Shape::Any),
+        Shape::Array(inner) | Shape::Map(inner) | Shape::Nullable(inner) => is_any(inner),
+        Shape::Tuple(items) => items.iter().any(|item| is_any(item)),
+        Shape::Object(object) => any_in(object),
+        Shape::OneOf(one_of) => one_of.alternatives.iter().any(|shape| is_any(shape)),
+        Shape::Split { made, given } => is_any(made) || is_any(given),
+        _ => false,
+    }
+}
+
+fn any_in(object: &'static ObjectShape) -> bool {
+    object.fields.iter().any(|field| is_any(field.shape))
+        || object.flattened.iter().any(|shape| is_any(shape))
+}
+
+fn replace(shape: &'static Shape, concrete: &'static Shape) -> &'static Shape {
+    if !is_any(shape) {
+        return shape;
+    }
+    let inside = |inner: &'static Shape| replace(inner, concrete);
+    leak(match shape {
+        Shape::Any => return concrete,
+        Shape::Array(inner) => Shape::Array(inside(inner)),
+        Shape::Map(inner) => Shape::Map(inside(inner)),
+        Shape::Nullable(inner) => Shape::Nullable(inside(inner)),
+        Shape::Tuple(items) => Shape::Tuple(items.iter().map(|item| inside(item)).collect::<Vec<_>>().leak()),
+        Shape::Object(object) => Shape::Object(replace_in(object, concrete)),
+        Shape::OneOf(one_of) => Shape::OneOf(Box::leak(Box::new(OneOfShape {
+            name: one_of.name,
+            alternatives: one_of.alternatives.iter().map(|shape| inside(shape)).collect::<Vec<_>>().leak(),
+            common: replace_in(one_of.common, concrete),
+        }))),
+        Shape::Split { made, given } => Shape::Split { made: inside(made), given: inside(given) },
+        other => return other,
+    })
+}
+
+fn replace_in(object: &'static ObjectShape, concrete: &'static Shape) -> &'static ObjectShape {
+    let fields: Vec<Field> =
+        object.fields.iter().map(|field| Field { shape: replace(field.shape, concrete), ..*field }).collect();
+    let flattened: Vec<_> = object.flattened.iter().map(|shape| replace(shape, concrete)).collect();
+    Box::leak(Box::new(ObjectShape { fields: fields.leak(), flattened: flattened.leak(), ..*object }))
+}

@@ -1,0 +1,171 @@
+//! Failures, grouped by their kind; of each kind some are made as small as they fail.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use crate::{anything::declared, coverage::features, judge::Failure, shrink::shrink, trial::Trial};
+
+/// All that runs of random machines have shown.
+#[derive(Default)]
+pub(crate) struct Findings {
+    /// By kind.
+    pub(crate) groups: BTreeMap<String, Group>,
+    /// What there is in the machines that were made.
+    pub(crate) made: BTreeSet<String>,
+    /// What there is in those that were accepted.
+    pub(crate) answered: BTreeSet<String>,
+    /// How often a code was among the first refusals of a machine.
+    pub(crate) refusals: BTreeMap<String, u64>,
+    pub(crate) tried: u64,
+    /// Accepted as they were made.
+    pub(crate) at_once: u64,
+    /// Accepted in the end.
+    pub(crate) accepted: u64,
+    pub(crate) runs: u64,
+    /// Failures that lean on values that are declared to be anything.
+    pub(crate) lean: u64,
+    pub(crate) broken: u64,
+    pub(crate) broken_refused: u64,
+}
+
+/// Failures of one kind.
+#[derive(Default)]
+pub(crate) struct Group {
+    pub(crate) count: u64,
+    pub(crate) first_seed: u64,
+    /// The smallest machines, by what they have.
+    pub(crate) samples: BTreeMap<String, Sample>,
+}
+
+pub(crate) struct Sample {
+    pub(crate) seed: u64,
+    pub(crate) trial: Trial,
+    pub(crate) said: String,
+}
+
+/// Executions that must show a failure again while a machine is made smaller.
+const AGAIN: u64 = 30;
+
+impl Findings {
+    /// Notes a failure; up to so many of its kind are made small.
+    pub(crate) fn report(&mut self, seed: u64, trial: &Trial, failure: Failure, samples: u64) {
+        let Some(trial) = &declared(trial, seed, &failure) else {
+            self.lean += 1;
+            return;
+        };
+        let group = self.groups.entry(failure.kind.clone()).or_default();
+        if group.count == 0 {
+            group.first_seed = seed;
+        }
+        group.count += 1;
+        if group.count > samples {
+            return;
+        }
+        let run =
+            |trial: &Trial| trial.build().ok().and_then(|definition| trial.run(&definition, seed, AGAIN));
+        let small = shrink(trial, |trial| run(trial).is_some_and(|found| found.kind == failure.kind));
+        let said = run(&small).map_or(failure.said, |found| found.said);
+        if group.samples.len() >= 12 {
+            return;
+        }
+        let features = features(&small);
+        if !group.samples.contains_key(&features) {
+            let sample = Sample { seed, trial: small, said };
+            // At once: who stops a long run keeps what it found.
+            println!("\n=== {}\n{}", failure.kind, sample.show(&features));
+            group.samples.insert(features, sample);
+        }
+    }
+
+    /// Notes that a part of the program panicked, which cannot be tried again.
+    pub(crate) fn panicked(&mut self, seed: u64, failure: Failure, trial: Trial) {
+        let group =
+            self.groups.entry(failure.kind).or_insert_with(|| Group { first_seed: seed, ..Group::default() });
+        group.count += 1;
+        group.samples.entry(String::new()).or_insert(Sample { seed, trial, said: failure.said });
+    }
+
+    pub(crate) fn absorb(&mut self, other: Self) {
+        for (kind, group) in other.groups {
+            let known = self
+                .groups
+                .entry(kind)
+                .or_insert_with(|| Group { first_seed: group.first_seed, ..Group::default() });
+            known.count += group.count;
+            for (features, sample) in group.samples {
+                known.samples.entry(features).or_insert(sample);
+            }
+        }
+        self.made.extend(other.made);
+        self.answered.extend(other.answered);
+        for (code, count) in other.refusals {
+            *self.refusals.entry(code).or_default() += count;
+        }
+        self.tried += other.tried;
+        self.at_once += other.at_once;
+        self.accepted += other.accepted;
+        self.runs += other.runs;
+        self.lean += other.lean;
+        self.broken += other.broken;
+        self.broken_refused += other.broken_refused;
+    }
+
+    /// The figures in one line, and the codes of refusals in a second.
+    pub(crate) fn figures(&self) -> String {
+        let Self { tried, at_once, accepted, runs, lean, broken, broken_refused, .. } = self;
+        let mut codes: Vec<_> = self.refusals.iter().collect();
+        codes.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let codes: Vec<_> = codes.into_iter().map(|(code, count)| format!("{code} {count}")).collect();
+        format!(
+            "{tried} machines made, {at_once} accepted as they were, {accepted} after what was refused was taken away; {runs} \
+             executions, {lean} of which fail for what is declared anything; {broken_refused} of {broken} broken machines refused\nrefused at first: {}",
+            codes.join(", ")
+        )
+    }
+}
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (kind, group) in &self.groups {
+            writeln!(f, "\n=== {} times, first with seed {}: {kind}", group.count, group.first_seed)?;
+            for (features, sample) in &group.samples {
+                writeln!(f, "{}", sample.show(features))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Sample {
+    fn show(&self, features: &str) -> String {
+        let Self { seed, trial, said } = self;
+        let mut out = format!("--- seed {seed}: {features}\n{}\n", trial.machine);
+        out.push_str(&format!("input type {}\n", short(&format!("{:?}", trial.input))));
+        if let Some(output) = trial.output {
+            out.push_str(&format!("output type {}\n", short(&format!("{output:?}"))));
+        }
+        for work in &trial.work {
+            if trial.machine.to_string().contains(&format!("\"{}\"", work.state)) {
+                out.push_str(&format!("work {}: {}\n", work.state, short(&work.kind.to_string())));
+            }
+        }
+        out.extend(said.chars().take(700));
+        out
+    }
+}
+
+/// A type without the words that stand in every one.
+fn short(shape: &str) -> String {
+    let mut out = shape.to_owned();
+    for (long, short) in [
+        ("ObjectShape { name: \"Random\", ", "{ "),
+        ("flattened: [], ", ""),
+        ("deny_unknown_fields: false", ""),
+        ("made: Always, given: Required", "always"),
+    ] {
+        out = out.replace(long, short);
+    }
+    out.chars().take(1500).collect()
+}

@@ -1,0 +1,177 @@
+//! What of an execution breaks the promise, and what is exempt from it.
+
+use stepfn::{
+    executor::{Outcome, RunError},
+    value::Value,
+};
+
+/// An execution that the checker promised not to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    /// What failures of the same kind have in common.
+    pub(crate) kind: String,
+    /// What was said.
+    pub(crate) said: String,
+}
+
+impl Failure {
+    pub(crate) fn new(place: &str, said: &str, input: Option<&Value>) -> Self {
+        let input = input.map(|input| format!("\ninput {input}")).unwrap_or_default();
+        Self { kind: format!("{place}: {}", skeleton(said)), said: format!("{place}: {said}{input}") }
+    }
+}
+
+/// Errors that a path or a type ends in.
+const PATH_OR_TYPE: [&str; 9] = [
+    "States.Runtime",
+    "States.QueryEvaluationError",
+    "States.ParameterPathFailure",
+    "States.ResultPathMatchFailure",
+    "States.IntrinsicFailure",
+    "States.NoChoiceMatched",
+    "States.ItemReaderFailed",
+    "States.ResultWriterFailed",
+    "Runtime.UnmarshalError",
+];
+
+/// What the README does not promise: how large a number is, what a text holds, an item at a computed position; and errors that an
+/// expression raises itself.
+fn is_exempt(cause: &str) -> bool {
+    const SIZES: [&str; 18] = [
+        "must be between",
+        "DataLimitExceeded",
+        "States.ArrayRange",
+        "States.MathRandom",
+        "States.ArrayPartition",
+        // What a text holds.
+        "States.StringToJson",
+        "States.Base64Decode",
+        "States.Hash",
+        "NoSuchKey",
+        "must not be negative",
+        "greater than or equal to",
+        "out of range",
+        "Path::parse",
+        "must be positive",
+        "cannot be negative",
+        "references a negative value",
+        // How long an execution goes on.
+        "maximum number of history events",
+        "delay is too long",
+    ];
+    // Codes of JSONata: what a text holds (numbers, times, pictures, encodings, patterns), how large a number is, $error, $assert.
+    const CODES: [&str; 33] = [
+        "D3030", "D3010", "D3011", "D3012", "D3020", "D3040", "D3060", "D3061", "D3080", "D3081", "D3082",
+        "D3083", "D3084", "D3085", "D3086", "D3087", "D3088", "D3089", "D3090", "D3091", "D3092", "D3093",
+        "D3100", "D3110", "D3120", "D3121", "D3130", "D3131", "D3132", "D3135", "D3136", "D3137", "D3140",
+    ];
+    const MORE: [&str; 5] = ["D3141", "D2014", "D1001", "D1004", "D3133"];
+    SIZES.iter().chain(&CODES).chain(&MORE).any(|word| cause.contains(word))
+        || is_computed_item(cause)
+        || is_too_large(cause)
+}
+
+/// A whole number that is too large for where it stands.
+fn is_too_large(cause: &str) -> bool {
+    cause.split_once("refers to value \"").is_some_and(|(_, rest)| {
+        let value = rest.split('"').next().unwrap_or_default().trim_start_matches('-');
+        !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// `States.ArrayGetItem` with an index that is no literal.
+fn is_computed_item(cause: &str) -> bool {
+    cause.split_once("States.ArrayGetItem(").is_some_and(|(_, rest)| {
+        let before = rest.split(')').next().unwrap_or_default();
+        !before.ends_with(|last: char| last.is_ascii_digit())
+    })
+}
+
+/// Judges an execution that came to an end. `quiet` says that nothing of it can have been caught.
+pub(crate) fn judge(outcome: &Outcome, input: &Value, quiet: bool) -> Option<Failure> {
+    let failure = |error: &str, cause: &str| {
+        let breaks = PATH_OR_TYPE.contains(&error) && !is_exempt(cause);
+        breaks.then(|| Failure::new(error, cause, Some(input)))
+    };
+    if let Some(error) = outcome.error()
+        && let Some(found) = failure(error, outcome.cause().unwrap_or_default())
+    {
+        return Some(found);
+    }
+    if quiet {
+        return None;
+    }
+    for event in outcome.history.events() {
+        if !event.event_type.ends_with("Failed") {
+            continue;
+        }
+        let Some(details) = event.details() else { continue };
+        let (error, cause) = (&details["error"], &details["cause"]);
+        if let Some(found) = failure(error.as_str().unwrap_or_default(), cause.as_str().unwrap_or_default()) {
+            return Some(found);
+        }
+    }
+    outcome.map_runs.iter().flat_map(|run| &run.children).find_map(|child| judge(child, input, false))
+}
+
+/// Judges an execution that could not be run to its end.
+pub(crate) fn stopped(error: &RunError, input: &Value) -> Option<Failure> {
+    match error {
+        // Which buckets there are is not the checker's to know.
+        RunError::UnboundBucket { .. } => None,
+        error => Some(Failure::new("the run stops", &error.to_string(), Some(input))),
+    }
+}
+
+/// A message without what differs from case to case: what stands in quotes or backticks, numbers, JSON.
+pub(crate) fn skeleton(said: &str) -> String {
+    // What was found says less of the kind than what was expected.
+    let mut said =
+        said.split(", found ").next().unwrap_or_default().split("; found ").next().unwrap_or_default();
+    for end in
+        [" but was: ", " for value:", " in the input '", " refers to value ", " entered at the event id"]
+    {
+        if end == " entered at the event id" {
+            let rest =
+                said.split_once("entered at the event id #").and_then(|(_, rest)| rest.split_once(')'));
+            said = rest.map_or(said, |(_, rest)| rest.trim_start_matches(['.', ' ']));
+        } else {
+            said = said.split(end).next().unwrap_or_default();
+        }
+    }
+    // An expression may hold quotes of its own.
+    let (before, rest) = match said.rsplit_once(" specified for the field '") {
+        Some((before, rest)) => {
+            let words: Vec<_> =
+                before.split_whitespace().take_while(|word| !word.starts_with('\'')).collect();
+            (words.join(" "), rest.split_once('\'').map_or(rest, |(_, rest)| rest))
+        }
+        None => (String::new(), said),
+    };
+    let mut out = before;
+    let (mut until, mut quoted, mut depth): (Option<char>, String, usize) = (None, String::new(), 0);
+    for sign in rest.chars() {
+        match (until, sign) {
+            (Some(end), sign) if sign == end => {
+                until = None;
+                // The names of functions, operators and types tell the kind.
+                let tells = quoted.len() < 20 && !quoted.starts_with(['$', '{']) && end != '`';
+                out.push_str(if tells { quoted.trim() } else { "…" });
+            }
+            (Some(_), sign) => quoted.push(sign),
+            (None, '\'' | '`' | '"') => (until, quoted) = (Some(sign), String::new()),
+            (None, '{' | '[') => depth += 1,
+            (None, '}' | ']') => depth = depth.saturating_sub(1),
+            (None, sign) if depth > 0 || sign.is_ascii_digit() && !is_code(&out) => {}
+            (None, sign) => out.push(sign),
+        }
+    }
+    let short = out.replace("in its field …: ", "").replace("in its items: ", "");
+    short.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect()
+}
+
+/// Whether a code of JSONata's is being written: `T2001`.
+fn is_code(out: &str) -> bool {
+    let tail = out.trim_end_matches(|sign: char| sign.is_ascii_digit());
+    tail.ends_with(['T', 'D', 'S']) && !tail.trim_end_matches(['T', 'D', 'S']).ends_with(char::is_alphabetic)
+}

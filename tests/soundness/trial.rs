@@ -1,0 +1,329 @@
+//! A machine over types: built as the builder builds it, and run as often as one likes.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::Value as Json;
+use stepfn::{
+    Definition, asl,
+    definition::{Call, WorkflowType},
+    diagnostic::{Diagnostic, Severity},
+    draft::{Draft, DraftTask},
+    executor::{
+        Attempt, Executor, TaskCall, TaskHandler,
+        object_store::{ObjectStoreExt, memory::InMemory},
+    },
+    shape::{Shape, Side, misfit},
+    task::{TaskFailure, TaskInfo},
+    value::Value,
+};
+use stepfn_core::service;
+
+use crate::{
+    interpret,
+    judge::{self, Failure},
+    random::Random,
+    shapes,
+    task::{LAMBDA, answer, json_of},
+    values::{anything, value},
+};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Trial {
+    pub(crate) machine: Json,
+    pub(crate) express: bool,
+    pub(crate) input: &'static Shape,
+    pub(crate) output: Option<&'static Shape>,
+    pub(crate) work: Vec<Work>,
+}
+
+/// What does the work of a state, by the state's name.
+#[derive(Clone, Debug)]
+pub(crate) struct Work {
+    pub(crate) state: String,
+    pub(crate) kind: WorkKind,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum WorkKind {
+    /// A function of the program.
+    Function { call: Call, input: &'static Shape, output: &'static Shape, result: Option<&'static Shape> },
+    /// Something else, whose result was declared, or was not.
+    Declared(Option<&'static Shape>),
+    /// A service that answers by the tables.
+    Service(Option<service::Shape>),
+    /// A reader and what its items are, which may be declared or not.
+    Reader { format: Format, item: Option<&'static Shape>, declared: bool },
+}
+
+impl fmt::Display for WorkKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // Its tables are long.
+            Self::Service(answer) => write!(f, "Service, answer known: {}", answer.is_some()),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Csv,
+    Json,
+    JsonLines,
+    Listing,
+}
+
+impl Format {
+    pub(crate) fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::JsonLines => "jsonl",
+            Self::Listing => "",
+        }
+    }
+}
+
+/// The states of a machine and of those inside it, by name: where each is.
+pub(crate) fn pointers(machine: &Json) -> HashMap<String, String> {
+    fn collect(machine: &Json, at: &str, found: &mut HashMap<String, String>) {
+        for (name, state) in machine["States"].as_object().into_iter().flatten() {
+            let at = format!("{at}/States/{name}");
+            for part in ["ItemProcessor", "Iterator"] {
+                collect(&state[part], &format!("{at}/{part}"), found);
+            }
+            for (index, branch) in state["Branches"].as_array().into_iter().flatten().enumerate() {
+                collect(branch, &format!("{at}/Branches/{index}"), found);
+            }
+            found.insert(name.clone(), at);
+        }
+    }
+    let mut found = HashMap::new();
+    collect(machine, "", &mut found);
+    found
+}
+
+impl Trial {
+    /// The definition, or the errors in it.
+    pub(crate) fn build(&self) -> Result<Definition, Vec<Diagnostic>> {
+        let (definition, mut findings) = self.draft()?.build_with_warnings();
+        findings.retain(is_error);
+        if findings.is_empty() { Ok(definition) } else { Err(findings) }
+    }
+
+    /// The machine before it is checked, or the errors of reading it.
+    pub(crate) fn draft(&self) -> Result<Draft, Vec<Diagnostic>> {
+        let (machine, findings) = match asl::read_str(&self.machine.to_string()) {
+            Ok(read) => read,
+            Err(error) => panic!("the generator wrote no JSON: {error}"),
+        };
+        if findings.iter().any(is_error) {
+            return Err(findings);
+        }
+        let mut draft = Draft::new("Random", machine);
+        draft.workflow_type = if self.express { WorkflowType::Express } else { WorkflowType::Standard };
+        draft.input = Some(self.input);
+        draft.output = self.output;
+        let pointers = pointers(&self.machine);
+        for Work { state, kind } in &self.work {
+            let Some(pointer) = pointers.get(state) else { continue };
+            if self.machine.pointer(pointer).is_some_and(|state| state["Type"] == "Pass") {
+                continue;
+            }
+            match kind {
+                WorkKind::Function { call, input, output, result } => {
+                    draft.tasks.push(DraftTask {
+                        state: pointer.clone(),
+                        task: info(state, *call, input, output),
+                        call: *call,
+                        result: *result,
+                    });
+                }
+                WorkKind::Declared(Some(result)) => draft.results.push((pointer.clone(), result)),
+                WorkKind::Reader { item: Some(item), declared: true, .. } => {
+                    draft.results.push((format!("{pointer}/ItemReader"), item));
+                }
+                _ => {}
+            }
+        }
+        Ok(draft)
+    }
+
+    /// Runs the machine so often, and tells of the first execution that breaks the promise.
+    pub(crate) fn run(&self, definition: &Definition, seed: u64, times: u64) -> Option<Failure> {
+        let running = Arc::new(Mutex::new(Running { random: Random::new(seed ^ 0xABCD), fault: None }));
+        let mut builder = Executor::builder().keep_children(4).keep_history().max_transitions(20_000);
+        let store = InMemory::new();
+        let pointers = pointers(&self.machine);
+        for work in &self.work {
+            let state = pointers.get(&work.state).and_then(|pointer| self.machine.pointer(pointer));
+            let holder = if matches!(work.kind, WorkKind::Reader { .. }) { "Map" } else { "Task" };
+            if state.is_none_or(|state| state["Type"] != holder) {
+                continue;
+            }
+            match &work.kind {
+                WorkKind::Reader { format, item, .. } => {
+                    let pointer = state
+                        .is_some_and(|state| !state["ItemReader"]["ReaderConfig"]["ItemsPointer"].is_null());
+                    let mut random = Random::new(seed ^ 0x77);
+                    let (key, text) = object(&mut random, &work.state, *format, *item, pointer);
+                    now(store.put(&key.as_str().into(), text.into())).unwrap();
+                }
+                kind => {
+                    let worker = Worker { kind: kind.clone(), running: Arc::clone(&running) };
+                    builder = builder.task(work.state.clone(), worker);
+                }
+            }
+        }
+        let executor = match builder.bucket("bucket", Arc::new(store)).build(definition) {
+            Ok(executor) => executor,
+            Err(error) => return Some(Failure::new("the executor refuses it", &error.to_string(), None)),
+        };
+        let text = self.machine.to_string();
+        let quiet = !["Catch", "Retry", "DISTRIBUTED"].iter().any(|word| text.contains(word));
+        for _ in 0..times {
+            let input = value(&mut running.lock().unwrap().random, self.input, Side::Given);
+            let outcome = match now(executor.run(input.clone())) {
+                Ok(outcome) => outcome,
+                Err(error) => match judge::stopped(&error, &input) {
+                    Some(failure) => return Some(failure),
+                    None => continue,
+                },
+            };
+            let fault = running.lock().unwrap().fault.take();
+            if let Some(fault) = fault {
+                return Some(Failure::new("a function cannot read its input", &fault, Some(&input)));
+            }
+            if let Some(failure) = judge::judge(&outcome, &input, quiet) {
+                return Some(failure);
+            }
+            if let (Some(shape), Some(output)) = (self.output, outcome.output())
+                && let Some(reason) = unreadable(shape, output)
+            {
+                return Some(Failure::new("the output cannot be read", &reason, Some(&input)));
+            }
+        }
+        None
+    }
+}
+
+fn is_error(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Error
+}
+
+/// Waits for what needs no runtime.
+fn now<T>(work: impl Future<Output = T>) -> T {
+    thread_local! {
+        static RUNTIME: tokio::runtime::Runtime =
+            tokio::runtime::Builder::new_current_thread().build().unwrap();
+    }
+    RUNTIME.with(|runtime| runtime.block_on(work))
+}
+
+/// Why a value cannot be read as a type: told by a reader that shares no code with the checker.
+fn unreadable(shape: &'static Shape, value: &Value) -> Option<String> {
+    if interpret::accepts(shape, &json_of(value), false) {
+        return None;
+    }
+    let why = misfit(value, shape).unwrap_or_else(|| "core sees no misfit".into());
+    Some(format!("{why}; found {value}"))
+}
+
+fn info(state: &str, call: Call, input: &'static Shape, output: &'static Shape) -> TaskInfo {
+    let name = if call == Call::Direct { format!("{LAMBDA}{state}") } else { state.to_owned() };
+    let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+    TaskInfo {
+        name: leak(state.to_owned()),
+        function_name: leak(name),
+        handler: None,
+        input,
+        output,
+        errors: &["Boom"],
+        errors_open: false,
+    }
+}
+
+struct Running {
+    random: Random,
+    fault: Option<String>,
+}
+
+struct Worker {
+    kind: WorkKind,
+    running: Arc<Mutex<Running>>,
+}
+
+impl TaskHandler for Worker {
+    fn is_raw(&self) -> bool {
+        !matches!(self.kind, WorkKind::Function { .. })
+    }
+
+    fn call(&self, call: &TaskCall<'_>) -> Attempt {
+        let Running { random, fault } = &mut *self.running.lock().unwrap();
+        if let WorkKind::Function { input, .. } = &self.kind
+            && let Some(reason) = unreadable(input, call.input)
+        {
+            fault.get_or_insert(reason.clone());
+            return Attempt::Done(Err(TaskFailure::not_an_input(call.state, reason)));
+        }
+        let result = match random.below(20) {
+            0..=2 => Err(TaskFailure::with_cause("Boom", "it broke")),
+            3 => return Attempt::TimedOut,
+            _ => Ok(match &self.kind {
+                WorkKind::Function { result: Some(result), .. } => value(random, result, Side::Given),
+                WorkKind::Function { output, .. } => value(random, output, Side::Made),
+                WorkKind::Declared(Some(result)) => value(random, result, Side::Given),
+                WorkKind::Service(Some(shape)) => answer(random, shape, 6),
+                _ => anything(random, 2),
+            }),
+        };
+        if call.resource.contains(".sync") || call.resource.ends_with(".waitForTaskToken") {
+            let reply = Value::Object(stepfn::value::Map::new().into());
+            return Attempt::Submitted { reply, takes: std::time::Duration::ZERO, result };
+        }
+        Attempt::Done(result)
+    }
+}
+
+/// What a reader reads: the key and the text.
+fn object(
+    random: &mut Random,
+    state: &str,
+    format: Format,
+    item: Option<&'static Shape>,
+    pointer: bool,
+) -> (String, String) {
+    let mut items = |count: usize| -> Vec<Value> {
+        (0..count)
+            .map(|_| match item {
+                Some(item) => value(random, item, Side::Given),
+                None => anything(random, 2),
+            })
+            .collect()
+    };
+    let text = match format {
+        Format::Csv => {
+            // Rows of the columns that there may be, whatever the type: files hold text.
+            let keys = shapes::KEYS;
+            let rows = [["1", "x", "", "true", "é", "A"], ["-2.5", "DONE", "7", "null", "x y", "B"]];
+            let mut lines = vec![keys.join(",")];
+            lines.extend(rows.iter().map(|row| row.join(",")));
+            lines.join("\n")
+        }
+        Format::Json => {
+            let items = Value::from(items(3));
+            if pointer { format!(r#"{{"items":{items}}}"#) } else { items.to_string() }
+        }
+        Format::JsonLines => items(3).iter().map(Value::to_string).collect::<Vec<_>>().join("\n"),
+        Format::Listing => "x".to_owned(),
+    };
+    let key = match format {
+        Format::Listing => format!("listed/{state}"),
+        format => format!("{state}.{}", format.extension()),
+    };
+    (key, text)
+}
