@@ -436,9 +436,12 @@ impl Analyser<'_> {
                 Some((key, rest)) if member.lacks(key, members) => match member {
                     // Another way puts it there: it may be missing.
                     Sym::Object(_, None) => {
-                        let missing = Val::one(Sym::never()).maybe();
-                        self.require(reading, &missing, want);
-                        missing
+                        if want.defined {
+                            let message = format!("`{key}` may be missing: not every way here puts it there");
+                            let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+                            self.wrong(reading, Code::MaybeMissing, message, Some(help));
+                        }
+                        Val::one(Sym::never()).maybe()
                     }
                     member => self.lead(reading, &member.peek_may(key), rest, want),
                 },

@@ -212,10 +212,12 @@ impl Analyser<'_> {
             Sym::Null => return Sym::never(),
             _ => return self.passed_over(value, "not an array", reading, tries),
         };
+        // What one of several items has not, another may have.
+        let tries = tries || items.len() > 1;
         Sym::union(items.iter().map(|item| {
             let item = match filter {
                 Some(filter) => {
-                    self.follow_filter(item, filter, reading);
+                    self.follow_filter(item, filter, reading, tries);
                     filtered(item, filter)
                 }
                 None => item.clone(),
@@ -368,17 +370,17 @@ impl Analyser<'_> {
         Sym::never()
     }
 
-    fn follow_filter(&mut self, item: &Sym, filter: &Filter, reading: &Reading<'_>) {
+    fn follow_filter(&mut self, item: &Sym, filter: &Filter, reading: &Reading<'_>, tries: bool) {
         match filter {
             Filter::Or(all) | Filter::And(all) => {
-                all.iter().for_each(|one| self.follow_filter(item, one, reading));
+                all.iter().for_each(|one| self.follow_filter(item, one, reading, tries));
             }
-            Filter::Not(one) => self.follow_filter(item, one, reading),
-            Filter::Exists(path) => self.follow_filter_path(item, path, reading),
+            Filter::Not(one) => self.follow_filter(item, one, reading, tries),
+            Filter::Exists(path) => self.follow_filter_path(item, path, reading, tries),
             Filter::Compare { left, op, right } => {
                 for operand in [left, right] {
                     match operand {
-                        FilterOperand::Path(path) => self.follow_filter_path(item, path, reading),
+                        FilterOperand::Path(path) => self.follow_filter_path(item, path, reading, tries),
                         FilterOperand::List(_) | FilterOperand::Regex(_) => self.no_operator(*op, reading),
                         _ => {}
                     }
@@ -401,9 +403,9 @@ impl Analyser<'_> {
         }
     }
 
-    fn follow_filter_path(&mut self, item: &Sym, path: &FilterPath, reading: &Reading<'_>) {
+    fn follow_filter_path(&mut self, item: &Sym, path: &FilterPath, reading: &Reading<'_>, tries: bool) {
         if !path.from_root && path.segments.iter().all(|segment| segment.kind.is_single()) {
-            self.select(item, &path.segments, reading, false);
+            self.select(item, &path.segments, reading, tries);
         }
     }
 }
