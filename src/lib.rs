@@ -108,7 +108,18 @@ pub mod testing_guide {}
 /// What the macros' expansions name. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use stepfn_core as core;
+    pub use stepfn_core::{
+        definition::{
+            Call, Definition, LogLevel, LoggingConfiguration, Reference, Source, Workflow, WorkflowType,
+        },
+        draft::{Draft, DraftTask},
+        shape::{
+            Claim, EnumShape, Field, Given, Made, Need, Node, ObjectShape, OneOfShape, Shape, Side,
+            StateData, Step, TIMESTAMP, expect,
+        },
+        task::{Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo},
+        value::{Value, from_value, to_value},
+    };
     #[cfg(feature = "graph")]
     pub use stepfn_macros::svg;
 }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use stepfn::shape::{Shape, StateData};
+use stepfn::shape::StateData;
 
 use crate::{
     interpret::{accepts, describes},
@@ -35,7 +35,7 @@ pub(crate) fn given<T: StateData + DeserializeOwned>(values: impl IntoIterator<I
     let around = values.iter().flat_map(mutants);
     for value in values.iter().cloned().chain(around).chain(odd()) {
         let serde = serde_json::from_value::<T>(value.clone());
-        if serde.is_err() && !holds_text(T::SHAPE) {
+        if serde.is_err() {
             assert!(
                 !judgement::fits(T::SHAPE, &value),
                 "{value} is judged to fit, but serde: {}",
@@ -55,11 +55,6 @@ pub(crate) fn given<T: StateData + DeserializeOwned>(values: impl IntoIterator<I
     }
 }
 
-/// Whether a string of a form of its own is in a shape: a literal of it is the user's word.
-fn holds_text(shape: &Shape) -> bool {
-    format!("{shape:?}").contains("Text(")
-}
-
 fn odd() -> Vec<Value> {
     vec![
         json!(null),
@@ -76,6 +71,10 @@ fn odd() -> Vec<Value> {
         json!("A"),
         json!("stranger"),
         json!("2016-03-14T01:59:00Z"),
+        json!("127.0.0.1"),
+        json!("::1"),
+        json!("127.0.0.1:80"),
+        json!("[::1]:80"),
         json!([]),
         json!([null]),
         json!([1]),
@@ -85,6 +84,11 @@ fn odd() -> Vec<Value> {
         json!({}),
         json!({"a": 1}),
         json!({"A": null}),
+        json!({"1": 1}),
+        json!({"-1": 1, "01": 1}),
+        json!({"true": 1}),
+        json!({"Ok": 1}),
+        json!({"secs": 1, "nanos": 1_000_000_000_u64}),
         json!({"A": 1}),
         json!({"A": {"x": 1}, "B": 2}),
         json!({"stranger": "x"}),

@@ -16,4 +16,5 @@ mod judgement;
 mod lambdas;
 mod recursion;
 mod said;
+mod serde_types;
 mod structs;

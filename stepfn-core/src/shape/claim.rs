@@ -218,13 +218,13 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
         Claim::Fits { what, nodes, target } => {
             out.push(what);
             out.push(": ");
-            Fits { nodes, flattened: false }.judge(target, &mut out)
+            Fits::of(nodes).judge(target, &mut out)
         }
         Claim::FieldFits { what, keys, nodes, target } => {
             out.push(what);
             out.push(": ");
             match field(View::new(target, Side::Given), keys) {
-                Some(target) => Fits { nodes, flattened: false }.judge(target, &mut out),
+                Some(target) => Fits::of(nodes).judge(target, &mut out),
                 None => true,
             }
         }
@@ -243,7 +243,7 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
                 article(&mut out, result);
                 out.push(": ");
                 let nodes = [Node::Leaf { shape: answer, side: Side::Made, steps: &[] }];
-                Fits { nodes: &nodes, flattened: false }.judge(result, &mut out)
+                Fits::of(&nodes).judge(result, &mut out)
             }
             None => true,
         },
@@ -455,14 +455,23 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
                 Shape::String | Shape::Text(_) | Shape::Enum(_) | Shape::Number | Shape::Integer { .. }
             ),
             Need::Items => {
-                matches!(shape, Shape::Array(_) | Shape::Tuple(_) | Shape::Object(_) | Shape::Map(_))
+                matches!(
+                    shape,
+                    Shape::Array(_)
+                        | Shape::Tuple(_)
+                        | Shape::Object(_)
+                        | Shape::Map(_)
+                        | Shape::Keyed { .. }
+                )
             }
             // Any string may hold a timestamp; only the form `timestamp` always does.
             Need::MaybeTimestamp => matches!(shape, Shape::String | Shape::Text(_)),
             Need::Timestamp => matches!(shape, Shape::Text(form) if same(form, TIMESTAMP)),
             Need::MaybeNull => matches!(shape, Shape::Null),
             Need::Array => matches!(shape, Shape::Array(_) | Shape::Tuple(_)),
-            Need::Object | Need::Writable => matches!(shape, Shape::Object(_) | Shape::Map(_)),
+            Need::Object | Need::Writable => {
+                matches!(shape, Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. })
+            }
         },
     }
 }
@@ -519,7 +528,7 @@ const fn token(input: &'static Shape, keys: &[&str]) -> Option<&'static Shape> {
 /// Judges a whole template, but leaves to [`Claim::FieldFits`] what that judges.
 const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) -> bool {
     let mark = out.mark();
-    if (Fits { nodes, flattened: false }).judge(target, out) {
+    if Fits::of(nodes).judge(target, out) {
         return true;
     }
     // Where a field is the reason and the field is judged alone, that claim reports it.
@@ -537,7 +546,7 @@ const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) ->
             && let Some(shape) = field(View::new(target, Side::Given), &[key])
         {
             let mut ignored = Text::new();
-            let fits = Fits { nodes, flattened: false }.judge_node(value, shape, &mut ignored);
+            let fits = Fits::of(nodes).judge_node(value, shape, &mut ignored);
             if !fits {
                 out.rewind(mark);
                 return true;

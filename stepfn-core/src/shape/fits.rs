@@ -1,17 +1,27 @@
 use super::{
     Node, Shape, TIMESTAMP,
+    form::{OfForm, of_form},
     text::{Text, contains, same},
     view::{Side, Step, View, article},
 };
 
-/// Recursion deeper than this is taken to fit: what is this deep has been judged on the way.
-const MAX_DEPTH: usize = 24;
+/// Types nested deeper than this are refused: rustc's own stack for constants ends soon after.
+const MAX_DEPTH: usize = 32;
 
 /// A source: a node of the tree, or a part of a typed value.
 #[derive(Clone, Copy)]
 pub(super) enum Source {
     Node(usize),
     View(View),
+    /// An [`Node::Object`] over something other than its own base: over one variant of it.
+    Over(usize, View),
+}
+
+/// A source and a target that are being judged.
+pub(super) struct Pair<'p> {
+    source: usize,
+    target: usize,
+    around: Option<&'p Self>,
 }
 
 /// Judges whether a value can be read as a type: `Deserialize` succeeds on all that it can be.
@@ -20,9 +30,32 @@ pub(super) struct Fits<'a> {
     pub(super) nodes: &'a [Node<'a>],
     /// Whether the target stands flattened among other fields, so that keys it does not know are those of its neighbours.
     pub(super) flattened: bool,
+    /// Whether serde reads the target out of a buffer.
+    pub(super) buffered: bool,
+    /// Whether a text whose form only its own parser can tell is taken to be of it.
+    pub(super) lenient: bool,
+    /// What is being judged around. What a recursive type comes back to fits if all else does.
+    pub(super) around: Option<&'a Pair<'a>>,
 }
 
 impl<'a> Fits<'a> {
+    /// Judges a value that somebody wrote or computed.
+    pub(super) const fn of(nodes: &'a [Node<'a>]) -> Self {
+        Self { nodes, flattened: false, buffered: false, lenient: false, around: None }
+    }
+
+    /// Whether a source and a target are being judged around here.
+    const fn is_around(self, source: usize, target: usize) -> bool {
+        let mut next = self.around;
+        while let Some(pair) = next {
+            if pair.source == source && pair.target == target {
+                return true;
+            }
+            next = pair.around;
+        }
+        false
+    }
+
     /// Appends to `out` why not, where not.
     pub(super) const fn judge(self, target: &'static Shape, out: &mut Text) -> bool {
         self.fits(Source::Node(0), View::new(target, Side::Given), 0, out)
@@ -80,17 +113,60 @@ impl<'a> Fits<'a> {
         Some(self.source(index))
     }
 
-    pub(super) const fn fits(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
-        if depth > MAX_DEPTH {
-            return true;
+    /// What is below the overlay that a source is, if it is one.
+    pub(super) const fn below(self, source: Source) -> Option<Source> {
+        match source {
+            Source::Over(_, view) => Some(Source::View(view)),
+            Source::Node(index) => match self.nodes[index] {
+                Node::Object { base: Some(base), .. } => self.base(base),
+                _ => None,
+            },
+            Source::View(_) => None,
         }
+    }
+
+    /// The fields of the overlay that a source is: the first, and how many.
+    pub(super) const fn overlay(self, source: Source) -> Option<(usize, usize)> {
+        match source {
+            Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
+                Node::Object { first, len, .. } => Some((first, len)),
+                _ => None,
+            },
+            Source::View(_) => None,
+        }
+    }
+
+    pub(super) const fn fits(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
         if let Shape::Any = target.shape {
             return true;
         }
+        if depth > MAX_DEPTH {
+            out.push(
+                "it is nested too deep to be judged; take `serde_json::Value` for what is further inside",
+            );
+            return false;
+        }
         let source = match source {
             Source::Node(index) => self.source(index),
-            view => view,
+            source => source,
         };
+        let pair;
+        let mut this: Fits<'_> = self;
+        if let Source::View(view) = source
+            && let (Some(of), Some(to)) = (view.identity(), target.identity())
+            && !self.flattened
+        {
+            if self.is_around(of, to) {
+                return true;
+            }
+            pair = Pair { source: of, target: to, around: self.around };
+            this = Fits { around: Some(&pair), ..this };
+        }
+        this.judged(source, target, depth, out)
+    }
+
+    /// Judges a source that is no pair of what is being judged around.
+    const fn judged(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
         // What the source can be decides first: every one of its alternatives must fit.
         match source {
             Source::Node(index) => match self.nodes[index] {
@@ -115,6 +191,7 @@ impl<'a> Fits<'a> {
                 }
                 _ => {}
             },
+            Source::Over(..) => {}
             Source::View(view) => match view.shape {
                 Shape::Any => return true,
                 Shape::Nullable(inner) => {
@@ -136,7 +213,7 @@ impl<'a> Fits<'a> {
                 Shape::OneOf(one_of) => {
                     let mut i = 0;
                     while i < one_of.alternatives.len() {
-                        let alternative = View { owner: view.owner, ..view.with(one_of.alternatives[i]) };
+                        let alternative = view.with(one_of.alternatives[i]);
                         if !self.fits(Source::View(alternative), target, depth + 1, out) {
                             return false;
                         }
@@ -147,6 +224,9 @@ impl<'a> Fits<'a> {
                 _ => {}
             },
         }
+        if let Some(fits) = self.by_variant(source, target, depth, out) {
+            return fits;
+        }
         match target.shape {
             Shape::Nullable(inner) => {
                 if self.is_null(source) {
@@ -156,10 +236,11 @@ impl<'a> Fits<'a> {
             }
             Shape::OneOf(one_of) => {
                 let mark = out.mark();
+                let inside = Self { buffered: self.buffered || one_of.buffered, ..self };
                 let mut i = 0;
                 while i < one_of.alternatives.len() {
                     out.rewind(mark);
-                    if self.fits(source, target.with(one_of.alternatives[i]), depth + 1, out) {
+                    if inside.fits(source, target.with(one_of.alternatives[i]), depth + 1, out) {
                         return true;
                     }
                     i += 1;
@@ -190,7 +271,12 @@ impl<'a> Fits<'a> {
             }
             Shape::Map(value) => {
                 if self.is_object(source) {
-                    return self.entries(source, target.with(value), None, depth, out);
+                    return self.entries(source, target, value, None, depth, out);
+                }
+            }
+            Shape::Keyed { value, .. } => {
+                if self.is_object(source) {
+                    return self.entries(source, target, value, None, depth, out);
                 }
             }
             _ => {
@@ -206,28 +292,87 @@ impl<'a> Fits<'a> {
         false
     }
 
+    /// One variant after the other of an enum whose fields stand among others', or under an overlay; none where there is no
+    /// such enum, or where it does not matter which variant it is.
+    const fn by_variant(self, source: Source, target: View, depth: usize, out: &mut Text) -> Option<bool> {
+        let matters = match target.shape {
+            Shape::OneOf(_) => true,
+            Shape::Object(object) => !object.flattened.is_empty() || object.deny_unknown_fields,
+            _ => false,
+        };
+        if !matters {
+            return None;
+        }
+        let (view, index) = match source {
+            Source::View(view) => (view, None),
+            Source::Over(..) => return None,
+            Source::Node(index) => match self.below(source) {
+                Some(Source::View(view)) => (view, Some(index)),
+                _ => return None,
+            },
+        };
+        let mut number = 0;
+        loop {
+            let next = match view.shape {
+                Shape::OneOf(one_of) if number < one_of.alternatives.len() => {
+                    Some(view.with(one_of.alternatives[number]))
+                }
+                Shape::OneOf(_) => None,
+                _ => view.as_variant(number),
+            };
+            let Some(variant) = next else { break };
+            let variant = match index {
+                // Nothing is laid over what is no object: a claim of its own reports it.
+                Some(_) if !matches!(variant.shape, Shape::Object(_) | Shape::OneOf(_)) => None,
+                Some(index) => Some(Source::Over(index, variant)),
+                None => Some(Source::View(variant)),
+            };
+            if let Some(variant) = variant
+                && !self.fits(variant, target, depth + 1, out)
+            {
+                return Some(false);
+            }
+            number += 1;
+        }
+        if number == 0 { None } else { Some(true) }
+    }
+
     const fn is_null(self, source: Source) -> bool {
         match source {
             Source::Node(index) => matches!(self.nodes[index], Node::Null),
             Source::View(view) => matches!(view.shape, Shape::Null),
+            Source::Over(..) => false,
         }
     }
 
     const fn is_object(self, source: Source) -> bool {
         match source {
             Source::Node(index) => matches!(self.nodes[index], Node::Object { .. } | Node::AnyObject),
-            Source::View(view) => matches!(view.shape, Shape::Object(_) | Shape::Map(_)),
+            Source::View(view) => {
+                matches!(view.shape, Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. })
+            }
+            Source::Over(..) => true,
         }
     }
 
     const fn scalar(self, source: Source, target: &Shape) -> bool {
+        if let Shape::Integer { min, max } = target
+            && (*min < i64::MIN as i128 || *max > u64::MAX as i128)
+            && self.buffered
+        {
+            return false;
+        }
         match source {
+            Source::Over(..) => false,
             Source::Node(index) => match (self.nodes[index], target) {
                 (Node::Null, Shape::Null) => true,
                 (Node::True | Node::False | Node::Boolean, Shape::Boolean) => true,
                 (Node::Text(_) | Node::String | Node::Timestamp, Shape::String) => true,
-                // A text that somebody wrote for it: only its form could be wrong.
-                (Node::Text(_), Shape::Text(_)) => true,
+                (Node::Text(text), Shape::Text(form)) => match of_form(form, text) {
+                    OfForm::Yes => true,
+                    OfForm::No => false,
+                    OfForm::Unsure => self.lenient,
+                },
                 (Node::Timestamp, Shape::Text(form)) => same(form, TIMESTAMP),
                 (Node::Text(text), Shape::Enum(shape)) => {
                     contains(shape.variants, text)
@@ -236,10 +381,15 @@ impl<'a> Fits<'a> {
                 }
                 (Node::String, Shape::Enum(shape)) => contains(shape.also_given, "*"),
                 (Node::Integer(value), Shape::Integer { min, max }) => *min <= value && value <= *max,
+                (Node::Between(least, most), Shape::Integer { min, max }) => *min <= least && most <= *max,
                 // Counts and sums: of 32 bits in AWS.
                 (Node::WholeNumber, Shape::Integer { max, .. }) => *max >= i32::MAX as i128,
                 (
-                    Node::Integer(_) | Node::WholeNumber | Node::Number | Node::Computed { .. },
+                    Node::Integer(_)
+                    | Node::Between(..)
+                    | Node::WholeNumber
+                    | Node::Number
+                    | Node::Computed { .. },
                     Shape::Number,
                 ) => true,
                 (Node::Computed { .. }, Shape::Integer { max, .. }) => {
@@ -280,11 +430,11 @@ impl<'a> Fits<'a> {
     const fn is_whole(self, index: usize) -> bool {
         match self.nodes[index] {
             Node::Item(inner) => self.is_whole(inner),
-            Node::Integer(_) | Node::WholeNumber => true,
+            Node::Integer(_) | Node::Between(..) | Node::WholeNumber => true,
             Node::Leaf { .. } => match self.source(index) {
                 // What may be anything was not said to be a fraction.
                 Source::View(view) => matches!(view.shape, Shape::Integer { .. } | Shape::Any),
-                Source::Node(_) => false,
+                Source::Node(_) | Source::Over(..) => false,
             },
             Node::Union { first, len } | Node::Computed { first, len } => {
                 let mut i = 0;
@@ -339,6 +489,7 @@ impl<'a> Fits<'a> {
                 }
                 _ => return None,
             },
+            Source::Over(..) => return None,
         };
         if !fits {
             prefix(out, mark, "in its items: ");
@@ -364,6 +515,7 @@ impl<'a> Fits<'a> {
                 Shape::Tuple(items) => items.len(),
                 _ => return None,
             },
+            Source::Over(..) => return None,
         };
         if len != wanted.len() {
             out.push("expected an array of ");
@@ -383,6 +535,7 @@ impl<'a> Fits<'a> {
                     Shape::Tuple(items) => Source::View(view.with(items[i])),
                     _ => source,
                 },
+                Source::Over(..) => source,
             };
             if !self.fits(item, target.with(wanted[i]), depth + 1, out) {
                 return Some(false);
@@ -396,7 +549,7 @@ impl<'a> Fits<'a> {
     const fn found(self, source: Source, out: &mut Text) {
         match source {
             Source::View(view) => article(out, view.shape),
-            Source::Node(index) => match self.nodes[index] {
+            Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
                 Node::Any
                 | Node::Item(_)
                 | Node::Either(..)
@@ -417,6 +570,12 @@ impl<'a> Fits<'a> {
                 Node::Integer(value) => {
                     out.push("the number ");
                     out.number(value);
+                }
+                Node::Between(least, most) => {
+                    out.push("an integer from ");
+                    out.number(least);
+                    out.push(" to ");
+                    out.number(most);
                 }
                 Node::String => out.push("a string"),
                 Node::Timestamp => out.push("a timestamp"),

@@ -20,6 +20,8 @@ pub enum Node<'a> {
     Text(&'a str),
     /// This whole number.
     Integer(i128),
+    /// Some whole number between two bounds, inclusive.
+    Between(i128, i128),
     /// Some string.
     String,
     /// Some RFC 3339 timestamp.

@@ -4,7 +4,7 @@ use super::{
     Field, Given, Node, ObjectShape, Shape,
     fits::{Fits, Source, prefix},
     text::{Text, contains, same},
-    view::{Side, View},
+    view::{Side, View, article},
 };
 
 impl Fits<'_> {
@@ -15,8 +15,8 @@ impl Fits<'_> {
                 Some(value) => Some((Source::View(value), value.absent)),
                 None => None,
             },
-            Source::Node(index) => match self.nodes[index] {
-                Node::Object { first, len, base } => {
+            Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
+                Node::Object { first, len, .. } => {
                     let mut i = first;
                     while i < first + len {
                         if let Node::Field { key: name, value, absent } = self.nodes[i]
@@ -26,11 +26,8 @@ impl Fits<'_> {
                         }
                         i += 1;
                     }
-                    match base {
-                        Some(base) => match self.base(base) {
-                            Some(base) => self.key(base, key),
-                            None => None,
-                        },
+                    match self.below(source) {
+                        Some(below) => self.key(below, key),
                         None => None,
                     }
                 }
@@ -48,10 +45,8 @@ impl Fits<'_> {
         depth: usize,
         out: &mut Text,
     ) -> bool {
-        if let Source::Node(index) = source
-            && let Node::Object { base: Some(base), len: 0, .. } = self.nodes[index]
-        {
-            return self.fits(Source::Node(base), target, depth + 1, out);
+        if let (Some((_, 0)), Some(below)) = (self.overlay(source), self.below(source)) {
+            return self.fits(below, target, depth + 1, out);
         }
         // An overlay over anything: all that is not overlaid may be there.
         let mut i = 0;
@@ -64,11 +59,15 @@ impl Fits<'_> {
         let mut i = 0;
         while i < object.flattened.len() {
             let flattened = target.with(object.flattened[i]);
+            // Serde collects what no field takes before it reads it.
+            let inside = Self { buffered: true, flattened: true, ..self };
             let fits = match flattened.shape {
                 // The map takes what no field takes.
-                Shape::Map(value) => self.entries(source, flattened.with(value), Some(object), depth, out),
+                Shape::Map(value) | Shape::Keyed { value, .. } => {
+                    inside.entries(source, flattened, value, Some(object), depth, out)
+                }
                 Shape::Nullable(_) => true,
-                _ => Self { flattened: true, ..self }.fits(source, flattened, depth + 1, out),
+                _ => inside.fits(source, flattened, depth + 1, out),
             };
             if !fits {
                 return false;
@@ -144,87 +143,133 @@ impl Fits<'_> {
     const fn is_unknown(self, source: Source) -> bool {
         match source {
             Source::View(view) => matches!(view.shape, Shape::Any),
-            Source::Node(index) => match self.nodes[index] {
-                Node::Any | Node::AnyObject => true,
-                Node::Object { base: Some(base), .. } => match self.base(base) {
-                    Some(base) => self.is_unknown(base),
-                    None => false,
-                },
-                _ => false,
+            Source::Node(index) if matches!(self.nodes[index], Node::Any | Node::AnyObject) => true,
+            _ => match self.below(source) {
+                Some(below) => self.is_unknown(below),
+                None => false,
             },
         }
     }
 
-    /// Whether every entry of an object fits, but for those that fields of another object take.
+    /// Whether every entry of an object fits a map, but for those that fields of another object take.
     pub(super) const fn entries(
         self,
         source: Source,
-        wanted: View,
+        map: View,
+        value: &'static Shape,
         but: Option<&'static ObjectShape>,
         depth: usize,
         out: &mut Text,
     ) -> bool {
-        match source {
-            Source::Node(index) => match self.nodes[index] {
-                Node::Object { first, len, base } => {
-                    let mut i = first;
-                    while i < first + len {
-                        if let Node::Field { key, value, .. } = self.nodes[i]
-                            && !named(but, key)
-                            && !self.entry(Source::Node(value), key, wanted, depth, out)
-                        {
-                            return false;
-                        }
-                        i += 1;
-                    }
-                    match base {
-                        Some(base) => match self.base(base) {
-                            Some(base) => self.entries(base, wanted, but, depth, out),
-                            None => true,
-                        },
-                        None => true,
-                    }
+        if let Some((first, len)) = self.overlay(source) {
+            let mut i = first;
+            while i < first + len {
+                if let Node::Field { key, value: entry, .. } = self.nodes[i]
+                    && !named(but, key)
+                    && !self.entry(Source::Node(entry), key, map, value, depth, out)
+                {
+                    return false;
                 }
-                _ => true,
-            },
-            Source::View(view) => match view.shape {
-                Shape::Map(value) => self.fits(Source::View(view.with(value)), wanted, depth + 1, out),
-                Shape::Object(object) => {
-                    let mut i = 0;
-                    while i < object.fields.len() {
-                        let field = &object.fields[i];
-                        if let Some(key) = field.key(view.side)
-                            && !named(but, key)
-                            && !self.entry(Source::View(view.of_field(field)), key, wanted, depth, out)
-                        {
-                            return false;
-                        }
-                        i += 1;
-                    }
-                    let mut i = 0;
-                    while i < object.flattened.len() {
-                        let inner = Source::View(view.with(object.flattened[i]));
-                        if !self.entries(inner, wanted, but, depth + 1, out) {
-                            return false;
-                        }
-                        i += 1;
-                    }
-                    true
+                i += 1;
+            }
+            return match self.below(source) {
+                Some(below) => self.entries(below, map, value, but, depth, out),
+                None => true,
+            };
+        }
+        let Source::View(view) = source else { return true };
+        let wanted = map.with(value);
+        match view.shape {
+            Shape::Map(value) | Shape::Keyed { value, .. } => {
+                let made = match view.shape {
+                    Shape::Keyed { key, .. } => view.with(key),
+                    _ => view.with(&Shape::String),
+                };
+                if let Shape::Keyed { key, .. } = map.shape
+                    && !self.takes_keys(made, map.with(key))
+                {
+                    out.push("its keys are ");
+                    article(out, made.shape);
+                    out.push(", expected ");
+                    article(out, key);
+                    return false;
                 }
-                _ => true,
-            },
+                let whole = Self { flattened: false, ..self };
+                whole.fits(Source::View(view.with(value)), wanted, depth + 1, out)
+            }
+            Shape::Object(object) => {
+                if !self.entries_of_fields(view, object, map, value, but, depth, out) {
+                    return false;
+                }
+                let mut i = 0;
+                while i < object.flattened.len() {
+                    let inner = Source::View(view.flattened(object, i));
+                    if !self.entries(inner, map, value, but, depth + 1, out) {
+                        return false;
+                    }
+                    i += 1;
+                }
+                true
+            }
+            Shape::OneOf(one_of) => self.entries_of_fields(view, one_of.common, map, value, but, depth, out),
+            Shape::Nullable(inner) => {
+                self.entries(Source::View(view.with(inner)), map, value, but, depth, out)
+            }
+            _ => true,
         }
     }
 
-    const fn entry(self, value: Source, key: &str, wanted: View, depth: usize, out: &mut Text) -> bool {
+    #[allow(clippy::too_many_arguments)] // a const fn has no closures to hold them
+    const fn entries_of_fields(
+        self,
+        view: View,
+        object: &'static ObjectShape,
+        map: View,
+        value: &'static Shape,
+        but: Option<&'static ObjectShape>,
+        depth: usize,
+        out: &mut Text,
+    ) -> bool {
+        let mut i = 0;
+        while i < object.fields.len() {
+            let field = &object.fields[i];
+            if let Some(key) = field.key(view.side)
+                && !named(but, key)
+                && !self.entry(Source::View(view.of_field(field)), key, map, value, depth, out)
+            {
+                return false;
+            }
+            i += 1;
+        }
+        true
+    }
+
+    const fn entry(
+        self,
+        entry: Source,
+        name: &str,
+        map: View,
+        value: &'static Shape,
+        depth: usize,
+        out: &mut Text,
+    ) -> bool {
+        if let Shape::Keyed { key, .. } = map.shape
+            && !self.takes_key(name, map.with(key))
+        {
+            out.push("its key ");
+            out.code(name);
+            out.push(" is not ");
+            article(out, key);
+            return false;
+        }
         let mark = out.mark();
         let whole = Self { flattened: false, ..self };
-        if whole.fits(value, wanted, depth + 1, out) {
+        if whole.fits(entry, map.with(value), depth + 1, out) {
             return true;
         }
         let mut inner = Text::new();
         inner.push("in its field ");
-        inner.code(key);
+        inner.code(name);
         inner.push(": ");
         prefix(out, mark, inner.as_str());
         false
@@ -232,45 +277,76 @@ impl Fits<'_> {
 
     /// `deny_unknown_fields`: every key that the source may have must be one of the object's.
     const fn no_strangers(self, source: Source, object: &'static ObjectShape, out: &mut Text) -> bool {
-        match source {
-            Source::Node(index) => match self.nodes[index] {
-                Node::Object { first, len, base } => {
-                    let mut i = first;
-                    while i < first + len {
-                        if let Node::Field { key, .. } = self.nodes[i]
-                            && !takes(Some(object), key)
-                        {
-                            return stranger(key, object, out);
-                        }
-                        i += 1;
-                    }
-                    match base {
-                        Some(base) => match self.base(base) {
-                            Some(base) => self.no_strangers(base, object, out),
-                            None => true,
-                        },
-                        None => true,
-                    }
+        if let Some((first, len)) = self.overlay(source) {
+            let mut i = first;
+            while i < first + len {
+                if let Node::Field { key, .. } = self.nodes[i]
+                    && !takes(Some(object), key)
+                {
+                    return stranger(key, object, out);
                 }
-                _ => true,
-            },
-            Source::View(view) => match view.shape {
-                Shape::Object(given) => {
-                    let mut i = 0;
-                    while i < given.fields.len() {
-                        if let Some(key) = given.fields[i].key(view.side)
-                            && !takes(Some(object), key)
-                        {
-                            return stranger(key, object, out);
-                        }
-                        i += 1;
+                i += 1;
+            }
+            return match self.below(source) {
+                Some(below) => self.no_strangers(below, object, out),
+                None => true,
+            };
+        }
+        let Source::View(view) = source else { return true };
+        match view.shape {
+            Shape::Object(given) => {
+                let mut i = 0;
+                while i < given.fields.len() {
+                    if let Some(key) = given.fields[i].key(view.side)
+                        && !takes(Some(object), key)
+                    {
+                        return stranger(key, object, out);
                     }
-                    true
+                    i += 1;
                 }
-                _ => true,
-            },
+                let mut i = 0;
+                while i < given.flattened.len() {
+                    if !self.no_strangers(Source::View(view.flattened(given, i)), object, out) {
+                        return false;
+                    }
+                    i += 1;
+                }
+                true
+            }
+            Shape::OneOf(one_of) => {
+                let mut i = 0;
+                while i < one_of.common.fields.len() {
+                    if let Some(key) = one_of.common.fields[i].key(view.side)
+                        && !takes(Some(object), key)
+                    {
+                        return stranger(key, object, out);
+                    }
+                    i += 1;
+                }
+                true
+            }
+            Shape::Nullable(inner) => self.no_strangers(Source::View(view.with(inner)), object, out),
+            Shape::Map(_) | Shape::Keyed { .. } if !takes_all(object) => {
+                out.push("it is a map of any keys, expected those of ");
+                out.code(object.name);
+                out.push(", which denies unknown fields");
+                false
+            }
+            _ => true,
         }
     }
+}
+
+/// Whether an object holds a flattened map or enum, where what keys it takes is judged.
+const fn takes_all(object: &'static ObjectShape) -> bool {
+    let mut i = 0;
+    while i < object.flattened.len() {
+        if !matches!(object.flattened[i], Shape::Object(_)) {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 /// Whether a field of an object takes a key.

@@ -1,5 +1,6 @@
 use super::{
-    Field, Given, Made, ObjectShape, Shape,
+    Field, Given, MAX_BETWEEN, Made, ObjectShape, Shape,
+    includes::widest,
     text::{Text, distance, same, slip},
 };
 
@@ -40,14 +41,25 @@ pub enum Step<'a> {
 pub struct View {
     /// Its shape, none of [`Shape::Split`], [`Shape::Recursive`] and [`Shape::Token`].
     pub shape: &'static Shape,
-    /// What [`Shape::Recursive`] inside stands for.
-    pub owner: &'static Shape,
     /// Its side.
     pub side: Side,
     /// Whether it may be missing.
     pub absent: bool,
     /// Whether JSONata makes a sequence of such values: one alone is itself, several are an array, and none are nothing.
     pub many: bool,
+    /// What [`Shape::Recursive`] inside stands for: the nearest enclosing shape first.
+    owners: [Owner; MAX_BETWEEN + 1],
+    /// How many owners there were on the way here.
+    entered: usize,
+    /// The variant of an enum that stands flattened among an object's fields, and where it stands.
+    variant: Option<(usize, &'static Shape)>,
+}
+
+/// An enclosing shape, and how many were entered before it: entered again through recursion it is the same.
+#[derive(Clone, Copy, Debug)]
+struct Owner {
+    shape: &'static Shape,
+    entered: usize,
 }
 
 /// Why a step cannot be taken for certain.
@@ -72,12 +84,13 @@ pub enum Problem {
 impl View {
     /// A shape's value, seen from a side.
     pub const fn new(shape: &'static Shape, side: Side) -> Self {
-        Self { shape, owner: shape, side, absent: false, many: false }.settle()
+        let owners = [Owner { shape: &Shape::Any, entered: 0 }; MAX_BETWEEN + 1];
+        Self { shape, side, absent: false, many: false, owners, entered: 0, variant: None }.settle()
     }
 
-    /// The same value with another shape.
+    /// The same value with another shape: one that is part of its own.
     pub const fn with(self, shape: &'static Shape) -> Self {
-        Self { shape, absent: false, ..self }.settle()
+        Self { shape, absent: false, variant: None, ..self }.settle()
     }
 
     /// Looks through splits and recursion, and remembers what recursion inside leads back to.
@@ -90,16 +103,24 @@ impl View {
                         Side::Given => given,
                     };
                 }
-                Shape::Recursive => match self.owner {
-                    // A shape that is nothing but itself: no derive makes it.
-                    Shape::Recursive => {
-                        self.shape = &Shape::Any;
-                        return self;
+                Shape::Recursive(between) => {
+                    let between = if *between > MAX_BETWEEN { MAX_BETWEEN } else { *between };
+                    let mut i = 0;
+                    while i + between < self.owners.len() {
+                        self.owners[i] = self.owners[i + between];
+                        i += 1;
                     }
-                    owner => self.shape = owner,
-                },
+                    self.shape = self.owners[0].shape;
+                    return self;
+                }
                 Shape::Object(_) | Shape::OneOf(_) => {
-                    self.owner = self.shape;
+                    let mut i = self.owners.len() - 1;
+                    while i > 0 {
+                        self.owners[i] = self.owners[i - 1];
+                        i -= 1;
+                    }
+                    self.entered += 1;
+                    self.owners[0] = Owner { shape: self.shape, entered: self.entered };
                     return self;
                 }
                 // In JSON it is a string.
@@ -112,15 +133,64 @@ impl View {
         }
     }
 
+    /// Tells an enclosing object or enum from others on the way; none where this is neither, or only one variant of it.
+    pub(super) const fn identity(&self) -> Option<usize> {
+        match self.shape {
+            Shape::Object(_) | Shape::OneOf(_) if self.variant.is_none() => Some(self.owners[0].entered),
+            _ => None,
+        }
+    }
+
+    /// What stands flattened at a position of an object.
+    pub(super) const fn flattened(self, object: &'static ObjectShape, position: usize) -> Self {
+        let whole = self.with(object.flattened[position]);
+        match self.variant {
+            Some((at, variant)) if at == position => match whole.shape {
+                Shape::Nullable(inner) => whole.with(inner).with(variant),
+                _ => whole.with(variant),
+            },
+            _ => whole,
+        }
+    }
+
+    /// The value as one variant after the other of the first enum that stands flattened among its fields; none behind the
+    /// last, or where there is no such enum.
+    pub(super) const fn as_variant(self, number: usize) -> Option<Self> {
+        let Shape::Object(object) = self.shape else { return None };
+        if self.variant.is_some() {
+            return None;
+        }
+        let mut i = 0;
+        while i < object.flattened.len() {
+            let whole = self.with(object.flattened[i]);
+            let (enumeration, nullable) = match whole.shape {
+                Shape::Nullable(inner) => (whole.with(inner).shape, true),
+                shape => (shape, false),
+            };
+            if let Shape::OneOf(one_of) = enumeration {
+                return if number < one_of.alternatives.len() {
+                    Some(Self { variant: Some((i, one_of.alternatives[number])), ..self })
+                } else if number == one_of.alternatives.len() && nullable {
+                    Some(Self { variant: Some((i, &Shape::Null)), ..self })
+                } else {
+                    None
+                };
+            }
+            i += 1;
+        }
+        None
+    }
+
     /// Takes one step.
     pub const fn step(self, step: Step<'_>) -> Result<Self, Problem> {
         match step {
             Step::Present => return Ok(Self { absent: false, ..self }),
             Step::NonNull => {
-                return Ok(match self.shape {
-                    Shape::Nullable(inner) => Self { absent: self.absent, ..self.with(inner) },
-                    _ => self,
-                });
+                let mut view = self;
+                while let Shape::Nullable(inner) = view.shape {
+                    view = Self { absent: view.absent, ..view.with(inner) };
+                }
+                return Ok(view);
             }
             Step::Items => return Ok(self.items()),
             Step::Many => return Ok(Self { absent: true, many: true, ..self }),
@@ -144,10 +214,12 @@ impl View {
         }
         match step {
             Step::Key(key) => match self.shape {
-                Shape::Object(_) | Shape::Map(_) | Shape::OneOf(_) => match self.key(key) {
-                    Some(view) => Ok(view),
-                    None => Err(Problem::NoField(self.shape)),
-                },
+                Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } | Shape::OneOf(_) => {
+                    match self.key(key) {
+                        Some(view) => Ok(view),
+                        None => Err(Problem::NoField(self.shape)),
+                    }
+                }
                 _ => Err(Problem::NotObject(self.shape)),
             },
             Step::Index(index) => match self.shape {
@@ -165,14 +237,13 @@ impl View {
             _ => match self.shape {
                 Shape::Array(item) => Ok(self.with(item)),
                 Shape::Tuple(items) => {
-                    let mut i = 1;
-                    while i < items.len() {
-                        if !same(items[i].words(), items[0].words()) {
-                            return Err(Problem::Mixed);
-                        }
-                        i += 1;
+                    if items.is_empty() {
+                        return Err(Problem::NoIndex(0));
                     }
-                    if items.is_empty() { Err(Problem::NoIndex(0)) } else { Ok(self.with(items[0])) }
+                    match widest(self, items) {
+                        Some(view) => Ok(view),
+                        None => Err(Problem::Mixed),
+                    }
                 }
                 _ => Err(Problem::NotArray(self.shape)),
             },
@@ -195,7 +266,7 @@ impl View {
                     return Ok(Self { absent: true, many: true, ..self.with(&Shape::Mixed) });
                 }
                 Shape::Nullable(_) | Shape::Null => return Err(Problem::MaybeNull),
-                Shape::Object(_) | Shape::Map(_) => {
+                Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } => {
                     return match self.key(key) {
                         Some(view) => Ok(Self { absent: view.absent || self.many, ..view }),
                         None => Err(Problem::NoField(self.shape)),
@@ -243,7 +314,7 @@ impl View {
     pub(super) const fn key(self, key: &str) -> Option<Self> {
         match self.shape {
             Shape::Any => Some(Self { absent: true, ..self }),
-            Shape::Map(value) => Some(Self { absent: true, ..self.with(value) }),
+            Shape::Map(value) | Shape::Keyed { value, .. } => Some(Self { absent: true, ..self.with(value) }),
             Shape::Nullable(inner) => match self.with(inner).key(key) {
                 Some(view) => Some(Self { absent: true, ..view }),
                 None => None,
@@ -267,7 +338,7 @@ impl View {
         }
         let mut i = 0;
         while i < object.flattened.len() {
-            let inner = self.with(object.flattened[i]);
+            let inner = self.flattened(object, i);
             if let Some(view) = inner.key(key) {
                 return Some(view);
             }
@@ -384,6 +455,7 @@ pub(super) const fn describe(out: &mut Text, side: Side, step: Step<'_>, problem
             }
             out.push(" read");
         }
+        Problem::Mixed if matches!(step, Step::Each) => out.push("its items are of different types"),
         Problem::Mixed => out.push("its type differs from variant to variant"),
     }
 }
@@ -399,7 +471,13 @@ pub(super) const fn article(out: &mut Text, shape: &Shape) {
             out.push("a string of the form ");
             out.code(name);
         }
-        Shape::Integer { min: 0, max } if *max > i64::MAX as i128 => out.push("an unsigned integer"),
+        Shape::Integer { min: 0, max } if *max == u64::MAX as i128 => out.push("an unsigned integer"),
+        Shape::Integer { min: 0, max } if *max > u64::MAX as i128 => {
+            out.push("an unsigned integer of 128 bits")
+        }
+        Shape::Integer { min, max } if *min < i64::MIN as i128 && *max > i64::MAX as i128 => {
+            out.push("an integer of 128 bits");
+        }
         // A narrow type's bounds are the reason more often than not.
         Shape::Integer { min, max } if *min > i64::MIN as i128 || *max < i64::MAX as i128 => {
             out.push("an integer from ");
