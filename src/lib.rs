@@ -59,6 +59,9 @@
 //! - `deploy`: the module `deploy`, which deploys state machines to AWS and calls them there, over `aws-sdk-sfn`.
 //! - `graph` (default): each machine's picture in its documentation. Leave it out where a few seconds of a clean build count. The crate
 //!   `stepfn-graph` draws SVG for a program.
+//! - `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `smol_str`, `time`, `url`, `uuid`: [`StateData`] for the types of the
+//!   crate of that name, as its own serde feature writes them: another form (`serde-float`, `serde-human-readable`) is said on the
+//!   field, `#[state_data(as = "f64")]`.
 //! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-xtask` instead.
 
 #[cfg(feature = "codegen")]

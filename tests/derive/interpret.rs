@@ -166,7 +166,6 @@ fn is_key(key: &'static Shape, name: &str) -> bool {
         Shape::Integer { .. } | Shape::Number => {
             is_scalar(key, &parsed) && name == name.trim() && !name.is_empty()
         }
-        Shape::Nullable(inner) => is_key(inner, name),
         Shape::OneOf(one_of) => one_of.alternatives.iter().any(|inner| is_key(inner, name)),
         Shape::Split { given, .. } => is_key(given, name),
         key => accepts(key, &name.into(), false),
@@ -279,6 +278,15 @@ fn is_of_form(form: &str, text: &str) -> bool {
         "IPv6 address" => text.parse::<std::net::Ipv6Addr>().is_ok(),
         "IPv4 socket address" => text.parse::<std::net::SocketAddrV4>().is_ok(),
         "IPv6 socket address" => text.parse::<std::net::SocketAddrV6>().is_ok(),
+        "date" => text.parse::<chrono::NaiveDate>().is_ok(),
+        "time" => text.parse::<chrono::NaiveTime>().is_ok(),
+        "date and time" => text.parse::<chrono::NaiveDateTime>().is_ok(),
+        "zoned timestamp" => text.parse::<jiff::Zoned>().is_ok(),
+        "ISO 8601 duration" => text.parse::<jiff::Span>().is_ok(),
+        "ISO 8601 duration of hours and less" => text.parse::<jiff::SignedDuration>().is_ok(),
+        "decimal" => text.parse::<rust_decimal::Decimal>().is_ok(),
+        "URL" => text.parse::<url::Url>().is_ok(),
+        "UUID" => text.parse::<uuid::Uuid>().is_ok(),
         form => panic!("no parser for {form}"),
     }
 }

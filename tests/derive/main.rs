@@ -9,6 +9,7 @@ mod aliases;
 mod attributes;
 mod enums;
 mod errors;
+mod foreign_types;
 mod generics;
 mod hygiene;
 mod interpret;

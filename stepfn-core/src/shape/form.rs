@@ -39,7 +39,7 @@ pub(super) const fn of_form(form: &str, text: &str) -> OfForm {
         b"UUID" => uuid(bytes),
         b"decimal" => decimal(bytes),
         b"URL" => url(bytes),
-        b"ISO 8601 duration" => duration(bytes),
+        b"ISO 8601 duration" | b"ISO 8601 duration of hours and less" => duration(bytes),
         b"zoned timestamp" => zoned(bytes),
         _ => true,
     };
@@ -61,8 +61,8 @@ pub const fn example(form: &str) -> &'static str {
         b"UUID" => "00000000-0000-0000-0000-000000000000",
         b"decimal" => "1.5",
         b"URL" => "https://example.com/",
-        b"ISO 8601 duration" => "PT1S",
-        b"zoned timestamp" => "2030-01-01T00:00:00+00:00[UTC]",
+        b"ISO 8601 duration" | b"ISO 8601 duration of hours and less" => "PT1S",
+        b"zoned timestamp" => "2030-01-01T00:00:00+00:00[+00:00]",
         _ => "text",
     }
 }
@@ -236,9 +236,9 @@ const fn timestamp(bytes: &[u8]) -> bool {
     bytes.len() > 25 - 1 && offset(bytes, bytes.len() - 6) && clock(bytes, 11, bytes.len() - 6)
 }
 
-/// A timestamp in UTC with its zone.
+/// A timestamp in UTC with its zone, as an offset: for a name one needs the names of zones at hand.
 const fn zoned(bytes: &[u8]) -> bool {
-    const END: &[u8] = b"+00:00[UTC]";
+    const END: &[u8] = b"+00:00[+00:00]";
     if bytes.len() < 19 + END.len() {
         return false;
     }
@@ -282,7 +282,7 @@ const fn decimal(bytes: &[u8]) -> bool {
 /// A scheme, `://`, a plain host, and plain characters behind it.
 const fn url(bytes: &[u8]) -> bool {
     let mut i = 0;
-    while i < bytes.len() && bytes[i].is_ascii_lowercase() {
+    while i < bytes.len() && (bytes[i].is_ascii_lowercase() || i > 0 && bytes[i].is_ascii_digit()) {
         i += 1;
     }
     let host = i + 3;
@@ -375,7 +375,7 @@ mod tests {
                 &["example.com", "https://", "https://1.2", "https://a..b", "https://xn--a"],
             ),
             ("ISO 8601 duration", &["PT5M"], &["P", "5M", "PT"]),
-            ("zoned timestamp", &["2030-01-01T00:00:00+00:00[UTC]"], &["2030-01-01T00:00:00Z"]),
+            ("zoned timestamp", &["2030-01-01T00:00:00+00:00[+00:00]"], &["2030-01-01T00:00:00Z"]),
             ("somebody's own", &["anything"], &[]),
         ] {
             for text in plain {

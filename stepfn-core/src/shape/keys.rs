@@ -19,7 +19,6 @@ pub(super) const fn is_key(shape: &Shape) -> bool {
         | Shape::Boolean
         | Shape::Integer { .. }
         | Shape::Number => true,
-        Shape::Nullable(inner) => is_key(inner),
         Shape::Split { made, given } => is_key(made) && is_key(given),
         Shape::OneOf(one_of) => {
             let mut i = 0;
@@ -61,7 +60,6 @@ impl Fits<'_> {
                 None => false,
             },
             Shape::Number => !self.buffered && (self.lenient || whole(text).is_some()),
-            Shape::Nullable(inner) => self.takes_key(text, key.with(inner)),
             Shape::OneOf(one_of) => {
                 let mut i = 0;
                 while i < one_of.alternatives.len() {
@@ -104,9 +102,7 @@ impl Fits<'_> {
                 true
             }
             Shape::Boolean => self.takes_key("true", key) && self.takes_key("false", key),
-            Shape::Nullable(inner) => self.takes_keys(made.with(inner), key),
             _ => match (made.shape, key.shape) {
-                (_, Shape::Nullable(inner)) => self.takes_keys(made, key.with(inner)),
                 (_, Shape::OneOf(one_of)) => {
                     let mut i = 0;
                     while i < one_of.alternatives.len() {

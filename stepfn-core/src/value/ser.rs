@@ -325,8 +325,8 @@ impl ser::Serializer for KeySerializer {
     fn serialize_none(self) -> Result<Arc<str>, Error> {
         Err(key_error())
     }
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Arc<str>, Error> {
-        value.serialize(self)
+    fn serialize_some<T: Serialize + ?Sized>(self, _value: &T) -> Result<Arc<str>, Error> {
+        Err(key_error())
     }
     fn serialize_unit(self) -> Result<Arc<str>, Error> {
         Err(key_error())
