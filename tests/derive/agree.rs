@@ -12,7 +12,29 @@ use crate::{
 /// Both sides agree with serde, over samples and what lies around them.
 #[track_caller]
 pub(crate) fn agree<T: StateData + Serialize + DeserializeOwned>(samples: impl IntoIterator<Item = T>) {
-    given::<T>(described(samples));
+    let samples = described(samples);
+    let reads = |value: Value| serde_json::from_value::<T>(value).is_ok();
+    if samples.iter().cloned().all(reads) {
+        assert!(judgement::fits_itself(T::SHAPE, false), "what is made does not fit: {:#?}", T::SHAPE);
+    }
+    // Another key beside those that are there.
+    if samples.iter().all(|sample| sample.as_object().is_some_and(|map| !map.contains_key("stranger"))) {
+        let with = samples.iter().cloned().map(|mut sample| {
+            sample["stranger"] = json!({"x": [1]});
+            sample
+        });
+        let taken = with.map(reads).collect::<Vec<_>>();
+        if taken.iter().all(|taken| *taken) {
+            assert!(
+                judgement::fits_itself(T::SHAPE, true),
+                "with another key it does not fit: {:#?}",
+                T::SHAPE
+            );
+        } else if !taken.contains(&true) {
+            assert!(!judgement::fits_itself(T::SHAPE, true), "with another key it fits: {:#?}", T::SHAPE);
+        }
+    }
+    given::<T>(samples);
 }
 
 /// The same for a type of which serde takes more than its shape says.

@@ -15,6 +15,7 @@ mod hygiene;
 mod interpret;
 mod judgement;
 mod lambdas;
+mod names;
 mod recursion;
 mod said;
 mod serde_types;

@@ -19,8 +19,8 @@ pub(super) enum Source {
 
 /// A source and a target that are being judged.
 pub(super) struct Pair<'p> {
-    source: usize,
-    target: usize,
+    source: u64,
+    target: u64,
     around: Option<&'p Self>,
 }
 
@@ -45,7 +45,7 @@ impl<'a> Fits<'a> {
     }
 
     /// Whether a source and a target are being judged around here.
-    const fn is_around(self, source: usize, target: usize) -> bool {
+    const fn is_around(self, source: u64, target: u64) -> bool {
         let mut next = self.around;
         while let Some(pair) = next {
             if pair.source == source && pair.target == target {
@@ -213,7 +213,7 @@ impl<'a> Fits<'a> {
                 Shape::OneOf(one_of) => {
                     let mut i = 0;
                     while i < one_of.alternatives.len() {
-                        let alternative = view.with(one_of.alternatives[i]);
+                        let alternative = view.alternative(one_of, i);
                         if !self.fits(Source::View(alternative), target, depth + 1, out) {
                             return false;
                         }
@@ -240,7 +240,7 @@ impl<'a> Fits<'a> {
                 let mut i = 0;
                 while i < one_of.alternatives.len() {
                     out.rewind(mark);
-                    if inside.fits(source, target.with(one_of.alternatives[i]), depth + 1, out) {
+                    if inside.fits(source, target.alternative(one_of, i), depth + 1, out) {
                         return true;
                     }
                     i += 1;
@@ -315,7 +315,7 @@ impl<'a> Fits<'a> {
         loop {
             let next = match view.shape {
                 Shape::OneOf(one_of) if number < one_of.alternatives.len() => {
-                    Some(view.with(one_of.alternatives[number]))
+                    Some(view.alternative(one_of, number))
                 }
                 Shape::OneOf(_) => None,
                 _ => view.as_variant(number),

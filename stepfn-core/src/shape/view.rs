@@ -1,5 +1,5 @@
 use super::{
-    Field, Given, MAX_BETWEEN, Made, ObjectShape, Shape,
+    Field, Given, MAX_BETWEEN, Made, ObjectShape, OneOfShape, Shape,
     includes::widest,
     text::{Text, distance, same, slip},
 };
@@ -49,17 +49,24 @@ pub struct View {
     pub many: bool,
     /// What [`Shape::Recursive`] inside stands for: the nearest enclosing shape first.
     owners: [Owner; MAX_BETWEEN + 1],
-    /// How many owners there were on the way here.
-    entered: usize,
     /// The variant of an enum that stands flattened among an object's fields, and where it stands.
-    variant: Option<(usize, &'static Shape)>,
+    variant: Option<Variant>,
 }
 
-/// An enclosing shape, and how many were entered before it: entered again through recursion it is the same.
+/// One variant of an enum, by its position; where there are no more, nothing.
+#[derive(Clone, Copy, Debug)]
+struct Variant {
+    /// Where the enum stands among what is flattened.
+    at: usize,
+    of: &'static OneOfShape,
+    number: usize,
+}
+
+/// An enclosing shape, and a number that tells it from others on the way: entered again through recursion it has the same.
 #[derive(Clone, Copy, Debug)]
 struct Owner {
     shape: &'static Shape,
-    entered: usize,
+    identity: u64,
 }
 
 /// Why a step cannot be taken for certain.
@@ -84,17 +91,24 @@ pub enum Problem {
 impl View {
     /// A shape's value, seen from a side.
     pub const fn new(shape: &'static Shape, side: Side) -> Self {
-        let owners = [Owner { shape: &Shape::Any, entered: 0 }; MAX_BETWEEN + 1];
-        Self { shape, side, absent: false, many: false, owners, entered: 0, variant: None }.settle()
+        let owners = [Owner { shape: &Shape::Any, identity: 1 }; MAX_BETWEEN + 1];
+        Self { shape, side, absent: false, many: false, owners, variant: None }.settle(0)
     }
 
     /// The same value with another shape: one that is part of its own.
     pub const fn with(self, shape: &'static Shape) -> Self {
-        Self { shape, absent: false, variant: None, ..self }.settle()
+        Self { shape, absent: false, variant: None, ..self }.settle(0)
     }
 
-    /// Looks through splits and recursion, and remembers what recursion inside leads back to.
-    const fn settle(mut self) -> Self {
+    /// The same value as one of an enum's variants.
+    pub(super) const fn alternative(self, one_of: &'static OneOfShape, number: usize) -> Self {
+        let shape = one_of.alternatives[number];
+        Self { shape, absent: false, variant: None, ..self }.settle(number as u64 + 1)
+    }
+
+    /// Looks through splits and recursion, and remembers what recursion inside leads back to. What a type is made of is told
+    /// apart by how deep it stands and by the numbers of variants: what else stands side by side never leads back.
+    const fn settle(mut self, number: u64) -> Self {
         loop {
             match self.shape {
                 Shape::Split { made, given } => {
@@ -119,8 +133,8 @@ impl View {
                         self.owners[i] = self.owners[i - 1];
                         i -= 1;
                     }
-                    self.entered += 1;
-                    self.owners[0] = Owner { shape: self.shape, entered: self.entered };
+                    let identity = self.owners[0].identity.wrapping_mul(1021).wrapping_add(number);
+                    self.owners[0] = Owner { shape: self.shape, identity };
                     return self;
                 }
                 // In JSON it is a string.
@@ -134,9 +148,9 @@ impl View {
     }
 
     /// Tells an enclosing object or enum from others on the way; none where this is neither, or only one variant of it.
-    pub(super) const fn identity(&self) -> Option<usize> {
+    pub(super) const fn identity(&self) -> Option<u64> {
         match self.shape {
-            Shape::Object(_) | Shape::OneOf(_) if self.variant.is_none() => Some(self.owners[0].entered),
+            Shape::Object(_) | Shape::OneOf(_) if self.variant.is_none() => Some(self.owners[0].identity),
             _ => None,
         }
     }
@@ -145,10 +159,15 @@ impl View {
     pub(super) const fn flattened(self, object: &'static ObjectShape, position: usize) -> Self {
         let whole = self.with(object.flattened[position]);
         match self.variant {
-            Some((at, variant)) if at == position => match whole.shape {
-                Shape::Nullable(inner) => whole.with(inner).with(variant),
-                _ => whole.with(variant),
-            },
+            Some(Variant { at, of, number }) if at == position => {
+                if number == of.alternatives.len() {
+                    return whole.with(&Shape::Null);
+                }
+                match whole.shape {
+                    Shape::Nullable(inner) => whole.with(inner).alternative(of, number),
+                    _ => whole.alternative(of, number),
+                }
+            }
             _ => whole,
         }
     }
@@ -168,13 +187,11 @@ impl View {
                 shape => (shape, false),
             };
             if let Shape::OneOf(one_of) = enumeration {
-                return if number < one_of.alternatives.len() {
-                    Some(Self { variant: Some((i, one_of.alternatives[number])), ..self })
-                } else if number == one_of.alternatives.len() && nullable {
-                    Some(Self { variant: Some((i, &Shape::Null)), ..self })
-                } else {
-                    None
-                };
+                let last = one_of.alternatives.len();
+                if number < last || number == last && nullable {
+                    return Some(Self { variant: Some(Variant { at: i, of: one_of, number }), ..self });
+                }
+                return None;
             }
             i += 1;
         }

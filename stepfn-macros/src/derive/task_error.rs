@@ -192,7 +192,9 @@ fn expand(input: &DeriveInput, cases: &[Case<'_>]) -> TokenStream {
     let failures = cases.iter().map(|Case { pattern, kind }| match kind {
         Kind::Named(name) => {
             // At the type, so that rustc reports a missing `Display` there.
-            let message = quote_spanned!(ident.span()=> self as &dyn ::core::fmt::Display);
+            // The name may come out of a macro, where `self` would be another.
+            let span = Span::call_site().located_at(ident.span());
+            let message = quote_spanned!(span=> self as &dyn ::core::fmt::Display);
             quote!(#pattern { .. } => ::stepfn::__private::TaskFailure::new(#name, ::std::string::ToString::to_string(#message)))
         }
         Kind::Transparent { member, ty } => {
