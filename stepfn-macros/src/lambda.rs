@@ -10,7 +10,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::derive::Errors;
+use crate::{derive::Errors, enclosed};
 
 /// The function as it is written, and the task of its name beside it; on mistakes, their messages as well.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
@@ -149,13 +149,9 @@ impl Task {
     fn expand(&self, Function { attrs, vis, sig, body }: &Function, sound: bool) -> TokenStream {
         let ident = &sig.ident;
         let Self { name, function_name, .. } = self;
-        let input =
-            self.input.as_ref().map_or_else(|| quote!(::stepfn::__private::Value), ToTokens::to_token_stream);
-        let output = self.output.to_token_stream();
-        let error = self
-            .error
-            .as_ref()
-            .map_or_else(|| quote!(::core::convert::Infallible), ToTokens::to_token_stream);
+        let input = self.input.as_ref().map_or_else(|| quote!(::stepfn::__private::Value), enclosed);
+        let output = enclosed(&self.output);
+        let error = self.error.as_ref().map_or_else(|| quote!(::core::convert::Infallible), enclosed);
         // Types that are wrong in themselves would be reported once more.
         let (input, output, error) = if sound {
             (input, output, error)
@@ -209,8 +205,9 @@ impl Task {
         let local = |name: &str| Ident::new(&format!("__stepfn_{name}"), Span::mixed_site());
         let (value, input, output, error) = (local("value"), local("input"), local("output"), local("error"));
         let (read, call) = match &self.input {
-            Some(ty) => {
-                let from_value = quote_spanned!(ty.span()=> ::stepfn::__private::from_value::<#ty>);
+            Some(input_type) => {
+                let ty = enclosed(input_type);
+                let from_value = quote_spanned!(input_type.span()=> ::stepfn::__private::from_value::<#ty>);
                 let read = quote! {
                     let #input = match #from_value(&#value) {
                         ::core::result::Result::Ok(#input) => #input,
@@ -242,8 +239,8 @@ impl Task {
             }},
             None => quote!(#call #await_),
         };
-        let ty = &self.output;
-        let to_value = quote_spanned!(ty.span()=> ::stepfn::__private::to_value::<#ty>);
+        let ty = enclosed(&self.output);
+        let to_value = quote_spanned!(self.output.span()=> ::stepfn::__private::to_value::<#ty>);
         // At the function, so that a future that is not `Send` is reported there.
         let future = quote_spanned! {ident.span()=>
             ::std::boxed::Box::pin(async move {

@@ -379,6 +379,7 @@ pub(super) fn machine(
 
 fn associated_types(input: &syn::Type, output: &syn::Type) -> TokenStream {
     let (first, second) = (Place::of_tokens(input).first, Place::of_tokens(output).first);
+    let (input, output) = (enclosed(input), enclosed(output));
     let input = quote_spanned!(first=> type Input = #input;);
     let output = quote_spanned!(second=> type Output = #output;);
     quote!(#input #output)
