@@ -5,8 +5,8 @@ use super::{
     view::{Side, Step, View, article},
 };
 
-/// Types nested deeper than this are refused: rustc's own stack for constants ends soon after.
-const MAX_DEPTH: usize = 32;
+/// Types nested deeper than this are refused: rustc gives constants a stack of 128 calls, and here each is counted.
+const MAX_DEPTH: usize = 104;
 
 /// A source: a node of the tree, or a part of a typed value.
 #[derive(Clone, Copy)]
@@ -173,16 +173,16 @@ impl<'a> Fits<'a> {
                 Node::Any => return true,
                 Node::Either(first, second) => {
                     let mark = out.mark();
-                    if self.fits(Source::Node(first), target, depth + 1, out) {
+                    if self.fits(Source::Node(first), target, depth + 2, out) {
                         return true;
                     }
                     out.rewind(mark);
-                    return self.fits(Source::Node(second), target, depth + 1, out);
+                    return self.fits(Source::Node(second), target, depth + 2, out);
                 }
                 Node::Union { first, len } => {
                     let mut i = 0;
                     while i < len {
-                        if !self.fits(Source::Node(first + i), target, depth + 1, out) {
+                        if !self.fits(Source::Node(first + i), target, depth + 2, out) {
                             return false;
                         }
                         i += 1;
@@ -197,11 +197,11 @@ impl<'a> Fits<'a> {
                 Shape::Nullable(inner) => {
                     return match target.shape {
                         Shape::Nullable(wanted) => {
-                            self.fits(Source::View(view.with(inner)), target.with(wanted), depth + 1, out)
+                            self.fits(Source::View(view.with(inner)), target.with(wanted), depth + 2, out)
                         }
                         Shape::OneOf(_) => {
-                            self.fits(Source::View(view.with(&Shape::Null)), target, depth + 1, out)
-                                && self.fits(Source::View(view.with(inner)), target, depth + 1, out)
+                            self.fits(Source::View(view.with(&Shape::Null)), target, depth + 2, out)
+                                && self.fits(Source::View(view.with(inner)), target, depth + 2, out)
                         }
                         _ => {
                             out.push("it may be null, expected ");
@@ -214,7 +214,7 @@ impl<'a> Fits<'a> {
                     let mut i = 0;
                     while i < one_of.alternatives.len() {
                         let alternative = view.alternative(one_of, i);
-                        if !self.fits(Source::View(alternative), target, depth + 1, out) {
+                        if !self.fits(Source::View(alternative), target, depth + 2, out) {
                             return false;
                         }
                         i += 1;
@@ -232,7 +232,7 @@ impl<'a> Fits<'a> {
                 if self.is_null(source) {
                     return true;
                 }
-                return self.fits(source, target.with(inner), depth + 1, out);
+                return self.fits(source, target.with(inner), depth + 2, out);
             }
             Shape::OneOf(one_of) => {
                 let mark = out.mark();
@@ -240,7 +240,7 @@ impl<'a> Fits<'a> {
                 let mut i = 0;
                 while i < one_of.alternatives.len() {
                     out.rewind(mark);
-                    if inside.fits(source, target.alternative(one_of, i), depth + 1, out) {
+                    if inside.fits(source, target.alternative(one_of, i), depth + 2, out) {
                         return true;
                     }
                     i += 1;
@@ -328,7 +328,7 @@ impl<'a> Fits<'a> {
                 None => Some(Source::View(variant)),
             };
             if let Some(variant) = variant
-                && !self.fits(variant, target, depth + 1, out)
+                && !self.fits(variant, target, depth + 3, out)
             {
                 return Some(false);
             }
@@ -449,100 +449,6 @@ impl<'a> Fits<'a> {
             Node::Any => true,
             _ => false,
         }
-    }
-
-    /// An array as an array; none where the source is no array.
-    const fn items(
-        self,
-        source: Source,
-        target: View,
-        item: &'static Shape,
-        depth: usize,
-        out: &mut Text,
-    ) -> Option<bool> {
-        let wanted = target.with(item);
-        let mark = out.mark();
-        let fits = match source {
-            Source::Node(index) => match self.nodes[index] {
-                Node::Array(each) => self.fits(Source::Node(each), wanted, depth + 1, out),
-                Node::Tuple { first, len } => {
-                    let mut fits = true;
-                    let mut i = 0;
-                    while fits && i < len {
-                        fits = self.fits(Source::Node(first + i), wanted, depth + 1, out);
-                        i += 1;
-                    }
-                    fits
-                }
-                _ => return None,
-            },
-            Source::View(view) => match view.shape {
-                Shape::Array(each) => self.fits(Source::View(view.with(each)), wanted, depth + 1, out),
-                Shape::Tuple(items) => {
-                    let mut fits = true;
-                    let mut i = 0;
-                    while fits && i < items.len() {
-                        fits = self.fits(Source::View(view.with(items[i])), wanted, depth + 1, out);
-                        i += 1;
-                    }
-                    fits
-                }
-                _ => return None,
-            },
-            Source::Over(..) => return None,
-        };
-        if !fits {
-            prefix(out, mark, "in its items: ");
-        }
-        Some(fits)
-    }
-
-    /// An array as an array of fixed length; none where the source is none of known length.
-    const fn tuple(
-        self,
-        source: Source,
-        target: View,
-        wanted: &'static [&'static Shape],
-        depth: usize,
-        out: &mut Text,
-    ) -> Option<bool> {
-        let len = match source {
-            Source::Node(index) => match self.nodes[index] {
-                Node::Tuple { len, .. } => len,
-                _ => return None,
-            },
-            Source::View(view) => match view.shape {
-                Shape::Tuple(items) => items.len(),
-                _ => return None,
-            },
-            Source::Over(..) => return None,
-        };
-        if len != wanted.len() {
-            out.push("expected an array of ");
-            out.number(wanted.len() as i128);
-            out.push(" items, found one of ");
-            out.number(len as i128);
-            return Some(false);
-        }
-        let mut i = 0;
-        while i < len {
-            let item = match source {
-                Source::Node(index) => match self.nodes[index] {
-                    Node::Tuple { first, .. } => Source::Node(first + i),
-                    _ => source,
-                },
-                Source::View(view) => match view.shape {
-                    Shape::Tuple(items) => Source::View(view.with(items[i])),
-                    _ => source,
-                },
-                Source::Over(..) => source,
-            };
-            if !self.fits(item, target.with(wanted[i]), depth + 1, out) {
-                return Some(false);
-            }
-            i += 1;
-        }
-        Some(true)
     }
 
     /// Appends what a source is.

@@ -14,6 +14,7 @@
 //! *given* to its `Deserialize` (a task's input). A field of type `Option` is always there on the way out, possibly `null`,
 //! and may be missing on the way in.
 
+mod array;
 mod claim;
 mod fits;
 mod form;

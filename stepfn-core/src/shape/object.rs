@@ -46,7 +46,7 @@ impl Fits<'_> {
         out: &mut Text,
     ) -> bool {
         if let (Some((_, 0)), Some(below)) = (self.overlay(source), self.below(source)) {
-            return self.fits(below, target, depth + 1, out);
+            return self.fits(below, target, depth + 3, out);
         }
         // An overlay over anything: all that is not overlaid may be there.
         let mut i = 0;
@@ -67,7 +67,7 @@ impl Fits<'_> {
                     inside.entries(source, flattened, value, Some(object), depth, out)
                 }
                 Shape::Nullable(_) => true,
-                _ => inside.fits(source, flattened, depth + 1, out),
+                _ => inside.fits(source, flattened, depth + 3, out),
             };
             if !fits {
                 return false;
@@ -114,7 +114,7 @@ impl Fits<'_> {
                     first = Some(key);
                 }
                 let whole = Self { flattened: false, ..self };
-                if !whole.fits(value, wanted, depth + 1, out) {
+                if !whole.fits(value, wanted, depth + 4, out) {
                     let mut inner = Text::new();
                     inner.push("in its field ");
                     inner.code(key);
@@ -195,7 +195,7 @@ impl Fits<'_> {
                     return false;
                 }
                 let whole = Self { flattened: false, ..self };
-                whole.fits(Source::View(view.with(value)), wanted, depth + 1, out)
+                whole.fits(Source::View(view.with(value)), wanted, depth + 3, out)
             }
             Shape::Object(object) => {
                 if !self.entries_of_fields(view, object, map, value, but, depth, out) {
@@ -264,7 +264,7 @@ impl Fits<'_> {
         }
         let mark = out.mark();
         let whole = Self { flattened: false, ..self };
-        if whole.fits(entry, map.with(value), depth + 1, out) {
+        if whole.fits(entry, map.with(value), depth + 5, out) {
             return true;
         }
         let mut inner = Text::new();

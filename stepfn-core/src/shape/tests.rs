@@ -251,6 +251,38 @@ fn types_nested_too_deep_are_refused_and_not_taken() {
     assert!(fits(TooDeep::SHAPE).contains("nested too deep"));
 }
 
+/// As deep as a type may be there is room in a constant, whatever it is made of.
+#[test]
+fn a_constant_judges_all_that_is_not_too_deep() {
+    macro_rules! nested {
+        ($kind:ident;) => { &Shape::String };
+        (object; - $($deeper:tt)*) => {
+            &Shape::Object(&ObjectShape {
+                name: "Nested",
+                fields: &[plain("inner", &["inner"], nested!(object; $($deeper)*))],
+                flattened: &[],
+                deny_unknown_fields: false,
+            })
+        };
+        (map; - $($deeper:tt)*) => { &Shape::Map(nested!(map; $($deeper)*)) };
+        (tuple; - $($deeper:tt)*) => { &Shape::Tuple(&[nested!(tuple; $($deeper)*)]) };
+        (nullable; - $($deeper:tt)*) => { &Shape::Nullable(&Shape::Array(nested!(nullable; $($deeper)*))) };
+    }
+    macro_rules! judged {
+        ($($kind:ident),*) => {
+            $({
+                const SHAPE: &Shape = nested!($kind; - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -);
+                const NODES: &[Node<'_>] = &[Node::Leaf { shape: SHAPE, side: Side::Made, steps: &[] }];
+                const { assert!(judge("", &Claim::Fits { what: "it", nodes: NODES, target: SHAPE }).is_some()) };
+                const LESS: &Shape = nested!($kind; - - - - - - - - - - - - - - - - -);
+                const FEWER: &[Node<'_>] = &[Node::Leaf { shape: LESS, side: Side::Made, steps: &[] }];
+                const { assert!(judge("", &Claim::Fits { what: "it", nodes: FEWER, target: LESS }).is_none()) };
+            })*
+        };
+    }
+    judged!(object, map, tuple, nullable);
+}
+
 #[test]
 fn errors_and_cover_are_judged() {
     let raises = |error| {
