@@ -490,7 +490,7 @@ pub(super) const fn article(out: &mut Text, shape: &Shape) {
         }
         Shape::Integer { min: 0, max } if *max == u64::MAX as i128 => out.push("an unsigned integer"),
         Shape::Integer { min: 0, max } if *max > u64::MAX as i128 => {
-            out.push("an unsigned integer of 128 bits")
+            out.push("an unsigned integer of 128 bits");
         }
         Shape::Integer { min, max } if *min < i64::MIN as i128 && *max > i64::MAX as i128 => {
             out.push("an integer of 128 bits");
