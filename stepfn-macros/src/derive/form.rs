@@ -129,7 +129,7 @@ impl Form {
             Self::Any | Self::Null | Self::Timestamp | Self::Recursive(_) | Self::Mixed | Self::Enum(_) => {}
             Self::Of(ty) => f(ty),
             Self::Strict(inner) | Self::Array(inner) | Self::Repeat(inner, _) | Self::Nullable(inner) => {
-                inner.each_type(f)
+                inner.each_type(f);
             }
             Self::Map(key, value) => {
                 key.each_type(f);
