@@ -39,6 +39,7 @@ state_machine! {
         Each: Map {
             items_path: $.pair,
             item_processor: { start_at: P, P: Pass { parameters: { "x": $.a }, end: true } },
+            result_path: $.each,
             next: Mixed,
         },
         Mixed: Pass { parameters: { "all": $.mixed[*] }, end: true },
