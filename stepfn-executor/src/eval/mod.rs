@@ -39,8 +39,6 @@ pub(crate) use self::{
 pub(crate) mod error_name {
     /// A failure of the interpreter itself; no `Catch` or `Retry` matches it.
     pub(crate) const RUNTIME: &str = "States.Runtime";
-    /// A function refused its arguments.
-    pub(crate) const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
     /// A `ResultPath` that does not fit the input.
     pub(crate) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
     /// A JSONata expression that throws, gives nothing, or gives what the field does not take.

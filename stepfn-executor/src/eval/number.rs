@@ -1,6 +1,6 @@
 //! Numbers by value, exact where JSON's numbers are.
 
-use std::cmp::Ordering;
+use std::{borrow::Cow, cmp::Ordering};
 
 use stepfn_core::value::Number;
 
@@ -40,8 +40,17 @@ pub(super) fn truncate(number: &Number) -> i64 {
     number.as_i64().unwrap_or_else(|| number.as_f64().trunc() as i64)
 }
 
-/// A number out of text that may be one: for the filters, which compare `'1'` and `1`.
+/// A number out of text that may be one: for literals, and for the filters, which compare `'1'` and `1`. Zeros before a number
+/// say nothing.
 pub(super) fn parse(text: &str) -> Option<Number> {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let plain = digits.trim_start_matches('0');
+    let zeros = digits.len() - plain.len();
+    let text = match (zeros, plain.starts_with(|c: char| c.is_ascii_digit())) {
+        (0, _) => Cow::Borrowed(text),
+        (_, true) => Cow::Owned(format!("{sign}{plain}")),
+        (_, false) => Cow::Owned(format!("{sign}0{plain}")),
+    };
     match text.parse::<stepfn_core::value::Value>() {
         Ok(stepfn_core::value::Value::Number(number)) => Some(number),
         _ => None,

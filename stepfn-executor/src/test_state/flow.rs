@@ -12,7 +12,7 @@ use super::{
     inspection::Inspection, locate::UNNAMED, task, tolerance,
 };
 use crate::{
-    eval::{EvalError, Random, Template},
+    eval::{EvalError, Random, Template, error_name},
     identity::iso,
     interpreter::Failure,
     program::{self, Amount, Frame, Kind, Program, State, StateId},
@@ -410,7 +410,7 @@ impl Flow<'_> {
 /// No rule of a Choice holds, and it has no default.
 pub(super) fn no_choice() -> Stop {
     Stop::Failed(Failure::new(
-        Some("States.NoChoiceMatched".into()),
+        Some(error_name::RUNTIME.into()),
         Some("Failed to transition out of the state. The state does not point to a next state.".into()),
     ))
 }

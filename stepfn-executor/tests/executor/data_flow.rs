@@ -108,7 +108,7 @@ fn a_choice_that_matches_nothing_fails() {
         "S": {"Type": "Succeed"}
     }}"#;
     let outcome = run(asl, r#"{"n":2}"#);
-    assert_eq!(outcome.error(), Some("States.NoChoiceMatched"));
+    assert_eq!(outcome.error(), Some("States.Runtime"));
     assert!(
         outcome
             .cause()
