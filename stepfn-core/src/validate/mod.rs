@@ -29,6 +29,7 @@ use crate::{
     check::{self, Options},
     definition::WorkflowType,
     diagnostic::{Code, Diagnostic, Severity},
+    intrinsic::Call,
     json,
     value::Value,
 };
@@ -130,7 +131,7 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     ];
     let mut issues = Vec::<Issue>::new();
     for finding in findings {
-        let is_said = !others.contains(&finding.code) && !is_left_to_the_task(&document.value, &finding);
+        let is_said = !others.contains(&finding.code) && !is_left_to_the_run(&document.value, &finding);
         if finding.severity == Severity::Error && is_said {
             let issue = words::issue(&document.value, &finding);
             if !issues.contains(&issue) {
@@ -149,10 +150,15 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     Validation { diagnostics: issues, truncated }
 }
 
-/// Whether AWS takes what is wrong with a Task's parameters, so that the task fails when it runs: which of them must be given beside
-/// others, of what kind they are, and whether there are those that paths make.
-fn is_left_to_the_task(definition: &Value, finding: &Diagnostic) -> bool {
+/// Whether AWS takes what is wrong, so that the state fails when it is reached. Of a Task's parameters: which of them must be given
+/// beside others, of what kind they are, and whether there are those that paths make. Of a call: how many arguments it has, and of what
+/// kind (both recorded on AWS).
+fn is_left_to_the_run(definition: &Value, finding: &Diagnostic) -> bool {
     match finding.code {
+        Code::InvalidIntrinsic => {
+            let call = definition.pointer(&finding.at).and_then(Value::as_str);
+            call.is_some_and(|call| Call::parse_lenient(call).is_ok())
+        }
         Code::WrongParameter => true,
         Code::UnknownParameter => finding.at.ends_with(".$"),
         Code::MissingParameter => {
@@ -245,6 +251,30 @@ mod tests {
         let text = r#""A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Pass", "Next": "A" },
             "C": { "Type": "Pass", "Next": "A" }"#;
         assert_eq!(said(text), "MISSING_END_STATE: Workflow has no terminal state");
+    }
+
+    /// Recorded on AWS, which refuses only what is no call.
+    #[test]
+    fn the_arguments_of_a_call_are_looked_at_when_it_runs() {
+        let pass = |call: &str| {
+            said(&format!(r#""A": {{ "Type": "Pass", "Parameters": {{ "x.$": "{call}" }}, "End": true }}"#))
+        };
+        for call in [
+            "States.ArrayLength()",
+            "States.MathAdd('1', null)",
+            "States.Hash('a', 'SHA-3')",
+            "States.UUID(1)",
+        ] {
+            assert_eq!(pass(call), "", "{call}");
+        }
+        for call in ["States.UUID(", "States.UUID())", "States.UUID(,)", "States.Nope()"] {
+            assert_eq!(
+                pass(call),
+                "SCHEMA_VALIDATION_FAILED: The value for the field 'x.$' must be a valid JSONPath or a valid intrinsic \
+                 function call at /States/A/Parameters",
+                "{call}"
+            );
+        }
     }
 
     #[test]
