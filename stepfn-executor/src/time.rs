@@ -159,6 +159,13 @@ impl Alarm {
     }
 }
 
+/// A timestamp on the clocks of executions, which end before the year 10,000 does: the last there is where it is later than that.
+pub(crate) fn of(timestamp: &stepfn_core::check::Timestamp) -> Timestamp {
+    let nanoseconds = i32::try_from(timestamp.nanoseconds()).unwrap_or(0);
+    let end = if timestamp.seconds() > 0 { Timestamp::MAX } else { Timestamp::MIN };
+    Timestamp::new(timestamp.seconds(), nanoseconds).unwrap_or(end)
+}
+
 /// How long it is from one point in time to another; zero when that is past.
 pub(crate) fn until(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or(Duration::ZERO)

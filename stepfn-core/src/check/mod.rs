@@ -103,6 +103,7 @@ pub use self::{
     fields::{OBJECTS, fields, is_field},
     page::Page,
     text::{Checked, Located, check_text},
+    timestamp::{Timestamp, TimestampError},
 };
 use self::{
     graph::Graph,

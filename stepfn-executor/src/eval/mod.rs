@@ -23,16 +23,16 @@ mod select;
 mod template;
 #[cfg(test)]
 mod tests;
-mod timestamp;
 mod write;
 
 use std::fmt;
 
+pub(crate) use stepfn_core::check::Timestamp as Instant;
 use stepfn_core::value::Value;
 
 pub(crate) use self::{
     choice::Test, expression::Expression, path::CompiledPath, random::Random, template::Template,
-    timestamp::Instant, write::ResultPath,
+    write::ResultPath,
 };
 
 /// Error names of the specification that evaluation gives.
