@@ -75,6 +75,20 @@ impl Identity {
     }
 }
 
+/// The most characters of a name (AWS, "StartExecution").
+const MAX_NAME: usize = 80;
+
+/// Whether AWS takes a name for an execution, of characters that none of its services trips over.
+pub(crate) fn is_name(name: &str) -> bool {
+    let is_refused = |sign: char| {
+        sign.is_whitespace()
+            || sign.is_control()
+            || matches!(sign, '\u{fffe}' | '\u{ffff}')
+            || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(sign)
+    };
+    (1..=MAX_NAME).contains(&name.chars().count()) && !name.contains(is_refused)
+}
+
 /// A timestamp as the context object has it: UTC, three digits of the second's fraction.
 pub(crate) fn iso(at: Timestamp) -> String {
     format!("{at:.3}")
@@ -92,6 +106,18 @@ mod tests {
         assert_eq!(is(at("2024-11-01T00:00:00Z")), (true, true));
         assert_eq!(is(at("2024-10-31T23:59:59Z")), (true, false));
         assert_eq!(is(at("2023-11-14T23:59:59Z")), (false, false));
+    }
+
+    #[test]
+    fn names_are_those_that_aws_takes() {
+        for name in ["a", "Order-7_b.c(1)", "가", &"x".repeat(80)] {
+            assert!(is_name(name), "{name}");
+        }
+        let refused =
+            " <>{}[]?*\"#%\\^|~`$&,;:/\u{0}\u{1f}\u{7f}\u{ffff}".chars().map(|sign| format!("a{sign}"));
+        for name in refused.chain([String::new(), "x".repeat(81)]) {
+            assert!(!is_name(&name), "{name:?}");
+        }
     }
 
     #[test]

@@ -64,6 +64,7 @@ mod handler;
 mod history;
 mod identity;
 mod interpreter;
+mod limits;
 mod link;
 mod map_run;
 mod mock;

@@ -70,7 +70,14 @@ fn read(text: &str) -> Option<Timestamp> {
             let (time, offset) = time.split_at(time.rfind(['+', '-'])?);
             let [hours, minutes] = numbers(offset.get(1..)?, ':', [2, 2])?;
             let offset = (hours < 24 && minutes < 60).then_some(hours * 3600 + minutes * 60)?;
-            (time, if text.as_bytes().get(date.len() + 1 + time.len()) == Some(&b'-') { -offset } else { offset })
+            (
+                time,
+                if text.as_bytes().get(date.len() + 1 + time.len()) == Some(&b'-') {
+                    -offset
+                } else {
+                    offset
+                },
+            )
         }
     };
     let (clock, fraction) = match time.split_once('.') {

@@ -31,7 +31,11 @@ pub(crate) use stepfn_core::check::Timestamp as Instant;
 use stepfn_core::value::Value;
 
 pub(crate) use self::{
-    choice::Test, expression::Expression, path::CompiledPath, random::Random, template::Template,
+    choice::Test,
+    expression::Expression,
+    path::CompiledPath,
+    random::{Random, system_bytes},
+    template::Template,
     write::ResultPath,
 };
 

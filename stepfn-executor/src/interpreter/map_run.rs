@@ -14,7 +14,6 @@ use stepfn_core::value::Value;
 
 use super::{
     Failure, FiberId, Info, Interpreter, Phase, Step,
-    context::uuid,
     fiber::Item,
     map::MapInput,
     redrive::{Before, Inside},
@@ -22,7 +21,6 @@ use super::{
     timers::TimerKind,
 };
 use crate::{
-    eval::Random,
     executor::Inner as Executor,
     history::EventKind,
     map_run::{self, Batches, Buckets, Export, IoError, Items, MapRun as Summary, Request},
@@ -102,12 +100,12 @@ impl Interpreter {
             Ok(((count, percentage), batches, read, written))
         })?;
         let (tolerated, batches, read, written) = evaluated;
-        let run = uuid(self.random.next_u64(), self.random.next_u64());
+        let run = self.random.uuid();
         let (label, arn) = match before {
             Some(before) => (before.label.clone(), before.arn.clone()),
             None => {
                 let label = distributed.label.clone();
-                let label = label.unwrap_or_else(|| uuid(self.random.next_u64(), self.random.next_u64()));
+                let label = label.unwrap_or_else(|| self.random.uuid());
                 let arn = executor.identity.map_run_arn(&executor.program.name, &label, &run);
                 (label, arn)
             }
@@ -411,10 +409,10 @@ impl Interpreter {
             run.keep(place, entries.to_vec());
             return;
         }
-        let random = Random::new(self.random.next_u64().cast_signed());
+        let random = self.random.inner();
         let info = Info {
             name: None,
-            id: [random.next_u64(), random.next_u64()],
+            id: random.id(),
             input: input.clone(),
             started: self.now(),
             redrives: 0,
@@ -437,6 +435,7 @@ impl Interpreter {
             _ => Self::new(Arc::clone(&run.executor), info, extent, time, random),
         };
         interpreter.calls = Arc::clone(&self.calls);
+        interpreter.starts = Some(self.starts());
         if !extent.fits() {
             let state = &run.summary.state;
             let cause = format!(
@@ -473,11 +472,13 @@ impl Interpreter {
         let poll = child.interpreter.poll_alone(&mut Context::from_waker(&child.waker), horizon);
         match poll {
             Poll::Pending => {
+                let over = child.interpreter.patience_over();
                 let waits = (child.interpreter.is_working(), child.interpreter.awaits_callback());
                 run.working = run.working + usize::from(waits.0) - usize::from(child.is_working);
                 run.awaiting = run.awaiting + usize::from(waits.1) - usize::from(child.awaits_callback);
                 (child.is_working, child.awaits_callback) = waits;
                 let next = horizon.and_then(|_| child.interpreter.next_instant());
+                self.share_patience(over);
                 if next != child.timer {
                     child.timer = next;
                     let wait = self.fibers.at(id).wait;

@@ -207,12 +207,12 @@ fn what_a_catcher_hands_on_has_the_limit_of_every_output() {
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "B"}], "Next": "B"},
         "B": {"Type": "Pass", "End": true}}}"#;
     let run = |length: usize| {
-        let input = format!("{{\"text\":\"{}\"}}", "x".repeat(200_000));
+        let input = format!("{{\"text\":\"{}\"}}", "x".repeat(240_000));
         let mock = Mock::fail("Large", "y".repeat(length));
         run_with(asl, &input, |builder| builder.mock("A", mock))
     };
-    assert_eq!(run(20_000).error(), None);
-    let outcome = run(70_000);
+    assert_eq!(run(10_000).error(), None);
+    let outcome = run(30_000);
     assert_eq!(outcome.error(), Some("States.DataLimitExceeded"));
 }
 

@@ -29,7 +29,5 @@ pub(super) fn random(args: &Arguments<'_, '_>, random: &Random) -> Result<Value,
 }
 
 pub(super) fn uuid(random: &Random) -> Value {
-    let bytes = (u128::from(random.next_u64()) << 64) | u128::from(random.next_u64());
-    let uuid = uuid::Builder::from_random_bytes(bytes.to_be_bytes()).into_uuid();
-    uuid.hyphenated().to_string().into()
+    random.uuid().into()
 }
