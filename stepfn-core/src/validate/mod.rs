@@ -137,6 +137,7 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
             if !issues.contains(&issue) {
                 issues.push(issue);
             }
+            issues.extend(reach::start_of_nothing(&document.value, &finding));
         }
     }
     if is_readable {
@@ -144,6 +145,8 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
             location: (!pointer.is_empty()).then(|| words::location(&document.value, &pointer)),
             ..issue
         }));
+    } else if !reach::ends(&document.value) {
+        issues.push(reach::no_end());
     }
     let truncated = issues.len() > MOST;
     issues.truncate(MOST);
@@ -274,6 +277,132 @@ mod tests {
                  function call at /States/A/Parameters",
                 "{call}"
             );
+        }
+    }
+
+    /// Each recorded on AWS.
+    #[test]
+    fn refusals_are_in_the_words_that_aws_was_seen_to_use() {
+        let one = |states: &str| said(states).replace("SCHEMA_VALIDATION_FAILED: ", "");
+        for (states, message) in [
+            (
+                r#""A": { "Type": "Wait", "Seconds": 1, "Timestamp": "2016-01-01T00:00:00Z", "End": true }"#,
+                "There should only be one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A",
+            ),
+            (
+                r#""A": { "Type": "Wait", "End": true }"#,
+                "This object should have only one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A",
+            ),
+            (
+                r#""A": { "Type": "Wait", "Seconds": -1, "End": true }"#,
+                "Minimum value is 0 at /States/A/Seconds",
+            ),
+            (
+                r#""A": { "Type": "Wait", "Seconds": 1.5, "End": true }"#,
+                "Expected value of type Integer at /States/A/Seconds",
+            ),
+            (
+                r#""A": { "Type": "Choice", "Default": "B", "Choices": [{ "Variable": "n", "IsNull": true, "Next": "B" }] },
+                   "B": { "Type": "Succeed" }"#,
+                "Value is not a Reference Path: Reference path didn't start with '$' at /States/A/Choices[0]/Variable",
+            ),
+            (
+                r#""A": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.result %}", "End": true }"#,
+                "Field '$states.result' does not exist. at /States/A/Output",
+            ),
+            (
+                r#""A": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:f", "End": true,
+                   "Retry": [{ "ErrorEquals": ["States.ALL", "X"] }] }"#,
+                "States.ALL must appear alone and at end of list at /States/A/Retry",
+            ),
+            (
+                r#""A": { "Type": "Pass", "Assign": { "x": 1 }, "Next": "B" }, "B": { "Type": "Parallel", "End": true, "Branches": [
+                   { "StartAt": "C", "States": { "C": { "Type": "Pass", "Assign": { "x.$": "$" }, "End": true } } }] }"#,
+                "The variable name 'x' was already defined in a parent scope. at /States/B/Branches[0]/States/C/Assign",
+            ),
+            (
+                r#""A": { "End": true }"#,
+                "The field 'Type' is required at /States/A, MISSING_END_STATE: Workflow has no terminal state",
+            ),
+            (
+                "",
+                "Value cannot be empty at /States, MISSING_TRANSITION_TARGET: Missing 'Next' target: A at /StartAt, \
+                 MISSING_END_STATE: Workflow has no terminal state",
+            ),
+            (
+                r#""A": { "Type": "Pass" }"#,
+                "This object should have only one of the following fields: [Next, End] at /States/A, MISSING_END_STATE: \
+                 Workflow has no terminal state",
+            ),
+        ] {
+            assert_eq!(one(states), message, "{states}");
+        }
+        let rule = |rule: &str| {
+            one(&format!(
+                r#""A": {{ "Type": "Choice", "Default": "B", "Choices": [{{ "Variable": "$.n", {rule} "Next": "B" }}] }}, "B": {{ "Type": "Succeed" }}"#
+            ))
+        };
+        assert!(rule("").starts_with(
+            "This object should have only one of the following fields: [StringEquals, IsBoolean, "
+        ));
+        let both = rule(r#""StringEquals": "1", "NumericGreaterThan": 0,"#);
+        assert!(
+            both.starts_with("There should only be one of the following fields: [StringEquals, IsBoolean, "),
+            "{both}"
+        );
+        assert!(both.ends_with("NumericGreaterThanEqualsPath] at /States/A/Choices[0]"), "{both}");
+    }
+
+    /// Each recorded on AWS.
+    #[test]
+    fn the_configuration_of_a_reader_goes_with_its_format() {
+        let reader = |config: &str| {
+            let map = format!(
+                r#""A": {{ "Type": "Map", "End": true, "ItemReader": {{ "Resource": "arn:aws:states:::s3:getObject",
+                    "Parameters": {{ "Bucket": "b", "Key": "k" }}, "ReaderConfig": {{ {config} }} }}, "ItemProcessor": {{
+                    "ProcessorConfig": {{ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }},
+                    "StartAt": "B", "States": {{ "B": {{ "Type": "Pass", "End": true }} }} }} }}"#
+            );
+            let said = said(
+                &map.replace(
+                    "s3:getObject",
+                    if config.contains("FLATTEN") { "s3:listObjectsV2" } else { "s3:getObject" },
+                )
+                .replace(r#", "Key": "k""#, if config.contains("FLATTEN") { "" } else { r#", "Key": "k""# }),
+            );
+            said.replace("SCHEMA_VALIDATION_FAILED: ", "")
+                .replace(" at /States/A/ItemReader/ReaderConfig", "")
+        };
+        for (config, message) in [
+            (
+                r#""ManifestType": "S3_INVENTORY", "InputType": "CSV""#,
+                "The field 'CSVHeaderLocation' is required",
+            ),
+            (r#""ManifestType": "S3_INVENTORY""#, ""),
+            (r#""Transformation": "LOAD_AND_FLATTEN""#, "The field 'InputType' is required"),
+            (r#""InputType": "CSV", "ItemsPointer": "/a""#, "The field 'CSVHeaderLocation' is required"),
+            (
+                r#""InputType": "JSON", "ItemsPointer": "a/b""#,
+                "Invalid input: JSON Pointer expression must start with '/': \"a/b\"/ItemsPointer",
+            ),
+            (
+                r#""InputType": "JSON", "CSVHeaderLocation": "FIRST_ROW""#,
+                "Field 'CSVHeaderLocation' is not supported",
+            ),
+            (
+                r#""InputType": "JSON", "ManifestType": "ATHENA_DATA""#,
+                "Field 'ManifestType' is not supported",
+            ),
+            (
+                r#""InputType": "CSV", "CSVHeaderLocation": "GIVEN""#,
+                "These fields are required: [CSVHeaders]",
+            ),
+            (
+                r#""InputType": "JSONL", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a"]"#,
+                "Field 'CSVHeaderLocation' is not supported, Field 'CSVHeaders' is not supported",
+            ),
+        ] {
+            assert_eq!(reader(config), message, "{config}");
         }
     }
 
