@@ -27,6 +27,9 @@ const REDRIVE: i64 = 1_700_006_400;
 /// From when on a distributed Map's `MapStateExited` comes from `MapRunStarted`: between 2024-07-20 and 2024-11-13, as recorded.
 const EXIT_FROM_START: i64 = 1_730_419_200;
 
+/// From when on a distributed Map takes an object: September 2025, by the guide; recordings of 2024 refuse it.
+const OBJECTS: i64 = 1_756_684_800;
+
 impl Identity {
     fn is_since(&self, seconds: i64) -> bool {
         self.as_of.is_none_or(|at| at.as_second() >= seconds)
@@ -40,6 +43,11 @@ impl Identity {
     /// Whether a distributed Map's `MapStateExited` comes from `MapRunStarted`, and not from `MapRunSucceeded`.
     pub(crate) fn exits_from_start(&self) -> bool {
         self.is_since(EXIT_FROM_START)
+    }
+
+    /// Whether the members of an object are items to a distributed Map.
+    pub(crate) fn maps_over_objects(&self) -> bool {
+        self.is_since(OBJECTS)
     }
 
     pub(crate) fn role_arn(&self) -> String {

@@ -47,7 +47,7 @@ use self::{
     work::Work,
 };
 pub(crate) use self::{
-    context::{Info, execution_name, uuid},
+    context::{Info, execution_name, map_item, uuid},
     failure::Failure,
 };
 use crate::{

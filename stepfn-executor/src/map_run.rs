@@ -5,6 +5,7 @@
 
 mod batch;
 mod bucket;
+mod csv;
 mod decode;
 mod read;
 #[cfg(feature = "object-store")]
@@ -18,7 +19,7 @@ pub use self::summary::MapRun;
 pub(crate) use self::{
     batch::Batches,
     bucket::{Bucket, Buckets, bucket},
-    read::{Items, Request, open},
+    read::{Items, Read, Request, open},
     write::{Ended, Export, entries},
 };
 
@@ -29,6 +30,8 @@ pub(crate) enum IoError {
     Unbound(String),
     /// In AWS's words where they are known.
     Failed(String),
+    /// What AWS reads and the executor does not.
+    Unsupported(String),
 }
 
 impl IoError {

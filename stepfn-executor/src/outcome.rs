@@ -267,6 +267,13 @@ pub enum RunError {
         /// The bucket's name.
         bucket: String,
     },
+    /// A state does what AWS does and the executor cannot do.
+    Unsupported {
+        /// The state.
+        state: String,
+        /// What it is.
+        reason: String,
+    },
     /// A handler has no answer for a call, such as a mock whose answers are used up.
     NoAnswer {
         /// The state.
@@ -351,6 +358,12 @@ impl fmt::Display for RunError {
                 "state `{state}`: no bucket `{bucket}` is bound\nhelp: add `.bucket_dir(\"{bucket}\", \"…\")` or `.bucket(\"{bucket}\", Arc::new(InMemory::new()))` to the executor{}",
                 if cfg!(feature = "object-store") { "" } else { ", with the feature `object-store`" }
             ),
+            Self::Unsupported { state, reason } => {
+                write!(
+                    f,
+                    "state `{state}`: the executor cannot run it: {reason}\nhelp: mock what comes before, or test the state on AWS"
+                )
+            }
             Self::NoAnswer { state, call, reason } => {
                 write!(f, "state `{state}`: no answer for call {call}: {reason}")
             }

@@ -133,7 +133,7 @@ fn the_inputs_of_iterations_are_shown() {
         .mock(StateMock::result("[0]"))
         .inspection_level(InspectionLevel::Debug);
     let seen = inspected(&run(&test));
-    assert_eq!(seen["afterItemSelector"].as_str(), Some(r#"[{"at":0,"item":"a","rate":2}]"#));
+    assert_eq!(seen["afterItemSelector"].as_str(), Some(r#"[{"item":"a","at":0,"rate":2}]"#));
     assert_eq!(run(&test.input(r#"{"list": ["a"]}"#)).status, TestStatus::Failed);
 }
 

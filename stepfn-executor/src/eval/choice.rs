@@ -157,7 +157,11 @@ impl Check {
             }
             Self::Path(accept, kind, path) => {
                 let operand = find(path, scope)?;
-                Constant::of(*kind, &operand).and_then(|operand| operand.order(value)).is_some_and(accept)
+                let operand = match kind {
+                    OperandKind::Number => Some(Constant::Number(number::as_double(&operand))),
+                    kind => Constant::of(*kind, &operand),
+                };
+                operand.and_then(|operand| operand.order(value)).is_some_and(accept)
             }
         })
     }

@@ -14,6 +14,7 @@ mod choice;
 mod expression;
 mod filter;
 mod intrinsic;
+mod java;
 pub(crate) mod jsonata;
 mod number;
 mod path;

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, cmp::Ordering};
 
-use stepfn_core::value::Number;
+use stepfn_core::value::{Number, Value};
 
 /// Compares two numbers by value: `1` equals `1.0`, and integers beyond 2^53 differ by their last digit.
 pub(super) fn compare(a: &Number, b: &Number) -> Ordering {
@@ -38,6 +38,17 @@ pub(super) fn round(number: &Number) -> i64 {
 /// `Number.intValue`: the integer before the decimal point.
 pub(super) fn truncate(number: &Number) -> i64 {
     number.as_i64().unwrap_or_else(|| number.as_f64().trunc() as i64)
+}
+
+/// `JsonNode.asDouble`: what AWS compares a number with that is told by a path. What is no number is 0, `true` 1, and a text what
+/// it says.
+pub(super) fn as_double(value: &Value) -> Number {
+    match value {
+        Value::Number(number) => number.clone(),
+        Value::Bool(true) => Number::from(1_i64),
+        Value::String(text) => parse(text.trim()).unwrap_or_else(|| Number::from(0_i64)),
+        _ => Number::from(0_i64),
+    }
 }
 
 /// A number out of text that may be one: for literals, and for the filters, which compare `'1'` and `1`. Zeros before a number

@@ -1,4 +1,4 @@
-use std::cell::OnceCell;
+use std::{cell::OnceCell, sync::Arc};
 
 use jiff::Timestamp;
 use stepfn_core::{
@@ -94,7 +94,7 @@ impl<'a> ContextView<'a> {
             context.insert("Task".into(), Value::object([("Token", Value::from(token))]));
         }
         if let Some(item) = &fiber.item {
-            let item = Value::object([("Index", Value::from(item.index)), ("Value", item.value.clone())]);
+            let item = map_item(item.index, item.value.clone(), item.key.as_ref(), item.source.as_ref());
             context.insert("Map".into(), Value::object([("Item", item)]));
         }
         context.into()
@@ -128,6 +128,25 @@ impl<'a> ContextView<'a> {
         }
         object.into()
     }
+}
+
+/// `Map.Item` of the context object.
+pub(crate) fn map_item(
+    index: usize,
+    value: Value,
+    key: Option<&Arc<str>>,
+    source: Option<&Arc<str>>,
+) -> Value {
+    let mut item = Map::with_capacity(4);
+    item.insert("Index".into(), Value::from(index));
+    if let Some(key) = key {
+        item.insert("Key".into(), Value::String(Arc::clone(key)));
+    }
+    item.insert("Value".into(), value);
+    if let Some(source) = source {
+        item.insert("Source".into(), Value::String(Arc::clone(source)));
+    }
+    item.into()
 }
 
 impl ContextObject for ContextView<'_> {

