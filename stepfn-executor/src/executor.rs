@@ -231,7 +231,8 @@ impl Executor {
             (Value::Null, Some(reason))
         };
         let refused = misnamed.or_else(|| reason.map(|reason| RunError::InvalidInput { reason }));
-        let info = Info { name, id, input, started: time.now(), redrives: 0, redriven: None };
+        let info =
+            Info { name, id, input, started: time.now(), redrives: 0, redriven: None, is_async: false };
         Execution::new(Interpreter::new(Arc::clone(inner), info, extent, time, random), refused)
     }
 

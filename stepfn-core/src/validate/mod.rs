@@ -158,6 +158,11 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
 /// kind (both recorded on AWS).
 fn is_left_to_the_run(definition: &Value, finding: &Diagnostic) -> bool {
     match finding.code {
+        // Of credentials without a role AWS says no more than that.
+        Code::UnknownField if finding.at.contains("/Credentials/") => {
+            let credentials = finding.at.rsplit_once('/').and_then(|(at, _)| definition.pointer(at));
+            credentials.is_some_and(|given| given.get("RoleArn").or(given.get("RoleArn.$")).is_none())
+        }
         Code::InvalidIntrinsic => {
             let call = definition.pointer(&finding.at).and_then(Value::as_str);
             call.is_some_and(|call| Call::parse_lenient(call).is_ok())
@@ -351,6 +356,32 @@ mod tests {
             "{both}"
         );
         assert!(both.ends_with("NumericGreaterThanEqualsPath] at /States/A/Choices[0]"), "{both}");
+    }
+
+    /// Recorded on AWS.
+    #[test]
+    fn what_is_no_integration_is_not_recognized_and_credentials_need_a_role() {
+        let task = |resource: &str, fields: &str| {
+            said(&format!(
+                r#""A": {{ "Type": "Task", "Resource": "arn:aws:states:::{resource}", {fields} "End": true }}"#
+            ))
+        };
+        for resource in ["dynamodb:query", "sqs:sendMessage.sync"] {
+            assert_eq!(
+                task(resource, r#""Parameters": { "QueueUrl": "q", "MessageBody": "b" },"#),
+                format!(
+                    "SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::{resource} is not recognized. The value is not a \
+                     valid resource ARN, or the resource is not available in this region. at /States/A/Resource"
+                )
+            );
+        }
+        assert_eq!(
+            task(
+                "lambda:invoke",
+                r#""Parameters": { "FunctionName": "f" }, "Credentials": { "Role": "r" },"#
+            ),
+            "SCHEMA_VALIDATION_FAILED: The field 'RoleArn' is required but was missing at /States/A/Credentials"
+        );
     }
 
     /// Each recorded on AWS.

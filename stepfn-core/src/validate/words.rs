@@ -110,7 +110,7 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
             );
             (SCHEMA, message, parent)
         }
-        Code::InvalidResource => {
+        Code::InvalidResource | Code::UnknownService | Code::UnknownAction | Code::UnsupportedPattern => {
             let reason =
                 "The value is not a valid resource ARN, or the resource is not available in this region.";
             (SCHEMA, format!("The resource provided {} is not recognized. {reason}", text()), at)

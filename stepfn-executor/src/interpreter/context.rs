@@ -26,6 +26,8 @@ pub(crate) struct Info {
     /// How often it was redriven, and when last.
     pub(crate) redrives: u32,
     pub(crate) redriven: Option<Timestamp>,
+    /// Whether nobody waits for its end who started it.
+    pub(crate) is_async: bool,
 }
 
 impl Info {
@@ -109,8 +111,8 @@ impl<'a> ContextView<'a> {
         execution.insert("Name".into(), info.name().into());
         execution.insert("RoleArn".into(), executor.identity.role_arn().into());
         // Express executions that are awaited have none: recorded on AWS.
-        let is_standard = executor.program.workflow_type == WorkflowType::Standard;
-        if is_standard && executor.identity.has_redrive_count() {
+        let is_counted = executor.program.workflow_type == WorkflowType::Standard || info.is_async;
+        if is_counted && executor.identity.has_redrive_count() {
             execution.insert("RedriveCount".into(), info.redrives.into());
         }
         if let Some(redriven) = info.redriven {

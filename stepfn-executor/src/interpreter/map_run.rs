@@ -428,6 +428,7 @@ impl Interpreter {
             started: self.now(),
             redrives: 0,
             redriven: None,
+            is_async: false,
         };
         let extent = Extent::of(&input);
         let time = Arc::clone(&self.time);

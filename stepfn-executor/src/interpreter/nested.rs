@@ -146,6 +146,7 @@ impl Interpreter {
             started: self.now(),
             redrives: 0,
             redriven: None,
+            is_async: action != Action::SdkStartSync,
         };
         let started = Started { arn: info.arn(&child), at: info.started };
         if info.name.is_some()

@@ -11,6 +11,7 @@ use stepfn_core::{task::TaskFailure, value::Value};
 
 use super::{Failure, FiberId, Interpreter, Phase, Step, timers::TimerKind, work};
 use crate::{
+    eval::error_name,
     executor::{Bound, Inner as Executor},
     handler::{Attempt, TaskCall},
     history::{EventKind, Scheduled},
@@ -97,6 +98,13 @@ impl Interpreter {
                 };
                 Ok((state.data.parameters(frame, effective)?, timeout, heartbeat, credentials))
             })?;
+        let parameters = task.resource.completed(parameters);
+        if let Some(reason) = task.resource.refused(&parameters) {
+            let detail =
+                format!("The Parameters '{parameters}' could not be used to start the Task: [{reason}]");
+            let entered = self.fibers.at(id).entered;
+            return Err(Failure::interpreter(error_name::RUNTIME, &state.name, entered, &detail));
+        }
         self.record_for(id, || {
             EventKind::TaskScheduled(Box::new(Scheduled {
                 state: at,
@@ -521,7 +529,9 @@ fn payload(task: &Task, bound: &Bound, parameters: &Value) -> Option<Value> {
     if bound.handler.is_raw() || !task.resource.is_lambda_invoke() {
         return None;
     }
-    Some(parameters.get("Payload").cloned().unwrap_or_else(Value::empty_object))
+    // A null comes to the function as an object: recorded on AWS.
+    let payload = parameters.get("Payload").filter(|payload| **payload != Value::Null);
+    Some(payload.cloned().unwrap_or_else(Value::empty_object))
 }
 
 /// A handler that panicked. For a Lambda function as `stepfn::lambda::run` reports it.

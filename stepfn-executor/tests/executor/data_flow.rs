@@ -253,3 +253,51 @@ fn all_variables_of_an_execution_have_a_limit_together() {
     // What is replaced does not count.
     assert_eq!(run(&[most, vec![1; 20]].concat()), r#""fine""#);
 }
+
+/// Each recorded on AWS.
+#[test]
+fn what_step_functions_makes_of_parameters_before_it_calls() {
+    let call = |resource: &str, parameters: &str| {
+        let asl = format!(
+            r#"{{"StartAt": "T", "States": {{"T": {{"Type": "Task", "Resource": "arn:aws:states:::{resource}",
+                "Parameters": {parameters}, "End": true}}}}}}"#
+        );
+        let echo = Mock::respond_with(|call| Ok(Value::object([("got", call.input.clone())])));
+        run_with(&asl, "{}", |builder| builder.mock("T", echo))
+    };
+    let got = |outcome: &stepfn_executor::Outcome| outcome.output().map(|output| output["got"].to_string());
+    let started = call("ecs:runTask.sync", r#"{"Cluster": "c"}"#);
+    assert_eq!(got(&started).as_deref(), Some(r#"{"Cluster":"c","StartedBy":"AWS Step Functions"}"#));
+    assert_eq!(got(&call("ecs:runTask", r#"{"Cluster": "c"}"#)).as_deref(), Some(r#"{"Cluster":"c"}"#));
+
+    let headers = r#"{"Headers": {"a": ["b"]}}"#;
+    assert!(call("apigateway:invoke", headers).output().is_some());
+    let outcome = call("apigateway:invoke", r#"{"Headers": {"a": "b"}}"#);
+    assert_eq!(outcome.error(), Some("States.Runtime"));
+    assert_eq!(
+        outcome.cause(),
+        Some(
+            "An error occurred while executing the state 'T' (entered at the event id #2). The Parameters \
+             '{\"Headers\":{\"a\":\"b\"}}' could not be used to start the Task: [The value of the field 'Headers' has an invalid \
+             format]"
+        )
+    );
+
+    let invoke = r#"{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "f", "Payload": null}, "End": true}}}"#;
+    let echo = |input: Value| async move {
+        Ok::<_, stepfn_core::task::TaskFailure>(Value::object([("got", input)]))
+    };
+    let outcome = run_with(invoke, "{}", |builder| builder.function("f", echo));
+    assert_eq!(
+        outcome.output().map(|output| output["Payload"].to_string()).as_deref(),
+        Some(r#"{"got":{}}"#)
+    );
+}
+
+/// Recorded on AWS: between quotes of one kind, the other kind keeps its backslash.
+#[test]
+fn a_name_in_a_path_keeps_the_backslash_before_the_other_quote() {
+    let asl = pass(r#""Parameters": {"x.$": "$['a\\\"b']", "y.$": "$['c\\'d']"},"#);
+    assert_eq!(output(&asl, r#"{"a\\\"b": 1, "c'd": 2}"#), r#"{"x":1,"y":2}"#);
+}
