@@ -275,9 +275,9 @@ pub fn happened(history: &History, format: Option<Format>, err: &mut dyn Write) 
         Some(Format::Json) => writeln!(err, "{}", history.to_json().to_pretty_string())?,
         None => {}
     }
-    let path = history.path();
-    if !path.is_empty() {
-        writeln!(err, "path: {}", report::printable(&path.join(" -> ")))?;
+    let route = history.route();
+    if !route.steps.is_empty() {
+        writeln!(err, "path: {}", report::printable(&route.to_string()))?;
     }
     Ok(())
 }

@@ -86,7 +86,7 @@ pub use self::{
     execution::Execution,
     executor::Executor,
     handler::{Attempt, TaskCall, TaskHandler},
-    history::{History, HistoryEvent},
+    history::{History, HistoryEvent, Route, RouteStep},
     map_run::MapRun,
     mock::Mock,
     outcome::{Outcome, OutputError, RunError, Status, Unbound},
