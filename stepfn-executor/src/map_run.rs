@@ -11,6 +11,7 @@ mod read;
 #[cfg(feature = "object-store")]
 mod store;
 mod summary;
+mod unpack;
 mod write;
 
 use stepfn_core::value::Value;

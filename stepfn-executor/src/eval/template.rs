@@ -134,6 +134,13 @@ impl Node {
             let (index, _) = base.insert_full(name, constant);
             dynamic.extend(node.map(|node| (index, node)));
         }
+        // Evaluated in the order in which they are written: so is what they draw by chance, and which failure comes first.
+        let written = |index: usize| {
+            let name = base.get_index(index).map(|(name, _)| &**name).unwrap_or_default();
+            let plain = || members.get_index_of(name);
+            members.get_index_of(format!("{name}.$").as_str()).or_else(plain)
+        };
+        dynamic.sort_by_key(|(index, _)| written(*index));
         let unchanged = dynamic.is_empty() && base.len() == members.len();
         Ok(if unchanged {
             Self::Constant(template.clone())

@@ -1,14 +1,13 @@
 //! Items out of the bytes of an object, as they come.
 
-use std::{collections::VecDeque, io::Write, sync::Arc};
+use std::{collections::VecDeque, sync::Arc};
 
-use flate2::write::MultiGzDecoder;
 use stepfn_core::{
     json,
     value::{Map, Value},
 };
 
-use super::{IoError, csv::Reader};
+use super::{IoError, csv::Reader, unpack::Unpack};
 use crate::program::Format;
 
 /// Where decoded items wait.
@@ -29,7 +28,7 @@ impl Entry {
 
 /// Takes the bytes of one object, and gives its items.
 pub(super) struct Decoder {
-    gzip: Option<MultiGzDecoder<Vec<u8>>>,
+    unpack: Unpack,
     format: Decoding,
 }
 
@@ -40,7 +39,7 @@ enum Decoding {
 }
 
 impl Decoder {
-    pub(super) fn new(format: &Format, gzip: bool) -> Result<Self, IoError> {
+    pub(super) fn new(format: &Format, key: &str) -> Result<Self, IoError> {
         let format = match format {
             Format::Csv { delimiter, headers } => {
                 Decoding::Csv(Box::new(Csv::new(*delimiter, headers.clone())?))
@@ -52,25 +51,20 @@ impl Decoder {
             Format::Manifest => Decoding::Whole { bytes: Vec::new(), pointer: None, takes_objects: false },
             Format::Parquet => return Err(IoError::Unsupported("it reads no Parquet files".to_owned())),
         };
-        Ok(Self { gzip: gzip.then(|| MultiGzDecoder::new(Vec::new())), format })
+        Ok(Self { unpack: Unpack::of_key(key), format })
     }
 
     /// Takes some bytes, but not none.
     pub(super) fn feed(&mut self, bytes: &[u8], ready: &mut Ready) -> Result<(), IoError> {
-        let Some(gzip) = &mut self.gzip else { return self.format.feed(bytes, ready) };
-        gzip.write_all(bytes).map_err(IoError::failed)?;
-        let bytes = std::mem::take(gzip.get_mut());
-        self.format.feed(&bytes, ready)
+        let Self { unpack, format } = self;
+        unpack.feed(bytes, &mut |bytes| format.feed(bytes, ready))
     }
 
     /// Takes the end.
     pub(super) fn finish(&mut self, ready: &mut Ready) -> Result<(), IoError> {
-        if let Some(gzip) = &mut self.gzip {
-            gzip.try_finish().map_err(IoError::failed)?;
-            let bytes = std::mem::take(gzip.get_mut());
-            self.format.feed(&bytes, ready)?;
-        }
-        self.format.finish(ready)
+        let Self { unpack, format } = self;
+        unpack.finish(&mut |bytes| format.feed(bytes, ready))?;
+        format.finish(ready)
     }
 }
 
@@ -196,11 +190,13 @@ fn judge(headers: &[String]) -> Result<(), IoError> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     /// The items of a text, fed in pieces of a length.
-    fn items(format: &Format, text: &[u8], piece: usize, gzip: bool) -> Vec<String> {
-        let mut decoder = Decoder::new(format, gzip).unwrap();
+    fn items(format: &Format, text: &[u8], piece: usize, key: &str) -> Vec<String> {
+        let mut decoder = Decoder::new(format, key).unwrap();
         let mut ready = Ready::new();
         for piece in text.chunks(piece) {
             decoder.feed(piece, &mut ready).unwrap();
@@ -216,17 +212,17 @@ mod tests {
         let lines = b"{\"a\":1}\n\n[2]\r\n3";
         for piece in 1..20 {
             assert_eq!(
-                items(&csv, text, piece, false),
+                items(&csv, text, piece, "a.csv"),
                 [r#"{"a":"1","b":"x;\"y\n"}"#, r#"{"a":"ä","b":""}"#, r#"{"a":"3","b":"4"}"#]
             );
-            assert_eq!(items(&Format::JsonLines, lines, piece, false), [r#"{"a":1}"#, "[2]", "3"]);
+            assert_eq!(items(&Format::JsonLines, lines, piece, "a.jsonl"), [r#"{"a":1}"#, "[2]", "3"]);
         }
     }
 
     #[test]
     fn the_members_of_an_object_are_items_with_keys() {
         let format = Format::Json { pointer: Some("/data".to_owned()), takes_objects: true };
-        let mut decoder = Decoder::new(&format, false).unwrap();
+        let mut decoder = Decoder::new(&format, "o.json").unwrap();
         let mut ready = Ready::new();
         decoder.feed(br#"{"data":{"b":1,"a":[2]}}"#, &mut ready).unwrap();
         decoder.finish(&mut ready).unwrap();
@@ -241,6 +237,6 @@ mod tests {
         encoder.write_all(b"a,b\n1,2\n").unwrap();
         let bytes = encoder.finish().unwrap();
         let csv = Format::Csv { delimiter: b',', headers: None };
-        assert_eq!(items(&csv, &bytes, 7, true), [r#"{"a":"1","b":"2"}"#]);
+        assert_eq!(items(&csv, &bytes, 7, "a.csv.gz"), [r#"{"a":"1","b":"2"}"#]);
     }
 }

@@ -93,8 +93,7 @@ fn describe(listed: &Listed) -> Value {
 
 /// The items of one object.
 fn object(buckets: &Buckets, name: &str, key: &str, format: &Format) -> Items {
-    let made = bucket(buckets, name)
-        .and_then(|store| Ok((store.get(key), Decoder::new(format, key.ends_with(".gz"))?)));
+    let made = bucket(buckets, name).and_then(|store| Ok((store.get(key), Decoder::new(format, key)?)));
     let (bytes, decoder) = match made {
         Ok(made) => made,
         Err(error) => return stream::once(std::future::ready(Err(error))).boxed(),
