@@ -68,6 +68,7 @@ mod result_path_context;
 mod retry_values;
 mod service_task;
 mod shadowed_error;
+mod shadowed_variable;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -104,6 +105,7 @@ pub use self::{
     fields::{OBJECTS, fields, is_field},
     page::Page,
     text::{Checked, Located, check_text},
+    timestamp::{Timestamp, TimestampError},
 };
 use self::{
     graph::Graph,
@@ -186,6 +188,7 @@ codes! {
     TopLevelContext "top-level-context" Error top_level_context::PAGE,
     NoSuchStatesField "no-such-states-field" Error no_such_states_field::PAGE,
     VariableName "variable-name" Error variable_name::PAGE,
+    ShadowedVariable "shadowed-variable" Error shadowed_variable::PAGE,
     ConflictingOperators "conflicting-operators" Error conflicting_operators::PAGE,
     ChoiceOperand "choice-operand" Error choice_operand::PAGE,
     DeadChoiceRule "dead-choice-rule" Warning dead_choice_rule::PAGE,
@@ -247,6 +250,7 @@ pub fn check(machine: &StateMachine, options: &Options) -> Vec<Diagnostic> {
     duplicate_state_name::check(&walk, &mut findings);
     over_limit::check(&walk, machine, &mut findings);
     unknown_error_name::check(&walk, &mut findings);
+    shadowed_variable::check(&walk, &mut findings);
     callback_without_timeout::check(&walk, &mut findings);
     for scope in &walk.scopes {
         check_machine(scope, machine.query_language.unwrap_or_default(), &mut findings);

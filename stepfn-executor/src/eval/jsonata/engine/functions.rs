@@ -44,16 +44,14 @@ pub(super) fn register(
         })?;
     }
     // The engine wants functions that borrow nothing, so they draw from a stream of their own.
-    let draws = |name: &str| uses.names(name).then(|| Random::new(scope.random.next_u64().cast_signed()));
+    let draws = |name: &str| uses.names(name).then(|| scope.random.inner());
     if let Some(stream) = draws("random") {
         evaluator.register_fn_override("random", move |args: &[JValue]| random(&stream, args))?;
     }
     if let Some(stream) = draws("uuid") {
         evaluator.register_fn("uuid", move |args: &[JValue]| {
             takes("uuid", args, 0)?;
-            let bytes = (u128::from(stream.next_u64()) << 64) | u128::from(stream.next_u64());
-            let uuid = uuid::Builder::from_random_bytes(bytes.to_be_bytes()).into_uuid();
-            Ok(JValue::string(uuid.hyphenated().to_string()))
+            Ok(JValue::string(stream.uuid()))
         })?;
     }
     if let Some(stream) = draws("shuffle") {
