@@ -21,7 +21,14 @@ fn main() -> Result<ExitCode, Box<dyn StdError>> {
         thread.map_err(|error| error.to_string())?.join().unwrap_or_else(|_| Err("it panicked".to_owned()))
     };
     for line in cases.lines().filter(|line| line.contains(&word)) {
-        let case: Value = line.parse()?;
+        let case: Value = match line.parse() {
+            Ok(case) => case,
+            Err(error) => {
+                failed += 1;
+                println!("{line}\n    the case cannot be read: {error}");
+                continue;
+            }
+        };
         match check(&case) {
             Ok(()) => passed += 1,
             Err(reason) => {

@@ -100,9 +100,16 @@ impl Expression {
     /// # Errors
     /// As [`compile`](Self::compile).
     pub fn with(text: &str, options: Options) -> Result<Self, JsonataError> {
-        let tree = jsonata::parse(text)?;
+        Self::of(&jsonata::parse(text)?, options)
+    }
+
+    /// Compiles a tree that was read before.
+    ///
+    /// # Errors
+    /// When it has a regular expression that ECMAScript does not take.
+    pub fn of(tree: &jsonata::Expression, options: Options) -> Result<Self, JsonataError> {
         let mut symbols = Symbols::default();
-        let node = compile::compile(&tree, &mut symbols, options.mode)?;
+        let node = compile::compile(tree, &mut symbols, options.mode)?;
         Ok(Self { node, symbols, options })
     }
 

@@ -95,7 +95,15 @@ impl<'a> Evaluator<'a> {
             Some(signature) => signature.validate(arguments, input, &self.meter),
             None => Ok(arguments),
         };
-        arguments.and_then(|arguments| self.enter(function, arguments, frame)).map_err(|mut fault| {
+        let call = |mut arguments: Vec<Val<'a>>| {
+            if let Function::Builtin(builtin) = &**function
+                && builtin.takes_context()
+            {
+                arguments.push(input.clone());
+            }
+            self.enter(function, arguments, frame)
+        };
+        arguments.and_then(call).map_err(|mut fault| {
             if fault.token.is_none() {
                 fault.token = token.map(Into::into);
             }

@@ -65,6 +65,11 @@ impl Builtin {
         &SPECS[self.0]
     }
 
+    /// Whether the context comes behind its arguments: `$eval` goes on in it.
+    pub(crate) fn takes_context(self) -> bool {
+        self.spec().name == "eval"
+    }
+
     pub(crate) fn arity(self) -> usize {
         self.spec().arity
     }

@@ -151,7 +151,9 @@ pub(super) fn evaluate<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
     let focus = argument(arguments, 1);
-    let input = if focus.is_array() && !focus.flags().is_sequence() {
+    let input = if focus.is_undefined() {
+        argument(arguments, 2)
+    } else if focus.is_array() && !focus.flags().is_sequence() {
         Val::array(vec![focus], Flags::SEQUENCE.with(Flags::OUTER), &e.meter)?
     } else {
         focus

@@ -2,7 +2,7 @@
 //!
 //! Developer guide, "JSONata functions provided by Step Functions". Fractions are cut off, as recorded.
 
-use std::{fmt::Write as _, rc::Rc};
+use std::{fmt::Write as _, rc::Rc, sync::Arc};
 
 use sha1::Digest as _;
 use stepfn_core::value::Value;
@@ -127,7 +127,26 @@ pub(super) fn parse<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'
     // A value takes more room than its text.
     e.meter.room(text.len() * 16)?;
     match text.parse::<Value>() {
-        Ok(value) => Ok(Val::Own(value)),
+        Ok(value) => Ok(Val::Own(as_numbers(value))),
         Err(_) => Err(Fault::said("Invalid JSON").value(stringify(&argument(arguments, 0), &e.meter))),
+    }
+}
+
+/// The value with numbers as JavaScript has them, but for whole ones of 64 bits.
+fn as_numbers(value: Value) -> Value {
+    match value {
+        Value::Number(number) => {
+            let float = number.as_f64();
+            if float.abs() >= 9_007_199_254_740_992.0 && number.is_integer() && number.as_i64().is_some() {
+                Value::Number(number)
+            } else {
+                crate::number::value(float)
+            }
+        }
+        Value::Array(items) => Value::array(Arc::unwrap_or_clone(items).into_iter().map(as_numbers)),
+        Value::Object(members) => Value::object(
+            Arc::unwrap_or_clone(members).into_iter().map(|(key, value)| (key, as_numbers(value))),
+        ),
+        other => other,
     }
 }
