@@ -21,7 +21,7 @@ impl Default for Limits {
     /// The bounds of Step Functions, as far as they are known: 873,782 items were measured there. An evaluation that loops
     /// ends within half a second; AWS gives it some seconds of a slower engine.
     fn default() -> Self {
-        Self { steps: 10_000_000, depth: 500, bytes: 128 << 20, items: 873_782 }
+        Self { steps: 10_000_000, depth: 320, bytes: 128 << 20, items: 873_782 }
     }
 }
 

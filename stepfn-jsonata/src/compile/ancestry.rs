@@ -74,17 +74,12 @@ impl Compiler<'_> {
         Ok(path)
     }
 
-    pub(super) fn filter(&mut self, of: &Tree, predicate: &Tree, keep: bool) -> Made {
-        let range = of.range.start..predicate.range.end;
-        let mut node = self.node(of, keep)?;
+    /// Puts a predicate on what was made.
+    pub(super) fn filter(&mut self, node: &mut Node, predicate: &Tree) -> Result<(), JsonataError> {
+        let range = node.range.start..predicate.range.end;
         let predicate = self.node(predicate, false)?;
-        let (step, is_stage) = match &mut node.kind {
-            Kind::Path { steps, .. } => match steps.last_mut() {
-                Some(last) => (last, true),
-                None => return Err(error("S0206", "a path without steps", &range)),
-            },
-            _ => (&mut node, false),
-        };
+        let is_stage = matches!(&node.kind, Kind::Path { steps, .. } if !steps.is_empty());
+        let step = last_step(node);
         if step.group.is_some() {
             return Err(error("S0209", "a predicate cannot follow a grouping", &range));
         }
@@ -102,7 +97,7 @@ impl Compiler<'_> {
         } else {
             step.predicates.push(predicate);
         }
-        Ok(node)
+        Ok(())
     }
 
     pub(super) fn order(&mut self, of: &Tree, terms: &[OrderTerm], range: &Range<usize>) -> Made {

@@ -55,7 +55,7 @@ impl Symbols {
 pub(crate) fn compile(tree: &Tree, symbols: &mut Symbols, mode: Mode) -> Result<Node, JsonataError> {
     let mut bound = HashSet::new();
     collect(tree, &mut bound);
-    let mut compiler = Compiler { symbols, bound, slots: Vec::new(), mode };
+    let mut compiler = Compiler { symbols, bound, slots: Vec::new(), mode, depth: 0 };
     let mut node = compiler.node(tree, false)?;
     compiler.finish(&mut node);
     Ok(node)
@@ -81,7 +81,11 @@ struct Compiler<'s> {
     /// What each `%` looks for.
     slots: Vec<Slot>,
     mode: Mode,
+    depth: usize,
 }
+
+/// How deep an expression may be nested: what is nested deeper could not be evaluated.
+const MOST_NESTED: usize = 256;
 
 type Made<T = Node> = Result<T, JsonataError>;
 
@@ -92,111 +96,182 @@ fn error(code: &'static str, message: &str, range: &Range<usize>) -> JsonataErro
 impl Compiler<'_> {
     /// The program of a tree; `keep` where `[]` follows it, perhaps behind predicates.
     fn node(&mut self, tree: &Tree, keep: bool) -> Made {
-        let range = &tree.range;
-        let mut node = match &tree.kind {
-            Tk::KeepArray(of) => return self.node(of, true),
-            Tk::Filter { of, predicate } => return self.filter(of, predicate, keep),
-            Tk::Name(name) => {
-                let mut step = Node::new(Kind::Name(name.as_str().into()), range);
-                step.keep = keep;
-                path_of(step, keep)
-            }
-            Tk::Path(steps) => self.path(steps, range)?,
-            Tk::Group { of, pairs } => {
-                let mut node = self.node(of, false)?;
-                if node.group.is_some() {
-                    return Err(error("S0210", "there is more than one grouping", range));
+        if self.depth >= MOST_NESTED {
+            return Err(error("S0206", "the expression is nested too deep", &tree.range));
+        }
+        self.depth += 1;
+        let node = self.qualified(tree, keep);
+        self.depth -= 1;
+        node
+    }
+
+    /// Predicates and `[]` are gone through one by one: many of them do not nest calls.
+    fn qualified(&mut self, tree: &Tree, mut keep: bool) -> Made {
+        let mut base = tree;
+        let mut predicates = Vec::new();
+        loop {
+            match &base.kind {
+                Tk::KeepArray(of) => {
+                    keep = true;
+                    base = of;
                 }
-                let mut seeking = Vec::new();
-                node.group = Some(Box::new(self.group(pairs, range, &mut seeking)?));
-                node
+                Tk::Filter { of, predicate } => {
+                    predicates.push(&**predicate);
+                    base = of;
+                }
+                _ => break,
             }
-            Tk::OrderBy { of, terms } => self.order(of, terms, range)?,
-            Tk::Focus { of, name } => self.focus(of, name, range, keep)?,
-            Tk::Index { of, name } => self.index(of, name)?,
-            _ => self.plain(tree)?,
-        };
-        if keep {
-            node.keep = true;
+        }
+        let mut node = self.base(base, keep)?;
+        while let Some(predicate) = predicates.pop() {
+            self.filter(&mut node, predicate)?;
         }
         Ok(node)
     }
 
-    /// What is no part of a path.
+    /// What is qualified.
+    fn base(&mut self, tree: &Tree, keep: bool) -> Made {
+        let range = &tree.range;
+        let node = match &tree.kind {
+            Tk::Name(name) => return Ok(name_path(name, range, keep)),
+            Tk::Path(steps) => self.path(steps, range),
+            Tk::Group { of, pairs } => self.grouped(of, pairs, range),
+            Tk::OrderBy { of, terms } => self.order(of, terms, range),
+            Tk::Focus { of, name } => self.focus(of, name, range, keep),
+            Tk::Index { of, name } => self.index(of, name),
+            _ => self.plain(tree),
+        };
+        if keep { node.map(|node| Node { keep, ..node }) } else { node }
+    }
+
+    fn grouped(&mut self, of: &Tree, pairs: &[(Tree, Tree)], range: &Range<usize>) -> Made {
+        let mut node = self.node(of, false)?;
+        if node.group.is_some() {
+            return Err(error("S0210", "there is more than one grouping", range));
+        }
+        node.group = Some(Box::new(self.group(pairs, range, &mut Vec::new())?));
+        Ok(node)
+    }
+
+    /// What is no part of a path. Trees nest, so the frame of this one has to be small.
     fn plain(&mut self, tree: &Tree) -> Made {
         let range = &tree.range;
-        Ok(match &tree.kind {
-            Tk::String(text) => Node::new(Kind::Literal(Value::from(text.as_str())), range),
-            Tk::Number(value) => Node::new(Kind::Literal(number::value(*value)), range),
-            Tk::Boolean(value) => Node::new(Kind::Literal(Value::Bool(*value)), range),
-            Tk::Null => Node::new(Kind::Literal(Value::Null), range),
+        match &tree.kind {
+            Tk::Negate(of) => self.negate(of, range),
+            Tk::Binary { .. } => self.row(tree),
+            Tk::Array(items) => self.array(items, range),
+            Tk::Object(pairs) => self.object(pairs, range),
+            Tk::Block(parts) => self.block(parts, range),
+            Tk::Conditional { condition, then, otherwise } => {
+                self.condition(condition, then, otherwise.as_deref(), range)
+            }
+            Tk::Bind { name, value, .. } => self.bind(name, value, range),
+            Tk::Lambda { parameters, signature, body } => {
+                self.lambda(parameters, signature.as_deref(), body, range)
+            }
+            Tk::Call { function, arguments } => self.call(function, arguments, range),
+            Tk::Transform { pattern, update, delete } => {
+                self.transform(pattern, update, delete.as_deref(), range)
+            }
+            _ => self.leaf(tree),
+        }
+    }
+
+    /// What has no parts.
+    fn leaf(&mut self, tree: &Tree) -> Made {
+        let range = &tree.range;
+        let kind = match &tree.kind {
+            Tk::String(text) => Kind::Literal(Value::from(text.as_str())),
+            Tk::Number(value) => Kind::Literal(number::value(*value)),
+            Tk::Boolean(value) => Kind::Literal(Value::Bool(*value)),
+            Tk::Null => Kind::Literal(Value::Null),
             Tk::Regex { pattern, flags } => {
                 let regex = Regex::new(pattern, flags, range).map_err(|message| {
                     error("S0302", &format!("the regular expression cannot be read: {message}"), range)
                 })?;
-                Node::new(Kind::Regex(Box::new(regex)), range)
+                Kind::Regex(Box::new(regex))
             }
-            Tk::Variable(name) => Node::new(Kind::Variable(self.variable(name)), range),
-            Tk::Wildcard => Node::new(Kind::Wildcard, range),
-            Tk::Descendant => Node::new(Kind::Descendant, range),
-            Tk::Parent => {
-                let slot = self.slot();
-                Node::new(Kind::Parent(slot), range)
-            }
-            Tk::Negate(of) => self.negate(of, range)?,
-            Tk::Binary { operator, left, right } => self.binary(*operator, left, right, range)?,
-            Tk::Array(items) => {
-                let (items, seeking) = self.nodes(items)?;
-                self.seeking(Kind::Array(items), range, seeking)
-            }
-            Tk::Object(pairs) => {
-                let mut seeking = Vec::new();
-                let group = self.group(pairs, range, &mut seeking)?;
-                self.seeking(Kind::Object(Box::new(group)), range, seeking)
-            }
-            Tk::Block(parts) => {
-                let (parts, seeking) = self.nodes(parts)?;
-                let constructed = parts.iter().any(|part| part.constructed || begins_constructed(part));
-                let mut node = self.seeking(Kind::Block { parts, binds: true }, range, seeking);
-                node.constructed = constructed;
-                node
-            }
-            Tk::Conditional { condition, then, otherwise } => {
-                let mut seeking = Vec::new();
-                let mut part = |part: &Tree| -> Made<Box<Node>> {
-                    let node = self.node(part, false)?;
-                    Self::push_seeking(&mut seeking, &node);
-                    Ok(Box::new(node))
-                };
-                let (condition, then) = (part(condition)?, part(then)?);
-                let otherwise = otherwise.as_deref().map(&mut part).transpose()?;
-                self.seeking(Kind::Condition { condition, then, otherwise }, range, seeking)
-            }
-            Tk::Bind { name, value, .. } => {
-                let value = Box::new(self.node(value, false)?);
-                let mut seeking = Vec::new();
-                Self::push_seeking(&mut seeking, &value);
-                let symbol = self.symbols.of(name);
-                self.seeking(Kind::Bind { symbol, value }, range, seeking)
-            }
-            Tk::Lambda { parameters, signature, body } => {
-                let mut body = self.node(body, false)?;
-                mark_tail(&mut body);
-                let parameters = parameters.iter().map(|name| self.symbols.of(name)).collect();
-                let signature = signature.as_deref().map(Signature::parse);
-                Node::new(Kind::Lambda(Box::new(LambdaCode { parameters, signature, body })), range)
-            }
-            Tk::Call { function, arguments } => self.call(function, arguments, range)?,
-            Tk::Transform { pattern, update, delete } => {
-                let pattern = self.node(pattern, false)?;
-                let update = self.node(update, false)?;
-                let delete = delete.as_deref().map(|delete| self.node(delete, false)).transpose()?;
-                Node::new(Kind::Transform(Box::new(TransformCode { pattern, update, delete })), range)
-            }
-            Tk::Placeholder => Node::new(Kind::Placeholder, range),
-            // Those of paths.
+            Tk::Variable(name) => Kind::Variable(self.variable(name)),
+            Tk::Wildcard => Kind::Wildcard,
+            Tk::Descendant => Kind::Descendant,
+            Tk::Parent => Kind::Parent(self.slot()),
+            Tk::Placeholder => Kind::Placeholder,
+            // Those with parts.
             _ => return Err(error("S0206", "the expression cannot stand here", range)),
-        })
+        };
+        Ok(Node::new(kind, range))
+    }
+
+    fn array(&mut self, items: &[Tree], range: &Range<usize>) -> Made {
+        let (items, seeking) = self.nodes(items)?;
+        Ok(self.seeking(Kind::Array(items), range, seeking))
+    }
+
+    fn object(&mut self, pairs: &[(Tree, Tree)], range: &Range<usize>) -> Made {
+        let mut seeking = Vec::new();
+        let group = self.group(pairs, range, &mut seeking)?;
+        Ok(self.seeking(Kind::Object(Box::new(group)), range, seeking))
+    }
+
+    fn block(&mut self, parts: &[Tree], range: &Range<usize>) -> Made {
+        let (parts, seeking) = self.nodes(parts)?;
+        let constructed = parts.iter().any(|part| part.constructed || begins_constructed(part));
+        let mut node = self.seeking(Kind::Block { parts, binds: true }, range, seeking);
+        node.constructed = constructed;
+        Ok(node)
+    }
+
+    fn condition(
+        &mut self,
+        condition: &Tree,
+        then: &Tree,
+        otherwise: Option<&Tree>,
+        range: &Range<usize>,
+    ) -> Made {
+        let mut seeking = Vec::new();
+        let mut part = |part: &Tree| -> Made<Box<Node>> {
+            let node = self.node(part, false)?;
+            Self::push_seeking(&mut seeking, &node);
+            Ok(Box::new(node))
+        };
+        let (condition, then) = (part(condition)?, part(then)?);
+        let otherwise = otherwise.map(&mut part).transpose()?;
+        Ok(self.seeking(Kind::Condition { condition, then, otherwise }, range, seeking))
+    }
+
+    fn bind(&mut self, name: &str, value: &Tree, range: &Range<usize>) -> Made {
+        let value = Box::new(self.node(value, false)?);
+        let mut seeking = Vec::new();
+        Self::push_seeking(&mut seeking, &value);
+        let symbol = self.symbols.of(name);
+        Ok(self.seeking(Kind::Bind { symbol, value }, range, seeking))
+    }
+
+    fn lambda(
+        &mut self,
+        parameters: &[String],
+        signature: Option<&str>,
+        body: &Tree,
+        range: &Range<usize>,
+    ) -> Made {
+        let mut body = self.node(body, false)?;
+        mark_tail(&mut body);
+        let parameters = parameters.iter().map(|name| self.symbols.of(name)).collect();
+        let signature = signature.map(Signature::parse);
+        Ok(Node::new(Kind::Lambda(Box::new(LambdaCode { parameters, signature, body })), range))
+    }
+
+    fn transform(
+        &mut self,
+        pattern: &Tree,
+        update: &Tree,
+        delete: Option<&Tree>,
+        range: &Range<usize>,
+    ) -> Made {
+        let pattern = self.node(pattern, false)?;
+        let update = self.node(update, false)?;
+        let delete = delete.map(|delete| self.node(delete, false)).transpose()?;
+        Ok(Node::new(Kind::Transform(Box::new(TransformCode { pattern, update, delete })), range))
     }
 
     fn nodes(&mut self, trees: &[Tree]) -> Made<(Vec<Node>, Vec<usize>)> {
@@ -240,8 +315,23 @@ impl Compiler<'_> {
         Ok(self.seeking(Kind::Negate(Box::new(of)), range, seeking))
     }
 
-    fn binary(&mut self, operator: Operator, left: &Tree, right: &Tree, range: &Range<usize>) -> Made {
-        let left = Box::new(self.node(left, false)?);
+    /// Operators that nest to the left are gone through one by one: a long row does not nest calls.
+    fn row(&mut self, tree: &Tree) -> Made {
+        let mut first = tree;
+        let mut row = Vec::new();
+        while let Tk::Binary { operator, left, right } = &first.kind {
+            row.push((*operator, &**right, &first.range));
+            first = left;
+        }
+        let mut node = self.node(first, false)?;
+        while let Some((operator, right, range)) = row.pop() {
+            node = self.binary(operator, node, right, range)?;
+        }
+        Ok(node)
+    }
+
+    fn binary(&mut self, operator: Operator, left: Node, right: &Tree, range: &Range<usize>) -> Made {
+        let left = Box::new(left);
         let right = Box::new(self.node(right, false)?);
         if operator == Operator::Apply {
             let keep = left.keep || right.keep;
@@ -310,6 +400,11 @@ fn known_keys(pairs: &[(Node, Node)]) -> Option<Box<[Arc<str>]>> {
         keys.push(Arc::clone(text));
     }
     Some(keys.into())
+}
+
+fn name_path(name: &str, range: &Range<usize>, keep: bool) -> Node {
+    let step = Node { keep, ..Node::new(Kind::Name(name.into()), range) };
+    Node { keep, ..path_of(step, keep) }
 }
 
 fn path_of(step: Node, keep: bool) -> Node {

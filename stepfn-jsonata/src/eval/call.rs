@@ -105,7 +105,12 @@ impl<'a> Evaluator<'a> {
         };
         arguments.and_then(call).map_err(|mut fault| {
             if fault.token.is_none() {
-                fault.token = token.map(Into::into);
+                // The reference knows a function of its own by the name under which it was called last, be it in another
+                // expression: that is its name, once it was called by it.
+                fault.token = match &**function {
+                    Function::Builtin(builtin) => Some(builtin.name().into()),
+                    _ => token.map(Into::into),
+                };
             }
             fault
         })
@@ -118,7 +123,8 @@ impl<'a> Evaluator<'a> {
         frame: &Rc<Frame<'a>>,
     ) -> Res<'a> {
         match &**function {
-            Function::Builtin(builtin) => builtin.call(self, &arguments, frame),
+            // It may call functions whose last call is one of it again.
+            Function::Builtin(builtin) => self.nested(|| builtin.call(self, &arguments, frame)),
             Function::Lambda(lambda) => {
                 let parameters = lambda.open.as_ref().unwrap_or(&lambda.code.parameters);
                 let mut arguments = arguments.into_iter();

@@ -44,8 +44,8 @@ impl<'a> Gathered<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn group(&self, group: &'a Group, input: Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
-        match &input {
+    pub(super) fn group(&self, group: &'a Group, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+        match input {
             Val::Tuples(tuples, true) if !tuples.is_empty() => {
                 return self.group_tuples(group, tuples, frame);
             }
@@ -53,7 +53,7 @@ impl<'a> Evaluator<'a> {
         }
         let Some(items) = input.as_array() else {
             return match &group.keys {
-                Some(keys) => self.record(group, keys, &input, frame),
+                Some(keys) => self.record(group, keys, input, frame),
                 None => self.group_items(group, std::iter::once(input.clone()), frame),
             };
         };

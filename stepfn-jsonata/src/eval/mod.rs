@@ -23,7 +23,7 @@ use stepfn_core::value::Value;
 pub(crate) use self::frame::Frame;
 use crate::{
     Environment,
-    compile::{Kind, Node, Symbols, Variable},
+    compile::{Kind, LambdaCode, Node, Symbols, TransformCode, Variable},
     error::Fault,
     function::{Builtin, Mode},
     limits::{Charge, Limits, Meter},
@@ -124,11 +124,13 @@ impl<'a> Evaluator<'a> {
         if let Some(group) = &node.group
             && !matches!(node.kind, Kind::Path { .. })
         {
-            result = self.group(group, result, frame)?;
+            result = self.group(group, &result, frame)?;
         }
         Ok(unwrapped(result, node.keep))
     }
 
+    /// What it is without what stands behind it. Each case is a function of its own: evaluations nest here, so the frame of
+    /// this one has to be small.
     fn kind(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
         match &node.kind {
             Kind::Literal(value) => Ok(Val::Ref(value)),
@@ -136,56 +138,60 @@ impl<'a> Evaluator<'a> {
             Kind::Name(name) => self.lookup(input, name),
             Kind::Path { plain: true, .. } => self.plain_path(node, input, frame),
             Kind::Path { .. } => self.path(node, input, frame),
-            Kind::Binary { operator, left, right } => {
-                self.binary(*operator, left, right, node, input, frame)
-            }
+            Kind::Binary { .. } => self.row(node, input, frame),
             Kind::Call(call) if call.partial => self.partial(call, input, frame),
-            Kind::Call(call) if call.tail => Ok(Function::Tail {
-                call: node,
-                input: input.clone(),
-                frame: Rc::clone(frame),
-            }
-            .into()),
+            Kind::Call(call) if call.tail => Ok(tail(node, input, frame)),
             Kind::Call(call) => self.call(call, input, frame, None),
             Kind::Condition { condition, then, otherwise } => {
-                let condition = self.evaluate(condition, input, frame)?;
-                if condition.is_true()? {
-                    self.evaluate(then, input, frame)
-                } else {
-                    match otherwise {
-                        Some(otherwise) => self.evaluate(otherwise, input, frame),
-                        None => Ok(Val::Undefined),
-                    }
-                }
+                self.condition(condition, then, otherwise.as_deref(), input, frame)
             }
-            Kind::Object(group) => self.group(group, input.clone(), frame),
+            Kind::Object(group) => self.group(group, input, frame),
             Kind::Block { parts, binds } => self.block(parts, *binds, input, frame),
-            Kind::Bind { symbol, value } => {
-                let value = self.evaluate(value, input, frame)?;
-                frame.bind(*symbol, value.clone());
-                Ok(value)
-            }
+            Kind::Bind { symbol, value } => self.bind(*symbol, value, input, frame),
             Kind::Array(items) => self.array(items, node.constructed, input, frame),
             Kind::Negate(of) => self.negate(of, input, frame),
             Kind::Wildcard => self.wildcard(input),
             Kind::Descendant => self.descendants(input),
-            Kind::Parent(label) => {
-                Ok(frame.lookup(Symbol(u32::try_from(*label).unwrap_or(u32::MAX))).unwrap_or_default())
-            }
+            Kind::Parent(label) => Ok(parent(*label, frame)),
             Kind::Regex(regex) => Ok(Function::Regex(regex).into()),
-            Kind::Lambda(code) => {
-                self.keep(frame)?;
-                let lambda = Lambda { code, open: None, input: input.clone(), frame: Rc::clone(frame) };
-                Ok(Function::Lambda(lambda).into())
-            }
+            Kind::Lambda(code) => self.lambda(code, input, frame),
             Kind::Apply { left, right } => self.chain(left, right, input, frame),
-            Kind::Transform(code) => {
-                self.keep(frame)?;
-                Ok(Function::Transform { code, frame: Rc::clone(frame) }.into())
-            }
+            Kind::Transform(code) => self.transformation(code, frame),
             // A sort is a step of a path alone, a placeholder an argument alone.
             Kind::Sort(_) | Kind::Placeholder => Ok(Val::Undefined),
         }
+    }
+
+    fn condition(
+        &self,
+        condition: &'a Node,
+        then: &'a Node,
+        otherwise: Option<&'a Node>,
+        input: &Val<'a>,
+        frame: &Rc<Frame<'a>>,
+    ) -> Res<'a> {
+        let next = if self.evaluate(condition, input, frame)?.is_true()? { Some(then) } else { otherwise };
+        match next {
+            Some(next) => self.evaluate(next, input, frame),
+            None => Ok(Val::Undefined),
+        }
+    }
+
+    fn bind(&self, symbol: Symbol, value: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+        let value = self.evaluate(value, input, frame)?;
+        frame.bind(symbol, value.clone());
+        Ok(value)
+    }
+
+    fn lambda(&self, code: &'a LambdaCode, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+        self.keep(frame)?;
+        let lambda = Lambda { code, open: None, input: input.clone(), frame: Rc::clone(frame) };
+        Ok(Function::Lambda(lambda).into())
+    }
+
+    fn transformation(&self, code: &'a TransformCode, frame: &Rc<Frame<'a>>) -> Res<'a> {
+        self.keep(frame)?;
+        Ok(Function::Transform { code, frame: Rc::clone(frame) }.into())
     }
 
     fn block(&self, parts: &'a [Node], binds: bool, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
@@ -300,6 +306,16 @@ impl Drop for Evaluator<'_> {
             object.clear();
         }
     }
+}
+
+/// The call at the end of a function's body.
+fn tail<'a>(call: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Val<'a> {
+    Function::Tail { call, input: input.clone(), frame: Rc::clone(frame) }.into()
+}
+
+/// What contains the value of a step.
+fn parent<'a>(label: usize, frame: &Rc<Frame<'a>>) -> Val<'a> {
+    frame.lookup(Symbol(u32::try_from(label).unwrap_or(u32::MAX))).unwrap_or_default()
 }
 
 /// A sequence of one item is the item, and an empty one is undefined.

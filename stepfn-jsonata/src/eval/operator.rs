@@ -13,53 +13,66 @@ use crate::{
 };
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn binary(
-        &self,
-        operator: Operator,
-        left: &'a Node,
-        right: &'a Node,
-        node: &'a Node,
-        input: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
-    ) -> Res<'a> {
-        let first = self.evaluate(left, input, frame)?;
-        let second = match operator {
+    /// `a + b + c`: operators that nest to the left are one row, so that a long one does not nest evaluations.
+    pub(super) fn row(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+        let mut first = node;
+        let mut row = Vec::new();
+        while let Kind::Binary { left, .. } = &first.kind
+            && (std::ptr::eq(first, node) || first.is_bare())
+        {
+            row.push(first);
+            first = left;
+        }
+        self.meter.spend(row.len() as u64)?;
+        let mut value = self.evaluate(first, input, frame)?;
+        while let Some(node) = row.pop() {
+            value = self.binary(node, &value, input, frame).map_err(|fault| fault.range(&node.range))?;
+        }
+        Ok(value)
+    }
+
+    fn binary(&self, node: &'a Node, first: &Val<'a>, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+        let Kind::Binary { operator, left, right } = &node.kind else { return Ok(Val::Undefined) };
+        match operator {
             Operator::And | Operator::Or => {
-                return self
-                    .logical(operator, &first, right, input, frame)
-                    // The reference says so of all errors on the right side.
-                    .map_err(|fault| fault.range(&node.range).token(operator.symbol()));
+                // The reference says so of all errors on the right side.
+                let said = |fault: Box<Fault>| fault.range(&node.range).token(operator.symbol());
+                self.logical(*operator, first, right, input, frame).map_err(said)
             }
-            _ => self.evaluate(right, input, frame)?,
-        };
-        let symbol = operator.symbol();
-        let failed = |mut fault: Box<Fault>| {
-            match fault.code {
-                "T2001" | "T2003" => fault.range = Some(left.range.clone()),
-                "T2002" | "T2004" => fault.range = Some(right.range.clone()),
-                _ => {}
+            _ => {
+                let second = self.evaluate(right, input, frame)?;
+                self.operate(*operator, first, &second).map_err(|mut fault| {
+                    match fault.code {
+                        "T2001" | "T2003" => fault.range = Some(left.range.clone()),
+                        "T2002" | "T2004" => fault.range = Some(right.range.clone()),
+                        _ => {}
+                    }
+                    fault.token(operator.symbol())
+                })
             }
-            fault.token(symbol)
-        };
+        }
+    }
+
+    fn operate(&self, operator: Operator, first: &Val<'a>, second: &Val<'a>) -> Res<'a> {
         match operator {
             Operator::Add
             | Operator::Subtract
             | Operator::Multiply
             | Operator::Divide
-            | Operator::Modulo => self.arithmetic(operator, &first, &second).map_err(failed),
+            | Operator::Modulo => self.arithmetic(operator, first, second),
             Operator::Equal | Operator::NotEqual => {
                 if first.is_undefined() || second.is_undefined() {
                     return Ok(Val::bool(false));
                 }
-                let equal = deep_equal(&first, &second, &self.meter)?;
+                let equal = deep_equal(first, second, &self.meter)?;
                 Ok(Val::bool(equal == (operator == Operator::Equal)))
             }
             Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
-                self.comparison(operator, &first, &second).map_err(failed)
+                self.comparison(operator, first, second)
             }
-            Operator::Concatenate => self.concatenate(&first, &second).map_err(failed),
-            Operator::Range => self.range(&first, &second).map_err(failed),
-            Operator::In => self.includes(&first, &second),
+            Operator::Concatenate => self.concatenate(first, second),
+            Operator::Range => self.range(first, second),
+            Operator::In => self.includes(first, second),
             // These have parts of their own in a program.
             Operator::And | Operator::Or | Operator::Apply => Ok(Val::Undefined),
         }

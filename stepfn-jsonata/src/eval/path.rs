@@ -62,7 +62,7 @@ impl<'a> Evaluator<'a> {
         if is_tuples {
             let (tuples, stream) = tuples.unwrap_or_default();
             if let Some(group) = &node.group {
-                return self.group(group, Val::Tuples(tuples, stream), frame);
+                return self.group(group, &Val::Tuples(tuples, stream), frame);
             }
             result = if node.tuple {
                 Val::Tuples(tuples, stream)
@@ -74,7 +74,7 @@ impl<'a> Evaluator<'a> {
             result = self.kept(result)?;
         }
         match &node.group {
-            Some(group) => self.group(group, result, frame),
+            Some(group) => self.group(group, &result, frame),
             None => Ok(result),
         }
     }

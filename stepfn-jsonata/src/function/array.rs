@@ -15,11 +15,7 @@ pub(super) fn count<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'
 }
 
 pub(super) fn append<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
-    appended(e, argument(arguments, 0), argument(arguments, 1))
-}
-
-/// Two values as one array; what is undefined is left out.
-pub(super) fn appended<'a>(e: &Evaluator<'a>, first: Val<'a>, second: Val<'a>) -> Res<'a> {
+    let (first, second) = (argument(arguments, 0), argument(arguments, 1));
     if first.is_undefined() {
         return Ok(second);
     }

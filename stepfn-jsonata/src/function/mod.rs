@@ -65,6 +65,10 @@ impl Builtin {
         &SPECS[self.0]
     }
 
+    pub(crate) fn name(self) -> &'static str {
+        self.spec().name
+    }
+
     /// Whether the context comes behind its arguments: `$eval` goes on in it.
     pub(crate) fn takes_context(self) -> bool {
         self.spec().name == "eval"

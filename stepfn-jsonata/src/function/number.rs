@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::argument;
 use crate::{
-    error::Fault,
+    error::{Fault, Limit},
     eval::{Evaluator, Frame, fault_of},
     number as js, picture,
     value::{Res, Val, View, stringify},
@@ -144,6 +144,9 @@ pub(super) fn format_number<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc
             properties.set(&key, value.as_text().unwrap_or_default());
         }
     }
-    let text = picture::format(number, picture, &properties).map_err(Fault::new)?;
+    let text = picture::format(number, picture, &properties).map_err(|code| match code {
+        picture::ENDLESS => Fault::limit(Limit::Steps),
+        code => Fault::new(code),
+    })?;
     e.text(text)
 }

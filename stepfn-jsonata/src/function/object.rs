@@ -5,7 +5,7 @@ use std::{rc::Rc, sync::Arc};
 use indexmap::IndexMap;
 use stepfn_core::jsonata;
 
-use super::{argument, array::appended};
+use super::argument;
 use crate::{
     compile,
     error::Fault,
@@ -81,23 +81,22 @@ fn spread_value<'a>(e: &Evaluator<'a>, value: &Val<'a>) -> Res<'a> {
     e.meter.spend(1)?;
     match value.view() {
         View::Array(items) => {
-            let mut spread = Val::sequence(Vec::new(), &e.meter)?;
-            // Items are put together at once, where that gives the same as one by one.
+            // Once something is appended, the reference has a plain array, no sequence.
+            let mut flags = Flags::SEQUENCE;
             let mut parts = Vec::new();
             for item in items.iter() {
                 let part = spread_value(e, &item)?;
+                if part.is_undefined() {
+                    continue;
+                }
+                flags = Flags::PLAIN;
                 match part.as_array() {
                     Some(inner) => parts.extend(inner.iter()),
-                    None if part.is_undefined() => {}
                     None => parts.push(part),
                 }
                 e.meter.items(parts.len())?;
             }
-            if !parts.is_empty() {
-                let parts = Val::array(parts, Flags::PLAIN, &e.meter)?;
-                spread = appended(e, spread, parts)?;
-            }
-            Ok(spread)
+            Val::array(parts, flags, &e.meter)
         }
         View::Object(object) => {
             let mut parts = Vec::with_capacity(object.len());

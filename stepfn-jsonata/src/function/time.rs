@@ -5,12 +5,15 @@ use std::rc::Rc;
 use super::argument;
 use crate::{
     datetime,
-    error::Fault,
+    error::{Fault, Limit},
     eval::{Evaluator, Frame},
     value::{Res, Val},
 };
 
 fn fault(trouble: datetime::Trouble) -> Box<Fault> {
+    if trouble.code == datetime::Trouble::TOO_LONG {
+        return Fault::limit(Limit::Memory);
+    }
     Fault::new(trouble.code).value(trouble.value.map(|value| crate::text::quote(&value)))
 }
 

@@ -3,7 +3,7 @@
 mod sub;
 mod write;
 
-pub(crate) use self::write::format;
+pub(crate) use self::write::{ENDLESS, format};
 
 /// The characters that mean something in a picture.
 #[derive(Clone, Debug)]

@@ -6,6 +6,9 @@ use super::{
 };
 use crate::number;
 
+/// The code of what does not end: the reference multiplies zero, and what is negative, by ten until it is large.
+pub(crate) const ENDLESS: &str = "U1001";
+
 /// `$formatNumber`: the text, or the code of what is wrong with the picture.
 pub(crate) fn format(value: f64, picture: &str, properties: &Properties) -> Result<String, &'static str> {
     let pictures: Vec<&str> = picture.split(properties.separator.as_str()).collect();
@@ -29,10 +32,10 @@ pub(crate) fn format(value: f64, picture: &str, properties: &Properties) -> Resu
         [first, ..] => first.rules(properties),
         [] => return Err("D3085"),
     };
-    Ok(write(value, &rules, properties))
+    write(value, &rules, properties)
 }
 
-fn write(value: f64, rules: &Rules, properties: &Properties) -> String {
+fn write(value: f64, rules: &Rules, properties: &Properties) -> Result<String, &'static str> {
     let adjusted = if rules.picture.contains(&properties.percent) {
         value * 100.0
     } else if rules.picture.contains(&properties.per_mille) {
@@ -40,7 +43,7 @@ fn write(value: f64, rules: &Rules, properties: &Properties) -> String {
     } else {
         value
     };
-    let (mantissa, exponent) = scaled(adjusted, rules);
+    let (mantissa, exponent) = scaled(adjusted, rules)?;
     let rounded = number::round(mantissa, rules.most_fraction as f64);
     let digits = localised(&number::fixed(rounded.abs(), rules.most_fraction), properties);
     let (integer, fraction) = match digits.split_once('.') {
@@ -78,19 +81,21 @@ fn write(value: f64, rules: &Rules, properties: &Properties) -> String {
         text.push_str(&digits);
     }
     text.push_str(&rules.suffix);
-    text
+    Ok(text)
 }
 
 /// Mantissa and exponent, where the picture asks for one.
-fn scaled(value: f64, rules: &Rules) -> (f64, Option<i32>) {
+fn scaled(value: f64, rules: &Rules) -> Result<(f64, Option<i32>), &'static str> {
     if rules.least_exponent == 0 {
-        return (value, None);
+        return Ok((value, None));
     }
     let scaling = rules.scaling as i32;
     let (most, least) = (10_f64.powi(scaling), 10_f64.powi(scaling - 1));
     let (mut mantissa, mut exponent) = (value, 0);
-    // The reference multiplies zero, and what is negative, without end.
-    while mantissa < least && mantissa > 0.0 {
+    if value <= 0.0 {
+        return Err(ENDLESS);
+    }
+    while mantissa < least {
         mantissa *= 10.0;
         exponent -= 1;
     }
@@ -98,7 +103,7 @@ fn scaled(value: f64, rules: &Rules) -> (f64, Option<i32>) {
         mantissa /= 10.0;
         exponent += 1;
     }
-    (mantissa, Some(exponent))
+    Ok((mantissa, Some(exponent)))
 }
 
 /// The digits of the family that the picture is in.
