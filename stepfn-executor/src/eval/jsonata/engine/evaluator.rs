@@ -52,6 +52,7 @@ impl Environment for Scope<'_> {
     }
 
     fn random_bits(&self) -> u128 {
-        u128::from(self.random.next_u64()) << 64 | u128::from(self.random.next_u64())
+        let [high, low] = self.random.id();
+        u128::from(high) << 64 | u128::from(low)
     }
 }
