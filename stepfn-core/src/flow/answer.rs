@@ -102,6 +102,15 @@ impl Analyser<'_> {
         match (&segment.kind, shape.kind()) {
             (SegmentKind::Name(key), Kind::Structure(_) | Kind::Map(_)) => {
                 let found = self.answer_member(shape, key, reading);
+                let is_there = match shape.kind() {
+                    Kind::Structure(members) => {
+                        members.iter().any(|member| member.is_named(key) && member.required)
+                    }
+                    _ => false,
+                };
+                if !is_there && found != Sym::Reported {
+                    self.may_lack(key, need, reading);
+                }
                 self.follow(&found, rest, need, reading)
             }
             (SegmentKind::Name(key), _) => {
@@ -109,11 +118,23 @@ impl Analyser<'_> {
                 self.wrong(reading, Code::WrongType, message, None);
                 Sym::Reported
             }
-            (_, Kind::List(item)) => self.follow(&Sym::answer(item), rest, need, reading),
+            (SegmentKind::Index(index), Kind::List(item)) => {
+                self.may_lack(&format!("[{index}]"), need, reading);
+                self.follow(&Sym::answer(item), rest, need, reading)
+            }
             _ => {
                 self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
                 Sym::Reported
             }
+        }
+    }
+
+    /// Reports where a strict machine reads what a service need not answer.
+    fn may_lack(&mut self, part: &str, need: &OwnedNeed, reading: &Reading<'_>) {
+        if self.typing.strict && *need != OwnedNeed::Other(Need::Nothing) {
+            let message = format!("the service need not answer `{part}`, and the machine is `#[strict]`");
+            let help = "test it with `is_present` in a Choice before".to_owned();
+            self.wrong(reading, Code::MaybeMissing, message, Some(help));
         }
     }
 

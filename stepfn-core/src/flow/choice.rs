@@ -355,14 +355,15 @@ impl Known for Flow {
 
 /// Learns of one of some named values.
 pub(super) fn learn_entry(fields: &mut Fields, name: &str, keys: &[String], test: Test<'_>) -> Option<()> {
-    if let Some(entry) = fields.get_mut(name) {
-        match refine(&entry.value, keys, test) {
-            Some(value) => entry.value = value,
+    if let Some(entry) = fields.get(name) {
+        let value = match refine(&entry.value, keys, test) {
+            Some(value) => value,
             // Where it is missing nothing holds.
-            None if entry.absent && !test.holds => {}
+            None if entry.absent && !test.holds => entry.value.clone(),
             None => return None,
-        }
-        entry.absent = entry.absent && !test.holds;
+        };
+        let entry = Entry { value, absent: entry.absent && !test.holds, ..entry.clone() };
+        fields.insert(name.into(), entry);
     }
     Some(())
 }

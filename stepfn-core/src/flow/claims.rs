@@ -4,6 +4,7 @@ use super::{
     Analyser, OwnedClaim, OwnedNode, TypeRef,
     intern::Shared,
     obligation::Obligation,
+    origin::Reason,
     read::Site,
     value::{Entry, Fields, Sym, index_of},
 };
@@ -15,20 +16,20 @@ impl Analyser<'_> {
         if self.report.is_none() {
             return;
         }
+        let strict = self.typing.strict;
         let mut claim = |at: String, claim: OwnedClaim| {
             self.oblige(Obligation { at, range: None, place: site.place.clone(), claim });
         };
         for member in value.members() {
-            let mut nodes = Vec::new();
-            nodes_of(member, &mut nodes);
+            let nodes = laid_out(member, strict);
             match member {
-                Sym::Any(_) | Sym::Reported => {}
-                Sym::Answer(_) if matches!(member.there(), Sym::Answer(_)) => {}
+                Sym::Reported => {}
+                Sym::Any(_) if !strict => {}
+                Sym::Answer(_) if !strict && matches!(member.there(), Sym::Answer(_)) => {}
                 // A template: each of its fields is judged at its own place.
                 Sym::Object(fields, None) => {
                     for (key, entry) in fields.iter() {
-                        let mut nodes = Vec::new();
-                        nodes_of(&entry.value, &mut nodes);
+                        let nodes = laid_out(&entry.value, strict);
                         claim(
                             format!("{at}/{key}"),
                             OwnedClaim::FieldFits {
@@ -54,6 +55,20 @@ impl Analyser<'_> {
             }
         }
     }
+}
+
+/// A value laid out flat. A strict machine leans on nothing that was declared to be anything.
+fn laid_out(value: &Sym, strict: bool) -> Vec<OwnedNode> {
+    let mut nodes = Vec::new();
+    nodes_of(value, &mut nodes);
+    if strict {
+        for node in &mut nodes {
+            if let OwnedNode::Other(Node::Any) = node {
+                *node = OwnedNode::Other(Node::Unknown(Reason::Undeclared.words()));
+            }
+        }
+    }
+    nodes
 }
 
 /// Lays a value out flat; node 0 of what is appended is the value.

@@ -189,6 +189,9 @@ impl Val {
             return self;
         }
         for part in parts {
+            if part.is_nothing() {
+                return Self::nothing();
+            }
             self.absent = self.absent || part.absent || part.many;
             self.over.extend(part.over.iter().map(|(leaf, _)| (leaf.clone(), Need::Value)));
             if let Sym::Leaf(leaf) = &part.sym {
@@ -196,6 +199,13 @@ impl Val {
             }
         }
         self
+    }
+
+    /// Whether it comes to nothing, whatever the data are.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.absent
+            && self.function.is_none()
+            && matches!(&self.sym, Sym::Union(members) if members.is_empty())
     }
 
     /// What it is as a part of a whole that is not asked how many there are: one value, or an array of several.
@@ -474,6 +484,11 @@ impl Analyser<'_> {
             && (want.defined && value.absent || !matches!(want.need, Need::Value | Need::Nothing))
         {
             self.cannot_tell(reading, reason);
+            return;
+        }
+        if want.defined && value.is_nothing() {
+            let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+            self.wrong(reading, Code::NoSuchField, "it comes to nothing".to_owned(), Some(help));
             return;
         }
         if (value.many && !want.many || value.absent) && want.defined {

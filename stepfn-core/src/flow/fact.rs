@@ -92,6 +92,19 @@ fn is_always_something(condition: &Expression) -> bool {
     }
 }
 
+/// Whether an expression comes to a boolean, or to nothing.
+pub(super) fn is_condition(expression: &Expression) -> bool {
+    match &expression.kind {
+        Kind::Binary { operator: Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual, .. } => true,
+        Kind::Call { function, arguments } => {
+            arguments.len() == 1 && (is_call(function, "not") || is_call(function, "boolean"))
+                || is_always_something(expression)
+        }
+        Kind::Block(parts) => matches!(&parts[..], [one] if is_condition(one)),
+        _ => is_always_something(expression),
+    }
+}
+
 /// That an expression comes to something.
 fn there(env: &Env<'_>, of: &Expression) -> Formula {
     if literal(of).is_some() || matches!(of.kind, Kind::Number(_)) {

@@ -1,19 +1,22 @@
 //! Values that are equal are one: equality is identity, and hash, size and depth are known.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::HashMap,
-    hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash, Hasher, RandomState},
     ops::Deref,
     rc::Rc,
 };
 
 use super::{
     OwnedStep,
-    value::{Fields, Sym},
+    fields::{Fields, Node as Field},
+    value::Sym,
 };
 
 type Map<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
+/// The parts of one type, by their hashes.
+pub(super) type Table<T> = Map<u64, Vec<Shared<T>>>;
 
 /// A part of a value, of which there is one only.
 pub(super) struct Shared<T>(Rc<Node<T>>);
@@ -26,46 +29,73 @@ pub(super) struct Node<T> {
     depth: usize,
 }
 
+/// Two maps, and how they are joined.
+type Merged = (Fields, Fields, (&'static str, Option<Sym>));
+
 /// What is kept while one analysis runs.
 #[derive(Default)]
 pub(super) struct Tables {
-    fields: Map<u64, Vec<Shared<Fields>>>,
-    values: Map<u64, Vec<Shared<Sym>>>,
-    lists: Map<u64, Vec<Shared<Vec<Sym>>>>,
-    steps: Map<u64, Vec<Shared<Vec<OwnedStep>>>>,
+    pub(super) fields: Table<Fields>,
+    pub(super) nodes: Table<Field>,
+    values: Table<Sym>,
+    lists: Table<Vec<Sym>>,
+    steps: Table<Vec<OwnedStep>>,
     joins: Map<(Sym, Sym), Sym>,
     meetings: Map<(Sym, Sym), Sym>,
     clips: Map<(Sym, usize), Sym>,
     widened: Map<(Sym, Sym), Sym>,
+    merged: Map<Merged, Fields>,
+    clipped_fields: Map<(Fields, Option<usize>), Fields>,
+    /// Where a key stands in the trees of fields. Nobody can choose keys that make a tree high.
+    places: RandomState,
+    /// What is larger than this is cut.
+    most: u64,
 }
 
 thread_local! {
     static TABLES: RefCell<Tables> = RefCell::default();
+    static WORK: Cell<u64> = const { Cell::new(0) };
 }
 
-/// Forgets what another analysis made.
+/// Begins an analysis in which values may be so large.
+pub(super) fn begin(most: u64) {
+    TABLES.with_borrow_mut(|tables| *tables = Tables { most, ..Tables::default() });
+    WORK.set(0);
+}
+
+/// Forgets what an analysis made.
 pub(super) fn clear() {
     TABLES.with(RefCell::take);
 }
 
-pub(super) trait Interned: Sized + Ord + Hash + 'static {
-    fn table(tables: &mut Tables) -> &mut Map<u64, Vec<Shared<Self>>>;
+/// The size that values may have.
+pub(super) fn most_size() -> u64 {
+    TABLES.with_borrow(|tables| tables.most)
+}
+
+pub(super) fn priority(key: &str) -> u64 {
+    TABLES.with_borrow(|tables| tables.places.hash_one(key))
+}
+
+/// Counts a step of work, so that a test can tell how it grows.
+pub(super) fn count() {
+    WORK.set(WORK.get() + 1);
+}
+
+/// The steps that the last analysis of this thread took.
+#[cfg(test)]
+pub(super) fn work() -> u64 {
+    WORK.get()
+}
+
+pub(super) trait Interned: Sized + Eq + Hash + 'static {
+    fn table(tables: &mut Tables) -> &mut Table<Self>;
     /// Size and depth.
     fn measure(&self) -> (u64, usize);
 }
 
-impl Interned for Fields {
-    fn table(tables: &mut Tables) -> &mut Map<u64, Vec<Shared<Self>>> {
-        &mut tables.fields
-    }
-    fn measure(&self) -> (u64, usize) {
-        self.values().fold((0, 0), |(size, depth), entry| {
-            (entry.value.size().saturating_add(size), depth.max(entry.value.depth()))
-        })
-    }
-}
 impl Interned for Sym {
-    fn table(tables: &mut Tables) -> &mut Map<u64, Vec<Shared<Self>>> {
+    fn table(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.values
     }
     fn measure(&self) -> (u64, usize) {
@@ -73,7 +103,7 @@ impl Interned for Sym {
     }
 }
 impl Interned for Vec<Sym> {
-    fn table(tables: &mut Tables) -> &mut Map<u64, Vec<Shared<Self>>> {
+    fn table(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.lists
     }
     fn measure(&self) -> (u64, usize) {
@@ -82,7 +112,7 @@ impl Interned for Vec<Sym> {
     }
 }
 impl Interned for Vec<OwnedStep> {
-    fn table(tables: &mut Tables) -> &mut Map<u64, Vec<Shared<Self>>> {
+    fn table(tables: &mut Tables) -> &mut Table<Self> {
         &mut tables.steps
     }
     fn measure(&self) -> (u64, usize) {
@@ -92,6 +122,7 @@ impl Interned for Vec<OwnedStep> {
 
 impl<T: Interned> Shared<T> {
     pub(super) fn new(value: T) -> Self {
+        count();
         let mut hasher = DefaultHasher::new();
         value.hash(&mut hasher);
         let hash = hasher.finish();
@@ -172,8 +203,9 @@ impl<T> Hash for Shared<T> {
 }
 
 macro_rules! memo {
-    ($name:ident, $table:ident, $key:ty) => {
-        pub(super) fn $name(key: $key, make: impl FnOnce() -> Sym) -> Sym {
+    ($name:ident, $table:ident, $key:ty, $made:ty) => {
+        pub(super) fn $name(key: $key, make: impl FnOnce() -> $made) -> $made {
+            count();
             if let Some(known) = TABLES.with_borrow(|tables| tables.$table.get(&key).cloned()) {
                 return known;
             }
@@ -183,7 +215,9 @@ macro_rules! memo {
         }
     };
 }
-memo!(joined, joins, (Sym, Sym));
-memo!(met, meetings, (Sym, Sym));
-memo!(clipped, clips, (Sym, usize));
-memo!(widened, widened, (Sym, Sym));
+memo!(joined, joins, (Sym, Sym), Sym);
+memo!(met, meetings, (Sym, Sym), Sym);
+memo!(clipped, clips, (Sym, usize), Sym);
+memo!(widened, widened, (Sym, Sym), Sym);
+memo!(merged, merged, Merged, Fields);
+memo!(clipped_fields, clipped_fields, (Fields, Option<usize>), Fields);

@@ -5,6 +5,7 @@
 //! missing.
 
 use super::{
+    fields::Merge,
     intern::{self, Shared},
     obligation::{OwnedFact, OwnedStep},
     value::{Entry, Fields, Leaf, Sym},
@@ -12,6 +13,8 @@ use super::{
 
 /// More ways than this are not kept apart: the nearest become one.
 const MOST_WAYS: usize = 6;
+/// Ways of objects with more keys than this are not kept apart: what a key more costs must not grow with how many there are.
+const MOST_KEYS: usize = 64;
 /// More than this is not remembered of a value.
 const MOST_CLAUSES: usize = 6;
 
@@ -63,6 +66,9 @@ impl Sym {
         };
         if !same {
             return false;
+        }
+        if mine == theirs || mine.len().max(theirs.len()) > MOST_KEYS {
+            return true;
         }
         let (mine, theirs) = (Keys::of(&mine, base), Keys::of(&theirs, other_base));
         mine.certain == theirs.certain || mine.covers(&theirs) || theirs.covers(&mine)
@@ -132,7 +138,7 @@ fn joined(one: &Sym, other: &Sym, apart: bool) -> Sym {
 
 /// Makes one of the nearest ways until there are few.
 fn bound(members: &mut Vec<Sym>) {
-    loop {
+    while members.len() > MOST_WAYS {
         let mut nearest: Option<(usize, usize, usize, Sym)> = None;
         for (place, one) in members.iter().enumerate() {
             let Some((fields, base)) = one.overlay() else { continue };
@@ -184,34 +190,44 @@ fn merge(one: &Sym, other: &Sym, apart: bool) -> Option<Sym> {
         (Some(a), Some(b)) if a.is_over_the_same(b) => Some(forget(a, b)),
         _ => return None,
     };
-    let mut fields = Fields::new();
-    for key in mine.keys().chain(theirs.keys()) {
-        if fields.contains_key(key) {
-            continue;
-        }
-        let entry = match (mine.get(key), theirs.get(key)) {
-            (Some(a), Some(b)) => Entry {
-                value: join(&a.value, &b.value),
-                absent: !super::switch::is_off("join: absent on one edge") && (a.absent || b.absent),
-                narrowed: a.narrowed && b.narrowed,
-            },
-            (Some(one), None) | (None, Some(one)) => match &base {
-                None => Entry { absent: !super::switch::is_off("join: of one edge only"), ..one.clone() },
-                // What one edge knows more of the base's value, both do not.
-                Some(_) if one.narrowed => continue,
-                // On the other edge the key is what the base has there, if it has it: no overlay of it.
-                Some(base) => {
-                    Entry { value: Sym::union([one.value.clone(), base.peek_may(key)]), ..one.clone() }
-                }
-            },
-            (None, None) => continue,
-        };
-        fields.insert(key.clone(), entry);
-    }
+    let fields = mine.merge(&theirs, &Edges { base: base.as_ref(), apart });
     Some(match base {
         Some(base) if fields.is_empty() => base,
         base => Sym::Object(Shared::new(fields), base.map(Shared::new)),
     })
+}
+
+/// Joins the fields over a base.
+struct Edges<'b> {
+    base: Option<&'b Sym>,
+    apart: bool,
+}
+
+impl Merge for Edges<'_> {
+    fn name(&self) -> (&'static str, Option<Sym>) {
+        (if self.apart { "meet" } else { "join" }, self.base.cloned())
+    }
+
+    fn both(&self, mine: &Entry, theirs: &Entry) -> Entry {
+        let (a, b) = (&mine.value, &theirs.value);
+        Entry {
+            value: if self.apart { a.meet(b) } else { a.join(b) },
+            absent: !super::switch::is_off("join: absent on one edge") && (mine.absent || theirs.absent),
+            narrowed: mine.narrowed && theirs.narrowed,
+        }
+    }
+
+    fn one(&self, key: &str, entry: &Entry, _: bool) -> Option<Entry> {
+        match self.base {
+            None => Some(Entry { absent: !super::switch::is_off("join: of one edge only"), ..entry.clone() }),
+            // What one edge knows more of the base's value, both do not.
+            Some(_) if entry.narrowed => None,
+            // On the other edge the key is what the base has there, if it has it: no overlay of it.
+            Some(base) => {
+                Some(Entry { value: Sym::union([entry.value.clone(), base.peek_may(key)]), ..entry.clone() })
+            }
+        }
+    }
 }
 
 /// The steps of a leaf without facts about what is there.

@@ -3,6 +3,7 @@
 use super::{
     Analyser, OwnedNeed, OwnedStep,
     expression::{Env, Val, Want, whole},
+    fact::is_condition,
     function::Function,
     intern::Shared,
     origin::Reason,
@@ -31,6 +32,10 @@ impl Analyser<'_> {
             },
             _ => None,
         };
+        let passed = is_condition(predicate).then(|| {
+            let inside = env.inside(items.clone()).assume(predicate, true);
+            inside.and_then(|inside| inside.context).map_or_else(Sym::never, |item| item.sym)
+        });
         let mut found = match (index, &of.sym) {
             // The position is that in the sequence.
             (Some(_), _) if of.many => Val::one(items).maybe(),
@@ -51,6 +56,10 @@ impl Analyser<'_> {
                 let item = known.get(&*position(index)).map(|entry| entry.value.clone());
                 Val::one(item.unwrap_or(items))
             }
+            // Of several there may be none.
+            (Some(_), Sym::Leaf(leaf)) if of.many => {
+                Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
+            }
             (Some(index), Sym::Leaf(leaf)) => {
                 Val::one(Sym::Leaf(leaf.then([OwnedStep::Pick(i64::try_from(index).unwrap_or(i64::MAX))])))
             }
@@ -58,8 +67,13 @@ impl Analyser<'_> {
                 Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
             }
             (None, _) if is_position => Val::one(items).maybe(),
+            // What the condition says of an item holds of all that are left.
+            (None, _) if passed.as_ref().is_some_and(|passed| *passed != items) => {
+                Val::many(passed.unwrap_or(items))
+            }
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
             (Some(0 | -1), _) if of.has_items() => Val::one(items),
+            (None, Sym::Array(_) | Sym::Tuple(_)) if items == Sym::never() => Val::nothing(),
             (Some(_), _) => Val::one(items).maybe(),
             (None, _) => Val::many(items),
         };
@@ -347,6 +361,11 @@ impl Analyser<'_> {
             Sym::Union(members) => self.lead_any(reading, members, keys, want),
             Sym::Array(_) | Sym::Tuple(_) => {
                 let items = Val::one(value.clone()).items();
+                if items == Sym::never() {
+                    let found = Val::nothing();
+                    self.require(reading, &found, want);
+                    return found;
+                }
                 let count =
                     |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
                 let before = count(self);

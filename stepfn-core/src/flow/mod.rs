@@ -24,8 +24,10 @@ mod claims;
 mod errors;
 mod expression;
 mod fact;
+mod fields;
 mod function;
 mod intern;
+mod intrinsics;
 mod join;
 mod jsonata;
 mod lead;
@@ -56,8 +58,13 @@ mod sink_tests;
 mod tests;
 #[cfg(test)]
 mod ways_tests;
+#[cfg(test)]
+mod work_tests;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Range,
+};
 
 pub use self::obligation::{
     Known, Obligation, OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep,
@@ -73,6 +80,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     json::push_token,
     shape::Side,
+    value::Value,
 };
 
 /// A type by its place in the list of the machine's types.
@@ -96,6 +104,9 @@ pub struct Typing {
     pub proven: bool,
     /// Whether it is an Express workflow.
     pub express: bool,
+    /// Whether nothing may be asked of what was declared to be anything, and no part of a service's answer is taken to be there that
+    /// the service need not give: `#[strict]`.
+    pub strict: bool,
 }
 
 impl Typing {
@@ -140,7 +151,7 @@ pub struct Analysis {
 
 /// Analyses the data flow of a machine.
 pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
-    intern::clear();
+    intern::begin(MOST_SIZE.max(2 * size(&machine.to_json())));
     let input = typing
         .input
         .map_or_else(|| Sym::Any(Origin::input()), |ty| Sym::leaf(ty, Side::Given, "the machine's input"));
@@ -153,7 +164,6 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         open: Vec::new(),
         results: HashMap::new(),
         machines: HashMap::new(),
-        visits: 0,
         calls: function::Calls::default(),
         report: Some(Analysis::default()),
     };
@@ -169,7 +179,53 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         analyser.fits(&site, OUTPUT, &output, ty, "the machine's output");
     }
     analyser.unwritten(machine);
-    analyser.report.unwrap_or_default()
+    let mut analysis = analyser.report.take().unwrap_or_default();
+    drop(analyser);
+    intern::clear();
+    analysis.tell_once();
+    analysis
+}
+
+impl Analysis {
+    /// Leaves out what was found over several edges: it is told once, and as the worst that it is on one of them.
+    fn tell_once(&mut self) {
+        let mut told: HashMap<Diagnostic, usize> = HashMap::new();
+        let mut once: Vec<Diagnostic> = Vec::new();
+        for finding in self.findings.drain(..) {
+            let severity = finding.severity;
+            let key = Diagnostic { severity: Severity::Error, ..finding.clone() };
+            match told.get(&key).and_then(|place| once.get_mut(*place)) {
+                Some(told) if severity == Severity::Error => told.severity = severity,
+                Some(_) => {}
+                None => {
+                    told.insert(key, once.len());
+                    once.push(finding);
+                }
+            }
+        }
+        self.findings = once;
+        let mut claims: HashMap<(String, Option<Range<usize>>), usize> = HashMap::new();
+        for obligation in &self.obligations {
+            *claims.entry((obligation.at.clone(), obligation.range.clone())).or_default() += 1;
+        }
+        let mut claimed = HashSet::new();
+        self.obligations.retain(|obligation| {
+            let claims = claims.get(&(obligation.at.clone(), obligation.range.clone()));
+            claims == Some(&1) || claimed.insert(format!("{obligation:?}"))
+        });
+    }
+}
+
+/// A value much larger than the definition grows in a loop, as one is that is larger than this at all.
+const MOST_SIZE: u64 = 1024;
+
+/// How many values there are in a JSON value.
+fn size(value: &Value) -> u64 {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(size).sum::<u64>(),
+        Value::Object(fields) => 1 + fields.iter().map(|(_, value)| size(value)).sum::<u64>(),
+        _ => 1,
+    }
 }
 
 /// The pointer of claims about the machine's output, which is no place of the definition.
@@ -199,10 +255,8 @@ struct Analyser<'t> {
     express: bool,
     /// Paths into data of no known type, and what the states' results have, for [`unwritten`].
     open: Vec<unwritten::OpenRead>,
-    results: HashMap<String, Vec<String>>,
+    results: HashMap<String, Sym>,
     machines: HashMap<String, Solved>,
-    /// How often a state was interpreted: the work that was done.
-    visits: usize,
     /// The functions of expressions that are being called.
     calls: function::Calls,
     /// Where findings go; none while a fixpoint is still being sought.
@@ -232,7 +286,7 @@ impl Analyser<'_> {
             else {
                 continue;
             };
-            self.visits += 1;
+            intern::count();
             *solved.visits.entry(name.to_owned()).or_default() += 1;
             let left = self.state(&pointer(at, name), name, state, language, &flow);
             solved.ends.remove(name);
@@ -249,7 +303,7 @@ impl Analyser<'_> {
             for (name, state) in &machine.states {
                 // A state that nothing leads to has a finding of its own.
                 let Some(flow) = solved.inputs.get(name.as_str()) else { continue };
-                self.visits += 1;
+                intern::count();
                 self.state(&pointer(at, name), name, state, language, flow);
             }
         }
@@ -383,33 +437,21 @@ impl<'m> Queue<'m> {
 }
 
 /// What changes with every round of a loop is no longer told; what stays the same stays known.
-fn widen(known: &Flow, joined: &Flow) -> Flow {
-    fn widen_value(known: &Sym, joined: &Sym) -> Sym {
+struct Widened;
+
+impl Widened {
+    fn value(known: &Sym, joined: &Sym) -> Sym {
         if known == joined {
             return known.clone();
         }
-        intern::widened((known.clone(), joined.clone()), || widen_anew(known, joined))
+        intern::widened((known.clone(), joined.clone()), || Self::value_anew(known, joined))
     }
-    /// Whether one is what became of the other, and not something else beside it.
-    fn are_alike(known: &Sym, member: &Sym) -> bool {
-        match (known, member) {
-            (Sym::Object(..), Sym::Object(..)) => known.is_way_of(member),
-            (Sym::Array(_), Sym::Array(_)) => true,
-            _ => false,
-        }
-    }
-    fn widen_anew(known: &Sym, joined: &Sym) -> Sym {
+
+    fn value_anew(known: &Sym, joined: &Sym) -> Sym {
         match (known, joined) {
-            (a, b) if a == b => a.clone(),
-            (Sym::Array(a), Sym::Array(b)) => Sym::array(widen_value(a, b)),
+            (Sym::Array(a), Sym::Array(b)) => Sym::array(Self::value(a, b)),
             (Sym::Object(a, _), Sym::Object(b, base)) if known.is_way_of(joined) => {
-                let fields = b.iter().map(|(key, entry)| {
-                    let value = a.get(key).map_or(Sym::Unknown(Reason::Loop), |before| {
-                        widen_value(&before.value, &entry.value)
-                    });
-                    (key.clone(), value::Entry { value, ..entry.clone() })
-                });
-                Sym::Object(intern::Shared::new(fields.collect()), base.clone())
+                Sym::Object(intern::Shared::new(a.merge(b, &Self)), base.clone())
             }
             // What came in every round so far is left as it is.
             _ => {
@@ -417,10 +459,10 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
                     joined.members().iter().cloned().partition(|member| known.members().contains(member));
                 let mut other = Vec::new();
                 for member in new {
-                    let before = known.members().iter().find(|known| are_alike(known, &member));
+                    let before = known.members().iter().find(|known| Self::are_alike(known, &member));
                     match (number::widened(known.members(), &member), before) {
                         (Some(number), _) => same.push(number),
-                        (None, Some(before)) => same.push(widen_value(before, &member)),
+                        (None, Some(before)) => same.push(Self::value(before, &member)),
                         (None, None) => other.push(member),
                     }
                 }
@@ -431,16 +473,36 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
             }
         }
     }
-    let variables = joined.variables.iter().map(|(key, entry)| {
-        let value = known
-            .variables
-            .get(key)
-            .map_or(Sym::Unknown(Reason::Loop), |before| widen_value(&before.value, &entry.value));
-        (key.clone(), value::Entry { value, ..entry.clone() })
-    });
+
+    /// Whether one is what became of the other, and not something else beside it.
+    fn are_alike(known: &Sym, member: &Sym) -> bool {
+        match (known, member) {
+            (Sym::Object(..), Sym::Object(..)) => known.is_way_of(member),
+            (Sym::Array(_), Sym::Array(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+impl fields::Merge for Widened {
+    fn name(&self) -> (&'static str, Option<Sym>) {
+        ("widened", None)
+    }
+
+    fn both(&self, known: &value::Entry, joined: &value::Entry) -> value::Entry {
+        value::Entry { value: Self::value(&known.value, &joined.value), ..joined.clone() }
+    }
+
+    fn one(&self, _: &str, entry: &value::Entry, known: bool) -> Option<value::Entry> {
+        (!known).then(|| value::Entry { value: Sym::Unknown(Reason::Loop), ..entry.clone() })
+    }
+}
+
+fn widen(known: &Flow, joined: &Flow) -> Flow {
+    let variables = known.variables.merge(&joined.variables, &Widened);
     Flow {
-        data: widen_value(&known.data, &joined.data),
-        variables: intern::Shared::new(variables.collect()),
+        data: Widened::value(&known.data, &joined.data),
+        variables: intern::Shared::new(variables),
         context: joined.context.clone(),
     }
 }

@@ -5,6 +5,7 @@
 //! the fact becomes a step, [`OwnedStep::Where`], that is understood where the type is known.
 
 use super::{
+    answer,
     intern::Shared,
     obligation::{OwnedFact, OwnedProperty, OwnedStep},
     value::{Entry, Leaf, Sym, index_key, index_of},
@@ -304,6 +305,10 @@ fn part(value: &Sym, keys: &[String], (key, rest): (&str, &[String]), test: Test
                 }
             });
             Some(Sym::Object(fields, base))
+        }
+        Sym::Answer(shape) if test.holds && index_of(key).is_none() => {
+            let below = answer::peek(shape, key);
+            Some(value.narrow(key, refine(&below, rest, test)?))
         }
         Sym::Any(_) | Sym::Reported | Sym::Answer(_) => Some(value.clone()),
         Sym::Unknown(_) => Some(match refine(value, rest, test)? {

@@ -371,3 +371,137 @@ fn rules_that_leave_nothing_need_no_default() {
     assert_eq!(covers(&IN, &flags), [""; 0]);
     assert_eq!(covers(&IN, &flags[..1]).len(), 1);
 }
+
+/// What is said of an expression that is a whole value, over an `In`.
+fn output(expression: &str) -> Vec<String> {
+    judged(
+        &IN,
+        "JSONata",
+        &format!(r#""A": {{ "Type": "Pass", "Output": "{{% {expression} %}}", "End": true }}"#),
+    )
+}
+
+#[test]
+fn expressions_know_what_their_conditions_say() {
+    for expression in [
+        // What is not there is not unequal to anything.
+        "$states.input.opt != null ? $states.input.opt & 'x' : 'none'",
+        "$states.input.opt != null ? $uppercase($states.input.opt) : 'none'",
+        "$states.input.skip != 1 ? $states.input.skip + 1 : 0",
+        "$not($states.input.opt = null) and $exists($states.input.opt) ? $uppercase($states.input.opt) : ''",
+        "$exists($states.input.ov) and $states.input.ov != null ? $count($states.input.ov) : 0",
+        "$type($states.input.opt) = 'string' ? $uppercase($states.input.opt) : ''",
+        "$type($states.input.unt) = 'string' ? $uppercase($states.input.unt) : ''",
+        "$type($states.input.unt) = 'number' ? $states.input.unt + 1 : 0",
+        "$type($states.input.unt) != 'number' and $type($states.input.unt) != 'object' ? $uppercase($states.input.unt) : ''",
+        "$states.input.opt ? $uppercase($states.input.opt) : ''",
+        "$not($states.input.opt) ? '' : 'x'",
+        // Positions and counts.
+        "$exists($states.input.items[0]) ? $states.input.items[0].id : 'none'",
+        "$exists($states.input.items[1]) ? $states.input.items[0].id : 'none'",
+        "$exists($states.input.items[0].note) ? $states.input.items[0].id : 'none'",
+        "$count($states.input.items) > 0 ? $states.input.items[0].id : 'none'",
+        "$count($states.input.items) = 0 ? 'none' : $states.input.items[0].id",
+        "$count($states.input.items) >= 2 ? $states.input.items[1].id : 'none'",
+        "0 < $count($states.input.items) ? $states.input.items[-1].id : 'none'",
+        "$count($states.input.items) < 1 ? 'none' : $states.input.items[0].id",
+        "$states.input.items ? $states.input.items[0].id : 'none'",
+        "($x := $states.input.items; $count($x) > 0 ? $x[0].id : 'none')",
+        // Tags.
+        "$states.input.pay.kind = 'Card' ? $uppercase($states.input.pay.number) : ''",
+        "$states.input.pay.kind in ['Card', 'Cash'] ? $states.input.pay.amount + 1 : $states.input.pay.number + 1",
+        "$states.input.adj.t = 'N' ? $states.input.adj.c + 1 : $length($states.input.adj.c)",
+        "$exists($states.input.ext.New) ? $states.input.ext.New + 1 : 0",
+        "$states.input.pay.kind != 'Card' and $states.input.pay.kind != 'Cash' ? $states.input.pay.number + 1 : 0",
+        // Either side decides alone.
+        "$states.input.opt = null or $not($exists($states.input.opt)) ? '' : $uppercase($states.input.opt)",
+        "[$states.input.items[$exists(note) and note != null].{ 'n': $uppercase(note) }]",
+        "[$map($states.input.items, function($i) { $i.note != null ? $uppercase($i.note) : '' })]",
+        "($v := $states.input; $v.opt != null ? $uppercase($v.opt) : '')",
+        "$states.context.Execution.Input.opt != null ? $uppercase($states.context.Execution.Input.opt) : ''",
+    ] {
+        assert_eq!(output(expression), [""; 0], "{expression}");
+    }
+}
+
+#[test]
+fn expressions_do_not_know_more_than_their_conditions_say() {
+    for expression in [
+        // Where it is missing it is not unequal either.
+        "$states.input.skip != null ? 1 : $states.input.skip",
+        "$states.input.skip != 1 ? 1 : $states.input.skip + 1",
+        "$states.input.opt != null ? '' : $uppercase($states.input.opt)",
+        "$states.input.skip = 1 ? 1 : $states.input.skip",
+        "$not($states.input.opt = null) ? $uppercase($states.input.opt) : ''",
+        "$not($states.input.skip) ? 1 : $states.input.skip",
+        "$type($states.input.unt) = 'string' ? '' : $uppercase($states.input.unt)",
+        "$exists($states.input.items[0]) ? $states.input.items[1].id : 'none'",
+        "$count($states.input.items) >= 0 ? $states.input.items[0].id : 'none'",
+        "$count($states.input.items) > 0 ? $states.input.items[1].id : 'none'",
+        "$count($states.input.items) = 0 ? $states.input.items[0].id : 'none'",
+        "$count($states.input.items) != 1 ? $states.input.items[0].id : 'none'",
+        "$states.input.pay.kind = 'Card' ? '' : $uppercase($states.input.pay.number)",
+        "$states.input.pay.kind in ['Card', 'Free'] ? $states.input.pay.amount + 1 : 0",
+        "$states.input.opt = null or $states.input.b ? '' : $uppercase($states.input.opt)",
+        "$exists($states.input.items.note) ? [$map($states.input.items, function($i) { $uppercase($i.note) })] : []",
+        "$states.input.oi.id = 'x' ? 1 : $states.input.oi.id",
+    ] {
+        assert!(!output(expression).is_empty(), "{expression}");
+    }
+}
+
+#[test]
+fn rules_in_jsonata_that_leave_nothing_need_no_default() {
+    let covers = |rules: &[&str]| {
+        let rules: Vec<String> =
+            rules.iter().map(|rule| format!(r#"{{ "Condition": "{{% {rule} %}}", "Next": "D" }}"#)).collect();
+        judged(
+            &IN,
+            "JSONata",
+            &format!(
+                r#""A": {{ "Type": "Choice", "Choices": [ {} ] }}, "D": {{ "Type": "Succeed" }}"#,
+                rules.join(", ")
+            ),
+        )
+    };
+    let status = "$states.input.status";
+    let (new, others) = (format!("{status} = 'NEW'"), format!("{status} in ['IN_WORK', 'DONE']"));
+    assert_eq!(covers(&[&new, &others]), [""; 0]);
+    assert_eq!(covers(&[&new]).len(), 1);
+    assert_eq!(covers(&[&new, "$states.input.status = 'DONE'"]).len(), 1);
+    let kinds = ["Card", "Cash", "Free"].map(|kind| format!("$states.input.pay.kind = '{kind}'"));
+    assert_eq!(covers(&[&kinds[0], &kinds[1], &kinds[2]]), [""; 0]);
+    // What is missing is none of them.
+    let maybe = ["Card", "Cash", "Free"].map(|kind| format!("$states.input.maybe_pay.kind = '{kind}'"));
+    assert_eq!(covers(&[&maybe[0], &maybe[1], &maybe[2]]).len(), 1);
+    assert_eq!(covers(&["$states.input.b", "$not($states.input.b)"]), [""; 0]);
+    assert_eq!(covers(&["$states.input.b = true", "$states.input.b = false"]), [""; 0]);
+}
+
+#[test]
+fn a_choice_in_jsonata_tells_its_edges() {
+    let edges = |condition: &str, yes: &str, no: &str| {
+        judged(
+            &IN,
+            "JSONata",
+            &format!(
+                r#""A": {{ "Type": "Pass", "Assign": {{ "v": "{{% $states.input %}}" }}, "Next": "C" }},
+                   "C": {{ "Type": "Choice", "Choices": [ {{ "Condition": "{{% {condition} %}}", "Next": "Y" }} ], "Default": "N" }},
+                   "Y": {{ "Type": "Pass", "Output": "{{% {yes} %}}", "End": true }},
+                   "N": {{ "Type": "Pass", "Output": "{{% {no} %}}", "End": true }}"#
+            ),
+        )
+    };
+    let id = "$states.input.items[0].id";
+    assert_eq!(edges("$count($states.input.items) > 0", id, "1"), [""; 0]);
+    assert_eq!(edges("$count($states.input.items) = 0", "1", id), [""; 0]);
+    assert_eq!(edges("$count($states.input.items) = 0", id, "1").len(), 1);
+    assert_eq!(edges("$v.opt != null", "$uppercase($v.opt)", "1"), [""; 0]);
+    assert_eq!(edges("$v.opt != null", "1", "$uppercase($v.opt)").len(), 1);
+    let input = "$states.context.Execution.Input.opt";
+    let upper = format!("$uppercase({input})");
+    assert_eq!(edges(&format!("{input} != null"), &upper, "1"), [""; 0]);
+    assert_eq!(edges(&format!("{input} != null"), "1", &upper).len(), 1);
+    let opt = "$exists($states.input.opt) and $states.input.opt != null";
+    assert_eq!(edges(opt, "$uppercase($states.input.opt)", "1"), [""; 0]);
+}

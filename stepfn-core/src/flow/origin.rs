@@ -62,6 +62,8 @@ pub(super) enum Reason {
     Step,
     /// The items of something that is no array for certain.
     Items,
+    /// It was declared to be anything, and the machine is strict.
+    Undeclared,
 }
 
 impl Reason {
@@ -78,6 +80,7 @@ impl Reason {
             Self::Wildcard => "the path can match values of several types",
             Self::Step => "this step of the path is not followed",
             Self::Items => "what it is an item of is no array for certain",
+            Self::Undeclared => "no type is declared of it, and the machine is `#[strict]`",
         }
     }
 
@@ -93,6 +96,9 @@ impl Reason {
                 "write a simpler expression, or let a Task with a declared result do it"
             }
             Self::Computed => "name the key or position, or let a Task with a declared result do it",
+            Self::Undeclared => {
+                "declare what it is: write `-> T` after the resource or the reader, or give the machine a typed input"
+            }
             Self::Wildcard | Self::Step | Self::Items => "name the fields that are meant, one path for each",
         }
     }

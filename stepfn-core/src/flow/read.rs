@@ -43,7 +43,7 @@ pub(super) struct Reading<'r> {
     pub(super) at: String,
     pub(super) range: Option<Range<usize>>,
     pub(super) shown: String,
-    /// Whether it is only asked whether something is there (`IsPresent`).
+    /// Whether it may lead nowhere: it is only asked whether something is there (`IsPresent`), or it may match nothing.
     pub(super) asks: bool,
 }
 
@@ -183,16 +183,22 @@ impl Analyser<'_> {
                 _ => self.follow(base, segments, need, reading),
             };
         }
+        super::intern::count();
         let Some((segment, rest)) = segments.split_first() else {
             self.demand(value, need, reading);
             return value.clone();
         };
         match (&segment.kind, value) {
             (_, Sym::Any(_) | Sym::Reported | Sym::Unknown(_)) => {
-                if let Sym::Unknown(reason) = value
-                    && *need != OwnedNeed::Other(Need::Nothing)
-                {
-                    self.cannot_tell(reading, *reason);
+                let asks = *need == OwnedNeed::Other(Need::Nothing);
+                match value {
+                    Sym::Unknown(reason) if !asks => self.cannot_tell(reading, *reason),
+                    // After it has been reported.
+                    Sym::Any(_) if self.typing.strict && !asks => {
+                        self.cannot_tell(reading, Reason::Undeclared);
+                        return Sym::Reported;
+                    }
+                    _ => {}
                 }
                 value.clone()
             }
@@ -410,7 +416,12 @@ impl Analyser<'_> {
         if matches!(value, Sym::Union(members) if members.is_empty()) {
             return;
         }
-        if let Sym::Unknown(reason) = value {
+        let unknown = match value {
+            Sym::Unknown(reason) => Some(*reason),
+            Sym::Any(_) if self.typing.strict => Some(Reason::Undeclared),
+            _ => None,
+        };
+        if let Some(reason) = unknown {
             let fine = matches!(
                 need,
                 Need::Nothing
@@ -422,7 +433,7 @@ impl Analyser<'_> {
                     | Need::MaybeNull
             );
             if !fine {
-                self.cannot_tell(reading, *reason);
+                self.cannot_tell(reading, reason);
             }
             return;
         }
@@ -551,13 +562,11 @@ impl Analyser<'_> {
         let message = format!("{}`{}`: {message}", reading.site.place, reading.shown);
         let mut finding = Diagnostic::new(code, reading.at.clone(), message).maybe_help(help);
         finding.range.clone_from(&reading.range);
-        let asked = code == Code::NoSuchField && reading.asks;
+        let asked = matches!(code, Code::NoSuchField | Code::WrongType) && reading.asks;
         if code == Code::MaybeMissing || asked {
             self.typing.soften(&mut finding);
         }
-        if !report.findings.contains(&finding) {
-            report.findings.push(finding);
-        }
+        report.findings.push(finding);
     }
 
     #[track_caller]

@@ -33,6 +33,7 @@ impl Analyser<'_> {
     /// What one of the values that a path matches can be. `tries`: whether this is one of several things that the steps are taken
     /// of, so that they may well lead nowhere.
     fn select(&mut self, value: &Sym, segments: &[Segment], reading: &Reading<'_>, tries: bool) -> Sym {
+        super::intern::count();
         if let Sym::Union(members) = value {
             return Sym::union(members.iter().map(|member| self.select(member, segments, reading, true)));
         }

@@ -25,11 +25,20 @@ const NUMBERS: Shape =
 
 /// What is said of a machine between two types, one line a finding: `code at: message`.
 fn said(input: &'static Shape, states: &str, output: &'static Shape) -> Vec<String> {
+    said_of(input, states, output, false)
+}
+
+fn said_of(input: &'static Shape, states: &str, output: &'static Shape, strict: bool) -> Vec<String> {
     let text = format!(r#"{{ "StartAt": "A", "States": {{ {states} }} }}"#);
     let (machine, read) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert!(read.is_empty(), "{read:?}");
-    let typing =
-        Typing { input: Some(TypeRef(0)), output: Some(TypeRef(1)), proven: true, ..Typing::default() };
+    let typing = Typing {
+        input: Some(TypeRef(0)),
+        output: Some(TypeRef(1)),
+        proven: true,
+        strict,
+        ..Typing::default()
+    };
     let known = Known { types: vec![input, output], tasks: Vec::new() };
     let analysis = analyse(&machine, &typing);
     let judged = analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known));
@@ -82,7 +91,8 @@ fn counts_and_ranges_have_bounds() {
     refused(&NUMBERS, "States.MathRandom(-1, 7)", u8::SHAPE, "from -1 to 6");
     fits(&NUMBERS, "States.ArrayRange(1, 9, 2)", <Vec<u8>>::SHAPE);
     fits(&NUMBERS, "States.ArrayRange(0, $.a, 1)", <Vec<u16>>::SHAPE);
-    refused(&NUMBERS, "States.ArrayRange(9, -1, -2)", <Vec<u8>>::SHAPE, "from -1 to 9");
+    refused(&NUMBERS, "States.ArrayRange(9, -1, -2)", <Vec<u8>>::SHAPE, "found the number -1");
+    refused(&NUMBERS, "States.ArrayRange(999, -1, -2)", <Vec<u16>>::SHAPE, "from -1 to 999");
     fits(&NUMBERS, "$$.State.EnteredTime", String::SHAPE);
 }
 
@@ -423,4 +433,81 @@ fn an_error_without_name_or_cause_is_caught_with_nulls() {
         assert_eq!(caught(fail, names, String::SHAPE, path), wrong, "{fail} {names} {path}");
         assert_eq!(caught(fail, names, <Option<String>>::SHAPE, path), 0, "{fail} {names} {path}");
     }
+}
+
+#[test]
+fn a_position_in_an_array_that_a_function_makes_must_be_there() {
+    let string = String::SHAPE;
+    for call in ["StringSplit($.pair.id, ',')", "ArrayPartition($.nulls, 2)", "ArrayUnique($.two)"] {
+        refused(
+            &LISTS,
+            &format!("States.ArrayGetItem(States.{call}, 0)"),
+            &Shape::Any,
+            "may have fewer items",
+        );
+    }
+    fits(&LISTS, "States.ArrayGetItem(States.Array($.pair.id, 1), 0)", string);
+    fits(&LISTS, "States.ArrayGetItem(States.ArrayRange(1, 9, 2), 4)", u8::SHAPE);
+    refused(&LISTS, "States.ArrayGetItem(States.ArrayRange(1, 9, 2), 5)", u8::SHAPE, "the array has 5 items");
+    fits(&LISTS, "States.ArrayGetItem($.two, 1)", u16::SHAPE);
+    let beyond = made(&LISTS, "States.ArrayGetItem($.two, 2)", u16::SHAPE);
+    assert!(beyond[0].contains("the array has 2 items"), "{beyond:#?}");
+    // Timestamps and ARNs have a form of their own.
+    let date = "States.ArrayGetItem(States.StringSplit($$.State.EnteredTime, 'T'), 0)";
+    fits(&LISTS, date, string);
+    fits(&LISTS, &format!("States.ArrayGetItem(States.StringSplit({date}, '-'), 2)"), string);
+    refused(
+        &LISTS,
+        &format!("States.ArrayGetItem(States.StringSplit({date}, '-'), 3)"),
+        string,
+        "may have fewer",
+    );
+    fits(&LISTS, "States.ArrayGetItem(States.StringSplit($$.Execution.Id, ':'), 7)", string);
+    refused(
+        &LISTS,
+        "States.ArrayGetItem(States.StringSplit($$.Execution.Id, '-'), 1)",
+        string,
+        "may have fewer",
+    );
+    fits(&LISTS, "States.ArrayLength(States.Array(1, 2))", u8::SHAPE);
+}
+
+#[test]
+fn what_jayway_alone_has_is_refused() {
+    refused(&LISTS, "$.entries.length()", &Shape::Any, "`length()` is a function of Jayway");
+    refused(&LISTS, "$.entries[?(@.id =~ /x/)]", &Shape::Any, "is an operator of Jayway");
+}
+
+#[test]
+fn a_strict_machine_leans_on_nothing_that_is_not_declared() {
+    let strict = |states: &str, output| said_of(&JOB, states, output, true);
+    let ask = |resource: &str, next: &str| {
+        format!(
+            r#""A": {{ "Type": "Task", "Resource": "arn:aws:states:::{resource}", "Parameters": {{ "FunctionName": "f", "TableName": "t", "Key": {{}} }}, "Next": "B" }}, {next}"#
+        )
+    };
+    // What a function answers has no declared type.
+    let read = ask("lambda:invoke", r#""B": { "Type": "Pass", "InputPath": "$.Payload.id", "End": true }"#);
+    assert_eq!(said(&JOB, &read, &Shape::Any), [""; 0]);
+    let told = strict(&read, &Shape::Any);
+    assert!(told.iter().any(|said| said.contains("no type is declared of it")), "{told:#?}");
+    let pass = ask(
+        "lambda:invoke",
+        r#""B": { "Type": "Choice", "Choices": [{ "Variable": "$.Payload", "IsPresent": true, "Next": "P" }], "Default": "Z" },
+        "P": { "Type": "Succeed", "OutputPath": "$.Payload" }, "Z": { "Type": "Fail" }"#,
+    );
+    assert_eq!(strict(&pass, &Shape::Any), [""; 0]);
+    assert_eq!(said(&JOB, &pass, String::SHAPE), [""; 0]);
+    assert!(strict(&pass, String::SHAPE)[0].contains("no type is declared of it"));
+    // What a service need not answer.
+    let read = ask("dynamodb:getItem", r#""B": { "Type": "Pass", "InputPath": "$.Item.id.S", "End": true }"#);
+    assert_eq!(said(&JOB, &read, String::SHAPE), [""; 0]);
+    let told = strict(&read, String::SHAPE);
+    assert!(told.iter().any(|said| said.contains("the service need not answer `Item`")), "{told:#?}");
+    let guarded = ask(
+        "dynamodb:getItem",
+        r#""B": { "Type": "Choice", "Choices": [{ "Variable": "$.Item.id.S", "IsPresent": true, "Next": "P" }], "Default": "Z" },
+        "P": { "Type": "Succeed", "OutputPath": "$.Item.id.S" }, "Z": { "Type": "Fail" }"#,
+    );
+    assert_eq!(strict(&guarded, String::SHAPE), [""; 0]);
 }

@@ -1,22 +1,17 @@
 //! What payload templates and intrinsic functions make of what is known.
 
-use std::ops::Range;
-
 use super::{
     Analyser,
     intern::Shared,
-    number::{self, computed},
     obligation::OwnedNeed,
-    origin::{Origin, Reason},
     read::{Reading, Site},
     value::{Entry, Fields, Sym},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic},
-    intrinsic::{ArgKind, Call, Function, Kind},
+    intrinsic::{ArgKind, Call, Kind},
     json::push_token,
-    path::{Path, Root, Segment, SegmentKind},
-    shape::{Arithmetic, Bounds, Need},
+    path::{Path, Root},
+    shape::Need,
     value::Value,
 };
 
@@ -153,20 +148,6 @@ impl Analyser<'_> {
                 ArgKind::Null => Sym::Null,
             });
         }
-        if let Some(item) = self.literal_item(site, at, text, call) {
-            return item;
-        }
-        self.call_result(site, at, call.span.clone(), call.function, &args)
-    }
-
-    /// The item of an array that a path leads to, at a position that is written there: the same as a path to that item.
-    fn literal_item(&mut self, site: &Site, at: &str, text: &str, call: &Call) -> Option<Sym> {
-        let [array, index] = &call.args[..] else { return None };
-        let (Function::ArrayGetItem, ArgKind::Path(path), ArgKind::Number(index)) =
-            (call.function, &array.kind, &index.kind)
-        else {
-            return None;
-        };
         let reading = Reading {
             site,
             at: at.to_owned(),
@@ -174,99 +155,15 @@ impl Analyser<'_> {
             shown: text.get(call.span.clone()).unwrap_or(text).to_owned(),
             asks: false,
         };
-        let kind = SegmentKind::Index(index.parse().ok().filter(|index| *index >= 0)?);
-        if !path.is_definite() {
-            if self.typing.proven {
-                let message = "there may be fewer items than that, for the path can match none".to_owned();
-                self.wrong(&reading, Code::MaybeMissing, message, None);
-            }
-            return None;
-        }
-        let mut path = path.clone();
-        path.segments.push(Segment { kind, span: array.span.clone() });
-        Some(self.read(&reading, &path, &OwnedNeed::Other(Need::Value)))
-    }
-
-    fn call_result(
-        &mut self,
-        site: &Site,
-        at: &str,
-        range: Range<usize>,
-        function: Function,
-        args: &[Sym],
-    ) -> Sym {
-        let items = |value: Option<&Sym>| match value {
-            Some(Sym::Array(item)) => (**item).clone(),
-            Some(Sym::Tuple(items)) => {
-                let mut items = items.iter();
-                items
-                    .next()
-                    .map_or_else(Sym::never, |first| items.fold(first.clone(), |all, item| all.join(item)))
-            }
-            Some(Sym::Leaf(leaf)) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
-            Some(open @ (Sym::Any(_) | Sym::Reported | Sym::Unknown(_))) => open.clone(),
-            _ => Sym::Unknown(Reason::Items),
-        };
-        match function {
-            Function::Array => Sym::Tuple(Shared::new(args.to_vec())),
-            Function::ArrayPartition => Sym::array(Sym::array(items(args.first()))),
-            Function::ArrayUnique => Sym::array(items(args.first())),
-            Function::ArrayGetItem => match (args.first(), args.get(1)) {
-                (Some(Sym::Tuple(items)), Some(Sym::Integer(index))) => {
-                    match usize::try_from(*index).ok().and_then(|index| items.get(index)) {
-                        Some(item) => item.clone(),
-                        None => {
-                            if let Some(report) = &mut self.report {
-                                let message = format!(
-                                    "{}the array has {} items, so there is none at {index}",
-                                    site.place,
-                                    items.len()
-                                );
-                                report
-                                    .findings
-                                    .push(Diagnostic::new(Code::NoSuchField, at, message).range(range));
-                            }
-                            Sym::Reported
-                        }
-                    }
-                }
-                (array, _) => items(array),
-            },
-            // From the first to the second, whichever is larger.
-            Function::ArrayRange => Sym::array(number::between(args.iter().take(2))),
-            Function::StringSplit => Sym::array(Sym::String),
-            Function::ArrayContains => Sym::Boolean,
-            Function::ArrayLength => Sym::count(),
-            Function::MathAdd => computed(Arithmetic::Narrow, args.iter().cloned()),
-            Function::MathRandom => {
-                match (args.first().and_then(Sym::bounds), args.get(1).and_then(Sym::bounds)) {
-                    // The end does not belong to it.
-                    (Some(start), Some(end)) => {
-                        Sym::Whole(Bounds { min: start.min, max: end.max.saturating_sub(1).max(start.min) })
-                    }
-                    _ => Sym::whole(),
-                }
-            }
-            Function::StringToJson => Sym::Any(Origin::text()),
-            Function::JsonMerge => match (args.first(), args.get(1)) {
-                (Some(below), Some(Sym::Object(above, None))) => {
-                    above.iter().fold(below.clone(), |merged, (key, entry)| {
-                        merged.set(&[key.to_string()], entry.value.clone())
-                    })
-                }
-                _ => Sym::some_object(Reason::Function),
-            },
-            Function::Format
-            | Function::JsonToString
-            | Function::Base64Encode
-            | Function::Base64Decode
-            | Function::Hash
-            | Function::UUID => Sym::String,
-        }
+        self.call_result(&reading, call, &args)
     }
 
     /// Demands of what a function made that it is what is needed.
     fn demand_made(&mut self, value: &Sym, need: Need<'static>, reading: &Reading<'_>) {
+        // That it is there is asked where it is made.
+        if need == Need::Value {
+            return;
+        }
         for member in value.members() {
             match member {
                 Sym::Leaf(leaf) => self.claim_path(leaf, &[], &OwnedNeed::Other(need), reading),

@@ -244,7 +244,7 @@ fn functions_have_types() {
             "d.$": "States.ArrayGetItem(States.Array($.id, 1), 2)", "e.$": "States.Format('{}', $.itms)",
             "f.$": "States.ArrayLength(States.StringSplit($.id, ','))", "g.$": "States.MathAdd(States.Hash($.id, 'MD5'), 1)" }, "End": true }"#,
         &[
-            "no-such-field /States/A/Parameters/d.$: state `A`: the array has 2 items",
+            "no-such-field /States/A/Parameters/d.$: state `A`: `States.ArrayGetItem(States.Array($.id, 1), 2)`: the array has 2 items",
             "wrong-type /States/A/Parameters/g.$: state `A`: `States.Hash($.id, 'MD5')`: expected a number, found a string",
             "wrong-type /States/A/Parameters/a.$: state `A`: `$.id`: expected an array, found a string",
             "wrong-type /States/A/Parameters/b.$: state `A`: `$.id`: expected a number, found a string",

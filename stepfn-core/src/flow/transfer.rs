@@ -7,8 +7,9 @@ use super::{
     intern::Shared,
     obligation::Obligation,
     origin::Origin,
+    origin::Reason,
     read::{Reading, Site},
-    value::{Flow, Sym},
+    value::{Flow, MOST_DEPTH, Sym},
 };
 use crate::{
     asl::{PathField, QueryLanguage, State, StateKind, StateMachine, Task},
@@ -282,36 +283,49 @@ impl Analyser<'_> {
             // An index, or no path at all: the checks of the texts report what is wrong with it.
             return Sym::Reported;
         };
-        for end in 0..keys.len() {
-            let mut shown = "$".to_owned();
-            keys[..end].iter().for_each(|key| shown.push_str(&crate::path::member(key)));
-            let before = site.with_input(flow.data.clone());
-            let reading =
-                Reading { site: &before, at: at.to_owned(), range: None, shown: shown.clone(), asks: false };
-            let mut value = flow.data.clone();
-            for key in &keys[..end] {
-                value = value.peek(key);
+        let mut shown = "$".to_owned();
+        let mut value = flow.data.clone();
+        let before = site.with_input(value.clone());
+        for key in &keys {
+            super::intern::count();
+            self.writable(&before, at, &value, &shown);
+            // What is put there itself is an object all the way.
+            if value.is_anything() || matches!(&value, Sym::Object(fields, None) if !fields.contains_key(key))
+            {
+                break;
             }
-            for member in value.members() {
-                match member {
-                    Sym::Leaf(leaf) => self.oblige(Obligation {
-                        at: at.to_owned(),
-                        range: None,
-                        place: site.place.clone(),
-                        claim: OwnedClaim::Path {
-                            shown: shown.clone(),
-                            origin: leaf.origin.to_string(),
-                            ty: leaf.ty,
-                            side: leaf.side(),
-                            steps: (*leaf.steps).clone(),
-                            need: OwnedNeed::Other(Need::Writable),
-                        },
-                    }),
-                    other => self.demand(other, &OwnedNeed::Other(Need::Writable), &reading),
-                }
+            value = value.peek(key);
+            shown.push_str(&crate::path::member(key));
+        }
+        // Nothing is told of what lies so deep.
+        let (keys, result) = match keys.get(..MOST_DEPTH) {
+            Some(keys) => (keys, Sym::some_object(Reason::Size)),
+            None => (&keys[..], result),
+        };
+        flow.data.set(keys, result).clip()
+    }
+
+    /// Demands of what a result is put into that it can hold it.
+    fn writable(&mut self, site: &Site, at: &str, value: &Sym, shown: &str) {
+        let reading = Reading { site, at: at.to_owned(), range: None, shown: shown.to_owned(), asks: false };
+        for member in value.members() {
+            match member {
+                Sym::Leaf(leaf) => self.oblige(Obligation {
+                    at: at.to_owned(),
+                    range: None,
+                    place: site.place.clone(),
+                    claim: OwnedClaim::Path {
+                        shown: shown.to_owned(),
+                        origin: leaf.origin.to_string(),
+                        ty: leaf.ty,
+                        side: leaf.side(),
+                        steps: (*leaf.steps).clone(),
+                        need: OwnedNeed::Other(Need::Writable),
+                    },
+                }),
+                other => self.demand(other, &OwnedNeed::Other(Need::Writable), &reading),
             }
         }
-        flow.data.set(&keys, result).clip()
     }
 
     fn output_path(&mut self, site: &Site, state: &State, flow: Flow) -> Flow {

@@ -1,5 +1,6 @@
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
+pub(super) use super::fields::Fields;
 use super::{
     TypeRef, answer,
     intern::{self, Shared},
@@ -46,8 +47,6 @@ pub(super) enum Sym {
     /// Two or more, sorted, none of them a union.
     Union(Shared<Vec<Self>>),
 }
-
-pub(super) type Fields = BTreeMap<Rc<str>, Entry>;
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Entry {
@@ -102,10 +101,8 @@ impl Leaf {
 
 /// A union of more members than this says nothing any more.
 const MOST_MEMBERS: usize = 24;
-/// A value larger than this as a tree grows in a loop.
-const MOST_SIZE: u64 = 1024;
 /// A value nested deeper than this says nothing below: it grows in a loop.
-const MOST_DEPTH: usize = 16;
+pub(super) const MOST_DEPTH: usize = 16;
 
 impl Sym {
     pub(super) fn leaf(ty: TypeRef, side: Side, origin: impl Into<Rc<str>>) -> Self {
@@ -124,13 +121,13 @@ impl Sym {
         };
         let mut fields = fields.clone();
         fields.edit(|fields| {
-            if let Some(entry) = fields.get_mut(*key) {
+            fields.update(key, |entry| {
                 if rest.is_empty() {
                     entry.absent = true;
                 } else {
                     entry.value = entry.value.may_lack(rest);
                 }
-            }
+            });
         });
         Self::Object(fields, base.clone())
     }
@@ -394,21 +391,18 @@ impl Sym {
         Self::Object(fields, base)
     }
 
-    /// Cuts what is nested too deep.
+    /// Cuts what is nested too deep, or too large.
     pub(super) fn clip(&self) -> Self {
-        if self.size() <= MOST_SIZE && self.depth() < MOST_DEPTH && !matches!(self, Self::Leaf(_)) {
+        let most = intern::most_size();
+        if self.size() <= most && self.depth() < MOST_DEPTH && !matches!(self, Self::Leaf(_)) {
             return self.clone();
         }
-        let mut clipped = self.clip_at(MOST_DEPTH);
-        let mut depth = MOST_DEPTH;
-        while clipped.size() > MOST_SIZE && depth > 0 {
-            depth -= 1;
-            clipped = self.clip_at(depth);
-        }
-        clipped
+        // Its own fields it keeps: their names stand in the definition, so that there are not more and more of them.
+        let cut = |depth: &usize| self.clip_at(*depth).size() <= most;
+        self.clip_at((2..=MOST_DEPTH).rev().find(cut).unwrap_or(1))
     }
 
-    fn clip_at(&self, depth: usize) -> Self {
+    pub(super) fn clip_at(&self, depth: usize) -> Self {
         if depth == 0 {
             return self.outline(Reason::Size);
         }
@@ -418,10 +412,8 @@ impl Sym {
     fn clip_anew(&self, depth: usize) -> Self {
         match self {
             Self::Leaf(leaf) if leaf.steps.len() > 4 * MOST_DEPTH => Self::Unknown(Reason::Size),
-            Self::Object(fields, base) if fields.values().any(|entry| entry.value.depth() >= depth) => {
-                let clip = |entry: &Entry| Entry { value: entry.value.clip_at(depth - 1), ..entry.clone() };
-                let fields = fields.iter().map(|(key, entry)| (key.clone(), clip(entry))).collect();
-                Self::Object(Shared::new(fields), base.clone())
+            Self::Object(fields, base) if fields.depth() >= depth => {
+                Self::Object(Shared::new(fields.clip(Some(depth))), base.clone())
             }
             Self::Array(item) if item.depth() >= depth => Self::array(item.clip_at(depth - 1)),
             Self::Map(value) if value.depth() >= depth => Self::Map(Shared::new(value.clip_at(depth - 1))),
@@ -500,10 +492,8 @@ impl Flow {
     /// The same, where it grew too large.
     pub(super) fn clip(mut self) -> Self {
         self.data = self.data.clip();
-        if self.variables.size() > MOST_SIZE || self.variables.depth() >= MOST_DEPTH {
-            self.variables.edit(|variables| {
-                variables.values_mut().for_each(|entry| entry.value = entry.value.clip());
-            });
+        if self.variables.size() > intern::most_size() || self.variables.depth() >= MOST_DEPTH {
+            self.variables = Shared::new(self.variables.clip(None));
         }
         self
     }
@@ -554,7 +544,7 @@ mod tests {
         assert_eq!(joined.peek("x"), Sym::String.join(&input.peek_may("x")));
         let made = Sym::object([("a", Sym::Null)]).join(&Sym::object([]));
         let Sym::Object(fields, None) = made else { panic!("an object") };
-        assert!(fields["a"].absent);
+        assert!(fields.get("a").is_some_and(|entry| entry.absent));
     }
 
     #[test]

@@ -158,7 +158,8 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
         states.insert(state.clone(), StateTyping::Result(names.ty(ty)));
     }
     let express = lowered.settings.workflow_type == stepfn_core::definition::WorkflowType::Express;
-    Typing { input: Some(input), output: Some(output), states, proven: true, express }
+    let strict = lowered.settings.strict;
+    Typing { input: Some(input), output: Some(output), states, proven: true, express, strict }
 }
 
 impl Lowered {
