@@ -117,8 +117,8 @@ pub mod __private {
         },
         draft::{Draft, DraftTask},
         shape::{
-            Claim, EnumShape, Field, Given, Made, Need, Node, ObjectShape, OneOfShape, Shape, Side,
-            StateData, Step, TIMESTAMP, expect,
+            Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Kind, Made, Need, Node, ObjectShape,
+            OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect,
         },
         task::{Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo},
         value::{Value, from_value, to_value},

@@ -11,6 +11,7 @@ use stepfn_core::{check::Code, definition::WorkflowType, diagnostic::nearest};
 pub enum Command {
     Check(Check),
     Fmt(Fmt),
+    Validate(Validate),
     Run(Run),
     Diff(Diff),
     Import(Import),
@@ -41,6 +42,28 @@ pub struct Check {
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub(crate) allow: Vec<Code>,
     /// `json` is one line for each file: {"file":…,"findings":[{"code","severity","pointer","line","column","message","help"}]}
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
+    pub(crate) format: Format,
+}
+
+/// Say what AWS answers to a definition, in its words
+///
+/// The answer is that of `ValidateStateMachineDefinition`: what AWS refuses when a state machine is created. `stepfn check` finds what
+/// would fail at run time as well.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  AWS takes the definition
+  1  AWS refuses it
+  2  the command line is wrong, or the file cannot be read")]
+pub struct Validate {
+    /// The definition, in JSON; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Validate as an Express workflow
+    #[arg(long)]
+    pub(crate) express: bool,
+    /// `json` is AWS's reply: {"result":"OK|FAIL","diagnostics":[{"severity","code","message","location"}],"truncated":…}
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
     pub(crate) format: Format,
 }
@@ -78,12 +101,13 @@ pub struct Fmt {
 /// Run a definition, with mocks in the place of services and on virtual time
 ///
 /// The output goes to standard output as JSON; how the execution ended, its path and its history go to standard error. Waits,
-/// timeouts and backoff take no time. Mocks are in the format of Step Functions Local; no service is ever called.
+/// timeouts and backoff take no time. Mocks are in the format of Step Functions Local; no service is ever called. What AWS refuses is
+/// not run. What AWS creates is run, and fails as it fails there, whatever else is wrong with it: that is said before.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
   0  the execution succeeded
-  1  it did not: it failed, timed out, or could not be run; or the definition, the input or the mocks have errors
+  1  it did not: it failed, timed out, or could not be run; or AWS refuses the definition; or the input or the mocks have errors
   2  the command line is wrong, or a file cannot be read")]
 pub struct Run {
     /// The definition, in JSON; `-` is standard input
@@ -98,6 +122,9 @@ pub struct Run {
     /// Run as an Express workflow: five minutes at most, no callbacks, no history
     #[arg(long)]
     pub(crate) express: bool,
+    /// Run nothing that has errors, though AWS would create it
+    #[arg(long)]
+    pub(crate) deny_errors: bool,
 }
 
 /// What goes into a run
@@ -115,6 +142,9 @@ pub struct RunData {
     /// What `States.UUID`, `States.MathRandom` and jitter are drawn from; the same seed gives the same run
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     pub seed: i64,
+    /// A folder whose files are the objects of a bucket, which distributed Maps read from and write to; may be given more than once
+    #[arg(long = "bucket", value_name = "NAME=DIR", value_parser = bucket)]
+    pub(crate) buckets: Vec<(String, PathBuf)>,
     /// Print the event history: `text` is one line for each event, `json` is as AWS's `GetExecutionHistory` has it
     #[arg(long, value_enum, hide_possible_values = true, value_name = "text|json")]
     pub history: Option<Format>,
@@ -188,6 +218,16 @@ pub struct Explain {
 
 pub(crate) fn workflow_type(express: bool) -> WorkflowType {
     if express { WorkflowType::Express } else { WorkflowType::Standard }
+}
+
+/// Reads `NAME=DIR`.
+fn bucket(text: &str) -> Result<(String, PathBuf), String> {
+    match text.split_once('=') {
+        Some((name, folder)) if !name.is_empty() && !folder.is_empty() => {
+            Ok((name.to_owned(), PathBuf::from(folder)))
+        }
+        _ => Err("expected the bucket's name and a folder, such as `orders=./data`".to_owned()),
+    }
 }
 
 /// Finds a code by its name; the error names the nearest.

@@ -26,11 +26,12 @@ mod import;
 mod report;
 mod run;
 mod source;
+mod validate;
 
 use std::io::{self, Write};
 
 pub use self::{
-    arguments::{Check, Command, Diff, Explain, Fmt, Format, Import, Run, RunData},
+    arguments::{Check, Command, Diff, Explain, Fmt, Format, Import, Run, RunData, Validate},
     diff::{read_machine, write_changes},
     report::{count, error, printable},
     run::{cause, happened},
@@ -60,6 +61,7 @@ impl Command {
             Self::Explain(arguments) => arguments.perform(out, err),
             Self::Import(arguments) => arguments.perform(out, err),
             Self::Fmt(arguments) => format::run(arguments, out, err),
+            Self::Validate(arguments) => arguments.perform(out, err),
             Self::Run(arguments) => run::run(arguments, out, err),
         }
     }
@@ -72,6 +74,16 @@ impl Check {
     /// When the output cannot be written.
     pub fn perform(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
         check::run(self, out, err)
+    }
+}
+
+impl Validate {
+    /// See [`Command::perform`].
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn perform(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+        validate::run(self, out, err)
     }
 }
 

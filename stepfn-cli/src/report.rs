@@ -6,7 +6,7 @@ use std::{
 };
 
 use anstyle::{AnsiColor, Style};
-use stepfn_core::{check::Located, diagnostic::Severity, json::Span, value::Value};
+use stepfn_core::{check::Located, diagnostic::Severity, json::Span, validate::Issue, value::Value};
 use stepfn_executor::Status;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -36,6 +36,16 @@ pub(crate) fn text(out: &mut dyn Write, source: &Source, found: &Located) -> io:
     let place = Place { name: &source.name, text: &source.text, span };
     let label = format!("{}[{}]", finding.severity, finding.code.name());
     place.write(out, finding.severity, &label, &finding.message, finding.help.as_deref())
+}
+
+/// What AWS says: `ERROR SCHEMA_VALIDATION_FAILED: message at /States/X`.
+pub(crate) fn issue(out: &mut dyn Write, issue: &Issue) -> io::Result<()> {
+    let colour = colour(Severity::Error);
+    write!(out, "{colour}ERROR {}{colour:#}: {BOLD}{}{BOLD:#}", issue.code, printable(&issue.message))?;
+    match &issue.location {
+        Some(location) => writeln!(out, " at {}", printable(location)),
+        None => writeln!(out),
+    }
 }
 
 /// An error at a place of a text that is no definition.

@@ -11,10 +11,11 @@ use stepfn_core::{
     definition::Definition,
     diagnostic::{Severity, list},
     json::{self, Span},
+    validate::validate,
     value::Value,
 };
 use stepfn_executor::{
-    Executor, History, Outcome as Ended, RunError,
+    Executor, ExecutorBuilder, History, Outcome as Ended, RunError,
     mock_file::{MockCase, MockFile, MockFileError},
 };
 
@@ -62,7 +63,7 @@ fn perform(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     if let Some(case) = &mocks {
         builder = builder.mocks(case);
     }
-    let executor = match builder.build(&definition) {
+    let executor = match data.bind_buckets(builder).build(&definition) {
         Ok(executor) => executor,
         Err(error) => return said(err, &error.to_string(), Outcome::Findings),
     };
@@ -102,6 +103,12 @@ impl RunData {
         }
     }
 
+    /// Binds the folders that stand for buckets.
+    #[must_use]
+    pub fn bind_buckets(&self, builder: ExecutorBuilder) -> ExecutorBuilder {
+        self.buckets.iter().fold(builder, |builder, (name, folder)| builder.bucket_dir(name, folder))
+    }
+
     fn read(
         &self,
         name: Option<&str>,
@@ -134,17 +141,35 @@ fn read(path: &Path, err: &mut dyn Write) -> Result<Source, Stop> {
     }
 }
 
-/// The machine of a definition without errors.
+/// The machine of a definition that AWS creates.
 fn machine(arguments: &Run, err: &mut dyn Write) -> Result<StateMachine, Stop> {
     let source = read(&arguments.file, err)?;
-    let checked = check_text(&source.text, &Options { workflow_type: workflow_type(arguments.express) });
+    let workflow_type = workflow_type(arguments.express);
+    let checked = check_text(&source.text, &Options { workflow_type });
     if !checked.has_errors() {
         return Ok(checked.machine);
     }
     for found in checked.findings.iter().filter(|found| found.finding.severity == Severity::Error) {
         report::text(err, &source, found)?;
     }
-    said(err, &format!("`{}` is not run: it has errors", source.name), Outcome::Findings)
+    let answer = match &checked.document {
+        Some(_) => validate(&source.text, workflow_type),
+        None => {
+            return said(err, &format!("`{}` is not run: it is not JSON", source.name), Outcome::Findings);
+        }
+    };
+    if !answer.is_ok() {
+        for issue in &answer.diagnostics {
+            report::issue(err, issue)?;
+        }
+        return said(err, &format!("`{}` is not run: AWS refuses it", source.name), Outcome::Findings);
+    }
+    if arguments.deny_errors {
+        return said(err, &format!("`{}` is not run: it has errors", source.name), Outcome::Findings);
+    }
+    let name = report::printable(&source.name);
+    writeln!(err, "`{name}` has errors, but AWS creates it: it is run as AWS would run it")?;
+    Ok(checked.machine)
 }
 
 fn input(path: &Path, err: &mut dyn Write) -> Result<Value, Stop> {
@@ -250,9 +275,9 @@ pub fn happened(history: &History, format: Option<Format>, err: &mut dyn Write) 
         Some(Format::Json) => writeln!(err, "{}", history.to_json().to_pretty_string())?,
         None => {}
     }
-    let path = history.path();
-    if !path.is_empty() {
-        writeln!(err, "path: {}", report::printable(&path.join(" -> ")))?;
+    let route = history.route();
+    if !route.steps.is_empty() {
+        writeln!(err, "path: {}", report::printable(&route.to_string()))?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use std::{fmt, ops::Range};
 pub use crate::check::Code;
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Legal, but surely a mistake.
     Warning,
@@ -35,7 +35,7 @@ impl fmt::Display for Severity {
 }
 
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// Which rule was broken.
     pub code: Code,

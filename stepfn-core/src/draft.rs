@@ -44,6 +44,8 @@ pub struct Draft {
     pub workflow_type: WorkflowType,
     /// The ASL. What [`tasks`](Self::tasks) say need not be in it: [`finish`](Self::finish) fills it in.
     pub machine: StateMachine,
+    /// Whether the checks lean on nothing that was declared to be anything: `#[strict]`.
+    pub strict: bool,
     /// What the execution's input is, where it is known.
     pub input: Option<&'static Shape>,
     /// What the execution's output must be readable as.
@@ -81,6 +83,7 @@ impl Draft {
         Self {
             name: name.into(),
             workflow_type: WorkflowType::Standard,
+            strict: false,
             machine,
             input: None,
             output: None,
@@ -144,8 +147,14 @@ impl Draft {
         for (pointer, shape) in &self.results {
             states.insert(pointer.clone(), StateTyping::Result(ty(shape)));
         }
-        let typing =
-            Typing { input: self.input.map(&mut ty), output: self.output.map(&mut ty), states, proven: true };
+        let typing = Typing {
+            input: self.input.map(&mut ty),
+            output: self.output.map(&mut ty),
+            states,
+            proven: true,
+            express: self.workflow_type == WorkflowType::Express,
+            strict: self.strict,
+        };
         known.tasks = self.tasks.iter().map(|task| task.task).collect();
         (typing, known)
     }

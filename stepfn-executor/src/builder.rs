@@ -1,9 +1,4 @@
-use std::{
-    collections::HashMap,
-    fmt,
-    hash::{BuildHasher, RandomState},
-    sync::Arc,
-};
+use std::{collections::HashMap, fmt, sync::Arc};
 
 use jiff::Timestamp;
 #[cfg(feature = "object-store")]
@@ -11,7 +6,8 @@ use object_store::{ObjectStore, local::LocalFileSystem};
 use stepfn_core::{definition::Definition, diagnostic::nearest, task::Handler};
 
 use crate::{
-    executor::{Bound, Clock, Executor, Inner, Parts},
+    eval::system_bytes,
+    executor::{Bound, Clock, Executor, Inner, Parts, StartLimits},
     handler::{Attempt, TaskCall, TaskHandler},
     identity::Identity,
     map_run::Bucket,
@@ -41,6 +37,7 @@ pub struct ExecutorBuilder {
     hold_for_callbacks: bool,
     allow_unbound: bool,
     any_input: bool,
+    starts: StartLimits,
     max_transitions: Option<u64>,
     buckets: HashMap<String, Arc<dyn Bucket>>,
     #[cfg(feature = "object-store")]
@@ -82,8 +79,10 @@ impl ExecutorBuilder {
         self
     }
 
-    /// What jitter, `States.UUID`, `States.MathRandom`, execution names and task tokens are drawn from. Without it virtual
-    /// time draws from 0, and real time from chance.
+    /// What jitter, `States.MathRandom` and `$random` are drawn from, and on virtual time `States.UUID`, `$uuid`, execution names and
+    /// task tokens as well. Without it virtual time draws from 0, and real time from chance.
+    ///
+    /// On real time UUIDs, names and tokens come from the operating system's randomness: whoever knows one cannot compute another.
     #[must_use]
     pub fn seed(mut self, seed: i64) -> Self {
         self.seed = Some(seed);
@@ -241,6 +240,14 @@ impl ExecutorBuilder {
         self
     }
 
+    /// How deep executions may start each other, and how many one execution may start in all, those that they start included. 32 deep
+    /// and 100,000 where nothing is said: AWS sets no bound, and a machine that starts itself would never end.
+    #[must_use]
+    pub fn max_started_executions(mut self, depth: u32, number: u64) -> Self {
+        self.starts = StartLimits { depth, number };
+        self
+    }
+
     /// Binds a bucket that distributed Maps read from and write to.
     ///
     /// ```
@@ -358,12 +365,13 @@ impl ExecutorBuilder {
             Clock::Real => false,
             Clock::Given(time) => time.is_virtual(),
         };
-        let chance = || RandomState::new().hash_one(definition.name.as_str()).cast_signed();
+        let chance = || i64::from_be_bytes(system_bytes()[0]);
         Ok(Executor::from_parts(Parts {
             keeps_history: self.keep_history,
             program,
             identity: self.identity,
             hold_for_callbacks: self.hold_for_callbacks,
+            starts: self.starts,
             max_transitions: self.max_transitions.or(is_virtual.then_some(VIRTUAL_TRANSITIONS)),
             input: (!self.any_input).then_some(definition.input),
             sites,

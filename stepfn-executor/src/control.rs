@@ -10,6 +10,7 @@ use crate::{
     executor::Inner,
     history::History,
     identity::iso,
+    limits,
     link::{Command, Link},
     outcome::Status,
     redrive,
@@ -103,9 +104,12 @@ impl Control {
         self.executor.registry.heartbeat(token)
     }
 
-    /// `StopExecution`: the execution ends as [`Status::Aborted`]. Nothing happens when it is over.
+    /// `StopExecution`: the execution ends as [`Status::Aborted`]. Nothing happens when it is over. Of an error the first 256
+    /// characters count, of a cause the first 32,768.
     pub fn stop(&self, error: impl Into<Option<String>>, cause: impl Into<Option<String>>) {
-        self.link.command(Command::Stop { error: error.into(), cause: cause.into() });
+        let cut = |text: Option<String>, most| text.map(|text| limits::cut(text.into(), most).to_string());
+        let (error, cause) = (cut(error.into(), limits::ERROR), cut(cause.into(), limits::CAUSE));
+        self.link.command(Command::Stop { error, cause });
     }
 
     /// The reply of `DescribeExecution`.

@@ -1,10 +1,10 @@
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet, VecDeque},
     convert::Infallible,
     fmt,
     future::poll_fn,
     sync::{
-        Arc, Weak,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -23,8 +23,9 @@ use crate::{
     eval::Random,
     execution::Execution,
     handler::TaskHandler,
-    identity::Identity,
+    identity::{Identity, is_name},
     interpreter::{Info, Interpreter},
+    limits,
     map_run::{Bucket, Buckets},
     outcome::{Outcome, RunError},
     program::{self, Family, Program, Task, function_name},
@@ -60,12 +61,54 @@ pub(crate) struct Inner {
     pub(crate) machines: Arc<HashMap<String, Arc<Self>>>,
     /// How many executions are around this one.
     pub(crate) depth: u32,
+    pub(crate) starts: StartLimits,
+    /// The names that were given to executions.
+    names: Mutex<Names>,
     sites: Arc<[Option<Bound>]>,
     functions: Arc<HashMap<String, Bound>>,
     clock: Clock,
     seed: i64,
     started: AtomicU64,
     handles: Weak<()>,
+}
+
+/// How deep executions may start each other, and how many one may start in all.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StartLimits {
+    pub(crate) depth: u32,
+    pub(crate) number: u64,
+}
+
+impl Default for StartLimits {
+    fn default() -> Self {
+        Self { depth: 32, number: 100_000 }
+    }
+}
+
+/// The names that Standard executions were given. AWS keeps them for 90 days, and this the last of them.
+#[derive(Default)]
+struct Names {
+    known: HashSet<Arc<str>>,
+    order: VecDeque<Arc<str>>,
+}
+
+impl Names {
+    const MOST: usize = 100_000;
+
+    /// Whether a name was not taken before; now it is.
+    fn take(&mut self, name: &str) -> bool {
+        let name: Arc<str> = name.into();
+        if !self.known.insert(Arc::clone(&name)) {
+            return false;
+        }
+        self.order.push_back(name);
+        if self.order.len() > Self::MOST
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
+    }
 }
 
 /// What does the work of a Task.
@@ -90,6 +133,7 @@ pub(crate) struct Parts {
     pub(crate) keeps_history: bool,
     pub(crate) hold_for_callbacks: bool,
     pub(crate) max_transitions: Option<u64>,
+    pub(crate) starts: StartLimits,
     pub(crate) input: Option<&'static Shape>,
     pub(crate) sites: Vec<Option<Bound>>,
     pub(crate) functions: HashMap<String, Bound>,
@@ -129,6 +173,8 @@ impl Executor {
             keep_children: parts.keep_children,
             machines: Arc::new(parts.machines),
             depth: 0,
+            starts: parts.starts,
+            names: Mutex::default(),
             sites: parts.sites.into(),
             functions: Arc::new(parts.functions),
             clock: parts.clock,
@@ -150,6 +196,10 @@ impl Executor {
     }
 
     /// Starts an execution with a name of your own.
+    ///
+    /// As on AWS a name has 1 to 80 characters, none of them blanks, control characters or `<>{}[]?*"#%\\^|~`$&,;:/`, and of a Standard
+    /// machine no two executions may have the same one: the [`Execution`] comes to [`RunError::InvalidName`] or
+    /// [`RunError::ExecutionAlreadyExists`] then.
     pub fn start_with_name(&self, name: impl Into<String>, input: Value) -> Execution {
         self.start_named(Some(name.into()), input)
     }
@@ -167,16 +217,22 @@ impl Executor {
     fn start_named(&self, name: Option<String>, input: Value) -> Execution {
         let inner = &self.inner;
         let (time, random) = inner.next_start(None);
-        let id = [random.next_u64(), random.next_u64()];
+        let id = random.id();
         let extent = Extent::of(&input);
-        let reason = if extent.fits() {
+        let misnamed = name.as_ref().and_then(|name| inner.misnamed(name));
+        let (input, reason) = if extent.fits() {
             let misfit = inner.input.and_then(|shape| shape::misfit(&input, shape));
-            misfit.map(|reason| format!("`{}` cannot read it: {reason}", inner.program.name))
+            let reason = misfit.map(|reason| format!("`{}` cannot read it: {reason}", inner.program.name));
+            (input, reason)
         } else {
-            Some(size::fault(&input))
+            // What is too deep must not be held by anything that walks it.
+            let reason = size::fault(&input);
+            size::dismantle(input);
+            (Value::Null, Some(reason))
         };
-        let refused = reason.map(|reason| RunError::InvalidInput { reason });
-        let info = Info { name, id, input, started: time.now(), redrives: 0, redriven: None };
+        let refused = misnamed.or_else(|| reason.map(|reason| RunError::InvalidInput { reason }));
+        let info =
+            Info { name, id, input, started: time.now(), redrives: 0, redriven: None, is_async: false };
         Execution::new(Interpreter::new(Arc::clone(inner), info, extent, time, random), refused)
     }
 
@@ -286,23 +342,43 @@ impl Executor {
                     }
                     sent => sent,
                 },
-                Err(failure) => self.send_task_failure(&token, failure.error, failure.cause),
+                Err(failure) => {
+                    // AWS takes no longer ones.
+                    let cut = |text: String, most| limits::cut(text.into(), most).to_string();
+                    let (error, cause) =
+                        (cut(failure.error, limits::ERROR), cut(failure.cause, limits::CAUSE));
+                    self.send_task_failure(&token, error, cause)
+                }
             };
         }
     }
 }
 
 impl Inner {
+    /// Takes a name for an execution, or says why it cannot have it.
+    fn misnamed(&self, name: &str) -> Option<RunError> {
+        if !is_name(name) {
+            return Some(RunError::InvalidName { name: name.to_owned() });
+        }
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_free = self.program.workflow_type == WorkflowType::Express || names.take(name);
+        (!is_free).then(|| RunError::ExecutionAlreadyExists {
+            arn: self.identity.execution_arn(WorkflowType::Standard, &self.program.name, name, ""),
+        })
+    }
+
     /// The clock and the random numbers of an execution. A virtual clock of its own starts at `at`, if that is given.
     pub(crate) fn next_start(&self, at: Option<Timestamp>) -> (Arc<dyn Time>, Random) {
         let number = self.started.fetch_add(1, Ordering::Relaxed);
         // Each execution has its own numbers, the same whatever the others draw.
-        let random = Random::new(self.seed.wrapping_add(number.cast_signed().wrapping_mul(0x9E37_79B9)));
+        let seed = self.seed.wrapping_add(number.cast_signed().wrapping_mul(0x9E37_79B9));
         let time: Arc<dyn Time> = match &self.clock {
             Clock::Virtual(start) => Arc::new(VirtualTime::starting_at(at.unwrap_or(*start))),
             Clock::Real => Arc::new(RealTime),
             Clock::Given(time) => Arc::clone(time),
         };
+        // What others could make use of if they guessed it is not computed from a seed where time is real.
+        let random = if time.is_virtual() { Random::new(seed) } else { Random::with_secrets(seed) };
         (time, random)
     }
 
@@ -321,6 +397,8 @@ impl Inner {
             keep_children: self.keep_children,
             machines: Arc::clone(&self.machines),
             depth: self.depth,
+            starts: self.starts,
+            names: Mutex::default(),
             sites: Arc::clone(&self.sites),
             functions: Arc::clone(&self.functions),
             clock: self.clock.clone(),
@@ -353,6 +431,8 @@ impl Inner {
             keep_children: self.keep_children,
             machines,
             depth: outer.depth + 1,
+            starts: outer.starts,
+            names: Mutex::default(),
             sites: Arc::clone(&self.sites),
             functions: Arc::clone(&self.functions),
             clock: outer.clock.clone(),

@@ -1,6 +1,7 @@
 mod event;
 mod log;
 mod render;
+mod route;
 pub(crate) mod status_change;
 
 use std::{fmt, sync::Arc};
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use stepfn_core::{definition::LogLevel, value::Value};
 
 pub(crate) use self::event::{Event, EventError, EventKind, Iteration, Scheduled};
+pub use self::route::{Route, RouteStep};
 use crate::{executor::Inner, program::Inner as Program, time};
 
 /// The event history of an execution, in the form of AWS's `GetExecutionHistory`.
@@ -113,6 +115,25 @@ impl History {
 
     pub(crate) fn as_slice(&self) -> &[Event] {
         &self.events
+    }
+
+    /// The states that were entered, those of iterations and branches below their Map or Parallel.
+    ///
+    /// ```
+    /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// use stepfn_executor::Executor;
+    ///
+    /// let (machine, _) = asl::read_str(r#"{"StartAt": "Each", "States": {
+    ///     "Each": {"Type": "Map", "Next": "Done", "ItemProcessor": {
+    ///         "StartAt": "Check", "States": {"Check": {"Type": "Pass", "End": true}}}},
+    ///     "Done": {"Type": "Succeed"}}}"#)?;
+    /// let definition = Definition::from_asl("Checks", WorkflowType::Standard, machine);
+    /// let outcome = Executor::new(&definition)?.run_blocking(Value::array([Value::from(1), Value::from(2)]))?;
+    /// assert_eq!(outcome.history.route().to_string(), "Each [0-1: Check] -> Done");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn route(&self) -> Route {
+        route::route(self.program(), &self.events)
     }
 
     /// The names of the states that were entered, in their order.

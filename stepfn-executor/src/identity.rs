@@ -27,6 +27,9 @@ const REDRIVE: i64 = 1_700_006_400;
 /// From when on a distributed Map's `MapStateExited` comes from `MapRunStarted`: between 2024-07-20 and 2024-11-13, as recorded.
 const EXIT_FROM_START: i64 = 1_730_419_200;
 
+/// From when on a distributed Map takes an object: September 2025, by the guide; recordings of 2024 refuse it.
+const OBJECTS: i64 = 1_756_684_800;
+
 impl Identity {
     fn is_since(&self, seconds: i64) -> bool {
         self.as_of.is_none_or(|at| at.as_second() >= seconds)
@@ -40,6 +43,11 @@ impl Identity {
     /// Whether a distributed Map's `MapStateExited` comes from `MapRunStarted`, and not from `MapRunSucceeded`.
     pub(crate) fn exits_from_start(&self) -> bool {
         self.is_since(EXIT_FROM_START)
+    }
+
+    /// Whether the members of an object are items to a distributed Map.
+    pub(crate) fn maps_over_objects(&self) -> bool {
+        self.is_since(OBJECTS)
     }
 
     pub(crate) fn role_arn(&self) -> String {
@@ -75,6 +83,20 @@ impl Identity {
     }
 }
 
+/// The most characters of a name (AWS, "StartExecution").
+const MAX_NAME: usize = 80;
+
+/// Whether AWS takes a name for an execution, of characters that none of its services trips over.
+pub(crate) fn is_name(name: &str) -> bool {
+    let is_refused = |sign: char| {
+        sign.is_whitespace()
+            || sign.is_control()
+            || matches!(sign, '\u{fffe}' | '\u{ffff}')
+            || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(sign)
+    };
+    (1..=MAX_NAME).contains(&name.chars().count()) && !name.contains(is_refused)
+}
+
 /// A timestamp as the context object has it: UTC, three digits of the second's fraction.
 pub(crate) fn iso(at: Timestamp) -> String {
     format!("{at:.3}")
@@ -92,6 +114,18 @@ mod tests {
         assert_eq!(is(at("2024-11-01T00:00:00Z")), (true, true));
         assert_eq!(is(at("2024-10-31T23:59:59Z")), (true, false));
         assert_eq!(is(at("2023-11-14T23:59:59Z")), (false, false));
+    }
+
+    #[test]
+    fn names_are_those_that_aws_takes() {
+        for name in ["a", "Order-7_b.c(1)", "가", &"x".repeat(80)] {
+            assert!(is_name(name), "{name}");
+        }
+        let refused =
+            " <>{}[]?*\"#%\\^|~`$&,;:/\u{0}\u{1f}\u{7f}\u{ffff}".chars().map(|sign| format!("a{sign}"));
+        for name in refused.chain([String::new(), "x".repeat(81)]) {
+            assert!(!is_name(&name), "{name:?}");
+        }
     }
 
     #[test]

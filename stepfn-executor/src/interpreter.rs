@@ -14,6 +14,7 @@ mod map;
 mod map_run;
 mod nested;
 mod parallel;
+mod patience;
 mod redrive;
 mod retry_catch;
 mod run;
@@ -26,7 +27,7 @@ mod work;
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicU64},
     task::{Context, Poll},
 };
 
@@ -38,6 +39,7 @@ use self::{
     context::ContextView,
     fiber::{Fiber, FiberId, Fibers, Phase},
     nested::Nested,
+    patience::Patience,
     redrive::Checkpoint,
     task::Holder,
     timers::{TimerKind, Timers},
@@ -45,7 +47,7 @@ use self::{
     work::Work,
 };
 pub(crate) use self::{
-    context::{Info, execution_name, uuid},
+    context::{Info, execution_name, map_item, uuid},
     failure::Failure,
 };
 use crate::{
@@ -94,6 +96,8 @@ pub(crate) struct Interpreter {
     /// The Map Runs that are over.
     map_runs: Vec<MapRun>,
     nested: Option<Box<Nested>>,
+    /// How many executions were started, in the whole tree.
+    starts: Option<Arc<AtomicU64>>,
     /// How often each Task state was called, in the children of distributed Maps too.
     calls: Arc<Mutex<Vec<usize>>>,
     transitions: u64,
@@ -103,6 +107,9 @@ pub(crate) struct Interpreter {
     stopped: Option<Box<Checkpoint>>,
     deadline: Timestamp,
     sleep: Option<(Timestamp, Sleep)>,
+    /// Whether it stopped to let others run, and not for want of something to do.
+    yielded: bool,
+    patience: Patience,
     end: Option<Result<Status, RunError>>,
 }
 
@@ -166,10 +173,13 @@ impl Interpreter {
             runs_await: false,
             map_runs: Vec::new(),
             nested: None,
+            starts: None,
             transitions: 0,
             stored: 0,
             stopped: None,
             sleep: None,
+            yielded: false,
+            patience: Patience::default(),
             end: None,
             executor,
         })
@@ -221,7 +231,7 @@ impl Interpreter {
         loop {
             let poll = self.poll(cx, Some(horizon));
             // A long run without pause gives way now and then.
-            if poll.is_pending() && !self.ready.is_empty() {
+            if poll.is_pending() && self.yielded {
                 continue;
             }
             if poll.is_pending() && self.is_virtual() && !self.is_working() {
@@ -280,6 +290,7 @@ impl Interpreter {
         horizon: Option<Timestamp>,
     ) -> Poll<Result<Status, RunError>> {
         let mut steps = 0;
+        self.yielded = false;
         self.tick();
         loop {
             while let Some(id) = self.ready.pop_front() {
@@ -295,6 +306,7 @@ impl Interpreter {
                     if self.now() >= self.deadline {
                         return Poll::Ready(Ok(self.timed_out()));
                     }
+                    self.yielded = true;
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
@@ -359,8 +371,10 @@ impl Interpreter {
                 Some(horizon) => next > horizon,
                 None => self.holds_for_callback(),
             };
-            if self.now < next && (stands_still || self.is_working()) {
-                return false;
+            let may_pass = horizon.is_none() && self.patience.is_over(next);
+            if self.now < next && (stands_still || !may_pass && self.is_working()) {
+                self.lose_patience(cx);
+                return horizon.is_none() && !stands_still && self.patience.is_over(next);
             }
         }
         if self.sleep.as_ref().is_none_or(|(at, _)| *at != next) {

@@ -64,6 +64,7 @@ mod handler;
 mod history;
 mod identity;
 mod interpreter;
+mod limits;
 mod link;
 mod map_run;
 mod mock;
@@ -85,7 +86,7 @@ pub use self::{
     execution::Execution,
     executor::Executor,
     handler::{Attempt, TaskCall, TaskHandler},
-    history::{History, HistoryEvent},
+    history::{History, HistoryEvent, Route, RouteStep},
     map_run::MapRun,
     mock::Mock,
     outcome::{Outcome, OutputError, RunError, Status, Unbound},

@@ -5,11 +5,13 @@
 
 mod batch;
 mod bucket;
+mod csv;
 mod decode;
 mod read;
 #[cfg(feature = "object-store")]
 mod store;
 mod summary;
+mod unpack;
 mod write;
 
 use stepfn_core::value::Value;
@@ -18,7 +20,7 @@ pub use self::summary::MapRun;
 pub(crate) use self::{
     batch::Batches,
     bucket::{Bucket, Buckets, bucket},
-    read::{Items, Request, open},
+    read::{Items, Read, Request, open},
     write::{Ended, Export, entries},
 };
 
@@ -29,6 +31,8 @@ pub(crate) enum IoError {
     Unbound(String),
     /// In AWS's words where they are known.
     Failed(String),
+    /// What AWS reads and the executor does not.
+    Unsupported(String),
 }
 
 impl IoError {

@@ -12,7 +12,7 @@ use stepfn_core::{
 
 use crate::{
     executor::Inner as Executor,
-    identity::iso,
+    identity::{is_name, iso},
     mock,
     outcome::{Outcome, Status},
     program::{Action, Waits, machine_name},
@@ -56,7 +56,11 @@ pub(crate) fn start(parameters: &Value, action: Action, request: &str) -> Result
         })?,
         Some(value) => value.clone(),
     };
-    Ok(Start { name: text(parameters, "Name").map(str::to_owned), input })
+    let name = text(parameters, "Name").map(str::to_owned);
+    if let Some(name) = name.as_deref().filter(|name| !is_name(name)) {
+        return Err(failure(action, "InvalidName", &format!("Invalid Name: '{name}'"), request));
+    }
+    Ok(Start { name, input })
 }
 
 /// The failure of an API call, in the words of the optimised integration or of the SDK.

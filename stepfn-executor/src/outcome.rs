@@ -248,6 +248,16 @@ pub enum RunError {
         /// What is wrong with it.
         reason: String,
     },
+    /// AWS takes no such name for an execution.
+    InvalidName {
+        /// The name.
+        name: String,
+    },
+    /// An execution of the machine has the name already.
+    ExecutionAlreadyExists {
+        /// The execution's ARN.
+        arn: String,
+    },
     /// A Task was reached that has neither handler nor mock.
     Unbound(Unbound),
     /// A distributed Map reads from or writes to a bucket that is not bound.
@@ -256,6 +266,13 @@ pub enum RunError {
         state: String,
         /// The bucket's name.
         bucket: String,
+    },
+    /// A state does what AWS does and the executor cannot do.
+    Unsupported {
+        /// The state.
+        state: String,
+        /// What it is.
+        reason: String,
     },
     /// A handler has no answer for a call, such as a mock whose answers are used up.
     NoAnswer {
@@ -277,6 +294,13 @@ pub enum RunError {
     NestedTooDeep {
         /// How deep they may.
         limit: u32,
+        /// The state that would have started the next.
+        state: String,
+    },
+    /// An execution started too many others.
+    TooManyStarted {
+        /// How many it may start, those that they start included.
+        limit: u64,
         /// The state that would have started the next.
         state: String,
     },
@@ -321,12 +345,25 @@ impl fmt::Display for RunError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidInput { reason } => write!(f, "invalid execution input: {reason}"),
+            Self::InvalidName { name } => {
+                write!(f, "Invalid Name: '{name}'\nhelp: write 1 to 80 letters, digits, `-` and `_`")
+            }
+            Self::ExecutionAlreadyExists { arn } => write!(
+                f,
+                "Execution Already Exists: '{arn}'\nhelp: give each execution another name, or none"
+            ),
             Self::Unbound(unbound) => unbound.fmt(f),
             Self::UnboundBucket { state, bucket } => write!(
                 f,
                 "state `{state}`: no bucket `{bucket}` is bound\nhelp: add `.bucket_dir(\"{bucket}\", \"…\")` or `.bucket(\"{bucket}\", Arc::new(InMemory::new()))` to the executor{}",
                 if cfg!(feature = "object-store") { "" } else { ", with the feature `object-store`" }
             ),
+            Self::Unsupported { state, reason } => {
+                write!(
+                    f,
+                    "state `{state}`: the executor cannot run it: {reason}\nhelp: mock what comes before, or test the state on AWS"
+                )
+            }
             Self::NoAnswer { state, call, reason } => {
                 write!(f, "state `{state}`: no answer for call {call}: {reason}")
             }
@@ -336,7 +373,11 @@ impl fmt::Display for RunError {
             ),
             Self::NestedTooDeep { limit, state } => write!(
                 f,
-                "state `{state}`: executions start each other more than {limit} deep\nhelp: end the recursion by a Choice"
+                "state `{state}`: executions start each other more than {limit} deep\nhelp: end the recursion by a Choice, or raise the bound by `.max_started_executions(…)`"
+            ),
+            Self::TooManyStarted { limit, state } => write!(
+                f,
+                "state `{state}`: more than {limit} executions were started\nhelp: if that is no endless recursion, raise the bound by `.max_started_executions(…)`"
             ),
             Self::NoRuntime { reason } => {
                 write!(f, "the execution cannot run here: {reason}\nhelp: await it")

@@ -22,7 +22,7 @@ pub use self::error::{CompileError, Fault, FaultKind};
 pub(crate) use self::{
     data::{Amount, Data, Frame, Select, Text, Write, assign, choose},
     jsonata::{Jsonata, JsonataKind, Left, number as jsonata_number, text as jsonata_text},
-    map::{Distributed, Format, ItemsFrom, Payload, Percentage, Reader, Transformation, Writer},
+    map::{Dataset, Distributed, Format, ItemsFrom, Payload, Percentage, Reader, Transformation, Writer},
     resource::{Action, Family, Pattern, Resource, Waits, function_name, machine_name},
     retry::{Catcher, Failures, Jitter, Retrier},
 };

@@ -146,6 +146,7 @@ impl Executor {
             started: outcome.started,
             redrives: outcome.redrives + 1,
             redriven: Some(time.now()),
+            is_async: false,
         };
         let interpreter = Interpreter::redriven(&self.inner, info, (outcome, stopped), time, random);
         Ok(Execution::new(interpreter, None))

@@ -1,5 +1,7 @@
 //! How large a value is: as JSON text, and in depth.
 
+use std::sync::Arc;
+
 use stepfn_core::value::Value;
 
 /// What AWS lets a state's output, a task's result, or an execution's input have.
@@ -89,11 +91,43 @@ impl Extent {
 
 /// What is wrong with a value that does not [`fit`](Extent::fits).
 pub(crate) fn fault(value: &Value) -> String {
-    if Extent::of(value).depth > MAX_DEPTH {
+    if is_too_deep(value) {
         return format!("it is nested more than {MAX_DEPTH} deep");
     }
     // The exact length is of interest only now.
     format!("it has {} bytes, the limit is {MAX_BYTES} bytes", value.to_string().len())
+}
+
+/// Whether a value nests deeper than anything survives that walks it by recursion.
+fn is_too_deep(value: &Value) -> bool {
+    let mut open = vec![(value, 0)];
+    while let Some((value, depth)) = open.pop() {
+        if depth > MAX_DEPTH {
+            return true;
+        }
+        match value {
+            Value::Array(items) => open.extend(items.iter().map(|item| (item, depth + 1))),
+            Value::Object(members) => open.extend(members.values().map(|member| (member, depth + 1))),
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Drops a value of any depth, without recursion.
+pub(crate) fn dismantle(value: Value) {
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        // What others hold too is theirs to drop.
+        match value {
+            Value::Array(items) => open.extend(Arc::into_inner(items).into_iter().flatten()),
+            Value::Object(members) => {
+                let members = Arc::into_inner(members).into_iter().flatten();
+                open.extend(members.map(|(_, member)| member));
+            }
+            _ => {}
+        }
+    }
 }
 
 fn text_length(text: &str) -> usize {
@@ -166,5 +200,11 @@ mod tests {
         assert!(Extent::of(&nested(1000)).fits());
         assert!(!Extent::of(&nested(1001)).fits());
         assert_eq!(fault(&nested(5000)), "it is nested more than 1000 deep");
+        // Large before it is deep.
+        let both = Value::array(["x".repeat(300_000).into(), nested(200_000)]);
+        assert!(!Extent::of(&both).fits());
+        assert_eq!(fault(&both), "it is nested more than 1000 deep");
+        dismantle(both);
+        dismantle(Value::object([("a", nested(200_000)), ("b", Value::object([("c", nested(200_000))]))]));
     }
 }

@@ -16,18 +16,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod alarm;
+
 use std::{
     fmt,
-    future::poll_fn,
     panic::catch_unwind,
     pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, Ordering},
-    },
-    task::{Poll, Waker},
-    thread,
-    time::Duration,
+    sync::atomic::{AtomicI64, Ordering},
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -97,8 +93,8 @@ impl Time for VirtualTime {
     }
 }
 
-/// Real time, by the system's clock and tokio's timer. Outside of a tokio runtime with time enabled, a thread sleeps in
-/// its place.
+/// Real time, by the system's clock and tokio's timer. Outside of a tokio runtime with time enabled, one thread
+/// sleeps for all.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RealTime;
 
@@ -113,6 +109,28 @@ impl Time for RealTime {
     }
 }
 
+/// A point in time by the clock on the wall, for what happens outside of an execution's own time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct WallClock(Option<Instant>);
+
+impl WallClock {
+    /// So long from now on. What is too far away never comes.
+    pub(crate) fn in_future(span: Duration) -> Self {
+        Self(Instant::now().checked_add(span))
+    }
+
+    /// How long it is until then.
+    pub(crate) fn left(self) -> Duration {
+        self.0.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()))
+    }
+}
+
+/// Waits by the clock on the wall, whatever tokio's clock says: its tests may have it paused.
+pub(crate) fn sleep_outside(span: Duration) -> Sleep {
+    alarm::sleep(span)
+}
+
+/// Waits by tokio's timer, or outside of a runtime that has one by a thread that all share.
 fn sleep(span: Duration) -> Sleep {
     if Handle::try_current().is_ok() {
         // It panics in a runtime without timer, which cannot be asked for.
@@ -120,43 +138,14 @@ fn sleep(span: Duration) -> Sleep {
             return sleep;
         }
     }
-    let over = Arc::new(Alarm::default());
-    let alarm = Arc::clone(&over);
-    thread::spawn(move || {
-        thread::sleep(span);
-        let waker = std::mem::replace(&mut *alarm.lock(), Ringing::Over);
-        if let Ringing::Later(Some(waker)) = waker {
-            waker.wake();
-        }
-    });
-    Box::pin(poll_fn(move |cx| match &mut *over.lock() {
-        Ringing::Over => Poll::Ready(()),
-        Ringing::Later(waker) => {
-            *waker = Some(cx.waker().clone());
-            Poll::Pending
-        }
-    }))
+    alarm::sleep(span)
 }
 
-/// What a sleeping thread and the future of its end share.
-#[derive(Default)]
-struct Alarm(Mutex<Ringing>);
-
-enum Ringing {
-    Later(Option<Waker>),
-    Over,
-}
-
-impl Default for Ringing {
-    fn default() -> Self {
-        Self::Later(None)
-    }
-}
-
-impl Alarm {
-    fn lock(&self) -> MutexGuard<'_, Ringing> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// A timestamp on the clocks of executions, which end before the year 10,000 does: the last there is where it is later than that.
+pub(crate) fn of(timestamp: &stepfn_core::check::Timestamp) -> Timestamp {
+    let nanoseconds = i32::try_from(timestamp.nanoseconds()).unwrap_or(0);
+    let end = if timestamp.seconds() > 0 { Timestamp::MAX } else { Timestamp::MIN };
+    Timestamp::new(timestamp.seconds(), nanoseconds).unwrap_or(end)
 }
 
 /// How long it is from one point in time to another; zero when that is past.

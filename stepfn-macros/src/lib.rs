@@ -75,6 +75,8 @@ pub fn lambda(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// - a doc comment: the `Comment`, and the type's documentation
 /// - `#[name = "…"]`: the state machine's name; the type's where absent
 /// - `#[express]`: an Express workflow
+/// - `#[strict]`: nothing may be asked of what was declared to be anything (results without `-> T`, readers' items), and what a service need
+///   not answer has to be tested with `is_present`
 /// - `#[logging(level = ALL, include_execution_data = true, destination = get_att("LogGroup", "Arn"))]`
 /// - `#[tracing]`: X-Ray
 /// - `#[substitutions(Table = ref_("Orders"), ShipArn = get_att("Ship", "Arn"))]`: what `${Table}` in texts stands for

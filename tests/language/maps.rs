@@ -264,7 +264,6 @@ pub(crate) mod expressions {
                 items: "{% $states.input.items %}",
                 item_selector: { "item": "{% $states.context.Map.Item.Value %}" },
                 item_processor: {
-                    query_language: JSONata,
                     start_at: One,
                     One: Pass { end: true },
                 },
@@ -308,7 +307,7 @@ pub(crate) mod expressions {
         let [each, inventory] = ["Each", "Inventory"].map(|name| m.state(name));
         m.define(
             each,
-            Map::new(processor("One").query_language(QueryLanguage::Jsonata))
+            Map::new(processor("One"))
                 .items(jsonata("$states.input.items"))
                 .item_selector([("item", jsonata("$states.context.Map.Item.Value"))])
                 .max_concurrency("{% $states.input.most %}")

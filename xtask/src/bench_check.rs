@@ -80,15 +80,17 @@ pub(crate) fn run() -> Result<(), Error> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let folder = target.join("bench-check");
     let without = sample(&root, &folder, "without", TYPES)?;
-    let with = sample(&root, &folder, "with", &format!("{TYPES}\n{}", machine()))?;
+    println!("without a machine         {:.2} s", without.as_secs_f64());
     let states = 4 * GROUPS + 4;
-    println!("without a machine     {:.2} s", without.as_secs_f64());
-    println!("with {states} states       {:.2} s", with.as_secs_f64());
-    println!(
-        "ratio {:.1}, {:.1} ms a state",
-        with.as_secs_f64() / without.as_secs_f64(),
-        with.saturating_sub(without).as_secs_f64() * 1000.0 / states as f64
-    );
+    for (language, machine) in [("jsonpath", jsonpath_machine()), ("jsonata", jsonata_machine())] {
+        let with = sample(&root, &folder, language, &format!("{TYPES}\n{machine}"))?;
+        println!(
+            "{states} states in {language:<10} {:.2} s: ratio {:.1}, {:.1} ms a state",
+            with.as_secs_f64(),
+            with.as_secs_f64() / without.as_secs_f64(),
+            with.saturating_sub(without).as_secs_f64() * 1000.0 / states as f64
+        );
+    }
     Ok(())
 }
 
@@ -128,12 +130,72 @@ fn sample(root: &Path, folder: &Path, name: &str, text: &str) -> Result<Duration
     Ok(best)
 }
 
-/// A machine of Tasks with retriers and catchers, Choices, Waits and Passes with templates.
-fn machine() -> String {
+/// Each group's name and that of the state behind it.
+fn groups() -> impl Iterator<Item = (usize, String)> {
+    (0..GROUPS).map(|index| {
+        (index, if index + 1 == GROUPS { "Check".to_owned() } else { format!("Charge{}", index + 1) })
+    })
+}
+
+/// The same machine in JSONata.
+fn jsonata_machine() -> String {
     let mut states = String::new();
-    for index in 0..GROUPS {
-        let next = if index + 1 == GROUPS { "Check".to_owned() } else { format!("Charge{}", index + 1) };
-        // Writing to a text cannot fail.
+    for (index, next) in groups() {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            states,
+            r#"
+    Charge{index}: Task {{
+        resource: lambda(charge),
+        arguments: {{ "id": "{{% $states.input.id %}}", "amount": "{{% $states.input.total %}}" }},
+        retry: [{{ error_equals: [States.Timeout], interval_seconds: 1, max_attempts: 2 }}],
+        catch: [{{ error_equals: [States.ALL], output: {{ "error": "{{% $states.errorOutput %}}" }}, next: Failed }}],
+        assign: {{ "receipt": "{{% $states.result %}}" }},
+        output: "{{% $states.input %}}",
+        next: Paid{index},
+    }},
+    Paid{index}: Choice {{
+        choices: [
+            "{{% $receipt.paid = false %}}" => Delay{index},
+            "{{% $states.input.total > 100 and ($exists($states.input.note) or $states.input.kind = 'gift') %}}" => Delay{index},
+        ],
+        default: Copy{index},
+    }},
+    Delay{index}: Wait {{ seconds: "{{% $states.input.delay %}}", next: Copy{index} }},
+    Copy{index}: Pass {{
+        assign: {{
+            "copy{index}": {{
+                "number": "{{% $receipt.number %}}",
+                "text": "{{% $states.input.id & '/' & $string($receipt.amount) %}}",
+                "skus": "{{% [$states.input.items.sku] %}}",
+            }},
+        }},
+        next: {next},
+    }},
+"#
+        );
+    }
+    format!(
+        r#"stepfn::state_machine! {{
+    pub Orders(Order) -> Receipt {{
+    query_language: JSONata,
+    start_at: Charge0,
+{states}
+    Check: Choice {{ choices: ["{{% $states.input.total > 7 %}}" => Last], default: Other }},
+    Other: Pass {{ next: Last }},
+    Last: Succeed {{ output: "{{% $receipt %}}" }},
+    Failed: Fail {{ error: "Failed", cause: "{{% $states.input.error.Cause %}}" }},
+    }}
+}}
+"#
+    )
+}
+
+/// A machine of Tasks with retriers and catchers, Choices, Waits and Passes with templates.
+fn jsonpath_machine() -> String {
+    let mut states = String::new();
+    for (index, next) in groups() {
+        // Writing to a string cannot fail.
         let _ = write!(
             states,
             r#"

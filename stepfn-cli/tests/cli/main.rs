@@ -9,6 +9,7 @@ mod import;
 mod readme;
 mod realworld;
 mod run;
+mod validate;
 
 use std::{
     fs,

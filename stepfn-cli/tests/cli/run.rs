@@ -190,16 +190,76 @@ mocks.json:3:16: error: there is no state `Validat`
 }
 
 #[test]
-fn a_definition_with_errors_is_not_run() {
+fn what_aws_refuses_is_not_run() {
     let place = Place::new(&[("a.json", r#"{ "StartAt": "B", "States": { "A": { "Type": "Succeed" } } }"#)]);
     let Run { out, err, code } = place.run(&["run", "a.json"]);
     assert_eq!(out, "");
     assert!(
         err.starts_with("a.json:1:14: error[unknown-state]")
-            && err.ends_with("error: `a.json` is not run: it has errors\n"),
+            && err.contains(
+                "ERROR MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /StartAt\n\
+                 ERROR MISSING_TRANSITION_TARGET: State \"A\" is not reachable. at /States/A\n"
+            )
+            && err.ends_with("error: `a.json` is not run: AWS refuses it\n"),
         "{err}"
     );
     assert_eq!(code, 1);
+}
+
+#[test]
+fn what_aws_creates_is_run_and_fails_where_it_fails_on_aws() {
+    let asl = r#"{ "StartAt": "Pick", "States": {
+        "Pick": { "Type": "Choice", "Choices": [{ "Variable": "$.n", "IsPresent": true, "Next": "Bad" }], "Default": "Good" },
+        "Good": { "Type": "Succeed" },
+        "Bad": { "Type": "Pass", "Parameters": { "x.$": "States.MathAdd(1, 'x')" }, "End": true } } }"#;
+    let place = Place::new(&[("a.json", asl), ("n.json", r#"{ "n": 1 }"#)]);
+    let told = "`a.json` has errors, but AWS creates it: it is run as AWS would run it\n";
+    let Run { out, err, code } = place.run(&["run", "a.json"]);
+    assert_eq!((out.as_str(), code), ("{}\n", 0));
+    assert!(err.starts_with("a.json:4:76: error[invalid-intrinsic]") && err.contains(told), "{err}");
+    let Run { err, code, .. } = place.run(&["run", "a.json", "--input", "n.json"]);
+    assert!(
+        err.contains(told)
+            && err.contains(
+                "FAILED States.Runtime: An error occurred while executing the state 'Bad' (entered at the event id #4). There \
+                 was an error while evaluating the intrinsic function: States.MathAdd(1, 'x'). Invalid arguments in \
+                 States.MathAdd after"
+            ),
+        "{err}"
+    );
+    assert_eq!(code, 1);
+    let Run { out, err, code } = place.run(&["run", "a.json", "--deny-errors"]);
+    assert!(err.ends_with("error: `a.json` is not run: it has errors\n"), "{err}");
+    assert_eq!((out.as_str(), code), ("", 1));
+}
+
+#[test]
+fn a_folder_stands_for_a_bucket() {
+    let asl = r#"{ "StartAt": "Films", "States": { "Films": { "Type": "Map",
+        "ItemReader": { "Resource": "arn:aws:states:::s3:getObject",
+            "ReaderConfig": { "InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" },
+            "Parameters": { "Bucket": "films", "Key": "films.csv" } },
+        "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" },
+            "StartAt": "Film", "States": { "Film": { "Type": "Pass", "End": true } } },
+        "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "films", "Prefix": "out" } },
+        "End": true } } }"#;
+    let place = Place::new(&[("a.json", asl)]);
+    std::fs::create_dir(place.path("data")).unwrap();
+    std::fs::write(place.path("data/films.csv"), "title,year\nAlien,1979\n").unwrap();
+    let Run { out, err, code } = place.run(&["run", "a.json", "--bucket", "films=data"]);
+    assert_eq!(code, 0, "{err}");
+    let output: Value = json::parse_value(&out).unwrap();
+    let key = output["ResultWriterDetails"]["Key"].as_str().unwrap();
+    let manifest: Value = json::parse_value(&place.read(&format!("data/{key}"))).unwrap();
+    let results = manifest["ResultFiles"]["SUCCEEDED"][0]["Key"].as_str().unwrap().to_owned();
+    assert!(place.read(&format!("data/{results}")).contains("Alien"));
+
+    let Run { err, code, .. } = place.run(&["run", "a.json", "--bucket", "films=none"]);
+    assert!(err.contains("the folder of the bucket `films` cannot be used"), "{err}");
+    assert_eq!(code, 1);
+    let Run { err, code, .. } = place.run(&["run", "a.json", "--bucket", "films"]);
+    assert!(err.contains("expected the bucket's name and a folder"), "{err}");
+    assert_eq!(code, 2);
 }
 
 #[test]

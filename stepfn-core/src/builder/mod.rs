@@ -125,6 +125,14 @@ impl Machine {
         self
     }
 
+    /// Makes the checks strict: nothing may be asked of what was declared to be anything, and a part of a service's answer that the
+    /// service need not give has to be tested with `is_present`.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.draft.strict = true;
+        self
+    }
+
     /// `TimeoutSeconds` of the whole execution.
     #[must_use]
     pub fn timeout_seconds(mut self, seconds: u64) -> Self {

@@ -5,8 +5,8 @@ use crate::definition::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A Choice state has no `Default`, and its rules do not take every value.",
-    why: "AWS accepts the definition. When no rule matches, the execution fails with `States.NoChoiceMatched`, which the \
-          Choice state cannot catch.",
+    why: "AWS accepts the definition. When no rule matches, the execution fails with `States.Runtime`, which no \
+          catcher around the Choice sees, not even `States.ALL`.",
     failing: r#"{
   "StartAt": "Check",
   "States": {

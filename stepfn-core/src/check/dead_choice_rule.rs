@@ -49,14 +49,20 @@ pub(super) const PAGE: Page = Page {
     workflow_type: WorkflowType::Standard,
 };
 
+/// More pairs of rules than this, or of what a rule asks, are not compared.
+const MOST_PAIRS: usize = 100_000;
+
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let StateKind::Choice(choice) = &node.state.kind else { return };
+    let mut pairs = MOST_PAIRS;
     for (index, rule) in choice.choices.iter().enumerate() {
         let below = format!("/Choices/{index}");
+        let compared = index.min(pairs);
+        pairs -= compared;
         let earlier = choice
             .choices
             .iter()
-            .take(index)
+            .take(compared)
             .position(|earlier| implies(&rule.condition, &earlier.condition));
         if let Some(earlier) = earlier {
             findings.push(
@@ -117,10 +123,13 @@ fn contradiction(condition: &Condition) -> Option<&str> {
         Condition::And(_) => {
             let mut parts = Vec::new();
             conjuncts(condition, &mut parts);
-            let excluded = parts.iter().enumerate().find_map(|(place, a)| {
-                parts.iter().skip(place + 1).find_map(|b| match (a, b) {
+            let paths: Vec<Option<String>> = parts.iter().map(|part| path_of(part)).collect();
+            let all: Vec<_> = parts.iter().zip(&paths).enumerate().collect();
+            let most = MOST_PAIRS / parts.len().max(1);
+            let excluded = all.iter().find_map(|(place, (a, path))| {
+                all.iter().skip(place + 1).take(most).find_map(|(_, (b, other))| match (a, b) {
                     (Condition::Compare(a), Condition::Compare(b)) => {
-                        exclude(a, b).then_some(a.variable.as_str())
+                        (path.is_some() && path == other && exclude(a, b)).then_some(a.variable.as_str())
                     }
                     (Condition::Not(a), b) | (b, Condition::Not(a)) if same(a, b) => variable(b),
                     _ => None,
@@ -152,12 +161,13 @@ fn variable(condition: &Condition) -> Option<&str> {
     }
 }
 
-/// Whether two comparisons can never hold together.
+/// The path that a comparison asks, however it is written.
+fn path_of(condition: &Condition) -> Option<String> {
+    Path::parse(variable(condition)?).map(|path| path.normalized()).ok()
+}
+
+/// Whether two comparisons of one path can never hold together.
 fn exclude(a: &Comparison, b: &Comparison) -> bool {
-    let path = |comparison: &Comparison| Path::parse(&comparison.variable).map(|path| path.normalized()).ok();
-    if path(a).is_none() || path(a) != path(b) {
-        return false;
-    }
     let literal = |comparison: &Comparison| comparison.operator.operand() != OperandKind::Path;
     if a.operator.is_test() || b.operator.is_test() {
         // A test and its opposite.

@@ -35,6 +35,11 @@ pub(super) const PAGE: Page = Page {
 pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
     let machine = scope.machine;
     let given = [
+        (
+            "QueryLanguage",
+            machine.query_language.is_some(),
+            "the outermost machine, of its branches and its states",
+        ),
         ("Version", machine.version.is_some(), "the outermost machine"),
         ("TimeoutSeconds", machine.timeout_seconds.is_some(), "the outermost machine and of Task states"),
         ("ProcessorConfig", machine.processor_config.is_some(), "a Map's `ItemProcessor`"),

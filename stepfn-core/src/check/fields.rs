@@ -261,7 +261,7 @@ pub fn is_field(name: &str) -> bool {
 pub(super) const MACHINE: &[&str] =
     &["Comment", "Version", "QueryLanguage", "TimeoutSeconds", "StartAt", "States"];
 /// See [`MACHINE`].
-pub(super) const PROCESSOR: &[&str] = &["Comment", "QueryLanguage", "ProcessorConfig", "StartAt", "States"];
+pub(super) const PROCESSOR: &[&str] = &["Comment", "ProcessorConfig", "StartAt", "States"];
 /// See [`MACHINE`].
 pub(super) const BRANCH: &[&str] = &["Comment", "QueryLanguage", "StartAt", "States"];
 /// The fields of an entry of `Retry`.

@@ -16,7 +16,7 @@ pub(super) const PAGE: Page = Page {
     what: "The call of an intrinsic function cannot be read, or its arguments do not fit it.",
     why: "AWS refuses a call that it cannot read: an unknown function, a quote or parenthesis that is not closed, an escape \
           other than `\\'`, `\\{`, `\\}` and `\\\\`, more than 10 calls in one another. Arguments that do not fit fail the \
-          execution with `States.IntrinsicFailure`.",
+          execution with `States.Runtime`, which no retrier and no catcher sees.",
     failing: r#"{
   "StartAt": "Greet",
   "States": {

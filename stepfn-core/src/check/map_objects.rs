@@ -179,9 +179,20 @@ impl Judge<'_, '_> {
         self.resource(reader, at, &["s3:getObject", "s3:listObjectsV2"]);
         let at = "/ItemReader/ReaderConfig";
         let Some(config) = self.object("ReaderConfig", at, reader.get("ReaderConfig")) else { return };
-        self.word(&config, at, "InputType", &["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]);
-        self.word(&config, at, "Transformation", &["NONE", "LOAD_AND_FLATTEN"]);
+        let input_type =
+            self.word(&config, at, "InputType", &["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]);
+        let transformation = self.word(&config, at, "Transformation", &["NONE", "LOAD_AND_FLATTEN"]);
         self.word(&config, at, "ManifestType", &["ATHENA_DATA", "S3_INVENTORY"]);
+        if transformation == Some("LOAD_AND_FLATTEN") {
+            self.needs(
+                &config,
+                at,
+                "ReaderConfig",
+                "InputType",
+                "of what format the objects are that are loaded",
+            );
+        }
+        self.of_input_type(&config, at, input_type);
         self.word(&config, at, "CSVDelimiter", &["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]);
         let location = self.word(&config, at, "CSVHeaderLocation", &["FIRST_ROW", "GIVEN"]);
         if location == Some("GIVEN") {
@@ -196,6 +207,32 @@ impl Judge<'_, '_> {
         // AWS reads at most a hundred million items.
         self.number(&config, at, "MaxItems", (0.0, 1e8));
         self.twins(&config, at, "MaxItems");
+    }
+
+    /// The fields that go with a format: recorded on AWS.
+    fn of_input_type(&mut self, config: &JsonMap, at: &str, input_type: Option<&'static str>) {
+        let refused: &[&str] = match input_type {
+            Some("CSV") => {
+                let what = "where the names of the columns are, `FIRST_ROW` or `GIVEN`";
+                self.needs(config, at, "ReaderConfig", "CSVHeaderLocation", what);
+                &[]
+            }
+            Some("JSON") => &["CSVHeaderLocation", "CSVHeaders", "CSVDelimiter", "ManifestType"],
+            Some("JSONL") => &["CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"],
+            _ => &[],
+        };
+        for field in refused.iter().filter(|field| config.contains_key(**field)) {
+            let format = input_type.unwrap_or_default();
+            let message = format!("`{field}` says nothing of a `{format}` object");
+            let finding = self.node.finding(Code::FieldNotAllowed, &below(at, field), message);
+            self.findings.push(finding.on_key().help("remove it, or write another `InputType`"));
+        }
+        let pointer = config.get("ItemsPointer").and_then(Value::as_str);
+        if let Some(pointer) = pointer.filter(|text| !text.starts_with('/') && !has_placeholder(text)) {
+            let message = format!("`ItemsPointer` must be a JSON pointer, found `{pointer}`");
+            let help = format!("write `/{pointer}`");
+            self.push(Code::MapFields, &below(at, "ItemsPointer"), message, Some(help));
+        }
     }
 
     fn item_batcher(&mut self, batcher: &JsonMap) {

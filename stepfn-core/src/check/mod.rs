@@ -20,6 +20,7 @@
 //! ```
 
 mod callback_without_timeout;
+mod cannot_tell;
 mod choice_may_not_match;
 mod choice_operand;
 mod conflicting_operators;
@@ -67,6 +68,7 @@ mod result_path_context;
 mod retry_values;
 mod service_task;
 mod shadowed_error;
+mod shadowed_variable;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -103,6 +105,7 @@ pub use self::{
     fields::{OBJECTS, fields, is_field},
     page::Page,
     text::{Checked, Located, check_text},
+    timestamp::{Timestamp, TimestampError},
 };
 use self::{
     graph::Graph,
@@ -185,6 +188,7 @@ codes! {
     TopLevelContext "top-level-context" Error top_level_context::PAGE,
     NoSuchStatesField "no-such-states-field" Error no_such_states_field::PAGE,
     VariableName "variable-name" Error variable_name::PAGE,
+    ShadowedVariable "shadowed-variable" Error shadowed_variable::PAGE,
     ConflictingOperators "conflicting-operators" Error conflicting_operators::PAGE,
     ChoiceOperand "choice-operand" Error choice_operand::PAGE,
     DeadChoiceRule "dead-choice-rule" Warning dead_choice_rule::PAGE,
@@ -218,6 +222,7 @@ codes! {
     TokenOutOfPlace "token-out-of-place" Error token_out_of_place::PAGE,
     UnassignedVariable "unassigned-variable" Error unassigned_variable::PAGE,
     UnwrittenField "unwritten-field" Warning unwritten_field::PAGE,
+    CannotTell "cannot-tell" Error cannot_tell::PAGE,
 }
 
 impl Code {
@@ -245,6 +250,7 @@ pub fn check(machine: &StateMachine, options: &Options) -> Vec<Diagnostic> {
     duplicate_state_name::check(&walk, &mut findings);
     over_limit::check(&walk, machine, &mut findings);
     unknown_error_name::check(&walk, &mut findings);
+    shadowed_variable::check(&walk, &mut findings);
     callback_without_timeout::check(&walk, &mut findings);
     for scope in &walk.scopes {
         check_machine(scope, machine.query_language.unwrap_or_default(), &mut findings);
@@ -362,7 +368,8 @@ mod tests {
     }
 
     /// Codes whose findings need the types of a machine.
-    const TYPED: &[Code] = &[Code::MaybeMissing, Code::UnknownLiteral, Code::DoesNotFit, Code::UnraisedError];
+    const TYPED: &[Code] =
+        &[Code::CannotTell, Code::MaybeMissing, Code::UnknownLiteral, Code::DoesNotFit, Code::UnraisedError];
 
     #[test]
     fn every_page_fails_by_its_code_and_its_mend_by_none() {

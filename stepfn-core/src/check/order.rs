@@ -2,41 +2,52 @@
 
 use std::collections::HashMap;
 
-use crate::{asl::StateMachine, diagnostic::Diagnostic, json::push_token, value::Value};
+use crate::{asl::StateMachine, diagnostic::Diagnostic, json, value::Value};
 
 /// Puts findings into the order of the canonical text, each once.
 pub(super) fn sort(machine: &StateMachine, findings: &mut Vec<Diagnostic>) {
     if findings.len() < 2 {
         return;
     }
-    let mut places = HashMap::new();
-    number("", &machine.to_json(), &mut places);
-    findings.sort_by_key(|finding| {
+    let text = machine.to_json();
+    let root = Place::of(&text, &mut 0);
+    findings.sort_by_cached_key(|finding| {
         // A field that is missing stands where its object does.
-        let mut at = finding.at.as_str();
-        while !places.contains_key(at) && !at.is_empty() {
-            at = at.rfind('/').map_or("", |slash| &at[..slash]);
+        let mut place = &root;
+        for token in json::tokens(&finding.at).into_iter().flatten() {
+            match place.step(&token) {
+                Some(below) => place = below,
+                None => break,
+            }
         }
-        places.get(at).copied().unwrap_or_default()
+        place.number
     });
     findings.dedup();
 }
 
-fn number(at: &str, value: &Value, places: &mut HashMap<String, usize>) {
-    places.insert(at.to_owned(), places.len());
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map.iter() {
-                let mut at = at.to_owned();
-                push_token(&mut at, key);
-                number(&at, value, places);
+/// The number of a value in the text, and the numbers of what is in it.
+struct Place<'v> {
+    number: usize,
+    fields: HashMap<&'v str, Self>,
+    items: Vec<Self>,
+}
+
+impl<'v> Place<'v> {
+    fn of(value: &'v Value, count: &mut usize) -> Self {
+        let number = *count;
+        *count += 1;
+        let mut place = Self { number, fields: HashMap::new(), items: Vec::new() };
+        match value {
+            Value::Object(map) => {
+                place.fields = map.iter().map(|(key, value)| (&**key, Self::of(value, count))).collect();
             }
+            Value::Array(items) => place.items = items.iter().map(|item| Self::of(item, count)).collect(),
+            _ => {}
         }
-        Value::Array(items) => {
-            for (index, item) in items.iter().enumerate() {
-                number(&format!("{at}/{index}"), item, places);
-            }
-        }
-        _ => {}
+        place
+    }
+
+    fn step(&self, token: &str) -> Option<&Self> {
+        self.fields.get(token).or_else(|| self.items.get(token.parse::<usize>().ok()?))
     }
 }

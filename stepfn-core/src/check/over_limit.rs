@@ -1,7 +1,7 @@
 //! `over-limit`
 
 use super::{Code, page::Page, walk::Walk};
-use crate::{asl::StateMachine, definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{asl::StateMachine, definition::WorkflowType, diagnostic::Diagnostic, value::Value};
 
 pub(super) const PAGE: Page = Page {
     what: "A state's name, or the whole definition, is longer than AWS takes.",
@@ -44,14 +44,21 @@ pub(super) fn check(walk: &Walk<'_>, machine: &StateMachine, findings: &mut Vec<
         }
     }
     // The shortest text that there is of it.
-    let bytes = machine.to_json().to_string().len();
-    if bytes > DEFINITION {
-        let message =
-            format!("the state machine: {bytes} bytes without blanks, and {DEFINITION} is the most");
-        findings.push(Diagnostic::new(Code::OverLimit, "", message).help(
+    findings.extend(of_length(machine.to_json().to_string().len()));
+}
+
+/// What is wrong with a text that is too long, which is known before anything else of it.
+pub(super) fn of_text(text: &str, value: &Value) -> Option<Diagnostic> {
+    if text.len() <= DEFINITION { None } else { of_length(value.to_string().len()) }
+}
+
+fn of_length(bytes: usize) -> Option<Diagnostic> {
+    let message = format!("the state machine: {bytes} bytes without blanks, and {DEFINITION} is the most");
+    (bytes > DEFINITION).then(|| {
+        Diagnostic::new(Code::OverLimit, "", message).help(
             "move a part of it to a state machine of its own, and start that by `states:startExecution`",
-        ));
-    }
+        )
+    })
 }
 
 #[cfg(test)]

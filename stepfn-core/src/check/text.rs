@@ -1,6 +1,6 @@
 //! All checks over a definition in JSON text, with the line and column of each finding.
 
-use super::{Code, Options, check_read};
+use super::{Code, Options, check_read, over_limit};
 use crate::{
     asl::{self, StateMachine},
     diagnostic::{Diagnostic, Severity},
@@ -62,10 +62,17 @@ pub fn check_text(text: &str, options: &Options) -> Checked {
         }
     };
     let (machine, read) = asl::read_document(&document);
-    let mut findings = check_read(&machine, read, options);
-    findings.extend(flow::analyse(&machine, &Typing::default()).findings);
+    let mut findings = match over_limit::of_text(text, &document.value) {
+        // What is too large is looked at no further.
+        Some(finding) => vec![finding],
+        None => {
+            let mut findings = check_read(&machine, read, options);
+            findings.extend(flow::analyse(&machine, &Typing::default()).findings);
+            findings
+        }
+    };
     let mut findings: Vec<Located> =
-        findings.into_iter().map(|finding| Located { span: place(&document, &finding), finding }).collect();
+        findings.drain(..).map(|finding| Located { span: place(&document, &finding), finding }).collect();
     findings.sort_by_key(|found| found.span.range.start);
     Checked { document: Some(document), machine, findings }
 }

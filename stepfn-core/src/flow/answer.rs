@@ -3,6 +3,7 @@
 use super::{
     Analyser, OwnedNeed,
     expression::{Val, Want},
+    origin::{Origin, Reason},
     read::Reading,
     value::Sym,
 };
@@ -15,9 +16,14 @@ use crate::{
 };
 
 /// What a Task's service answers, where the tables tell.
-pub(super) fn of_task(task: &Task) -> Sym {
-    let Some(Resource::Integration(named)) = task.resource.as_str().map(lookup) else { return Sym::Any };
-    named.known().and_then(|action| action.answer(named.pattern)).map_or(Sym::Any, Sym::answer)
+pub(super) fn of_task(task: &Task, name: &str) -> Sym {
+    let Some(Resource::Integration(named)) = task.resource.as_str().map(lookup) else {
+        return Sym::Any(Origin::result(name));
+    };
+    named
+        .known()
+        .and_then(|action| action.answer(named.pattern))
+        .map_or_else(|| Sym::Any(Origin::result(name)), Sym::answer)
 }
 
 impl Sym {
@@ -25,7 +31,7 @@ impl Sym {
     pub(super) fn answer(shape: Shape) -> Self {
         match shape.kind() {
             // A time is a text or a number, bytes can be JSON.
-            Kind::Anything | Kind::Timestamp | Kind::Bytes => Self::Any,
+            Kind::Anything | Kind::Timestamp | Kind::Bytes => Self::Any(Origin::service()),
             _ => Self::Answer(shape),
         }
     }
@@ -35,7 +41,8 @@ impl Sym {
         let Self::Answer(shape) = self else { return self.clone() };
         match shape.kind() {
             Kind::String => Self::String,
-            Kind::Integer => Self::WholeNumber,
+            // How large counts and codes of services get, no model says; they are not negative.
+            Kind::Integer => Self::count(),
             Kind::Number => Self::Number,
             Kind::Boolean => Self::Boolean,
             _ => self.clone(),
@@ -46,24 +53,26 @@ impl Sym {
     pub(super) fn outside(&self) -> Self {
         let Self::Answer(shape) = self else { return self.clone() };
         match shape.kind() {
-            Kind::Structure(_) | Kind::Map(_) => Self::AnyObject,
-            Kind::List(_) => Self::array(Self::Any),
+            Kind::Structure(_) | Kind::Map(_) => Self::some_object(Reason::Function),
+            Kind::List(_) => Self::array(Self::Any(Origin::service())),
             _ => self.there(),
         }
     }
 
     /// Whether more may be in it than is known, so that nothing is demanded of it.
     pub(super) fn is_open(&self) -> bool {
-        matches!(self, Self::Any | Self::Answer(_))
+        matches!(self, Self::Any(_) | Self::Reported | Self::Unknown(_) | Self::Answer(_))
     }
 }
 
 /// What an answer has at a key, without asking whether it can be there.
 pub(super) fn peek(shape: &Shape, key: &str) -> Sym {
     match shape.kind() {
-        Kind::Structure(_) => shape.member(key).map_or(Sym::Any, |member| Sym::answer(member.shape)),
+        Kind::Structure(_) => {
+            shape.member(key).map_or_else(|| Sym::Any(Origin::service()), |member| Sym::answer(member.shape))
+        }
         Kind::Map(value) => Sym::answer(value),
-        _ => Sym::Any,
+        _ => Sym::Any(Origin::service()),
     }
 }
 
@@ -71,7 +80,7 @@ pub(super) fn peek(shape: &Shape, key: &str) -> Sym {
 pub(super) fn item(shape: &Shape) -> Sym {
     match shape.kind() {
         Kind::List(item) => Sym::answer(item).there(),
-        _ => Sym::Any,
+        _ => Sym::Unknown(Reason::Items),
     }
 }
 
@@ -91,41 +100,57 @@ impl Analyser<'_> {
             return if asks { value } else { value.there() };
         };
         match (&segment.kind, shape.kind()) {
-            (SegmentKind::Name(key), Kind::Structure(members)) => {
-                match members.iter().find(|member| member.is_named(key)) {
-                    Some(member) => self.follow(&Sym::answer(member.shape), rest, need, reading),
-                    None => {
-                        let (message, help, severity) = no_member(shape, &members, key);
-                        self.wrong_by(severity, |this| this.wrong(reading, Code::NoSuchField, message, help));
-                        Sym::Any
+            (SegmentKind::Name(key), Kind::Structure(_) | Kind::Map(_)) => {
+                let found = self.answer_member(shape, key, reading);
+                let is_there = match shape.kind() {
+                    Kind::Structure(members) => {
+                        members.iter().any(|member| member.is_named(key) && member.required)
                     }
+                    _ => false,
+                };
+                if !is_there && found != Sym::Reported {
+                    self.may_lack(key, need, reading);
                 }
+                self.follow(&found, rest, need, reading)
             }
-            (SegmentKind::Name(_), Kind::Map(value)) => self.follow(&Sym::answer(value), rest, need, reading),
             (SegmentKind::Name(key), _) => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.wrong(reading, Code::WrongType, message, None);
-                Sym::Any
+                Sym::Reported
             }
-            (SegmentKind::Index(_), Kind::List(item)) => self.follow(&Sym::answer(item), rest, need, reading),
-            (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _)
-            | (SegmentKind::Wildcard, Kind::Structure(_)) => Sym::array(Sym::Any),
-            (SegmentKind::Wildcard, Kind::Map(value)) => self.each(&Sym::answer(value), rest, reading),
-            (SegmentKind::Index(_), _) => {
-                self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
-                Sym::Any
-            }
-            (kind, Kind::List(item)) => {
-                let item = Sym::answer(item);
-                if let SegmentKind::Filter(filter) = kind {
-                    self.follow_filter(&item, filter, reading);
-                }
-                self.each(&item, rest, reading)
+            (SegmentKind::Index(index), Kind::List(item)) => {
+                self.may_lack(&format!("[{index}]"), need, reading);
+                self.follow(&Sym::answer(item), rest, need, reading)
             }
             _ => {
                 self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
-                Sym::array(Sym::Any)
+                Sym::Reported
             }
+        }
+    }
+
+    /// Reports where a strict machine reads what a service need not answer.
+    fn may_lack(&mut self, part: &str, need: &OwnedNeed, reading: &Reading<'_>) {
+        if self.typing.strict && *need != OwnedNeed::Other(Need::Nothing) {
+            let message = format!("the service need not answer `{part}`, and the machine is `#[strict]`");
+            let help = "test it with `is_present` in a Choice before".to_owned();
+            self.wrong(reading, Code::MaybeMissing, message, Some(help));
+        }
+    }
+
+    /// What an answer has at a key.
+    pub(super) fn answer_member(&mut self, shape: &Shape, key: &str, reading: &Reading<'_>) -> Sym {
+        match shape.kind() {
+            Kind::Structure(members) => match members.iter().find(|member| member.is_named(key)) {
+                Some(member) => Sym::answer(member.shape),
+                None => {
+                    let (message, help, severity) = no_member(shape, &members, key);
+                    self.wrong_by(severity, |this| this.wrong(reading, Code::NoSuchField, message, help));
+                    Sym::Reported
+                }
+            },
+            Kind::Map(value) => Sym::answer(value),
+            _ => Sym::Reported,
         }
     }
 
@@ -145,7 +170,7 @@ impl Analyser<'_> {
                     self.wrong_by(severity, |this| {
                         this.nothing(reading, Code::NoSuchField, message, help, want);
                     });
-                    Val::ANY
+                    Val::one(Sym::Reported)
                 }
             },
             Kind::Map(value) => self.lead(reading, &Sym::answer(value), rest, want),
@@ -153,13 +178,13 @@ impl Analyser<'_> {
                 // The items are gone through: how many come of it is not known.
                 let keys: Vec<&str> = std::iter::once(key).chain(rest.iter().copied()).collect();
                 self.lead(reading, &Sym::answer(item), &keys, Want::NOTHING);
-                Val::ANY
+                Val::unknown(Reason::Count)
             }
             _ => {
                 let value = Sym::Answer(*shape);
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.nothing(reading, Code::WrongType, message, None, want);
-                Val::ANY
+                Val::one(Sym::Reported)
             }
         }
     }

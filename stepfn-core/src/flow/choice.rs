@@ -1,33 +1,20 @@
 //! What a Choice asks, and what its edges know.
 
 use super::{
-    Analyser, OwnedClaim, OwnedNeed, OwnedStep,
+    Analyser, OwnedClaim, OwnedNeed, OwnedProperty,
+    intern::Shared,
+    narrow::{self, Asked, Formula, Known, Place, Test, assume, refine},
     obligation::Obligation,
     read::Site,
-    value::{Flow, Sym, index_key, index_of, step_of},
+    value::{Entry, Fields, Flow, Leaf, Sym, index_key},
 };
 use crate::{
     asl::{Choice, Comparison, Condition, OperandKind, Operator},
     diagnostic::{Code, Diagnostic},
     path::{Path, Root, SegmentKind},
-    shape::Need,
+    shape::{Kind, Need},
     value::Value,
 };
-
-/// What an edge knows of the value at a path.
-#[derive(Clone, Copy)]
-pub(super) enum Fact<'v> {
-    /// It is there.
-    Present,
-    /// It is not there.
-    Absent,
-    /// It is there and not null.
-    NonNull,
-    /// It is this.
-    Is(&'v Value),
-    /// It is there, and not this.
-    IsNot(&'v Value),
-}
 
 impl Analyser<'_> {
     /// Judges the conditions of a Choice and gives what flows along each edge: one flow a rule, and the flow of what no
@@ -39,17 +26,32 @@ impl Analyser<'_> {
         flow: &Flow,
     ) -> (Vec<Option<Flow>>, Option<Flow>) {
         let mut taken = Vec::new();
-        let mut rest = Some(flow.clone());
+        let mut rest = Some(Flow { context: parts(&site.context), ..flow.clone() });
         for (index, rule) in choice.choices.iter().enumerate() {
             let at = format!("{}/Choices/{index}", site.at);
             let (yes, no) = self.condition(site, &at, &rule.condition, rest);
             taken.push(yes);
             rest = no;
         }
-        if choice.default.is_none() && rest.is_some() && self.report.is_some() {
-            self.no_default(site, choice, flow);
+        if choice.default.is_none()
+            && let Some(rest) = &rest
+            && self.report.is_some()
+        {
+            self.no_default(site, choice, rest);
         }
-        (taken, rest)
+        let told = |flow: Flow| Flow { context: self.told(&flow.context), ..flow };
+        (taken.into_iter().map(|flow| flow.map(told)).collect(), rest.map(told))
+    }
+
+    /// What conditions told of the context object, beyond what is known of it anyway.
+    pub(super) fn told(&self, parts: &Fields) -> Shared<Fields> {
+        let mut told = parts.clone();
+        let item = self.map_items.last().map(|item| item.peek("Item").peek("Value"));
+        told.retain(|name, entry| match &**name {
+            "Map.Item.Value" => item.as_ref().is_some_and(|item| *item != entry.value),
+            _ => self.machine_input != entry.value,
+        });
+        Shared::new(told)
     }
 
     /// What flows on where a condition holds, and where not.
@@ -99,7 +101,11 @@ impl Analyser<'_> {
         flow: &Flow,
     ) -> (Option<Flow>, Option<Flow>) {
         let Comparison { variable, operator, operand, .. } = comparison;
-        let site = Site { variables: flow.variables.clone(), ..site.with_input(flow.data.clone()) };
+        let site = Site {
+            variables: flow.variables.clone(),
+            context: with_told(&site.context, &flow.context),
+            ..site.with_input(flow.data.clone())
+        };
         let need = match (operator, operator.compares(), operand) {
             (Operator::IsPresent, ..) => OwnedNeed::Other(Need::Nothing),
             (Operator::StringEquals, _, Value::String(text)) => OwnedNeed::Literal(text.to_string()),
@@ -113,23 +119,12 @@ impl Analyser<'_> {
             let need = OwnedNeed::Other(maybe(operator.compares()));
             self.path_text(&site, &format!("{at}/{}", operator.name()), path, need);
         }
-        let Ok((path, _)) = Path::parse_lenient(variable) else {
-            return (Some(flow.clone()), Some(flow.clone()));
-        };
-        let (yes, no) = match operator {
-            Operator::IsPresent => (Fact::Present, Fact::Absent),
-            Operator::IsNull => (Fact::Is(&Value::Null), Fact::NonNull),
-            operator if operator.is_test() => (Fact::NonNull, Fact::Present),
-            Operator::StringEquals | Operator::BooleanEquals => (Fact::Is(operand), Fact::IsNot(operand)),
-            // A comparison with null is false, so that a true one says it is none.
-            _ => (Fact::NonNull, Fact::Present),
-        };
-        let (yes, no) = (refine(flow, &path, yes), refine(flow, &path, no));
-        if operator.is_test() && operand.as_bool() == Some(false) { (no, yes) } else { (yes, no) }
+        let formula = formula(comparison);
+        [true, false].map(|holds| assume(flow, &formula, holds)).into()
     }
 
     /// A Choice without `Default` must take every value.
-    fn no_default(&mut self, site: &Site, choice: &Choice, flow: &Flow) {
+    fn no_default(&mut self, site: &Site, choice: &Choice, rest: &Flow) {
         let conditions: Vec<&Condition> = choice.choices.iter().map(|rule| &rule.condition).collect();
         let complement = |a: &Condition, b: &Condition| matches!(a, Condition::Not(inner) if **inner == *b);
         let complementary = conditions.iter().any(|a| {
@@ -151,41 +146,64 @@ impl Analyser<'_> {
         if complementary || covers_numbers(&conditions) {
             return;
         }
-        if self.typing.proven
-            && let Some((variable, literals)) = literals(&conditions)
-            && let Ok(path) = Path::parse(&variable)
-            && let Some(keys) = keys(&path)
-        {
-            let value = keys.iter().fold(flow.data.clone(), |value, key| value.peek(key));
-            let open: Vec<&Sym> = value
-                .members()
-                .iter()
-                .filter(|member| match member {
-                    Sym::Text(text) => !literals.iter().any(|literal| **literal == **text),
-                    Sym::Bool(value) => !literals.contains(&value.to_string()),
-                    _ => true,
-                })
-                .collect();
-            if open.iter().all(|member| matches!(member, Sym::Leaf(_))) {
-                for member in open {
-                    let Sym::Leaf(leaf) = member else { continue };
-                    self.oblige(Obligation {
-                        at: format!("{}/Choices", site.at),
-                        range: None,
-                        place: site.place.clone(),
-                        claim: OwnedClaim::Covers {
-                            shown: variable.clone(),
-                            ty: leaf.ty,
-                            side: leaf.side(),
-                            steps: (*leaf.steps).clone(),
-                            literals: literals.clone(),
-                        },
-                    });
-                }
-                return;
-            }
+        let mut asked = Vec::new();
+        conditions.iter().for_each(|condition| asked_for(condition, &mut asked));
+        let value = |asked: &Asked| match &asked.place {
+            Place::Input => Some(rest.data.clone()),
+            Place::Variable(name) => rest.variables.get(name.as_str()).map(|entry| entry.value.clone()),
+            _ => None,
+        };
+        if !self.takes_the_rest(site, &asked, value) {
+            self.may_not_match(site);
         }
-        self.may_not_match(site);
+    }
+
+    /// Claims that rules leave nothing of the value that most of them ask for; says whether there is one to claim it of.
+    pub(super) fn takes_the_rest(
+        &mut self,
+        site: &Site,
+        asked: &[(Asked, String)],
+        rest: impl Fn(&Asked) -> Option<Sym>,
+    ) -> bool {
+        if !self.typing.proven {
+            return false;
+        }
+        let count = |asked_for: &Asked| {
+            let is_same = |(other, _): &&(Asked, String)| {
+                other.place == asked_for.place && other.keys == asked_for.keys
+            };
+            asked.iter().filter(is_same).count()
+        };
+        // The first of those that are asked for most.
+        let Some((most, shown)) = asked.iter().rev().max_by_key(|(asked, _)| count(asked)) else {
+            return false;
+        };
+        let Some(value) = rest(most) else { return false };
+        let value = most.keys.iter().fold(value, |value, key| value.peek(key));
+        let leaves: Option<Vec<&Leaf>> = value
+            .members()
+            .iter()
+            .map(|member| match member.ground() {
+                Sym::Leaf(leaf) => Some(leaf),
+                _ => None,
+            })
+            .collect();
+        let Some(leaves) = leaves else { return false };
+        for leaf in leaves {
+            self.oblige(Obligation {
+                at: format!("{}/Choices", site.at),
+                range: None,
+                place: site.place.clone(),
+                claim: OwnedClaim::Covers {
+                    shown: shown.clone(),
+                    ty: leaf.ty,
+                    side: leaf.side(),
+                    steps: (*leaf.steps).clone(),
+                    literals: Vec::new(),
+                },
+            });
+        }
+        true
     }
 
     /// Reports a Choice that may take nothing.
@@ -193,11 +211,33 @@ impl Analyser<'_> {
         if let Some(report) = &mut self.report {
             let message = format!("{}no rule may match, and there is no `Default`", site.place);
             let mut finding = Diagnostic::new(Code::ChoiceMayNotMatch, format!("{}/Choices", site.at), message)
-                .help("add a `Default`, or rules that take every value; without either the execution may fail with `States.NoChoiceMatched`");
+                .help("add a `Default`, or rules that take every value; without either the execution may fail with `States.Runtime`");
             self.typing.soften(&mut finding);
             report.findings.push(finding);
         }
     }
+}
+
+/// The context object with what conditions told of it.
+pub(super) fn with_told(context: &Sym, told: &Fields) -> Sym {
+    TOLD.iter().fold(context.clone(), |context, (name, keys)| match told.get(*name) {
+        Some(entry) => {
+            let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            context.set(&keys, entry.value.clone())
+        }
+        None => context,
+    })
+}
+
+/// The parts of the context object that are the same in each state.
+pub(super) fn parts(context: &Sym) -> Shared<Fields> {
+    let parts = TOLD.iter().filter_map(|(name, keys)| {
+        let (first, rest) = keys.split_first()?;
+        let Sym::Object(fields, _) = context else { return None };
+        let entry = fields.get(*first)?;
+        Some(((*name).into(), Entry::of(rest.iter().fold(entry.value.clone(), |value, key| value.peek(key)))))
+    });
+    Shared::new(parts.collect())
 }
 
 fn maybe(kind: OperandKind) -> Need<'static> {
@@ -231,147 +271,136 @@ fn either(a: Option<Flow>, b: Option<Flow>) -> Option<Flow> {
     }
 }
 
-/// The steps of a path into the data that leads to one value, an index as [`index_key`].
-fn steps(path: &Path) -> Option<Vec<String>> {
-    if path.root != Root::Input {
-        return None;
-    }
-    path.segments
-        .iter()
-        .map(|segment| match &segment.kind {
-            SegmentKind::Name(name) => Some(name.clone()),
-            SegmentKind::Index(index) => Some(index_key(*index)),
-            _ => None,
-        })
-        .collect()
-}
-
-/// A flow with what an edge knows; none where it cannot be.
-fn refine(flow: &Flow, path: &Path, fact: Fact<'_>) -> Option<Flow> {
-    match (steps(path), &path.root) {
-        (Some(keys), _) => Some(flow.with_data(refine_at(&flow.data, &keys, fact, &step_of)?)),
-        (None, Root::Variable(name)) if path.segments.is_empty() => {
-            let mut flow = flow.clone();
-            if let Some(entry) = std::rc::Rc::make_mut(&mut flow.variables).get_mut(name.as_str()) {
-                entry.value = refine_at(&entry.value, &[], fact, &step_of)?;
-                entry.absent = entry.absent && matches!(fact, Fact::Absent);
-            }
-            Some(flow)
-        }
-        _ => Some(flow.clone()),
-    }
-}
-
-/// A value with what an edge knows of it at some keys; none where it cannot be. What is on the way to a value that is there
-/// is there itself, and no null.
-pub(super) fn refine_at(
-    value: &Sym,
-    keys: &[String],
-    fact: Fact<'_>,
-    step: &dyn Fn(&str) -> OwnedStep,
-) -> Option<Sym> {
-    if let Sym::Union(members) = value {
-        let members: Vec<_> =
-            members.iter().filter_map(|member| refine_at(member, keys, fact, step)).collect();
-        return (!members.is_empty()).then(|| Sym::union(members));
-    }
-    let Some((key, rest)) = keys.split_first() else {
-        return match (fact, value) {
-            (Fact::Absent, Sym::Leaf(_) | Sym::Answer(_) | Sym::Any | Sym::Mixed) => Some(value.clone()),
-            (Fact::Absent, _) => None,
-            (Fact::Is(constant), known) => {
-                let constant = Sym::constant(constant);
-                let other = (is_constant(known) && *known != constant)
-                    || matches!(known, Sym::Object(..) | Sym::AnyObject | Sym::Array(_) | Sym::Tuple(_));
-                (!other).then_some(constant)
-            }
-            (Fact::IsNot(constant), known) if *known == Sym::constant(constant) => None,
-            (Fact::NonNull, Sym::Null) => None,
-            (Fact::NonNull, Sym::Leaf(leaf)) => {
-                Some(Sym::Leaf(leaf.then([OwnedStep::Present, OwnedStep::NonNull])))
-            }
-            (_, Sym::Leaf(leaf)) => Some(Sym::Leaf(leaf.then([OwnedStep::Present]))),
-            (_, other) => Some(other.clone()),
-        };
+/// Where a path begins, and the keys that lead on, an index as [`index_key`]; none where it can lead to several values.
+fn asked(text: &str, is: OwnedProperty) -> Formula {
+    let Ok((path, _)) = Path::parse_lenient(text) else { return Formula::Open };
+    let keys = path.segments.iter().map(|segment| match &segment.kind {
+        SegmentKind::Name(name) => Some(name.clone()),
+        SegmentKind::Index(index) => Some(index_key(*index)),
+        _ => None,
+    });
+    let Some(keys) = keys.collect() else { return Formula::Open };
+    let place = match path.root {
+        Root::Input => Place::Input,
+        Root::Context => Place::Context,
+        Root::Variable(name) => Place::Variable(name),
     };
-    let absent = matches!(fact, Fact::Absent);
-    match value {
-        // That it is not there says nothing of the way to it.
-        Sym::Leaf(_) if absent => Some(value.clone()),
-        Sym::Leaf(leaf) => {
-            let mut below = leaf.then([step(key)]);
-            if !rest.is_empty() {
-                below = below.then([OwnedStep::Present, OwnedStep::NonNull]);
-            }
-            let below = refine_at(&Sym::Leaf(below), rest, fact, step)?;
-            Some(value.narrow(key, below))
+    Formula::Fact(Asked { place, keys, is, query: false })
+}
+
+/// What a comparison says. One of what is missing fails, so that what comes after it is there, whether it holds or not.
+fn formula(Comparison { variable, operator, operand, .. }: &Comparison) -> Formula {
+    let of_kind = |kind| OwnedProperty::Kind(kind);
+    let is = match operator {
+        Operator::IsPresent => OwnedProperty::There,
+        Operator::IsNull => of_kind(Kind::Null),
+        Operator::IsString => of_kind(Kind::String),
+        Operator::IsNumeric => of_kind(Kind::Number),
+        Operator::IsBoolean => of_kind(Kind::Boolean),
+        Operator::IsTimestamp => of_kind(Kind::Timestamp),
+        Operator::StringEquals | Operator::BooleanEquals => {
+            narrow::equals(operand).unwrap_or(OwnedProperty::There)
         }
-        Sym::Object(fields, base) => match (fields.get(key.as_str()), base) {
-            (Some(entry), _) if absent && entry.absent => Some(value.clone()),
-            (None, None) => absent.then(|| value.clone()),
-            (None, Some(_)) if absent => Some(value.clone()),
-            _ => {
-                let mut below = value.peek(key);
-                if let Sym::Leaf(leaf) = &below
-                    && !rest.is_empty()
-                    && !absent
-                {
-                    below = Sym::Leaf(leaf.then([OwnedStep::Present, OwnedStep::NonNull]));
-                }
-                let below = refine_at(&below, rest, fact, step)?;
-                Some(if absent { value.clone() } else { value.narrow(key, below) })
-            }
+        operator => match operator.compares() {
+            OperandKind::String => of_kind(Kind::String),
+            OperandKind::Number => of_kind(Kind::Number),
+            OperandKind::Boolean => of_kind(Kind::Boolean),
+            OperandKind::Timestamp => of_kind(Kind::Timestamp),
+            OperandKind::Path => OwnedProperty::There,
         },
-        Sym::Any | Sym::Mixed | Sym::AnyObject | Sym::Answer(_) => Some(value.clone()),
-        Sym::Array(item) if index_of(key).is_some() && !absent => {
-            let below = refine_at(item, rest, fact, step)?;
-            Some(value.narrow(key, below))
-        }
-        Sym::Tuple(_) if index_of(key).is_some() => Some(value.clone()),
-        _ => absent.then(|| value.clone()),
+    };
+    let decides = operator.is_test() || matches!(operator, Operator::StringEquals | Operator::BooleanEquals);
+    let mut there = Vec::new();
+    if *operator != Operator::IsPresent {
+        there.push(asked(variable, OwnedProperty::There));
     }
+    let mut holds = asked(variable, is.clone());
+    if operator.operand() == OperandKind::Path
+        && let Some(path) = operand.as_str()
+    {
+        there.push(asked(path, OwnedProperty::There));
+        holds = Formula::All(vec![holds, asked(path, is)]);
+    }
+    let fails = if decides { holds.clone().not() } else { Formula::Open };
+    let with = |more: Formula| Box::new(Formula::All(there.iter().cloned().chain([more]).collect()));
+    let both = Formula::Either { yes: with(holds), no: with(fails) };
+    if operator.is_test() && operand.as_bool() == Some(false) { both.not() } else { both }
 }
 
-fn is_constant(value: &Sym) -> bool {
-    matches!(value, Sym::Null | Sym::Bool(_) | Sym::Text(_) | Sym::Integer(_))
-}
-
-/// The one path that all rules compare with string or boolean literals, and the literals.
-fn literals(conditions: &[&Condition]) -> Option<(String, Vec<String>)> {
-    fn collect<'c>(
-        condition: &'c Condition,
-        variable: &mut Option<&'c str>,
-        out: &mut Vec<String>,
-    ) -> Option<()> {
-        match condition {
-            Condition::Or(parts) => parts.iter().try_for_each(|part| collect(part, variable, out)),
-            Condition::Compare(comparison) => {
-                let literal = match (comparison.operator, &comparison.operand) {
-                    (Operator::StringEquals, Value::String(text)) => text.to_string(),
-                    (Operator::BooleanEquals, Value::Bool(value)) => value.to_string(),
-                    _ => return None,
-                };
-                if *variable.get_or_insert(&comparison.variable) != comparison.variable {
-                    return None;
-                }
-                out.push(literal);
-                Some(())
+impl Known for Flow {
+    fn learn(&self, asked: &Asked, holds: bool) -> Option<Self> {
+        let test = Test { is: &asked.is, holds, query: asked.query };
+        let keys = &asked.keys[..];
+        match &asked.place {
+            Place::Input => Some(self.with_data(refine(&self.data, keys, test)?)),
+            Place::Variable(name) => {
+                let mut flow = self.clone();
+                flow.variables.edit(|variables| learn_entry(variables, name, keys, test))?;
+                Some(flow)
             }
-            _ => None,
+            Place::Context => {
+                let Some((part, keys)) = told_part(keys) else { return Some(self.clone()) };
+                let mut flow = self.clone();
+                flow.context.edit(|context| learn_entry(context, part, keys, test))?;
+                Some(flow)
+            }
+            Place::Result | Place::Error | Place::Item => Some(self.clone()),
         }
     }
-    let mut variable = None;
-    let mut literals = Vec::new();
-    // A rule that asks for more takes nothing for certain: it adds no literal, and stands in nobody's way.
-    for condition in conditions {
-        let mut one = Vec::new();
-        let mut its = variable;
-        if collect(condition, &mut its, &mut one).is_some() {
-            variable = its;
-            literals.extend(one);
-        }
+
+    fn either(&self, other: &Self) -> Self {
+        self.join(other)
     }
-    variable.map(|variable| (variable.to_owned(), literals))
+}
+
+/// Learns of one of some named values.
+pub(super) fn learn_entry(fields: &mut Fields, name: &str, keys: &[String], test: Test<'_>) -> Option<()> {
+    if let Some(entry) = fields.get(name) {
+        let value = match refine(&entry.value, keys, test) {
+            Some(value) => value,
+            // Where it is missing nothing holds.
+            None if entry.absent && !test.holds => entry.value.clone(),
+            None => return None,
+        };
+        let entry = Entry { value, absent: entry.absent && !test.holds, ..entry.clone() };
+        fields.insert(name.into(), entry);
+    }
+    Some(())
+}
+
+/// The parts of the context object that are the same in each state, by the keys that lead there.
+pub(super) const TOLD: [(&str, &[&str]); 2] =
+    [("Execution.Input", &["Execution", "Input"]), ("Map.Item.Value", &["Map", "Item", "Value"])];
+
+fn told_part(keys: &[String]) -> Option<(&'static str, &[String])> {
+    TOLD.iter().find_map(|(name, part)| {
+        let (first, rest) = keys.split_at_checked(part.len())?;
+        (first == *part).then_some((*name, rest))
+    })
+}
+
+/// The paths that a condition asks about, as they are written; of one that may be missing, what it would be part of.
+fn asked_for(condition: &Condition, found: &mut Vec<(Asked, String)>) {
+    match condition {
+        Condition::And(parts) | Condition::Or(parts) => {
+            parts.iter().for_each(|part| asked_for(part, found));
+        }
+        Condition::Not(inner) | Condition::Annotated(inner, _) => asked_for(inner, found),
+        Condition::Compare(Comparison { variable, operator, .. }) => {
+            let Formula::Fact(mut asked) = asked(variable, OwnedProperty::There) else { return };
+            let mut shown = variable.clone();
+            if *operator == Operator::IsPresent {
+                asked.keys.pop();
+                shown = match &asked.place {
+                    Place::Variable(name) => format!("${name}"),
+                    _ => "$".to_owned(),
+                };
+                asked.keys.iter().for_each(|key| shown.push_str(&crate::path::member(key)));
+            }
+            found.push((asked, shown));
+        }
+        Condition::Jsonata(_) => {}
+    }
 }
 
 /// A bound of a number, and whether it belongs to what is bounded.

@@ -1,12 +1,12 @@
 //! Claims about what flows into a type.
 
-use std::rc::Rc;
-
 use super::{
     Analyser, OwnedClaim, OwnedNode, TypeRef,
+    intern::Shared,
     obligation::Obligation,
+    origin::Reason,
     read::Site,
-    value::{Entry, Fields, Sym},
+    value::{Entry, Fields, Sym, index_of},
 };
 use crate::shape::Node;
 
@@ -16,20 +16,20 @@ impl Analyser<'_> {
         if self.report.is_none() {
             return;
         }
+        let strict = self.typing.strict;
         let mut claim = |at: String, claim: OwnedClaim| {
             self.oblige(Obligation { at, range: None, place: site.place.clone(), claim });
         };
         for member in value.members() {
-            let mut nodes = Vec::new();
-            nodes_of(member, &mut nodes);
+            let nodes = laid_out(member, strict);
             match member {
-                Sym::Any => {}
-                Sym::Answer(_) if matches!(member.there(), Sym::Answer(_)) => {}
+                Sym::Reported => {}
+                Sym::Any(_) if !strict => {}
+                Sym::Answer(_) if !strict && matches!(member.there(), Sym::Answer(_)) => {}
                 // A template: each of its fields is judged at its own place.
                 Sym::Object(fields, None) => {
                     for (key, entry) in fields.iter() {
-                        let mut nodes = Vec::new();
-                        nodes_of(&entry.value, &mut nodes);
+                        let nodes = laid_out(&entry.value, strict);
                         claim(
                             format!("{at}/{key}"),
                             OwnedClaim::FieldFits {
@@ -57,13 +57,27 @@ impl Analyser<'_> {
     }
 }
 
+/// A value laid out flat. A strict machine leans on nothing that was declared to be anything.
+fn laid_out(value: &Sym, strict: bool) -> Vec<OwnedNode> {
+    let mut nodes = Vec::new();
+    nodes_of(value, &mut nodes);
+    if strict {
+        for node in &mut nodes {
+            if let OwnedNode::Other(Node::Any) = node {
+                *node = OwnedNode::Other(Node::Unknown(Reason::Undeclared.words()));
+            }
+        }
+    }
+    nodes
+}
+
 /// Lays a value out flat; node 0 of what is appended is the value.
 fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
     let index = nodes.len();
     nodes.push(OwnedNode::Other(Node::Any));
     let node = match value {
-        Sym::Any => Node::Any,
-        Sym::Mixed => Node::Mixed,
+        Sym::Any(_) | Sym::Reported => Node::Any,
+        Sym::Unknown(reason) => Node::Unknown(reason.words()),
         Sym::Null => Node::Null,
         Sym::Bool(true) => Node::True,
         Sym::Bool(false) => Node::False,
@@ -75,9 +89,8 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         Sym::String => Node::String,
         Sym::Timestamp => Node::Timestamp,
         Sym::Number => Node::Number,
-        Sym::WholeNumber => Node::WholeNumber,
+        Sym::Whole(bounds) => Node::Whole(*bounds),
         Sym::Boolean => Node::Boolean,
-        Sym::AnyObject => Node::AnyObject,
         Sym::Answer(_) => match value.there() {
             Sym::Answer(_) => Node::Any,
             there => {
@@ -89,6 +102,11 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             nodes[index] = OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
             return index;
         }
+        // That there are items says nothing of what they are.
+        Sym::Object(fields, Some(base)) if fields.keys().all(|key| index_of(key).is_some()) => {
+            nodes.truncate(index);
+            return nodes_of(base, nodes);
+        }
         // What a Choice knows of a part does not unmake the whole: if that fits, so does this.
         Sym::Object(fields, Some(base)) if fields.values().any(|entry| entry.narrowed) => {
             let plain = |keep_narrowed: bool| {
@@ -99,7 +117,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
                 if fields.is_empty() {
                     (**base).clone()
                 } else {
-                    Sym::Object(Rc::new(fields), Some(base.clone()))
+                    Sym::Object(Shared::new(fields), Some(base.clone()))
                 }
             };
             let narrowed = nodes_of(&plain(true), nodes);
@@ -117,7 +135,8 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             Node::Object { first, len: fields.len(), base }
         }
         Sym::Array(item) => Node::Array(nodes_of(item, nodes)),
-        Sym::Tuple(items) | Sym::Union(items) | Sym::Computed(items) => {
+        Sym::Map(value) => Node::Map(nodes_of(value, nodes)),
+        Sym::Tuple(items) | Sym::Union(items) | Sym::Computed(_, items) => {
             let first = nodes.len();
             nodes.extend(items.iter().map(|_| OwnedNode::Other(Node::Any)));
             for (position, item) in items.iter().enumerate() {
@@ -127,7 +146,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             let len = items.len();
             match value {
                 Sym::Tuple(_) => Node::Tuple { first, len },
-                Sym::Computed(_) => Node::Computed { first, len },
+                Sym::Computed(how, _) => Node::Computed { how: *how, first, len },
                 _ => Node::Union { first, len },
             }
         }

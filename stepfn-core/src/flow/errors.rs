@@ -1,8 +1,9 @@
-//! Error names in `Retry` and `Catch` that the service behind a Task does not have.
+//! Errors: names that the service behind a Task does not have, and what a catcher gets.
 
-use super::{Analyser, read::Site};
+use super::{Analyser, StateTyping, pointer, read::Site, value::Sym};
 use crate::{
-    asl::{State, Task},
+    asl::{Catcher, State, StateKind, Task},
+    definition::Call,
     diagnostic::{Code, Diagnostic, Severity},
     service::{Integration, Resource, lookup},
 };
@@ -40,6 +41,68 @@ impl Analyser<'_> {
             report.findings.push(Diagnostic { severity: Severity::Warning, ..finding });
         }
     }
+}
+
+/// What may be missing of an error.
+#[derive(Clone, Copy, Default)]
+struct Silent {
+    error: bool,
+    cause: bool,
+}
+
+impl Analyser<'_> {
+    /// What a catcher gets: `Error` and `Cause`, each a text, or null where what failed gave none.
+    pub(super) fn caught(&self, at: &str, state: &State, catcher: &Catcher) -> Sym {
+        let silent = self.silent(at, state, &catcher.error_equals);
+        let text = |may_be_null| if may_be_null { Sym::String.join(&Sym::Null) } else { Sym::String };
+        // Who has no name is caught by none.
+        let named = !catcher.error_equals.iter().any(|name| takes_any(name));
+        Sym::object([("Error", text(silent.error && !named)), ("Cause", text(silent.cause))])
+    }
+
+    /// What may be missing of the errors of some names with which a state can fail, itself or inside.
+    fn silent(&self, at: &str, state: &State, names: &[String]) -> Silent {
+        match &state.kind {
+            // A callback may fail without saying why.
+            StateKind::Task(task) => {
+                let callback = match self.typing.states.get(at) {
+                    Some(StateTyping::Task { call, .. }) => *call == Call::WaitForTaskToken,
+                    _ => task.resource.as_str().is_none_or(|arn| {
+                        // A placeholder may stand for anything.
+                        arn.ends_with(".waitForTaskToken") || arn.contains(":activity:") || arn.contains("${")
+                    }),
+                };
+                Silent { error: callback, cause: callback }
+            }
+            StateKind::Fail(fail) => {
+                let is_caught = fail.error.as_ref().is_none_or(|error| {
+                    names.iter().any(|name| takes_any(name) || name == error || error.starts_with("{%"))
+                });
+                Silent {
+                    error: is_caught && fail.error.is_none() && fail.error_path.is_none(),
+                    cause: is_caught && fail.cause.is_none() && fail.cause_path.is_none(),
+                }
+            }
+            // The children are executions: that too many of them failed is an error of its own.
+            StateKind::Map(map) if map.is_distributed() => Silent::default(),
+            _ => {
+                let mut all = Silent::default();
+                for (child_at, machine) in state.children() {
+                    for (name, inner) in &machine.states {
+                        let inner = self.silent(&pointer(&format!("{at}{child_at}"), name), inner, names);
+                        all.error |= inner.error;
+                        all.cause |= inner.cause;
+                    }
+                }
+                all
+            }
+        }
+    }
+}
+
+/// Whether a name in `ErrorEquals` stands for errors of other names.
+fn takes_any(name: &str) -> bool {
+    matches!(name, "States.ALL" | "States.TaskFailed")
 }
 
 /// The names in `Retry` and `Catch`, each with its JSON pointer below the state.

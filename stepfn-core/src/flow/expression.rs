@@ -8,8 +8,13 @@ use std::rc::Rc;
 
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    call::Argument,
+    function::{Function, Lambda, MOST_SPENT},
+    intern::Shared,
     lead::{guarded, kept, text_of},
+    number::{between, computed, of_any_size, quotient, remainder},
     obligation::Obligation,
+    origin::Reason,
     query::{Queried, Text, reading},
     read::{Reading, Site},
     value::{Entry, Fields, Leaf, Sym},
@@ -18,7 +23,7 @@ use crate::{
     diagnostic::Code,
     jsonata::{Expression, ExpressionKind as Kind, Operator},
     service,
-    shape::{Need, Node},
+    shape::{Arithmetic, Need, Node},
 };
 
 /// What is asked of what an expression comes to.
@@ -53,7 +58,7 @@ impl Want {
 }
 
 /// What an expression comes to, where it comes to something.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Val {
     pub(super) sym: Sym,
     /// Whether it is a sequence of such values: none are nothing, one alone is itself, several are an array.
@@ -62,17 +67,119 @@ pub(super) struct Val {
     pub(super) absent: bool,
     /// What must hold of others, that it comes to one thing.
     pub(super) over: Vec<(Leaf, Need<'static>)>,
+    /// Whether there are items in it for certain, where it is an array.
+    pub(super) some: bool,
+    /// What it does where it is a function, which is no JSON.
+    pub(super) function: Option<Rc<Function>>,
 }
 
 impl Val {
-    pub(super) const ANY: Self = Self { sym: Sym::Any, many: false, absent: false, over: Vec::new() };
+    /// What cannot be told, whether it is there included.
+    pub(super) fn unknown(reason: Reason) -> Self {
+        Self { absent: true, ..Self::one(Sym::Unknown(reason)) }
+    }
+
+    /// What is left where an error has been reported.
+    pub(super) fn reported() -> Self {
+        Self::one(Sym::Reported)
+    }
 
     pub(super) fn one(sym: Sym) -> Self {
-        Self { sym, ..Self::ANY }
+        Self { sym, many: false, absent: false, over: Vec::new(), some: false, function: None }
+    }
+
+    /// Nothing at all.
+    pub(super) fn nothing() -> Self {
+        Self::one(Sym::never()).maybe()
+    }
+
+    pub(super) fn function(function: Function) -> Self {
+        Self { function: Some(Rc::new(function)), ..Self::one(Sym::Unknown(Reason::Lambda)) }
+    }
+
+    /// One of the two.
+    pub(super) fn join(self, other: Self) -> Self {
+        let is_nothing = |value: &Self| value.sym.members().is_empty() && value.function.is_none();
+        let function = match (self.function.clone(), other.function.clone()) {
+            (Some(one), Some(other)) if Rc::ptr_eq(&one, &other) => Some(one),
+            (Some(one), Some(other)) => Some(Rc::new(Function::Either(one, other))),
+            (Some(one), None) if is_nothing(&other) => Some(one),
+            (None, Some(other)) if is_nothing(&self) => Some(other),
+            _ => None,
+        };
+        // What is a sequence on one side only is told as what it can come to.
+        let (one, other) = match self.many == other.many || is_nothing(&self) || is_nothing(&other) {
+            true => (self, other),
+            false => (self.settled(), other.settled()),
+        };
+        let mut over = one.over;
+        over.extend(other.over.into_iter().filter(|condition| !over.contains(condition)).collect::<Vec<_>>());
+        Self {
+            sym: one.sym.join(&other.sym),
+            many: one.many || other.many,
+            absent: one.absent || other.absent,
+            over,
+            some: one.some && other.some,
+            function,
+        }
+    }
+
+    /// The same as no sequence: one value, or an array of several, or nothing.
+    pub(super) fn settled(self) -> Self {
+        if !self.many {
+            return self;
+        }
+        let sym = self.sym.join(&Sym::array(self.sym.clone()));
+        Self { sym, many: false, absent: true, ..self }
+    }
+
+    /// Whether nothing tells it from another one.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        let function = match (&self.function, &other.function) {
+            (Some(one), Some(other)) => Rc::ptr_eq(one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        function
+            && self.sym == other.sym
+            && (self.many, self.absent) == (other.many, other.absent)
+            && self.over == other.over
+    }
+
+    /// What is left of a value that changes whenever it is looked at: in the first rounds that it is a number.
+    pub(super) fn outline(self, round: usize) -> Self {
+        let computed = |part: &Sym| {
+            self.sym
+                .members()
+                .iter()
+                .any(|member| matches!(member, Sym::Computed(_, of) if of.contains(part)))
+        };
+        let number = |member: &Sym| match member {
+            Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) => true,
+            // What is computed with is a number.
+            Sym::Leaf(_) => computed(member),
+            _ => false,
+        };
+        let sym = match &self.sym {
+            Sym::Leaf(_) | Sym::Any(_) | Sym::Reported | Sym::Object(..) => self.sym.clone(),
+            sym if !sym.members().is_empty() && sym.members().iter().all(number) && round < 6 => {
+                // What is computed with was to be a number, and is asked to be one still.
+                let leaves = sym.members().iter().filter(|member| matches!(member, Sym::Leaf(_)));
+                Sym::union(leaves.cloned().chain([of_any_size(sym.members())]))
+            }
+            sym if round < 5 => sym.clone(),
+            sym => sym.outline(Reason::Lambda),
+        };
+        Self { sym, ..self }
     }
 
     pub(super) fn many(sym: Sym) -> Self {
-        Self { sym, many: true, ..Self::ANY }
+        Self { many: true, ..Self::one(sym) }
+    }
+
+    /// The same, but that it may come to nothing.
+    pub(super) fn maybe(self) -> Self {
+        Self { absent: true, ..self }
     }
 
     /// The value of a whole that comes to nothing where one of its parts does. Where something is asked of the whole, it was
@@ -82,6 +189,9 @@ impl Val {
             return self;
         }
         for part in parts {
+            if part.is_nothing() {
+                return Self::nothing();
+            }
             self.absent = self.absent || part.absent || part.many;
             self.over.extend(part.over.iter().map(|(leaf, _)| (leaf.clone(), Need::Value)));
             if let Sym::Leaf(leaf) = &part.sym {
@@ -89,6 +199,83 @@ impl Val {
             }
         }
         self
+    }
+
+    /// Whether it comes to nothing, whatever the data are.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.absent
+            && self.function.is_none()
+            && matches!(&self.sym, Sym::Union(members) if members.is_empty())
+    }
+
+    /// What it is as a part of a whole that is not asked how many there are: one value, or an array of several.
+    pub(super) fn part(self) -> Sym {
+        if self.many || self.is_single() {
+            self.settled().sym
+        } else {
+            self.sym.join(&Sym::array(self.sym.clone()))
+        }
+    }
+
+    /// Whether it is an array for certain.
+    pub(super) fn is_array(&self) -> bool {
+        let members = self.sym.members();
+        !members.is_empty()
+            && members.iter().all(|member| matches!(member, Sym::Array(_) | Sym::Tuple(_)))
+            && !self.many
+            && !self.absent
+            && self.over.is_empty()
+    }
+
+    /// Whether it is an array for certain that has items.
+    pub(super) fn has_items(&self) -> bool {
+        !self.many
+            && !self.absent
+            && self.over.is_empty()
+            && match &self.sym {
+                Sym::Tuple(items) => !items.is_empty(),
+                sym => self.some && matches!(sym, Sym::Array(_)),
+            }
+    }
+
+    /// Whether it is one value for certain that is no array.
+    pub(super) fn is_certain(&self) -> bool {
+        let is_one = |sym: &Sym| {
+            matches!(
+                sym,
+                Sym::Null
+                    | Sym::Bool(_)
+                    | Sym::Boolean
+                    | Sym::Text(_)
+                    | Sym::String
+                    | Sym::Timestamp
+                    | Sym::Object(_, None)
+                    | Sym::Map(_)
+                    | Sym::Integer(_)
+                    | Sym::Whole(_)
+                    | Sym::Number
+                    | Sym::Computed(..)
+            )
+        };
+        let members = self.sym.members();
+        !self.many
+            && !self.absent
+            && self.over.is_empty()
+            && !members.is_empty()
+            && members.iter().all(is_one)
+    }
+
+    /// Whether it is a number where it is something, whatever the types are.
+    pub(super) fn is_number(&self) -> bool {
+        let is_number =
+            |sym: &Sym| matches!(sym, Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..));
+        let members = self.sym.members();
+        !self.many && !members.is_empty() && members.iter().all(is_number)
+    }
+
+    /// The same as no sequence, which need not be told of what has been reported.
+    pub(super) fn settled_or_reported(self) -> Self {
+        if matches!(self.sym, Sym::Reported) { self } else { self.settled() }
     }
 
     /// Whether it is no sequence, whatever the types are.
@@ -99,18 +286,26 @@ impl Val {
     /// What the parts of the value are where an array is built of it, or a function goes through them.
     pub(super) fn items(&self) -> Sym {
         match &self.sym {
+            // One alone is itself, and if that is an array its items are taken.
+            Sym::Array(_) | Sym::Tuple(_) if self.many => {
+                self.sym.join(&Self { many: false, ..self.clone() }.items())
+            }
+            Sym::Union(members) => {
+                Sym::union(members.iter().map(|member| Self { sym: member.clone(), ..self.clone() }.items()))
+            }
+            // So with a value of a type, as the type tells.
+            Sym::Leaf(leaf) if self.many => Sym::Leaf(leaf.then([OwnedStep::Many, OwnedStep::Items])),
             _ if self.many => self.sym.clone(),
             Sym::Array(item) => (**item).clone(),
             Sym::Tuple(items) => {
                 let mut items = items.iter();
-                let first = items.next().cloned().unwrap_or(Sym::Any);
+                let first = items.next().cloned().unwrap_or_else(Sym::never);
                 items.fold(first, |all, item| all.join(item))
             }
             Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Items])),
-            // More is known of single fields: what else the items have is told by what lies below.
-            Sym::Object(fields, Some(base)) if matches!(**base, Sym::Leaf(_)) => {
-                let base = Self::one((**base).clone()).items();
-                Sym::Object(fields.clone(), Some(Rc::new(base)))
+            // What is known of a part need not hold of each item.
+            Sym::Object(fields, Some(base)) if fields.values().all(|entry| entry.narrowed) => {
+                Self::one((**base).clone()).items()
             }
             Sym::Answer(shape) => match shape.kind() {
                 service::Kind::List(item) => Sym::answer(item),
@@ -133,7 +328,9 @@ pub(super) struct Env<'t> {
     /// The variables that the expression binds itself, the innermost last.
     pub(super) locals: Vec<(String, Val)>,
     /// `$`, and what names alone are read of.
-    pub(super) context: Option<Sym>,
+    pub(super) context: Option<Val>,
+    /// The names that the blocks around bind anywhere.
+    pub(super) later: Vec<String>,
     /// The parts of the expression that are known to come to something, as they are written.
     pub(super) present: Vec<String>,
 }
@@ -147,6 +344,7 @@ impl<'t> Env<'t> {
             error: queried.error.cloned(),
             locals: Vec::new(),
             context: None,
+            later: Vec::new(),
             present: Vec::new(),
         }
     }
@@ -166,21 +364,23 @@ impl<'t> Env<'t> {
 
     /// The same, with another `$`.
     pub(super) fn inside(&self, context: Sym) -> Self {
+        self.inside_of(Val::one(context))
+    }
+
+    /// The same, where it may be a sequence.
+    pub(super) fn inside_of(&self, context: Val) -> Self {
         Self { context: Some(context), ..self.clone() }
     }
 }
 
 impl Analyser<'_> {
-    /// What a value is for whoever does not know how many there are.
-    pub(super) fn settle(&self, value: Val) -> Sym {
-        match !value.is_single() {
-            false => value.sym,
-            true if self.typing.proven => Sym::Mixed,
-            true => Sym::Any,
-        }
-    }
-
     pub(super) fn evaluate(&mut self, env: &mut Env<'_>, expression: &Expression, want: Want) -> Val {
+        self.calls.spent += 1;
+        if self.calls.spent > MOST_SPENT {
+            let value = Val::unknown(Reason::Size);
+            self.require(&env.reading(&expression.range), &value, want);
+            return value;
+        }
         if want.defined && env.is_present(expression) {
             let value = self.evaluate(env, expression, Want { defined: false, ..want });
             let sym = match value.sym {
@@ -193,17 +393,23 @@ impl Analyser<'_> {
             // These ask their parts themselves.
             Kind::Path(steps) => match steps.split_first() {
                 Some((first, rest)) => return self.path_of(env, expression, first, rest, want),
-                None => Val::ANY,
+                None => Val::nothing(),
             },
             Kind::Variable(_) | Kind::Name(_) => return self.path_of(env, expression, expression, &[], want),
             Kind::Block(parts) => {
-                let Some((last, before)) = parts.split_last() else { return Val::ANY };
-                let bound = env.locals.len();
+                let Some((last, before)) = parts.split_last() else {
+                    let nothing = Val::nothing();
+                    self.require(&env.reading(&expression.range), &nothing, want);
+                    return nothing;
+                };
+                let (bound, later) = (env.locals.len(), env.later.len());
+                parts.iter().for_each(|part| binds(part, &mut env.later));
                 for part in before {
                     self.evaluate(env, part, Want::NOTHING);
                 }
                 let value = self.evaluate(env, last, want);
                 env.locals.truncate(bound);
+                env.later.truncate(later);
                 return value;
             }
             Kind::Conditional { condition, then, otherwise } => {
@@ -222,13 +428,16 @@ impl Analyser<'_> {
                 Kind::Number(value) => Val::one(whole(-value).map_or(Sym::Number, Sym::Integer)),
                 _ => {
                     let of = self.evaluate(env, of, want.part(Need::Number));
-                    Val::one(computed([of.sym.clone()])).of_parts([&of], want)
+                    Val::one(computed(Arithmetic::Negation, [of.sym.clone()])).of_parts([&of], want)
                 }
             },
             Kind::Binary { operator, left, right } => self.binary(env, *operator, left, right, want),
             Kind::Array(items) => self.array(env, items),
             Kind::Object(pairs) => Val::one(self.object(env, pairs)),
-            Kind::Call { function, arguments } => self.function(env, function, arguments, want),
+            Kind::Call { function, arguments } => {
+                let arguments: Vec<Argument<'_>> = arguments.iter().map(Argument::Written).collect();
+                self.function(env, function, &arguments, &expression.range, want)
+            }
             Kind::Filter { of, predicate } => {
                 let of = self.evaluate(env, of, Want::NOTHING);
                 self.filter(env, &of, predicate)
@@ -242,21 +451,46 @@ impl Analyser<'_> {
                 let of = self.evaluate(env, of, Want::NOTHING);
                 self.grouped(env, &of, pairs)
             }
-            Kind::Lambda { parameters, body, .. } => {
-                let mut inside = env.clone();
-                inside.locals.extend(parameters.iter().map(|name| (name.clone(), Val::ANY)));
-                self.evaluate(&mut inside, body, Want::NOTHING);
-                return Val::ANY;
-            }
+            Kind::Lambda { parameters, body, signature } => Val::function(Function::Lambda(Lambda {
+                parameters: parameters.clone(),
+                signature: signature.clone(),
+                body: (**body).clone(),
+                locals: env.locals.clone(),
+                context: env.context.clone(),
+                present: env.present.clone(),
+                later: env.later.clone(),
+            })),
+            Kind::Regex { .. } => Val::function(Function::Pattern),
+            Kind::Transform { .. } => Val::function(Function::Transform),
             // What else there is can be anything; its parts are not followed.
-            _ => return Val::ANY,
+            _ => Val::unknown(Reason::Step),
         };
         self.require(&env.reading(&expression.range), &value, want);
         value
     }
 
     /// Demands of a value what is asked.
+    #[track_caller]
     pub(super) fn require(&mut self, reading: &Reading<'_>, value: &Val, want: Want) {
+        if value.function.is_some() {
+            if want.defined || !matches!(want.need, Need::Value | Need::Nothing) {
+                let message = "it is a function, which is no JSON value".to_owned();
+                let help = "call it: `$f(…)`".to_owned();
+                self.wrong(reading, Code::WrongType, message, Some(help));
+            }
+            return;
+        }
+        if let Sym::Unknown(reason) = value.sym
+            && (want.defined && value.absent || !matches!(want.need, Need::Value | Need::Nothing))
+        {
+            self.cannot_tell(reading, reason);
+            return;
+        }
+        if want.defined && value.is_nothing() {
+            let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+            self.wrong(reading, Code::NoSuchField, "it comes to nothing".to_owned(), Some(help));
+            return;
+        }
         if (value.many && !want.many || value.absent) && want.defined {
             if self.typing.proven {
                 let (message, help) = if value.many {
@@ -282,16 +516,20 @@ impl Analyser<'_> {
                 self.claim_path(leaf, &[], &OwnedNeed::Other(*need), reading);
             }
         }
-        let typed = value.sym.members().iter().any(|member| matches!(member, Sym::Leaf(_)));
+        let typed = value.sym.members().iter().any(|member| matches!(member.ground(), Sym::Leaf(_)));
         if !value.many && (want.need != Need::Value || want.defined && typed) {
-            self.follow(&value.sym, &[], &OwnedNeed::Other(want.need), reading);
+            // Of what need not be there it is asked what it is then.
+            let sym = if want.defined { value.sym.clone() } else { known_to_be_there(&value.sym) };
+            self.follow(&sym, &[], &OwnedNeed::Other(want.need), reading);
             self.whole_parts(reading, &value.sym, want.need);
         }
     }
 
     /// A number that was computed is whole where all is that it was computed of.
     fn whole_parts(&mut self, reading: &Reading<'_>, value: &Sym, need: Need<'static>) {
-        if let (Need::Integer, Sym::Computed(parts)) = (need, value) {
+        if let (Need::Integer, Sym::Computed(how, parts)) = (need, value)
+            && !matches!(how, Arithmetic::Narrow | Arithmetic::Rounded)
+        {
             for part in parts.iter().flat_map(|part| part.members()) {
                 if let Sym::Leaf(leaf) = part {
                     self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Integer), reading);
@@ -308,27 +546,32 @@ impl Analyser<'_> {
         want: Want,
     ) -> Val {
         self.evaluate(env, condition, Want::NOTHING);
-        let mut taken = env.clone();
-        taken.assume(condition, true);
-        let mut value = self.evaluate(&mut taken, then, want);
+        let value = self.branch(env, condition, true, then, want);
         match otherwise {
-            Some(otherwise) => {
-                let mut rest = env.clone();
-                rest.assume(condition, false);
-                let other = self.evaluate(&mut rest, otherwise, want);
-                value.many = value.many || other.many;
-                value.absent = value.absent || other.absent;
-                value.over.extend(other.over);
-                value.sym = value.sym.join(&other.sym);
-            }
+            Some(otherwise) => value.join(self.branch(env, condition, false, otherwise, want)),
             None if want.defined => {
                 let message = "it comes to nothing where the condition does not hold".to_owned();
                 let help = "write what it is then: `condition ? value : other`".to_owned();
                 self.wrong(&env.reading(&whole.range), Code::MaybeMissing, message, Some(help));
+                value
             }
-            None => value.absent = true,
+            None => value.maybe(),
         }
-        value
+    }
+
+    /// What comes of one side of a condition: nothing where it never comes to that side.
+    fn branch(
+        &mut self,
+        env: &Env<'_>,
+        condition: &Expression,
+        holds: bool,
+        side: &Expression,
+        want: Want,
+    ) -> Val {
+        match env.assume(condition, holds) {
+            Some(mut env) => self.evaluate(&mut env, side, want),
+            None => Val::one(Sym::never()),
+        }
     }
 
     fn binary(
@@ -343,10 +586,17 @@ impl Analyser<'_> {
         match operator {
             Op::Add | Op::Subtract | Op::Multiply | Op::Divide | Op::Modulo => {
                 let sides = [left, right].map(|side| self.evaluate(env, side, want.part(Need::Number)));
-                let number = if operator == Op::Divide {
-                    Sym::Number
-                } else {
-                    computed(sides.iter().map(|side| side.sym.clone()))
+                if matches!(operator, Op::Divide | Op::Modulo) && sides[1].sym == Sym::Integer(0) {
+                    let message = "nothing can be divided by zero".to_owned();
+                    self.wrong(&env.reading(&right.range), Code::WrongType, message, None);
+                }
+                let [one, other] = [&sides[0].sym, &sides[1].sym].map(Sym::clone);
+                let number = match operator {
+                    Op::Add => computed(Arithmetic::Sum, [one, other]),
+                    Op::Subtract => computed(Arithmetic::Sum, [one, computed(Arithmetic::Negation, [other])]),
+                    Op::Multiply => computed(Arithmetic::Product, [one, other]),
+                    Op::Modulo => remainder(&one, &other),
+                    _ => quotient(&one, &other),
                 };
                 Val::one(number).of_parts(&sides, want)
             }
@@ -374,9 +624,10 @@ impl Analyser<'_> {
             }
             Op::And | Op::Or => {
                 self.evaluate(env, left, Want::NOTHING);
-                let mut rest = env.clone();
-                rest.assume(left, operator == Op::And);
-                self.evaluate(&mut rest, right, Want::NOTHING);
+                // Where the left side decides alone the right one is not asked.
+                if let Some(mut rest) = env.assume(left, operator == Op::And) {
+                    self.evaluate(&mut rest, right, Want::NOTHING);
+                }
                 Val::one(Sym::Boolean)
             }
             Op::In => {
@@ -391,24 +642,10 @@ impl Analyser<'_> {
             }
             Op::Range => {
                 let end = Want::if_any(if self.typing.proven { Need::Integer } else { Need::Number });
-                self.evaluate(env, left, end);
-                self.evaluate(env, right, end);
-                Val::many(Sym::WholeNumber)
+                let ends = [left, right].map(|side| self.evaluate(env, side, end));
+                range_of(&ends)
             }
-            Op::Apply => {
-                let (function, arguments) = match &right.kind {
-                    Kind::Call { function, arguments } => (&**function, &arguments[..]),
-                    Kind::Binary { operator, .. } if *operator != Op::Apply => {
-                        let message = "it is no function, and stands on the right of `~>`".to_owned();
-                        let help = "put the part before it in parentheses: `(… ~> $f()) …`".to_owned();
-                        self.wrong(&env.reading(&right.range), Code::WrongType, message, Some(help));
-                        return Val::ANY;
-                    }
-                    _ => (right, &[][..]),
-                };
-                let arguments: Vec<Expression> = std::iter::once(left).chain(arguments).cloned().collect();
-                self.function(env, function, &arguments, want)
-            }
+            Op::Apply => self.chain(env, left, right, want),
         }
     }
 
@@ -421,7 +658,7 @@ impl Analyser<'_> {
                 Some(OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone()))
             }
             Sym::Text(_) | Sym::String | Sym::Timestamp => Some(OwnedNode::Other(Node::String)),
-            Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_) => {
+            Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) => {
                 Some(OwnedNode::Other(Node::Number))
             }
             _ => None,
@@ -443,7 +680,7 @@ impl Analyser<'_> {
         let need = OwnedNeed::Literal(literal.to_owned());
         match &value.sym {
             Sym::Leaf(leaf) => self.claim_path(&guarded(leaf), &[], &need, reading),
-            Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_) | Sym::Boolean => {
+            Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) | Sym::Boolean => {
                 self.demand(&value.sym, &need, reading);
             }
             _ => {}
@@ -454,98 +691,97 @@ impl Analyser<'_> {
         let values: Vec<(bool, Val)> = items
             .iter()
             .map(|item| {
-                let value = self.evaluate(env, item, self.want_of_part(item));
+                let value = self.evaluate(env, item, Want::NOTHING);
+                self.refuse_function(env, item, &value);
                 let alone = match &item.kind {
                     // What is written as an array stays one inside of another.
                     Kind::Array(_) => true,
-                    _ => is_one(&value),
+                    _ => value.is_certain(),
                 };
                 (alone, value)
             })
             .collect();
         if values.iter().all(|(alone, _)| *alone) {
-            return Val::one(Sym::Tuple(Rc::new(values.into_iter().map(|(_, value)| value.sym).collect())));
+            return Val::one(Sym::Tuple(Shared::new(
+                values.into_iter().map(|(_, value)| value.sym).collect(),
+            )));
         }
+        let some = values.iter().any(|(alone, value)| *alone || value.has_items());
         let item = values.iter().map(|(alone, value)| if *alone { value.sym.clone() } else { value.items() });
-        Val::one(Sym::array(item.reduce(|all, item| all.join(&item)).unwrap_or(Sym::Any)))
+        let item = item.reduce(|all, item| all.join(&item)).unwrap_or_else(Sym::never);
+        Val { some, ..Val::one(Sym::array(item)) }
     }
 
-    /// What is asked of a part of an array or object: a path that comes to nothing is left out, which may be meant; that what
-    /// is computed of it is left out is not.
-    fn want_of_part(&self, part: &Expression) -> Want {
-        match part.kind {
-            Kind::Negate(_) | Kind::Binary { .. } | Kind::Call { .. } if self.typing.proven => {
-                Want { many: true, ..Want::of(Need::Value) }
-            }
-            _ => Want::NOTHING,
+    /// Refuses a function as a part of an array or object: it is no JSON.
+    fn refuse_function(&mut self, env: &Env<'_>, part: &Expression, value: &Val) {
+        if value.function.is_some() {
+            self.require(&env.reading(&part.range), value, Want::of(Need::Value));
         }
     }
 
     fn object(&mut self, env: &mut Env<'_>, pairs: &[(Expression, Expression)]) -> Sym {
         let mut fields = Fields::new();
-        let mut open = false;
-        for (key, value) in pairs {
-            let value = self.evaluate(env, value, self.want_of_part(value));
+        let mut computed: Option<Sym> = None;
+        for (key, part) in pairs {
+            let value = self.evaluate(env, part, Want::NOTHING);
+            self.refuse_function(env, part, &value);
+            let absent = value.absent || value.many || !value.over.is_empty();
+            let value = value.part();
             if let Some(key) = text_of(key) {
-                let absent = value.absent || value.many || !value.over.is_empty();
-                let value = self.settle(value);
                 fields.insert(key.into(), Entry { value, absent, narrowed: false });
             } else {
                 self.evaluate(env, key, Want::if_any(Need::String));
-                open = true;
+                computed = Some(computed.map_or_else(|| value.clone(), |all| all.join(&value)));
             }
         }
-        if open { Sym::AnyObject } else { Sym::Object(Rc::new(fields), None) }
+        match computed {
+            Some(value) if fields.is_empty() => Sym::Map(Shared::new(value)),
+            Some(value) => Sym::Object(Shared::new(fields), Some(Shared::new(Sym::Map(Shared::new(value))))),
+            None => Sym::Object(Shared::new(fields), None),
+        }
     }
 }
 
-/// A sum, difference or product.
-pub(super) fn computed(parts: impl IntoIterator<Item = Sym>) -> Sym {
-    let mut open: Vec<Sym> = Vec::new();
-    for part in parts {
-        for part in part.members() {
-            match part {
-                Sym::Integer(_) | Sym::WholeNumber => {}
-                Sym::Computed(parts) => open.extend(parts.iter().cloned()),
-                Sym::Leaf(_) | Sym::Any | Sym::Mixed => open.push(part.clone()),
-                _ => return Sym::Number,
-            }
+/// The whole numbers between two: none where the second is less than the first.
+pub(super) fn range_of(ends: &[Val; 2]) -> Val {
+    let number = between(ends.iter().map(|end| &end.sym));
+    match (ends[0].sym.bounds(), ends[1].sym.bounds()) {
+        (Some(first), Some(last)) if first.max < last.min && ends.iter().all(Val::is_certain) => {
+            Val { some: true, ..Val::one(Sym::array(number)) }
         }
+        (Some(first), Some(last)) if first == last && first.min == first.max => Val::one(number),
+        _ => Val::many(number),
     }
-    open.sort();
-    open.dedup();
-    if open.is_empty() { Sym::WholeNumber } else { Sym::Computed(Rc::new(open)) }
+}
+
+fn known_to_be_there(value: &Sym) -> Sym {
+    match value {
+        Sym::Leaf(leaf) => Sym::Leaf(guarded(leaf)),
+        Sym::Union(members) => Sym::union(members.iter().map(known_to_be_there)),
+        other => other.clone(),
+    }
+}
+
+/// The names that a part of a block binds in it.
+fn binds(expression: &Expression, found: &mut Vec<String>) {
+    match &expression.kind {
+        Kind::Bind { name, value, .. } => {
+            found.push(name.clone());
+            binds(value, found);
+        }
+        // These have variables of their own.
+        Kind::Block(_) | Kind::Lambda { .. } => {}
+        _ => expression.parts().into_iter().for_each(|part| binds(part, found)),
+    }
 }
 
 /// What stands beside a value in an order, where it tells.
 fn kind_in_order(value: &Val) -> Option<Need<'static>> {
     match &value.sym {
-        Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_) => Some(Need::Number),
+        Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) => Some(Need::Number),
         Sym::String | Sym::Text(_) | Sym::Timestamp => Some(Need::String),
         _ => None,
     }
-}
-
-/// Whether a value is certainly one that is no array.
-fn is_one(value: &Val) -> bool {
-    !value.many
-        && !value.absent
-        && value.over.is_empty()
-        && matches!(
-            value.sym,
-            Sym::Null
-                | Sym::Bool(_)
-                | Sym::Boolean
-                | Sym::Text(_)
-                | Sym::String
-                | Sym::Timestamp
-                | Sym::Object(..)
-                | Sym::AnyObject
-                | Sym::Integer(_)
-                | Sym::WholeNumber
-                | Sym::Number
-                | Sym::Computed(_)
-        )
 }
 
 /// The number as an integer, where all its digits are certain.

@@ -1,173 +1,423 @@
-//! What an expression knows where a condition holds.
+//! What a JSONata condition says, and what an expression knows where it holds.
 
 use super::{
-    OwnedStep,
-    choice::{Fact, refine_at},
-    expression::Env,
+    OwnedProperty,
+    choice::learn_entry,
+    expression::{Env, Val},
     lead::{key_of, text_of},
-    read::Site,
-    value::Entry,
+    narrow::{self, Asked, Formula, Known, Place, Test, refine},
+    value::{Sym, index_key},
 };
 use crate::{
-    jsonata::{Expression, ExpressionKind as Kind, Operator},
+    jsonata::{Expression, ExpressionKind as Kind, Operator as Op},
+    shape,
     value::Value,
 };
-use std::rc::Rc;
 
-impl Env<'_> {
-    /// Takes a condition to hold, or not to.
-    pub(super) fn assume(&mut self, condition: &Expression, holds: bool) {
-        if holds && let Some(counted) = counted(condition) {
-            self.learn(counted, Fact::Present);
-            return;
-        }
-        match &condition.kind {
-            Kind::Block(parts) => {
-                if let [one] = &parts[..] {
-                    self.assume(one, holds);
+/// What a condition says.
+pub(super) fn formula(env: &Env<'_>, condition: &Expression) -> Formula {
+    let of = |part: &Expression| formula(env, part);
+    let both = |a: Formula, b: Formula| Formula::All(vec![a, b]);
+    match &condition.kind {
+        Kind::Block(parts) => match &parts[..] {
+            [one] => of(one),
+            _ => Formula::Open,
+        },
+        Kind::Boolean(true) => Formula::All(Vec::new()),
+        Kind::Boolean(false) => Formula::Any(Vec::new()),
+        Kind::Binary { operator, left, right } => match operator {
+            Op::And => both(of(left), of(right)),
+            Op::Or => Formula::Any(vec![of(left), of(right)]),
+            Op::Equal => equal(env, left, right),
+            // What is not there is not unequal to anything.
+            Op::NotEqual => {
+                Formula::All(vec![there(env, left), there(env, right), equal(env, left, right).not()])
+            }
+            Op::In => is_in(env, left, right),
+            Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual => {
+                in_order(env, *operator, left, right)
+            }
+            _ => Formula::Open,
+        },
+        Kind::Call { function, arguments } => match &arguments[..] {
+            [of] if is_call(function, "not") => {
+                let inner = formula(env, of);
+                // What is not there is not negated: it comes to nothing, which counts as false.
+                if is_always_something(of) {
+                    return inner.not();
                 }
-            }
-            Kind::Binary { operator: Operator::And, left, right } if holds => {
-                self.assume(left, true);
-                self.assume(right, true);
-            }
-            Kind::Binary { operator: Operator::Or, left, right } if !holds => {
-                self.assume(left, false);
-                self.assume(right, false);
-            }
-            Kind::Binary { operator: Operator::Equal, left, right } if holds => {
-                for (path, other) in [(left, right), (right, left)] {
-                    if let Some(value) = literal(other) {
-                        self.learn(path, Fact::Is(&value));
+                let something = there(env, of);
+                let no = match &of.kind {
+                    Kind::Path(_) | Kind::Variable(_) | Kind::Name(_) => {
+                        Formula::Any(vec![something.not(), inner.clone()])
                     }
-                }
-            }
-            // What is not there is not equal to anything, `null` included.
-            Kind::Binary { operator: Operator::NotEqual, left, right } if !holds => {
-                for (path, other) in [(left, right), (right, left)] {
-                    if let Some(value) = literal(other) {
-                        self.learn(path, Fact::Is(&value));
-                    }
-                }
-            }
-            Kind::Binary { operator: Operator::In, left, right } if holds => {
-                self.learn(left, Fact::Present);
-                self.learn(right, Fact::Present);
-            }
-            Kind::Binary {
-                operator:
-                    Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual,
-                left,
-                right,
-            } if holds => {
-                // What is put in order is there, and no null.
-                self.learn(left, Fact::NonNull);
-                self.learn(right, Fact::NonNull);
-            }
-            Kind::Call { function, arguments } => match &arguments[..] {
-                [of] if is_call(function, "not") => self.assume(of, !holds),
-                [of] if is_call(function, "exists") => {
-                    self.learn(of, if holds { Fact::Present } else { Fact::Absent });
-                }
-                [of] if is_call(function, "boolean") => self.assume(of, holds),
-                _ => {}
-            },
-            // What counts as true is there, and no null.
-            Kind::Path(_) | Kind::Variable(_) if holds => self.learn(condition, Fact::NonNull),
-            _ => {}
-        }
-    }
-
-    /// Learns of the value at a path of keys.
-    fn learn(&mut self, path: &Expression, fact: Fact<'_>) {
-        let (first, steps) = match &path.kind {
-            Kind::Path(steps) => match steps.split_first() {
-                Some(split) => split,
-                None => return,
-            },
-            _ => (path, &[][..]),
-        };
-        let keys = steps.iter().map(|step| key_of(step).map(str::to_owned)).collect::<Option<Vec<_>>>();
-        let (Kind::Variable(name), Some(keys)) = (&first.kind, keys) else {
-            if !matches!(fact, Fact::Absent) {
-                self.present.push(self.text.part(&path.range).to_owned());
-            }
-            return;
-        };
-        if let Some((_, local)) = self.locals.iter_mut().rev().find(|(local, _)| local == name) {
-            if let Some(value) = refine_at(&local.sym, &keys, fact, &query) {
-                local.sym = value;
-                local.absent = local.absent && matches!(fact, Fact::Absent);
-            }
-            return;
-        }
-        match (name.as_str(), keys.split_first()) {
-            ("states", Some((root, keys))) => {
-                let place = match root.as_str() {
-                    "input" => Some(&mut self.site.input),
-                    "result" => self.result.as_mut(),
-                    "errorOutput" => self.error.as_mut(),
-                    _ => None,
+                    _ => Formula::Open,
                 };
-                if let Some(place) = place
-                    && let Some(value) = refine_at(place, keys, fact, &query)
-                {
-                    *place = value;
-                }
+                Formula::Either { yes: Box::new(inner.not()), no: Box::new(no) }
             }
-            ("" | "$" | "states", _) => {}
-            (name, _) if self.site.variables.contains_key(name) => {
-                learn_variable(&mut self.site, name, &keys, fact);
+            [of] if is_call(function, "exists") => there(env, of),
+            [of] if is_call(function, "boolean") => formula(env, of),
+            _ => Formula::Open,
+        },
+        // What counts as true is there, and no null; of an array some item counts as true.
+        _ => {
+            let yes = [
+                Some(there(env, condition)),
+                fact(env, condition, OwnedProperty::Kind(shape::Kind::Null)).map(Formula::not),
+                fact(env, condition, OwnedProperty::AtLeast(1)),
+            ];
+            let no = fact(env, condition, OwnedProperty::Flag(true)).map_or(Formula::Open, Formula::not);
+            Formula::Either {
+                yes: Box::new(Formula::All(yes.into_iter().flatten().collect())),
+                no: Box::new(no),
             }
-            _ if matches!(fact, Fact::Absent) => {}
-            // The expression asks itself whether something assigned it.
-            (name, _) => self.present.push(format!("${name}")),
         }
     }
 }
 
-fn learn_variable(site: &mut Site, name: &str, keys: &[String], fact: Fact<'_>) {
-    if let Some(Entry { value, absent, .. }) = Rc::make_mut(&mut site.variables).get_mut(name)
-        && let Some(refined) = refine_at(value, keys, fact, &query)
-    {
-        *value = refined;
-        *absent = *absent && matches!(fact, Fact::Absent);
+/// Whether a condition comes to `true` or `false` whatever is there.
+fn is_always_something(condition: &Expression) -> bool {
+    match &condition.kind {
+        Kind::Block(parts) => matches!(&parts[..], [one] if is_always_something(one)),
+        Kind::Boolean(_) => true,
+        Kind::Binary { operator, .. } => {
+            matches!(operator, Op::And | Op::Or | Op::Equal | Op::NotEqual | Op::In)
+        }
+        Kind::Call { function, arguments } => match &arguments[..] {
+            [_] if is_call(function, "exists") => true,
+            [of] if is_call(function, "not") || is_call(function, "boolean") => is_always_something(of),
+            _ => false,
+        },
+        _ => false,
     }
 }
 
-fn query(key: &str) -> OwnedStep {
-    OwnedStep::Query(key.to_owned())
+/// Whether an expression comes to a boolean, or to nothing.
+pub(super) fn is_condition(expression: &Expression) -> bool {
+    match &expression.kind {
+        Kind::Binary { operator: Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual, .. } => true,
+        Kind::Call { function, arguments } => {
+            arguments.len() == 1 && (is_call(function, "not") || is_call(function, "boolean"))
+                || is_always_something(expression)
+        }
+        Kind::Block(parts) => matches!(&parts[..], [one] if is_condition(one)),
+        _ => is_always_something(expression),
+    }
 }
 
-/// Of what a condition says that there is at least one: `$count(…) > 0`.
-fn counted(condition: &Expression) -> Option<&Expression> {
-    let Kind::Binary { operator, left, right } = &condition.kind else { return None };
-    let count =
-        |side: &Expression| matches!(&side.kind, Kind::Call { function, .. } if is_call(function, "count"));
+/// That an expression comes to something.
+fn there(env: &Env<'_>, of: &Expression) -> Formula {
+    if literal(of).is_some() || matches!(of.kind, Kind::Number(_)) {
+        return Formula::All(Vec::new());
+    }
+    match fact(env, of, OwnedProperty::There) {
+        Some(fact) => fact,
+        // Where it comes to nothing, nothing is known.
+        None => Formula::Written(env.text.part(&of.range).to_owned()),
+    }
+}
+
+fn equal(env: &Env<'_>, left: &Expression, right: &Expression) -> Formula {
+    for (this, other) in [(left, right), (right, left)] {
+        if let Some(counted) = count_of(this)
+            && let Kind::Number(number) = other.kind
+        {
+            return counted_equal(env, counted, number);
+        }
+        if let Some(asked) = type_of(this)
+            && let Some(name) = text_of(other)
+        {
+            return match kind_named(name) {
+                Some(kind) => fact(env, asked, OwnedProperty::Kind(kind)).unwrap_or(Formula::Open),
+                None => Formula::Open,
+            };
+        }
+        let Some(value) = literal(other) else { continue };
+        if let Some(is) = narrow::equals(&value) {
+            return fact(env, this, is).unwrap_or_else(|| Formula::only(there(env, this)));
+        }
+    }
+    let number = |side: &Expression| matches!(side.kind, Kind::Number(_));
+    let mut known = vec![there(env, left), there(env, right)];
+    if number(left) || number(right) {
+        let side = if number(left) { right } else { left };
+        known.extend(fact(env, side, OwnedProperty::Kind(shape::Kind::Number)));
+    }
+    Formula::only(Formula::All(known))
+}
+
+fn is_in(env: &Env<'_>, left: &Expression, right: &Expression) -> Formula {
+    if let Kind::Array(items) = &right.kind {
+        let equals = items.iter().map(|item| fact(env, left, narrow::equals(&literal(item)?)?));
+        if let Some(any) = equals.collect::<Option<Vec<_>>>() {
+            return Formula::Any(any);
+        }
+    }
+    Formula::only(Formula::All(vec![there(env, left), there(env, right)]))
+}
+
+/// What is put in order is there, and no null.
+fn in_order(env: &Env<'_>, operator: Op, left: &Expression, right: &Expression) -> Formula {
+    if let Some(counted) = counted(env, operator, left, right) {
+        return counted;
+    }
+    let mut known = Vec::new();
+    for (side, other) in [(left, right), (right, left)] {
+        known.push(there(env, side));
+        let kind = match &other.kind {
+            Kind::Number(_) => Some(shape::Kind::Number),
+            Kind::String(_) => Some(shape::Kind::String),
+            _ => None,
+        };
+        known.extend(match kind {
+            Some(kind) => fact(env, side, OwnedProperty::Kind(kind)),
+            None => fact(env, side, OwnedProperty::Kind(shape::Kind::Null)).map(Formula::not),
+        });
+    }
+    Formula::only(Formula::All(known))
+}
+
+/// `$count(…) > 0` and its like: that there are so many, or not.
+fn counted(env: &Env<'_>, operator: Op, left: &Expression, right: &Expression) -> Option<Formula> {
     // As if the count stood on the left.
-    let (call, other, operator) = match operator {
-        _ if count(left) => (left, right, *operator),
-        Operator::Less => (right, left, Operator::Greater),
-        Operator::LessOrEqual => (right, left, Operator::GreaterOrEqual),
-        Operator::Equal => (right, left, Operator::Equal),
+    let (of, number, operator) = match (count_of(left), count_of(right), &left.kind, &right.kind) {
+        (Some(of), _, _, Kind::Number(number)) => (of, *number, operator),
+        (_, Some(of), Kind::Number(number), _) => {
+            let turned = match operator {
+                Op::Less => Op::Greater,
+                Op::LessOrEqual => Op::GreaterOrEqual,
+                Op::Greater => Op::Less,
+                _ => Op::LessOrEqual,
+            };
+            (of, *number, turned)
+        }
         _ => return None,
     };
-    let (Kind::Call { arguments, .. }, Kind::Number(least), true) = (&call.kind, &other.kind, count(call))
-    else {
-        return None;
+    let at_least = |least: f64| at_least(env, of, least.max(0.0).ceil());
+    Some(match operator {
+        Op::Greater => at_least(number.floor() + 1.0),
+        Op::GreaterOrEqual => at_least(number),
+        Op::Less => at_least(number).not(),
+        _ => at_least(number.floor() + 1.0).not(),
+    })
+}
+
+fn counted_equal(env: &Env<'_>, of: &Expression, number: f64) -> Formula {
+    if number <= 0.0 {
+        // None where it holds, and some where not.
+        return if number == 0.0 { at_least(env, of, 1.0).not() } else { Formula::Open };
+    }
+    Formula::only(at_least(env, of, number.ceil()))
+}
+
+fn at_least(env: &Env<'_>, of: &Expression, least: f64) -> Formula {
+    const MOST: f64 = 1_000_000.0;
+    if least <= 0.0 {
+        return Formula::All(Vec::new());
+    }
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // between 0 and the most
+    let least = least.min(MOST) as usize;
+    let Some(fact) = fact(env, of, OwnedProperty::AtLeast(least)) else {
+        return Formula::only(there(env, of));
     };
-    let is_some = match operator {
-        Operator::Greater => *least >= 0.0,
-        Operator::GreaterOrEqual | Operator::Equal => *least > 0.0,
-        _ => false,
-    };
-    match &arguments[..] {
-        [of] if is_some => Some(of),
+    Formula::All(vec![there(env, of), fact])
+}
+
+fn count_of(side: &Expression) -> Option<&Expression> {
+    argument_of(side, "count")
+}
+
+fn type_of(side: &Expression) -> Option<&Expression> {
+    argument_of(side, "type")
+}
+
+fn argument_of<'e>(side: &'e Expression, name: &str) -> Option<&'e Expression> {
+    match &side.kind {
+        Kind::Call { function, arguments } if is_call(function, name) => match &arguments[..] {
+            [of] => Some(of),
+            _ => None,
+        },
         _ => None,
     }
 }
 
-fn is_call(function: &Expression, name: &str) -> bool {
+/// The kind that `$type` names.
+fn kind_named(name: &str) -> Option<shape::Kind> {
+    Some(match name {
+        "null" => shape::Kind::Null,
+        "boolean" => shape::Kind::Boolean,
+        "number" => shape::Kind::Number,
+        "string" => shape::Kind::String,
+        "array" => shape::Kind::Array,
+        "object" => shape::Kind::Object,
+        _ => return None,
+    })
+}
+
+/// A fact about what a path of keys and positions leads to; none where the expression is no such path.
+fn fact(env: &Env<'_>, path: &Expression, is: OwnedProperty) -> Option<Formula> {
+    let (first, steps) = match &path.kind {
+        Kind::Path(steps) => steps.split_first()?,
+        _ => (path, &[][..]),
+    };
+    let mut keys = Vec::new();
+    let mut place = begin(env, first, &mut keys)?;
+    for step in steps {
+        keys_of(step, &mut keys)?;
+    }
+    if let Place::Variable(name) = &place
+        && name == "states"
+        && env.local(name).is_none()
+    {
+        place = match keys.first()?.as_str() {
+            "input" => Place::Input,
+            "context" => Place::Context,
+            "result" => Place::Result,
+            "errorOutput" => Place::Error,
+            _ => return None,
+        };
+        keys.remove(0);
+    }
+    Some(Formula::Fact(Asked { place, keys, is, query: true }))
+}
+
+fn begin(env: &Env<'_>, first: &Expression, keys: &mut Vec<String>) -> Option<Place> {
+    match &first.kind {
+        Kind::Variable(name) if name.is_empty() => Some(Place::Item),
+        Kind::Variable(name) => {
+            let known = name == "states"
+                || env.local(name).is_some()
+                || env.site.variables.contains_key(name.as_str());
+            known.then(|| Place::Variable(name.clone()))
+        }
+        Kind::Filter { of, predicate } => {
+            let place = begin(env, of, keys)?;
+            keys.push(index_key(index_of(predicate)?));
+            Some(place)
+        }
+        Kind::Name(name) => {
+            keys.push(name.clone());
+            Some(Place::Item)
+        }
+        _ => None,
+    }
+}
+
+fn keys_of(step: &Expression, keys: &mut Vec<String>) -> Option<()> {
+    if let Kind::Filter { of, predicate } = &step.kind {
+        keys_of(of, keys)?;
+        keys.push(index_key(index_of(predicate)?));
+        return Some(());
+    }
+    keys.push(key_of(step)?.to_owned());
+    Some(())
+}
+
+fn index_of(predicate: &Expression) -> Option<i64> {
+    let number = match &predicate.kind {
+        Kind::Number(number) => *number,
+        Kind::Negate(of) => match of.kind {
+            Kind::Number(number) => -number,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    #[allow(clippy::cast_possible_truncation)] // in these bounds nothing is lost
+    (number.fract() == 0.0 && number.abs() < 1e6).then_some(number as i64)
+}
+
+impl Env<'_> {
+    /// The same where a condition holds, or where it does not; none where that cannot be.
+    pub(super) fn assume(&self, condition: &Expression, holds: bool) -> Option<Self> {
+        narrow::assume(self, &formula(self, condition), holds)
+    }
+}
+
+impl Known for Env<'_> {
+    fn learn(&self, asked: &Asked, holds: bool) -> Option<Self> {
+        let test = Test { is: &asked.is, holds, query: asked.query };
+        let keys = &asked.keys[..];
+        let mut env = self.clone();
+        match &asked.place {
+            Place::Variable(name) => {
+                if let Some((_, local)) = env.locals.iter_mut().rev().find(|(local, _)| local == name) {
+                    learn_local(local, keys, test)?;
+                } else {
+                    env.site.variables.edit(|variables| learn_entry(variables, name, keys, test))?;
+                }
+            }
+            Place::Input => env.site.input = refine(&env.site.input, keys, test)?,
+            Place::Context => env.site.context = refine(&env.site.context, keys, test)?,
+            Place::Result => learn_part(&mut env.result, keys, test)?,
+            Place::Error => learn_part(&mut env.error, keys, test)?,
+            Place::Item => {
+                if let Some(context) = &mut env.context {
+                    learn_local(context, keys, test)?;
+                }
+            }
+        }
+        Some(env)
+    }
+
+    fn learn_written(&self, written: &str) -> Self {
+        let mut env = self.clone();
+        env.present.push(written.to_owned());
+        env
+    }
+
+    fn either(&self, other: &Self) -> Self {
+        let mut env = self.clone();
+        let join = |a: &mut Option<Sym>, b: &Option<Sym>| {
+            if let (Some(a), Some(b)) = (a, b) {
+                *a = a.meet(b);
+            }
+        };
+        env.site.input = env.site.input.meet(&other.site.input);
+        env.site.context = env.site.context.meet(&other.site.context);
+        join(&mut env.result, &other.result);
+        join(&mut env.error, &other.error);
+        if let (Some(context), Some(same)) = (&mut env.context, &other.context) {
+            context.sym = context.sym.join(&same.sym);
+            context.absent = context.absent || same.absent;
+        }
+        if env.site.variables != other.site.variables
+            && let Sym::Object(variables, _) = Sym::Object(env.site.variables.clone(), None)
+                .join(&Sym::Object(other.site.variables.clone(), None))
+        {
+            env.site.variables = variables;
+        }
+        for ((_, local), (_, same)) in env.locals.iter_mut().zip(&other.locals) {
+            local.sym = local.sym.join(&same.sym);
+            local.absent = local.absent || same.absent;
+        }
+        env.present.retain(|written| other.present.contains(written));
+        env
+    }
+}
+
+fn learn_part(part: &mut Option<Sym>, keys: &[String], test: Test<'_>) -> Option<()> {
+    if let Some(value) = part {
+        *value = refine(value, keys, test)?;
+    }
+    Some(())
+}
+
+fn learn_local(local: &mut Val, keys: &[String], test: Test<'_>) -> Option<()> {
+    // Of several values it is not known which is meant.
+    if local.is_single() {
+        match refine(&local.sym, keys, test) {
+            Some(value) => local.sym = value,
+            None if local.absent && !test.holds => {}
+            None => return None,
+        }
+    }
+    if test.holds {
+        local.absent = false;
+    }
+    Some(())
+}
+
+pub(super) fn is_call(function: &Expression, name: &str) -> bool {
     matches!(&function.kind, Kind::Variable(called) if called == name)
 }
 

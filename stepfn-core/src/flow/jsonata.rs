@@ -1,19 +1,22 @@
 //! What a JSONata state does to what flows in.
 
-use std::rc::Rc;
-
 use super::{
-    Analyser, StateTyping,
-    expression::{Val, Want},
-    query::Queried,
+    Analyser, OwnedProperty, choice,
+    expression::{Env, Val, Want},
+    fact,
+    intern::Shared,
+    map::item_context,
+    narrow::{Asked, Place},
+    origin::Reason,
+    query::{Queried, Text},
     read::{Reading, Site},
     transfer::Left,
-    value::{Flow, Sym},
+    value::{Flow, Sym, index_of},
 };
 use crate::{
     asl::{Amount, Choice, Condition, Map, State, StateKind},
     jsonata::{self, Expression, ExpressionKind as Kind},
-    shape::{Need, Side},
+    shape::Need,
     value::Value,
 };
 
@@ -60,7 +63,7 @@ impl Analyser<'_> {
                     parallel.branches.iter().enumerate().map(|(index, branch)| {
                         self.machine(&format!("{at}/Branches/{index}"), branch, &flow)
                     });
-                Some(Sym::Tuple(Rc::new(outputs.collect())))
+                Some(Sym::Tuple(Shared::new(outputs.collect())))
             }
             StateKind::Map(map) => Some(self.jsonata_map(site, map, flow)),
         };
@@ -104,8 +107,9 @@ impl Analyser<'_> {
     fn assigned(&mut self, queried: &Queried<'_>, at: &str, assign: Option<&Value>, mut flow: Flow) -> Flow {
         let Some(assign) = assign else { return flow };
         if let Sym::Object(assigned, _) = self.query(queried, at, assign) {
-            Rc::make_mut(&mut flow.variables)
-                .extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+            flow.variables.edit(|variables| {
+                variables.extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+            });
         }
         flow
     }
@@ -122,41 +126,86 @@ impl Analyser<'_> {
                 Some(output) => analyser.query(&queried, &format!("{at}/Output"), output),
                 None => site.input.clone(),
             };
-            let flow = Flow { data, variables: site.variables.clone() };
+            let context = analyser.told(&choice::parts(&site.context));
+            let flow = Flow { data, variables: site.variables.clone(), context };
             let flow = analyser.assigned(&queried, &format!("{at}/Assign"), assign, flow);
             left.next.push((next.to_owned(), flow));
         };
-        let mut rest = site.clone();
+        let mut rest = Some(site.clone());
         for (index, rule) in choice.choices.iter().enumerate() {
             let at = format!("{}/Choices/{index}", site.at);
-            let taken = match &rule.condition {
+            // What no value comes to is judged as if there were one, but nothing flows along.
+            let before = rest.clone().unwrap_or_else(|| site.clone());
+            let (taken, others) = match &rule.condition {
                 Condition::Jsonata(condition) => {
-                    let (taken, others) = self.query_condition(&rest, &format!("{at}/Condition"), condition);
-                    rest = others;
-                    taken
+                    self.query_condition(&before, &format!("{at}/Condition"), condition)
                 }
-                _ => rest.clone(),
+                _ => (Some(before.clone()), Some(before)),
             };
-            leave(self, &taken, &at, (rule.output.as_ref(), rule.assign.as_ref()), &rule.next);
-        }
-        match &choice.default {
-            Some(default) => {
-                leave(self, &rest, &site.at, (state.output.as_ref(), state.assign.as_ref()), default);
+            if rest.is_some() {
+                rest = others;
+                if let Some(taken) = taken {
+                    leave(self, &taken, &at, (rule.output.as_ref(), rule.assign.as_ref()), &rule.next);
+                }
             }
-            None if !takes_all(choice) => self.may_not_match(site),
-            None => {}
+        }
+        match (&choice.default, &rest) {
+            (Some(default), Some(rest)) => {
+                leave(self, rest, &site.at, (state.output.as_ref(), state.assign.as_ref()), default);
+            }
+            (None, Some(rest)) if !takes_all(choice) => {
+                let asked = self.asked_by(site, choice);
+                let value = |asked: &Asked| match &asked.place {
+                    Place::Input => Some(rest.input.clone()),
+                    Place::Variable(name) => {
+                        rest.variables.get(name.as_str()).map(|entry| entry.value.clone())
+                    }
+                    _ => None,
+                };
+                if self.report.is_some() && !self.takes_the_rest(site, &asked, value) {
+                    self.may_not_match(site);
+                }
+            }
+            _ => {}
         }
         left
+    }
+
+    /// The paths that the rules of a Choice ask about, as they are written.
+    fn asked_by(&self, site: &Site, choice: &Choice) -> Vec<(Asked, String)> {
+        let mut found = Vec::new();
+        for rule in &choice.choices {
+            let Condition::Jsonata(Value::String(text)) = &rule.condition else { continue };
+            let Some((inside, offset)) = jsonata::expression_in(text) else { continue };
+            let Ok(expression) = jsonata::parse(inside) else { continue };
+            let text = Text { at: &site.at, text: inside, offset };
+            let env = Env::new(&Queried::before(site), text);
+            fact::formula(&env, &expression).facts(&mut |asked| {
+                let mut asked = asked.clone();
+                let mut shown = match &asked.place {
+                    Place::Variable(name) => format!("${name}"),
+                    _ => "$states.input".to_owned(),
+                };
+                if asked.is == OwnedProperty::There {
+                    asked.keys.pop();
+                }
+                for key in &asked.keys {
+                    match index_of(key) {
+                        Some(index) => shown.push_str(&format!("[{index}]")),
+                        None => shown.push_str(&format!(".{key}")),
+                    }
+                }
+                found.push((asked, shown));
+            });
+        }
+        found
     }
 
     fn jsonata_catch(&mut self, site: &Site, state: &State, flow: &Flow) -> Vec<(String, Flow)> {
         let mut edges = Vec::new();
         for (index, catcher) in state.catch.iter().flatten().enumerate() {
             let at = format!("{}/Catch/{index}", site.at);
-            // A callback may fail without saying why.
-            let text =
-                if self.is_callback(&site.at, state) { Sym::String.join(&Sym::Null) } else { Sym::String };
-            let error = Sym::object([("Error", text.clone()), ("Cause", text)]);
+            let error = self.caught(&site.at, state, catcher);
             let queried = Queried { site, result: None, error: Some(&error) };
             let data = match &catcher.output {
                 Some(output) => self.query(&queried, &format!("{at}/Output"), output),
@@ -184,7 +233,7 @@ impl Analyser<'_> {
                 ("ToleratedFailurePercentage", &map.tolerated_failure_percentage),
             ],
         );
-        let mut batch = Sym::Any;
+        let mut batch = Sym::never();
         for (field, value) in [
             ("ItemReader", &map.item_reader),
             ("ItemBatcher", &map.item_batcher),
@@ -201,12 +250,7 @@ impl Analyser<'_> {
         let need = if map.is_distributed() { Need::Items } else { Need::Array };
         let items = match (&map.items, &map.item_reader) {
             (Some(items), _) => self.query_as(&before, &format!("{at}/Items"), items, need),
-            (None, Some(_)) => match self.typing.states.get(&format!("{at}/ItemReader")) {
-                Some(StateTyping::Result(ty)) => {
-                    Sym::array(Sym::leaf(*ty, Side::Given, "an item of the reader"))
-                }
-                _ => Sym::Any,
-            },
+            (None, Some(reader)) => Sym::array(self.read_item(site, reader)),
             (None, None) => {
                 let value = site.input.clone();
                 let reading = Reading {
@@ -224,18 +268,10 @@ impl Analyser<'_> {
         let item = match &items {
             Sym::Array(_) | Sym::Tuple(_) | Sym::Answer(_) => self.item_of(&items),
             _ if !map.is_distributed() => self.item_of(&items),
-            _ => Sym::Any,
+            Sym::Any(_) | Sym::Reported => items.clone(),
+            _ => Sym::Unknown(Reason::Items),
         };
-        let Some(processor) = map.processor() else { return Sym::Any };
-        let item_context = Sym::object([(
-            "Item",
-            Sym::object([
-                ("Index", Sym::WholeNumber),
-                ("Value", item.clone()),
-                ("Key", Sym::String),
-                ("Source", Sym::String),
-            ]),
-        )]);
+        let item_context = item_context(&item);
         let each = match &map.item_selector {
             Some(selector) => {
                 let context = site.context.set(&["Map".into()], item_context.clone());
@@ -251,23 +287,7 @@ impl Analyser<'_> {
             Some(_) => Sym::object([("Items", Sym::array(each))]),
             None => each,
         };
-        self.map_items.push(item_context);
-        let child =
-            format!("{at}/{}", if map.item_processor.is_some() { "ItemProcessor" } else { "Iterator" });
-        let output = if map.is_distributed() {
-            // The children are executions of their own: with their own input, and without the variables outside.
-            let outer = std::mem::replace(&mut self.machine_input, each.clone());
-            let output = self.machine(&child, processor, &Flow::new(each));
-            self.machine_input = outer;
-            output
-        } else {
-            self.machine(&child, processor, &flow.with_data(each))
-        };
-        self.map_items.pop();
-        match &map.result_writer {
-            Some(_) => Sym::Any,
-            None => Sym::array(output),
-        }
+        self.iterations(site, map, item_context, each, flow)
     }
 }
 

@@ -1,12 +1,14 @@
 //! Where a JSONata path leads: step by step, through arrays without being asked.
 
-use std::rc::Rc;
-
 use super::{
     Analyser, OwnedNeed, OwnedStep,
     expression::{Env, Val, Want, whole},
+    fact::is_condition,
+    function::Function,
+    intern::Shared,
+    origin::Reason,
     read::Reading,
-    value::{Leaf, Sym},
+    value::{Entry, Fields, Leaf, Sym, index_key},
 };
 use crate::{
     check::jsonata_texts::has_placeholder,
@@ -19,7 +21,9 @@ impl Analyser<'_> {
     /// `of[predicate]`
     pub(super) fn filter(&mut self, env: &mut Env<'_>, of: &Val, predicate: &Expression) -> Val {
         let items = of.items();
-        self.evaluate(&mut env.inside(items.clone()), predicate, Want::NOTHING);
+        let at = self.evaluate(&mut env.inside(items.clone()), predicate, Want::NOTHING);
+        // A number is a position, whatever it is.
+        let is_position = at.is_number() && of.is_single();
         let index = match &predicate.kind {
             Kind::Number(index) => whole(*index),
             Kind::Negate(of) => match of.kind {
@@ -28,22 +32,49 @@ impl Analyser<'_> {
             },
             _ => None,
         };
+        let passed = is_condition(predicate).then(|| {
+            let inside = env.inside(items.clone()).assume(predicate, true);
+            inside.and_then(|inside| inside.context).map_or_else(Sym::never, |item| item.sym)
+        });
         let mut found = match (index, &of.sym) {
-            (_, Sym::Any) if of.is_single() => Val::ANY,
+            // The position is that in the sequence.
+            (Some(_), _) if of.many => Val::one(items).maybe(),
+            (_, Sym::Any(_) | Sym::Reported) if of.is_single() => Val::one(of.sym.clone()),
             (Some(_), Sym::Answer(_)) => Val::one(items),
-            (None, Sym::Answer(_)) => Val::ANY,
+            (_, Sym::Unknown(_)) => Val::one(of.sym.clone()).maybe(),
+            (None, Sym::Answer(_)) => Val::unknown(Reason::Count),
             (Some(index), Sym::Tuple(items)) if !of.many => {
                 let index = if index < 0 { index + items.len() as i128 } else { index };
                 match usize::try_from(index).ok().and_then(|index| items.get(index)) {
                     Some(item) => Val::one(item.clone()),
-                    None => Val { absent: true, ..Val::ANY },
+                    None => Val { absent: true, ..Val::one(Sym::never()) },
                 }
             }
-            (Some(_), Sym::Leaf(leaf)) => {
+            (Some(index), Sym::Object(known, _))
+                if known.get(&*position(index)).is_some_and(|entry| entry.narrowed) =>
+            {
+                let item = known.get(&*position(index)).map(|entry| entry.value.clone());
+                Val::one(item.unwrap_or(items))
+            }
+            // Of several there may be none.
+            (Some(_), Sym::Leaf(leaf)) if of.many => {
                 Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
             }
+            (Some(index), Sym::Leaf(leaf)) => {
+                Val::one(Sym::Leaf(leaf.then([OwnedStep::Pick(i64::try_from(index).unwrap_or(i64::MAX))])))
+            }
+            (None, Sym::Leaf(leaf)) if is_position => {
+                Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
+            }
+            (None, _) if is_position => Val::one(items).maybe(),
+            // What the condition says of an item holds of all that are left.
+            (None, _) if passed.as_ref().is_some_and(|passed| *passed != items) => {
+                Val::many(passed.unwrap_or(items))
+            }
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
-            (Some(_), _) => Val { sym: items, absent: true, ..Val::ANY },
+            (Some(0 | -1), _) if of.has_items() => Val::one(items),
+            (None, Sym::Array(_) | Sym::Tuple(_)) if items == Sym::never() => Val::nothing(),
+            (Some(_), _) => Val::one(items).maybe(),
             (None, _) => Val::many(items),
         };
         found.absent = found.absent || of.absent;
@@ -69,12 +100,24 @@ impl Analyser<'_> {
             _ => whole.range.clone(),
         };
         let mut value = match root {
-            // What a service puts there beside what is known is not known.
-            Some(root) if keys.first() == Some(&"context") && used == 1 && is_states(first) => {
+            // In a definition without types nothing is to be shown, and a service may put there more than is known.
+            Some(root)
+                if !self.typing.proven
+                    && keys.first() == Some(&"context")
+                    && used == 1
+                    && is_states(first) =>
+            {
                 let report = self.report.take();
                 let value = self.lead(&env.reading(&range), &root.sym, &keys[used..], Want::NOTHING);
                 self.report = report;
                 value
+            }
+            Some(root) if keys.len() == used && !matches!(root.sym, Sym::Answer(_)) => {
+                self.require(&env.reading(&range), &root, asked);
+                match &root.sym {
+                    Sym::Leaf(leaf) if asked.defined => Val { sym: Sym::Leaf(guarded(leaf)), ..root },
+                    _ => root,
+                }
             }
             Some(root) if root.many || root.absent || !root.over.is_empty() => {
                 let mut value = self.lead(&env.reading(&range), &root.sym, &keys[used..], Want::NOTHING);
@@ -85,7 +128,14 @@ impl Analyser<'_> {
                 value
             }
             Some(root) => self.lead(&env.reading(&range), &root.sym, &keys[used..], asked),
-            None => Val::ANY,
+            None => {
+                // An error of its own reports a variable that nothing assigns.
+                let is_reported = matches!(&first.kind, Kind::Variable(name)
+                    if !matches!(name.as_str(), "" | "$") && crate::jsonata::function(name).is_none());
+                let value = if is_reported { Val::one(Sym::never()) } else { Val::unknown(Reason::Step) };
+                self.require(&env.reading(&range), &value, asked);
+                value
+            }
         };
         if is_plain {
             return value;
@@ -107,8 +157,8 @@ impl Analyser<'_> {
             Kind::Variable(name) => name.as_str(),
             Kind::Name(name) => {
                 let Some(context) = env.context.clone() else { return (None, 0) };
-                let value = self.lead(&env.reading(&first.range), &context, &[name], Want::NOTHING);
-                return (Some(value), 0);
+                let found = self.lead(&env.reading(&first.range), &context.sym, &[name], Want::NOTHING);
+                return (Some(through(&context, found)), 0);
             }
             _ => return (Some(self.evaluate(env, first, Want::NOTHING)), 0),
         };
@@ -120,8 +170,20 @@ impl Analyser<'_> {
             ("states", Some(&"context")) => (Some(Val::one(env.site.context.clone())), 1),
             ("states", Some(&"result")) => (env.result.clone().map(Val::one), 1),
             ("states", Some(&"errorOutput")) => (env.error.clone().map(Val::one), 1),
-            ("" | "$", _) => (env.context.clone().filter(|_| name.is_empty()).map(Val::one), 0),
-            ("states", _) => (None, 0),
+            ("" | "$", _) => (env.context.clone().filter(|_| name.is_empty()), 0),
+            ("states", _) => {
+                let mut parts =
+                    vec![("input", env.site.input.clone()), ("context", env.site.context.clone())];
+                parts.extend(env.result.clone().map(|result| ("result", result)));
+                parts.extend(env.error.clone().map(|error| ("errorOutput", error)));
+                (Some(Val::one(Sym::object(parts))), 0)
+            }
+            (name, _)
+                if !env.site.variables.contains_key(name)
+                    && let Some(known) = crate::jsonata::function(name) =>
+            {
+                (Some(Val::function(Function::BuiltIn(known))), 0)
+            }
             (name, _) => {
                 if env.site.variables.get(name).is_none_or(|entry| entry.absent) && !env.is_present(first) {
                     self.unassigned_variable(&env.reading(&first.range), &env.site, name);
@@ -136,21 +198,39 @@ impl Analyser<'_> {
     fn step(&mut self, env: &mut Env<'_>, value: &Val, step: &Expression, want: Want) -> Val {
         if let Some(key) = key_of(step) {
             let found = self.lead(&env.reading(&step.range), &value.sym, &[key], Want::NOTHING);
-            return Val {
-                many: found.many || value.many,
-                absent: found.absent || value.absent,
-                over: value.over.clone(),
-                ..found
-            };
+            return through(value, found);
         }
         match &step.kind {
             Kind::Filter { of, predicate } => {
                 let of = self.step(env, value, of, Want::NOTHING);
-                self.filter(env, &of, predicate)
+                if of.many {
+                    let found = self.filter(env, &Val { many: false, ..of.clone() }, predicate);
+                    return Val { absent: of.absent, over: of.over, ..Val::many(found.items()) };
+                }
+                let mut found = self.filter(env, &of, predicate);
+                // Of several values it is the item of each.
+                if let Sym::Leaf(leaf) = &found.sym
+                    && let Some((OwnedStep::Pick(index), before)) = leaf.steps.split_last()
+                {
+                    let mut steps = before.to_vec();
+                    steps.push(OwnedStep::PickEach(*index));
+                    found.sym = Sym::Leaf(Leaf { steps: Shared::new(steps), ..leaf.clone() });
+                }
+                found
             }
             Kind::KeepArray(of) => kept(&self.step(env, value, of, Want::NOTHING)),
+            Kind::Wildcard => {
+                // The values of objects, those of arrays one by one.
+                let one = Val::one(value.items().entry()).items();
+                match &one {
+                    Sym::Leaf(leaf) => Val::many(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Items]))),
+                    one if one.is_anything() => Val::one(one.clone()),
+                    one if is_open(one) => Val::unknown(Reason::Wildcard),
+                    one => Val::many(one.clone()),
+                }
+            }
             // A text that is no key yet is one by the time that it is deployed.
-            Kind::Wildcard | Kind::Descendant | Kind::Parent | Kind::String(_) => Val::ANY,
+            Kind::Descendant | Kind::Parent | Kind::String(_) => Val::unknown(Reason::Wildcard),
             Kind::OrderBy { of, terms } => {
                 let of = self.step(env, value, of, Want::NOTHING);
                 self.ordered(env, &of, terms)
@@ -159,18 +239,27 @@ impl Analyser<'_> {
                 let of = self.step(env, value, of, Want::NOTHING);
                 // The steps behind it start where this one did, once for each of what it came to.
                 env.locals.push((name.clone(), Val::one(of.items())));
-                if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(value.items()) }
+                if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(value.items()) }
             }
             Kind::Index { of, name } => {
                 let of = self.step(env, value, of, Want::NOTHING);
-                env.locals.push((name.clone(), Val::one(Sym::WholeNumber)));
-                if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
+                env.locals.push((name.clone(), Val::one(Sym::count())));
+                if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(of.items()) }
             }
             Kind::Group { of, pairs } => {
                 let of = self.step(env, value, of, Want::NOTHING);
                 self.grouped(env, &of, pairs)
             }
             _ => {
+                let members = value.sym.members();
+                // What each of several can be is gone through alone.
+                if members.len() > 1 && !value.many {
+                    let each = members.iter().map(|member| {
+                        let value = Val { sym: member.clone(), ..value.clone() };
+                        self.step(env, &value, step, Want::NOTHING)
+                    });
+                    return each.reduce(Val::join).unwrap_or_else(Val::nothing);
+                }
                 let through = value.many || matches!(value.sym, Sym::Array(_) | Sym::Tuple(_));
                 let asked = if through { Want::NOTHING } else { want };
                 let found = self.evaluate(&mut env.inside(value.items()), step, asked);
@@ -182,11 +271,17 @@ impl Analyser<'_> {
                         let over = over.chain([(leaf.clone(), Need::Single)]).collect();
                         Val { over, many: found.many || value.many, ..found }
                     }
-                    Sym::Any | Sym::Answer(_) | Sym::Union(_) => {
-                        Val { absent: value.absent, over: value.over.clone(), ..Val::ANY }
+                    Sym::Any(_) | Sym::Reported => {
+                        Val { absent: value.absent, over: value.over.clone(), ..Val::one(value.sym.clone()) }
+                    }
+                    Sym::Unknown(_) | Sym::Answer(_) => {
+                        Val { over: value.over.clone(), ..Val::unknown(Reason::Step) }
                     }
                     Sym::Array(_) | Sym::Tuple(_) => Val::many(found.items()),
-                    _ => found,
+                    _ => {
+                        let over = value.over.iter().chain(&found.over).cloned().collect();
+                        Val { absent: found.absent || value.absent, over, ..found }
+                    }
                 }
             }
         }
@@ -199,17 +294,34 @@ impl Analyser<'_> {
             let value = self.evaluate(&mut inside, &term.expression, Want::if_any(Need::Ordered));
             self.alike(&env.reading(&term.expression.range), &[value.sym]);
         }
-        if of.sym.is_open() && of.is_single() { Val::ANY } else { Val::many(of.items()) }
+        if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(of.items()) }
     }
 
-    /// `of{key: value}`: the keys are texts.
+    /// `of{key: value}`: the keys are texts. A value is made of all items that have its key.
     pub(super) fn grouped(&mut self, env: &Env<'_>, of: &Val, pairs: &[(Expression, Expression)]) -> Val {
-        let mut inside = env.inside(of.items());
-        for (key, value) in pairs {
-            self.evaluate(&mut inside, key, Want::if_any(Need::String));
-            self.evaluate(&mut inside, value, Want::NOTHING);
+        let item = of.items();
+        let is_one = of.is_certain();
+        let all =
+            if is_one { Val::one(item.clone()) } else { Val { absent: false, ..Val::many(item.clone()) } };
+        let mut fields = Fields::new();
+        let mut computed: Option<Sym> = None;
+        for (key, part) in pairs {
+            // Without items there is a group still, of nothing.
+            let value = self.evaluate(&mut env.inside_of(all.clone()), part, Want::NOTHING);
+            let is_there = is_one && !value.absent && !value.many && value.over.is_empty();
+            let value = value.part();
+            if let Some(key) = text_of(key) {
+                fields.insert(key.into(), Entry { value, absent: !is_there, narrowed: false });
+            } else {
+                self.evaluate(&mut env.inside(item.clone()), key, Want::if_any(Need::String));
+                computed = Some(computed.map_or_else(|| value.clone(), |all| all.join(&value)));
+            }
         }
-        Val::one(Sym::AnyObject)
+        Val::one(match computed {
+            Some(value) if fields.is_empty() => Sym::Map(Shared::new(value)),
+            Some(value) => Sym::Object(Shared::new(fields), Some(Shared::new(Sym::Map(Shared::new(value))))),
+            None => Sym::Object(Shared::new(fields), None),
+        })
     }
 
     /// Follows keys as JSONata does.
@@ -242,13 +354,18 @@ impl Analyser<'_> {
                     let help = near.map(|near| format!("did you mean `{near}`?"));
                     let message = format!("there is no field `{key}` here; {has}");
                     self.nothing(reading, Code::NoSuchField, message, help, want);
-                    Val { absent: !want.defined, ..Val::ANY }
+                    Val { absent: !want.defined, ..Val::reported() }
                 }
             },
             Sym::Answer(shape) => self.lead_answer(reading, shape, (key, rest), want),
             Sym::Union(members) => self.lead_any(reading, members, keys, want),
             Sym::Array(_) | Sym::Tuple(_) => {
                 let items = Val::one(value.clone()).items();
+                if items == Sym::never() {
+                    let found = Val::nothing();
+                    self.require(reading, &found, want);
+                    return found;
+                }
                 let count =
                     |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
                 let before = count(self);
@@ -259,22 +376,25 @@ impl Analyser<'_> {
                 }
                 found
             }
-            Sym::Mixed if self.typing.proven => {
-                let message = "it is of no one type here, so that nothing can be read of it";
-                self.wrong(reading, Code::WrongType, message.into(), None);
-                Val::ANY
-            }
-            // What it has was not told.
-            Sym::AnyObject if self.typing.proven => {
-                let found = Val { absent: true, ..Val::one(Sym::Mixed) };
+            Sym::Unknown(_) => {
+                let found = Val::one(value.clone()).maybe();
                 self.require(reading, &found, want);
                 found
             }
-            Sym::Any | Sym::Mixed | Sym::AnyObject => Val::ANY,
+            Sym::Map(of) => {
+                if want.defined {
+                    let message = format!("`{key}` may be missing: which keys there are is computed");
+                    let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+                    self.wrong(reading, Code::MaybeMissing, message, Some(help));
+                }
+                let value = self.lead(reading, of, rest, want);
+                Val { absent: true, ..value }
+            }
+            Sym::Any(_) | Sym::Reported => Val::one(value.clone()),
             _ => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.nothing(reading, Code::WrongType, message, None, want);
-                Val { absent: !want.defined, ..Val::ANY }
+                Val { absent: !want.defined, ..Val::reported() }
             }
         }
     }
@@ -299,16 +419,22 @@ impl Analyser<'_> {
         let mut all: Option<Val> = None;
         for member in members {
             let before = count(self);
-            let found = self.lead(reading, member, keys, want);
+            let found = match keys.split_first() {
+                Some((key, rest)) if member.lacks(key, members) => match member {
+                    // Another way puts it there: it may be missing.
+                    Sym::Object(_, None) => {
+                        let missing = Val::one(Sym::never()).maybe();
+                        self.require(reading, &missing, want);
+                        missing
+                    }
+                    member => self.lead(reading, &member.peek_may(key), rest, want),
+                },
+                _ => self.lead(reading, member, keys, want),
+            };
             fine = fine || count(self) == before;
             all = Some(match all {
                 None => found,
-                Some(all) => Val {
-                    sym: all.sym.join(&found.sym),
-                    many: all.many || found.many,
-                    absent: all.absent || found.absent,
-                    over: all.over.into_iter().chain(found.over).collect(),
-                },
+                Some(all) => all.join(found),
             });
         }
         if fine && let Some(report) = &mut self.report {
@@ -318,10 +444,11 @@ impl Analyser<'_> {
                 report.findings.truncate(start);
             }
         }
-        all.unwrap_or(Val::ANY)
+        all.unwrap_or_else(|| Val::one(Sym::never()))
     }
 
     /// Reports a way that leads nowhere: a failure where something must come of it, else surely a mistake.
+    #[track_caller]
     pub(super) fn nothing(
         &mut self,
         reading: &Reading<'_>,
@@ -338,6 +465,7 @@ impl Analyser<'_> {
     }
 
     /// Reports what may fail, but need not.
+    #[track_caller]
     pub(super) fn may_be_wrong(
         &mut self,
         reading: &Reading<'_>,
@@ -351,6 +479,30 @@ impl Analyser<'_> {
             report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
         }
     }
+}
+
+/// What a step found in a value: as many as there are of both.
+fn through(of: &Val, found: Val) -> Val {
+    let over = of.over.iter().chain(&found.over).cloned().collect();
+    match of.many && !found.many {
+        true => Val { absent: found.absent || of.absent, over, ..Val::many(found.items()) },
+        false => Val { absent: found.absent || of.absent, over, ..found },
+    }
+}
+
+/// Whether what lies in it cannot be told.
+fn is_open(value: &Sym) -> bool {
+    value.members().iter().any(|member| matches!(member, Sym::Unknown(_) | Sym::Answer(_)))
+}
+
+/// The key under which is kept what is known of an item.
+fn position(index: i128) -> String {
+    index_key(i64::try_from(index).unwrap_or(i64::MAX))
+}
+
+/// What becomes of a part of something open.
+fn open(of: &Sym) -> Val {
+    if of.is_anything() { Val::one(of.clone()) } else { Val::unknown(Reason::Count) }
 }
 
 /// `of[]`: of nothing it is nothing still.
@@ -373,7 +525,7 @@ pub(super) fn guarded(leaf: &Leaf) -> Leaf {
         steps.push(step.clone());
     }
     steps.push(OwnedStep::Present);
-    Leaf { steps: Rc::new(steps), ..leaf.clone() }
+    Leaf { steps: Shared::new(steps), ..leaf.clone() }
 }
 
 fn is_states(first: &Expression) -> bool {

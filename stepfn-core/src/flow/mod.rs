@@ -24,26 +24,53 @@ mod claims;
 mod errors;
 mod expression;
 mod fact;
+mod fields;
+mod function;
+mod intern;
+mod intrinsics;
+mod join;
 mod jsonata;
 mod lead;
+mod map;
+mod narrow;
+mod number;
 mod obligation;
+mod origin;
 mod query;
 mod read;
+mod select;
 mod sent;
+mod switch;
 mod template;
 mod transfer;
 mod unwritten;
 mod value;
 
 #[cfg(test)]
+mod function_tests;
+#[cfg(test)]
 mod jsonata_tests;
 #[cfg(test)]
+mod narrow_tests;
+#[cfg(test)]
+mod sink_tests;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod ways_tests;
+#[cfg(test)]
+mod work_tests;
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Range,
+};
 
-pub use self::obligation::{Known, Obligation, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep};
+pub use self::obligation::{
+    Known, Obligation, OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep,
+};
 use self::{
+    origin::{Origin, Reason},
     read::Site,
     value::{Flow, Sym},
 };
@@ -53,6 +80,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
     json::push_token,
     shape::Side,
+    value::Value,
 };
 
 /// A type by its place in the list of the machine's types.
@@ -74,6 +102,11 @@ pub struct Typing {
     pub states: HashMap<String, StateTyping>,
     /// Whether everything must be shown to hold: what may fail is an error then, not a warning.
     pub proven: bool,
+    /// Whether it is an Express workflow.
+    pub express: bool,
+    /// Whether nothing may be asked of what was declared to be anything, and no part of a service's answer is taken to be there that
+    /// the service need not give: `#[strict]`.
+    pub strict: bool,
 }
 
 impl Typing {
@@ -118,14 +151,20 @@ pub struct Analysis {
 
 /// Analyses the data flow of a machine.
 pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
-    let input = typing.input.map_or(Sym::Any, |ty| Sym::leaf(ty, Side::Given, "the machine's input"));
+    intern::begin(MOST_SIZE.max(2 * size(&machine.to_json())));
+    let input = typing
+        .input
+        .map_or_else(|| Sym::Any(Origin::input()), |ty| Sym::leaf(ty, Side::Given, "the machine's input"));
     let mut analyser = Analyser {
         typing,
         language: machine.query_language.unwrap_or_default(),
         machine_input: input.clone(),
         map_items: Vec::new(),
+        express: typing.express,
         open: Vec::new(),
         results: HashMap::new(),
+        machines: HashMap::new(),
+        calls: function::Calls::default(),
         report: Some(Analysis::default()),
     };
     let output = analyser.solve("", machine, &Flow::new(input));
@@ -133,21 +172,77 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         let site = Site {
             at: String::new(),
             place: String::new(),
-            input: Sym::Any,
-            context: Sym::Any,
-            variables: std::rc::Rc::default(),
+            input: Sym::Reported,
+            context: Sym::Reported,
+            variables: intern::Shared::default(),
         };
         analyser.fits(&site, OUTPUT, &output, ty, "the machine's output");
     }
     analyser.unwritten(machine);
-    analyser.report.unwrap_or_default()
+    let mut analysis = analyser.report.take().unwrap_or_default();
+    drop(analyser);
+    intern::clear();
+    analysis.tell_once();
+    analysis
+}
+
+impl Analysis {
+    /// Leaves out what was found over several edges: it is told once, and as the worst that it is on one of them.
+    fn tell_once(&mut self) {
+        let mut told: HashMap<Diagnostic, usize> = HashMap::new();
+        let mut once: Vec<Diagnostic> = Vec::new();
+        for finding in self.findings.drain(..) {
+            let severity = finding.severity;
+            let key = Diagnostic { severity: Severity::Error, ..finding.clone() };
+            match told.get(&key).and_then(|place| once.get_mut(*place)) {
+                Some(told) if severity == Severity::Error => told.severity = severity,
+                Some(_) => {}
+                None => {
+                    told.insert(key, once.len());
+                    once.push(finding);
+                }
+            }
+        }
+        self.findings = once;
+        let mut claims: HashMap<(String, Option<Range<usize>>), usize> = HashMap::new();
+        for obligation in &self.obligations {
+            *claims.entry((obligation.at.clone(), obligation.range.clone())).or_default() += 1;
+        }
+        let mut claimed = HashSet::new();
+        self.obligations.retain(|obligation| {
+            let claims = claims.get(&(obligation.at.clone(), obligation.range.clone()));
+            claims == Some(&1) || claimed.insert(format!("{obligation:?}"))
+        });
+    }
+}
+
+/// A value much larger than the definition grows in a loop, as one is that is larger than this at all.
+const MOST_SIZE: u64 = 1024;
+
+/// How many values there are in a JSON value.
+fn size(value: &Value) -> u64 {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(size).sum::<u64>(),
+        Value::Object(fields) => 1 + fields.iter().map(|(_, value)| size(value)).sum::<u64>(),
+        _ => 1,
+    }
 }
 
 /// The pointer of claims about the machine's output, which is no place of the definition.
 pub const OUTPUT: &str = "#output";
 
 /// Visits of a state after which what flows in is no longer followed: it changes with every round of a loop.
-const MOST_VISITS: usize = 16;
+const MOST_VISITS: usize = 4;
+
+/// What is known of one machine, outermost or nested.
+#[derive(Default)]
+struct Solved {
+    inputs: HashMap<String, Flow>,
+    visits: HashMap<String, usize>,
+    ends: HashMap<String, Sym>,
+    /// The input of the execution, and the item of the Map, that it was solved for.
+    around: Option<(Sym, Option<Sym>)>,
+}
 
 struct Analyser<'t> {
     typing: &'t Typing,
@@ -156,9 +251,14 @@ struct Analyser<'t> {
     machine_input: Sym,
     /// `$$.Map` of the enclosing Map states, innermost last.
     map_items: Vec<Sym>,
+    /// Whether the execution is an Express one.
+    express: bool,
     /// Paths into data of no known type, and what the states' results have, for [`unwritten`].
     open: Vec<unwritten::OpenRead>,
-    results: HashMap<String, Vec<String>>,
+    results: HashMap<String, Sym>,
+    machines: HashMap<String, Solved>,
+    /// The functions of expressions that are being called.
+    calls: function::Calls,
     /// Where findings go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
 }
@@ -168,55 +268,71 @@ impl Analyser<'_> {
     fn solve(&mut self, at: &str, machine: &StateMachine, input: &Flow) -> Sym {
         let report = self.report.take();
         let language = self.language;
-        let mut inputs: HashMap<&str, Flow> = HashMap::new();
-        let mut visits: HashMap<&str, usize> = HashMap::new();
-        let mut queue: VecDeque<&str> = VecDeque::new();
-        if let Some((name, _)) = machine.states.get_key_value(&machine.start_at) {
-            inputs.insert(name, input.clone());
-            queue.push_back(name);
+        // What was known of it when it was last here: what flows in only grows.
+        let mut solved = self.machines.remove(at).unwrap_or_default();
+        let around = (self.machine_input.clone(), self.map_items.last().cloned());
+        let mut queue = Queue::of(machine);
+        if solved.around.as_ref() != Some(&around) {
+            solved.around = Some(around);
+            for name in machine.states.keys().filter(|name| solved.inputs.contains_key(*name)) {
+                queue.add(name);
+            }
         }
-        while let Some(name) = queue.pop_front() {
-            let (Some(state), Some(flow)) = (machine.states.get(name), inputs.get(name).cloned()) else {
+        if let Some((name, _)) = machine.states.get_key_value(&machine.start_at) {
+            self.flow_in(&mut solved, &mut queue, name, input.clone());
+        }
+        while let Some(name) = queue.next() {
+            let (Some(state), Some(flow)) = (machine.states.get(name), solved.inputs.get(name).cloned())
+            else {
                 continue;
             };
-            *visits.entry(name).or_default() += 1;
+            intern::count();
+            *solved.visits.entry(name.to_owned()).or_default() += 1;
             let left = self.state(&pointer(at, name), name, state, language, &flow);
+            solved.ends.remove(name);
+            if let Some(end) = left.end {
+                solved.ends.insert(name.to_owned(), end.data);
+            }
             for (target, flow) in left.next {
                 let Some((target, _)) = machine.states.get_key_value(&target) else { continue };
-                let joined = match inputs.get(target.as_str()) {
-                    None => flow,
-                    Some(known) => {
-                        let joined = known.join(&flow);
-                        if joined == *known {
-                            continue;
-                        }
-                        if visits.get(target.as_str()).is_some_and(|visits| *visits > MOST_VISITS) {
-                            widen(known, &joined)
-                        } else {
-                            joined
-                        }
-                    }
-                };
-                if inputs.get(target.as_str()) == Some(&joined) {
-                    continue;
-                }
-                inputs.insert(target, joined);
-                if !queue.contains(&target.as_str()) {
-                    queue.push_back(target);
-                }
+                self.flow_in(&mut solved, &mut queue, target, flow.clip());
             }
         }
         self.report = report;
-        let mut output: Option<Sym> = None;
-        for (name, state) in &machine.states {
-            // A state that nothing leads to has a finding of its own.
-            let Some(flow) = inputs.get(name.as_str()) else { continue };
-            let left = self.state(&pointer(at, name), name, state, language, flow);
-            if let Some(end) = left.end {
-                output = Some(output.map_or_else(|| end.data.clone(), |output| output.join(&end.data)));
+        if self.report.is_some() {
+            for (name, state) in &machine.states {
+                // A state that nothing leads to has a finding of its own.
+                let Some(flow) = solved.inputs.get(name.as_str()) else { continue };
+                intern::count();
+                self.state(&pointer(at, name), name, state, language, flow);
             }
         }
-        output.unwrap_or(Sym::Any)
+        let ends = machine.states.keys().filter_map(|name| solved.ends.get(name)).cloned();
+        let output = ends.reduce(|all, end| all.meet(&end));
+        self.machines.insert(at.to_owned(), solved);
+        output.unwrap_or_else(Sym::never)
+    }
+
+    fn flow_in<'m>(&self, solved: &mut Solved, queue: &mut Queue<'m>, target: &'m str, flow: Flow) {
+        let joined = match solved.inputs.get(target) {
+            None => flow,
+            Some(known) => {
+                let joined = known.join(&flow);
+                if joined == *known {
+                    return;
+                }
+                if solved.visits.get(target).is_some_and(|visits| *visits > MOST_VISITS) {
+                    widen(known, &joined)
+                } else {
+                    joined.clip()
+                }
+            }
+        };
+        if solved.inputs.get(target) == Some(&joined) {
+            return;
+        }
+        solved.inputs.insert(target.to_owned(), joined);
+        queue.add(target);
     }
 
     /// The context object as a state sees it.
@@ -230,7 +346,7 @@ impl Analyser<'_> {
                     ("Name", Sym::String),
                     ("RoleArn", Sym::String),
                     ("StartTime", Sym::Timestamp),
-                    ("RedriveCount", Sym::WholeNumber),
+                    ("RedriveCount", Sym::count()),
                     ("RedriveTime", Sym::Timestamp),
                 ]),
             ),
@@ -239,7 +355,7 @@ impl Analyser<'_> {
                 Sym::object([
                     ("EnteredTime", Sym::Timestamp),
                     ("Name", Sym::String),
-                    ("RetryCount", Sym::WholeNumber),
+                    ("RetryCount", Sym::count()),
                 ]),
             ),
             ("StateMachine", Sym::object([("Id", Sym::String), ("Name", Sym::String)])),
@@ -263,32 +379,132 @@ impl Analyser<'_> {
         if let Some(item) = self.map_items.last() {
             fields.push(("Map", item.clone()));
         }
-        Sym::object(fields)
+        let context = Sym::object(fields);
+        let retried = matches!(state.kind, StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_));
+        let mut context = context.may_lack(&["Execution", "RedriveTime"]);
+        if !retried {
+            context = context.may_lack(&["State", "RetryCount"]);
+        }
+        // Recorded on AWS: an Express execution that is awaited has none.
+        if self.express {
+            context = context.may_lack(&["Execution", "RedriveCount"]);
+        }
+        context
+    }
+}
+
+/// The states that are still to be interpreted. Those come first that lead to the others, so that where many ways meet all of them
+/// have come before it goes on.
+struct Queue<'m> {
+    places: HashMap<&'m str, usize>,
+    open: BTreeMap<usize, &'m str>,
+}
+
+impl<'m> Queue<'m> {
+    fn of(machine: &'m StateMachine) -> Self {
+        let mut left: Vec<&str> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
+        let targets = |name: &'m str| {
+            let targets = machine.states.get(name).map(State::targets).unwrap_or_default();
+            targets.into_iter().map(|(_, target)| target).rev().collect::<Vec<&'m str>>()
+        };
+        let start = machine.start_at.as_str();
+        seen.insert(start);
+        let mut path = vec![(start, targets(start))];
+        while let Some((name, open)) = path.last_mut() {
+            match open.pop() {
+                Some(target) if seen.insert(target) => path.push((target, targets(target))),
+                Some(_) => {}
+                None => {
+                    left.push(*name);
+                    path.pop();
+                }
+            }
+        }
+        let places = left.into_iter().rev().enumerate().map(|(place, name)| (name, place)).collect();
+        Self { places, open: BTreeMap::new() }
+    }
+
+    fn add(&mut self, name: &'m str) {
+        if let Some(place) = self.places.get(name) {
+            self.open.insert(*place, name);
+        }
+    }
+
+    fn next(&mut self) -> Option<&'m str> {
+        self.open.pop_first().map(|(_, name)| name)
     }
 }
 
 /// What changes with every round of a loop is no longer told; what stays the same stays known.
-fn widen(known: &Flow, joined: &Flow) -> Flow {
-    fn widen_value(known: &Sym, joined: &Sym) -> Sym {
+struct Widened;
+
+impl Widened {
+    fn value(known: &Sym, joined: &Sym) -> Sym {
+        if known == joined {
+            return known.clone();
+        }
+        intern::widened((known.clone(), joined.clone()), || Self::value_anew(known, joined))
+    }
+
+    fn value_anew(known: &Sym, joined: &Sym) -> Sym {
         match (known, joined) {
-            (a, b) if a == b => a.clone(),
-            (Sym::Object(a, base), Sym::Object(b, other)) if base == other => {
-                let fields = b.iter().map(|(key, entry)| {
-                    let value =
-                        a.get(key).map_or(Sym::Mixed, |before| widen_value(&before.value, &entry.value));
-                    (key.clone(), value::Entry { value, ..entry.clone() })
-                });
-                Sym::Object(std::rc::Rc::new(fields.collect()), base.clone())
+            (Sym::Array(a), Sym::Array(b)) => Sym::array(Self::value(a, b)),
+            (Sym::Object(a, _), Sym::Object(b, base)) if known.is_way_of(joined) => {
+                Sym::Object(intern::Shared::new(a.merge(b, &Self)), base.clone())
             }
-            _ => Sym::Mixed,
+            // What came in every round so far is left as it is.
+            _ => {
+                let (mut same, new): (Vec<_>, Vec<_>) =
+                    joined.members().iter().cloned().partition(|member| known.members().contains(member));
+                let mut other = Vec::new();
+                for member in new {
+                    let before = known.members().iter().find(|known| Self::are_alike(known, &member));
+                    match (number::widened(known.members(), &member), before) {
+                        (Some(number), _) => same.push(number),
+                        (None, Some(before)) => same.push(Self::value(before, &member)),
+                        (None, None) => other.push(member),
+                    }
+                }
+                if !other.is_empty() {
+                    same.push(Sym::union(other).outline(Reason::Loop));
+                }
+                Sym::union(same)
+            }
         }
     }
-    let variables = joined.variables.iter().map(|(key, entry)| {
-        let value =
-            known.variables.get(key).map_or(Sym::Mixed, |before| widen_value(&before.value, &entry.value));
-        (key.clone(), value::Entry { value, ..entry.clone() })
-    });
-    Flow { data: widen_value(&known.data, &joined.data), variables: std::rc::Rc::new(variables.collect()) }
+
+    /// Whether one is what became of the other, and not something else beside it.
+    fn are_alike(known: &Sym, member: &Sym) -> bool {
+        match (known, member) {
+            (Sym::Object(..), Sym::Object(..)) => known.is_way_of(member),
+            (Sym::Array(_), Sym::Array(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+impl fields::Merge for Widened {
+    fn name(&self) -> (&'static str, Option<Sym>) {
+        ("widened", None)
+    }
+
+    fn both(&self, known: &value::Entry, joined: &value::Entry) -> value::Entry {
+        value::Entry { value: Self::value(&known.value, &joined.value), ..joined.clone() }
+    }
+
+    fn one(&self, _: &str, entry: &value::Entry, known: bool) -> Option<value::Entry> {
+        (!known).then(|| value::Entry { value: Sym::Unknown(Reason::Loop), ..entry.clone() })
+    }
+}
+
+fn widen(known: &Flow, joined: &Flow) -> Flow {
+    let variables = known.variables.merge(&joined.variables, &Widened);
+    Flow {
+        data: Widened::value(&known.data, &joined.data),
+        variables: intern::Shared::new(variables),
+        context: joined.context.clone(),
+    }
 }
 
 /// The JSON pointer of a state.

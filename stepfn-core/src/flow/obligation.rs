@@ -3,21 +3,29 @@ use std::ops::Range;
 use super::{TaskRef, TypeRef};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    shape::{Claim, Fault, Need, Node, Shape, Side, Step, Wrong, judge},
+    shape::{Claim, Fact, Fault, Kind, Need, Node, Property, Shape, Side, Step, Wrong, judge},
     task::TaskInfo,
 };
 
 /// A [`Step`] that owns its key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OwnedStep {
     /// [`Step::Key`]
     Key(String),
+    /// [`Step::May`]
+    May(String),
     /// [`Step::Query`]
     Query(String),
     /// [`Step::Index`]
     Index(i64),
     /// [`Step::Each`]
     Each,
+    /// [`Step::Every`]
+    Every,
+    /// [`Step::At`]
+    At(i64),
+    /// [`Step::Within`]
+    Within,
     /// [`Step::NonNull`]
     NonNull,
     /// [`Step::Present`]
@@ -28,6 +36,60 @@ pub enum OwnedStep {
     Many,
     /// [`Step::Maybe`]
     Maybe,
+    /// [`Step::Values`]
+    Values,
+    /// [`Step::Distinct`]
+    Distinct,
+    /// [`Step::Pick`]
+    Pick(i64),
+    /// [`Step::PickEach`]
+    PickEach(i64),
+    /// [`Step::Where`]
+    Where(OwnedFact),
+    /// [`Step::OrWhere`]
+    OrWhere(OwnedFact),
+}
+
+/// A [`Fact`] that owns its texts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OwnedFact {
+    /// The key, where it is about one.
+    pub key: Option<String>,
+    /// Whether the key is read as JSONata reads it.
+    pub query: bool,
+    /// What it says.
+    pub is: OwnedProperty,
+    /// Whether it says that this holds, or that it does not.
+    pub holds: bool,
+}
+
+/// A [`Property`] that owns its text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OwnedProperty {
+    /// [`Property::There`]
+    There,
+    /// [`Property::Text`]
+    Text(String),
+    /// [`Property::Flag`]
+    Flag(bool),
+    /// [`Property::Kind`]
+    Kind(Kind),
+    /// [`Property::AtLeast`]
+    AtLeast(usize),
+}
+
+impl OwnedFact {
+    /// The fact itself.
+    pub fn as_fact(&self) -> Fact<'_> {
+        let is = match &self.is {
+            OwnedProperty::There => Property::There,
+            OwnedProperty::Text(text) => Property::Text(text),
+            OwnedProperty::Flag(flag) => Property::Flag(*flag),
+            OwnedProperty::Kind(kind) => Property::Kind(*kind),
+            OwnedProperty::AtLeast(least) => Property::AtLeast(*least),
+        };
+        Fact { key: self.key.as_deref(), query: self.query, is, holds: self.holds }
+    }
 }
 
 impl OwnedStep {
@@ -35,14 +97,24 @@ impl OwnedStep {
     pub fn as_step(&self) -> Step<'_> {
         match self {
             Self::Key(key) => Step::Key(key),
+            Self::May(key) => Step::May(key),
             Self::Query(key) => Step::Query(key),
             Self::Index(index) => Step::Index(*index),
             Self::Each => Step::Each,
+            Self::Every => Step::Every,
+            Self::At(index) => Step::At(*index),
+            Self::Within => Step::Within,
             Self::NonNull => Step::NonNull,
             Self::Present => Step::Present,
             Self::Items => Step::Items,
             Self::Many => Step::Many,
             Self::Maybe => Step::Maybe,
+            Self::Values => Step::Values,
+            Self::Distinct => Step::Distinct,
+            Self::Pick(index) => Step::Pick(*index),
+            Self::PickEach(index) => Step::PickEach(*index),
+            Self::Where(fact) => Step::Where(fact.as_fact()),
+            Self::OrWhere(fact) => Step::OrWhere(fact.as_fact()),
         }
     }
 }
@@ -146,6 +218,11 @@ pub enum OwnedClaim {
         /// The type.
         target: TypeRef,
     },
+    /// [`Claim::Columns`]
+    Columns {
+        /// The type.
+        target: TypeRef,
+    },
     /// [`Claim::Answers`]
     Answers {
         /// The keys that lead to the token.
@@ -202,6 +279,28 @@ impl Known {
 }
 
 impl Obligation {
+    /// Whether another claims the same of the same path.
+    pub(super) fn is_same_path(&self, other: &Self) -> bool {
+        match (&self.claim, &other.claim) {
+            (
+                OwnedClaim::Path { shown, ty, side, steps, need, .. },
+                OwnedClaim::Path {
+                    shown: other_shown,
+                    ty: other_ty,
+                    side: other_side,
+                    steps: others,
+                    need: other_need,
+                    ..
+                },
+            ) => {
+                (self.range == other.range, ty, side, need) == (true, other_ty, other_side, other_need)
+                    && shown == other_shown
+                    && steps == others
+            }
+            _ => false,
+        }
+    }
+
     /// Judges the claim.
     pub fn judge(&self, known: &Known) -> Option<Diagnostic> {
         let wrong = match &self.claim {
@@ -228,6 +327,9 @@ impl Obligation {
                         literals: &literals,
                     },
                 )
+            }
+            OwnedClaim::Columns { target } => {
+                judge(&self.place, &Claim::Columns { target: known.shape(*target) })
             }
             OwnedClaim::Answers { keys, input, result } => {
                 let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -285,6 +387,24 @@ impl Obligation {
             }
         };
         let Wrong { fault, text } = wrong?;
+        let kind = match &self.claim {
+            OwnedClaim::Path { need: OwnedNeed::Literal(_), .. } => "path to a literal".to_owned(),
+            OwnedClaim::Path { need, steps, .. } => {
+                let query = steps.iter().any(|step| matches!(step, OwnedStep::Query(_)));
+                format!("path {} to {:?}", if query { "of JSONata" } else { "of JSONPath" }, need.as_need())
+            }
+            OwnedClaim::Fits { .. } => "fits".to_owned(),
+            OwnedClaim::FieldFits { .. } => "field fits".to_owned(),
+            OwnedClaim::Complete { .. } => "complete".to_owned(),
+            OwnedClaim::Columns { .. } => "columns".to_owned(),
+            OwnedClaim::Answers { .. } => "answers".to_owned(),
+            OwnedClaim::Raises { .. } => "raises".to_owned(),
+            OwnedClaim::Alike { .. } => "alike".to_owned(),
+            OwnedClaim::Covers { .. } => "covers".to_owned(),
+        };
+        if super::switch::is_off(&format!("claim {kind}: {fault:?}")) {
+            return None;
+        }
         let mut finding = Diagnostic::new(fault.into(), self.at.clone(), text.as_str());
         finding.range.clone_from(&self.range);
         Some(finding)
@@ -305,6 +425,7 @@ impl From<Fault> for Code {
             Fault::DoesNotFit => Self::DoesNotFit,
             Fault::UnraisedError => Self::UnraisedError,
             Fault::ChoiceMayNotMatch => Self::ChoiceMayNotMatch,
+            Fault::CannotTell => Self::CannotTell,
         }
     }
 }

@@ -8,6 +8,8 @@ use std::{ops::Range, rc::Rc};
 use super::{
     Analyser,
     expression::{Env, Want},
+    intern::Shared,
+    origin::Origin,
     read::{Reading, Site},
     value::{Entry, Sym},
 };
@@ -39,9 +41,9 @@ impl<'s> Queried<'s> {
 /// Where an expression stands.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'t> {
-    at: &'t str,
-    text: &'t str,
-    offset: usize,
+    pub(super) at: &'t str,
+    pub(super) text: &'t str,
+    pub(super) offset: usize,
 }
 
 impl<'t> Text<'t> {
@@ -60,12 +62,12 @@ impl Analyser<'_> {
                     push_token(&mut at, key);
                     (Rc::from(&**key), Entry::of(self.query(queried, &at, value)))
                 });
-                Sym::Object(Rc::new(fields.collect()), None)
+                Sym::Object(Shared::new(fields.collect()), None)
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();
                 let items = items.map(|(index, item)| self.query(queried, &format!("{at}/{index}"), item));
-                Sym::Tuple(Rc::new(items.collect()))
+                Sym::Tuple(Shared::new(items.collect()))
             }
             Value::String(text) => self.query_text(queried, at, text, Need::Value),
             scalar => Sym::constant(scalar),
@@ -95,36 +97,40 @@ impl Analyser<'_> {
         need: Need<'static>,
     ) -> Sym {
         let Some((inside, offset)) = jsonata::expression_in(text) else {
-            return if has_placeholder(text) { Sym::Any } else { Sym::text(text) };
+            return if has_placeholder(text) { Sym::Any(Origin::deployment()) } else { Sym::text(text) };
         };
         if awaits_deployment(inside) {
-            return Sym::Any;
+            return Sym::Any(Origin::deployment());
         }
         // The checks of the texts themselves report what cannot be read.
-        let Ok(expression) = jsonata::parse(inside) else { return Sym::Any };
+        let Ok(expression) = jsonata::parse(inside) else { return Sym::Reported };
         let text = Text { at, text: inside, offset };
         self.unassigned(queried.site, &text, &expression);
-        let value = self.evaluate(&mut Env::new(queried, text), &expression, Want::of(need));
-        self.settle(value)
+        self.calls.spent = 0;
+        // That it comes to one thing was asked of it.
+        self.evaluate(&mut Env::new(queried, text), &expression, Want::of(need)).settled().sym
     }
 
-    /// The condition of a rule, and what is seen where it holds and where not.
-    pub(super) fn query_condition(&mut self, site: &Site, at: &str, condition: &Value) -> (Site, Site) {
+    /// The condition of a rule, and what is seen where it holds and where not; none where that cannot be.
+    pub(super) fn query_condition(
+        &mut self,
+        site: &Site,
+        at: &str,
+        condition: &Value,
+    ) -> (Option<Site>, Option<Site>) {
         let queried = Queried::before(site);
         self.query_as(&queried, at, condition, Need::Boolean);
+        if let Some(holds) = condition.as_bool() {
+            return (holds.then(|| site.clone()), (!holds).then(|| site.clone()));
+        }
         let parsed = condition.as_str().and_then(jsonata::expression_in);
         let Some((inside, offset, expression)) =
             parsed.and_then(|(inside, offset)| Some((inside, offset, jsonata::parse(inside).ok()?)))
         else {
-            return (site.clone(), site.clone());
+            return (Some(site.clone()), Some(site.clone()));
         };
         let env = Env::new(&queried, Text { at, text: inside, offset });
-        let [yes, no] = [true, false].map(|holds| {
-            let mut env = env.clone();
-            env.assume(&expression, holds);
-            env.site
-        });
-        (yes, no)
+        [true, false].map(|holds| Some(env.assume(&expression, holds)?.site)).into()
     }
 
     /// Reports the variables that nothing assigns before the expression.

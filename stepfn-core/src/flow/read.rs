@@ -1,17 +1,19 @@
 //! Following a path into what is known of a value.
 
-use std::{ops::Range, rc::Rc};
+use std::ops::Range;
 
 use super::{
     Analyser,
+    intern::Shared,
     obligation::{Obligation, OwnedClaim, OwnedNeed, OwnedStep},
+    origin::Reason,
     value::{Entry, Fields, Leaf, Sym, index_key, index_of},
 };
 use crate::{
     check::timestamp::is_timestamp,
     diagnostic::{Code, Diagnostic, list, nearest},
-    path::{Filter, FilterOperand, Path, Root, Segment, SegmentKind},
-    shape::Need,
+    path::{Path, Root, Segment, SegmentKind},
+    shape::{Arithmetic, Need},
 };
 
 /// Where a path stands, and what it sees.
@@ -26,7 +28,7 @@ pub(super) struct Site {
     /// `$$`
     pub(super) context: Sym,
     /// `$name`
-    pub(super) variables: Rc<Fields>,
+    pub(super) variables: Shared<Fields>,
 }
 
 impl Site {
@@ -41,7 +43,7 @@ pub(super) struct Reading<'r> {
     pub(super) at: String,
     pub(super) range: Option<Range<usize>>,
     pub(super) shown: String,
-    /// Whether it is only asked whether something is there (`IsPresent`).
+    /// Whether it may lead nowhere: it is only asked whether something is there (`IsPresent`), or it may match nothing.
     pub(super) asks: bool,
 }
 
@@ -64,7 +66,7 @@ impl Analyser<'_> {
                                 Some("assign it before the ways part".into()),
                             );
                         }
-                        return Sym::Any;
+                        return Sym::Reported;
                     }
                     None => {
                         let known = site.variables.keys().map(|key| &**key);
@@ -74,7 +76,7 @@ impl Analyser<'_> {
                     );
                         let message = format!("no variable `${name}` is assigned here");
                         self.wrong(reading, Code::UnassignedVariable, message, Some(help));
-                        return Sym::Any;
+                        return Sym::Reported;
                     }
                 }
             }
@@ -87,12 +89,23 @@ impl Analyser<'_> {
             self.note_open(reading, &keys.take(2).collect::<Vec<_>>());
         }
         if path.root == Root::Context && self.out_of_place(reading, path) {
-            return Sym::Any;
+            return Sym::Reported;
         }
         if path.is_definite() {
             return self.follow(&root, &path.segments, need, reading);
         }
-        if !matches!(need, OwnedNeed::Other(Need::Nothing | Need::Value | Need::Array)) {
+        // Of several names at the end of a path to one value it makes one object.
+        if let Some((Segment { kind: SegmentKind::Names(names), .. }, before)) = path.segments.split_last()
+            && before.iter().all(|segment| segment.kind.is_single())
+        {
+            let asks = *need == OwnedNeed::Other(Need::Nothing);
+            let object = OwnedNeed::Other(if asks { Need::Nothing } else { Need::Object });
+            let of = self.follow(&root, before, &object, reading);
+            let members = self.members_of(&of, names, reading, false);
+            self.demand(&members, need, reading);
+            return members;
+        }
+        if !matches!(need, OwnedNeed::Other(Need::Nothing | Need::Value | Need::Array | Need::NotNull)) {
             self.wrong(
                 reading,
                 Code::WrongType,
@@ -100,7 +113,7 @@ impl Analyser<'_> {
                 Some("name the one value, with keys and an index".into()),
             );
         }
-        self.follow(&root, &path.segments, &OwnedNeed::Other(Need::Nothing), reading)
+        self.select_all(&root, &path.segments, reading)
     }
 
     /// Reports `$$.Task` and `$$.Map` where the context object does not have them.
@@ -135,40 +148,25 @@ impl Analyser<'_> {
         reading: &Reading<'_>,
     ) -> Sym {
         if let Sym::Union(members) = value {
-            // A comparison that can be true on one way is worth its while; only that it finds something must hold on all.
-            let eased = match need {
-                OwnedNeed::Literal(_)
-                | OwnedNeed::Other(
-                    Need::MaybeString
-                    | Need::MaybeNumber
-                    | Need::MaybeBoolean
-                    | Need::MaybeTimestamp
-                    | Need::MaybeNull,
-                ) => &OwnedNeed::Other(Need::Value),
-                need => need,
-            };
-            let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
-            let start = count(self);
-            let mut fine = false;
-            let found: Vec<_> = members
-                .iter()
-                .map(|member| {
-                    let before = count(self);
-                    let found = self.follow(member, segments, eased, reading);
-                    fine = fine || count(self) == before;
-                    found
-                })
-                .collect();
-            if fine && let Some(report) = &mut self.report {
-                report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
-            }
-            return found.iter().skip(1).fold(found[0].clone(), |all, one| all.join(one));
+            return self.follow_one_of(members, segments, need, reading);
         }
         if let Sym::Leaf(leaf) = value {
             return self.follow_leaf(leaf, segments, need, reading);
         }
         if let Sym::Answer(shape) = value {
             return self.follow_answer(shape, segments, need, reading);
+        }
+        // More is known of parts only: whether the whole is there, and what it is, the rest tells.
+        if let Sym::Object(fields, Some(base)) = value
+            && segments.is_empty()
+            && fields.values().all(|entry| entry.narrowed)
+        {
+            let found = self.follow(base, segments, need, reading);
+            return if found == **base {
+                value.clone()
+            } else {
+                Sym::Object(fields.clone(), Some(Shared::new(found)))
+            };
         }
         // Of an array more may be known of single items.
         if let Sym::Object(fields, Some(base)) = value
@@ -185,66 +183,49 @@ impl Analyser<'_> {
                 _ => self.follow(base, segments, need, reading),
             };
         }
+        super::intern::count();
         let Some((segment, rest)) = segments.split_first() else {
             self.demand(value, need, reading);
             return value.clone();
         };
         match (&segment.kind, value) {
-            (_, Sym::Any) => {
-                if segments.iter().all(|segment| segment.kind.is_single()) {
-                    Sym::Any
-                } else {
-                    Sym::array(Sym::Any)
-                }
-            }
-            (_, Sym::Mixed) if !self.typing.proven => self.follow(&Sym::Any, segments, need, reading),
-            (_, Sym::Mixed) => {
-                let message = "it is of no one type here, so that nothing can be read of it";
-                self.wrong(reading, Code::WrongType, message.into(), None);
-                Sym::Mixed
-            }
-            (SegmentKind::Name(key), Sym::Object(fields, base)) => {
-                match (fields.get(key.as_str()), base) {
-                    (Some(entry), _) => {
-                        if entry.absent {
-                            if *need == OwnedNeed::Other(Need::Nothing) {
-                                return entry.value.clone();
-                            }
-                            self.wrong(
-                            reading,
-                            Code::MaybeMissing,
-                            format!("`{key}` may be missing: not every way here puts it there"),
-                            Some("put it there on every way, or test it with `is_present` in a Choice before".into()),
-                        );
-                            return Sym::Any;
-                        }
-                        self.follow(&entry.value, rest, need, reading)
+            (_, Sym::Any(_) | Sym::Reported | Sym::Unknown(_)) => {
+                let asks = *need == OwnedNeed::Other(Need::Nothing);
+                match value {
+                    Sym::Unknown(reason) if !asks => self.cannot_tell(reading, *reason),
+                    // After it has been reported.
+                    Sym::Any(_) if self.typing.strict && !asks => {
+                        self.cannot_tell(reading, Reason::Undeclared);
+                        return Sym::Reported;
                     }
-                    (None, Some(base)) => self.follow(base, segments, need, reading),
-                    (None, None) => {
-                        let has = if fields.is_empty() {
-                            "the object here has no fields".to_owned()
-                        } else {
-                            format!("it has {}", list(fields.keys()))
-                        };
-                        let help = if fields.contains_key("Payload") && fields.contains_key("ExecutedVersion")
-                        {
-                            Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
-                        } else {
-                            let near = nearest(key, fields.keys().map(|key| &**key));
-                            near.map(|near| format!("did you mean `{near}`?"))
-                        };
-                        self.wrong(
-                            reading,
-                            Code::NoSuchField,
-                            format!("there is no field `{key}` here; {has}"),
-                            help,
-                        );
-                        Sym::Any
-                    }
+                    _ => {}
                 }
+                value.clone()
             }
-            (SegmentKind::Name(_), Sym::AnyObject) => self.follow(&Sym::Mixed, rest, need, reading),
+            (SegmentKind::Name(key), Sym::Object(fields, base)) => match (fields.get(key.as_str()), base) {
+                (Some(entry), _) => self.follow_entry(key, entry, rest, need, reading),
+                (None, Some(base)) => self.follow(base, segments, need, reading),
+                (None, None) => {
+                    let has = if fields.is_empty() {
+                        "the object here has no fields".to_owned()
+                    } else {
+                        format!("it has {}", list(fields.keys()))
+                    };
+                    let help = if fields.contains_key("Payload") && fields.contains_key("ExecutedVersion") {
+                        Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
+                    } else {
+                        let near = nearest(key, fields.keys().map(|key| &**key));
+                        near.map(|near| format!("did you mean `{near}`?"))
+                    };
+                    self.wrong(
+                        reading,
+                        Code::NoSuchField,
+                        format!("there is no field `{key}` here; {has}"),
+                        help,
+                    );
+                    Sym::Reported
+                }
+            },
             (SegmentKind::Index(index), Sym::Tuple(items)) => {
                 let position = if *index < 0 { index + items.len() as i64 } else { *index };
                 match usize::try_from(position).ok().and_then(|position| items.get(position)) {
@@ -253,7 +234,7 @@ impl Analyser<'_> {
                         let message =
                             format!("the array has {} items, so there is none at `[{index}]`", items.len());
                         self.wrong(reading, Code::NoSuchField, message, None);
-                        Sym::Any
+                        Sym::Reported
                     }
                 }
             }
@@ -268,79 +249,104 @@ impl Analyser<'_> {
                 }
                 self.follow(item, rest, need, reading)
             }
+            (SegmentKind::Name(key), Sym::Map(of)) => {
+                if *need != OwnedNeed::Other(Need::Nothing) {
+                    self.wrong(
+                        reading,
+                        Code::MaybeMissing,
+                        format!("`{key}` may be missing: which keys there are is computed"),
+                        Some("test it with `is_present` in a Choice before".into()),
+                    );
+                }
+                self.follow(of, rest, need, reading)
+            }
             (SegmentKind::Name(key), _) => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.wrong(reading, Code::WrongType, message, None);
-                Sym::Any
+                Sym::Reported
             }
             (SegmentKind::Index(_), _) => {
                 self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
-                Sym::Any
+                Sym::Reported
             }
-            (SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_), _) => {
-                Sym::array(Sym::Mixed)
-            }
-            (kind, Sym::Array(item)) => {
-                if let SegmentKind::Filter(filter) = kind {
-                    self.follow_filter(item, filter, reading);
-                }
-                self.each(item, rest, reading)
-            }
-            (_, Sym::Tuple(items)) => {
-                let item = items.iter().fold(None, |all: Option<Sym>, item| {
-                    Some(all.map_or_else(|| item.clone(), |all| all.join(item)))
-                });
-                self.each(&item.unwrap_or(Sym::Any), rest, reading)
-            }
-            (SegmentKind::Wildcard, Sym::Object(fields, None)) => {
-                let values = Sym::union(fields.values().map(|entry| entry.value.clone()));
-                let values = if fields.is_empty() { Sym::Mixed } else { values };
-                self.each(&values, rest, reading)
-            }
-            (SegmentKind::Wildcard, Sym::Object(..) | Sym::AnyObject) => Sym::array(Sym::Mixed),
-            _ => {
-                self.wrong(reading, Code::WrongType, format!("it is {}, not an array", value.words()), None);
-                Sym::array(Sym::Any)
-            }
+            // A path that can match several values is not followed so.
+            _ => Sym::Unknown(Reason::Wildcard),
         }
     }
 
-    /// What the rest of an indefinite path yields, item by item.
-    pub(super) fn each(&mut self, item: &Sym, rest: &[Segment], reading: &Reading<'_>) -> Sym {
-        match self.follow(item, rest, &OwnedNeed::Other(Need::Nothing), reading) {
-            // A second wildcard flattens.
-            Sym::Array(inner) if rest.iter().any(|segment| !segment.kind.is_single()) => Sym::Array(inner),
-            found => Sym::array(found),
-        }
-    }
-
-    pub(super) fn follow_filter(&mut self, item: &Sym, filter: &Filter, reading: &Reading<'_>) {
-        match filter {
-            Filter::Or(all) | Filter::And(all) => {
-                all.iter().for_each(|one| self.follow_filter(item, one, reading));
-            }
-            Filter::Not(one) => self.follow_filter(item, one, reading),
-            Filter::Exists(path) => self.follow_filter_path(item, path.from_root, &path.segments, reading),
-            Filter::Compare { left, right, .. } => {
-                for operand in [left, right] {
-                    if let FilterOperand::Path(path) = operand {
-                        self.follow_filter_path(item, path.from_root, &path.segments, reading);
+    /// Follows a path into one of several values.
+    fn follow_one_of(
+        &mut self,
+        members: &[Sym],
+        segments: &[Segment],
+        need: &OwnedNeed,
+        reading: &Reading<'_>,
+    ) -> Sym {
+        // A comparison that can be true on one way is worth its while; only that it finds something must hold on all.
+        let eased = match need {
+            OwnedNeed::Literal(_)
+            | OwnedNeed::Other(
+                Need::MaybeString
+                | Need::MaybeNumber
+                | Need::MaybeBoolean
+                | Need::MaybeTimestamp
+                | Need::MaybeNull,
+            ) => &OwnedNeed::Other(Need::Value),
+            need => need,
+        };
+        let asks = *need == OwnedNeed::Other(Need::Nothing);
+        let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
+        let start = count(self);
+        let mut fine = false;
+        let mut all: Option<Sym> = None;
+        for member in members {
+            let before = count(self);
+            let found = match segments.split_first() {
+                Some((Segment { kind: SegmentKind::Name(key), .. }, rest)) if member.lacks(key, members) => {
+                    if matches!(member, Sym::Object(_, None)) {
+                        let missing = Entry { value: Sym::Reported, absent: true, narrowed: false };
+                        self.follow_entry(key, &missing, rest, need, reading)
+                    } else {
+                        self.follow(&member.peek_may(key), rest, eased, reading)
                     }
                 }
-            }
+                _ => self.follow(member, segments, eased, reading),
+            };
+            fine = fine || count(self) == before;
+            all = Some(all.map_or_else(|| found.clone(), |all| all.join(&found)));
         }
+        if fine && let Some(report) = &mut self.report {
+            if asks {
+                // It is there on one way; that it is not on another is what is asked.
+                report.findings.truncate(start);
+            }
+            report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
+        }
+        all.unwrap_or_else(Sym::never)
     }
 
-    fn follow_filter_path(
+    /// Follows the rest of a path into what lies under a key.
+    fn follow_entry(
         &mut self,
-        item: &Sym,
-        from_root: bool,
-        segments: &[Segment],
+        key: &str,
+        entry: &Entry,
+        rest: &[Segment],
+        need: &OwnedNeed,
         reading: &Reading<'_>,
-    ) {
-        if !from_root && segments.iter().all(|segment| segment.kind.is_single()) {
-            self.follow(item, segments, &OwnedNeed::Other(Need::Nothing), reading);
+    ) -> Sym {
+        if entry.absent {
+            if *need == OwnedNeed::Other(Need::Nothing) {
+                return entry.value.clone();
+            }
+            self.wrong(
+                reading,
+                Code::MaybeMissing,
+                format!("`{key}` may be missing: not every way here puts it there"),
+                Some("put it there on every way, or test it with `is_present` in a Choice before".into()),
+            );
+            return Sym::Reported;
         }
+        self.follow(&entry.value, rest, need, reading)
     }
 
     fn follow_leaf(
@@ -350,41 +356,22 @@ impl Analyser<'_> {
         need: &OwnedNeed,
         reading: &Reading<'_>,
     ) -> Sym {
-        let mut steps = Vec::new();
-        let mut several = false;
-        for segment in segments {
-            match &segment.kind {
-                SegmentKind::Name(key) => steps.push(OwnedStep::Key(key.clone())),
-                SegmentKind::Index(index) => steps.push(OwnedStep::Index(*index)),
-                SegmentKind::Descend(_) | SegmentKind::Names(_) | SegmentKind::Function(_) => {
-                    self.claim_path(leaf, &steps, &OwnedNeed::Other(Need::Nothing), reading);
-                    return Sym::array(Sym::Mixed);
-                }
-                kind => {
-                    several = true;
-                    // Where the array is missing or null there are no items: what is known of an item holds all the same.
-                    steps.extend([OwnedStep::Present, OwnedStep::NonNull, OwnedStep::Each]);
-                    if let SegmentKind::Filter(filter) = kind {
-                        let item = Sym::Leaf(leaf.then(steps.iter().cloned()));
-                        self.follow_filter(&item, filter, reading);
-                    }
-                }
-            }
-            if several {
-                // What an item lacks is left out of the array.
-                steps.extend([OwnedStep::Present, OwnedStep::NonNull]);
-            }
-        }
+        let mut steps: Vec<OwnedStep> = segments
+            .iter()
+            .filter_map(|segment| match &segment.kind {
+                SegmentKind::Name(key) => Some(OwnedStep::Key(key.clone())),
+                SegmentKind::Index(index) => Some(OwnedStep::Index(*index)),
+                _ => None,
+            })
+            .collect();
         self.claim_path(leaf, &steps, need, reading);
-        if several {
-            return Sym::array(Sym::Leaf(leaf.then(steps)));
-        }
         if *need != OwnedNeed::Other(Need::Nothing) && !steps.is_empty() {
             steps.push(OwnedStep::Present);
         }
         Sym::Leaf(leaf.then(steps))
     }
 
+    #[track_caller]
     pub(super) fn claim_path(
         &mut self,
         leaf: &Leaf,
@@ -414,46 +401,98 @@ impl Analyser<'_> {
     }
 
     /// Demands of a value that is no leaf that it is what is needed.
+    #[track_caller]
     pub(super) fn demand(&mut self, value: &Sym, need: &OwnedNeed, reading: &Reading<'_>) {
         let value = &value.outside();
         let OwnedNeed::Other(need) = need else {
-            if !matches!(value, Sym::Any | Sym::Mixed | Sym::String | Sym::Text(_) | Sym::Timestamp) {
+            if !matches!(
+                value,
+                Sym::Any(_) | Sym::Reported | Sym::Unknown(_) | Sym::String | Sym::Text(_) | Sym::Timestamp
+            ) {
                 self.never_true(reading, "a string", value);
             }
             return;
         };
+        if matches!(value, Sym::Union(members) if members.is_empty()) {
+            return;
+        }
+        let unknown = match value {
+            Sym::Unknown(reason) => Some(*reason),
+            Sym::Any(_) if self.typing.strict => Some(Reason::Undeclared),
+            _ => None,
+        };
+        if let Some(reason) = unknown {
+            let fine = matches!(
+                need,
+                Need::Nothing
+                    | Need::Value
+                    | Need::MaybeString
+                    | Need::MaybeNumber
+                    | Need::MaybeBoolean
+                    | Need::MaybeTimestamp
+                    | Need::MaybeNull
+            );
+            if !fine {
+                self.cannot_tell(reading, reason);
+            }
+            return;
+        }
         let (fits, expected) = match need {
             Need::Nothing | Need::Value => (true, ""),
             Need::MaybeString | Need::String | Need::Literal(_) => {
                 (matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp), "a string")
             }
             Need::MaybeNumber | Need::Number => (
-                matches!(value, Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_)),
+                matches!(value, Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..)),
                 "a number",
             ),
             Need::Integer => (
                 match value {
-                    Sym::Computed(of) => of.iter().all(may_be_whole),
-                    value => matches!(value, Sym::WholeNumber | Sym::Integer(_)),
+                    value @ (Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..)) => may_be_whole(value),
+                    _ => false,
                 },
                 "an integer",
+            ),
+            Need::Count => (
+                match value {
+                    Sym::Whole(bounds) => bounds.min >= 0,
+                    Sym::Integer(value) => *value >= 0,
+                    value @ Sym::Computed(..) => may_be_whole(value),
+                    _ => false,
+                },
+                "an integer that is never below 0",
             ),
             Need::Ordered => (
                 matches!(
                     value,
                     Sym::Number
-                        | Sym::WholeNumber
+                        | Sym::Whole(_)
                         | Sym::Integer(_)
-                        | Sym::Computed(_)
+                        | Sym::Computed(..)
                         | Sym::String
                         | Sym::Text(_)
                         | Sym::Timestamp
                 ),
                 "a number or a string",
             ),
+            Need::Scalar => (
+                matches!(
+                    value,
+                    Sym::Number
+                        | Sym::Whole(_)
+                        | Sym::Integer(_)
+                        | Sym::Computed(..)
+                        | Sym::String
+                        | Sym::Text(_)
+                        | Sym::Timestamp
+                        | Sym::Boolean
+                        | Sym::Bool(_)
+                ),
+                "a string, a number or a boolean",
+            ),
             Need::Single => (!matches!(value, Sym::Array(_) | Sym::Tuple(_)), "something that is no array"),
             Need::Items => (
-                matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::AnyObject),
+                matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::Map(_)),
                 "an array or an object",
             ),
             Need::MaybeBoolean | Need::Boolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
@@ -470,9 +509,9 @@ impl Analyser<'_> {
             Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
             Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
             Need::NotNull => (!matches!(value, Sym::Null), "something that is never null"),
-            Need::Object | Need::Writable => (matches!(value, Sym::Object(..) | Sym::AnyObject), "an object"),
+            Need::Object | Need::Writable => (matches!(value, Sym::Object(..) | Sym::Map(_)), "an object"),
         };
-        if fits || *value == Sym::Any || (*value == Sym::Mixed && !self.typing.proven) {
+        if fits || value.is_anything() {
             return;
         }
         let comparison = matches!(
@@ -483,9 +522,7 @@ impl Analyser<'_> {
                 | Need::MaybeTimestamp
                 | Need::MaybeNull
         );
-        if comparison && *value == Sym::Mixed {
-            // It may be true.
-        } else if comparison {
+        if comparison {
             self.never_true(reading, expected, value);
         } else {
             let message = format!("expected {expected}, found {}", value.words());
@@ -494,6 +531,7 @@ impl Analyser<'_> {
     }
 
     /// A comparison with a value of another type: legal, and never true.
+    #[track_caller]
     fn never_true(&mut self, reading: &Reading<'_>, expected: &str, value: &Sym) {
         let before = self.report.as_ref().map_or(0, |report| report.findings.len());
         let message =
@@ -504,24 +542,44 @@ impl Analyser<'_> {
         }
     }
 
+    /// Reports that it cannot be told whether a value is what it must be. In a definition without types nothing is to be shown,
+    /// and what cannot be told may well be right.
+    #[track_caller]
+    pub(super) fn cannot_tell(&mut self, reading: &Reading<'_>, reason: Reason) {
+        if self.typing.proven {
+            let message = format!("what it is cannot be told: {}", reason.words());
+            self.wrong(reading, Code::CannotTell, message, Some(reason.help().to_owned()));
+        }
+    }
+
     #[allow(clippy::needless_pass_by_value)] // messages are made for it
+    #[track_caller]
     pub(super) fn wrong(&mut self, reading: &Reading<'_>, code: Code, message: String, help: Option<String>) {
+        if super::switch::is_off_at(std::panic::Location::caller()) {
+            return;
+        }
         let Some(report) = &mut self.report else { return };
         let message = format!("{}`{}`: {message}", reading.site.place, reading.shown);
         let mut finding = Diagnostic::new(code, reading.at.clone(), message).maybe_help(help);
         finding.range.clone_from(&reading.range);
-        let asked = code == Code::NoSuchField && reading.asks;
+        let asked = matches!(code, Code::NoSuchField | Code::WrongType) && reading.asks;
         if code == Code::MaybeMissing || asked {
             self.typing.soften(&mut finding);
         }
-        if !report.findings.contains(&finding) {
-            report.findings.push(finding);
-        }
+        report.findings.push(finding);
     }
 
+    #[track_caller]
     pub(super) fn oblige(&mut self, obligation: Obligation) {
+        if super::switch::is_off_at(std::panic::Location::caller()) {
+            return;
+        }
         if let Some(report) = &mut self.report {
-            report.obligations.push(obligation);
+            // What lies under several ways is claimed once.
+            let told = report.obligations.iter().rev().take_while(|known| known.at == obligation.at);
+            if !told.into_iter().any(|known| known.is_same_path(&obligation)) {
+                report.obligations.push(obligation);
+            }
         }
     }
 }
@@ -529,8 +587,15 @@ impl Analyser<'_> {
 /// Whether a part of a computed number can be whole: what a type is, is judged where the number flows into one.
 fn may_be_whole(value: &Sym) -> bool {
     match value {
-        Sym::Any | Sym::Mixed | Sym::Leaf(_) | Sym::Integer(_) | Sym::WholeNumber => true,
-        Sym::Computed(of) | Sym::Union(of) => of.iter().all(may_be_whole),
+        Sym::Any(_)
+        | Sym::Reported
+        | Sym::Unknown(_)
+        | Sym::Leaf(_)
+        | Sym::Integer(_)
+        | Sym::Whole(_)
+        | Sym::Computed(Arithmetic::Narrow | Arithmetic::Rounded, _) => true,
+        Sym::Computed(Arithmetic::Quotient, _) => false,
+        Sym::Computed(_, of) | Sym::Union(of) => of.iter().all(may_be_whole),
         _ => false,
     }
 }

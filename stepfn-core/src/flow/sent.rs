@@ -136,9 +136,9 @@ impl Sent<'_> {
 fn unfit(kind: &Kind, sent: &Sym, sdk: bool) -> Option<&'static str> {
     let is_text = matches!(sent, Sym::String | Sym::Text(_) | Sym::Timestamp);
     let is_list = matches!(sent, Sym::Array(_) | Sym::Tuple(_));
-    let is_object = matches!(sent, Sym::AnyObject | Sym::Object(_, None));
+    let is_object = matches!(sent, Sym::Object(_, None));
     let is_boolean = matches!(sent, Sym::Boolean | Sym::Bool(_));
-    let is_number = matches!(sent, Sym::Number | Sym::WholeNumber | Sym::Integer(_) | Sym::Computed(_));
+    let is_number = matches!(sent, Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..));
     let (unfit, wanted) = match kind {
         Kind::List(_) => (is_text || is_object || is_boolean || is_number, "a list"),
         // Optimised integrations make some structures of one text.

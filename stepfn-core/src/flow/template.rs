@@ -1,18 +1,16 @@
 //! What payload templates and intrinsic functions make of what is known.
 
-use std::{ops::Range, rc::Rc};
-
 use super::{
     Analyser,
+    intern::Shared,
     obligation::OwnedNeed,
     read::{Reading, Site},
     value::{Entry, Fields, Sym},
 };
 use crate::{
-    diagnostic::{Code, Diagnostic},
-    intrinsic::{ArgKind, Call, Function, Kind},
+    intrinsic::{ArgKind, Call, Kind},
     json::push_token,
-    path::{Path, Root, Segment, SegmentKind},
+    path::{Path, Root},
     shape::Need,
     value::Value,
 };
@@ -28,7 +26,7 @@ impl Analyser<'_> {
                     self.template_path(&reading, &path, need)
                 }
                 // The checks of the texts themselves report it.
-                Err(_) => Sym::Any,
+                Err(_) => Sym::Reported,
             }
         } else {
             match Call::parse_lenient(text) {
@@ -40,7 +38,7 @@ impl Analyser<'_> {
                     value
                 }
                 // The checks of the texts themselves report it.
-                Err(_) => Sym::Any,
+                Err(_) => Sym::Reported,
             }
         }
     }
@@ -77,7 +75,7 @@ impl Analyser<'_> {
                 let reading = Reading { site, at: at.to_owned(), range: None, shown: text.to_owned(), asks };
                 self.read(&reading, &path, &need)
             }
-            Err(_) => Sym::Any,
+            Err(_) => Sym::Reported,
         }
     }
 
@@ -91,18 +89,18 @@ impl Analyser<'_> {
                     push_token(&mut at, key);
                     let (key, value) = match (key.strip_suffix(".$"), value.as_str()) {
                         (Some(key), Some(text)) => (key, self.expression(site, &at, text, Need::Value)),
-                        (Some(key), None) => (key, Sym::Any),
+                        (Some(key), None) => (key, Sym::Reported),
                         (None, _) => (&**key, self.template(site, &at, value)),
                     };
                     fields.insert(key.into(), Entry::of(value));
                 }
-                Sym::Object(Rc::new(fields), None)
+                Sym::Object(Shared::new(fields), None)
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();
                 let items =
                     items.map(|(index, item)| self.template(site, &format!("{at}/{index}"), item)).collect();
-                Sym::Tuple(Rc::new(items))
+                Sym::Tuple(Shared::new(items))
             }
             scalar => Sym::constant(scalar),
         }
@@ -150,20 +148,6 @@ impl Analyser<'_> {
                 ArgKind::Null => Sym::Null,
             });
         }
-        if let Some(item) = self.literal_item(site, at, text, call) {
-            return item;
-        }
-        self.call_result(site, at, call.span.clone(), call.function, &args)
-    }
-
-    /// The item of an array that a path leads to, at a position that is written there: the same as a path to that item.
-    fn literal_item(&mut self, site: &Site, at: &str, text: &str, call: &Call) -> Option<Sym> {
-        let [array, index] = &call.args[..] else { return None };
-        let (Function::ArrayGetItem, ArgKind::Path(path), ArgKind::Number(index)) =
-            (call.function, &array.kind, &index.kind)
-        else {
-            return None;
-        };
         let reading = Reading {
             site,
             at: at.to_owned(),
@@ -171,87 +155,15 @@ impl Analyser<'_> {
             shown: text.get(call.span.clone()).unwrap_or(text).to_owned(),
             asks: false,
         };
-        let kind = SegmentKind::Index(index.parse().ok().filter(|index| *index >= 0)?);
-        if !path.is_definite() {
-            if self.typing.proven {
-                let message = "there may be fewer items than that, for the path can match none".to_owned();
-                self.wrong(&reading, Code::MaybeMissing, message, None);
-            }
-            return None;
-        }
-        let mut path = path.clone();
-        path.segments.push(Segment { kind, span: array.span.clone() });
-        Some(self.read(&reading, &path, &OwnedNeed::Other(Need::Value)))
-    }
-
-    fn call_result(
-        &mut self,
-        site: &Site,
-        at: &str,
-        range: Range<usize>,
-        function: Function,
-        args: &[Sym],
-    ) -> Sym {
-        let items = |value: Option<&Sym>| match value {
-            Some(Sym::Array(item)) => (**item).clone(),
-            Some(Sym::Tuple(items)) => {
-                let mut items = items.iter();
-                items.next().map_or(Sym::Any, |first| items.fold(first.clone(), |all, item| all.join(item)))
-            }
-            Some(Sym::Leaf(leaf)) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
-            Some(Sym::Mixed) => Sym::Mixed,
-            _ => Sym::Any,
-        };
-        match function {
-            Function::Array => Sym::Tuple(Rc::new(args.to_vec())),
-            Function::ArrayPartition => Sym::array(Sym::array(items(args.first()))),
-            Function::ArrayUnique => Sym::array(items(args.first())),
-            Function::ArrayGetItem => match (args.first(), args.get(1)) {
-                (Some(Sym::Tuple(items)), Some(Sym::Integer(index))) => {
-                    match usize::try_from(*index).ok().and_then(|index| items.get(index)) {
-                        Some(item) => item.clone(),
-                        None => {
-                            if let Some(report) = &mut self.report {
-                                let message = format!(
-                                    "{}the array has {} items, so there is none at {index}",
-                                    site.place,
-                                    items.len()
-                                );
-                                report
-                                    .findings
-                                    .push(Diagnostic::new(Code::NoSuchField, at, message).range(range));
-                            }
-                            Sym::Any
-                        }
-                    }
-                }
-                (array, _) => items(array),
-            },
-            Function::ArrayRange => Sym::array(Sym::WholeNumber),
-            Function::StringSplit => Sym::array(Sym::String),
-            Function::ArrayContains => Sym::Boolean,
-            Function::ArrayLength | Function::MathAdd | Function::MathRandom => Sym::WholeNumber,
-            Function::StringToJson => Sym::Any,
-            Function::JsonMerge => match (args.first(), args.get(1)) {
-                (Some(below), Some(Sym::Object(above, None))) => {
-                    above.iter().fold(below.clone(), |merged, (key, entry)| {
-                        merged.set(&[key.to_string()], entry.value.clone())
-                    })
-                }
-                _ if self.typing.proven => Sym::Mixed,
-                _ => Sym::AnyObject,
-            },
-            Function::Format
-            | Function::JsonToString
-            | Function::Base64Encode
-            | Function::Base64Decode
-            | Function::Hash
-            | Function::UUID => Sym::String,
-        }
+        self.call_result(&reading, call, &args)
     }
 
     /// Demands of what a function made that it is what is needed.
     fn demand_made(&mut self, value: &Sym, need: Need<'static>, reading: &Reading<'_>) {
+        // That it is there is asked where it is made.
+        if need == Need::Value {
+            return;
+        }
         for member in value.members() {
             match member {
                 Sym::Leaf(leaf) => self.claim_path(leaf, &[], &OwnedNeed::Other(need), reading),

@@ -109,7 +109,9 @@ fn joins_know_what_each_edge_brings() {
     check(&diamond(&put("{\"y\":1}"), &put("{\"y\":\"s\"}"), &read("$.x.y")), &[]);
     check(
         &diamond(&put("{\"y\":1}"), r#""Comment": "nothing""#, &read("$.x.y")),
-        &["no-such-field /States/J/InputPath: state `J`: `$.x.y`: `Order` has no JSON field `x`"],
+        &[
+            "maybe-missing /States/J/InputPath: state `J`: `$.x.y`: it may be missing before `y` is read (the machine's input): not every way here puts it there; put it there on every way",
+        ],
     );
     check(
         &diamond(&put("{\"y\":1}"), &put("{}"), &read("$.x.y")),
@@ -125,7 +127,7 @@ fn joins_know_what_each_edge_brings() {
 fn loops_come_to_an_end() {
     check(
         r#""A": { "Type": "Pass", "Parameters": { "before.$": "$" }, "Next": "B" },
-           "B": { "Type": "Choice", "Choices": [{ "Variable": "$$.State.RetryCount", "NumericEquals": 1, "Next": "C" }], "Default": "A" },
+           "B": { "Type": "Choice", "Choices": [{ "Variable": "$$.Execution.RedriveCount", "NumericEquals": 1, "Next": "C" }], "Default": "A" },
            "C": { "Type": "Succeed" }"#,
         &[],
     );
@@ -242,7 +244,7 @@ fn functions_have_types() {
             "d.$": "States.ArrayGetItem(States.Array($.id, 1), 2)", "e.$": "States.Format('{}', $.itms)",
             "f.$": "States.ArrayLength(States.StringSplit($.id, ','))", "g.$": "States.MathAdd(States.Hash($.id, 'MD5'), 1)" }, "End": true }"#,
         &[
-            "no-such-field /States/A/Parameters/d.$: state `A`: the array has 2 items",
+            "no-such-field /States/A/Parameters/d.$: state `A`: `States.ArrayGetItem(States.Array($.id, 1), 2)`: the array has 2 items",
             "wrong-type /States/A/Parameters/g.$: state `A`: `States.Hash($.id, 'MD5')`: expected a number, found a string",
             "wrong-type /States/A/Parameters/a.$: state `A`: `$.id`: expected an array, found a string",
             "wrong-type /States/A/Parameters/b.$: state `A`: `$.id`: expected a number, found a string",

@@ -1,21 +1,22 @@
 //! What one state does to what flows in.
 
-use std::rc::Rc;
-
 use super::{
     Analyser, OwnedClaim, OwnedNeed, StateTyping, answer,
-    choice::keys,
+    choice::{keys, with_told},
     errors::error_names,
+    intern::Shared,
     obligation::Obligation,
+    origin::Origin,
+    origin::Reason,
     read::{Reading, Site},
-    value::{Flow, Sym},
+    value::{Flow, MOST_DEPTH, Sym},
 };
 use crate::{
-    asl::{Map, PathField, QueryLanguage, State, StateKind, StateMachine, Task},
+    asl::{PathField, QueryLanguage, State, StateKind, StateMachine, Task},
     definition::Call,
     jsonata,
     path::Path,
-    shape::{Need, Side},
+    shape::{Bounds, Need, Side},
     value::Value,
 };
 
@@ -41,7 +42,7 @@ impl Analyser<'_> {
             at: at.to_owned(),
             place: format!("state `{name}`: "),
             input: flow.data.clone(),
-            context: self.context(at, state),
+            context: with_told(&self.context(at, state), &flow.context),
             variables: flow.variables.clone(),
         };
         if language == QueryLanguage::Jsonata {
@@ -159,7 +160,7 @@ impl Analyser<'_> {
                     parallel.branches.iter().enumerate().map(|(index, branch)| {
                         self.machine(&format!("{at}/Branches/{index}"), branch, &flow)
                     });
-                Sym::Tuple(Rc::new(outputs.collect()))
+                Sym::Tuple(Shared::new(outputs.collect()))
             }
             StateKind::Map(map) => self.map(site, state, map, flow),
             _ => effective,
@@ -205,7 +206,7 @@ impl Analyser<'_> {
                             (input.peek("Payload"), format!("{at}/Parameters/Payload.$"))
                         }
                         // An expression that makes all of it.
-                        Some(Value::String(_)) => (Sym::Any, format!("{at}/{field}")),
+                        Some(Value::String(_)) => (input.peek("Payload"), format!("{at}/{field}")),
                         // Without a payload the function gets an empty object.
                         _ => (Sym::object([]), format!("{at}/Resource")),
                     },
@@ -234,17 +235,18 @@ impl Analyser<'_> {
                     Call::Invoke => Sym::object([
                         ("ExecutedVersion", Sym::String),
                         ("Payload", Sym::leaf(output, Side::Made, origin)),
-                        ("StatusCode", Sym::WholeNumber),
-                        ("SdkHttpMetadata", Sym::Any),
-                        ("SdkResponseMetadata", Sym::Any),
+                        ("StatusCode", Sym::Whole(Bounds { min: 100, max: 599 })),
+                        ("SdkHttpMetadata", Sym::Any(Origin::service())),
+                        ("SdkResponseMetadata", Sym::Any(Origin::service())),
                     ]),
-                    Call::WaitForTaskToken => {
-                        result.map_or(Sym::Any, |ty| Sym::leaf(ty, Side::Given, origin))
-                    }
+                    Call::WaitForTaskToken => result.map_or_else(
+                        || Sym::Any(Origin::result(&name)),
+                        |ty| Sym::leaf(ty, Side::Given, origin),
+                    ),
                 }
             }
             Some(StateTyping::Result(ty)) => Sym::leaf(ty, Side::Given, origin),
-            None => answer::of_task(task),
+            None => answer::of_task(task, &name),
         }
     }
 
@@ -260,100 +262,6 @@ impl Analyser<'_> {
                     claim: OwnedClaim::Raises { task, name: function.to_owned(), error: error.clone() },
                 });
             }
-        }
-    }
-
-    fn map(&mut self, site: &Site, state: &State, map: &Map, flow: &Flow) -> Sym {
-        let at = &site.at;
-        for (field, path) in [
-            ("MaxConcurrencyPath", &map.max_concurrency_path),
-            ("ToleratedFailureCountPath", &map.tolerated_failure_count_path),
-            ("ToleratedFailurePercentagePath", &map.tolerated_failure_percentage_path),
-        ] {
-            if let Some(path) = path {
-                self.path_text(site, &format!("{at}/{field}"), path, OwnedNeed::Other(Need::Value));
-            }
-        }
-        let items = if map.item_reader.is_some() {
-            match self.typing.states.get(&format!("{at}/ItemReader")) {
-                Some(StateTyping::Result(ty)) => {
-                    Sym::array(Sym::leaf(*ty, Side::Given, "an item of the reader"))
-                }
-                _ => Sym::Any,
-            }
-        } else {
-            let (items_at, path) = match &map.items_path {
-                Some(path) => (format!("{at}/ItemsPath"), path.as_str()),
-                None => (at.clone(), "$"),
-            };
-            self.path_text(site, &items_at, path, OwnedNeed::Other(Need::Array))
-        };
-        let item = self.item_of(&items);
-        let Some(processor) = map.processor() else { return Sym::Any };
-        let child = if map.item_processor.is_some() { "ItemProcessor" } else { "Iterator" };
-        let (selector, selector_at) = match &map.item_selector {
-            Some(selector) => (Some(selector), format!("{at}/ItemSelector")),
-            None => (state.parameters.as_ref(), format!("{at}/Parameters")),
-        };
-        let item_context = Sym::object([(
-            "Item",
-            Sym::object([
-                ("Index", Sym::WholeNumber),
-                ("Value", item.clone()),
-                ("Key", Sym::String),
-                ("Source", Sym::String),
-            ]),
-        )]);
-        let each = match selector {
-            Some(selector) => {
-                let context = site.context.set(&["Map".into()], item_context.clone());
-                self.template(&Site { context, ..site.clone() }, &selector_at, selector)
-            }
-            None => item,
-        };
-        let each = if map.item_batcher.is_some() {
-            Sym::object([("Items", Sym::array(each)), ("BatchInput", Sym::Any)])
-        } else {
-            each
-        };
-        self.map_items.push(item_context);
-        let child = format!("{at}/{child}");
-        let output = if map.is_distributed() {
-            // The children are executions of their own: with their own input, and without the variables outside.
-            let outer = std::mem::replace(&mut self.machine_input, each.clone());
-            let output = self.machine(&child, processor, &Flow::new(each));
-            self.machine_input = outer;
-            output
-        } else {
-            self.machine(&child, processor, &flow.with_data(each))
-        };
-        self.map_items.pop();
-        // A writer that only formats leaves the results where they are.
-        match &map.result_writer {
-            Some(writer) if writer.get("Resource").is_some() => Sym::object([
-                ("MapRunArn", Sym::String),
-                ("ResultWriterDetails", Sym::object([("Bucket", Sym::String), ("Key", Sym::String)])),
-            ]),
-            Some(_) => Sym::array(Sym::Any),
-            None => Sym::array(output),
-        }
-    }
-
-    pub(super) fn item_of(&mut self, items: &Sym) -> Sym {
-        match items {
-            Sym::Array(item) => (**item).clone(),
-            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
-            Sym::Tuple(items) => {
-                let mut items = items.iter();
-                items.next().map_or(Sym::Any, |first| items.fold(first.clone(), |all, item| all.join(item)))
-            }
-            Sym::Union(members) => {
-                let items: Vec<_> = members.iter().map(|member| self.item_of(member)).collect();
-                Sym::union(items)
-            }
-            Sym::Answer(shape) => answer::item(shape),
-            Sym::Mixed => Sym::Mixed,
-            _ => Sym::Any,
         }
     }
 
@@ -373,38 +281,51 @@ impl Analyser<'_> {
         };
         let Some(keys) = Path::parse(text).ok().as_ref().and_then(keys) else {
             // An index, or no path at all: the checks of the texts report what is wrong with it.
-            return Sym::Mixed;
+            return Sym::Reported;
         };
-        for end in 0..keys.len() {
-            let mut shown = "$".to_owned();
-            keys[..end].iter().for_each(|key| shown.push_str(&crate::path::member(key)));
-            let before = site.with_input(flow.data.clone());
-            let reading =
-                Reading { site: &before, at: at.to_owned(), range: None, shown: shown.clone(), asks: false };
-            let mut value = flow.data.clone();
-            for key in &keys[..end] {
-                value = value.peek(key);
+        let mut shown = "$".to_owned();
+        let mut value = flow.data.clone();
+        let before = site.with_input(value.clone());
+        for key in &keys {
+            super::intern::count();
+            self.writable(&before, at, &value, &shown);
+            // What is put there itself is an object all the way.
+            if value.is_anything() || matches!(&value, Sym::Object(fields, None) if !fields.contains_key(key))
+            {
+                break;
             }
-            for member in value.members() {
-                match member {
-                    Sym::Leaf(leaf) => self.oblige(Obligation {
-                        at: at.to_owned(),
-                        range: None,
-                        place: site.place.clone(),
-                        claim: OwnedClaim::Path {
-                            shown: shown.clone(),
-                            origin: leaf.origin.to_string(),
-                            ty: leaf.ty,
-                            side: leaf.side(),
-                            steps: (*leaf.steps).clone(),
-                            need: OwnedNeed::Other(Need::Writable),
-                        },
-                    }),
-                    other => self.demand(other, &OwnedNeed::Other(Need::Writable), &reading),
-                }
+            value = value.peek(key);
+            shown.push_str(&crate::path::member(key));
+        }
+        // Nothing is told of what lies so deep.
+        let (keys, result) = match keys.get(..MOST_DEPTH) {
+            Some(keys) => (keys, Sym::some_object(Reason::Size)),
+            None => (&keys[..], result),
+        };
+        flow.data.set(keys, result).clip()
+    }
+
+    /// Demands of what a result is put into that it can hold it.
+    fn writable(&mut self, site: &Site, at: &str, value: &Sym, shown: &str) {
+        let reading = Reading { site, at: at.to_owned(), range: None, shown: shown.to_owned(), asks: false };
+        for member in value.members() {
+            match member {
+                Sym::Leaf(leaf) => self.oblige(Obligation {
+                    at: at.to_owned(),
+                    range: None,
+                    place: site.place.clone(),
+                    claim: OwnedClaim::Path {
+                        shown: shown.to_owned(),
+                        origin: leaf.origin.to_string(),
+                        ty: leaf.ty,
+                        side: leaf.side(),
+                        steps: (*leaf.steps).clone(),
+                        need: OwnedNeed::Other(Need::Writable),
+                    },
+                }),
+                other => self.demand(other, &OwnedNeed::Other(Need::Writable), &reading),
             }
         }
-        flow.data.set(&keys, result).clip()
     }
 
     fn output_path(&mut self, site: &Site, state: &State, flow: Flow) -> Flow {
@@ -423,8 +344,9 @@ impl Analyser<'_> {
     fn assign(&mut self, site: &Site, at: &str, assign: Option<&Value>, input: &Sym, mut flow: Flow) -> Flow {
         let Some(assign) = assign else { return flow };
         if let Sym::Object(assigned, _) = self.template(&site.with_input(input.clone()), at, assign) {
-            Rc::make_mut(&mut flow.variables)
-                .extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+            flow.variables.edit(|variables| {
+                variables.extend(assigned.iter().map(|(key, entry)| (key.clone(), entry.clone())));
+            });
         }
         flow
     }
@@ -433,10 +355,7 @@ impl Analyser<'_> {
         let mut edges = Vec::new();
         for (index, catcher) in state.catch.iter().flatten().enumerate() {
             let at = format!("{}/Catch/{index}", site.at);
-            // A callback may fail without saying why.
-            let text =
-                if self.is_callback(&site.at, state) { Sym::String.join(&Sym::Null) } else { Sym::String };
-            let error = Sym::object([("Error", text.clone()), ("Cause", text)]);
+            let error = self.caught(&site.at, state, catcher);
             let data = self.result_path(
                 site,
                 &format!("{at}/ResultPath"),
@@ -454,24 +373,6 @@ impl Analyser<'_> {
             edges.push((catcher.next.clone(), caught));
         }
         edges
-    }
-
-    /// Whether a state can fail by a callback, itself or inside.
-    pub(super) fn is_callback(&self, at: &str, state: &State) -> bool {
-        match &state.kind {
-            StateKind::Task(task) => match self.typing.states.get(at) {
-                Some(StateTyping::Task { call, .. }) => *call == Call::WaitForTaskToken,
-                _ => task.resource.as_str().is_none_or(|arn| {
-                    // A placeholder may stand for anything.
-                    arn.ends_with(".waitForTaskToken") || arn.contains(":activity:") || arn.contains("${")
-                }),
-            },
-            _ => state.children().iter().any(|(child_at, machine)| {
-                machine.states.iter().any(|(name, inner)| {
-                    self.is_callback(&super::pointer(&format!("{at}{child_at}"), name), inner)
-                })
-            }),
-        }
     }
 
     pub(super) fn machine(&mut self, at: &str, machine: &StateMachine, flow: &Flow) -> Sym {

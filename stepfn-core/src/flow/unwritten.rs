@@ -3,7 +3,10 @@
 //! What an execution's input or a function's answer has nobody tells, so that a field that nothing writes may be theirs. It is
 //! reported only beside what gives a slip away: a result that is thrown away or written to a name that nothing reads.
 
-use std::ops::Range;
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    ops::Range,
+};
 
 use super::{Analyser, pointer, read::Reading, value::Sym};
 use crate::{
@@ -14,8 +17,8 @@ use crate::{
     value::Value,
 };
 
-/// More pairs of names than this are not compared.
-const MOST_PAIRS: usize = 100_000;
+/// More steps than this are not gone, and more pairs of names not compared: this is advice, and must not cost more than the rest.
+const MOST_STEPS: usize = 1_000_000;
 
 /// A path whose first field nothing is known of.
 pub(super) struct OpenRead {
@@ -53,15 +56,9 @@ impl Analyser<'_> {
         if self.typing.proven || self.report.is_none() {
             return;
         }
-        let fields: Vec<String> = match result {
-            Sym::Object(fields, None) => fields.keys().map(ToString::to_string).collect(),
-            Sym::Answer(shape) => match shape.kind() {
-                Kind::Structure(members) => members.iter().map(|member| member.name.to_string()).collect(),
-                _ => return,
-            },
-            _ => return,
-        };
-        self.results.insert(at.to_owned(), fields);
+        if matches!(result, Sym::Object(_, None) | Sym::Answer(_)) {
+            self.results.insert(at.to_owned(), result.clone());
+        }
     }
 
     /// Judges what was noted.
@@ -70,10 +67,8 @@ impl Analyser<'_> {
         if reads.is_empty() {
             return;
         }
-        let mut texts = Vec::new();
-        path_texts(&machine.to_json(), &mut texts);
         let mut findings = Vec::new();
-        self.level("", machine, &reads, &texts, &mut findings);
+        self.level("", machine, &reads, &Texts::of(machine), &mut findings);
         if let Some(report) = &mut self.report {
             report.findings.extend(findings);
         }
@@ -84,25 +79,19 @@ impl Analyser<'_> {
         at: &str,
         machine: &StateMachine,
         reads: &[OpenRead],
-        texts: &[String],
+        texts: &Texts,
         findings: &mut Vec<Diagnostic>,
     ) {
-        let level = Level::new(self, at, machine, reads, texts);
-        for (state, read) in &level.reads {
-            if let Some((message, help)) = level.evidence(*state, read) {
-                let message = format!("{}`{}`: {message}", read.place, read.shown);
-                let mut finding = Diagnostic::new(Code::UnwrittenField, read.at.clone(), message).help(help);
-                finding.range.clone_from(&read.range);
-                findings.push(finding);
-            }
+        let mut level = Level::new(self, at, machine, reads, texts);
+        let keys: BTreeSet<&str> = level.reads.iter().map(|(_, read)| read.key.as_str()).collect();
+        for key in keys {
+            level.judge(key, findings);
         }
         for (name, state) in &machine.states {
             let at = pointer(at, name);
             for (below, child) in state.children() {
                 let at = format!("{at}{below}");
-                let inside: Vec<&OpenRead> =
-                    reads.iter().filter(|read| read.state.starts_with(&at)).collect();
-                if !inside.is_empty() {
+                if reads.iter().any(|read| read.state.starts_with(&at)) {
                     self.level(&at, child, reads, texts, findings);
                 }
             }
@@ -110,26 +99,68 @@ impl Analyser<'_> {
     }
 }
 
+/// The texts of a machine that can name a field.
+struct Texts {
+    texts: Vec<String>,
+    /// The words in them.
+    words: HashSet<String>,
+}
+
+impl Texts {
+    fn of(machine: &StateMachine) -> Self {
+        let mut texts = Vec::new();
+        path_texts(&machine.to_json(), &mut texts);
+        let words = texts.iter().flat_map(|text| text.split(|sign| !is_word(sign)));
+        Self { words: words.map(str::to_owned).collect(), texts }
+    }
+
+    /// Whether one of them names a field.
+    fn name(&self, key: &str) -> bool {
+        if key.chars().all(is_word) {
+            return self.words.contains(key);
+        }
+        self.texts.iter().any(|text| mentions(text, key))
+    }
+}
+
+/// Where a state leads.
+struct Edge {
+    to: usize,
+    /// The catcher that leads there.
+    catcher: Option<usize>,
+}
+
 /// One machine, without those inside of it.
 struct Level<'l> {
     names: Vec<&'l str>,
     states: Vec<&'l State>,
     start: Option<usize>,
-    /// Where each state leads, and whether by a catcher.
-    edges: Vec<Vec<(usize, bool)>>,
+    edges: Vec<Vec<Edge>>,
     /// What each state writes, by the first field.
     writes: Vec<Vec<Written>>,
-    /// The fields that each state's result is known to have.
-    results: Vec<Option<&'l Vec<String>>>,
+    /// Each state's result, where its fields are known.
+    results: Vec<Option<&'l Sym>>,
     reads: Vec<(usize, &'l OpenRead)>,
-    texts: &'l [String],
+    texts: &'l Texts,
+    /// What may still be spent.
+    steps: usize,
 }
 
 struct Written {
     key: String,
     /// Whether it is made of the field of that name itself.
     is_copy: bool,
-    by_catcher: bool,
+    /// The catcher that writes it.
+    catcher: Option<usize>,
+}
+
+/// The ways of a machine on which nothing writes one field, and where it is read there.
+struct Unwritten<'k> {
+    key: &'k str,
+    /// The edges on which something writes it: a state, and whether it is one of its catchers'.
+    written: HashSet<(usize, Option<usize>)>,
+    /// The places that read it, though nothing may have written it.
+    reads: Vec<usize>,
 }
 
 impl<'l> Level<'l> {
@@ -138,12 +169,12 @@ impl<'l> Level<'l> {
         at: &str,
         machine: &'l StateMachine,
         reads: &'l [OpenRead],
-        texts: &'l [String],
+        texts: &'l Texts,
     ) -> Self {
         let names: Vec<&str> = machine.states.keys().map(String::as_str).collect();
-        let places: std::collections::HashMap<&str, usize> =
+        let places: HashMap<&str, usize> =
             names.iter().enumerate().map(|(place, name)| (*name, place)).collect();
-        let pointers: std::collections::HashMap<String, usize> =
+        let pointers: HashMap<String, usize> =
             names.iter().enumerate().map(|(place, name)| (pointer(at, name), place)).collect();
         let states: Vec<&State> = machine.states.values().collect();
         let reads = reads.iter().filter_map(|read| {
@@ -156,51 +187,87 @@ impl<'l> Level<'l> {
             })?;
             Some((place, read))
         });
+        let edges = |state: &State| {
+            let targets = state.targets();
+            let edge = |(at, name): &(String, _)| {
+                let catcher =
+                    at.strip_prefix("/Catch/").and_then(|rest| rest.split('/').next()?.parse().ok());
+                Some(Edge { to: *places.get(*name)?, catcher })
+            };
+            targets.iter().filter_map(edge).collect()
+        };
         Self {
             start: places.get(machine.start_at.as_str()).copied(),
-            edges: states
-                .iter()
-                .map(|state| {
-                    let targets = state.targets();
-                    targets
-                        .iter()
-                        .filter_map(|(at, name)| Some((*places.get(name)?, at.starts_with("/Catch"))))
-                        .collect()
-                })
-                .collect(),
+            edges: states.iter().map(|state| edges(state)).collect(),
             writes: states.iter().map(|state| writes(state)).collect(),
             results: names.iter().map(|name| analyser.results.get(&pointer(at, name))).collect(),
             reads: reads.collect(),
             names,
             states,
             texts,
+            steps: MOST_STEPS,
         }
     }
 
-    /// What gives away that a field was meant to be written before.
-    fn evidence(&self, state: usize, read: &OpenRead) -> Option<(String, String)> {
-        let key = &read.key;
-        if self.states.len().saturating_mul(self.reads.len()) > MOST_PAIRS {
-            return None;
+    /// Reports the places that read a field which nothing on a way there writes, where something gives away that it was meant to
+    /// be written.
+    fn judge(&mut self, key: &str, findings: &mut Vec<Diagnostic>) {
+        let mut unwritten = Unwritten { key, written: HashSet::new(), reads: Vec::new() };
+        for (state, writes) in self.writes.iter().enumerate() {
+            let written = writes.iter().filter(|written| written.key == key && !written.is_copy);
+            unwritten.written.extend(written.map(|written| (state, written.catcher)));
         }
-        self.after_failure(state, key).or_else(|| {
-            let written = self.writes.iter().flatten().any(|written| written.key == *key && !written.is_copy);
-            if written { None } else { self.thrown_away(state, read).or_else(|| self.near_name(state, key)) }
-        })
+        self.steps = self.steps.saturating_sub(self.states.len());
+        let Some(seen) = self.reached(&unwritten, |_, _| false) else { return };
+        let reads = self.reads.iter().filter(|(place, read)| read.key == key && seen[*place]);
+        let reads: Vec<(usize, &OpenRead)> = reads.copied().collect();
+        unwritten.reads = reads.iter().map(|(place, _)| *place).collect();
+        unwritten.reads.dedup();
+        let mut fields: Vec<&String> = reads.iter().filter_map(|(_, read)| read.next.as_ref()).collect();
+        fields.sort();
+        fields.dedup();
+        if unwritten.reads.is_empty() {
+            return;
+        }
+        let everywhere = self.after_failure(&unwritten);
+        let mut by_field: HashMap<&String, Option<(String, String)>> = HashMap::new();
+        if everywhere.is_none() {
+            for field in fields {
+                let found = self.thrown_away(&unwritten, field);
+                let found = found.or_else(|| self.error_thrown_away(&unwritten, field));
+                by_field.insert(field, found);
+            }
+        }
+        let near = if everywhere.is_none() { self.near_name(&unwritten) } else { None };
+        for (_, read) in reads {
+            let of_field = read.next.as_ref().and_then(|field| by_field.get(field)?.as_ref());
+            let Some((message, help)) = everywhere.as_ref().or(of_field).or(near.as_ref()) else { continue };
+            let message = format!("{}`{}`: {message}", read.place, read.shown);
+            let mut finding = Diagnostic::new(Code::UnwrittenField, read.at.clone(), message).help(help);
+            finding.range.clone_from(&read.range);
+            findings.push(finding);
+        }
     }
 
     /// It is what a state answers, and it is read where that state failed.
-    fn after_failure(&self, state: usize, key: &str) -> Option<(String, String)> {
-        let writer = (0..self.states.len()).find(|writer| {
-            let writes = &self.writes[*writer];
-            *writer != state
-                && writes.iter().any(|written| written.key == key && !written.by_catcher)
-                && !writes.iter().any(|written| written.key == key && written.by_catcher)
-                && self.only_after(*writer, key)
-                && !self.reaches(state, |from, by_catcher| from == *writer && by_catcher)
-        })?;
+    fn after_failure(&mut self, unwritten: &Unwritten<'_>) -> Option<(String, String)> {
+        let key = unwritten.key;
+        let writers: Vec<usize> = unwritten
+            .written
+            .iter()
+            .filter(|(_, catcher)| catcher.is_none())
+            .map(|(state, _)| *state)
+            .collect();
+        let mut writers: Vec<usize> = writers
+            .into_iter()
+            .filter(|writer| {
+                !self.writes[*writer].iter().any(|written| written.key == key && written.catcher.is_some())
+            })
+            .collect();
+        writers.sort_unstable();
+        let writer = writers.into_iter().find(|writer| self.lies_before(unwritten, *writer, None))?;
         let name = self.names[writer];
-        let other = self.writes[writer].iter().find(|written| written.by_catcher);
+        let other = self.writes[writer].iter().find(|written| written.catcher.is_some());
         let caught = other.map_or_else(String::new, |other| format!("; its catcher writes `{}`", other.key));
         Some((
             format!("`{key}` is what `{name}` answers, and here it failed{caught}"),
@@ -209,17 +276,23 @@ impl<'l> Level<'l> {
     }
 
     /// It is read as the result of a state is that goes nowhere.
-    fn thrown_away(&self, state: usize, read: &OpenRead) -> Option<(String, String)> {
-        let field = read.next.as_ref()?;
-        let key = &read.key;
+    fn thrown_away(&mut self, unwritten: &Unwritten<'_>, field: &str) -> Option<(String, String)> {
+        let key = unwritten.key;
+        let has = |result: &Sym| match result {
+            Sym::Object(fields, None) => fields.contains_key(field),
+            Sym::Answer(shape) => match shape.kind() {
+                Kind::Structure(members) => members.iter().any(|member| member.name == field),
+                _ => false,
+            },
+            _ => false,
+        };
         let writer = (0..self.states.len()).find(|writer| {
-            self.results[*writer].is_some_and(|fields| fields.contains(field))
+            self.results[*writer].is_some_and(has)
                 && self.is_unused(*writer)
-                && self.only_after(*writer, key)
-                && self.dominates(*writer, state)
+                && self.lies_before(unwritten, *writer, None)
         })?;
         let name = self.names[writer];
-        let goes = match self.writes[writer].iter().find(|written| !written.by_catcher) {
+        let goes = match self.writes[writer].iter().find(|written| written.catcher.is_none()) {
             Some(written) => format!("goes to `{}`, which nothing reads", written.key),
             None => "is thrown away".to_owned(),
         };
@@ -229,19 +302,55 @@ impl<'l> Level<'l> {
         ))
     }
 
+    /// It is read as what a catcher gets that puts it where nothing reads it.
+    fn error_thrown_away(&mut self, unwritten: &Unwritten<'_>, field: &str) -> Option<(String, String)> {
+        if !matches!(field, "Error" | "Cause") {
+            return None;
+        }
+        let key = unwritten.key;
+        for writer in 0..self.states.len() {
+            for (index, catcher) in self.states[writer].catch.iter().flatten().enumerate() {
+                let goes = match &catcher.result_path {
+                    Some(PathField::Null) => "throws it away".to_owned(),
+                    Some(PathField::Path(path)) => match first_key(path) {
+                        Some(other) if !self.texts.name(&other) => {
+                            format!("writes it to `{other}`, which nothing reads")
+                        }
+                        _ => continue,
+                    },
+                    None => continue,
+                };
+                if catcher.assign.is_some() || !self.lies_before(unwritten, writer, Some(index)) {
+                    continue;
+                }
+                let name = self.names[writer];
+                return Some((
+                    format!(
+                        "nothing before writes `{key}`; `{field}` is what a catcher of `{name}` gets, and it {goes}"
+                    ),
+                    format!("write `\"ResultPath\": \"$.{key}\"` in the catcher of `{name}`"),
+                ));
+            }
+        }
+        None
+    }
+
     /// A state before it writes a name that is near and that nothing reads.
-    fn near_name(&self, state: usize, key: &str) -> Option<(String, String)> {
-        let (writer, other) = (0..self.states.len()).find_map(|writer| {
-            let other = self.writes[writer].iter().find(|written| is_near(key, &written.key))?;
-            let meant =
-                !self.is_named(&other.key) && self.only_after(writer, key) && self.dominates(writer, state);
-            meant.then_some((writer, &other.key))
-        })?;
-        let name = self.names[writer];
-        Some((
-            format!("nothing before writes `{key}`; `{name}` writes `{other}`, which nothing reads"),
-            format!("write `{key}` in `{name}`, or read `{other}` here"),
-        ))
+    fn near_name(&mut self, unwritten: &Unwritten<'_>) -> Option<(String, String)> {
+        let key = unwritten.key;
+        for writer in 0..self.states.len() {
+            self.steps = self.steps.checked_sub(self.writes[writer].len())?;
+            let other = self.writes[writer].iter().find(|written| is_near(key, &written.key));
+            let Some(other) = other.map(|other| other.key.clone()) else { continue };
+            if !self.texts.name(&other) && self.lies_before(unwritten, writer, None) {
+                let name = self.names[writer];
+                return Some((
+                    format!("nothing before writes `{key}`; `{name}` writes `{other}`, which nothing reads"),
+                    format!("write `{key}` in `{name}`, or read `{other}` here"),
+                ));
+            }
+        }
+        None
     }
 
     /// Whether nothing can use a state's result by name.
@@ -253,54 +362,54 @@ impl<'l> Level<'l> {
             Some(PathField::Null) => true,
             Some(PathField::Path(_)) => self.writes[state]
                 .iter()
-                .filter(|written| !written.by_catcher)
-                .all(|written| !self.is_named(&written.key)),
+                .filter(|written| written.catcher.is_none())
+                .all(|written| !self.texts.name(&written.key)),
             None => false,
         }
     }
 
-    fn is_named(&self, key: &str) -> bool {
-        self.texts.iter().any(|text| mentions(text, key))
+    /// Whether a state, or one of its catchers, lies on every way on which a field is read unwritten.
+    fn lies_before(&mut self, unwritten: &Unwritten<'_>, state: usize, catcher: Option<usize>) -> bool {
+        if unwritten.reads.contains(&state) {
+            return false;
+        }
+        let through = |from: usize, by: Option<usize>| from == state && (catcher.is_none() || by == catcher);
+        let Some(seen) = self.reached(unwritten, through) else { return false };
+        unwritten.reads.iter().all(|place| !seen[*place])
     }
 
-    /// Whether a field is read only where a state lies behind.
-    fn only_after(&self, state: usize, key: &str) -> bool {
-        self.reads
-            .iter()
-            .filter(|(_, read)| read.key == key)
-            .all(|(place, _)| *place != state && self.dominates(state, *place))
-    }
-
-    /// Whether every way to a state leads through another one.
-    fn dominates(&self, through: usize, to: usize) -> bool {
-        through != to && !self.reaches(to, |from, _| from == through)
-    }
-
-    /// Whether a state can be reached without some edges.
-    fn reaches(&self, to: usize, without: impl Fn(usize, bool) -> bool) -> bool {
-        let Some(start) = self.start else { return true };
+    /// The states that can be reached with a field unwritten, without some edges; none where too much was done already.
+    fn reached(
+        &mut self,
+        unwritten: &Unwritten<'_>,
+        without: impl Fn(usize, Option<usize>) -> bool,
+    ) -> Option<Vec<bool>> {
         let mut seen = vec![false; self.states.len()];
-        let mut stack = vec![start];
+        let mut stack: Vec<usize> = self.start.into_iter().collect();
         while let Some(state) = stack.pop() {
             if std::mem::replace(&mut seen[state], true) {
                 continue;
             }
-            if state == to {
-                return true;
-            }
-            let edges = self.edges[state].iter().filter(|(_, by_catcher)| !without(state, *by_catcher));
-            stack.extend(edges.map(|(target, _)| *target));
+            self.steps = self.steps.checked_sub(1 + self.edges[state].len())?;
+            let edges = self.edges[state].iter().filter(|edge| {
+                !without(state, edge.catcher) && !unwritten.written.contains(&(state, edge.catcher))
+            });
+            stack.extend(edges.map(|edge| edge.to));
         }
-        false
+        Some(seen)
     }
 }
 
 /// Whether nothing is known of a field of a value, that it is missing included.
 fn is_open(value: &Sym, key: &str) -> bool {
     match value {
-        Sym::Any => true,
+        Sym::Any(_) | Sym::Reported => true,
         Sym::Object(fields, Some(base)) => {
-            fields.get(key).is_none_or(|entry| entry.narrowed) && is_open(base, key)
+            // On another way something else may have put it there.
+            let is_open_still = |entry: &super::value::Entry| {
+                entry.narrowed || entry.value.members().iter().any(Sym::is_anything)
+            };
+            fields.get(key).is_none_or(is_open_still) && is_open(base, key)
         }
         Sym::Union(members) => members.iter().all(|member| is_open(member, key)),
         _ => false,
@@ -317,16 +426,16 @@ fn passes_input(state: &State) -> bool {
 /// The fields that a state writes over its input, or makes anew.
 fn writes(state: &State) -> Vec<Written> {
     let mut found = Vec::new();
-    let mut path = |field: &Option<PathField>, by_catcher: bool| {
+    let mut path = |field: &Option<PathField>, catcher: Option<usize>| {
         if let Some(PathField::Path(text)) = field
             && let Some(key) = first_key(text)
         {
-            found.push(Written { key, is_copy: false, by_catcher });
+            found.push(Written { key, is_copy: false, catcher });
         }
     };
-    path(&state.result_path, false);
-    for catcher in state.catch.iter().flatten() {
-        path(&catcher.result_path, true);
+    path(&state.result_path, None);
+    for (index, catcher) in state.catch.iter().flatten().enumerate() {
+        path(&catcher.result_path, Some(index));
     }
     if state.result_path.is_none() && state.output_path.is_none() {
         let made = match &state.kind {
@@ -338,7 +447,7 @@ fn writes(state: &State) -> Vec<Written> {
             let mut texts = Vec::new();
             path_texts(value, &mut texts);
             let is_copy = texts.iter().any(|text| first_key(text).as_deref() == Some(key));
-            found.push(Written { key: key.to_owned(), is_copy, by_catcher: false });
+            found.push(Written { key: key.to_owned(), is_copy, catcher: None });
         }
     }
     found

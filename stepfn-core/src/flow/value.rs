@@ -1,19 +1,28 @@
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
-use super::{TypeRef, answer, obligation::OwnedStep};
+pub(super) use super::fields::Fields;
+use super::{
+    TypeRef, answer,
+    intern::{self, Shared},
+    number,
+    obligation::OwnedStep,
+    origin::{Origin, Reason},
+};
 use crate::{
     service::{Kind, Shape},
-    shape::Side,
+    shape::{Arithmetic, Bounds, Side},
     value::Value,
 };
 
 /// What a value can be, symbolically: types are named, not looked into.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Sym {
     /// Declared to be anything: everything may be asked of it.
-    Any,
+    Any(Origin),
+    /// What is left where an error has been reported: nothing more is reported of it.
+    Reported,
     /// Something that the analysis cannot tell: it can be passed on as anything, and nothing may be asked of it.
-    Mixed,
+    Unknown(Reason),
     Null,
     Bool(bool),
     Text(Rc<str>),
@@ -21,26 +30,25 @@ pub(super) enum Sym {
     String,
     Timestamp,
     Number,
-    /// A whole number of unknown size.
-    WholeNumber,
-    /// The sum, difference or product of others: a whole number where they all are.
-    Computed(Rc<Vec<Self>>),
+    /// A whole number.
+    Whole(Bounds),
+    /// A number that is computed of others, at least one of which is of a type.
+    Computed(Arithmetic, Shared<Vec<Self>>),
     Boolean,
-    AnyObject,
     Leaf(Leaf),
     /// A part of what a service answered: what is known of it need not be there.
     Answer(Shape),
     /// Fields over a base; without one there are no others.
-    Object(Rc<Fields>, Option<Rc<Self>>),
-    Array(Rc<Self>),
-    Tuple(Rc<Vec<Self>>),
+    Object(Shared<Fields>, Option<Shared<Self>>),
+    /// An object of unknown keys, whose values are all like this one.
+    Map(Shared<Self>),
+    Array(Shared<Self>),
+    Tuple(Shared<Vec<Self>>),
     /// Two or more, sorted, none of them a union.
-    Union(Rc<Vec<Self>>),
+    Union(Shared<Vec<Self>>),
 }
 
-pub(super) type Fields = BTreeMap<Rc<str>, Entry>;
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Entry {
     pub(super) value: Sym,
     pub(super) absent: bool,
@@ -55,11 +63,11 @@ impl Entry {
 }
 
 /// A part of a typed value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Leaf {
     pub(super) ty: TypeRef,
     pub(super) given: bool,
-    pub(super) steps: Rc<Vec<OwnedStep>>,
+    pub(super) steps: Shared<Vec<OwnedStep>>,
     /// Where the typed value comes from, in words.
     pub(super) origin: Rc<str>,
 }
@@ -69,21 +77,85 @@ impl Leaf {
         if self.given { Side::Given } else { Side::Made }
     }
 
+    /// What a `ResultPath` wrote below of: the type need not have it.
+    pub(super) fn perhaps(&self) -> Self {
+        if !matches!(self.steps.last(), Some(OwnedStep::Key(_))) {
+            return self.clone();
+        }
+        let mut steps = (*self.steps).clone();
+        for step in steps.iter_mut().rev() {
+            match step {
+                OwnedStep::Key(key) => *step = OwnedStep::May(std::mem::take(key)),
+                _ => break,
+            }
+        }
+        Self { steps: Shared::new(steps), ..self.clone() }
+    }
+
     pub(super) fn then(&self, steps: impl IntoIterator<Item = OwnedStep>) -> Self {
         let mut all = (*self.steps).clone();
         all.extend(steps);
-        Self { steps: Rc::new(all), ..self.clone() }
+        Self { steps: Shared::new(all), ..self.clone() }
     }
 }
 
 /// A union of more members than this says nothing any more.
 const MOST_MEMBERS: usize = 24;
 /// A value nested deeper than this says nothing below: it grows in a loop.
-const MOST_DEPTH: usize = 16;
+pub(super) const MOST_DEPTH: usize = 16;
 
 impl Sym {
     pub(super) fn leaf(ty: TypeRef, side: Side, origin: impl Into<Rc<str>>) -> Self {
-        Self::Leaf(Leaf { ty, given: side == Side::Given, steps: Rc::default(), origin: origin.into() })
+        Self::Leaf(Leaf { ty, given: side == Side::Given, steps: Shared::default(), origin: origin.into() })
+    }
+
+    /// What nothing can be: no items, no way to here.
+    pub(super) fn never() -> Self {
+        Self::Union(Shared::default())
+    }
+
+    /// The same, but that something need not be there.
+    pub(super) fn may_lack(&self, keys: &[&str]) -> Self {
+        let (Self::Object(fields, base), Some((key, rest))) = (self, keys.split_first()) else {
+            return self.clone();
+        };
+        let mut fields = fields.clone();
+        fields.edit(|fields| {
+            fields.update(key, |entry| {
+                if rest.is_empty() {
+                    entry.absent = true;
+                } else {
+                    entry.value = entry.value.may_lack(rest);
+                }
+            });
+        });
+        Self::Object(fields, base.clone())
+    }
+
+    /// An object of which nothing more can be told.
+    pub(super) fn some_object(reason: Reason) -> Self {
+        Self::Object(Shared::default(), Some(Shared::new(Self::Unknown(reason))))
+    }
+
+    /// What remains of a value that is not followed any further: that it is an object, or an array.
+    pub(super) fn outline(&self, reason: Reason) -> Self {
+        let all =
+            |fits: &dyn Fn(&Self) -> bool| !self.members().is_empty() && self.members().iter().all(fits);
+        match self {
+            Self::Any(_) | Self::Reported => self.clone(),
+            _ if all(&|member| matches!(member, Self::Object(..) | Self::Map(_))) => {
+                Self::some_object(reason)
+            }
+            _ if all(&|member| matches!(member, Self::Array(_) | Self::Tuple(_))) => {
+                Self::array(Self::Unknown(reason))
+            }
+            _ => Self::Unknown(reason),
+        }
+    }
+
+    /// Whether everything may be asked of it.
+    pub(super) fn is_anything(&self) -> bool {
+        matches!(self, Self::Any(_) | Self::Reported)
     }
 
     pub(super) fn text(text: &str) -> Self {
@@ -92,11 +164,11 @@ impl Sym {
 
     pub(super) fn object<'k>(entries: impl IntoIterator<Item = (&'k str, Self)>) -> Self {
         let fields = entries.into_iter().map(|(key, value)| (Rc::from(key), Entry::of(value))).collect();
-        Self::Object(Rc::new(fields), None)
+        Self::Object(Shared::new(fields), None)
     }
 
     pub(super) fn array(item: Self) -> Self {
-        Self::Array(Rc::new(item))
+        Self::Array(Shared::new(item))
     }
 
     /// A JSON value, taken literally.
@@ -109,7 +181,7 @@ impl Sym {
                 _ => Self::Number,
             },
             Value::String(text) => Self::text(text),
-            Value::Array(items) => Self::Tuple(Rc::new(items.iter().map(Self::constant).collect())),
+            Value::Array(items) => Self::Tuple(Shared::new(items.iter().map(Self::constant).collect())),
             Value::Object(map) => {
                 Self::object(map.iter().map(|(key, value)| (&**key, Self::constant(value))))
             }
@@ -119,18 +191,18 @@ impl Sym {
     /// What the value is in words.
     pub(super) fn words(&self) -> String {
         match self {
-            Self::Any => "anything".into(),
-            Self::Mixed => "something of no one type".into(),
+            Self::Any(_) | Self::Reported => "anything".into(),
+            Self::Unknown(_) => "something that cannot be told".into(),
             Self::Null => "null".into(),
             Self::Bool(value) => format!("`{value}`"),
             Self::Text(text) => format!("the string \"{text}\""),
             Self::Integer(value) => format!("the number {value}"),
             Self::String => "a string".into(),
             Self::Timestamp => "a timestamp".into(),
-            Self::Number | Self::Computed(_) => "a number".into(),
-            Self::WholeNumber => "an integer".into(),
+            Self::Number | Self::Computed(..) => "a number".into(),
+            Self::Whole(_) => "an integer".into(),
             Self::Boolean => "a boolean".into(),
-            Self::AnyObject | Self::Object(..) => "an object".into(),
+            Self::Object(..) | Self::Map(_) => "an object".into(),
             Self::Leaf(leaf) => leaf.origin.to_string(),
             Self::Array(_) | Self::Tuple(_) => "an array".into(),
             Self::Answer(shape) => match shape.kind() {
@@ -147,54 +219,42 @@ impl Sym {
         }
     }
 
-    /// What this can be where two edges meet.
-    pub(super) fn join(&self, other: &Self) -> Self {
-        if self == other {
-            return self.clone();
-        }
-        match (self.overlay(), other.overlay()) {
-            (Some((mine, base)), Some((theirs, other_base))) if base == other_base => {
-                let mut fields = Fields::new();
-                for key in mine.keys().chain(theirs.keys()) {
-                    if fields.contains_key(key) {
-                        continue;
-                    }
-                    let entry = match (mine.get(key), theirs.get(key)) {
-                        (Some(a), Some(b)) => Entry {
-                            value: a.value.join(&b.value),
-                            absent: a.absent || b.absent,
-                            narrowed: a.narrowed && b.narrowed,
-                        },
-                        (Some(one), None) | (None, Some(one)) => match base {
-                            None => Entry { absent: true, ..one.clone() },
-                            // What one edge knows more of the base's value, both do not.
-                            Some(_) if one.narrowed => continue,
-                            // On the other edge the key is what the base has there, if it has it: no overlay of it.
-                            Some(base) => Entry {
-                                value: Self::union([one.value.clone(), base.peek(key)]),
-                                ..one.clone()
-                            },
-                        },
-                        (None, None) => continue,
-                    };
-                    fields.insert(key.clone(), entry);
-                }
-                return Self::Object(Rc::new(fields), base.cloned().map(Rc::new));
+    /// What the values of an object can be, whatever their keys.
+    pub(super) fn entry(&self) -> Self {
+        match self {
+            Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::Values])),
+            Self::Map(value) => (**value).clone(),
+            Self::Object(fields, base) => {
+                let below = base.as_ref().map(|base| base.entry());
+                Self::union(fields.values().map(|entry| entry.value.clone()).chain(below))
             }
-            _ => {}
-        }
-        match (self, other) {
-            (Self::Array(a), Self::Array(b)) => Self::array(a.join(b)),
-            _ => Self::union(self.members().iter().chain(other.members()).cloned()),
+            Self::Union(members) => Self::union(members.iter().map(Self::entry)),
+            Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
+            Self::Answer(_) => Self::Unknown(Reason::Computed),
+            _ => Self::never(),
         }
     }
 
-    /// Fields and base, where this is an object over something or a leaf.
-    fn overlay(&self) -> Option<(Rc<Fields>, Option<&Self>)> {
+    /// What the keys of an object can be.
+    pub(super) fn entry_key(&self) -> Self {
         match self {
-            Self::Object(fields, base) => Some((fields.clone(), base.as_deref())),
-            Self::Leaf(_) | Self::Answer(_) => Some((Rc::default(), Some(self))),
-            _ => None,
+            Self::Object(fields, None) => Self::union(fields.keys().map(|key| Self::Text(key.clone()))),
+            _ => Self::String,
+        }
+    }
+
+    /// An object with some of the entries of this one.
+    pub(super) fn some_entries(&self) -> Self {
+        match self {
+            Self::Object(fields, None) => {
+                let fields = fields.iter();
+                let fields =
+                    fields.map(|(key, entry)| (key.clone(), Entry { absent: true, ..entry.clone() }));
+                Self::Object(Shared::new(fields.collect()), None)
+            }
+            Self::Union(members) => Self::union(members.iter().map(Self::some_entries)),
+            Self::Any(_) | Self::Reported | Self::Map(_) => self.clone(),
+            _ => Self::Map(Shared::new(self.entry())),
         }
     }
 
@@ -209,17 +269,27 @@ impl Sym {
         let mut all: Vec<Self> = Vec::new();
         for member in members {
             for member in member.members() {
-                if !all.contains(member) {
-                    all.push(member.clone());
+                let mut member = member.clone();
+                // Merged with one, it may merge with others.
+                while let Some((place, merged)) = all
+                    .iter()
+                    .enumerate()
+                    .find_map(|(place, known)| Some((place, number::merged(known, &member)?)))
+                {
+                    all.swap_remove(place);
+                    member = merged;
+                }
+                if !all.contains(&member) {
+                    all.push(member);
                 }
             }
         }
         all.sort();
         match all.len() {
-            0 => Self::Any,
+            0 => Self::never(),
             1 => all.swap_remove(0),
-            n if n > MOST_MEMBERS => Self::Mixed,
-            _ => Self::Union(Rc::new(all)),
+            n if n > MOST_MEMBERS => Self::Unknown(Reason::Types),
+            _ => Self::Union(Shared::new(all)),
         }
     }
 
@@ -233,28 +303,79 @@ impl Sym {
                 (None, Some(base)) => base.peek(key),
                 (None, None) => Self::object([]),
             },
+            Self::Map(value) => (**value).clone(),
             Self::Answer(shape) => answer::peek(shape, key),
             Self::Union(members) => Self::union(members.iter().map(|member| member.peek(key))),
-            _ => Self::Any,
+            Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
+            _ => Self::never(),
         }
+    }
+
+    /// The value of a key that need not be known to the value: another way to here puts it there.
+    pub(super) fn peek_may(&self, key: &str) -> Self {
+        match self {
+            Self::Leaf(leaf) if index_of(key).is_none() => {
+                Self::Leaf(leaf.perhaps().then([OwnedStep::May(key.to_owned())]))
+            }
+            Self::Object(fields, Some(base)) if !fields.contains_key(key) => base.peek_may(key),
+            Self::Union(members) => Self::union(members.iter().map(|member| member.peek_may(key))),
+            other => other.peek(key),
+        }
+    }
+
+    /// What lies below where only more of it is known.
+    pub(super) fn ground(&self) -> &Self {
+        match self {
+            Self::Object(fields, Some(base)) if fields.values().all(|entry| entry.narrowed) => base,
+            other => other,
+        }
+    }
+
+    /// Whether a key is put into others of some values, but not into this one.
+    pub(super) fn lacks(&self, key: &str, others: &[Self]) -> bool {
+        let has = |value: &Self| matches!(value, Self::Object(fields, _) if fields.get(key).is_some_and(|entry| !entry.narrowed));
+        let can_have = match self {
+            Self::Object(fields, _) => !fields.contains_key(key),
+            Self::Leaf(_) => true,
+            _ => false,
+        };
+        can_have && others.iter().any(has)
     }
 
     /// The value with another one at a path of keys.
     pub(super) fn set(&self, keys: &[String], value: Self) -> Self {
         let Some((key, rest)) = keys.split_first() else { return value };
-        let entry = |below: &Self| Entry::of(below.peek(key).set(rest, value.clone()));
+        let entry = |below: &Self| {
+            let set = below.peek(key).set(rest, value.clone());
+            // Where the part is not there yet, it has what is put there and nothing else.
+            let made = |fields: &Fields| fields.get(key.as_str()).is_some_and(|entry| entry.absent);
+            match below {
+                Self::Object(fields, _) if !rest.is_empty() && made(fields) => {
+                    Entry::of(set.join(&Self::object([]).set(rest, value.clone())))
+                }
+                _ => Entry::of(set),
+            }
+        };
         match self {
             Self::Object(fields, base) => {
                 let mut fields = fields.clone();
-                Rc::make_mut(&mut fields).insert(key.as_str().into(), entry(self));
+                fields.edit(|fields| fields.insert(key.as_str().into(), entry(self)));
                 Self::Object(fields, base.clone())
             }
             Self::Union(members) => Self::union(members.iter().map(|member| member.set(keys, value.clone()))),
-            Self::Leaf(_) | Self::Answer(_) | Self::Any | Self::AnyObject => Self::Object(
-                Rc::new(Fields::from([(key.as_str().into(), entry(self))])),
-                Some(Rc::new(self.clone())),
+            Self::Leaf(_)
+            | Self::Answer(_)
+            | Self::Map(_)
+            | Self::Any(_)
+            | Self::Reported
+            | Self::Unknown(_) => Self::Object(
+                Shared::new(Fields::from([(key.as_str().into(), entry(self))])),
+                Some(Shared::new(self.clone())),
             ),
-            _ => Self::Object(Rc::new(Fields::from([(key.as_str().into(), entry(&Self::object([])))])), None),
+            _ => Self::Object(
+                Shared::new(Fields::from([(key.as_str().into(), entry(&Self::object([])))])),
+                None,
+            ),
         }
     }
 
@@ -262,33 +383,42 @@ impl Sym {
     pub(super) fn narrow(&self, key: &str, value: Self) -> Self {
         let (mut fields, base) = match self {
             Self::Object(fields, base) => (fields.clone(), base.clone()),
-            other => (Rc::default(), Some(Rc::new(other.clone()))),
+            other => (Shared::default(), Some(Shared::new(other.clone()))),
         };
         // What stands in the place of the base's value does so still.
         let narrowed = fields.get(key).map_or(base.is_some(), |known| known.narrowed);
-        Rc::make_mut(&mut fields).insert(key.into(), Entry { value, absent: false, narrowed });
+        fields.edit(|fields| fields.insert(key.into(), Entry { value, absent: false, narrowed }));
         Self::Object(fields, base)
     }
 
-    /// Cuts what is nested too deep.
+    /// Cuts what is nested too deep, or too large.
     pub(super) fn clip(&self) -> Self {
-        self.clip_at(MOST_DEPTH)
+        let most = intern::most_size();
+        if self.size() <= most && self.depth() < MOST_DEPTH && !matches!(self, Self::Leaf(_)) {
+            return self.clone();
+        }
+        // Its own fields it keeps: their names stand in the definition, so that there are not more and more of them.
+        let cut = |depth: &usize| self.clip_at(*depth).size() <= most;
+        self.clip_at((2..=MOST_DEPTH).rev().find(cut).unwrap_or(1))
     }
 
-    fn clip_at(&self, depth: usize) -> Self {
+    pub(super) fn clip_at(&self, depth: usize) -> Self {
         if depth == 0 {
-            return Self::Mixed;
+            return self.outline(Reason::Size);
         }
+        intern::clipped((self.clone(), depth), || self.clip_anew(depth))
+    }
+
+    fn clip_anew(&self, depth: usize) -> Self {
         match self {
-            Self::Leaf(leaf) if leaf.steps.len() > 4 * MOST_DEPTH => Self::Mixed,
-            Self::Object(fields, base) if fields.values().any(|entry| entry.value.depth() >= depth) => {
-                let clip = |entry: &Entry| Entry { value: entry.value.clip_at(depth - 1), ..entry.clone() };
-                let fields = fields.iter().map(|(key, entry)| (key.clone(), clip(entry))).collect();
-                Self::Object(Rc::new(fields), base.clone())
+            Self::Leaf(leaf) if leaf.steps.len() > 4 * MOST_DEPTH => Self::Unknown(Reason::Size),
+            Self::Object(fields, base) if fields.depth() >= depth => {
+                Self::Object(Shared::new(fields.clip(Some(depth))), base.clone())
             }
             Self::Array(item) if item.depth() >= depth => Self::array(item.clip_at(depth - 1)),
+            Self::Map(value) if value.depth() >= depth => Self::Map(Shared::new(value.clip_at(depth - 1))),
             Self::Tuple(items) if self.depth() > depth => {
-                Self::Tuple(Rc::new(items.iter().map(|item| item.clip_at(depth - 1)).collect()))
+                Self::Tuple(Shared::new(items.iter().map(|item| item.clip_at(depth - 1)).collect()))
             }
             Self::Union(members) if self.depth() > depth => {
                 Self::union(members.iter().map(|member| member.clip_at(depth)))
@@ -297,17 +427,24 @@ impl Sym {
         }
     }
 
-    fn depth(&self) -> usize {
+    pub(super) fn depth(&self) -> usize {
         match self {
-            Self::Object(fields, base) => {
-                let fields = fields.values().map(|entry| entry.value.depth()).max().unwrap_or(0);
-                1 + fields.max(base.as_ref().map_or(0, |base| base.depth()))
-            }
-            Self::Array(item) => 1 + item.depth(),
-            Self::Tuple(items) => 1 + items.iter().map(Self::depth).max().unwrap_or(0),
-            Self::Union(members) => members.iter().map(Self::depth).max().unwrap_or(0),
+            Self::Object(fields, base) => 1 + fields.depth().max(base.as_ref().map_or(0, Shared::depth)),
+            Self::Array(item) | Self::Map(item) => 1 + item.depth(),
+            Self::Tuple(items) => 1 + items.depth(),
+            Self::Union(members) => members.depth(),
             _ => 0,
         }
+    }
+
+    pub(super) fn size(&self) -> u64 {
+        let below = match self {
+            Self::Object(fields, base) => fields.size().saturating_add(base.as_ref().map_or(0, Shared::size)),
+            Self::Array(item) | Self::Map(item) => item.size(),
+            Self::Tuple(items) | Self::Union(items) | Self::Computed(_, items) => items.size(),
+            _ => 0,
+        };
+        below.saturating_add(1)
     }
 }
 
@@ -326,30 +463,61 @@ pub(super) fn step_of(key: &str) -> OwnedStep {
 }
 
 /// What flows along an edge.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Flow {
     pub(super) data: Sym,
-    pub(super) variables: Rc<Fields>,
+    pub(super) variables: Shared<Fields>,
+    /// What conditions told of parts of the context object that stay as they are: `Execution.Input`, `Map.Item.Value`.
+    pub(super) context: Shared<Fields>,
 }
 
 impl Flow {
     pub(super) fn new(data: Sym) -> Self {
-        Self { data, variables: Rc::default() }
+        Self { data, variables: Shared::default(), context: Shared::default() }
     }
 
     pub(super) fn with_data(&self, data: Sym) -> Self {
-        Self { data, variables: self.variables.clone() }
+        Self { data, ..self.clone() }
+    }
+
+    /// What flows into a Map's item processor: of another item nothing was told yet.
+    pub(super) fn with_item(&self, data: Sym) -> Self {
+        let mut flow = self.with_data(data);
+        if flow.context.contains_key("Map.Item.Value") {
+            flow.context.edit(|context| context.remove("Map.Item.Value"));
+        }
+        flow
+    }
+
+    /// The same, where it grew too large.
+    pub(super) fn clip(mut self) -> Self {
+        self.data = self.data.clip();
+        if self.variables.size() > intern::most_size() || self.variables.depth() >= MOST_DEPTH {
+            self.variables = Shared::new(self.variables.clip(None));
+        }
+        self
     }
 
     pub(super) fn join(&self, other: &Self) -> Self {
-        let data = self.data.join(&other.data);
-        if self.variables == other.variables {
-            return self.with_data(data);
+        let join = |one: &Shared<Fields>, other: &Shared<Fields>| {
+            if one == other {
+                return one.clone();
+            }
+            match Sym::Object(one.clone(), None).join(&Sym::Object(other.clone(), None)) {
+                Sym::Object(fields, _) => fields,
+                _ => one.clone(),
+            }
+        };
+        let mut context = join(&self.context, &other.context);
+        if context.values().any(|entry| entry.absent) {
+            // What only one edge tells is told by none.
+            context.edit(|context| context.retain(|_, entry| !entry.absent));
         }
-        let variables =
-            Sym::Object(self.variables.clone(), None).join(&Sym::Object(other.variables.clone(), None));
-        let Sym::Object(variables, _) = variables else { return self.with_data(data) };
-        Self { data, variables }
+        Self {
+            data: self.data.meet(&other.data),
+            variables: join(&self.variables, &other.variables),
+            context,
+        }
     }
 }
 
@@ -373,10 +541,10 @@ mod tests {
     fn a_key_of_one_edge_is_what_the_base_has_on_the_other() {
         let input = Sym::leaf(TypeRef(0), Side::Given, "the input");
         let joined = input.set(&["x".into()], Sym::String).join(&input);
-        assert_eq!(joined.peek("x"), Sym::String.join(&input.peek("x")));
+        assert_eq!(joined.peek("x"), Sym::String.join(&input.peek_may("x")));
         let made = Sym::object([("a", Sym::Null)]).join(&Sym::object([]));
         let Sym::Object(fields, None) = made else { panic!("an object") };
-        assert!(fields["a"].absent);
+        assert!(fields.get("a").is_some_and(|entry| entry.absent));
     }
 
     #[test]

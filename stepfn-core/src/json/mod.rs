@@ -13,7 +13,7 @@
 mod parse;
 mod write;
 
-use std::{collections::HashMap, fmt, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range};
 
 pub use self::write::{to_pretty_string, to_string};
 use crate::value::Value;
@@ -25,7 +25,7 @@ pub struct Document {
     pub value: Value,
     /// JSON pointers of keys that an object holds twice, with the byte range of the second.
     pub duplicates: Vec<(String, Range<usize>)>,
-    places: HashMap<String, Place>,
+    places: Place,
     text: String,
     lines: Vec<usize>,
     /// How many characters come before each block of [`BLOCK`] bytes: a definition may be one line.
@@ -50,10 +50,13 @@ fn characters_before(text: &str) -> Vec<usize> {
     blocks.collect()
 }
 
-#[derive(Clone, Debug)]
+/// Where a value stands, and where what it contains does: in the order of its members or items. A tree, not pointers: these would
+/// take as much as all keys on the way to each value.
+#[derive(Clone, Debug, Default)]
 struct Place {
     key: Option<Range<usize>>,
     value: Range<usize>,
+    inside: Vec<Self>,
 }
 
 /// A place in a text.
@@ -68,19 +71,44 @@ pub struct Span {
 }
 
 impl Document {
+    fn place(&self, pointer: &str) -> Option<&Place> {
+        let (mut place, mut value) = (&self.places, &self.value);
+        let Some(tokens) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(place) };
+        for token in tokens.split('/') {
+            let index = match value {
+                Value::Object(members) => {
+                    let name = unescape(token);
+                    let index = members.get_index_of(&*name)?;
+                    value = members.get_index(index)?.1;
+                    index
+                }
+                Value::Array(items) => {
+                    // As pointers are written: without zeros before.
+                    let index: usize =
+                        token.parse().ok().filter(|index: &usize| index.to_string() == token)?;
+                    value = items.get(index)?;
+                    index
+                }
+                _ => return None,
+            };
+            place = place.inside.get(index)?;
+        }
+        Some(place)
+    }
+
     /// The place of the value at a JSON pointer.
     pub fn span(&self, pointer: &str) -> Option<Span> {
-        self.places.get(pointer).map(|place| self.locate(place.value.clone()))
+        self.place(pointer).map(|place| self.locate(place.value.clone()))
     }
 
     /// The text of the value at a JSON pointer, as it was written.
     pub fn text_at(&self, pointer: &str) -> Option<&str> {
-        self.text.get(self.places.get(pointer)?.value.clone())
+        self.text.get(self.place(pointer)?.value.clone())
     }
 
     /// The place of the key that leads to a JSON pointer (none for array items and the root).
     pub fn key_span(&self, pointer: &str) -> Option<Span> {
-        self.places.get(pointer).and_then(|place| place.key.clone()).map(|range| self.locate(range))
+        self.place(pointer).and_then(|place| place.key.clone()).map(|range| self.locate(range))
     }
 
     /// The place of a part of the string at a JSON pointer; none where there is no string.
@@ -95,12 +123,12 @@ impl Document {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn part_span(&self, pointer: &str, part: Range<usize>) -> Option<Span> {
-        self.part_of(self.places.get(pointer)?.value.clone(), part)
+        self.part_of(self.place(pointer)?.value.clone(), part)
     }
 
     /// The place of a part of the key that leads to a JSON pointer, as [`part_span`](Self::part_span) has it of a value.
     pub fn key_part_span(&self, pointer: &str, part: Range<usize>) -> Option<Span> {
-        self.part_of(self.places.get(pointer)?.key.clone()?, part)
+        self.part_of(self.place(pointer)?.key.clone()?, part)
     }
 
     fn part_of(&self, string: Range<usize>, part: Range<usize>) -> Option<Span> {
@@ -136,6 +164,11 @@ impl Document {
         let rest = self.text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
         self.characters.get(block).copied().unwrap_or(0) + characters(rest)
     }
+}
+
+/// A token of a JSON pointer without its escapes.
+fn unescape(token: &str) -> Cow<'_, str> {
+    if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
 }
 
 /// Appends a token to a JSON pointer, escaped as RFC 6901 asks.

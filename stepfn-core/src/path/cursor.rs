@@ -91,6 +91,8 @@ impl<'a> Cursor<'a> {
                         Some(unescaped) => value.push(unescaped),
                         None => value.push('u'),
                     },
+                    // Recorded on AWS: what is no quote of this name keeps its backslash before the other quote.
+                    other @ ('\'' | '"') if other != quote => value.extend(['\\', other]),
                     other => value.push(other),
                 },
                 next if next == quote => return Some(value),

@@ -20,7 +20,7 @@ pub struct Shape {
 /// The kind of a member that the table takes away.
 const NONE: &str = "!";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Of {
     /// A kind as in `sdk.txt`.
     Kind(&'static str),
@@ -183,6 +183,12 @@ impl PartialEq for Shape {
 }
 
 impl Eq for Shape {}
+
+impl std::hash::Hash for Shape {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
 
 impl PartialOrd for Shape {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {

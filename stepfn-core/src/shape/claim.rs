@@ -4,6 +4,7 @@ use super::{
     node::Node,
     text::{Text, contains, distance, same, slip},
     view::{Problem, Side, Step, View, article, describe},
+    ways::{Ways, count, fork, on_way},
 };
 
 /// A small claim about a type's JSON, judged by rustc (macro) or at once (builder).
@@ -51,6 +52,11 @@ pub enum Claim<'a> {
         what: &'a str,
         /// The whole template.
         nodes: &'a [Node<'a>],
+        /// The type.
+        target: &'static Shape,
+    },
+    /// The rows of a table, objects whose values are all texts, can be read as a type.
+    Columns {
         /// The type.
         target: &'static Shape,
     },
@@ -125,12 +131,16 @@ pub enum Need<'a> {
     Number,
     /// A whole number for certain.
     Integer,
+    /// A whole number for certain, and none below zero.
+    Count,
     /// Anything but an array: JSONata goes through it as it goes through one value.
     Single,
     /// A boolean for certain.
     Boolean,
     /// A number or a string for certain: what can be put in order.
     Ordered,
+    /// A string, a number or a boolean for certain: what can be made a number.
+    Scalar,
     /// An array or an object for certain: what a Map in JSONata takes.
     Items,
     /// A timestamp for certain.
@@ -167,6 +177,8 @@ pub enum Fault {
     UnraisedError,
     /// `choice-may-not-match`
     ChoiceMayNotMatch,
+    /// `cannot-tell`
+    CannotTell,
 }
 
 impl Fault {
@@ -180,6 +192,7 @@ impl Fault {
             Self::DoesNotFit => "does-not-fit",
             Self::UnraisedError => "unraised-error",
             Self::ChoiceMayNotMatch => "choice-may-not-match",
+            Self::CannotTell => "cannot-tell",
         }
     }
 }
@@ -233,6 +246,7 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
             out.push(": ");
             complete(nodes, target, &mut out)
         }
+        Claim::Columns { target } => columns(View::new(target, Side::Given), &mut out),
         Claim::Answers { keys, input, result } => match token(input, keys) {
             Some(answer) => {
                 out.push("what the token in ");
@@ -266,8 +280,68 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
 }
 
 const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out: &mut Text) -> Option<Fault> {
+    if !fork(steps) {
+        return path_to(origin, root, steps, root.walk(steps), need, out);
+    }
+    let ways = Ways::of(root, steps);
+    let mark = out.mark();
+    let mut fault = None;
+    let mut fine = false;
+    let mut i = 0;
+    while i < ways.len() {
+        let found = ways.get(i);
+        let kept = out.mark();
+        match path_to(origin, root, steps, found, need, out) {
+            // A comparison that can be true on one way is worth its while; only that it finds something must hold on all.
+            Some(Fault::WrongType | Fault::UnknownLiteral) if found.is_ok() && is_asking(need) => {
+                if fault.is_none() {
+                    fault = Some(Fault::WrongType);
+                } else {
+                    out.rewind(kept);
+                }
+            }
+            Some(fault) => {
+                let whole = *out;
+                out.rewind(mark);
+                let (_, reason) = whole.as_str().split_at(kept);
+                out.push(reason);
+                return Some(fault);
+            }
+            None => fine = true,
+        }
+        i += 1;
+    }
+    if fine {
+        out.rewind(mark);
+        return None;
+    }
+    fault
+}
+
+/// Whether a need is one of a comparison, which another value makes false.
+const fn is_asking(need: Need<'_>) -> bool {
+    matches!(
+        need,
+        Need::Literal(_)
+            | Need::MaybeString
+            | Need::MaybeNumber
+            | Need::MaybeBoolean
+            | Need::MaybeTimestamp
+            | Need::MaybeNull
+    )
+}
+
+/// The same for one way.
+const fn path_to(
+    origin: &str,
+    root: View,
+    steps: &[Step<'_>],
+    found: Result<View, (usize, Problem)>,
+    need: Need<'_>,
+    out: &mut Text,
+) -> Option<Fault> {
     let queried = is_query(steps);
-    let view = match root.walk(steps) {
+    let view = match found {
         Ok(view) => view,
         Err((index, problem)) => {
             // A test for presence may look through what may be missing or null: AWS answers false.
@@ -283,6 +357,8 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
             from(origin, out);
             if queried && matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull) {
                 out.push(INSTEAD);
+            } else if matches!(problem, Problem::MaybeAbsent) && index > 0 && is_may(steps[index - 1]) {
+                out.push(NOT_EVERYWHERE);
             } else if matches!(problem, Problem::MaybeAbsent) {
                 out.push("; test it with `is_present` in a Choice before");
             } else if matches!(problem, Problem::MaybeNull) {
@@ -309,6 +385,10 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
         from(origin, out);
         if queried {
             out.push(INSTEAD);
+            return Some(Fault::MaybeMissing);
+        }
+        if !steps.is_empty() && is_may(steps[steps.len() - 1]) {
+            out.push(NOT_EVERYWHERE);
             return Some(Fault::MaybeMissing);
         }
         if let Shape::Array(_) = root.shape
@@ -347,10 +427,12 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
         Need::MaybeBoolean | Need::Boolean => "a boolean",
         Need::Single => "something that is no array",
         Need::Ordered => "a number or a string",
+        Need::Scalar => "a string, a number or a boolean",
         Need::Items => "an array or an object",
         Need::MaybeTimestamp | Need::Timestamp => "a timestamp",
         Need::MaybeNull => "something that may be null",
         Need::Integer => "an integer",
+        Need::Count => "an integer that is never below 0",
         Need::Array => "an array",
         Need::Object | Need::Writable => "an object",
         Need::NotNull => "something that is never null",
@@ -367,6 +449,13 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
 
 /// What to write where a JSONata expression may come to nothing.
 const INSTEAD: &str = "; say what else it is then: `$exists(…) ? … : …`";
+
+/// What to write where only some of the ways to a state put a field there.
+const NOT_EVERYWHERE: &str = ": not every way here puts it there; put it there on every way, or test it with `is_present` in a Choice before";
+
+const fn is_may(step: Step<'_>) -> bool {
+    matches!(step, Step::May(_))
+}
 
 /// Whether the way is JSONata's.
 const fn is_query(steps: &[Step<'_>]) -> bool {
@@ -401,9 +490,11 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
         Need::String
             | Need::Number
             | Need::Integer
+            | Need::Count
             | Need::Single
             | Need::Boolean
             | Need::Ordered
+            | Need::Scalar
             | Need::Items
             | Need::Timestamp
             | Need::Array
@@ -412,7 +503,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             | Need::NotNull
     );
     match view.shape {
-        Shape::Any => true,
+        Shape::Any | Shape::Never => true,
         Shape::Mixed => matches!(need, Need::Value) || !certain,
         Shape::Nullable(_) if matches!(need, Need::MaybeNull | Need::Value) => true,
         Shape::Nullable(inner) => {
@@ -422,11 +513,13 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             let mut i = 0;
             let mut some = false;
             while i < one_of.alternatives.len() {
-                let fits = can_be(view.with(one_of.alternatives[i]), need);
-                if certain && !fits {
-                    return false;
+                if !view.excludes(i) {
+                    let fits = can_be(view.alternative(one_of, i), need);
+                    if certain && !fits {
+                        return false;
+                    }
+                    some = some || fits;
                 }
-                some = some || fits;
                 i += 1;
             }
             some
@@ -449,10 +542,20 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             },
             Need::MaybeNumber | Need::Number => matches!(shape, Shape::Number | Shape::Integer { .. }),
             Need::Integer => matches!(shape, Shape::Integer { .. }),
+            Need::Count => matches!(shape, Shape::Integer { min: 0.., .. }),
             Need::MaybeBoolean | Need::Boolean => matches!(shape, Shape::Boolean),
             Need::Ordered => matches!(
                 shape,
                 Shape::String | Shape::Text(_) | Shape::Enum(_) | Shape::Number | Shape::Integer { .. }
+            ),
+            Need::Scalar => matches!(
+                shape,
+                Shape::String
+                    | Shape::Text(_)
+                    | Shape::Enum(_)
+                    | Shape::Number
+                    | Shape::Integer { .. }
+                    | Shape::Boolean
             ),
             Need::Items => {
                 matches!(
@@ -557,6 +660,62 @@ const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) ->
     false
 }
 
+/// Whether rows can be read as a type: objects whose values are all texts.
+const fn columns(target: View, out: &mut Text) -> bool {
+    match target.shape {
+        Shape::Any => true,
+        Shape::Nullable(inner) => columns(target.with(inner), out),
+        Shape::Map(value) | Shape::Keyed { value, .. } => {
+            if is_text(target.with(value)) {
+                return true;
+            }
+            out.push("the rows hold texts alone, and its values are ");
+            article(out, value);
+            out.push("; make them `String`");
+            false
+        }
+        Shape::Object(object) => {
+            let mut i = 0;
+            while i < object.fields.len() {
+                let field = &object.fields[i];
+                if let Some(key) = field.key(Side::Given)
+                    && !is_text(target.with(field.shape))
+                {
+                    out.push("the rows hold texts alone, and its field ");
+                    out.code(key);
+                    out.push(" is ");
+                    article(out, field.shape);
+                    out.push("; make it a `String`, and convert it in a function");
+                    return false;
+                }
+                i += 1;
+            }
+            let mut i = 0;
+            while i < object.flattened.len() {
+                if !columns(target.with(object.flattened[i]), out) {
+                    return false;
+                }
+                i += 1;
+            }
+            true
+        }
+        shape => {
+            out.push("the rows are objects, found ");
+            article(out, shape);
+            false
+        }
+    }
+}
+
+/// Whether a text can be read as a type, of whatever form.
+const fn is_text(view: View) -> bool {
+    match view.shape {
+        Shape::Any | Shape::String | Shape::Text(_) | Shape::Enum(_) => true,
+        Shape::Nullable(inner) => is_text(view.with(inner)),
+        _ => false,
+    }
+}
+
 const fn raises(task: &str, error: &str, names: &[&str], open: bool, out: &mut Text) -> bool {
     if open || contains(names, error) {
         return true;
@@ -609,13 +768,18 @@ const fn alike(nodes: &[Node<'_>]) -> bool {
     while i < nodes.len() {
         match nodes[i] {
             Node::Leaf { shape, side, steps } => {
-                if let Ok(view) = View::new(shape, side).walk(steps) {
-                    let number = can_be(view, Need::Number);
-                    let string = can_be(view, Need::String);
-                    // One that can be put in order and is neither for certain is now this, now that.
-                    let either = can_be(view, Need::Ordered) && !number && !string;
-                    numbers = numbers || either || number && !string;
-                    strings = strings || either || string && !number;
+                let root = View::new(shape, side);
+                let mut way = 0;
+                while way < count(root, steps) {
+                    if let Ok(view) = on_way(root, steps, way) {
+                        let number = can_be(view, Need::Number);
+                        let string = can_be(view, Need::String);
+                        // One that can be put in order and is neither for certain is now this, now that.
+                        let either = can_be(view, Need::Ordered) && !number && !string;
+                        numbers = numbers || either || number && !string;
+                        strings = strings || either || string && !number;
+                    }
+                    way += 1;
                 }
             }
             Node::Number => numbers = true,
@@ -628,28 +792,48 @@ const fn alike(nodes: &[Node<'_>]) -> bool {
 }
 
 const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], out: &mut Text) -> bool {
-    let Ok(view) = root.walk(steps) else {
-        // The path has a claim of its own.
-        return true;
-    };
+    let mut way = 0;
+    while way < count(root, steps) {
+        let view = match on_way(root, steps, way) {
+            Ok(view) => view,
+            // Nothing matches where the way to it ends before.
+            Err((_, Problem::MaybeAbsent | Problem::MaybeNull | Problem::Mixed)) => root.with(&Shape::Any),
+            // The path has a claim of its own.
+            Err(_) => return true,
+        };
+        if !covers_one(shown, view, literals, out) {
+            return false;
+        }
+        way += 1;
+    }
+    true
+}
+
+const fn covers_one(shown: &str, view: View, literals: &[&str], out: &mut Text) -> bool {
     let missing = match view.shape {
+        // The rules leave nothing.
+        Shape::Never if !view.absent => return true,
         Shape::Enum(shape) if matches!(view.side, Side::Made) || shape.also_given.is_empty() => {
             let mut i = 0;
             loop {
                 if i == shape.variants.len() {
                     return true;
                 }
-                if !contains(literals, shape.variants[i]) {
+                if !view.excludes(i) && !contains(literals, shape.variants[i]) {
                     break shape.variants[i];
                 }
                 i += 1;
             }
         }
         Shape::Boolean => {
-            if contains(literals, "true") && contains(literals, "false") {
+            let (no, yes) = (
+                view.excludes(0) || contains(literals, "false"),
+                view.excludes(1) || contains(literals, "true"),
+            );
+            if no && yes {
                 return true;
             }
-            if contains(literals, "true") { "false" } else { "true" }
+            if yes { "false" } else { "true" }
         }
         _ => "",
     };

@@ -1,8 +1,9 @@
 use super::{
-    Node, Shape, TIMESTAMP,
+    Arithmetic, Bounds, Node, Shape, TIMESTAMP,
     form::{OfForm, of_form},
     text::{Text, contains, same},
     view::{Side, Step, View, article},
+    ways::{count, on_way},
 };
 
 /// Types nested deeper than this are refused: rustc gives constants a stack of 128 calls, and here each is counted.
@@ -36,12 +37,14 @@ pub(super) struct Fits<'a> {
     pub(super) lenient: bool,
     /// What is being judged around. What a recursive type comes back to fits if all else does.
     pub(super) around: Option<&'a Pair<'a>>,
+    /// Which way is taken by the steps below an overlay, where they lead to values of several shapes.
+    way: usize,
 }
 
 impl<'a> Fits<'a> {
     /// Judges a value that somebody wrote or computed.
     pub(super) const fn of(nodes: &'a [Node<'a>]) -> Self {
-        Self { nodes, flattened: false, buffered: false, lenient: false, around: None }
+        Self { nodes, flattened: false, buffered: false, lenient: false, around: None, way: 0 }
     }
 
     /// Whether a source and a target are being judged around here.
@@ -71,7 +74,7 @@ impl<'a> Fits<'a> {
     pub(super) const fn source(self, index: usize) -> Source {
         match self.nodes[index] {
             Node::Item(inner) => self.source(inner),
-            Node::Leaf { shape, side, steps } => match View::new(shape, side).walk(steps) {
+            Node::Leaf { shape, side, steps } => match on_way(View::new(shape, side), steps, self.way) {
                 Ok(view) => Source::View(view.settled()),
                 Err(_) => Source::View(View::new(&Shape::Any, side)),
             },
@@ -84,10 +87,21 @@ impl<'a> Fits<'a> {
     pub(super) const fn missing(self, index: usize) -> bool {
         match self.nodes[index] {
             Node::Item(inner) => self.missing(inner),
-            Node::Leaf { shape, side, steps } => match View::new(shape, side).walk(steps) {
-                Ok(view) => view.absent,
-                Err(_) => !matches!(steps.last(), Some(Step::Present)),
-            },
+            Node::Leaf { shape, side, steps } => {
+                let root = View::new(shape, side);
+                let mut way = 0;
+                while way < count(root, steps) {
+                    let missing = match on_way(root, steps, way) {
+                        Ok(view) => view.absent,
+                        Err(_) => !ends_present(steps),
+                    };
+                    if missing {
+                        return true;
+                    }
+                    way += 1;
+                }
+                false
+            }
             Node::Union { first, len } => {
                 let mut i = 0;
                 while i < len {
@@ -98,7 +112,8 @@ impl<'a> Fits<'a> {
                 }
                 false
             }
-            Node::Either(first, _) => self.missing(first),
+            // That more is known of a part does not say that the whole is there.
+            Node::Either(_, plain) => self.missing(plain),
             _ => false,
         }
     }
@@ -106,7 +121,7 @@ impl<'a> Fits<'a> {
     /// What is below an overlay; none where there is nothing.
     pub(super) const fn base(self, index: usize) -> Option<Source> {
         if let Node::Leaf { shape, side, steps } = self.nodes[index]
-            && View::new(shape, side).walk(steps).is_err()
+            && on_way(View::new(shape, side), steps, self.way).is_err()
         {
             return None;
         }
@@ -146,23 +161,43 @@ impl<'a> Fits<'a> {
             );
             return false;
         }
-        let source = match source {
-            Source::Node(index) => self.source(index),
-            source => source,
+        let ways = match source {
+            Source::Node(index) => self.ways(index),
+            _ => 1,
         };
-        let pair;
-        let mut this: Fits<'_> = self;
-        if let Source::View(view) = source
-            && let (Some(of), Some(to)) = (view.identity(), target.identity())
-            && !self.flattened
-        {
-            if self.is_around(of, to) {
-                return true;
+        let mut way = 0;
+        while way < ways {
+            let mut this: Fits<'_> = Self { way, ..self };
+            let source = match source {
+                Source::Node(index) => this.source(index),
+                source => source,
+            };
+            let pair;
+            let mut is_around = false;
+            if let Source::View(view) = source
+                && let (Some(of), Some(to)) = (view.identity(), target.identity())
+                && !self.flattened
+            {
+                is_around = self.is_around(of, to);
+                pair = Pair { source: of, target: to, around: self.around };
+                this = Fits { around: Some(&pair), ..this };
             }
-            pair = Pair { source: of, target: to, around: self.around };
-            this = Fits { around: Some(&pair), ..this };
+            if !is_around && !this.judged(source, target, depth, out) {
+                return false;
+            }
+            way += 1;
         }
-        this.judged(source, target, depth, out)
+        true
+    }
+
+    /// On how many ways the steps of a leaf lead, which a node is or lies over.
+    const fn ways(self, index: usize) -> usize {
+        match self.nodes[index] {
+            Node::Item(inner) => self.ways(inner),
+            Node::Leaf { shape, side, steps } => count(View::new(shape, side), steps),
+            Node::Object { base: Some(base), .. } => self.ways(base),
+            _ => 1,
+        }
     }
 
     /// Judges a source that is no pair of what is being judged around.
@@ -193,7 +228,7 @@ impl<'a> Fits<'a> {
             },
             Source::Over(..) => {}
             Source::View(view) => match view.shape {
-                Shape::Any => return true,
+                Shape::Any | Shape::Never => return true,
                 Shape::Nullable(inner) => {
                     return match target.shape {
                         Shape::Nullable(wanted) => {
@@ -213,8 +248,9 @@ impl<'a> Fits<'a> {
                 Shape::OneOf(one_of) => {
                     let mut i = 0;
                     while i < one_of.alternatives.len() {
-                        let alternative = view.alternative(one_of, i);
-                        if !self.fits(Source::View(alternative), target, depth + 2, out) {
+                        if !view.excludes(i)
+                            && !self.fits(Source::View(view.alternative(one_of, i)), target, depth + 2, out)
+                        {
                             return false;
                         }
                         i += 1;
@@ -314,9 +350,11 @@ impl<'a> Fits<'a> {
         let mut number = 0;
         loop {
             let next = match view.shape {
-                Shape::OneOf(one_of) if number < one_of.alternatives.len() => {
-                    Some(view.alternative(one_of, number))
-                }
+                Shape::OneOf(one_of) if number < one_of.alternatives.len() => Some(if view.excludes(number) {
+                    view.with(&Shape::Never)
+                } else {
+                    view.alternative(one_of, number)
+                }),
                 Shape::OneOf(_) => None,
                 _ => view.as_variant(number),
             };
@@ -334,7 +372,16 @@ impl<'a> Fits<'a> {
             }
             number += 1;
         }
-        if number == 0 { None } else { Some(true) }
+        if number > 0 {
+            return Some(true);
+        }
+        match index {
+            // All that is judged of it must be on the same way.
+            Some(index) if self.ways(index) != 1 => {
+                Some(self.fits(Source::Over(index, view), target, depth + 3, out))
+            }
+            _ => None,
+        }
     }
 
     const fn is_null(self, source: Source) -> bool {
@@ -347,7 +394,7 @@ impl<'a> Fits<'a> {
 
     const fn is_object(self, source: Source) -> bool {
         match source {
-            Source::Node(index) => matches!(self.nodes[index], Node::Object { .. } | Node::AnyObject),
+            Source::Node(index) => matches!(self.nodes[index], Node::Object { .. } | Node::Map(_)),
             Source::View(view) => {
                 matches!(view.shape, Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. })
             }
@@ -381,19 +428,14 @@ impl<'a> Fits<'a> {
                 }
                 (Node::String, Shape::Enum(shape)) => contains(shape.also_given, "*"),
                 (Node::Integer(value), Shape::Integer { min, max }) => *min <= value && value <= *max,
-                (Node::Between(least, most), Shape::Integer { min, max }) => *min <= least && most <= *max,
-                // Counts and sums: of 32 bits in AWS.
-                (Node::WholeNumber, Shape::Integer { max, .. }) => *max >= i32::MAX as i128,
-                (
-                    Node::Integer(_)
-                    | Node::Between(..)
-                    | Node::WholeNumber
-                    | Node::Number
-                    | Node::Computed { .. },
-                    Shape::Number,
-                ) => true,
-                (Node::Computed { .. }, Shape::Integer { max, .. }) => {
-                    *max >= i32::MAX as i128 && self.is_whole(index)
+                (Node::Integer(_) | Node::Whole(_) | Node::Number | Node::Computed { .. }, Shape::Number) => {
+                    true
+                }
+                (Node::Whole(_) | Node::Computed { .. }, Shape::Integer { min, max }) => {
+                    match self.bounds(index) {
+                        Some(bounds) => bounds.settled().is_within(Bounds { min: *min, max: *max }),
+                        None => false,
+                    }
                 }
                 _ => false,
             },
@@ -414,7 +456,10 @@ impl<'a> Fits<'a> {
                     let mut i = 0;
                     while i < given.variants.len() {
                         let variant = given.variants[i];
-                        if !contains(wanted.variants, variant) && !contains(wanted.also_given, variant) {
+                        if !view.excludes(i)
+                            && !contains(wanted.variants, variant)
+                            && !contains(wanted.also_given, variant)
+                        {
                             return false;
                         }
                         i += 1;
@@ -426,29 +471,118 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// Whether a node is a whole number for certain.
-    const fn is_whole(self, index: usize) -> bool {
+    /// Between what a number lies, where it is whole for certain.
+    const fn bounds(self, index: usize) -> Option<Bounds> {
         match self.nodes[index] {
-            Node::Item(inner) => self.is_whole(inner),
-            Node::Integer(_) | Node::Between(..) | Node::WholeNumber => true,
-            Node::Leaf { .. } => match self.source(index) {
-                // What may be anything was not said to be a fraction.
-                Source::View(view) => matches!(view.shape, Shape::Integer { .. } | Shape::Any),
-                Source::Node(_) | Source::Over(..) => false,
-            },
-            Node::Union { first, len } | Node::Computed { first, len } => {
-                let mut i = 0;
+            Node::Item(inner) => self.bounds(inner),
+            Node::Integer(value) => Some(Bounds::one(value)),
+            Node::Whole(bounds) => Some(bounds),
+            Node::Leaf { shape, side, steps } => {
+                let root = View::new(shape, side);
+                let mut all: Option<Bounds> = None;
+                let mut way = 0;
+                while way < count(root, steps) {
+                    let one = match on_way(root, steps, way) {
+                        Ok(view) => match view.settled().shape {
+                            Shape::Integer { min, max } => Bounds { min: *min, max: *max },
+                            // What may be anything was not said to be a fraction.
+                            Shape::Any => Bounds::ANY,
+                            _ => return None,
+                        },
+                        Err(_) => Bounds::ANY,
+                    };
+                    all = match all {
+                        Some(all) => Some(all.hull(one)),
+                        None => Some(one),
+                    };
+                    way += 1;
+                }
+                all
+            }
+            Node::Union { first, len } => {
+                let mut i = 1;
+                let mut all = if len == 0 { Some(Bounds::ANY) } else { self.bounds(first) };
                 while i < len {
-                    if !self.is_whole(first + i) {
-                        return false;
-                    }
+                    all = match (all, self.bounds(first + i)) {
+                        (Some(all), Some(one)) => Some(all.hull(one)),
+                        _ => None,
+                    };
                     i += 1;
                 }
-                true
+                all
             }
-            Node::Any => true,
-            _ => false,
+            Node::Computed { how, first, len } => self.computed(how, first, len),
+            Node::Any => Some(Bounds::ANY),
+            _ => None,
         }
+    }
+
+    /// Between what a number lies that need not be whole, where that is known.
+    const fn size(self, index: usize) -> Option<Bounds> {
+        match self.nodes[index] {
+            Node::Item(inner) => self.size(inner),
+            Node::Computed { how: Arithmetic::Quotient, first, .. } => match self.size(first) {
+                Some(bounds) => Some(bounds.hull(Bounds::one(0))),
+                None => None,
+            },
+            _ => self.bounds(index),
+        }
+    }
+
+    /// The same of a number that is computed.
+    const fn computed(self, how: Arithmetic, first: usize, len: usize) -> Option<Bounds> {
+        if len == 0 {
+            return None;
+        }
+        match how {
+            Arithmetic::Quotient => return None,
+            Arithmetic::Rounded => {
+                return Some(match self.size(first) {
+                    Some(bounds) => bounds,
+                    None => Bounds::ANY,
+                });
+            }
+            Arithmetic::Remainder => {
+                return match self.bounds(first) {
+                    Some(bounds) => Some(bounds.hull(Bounds::one(0))),
+                    None => None,
+                };
+            }
+            Arithmetic::Power => {
+                return match (self.bounds(first), self.bounds(first + 1)) {
+                    (Some(base), Some(exponent)) if len == 2 && exponent.min >= 0 => {
+                        Some(if base.min >= 0 { Bounds { min: 0, max: i128::MAX } } else { Bounds::ANY })
+                    }
+                    _ => None,
+                };
+            }
+            _ => {}
+        }
+        let mut made = Bounds::one(if matches!(how, Arithmetic::Product) { 1 } else { 0 });
+        let mut size = Bounds::one(0);
+        let mut i = 0;
+        while i < len {
+            let part = match (self.bounds(first + i), how) {
+                (Some(part), _) => part,
+                // It is rounded.
+                (None, Arithmetic::Narrow) => Bounds::ANY,
+                (None, _) => return None,
+            };
+            size = size.hull(part);
+            made = match how {
+                Arithmetic::Sum | Arithmetic::Narrow => made.add(part),
+                Arithmetic::Product => made.multiply(part),
+                Arithmetic::Negation => part.negate(),
+                Arithmetic::Total => part.total(),
+                Arithmetic::Magnitude => part.magnitude(),
+                _ => Bounds::ANY,
+            };
+            i += 1;
+        }
+        Some(match how {
+            Arithmetic::Narrow => made.narrow(),
+            _ => made.within_size_of(size),
+        })
     }
 
     /// Appends what a source is.
@@ -464,7 +598,10 @@ impl<'a> Fits<'a> {
                 | Node::Union { .. } => {
                     out.push("anything");
                 }
-                Node::Mixed => out.push("something of no one type"),
+                Node::Unknown(reason) => {
+                    out.push("something that cannot be told: ");
+                    out.push(reason);
+                }
                 Node::Null => out.push("null"),
                 Node::True => out.push("`true`"),
                 Node::False => out.push("`false`"),
@@ -477,18 +614,17 @@ impl<'a> Fits<'a> {
                     out.push("the number ");
                     out.number(value);
                 }
-                Node::Between(least, most) => {
-                    out.push("an integer from ");
-                    out.number(least);
-                    out.push(" to ");
-                    out.number(most);
-                }
                 Node::String => out.push("a string"),
                 Node::Timestamp => out.push("a timestamp"),
-                Node::Number | Node::Computed { .. } => out.push("a number"),
-                Node::WholeNumber => out.push("an integer"),
+                Node::Number => out.push("a number"),
+                Node::Whole(_) | Node::Computed { .. } => match self.bounds(index) {
+                    Some(bounds) => {
+                        let Bounds { min, max } = bounds.settled();
+                        article(out, &Shape::Integer { min, max });
+                    }
+                    None => out.push("a number"),
+                },
                 Node::Boolean => out.push("a boolean"),
-                Node::AnyObject => out.push("an object"),
                 Node::Object { first, len, base } => {
                     out.push("an object");
                     if base.is_none() && len == 0 {
@@ -503,10 +639,25 @@ impl<'a> Fits<'a> {
                         i += 1;
                     }
                 }
+                Node::Map(_) => out.push("an object of any keys"),
                 Node::Array(_) | Node::Tuple { .. } => out.push("an array"),
             },
         }
     }
+}
+
+/// Whether a path of the user's led here, facts about what is there left aside.
+const fn ends_present(steps: &[Step<'_>]) -> bool {
+    let mut i = steps.len();
+    while i > 0 {
+        i -= 1;
+        match steps[i] {
+            Step::Where(_) | Step::OrWhere(_) => {}
+            Step::Present => return true,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// Puts a text before what was appended since a mark.

@@ -15,26 +15,30 @@
 //! and may be missing on the way in.
 
 mod array;
+mod bounds;
 mod claim;
 mod fits;
 mod form;
 mod impls;
-mod includes;
 mod keys;
 mod misfit;
+mod narrow;
 mod node;
 mod object;
 #[cfg(test)]
 mod tests;
 mod text;
 mod view;
+mod ways;
 
 use std::fmt;
 
 pub use self::{
+    bounds::{Arithmetic, Bounds},
     claim::{Claim, Fault, Need, Wrong, expect, judge},
     form::{TIMESTAMP, example},
     misfit::misfit,
+    narrow::{Fact, Kind, Property},
     node::Node,
     text::Text,
     view::{Problem, Side, Step, View},
@@ -107,6 +111,8 @@ pub enum Shape {
     Recursive(usize),
     /// A field whose shape differs from variant to variant: it can be passed on with the whole, but not be read alone.
     Mixed,
+    /// What nothing can be: the value of a key that a type does not have.
+    Never,
     /// A string that is a [`TaskToken`](crate::token::TaskToken), with the shape of what it is answered with.
     Token(&'static Self),
 }
@@ -255,6 +261,7 @@ impl Shape {
             Self::Split { made, .. } => made.words(),
             Self::Recursive(_) => "the enclosing type again",
             Self::Mixed => "different from variant to variant",
+            Self::Never => "nothing",
             Self::Token(_) => "a task token",
         }
     }

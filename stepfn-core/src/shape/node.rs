@@ -1,5 +1,5 @@
 use super::{
-    Shape,
+    Arithmetic, Bounds, Shape,
     view::{Side, Step},
 };
 
@@ -8,8 +8,8 @@ use super::{
 pub enum Node<'a> {
     /// Anything.
     Any,
-    /// Something that nobody can tell: it fits what takes anything.
-    Mixed,
+    /// Something that the analysis cannot tell, and why: it fits only what takes anything.
+    Unknown(&'a str),
     /// `null`
     Null,
     /// This boolean.
@@ -20,18 +20,18 @@ pub enum Node<'a> {
     Text(&'a str),
     /// This whole number.
     Integer(i128),
-    /// Some whole number between two bounds, inclusive.
-    Between(i128, i128),
     /// Some string.
     String,
     /// Some RFC 3339 timestamp.
     Timestamp,
     /// Some number.
     Number,
-    /// Some whole number of unknown size.
-    WholeNumber,
-    /// The sum, difference or product of other nodes: a whole number where they all are.
+    /// Some whole number.
+    Whole(Bounds),
+    /// A number that is computed of other nodes.
     Computed {
+        /// How.
+        how: Arithmetic,
         /// The first of the [`Item`](Self::Item)s.
         first: usize,
         /// How many.
@@ -39,8 +39,6 @@ pub enum Node<'a> {
     },
     /// Some boolean.
     Boolean,
-    /// Some object.
-    AnyObject,
     /// A value of a type, after some steps into it.
     Leaf {
         /// The type's shape.
@@ -70,6 +68,8 @@ pub enum Node<'a> {
     },
     /// An array whose items are all like one node.
     Array(usize),
+    /// An object of unknown keys, whose values are all like one node.
+    Map(usize),
     /// An array of known items.
     Tuple {
         /// The first of the [`Item`](Self::Item)s.

@@ -7,7 +7,7 @@ use super::{
     view::{Side, View, article},
 };
 
-impl Fits<'_> {
+impl<'a> Fits<'a> {
     /// The value of a key, and whether it may be missing; none where it is not there at all.
     const fn key(self, source: Source, key: &str) -> Option<(Source, bool)> {
         match source {
@@ -16,7 +16,7 @@ impl Fits<'_> {
                 None => None,
             },
             Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
-                Node::Object { first, len, .. } => {
+                Node::Object { first, len, base } => {
                     let mut i = first;
                     while i < first + len {
                         if let Node::Field { key: name, value, absent } = self.nodes[i]
@@ -27,13 +27,37 @@ impl Fits<'_> {
                         i += 1;
                     }
                     match self.below(source) {
-                        Some(below) => self.key(below, key),
+                        // Where the whole below is not there, nothing of it is.
+                        Some(below) => match self.key(below, key) {
+                            Some((value, absent)) => Some((value, absent || self.lacks_base(base))),
+                            None => None,
+                        },
                         None => None,
                     }
                 }
-                Node::Any | Node::AnyObject => Some((Source::View(View::new(&Shape::Any, Side::Made)), true)),
+                Node::Unknown(_) => Some((Source::Node(index), true)),
+                Node::Map(value) => Some((Source::Node(value), true)),
+                Node::Any => Some((Source::View(View::new(&Shape::Any, Side::Made)), true)),
                 _ => None,
             },
+        }
+    }
+
+    const fn lacks_base(self, base: Option<usize>) -> bool {
+        match base {
+            Some(base) => self.missing(base),
+            None => false,
+        }
+    }
+
+    /// Why nothing can be told of a source, where that is so.
+    const fn untold(self, source: Source) -> Option<&'a str> {
+        match source {
+            Source::Node(index) => match self.nodes[index] {
+                Node::Unknown(reason) => Some(reason),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -45,7 +69,9 @@ impl Fits<'_> {
         depth: usize,
         out: &mut Text,
     ) -> bool {
-        if let (Some((_, 0)), Some(below)) = (self.overlay(source), self.below(source)) {
+        if let (Some((_, 0)), Some(below)) = (self.overlay(source), self.below(source))
+            && self.untold(below).is_none()
+        {
             return self.fits(below, target, depth + 3, out);
         }
         // An overlay over anything: all that is not overlaid may be there.
@@ -143,7 +169,7 @@ impl Fits<'_> {
     const fn is_unknown(self, source: Source) -> bool {
         match source {
             Source::View(view) => matches!(view.shape, Shape::Any),
-            Source::Node(index) if matches!(self.nodes[index], Node::Any | Node::AnyObject) => true,
+            Source::Node(index) if matches!(self.nodes[index], Node::Any) => true,
             _ => match self.below(source) {
                 Some(below) => self.is_unknown(below),
                 None => false,
@@ -177,24 +203,29 @@ impl Fits<'_> {
                 None => true,
             };
         }
-        let Source::View(view) = source else { return true };
         let wanted = map.with(value);
+        let whole = Self { flattened: false, ..self };
+        let view = match source {
+            Source::View(view) => view,
+            Source::Node(index) | Source::Over(index, _) => {
+                let entry = match self.nodes[index] {
+                    Node::Unknown(_) => source,
+                    Node::Map(entry) => Source::Node(entry),
+                    _ => return true,
+                };
+                return self.all_keys(View::new(&Shape::String, Side::Made), map, out)
+                    && whole.fits(entry, wanted, depth + 3, out);
+            }
+        };
         match view.shape {
             Shape::Map(value) | Shape::Keyed { value, .. } => {
                 let made = match view.shape {
                     Shape::Keyed { key, .. } => view.with(key),
                     _ => view.with(&Shape::String),
                 };
-                if let Shape::Keyed { key, .. } = map.shape
-                    && !self.takes_keys(made, map.with(key))
-                {
-                    out.push("its keys are ");
-                    article(out, made.shape);
-                    out.push(", expected ");
-                    article(out, key);
+                if !self.all_keys(made, map, out) {
                     return false;
                 }
-                let whole = Self { flattened: false, ..self };
                 whole.fits(Source::View(view.with(value)), wanted, depth + 3, out)
             }
             Shape::Object(object) => {
@@ -203,7 +234,7 @@ impl Fits<'_> {
                 }
                 let mut i = 0;
                 while i < object.flattened.len() {
-                    let inner = Source::View(view.flattened(object, i));
+                    let inner = Source::View(view.flattened_part(object, i));
                     if !self.entries(inner, map, value, but, depth + 1, out) {
                         return false;
                     }
@@ -217,6 +248,20 @@ impl Fits<'_> {
             }
             _ => true,
         }
+    }
+
+    /// Whether a map takes all keys that are made of one shape.
+    const fn all_keys(self, made: View, map: View, out: &mut Text) -> bool {
+        if let Shape::Keyed { key, .. } = map.shape
+            && !self.takes_keys(made, map.with(key))
+        {
+            out.push("its keys are ");
+            article(out, made.shape);
+            out.push(", expected ");
+            article(out, key);
+            return false;
+        }
+        true
     }
 
     #[allow(clippy::too_many_arguments)] // a const fn has no closures to hold them
@@ -292,7 +337,23 @@ impl Fits<'_> {
                 None => true,
             };
         }
-        let Source::View(view) = source else { return true };
+        if let Some(reason) = self.untold(source)
+            && !takes_all(object)
+        {
+            out.push("its fields cannot be told: ");
+            out.push(reason);
+            out.push("; expected those of ");
+            out.code(object.name);
+            out.push(", which denies unknown fields");
+            return false;
+        }
+        let view = match source {
+            Source::View(view) => view,
+            Source::Node(index) if matches!(self.nodes[index], Node::Map(_)) => {
+                View::new(&Shape::Map(&Shape::Any), Side::Made)
+            }
+            _ => return true,
+        };
         match view.shape {
             Shape::Object(given) => {
                 let mut i = 0;
@@ -306,7 +367,7 @@ impl Fits<'_> {
                 }
                 let mut i = 0;
                 while i < given.flattened.len() {
-                    if !self.no_strangers(Source::View(view.flattened(given, i)), object, out) {
+                    if !self.no_strangers(Source::View(view.flattened_part(given, i)), object, out) {
                         return false;
                     }
                     i += 1;

@@ -108,7 +108,7 @@ fn values_fit_types_or_say_why_not() {
     assert!(
         fits(&overlay, &ORDER).starts_with("it: in its field `status`: expected `Status`, found the string")
     );
-    let union = [Node::Union { first: 1, len: 2 }, Node::Item(3), Node::Item(4), leaf, Node::AnyObject];
+    let union = [Node::Union { first: 1, len: 2 }, Node::Item(3), Node::Item(4), leaf, Node::Any];
     assert_eq!(fits(&union, &ORDER), "");
 }
 
@@ -186,7 +186,7 @@ fn keys_of_maps_are_judged() {
 #[test]
 fn bounds_of_a_number_are_judged_whole() {
     let fits =
-        |least, most, target| said(&Claim::Fits { what: "it", nodes: &[Node::Between(least, most)], target });
+        |least, most, target| said(&Claim::Fits { what: "it", nodes: &[Node::Whole(Bounds { min: least, max: most })], target });
     assert_eq!(fits(0, 255, <u8>::SHAPE), "");
     assert_eq!(fits(-1, 255, <f64>::SHAPE), "");
     assert_eq!(

@@ -1,6 +1,6 @@
 use super::{
     Field, Given, MAX_BETWEEN, Made, ObjectShape, OneOfShape, Shape,
-    includes::widest,
+    narrow::Fact,
     text::{Text, distance, same, slip},
 };
 
@@ -18,12 +18,20 @@ pub enum Side {
 pub enum Step<'a> {
     /// The value of a key.
     Key(&'a str),
+    /// The value of a key that the type need not have: another way to here puts it there.
+    May(&'a str),
     /// The value of a key as JSONata reads it: of an array, that of each item.
     Query(&'a str),
     /// The item at a position, from the end where negative.
     Index(i64),
     /// Any item of an array.
     Each,
+    /// Any item of an array, any value of an object: `*`.
+    Every,
+    /// The item at a position, or null where the array is shorter: in a path that can match several values.
+    At(i64),
+    /// The value, or any object or array in it: `..`.
+    Within,
     /// Known not to be `null` here.
     NonNull,
     /// Known to be there.
@@ -34,6 +42,18 @@ pub enum Step<'a> {
     Many,
     /// It may not be there.
     Maybe,
+    /// The value of any key.
+    Values,
+    /// What is left without what is there twice: of an array of fixed length it is not known how long it is.
+    Distinct,
+    /// The item at a position as JSONata reads it: what is no array is its own first and last.
+    Pick(i64),
+    /// The same of each value where there are several.
+    PickEach(i64),
+    /// A fact about the value, known here.
+    Where(Fact<'a>),
+    /// A further fact, of which one holds or one that stands before it: it belongs to the [`Where`](Self::Where) before.
+    OrWhere(Fact<'a>),
 }
 
 /// A value of a known shape, seen from one side.
@@ -47,6 +67,11 @@ pub struct View {
     pub absent: bool,
     /// Whether JSONata makes a sequence of such values: one alone is itself, several are an array, and none are nothing.
     pub many: bool,
+    /// Alternatives that it is known not to be, a bit each: variants of an enum, or of the enum flattened into an object, and `false`
+    /// and `true` of a boolean.
+    pub(super) excluded: u128,
+    /// How many items an array has at least.
+    pub(super) least: usize,
     /// What [`Shape::Recursive`] inside stands for: the nearest enclosing shape first.
     owners: [Owner; MAX_BETWEEN + 1],
     /// The variant of an enum that stands flattened among an object's fields, and where it stands.
@@ -92,18 +117,21 @@ impl View {
     /// A shape's value, seen from a side.
     pub const fn new(shape: &'static Shape, side: Side) -> Self {
         let owners = [Owner { shape: &Shape::Any, identity: 1 }; MAX_BETWEEN + 1];
-        Self { shape, side, absent: false, many: false, owners, variant: None }.settle(0)
+        Self { shape, side, absent: false, many: false, excluded: 0, least: 0, owners, variant: None }.settle(0)
     }
 
     /// The same value with another shape: one that is part of its own.
     pub const fn with(self, shape: &'static Shape) -> Self {
-        Self { shape, absent: false, variant: None, ..self }.settle(0)
+        self.part(shape, 0)
     }
 
     /// The same value as one of an enum's variants.
     pub(super) const fn alternative(self, one_of: &'static OneOfShape, number: usize) -> Self {
-        let shape = one_of.alternatives[number];
-        Self { shape, absent: false, variant: None, ..self }.settle(number as u64 + 1)
+        self.part(one_of.alternatives[number], number as u64 + 1)
+    }
+
+    const fn part(self, shape: &'static Shape, number: u64) -> Self {
+        Self { shape, absent: false, excluded: 0, least: 0, variant: None, ..self }.settle(number)
     }
 
     /// Looks through splits and recursion, and remembers what recursion inside leads back to. What a type is made of is told
@@ -147,19 +175,22 @@ impl View {
         }
     }
 
-    /// Tells an enclosing object or enum from others on the way; none where this is neither, or only one variant of it.
+    /// Tells an enclosing object or enum from others on the way; none where this is neither, or only some variants of it:
+    /// recursion leads back to all of them.
     pub(super) const fn identity(&self) -> Option<u64> {
         match self.shape {
-            Shape::Object(_) | Shape::OneOf(_) if self.variant.is_none() => Some(self.owners[0].identity),
+            Shape::Object(_) | Shape::OneOf(_) if self.variant.is_none() && self.excluded == 0 => {
+                Some(self.owners[0].identity)
+            }
             _ => None,
         }
     }
 
     /// What stands flattened at a position of an object.
-    pub(super) const fn flattened(self, object: &'static ObjectShape, position: usize) -> Self {
-        let whole = self.with(object.flattened[position]);
+    pub(super) const fn flattened_part(self, object: &'static ObjectShape, position: usize) -> Self {
         match self.variant {
             Some(Variant { at, of, number }) if at == position => {
+                let whole = self.with(object.flattened[position]);
                 if number == of.alternatives.len() {
                     return whole.with(&Shape::Null);
                 }
@@ -168,12 +199,12 @@ impl View {
                     _ => whole.alternative(of, number),
                 }
             }
-            _ => whole,
+            _ => self.flattened_left(object, position),
         }
     }
 
     /// The value as one variant after the other of the first enum that stands flattened among its fields; none behind the
-    /// last, or where there is no such enum.
+    /// last, or where there is no such enum. As a variant that it is known not to be it is nothing.
     pub(super) const fn as_variant(self, number: usize) -> Option<Self> {
         let Shape::Object(object) = self.shape else { return None };
         if self.variant.is_some() {
@@ -188,6 +219,9 @@ impl View {
             };
             if let Shape::OneOf(one_of) = enumeration {
                 let last = one_of.alternatives.len();
+                if !nullable && number < last && self.excludes(number) {
+                    return Some(self.with(&Shape::Never));
+                }
                 if number < last || number == last && nullable {
                     return Some(Self { variant: Some(Variant { at: i, of: one_of, number }), ..self });
                 }
@@ -212,10 +246,29 @@ impl View {
             Step::Items => return Ok(self.items()),
             Step::Many => return Ok(Self { absent: true, many: true, ..self }),
             Step::Maybe => return Ok(Self { absent: true, ..self }),
+            Step::Values => return Ok(self.values()),
+            Step::Distinct => {
+                return Ok(match self.shape {
+                    Shape::Tuple(_) => {
+                        Self { absent: self.absent, many: self.many, ..self.with(&Shape::Mixed) }
+                    }
+                    _ => self,
+                });
+            }
+            Step::Pick(index) => return Ok(self.pick(index, false)),
+            Step::PickEach(index) => return Ok(self.pick(index, true)),
+            // Without the others that belong to it nothing is known.
+            Step::Where(_) | Step::OrWhere(_) => return Ok(self),
             _ => {}
+        }
+        if let Step::May(key) = step {
+            return Ok(self.may(key));
         }
         if self.absent {
             return Err(Problem::MaybeAbsent);
+        }
+        if let Shape::Never = self.shape {
+            return Ok(self);
         }
         if let Step::Query(key) = step {
             return self.query(key);
@@ -240,7 +293,7 @@ impl View {
                 _ => Err(Problem::NotObject(self.shape)),
             },
             Step::Index(index) => match self.shape {
-                Shape::Array(item) => Ok(Self { absent: true, ..self.with(item) }),
+                Shape::Array(item) => Ok(Self { absent: !self.reaches(index), ..self.with(item) }),
                 Shape::Tuple(items) => {
                     let position = if index < 0 { index + items.len() as i64 } else { index };
                     if position >= 0 && (position as usize) < items.len() {
@@ -251,18 +304,25 @@ impl View {
                 }
                 _ => Err(Problem::NotArray(self.shape)),
             },
+            // What forks is asked for by `ways`.
             _ => match self.shape {
                 Shape::Array(item) => Ok(self.with(item)),
-                Shape::Tuple(items) => {
-                    if items.is_empty() {
-                        return Err(Problem::NoIndex(0));
-                    }
-                    match widest(self, items) {
-                        Some(view) => Ok(view),
-                        None => Err(Problem::Mixed),
-                    }
-                }
+                Shape::Tuple(_) => Err(Problem::Mixed),
                 _ => Err(Problem::NotArray(self.shape)),
+            },
+        }
+    }
+
+    /// The value of a key, whatever the type is: what cannot have it lacks it.
+    pub(super) const fn may(self, key: &str) -> Self {
+        match self.shape {
+            // There is no way here.
+            Shape::Never if !self.absent => self,
+            Shape::Any => Self { absent: true, ..self },
+            Shape::Mixed => Self { absent: true, ..self },
+            _ => match self.key(key) {
+                Some(view) => Self { absent: view.absent || self.absent || self.many, ..view },
+                None => Self { absent: true, ..self.with(&Shape::Never) },
             },
         }
     }
@@ -285,30 +345,43 @@ impl View {
                 Shape::Nullable(_) | Shape::Null => return Err(Problem::MaybeNull),
                 Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } => {
                     return match self.key(key) {
-                        Some(view) => Ok(Self { absent: view.absent || self.many, ..view }),
+                        Some(view) => Ok(Self { absent: view.absent || self.many, ..view }.flattened()),
                         None => Err(Problem::NoField(self.shape)),
                     };
                 }
                 Shape::OneOf(one_of) => {
-                    if let Some(view) = self.key(key) {
-                        return Ok(Self { absent: view.absent || self.many, ..view });
-                    }
+                    let Some(view) = self.key(key) else { return Err(Problem::NoField(self.shape)) };
+                    // An array in the place of a variant gives each of its items' values.
                     let mut i = 0;
                     while i < one_of.alternatives.len() {
-                        if self.with(one_of.alternatives[i]).key(key).is_some() {
+                        if !self.excludes(i)
+                            && !matches!(self.alternative(one_of, i).shape, Shape::Object(_))
+                        {
                             return Ok(Self { absent: true, ..self.with(&Shape::Mixed) });
                         }
                         i += 1;
                     }
-                    return Err(Problem::NoField(self.shape));
+                    return Ok(Self { absent: view.absent || self.many, ..view });
                 }
                 _ => return Err(Problem::NotObject(self.shape)),
             }
         }
     }
 
+    /// Where several arrays are read at once, their items are what is read.
+    const fn flattened(self) -> Self {
+        match self.shape {
+            Shape::Array(item) if self.many => Self { absent: true, ..self.with(item) },
+            _ => self,
+        }
+    }
+
     /// What becomes of the value as a part of an array that JSONata builds.
     const fn items(self) -> Self {
+        // Several arrays are its items; one alone is itself, so that its items are.
+        if let (true, Shape::Array(_) | Shape::Tuple(_)) = (self.many, self.shape) {
+            return Self { absent: false, many: false, ..self.with(&Shape::Mixed) };
+        }
         let view = Self { absent: false, many: false, ..self };
         match view.shape {
             Shape::Array(item) => view.with(item),
@@ -320,6 +393,77 @@ impl View {
             },
             _ => view,
         }
+    }
+
+    /// The value of any key: where they differ, it is told of none.
+    const fn values(self) -> Self {
+        let view = Self { absent: false, many: false, ..self };
+        match view.shape {
+            Shape::Any | Shape::Never => view,
+            Shape::Map(value) | Shape::Keyed { value, .. } => view.with(value),
+            Shape::Nullable(inner) => view.with(inner).values(),
+            Shape::Object(object) if object.flattened.is_empty() => {
+                let mut same = None;
+                let mut i = 0;
+                while i < object.fields.len() {
+                    let field = &object.fields[i];
+                    if field.key(view.side).is_some() {
+                        let value = view.with(field.shape);
+                        match (same, value.shape) {
+                            (None, _) => same = Some(value),
+                            (Some(Self { shape: Shape::String, .. }), Shape::String)
+                            | (Some(Self { shape: Shape::Boolean, .. }), Shape::Boolean)
+                            | (
+                                Some(Self { shape: Shape::Number, .. }),
+                                Shape::Number | Shape::Integer { .. },
+                            ) => {}
+                            (
+                                Some(Self { shape: Shape::Integer { .. }, .. }),
+                                Shape::Number | Shape::Integer { .. },
+                            ) => {
+                                same = Some(value.with(&Shape::Number));
+                            }
+                            _ => return view.with(&Shape::Mixed),
+                        }
+                    }
+                    i += 1;
+                }
+                match same {
+                    Some(value) => value,
+                    None => view.with(&Shape::Never),
+                }
+            }
+            _ => view.with(&Shape::Mixed),
+        }
+    }
+
+    /// Whether there is an item at a position for certain.
+    const fn reaches(self, index: i64) -> bool {
+        let needed = if index < 0 { index.unsigned_abs() } else { index.unsigned_abs().saturating_add(1) };
+        self.least as u64 >= needed
+    }
+
+    /// The item at a position, of what is no array itself.
+    const fn pick(self, index: i64, each: bool) -> Self {
+        if self.many {
+            return Self { absent: true, many: each, ..self.items() };
+        }
+        if let Shape::Tuple(items) = self.shape {
+            let position = if index < 0 { index.saturating_add(items.len() as i64) } else { index };
+            return if position >= 0 && (position as usize) < items.len() {
+                Self { absent: self.absent, ..self.with(items[position as usize]) }
+            } else {
+                Self { absent: true, ..self.with(&Shape::Never) }
+            };
+        }
+        let view = self.items();
+        let there = match self.shape {
+            Shape::Array(_) => self.reaches(index),
+            Shape::Tuple(_) | Shape::Any | Shape::Mixed | Shape::Nullable(_) | Shape::OneOf(_) => false,
+            Shape::Never => true,
+            _ => matches!(index, 0 | -1),
+        };
+        Self { absent: self.absent || !there, ..view }
     }
 
     /// The value as what it is for whoever does not know how many there are.
@@ -337,12 +481,12 @@ impl View {
                 None => None,
             },
             Shape::Object(object) => self.field(object, key),
-            Shape::OneOf(one_of) => self.field(one_of.common, key),
+            Shape::OneOf(one_of) => self.of_alternatives(one_of, key),
             _ => None,
         }
     }
 
-    const fn field(self, object: &'static ObjectShape, key: &str) -> Option<Self> {
+    pub(super) const fn field(self, object: &'static ObjectShape, key: &str) -> Option<Self> {
         let mut i = 0;
         while i < object.fields.len() {
             let field = &object.fields[i];
@@ -355,8 +499,7 @@ impl View {
         }
         let mut i = 0;
         while i < object.flattened.len() {
-            let inner = self.flattened(object, i);
-            if let Some(view) = inner.key(key) {
+            if let Some(view) = self.flattened_part(object, i).key(key) {
                 return Some(view);
             }
             i += 1;
@@ -374,11 +517,28 @@ impl View {
         Self { absent, ..view }
     }
 
+    /// What is left of the value where the facts hold that stand at a place, and the place behind them.
+    pub(super) const fn known(self, steps: &[Step<'_>], at: usize) -> Option<(Self, usize)> {
+        let Step::Where(_) = steps[at] else { return None };
+        let mut end = at + 1;
+        while end < steps.len() && matches!(steps[end], Step::OrWhere(_)) {
+            end += 1;
+        }
+        let (_, facts) = steps.split_at(at);
+        let (facts, _) = facts.split_at(end - at);
+        Some((self.narrow(facts), end))
+    }
+
     /// Takes several steps; the number is that of the step that failed.
     pub const fn walk(self, steps: &[Step<'_>]) -> Result<Self, (usize, Problem)> {
         let mut view = self;
         let mut i = 0;
         while i < steps.len() {
+            if let Some((known, end)) = view.known(steps, i) {
+                view = known;
+                i = end;
+                continue;
+            }
             view = match view.step(steps[i]) {
                 Ok(view) => view,
                 Err(problem) => return Err((i, problem)),
@@ -414,7 +574,7 @@ impl Field {
 /// Appends what was wrong with a step into a value of a type.
 pub(super) const fn describe(out: &mut Text, side: Side, step: Step<'_>, problem: Problem) {
     let key = match step {
-        Step::Key(key) | Step::Query(key) => key,
+        Step::Key(key) | Step::Query(key) | Step::May(key) => key,
         _ => "",
     };
     match problem {

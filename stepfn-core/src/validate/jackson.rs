@@ -18,13 +18,44 @@ const VALUE: &str = "(JSON String, Number, Array, Object or token 'null', 'true'
 /// How much of a text is quoted.
 const QUOTED: usize = 500;
 
+/// What Jackson calls a source that it does not quote.
+const REDACTED: &str = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)";
+
 /// What is wrong.
 pub fn message(text: &str, error: &JsonError) -> String {
+    worded(text, error, &|at| place(text, at))
+}
+
+/// What is wrong and where, as the newer Jackson behind `States.StringToJson` says it: the text is not quoted, and a character
+/// that is refused is named by its own place.
+///
+/// ```
+/// use stepfn_core::{json, validate::jackson};
+///
+/// let text = "{bad json}";
+/// let error = json::parse_value(text).unwrap_err();
+/// assert_eq!(
+///     jackson::redacted(text, &error),
+///     "Unexpected character ('b' (code 98)): was expecting double-quote to start field name\n at [Source: REDACTED \
+///      (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); line: 1, column: 2]",
+/// );
+/// ```
+pub fn redacted(text: &str, error: &JsonError) -> String {
+    let place = |at| {
+        let (line, column) = line_and_column(text, at);
+        format!("[Source: {REDACTED}; line: {line}, column: {column}]")
+    };
+    let message = worded(text, error, &place);
+    let behind = token(text, error.offset).map_or(0, str::len);
+    format!("{message}\n at {}", place(error.offset + behind))
+}
+
+fn worded(text: &str, error: &JsonError, place: &dyn Fn(usize) -> String) -> String {
     let rest = text.get(error.offset..).unwrap_or_default();
     let Some(found) = rest.chars().next() else {
         return match innermost(text) {
             Some((what, at)) => {
-                let start = place(text, at);
+                let start = place(at);
                 format!("Unexpected end-of-input: expected close marker for {what} (start marker at {start})")
             }
             None => "No content to map due to end-of-input".to_owned(),
@@ -59,20 +90,25 @@ pub fn message(text: &str, error: &JsonError) -> String {
 
 /// Where Jackson says that it is: behind the token or the character that it refused.
 pub fn source(text: &str, error: &JsonError) -> String {
-    let rest = text.get(error.offset..).unwrap_or_default();
-    let taken = match word(rest) {
-        "" => rest.chars().next().map_or(0, char::len_utf8),
-        word if matches!(expectation(text, error.offset), Expected::Value) => word.len(),
-        _ => rest.chars().next().map_or(0, char::len_utf8),
-    };
-    // After a word it has not yet taken what stands behind; a character it has.
+    let found = text.get(error.offset..).and_then(|rest| rest.chars().next());
+    let taken = token(text, error.offset).map_or(found.map_or(0, char::len_utf8), str::len);
     place(text, error.offset + taken)
 }
 
-fn place(text: &str, offset: usize) -> String {
+/// The word that stands where a value must, which Jackson has read to its end.
+fn token(text: &str, offset: usize) -> Option<&str> {
+    let word = word(text.get(offset..).unwrap_or_default());
+    (!word.is_empty() && matches!(expectation(text, offset), Expected::Value)).then_some(word)
+}
+
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     let before = text.get(..offset).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    (line, before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1)
+}
+
+fn place(text: &str, offset: usize) -> String {
+    let (line, column) = line_and_column(text, offset);
     let quoted: String = text.chars().take(QUOTED).collect();
     let more = text.chars().count().saturating_sub(QUOTED);
     let more = if more > 0 { format!("[truncated {more} chars]") } else { String::new() };

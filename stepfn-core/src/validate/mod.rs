@@ -29,6 +29,7 @@ use crate::{
     check::{self, Options},
     definition::WorkflowType,
     diagnostic::{Code, Diagnostic, Severity},
+    intrinsic::Call,
     json,
     value::Value,
 };
@@ -130,12 +131,13 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     ];
     let mut issues = Vec::<Issue>::new();
     for finding in findings {
-        let is_said = !others.contains(&finding.code) && !is_left_to_the_task(&document.value, &finding);
+        let is_said = !others.contains(&finding.code) && !is_left_to_the_run(&document.value, &finding);
         if finding.severity == Severity::Error && is_said {
             let issue = words::issue(&document.value, &finding);
             if !issues.contains(&issue) {
                 issues.push(issue);
             }
+            issues.extend(reach::start_of_nothing(&document.value, &finding));
         }
     }
     if is_readable {
@@ -143,16 +145,28 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
             location: (!pointer.is_empty()).then(|| words::location(&document.value, &pointer)),
             ..issue
         }));
+    } else if !reach::ends(&document.value) {
+        issues.push(reach::no_end());
     }
     let truncated = issues.len() > MOST;
     issues.truncate(MOST);
     Validation { diagnostics: issues, truncated }
 }
 
-/// Whether AWS takes what is wrong with a Task's parameters, so that the task fails when it runs: which of them must be given beside
-/// others, of what kind they are, and whether there are those that paths make.
-fn is_left_to_the_task(definition: &Value, finding: &Diagnostic) -> bool {
+/// Whether AWS takes what is wrong, so that the state fails when it is reached. Of a Task's parameters: which of them must be given
+/// beside others, of what kind they are, and whether there are those that paths make. Of a call: how many arguments it has, and of what
+/// kind (both recorded on AWS).
+fn is_left_to_the_run(definition: &Value, finding: &Diagnostic) -> bool {
     match finding.code {
+        // Of credentials without a role AWS says no more than that.
+        Code::UnknownField if finding.at.contains("/Credentials/") => {
+            let credentials = finding.at.rsplit_once('/').and_then(|(at, _)| definition.pointer(at));
+            credentials.is_some_and(|given| given.get("RoleArn").or(given.get("RoleArn.$")).is_none())
+        }
+        Code::InvalidIntrinsic => {
+            let call = definition.pointer(&finding.at).and_then(Value::as_str);
+            call.is_some_and(|call| Call::parse_lenient(call).is_ok())
+        }
         Code::WrongParameter => true,
         Code::UnknownParameter => finding.at.ends_with(".$"),
         Code::MissingParameter => {
@@ -245,6 +259,182 @@ mod tests {
         let text = r#""A": { "Type": "Pass", "Next": "B" }, "B": { "Type": "Pass", "Next": "A" },
             "C": { "Type": "Pass", "Next": "A" }"#;
         assert_eq!(said(text), "MISSING_END_STATE: Workflow has no terminal state");
+    }
+
+    /// Recorded on AWS, which refuses only what is no call.
+    #[test]
+    fn the_arguments_of_a_call_are_looked_at_when_it_runs() {
+        let pass = |call: &str| {
+            said(&format!(r#""A": {{ "Type": "Pass", "Parameters": {{ "x.$": "{call}" }}, "End": true }}"#))
+        };
+        for call in [
+            "States.ArrayLength()",
+            "States.MathAdd('1', null)",
+            "States.Hash('a', 'SHA-3')",
+            "States.UUID(1)",
+        ] {
+            assert_eq!(pass(call), "", "{call}");
+        }
+        for call in ["States.UUID(", "States.UUID())", "States.UUID(,)", "States.Nope()"] {
+            assert_eq!(
+                pass(call),
+                "SCHEMA_VALIDATION_FAILED: The value for the field 'x.$' must be a valid JSONPath or a valid intrinsic \
+                 function call at /States/A/Parameters",
+                "{call}"
+            );
+        }
+    }
+
+    /// Each recorded on AWS.
+    #[test]
+    fn refusals_are_in_the_words_that_aws_was_seen_to_use() {
+        let one = |states: &str| said(states).replace("SCHEMA_VALIDATION_FAILED: ", "");
+        for (states, message) in [
+            (
+                r#""A": { "Type": "Wait", "Seconds": 1, "Timestamp": "2016-01-01T00:00:00Z", "End": true }"#,
+                "There should only be one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A",
+            ),
+            (
+                r#""A": { "Type": "Wait", "End": true }"#,
+                "This object should have only one of the following fields: [SecondsPath, Seconds, TimestampPath, Timestamp] at /States/A",
+            ),
+            (
+                r#""A": { "Type": "Wait", "Seconds": -1, "End": true }"#,
+                "Minimum value is 0 at /States/A/Seconds",
+            ),
+            (
+                r#""A": { "Type": "Wait", "Seconds": 1.5, "End": true }"#,
+                "Expected value of type Integer at /States/A/Seconds",
+            ),
+            (
+                r#""A": { "Type": "Choice", "Default": "B", "Choices": [{ "Variable": "n", "IsNull": true, "Next": "B" }] },
+                   "B": { "Type": "Succeed" }"#,
+                "Value is not a Reference Path: Reference path didn't start with '$' at /States/A/Choices[0]/Variable",
+            ),
+            (
+                r#""A": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.result %}", "End": true }"#,
+                "Field '$states.result' does not exist. at /States/A/Output",
+            ),
+            (
+                r#""A": { "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:f", "End": true,
+                   "Retry": [{ "ErrorEquals": ["States.ALL", "X"] }] }"#,
+                "States.ALL must appear alone and at end of list at /States/A/Retry",
+            ),
+            (
+                r#""A": { "Type": "Pass", "Assign": { "x": 1 }, "Next": "B" }, "B": { "Type": "Parallel", "End": true, "Branches": [
+                   { "StartAt": "C", "States": { "C": { "Type": "Pass", "Assign": { "x.$": "$" }, "End": true } } }] }"#,
+                "The variable name 'x' was already defined in a parent scope. at /States/B/Branches[0]/States/C/Assign",
+            ),
+            (
+                r#""A": { "End": true }"#,
+                "The field 'Type' is required at /States/A, MISSING_END_STATE: Workflow has no terminal state",
+            ),
+            (
+                "",
+                "Value cannot be empty at /States, MISSING_TRANSITION_TARGET: Missing 'Next' target: A at /StartAt, \
+                 MISSING_END_STATE: Workflow has no terminal state",
+            ),
+            (
+                r#""A": { "Type": "Pass" }"#,
+                "This object should have only one of the following fields: [Next, End] at /States/A, MISSING_END_STATE: \
+                 Workflow has no terminal state",
+            ),
+        ] {
+            assert_eq!(one(states), message, "{states}");
+        }
+        let rule = |rule: &str| {
+            one(&format!(
+                r#""A": {{ "Type": "Choice", "Default": "B", "Choices": [{{ "Variable": "$.n", {rule} "Next": "B" }}] }}, "B": {{ "Type": "Succeed" }}"#
+            ))
+        };
+        assert!(rule("").starts_with(
+            "This object should have only one of the following fields: [StringEquals, IsBoolean, "
+        ));
+        let both = rule(r#""StringEquals": "1", "NumericGreaterThan": 0,"#);
+        assert!(
+            both.starts_with("There should only be one of the following fields: [StringEquals, IsBoolean, "),
+            "{both}"
+        );
+        assert!(both.ends_with("NumericGreaterThanEqualsPath] at /States/A/Choices[0]"), "{both}");
+    }
+
+    /// Recorded on AWS.
+    #[test]
+    fn what_is_no_integration_is_not_recognized_and_credentials_need_a_role() {
+        let task = |resource: &str, fields: &str| {
+            said(&format!(
+                r#""A": {{ "Type": "Task", "Resource": "arn:aws:states:::{resource}", {fields} "End": true }}"#
+            ))
+        };
+        for resource in ["dynamodb:query", "sqs:sendMessage.sync"] {
+            assert_eq!(
+                task(resource, r#""Parameters": { "QueueUrl": "q", "MessageBody": "b" },"#),
+                format!(
+                    "SCHEMA_VALIDATION_FAILED: The resource provided arn:aws:states:::{resource} is not recognized. The value is not a \
+                     valid resource ARN, or the resource is not available in this region. at /States/A/Resource"
+                )
+            );
+        }
+        assert_eq!(
+            task(
+                "lambda:invoke",
+                r#""Parameters": { "FunctionName": "f" }, "Credentials": { "Role": "r" },"#
+            ),
+            "SCHEMA_VALIDATION_FAILED: The field 'RoleArn' is required but was missing at /States/A/Credentials"
+        );
+    }
+
+    /// Each recorded on AWS.
+    #[test]
+    fn the_configuration_of_a_reader_goes_with_its_format() {
+        let reader = |config: &str| {
+            let map = format!(
+                r#""A": {{ "Type": "Map", "End": true, "ItemReader": {{ "Resource": "arn:aws:states:::s3:getObject",
+                    "Parameters": {{ "Bucket": "b", "Key": "k" }}, "ReaderConfig": {{ {config} }} }}, "ItemProcessor": {{
+                    "ProcessorConfig": {{ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }},
+                    "StartAt": "B", "States": {{ "B": {{ "Type": "Pass", "End": true }} }} }} }}"#
+            );
+            let said = said(
+                &map.replace(
+                    "s3:getObject",
+                    if config.contains("FLATTEN") { "s3:listObjectsV2" } else { "s3:getObject" },
+                )
+                .replace(r#", "Key": "k""#, if config.contains("FLATTEN") { "" } else { r#", "Key": "k""# }),
+            );
+            said.replace("SCHEMA_VALIDATION_FAILED: ", "")
+                .replace(" at /States/A/ItemReader/ReaderConfig", "")
+        };
+        for (config, message) in [
+            (
+                r#""ManifestType": "S3_INVENTORY", "InputType": "CSV""#,
+                "The field 'CSVHeaderLocation' is required",
+            ),
+            (r#""ManifestType": "S3_INVENTORY""#, ""),
+            (r#""Transformation": "LOAD_AND_FLATTEN""#, "The field 'InputType' is required"),
+            (r#""InputType": "CSV", "ItemsPointer": "/a""#, "The field 'CSVHeaderLocation' is required"),
+            (
+                r#""InputType": "JSON", "ItemsPointer": "a/b""#,
+                "Invalid input: JSON Pointer expression must start with '/': \"a/b\"/ItemsPointer",
+            ),
+            (
+                r#""InputType": "JSON", "CSVHeaderLocation": "FIRST_ROW""#,
+                "Field 'CSVHeaderLocation' is not supported",
+            ),
+            (
+                r#""InputType": "JSON", "ManifestType": "ATHENA_DATA""#,
+                "Field 'ManifestType' is not supported",
+            ),
+            (
+                r#""InputType": "CSV", "CSVHeaderLocation": "GIVEN""#,
+                "These fields are required: [CSVHeaders]",
+            ),
+            (
+                r#""InputType": "JSONL", "CSVHeaderLocation": "GIVEN", "CSVHeaders": ["a"]"#,
+                "Field 'CSVHeaderLocation' is not supported, Field 'CSVHeaders' is not supported",
+            ),
+        ] {
+            assert_eq!(reader(config), message, "{config}");
+        }
     }
 
     #[test]

@@ -3,11 +3,13 @@
 
 use super::{
     Issue,
-    words::{NO_END, TARGET},
+    words::{self, NO_END, TARGET},
 };
 use crate::{
     asl::{StateKind, StateMachine},
+    diagnostic::{Code, Diagnostic},
     json::push_token,
+    value::Value,
 };
 
 /// The states that are not reached, and machines without an end.
@@ -15,6 +17,31 @@ pub(super) fn issues(machine: &StateMachine) -> Vec<(String, Issue)> {
     let mut issues = Vec::new();
     judge(machine, "", &mut issues);
     issues
+}
+
+/// The machine has no end.
+pub(super) fn no_end() -> Issue {
+    Issue { code: NO_END, message: "Workflow has no terminal state".to_owned(), location: None }
+}
+
+/// Whether a machine ends that could not be read: AWS does not know a state without a type, and knows one of any type.
+pub(super) fn ends(machine: &Value) -> bool {
+    let Some(states) = machine.get("States").and_then(Value::as_object) else { return true };
+    states.values().any(|state| {
+        let kind = state.get("Type").and_then(Value::as_str);
+        kind.is_some_and(|kind| {
+            matches!(kind, "Succeed" | "Fail")
+                || state.get("End").is_some_and(|end| end.as_bool() != Some(false))
+        })
+    })
+}
+
+/// That `StartAt` leads nowhere, beside the finding that there are no states.
+pub(super) fn start_of_nothing(definition: &Value, finding: &Diagnostic) -> Option<Issue> {
+    let machine = finding.at.strip_suffix("/States").filter(|_| finding.code == Code::EmptyList)?;
+    let start = definition.pointer(machine)?.get("StartAt")?.as_str()?;
+    let location = format!("{}/StartAt", words::location(definition, machine).trim_end_matches('/'));
+    Some(Issue { code: TARGET, message: format!("Missing 'Next' target: {start}"), location: Some(location) })
 }
 
 fn judge(machine: &StateMachine, base: &str, issues: &mut Vec<(String, Issue)>) {
@@ -43,8 +70,7 @@ fn judge(machine: &StateMachine, base: &str, issues: &mut Vec<(String, Issue)>) 
             issues.push((pointer(name), Issue { code: TARGET, message, location: None }));
         }
     } else {
-        let message = "Workflow has no terminal state".to_owned();
-        issues.push((String::new(), Issue { code: NO_END, message, location: None }));
+        issues.push((String::new(), no_end()));
     }
     for (name, state) in &machine.states {
         for (token, child) in state.children() {

@@ -27,6 +27,34 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
         }
         Code::UnknownState => (TARGET, format!("Missing 'Next' target: {}", text()), at),
         Code::DuplicateStateName => ("DUPLICATE_STATE_NAME", finding.message.clone(), at),
+        Code::ShadowedVariable => {
+            let name = key.strip_suffix(".$").unwrap_or(&key);
+            (SCHEMA, format!("The variable name '{name}' was already defined in a parent scope."), parent)
+        }
+        Code::NoSuchStatesField => {
+            let name = ["result", "errorOutput"].into_iter().find(|name| names_states(text(), name, finding));
+            match name {
+                Some(name) => (SCHEMA, format!("Field '$states.{name}' does not exist."), at),
+                None => (SCHEMA, finding.message.clone(), at),
+            }
+        }
+        Code::ErrorNames => {
+            let list = at.rsplitn(4, '/').nth(3).unwrap_or(at);
+            (SCHEMA, "States.ALL must appear alone and at end of list".to_owned(), list)
+        }
+        Code::MissingTransition => (SCHEMA, one_of(false, "Next, End"), at),
+        Code::ConflictingTransition => (SCHEMA, one_of(true, "Next, End"), parent),
+        Code::ConflictingOperators => (SCHEMA, one_of(true, COMPARISONS), parent),
+        Code::MissingField if at.contains("/Choices/") && value.is_some_and(asks_nothing) => {
+            (SCHEMA, one_of(false, COMPARISONS), at)
+        }
+        Code::MissingField if at.ends_with("/ReaderConfig") => match value.and_then(reader_lacks) {
+            Some(message) => (SCHEMA, message, at),
+            None => (SCHEMA, finding.message.clone(), at),
+        },
+        Code::MissingField if value.is_some_and(|value| lacks_type(at, value)) => {
+            (SCHEMA, "The field 'Type' is required".to_owned(), at)
+        }
         Code::MissingField if key == "Credentials" => {
             (SCHEMA, "The field 'RoleArn' is required but was missing".to_owned(), at)
         }
@@ -56,8 +84,25 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
         Code::UnknownField | Code::FieldNotAllowed => {
             (SCHEMA, format!("Field '{key}' is not supported"), parent)
         }
+        Code::WaitFields if let Some((many, place)) = waits_for(definition, at) => {
+            (SCHEMA, one_of(many, "SecondsPath, Seconds, TimestampPath, Timestamp"), place)
+        }
         Code::WaitFields if key == "Timestamp" && value.is_some_and(|value| value.as_str().is_some()) => {
             (SCHEMA, "String does not match RFC3339 timestamp".to_owned(), at)
+        }
+        Code::WaitFields | Code::RetryValues | Code::TimeoutValues | Code::MapFields | Code::WrongKind
+            if let Some(message) = value.and_then(|value| number(&key, value)) =>
+        {
+            (SCHEMA, message, at)
+        }
+        Code::MapFields if key == "ItemsPointer" => (
+            SCHEMA,
+            format!("Invalid input: JSON Pointer expression must start with '/': \"{}\"", text()),
+            at,
+        ),
+        Code::InvalidPath | Code::NotAReferencePath if is_reference(&key) && !text().starts_with('$') => {
+            let message = "Value is not a Reference Path: Reference path didn't start with '$'";
+            (SCHEMA, message.to_owned(), at)
         }
         Code::InvalidPath | Code::InvalidIntrinsic | Code::InvalidTemplate if key.ends_with(".$") => {
             let message = format!(
@@ -65,7 +110,7 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
             );
             (SCHEMA, message, parent)
         }
-        Code::InvalidResource => {
+        Code::InvalidResource | Code::UnknownService | Code::UnknownAction | Code::UnsupportedPattern => {
             let reason =
                 "The value is not a valid resource ARN, or the resource is not available in this region.";
             (SCHEMA, format!("The resource provided {} is not recognized. {reason}", text()), at)
@@ -87,6 +132,100 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
         _ => (SCHEMA, finding.message.clone(), at),
     };
     Issue { code, message, location: Some(location(definition, at)) }
+}
+
+/// The operators of a Choice rule, in the order in which AWS lists them.
+const COMPARISONS: &str = "StringEquals, IsBoolean, StringLessThan, IsNumeric, BooleanEquals, StringLessThanEqualsPath, NumericLessThan, \
+    NumericGreaterThan, NumericLessThanPath, StringMatches, TimestampLessThanEqualsPath, NumericEquals, TimestampGreaterThan, \
+    StringGreaterThanEqualsPath, TimestampGreaterThanEqualsPath, TimestampLessThanEquals, NumericLessThanEqualsPath, TimestampEquals, \
+    BooleanEqualsPath, IsTimestamp, StringLessThanEquals, NumericLessThanEquals, StringLessThanPath, TimestampGreaterThanPath, \
+    StringGreaterThan, StringGreaterThanPath, IsString, StringEqualsPath, TimestampEqualsPath, TimestampLessThan, \
+    StringGreaterThanEquals, NumericGreaterThanPath, NumericGreaterThanEquals, NumericEqualsPath, TimestampLessThanPath, IsNull, \
+    IsPresent, TimestampGreaterThanEquals, NumericGreaterThanEqualsPath";
+
+/// An object that has several fields of which it may have one, or none.
+fn one_of(many: bool, fields: &str) -> String {
+    let what = if many { "There should only be one of" } else { "This object should have only one of" };
+    format!("{what} the following fields: [{fields}]")
+}
+
+/// Whether a rule has a variable and nothing that it is compared with.
+fn asks_nothing(rule: &Value) -> bool {
+    rule.as_object().is_some_and(|rule| {
+        rule.contains_key("Next")
+            && !["And", "Or", "Not", "Condition"].iter().any(|key| rule.contains_key(*key))
+    })
+}
+
+/// Whether a Wait has several of its four fields, or none of them; and the place of the state.
+fn waits_for<'a>(definition: &Value, at: &'a str) -> Option<(bool, &'a str)> {
+    let fields = ["SecondsPath", "Seconds", "TimestampPath", "Timestamp"];
+    let place = match at.rsplit_once('/') {
+        Some((state, field)) if fields.contains(&field) && !state.ends_with("/States") => state,
+        _ => at,
+    };
+    let state = definition.pointer(place)?.as_object()?;
+    match fields.iter().filter(|field| state.contains_key(**field)).count() {
+        0 => Some((false, place)),
+        1 => None,
+        _ => Some((true, place)),
+    }
+}
+
+/// What is wrong with a number, by the least that its field takes.
+fn number(key: &str, value: &Value) -> Option<String> {
+    let least = match key {
+        "Seconds" | "MaxAttempts" | "MaxConcurrency" | "ToleratedFailureCount" | "MaxItems" => 0.0,
+        "IntervalSeconds" | "TimeoutSeconds" | "HeartbeatSeconds" | "MaxDelaySeconds" => 1.0,
+        _ => return None,
+    };
+    match value {
+        Value::Number(number) if number.as_f64().fract() != 0.0 => {
+            Some("Expected value of type Integer".to_owned())
+        }
+        Value::Number(number) if number.as_f64() < least => Some(format!("Minimum value is {least}")),
+        Value::Number(_) => None,
+        _ => Some("Expected value of type Integer".to_owned()),
+    }
+}
+
+/// Whether a field takes a reference path. What selects data takes any path.
+fn is_reference(key: &str) -> bool {
+    let takes_any = ["InputPath", "OutputPath", "ErrorPath", "CausePath"].contains(&key);
+    key == "Variable" || key.ends_with("Path") && !takes_any
+}
+
+/// Whether the place that a finding means names this member of `$states`.
+fn names_states(text: &str, name: &str, finding: &Diagnostic) -> bool {
+    let member = format!("$states.{name}");
+    let meant = finding.range.clone().and_then(|range| text.get(range)).unwrap_or_default();
+    // The range is of the member, or of all of it.
+    meant.contains(name)
+        || (!meant.contains("result") && !meant.contains("errorOutput") && text.contains(&member))
+}
+
+/// What AWS misses in a `ReaderConfig`.
+fn reader_lacks(config: &Value) -> Option<String> {
+    let config = config.as_object()?;
+    let word = |key: &str| config.get(key).and_then(Value::as_str);
+    let lacks = |key: &str| !config.contains_key(key);
+    if word("CSVHeaderLocation") == Some("GIVEN") && lacks("CSVHeaders") {
+        return Some("These fields are required: [CSVHeaders]".to_owned());
+    }
+    let field = if word("InputType") == Some("CSV") && lacks("CSVHeaderLocation") {
+        "CSVHeaderLocation"
+    } else if lacks("InputType") {
+        "InputType"
+    } else {
+        return None;
+    };
+    Some(format!("The field '{field}' is required"))
+}
+
+/// Whether an object is a state without `Type`.
+fn lacks_type(at: &str, value: &Value) -> bool {
+    let of_states = at.rsplit_once('/').is_some_and(|(parent, _)| parent.ends_with("/States"));
+    of_states && value.as_object().is_some_and(|state| !state.contains_key("Type"))
 }
 
 /// What an Express machine does not support.

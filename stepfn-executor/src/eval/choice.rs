@@ -157,7 +157,11 @@ impl Check {
             }
             Self::Path(accept, kind, path) => {
                 let operand = find(path, scope)?;
-                Constant::of(*kind, &operand).and_then(|operand| operand.order(value)).is_some_and(accept)
+                let operand = match kind {
+                    OperandKind::Number => Some(Constant::Number(number::as_double(&operand))),
+                    kind => Constant::of(*kind, &operand),
+                };
+                operand.and_then(|operand| operand.order(value)).is_some_and(accept)
             }
         })
     }
@@ -170,7 +174,7 @@ impl Constant {
             (OperandKind::String, Value::String(text)) => Some(Self::Text(text.clone())),
             (OperandKind::Number, Value::Number(number)) => Some(Self::Number(number.clone())),
             (OperandKind::Boolean, Value::Bool(value)) => Some(Self::Boolean(*value)),
-            (OperandKind::Timestamp, Value::String(text)) => Instant::parse(text).map(Self::Instant),
+            (OperandKind::Timestamp, Value::String(text)) => text.parse().ok().map(Self::Instant),
             _ => None,
         }
     }
@@ -181,7 +185,7 @@ impl Constant {
             (Self::Text(operand), Value::String(text)) => Some(compare_text(text, operand)),
             (Self::Number(operand), Value::Number(number)) => Some(number::compare(number, operand)),
             (Self::Boolean(operand), Value::Bool(value)) => Some(value.cmp(operand)),
-            (Self::Instant(operand), Value::String(text)) => Some(Instant::parse(text)?.cmp(operand)),
+            (Self::Instant(operand), Value::String(text)) => Some(text.parse::<Instant>().ok()?.cmp(operand)),
             _ => None,
         }
     }
@@ -220,7 +224,7 @@ fn predicate(operator: Operator) -> fn(&Value) -> bool {
         Operator::IsNumeric => |value| matches!(value, Value::Number(_)),
         Operator::IsString => |value| matches!(value, Value::String(_)),
         Operator::IsBoolean => |value| matches!(value, Value::Bool(_)),
-        Operator::IsTimestamp => |value| value.as_str().is_some_and(|text| Instant::parse(text).is_some()),
+        Operator::IsTimestamp => |value| value.as_str().is_some_and(|text| text.parse::<Instant>().is_ok()),
         // `IsPresent`: whoever has a value to ask about has it present.
         _ => |_| true,
     }

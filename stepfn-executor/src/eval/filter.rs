@@ -7,7 +7,10 @@ use stepfn_core::{
     value::Value,
 };
 
-use super::{CompileError, number, path::Steps};
+use super::{
+    number,
+    path::{Steps, Unsupported},
+};
 
 /// A compiled filter.
 #[derive(Clone, Debug)]
@@ -26,7 +29,7 @@ pub(super) enum Operand {
 }
 
 impl Condition {
-    pub(super) fn compile(filter: &Filter) -> Result<Self, CompileError> {
+    pub(super) fn compile(filter: &Filter) -> Result<Self, Unsupported> {
         let all = |filters: &[Filter]| filters.iter().map(Self::compile).collect::<Result<_, _>>();
         Ok(match filter {
             Filter::Or(filters) => Self::Or(all(filters)?),
@@ -35,11 +38,10 @@ impl Condition {
             Filter::Exists(path) => Self::Exists(Operand::path(path)?),
             Filter::Compare { left, op, right } => {
                 if !op.is_supported() {
-                    return Err(CompileError::new(format!(
-                        "`{}` is no operator of Step Functions",
+                    return Err(Unsupported(format!(
+                        "the filter operator `{}` is not supported",
                         op.symbol()
-                    ))
-                    .help("a filter compares with `==`, `!=`, `<`, `<=`, `>` and `>=`"));
+                    )));
                 }
                 Self::Compare { left: Operand::compile(left)?, op: *op, right: Operand::compile(right)? }
             }
@@ -61,13 +63,13 @@ impl Condition {
 }
 
 impl Operand {
-    fn path(path: &FilterPath) -> Result<Self, CompileError> {
+    fn path(path: &FilterPath) -> Result<Self, Unsupported> {
         let steps = Steps::compile(path.segments.iter().map(|segment| &segment.kind))?;
         Ok(Self::Path { from_root: path.from_root, steps })
     }
 
-    fn compile(operand: &FilterOperand) -> Result<Self, CompileError> {
-        let unreadable = |text: &str| CompileError::new(format!("`{text}` is no value to compare with"));
+    fn compile(operand: &FilterOperand) -> Result<Self, Unsupported> {
+        let unreadable = |text: &str| Unsupported(format!("`{text}` is no value to compare with"));
         Ok(Self::Literal(match operand {
             FilterOperand::Path(path) => return Self::path(path),
             FilterOperand::String(text) => text.as_str().into(),

@@ -14,6 +14,7 @@ mod choice;
 mod expression;
 mod filter;
 mod intrinsic;
+mod java;
 pub(crate) mod jsonata;
 mod number;
 mod path;
@@ -23,24 +24,26 @@ mod select;
 mod template;
 #[cfg(test)]
 mod tests;
-mod timestamp;
 mod write;
 
 use std::fmt;
 
+pub(crate) use stepfn_core::check::Timestamp as Instant;
 use stepfn_core::value::Value;
 
 pub(crate) use self::{
-    choice::Test, expression::Expression, path::CompiledPath, random::Random, template::Template,
-    timestamp::Instant, write::ResultPath,
+    choice::Test,
+    expression::Expression,
+    path::CompiledPath,
+    random::{Random, system_bytes},
+    template::Template,
+    write::ResultPath,
 };
 
 /// Error names of the specification that evaluation gives.
 pub(crate) mod error_name {
     /// A failure of the interpreter itself; no `Catch` or `Retry` matches it.
     pub(crate) const RUNTIME: &str = "States.Runtime";
-    /// A function refused its arguments.
-    pub(crate) const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
     /// A `ResultPath` that does not fit the input.
     pub(crate) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
     /// A JSONata expression that throws, gives nothing, or gives what the field does not take.

@@ -1,8 +1,8 @@
 //! Numbers by value, exact where JSON's numbers are.
 
-use std::cmp::Ordering;
+use std::{borrow::Cow, cmp::Ordering};
 
-use stepfn_core::value::Number;
+use stepfn_core::value::{Number, Value};
 
 /// Compares two numbers by value: `1` equals `1.0`, and integers beyond 2^53 differ by their last digit.
 pub(super) fn compare(a: &Number, b: &Number) -> Ordering {
@@ -40,8 +40,28 @@ pub(super) fn truncate(number: &Number) -> i64 {
     number.as_i64().unwrap_or_else(|| number.as_f64().trunc() as i64)
 }
 
-/// A number out of text that may be one: for the filters, which compare `'1'` and `1`.
+/// `JsonNode.asDouble`: what AWS compares a number with that is told by a path. What is no number is 0, `true` 1, and a text what
+/// it says.
+pub(super) fn as_double(value: &Value) -> Number {
+    match value {
+        Value::Number(number) => number.clone(),
+        Value::Bool(true) => Number::from(1_i64),
+        Value::String(text) => parse(text.trim()).unwrap_or_else(|| Number::from(0_i64)),
+        _ => Number::from(0_i64),
+    }
+}
+
+/// A number out of text that may be one: for literals, and for the filters, which compare `'1'` and `1`. Zeros before a number
+/// say nothing.
 pub(super) fn parse(text: &str) -> Option<Number> {
+    let (sign, digits) = text.strip_prefix('-').map_or(("", text), |digits| ("-", digits));
+    let plain = digits.trim_start_matches('0');
+    let zeros = digits.len() - plain.len();
+    let text = match (zeros, plain.starts_with(|c: char| c.is_ascii_digit())) {
+        (0, _) => Cow::Borrowed(text),
+        (_, true) => Cow::Owned(format!("{sign}{plain}")),
+        (_, false) => Cow::Owned(format!("{sign}0{plain}")),
+    };
     match text.parse::<stepfn_core::value::Value>() {
         Ok(stepfn_core::value::Value::Number(number)) => Some(number),
         _ => None,

@@ -19,6 +19,8 @@ use super::{CompileError, EvalError, Scope, filter::Condition, select};
 pub(crate) struct CompiledPath {
     path: Path,
     steps: Steps,
+    /// Why nobody knows what the path gives: AWS creates a machine with it, and the state fails when it is reached.
+    unsupported: Option<Box<str>>,
 }
 
 /// The steps of a path, be it a whole one or one inside a filter.
@@ -26,6 +28,8 @@ pub(crate) struct CompiledPath {
 pub(super) struct Steps {
     steps: Box<[Step]>,
     shape: Shape,
+    /// Whether `length()` stands at the end, a function of Jayway that the developer guide does not promise.
+    counts: bool,
 }
 
 /// What a path gives.
@@ -75,19 +79,26 @@ pub(super) enum Reason {
     Beyond,
     /// The variable has no value.
     NoVariable,
+    /// AWS creates a machine with such a path, and nobody knows what it does with it.
+    Unsupported(Box<str>),
 }
 
 impl CompiledPath {
     /// Compiles a path. A word without quotes in a filter is taken as the text it spells, as in published definitions.
     pub(crate) fn compile(text: &str) -> Result<Self, CompileError> {
         let (path, _) = Path::parse_lenient(text)?;
-        Self::from_path(path)
+        Ok(Self::from_path(path))
     }
 
     /// Compiles a path that is parsed already.
-    pub(crate) fn from_path(path: Path) -> Result<Self, CompileError> {
-        let steps = Steps::compile(path.segments.iter().map(|segment| &segment.kind))?;
-        Ok(Self { path, steps })
+    pub(crate) fn from_path(path: Path) -> Self {
+        match Steps::compile(path.segments.iter().map(|segment| &segment.kind)) {
+            Ok(steps) => Self { path, steps, unsupported: None },
+            Err(Unsupported(reason)) => {
+                let steps = Steps { steps: Box::default(), shape: Shape::One, counts: false };
+                Self { path, steps, unsupported: Some(reason.into()) }
+            }
+        }
     }
 
     /// The path as it was written.
@@ -97,7 +108,7 @@ impl CompiledPath {
 
     /// Whether the path is `$` alone.
     pub(crate) fn is_input(&self) -> bool {
-        self.path.root == Root::Input && self.steps.steps.is_empty()
+        self.path.root == Root::Input && self.path.segments.is_empty()
     }
 
     /// The value of the path. What lies beyond the end of an array is `null`: so it is on AWS where a path stands alone,
@@ -129,6 +140,9 @@ impl CompiledPath {
 
     fn look_up<'v>(&self, scope: &Scope<'v>) -> Result<Option<Cow<'v, Value>>, PathMiss<'_>> {
         let miss = |(at, reason)| PathMiss { path: self, at, reason };
+        if let Some(reason) = &self.unsupported {
+            return Err(miss((0, Reason::Unsupported(reason.clone()))));
+        }
         let root = self.root(scope).ok_or_else(|| miss((0, Reason::NoVariable)))?;
         self.steps.look_up(root, root).map_err(miss)
     }
@@ -152,10 +166,18 @@ impl fmt::Display for CompiledPath {
 impl Steps {
     pub(super) fn compile<'s>(
         segments: impl ExactSizeIterator<Item = &'s SegmentKind>,
-    ) -> Result<Self, CompileError> {
+    ) -> Result<Self, Unsupported> {
         let mut shape = Shape::One;
         let mut steps = Vec::with_capacity(segments.len());
+        let mut counts = false;
         for segment in segments {
+            if counts {
+                return Err(Unsupported("nothing can follow `length()`".to_owned()));
+            }
+            if matches!(segment, SegmentKind::Function(name) if name == "length") {
+                counts = true;
+                continue;
+            }
             let step = Step::compile(segment)?;
             shape = match (shape, &step) {
                 (Shape::One, Step::Name(_) | Step::Index(_)) => Shape::One,
@@ -164,7 +186,7 @@ impl Steps {
             };
             steps.push(step);
         }
-        Ok(Self { steps: steps.into(), shape })
+        Ok(Self { steps: steps.into(), shape, counts })
     }
 
     /// What the steps give from a value on: `None` for what lies beyond an array. `root` is the `$` of filters.
@@ -173,6 +195,19 @@ impl Steps {
         from: &'v Value,
         root: &'v Value,
     ) -> Result<Option<Cow<'v, Value>>, (usize, Reason)> {
+        let found = self.reach(from, root)?;
+        if !self.counts {
+            return Ok(found);
+        }
+        // Of anything else Jayway gives a null of Java's.
+        Ok(match found.as_deref() {
+            Some(Value::Array(items)) => Some(Cow::Owned(items.len().into())),
+            Some(Value::Object(members)) => Some(Cow::Owned(members.len().into())),
+            _ => None,
+        })
+    }
+
+    fn reach<'v>(&self, from: &'v Value, root: &'v Value) -> Result<Option<Cow<'v, Value>>, (usize, Reason)> {
         let single = match self.shape {
             Shape::One => &self.steps[..],
             Shape::Merged => self.steps.split_last().map_or(&self.steps[..], |(_, single)| single),
@@ -196,7 +231,7 @@ impl Steps {
 }
 
 impl Step {
-    fn compile(segment: &SegmentKind) -> Result<Self, CompileError> {
+    fn compile(segment: &SegmentKind) -> Result<Self, Unsupported> {
         Ok(match segment {
             SegmentKind::Name(name) => Self::Name(name.as_str().into()),
             SegmentKind::Names(names) => Self::Names(names.iter().map(|name| name.as_str().into()).collect()),
@@ -209,12 +244,15 @@ impl Step {
             SegmentKind::Filter(filter) => Self::Filter(Condition::compile(filter)?),
             SegmentKind::Descend(inner) => Self::Descend(Box::new(Self::compile(inner)?)),
             SegmentKind::Function(name) => {
-                return Err(CompileError::new(format!("`{name}()` is no function of Step Functions"))
-                    .help("use an intrinsic function, such as `States.ArrayLength`"));
+                return Err(Unsupported(format!("the function `{name}()` is not supported in paths")));
             }
         })
     }
 }
+
+/// What the parser reads and Step Functions does not promise; the text says what it is.
+#[derive(Debug)]
+pub(super) struct Unsupported(pub(super) String);
 
 /// Walks names and single indexes.
 fn walk<'v>(steps: &[Step], from: &'v Value) -> End<'v> {
@@ -285,7 +323,7 @@ impl PathMiss<'_> {
 
 impl fmt::Display for PathMiss<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let length = self.path.steps.steps.len();
+        let length = self.path.path.segments.len();
         let here = || self.path.normalized(self.at);
         match &self.reason {
             Reason::NoMember if self.at + 1 < length => {
@@ -311,6 +349,7 @@ impl fmt::Display for PathMiss<'_> {
                 write!(f, "Filter: {index} can only be applied to arrays. Current context is: {found}")
             }
             Reason::NoArray(None) => write!(f, "The path {} is null", here()),
+            Reason::Unsupported(reason) => f.write_str(reason),
             Reason::NoVariable => write!(f, "the variable `{}` has no value", self.path.normalized(0)),
         }
     }

@@ -1,13 +1,22 @@
 //! The source of `States.UUID` and `States.MathRandom`.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// The generator of `java.util.Random`.
 ///
 /// AWS runs on Java: its JSONata function `$random(seed)` gives the numbers of this generator bit for bit. What
 /// `States.MathRandom` gives for a seed is documented nowhere; the same generator is the best guess, and a small one.
+///
+/// From one number of it the next are known, so what must not be guessed (task tokens, names, UUIDs) is drawn from the operating
+/// system, unless an execution is to be repeated: on virtual time.
 #[derive(Debug)]
-pub(crate) struct Random(AtomicU64);
+pub(crate) struct Random {
+    state: AtomicU64,
+    has_secrets: bool,
+}
 
 const MULTIPLIER: u64 = 0x5_DEEC_E66D;
 const MASK: u64 = (1 << 48) - 1;
@@ -15,14 +24,40 @@ const MASK: u64 = (1 << 48) - 1;
 impl Random {
     /// The generator of a seed: the same seed gives the same numbers.
     pub(crate) fn new(seed: i64) -> Self {
-        Self(AtomicU64::new((seed.cast_unsigned() ^ MULTIPLIER) & MASK))
+        Self { state: AtomicU64::new((seed.cast_unsigned() ^ MULTIPLIER) & MASK), has_secrets: false }
+    }
+
+    /// The generator of a seed, whose identifiers are the operating system's.
+    pub(crate) fn with_secrets(seed: i64) -> Self {
+        Self { has_secrets: true, ..Self::new(seed) }
+    }
+
+    /// A generator of the same kind, for an execution inside of this one.
+    pub(crate) fn inner(&self) -> Self {
+        Self { has_secrets: self.has_secrets, ..Self::new(self.next_u64().cast_signed()) }
+    }
+
+    /// 128 bits to know something by that nobody guesses.
+    pub(crate) fn id(&self) -> [u64; 2] {
+        if !self.has_secrets {
+            return [self.next_u64(), self.next_u64()];
+        }
+        let bytes = system_bytes();
+        [u64::from_be_bytes(bytes[0]), u64::from_be_bytes(bytes[1])]
+    }
+
+    /// A UUID of version 4.
+    pub(crate) fn uuid(&self) -> String {
+        let [high, low] = self.id();
+        let bytes = (u128::from(high) << 64) | u128::from(low);
+        uuid::Builder::from_random_bytes(bytes.to_be_bytes()).into_uuid().hyphenated().to_string()
     }
 
     /// The next `bits` random bits, at most 32, in the low end of the number.
     fn bits(&self, bits: u32) -> u32 {
         let step = |state: u64| state.wrapping_mul(MULTIPLIER).wrapping_add(0xB) & MASK;
         // The order of draws by several threads is open anyway.
-        let before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| Some(step(state)));
+        let before = self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| Some(step(state)));
         let state = step(before.unwrap_or_else(|state| state));
         (state >> (48 - bits)) as u32
     }
@@ -68,6 +103,17 @@ impl Random {
             }
         }
     }
+}
+
+/// Sixteen bytes of the operating system's randomness.
+pub(crate) fn system_bytes() -> [[u8; 8]; 2] {
+    let mut bytes = [[0; 8]; 2];
+    if getrandom::fill(bytes.as_flattened_mut()).is_err() {
+        // Where the system has none to give, the keys of hash maps are the best there is: they too come from it.
+        let keys = RandomState::new();
+        bytes = [0, 1].map(|half: u8| keys.hash_one(half).to_be_bytes());
+    }
+    bytes
 }
 
 #[cfg(test)]

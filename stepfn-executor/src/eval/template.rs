@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepfn_core::value::{Map, Value};
 
-use super::{CompileError, EvalError, Expression, Scope};
+use super::{CompileError, EvalError, Expression, Scope, java};
 
 /// How deep a template may nest: as deep as JSON text that the project reads.
 const MAX_DEPTH: usize = 128;
@@ -12,7 +12,8 @@ const MAX_DEPTH: usize = 128;
 /// A compiled payload template.
 ///
 /// A member whose key ends in `.$` has a path or an intrinsic function as its value and appears, without the suffix, with
-/// what that gives. Everything else stands as it is, strings in arrays included. The keys keep their order.
+/// what that gives. Everything else stands as it is, strings in arrays included. In an object that has such members the
+/// others come first, in their order; these follow in that of a Java map of their names (recorded on AWS).
 #[derive(Clone, Debug)]
 pub(crate) struct Template(Node);
 
@@ -59,6 +60,25 @@ impl Template {
     }
 }
 
+/// The members of an object in the order in which AWS puts them into what it makes.
+fn in_order(members: &Map) -> Vec<(&Arc<str>, &Value)> {
+    // Of `a` and `a.$` the later counts, wherever it stands.
+    let counts = |at: usize, key: &str| {
+        let twin = match key.strip_suffix(".$") {
+            Some(name) => members.get_index_of(name),
+            None => members.get_index_of(format!("{key}.$").as_str()),
+        };
+        twin.is_none_or(|twin| twin < at)
+    };
+    let counted =
+        members.iter().enumerate().filter(|(at, (key, _))| counts(*at, key)).map(|(_, member)| member);
+    let (dynamic, mut ordered): (Vec<_>, Vec<_>) = counted.partition(|(key, _)| key.ends_with(".$"));
+    let name = |key: &str| java::hash_text(key.strip_suffix(".$").unwrap_or(key));
+    let hashes: Vec<i32> = dynamic.iter().map(|(key, _)| name(key)).collect();
+    ordered.extend(java::table_order(&hashes).into_iter().filter_map(|place| dynamic.get(place).copied()));
+    ordered
+}
+
 /// Where in a template the compiler is.
 #[derive(Clone, Default)]
 struct Place {
@@ -101,7 +121,7 @@ impl Node {
     fn compile_object(template: &Value, members: &Map, place: &Place) -> Result<Self, CompileError> {
         let mut base = Map::with_capacity(members.len());
         let mut dynamic: Vec<(usize, Self)> = Vec::new();
-        for (key, value) in members {
+        for (key, value) in in_order(members) {
             let (name, node) = match key.strip_suffix(".$") {
                 Some(name) => (Arc::from(name), Self::compile_dynamic(key, value, place)),
                 None => (Arc::clone(key), Self::compile(value, &place.member(key))),
@@ -111,11 +131,16 @@ impl Node {
                 Self::Constant(value) => (value, None),
                 node => (Value::Null, Some(node)),
             };
-            // Of `a` and `a.$` the later wins, wherever it stands.
             let (index, _) = base.insert_full(name, constant);
-            dynamic.retain(|(before, _)| *before != index);
             dynamic.extend(node.map(|node| (index, node)));
         }
+        // Evaluated in the order in which they are written: so is what they draw by chance, and which failure comes first.
+        let written = |index: usize| {
+            let name = base.get_index(index).map(|(name, _)| &**name).unwrap_or_default();
+            let plain = || members.get_index_of(name);
+            members.get_index_of(format!("{name}.$").as_str()).or_else(plain)
+        };
+        dynamic.sort_by_key(|(index, _)| written(*index));
         let unchanged = dynamic.is_empty() && base.len() == members.len();
         Ok(if unchanged {
             Self::Constant(template.clone())

@@ -1,4 +1,4 @@
-use std::cell::OnceCell;
+use std::{cell::OnceCell, sync::Arc};
 
 use jiff::Timestamp;
 use stepfn_core::{
@@ -26,6 +26,8 @@ pub(crate) struct Info {
     /// How often it was redriven, and when last.
     pub(crate) redrives: u32,
     pub(crate) redriven: Option<Timestamp>,
+    /// Whether nobody waits for its end who started it.
+    pub(crate) is_async: bool,
 }
 
 impl Info {
@@ -94,7 +96,7 @@ impl<'a> ContextView<'a> {
             context.insert("Task".into(), Value::object([("Token", Value::from(token))]));
         }
         if let Some(item) = &fiber.item {
-            let item = Value::object([("Index", Value::from(item.index)), ("Value", item.value.clone())]);
+            let item = map_item(item.index, item.value.clone(), item.key.as_ref(), item.source.as_ref());
             context.insert("Map".into(), Value::object([("Item", item)]));
         }
         context.into()
@@ -109,8 +111,8 @@ impl<'a> ContextView<'a> {
         execution.insert("Name".into(), info.name().into());
         execution.insert("RoleArn".into(), executor.identity.role_arn().into());
         // Express executions that are awaited have none: recorded on AWS.
-        let is_standard = executor.program.workflow_type == WorkflowType::Standard;
-        if is_standard && executor.identity.has_redrive_count() {
+        let is_counted = executor.program.workflow_type == WorkflowType::Standard || info.is_async;
+        if is_counted && executor.identity.has_redrive_count() {
             execution.insert("RedriveCount".into(), info.redrives.into());
         }
         if let Some(redriven) = info.redriven {
@@ -128,6 +130,25 @@ impl<'a> ContextView<'a> {
         }
         object.into()
     }
+}
+
+/// `Map.Item` of the context object.
+pub(crate) fn map_item(
+    index: usize,
+    value: Value,
+    key: Option<&Arc<str>>,
+    source: Option<&Arc<str>>,
+) -> Value {
+    let mut item = Map::with_capacity(4);
+    item.insert("Index".into(), Value::from(index));
+    if let Some(key) = key {
+        item.insert("Key".into(), Value::String(Arc::clone(key)));
+    }
+    item.insert("Value".into(), value);
+    if let Some(source) = source {
+        item.insert("Source".into(), Value::String(Arc::clone(source)));
+    }
+    item.into()
 }
 
 impl ContextObject for ContextView<'_> {

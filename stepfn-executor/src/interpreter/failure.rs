@@ -6,6 +6,7 @@ use super::redrive::Inside;
 use crate::{
     eval::{EvalError, error_name},
     history::EventError,
+    limits,
     program::Failures,
 };
 
@@ -34,7 +35,10 @@ enum FailureKind {
 }
 
 impl Failure {
+    /// A failure. What is longer than AWS's API lets errors and causes be is cut.
     pub(crate) fn new(error: Option<Arc<str>>, cause: Option<Arc<str>>) -> Self {
+        let error = error.map(|error| limits::cut(error, limits::ERROR));
+        let cause = cause.map(|cause| limits::cut(cause, limits::CAUSE));
         Self { error, cause, kind: FailureKind::Plain, from_children: false, stopped: None }
     }
 

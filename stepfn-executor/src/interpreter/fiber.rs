@@ -42,6 +42,10 @@ pub(super) struct Fiber {
 pub(super) struct Item {
     pub(super) index: usize,
     pub(super) value: Value,
+    /// Of the member of an object.
+    pub(super) key: Option<Arc<str>>,
+    /// Where it comes from.
+    pub(super) source: Option<Arc<str>>,
 }
 
 /// What a fiber does next, or waits for.

@@ -40,7 +40,7 @@ impl Interpreter {
     pub(crate) fn is_stuck(&self) -> bool {
         let alone =
             self.link.as_ref().is_none_or(|link| Arc::strong_count(link) == 1) && !self.executor.is_shared();
-        alone && self.ready.is_empty() && !self.is_working()
+        alone && !self.yielded && self.ready.is_empty() && !self.is_working()
     }
 
     /// What each fiber waits for: whoever waits for others stands before them.

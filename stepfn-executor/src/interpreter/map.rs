@@ -6,7 +6,7 @@ use super::{Failure, Fiber, FiberId, Interpreter, Phase, Step, fiber::Item};
 use crate::{
     executor::Inner as Executor,
     history::{EventKind, Iteration},
-    program::{Kind, Map},
+    program::{Dataset, Kind, Map},
     size::Extent,
 };
 
@@ -31,7 +31,7 @@ pub(super) struct MapInput {
     /// The effective input.
     pub(super) input: Value,
     /// The items, where no `ItemReader` reads them.
-    pub(super) items: Arc<Vec<Value>>,
+    pub(super) items: Dataset,
     /// `MaxConcurrency`; 0 where it sets no bound.
     pub(super) concurrency: u64,
 }
@@ -88,6 +88,7 @@ impl Interpreter {
             return self.start_run(executor, id, (map, distributed), given, None);
         }
         let MapInput { input, items, concurrency } = given;
+        let Dataset::Items(items) = items else { return Ok(Step::Block) };
         let mut children = Box::new(Children::new(length, items));
         children.input = input;
         if children.is_complete() {
@@ -118,7 +119,15 @@ impl Interpreter {
             let input = data.effective_input(frame, &fiber.input)?;
             let concurrency = map.max_concurrency.as_ref().map(|amount| amount.evaluate(frame, &input));
             let is_read = map.distributed.as_ref().is_some_and(|distributed| distributed.reader.is_some());
-            let items = if is_read { Arc::default() } else { map.items.evaluate(frame, &input)? };
+            let items = if is_read {
+                Dataset::default()
+            } else {
+                map.items.evaluate(
+                    frame,
+                    &input,
+                    map.distributed.is_some() && executor.identity.maps_over_objects(),
+                )?
+            };
             Ok(MapInput { input, items, concurrency: concurrency.transpose()?.unwrap_or(0) })
         })
     }
@@ -154,7 +163,8 @@ impl Interpreter {
         let Some(value) = children.items.get(index).cloned() else { return Ok(()) };
         let event =
             self.record(previous, || EventKind::Iteration { state: at, index, what: Iteration::Started });
-        let item = Arc::new(Item { index, value });
+        let source = map.items.source().map(Arc::from);
+        let item = Arc::new(Item { index, value, key: None, source });
         let input = match &map.item_selector {
             None => item.value.clone(),
             Some(selector) => {

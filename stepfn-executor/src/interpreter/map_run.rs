@@ -14,7 +14,6 @@ use stepfn_core::value::Value;
 
 use super::{
     Failure, FiberId, Info, Interpreter, Phase, Step,
-    context::uuid,
     fiber::Item,
     map::MapInput,
     redrive::{Before, Inside},
@@ -22,12 +21,11 @@ use super::{
     timers::TimerKind,
 };
 use crate::{
-    eval::Random,
     executor::Inner as Executor,
     history::EventKind,
-    map_run::{self, Batches, Buckets, Export, IoError, Items, MapRun as Summary, Request},
+    map_run::{self, Batches, Buckets, Export, IoError, Items, MapRun as Summary, Read, Request},
     outcome::RunError,
-    program::{Distributed, Kind, Map, Payload, Reader, Transformation, Writer},
+    program::{Distributed, Format, Kind, Map, Payload, Reader, Transformation, Writer},
     size::Extent,
 };
 
@@ -102,12 +100,12 @@ impl Interpreter {
             Ok(((count, percentage), batches, read, written))
         })?;
         let (tolerated, batches, read, written) = evaluated;
-        let run = uuid(self.random.next_u64(), self.random.next_u64());
+        let run = self.random.uuid();
         let (label, arn) = match before {
             Some(before) => (before.label.clone(), before.arn.clone()),
             None => {
                 let label = distributed.label.clone();
-                let label = label.unwrap_or_else(|| uuid(self.random.next_u64(), self.random.next_u64()));
+                let label = label.unwrap_or_else(|| self.random.uuid());
                 let arn = executor.identity.map_run_arn(&executor.program.name, &label, &run);
                 (label, arn)
             }
@@ -122,17 +120,22 @@ impl Interpreter {
         let state = executor.program.state(at).name.to_string();
         let unbound = |bucket| RunError::UnboundBucket { state: state.clone(), bucket };
         let source = match (reader, read) {
-            (Some(reader), Some((parameters, most))) => open(&executor.buckets, reader, parameters, most),
+            (Some(reader), Some((parameters, most))) => open(executor, reader, parameters, most),
             _ => {
-                let length = items.len();
-                let items = (0..length).map(move |index| Ok(items[index].clone()));
+                let source = map.items.source().map(Arc::from);
+                let items = (0..items.len()).map_while(move |index| {
+                    let (key, value) = items.get(index)?;
+                    Some(Ok(Read { value, key, source: source.clone() }))
+                });
                 Ok(Box::pin(stream::iter(items)) as Items)
             }
         };
         let source = match source {
             Ok(source) => source,
             Err(IoError::Unbound(bucket)) => return Ok(self.refuse(unbound(bucket))),
-            Err(error @ IoError::Failed(_)) => Box::pin(stream::once(std::future::ready(Err(error)))),
+            Err(error @ (IoError::Failed(_) | IoError::Unsupported(_))) => {
+                Box::pin(stream::once(std::future::ready(Err(error))))
+            }
         };
         let is_lines = writer.as_ref().is_some_and(|writer| writer.is_lines);
         let mut end = None;
@@ -141,7 +144,7 @@ impl Interpreter {
             Some(parameters) => match export(&executor.buckets, &parameters, &run, is_lines) {
                 Ok(export) => Some(export),
                 Err(IoError::Unbound(bucket)) => return Ok(self.refuse(unbound(bucket))),
-                Err(IoError::Failed(cause)) => {
+                Err(IoError::Failed(cause) | IoError::Unsupported(cause)) => {
                     end = Some(Err(writer_failed(cause)));
                     None
                 }
@@ -286,7 +289,9 @@ impl Interpreter {
             run.waits_for_io = false;
             match run.export.as_mut().map(|export| export.poll(cx)) {
                 Some(Poll::Pending) => run.waits_for_io = true,
-                Some(Poll::Ready(Err(IoError::Failed(cause)))) => return Some(Err(writer_failed(cause))),
+                Some(Poll::Ready(Err(IoError::Failed(cause) | IoError::Unsupported(cause)))) => {
+                    return Some(Err(writer_failed(cause)));
+                }
                 _ => {}
             }
             if !run.waits_for_io
@@ -329,6 +334,10 @@ impl Interpreter {
                 Poll::Ready(Ok(Some((input, items)))) => self.start_child(id, run, input, items),
                 Poll::Ready(Err(Halt::Failure(failure))) => run.close(Some(failure.of_child(None))),
                 Poll::Ready(Err(Halt::Io(IoError::Failed(cause)))) => run.close(Some(reader_failed(cause))),
+                Poll::Ready(Err(Halt::Io(IoError::Unsupported(reason)))) => {
+                    let state = run.summary.state.clone();
+                    self.refuse(RunError::Unsupported { state, reason });
+                }
                 Poll::Ready(Err(Halt::Io(IoError::Unbound(bucket)))) => {
                     let state = run.summary.state.clone();
                     self.refuse(RunError::UnboundBucket { state, bucket });
@@ -359,18 +368,18 @@ impl Interpreter {
             if run.is_read {
                 return Poll::Ready(Ok(run.batches.as_mut().and_then(Batches::take)));
             }
-            let value = match run.source.poll_next_unpin(cx) {
+            let Read { value, key, source } = match run.source.poll_next_unpin(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(None) => {
                     run.is_read = true;
                     continue;
                 }
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(Halt::Io(error))),
-                Poll::Ready(Some(Ok(value))) => value,
+                Poll::Ready(Some(Ok(read))) => read,
             };
             let index = usize::try_from(run.summary.items).unwrap_or(usize::MAX);
             run.summary.items += 1;
-            let input = self.select_item(executor, id, &run.input, Item { index, value });
+            let input = self.select_item(executor, id, &run.input, Item { index, value, key, source });
             let input = match input {
                 Ok(input) => input,
                 Err(failure) => return Poll::Ready(Err(Halt::Failure(failure))),
@@ -411,14 +420,15 @@ impl Interpreter {
             run.keep(place, entries.to_vec());
             return;
         }
-        let random = Random::new(self.random.next_u64().cast_signed());
+        let random = self.random.inner();
         let info = Info {
             name: None,
-            id: [random.next_u64(), random.next_u64()],
+            id: random.id(),
             input: input.clone(),
             started: self.now(),
             redrives: 0,
             redriven: None,
+            is_async: false,
         };
         let extent = Extent::of(&input);
         let time = Arc::clone(&self.time);
@@ -437,6 +447,7 @@ impl Interpreter {
             _ => Self::new(Arc::clone(&run.executor), info, extent, time, random),
         };
         interpreter.calls = Arc::clone(&self.calls);
+        interpreter.starts = Some(self.starts());
         if !extent.fits() {
             let state = &run.summary.state;
             let cause = format!(
@@ -473,11 +484,13 @@ impl Interpreter {
         let poll = child.interpreter.poll_alone(&mut Context::from_waker(&child.waker), horizon);
         match poll {
             Poll::Pending => {
+                let over = child.interpreter.patience_over();
                 let waits = (child.interpreter.is_working(), child.interpreter.awaits_callback());
                 run.working = run.working + usize::from(waits.0) - usize::from(child.is_working);
                 run.awaiting = run.awaiting + usize::from(waits.1) - usize::from(child.awaits_callback);
                 (child.is_working, child.awaits_callback) = waits;
                 let next = horizon.and_then(|_| child.interpreter.next_instant());
+                self.share_patience(over);
                 if next != child.timer {
                     child.timer = next;
                     let wait = self.fibers.at(id).wait;
@@ -522,17 +535,22 @@ fn exceeded() -> Failure {
 }
 
 /// Opens the reader of a Map. A negative `MaxItems` is its mistake, and not the Map's: recorded on AWS.
-fn open(buckets: &Buckets, reader: &Reader, parameters: Value, most: i64) -> Result<Items, IoError> {
+fn open(executor: &Executor, reader: &Reader, parameters: Value, most: i64) -> Result<Items, IoError> {
     let max_items =
         u64::try_from(most).map_err(|_| IoError::Failed("field MaxItems must be positive".into()))?;
     map_run::open(
-        Arc::clone(buckets),
+        Arc::clone(&executor.buckets),
         Request {
             lists_objects: reader.lists_objects,
             flattens: reader.flattens,
             is_athena: reader.is_athena,
             parameters,
-            format: reader.format.clone(),
+            format: match reader.format.clone() {
+                Format::Json { pointer, .. } => {
+                    Format::Json { pointer, takes_objects: executor.identity.maps_over_objects() }
+                }
+                format => format,
+            },
             max_items,
         },
     )

@@ -3,7 +3,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll, Waker},
 };
 
@@ -12,14 +15,12 @@ use stepfn_core::{definition::WorkflowType, shape, value::Value};
 
 use super::{
     FiberId, Info, Interpreter, Phase, Step,
-    context::uuid,
     run::{ChildWaker, Queue},
     task::Job,
     timers::TimerKind,
 };
 use crate::{
-    eval::Random,
-    executor::Inner as Executor,
+    executor::{Inner as Executor, StartLimits},
     history::EventKind,
     link::Link,
     nested::{self, Start, Started},
@@ -28,9 +29,6 @@ use crate::{
     size::Extent,
     tokens::CallbackResult,
 };
-
-/// How deep executions may start each other: AWS sets no bound, and a machine that starts itself would never end.
-const MAX_DEPTH: u32 = 32;
 
 /// What an execution has only if it started others, or was started by one.
 #[derive(Default)]
@@ -96,7 +94,7 @@ impl Interpreter {
         let Kind::Task(task) = &executor.program.state(at).kind else { return Err(job) };
         self.record_for(id, || EventKind::TaskStarted { state: at, worker: None });
         self.hand_out_token(executor, id, &job, task.resource.pattern == Pattern::WaitForTaskToken);
-        let request = uuid(self.random.next_u64(), self.random.next_u64());
+        let request = self.random.uuid();
         let parameters = &job.parameters;
         let answer = match target {
             _ if !action.starts() => nested::send(&executor.registry, parameters, action, &request),
@@ -126,8 +124,12 @@ impl Interpreter {
     ) -> Step {
         let at = self.state_of(id);
         let state = executor.program.state(at).name.to_string();
-        if executor.depth >= MAX_DEPTH {
-            return self.refuse(RunError::NestedTooDeep { limit: MAX_DEPTH, state });
+        let StartLimits { depth, number } = executor.starts;
+        if executor.depth >= depth {
+            return self.refuse(RunError::NestedTooDeep { limit: depth, state });
+        }
+        if self.starts().fetch_add(1, Ordering::Relaxed) >= number {
+            return self.refuse(RunError::TooManyStarted { limit: number, state });
         }
         let extent = Extent::of(&start.input);
         if let Some(reason) = target.input.and_then(|shape| shape::misfit(&start.input, shape)) {
@@ -136,14 +138,15 @@ impl Interpreter {
             return self.refuse(RunError::InvalidInput { reason });
         }
         let child = Arc::new(target.nested_in(executor));
-        let random = Random::new(self.random.next_u64().cast_signed());
+        let random = self.random.inner();
         let info = Info {
             name: start.name,
-            id: [random.next_u64(), random.next_u64()],
+            id: random.id(),
             input: start.input,
             started: self.now(),
             redrives: 0,
             redriven: None,
+            is_async: action != Action::SdkStartSync,
         };
         let started = Started { arn: info.arn(&child), at: info.started };
         if info.name.is_some()
@@ -153,7 +156,7 @@ impl Interpreter {
             return match known {
                 Some(slot) => self.join_nested(executor, id, job, action, slot),
                 None => {
-                    let request = uuid(self.random.next_u64(), self.random.next_u64());
+                    let request = self.random.uuid();
                     let failure = nested::already_exists(&started.arn, action, &request);
                     self.answered(executor, id, job, Ok(Err(failure)))
                 }
@@ -161,6 +164,7 @@ impl Interpreter {
         }
         let time = Arc::clone(&self.time);
         let mut interpreter = Self::new(Arc::clone(&child), info, extent, time, random);
+        interpreter.starts = Some(self.starts());
         let shown = self.nested.as_ref().and_then(|nested| nested.shown.clone());
         let shown = shown.unwrap_or_else(|| Arc::downgrade(&self.link()));
         let nested = self.nested.get_or_insert_default();
@@ -169,6 +173,11 @@ impl Interpreter {
         inside.named = Arc::clone(&nested.named);
         let slot = nested.add(interpreter, child, Vec::new());
         self.join_nested(executor, id, job, action, slot)
+    }
+
+    /// The counter of executions that were started, in the whole tree.
+    pub(super) fn starts(&mut self) -> Arc<AtomicU64> {
+        Arc::clone(self.starts.get_or_insert_default())
     }
 
     /// Takes a name for a new execution. Gives where the execution runs that has it, if it was started with the same input.
@@ -204,9 +213,7 @@ impl Interpreter {
             child.awaited_by.push((id, action));
         }
         let reply = match action {
-            Action::Start(_) => {
-                nested::reply(&started, &uuid(self.random.next_u64(), self.random.next_u64()))
-            }
+            Action::Start(_) => nested::reply(&started, &self.random.uuid()),
             _ => nested::sdk_reply(&started),
         };
         if !waits {
@@ -239,6 +246,7 @@ impl Interpreter {
         let Some(child) = nested.children.get_mut(slot).and_then(Option::as_mut) else { return };
         match child.interpreter.poll_alone(&mut Context::from_waker(&child.waker), horizon) {
             Poll::Pending => {
+                let over = child.interpreter.patience_over();
                 let next = horizon.and_then(|_| child.interpreter.next_instant());
                 if next != child.timer {
                     child.timer = next;
@@ -246,6 +254,7 @@ impl Interpreter {
                         self.timers.set(next, super::Fibers::ROOT, 0, TimerKind::Nested(slot));
                     }
                 }
+                self.share_patience(over);
             }
             Poll::Ready(Err(error)) => {
                 self.refuse(error);

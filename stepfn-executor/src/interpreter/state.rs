@@ -6,7 +6,7 @@ use stepfn_core::value::{Map, Value};
 
 use super::{Failure, FiberId, Interpreter, MAX_STORED_BYTES, Phase, Step};
 use crate::{
-    eval::{EvalError, Template},
+    eval::{EvalError, Template, error_name},
     executor::Inner as Executor,
     history::EventKind,
     outcome::{RunError, Status},
@@ -131,12 +131,12 @@ impl Interpreter {
         }
     }
 
-    /// No rule of a Choice holds, and it has no default.
+    /// No rule of a Choice holds, and it has no default: `States.Runtime`, as recorded, which nothing catches.
     pub(super) fn no_choice(&mut self, executor: &Executor, id: FiberId) -> Step {
         let state = executor.program.state(self.state_of(id));
         let detail = "Failed to transition out of the state. The state does not point to a next state.";
         let entered = self.fibers.at(id).entered;
-        let failure = Failure::interpreter("States.NoChoiceMatched", &state.name, entered, detail);
+        let failure = Failure::interpreter(error_name::RUNTIME, &state.name, entered, detail);
         self.failed(executor, id, failure)
     }
 

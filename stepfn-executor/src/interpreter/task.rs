@@ -9,15 +9,16 @@ use std::{
 use jiff::Timestamp;
 use stepfn_core::{task::TaskFailure, value::Value};
 
-use super::{Failure, FiberId, Interpreter, Phase, Step, context::uuid, timers::TimerKind, work};
+use super::{Failure, FiberId, Interpreter, Phase, Step, timers::TimerKind, work};
 use crate::{
+    eval::error_name,
     executor::{Bound, Inner as Executor},
     handler::{Attempt, TaskCall},
     history::{EventKind, Scheduled},
     mock,
     outcome::{RunError, Unbound},
     program::{Family, JsonataKind, Kind, Pattern, Task, jsonata_number},
-    size::Extent,
+    size::{self, Extent},
     time,
     tokens::{self, CallbackResult, PendingToken},
 };
@@ -97,6 +98,13 @@ impl Interpreter {
                 };
                 Ok((state.data.parameters(frame, effective)?, timeout, heartbeat, credentials))
             })?;
+        let parameters = task.resource.completed(parameters);
+        if let Some(reason) = task.resource.refused(&parameters) {
+            let detail =
+                format!("The Parameters '{parameters}' could not be used to start the Task: [{reason}]");
+            let entered = self.fibers.at(id).entered;
+            return Err(Failure::interpreter(error_name::RUNTIME, &state.name, entered, &detail));
+        }
         self.record_for(id, || {
             EventKind::TaskScheduled(Box::new(Scheduled {
                 state: at,
@@ -168,12 +176,13 @@ impl Interpreter {
         };
         self.tick();
         let answer = match attempt {
-            Err(panic) => Err(work::message(&*panic)),
+            Err(panic) => Err(work::message(panic)),
             Ok(Attempt::Done(result)) => Ok(result),
             Ok(Attempt::Work(future)) => {
                 let mut future = self.fibers.at(id).span.around(future);
                 match work::try_now(&mut future) {
                     Some(answer) => {
+                        work::drop_quietly(future);
                         self.tick();
                         answer
                     }
@@ -265,13 +274,22 @@ impl Interpreter {
         if let Some(takes) = answer {
             self.timers.set(time::after(now, takes), id, wait, TimerKind::Answer);
         }
+        let is_pending = job.slot.is_some() && self.is_virtual();
         if let Some(seconds) = job.timeout {
-            let at = time::after(job.scheduled, Duration::from_secs(seconds));
+            let span = Duration::from_secs(seconds);
+            let at = time::after(job.scheduled, span);
             self.timers.set(at, id, wait, TimerKind::Timeout);
+            if is_pending {
+                self.patience.limit(at, span, id, wait);
+            }
         }
         if let Some(seconds) = job.heartbeat {
-            let at = time::after(now, Duration::from_secs(seconds));
+            let span = Duration::from_secs(seconds);
+            let at = time::after(now, span);
             self.timers.set(at, id, wait, TimerKind::Heartbeat(job.beat));
+            if is_pending {
+                self.patience.limit(at, span, id, wait);
+            }
         }
     }
 
@@ -312,6 +330,11 @@ impl Interpreter {
         let Kind::Task(task) = &state.kind else { return Step::Block };
         let raw = executor.bound(task, &job.parameters).is_some_and(|bound| bound.handler.is_raw());
         let result = match answer {
+            Ok(Ok(result)) if !Extent::of(&result).fits() => {
+                let failure = too_large(task);
+                size::dismantle(result);
+                return self.finish(executor, id, &job, Err((text(failure.error), text(failure.cause))));
+            }
             Ok(Ok(result)) => result,
             Ok(Err(failure)) => return self.finish(executor, id, &job, tokens::callback(Err(failure))),
             Err(panic) => {
@@ -321,7 +344,7 @@ impl Interpreter {
         let result = if raw || !task.resource.is_lambda_invoke() {
             result
         } else {
-            mock::envelope(result, &uuid(self.random.next_u64(), self.random.next_u64()))
+            mock::envelope(result, &self.random.uuid())
         };
         match task.resource.pattern {
             Pattern::RequestResponse => self.finish(executor, id, &job, Ok(result)),
@@ -365,10 +388,10 @@ impl Interpreter {
             (output, extent)
         });
         let failure = match measured {
-            Ok((_, extent)) if !extent.fits() => Failure::data_limit(match &task.resource.family {
-                Family::Service { resource_type, .. } => resource_type,
-                _ => &task.resource.arn,
-            }),
+            Ok((output, extent)) if !extent.fits() => {
+                size::dismantle(output);
+                too_large(task)
+            }
             Ok((output, extent)) => {
                 self.record_for(id, || EventKind::TaskSucceeded { state: at, output: output.clone() });
                 self.fiber(id).phase = Phase::Resume(Ok((output, extent)));
@@ -470,9 +493,13 @@ impl Interpreter {
             && let Some(seconds) = job.heartbeat
         {
             job.beat += 1;
-            let beat = job.beat;
-            let at = time::after(now, Duration::from_secs(seconds));
+            let (beat, is_pending) = (job.beat, job.slot.is_some());
+            let span = Duration::from_secs(seconds);
+            let at = time::after(now, span);
             self.timers.set(at, id, wait, TimerKind::Heartbeat(beat));
+            if is_pending && self.is_virtual() {
+                self.patience.limit(at, span, id, wait);
+            }
         }
     }
 
@@ -485,12 +512,26 @@ impl Interpreter {
     }
 }
 
+/// The failure of a Task whose result is too large.
+fn too_large(task: &Task) -> Failure {
+    Failure::data_limit(match &task.resource.family {
+        Family::Service { resource_type, .. } => resource_type,
+        _ => &task.resource.arn,
+    })
+}
+
+fn text(text: Option<Arc<str>>) -> Option<String> {
+    text.map(|text| text.to_string())
+}
+
 /// What a Lambda function gets, where that is not all of the parameters.
 fn payload(task: &Task, bound: &Bound, parameters: &Value) -> Option<Value> {
     if bound.handler.is_raw() || !task.resource.is_lambda_invoke() {
         return None;
     }
-    Some(parameters.get("Payload").cloned().unwrap_or_else(Value::empty_object))
+    // A null comes to the function as an object: recorded on AWS.
+    let payload = parameters.get("Payload").filter(|payload| **payload != Value::Null);
+    Some(payload.cloned().unwrap_or_else(Value::empty_object))
 }
 
 /// A handler that panicked. For a Lambda function as `stepfn::lambda::run` reports it.

@@ -28,8 +28,29 @@ pub(super) struct Work {
 
 struct Slot {
     fiber: FiberId,
-    future: HandlerFuture,
+    future: Option<HandlerFuture>,
     waker: Arc<SlotWaker>,
+}
+
+impl Slot {
+    /// Whether anybody can still wake the work: it is about to be polled, or somebody else holds its waker.
+    fn is_alive(&self) -> bool {
+        self.waker.queued.load(Ordering::Acquire) || Arc::strong_count(&self.waker) > 1
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.future.take().into_iter().for_each(drop_quietly);
+    }
+}
+
+/// Drops what is somebody else's, whose panics must not reach the execution.
+pub(super) fn drop_quietly<T>(what: T) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(what))) {
+        // Its own end may panic again.
+        std::mem::forget(panic);
+    }
 }
 
 /// Polls work for the first time. Most handlers of tests and benchmarks are done then, so it needs no waker yet: who is
@@ -43,14 +64,16 @@ fn poll(future: &mut HandlerFuture, waker: &Waker) -> Option<Answer> {
     match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(&mut cx))) {
         Ok(Poll::Pending) => None,
         Ok(Poll::Ready(result)) => Some(Ok(result)),
-        Err(panic) => Some(Err(message(&*panic))),
+        Err(panic) => Some(Err(message(panic))),
     }
 }
 
 /// The message of a panic.
-pub(super) fn message(panic: &(dyn std::any::Any + Send)) -> String {
+pub(super) fn message(panic: Box<dyn std::any::Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    drop_quietly(panic);
+    text.unwrap_or_else(|| "no message".to_owned())
 }
 
 impl Work {
@@ -61,7 +84,7 @@ impl Work {
             self.slots.len() - 1
         });
         let waker = Arc::new(SlotWaker { link, slot, queued: AtomicBool::new(true) });
-        self.slots[slot] = Some(Slot { fiber, future, waker });
+        self.slots[slot] = Some(Slot { fiber, future: Some(future), waker });
         self.woken.push(slot);
         self.pending += 1;
         slot
@@ -75,8 +98,9 @@ impl Work {
         }
     }
 
+    /// Whether pending work may come to something. What nobody holds the waker of never does.
     pub(super) fn is_pending(&self) -> bool {
-        self.pending > 0
+        self.pending > 0 && self.slots.iter().flatten().any(Slot::is_alive)
     }
 
     /// Where wakers leave their slots.
@@ -90,7 +114,8 @@ impl Work {
             let Some(slot) = self.slots.get_mut(index).and_then(Option::as_mut) else { continue };
             slot.waker.queued.store(false, Ordering::Release);
             let waker = Waker::from(Arc::clone(&slot.waker));
-            if let Some(answer) = poll(&mut slot.future, &waker) {
+            let Some(future) = &mut slot.future else { continue };
+            if let Some(answer) = poll(future, &waker) {
                 let fiber = slot.fiber;
                 self.cancel(index);
                 self.finished.push((fiber, answer));

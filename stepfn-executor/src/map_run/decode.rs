@@ -1,61 +1,70 @@
 //! Items out of the bytes of an object, as they come.
 
-use std::{collections::VecDeque, io::Write};
+use std::{collections::VecDeque, sync::Arc};
 
-use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
-use flate2::write::MultiGzDecoder;
 use stepfn_core::{
     json,
     value::{Map, Value},
 };
 
-use super::IoError;
+use super::{IoError, csv::Reader, unpack::Unpack};
 use crate::program::Format;
 
 /// Where decoded items wait.
-pub(super) type Ready = VecDeque<Value>;
+pub(super) type Ready = VecDeque<Entry>;
+
+/// An item, and its key where it was the member of an object.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) key: Option<Arc<str>>,
+    pub(super) value: Value,
+}
+
+impl Entry {
+    pub(super) fn new(value: impl Into<Value>) -> Self {
+        Self { key: None, value: value.into() }
+    }
+}
 
 /// Takes the bytes of one object, and gives its items.
 pub(super) struct Decoder {
-    gzip: Option<MultiGzDecoder<Vec<u8>>>,
+    unpack: Unpack,
     format: Decoding,
 }
 
 enum Decoding {
     Csv(Box<Csv>),
     Lines(Vec<u8>),
-    Whole { bytes: Vec<u8>, pointer: Option<String> },
+    Whole { bytes: Vec<u8>, pointer: Option<String>, takes_objects: bool },
 }
 
 impl Decoder {
-    pub(super) fn new(format: &Format, gzip: bool) -> Result<Self, IoError> {
+    pub(super) fn new(format: &Format, key: &str) -> Result<Self, IoError> {
         let format = match format {
             Format::Csv { delimiter, headers } => {
                 Decoding::Csv(Box::new(Csv::new(*delimiter, headers.clone())?))
             }
             Format::JsonLines => Decoding::Lines(Vec::new()),
-            Format::Json { pointer } => Decoding::Whole { bytes: Vec::new(), pointer: pointer.clone() },
-            Format::Manifest => Decoding::Whole { bytes: Vec::new(), pointer: None },
+            Format::Json { pointer, takes_objects } => {
+                Decoding::Whole { bytes: Vec::new(), pointer: pointer.clone(), takes_objects: *takes_objects }
+            }
+            Format::Manifest => Decoding::Whole { bytes: Vec::new(), pointer: None, takes_objects: false },
+            Format::Parquet => return Err(IoError::Unsupported("it reads no Parquet files".to_owned())),
         };
-        Ok(Self { gzip: gzip.then(|| MultiGzDecoder::new(Vec::new())), format })
+        Ok(Self { unpack: Unpack::of_key(key), format })
     }
 
     /// Takes some bytes, but not none.
     pub(super) fn feed(&mut self, bytes: &[u8], ready: &mut Ready) -> Result<(), IoError> {
-        let Some(gzip) = &mut self.gzip else { return self.format.feed(bytes, ready) };
-        gzip.write_all(bytes).map_err(IoError::failed)?;
-        let bytes = std::mem::take(gzip.get_mut());
-        self.format.feed(&bytes, ready)
+        let Self { unpack, format } = self;
+        unpack.feed(bytes, &mut |bytes| format.feed(bytes, ready))
     }
 
     /// Takes the end.
     pub(super) fn finish(&mut self, ready: &mut Ready) -> Result<(), IoError> {
-        if let Some(gzip) = &mut self.gzip {
-            gzip.try_finish().map_err(IoError::failed)?;
-            let bytes = std::mem::take(gzip.get_mut());
-            self.format.feed(&bytes, ready)?;
-        }
-        self.format.finish(ready)
+        let Self { unpack, format } = self;
+        unpack.finish(&mut |bytes| format.feed(bytes, ready))?;
+        format.finish(ready)
     }
 }
 
@@ -83,9 +92,9 @@ impl Decoding {
 
     fn finish(&mut self, ready: &mut Ready) -> Result<(), IoError> {
         match self {
-            Self::Csv(csv) => csv.take(&[], ready),
+            Self::Csv(csv) => csv.finish(ready),
             Self::Lines(rest) => parse_line(rest, ready),
-            Self::Whole { bytes, pointer } => {
+            Self::Whole { bytes, pointer, takes_objects } => {
                 let value = parse(&std::mem::take(bytes))?;
                 let items = match pointer {
                     Some(pointer) => value.pointer(pointer).cloned().ok_or_else(|| {
@@ -93,10 +102,15 @@ impl Decoding {
                     })?,
                     None => value,
                 };
-                let Value::Array(items) = items else {
-                    return Err(IoError::failed("Attempting to map over non-iterable node."));
-                };
-                ready.extend(items.iter().cloned());
+                match items {
+                    Value::Array(items) => ready.extend(items.iter().cloned().map(Entry::new)),
+                    Value::Object(members) if *takes_objects => ready.extend(
+                        members
+                            .iter()
+                            .map(|(key, value)| Entry { key: Some(Arc::clone(key)), value: value.clone() }),
+                    ),
+                    _ => return Err(IoError::failed("Attempting to map over non-iterable node.")),
+                }
                 Ok(())
             }
         }
@@ -110,7 +124,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Value, IoError> {
 
 fn parse_line(line: &[u8], ready: &mut Ready) -> Result<(), IoError> {
     if !line.trim_ascii().is_empty() {
-        ready.push_back(parse(line)?);
+        ready.push_back(Entry::new(parse(line)?));
     }
     Ok(())
 }
@@ -119,8 +133,6 @@ fn parse_line(line: &[u8], ready: &mut Ready) -> Result<(), IoError> {
 struct Csv {
     reader: Reader,
     headers: Option<Vec<String>>,
-    fields: Vec<String>,
-    field: Vec<u8>,
 }
 
 impl Csv {
@@ -128,42 +140,26 @@ impl Csv {
         if let Some(headers) = &headers {
             judge(headers)?;
         }
-        let reader = ReaderBuilder::new().delimiter(delimiter).build();
-        Ok(Self { reader, headers, fields: Vec::new(), field: Vec::new() })
+        Ok(Self { reader: Reader::new(delimiter), headers })
     }
 
     fn feed(&mut self, bytes: &[u8], ready: &mut Ready) -> Result<(), IoError> {
-        // Nothing means the end to the reader.
-        if bytes.is_empty() { Ok(()) } else { self.take(bytes, ready) }
+        for byte in bytes {
+            if let Some(fields) = self.reader.take(*byte) {
+                self.row(fields, ready)?;
+            }
+        }
+        Ok(())
     }
 
-    fn take(&mut self, mut bytes: &[u8], ready: &mut Ready) -> Result<(), IoError> {
-        let is_end = bytes.is_empty();
-        let mut buffer = [0; 512];
-        loop {
-            let (result, read, written) = self.reader.read_field(bytes, &mut buffer);
-            bytes = &bytes[read..];
-            self.field.extend_from_slice(&buffer[..written]);
-            match result {
-                ReadFieldResult::InputEmpty | ReadFieldResult::End => return Ok(()),
-                ReadFieldResult::OutputFull => {}
-                ReadFieldResult::Field { record_end } => {
-                    let field = String::from_utf8_lossy(&self.field).into_owned();
-                    self.field.clear();
-                    self.fields.push(field);
-                    if record_end {
-                        self.row(ready)?;
-                    }
-                }
-            }
-            if bytes.is_empty() && !is_end {
-                return Ok(());
-            }
+    fn finish(&mut self, ready: &mut Ready) -> Result<(), IoError> {
+        match self.reader.finish() {
+            Some(fields) => self.row(fields, ready),
+            None => Ok(()),
         }
     }
 
-    fn row(&mut self, ready: &mut Ready) -> Result<(), IoError> {
-        let fields = std::mem::take(&mut self.fields);
+    fn row(&mut self, fields: Vec<String>, ready: &mut Ready) -> Result<(), IoError> {
         let Some(headers) = &self.headers else {
             let mut headers = fields;
             if let Some(first) = headers.first_mut() {
@@ -178,7 +174,7 @@ impl Csv {
             .iter()
             .map(|header| (header.as_str().into(), Value::from(fields.next().unwrap_or_default())))
             .collect();
-        ready.push_back(row.into());
+        ready.push_back(Entry::new(row));
         Ok(())
     }
 }
@@ -194,17 +190,19 @@ fn judge(headers: &[String]) -> Result<(), IoError> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     /// The items of a text, fed in pieces of a length.
-    fn items(format: &Format, text: &[u8], piece: usize, gzip: bool) -> Vec<String> {
-        let mut decoder = Decoder::new(format, gzip).unwrap();
+    fn items(format: &Format, text: &[u8], piece: usize, key: &str) -> Vec<String> {
+        let mut decoder = Decoder::new(format, key).unwrap();
         let mut ready = Ready::new();
         for piece in text.chunks(piece) {
             decoder.feed(piece, &mut ready).unwrap();
         }
         decoder.finish(&mut ready).unwrap();
-        ready.iter().map(Value::to_string).collect()
+        ready.iter().map(|entry| entry.value.to_string()).collect()
     }
 
     #[test]
@@ -214,11 +212,23 @@ mod tests {
         let lines = b"{\"a\":1}\n\n[2]\r\n3";
         for piece in 1..20 {
             assert_eq!(
-                items(&csv, text, piece, false),
+                items(&csv, text, piece, "a.csv"),
                 [r#"{"a":"1","b":"x;\"y\n"}"#, r#"{"a":"ä","b":""}"#, r#"{"a":"3","b":"4"}"#]
             );
-            assert_eq!(items(&Format::JsonLines, lines, piece, false), [r#"{"a":1}"#, "[2]", "3"]);
+            assert_eq!(items(&Format::JsonLines, lines, piece, "a.jsonl"), [r#"{"a":1}"#, "[2]", "3"]);
         }
+    }
+
+    #[test]
+    fn the_members_of_an_object_are_items_with_keys() {
+        let format = Format::Json { pointer: Some("/data".to_owned()), takes_objects: true };
+        let mut decoder = Decoder::new(&format, "o.json").unwrap();
+        let mut ready = Ready::new();
+        decoder.feed(br#"{"data":{"b":1,"a":[2]}}"#, &mut ready).unwrap();
+        decoder.finish(&mut ready).unwrap();
+        let entries: Vec<_> =
+            ready.iter().map(|entry| (entry.key.as_deref(), entry.value.to_string())).collect();
+        assert_eq!(entries, [(Some("b"), "1".to_owned()), (Some("a"), "[2]".to_owned())]);
     }
 
     #[test]
@@ -227,6 +237,6 @@ mod tests {
         encoder.write_all(b"a,b\n1,2\n").unwrap();
         let bytes = encoder.finish().unwrap();
         let csv = Format::Csv { delimiter: b',', headers: None };
-        assert_eq!(items(&csv, &bytes, 7, true), [r#"{"a":"1","b":"2"}"#]);
+        assert_eq!(items(&csv, &bytes, 7, "a.csv.gz"), [r#"{"a":"1","b":"2"}"#]);
     }
 }

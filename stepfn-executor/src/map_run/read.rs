@@ -1,6 +1,6 @@
 //! `ItemReader`: the objects of buckets as a stream of items (AWS, "ItemReader (Map)").
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
 use futures_util::{Stream, StreamExt, TryStreamExt, stream};
 use stepfn_core::value::Value;
@@ -8,13 +8,23 @@ use stepfn_core::value::Value;
 use super::{
     Buckets, IoError, bucket,
     bucket::Listed,
-    decode::{self, Decoder, Ready},
+    decode::{self, Decoder, Entry, Ready},
     text,
 };
 use crate::program::Format;
 
 /// Items as they are read.
-pub(crate) type Items = Pin<Box<dyn Stream<Item = Result<Value, IoError>> + Send>>;
+pub(crate) type Items = Pin<Box<dyn Stream<Item = Result<Read, IoError>> + Send>>;
+
+/// An item with what the context object tells of it.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) value: Value,
+    /// Of the member of an object: `Map.Item.Key`.
+    pub(crate) key: Option<Arc<str>>,
+    /// `Map.Item.Source`
+    pub(crate) source: Option<Arc<str>>,
+}
 
 /// How many bytes are decoded at once: the items in them are held.
 const PIECE: usize = 4096;
@@ -34,6 +44,10 @@ pub(crate) struct Request {
 
 /// Opens a stream of items. Nothing is read before it is polled.
 pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError> {
+    if matches!(request.format, Format::Parquet) && request.parameters.get("VersionId").is_some() {
+        // Recorded on AWS, which says so before it looks for the object.
+        return Err(IoError::failed("S3 Version ID selection is not currently supported for PARQUET files"));
+    }
     let name = text(&request.parameters, "Bucket")?;
     let store = bucket(&buckets, &name)?;
     let items = if request.lists_objects {
@@ -44,7 +58,14 @@ pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError>
             let read = listed.map_ok(move |listed| object(&buckets, &name, &listed.key, &format));
             read.try_flatten().boxed()
         } else {
-            listed.map_ok(|listed| describe(&listed)).boxed()
+            // Recorded on AWS: the bucket alone.
+            let source: Arc<str> = format!("s3://{name}").into();
+            let read = move |listed: Listed| Read {
+                value: describe(&listed),
+                key: None,
+                source: Some(Arc::clone(&source)),
+            };
+            listed.map_ok(read).boxed()
         }
     } else {
         let key = text(&request.parameters, "Key")?;
@@ -72,8 +93,7 @@ fn describe(listed: &Listed) -> Value {
 
 /// The items of one object.
 fn object(buckets: &Buckets, name: &str, key: &str, format: &Format) -> Items {
-    let made = bucket(buckets, name)
-        .and_then(|store| Ok((store.get(key), Decoder::new(format, key.ends_with(".gz"))?)));
+    let made = bucket(buckets, name).and_then(|store| Ok((store.get(key), Decoder::new(format, key)?)));
     let (bytes, decoder) = match made {
         Ok(made) => made,
         Err(error) => return stream::once(std::future::ready(Err(error))).boxed(),
@@ -84,14 +104,18 @@ fn object(buckets: &Buckets, name: &str, key: &str, format: &Format) -> Items {
         stream::iter(pieces)
     });
     let pieces = pieces.try_flatten().map_ok(Some).chain(stream::once(std::future::ready(Ok(None))));
-    let decoded = pieces.scan(decoder, |decoder, piece| {
+    let source: Arc<str> = format!("s3://{name}/{key}").into();
+    let decoded = pieces.scan(decoder, move |decoder, piece| {
         let mut ready = Ready::new();
         let decoded = match piece {
             Ok(Some(piece)) => decoder.feed(&piece, &mut ready),
             Ok(None) => decoder.finish(&mut ready),
             Err(error) => Err(error),
         };
-        let items = ready.into_iter().map(Ok).chain(decoded.err().map(Err));
+        let read = ready
+            .into_iter()
+            .map(|Entry { key, value }| Ok(Read { value, key, source: Some(Arc::clone(&source)) }));
+        let items: Vec<_> = read.chain(decoded.err().map(Err)).collect();
         std::future::ready(Some(stream::iter(items)))
     });
     decoded.flatten().boxed()
@@ -125,7 +149,7 @@ fn athena(buckets: Buckets, name: &str, key: &str, format: Format) -> Items {
     let listed = Format::Csv { delimiter: b',', headers: Some(vec!["uri".to_owned()]) };
     let uris = object(&buckets, name, key, &listed);
     let objects = uris.and_then(move |row| {
-        let uri = row["uri"].as_str().unwrap_or_default().trim().to_owned();
+        let uri = row.value["uri"].as_str().unwrap_or_default().trim().to_owned();
         let place = uri.strip_prefix("s3://").and_then(|place| place.split_once('/'));
         std::future::ready(match place {
             Some((bucket, key)) => Ok(object(&buckets, bucket, key, &format)),

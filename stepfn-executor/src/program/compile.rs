@@ -409,7 +409,7 @@ impl Compiler {
             return self.path(place, "TimestampPath", path).map(Wait::TimestampPath);
         }
         if let Some(text) = &wait.timestamp {
-            let instant = Instant::parse(text);
+            let instant = text.parse::<Instant>().ok();
             if instant.is_none() {
                 let message = format!("`{text}` is no RFC 3339 timestamp");
                 self.fault(FaultKind::Field, place, "Timestamp", message).help =

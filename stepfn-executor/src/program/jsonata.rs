@@ -155,13 +155,13 @@ impl Jsonata {
             JsonataKind::Seconds(template) => number(template, "Seconds", &scope).map(Duration::from_secs),
             JsonataKind::Timestamp(template) => {
                 let text = text(template, "Timestamp", &scope)?;
-                let instant = Instant::parse(&text).ok_or_else(|| {
+                let instant = text.parse::<Instant>().map_err(|_| {
                     EvalError::query(
                         format!("The Timestamp field cannot be parsed as an ISO-8601 extended offset date-time format string: {text}"),
                         Some("Timestamp"),
                     )
                 })?;
-                let span = time::until(now, instant.timestamp());
+                let span = time::until(now, time::of(&instant));
                 if span.as_secs() > i32::MAX as u64 {
                     return Err(EvalError::runtime("Wait state delay is too long."));
                 }

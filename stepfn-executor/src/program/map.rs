@@ -57,16 +57,69 @@ pub(crate) enum ItemsFrom {
     Jsonata(jsonata::Template),
 }
 
+/// What a Map iterates over.
+#[derive(Clone, Debug)]
+pub(crate) enum Dataset {
+    Items(Arc<Vec<Value>>),
+    /// The members of an object, in their order.
+    Members(Arc<stepfn_core::value::Map>),
+}
+
+impl Default for Dataset {
+    fn default() -> Self {
+        Self::Items(Arc::default())
+    }
+}
+
+impl Dataset {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Items(items) => items.len(),
+            Self::Members(members) => members.len(),
+        }
+    }
+
+    /// An item and its key, if it has one.
+    pub(crate) fn get(&self, index: usize) -> Option<(Option<Arc<str>>, Value)> {
+        match self {
+            Self::Items(items) => Some((None, items.get(index)?.clone())),
+            Self::Members(members) => {
+                let (key, value) = members.get_index(index)?;
+                Some((Some(Arc::clone(key)), value.clone()))
+            }
+        }
+    }
+}
+
+/// What `Map.Item.Source` says of items that no reader reads.
+const STATE_DATA: &str = "STATE_DATA";
+
 impl ItemsFrom {
-    pub(crate) fn evaluate(&self, frame: &Frame<'_>, input: &Value) -> Result<Arc<Vec<Value>>, EvalError> {
+    /// What `Map.Item.Source` says, where it is there: in an inline Map of a JSONata state it is not (recorded on AWS).
+    pub(crate) fn source(&self) -> Option<&'static str> {
+        match self {
+            Self::Path(_) | Self::Input(QueryLanguage::JsonPath) => Some(STATE_DATA),
+            Self::Jsonata(_) | Self::Input(QueryLanguage::Jsonata) => None,
+        }
+    }
+
+    /// The items. A distributed Map takes an object as well (AWS, "ItemReader (Map)"); an inline one refuses it (recorded).
+    pub(crate) fn evaluate(
+        &self,
+        frame: &Frame<'_>,
+        input: &Value,
+        takes_objects: bool,
+    ) -> Result<Dataset, EvalError> {
         let items = match self {
             Self::Input(_) => input.clone(),
             Self::Path(path) => path.get(&frame.scope(input)).map_err(|miss| miss.invalid_path())?,
             Self::Jsonata(template) => template.render(&frame.jsonata(input))?,
         };
-        if let Value::Array(items) = items {
-            return Ok(items);
-        }
+        let items = match items {
+            Value::Array(items) => return Ok(Dataset::Items(items)),
+            Value::Object(members) if takes_objects => return Ok(Dataset::Members(members)),
+            other => other,
+        };
         let path = match self {
             Self::Jsonata(template) => return Err(unexpected(template, "Items", "array", &items)),
             Self::Input(QueryLanguage::Jsonata) => {
@@ -101,6 +154,8 @@ pub(crate) enum Format {
     /// An array, or one inside an object where `ItemsPointer` says so.
     Json {
         pointer: Option<String>,
+        /// Whether the members of an object are items too: not so to the AWS of before.
+        takes_objects: bool,
     },
     JsonLines,
     Csv {
@@ -109,6 +164,7 @@ pub(crate) enum Format {
     },
     /// An S3 inventory.
     Manifest,
+    Parquet,
 }
 
 /// `ItemBatcher`
@@ -326,7 +382,13 @@ impl Compiler {
             }
         };
         let flattens = config["Transformation"].as_str() == Some("LOAD_AND_FLATTEN");
+        let json = || Format::Json {
+            pointer: config["ItemsPointer"].as_str().map(str::to_owned),
+            takes_objects: true,
+        };
         let format = match config["InputType"].as_str() {
+            // A manifest of an inventory says of its own what its parts are.
+            _ if config["ManifestType"].as_str() == Some("S3_INVENTORY") => Format::Manifest,
             Some("CSV") => {
                 let delimiter = match config["CSVDelimiter"].as_str() {
                     None | Some("COMMA") => b',',
@@ -355,13 +417,13 @@ impl Compiler {
             }
             Some("JSONL") => Format::JsonLines,
             Some("MANIFEST") => Format::Manifest,
-            Some("JSON") => Format::Json { pointer: config["ItemsPointer"].as_str().map(str::to_owned) },
-            None if lists_objects && !flattens => Format::Json { pointer: None },
-            other => {
-                let other = other.unwrap_or_default();
+            Some("JSON") => json(),
+            Some("PARQUET") => Format::Parquet,
+            None => json(),
+            Some(other) => {
                 let message = format!("the executor reads no `InputType` `{other}`");
                 self.fault(FaultKind::DistributedMap, place, "ItemReader/ReaderConfig/InputType", message)
-                    .help = Some("it reads `CSV`, `JSON`, `JSONL` and `MANIFEST`".to_owned());
+                    .help = Some("it reads `CSV`, `JSON`, `JSONL`, `PARQUET` and `MANIFEST`".to_owned());
                 return None;
             }
         };

@@ -1,3 +1,7 @@
+//! What a Task works with.
+
+use stepfn_core::value::Value;
+
 /// What a Task's `Resource` names.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource {
@@ -82,6 +86,31 @@ impl Resource {
             }
             _ => false,
         }
+    }
+
+    /// The parameters with what Step Functions adds to them: recorded on AWS.
+    pub(crate) fn completed(&self, mut parameters: Value) -> Value {
+        if let Family::Service { resource_type, resource } = &self.family
+            && resource_type == "ecs"
+            && resource.starts_with("runTask.sync")
+            && matches!(&parameters, Value::Object(members) if !members.contains_key("StartedBy"))
+        {
+            parameters.make_object().insert("StartedBy".into(), "AWS Step Functions".into());
+        }
+        parameters
+    }
+
+    /// Why Step Functions does not start the Task with these parameters: recorded on AWS.
+    pub(crate) fn refused(&self, parameters: &Value) -> Option<&'static str> {
+        let Family::Service { resource_type, resource } = &self.family else { return None };
+        if resource_type != "apigateway" || resource.split('.').next() != Some("invoke") {
+            return None;
+        }
+        let headers = parameters.get("Headers")?;
+        let fits = headers
+            .as_object()
+            .is_some_and(|headers| headers.values().all(|value| value.as_array().is_some()));
+        (!fits && *headers != Value::Null).then_some("The value of the field 'Headers' has an invalid format")
     }
 
     /// What Step Functions itself does for the Task.

@@ -25,8 +25,8 @@ impl Wait {
         let span = match self {
             Self::Seconds(seconds) => Duration::from_secs(*seconds),
             Self::SecondsPath(path) => Duration::from_secs(seconds(path, frame, input)?),
-            Self::Timestamp(instant) => time::until(now, instant.timestamp()),
-            Self::TimestampPath(path) => time::until(now, timestamp(path, frame, input)?.timestamp()),
+            Self::Timestamp(instant) => time::until(now, time::of(instant)),
+            Self::TimestampPath(path) => time::until(now, time::of(&timestamp(path, frame, input)?)),
         };
         if span.as_secs() > MAX_SECONDS {
             return Err(EvalError::runtime("Wait state delay is too long."));
@@ -63,7 +63,7 @@ fn timestamp(path: &CompiledPath, frame: &Frame<'_>, input: &Value) -> Result<In
     let value = path.get(&frame.scope(input)).map_err(|_| {
         EvalError::runtime(format!("The TimestampPath parameter does not reference an input value: {path}"))
     })?;
-    value.as_str().and_then(Instant::parse).ok_or_else(|| {
+    value.as_str().and_then(|text| text.parse().ok()).ok_or_else(|| {
         let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         EvalError::runtime(format!(
             "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: {path} == {shown}"

@@ -12,10 +12,10 @@ use super::{
     inspection::Inspection, locate::UNNAMED, task, tolerance,
 };
 use crate::{
-    eval::{EvalError, Random, Template},
+    eval::{EvalError, Random, Template, error_name},
     identity::iso,
-    interpreter::Failure,
-    program::{self, Amount, Frame, Kind, Program, State, StateId},
+    interpreter::{Failure, map_item},
+    program::{self, Amount, Dataset, Frame, Kind, Program, State, StateId},
     size::Extent,
     time::VirtualTime,
 };
@@ -215,17 +215,21 @@ impl Flow<'_> {
     /// What a Map makes of its input before it starts.
     pub(super) fn iterate(&mut self, map: &program::Map, input: &Value) -> Result<(), Stop> {
         let items = match self.read_items() {
-            Some(read) => read,
+            Some(read) => Dataset::Items(read),
             None => {
-                let items = map.items.evaluate(&self.frame, input)?;
+                let items = map.items.evaluate(&self.frame, input, map.distributed.is_some())?;
                 if self.state.jsonata.is_none() {
-                    self.seen.see("afterItemsPath", &Value::Array(items.clone()));
+                    let shown = match &items {
+                        Dataset::Items(items) => Value::Array(Arc::clone(items)),
+                        Dataset::Members(members) => Value::Object(Arc::clone(members)),
+                    };
+                    self.seen.see("afterItemsPath", &shown);
                 }
                 items
             }
         };
         if let Some(selector) = &map.item_selector {
-            let selected = self.select_items(selector, &items, input)?;
+            let selected = self.select_items(map, selector, &items, input)?;
             self.seen.see("afterItemSelector", &selected);
         }
         let amount = |amount: &Amount| amount.evaluate(&self.frame, input);
@@ -246,14 +250,16 @@ impl Flow<'_> {
     /// What `ItemSelector` makes of each item.
     fn select_items(
         &self,
+        map: &program::Map,
         selector: &program::Payload,
-        items: &[Value],
+        items: &Dataset,
         input: &Value,
     ) -> Result<Value, Stop> {
         let mut selected = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
+        let source = map.items.source().filter(|_| self.checked.read_items.is_none()).map(Arc::from);
+        for (index, (key, item)) in (0..items.len()).filter_map(|index| Some((index, items.get(index)?))) {
             let mut context = self.frame.context.value().clone();
-            let item = Value::object([("Index", Value::from(index)), ("Value", item.clone())]);
+            let item = map_item(index, item, key.as_ref(), source.as_ref());
             context.make_object().insert("Map".into(), Value::object([("Item", item)]));
             let frame = Frame { context: &context, ..self.frame };
             selected.push(selector.render(&frame, input)?);
@@ -410,7 +416,7 @@ impl Flow<'_> {
 /// No rule of a Choice holds, and it has no default.
 pub(super) fn no_choice() -> Stop {
     Stop::Failed(Failure::new(
-        Some("States.NoChoiceMatched".into()),
+        Some(error_name::RUNTIME.into()),
         Some("Failed to transition out of the state. The state does not point to a next state.".into()),
     ))
 }

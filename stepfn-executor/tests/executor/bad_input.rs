@@ -52,19 +52,10 @@ fn a_fault_in_a_template_points_into_it() {
 }
 
 #[test]
-fn what_cannot_be_run_yet_is_refused_by_name() {
+fn what_is_no_jsonata_is_refused() {
     let jsonata = r#"{"StartAt": "P", "QueryLanguage": "JSONata", "States": {"P": {"Type": "Pass",
         "Output": {"a": "{% $states.input.a ?? 1 %}"}, "End": true}}}"#;
     assert_eq!(faults(jsonata, WorkflowType::Standard), [fault("P", "Output", FaultKind::Jsonata)]);
-    let parquet = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "End": true,
-        "ItemReader": {"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {"InputType": "PARQUET"}},
-        "ItemProcessor": {
-        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
-        "StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}}}}"#;
-    assert_eq!(
-        faults(parquet, WorkflowType::Standard),
-        [fault("M", "ItemReader/ReaderConfig/InputType", FaultKind::DistributedMap)]
-    );
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn every_field_is_applied_in_the_order_of_the_specification() {
     );
     let input = r#"{"order":{"id":7},"other":1}"#;
     let mock = Mock::respond_with(|call| {
-        assert_eq!(call.input.to_string(), r#"{"id":7,"fixed":true}"#);
+        assert_eq!(call.input.to_string(), r#"{"fixed":true,"id":7}"#);
         Ok(json(r#"{"answer":42,"noise":0}"#))
     });
     let outcome = run_with(&asl, input, |builder| builder.mock("T", mock));
@@ -72,7 +72,7 @@ fn variables_are_set_when_the_state_ends_and_seen_by_the_next() {
         "Two": {"Type": "Pass", "Parameters": {"old.$": "$n"}, "Assign": {"n": 2, "copy.$": "$n"}, "Next": "Three"},
         "Three": {"Type": "Pass", "Parameters": {"n.$": "$n", "copy.$": "$copy", "fixed.$": "$fixed"}, "End": true}
     }}"#;
-    assert_eq!(output(asl, "{}"), r#"{"n":2,"copy":1,"fixed":[1]}"#);
+    assert_eq!(output(asl, "{}"), r#"{"fixed":[1],"copy":1,"n":2}"#);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_choice_that_matches_nothing_fails() {
         "S": {"Type": "Succeed"}
     }}"#;
     let outcome = run(asl, r#"{"n":2}"#);
-    assert_eq!(outcome.error(), Some("States.NoChoiceMatched"));
+    assert_eq!(outcome.error(), Some("States.Runtime"));
     assert!(
         outcome
             .cause()
@@ -207,12 +207,12 @@ fn what_a_catcher_hands_on_has_the_limit_of_every_output() {
             "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "B"}], "Next": "B"},
         "B": {"Type": "Pass", "End": true}}}"#;
     let run = |length: usize| {
-        let input = format!("{{\"text\":\"{}\"}}", "x".repeat(200_000));
+        let input = format!("{{\"text\":\"{}\"}}", "x".repeat(240_000));
         let mock = Mock::fail("Large", "y".repeat(length));
         run_with(asl, &input, |builder| builder.mock("A", mock))
     };
-    assert_eq!(run(20_000).error(), None);
-    let outcome = run(70_000);
+    assert_eq!(run(10_000).error(), None);
+    let outcome = run(30_000);
     assert_eq!(outcome.error(), Some("States.DataLimitExceeded"));
 }
 
@@ -249,7 +249,55 @@ fn all_variables_of_an_execution_have_a_limit_together() {
     let most: Vec<_> = (0..43).collect();
     assert_eq!(run(&most), r#""fine""#);
     let too_many: Vec<_> = (0..44).collect();
-    assert_eq!(run(&too_many), r#"{"error":"States.DataLimitExceeded","left":1}"#);
+    assert_eq!(run(&too_many), r#"{"left":1,"error":"States.DataLimitExceeded"}"#);
     // What is replaced does not count.
     assert_eq!(run(&[most, vec![1; 20]].concat()), r#""fine""#);
+}
+
+/// Each recorded on AWS.
+#[test]
+fn what_step_functions_makes_of_parameters_before_it_calls() {
+    let call = |resource: &str, parameters: &str| {
+        let asl = format!(
+            r#"{{"StartAt": "T", "States": {{"T": {{"Type": "Task", "Resource": "arn:aws:states:::{resource}",
+                "Parameters": {parameters}, "End": true}}}}}}"#
+        );
+        let echo = Mock::respond_with(|call| Ok(Value::object([("got", call.input.clone())])));
+        run_with(&asl, "{}", |builder| builder.mock("T", echo))
+    };
+    let got = |outcome: &stepfn_executor::Outcome| outcome.output().map(|output| output["got"].to_string());
+    let started = call("ecs:runTask.sync", r#"{"Cluster": "c"}"#);
+    assert_eq!(got(&started).as_deref(), Some(r#"{"Cluster":"c","StartedBy":"AWS Step Functions"}"#));
+    assert_eq!(got(&call("ecs:runTask", r#"{"Cluster": "c"}"#)).as_deref(), Some(r#"{"Cluster":"c"}"#));
+
+    let headers = r#"{"Headers": {"a": ["b"]}}"#;
+    assert!(call("apigateway:invoke", headers).output().is_some());
+    let outcome = call("apigateway:invoke", r#"{"Headers": {"a": "b"}}"#);
+    assert_eq!(outcome.error(), Some("States.Runtime"));
+    assert_eq!(
+        outcome.cause(),
+        Some(
+            "An error occurred while executing the state 'T' (entered at the event id #2). The Parameters \
+             '{\"Headers\":{\"a\":\"b\"}}' could not be used to start the Task: [The value of the field 'Headers' has an invalid \
+             format]"
+        )
+    );
+
+    let invoke = r#"{"StartAt": "T", "States": {"T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": "f", "Payload": null}, "End": true}}}"#;
+    let echo = |input: Value| async move {
+        Ok::<_, stepfn_core::task::TaskFailure>(Value::object([("got", input)]))
+    };
+    let outcome = run_with(invoke, "{}", |builder| builder.function("f", echo));
+    assert_eq!(
+        outcome.output().map(|output| output["Payload"].to_string()).as_deref(),
+        Some(r#"{"got":{}}"#)
+    );
+}
+
+/// Recorded on AWS: between quotes of one kind, the other kind keeps its backslash.
+#[test]
+fn a_name_in_a_path_keeps_the_backslash_before_the_other_quote() {
+    let asl = pass(r#""Parameters": {"x.$": "$['a\\\"b']", "y.$": "$['c\\'d']"},"#);
+    assert_eq!(output(&asl, r#"{"a\\\"b": 1, "c'd": 2}"#), r#"{"x":1,"y":2}"#);
 }

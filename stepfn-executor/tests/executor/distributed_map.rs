@@ -182,8 +182,8 @@ fn json_lines_and_inventories_are_read() {
     ] {
         assert_eq!(text(&run_with(&map(&reader(key, config)), "{}", with(&store))), items, "{key}");
     }
-    let whole = map(&reader("a.json", r#""InputType": "JSON""#));
-    let outcome = run_with(&whole, "{}", with(&store));
+    let number = map(&reader("a.json", r#""InputType": "JSON", "ItemsPointer": "/deep/rows/0""#));
+    let outcome = run_with(&number, "{}", with(&store));
     assert_eq!(outcome.cause(), Some("Attempting to map over non-iterable node."));
 }
 
@@ -497,4 +497,89 @@ fn in_jsonata_the_items_of_a_distributed_map_are_items() {
         "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS"},
             "StartAt": "P", "States": {"P": {"Type": "Pass", "Output": "{% $states.input * $states.input %}", "End": true}}}}}}"#;
     assert_eq!(text(&run(asl, "4")), "[1,4,9,16]");
+}
+
+/// As AWS's guide has them: backslashes, and quotes in fields without quotes around them.
+#[test]
+fn rows_of_csv_are_read_with_their_escapes() {
+    let rows = "path,n\nC:\\\\Program Files\\\\App.exe,1\nC:\\Users\\x,2\na\\,b,3\n{\"\"k\"\":\"\"v\"\"},4\n";
+    let store = store(&[("rows.csv", rows)]);
+    let csv = reader("rows.csv", r#""InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW""#);
+    assert_eq!(
+        text(&run_with(&map(&csv), "{}", with(&store))),
+        r#"[{"path":"C:\\Program Files\\App.exe","n":"1"},{"path":"C:Usersx","n":"2"},{"path":"a,b","n":"3"},{"path":"{\"k\":\"v\"}","n":"4"}]"#
+    );
+}
+
+#[test]
+fn an_inventory_needs_no_input_type() {
+    let store = store(&[
+        (
+            "manifest.json",
+            r#"{"fileFormat": "CSV", "fileSchema": "Bucket, Key", "files": [{"key": "part.csv"}]}"#,
+        ),
+        ("part.csv", "\"b\",\"k\"\n"),
+    ]);
+    for config in
+        [r#""ManifestType": "S3_INVENTORY""#, r#""ManifestType": "S3_INVENTORY", "InputType": "MANIFEST""#]
+    {
+        let outcome = run_with(&map(&reader("manifest.json", config)), "{}", with(&store));
+        assert_eq!(text(&outcome), r#"[{"Bucket":"b","Key":"k"}]"#, "{config}");
+    }
+}
+
+#[test]
+fn the_members_of_an_object_are_items_with_keys() {
+    let select = r#""ItemSelector": {"k.$": "$$.Map.Item.Key", "v.$": "$$.Map.Item.Value", "s.$": "$$.Map.Item.Source"},"#;
+    let of_state = map(&format!(r#"{select} "ItemsPath": "$.rows","#));
+    assert_eq!(
+        text(&run_with(&of_state, r#"{"rows":{"a":1,"b":[2]}}"#, |builder| builder)),
+        r#"[{"s":"STATE_DATA","v":1,"k":"a"},{"s":"STATE_DATA","v":[2],"k":"b"}]"#
+    );
+    let store = store(&[("o.json", r#"{"deep":{"x":1,"y":{}}}"#)]);
+    let read = reader("o.json", r#""InputType": "JSON", "ItemsPointer": "/deep""#);
+    assert_eq!(
+        text(&run_with(&map(&format!("{select} {read}")), "{}", with(&store))),
+        r#"[{"s":"s3://b/o.json","v":1,"k":"x"},{"s":"s3://b/o.json","v":{},"k":"y"}]"#
+    );
+    // An inline Map takes none: recorded on AWS.
+    let inline =
+        of_state.replace(r#""Mode": "DISTRIBUTED", "ExecutionType": "STANDARD""#, r#""Mode": "INLINE""#);
+    let outcome = run_with(&inline, r#"{"rows":{"a":1}}"#, |builder| builder);
+    assert!(outcome.cause().unwrap().ends_with(r#"Reference path "$.rows" must point to array."#));
+}
+
+#[test]
+fn items_say_where_they_come_from() {
+    let store = store(&[("in/a", "[1,2]"), ("in/b", "[3]")]);
+    let list = |config: &str| {
+        map(&format!(
+            r#""ItemSelector": {{"s.$": "$$.Map.Item.Source"}},
+               "ItemReader": {{"Resource": "arn:aws:states:::s3:listObjectsV2", "ReaderConfig": {{{config}}},
+                "Parameters": {{"Bucket": "b", "Prefix": "in/"}}}},"#
+        ))
+    };
+    let sources = |config: &str| text(&run_with(&list(config), "{}", with(&store)));
+    assert_eq!(sources(""), r#"[{"s":"s3://b"},{"s":"s3://b"}]"#);
+    assert_eq!(
+        sources(r#""InputType": "JSON", "Transformation": "LOAD_AND_FLATTEN""#),
+        r#"[{"s":"s3://b/in/a"},{"s":"s3://b/in/a"},{"s":"s3://b/in/b"}]"#
+    );
+    let inline = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "ItemSelector": {"s.$": "$$.Map.Item.Source"},
+        "ItemProcessor": {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}, "End": true}}}"#;
+    assert_eq!(text(&run_with(inline, "[1]", |builder| builder)), r#"[{"s":"STATE_DATA"}]"#);
+}
+
+/// Recorded on AWS, for the version alone.
+#[test]
+fn parquet_files_are_told_apart_where_they_are_reached() {
+    let parquet = reader("x.parquet", r#""InputType": "PARQUET""#);
+    let version = map(&parquet.replace(r#""Key":"#, r#""VersionId": "1", "Key":"#));
+    let store = store(&[("x.parquet", "PAR1")]);
+    let outcome = run_with(&version, "{}", with(&store));
+    assert_eq!(outcome.error(), Some("States.ItemReaderFailed"));
+    assert_eq!(outcome.cause(), Some("S3 Version ID selection is not currently supported for PARQUET files"));
+    let executor = with(&store)(Executor::builder()).build(&definition(&map(&parquet))).unwrap();
+    let error = executor.run_blocking(json("{}")).unwrap_err();
+    assert!(matches!(error, RunError::Unsupported { ref state, .. } if state == "M"), "{error}");
 }

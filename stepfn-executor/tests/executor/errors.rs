@@ -134,16 +134,6 @@ fn runtime_errors_are_neither_retried_nor_caught() {
 }
 
 #[test]
-fn an_intrinsic_failure_can_be_caught() {
-    let asl = task(
-        r#""Parameters": {"x.$": "States.ArrayGetItem($.list, 7)"},
-           "Catch": [{"ErrorEquals": ["States.IntrinsicFailure"], "Next": "Caught"}],"#,
-    );
-    let outcome = run_with(&asl, r#"{"list":[]}"#, |builder| builder.mock("T", Mock::succeed(1)));
-    assert_eq!(outcome.output().unwrap()["Error"], Value::from("States.IntrinsicFailure"));
-}
-
-#[test]
 fn results_over_the_limit_fail_by_the_name_of_what_gave_them() {
     let large = Value::from("x".repeat(262_143));
     let asl = task(r#""Catch": [{"ErrorEquals": ["States.DataLimitExceeded"], "Next": "Caught"}],"#);

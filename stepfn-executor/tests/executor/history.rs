@@ -139,3 +139,32 @@ fn the_history_tells_how_far_a_run_came_that_stopped() {
     assert_eq!(execution.history().len(), 9);
     assert_eq!(execution.run_blocking().unwrap().output(), Some(&json("2")), "the end stays there");
 }
+
+#[test]
+fn a_route_shows_what_happened_inside_of_maps_and_parallels() {
+    let asl = r#"{"StartAt": "Load", "States": {
+        "Load": {"Type": "Pass", "Next": "Each"},
+        "Each": {"Type": "Map", "MaxConcurrency": CONCURRENCY, "ItemProcessor": {"StartAt": "Pick", "States": {
+            "Pick": {"Type": "Choice", "Choices": [{"Variable": "$", "NumericGreaterThan": 2, "Next": "Both"}], "Default": "Small"},
+            "Small": {"Type": "Pass", "End": true},
+            "Both": {"Type": "Parallel", "End": true, "Branches": [
+                {"StartAt": "Left", "States": {"Left": {"Type": "Wait", "Seconds": 1, "Next": "More"}, "More": {"Type": "Succeed"}}},
+                {"StartAt": "Right", "States": {"Right": {"Type": "Pass", "End": true}}}]}}}, "Next": "Done"},
+        "Done": {"Type": "Succeed"}}}"#;
+    for concurrency in ["0", "1", "2"] {
+        let outcome = crate::run(&asl.replace("CONCURRENCY", concurrency), "[1,2,3,4,1]");
+        assert_eq!(
+            outcome.history.route().to_string(),
+            "Load -> Each [0-1: Pick -> Small; 2-3: Pick -> Both [0: Left -> More; 1: Right]; 4: Pick -> Small] -> Done",
+            "{concurrency}"
+        );
+    }
+    assert_eq!(
+        crate::run(&asl.replace("CONCURRENCY", "0"), "[]").history.route().to_string(),
+        "Load -> Each -> Done"
+    );
+    let retried = r#"{"StartAt": "P", "States": {"P": {"Type": "Parallel", "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": 1}],
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Caught"}], "End": true,
+        "Branches": [{"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "E"}}}]}, "Caught": {"Type": "Pass", "End": true}}}"#;
+    assert_eq!(crate::run(retried, "{}").history.route().to_string(), "P [0: F; 0: F] -> Caught");
+}

@@ -11,6 +11,7 @@ mod error_names;
 mod errors;
 mod garbage;
 mod history;
+mod hostile;
 mod jsonata;
 mod map_parallel;
 mod mock_file;

@@ -35,11 +35,11 @@ fn the_item_selector_sees_input_index_and_value() {
     );
     assert_eq!(
         output(&asl, r#"{"k":"x","list":[{"n":1},{"n":2}]}"#),
-        r#"[{"i":0,"v":1,"all":"x"},{"i":1,"v":2,"all":"x"}]"#
+        r#"[{"all":"x","v":1,"i":0},{"all":"x","v":2,"i":1}]"#
     );
     let legacy = asl.replace("ItemSelector", "Parameters").replace("ItemProcessor", "Iterator");
     let legacy = legacy.replace(r#""ProcessorConfig": {"Mode": "INLINE"}, "#, "");
-    assert_eq!(output(&legacy, r#"{"k":"x","list":[{"n":1}]}"#), r#"[{"i":0,"v":1,"all":"x"}]"#);
+    assert_eq!(output(&legacy, r#"{"k":"x","list":[{"n":1}]}"#), r#"[{"all":"x","v":1,"i":0}]"#);
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn inner_scopes_read_outer_variables_and_keep_their_own() {
             "J": {"Type": "Pass", "Parameters": {"sum.$": "$inner"}, "End": true}}}},
         "Show": {"Type": "Pass", "Parameters": {"sums.$": "$", "outer.$": "$outer"}, "End": true}
     }}"#;
-    assert_eq!(output(asl, r#"{"list":[1,2]}"#), r#"{"sums":[{"sum":2},{"sum":3}],"outer":1}"#);
+    assert_eq!(output(asl, r#"{"list":[1,2]}"#), r#"{"outer":1,"sums":[{"sum":2},{"sum":3}]}"#);
     let leaks = asl.replace(r#""outer.$": "$outer""#, r#""inner.$": "$inner""#);
     assert_eq!(run(&leaks, r#"{"list":[1]}"#).error(), Some("States.Runtime"));
 }
@@ -217,7 +217,7 @@ fn maps_and_parallels_nest() {
         ]}}}}}}"#;
     assert_eq!(
         output(asl, "[[5],[6,7]]"),
-        r#"[[[{"i":0,"v":5}],{"outer":0}],[[{"i":0,"v":6},{"i":1,"v":7}],{"outer":1}]]"#
+        r#"[[[{"v":5,"i":0}],{"outer":0}],[[{"v":6,"i":0},{"v":7,"i":1}],{"outer":1}]]"#
     );
 }
 

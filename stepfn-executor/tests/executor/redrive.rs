@@ -207,7 +207,7 @@ fn a_choice_is_judged_again() {
         "S": {"Type": "Succeed"}}}"#;
     let executor = Executor::new(&definition(asl)).unwrap();
     let first = executor.run_blocking(json("1")).unwrap();
-    assert_eq!(first.error(), Some("States.NoChoiceMatched"));
+    assert_eq!(first.error(), Some("States.Runtime"));
     let steps = after_redrive(&redrive(&executor, &first));
     assert_eq!(steps[..2], ["ChoiceStateExited C", "SucceedStateEntered S"]);
 }

@@ -1,11 +1,13 @@
 //! The tokens that a machine becomes. No rule lives here.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use stepfn_core::{
     definition::{Call, LogLevel, Reference, WorkflowType},
-    flow::{OwnedClaim, OwnedNeed, OwnedNode, OwnedStep, StateTyping, TypeRef, Typing},
-    shape::{Need, Node, Side},
+    flow::{
+        OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep, StateTyping, TypeRef, Typing,
+    },
+    shape::{Arithmetic, Need, Node, Side},
 };
 
 use super::{
@@ -114,6 +116,10 @@ impl Names {
                 let (nodes, target) = (self.nodes(nodes), self.shape(*target));
                 quote!(Claim::Complete { what: #what, nodes: #nodes, target: #target })
             }
+            OwnedClaim::Columns { target } => {
+                let target = self.shape(*target);
+                quote!(Claim::Columns { target: #target })
+            }
             OwnedClaim::Answers { keys, input, result } => {
                 let (input, result) = (self.shape(*input), self.shape(*result));
                 quote!(Claim::Answers { keys: &[#(#keys),*], input: #input, result: #result })
@@ -145,21 +151,35 @@ impl Names {
             }
             OwnedNode::Other(node) => match node {
                 Node::Any | Node::Leaf { .. } | Node::Text(_) | Node::Field { .. } => quote!(Node::Any),
-                Node::Mixed => quote!(Node::Mixed),
+                Node::Unknown(reason) => quote!(Node::Unknown(#reason)),
                 Node::Null => quote!(Node::Null),
                 Node::True => quote!(Node::True),
                 Node::False => quote!(Node::False),
                 Node::Integer(value) => quote!(Node::Integer(#value)),
-                Node::Between(least, most) => quote!(Node::Between(#least, #most)),
                 Node::String => quote!(Node::String),
                 Node::Timestamp => quote!(Node::Timestamp),
                 Node::Number => quote!(Node::Number),
-                Node::WholeNumber => quote!(Node::WholeNumber),
-                Node::Computed { first, len } => {
-                    quote!(Node::Computed { first: #first, len: #len })
+                Node::Whole(bounds) => {
+                    let (min, max) = (bounds.min, bounds.max);
+                    quote!(Node::Whole(Bounds { min: #min, max: #max }))
+                }
+                Node::Computed { how, first, len } => {
+                    let how = match how {
+                        Arithmetic::Sum => quote!(Sum),
+                        Arithmetic::Product => quote!(Product),
+                        Arithmetic::Negation => quote!(Negation),
+                        Arithmetic::Narrow => quote!(Narrow),
+                        Arithmetic::Remainder => quote!(Remainder),
+                        Arithmetic::Quotient => quote!(Quotient),
+                        Arithmetic::Rounded => quote!(Rounded),
+                        Arithmetic::Power => quote!(Power),
+                        Arithmetic::Total => quote!(Total),
+                        Arithmetic::Magnitude => quote!(Magnitude),
+                        Arithmetic::Other => quote!(Other),
+                    };
+                    quote!(Node::Computed { how: Arithmetic::#how, first: #first, len: #len })
                 }
                 Node::Boolean => quote!(Node::Boolean),
-                Node::AnyObject => quote!(Node::AnyObject),
                 Node::Object { first, len, base } => {
                     let base = match base {
                         Some(base) => quote!(::core::option::Option::Some(#base)),
@@ -168,6 +188,7 @@ impl Names {
                     quote!(Node::Object { first: #first, len: #len, base: #base })
                 }
                 Node::Array(item) => quote!(Node::Array(#item)),
+                Node::Map(value) => quote!(Node::Map(#value)),
                 Node::Tuple { first, len } => quote!(Node::Tuple { first: #first, len: #len }),
                 Node::Union { first, len } => quote!(Node::Union { first: #first, len: #len }),
                 Node::Item(item) => quote!(Node::Item(#item)),
@@ -188,16 +209,50 @@ fn side_tokens(side: Side) -> TokenStream {
 fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
     let steps = steps.iter().map(|step| match step {
         OwnedStep::Key(key) => quote!(Step::Key(#key)),
+        OwnedStep::May(key) => quote!(Step::May(#key)),
         OwnedStep::Query(key) => quote!(Step::Query(#key)),
         OwnedStep::Index(index) => quote!(Step::Index(#index)),
         OwnedStep::Each => quote!(Step::Each),
+        OwnedStep::Every => quote!(Step::Every),
+        OwnedStep::At(index) => quote!(Step::At(#index)),
+        OwnedStep::Within => quote!(Step::Within),
         OwnedStep::NonNull => quote!(Step::NonNull),
         OwnedStep::Present => quote!(Step::Present),
         OwnedStep::Items => quote!(Step::Items),
         OwnedStep::Many => quote!(Step::Many),
         OwnedStep::Maybe => quote!(Step::Maybe),
+        OwnedStep::Values => quote!(Step::Values),
+        OwnedStep::Distinct => quote!(Step::Distinct),
+        OwnedStep::Pick(index) => quote!(Step::Pick(#index)),
+        OwnedStep::PickEach(index) => quote!(Step::PickEach(#index)),
+        OwnedStep::Where(fact) => {
+            let fact = fact_tokens(fact);
+            quote!(Step::Where(#fact))
+        }
+        OwnedStep::OrWhere(fact) => {
+            let fact = fact_tokens(fact);
+            quote!(Step::OrWhere(#fact))
+        }
     });
     quote!(&[#(#steps),*])
+}
+
+fn fact_tokens(OwnedFact { key, query, is, holds }: &OwnedFact) -> TokenStream {
+    let key = match key {
+        Some(key) => quote!(::core::option::Option::Some(#key)),
+        None => quote!(::core::option::Option::None),
+    };
+    let is = match is {
+        OwnedProperty::There => quote!(There),
+        OwnedProperty::Text(text) => quote!(Text(#text)),
+        OwnedProperty::Flag(flag) => quote!(Flag(#flag)),
+        OwnedProperty::Kind(kind) => {
+            let kind = format_ident!("{kind:?}");
+            quote!(Kind(Kind::#kind))
+        }
+        OwnedProperty::AtLeast(least) => quote!(AtLeast(#least)),
+    };
+    quote!(Fact { key: #key, query: #query, is: Property::#is, holds: #holds })
 }
 
 fn need_tokens(need: &OwnedNeed) -> TokenStream {
@@ -216,10 +271,12 @@ fn need_tokens(need: &OwnedNeed) -> TokenStream {
             Need::String => quote!(Need::String),
             Need::Number => quote!(Need::Number),
             Need::Integer => quote!(Need::Integer),
+            Need::Count => quote!(Need::Count),
             Need::Single => quote!(Need::Single),
             Need::Boolean => quote!(Need::Boolean),
             Need::Ordered => quote!(Need::Ordered),
             Need::Items => quote!(Need::Items),
+            Need::Scalar => quote!(Need::Scalar),
             Need::Timestamp => quote!(Need::Timestamp),
             Need::Array => quote!(Need::Array),
             Need::Object => quote!(Need::Object),
@@ -438,7 +495,9 @@ pub(super) fn judged(
         quote! {
             const _: () = {
                 #[allow(unused_imports)]
-                use ::stepfn::__private::{Claim, Need, Node, Side, Step, expect};
+                use ::stepfn::__private::{
+                    Arithmetic, Bounds, Claim, Fact, Kind, Need, Node, Property, Side, Step, expect,
+                };
                 #claims
             };
         }

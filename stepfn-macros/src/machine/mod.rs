@@ -157,7 +157,9 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
     for (state, ty) in &lowered.results {
         states.insert(state.clone(), StateTyping::Result(names.ty(ty)));
     }
-    Typing { input: Some(input), output: Some(output), states, proven: true }
+    let express = lowered.settings.workflow_type == stepfn_core::definition::WorkflowType::Express;
+    let strict = lowered.settings.strict;
+    Typing { input: Some(input), output: Some(output), states, proven: true, express, strict }
 }
 
 impl Lowered {

@@ -17,6 +17,8 @@ use super::ast::{Errors, Place};
 pub(super) struct Settings {
     pub(super) name: Option<String>,
     pub(super) workflow_type: WorkflowType,
+    /// `#[strict]`
+    pub(super) strict: bool,
     pub(super) logging: Option<LoggingConfiguration>,
     pub(super) tracing: bool,
     pub(super) substitutions: IndexMap<String, Reference>,
@@ -35,7 +37,7 @@ impl Settings {
     }
 }
 
-const KNOWN: [&str; 5] = ["name", "express", "logging", "tracing", "substitutions"];
+const KNOWN: [&str; 6] = ["name", "express", "logging", "tracing", "strict", "substitutions"];
 
 pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Settings {
     let mut settings = Settings::default();
@@ -51,6 +53,8 @@ pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Settings {
             settings.workflow_type = WorkflowType::Express;
         } else if path.is_ident("tracing") {
             settings.tracing = true;
+        } else if path.is_ident("strict") {
+            settings.strict = true;
         } else if path.is_ident("logging") {
             logging(attribute, &mut settings, errors);
         } else if path.is_ident("substitutions") {
@@ -64,7 +68,7 @@ pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Settings {
             let name = path.get_ident().map(Ident::to_string).unwrap_or_default();
             let help = nearest(&name, KNOWN).map_or_else(
                 || {
-                    "the attributes are `name`, `express`, `logging`, `tracing` and `substitutions`"
+                    "the attributes are `name`, `express`, `logging`, `tracing`, `strict` and `substitutions`"
                         .to_owned()
                 },
                 |near| format!("did you mean `#[{near}]`?"),

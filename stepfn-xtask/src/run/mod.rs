@@ -71,7 +71,7 @@ impl Run {
         if let Some(case) = &mocks {
             builder = builder.mocks(case);
         }
-        let executor = match builder.build(definition) {
+        let executor = match self.data.bind_buckets(builder).build(definition) {
             Ok(executor) => executor,
             Err(error) => return refused(err, &error.to_string()),
         };

@@ -53,7 +53,6 @@ state_machine! {
             tolerated_failure_count: "{% 1 %}",
             tolerated_failure_percentage: "{% 5 %}",
             item_processor: {
-                query_language: JSONata,
                 processor_config: { mode: DISTRIBUTED, execution_type: STANDARD },
                 start_at: One,
 

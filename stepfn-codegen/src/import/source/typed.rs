@@ -1,10 +1,9 @@
 //! Which type a machine's input may have: the one that is known, as far as the checks take it.
 
-use std::collections::HashMap;
-
 use stepfn_core::{
     asl,
     check::{self, Code, Options},
+    definition::WorkflowType,
     diagnostic::{Diagnostic, Severity},
     flow::{self, Known, OwnedClaim, TypeRef, Typing},
     shape::Shape,
@@ -29,8 +28,13 @@ pub(super) fn findings(imported: &Imported, input: &'static Shape) -> Findings {
     let (machine, read) = asl::read(&imported.machine.to_json());
     let machine = &machine;
     let mut allowable = check::check_read(machine, read, &Options { workflow_type: imported.workflow_type });
-    let typing =
-        Typing { input: Some(TypeRef(0)), output: Some(TypeRef(1)), states: HashMap::new(), proven: true };
+    let typing = Typing {
+        input: Some(TypeRef(0)),
+        output: Some(TypeRef(1)),
+        proven: true,
+        express: imported.workflow_type == WorkflowType::Express,
+        ..Typing::default()
+    };
     let known = Known { types: vec![input, &Shape::Any], tasks: Vec::new() };
     let analysis = flow::analyse(machine, &typing);
     allowable.extend(analysis.findings);

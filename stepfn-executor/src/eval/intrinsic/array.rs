@@ -1,11 +1,11 @@
 //! `States.ArrayPartition` and the other functions on arrays.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::borrow::Cow;
 
 use stepfn_core::value::Value;
 
 use super::{Arguments, Failure};
-use crate::eval::number::truncate;
+use crate::eval::{java, number::truncate};
 
 /// The most items that `States.ArrayRange` makes (developer guide, "Intrinsics for arrays").
 const MAX_RANGE: usize = 1000;
@@ -14,7 +14,7 @@ pub(super) fn partition(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     let array = args.array(0)?;
     let size = truncate(args.number(1)?);
     let size = usize::try_from(size).ok().filter(|size| *size > 0);
-    let size = size.ok_or_else(|| args.refuse("the chunk size must be a positive integer"))?;
+    let size = size.ok_or_else(|| args.refuse())?;
     Ok(Value::array(array.chunks(size).map(|chunk| chunk.to_vec().into())))
 }
 
@@ -36,13 +36,13 @@ pub(super) fn range(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     let (first, last, step) =
         (truncate(args.number(0)?), truncate(args.number(1)?), truncate(args.number(2)?));
     if step == 0 {
-        return Err(args.refuse("the step must not be 0"));
+        return Err(args.refuse());
     }
     let mut items = Vec::new();
     let mut next = Some(first);
     while let Some(item) = next.filter(|item| if step > 0 { *item <= last } else { *item >= last }) {
         if items.len() == MAX_RANGE {
-            return Err(args.refuse(format!("the array must not have more than {MAX_RANGE} items")));
+            return Err(args.refuse());
         }
         items.push(item.into());
         next = item.checked_add(step);
@@ -53,13 +53,15 @@ pub(super) fn range(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
 pub(super) fn get_item(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     let array = args.array(0)?;
     let index = truncate(args.number(1)?);
+    if array.is_empty() {
+        // What AWS is said to give; a failure is recorded for arrays with items alone.
+        return Ok(Value::Null);
+    }
     let item = usize::try_from(index).ok().and_then(|index| array.get(index));
-    item.cloned()
-        .ok_or_else(|| args.refuse(format!("index {index} out of bounds for length {}", array.len())))
+    item.cloned().ok_or_else(|| args.refuse())
 }
 
-/// The first of each kept, in their order. AWS promises no order.
+/// The first of each kept, in the order of a Java set: what AWS is seen to give, though it promises no order.
 pub(super) fn unique(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
-    let mut seen = HashSet::new();
-    Ok(Value::array(args.array(0)?.iter().filter(|item| seen.insert(item.to_string())).cloned()))
+    Ok(java::distinct(args.array(0)?).into())
 }

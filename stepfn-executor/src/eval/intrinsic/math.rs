@@ -11,7 +11,7 @@ use crate::eval::{
 /// Recorded on AWS: each argument is rounded, halves up, before they are added.
 pub(super) fn add(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     // Numbers and sum are 32 bits wide (developer guide, "Intrinsics for Math operations").
-    let narrow = |value: i64| i32::try_from(value).map_err(|_| args.refuse("integer out of range"));
+    let narrow = |value: i64| i32::try_from(value).map_err(|_| args.refuse());
     let sum = i64::from(narrow(round(args.number(0)?))?) + i64::from(narrow(round(args.number(1)?))?);
     narrow(sum).map(|sum| i64::from(sum).into())
 }
@@ -20,7 +20,7 @@ pub(super) fn add(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
 pub(super) fn random(args: &Arguments<'_, '_>, random: &Random) -> Result<Value, Failure> {
     let (start, end) = (truncate(args.number(0)?), truncate(args.number(1)?));
     if start >= end {
-        return Err(args.refuse("the start must be less than the end"));
+        return Err(args.refuse());
     }
     Ok(match args.values.len() {
         0..=2 => random.between(start, end).into(),
@@ -29,7 +29,5 @@ pub(super) fn random(args: &Arguments<'_, '_>, random: &Random) -> Result<Value,
 }
 
 pub(super) fn uuid(random: &Random) -> Value {
-    let bytes = (u128::from(random.next_u64()) << 64) | u128::from(random.next_u64());
-    let uuid = uuid::Builder::from_random_bytes(bytes.to_be_bytes()).into_uuid();
-    uuid.hyphenated().to_string().into()
+    random.uuid().into()
 }

@@ -11,7 +11,7 @@ use stepfn_core::{
     value::{Number, Value},
 };
 
-use super::{CompileError, EvalError, Random, Scope, error_name, number, path::CompiledPath};
+use super::{CompileError, EvalError, Random, Scope, number, path::CompiledPath};
 
 /// A call, ready to be evaluated.
 #[derive(Clone, Debug)]
@@ -39,21 +39,25 @@ enum Arg {
 enum Failure {
     /// A path among the arguments found nothing.
     Missing(String),
-    /// A function refuses what it was given; the reason, if there is more to say than which function.
-    Refused(Function, Option<String>),
+    /// A function refuses what it was given, in the words of AWS.
+    Refused(String),
+}
+
+impl Failure {
+    /// AWS says no more than which function it was.
+    fn arguments(function: Function) -> Self {
+        Self::Refused(format!("Invalid arguments in {}", function.name()))
+    }
 }
 
 impl CompiledCall {
     /// Compiles a call.
     ///
     /// # Errors
-    /// When the text is no call, or a function has too few or too many arguments. Other than as many as the template of
-    /// `States.Format` has places for are a failure of the execution.
+    /// When the text is no call. AWS creates a machine whose call has the wrong number or kinds of arguments: the state
+    /// fails when it is reached.
     pub(crate) fn compile(text: &str) -> Result<Self, CompileError> {
         let (call, _) = Call::parse_lenient(text)?;
-        if let Some(error) = call.calls().find(|call| !has_right_arity(call)).and_then(Call::arity_error) {
-            return Err(error.into());
-        }
         Ok(Self { text: text.trim_end().into(), node: Node::compile(&call)? })
     }
 
@@ -65,34 +69,25 @@ impl CompiledCall {
     /// The value of the call.
     ///
     /// # Errors
-    /// `States.Runtime` when a path finds nothing (in the words of AWS), `States.IntrinsicFailure` when a function refuses
-    /// its arguments (developer guide, "Handling errors in Step Functions workflows").
+    /// `States.Runtime` in the words of AWS, when a path finds nothing and when a function refuses its arguments: recorded
+    /// on AWS, against the guide's `States.IntrinsicFailure`.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, EvalError> {
         self.node.evaluate(scope).map(Cow::into_owned).map_err(|failure| {
-            let (error, detail) = match failure {
-                Failure::Missing(path) => (
-                    error_name::RUNTIME,
-                    format!(
-                        "The JsonPath argument for the field '{path}' could not be found in the input '{}'",
-                        scope.input
-                    ),
+            EvalError::runtime(match failure {
+                Failure::Missing(path) => format!(
+                    "The function '{}' had the following error: The JsonPath argument for the field '{path}' could not \
+                     be found in the input '{}'",
+                    self.text, scope.input
                 ),
-                Failure::Refused(function, reason) => {
-                    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-                    (
-                        error_name::INTRINSIC_FAILURE,
-                        format!("Invalid arguments in {}{reason}", function.name()),
+                Failure::Refused(detail) => {
+                    format!(
+                        "There was an error while evaluating the intrinsic function: {}. {detail}",
+                        self.text
                     )
                 }
-            };
-            EvalError::new(error, format!("The function '{}' had the following error: {detail}", self.text))
+            })
         })
     }
-}
-
-fn has_right_arity(call: &Call) -> bool {
-    let signature = call.function.signature();
-    call.args.len() >= signature.required && signature.limit().is_none_or(|limit| call.args.len() <= limit)
 }
 
 impl Node {
@@ -108,7 +103,7 @@ impl Node {
                 }
                 ArgKind::Boolean(value) => Arg::Constant((*value).into()),
                 ArgKind::Null => Arg::Constant(Value::Null),
-                ArgKind::Path(path) => Arg::Path(CompiledPath::from_path(path.clone())?),
+                ArgKind::Path(path) => Arg::Path(CompiledPath::from_path(path.clone())),
                 ArgKind::Call(call) => Arg::Call(Self::compile(call)?),
             })
         });
@@ -137,18 +132,36 @@ impl Node {
         self.apply(&arguments, scope.random).map(Cow::Owned)
     }
 
+    /// Whether there are as many arguments as the function takes. `States.UUID` does not look at any (recorded on AWS).
+    fn has_right_arity(&self) -> bool {
+        let signature = self.function.signature();
+        let (least, most) = (signature.required, signature.limit());
+        self.function == Function::UUID
+            || (self.args.len() >= least && most.is_none_or(|most| self.args.len() <= most))
+    }
+
     fn apply(&self, args: &Arguments<'_, '_>, random: &Random) -> Result<Value, Failure> {
         match self.function {
+            Function::JsonToString => match args.values {
+                [value] => Ok(value.to_string().into()),
+                _ => Err(Failure::Refused(
+                    "Invalid arguments in States.JsonToString: only a single argument is allowed.".to_owned(),
+                )),
+            },
+            _ if !self.has_right_arity() => Err(args.refuse()),
             Function::Format => match &self.template {
                 Some(parts) => text::format(parts, args),
                 None => {
-                    let parts =
-                        format_parts(args.text(0)?).map_err(|error| args.refuse(brace(&error.message)))?;
+                    let parts = format_parts(args.text(0)?).map_err(|error| {
+                        Failure::Refused(format!(
+                            "Invalid template in States.Format: {}",
+                            brace(&error.message)
+                        ))
+                    })?;
                     text::format(&parts, args)
                 }
             },
             Function::StringToJson => text::string_to_json(args),
-            Function::JsonToString => Ok(args.get(0)?.to_string().into()),
             Function::Array => {
                 Ok(args.values.iter().map(|value| Value::clone(value)).collect::<Vec<_>>().into())
             }
@@ -172,7 +185,11 @@ impl Node {
 
 /// The words of AWS for a template with a stray brace.
 fn brace(message: &str) -> &'static str {
-    if message.contains("`{`") { "matching '}' not found for '{'" } else { "matching '{' not found for '}'" }
+    if message.contains("`{`") {
+        "matching '}' not found for '{'."
+    } else {
+        "matching '{' not found for '}'."
+    }
 }
 
 impl Arg {
@@ -198,26 +215,26 @@ struct Arguments<'a, 'v> {
 }
 
 impl Arguments<'_, '_> {
-    fn refuse(&self, reason: impl Into<String>) -> Failure {
-        Failure::Refused(self.function, Some(reason.into()))
+    fn refuse(&self) -> Failure {
+        Failure::arguments(self.function)
     }
 
     fn get(&self, index: usize) -> Result<&Value, Failure> {
-        self.values.get(index).map(|value| &**value).ok_or(Failure::Refused(self.function, None))
+        self.values.get(index).map(|value| &**value).ok_or_else(|| self.refuse())
     }
 
     fn text(&self, index: usize) -> Result<&Arc<str>, Failure> {
         match self.get(index)? {
             Value::String(text) => Ok(text),
-            _ => Err(Failure::Refused(self.function, None)),
+            _ => Err(self.refuse()),
         }
     }
 
     fn array(&self, index: usize) -> Result<&[Value], Failure> {
-        self.get(index)?.as_array().ok_or(Failure::Refused(self.function, None))
+        self.get(index)?.as_array().ok_or_else(|| self.refuse())
     }
 
     fn number(&self, index: usize) -> Result<&Number, Failure> {
-        self.get(index)?.as_number().ok_or(Failure::Refused(self.function, None))
+        self.get(index)?.as_number().ok_or_else(|| self.refuse())
     }
 }

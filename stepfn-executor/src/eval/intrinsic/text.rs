@@ -7,7 +7,7 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
 };
 use sha1::Digest as _;
-use stepfn_core::{intrinsic::FormatPart, value::Value};
+use stepfn_core::{intrinsic::FormatPart, json, validate::jackson, value::Value};
 
 use super::{Arguments, Failure};
 
@@ -18,7 +18,13 @@ const MAX_LENGTH: usize = 10_000;
 pub(super) fn format(parts: &[FormatPart], args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     let mut values = args.values.iter().skip(1);
     let mut text = String::with_capacity(64);
-    let mismatch = || args.refuse("number of arguments do not match the occurrences of {}");
+    // In these words others know it from AWS; no recording has it.
+    let mismatch = || {
+        Failure::Refused(
+            "Invalid arguments in States.Format: number of arguments do not match the occurrences of {}."
+                .to_owned(),
+        )
+    };
     for part in parts {
         match part {
             FormatPart::Text(part) => text.push_str(part),
@@ -69,23 +75,28 @@ fn write_java(value: &Value, text: &mut String) {
 
 /// Recorded on AWS: an empty or blank text gives `null`, and `-0` gives 0.
 pub(super) fn string_to_json(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
-    let text = args.text(0)?.trim();
-    if text.is_empty() {
+    let text = args.text(0)?;
+    if text.trim().is_empty() {
         return Ok(Value::Null);
     }
-    if text == "-0" {
+    if text.trim() == "-0" {
         return Ok(0.into());
     }
-    text.parse().map_err(|error: stepfn_core::json::JsonError| args.refuse(error.message))
+    json::parse_value(text).map_err(|error| {
+        Failure::Refused(format!(
+            "Cannot convert String to Json in States.StringToJson, caused by: {}",
+            jackson::redacted(text, &error)
+        ))
+    })
 }
 
 pub(super) fn json_merge(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     let (Value::Object(first), Value::Object(second)) = (args.get(0)?, args.get(1)?) else {
-        return Err(Failure::Refused(args.function, None));
+        return Err(args.refuse());
     };
     // Anything but `true` asks for the shallow merge, the only one there is.
     if args.get(2)?.as_bool() == Some(true) {
-        return Err(args.refuse("the third argument must be false: deep merge is not supported"));
+        return Err(args.refuse());
     }
     let mut merged = Arc::clone(first);
     Arc::make_mut(&mut merged).extend(second.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
@@ -127,7 +138,7 @@ pub(super) fn base64_decode(args: &Arguments<'_, '_>) -> Result<Value, Failure> 
         // Six bits are no byte.
         letters.pop();
     }
-    let bytes = LENIENT.decode(letters).map_err(|error| args.refuse(error.to_string()))?;
+    let bytes = LENIENT.decode(letters).map_err(|_| args.refuse())?;
     Ok(String::from_utf8_lossy(&bytes).into_owned().into())
 }
 
@@ -149,7 +160,7 @@ pub(super) fn hash(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
         "SHA-256" => hex(&sha2::Sha256::digest(data)),
         "SHA-384" => hex(&sha2::Sha384::digest(data)),
         "SHA-512" => hex(&sha2::Sha512::digest(data)),
-        other => return Err(args.refuse(format!("unknown algorithm {other}"))),
+        _ => return Err(args.refuse()),
     };
     Ok(digest.into())
 }
@@ -166,7 +177,7 @@ fn hex(bytes: &[u8]) -> String {
 fn limit(text: &str, args: &Arguments<'_, '_>) -> Result<(), Failure> {
     // Java counts UTF-16 code units.
     if text.len() > MAX_LENGTH && text.encode_utf16().count() > MAX_LENGTH {
-        return Err(args.refuse(format!("the text must not be longer than {MAX_LENGTH} characters")));
+        return Err(args.refuse());
     }
     Ok(())
 }

@@ -1,67 +1,38 @@
-//! The seam between JSONata states and the library that evaluates their expressions.
+//! The seam between JSONata states and what evaluates their expressions.
 
 #[cfg(feature = "jsonata")]
-mod convert;
-#[cfg(feature = "jsonata")]
-mod core;
-#[cfg(feature = "jsonata")]
-mod functions;
-#[cfg(feature = "jsonata")]
-mod message;
+mod evaluator;
 #[cfg(not(feature = "jsonata"))]
 mod missing;
 
-use stepfn_core::value::Value;
+use stepfn_core::{jsonata, value::Value};
 
-use super::{Scope, expression::Uses};
+use super::Scope;
 use crate::eval::CompileError;
 
 #[cfg(feature = "jsonata")]
-type Engine = core::Core;
+pub(super) use self::evaluator::Program;
 #[cfg(not(feature = "jsonata"))]
-type Engine = missing::Missing;
-
-/// A parsed expression.
-pub(super) type Program = <Engine as JsonataEngine>::Program;
-
-/// What an engine made of the data of a [`Scope`].
-pub(super) type Cache = <Engine as JsonataEngine>::Cache;
-
-/// Evaluates expressions: parsed once, evaluated often.
-pub(super) trait JsonataEngine {
-    /// A parsed expression. It is part of a compiled state machine, which threads share.
-    type Program: std::fmt::Debug + Send + Sync;
-    /// What was made of the data of one step, for its next expression.
-    type Cache: Default;
-
-    /// Parses an expression.
-    fn compile(text: &str) -> Result<Self::Program, CompileError>;
-
-    /// The value of an expression; nothing where it is undefined.
-    fn evaluate(
-        program: &Self::Program,
-        uses: &Uses,
-        scope: &Scope<'_>,
-        cache: &Self::Cache,
-    ) -> Result<Option<Value>, Refusal>;
-}
+pub(super) use self::missing::Program;
 
 /// Why an expression has no value.
-#[cfg_attr(not(feature = "jsonata"), allow(dead_code))] // what only an engine reads
+#[cfg_attr(not(feature = "jsonata"), allow(dead_code))] // what only an evaluator says
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// It threw: `T1006: Attempted to invoke a non-function`.
     Threw(String),
     /// It went beyond what an evaluation may take.
-    Exceeded(&'static str),
+    Exceeded(String),
     /// Its value is nothing that JSON has: a function, a regular expression.
     Unsupported,
 }
 
-pub(super) fn compile(text: &str) -> Result<Program, CompileError> {
-    Engine::compile(text)
+/// Compiles what was read.
+pub(super) fn compile(tree: &jsonata::Expression) -> Result<Program, CompileError> {
+    Program::compile(tree)
 }
 
-pub(super) fn evaluate(program: &Program, uses: &Uses, scope: &Scope<'_>) -> Result<Option<Value>, Refusal> {
-    Engine::evaluate(program, uses, scope, &scope.cache)
+/// The value; nothing where it is undefined.
+pub(super) fn evaluate(program: &Program, scope: &Scope<'_>) -> Result<Option<Value>, Refusal> {
+    program.evaluate(scope)
 }

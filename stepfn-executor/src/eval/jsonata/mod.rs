@@ -3,8 +3,6 @@
 //! A string that begins with `{%` and ends with `%}`, without a blank before or after, is an [`Expression`]; a field that
 //! takes data is a [`Template`] of them. What an expression sees is a [`Scope`]: `$states`, the variables in reach, the time
 //! and the source of random numbers. Bare names, `$` and `$$` see nothing.
-//!
-//! Which library evaluates is known to [`engine`] alone.
 
 mod engine;
 mod expression;
@@ -20,9 +18,7 @@ pub(crate) use self::{
 use super::{ContextObject, Random, Variables};
 
 /// What the expressions of one step see.
-///
-/// What the engine makes of the data is kept for the next expression, so a scope lives for a step and never longer.
-#[cfg_attr(not(feature = "jsonata"), allow(dead_code))] // what only an engine reads
+#[cfg_attr(not(feature = "jsonata"), allow(dead_code))] // what only an evaluator reads
 pub(crate) struct Scope<'a> {
     /// `$states.input`
     input: &'a Value,
@@ -38,7 +34,6 @@ pub(crate) struct Scope<'a> {
     random: &'a Random,
     /// What `$now` and `$millis` say.
     now: Timestamp,
-    cache: engine::Cache,
 }
 
 impl<'a> Scope<'a> {
@@ -57,7 +52,6 @@ impl<'a> Scope<'a> {
             variables,
             random,
             now,
-            cache: engine::Cache::default(),
         }
     }
 

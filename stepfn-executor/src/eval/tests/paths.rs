@@ -216,19 +216,39 @@ fn the_truth_table_of_step_functions_local() {
     }
 }
 
+/// AWS creates a machine with such paths, and promises nothing of them.
 #[test]
-fn what_step_functions_does_not_have_is_refused() {
+fn what_aws_does_not_promise_fails_when_it_is_reached() {
+    let world = World::new(r#"{"list":[{"a":"x"}]}"#);
     for (path, message) in [
-        ("$.list.length()", "`length()` is no function of Step Functions"),
-        ("$.list[?(@.length() > 1)]", "`length()` is no function of Step Functions"),
-        ("$.list[?(@.a in ['x'])]", "`in` is no operator of Step Functions"),
-        ("$.list[?(@.a =~ /x/)]", "`=~` is no operator of Step Functions"),
+        ("$.list.sum()", "the function `sum()` is not supported in paths"),
+        ("$.list.length().a", "nothing can follow `length()`"),
+        ("$.list[?(@.a in ['x'])]", "the filter operator `in` is not supported"),
+        ("$.list[?(@.a =~ /x/)]", "the filter operator `=~` is not supported"),
         ("$.list[?(@.a == ['x'])]", "`[...]` is no value to compare with"),
-        ("$.list[?(@.a == 01)]", "`01` is no value to compare with"),
-        ("list", "a path starts with `$`"),
     ] {
-        assert_eq!(CompiledPath::compile(path).unwrap_err().message, message, "{path}");
+        let path = CompiledPath::compile(path).unwrap();
+        let error = path.get(&world.scope()).unwrap_err().invalid_path();
+        assert_eq!(error.error, "States.Runtime");
+        assert_eq!(error.cause, format!("Invalid path '{path}' : {message}"));
     }
+    assert_eq!(CompiledPath::compile("list").unwrap_err().message, "a path starts with `$`");
+}
+
+#[test]
+fn length_counts_items_and_members_as_jayway_does() {
+    let world = World::new(r#"{"list":[[1,2],[3],[]],"o":{"a":1},"s":"abc"}"#);
+    for (path, expected) in [
+        ("$.list.length()", "3"),
+        ("$.list[?(@.length() > 1)]", "[[1,2]]"),
+        ("$.list[*].length()", "3"),
+        ("$.o.length()", "1"),
+        ("$.s.length()", "null"),
+        ("$.list[?(@.length() == 01)]", "[[3]]"),
+    ] {
+        assert_eq!(get(&world, path), Ok(json(expected)), "{path}");
+    }
+    assert!(get(&world, "$.none.length()").is_err());
 }
 
 #[test]

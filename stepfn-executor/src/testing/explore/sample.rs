@@ -75,12 +75,8 @@ fn of(shape: &'static Shape, owner: &Owners<'_>, side: Side, depth: usize) -> Va
             // The enclosing shape again, within what encloses it.
             of(of_whom.shape, of_whom.around.unwrap_or(of_whom), side, depth + 1)
         }
-        Shape::Recursive(_) | Shape::Any | Shape::Null | Shape::Mixed => {
-            if matches!(shape, Shape::Any) {
-                Value::empty_object()
-            } else {
-                Value::Null
-            }
+        Shape::Recursive(_) | Shape::Any | Shape::Null | Shape::Mixed | Shape::Never => {
+            if matches!(shape, Shape::Any) { Value::empty_object() } else { Value::Null }
         }
     }
 }

@@ -1,26 +1,21 @@
-//! No engine: what there is without the feature `jsonata`.
+//! No evaluator: what there is without the feature `jsonata`.
 
-use stepfn_core::value::Value;
+use stepfn_core::{jsonata, value::Value};
 
-use super::{JsonataEngine, Refusal, Scope, Uses};
+use super::{Refusal, Scope};
 use crate::eval::CompileError;
 
-pub(in crate::eval::jsonata) enum Missing {}
-
-/// No expression is ever parsed.
+/// No expression is ever compiled.
 #[derive(Debug)]
-pub(in crate::eval::jsonata) enum Never {}
+pub(in crate::eval::jsonata) enum Program {}
 
-impl JsonataEngine for Missing {
-    type Program = Never;
-    type Cache = ();
-
-    fn compile(_: &str) -> Result<Never, CompileError> {
+impl Program {
+    pub(super) fn compile(_: &jsonata::Expression) -> Result<Self, CompileError> {
         Err(CompileError::new("this build of the executor runs no JSONata")
             .help("turn on the feature `jsonata` of `stepfn-executor`"))
     }
 
-    fn evaluate(program: &Never, _: &Uses, _: &Scope<'_>, (): &()) -> Result<Option<Value>, Refusal> {
-        match *program {}
+    pub(super) fn evaluate(&self, _: &Scope<'_>) -> Result<Option<Value>, Refusal> {
+        match *self {}
     }
 }

@@ -1,0 +1,189 @@
+//! Functions that call a function for each item or entry.
+
+use std::rc::Rc;
+
+use super::{
+    super::{
+        Analyser,
+        expression::{Env, Val, Want},
+        function::Function,
+        origin::Reason,
+        value::Sym,
+    },
+    Argument, Call,
+};
+use crate::{diagnostic::Code, shape::Need};
+
+/// How often what `$reduce` gathers is gone through.
+const MOST_ROUNDS: usize = 8;
+
+impl Analyser<'_> {
+    pub(super) fn goes_through(&mut self, env: &mut Env<'_>, call: &Call<'_, '_>) -> Option<Val> {
+        let (first, others) = call.arguments.split_first()?;
+        let want = call.want;
+        let of_object = matches!(call.name, "each" | "sift");
+        // Where a function is left out the context is gone through.
+        if of_object && others.is_empty() {
+            return None;
+        }
+        let need = if of_object { Need::Object } else { Need::Value };
+        // A single value that there must be is told by what is asked of the call.
+        let of = self.argument(env, first, want.part(need));
+        let function = match others.first() {
+            Some(argument) => {
+                let value = self.argument(env, argument, Want::NOTHING);
+                let help = "write one: `function($v) { … }`";
+                match self.callable(env, &value, argument.range(), help) {
+                    Some(function) => Some((function, argument)),
+                    None => return Some(Val { absent: true, ..value }),
+                }
+            }
+            None => None,
+        };
+        if of_object {
+            let (function, argument) = function?;
+            return Some(self.entries(env, call, &of, &function, argument));
+        }
+        let item = Val::one(of.items());
+        let whole = Val { some: of.has_items(), ..Val::one(Sym::array(item.sym.clone())) };
+        let is_empty = item.sym.members().is_empty();
+        let given = [item.clone(), Val::one(Sym::count()), whole];
+        Some(match (call.name, function) {
+            ("sort", None) => {
+                // Without a function only numbers and texts are sorted.
+                let reading = env.reading(first.range());
+                self.require(&reading, &item, Want::if_any(Need::Ordered));
+                self.alike(&reading, &[item.sym]);
+                let some = of.has_items() || of.is_certain();
+                Val { some, ..Val::one(Sym::array(of.items())).of_parts([&of], want) }
+            }
+            ("sort", Some((function, argument))) => {
+                if !is_empty {
+                    self.call_with(env, &function, argument, &[item.clone(), item.clone()]);
+                }
+                let some = of.has_items() || of.is_certain();
+                Val { some, ..Val::one(Sym::array(of.items())).of_parts([&of], want) }
+            }
+            ("map", Some((function, argument))) => {
+                if is_empty {
+                    return Some(Val::nothing());
+                }
+                let made = self.call_with(env, &function, argument, &given);
+                of_each(made.settled_or_reported(), &of)
+            }
+            ("filter", function) => {
+                if let Some((function, argument)) = function
+                    && !is_empty
+                {
+                    self.call_with(env, &function, argument, &given);
+                }
+                Val::many(item.sym)
+            }
+            ("single", function) => {
+                let absent = of.absent || of.many || !of.over.is_empty();
+                if let Some((function, argument)) = function {
+                    self.call_with(env, &function, argument, &given);
+                }
+                let message = "it fails unless exactly one item matches".to_owned();
+                let help =
+                    "take the first that does: `$filter(…)[0]`, and say what else it is then".to_owned();
+                if self.typing.proven {
+                    self.wrong(&env.reading(call.at), Code::MaybeMissing, message, Some(help));
+                }
+                Val { absent, ..item }.of_parts([&of], want)
+            }
+            ("reduce", Some((function, argument))) => self.reduce(env, call, &of, &function, argument),
+            _ => return None,
+        })
+    }
+
+    /// What a function gives for as many of the values as it takes.
+    fn call_with(
+        &mut self,
+        env: &mut Env<'_>,
+        function: &Rc<Function>,
+        argument: &Argument<'_>,
+        given: &[Val],
+    ) -> Val {
+        let count = function.arity().clamp(1, given.len());
+        let at = argument.range();
+        let given: Vec<Argument<'_>> =
+            given.iter().take(count).map(|value| Argument::Made(value.clone(), at.clone())).collect();
+        self.apply(env, function, &given, at, Want::NOTHING)
+    }
+
+    /// `$each` and `$sift`: with value, key and the whole.
+    fn entries(
+        &mut self,
+        env: &mut Env<'_>,
+        call: &Call<'_, '_>,
+        of: &Val,
+        function: &Rc<Function>,
+        argument: &Argument<'_>,
+    ) -> Val {
+        let value = Val::one(of.sym.entry());
+        let key = Val::one(of.sym.entry_key());
+        let made = self.call_with(env, function, argument, &[value, key, of.clone()]);
+        if call.name == "each" {
+            let of = Val { absent: of.absent, over: of.over.clone(), ..Val::many(Sym::never()) };
+            return of_each(made.settled_or_reported(), &of);
+        }
+        Val::one(of.sym.some_entries()).maybe()
+    }
+
+    /// `$reduce`: with what was gathered so far, item, index and the whole.
+    fn reduce(
+        &mut self,
+        env: &mut Env<'_>,
+        call: &Call<'_, '_>,
+        of: &Val,
+        function: &Rc<Function>,
+        argument: &Argument<'_>,
+    ) -> Val {
+        if function.arity() < 2 {
+            let message = "it takes what was gathered so far and an item: two parameters".to_owned();
+            let help = "write `function($all, $one) { … }`".to_owned();
+            self.wrong(&env.reading(argument.range()), Code::WrongType, message, Some(help));
+            return Val::reported();
+        }
+        let item = Val::one(of.items());
+        let initial = call.arguments.get(2).map(|initial| self.argument(env, initial, Want::NOTHING));
+        let begins_with_item = initial.as_ref().is_none_or(|initial| initial.absent || initial.many);
+        let mut all = match initial {
+            Some(initial) if begins_with_item => initial.settled().join(item.clone()),
+            Some(initial) => initial,
+            None => item.clone(),
+        };
+        all.absent = false;
+        let whole = Val::one(Sym::array(item.sym.clone()));
+        let given = |all: &Val| [all.clone(), item.clone(), Val::one(Sym::count()), whole.clone()];
+        let report = self.report.take();
+        let mut stable = item.sym.members().is_empty();
+        for round in 0..MOST_ROUNDS {
+            if stable {
+                break;
+            }
+            let made = self.call_with(env, function, argument, &given(&all)).settled_or_reported();
+            let joined = all.clone().join(made);
+            let joined = if round >= 2 && !joined.is_as(&all) { joined.outline(round) } else { joined };
+            stable = joined.is_as(&all);
+            all = joined;
+        }
+        self.report = report;
+        if !stable {
+            all = Val { absent: all.absent, ..Val::one(Sym::Unknown(Reason::Lambda)) };
+        }
+        if self.report.is_some() && !item.sym.members().is_empty() {
+            self.call_with(env, function, argument, &given(&all));
+        }
+        // Of nothing, and of no items without a beginning, there is nothing.
+        let absent = all.absent || begins_with_item && !of.has_items() && !of.is_certain();
+        Val { absent, ..all }.of_parts([of], call.want)
+    }
+}
+
+/// As many values as there are items, less those that come to nothing.
+fn of_each(made: Val, of: &Val) -> Val {
+    // What a function gives stays what it is, so that one array alone is not told from several values.
+    Val { absent: of.absent, over: of.over.clone(), ..Val::many(made.sym) }
+}

@@ -1,0 +1,414 @@
+//! What JSONata's functions ask of their arguments, and what they give.
+
+mod arrays;
+mod higher;
+mod numbers;
+mod objects;
+mod signature;
+mod strings;
+
+use std::ops::Range;
+
+use self::signature::Parameter;
+pub(super) use self::signature::parameters;
+use super::{
+    Analyser,
+    expression::{Env, Val, Want},
+    function::Function,
+    origin::{Origin, Reason},
+    value::Sym,
+};
+use crate::{
+    diagnostic::Code,
+    jsonata::{self, Expression, ExpressionKind as Kind},
+    shape::{Bounds, Need},
+};
+
+/// The milliseconds of the last moment that a timestamp can name.
+const MOST_MILLIS: i128 = 8_640_000_000_000_000;
+
+/// An argument: as it is written, or a value that was made of something else.
+#[derive(Clone)]
+pub(super) enum Argument<'e> {
+    Written(&'e Expression),
+    Made(Val, Range<usize>),
+}
+
+impl Argument<'_> {
+    pub(super) fn range(&self) -> &Range<usize> {
+        match self {
+            Self::Written(expression) => &expression.range,
+            Self::Made(_, range) => range,
+        }
+    }
+
+    /// The expression, where it is written here.
+    fn written(&self) -> Option<&Expression> {
+        match self {
+            Self::Written(expression) => Some(expression),
+            Self::Made(..) => None,
+        }
+    }
+}
+
+/// What becomes of a call where an argument comes to nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    /// It comes to nothing itself.
+    Nothing,
+    /// It fails.
+    Fails,
+    /// It comes to something all the same.
+    Fine,
+}
+
+/// A call of a built-in function.
+pub(super) struct Call<'c, 'e> {
+    pub(super) name: &'static str,
+    pub(super) arguments: &'c [Argument<'e>],
+    /// Where the call stands.
+    pub(super) at: &'c Range<usize>,
+    pub(super) want: Want,
+}
+
+impl Analyser<'_> {
+    /// The value of an argument, of which something is asked.
+    pub(super) fn argument(&mut self, env: &mut Env<'_>, argument: &Argument<'_>, want: Want) -> Val {
+        match argument {
+            Argument::Written(expression) => self.evaluate(env, expression, want),
+            Argument::Made(value, range) => {
+                self.require(&env.reading(range), value, want);
+                value.clone()
+            }
+        }
+    }
+
+    /// A call as it is written.
+    pub(super) fn function(
+        &mut self,
+        env: &mut Env<'_>,
+        function: &Expression,
+        arguments: &[Argument<'_>],
+        at: &Range<usize>,
+        want: Want,
+    ) -> Val {
+        let callee = self.callee(env, function);
+        let help = "write the name of a function, or one of its own: `function($v) { … }`";
+        let Some(callee) = self.callable(env, &callee, &function.range, help) else {
+            for argument in arguments {
+                self.argument(env, argument, Want::NOTHING);
+            }
+            // What is called that is none was reported, or cannot be told.
+            return if callee.sym.is_anything() { callee } else { Val::unknown(Reason::Lambda) };
+        };
+        let is_open = |argument: &Argument<'_>| {
+            argument.written().is_some_and(|argument| matches!(argument.kind, Kind::Placeholder))
+        };
+        if arguments.iter().any(is_open) {
+            let given = arguments
+                .iter()
+                .map(|argument| match is_open(argument) {
+                    true => None,
+                    false => Some(self.argument(env, argument, Want::NOTHING)),
+                })
+                .collect();
+            return Val::function(Function::Partial(callee, given));
+        }
+        self.apply(env, &callee, arguments, at, want)
+    }
+
+    /// What is called. A variable of the machine hides the function of its name.
+    fn callee(&mut self, env: &mut Env<'_>, function: &Expression) -> Val {
+        let Kind::Variable(name) = &function.kind else {
+            return self.evaluate(env, function, Want::NOTHING);
+        };
+        if let Some(local) = env.local(name) {
+            return local.clone();
+        }
+        match jsonata::function(name) {
+            Some(known) if !env.site.variables.contains_key(name.as_str()) => {
+                Val::function(Function::BuiltIn(known))
+            }
+            Some(_) => {
+                let message = format!("the machine's variable `${name}` hides the function of this name");
+                let help = "give the variable another name in the `Assign` that makes it".to_owned();
+                self.wrong(&env.reading(&function.range), Code::WrongType, message, Some(help));
+                Val::reported()
+            }
+            // That there is none is reported where all functions are.
+            None if !env.site.variables.contains_key(name.as_str()) => Val::reported(),
+            None => self.evaluate(env, function, Want::NOTHING),
+        }
+    }
+
+    /// `left ~> right`: a call, or a function of two.
+    pub(super) fn chain(
+        &mut self,
+        env: &mut Env<'_>,
+        left: &Expression,
+        right: &Expression,
+        want: Want,
+    ) -> Val {
+        let at = left.range.start..right.range.end;
+        if let Kind::Call { function, arguments } = &right.kind
+            && !arguments.iter().any(|argument| matches!(argument.kind, Kind::Placeholder))
+        {
+            let all: Vec<Argument<'_>> =
+                std::iter::once(left).chain(arguments).map(Argument::Written).collect();
+            return self.function(env, function, &all, &at, want);
+        }
+        let next = match &right.kind {
+            Kind::Variable(_) => self.callee(env, right),
+            _ => self.evaluate(env, right, Want::NOTHING),
+        };
+        let help = "put the part before it in parentheses: `(… ~> $f()) …`";
+        let Some(next) = self.callable(env, &next, &right.range, help) else {
+            self.evaluate(env, left, Want::NOTHING);
+            return if next.sym.is_anything() { next } else { Val::unknown(Reason::Lambda) };
+        };
+        let may_be_function =
+            matches!(left.kind, Kind::Variable(_) | Kind::Lambda { .. } | Kind::Block(_) | Kind::Call { .. })
+                || matches!(left.kind, Kind::Regex { .. } | Kind::Transform { .. } | Kind::Binary { .. });
+        if !may_be_function {
+            return self.apply(env, &next, &[Argument::Written(left)], &at, want);
+        }
+        let first = match &left.kind {
+            Kind::Variable(name) if jsonata::function(name).is_some() => self.callee(env, left),
+            _ => self.evaluate(env, left, Want::NOTHING),
+        };
+        match &first.function {
+            Some(function) => Val::function(Function::Composed(std::rc::Rc::clone(function), next)),
+            None => self.apply(env, &next, &[Argument::Made(first, left.range.clone())], &at, want),
+        }
+    }
+
+    /// A call of a built-in function. Most functions of nothing come to nothing.
+    pub(super) fn built_in(
+        &mut self,
+        env: &mut Env<'_>,
+        known: &'static jsonata::Function,
+        arguments: &[Argument<'_>],
+        at: &Range<usize>,
+        want: Want,
+    ) -> Val {
+        let parameters = parameters(known.signature);
+        // The context stands for a first argument that is left out.
+        let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
+        let with_context: Vec<Argument<'_>>;
+        let arguments = match parameters.first() {
+            Some(first) if first.context && arguments.len() < needed => {
+                let context = env.context.clone().unwrap_or_else(Val::nothing);
+                let context = Argument::Made(context, at.clone());
+                with_context = std::iter::once(context).chain(arguments.iter().cloned()).collect();
+                &with_context[..]
+            }
+            _ => arguments,
+        };
+        let call = Call { name: known.name, arguments, at, want };
+        let special = match known.name {
+            "map" | "filter" | "single" | "reduce" | "sort" | "each" | "sift" => {
+                self.goes_through(env, &call)
+            }
+            "append" | "reverse" | "shuffle" | "distinct" | "zip" | "partition" | "range" | "join" => {
+                self.of_arrays(env, &call)
+            }
+            "keys" | "lookup" | "merge" | "spread" | "clone" => self.of_objects(env, &call),
+            "sum" | "max" | "min" | "average" | "abs" | "floor" | "ceil" | "round" | "power" => {
+                self.of_numbers(env, &call)
+            }
+            "match" | "replace" | "toMillis" | "fromMillis" | "now" | "parseInteger" => {
+                self.of_strings(env, &call)
+            }
+            "exists" => {
+                // It is asked whether it is there.
+                let report = self.report.take();
+                for argument in arguments {
+                    self.argument(env, argument, Want::NOTHING);
+                }
+                self.report = report;
+                Some(Val::one(Sym::Boolean))
+            }
+            _ => None,
+        };
+        special.unwrap_or_else(|| self.by_signature(env, &call, known.signature, &parameters))
+    }
+
+    /// A function that its signature tells about.
+    fn by_signature(
+        &mut self,
+        env: &mut Env<'_>,
+        call: &Call<'_, '_>,
+        signature: &str,
+        parameters: &[Parameter],
+    ) -> Val {
+        let values = self.checked_arguments(env, call, parameters);
+        // Without an algorithm it comes to nothing.
+        if call.name == "hash" && values.len() < 2 {
+            return Val::nothing();
+        }
+        let propagates = call
+            .arguments
+            .iter()
+            .enumerate()
+            .filter(|(place, _)| {
+                parameters.get(*place).is_some_and(|parameter| {
+                    when_missing(call.name, *place, parameter.optional) == Missing::Nothing
+                })
+            })
+            .filter_map(|(place, _)| values.get(place));
+        gives(call.name, signature).of_parts(propagates, call.want)
+    }
+
+    /// All arguments of a call, of which their parameters ask what they do.
+    fn checked_arguments(
+        &mut self,
+        env: &mut Env<'_>,
+        call: &Call<'_, '_>,
+        parameters: &[Parameter],
+    ) -> Vec<Val> {
+        let all = call.arguments.iter().enumerate();
+        all.map(|(place, argument)| match parameters.get(place) {
+            Some(parameter) => self.by_parameter(env, call, place, argument, *parameter),
+            // One too many is reported with the others that are.
+            None => self.argument(env, argument, Want::NOTHING),
+        })
+        .collect()
+    }
+
+    fn by_parameter(
+        &mut self,
+        env: &mut Env<'_>,
+        call: &Call<'_, '_>,
+        place: usize,
+        argument: &Argument<'_>,
+        parameter: Parameter,
+    ) -> Val {
+        let need = parameter.need().unwrap_or(Need::Value);
+        let want = match when_missing(call.name, place, parameter.optional) {
+            Missing::Nothing => call.want.part(need),
+            Missing::Fails => Want::of(need),
+            Missing::Fine if parameter.takes_array() => Want { many: true, ..Want::if_any(need) },
+            Missing::Fine => Want::if_any(need),
+        };
+        if parameter.takes_function() {
+            let value = self.argument(env, argument, Want::NOTHING);
+            if value.function.is_none() {
+                if need == Need::Value {
+                    let help = "write one: `function($v) { … }`";
+                    self.callable(env, &value, argument.range(), help);
+                } else {
+                    self.require(&env.reading(argument.range()), &value, want);
+                }
+            }
+            return value;
+        }
+        let value = self.argument(env, argument, want);
+        if let Some(item) = parameter.item_need() {
+            let items = Val::one(value.items());
+            self.require(&env.reading(argument.range()), &items, Want::if_any(item));
+        }
+        value
+    }
+}
+
+/// What becomes of a call of a function where the argument at a place comes to nothing: as jsonata 2.0.6 answers.
+fn when_missing(name: &str, place: usize, optional: bool) -> Missing {
+    match (name, place) {
+        ("count" | "exists" | "zip" | "append" | "error" | "now" | "random", _) => Missing::Fine,
+        ("assert", 0)
+        | ("contains" | "formatInteger" | "formatNumber" | "parseInteger" | "power" | "split" | "match", 1)
+        | ("replace", 1 | 2) => Missing::Fails,
+        // Those of Step Functions come to nothing: recorded.
+        ("range" | "partition" | "hash", _) => Missing::Nothing,
+        ("substringAfter" | "substringBefore" | "pad" | "substring", 1) => Missing::Fine,
+        _ if optional => Missing::Fine,
+        _ => Missing::Nothing,
+    }
+}
+
+/// What a function gives, by the end of its signature and what is known beyond it.
+fn gives(name: &str, signature: &str) -> Val {
+    Val::one(match name {
+        "count" | "length" => Sym::count(),
+        "millis" => Sym::Whole(Bounds { min: 0, max: MOST_MILLIS }),
+        "split" => Sym::array(Sym::String),
+        // What holds comes to nothing.
+        "assert" => return Val::nothing(),
+        // It ends here.
+        "error" => Sym::never(),
+        "parse" => Sym::Any(Origin::text()),
+        _ => match signature.rsplit_once(':').map(|(_, gives)| gives.trim_end_matches('>')) {
+            Some("s") => Sym::String,
+            Some("n") => Sym::Number,
+            Some("b") => Sym::Boolean,
+            _ => Sym::Unknown(Reason::Function),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_function_has_a_result() {
+        const OWN: [&str; 34] = [
+            "map",
+            "filter",
+            "single",
+            "reduce",
+            "sort",
+            "each",
+            "sift",
+            "append",
+            "reverse",
+            "shuffle",
+            "distinct",
+            "zip",
+            "partition",
+            "range",
+            "join",
+            "keys",
+            "lookup",
+            "merge",
+            "spread",
+            "clone",
+            "sum",
+            "max",
+            "min",
+            "average",
+            "abs",
+            "floor",
+            "ceil",
+            "round",
+            "power",
+            "match",
+            "replace",
+            "toMillis",
+            "fromMillis",
+            "now",
+        ];
+        for function in jsonata::functions() {
+            if OWN.contains(&function.name) {
+                continue;
+            }
+            let made = gives(function.name, function.signature);
+            assert!(!matches!(made.sym, Sym::Unknown(_)), "${} has no result", function.name);
+        }
+    }
+
+    #[test]
+    fn every_parameter_is_checked_or_takes_everything() {
+        for function in jsonata::functions() {
+            for (place, parameter) in parameters(function.signature).iter().enumerate() {
+                let checked = parameter.need().is_some() || parameter.takes_function();
+                assert!(
+                    checked || parameter.takes_array() || parameter.takes_everything(),
+                    "${}: nothing is asked of argument {}",
+                    function.name,
+                    place + 1,
+                );
+            }
+        }
+    }
+}

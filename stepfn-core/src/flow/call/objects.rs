@@ -1,0 +1,191 @@
+//! Functions of objects.
+
+use super::{
+    super::{
+        Analyser, OwnedStep,
+        expression::{Env, Val, Want},
+        intern::Shared,
+        lead::key_of,
+        origin::Reason,
+        value::{Entry, Fields, Sym},
+    },
+    Argument, Call,
+};
+use crate::{jsonata::ExpressionKind as Kind, shape::Need};
+
+impl Analyser<'_> {
+    pub(super) fn of_objects(&mut self, env: &mut Env<'_>, call: &Call<'_, '_>) -> Option<Val> {
+        let (first, others) = call.arguments.split_first()?;
+        let want = call.want;
+        Some(match call.name {
+            "keys" => {
+                let of = self.argument(env, first, want.part(Need::Value));
+                match &of.sym {
+                    Sym::Object(fields, None)
+                        if !of.many && !of.absent && fields.values().all(|entry| !entry.absent) =>
+                    {
+                        match fields.len() {
+                            0 => Val::nothing(),
+                            1 => Val::one(of.sym.entry_key()),
+                            _ => Val { some: true, ..Val::one(Sym::array(of.sym.entry_key())) },
+                        }
+                    }
+                    sym => Val::many(sym.entry_key()),
+                }
+            }
+            "lookup" => {
+                let of = self.argument(env, first, want.part(Need::Value));
+                let key = others.first()?;
+                match (key.written().and_then(key_of), of.many) {
+                    (Some(key), false) => {
+                        let mut found = self.lead(&env.reading(first.range()), &of.sym, &[key], want);
+                        found.absent = found.absent || of.absent;
+                        found.over.extend(of.over);
+                        found
+                    }
+                    _ => {
+                        self.argument(env, key, want.part(Need::String));
+                        Val::one(of.items().entry()).maybe()
+                    }
+                }
+            }
+            "merge" => self.merge(env, first, want),
+            "spread" => {
+                let of = self.argument(env, first, want.part(Need::Value));
+                Val::many(Sym::union(of.items().members().iter().map(spread)))
+            }
+            "clone" => self.argument(env, first, want.part(Need::Items)),
+            _ => return None,
+        })
+    }
+
+    fn merge(&mut self, env: &mut Env<'_>, of: &Argument<'_>, want: Want) -> Val {
+        if let Some(Kind::Array(parts)) = of.written().map(|of| &of.kind) {
+            let mut merged = Sym::object([]);
+            for part in parts {
+                let value = self.evaluate(env, part, Want { many: true, ..Want::NOTHING });
+                // An array among them is one of objects, each of which is put over the others.
+                let items = value.items();
+                let reading = env.reading(&part.range);
+                self.require(&reading, &Val::one(items.clone()), Want::if_any(Need::Object));
+                let above = match value.is_single() && !value.absent && value.over.is_empty() {
+                    true => items,
+                    false => absent(&items),
+                };
+                merged = merge(&merged, &above);
+            }
+            return Val::one(merged);
+        }
+        let value = self.argument(env, of, want.part(Need::Value));
+        let items = value.items();
+        self.require(&env.reading(of.range()), &Val::one(items.clone()), Want::if_any(Need::Object));
+        let is_one = value.is_certain();
+        let merged = match &value.sym {
+            Sym::Any(_) | Sym::Reported => value.sym.clone(),
+            _ if is_one => value.sym.clone(),
+            Sym::Tuple(parts) if !value.many => {
+                parts.iter().fold(Sym::object([]), |all, part| merge(&all, part))
+            }
+            _ => match &items {
+                Sym::Object(..) | Sym::Map(_) if value.has_items() => items,
+                Sym::Object(..) | Sym::Map(_) => absent(&items),
+                _ => Sym::some_object(Reason::Function),
+            },
+        };
+        Val::one(merged).of_parts([&value], want)
+    }
+}
+
+/// An object that may lack all of what another one has.
+fn absent(of: &Sym) -> Sym {
+    match of {
+        Sym::Object(fields, None) => {
+            let fields = fields.iter();
+            let fields = fields.map(|(key, entry)| (key.clone(), Entry { absent: true, ..entry.clone() }));
+            Sym::Object(Shared::new(fields.collect()), None)
+        }
+        Sym::Map(_) => of.clone(),
+        of if of.members().is_empty() => Sym::object([]),
+        _ => Sym::some_object(Reason::Function),
+    }
+}
+
+/// An object for each entry of one.
+fn spread(of: &Sym) -> Sym {
+    match of {
+        Sym::Object(fields, None) => Sym::union(fields.iter().map(|(key, entry)| {
+            let fields = Fields::from([(key.clone(), Entry { absent: false, ..entry.clone() })]);
+            Sym::Object(Shared::new(fields), None)
+        })),
+        Sym::Map(_) | Sym::Any(_) | Sym::Reported => of.clone(),
+        Sym::Object(..) => Sym::some_object(Reason::Function),
+        Sym::Leaf(_) | Sym::Answer(_) | Sym::Unknown(_) => Sym::Unknown(Reason::Function),
+        // What is no object stays what it is.
+        other => other.clone(),
+    }
+}
+
+/// An object with another one's fields put over it.
+fn merge(below: &Sym, above: &Sym) -> Sym {
+    match (below, above) {
+        (Sym::Object(fields, None), above) if fields.is_empty() => return above.clone(),
+        (below, Sym::Object(fields, None)) if fields.is_empty() => return below.clone(),
+        (Sym::Union(members), above) if !members.is_empty() => {
+            return Sym::union(members.iter().map(|below| merge(below, above)));
+        }
+        (below, Sym::Union(members)) if !members.is_empty() => {
+            return Sym::union(members.iter().map(|above| merge(below, above)));
+        }
+        (below, above) if below.is_anything() && above.is_anything() => return below.clone(),
+        (Sym::Map(one), Sym::Map(other)) => return Sym::Map(Shared::new(one.join(other))),
+        // What is put over has a key, or it stays what it was.
+        (Sym::Object(fields, None), Sym::Leaf(_)) => {
+            let over = |key: &str| match above.peek_may(key) {
+                Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Present])),
+                other => other,
+            };
+            let fields = fields.iter().map(|(key, entry)| {
+                (key.clone(), Entry { value: Sym::union([entry.value.clone(), over(key)]), ..entry.clone() })
+            });
+            return Sym::Object(Shared::new(fields.collect()), Some(Shared::new(above.clone())));
+        }
+        // Any of the keys may be put over.
+        (Sym::Object(fields, base), Sym::Map(value)) => {
+            let fields = fields
+                .iter()
+                .map(|(key, entry)| (key.clone(), Entry { value: entry.value.join(value), ..entry.clone() }));
+            let base = match base {
+                None => Some(Sym::Map(value.clone())),
+                Some(base) => match &**base {
+                    Sym::Map(under) => Some(Sym::Map(Shared::new(under.join(value)))),
+                    _ => return Sym::some_object(Reason::Function),
+                },
+            };
+            return Sym::Object(Shared::new(fields.collect()), base.map(Shared::new));
+        }
+        _ => {}
+    }
+    let Sym::Object(fields, None) = above else {
+        return Sym::some_object(Reason::Function);
+    };
+    let (mut all, base): (Fields, Option<Shared<Sym>>) = match below {
+        Sym::Object(fields, base) => ((**fields).clone(), base.clone()),
+        Sym::Leaf(_) | Sym::Map(_) | Sym::Answer(_) | Sym::Any(_) | Sym::Reported => {
+            (Fields::new(), Some(Shared::new(below.clone())))
+        }
+        _ => return Sym::some_object(Reason::Function),
+    };
+    for (key, entry) in fields.iter() {
+        let entry = match (entry.absent, all.get(key), &base) {
+            (false, ..) => entry.clone(),
+            (true, Some(under), _) => Entry { value: under.value.join(&entry.value), ..under.clone() },
+            (true, None, None) => entry.clone(),
+            // It is what the base has there, or this.
+            (true, None, Some(base)) => {
+                Entry { value: base.peek_may(key).join(&entry.value), absent: false, narrowed: false }
+            }
+        };
+        all.insert(key.clone(), entry);
+    }
+    Sym::Object(Shared::new(all), base)
+}

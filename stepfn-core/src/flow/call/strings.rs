@@ -1,0 +1,96 @@
+//! Functions of strings and times.
+
+use super::{
+    super::{
+        Analyser,
+        expression::{Env, Val, Want},
+        value::Sym,
+    },
+    Argument, Call, MOST_MILLIS,
+};
+use crate::{
+    diagnostic::Code,
+    shape::{Bounds, Need},
+};
+
+impl Analyser<'_> {
+    pub(super) fn of_strings(&mut self, env: &mut Env<'_>, call: &Call<'_, '_>) -> Option<Val> {
+        let want = call.want;
+        let optional = |analyser: &mut Self, env: &mut Env<'_>, place: usize, need: Need<'static>| {
+            call.arguments.get(place).map(|argument| analyser.argument(env, argument, Want::if_any(need)))
+        };
+        Some(match call.name {
+            "match" => {
+                let (first, others) = call.arguments.split_first()?;
+                let of = self.argument(env, first, want.part(Need::String));
+                if let Some(pattern) = others.first() {
+                    let value = self.argument(env, pattern, Want::NOTHING);
+                    self.callable(env, &value, pattern.range(), "write a regular expression: `/…/`");
+                }
+                optional(self, env, 2, Need::Number);
+                Val::many(match_object()).of_parts([&of], want)
+            }
+            "replace" => {
+                let [first, pattern, replacement, ..] = call.arguments else { return None };
+                let of = self.argument(env, first, want.part(Need::String));
+                let value = self.argument(env, pattern, Want::NOTHING);
+                if value.function.is_none() {
+                    self.require(&env.reading(pattern.range()), &value, Want::of(Need::String));
+                    if value.sym == Sym::text("") {
+                        let message = "nothing can be put in the place of an empty string".to_owned();
+                        self.wrong(&env.reading(pattern.range()), Code::WrongType, message, None);
+                    }
+                }
+                self.replacement(env, replacement);
+                optional(self, env, 3, Need::Number);
+                Val::one(Sym::String).of_parts([&of], want)
+            }
+            "toMillis" => {
+                let of = self.argument(env, call.arguments.first()?, want.part(Need::String));
+                let picture = optional(self, env, 1, Need::String);
+                let made = Val::one(Sym::Whole(Bounds { min: -MOST_MILLIS, max: MOST_MILLIS }));
+                // What does not look as the picture says is no time.
+                let made = if picture.is_some() { made.maybe() } else { made };
+                made.of_parts([&of], want)
+            }
+            "fromMillis" => {
+                let of = self.argument(env, call.arguments.first()?, want.part(Need::Number));
+                let picture = optional(self, env, 1, Need::String);
+                optional(self, env, 2, Need::String);
+                let made = if picture.is_some() { Sym::String } else { Sym::Timestamp };
+                Val::one(made).of_parts([&of], want)
+            }
+            "now" => {
+                let picture = optional(self, env, 0, Need::String);
+                optional(self, env, 1, Need::String);
+                Val::one(if picture.is_some() { Sym::String } else { Sym::Timestamp })
+            }
+            "parseInteger" => {
+                let [first, picture] = call.arguments else { return None };
+                let of = self.argument(env, first, want.part(Need::String));
+                self.argument(env, picture, Want::of(Need::String));
+                Val::one(Sym::whole()).of_parts([&of], want)
+            }
+            _ => return None,
+        })
+    }
+
+    /// What `$replace` puts there: a text, or what a function makes one of what was found.
+    fn replacement(&mut self, env: &mut Env<'_>, argument: &Argument<'_>) {
+        let value = self.argument(env, argument, Want::NOTHING);
+        let at = argument.range();
+        match &value.function {
+            Some(function) => {
+                let found = Argument::Made(Val::one(match_object()), at.clone());
+                let made = self.apply(env, function, &[found], at, Want::of(Need::String));
+                self.require(&env.reading(at), &made, Want::of(Need::String));
+            }
+            None => self.require(&env.reading(at), &value, Want::of(Need::String)),
+        }
+    }
+}
+
+fn match_object() -> Sym {
+    let groups = Sym::array(Sym::String);
+    Sym::object([("match", Sym::String), ("index", Sym::count()), ("groups", groups)])
+}

@@ -1,0 +1,318 @@
+//! Maps: where the items come from, what the children get, and what is made of their results.
+
+use super::{
+    Analyser, OwnedNeed, StateTyping, answer,
+    obligation::{Obligation, OwnedClaim},
+    origin::{Origin, Reason},
+    read::{Reading, Site},
+    value::{Flow, Sym, index_of},
+};
+use crate::{
+    asl::{Amount, Map, State},
+    json::push_token,
+    shape::{Need, Side},
+    value::Value,
+};
+
+impl Analyser<'_> {
+    /// The result of a Map in JSONPath.
+    pub(super) fn map(&mut self, site: &Site, state: &State, map: &Map, flow: &Flow) -> Sym {
+        let at = &site.at;
+        for (field, path, need) in [
+            ("MaxConcurrencyPath", &map.max_concurrency_path, Need::Count),
+            ("ToleratedFailureCountPath", &map.tolerated_failure_count_path, Need::Count),
+            ("ToleratedFailurePercentagePath", &map.tolerated_failure_percentage_path, Need::Number),
+        ] {
+            if let Some(path) = path {
+                self.amount(site, &format!("{at}/{field}"), path, need);
+            }
+        }
+        let batch_input = self.map_objects(site, map);
+        let items = match &map.item_reader {
+            Some(reader) => Sym::array(self.read_item(site, reader)),
+            None => {
+                let (items_at, path) = match &map.items_path {
+                    Some(path) => (format!("{at}/ItemsPath"), path.as_str()),
+                    None => (at.clone(), "$"),
+                };
+                self.path_text(site, &items_at, path, OwnedNeed::Other(Need::Array))
+            }
+        };
+        let item = self.item_of(&items);
+        let (selector, selector_at) = match &map.item_selector {
+            Some(selector) => (Some(selector), format!("{at}/ItemSelector")),
+            None => (state.parameters.as_ref(), format!("{at}/Parameters")),
+        };
+        let item_context = item_context(&item);
+        let each = match selector {
+            Some(selector) => {
+                let context = site.context.set(&["Map".into()], item_context.clone());
+                self.template(&Site { context, ..site.clone() }, &selector_at, selector)
+            }
+            None => item,
+        };
+        let each = match (&map.item_batcher, batch_input) {
+            (Some(_), Some(input)) => Sym::object([("BatchInput", input), ("Items", Sym::array(each))]),
+            (Some(_), None) => Sym::object([("Items", Sym::array(each))]),
+            (None, _) => each,
+        };
+        self.iterations(site, map, item_context, each, flow)
+    }
+
+    /// A number that a path leads to. AWS takes a text that spells one as well, but not every text does.
+    fn amount(&mut self, site: &Site, at: &str, path: &str, need: Need<'static>) {
+        if self.typing.proven {
+            self.path_text(site, at, path, OwnedNeed::Other(need));
+            return;
+        }
+        let value = self.path_text(site, at, path, OwnedNeed::Other(Need::Value));
+        let never = |value: &Sym| {
+            matches!(
+                value,
+                Sym::Object(..) | Sym::Array(_) | Sym::Tuple(_) | Sym::Bool(_) | Sym::Boolean | Sym::Null
+            )
+        };
+        if !value.members().is_empty() && value.members().iter().all(never) {
+            let reading =
+                Reading { site, at: at.to_owned(), range: None, shown: path.to_owned(), asks: false };
+            for member in value.members() {
+                self.demand(member, &OwnedNeed::Other(Need::Number), &reading);
+            }
+        }
+    }
+
+    /// The objects of a distributed Map whose fields are paths: gives `BatchInput`.
+    fn map_objects(&mut self, site: &Site, map: &Map) -> Option<Sym> {
+        let path_in = |this: &mut Self, object: &str, fields: &Value, field: &str| {
+            if let Some(path) = fields.get(field).and_then(Value::as_str) {
+                this.amount(site, &format!("{}/{object}/{field}", site.at), path, Need::Count);
+            }
+        };
+        let mut batch_input = None;
+        if let Some(batcher) = &map.item_batcher {
+            path_in(self, "ItemBatcher", batcher, "MaxItemsPerBatchPath");
+            path_in(self, "ItemBatcher", batcher, "MaxInputBytesPerBatchPath");
+            batch_input = batcher
+                .get("BatchInput")
+                .map(|input| self.template(site, &format!("{}/ItemBatcher/BatchInput", site.at), input));
+        }
+        if let Some(config) = map.item_reader.as_ref().and_then(|reader| reader.get("ReaderConfig")) {
+            path_in(self, "ItemReader/ReaderConfig", config, "MaxItemsPath");
+        }
+        for (object, fields) in [("ItemReader", &map.item_reader), ("ResultWriter", &map.result_writer)] {
+            if let Some(parameters) = fields.as_ref().and_then(|fields| fields.get("Parameters")) {
+                self.bucket(site, &format!("{}/{object}/Parameters", site.at), parameters);
+            }
+        }
+        batch_input
+    }
+
+    /// Where something is read from or written to.
+    fn bucket(&mut self, site: &Site, at: &str, parameters: &Value) {
+        let Value::Object(fields) = parameters else { return };
+        for (key, value) in fields.iter() {
+            match (&**key, value.as_str()) {
+                ("Bucket.$" | "Key.$" | "Prefix.$", Some(text)) => {
+                    let need = if self.typing.proven { Need::String } else { Need::Value };
+                    let mut at = at.to_owned();
+                    push_token(&mut at, key);
+                    self.expression(site, &at, text, need);
+                }
+                _ => {
+                    let one = Value::object([(key.clone(), value.clone())]);
+                    self.template(site, at, &one);
+                }
+            }
+        }
+    }
+
+    /// An item that a reader gives.
+    pub(super) fn read_item(&mut self, site: &Site, reader: &Value) -> Sym {
+        let at = format!("{}/ItemReader", site.at);
+        let declared = match self.typing.states.get(&at) {
+            Some(StateTyping::Result(ty)) => Some(*ty),
+            _ => None,
+        };
+        let read = items_read(reader);
+        let Some(ty) = declared else {
+            return match read {
+                Read::These(item) => item,
+                Read::Rows | Read::Anything => Sym::Any(Origin::items()),
+            };
+        };
+        match read {
+            Read::These(item) => {
+                self.fits(site, &at, &item, ty, "an item of the reader");
+            }
+            Read::Rows if self.report.is_some() => self.oblige(Obligation {
+                at,
+                range: None,
+                place: site.place.clone(),
+                claim: OwnedClaim::Columns { target: ty },
+            }),
+            Read::Rows | Read::Anything => {}
+        }
+        Sym::leaf(ty, Side::Given, "an item of the reader")
+    }
+
+    /// What the children make of their inputs, and what becomes of that.
+    pub(super) fn iterations(
+        &mut self,
+        site: &Site,
+        map: &Map,
+        item_context: Sym,
+        each: Sym,
+        flow: &Flow,
+    ) -> Sym {
+        let Some(processor) = map.processor() else { return Sym::never() };
+        let child = if map.item_processor.is_some() { "ItemProcessor" } else { "Iterator" };
+        let child = format!("{}/{child}", site.at);
+        if !map.is_distributed() {
+            self.map_items.push(item_context);
+            let output = self.machine(&child, processor, &flow.with_item(each));
+            self.map_items.pop();
+            return Sym::array(output);
+        }
+        // The children are executions of their own: with their own input, and without the variables and the items outside.
+        let config = processor.processor_config.as_ref();
+        let is_express =
+            config.and_then(|config| config.get("ExecutionType")).and_then(Value::as_str) == Some("EXPRESS");
+        let outer = std::mem::replace(&mut self.machine_input, each.clone());
+        let items = std::mem::take(&mut self.map_items);
+        let express = std::mem::replace(&mut self.express, is_express);
+        let output = self.machine(&child, processor, &Flow::new(each));
+        self.machine_input = outer;
+        self.map_items = items;
+        self.express = express;
+        results(map, output)
+    }
+
+    pub(super) fn item_of(&mut self, items: &Sym) -> Sym {
+        match items {
+            Sym::Array(item) => (**item).clone(),
+            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([super::OwnedStep::Each])),
+            Sym::Tuple(items) => {
+                let mut items = items.iter();
+                items
+                    .next()
+                    .map_or_else(Sym::never, |first| items.fold(first.clone(), |all, item| all.join(item)))
+            }
+            Sym::Union(members) => {
+                let items: Vec<_> = members.iter().map(|member| self.item_of(member)).collect();
+                Sym::union(items)
+            }
+            Sym::Answer(shape) => answer::item(shape),
+            // Of an array more may be known of single items.
+            Sym::Object(fields, Some(base)) if fields.keys().all(|key| index_of(key).is_some()) => {
+                self.item_of(base)
+            }
+            Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => items.clone(),
+            _ => Sym::Unknown(Reason::Items),
+        }
+    }
+}
+
+/// `$$.Map` while an item is at hand.
+pub(super) fn item_context(item: &Sym) -> Sym {
+    let item = Sym::object([
+        ("Index", Sym::count()),
+        ("Value", item.clone()),
+        // Of an object, and of what is read, alone.
+        ("Key", Sym::String),
+        ("Source", Sym::String),
+    ]);
+    Sym::object([("Item", item.may_lack(&["Key"]).may_lack(&["Source"]))])
+}
+
+/// What a reader gives.
+enum Read {
+    /// Items that are known whatever is read.
+    These(Sym),
+    /// Objects of texts, whose keys stand in what is read.
+    Rows,
+    Anything,
+}
+
+fn items_read(reader: &Value) -> Read {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let config = reader.get("ReaderConfig");
+    let of = |field: &str| text(config.and_then(|config| config.get(field)));
+    let lists = text(reader.get("Resource")).ends_with(":s3:listObjectsV2");
+    if lists && of("Transformation") != "LOAD_AND_FLATTEN" {
+        return Read::These(Sym::object([
+            ("Etag", Sym::String),
+            ("Key", Sym::String),
+            ("LastModified", Sym::Number),
+            ("Size", Sym::count()),
+            ("StorageClass", Sym::String),
+        ]));
+    }
+    let headers = config.and_then(|config| config.get("CSVHeaders")).and_then(Value::as_array);
+    match (of("InputType").as_str(), headers) {
+        // What a row lacks is an empty text there.
+        ("CSV", Some(headers)) if of("CSVHeaderLocation") == "GIVEN" => {
+            Read::These(Sym::object(headers.iter().filter_map(Value::as_str).map(|name| (name, Sym::String))))
+        }
+        ("CSV", _) => Read::Rows,
+        ("MANIFEST", _) if of("ManifestType") != "ATHENA_DATA" => Read::Rows,
+        _ => Read::Anything,
+    }
+}
+
+/// What a distributed Map makes of its children's outputs.
+fn results(map: &Map, output: Sym) -> Sym {
+    let writer = map.result_writer.as_ref();
+    if writer.is_some_and(|writer| writer.get("Resource").is_some()) {
+        return Sym::object([
+            ("MapRunArn", Sym::String),
+            ("ResultWriterDetails", Sym::object([("Bucket", Sym::String), ("Key", Sym::String)])),
+        ]);
+    }
+    // A writer that only formats leaves the results where they are.
+    let config = writer.and_then(|writer| writer.get("WriterConfig"));
+    let succeeded = match config.and_then(|config| config.get("Transformation")).and_then(Value::as_str) {
+        Some("NONE") => execution(true),
+        Some("FLATTEN") => Sym::union(output.members().iter().map(|member| match member {
+            Sym::Array(item) => (**item).clone(),
+            Sym::Tuple(items) => Sym::union(items.iter().cloned()),
+            Sym::Leaf(_) | Sym::Unknown(_) | Sym::Answer(_) => Sym::Unknown(Reason::Count),
+            other => other.clone(),
+        })),
+        _ => output,
+    };
+    let tolerates = |amount: &Option<Amount>| match amount {
+        Some(Amount::Number(number)) => number.as_f64() > 0.0,
+        Some(_) => true,
+        None => false,
+    };
+    let some_may_fail = tolerates(&map.tolerated_failure_count)
+        || tolerates(&map.tolerated_failure_percentage)
+        || map.tolerated_failure_count_path.is_some()
+        || map.tolerated_failure_percentage_path.is_some();
+    if !some_may_fail {
+        return Sym::array(succeeded);
+    }
+    // In the place of an output stands what is known of the execution that failed.
+    Sym::array(Sym::union([succeeded, execution(false)]))
+}
+
+/// What is told of a child execution.
+fn execution(succeeded: bool) -> Sym {
+    let details = Sym::object([("Included", Sym::Boolean)]);
+    let mut fields = vec![
+        ("ExecutionArn", Sym::String),
+        ("Input", Sym::String),
+        ("InputDetails", details.clone()),
+        ("Name", Sym::String),
+        ("StartDate", Sym::Timestamp),
+        ("StateMachineArn", Sym::String),
+        ("Status", Sym::String),
+        ("StopDate", Sym::Timestamp),
+    ];
+    if succeeded {
+        fields.extend([("Output", Sym::String), ("OutputDetails", details)]);
+        return Sym::object(fields);
+    }
+    fields.extend([("Cause", Sym::String), ("Error", Sym::String)]);
+    Sym::object(fields).may_lack(&["Cause"]).may_lack(&["Error"])
+}

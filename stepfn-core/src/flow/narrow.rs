@@ -1,0 +1,431 @@
+//! What is known of a value where a condition holds, and where it does not.
+//!
+//! Conditions of both languages become a [`Formula`] over facts; [`assume`] takes one to hold, or not to. A fact is about the value at
+//! a path of keys into some [`Place`]; [`refine`] says what is left of that place's value. Of a type that is known by name only
+//! the fact becomes a step, [`OwnedStep::Where`], that is understood where the type is known.
+
+use super::{
+    answer,
+    intern::Shared,
+    obligation::{OwnedFact, OwnedProperty, OwnedStep},
+    value::{Entry, Leaf, Sym, index_key, index_of},
+};
+use crate::{check::timestamp::is_timestamp, shape::Kind, value::Value};
+
+/// Where a path begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// The state's input.
+    Input,
+    /// The context object.
+    Context,
+    /// A variable.
+    Variable(String),
+    /// `$states.result`
+    Result,
+    /// `$states.errorOutput`
+    Error,
+    /// `$` in an expression, and what names alone are read of.
+    Item,
+}
+
+/// A fact: what a value is at a path of keys, an index as [`index_key`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) place: Place,
+    pub(super) keys: Vec<String>,
+    pub(super) is: OwnedProperty,
+    /// Whether the path is JSONata's.
+    pub(super) query: bool,
+}
+
+/// What a condition says.
+#[derive(Clone, Debug)]
+pub(super) enum Formula {
+    /// Nothing that can be told.
+    Open,
+    Fact(Asked),
+    /// That a part of the expression comes to something, as it is written.
+    Written(String),
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    /// One thing where it holds, another where it does not.
+    Either {
+        yes: Box<Self>,
+        no: Box<Self>,
+    },
+}
+
+impl Formula {
+    /// What says something only where it holds.
+    pub(super) fn only(yes: Self) -> Self {
+        Self::Either { yes: Box::new(yes), no: Box::new(Self::Open) }
+    }
+
+    /// Goes through the facts that it is made of.
+    pub(super) fn facts(&self, see: &mut impl FnMut(&Asked)) {
+        match self {
+            Self::Open | Self::Written(_) => {}
+            Self::Fact(asked) => see(asked),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.facts(see)),
+            Self::Not(inner) => inner.facts(see),
+            Self::Either { yes, no } => {
+                yes.facts(see);
+                no.facts(see);
+            }
+        }
+    }
+
+    pub(super) fn not(self) -> Self {
+        match self {
+            Self::Not(inner) => *inner,
+            other => Self::Not(Box::new(other)),
+        }
+    }
+}
+
+/// Something that a condition can be taken to hold of.
+pub(super) trait Known: Clone {
+    /// The same with a fact known; none where it cannot be.
+    fn learn(&self, asked: &Asked, holds: bool) -> Option<Self>;
+
+    /// The same with a part of the expression known to come to something.
+    fn learn_written(&self, _written: &str) -> Self {
+        self.clone()
+    }
+
+    /// What is known where one of two holds.
+    fn either(&self, other: &Self) -> Self;
+}
+
+/// What is known where a formula holds, or where it does not; none where that cannot be.
+pub(super) fn assume<K: Known>(known: &K, formula: &Formula, holds: bool) -> Option<K> {
+    match formula {
+        Formula::Open => Some(known.clone()),
+        Formula::Fact(asked) => known.learn(asked, holds),
+        Formula::Written(written) => Some(if holds { known.learn_written(written) } else { known.clone() }),
+        Formula::Not(inner) => assume(known, inner, !holds),
+        Formula::Either { yes, no } => assume(known, if holds { yes } else { no }, true),
+        Formula::All(parts) if holds => {
+            parts.iter().try_fold(known.clone(), |known, part| assume(&known, part, true))
+        }
+        Formula::Any(parts) if !holds => {
+            parts.iter().try_fold(known.clone(), |known, part| assume(&known, part, false))
+        }
+        // One part decides, and the ones before it did not.
+        Formula::All(parts) | Formula::Any(parts) => {
+            let mut found: Option<K> = None;
+            let mut rest = Some(known.clone());
+            for part in parts {
+                let Some(before) = rest else { break };
+                if let Some(decided) = assume(&before, part, holds) {
+                    found = Some(found.map_or_else(|| decided.clone(), |found| found.either(&decided)));
+                }
+                rest = assume(&before, part, !holds);
+            }
+            found
+        }
+    }
+}
+
+/// What a fact says, without where.
+#[derive(Clone, Copy)]
+pub(super) struct Test<'t> {
+    pub(super) is: &'t OwnedProperty,
+    pub(super) holds: bool,
+    pub(super) query: bool,
+}
+
+/// A value of which something is known at some keys; none where it cannot be. Of what is not there nothing holds.
+pub(super) fn refine(value: &Sym, keys: &[String], test: Test<'_>) -> Option<Sym> {
+    if let Sym::Union(members) = value {
+        if members.is_empty() {
+            return Some(value.clone());
+        }
+        let members: Vec<_> = members.iter().filter_map(|member| refine(member, keys, test)).collect();
+        return (!members.is_empty()).then(|| Sym::union(members));
+    }
+    match keys.split_first() {
+        None => itself(value, test),
+        Some((key, rest)) => part(value, keys, (key, rest), test),
+    }
+}
+
+/// The value itself.
+fn itself(value: &Sym, test: Test<'_>) -> Option<Sym> {
+    if let Sym::Object(fields, Some(base)) = value
+        && fields.values().all(|entry| entry.narrowed)
+    {
+        return match refine(base, &[], test)? {
+            base @ (Sym::Leaf(_) | Sym::Answer(_) | Sym::Any(_) | Sym::Unknown(_) | Sym::Array(_)) => {
+                Some(Sym::Object(fields.clone(), Some(Shared::new(base))))
+            }
+            other => Some(other),
+        };
+    }
+    let constant = || match test.is {
+        OwnedProperty::Text(text) => Some(Sym::text(text)),
+        OwnedProperty::Flag(flag) => Some(Sym::Bool(*flag)),
+        OwnedProperty::Kind(Kind::Null) => Some(Sym::Null),
+        _ => None,
+    };
+    match value {
+        Sym::Leaf(leaf) if !test.holds && *test.is == OwnedProperty::There && is_there(leaf) => None,
+        Sym::Leaf(leaf) => Some(match constant() {
+            Some(constant) if test.holds && !super::switch::is_off("refine: is") => constant,
+            _ => leaf_itself(leaf, test),
+        }),
+        Sym::Any(_) | Sym::Answer(_) => {
+            Some(constant().filter(|_| test.holds).unwrap_or_else(|| value.clone()))
+        }
+        Sym::Unknown(_) if test.holds => Some(constant().unwrap_or_else(|| match test.is {
+            OwnedProperty::Kind(Kind::Boolean) => Sym::Boolean,
+            OwnedProperty::Kind(Kind::Number) => Sym::Number,
+            OwnedProperty::Kind(Kind::String) => Sym::String,
+            OwnedProperty::Kind(Kind::Timestamp) => Sym::Timestamp,
+            _ => value.clone(),
+        })),
+        Sym::Unknown(_) | Sym::Reported => Some(value.clone()),
+        _ => match (is_of(value, test), test.holds) {
+            (Some(is), holds) => (is == holds).then(|| value.clone()),
+            (None, true) => Some(match (value, test.is) {
+                (Sym::String, OwnedProperty::Kind(Kind::Timestamp)) => Sym::Timestamp,
+                (Sym::Array(item), OwnedProperty::AtLeast(least)) => with_items(value, item, *least),
+                _ => constant().unwrap_or_else(|| value.clone()),
+            }),
+            (None, false) => Some(match (value, test.is) {
+                (Sym::Boolean, OwnedProperty::Flag(flag)) => Sym::Bool(!flag),
+                _ => value.clone(),
+            }),
+        },
+    }
+}
+
+/// An array with its first and last items known to be there.
+fn with_items(value: &Sym, item: &Sym, least: usize) -> Sym {
+    let least = i64::try_from(least.min(4)).unwrap_or_default();
+    let at = (0..least).chain((1..=least).map(|index| -index));
+    at.fold(value.clone(), |value, index| value.narrow(&index_key(index), item.clone()))
+}
+
+fn leaf_itself(leaf: &Leaf, test: Test<'_>) -> Sym {
+    let step = match test.is {
+        OwnedProperty::There if test.holds => None,
+        // How many there are at most tells nothing.
+        OwnedProperty::AtLeast(_) if !test.holds => None,
+        is => Some(is),
+    };
+    let known = match step {
+        Some(is) => with_fact(leaf, None, is, test),
+        None => leaf.clone(),
+    };
+    Sym::Leaf(if test.holds { present(&known) } else { known })
+}
+
+/// Whether a value that is no leaf is what a test says; none where it may be.
+fn is_of(value: &Sym, test: Test<'_>) -> Option<bool> {
+    Some(match test.is {
+        OwnedProperty::There => true,
+        OwnedProperty::Text(text) => match value {
+            Sym::Text(this) => **this == **text,
+            Sym::String | Sym::Timestamp => return None,
+            _ => false,
+        },
+        OwnedProperty::Flag(flag) => match value {
+            Sym::Bool(this) => this == flag,
+            Sym::Boolean => return None,
+            _ => false,
+        },
+        OwnedProperty::Kind(kind) => match (value, kind) {
+            (Sym::Null, kind) => *kind == Kind::Null,
+            (Sym::Bool(_) | Sym::Boolean, kind) => *kind == Kind::Boolean,
+            (Sym::Integer(_) | Sym::Whole(_), kind) => *kind == Kind::Number,
+            // What is no number in the end is none in JSON.
+            (Sym::Number | Sym::Computed(..), Kind::Number | Kind::Null | Kind::String) => return None,
+            (Sym::Text(text), Kind::Timestamp) => is_timestamp(text),
+            (Sym::String, Kind::Timestamp) => return None,
+            (Sym::Text(_) | Sym::String, kind) => *kind == Kind::String,
+            (Sym::Timestamp, kind) => matches!(kind, Kind::String | Kind::Timestamp),
+            (Sym::Array(_) | Sym::Tuple(_), kind) => *kind == Kind::Array,
+            (Sym::Object(..) | Sym::Map(_), kind) => *kind == Kind::Object,
+            _ => false,
+        },
+        OwnedProperty::AtLeast(least) => match value {
+            Sym::Array(_) => return None,
+            Sym::Tuple(items) => items.len() >= *least,
+            _ => test.query && *least <= 1,
+        },
+    })
+}
+
+/// The value of a key, or the item at a position.
+fn part(value: &Sym, keys: &[String], (key, rest): (&str, &[String]), test: Test<'_>) -> Option<Sym> {
+    let unless_holds = || (!test.holds).then(|| value.clone());
+    match value {
+        Sym::Leaf(leaf) => part_of_leaf(leaf, (key, rest), test),
+        Sym::Object(fields, base) => {
+            let Some(entry) = fields.get(key) else {
+                let Some(base) = base else { return unless_holds() };
+                let below = match &**base {
+                    Sym::Leaf(leaf) => Sym::Leaf(leaf.perhaps()),
+                    base => base.clone(),
+                };
+                return Some(match refine(&below, keys, test)? {
+                    Sym::Object(more, base) => {
+                        let mut fields = fields.clone();
+                        fields.edit(|fields| fields.extend(more.iter().map(|(k, e)| (k.clone(), e.clone()))));
+                        Sym::Object(fields, base)
+                    }
+                    base => Sym::Object(fields.clone(), Some(Shared::new(base))),
+                });
+            };
+            let base = match base {
+                // What is more is known of the whole, too.
+                Some(base) if entry.narrowed => {
+                    let refined = refine(base, keys, test)?;
+                    Some(match refined {
+                        Sym::Object(_, Some(base)) => base,
+                        other => Shared::new(other),
+                    })
+                }
+                base => base.clone(),
+            };
+            let refined = match refine(&entry.value, rest, test) {
+                Some(value) => Entry { value, absent: entry.absent && !test.holds, ..entry.clone() },
+                None if test.holds || !entry.absent => return None,
+                None => Entry { value: Sym::never(), ..entry.clone() },
+            };
+            let mut fields = fields.clone();
+            fields.edit(|fields| {
+                if base.is_none() && refined.absent && refined.value == Sym::never() {
+                    fields.remove(key);
+                } else {
+                    fields.insert(key.into(), refined);
+                }
+            });
+            Some(Sym::Object(fields, base))
+        }
+        Sym::Answer(shape) if test.holds && index_of(key).is_none() => {
+            let below = answer::peek(shape, key);
+            Some(value.narrow(key, refine(&below, rest, test)?))
+        }
+        Sym::Any(_) | Sym::Reported | Sym::Answer(_) => Some(value.clone()),
+        Sym::Unknown(_) => Some(match refine(value, rest, test)? {
+            same if same == *value => same,
+            known => value.narrow(key, known),
+        }),
+        Sym::Array(item) if index_of(key).is_some() => {
+            if !test.holds {
+                return Some(value.clone());
+            }
+            Some(value.narrow(key, refine(item, rest, test)?))
+        }
+        Sym::Map(of) if index_of(key).is_none() => {
+            if !test.holds {
+                return Some(value.clone());
+            }
+            Some(value.narrow(key, refine(of, rest, test)?))
+        }
+        // A key leads through it.
+        Sym::Array(_) | Sym::Tuple(_) if test.query && index_of(key).is_none() => Some(value.clone()),
+        Sym::Tuple(items) => {
+            let place = index_of(key).and_then(|index| {
+                let place = if index < 0 { index + i64::try_from(items.len()).ok()? } else { index };
+                usize::try_from(place).ok().filter(|place| *place < items.len())
+            });
+            let Some(place) = place else { return unless_holds() };
+            let item = refine(items.get(place)?, rest, test)?;
+            let mut items = items.clone();
+            items.edit(|items| items[place] = item);
+            Some(Sym::Tuple(items))
+        }
+        // In JSONata what is no array is its own first item, and the last.
+        _ if test.query && matches!(index_of(key), Some(0 | -1)) => refine(value, rest, test),
+        _ => unless_holds(),
+    }
+}
+
+fn part_of_leaf(leaf: &Leaf, (key, rest): (&str, &[String]), test: Test<'_>) -> Option<Sym> {
+    let there = OwnedProperty::There;
+    if let Some(index) = index_of(key) {
+        if !test.holds {
+            return Some(Sym::Leaf(leaf.clone()));
+        }
+        let needed = if index < 0 { index.unsigned_abs() } else { index.unsigned_abs().saturating_add(1) };
+        let least = OwnedProperty::AtLeast(usize::try_from(needed).unwrap_or(usize::MAX));
+        let whole = present(&with_fact(leaf, None, &least, test));
+        if rest.is_empty() && *test.is == there {
+            return Some(Sym::Leaf(whole));
+        }
+        let step = if test.query { OwnedStep::Pick(index) } else { OwnedStep::Index(index) };
+        let mut item = whole.then([step, OwnedStep::Present]);
+        if !rest.is_empty() {
+            item = item.then([OwnedStep::NonNull]);
+        }
+        return Some(Sym::Leaf(whole).narrow(key, refine(&Sym::Leaf(item), rest, test)?));
+    }
+    // What the key holds can tell which variant the whole is.
+    let told = match (rest.is_empty(), test.is) {
+        (true, is @ (OwnedProperty::There | OwnedProperty::Text(_) | OwnedProperty::Flag(_))) => Some(is),
+        _ if test.holds => Some(&there),
+        _ => None,
+    };
+    let whole = told.map_or_else(|| leaf.clone(), |is| with_fact(leaf, Some(key), is, test));
+    if !test.holds && rest.is_empty() && *test.is == there {
+        return Some(Sym::Leaf(whole));
+    }
+    let step = if test.query { OwnedStep::Query(key.to_owned()) } else { OwnedStep::Key(key.to_owned()) };
+    let mut below = whole.then([step]);
+    if test.holds && !rest.is_empty() {
+        below = below.then([OwnedStep::Present, OwnedStep::NonNull]);
+    }
+    let found = refine(&Sym::Leaf(below.clone()), rest, test)?;
+    let whole = Sym::Leaf(whole);
+    Some(if found == Sym::Leaf(below) { whole } else { whole.narrow(key, found) })
+}
+
+/// A leaf that is there.
+fn present(leaf: &Leaf) -> Leaf {
+    if is_there(leaf) { leaf.clone() } else { leaf.then([OwnedStep::Present]) }
+}
+
+/// Whether a leaf is there whatever its type is.
+fn is_there(leaf: &Leaf) -> bool {
+    let last = leaf
+        .steps
+        .iter()
+        .rev()
+        .find(|step| !matches!(step, OwnedStep::Where(_) | OwnedStep::OrWhere(_) | OwnedStep::NonNull));
+    matches!(last, None | Some(OwnedStep::Present))
+}
+
+/// More than this is not remembered of one value.
+const MOST_FACTS: usize = 12;
+
+/// A leaf with a fact about it, or about one of its keys.
+fn with_fact(leaf: &Leaf, key: Option<&str>, is: &OwnedProperty, test: Test<'_>) -> Leaf {
+    let fact =
+        OwnedFact { key: key.map(str::to_owned), query: test.query, is: is.clone(), holds: test.holds };
+    let step = OwnedStep::Where(fact);
+    let is_fact =
+        |step: &&OwnedStep| matches!(step, OwnedStep::Where(_) | OwnedStep::OrWhere(_) | OwnedStep::Present);
+    let mut is_one_of_several = false;
+    for (count, other) in leaf.steps.iter().rev().take_while(is_fact).enumerate() {
+        if count >= MOST_FACTS || (*other == step && !is_one_of_several) {
+            return leaf.clone();
+        }
+        is_one_of_several = matches!(other, OwnedStep::OrWhere(_));
+    }
+    leaf.then([step])
+}
+
+/// The property of being a JSON value; none where it is of several parts, or a number.
+pub(super) fn equals(value: &Value) -> Option<OwnedProperty> {
+    match value {
+        Value::Null => Some(OwnedProperty::Kind(Kind::Null)),
+        Value::Bool(flag) => Some(OwnedProperty::Flag(*flag)),
+        Value::String(text) => Some(OwnedProperty::Text(text.to_string())),
+        _ => None,
+    }
+}

@@ -1,0 +1,224 @@
+//! Steps that can lead to values of several shapes: the items of a tuple, the fields of an object.
+
+use super::{
+    ObjectShape, Shape,
+    view::{Problem, Side, Step, View},
+};
+
+/// More ways than this are not told apart.
+const MOST: usize = 64;
+
+/// Where some steps lead on one way, or the number of the step that failed there, and why.
+type Found = Result<View, (usize, Problem)>;
+
+/// Where some steps can lead.
+#[derive(Clone, Copy)]
+pub(super) struct Ways {
+    found: [Found; MOST],
+    len: usize,
+}
+
+/// Gives whether steps can lead to values of several shapes.
+pub(super) const fn fork(steps: &[Step<'_>]) -> bool {
+    let mut i = 0;
+    while i < steps.len() {
+        if is_fork(steps[i]) {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
+const fn is_fork(step: Step<'_>) -> bool {
+    matches!(step, Step::Each | Step::Every | Step::At(_) | Step::Within)
+}
+
+/// On how many ways steps lead from a value.
+pub(super) const fn count(root: View, steps: &[Step<'_>]) -> usize {
+    if fork(steps) { Ways::of(root, steps).len() } else { 1 }
+}
+
+/// Where steps lead on the way of a number.
+pub(super) const fn on_way(root: View, steps: &[Step<'_>], number: usize) -> Found {
+    if fork(steps) { Ways::of(root, steps).get(number) } else { root.walk(steps) }
+}
+
+impl Ways {
+    /// All ways that some steps can take from a value. Nothing is at the end of none.
+    pub(super) const fn of(root: View, steps: &[Step<'_>]) -> Self {
+        let mut all = Self { found: [Ok(root); MOST], len: 0 };
+        all.follow(root, steps, 0);
+        all
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The way of a number; that of a number too high leads to what nothing can be.
+    pub(super) const fn get(&self, number: usize) -> Found {
+        if number < self.len { self.found[number] } else { Ok(View::new(&Shape::Never, Side::Made)) }
+    }
+
+    const fn add(&mut self, found: Found) {
+        // Nothing is there on this way.
+        if let Ok(View { shape: Shape::Never, absent: false, .. }) = found {
+            return;
+        }
+        if self.len < MOST {
+            self.found[self.len] = found;
+            self.len += 1;
+        } else {
+            // Too many to follow each.
+            self.found[MOST - 1] = Ok(View::new(&Shape::Mixed, Side::Made));
+        }
+    }
+
+    const fn follow(&mut self, from: View, steps: &[Step<'_>], at: usize) {
+        let mut view = from;
+        let mut i = at;
+        while i < steps.len() {
+            if is_fork(steps[i])
+                && !view.absent
+                && !view.many
+                && !matches!(view.shape, Shape::Any | Shape::Never)
+            {
+                return self.fork(view, steps, i);
+            }
+            if let Some((known, end)) = view.known(steps, i) {
+                view = known;
+                i = end;
+                continue;
+            }
+            view = match view.step(steps[i]) {
+                Ok(view) => view,
+                Err(problem) => return self.add(Err((i, problem))),
+            };
+            i += 1;
+        }
+        self.add(Ok(view));
+    }
+
+    /// Takes a step that forks, and the steps after it on each way.
+    const fn fork(&mut self, view: View, steps: &[Step<'_>], at: usize) {
+        let next = at + 1;
+        match (steps[at], view.shape) {
+            (Step::Within, _) => self.within(view, steps, next),
+            (Step::At(_), Shape::Array(item)) => {
+                self.follow(view.with(item), steps, next);
+                self.follow(view.with(&Shape::Null), steps, next);
+            }
+            (Step::At(index), Shape::Tuple(items)) => {
+                let position = if index < 0 { index + items.len() as i64 } else { index };
+                if position >= 0 && (position as usize) < items.len() {
+                    self.follow(view.with(items[position as usize]), steps, next);
+                } else {
+                    self.follow(view.with(&Shape::Null), steps, next);
+                }
+            }
+            (Step::Each | Step::Every, Shape::Array(item)) => self.follow(view.with(item), steps, next),
+            (Step::Each | Step::Every, Shape::Tuple(items)) => {
+                let mut i = 0;
+                while i < items.len() {
+                    self.follow(view.with(items[i]), steps, next);
+                    i += 1;
+                }
+            }
+            (Step::Every, Shape::Map(value) | Shape::Keyed { value, .. }) => self.follow(view.with(value), steps, next),
+            (Step::Every, Shape::Object(object)) => self.values(view, object, steps, next),
+            (Step::Every, Shape::OneOf(one_of)) => {
+                let mut i = 0;
+                while i < one_of.alternatives.len() {
+                    if !view.excludes(i) {
+                        self.follow(view.alternative(one_of, i), steps, at);
+                    }
+                    i += 1;
+                }
+            }
+            (_, Shape::Nullable(_) | Shape::Null) => self.add(Err((at, Problem::MaybeNull))),
+            (_, Shape::Mixed) => self.add(Err((at, Problem::Mixed))),
+            (_, shape) => self.add(Err((at, Problem::NotArray(shape)))),
+        }
+    }
+
+    /// The values of an object's fields.
+    const fn values(&mut self, view: View, object: &'static ObjectShape, steps: &[Step<'_>], next: usize) {
+        let mut i = 0;
+        while i < object.fields.len() {
+            if object.fields[i].key(view.side).is_some() {
+                let value = view.of_field(&object.fields[i]);
+                self.follow(View { absent: false, ..value }, steps, next);
+            }
+            i += 1;
+        }
+        let mut i = 0;
+        while i < object.flattened.len() {
+            let part = view.flattened_part(object, i);
+            match part.shape {
+                Shape::Nullable(inner) => self.follow(part.with(inner), steps, next - 1),
+                _ => self.follow(part, steps, next - 1),
+            }
+            i += 1;
+        }
+    }
+
+    /// The value itself, and all that is in it. A type that holds itself has nothing new further in.
+    const fn within(&mut self, view: View, steps: &[Step<'_>], next: usize) {
+        self.follow(view, steps, next);
+        match view.shape {
+            Shape::Nullable(part)
+            | Shape::Array(part)
+            | Shape::Map(part)
+            | Shape::Keyed { value: part, .. } => self.within_part(view.with(part), part, steps, next),
+            Shape::Tuple(items) => {
+                let mut i = 0;
+                while i < items.len() {
+                    self.within_part(view.with(items[i]), items[i], steps, next);
+                    i += 1;
+                }
+            }
+            Shape::OneOf(one_of) => {
+                let mut i = 0;
+                while i < one_of.alternatives.len() {
+                    if !view.excludes(i) {
+                        self.within_part(view.alternative(one_of, i), one_of.alternatives[i], steps, next);
+                    }
+                    i += 1;
+                }
+            }
+            Shape::Object(object) => {
+                let mut i = 0;
+                while i < object.fields.len() {
+                    if object.fields[i].key(view.side).is_some() {
+                        let part = object.fields[i].shape;
+                        self.within_part(view.with(part), part, steps, next);
+                    }
+                    i += 1;
+                }
+                let mut i = 0;
+                while i < object.flattened.len() {
+                    self.within_part(view.flattened_part(object, i), object.flattened[i], steps, next);
+                    i += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    const fn within_part(&mut self, view: View, part: &Shape, steps: &[Step<'_>], next: usize) {
+        if !leads_back(part, view.side) && self.len < MOST {
+            self.within(view, steps, next);
+        }
+    }
+}
+
+/// Whether a part is what encloses it.
+const fn leads_back(part: &Shape, side: Side) -> bool {
+    match (part, side) {
+        (Shape::Recursive(_), _) => true,
+        (Shape::Split { made, .. }, Side::Made) => leads_back(made, side),
+        (Shape::Split { given, .. }, Side::Given) => leads_back(given, side),
+        _ => false,
+    }
+}

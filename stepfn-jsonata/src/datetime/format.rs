@@ -1,0 +1,114 @@
+//! Dates and times to text.
+
+use super::{
+    Trouble,
+    calendar::{DAYS, Date, MONTHS},
+    integer::{Case, format_integer},
+    picture::{self, Marker, Part},
+};
+use crate::number;
+
+/// `$fromMillis`
+pub(crate) fn format(millis: f64, picture: Option<&str>, zone: Option<&str>) -> Result<String, Trouble> {
+    let zone = Zone::read(zone);
+    let parts = picture::read(picture.unwrap_or("[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]"))?;
+    let date = Date::of(millis + (60.0 * zone.hours + zone.minutes) * 60_000.0);
+    let mut text = String::new();
+    for part in &parts {
+        match part {
+            Part::Literal(literal) => text.push_str(literal),
+            Part::Marker(marker) => text.push_str(&component(&date, marker, &zone)?),
+        }
+    }
+    Ok(text)
+}
+
+struct Zone {
+    hours: f64,
+    minutes: f64,
+}
+
+impl Zone {
+    /// `+0530`
+    fn read(zone: Option<&str>) -> Self {
+        let offset = zone.map_or(0.0, number::leading_integer);
+        Self { hours: (offset / 100.0).floor(), minutes: offset % 100.0 }
+    }
+}
+
+fn component(date: &Date, marker: &Marker, zone: &Zone) -> Result<String, Trouble> {
+    let value = date.component(marker.component);
+    match marker.component {
+        'Z' | 'z' => offset(marker, zone),
+        'P' => {
+            let text = if date.hours >= 12.0 { "pm" } else { "am" };
+            Ok(if marker.names == Some(Case::Upper) { text.to_uppercase() } else { text.to_owned() })
+        }
+        'C' | 'E' => Ok("ISO".to_owned()),
+        'f' => match &marker.format {
+            Some(format) => format.write(value.unwrap_or(f64::NAN)),
+            None => Err(Trouble::with("D3133", "f")),
+        },
+        _ => numbered(marker, value),
+    }
+}
+
+fn numbered(marker: &Marker, value: Option<f64>) -> Result<String, Trouble> {
+    let Some(mut value) = value else {
+        return Err(Trouble::with("D3132", marker.component.to_string()));
+    };
+    if marker.component == 'Y' && marker.digits != -1.0 {
+        value %= 10_f64.powf(marker.digits);
+    }
+    let Some(case) = marker.names else {
+        return match &marker.format {
+            Some(format) => format.write(value),
+            None => Ok(number::text(value)),
+        };
+    };
+    let name = match marker.component {
+        'M' | 'x' => MONTHS.get((value - 1.0) as usize),
+        'F' => DAYS.get(value as usize),
+        other => return Err(Trouble::with("D3133", other.to_string())),
+    };
+    let name = name.copied().unwrap_or_default();
+    let name = match case {
+        Case::Upper => name.to_uppercase(),
+        Case::Lower => name.to_lowercase(),
+        Case::Title => name.to_owned(),
+    };
+    Ok(match marker.most {
+        Some(most) if name.len() as f64 > most => name.chars().take(most.max(0.0) as usize).collect(),
+        _ => name,
+    })
+}
+
+/// The time zone.
+fn offset(marker: &Marker, zone: &Zone) -> Result<String, Trouble> {
+    let Some(format) = &marker.format else { return Err(Trouble::new("D3134")) };
+    let offset = zone.hours * 100.0 + zone.minutes;
+    let mut text = if format.regular.is_some() {
+        format.write(offset)?
+    } else if format.mandatory == 1.0 || format.mandatory == 2.0 {
+        let mut text = format.write(zone.hours)?;
+        if zone.minutes != 0.0 {
+            text.push(':');
+            text.push_str(&format_integer(zone.minutes, "00")?);
+        }
+        text
+    } else if format.mandatory == 3.0 || format.mandatory == 4.0 {
+        format.write(offset)?
+    } else {
+        return Err(Trouble::with("D3134", number::text(format.mandatory)));
+    };
+    if offset >= 0.0 {
+        text.insert(0, '+');
+    }
+    if marker.component == 'z' {
+        text.insert_str(0, "GMT");
+    }
+    if offset == 0.0 && marker.traditional {
+        "Z".clone_into(&mut text);
+    }
+    Ok(text)
+}

@@ -1,0 +1,150 @@
+//! Expressions, and what they see.
+
+use std::borrow::Cow;
+
+use stepfn_core::{
+    jsonata::{self, JsonataError},
+    value::Value,
+};
+
+use crate::{
+    compile::{self, Node, Symbols},
+    error::{Error, Fault},
+    eval::{Arena, Evaluator},
+    function::Mode,
+    limits::Limits,
+    value::{NoJson, Val, to_json},
+};
+
+/// What an expression sees besides its input.
+///
+/// All of it has a default: no variables, the year 1970, and random numbers that are always the same.
+pub trait Environment {
+    /// The value of a variable, by its name without `$`. It hides a function of the same name.
+    fn variable(&self, name: &str) -> Option<Cow<'_, Value>> {
+        let _ = name;
+        None
+    }
+
+    /// A member of a variable of which the whole is not at hand: `input` of `$states`. `Some(None)` where there is no such
+    /// member, `None` where [`variable`](Self::variable) should be asked.
+    fn member(&self, variable: &str, member: &str) -> Option<Option<&Value>> {
+        let _ = (variable, member);
+        None
+    }
+
+    /// What `$now` and `$millis` say: milliseconds since 1970. All of an evaluation should be told the same.
+    fn now(&self) -> f64 {
+        0.0
+    }
+
+    /// The next random number, from 0 to before 1: for `$random` and `$shuffle`.
+    fn random(&self) -> f64 {
+        0.0
+    }
+
+    /// The next 128 random bits: for `$uuid`.
+    fn random_bits(&self) -> u128 {
+        0
+    }
+}
+
+/// No variables, no time, nothing random.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nothing;
+
+impl Environment for Nothing {}
+
+/// How an expression is evaluated.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// Which functions there are.
+    pub mode: Mode,
+    /// What an evaluation may take.
+    pub limits: Limits,
+}
+
+impl Options {
+    /// Those of a mode.
+    pub fn mode(mode: Mode) -> Self {
+        Self { mode, ..Self::default() }
+    }
+
+    /// With other limits.
+    #[must_use]
+    pub fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+}
+
+/// A compiled expression. It can be shared between threads.
+#[derive(Debug)]
+pub struct Expression {
+    node: Node,
+    symbols: Symbols,
+    options: Options,
+}
+
+impl Expression {
+    /// Compiles an expression, without `{%` and `%}`, with the functions of Step Functions.
+    ///
+    /// # Errors
+    /// When it is no JSONata 2.0.6, or has a regular expression that ECMAScript does not take.
+    pub fn compile(text: &str) -> Result<Self, JsonataError> {
+        Self::with(text, Options::default())
+    }
+
+    /// Compiles an expression.
+    ///
+    /// # Errors
+    /// As [`compile`](Self::compile).
+    pub fn with(text: &str, options: Options) -> Result<Self, JsonataError> {
+        Self::of(&jsonata::parse(text)?, options)
+    }
+
+    /// Compiles a tree that was read before.
+    ///
+    /// # Errors
+    /// When it has a regular expression that ECMAScript does not take.
+    pub fn of(tree: &jsonata::Expression, options: Options) -> Result<Self, JsonataError> {
+        let mut symbols = Symbols::default();
+        let node = compile::compile(tree, &mut symbols, options.mode)?;
+        Ok(Self { node, symbols, options })
+    }
+
+    /// The value over an input; `None` where it is undefined.
+    ///
+    /// # Errors
+    /// What the evaluation throws, and a value that is no JSON: a function.
+    pub fn evaluate(&self, input: &Value) -> Result<Option<Value>, Error> {
+        self.evaluate_in(Some(input), &Nothing)
+    }
+
+    /// The value over an input, perhaps none, in an environment.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn evaluate_in(
+        &self,
+        input: Option<&Value>,
+        environment: &dyn Environment,
+    ) -> Result<Option<Value>, Error> {
+        let arena = Arena::default();
+        let mut evaluator =
+            Evaluator::new(&self.symbols, self.options.mode, environment, self.options.limits, &arena);
+        let result = evaluator.run(&self.node, input);
+        result.map_err(|fault| fault.finish()).and_then(|value| self.finished(&value, &evaluator))
+    }
+
+    fn finished(&self, value: &Val<'_>, evaluator: &Evaluator<'_>) -> Result<Option<Value>, Error> {
+        to_json(value, &evaluator.meter).map_err(|trouble| {
+            let mut fault = match trouble {
+                NoJson::Fault(fault) => fault,
+                NoJson::Function => Fault::new(Error::NO_JSON),
+            };
+            fault.range.get_or_insert(self.node.range.clone());
+            fault.finish()
+        })
+    }
+}
