@@ -29,10 +29,11 @@ fn evaluate(case: &Value) -> Value {
             ("end", Value::from(range.end)),
         ])
     };
-    let expression = match Expression::with(case["expr"].as_str().unwrap_or_default(), Options::mode(Mode::Reference)) {
-        Ok(expression) => expression,
-        Err(error) => return failed(error.code, &error.message, &error.range),
-    };
+    let expression =
+        match Expression::with(case["expr"].as_str().unwrap_or_default(), Options::mode(Mode::Reference)) {
+            Ok(expression) => expression,
+            Err(error) => return failed(error.code, &error.message, &error.range),
+        };
     match expression.evaluate_in(case.get("data"), &Nothing) {
         Ok(Some(value)) => Value::object([("value", value)]),
         Ok(None) => Value::empty_object(),

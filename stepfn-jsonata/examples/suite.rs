@@ -8,7 +8,8 @@ use stepfn_core::value::Value;
 use stepfn_jsonata::{Environment, Expression, Limits, Mode, Options};
 
 fn main() -> Result<ExitCode, Box<dyn StdError>> {
-    let dir = std::env::args().nth(1).ok_or("usage: suite DIR [WORD]: DIR holds cases.jsonl and datasets.json")?;
+    let dir =
+        std::env::args().nth(1).ok_or("usage: suite DIR [WORD]: DIR holds cases.jsonl and datasets.json")?;
     let word = std::env::args().nth(2).unwrap_or_default();
     let dir = Path::new(&dir);
     let cases = fs::read_to_string(dir.join("cases.jsonl"))?;

@@ -168,9 +168,10 @@ pub(crate) fn leading_integer(text: &str) -> f64 {
     };
     if let Some(hexadecimal) = rest.strip_prefix("0x").or_else(|| rest.strip_prefix("0X")) {
         let digits = hexadecimal.chars().map_while(|digit| digit.to_digit(16));
-        return sign * digits.fold(f64::NAN, |value, digit| {
-            if value.is_nan() { f64::from(digit) } else { value * 16.0 + f64::from(digit) }
-        });
+        return sign
+            * digits.fold(f64::NAN, |value, digit| {
+                if value.is_nan() { f64::from(digit) } else { value * 16.0 + f64::from(digit) }
+            });
     }
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     rest.get(..end).and_then(|digits| digits.parse::<f64>().ok()).map_or(f64::NAN, |value| sign * value)

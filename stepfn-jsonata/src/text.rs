@@ -82,6 +82,9 @@ mod tests {
     #[test]
     fn indices() {
         assert_eq!(as_index("10"), Some(10));
-        assert_eq!((as_index("01"), as_index("1a"), as_index(""), as_index("4294967295")), (None, None, None, None));
+        assert_eq!(
+            (as_index("01"), as_index("1a"), as_index(""), as_index("4294967295")),
+            (None, None, None, None)
+        );
     }
 }

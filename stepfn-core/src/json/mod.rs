@@ -13,7 +13,7 @@
 mod parse;
 mod write;
 
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{borrow::Cow, collections::HashMap, fmt, ops::Range};
 
 pub use self::write::{to_pretty_string, to_string};
 use crate::value::Value;
@@ -25,7 +25,7 @@ pub struct Document {
     pub value: Value,
     /// JSON pointers of keys that an object holds twice, with the byte range of the second.
     pub duplicates: Vec<(String, Range<usize>)>,
-    places: Place,
+    root: Place,
     text: String,
     lines: Vec<usize>,
     /// How many characters come before each block of [`BLOCK`] bytes: a definition may be one line.
@@ -50,13 +50,36 @@ fn characters_before(text: &str) -> Vec<usize> {
     blocks.collect()
 }
 
-/// Where a value stands, and where what it contains does: in the order of its members or items. A tree, not pointers: these would
-/// take as much as all keys on the way to each value.
+/// Where a value stands, and all that is in it. A tree, for pointers as texts would hold each key once for every value below it.
 #[derive(Clone, Debug, Default)]
 struct Place {
     key: Option<Range<usize>>,
     value: Range<usize>,
-    inside: Vec<Self>,
+    below: Below,
+}
+
+#[derive(Clone, Debug, Default)]
+enum Below {
+    #[default]
+    Nothing,
+    Items(Vec<Place>),
+    Fields(HashMap<String, Place>),
+}
+
+impl Place {
+    fn step(&self, token: &str) -> Option<&Self> {
+        match &self.below {
+            Below::Nothing => None,
+            Below::Items(items) => items.get(index(token)?),
+            Below::Fields(fields) => fields.get(token),
+        }
+    }
+}
+
+/// The position that a token of a JSON pointer names: one number has one token.
+fn index(token: &str) -> Option<usize> {
+    let is_plain = token == "0" || !token.starts_with(['0', '+']);
+    token.parse().ok().filter(|_| is_plain)
 }
 
 /// A place in a text.
@@ -72,28 +95,7 @@ pub struct Span {
 
 impl Document {
     fn place(&self, pointer: &str) -> Option<&Place> {
-        let (mut place, mut value) = (&self.places, &self.value);
-        let Some(tokens) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(place) };
-        for token in tokens.split('/') {
-            let index = match value {
-                Value::Object(members) => {
-                    let name = unescape(token);
-                    let index = members.get_index_of(&*name)?;
-                    value = members.get_index(index)?.1;
-                    index
-                }
-                Value::Array(items) => {
-                    // As pointers are written: without zeros before.
-                    let index: usize =
-                        token.parse().ok().filter(|index: &usize| index.to_string() == token)?;
-                    value = items.get(index)?;
-                    index
-                }
-                _ => return None,
-            };
-            place = place.inside.get(index)?;
-        }
-        Some(place)
+        tokens(pointer)?.try_fold(&self.root, |place, token| place.step(&token))
     }
 
     /// The place of the value at a JSON pointer.
@@ -140,16 +142,14 @@ impl Document {
 
     /// The place of the nearest value that exists at or above a JSON pointer.
     pub fn nearest_span(&self, pointer: &str) -> Span {
-        let mut pointer = pointer;
-        loop {
-            if let Some(span) = self.span(pointer) {
-                return span;
-            }
-            match pointer.rfind('/') {
-                Some(end) => pointer = &pointer[..end],
-                None => return Span { range: 0..0, line: 1, column: 1 },
+        let mut place = &self.root;
+        for token in tokens(pointer).into_iter().flatten() {
+            match place.step(&token) {
+                Some(below) => place = below,
+                None => break,
             }
         }
+        self.locate(place.value.clone())
     }
 
     fn locate(&self, range: Range<usize>) -> Span {
@@ -166,11 +166,6 @@ impl Document {
     }
 }
 
-/// A token of a JSON pointer without its escapes.
-fn unescape(token: &str) -> Cow<'_, str> {
-    if token.contains('~') { token.replace("~1", "/").replace("~0", "~").into() } else { token.into() }
-}
-
 /// Appends a token to a JSON pointer, escaped as RFC 6901 asks.
 pub fn push_token(pointer: &mut String, token: &str) {
     pointer.push('/');
@@ -181,6 +176,24 @@ pub fn push_token(pointer: &mut String, token: &str) {
             c => pointer.push(c),
         }
     }
+}
+
+/// The tokens of a JSON pointer, as they were before they were escaped; none where it is no pointer.
+///
+/// ```
+/// let tokens: Vec<_> = stepfn_core::json::tokens("/States/a~1b").into_iter().flatten().collect();
+/// assert_eq!(tokens, ["States", "a/b"]);
+/// ```
+pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
+    let tokens = match pointer.strip_prefix('/') {
+        Some(rest) => Some(rest.split('/')),
+        None if pointer.is_empty() => None,
+        None => return None,
+    };
+    Some(tokens.into_iter().flatten().map(|token| match token.contains('~') {
+        true => Cow::Owned(token.replace("~1", "/").replace("~0", "~")),
+        false => Cow::Borrowed(token),
+    }))
 }
 
 /// Parses a JSON text and keeps the place of each value.

@@ -111,7 +111,9 @@ fn binds_here(node: &Node) -> bool {
     match &node.kind {
         Kind::Bind { .. } => true,
         Kind::Path { steps: parts, .. } | Kind::Array(parts) => parts.iter().any(binds_here),
-        Kind::Binary { left, right, .. } | Kind::Apply { left, right } => binds_here(left) || binds_here(right),
+        Kind::Binary { left, right, .. } | Kind::Apply { left, right } => {
+            binds_here(left) || binds_here(right)
+        }
         Kind::Negate(of) => binds_here(of),
         Kind::Object(pairs) => group(pairs),
         Kind::Condition { condition, then, otherwise } => {

@@ -4,11 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use stepfn_core::{jsonata::Operator, value::Value};
 
-use crate::{
-    function::Signature,
-    regex::Regex,
-    value::Symbol,
-};
+use crate::{function::Signature, regex::Regex, value::Symbol};
 
 /// A part of a program, as the reference has it after its second pass over the tree.
 #[derive(Debug)]

@@ -8,7 +8,17 @@ const MOST_MILLIS: f64 = 8.64e15;
 pub(super) const DAYS: [&str; 8] =
     ["", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 pub(super) const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -71,8 +81,8 @@ impl Date {
             - (of_era / 146_096.0).floor())
             / 365.0)
             .floor();
-        let of_year = of_era
-            - (365.0 * year_of_era + (year_of_era / 4.0).floor() - (year_of_era / 100.0).floor());
+        let of_year =
+            of_era - (365.0 * year_of_era + (year_of_era / 4.0).floor() - (year_of_era / 100.0).floor());
         let from_march = ((5.0 * of_year + 2.0) / 153.0).floor();
         let day = of_year - ((153.0 * from_march + 2.0) / 5.0).floor() + 1.0;
         let month = if from_march < 10.0 { from_march + 2.0 } else { from_march - 10.0 };

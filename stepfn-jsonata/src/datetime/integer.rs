@@ -42,9 +42,9 @@ pub(super) enum Case {
 
 /// The digits zero of the families of digits.
 const ZEROS: [u32; 37] = [
-    0x30, 0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66, 0x0DE6,
-    0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0,
-    0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10,
+    0x30, 0x0660, 0x06F0, 0x07C0, 0x0966, 0x09E6, 0x0A66, 0x0AE6, 0x0B66, 0x0BE6, 0x0C66, 0x0CE6, 0x0D66,
+    0x0DE6, 0x0E50, 0x0ED0, 0x0F20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50,
+    0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10,
 ];
 
 /// More digits than any number has.
@@ -189,7 +189,9 @@ impl Format {
             Primary::Words => words::pattern(),
             Primary::Decimal => {
                 let times = match self.digits {
-                    Some(digits) if digits > 0.0 && self.optional == 0.0 => format!("{{{}}}", number::text(digits)),
+                    Some(digits) if digits > 0.0 && self.optional == 0.0 => {
+                        format!("{{{}}}", number::text(digits))
+                    }
                     Some(digits) if digits > 0.0 => {
                         let least = number::text(digits - self.optional);
                         format!("{{{least},{}}}", number::text(digits))
@@ -243,9 +245,8 @@ fn regular(separators: &[(usize, char)]) -> Option<(usize, char)> {
         return None;
     }
     let factor = separators.iter().map(|(position, _)| *position).reduce(gcd)?;
-    let all = (1..=separators.len()).all(|index| {
-        separators.iter().any(|(position, _)| *position == index * factor)
-    });
+    let all = (1..=separators.len())
+        .all(|index| separators.iter().any(|(position, _)| *position == index * factor));
     (all && factor > 0).then_some((factor, separator))
 }
 

@@ -67,7 +67,9 @@ fn iso(text: &str) -> Option<f64> {
         return Some(f64::NAN);
     }
     // Years of four digits are what they say, other than in `Date.UTC`.
-    let since = if year < 100.0 { utc(year + 400.0, month - 1.0, day, [0.0; 4]) - 146_097.0 * DAY } else {
+    let since = if year < 100.0 {
+        utc(year + 400.0, month - 1.0, day, [0.0; 4]) - 146_097.0 * DAY
+    } else {
         utc(year, month - 1.0, day, [0.0; 4])
     };
     Some(since + hours * 3_600_000.0 + minutes * 60_000.0 + seconds * 1000.0 + fraction - zone * 60_000.0)

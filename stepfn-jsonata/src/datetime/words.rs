@@ -3,12 +3,47 @@
 use super::Trouble;
 
 const FEW: [&str; 20] = [
-    "Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve",
-    "Thirteen", "Fourteen", "Fifteen", "Sixteen", "Seventeen", "Eighteen", "Nineteen",
+    "Zero",
+    "One",
+    "Two",
+    "Three",
+    "Four",
+    "Five",
+    "Six",
+    "Seven",
+    "Eight",
+    "Nine",
+    "Ten",
+    "Eleven",
+    "Twelve",
+    "Thirteen",
+    "Fourteen",
+    "Fifteen",
+    "Sixteen",
+    "Seventeen",
+    "Eighteen",
+    "Nineteen",
 ];
 const ORDINALS: [&str; 20] = [
-    "Zeroth", "First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth",
-    "Eleventh", "Twelfth", "Thirteenth", "Fourteenth", "Fifteenth", "Sixteenth", "Seventeenth", "Eighteenth",
+    "Zeroth",
+    "First",
+    "Second",
+    "Third",
+    "Fourth",
+    "Fifth",
+    "Sixth",
+    "Seventh",
+    "Eighth",
+    "Ninth",
+    "Tenth",
+    "Eleventh",
+    "Twelfth",
+    "Thirteenth",
+    "Fourteenth",
+    "Fifteenth",
+    "Sixteenth",
+    "Seventeenth",
+    "Eighteenth",
     "Nineteenth",
 ];
 const DECADES: [&str; 9] =
@@ -117,7 +152,9 @@ fn split(text: &str) -> Vec<&str> {
         let blank = |text: &str| text.chars().next().is_some_and(char::is_whitespace);
         let skip = if c == ',' && blank(&tail[1..]) {
             2
-        } else if c.is_whitespace() && tail[c.len_utf8()..].starts_with("and") && blank(&tail[c.len_utf8() + 3..])
+        } else if c.is_whitespace()
+            && tail[c.len_utf8()..].starts_with("and")
+            && blank(&tail[c.len_utf8() + 3..])
         {
             c.len_utf8() + 4
         } else if c.is_whitespace() || c == '-' || c == '\\' {

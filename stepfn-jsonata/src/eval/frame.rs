@@ -55,7 +55,8 @@ impl<'a> Frame<'a> {
     pub(crate) fn lookup(&self, symbol: Symbol) -> Option<Val<'a>> {
         let mut frame = self;
         loop {
-            let found = frame.variables.borrow().iter().find(|(known, _)| *known == symbol).map(|(_, v)| v.clone());
+            let found =
+                frame.variables.borrow().iter().find(|(known, _)| *known == symbol).map(|(_, v)| v.clone());
             if found.is_some() {
                 return found;
             }
@@ -67,7 +68,8 @@ impl<'a> Frame<'a> {
     pub(crate) fn find(&self, is_it: impl Fn(Symbol) -> bool) -> Option<Val<'a>> {
         let mut frame = self;
         loop {
-            let found = frame.variables.borrow().iter().find(|(known, _)| is_it(*known)).map(|(_, v)| v.clone());
+            let found =
+                frame.variables.borrow().iter().find(|(known, _)| is_it(*known)).map(|(_, v)| v.clone());
             if found.is_some() {
                 return found;
             }

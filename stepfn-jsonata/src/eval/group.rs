@@ -65,7 +65,13 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An object whose keys stand in the program.
-    fn record(&self, group: &'a Group, keys: &'a [Arc<str>], input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn record(
+        &self,
+        group: &'a Group,
+        keys: &'a [Arc<str>],
+        input: &Val<'a>,
+        frame: &Rc<Frame<'a>>,
+    ) -> Res<'a> {
         let mut values = Vec::with_capacity(keys.len());
         let mut gaps = false;
         for (_, value) in &group.pairs {

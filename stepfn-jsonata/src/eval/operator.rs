@@ -55,11 +55,9 @@ impl<'a> Evaluator<'a> {
 
     fn operate(&self, operator: Operator, first: &Val<'a>, second: &Val<'a>) -> Res<'a> {
         match operator {
-            Operator::Add
-            | Operator::Subtract
-            | Operator::Multiply
-            | Operator::Divide
-            | Operator::Modulo => self.arithmetic(operator, first, second),
+            Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo => {
+                self.arithmetic(operator, first, second)
+            }
             Operator::Equal | Operator::NotEqual => {
                 if first.is_undefined() || second.is_undefined() {
                     return Ok(Val::bool(false));
@@ -136,8 +134,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn concatenate(&self, first: &Val<'a>, second: &Val<'a>) -> Res<'a> {
-        let (first, second) =
-            (to_text(first, false, &self.meter)?, to_text(second, false, &self.meter)?);
+        let (first, second) = (to_text(first, false, &self.meter)?, to_text(second, false, &self.meter)?);
         let (first, second) = (first.as_text().unwrap_or_default(), second.as_text().unwrap_or_default());
         let length = first.len() + second.len();
         self.meter.read(length)?;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, Frame, path::first_source, path::Source, unwrapped};
+use super::{Evaluator, Frame, path::Source, path::first_source, unwrapped};
 use crate::{
     compile::{Kind, Node, Variable},
     value::{ArrayView, Flags, Res, Val, View},

@@ -13,7 +13,12 @@ use crate::{
 };
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn transform(&self, code: &'a TransformCode, value: Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    pub(super) fn transform(
+        &self,
+        code: &'a TransformCode,
+        value: Val<'a>,
+        frame: &Rc<Frame<'a>>,
+    ) -> Res<'a> {
         if value.is_undefined() {
             return Ok(value);
         }

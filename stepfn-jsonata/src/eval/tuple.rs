@@ -96,7 +96,12 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    fn tuple_stages(&self, stages: &'a [Stage], input: Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a, Tuples<'a>> {
+    fn tuple_stages(
+        &self,
+        stages: &'a [Stage],
+        input: Val<'a>,
+        frame: &Rc<Frame<'a>>,
+    ) -> Res<'a, Tuples<'a>> {
         let mut result = input;
         for stage in stages {
             result = match stage {

@@ -149,5 +149,9 @@ fn decoded(text: &str, reserved: &str) -> Option<String> {
 
 fn hexadecimal(text: &str) -> Option<u8> {
     let digits = text.get(..2)?;
-    if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) { u8::from_str_radix(digits, 16).ok() } else { None }
+    if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        u8::from_str_radix(digits, 16).ok()
+    } else {
+        None
+    }
 }

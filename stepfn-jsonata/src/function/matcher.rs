@@ -94,8 +94,7 @@ impl<'e, 'a> Matches<'e, 'a> {
         let place = |key: &str| object.get(key).as_number().map(|number| number.max(0.0) as usize);
         let groups = object.get("groups");
         let next = object.get("next");
-        let is_match =
-            place("start").is_some() || groups.is_array() || next.as_function().is_some();
+        let is_match = place("start").is_some() || groups.is_array() || next.as_function().is_some();
         if !is_match {
             return Err(Fault::new("T1010"));
         }

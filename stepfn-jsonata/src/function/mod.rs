@@ -36,8 +36,7 @@ impl Mode {
     }
 }
 
-type Implementation =
-    for<'a, 'e> fn(&'e Evaluator<'a>, &'e [Val<'a>], &'e Rc<Frame<'a>>) -> Res<'a>;
+type Implementation = for<'a, 'e> fn(&'e Evaluator<'a>, &'e [Val<'a>], &'e Rc<Frame<'a>>) -> Res<'a>;
 
 #[derive(Clone, Copy)]
 struct Spec {

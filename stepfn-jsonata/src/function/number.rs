@@ -118,7 +118,8 @@ fn cast(text: &str) -> Option<f64> {
     }
     let radix = |marks: [&str; 2], radix: u32| {
         let digits = marks.iter().find_map(|mark| text.strip_prefix(mark))?;
-        let value = |number: f64, digit: char| Some(number * f64::from(radix) + f64::from(digit.to_digit(radix)?));
+        let value =
+            |number: f64, digit: char| Some(number * f64::from(radix) + f64::from(digit.to_digit(radix)?));
         (!digits.is_empty()).then(|| digits.chars().try_fold(0.0, value)).flatten()
     };
     radix(["0x", "0X"], 16).or_else(|| radix(["0o", "0O"], 8)).or_else(|| radix(["0b", "0B"], 2))

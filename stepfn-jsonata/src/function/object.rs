@@ -161,9 +161,7 @@ pub(super) fn evaluate<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<
         let mut symbols = e.symbols.borrow_mut();
         jsonata::parse(text).and_then(|tree| compile::compile(&tree, symbols.to_mut(), e.mode))
     };
-    let node = node.map_err(|error| {
-        Fault::new("D3120").value(Some(crate::text::quote(&error.message)))
-    })?;
+    let node = node.map_err(|error| Fault::new("D3120").value(Some(crate::text::quote(&error.message))))?;
     let node = e.arena.keep(node);
     e.evaluate(node, &input, frame).map_err(|fault| {
         if fault.limit.is_some() {

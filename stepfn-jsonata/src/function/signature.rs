@@ -101,7 +101,9 @@ impl Signature {
             }
         }
         let symbols: Vec<u8> = arguments.iter().map(Val::symbol).collect();
-        let Some(counts) = self.counts(&symbols) else { return Err(self.mismatch(&symbols, &arguments, meter)) };
+        let Some(counts) = self.counts(&symbols) else {
+            return Err(self.mismatch(&symbols, &arguments, meter));
+        };
         let mut valid = Vec::with_capacity(self.parameters.len());
         let mut at = 0;
         for (parameter, count) in self.parameters.iter().zip(counts) {

@@ -95,7 +95,9 @@ pub(super) fn range<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'
 
 pub(super) fn hash<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
     let (data, algorithm) = (argument(arguments, 0), argument(arguments, 1));
-    let (Some(data), Some(algorithm)) = (data.as_text(), algorithm.as_text()) else { return Ok(Val::Undefined) };
+    let (Some(data), Some(algorithm)) = (data.as_text(), algorithm.as_text()) else {
+        return Ok(Val::Undefined);
+    };
     e.meter.read(data.len() * 8)?;
     let data = data.as_bytes();
     e.text(match algorithm {

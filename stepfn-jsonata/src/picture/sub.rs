@@ -111,12 +111,10 @@ impl Parts {
             let is_digit = |c: &char| properties.is_decimal_digit(*c) || properties.is(*c, &properties.digit);
             text.chars().filter(is_digit).count()
         };
-        let integer_groups = self.groups(&self.integer, properties, |part, at| {
-            places(part.get(at..).unwrap_or_default())
-        });
-        let fraction_groups = self.groups(&self.fraction, properties, |part, at| {
-            places(part.get(..at).unwrap_or(part))
-        });
+        let integer_groups =
+            self.groups(&self.integer, properties, |part, at| places(part.get(at..).unwrap_or_default()));
+        let fraction_groups =
+            self.groups(&self.fraction, properties, |part, at| places(part.get(..at).unwrap_or(part)));
         let mut least_integer = digits(&self.integer);
         let scaling = least_integer;
         let mut least_fraction = digits(&self.fraction);

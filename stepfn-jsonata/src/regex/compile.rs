@@ -15,26 +15,45 @@ pub(super) enum Inst {
     Any,
     Class(usize),
     /// As many as match, of one unit each: the matcher is the next instruction. It goes on behind that.
-    Run { least: u32, most: u32 },
+    Run {
+        least: u32,
+        most: u32,
+    },
     /// Goes on at either place, the first first.
     Split(usize, usize),
     Jump(usize),
     /// Notes the place as the start of a group or its end.
     Save(usize),
     /// Forgets groups.
-    Forget { from: usize, to: usize },
+    Forget {
+        from: usize,
+        to: usize,
+    },
     Start,
     End,
     Boundary(bool),
     Back(usize),
     /// Looks from here by the instructions that follow, up to `Done`; goes on at `next`.
-    Look { negative: bool, next: usize },
+    Look {
+        negative: bool,
+        next: usize,
+    },
     /// Begins to count turns.
     Loop(usize),
     /// One turn more, or out of the loop.
-    Turn { register: usize, least: u32, most: u32, greedy: bool, exit: usize },
+    Turn {
+        register: usize,
+        least: u32,
+        most: u32,
+        greedy: bool,
+        exit: usize,
+    },
     /// The end of a turn: one that took nothing does not count.
-    Turned { register: usize, least: u32, start: usize },
+    Turned {
+        register: usize,
+        least: u32,
+        start: usize,
+    },
     /// Whether units are taken before the place, not behind it.
     Direction(bool),
     Done,

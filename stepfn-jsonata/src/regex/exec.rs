@@ -19,11 +19,24 @@ const MOST_BACK: usize = 2_000_000;
 #[derive(Debug)]
 enum Back {
     /// The other way from a place.
-    Way { at: usize, place: usize },
+    Way {
+        at: usize,
+        place: usize,
+    },
     /// The end of a run, which may take fewer.
-    Run { at: usize, place: usize, least: usize },
-    Group { slot: usize, old: usize },
-    Loop { register: usize, old: (u32, usize) },
+    Run {
+        at: usize,
+        place: usize,
+        least: usize,
+    },
+    Group {
+        slot: usize,
+        old: usize,
+    },
+    Loop {
+        register: usize,
+        old: (u32, usize),
+    },
 }
 
 /// A group's place that is not known.
@@ -299,7 +312,8 @@ impl Attempt<'_> {
         if found && !negative {
             // Its groups stay, until what is before it is undone.
             let tail = self.back.split_off(base);
-            let groups = tail.into_iter().filter(|back| matches!(back, Back::Group { .. } | Back::Loop { .. }));
+            let groups =
+                tail.into_iter().filter(|back| matches!(back, Back::Group { .. } | Back::Loop { .. }));
             self.back.extend(groups);
             return Ok(true);
         }

@@ -88,19 +88,107 @@ mod tests {
     #[test]
     fn matches_are_those_of_another_engine() {
         let patterns = [
-            "a*", "a+?b", "(a|ab)(c|bcd)(d*)", "(z)((a+)?(b+)?(c))*", "(?=(a+))a*b\\1", "(.*?)a(?!(a+)b\\2c)\\2(.*)",
-            "[^\\d\\s]+", "\\bfoo\\b", "\\Boo", "^a.c$", "(?<=\\$)\\d+(\\.\\d*)?", "(?<!\\$)\\b\\d+", "x{2,3}y",
-            "x{2,}?", "(?:ab){1,2}c", "[a-c-e]+", "\\u0041\\x42", "(?<year>\\d{4})-(?<month>\\d\\d)", "\\k<a>(?<a>x)",
-            "(a*)*", "(a*)+b", "(?:a?)*?b", "(\\2a)(\\1b)", "\\cJ", "[\\b]", "]", "a{", "a{1", "{", "\\0", "[^]", "[]",
-            "(?<=([ab]+)([bc]+))$", "(?<=(\\d+)(\\d+))$", "(?<=\\1(a))b", "\\w+@\\w+\\.com", "(?:)", "a||b", "()|",
-            "(?=a)*b", "\\s+$", "[\\w-.]+", "(a)|(b)", "((a)|b)*", "\\8", "\\_", "[\\-x]", "\\/", "\u{e9}+", "^\\s*$",
-            "(\\w+) (\\w+)", "^(?:(\\d+)x)?(.*)$", "a(?=b)(?=bc)", "(?!)", "(?:(a)|b)+", "[a-z]{3}(?!d)", "b$", "^b",
+            "a*",
+            "a+?b",
+            "(a|ab)(c|bcd)(d*)",
+            "(z)((a+)?(b+)?(c))*",
+            "(?=(a+))a*b\\1",
+            "(.*?)a(?!(a+)b\\2c)\\2(.*)",
+            "[^\\d\\s]+",
+            "\\bfoo\\b",
+            "\\Boo",
+            "^a.c$",
+            "(?<=\\$)\\d+(\\.\\d*)?",
+            "(?<!\\$)\\b\\d+",
+            "x{2,3}y",
+            "x{2,}?",
+            "(?:ab){1,2}c",
+            "[a-c-e]+",
+            "\\u0041\\x42",
+            "(?<year>\\d{4})-(?<month>\\d\\d)",
+            "\\k<a>(?<a>x)",
+            "(a*)*",
+            "(a*)+b",
+            "(?:a?)*?b",
+            "(\\2a)(\\1b)",
+            "\\cJ",
+            "[\\b]",
+            "]",
+            "a{",
+            "a{1",
+            "{",
+            "\\0",
+            "[^]",
+            "[]",
+            "(?<=([ab]+)([bc]+))$",
+            "(?<=(\\d+)(\\d+))$",
+            "(?<=\\1(a))b",
+            "\\w+@\\w+\\.com",
+            "(?:)",
+            "a||b",
+            "()|",
+            "(?=a)*b",
+            "\\s+$",
+            "[\\w-.]+",
+            "(a)|(b)",
+            "((a)|b)*",
+            "\\8",
+            "\\_",
+            "[\\-x]",
+            "\\/",
+            "\u{e9}+",
+            "^\\s*$",
+            "(\\w+) (\\w+)",
+            "^(?:(\\d+)x)?(.*)$",
+            "a(?=b)(?=bc)",
+            "(?!)",
+            "(?:(a)|b)+",
+            "[a-z]{3}(?!d)",
+            "b$",
+            "^b",
         ];
         let texts = [
-            "", "a", "aab", "abcd", "zaacbbbcac", "baaabac", "foo barfoo foo", "abc", "cost $12.50 or 13", "xxxxy",
-            "ababc", "a-c", "AB", "2024-05", "xx", "aaaa", "b", "\n", "\u{8}", "]", "a{", "a{1", "{", "\0", "abbcc",
-            "1053", "aab aab", "me@example.com", "  \t ", "\u{e9}\u{e9}", "John Smith", "8", "_", "-x", "/", "a\nb\nc",
-            "12xrest", "nothing", "abd", "a\u{2028}b", "Stra\u{df}e",
+            "",
+            "a",
+            "aab",
+            "abcd",
+            "zaacbbbcac",
+            "baaabac",
+            "foo barfoo foo",
+            "abc",
+            "cost $12.50 or 13",
+            "xxxxy",
+            "ababc",
+            "a-c",
+            "AB",
+            "2024-05",
+            "xx",
+            "aaaa",
+            "b",
+            "\n",
+            "\u{8}",
+            "]",
+            "a{",
+            "a{1",
+            "{",
+            "\0",
+            "abbcc",
+            "1053",
+            "aab aab",
+            "me@example.com",
+            "  \t ",
+            "\u{e9}\u{e9}",
+            "John Smith",
+            "8",
+            "_",
+            "-x",
+            "/",
+            "a\nb\nc",
+            "12xrest",
+            "nothing",
+            "abd",
+            "a\u{2028}b",
+            "Stra\u{df}e",
         ];
         for pattern in patterns {
             for flags in ["", "i", "m", "im"] {
@@ -132,7 +220,21 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern() {
-        for pattern in ["(", ")", "*", "a**", "[b-a]", "a{2,1}", "\\", "[a", "(?<a", "(?x)", "(?<a>x)(?<a>y)", "{1}", "+"] {
+        for pattern in [
+            "(",
+            ")",
+            "*",
+            "a**",
+            "[b-a]",
+            "a{2,1}",
+            "\\",
+            "[a",
+            "(?<a",
+            "(?x)",
+            "(?<a>x)(?<a>y)",
+            "{1}",
+            "+",
+        ] {
             assert!(Regex::new(pattern, "", &(0..0)).is_err(), "{pattern}");
         }
         assert!(Regex::new(&"(".repeat(10_000), "", &(0..0)).is_err());
@@ -142,7 +244,9 @@ mod tests {
     #[test]
     fn what_does_not_end_is_ended() {
         let text = units(&"a".repeat(40));
-        for pattern in ["(a+)+$b", "(a|a)*b", "(a*)*b", "(?:a?){40}a{40}b", "(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^a]"] {
+        for pattern in
+            ["(a+)+$b", "(a|a)*b", "(a*)*b", "(?:a?){40}a{40}b", "(.*)(.*)(.*)(.*)(.*)(.*)(.*)(.*)[^a]"]
+        {
             let regex = Regex::new(pattern, "", &(0..0)).unwrap();
             let meter = Rc::new(Meter::new(Limits { steps: 100_000, ..Limits::default() }));
             let fault = regex.search(&text, 0, &meter).unwrap_err();

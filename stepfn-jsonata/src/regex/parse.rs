@@ -30,7 +30,11 @@ pub(super) enum Tree {
     Boundary(bool),
     Back(usize),
     NamedBack(String),
-    Look { inside: Box<Tree>, behind: bool, negative: bool },
+    Look {
+        inside: Box<Tree>,
+        behind: bool,
+        negative: bool,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -107,9 +111,10 @@ impl Parser {
     }
 
     fn eat(&mut self, text: &str) -> bool {
-        let is_next = text.bytes().enumerate().all(|(index, byte)| {
-            self.units.get(self.at + index) == Some(&u16::from(byte))
-        });
+        let is_next = text
+            .bytes()
+            .enumerate()
+            .all(|(index, byte)| self.units.get(self.at + index) == Some(&u16::from(byte)));
         if is_next {
             self.at += text.len();
         }
@@ -271,7 +276,9 @@ impl Parser {
     fn digits(&self, at: &mut usize) -> Option<u32> {
         let start = *at;
         let mut number = 0_u32;
-        while let Some(digit) = self.units.get(*at).and_then(|unit| char::from_u32(u32::from(*unit))?.to_digit(10)) {
+        while let Some(digit) =
+            self.units.get(*at).and_then(|unit| char::from_u32(u32::from(*unit))?.to_digit(10))
+        {
             number = number.saturating_mul(10).saturating_add(digit);
             *at += 1;
         }
@@ -343,7 +350,9 @@ impl Parser {
 
     fn hexadecimal(&mut self, count: usize) -> Option<u16> {
         let digits = self.units.get(self.at..self.at + count)?;
-        let digit = |number: u16, unit: &u16| Some(number << 4 | char::from_u32(u32::from(*unit))?.to_digit(16)? as u16);
+        let digit = |number: u16, unit: &u16| {
+            Some(number << 4 | char::from_u32(u32::from(*unit))?.to_digit(16)? as u16)
+        };
         let value = digits.iter().try_fold(0, digit)?;
         self.at += count;
         Some(value)

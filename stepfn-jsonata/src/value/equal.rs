@@ -22,7 +22,9 @@ pub(crate) fn same<'a>(left: &Val<'a>, right: &Val<'a>) -> bool {
 
 fn identical<'a>(left: &Val<'a>, right: &Val<'a>) -> bool {
     let json = |value: &Val<'_>| match value {
-        Val::Ref(Value::Array(items)) | Val::Own(Value::Array(items)) => Some(Arc::as_ptr(items).cast::<()>()),
+        Val::Ref(Value::Array(items)) | Val::Own(Value::Array(items)) => {
+            Some(Arc::as_ptr(items).cast::<()>())
+        }
         Val::Ref(Value::Object(map)) | Val::Own(Value::Object(map)) => Some(Arc::as_ptr(map).cast::<()>()),
         _ => None,
     };

@@ -173,9 +173,7 @@ impl<'a> Val<'a> {
     #[inline]
     pub(crate) fn numeric(&self) -> Res<'a, Option<f64>> {
         match self.as_number() {
-            Some(number) if number.is_infinite() => {
-                Err(Fault::new("D1001").value(Some("null".to_owned())))
-            }
+            Some(number) if number.is_infinite() => Err(Fault::new("D1001").value(Some("null".to_owned()))),
             Some(number) if number.is_nan() => Ok(None),
             found => Ok(found),
         }

@@ -41,9 +41,7 @@ impl<'a> Fields<'a> {
 
     fn get(&self, key: &str) -> Option<&Val<'a>> {
         match self {
-            Self::Record(keys, values) => {
-                values.get(keys.iter().position(|known| **known == *key)?)
-            }
+            Self::Record(keys, values) => values.get(keys.iter().position(|known| **known == *key)?),
             Self::Map(map) => map.get(key),
         }
     }
@@ -186,9 +184,7 @@ impl<'a> ObjectView<'_, 'a> {
             Self::Ref(map) => {
                 ordered(map.iter().map(|(key, value)| (Arc::clone(key), Val::Ref(value))).collect())
             }
-            Self::Own(map) => {
-                ordered(map.iter().map(|(key, value)| (Arc::clone(key), own(value))).collect())
-            }
+            Self::Own(map) => ordered(map.iter().map(|(key, value)| (Arc::clone(key), own(value))).collect()),
             Self::Made(object) => object.entries(),
         }
     }

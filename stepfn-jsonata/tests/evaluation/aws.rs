@@ -12,9 +12,18 @@ fn partition() {
         ("$partition([1], 0)", "undefined"),
         ("$partition([1], -1)", "D3137: Second argument must be zero or greater"),
         ("$partition('x', 2)", "T0412: Argument 1 of function \"partition\" must be an array of undefined"),
-        ("$partition([1], 'a')", "T0410: Argument 2 of function \"partition\" does not match function signature"),
-        ("$partition([1], none)", "T0410: Argument 2 of function \"partition\" does not match function signature"),
-        ("$partition([1], 2, 9)", "T0410: Argument 3 of function \"partition\" does not match function signature"),
+        (
+            "$partition([1], 'a')",
+            "T0410: Argument 2 of function \"partition\" does not match function signature",
+        ),
+        (
+            "$partition([1], none)",
+            "T0410: Argument 2 of function \"partition\" does not match function signature",
+        ),
+        (
+            "$partition([1], 2, 9)",
+            "T0410: Argument 3 of function \"partition\" does not match function signature",
+        ),
     ]);
 }
 
@@ -42,11 +51,20 @@ fn range() {
 fn hash() {
     all(&[
         ("$hash('Hello', 'MD5')", "\"8b1a9953c4611296a827abf8c47804d7\""),
-        ("$hash('\u{2713}', 'SHA-256')", "\"1dabba21cdad44541f6b15796f8d22978fc7ea10c46aeceeeeb66c23b3ac7604\""),
-        ("$hash('x', 'sha-256')", "D3137: Hash algorithm 'sha-256' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5"),
+        (
+            "$hash('\u{2713}', 'SHA-256')",
+            "\"1dabba21cdad44541f6b15796f8d22978fc7ea10c46aeceeeeb66c23b3ac7604\"",
+        ),
+        (
+            "$hash('x', 'sha-256')",
+            "D3137: Hash algorithm 'sha-256' must be one of SHA-1, SHA-384, SHA-256, SHA-512, MD5",
+        ),
         ("$hash(123, 'MD5')", "T0410: Argument 1 of function \"hash\" does not match function signature"),
         ("$hash()", "T0410: Argument 1 of function \"hash\" does not match function signature"),
-        ("$hash('a', 'MD5', 'x')", "T0410: Argument 3 of function \"hash\" does not match function signature"),
+        (
+            "$hash('a', 'MD5', 'x')",
+            "T0410: Argument 3 of function \"hash\" does not match function signature",
+        ),
     ]);
 }
 

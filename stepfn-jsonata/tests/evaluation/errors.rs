@@ -12,9 +12,18 @@ fn texts_say_operators_functions_and_values() {
         ("[none..3]", "T2003: The left side of the range operator (..) must evaluate to an integer"),
         ("[1..1.5]", "T2004: The right side of the range operator (..) must evaluate to an integer"),
         ("1 ~> name", "T2006: The right side of the function application operator ~> must be a function"),
-        ("name < 1", "T2009: The values \"Ada\" and 1 either side of operator \"<\" must be of the same data type"),
-        ("true > 1", "T2010: The expressions either side of operator \">\" must evaluate to numeric or string values"),
-        ("[1..10000001]", "D2014: The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to allocate 10000001."),
+        (
+            "name < 1",
+            "T2009: The values \"Ada\" and 1 either side of operator \"<\" must be of the same data type",
+        ),
+        (
+            "true > 1",
+            "T2010: The expressions either side of operator \">\" must evaluate to numeric or string values",
+        ),
+        (
+            "[1..10000001]",
+            "D2014: The size of the sequence allocated by the range operator (..) must not exceed 1e6.  Attempted to allocate 10000001.",
+        ),
         ("sum(items)", "T1005: Attempted to invoke a non-function. Did you mean $sum?"),
         ("name(1)", "T1006: Attempted to invoke a non-function"),
         ("$nothing(1)", "T1006: Attempted to invoke a non-function"),
@@ -22,14 +31,29 @@ fn texts_say_operators_functions_and_values() {
         ("$nothing(?)", "T1008: Attempted to partially apply a non-function"),
         ("$sum(name)", "T0412: Argument 1 of function \"sum\" must be an array of \"numbers\""),
         ("$length(1)", "T0410: Argument 1 of function \"length\" does not match function signature"),
-        ("$uppercase()", "T0411: Context value is not a compatible type with argument 1 of function \"uppercase\""),
-        ("$map([1], $uppercase)", "T0410: Argument 1 of function \"uppercase\" does not match function signature"),
+        (
+            "$uppercase()",
+            "T0411: Context value is not a compatible type with argument 1 of function \"uppercase\"",
+        ),
+        (
+            "$map([1], $uppercase)",
+            "T0410: Argument 1 of function \"uppercase\" does not match function signature",
+        ),
         ("1 and ('a' + 1)", "T2001: The left side of the \"and\" operator must evaluate to a number"),
-        ("$match('a', /a/, -1)", "D3040: Third argument of match function must evaluate to a positive number"),
+        (
+            "$match('a', /a/, -1)",
+            "D3040: Third argument of match function must evaluate to a positive number",
+        ),
         ("$fromMillis(0, '[Q]')", "D3132: Unknown component specifier \"Q\" in date/time picture string"),
         ("$fromMillis(0, '[Y')", "D3135: No matching closing bracket ']' in date/time picture string"),
-        ("$formatNumber(1, '#;#;#')", "D3080: The picture string must only contain a maximum of two sub-pictures"),
-        ("$toMillis('soon')", "D3110: The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given \"soon\""),
+        (
+            "$formatNumber(1, '#;#;#')",
+            "D3080: The picture string must only contain a maximum of two sub-pictures",
+        ),
+        (
+            "$toMillis('soon')",
+            "D3110: The argument of the toMillis function must be an ISO 8601 formatted timestamp. Given \"soon\"",
+        ),
         ("$string(1/0)", "D3001: Attempting to invoke string function on Infinity or NaN"),
     ]);
 }

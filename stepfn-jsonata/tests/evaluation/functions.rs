@@ -49,7 +49,10 @@ fn numbers() {
         ("$formatNumber(12345.678, '#,##0.00')", "\"12,345.68\""),
         ("$formatNumber(0.5, '0%')", "\"50%\""),
         ("$formatBase(255, 16)", "\"ff\""),
-        ("$formatBase(1, 99)", "D3100: The radix of the formatBase function must be between 2 and 36.  It was given 99"),
+        (
+            "$formatBase(1, 99)",
+            "D3100: The radix of the formatBase function must be between 2 and 36.  It was given 99",
+        ),
         ("$formatInteger(1999, 'I')", "\"MCMXCIX\""),
         ("$formatInteger(3, '\u{0661};x')", "\"\u{0663}\""),
         ("$parseInteger('twelve', 'w')", "12"),
@@ -82,7 +85,10 @@ fn arrays_and_objects() {
         ("$exists(none)", "true"),
         ("$each(owner.address, function($v, $k) { $k & '=' & $v })", "\"city=Paris\""),
         ("$sift({'a': 1, 'b': 2}, function($v) { $v > 1 })", r#"{"b":2}"#),
-        ("$sort([1, 'a'])", "D3070: The single argument form of the sort function can only be applied to an array of strings or an array of numbers.  Use the second argument to specify a comparison function"),
+        (
+            "$sort([1, 'a'])",
+            "D3070: The single argument form of the sort function can only be applied to an array of strings or an array of numbers.  Use the second argument to specify a comparison function",
+        ),
         ("$error('no')", "D3137: no"),
         ("$assert(false, 'no')", "D3141: no"),
         ("$assert(true)", "undefined"),
@@ -98,10 +104,19 @@ fn functions_over_items() {
         ("$reduce([1, 2, 3], function($a, $b) { $a + $b })", "6"),
         ("$reduce([1, 2], function($a, $b) { $a + $b }, 10)", "13"),
         ("$reduce([], function($a, $b) { $a + $b })", "undefined"),
-        ("$reduce([1], function($a) { $a })", "D3050: The second argument of reduce function must be a function with at least two arguments"),
+        (
+            "$reduce([1], function($a) { $a })",
+            "D3050: The second argument of reduce function must be a function with at least two arguments",
+        ),
         ("$single(items, function($v) { $v.qty = 4 }).sku", "\"b2\""),
-        ("$single([1, 2])", "D3138: The $single() function expected exactly 1 matching result.  Instead it matched more."),
-        ("$single([])", "D3139: The $single() function expected exactly 1 matching result.  Instead it matched 0."),
+        (
+            "$single([1, 2])",
+            "D3138: The $single() function expected exactly 1 matching result.  Instead it matched more.",
+        ),
+        (
+            "$single([])",
+            "D3139: The $single() function expected exactly 1 matching result.  Instead it matched 0.",
+        ),
         ("$map(['a', 'b'], $uppercase)", r#"["A","B"]"#),
     ]);
 }

@@ -60,7 +60,10 @@ fn functions_close_over_their_frame_and_call_themselves() {
         ("($f := $uppercase ~> $length; $f('abc'))", "3"),
         ("'a b' ~> $uppercase ~> $split(' ')", r#"["A","B"]"#),
         ("name ~> function($s) { $s & '!' }", "\"Ada!\""),
-        ("(function($x)<n:n> { $x })('a')", "T0410: Argument 1 of function undefined does not match function signature"),
+        (
+            "(function($x)<n:n> { $x })('a')",
+            "T0410: Argument 1 of function undefined does not match function signature",
+        ),
         ("$string(5).(function($x)<s-:s> { $x })()", "\"5\""),
         ("(function($x)<a<n>:n> { $sum($x) })(5)", "5"),
     ]);
@@ -73,7 +76,10 @@ fn transformations_change_a_copy() {
         ("(owner ~> |address|{'zip': $uppercase(city)}|).address", r#"{"city":"Paris","zip":"PARIS"}"#),
         ("(items ~> |$|{}, ['tags', 'qty']|)[0]", r#"{"sku":"a1","price":10}"#),
         ("($t := |items|{'price': price * 2}|; $t($$).items.price)", "[20,5,14]"),
-        ("items[0] ~> |$|5|", "T2011: The insert/update clause of the transform expression must evaluate to an object: 5"),
+        (
+            "items[0] ~> |$|5|",
+            "T2011: The insert/update clause of the transform expression must evaluate to an object: 5",
+        ),
         (
             "items[0] ~> |$|{}, 5|",
             "T2012: The delete clause of the transform expression must evaluate to a string or array of strings: 5",

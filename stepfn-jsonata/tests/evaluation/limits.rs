@@ -90,7 +90,8 @@ fn depth_is_bounded_before_the_stack_is() {
         assert!(limit(text).is_some(), "{text}");
     }
     // Closures in closures are taken apart one by one.
-    let deep = "($f := $reduce($append([$string], [1..20000]), function($f, $i) { function($x) { $f($x) } }); 1)";
+    let deep =
+        "($f := $reduce($append([$string], [1..20000]), function($f, $i) { function($x) { $f($x) } }); 1)";
     assert_eq!(shown(Expression::compile(deep).unwrap().evaluate(&Value::Null)), "1");
     let deep = "($g := function($a, $b) { $b }; $f := $reduce($append([$string], [1..20000]), function($f, $i) { $g(?, $f) }); 1)";
     assert_eq!(shown(Expression::compile(deep).unwrap().evaluate(&Value::Null)), "1");

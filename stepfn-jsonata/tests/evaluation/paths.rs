@@ -41,7 +41,10 @@ fn data_goes_through_as_it_is() {
         ("rate", "1.0"),
         ("[id, rate]", "[12345678901234567,1.0]"),
         ("rate + 0", "1"),
-        ("{'a': owner}", r#"{"a":{"name":"Bob","address":{"city":"Paris"},"items":[{"sku":"q","price":3}]}}"#),
+        (
+            "{'a': owner}",
+            r#"{"a":{"name":"Bob","address":{"city":"Paris"},"items":[{"sku":"q","price":3}]}}"#,
+        ),
         ("nested", "[[1,2],[3,[4,5]]]"),
         ("nested.$", "[1,2,3,[4,5]]"),
     ]);
@@ -57,7 +60,10 @@ fn predicates_choose_by_condition_and_by_place() {
         ("items[[0, 2]].sku", r#"["a1","c3"]"#),
         ("items[7]", "undefined"),
         ("items[sku = 'b2'][0].qty", "4"),
-        ("items[tags]", r#"[{"sku":"a1","price":10,"qty":2,"tags":["x"]},{"sku":"b2","price":2.5,"qty":4,"tags":["x","y"]}]"#),
+        (
+            "items[tags]",
+            r#"[{"sku":"a1","price":10,"qty":2,"tags":["x"]},{"sku":"b2","price":2.5,"qty":4,"tags":["x","y"]}]"#,
+        ),
         ("nested[0]", "[1,2]"),
         ("nested[0][1]", "2"),
         ("(items.sku)[1]", "\"b2\""),
@@ -98,7 +104,10 @@ fn orders_are_stable_and_put_what_is_missing_last() {
         ("items^($count(tags), >sku).sku", r#"["c3","a1","b2"]"#),
         ("items^(tags[1]).sku", r#"["b2","a1","c3"]"#),
         ("items^(>tags[1]).sku", r#"["b2","a1","c3"]"#),
-        ("items^(null)", "T2008: The expressions within an order-by clause must evaluate to numeric or string values"),
+        (
+            "items^(null)",
+            "T2008: The expressions within an order-by clause must evaluate to numeric or string values",
+        ),
         (
             "items^(qty = 0 ? 'none' : qty)",
             "T2007: Type mismatch when comparing values 4 and \"none\" in order-by clause",

@@ -44,15 +44,7 @@ impl<'a> Scope<'a> {
         random: &'a Random,
         now: Timestamp,
     ) -> Self {
-        Self {
-            input,
-            result: None,
-            error_output: None,
-            context,
-            variables,
-            random,
-            now,
-        }
+        Self { input, result: None, error_output: None, context, variables, random, now }
     }
 
     pub(crate) fn with_result(self, result: &'a Value) -> Self {

@@ -35,7 +35,8 @@ impl Environment for Scope<'_> {
         if name != "states" {
             return self.variables.get(name).map(Cow::Borrowed);
         }
-        let members = Member::ALL.into_iter().filter_map(|member| Some((member.name(), self.member(member)?.clone())));
+        let members =
+            Member::ALL.into_iter().filter_map(|member| Some((member.name(), self.member(member)?.clone())));
         Some(Cow::Owned(Value::object(members)))
     }
 
