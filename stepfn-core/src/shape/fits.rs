@@ -38,7 +38,7 @@ pub(super) struct Fits<'a> {
     /// What is being judged around. What a recursive type comes back to fits if all else does.
     pub(super) around: Option<&'a Pair<'a>>,
     /// Which way is taken by the steps below an overlay, where they lead to values of several shapes.
-    way: usize,
+    pub(super) way: usize,
 }
 
 impl<'a> Fits<'a> {
@@ -350,11 +350,13 @@ impl<'a> Fits<'a> {
         let mut number = 0;
         loop {
             let next = match view.shape {
-                Shape::OneOf(one_of) if number < one_of.alternatives.len() => Some(if view.excludes(number) {
-                    view.with(&Shape::Never)
-                } else {
-                    view.alternative(one_of, number)
-                }),
+                Shape::OneOf(one_of) if number < one_of.alternatives.len() => {
+                    Some(if view.excludes(number) {
+                        view.with(&Shape::Never)
+                    } else {
+                        view.alternative(one_of, number)
+                    })
+                }
                 Shape::OneOf(_) => None,
                 _ => view.as_variant(number),
             };

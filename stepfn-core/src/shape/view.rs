@@ -73,14 +73,14 @@ pub struct View {
     /// How many items an array has at least.
     pub(super) least: usize,
     /// What [`Shape::Recursive`] inside stands for: the nearest enclosing shape first.
-    owners: [Owner; MAX_BETWEEN + 1],
+    pub(super) owners: [Owner; MAX_BETWEEN + 1],
     /// The variant of an enum that stands flattened among an object's fields, and where it stands.
-    variant: Option<Variant>,
+    pub(super) variant: Option<Variant>,
 }
 
 /// One variant of an enum, by its position; where there are no more, nothing.
 #[derive(Clone, Copy, Debug)]
-struct Variant {
+pub(super) struct Variant {
     /// Where the enum stands among what is flattened.
     at: usize,
     of: &'static OneOfShape,
@@ -89,7 +89,7 @@ struct Variant {
 
 /// An enclosing shape, and a number that tells it from others on the way: entered again through recursion it has the same.
 #[derive(Clone, Copy, Debug)]
-struct Owner {
+pub(super) struct Owner {
     shape: &'static Shape,
     identity: u64,
 }
@@ -117,7 +117,8 @@ impl View {
     /// A shape's value, seen from a side.
     pub const fn new(shape: &'static Shape, side: Side) -> Self {
         let owners = [Owner { shape: &Shape::Any, identity: 1 }; MAX_BETWEEN + 1];
-        Self { shape, side, absent: false, many: false, excluded: 0, least: 0, owners, variant: None }.settle(0)
+        Self { shape, side, absent: false, many: false, excluded: 0, least: 0, owners, variant: None }
+            .settle(0)
     }
 
     /// The same value with another shape: one that is part of its own.
@@ -354,8 +355,7 @@ impl View {
                     // An array in the place of a variant gives each of its items' values.
                     let mut i = 0;
                     while i < one_of.alternatives.len() {
-                        if !self.excludes(i)
-                            && !matches!(self.alternative(one_of, i).shape, Shape::Object(_))
+                        if !self.excludes(i) && !matches!(self.alternative(one_of, i).shape, Shape::Object(_))
                         {
                             return Ok(Self { absent: true, ..self.with(&Shape::Mixed) });
                         }

@@ -125,7 +125,9 @@ impl Ways {
                     i += 1;
                 }
             }
-            (Step::Every, Shape::Map(value) | Shape::Keyed { value, .. }) => self.follow(view.with(value), steps, next),
+            (Step::Every, Shape::Map(value) | Shape::Keyed { value, .. }) => {
+                self.follow(view.with(value), steps, next)
+            }
             (Step::Every, Shape::Object(object)) => self.values(view, object, steps, next),
             (Step::Every, Shape::OneOf(one_of)) => {
                 let mut i = 0;
