@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Validate, out: &mut dyn Write, err: &mut dyn Write
             match answer.diagnostics.len() {
                 0 => writeln!(err, "AWS takes the definition")?,
                 issues => {
-                    writeln!(err, "AWS refuses the definition: {}", report::count(issues, "diagnostic"))?
+                    writeln!(err, "AWS refuses the definition: {}", report::count(issues, "diagnostic"))?;
                 }
             }
         }

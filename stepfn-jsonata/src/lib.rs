@@ -21,6 +21,10 @@
 //! An [`Environment`] gives an evaluation its variables, its time and its random numbers; the crate reads no clock and draws
 //! nothing by itself.
 
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod compile;
 mod datetime;
 mod error;

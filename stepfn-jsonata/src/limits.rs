@@ -95,12 +95,17 @@ impl Meter {
 
     /// Takes bytes until the charge is dropped.
     pub(crate) fn hold(self: &Rc<Self>, bytes: usize) -> Result<Charge, Box<Fault>> {
+        self.take(bytes)?;
+        Ok(Charge { meter: Rc::clone(self), bytes })
+    }
+
+    fn take(&self, bytes: usize) -> Result<(), Box<Fault>> {
         let sum = self.bytes.get().saturating_add(bytes);
         if sum > self.limits.bytes {
             return Err(Fault::limit(Limit::Memory));
         }
         self.bytes.set(sum);
-        Ok(Charge { meter: Rc::clone(self), bytes })
+        Ok(())
     }
 
     /// Whether so many bytes more could be held now.
@@ -122,11 +127,8 @@ pub(crate) struct Charge {
 impl Charge {
     /// Takes more bytes under the same charge.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Box<Fault>> {
-        let more = self.meter.hold(bytes)?;
-        self.bytes += more.bytes;
-        // What was taken is given back with this charge.
-        let mut more = more;
-        more.bytes = 0;
+        self.meter.take(bytes)?;
+        self.bytes += bytes;
         Ok(())
     }
 }

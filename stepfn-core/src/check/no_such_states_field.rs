@@ -6,7 +6,11 @@ use super::{
     page::Page,
     walk::Node,
 };
-use crate::{definition::WorkflowType, diagnostic::Diagnostic, jsonata::IssueKind};
+use crate::{
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, Severity},
+    jsonata::IssueKind,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "A JSONata expression reads a member that `$states`, or the context object in it, does not have there.",
@@ -31,6 +35,10 @@ pub(super) const PAGE: Page = Page {
 
 pub(super) fn check(node: &Node<'_>, expressions: &[Judged<'_>], findings: &mut Vec<Diagnostic>) {
     issues(node, expressions, IssueKind::NoSuchMember, Code::NoSuchStatesField, findings);
+    // AWS takes it, and there is nothing.
+    let before = findings.len();
+    issues(node, expressions, IssueKind::NoSuchContext, Code::NoSuchStatesField, findings);
+    findings.iter_mut().skip(before).for_each(|finding| finding.severity = Severity::Warning);
 }
 
 #[cfg(test)]

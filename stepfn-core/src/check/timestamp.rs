@@ -46,7 +46,7 @@ impl FromStr for Timestamp {
 }
 
 /// A text that is no timestamp.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimestampError;
 
 impl fmt::Display for TimestampError {

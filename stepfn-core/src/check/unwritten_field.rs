@@ -103,4 +103,71 @@ mod tests {
         let updates = with(FUNCTION, r#""InputPath": "$.answer", "ResultPath": "$.answer""#);
         assert!(machine(&updates, "$.answer", "$.answer.Cause").is_empty(), "it was there before");
     }
+
+    fn found_in(states: &str) -> Vec<String> {
+        let text = format!(r#"{{ "StartAt": "Which", "States": {{ {states} }} }}"#);
+        said(&text).into_iter().filter(|found| found.starts_with("unwritten-field")).collect()
+    }
+
+    const WHICH: &str = r#""Which": { "Type": "Choice", "Default": "B", "Choices": [{ "Variable": "$.q", "StringEquals": "a", "Next": "A" }] }"#;
+
+    #[test]
+    fn each_way_is_seen_on_its_own() {
+        let ways = |a: &str, b: &str| {
+            found_in(&format!(
+                r#"{WHICH},
+                "A": {{ "Type": "Task", {INVOKE}, "ResultPath": {a}, "Next": "ReadA" }},
+                "ReadA": {{ "Type": "Pass", "Parameters": {{ "x.$": "$.report.Payload.id" }}, "End": true }},
+                "B": {{ "Type": "Task", {INVOKE}, "ResultPath": {b}, "Next": "ReadB" }},
+                "ReadB": {{ "Type": "Pass", "Parameters": {{ "x.$": "$.report.Payload.id" }}, "End": true }}"#
+            ))
+        };
+        for (a, goes) in
+            [("null", "is thrown away"), (r#""$.other""#, "goes to `other`, which nothing reads")]
+        {
+            let found = ways(a, r#""$.report""#);
+            let told = format!("`Payload` is what `A` answers, and that {goes}");
+            assert!(
+                matches!(&found[..], [one] if one.contains("state `ReadA`") && one.contains(&told)),
+                "{found:?}"
+            );
+        }
+        assert!(ways(r#""$.report""#, r#""$.report""#).is_empty());
+    }
+
+    #[test]
+    fn ways_that_meet_are_seen_on_their_own() {
+        let ways = |a: &str, read: &str| {
+            found_in(&format!(
+                r#"{WHICH},
+                "A": {{ "Type": "Task", {INVOKE}, "ResultPath": {a}, "Next": "Read" }},
+                "B": {{ "Type": "Task", {INVOKE}, "ResultPath": "$.report", "Next": "Read" }},
+                "Read": {{ "Type": "Pass", "Parameters": {{ "x.$": "{read}" }}, "End": true }}"#
+            ))
+        };
+        let found = ways("null", "$.report.Payload.id");
+        assert!(found.len() == 1 && found[0].contains("`Payload` is what `A` answers"), "{found:?}");
+        assert!(ways("null", "$.report.id").is_empty(), "the input may have it");
+        assert!(ways(r#""$.report""#, "$.report.Payload.id").is_empty());
+    }
+
+    #[test]
+    fn what_a_catcher_gets_is_read_where_it_puts_it() {
+        let caught = |first: &str| {
+            found_in(&format!(
+                r#""Which": {{ "Type": "Task", {FUNCTION}, "End": true, "Catch": [
+                    {{ "ErrorEquals": ["First"], "ResultPath": {first}, "Next": "Handle" }},
+                    {{ "ErrorEquals": ["Second"], "ResultPath": "$.error", "Next": "Handle" }}] }},
+                "Handle": {{ "Type": "Pass", "Parameters": {{ "x.$": "$.error.Cause" }}, "End": true }}"#
+            ))
+        };
+        let found = caught(r#""$.renamed""#);
+        assert!(
+            found.len() == 1 && found[0].contains("`Cause` is what a catcher of `Which` gets"),
+            "{found:?}"
+        );
+        assert!(found[0].contains("it writes it to `renamed`, which nothing reads"), "{found:?}");
+        assert!(caught("null")[0].contains("it throws it away"));
+        assert!(caught(r#""$.error""#).is_empty());
+    }
 }

@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(
             said("sqs:sendMessage", r#""ResultPath": "$.wait","#, wait, false),
             [
-                "error wrong-type /States/Use/SecondsPath: state `Use`: `$.wait.MessageId`: expected a number, found a string ()"
+                "warning wrong-type /States/Use/SecondsPath: state `Use`: `$.wait.MessageId`: expected a number, found a string ()"
             ]
         );
         let map = r#""Type": "Map", "ItemsPath": "$.found", "End": true,

@@ -220,7 +220,7 @@ impl Analyser<'_> {
 
 /// The context object with what conditions told of it.
 pub(super) fn with_told(context: &Sym, told: &Fields) -> Sym {
-    TOLD.iter().fold(context.clone(), |context, (name, keys)| match told.get(*name) {
+    TOLD.into_iter().fold(context.clone(), |context, (name, keys)| match told.get(name) {
         Some(entry) => {
             let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
             context.set(&keys, entry.value.clone())
@@ -231,11 +231,11 @@ pub(super) fn with_told(context: &Sym, told: &Fields) -> Sym {
 
 /// The parts of the context object that are the same in each state.
 pub(super) fn parts(context: &Sym) -> Shared<Fields> {
-    let parts = TOLD.iter().filter_map(|(name, keys)| {
-        let (first, rest) = keys.split_first()?;
+    let parts = TOLD.into_iter().filter_map(|(name, keys)| {
+        let (first, rest) = (keys.first().copied()?, keys.get(1..)?);
         let Sym::Object(fields, _) = context else { return None };
-        let entry = fields.get(*first)?;
-        Some(((*name).into(), Entry::of(rest.iter().fold(entry.value.clone(), |value, key| value.peek(key)))))
+        let entry = fields.get(first)?;
+        Some((name.into(), Entry::of(rest.iter().fold(entry.value.clone(), |value, key| value.peek(key)))))
     });
     Shared::new(parts.collect())
 }

@@ -203,9 +203,7 @@ impl Val {
 
     /// Whether it comes to nothing, whatever the data are.
     pub(super) fn is_nothing(&self) -> bool {
-        self.absent
-            && self.function.is_none()
-            && matches!(&self.sym, Sym::Union(members) if members.is_empty())
+        (self.absent || self.many) && self.function.is_none() && self.sym == Sym::never()
     }
 
     /// What it is as a part of a whole that is not asked how many there are: one value, or an array of several.
@@ -486,7 +484,8 @@ impl Analyser<'_> {
             self.cannot_tell(reading, reason);
             return;
         }
-        if want.defined && value.is_nothing() {
+        // Where nothing can be at all, all holds.
+        if want.defined && value.is_nothing() && reading.site.input != Sym::never() {
             let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
             self.wrong(reading, Code::NoSuchField, "it comes to nothing".to_owned(), Some(help));
             return;
@@ -588,7 +587,7 @@ impl Analyser<'_> {
                 let sides = [left, right].map(|side| self.evaluate(env, side, want.part(Need::Number)));
                 if matches!(operator, Op::Divide | Op::Modulo) && sides[1].sym == Sym::Integer(0) {
                     let message = "nothing can be divided by zero".to_owned();
-                    self.wrong(&env.reading(&right.range), Code::WrongType, message, None);
+                    self.may_be_wrong(&env.reading(&right.range), Code::WrongType, message, None);
                 }
                 let [one, other] = [&sides[0].sym, &sides[1].sym].map(Sym::clone);
                 let number = match operator {
@@ -643,6 +642,12 @@ impl Analyser<'_> {
             Op::Range => {
                 let end = Want::if_any(if self.typing.proven { Need::Integer } else { Need::Number });
                 let ends = [left, right].map(|side| self.evaluate(env, side, end));
+                for (side, value) in [left, right].into_iter().zip(&ends) {
+                    if !self.typing.proven && value.sym == Sym::Number {
+                        let message = "it may be a fraction, and a range has whole numbers at its ends";
+                        self.may_be_wrong(&env.reading(&side.range), Code::WrongType, message.into(), None);
+                    }
+                }
                 range_of(&ends)
             }
             Op::Apply => self.chain(env, left, right, want),

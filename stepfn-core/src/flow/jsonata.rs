@@ -38,7 +38,9 @@ impl Analyser<'_> {
                 self.amounts(site, &[("Seconds", &wait.seconds)]);
                 if let Some(text) = &wait.timestamp {
                     let need = if self.typing.proven { Need::Timestamp } else { Need::String };
-                    self.query_text(&Queried::before(site), &format!("{at}/Timestamp"), text, need);
+                    let at = format!("{at}/Timestamp");
+                    let value = self.query_text(&Queried::before(site), &at, text, need);
+                    self.known_timestamp(site, &at, text, &value);
                 }
                 None
             }
@@ -99,7 +101,11 @@ impl Analyser<'_> {
                     _ if self.typing.proven => Need::Integer,
                     _ => Need::Number,
                 };
-                self.query_text(&Queried::before(site), &format!("{}/{field}", site.at), text, need);
+                let at = format!("{}/{field}", site.at);
+                let value = self.query_text(&Queried::before(site), &at, text, need);
+                if !self.typing.proven {
+                    self.known_amount(site, &at, text, &value, *field != "ToleratedFailurePercentage");
+                }
             }
         }
     }

@@ -36,7 +36,12 @@ impl Analyser<'_> {
             let inside = env.inside(items.clone()).assume(predicate, true);
             inside.and_then(|inside| inside.context).map_or_else(Sym::never, |item| item.sym)
         });
-        let mut found = match (index, &of.sym) {
+        // What is known of parts of the whole says nothing of an item.
+        let sym = match (index, &of.sym) {
+            (Some(index), Sym::Object(known, _)) if known.contains_key(position(index).as_str()) => &of.sym,
+            (_, sym) => sym.ground(),
+        };
+        let mut found = match (index, sym) {
             // The position is that in the sequence.
             (Some(_), _) if of.many => Val::one(items).maybe(),
             (_, Sym::Any(_) | Sym::Reported) if of.is_single() => Val::one(of.sym.clone()),
@@ -50,15 +55,9 @@ impl Analyser<'_> {
                     None => Val { absent: true, ..Val::one(Sym::never()) },
                 }
             }
-            (Some(index), Sym::Object(known, _))
-                if known.get(&*position(index)).is_some_and(|entry| entry.narrowed) =>
-            {
-                let item = known.get(&*position(index)).map(|entry| entry.value.clone());
+            (Some(index), Sym::Object(known, _)) if known.contains_key(position(index).as_str()) => {
+                let item = known.get(position(index).as_str()).map(|entry| entry.value.clone());
                 Val::one(item.unwrap_or(items))
-            }
-            // Of several there may be none.
-            (Some(_), Sym::Leaf(leaf)) if of.many => {
-                Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
             }
             (Some(index), Sym::Leaf(leaf)) => {
                 Val::one(Sym::Leaf(leaf.then([OwnedStep::Pick(i64::try_from(index).unwrap_or(i64::MAX))])))
@@ -73,6 +72,9 @@ impl Analyser<'_> {
             }
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
             (Some(0 | -1), _) if of.has_items() => Val::one(items),
+            // A value alone is the first and the last of itself.
+            (Some(0 | -1), _) if of.is_certain() => of.clone(),
+            (Some(_), _) if of.is_certain() => Val::nothing(),
             (None, Sym::Array(_) | Sym::Tuple(_)) if items == Sym::never() => Val::nothing(),
             (Some(_), _) => Val::one(items).maybe(),
             (None, _) => Val::many(items),
@@ -220,6 +222,11 @@ impl Analyser<'_> {
             }
             Kind::KeepArray(of) => kept(&self.step(env, value, of, Want::NOTHING)),
             Kind::Wildcard => {
+                // Arrays in it are gone into, however deep.
+                let is_array = |item: &Sym| matches!(item, Sym::Array(_) | Sym::Tuple(_));
+                if value.items().members().iter().any(is_array) {
+                    return Val::unknown(Reason::Wildcard);
+                }
                 // The values of objects, those of arrays one by one.
                 let one = Val::one(value.items().entry()).items();
                 match &one {
@@ -229,6 +236,7 @@ impl Analyser<'_> {
                     one => Val::many(one.clone()),
                 }
             }
+            Kind::Descendant if value.items() == Sym::never() => Val::nothing(),
             // A text that is no key yet is one by the time that it is deployed.
             Kind::Descendant | Kind::Parent | Kind::String(_) => Val::unknown(Reason::Wildcard),
             Kind::OrderBy { of, terms } => {
@@ -290,9 +298,14 @@ impl Analyser<'_> {
     /// `of^(a, >b)`: what is put in order is a number or a text.
     pub(super) fn ordered(&mut self, env: &Env<'_>, of: &Val, terms: &[OrderTerm]) -> Val {
         let mut inside = env.inside(of.items());
+        // One value alone is put into no order.
+        let is_alone = of.is_certain();
+        let asked = if is_alone { Want::NOTHING } else { Want::if_any(Need::Ordered) };
         for term in terms {
-            let value = self.evaluate(&mut inside, &term.expression, Want::if_any(Need::Ordered));
-            self.alike(&env.reading(&term.expression.range), &[value.sym]);
+            let value = self.evaluate(&mut inside, &term.expression, asked);
+            if !is_alone {
+                self.alike(&env.reading(&term.expression.range), &[value.sym]);
+            }
         }
         if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(of.items()) }
     }
@@ -507,6 +520,9 @@ fn open(of: &Sym) -> Val {
 
 /// `of[]`: of nothing it is nothing still.
 pub(super) fn kept(of: &Val) -> Val {
+    if of.is_nothing() {
+        return Val::nothing();
+    }
     let mut over = of.over.clone();
     if let Sym::Leaf(leaf) = &of.sym {
         over.push((leaf.clone(), Need::Value));

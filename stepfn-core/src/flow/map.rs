@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     asl::{Amount, Map, State},
+    diagnostic::Code,
     json::push_token,
     shape::{Need, Side},
     value::Value,
@@ -60,24 +61,31 @@ impl Analyser<'_> {
     }
 
     /// A number that a path leads to. AWS takes a text that spells one as well, but not every text does.
-    fn amount(&mut self, site: &Site, at: &str, path: &str, need: Need<'static>) {
+    pub(super) fn amount(&mut self, site: &Site, at: &str, path: &str, need: Need<'static>) {
         if self.typing.proven {
             self.path_text(site, at, path, OwnedNeed::Other(need));
             return;
         }
         let value = self.path_text(site, at, path, OwnedNeed::Other(Need::Value));
-        let never = |value: &Sym| {
-            matches!(
-                value,
-                Sym::Object(..) | Sym::Array(_) | Sym::Tuple(_) | Sym::Bool(_) | Sym::Boolean | Sym::Null
-            )
-        };
-        if !value.members().is_empty() && value.members().iter().all(never) {
-            let reading =
-                Reading { site, at: at.to_owned(), range: None, shown: path.to_owned(), asks: false };
-            for member in value.members() {
-                self.demand(member, &OwnedNeed::Other(Need::Number), &reading);
+        self.known_amount(site, at, path, &value, need != Need::Number);
+    }
+
+    /// Judges a number of seconds, items or failures that is known.
+    pub(super) fn known_amount(&mut self, site: &Site, at: &str, shown: &str, value: &Sym, whole: bool) {
+        let reading = Reading { site, at: at.to_owned(), range: None, shown: shown.to_owned(), asks: false };
+        let members = value.members();
+        if !members.is_empty() && members.iter().all(|member| no_amount(member).is_some()) {
+            for member in members {
+                let expected = no_amount(member).unwrap_or_default();
+                let message = format!("expected {expected}, found {}", member.words());
+                self.wrong(&reading, Code::WrongType, message, None);
             }
+        } else if !members.is_empty() && members.iter().all(|member| member.outside() == Sym::String) {
+            let message = format!("expected a number, found {}", value.words());
+            self.may_be_wrong(&reading, Code::WrongType, message, None);
+        } else if whole && members.contains(&Sym::Number) {
+            let message = "it may be a fraction, and only whole numbers are taken".to_owned();
+            self.may_be_wrong(&reading, Code::WrongType, message, None);
         }
     }
 
@@ -315,4 +323,20 @@ fn execution(succeeded: bool) -> Sym {
     }
     fields.extend([("Cause", Sym::String), ("Error", Sym::String)]);
     Sym::object(fields).may_lack(&["Cause"]).may_lack(&["Error"])
+}
+
+/// What would have to stand in the place of a value that is surely no amount of something.
+fn no_amount(value: &Sym) -> Option<&'static str> {
+    match &value.outside() {
+        Sym::Object(..)
+        | Sym::Timestamp
+        | Sym::Array(_)
+        | Sym::Tuple(_)
+        | Sym::Bool(_)
+        | Sym::Boolean
+        | Sym::Null => Some("a number"),
+        Sym::Text(text) if text.parse::<u64>().is_err() => Some("a number"),
+        Sym::Integer(value) if *value < 0 => Some("a number that is not below 0"),
+        _ => None,
+    }
 }

@@ -327,6 +327,8 @@ fn part(value: &Sym, keys: &[String], (key, rest): (&str, &[String]), test: Test
             }
             Some(value.narrow(key, refine(of, rest, test)?))
         }
+        // There is nothing in it that a key could lead to.
+        Sym::Tuple(items) if test.query && items.is_empty() => unless_holds(),
         // A key leads through it.
         Sym::Array(_) | Sym::Tuple(_) if test.query && index_of(key).is_none() => Some(value.clone()),
         Sym::Tuple(items) => {

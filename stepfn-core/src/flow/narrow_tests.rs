@@ -410,6 +410,7 @@ fn expressions_know_what_their_conditions_say() {
         "0 < $count($states.input.items) ? $states.input.items[-1].id : 'none'",
         "$count($states.input.items) < 1 ? 'none' : $states.input.items[0].id",
         "$states.input.items ? $states.input.items[0].id : 'none'",
+        "$count($states.input.items) > 0 and $exists($states.input.items.id) ? $states.input.items[0].id : 'none'",
         "($x := $states.input.items; $count($x) > 0 ? $x[0].id : 'none')",
         // Tags.
         "$states.input.pay.kind = 'Card' ? $uppercase($states.input.pay.number) : ''",

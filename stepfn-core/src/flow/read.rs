@@ -101,17 +101,27 @@ impl Analyser<'_> {
             let asks = *need == OwnedNeed::Other(Need::Nothing);
             let object = OwnedNeed::Other(if asks { Need::Nothing } else { Need::Object });
             let of = self.follow(&root, before, &object, reading);
-            let members = self.members_of(&of, names, reading, false);
+            // Those that are missing are left out.
+            let asked = Reading {
+                asks: true,
+                at: reading.at.clone(),
+                range: reading.range.clone(),
+                shown: reading.shown.clone(),
+                ..*reading
+            };
+            let members = self.members_of(&of, names, &asked, false);
             self.demand(&members, need, reading);
             return members;
         }
         if !matches!(need, OwnedNeed::Other(Need::Nothing | Need::Value | Need::Array | Need::NotNull)) {
-            self.wrong(
-                reading,
-                Code::WrongType,
-                "it yields an array, for it can match several values".into(),
-                Some("name the one value, with keys and an index".into()),
-            );
+            let message = "it yields an array, for it can match several values".to_owned();
+            let help = Some("name the one value, with keys and an index".to_owned());
+            if is_comparison(need) {
+                // It is never true then, and no failure.
+                self.may_be_wrong(reading, Code::WrongType, message, help);
+            } else {
+                self.wrong(reading, Code::WrongType, message, help);
+            }
         }
         self.select_all(&root, &path.segments, reading)
     }
@@ -231,9 +241,10 @@ impl Analyser<'_> {
                 match usize::try_from(position).ok().and_then(|position| items.get(position)) {
                     Some(item) => self.follow(item, rest, need, reading),
                     None => {
+                        // On AWS it is null where the path stands alone.
                         let message =
                             format!("the array has {} items, so there is none at `[{index}]`", items.len());
-                        self.wrong(reading, Code::NoSuchField, message, None);
+                        self.may_be_wrong(reading, Code::NoSuchField, message, None);
                         Sym::Reported
                     }
                 }
@@ -514,14 +525,7 @@ impl Analyser<'_> {
         if fits || value.is_anything() {
             return;
         }
-        let comparison = matches!(
-            need,
-            Need::MaybeString
-                | Need::MaybeNumber
-                | Need::MaybeBoolean
-                | Need::MaybeTimestamp
-                | Need::MaybeNull
-        );
+        let comparison = is_comparison(&OwnedNeed::Other(*need));
         if comparison {
             self.never_true(reading, expected, value);
         } else {
@@ -598,4 +602,19 @@ fn may_be_whole(value: &Sym) -> bool {
         Sym::Computed(_, of) | Sym::Union(of) => of.iter().all(may_be_whole),
         _ => false,
     }
+}
+
+/// Whether something is compared: with what is never equal it is false, and does not fail.
+fn is_comparison(need: &OwnedNeed) -> bool {
+    matches!(
+        need,
+        OwnedNeed::Literal(_)
+            | OwnedNeed::Other(
+                Need::MaybeString
+                    | Need::MaybeNumber
+                    | Need::MaybeBoolean
+                    | Need::MaybeTimestamp
+                    | Need::MaybeNull
+            )
+    )
 }

@@ -14,8 +14,9 @@ use super::{
 use crate::{
     asl::{PathField, QueryLanguage, State, StateKind, StateMachine, Task},
     definition::Call,
+    diagnostic::Code,
     jsonata,
-    path::Path,
+    path::{Path, Root, SegmentKind},
     shape::{Bounds, Need, Side},
     value::Value,
 };
@@ -91,17 +92,11 @@ impl Analyser<'_> {
                 return left;
             }
             StateKind::Wait(wait) => {
-                // A fraction and a text that is no timestamp fail, but need not come; that they cannot is to be shown.
-                let (seconds, timestamp) = if self.typing.proven {
-                    (Need::Integer, Need::Timestamp)
-                } else {
-                    (Need::Number, Need::String)
-                };
                 if let Some(path) = &wait.seconds_path {
-                    self.path_text(&site, &format!("{at}/SecondsPath"), path, OwnedNeed::Other(seconds));
+                    self.amount(&site, &format!("{at}/SecondsPath"), path, Need::Integer);
                 }
                 if let Some(path) = &wait.timestamp_path {
-                    self.path_text(&site, &format!("{at}/TimestampPath"), path, OwnedNeed::Other(timestamp));
+                    self.timestamp(&site, &format!("{at}/TimestampPath"), path);
                 }
                 out.data = input.clone();
             }
@@ -167,6 +162,25 @@ impl Analyser<'_> {
         }
     }
 
+    /// A timestamp that a path leads to. That a text is none is to be shown only where everything is; where it is known it is seen.
+    fn timestamp(&mut self, site: &Site, at: &str, path: &str) {
+        let need = if self.typing.proven { Need::Timestamp } else { Need::String };
+        let value = self.path_text(site, at, path, OwnedNeed::Other(need));
+        self.known_timestamp(site, at, path, &value);
+    }
+
+    /// Judges a timestamp whose text is known.
+    pub(super) fn known_timestamp(&mut self, site: &Site, at: &str, shown: &str, value: &Sym) {
+        let members = value.members();
+        if !self.typing.proven && members.iter().all(|member| matches!(member, Sym::Text(_))) {
+            let reading =
+                Reading { site, at: at.to_owned(), range: None, shown: shown.to_owned(), asks: false };
+            for member in members {
+                self.demand(member, &OwnedNeed::Other(Need::Timestamp), &reading);
+            }
+        }
+    }
+
     pub(super) fn task(&mut self, site: &Site, state: &State, task: &Task, input: &Sym) -> Sym {
         let at = &site.at;
         for (field, path) in [
@@ -174,8 +188,7 @@ impl Analyser<'_> {
             ("HeartbeatSecondsPath", &task.heartbeat_seconds_path),
         ] {
             if let Some(path) = path {
-                let need = if self.typing.proven { Need::Integer } else { Need::Number };
-                self.path_text(site, &format!("{at}/{field}"), path, OwnedNeed::Other(need));
+                self.amount(site, &format!("{at}/{field}"), path, Need::Integer);
             }
         }
         if let Some(credentials) = &task.credentials {
@@ -279,8 +292,12 @@ impl Analyser<'_> {
             Some(PathField::Null) => return flow.data.clone(),
             Some(PathField::Path(text)) => text,
         };
-        let Some(keys) = Path::parse(text).ok().as_ref().and_then(keys) else {
-            // An index, or no path at all: the checks of the texts report what is wrong with it.
+        // The checks of the texts report what is no path into the data.
+        let Some(path) = Path::parse(text).ok().filter(|path| path.root == Root::Input) else {
+            return Sym::Reported;
+        };
+        let Some(keys) = keys(&path) else {
+            self.item_to_write(&site.with_input(flow.data.clone()), at, &path);
             return Sym::Reported;
         };
         let mut shown = "$".to_owned();
@@ -299,10 +316,42 @@ impl Analyser<'_> {
         }
         // Nothing is told of what lies so deep.
         let (keys, result) = match keys.get(..MOST_DEPTH) {
-            Some(keys) => (keys, Sym::some_object(Reason::Size)),
-            None => (&keys[..], result),
+            Some(first) if first.len() < keys.len() => (first, Sym::some_object(Reason::Size)),
+            _ => (&keys[..], result),
         };
         flow.data.set(keys, result).clip()
+    }
+
+    /// Demands of what a `ResultPath` with an index leads through that it is an array there, as far as it is known.
+    fn item_to_write(&mut self, site: &Site, at: &str, path: &Path) {
+        let reading =
+            Reading { site, at: at.to_owned(), range: None, shown: path.as_str().to_owned(), asks: false };
+        let mut value = site.input.clone();
+        for segment in &path.segments {
+            match (&segment.kind, &value) {
+                (SegmentKind::Name(key), _) => value = value.peek(key),
+                (SegmentKind::Index(index), Sym::Tuple(items)) => {
+                    let Some(item) = usize::try_from(*index).ok().and_then(|index| items.get(index)) else {
+                        let message =
+                            format!("the array has {} items, so there is none at `[{index}]`", items.len());
+                        self.wrong(&reading, Code::NoSuchField, message, None);
+                        return;
+                    };
+                    value = item.clone();
+                }
+                (_, Sym::Array(item)) => value = (**item).clone(),
+                (_, value) => {
+                    let is_other = |member: &Sym| {
+                        !member.is_open() && !matches!(member, Sym::Leaf(_) | Sym::Array(_) | Sym::Tuple(_))
+                    };
+                    if !value.members().is_empty() && value.members().iter().all(is_other) {
+                        let message = format!("it is {}, not an array", value.words());
+                        self.wrong(&reading, Code::WrongType, message, None);
+                    }
+                    return;
+                }
+            }
+        }
     }
 
     /// Demands of what a result is put into that it can hold it.

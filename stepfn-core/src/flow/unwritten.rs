@@ -411,7 +411,8 @@ fn is_open(value: &Sym, key: &str) -> bool {
             };
             fields.get(key).is_none_or(is_open_still) && is_open(base, key)
         }
-        Sym::Union(members) => members.iter().all(|member| is_open(member, key)),
+        // On one of the ways here.
+        Sym::Union(members) => members.iter().any(|member| is_open(member, key)),
         _ => false,
     }
 }

@@ -48,8 +48,10 @@ pub enum IssueKind {
     Arguments,
     /// `$`, `$$` or a field's name where there is no context.
     NoContext,
-    /// A member that `$states` or the context object does not have here.
+    /// A member that `$states` does not have here.
     NoSuchMember,
+    /// A member that the context object does not have, which is nothing, and no failure of itself.
+    NoSuchContext,
     /// `$states` is bound.
     Reserved,
 }
@@ -274,7 +276,7 @@ impl Walker {
                 Some(near) => format!("did you mean `$states.context.{near}`?"),
                 None => format!("it has {}", list(CONTEXT)),
             };
-            self.issue(IssueKind::NoSuchMember, &range, message, Some(help));
+            self.issue(IssueKind::NoSuchContext, &range, message, Some(help));
         }
     }
 

@@ -355,10 +355,20 @@ const fn path_to(
             }
             describe(out, root.side, steps[index], problem);
             from(origin, out);
+            let (before, _) = steps.split_at(index);
+            // Both at once, so that the one is not told after the other has been mended.
+            let or_null = matches!(problem, Problem::MaybeAbsent)
+                && matches!(root.walk(before), Ok(View { shape: Shape::Nullable(_), .. }));
             if queried && matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull) {
-                out.push(INSTEAD);
+                out.push(if or_null || matches!(problem, Problem::MaybeNull) {
+                    INSTEAD_OF_NULL
+                } else {
+                    INSTEAD
+                });
             } else if matches!(problem, Problem::MaybeAbsent) && index > 0 && is_may(steps[index - 1]) {
                 out.push(NOT_EVERYWHERE);
+            } else if or_null {
+                out.push(TEST_BOTH);
             } else if matches!(problem, Problem::MaybeAbsent) {
                 out.push("; test it with `is_present` in a Choice before");
             } else if matches!(problem, Problem::MaybeNull) {
@@ -381,10 +391,17 @@ const fn path_to(
         return Some(if view.absent { Fault::MaybeMissing } else { Fault::WrongType });
     }
     if view.absent && !matches!(need, Need::Writable) {
+        let or_null = match view.shape {
+            Shape::Nullable(_) => !can_be(view.settled(), need),
+            _ => false,
+        };
         out.push("it may be missing");
+        if or_null {
+            out.push(" or null");
+        }
         from(origin, out);
         if queried {
-            out.push(INSTEAD);
+            out.push(if or_null { INSTEAD_OF_NULL } else { INSTEAD });
             return Some(Fault::MaybeMissing);
         }
         if !steps.is_empty() && is_may(steps[steps.len() - 1]) {
@@ -396,7 +413,7 @@ const fn path_to(
         {
             out.push(", as any item of an array");
         }
-        out.push("; test it with `is_present` in a Choice before");
+        out.push(if or_null { TEST_BOTH } else { "; test it with `is_present` in a Choice before" });
         return Some(Fault::MaybeMissing);
     }
     if can_be(view.settled(), need) {
@@ -447,6 +464,12 @@ const fn path_to(
     Some(Fault::WrongType)
 }
 
+/// What to write where something may be missing, and null where it is not.
+const TEST_BOTH: &str = "; test it with `is_present(…) && !is_null(…)` in a Choice before";
+
+/// What to write where a JSONata expression may come to nothing, or to null.
+const INSTEAD_OF_NULL: &str = "; say what else it is then: `… != null ? … : …`";
+
 /// What to write where a JSONata expression may come to nothing.
 const INSTEAD: &str = "; say what else it is then: `$exists(…) ? … : …`";
 
@@ -461,7 +484,10 @@ const fn is_may(step: Step<'_>) -> bool {
 const fn is_query(steps: &[Step<'_>]) -> bool {
     let mut i = 0;
     while i < steps.len() {
-        if matches!(steps[i], Step::Query(_) | Step::Items | Step::Many | Step::Maybe) {
+        if matches!(
+            steps[i],
+            Step::Query(_) | Step::Items | Step::Pick(_) | Step::PickEach(_) | Step::Many | Step::Maybe
+        ) {
             return true;
         }
         i += 1;

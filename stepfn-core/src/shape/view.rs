@@ -319,7 +319,8 @@ impl View {
         match self.shape {
             // There is no way here.
             Shape::Never if !self.absent => self,
-            Shape::Any => Self { absent: true, ..self },
+            // Of what is declared to be anything everything may be asked.
+            Shape::Any => self,
             Shape::Mixed => Self { absent: true, ..self },
             _ => match self.key(key) {
                 Some(view) => Self { absent: view.absent || self.absent || self.many, ..view },

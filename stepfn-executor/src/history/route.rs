@@ -174,9 +174,9 @@ impl fmt::Display for RouteStep {
                 alike => write!(f, "{first}-{}: ", first + alike)?,
             }
             if route.steps.is_empty() {
-                f.write_str("nothing")?
+                f.write_str("nothing")?;
             } else {
-                route.fmt(f)?
+                route.fmt(f)?;
             }
             rest = others.get(alike..).unwrap_or_default();
         }

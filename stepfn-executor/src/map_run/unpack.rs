@@ -16,14 +16,14 @@ const FRAME_HEADER: usize = 18;
 /// How an object is compressed, by the end of its key.
 pub(super) enum Unpack {
     Plain,
-    Gzip(MultiGzDecoder<Vec<u8>>),
+    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
     Zstd(Box<Zstd>),
 }
 
 impl Unpack {
     pub(super) fn of_key(key: &str) -> Self {
         if key.ends_with(".gz") {
-            Self::Gzip(MultiGzDecoder::new(Vec::new()))
+            Self::Gzip(Box::new(MultiGzDecoder::new(Vec::new())))
         } else if key.ends_with(".zst") {
             Self::Zstd(Box::new(Zstd { decoder: FrameDecoder::new(), pending: Vec::new(), is_inside: false }))
         } else {

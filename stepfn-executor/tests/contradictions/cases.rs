@@ -611,10 +611,10 @@ fn jsonata_fields(add: Add<'_>) {
         }
         for field in ["Error", "Cause"] {
             let mut state = json!({ "Type": "Parallel", "Branches": [{ "StartAt": "F", "States": { "F": { "Type": "Fail", "Error": "Own" } } }],
-                "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "E" }], "Next": "E" });
+                "Catch": [{ "ErrorEquals": ["States.QueryEvaluationError"], "Next": "Broken" }, { "ErrorEquals": ["States.ALL"], "Next": "E" }], "Next": "E" });
             state["Branches"][0]["States"]["F"][field] = text.clone().into();
             if field == "Cause" {
-                state["Catch"][0]["ErrorEquals"] = json!(["Own"]);
+                state["Catch"] = json!([{ "ErrorEquals": ["Own"], "Next": "E" }]);
             }
             add(format!("JSONata Fail {field} {expression}"), true, state);
         }

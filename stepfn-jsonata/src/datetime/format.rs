@@ -8,6 +8,9 @@ use super::{
 };
 use crate::number;
 
+/// More than anybody wants to know of a date.
+const MOST_BYTES: usize = 16 << 20;
+
 /// `$fromMillis`
 pub(crate) fn format(millis: f64, picture: Option<&str>, zone: Option<&str>) -> Result<String, Trouble> {
     let zone = Zone::read(zone);
@@ -18,6 +21,9 @@ pub(crate) fn format(millis: f64, picture: Option<&str>, zone: Option<&str>) -> 
         match part {
             Part::Literal(literal) => text.push_str(literal),
             Part::Marker(marker) => text.push_str(&component(&date, marker, &zone)?),
+        }
+        if text.len() > MOST_BYTES {
+            return Err(Trouble::new(Trouble::TOO_LONG));
         }
     }
     Ok(text)

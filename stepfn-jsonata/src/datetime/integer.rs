@@ -48,7 +48,7 @@ const ZEROS: [u32; 37] = [
 ];
 
 /// More digits than any number has.
-const MOST_DIGITS: f64 = 1e6;
+const MOST_DIGITS: f64 = 1e5;
 
 impl Format {
     pub(super) fn read(picture: &str) -> Result<Self, Trouble> {

@@ -93,6 +93,7 @@ impl<'a> Evaluator<'a> {
         frame: &Rc<Frame<'a>>,
     ) -> Res<'a> {
         let mut groups: IndexMap<Arc<str>, Entry<'a, Gathered<'a>>> = IndexMap::new();
+        let mut charge = self.meter.hold(0)?;
         for item in items {
             for (pair, (key, value)) in group.pairs.iter().enumerate() {
                 let Some(key) = self.key(group, key, &item, frame)? else { continue };
@@ -103,6 +104,7 @@ impl<'a> Evaluator<'a> {
                         entry.data = data.append(item.clone());
                     }
                     None => {
+                        charge.grow(size_of::<Entry<'_, Gathered<'_>>>() + 64)?;
                         groups.insert(key, Entry { pair, data: Gathered::One(item.clone()), value });
                     }
                 }

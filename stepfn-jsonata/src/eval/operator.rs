@@ -15,6 +15,12 @@ use crate::{
 impl<'a> Evaluator<'a> {
     /// `a + b + c`: operators that nest to the left are one row, so that a long one does not nest evaluations.
     pub(super) fn row(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+        if let Kind::Binary { left, .. } = &node.kind
+            && !matches!(left.kind, Kind::Binary { .. })
+        {
+            let first = self.evaluate(left, input, frame)?;
+            return self.binary(node, &first, input, frame);
+        }
         let mut first = node;
         let mut row = Vec::new();
         while let Kind::Binary { left, .. } = &first.kind

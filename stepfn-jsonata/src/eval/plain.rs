@@ -2,11 +2,27 @@
 
 use std::rc::Rc;
 
+use stepfn_core::value::Value;
+
 use super::{Evaluator, Frame, path::Source, path::first_source, unwrapped};
 use crate::{
     compile::{Kind, Node, Variable},
-    value::{ArrayView, Flags, Res, Val, View},
+    value::{ArrayView, Flags, Res, Val, View, find},
 };
+
+/// Goes down through objects that came in; gives where that ends, and the step that comes next.
+#[inline]
+fn in_place<'a>(value: &'a Value, steps: &'a [Node], mut at: usize) -> (Val<'a>, usize) {
+    let mut value = value;
+    while let (Value::Object(map), Some(Node { kind: Kind::Name(name), .. })) = (value, steps.get(at)) {
+        match find(map, name) {
+            Some(found) => value = found,
+            None => return (Val::Undefined, steps.len()),
+        }
+        at += 1;
+    }
+    (Val::Ref(value), at)
+}
 
 impl<'a> Evaluator<'a> {
     /// The value of a path whose steps are names, the first perhaps a variable.
@@ -42,18 +58,22 @@ impl<'a> Evaluator<'a> {
                 Source::Many(_, items) => (self.step_over(first, items, steps.len() == 1)?, 1),
             },
         };
+        if let Val::Ref(value) = current {
+            let (value, next) = in_place(value, steps, at);
+            self.meter.spend((next - at) as u64)?;
+            (current, at) = (value, next);
+        }
         while let Some(step) = steps.get(at) {
             at += 1;
             let last = at == steps.len();
             current = match current.view() {
-                View::Array(items) => {
-                    let items = if current.flags().has(Flags::CONSTRUCTED) && at == 2 {
-                        ArrayView::Ref(&[])
-                    } else {
-                        items
-                    };
-                    self.step_over(step, items, last)?
+                // What `[…]` in a path made is one value.
+                View::Array(_) if current.flags().has(Flags::CONSTRUCTED) => {
+                    let Kind::Name(name) = &step.kind else { return Ok(Val::Undefined) };
+                    let value = unwrapped(self.lookup(&current, name)?, step.keep);
+                    self.settled(value, last)?
                 }
+                View::Array(items) => self.step_over(step, items, last)?,
                 View::Object(object) => {
                     let Kind::Name(name) = &step.kind else { return Ok(Val::Undefined) };
                     self.meter.spend(1)?;

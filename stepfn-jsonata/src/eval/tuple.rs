@@ -46,9 +46,10 @@ impl<'a> Evaluator<'a> {
             let inner = Frame::of_tuple(frame, tuple);
             let value = self.evaluate(step, &tuple.at, &inner)?;
             self.extend(step, tuple, &value, &mut made)?;
+            self.meter.items(made.len())?;
+            // A value, and what is bound beside it.
+            self.meter.room(made.len() * 2 * size_of::<Tuple<'_>>())?;
         }
-        self.meter.items(made.len())?;
-        self.meter.room(made.len() * size_of::<Tuple<'_>>())?;
         self.tuple_stages(&step.stages, Val::Tuples(Rc::new(made), true), frame)
     }
 

@@ -59,6 +59,14 @@ impl<'a> Array<'a> {
         self.depth
     }
 
+    /// The items, unless they are numbers that follow each other.
+    pub(crate) fn vals(&self) -> Option<&[Val<'a>]> {
+        match &self.items {
+            Items::Vals(items) => Some(items),
+            Items::Range { .. } => None,
+        }
+    }
+
     pub(crate) fn len(&self) -> usize {
         match &self.items {
             Items::Vals(items) => items.len(),

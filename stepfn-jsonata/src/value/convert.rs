@@ -5,7 +5,12 @@ use std::{rc::Rc, sync::Arc};
 use stepfn_core::value::{Map, Value};
 
 use super::{ArrayView, Flags, ObjectView, Res, Val, View};
-use crate::{error::Fault, limits::Meter, number, text::quote_into};
+use crate::{
+    error::Fault,
+    limits::{Charge, Meter},
+    number,
+    text::quote_into,
+};
 
 /// Why a value is no JSON.
 #[derive(Debug)]
@@ -23,10 +28,16 @@ impl From<Box<Fault>> for NoJson {
 
 /// The value as JSON; nothing of what is undefined.
 pub(crate) fn to_json(value: &Val<'_>, meter: &Rc<Meter>) -> Result<Option<Value>, NoJson> {
-    json(value, meter, 0)
+    let mut charge = meter.hold(0)?;
+    json(value, meter, &mut charge, 0)
 }
 
-fn json(value: &Val<'_>, meter: &Rc<Meter>, depth: u32) -> Result<Option<Value>, NoJson> {
+fn json(
+    value: &Val<'_>,
+    meter: &Rc<Meter>,
+    charge: &mut Charge,
+    depth: u32,
+) -> Result<Option<Value>, NoJson> {
     if let Some(value) = value.scalar() {
         return Ok(Some(value));
     }
@@ -35,21 +46,32 @@ fn json(value: &Val<'_>, meter: &Rc<Meter>, depth: u32) -> Result<Option<Value>,
     Ok(Some(match value.view() {
         View::Undefined => return Ok(None),
         View::Array(items) => {
-            meter.room(items.len() * size_of::<Value>())?;
+            charge.grow(64 + items.len() * size_of::<Value>())?;
             let mut array = Vec::with_capacity(items.len());
-            for index in 0..items.len() {
+            let mut push = |item: &Val<'_>| -> Result<(), NoJson> {
                 // What is undefined in an array is null in JSON text.
-                array.push(json(&items.get(index), meter, depth + 1)?.unwrap_or_default());
+                array.push(json(item, meter, charge, depth + 1)?.unwrap_or_default());
+                Ok(())
+            };
+            match &items {
+                ArrayView::Made(made) if made.vals().is_some() => {
+                    made.vals().unwrap_or_default().iter().try_for_each(&mut push)?;
+                }
+                items => items.iter().try_for_each(|item| push(&item))?,
             }
             Value::Array(Arc::new(array))
         }
         View::Object(object) => {
-            let entries = object.entries();
-            let mut map = Map::with_capacity(entries.len());
-            for (key, value) in entries {
-                if let Some(value) = json(&value, meter, depth + 1)? {
-                    map.insert(key, value);
-                }
+            charge.grow(96 + object.len() * (size_of::<Value>() + 48))?;
+            let mut map = Map::with_capacity(object.len());
+            // What came in is JSON already.
+            if let ObjectView::Made(made) = &object {
+                made.each(|key, value| -> Result<(), NoJson> {
+                    if let Some(value) = json(value, meter, charge, depth + 1)? {
+                        map.insert(Arc::clone(key), value);
+                    }
+                    Ok(())
+                })?;
             }
             Value::Object(Arc::new(map))
         }
@@ -109,6 +131,7 @@ impl Writer<'_> {
             View::Number(number) => self.number(number)?,
             View::Text(text) => {
                 self.meter.read(text.len())?;
+                self.meter.room(self.out.len() + text.len())?;
                 quote_into(text, &mut self.out);
             }
             View::Array(items) => self.array(items, depth)?,

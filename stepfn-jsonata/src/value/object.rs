@@ -111,6 +111,25 @@ impl<'a> Object<'a> {
         drop(fields);
     }
 
+    /// Goes through keys and values, in the order of JavaScript.
+    pub(crate) fn each<E>(
+        &self,
+        mut visit: impl FnMut(&Arc<str>, &Val<'a>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match &*self.fields.borrow() {
+            Fields::Record(keys, values) => {
+                keys.iter().zip(values).try_for_each(|(key, value)| visit(key, value))
+            }
+            Fields::Map(map) if map.keys().all(|key| as_index(key).is_none()) => {
+                map.iter().try_for_each(|(key, value)| visit(key, value))
+            }
+            Fields::Map(map) => {
+                let entries = ordered(map.iter().map(|(key, value)| (Arc::clone(key), value)).collect());
+                entries.iter().try_for_each(|(key, value)| visit(key, value))
+            }
+        }
+    }
+
     pub(crate) fn entries(&self) -> Vec<(Arc<str>, Val<'a>)> {
         match &*self.fields.borrow() {
             Fields::Record(keys, values) => keys.iter().cloned().zip(values.iter().cloned()).collect(),
@@ -146,6 +165,15 @@ fn ordered<T>(mut entries: Vec<(Arc<str>, T)>) -> Vec<(Arc<str>, T)> {
     entries
 }
 
+/// The value of a key. Small objects are looked through: that is less work than the hash of the key.
+#[inline]
+pub(crate) fn find<'v>(map: &'v Map, key: &str) -> Option<&'v Value> {
+    if map.len() <= 8 {
+        return map.iter().find(|(known, _)| ***known == *key).map(|(_, value)| value);
+    }
+    map.get(key)
+}
+
 /// The fields of an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ObjectView<'v, 'a> {
@@ -171,8 +199,8 @@ impl<'a> ObjectView<'_, 'a> {
     #[inline]
     pub(crate) fn get(&self, key: &str) -> Val<'a> {
         match self {
-            Self::Ref(map) => map.get(key).map_or(Val::Undefined, Val::Ref),
-            Self::Own(map) => map.get(key).map_or(Val::Undefined, |value| Val::Own(value.clone())),
+            Self::Ref(map) => find(map, key).map_or(Val::Undefined, Val::Ref),
+            Self::Own(map) => find(map, key).map_or(Val::Undefined, |value| Val::Own(value.clone())),
             Self::Made(object) => object.get(key),
         }
     }

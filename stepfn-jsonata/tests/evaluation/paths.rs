@@ -129,3 +129,16 @@ fn groups() {
         ("{'a': 1, 'a': 2}", "D1009: Multiple key definitions evaluate to same key: \"a\""),
     ]);
 }
+
+#[test]
+fn what_brackets_make_in_a_path_is_one_value() {
+    all(&[
+        ("items.[sku, price]", r#"[["a1",10],["b2",2.5],["c3",7]]"#),
+        ("one.[sku]", r#"["z9"]"#),
+        ("($x := one.[$]; $x.sku)", "\"z9\""),
+        ("($x := owner.[$, items]; $x.sku)", "\"q\""),
+        ("[owner].name", "\"Bob\""),
+        ("[items, one].sku", r#"["a1","b2","c3","z9"]"#),
+        ("($x := {'a': one.[$]}; $x.a.sku)", "\"z9\""),
+    ]);
+}

@@ -20,6 +20,13 @@ impl Analyser<'_> {
                 let second = others.first()?;
                 // With nothing it is the other one as it is: an array only where that is one.
                 let sides = [first, second].map(|part| self.argument(env, part, Want::NOTHING));
+                match &sides {
+                    [nothing, other] | [other, nothing] if nothing.is_nothing() => {
+                        self.require(&env.reading(call.at), other, want);
+                        return Some(other.clone());
+                    }
+                    _ => {}
+                }
                 let is_array = sides.iter().any(Val::is_array);
                 let asked = if is_array { Want::NOTHING } else { want.part(Need::Value) };
                 for (part, side) in [first, second].into_iter().zip(&sides) {
@@ -80,6 +87,9 @@ impl Analyser<'_> {
                 let of = self.argument(env, first, want.part(Need::Array));
                 if let Some(size) = others.first() {
                     self.argument(env, size, want.part(Need::Number));
+                }
+                if of.items() == Sym::never() {
+                    return Some(Val::nothing());
                 }
                 let part = Sym::array(of.items());
                 let is_some = of.has_items() && size_of_parts(call) > 0;

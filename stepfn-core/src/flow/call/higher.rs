@@ -12,7 +12,7 @@ use super::{
     },
     Argument, Call,
 };
-use crate::{diagnostic::Code, shape::Need};
+use crate::{diagnostic::Code, jsonata::ExpressionKind as Kind, shape::Need};
 
 /// How often what `$reduce` gathers is gone through.
 const MOST_ROUNDS: usize = 8;
@@ -24,6 +24,14 @@ impl Analyser<'_> {
         let of_object = matches!(call.name, "each" | "sift");
         // Where a function is left out the context is gone through.
         if of_object && others.is_empty() {
+            // What data lead to is no function.
+            if first.written().is_some_and(|first| matches!(first.kind, Kind::Path(_))) {
+                let message =
+                    format!("`${}` goes through an object with a function, which is missing", call.name);
+                let help = format!("write one: `${}(…, function($v, $k) {{ … }})`", call.name);
+                self.wrong(&env.reading(first.range()), Code::WrongType, message, Some(help));
+                return Some(Val::reported());
+            }
             return None;
         }
         let need = if of_object { Need::Object } else { Need::Value };
@@ -32,6 +40,9 @@ impl Analyser<'_> {
         let function = match others.first() {
             Some(argument) => {
                 let value = self.argument(env, argument, Want::NOTHING);
+                if call.name == "sort" && value.is_nothing() {
+                    return self.goes_through(env, &Call { arguments: &call.arguments[..1], ..*call });
+                }
                 let help = "write one: `function($v) { … }`";
                 match self.callable(env, &value, argument.range(), help) {
                     Some(function) => Some((function, argument)),
@@ -47,18 +58,23 @@ impl Analyser<'_> {
         let item = Val::one(of.items());
         let whole = Val { some: of.has_items(), ..Val::one(Sym::array(item.sym.clone())) };
         let is_empty = item.sym.members().is_empty();
+        // One value alone is put into no order, and nothing is gathered of it.
+        let is_alone =
+            of.is_certain() || matches!(&of.sym, Sym::Tuple(items) if items.len() == 1 && !of.many);
         let given = [item.clone(), Val::one(Sym::count()), whole];
         Some(match (call.name, function) {
             ("sort", None) => {
                 // Without a function only numbers and texts are sorted.
-                let reading = env.reading(first.range());
-                self.require(&reading, &item, Want::if_any(Need::Ordered));
-                self.alike(&reading, &[item.sym]);
+                if !is_alone {
+                    let reading = env.reading(first.range());
+                    self.require(&reading, &item, Want::if_any(Need::Ordered));
+                    self.alike(&reading, &[item.sym]);
+                }
                 let some = of.has_items() || of.is_certain();
                 Val { some, ..Val::one(Sym::array(of.items())).of_parts([&of], want) }
             }
             ("sort", Some((function, argument))) => {
-                if !is_empty {
+                if !is_empty && !is_alone {
                     self.call_with(env, &function, argument, &[item.clone(), item.clone()]);
                 }
                 let some = of.has_items() || of.is_certain();
@@ -92,6 +108,7 @@ impl Analyser<'_> {
                 }
                 Val { absent, ..item }.of_parts([&of], want)
             }
+            ("reduce", Some((function, _))) if is_alone && others.len() == 1 && function.arity() > 1 => item,
             ("reduce", Some((function, argument))) => self.reduce(env, call, &of, &function, argument),
             _ => return None,
         })
@@ -121,6 +138,9 @@ impl Analyser<'_> {
         function: &Rc<Function>,
         argument: &Argument<'_>,
     ) -> Val {
+        if matches!(&of.sym, Sym::Object(fields, None) if fields.is_empty()) && of.is_certain() {
+            return Val::nothing();
+        }
         let value = Val::one(of.sym.entry());
         let key = Val::one(of.sym.entry_key());
         let made = self.call_with(env, function, argument, &[value, key, of.clone()]);

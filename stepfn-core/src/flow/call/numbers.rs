@@ -23,6 +23,7 @@ impl Analyser<'_> {
                 self.require(&env.reading(first.range()), &items, Want::if_any(Need::Number));
                 let made = match call.name {
                     "sum" => Val::one(computed(Arithmetic::Total, [item])),
+                    _ if item == Sym::never() => Val::nothing(),
                     name => {
                         // Of no numbers there is no greatest.
                         let sym = if name == "average" { Sym::Number } else { item };

@@ -30,6 +30,16 @@ impl Analyser<'_> {
                             _ => Val { some: true, ..Val::one(Sym::array(of.sym.entry_key())) },
                         }
                     }
+                    // What is no object, and no array of some, has no keys.
+                    _ if of.items().members().iter().all(|item| Val::one(item.clone()).is_certain())
+                        && !of
+                            .items()
+                            .members()
+                            .iter()
+                            .any(|item| matches!(item, Sym::Object(..) | Sym::Map(_))) =>
+                    {
+                        Val::nothing()
+                    }
                     sym => Val::many(sym.entry_key()),
                 }
             }
@@ -52,7 +62,12 @@ impl Analyser<'_> {
             "merge" => self.merge(env, first, want),
             "spread" => {
                 let of = self.argument(env, first, want.part(Need::Value));
-                Val::many(Sym::union(of.items().members().iter().map(spread)))
+                let items = of.items();
+                let is_empty = |item: &Sym| matches!(item, Sym::Object(fields, None) if fields.is_empty());
+                if items.members().iter().all(is_empty) {
+                    return Some(Val::nothing());
+                }
+                Val::many(Sym::union(items.members().iter().map(spread)))
             }
             "clone" => self.argument(env, first, want.part(Need::Items)),
             _ => return None,
