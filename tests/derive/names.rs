@@ -82,9 +82,10 @@ macro_rules! named {
 }
 
 named! { $
-    Call Claim Definition Draft DraftTask EnumShape Field Given Handler HandlerFuture LogLevel LoggingConfiguration Made Need
-    Node ObjectShape OneOfShape Reference Shape Side Source StateData Step TIMESTAMP Task TaskError TaskFailure TaskInfo
-    Value Workflow WorkflowType expect from_value svg to_value
+    Arithmetic Bounds Call Claim Definition Draft DraftTask EnumShape Fact Field Given Handler HandlerFuture
+    Kind LogLevel LoggingConfiguration Made Need Node ObjectShape OneOfShape Property Reference Shape Side
+    Source StateData Step TIMESTAMP Task TaskError TaskFailure TaskInfo Value Workflow WorkflowType expect
+    from_value svg to_value
 
     AsMut AsRef Box Clone Copy Default DoubleEndedIterator Drop Eq Err ExactSizeIterator Extend Fn FnMut FnOnce From
     FromIterator Future Into IntoFuture IntoIterator Iterator None Ok Option Ord PartialEq PartialOrd Result Send Sized Some
