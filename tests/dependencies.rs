@@ -33,7 +33,13 @@ fn no_other_jsonata_is_in_the_tree() {
 fn nobody_switches_preserve_order_on_in_serde_json() {
     let packages = locked();
     for (name, dependencies) in packages.iter().filter(|(name, _)| name == "serde_json") {
-        assert!(dependencies.iter().any(|dependency| dependency == "itoa"), "{name} is read wrongly: {dependencies:?}");
-        assert!(!dependencies.iter().any(|dependency| dependency == "indexmap"), "{name} has `preserve_order`");
+        assert!(
+            dependencies.iter().any(|dependency| dependency == "itoa"),
+            "{name} is read wrongly: {dependencies:?}"
+        );
+        assert!(
+            !dependencies.iter().any(|dependency| dependency == "indexmap"),
+            "{name} has `preserve_order`"
+        );
     }
 }

@@ -292,11 +292,11 @@ mod tests {
     fn slips_are_found_at_their_place() {
         for (fields, finding) in [
             (
-                r#""ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputTyp": "CSV" } }"#,
+                r#""ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputTyp": "CSV" }, "Parameters": { "Bucket": "b", "Key": "k" } }"#,
                 "unknown-field /ItemReader/ReaderConfig/InputTyp: `ReaderConfig` has no field `InputTyp` (did you mean `InputType`?)",
             ),
             (
-                r#""ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "csv" } }"#,
+                r#""ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "InputType": "csv" }, "Parameters": { "Bucket": "b", "Key": "k" } }"#,
                 "map-fields /ItemReader/ReaderConfig/InputType: `InputType` must be one of `CSV`, `JSON`, `JSONL`, `PARQUET`, \
                  `MANIFEST`, found `csv` (did you mean `CSV`?)",
             ),
@@ -320,7 +320,7 @@ mod tests {
                  found `300000`",
             ),
             (
-                r#""ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "CSVHeaderLocation": "GIVEN" } }"#,
+                r#""ItemReader": { "Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": { "CSVHeaderLocation": "GIVEN" }, "Parameters": { "Bucket": "b", "Key": "k" } }"#,
                 "missing-field /ItemReader/ReaderConfig: `ReaderConfig` needs the field `CSVHeaders`: the names of the columns that \
                  are `GIVEN`",
             ),

@@ -7,8 +7,10 @@ use super::{
     walk::{Node, has_placeholder},
 };
 use crate::{
+    asl::StateKind,
     definition::WorkflowType,
     diagnostic::{Diagnostic, Severity, list, nearest},
+    value::Value,
 };
 
 pub(super) const PAGE: Page = Page {
@@ -55,6 +57,19 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             );
             findings.push(node.finding(Code::MissingParameter, "/Resource", message).help(help));
         }
+    }
+    if let StateKind::Map(map) = &node.state.kind
+        && let Some(reader) = &map.item_reader
+        && reader.get("Parameters").is_none()
+        && reader.get("Arguments").is_none()
+        && reader.get("Resource").and_then(Value::as_str).is_some_and(|resource| {
+            resource.ends_with(":s3:getObject") || resource.ends_with(":s3:listObjectsV2")
+        })
+    {
+        let field = parameters_field(node.language);
+        let message = format!("an `ItemReader` needs `{field}`, which say what is read");
+        let help = format!("write `\"{field}\": {{ \"Bucket\": … }}`");
+        findings.push(node.finding(Code::MissingParameter, "/ItemReader", message).help(help));
     }
     for parameters in parameters(node) {
         check_parameters(node, &parameters, findings);
@@ -154,6 +169,19 @@ mod tests {
                  (did you mean `Bucket`?)",
             ]
         );
+    }
+
+    #[test]
+    fn a_reader_needs_to_be_told_what_it_reads() {
+        let found = lines(
+            r#"{ "StartAt": "A", "States": { "A": { "Type": "Map", "End": true,
+                "ItemReader": { "Resource": "arn:aws:states:::s3:listObjectsV2" },
+                "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" },
+                    "StartAt": "I", "States": { "I": { "Type": "Succeed" } } } } } }"#,
+        );
+        let told = "missing-parameter /States/A/ItemReader: state `A`: an `ItemReader` needs `Parameters`, which say what is read \
+             (write `\"Parameters\": { \"Bucket\": … }`)";
+        assert_eq!(found, [told]);
     }
 
     #[test]

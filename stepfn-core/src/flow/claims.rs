@@ -4,11 +4,14 @@ use super::{
     Analyser, OwnedClaim, OwnedNode, TypeRef,
     intern::Shared,
     obligation::Obligation,
-    origin::Reason,
+    origin::{Origin, Reason},
     read::Site,
     value::{Entry, Fields, Sym, index_of},
 };
-use crate::shape::Node;
+use crate::{
+    service::{Kind, Shape},
+    shape::Node,
+};
 
 impl Analyser<'_> {
     /// Claims that a value can be read as a type: one claim for each thing that it can be.
@@ -25,7 +28,6 @@ impl Analyser<'_> {
             match member {
                 Sym::Reported => {}
                 Sym::Any(_) if !strict => {}
-                Sym::Answer(_) if !strict && matches!(member.there(), Sym::Answer(_)) => {}
                 // A template: each of its fields is judged at its own place.
                 Sym::Object(fields, None) => {
                     for (key, entry) in fields.iter() {
@@ -71,6 +73,34 @@ fn laid_out(value: &Sym, strict: bool) -> Vec<OwnedNode> {
     nodes
 }
 
+/// The parts of a service's answer that lie deeper, or beside more others, are not told one by one.
+const MOST_NESTED: usize = 4;
+const MOST_BESIDE: usize = 60;
+
+/// A service's answer as an object of its parts, which are taken to be there.
+fn unfolded(shape: &Shape, depth: usize) -> Sym {
+    let below = |shape: &Shape| match depth {
+        0 => Sym::Any(Origin::service()),
+        _ => unfolded(shape, depth - 1),
+    };
+    match shape.kind() {
+        Kind::Structure(members) if members.len() > MOST_BESIDE => Sym::Any(Origin::service()),
+        Kind::Structure(members) => {
+            let mut fields = Fields::new();
+            for member in &members {
+                let entry = Entry::of(below(&member.shape));
+                // Runs of capitals may be spelled as in the API.
+                fields.insert(member.api_name.into(), Entry { absent: true, ..entry.clone() });
+                fields.insert((&*member.name).into(), entry);
+            }
+            Sym::Object(Shared::new(fields), None)
+        }
+        Kind::Map(value) => Sym::Map(Shared::new(below(&value))),
+        Kind::List(item) => Sym::array(below(&item)),
+        _ => Sym::answer(*shape).there(),
+    }
+}
+
 /// Lays a value out flat; node 0 of what is appended is the value.
 fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
     let index = nodes.len();
@@ -91,13 +121,10 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         Sym::Number => Node::Number,
         Sym::Whole(bounds) => Node::Whole(*bounds),
         Sym::Boolean => Node::Boolean,
-        Sym::Answer(_) => match value.there() {
-            Sym::Answer(_) => Node::Any,
-            there => {
-                nodes.truncate(index);
-                return nodes_of(&there, nodes);
-            }
-        },
+        Sym::Answer(shape) => {
+            nodes.truncate(index);
+            return nodes_of(&unfolded(shape, MOST_NESTED), nodes);
+        }
         Sym::Leaf(leaf) => {
             nodes[index] = OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
             return index;

@@ -4,372 +4,24 @@
 //! value comes to nothing AWS fails. So it is asked from the outside in: [`Want`] says whether there must be something, and of
 //! what kind.
 
-use std::rc::Rc;
-
+pub(super) use super::val::{Env, Val, Want};
 use super::{
-    Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    Analyser, OwnedClaim, OwnedNeed, OwnedNode,
     call::Argument,
     function::{Function, Lambda, MOST_SPENT},
     intern::Shared,
     lead::{guarded, kept, text_of},
-    number::{between, computed, of_any_size, quotient, remainder},
+    number::{between, computed, quotient, remainder},
     obligation::Obligation,
     origin::Reason,
-    query::{Queried, Text, reading},
-    read::{Reading, Site},
-    value::{Entry, Fields, Leaf, Sym},
+    read::Reading,
+    value::{Entry, Fields, Sym},
 };
 use crate::{
     diagnostic::Code,
     jsonata::{Expression, ExpressionKind as Kind, Operator},
-    service,
     shape::{Arithmetic, Need, Node},
 };
-
-/// What is asked of what an expression comes to.
-#[derive(Clone, Copy)]
-pub(super) struct Want {
-    /// Whether it must come to something.
-    pub(super) defined: bool,
-    /// What it must be, if it is something.
-    pub(super) need: Need<'static>,
-    /// Whether it may be a sequence, of which there may be none.
-    pub(super) many: bool,
-}
-
-impl Want {
-    /// Nothing is asked.
-    pub(super) const NOTHING: Self = Self { defined: false, need: Need::Value, many: true };
-
-    /// It must come to this.
-    pub(super) const fn of(need: Need<'static>) -> Self {
-        Self { defined: true, need, many: false }
-    }
-
-    /// It must be this, if it is something.
-    pub(super) const fn if_any(need: Need<'static>) -> Self {
-        Self { defined: false, need, many: false }
-    }
-
-    /// What is asked of a part without which the whole comes to nothing.
-    pub(super) const fn part(self, need: Need<'static>) -> Self {
-        Self { defined: self.defined, need, many: false }
-    }
-}
-
-/// What an expression comes to, where it comes to something.
-#[derive(Clone, Debug)]
-pub(super) struct Val {
-    pub(super) sym: Sym,
-    /// Whether it is a sequence of such values: none are nothing, one alone is itself, several are an array.
-    pub(super) many: bool,
-    /// Whether it may come to nothing, whatever the data are.
-    pub(super) absent: bool,
-    /// What must hold of others, that it comes to one thing.
-    pub(super) over: Vec<(Leaf, Need<'static>)>,
-    /// Whether there are items in it for certain, where it is an array.
-    pub(super) some: bool,
-    /// What it does where it is a function, which is no JSON.
-    pub(super) function: Option<Rc<Function>>,
-}
-
-impl Val {
-    /// What cannot be told, whether it is there included.
-    pub(super) fn unknown(reason: Reason) -> Self {
-        Self { absent: true, ..Self::one(Sym::Unknown(reason)) }
-    }
-
-    /// What is left where an error has been reported.
-    pub(super) fn reported() -> Self {
-        Self::one(Sym::Reported)
-    }
-
-    pub(super) fn one(sym: Sym) -> Self {
-        Self { sym, many: false, absent: false, over: Vec::new(), some: false, function: None }
-    }
-
-    /// Nothing at all.
-    pub(super) fn nothing() -> Self {
-        Self::one(Sym::never()).maybe()
-    }
-
-    pub(super) fn function(function: Function) -> Self {
-        Self { function: Some(Rc::new(function)), ..Self::one(Sym::Unknown(Reason::Lambda)) }
-    }
-
-    /// One of the two.
-    pub(super) fn join(self, other: Self) -> Self {
-        let is_nothing = |value: &Self| value.sym.members().is_empty() && value.function.is_none();
-        let function = match (self.function.clone(), other.function.clone()) {
-            (Some(one), Some(other)) if Rc::ptr_eq(&one, &other) => Some(one),
-            (Some(one), Some(other)) => Some(Rc::new(Function::Either(one, other))),
-            (Some(one), None) if is_nothing(&other) => Some(one),
-            (None, Some(other)) if is_nothing(&self) => Some(other),
-            _ => None,
-        };
-        // What is a sequence on one side only is told as what it can come to.
-        let (one, other) = match self.many == other.many || is_nothing(&self) || is_nothing(&other) {
-            true => (self, other),
-            false => (self.settled(), other.settled()),
-        };
-        let mut over = one.over;
-        over.extend(other.over.into_iter().filter(|condition| !over.contains(condition)).collect::<Vec<_>>());
-        Self {
-            sym: one.sym.join(&other.sym),
-            many: one.many || other.many,
-            absent: one.absent || other.absent,
-            over,
-            some: one.some && other.some,
-            function,
-        }
-    }
-
-    /// The same as no sequence: one value, or an array of several, or nothing.
-    pub(super) fn settled(self) -> Self {
-        if !self.many {
-            return self;
-        }
-        let sym = self.sym.join(&Sym::array(self.sym.clone()));
-        Self { sym, many: false, absent: true, ..self }
-    }
-
-    /// Whether nothing tells it from another one.
-    pub(super) fn is_as(&self, other: &Self) -> bool {
-        let function = match (&self.function, &other.function) {
-            (Some(one), Some(other)) => Rc::ptr_eq(one, other),
-            (None, None) => true,
-            _ => false,
-        };
-        function
-            && self.sym == other.sym
-            && (self.many, self.absent) == (other.many, other.absent)
-            && self.over == other.over
-    }
-
-    /// What is left of a value that changes whenever it is looked at: in the first rounds that it is a number.
-    pub(super) fn outline(self, round: usize) -> Self {
-        let computed = |part: &Sym| {
-            self.sym
-                .members()
-                .iter()
-                .any(|member| matches!(member, Sym::Computed(_, of) if of.contains(part)))
-        };
-        let number = |member: &Sym| match member {
-            Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) => true,
-            // What is computed with is a number.
-            Sym::Leaf(_) => computed(member),
-            _ => false,
-        };
-        let sym = match &self.sym {
-            Sym::Leaf(_) | Sym::Any(_) | Sym::Reported | Sym::Object(..) => self.sym.clone(),
-            sym if !sym.members().is_empty() && sym.members().iter().all(number) && round < 6 => {
-                // What is computed with was to be a number, and is asked to be one still.
-                let leaves = sym.members().iter().filter(|member| matches!(member, Sym::Leaf(_)));
-                Sym::union(leaves.cloned().chain([of_any_size(sym.members())]))
-            }
-            sym if round < 5 => sym.clone(),
-            sym => sym.outline(Reason::Lambda),
-        };
-        Self { sym, ..self }
-    }
-
-    pub(super) fn many(sym: Sym) -> Self {
-        Self { many: true, ..Self::one(sym) }
-    }
-
-    /// The same, but that it may come to nothing.
-    pub(super) fn maybe(self) -> Self {
-        Self { absent: true, ..self }
-    }
-
-    /// The value of a whole that comes to nothing where one of its parts does. Where something is asked of the whole, it was
-    /// asked of its parts.
-    pub(super) fn of_parts<'v>(mut self, parts: impl IntoIterator<Item = &'v Self>, want: Want) -> Self {
-        if want.defined {
-            return self;
-        }
-        for part in parts {
-            if part.is_nothing() {
-                return Self::nothing();
-            }
-            self.absent = self.absent || part.absent || part.many;
-            self.over.extend(part.over.iter().map(|(leaf, _)| (leaf.clone(), Need::Value)));
-            if let Sym::Leaf(leaf) = &part.sym {
-                self.over.push((leaf.clone(), Need::Value));
-            }
-        }
-        self
-    }
-
-    /// Whether it comes to nothing, whatever the data are.
-    pub(super) fn is_nothing(&self) -> bool {
-        (self.absent || self.many) && self.function.is_none() && self.sym == Sym::never()
-    }
-
-    /// What it is as a part of a whole that is not asked how many there are: one value, or an array of several.
-    pub(super) fn part(self) -> Sym {
-        if self.many || self.is_single() {
-            self.settled().sym
-        } else {
-            self.sym.join(&Sym::array(self.sym.clone()))
-        }
-    }
-
-    /// Whether it is an array for certain.
-    pub(super) fn is_array(&self) -> bool {
-        let members = self.sym.members();
-        !members.is_empty()
-            && members.iter().all(|member| matches!(member, Sym::Array(_) | Sym::Tuple(_)))
-            && !self.many
-            && !self.absent
-            && self.over.is_empty()
-    }
-
-    /// Whether it is an array for certain that has items.
-    pub(super) fn has_items(&self) -> bool {
-        !self.many
-            && !self.absent
-            && self.over.is_empty()
-            && match &self.sym {
-                Sym::Tuple(items) => !items.is_empty(),
-                sym => self.some && matches!(sym, Sym::Array(_)),
-            }
-    }
-
-    /// Whether it is one value for certain that is no array.
-    pub(super) fn is_certain(&self) -> bool {
-        let is_one = |sym: &Sym| {
-            matches!(
-                sym,
-                Sym::Null
-                    | Sym::Bool(_)
-                    | Sym::Boolean
-                    | Sym::Text(_)
-                    | Sym::String
-                    | Sym::Timestamp
-                    | Sym::Object(_, None)
-                    | Sym::Map(_)
-                    | Sym::Integer(_)
-                    | Sym::Whole(_)
-                    | Sym::Number
-                    | Sym::Computed(..)
-            )
-        };
-        let members = self.sym.members();
-        !self.many
-            && !self.absent
-            && self.over.is_empty()
-            && !members.is_empty()
-            && members.iter().all(is_one)
-    }
-
-    /// Whether it is a number where it is something, whatever the types are.
-    pub(super) fn is_number(&self) -> bool {
-        let is_number =
-            |sym: &Sym| matches!(sym, Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..));
-        let members = self.sym.members();
-        !self.many && !members.is_empty() && members.iter().all(is_number)
-    }
-
-    /// The same as no sequence, which need not be told of what has been reported.
-    pub(super) fn settled_or_reported(self) -> Self {
-        if matches!(self.sym, Sym::Reported) { self } else { self.settled() }
-    }
-
-    /// Whether it is no sequence, whatever the types are.
-    pub(super) fn is_single(&self) -> bool {
-        !self.many && self.over.iter().all(|(_, need)| *need != Need::Single)
-    }
-
-    /// What the parts of the value are where an array is built of it, or a function goes through them.
-    pub(super) fn items(&self) -> Sym {
-        match &self.sym {
-            // One alone is itself, and if that is an array its items are taken.
-            Sym::Array(_) | Sym::Tuple(_) if self.many => {
-                self.sym.join(&Self { many: false, ..self.clone() }.items())
-            }
-            Sym::Union(members) => {
-                Sym::union(members.iter().map(|member| Self { sym: member.clone(), ..self.clone() }.items()))
-            }
-            // So with a value of a type, as the type tells.
-            Sym::Leaf(leaf) if self.many => Sym::Leaf(leaf.then([OwnedStep::Many, OwnedStep::Items])),
-            _ if self.many => self.sym.clone(),
-            Sym::Array(item) => (**item).clone(),
-            Sym::Tuple(items) => {
-                let mut items = items.iter();
-                let first = items.next().cloned().unwrap_or_else(Sym::never);
-                items.fold(first, |all, item| all.join(item))
-            }
-            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Items])),
-            // What is known of a part need not hold of each item.
-            Sym::Object(fields, Some(base)) if fields.values().all(|entry| entry.narrowed) => {
-                Self::one((**base).clone()).items()
-            }
-            Sym::Answer(shape) => match shape.kind() {
-                service::Kind::List(item) => Sym::answer(item),
-                _ => self.sym.clone(),
-            },
-            other => other.clone(),
-        }
-    }
-}
-
-/// What an expression sees.
-#[derive(Clone)]
-pub(super) struct Env<'t> {
-    pub(super) text: Text<'t>,
-    pub(super) site: Site,
-    /// `$states.result`
-    pub(super) result: Option<Sym>,
-    /// `$states.errorOutput`
-    pub(super) error: Option<Sym>,
-    /// The variables that the expression binds itself, the innermost last.
-    pub(super) locals: Vec<(String, Val)>,
-    /// `$`, and what names alone are read of.
-    pub(super) context: Option<Val>,
-    /// The names that the blocks around bind anywhere.
-    pub(super) later: Vec<String>,
-    /// The parts of the expression that are known to come to something, as they are written.
-    pub(super) present: Vec<String>,
-}
-
-impl<'t> Env<'t> {
-    pub(super) fn new(queried: &Queried<'_>, text: Text<'t>) -> Self {
-        Self {
-            text,
-            site: queried.site.clone(),
-            result: queried.result.cloned(),
-            error: queried.error.cloned(),
-            locals: Vec::new(),
-            context: None,
-            later: Vec::new(),
-            present: Vec::new(),
-        }
-    }
-
-    pub(super) fn local(&self, name: &str) -> Option<&Val> {
-        self.locals.iter().rev().find(|(local, _)| local == name).map(|(_, value)| value)
-    }
-
-    pub(super) fn reading(&self, range: &std::ops::Range<usize>) -> Reading<'_> {
-        reading(&self.site, &self.text, range)
-    }
-
-    pub(super) fn is_present(&self, expression: &Expression) -> bool {
-        !self.present.is_empty()
-            && self.present.iter().any(|known| *known == self.text.part(&expression.range))
-    }
-
-    /// The same, with another `$`.
-    pub(super) fn inside(&self, context: Sym) -> Self {
-        self.inside_of(Val::one(context))
-    }
-
-    /// The same, where it may be a sequence.
-    pub(super) fn inside_of(&self, context: Val) -> Self {
-        Self { context: Some(context), ..self.clone() }
-    }
-}
 
 impl Analyser<'_> {
     pub(super) fn evaluate(&mut self, env: &mut Env<'_>, expression: &Expression, want: Want) -> Val {
@@ -449,15 +101,17 @@ impl Analyser<'_> {
                 let of = self.evaluate(env, of, Want::NOTHING);
                 self.grouped(env, &of, pairs)
             }
-            Kind::Lambda { parameters, body, signature } => Val::function(Function::Lambda(Lambda {
-                parameters: parameters.clone(),
-                signature: signature.clone(),
-                body: (**body).clone(),
-                locals: env.locals.clone(),
-                context: env.context.clone(),
-                present: env.present.clone(),
-                later: env.later.clone(),
-            })),
+            Kind::Lambda { parameters, body, signature } => {
+                Val::function(Function::Lambda(Box::new(Lambda {
+                    parameters: parameters.clone(),
+                    signature: signature.clone(),
+                    body: (**body).clone(),
+                    locals: env.locals.clone(),
+                    context: env.context.clone(),
+                    present: env.present.clone(),
+                    later: env.later.clone(),
+                })))
+            }
             Kind::Regex { .. } => Val::function(Function::Pattern),
             Kind::Transform { .. } => Val::function(Function::Transform),
             // What else there is can be anything; its parts are not followed.

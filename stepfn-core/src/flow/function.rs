@@ -20,7 +20,7 @@ use crate::{
 /// What can be called.
 #[derive(Debug)]
 pub(super) enum Function {
-    Lambda(Lambda),
+    Lambda(Box<Lambda>),
     BuiltIn(&'static jsonata::Function),
     /// Some of its arguments are given already.
     Partial(Rc<Self>, Vec<Option<Val>>),
@@ -106,7 +106,7 @@ impl Analyser<'_> {
         want: Want,
     ) -> Val {
         match &**function {
-            Function::BuiltIn(known) => return self.built_in(env, known, arguments, at, want),
+            Function::BuiltIn(known) => self.built_in(env, known, arguments, at, want),
             Function::Lambda(lambda) => {
                 let given = self.given(env, lambda, arguments);
                 self.enter(env, function, lambda, given)
@@ -120,11 +120,11 @@ impl Analyser<'_> {
                         None => rest.next(),
                     })
                     .collect();
-                return self.apply(env, of, &all, at, want);
+                self.apply(env, of, &all, at, want)
             }
             Function::Composed(first, second) => {
                 let made = self.apply(env, first, arguments, at, Want::NOTHING);
-                return self.apply(env, second, &[Argument::Made(made, at.clone())], at, want);
+                self.apply(env, second, &[Argument::Made(made, at.clone())], at, want)
             }
             Function::Either(one, other) => {
                 let values: Vec<Argument<'_>> = arguments
@@ -135,7 +135,7 @@ impl Analyser<'_> {
                     })
                     .collect();
                 let one = self.apply(env, one, &values, at, want);
-                return one.join(self.apply(env, other, &values, at, want));
+                one.join(self.apply(env, other, &values, at, want))
             }
             Function::Pattern => {
                 for argument in arguments {

@@ -141,12 +141,15 @@ fn bound(members: &mut Vec<Sym>) {
     while members.len() > MOST_WAYS {
         let mut nearest: Option<(usize, usize, usize, Sym)> = None;
         for (place, one) in members.iter().enumerate() {
-            let Some((fields, base)) = one.overlay() else { continue };
+            let Some((fields, base)) = one.overlay().filter(|(fields, _)| fields.len() <= MOST_KEYS) else {
+                continue;
+            };
             let keys = Keys::of(&fields, base);
             let mut ways = 1;
             let mut best: Option<(usize, usize)> = None;
             for (other_place, other) in members.iter().enumerate().skip(place + 1) {
-                let Some((others, other_base)) = other.overlay() else { continue };
+                let others = other.overlay().filter(|(fields, _)| fields.len() <= MOST_KEYS);
+                let Some((others, other_base)) = others else { continue };
                 let same = match (base, other_base) {
                     (None, None) => true,
                     (Some(a), Some(b)) => a.is_over_the_same(b),

@@ -346,7 +346,7 @@ impl Analyser<'_> {
         };
         match value {
             Sym::Leaf(leaf) => Val::one(Sym::Leaf(self.lead_leaf(reading, leaf, keys, want))),
-            Sym::Object(fields, base) => match (fields.get(*key), base) {
+            Sym::Object(fields, base) => match (fields.get(key), base) {
                 (Some(entry), _) => {
                     if entry.absent && want.defined {
                         let message = format!("`{key}` may be missing: not every way here puts it there");

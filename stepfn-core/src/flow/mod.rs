@@ -44,6 +44,7 @@ mod switch;
 mod template;
 mod transfer;
 mod unwritten;
+mod val;
 mod value;
 
 #[cfg(test)]

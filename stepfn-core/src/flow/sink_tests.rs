@@ -511,3 +511,18 @@ fn a_strict_machine_leans_on_nothing_that_is_not_declared() {
     );
     assert_eq!(strict(&guarded, String::SHAPE), [""; 0]);
 }
+
+#[test]
+fn a_service_s_answer_fits_what_has_its_parts() {
+    const SENT: Shape = object!("Sent" { MessageId: String });
+    const OTHER: Shape = object!("Other" { MessageId: u32 });
+    const MORE: Shape = object!("More" { MessageId: String, Total: u32 });
+    let send = r#""A": { "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": { "QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/q", "MessageBody": "x" }, "End": true }"#;
+    assert_eq!(said(&JOB, send, &SENT), [""; 0]);
+    assert!(said(&JOB, send, &OTHER)[0].contains("in its field `MessageId`: expected an integer"));
+    assert!(said(&JOB, send, &MORE)[0].contains("its field `Total` is missing"));
+    assert!(said(&JOB, send, String::SHAPE)[0].contains("expected a string, found an object"));
+    let map = <std::collections::HashMap<String, u32>>::SHAPE;
+    assert!(said(&JOB, send, map)[0].contains("expected an integer"));
+}

@@ -46,7 +46,11 @@ impl Analyser<'_> {
                 if let Some(precision) = others.first() {
                     self.argument(env, precision, Want::if_any(Need::Number));
                 }
-                let made = if others.is_empty() { rounded(&of.sym) } else { of_any_size(&[of.sym.clone()]) };
+                let made = if others.is_empty() {
+                    rounded(&of.sym)
+                } else {
+                    of_any_size(std::slice::from_ref(&of.sym))
+                };
                 Val::one(made).of_parts([&of], want)
             }
             "power" => {

@@ -30,16 +30,7 @@ impl Analyser<'_> {
                             _ => Val { some: true, ..Val::one(Sym::array(of.sym.entry_key())) },
                         }
                     }
-                    // What is no object, and no array of some, has no keys.
-                    _ if of.items().members().iter().all(|item| Val::one(item.clone()).is_certain())
-                        && !of
-                            .items()
-                            .members()
-                            .iter()
-                            .any(|item| matches!(item, Sym::Object(..) | Sym::Map(_))) =>
-                    {
-                        Val::nothing()
-                    }
+                    sym if has_no_keys(sym) => Val::nothing(),
                     sym => Val::many(sym.entry_key()),
                 }
             }
@@ -203,4 +194,15 @@ fn merge(below: &Sym, above: &Sym) -> Sym {
         all.insert(key.clone(), entry);
     }
     Sym::Object(Shared::new(all), base)
+}
+
+/// Whether a value is no object for certain, and no array of some, however deep.
+fn has_no_keys(value: &Sym) -> bool {
+    match value {
+        Sym::Object(..) | Sym::Map(_) => false,
+        Sym::Tuple(items) => items.iter().all(has_no_keys),
+        Sym::Union(members) => members.iter().all(has_no_keys),
+        Sym::Array(item) => has_no_keys(item),
+        other => Val::one(other.clone()).is_certain(),
+    }
 }
