@@ -128,9 +128,7 @@ fn items_of_a_tuple_are_what_all_of_them_are() {
     assert_eq!(read(<(u8, i64)>::SHAPE, each, Need::Integer), "");
     assert_eq!(read(<(String, char)>::SHAPE, each, Need::String), "");
     assert!(read(<(String, Option<String>)>::SHAPE, each, Need::String).contains("found a string or null"));
-    for different in
-        [<(u8, String)>::SHAPE, <(Vec<u8>, Vec<String>)>::SHAPE, <(u8, Option<String>)>::SHAPE]
-    {
+    for different in [<(u8, String)>::SHAPE, <(Vec<u8>, Vec<String>)>::SHAPE, <(u8, Option<String>)>::SHAPE] {
         assert_eq!(read(different, each, Need::Value), "");
         assert_ne!(read(different, each, Need::Integer), "");
         assert_ne!(read(different, each, Need::String), "");

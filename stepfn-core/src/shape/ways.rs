@@ -126,7 +126,7 @@ impl Ways {
                 }
             }
             (Step::Every, Shape::Map(value) | Shape::Keyed { value, .. }) => {
-                self.follow(view.with(value), steps, next)
+                self.follow(view.with(value), steps, next);
             }
             (Step::Every, Shape::Object(object)) => self.values(view, object, steps, next),
             (Step::Every, Shape::OneOf(one_of)) => {
