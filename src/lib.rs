@@ -59,6 +59,9 @@
 //! - `deploy`: the module `deploy`, which deploys state machines to AWS and calls them there, over `aws-sdk-sfn`.
 //! - `graph` (default): each machine's picture in its documentation. Leave it out where a few seconds of a clean build count. The crate
 //!   `stepfn-graph` draws SVG for a program.
+//! - `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `smol_str`, `time`, `url`, `uuid`: [`StateData`] for the types of the
+//!   crate of that name, as its own serde feature writes them: another form (`serde-float`, `serde-human-readable`) is said on the
+//!   field, `#[state_data(as = "f64")]`.
 //! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-xtask` instead.
 
 #[cfg(feature = "codegen")]
@@ -108,7 +111,18 @@ pub mod testing_guide {}
 /// What the macros' expansions name. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
-    pub use stepfn_core as core;
+    pub use stepfn_core::{
+        definition::{
+            Call, Definition, LogLevel, LoggingConfiguration, Reference, Source, Workflow, WorkflowType,
+        },
+        draft::{Draft, DraftTask},
+        shape::{
+            Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Kind, Made, Need, Node, ObjectShape,
+            OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect,
+        },
+        task::{Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo},
+        value::{Value, from_value, to_value},
+    };
     #[cfg(feature = "graph")]
     pub use stepfn_macros::svg;
 }

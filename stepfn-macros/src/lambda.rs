@@ -10,7 +10,7 @@ use syn::{
     spanned::Spanned,
 };
 
-use crate::derive::Errors;
+use crate::{derive::Errors, enclosed};
 
 /// The function as it is written, and the task of its name beside it; on mistakes, their messages as well.
 pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
@@ -147,25 +147,24 @@ impl Task {
     }
 
     fn expand(&self, Function { attrs, vis, sig, body }: &Function, sound: bool) -> TokenStream {
-        let core = quote!(::stepfn::__private::core);
         let ident = &sig.ident;
         let Self { name, function_name, .. } = self;
-        let input =
-            self.input.as_ref().map_or_else(|| quote!(#core::value::Value), ToTokens::to_token_stream);
-        let output = self.output.to_token_stream();
-        let error = self
-            .error
-            .as_ref()
-            .map_or_else(|| quote!(::core::convert::Infallible), ToTokens::to_token_stream);
+        let input = self.input.as_ref().map_or_else(|| quote!(::stepfn::__private::Value), enclosed);
+        let output = enclosed(&self.output);
+        let error = self.error.as_ref().map_or_else(|| quote!(::core::convert::Infallible), enclosed);
         // Types that are wrong in themselves would be reported once more.
         let (input, output, error) = if sound {
             (input, output, error)
         } else {
-            (quote!(#core::value::Value), quote!(#core::value::Value), quote!(::core::convert::Infallible))
+            (
+                quote!(::stepfn::__private::Value),
+                quote!(::stepfn::__private::Value),
+                quote!(::core::convert::Infallible),
+            )
         };
         let handler = match body {
             Some(_) if sound => {
-                let handler = self.handler(sig, &core);
+                let handler = self.handler(sig);
                 quote!(::core::option::Option::Some(#handler))
             }
             _ => quote!(::core::option::Option::None),
@@ -186,33 +185,35 @@ impl Task {
 
             #(#cfgs)*
             #[automatically_derived]
-            impl #core::task::Task for #ident {
+            impl ::stepfn::__private::Task for #ident {
                 type Input = #input;
                 type Output = #output;
                 type Error = #error;
 
                 const NAME: &'static str = #name;
                 const FUNCTION_NAME: &'static str = #function_name;
-                const HANDLER: ::core::option::Option<#core::task::Handler> = #handler;
+                const HANDLER: ::core::option::Option<::stepfn::__private::Handler> = #handler;
             }
         }
     }
 
-    /// A closure that calls the function with JSON. Its variables are hygienic: the function may be named like one of them.
-    fn handler(&self, sig: &Signature, core: &TokenStream) -> TokenStream {
+    /// A closure that calls the function with JSON. Its variables are hygienic, and named like no constant of the user's, which
+    /// a pattern would mean instead.
+    fn handler(&self, sig: &Signature) -> TokenStream {
         let (ident, name) = (&sig.ident, &self.name);
         let await_ = sig.asyncness.map(|_| quote!(.await));
-        let local = |name| Ident::new(name, Span::mixed_site());
+        let local = |name: &str| Ident::new(&format!("__stepfn_{name}"), Span::mixed_site());
         let (value, input, output, error) = (local("value"), local("input"), local("output"), local("error"));
         let (read, call) = match &self.input {
-            Some(ty) => {
-                let from_value = quote_spanned!(ty.span()=> #core::value::from_value::<#ty>);
+            Some(input_type) => {
+                let ty = enclosed(input_type);
+                let from_value = quote_spanned!(input_type.span()=> ::stepfn::__private::from_value::<#ty>);
                 let read = quote! {
                     let #input = match #from_value(&#value) {
                         ::core::result::Result::Ok(#input) => #input,
                         ::core::result::Result::Err(#error) => {
                             return ::core::result::Result::Err(
-                                #core::task::TaskFailure::not_an_input(#name, #error),
+                                ::stepfn::__private::TaskFailure::not_an_input(#name, #error),
                             );
                         }
                     };
@@ -224,8 +225,10 @@ impl Task {
         let answer = match &self.error {
             // Through the task's own type, which has the bound: a missing one is reported at the signature alone.
             Some(_) => quote! {{
-                fn __stepfn_failure<T: #core::task::Task>(error: &T::Error) -> #core::task::TaskFailure {
-                    #core::task::TaskError::failure(error)
+                fn __stepfn_failure<T: ::stepfn::__private::Task>(
+                    __stepfn_error: &T::Error,
+                ) -> ::stepfn::__private::TaskFailure {
+                    ::stepfn::__private::TaskError::failure(__stepfn_error)
                 }
                 match #call #await_ {
                     ::core::result::Result::Ok(#output) => #output,
@@ -236,17 +239,17 @@ impl Task {
             }},
             None => quote!(#call #await_),
         };
-        let ty = &self.output;
-        let to_value = quote_spanned!(ty.span()=> #core::value::to_value::<#ty>);
+        let ty = enclosed(&self.output);
+        let to_value = quote_spanned!(self.output.span()=> ::stepfn::__private::to_value::<#ty>);
         // At the function, so that a future that is not `Send` is reported there.
         let future = quote_spanned! {ident.span()=>
             ::std::boxed::Box::pin(async move {
                 #read
                 let #output: #ty = #answer;
-                #to_value(&#output).map_err(|#error| #core::task::TaskFailure::not_an_output(#name, #error))
+                #to_value(&#output).map_err(|#error| ::stepfn::__private::TaskFailure::not_an_output(#name, #error))
             })
         };
-        quote!(|#value: #core::value::Value| -> #core::task::HandlerFuture { #future })
+        quote!(|#value: ::stepfn::__private::Value| -> ::stepfn::__private::HandlerFuture { #future })
     }
 }
 

@@ -9,6 +9,21 @@ mod picture;
 
 use proc_macro::TokenStream;
 
+/// A type as it may stand before `as`: `i64 +` is one as well, to the parser of types.
+fn enclosed(ty: &syn::Type) -> proc_macro2::TokenStream {
+    use quote::ToTokens as _;
+
+    let tokens = ty.to_token_stream();
+    match ty {
+        syn::Type::TraitObject(_) | syn::Type::ImplTrait(_) => {
+            let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, tokens);
+            group.set_span(syn::spanned::Spanned::span(ty));
+            proc_macro2::TokenTree::Group(group).into()
+        }
+        _ => tokens,
+    }
+}
+
 /// The JSON form of a type, read from its serde attributes.
 ///
 /// Everything that serde's own derives take is understood: `rename`, `rename_all`, `alias`, `default`, `skip…`, `flatten`,

@@ -6,7 +6,23 @@ use stepfn::shape::{Field, Given, Made, ObjectShape, OneOfShape, Shape};
 /// Whether a value can be given. Serde takes a little more than shapes say: arrays for structs, `{"Unit": null}` and the
 /// index for unit variants, any tag where there is a variant for it (`other`). `lax` takes them too, wherever they may stand.
 pub(crate) fn accepts(shape: &'static Shape, value: &Value, lax: bool) -> bool {
-    Reader { lax }.fits(shape, shape, value)
+    Reader { lax }.fits(shape, &Owners { shape, around: None }, value)
+}
+
+/// The enclosing objects and enums, the nearest first.
+struct Owners<'o> {
+    shape: &'static Shape,
+    around: Option<&'o Self>,
+}
+
+impl<'o> Owners<'o> {
+    fn inside(&'o self, shape: &'static Shape) -> Self {
+        Self { shape, around: Some(self) }
+    }
+
+    fn up(&'o self, between: usize) -> &'o Self {
+        (0..between).fold(self, |owner, _| owner.around.expect("recursion leads out of the shape"))
+    }
 }
 
 struct Reader {
@@ -14,7 +30,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn fits(&self, shape: &'static Shape, owner: &'static Shape, value: &Value) -> bool {
+    fn fits(&self, shape: &'static Shape, owner: &Owners<'_>, value: &Value) -> bool {
         match shape {
             Shape::Any | Shape::Mixed => true,
             Shape::Array(item) => {
@@ -27,15 +43,24 @@ impl Reader {
             Shape::Map(item) => {
                 value.as_object().is_some_and(|map| map.values().all(|value| self.fits(item, owner, value)))
             }
+            Shape::Keyed { key, value: item } => value.as_object().is_some_and(|map| {
+                map.iter().all(|(name, value)| is_key(key, name) && self.fits(item, owner, value))
+            }),
             Shape::Object(_) if self.lax && value.is_array() => true,
-            Shape::Object(object) => value
-                .as_object()
-                .is_some_and(|map| self.object(object, shape, map, object.deny_unknown_fields)),
+            Shape::Object(object) => value.as_object().is_some_and(|map| {
+                self.object(object, &owner.inside(shape), map, object.deny_unknown_fields)
+            }),
             Shape::Nullable(inner) => value.is_null() || self.fits(inner, owner, value),
             Shape::OneOf(one_of) if self.lax && value.is_object() && has_other(one_of) => true,
-            Shape::OneOf(one_of) => one_of.alternatives.iter().any(|inner| self.fits(inner, shape, value)),
+            Shape::OneOf(one_of) => {
+                one_of.alternatives.iter().any(|inner| self.fits(inner, &owner.inside(shape), value))
+            }
             Shape::Split { given, .. } => self.fits(given, owner, value),
-            Shape::Recursive => self.fits(owner, owner, value),
+            Shape::Recursive(between) => {
+                let owner = owner.up(*between);
+                // It encloses itself once more, where it is no more than that.
+                self.fits(owner.shape, owner.around.unwrap_or(owner), value)
+            }
             Shape::Enum(shape) => match value {
                 Value::String(text) => {
                     [shape.variants, shape.also_given].iter().any(|known| known.contains(&text.as_str()))
@@ -52,7 +77,7 @@ impl Reader {
     fn object(
         &self,
         object: &'static ObjectShape,
-        owner: &'static Shape,
+        owner: &Owners<'_>,
         map: &Map<String, Value>,
         deny: bool,
     ) -> bool {
@@ -79,13 +104,18 @@ impl Reader {
         !deny || rest.is_empty()
     }
 
-    fn flattened(&self, shape: &'static Shape, owner: &'static Shape, rest: &Map<String, Value>) -> bool {
+    fn flattened(&self, shape: &'static Shape, owner: &Owners<'_>, rest: &Map<String, Value>) -> bool {
         match shape {
             Shape::Any | Shape::Nullable(_) => true,
             Shape::Map(value) => rest.values().all(|entry| self.fits(value, owner, entry)),
-            Shape::Object(object) => self.object(object, shape, rest, false),
+            // Serde hands on the keys as strings.
+            Shape::Keyed { key: Shape::Boolean | Shape::Integer { .. }, .. } => rest.is_empty(),
+            Shape::Keyed { key, value } => {
+                rest.iter().all(|(name, entry)| is_key(key, name) && self.fits(value, owner, entry))
+            }
+            Shape::Object(object) => self.object(object, &owner.inside(shape), rest, false),
             Shape::OneOf(one_of) => {
-                one_of.alternatives.iter().any(|inner| self.flattened(inner, shape, rest))
+                one_of.alternatives.iter().any(|inner| self.flattened(inner, &owner.inside(shape), rest))
             }
             Shape::Split { given, .. } => self.flattened(given, owner, rest),
             Shape::Null => false,
@@ -125,10 +155,24 @@ fn takes(shape: &Shape, key: &str) -> bool {
 
 /// Whether a value is of what is made, with no key that the shape does not know of.
 pub(crate) fn describes(shape: &'static Shape, value: &Value) -> bool {
-    made(shape, shape, value)
+    made(shape, &Owners { shape, around: None }, value)
 }
 
-fn made(shape: &'static Shape, owner: &'static Shape, value: &Value) -> bool {
+/// Whether a text is such a key.
+fn is_key(key: &'static Shape, name: &str) -> bool {
+    let parsed = serde_json::from_str(name).unwrap_or(Value::Null);
+    match key {
+        Shape::Boolean => parsed.is_boolean(),
+        Shape::Integer { .. } | Shape::Number => {
+            is_scalar(key, &parsed) && name == name.trim() && !name.is_empty()
+        }
+        Shape::OneOf(one_of) => one_of.alternatives.iter().any(|inner| is_key(inner, name)),
+        Shape::Split { given, .. } => is_key(given, name),
+        key => accepts(key, &name.into(), false),
+    }
+}
+
+fn made(shape: &'static Shape, owner: &Owners<'_>, value: &Value) -> bool {
     match shape {
         Shape::Any | Shape::Mixed => true,
         Shape::Array(item) => {
@@ -141,24 +185,31 @@ fn made(shape: &'static Shape, owner: &'static Shape, value: &Value) -> bool {
         Shape::Map(item) => {
             value.as_object().is_some_and(|map| map.values().all(|value| made(item, owner, value)))
         }
+        Shape::Keyed { key, value: item } => value
+            .as_object()
+            .is_some_and(|map| map.iter().all(|(name, value)| is_key(key, name) && made(item, owner, value))),
         Shape::Object(object) => value.as_object().is_some_and(|map| {
             let mut rest = map.clone();
-            made_object(object, shape, &mut rest) && rest.is_empty()
+            made_object(object, &owner.inside(shape), &mut rest) && rest.is_empty()
         }),
         Shape::Nullable(inner) => value.is_null() || made(inner, owner, value),
         Shape::OneOf(one_of) => {
-            one_of.alternatives.iter().any(|inner| made(inner, shape, value))
-                && value.as_object().is_none_or(|map| made_object(one_of.common, shape, &mut map.clone()))
+            let owner = owner.inside(shape);
+            one_of.alternatives.iter().any(|inner| made(inner, &owner, value))
+                && value.as_object().is_none_or(|map| made_object(one_of.common, &owner, &mut map.clone()))
         }
         Shape::Split { made: inner, .. } => made(inner, owner, value),
-        Shape::Recursive => made(owner, owner, value),
+        Shape::Recursive(between) => {
+            let owner = owner.up(*between);
+            made(owner.shape, owner.around.unwrap_or(owner), value)
+        }
         Shape::Enum(shape) => value.as_str().is_some_and(|text| shape.variants.contains(&text)),
         scalar => is_scalar(scalar, value),
     }
 }
 
 /// Takes the object's entries out of `rest`.
-fn made_object(object: &'static ObjectShape, owner: &'static Shape, rest: &mut Map<String, Value>) -> bool {
+fn made_object(object: &'static ObjectShape, owner: &Owners<'_>, rest: &mut Map<String, Value>) -> bool {
     let fits =
         |field: &'static Field, rest: &mut Map<String, Value>| match (field.made, rest.remove(field.made_as))
         {
@@ -170,18 +221,18 @@ fn made_object(object: &'static ObjectShape, owner: &'static Shape, rest: &mut M
         && object.flattened.iter().all(|shape| made_flattened(shape, owner, rest))
 }
 
-fn made_flattened(shape: &'static Shape, owner: &'static Shape, rest: &mut Map<String, Value>) -> bool {
+fn made_flattened(shape: &'static Shape, owner: &Owners<'_>, rest: &mut Map<String, Value>) -> bool {
     match shape {
         Shape::Any => {
             rest.clear();
             true
         }
-        Shape::Map(value) => {
+        Shape::Map(value) | Shape::Keyed { value, .. } => {
             let fits = rest.values().all(|entry| made(value, owner, entry));
             rest.clear();
             fits
         }
-        Shape::Object(object) => made_object(object, shape, rest),
+        Shape::Object(object) => made_object(object, &owner.inside(shape), rest),
         Shape::Nullable(inner) => {
             let mut with = rest.clone();
             if made_flattened(inner, owner, &mut with) {
@@ -191,7 +242,7 @@ fn made_flattened(shape: &'static Shape, owner: &'static Shape, rest: &mut Map<S
         }
         Shape::OneOf(one_of) => one_of.alternatives.iter().any(|inner| {
             let mut with = rest.clone();
-            let fits = made_flattened(inner, shape, &mut with);
+            let fits = made_flattened(inner, &owner.inside(shape), &mut with);
             if fits {
                 *rest = with;
             }
@@ -214,6 +265,28 @@ fn is_scalar(shape: &Shape, value: &Value) -> bool {
         Shape::String => value.is_string(),
         Shape::Text("char") => value.as_str().is_some_and(|text| text.chars().count() == 1),
         Shape::Text("timestamp") => value.as_str().is_some_and(|text| text.contains('T')),
+        Shape::Text(form) => value.as_str().is_some_and(|text| is_of_form(form, text)),
         other => panic!("no scalar: {other:?}"),
+    }
+}
+
+/// The parsers that the forms stand for.
+fn is_of_form(form: &str, text: &str) -> bool {
+    match form {
+        "text without NUL" => !text.contains('\0'),
+        "IPv4 address" => text.parse::<std::net::Ipv4Addr>().is_ok(),
+        "IPv6 address" => text.parse::<std::net::Ipv6Addr>().is_ok(),
+        "IPv4 socket address" => text.parse::<std::net::SocketAddrV4>().is_ok(),
+        "IPv6 socket address" => text.parse::<std::net::SocketAddrV6>().is_ok(),
+        "date" => text.parse::<chrono::NaiveDate>().is_ok(),
+        "time" => text.parse::<chrono::NaiveTime>().is_ok(),
+        "date and time" => text.parse::<chrono::NaiveDateTime>().is_ok(),
+        "zoned timestamp" => text.parse::<jiff::Zoned>().is_ok(),
+        "ISO 8601 duration" => text.parse::<jiff::Span>().is_ok(),
+        "ISO 8601 duration of hours and less" => text.parse::<jiff::SignedDuration>().is_ok(),
+        "decimal" => text.parse::<rust_decimal::Decimal>().is_ok(),
+        "URL" => text.parse::<url::Url>().is_ok(),
+        "UUID" => text.parse::<uuid::Uuid>().is_ok(),
+        form => panic!("no parser for {form}"),
     }
 }

@@ -1,13 +1,29 @@
 //! The library's own judgement, asked about whole values.
 
 use serde_json::Value;
-use stepfn::shape::{Claim, Node, Shape, judge};
+use stepfn::shape::{Claim, Node, Shape, Side, judge};
 
 /// Whether the value is judged to be readable as a type of this shape.
 pub(crate) fn fits(target: &'static Shape, value: &Value) -> bool {
     let mut nodes = vec![Node::Any];
     nodes[0] = node(value, &mut nodes);
     judge("here", &Claim::Fits { what: "the value", nodes: &nodes, target }).is_none()
+}
+
+/// Whether what is made of a shape is judged to be readable as the same, as it is or with a key laid over it.
+pub(crate) fn fits_itself(shape: &'static Shape, with_stranger: bool) -> bool {
+    let leaf = Node::Leaf { shape, side: Side::Made, steps: &[] };
+    let laid_over = [
+        Node::Object { first: 1, len: 1, base: Some(3) },
+        Node::Field { key: "stranger", value: 2, absent: false },
+        Node::Object { first: 4, len: 1, base: None },
+        leaf,
+        Node::Field { key: "x", value: 5, absent: false },
+        Node::Tuple { first: 6, len: 1 },
+        Node::Integer(1),
+    ];
+    let nodes = if with_stranger { &laid_over[..] } else { &laid_over[3..4] };
+    judge("here", &Claim::Fits { what: "the value", nodes, target: shape }).is_none()
 }
 
 fn node<'a>(value: &'a Value, nodes: &mut Vec<Node<'a>>) -> Node<'a> {

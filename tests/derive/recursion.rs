@@ -57,13 +57,63 @@ enum Expression {
 #[derive(Serialize, Deserialize, StateData)]
 struct Nodes(Vec<Nodes>);
 
-/// Inside of an enum, and without an object around, there is nothing that the mention could lead back to.
+#[derive(Serialize, Deserialize, StateData)]
+#[serde(tag = "t")]
+enum Inside {
+    Leaf { n: u8 },
+    Node { kids: Vec<Inside>, first: Option<Box<Inside>> },
+}
+
+#[derive(Serialize, Deserialize, StateData)]
+#[serde(tag = "t", content = "c")]
+enum Beside {
+    Leaf(u8),
+    Kids(Vec<Beside>),
+    Both { left: Box<Beside>, right: Option<Box<Beside>> },
+}
+
+#[derive(Serialize, Deserialize, StateData)]
+#[serde(untagged)]
+enum Bare {
+    Leaf(u8),
+    Kids(Vec<Bare>),
+    Named(std::collections::HashMap<String, Bare>),
+}
+
+#[derive(Serialize, Deserialize, StateData)]
+enum Nullable {
+    End,
+    Next(Option<Box<Nullable>>),
+    Further { next: Option<Box<Nullable>> },
+}
+
+#[test]
+fn an_enum_that_holds_itself() {
+    let one = || Box::new(Expression::Number(1));
+    agree([Expression::Not(one()), Expression::Add { left: one(), right: Box::new(Expression::Not(one())) }]);
+    let leaf = || Inside::Leaf { n: 1 };
+    agree([Inside::Node {
+        kids: vec![leaf(), Inside::Node { kids: vec![], first: None }],
+        first: Some(Box::new(leaf())),
+    }]);
+    agree([
+        Beside::Kids(vec![Beside::Leaf(1)]),
+        Beside::Both { left: Box::new(Beside::Leaf(1)), right: Some(Box::new(Beside::Kids(vec![]))) },
+    ]);
+    agree([
+        Bare::Kids(vec![Bare::Leaf(1), Bare::Kids(vec![])]),
+        Bare::Named([("a".into(), Bare::Leaf(1))].into()),
+    ]);
+    agree([
+        Nullable::Next(None),
+        Nullable::Next(Some(Box::new(Nullable::End))),
+        Nullable::Further { next: Some(Box::new(Nullable::Next(None))) },
+    ]);
+}
+
+/// Without an object around there is nothing that the mention could lead back to.
 #[test]
 fn recursion_without_an_object_is_anything() {
-    made([
-        Expression::Not(Box::new(Expression::Number(1))),
-        Expression::Add { left: Box::new(Expression::Number(1)), right: Box::new(Expression::Number(2)) },
-    ]);
     made([Nodes(vec![Nodes(vec![])])]);
     assert!(matches!(Nodes::SHAPE, Shape::Array(Shape::Any)));
 }

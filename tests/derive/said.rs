@@ -164,11 +164,11 @@ enum Variant {
 
 #[test]
 fn a_function_for_a_variant() {
-    agree([
-        Variant::List(vec!["a".into()]),
-        Variant::At(Time("2016-03-14T01:59:00Z".into())),
-        Variant::Plain,
-    ]);
+    let samples =
+        [Variant::List(vec!["a".into()]), Variant::At(Time("2016-03-14T01:59:00Z".into())), Variant::Plain];
+    let values: Vec<_> = samples.iter().map(|sample| serde_json::to_value(sample).unwrap()).collect();
+    made(samples);
+    given::<Variant>(values);
     made([Variant::Hex(10)]);
     given::<Variant>([json!({"Hex": 10}), json!({"Hex": "a"})]);
 }

@@ -57,6 +57,7 @@ const FREE: Shape = Shape::Object(&object(
 const PAYMENT: Shape = Shape::OneOf(&OneOfShape {
     name: "Payment",
     alternatives: &[&CARD, &CASH, &FREE],
+    buffered: true,
     common: &object(
         "Payment",
         &[
@@ -79,6 +80,7 @@ const ADJ_S: Shape = Shape::Object(&object(
 const ADJ: Shape = Shape::OneOf(&OneOfShape {
     name: "Adj",
     alternatives: &[&ADJ_N, &ADJ_S],
+    buffered: false,
     common: &object(
         "Adj",
         &[field("t", &["t"], &Shape::Enum(&tag("Adj", &["N", "S"]))), field("c", &["c"], &Shape::Mixed)],
@@ -101,6 +103,7 @@ const OLD: Shape = Shape::Object(&ObjectShape {
 const EXT: Shape = Shape::OneOf(&OneOfShape {
     name: "Ext",
     alternatives: &[&Shape::Enum(&tag("Ext", &["Unit"])), &NEW, &OLD],
+    buffered: false,
     common: &object("Ext", &[]),
 });
 
@@ -109,6 +112,7 @@ const POINT: Shape = Shape::Object(&object("Unt::Point", &[field("x", &["x"], <u
 const UNT: Shape = Shape::OneOf(&OneOfShape {
     name: "Unt",
     alternatives: &[<u32>::SHAPE, <String>::SHAPE, &POINT],
+    buffered: true,
     common: &object("Unt", &[]),
 });
 

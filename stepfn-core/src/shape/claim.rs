@@ -231,13 +231,13 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
         Claim::Fits { what, nodes, target } => {
             out.push(what);
             out.push(": ");
-            Fits { nodes, flattened: false, way: 0 }.judge(target, &mut out)
+            Fits::of(nodes).judge(target, &mut out)
         }
         Claim::FieldFits { what, keys, nodes, target } => {
             out.push(what);
             out.push(": ");
             match field(View::new(target, Side::Given), keys) {
-                Some(target) => Fits { nodes, flattened: false, way: 0 }.judge(target, &mut out),
+                Some(target) => Fits::of(nodes).judge(target, &mut out),
                 None => true,
             }
         }
@@ -257,7 +257,7 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
                 article(&mut out, result);
                 out.push(": ");
                 let nodes = [Node::Leaf { shape: answer, side: Side::Made, steps: &[] }];
-                Fits { nodes: &nodes, flattened: false, way: 0 }.judge(result, &mut out)
+                Fits::of(&nodes).judge(result, &mut out)
             }
             None => true,
         },
@@ -540,7 +540,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             let mut some = false;
             while i < one_of.alternatives.len() {
                 if !view.excludes(i) {
-                    let fits = can_be(view.with(one_of.alternatives[i]), need);
+                    let fits = can_be(view.alternative(one_of, i), need);
                     if certain && !fits {
                         return false;
                     }
@@ -584,14 +584,23 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
                     | Shape::Boolean
             ),
             Need::Items => {
-                matches!(shape, Shape::Array(_) | Shape::Tuple(_) | Shape::Object(_) | Shape::Map(_))
+                matches!(
+                    shape,
+                    Shape::Array(_)
+                        | Shape::Tuple(_)
+                        | Shape::Object(_)
+                        | Shape::Map(_)
+                        | Shape::Keyed { .. }
+                )
             }
             // Any string may hold a timestamp; only the form `timestamp` always does.
             Need::MaybeTimestamp => matches!(shape, Shape::String | Shape::Text(_)),
             Need::Timestamp => matches!(shape, Shape::Text(form) if same(form, TIMESTAMP)),
             Need::MaybeNull => matches!(shape, Shape::Null),
             Need::Array => matches!(shape, Shape::Array(_) | Shape::Tuple(_)),
-            Need::Object | Need::Writable => matches!(shape, Shape::Object(_) | Shape::Map(_)),
+            Need::Object | Need::Writable => {
+                matches!(shape, Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. })
+            }
         },
     }
 }
@@ -648,7 +657,7 @@ const fn token(input: &'static Shape, keys: &[&str]) -> Option<&'static Shape> {
 /// Judges a whole template, but leaves to [`Claim::FieldFits`] what that judges.
 const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) -> bool {
     let mark = out.mark();
-    if (Fits { nodes, flattened: false, way: 0 }).judge(target, out) {
+    if Fits::of(nodes).judge(target, out) {
         return true;
     }
     // Where a field is the reason and the field is judged alone, that claim reports it.
@@ -666,7 +675,7 @@ const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) ->
             && let Some(shape) = field(View::new(target, Side::Given), &[key])
         {
             let mut ignored = Text::new();
-            let fits = Fits { nodes, flattened: false, way: 0 }.judge_node(value, shape, &mut ignored);
+            let fits = Fits::of(nodes).judge_node(value, shape, &mut ignored);
             if !fits {
                 out.rewind(mark);
                 return true;
@@ -682,7 +691,7 @@ const fn columns(target: View, out: &mut Text) -> bool {
     match target.shape {
         Shape::Any => true,
         Shape::Nullable(inner) => columns(target.with(inner), out),
-        Shape::Map(value) => {
+        Shape::Map(value) | Shape::Keyed { value, .. } => {
             if is_text(target.with(value)) {
                 return true;
             }

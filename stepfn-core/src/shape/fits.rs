@@ -1,18 +1,28 @@
 use super::{
     Arithmetic, Bounds, Node, Shape, TIMESTAMP,
+    form::{OfForm, of_form},
     text::{Text, contains, same},
     view::{Side, Step, View, article},
     ways::{count, on_way},
 };
 
-/// Recursion deeper than this is taken to fit: what is this deep has been judged on the way.
-const MAX_DEPTH: usize = 24;
+/// Types nested deeper than this are refused: rustc gives constants a stack of 128 calls, and here each is counted.
+const MAX_DEPTH: usize = 104;
 
 /// A source: a node of the tree, or a part of a typed value.
 #[derive(Clone, Copy)]
 pub(super) enum Source {
     Node(usize),
     View(View),
+    /// An [`Node::Object`] over something other than its own base: over one variant of it.
+    Over(usize, View),
+}
+
+/// A source and a target that are being judged.
+pub(super) struct Pair<'p> {
+    source: u64,
+    target: u64,
+    around: Option<&'p Self>,
 }
 
 /// Judges whether a value can be read as a type: `Deserialize` succeeds on all that it can be.
@@ -21,11 +31,34 @@ pub(super) struct Fits<'a> {
     pub(super) nodes: &'a [Node<'a>],
     /// Whether the target stands flattened among other fields, so that keys it does not know are those of its neighbours.
     pub(super) flattened: bool,
+    /// Whether serde reads the target out of a buffer.
+    pub(super) buffered: bool,
+    /// Whether a text whose form only its own parser can tell is taken to be of it.
+    pub(super) lenient: bool,
+    /// What is being judged around. What a recursive type comes back to fits if all else does.
+    pub(super) around: Option<&'a Pair<'a>>,
     /// Which way is taken by the steps below an overlay, where they lead to values of several shapes.
     pub(super) way: usize,
 }
 
 impl<'a> Fits<'a> {
+    /// Judges a value that somebody wrote or computed.
+    pub(super) const fn of(nodes: &'a [Node<'a>]) -> Self {
+        Self { nodes, flattened: false, buffered: false, lenient: false, around: None, way: 0 }
+    }
+
+    /// Whether a source and a target are being judged around here.
+    const fn is_around(self, source: u64, target: u64) -> bool {
+        let mut next = self.around;
+        while let Some(pair) = next {
+            if pair.source == source && pair.target == target {
+                return true;
+            }
+            next = pair.around;
+        }
+        false
+    }
+
     /// Appends to `out` why not, where not.
     pub(super) const fn judge(self, target: &'static Shape, out: &mut Text) -> bool {
         self.fits(Source::Node(0), View::new(target, Side::Given), 0, out)
@@ -95,27 +128,66 @@ impl<'a> Fits<'a> {
         Some(self.source(index))
     }
 
-    pub(super) const fn fits(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
-        if depth > MAX_DEPTH {
-            return true;
+    /// What is below the overlay that a source is, if it is one.
+    pub(super) const fn below(self, source: Source) -> Option<Source> {
+        match source {
+            Source::Over(_, view) => Some(Source::View(view)),
+            Source::Node(index) => match self.nodes[index] {
+                Node::Object { base: Some(base), .. } => self.base(base),
+                _ => None,
+            },
+            Source::View(_) => None,
         }
+    }
+
+    /// The fields of the overlay that a source is: the first, and how many.
+    pub(super) const fn overlay(self, source: Source) -> Option<(usize, usize)> {
+        match source {
+            Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
+                Node::Object { first, len, .. } => Some((first, len)),
+                _ => None,
+            },
+            Source::View(_) => None,
+        }
+    }
+
+    pub(super) const fn fits(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
         if let Shape::Any = target.shape {
             return true;
         }
-        if let Source::Node(index) = source {
-            let ways = self.ways(index);
-            if ways != 1 {
-                let mut way = 0;
-                while way < ways {
-                    if !(Self { way, ..self }).fits_on_way(source, target, depth, out) {
-                        return false;
-                    }
-                    way += 1;
-                }
-                return true;
-            }
+        if depth > MAX_DEPTH {
+            out.push(
+                "it is nested too deep to be judged; take `serde_json::Value` for what is further inside",
+            );
+            return false;
         }
-        Self { way: 0, ..self }.fits_on_way(source, target, depth, out)
+        let ways = match source {
+            Source::Node(index) => self.ways(index),
+            _ => 1,
+        };
+        let mut way = 0;
+        while way < ways {
+            let mut this: Fits<'_> = Self { way, ..self };
+            let source = match source {
+                Source::Node(index) => this.source(index),
+                source => source,
+            };
+            let pair;
+            let mut is_around = false;
+            if let Source::View(view) = source
+                && let (Some(of), Some(to)) = (view.identity(), target.identity())
+                && !self.flattened
+            {
+                is_around = self.is_around(of, to);
+                pair = Pair { source: of, target: to, around: self.around };
+                this = Fits { around: Some(&pair), ..this };
+            }
+            if !is_around && !this.judged(source, target, depth, out) {
+                return false;
+            }
+            way += 1;
+        }
+        true
     }
 
     /// On how many ways the steps of a leaf lead, which a node is or lies over.
@@ -128,28 +200,24 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// The same, where one way is taken.
-    const fn fits_on_way(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
-        let source = match source {
-            Source::Node(index) => self.source(index),
-            view => view,
-        };
+    /// Judges a source that is no pair of what is being judged around.
+    const fn judged(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
         // What the source can be decides first: every one of its alternatives must fit.
         match source {
             Source::Node(index) => match self.nodes[index] {
                 Node::Any => return true,
                 Node::Either(first, second) => {
                     let mark = out.mark();
-                    if self.fits(Source::Node(first), target, depth + 1, out) {
+                    if self.fits(Source::Node(first), target, depth + 2, out) {
                         return true;
                     }
                     out.rewind(mark);
-                    return self.fits(Source::Node(second), target, depth + 1, out);
+                    return self.fits(Source::Node(second), target, depth + 2, out);
                 }
                 Node::Union { first, len } => {
                     let mut i = 0;
                     while i < len {
-                        if !self.fits(Source::Node(first + i), target, depth + 1, out) {
+                        if !self.fits(Source::Node(first + i), target, depth + 2, out) {
                             return false;
                         }
                         i += 1;
@@ -158,16 +226,17 @@ impl<'a> Fits<'a> {
                 }
                 _ => {}
             },
+            Source::Over(..) => {}
             Source::View(view) => match view.shape {
                 Shape::Any | Shape::Never => return true,
                 Shape::Nullable(inner) => {
                     return match target.shape {
                         Shape::Nullable(wanted) => {
-                            self.fits(Source::View(view.with(inner)), target.with(wanted), depth + 1, out)
+                            self.fits(Source::View(view.with(inner)), target.with(wanted), depth + 2, out)
                         }
                         Shape::OneOf(_) => {
-                            self.fits(Source::View(view.with(&Shape::Null)), target, depth + 1, out)
-                                && self.fits(Source::View(view.with(inner)), target, depth + 1, out)
+                            self.fits(Source::View(view.with(&Shape::Null)), target, depth + 2, out)
+                                && self.fits(Source::View(view.with(inner)), target, depth + 2, out)
                         }
                         _ => {
                             out.push("it may be null, expected ");
@@ -179,8 +248,8 @@ impl<'a> Fits<'a> {
                 Shape::OneOf(one_of) => {
                     let mut i = 0;
                     while i < one_of.alternatives.len() {
-                        let alternative = view.alternative(one_of.alternatives[i]);
-                        if !view.excludes(i) && !self.fits(Source::View(alternative), target, depth + 1, out)
+                        if !view.excludes(i)
+                            && !self.fits(Source::View(view.alternative(one_of, i)), target, depth + 2, out)
                         {
                             return false;
                         }
@@ -191,19 +260,23 @@ impl<'a> Fits<'a> {
                 _ => {}
             },
         }
+        if let Some(fits) = self.by_variant(source, target, depth, out) {
+            return fits;
+        }
         match target.shape {
             Shape::Nullable(inner) => {
                 if self.is_null(source) {
                     return true;
                 }
-                return self.fits(source, target.with(inner), depth + 1, out);
+                return self.fits(source, target.with(inner), depth + 2, out);
             }
             Shape::OneOf(one_of) => {
                 let mark = out.mark();
+                let inside = Self { buffered: self.buffered || one_of.buffered, ..self };
                 let mut i = 0;
                 while i < one_of.alternatives.len() {
                     out.rewind(mark);
-                    if self.fits(source, target.with(one_of.alternatives[i]), depth + 1, out) {
+                    if inside.fits(source, target.alternative(one_of, i), depth + 2, out) {
                         return true;
                     }
                     i += 1;
@@ -234,7 +307,12 @@ impl<'a> Fits<'a> {
             }
             Shape::Map(value) => {
                 if self.is_object(source) {
-                    return self.entries(source, target.with(value), None, depth, out);
+                    return self.entries(source, target, value, None, depth, out);
+                }
+            }
+            Shape::Keyed { value, .. } => {
+                if self.is_object(source) {
+                    return self.entries(source, target, value, None, depth, out);
                 }
             }
             _ => {
@@ -250,28 +328,100 @@ impl<'a> Fits<'a> {
         false
     }
 
+    /// One variant after the other of an enum whose fields stand among others', or under an overlay; none where there is no
+    /// such enum, or where it does not matter which variant it is.
+    const fn by_variant(self, source: Source, target: View, depth: usize, out: &mut Text) -> Option<bool> {
+        let matters = match target.shape {
+            Shape::OneOf(_) => true,
+            Shape::Object(object) => !object.flattened.is_empty() || object.deny_unknown_fields,
+            _ => false,
+        };
+        if !matters {
+            return None;
+        }
+        let (view, index) = match source {
+            Source::View(view) => (view, None),
+            Source::Over(..) => return None,
+            Source::Node(index) => match self.below(source) {
+                Some(Source::View(view)) => (view, Some(index)),
+                _ => return None,
+            },
+        };
+        let mut number = 0;
+        loop {
+            let next = match view.shape {
+                Shape::OneOf(one_of) if number < one_of.alternatives.len() => {
+                    Some(if view.excludes(number) {
+                        view.with(&Shape::Never)
+                    } else {
+                        view.alternative(one_of, number)
+                    })
+                }
+                Shape::OneOf(_) => None,
+                _ => view.as_variant(number),
+            };
+            let Some(variant) = next else { break };
+            let variant = match index {
+                // Nothing is laid over what is no object: a claim of its own reports it.
+                Some(_) if !matches!(variant.shape, Shape::Object(_) | Shape::OneOf(_)) => None,
+                Some(index) => Some(Source::Over(index, variant)),
+                None => Some(Source::View(variant)),
+            };
+            if let Some(variant) = variant
+                && !self.fits(variant, target, depth + 3, out)
+            {
+                return Some(false);
+            }
+            number += 1;
+        }
+        if number > 0 {
+            return Some(true);
+        }
+        match index {
+            // All that is judged of it must be on the same way.
+            Some(index) if self.ways(index) != 1 => {
+                Some(self.fits(Source::Over(index, view), target, depth + 3, out))
+            }
+            _ => None,
+        }
+    }
+
     const fn is_null(self, source: Source) -> bool {
         match source {
             Source::Node(index) => matches!(self.nodes[index], Node::Null),
             Source::View(view) => matches!(view.shape, Shape::Null),
+            Source::Over(..) => false,
         }
     }
 
     const fn is_object(self, source: Source) -> bool {
         match source {
             Source::Node(index) => matches!(self.nodes[index], Node::Object { .. } | Node::Map(_)),
-            Source::View(view) => matches!(view.shape, Shape::Object(_) | Shape::Map(_)),
+            Source::View(view) => {
+                matches!(view.shape, Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. })
+            }
+            Source::Over(..) => true,
         }
     }
 
     const fn scalar(self, source: Source, target: &Shape) -> bool {
+        if let Shape::Integer { min, max } = target
+            && (*min < i64::MIN as i128 || *max > u64::MAX as i128)
+            && self.buffered
+        {
+            return false;
+        }
         match source {
+            Source::Over(..) => false,
             Source::Node(index) => match (self.nodes[index], target) {
                 (Node::Null, Shape::Null) => true,
                 (Node::True | Node::False | Node::Boolean, Shape::Boolean) => true,
                 (Node::Text(_) | Node::String | Node::Timestamp, Shape::String) => true,
-                // A text that somebody wrote for it: only its form could be wrong.
-                (Node::Text(_), Shape::Text(_)) => true,
+                (Node::Text(text), Shape::Text(form)) => match of_form(form, text) {
+                    OfForm::Yes => true,
+                    OfForm::No => false,
+                    OfForm::Unsure => self.lenient,
+                },
                 (Node::Timestamp, Shape::Text(form)) => same(form, TIMESTAMP),
                 (Node::Text(text), Shape::Enum(shape)) => {
                     contains(shape.variants, text)
@@ -437,102 +587,11 @@ impl<'a> Fits<'a> {
         })
     }
 
-    /// An array as an array; none where the source is no array.
-    const fn items(
-        self,
-        source: Source,
-        target: View,
-        item: &'static Shape,
-        depth: usize,
-        out: &mut Text,
-    ) -> Option<bool> {
-        let wanted = target.with(item);
-        let mark = out.mark();
-        let fits = match source {
-            Source::Node(index) => match self.nodes[index] {
-                Node::Array(each) => self.fits(Source::Node(each), wanted, depth + 1, out),
-                Node::Tuple { first, len } => {
-                    let mut fits = true;
-                    let mut i = 0;
-                    while fits && i < len {
-                        fits = self.fits(Source::Node(first + i), wanted, depth + 1, out);
-                        i += 1;
-                    }
-                    fits
-                }
-                _ => return None,
-            },
-            Source::View(view) => match view.shape {
-                Shape::Array(each) => self.fits(Source::View(view.with(each)), wanted, depth + 1, out),
-                Shape::Tuple(items) => {
-                    let mut fits = true;
-                    let mut i = 0;
-                    while fits && i < items.len() {
-                        fits = self.fits(Source::View(view.with(items[i])), wanted, depth + 1, out);
-                        i += 1;
-                    }
-                    fits
-                }
-                _ => return None,
-            },
-        };
-        if !fits {
-            prefix(out, mark, "in its items: ");
-        }
-        Some(fits)
-    }
-
-    /// An array as an array of fixed length; none where the source is none of known length.
-    const fn tuple(
-        self,
-        source: Source,
-        target: View,
-        wanted: &'static [&'static Shape],
-        depth: usize,
-        out: &mut Text,
-    ) -> Option<bool> {
-        let len = match source {
-            Source::Node(index) => match self.nodes[index] {
-                Node::Tuple { len, .. } => len,
-                _ => return None,
-            },
-            Source::View(view) => match view.shape {
-                Shape::Tuple(items) => items.len(),
-                _ => return None,
-            },
-        };
-        if len != wanted.len() {
-            out.push("expected an array of ");
-            out.number(wanted.len() as i128);
-            out.push(" items, found one of ");
-            out.number(len as i128);
-            return Some(false);
-        }
-        let mut i = 0;
-        while i < len {
-            let item = match source {
-                Source::Node(index) => match self.nodes[index] {
-                    Node::Tuple { first, .. } => Source::Node(first + i),
-                    _ => source,
-                },
-                Source::View(view) => match view.shape {
-                    Shape::Tuple(items) => Source::View(view.with(items[i])),
-                    _ => source,
-                },
-            };
-            if !self.fits(item, target.with(wanted[i]), depth + 1, out) {
-                return Some(false);
-            }
-            i += 1;
-        }
-        Some(true)
-    }
-
     /// Appends what a source is.
     const fn found(self, source: Source, out: &mut Text) {
         match source {
             Source::View(view) => article(out, view.shape),
-            Source::Node(index) => match self.nodes[index] {
+            Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
                 Node::Any
                 | Node::Item(_)
                 | Node::Either(..)

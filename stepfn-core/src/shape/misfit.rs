@@ -18,7 +18,7 @@ pub fn misfit(value: &Value, target: &'static Shape) -> Option<String> {
     let mut nodes = Vec::new();
     lay_out(value, &mut nodes);
     let mut out = Text::new();
-    let fits = Fits { nodes: &nodes, flattened: false, way: 0 }.judge(target, &mut out);
+    let fits = Fits { lenient: true, ..Fits::of(&nodes) }.judge(target, &mut out);
     (!fits).then(|| out.as_str().to_owned())
 }
 

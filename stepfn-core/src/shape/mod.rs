@@ -14,10 +14,13 @@
 //! *given* to its `Deserialize` (a task's input). A field of type `Option` is always there on the way out, possibly `null`,
 //! and may be missing on the way in.
 
+mod array;
 mod bounds;
 mod claim;
 mod fits;
+mod form;
 mod impls;
+mod keys;
 mod misfit;
 mod narrow;
 mod node;
@@ -33,6 +36,7 @@ use std::fmt;
 pub use self::{
     bounds::{Arithmetic, Bounds},
     claim::{Claim, Fault, Need, Wrong, expect, judge},
+    form::{TIMESTAMP, example},
     misfit::misfit,
     narrow::{Fact, Kind, Property},
     node::Node,
@@ -82,6 +86,13 @@ pub enum Shape {
     Tuple(&'static [&'static Self]),
     /// An object with any keys, all values of one shape.
     Map(&'static Self),
+    /// An object whose keys are not just any string: numbers, booleans, an enum's names, a form.
+    Keyed {
+        /// The shape of what the keys are made of.
+        key: &'static Self,
+        /// The shape of the values.
+        value: &'static Self,
+    },
     /// An object with known fields.
     Object(&'static ObjectShape),
     /// `null`, or the shape inside.
@@ -95,8 +106,9 @@ pub enum Shape {
         /// What `Deserialize` takes.
         given: &'static Self,
     },
-    /// The nearest enclosing [`Object`](Self::Object) or [`OneOf`](Self::OneOf) again: a recursive type.
-    Recursive,
+    /// An enclosing [`Object`](Self::Object) or [`OneOf`](Self::OneOf) again: a recursive type. The number says how many
+    /// of them lie between, at most [`MAX_BETWEEN`].
+    Recursive(usize),
     /// A field whose shape differs from variant to variant: it can be passed on with the whole, but not be read alone.
     Mixed,
     /// What nothing can be: the value of a key that a type does not have.
@@ -105,8 +117,9 @@ pub enum Shape {
     Token(&'static Self),
 }
 
-/// The [`Shape::Text`] of an RFC 3339 timestamp, as `Timestamp` comparisons and Wait states need it.
-pub const TIMESTAMP: &str = "timestamp";
+/// The most enclosing shapes that [`Shape::Recursive`] may look through: an enum's variant, what the variant holds, and what
+/// may be `null` but not be missing.
+pub const MAX_BETWEEN: usize = 3;
 
 /// An enum whose variants are all units.
 #[derive(Clone, Copy, Debug)]
@@ -176,6 +189,9 @@ pub struct OneOfShape {
     pub name: &'static str,
     /// The variants.
     pub alternatives: &'static [&'static Shape],
+    /// Whether serde reads it through a buffer: tagged inside, or not at all. Numbers of 128 bits and keys that are numbers
+    /// do not come through.
+    pub buffered: bool,
     /// What can be read without knowing the variant: a field that not every variant has is [`Made::Maybe`] and
     /// [`Given::Optional`], one whose type differs is [`Shape::Mixed`]. Empty where a variant is no object.
     pub common: &'static ObjectShape,
@@ -194,6 +210,37 @@ impl Shape {
         }
     }
 
+    /// The bounds of a whole number, inclusive; none where the shape is none, or may be something else.
+    ///
+    /// ```
+    /// use stepfn_core::shape::StateData;
+    ///
+    /// assert_eq!(<u8>::SHAPE.range(), Some((0, 255)));
+    /// assert_eq!(<std::num::NonZeroI8>::SHAPE.range(), Some((-128, 127)));
+    /// assert_eq!(<f64>::SHAPE.range(), None);
+    /// ```
+    pub const fn range(&self) -> Option<(i128, i128)> {
+        match self {
+            Self::Integer { min, max } => Some((*min, *max)),
+            Self::OneOf(one_of) => {
+                let mut range: Option<(i128, i128)> = None;
+                let mut i = 0;
+                while i < one_of.alternatives.len() {
+                    let Some((min, max)) = one_of.alternatives[i].range() else { return None };
+                    range = match range {
+                        None => Some((min, max)),
+                        Some((least, most)) => {
+                            Some((if min < least { min } else { least }, if max > most { max } else { most }))
+                        }
+                    };
+                    i += 1;
+                }
+                range
+            }
+            _ => None,
+        }
+    }
+
     /// What the shape is in words: `a string`, `an array`, a type's name.
     pub const fn words(&self) -> &'static str {
         match self {
@@ -207,12 +254,12 @@ impl Shape {
             Self::Enum(shape) => shape.name,
             Self::Array(_) => "an array",
             Self::Tuple(_) => "an array of fixed length",
-            Self::Map(_) => "a map",
+            Self::Map(_) | Self::Keyed { .. } => "a map",
             Self::Object(shape) => shape.name,
             Self::Nullable(inner) => inner.words(),
             Self::OneOf(shape) => shape.name,
             Self::Split { made, .. } => made.words(),
-            Self::Recursive => "the enclosing type again",
+            Self::Recursive(_) => "the enclosing type again",
             Self::Mixed => "different from variant to variant",
             Self::Never => "nothing",
             Self::Token(_) => "a task token",

@@ -4,7 +4,7 @@
 //! not be where it holds is left out. So one rule serves the tags of enums in each of serde's forms, `null`, and missing keys.
 
 use super::{
-    ObjectShape, Shape, TIMESTAMP,
+    ObjectShape, OneOfShape, Shape, TIMESTAMP,
     text::{contains, same},
     view::{Side, Step, View},
 };
@@ -165,14 +165,14 @@ impl View {
         let mut view = self;
         let mut i = 0;
         while i < one_of.alternatives.len() && i < MOST {
-            let alternative = self.alternative(one_of.alternatives[i]).narrow_present(facts);
+            let alternative = self.alternative(one_of, i).narrow_present(facts);
             if matches!(alternative.shape, Shape::Never) {
                 view.excluded |= 1 << i;
             }
             i += 1;
         }
         match view.only() {
-            Some(Some(only)) => self.alternative(one_of.alternatives[only]).narrow_present(facts),
+            Some(Some(only)) => self.alternative(one_of, only).narrow_present(facts),
             Some(None) => self.with(&Shape::Never),
             None => view,
         }
@@ -218,7 +218,7 @@ impl View {
                 let mut view = self;
                 let mut i = 0;
                 while i < all.alternatives.len() && i < MOST {
-                    let alternative = self.with(one_of).alternative(all.alternatives[i]);
+                    let alternative = self.with(one_of).alternative(all, i);
                     if matches!(alternative.narrow_present(facts).shape, Shape::Never) {
                         view.excluded |= 1 << i;
                     }
@@ -264,8 +264,8 @@ impl View {
         false
     }
 
-    /// A flattened part of an object.
-    pub(super) const fn flattened_part(self, object: &'static ObjectShape, place: usize) -> Self {
+    /// What facts leave of a flattened part of an object.
+    pub(super) const fn flattened_left(self, object: &'static ObjectShape, place: usize) -> Self {
         let part = self.with(object.flattened[place]);
         if self.excluded == 0 {
             return part;
@@ -274,7 +274,7 @@ impl View {
             Some((first, _)) if first == place => {
                 let part = Self { excluded: self.excluded, ..part };
                 match (part.only(), part.shape) {
-                    (Some(Some(only)), Shape::OneOf(one_of)) => part.alternative(one_of.alternatives[only]),
+                    (Some(Some(only)), Shape::OneOf(one_of)) => part.alternative(one_of, only),
                     _ => part,
                 }
             }
@@ -285,11 +285,6 @@ impl View {
     /// Whether an alternative has been left out.
     pub(super) const fn excludes(self, index: usize) -> bool {
         index < MOST && self.excluded & (1 << index) != 0
-    }
-
-    /// A variant of this enum. What is recursive in it is the enum.
-    pub(super) const fn alternative(self, shape: &'static Shape) -> Self {
-        Self { owner: self.owner, ..self.with(shape) }
     }
 
     /// The one variant that is left, or that none is; none where there are several.
@@ -310,7 +305,7 @@ impl View {
     }
 
     /// The value of a key that some of the variants have which are left.
-    pub(super) const fn of_alternatives(self, one_of: &'static super::OneOfShape, key: &str) -> Option<Self> {
+    pub(super) const fn of_alternatives(self, one_of: &'static OneOfShape, key: &str) -> Option<Self> {
         let common = self.field(one_of.common, key);
         if self.excluded == 0 && common.is_some() {
             return common;
@@ -320,7 +315,7 @@ impl View {
         let mut i = 0;
         while i < one_of.alternatives.len() {
             if !self.excludes(i) {
-                match self.alternative(one_of.alternatives[i]).key(key) {
+                match self.alternative(one_of, i).key(key) {
                     Some(view) => {
                         absent = absent || view.absent;
                         found = Some(match found {
@@ -348,7 +343,7 @@ impl View {
     }
 
     /// The strings that a tag can no longer be.
-    const fn tags_left(self, one_of: &'static super::OneOfShape, tags: &[&str], key: &str) -> u128 {
+    const fn tags_left(self, one_of: &'static OneOfShape, tags: &[&str], key: &str) -> u128 {
         let mut excluded = 0;
         let mut t = 0;
         while t < tags.len() && t < MOST {
@@ -356,7 +351,7 @@ impl View {
             let mut i = 0;
             while i < one_of.alternatives.len() {
                 if !self.excludes(i)
-                    && let Some(view) = self.alternative(one_of.alternatives[i]).key(key)
+                    && let Some(view) = self.alternative(one_of, i).key(key)
                     && let Shape::Enum(shape) = view.shape
                 {
                     left = left || contains(shape.variants, tags[t]);
@@ -492,7 +487,7 @@ const fn below(view: View, key: &str, fact: Fact<'_>) -> Truth {
             let mut i = 0;
             while i < one_of.alternatives.len() {
                 if !view.excludes(i) {
-                    let this = below(view.alternative(one_of.alternatives[i]), key, fact);
+                    let this = below(view.alternative(one_of, i), key, fact);
                     all = Some(match all {
                         None => this,
                         Some(all) => this.or(all),
@@ -511,7 +506,7 @@ const fn below(view: View, key: &str, fact: Fact<'_>) -> Truth {
             None if matches!(view.side, Side::Given) && is_given(view, object, key) => Truth::Maybe,
             None => Truth::Never,
         },
-        Shape::Map(value) => Truth::Never.or(truth(view.with(value), fact)),
+        Shape::Map(value) | Shape::Keyed { value, .. } => Truth::Never.or(truth(view.with(value), fact)),
         _ => Truth::Never,
     }
 }
@@ -565,7 +560,7 @@ const fn truth(view: View, fact: Fact<'_>) -> Truth {
             let mut i = 0;
             while i < one_of.alternatives.len() {
                 if !view.excludes(i) {
-                    let this = truth(view.alternative(one_of.alternatives[i]), fact);
+                    let this = truth(view.alternative(one_of, i), fact);
                     all = Some(match all {
                         None => this,
                         Some(all) => this.or(all),
@@ -641,7 +636,7 @@ const fn is_of(view: View, kind: Kind) -> Truth {
         }
         Shape::String | Shape::Text(_) | Shape::Enum(_) => Truth::of(matches!(kind, Kind::String)),
         Shape::Array(_) | Shape::Tuple(_) => Truth::of(matches!(kind, Kind::Array)),
-        Shape::Map(_) | Shape::Object(_) => Truth::of(matches!(kind, Kind::Object)),
+        Shape::Map(_) | Shape::Keyed { .. } | Shape::Object(_) => Truth::of(matches!(kind, Kind::Object)),
         _ => Truth::Maybe,
     }
 }

@@ -4,10 +4,10 @@ use super::{
     Field, Given, Node, ObjectShape, Shape,
     fits::{Fits, Source, prefix},
     text::{Text, contains, same},
-    view::{Side, View},
+    view::{Side, View, article},
 };
 
-impl Fits<'_> {
+impl<'a> Fits<'a> {
     /// The value of a key, and whether it may be missing; none where it is not there at all.
     const fn key(self, source: Source, key: &str) -> Option<(Source, bool)> {
         match source {
@@ -15,7 +15,7 @@ impl Fits<'_> {
                 Some(value) => Some((Source::View(value), value.absent)),
                 None => None,
             },
-            Source::Node(index) => match self.nodes[index] {
+            Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
                 Node::Object { first, len, base } => {
                     let mut i = first;
                     while i < first + len {
@@ -26,13 +26,10 @@ impl Fits<'_> {
                         }
                         i += 1;
                     }
-                    match base {
+                    match self.below(source) {
                         // Where the whole below is not there, nothing of it is.
-                        Some(index) => match self.base(index) {
-                            Some(base) => match self.key(base, key) {
-                                Some((value, absent)) => Some((value, absent || self.missing(index))),
-                                None => None,
-                            },
+                        Some(below) => match self.key(below, key) {
+                            Some((value, absent)) => Some((value, absent || self.lacks_base(base))),
                             None => None,
                         },
                         None => None,
@@ -46,6 +43,24 @@ impl Fits<'_> {
         }
     }
 
+    const fn lacks_base(self, base: Option<usize>) -> bool {
+        match base {
+            Some(base) => self.missing(base),
+            None => false,
+        }
+    }
+
+    /// Why nothing can be told of a source, where that is so.
+    const fn untold(self, source: Source) -> Option<&'a str> {
+        match source {
+            Source::Node(index) => match self.nodes[index] {
+                Node::Unknown(reason) => Some(reason),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     pub(super) const fn object(
         self,
         source: Source,
@@ -54,11 +69,10 @@ impl Fits<'_> {
         depth: usize,
         out: &mut Text,
     ) -> bool {
-        if let Source::Node(index) = source
-            && let Node::Object { base: Some(base), len: 0, .. } = self.nodes[index]
-            && !matches!(self.nodes[base], Node::Unknown(_))
+        if let (Some((_, 0)), Some(below)) = (self.overlay(source), self.below(source))
+            && self.untold(below).is_none()
         {
-            return self.fits(Source::Node(base), target, depth + 1, out);
+            return self.fits(below, target, depth + 3, out);
         }
         // An overlay over anything: all that is not overlaid may be there.
         let mut i = 0;
@@ -71,11 +85,15 @@ impl Fits<'_> {
         let mut i = 0;
         while i < object.flattened.len() {
             let flattened = target.with(object.flattened[i]);
+            // Serde collects what no field takes before it reads it.
+            let inside = Self { buffered: true, flattened: true, ..self };
             let fits = match flattened.shape {
                 // The map takes what no field takes.
-                Shape::Map(value) => self.entries(source, flattened.with(value), Some(object), depth, out),
+                Shape::Map(value) | Shape::Keyed { value, .. } => {
+                    inside.entries(source, flattened, value, Some(object), depth, out)
+                }
                 Shape::Nullable(_) => true,
-                _ => Self { flattened: true, ..self }.fits(source, flattened, depth + 1, out),
+                _ => inside.fits(source, flattened, depth + 3, out),
             };
             if !fits {
                 return false;
@@ -122,7 +140,7 @@ impl Fits<'_> {
                     first = Some(key);
                 }
                 let whole = Self { flattened: false, ..self };
-                if !whole.fits(value, wanted, depth + 1, out) {
+                if !whole.fits(value, wanted, depth + 4, out) {
                     let mut inner = Text::new();
                     inner.push("in its field ");
                     inner.code(key);
@@ -151,89 +169,152 @@ impl Fits<'_> {
     const fn is_unknown(self, source: Source) -> bool {
         match source {
             Source::View(view) => matches!(view.shape, Shape::Any),
-            Source::Node(index) => match self.nodes[index] {
-                Node::Any => true,
-                Node::Object { base: Some(base), .. } => match self.base(base) {
-                    Some(base) => self.is_unknown(base),
-                    None => false,
-                },
-                _ => false,
+            Source::Node(index) if matches!(self.nodes[index], Node::Any) => true,
+            _ => match self.below(source) {
+                Some(below) => self.is_unknown(below),
+                None => false,
             },
         }
     }
 
-    /// Whether every entry of an object fits, but for those that fields of another object take.
+    /// Whether every entry of an object fits a map, but for those that fields of another object take.
     pub(super) const fn entries(
         self,
         source: Source,
-        wanted: View,
+        map: View,
+        value: &'static Shape,
         but: Option<&'static ObjectShape>,
         depth: usize,
         out: &mut Text,
     ) -> bool {
-        match source {
-            Source::Node(index) => match self.nodes[index] {
-                Node::Object { first, len, base } => {
-                    let mut i = first;
-                    while i < first + len {
-                        if let Node::Field { key, value, .. } = self.nodes[i]
-                            && !named(but, key)
-                            && !self.entry(Source::Node(value), key, wanted, depth, out)
-                        {
-                            return false;
-                        }
-                        i += 1;
-                    }
-                    match base {
-                        Some(base) => match self.base(base) {
-                            Some(base) => self.entries(base, wanted, but, depth, out),
-                            None => true,
-                        },
-                        None => true,
-                    }
+        if let Some((first, len)) = self.overlay(source) {
+            let mut i = first;
+            while i < first + len {
+                if let Node::Field { key, value: entry, .. } = self.nodes[i]
+                    && !named(but, key)
+                    && !self.entry(Source::Node(entry), key, map, value, depth, out)
+                {
+                    return false;
                 }
-                Node::Unknown(_) => self.fits(source, wanted, depth + 1, out),
-                Node::Map(value) => self.fits(Source::Node(value), wanted, depth + 1, out),
-                _ => true,
-            },
-            Source::View(view) => match view.shape {
-                Shape::Map(value) => self.fits(Source::View(view.with(value)), wanted, depth + 1, out),
-                Shape::Object(object) => {
-                    let mut i = 0;
-                    while i < object.fields.len() {
-                        let field = &object.fields[i];
-                        if let Some(key) = field.key(view.side)
-                            && !named(but, key)
-                            && !self.entry(Source::View(view.of_field(field)), key, wanted, depth, out)
-                        {
-                            return false;
-                        }
-                        i += 1;
-                    }
-                    let mut i = 0;
-                    while i < object.flattened.len() {
-                        let inner = Source::View(view.with(object.flattened[i]));
-                        if !self.entries(inner, wanted, but, depth + 1, out) {
-                            return false;
-                        }
-                        i += 1;
-                    }
-                    true
+                i += 1;
+            }
+            return match self.below(source) {
+                Some(below) => self.entries(below, map, value, but, depth, out),
+                None => true,
+            };
+        }
+        let wanted = map.with(value);
+        let whole = Self { flattened: false, ..self };
+        let view = match source {
+            Source::View(view) => view,
+            Source::Node(index) | Source::Over(index, _) => {
+                let entry = match self.nodes[index] {
+                    Node::Unknown(_) => source,
+                    Node::Map(entry) => Source::Node(entry),
+                    _ => return true,
+                };
+                return self.all_keys(View::new(&Shape::String, Side::Made), map, out)
+                    && whole.fits(entry, wanted, depth + 3, out);
+            }
+        };
+        match view.shape {
+            Shape::Map(value) | Shape::Keyed { value, .. } => {
+                let made = match view.shape {
+                    Shape::Keyed { key, .. } => view.with(key),
+                    _ => view.with(&Shape::String),
+                };
+                if !self.all_keys(made, map, out) {
+                    return false;
                 }
-                _ => true,
-            },
+                whole.fits(Source::View(view.with(value)), wanted, depth + 3, out)
+            }
+            Shape::Object(object) => {
+                if !self.entries_of_fields(view, object, map, value, but, depth, out) {
+                    return false;
+                }
+                let mut i = 0;
+                while i < object.flattened.len() {
+                    let inner = Source::View(view.flattened_part(object, i));
+                    if !self.entries(inner, map, value, but, depth + 1, out) {
+                        return false;
+                    }
+                    i += 1;
+                }
+                true
+            }
+            Shape::OneOf(one_of) => self.entries_of_fields(view, one_of.common, map, value, but, depth, out),
+            Shape::Nullable(inner) => {
+                self.entries(Source::View(view.with(inner)), map, value, but, depth, out)
+            }
+            _ => true,
         }
     }
 
-    const fn entry(self, value: Source, key: &str, wanted: View, depth: usize, out: &mut Text) -> bool {
+    /// Whether a map takes all keys that are made of one shape.
+    const fn all_keys(self, made: View, map: View, out: &mut Text) -> bool {
+        if let Shape::Keyed { key, .. } = map.shape
+            && !self.takes_keys(made, map.with(key))
+        {
+            out.push("its keys are ");
+            article(out, made.shape);
+            out.push(", expected ");
+            article(out, key);
+            return false;
+        }
+        true
+    }
+
+    #[allow(clippy::too_many_arguments)] // a const fn has no closures to hold them
+    const fn entries_of_fields(
+        self,
+        view: View,
+        object: &'static ObjectShape,
+        map: View,
+        value: &'static Shape,
+        but: Option<&'static ObjectShape>,
+        depth: usize,
+        out: &mut Text,
+    ) -> bool {
+        let mut i = 0;
+        while i < object.fields.len() {
+            let field = &object.fields[i];
+            if let Some(key) = field.key(view.side)
+                && !named(but, key)
+                && !self.entry(Source::View(view.of_field(field)), key, map, value, depth, out)
+            {
+                return false;
+            }
+            i += 1;
+        }
+        true
+    }
+
+    const fn entry(
+        self,
+        entry: Source,
+        name: &str,
+        map: View,
+        value: &'static Shape,
+        depth: usize,
+        out: &mut Text,
+    ) -> bool {
+        if let Shape::Keyed { key, .. } = map.shape
+            && !self.takes_key(name, map.with(key))
+        {
+            out.push("its key ");
+            out.code(name);
+            out.push(" is not ");
+            article(out, key);
+            return false;
+        }
         let mark = out.mark();
         let whole = Self { flattened: false, ..self };
-        if whole.fits(value, wanted, depth + 1, out) {
+        if whole.fits(entry, map.with(value), depth + 5, out) {
             return true;
         }
         let mut inner = Text::new();
         inner.push("in its field ");
-        inner.code(key);
+        inner.code(name);
         inner.push(": ");
         prefix(out, mark, inner.as_str());
         false
@@ -241,45 +322,92 @@ impl Fits<'_> {
 
     /// `deny_unknown_fields`: every key that the source may have must be one of the object's.
     const fn no_strangers(self, source: Source, object: &'static ObjectShape, out: &mut Text) -> bool {
-        match source {
-            Source::Node(index) => match self.nodes[index] {
-                Node::Object { first, len, base } => {
-                    let mut i = first;
-                    while i < first + len {
-                        if let Node::Field { key, .. } = self.nodes[i]
-                            && !takes(Some(object), key)
-                        {
-                            return stranger(key, object, out);
-                        }
-                        i += 1;
-                    }
-                    match base {
-                        Some(base) => match self.base(base) {
-                            Some(base) => self.no_strangers(base, object, out),
-                            None => true,
-                        },
-                        None => true,
-                    }
+        if let Some((first, len)) = self.overlay(source) {
+            let mut i = first;
+            while i < first + len {
+                if let Node::Field { key, .. } = self.nodes[i]
+                    && !takes(Some(object), key)
+                {
+                    return stranger(key, object, out);
                 }
-                _ => true,
-            },
-            Source::View(view) => match view.shape {
-                Shape::Object(given) => {
-                    let mut i = 0;
-                    while i < given.fields.len() {
-                        if let Some(key) = given.fields[i].key(view.side)
-                            && !takes(Some(object), key)
-                        {
-                            return stranger(key, object, out);
-                        }
-                        i += 1;
+                i += 1;
+            }
+            return match self.below(source) {
+                Some(below) => self.no_strangers(below, object, out),
+                None => true,
+            };
+        }
+        if let Some(reason) = self.untold(source)
+            && !takes_all(object)
+        {
+            out.push("its fields cannot be told: ");
+            out.push(reason);
+            out.push("; expected those of ");
+            out.code(object.name);
+            out.push(", which denies unknown fields");
+            return false;
+        }
+        let view = match source {
+            Source::View(view) => view,
+            Source::Node(index) if matches!(self.nodes[index], Node::Map(_)) => {
+                View::new(&Shape::Map(&Shape::Any), Side::Made)
+            }
+            _ => return true,
+        };
+        match view.shape {
+            Shape::Object(given) => {
+                let mut i = 0;
+                while i < given.fields.len() {
+                    if let Some(key) = given.fields[i].key(view.side)
+                        && !takes(Some(object), key)
+                    {
+                        return stranger(key, object, out);
                     }
-                    true
+                    i += 1;
                 }
-                _ => true,
-            },
+                let mut i = 0;
+                while i < given.flattened.len() {
+                    if !self.no_strangers(Source::View(view.flattened_part(given, i)), object, out) {
+                        return false;
+                    }
+                    i += 1;
+                }
+                true
+            }
+            Shape::OneOf(one_of) => {
+                let mut i = 0;
+                while i < one_of.common.fields.len() {
+                    if let Some(key) = one_of.common.fields[i].key(view.side)
+                        && !takes(Some(object), key)
+                    {
+                        return stranger(key, object, out);
+                    }
+                    i += 1;
+                }
+                true
+            }
+            Shape::Nullable(inner) => self.no_strangers(Source::View(view.with(inner)), object, out),
+            Shape::Map(_) | Shape::Keyed { .. } if !takes_all(object) => {
+                out.push("it is a map of any keys, expected those of ");
+                out.code(object.name);
+                out.push(", which denies unknown fields");
+                false
+            }
+            _ => true,
         }
     }
+}
+
+/// Whether an object holds a flattened map or enum, where what keys it takes is judged.
+const fn takes_all(object: &'static ObjectShape) -> bool {
+    let mut i = 0;
+    while i < object.flattened.len() {
+        if !matches!(object.flattened[i], Shape::Object(_)) {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }
 
 /// Whether a field of an object takes a key.

@@ -1,5 +1,5 @@
 use super::{
-    Field, Given, Made, ObjectShape, Shape,
+    Field, Given, MAX_BETWEEN, Made, ObjectShape, OneOfShape, Shape,
     narrow::Fact,
     text::{Text, distance, same, slip},
 };
@@ -61,8 +61,6 @@ pub enum Step<'a> {
 pub struct View {
     /// Its shape, none of [`Shape::Split`], [`Shape::Recursive`] and [`Shape::Token`].
     pub shape: &'static Shape,
-    /// What [`Shape::Recursive`] inside stands for.
-    pub owner: &'static Shape,
     /// Its side.
     pub side: Side,
     /// Whether it may be missing.
@@ -74,6 +72,26 @@ pub struct View {
     pub(super) excluded: u128,
     /// How many items an array has at least.
     pub(super) least: usize,
+    /// What [`Shape::Recursive`] inside stands for: the nearest enclosing shape first.
+    pub(super) owners: [Owner; MAX_BETWEEN + 1],
+    /// The variant of an enum that stands flattened among an object's fields, and where it stands.
+    pub(super) variant: Option<Variant>,
+}
+
+/// One variant of an enum, by its position; where there are no more, nothing.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Variant {
+    /// Where the enum stands among what is flattened.
+    at: usize,
+    of: &'static OneOfShape,
+    number: usize,
+}
+
+/// An enclosing shape, and a number that tells it from others on the way: entered again through recursion it has the same.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owner {
+    shape: &'static Shape,
+    identity: u64,
 }
 
 /// Why a step cannot be taken for certain.
@@ -98,16 +116,28 @@ pub enum Problem {
 impl View {
     /// A shape's value, seen from a side.
     pub const fn new(shape: &'static Shape, side: Side) -> Self {
-        Self { shape, owner: shape, side, absent: false, many: false, excluded: 0, least: 0 }.settle()
+        let owners = [Owner { shape: &Shape::Any, identity: 1 }; MAX_BETWEEN + 1];
+        Self { shape, side, absent: false, many: false, excluded: 0, least: 0, owners, variant: None }
+            .settle(0)
     }
 
-    /// The same value with another shape.
+    /// The same value with another shape: one that is part of its own.
     pub const fn with(self, shape: &'static Shape) -> Self {
-        Self { shape, absent: false, excluded: 0, least: 0, ..self }.settle()
+        self.part(shape, 0)
     }
 
-    /// Looks through splits and recursion, and remembers what recursion inside leads back to.
-    const fn settle(mut self) -> Self {
+    /// The same value as one of an enum's variants.
+    pub(super) const fn alternative(self, one_of: &'static OneOfShape, number: usize) -> Self {
+        self.part(one_of.alternatives[number], number as u64 + 1)
+    }
+
+    const fn part(self, shape: &'static Shape, number: u64) -> Self {
+        Self { shape, absent: false, excluded: 0, least: 0, variant: None, ..self }.settle(number)
+    }
+
+    /// Looks through splits and recursion, and remembers what recursion inside leads back to. What a type is made of is told
+    /// apart by how deep it stands and by the numbers of variants: what else stands side by side never leads back.
+    const fn settle(mut self, number: u64) -> Self {
         loop {
             match self.shape {
                 Shape::Split { made, given } => {
@@ -116,16 +146,24 @@ impl View {
                         Side::Given => given,
                     };
                 }
-                Shape::Recursive => match self.owner {
-                    // A shape that is nothing but itself: no derive makes it.
-                    Shape::Recursive => {
-                        self.shape = &Shape::Any;
-                        return self;
+                Shape::Recursive(between) => {
+                    let between = if *between > MAX_BETWEEN { MAX_BETWEEN } else { *between };
+                    let mut i = 0;
+                    while i + between < self.owners.len() {
+                        self.owners[i] = self.owners[i + between];
+                        i += 1;
                     }
-                    owner => self.shape = owner,
-                },
+                    self.shape = self.owners[0].shape;
+                    return self;
+                }
                 Shape::Object(_) | Shape::OneOf(_) => {
-                    self.owner = self.shape;
+                    let mut i = self.owners.len() - 1;
+                    while i > 0 {
+                        self.owners[i] = self.owners[i - 1];
+                        i -= 1;
+                    }
+                    let identity = self.owners[0].identity.wrapping_mul(1021).wrapping_add(number);
+                    self.owners[0] = Owner { shape: self.shape, identity };
                     return self;
                 }
                 // In JSON it is a string.
@@ -138,15 +176,73 @@ impl View {
         }
     }
 
+    /// Tells an enclosing object or enum from others on the way; none where this is neither, or only some variants of it:
+    /// recursion leads back to all of them.
+    pub(super) const fn identity(&self) -> Option<u64> {
+        match self.shape {
+            Shape::Object(_) | Shape::OneOf(_) if self.variant.is_none() && self.excluded == 0 => {
+                Some(self.owners[0].identity)
+            }
+            _ => None,
+        }
+    }
+
+    /// What stands flattened at a position of an object.
+    pub(super) const fn flattened_part(self, object: &'static ObjectShape, position: usize) -> Self {
+        match self.variant {
+            Some(Variant { at, of, number }) if at == position => {
+                let whole = self.with(object.flattened[position]);
+                if number == of.alternatives.len() {
+                    return whole.with(&Shape::Null);
+                }
+                match whole.shape {
+                    Shape::Nullable(inner) => whole.with(inner).alternative(of, number),
+                    _ => whole.alternative(of, number),
+                }
+            }
+            _ => self.flattened_left(object, position),
+        }
+    }
+
+    /// The value as one variant after the other of the first enum that stands flattened among its fields; none behind the
+    /// last, or where there is no such enum. As a variant that it is known not to be it is nothing.
+    pub(super) const fn as_variant(self, number: usize) -> Option<Self> {
+        let Shape::Object(object) = self.shape else { return None };
+        if self.variant.is_some() {
+            return None;
+        }
+        let mut i = 0;
+        while i < object.flattened.len() {
+            let whole = self.with(object.flattened[i]);
+            let (enumeration, nullable) = match whole.shape {
+                Shape::Nullable(inner) => (whole.with(inner).shape, true),
+                shape => (shape, false),
+            };
+            if let Shape::OneOf(one_of) = enumeration {
+                let last = one_of.alternatives.len();
+                if !nullable && number < last && self.excludes(number) {
+                    return Some(self.with(&Shape::Never));
+                }
+                if number < last || number == last && nullable {
+                    return Some(Self { variant: Some(Variant { at: i, of: one_of, number }), ..self });
+                }
+                return None;
+            }
+            i += 1;
+        }
+        None
+    }
+
     /// Takes one step.
     pub const fn step(self, step: Step<'_>) -> Result<Self, Problem> {
         match step {
             Step::Present => return Ok(Self { absent: false, ..self }),
             Step::NonNull => {
-                return Ok(match self.shape {
-                    Shape::Nullable(inner) => Self { absent: self.absent, ..self.with(inner) },
-                    _ => self,
-                });
+                let mut view = self;
+                while let Shape::Nullable(inner) = view.shape {
+                    view = Self { absent: view.absent, ..view.with(inner) };
+                }
+                return Ok(view);
             }
             Step::Items => return Ok(self.items()),
             Step::Many => return Ok(Self { absent: true, many: true, ..self }),
@@ -189,10 +285,12 @@ impl View {
         }
         match step {
             Step::Key(key) => match self.shape {
-                Shape::Object(_) | Shape::Map(_) | Shape::OneOf(_) => match self.key(key) {
-                    Some(view) => Ok(view),
-                    None => Err(Problem::NoField(self.shape)),
-                },
+                Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } | Shape::OneOf(_) => {
+                    match self.key(key) {
+                        Some(view) => Ok(view),
+                        None => Err(Problem::NoField(self.shape)),
+                    }
+                }
                 _ => Err(Problem::NotObject(self.shape)),
             },
             Step::Index(index) => match self.shape {
@@ -247,7 +345,7 @@ impl View {
                     return Ok(Self { absent: true, many: true, ..self.with(&Shape::Mixed) });
                 }
                 Shape::Nullable(_) | Shape::Null => return Err(Problem::MaybeNull),
-                Shape::Object(_) | Shape::Map(_) => {
+                Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } => {
                     return match self.key(key) {
                         Some(view) => Ok(Self { absent: view.absent || self.many, ..view }.flattened()),
                         None => Err(Problem::NoField(self.shape)),
@@ -258,8 +356,7 @@ impl View {
                     // An array in the place of a variant gives each of its items' values.
                     let mut i = 0;
                     while i < one_of.alternatives.len() {
-                        if !self.excludes(i)
-                            && !matches!(self.with(one_of.alternatives[i]).shape, Shape::Object(_))
+                        if !self.excludes(i) && !matches!(self.alternative(one_of, i).shape, Shape::Object(_))
                         {
                             return Ok(Self { absent: true, ..self.with(&Shape::Mixed) });
                         }
@@ -304,7 +401,7 @@ impl View {
         let view = Self { absent: false, many: false, ..self };
         match view.shape {
             Shape::Any | Shape::Never => view,
-            Shape::Map(value) => view.with(value),
+            Shape::Map(value) | Shape::Keyed { value, .. } => view.with(value),
             Shape::Nullable(inner) => view.with(inner).values(),
             Shape::Object(object) if object.flattened.is_empty() => {
                 let mut same = None;
@@ -379,7 +476,7 @@ impl View {
     pub(super) const fn key(self, key: &str) -> Option<Self> {
         match self.shape {
             Shape::Any => Some(Self { absent: true, ..self }),
-            Shape::Map(value) => Some(Self { absent: true, ..self.with(value) }),
+            Shape::Map(value) | Shape::Keyed { value, .. } => Some(Self { absent: true, ..self.with(value) }),
             Shape::Nullable(inner) => match self.with(inner).key(key) {
                 Some(view) => Some(Self { absent: true, ..view }),
                 None => None,
@@ -536,6 +633,7 @@ pub(super) const fn describe(out: &mut Text, side: Side, step: Step<'_>, problem
             }
             out.push(" read");
         }
+        Problem::Mixed if matches!(step, Step::Each) => out.push("its items are of different types"),
         Problem::Mixed => out.push("its type differs from variant to variant"),
     }
 }
@@ -551,7 +649,13 @@ pub(super) const fn article(out: &mut Text, shape: &Shape) {
             out.push("a string of the form ");
             out.code(name);
         }
-        Shape::Integer { min: 0, max } if *max > i64::MAX as i128 => out.push("an unsigned integer"),
+        Shape::Integer { min: 0, max } if *max == u64::MAX as i128 => out.push("an unsigned integer"),
+        Shape::Integer { min: 0, max } if *max > u64::MAX as i128 => {
+            out.push("an unsigned integer of 128 bits");
+        }
+        Shape::Integer { min, max } if *min < i64::MIN as i128 && *max > i64::MAX as i128 => {
+            out.push("an integer of 128 bits");
+        }
         // A narrow type's bounds are the reason more often than not.
         Shape::Integer { min, max } if *min > i64::MIN as i128 || *max < i64::MAX as i128 => {
             out.push("an integer from ");

@@ -125,13 +125,15 @@ impl Ways {
                     i += 1;
                 }
             }
-            (Step::Every, Shape::Map(value)) => self.follow(view.with(value), steps, next),
+            (Step::Every, Shape::Map(value) | Shape::Keyed { value, .. }) => {
+                self.follow(view.with(value), steps, next);
+            }
             (Step::Every, Shape::Object(object)) => self.values(view, object, steps, next),
             (Step::Every, Shape::OneOf(one_of)) => {
                 let mut i = 0;
                 while i < one_of.alternatives.len() {
                     if !view.excludes(i) {
-                        self.follow(view.alternative(one_of.alternatives[i]), steps, at);
+                        self.follow(view.alternative(one_of, i), steps, at);
                     }
                     i += 1;
                 }
@@ -154,9 +156,10 @@ impl Ways {
         }
         let mut i = 0;
         while i < object.flattened.len() {
-            match view.with(object.flattened[i]).shape {
-                Shape::Nullable(inner) => self.follow(view.with(inner), steps, next - 1),
-                shape => self.follow(view.with(shape), steps, next - 1),
+            let part = view.flattened_part(object, i);
+            match part.shape {
+                Shape::Nullable(inner) => self.follow(part.with(inner), steps, next - 1),
+                _ => self.follow(part, steps, next - 1),
             }
             i += 1;
         }
@@ -166,19 +169,23 @@ impl Ways {
     const fn within(&mut self, view: View, steps: &[Step<'_>], next: usize) {
         self.follow(view, steps, next);
         match view.shape {
-            Shape::Nullable(inner) => self.within_part(view, inner, steps, next),
-            Shape::Array(item) | Shape::Map(item) => self.within_part(view, item, steps, next),
+            Shape::Nullable(part)
+            | Shape::Array(part)
+            | Shape::Map(part)
+            | Shape::Keyed { value: part, .. } => self.within_part(view.with(part), part, steps, next),
             Shape::Tuple(items) => {
                 let mut i = 0;
                 while i < items.len() {
-                    self.within_part(view, items[i], steps, next);
+                    self.within_part(view.with(items[i]), items[i], steps, next);
                     i += 1;
                 }
             }
             Shape::OneOf(one_of) => {
                 let mut i = 0;
                 while i < one_of.alternatives.len() {
-                    self.within_part(view, one_of.alternatives[i], steps, next);
+                    if !view.excludes(i) {
+                        self.within_part(view.alternative(one_of, i), one_of.alternatives[i], steps, next);
+                    }
                     i += 1;
                 }
             }
@@ -186,13 +193,14 @@ impl Ways {
                 let mut i = 0;
                 while i < object.fields.len() {
                     if object.fields[i].key(view.side).is_some() {
-                        self.within_part(view, object.fields[i].shape, steps, next);
+                        let part = object.fields[i].shape;
+                        self.within_part(view.with(part), part, steps, next);
                     }
                     i += 1;
                 }
                 let mut i = 0;
                 while i < object.flattened.len() {
-                    self.within_part(view, object.flattened[i], steps, next);
+                    self.within_part(view.flattened_part(object, i), object.flattened[i], steps, next);
                     i += 1;
                 }
             }
@@ -200,9 +208,19 @@ impl Ways {
         }
     }
 
-    const fn within_part(&mut self, view: View, part: &'static Shape, steps: &[Step<'_>], next: usize) {
-        if !matches!(part, Shape::Recursive) && self.len < MOST {
-            self.within(view.with(part), steps, next);
+    const fn within_part(&mut self, view: View, part: &Shape, steps: &[Step<'_>], next: usize) {
+        if !leads_back(part, view.side) && self.len < MOST {
+            self.within(view, steps, next);
         }
+    }
+}
+
+/// Whether a part is what encloses it.
+const fn leads_back(part: &Shape, side: Side) -> bool {
+    match (part, side) {
+        (Shape::Recursive(_), _) => true,
+        (Shape::Split { made, .. }, Side::Made) => leads_back(made, side),
+        (Shape::Split { given, .. }, Side::Given) => leads_back(given, side),
+        _ => false,
     }
 }

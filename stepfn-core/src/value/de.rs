@@ -40,6 +40,90 @@ impl Value {
     }
 }
 
+impl Value {
+    /// A whole number of more bits than a number of Rust's is held in.
+    fn as_whole<T: std::str::FromStr>(&self) -> Option<T> {
+        match self {
+            Self::Number(number) if number.is_integer() => number.to_string().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+/// A map's key, which reads as a number or a boolean where the key's type is one: as serde_json reads keys.
+struct Key<'de>(&'de str);
+
+impl<'de> IntoDeserializer<'de, Error> for Key<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+macro_rules! number_keys {
+    ($($name:ident),*) => {
+        $(fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            // Space around a number is no part of it.
+            let plain = self.0.starts_with(|c: char| c.is_ascii_digit() || c == '-')
+                && self.0.ends_with(|c: char| c.is_ascii_digit());
+            if !plain {
+                return Err(Error::invalid_value(Unexpected::Str(self.0), &"a number as a key"));
+            }
+            let mut number = serde_json::Deserializer::from_str(self.0);
+            let value = number.$name(visitor)?;
+            number.end()?;
+            Ok(value)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Key<'de> {
+    type Error = Error;
+
+    number_keys! {
+        deserialize_i8, deserialize_i16, deserialize_i32, deserialize_i64, deserialize_i128, deserialize_u8,
+        deserialize_u16, deserialize_u32, deserialize_u64, deserialize_u128, deserialize_f32, deserialize_f64
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_borrowed_str(self.0)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.0 {
+            "true" => visitor.visit_bool(true),
+            "false" => visitor.visit_bool(false),
+            other => Err(Error::invalid_type(Unexpected::Str(other), &visitor)),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_enum(IntoDeserializer::<Error>::into_deserializer(self.0))
+    }
+
+    serde::forward_to_deserialize_any! {
+        char str string bytes byte_buf unit unit_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
 impl<'de> Deserializer<'de> for &'de Value {
     type Error = Error;
 
@@ -66,7 +150,7 @@ impl<'de> Deserializer<'de> for &'de Value {
                 Ok(value)
             }
             Value::Object(map) => {
-                let mut access = MapDeserializer::new(map.iter().map(|(key, value)| (&**key, value)));
+                let mut access = MapDeserializer::new(map.iter().map(|(key, value)| (Key(key), value)));
                 let value = visitor.visit_map(&mut access)?;
                 access.end()?;
                 Ok(value)
@@ -105,8 +189,22 @@ impl<'de> Deserializer<'de> for &'de Value {
         visitor.visit_newtype_struct(self)
     }
 
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.as_whole() {
+            Some(value) => visitor.visit_i128(value),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.as_whole() {
+            Some(value) => visitor.visit_u128(value),
+            None => self.deserialize_any(visitor),
+        }
+    }
+
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
         tuple_struct map struct identifier ignored_any
     }
 }
@@ -270,6 +368,47 @@ mod tests {
             assert_eq!(value, Value::from(serde_json::to_value(&event).unwrap()));
             assert_eq!(from_value::<Event>(&value).unwrap(), event);
         }
+    }
+
+    #[test]
+    fn keys_read_as_serde_json_reads_them() {
+        use std::collections::BTreeMap;
+
+        fn agree<K: serde::de::DeserializeOwned + Ord + std::fmt::Debug>(keys: &[&str]) {
+            for key in keys {
+                let value = Value::object([(*key, Value::Null)]);
+                let ours = from_value::<BTreeMap<K, ()>>(&value).map_err(|_| ());
+                let theirs = serde_json::from_value::<BTreeMap<K, ()>>(serde_json::json!({ *key: null }));
+                assert_eq!(ours, theirs.map_err(|_| ()), "{key:?} as {}", std::any::type_name::<K>());
+            }
+        }
+
+        #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+        enum Name {
+            A,
+        }
+
+        let keys = [
+            "0", "-1", "01", "+1", " 1", "1 ", "1.0", "1e3", "255", "256", "true", "false", "A", "a", "", "x",
+        ];
+        agree::<u8>(&keys);
+        agree::<i64>(&keys);
+        agree::<u128>(&keys);
+        agree::<bool>(&keys);
+        agree::<char>(&keys);
+        agree::<Option<u8>>(&keys);
+        agree::<Name>(&keys);
+        agree::<String>(&keys);
+    }
+
+    #[test]
+    fn numbers_of_128_bits_go_both_ways() {
+        for number in [u128::MAX, 0, u64::MAX.into()] {
+            assert_eq!(from_value::<u128>(&to_value(&number).unwrap()).unwrap(), number);
+        }
+        assert_eq!(from_value::<i128>(&to_value(&i128::MIN).unwrap()).unwrap(), i128::MIN);
+        assert!(from_value::<i128>(&to_value(&u128::MAX).unwrap()).is_err());
+        assert!(from_value::<u128>(&(-1i64).into()).is_err());
     }
 
     #[test]

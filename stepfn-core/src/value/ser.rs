@@ -1,15 +1,17 @@
 use std::sync::Arc;
 
+use indexmap::map::Entry;
 use serde::ser::{self, Error as _, Impossible, Serialize};
 
 use super::{Map, Number, Value};
 
 type Error = serde_json::Error;
 
-/// Makes a JSON value of a Rust value, as `serde_json::to_value` does.
+/// Makes a JSON value of a Rust value, as `serde_json::to_value` does, but for objects that write a key twice.
 ///
 /// # Errors
-/// Serde's own: a map key that is not a string, or what the type's `Serialize` refuses.
+/// Serde's own: a map key that is not a string, or what the type's `Serialize` refuses. And a key that is written twice: of
+/// a `#[serde(flatten)]` map that holds the name of a field beside it JSON could hold only one.
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Result<Value, serde_json::Error> {
     value.serialize(Serializer)
 }
@@ -218,6 +220,22 @@ struct Entries {
     map: Map,
 }
 
+impl Entries {
+    /// Refuses a key that is there already: what it held would be gone, and what reads the field expects that.
+    fn put(&mut self, key: Arc<str>, value: Value) -> Result<(), Error> {
+        match self.map.entry(key) {
+            Entry::Vacant(place) => {
+                place.insert(value);
+                Ok(())
+            }
+            Entry::Occupied(place) => Err(Error::custom(format_args!(
+                "the key `{}` is written twice, as by a flattened map that holds the name of a field",
+                place.key()
+            ))),
+        }
+    }
+}
+
 impl ser::SerializeMap for Entries {
     type Ok = Value;
     type Error = Error;
@@ -230,8 +248,7 @@ impl ser::SerializeMap for Entries {
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         let key =
             self.key.take().ok_or_else(|| Error::custom("a map value was serialized before its key"))?;
-        self.map.insert(key, to_value(value)?);
-        Ok(())
+        self.put(key, to_value(value)?)
     }
 
     fn end(self) -> Result<Value, Error> {
@@ -245,8 +262,7 @@ macro_rules! entries {
             type Ok = Value;
             type Error = Error;
             fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Result<(), Error> {
-                self.map.insert(key.into(), to_value(value)?);
-                Ok(())
+                self.put(key.into(), to_value(value)?)
             }
             fn end(self) -> Result<Value, Error> {
                 Ok(tagged(self.variant, self.map.into()))
@@ -309,8 +325,8 @@ impl ser::Serializer for KeySerializer {
     fn serialize_none(self) -> Result<Arc<str>, Error> {
         Err(key_error())
     }
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<Arc<str>, Error> {
-        value.serialize(self)
+    fn serialize_some<T: Serialize + ?Sized>(self, _value: &T) -> Result<Arc<str>, Error> {
+        Err(key_error())
     }
     fn serialize_unit(self) -> Result<Arc<str>, Error> {
         Err(key_error())

@@ -16,9 +16,8 @@ pub(super) fn bounded(generics: &Generics, form: &Form) -> Generics {
     }
     let mut generics = generics.clone();
     if !bounded.is_empty() {
-        let predicates = bounded
-            .iter()
-            .map(|ty| -> WherePredicate { parse_quote!(#ty: ::stepfn::__private::core::shape::StateData) });
+        let predicates =
+            bounded.iter().map(|ty| -> WherePredicate { parse_quote!(#ty: ::stepfn::__private::StateData) });
         generics.make_where_clause().predicates.extend(predicates);
     }
     generics

@@ -69,12 +69,12 @@ fn own(cx: &mut Context<'_>, ser: &ast::Container<'_>, de: &ast::Container<'_>) 
         Data::Struct(Style::Unit, _) => return Form::Null,
         Data::Struct(Style::Newtype, fields) => return field::value(cx, &fields[0], &Form::Any).strict(),
         Data::Struct(Style::Tuple, fields) => {
-            let made = field::tuple(cx, fields, Side::Made);
-            return Form::split(made, field::tuple(cx, fields, Side::Given));
+            let made = field::tuple(cx, fields, Side::Made, &Form::Any);
+            return Form::split(made, field::tuple(cx, fields, Side::Given, &Form::Any));
         }
         Data::Struct(Style::Struct, fields) => fields,
     };
-    let mut object = field::object(cx, de.ident.to_string(), fields, &Form::Recursive);
+    let mut object = field::object(cx, de.ident.to_string(), fields, &Form::Recursive(0));
     if let TagType::Internal { tag } = de.attrs.tag() {
         let name = de.attrs.name().serialize_name().value.clone();
         let form =

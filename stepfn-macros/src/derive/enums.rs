@@ -50,13 +50,16 @@ impl Enum<'_> {
             return Form::Enum(all);
         }
         let alternatives: Vec<_> = variants.iter().map(|variant| self.alternative(cx, variant)).collect();
-        let mut common = common(&name, &alternatives, self.side);
+        // What all have in common stands in the enum itself, not in a variant.
+        let mut common = common(&name, &alternatives, self.side).shifted(-1);
         if variants.iter().any(|variant| variant.attrs.other())
             && let Some(Form::Enum(tag)) = common.fields.first_mut().map(|field| &mut field.form)
         {
             tag.also_given.push(ANY.to_owned());
         }
-        Form::OneOf(OneOf { name, alternatives, common })
+        let buffered = !matches!(self.container.attrs.tag(), TagType::External)
+            || variants.iter().any(|variant| variant.attrs.untagged());
+        Form::OneOf(OneOf { name, alternatives, buffered, common })
     }
 
     fn has(&self, variant: &Variant<'_>) -> bool {
@@ -107,11 +110,11 @@ impl Enum<'_> {
         let name = format!("{}::{}", self.container.ident, variant.ident);
         let strings = self.strings(variant);
         match self.container.attrs.tag() {
-            _ if variant.attrs.untagged() => self.content(cx, variant, name),
-            TagType::None => self.content(cx, variant, name),
+            _ if variant.attrs.untagged() => self.untagged(cx, variant, name),
+            TagType::None => self.untagged(cx, variant, name),
             TagType::External if self.is_unit(variant) => Form::Enum(strings),
             TagType::External => {
-                let content = self.content(cx, variant, name.clone());
+                let content = self.content(cx, variant, name.clone(), 1);
                 let mut object = Object::new(name);
                 let mut given_as = strings.variants.clone();
                 given_as.extend(strings.also_given);
@@ -129,7 +132,7 @@ impl Enum<'_> {
     }
 
     fn internal(&self, cx: &mut Context<'_>, variant: &Variant<'_>, name: String, tag: &str) -> Object {
-        let mut object = match self.content(cx, variant, name.clone()) {
+        let mut object = match self.content(cx, variant, name.clone(), 0) {
             // What else a unit variant holds is not looked at.
             _ if self.is_unit(variant) => Object::new(name),
             Form::Object(object) => object,
@@ -151,7 +154,7 @@ impl Enum<'_> {
         tag: &str,
         key: &str,
     ) -> Object {
-        let mut content = Field::always(key, self.content(cx, variant, name.clone()));
+        let mut content = Field::always(key, self.content(cx, variant, name.clone(), 1));
         if self.is_unit(variant) {
             (content.made, content.given) = (Made::Never, Given::Optional);
         } else if !matches!(variant.style, Style::Newtype) || variant.attrs.deserialize_with().is_some() {
@@ -162,8 +165,17 @@ impl Enum<'_> {
         Object { fields, deny_unknown_fields, ..Object::new(name) }
     }
 
-    /// What a variant holds, without its tag.
-    fn content(&self, cx: &mut Context<'_>, variant: &Variant<'_>, name: String) -> Form {
+    fn untagged(&self, cx: &mut Context<'_>, variant: &Variant<'_>, name: String) -> Form {
+        match self.content(cx, variant, name, 0) {
+            // The enum as one of its own variants says nothing.
+            Form::Recursive(_) => Form::Any,
+            Form::Nullable(inner) if matches!(*inner, Form::Recursive(_)) => Form::Any,
+            form => form,
+        }
+    }
+
+    /// What a variant holds, without its tag. So many objects lie between it and the enum.
+    fn content(&self, cx: &mut Context<'_>, variant: &Variant<'_>, name: String, between: usize) -> Form {
         let said = attr::said(&variant.original.attrs, &mut cx.errors);
         if let Some(form) = said.and_then(|said| field::said_on(cx, said, self.side)) {
             return form;
@@ -173,9 +185,15 @@ impl Enum<'_> {
         }
         match self.style(variant) {
             Style::Unit => Form::Null,
-            Style::Newtype => field::value(cx, &variant.fields[0], &Form::Any),
-            Style::Tuple => field::tuple(cx, &variant.fields, self.side),
-            Style::Struct => Form::Object(field::object(cx, name, &variant.fields, &Form::Any)),
+            // The fields of the enum among its own would never end.
+            Style::Newtype if matches!(self.container.attrs.tag(), TagType::Internal { .. }) => {
+                field::value(cx, &variant.fields[0], &Form::Any)
+            }
+            Style::Newtype => field::value(cx, &variant.fields[0], &Form::Recursive(between)),
+            Style::Tuple => field::tuple(cx, &variant.fields, self.side, &Form::Recursive(between)),
+            Style::Struct => {
+                Form::Object(field::object(cx, name, &variant.fields, &Form::Recursive(between + 1)))
+            }
         }
     }
 }

@@ -6,19 +6,22 @@ use stepfn_core::shape::{Given, Made};
 use syn::spanned::Spanned;
 
 use super::form::{Field, Form, Object, OneOf, Strings};
+use crate::enclosed;
 
 /// An expression of type `&'static Shape`.
 pub(super) fn shape(form: &Form) -> TokenStream {
-    let this = quote!(::stepfn::__private::core::shape::Shape);
+    let this = quote!(::stepfn::__private::Shape);
     match form {
         Form::Any => quote!(&#this::Any),
         Form::Null => quote!(&#this::Null),
-        Form::Timestamp => quote!(&#this::Text(::stepfn::__private::core::shape::TIMESTAMP)),
-        Form::Recursive => quote!(&#this::Recursive),
+        Form::Timestamp => quote!(&#this::Text(::stepfn::__private::TIMESTAMP)),
+        Form::Recursive(between) => quote!(&#this::Recursive(#between)),
         Form::Mixed => quote!(&#this::Mixed),
         Form::Of(ty) => {
             // At the type, so that rustc reports a missing form there.
-            quote_spanned!(ty.span()=> <#ty as ::stepfn::__private::core::shape::StateData>::SHAPE)
+            let span = ty.span();
+            let ty = enclosed(ty);
+            quote_spanned!(span=> <#ty as ::stepfn::__private::StateData>::SHAPE)
         }
         Form::Strict(inner) => strict(inner),
         Form::Enum(strings) => {
@@ -37,9 +40,9 @@ pub(super) fn shape(form: &Form) -> TokenStream {
             let items = items.iter().map(shape);
             quote!(&#this::Tuple(&[#(#items),*]))
         }
-        Form::Map(value) => {
-            let value = shape(value);
-            quote!(&#this::Map(#value))
+        Form::Map(key, value) => {
+            let (key, value) = (shape(key), shape(value));
+            quote!(&#this::Keyed { key: #key, value: #value })
         }
         Form::Nullable(inner) => {
             let inner = shape(inner);
@@ -49,13 +52,14 @@ pub(super) fn shape(form: &Form) -> TokenStream {
             let object = object_shape(object);
             quote!(&#this::Object(&#object))
         }
-        Form::OneOf(OneOf { name, alternatives, common }) => {
+        Form::OneOf(OneOf { name, alternatives, buffered, common }) => {
             let alternatives = alternatives.iter().map(shape);
             let common = object_shape(common);
             quote! {
-                &#this::OneOf(&::stepfn::__private::core::shape::OneOfShape {
+                &#this::OneOf(&::stepfn::__private::OneOfShape {
                     name: #name,
                     alternatives: &[#(#alternatives),*],
+                    buffered: #buffered,
                     common: &#common,
                 })
             }
@@ -70,14 +74,15 @@ pub(super) fn shape(form: &Form) -> TokenStream {
 /// A form that may be `null` but not missing: a `Nullable` would let the field be missing on the way in, a choice between
 /// `null` and the rest does not.
 fn strict(inner: &Form) -> TokenStream {
-    let this = quote!(::stepfn::__private::core::shape::Shape);
-    let local = |name| Ident::new(name, Span::mixed_site());
+    let this = quote!(::stepfn::__private::Shape);
+    let local = |name: &str| Ident::new(&format!("__stepfn_{name}"), Span::mixed_site());
     let (inside, made, any) = (local("inner"), local("made"), local("shape"));
     let null_or = quote! {
-        &#this::OneOf(&::stepfn::__private::core::shape::OneOfShape {
+        &#this::OneOf(&::stepfn::__private::OneOfShape {
             name: "Option",
             alternatives: &[&#this::Null, #inside],
-            common: &::stepfn::__private::core::shape::ObjectShape {
+            buffered: false,
+            common: &::stepfn::__private::ObjectShape {
                 name: "Option",
                 fields: &[],
                 flattened: &[],
@@ -97,14 +102,22 @@ fn strict(inner: &Form) -> TokenStream {
         }
     };
     match inner {
-        Form::Of(_) | Form::Nullable(_) | Form::Split { .. } => nullable(shape(inner)),
+        // What recursion leads back to is one further up.
+        Form::Nullable(value) => {
+            let (made, value) = (shape(inner), shape(&value.clone().shifted(1)));
+            quote! {{
+                let #inside = #value;
+                &#this::Split { made: #made, given: #null_or }
+            }}
+        }
+        Form::Of(_) | Form::Split { .. } => nullable(shape(inner)),
         _ => shape(inner),
     }
 }
 
 fn enum_shape(Strings { name, variants, also_given }: &Strings) -> TokenStream {
     quote! {
-        ::stepfn::__private::core::shape::EnumShape {
+        ::stepfn::__private::EnumShape {
             name: #name,
             variants: &[#(#variants),*],
             also_given: &[#(#also_given),*],
@@ -116,7 +129,7 @@ fn object_shape(Object { name, fields, flattened, deny_unknown_fields }: &Object
     let fields = fields.iter().map(field);
     let flattened = flattened.iter().map(shape);
     quote! {
-        ::stepfn::__private::core::shape::ObjectShape {
+        ::stepfn::__private::ObjectShape {
             name: #name,
             fields: &[#(#fields),*],
             flattened: &[#(#flattened),*],
@@ -138,12 +151,12 @@ fn field(Field { made_as, given_as, form, made, given }: &Field) -> TokenStream 
         Given::Never => quote!(Never),
     };
     quote! {
-        ::stepfn::__private::core::shape::Field {
+        ::stepfn::__private::Field {
             made_as: #made_as,
             given_as: &[#(#given_as),*],
             shape: #shape,
-            made: ::stepfn::__private::core::shape::Made::#made,
-            given: ::stepfn::__private::core::shape::Given::#given,
+            made: ::stepfn::__private::Made::#made,
+            given: ::stepfn::__private::Given::#given,
         }
     }
 }
@@ -160,8 +173,8 @@ pub(super) fn state_data(
     let shape = shape(form).into_token_stream();
     quote! {
         #[automatically_derived]
-        impl #impl_generics ::stepfn::__private::core::shape::StateData for #ident #ty_generics #where_clause {
-            const SHAPE: &'static ::stepfn::__private::core::shape::Shape = #shape;
+        impl #impl_generics ::stepfn::__private::StateData for #ident #ty_generics #where_clause {
+            const SHAPE: &'static ::stepfn::__private::Shape = #shape;
         }
     }
 }

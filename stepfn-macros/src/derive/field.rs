@@ -91,13 +91,13 @@ fn flattened(cx: &mut Context<'_>, field: &ast::Field<'_>, made: Made, given: Gi
 }
 
 /// The items of a tuple struct or a tuple variant, as an array of fixed length.
-pub(super) fn tuple(cx: &mut Context<'_>, fields: &[ast::Field<'_>], side: Side) -> Form {
+pub(super) fn tuple(cx: &mut Context<'_>, fields: &[ast::Field<'_>], side: Side, itself: &Form) -> Form {
     let mut items = Vec::new();
     for field in fields {
         match side {
             Side::Made if field.attrs.skip_serializing() => {}
             Side::Given if field.attrs.skip_deserializing() => {}
-            _ => items.push(value(cx, field, &Form::Any)),
+            _ => items.push(value(cx, field, itself)),
         }
     }
     // Items that are left out move those behind them.

@@ -7,7 +7,8 @@ pub(super) enum Form {
     Any,
     Null,
     Timestamp,
-    Recursive,
+    /// An enclosing object or enum again, and how many lie between.
+    Recursive(usize),
     Mixed,
     /// The form of a type.
     Of(Box<syn::Type>),
@@ -19,7 +20,8 @@ pub(super) enum Form {
     /// An array of as many items as an expression says.
     Repeat(Box<Self>, Box<syn::Expr>),
     Tuple(Vec<Self>),
-    Map(Box<Self>),
+    /// A map, with the form of its keys.
+    Map(Box<Self>, Box<Self>),
     Nullable(Box<Self>),
     Object(Object),
     OneOf(OneOf),
@@ -57,6 +59,7 @@ pub(super) struct Field {
 pub(super) struct OneOf {
     pub(super) name: String,
     pub(super) alternatives: Vec<Form>,
+    pub(super) buffered: bool,
     pub(super) common: Object,
 }
 
@@ -95,16 +98,43 @@ impl Form {
         }
     }
 
+    /// The form where so many more enclosing shapes lie between it and what it leads back to; fewer where negative.
+    pub(super) fn shifted(self, by: isize) -> Self {
+        let shift = |form: Box<Self>| Box::new(form.shifted(by));
+        let all = |forms: Vec<Self>| forms.into_iter().map(|form| form.shifted(by)).collect();
+        match self {
+            Self::Recursive(between) => Self::Recursive(between.saturating_add_signed(by)),
+            Self::Strict(inner) => Self::Strict(shift(inner)),
+            Self::Array(inner) => Self::Array(shift(inner)),
+            Self::Repeat(inner, len) => Self::Repeat(shift(inner), len),
+            Self::Nullable(inner) => Self::Nullable(shift(inner)),
+            Self::Map(key, value) => Self::Map(key, shift(value)),
+            Self::Tuple(items) => Self::Tuple(all(items)),
+            Self::Object(object) => Self::Object(object.shifted(by)),
+            Self::OneOf(one_of) => Self::OneOf(OneOf {
+                alternatives: all(one_of.alternatives),
+                common: one_of.common.shifted(by),
+                ..one_of
+            }),
+            Self::Split { made, given } => Self::Split { made: shift(made), given: shift(given) },
+            form @ (Self::Any | Self::Null | Self::Timestamp | Self::Mixed | Self::Of(_) | Self::Enum(_)) => {
+                form
+            }
+        }
+    }
+
     /// Hands out every type the form is made of.
     pub(super) fn each_type<'a>(&'a self, f: &mut impl FnMut(&'a syn::Type)) {
         match self {
-            Self::Any | Self::Null | Self::Timestamp | Self::Recursive | Self::Mixed | Self::Enum(_) => {}
+            Self::Any | Self::Null | Self::Timestamp | Self::Recursive(_) | Self::Mixed | Self::Enum(_) => {}
             Self::Of(ty) => f(ty),
-            Self::Strict(inner)
-            | Self::Array(inner)
-            | Self::Repeat(inner, _)
-            | Self::Map(inner)
-            | Self::Nullable(inner) => inner.each_type(f),
+            Self::Strict(inner) | Self::Array(inner) | Self::Repeat(inner, _) | Self::Nullable(inner) => {
+                inner.each_type(f);
+            }
+            Self::Map(key, value) => {
+                key.each_type(f);
+                value.each_type(f);
+            }
             Self::Tuple(items) => items.iter().for_each(|item| item.each_type(f)),
             Self::Object(object) => object.each_type(f),
             Self::OneOf(one_of) => {
@@ -122,6 +152,14 @@ impl Form {
 impl Object {
     pub(super) fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), fields: Vec::new(), flattened: Vec::new(), deny_unknown_fields: false }
+    }
+
+    /// See [`Form::shifted`].
+    pub(super) fn shifted(self, by: isize) -> Self {
+        let fields =
+            self.fields.into_iter().map(|field| Field { form: field.form.shifted(by), ..field }).collect();
+        let flattened = self.flattened.into_iter().map(|form| form.shifted(by)).collect();
+        Self { fields, flattened, ..self }
     }
 
     fn each_type<'a>(&'a self, f: &mut impl FnMut(&'a syn::Type)) {

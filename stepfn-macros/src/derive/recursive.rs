@@ -67,33 +67,38 @@ pub(super) fn over_containers(ty: &Type, leaf: &dyn Fn(&Type) -> Form) -> Form {
             Some((Container::Nullable, inner)) => Form::Nullable(inside(inner)),
             Some((Container::Same, inner)) => over_containers(inner, leaf),
             Some((Container::Array, item)) => Form::Array(inside(item)),
-            Some((Container::Map, value)) => Form::Map(inside(value)),
+            Some((Container::Map(key), value)) => Form::Map(Box::new(leaf(key)), inside(value)),
             None => leaf(ty),
         },
         _ => leaf(ty),
     }
 }
 
-enum Container {
+enum Container<'a> {
     Nullable,
     Same,
     Array,
-    Map,
+    /// With the type of its keys.
+    Map(&'a Type),
 }
 
-fn container(path: &syn::Path) -> Option<(Container, &Type)> {
+fn container(path: &syn::Path) -> Option<(Container<'_>, &Type)> {
     let last = path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     let mut types = arguments.args.iter().filter_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     });
-    let (kind, position) = match last.ident.to_string().as_str() {
-        "Option" => (Container::Nullable, 0),
-        "Box" | "Rc" | "Arc" | "Cow" | "Mutex" | "RefCell" | "Cell" => (Container::Same, 0),
-        "Vec" | "VecDeque" | "BTreeSet" | "HashSet" => (Container::Array, 0),
-        "BTreeMap" | "HashMap" => (Container::Map, 1),
+    let first = types.next()?;
+    Some(match last.ident.to_string().as_str() {
+        "Option" | "Weak" => (Container::Nullable, first),
+        "Box" | "Rc" | "Arc" | "Mutex" | "RwLock" | "RefCell" | "Cell" | "Cow" | "Reverse" | "Wrapping" => {
+            (Container::Same, first)
+        }
+        "Vec" | "VecDeque" | "LinkedList" | "BinaryHeap" | "BTreeSet" | "HashSet" | "IndexSet" => {
+            (Container::Array, first)
+        }
+        "BTreeMap" | "HashMap" | "IndexMap" => (Container::Map(first), types.next()?),
         _ => return None,
-    };
-    Some((kind, types.nth(position)?))
+    })
 }

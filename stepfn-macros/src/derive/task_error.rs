@@ -177,26 +177,29 @@ impl Attrs {
 fn expand(input: &DeriveInput, cases: &[Case<'_>]) -> TokenStream {
     let ident = &input.ident;
     let (impl_generics, ty_generics, where_clause) = input.generics.split_for_impl();
-    let core = quote!(::stepfn::__private::core);
     let names = cases.iter().map(|case| match &case.kind {
         Kind::Named(name) => quote!(&[#name]),
-        Kind::Transparent { ty, .. } => quote_spanned!(ty.span()=> <#ty as #core::task::TaskError>::NAMES),
+        Kind::Transparent { ty, .. } => {
+            quote_spanned!(ty.span()=> <#ty as ::stepfn::__private::TaskError>::NAMES)
+        }
     });
     let open = cases.iter().filter_map(|case| match &case.kind {
         Kind::Named(_) => None,
         Kind::Transparent { ty, .. } => {
-            Some(quote_spanned!(ty.span()=> <#ty as #core::task::TaskError>::OPEN))
+            Some(quote_spanned!(ty.span()=> <#ty as ::stepfn::__private::TaskError>::OPEN))
         }
     });
     let failures = cases.iter().map(|Case { pattern, kind }| match kind {
         Kind::Named(name) => {
             // At the type, so that rustc reports a missing `Display` there.
-            let message = quote_spanned!(ident.span()=> self as &dyn ::core::fmt::Display);
-            quote!(#pattern { .. } => #core::task::TaskFailure::new(#name, ::std::string::ToString::to_string(#message)))
+            // The name may come out of a macro, where `self` would be another.
+            let span = Span::call_site().located_at(ident.span());
+            let message = quote_spanned!(span=> self as &dyn ::core::fmt::Display);
+            quote!(#pattern { .. } => ::stepfn::__private::TaskFailure::new(#name, ::std::string::ToString::to_string(#message)))
         }
         Kind::Transparent { member, ty } => {
-            let inner = Ident::new("inner", Span::mixed_site());
-            let failure = quote_spanned!(ty.span()=> <#ty as #core::task::TaskError>::failure);
+            let inner = Ident::new("__stepfn_inner", Span::mixed_site());
+            let failure = quote_spanned!(ty.span()=> <#ty as ::stepfn::__private::TaskError>::failure);
             quote!(#pattern { #member: #inner } => #failure(#inner))
         }
     });
@@ -240,11 +243,11 @@ fn expand(input: &DeriveInput, cases: &[Case<'_>]) -> TokenStream {
     };
     quote! {
         #[automatically_derived]
-        impl #impl_generics #core::task::TaskError for #ident #ty_generics #where_clause {
+        impl #impl_generics ::stepfn::__private::TaskError for #ident #ty_generics #where_clause {
             const NAMES: &'static [&'static str] = #names;
             const OPEN: bool = false #(|| #open)*;
 
-            fn failure(&self) -> #core::task::TaskFailure {
+            fn failure(&self) -> ::stepfn::__private::TaskFailure {
                 #failure
             }
         }

@@ -14,6 +14,7 @@ use super::{
     ast::{Machine, Place},
     lower::Lowered,
 };
+use crate::enclosed;
 
 /// `compile_error!` over a place.
 pub(super) fn compile_error(place: Place, message: &str) -> TokenStream {
@@ -56,10 +57,11 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn ty(&mut self, ty: &syn::Type) -> TypeRef {
         let index = self.types.len();
-        let name = quote::format_ident!("TYPE{index}");
+        let name = quote::format_ident!("__STEPFN_TYPE{index}");
         let place = Place::of_tokens(ty);
-        let shape = quote_spanned!(place.first=> <#ty as StateData>::SHAPE);
-        self.constants.extend(quote!(const #name: &'static Shape = #shape;));
+        let ty = enclosed(ty);
+        let shape = quote_spanned!(place.first=> <#ty as ::stepfn::__private::StateData>::SHAPE);
+        self.constants.extend(quote!(const #name: &'static ::stepfn::__private::Shape = #shape;));
         self.types.push(quote!(#name));
         TypeRef(index)
     }
@@ -67,12 +69,13 @@ impl Names {
     /// A task, with its input and output types.
     pub(super) fn task(&mut self, task: &syn::Path) -> (usize, TypeRef, TypeRef) {
         let index = self.tasks.len();
-        let name = quote::format_ident!("TASK{index}");
+        let name = quote::format_ident!("__STEPFN_TASK{index}");
         let place = Place::of_tokens(task);
         // An alias says of a plain function that it is no type, in fewer words than the turbofish does.
-        let alias = quote::format_ident!("Task{index}");
-        let info = quote_spanned!(place.first=> TaskInfo::of::<#alias>());
-        self.constants.extend(quote!(type #alias = #task; const #name: TaskInfo = #info;));
+        let alias = quote::format_ident!("__StepfnTask{index}");
+        let info = quote_spanned!(place.first=> ::stepfn::__private::TaskInfo::of::<#alias>());
+        self.constants
+            .extend(quote!(type #alias = #task; const #name: ::stepfn::__private::TaskInfo = #info;));
         self.tasks.push(quote!(#name));
         let first = self.types.len();
         self.types.push(quote!(#name.input));
@@ -81,7 +84,7 @@ impl Names {
     }
 
     fn shape(&self, ty: TypeRef) -> TokenStream {
-        self.types.get(ty.0).cloned().unwrap_or_else(|| quote!(&Shape::Any))
+        self.types.get(ty.0).cloned().unwrap_or_else(|| quote!(&::stepfn::__private::Shape::Any))
     }
 
     /// A claim as a constant that stops rustc at a place where it is wrong.
@@ -235,7 +238,6 @@ fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
 }
 
 fn fact_tokens(OwnedFact { key, query, is, holds }: &OwnedFact) -> TokenStream {
-    let shape = quote!(::stepfn::__private::core::shape);
     let key = match key {
         Some(key) => quote!(::core::option::Option::Some(#key)),
         None => quote!(::core::option::Option::None),
@@ -246,11 +248,11 @@ fn fact_tokens(OwnedFact { key, query, is, holds }: &OwnedFact) -> TokenStream {
         OwnedProperty::Flag(flag) => quote!(Flag(#flag)),
         OwnedProperty::Kind(kind) => {
             let kind = format_ident!("{kind:?}");
-            quote!(Kind(#shape::Kind::#kind))
+            quote!(Kind(Kind::#kind))
         }
         OwnedProperty::AtLeast(least) => quote!(AtLeast(#least)),
     };
-    quote!(#shape::Fact { key: #key, query: #query, is: #shape::Property::#is, holds: #holds })
+    quote!(Fact { key: #key, query: #query, is: Property::#is, holds: #holds })
 }
 
 fn need_tokens(need: &OwnedNeed) -> TokenStream {
@@ -328,10 +330,10 @@ pub(super) fn machine(
             _ => shape(None),
         };
         quote! {
-            draft.tasks.push(core::draft::DraftTask {
+            __stepfn_draft.tasks.push(::stepfn::__private::DraftTask {
                 state: ::std::string::String::from(#state),
                 task: #info,
-                call: core::definition::Call::#call,
+                call: ::stepfn::__private::Call::#call,
                 result: #result,
             });
         }
@@ -339,7 +341,7 @@ pub(super) fn machine(
     let results = lowered.results.iter().filter_map(|(state, _)| match typing.states.get(state) {
         Some(StateTyping::Result(ty)) => {
             let shape = names.shape(*ty);
-            Some(quote!(draft.results.push((::std::string::String::from(#state), #shape));))
+            Some(quote!(__stepfn_draft.results.push((::std::string::String::from(#state), #shape));))
         }
         _ => None,
     });
@@ -360,9 +362,9 @@ pub(super) fn machine(
             }
         };
         quote! {
-            draft.substitutions.insert(
+            __stepfn_draft.substitutions.insert(
                 ::std::string::String::from(#name),
-                core::definition::Reference::#reference,
+                ::stepfn::__private::Reference::#reference,
             );
         }
     });
@@ -376,8 +378,8 @@ pub(super) fn machine(
         let include = logging.include_execution_data;
         let destinations = &logging.destinations;
         quote! {
-            draft.logging = ::core::option::Option::Some(core::definition::LoggingConfiguration {
-                level: core::definition::LogLevel::#level,
+            __stepfn_draft.logging = ::core::option::Option::Some(::stepfn::__private::LoggingConfiguration {
+                level: ::stepfn::__private::LogLevel::#level,
                 include_execution_data: #include,
                 destinations: ::std::vec![#(::std::string::String::from(#destinations)),*],
             });
@@ -394,7 +396,7 @@ pub(super) fn machine(
     let item = quote! {
         #(#others)*
         #picture
-        #[derive(Clone, Copy, Debug)]
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         #visibility struct #name;
 
         #conditions
@@ -406,28 +408,26 @@ pub(super) fn machine(
     // rustc says at the type that a public machine of a private type is none.
     let associated = associated_types(input, output);
     let definition = quote! {
-        use ::stepfn::__private::core;
-
-        impl core::definition::Workflow for #name {
+        impl ::stepfn::__private::Workflow for #name {
             #associated
 
             const NAME: &'static str = #text;
 
-            fn definition() -> core::definition::Definition {
-                let mut draft = core::draft::Draft::from_macro(#text, #json);
-                draft.workflow_type = core::definition::WorkflowType::#workflow_type;
-                draft.input = #input_shape;
-                draft.output = #output_shape;
+            fn definition() -> ::stepfn::__private::Definition {
+                let mut __stepfn_draft = ::stepfn::__private::Draft::from_macro(#text, #json);
+                __stepfn_draft.workflow_type = ::stepfn::__private::WorkflowType::#workflow_type;
+                __stepfn_draft.input = #input_shape;
+                __stepfn_draft.output = #output_shape;
                 #(#tasks)*
                 #(#results)*
                 #(#substitutions)*
                 #logging
-                draft.tracing = #tracing;
-                draft.source = ::core::option::Option::Some(core::definition::Source {
+                __stepfn_draft.tracing = #tracing;
+                __stepfn_draft.source = ::core::option::Option::Some(::stepfn::__private::Source {
                     file: ::core::file!(),
                     lines: &[#(#lines),*],
                 });
-                draft.finish()
+                __stepfn_draft.finish()
             }
         }
     };
@@ -436,6 +436,7 @@ pub(super) fn machine(
 
 fn associated_types(input: &syn::Type, output: &syn::Type) -> TokenStream {
     let (first, second) = (Place::of_tokens(input).first, Place::of_tokens(output).first);
+    let (input, output) = (enclosed(input), enclosed(output));
     let input = quote_spanned!(first=> type Input = #input;);
     let output = quote_spanned!(second=> type Output = #output;);
     quote!(#input #output)
@@ -457,7 +458,7 @@ pub(super) fn stand_in(
     quote! {
         #conditions
         #[allow(missing_docs)]
-        #[derive(Clone, Copy, Debug)]
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
         #visibility struct #name;
 
         #conditions
@@ -467,12 +468,12 @@ pub(super) fn stand_in(
         }
 
         #conditions
-        impl ::stepfn::__private::core::definition::Workflow for #name {
+        impl ::stepfn::__private::Workflow for #name {
             #associated
 
             const NAME: &'static str = #text;
 
-            fn definition() -> ::stepfn::__private::core::definition::Definition {
+            fn definition() -> ::stepfn::__private::Definition {
                 ::core::unreachable!("this machine does not compile")
             }
         }
@@ -489,17 +490,24 @@ pub(super) fn judged(
     definition: &TokenStream,
 ) -> TokenStream {
     let constants = &names.constants;
+    // Nothing of ours is in scope where a token of the user's stands, for a type of the user's may have any name.
+    let claims = (!claims.is_empty()).then(|| {
+        quote! {
+            const _: () = {
+                #[allow(unused_imports)]
+                use ::stepfn::__private::{
+                    Arithmetic, Bounds, Claim, Fact, Kind, Need, Node, Property, Side, Step, expect,
+                };
+                #claims
+            };
+        }
+    });
     quote! {
         #conditions
         const _: () = {
-            #[allow(unused_imports)]
-            use ::stepfn::__private::core::{
-                shape::{Arithmetic, Bounds, Claim, Need, Node, Shape, Side, StateData, Step, expect},
-                task::TaskInfo,
-            };
             #constants
-            #claims
             #definition
+            #claims
         };
     }
 }

@@ -30,39 +30,61 @@ pub(super) fn attributes(input: ParseStream<'_>) -> Result<(Vec<Attribute>, Opti
 /// `pub Orders`, also behind what does not belong there.
 pub(super) fn name(input: ParseStream<'_>, errors: &mut Errors) -> Result<(Visibility, Ident)> {
     let expected = "expected the machine's name: `pub Orders(Order) -> Receipt { start_at: … }`";
-    let fork = input.fork();
-    let mut is_behind = false;
-    while !fork.is_empty() {
-        if let Some(found) = name_here(&fork) {
-            if is_behind {
-                errors.push(Place::of(input.span()), expected);
+    // The surest first: what is written as it should be, then what is next to that.
+    let surest: [IsName; 3] = [before_input, before_parentheses, in_capitals];
+    for (doubt, is_name) in surest.into_iter().enumerate() {
+        let fork = input.fork();
+        let mut before = None;
+        while !fork.is_empty() && !fork.peek(token::Brace) {
+            if let Some(found) = name_here(&fork, before.as_ref(), is_name) {
+                if before.is_some() || doubt > 0 {
+                    errors.push(Place::of(input.span()), expected);
+                }
+                input.advance_to(&fork);
+                return Ok(found);
             }
-            input.advance_to(&fork);
-            return Ok(found);
+            before = Some(fork.parse::<TokenTree>()?);
         }
-        fork.parse::<TokenTree>()?;
-        is_behind = true;
     }
     let visibility = input.parse()?;
     let name = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
     Ok((visibility, name))
 }
 
-/// A name with what can only be the type of an input behind it.
-fn name_here(input: ParseStream<'_>) -> Option<(Visibility, Ident)> {
+/// Whether a name is the machine's: by what is before it, itself, and what is behind it.
+type IsName = fn(Option<&TokenTree>, &Ident, ParseStream<'_>) -> bool;
+
+fn name_here(
+    input: ParseStream<'_>,
+    before: Option<&TokenTree>,
+    is_name: IsName,
+) -> Option<(Visibility, Ident)> {
     let fork = input.fork();
     let visibility = fork.parse().ok()?;
     let name = fork.parse().ok()?;
-    if !fork.peek(token::Paren) {
-        return None;
-    }
-    let rest = fork.fork();
-    rest.parse::<TokenTree>().ok()?;
-    if !rest.is_empty() && !rest.peek(Token![->]) && !rest.peek(token::Brace) {
+    if !is_name(before, &name, &fork) {
         return None;
     }
     input.advance_to(&fork);
     Some((visibility, name))
+}
+
+/// With what can only be the type of an input behind it. Behind another name that is not `()`: there the two were exchanged.
+fn before_input(before: Option<&TokenTree>, _name: &Ident, rest: ParseStream<'_>) -> bool {
+    let rest = rest.fork();
+    let Ok(TokenTree::Group(group)) = rest.parse::<TokenTree>() else { return false };
+    group.delimiter() == proc_macro2::Delimiter::Parenthesis
+        && !(group.stream().is_empty() && matches!(before, Some(TokenTree::Ident(_))))
+        && (rest.is_empty() || rest.peek(Token![->]) || rest.peek(token::Brace))
+}
+
+fn before_parentheses(before: Option<&TokenTree>, _name: &Ident, rest: ParseStream<'_>) -> bool {
+    rest.peek(token::Paren) && !matches!(before, Some(TokenTree::Ident(_)))
+}
+
+/// As types are written.
+fn in_capitals(_before: Option<&TokenTree>, name: &Ident, _rest: ParseStream<'_>) -> bool {
+    name.to_string().starts_with(char::is_uppercase)
 }
 
 /// `(Order)`, or `()` for anything.

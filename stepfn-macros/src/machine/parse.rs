@@ -31,7 +31,7 @@ impl Parse for Parsed {
         }
         let (visibility, name) = head::name(input, &mut errors).map_err(|error| unread.unwrap_or(error))?;
         // From its name on there is a machine: while the rest of its head is being typed, it stays one.
-        let any = || syn::parse_quote_spanned!(name.span()=> ::stepfn::__private::core::value::Value);
+        let any = || syn::parse_quote_spanned!(name.span()=> ::stepfn::__private::Value);
         let input_type = match head::input_type(input) {
             Ok(ty) => ty.unwrap_or_else(any),
             Err(error) => {

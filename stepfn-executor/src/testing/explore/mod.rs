@@ -319,7 +319,7 @@ impl<'d> Explorer<'d> {
             for skip in 0..=path.len() {
                 let rest = &path[skip..];
                 let known = rest.first().is_none_or(|key| current.get(key).is_some());
-                let untyped = matches!(task.shape, Shape::Any | Shape::Map(_));
+                let untyped = matches!(task.shape, Shape::Any | Shape::Map(_) | Shape::Keyed { .. });
                 let mut answer = current.clone();
                 if (known || untyped) && put(&mut answer, rest, value.cloned()) {
                     let mut changed = trial.clone();

@@ -1,7 +1,7 @@
 //! Values of a shape, and values that are like others but for one thing.
 
 use stepfn_core::{
-    shape::{Field, Given, Made, Shape, Side, TIMESTAMP},
+    shape::{Field, Given, Made, Shape, Side, example},
     value::{Map, Number, Value},
 };
 
@@ -10,10 +10,16 @@ const MOST_DEPTH: usize = 6;
 
 /// A plain value of a shape.
 pub(super) fn sample(shape: &'static Shape, side: Side) -> Value {
-    of(shape, shape, side, 0)
+    of(shape, &Owners { shape, around: None }, side, 0)
 }
 
-fn of(shape: &'static Shape, owner: &'static Shape, side: Side, depth: usize) -> Value {
+/// The enclosing objects and enums, the nearest first: what recursion leads back to.
+struct Owners<'o> {
+    shape: &'static Shape,
+    around: Option<&'o Self>,
+}
+
+fn of(shape: &'static Shape, owner: &Owners<'_>, side: Side, depth: usize) -> Value {
     match shape {
         Shape::Boolean => true.into(),
         Shape::Integer { min, max } => {
@@ -22,39 +28,54 @@ fn of(shape: &'static Shape, owner: &'static Shape, side: Side, depth: usize) ->
         }
         Shape::Number => Number::from_f64(1.5).map_or_else(|| 1.into(), Value::Number),
         Shape::String | Shape::Token(_) => "text".into(),
-        Shape::Text(form) if *form == TIMESTAMP => "2030-01-01T00:00:00Z".into(),
-        Shape::Text(_) => "text".into(),
+        Shape::Text(form) => example(form).into(),
         Shape::Enum(shape) => shape.variants.first().copied().unwrap_or_default().into(),
         Shape::Array(_) if depth > MOST_DEPTH => Value::array([]),
         Shape::Array(item) => Value::array([of(item, owner, side, depth + 1)]),
         Shape::Tuple(items) => Value::array(items.iter().map(|item| of(item, owner, side, depth + 1))),
-        Shape::Map(_) if depth > MOST_DEPTH => Value::empty_object(),
+        Shape::Map(_) | Shape::Keyed { .. } if depth > MOST_DEPTH => Value::empty_object(),
         Shape::Map(value) => Value::object([("key", of(value, owner, side, depth + 1))]),
+        Shape::Keyed { key, value } => {
+            let key = match of(key, owner, side, depth + 1) {
+                Value::String(text) => text,
+                other => other.to_string().into(),
+            };
+            Value::object([(key, of(value, owner, side, depth + 1))])
+        }
         Shape::Nullable(_) if depth > MOST_DEPTH => Value::Null,
         Shape::Nullable(inner) => of(inner, owner, side, depth + 1),
         Shape::Split { made, given } => {
             of(if side == Side::Made { made } else { given }, owner, side, depth + 1)
         }
-        Shape::OneOf(one_of) => one_of
-            .alternatives
-            .first()
-            .map_or(Value::Null, |alternative| of(alternative, shape, side, depth + 1)),
+        Shape::OneOf(one_of) => {
+            let owner = Owners { shape, around: Some(owner) };
+            let first = one_of.alternatives.first();
+            first.map_or(Value::Null, |alternative| of(alternative, &owner, side, depth + 1))
+        }
         Shape::Object(object) => {
+            let owner = &Owners { shape, around: Some(owner) };
             let mut fields = Map::new();
             for field in object.fields {
                 if let Some(key) = key(field, side) {
-                    fields.insert(key.into(), of(field.shape, shape, side, depth + 1));
+                    fields.insert(key.into(), of(field.shape, owner, side, depth + 1));
                 }
             }
             for flattened in object.flattened {
-                if let Value::Object(more) = of(flattened, shape, side, depth + 1) {
+                if let Value::Object(more) = of(flattened, owner, side, depth + 1) {
                     fields.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
                 }
             }
             fields.into()
         }
-        Shape::Recursive if depth <= MOST_DEPTH => of(owner, owner, side, depth + 1),
-        Shape::Recursive | Shape::Any | Shape::Null | Shape::Mixed | Shape::Never => {
+        Shape::Recursive(between) if depth <= MOST_DEPTH => {
+            let mut of_whom = owner;
+            for _ in 0..*between {
+                of_whom = of_whom.around.unwrap_or(of_whom);
+            }
+            // The enclosing shape again, within what encloses it.
+            of(of_whom.shape, of_whom.around.unwrap_or(of_whom), side, depth + 1)
+        }
+        Shape::Recursive(_) | Shape::Any | Shape::Null | Shape::Mixed | Shape::Never => {
             if matches!(shape, Shape::Any) { Value::empty_object() } else { Value::Null }
         }
     }

@@ -1,0 +1,104 @@
+//! Arrays into arrays, and arrays of fixed length into such.
+
+use super::{
+    Node, Shape,
+    fits::{Fits, Source, prefix},
+    text::Text,
+    view::View,
+};
+
+impl Fits<'_> {
+    /// An array as an array; none where the source is no array.
+    pub(super) const fn items(
+        self,
+        source: Source,
+        target: View,
+        item: &'static Shape,
+        depth: usize,
+        out: &mut Text,
+    ) -> Option<bool> {
+        let wanted = target.with(item);
+        let mark = out.mark();
+        let fits = match source {
+            Source::Node(index) => match self.nodes[index] {
+                Node::Array(each) => self.fits(Source::Node(each), wanted, depth + 3, out),
+                Node::Tuple { first, len } => {
+                    let mut fits = true;
+                    let mut i = 0;
+                    while fits && i < len {
+                        fits = self.fits(Source::Node(first + i), wanted, depth + 3, out);
+                        i += 1;
+                    }
+                    fits
+                }
+                _ => return None,
+            },
+            Source::View(view) => match view.shape {
+                Shape::Array(each) => self.fits(Source::View(view.with(each)), wanted, depth + 3, out),
+                Shape::Tuple(items) => {
+                    let mut fits = true;
+                    let mut i = 0;
+                    while fits && i < items.len() {
+                        fits = self.fits(Source::View(view.with(items[i])), wanted, depth + 3, out);
+                        i += 1;
+                    }
+                    fits
+                }
+                _ => return None,
+            },
+            Source::Over(..) => return None,
+        };
+        if !fits {
+            prefix(out, mark, "in its items: ");
+        }
+        Some(fits)
+    }
+
+    /// An array as an array of fixed length; none where the source is none of known length.
+    pub(super) const fn tuple(
+        self,
+        source: Source,
+        target: View,
+        wanted: &'static [&'static Shape],
+        depth: usize,
+        out: &mut Text,
+    ) -> Option<bool> {
+        let len = match source {
+            Source::Node(index) => match self.nodes[index] {
+                Node::Tuple { len, .. } => len,
+                _ => return None,
+            },
+            Source::View(view) => match view.shape {
+                Shape::Tuple(items) => items.len(),
+                _ => return None,
+            },
+            Source::Over(..) => return None,
+        };
+        if len != wanted.len() {
+            out.push("expected an array of ");
+            out.number(wanted.len() as i128);
+            out.push(" items, found one of ");
+            out.number(len as i128);
+            return Some(false);
+        }
+        let mut i = 0;
+        while i < len {
+            let item = match source {
+                Source::Node(index) => match self.nodes[index] {
+                    Node::Tuple { first, .. } => Source::Node(first + i),
+                    _ => source,
+                },
+                Source::View(view) => match view.shape {
+                    Shape::Tuple(items) => Source::View(view.with(items[i])),
+                    _ => source,
+                },
+                Source::Over(..) => source,
+            };
+            if !self.fits(item, target.with(wanted[i]), depth + 3, out) {
+                return Some(false);
+            }
+            i += 1;
+        }
+        Some(true)
+    }
+}
