@@ -122,7 +122,10 @@ fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
 fn is_any(shape: &'static Shape) -> bool {
     match shape {
         Shape::Any | Shape::Mixed => matches!(shape, Shape::Any),
-        Shape::Array(inner) | Shape::Map(inner) | Shape::Nullable(inner) => is_any(inner),
+        Shape::Array(inner)
+        | Shape::Map(inner)
+        | Shape::Keyed { value: inner, .. }
+        | Shape::Nullable(inner) => is_any(inner),
         Shape::Tuple(items) => items.iter().any(|item| is_any(item)),
         Shape::Object(object) => any_in(object),
         Shape::OneOf(one_of) => one_of.alternatives.iter().any(|shape| is_any(shape)),
@@ -145,6 +148,7 @@ fn replace(shape: &'static Shape, concrete: &'static Shape) -> &'static Shape {
         Shape::Any => return concrete,
         Shape::Array(inner) => Shape::Array(inside(inner)),
         Shape::Map(inner) => Shape::Map(inside(inner)),
+        Shape::Keyed { key, value } => Shape::Keyed { key, value: inside(value) },
         Shape::Nullable(inner) => Shape::Nullable(inside(inner)),
         Shape::Tuple(items) => Shape::Tuple(items.iter().map(|item| inside(item)).collect::<Vec<_>>().leak()),
         Shape::Object(object) => Shape::Object(replace_in(object, concrete)),
@@ -152,6 +156,7 @@ fn replace(shape: &'static Shape, concrete: &'static Shape) -> &'static Shape {
             name: one_of.name,
             alternatives: one_of.alternatives.iter().map(|shape| inside(shape)).collect::<Vec<_>>().leak(),
             common: replace_in(one_of.common, concrete),
+            buffered: one_of.buffered,
         }))),
         Shape::Split { made, given } => Shape::Split { made: inside(made), given: inside(given) },
         other => return other,

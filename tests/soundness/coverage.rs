@@ -306,6 +306,10 @@ impl Noter<'_> {
                 self.shape(item);
                 "Map"
             }
+            Shape::Keyed { value, .. } => {
+                self.shape(value);
+                "Keyed"
+            }
             Shape::Object(object) => {
                 object.fields.iter().for_each(|field| self.field(field));
                 self.mark_if(object.deny_unknown_fields, "shape denying");
@@ -331,7 +335,7 @@ impl Noter<'_> {
                 self.shape(given);
                 "Split"
             }
-            Shape::Recursive => "Recursive",
+            Shape::Recursive(_) => "Recursive",
             Shape::Mixed => "Mixed",
             Shape::Token(_) => "Token",
             // No type is of it.

@@ -66,10 +66,10 @@ impl Guess {
             Shape::Split { made, given } => {
                 Self::Of(if *side == Side::Made { made } else { given }, owner, *side).settle()
             }
-            Shape::Recursive if matches!(owner, Shape::Object(_) | Shape::OneOf(_)) => {
+            Shape::Recursive(_) if matches!(owner, Shape::Object(_) | Shape::OneOf(_)) => {
                 Self::Of(owner, owner, *side).settle()
             }
-            Shape::Recursive => (Self::Any, true),
+            Shape::Recursive(_) => (Self::Any, true),
             Shape::Object(_) | Shape::OneOf(_) => (Self::Of(shape, shape, *side), false),
             _ => (self.clone(), false),
         }
@@ -103,7 +103,7 @@ impl Guess {
                 Shape::Text(TIMESTAMP) => Kind::Time,
                 Shape::String | Shape::Text(_) | Shape::Enum(_) | Shape::Token(_) => Kind::Text,
                 Shape::Array(_) | Shape::Tuple(_) => Kind::Array,
-                Shape::Map(_) | Shape::Object(_) => Kind::Object,
+                Shape::Map(_) | Shape::Keyed { .. } | Shape::Object(_) => Kind::Object,
                 Shape::OneOf(one_of) if !one_of.common.fields.is_empty() => Kind::Object,
                 _ => Kind::Any,
             },
@@ -149,6 +149,9 @@ impl Guess {
                     let at = random.below(items.len());
                     Some((Step::Index(at), Self::Of(items[at], owner, side), false))
                 }
+                Shape::Keyed { value, .. } => {
+                    Some((Step::Key("7".to_owned()), Self::Of(value, owner, side), true))
+                }
                 Shape::Map(item) => {
                     Some((Step::Key(random.pick(&KEYS).to_owned()), Self::Of(item, owner, side), true))
                 }
@@ -180,7 +183,9 @@ impl Guess {
                 .iter()
                 .find(|field| field.made_as == key || field.given_as.contains(&key))
                 .map_or(Self::Any, |field| Self::Of(field.shape, owner, side)),
-            Self::Of(Shape::Map(item), owner, side) => Self::Of(item, owner, side),
+            Self::Of(Shape::Map(item) | Shape::Keyed { value: item, .. }, owner, side) => {
+                Self::Of(item, owner, side)
+            }
             _ => Self::Any,
         }
     }

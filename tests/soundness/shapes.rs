@@ -77,7 +77,8 @@ fn fresh(random: &mut Random, depth: usize) -> &'static Shape {
             let items: Vec<_> = (0..1 + random.below(3)).map(|_| fresh(random, depth - 1)).collect();
             leak(Shape::Tuple(items.leak()))
         }
-        19 | 20 => leak(Shape::Map(fresh(random, depth - 1))),
+        19 => leak(Shape::Map(fresh(random, depth - 1))),
+        20 => leak(Shape::Keyed { key: integer(0, 255), value: fresh(random, depth - 1) }),
         21 => &Shape::Any,
         22 | 23 => one_of(random, depth - 1),
         24 => leak(Shape::Split { made: fresh(random, depth - 1), given: fresh(random, depth - 1) }),
@@ -179,11 +180,13 @@ fn sometimes(mut field: Field) -> Field {
     field
 }
 
-fn choice(alternatives: Vec<&'static Shape>, common: Vec<Field>) -> &'static Shape {
+/// `buffered`: serde reads what is tagged inside, or not at all, through a buffer.
+fn choice(alternatives: Vec<&'static Shape>, common: Vec<Field>, buffered: bool) -> &'static Shape {
     leak(Shape::OneOf(Box::leak(Box::new(OneOfShape {
         name: "Either",
         alternatives: alternatives.leak(),
         common: leak_object("Either", common.leak(), &[], false),
+        buffered,
     }))))
 }
 
@@ -198,6 +201,7 @@ fn internally_tagged(key: &'static str) -> &'static Shape {
             sometimes(always("x", &Shape::String)),
             sometimes(always("y", integer(0, u32::MAX))),
         ],
+        true,
     )
 }
 
@@ -210,6 +214,7 @@ fn one_of(random: &mut Random, depth: usize) -> &'static Shape {
             // An enum is an object of one key; serde does not let the content be missing, which a `Nullable` would.
             vec![external("New", strict(x)), external("Old", strict(y)), tag(&["Unit"])],
             Vec::new(),
+            false,
         ),
         1 => internally_tagged("kind"),
         // Adjacently tagged; what the content is differs.
@@ -219,11 +224,13 @@ fn one_of(random: &mut Random, depth: usize) -> &'static Shape {
                 variant(vec![always("kind", tag(&["B"])), always("c", y)]),
             ],
             vec![always("kind", tag(&["A", "B"])), always("c", &Shape::Mixed)],
+            false,
         ),
         // Untagged.
         _ => choice(
             vec![variant(vec![always("a", x)]), variant(vec![always("b", y)])],
             vec![sometimes(always("a", x)), sometimes(always("b", y))],
+            true,
         ),
     }
 }
@@ -231,9 +238,9 @@ fn one_of(random: &mut Random, depth: usize) -> &'static Shape {
 /// A tree, or a list.
 fn recursive(random: &mut Random) -> &'static Shape {
     let again = if random.one_in(2) {
-        leak(Shape::Array(&Shape::Recursive))
+        leak(Shape::Array(&Shape::Recursive(0)))
     } else {
-        leak(Shape::Nullable(&Shape::Recursive))
+        leak(Shape::Nullable(&Shape::Recursive(0)))
     };
     let fields = vec![always("a", scalar(random)), field(random, "b", again)];
     leak(Shape::Object(leak_object("Tree", fields.leak(), &[], false)))

@@ -20,7 +20,7 @@ fn like(random: &mut Random, guess: &Guess, depth: usize) -> &'static Shape {
     if let Guess::Of(shape, owner, _) = guess
         && !random.one_in(5)
     {
-        return if matches!(shape, Shape::Recursive) {
+        return if matches!(shape, Shape::Recursive(_)) {
             owner
         } else if has_recursion(shape) {
             owner
@@ -91,8 +91,11 @@ fn like(random: &mut Random, guess: &Guess, depth: usize) -> &'static Shape {
 
 fn has_recursion(shape: &Shape) -> bool {
     match shape {
-        Shape::Recursive => true,
-        Shape::Nullable(inner) | Shape::Array(inner) | Shape::Map(inner) => has_recursion(inner),
+        Shape::Recursive(_) => true,
+        Shape::Nullable(inner)
+        | Shape::Array(inner)
+        | Shape::Map(inner)
+        | Shape::Keyed { value: inner, .. } => has_recursion(inner),
         Shape::Tuple(items) => items.iter().any(|item| has_recursion(item)),
         _ => false,
     }

@@ -163,6 +163,7 @@ const SHAPES: [&str; 31] = [
     "shape Array",
     "shape Tuple",
     "shape Map",
+    "shape Keyed",
     "shape Object",
     "shape Nullable",
     "shape OneOf",

@@ -77,6 +77,15 @@ impl Maker<'_> {
                 items.collect::<Vec<_>>().into()
             }
             Shape::Map(item) => self.entries(item, owner, depth, &KEYS).into(),
+            // Of numbers of one byte: see `shapes`.
+            Shape::Keyed { value, .. } => {
+                let made = self.entries(value, owner, depth, &["0", "7", "255"]);
+                made.iter()
+                    .filter(|(key, _)| key.parse::<u8>().is_ok())
+                    .map(|(key, value)| (key.clone(), value.clone()))
+                    .collect::<Map>()
+                    .into()
+            }
             Shape::Object(object) => {
                 let mut map = Map::new();
                 self.fields(object, shape, depth, &mut map);
@@ -96,7 +105,7 @@ impl Maker<'_> {
             Shape::Split { made, given } => {
                 self.make(if self.side == Side::Made { made } else { given }, owner, depth)
             }
-            Shape::Recursive => self.make(owner, owner, depth.saturating_sub(1)),
+            Shape::Recursive(_) => self.make(owner, owner, depth.saturating_sub(1)),
         }
     }
 
