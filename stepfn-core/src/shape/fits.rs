@@ -202,6 +202,10 @@ impl<'a> Fits<'a> {
 
     /// Judges a source that is no pair of what is being judged around.
     const fn judged(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
+        // Nothing is laid over what nothing can be: there is no way here.
+        if let Some(Source::View(View { shape: Shape::Never, absent: false, .. })) = self.below(source) {
+            return true;
+        }
         // What the source can be decides first: every one of its alternatives must fit.
         match source {
             Source::Node(index) => match self.nodes[index] {
