@@ -145,7 +145,7 @@ const SEGMENTS: [&str; 16] = [
     "filter operand Regex",
 ];
 
-const SHAPES: [&str; 31] = [
+const SHAPES: [&str; 32] = [
     "shape Any",
     "shape Null",
     "shape Boolean",
