@@ -51,7 +51,6 @@ and \ so"#,
             next: Pick,
         },
 
-        #[allow(stepfn::wrong_type)]
         Pick: Choice {
             input_path: $,
             choices: [
