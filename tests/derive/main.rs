@@ -1,6 +1,7 @@
 //! Shapes agree with serde: what a shape says may be given is what `Deserialize` takes, and what it says is made is what
 //! `Serialize` makes. Error names and handlers are what `TaskError` and `Task` say.
 
+#![allow(clippy::single_range_in_vec_init, clippy::upper_case_acronyms)] // types and names that are tried on purpose
 #![allow(dead_code)] // fields are there for serde and shapes to see
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

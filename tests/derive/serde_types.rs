@@ -118,11 +118,11 @@ checks! {
     "Option" => { agree([Some(1u8), None]); agree([Some(Some(1u8)), Some(None), None]) };
     "Result" => {
         agree::<Result<u8, String>>([Ok(1), Err("x".into())]);
-        agree::<Result<Option<u8>, ()>>([Ok(None), Ok(Some(1)), Err(())])
+        agree::<Result<Option<u8>, ()>>([Ok(None), Ok(Some(1)), Err(())]);
     };
     "Bound" => {
         agree([Bound::Included(1u8), Bound::Excluded(2), Bound::Unbounded]);
-        agree([Bound::Included(Some(1u8)), Bound::Excluded(None)])
+        agree([Bound::Included(Some(1u8)), Bound::Excluded(None)]);
     };
     "Box" => agree([Box::new(1u8)]);
     "Rc" => { agree([Rc::new(1u8)]); agree::<Rc<str>>(["x".into()]) };
@@ -139,7 +139,7 @@ checks! {
         agree([Saturating(1u8)]);
         agree([Saturating(-1i64)]);
         agree([Saturating(1u128)]);
-        given::<Saturating<i8>>([json!(1000), json!(-1000), json!(u64::MAX)])
+        given::<Saturating<i8>>([json!(1000), json!(-1000), json!(u64::MAX)]);
     };
     "Reverse" => agree([Reverse(1u8)]);
     "PhantomData" => agree([PhantomData::<str>]);
@@ -166,7 +166,7 @@ checks! {
         agree(map(Wrapping(1u8), 1u8));
         agree(map(NonZero::new(-1i8).unwrap(), 1u8));
         agree(map(v4(), 1u8));
-        agree(map(PathBuf::from("a"), 1u8))
+        agree(map(PathBuf::from("a"), 1u8));
     };
     "HashMap" => agree([HashMap::from([(IpAddr::V6(v6()), map(Colour::Red, 1u8))])]);
     "(T,)" => agree([(1u8,)]);
@@ -197,7 +197,7 @@ checks! {
     "Duration" => { agree_at_least([Duration::new(1, 2), Duration::MAX]); given_at_least::<Duration>([json!({"secs": u64::MAX, "nanos": 999_999_999})]) };
     "SystemTime" => {
         agree_at_least([SystemTime::UNIX_EPOCH + Duration::new(1, 2)]);
-        given_at_least::<SystemTime>([json!({"secs_since_epoch": i64::MAX, "nanos_since_epoch": 999_999_999})])
+        given_at_least::<SystemTime>([json!({"secs_since_epoch": i64::MAX, "nanos_since_epoch": 999_999_999})]);
     };
     "IpAddr" => agree([IpAddr::V4(v4()), IpAddr::V6(v6())]);
     "Ipv4Addr" => agree([v4()]);

@@ -71,11 +71,11 @@ impl Findings {
             return;
         }
         let features = features(&small);
-        if !group.samples.contains_key(&features) {
+        if let std::collections::btree_map::Entry::Vacant(vacant) = group.samples.entry(features) {
             let sample = Sample { seed, trial: small, said };
             // At once: who stops a long run keeps what it found.
-            println!("\n=== {}\n{}", failure.kind, sample.show(&features));
-            group.samples.insert(features, sample);
+            println!("\n=== {}\n{}", failure.kind, sample.show(vacant.key()));
+            vacant.insert(sample);
         }
     }
 

@@ -18,9 +18,9 @@ pub(crate) enum Guess {
     Time,
     /// A value of a type, and what `Recursive` in it leads back to.
     Of(&'static Shape, &'static Shape, Side),
-    Object(Rc<Vec<(String, Guess)>>),
-    Array(Rc<Guess>),
-    Tuple(Rc<Vec<Guess>>),
+    Object(Rc<Vec<(String, Self)>>),
+    Array(Rc<Self>),
+    Tuple(Rc<Vec<Self>>),
     Service(service::Shape),
 }
 

@@ -20,13 +20,7 @@ fn like(random: &mut Random, guess: &Guess, depth: usize) -> &'static Shape {
     if let Guess::Of(shape, owner, _) = guess
         && !random.one_in(5)
     {
-        return if matches!(shape, Shape::Recursive(_)) {
-            owner
-        } else if has_recursion(shape) {
-            owner
-        } else {
-            shape
-        };
+        return if has_recursion(shape) { owner } else { shape };
     }
     let (guess, null) = guess.settle();
     let shape = match &guess {
@@ -34,12 +28,13 @@ fn like(random: &mut Random, guess: &Guess, depth: usize) -> &'static Shape {
             let fields: Vec<Field> = fields
                 .iter()
                 .filter_map(|(key, value)| {
-                    (!random.one_in(5)).then(|| {
-                        let shape = sink(random, value, depth - 1);
-                        let key: &'static str = Box::leak(key.clone().into_boxed_str());
-                        let given = if random.one_in(8) { Given::Optional } else { Given::Required };
-                        Field { made_as: key, given_as: vec![key].leak(), shape, made: Made::Always, given }
-                    })
+                    if random.one_in(5) {
+                        return None;
+                    }
+                    let shape = sink(random, value, depth - 1);
+                    let key: &'static str = Box::leak(key.clone().into_boxed_str());
+                    let given = if random.one_in(8) { Given::Optional } else { Given::Required };
+                    Some(Field { made_as: key, given_as: vec![key].leak(), shape, made: Made::Always, given })
                 })
                 .collect();
             let object = ObjectShape {

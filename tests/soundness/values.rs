@@ -156,11 +156,8 @@ impl Maker<'_> {
                     map.insert(key.clone(), value.clone());
                 }
             }
-            Shape::Nullable(inner) => {
-                if self.random.one_in(2) {
-                    self.flatten(inner, owner, depth, map);
-                }
-            }
+            Shape::Nullable(_) if self.random.one_in(2) => {}
+            Shape::Nullable(inner) => self.flatten(inner, owner, depth, map),
             Shape::OneOf(one_of) => {
                 let alternative = self.random.pick(one_of.alternatives);
                 self.flatten(alternative, shape, depth, map);
