@@ -45,6 +45,11 @@ const EXCEPTIONS: &[(&str, &[&str], &str)] = &[
     ),
     ("$filter($states.input.v, function($x) { true })", &["null"], "jsonata 2.0.6 gives the null"),
     ("$clone(", &[], "jsonata 2.0.6 has `$clone`"),
+    (
+        "$base64decode(",
+        &["str", "numstr", "blank", "ts"],
+        "recorded: `$base64decode('!!!')` fails; what a text holds is no matter of types",
+    ),
     ("$range(", &[], "how long a range is, is no matter of types"),
     (
         "$match(",
