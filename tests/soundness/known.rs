@@ -3,15 +3,6 @@
 
 /// Kinds of failures, as the proof groups them.
 pub(crate) const KNOWN: &[&str] = &[
-    "States.ItemReaderFailed: The field Bucket is required but was missing",
-    "States.ItemReaderFailed: The field Key is required but was missing",
-    "States.QueryEvaluationError: The JSONata expression returned an unexpected result type. Expected number, but was array",
-    "States.QueryEvaluationError: The JSONata expression returned an unexpected result type. Expected number, but was string",
-    "States.QueryEvaluationError: The JSONata expression returned an unsupported result type.",
-    "States.QueryEvaluationError: The JSONata expression threw an error during evaluation. D3001: Attempting to invoke string function on Infinity or NaN",
-    "States.QueryEvaluationError: The JSONata expression threw an error during evaluation. D3139: The $single() function expected exactly matching result. Instead it matched .",
-    "States.QueryEvaluationError: The JSONata expression threw an error during evaluation. T1010: The matcher function argument passed to function contains does not return the correct object str",
-    "States.ResultWriterFailed: The field Bucket is required but was missing",
     "States.Runtime: The JSONPath could not be found",
     "States.Runtime: There was an error while evaluating the intrinsic function: States.MathAdd($.Payload, $.StatusCode). Invalid arguments in States.MathAdd",
     "a function cannot read its input: expected a number",

@@ -49,6 +49,15 @@ pub(super) struct Lambda {
 }
 
 impl Function {
+    /// Whether it is a regular expression, whichever.
+    pub(super) fn is_pattern(&self) -> bool {
+        match self {
+            Self::Pattern => true,
+            Self::Either(one, other) => one.is_pattern() && other.is_pattern(),
+            _ => false,
+        }
+    }
+
     /// How many arguments a function that goes through items gives it.
     pub(super) fn arity(&self) -> usize {
         match self {

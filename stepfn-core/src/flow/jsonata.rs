@@ -122,15 +122,18 @@ impl Analyser<'_> {
 
     fn jsonata_choice(&mut self, site: &Site, state: &State, choice: &Choice) -> Left {
         let mut left = Left { next: Vec::new(), end: None };
+        let state_at = &site.at;
         let mut leave = |analyser: &mut Self,
                          site: &Site,
                          at: &str,
                          (output, assign): (Option<&Value>, Option<&Value>),
                          next: &str| {
             let queried = Queried::before(site);
-            let data = match output {
-                Some(output) => analyser.query(&queried, &format!("{at}/Output"), output),
-                None => site.input.clone(),
+            // A rule without `Output` has that of the state: recorded on AWS.
+            let data = match (output, &state.output) {
+                (Some(output), _) => analyser.query(&queried, &format!("{at}/Output"), output),
+                (None, Some(output)) => analyser.query(&queried, &format!("{state_at}/Output"), output),
+                (None, None) => site.input.clone(),
             };
             let context = analyser.told(&choice::parts(&site.context));
             let flow = Flow { data, variables: site.variables.clone(), context };
@@ -239,16 +242,21 @@ impl Analyser<'_> {
                 ("ToleratedFailurePercentage", &map.tolerated_failure_percentage),
             ],
         );
+        let count = if self.typing.proven { Need::Integer } else { Need::Number };
+        let batcher = [("MaxItemsPerBatch", count), ("MaxInputBytesPerBatch", count)];
+        let place = [("Arguments/Bucket", Need::String), ("Arguments/Prefix", Need::String)];
+        let reader = [place[0], place[1], ("Arguments/Key", Need::String), ("ReaderConfig/MaxItems", count)];
         let mut batch = Sym::never();
-        for (field, value) in [
-            ("ItemReader", &map.item_reader),
-            ("ItemBatcher", &map.item_batcher),
-            ("ResultWriter", &map.result_writer),
+        for (field, value, asked) in [
+            ("ItemReader", &map.item_reader, &reader[..]),
+            ("ItemBatcher", &map.item_batcher, &batcher),
+            ("ResultWriter", &map.result_writer, &place),
         ] {
             if let Some(value) = value {
-                let made = self.query(&before, &format!("{at}/{field}"), value);
-                if field == "ItemBatcher" {
-                    batch = made.peek("BatchInput");
+                let made = self.query_parts(&before, &format!("{at}/{field}"), value, asked);
+                match field {
+                    "ItemBatcher" => batch = made.peek("BatchInput"),
+                    _ => self.needs_bucket(site, field, value, Some(&made.peek("Arguments"))),
                 }
             }
         }

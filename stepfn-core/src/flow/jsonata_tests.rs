@@ -418,3 +418,80 @@ fn a_catcher_knows_its_error_and_a_choice_what_it_hands_on() {
         ]
     );
 }
+
+#[test]
+fn the_objects_of_a_distributed_map_are_asked_for_what_they_take() {
+    let map = |fields: &str| {
+        said(&format!(
+            r#""A": {{ "Type": "Map", "Items": [1], {fields}, "ItemProcessor": {{ "ProcessorConfig": {{ "Mode": "DISTRIBUTED" }},
+                "StartAt": "I", "States": {{ "I": {{ "Type": "Succeed" }} }} }}, "End": true }}"#
+        ))
+    };
+    let batches = |most: &str| map(&format!(r#""ItemBatcher": {{ "MaxItemsPerBatch": "{{% {most} %}}" }}"#));
+    assert_eq!(batches("$states.input.count"), [""; 0]);
+    assert!(batches("$states")[0].contains("expected an integer"));
+    assert!(batches("$states.input.price")[0].contains("expected an integer"));
+    let reader = |arguments: &str, most: &str| {
+        map(&format!(
+            r#""ItemReader": {{ "Resource": "arn:aws:states:::s3:getObject", "Arguments": {arguments},
+                "ReaderConfig": {{ "MaxItems": {most} }} }}"#
+        ))
+    };
+    let id = r#"{ "Bucket": "b", "Key": "{% $states.input.id %}" }"#;
+    assert_eq!(reader(id, "1"), [""; 0]);
+    assert!(reader(id, r#""{% $states.input.id %}""#)[0].contains("expected an integer"));
+    assert!(reader(r#"{ "Bucket": "b" }"#, "1")[0].contains("it needs `Key` in its `Arguments`"));
+    assert!(reader(r#"{ "Bucket": 7, "Key": "k" }"#, "1")[0].contains("`Bucket` must be a string"));
+    assert!(
+        reader(r#"{ "Bucket": "b", "Key": "{% $states.input.count %}" }"#, "1")[0]
+            .contains("expected a string")
+    );
+    assert_eq!(reader(r#""{% { 'Bucket': 'b', 'Key': $states.input.id } %}""#, "1"), [""; 0]);
+    assert_ne!(reader(r#""{% { 'Bucket': 'b' } %}""#, "1"), [""; 0]);
+    let writer = |fields: &str| map(&format!(r#""ResultWriter": {{ {fields} }}"#));
+    assert_eq!(writer(r#""WriterConfig": { "Transformation": "COMPACT" }"#), [""; 0]);
+    let resource = r#""Resource": "arn:aws:states:::s3:putObject""#;
+    assert!(writer(resource)[0].contains("it needs `Bucket` in its `Arguments`"));
+    assert_eq!(writer(&format!(r#"{resource}, "Arguments": {{ "Bucket": "b" }}"#)), [""; 0]);
+}
+
+#[test]
+fn a_rule_without_output_has_that_of_its_choice() {
+    let next = |read: &str| {
+        said(&format!(
+            r#""A": {{ "Type": "Choice", "Choices": [{{ "Condition": "{{% $states.input.open %}}", "Next": "B" }}],
+                "Default": "C", "Output": {{ "made": 1 }} }},
+            "B": {{ "Type": "Pass", "Output": "{{% $states.input.{read} %}}", "End": true }}, "C": {{ "Type": "Succeed" }}"#
+        ))
+    };
+    assert_eq!(next("made"), [""; 0]);
+    assert_ne!(next("id"), [""; 0]);
+}
+
+#[test]
+fn what_fails_on_the_way_is_refused_where_only_presence_is_asked() {
+    for right in ["$exists($states.input.note)", "$exists($lookup($states.input, 'id'))", "$exists($count)"] {
+        assert_eq!(output(right), [""; 0], "{right}");
+    }
+    for wrong in ["$exists($single($states.input.lines))", "$exists($uppercase($states.input.count))"] {
+        assert_ne!(output(wrong), [""; 0], "{wrong}");
+    }
+}
+
+#[test]
+fn a_function_among_data_is_refused() {
+    for wrong in [
+        "[$count.$]",
+        "$map([1, 2], function($v) { $count })",
+        "$append($count, 1)",
+        "$reverse($count)",
+        "$contains($states.input.id, function($v) { 2 })",
+        "$match($states.input.id, $uppercase)",
+        "$replace($states.input.id, $uppercase, 'a')",
+    ] {
+        assert_ne!(output(wrong), [""; 0], "{wrong}");
+    }
+    for right in ["$contains($states.input.id, /a/)", "($p := /a/; $split($states.input.id, $p))"] {
+        assert_eq!(output(right), [""; 0], "{right}");
+    }
+}

@@ -102,6 +102,11 @@ impl Analyser<'_> {
             _ => whole.range.clone(),
         };
         let mut value = match root {
+            // A function has no fields, and behind another step it is no longer followed.
+            Some(root) if root.function.is_some() && !steps.is_empty() => {
+                self.cannot_tell(&env.reading(&range), Reason::Lambda);
+                return Val::reported();
+            }
             // In a definition without types nothing is to be shown, and a service may put there more than is known.
             Some(root)
                 if !self.typing.proven

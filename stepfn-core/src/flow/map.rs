@@ -2,6 +2,7 @@
 
 use super::{
     Analyser, OwnedNeed, StateTyping, answer,
+    expression::Want,
     obligation::{Obligation, OwnedClaim},
     origin::{Origin, Reason},
     read::{Reading, Site},
@@ -108,9 +109,11 @@ impl Analyser<'_> {
             path_in(self, "ItemReader/ReaderConfig", config, "MaxItemsPath");
         }
         for (object, fields) in [("ItemReader", &map.item_reader), ("ResultWriter", &map.result_writer)] {
-            if let Some(parameters) = fields.as_ref().and_then(|fields| fields.get("Parameters")) {
+            let Some(fields) = fields else { continue };
+            if let Some(parameters) = fields.get("Parameters") {
                 self.bucket(site, &format!("{}/{object}/Parameters", site.at), parameters);
             }
+            self.needs_bucket(site, object, fields, None);
         }
         batch_input
     }
@@ -130,6 +133,48 @@ impl Analyser<'_> {
                     let one = Value::object([(key.clone(), value.clone())]);
                     self.template(site, at, &one);
                 }
+            }
+        }
+    }
+
+    /// Demands a bucket, and a key where one object is read: AWS fails with `States.ItemReaderFailed` or `States.ResultWriterFailed`
+    /// where they are no texts. What expressions make of them is asked of the expressions; `made` is what one alone makes of
+    /// all of them.
+    pub(super) fn needs_bucket(&mut self, site: &Site, object: &str, fields: &Value, made: Option<&Sym>) {
+        let name = if made.is_some() { "Arguments" } else { "Parameters" };
+        let given = fields.get(name);
+        let resource = fields.get("Resource").and_then(Value::as_str);
+        // A writer that only formats writes nowhere.
+        if object == "ResultWriter" && given.is_none() && resource.is_none() {
+            return;
+        }
+        let reads_one = resource.is_some_and(|resource| resource.ends_with(":s3:getObject"));
+        for (field, needed) in [("Bucket", true), ("Key", reads_one), ("Prefix", false)] {
+            let mut at = format!("{}/{object}", site.at);
+            if given.is_some() {
+                push_token(&mut at, name);
+            }
+            let reading = Reading { site, at, range: None, shown: object.to_owned(), asks: false };
+            if let (Some(Value::String(_)), Some(made)) = (given, made) {
+                if needed {
+                    self.lead(&reading, made, &[field], Want::of(Need::String));
+                }
+                continue;
+            }
+            let computed =
+                made.is_none() && given.is_some_and(|given| given.get(&format!("{field}.$")).is_some());
+            match given.and_then(|given| given.get(field)) {
+                Some(Value::String(_)) => {}
+                Some(value) => {
+                    let message = format!("`{field}` must be a string, found `{value}`");
+                    self.wrong(&reading, Code::WrongType, message, None);
+                }
+                None if needed && !computed => {
+                    let message = format!("it needs `{field}` in its `{name}`");
+                    let help = format!("write `\"{name}\": {{ \"{field}\": … }}`");
+                    self.wrong(&reading, Code::MissingField, message, Some(help));
+                }
+                None => {}
             }
         }
     }
@@ -270,7 +315,9 @@ fn items_read(reader: &Value) -> Read {
 /// What a distributed Map makes of its children's outputs.
 fn results(map: &Map, output: Sym) -> Sym {
     let writer = map.result_writer.as_ref();
-    if writer.is_some_and(|writer| writer.get("Resource").is_some()) {
+    if writer.is_some_and(|writer| {
+        ["Resource", "Parameters", "Arguments"].iter().any(|field| writer.get(field).is_some())
+    }) {
         return Sym::object([
             ("MapRunArn", Sym::String),
             ("ResultWriterDetails", Sym::object([("Bucket", Sym::String), ("Key", Sym::String)])),

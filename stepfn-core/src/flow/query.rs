@@ -74,6 +74,34 @@ impl Analyser<'_> {
         }
     }
 
+    /// An object of which something is asked of some parts, where an expression makes them. Each is named by the keys to it.
+    pub(super) fn query_parts(
+        &mut self,
+        queried: &Queried<'_>,
+        at: &str,
+        template: &Value,
+        asked: &[(&str, Need<'static>)],
+    ) -> Sym {
+        let Value::Object(map) = template else { return self.query(queried, at, template) };
+        let fields = map.iter().map(|(key, value)| {
+            let mut at = at.to_owned();
+            push_token(&mut at, key);
+            let here = asked.iter().find(|(path, _)| *path == &**key);
+            let value = match here {
+                Some((_, need)) => self.query_as(queried, &at, value, *need),
+                None => {
+                    let inside = asked.iter().filter_map(|(path, need)| {
+                        let (first, rest) = path.split_once('/')?;
+                        (first == &**key).then_some((rest, *need))
+                    });
+                    self.query_parts(queried, &at, value, &inside.collect::<Vec<_>>())
+                }
+            };
+            (Rc::from(&**key), Entry::of(value))
+        });
+        Sym::Object(Shared::new(fields.collect()), None)
+    }
+
     /// A value that must be of a kind as a whole, where one expression makes it.
     pub(super) fn query_as(
         &mut self,

@@ -306,7 +306,7 @@ fn the_children_of_a_distributed_map_are_executions_of_their_own() {
         &map(items, r#""Parameters": { "id.$": "$$.Execution.Input.id" },"#),
         &["no-such-field /States/B/ItemProcessor/States/I/Parameters/id.$"],
     );
-    let exported = r#""ItemsPath": "$.items", "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject", "Parameters": {} }, "OutputPath":"#;
+    let exported = r#""ItemsPath": "$.items", "ResultWriter": { "Resource": "arn:aws:states:::s3:putObject", "Parameters": { "Bucket": "b" } }, "OutputPath":"#;
     check(&map(&format!(r#"{exported} "$.ResultWriterDetails.Key","#), ""), &[]);
     check(&map(&format!(r#"{exported} "$.Details","#), ""), &["no-such-field /States/B/OutputPath"]);
     // What is only formatted stays in the state's output.

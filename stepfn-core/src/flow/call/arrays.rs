@@ -19,7 +19,7 @@ impl Analyser<'_> {
             "append" => {
                 let second = others.first()?;
                 // With nothing it is the other one as it is: an array only where that is one.
-                let sides = [first, second].map(|part| self.argument(env, part, Want::NOTHING));
+                let sides = [first, second].map(|part| self.data(env, part, Want::NOTHING));
                 match &sides {
                     [nothing, other] | [other, nothing] if nothing.is_nothing() => {
                         self.require(&env.reading(call.at), other, want);
@@ -46,13 +46,13 @@ impl Analyser<'_> {
                 if is_there { made } else { made.of_parts(&sides, want) }
             }
             "reverse" | "shuffle" => {
-                let of = self.argument(env, first, want.part(Need::Value));
+                let of = self.data(env, first, want.part(Need::Value));
                 let some = of.has_items() || of.is_certain();
                 Val { some, ..Val::one(Sym::array(of.items())).of_parts([&of], want) }
             }
             // It is an array where it takes one, and else what it takes.
             "distinct" => {
-                let of = self.argument(env, first, want.part(Need::Value));
+                let of = self.data(env, first, want.part(Need::Value));
                 let some = of.has_items();
                 match &of.sym {
                     _ if of.many => of,
@@ -76,9 +76,7 @@ impl Analyser<'_> {
                 let all: Vec<Sym> = call
                     .arguments
                     .iter()
-                    .map(|argument| {
-                        self.argument(env, argument, Want { many: true, ..Want::NOTHING }).items()
-                    })
+                    .map(|argument| self.data(env, argument, Want { many: true, ..Want::NOTHING }).items())
                     .collect();
                 Val::one(Sym::array(Sym::Tuple(Shared::new(all))))
             }
@@ -121,7 +119,7 @@ impl Analyser<'_> {
                 made.of_parts(&parts, want)
             }
             "join" => {
-                let of = self.argument(env, first, want.part(Need::Value));
+                let of = self.data(env, first, want.part(Need::Value));
                 let items = Val::one(of.items());
                 self.require(&env.reading(first.range()), &items, Want::if_any(Need::String));
                 if let Some(separator) = others.first() {

@@ -36,7 +36,7 @@ impl Analyser<'_> {
         }
         let need = if of_object { Need::Object } else { Need::Value };
         // A single value that there must be is told by what is asked of the call.
-        let of = self.argument(env, first, want.part(need));
+        let of = self.data(env, first, want.part(need));
         let function = match others.first() {
             Some(argument) => {
                 let value = self.argument(env, argument, Want::NOTHING);
@@ -85,6 +85,7 @@ impl Analyser<'_> {
                     return Some(Val::nothing());
                 }
                 let made = self.call_with(env, &function, argument, &given);
+                let made = self.as_data(env, made, argument.range());
                 of_each(made.settled_or_reported(), &of)
             }
             ("filter", function) => {
@@ -145,6 +146,7 @@ impl Analyser<'_> {
         let key = Val::one(of.sym.entry_key());
         let made = self.call_with(env, function, argument, &[value, key, of.clone()]);
         if call.name == "each" {
+            let made = self.as_data(env, made, argument.range());
             let of = Val { absent: of.absent, over: of.over.clone(), ..Val::many(Sym::never()) };
             return of_each(made.settled_or_reported(), &of);
         }

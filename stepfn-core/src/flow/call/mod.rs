@@ -83,6 +83,39 @@ impl Analyser<'_> {
         }
     }
 
+    /// The value of an argument that is gone through or handed on: a function among data is no longer followed.
+    pub(super) fn data(&mut self, env: &mut Env<'_>, argument: &Argument<'_>, want: Want) -> Val {
+        let value = self.argument(env, argument, want);
+        self.as_data(env, value, argument.range())
+    }
+
+    /// The same of a value that is there already.
+    pub(super) fn as_data(&mut self, env: &Env<'_>, value: Val, at: &Range<usize>) -> Val {
+        if value.function.is_none() {
+            return value;
+        }
+        self.cannot_tell(&env.reading(at), Reason::Lambda);
+        Val::reported()
+    }
+
+    /// An argument of which is asked whether it is there: that it may not be is no fault, but what fails on the way to it is.
+    fn asked_for(&mut self, env: &mut Env<'_>, argument: &Argument<'_>) {
+        let mark = self.report.as_ref().map(|report| (report.findings.len(), report.obligations.len()));
+        self.argument(env, argument, Want::NOTHING);
+        let (Some(report), Some((findings, obligations))) = (&mut self.report, mark) else { return };
+        if argument.written().is_none_or(only_leads) {
+            report.findings.truncate(findings);
+            report.obligations.truncate(obligations);
+            return;
+        }
+        let mut new = report.findings.split_off(findings);
+        new.retain(|finding| !matches!(finding.code, Code::NoSuchField | Code::UnassignedVariable));
+        report.findings.append(&mut new);
+        let mut new = report.obligations.split_off(obligations);
+        new.retain(|obligation| !obligation.asks_only_for_presence());
+        report.obligations.append(&mut new);
+    }
+
     /// A call as it is written.
     pub(super) fn function(
         &mut self,
@@ -220,12 +253,9 @@ impl Analyser<'_> {
                 self.of_strings(env, &call)
             }
             "exists" => {
-                // It is asked whether it is there.
-                let report = self.report.take();
                 for argument in arguments {
-                    self.argument(env, argument, Want::NOTHING);
+                    self.asked_for(env, argument);
                 }
-                self.report = report;
                 Some(Val::one(Sym::Boolean))
             }
             _ => None,
@@ -292,6 +322,10 @@ impl Analyser<'_> {
         };
         if parameter.takes_function() {
             let value = self.argument(env, argument, Want::NOTHING);
+            // Where a text will do as well, the function is a regular expression.
+            if need == Need::String {
+                self.matches(env, &value, argument.range());
+            }
             if value.function.is_none() {
                 if need == Need::Value {
                     let help = "write one: `function($v) { … }`";
@@ -308,6 +342,16 @@ impl Analyser<'_> {
             self.require(&env.reading(argument.range()), &items, Want::if_any(item));
         }
         value
+    }
+}
+
+/// Whether an expression does nothing but lead to a value.
+fn only_leads(expression: &Expression) -> bool {
+    match &expression.kind {
+        Kind::Path(steps) => steps.iter().all(only_leads),
+        Kind::KeepArray(of) => only_leads(of),
+        Kind::Variable(_) | Kind::Name(_) | Kind::String(_) | Kind::Wildcard | Kind::Descendant => true,
+        _ => false,
     }
 }
 

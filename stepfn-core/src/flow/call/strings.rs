@@ -1,5 +1,7 @@
 //! Functions of strings and times.
 
+use std::ops::Range;
+
 use super::{
     super::{
         Analyser,
@@ -26,6 +28,7 @@ impl Analyser<'_> {
                 if let Some(pattern) = others.first() {
                     let value = self.argument(env, pattern, Want::NOTHING);
                     self.callable(env, &value, pattern.range(), "write a regular expression: `/…/`");
+                    self.matches(env, &value, pattern.range());
                 }
                 optional(self, env, 2, Need::Number);
                 Val::many(match_object()).of_parts([&of], want)
@@ -34,6 +37,7 @@ impl Analyser<'_> {
                 let [first, pattern, replacement, ..] = call.arguments else { return None };
                 let of = self.argument(env, first, want.part(Need::String));
                 let value = self.argument(env, pattern, Want::NOTHING);
+                self.matches(env, &value, pattern.range());
                 if value.function.is_none() {
                     self.require(&env.reading(pattern.range()), &value, Want::of(Need::String));
                     if value.sym == Sym::text("") {
@@ -73,6 +77,16 @@ impl Analyser<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// Demands of a function that stands for a regular expression that it is one: any other would have to give what one gives, which
+    /// no type tells.
+    pub(super) fn matches(&mut self, env: &Env<'_>, value: &Val, at: &Range<usize>) {
+        let is_other = value.function.as_ref().is_some_and(|function| !function.is_pattern());
+        if is_other && self.typing.proven {
+            let message = "it is a function, and no regular expression".to_owned();
+            self.wrong(&env.reading(at), Code::WrongType, message, Some("write one: `/…/`".to_owned()));
+        }
     }
 
     /// What `$replace` puts there: a text, or what a function makes one of what was found.
