@@ -74,6 +74,9 @@ fn is_exempt(cause: &str) -> bool {
 
 /// A whole number that is too large for where it stands.
 fn is_too_large(cause: &str) -> bool {
+    if let Some((_, value)) = cause.split_once("cannot be parsed as an integer: ") {
+        return value.parse::<f64>().is_ok_and(|value| value > f64::from(i32::MAX));
+    }
     cause.split_once("refers to value \"").is_some_and(|(_, rest)| {
         let value = rest.split('"').next().unwrap_or_default().trim_start_matches('-');
         !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
