@@ -74,6 +74,9 @@ fn is_exempt(cause: &str) -> bool {
 
 /// A whole number that is too large for where it stands.
 fn is_too_large(cause: &str) -> bool {
+    if let Some((_, value)) = cause.split_once("cannot be parsed as an integer: ") {
+        return value.parse::<f64>().is_ok_and(|value| value > f64::from(i32::MAX));
+    }
     cause.split_once("refers to value \"").is_some_and(|(_, rest)| {
         let value = rest.split('"').next().unwrap_or_default().trim_start_matches('-');
         !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
@@ -88,11 +91,33 @@ fn is_computed_item(cause: &str) -> bool {
     })
 }
 
+/// Whether a number of an execution is so large that a sum of two may need more than 32 bits.
+fn holds_large(outcome: &Outcome, input: &Value) -> bool {
+    let mut events = outcome.history.events();
+    is_large(input) || events.any(|event| event.details().is_some_and(|details| is_large(&details)))
+}
+
+fn is_large(value: &Value) -> bool {
+    let large = |number: f64| number.abs() >= f64::from(1 << 30);
+    match value {
+        Value::Object(map) => map.iter().any(|(_, value)| is_large(value)),
+        Value::Array(items) => items.iter().any(is_large),
+        // What flows stands in the history as text.
+        Value::String(text) => match text.parse::<Value>() {
+            Ok(inner) if inner.as_str().is_none() => is_large(&inner),
+            _ => false,
+        },
+        value => value.as_f64().is_some_and(large),
+    }
+}
+
 /// Judges an execution that came to an end. `quiet` says that nothing of it can have been caught.
 pub(crate) fn judge(outcome: &Outcome, input: &Value, quiet: bool) -> Option<Failure> {
     let failure = |error: &str, cause: &str| {
         let breaks = PATH_OR_TYPE.contains(&error) && !is_exempt(cause);
-        breaks.then(|| Failure::new(error, cause, Some(input)))
+        // The sums of `States.MathAdd` have 32 bits.
+        let overflows = || cause.contains("States.MathAdd(") && holds_large(outcome, input);
+        (breaks && !overflows()).then(|| Failure::new(error, cause, Some(input)))
     };
     if let Some(error) = outcome.error()
         && let Some(found) = failure(error, outcome.cause().unwrap_or_default())

@@ -12,7 +12,7 @@ use crate::{
     diagnostic::{Code, Severity, list, nearest},
     path::{Segment, SegmentKind},
     service::{Kind, Member, Resource, Shape, lookup},
-    shape::Need,
+    shape::{Bounds, Need},
 };
 
 /// What a Task's service answers, where the tables tell.
@@ -27,6 +27,11 @@ pub(super) fn of_task(task: &Task, name: &str) -> Sym {
 }
 
 impl Sym {
+    /// A status of HTTP.
+    pub(super) fn status() -> Self {
+        Self::Whole(Bounds { min: 100, max: 599 })
+    }
+
     /// A part of an answer.
     pub(super) fn answer(shape: Shape) -> Self {
         match shape.kind() {
@@ -65,11 +70,36 @@ impl Sym {
     }
 }
 
+/// What a member of an answer is.
+pub(super) fn of_member(member: &Member) -> Sym {
+    match &*member.name {
+        name @ (HTTP | RESPONSE) if !member.shape.is_sdk() => metadata(name),
+        _ => Sym::answer(member.shape),
+    }
+}
+
+/// The names of what an optimised integration tells of its call.
+pub(super) const HTTP: &str = "SdkHttpMetadata";
+pub(super) const RESPONSE: &str = "SdkResponseMetadata";
+
+/// What an optimised integration tells of its call under a name: recorded on AWS.
+pub(super) fn metadata(name: &str) -> Sym {
+    if name == RESPONSE {
+        return Sym::object([("RequestId", Sym::String)]);
+    }
+    Sym::object([
+        // Which headers there are is the service's.
+        ("AllHttpHeaders", Sym::Any(Origin::service())),
+        ("HttpHeaders", Sym::Any(Origin::service())),
+        ("HttpStatusCode", Sym::status()),
+    ])
+}
+
 /// What an answer has at a key, without asking whether it can be there.
 pub(super) fn peek(shape: &Shape, key: &str) -> Sym {
     match shape.kind() {
         Kind::Structure(_) => {
-            shape.member(key).map_or_else(|| Sym::Any(Origin::service()), |member| Sym::answer(member.shape))
+            shape.member(key).map_or_else(|| Sym::Any(Origin::service()), |member| of_member(&member))
         }
         Kind::Map(value) => Sym::answer(value),
         _ => Sym::Any(Origin::service()),
@@ -142,7 +172,7 @@ impl Analyser<'_> {
     pub(super) fn answer_member(&mut self, shape: &Shape, key: &str, reading: &Reading<'_>) -> Sym {
         match shape.kind() {
             Kind::Structure(members) => match members.iter().find(|member| member.is_named(key)) {
-                Some(member) => Sym::answer(member.shape),
+                Some(member) => of_member(member),
                 None => {
                     let (message, help, severity) = no_member(shape, &members, key);
                     self.wrong_by(severity, |this| this.wrong(reading, Code::NoSuchField, message, help));
@@ -164,7 +194,7 @@ impl Analyser<'_> {
     ) -> Val {
         match shape.kind() {
             Kind::Structure(members) => match members.iter().find(|member| member.is_named(key)) {
-                Some(member) => self.lead(reading, &Sym::answer(member.shape), rest, want),
+                Some(member) => self.lead(reading, &of_member(member), rest, want),
                 None => {
                     let (message, help, severity) = no_member(shape, &members, key);
                     self.wrong_by(severity, |this| {

@@ -1,7 +1,7 @@
 //! Claims about what flows into a type.
 
 use super::{
-    Analyser, OwnedClaim, OwnedNode, TypeRef,
+    Analyser, OwnedClaim, OwnedNode, TypeRef, answer,
     intern::Shared,
     obligation::Obligation,
     origin::{Origin, Reason},
@@ -16,6 +16,15 @@ use crate::{
 impl Analyser<'_> {
     /// Claims that a value can be read as a type: one claim for each thing that it can be.
     pub(super) fn fits(&mut self, site: &Site, at: &str, value: &Sym, target: TypeRef, what: &str) {
+        self.fits_as(site, at, (value, false), target, what);
+    }
+
+    /// The same for the payload that a Lambda function is invoked with: a null comes to it as `{}`.
+    pub(super) fn payload_fits(&mut self, site: &Site, at: &str, value: &Sym, target: TypeRef, what: &str) {
+        self.fits_as(site, at, (value, true), target, what);
+    }
+
+    fn fits_as(&mut self, site: &Site, at: &str, (value, sent): (&Sym, bool), target: TypeRef, what: &str) {
         if self.report.is_none() {
             return;
         }
@@ -24,7 +33,10 @@ impl Analyser<'_> {
             self.oblige(Obligation { at, range: None, place: site.place.clone(), claim });
         };
         for member in value.members() {
-            let nodes = laid_out(member, strict);
+            let mut nodes = laid_out(member, strict);
+            if sent && matches!(member, Sym::Null | Sym::Leaf(_)) {
+                nodes = sent_of(&nodes);
+            }
             match member {
                 Sym::Reported => {}
                 Sym::Any(_) if !strict => {}
@@ -73,6 +85,13 @@ fn laid_out(value: &Sym, strict: bool) -> Vec<OwnedNode> {
     nodes
 }
 
+/// The payload that one node is, which is all there is of it.
+fn sent_of(node: &[OwnedNode]) -> Vec<OwnedNode> {
+    let mut nodes = vec![OwnedNode::Other(Node::Sent(1))];
+    nodes.extend_from_slice(node);
+    nodes
+}
+
 /// The parts of a service's answer that lie deeper, or beside more others, are not told one by one.
 const MOST_NESTED: usize = 4;
 const MOST_BESIDE: usize = 60;
@@ -88,7 +107,10 @@ fn unfolded(shape: &Shape, depth: usize) -> Sym {
         Kind::Structure(members) => {
             let mut fields = Fields::new();
             for member in &members {
-                let entry = Entry::of(below(&member.shape));
+                let entry = Entry::of(match answer::of_member(member) {
+                    Sym::Answer(shape) => below(&shape),
+                    known => known,
+                });
                 // Runs of capitals may be spelled as in the API.
                 fields.insert(member.api_name.into(), Entry { absent: true, ..entry.clone() });
                 fields.insert((&*member.name).into(), entry);

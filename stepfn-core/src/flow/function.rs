@@ -155,7 +155,7 @@ impl Analyser<'_> {
             Function::Transform => {
                 // It gives what it takes, with something changed in it.
                 let Some(of) = arguments.first() else { return Val::nothing() };
-                let of = self.argument(env, of, want.part(crate::shape::Need::Value));
+                let of = self.argument(env, of, want.part(crate::shape::Need::Items));
                 Val::one(Sym::Unknown(Reason::Function)).of_parts([&of], want)
             }
         }

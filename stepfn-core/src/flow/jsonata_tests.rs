@@ -485,6 +485,7 @@ fn a_function_among_data_is_refused() {
         "$map([1, 2], function($v) { $count })",
         "$append($count, 1)",
         "$reverse($count)",
+        "$states.input.count ~> |$|{}|",
         "$contains($states.input.id, function($v) { 2 })",
         "$match($states.input.id, $uppercase)",
         "$replace($states.input.id, $uppercase, 'a')",

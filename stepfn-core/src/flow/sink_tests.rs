@@ -3,7 +3,8 @@
 use super::*;
 use crate::{
     asl,
-    shape::{Field, Given, Made, ObjectShape, Shape, StateData},
+    definition::Call,
+    shape::{EnumShape, Field, Given, Made, ObjectShape, OneOfShape, Shape, StateData},
 };
 
 const fn required(name: &'static str, given_as: &'static [&'static str], shape: &'static Shape) -> Field {
@@ -525,4 +526,131 @@ fn a_service_s_answer_fits_what_has_its_parts() {
     assert!(said(&JOB, send, String::SHAPE)[0].contains("expected a string, found an object"));
     let map = <std::collections::HashMap<String, u32>>::SHAPE;
     assert!(said(&JOB, send, map)[0].contains("expected an integer"));
+}
+
+/// What is said of a function's input where a path makes its payload.
+fn invoked(input: &'static Shape, payload: &str, call: Call, function: &'static Shape) -> Vec<String> {
+    let parameters = match call {
+        Call::Direct => format!(r#""InputPath": {payload}"#),
+        _ => format!(
+            r#""Parameters": {{ "Payload{}": {payload} }}"#,
+            if payload == "null" { "" } else { ".$" }
+        ),
+    };
+    let resource = match call {
+        Call::Direct => "arn:aws:lambda:us-east-1:123456789012:function:f",
+        _ => "arn:aws:states:::lambda:invoke",
+    };
+    let text = format!(
+        r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Task", "Resource": "{resource}", {parameters}, "End": true }} }} }}"#
+    );
+    let (machine, read) = asl::read_str(&text).unwrap();
+    assert!(read.is_empty(), "{read:?}");
+    let task = StateTyping::Task {
+        task: TaskRef(0),
+        name: "f".to_owned(),
+        input: TypeRef(1),
+        output: TypeRef(0),
+        call,
+        result: None,
+    };
+    let states = [("/States/A".to_owned(), task)].into_iter().collect();
+    let typing = Typing { input: Some(TypeRef(0)), states, proven: true, ..Typing::default() };
+    let known = Known { types: vec![input, function], tasks: Vec::new() };
+    let analysis = analyse(&machine, &typing);
+    let judged = analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known));
+    analysis.findings.iter().cloned().chain(judged).map(|found| found.message).collect()
+}
+
+#[test]
+fn a_null_payload_comes_to_an_invoked_function_as_an_empty_object() {
+    const MAYBE: Shape = Shape::Nullable(&Shape::String);
+    const ALL_OPTIONAL: Shape = object!("AllOptional" { id: Option<String> });
+    const MAYBE_OPTIONAL: Shape = Shape::Nullable(&ALL_OPTIONAL);
+    // A field that can be null can be missing in an input: the items of a tuple cannot.
+    const MAYBE_IN: Shape = Shape::Tuple(&[&MAYBE]);
+    const NULL_IN: Shape = Shape::Tuple(&[&Shape::Null]);
+    const TEXT_IN: Shape = Shape::Tuple(&[&Shape::String]);
+    const MAYBE_OPTIONAL_IN: Shape = Shape::Tuple(&[&MAYBE_OPTIONAL]);
+    const FIRST: &str = r#""$[0]""#;
+    for (input, payload, function) in [
+        (&MAYBE_IN, FIRST, &MAYBE),
+        (&NULL_IN, FIRST, &Shape::Null),
+        (&MAYBE_IN, "null", &Shape::Null),
+        (&MAYBE_IN, "null", &MAYBE),
+    ] {
+        let said = invoked(input, payload, Call::Invoke, function);
+        assert!(said.len() == 1 && said[0].contains("comes to the function as `{}`"), "{payload}: {said:?}");
+    }
+    for (input, payload, function) in [
+        (&TEXT_IN, FIRST, &MAYBE),
+        (&MAYBE_OPTIONAL_IN, FIRST, &MAYBE_OPTIONAL),
+        (&MAYBE_OPTIONAL_IN, FIRST, &ALL_OPTIONAL),
+        (&MAYBE_IN, "null", &ALL_OPTIONAL),
+        (&MAYBE_IN, "null", &Shape::Any),
+        // What is further inside is as it is.
+        (&MAYBE_IN, r#""$""#, &MAYBE_IN),
+    ] {
+        assert_eq!(invoked(input, payload, Call::Invoke, function), [""; 0], "{payload}");
+    }
+    // So is the input of a function that is called itself.
+    assert_eq!(invoked(&MAYBE_IN, FIRST, Call::Direct, &MAYBE), [""; 0]);
+}
+
+#[test]
+fn what_stands_beside_a_tag_may_be_missing_where_one_variant_may_lack_it() {
+    const A: Shape = object!("A" [
+        required("kind", &["kind"], &Shape::Enum(&EnumShape { name: "Tag", variants: &["A"], also_given: &[] })),
+        required("c", &["c"], &Shape::Nullable(&Shape::String)),
+    ]);
+    const B: Shape = object!("B" [
+        required("kind", &["kind"], &Shape::Enum(&EnumShape { name: "Tag", variants: &["B"], also_given: &[] })),
+        required("c", &["c"], &Shape::Number),
+    ]);
+    const COMMON: ObjectShape = ObjectShape {
+        name: "Adjacent",
+        fields: &[
+            required(
+                "kind",
+                &["kind"],
+                &Shape::Enum(&EnumShape { name: "Tag", variants: &["A", "B"], also_given: &[] }),
+            ),
+            required("c", &["c"], &Shape::Mixed),
+        ],
+        flattened: &[],
+        deny_unknown_fields: false,
+    };
+    const EITHER: Shape = Shape::OneOf(&OneOfShape {
+        name: "Adjacent",
+        alternatives: &[&A, &B],
+        common: &COMMON,
+        buffered: false,
+    });
+    const ONLY_B: Shape =
+        Shape::OneOf(&OneOfShape { name: "Adjacent", alternatives: &[&B], common: &COMMON, buffered: false });
+    let read = r#""A": { "Type": "Pass", "InputPath": "$.c", "End": true }"#;
+    let said = said(&EITHER, read, &Shape::Any);
+    assert!(said.len() == 1 && said[0].starts_with("maybe-missing"), "{said:?}");
+    assert_eq!(self::said(&ONLY_B, read, &Shape::Any), [""; 0]);
+}
+
+#[test]
+fn what_an_optimised_integration_tells_of_its_call_is_known() {
+    const STATUS: Shape = object!("Http" { HttpStatusCode: u16 });
+    const REQUEST: Shape = object!("Response" { RequestId: String });
+    let ask = |resource: &str, more: &str, path: &str, output| {
+        let task = format!(
+            r#""A": {{ "Type": "Task", "Resource": "arn:aws:states:::{resource}", "Parameters": {more}, "OutputPath": "{path}", "End": true }}"#
+        );
+        said(&Shape::Any, &task, output)
+    };
+    let sqs =
+        |path, output| ask("sqs:sendMessage", r#"{ "QueueUrl": "u", "MessageBody": "m" }"#, path, output);
+    assert_eq!(sqs("$.SdkHttpMetadata", &STATUS), [""; 0]);
+    assert_eq!(sqs("$.SdkResponseMetadata", &REQUEST), [""; 0]);
+    assert_eq!(sqs("$.SdkHttpMetadata.HttpStatusCode", u16::SHAPE), [""; 0]);
+    assert_eq!(sqs("$.SdkHttpMetadata.AllHttpHeaders.Date[0]", String::SHAPE), [""; 0]);
+    assert!(sqs("$.SdkResponseMetadata", &STATUS)[0].contains("its field `HttpStatusCode` is missing"));
+    assert!(sqs("$.SdkHttpMetadata", String::SHAPE)[0].starts_with("does-not-fit"));
+    assert!(sqs("$.SdkResponseMetadata.RequestID", &Shape::Any)[0].starts_with("no-such-field"));
 }

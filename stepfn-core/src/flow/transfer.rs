@@ -17,7 +17,7 @@ use crate::{
     diagnostic::Code,
     jsonata,
     path::{Path, Root, SegmentKind},
-    shape::{Bounds, Need, Side},
+    shape::{Need, Side},
     value::Value,
 };
 
@@ -224,7 +224,11 @@ impl Analyser<'_> {
                         _ => (Sym::object([]), format!("{at}/Resource")),
                     },
                 };
-                self.fits(site, &payload_at, &payload, wanted, &format!("the input of `{function}`"));
+                let what = format!("the input of `{function}`");
+                match call {
+                    Call::Direct => self.fits(site, &payload_at, &payload, wanted, &what),
+                    _ => self.payload_fits(site, &payload_at, &payload, wanted, &what),
+                }
                 if let (Call::WaitForTaskToken, Some(result), Some(payload)) =
                     (call, result, template.and_then(|template| template.get("Payload")))
                 {
@@ -248,9 +252,9 @@ impl Analyser<'_> {
                     Call::Invoke => Sym::object([
                         ("ExecutedVersion", Sym::String),
                         ("Payload", Sym::leaf(output, Side::Made, origin)),
-                        ("StatusCode", Sym::Whole(Bounds { min: 100, max: 599 })),
-                        ("SdkHttpMetadata", Sym::Any(Origin::service())),
-                        ("SdkResponseMetadata", Sym::Any(Origin::service())),
+                        ("StatusCode", Sym::status()),
+                        (answer::HTTP, answer::metadata(answer::HTTP)),
+                        (answer::RESPONSE, answer::metadata(answer::RESPONSE)),
                     ]),
                     Call::WaitForTaskToken => result.map_or_else(
                         || Sym::Any(Origin::result(&name)),

@@ -1,5 +1,5 @@
 use super::{
-    Arithmetic, Bounds, Node, Shape, TIMESTAMP,
+    Arithmetic, Bounds, Node, ObjectShape, Shape, TIMESTAMP,
     form::{OfForm, of_form},
     text::{Text, contains, same},
     view::{Side, Step, View, article},
@@ -8,6 +8,10 @@ use super::{
 
 /// Types nested deeper than this are refused: rustc gives constants a stack of 128 calls, and here each is counted.
 const MAX_DEPTH: usize = 104;
+
+/// `{}`
+const EMPTY: ObjectShape =
+    ObjectShape { name: "{}", fields: &[], flattened: &[], deny_unknown_fields: false };
 
 /// A source: a node of the tree, or a part of a typed value.
 #[derive(Clone, Copy)]
@@ -39,12 +43,14 @@ pub(super) struct Fits<'a> {
     pub(super) around: Option<&'a Pair<'a>>,
     /// Which way is taken by the steps below an overlay, where they lead to values of several shapes.
     pub(super) way: usize,
+    /// Whether it is a function's payload, whose null comes to it as `{}`.
+    pub(super) sent: bool,
 }
 
 impl<'a> Fits<'a> {
     /// Judges a value that somebody wrote or computed.
     pub(super) const fn of(nodes: &'a [Node<'a>]) -> Self {
-        Self { nodes, flattened: false, buffered: false, lenient: false, around: None, way: 0 }
+        Self { nodes, flattened: false, buffered: false, lenient: false, around: None, way: 0, sent: false }
     }
 
     /// Whether a source and a target are being judged around here.
@@ -114,6 +120,7 @@ impl<'a> Fits<'a> {
             }
             // That more is known of a part does not say that the whole is there.
             Node::Either(_, plain) => self.missing(plain),
+            Node::Sent(inner) => self.missing(inner),
             _ => false,
         }
     }
@@ -201,15 +208,21 @@ impl<'a> Fits<'a> {
     }
 
     /// Judges a source that is no pair of what is being judged around.
-    const fn judged(self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
+    const fn judged(mut self, source: Source, target: View, depth: usize, out: &mut Text) -> bool {
         // Nothing is laid over what nothing can be: there is no way here.
         if let Some(Source::View(View { shape: Shape::Never, absent: false, .. })) = self.below(source) {
             return true;
+        }
+        if self.sent && self.is_null(source) {
+            return self.emptied(target, depth, out);
         }
         // What the source can be decides first: every one of its alternatives must fit.
         match source {
             Source::Node(index) => match self.nodes[index] {
                 Node::Any => return true,
+                Node::Sent(inner) => {
+                    return Self { sent: true, ..self }.fits(Source::Node(inner), target, depth + 2, out);
+                }
                 Node::Either(first, second) => {
                     let mark = out.mark();
                     if self.fits(Source::Node(first), target, depth + 2, out) {
@@ -233,6 +246,10 @@ impl<'a> Fits<'a> {
             Source::Over(..) => {}
             Source::View(view) => match view.shape {
                 Shape::Any | Shape::Never => return true,
+                Shape::Nullable(inner) if self.sent => {
+                    return self.emptied(target, depth, out)
+                        && self.fits(Source::View(view.with(inner)), target, depth + 2, out);
+                }
                 Shape::Nullable(inner) => {
                     return match target.shape {
                         Shape::Nullable(wanted) => {
@@ -264,6 +281,8 @@ impl<'a> Fits<'a> {
                 _ => {}
             },
         }
+        // A null further inside is one.
+        self = Self { sent: false, ..self };
         if let Some(fits) = self.by_variant(source, target, depth, out) {
             return fits;
         }
@@ -330,6 +349,17 @@ impl<'a> Fits<'a> {
         out.push(", found ");
         self.found(source, out);
         false
+    }
+
+    /// Judges the `{}` that comes to a Lambda function in place of a null payload.
+    const fn emptied(self, target: View, depth: usize, out: &mut Text) -> bool {
+        let mark = out.mark();
+        let empty = Source::View(View::new(&Shape::Object(&EMPTY), Side::Made));
+        let fits = Self { sent: false, ..self }.fits(empty, target, depth + 2, out);
+        if !fits {
+            prefix(out, mark, "a null payload comes to the function as `{}`: ");
+        }
+        fits
     }
 
     /// One variant after the other of an enum whose fields stand among others', or under an overlay; none where there is no
@@ -599,6 +629,7 @@ impl<'a> Fits<'a> {
                 Node::Any
                 | Node::Item(_)
                 | Node::Either(..)
+                | Node::Sent(_)
                 | Node::Field { .. }
                 | Node::Leaf { .. }
                 | Node::Union { .. } => {

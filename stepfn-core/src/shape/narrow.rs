@@ -307,8 +307,10 @@ impl View {
     /// The value of a key that some of the variants have which are left.
     pub(super) const fn of_alternatives(self, one_of: &'static OneOfShape, key: &str) -> Option<Self> {
         let common = self.field(one_of.common, key);
-        if self.excluded == 0 && common.is_some() {
-            return common;
+        if self.excluded == 0
+            && let Some(common) = common
+        {
+            return Some(Self { absent: common.absent || self.may_lack(one_of, key), ..common });
         }
         let mut found: Option<Self> = None;
         let mut absent = false;
@@ -340,6 +342,18 @@ impl View {
             return Some(Self { absent, excluded: self.tags_left(one_of, tag.variants, key), ..common });
         }
         Some(Self { absent, ..found })
+    }
+
+    /// Whether a variant may lack a key that all have: the content that stands beside a tag, where it is an `Option`.
+    const fn may_lack(self, one_of: &'static OneOfShape, key: &str) -> bool {
+        let mut i = 0;
+        while i < one_of.alternatives.len() {
+            if let Some(Self { absent: true, .. }) = self.alternative(one_of, i).key(key) {
+                return true;
+            }
+            i += 1;
+        }
+        false
     }
 
     /// The strings that a tag can no longer be.

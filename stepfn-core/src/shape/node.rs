@@ -86,6 +86,8 @@ pub enum Node<'a> {
     },
     /// A value that two nodes describe, each rightly: it fits where one of them does.
     Either(usize, usize),
+    /// What a Lambda function is sent as its `Payload`: another node, whose null comes to it as `{}`.
+    Sent(usize),
     /// A member of a tuple or a union: another node.
     Item(usize),
 }

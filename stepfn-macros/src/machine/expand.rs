@@ -192,6 +192,7 @@ impl Names {
                 Node::Tuple { first, len } => quote!(Node::Tuple { first: #first, len: #len }),
                 Node::Union { first, len } => quote!(Node::Union { first: #first, len: #len }),
                 Node::Item(item) => quote!(Node::Item(#item)),
+                Node::Sent(inner) => quote!(Node::Sent(#inner)),
                 Node::Either(first, second) => quote!(Node::Either(#first, #second)),
             },
         });
