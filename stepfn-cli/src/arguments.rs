@@ -173,6 +173,9 @@ pub struct Import {
     /// Write over files that are there
     #[arg(long, requires = "out")]
     pub(crate) force: bool,
+    /// Read what a template names wherever it lies: above its folder, by an absolute path, behind a symbolic link
+    #[arg(long)]
+    pub(crate) allow_outside: bool,
     /// `json` is one line for each machine: {"file","machine","rust_name","written","source","notes","allowed"}
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
     pub(crate) format: Format,

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use stepfn_codegen::import::{self, Imported, Source};
+use stepfn_codegen::import::{self, Imported, Reach, Source};
 use stepfn_core::{json, value::Value};
 
 use crate::{
@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
     let mut outcome = Outcome::Fine;
     let mut written = Vec::new();
     for path in &arguments.files {
-        match read(path) {
+        match read(path, arguments.allow_outside) {
             Ok(machines) => {
                 for imported in machines {
                     match import::rust_source(&imported, &samples) {
@@ -54,9 +54,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
             None => None,
             Some(dir) => {
                 let file = dir.join(format!("{}.rs", snake_case(&imported.rust_name)));
-                if let Err(message) =
-                    write(dir, &file, &source.text, arguments.force || files.contains(&file))
-                {
+                if let Err(message) = write(dir, &file, &source.text, arguments.force, &files) {
                     report::error(err, &message)?;
                     outcome = Outcome::Unreadable;
                     continue;
@@ -86,12 +84,14 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
     Ok(outcome)
 }
 
-fn read(path: &Path) -> Result<Vec<Imported>, String> {
+fn read(path: &Path, allow_outside: bool) -> Result<Vec<Imported>, String> {
     if !source::is_stdin(path) {
-        return import::read_file(path).map_err(|error| error.to_string());
+        let reach = if allow_outside { Reach::Anywhere } else { Reach::Below };
+        return import::read_file(path, reach).map_err(|error| error.to_string());
     }
-    let source = source::read(path)?;
-    import::read(&source.name, &source.text, &import::no_files).map_err(|error| error.to_string())
+    let name = source::name(path);
+    let text = import::read_text(io::stdin().lock()).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    import::read(&name, &text, &import::no_files).map_err(|error| error.to_string())
 }
 
 /// The samples; none, which is said, where one cannot be read.
@@ -119,14 +119,21 @@ fn samples(files: &[PathBuf], err: &mut dyn Write) -> io::Result<Option<Vec<Valu
     Ok(Some(samples))
 }
 
-fn write(dir: &Path, file: &Path, text: &str, force: bool) -> Result<(), String> {
+fn write(dir: &Path, file: &Path, text: &str, force: bool, written: &[PathBuf]) -> Result<(), String> {
     let failed = |error: io::Error| format!("cannot write `{}`: {error}", file.display());
     fs::create_dir_all(dir).map_err(failed)?;
+    if written.contains(&file.to_path_buf()) {
+        return Err(format!(
+            "`{}` is another machine's, written just now: their names differ in their signs alone\n  = help: \
+             import them into two directories",
+            file.display()
+        ));
+    }
     // What somebody wrote there by hand is not lost by accident.
     if !force && file.exists() && fs::read_to_string(file).map_err(failed)? != text {
         return Err(format!("`{}` is there already\n  = help: `--force` writes over it", file.display()));
     }
-    fs::write(file, text).map_err(failed)
+    import::write_file(file, text).map_err(failed)
 }
 
 fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path>) -> Value {

@@ -31,7 +31,7 @@ use std::{
 use stepfn_core::definition::Definition;
 
 pub use crate::format::{Format, UnknownFormat};
-use crate::{asl, deployment::Deployment, error::Error, iam};
+use crate::{asl, deployment::Deployment, disk, error::Error, iam};
 
 /// The name of the list of generated files.
 pub const LIST_NAME: &str = ".stepfn-generated";
@@ -235,7 +235,7 @@ impl Plan {
             let change = if read(&path)?.is_some_and(|found| same(&found, &file.text)) {
                 Change::Unchanged
             } else {
-                fs::write(&path, &file.text).map_err(Error::io("write", &path))?;
+                disk::write(&path, &file.text).map_err(Error::io("write", &path))?;
                 Change::Written
             };
             changes.push((path, change));

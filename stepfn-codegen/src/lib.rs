@@ -24,6 +24,7 @@
 pub mod asl;
 pub mod cloudformation;
 pub mod deployment;
+mod disk;
 mod error;
 mod format;
 mod functions;

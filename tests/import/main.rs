@@ -13,7 +13,7 @@ use stepfn::{
     asl::{QueryLanguage, TYPES},
     value::Value,
 };
-use stepfn_codegen::import::{self, Imported};
+use stepfn_codegen::import::{self, Imported, Reach};
 use stepfn_core::check::{OBJECTS, fields};
 
 fn folder() -> &'static Path {
@@ -22,7 +22,7 @@ fn folder() -> &'static Path {
 
 fn imported(file: &str) -> Vec<Imported> {
     let text = fs::read_to_string(folder().join(file)).expect("a file of this test");
-    import::read(file, &text, &|named| fs::read_to_string(folder().join(named)))
+    import::read(file, &text, &|named| import::read_named(folder(), named, Reach::Below))
         .unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -74,3 +74,79 @@ fn programs_read_lines_of_json() {
         "{out}"
     );
 }
+
+#[test]
+fn a_template_reads_below_its_own_folder_alone() {
+    let flow = |named: &str| {
+        format!("stepFunctions:\n  stateMachines:\n    one:\n      definition: ${{file({named})}}\n")
+    };
+    let place = Place::new(&[("secret.asl.json", GREETER)]);
+    std::fs::create_dir_all(place.path("app/flows")).unwrap();
+    std::fs::write(place.path("app/flows/own.asl.json"), GREETER).unwrap();
+    let absolute = place.path("secret.asl.json").display().to_string();
+    for (named, said) in [
+        ("../secret.asl.json", "outside of"),
+        ("flows/../../secret.asl.json", "outside of"),
+        (absolute.as_str(), "outside of"),
+        ("flows", "no regular file"),
+    ] {
+        std::fs::write(place.path("app/serverless.yml"), flow(named)).unwrap();
+        let Run { out, err, code } = place.run(&["import", "app/serverless.yml"]);
+        assert_eq!((out.as_str(), code), ("", 2), "{named}");
+        assert!(err.contains(said) && err.contains(named), "{named}: {err}");
+    }
+    std::fs::write(place.path("app/serverless.yml"), flow("../secret.asl.json")).unwrap();
+    assert_eq!(place.run(&["import", "app/serverless.yml", "--allow-outside"]).code, 0);
+    for named in ["flows/own.asl.json", "./flows/own.asl.json", "flows/../flows/own.asl.json"] {
+        std::fs::write(place.path("app/serverless.yml"), flow(named)).unwrap();
+        assert_eq!(place.run(&["import", "app/serverless.yml"]).code, 0, "{named}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn neither_reads_nor_writes_go_through_links() {
+    use std::os::unix::fs::symlink;
+
+    let template = "Resources:\n  M:\n    Type: AWS::Serverless::StateMachine\n    Properties: { DefinitionUri: links/a.json }\n";
+    let place = Place::new(&[("greeter.asl.json", GREETER), ("secret.json", GREETER)]);
+    std::fs::create_dir_all(place.path("app/links")).unwrap();
+    std::fs::write(place.path("app/template.yaml"), template).unwrap();
+    symlink(place.path("secret.json"), place.path("app/links/a.json")).unwrap();
+    let refused = place.run(&["import", "app/template.yaml"]);
+    assert!(refused.code == 2 && refused.err.contains("symbolic link"), "{}", refused.err);
+    assert_eq!(place.run(&["import", "app/template.yaml", "--allow-outside"]).code, 0);
+
+    std::fs::remove_file(place.path("app/links/a.json")).unwrap();
+    symlink("/dev/zero", place.path("app/links/a.json")).unwrap();
+    let endless = place.run(&["import", "app/template.yaml", "--allow-outside"]);
+    assert!(endless.code == 2 && endless.err.contains("no regular file"), "{}", endless.err);
+
+    std::fs::create_dir(place.path("src")).unwrap();
+    symlink(place.path("elsewhere.rs"), place.path("src/greeter.rs")).unwrap();
+    for arguments in [&["--out", "src"][..], &["--out", "src", "--force"]] {
+        let run = place.run(&[&["import", "greeter.asl.json"], arguments].concat());
+        assert!(run.code == 2 && run.err.contains("symbolic link"), "{}", run.err);
+        assert!(!place.path("elsewhere.rs").exists());
+    }
+}
+
+#[test]
+fn what_is_too_large_is_refused_before_it_is_held() {
+    let place = Place::new(&[("template.yaml", "Resources: {}\n")]);
+    let file = std::fs::File::create(place.path("huge.json")).unwrap();
+    file.set_len(1 << 40).unwrap();
+    let run = place.run(&["import", "huge.json"]);
+    assert!(run.code == 2 && run.err.contains("larger than 16777216 bytes"), "{}", run.err);
+}
+
+#[test]
+fn two_machines_never_share_a_file() {
+    let text = "stepFunctions:\n  stateMachines:\n    a-b:\n      definition: &d { StartAt: A, States: { A: { Type: Succeed } } }\n    a_b:\n      definition: *d\n";
+    let place = Place::new(&[("serverless.yml", text)]);
+    for force in [&[][..], &["--force"]] {
+        let run = place.run(&[&["import", "serverless.yml", "--out", "src"], force].concat());
+        assert!(run.code == 2 && run.err.contains("another machine's"), "{}", run.err);
+        assert!(place.read("src/ab.rs").contains("#[name = \"a-b\"]"), "{}", place.read("src/ab.rs"));
+    }
+}

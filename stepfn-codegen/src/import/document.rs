@@ -1,7 +1,5 @@
 //! A file that is being imported: its nodes, the files that it names, and the words for what is wrong in it.
 
-use std::io;
-
 use stepfn_core::{
     asl::{self, Resource, StateKind, StateMachine},
     definition::{LogLevel, LoggingConfiguration, WorkflowType},
@@ -46,7 +44,7 @@ impl Document<'_> {
 
     /// Reads a file that this one names.
     pub(super) fn open(&self, path: &str) -> Result<Node, Error> {
-        let text = (self.files)(path).map_err(|source: io::Error| Error::Io {
+        let text = (self.files)(path).map_err(|source| Error::File {
             file: self.file.to_owned(),
             path: path.to_owned(),
             source,

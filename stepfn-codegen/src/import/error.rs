@@ -1,4 +1,4 @@
-use std::io;
+use super::FileError;
 
 /// Why a definition was not imported.
 #[derive(Debug, thiserror::Error)]
@@ -40,13 +40,13 @@ pub enum Error {
     },
     /// A file that another one names.
     #[error("{file}: cannot read `{path}`: {source}")]
-    Io {
+    File {
         /// The file that names it; the same file where it could not be read itself.
         file: String,
         /// The path, as it is written there.
         path: String,
         /// Why it failed.
-        source: io::Error,
+        source: FileError,
     },
     /// A definition that AWS does not take, and for which `state_machine!` has no words.
     #[error("machine `{machine}`, `{at}`: {what}")]

@@ -25,13 +25,14 @@
 
 mod document;
 mod error;
+mod files;
 mod node;
 mod references;
 mod serverless;
 mod source;
 mod template;
 
-use std::{io, path::Path};
+use std::{fs, io, path::Path};
 
 use indexmap::IndexMap;
 use stepfn_core::{
@@ -42,7 +43,10 @@ use stepfn_core::{
 };
 
 use self::document::Document;
-pub use self::error::Error;
+pub use self::{
+    error::Error,
+    files::{FileError, MOST_BYTES, Reach, read_named, read_text},
+};
 
 /// A machine as a file declares it.
 #[derive(Clone, Debug)]
@@ -76,14 +80,14 @@ pub struct Source {
 }
 
 /// Reads the text of a file that another one names, by the path that stands there.
-pub type Files<'a> = &'a dyn Fn(&str) -> io::Result<String>;
+pub type Files<'a> = &'a dyn Fn(&str) -> Result<String, FileError>;
 
 /// The [`Files`] of a text that names none.
 ///
 /// # Errors
 /// Always: there are none.
-pub fn no_files(_path: &str) -> io::Result<String> {
-    Err(io::Error::new(io::ErrorKind::NotFound, "there are no files beside this text"))
+pub fn no_files(_path: &str) -> Result<String, FileError> {
+    Err(io::Error::new(io::ErrorKind::NotFound, "there are no files beside this text").into())
 }
 
 /// Reads the machines that a file declares: one where it is a definition itself, else those of its `stepFunctions` section or of its resources.
@@ -111,19 +115,25 @@ pub fn read(file: &str, text: &str, files: Files<'_>) -> Result<Vec<Imported>, E
     }
 }
 
-/// Reads the machines that a file on disk declares; files that it names are looked for beside it.
+/// Reads the machines that a file on disk declares; files that it names are looked for beside it, as far as they may be.
 ///
 /// # Errors
 /// As [`read`], and when the file itself cannot be read.
-pub fn read_file(path: &Path) -> Result<Vec<Imported>, Error> {
+pub fn read_file(path: &Path, reach: Reach) -> Result<Vec<Imported>, Error> {
     let file = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|source| Error::Io {
-        file: file.clone(),
-        path: file.clone(),
-        source,
+    let text = fs::File::open(path).map_err(FileError::Io).and_then(read_text).map_err(|source| {
+        Error::File { file: file.clone(), path: file.clone(), source }
     })?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    read(&file, &text, &|named| std::fs::read_to_string(folder.join(named)))
+    read(&file, &text, &|named| read_named(folder, named, reach))
+}
+
+/// Writes a source into a file: new, or in the place of another. A symbolic link is not followed.
+///
+/// # Errors
+/// When it cannot be written, or is a link.
+pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
+    crate::disk::write(path, text)
 }
 
 /// Writes the source of a machine, with types inferred from samples of its input.

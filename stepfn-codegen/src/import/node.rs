@@ -12,8 +12,11 @@ use super::Error;
 
 /// As deep as JSON may be.
 const MOST_DEPTH: usize = 128;
-/// What aliases may make of a file, in nodes: a few lines of them can stand for any number.
+/// What a file may come to, in nodes: a few lines of aliases can stand for any number of them, and of bytes. An anchor counts, too,
+/// for it is a copy.
 const MOST_NODES: usize = 1_000_000;
+/// As long as all texts of a file may be together once its aliases stand for what they name.
+const MOST_TEXT: usize = 64 << 20;
 
 /// A value and where it begins.
 #[derive(Clone, Debug)]
@@ -85,21 +88,35 @@ impl Node {
         }
     }
 
-    fn size(&self) -> usize {
+    fn size(&self) -> Size {
+        let below = |size: Size, node: &Self| {
+            let below = node.size();
+            Size {
+                nodes: size.nodes + below.nodes,
+                text: size.text + below.text,
+                depth: size.depth.max(below.depth + 1),
+            }
+        };
         match &self.kind {
-            Kind::Scalar(_) => 1,
-            Kind::List(items) => 1 + items.iter().map(Self::size).sum::<usize>(),
-            Kind::Map(entries) => 1 + entries.iter().map(|(_, node)| node.size()).sum::<usize>(),
+            Kind::Scalar(value) => Size { nodes: 1, text: value.as_str().map_or(0, str::len), depth: 1 },
+            Kind::List(items) => items.iter().fold(Size { nodes: 1, text: 0, depth: 1 }, below),
+            Kind::Map(entries) => {
+                entries.iter().fold(Size { nodes: 1, text: 0, depth: 1 }, |size, (key, node)| {
+                    let size = below(size, node);
+                    Size { text: size.text + key.len(), ..size }
+                })
+            }
         }
     }
+}
 
-    fn depth(&self) -> usize {
-        match &self.kind {
-            Kind::Scalar(_) => 1,
-            Kind::List(items) => 1 + items.iter().map(Self::depth).max().unwrap_or(0),
-            Kind::Map(entries) => 1 + entries.iter().map(|(_, node)| node.depth()).max().unwrap_or(0),
-        }
-    }
+/// How large a node is.
+#[derive(Clone, Copy, Debug)]
+struct Size {
+    nodes: usize,
+    /// The bytes of its texts and keys.
+    text: usize,
+    depth: usize,
 }
 
 /// Reads a file: JSON where it is that, else YAML.
@@ -151,18 +168,21 @@ struct Open {
     tag: Option<String>,
     anchor: usize,
     key: Option<String>,
+    /// Where the entry of a key stands.
+    index: HashMap<String, usize>,
 }
 
 struct Reader<'a> {
     file: &'a str,
     open: Vec<Open>,
-    anchors: HashMap<usize, Node>,
+    anchors: HashMap<usize, (Node, Size)>,
     nodes: usize,
+    text: usize,
     root: Option<Node>,
 }
 
 fn of_yaml(file: &str, text: &str) -> Result<Node, Error> {
-    let mut reader = Reader { file, open: Vec::new(), anchors: HashMap::new(), nodes: 0, root: None };
+    let mut reader = Reader { file, open: Vec::new(), anchors: HashMap::new(), nodes: 0, text: 0, root: None };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| syntax(file, *error.marker(), error.info()))?;
         reader.event(event, span.start)?;
@@ -204,14 +224,15 @@ impl Reader<'_> {
                 self.done(tagged(open.tag, open.node), open.anchor, mark)
             }
             Event::Alias(anchor) => {
-                let Some(node) = self.anchors.get(&anchor).cloned() else {
+                let Some(size) = self.anchors.get(&anchor).map(|(_, size)| *size) else {
                     return Err(syntax(self.file, mark, "the alias stands for nothing yet"));
                 };
-                self.nodes += node.size();
-                if self.open.len() + node.depth() > MOST_DEPTH {
+                if self.open.len() + size.depth > MOST_DEPTH {
                     return Err(syntax(self.file, mark, &format!("nested deeper than {MOST_DEPTH} levels")));
                 }
-                self.done(node, 0, mark)
+                self.count(size, mark)?;
+                let Some((node, _)) = self.anchors.get(&anchor).cloned() else { return Ok(()) };
+                self.put(node, mark)
             }
             Event::Nothing
             | Event::StreamStart
@@ -230,36 +251,57 @@ impl Reader<'_> {
             return Err(syntax(self.file, mark, &format!("nested deeper than {MOST_DEPTH} levels")));
         }
         let node = self.node(kind, mark);
-        self.open.push(Open { node, tag: tag.and_then(function), anchor, key: None });
+        let tag = tag.and_then(function);
+        self.open.push(Open { node, tag, anchor, key: None, index: HashMap::new() });
         Ok(())
     }
 
-    /// Puts a node where it belongs.
+    /// Counts what is about to be held.
+    fn count(&mut self, size: Size, mark: Marker) -> Result<(), Error> {
+        self.nodes += size.nodes;
+        self.text += size.text;
+        if self.nodes > MOST_NODES || self.text > MOST_TEXT {
+            return Err(syntax(self.file, mark, "the file is too large, or its aliases make too much of it"));
+        }
+        Ok(())
+    }
+
+    /// Takes a node that ends here.
     fn done(&mut self, node: Node, anchor: usize, mark: Marker) -> Result<(), Error> {
-        self.nodes += 1;
-        if self.nodes > MOST_NODES {
-            return Err(syntax(self.file, mark, "the aliases make too much of this file"));
-        }
+        let text = match &node.kind {
+            Kind::Scalar(value) => value.as_str().map_or(0, str::len),
+            // Keys were counted as the scalars that they are, items as they came.
+            Kind::List(_) | Kind::Map(_) => 0,
+        };
+        self.count(Size { nodes: 1, text, depth: 1 }, mark)?;
         if anchor != 0 {
-            self.anchors.insert(anchor, node.clone());
+            let size = node.size();
+            self.count(size, mark)?;
+            self.anchors.insert(anchor, (node.clone(), size));
         }
+        self.put(node, mark)
+    }
+
+    /// Puts a node where it belongs.
+    fn put(&mut self, node: Node, mark: Marker) -> Result<(), Error> {
         let Some(open) = self.open.last_mut() else {
             self.root = Some(node);
             return Ok(());
         };
-        match (&mut open.node.kind, open.key.take()) {
+        let Open { index, key, .. } = open;
+        match (&mut open.node.kind, key.take()) {
             (Kind::List(items), _) => items.push(node),
-            (Kind::Map(entries), Some(key)) if key == "<<" => merge(entries, &node),
-            (Kind::Map(entries), Some(key)) => {
-                if let Some(known) = entries.iter_mut().find(|(known, _)| *known == key) {
-                    known.1 = node;
-                } else {
-                    entries.push((key, node));
+            (Kind::Map(entries), Some(key)) if key == "<<" => merge(entries, index, node),
+            (Kind::Map(entries), Some(name)) => match index.get(&name).and_then(|at| entries.get_mut(*at)) {
+                Some(known) => known.1 = node,
+                None => {
+                    index.insert(name.clone(), entries.len());
+                    entries.push((name, node));
                 }
-            }
-            (_, None) => match &node.kind {
-                Kind::Scalar(Value::String(key)) => open.key = Some(key.to_string()),
-                Kind::Scalar(key) => open.key = Some(key.to_string()),
+            },
+            (_, None) => match node.kind {
+                Kind::Scalar(Value::String(name)) => *key = Some(name.to_string()),
+                Kind::Scalar(name) => *key = Some(name.to_string()),
                 _ => return Err(syntax(self.file, mark, "a key is a text")),
             },
             (Kind::Scalar(_), Some(_)) => {}
@@ -269,11 +311,18 @@ impl Reader<'_> {
 }
 
 /// `<<: *defaults`: the entries of another map, behind those of this one.
-fn merge(entries: &mut Vec<(String, Node)>, node: &Node) {
-    let maps = if node.items().is_empty() { std::slice::from_ref(node) } else { node.items() };
-    for (key, value) in maps.iter().flat_map(Node::entries) {
-        if entries.iter().all(|(known, _)| known != key) {
-            entries.push((key.clone(), value.clone()));
+fn merge(entries: &mut Vec<(String, Node)>, index: &mut HashMap<String, usize>, node: Node) {
+    let maps = match node.kind {
+        Kind::List(items) if !items.is_empty() => items,
+        _ => vec![node],
+    };
+    for map in maps {
+        let Kind::Map(merged) = map.kind else { continue };
+        for (key, value) in merged {
+            if !index.contains_key(&key) {
+                index.insert(key.clone(), entries.len());
+                entries.push((key, value));
+            }
         }
     }
 }
@@ -390,5 +439,41 @@ mod tests {
         assert!(parse("a.yml", &bomb).unwrap_err().to_string().contains("too much"));
         let deep = format!("{}{}", "- ".repeat(200), "x");
         assert!(parse("a.yml", &deep).unwrap_err().to_string().contains("deeper"));
+    }
+
+    /// Seconds and megabytes would tell a bound that does not hold: each of these stands for gigabytes.
+    #[test]
+    fn aliases_of_large_texts_and_keys_are_counted_in_bytes() {
+        let long = "x".repeat(1 << 20);
+        for use_it in ["- *a\n", "- { ? *a : 1 }\n", "- { ? *a : *a }\n"] {
+            let bomb = format!("- &a {long}\n{}", use_it.repeat(4_000));
+            assert!(parse("a.yml", &bomb).unwrap_err().to_string().contains("too much"), "{use_it}");
+        }
+    }
+
+    /// An anchor within an anchor within an anchor is as many copies.
+    #[test]
+    fn nested_anchors_are_counted() {
+        let mut text = String::new();
+        for level in 0..100 {
+            text.push_str(&format!("&a{level}\n{}- ", "  ".repeat(level)));
+        }
+        text.push_str(&format!("[{}]", "x, ".repeat(20_000)));
+        let result = parse("a.yml", &text);
+        assert!(result.is_err_and(|error| error.to_string().contains("too much")));
+    }
+
+    #[test]
+    fn reading_is_linear_in_keys_and_merges() {
+        let mut text = "base: &base\n".to_owned();
+        for key in 0..60_000 {
+            text.push_str(&format!("  key{key}: 1\n"));
+        }
+        text.push_str("all:\n  <<: *base\n  key7: 2\n");
+        let started = std::time::Instant::now();
+        let node = parse("a.yml", &text).unwrap();
+        assert_eq!(node.get("all").unwrap().entries().len(), 60_000);
+        assert_eq!(json(node.get("all").unwrap().get("key7").unwrap()), "2");
+        assert!(started.elapsed().as_secs() < 20, "quadratic: {:?}", started.elapsed());
     }
 }

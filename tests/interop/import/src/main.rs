@@ -17,7 +17,7 @@ use std::{
     time::Instant,
 };
 
-use stepfn_codegen::import;
+use stepfn_codegen::import::{self, Reach};
 use stepfn_core::{
     asl::StateMachine,
     path::{Root, SegmentKind},
@@ -71,7 +71,7 @@ fn run() -> Result<bool> {
     let (mut refused, mut declared, mut allowed, mut typed) = (0, 0, 0, 0);
     let start = Instant::now();
     for file in &files {
-        let imported = match import::read_file(file) {
+        let imported = match import::read_file(file, Reach::Anywhere) {
             Ok(imported) => imported,
             Err(error) => {
                 declared += 1;

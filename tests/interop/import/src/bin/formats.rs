@@ -15,7 +15,7 @@ use std::{
 use stepfn_codegen::{
     deployment::Deployment,
     generate::{Format, Plan},
-    import::{self, Imported},
+    import::{self, Imported, Reach},
 };
 use stepfn_core::definition::Definition;
 
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = arguments.next().map(PathBuf::from).ok_or(usage)?;
     let (mut chosen, mut passed_over) = (Vec::new(), 0);
     for file in arguments {
-        for imported in import::read_file(Path::new(&file))? {
+        for imported in import::read_file(Path::new(&file), Reach::Anywhere)? {
             if chosen.len() == most {
                 continue;
             }
