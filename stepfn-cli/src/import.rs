@@ -90,7 +90,8 @@ fn read(path: &Path, allow_outside: bool) -> Result<Vec<Imported>, String> {
         return import::read_file(path, reach).map_err(|error| error.to_string());
     }
     let name = source::name(path);
-    let text = import::read_text(io::stdin().lock()).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let text =
+        import::read_text(io::stdin().lock()).map_err(|error| format!("cannot read `{name}`: {error}"))?;
     import::read(&name, &text, &import::no_files).map_err(|error| error.to_string())
 }
 

@@ -33,7 +33,7 @@ use std::io::{self, Write};
 pub use self::{
     arguments::{Check, Command, Diff, Explain, Fmt, Format, Import, Run, RunData, Validate},
     diff::{read_machine, write_changes},
-    report::{count, error, printable},
+    report::{count, error, printable, printable_json},
     run::{cause, happened},
 };
 

@@ -6,7 +6,9 @@ use std::{
 };
 
 use anstyle::{AnsiColor, Style};
-use stepfn_core::{check::Located, diagnostic::Severity, json::Span, validate::Issue, value::Value};
+use stepfn_core::{
+    check::Located, diagnostic::Severity, json::Span, validate::Issue, value::Value, visible::is_visible,
+};
 use stepfn_executor::Status;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -164,13 +166,27 @@ pub fn printable(text: &str) -> String {
     out
 }
 
+/// JSON as it is shown: characters that would change the terminal, or hide, have JSON's own escapes.
+pub fn printable_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || is_visible(c) {
+            out.push(c);
+        } else {
+            // Such a character stands in a text, and all of them are below U+10000.
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        }
+    }
+    out
+}
+
 /// Appends a character to a line of so many cells; gives the cells that it takes.
 fn push_printable(line: &mut String, cells: usize, c: char) -> usize {
     if c == '\t' {
         let fill = TAB - cells % TAB;
         line.extend(std::iter::repeat_n(' ', fill));
         fill
-    } else if c.is_control() || is_direction(c) {
+    } else if !is_visible(c) {
         let escape = c.escape_unicode();
         let width = escape.len();
         line.extend(escape);
@@ -179,11 +195,6 @@ fn push_printable(line: &mut String, cells: usize, c: char) -> usize {
         line.push(c);
         c.width().unwrap_or(0)
     }
-}
-
-/// Whether a character turns the direction of what follows: it could show a line as what it is not.
-fn is_direction(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The findings of one file, as one line of JSON.

@@ -272,7 +272,9 @@ pub fn cause(error: &RunError, mocks: Option<&MockCase>) -> String {
 pub fn happened(history: &History, format: Option<Format>, err: &mut dyn Write) -> io::Result<()> {
     match format {
         Some(Format::Text) => write!(err, "{}", report::printable(&history.to_string()))?,
-        Some(Format::Json) => writeln!(err, "{}", history.to_json().to_pretty_string())?,
+        Some(Format::Json) => {
+            writeln!(err, "{}", report::printable_json(&history.to_json().to_pretty_string()))?
+        }
         None => {}
     }
     let route = history.route();
@@ -284,7 +286,7 @@ pub fn happened(history: &History, format: Option<Format>, err: &mut dyn Write) 
 
 fn finish(ended: &Ended, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Stop> {
     if let Some(output) = ended.output() {
-        writeln!(out, "{}", output.to_pretty_string())?;
+        writeln!(out, "{}", report::printable_json(&output.to_pretty_string()))?;
         out.flush()?;
     }
     report::ended(err, &ended.status, ended.duration(), ended.transitions)?;

@@ -80,6 +80,17 @@ pub enum Error {
         /// What is wrong with it.
         problem: DeploymentProblem,
     },
+    /// A text that CloudFormation would replace.
+    #[error(
+        "`{at}`: CloudFormation puts what SSM or Secrets Manager hold in the place of `{text}`; write the text otherwise, or, where that \
+         value is meant, refer to a parameter of the template"
+    )]
+    DynamicReference {
+        /// The keys that lead there, with dots.
+        at: String,
+        /// The text.
+        text: String,
+    },
     /// Two machines that answer the same requests.
     #[error("machine `{machine}`: `{route}` is taken by `{first}` already; give each its own path")]
     DuplicateRoute {
@@ -147,6 +158,12 @@ pub enum Problem {
     /// A key that makes an object an intrinsic function.
     #[error("the key `{0}` makes this object an intrinsic function of CloudFormation; name it otherwise")]
     IntrinsicKey(String),
+    /// `{{resolve:…}}` in a field that has to stay a text.
+    #[error(
+        "CloudFormation puts what SSM or Secrets Manager hold in the place of `{0}`, and the Serverless plugin has no way to hide it \
+         here; put it together at run time: `States.Format('{{}}resolve:…', …)`, or `&` in JSONata"
+    )]
+    DynamicReference(String),
     /// A reference where a number stands.
     #[error(
         "`{0}` stands where ASL wants a number, and the Serverless plugin makes texts of references; write the number, or use the field's `…Path`"

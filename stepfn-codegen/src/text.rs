@@ -50,6 +50,20 @@ pub(crate) fn split<'a>(text: &'a str, substitutions: &'a IndexMap<String, Refer
     pieces
 }
 
+/// How CloudFormation's dynamic references begin: it puts a secret or a parameter in the place of `{{resolve:ssm:…}}`, wherever that stands in a
+/// template, after its functions are done.
+const DYNAMIC: &str = "{{resolve:";
+
+/// Whether CloudFormation would put something else in the place of the text.
+pub(crate) fn has_dynamic_reference(text: &str) -> bool {
+    text.contains(DYNAMIC)
+}
+
+/// A JSON text in which CloudFormation sees no dynamic reference, and whoever reads JSON sees the same texts.
+pub(crate) fn without_dynamic_references(json: &str) -> String {
+    json.replace(DYNAMIC, "\\u007b{resolve:")
+}
+
 /// What stands between the braces of each `${…}` of a text.
 pub(crate) fn names(text: &str) -> Vec<&str> {
     let mut names = Vec::new();

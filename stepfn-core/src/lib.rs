@@ -19,3 +19,4 @@ pub mod task;
 pub mod token;
 pub mod validate;
 pub mod value;
+pub mod visible;

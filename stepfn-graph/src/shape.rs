@@ -1,6 +1,6 @@
 //! What a state looks like and how much room it takes.
 
-use stepfn_core::graph::Node;
+use stepfn_core::{graph::Node, visible::visible};
 
 use crate::{geometry::Size, text};
 
@@ -42,8 +42,9 @@ fn bold(text: &str) -> f64 {
 
 /// The room for a state without anything inside.
 pub(crate) fn face(node: &Node) -> Face {
-    let name = text::wrap(&node.name, NAME_WIDTH, 3, bold);
-    let title = text::shorten(&node.name, TITLE_WIDTH, bold);
+    let shown = visible(&node.name);
+    let name = text::wrap(&shown, NAME_WIDTH, 3, bold);
+    let title = text::shorten(&shown, TITLE_WIDTH, bold);
     let type_width = text::sans(node.state_type, TYPE);
     let slant = match node.state_type {
         "Choice" => 14.0,
@@ -68,11 +69,11 @@ pub(crate) fn label(texts: &[&str], most_columns: usize) -> Vec<String> {
     let columns = |text: &str| f64::from(u32::try_from(text::columns(text)).unwrap_or(u32::MAX));
     match texts {
         [] => Vec::new(),
-        [one] => text::wrap(one, width, 3, columns),
+        [one] => text::wrap(&visible(one), width, 3, columns),
         several => {
             let shown = if several.len() > 4 { 3 } else { several.len() };
             let mut lines: Vec<String> =
-                several[..shown].iter().map(|text| text::shorten(text, width, columns)).collect();
+                several[..shown].iter().map(|text| text::shorten(&visible(text), width, columns)).collect();
             if shown < several.len() {
                 lines.push(format!("… {} more", several.len() - shown));
             }

@@ -1,5 +1,6 @@
 //! How much room texts take, how they break into lines, and how they stand in XML.
 
+use stepfn_core::visible::visible;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns of a fixed-width font: Korean, Chinese and Japanese signs take two.
@@ -100,17 +101,15 @@ fn last_break(line: &str, rest: &str) -> usize {
     space.or(word.map(|(_, end)| end)).unwrap_or(line.len())
 }
 
-/// A text in XML, on one line: control signs, which XML does not have, become spaces.
+/// A text in XML, on one line: what XML does not have, or nobody sees, stands there by number.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for sign in text.chars() {
+    for sign in visible(text).chars() {
         match sign {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\u{fffe}' | '\u{ffff}' | '\u{2028}' | '\u{2029}' => out.push(' '),
-            sign if sign.is_control() => out.push(' '),
             sign => out.push(sign),
         }
     }
@@ -160,7 +159,7 @@ mod tests {
 
     #[test]
     fn texts_are_well_formed_in_xml() {
-        assert_eq!(escaped("a < b && \"c\"\n\u{0}>"), "a &lt; b &amp;&amp; &quot;c&quot;  &gt;");
+        assert_eq!(escaped("a < b && \"c\"\n\u{0}>"), "a &lt; b &amp;&amp; &quot;c&quot; U+0000&gt;");
     }
 
     #[test]

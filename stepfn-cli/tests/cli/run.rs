@@ -303,3 +303,10 @@ fn a_file_that_cannot_be_read_ends_with_two() {
         assert_eq!(code, 2);
     }
 }
+
+#[test]
+fn an_output_does_not_change_the_terminal_and_stays_the_same_json() {
+    let text = r#"{ "StartAt": "P", "States": { "P": { "Type": "Pass", "Result": "\u009b31m\u202e\u0007é", "End": true } } }"#;
+    let Run { out, code, .. } = Place::new(&[]).run_with(&["run", "-"], text);
+    assert_eq!((code, out.as_str()), (0, "\"\\u009b31m\\u202e\\u0007é\"\n"));
+}

@@ -121,9 +121,10 @@ pub fn read(file: &str, text: &str, files: Files<'_>) -> Result<Vec<Imported>, E
 /// As [`read`], and when the file itself cannot be read.
 pub fn read_file(path: &Path, reach: Reach) -> Result<Vec<Imported>, Error> {
     let file = path.display().to_string();
-    let text = fs::File::open(path).map_err(FileError::Io).and_then(read_text).map_err(|source| {
-        Error::File { file: file.clone(), path: file.clone(), source }
-    })?;
+    let text = fs::File::open(path)
+        .map_err(FileError::Io)
+        .and_then(read_text)
+        .map_err(|source| Error::File { file: file.clone(), path: file.clone(), source })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     read(&file, &text, &|named| read_named(folder, named, reach))
 }

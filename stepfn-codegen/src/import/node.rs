@@ -182,7 +182,8 @@ struct Reader<'a> {
 }
 
 fn of_yaml(file: &str, text: &str) -> Result<Node, Error> {
-    let mut reader = Reader { file, open: Vec::new(), anchors: HashMap::new(), nodes: 0, text: 0, root: None };
+    let mut reader =
+        Reader { file, open: Vec::new(), anchors: HashMap::new(), nodes: 0, text: 0, root: None };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| syntax(file, *error.marker(), error.info()))?;
         reader.event(event, span.start)?;

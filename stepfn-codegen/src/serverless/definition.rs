@@ -3,7 +3,7 @@
 use stepfn_core::value::{Map, Number, Value};
 
 use super::text::{Place, Speller};
-use crate::{error::Problem, yaml::Node};
+use crate::{error::Problem, text, yaml::Node};
 
 /// What stands under `definition:`, and the JSON pointer of what cannot stand there.
 pub(super) fn definition_node(machine: &Value, speller: &mut Speller<'_>) -> Result<Node, (String, Problem)> {
@@ -97,6 +97,9 @@ impl Walk<'_, '_> {
         for (key, value) in map {
             if key.contains("${") || key.contains("#{") {
                 return Err((at.to_owned(), Problem::Key(key.to_string())));
+            }
+            if text::has_dynamic_reference(key) {
+                return Err((at.to_owned(), Problem::DynamicReference(key.to_string())));
             }
             if &**key == "Ref" || key.starts_with("Fn::") {
                 return Err((at.to_owned(), Problem::IntrinsicKey(key.to_string())));

@@ -107,7 +107,7 @@ use crate::{
     deployment::{Deployment, DeploymentProblem, Identifier},
     error::{Error, Problem},
     generate::check_all,
-    template::{Dialect, Machine, Template, logical_id},
+    template::{Dialect, Machine, Template, logical_id, no_dynamic_references},
     yaml::{Node, emit},
 };
 
@@ -166,7 +166,10 @@ pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let has_resources = resources.has_resources();
-    let resources = resources.into_node(Vec::new());
+    let resources = resources.into_node(Vec::new())?;
+
+    let machines = Node::map(machine_nodes);
+    no_dynamic_references(&machines)?;
 
     let mut out = HEADER.to_owned();
     if has_resources {
@@ -180,7 +183,7 @@ pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
     out.push_str(&emit(&Node::map([(
         "stepFunctions",
         // Without it the plugin takes misspelt fields in silence.
-        Node::map([("validate", Node::Bool(true)), ("stateMachines", Node::map(machine_nodes))]),
+        Node::map([("validate", Node::Bool(true)), ("stateMachines", machines)]),
     )])));
     if has_resources {
         out.push('\n');

@@ -57,19 +57,25 @@ impl Speller<'_> {
         let has_reference = pieces.iter().any(|piece| matches!(piece, Piece::Reference(_)));
         // The plugin turns every `#{x}` of a definition into a `${x}` of a `Fn::Sub`, except within intrinsic functions.
         let has_plugin_variable = text.contains("#{");
-        self.spelled_reference |= has_reference || has_plugin_variable;
+        // In the JSON of a `Fn::Sub` an escape hides it, of which Step Functions sees nothing.
+        let has_dynamic_reference = text::has_dynamic_reference(text);
+        self.spelled_reference |= has_reference || has_plugin_variable || has_dynamic_reference;
         if place == Place::Amount && has_reference {
             return Err(Problem::NumberReference(text.to_owned()));
         }
         if place != Place::Data && has_plugin_variable {
             return Err(Problem::PluginVariable);
         }
+        if place != Place::Data && has_dynamic_reference {
+            return Err(Problem::DynamicReference(text.to_owned()));
+        }
         if place == Place::Data {
             if let [Piece::Reference(reference)] = pieces.as_slice() {
                 return Ok(tag(reference));
             }
-            if has_reference || has_plugin_variable {
-                return Ok(Node::tagged("!Sub", Node::Text(self.sub(&pieces))));
+            if has_reference || has_plugin_variable || has_dynamic_reference {
+                let sub = text::without_dynamic_references(&self.sub(&pieces));
+                return Ok(Node::tagged("!Sub", Node::Text(sub)));
             }
         }
         Ok(Node::Text(self.plain(&pieces)))
@@ -257,6 +263,16 @@ mod tests {
     fn the_plugins_own_sign_is_hidden_in_a_sub_or_refused() {
         assert_eq!(data("issue #{1}"), Node::tagged("!Sub", Node::text("issue #{1}")));
         assert_eq!(spell("issue #{1", Place::Text, false), Err(Problem::PluginVariable));
+    }
+
+    #[test]
+    fn what_cloudformation_would_resolve_is_hidden_in_a_sub_or_refused() {
+        assert_eq!(
+            data("{{resolve:ssm:x}} ${Topic}"),
+            Node::tagged("!Sub", Node::text("\\u007b{resolve:ssm:x}} ${SuccessTopic}"))
+        );
+        let text = "{{resolve:ssm:x}}";
+        assert_eq!(spell(text, Place::Text, true), Err(Problem::DynamicReference(text.to_owned())));
     }
 
     #[test]

@@ -8,19 +8,19 @@ use stepfn_core::{
 
 use super::{Dialect, Template};
 use crate::{
-    text::{Piece, names, split},
+    text::{Piece, has_dynamic_reference, names, split, without_dynamic_references},
     yaml::{Node, from_value},
 };
 
 impl Template {
     /// `Definition` and `DefinitionSubstitutions`.
     ///
-    /// CloudFormation refuses a template with a `null` in it, and takes an object with the key `Ref` for its own function. A
-    /// definition with either is a `DefinitionString`, of as many lines as it would have in a file.
+    /// CloudFormation refuses a template with a `null` in it, takes an object with the key `Ref` for its own function, and a text with
+    /// `{{resolve:…}}` for a secret. A definition with any of these is a `DefinitionString`, of as many lines as it would have in a file.
     pub(crate) fn definition(&mut self, definition: &Definition) -> Vec<(&'static str, Node)> {
         let machine = definition.machine.to_json();
         let mut entries = vec![if has_what_templates_refuse(&machine) {
-            let text = machine.to_pretty_string();
+            let text = without_dynamic_references(&machine.to_pretty_string());
             let node = match self.dialect {
                 Dialect::Json => {
                     let lines = text.lines().map(Node::text).collect();
@@ -89,9 +89,11 @@ pub(crate) fn has_what_templates_refuse(value: &Value) -> bool {
             &**key == "Ref"
                 || &**key == "Condition" && map.len() == 1
                 || key.starts_with("Fn::")
+                || has_dynamic_reference(key)
                 || has_what_templates_refuse(value)
         }),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        Value::String(text) => has_dynamic_reference(text),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -106,6 +108,9 @@ mod tests {
             (r#"{"a": [{"ResultPath": null}]}"#, true),
             (r#"{"a": {"Ref": "b"}}"#, true),
             (r#"{"a": {"Fn::Sub": "b"}}"#, true),
+            (r#"{"a": "resolve:ssm:b {{"}"#, false),
+            (r#"{"a": ["{{resolve:ssm:b}}"]}"#, true),
+            (r#"{"{{resolve:ssm:b}}": 1}"#, true),
         ] {
             assert_eq!(has_what_templates_refuse(&text.parse().unwrap()), refused, "{text}");
         }

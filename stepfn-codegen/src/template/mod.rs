@@ -24,7 +24,7 @@ pub(crate) use self::{
     render::to_json,
     triggers::{input, state},
 };
-use crate::{deployment::Deployment, yaml::Node};
+use crate::{deployment::Deployment, error::Error, text::has_dynamic_reference, yaml::Node};
 
 /// Whose template it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,7 +141,10 @@ impl Template {
     }
 
     /// The template, after these first entries.
-    pub(crate) fn into_node(self, head: Vec<(&'static str, Node)>) -> Node {
+    ///
+    /// # Errors
+    /// Where a text is one that CloudFormation would put a secret in the place of.
+    pub(crate) fn into_node(self, head: Vec<(&'static str, Node)>) -> Result<Node, Error> {
         let mut entries = head;
         let parameters = self.parameters.into_values().map(|parameter| {
             let mut entries =
@@ -159,7 +162,9 @@ impl Template {
         if !self.outputs.is_empty() {
             entries.push(("Outputs", Node::map(self.outputs)));
         }
-        Node::map(entries)
+        let node = Node::map(entries);
+        no_dynamic_references(&node)?;
+        Ok(node)
     }
 
     /// The logical id of a thing that the template makes.
@@ -177,6 +182,19 @@ impl Template {
         self.parameters.insert(key, parameter);
         id
     }
+}
+
+/// Refuses what CloudFormation would put a secret in the place of. Definitions hide it; nothing else has a way to.
+///
+/// # Errors
+/// [`Error::DynamicReference`]
+pub(crate) fn no_dynamic_references(node: &Node) -> Result<(), Error> {
+    node.each_text("", &mut |at, text| {
+        if has_dynamic_reference(text) {
+            return Err(Error::DynamicReference { at: at.to_owned(), text: text.to_owned() });
+        }
+        Ok(())
+    })
 }
 
 /// `!Ref`

@@ -16,6 +16,8 @@ enum Part<'a> {
     /// A `${…}` that is meant as it is, or that the Serverless Framework resolves before CloudFormation looks.
     Verbatim(&'a str),
     Foreign(&'a str),
+    /// A `${` without its brace, and all that follows.
+    Unclosed(&'a str),
     Reference(Reference),
 }
 
@@ -38,7 +40,7 @@ impl Template {
             .into_iter()
             .map(|piece| match piece {
                 Piece::Literal(text) => Part::Text(text),
-                Piece::Unclosed(text) => Part::Verbatim(text),
+                Piece::Unclosed(text) => Part::Unclosed(text),
                 Piece::Foreign(name) => Part::Foreign(name),
                 Piece::Reference(reference) => Part::Reference(self.resolve(&reference)),
                 Piece::Framework(text) => match self.framework(text) {
@@ -52,8 +54,16 @@ impl Template {
         }
         let is_sub = parts.iter().any(|part| matches!(part, Part::Reference(_)));
         let mut out = String::new();
+        let mut variables = Vec::new();
         for part in &parts {
             match part {
+                // `Fn::Sub` would look for its brace.
+                Part::Unclosed(text) if is_sub => {
+                    out.push_str("${Dollar}");
+                    variables.push(("Dollar", Node::text("$")));
+                    out.push_str(text.strip_prefix('$').unwrap_or(text));
+                }
+                Part::Unclosed(text) => out.push_str(text),
                 Part::Text(text) | Part::Verbatim(text) => out.push_str(text),
                 Part::Foreign(name) => {
                     out.push_str(if is_sub { "${!" } else { "${" });
@@ -64,7 +74,11 @@ impl Template {
                 Part::Reference(Reference::GetAtt(id, name)) => out.push_str(&format!("${{{id}.{name}}}")),
             }
         }
-        if is_sub { Node::tagged("!Sub", Node::Text(out)) } else { Node::Text(out) }
+        match (is_sub, variables.is_empty()) {
+            (false, _) => Node::Text(out),
+            (true, true) => Node::tagged("!Sub", Node::Text(out)),
+            (true, false) => Node::tagged("!Sub", Node::List(vec![Node::Text(out), Node::map(variables)])),
+        }
     }
 
     /// A reference of a definition.
@@ -156,6 +170,11 @@ mod tests {
             Node::tagged("!Sub", Node::text("${Service}-${SendMailFunction.Arn}-${!price}"))
         );
         assert_eq!(spell(Dialect::Yaml, "costs ${price} ${"), Node::text("costs ${price} ${"));
+        let variables = Node::map([("Dollar", Node::text("$"))]);
+        assert_eq!(
+            spell(Dialect::Yaml, "${Topic} ${a"),
+            Node::tagged("!Sub", Node::List(vec![Node::text("${SuccessTopic} ${Dollar}{a"), variables]))
+        );
     }
 
     #[test]

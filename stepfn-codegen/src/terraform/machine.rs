@@ -2,7 +2,7 @@
 
 use super::{
     Machine, Module,
-    spelling::{attribute, literal, snake},
+    spelling::{attribute, escaped, literal, snake},
 };
 use crate::{
     asl,
@@ -46,7 +46,7 @@ impl Module {
         }
         if !deployment.tags.is_empty() {
             let tags = deployment.tags.iter();
-            let tags = tags.map(|(key, value)| (key.as_str(), self.text(value, substitutions)));
+            let tags = tags.map(|(key, value)| (escaped(key), self.text(value, substitutions)));
             entries.push(("tags", Node::map(tags)));
         }
         // What the module does not make is there before it.

@@ -53,7 +53,14 @@ impl Module {
             match part {
                 Part::Text(text) => out.push_str(&escaped(text)),
                 Part::Foreign(name) => out.push_str(&format!("$${{{}}}", escaped(name))),
-                Part::Expression(expression) => out.push_str(&format!("${{{expression}}}")),
+                Part::Expression(expression) => {
+                    // `$${` would be an escape, and no expression.
+                    let kept = out.trim_end_matches('$').len();
+                    let dollars = out.len() - kept;
+                    out.truncate(kept);
+                    out.extend(std::iter::repeat_n("${\"$\"}", dollars));
+                    out.push_str(&format!("${{{expression}}}"));
+                }
             }
         }
         Node::Text(out)
@@ -163,7 +170,7 @@ impl Module {
         for (name, whole) in substituted {
             for part in self.parts(whole, substitutions) {
                 if let Part::Expression(expression) = part {
-                    values.push((name, expression));
+                    values.push((name, in_json(expression)));
                 }
             }
         }
@@ -187,6 +194,16 @@ impl Module {
             let in_json = stepfn_core::value::Value::from(format!("${{{name}}}")).to_string();
             format!("replace({text}, {}, {expression})", quoted(in_json.trim_matches('"')))
         })
+    }
+}
+
+/// An expression whose value is put between the quotes of a JSON text. What a variable holds is the module's user's: a quote there would end the
+/// text; what AWS itself names has none.
+fn in_json(expression: String) -> String {
+    if expression.starts_with("var.") {
+        format!(r#"trimsuffix(trimprefix(jsonencode({expression}), "\""), "\"")"#)
+    } else {
+        expression
     }
 }
 
@@ -271,6 +288,7 @@ mod tests {
             ("${AWS::StackName}", "${var.aws_stack_name}"),
             ("${self:service}-${sls:stage}", "${var.service}-${var.stage}"),
             ("${price} %{if} 100% ${", "$${price} %%{if} 100% $${"),
+            ("costs $$${Topic}", r#"costs ${"$"}${"$"}${var.success_topic}"#),
         ] {
             assert_eq!(spell(text), expected);
         }
@@ -301,15 +319,15 @@ mod tests {
         assert_eq!(spell("{% 1 %} ${x}", &[]), r#"file("${path.module}/M.asl.json")"#);
         assert_eq!(
             spell("a ${Topic}", &["Topic"]),
-            r#"templatefile("${path.module}/M.asl.json", { Topic = var.topic })"#
+            r#"templatefile("${path.module}/M.asl.json", { Topic = trimsuffix(trimprefix(jsonencode(var.topic), "\""), "\"") })"#
         );
-        let replaced = r#"replace(file("${path.module}/M.asl.json"), "$${Topic}", var.topic)"#;
+        let replaced = r#"replace(file("${path.module}/M.asl.json"), "$${Topic}", trimsuffix(trimprefix(jsonencode(var.topic), "\""), "\""))"#;
         for text in ["${Topic} %{ x", "${Topic} ${price}", "$${Topic}", "${Topic} ${"] {
             assert_eq!(spell(text, &["Topic"]), replaced, "{text}");
         }
         assert_eq!(
             spell("${AWS::Region}", &["AWS::Region", "self:custom.x, \"y\""]),
-            "replace(replace(file(\"${path.module}/M.asl.json\"), \"$${self:custom.x, \\\\\\\"y\\\\\\\"}\", var.x), \
+            "replace(replace(file(\"${path.module}/M.asl.json\"), \"$${self:custom.x, \\\\\\\"y\\\\\\\"}\", trimsuffix(trimprefix(jsonencode(var.x), \"\\\"\"), \"\\\"\")), \
              \"$${AWS::Region}\", data.aws_region.current.region)"
         );
     }

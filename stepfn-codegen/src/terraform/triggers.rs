@@ -2,7 +2,7 @@
 
 use super::{
     Machine, Module,
-    spelling::{attribute, literal},
+    spelling::{attribute, escaped, literal},
 };
 use crate::{
     deployment::{
@@ -99,7 +99,7 @@ impl Module {
             Payload::Input(input) => entries.push(("input", literal(&input.to_string()))),
             Payload::InputPath(path) => entries.push(("input_path", literal(path))),
             Payload::InputTransformer { input_paths_map, input_template } => {
-                let paths = input_paths_map.iter().map(|(name, path)| (name.as_str(), literal(path)));
+                let paths = input_paths_map.iter().map(|(name, path)| (escaped(name), literal(path)));
                 let mut node = Vec::new();
                 if !input_paths_map.is_empty() {
                     node.push(("input_paths", Node::map(paths)));

@@ -7,9 +7,9 @@ mod scalar;
 #[cfg(test)]
 mod tests;
 
-use stepfn_core::value::Value;
+use stepfn_core::{value::Value, visible::visible};
 
-use self::scalar::{block_lines, inline, is_printable};
+use self::scalar::{block_lines, inline};
 
 /// A YAML node.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,28 @@ impl Node {
 
     pub(crate) fn explained(self, why: impl Into<String>) -> Self {
         Self::Explained(Box::new(self), why.into())
+    }
+
+    /// Goes over all texts and keys, with the keys that lead there.
+    ///
+    /// # Errors
+    /// The first that `visit` gives.
+    pub(crate) fn each_text<E>(
+        &self,
+        at: &str,
+        visit: &mut impl FnMut(&str, &str) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(_) => Ok(()),
+            Self::Text(text) => visit(at, text),
+            Self::Tagged(_, node) | Self::Explained(node, _) => node.each_text(at, visit),
+            Self::List(items) => items.iter().try_for_each(|item| item.each_text(at, visit)),
+            Self::Map(entries) => entries.iter().try_for_each(|(key, node)| {
+                let at = if at.is_empty() { key.clone() } else { format!("{at}.{key}") };
+                visit(&at, key)?;
+                node.each_text(&at, visit)
+            }),
+        }
     }
 
     pub(crate) fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
@@ -89,10 +111,11 @@ fn write(node: &Node, indent: usize, place: Place, out: &mut String) {
             let start = out.len();
             write(node, indent, place, out);
             let is_one_line = out[start..].find('\n') == Some(out.len() - start - 1);
-            if is_one_line && why.chars().all(is_printable) {
+            if is_one_line {
                 out.pop();
                 out.push_str(" # ");
-                out.push_str(why);
+                // A line break would end the comment, and what follows would be data.
+                out.push_str(&visible(why));
                 out.push('\n');
             }
         }

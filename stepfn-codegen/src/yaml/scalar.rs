@@ -1,5 +1,7 @@
 use std::fmt::Write as _;
 
+use stepfn_core::visible::is_visible;
+
 /// The text on one line: plain where every reader takes it for this very text, else quoted.
 pub(super) fn inline(text: &str) -> String {
     let is_visible = text.chars().all(is_printable);
@@ -30,8 +32,8 @@ pub(super) fn block_lines(text: &str) -> Option<(&'static str, Vec<&str>)> {
 }
 
 /// Whether the character may stand in YAML as itself, on one line and visibly.
-pub(super) fn is_printable(c: char) -> bool {
-    !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+fn is_printable(c: char) -> bool {
+    is_visible(c)
 }
 
 fn is_plain(text: &str) -> bool {
@@ -70,8 +72,11 @@ fn double_quoted(text: &str) -> String {
             '\t' => out.push_str("\\t"),
             c if is_printable(c) => out.push(c),
             c => {
-                // Writing to a String cannot fail; the characters that are not printable are all below U+10000.
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
+                // Writing to a String cannot fail.
+                let _ = match u32::from(c) {
+                    code @ ..=0xffff => write!(out, "\\u{code:04x}"),
+                    code => write!(out, "\\U{code:08x}"),
+                };
             }
         }
     }

@@ -303,5 +303,5 @@ fn a_comment_stands_behind_a_node_of_one_line_and_is_no_part_of_it() {
     let text = emit(&explained);
     assert_eq!(text, "a:\n  - '*' # all: of it\n  - !Ref Topic # it's `$.topic`\n  - |-\n    b\n    c\n");
     assert_eq!(read(&text), plain);
-    assert_eq!(emit(&Node::text("a").explained("b\nc")), "a\n");
+    assert_eq!(emit(&Node::text("a").explained("b\nc: 1\u{202e}")), "a # b c: 1U+202E\n");
 }

@@ -1,3 +1,5 @@
+use crate::visible::visible;
+
 use super::{EdgeKind, Graph, Mark};
 
 impl Graph {
@@ -80,6 +82,6 @@ fn colour(mark: Mark) -> Option<&'static str> {
 }
 
 fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r'], " ");
+    let escaped = visible(text).replace('\\', "\\\\").replace('"', "\\\"");
     format!("\"{escaped}\"")
 }

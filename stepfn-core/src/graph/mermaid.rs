@@ -1,3 +1,5 @@
+use crate::visible::visible;
+
 use super::{EdgeKind, Graph, Mark, Node};
 
 impl Graph {
@@ -65,14 +67,13 @@ fn shape(node: &Node, name: &str) -> String {
 /// A text inside of quotes: Mermaid knows HTML's entities.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for sign in text.chars() {
+    for sign in visible(text).chars() {
         match sign {
             '"' => out.push_str("&quot;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
             '#' => out.push_str("&num;"),
-            '\n' | '\r' => out.push(' '),
             sign => out.push(sign),
         }
     }

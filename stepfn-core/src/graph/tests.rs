@@ -87,3 +87,20 @@ fn both_texts_hold_boxes_labels_and_marks() {
         assert!(dot.lines().any(|found| found == line), "{line}\n{dot}");
     }
 }
+
+#[test]
+fn no_text_turns_a_picture_or_a_terminal_around() {
+    let (machine, _) = read_str(
+        r#"{ "StartAt": "a\u202eb\u001b[2J", "States": {
+            "a\u202eb\u001b[2J": { "Type": "Choice", "Choices": [{ "Variable": "$.x", "StringEquals": "\u2066\u0000\"", "Next": "End\n" }] },
+            "End\n": { "Type": "Succeed" } } }"#,
+    )
+    .unwrap();
+    let graph = Graph::of(&machine);
+    let (mermaid, dot) = (graph.to_mermaid(), graph.to_dot());
+    for text in [&mermaid, &dot] {
+        assert!(text.chars().all(|c| c == '\n' || crate::visible::is_visible(c)), "{text:?}");
+        assert!(text.contains("aU+202EbU+001B[2J"), "{text}");
+    }
+    assert!(dot.contains("\"End \" [shape=oval];"), "{dot}");
+}

@@ -105,7 +105,7 @@ impl Run {
         match self.format {
             Format::Text => {
                 if let Some(output) = ended.output() {
-                    writeln!(out, "{}", output.to_pretty_string())?;
+                    writeln!(out, "{}", stepfn_cli::printable_json(&output.to_pretty_string()))?;
                 }
             }
             Format::Json => writeln!(out, "{}", summary(ended))?,

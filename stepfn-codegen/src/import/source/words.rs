@@ -1,6 +1,6 @@
 //! Words: strings, numbers, identifiers and ASL's names, as Rust writes them.
 
-use stepfn_core::value::Number;
+use stepfn_core::{value::Number, visible::is_direction};
 
 /// What `state_machine!` reads as something else than a name, and Rust's own keywords.
 const TAKEN: [&str; 60] = [
@@ -48,7 +48,10 @@ pub(super) fn string(text: &str) -> String {
         let longest =
             text.split('"').skip(1).map(|part| part.chars().take_while(|c| *c == '#').count()).max();
         let hashes = "#".repeat(longest.map_or(0, |longest| longest + 1));
-        return format!("r{hashes}\"{text}\"{hashes}");
+        // As many as rustc counts.
+        if hashes.len() < 256 {
+            return format!("r{hashes}\"{text}\"{hashes}");
+        }
     }
     let mut out = String::from('"');
     for c in text.chars() {
@@ -69,7 +72,8 @@ pub(super) fn string(text: &str) -> String {
 
 /// What a reader of source cannot see, and rustc warns of: marks of direction, blanks without width.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    is_direction(c)
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// A number, its digits in groups where there are many.
