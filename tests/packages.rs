@@ -8,7 +8,8 @@ use serde_json::Value;
 /// Runs Cargo in this workspace; its standard output.
 fn cargo(arguments: &[&str]) -> String {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    let output =
+        Command::new(cargo).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
     assert!(output.status.success(), "cargo {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -16,7 +17,8 @@ fn cargo(arguments: &[&str]) -> String {
 /// The packages of the workspace that are published.
 fn published() -> Vec<Value> {
     let metadata: Value =
-        serde_json::from_str(&cargo(&["metadata", "--no-deps", "--offline", "--format-version", "1"])).unwrap();
+        serde_json::from_str(&cargo(&["metadata", "--no-deps", "--offline", "--format-version", "1"]))
+            .unwrap();
     let packages = metadata["packages"].as_array().unwrap().clone();
     let published: Vec<Value> =
         packages.into_iter().filter(|package| package["publish"] != Value::Array(Vec::new())).collect();
@@ -35,7 +37,10 @@ fn every_package_says_what_it_is() {
         let name = package["name"].as_str().unwrap();
         let description = package["description"].as_str().unwrap_or_default();
         assert!(description.len() > 20 && !description.ends_with('.'), "{name}: description {description:?}");
-        assert!(descriptions.insert(description.to_owned()), "{name} describes itself as another package does");
+        assert!(
+            descriptions.insert(description.to_owned()),
+            "{name} describes itself as another package does"
+        );
         assert_eq!(package["license"], "MIT OR Apache-2.0", "{name}");
         assert_eq!(package["rust_version"], "1.89", "{name}");
         assert!(package["repository"].is_string(), "{name}");
@@ -43,7 +48,10 @@ fn every_package_says_what_it_is() {
         assert!((3..=5).contains(&keywords.len()), "{name}: crates.io takes five keywords: {keywords:?}");
         assert!(keywords.iter().all(|keyword| keyword.len() <= 20), "{name}: {keywords:?}");
         assert!((1..=5).contains(&strings(&package["categories"]).len()), "{name}: categories");
-        assert_eq!(package["metadata"]["docs"]["rs"]["all-features"], true, "{name}: docs.rs shows all features");
+        assert_eq!(
+            package["metadata"]["docs"]["rs"]["all-features"], true,
+            "{name}: docs.rs shows all features"
+        );
 
         let readme = Path::new(package["manifest_path"].as_str().unwrap()).with_file_name("README.md");
         let text = std::fs::read_to_string(&readme).unwrap_or_else(|_| panic!("{name} has no README.md"));
@@ -64,7 +72,9 @@ fn every_package_takes_its_source_and_licences_along() {
         assert!(files.contains("src/lib.rs"), "{name} lacks its source");
         let extra: Vec<&&str> = files
             .iter()
-            .filter(|file| file.starts_with("tests/") || file.starts_with("generated/") || file.starts_with('.'))
+            .filter(|file| {
+                file.starts_with("tests/") || file.starts_with("generated/") || file.starts_with('.')
+            })
             .filter(|file| **file != ".cargo_vcs_info.json")
             .collect();
         assert!(extra.is_empty(), "{name} takes along {extra:?}");

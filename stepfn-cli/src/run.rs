@@ -273,7 +273,7 @@ pub fn happened(history: &History, format: Option<Format>, err: &mut dyn Write) 
     match format {
         Some(Format::Text) => write!(err, "{}", report::printable(&history.to_string()))?,
         Some(Format::Json) => {
-            writeln!(err, "{}", report::printable_json(&history.to_json().to_pretty_string()))?
+            writeln!(err, "{}", report::printable_json(&history.to_json().to_pretty_string()))?;
         }
         None => {}
     }

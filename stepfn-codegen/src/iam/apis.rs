@@ -1,7 +1,9 @@
 //! `aws-sdk:`: an operation of an API, and the action that it asks for.
 
+use stepfn_core::service::Shape;
+
 use super::{
-    Condition, Resource, athena,
+    Condition, Resource, athena, callers,
     collect::pascal,
     integrations,
     parameters::Given,
@@ -11,8 +13,7 @@ use super::{
 };
 
 /// Operations whose actions have other names, by service, with what they ask for: an action in the place of the operation's own.
-const RENAMED: [(&str, &str, &[&str]); 20] = [
-    ("kms", "reEncrypt", &["ReEncryptFrom", "ReEncryptTo"]),
+const RENAMED: [(&str, &str, &[&str]); 19] = [
     ("s3", "completeMultipartUpload", &["PutObject"]),
     ("s3", "createMultipartUpload", &["PutObject"]),
     ("s3", "getBucketEncryption", &["GetEncryptionConfiguration"]),
@@ -65,7 +66,7 @@ const PRINCIPALS: [(&str, &str); 26] = [
 ];
 
 /// An operation of `aws-sdk:`.
-pub(super) fn call(scope: &mut Scope<'_, '_>, service: &str, operation: &str) {
+pub(super) fn call(scope: &mut Scope<'_, '_>, service: &str, operation: &str, shape: Option<Shape>) {
     match (service, operation) {
         ("athena", "startQueryExecution") => athena::start(scope, false),
         ("athena", "getQueryResults") => {
@@ -86,6 +87,11 @@ pub(super) fn call(scope: &mut Scope<'_, '_>, service: &str, operation: &str) {
         ("dynamodb", "batchWriteItem") => batch(scope, "dynamodb:BatchWriteItem"),
         ("dynamodb", "batchGetItem") => batch(scope, "dynamodb:BatchGetItem"),
         ("eventbridge", "putEvents") => services::put_events(scope),
+        // Two actions that no operation is called like, each for a key of its own.
+        ("kms", "reEncrypt") => {
+            callers::key_of(scope, "SourceKeyId", "kms:ReEncryptFrom");
+            callers::key_of(scope, "DestinationKeyId", "kms:ReEncryptTo");
+        }
         ("lambda", "invoke" | "invokeWithResponseStream") => services::invoke(scope, "lambda:InvokeFunction"),
         ("s3", "copyObject") => copy(scope),
         ("s3", "deleteObjects") => {
@@ -104,7 +110,8 @@ pub(super) fn call(scope: &mut Scope<'_, '_>, service: &str, operation: &str) {
         ("sqs", "sendMessageBatch") => services::queue(scope, "sqs:SendMessage"),
         _ => operation_of(scope, service, operation),
     }
-    pass_roles(scope, service);
+    let passes_role = pass_roles(scope, service, operation);
+    callers::rights(scope, service, operation, shape, passes_role);
 }
 
 /// An operation by the Service Authorization Reference.
@@ -199,19 +206,89 @@ fn copy(scope: &mut Scope<'_, '_>) {
 }
 
 /// Who gives a service a role has to be allowed to pass it: "Grant permissions to pass a role" in the IAM User Guide.
-fn pass_roles(scope: &mut Scope<'_, '_>, service: &str) {
+fn pass_roles(scope: &mut Scope<'_, '_>, service: &str, operation: &str) -> bool {
     // Their roles are what is acted on, not what is passed.
-    if matches!(service, "sts" | "iam" | "lakeformation" | "rolesanywhere" | "ssoadmin" | "emrcontainers") {
-        return;
+    if matches!(service, "sts" | "iam" | "ssoadmin" | "emrcontainers") || operation.starts_with("assume") {
+        return false;
     }
     let prefix = reference::prefix(service).to_owned();
-    let is_role = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        name.ends_with("rolearn") || matches!(&*name, "role" | "executionrole" | "servicerole" | "jobrole")
-    };
-    for (field, given) in scope.parameters.everywhere(&is_role) {
-        pass_role(scope, &field, &given, principal(&prefix));
+    let given = scope.parameters.everywhere(&|name| is_role(service, name));
+    for (field, given) in &given {
+        pass_role(scope, field, given, principal(&prefix));
     }
+    let profiles = scope.parameters.everywhere(&|name| is_profile(service, name));
+    for (field, _) in profiles {
+        let why =
+            format!("`{field}` names an instance profile, and its role is what is passed: the role's ARN");
+        let role = Given::Known(vec![scope.placeholder(&field, why)]);
+        pass_role(scope, &field, &role, Some("ec2.amazonaws.com"));
+    }
+    !given.is_empty()
+}
+
+/// Whether a parameter names a role of IAM that the service is to take.
+pub(super) fn is_role(service: &str, name: &str) -> bool {
+    // What is called `Role` there is none of IAM's: that of a message in a conversation, of a user in an account.
+    const OTHERS: [&str; 17] = [
+        "bedrockagent",
+        "bedrockagentcore",
+        "bedrockagentruntime",
+        "bedrockruntime",
+        "chime",
+        "cognitoidentity",
+        "ec2",
+        "iotmanagedintegrations",
+        "kinesisvideo",
+        "lexmodelbuilding",
+        "mq",
+        "opensearchmemory",
+        "organizations",
+        "securityagent",
+        "sso",
+        "workdocs",
+        "workmail",
+    ];
+    // And there is nothing else that is.
+    const NONE: [&str; 8] = [
+        "connecthealth",
+        "grafana",
+        "invoicing",
+        "medialive",
+        "quicksight",
+        "repostspace",
+        "securityhub",
+        "transcribe",
+    ];
+    const NAMES: [&str; 4] =
+        ["participantrole", "snowflakerole", "databaseaccesscontrolrole", "approverroles"];
+    const ENDINGS: [&str; 9] = [
+        "rolearn",
+        "rolearns",
+        "rolearnupdate",
+        "rolearnforlogging",
+        "rolenamearn",
+        "invokerrolename",
+        "snsrolename",
+        "localdeploymentexecutionrolename",
+        "domainiamrolename",
+    ];
+    let name = name.to_ascii_lowercase();
+    if name.starts_with("iamrolefor") || ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+        return service != "securityhub";
+    }
+    let is_role = ["role", "roles", "roleupdate", "roleoverride"].iter().any(|ending| name.ends_with(ending));
+    let is_other = OTHERS.contains(&service) && (name == "role" || name == "roles");
+    is_role && !is_other && !NONE.contains(&service) && !NAMES.contains(&&*name)
+}
+
+/// Whether a parameter names an instance profile.
+pub(super) fn is_profile(service: &str, name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let is_own = matches!(service, "iam" | "databasemigration" | "securityhub" | "iot");
+    !is_own
+        && ["instanceprofile", "instanceprofilearn", "instanceprofilename"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
 }
 
 /// The principal of a service.

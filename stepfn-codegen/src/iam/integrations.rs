@@ -4,7 +4,7 @@
 use stepfn_core::service::{Integration, Pattern};
 
 use super::{
-    Condition, Resource, apis, athena,
+    Condition, Resource, apis, athena, callers,
     parameters::Given,
     reference,
     rows::{JOBS, ROWS, Row},
@@ -50,6 +50,15 @@ pub(super) fn call(scope: &mut Scope<'_, '_>, integration: Integration<'_>) {
     if (integration.service, integration.action) == ("emr-serverless", "createApplication") {
         linked_role(scope, "ops.emr-serverless.amazonaws.com", "AWSServiceRoleForAmazonEMRServerless");
     }
+    // The rows and functions above know the roles and places of these; the keys are as everywhere.
+    let sdk = match integration.service {
+        "elasticmapreduce" => "emr",
+        "emr-containers" => "emrcontainers",
+        "emr-serverless" => "emrserverless",
+        service => service,
+    };
+    let shape = integration.known().and_then(|action| action.parameters);
+    callers::rights(scope, sdk, integration.action, shape, true);
 }
 
 fn row(scope: &mut Scope<'_, '_>, row: &Row, is_sync: bool) {

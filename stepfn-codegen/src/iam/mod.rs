@@ -37,11 +37,15 @@
 //! what a definition shows to be needless. For `aws-sdk:` the actions and the ARNs of their resources are those of the Service
 //! Authorization Reference, condensed into `actions.txt` by `cargo xtask permissions`.
 //!
+//! What a service does with the rights of its caller, `callers.txt` says, with where it is written: objects in S3 that it reads and writes, KMS keys that
+//! it uses. Where nothing is written down there is a placeholder. Where a role is passed, the service works by that.
+//!
 //! With `Credentials` a task works in the role that it names: this one only has to assume it.
 
 mod apis;
 mod arn;
 mod athena;
+mod callers;
 mod collect;
 mod document;
 mod integrations;

@@ -57,6 +57,11 @@ impl<'a> Parameters<'a> {
         }
     }
 
+    /// All of it.
+    pub(super) fn value(self) -> Option<&'a Value> {
+        self.0
+    }
+
     /// The names of what is given and can be a name or an ARN itself: no objects, and no lists of objects.
     pub(super) fn names(self) -> Vec<&'a str> {
         let is_text = |value: &Value| match value {
@@ -114,6 +119,18 @@ fn search(value: &Value, at: &str, fits: &dyn Fn(&str) -> bool, found: &mut Vec<
                         found.push((path, Given::Open(text.to_string())));
                     }
                     Value::String(_) if fits(name) => found.push((path, given(value))),
+                    Value::Array(items) if fits(name) && items.iter().all(|item| item.as_str().is_some()) => {
+                        found.push((path, given(value)));
+                    }
+                    // `IamInstanceProfile: { Arn: … }`
+                    Value::Object(map)
+                        if fits(name)
+                            && ["Arn", "Name", "Arn.$", "Name.$"]
+                                .iter()
+                                .any(|key| map.get(*key).is_some()) =>
+                    {
+                        found.push((path, Given::Open(value.to_string())));
+                    }
                     _ => search(value, &path, fits, found),
                 }
             }

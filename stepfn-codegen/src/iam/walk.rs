@@ -84,7 +84,8 @@ fn task<'d>(collector: &mut Collector<'d>, name: &str, state: &'d State, task: &
 
 fn integration(scope: &mut Scope<'_, '_>, integration: Integration<'_>) {
     if integration.sdk {
-        apis::call(scope, integration.service, integration.action);
+        let shape = integration.known().and_then(|action| action.parameters);
+        apis::call(scope, integration.service, integration.action, shape);
     } else {
         integrations::call(scope, integration);
     }
