@@ -7,9 +7,10 @@ use stepfn_core::{definition::Definition, diagnostic::nearest, task::Handler};
 
 use crate::{
     eval::system_bytes,
-    executor::{Bound, Clock, Executor, Inner, Parts, StartLimits},
+    executor::{Bound, Clock, Executor, Inner, Parts},
     handler::{Attempt, TaskCall, TaskHandler},
     identity::Identity,
+    limits::Limits,
     map_run::Bucket,
     mock::Mock,
     mock_file::MockCase,
@@ -37,7 +38,7 @@ pub struct ExecutorBuilder {
     hold_for_callbacks: bool,
     allow_unbound: bool,
     any_input: bool,
-    starts: StartLimits,
+    limits: Limits,
     max_transitions: Option<u64>,
     buckets: HashMap<String, Arc<dyn Bucket>>,
     #[cfg(feature = "object-store")]
@@ -240,11 +241,11 @@ impl ExecutorBuilder {
         self
     }
 
-    /// How deep executions may start each other, and how many one execution may start in all, those that they start included. 32 deep
-    /// and 100,000 where nothing is said: AWS sets no bound, and a machine that starts itself would never end.
+    /// Sets the bounds of the executor, which are AWS's quotas where nothing is said. Executions that others start have the bounds of
+    /// those.
     #[must_use]
-    pub fn max_started_executions(mut self, depth: u32, number: u64) -> Self {
-        self.starts = StartLimits { depth, number };
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -371,7 +372,7 @@ impl ExecutorBuilder {
             program,
             identity: self.identity,
             hold_for_callbacks: self.hold_for_callbacks,
-            starts: self.starts,
+            limits: self.limits,
             max_transitions: self.max_transitions.or(is_virtual.then_some(VIRTUAL_TRANSITIONS)),
             input: (!self.any_input).then_some(definition.input),
             sites,

@@ -56,7 +56,7 @@ impl Control {
 
     /// The task tokens that are waited for, in the order in which they were handed out.
     pub fn pending_tokens(&self) -> Vec<PendingToken> {
-        self.link.lock().tokens.clone()
+        self.link.lock().tokens.to_vec()
     }
 
     /// Waits until a task token is pending, and gives the oldest; `None` when the execution ends first.
@@ -107,8 +107,9 @@ impl Control {
     /// `StopExecution`: the execution ends as [`Status::Aborted`]. Nothing happens when it is over. Of an error the first 256
     /// characters count, of a cause the first 32,768.
     pub fn stop(&self, error: impl Into<Option<String>>, cause: impl Into<Option<String>>) {
+        let most = &self.executor.limits;
         let cut = |text: Option<String>, most| text.map(|text| limits::cut(text.into(), most).to_string());
-        let (error, cause) = (cut(error.into(), limits::ERROR), cut(cause.into(), limits::CAUSE));
+        let (error, cause) = (cut(error.into(), most.error_chars), cut(cause.into(), most.cause_chars));
         self.link.command(Command::Stop { error, cause });
     }
 
@@ -136,7 +137,7 @@ impl Control {
         put("input", self.facts.input.to_string().into());
         put("inputDetails", included());
         if program.workflow_type == WorkflowType::Standard {
-            let reason = redrive::refusal(status.name(), events);
+            let reason = redrive::refusal(status.name(), events, &self.executor.limits);
             put("redriveCount", self.facts.redrives.into());
             if let Some(redriven) = self.facts.redriven {
                 put("redriveDate", iso(redriven).into());

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::{
     control::Control,
+    executor::Open,
     history::History,
     interpreter::Interpreter,
     outcome::{Outcome, RunError},
@@ -54,6 +55,8 @@ use crate::{
 #[must_use = "an execution does nothing unless it is awaited or driven"]
 pub struct Execution {
     interpreter: Box<Interpreter>,
+    /// Counts while it runs.
+    open: Option<Open>,
     /// What it came to, when that was found out by hand.
     end: Option<Result<Outcome, RunError>>,
     over: bool,
@@ -61,8 +64,8 @@ pub struct Execution {
 
 impl Execution {
     /// An execution, or one that cannot even start.
-    pub(crate) fn new(interpreter: Box<Interpreter>, refused: Option<RunError>) -> Self {
-        Self { interpreter, end: refused.map(Err), over: false }
+    pub(crate) fn new(interpreter: Box<Interpreter>, open: Option<Open>, refused: Option<RunError>) -> Self {
+        Self { interpreter, open, end: refused.map(Err), over: false }
     }
 
     /// The execution's ARN.
@@ -129,7 +132,10 @@ impl Execution {
         if self.end.is_none() && !self.over {
             let mut cx = Context::from_waker(Waker::noop());
             match self.interpreter.poll_within(&mut cx, horizon) {
-                Poll::Ready(end) => self.end = Some(end),
+                Poll::Ready(end) => {
+                    self.open = None;
+                    self.end = Some(end);
+                }
                 Poll::Pending => {}
             }
         }
@@ -207,7 +213,10 @@ impl Future for Execution {
             return Poll::Pending;
         }
         let poll = self.interpreter.poll(cx, None);
-        self.over = poll.is_ready();
+        if poll.is_ready() {
+            self.over = true;
+            self.open = None;
+        }
         poll
     }
 }

@@ -5,7 +5,7 @@ use std::{
     future::poll_fn,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -25,7 +25,7 @@ use crate::{
     handler::TaskHandler,
     identity::{Identity, is_name},
     interpreter::{Info, Interpreter},
-    limits,
+    limits::{self, Limits},
     map_run::{Bucket, Buckets},
     outcome::{Outcome, RunError},
     program::{self, Family, Program, Task, function_name},
@@ -61,7 +61,9 @@ pub(crate) struct Inner {
     pub(crate) machines: Arc<HashMap<String, Arc<Self>>>,
     /// How many executions are around this one.
     pub(crate) depth: u32,
-    pub(crate) starts: StartLimits,
+    pub(crate) limits: Arc<Limits>,
+    /// How many executions are open.
+    open: Arc<AtomicUsize>,
     /// The names that were given to executions.
     names: Mutex<Names>,
     sites: Arc<[Option<Bound>]>,
@@ -72,16 +74,13 @@ pub(crate) struct Inner {
     handles: Weak<()>,
 }
 
-/// How deep executions may start each other, and how many one may start in all.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct StartLimits {
-    pub(crate) depth: u32,
-    pub(crate) number: u64,
-}
+/// An open execution: it counts until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Open(Arc<AtomicUsize>);
 
-impl Default for StartLimits {
-    fn default() -> Self {
-        Self { depth: 32, number: 100_000 }
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -93,16 +92,14 @@ struct Names {
 }
 
 impl Names {
-    const MOST: usize = 100_000;
-
-    /// Whether a name was not taken before; now it is.
-    fn take(&mut self, name: &str) -> bool {
+    /// Whether a name was not taken before; now it is, and so many of the last ones are known.
+    fn take(&mut self, name: &str, most: usize) -> bool {
         let name: Arc<str> = name.into();
         if !self.known.insert(Arc::clone(&name)) {
             return false;
         }
         self.order.push_back(name);
-        if self.order.len() > Self::MOST
+        if self.order.len() > most
             && let Some(oldest) = self.order.pop_front()
         {
             self.known.remove(&oldest);
@@ -133,7 +130,7 @@ pub(crate) struct Parts {
     pub(crate) keeps_history: bool,
     pub(crate) hold_for_callbacks: bool,
     pub(crate) max_transitions: Option<u64>,
-    pub(crate) starts: StartLimits,
+    pub(crate) limits: Limits,
     pub(crate) input: Option<&'static Shape>,
     pub(crate) sites: Vec<Option<Bound>>,
     pub(crate) functions: HashMap<String, Bound>,
@@ -160,6 +157,7 @@ impl Executor {
 
     pub(crate) fn from_parts(parts: Parts) -> Self {
         let handle = Arc::new(());
+        let limits = Arc::new(parts.limits);
         let inner = Inner {
             program: Arc::clone(&parts.program.inner),
             identity: parts.identity,
@@ -168,12 +166,13 @@ impl Executor {
             hold_for_callbacks: parts.hold_for_callbacks,
             max_transitions: parts.max_transitions,
             input: parts.input,
-            registry: Arc::default(),
+            registry: Arc::new(Registry::new(Arc::clone(&limits))),
             buckets: Arc::new(parts.buckets),
             keep_children: parts.keep_children,
             machines: Arc::new(parts.machines),
             depth: 0,
-            starts: parts.starts,
+            limits,
+            open: Arc::default(),
             names: Mutex::default(),
             sites: parts.sites.into(),
             functions: Arc::new(parts.functions),
@@ -218,22 +217,24 @@ impl Executor {
         let inner = &self.inner;
         let (time, random) = inner.next_start(None);
         let id = random.id();
-        let extent = Extent::of(&input);
+        let size = inner.limits.payload();
+        let extent = Extent::of(&input, size);
         let misnamed = name.as_ref().and_then(|name| inner.misnamed(name));
-        let (input, reason) = if extent.fits() {
+        let (input, reason) = if extent.fits(size) {
             let misfit = inner.input.and_then(|shape| shape::misfit(&input, shape));
             let reason = misfit.map(|reason| format!("`{}` cannot read it: {reason}", inner.program.name));
             (input, reason)
         } else {
             // What is too deep must not be held by anything that walks it.
-            let reason = size::fault(&input);
+            let reason = size::fault(&input, size);
             size::dismantle(input);
             (Value::Null, Some(reason))
         };
         let refused = misnamed.or_else(|| reason.map(|reason| RunError::InvalidInput { reason }));
+        let (open, refused) = inner.open(refused);
         let info =
             Info { name, id, input, started: time.now(), redrives: 0, redriven: None, is_async: false };
-        Execution::new(Interpreter::new(Arc::clone(inner), info, extent, time, random), refused)
+        Execution::new(Interpreter::new(Arc::clone(inner), info, extent, time, random), open, refused)
     }
 
     /// Runs an execution to its end.
@@ -344,9 +345,10 @@ impl Executor {
                 },
                 Err(failure) => {
                     // AWS takes no longer ones.
+                    let most = &self.inner.limits;
                     let cut = |text: String, most| limits::cut(text.into(), most).to_string();
                     let (error, cause) =
-                        (cut(failure.error, limits::ERROR), cut(failure.cause, limits::CAUSE));
+                        (cut(failure.error, most.error_chars), cut(failure.cause, most.cause_chars));
                     self.send_task_failure(&token, error, cause)
                 }
             };
@@ -355,13 +357,29 @@ impl Executor {
 }
 
 impl Inner {
+    /// Counts an execution that is about to run, or says why it cannot.
+    pub(crate) fn open(&self, refused: Option<RunError>) -> (Option<Open>, Option<RunError>) {
+        if refused.is_some() {
+            return (None, refused);
+        }
+        let before = self.open.fetch_add(1, Ordering::Relaxed);
+        let open = Open(Arc::clone(&self.open));
+        let limit = self.limits.open_executions;
+        if before < limit {
+            (Some(open), None)
+        } else {
+            (None, Some(RunError::ExecutionLimitExceeded { limit }))
+        }
+    }
+
     /// Takes a name for an execution, or says why it cannot have it.
     fn misnamed(&self, name: &str) -> Option<RunError> {
-        if !is_name(name) {
+        if !is_name(name, self.limits.name_chars) {
             return Some(RunError::InvalidName { name: name.to_owned() });
         }
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_free = self.program.workflow_type == WorkflowType::Express || names.take(name);
+        let is_free =
+            self.program.workflow_type == WorkflowType::Express || names.take(name, self.limits.known_names);
         (!is_free).then(|| RunError::ExecutionAlreadyExists {
             arn: self.identity.execution_arn(WorkflowType::Standard, &self.program.name, name, ""),
         })
@@ -397,7 +415,8 @@ impl Inner {
             keep_children: self.keep_children,
             machines: Arc::clone(&self.machines),
             depth: self.depth,
-            starts: self.starts,
+            limits: Arc::clone(&self.limits),
+            open: Arc::clone(&self.open),
             names: Mutex::default(),
             sites: Arc::clone(&self.sites),
             functions: Arc::clone(&self.functions),
@@ -431,7 +450,8 @@ impl Inner {
             keep_children: self.keep_children,
             machines,
             depth: outer.depth + 1,
-            starts: outer.starts,
+            limits: Arc::clone(&outer.limits),
+            open: Arc::clone(&self.open),
             names: Mutex::default(),
             sites: Arc::clone(&self.sites),
             functions: Arc::clone(&self.functions),

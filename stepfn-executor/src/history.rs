@@ -11,6 +11,7 @@ use stepfn_core::{definition::LogLevel, value::Value};
 
 pub(crate) use self::event::{Event, EventError, EventKind, Iteration, Scheduled};
 pub use self::route::{Route, RouteStep};
+pub(crate) use self::route::{inside, placed};
 use crate::{executor::Inner, program::Inner as Program, time};
 
 /// The event history of an execution, in the form of AWS's `GetExecutionHistory`.
@@ -134,6 +135,12 @@ impl History {
     /// ```
     pub fn route(&self) -> Route {
         route::route(self.program(), &self.events)
+    }
+
+    /// Where each event happened: `Each[1] / Both[0]` in the first branch of the Parallel `Both` in the second iteration of the Map
+    /// `Each`, and nothing in the machine itself.
+    pub fn places(&self) -> Vec<Arc<str>> {
+        route::places(self.program(), &self.events)
     }
 
     /// The names of the states that were entered, in their order.

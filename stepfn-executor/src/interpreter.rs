@@ -8,6 +8,7 @@ mod context;
 mod end;
 mod failure;
 mod fiber;
+mod holders;
 mod idle;
 mod jsonata;
 mod map;
@@ -26,7 +27,7 @@ mod wait;
 mod work;
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::VecDeque,
     sync::{Arc, Mutex, atomic::AtomicU64},
     task::{Context, Poll},
 };
@@ -38,11 +39,11 @@ pub(crate) use self::redrive::Stopped;
 use self::{
     context::ContextView,
     fiber::{Fiber, FiberId, Fibers, Phase},
+    holders::Holders,
     nested::Nested,
     patience::Patience,
     redrive::Checkpoint,
-    task::Holder,
-    timers::{TimerKind, Timers},
+    timers::{Timer, TimerKind, Timers},
     trace::ExecutionSpan,
     work::Work,
 };
@@ -59,13 +60,9 @@ use crate::{
     map_run::MapRun,
     outcome::{Outcome, RunError, Status},
     program::{Frame, StateId},
-    redrive::MAX_EVENTS,
     size::Extent,
     time::{self, Sleep, Time},
 };
-
-/// How many bytes all variables of an execution may take (AWS, "Service quotas", of variables).
-const MAX_STORED_BYTES: usize = 10 * 1024 * 1024;
 
 /// After how many steps an execution lets others run.
 const STEPS_PER_TURN: u32 = 4096;
@@ -82,7 +79,7 @@ pub(crate) struct Interpreter {
     timers: Timers,
     work: Work,
     /// The tokens that are pending, and who waits for them.
-    tokens: HashMap<Arc<str>, Holder>,
+    tokens: Holders,
     link: Option<Arc<Link>>,
     events: Vec<Event>,
     /// How many events are published to the link.
@@ -149,7 +146,12 @@ impl Interpreter {
         time: Arc<dyn Time>,
         random: Random,
     ) -> Box<Self> {
-        let timeout = std::time::Duration::from_secs(executor.program.timeout_seconds);
+        let most = match executor.program.workflow_type {
+            WorkflowType::Standard => executor.limits.standard_seconds,
+            WorkflowType::Express => executor.limits.express_seconds,
+        };
+        let seconds = executor.program.timeout_seconds.map_or(most, |seconds| seconds.min(most));
+        let timeout = std::time::Duration::from_secs(seconds);
         Box::new(Self {
             now,
             deadline: time::after(now, timeout),
@@ -161,7 +163,7 @@ impl Interpreter {
             ready: VecDeque::new(),
             timers: Timers::default(),
             work: Work::default(),
-            tokens: HashMap::new(),
+            tokens: Holders::default(),
             link: None,
             events: Vec::new(),
             published: 0,
@@ -359,6 +361,7 @@ impl Interpreter {
 
     /// Goes to the next timer, or waits for it. False when there is nothing to do but wait.
     fn pass_time(&mut self, cx: &mut Context<'_>, horizon: Option<Timestamp>) -> bool {
+        self.clear_timers();
         let next = self.timers.next().map_or(self.deadline, |timer| timer.min(self.deadline));
         if !self.time.is_virtual() {
             // Driven by hand, real time is not waited for.
@@ -389,6 +392,36 @@ impl Interpreter {
         self.tick();
         self.fire(next);
         true
+    }
+
+    /// Clears away the timers that nobody waits for: time must not stop at one, nor may they pile up.
+    fn clear_timers(&mut self) {
+        let mut timers = std::mem::take(&mut self.timers);
+        while timers.first().is_some_and(|timer| !self.is_awaited(timer)) {
+            timers.drop_first();
+        }
+        if timers.is_crowded() {
+            timers.retain(|timer| self.is_awaited(timer));
+        }
+        self.timers = timers;
+    }
+
+    /// Whether somebody still waits for a timer.
+    fn is_awaited(&self, timer: &Timer) -> bool {
+        if let TimerKind::Nested(slot) = timer.kind {
+            return self.nested_timer(slot) == Some(timer.at);
+        }
+        let Some(fiber) = self.fibers.get(timer.fiber).filter(|fiber| fiber.wait == timer.wait) else {
+            return false;
+        };
+        match (&fiber.phase, timer.kind) {
+            (Phase::Working(job), TimerKind::Heartbeat(beat)) => job.beat == beat,
+            (Phase::MapRun(run), TimerKind::Child(slot)) => {
+                run.children.get(slot).and_then(Option::as_ref).and_then(|child| child.timer)
+                    == Some(timer.at)
+            }
+            _ => true,
+        }
     }
 
     /// Lets all timers of an instant go off before anything else happens.
@@ -474,8 +507,13 @@ impl Interpreter {
     ) -> Result<R, Failure> {
         let fiber = self.fibers.at(id);
         let context = ContextView::new(executor, &self.info, fiber, token);
-        let frame =
-            Frame { context: &context, variables: &fiber.variables, random: &self.random, now: self.now };
+        let frame = Frame {
+            context: &context,
+            variables: &fiber.variables,
+            random: &self.random,
+            now: self.now,
+            limits: &executor.limits,
+        };
         evaluate(&frame, fiber).map_err(|error| {
             Failure::evaluation(&executor.program.state(fiber.at).name, fiber.entered, &error)
         })
@@ -489,7 +527,7 @@ impl Interpreter {
     #[inline]
     fn record(&mut self, previous: u32, kind: impl FnOnce() -> EventKind) -> u32 {
         if self.executor.keeps_history {
-            if self.event_count + 1 >= MAX_EVENTS
+            if self.event_count + 1 >= self.executor.limits.history_events
                 && self.executor.program.workflow_type == WorkflowType::Standard
             {
                 // Only the end of the execution fits in.
@@ -531,7 +569,7 @@ impl Interpreter {
 
 impl Drop for Interpreter {
     fn drop(&mut self) {
-        for (token, _) in self.tokens.drain() {
+        for token in self.tokens.take_all() {
             self.executor.registry.remove(&token);
         }
     }

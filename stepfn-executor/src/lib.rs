@@ -47,6 +47,7 @@
 //! | do the work of activities | [`Executor::work`], [`Executor::get_activity_task`] |
 //! | let state machines start each other | [`ExecutorBuilder::state_machine`] |
 //! | let distributed Maps read and write buckets | `ExecutorBuilder::bucket`, with the feature `object-store` |
+//! | set the bounds, which are AWS's quotas | [`Limits`], [`ExecutorBuilder::limits`] |
 //! | see what an execution waits for | [`Execution::waiting`] |
 //! | go on with an execution that failed | [`Executor::redrive`] |
 //! | test a workflow in a few lines | [`testing`] |
@@ -87,6 +88,7 @@ pub use self::{
     executor::Executor,
     handler::{Attempt, TaskCall, TaskHandler},
     history::{History, HistoryEvent, Route, RouteStep},
+    limits::Limits,
     map_run::MapRun,
     mock::Mock,
     outcome::{Outcome, OutputError, RunError, Status, Unbound},

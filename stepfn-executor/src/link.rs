@@ -2,6 +2,7 @@
 //! tokens, and with the wakers of its pending work. An execution that has none of these has no link.
 
 use std::{
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -28,11 +29,41 @@ pub(crate) struct State {
     woken: Vec<usize>,
     commands: Vec<Command>,
     waker: Option<Waker>,
-    pub(crate) tokens: Vec<PendingToken>,
+    pub(crate) tokens: Tokens,
     pub(crate) events: Arc<Vec<Event>>,
     pub(crate) end: Option<(Status, Timestamp)>,
     /// Who waits for a token to appear.
     waiting: Vec<Waker>,
+}
+
+/// The tokens that are waited for, in the order in which they were handed out. Each is found and removed at once, however many there are.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    handed_out: u64,
+    pending: BTreeMap<u64, PendingToken>,
+    places: HashMap<Arc<str>, u64>,
+}
+
+impl Tokens {
+    fn add(&mut self, token: PendingToken) {
+        self.handed_out += 1;
+        self.places.insert(token.token.as_str().into(), self.handed_out);
+        self.pending.insert(self.handed_out, token);
+    }
+
+    pub(crate) fn remove(&mut self, token: &str) {
+        if let Some(place) = self.places.remove(token) {
+            self.pending.remove(&place);
+        }
+    }
+
+    pub(crate) fn first(&self) -> Option<&PendingToken> {
+        self.pending.values().next()
+    }
+
+    pub(crate) fn to_vec(&self) -> Vec<PendingToken> {
+        self.pending.values().cloned().collect()
+    }
 }
 
 /// What is asked of an execution from outside.
@@ -65,7 +96,7 @@ impl Link {
     pub(crate) fn command(&self, command: Command) {
         let mut state = self.lock();
         if let Command::End { token, .. } = &command {
-            state.tokens.retain(|pending| *pending.token != **token);
+            state.tokens.remove(token);
         }
         state.commands.push(command);
         let waker = state.waker.take();
@@ -87,7 +118,7 @@ impl Link {
 
     pub(crate) fn add_token(&self, token: PendingToken) {
         let mut state = self.lock();
-        state.tokens.push(token);
+        state.tokens.add(token);
         Self::tell(state);
     }
 
@@ -100,7 +131,7 @@ impl Link {
 
     pub(crate) fn close(&self, status: Status, at: Timestamp) {
         let mut state = self.lock();
-        state.tokens.clear();
+        state.tokens = Tokens::default();
         state.end = Some((status, at));
         Self::tell(state);
     }
@@ -145,5 +176,29 @@ impl Wake for SlotWaker {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_stay_in_the_order_in_which_they_were_handed_out() {
+        let token = |name: &str| PendingToken {
+            token: name.to_owned(),
+            state: "S".to_owned(),
+            parameters: stepfn_core::value::Value::Null,
+        };
+        let mut tokens = Tokens::default();
+        ["c", "a", "d", "b"].iter().for_each(|name| tokens.add(token(name)));
+        let names =
+            |tokens: &Tokens| tokens.to_vec().into_iter().map(|token| token.token).collect::<Vec<_>>();
+        tokens.remove("a");
+        tokens.remove("none");
+        assert_eq!(names(&tokens), ["c", "d", "b"]);
+        tokens.remove("c");
+        assert_eq!(tokens.first().map(|token| &*token.token), Some("d"));
+        assert_eq!(tokens.places.len(), tokens.pending.len());
     }
 }

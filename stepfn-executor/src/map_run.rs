@@ -7,6 +7,8 @@ mod batch;
 mod bucket;
 mod csv;
 mod decode;
+#[cfg(feature = "parquet")]
+mod parquet;
 mod read;
 #[cfg(feature = "object-store")]
 mod store;

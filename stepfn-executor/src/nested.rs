@@ -13,6 +13,7 @@ use stepfn_core::{
 use crate::{
     executor::Inner as Executor,
     identity::{is_name, iso},
+    limits::Limits,
     mock,
     outcome::{Outcome, Status},
     program::{Action, Waits, machine_name},
@@ -46,7 +47,12 @@ pub(crate) fn target(executor: &Arc<Executor>, parameters: &Value) -> Option<Arc
 }
 
 /// Reads the parameters of `StartExecution`. An `Input` that is a text is JSON text; none is `{}`: recorded on AWS.
-pub(crate) fn start(parameters: &Value, action: Action, request: &str) -> Result<Start, TaskFailure> {
+pub(crate) fn start(
+    parameters: &Value,
+    action: Action,
+    request: &str,
+    limits: &Limits,
+) -> Result<Start, TaskFailure> {
     let input = match parameters.get("Input") {
         None | Some(Value::Null) => Value::empty_object(),
         Some(Value::String(text)) => json::parse_value(text).map_err(|error| {
@@ -57,7 +63,7 @@ pub(crate) fn start(parameters: &Value, action: Action, request: &str) -> Result
         Some(value) => value.clone(),
     };
     let name = text(parameters, "Name").map(str::to_owned);
-    if let Some(name) = name.as_deref().filter(|name| !is_name(name)) {
+    if let Some(name) = name.as_deref().filter(|name| !is_name(name, limits.name_chars)) {
         return Err(failure(action, "InvalidName", &format!("Invalid Name: '{name}'"), request));
     }
     Ok(Start { name, input })
@@ -192,7 +198,7 @@ fn describe(executor: &Executor, outcome: &Outcome, action: Action) -> Value {
     }
     if !is_api && executor.identity.has_redrive_count() {
         put("RedriveCount", outcome.redrives.into());
-        let reason = redrive::refusal(outcome.status.name(), outcome.history.len());
+        let reason = redrive::refusal(outcome.status.name(), outcome.history.len(), &executor.limits);
         put("RedriveStatus", if reason.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.into());
         if let Some(reason) = reason {
             put("RedriveStatusReason", reason.into());

@@ -8,7 +8,7 @@ use stepfn_core::{
 };
 
 use crate::{
-    history::{History, status_change},
+    history::{History, placed, status_change},
     interpreter::{Stopped, execution_name},
     map_run::MapRun,
     program::{Action, Resource},
@@ -278,6 +278,8 @@ pub enum RunError {
     NoAnswer {
         /// The state.
         state: String,
+        /// Where it is: `Each[2]` in the third iteration of the Map `Each`, and nothing in the machine itself.
+        place: String,
         /// Which call of the state it was, from 1.
         call: usize,
         /// Why there is no answer.
@@ -288,6 +290,18 @@ pub enum RunError {
         /// The bound.
         limit: u64,
         /// The state it was in.
+        state: String,
+    },
+    /// Too many executions are open.
+    ExecutionLimitExceeded {
+        /// How many may be: [`Limits::open_executions`](crate::Limits::open_executions).
+        limit: usize,
+    },
+    /// Too many tasks of activities wait for a worker.
+    TooManyActivityTasks {
+        /// How many may: [`Limits::activity_tasks`](crate::Limits::activity_tasks).
+        limit: usize,
+        /// The state that would have offered the next.
         state: String,
     },
     /// Executions started each other too deep.
@@ -364,20 +378,28 @@ impl fmt::Display for RunError {
                     "state `{state}`: the executor cannot run it: {reason}\nhelp: mock what comes before, or test the state on AWS"
                 )
             }
-            Self::NoAnswer { state, call, reason } => {
-                write!(f, "state `{state}`: no answer for call {call}: {reason}")
+            Self::NoAnswer { state, place, call, reason } => {
+                write!(f, "state `{}`: no answer for call {call}: {reason}", placed(place, state))
             }
             Self::TooManyTransitions { limit, state } => write!(
                 f,
                 "more than {limit} transitions, now in state `{state}`\nhelp: if that is no endless loop, raise the bound by `.max_transitions(…)`"
             ),
+            Self::ExecutionLimitExceeded { limit } => write!(
+                f,
+                "Max Concurrent Executions Exceeded: {limit} executions are open\nhelp: drop those that nobody awaits, or raise `Limits::open_executions` by `.limits(…)`"
+            ),
+            Self::TooManyActivityTasks { limit, state } => write!(
+                f,
+                "state `{state}`: {limit} tasks of activities wait for a worker\nhelp: let workers take them by `Executor::work`, or raise `Limits::activity_tasks` by `.limits(…)`"
+            ),
             Self::NestedTooDeep { limit, state } => write!(
                 f,
-                "state `{state}`: executions start each other more than {limit} deep\nhelp: end the recursion by a Choice, or raise the bound by `.max_started_executions(…)`"
+                "state `{state}`: executions start each other more than {limit} deep\nhelp: end the recursion by a Choice, or raise `Limits::started_depth` by `.limits(…)`"
             ),
             Self::TooManyStarted { limit, state } => write!(
                 f,
-                "state `{state}`: more than {limit} executions were started\nhelp: if that is no endless recursion, raise the bound by `.max_started_executions(…)`"
+                "state `{state}`: more than {limit} executions were started\nhelp: if that is no endless recursion, raise `Limits::started_executions` by `.limits(…)`"
             ),
             Self::NoRuntime { reason } => {
                 write!(f, "the execution cannot run here: {reason}\nhelp: await it")

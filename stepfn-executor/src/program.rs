@@ -123,7 +123,7 @@ pub(crate) struct Inner {
     pub(crate) states: Arc<[State]>,
     pub(crate) start: StateId,
     /// `TimeoutSeconds`, or the longest that AWS lets an execution run.
-    pub(crate) timeout_seconds: u64,
+    pub(crate) timeout_seconds: Option<u64>,
     /// How many Task states there are: the bound on [`Task::site`].
     pub(crate) sites: usize,
 }

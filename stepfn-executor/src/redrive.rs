@@ -10,19 +10,15 @@ use crate::{
     execution::Execution,
     executor::Executor,
     interpreter::{Info, Interpreter},
+    limits::Limits,
     outcome::Outcome,
     program::{Inner as Program, Kind},
     time,
 };
 
-/// The events that a history may have: at the last one an execution fails (AWS, "Quotas").
-pub(crate) const MAX_EVENTS: u32 = 25_000;
-
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long after its end an execution can be redriven.
 const PERIOD: Duration = DAY.saturating_mul(14);
-/// How long an execution may be open (AWS, "Quotas").
-const MAX_OPEN: Duration = DAY.saturating_mul(365);
 
 /// Why an execution is not redriven.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,20 +56,21 @@ impl fmt::Display for RedriveError {
 impl std::error::Error for RedriveError {}
 
 /// Why an execution cannot be redriven, in AWS's words (`redriveStatusReason` of `DescribeExecution`).
-pub(crate) fn refusal(status: &str, events: usize) -> Option<&'static str> {
+pub(crate) fn refusal(status: &str, events: usize, limits: &Limits) -> Option<&'static str> {
     match status {
         "RUNNING" => Some("Execution is RUNNING and cannot be redriven"),
         "SUCCEEDED" => Some("Execution is SUCCEEDED and cannot be redriven"),
-        _ if events >= MAX_EVENTS as usize => Some("Execution history event limit exceeded"),
+        _ if events >= limits.history_events as usize => Some("Execution history event limit exceeded"),
         _ => None,
     }
 }
 
-fn too_late(outcome: &Outcome, now: Timestamp) -> Option<&'static str> {
+fn too_late(outcome: &Outcome, now: Timestamp, limits: &Limits) -> Option<&'static str> {
     if time::until(outcome.stopped, now) > PERIOD {
         return Some("Execution redrivable period exceeded");
     }
-    (time::until(outcome.started, now) > MAX_OPEN).then_some("Execution has exceeded the max execution time")
+    (time::until(outcome.started, now).as_secs() > limits.standard_seconds)
+        .then_some("Execution has exceeded the max execution time")
 }
 
 /// Whether the states are the same, as far as a redrive goes on in them.
@@ -133,8 +130,9 @@ impl Executor {
             return Err(RedriveError::OtherDefinition { machine: program.name.clone() });
         }
         let (time, random) = self.inner.next_start(Some(outcome.stopped));
-        let reason =
-            refusal(outcome.status.name(), outcome.history.len()).or_else(|| too_late(outcome, time.now()));
+        let limits = &self.inner.limits;
+        let reason = refusal(outcome.status.name(), outcome.history.len(), limits)
+            .or_else(|| too_late(outcome, time.now(), limits));
         let (None, Some(stopped)) = (reason, &outcome.checkpoint) else {
             let reason = reason.unwrap_or("Execution is RUNNING and cannot be redriven");
             return Err(RedriveError::NotRedrivable { reason });
@@ -149,6 +147,7 @@ impl Executor {
             is_async: false,
         };
         let interpreter = Interpreter::redriven(&self.inner, info, (outcome, stopped), time, random);
-        Ok(Execution::new(interpreter, None))
+        let (open, refused) = self.inner.open(None);
+        Ok(Execution::new(interpreter, open, refused))
     }
 }

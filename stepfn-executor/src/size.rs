@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use stepfn_core::value::Value;
 
-/// What AWS lets a state's output, a task's result, or an execution's input have.
-const MAX_BYTES: usize = 262_144;
-
-/// How deep values may nest. Nothing of AWS is known about it but that its JSON reader takes a thousand levels; without a
-/// bound a loop could build what no recursion over it survives.
-const MAX_DEPTH: usize = 1000;
+/// What a value may have: bytes of JSON text, and levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) bytes: usize,
+    pub(crate) depth: usize,
+}
 
 /// A bound on the length of a value's compact JSON text, and on its depth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,15 +23,15 @@ impl Extent {
     pub(crate) const BRACKETS: Self = Self { bytes: 2, depth: 1 };
 
     /// The extent of a value: exact when it [`fits`](Self::fits), else just too much.
-    pub(crate) fn of(value: &Value) -> Self {
+    pub(crate) fn of(value: &Value, most: Size) -> Self {
         let mut extent = Self { bytes: 0, depth: 0 };
-        extent.walk(value, 0);
+        extent.walk(value, 0, most);
         extent
     }
 
     /// Whether the value is of an allowed size.
-    pub(crate) fn fits(self) -> bool {
-        self.bytes <= MAX_BYTES && self.depth <= MAX_DEPTH
+    pub(crate) fn fits(self, most: Size) -> bool {
+        self.bytes <= most.bytes && self.depth <= most.depth
     }
 
     /// A bound on this value with another one written into it at a path.
@@ -50,7 +50,7 @@ impl Extent {
         self.depth = self.depth.max(element.depth + 1);
     }
 
-    fn walk(&mut self, value: &Value, depth: usize) {
+    fn walk(&mut self, value: &Value, depth: usize, most: Size) {
         self.depth = self.depth.max(depth);
         self.bytes += match value {
             Value::Null => 4,
@@ -69,19 +69,19 @@ impl Extent {
         match value {
             Value::Array(items) => {
                 for item in items.iter() {
-                    if !self.fits() {
+                    if !self.fits(most) {
                         return;
                     }
-                    self.walk(item, depth + 1);
+                    self.walk(item, depth + 1, most);
                 }
             }
             Value::Object(members) => {
                 for (key, value) in members.iter() {
-                    if !self.fits() {
+                    if !self.fits(most) {
                         return;
                     }
                     self.bytes += text_length(key) + 1;
-                    self.walk(value, depth + 1);
+                    self.walk(value, depth + 1, most);
                 }
             }
             _ => {}
@@ -90,19 +90,20 @@ impl Extent {
 }
 
 /// What is wrong with a value that does not [`fit`](Extent::fits).
-pub(crate) fn fault(value: &Value) -> String {
-    if is_too_deep(value) {
-        return format!("it is nested more than {MAX_DEPTH} deep");
+pub(crate) fn fault(value: &Value, most: Size) -> String {
+    let Size { bytes, depth } = most;
+    if is_too_deep(value, depth) {
+        return format!("it is nested more than {depth} deep");
     }
     // The exact length is of interest only now.
-    format!("it has {} bytes, the limit is {MAX_BYTES} bytes", value.to_string().len())
+    format!("it has {} bytes, the limit is {bytes} bytes", value.to_string().len())
 }
 
 /// Whether a value nests deeper than anything survives that walks it by recursion.
-fn is_too_deep(value: &Value) -> bool {
+fn is_too_deep(value: &Value, most: usize) -> bool {
     let mut open = vec![(value, 0)];
     while let Some((value, depth)) = open.pop() {
-        if depth > MAX_DEPTH {
+        if depth > most {
             return true;
         }
         match value {
@@ -147,6 +148,19 @@ fn text_length(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Limits;
+
+    const MAX_BYTES: usize = 262_144;
+
+    impl Extent {
+        fn in_all(value: &Value) -> Self {
+            Self::of(value, Limits::AWS.payload())
+        }
+
+        fn is_allowed(self) -> bool {
+            self.fits(Limits::AWS.payload())
+        }
+    }
 
     #[test]
     fn the_length_is_that_of_the_text() {
@@ -166,17 +180,17 @@ mod tests {
             "{\"a\":1,\"b\":{\"c\\t\":null}}",
         ] {
             let value: Value = text.parse().unwrap();
-            assert_eq!(Extent::of(&value).bytes, value.to_string().len(), "{text}");
+            assert_eq!(Extent::in_all(&value).bytes, value.to_string().len(), "{text}");
         }
     }
 
     #[test]
     fn the_limit_is_exact() {
         let text = |bytes: usize| Value::from("x".repeat(bytes - 2));
-        assert!(Extent::of(&text(MAX_BYTES)).fits());
-        assert!(!Extent::of(&text(MAX_BYTES + 1)).fits());
+        assert!(Extent::in_all(&text(MAX_BYTES)).is_allowed());
+        assert!(!Extent::in_all(&text(MAX_BYTES + 1)).is_allowed());
         let array = Value::array([text(MAX_BYTES)]);
-        assert_eq!(fault(&array), "it has 262146 bytes, the limit is 262144 bytes");
+        assert_eq!(fault(&array, Limits::AWS.payload()), "it has 262146 bytes, the limit is 262144 bytes");
     }
 
     #[test]
@@ -184,26 +198,26 @@ mod tests {
         let outer: Value = r#"{"a":1}"#.parse().unwrap();
         let inner: Value = r#"[[2]]"#.parse().unwrap();
         let whole: Value = r#"{"a":1,"b":{"c":[[2]]}}"#.parse().unwrap();
-        let bound = Extent::of(&outer).with("$.b.c", Extent::of(&inner));
-        let exact = Extent::of(&whole);
+        let bound = Extent::in_all(&outer).with("$.b.c", Extent::in_all(&inner));
+        let exact = Extent::in_all(&whole);
         assert!(bound.bytes >= exact.bytes && bound.depth >= exact.depth, "{bound:?} {exact:?}");
         let mut array = Extent::BRACKETS;
-        array.push(Extent::of(&inner));
-        array.push(Extent::of(&inner));
-        let exact = Extent::of(&"[[[2]],[[2]]]".parse().unwrap());
+        array.push(Extent::in_all(&inner));
+        array.push(Extent::in_all(&inner));
+        let exact = Extent::in_all(&"[[[2]],[[2]]]".parse().unwrap());
         assert!(array.bytes >= exact.bytes && array.depth == exact.depth);
     }
 
     #[test]
     fn deep_values_do_not_fit() {
         let nested = |depth| (0..depth).fold(Value::Null, |value, _| Value::array([value]));
-        assert!(Extent::of(&nested(1000)).fits());
-        assert!(!Extent::of(&nested(1001)).fits());
-        assert_eq!(fault(&nested(5000)), "it is nested more than 1000 deep");
+        assert!(Extent::in_all(&nested(1000)).is_allowed());
+        assert!(!Extent::in_all(&nested(1001)).is_allowed());
+        assert_eq!(fault(&nested(5000), Limits::AWS.payload()), "it is nested more than 1000 deep");
         // Large before it is deep.
         let both = Value::array(["x".repeat(300_000).into(), nested(200_000)]);
-        assert!(!Extent::of(&both).fits());
-        assert_eq!(fault(&both), "it is nested more than 1000 deep");
+        assert!(!Extent::in_all(&both).is_allowed());
+        assert_eq!(fault(&both, Limits::AWS.payload()), "it is nested more than 1000 deep");
         dismantle(both);
         dismantle(Value::object([("a", nested(200_000)), ("b", Value::object([("c", nested(200_000))]))]));
     }

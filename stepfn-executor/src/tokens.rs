@@ -9,7 +9,7 @@ use stepfn_core::{task::TaskFailure, value::Value};
 
 use crate::{
     eval::Random,
-    limits,
+    limits::{self, Limits},
     link::{Command, Link},
     size::{self, Extent},
 };
@@ -87,8 +87,9 @@ pub struct ActivityTask {
 }
 
 /// The tokens of an executor's running executions.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Registry {
+    limits: Arc<Limits>,
     pending: Mutex<HashMap<Arc<str>, Weak<Link>>>,
     /// The tasks that no worker has taken yet, by the activity's ARN.
     offers: Mutex<Offers>,
@@ -100,6 +101,8 @@ const MANY_OFFERS: usize = 32;
 #[derive(Debug, Default)]
 struct Offers {
     tasks: HashMap<String, VecDeque<(Arc<str>, Value)>>,
+    /// How many tasks are offered.
+    all: usize,
     /// How many tokens were given back since what is over was cleared away.
     over: usize,
     /// The workers that wait for a task, of whichever activity.
@@ -107,6 +110,10 @@ struct Offers {
 }
 
 impl Registry {
+    pub(crate) fn new(limits: Arc<Limits>) -> Self {
+        Self { limits, pending: Mutex::default(), offers: Mutex::default() }
+    }
+
     pub(crate) fn add(&self, token: Arc<str>, link: &Arc<Link>) {
         self.lock().insert(token, Arc::downgrade(link));
     }
@@ -122,26 +129,39 @@ impl Registry {
     fn forget(&self) {
         let mut offers = self.offers();
         offers.over += 1;
-        let all: usize = offers.tasks.values().map(VecDeque::len).sum();
-        if all > 0 && offers.over >= all.div_ceil(2).max(MANY_OFFERS) {
-            offers.over = 0;
-            let pending = self.lock();
-            for queue in offers.tasks.values_mut() {
-                queue.retain(|(token, _)| pending.contains_key(token));
-                queue.shrink_to_fit();
-            }
-            offers.tasks.retain(|_, queue| !queue.is_empty());
+        if offers.all > 0 && offers.over >= offers.all.div_ceil(2).max(MANY_OFFERS) {
+            self.clear(&mut offers);
         }
     }
 
-    /// Has a task wait for a worker of an activity.
-    pub(crate) fn offer(&self, activity: &str, token: Arc<str>, input: Value) {
+    fn clear(&self, offers: &mut Offers) {
+        offers.over = 0;
+        let pending = self.lock();
+        for queue in offers.tasks.values_mut() {
+            queue.retain(|(token, _)| pending.contains_key(token));
+            queue.shrink_to_fit();
+        }
+        offers.tasks.retain(|_, queue| !queue.is_empty());
+        offers.all = offers.tasks.values().map(VecDeque::len).sum();
+    }
+
+    /// Has a task wait for a worker of an activity, or says how many may.
+    pub(crate) fn offer(&self, activity: &str, token: Arc<str>, input: Value) -> Result<(), usize> {
         let mut offers = self.offers();
+        let limit = self.limits.activity_tasks;
+        if offers.all >= limit {
+            self.clear(&mut offers);
+            if offers.all >= limit {
+                return Err(limit);
+            }
+        }
         let queue = offers.tasks.entry(activity.to_owned()).or_default();
         queue.push_back((token, input));
+        offers.all += 1;
         let waiting = std::mem::take(&mut offers.waiting);
         drop(offers);
         waiting.into_iter().for_each(Waker::wake);
+        Ok(())
     }
 
     /// Gives the oldest task of an activity to a worker, as soon as there is one.
@@ -163,7 +183,10 @@ impl Registry {
     /// Gives the oldest task of an activity to a worker.
     pub(crate) fn take(&self, activity: &str, worker: Option<&str>) -> Option<ActivityTask> {
         loop {
-            let (token, input) = self.offers().tasks.get_mut(activity)?.pop_front()?;
+            let mut offers = self.offers();
+            let (token, input) = offers.tasks.get_mut(activity)?.pop_front()?;
+            offers.all = offers.all.saturating_sub(1);
+            drop(offers);
             // A task may have timed out before any worker came.
             let Some(link) = self.lock().get(&token).and_then(Weak::upgrade) else { continue };
             let task = ActivityTask { token: token.to_string(), input };
@@ -173,8 +196,9 @@ impl Registry {
     }
 
     pub(crate) fn success(&self, token: &str, output: Value) -> Result<(), TokenError> {
-        if !Extent::of(&output).fits() {
-            let reason = size::fault(&output);
+        let size = self.limits.payload();
+        if !Extent::of(&output, size).fits(size) {
+            let reason = size::fault(&output, size);
             size::dismantle(output);
             return Err(TokenError::InvalidOutput { reason });
         }
@@ -187,7 +211,9 @@ impl Registry {
         error: Option<String>,
         cause: Option<String>,
     ) -> Result<(), TokenError> {
-        for (field, text, limit) in [("error", &error, limits::ERROR), ("cause", &cause, limits::CAUSE)] {
+        let most = &self.limits;
+        for (field, text, limit) in [("error", &error, most.error_chars), ("cause", &cause, most.cause_chars)]
+        {
             if text.as_deref().is_some_and(|text| !limits::fits(text, limit)) {
                 return Err(TokenError::TooLong { field, limit });
             }
@@ -262,11 +288,12 @@ mod tests {
     /// A task that waits long stands before any number of others that are over.
     #[test]
     fn offers_that_are_over_do_not_pile_up_behind_one_that_waits() {
-        let (registry, link, random) = (Registry::default(), Arc::new(Link::default()), Random::new(1));
+        let (registry, link, random) =
+            (Registry::new(Arc::default()), Arc::new(Link::default()), Random::new(1));
         let offer = || {
             let token = new_token(&random);
             registry.add(Arc::clone(&token), &link);
-            registry.offer("activity", Arc::clone(&token), Value::Null);
+            registry.offer("activity", Arc::clone(&token), Value::Null).unwrap();
             token
         };
         let first = offer();
@@ -281,7 +308,7 @@ mod tests {
 
     #[test]
     fn used_tokens_are_told_from_texts_that_never_were_tokens() {
-        let registry = Registry::default();
+        let registry = Registry::new(Arc::default());
         let token = new_token(&Random::new(1));
         assert_eq!(registry.success(&token, Value::Null), Err(TokenError::TaskTimedOut));
         for text in ["", "token", "AQC0Stepfn", &token[1..], "AQC0Stepfnäääääää"] {

@@ -8,6 +8,9 @@ use jiff::Timestamp;
 pub struct Waiting {
     /// The state's name.
     pub state: String,
+    /// Where it is: `Each[1] / Both[0]` in the first branch of the Parallel `Both` in the second iteration of the Map `Each`, and nothing in
+    /// the machine itself.
+    pub place: String,
     /// The item of the innermost Map around it, from 0.
     pub item: Option<usize>,
     /// How many Maps and Parallels it is inside of.

@@ -1,7 +1,12 @@
 //! What executions cost grows as what they do: counted in allocations and bytes, which are the same on every machine.
 #![allow(clippy::unwrap_used)]
 
-use std::fmt::Write;
+mod churn;
+
+use std::{
+    fmt::Write,
+    task::{Context, Waker},
+};
 
 use allocation_counter::{AllocationInfo, measure};
 use stepfn_core::{
@@ -164,4 +169,58 @@ fn ten_thousand_executions_that_wait_take_under_100_megabytes() {
     assert_eq!(waiting, 10_000);
     println!("10,000 waiting executions: {} bytes", info.bytes_current);
     assert!(info.bytes_current < 100_000_000, "{} bytes for 10,000 executions", info.bytes_current);
+}
+
+/// The big one is in `soak.rs`.
+#[test]
+fn executions_that_are_cancelled_at_random_give_back_what_they_took() {
+    let executors = churn::executors();
+    let mut left = [1_000, 10_000].map(|number| {
+        let info = measure(|| {
+            let mut churn = churn::Churn::new(&executors, 1);
+            churn.run(number);
+            let ended = churn.finish();
+            assert!(
+                [ended.succeeded, ended.failed, ended.stopped, ended.dropped]
+                    .iter()
+                    .all(|number| *number > 10),
+                "{ended:?}"
+            );
+        });
+        println!("{number} executions: {} bytes are left of {}", info.bytes_current, info.bytes_total);
+        info.bytes_current
+    });
+    left.sort_unstable();
+    // The bound that those of activities are cleared away at leaves some.
+    assert!(left[1] < 100_000, "{left:?} bytes are left");
+}
+
+/// The big one is in `soak.rs`.
+#[test]
+fn executions_that_wait_on_real_time_outside_of_tokio_take_little_and_give_it_back() {
+    let asl = r#"{"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 86400, "End": true}}}"#;
+    let executor = Executor::builder().real_time().build(&churn::definition(asl)).unwrap();
+    let cost = |number: usize| {
+        let mut most = 0;
+        let all = measure(|| {
+            let mut waiting = Vec::with_capacity(number);
+            let info = measure(|| {
+                for _ in 0..number {
+                    let mut execution = Box::pin(executor.start(Value::Null));
+                    assert!(execution.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+                    waiting.push(execution);
+                }
+            });
+            most = info.bytes_current;
+        });
+        println!("{number} that wait: {most} bytes; {} when they are gone", all.bytes_current);
+        (most, all.bytes_current)
+    };
+    // The first one makes the thread that wakes all.
+    cost(1);
+    let (few, _) = cost(100);
+    let (many, left) = cost(2_000);
+    assert!(many < 2_000 * 4_000, "{many} bytes for 2,000 executions");
+    assert!(many <= 25 * few, "{few} bytes for 100 executions, {many} for 2,000");
+    assert!(left < 50_000, "{left} bytes are left of {many}");
 }

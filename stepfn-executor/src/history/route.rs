@@ -1,6 +1,6 @@
 //! The states that were entered, those inside of Maps and Parallels below them.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use super::{Event, EventKind, Iteration};
 use crate::program::{Inner as Program, Kind, StateId};
@@ -40,6 +40,8 @@ struct Tracer<'p> {
 struct Thread {
     parent: Option<usize>,
     number: usize,
+    /// `Each[1] / Both[0]`; empty for the machine itself.
+    place: Arc<str>,
     visits: Vec<usize>,
 }
 
@@ -49,20 +51,41 @@ struct Visit {
 }
 
 pub(super) fn route(program: &Program, events: &[Event]) -> Route {
-    let mut tracer = Tracer {
-        program,
-        threads: vec![Thread { parent: None, number: 0, visits: Vec::new() }],
-        visits: Vec::new(),
-        of_event: Vec::with_capacity(events.len()),
-    };
-    for event in events {
-        let thread = tracer.thread(events, event);
-        tracer.of_event.push(thread);
-    }
-    tracer.finish(0)
+    Tracer::of(program, events).finish(0)
 }
 
-impl Tracer<'_> {
+/// Where each event happened.
+pub(super) fn places(program: &Program, events: &[Event]) -> Vec<Arc<str>> {
+    let tracer = Tracer::of(program, events);
+    let place = |thread: &usize| tracer.threads.get(*thread).map(|thread| Arc::clone(&thread.place));
+    tracer.of_event.iter().map(|thread| place(thread).unwrap_or_default()).collect()
+}
+
+/// The place of an iteration or branch of a state.
+pub(crate) fn inside(place: &str, state: &str, number: usize) -> String {
+    if place.is_empty() { format!("{state}[{number}]") } else { format!("{place} / {state}[{number}]") }
+}
+
+/// A state with its place before it.
+pub(crate) fn placed(place: &str, state: &str) -> String {
+    if place.is_empty() { state.to_owned() } else { format!("{place} / {state}") }
+}
+
+impl<'p> Tracer<'p> {
+    fn of(program: &'p Program, events: &[Event]) -> Self {
+        let mut tracer = Self {
+            program,
+            threads: vec![Thread { parent: None, number: 0, place: Arc::default(), visits: Vec::new() }],
+            visits: Vec::new(),
+            of_event: Vec::with_capacity(events.len()),
+        };
+        for event in events {
+            let thread = tracer.thread(events, event);
+            tracer.of_event.push(thread);
+        }
+        tracer
+    }
+
     fn thread(&mut self, events: &[Event], event: &Event) -> usize {
         let before = (event.previous as usize).checked_sub(1);
         let from = before.and_then(|before| self.of_event.get(before)).copied().unwrap_or(0);
@@ -116,8 +139,12 @@ impl Tracer<'_> {
     /// Begins an iteration or a branch of the state that a thread is in.
     fn open(&mut self, parent: usize, number: usize) -> usize {
         let thread = self.threads.len();
-        self.threads.push(Thread { parent: Some(parent), number, visits: Vec::new() });
-        let visit = self.threads.get(parent).and_then(|parent| parent.visits.last()).copied();
+        let outer = self.threads.get(parent);
+        let visit = outer.and_then(|outer| outer.visits.last()).copied();
+        let state = visit.and_then(|visit| self.visits.get(visit)).map(|visit| visit.state);
+        let state = state.map_or("", |state| &*self.program.state(state).name);
+        let place = inside(outer.map_or("", |outer| &*outer.place), state, number).into();
+        self.threads.push(Thread { parent: Some(parent), number, place, visits: Vec::new() });
         if let Some(visit) = visit.and_then(|visit| self.visits.get_mut(visit)) {
             visit.threads.push(thread);
         }

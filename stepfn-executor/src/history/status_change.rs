@@ -94,7 +94,7 @@ fn detail(execution: &Execution<'_>, before: &Before<'_>, end: Option<&End<'_>>,
     };
 
     let status = end.map_or("RUNNING", |end| end.status);
-    let reason = redrive::refusal(status, events);
+    let reason = redrive::refusal(status, events, &execution.executor.limits);
     let redrivable = if reason.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" };
     let error = end.and_then(|end| end.error);
     let Execution { executor, arn, name, .. } = execution;

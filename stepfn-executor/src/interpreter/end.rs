@@ -12,16 +12,20 @@ use super::{Failure, Interpreter, Phase, timers::Timers, work::Work};
 use crate::{
     history::{EventKind, History},
     outcome::{Outcome, RunError, Status},
-    redrive::MAX_EVENTS,
 };
 
 impl Interpreter {
     pub(super) fn succeeded(&mut self, previous: u32, output: Value) {
+        if self.overflow {
+            // The event before did not fit any more.
+            return self.overflowed();
+        }
         self.record_last(previous, || EventKind::ExecutionSucceeded { output: output.clone() });
         self.end = Some(Ok(Status::Succeeded { output }));
     }
 
     pub(super) fn execution_failed(&mut self, previous: u32, failure: &Failure) {
+        let failure = failure.clone().cut(&self.executor.limits);
         self.record_last(previous, || EventKind::ExecutionFailed(failure.event()));
         let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
         self.end = Some(Ok(Status::Failed { error: text(&failure.error), cause: text(&failure.cause) }));
@@ -33,7 +37,8 @@ impl Interpreter {
     }
 
     pub(super) fn overflowed(&mut self) {
-        let cause = format!("The execution reached the maximum number of history events ({MAX_EVENTS}).");
+        let most = self.executor.limits.history_events;
+        let cause = format!("The execution reached the maximum number of history events ({most}).");
         let previous = self.event_count;
         self.execution_failed(previous, &Failure::runtime(cause));
     }
@@ -46,10 +51,10 @@ impl Interpreter {
         }
         self.span.end(end, self.transitions, self.now);
         let shown = self.shown();
-        for (token, _) in self.tokens.drain() {
+        for token in self.tokens.take_all() {
             self.executor.registry.remove(&token);
             if let Some(shown) = &shown {
-                shown.lock().tokens.retain(|pending| *pending.token != *token);
+                shown.lock().tokens.remove(&token);
             }
         }
         self.stop_awaited();

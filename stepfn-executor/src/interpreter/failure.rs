@@ -6,7 +6,7 @@ use super::redrive::Inside;
 use crate::{
     eval::{EvalError, error_name},
     history::EventError,
-    limits,
+    limits::{self, Limits},
     program::Failures,
 };
 
@@ -35,11 +35,16 @@ enum FailureKind {
 }
 
 impl Failure {
-    /// A failure. What is longer than AWS's API lets errors and causes be is cut.
+    /// A failure.
     pub(crate) fn new(error: Option<Arc<str>>, cause: Option<Arc<str>>) -> Self {
-        let error = error.map(|error| limits::cut(error, limits::ERROR));
-        let cause = cause.map(|cause| limits::cut(cause, limits::CAUSE));
         Self { error, cause, kind: FailureKind::Plain, from_children: false, stopped: None }
+    }
+
+    /// The same failure, with an error and a cause no longer than AWS's API lets them be.
+    pub(crate) fn cut(mut self, limits: &Limits) -> Self {
+        self.error = self.error.map(|error| limits::cut(error, limits.error_chars));
+        self.cause = self.cause.map(|cause| limits::cut(cause, limits.cause_chars));
+        self
     }
 
     fn of(error: &str, cause: impl Into<Arc<str>>) -> Self {

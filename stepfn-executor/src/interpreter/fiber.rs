@@ -4,7 +4,11 @@ use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
 use super::{Failure, map::Children, redrive::Inside, run::MapRun, task::Job, trace::StateSpan};
-use crate::{eval, program::StateId, size::Extent};
+use crate::{
+    eval,
+    program::StateId,
+    size::{Extent, Size},
+};
 
 /// One thread of an execution: the machine itself, a Parallel branch, or a Map iteration.
 #[derive(Debug)]
@@ -131,10 +135,10 @@ impl Variables {
     }
 
     /// How many bytes the variables of this scope take, as JSON text, without those that are about to be replaced.
-    fn bytes(&self, replaced: Option<&Map>) -> usize {
+    fn bytes(&self, replaced: Option<&Map>, most: Size) -> usize {
         let stays = |name: &str| replaced.is_none_or(|replaced| replaced.get(name).is_none());
         let kept = self.own.iter().filter(|(name, _)| stays(name));
-        kept.map(|(name, value)| name.len() + Extent::of(value).bytes).sum()
+        kept.map(|(name, value)| name.len() + Extent::of(value, most).bytes).sum()
     }
 
     /// An inner scope: it reads the variables of this one, and keeps its own to itself.
@@ -166,11 +170,11 @@ pub(super) struct Fibers {
 
 impl Fibers {
     /// How many bytes all variables take that are in reach of a fiber, without those of `id` that are about to be replaced.
-    pub(super) fn variable_bytes(&self, id: FiberId, replaced: &Map) -> usize {
+    pub(super) fn variable_bytes(&self, id: FiberId, replaced: &Map, most: Size) -> usize {
         let fibers = self.slots.iter().enumerate();
         fibers
             .filter_map(|(slot, fiber)| Some((slot, fiber.as_ref()?)))
-            .map(|(slot, fiber)| fiber.variables.bytes((slot == id.0).then_some(replaced)))
+            .map(|(slot, fiber)| fiber.variables.bytes((slot == id.0).then_some(replaced), most))
             .sum()
     }
 

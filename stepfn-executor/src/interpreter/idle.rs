@@ -8,7 +8,10 @@ use super::{
     FiberId, Interpreter, Phase,
     fiber::{Fiber, Sleeping},
 };
-use crate::waiting::{Waiting, WaitingOn};
+use crate::{
+    history::inside,
+    waiting::{Waiting, WaitingOn},
+};
 
 impl Interpreter {
     /// Whether pending work may come to something without time passing.
@@ -17,9 +20,7 @@ impl Interpreter {
     }
 
     pub(super) fn awaits_callback(&self) -> bool {
-        self.runs_await
-            || self.running_nested().any(Self::awaits_callback)
-            || self.tokens.values().any(|holder| holder.awaited)
+        self.runs_await || self.running_nested().any(Self::awaits_callback) || self.tokens.any_awaited()
     }
 
     /// Whether time stands still for a callback: where nothing but the end of the execution's own time is left, one may
@@ -58,7 +59,8 @@ impl Interpreter {
             let state = self.executor.program.state(fiber.at).name.to_string();
             let item = fiber.item.as_ref().map(|item| item.index);
             let depth = places.len();
-            waiting.push((places, Waiting { state, item, depth, since: fiber.entered_at, on }));
+            let place = self.place_of(fiber);
+            waiting.push((places, Waiting { state, place, item, depth, since: fiber.entered_at, on }));
         }
         waiting.sort_by(|(one, _), (other, _)| one.cmp(other));
         let nested = self.running_nested().flat_map(Self::waiting);
@@ -101,6 +103,18 @@ impl Interpreter {
         }
         places.reverse();
         places
+    }
+
+    /// The same as it is shown, `Each[1] / Both[0]`; nothing in the machine itself.
+    pub(super) fn place_of(&self, fiber: &Fiber) -> String {
+        let mut around = Vec::new();
+        let mut parent = fiber.parent;
+        while let Some((of, number)) = parent {
+            let Some(outer) = self.fibers.get(of) else { break };
+            around.push((&*self.executor.program.state(outer.at).name, number));
+            parent = outer.parent;
+        }
+        around.into_iter().rev().fold(String::new(), |place, (state, number)| inside(&place, state, number))
     }
 
     /// The states in which fibers wait.

@@ -13,7 +13,9 @@ use crate::{
 impl Interpreter {
     /// Leaves a JSONata state that has no result of its own: Pass, Wait, Succeed.
     pub(super) fn leave_jsonata(&mut self, executor: &Executor, id: FiberId, jsonata: &Jsonata) -> Step {
-        self.leave_with(executor, id, |frame, input| jsonata.results.evaluate(&frame.jsonata(input), input))
+        self.leave_with(executor, id, |frame, input| {
+            jsonata.results.evaluate(&frame.jsonata(input), input, frame.limits)
+        })
     }
 
     pub(super) fn complete_jsonata(
@@ -41,7 +43,7 @@ impl Interpreter {
     }
 
     pub(super) fn exit_jsonata(&mut self, executor: &Executor, id: FiberId, left: Left, way: Way) -> Step {
-        if !left.extent.fits() {
+        if !left.extent.fits(executor.limits.payload()) {
             let state = executor.program.state(self.state_of(id));
             return self.failed(executor, id, Failure::data_limit(&state.name));
         }

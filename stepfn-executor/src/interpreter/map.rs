@@ -10,9 +10,6 @@ use crate::{
     size::Extent,
 };
 
-/// How many iterations of an inline Map run at once where `MaxConcurrency` sets no bound (AWS, "Inline mode").
-const MAX_CONCURRENCY: usize = 40;
-
 /// The branches or iterations that a fiber waits for.
 #[derive(Clone, Debug)]
 pub(super) struct Children {
@@ -98,7 +95,8 @@ impl Interpreter {
             return Ok(Step::Again);
         }
         let bound = usize::try_from(concurrency).unwrap_or(usize::MAX);
-        let bound = if bound == 0 { MAX_CONCURRENCY } else { bound.min(MAX_CONCURRENCY) };
+        let most = executor.limits.inline_concurrency.max(1);
+        let bound = if bound == 0 { most } else { bound.min(most) };
         let mut failed = None;
         for _ in 0..bound.min(length) {
             if let Err(unstarted) = self.next_iteration(executor, id, &mut children, started) {

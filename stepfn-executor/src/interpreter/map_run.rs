@@ -29,9 +29,6 @@ use crate::{
     size::Extent,
 };
 
-/// How many children run at once where `MaxConcurrency` sets no bound (AWS, "Quotas").
-const MAX_CONCURRENCY: usize = 10_000;
-
 /// Why a run cannot go on.
 enum Halt {
     Failure(Failure),
@@ -153,6 +150,7 @@ impl Interpreter {
         let program = executor.program.of_children(map.processor, distributed.workflow_type, &label);
         let machine = executor.identity.state_machine_arn(&program.name);
         let bound = usize::try_from(concurrency).unwrap_or(usize::MAX);
+        let most = executor.limits.distributed_concurrency.max(1);
         let run = MapRun {
             summary: Summary {
                 arn,
@@ -184,7 +182,7 @@ impl Interpreter {
             export,
             tolerated,
             failed_items: 0,
-            max_concurrency: if bound == 0 { MAX_CONCURRENCY } else { bound.min(MAX_CONCURRENCY) },
+            max_concurrency: if bound == 0 { most } else { bound.min(most) },
             children: Vec::new(),
             free: Vec::new(),
             running: 0,
@@ -248,7 +246,8 @@ impl Interpreter {
         let state = self.state_of(id);
         let previous = self.fibers.at(id).previous;
         let summary = run.summary.clone();
-        let phase = match end {
+        let limits = Arc::clone(&self.executor.limits);
+        let phase = match end.map_err(|failure| failure.cut(&limits)) {
             Ok(output) => {
                 // MapStateExited comes from MapRunStarted: recorded on AWS from November 2024 on.
                 let succeeded = self.record(previous, || EventKind::MapRunSucceeded { state });
@@ -256,8 +255,8 @@ impl Interpreter {
                     self.fiber(id).previous = succeeded;
                 }
                 self.record(succeeded, || EventKind::ChildrenSucceeded { state });
-                if run.extent.fits() {
-                    let extent = Extent::of(&output);
+                if run.extent.fits(limits.payload()) {
+                    let extent = Extent::of(&output, limits.payload());
                     Phase::Resume(Ok((output, extent)))
                 } else {
                     Phase::Resume(Err(Failure::data_limit(&run.summary.state)))
@@ -430,7 +429,8 @@ impl Interpreter {
             redriven: None,
             is_async: false,
         };
-        let extent = Extent::of(&input);
+        let size = self.executor.limits.payload();
+        let extent = Extent::of(&input, size);
         let time = Arc::clone(&self.time);
         let mut interpreter = match before {
             Before::Stopped(outcome, stopped) => {
@@ -448,7 +448,7 @@ impl Interpreter {
         };
         interpreter.calls = Arc::clone(&self.calls);
         interpreter.starts = Some(self.starts());
-        if !extent.fits() {
+        if !extent.fits(size) {
             let state = &run.summary.state;
             let cause = format!(
                 "The input of a child execution of '{state}' is larger than the maximum number of bytes service limit."

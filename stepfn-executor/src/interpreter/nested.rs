@@ -20,7 +20,7 @@ use super::{
     timers::TimerKind,
 };
 use crate::{
-    executor::{Inner as Executor, StartLimits},
+    executor::Inner as Executor,
     history::EventKind,
     link::Link,
     nested::{self, Start, Started},
@@ -105,7 +105,7 @@ impl Interpreter {
             {
                 Err(nested::not_supported(action, &request))
             }
-            Some(target) => match nested::start(parameters, action, &request) {
+            Some(target) => match nested::start(parameters, action, &request, &executor.limits) {
                 Ok(start) => return Ok(self.start_nested(executor, id, job, action, &target, start)),
                 Err(failure) => Err(failure),
             },
@@ -124,14 +124,14 @@ impl Interpreter {
     ) -> Step {
         let at = self.state_of(id);
         let state = executor.program.state(at).name.to_string();
-        let StartLimits { depth, number } = executor.starts;
+        let (depth, number) = (executor.limits.started_depth, executor.limits.started_executions);
         if executor.depth >= depth {
             return self.refuse(RunError::NestedTooDeep { limit: depth, state });
         }
         if self.starts().fetch_add(1, Ordering::Relaxed) >= number {
             return self.refuse(RunError::TooManyStarted { limit: number, state });
         }
-        let extent = Extent::of(&start.input);
+        let extent = Extent::of(&start.input, executor.limits.payload());
         if let Some(reason) = target.input.and_then(|shape| shape::misfit(&start.input, shape)) {
             let machine = &target.program.name;
             let reason = format!("state `{state}` starts `{machine}`, which cannot read it: {reason}");
@@ -363,6 +363,11 @@ impl Interpreter {
     pub(super) fn running_nested(&self) -> impl Iterator<Item = &Self> {
         let children = self.nested.iter().flat_map(|nested| nested.children.iter().flatten());
         children.map(|child| &*child.interpreter)
+    }
+
+    /// When the timer of a started execution goes off.
+    pub(super) fn nested_timer(&self, slot: usize) -> Option<Timestamp> {
+        self.nested.as_ref()?.children.get(slot)?.as_ref()?.timer
     }
 
     fn nested_child(&mut self, slot: usize) -> Option<&mut Child> {

@@ -39,7 +39,7 @@ impl Interpreter {
         }
         let parent = self.fibers.at(id);
         let known = parent.extent.filter(|_| data.passes_input() && jsonata.is_none());
-        let extent = known.unwrap_or_else(|| Extent::of(&input));
+        let extent = known.unwrap_or_else(|| Extent::of(&input, executor.limits.payload()));
         let (variables, item) = (parent.variables.inner(), parent.item.clone());
         for (place, branch) in branches.iter().enumerate() {
             let mut fiber = Fiber::new(*branch, input.clone(), started);

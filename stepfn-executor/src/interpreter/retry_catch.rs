@@ -11,6 +11,7 @@ impl Interpreter {
     /// A state failed: it is tried again, caught, or fails whatever it is in.
     pub(super) fn failed(&mut self, executor: &Executor, id: FiberId, failure: Failure) -> Step {
         let state = executor.program.state(self.state_of(id));
+        let failure = failure.cut(&executor.limits);
         self.note_evaluation(executor, id, &failure);
         if !failure.is_fatal() && self.retry(state, id, &failure) {
             return Step::Block;
@@ -79,10 +80,10 @@ impl Interpreter {
                 let output = catcher.result_path.apply(fiber.input.clone(), error.clone())?;
                 Ok((output, assigned))
             })?;
-            let extent = Extent::of(&output);
+            let extent = Extent::of(&output, executor.limits.payload());
             (output, extent, assigned)
         };
-        if !extent.fits() {
+        if !extent.fits(executor.limits.payload()) {
             return Err(Failure::data_limit(&state.name));
         }
         // What a catcher cannot store, no catcher of the same state handles.

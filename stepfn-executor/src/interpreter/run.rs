@@ -191,10 +191,11 @@ impl MapRun {
 
     /// Takes the results of a child.
     pub(super) fn keep(&mut self, place: usize, entries: Vec<Value>) {
+        let size = self.executor.limits.payload();
         for entry in &entries {
-            self.extent.push(Extent::of(entry));
+            self.extent.push(Extent::of(entry, size));
         }
-        if !self.extent.fits() {
+        if !self.extent.fits(size) {
             // The Map fails for it in the end, so nothing more is held.
             self.results = Vec::new();
             return;
@@ -222,7 +223,7 @@ impl MapRun {
     pub(super) fn into_stopped(mut self: Box<Self>) -> Option<Arc<Inside>> {
         self.abort();
         // Results that are too large are made anew, all of them: the guide.
-        if !self.can_be_redriven() || !self.extent.fits() {
+        if !self.can_be_redriven() || !self.extent.fits(self.executor.limits.payload()) {
             return None;
         }
         let Self { summary, label, redrives, mut unsuccessful, mut results, again, .. } = *self;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepfn_core::value::{Map, Value};
 
-use super::{Failure, FiberId, Interpreter, MAX_STORED_BYTES, Phase, Step};
+use super::{Failure, FiberId, Interpreter, Phase, Step};
 use crate::{
     eval::{EvalError, Template, error_name},
     executor::Inner as Executor,
@@ -164,7 +164,7 @@ impl Interpreter {
             Ok((finished, assigned))
         });
         match made {
-            Ok(((_, extent), _)) if !extent.fits() => {
+            Ok(((_, extent), _)) if !extent.fits(executor.limits.payload()) => {
                 self.failed(executor, id, Failure::data_limit(&state.name))
             }
             Ok(((output, extent), assigned)) => {
@@ -211,7 +211,7 @@ impl Interpreter {
         match fiber.parent {
             Some((parent, place)) => {
                 self.fibers.remove(id);
-                let extent = extent.unwrap_or_else(|| Extent::of(&output));
+                let extent = extent.unwrap_or_else(|| Extent::of(&output, executor.limits.payload()));
                 self.child_done(executor, parent, place, (output, extent), previous);
             }
             None => self.succeeded(previous, output),
@@ -223,12 +223,13 @@ impl Interpreter {
     ///
     /// What is counted is what was ever set; what is still there is measured when that comes to the limit.
     pub(super) fn store(&mut self, id: FiberId, assigned: &Arc<Map>) -> Option<Failure> {
-        let bytes = Extent::of(&Value::Object(Arc::clone(assigned))).bytes;
-        if self.stored + bytes > MAX_STORED_BYTES {
-            self.stored = self.fibers.variable_bytes(id, assigned);
+        let (size, most) = (self.executor.limits.assign(), self.executor.limits.variable_bytes);
+        let bytes = Extent::of(&Value::Object(Arc::clone(assigned)), size).bytes;
+        if self.stored + bytes > most {
+            self.stored = self.fibers.variable_bytes(id, assigned, size);
         }
         self.stored += bytes;
-        (self.stored > MAX_STORED_BYTES).then(Failure::variables_limit)
+        (self.stored > most).then(Failure::variables_limit)
     }
 
     /// Ends the run for a reason that AWS has no word for.

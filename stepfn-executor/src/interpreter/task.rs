@@ -9,7 +9,7 @@ use std::{
 use jiff::Timestamp;
 use stepfn_core::{task::TaskFailure, value::Value};
 
-use super::{Failure, FiberId, Interpreter, Phase, Step, timers::TimerKind, work};
+use super::{Failure, FiberId, Interpreter, Phase, Step, holders::Holder, timers::TimerKind, work};
 use crate::{
     eval::error_name,
     executor::{Bound, Inner as Executor},
@@ -52,14 +52,6 @@ impl Job {
     pub(super) fn awaited_token(&self) -> Option<&str> {
         self.token.as_deref().filter(|_| self.submitted && self.child.is_none())
     }
-}
-
-/// Who waits for a token.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Holder {
-    fiber: FiberId,
-    /// Whether nothing else ends the attempt: not so for `.sync`, where a job does.
-    pub(super) awaited: bool,
 }
 
 impl Interpreter {
@@ -217,7 +209,8 @@ impl Interpreter {
             }
             Ok(Attempt::Refused(reason)) => {
                 let state = state.name.to_string();
-                return self.refuse(RunError::NoAnswer { state, call: calls_before + 1, reason });
+                let place = self.place_of(self.fibers.at(id));
+                return self.refuse(RunError::NoAnswer { state, place, call: calls_before + 1, reason });
             }
         };
         self.answered(executor, id, job, answer)
@@ -245,8 +238,12 @@ impl Interpreter {
     /// Lets an attempt at an activity wait for a worker.
     fn offer(&mut self, executor: &Executor, id: FiberId, job: Box<Job>, activity: &str) -> Step {
         self.hand_out_token(executor, id, &job, true);
-        if let Some(token) = &job.token {
-            executor.registry.offer(activity, Arc::clone(token), job.parameters.clone());
+        let offered = job.token.as_ref().map_or(Ok(()), |token| {
+            executor.registry.offer(activity, Arc::clone(token), job.parameters.clone())
+        });
+        if let Err(limit) = offered {
+            let state = executor.program.state(self.state_of(id)).name.to_string();
+            return self.refuse(RunError::TooManyActivityTasks { limit, state });
         }
         // Heartbeats are due only from a worker, so there is no limit on them before.
         let heartbeat = job.heartbeat;
@@ -330,7 +327,9 @@ impl Interpreter {
         let Kind::Task(task) = &state.kind else { return Step::Block };
         let raw = executor.bound(task, &job.parameters).is_some_and(|bound| bound.handler.is_raw());
         let result = match answer {
-            Ok(Ok(result)) if !Extent::of(&result).fits() => {
+            Ok(Ok(result))
+                if !Extent::of(&result, executor.limits.payload()).fits(executor.limits.payload()) =>
+            {
                 let failure = too_large(task);
                 size::dismantle(result);
                 return self.finish(executor, id, &job, Err((text(failure.error), text(failure.cause))));
@@ -383,12 +382,13 @@ impl Interpreter {
         }
         let at = self.state_of(id);
         let Kind::Task(task) = &executor.program.state(at).kind else { return Step::Block };
+        let size = executor.limits.payload();
         let measured = result.map(|output| {
-            let extent = Extent::of(&output);
+            let extent = Extent::of(&output, size);
             (output, extent)
         });
         let failure = match measured {
-            Ok((output, extent)) if !extent.fits() => {
+            Ok((output, extent)) if !extent.fits(size) => {
                 size::dismantle(output);
                 too_large(task)
             }
@@ -399,6 +399,7 @@ impl Interpreter {
             }
             Err((error, cause)) => Failure::new(error.map(Arc::from), cause.map(Arc::from)),
         };
+        let failure = failure.cut(&executor.limits);
         self.record_for(id, || EventKind::TaskFailed { state: at, error: failure.event() });
         self.fiber(id).phase = Phase::Resume(Err(failure));
         Step::Again
@@ -415,7 +416,7 @@ impl Interpreter {
             self.executor.registry.remove(token);
             let shown = self.shown();
             for link in self.link.iter().chain(&shown) {
-                link.lock().tokens.retain(|pending| *pending.token != **token);
+                link.lock().tokens.remove(token);
             }
         }
     }

@@ -12,11 +12,16 @@ use super::fiber::FiberId;
 pub(super) struct Timers {
     heap: BinaryHeap<Reverse<Timer>>,
     set: u64,
+    /// How many there were when those were cleared away last that nobody waits for any more.
+    kept: usize,
 }
+
+/// From how many timers on those that nobody waits for are cleared away.
+const MANY: usize = 64;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Timer {
-    at: Timestamp,
+    pub(super) at: Timestamp,
     order: u64,
     pub(super) fiber: FiberId,
     /// What the fiber waited for when the timer was set.
@@ -49,6 +54,26 @@ impl Timers {
     /// When the next timer goes off.
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.heap.peek().map(|Reverse(timer)| timer.at)
+    }
+
+    pub(super) fn first(&self) -> Option<&Timer> {
+        self.heap.peek().map(|Reverse(timer)| timer)
+    }
+
+    pub(super) fn drop_first(&mut self) {
+        self.heap.pop();
+    }
+
+    /// Whether there may be more timers that nobody waits for than others.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.heap.len() > 2 * self.kept + MANY
+    }
+
+    /// Clears away the timers that nobody waits for.
+    pub(super) fn retain(&mut self, is_awaited: impl Fn(&Timer) -> bool) {
+        self.heap.retain(|Reverse(timer)| is_awaited(timer));
+        self.heap.shrink_to_fit();
+        self.kept = self.heap.len();
     }
 
     /// When the fibers wake that wait for nothing but that, with what each waits for.

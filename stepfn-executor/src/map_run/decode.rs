@@ -49,7 +49,11 @@ impl Decoder {
                 Decoding::Whole { bytes: Vec::new(), pointer: pointer.clone(), takes_objects: *takes_objects }
             }
             Format::Manifest => Decoding::Whole { bytes: Vec::new(), pointer: None, takes_objects: false },
-            Format::Parquet => return Err(IoError::Unsupported("it reads no Parquet files".to_owned())),
+            Format::Parquet => {
+                return Err(IoError::Unsupported(
+                    "it reads Parquet files only with the feature `parquet`".to_owned(),
+                ));
+            }
         };
         Ok(Self { unpack: Unpack::of_key(key), format })
     }

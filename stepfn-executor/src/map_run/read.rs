@@ -93,6 +93,10 @@ fn describe(listed: &Listed) -> Value {
 
 /// The items of one object.
 fn object(buckets: &Buckets, name: &str, key: &str, format: &Format) -> Items {
+    #[cfg(feature = "parquet")]
+    if let Format::Parquet = format {
+        return parquet(buckets, name, key);
+    }
     let made = bucket(buckets, name).and_then(|store| Ok((store.get(key), Decoder::new(format, key)?)));
     let (bytes, decoder) = match made {
         Ok(made) => made,
@@ -119,6 +123,19 @@ fn object(buckets: &Buckets, name: &str, key: &str, format: &Format) -> Items {
         std::future::ready(Some(stream::iter(items)))
     });
     decoded.flatten().boxed()
+}
+
+/// The rows of a Parquet file.
+#[cfg(feature = "parquet")]
+fn parquet(buckets: &Buckets, name: &str, key: &str) -> Items {
+    let source: Arc<str> = format!("s3://{name}/{key}").into();
+    let file = bucket(buckets, name).map(|store| store.get(key));
+    let rows = async move {
+        let rows = super::parquet::Rows::open(file?.await?.try_concat().await?)?;
+        let read = move |value| Read { value, key: None, source: Some(Arc::clone(&source)) };
+        Ok(stream::iter(rows.map(move |row| row.map(&read))))
+    };
+    stream::once(rows).try_flatten().boxed()
 }
 
 /// An S3 inventory: what its CSV parts list (AWS, "Amazon S3 inventory").

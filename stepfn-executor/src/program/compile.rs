@@ -1,7 +1,5 @@
 mod jsonata;
 
-use std::time::Duration;
-
 use stepfn_core::{
     asl::{self, QueryLanguage, StateKind},
     definition::{Definition, WorkflowType},
@@ -18,9 +16,6 @@ use super::{
 use crate::eval::{
     self, CompiledPath, Expression, Instant, ResultPath, Template, Test, jsonata::is_expression,
 };
-
-/// How long an execution may take: a year, or five minutes for Express.
-const MAX_DURATION: [Duration; 2] = [Duration::from_secs(365 * 86_400), Duration::from_secs(300)];
 
 pub(super) fn compile(
     definition: &Definition,
@@ -44,15 +39,11 @@ pub(super) fn compile(
             workflow_type: definition.workflow_type,
             states: states.into(),
             start,
-            timeout_seconds: timeout_seconds.unwrap_or(u64::MAX).min(limit(definition.workflow_type)),
+            timeout_seconds,
             sites: compiler.sites,
         }),
         _ => Err(CompileError { faults: compiler.faults }),
     }
-}
-
-pub(super) fn limit(workflow_type: WorkflowType) -> u64 {
-    MAX_DURATION[usize::from(workflow_type == WorkflowType::Express)].as_secs()
 }
 
 /// Where the compiler is.

@@ -11,6 +11,7 @@ use crate::{
         CompiledPath, ContextObject, EvalError, Expression, Random, ResultPath, Scope, Template, Variables,
         error_name, jsonata,
     },
+    limits::Limits,
     size::Extent,
 };
 
@@ -21,6 +22,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) variables: &'a dyn Variables,
     pub(crate) random: &'a Random,
     pub(crate) now: Timestamp,
+    pub(crate) limits: &'a Limits,
 }
 
 impl<'a> Frame<'a> {
@@ -122,20 +124,21 @@ impl Data {
         (raw, raw_extent): (Value, Option<Extent>),
         (result, result_extent): (Value, Option<Extent>),
     ) -> Result<(Value, Extent), EvalError> {
+        let size = frame.limits.payload();
         let selected_extent = result_extent.filter(|_| self.result_selector.is_none());
         let selected = self.select_result(frame, result)?;
         let (written, bound) = match &self.result_path {
             Write::Replace => (selected, selected_extent),
             Write::Discard => (raw, raw_extent),
             Write::Path(path) => {
-                let inner = selected_extent.unwrap_or_else(|| Extent::of(&selected));
-                let outer = raw_extent.unwrap_or_else(|| Extent::of(&raw));
+                let inner = selected_extent.unwrap_or_else(|| Extent::of(&selected, size));
+                let outer = raw_extent.unwrap_or_else(|| Extent::of(&raw, size));
                 (path.write(raw, selected)?, Some(outer.with(path.as_str(), inner)))
             }
         };
         let output = self.output(frame, written)?;
-        let bound = bound.filter(|bound| bound.fits() && matches!(self.output_path, Select::All));
-        let extent = bound.unwrap_or_else(|| Extent::of(&output));
+        let bound = bound.filter(|bound| bound.fits(size) && matches!(self.output_path, Select::All));
+        let extent = bound.unwrap_or_else(|| Extent::of(&output, size));
         Ok((output, extent))
     }
 
@@ -158,15 +161,15 @@ impl Data {
 /// What `Assign` gives, `$` being `input`. All of it is evaluated before any variable is set.
 pub(crate) fn assign(template: &Template, frame: &Frame<'_>, input: &Value) -> Result<Arc<Map>, EvalError> {
     match template.render(&frame.scope(input))? {
-        Value::Object(variables) => within_limit(variables),
+        Value::Object(variables) => within_limit(variables, frame.limits),
         other => Err(EvalError::runtime(format!("`Assign` must be an object, found {other}"))),
     }
 }
 
-/// Variables, where they are of an allowed size: 256 KiB for all that one `Assign` sets (AWS, "Limits", of variables). No
-/// recording tells the words.
-pub(crate) fn within_limit(variables: Arc<Map>) -> Result<Arc<Map>, EvalError> {
-    if Extent::of(&Value::Object(Arc::clone(&variables))).fits() {
+/// Variables, where they are of an allowed size. No recording tells the words.
+pub(crate) fn within_limit(variables: Arc<Map>, limits: &Limits) -> Result<Arc<Map>, EvalError> {
+    let size = limits.assign();
+    if Extent::of(&Value::Object(Arc::clone(&variables)), size).fits(size) {
         return Ok(variables);
     }
     let cause = "The variables in 'Assign' have a size exceeding the maximum number of bytes service limit.";

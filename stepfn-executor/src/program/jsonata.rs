@@ -11,6 +11,7 @@ use crate::{
         EvalError, Instant,
         jsonata::{Scope, Template},
     },
+    limits::Limits,
     size::Extent,
     time,
 };
@@ -66,19 +67,24 @@ pub(crate) struct Left {
 
 impl Results {
     /// Evaluates both; neither sees what the other makes. Without `Output` the state is left with `default`.
-    pub(crate) fn evaluate(&self, scope: &Scope<'_>, default: &Value) -> Result<Left, EvalError> {
-        let assigned = self.assign(scope)?;
+    pub(crate) fn evaluate(
+        &self,
+        scope: &Scope<'_>,
+        default: &Value,
+        limits: &Limits,
+    ) -> Result<Left, EvalError> {
+        let assigned = self.assign(scope, limits)?;
         let output = match &self.output {
             Some(template) => template.render(scope)?,
             None => default.clone(),
         };
-        Ok(Left { extent: Extent::of(&output), output, assigned })
+        Ok(Left { extent: Extent::of(&output, limits.payload()), output, assigned })
     }
 
-    fn assign(&self, scope: &Scope<'_>) -> Result<Option<Arc<Map>>, EvalError> {
+    fn assign(&self, scope: &Scope<'_>, limits: &Limits) -> Result<Option<Arc<Map>>, EvalError> {
         let Some(template) = &self.assign else { return Ok(None) };
         match template.render(scope)? {
-            Value::Object(variables) => within_limit(variables).map(Some),
+            Value::Object(variables) => within_limit(variables, limits).map(Some),
             other => Err(unexpected(template, "Assign", "object", &other)),
         }
     }
@@ -100,7 +106,7 @@ impl Jsonata {
         input: &Value,
         result: &Value,
     ) -> Result<Left, EvalError> {
-        self.results.evaluate(&frame.jsonata(input).with_result(result), result)
+        self.results.evaluate(&frame.jsonata(input).with_result(result), result, frame.limits)
     }
 
     /// Leaves the state through a catcher.
@@ -113,7 +119,7 @@ impl Jsonata {
     ) -> Result<Left, EvalError> {
         let none = Results::default();
         let results = self.catch.get(catcher).unwrap_or(&none);
-        results.evaluate(&frame.jsonata(input).with_error_output(error), error)
+        results.evaluate(&frame.jsonata(input).with_error_output(error), error, frame.limits)
     }
 
     /// Leaves a Choice: by the first rule that holds, else by its default. A rule without `Output` has that of the state.
@@ -129,10 +135,10 @@ impl Jsonata {
             match rule.condition.render(&scope)? {
                 Value::Bool(false) => {}
                 Value::Bool(true) => {
-                    let mut left = rule.results.evaluate(&scope, input)?;
+                    let mut left = rule.results.evaluate(&scope, input, frame.limits)?;
                     if let (None, Some(template)) = (&rule.results.output, &self.results.output) {
                         left.output = template.render(&scope)?;
-                        left.extent = Extent::of(&left.output);
+                        left.extent = Extent::of(&left.output, frame.limits.payload());
                     }
                     return Ok(Some((left, Way::rule(index, rule.next))));
                 }
@@ -140,7 +146,7 @@ impl Jsonata {
             }
         }
         let Some(default) = default else { return Ok(None) };
-        Ok(Some((self.results.evaluate(&scope, input)?, Way::default(default))))
+        Ok(Some((self.results.evaluate(&scope, input, frame.limits)?, Way::default(default))))
     }
 
     /// How long a Wait waits.

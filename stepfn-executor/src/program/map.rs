@@ -10,7 +10,7 @@ use stepfn_core::{
 
 use super::{
     Amount, FaultKind, Frame, Inner, Map, StateId,
-    compile::{Compiler, Place, limit},
+    compile::{Compiler, Place},
     jsonata::unexpected,
     layout::{Layout, Source},
 };
@@ -239,7 +239,7 @@ impl Inner {
             workflow_type,
             states: Arc::clone(&self.states),
             start,
-            timeout_seconds: limit(workflow_type),
+            timeout_seconds: None,
             sites: self.sites,
         }
     }

@@ -15,6 +15,7 @@ use crate::{
     eval::{EvalError, Random, Template, error_name},
     identity::iso,
     interpreter::{Failure, map_item},
+    limits::Limits,
     program::{self, Amount, Dataset, Frame, Kind, Program, State, StateId},
     size::Extent,
     time::VirtualTime,
@@ -65,7 +66,13 @@ pub(super) fn run(test: &TestState, checked: &Checked) -> Result<TestStateReply,
         checked,
         program,
         state: program.state(program.start),
-        frame: Frame { context: &context, variables: &variables, random: &random, now: VirtualTime::START },
+        frame: Frame {
+            context: &context,
+            variables: &variables,
+            random: &random,
+            now: VirtualTime::START,
+            limits: &Limits::AWS,
+        },
         seen: Inspection::new(checked),
     };
     if variables.as_object().is_some_and(|variables| !variables.is_empty()) {
@@ -73,7 +80,7 @@ pub(super) fn run(test: &TestState, checked: &Checked) -> Result<TestStateReply,
     }
     match flow.go() {
         Ok((output, next)) => Ok(flow.reply(TestStatus::Succeeded, Some(&output), None, next)),
-        Err(Stop::Failed(failure)) => Ok(flow.failed(&failure)),
+        Err(Stop::Failed(failure)) => Ok(flow.failed(&failure.cut(&Limits::AWS))),
         Err(Stop::Refused(error)) => Err(error),
     }
 }
@@ -308,7 +315,8 @@ impl Flow<'_> {
         let written = data.result_path.apply(self.checked.input.value.clone(), selected)?;
         self.seen.see("afterResultPath", &written);
         let output = data.output(&self.frame, written)?;
-        if !Extent::of(&output).fits() {
+        let size = self.frame.limits.payload();
+        if !Extent::of(&output, size).fits(size) {
             return Err(Stop::Failed(Failure::data_limit(&self.state.name)));
         }
         Ok((output, self.state.next))

@@ -55,7 +55,7 @@ impl Flow<'_> {
             }
             _ => {
                 jsonata.span(VirtualTime::START, &frame, input)?;
-                let left = jsonata.results.evaluate(&frame.jsonata(input), input)?;
+                let left = jsonata.results.evaluate(&frame.jsonata(input), input, frame.limits)?;
                 Ok((self.left(left)?, state.next))
             }
         }
@@ -69,7 +69,7 @@ impl Flow<'_> {
     /// Notes what is assigned, and gives the output.
     pub(super) fn left(&mut self, left: program::Left) -> Result<Value, Stop> {
         self.assigned(left.assigned.as_deref());
-        if left.extent.fits() {
+        if left.extent.fits(self.frame.limits.payload()) {
             return Ok(left.output);
         }
         Err(Stop::Failed(Failure::data_limit(&self.state.name)))

@@ -130,6 +130,7 @@ impl Clock {
             alarms.stale = 0;
             // Who still waits holds the bell as well.
             alarms.heap.retain(|Reverse(entry)| Arc::strong_count(&entry.bell) > 1);
+            alarms.heap.shrink_to_fit();
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
 };
 
 use stepfn_core::{task::TaskFailure, value::Value};
-use stepfn_executor::{Executor, Mock, RunError, Status, TokenError};
+use stepfn_executor::{Executor, Limits, Mock, RunError, Status, TokenError};
 
 use crate::{definition, json, run_with, seconds, task};
 
@@ -120,15 +120,19 @@ fn starter(times: usize) -> String {
 fn a_machine_that_starts_itself_comes_to_an_end() {
     let once = Executor::new(&definition(&starter(1))).unwrap().run_blocking(json("{}"));
     assert_eq!(once.unwrap_err(), RunError::NestedTooDeep { limit: 32, state: "S1".to_owned() });
-    let few = Executor::builder().max_started_executions(5, 1_000).build(&definition(&starter(1))).unwrap();
+    let bounded = |depth, number| {
+        let mut limits = Limits::default();
+        (limits.started_depth, limits.started_executions) = (depth, number);
+        Executor::builder().limits(limits)
+    };
+    let few = bounded(5, 1_000).build(&definition(&starter(1))).unwrap();
     let error = few.run_blocking(json("{}")).unwrap_err();
     assert_eq!(error, RunError::NestedTooDeep { limit: 5, state: "S1".to_owned() });
     // Twice at each level would be four thousand millions.
-    let twice =
-        Executor::builder().max_started_executions(1_000, 5_000).build(&definition(&starter(2))).unwrap();
+    let twice = bounded(1_000, 5_000).build(&definition(&starter(2))).unwrap();
     let error = twice.run_blocking(json("{}")).unwrap_err();
     assert!(matches!(error, RunError::TooManyStarted { limit: 5_000, .. }), "{error}");
-    assert!(error.to_string().contains("raise the bound by `.max_started_executions(…)`"));
+    assert!(error.to_string().contains("raise `Limits::started_executions` by `.limits(…)`"));
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod garbage;
 mod history;
 mod hostile;
 mod jsonata;
+mod limits;
 mod map_parallel;
 mod mock_file;
 mod nested;

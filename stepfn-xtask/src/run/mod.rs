@@ -13,7 +13,7 @@ use stepfn_core::{
     definition::{Definition, WorkflowType},
     value::Value,
 };
-use stepfn_executor::{Execution, Executor, History, Outcome as Ended, RunError, Status, Timestamp};
+use stepfn_executor::{Execution, Executor, History, Outcome as Ended, Route, RunError, Status, Timestamp};
 use tokio::{runtime::Runtime, time::MissedTickBehavior};
 
 use self::{answer::Answerer, live::Screen, story::Story};
@@ -42,7 +42,8 @@ pub(crate) struct Run {
     /// Let waits, backoff and timeouts take no time; nobody answers callbacks then
     #[arg(long)]
     virtual_time: bool,
-    /// `json` is one line on standard output: {"status","output","error","cause","seconds","transitions","path"}
+    /// `json` is one line on standard output: {"status","output","error","cause","seconds","transitions","path"}; in the path a Map or
+    /// Parallel is {"state","inside":[{"number","path"}]}
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
     format: Format,
 }
@@ -142,7 +143,6 @@ fn transitions(number: u64) -> String {
 
 fn summary(ended: &Ended) -> Value {
     let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
-    let path = ended.history.path().into_iter().map(Value::from);
     Value::object([
         ("status", Value::from(ended.status.name())),
         ("output", ended.output().cloned().unwrap_or(Value::Null)),
@@ -150,8 +150,22 @@ fn summary(ended: &Ended) -> Value {
         ("cause", text(ended.cause())),
         ("seconds", format!("{:.3}", ended.duration().as_secs_f64()).parse().unwrap_or(Value::Null)),
         ("transitions", ended.transitions.into()),
-        ("path", Value::array(path)),
+        ("path", path(&ended.history.route())),
     ])
+}
+
+/// The states by their names; a Map or Parallel with what happened inside of it, by the number of the iteration or branch.
+fn path(route: &Route) -> Value {
+    Value::array(route.steps.iter().map(|step| {
+        if step.inside.is_empty() {
+            return Value::from(step.state.as_str());
+        }
+        let inside = step
+            .inside
+            .iter()
+            .map(|(number, route)| Value::object([("number", Value::from(*number)), ("path", path(route))]));
+        Value::object([("state", Value::from(step.state.as_str())), ("inside", Value::array(inside))])
+    }))
 }
 
 type End = Result<Ended, RunError>;

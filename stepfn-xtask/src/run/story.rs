@@ -30,7 +30,11 @@ impl Story {
     /// What happened since it was last asked.
     pub(super) fn so_far(&mut self, history: &History) -> Vec<String> {
         let mut lines = Vec::new();
-        for event in history.events().skip(self.told) {
+        if history.len() <= self.told {
+            return lines;
+        }
+        let places = history.places();
+        for (event, place) in history.events().zip(&places).skip(self.told) {
             self.told += 1;
             self.start.get_or_insert(event.timestamp);
             let previous = usize::try_from(event.previous_event_id).unwrap_or_default();
@@ -41,7 +45,7 @@ impl Story {
             if is_entry {
                 self.entered.insert(event.id, event.timestamp);
             }
-            if let Some(text) = self.line(&event, came_from) {
+            if let Some(text) = self.line(&event, place, came_from) {
                 lines.push(self.at(event.timestamp, &text));
             }
         }
@@ -82,10 +86,10 @@ impl Story {
         format!("{seconds:>9.3} s  {}", stepfn_cli::printable(text))
     }
 
-    fn line(&mut self, event: &HistoryEvent<'_>, stay: u64) -> Option<String> {
+    fn line(&mut self, event: &HistoryEvent<'_>, place: &str, stay: u64) -> Option<String> {
         let event_type = event.event_type;
         let details = || event.details().unwrap_or(Value::Null);
-        let state = event.state.unwrap_or_default();
+        let state = event.state.map_or_else(String::new, |state| placed(place, state));
         if event_type.ends_with("StateEntered") {
             return Some(format!("→ {state}"));
         }
@@ -110,7 +114,7 @@ impl Story {
         self.failed.insert(stay);
         let details = details();
         let text = |key: &str| details[key].as_str().filter(|text| !text.is_empty());
-        let mut said = format!("✗ {}", if state.is_empty() { event_type } else { state });
+        let mut said = format!("✗ {}", if state.is_empty() { event_type } else { &state });
         for part in [text("error"), text("cause")].into_iter().flatten() {
             said += &format!(": {part}");
         }
@@ -118,10 +122,11 @@ impl Story {
     }
 }
 
-/// A state's name, with its item.
+/// A state's name, with its place before it.
 pub(super) fn name(waiting: &Waiting) -> String {
-    match waiting.item {
-        Some(item) => format!("{} [{item}]", waiting.state),
-        None => waiting.state.clone(),
-    }
+    placed(&waiting.place, &waiting.state)
+}
+
+fn placed(place: &str, state: &str) -> String {
+    if place.is_empty() { state.to_owned() } else { format!("{place} / {state}") }
 }

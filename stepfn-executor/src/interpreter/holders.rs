@@ -1,0 +1,48 @@
+//! The tokens that are pending, and who waits for them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::fiber::FiberId;
+
+/// Who waits for a token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holder {
+    pub(super) fiber: FiberId,
+    /// Whether nothing else ends the attempt: not so for `.sync`, where a job does.
+    pub(super) awaited: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Holders {
+    tokens: HashMap<Arc<str>, Holder>,
+    /// How many are awaited: it is asked at each rest, and there may be thousands of tokens.
+    awaited: usize,
+}
+
+impl Holders {
+    pub(super) fn insert(&mut self, token: Arc<str>, holder: Holder) {
+        self.remove(&token);
+        self.awaited += usize::from(holder.awaited);
+        self.tokens.insert(token, holder);
+    }
+
+    pub(super) fn remove(&mut self, token: &str) {
+        if let Some(holder) = self.tokens.remove(token) {
+            self.awaited -= usize::from(holder.awaited);
+        }
+    }
+
+    pub(super) fn get(&self, token: &str) -> Option<Holder> {
+        self.tokens.get(token).copied()
+    }
+
+    pub(super) fn any_awaited(&self) -> bool {
+        self.awaited > 0
+    }
+
+    /// Gives up all of them.
+    pub(super) fn take_all(&mut self) -> impl Iterator<Item = Arc<str>> + use<> {
+        self.awaited = 0;
+        std::mem::take(&mut self.tokens).into_keys()
+    }
+}
