@@ -105,7 +105,7 @@ pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};
 pub mod language {}
 
 #[cfg(feature = "executor")]
-#[doc = include_str!("../docs/testing.md")]
+#[doc = include_str!("../docs/book/testing.md")]
 pub mod testing_guide {}
 
 /// What the macros' expansions name. Not for use by hand.
@@ -130,3 +130,50 @@ pub mod __private {
 #[cfg(all(doctest, feature = "executor"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+/// The chapters of the book, whose code is tested.
+#[cfg(all(doctest, feature = "executor"))]
+mod book {
+    #[doc = include_str!("../docs/book/introduction.md")]
+    struct Introduction;
+    #[doc = include_str!("../docs/book/first-workflow.md")]
+    struct FirstWorkflow;
+    #[doc = include_str!("../docs/book/data-flow.md")]
+    struct DataFlow;
+    #[doc = include_str!("../docs/book/choices.md")]
+    struct Choices;
+    #[doc = include_str!("../docs/book/errors.md")]
+    struct Errors;
+    #[doc = include_str!("../docs/book/parallel-and-map.md")]
+    struct ParallelAndMap;
+    #[doc = include_str!("../docs/book/distributed-map.md")]
+    struct DistributedMap;
+    #[doc = include_str!("../docs/book/callbacks.md")]
+    struct Callbacks;
+    #[doc = include_str!("../docs/book/jsonata.md")]
+    struct Jsonata;
+    #[doc = include_str!("../docs/book/services.md")]
+    struct Services;
+    #[doc = include_str!("../docs/book/nested.md")]
+    struct Nested;
+    #[doc = include_str!("../docs/book/express.md")]
+    struct Express;
+    #[doc = include_str!("../docs/book/exploration.md")]
+    struct Exploration;
+    #[doc = include_str!("../docs/book/deployment.md")]
+    struct Deployment;
+    #[doc = include_str!("../docs/book/import.md")]
+    struct Import;
+    #[doc = include_str!("../docs/book/running.md")]
+    struct Running;
+    #[doc = include_str!("../docs/book/mistakes.md")]
+    struct Mistakes;
+    #[doc = include_str!("../docs/book/mistakes-rules.md")]
+    struct MistakesRules;
+    #[doc = include_str!("../docs/book/promises.md")]
+    struct Promises;
+    #[doc = include_str!("../docs/book/beside.md")]
+    struct Beside;
+    #[doc = include_str!("../docs/book/reference.md")]
+    struct Reference;
+}
