@@ -152,7 +152,8 @@ fn no_block_of_rust_is_ignored() {
 
 /// A block as rustdoc compiles it: the `# ` before hidden lines is for the reader.
 fn program(block: &str) -> String {
-    let lines = block.lines().map(|line| if line == "#" { "" } else { line.strip_prefix("# ").unwrap_or(line) });
+    let lines =
+        block.lines().map(|line| if line == "#" { "" } else { line.strip_prefix("# ").unwrap_or(line) });
     lines.fold(String::new(), |text, line| text + line + "\n")
 }
 
@@ -164,12 +165,16 @@ fn what_the_compiler_says_is_what_it_says() {
     for (name, chapter) in chapters() {
         let mut blessed = chapter.clone();
         let blocks = blocks(&chapter);
-        let mistakes = blocks.iter().zip(blocks.iter().skip(1)).filter(|(code, _)| code.language == "rust,compile_fail");
+        let mistakes =
+            blocks.iter().zip(blocks.iter().skip(1)).filter(|(code, _)| code.language == "rust,compile_fail");
         let mistakes: Vec<_> = mistakes.enumerate().collect();
         // From the last one, so that places stay what they are.
         for (index, (code, answer)) in mistakes.into_iter().rev() {
             let test = format!("{}_{}", name.replace('-', "_"), index + 1);
-            assert_eq!(answer.language, "text", "{name}.md: no answer of the compiler stands behind a mistake");
+            assert_eq!(
+                answer.language, "text",
+                "{name}.md: no answer of the compiler stands behind a mistake"
+            );
             let source = ui.join(&test).with_extension("rs");
             let expected = program(code.text);
             if is_blessing {
@@ -178,13 +183,22 @@ fn what_the_compiler_says_is_what_it_says() {
                     fs::write(&source, &expected).unwrap();
                 }
             }
-            assert_eq!(fs::read_to_string(&source).unwrap_or_default(), expected, "tests/ui/book/{test}.rs is stale");
+            assert_eq!(
+                fs::read_to_string(&source).unwrap_or_default(),
+                expected,
+                "tests/ui/book/{test}.rs is stale"
+            );
             let stderr = fs::read_to_string(source.with_extension("stderr")).unwrap_or_default();
             let said = stderr.trim_end().replace(&format!("tests/ui/book/{test}.rs"), "src/main.rs");
             if is_blessing {
                 blessed.replace_range(answer.start..answer.start + answer.text.len(), &said);
             } else {
-                assert_eq!(answer.text, said, "{name}.md: rustc says something else of the mistake {}", index + 1);
+                assert_eq!(
+                    answer.text,
+                    said,
+                    "{name}.md: rustc says something else of the mistake {}",
+                    index + 1
+                );
             }
             tests.insert(test);
         }
