@@ -2,14 +2,8 @@
 
 use std::sync::Arc;
 
+pub(crate) use stepfn_core::value::Size;
 use stepfn_core::value::Value;
-
-/// What a value may have: bytes of JSON text, and levels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Size {
-    pub(crate) bytes: usize,
-    pub(crate) depth: usize,
-}
 
 /// A bound on the length of a value's compact JSON text, and on its depth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +16,13 @@ impl Extent {
     /// Of nothing yet: the brackets of an array, to [`push`](Self::push) to.
     pub(crate) const BRACKETS: Self = Self { bytes: 2, depth: 1 };
 
-    /// The extent of a value: exact when it [`fits`](Self::fits), else just too much.
+    /// The extent of a value: exact when it [`fits`](Self::fits), else just too much. Arrays and objects remember it.
+    #[inline]
     pub(crate) fn of(value: &Value, most: Size) -> Self {
-        let mut extent = Self { bytes: 0, depth: 0 };
-        extent.walk(value, 0, most);
-        extent
+        match value.size(most) {
+            Some(Size { bytes, depth }) => Self { bytes, depth },
+            None => Self { bytes: most.bytes.saturating_add(1), depth: most.depth },
+        }
     }
 
     /// Whether the value is of an allowed size.
@@ -48,44 +44,6 @@ impl Extent {
     pub(crate) fn push(&mut self, element: Self) {
         self.bytes = self.bytes.saturating_add(element.bytes + 1);
         self.depth = self.depth.max(element.depth + 1);
-    }
-
-    fn walk(&mut self, value: &Value, depth: usize, most: Size) {
-        self.depth = self.depth.max(depth);
-        self.bytes += match value {
-            Value::Null => 4,
-            Value::Bool(value) => 5 - usize::from(*value),
-            Value::Number(number) => match number.as_i64() {
-                Some(small) if number.is_integer() && small.unsigned_abs() < 1 << 32 => {
-                    let digits = small.unsigned_abs().checked_ilog10().unwrap_or(0) as usize + 1;
-                    digits + usize::from(small < 0)
-                }
-                _ => number.to_string().len(),
-            },
-            Value::String(text) => text_length(text),
-            Value::Array(items) => 2 + items.len().saturating_sub(1),
-            Value::Object(members) => 2 + members.len().saturating_sub(1),
-        };
-        match value {
-            Value::Array(items) => {
-                for item in items.iter() {
-                    if !self.fits(most) {
-                        return;
-                    }
-                    self.walk(item, depth + 1, most);
-                }
-            }
-            Value::Object(members) => {
-                for (key, value) in members.iter() {
-                    if !self.fits(most) {
-                        return;
-                    }
-                    self.bytes += text_length(key) + 1;
-                    self.walk(value, depth + 1, most);
-                }
-            }
-            _ => {}
-        }
     }
 }
 
@@ -129,20 +87,6 @@ pub(crate) fn dismantle(value: Value) {
             _ => {}
         }
     }
-}
-
-fn text_length(text: &str) -> usize {
-    // Without branches, so that it goes many bytes at a time.
-    let special = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
-    if text.bytes().fold(false, |found, byte| found | special(byte)) {
-        let escapes = text.bytes().map(|byte| match byte {
-            b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
-            0x00..0x20 => 5,
-            _ => 0,
-        });
-        return text.len() + 2 + escapes.sum::<usize>();
-    }
-    text.len() + 2
 }
 
 #[cfg(test)]

@@ -302,7 +302,7 @@ pub(crate) fn answer(random: &mut Random, shape: &service::Shape, depth: usize) 
             })
             .collect::<Map>()
             .into(),
-        service::Kind::List(_) => Value::Array(Vec::new().into()),
+        service::Kind::List(_) => Value::array([]),
         service::Kind::Map(_) | service::Kind::Structure(_) => Value::Object(Map::new().into()),
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn anything(random: &mut Random, depth: usize) -> Value {
         5 => "".into(),
         6 => Value::Object(Map::new().into()),
         7 => vec![anything(random, depth - 1), anything(random, depth - 1)].into(),
-        8 => Value::Array(Vec::new().into()),
+        8 => Value::array([]),
         _ => (0..1 + random.below(2))
             .map(|_| (random.pick(&KEYS).into(), anything(random, depth - 1)))
             .collect::<Map>()

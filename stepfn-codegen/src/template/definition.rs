@@ -71,7 +71,7 @@ fn collect(value: &Value, known: &IndexMap<String, Reference>, found: &mut Index
         Value::Object(map) => {
             for (key, value) in map.iter() {
                 let mut of_key = IndexMap::new();
-                collect(&Value::String(key.clone()), known, &mut of_key);
+                collect(&Value::from(key), known, &mut of_key);
                 found.extend(of_key);
                 collect(value, known, found);
             }

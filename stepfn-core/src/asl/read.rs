@@ -292,7 +292,7 @@ impl Fields<'_> {
 
     /// What is left, with what could not be converted.
     fn unknown(mut self) -> Unknown {
-        self.rest.append(&mut self.kept);
+        self.rest.extend(std::mem::take(&mut self.kept));
         self.rest
     }
 

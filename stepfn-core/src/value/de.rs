@@ -328,7 +328,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
         while let Some(item) = access.next_element()? {
             items.push(item);
         }
-        Ok(Value::Array(Arc::new(items)))
+        Ok(items.into())
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {

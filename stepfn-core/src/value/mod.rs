@@ -12,19 +12,18 @@
 //! # Ok::<(), stepfn_core::json::JsonError>(())
 //! ```
 
+mod array;
 mod de;
+mod key;
+pub mod map;
 mod number;
 mod ser;
+mod size;
 
 use std::{fmt, ops::Index, str::FromStr, sync::Arc};
 
-use indexmap::IndexMap;
-
-pub use self::{de::from_value, number::Number, ser::to_value};
+pub use self::{array::Array, de::from_value, key::Key, map::Map, number::Number, ser::to_value, size::Size};
 use crate::json::{self, JsonError};
-
-/// A JSON object: keys in the order in which they were written.
-pub type Map = IndexMap<Arc<str>, Value>;
 
 /// A JSON value. See the [module](self) for what it costs.
 #[derive(Clone, Default, PartialEq)]
@@ -39,7 +38,7 @@ pub enum Value {
     /// A string.
     String(Arc<str>),
     /// An array.
-    Array(Arc<Vec<Self>>),
+    Array(Arc<Array>),
     /// An object.
     Object(Arc<Map>),
 }
@@ -58,8 +57,8 @@ impl Value {
     }
 
     /// An object value out of its entries; a later entry of the same key wins.
-    pub fn object<K: Into<Arc<str>>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Self::Object(Arc::new(entries.into_iter().map(|(key, value)| (key.into(), value)).collect()))
+    pub fn object<K: Into<Key>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
+        Self::Object(Arc::new(entries.into_iter().collect()))
     }
 
     /// An array value.
@@ -225,7 +224,7 @@ from! {
     &str => |value| Self::String(value.into()),
     String => |value| Self::String(value.into()),
     Arc<str> => |value| Self::String(value),
-    Vec<Self> => |value| Self::Array(Arc::new(value)),
+    Vec<Self> => |value| Self::Array(Arc::new(value.into())),
     Map => |value| Self::Object(Arc::new(value)),
 }
 

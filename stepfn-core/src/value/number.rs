@@ -81,6 +81,17 @@ impl Number {
         }
     }
 
+    /// How long the number's text is.
+    pub(crate) fn text_length(&self) -> usize {
+        let digits = |number: u64| number.checked_ilog10().unwrap_or(0) as usize + 1;
+        match &self.0 {
+            Repr::Int(value) => digits(value.unsigned_abs()) + usize::from(*value < 0),
+            Repr::Uint(value) => digits(*value),
+            Repr::Float(value) => float_text(*value).len(),
+            Repr::Text(text) => text.len(),
+        }
+    }
+
     /// Compares by value: `1` equals `1.0`.
     pub fn numeric_cmp(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {

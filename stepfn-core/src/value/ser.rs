@@ -1,9 +1,6 @@
-use std::sync::Arc;
-
-use indexmap::map::Entry;
 use serde::ser::{self, Error as _, Impossible, Serialize};
 
-use super::{Map, Number, Value};
+use super::{Key, Map, Number, Value, map::Entry};
 
 type Error = serde_json::Error;
 
@@ -189,7 +186,7 @@ impl Items {
     }
 
     fn finish(self) -> Value {
-        tagged(self.variant, Value::Array(Arc::new(self.items)))
+        tagged(self.variant, self.items.into())
     }
 }
 
@@ -216,13 +213,13 @@ items!(
 
 struct Entries {
     variant: Option<&'static str>,
-    key: Option<Arc<str>>,
+    key: Option<Key>,
     map: Map,
 }
 
 impl Entries {
     /// Refuses a key that is there already: what it held would be gone, and what reads the field expects that.
-    fn put(&mut self, key: Arc<str>, value: Value) -> Result<(), Error> {
+    fn put(&mut self, key: Key, value: Value) -> Result<(), Error> {
         match self.map.entry(key) {
             Entry::Vacant(place) => {
                 place.insert(value);
@@ -281,22 +278,22 @@ fn key_error() -> Error {
 
 macro_rules! text_keys {
     ($($name:ident: $ty:ty),*) => {
-        $(fn $name(self, value: $ty) -> Result<Arc<str>, Error> {
+        $(fn $name(self, value: $ty) -> Result<Key, Error> {
             Ok(value.to_string().into())
         })*
     };
 }
 
 impl ser::Serializer for KeySerializer {
-    type Ok = Arc<str>;
+    type Ok = Key;
     type Error = Error;
-    type SerializeSeq = Impossible<Arc<str>, Error>;
-    type SerializeTuple = Impossible<Arc<str>, Error>;
-    type SerializeTupleStruct = Impossible<Arc<str>, Error>;
-    type SerializeTupleVariant = Impossible<Arc<str>, Error>;
-    type SerializeMap = Impossible<Arc<str>, Error>;
-    type SerializeStruct = Impossible<Arc<str>, Error>;
-    type SerializeStructVariant = Impossible<Arc<str>, Error>;
+    type SerializeSeq = Impossible<Key, Error>;
+    type SerializeTuple = Impossible<Key, Error>;
+    type SerializeTupleStruct = Impossible<Key, Error>;
+    type SerializeTupleVariant = Impossible<Key, Error>;
+    type SerializeMap = Impossible<Key, Error>;
+    type SerializeStruct = Impossible<Key, Error>;
+    type SerializeStructVariant = Impossible<Key, Error>;
 
     text_keys! {
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
@@ -309,29 +306,29 @@ impl ser::Serializer for KeySerializer {
         _name: &'static str,
         _index: u32,
         variant: &'static str,
-    ) -> Result<Arc<str>, Error> {
+    ) -> Result<Key, Error> {
         Ok(variant.into())
     }
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         _name: &'static str,
         value: &T,
-    ) -> Result<Arc<str>, Error> {
+    ) -> Result<Key, Error> {
         value.serialize(self)
     }
-    fn serialize_bytes(self, _value: &[u8]) -> Result<Arc<str>, Error> {
+    fn serialize_bytes(self, _value: &[u8]) -> Result<Key, Error> {
         Err(key_error())
     }
-    fn serialize_none(self) -> Result<Arc<str>, Error> {
+    fn serialize_none(self) -> Result<Key, Error> {
         Err(key_error())
     }
-    fn serialize_some<T: Serialize + ?Sized>(self, _value: &T) -> Result<Arc<str>, Error> {
+    fn serialize_some<T: Serialize + ?Sized>(self, _value: &T) -> Result<Key, Error> {
         Err(key_error())
     }
-    fn serialize_unit(self) -> Result<Arc<str>, Error> {
+    fn serialize_unit(self) -> Result<Key, Error> {
         Err(key_error())
     }
-    fn serialize_unit_struct(self, _name: &'static str) -> Result<Arc<str>, Error> {
+    fn serialize_unit_struct(self, _name: &'static str) -> Result<Key, Error> {
         Err(key_error())
     }
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -340,7 +337,7 @@ impl ser::Serializer for KeySerializer {
         _index: u32,
         _variant: &'static str,
         _value: &T,
-    ) -> Result<Arc<str>, Error> {
+    ) -> Result<Key, Error> {
         Err(key_error())
     }
     fn serialize_seq(self, _len: Option<usize>) -> Result<Self::SerializeSeq, Error> {

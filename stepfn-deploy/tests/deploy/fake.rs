@@ -287,7 +287,7 @@ impl Machine {
 
     fn described(&self) -> Map {
         let mut fields = self.fields.clone();
-        fields.extend(self.revision_id().map(|id| ("revisionId".into(), id.into())));
+        fields.extend(self.revision_id().map(|id| ("revisionId", id.into())));
         fields
     }
 

@@ -1,10 +1,10 @@
 //! JSONPath, compiled.
 
-use std::{borrow::Cow, fmt, sync::Arc};
+use std::{borrow::Cow, fmt};
 
 use stepfn_core::{
     path::{Path, Root, SegmentKind},
-    value::{Map, Value},
+    value::{Key, Map, Value},
 };
 
 use super::{CompileError, EvalError, Scope, filter::Condition, select};
@@ -46,8 +46,8 @@ enum Shape {
 /// One step.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Name(Arc<str>),
-    Names(Box<[Arc<str>]>),
+    Name(Key),
+    Names(Box<[Key]>),
     Index(i64),
     Indices(Box<[i64]>),
     Slice { start: Option<i64>, end: Option<i64>, step: i64 },
@@ -259,7 +259,7 @@ fn walk<'v>(steps: &[Step], from: &'v Value) -> End<'v> {
     let mut value = Some(from);
     for (at, step) in steps.iter().enumerate() {
         value = match (step, value) {
-            (Step::Name(name), Some(Value::Object(map))) => match member(map, name) {
+            (Step::Name(name), Some(Value::Object(map))) => match map.get(name) {
                 Some(value) => Some(value),
                 None => return End::Missed(at, Reason::NoMember),
             },
@@ -271,15 +271,6 @@ fn walk<'v>(steps: &[Step], from: &'v Value) -> End<'v> {
     value.map_or(End::Beyond, End::At)
 }
 
-/// The member of a name. In a small object to look at each key is faster than to hash one.
-pub(super) fn member<'v>(map: &'v Map, name: &str) -> Option<&'v Value> {
-    const SMALL: usize = 8;
-    if map.len() > SMALL {
-        return map.get(name);
-    }
-    map.iter().find(|(key, _)| ***key == *name).map(|(_, value)| value)
-}
-
 /// The element at an index; a negative one counts from the end.
 pub(super) fn element(items: &[Value], index: i64) -> Option<&Value> {
     let from_end =
@@ -288,8 +279,8 @@ pub(super) fn element(items: &[Value], index: i64) -> Option<&Value> {
 }
 
 /// An object of those members of another that are named and there.
-pub(super) fn merge(names: &[Arc<str>], map: &Map) -> Value {
-    let members = names.iter().filter_map(|name| Some((Arc::clone(name), member(map, name)?.clone())));
+pub(super) fn merge(names: &[Key], map: &Map) -> Value {
+    let members = names.iter().filter_map(|name| Some((name.clone(), map.get(name)?.clone())));
     Value::object(members)
 }
 

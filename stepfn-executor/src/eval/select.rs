@@ -2,7 +2,7 @@
 
 use stepfn_core::value::Value;
 
-use super::path::{Step, element, member, merge};
+use super::path::{Step, element, merge};
 
 /// A selected value; `None` is what lies beyond the end of an array, which becomes `null` in a result.
 type Node<'v> = Option<&'v Value>;
@@ -33,9 +33,9 @@ pub(super) fn select<'v>(steps: &[Step], from: &'v Value, root: &'v Value) -> Ve
 
 fn apply<'v>(step: &Step, value: &'v Value, root: &'v Value, out: &mut Vec<Node<'v>>) {
     match (step, value) {
-        (Step::Name(name), Value::Object(map)) => out.extend(member(map, name).map(Some)),
+        (Step::Name(name), Value::Object(map)) => out.extend(map.get(name).map(Some)),
         (Step::Names(names), Value::Object(map)) => {
-            out.extend(names.iter().filter_map(|name| member(map, name)).map(Some));
+            out.extend(names.iter().filter_map(|name| map.get(name)).map(Some));
         }
         (Step::Wildcard, Value::Object(map)) => out.extend(map.values().map(Some)),
         (Step::Wildcard, Value::Array(items)) => out.extend(items.iter().map(Some)),

@@ -1,8 +1,6 @@
 //! Payload templates: `Parameters`, `ResultSelector`, `ItemSelector`, `Assign`, `BatchInput`.
 
-use std::sync::Arc;
-
-use stepfn_core::value::{Map, Value};
+use stepfn_core::value::{Key, Map, Value};
 
 use super::{CompileError, EvalError, Expression, Scope, java};
 
@@ -61,7 +59,7 @@ impl Template {
 }
 
 /// The members of an object in the order in which AWS puts them into what it makes.
-fn in_order(members: &Map) -> Vec<(&Arc<str>, &Value)> {
+fn in_order(members: &Map) -> Vec<(&Key, &Value)> {
     // Of `a` and `a.$` the later counts, wherever it stands.
     let counts = |at: usize, key: &str| {
         let twin = match key.strip_suffix(".$") {
@@ -123,8 +121,8 @@ impl Node {
         let mut dynamic: Vec<(usize, Self)> = Vec::new();
         for (key, value) in in_order(members) {
             let (name, node) = match key.strip_suffix(".$") {
-                Some(name) => (Arc::from(name), Self::compile_dynamic(key, value, place)),
-                None => (Arc::clone(key), Self::compile(value, &place.member(key))),
+                Some(name) => (Key::from(name), Self::compile_dynamic(key, value, place)),
+                None => (key.clone(), Self::compile(value, &place.member(key))),
             };
             let node = node.map_err(|error| error.inside(key))?;
             let (constant, node) = match node {

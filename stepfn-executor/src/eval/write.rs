@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepfn_core::{
     path::{Path, Root, SegmentKind},
-    value::Value,
+    value::{Key, Value},
 };
 
 use super::{CompileError, EvalError, error_name};
@@ -18,7 +18,7 @@ pub(crate) struct ResultPath {
 
 #[derive(Clone, Debug)]
 enum Step {
-    Member(Arc<str>),
+    Member(Key),
     Element(i64),
 }
 
@@ -80,7 +80,7 @@ fn put(steps: &[Step], mut place: &mut Value, value: Value) -> bool {
                 if !map.contains_key(name) && makes_an_array() {
                     return false;
                 }
-                Arc::make_mut(map).entry(Arc::clone(name)).or_insert_with(Value::empty_object)
+                Arc::make_mut(map).entry(name.clone()).or_insert_with(Value::empty_object)
             }
             (Step::Element(index), Value::Array(items)) => {
                 let Some(at) = position(items, *index) else { return false };

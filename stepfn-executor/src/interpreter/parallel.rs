@@ -188,6 +188,6 @@ impl Interpreter {
 
 impl Children {
     fn branches(length: usize) -> Self {
-        Self::new(length, Arc::new(Vec::new()))
+        Self::new(length, Arc::default())
     }
 }

@@ -111,7 +111,7 @@ impl Decoding {
                     Value::Object(members) if *takes_objects => ready.extend(
                         members
                             .iter()
-                            .map(|(key, value)| Entry { key: Some(Arc::clone(key)), value: value.clone() }),
+                            .map(|(key, value)| Entry { key: Some(key.into()), value: value.clone() }),
                     ),
                     _ => return Err(IoError::failed("Attempting to map over non-iterable node.")),
                 }
@@ -176,7 +176,7 @@ impl Csv {
         let mut fields = fields.into_iter();
         let row: Map = headers
             .iter()
-            .map(|header| (header.as_str().into(), Value::from(fields.next().unwrap_or_default())))
+            .map(|header| (header.as_str(), Value::from(fields.next().unwrap_or_default())))
             .collect();
         ready.push_back(Entry::new(row));
         Ok(())

@@ -60,7 +60,7 @@ pub(crate) enum ItemsFrom {
 /// What a Map iterates over.
 #[derive(Clone, Debug)]
 pub(crate) enum Dataset {
-    Items(Arc<Vec<Value>>),
+    Items(Arc<stepfn_core::value::Array>),
     /// The members of an object, in their order.
     Members(Arc<stepfn_core::value::Map>),
 }
@@ -85,7 +85,7 @@ impl Dataset {
             Self::Items(items) => Some((None, items.get(index)?.clone())),
             Self::Members(members) => {
                 let (key, value) = members.get_index(index)?;
-                Some((Some(Arc::clone(key)), value.clone()))
+                Some((Some(key.into()), value.clone()))
             }
         }
     }

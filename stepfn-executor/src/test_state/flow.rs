@@ -246,11 +246,11 @@ impl Flow<'_> {
     }
 
     /// What stands in place of what an `ItemReader` reads.
-    fn read_items(&self) -> Option<Arc<Vec<Value>>> {
+    fn read_items(&self) -> Option<Arc<stepfn_core::value::Array>> {
         let read = self.checked.read_items.as_ref()?;
         match &read.value {
             Value::Array(items) => Some(Arc::clone(items)),
-            item => Some(Arc::new(vec![item.clone()])),
+            item => Some(Arc::new(vec![item.clone()].into())),
         }
     }
 

@@ -57,7 +57,7 @@ impl Compiler<'_> {
                     let Value::String(name) = value else {
                         return Err(error("S0213", "a literal cannot be a step of a path", &step.range));
                     };
-                    step.kind = Kind::Name(name.clone());
+                    step.kind = Kind::Name(name.into());
                 }
             }
             *keep |= steps.iter().any(|step| step.keep);

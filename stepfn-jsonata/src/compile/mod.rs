@@ -11,7 +11,7 @@ use std::{collections::HashSet, ops::Range, sync::Arc};
 
 use stepfn_core::{
     jsonata::{Expression as Tree, ExpressionKind as Tk, JsonataError, Operator},
-    value::Value,
+    value::{Key, Value},
 };
 
 use self::ancestry::Slot;
@@ -389,15 +389,19 @@ impl Compiler<'_> {
 }
 
 /// The keys, where all are different and in the order that JavaScript gives them.
-fn known_keys(pairs: &[(Node, Node)]) -> Option<Box<[Arc<str>]>> {
-    let mut keys: Vec<Arc<str>> = Vec::with_capacity(pairs.len());
+fn known_keys(pairs: &[(Node, Node)]) -> Option<Box<[Key]>> {
+    let mut keys: Vec<Key> = Vec::with_capacity(pairs.len());
     for (key, _) in pairs {
         let Kind::Literal(Value::String(text)) = &key.kind else { return None };
         // Small objects are searched through.
-        if keys.len() >= 32 || !key.is_bare() || as_index(text).is_some() || keys.contains(text) {
+        if keys.len() >= 32
+            || !key.is_bare()
+            || as_index(text).is_some()
+            || keys.iter().any(|known| **known == **text)
+        {
             return None;
         }
-        keys.push(Arc::clone(text));
+        keys.push(text.into());
     }
     Some(keys.into())
 }

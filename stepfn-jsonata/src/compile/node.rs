@@ -1,8 +1,11 @@
 //! The program of an expression.
 
-use std::{ops::Range, sync::Arc};
+use std::ops::Range;
 
-use stepfn_core::{jsonata::Operator, value::Value};
+use stepfn_core::{
+    jsonata::Operator,
+    value::{Key, Value},
+};
 
 use crate::{function::Signature, regex::Regex, value::Symbol};
 
@@ -41,7 +44,7 @@ pub(crate) enum Stage {
 pub(crate) struct Group {
     pub(crate) pairs: Vec<(Node, Node)>,
     /// The keys, where all are different and stand in the program in the order that JavaScript gives them.
-    pub(crate) keys: Option<Box<[Arc<str>]>>,
+    pub(crate) keys: Option<Box<[Key]>>,
     pub(crate) range: Range<usize>,
 }
 
@@ -62,7 +65,7 @@ pub(crate) enum Kind {
     Negate(Box<Node>),
     Array(Vec<Node>),
     Object(Box<Group>),
-    Name(Arc<str>),
+    Name(Key),
     Literal(Value),
     Wildcard,
     Descendant,

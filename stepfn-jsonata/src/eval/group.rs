@@ -1,8 +1,9 @@
 //! `{key: value}`: objects, and groups of values.
 
-use std::{rc::Rc, sync::Arc};
+use std::rc::Rc;
 
 use indexmap::IndexMap;
+use stepfn_core::value::Key;
 
 use super::{Evaluator, Frame, fault_of};
 use crate::{
@@ -65,13 +66,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// An object whose keys stand in the program.
-    fn record(
-        &self,
-        group: &'a Group,
-        keys: &'a [Arc<str>],
-        input: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
-    ) -> Res<'a> {
+    fn record(&self, group: &'a Group, keys: &'a [Key], input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
         let mut values = Vec::with_capacity(keys.len());
         let mut gaps = false;
         for (_, value) in &group.pairs {
@@ -92,7 +87,7 @@ impl<'a> Evaluator<'a> {
         items: impl Iterator<Item = Val<'a>>,
         frame: &Rc<Frame<'a>>,
     ) -> Res<'a> {
-        let mut groups: IndexMap<Arc<str>, Entry<'a, Gathered<'a>>> = IndexMap::new();
+        let mut groups: IndexMap<Key, Entry<'a, Gathered<'a>>> = IndexMap::new();
         let mut charge = self.meter.hold(0)?;
         for item in items {
             for (pair, (key, value)) in group.pairs.iter().enumerate() {
@@ -125,7 +120,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn group_tuples(&self, group: &'a Group, tuples: &[Tuple<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
-        let mut groups: IndexMap<Arc<str>, Entry<'a, Vec<&Tuple<'a>>>> = IndexMap::new();
+        let mut groups: IndexMap<Key, Entry<'a, Vec<&Tuple<'a>>>> = IndexMap::new();
         for tuple in tuples {
             let inner = Frame::of_tuple(frame, tuple);
             for (pair, (key, value)) in group.pairs.iter().enumerate() {
@@ -189,13 +184,13 @@ impl<'a> Evaluator<'a> {
         key: &'a Node,
         item: &Val<'a>,
         frame: &Rc<Frame<'a>>,
-    ) -> Res<'a, Option<Arc<str>>> {
+    ) -> Res<'a, Option<Key>> {
         let value = self.evaluate(key, item, frame)?;
         if value.is_undefined() {
             return Ok(None);
         }
         match value.shared_text() {
-            Some(key) => Ok(Some(key)),
+            Some(key) => Ok(Some(key.into())),
             None => Err(fault_of("T1003", &value, &self.meter).range(&group.range)),
         }
     }

@@ -7,7 +7,7 @@ use stepfn_core::value::Value;
 use super::{Evaluator, Frame, path::Source, path::first_source, unwrapped};
 use crate::{
     compile::{Kind, Node, Variable},
-    value::{ArrayView, Flags, Res, Val, View, find},
+    value::{ArrayView, Flags, Res, Val, View},
 };
 
 /// Goes down through objects that came in; gives where that ends, and the step that comes next.
@@ -15,7 +15,7 @@ use crate::{
 fn in_place<'a>(value: &'a Value, steps: &'a [Node], mut at: usize) -> (Val<'a>, usize) {
     let mut value = value;
     while let (Value::Object(map), Some(Node { kind: Kind::Name(name), .. })) = (value, steps.get(at)) {
-        match find(map, name) {
+        match map.get(name) {
             Some(found) => value = found,
             None => return (Val::Undefined, steps.len()),
         }

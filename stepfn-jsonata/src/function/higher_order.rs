@@ -141,7 +141,7 @@ pub(super) fn sift<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fram
     let callee = Callee::new(e, &argument(arguments, 1), frame);
     let mut kept = IndexMap::new();
     for (key, value) in whole.as_object().map(|object| object.entries()).unwrap_or_default() {
-        let place = std::sync::Arc::clone(&key);
+        let place = key.clone();
         if callee.visit(value.clone(), || Val::Own(place.into()), &whole)?.is_true()? {
             kept.insert(key, value);
         }

@@ -1,9 +1,9 @@
 //! Functions of objects, and of anything.
 
-use std::{rc::Rc, sync::Arc};
+use std::rc::Rc;
 
 use indexmap::IndexMap;
-use stepfn_core::jsonata;
+use stepfn_core::{jsonata, value::Key};
 
 use super::argument;
 use crate::{
@@ -42,7 +42,7 @@ pub(super) fn kind<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a
 }
 
 pub(super) fn keys<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
-    let mut found: IndexMap<Arc<str>, ()> = IndexMap::new();
+    let mut found: IndexMap<Key, ()> = IndexMap::new();
     collect_keys(e, &argument(arguments, 0), &mut found)?;
     // An array of keys goes through an object, so that indices come first.
     let fields = found.into_keys().map(|key| (key, Val::Undefined)).collect();
@@ -51,7 +51,7 @@ pub(super) fn keys<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a
     Val::sequence(keys.into_iter().map(|(key, _)| Val::Own(key.into())).collect(), &e.meter)
 }
 
-fn collect_keys<'a>(e: &Evaluator<'a>, value: &Val<'a>, found: &mut IndexMap<Arc<str>, ()>) -> Res<'a, ()> {
+fn collect_keys<'a>(e: &Evaluator<'a>, value: &Val<'a>, found: &mut IndexMap<Key, ()>) -> Res<'a, ()> {
     match value.view() {
         View::Array(items) => {
             for item in items.iter() {

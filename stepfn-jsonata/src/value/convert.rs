@@ -59,7 +59,7 @@ fn json(
                 }
                 items => items.iter().try_for_each(|item| push(&item))?,
             }
-            Value::Array(Arc::new(array))
+            array.into()
         }
         View::Object(object) => {
             charge.grow(96 + object.len() * (size_of::<Value>() + 48))?;
@@ -68,7 +68,7 @@ fn json(
             if let ObjectView::Made(made) = &object {
                 made.each(|key, value| -> Result<(), NoJson> {
                     if let Some(value) = json(value, meter, charge, depth + 1)? {
-                        map.insert(Arc::clone(key), value);
+                        map.insert(key.clone(), value);
                     }
                     Ok(())
                 })?;

@@ -15,7 +15,7 @@ pub(crate) use self::{
     convert::{NoJson, stringify, to_json, to_text},
     equal::{deep_equal, same},
     function::{Composed, Function, Lambda, Native},
-    object::{Fields, Object, ObjectView, find},
+    object::{Fields, Object, ObjectView},
 };
 use crate::{
     error::Fault,

@@ -3,11 +3,10 @@
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
-    sync::Arc,
 };
 
 use indexmap::IndexMap;
-use stepfn_core::value::{Map, Value};
+use stepfn_core::value::{Key, Map, Value};
 
 use super::{Res, Tuple, Val};
 use crate::{
@@ -27,8 +26,8 @@ pub(crate) struct Object<'a> {
 #[derive(Clone, Debug)]
 pub(crate) enum Fields<'a> {
     /// With keys that stand in the program.
-    Record(&'a [Arc<str>], Vec<Val<'a>>),
-    Map(IndexMap<Arc<str>, Val<'a>>),
+    Record(&'a [Key], Vec<Val<'a>>),
+    Map(IndexMap<Key, Val<'a>>),
 }
 
 impl<'a> Fields<'a> {
@@ -62,7 +61,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    fn map(&mut self) -> &mut IndexMap<Arc<str>, Val<'a>> {
+    fn map(&mut self) -> &mut IndexMap<Key, Val<'a>> {
         if let Self::Record(keys, values) = self {
             let values = std::mem::take(values);
             *self = Self::Map(keys.iter().cloned().zip(values).collect());
@@ -88,7 +87,7 @@ impl<'a> Object<'a> {
     }
 
     /// Puts a field in, or in the place of the one that is there.
-    pub(crate) fn insert(&self, key: Arc<str>, value: Val<'a>, meter: &Rc<Meter>) -> Res<'a, ()> {
+    pub(crate) fn insert(&self, key: Key, value: Val<'a>, meter: &Rc<Meter>) -> Res<'a, ()> {
         let depth = self.depth.get().max(1 + value.depth());
         meter.nest(depth)?;
         let mut charge = self.charge.borrow_mut();
@@ -112,10 +111,7 @@ impl<'a> Object<'a> {
     }
 
     /// Goes through keys and values, in the order of JavaScript.
-    pub(crate) fn each<E>(
-        &self,
-        mut visit: impl FnMut(&Arc<str>, &Val<'a>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub(crate) fn each<E>(&self, mut visit: impl FnMut(&Key, &Val<'a>) -> Result<(), E>) -> Result<(), E> {
         match &*self.fields.borrow() {
             Fields::Record(keys, values) => {
                 keys.iter().zip(values).try_for_each(|(key, value)| visit(key, value))
@@ -124,24 +120,24 @@ impl<'a> Object<'a> {
                 map.iter().try_for_each(|(key, value)| visit(key, value))
             }
             Fields::Map(map) => {
-                let entries = ordered(map.iter().map(|(key, value)| (Arc::clone(key), value)).collect());
+                let entries = ordered(map.iter().map(|(key, value)| (key.clone(), value)).collect());
                 entries.iter().try_for_each(|(key, value)| visit(key, value))
             }
         }
     }
 
-    pub(crate) fn entries(&self) -> Vec<(Arc<str>, Val<'a>)> {
+    pub(crate) fn entries(&self) -> Vec<(Key, Val<'a>)> {
         match &*self.fields.borrow() {
             Fields::Record(keys, values) => keys.iter().cloned().zip(values.iter().cloned()).collect(),
             Fields::Map(map) => {
-                ordered(map.iter().map(|(key, value)| (Arc::clone(key), value.clone())).collect())
+                ordered(map.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
             }
         }
     }
 
     /// What a value with variables beside it is where nobody knows any more that it is one.
     pub(crate) fn of_tuple(tuple: &Tuple<'a>) -> Rc<Self> {
-        let map = IndexMap::from([(Arc::from("@"), tuple.at.clone())]);
+        let map = IndexMap::from([(Key::from("@"), tuple.at.clone())]);
         let depth = Cell::new(1 + tuple.at.depth());
         Rc::new(Self { fields: RefCell::new(Fields::Map(map)), depth, charge: RefCell::new(None) })
     }
@@ -158,20 +154,11 @@ impl<'a> Val<'a> {
 }
 
 /// The entries as JavaScript has them: those whose keys are indices first.
-fn ordered<T>(mut entries: Vec<(Arc<str>, T)>) -> Vec<(Arc<str>, T)> {
+fn ordered<T>(mut entries: Vec<(Key, T)>) -> Vec<(Key, T)> {
     if entries.iter().any(|(key, _)| as_index(key).is_some()) {
         entries.sort_by_key(|(key, _)| as_index(key).map_or(u64::MAX, u64::from));
     }
     entries
-}
-
-/// The value of a key. Small objects are looked through: that is less work than the hash of the key.
-#[inline]
-pub(crate) fn find<'v>(map: &'v Map, key: &str) -> Option<&'v Value> {
-    if map.len() <= 8 {
-        return map.iter().find(|(known, _)| ***known == *key).map(|(_, value)| value);
-    }
-    map.get(key)
 }
 
 /// The fields of an object.
@@ -199,20 +186,20 @@ impl<'a> ObjectView<'_, 'a> {
     #[inline]
     pub(crate) fn get(&self, key: &str) -> Val<'a> {
         match self {
-            Self::Ref(map) => find(map, key).map_or(Val::Undefined, Val::Ref),
-            Self::Own(map) => find(map, key).map_or(Val::Undefined, |value| Val::Own(value.clone())),
+            Self::Ref(map) => map.get(key).map_or(Val::Undefined, Val::Ref),
+            Self::Own(map) => map.get(key).map_or(Val::Undefined, |value| Val::Own(value.clone())),
             Self::Made(object) => object.get(key),
         }
     }
 
     /// Keys and values, in the order of JavaScript.
-    pub(crate) fn entries(&self) -> Vec<(Arc<str>, Val<'a>)> {
+    pub(crate) fn entries(&self) -> Vec<(Key, Val<'a>)> {
         let own = |value: &Value| Val::Own(value.clone());
         match self {
             Self::Ref(map) => {
-                ordered(map.iter().map(|(key, value)| (Arc::clone(key), Val::Ref(value))).collect())
+                ordered(map.iter().map(|(key, value)| (key.clone(), Val::Ref(value))).collect())
             }
-            Self::Own(map) => ordered(map.iter().map(|(key, value)| (Arc::clone(key), own(value))).collect()),
+            Self::Own(map) => ordered(map.iter().map(|(key, value)| (key.clone(), own(value))).collect()),
             Self::Made(object) => object.entries(),
         }
     }

@@ -99,7 +99,7 @@ pub(super) fn json_merge(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
         return Err(args.refuse());
     }
     let mut merged = Arc::clone(first);
-    Arc::make_mut(&mut merged).extend(second.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
+    Arc::make_mut(&mut merged).extend(second.iter().map(|(key, value)| (key.clone(), value.clone())));
     Ok(Value::Object(merged))
 }
 
