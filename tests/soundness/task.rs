@@ -290,7 +290,7 @@ pub(crate) fn answer(random: &mut Random, shape: &service::Shape, depth: usize) 
         }
         service::Kind::Map(item) if depth > 0 => shapes::KEYS
             .iter()
-            .map(|key| ((*key).into(), answer(random, &item, depth - 1)))
+            .map(|key| (*key, answer(random, &item, depth - 1)))
             .collect::<Map>()
             .into(),
         service::Kind::Structure(members) if depth > 0 => members
@@ -298,7 +298,7 @@ pub(crate) fn answer(random: &mut Random, shape: &service::Shape, depth: usize) 
             .map(|member| {
                 let value = exchange(&member.name).filter(|_| !member.shape.is_sdk());
                 let value = value.unwrap_or_else(|| answer(random, &member.shape, depth - 1));
-                (member.name.as_ref().into(), value)
+                (member.name.as_ref(), value)
             })
             .collect::<Map>()
             .into(),

@@ -25,7 +25,7 @@ pub(crate) fn anything(random: &mut Random, depth: usize) -> Value {
         7 => vec![anything(random, depth - 1), anything(random, depth - 1)].into(),
         8 => Value::array([]),
         _ => (0..1 + random.below(2))
-            .map(|_| (random.pick(&KEYS).into(), anything(random, depth - 1)))
+            .map(|_| (random.pick(&KEYS), anything(random, depth - 1)))
             .collect::<Map>()
             .into(),
     }
