@@ -134,6 +134,19 @@ fn every_link_leads_somewhere() {
     }
 }
 
+/// What the book puts into a `serverless.yml` is what the generated file says to put there.
+#[test]
+fn the_lines_of_a_serverless_yml_are_those_of_the_generated_file() {
+    let generated = fs::read_to_string(root().join("generated/stepfn.serverless.yml")).unwrap();
+    let chapter = &chapters()["deployment"];
+    let yaml = blocks(chapter).into_iter().find(|block| block.language == "yaml").unwrap();
+    let lines: Vec<&str> = yaml.text.lines().filter(|line| line.contains("${file(")).collect();
+    assert_eq!(lines.len(), 2, "{}", yaml.text);
+    for line in lines {
+        assert!(generated.contains(line), "{line}");
+    }
+}
+
 /// Rust that no test compiles would rot.
 #[test]
 fn no_block_of_rust_is_ignored() {

@@ -79,7 +79,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     };
     let (below, message) = match sent {
         Some((below, _)) => {
-            (below, format!("it waits for a task token, and `{field}` passes none on: it can only time out"))
+            (below, "it waits for a task token, and what it sends holds none: it can only time out".to_owned())
         }
         None => (
             "/Resource".to_owned(),
