@@ -78,9 +78,10 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         }
     };
     let (below, message) = match sent {
-        Some((below, _)) => {
-            (below, "it waits for a task token, and what it sends holds none: it can only time out".to_owned())
-        }
+        Some((below, _)) => (
+            below,
+            "it waits for a task token, and what it sends holds none: it can only time out".to_owned(),
+        ),
         None => (
             "/Resource".to_owned(),
             "it waits for a task token and passes none on: it can only time out".to_owned(),
