@@ -26,6 +26,7 @@
 mod document;
 mod error;
 mod files;
+mod indent;
 mod node;
 mod references;
 mod serverless;
@@ -47,6 +48,11 @@ pub use self::{
     error::Error,
     files::{FileError, MOST_BYTES, Reach, read_named, read_text},
 };
+
+/// Whether a word may stand for itself wherever a machine, and Rust, reads a name.
+pub fn is_identifier(text: &str) -> bool {
+    source::is_identifier(text)
+}
 
 /// A machine as a file declares it.
 #[derive(Clone, Debug)]
