@@ -1,6 +1,6 @@
 //! Where the texts of a JSONPath state hold paths and intrinsic functions.
 
-use super::walk::{Node, below};
+use super::walk::Node;
 use crate::{
     asl::{Condition, OperandKind, QueryLanguage, StateKind},
     json::push_token,
