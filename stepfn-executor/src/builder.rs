@@ -46,6 +46,7 @@ pub struct ExecutorBuilder {
     machines: HashMap<String, Arc<Inner>>,
     keep_children: usize,
     keep_history: bool,
+    is_async: bool,
 }
 
 impl ExecutorBuilder {
@@ -325,6 +326,15 @@ impl ExecutorBuilder {
         self
     }
 
+    /// Starts Express executions as `StartExecution` starts them, which answers at once, and not as `StartSyncExecution`: the context
+    /// object has `RedriveCount` then, as recorded on AWS. Those that others start, and the children of distributed Maps, are what their
+    /// states make them.
+    #[must_use]
+    pub fn asynchronous(mut self) -> Self {
+        self.is_async = true;
+        self
+    }
+
     /// Compiles the definition and binds its tasks.
     ///
     /// # Errors
@@ -369,6 +379,7 @@ impl ExecutorBuilder {
         let chance = || i64::from_be_bytes(system_bytes()[0]);
         Ok(Executor::from_parts(Parts {
             keeps_history: self.keep_history,
+            is_async: self.is_async,
             program,
             identity: self.identity,
             hold_for_callbacks: self.hold_for_callbacks,

@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     pub(crate) program: Arc<program::Inner>,
     pub(crate) identity: Identity,
     pub(crate) keeps_history: bool,
+    /// Whether executions are started by `StartExecution`, Express ones too.
+    is_async: bool,
     /// Whether Express executions keep a history.
     logs: bool,
     pub(crate) hold_for_callbacks: bool,
@@ -128,6 +130,7 @@ pub(crate) struct Parts {
     pub(crate) program: Program,
     pub(crate) identity: Identity,
     pub(crate) keeps_history: bool,
+    pub(crate) is_async: bool,
     pub(crate) hold_for_callbacks: bool,
     pub(crate) max_transitions: Option<u64>,
     pub(crate) limits: Limits,
@@ -163,6 +166,7 @@ impl Executor {
             identity: parts.identity,
             keeps_history: parts.keeps_history || parts.program.inner.workflow_type == WorkflowType::Standard,
             logs: parts.keeps_history,
+            is_async: parts.is_async,
             hold_for_callbacks: parts.hold_for_callbacks,
             max_transitions: parts.max_transitions,
             input: parts.input,
@@ -232,8 +236,15 @@ impl Executor {
         };
         let refused = misnamed.or_else(|| reason.map(|reason| RunError::InvalidInput { reason }));
         let (open, refused) = inner.open(refused);
-        let info =
-            Info { name, id, input, started: time.now(), redrives: 0, redriven: None, is_async: false };
+        let info = Info {
+            name,
+            id,
+            input,
+            started: time.now(),
+            redrives: 0,
+            redriven: None,
+            is_async: inner.is_async,
+        };
         Execution::new(Interpreter::new(Arc::clone(inner), info, extent, time, random), open, refused)
     }
 
@@ -405,6 +416,7 @@ impl Inner {
         Self {
             keeps_history: self.logs || program.workflow_type == WorkflowType::Standard,
             logs: self.logs,
+            is_async: self.is_async,
             program: Arc::new(program),
             identity: self.identity.clone(),
             hold_for_callbacks: self.hold_for_callbacks,
@@ -442,6 +454,7 @@ impl Inner {
             identity: self.identity.clone(),
             keeps_history: self.keeps_history,
             logs: self.logs,
+            is_async: self.is_async,
             hold_for_callbacks: outer.hold_for_callbacks,
             max_transitions: self.max_transitions,
             input: self.input,

@@ -103,12 +103,12 @@ fn a_hundred_thousand_executions_wait_on_real_time_outside_of_tokio() {
 #[test]
 #[ignore = "takes a minute"]
 fn giving_back_ten_times_the_tokens_takes_ten_times_as_long() {
-    for number in [1_000_u32, 10_000] {
-        let executor = churn::asking();
-        let mut execution = executor.start(Value::array((0..number).map(Value::from)));
+    for number in [2_000, 20_000] {
+        let executor = churn::asking(number);
+        let mut execution = executor.start(Value::Null);
         execution.run_until_idle();
         let tokens = execution.pending_tokens();
-        assert_eq!(tokens.len(), number as usize);
+        assert_eq!(tokens.len(), number);
         let started = Instant::now();
         for pending in tokens {
             executor.send_task_success(&pending.token, Value::Null).unwrap();

@@ -96,6 +96,11 @@ impl Comparer {
                     self.compare(expected, actual, &format!("{path}[{index}]"), found);
                 }
             }
+            // Data in events is text on AWS: where it is not, the recorder has read it.
+            (expected, Value::String(text)) if is_event_data(path) && json_text(text).is_some() => {
+                let actual = json_text(text).unwrap_or_default();
+                self.compare(expected, &actual, &format!("{path}(json)"), found);
+            }
             (Value::Number(one), Value::Number(other)) if one.numeric_cmp(other) == Ordering::Equal => {}
             _ if expected == actual => {}
             _ => found.push(format!("{path}: {expected} != {actual}")),
@@ -167,6 +172,13 @@ fn glob(parts: &[&str], text: &str) -> bool {
         }
         None => false,
     })
+}
+
+/// Whether it is the input or output of an event of a history.
+fn is_event_data(path: &str) -> bool {
+    let mut keys = path.rsplit('.');
+    matches!(keys.next(), Some("input" | "output"))
+        && keys.next().is_some_and(|key| key.ends_with("EventDetails"))
 }
 
 fn json_text(text: &str) -> Option<Value> {
@@ -265,6 +277,11 @@ fn tokens_stand_for_anything_and_nothing_else_does() {
     differs(r#"{"b": 1, "c": 2}"#, r#"{"b": 1}"#);
     same(r#"{"input": "[1, 2]"}"#, r#"{"input": "[1,2]"}"#);
     differs(r#"{"inner": "[1, 2]"}"#, r#"{"inner": "[1,2]"}"#);
+    same(r#"{"aEventDetails": {"output": [1, 2]}}"#, r#"{"aEventDetails": {"output": "[1,2]"}}"#);
+    same(r#"{"aEventDetails": {"output": 1}}"#, r#"{"aEventDetails": {"output": "1.0"}}"#);
+    differs(r#"{"aEventDetails": {"output": 1}}"#, r#"{"aEventDetails": {"output": "2"}}"#);
+    differs(r#"{"aEventDetails": {"name": 1}}"#, r#"{"aEventDetails": {"name": "1"}}"#);
+    differs(r#"{"output": [1, 2]}"#, r#"{"output": "[1,2]"}"#);
     same(r#"{"cause": {"id": "<id:1>"}}"#, r#"{"cause": "{\"id\": \"id-7\"}"}"#);
     differs(r#"[1]"#, "[true]");
     differs(r#"[1]"#, "[1, 1]");

@@ -54,6 +54,9 @@ fn run(case: &Case) -> Result<Ran, String> {
 
     let itself = Arc::new(OnceLock::new());
     let mut builder = Executor::builder().allow_unbound().account("111111111111");
+    if case.kind != "express_sync" {
+        builder = builder.asynchronous();
+    }
     if recorded["expected"].get("log_end_event").is_some() {
         builder = builder.keep_history();
     }

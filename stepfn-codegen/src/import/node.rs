@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 use stepfn_core::{
-    json::{self, push_token},
+    json,
     value::{Map, Value},
 };
 
@@ -124,7 +124,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Node, Error> {
     let looks_like_json = text.trim_start().starts_with('{');
     let is_json = file.ends_with(".json") || looks_like_json;
     match json::parse(text) {
-        Ok(document) if is_json => Ok(of_json(&document, &document.value, "")),
+        Ok(document) if is_json => Ok(of_json(document.cursor())),
         Err(error) if file.ends_with(".json") => Err(Error::Syntax {
             file: file.to_owned(),
             line: error.line,
@@ -139,24 +139,13 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Node, Error> {
 }
 
 /// A tree of JSON, which its parser has kept from being too deep.
-fn of_json(document: &json::Document, value: &Value, at: &str) -> Node {
-    let span = document.nearest_span(at);
-    let below = |token: &str| {
-        let mut below = at.to_owned();
-        push_token(&mut below, token);
-        below
-    };
-    let kind = match value {
-        Value::Array(items) => Kind::List(
-            items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| of_json(document, item, &below(&index.to_string())))
-                .collect(),
-        ),
-        Value::Object(map) => Kind::Map(
-            map.iter().map(|(key, value)| (key.to_string(), of_json(document, value, &below(key)))).collect(),
-        ),
+fn of_json(here: json::Cursor<'_>) -> Node {
+    let span = here.span();
+    let kind = match here.value() {
+        Value::Array(_) => Kind::List(here.items().map(of_json).collect()),
+        Value::Object(_) => {
+            Kind::Map(here.members().map(|(key, below)| (key.to_owned(), of_json(below))).collect())
+        }
         scalar => Kind::Scalar(scalar.clone()),
     };
     Node { line: span.line, column: span.column, kind }

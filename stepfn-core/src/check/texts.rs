@@ -1,8 +1,9 @@
 //! Where the texts of a JSONPath state hold paths and intrinsic functions.
 
-use super::walk::{Node, below};
+use super::walk::Node;
 use crate::{
     asl::{Condition, OperandKind, QueryLanguage, StateKind},
+    json::push_token,
     value::Value,
 };
 
@@ -197,17 +198,26 @@ pub(super) fn templates<'m>(node: &Node<'m>) -> Vec<(String, &'m Value)> {
 
 /// Visits every entry of every object in a template: its pointer below the state, its key and its value.
 pub(super) fn entries<'m>(at: &str, template: &'m Value, visit: &mut impl FnMut(&str, &'m str, &'m Value)) {
+    entries_at(&mut at.to_owned(), template, visit);
+}
+
+/// The pointer is one text that grows and shrinks: a copy for each value would cost as much again as all keys above it.
+fn entries_at<'m>(at: &mut String, template: &'m Value, visit: &mut impl FnMut(&str, &'m str, &'m Value)) {
+    let length = at.len();
     match template {
         Value::Object(map) => {
             for (key, value) in map.iter() {
-                let at = below(at, key);
-                visit(&at, key, value);
-                entries(&at, value, visit);
+                push_token(at, key);
+                visit(at, key, value);
+                entries_at(at, value, visit);
+                at.truncate(length);
             }
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                entries(&format!("{at}/{index}"), item, visit);
+                push_token(at, &index.to_string());
+                entries_at(at, item, visit);
+                at.truncate(length);
             }
         }
         _ => {}

@@ -307,11 +307,18 @@ impl Analyser<'_> {
         let mut shown = "$".to_owned();
         let mut value = flow.data.clone();
         let before = site.with_input(value.clone());
-        for key in &keys {
+        for (depth, key) in keys.iter().enumerate() {
             super::intern::count();
+            let is_too_deep = depth == 4 * MOST_DEPTH;
+            if is_too_deep {
+                // A claim about each step would make a long path cost its square.
+                value = Sym::Unknown(Reason::Size);
+            }
             self.writable(&before, at, &value, &shown);
             // What is put there itself is an object all the way.
-            if value.is_anything() || matches!(&value, Sym::Object(fields, None) if !fields.contains_key(key))
+            if is_too_deep
+                || value.is_anything()
+                || matches!(&value, Sym::Object(fields, None) if !fields.contains_key(key))
             {
                 break;
             }

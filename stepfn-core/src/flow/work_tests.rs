@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::{Typing, analyse, intern};
+use super::{TypeRef, Typing, analyse, intern};
 use crate::asl;
 
 fn work(states: &str, start: &str) -> u64 {
@@ -159,6 +159,16 @@ fn long_paths_cost_as_many_steps_as_they_have() {
         )
     };
     grows("ResultPath", 9, [100, 800], |count| work(&put(count), "A"));
+    // Into what a type tells, each step is a claim of its own, up to a depth.
+    let typed = |count: usize| {
+        let states =
+            format!(r#""A": {{ "Type": "Pass", "ResultPath": "${}", "End": true }}"#, ".a".repeat(count));
+        let text = format!(r#"{{ "StartAt": "A", "States": {{ {states} }} }}"#);
+        let (machine, _) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let typing = Typing { input: Some(TypeRef(0)), proven: true, ..Typing::default() };
+        analyse(&machine, &typing).obligations.len()
+    };
+    assert_eq!((typed(10), typed(100), typed(1_000)), (10, 64, 64));
 }
 
 #[test]

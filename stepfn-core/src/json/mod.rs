@@ -93,7 +93,51 @@ pub struct Span {
     pub column: usize,
 }
 
+/// A value of a [`Document`] and its place, to go down from: each step costs its own, however long the keys above are.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor<'d> {
+    document: &'d Document,
+    value: &'d Value,
+    place: &'d Place,
+}
+
+impl<'d> Cursor<'d> {
+    /// The value.
+    pub fn value(&self) -> &'d Value {
+        self.value
+    }
+
+    /// Its place in the text.
+    pub fn span(&self) -> Span {
+        self.document.locate(self.place.value.clone())
+    }
+
+    /// The items of an array.
+    pub fn items(self) -> impl Iterator<Item = Self> {
+        let places = match &self.place.below {
+            Below::Items(places) => &places[..],
+            _ => &[],
+        };
+        let items = self.value.as_array().into_iter().flatten();
+        items.zip(places).map(move |(value, place)| Self { value, place, ..self })
+    }
+
+    /// The members of an object with their keys, in their order.
+    pub fn members(self) -> impl Iterator<Item = (&'d str, Self)> {
+        let members = self.value.as_object().into_iter().flat_map(|members| members.iter());
+        members.filter_map(move |(key, value)| {
+            let Below::Fields(places) = &self.place.below else { return None };
+            Some((&**key, Self { value, place: places.get(&**key)?, ..self }))
+        })
+    }
+}
+
 impl Document {
+    /// The whole of it.
+    pub fn cursor(&self) -> Cursor<'_> {
+        Cursor { document: self, value: &self.value, place: &self.root }
+    }
+
     fn place(&self, pointer: &str) -> Option<&Place> {
         tokens(pointer)?.try_fold(&self.root, |place, token| place.step(&token))
     }

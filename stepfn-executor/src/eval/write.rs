@@ -73,11 +73,12 @@ impl ResultPath {
 
 /// Writes at the end of the steps, or says that they lead nowhere and leaves everything as it was.
 fn put(steps: &[Step], mut place: &mut Value, value: Value) -> bool {
+    let last_element = steps.iter().rposition(|step| matches!(step, Step::Element(_)));
     for (at, step) in steps.iter().enumerate() {
         place = match (step, place) {
             (Step::Member(name), Value::Object(map)) => {
-                let makes_an_array = || steps[at + 1..].iter().any(|step| matches!(step, Step::Element(_)));
-                if !map.contains_key(name) && makes_an_array() {
+                let makes_an_array = last_element.is_some_and(|last| last > at);
+                if !map.contains_key(name) && makes_an_array {
                     return false;
                 }
                 Arc::make_mut(map).entry(name.clone()).or_insert_with(Value::empty_object)

@@ -427,7 +427,8 @@ impl Interpreter {
             started: self.now(),
             redrives: 0,
             redriven: None,
-            is_async: false,
+            // Those of Express, too, are started by `StartExecution` (developer guide, "Redriving Map Runs").
+            is_async: true,
         };
         let size = self.executor.limits.payload();
         let extent = Extent::of(&input, size);

@@ -35,8 +35,8 @@ impl Retrier {
         if self.jitter == Jitter::Full {
             seconds *= random();
         }
-        // A backoff of centuries must not overflow a timestamp: AWS allows executions of a year.
-        Duration::from_secs_f64(seconds.clamp(0.0, 1e9))
+        // A backoff of centuries must not overflow a timestamp: AWS allows executions of a year. Nothing times infinity is no number.
+        Duration::try_from_secs_f64(seconds.clamp(0.0, 1e9)).unwrap_or_default()
     }
 }
 
@@ -67,5 +67,7 @@ mod tests {
         retrier.jitter = Jitter::Full;
         assert_eq!(retrier.delay(0, || 0.5), Duration::from_millis(1500));
         assert_eq!(retrier.delay(u32::MAX, || 1.0), Duration::from_secs(10));
+        (retrier.interval, retrier.max_delay) = (0.0, None);
+        assert_eq!(retrier.delay(u32::MAX, || 1.0), Duration::ZERO);
     }
 }

@@ -8,7 +8,7 @@ use stepfn_core::{
     task::TaskFailure,
     value::Value,
 };
-use stepfn_executor::{Execution, Executor, Mock};
+use stepfn_executor::{Execution, Executor, Limits, Mock};
 
 const TOKEN: &str = "arn:aws:states:::sqs:sendMessage.waitForTaskToken";
 const ACTIVITY: &str = "arn:aws:states:us-east-1:123456789012:activity:work";
@@ -19,16 +19,21 @@ pub(crate) fn definition(asl: &str) -> Definition {
     Definition::from_asl("Churned", WorkflowType::Standard, machine)
 }
 
-/// A machine that asks for each item of its input.
+/// A machine that asks in so many branches at once.
 #[allow(dead_code)] // `counted_work.rs` does not ask.
-pub(crate) fn asking() -> Executor {
-    let asl = format!(
-        r#"{{"StartAt": "Each", "States": {{"Each": {{"Type": "Map", "End": true, "ResultSelector": {{}}, "ItemProcessor": {{
-            "ProcessorConfig": {{"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}}, "StartAt": "Ask", "States": {{
-                "Ask": {{"Type": "Task", "Resource": "{TOKEN}", "End": true,
-                    "Parameters": {{"QueueUrl": "q", "MessageBody": {{"token.$": "$$.Task.Token"}}}}}}}}}}}}}}}}"#
+pub(crate) fn asking(branches: usize) -> Executor {
+    let branch = format!(
+        r#"{{"StartAt": "Ask", "States": {{"Ask": {{"Type": "Task", "Resource": "{TOKEN}", "End": true,
+            "Parameters": {{"QueueUrl": "q", "MessageBody": {{"token.$": "$$.Task.Token"}}}}}}}}}}"#
     );
-    Executor::builder().resource(TOKEN, Mock::succeed(Value::Null)).build(&definition(&asl)).unwrap()
+    let branches = vec![branch; branches].join(",");
+    let asl = format!(
+        r#"{{"StartAt": "All", "States": {{"All": {{"Type": "Parallel", "End": true, "Branches": [{branches}]}}}}}}"#
+    );
+    let mut limits = Limits::default();
+    limits.history_events = u32::MAX;
+    let builder = Executor::builder().limits(limits).resource(TOKEN, Mock::succeed(Value::Null));
+    builder.build(&definition(&asl)).unwrap()
 }
 
 /// Machines that wait for everything that executions wait for.

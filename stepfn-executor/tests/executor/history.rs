@@ -117,6 +117,11 @@ fn express_keeps_no_history_and_has_its_own_arns() {
     assert!(outcome.history.is_empty());
     assert!(outcome.execution_arn().contains(":express:Machine:"));
     assert_eq!(outcome.output().unwrap()["e"].get("RedriveCount"), None);
+    // One that nobody waits for counts them: recorded on AWS.
+    let express = typed(&asl, WorkflowType::Express);
+    let executor = Executor::builder().asynchronous().build(&express).unwrap();
+    let outcome = executor.run_blocking(json("{}")).unwrap();
+    assert_eq!(outcome.output().unwrap()["e"]["RedriveCount"], Value::from(0));
     // Errors name the event all the same.
     let failing = typed(&crate::pass(r#""InputPath": "$.x","#), WorkflowType::Express);
     let outcome = Executor::new(&failing).unwrap().run_blocking(json("{}")).unwrap();

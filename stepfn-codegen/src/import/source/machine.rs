@@ -221,6 +221,12 @@ impl Writer<'_> {
 
     /// Data: a payload template, or a literal.
     fn template(&mut self, value: &Value, at: &str, is_literal: bool) -> Result<Piece, Unwritable> {
+        self.template_at(value, &mut at.to_owned(), is_literal)
+    }
+
+    /// The pointer is one text that grows and shrinks: a copy for each value would cost as much again as all keys above it.
+    fn template_at(&mut self, value: &Value, at: &mut String, is_literal: bool) -> Result<Piece, Unwritable> {
+        let length = at.len();
         Ok(Piece::Text(match value {
             Value::Null => "null".to_owned(),
             Value::Bool(value) => value.to_string(),
@@ -232,15 +238,16 @@ impl Writer<'_> {
             Value::Array(items) => {
                 let mut entries = Vec::new();
                 for (index, item) in items.iter().enumerate() {
-                    entries.push(Entry::item(self.template(item, &format!("{at}/{index}"), is_literal)?));
+                    push_token(at, &index.to_string());
+                    entries.push(Entry::item(self.template_at(item, at, is_literal)?));
+                    at.truncate(length);
                 }
                 return Ok(Piece::List(entries));
             }
             Value::Object(map) => {
                 let mut entries = Vec::new();
                 for (key, value) in map.iter() {
-                    let mut below = at.to_owned();
-                    push_token(&mut below, key);
+                    push_token(at, key);
                     let dynamic = key.strip_suffix(".$").filter(|_| !is_literal);
                     let (key, piece) = match (dynamic, value) {
                         (Some(key), Value::String(text)) if is_expression(text) => {
@@ -248,12 +255,13 @@ impl Writer<'_> {
                         }
                         (Some(_), _) => {
                             return Err(Unwritable::new(
-                                below,
+                                at.as_str(),
                                 "a key in `.$` takes a path or a function as its text",
                             ));
                         }
-                        (None, value) => (key.as_ref(), self.template(value, &below, is_literal)?),
+                        (None, value) => (key.as_ref(), self.template_at(value, at, is_literal)?),
                     };
+                    at.truncate(length);
                     entries.push(Entry::field(&string(key), piece));
                 }
                 return Ok(Piece::Block { head: String::new(), entries });
