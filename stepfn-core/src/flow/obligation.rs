@@ -394,10 +394,7 @@ impl Obligation {
         let Wrong { fault, text } = wrong?;
         let kind = match &self.claim {
             OwnedClaim::Path { need: OwnedNeed::Literal(_), .. } => "path to a literal".to_owned(),
-            OwnedClaim::Path { need, steps, .. } => {
-                let query = steps.iter().any(|step| matches!(step, OwnedStep::Query(_)));
-                format!("path {} to {:?}", if query { "of JSONata" } else { "of JSONPath" }, need.as_need())
-            }
+            OwnedClaim::Path { need, .. } => format!("path to {:?}", need.as_need()),
             OwnedClaim::Fits { .. } => "fits".to_owned(),
             OwnedClaim::FieldFits { .. } => "field fits".to_owned(),
             OwnedClaim::Complete { .. } => "complete".to_owned(),
