@@ -33,6 +33,9 @@ impl Analyser<'_> {
         }
         if want.defined && env.is_present(expression) {
             let value = self.evaluate(env, expression, Want { defined: false, ..want });
+            if value.function.is_some() {
+                self.require(&env.reading(&expression.range), &value, want);
+            }
             let sym = match value.sym {
                 Sym::Leaf(leaf) => Sym::Leaf(guarded(&leaf)),
                 other => other,
@@ -90,12 +93,15 @@ impl Analyser<'_> {
             }
             Kind::Filter { of, predicate } => {
                 let of = self.evaluate(env, of, Want::NOTHING);
-                self.filter(env, &of, predicate)
+                self.filter(env, &of, predicate, Vec::new())
             }
             Kind::KeepArray(of) => kept(&self.evaluate(env, of, want.part(Need::Value))),
             Kind::OrderBy { of, terms } => {
+                env.trail.clear();
                 let of = self.evaluate(env, of, want.part(Need::Value));
-                self.ordered(env, &of, terms)
+                // A `%` in the terms climbs the path that is put in order.
+                let above = std::mem::take(&mut env.trail);
+                self.ordered(env, &of, terms, above)
             }
             Kind::Group { of, pairs } => {
                 let of = self.evaluate(env, of, Want::NOTHING);
@@ -114,6 +120,7 @@ impl Analyser<'_> {
             }
             Kind::Regex { .. } => Val::function(Function::Pattern),
             Kind::Transform { .. } => Val::function(Function::Transform),
+            Kind::Parent => env.ancestors.last().cloned().unwrap_or_else(|| Val::unknown(Reason::Wildcard)),
             // What else there is can be anything; its parts are not followed.
             _ => Val::unknown(Reason::Step),
         };

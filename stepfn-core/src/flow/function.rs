@@ -28,6 +28,8 @@ pub(super) enum Function {
     Composed(Rc<Self>, Rc<Self>),
     /// One of the two.
     Either(Rc<Self>, Rc<Self>),
+    /// This one, or what is no function at all.
+    Partly(Rc<Self>),
     /// `/pattern/`
     Pattern,
     /// `|pattern|update|`
@@ -58,6 +60,15 @@ impl Function {
         }
     }
 
+    /// Whether it may be no function at all.
+    fn is_partial(&self) -> bool {
+        match self {
+            Self::Partly(_) => true,
+            Self::Either(one, other) => one.is_partial() || other.is_partial(),
+            _ => false,
+        }
+    }
+
     /// How many arguments a function that goes through items gives it.
     pub(super) fn arity(&self) -> usize {
         match self {
@@ -73,6 +84,7 @@ impl Function {
             }
             Self::Composed(first, _) => first.arity(),
             Self::Either(one, other) => one.arity().max(other.arity()),
+            Self::Partly(of) => of.arity(),
             Self::Pattern | Self::Transform => 1,
         }
     }
@@ -135,6 +147,7 @@ impl Analyser<'_> {
                 let made = self.apply(env, first, arguments, at, Want::NOTHING);
                 self.apply(env, second, &[Argument::Made(made, at.clone())], at, want)
             }
+            Function::Partly(of) => self.apply(env, of, arguments, at, want),
             Function::Either(one, other) => {
                 let values: Vec<Argument<'_>> = arguments
                     .iter()
@@ -251,6 +264,7 @@ impl Analyser<'_> {
         let mut inside = Env {
             locals,
             context: lambda.context.clone(),
+            ancestors: Vec::new(),
             present: lambda.present.clone(),
             later: lambda.later.clone(),
             ..env.clone()
@@ -267,6 +281,11 @@ impl Analyser<'_> {
         help: &str,
     ) -> Option<Rc<Function>> {
         if let Some(function) = &value.function {
+            if value.absent || function.is_partial() {
+                let message = "it is a function on some ways only".to_owned();
+                let help = "make it one on every way: `condition ? $f : $g`".to_owned();
+                self.may_be_wrong(&env.reading(at), Code::WrongType, message, Some(help));
+            }
             return Some(Rc::clone(function));
         }
         let may_be = matches!(value.sym, Sym::Any(_) | Sym::Reported | Sym::Unknown(_))

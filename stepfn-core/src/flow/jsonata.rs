@@ -1,7 +1,7 @@
 //! What a JSONata state does to what flows in.
 
 use super::{
-    Analyser, OwnedProperty, choice,
+    Analyser, OwnedProperty, OwnedStep, choice,
     expression::{Env, Val, Want},
     fact,
     intern::Shared,
@@ -283,6 +283,7 @@ impl Analyser<'_> {
             Sym::Array(_) | Sym::Tuple(_) | Sym::Answer(_) => self.item_of(&items),
             _ if !map.is_distributed() => self.item_of(&items),
             Sym::Any(_) | Sym::Reported => items.clone(),
+            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Item])),
             _ => Sym::Unknown(Reason::Items),
         };
         let item_context = item_context(&item);

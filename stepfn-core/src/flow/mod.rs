@@ -21,6 +21,7 @@ mod answer;
 mod call;
 mod choice;
 mod claims;
+mod climb;
 mod errors;
 mod expression;
 mod fact;

@@ -7,6 +7,7 @@ use std::{ops::Range, rc::Rc};
 
 use super::{
     Analyser,
+    climb::has_parent,
     expression::{Env, Want},
     intern::Shared,
     origin::Origin,
@@ -136,7 +137,9 @@ impl Analyser<'_> {
         self.unassigned(queried.site, &text, &expression);
         self.calls.spent = 0;
         // That it comes to one thing was asked of it.
-        self.evaluate(&mut Env::new(queried, text), &expression, Want::of(need)).settled().sym
+        let mut env = Env::new(queried, text);
+        env.climbs = inside.contains('%') && has_parent(&expression);
+        self.evaluate(&mut env, &expression, Want::of(need)).settled().sym
     }
 
     /// The condition of a rule, and what is seen where it holds and where not; none where that cannot be.

@@ -271,6 +271,13 @@ impl Analyser<'_> {
                 }
                 self.follow(of, rest, need, reading)
             }
+            (SegmentKind::Name(key), Sym::Merged(parts)) => {
+                let (base, over) = Sym::of_merged(parts, key);
+                let base = base.map(|base| self.follow(base, segments, need, reading));
+                let over = over.iter().map(|value| self.follow(value, rest, need, reading));
+                let over: Vec<Sym> = over.collect();
+                Sym::union(base.into_iter().chain(over))
+            }
             (SegmentKind::Name(key), _) => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.wrong(reading, Code::WrongType, message, None);
@@ -503,7 +510,10 @@ impl Analyser<'_> {
             ),
             Need::Single => (!matches!(value, Sym::Array(_) | Sym::Tuple(_)), "something that is no array"),
             Need::Items => (
-                matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::Map(_)),
+                matches!(
+                    value,
+                    Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::Map(_) | Sym::Merged(_)
+                ),
                 "an array or an object",
             ),
             Need::MaybeBoolean | Need::Boolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
@@ -520,7 +530,9 @@ impl Analyser<'_> {
             Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
             Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
             Need::NotNull => (!matches!(value, Sym::Null), "something that is never null"),
-            Need::Object | Need::Writable => (matches!(value, Sym::Object(..) | Sym::Map(_)), "an object"),
+            Need::Object | Need::Writable => {
+                (matches!(value, Sym::Object(..) | Sym::Map(_) | Sym::Merged(_)), "an object")
+            }
         };
         if fits || value.is_anything() {
             return;

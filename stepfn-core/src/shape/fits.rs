@@ -430,7 +430,9 @@ impl<'a> Fits<'a> {
 
     const fn is_object(self, source: Source) -> bool {
         match source {
-            Source::Node(index) => matches!(self.nodes[index], Node::Object { .. } | Node::Map(_)),
+            Source::Node(index) => {
+                matches!(self.nodes[index], Node::Object { .. } | Node::Map(_) | Node::Merged { .. })
+            }
             Source::View(view) => {
                 matches!(view.shape, Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. })
             }
@@ -677,6 +679,7 @@ impl<'a> Fits<'a> {
                     }
                 }
                 Node::Map(_) => out.push("an object of any keys"),
+                Node::Merged { .. } => out.push("several objects merged"),
                 Node::Array(_) | Node::Tuple { .. } => out.push("an array"),
             },
         }
