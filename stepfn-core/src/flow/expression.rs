@@ -95,16 +95,21 @@ impl Analyser<'_> {
                 let of = self.evaluate(env, of, Want::NOTHING);
                 self.filter(env, &of, predicate, Vec::new())
             }
-            Kind::KeepArray(of) => kept(&self.evaluate(env, of, want.part(Need::Value))),
+            Kind::KeepArray(of) => {
+                let value = self.evaluate(env, of, want.part(Need::Value));
+                kept(&self.as_data(env, value, &of.range))
+            }
             Kind::OrderBy { of, terms } => {
                 env.trail.clear();
-                let of = self.evaluate(env, of, want.part(Need::Value));
+                let value = self.evaluate(env, of, want.part(Need::Value));
+                let of = self.as_data(env, value, &of.range);
                 // A `%` in the terms climbs the path that is put in order.
                 let above = std::mem::take(&mut env.trail);
                 self.ordered(env, &of, terms, above)
             }
             Kind::Group { of, pairs } => {
-                let of = self.evaluate(env, of, Want::NOTHING);
+                let value = self.evaluate(env, of, Want::NOTHING);
+                let of = self.as_data(env, value, &of.range);
                 self.grouped(env, &of, pairs)
             }
             Kind::Lambda { parameters, body, signature } => {

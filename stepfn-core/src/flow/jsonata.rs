@@ -181,12 +181,12 @@ impl Analyser<'_> {
     }
 
     /// The paths that the rules of a Choice ask about, as they are written.
-    fn asked_by(&self, site: &Site, choice: &Choice) -> Vec<(Asked, String)> {
+    fn asked_by(&mut self, site: &Site, choice: &Choice) -> Vec<(Asked, String)> {
         let mut found = Vec::new();
         for rule in &choice.choices {
             let Condition::Jsonata(Value::String(text)) = &rule.condition else { continue };
             let Some((inside, offset)) = jsonata::expression_in(text) else { continue };
-            let Ok(expression) = jsonata::parse(inside) else { continue };
+            let Some(expression) = self.parsed(inside) else { continue };
             let text = Text { at: &site.at, text: inside, offset };
             let env = Env::new(&Queried::before(site), text);
             fact::formula(&env, &expression).facts(&mut |asked| {

@@ -27,6 +27,9 @@ impl Analyser<'_> {
         predicate: &Expression,
         above: Vec<Val>,
     ) -> Val {
+        if of.function.is_some() {
+            return self.as_data(env, of.clone(), &predicate.range);
+        }
         let items = of.items();
         let mut inside = env.climbing(Val::one(items.clone()), above);
         let at = self.evaluate(&mut inside, predicate, Want::NOTHING);
@@ -306,6 +309,8 @@ impl Analyser<'_> {
                 let asked = if through { Want::NOTHING } else { want };
                 let mut inside = env.climbing(Val::one(value.items()), env.ancestors.clone());
                 let found = self.evaluate(&mut inside, step, asked);
+                // A function for each item is no data.
+                let found = self.as_data(env, found, &step.range);
                 match &value.sym {
                     _ if value.many => Val::many(found.items()),
                     // Whether it is an array that is gone through only its type tells.
