@@ -185,6 +185,13 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         }
         Sym::Array(item) => Node::Array(nodes_of(item, nodes)),
         Sym::Map(value) => Node::Map(nodes_of(value, nodes)),
+        Sym::Changed(parts) => match &parts[..] {
+            [like, item] => {
+                let like = nodes_of(like, nodes);
+                Node::Changed { like, item: nodes_of(item, nodes) }
+            }
+            _ => Node::Any,
+        },
         Sym::Tuple(items) | Sym::Merged(items) | Sym::Union(items) | Sym::Computed(_, items) => {
             let first = nodes.len();
             nodes.extend(items.iter().map(|_| OwnedNode::Other(Node::Any)));

@@ -88,7 +88,9 @@ impl Sym {
                 let parts = fields.values().map(|entry| entry.value.within()).chain(below);
                 Self::union(std::iter::once(self.clone()).chain(parts))
             }
-            Self::Answer(_) | Self::Unknown(_) | Self::Merged(_) => Self::Unknown(Reason::Wildcard),
+            Self::Answer(_) | Self::Unknown(_) | Self::Merged(_) | Self::Changed(_) => {
+                Self::Unknown(Reason::Wildcard)
+            }
             other => other.clone(),
         }
     }
@@ -106,7 +108,7 @@ impl Sym {
                 (None, None) => Self::never(),
             },
             Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
-            Self::Answer(_) | Self::Merged(_) => Self::Unknown(Reason::Wildcard),
+            Self::Answer(_) | Self::Merged(_) | Self::Changed(_) => Self::Unknown(Reason::Wildcard),
             _ => Self::never(),
         }
     }

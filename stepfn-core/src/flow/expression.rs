@@ -15,6 +15,7 @@ use super::{
     obligation::Obligation,
     origin::Reason,
     read::Reading,
+    transform::Transform,
     value::{Entry, Fields, Sym},
 };
 use crate::{
@@ -124,7 +125,15 @@ impl Analyser<'_> {
                 })))
             }
             Kind::Regex { .. } => Val::function(Function::Pattern),
-            Kind::Transform { .. } => Val::function(Function::Transform),
+            Kind::Transform { pattern, update, delete } => {
+                Val::function(Function::Transform(Box::new(Transform {
+                    pattern: (**pattern).clone(),
+                    update: (**update).clone(),
+                    delete: delete.as_deref().cloned(),
+                    locals: env.locals.clone(),
+                    later: env.later.clone(),
+                })))
+            }
             Kind::Parent => env.ancestors.last().cloned().unwrap_or_else(|| Val::unknown(Reason::Wildcard)),
             // What else there is can be anything; its parts are not followed.
             _ => Val::unknown(Reason::Step),

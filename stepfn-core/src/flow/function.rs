@@ -10,6 +10,7 @@ use super::{
     call::{Argument, parameters},
     expression::{Env, Val, Want},
     origin::Reason,
+    transform::Transform,
     value::Sym,
 };
 use crate::{
@@ -33,7 +34,7 @@ pub(super) enum Function {
     /// `/pattern/`
     Pattern,
     /// `|pattern|update|`
-    Transform,
+    Transform(Box<Transform>),
 }
 
 /// A function of the expression's own.
@@ -85,7 +86,7 @@ impl Function {
             Self::Composed(first, _) => first.arity(),
             Self::Either(one, other) => one.arity().max(other.arity()),
             Self::Partly(of) => of.arity(),
-            Self::Pattern | Self::Transform => 1,
+            Self::Pattern | Self::Transform(_) => 1,
         }
     }
 }
@@ -165,11 +166,10 @@ impl Analyser<'_> {
                 }
                 Val::unknown(Reason::Lambda)
             }
-            Function::Transform => {
-                // It gives what it takes, with something changed in it.
+            Function::Transform(transform) => {
                 let Some(of) = arguments.first() else { return Val::nothing() };
                 let of = self.argument(env, of, want.part(crate::shape::Need::Items));
-                Val::one(Sym::Unknown(Reason::Function)).of_parts([&of], want)
+                self.transform(env, transform, &of, want)
             }
         }
     }

@@ -429,6 +429,11 @@ impl Analyser<'_> {
                 }
                 found
             }
+            Sym::Changed(_) => {
+                let found = Val::unknown(Reason::Function);
+                self.require(reading, &found, want);
+                found
+            }
             Sym::Unknown(_) => {
                 let found = Val::one(value.clone()).maybe();
                 self.require(reading, &found, want);

@@ -48,6 +48,7 @@ mod switch;
 pub mod switch;
 mod template;
 mod transfer;
+mod transform;
 mod unwritten;
 mod val;
 mod value;

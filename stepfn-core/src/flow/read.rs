@@ -199,6 +199,12 @@ impl Analyser<'_> {
             return value.clone();
         };
         match (&segment.kind, value) {
+            (_, Sym::Changed(_)) => {
+                if *need != OwnedNeed::Other(Need::Nothing) {
+                    self.cannot_tell(reading, Reason::Function);
+                }
+                Sym::Unknown(Reason::Function)
+            }
             (_, Sym::Any(_) | Sym::Reported | Sym::Unknown(_)) => {
                 let asks = *need == OwnedNeed::Other(Need::Nothing);
                 match value {
@@ -512,7 +518,12 @@ impl Analyser<'_> {
             Need::Items => (
                 matches!(
                     value,
-                    Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::Map(_) | Sym::Merged(_)
+                    Sym::Array(_)
+                        | Sym::Tuple(_)
+                        | Sym::Object(..)
+                        | Sym::Map(_)
+                        | Sym::Merged(_)
+                        | Sym::Changed(_)
                 ),
                 "an array or an object",
             ),

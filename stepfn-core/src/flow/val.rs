@@ -312,6 +312,7 @@ impl Val {
             Sym::Leaf(leaf) if self.many => Sym::Leaf(leaf.then([OwnedStep::Many, OwnedStep::Items])),
             _ if self.many => self.sym.clone(),
             Sym::Array(item) => (**item).clone(),
+            Sym::Changed(parts) => parts.last().cloned().unwrap_or_else(Sym::never),
             Sym::Tuple(items) => {
                 let mut items = items.iter();
                 let first = items.next().cloned().unwrap_or_else(Sym::never);

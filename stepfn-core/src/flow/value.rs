@@ -44,6 +44,8 @@ pub(super) enum Sym {
     /// Objects that are put over each other, the last over all before it. One that is an array is each of its items in turn, and
     /// one that is not there is nothing.
     Merged(Shared<Vec<Self>>),
+    /// What the first is, with the second in the place of each of its items: in its own place where it is no array.
+    Changed(Shared<Vec<Self>>),
     /// An object of unknown keys, whose values are all like this one.
     Map(Shared<Self>),
     Array(Shared<Self>),
@@ -208,6 +210,7 @@ impl Sym {
             Self::Boolean => "a boolean".into(),
             Self::Object(..) | Self::Map(_) | Self::Merged(_) => "an object".into(),
             Self::Leaf(leaf) => leaf.origin.to_string(),
+            Self::Changed(parts) => parts.first().map_or_else(String::new, Self::words),
             Self::Array(_) | Self::Tuple(_) => "an array".into(),
             Self::Answer(shape) => match shape.kind() {
                 Kind::String => "a string",
@@ -233,7 +236,7 @@ impl Sym {
                 Self::union(fields.values().map(|entry| entry.value.clone()).chain(below))
             }
             Self::Union(members) => Self::union(members.iter().map(Self::entry)),
-            Self::Merged(_) => Self::Unknown(Reason::Function),
+            Self::Merged(_) | Self::Changed(_) => Self::Unknown(Reason::Function),
             Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
             Self::Answer(_) => Self::Unknown(Reason::Computed),
             _ => Self::never(),
@@ -315,6 +318,7 @@ impl Sym {
                 let (base, over) = Self::of_merged(parts, key);
                 Self::union(base.map(|base| base.peek(key)).into_iter().chain(over))
             }
+            Self::Changed(_) => Self::Unknown(Reason::Function),
             Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
             _ => Self::never(),
         }
@@ -407,6 +411,7 @@ impl Sym {
             | Self::Answer(_)
             | Self::Map(_)
             | Self::Merged(_)
+            | Self::Changed(_)
             | Self::Any(_)
             | Self::Reported
             | Self::Unknown(_) => Self::Object(
@@ -461,7 +466,7 @@ impl Sym {
             Self::Tuple(items) if self.depth() > depth => {
                 Self::Tuple(Shared::new(items.iter().map(|item| item.clip_at(depth - 1)).collect()))
             }
-            Self::Merged(_) if self.depth() > depth => self.outline(Reason::Size),
+            Self::Merged(_) | Self::Changed(_) if self.depth() > depth => self.outline(Reason::Size),
             Self::Union(members) if self.depth() > depth => {
                 Self::union(members.iter().map(|member| member.clip_at(depth)))
             }
@@ -473,7 +478,7 @@ impl Sym {
         match self {
             Self::Object(fields, base) => 1 + fields.depth().max(base.as_ref().map_or(0, Shared::depth)),
             Self::Array(item) | Self::Map(item) => 1 + item.depth(),
-            Self::Tuple(items) | Self::Merged(items) => 1 + items.depth(),
+            Self::Tuple(items) | Self::Merged(items) | Self::Changed(items) => 1 + items.depth(),
             Self::Union(members) => members.depth(),
             _ => 0,
         }
@@ -483,9 +488,11 @@ impl Sym {
         let below = match self {
             Self::Object(fields, base) => fields.size().saturating_add(base.as_ref().map_or(0, Shared::size)),
             Self::Array(item) | Self::Map(item) => item.size(),
-            Self::Tuple(items) | Self::Merged(items) | Self::Union(items) | Self::Computed(_, items) => {
-                items.size()
-            }
+            Self::Tuple(items)
+            | Self::Merged(items)
+            | Self::Changed(items)
+            | Self::Union(items)
+            | Self::Computed(_, items) => items.size(),
             _ => 0,
         };
         below.saturating_add(1)

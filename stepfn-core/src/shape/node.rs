@@ -39,6 +39,13 @@ pub enum Node<'a> {
     },
     /// Some boolean.
     Boolean,
+    /// What one node is, with another in the place of each of its items: in its own place where it is no array.
+    Changed {
+        /// The one.
+        like: usize,
+        /// The other.
+        item: usize,
+    },
     /// Objects that are put over each other, the last over all before it: [`Item`](Self::Item)s. One that is an array is each of
     /// its items in turn, and one that is not there is nothing.
     Merged {

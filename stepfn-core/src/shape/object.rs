@@ -73,6 +73,14 @@ impl<'a> Fits<'a> {
         }
     }
 
+    /// Whether a source is what nothing can be: a field that was taken away.
+    const fn is_nothing(self, source: Source) -> bool {
+        match source {
+            Source::Node(index) => matches!(self.nodes[index], Node::Union { len: 0, .. }),
+            _ => false,
+        }
+    }
+
     /// Whether every object that is put over others can be told to be one.
     const fn are_objects(self, (first, len): (usize, usize), out: &mut Text) -> bool {
         let mut i = first;
@@ -113,6 +121,7 @@ impl<'a> Fits<'a> {
         out: &mut Text,
     ) -> Option<(bool, bool)> {
         let mut found = None;
+        let mut gone = false;
         let mut i = first + len;
         while i > first {
             i -= 1;
@@ -123,8 +132,9 @@ impl<'a> Fits<'a> {
                     return Some((false, false));
                 }
                 if !absent && !lacking {
-                    return Some((true, true));
+                    return Some((true, !gone));
                 }
+                gone = gone || absent && self.is_nothing(value);
                 found = Some((true, false));
             }
         }

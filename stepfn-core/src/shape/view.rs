@@ -464,8 +464,9 @@ impl View {
         let view = self.items();
         let there = match self.shape {
             Shape::Array(_) => self.reaches(index),
-            Shape::Tuple(_) | Shape::Any | Shape::Mixed | Shape::Nullable(_) | Shape::OneOf(_) => false,
-            Shape::Never => true,
+            Shape::Tuple(_) | Shape::Mixed | Shape::Nullable(_) | Shape::OneOf(_) => false,
+            // Of what is declared to be anything everything may be asked.
+            Shape::Any | Shape::Never => true,
             _ => matches!(index, 0 | -1),
         };
         Self { absent: self.absent || !there, ..view }

@@ -194,6 +194,7 @@ impl Names {
                 Node::Array(item) => quote!(Node::Array(#item)),
                 Node::Map(value) => quote!(Node::Map(#value)),
                 Node::Tuple { first, len } => quote!(Node::Tuple { first: #first, len: #len }),
+                Node::Changed { like, item } => quote!(Node::Changed { like: #like, item: #item }),
                 Node::Merged { first, len } => quote!(Node::Merged { first: #first, len: #len }),
                 Node::Union { first, len } => quote!(Node::Union { first: #first, len: #len }),
                 Node::Item(item) => quote!(Node::Item(#item)),

@@ -3,7 +3,7 @@
 mod arrays;
 mod higher;
 mod numbers;
-mod objects;
+pub(super) mod objects;
 mod signature;
 mod strings;
 

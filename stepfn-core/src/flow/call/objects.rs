@@ -181,7 +181,7 @@ fn spread(of: &Sym) -> Sym {
 }
 
 /// An object with another one's fields put over it.
-fn merge(below: &Sym, above: &Sym) -> Sym {
+pub(in super::super) fn merge(below: &Sym, above: &Sym) -> Sym {
     match (below, above) {
         (Sym::Object(fields, None), Sym::Leaf(_)) if fields.is_empty() => {
             return Sym::Merged(Shared::new(vec![above.clone()]));
