@@ -429,8 +429,15 @@ impl Analyser<'_> {
                 }
                 found
             }
-            Sym::Changed(_) => {
-                let found = Val::unknown(Reason::Function);
+            Sym::Changed(parts) => {
+                let mut found = Val::unknown(Reason::Function);
+                // Whether it is one value its type tells.
+                if let [Sym::Leaf(like), item] = &parts[..]
+                    && !item.lacks_taken()
+                {
+                    found = self.lead(reading, item, keys, Want::NOTHING);
+                    found.over.push((like.clone(), Need::Single));
+                }
                 self.require(reading, &found, want);
                 found
             }

@@ -61,6 +61,20 @@ impl Analyser<'_> {
     }
 }
 
+impl Sym {
+    /// Whether some field was taken away of a value.
+    pub(super) fn lacks_taken(&self) -> bool {
+        let gone = |entry: &Entry| entry.absent && entry.value == Self::never();
+        match self {
+            Self::Object(fields, base) => {
+                fields.values().any(gone) || base.as_ref().is_some_and(|base| base.lacks_taken())
+            }
+            Self::Merged(parts) | Self::Union(parts) => parts.iter().any(Self::lacks_taken),
+            _ => false,
+        }
+    }
+}
+
 /// The keys that lead to what a pattern matches, and whether it matches all that they lead to; none where it is no such path.
 fn keys_to(pattern: &Expression) -> Option<(Vec<&str>, bool)> {
     match &pattern.kind {
