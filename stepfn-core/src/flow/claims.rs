@@ -185,7 +185,14 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
         }
         Sym::Array(item) => Node::Array(nodes_of(item, nodes)),
         Sym::Map(value) => Node::Map(nodes_of(value, nodes)),
-        Sym::Tuple(items) | Sym::Union(items) | Sym::Computed(_, items) => {
+        Sym::Changed(parts) => match &parts[..] {
+            [like, item] => {
+                let like = nodes_of(like, nodes);
+                Node::Changed { like, item: nodes_of(item, nodes) }
+            }
+            _ => Node::Any,
+        },
+        Sym::Tuple(items) | Sym::Merged(items) | Sym::Union(items) | Sym::Computed(_, items) => {
             let first = nodes.len();
             nodes.extend(items.iter().map(|_| OwnedNode::Other(Node::Any)));
             for (position, item) in items.iter().enumerate() {
@@ -195,6 +202,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             let len = items.len();
             match value {
                 Sym::Tuple(_) => Node::Tuple { first, len },
+                Sym::Merged(_) => Node::Merged { first, len },
                 Sym::Computed(how, _) => Node::Computed { how: *how, first, len },
                 _ => Node::Union { first, len },
             }

@@ -15,6 +15,7 @@ use super::{
     obligation::Obligation,
     origin::Reason,
     read::Reading,
+    transform::Transform,
     value::{Entry, Fields, Sym},
 };
 use crate::{
@@ -33,6 +34,9 @@ impl Analyser<'_> {
         }
         if want.defined && env.is_present(expression) {
             let value = self.evaluate(env, expression, Want { defined: false, ..want });
+            if value.function.is_some() {
+                self.require(&env.reading(&expression.range), &value, want);
+            }
             let sym = match value.sym {
                 Sym::Leaf(leaf) => Sym::Leaf(guarded(&leaf)),
                 other => other,
@@ -90,15 +94,23 @@ impl Analyser<'_> {
             }
             Kind::Filter { of, predicate } => {
                 let of = self.evaluate(env, of, Want::NOTHING);
-                self.filter(env, &of, predicate)
+                self.filter(env, &of, predicate, Vec::new())
             }
-            Kind::KeepArray(of) => kept(&self.evaluate(env, of, want.part(Need::Value))),
+            Kind::KeepArray(of) => {
+                let value = self.evaluate(env, of, want.part(Need::Value));
+                kept(&self.as_data(env, value, &of.range))
+            }
             Kind::OrderBy { of, terms } => {
-                let of = self.evaluate(env, of, want.part(Need::Value));
-                self.ordered(env, &of, terms)
+                env.trail.clear();
+                let value = self.evaluate(env, of, want.part(Need::Value));
+                let of = self.as_data(env, value, &of.range);
+                // A `%` in the terms climbs the path that is put in order.
+                let above = std::mem::take(&mut env.trail);
+                self.ordered(env, &of, terms, above)
             }
             Kind::Group { of, pairs } => {
-                let of = self.evaluate(env, of, Want::NOTHING);
+                let value = self.evaluate(env, of, Want::NOTHING);
+                let of = self.as_data(env, value, &of.range);
                 self.grouped(env, &of, pairs)
             }
             Kind::Lambda { parameters, body, signature } => {
@@ -113,7 +125,16 @@ impl Analyser<'_> {
                 })))
             }
             Kind::Regex { .. } => Val::function(Function::Pattern),
-            Kind::Transform { .. } => Val::function(Function::Transform),
+            Kind::Transform { pattern, update, delete } => {
+                Val::function(Function::Transform(Box::new(Transform {
+                    pattern: (**pattern).clone(),
+                    update: (**update).clone(),
+                    delete: delete.as_deref().cloned(),
+                    locals: env.locals.clone(),
+                    later: env.later.clone(),
+                })))
+            }
+            Kind::Parent => env.ancestors.last().cloned().unwrap_or_else(|| Val::unknown(Reason::Wildcard)),
             // What else there is can be anything; its parts are not followed.
             _ => Val::unknown(Reason::Step),
         };

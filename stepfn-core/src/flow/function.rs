@@ -10,6 +10,7 @@ use super::{
     call::{Argument, parameters},
     expression::{Env, Val, Want},
     origin::Reason,
+    transform::Transform,
     value::Sym,
 };
 use crate::{
@@ -28,10 +29,12 @@ pub(super) enum Function {
     Composed(Rc<Self>, Rc<Self>),
     /// One of the two.
     Either(Rc<Self>, Rc<Self>),
+    /// This one, or what is no function at all.
+    Partly(Rc<Self>),
     /// `/pattern/`
     Pattern,
     /// `|pattern|update|`
-    Transform,
+    Transform(Box<Transform>),
 }
 
 /// A function of the expression's own.
@@ -58,6 +61,15 @@ impl Function {
         }
     }
 
+    /// Whether it may be no function at all.
+    fn is_partial(&self) -> bool {
+        match self {
+            Self::Partly(_) => true,
+            Self::Either(one, other) => one.is_partial() || other.is_partial(),
+            _ => false,
+        }
+    }
+
     /// How many arguments a function that goes through items gives it.
     pub(super) fn arity(&self) -> usize {
         match self {
@@ -73,7 +85,8 @@ impl Function {
             }
             Self::Composed(first, _) => first.arity(),
             Self::Either(one, other) => one.arity().max(other.arity()),
-            Self::Pattern | Self::Transform => 1,
+            Self::Partly(of) => of.arity(),
+            Self::Pattern | Self::Transform(_) => 1,
         }
     }
 }
@@ -135,6 +148,7 @@ impl Analyser<'_> {
                 let made = self.apply(env, first, arguments, at, Want::NOTHING);
                 self.apply(env, second, &[Argument::Made(made, at.clone())], at, want)
             }
+            Function::Partly(of) => self.apply(env, of, arguments, at, want),
             Function::Either(one, other) => {
                 let values: Vec<Argument<'_>> = arguments
                     .iter()
@@ -152,11 +166,10 @@ impl Analyser<'_> {
                 }
                 Val::unknown(Reason::Lambda)
             }
-            Function::Transform => {
-                // It gives what it takes, with something changed in it.
+            Function::Transform(transform) => {
                 let Some(of) = arguments.first() else { return Val::nothing() };
                 let of = self.argument(env, of, want.part(crate::shape::Need::Items));
-                Val::one(Sym::Unknown(Reason::Function)).of_parts([&of], want)
+                self.transform(env, transform, &of, want)
             }
         }
     }
@@ -251,6 +264,7 @@ impl Analyser<'_> {
         let mut inside = Env {
             locals,
             context: lambda.context.clone(),
+            ancestors: Vec::new(),
             present: lambda.present.clone(),
             later: lambda.later.clone(),
             ..env.clone()
@@ -267,6 +281,11 @@ impl Analyser<'_> {
         help: &str,
     ) -> Option<Rc<Function>> {
         if let Some(function) = &value.function {
+            if value.absent || function.is_partial() {
+                let message = "it is a function on some ways only".to_owned();
+                let help = "make it one on every way: `condition ? $f : $g`".to_owned();
+                self.may_be_wrong(&env.reading(at), Code::WrongType, message, Some(help));
+            }
             return Some(Rc::clone(function));
         }
         if let Sym::Unknown(reason) = value.sym {

@@ -39,7 +39,9 @@ impl Sym {
     fn overlay(&self) -> Option<(Shared<Fields>, Option<&Self>)> {
         match self {
             Self::Object(fields, base) => Some((fields.clone(), base.as_deref())),
-            Self::Leaf(_) | Self::Answer(_) | Self::Map(_) => Some((Shared::default(), Some(self))),
+            Self::Leaf(_) | Self::Answer(_) | Self::Map(_) | Self::Merged(_) => {
+                Some((Shared::default(), Some(self)))
+            }
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! What a JSONata state does to what flows in.
 
 use super::{
-    Analyser, OwnedProperty, choice,
+    Analyser, OwnedProperty, OwnedStep, choice,
     expression::{Env, Val, Want},
     fact,
     intern::Shared,
@@ -182,12 +182,12 @@ impl Analyser<'_> {
     }
 
     /// The paths that the rules of a Choice ask about, as they are written.
-    fn asked_by(&self, site: &Site, choice: &Choice) -> Vec<(Asked, String)> {
+    fn asked_by(&mut self, site: &Site, choice: &Choice) -> Vec<(Asked, String)> {
         let mut found = Vec::new();
         for rule in &choice.choices {
             let Condition::Jsonata(Value::String(text)) = &rule.condition else { continue };
             let Some((inside, offset)) = jsonata::expression_in(text) else { continue };
-            let Ok(expression) = jsonata::parse(inside) else { continue };
+            let Some(expression) = self.parsed(inside) else { continue };
             let text = Text { at: &site.at, text: inside, offset };
             let env = Env::new(&Queried::before(site), text);
             fact::formula(&env, &expression).facts(&mut |asked| {
@@ -284,6 +284,7 @@ impl Analyser<'_> {
             Sym::Array(_) | Sym::Tuple(_) | Sym::Answer(_) => self.item_of(&items),
             _ if !map.is_distributed() => self.item_of(&items),
             Sym::Any(_) | Sym::Reported => items.clone(),
+            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Item])),
             _ => Sym::Unknown(Reason::Items),
         };
         let item_context = item_context(&item);

@@ -2,6 +2,7 @@
 
 use super::{
     Analyser, OwnedNeed, OwnedStep,
+    climb::{Climb, descends_to},
     expression::{Env, Val, Want, whole},
     fact::is_condition,
     function::Function,
@@ -19,9 +20,19 @@ use crate::{
 
 impl Analyser<'_> {
     /// `of[predicate]`
-    pub(super) fn filter(&mut self, env: &mut Env<'_>, of: &Val, predicate: &Expression) -> Val {
+    pub(super) fn filter(
+        &mut self,
+        env: &mut Env<'_>,
+        of: &Val,
+        predicate: &Expression,
+        above: Vec<Val>,
+    ) -> Val {
+        if of.function.is_some() {
+            return self.as_data(env, of.clone(), &predicate.range);
+        }
         let items = of.items();
-        let at = self.evaluate(&mut env.inside(items.clone()), predicate, Want::NOTHING);
+        let mut inside = env.climbing(Val::one(items.clone()), above);
+        let at = self.evaluate(&mut inside, predicate, Want::NOTHING);
         // A number is a position, whatever it is.
         let is_position = at.is_number() && of.is_single();
         let index = match &predicate.kind {
@@ -71,7 +82,7 @@ impl Analyser<'_> {
                 Val::many(passed.unwrap_or(items))
             }
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
-            (Some(0 | -1), _) if of.has_items() => Val::one(items),
+            (Some(0 | -1), _) if of.has_items_if_any() => Val::one(items),
             // A value alone is the first and the last of itself.
             (Some(0 | -1), _) if of.is_certain() => of.clone(),
             (Some(_), _) if of.is_certain() => Val::nothing(),
@@ -93,7 +104,12 @@ impl Analyser<'_> {
         steps: &[Expression],
         want: Want,
     ) -> Val {
-        let keys: Vec<&str> = steps.iter().map_while(key_of).collect();
+        // Where a `%` asks for what the steps were taken from, each is taken alone.
+        let mut climb = Climb::begin(env, first);
+        let keys: Vec<&str> = match climb {
+            Some(_) => Vec::new(),
+            None => steps.iter().map_while(key_of).collect(),
+        };
         let is_plain = keys.len() == steps.len();
         let asked = if is_plain { want } else { Want::NOTHING };
         let (root, used) = self.root(env, first, &keys);
@@ -127,10 +143,8 @@ impl Analyser<'_> {
                 }
             }
             Some(root) if root.many || root.absent || !root.over.is_empty() => {
-                let mut value = self.lead(&env.reading(&range), &root.sym, &keys[used..], Want::NOTHING);
-                value.many = value.many || root.many;
-                value.absent = value.absent || root.absent;
-                value.over.extend(root.over);
+                let found = self.lead(&env.reading(&range), &root.sym, &keys[used..], Want::NOTHING);
+                let value = through(&root, found);
                 self.require(&env.reading(&range), &value, asked);
                 value
             }
@@ -149,11 +163,26 @@ impl Analyser<'_> {
         }
         let mut left = steps.len() - keys.len();
         let bound = env.locals.len();
-        for step in &steps[keys.len()..] {
+        let around = climb.is_some().then(|| env.ancestors.clone());
+        for (place, step) in steps.iter().enumerate().skip(keys.len()) {
             left -= 1;
-            value = self.step(env, &value, step, if left == 0 { want } else { Want::NOTHING });
+            if let Some(climb) = &climb {
+                env.ancestors.clone_from(&climb.above);
+            }
+            let of = value;
+            value = match descends_to(steps, place) {
+                Some(key) => Val::many(of.sym.below(key)),
+                None => self.step(env, &of, step, if left == 0 { want } else { Want::NOTHING }),
+            };
+            if let Some(climb) = &mut climb {
+                climb.take(step, &of);
+            }
         }
         env.locals.truncate(bound);
+        if let Some(around) = around {
+            env.ancestors = around;
+            env.trail = climb.map_or_else(Vec::new, |climb| climb.above);
+        }
         self.require(&env.reading(&whole.range), &value, want);
         value
     }
@@ -209,12 +238,13 @@ impl Analyser<'_> {
         }
         match &step.kind {
             Kind::Filter { of, predicate } => {
+                let above = env.above(value);
                 let of = self.step(env, value, of, Want::NOTHING);
                 if of.many {
-                    let found = self.filter(env, &Val { many: false, ..of.clone() }, predicate);
+                    let found = self.filter(env, &Val { many: false, ..of.clone() }, predicate, above);
                     return Val { absent: of.absent, over: of.over, ..Val::many(found.items()) };
                 }
-                let mut found = self.filter(env, &of, predicate);
+                let mut found = self.filter(env, &of, predicate, above);
                 // Of several values it is the item of each.
                 if let Sym::Leaf(leaf) = &found.sym
                     && let Some((OwnedStep::Pick(index), before)) = leaf.steps.split_last()
@@ -242,11 +272,13 @@ impl Analyser<'_> {
                 }
             }
             Kind::Descendant if value.items() == Sym::never() => Val::nothing(),
+            Kind::Descendant => Val::many(value.items().within()),
             // A text that is no key yet is one by the time that it is deployed.
-            Kind::Descendant | Kind::Parent | Kind::String(_) => Val::unknown(Reason::Wildcard),
+            Kind::String(_) => Val::unknown(Reason::Wildcard),
             Kind::OrderBy { of, terms } => {
+                let above = env.above(value);
                 let of = self.step(env, value, of, Want::NOTHING);
-                self.ordered(env, &of, terms)
+                self.ordered(env, &of, terms, above)
             }
             Kind::Focus { of, name } => {
                 let of = self.step(env, value, of, Want::NOTHING);
@@ -275,7 +307,10 @@ impl Analyser<'_> {
                 }
                 let through = value.many || matches!(value.sym, Sym::Array(_) | Sym::Tuple(_));
                 let asked = if through { Want::NOTHING } else { want };
-                let found = self.evaluate(&mut env.inside(value.items()), step, asked);
+                let mut inside = env.climbing(Val::one(value.items()), env.ancestors.clone());
+                let found = self.evaluate(&mut inside, step, asked);
+                // A function for each item is no data.
+                let found = self.as_data(env, found, &step.range);
                 match &value.sym {
                     _ if value.many => Val::many(found.items()),
                     // Whether it is an array that is gone through only its type tells.
@@ -301,8 +336,8 @@ impl Analyser<'_> {
     }
 
     /// `of^(a, >b)`: what is put in order is a number or a text.
-    pub(super) fn ordered(&mut self, env: &Env<'_>, of: &Val, terms: &[OrderTerm]) -> Val {
-        let mut inside = env.inside(of.items());
+    pub(super) fn ordered(&mut self, env: &Env<'_>, of: &Val, terms: &[OrderTerm], above: Vec<Val>) -> Val {
+        let mut inside = env.climbing(Val::one(of.items()), above);
         // One value alone is put into no order.
         let is_alone = of.is_certain();
         let asked = if is_alone { Want::NOTHING } else { Want::if_any(Need::Ordered) };
@@ -394,6 +429,18 @@ impl Analyser<'_> {
                 }
                 found
             }
+            Sym::Changed(parts) => {
+                let mut found = Val::unknown(Reason::Function);
+                // Whether it is one value its type tells.
+                if let [Sym::Leaf(like), item] = &parts[..]
+                    && !item.lacks_taken()
+                {
+                    found = self.lead(reading, item, keys, Want::NOTHING);
+                    found.over.push((like.clone(), Need::Single));
+                }
+                self.require(reading, &found, want);
+                found
+            }
             Sym::Unknown(_) => {
                 let found = Val::one(value.clone()).maybe();
                 self.require(reading, &found, want);
@@ -409,6 +456,12 @@ impl Analyser<'_> {
                 Val { absent: true, ..value }
             }
             Sym::Any(_) | Sym::Reported => Val::one(value.clone()),
+            Sym::Merged(parts) => {
+                let (base, over) = Sym::of_merged(parts, key);
+                let base = base.map(|base| self.lead(reading, base, keys, want));
+                let over: Vec<Val> = over.iter().map(|value| self.lead(reading, value, rest, want)).collect();
+                base.into_iter().chain(over).reduce(Val::join).unwrap_or_else(|| Val::one(Sym::never()))
+            }
             _ => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
                 self.nothing(reading, Code::WrongType, message, None, want);
@@ -435,6 +488,7 @@ impl Analyser<'_> {
         let start = count(self);
         let mut fine = false;
         let mut all: Option<Val> = None;
+        let mut astray: Option<Vec<_>> = None;
         for member in members {
             let before = count(self);
             let found = match keys.split_first() {
@@ -452,6 +506,12 @@ impl Analyser<'_> {
                 },
                 _ => self.lead(reading, member, keys, want),
             };
+            // A member that has no such key comes to nothing, where that is allowed.
+            if !want.defined && found.sym == Sym::Reported && *member != Sym::Reported {
+                let said = self.report.as_mut().map(|report| report.findings.split_off(before));
+                astray.get_or_insert_default().extend(said.unwrap_or_default());
+                continue;
+            }
             fine = fine || count(self) == before;
             all = Some(match all {
                 None => found,
@@ -459,13 +519,20 @@ impl Analyser<'_> {
             });
         }
         if fine && let Some(report) = &mut self.report {
-            if want.defined {
-                report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
-            } else {
-                report.findings.truncate(start);
-            }
+            report.findings[start..].iter_mut().for_each(|finding| self.typing.soften(finding));
         }
-        all.unwrap_or_else(|| Val::one(Sym::never()))
+        match (all, astray) {
+            (Some(all), None) => all,
+            (Some(all), Some(_)) => all.maybe(),
+            // None of them has it.
+            (None, Some(said)) => {
+                if let Some(report) = &mut self.report {
+                    report.findings.extend(said);
+                }
+                Val::reported().maybe()
+            }
+            (None, None) => Val::one(Sym::never()),
+        }
     }
 
     /// Reports a way that leads nowhere: a failure where something must come of it, else surely a mistake.

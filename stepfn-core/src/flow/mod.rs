@@ -21,6 +21,7 @@ mod answer;
 mod call;
 mod choice;
 mod claims;
+mod climb;
 mod errors;
 mod expression;
 mod fact;
@@ -47,6 +48,7 @@ mod switch;
 pub mod switch;
 mod template;
 mod transfer;
+mod transform;
 mod unwritten;
 mod val;
 mod value;
@@ -69,6 +71,7 @@ mod work_tests;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     ops::Range,
+    rc::Rc,
 };
 
 pub use self::obligation::{
@@ -84,6 +87,7 @@ use crate::{
     definition::Call,
     diagnostic::{Diagnostic, Severity},
     json::push_token,
+    jsonata::Expression,
     shape::Side,
     value::Value,
 };
@@ -170,6 +174,8 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         results: HashMap::new(),
         machines: HashMap::new(),
         calls: function::Calls::default(),
+        parsed: HashMap::new(),
+        contexts: HashMap::new(),
         report: Some(Analysis::default()),
     };
     let output = analyser.solve("", machine, &Flow::new(input));
@@ -264,6 +270,10 @@ struct Analyser<'t> {
     machines: HashMap<String, Solved>,
     /// The functions of expressions that are being called.
     calls: function::Calls,
+    /// The trees of the expressions, by their texts.
+    parsed: HashMap<String, Option<Rc<Expression>>>,
+    /// The context objects of states: of what executions and items they are, and of what kind.
+    contexts: HashMap<(Sym, Option<Sym>, [bool; 2]), Sym>,
     /// Where findings go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
 }
@@ -341,13 +351,44 @@ impl Analyser<'_> {
     }
 
     /// The context object as a state sees it.
-    fn context(&self, at: &str, state: &State) -> Sym {
+    fn context(&mut self, at: &str, state: &State) -> Sym {
+        let retried = matches!(state.kind, StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_));
+        let of = (
+            self.machine_input.clone(),
+            self.map_items.last().cloned(),
+            [self.has_token(at, state), retried],
+        );
+        if let Some(known) = self.contexts.get(&of) {
+            return known.clone();
+        }
+        let context = self.context_of(&of);
+        self.contexts.insert(of, context.clone());
+        context
+    }
+
+    /// Whether a state may have a token in its context object.
+    fn has_token(&self, at: &str, state: &State) -> bool {
+        let StateKind::Task(task) = &state.kind else { return false };
+        let callback = matches!(
+            self.typing.states.get(at),
+            Some(StateTyping::Task { call: Call::WaitForTaskToken, .. })
+        );
+        // A placeholder may stand for anything.
+        let arn = task.resource.as_str().unwrap_or("${}");
+        callback
+            || arn.contains("${")
+            || arn.contains(".waitForTaskToken")
+            || arn.contains(".sync")
+            || arn.contains(":activity:")
+    }
+
+    fn context_of(&self, (input, item, [token, retried]): &(Sym, Option<Sym>, [bool; 2])) -> Sym {
         let mut fields = vec![
             (
                 "Execution",
                 Sym::object([
                     ("Id", Sym::String),
-                    ("Input", self.machine_input.clone()),
+                    ("Input", input.clone()),
                     ("Name", Sym::String),
                     ("RoleArn", Sym::String),
                     ("StartTime", Sym::Timestamp),
@@ -365,28 +406,13 @@ impl Analyser<'_> {
             ),
             ("StateMachine", Sym::object([("Id", Sym::String), ("Name", Sym::String)])),
         ];
-        if let StateKind::Task(task) = &state.kind {
-            let callback = matches!(
-                self.typing.states.get(at),
-                Some(StateTyping::Task { call: Call::WaitForTaskToken, .. })
-            );
-            // A placeholder may stand for anything.
-            let arn = task.resource.as_str().unwrap_or("${}");
-            if callback
-                || arn.contains("${")
-                || arn.contains(".waitForTaskToken")
-                || arn.contains(".sync")
-                || arn.contains(":activity:")
-            {
-                fields.push(("Task", Sym::object([("Token", Sym::String)])));
-            }
+        if *token {
+            fields.push(("Task", Sym::object([("Token", Sym::String)])));
         }
-        if let Some(item) = self.map_items.last() {
+        if let Some(item) = item {
             fields.push(("Map", item.clone()));
         }
-        let context = Sym::object(fields);
-        let retried = matches!(state.kind, StateKind::Task(_) | StateKind::Map(_) | StateKind::Parallel(_));
-        let mut context = context.may_lack(&["Execution", "RedriveTime"]);
+        let mut context = Sym::object(fields).may_lack(&["Execution", "RedriveTime"]);
         if !retried {
             context = context.may_lack(&["State", "RetryCount"]);
         }

@@ -238,6 +238,7 @@ fn is_of(value: &Sym, test: Test<'_>) -> Option<bool> {
             _ => false,
         },
         OwnedProperty::Kind(kind) => match (value, kind) {
+            (Sym::Changed(_), _) => return None,
             (Sym::Null, kind) => *kind == Kind::Null,
             (Sym::Bool(_) | Sym::Boolean, kind) => *kind == Kind::Boolean,
             (Sym::Integer(_) | Sym::Whole(_), kind) => *kind == Kind::Number,
@@ -248,11 +249,11 @@ fn is_of(value: &Sym, test: Test<'_>) -> Option<bool> {
             (Sym::Text(_) | Sym::String, kind) => *kind == Kind::String,
             (Sym::Timestamp, kind) => matches!(kind, Kind::String | Kind::Timestamp),
             (Sym::Array(_) | Sym::Tuple(_), kind) => *kind == Kind::Array,
-            (Sym::Object(..) | Sym::Map(_), kind) => *kind == Kind::Object,
+            (Sym::Object(..) | Sym::Map(_) | Sym::Merged(_), kind) => *kind == Kind::Object,
             _ => false,
         },
         OwnedProperty::AtLeast(least) => match value {
-            Sym::Array(_) => return None,
+            Sym::Array(_) | Sym::Changed(_) => return None,
             Sym::Tuple(items) => items.len() >= *least,
             _ => test.query && *least <= 1,
         },
@@ -310,7 +311,9 @@ fn part(value: &Sym, keys: &[String], (key, rest): (&str, &[String]), test: Test
             let below = answer::peek(shape, key);
             Some(value.narrow(key, refine(&below, rest, test)?))
         }
-        Sym::Any(_) | Sym::Reported | Sym::Answer(_) => Some(value.clone()),
+        Sym::Any(_) | Sym::Reported | Sym::Answer(_) | Sym::Merged(_) | Sym::Changed(_) => {
+            Some(value.clone())
+        }
         Sym::Unknown(_) => Some(match refine(value, rest, test)? {
             same if same == *value => same,
             known => value.narrow(key, known),

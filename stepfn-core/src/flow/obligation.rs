@@ -20,12 +20,16 @@ pub enum OwnedStep {
     Index(i64),
     /// [`Step::Each`]
     Each,
+    /// [`Step::Item`]
+    Item,
     /// [`Step::Every`]
     Every,
     /// [`Step::At`]
     At(i64),
     /// [`Step::Within`]
     Within,
+    /// [`Step::Descend`]
+    Descend,
     /// [`Step::NonNull`]
     NonNull,
     /// [`Step::Present`]
@@ -101,9 +105,11 @@ impl OwnedStep {
             Self::Query(key) => Step::Query(key),
             Self::Index(index) => Step::Index(*index),
             Self::Each => Step::Each,
+            Self::Item => Step::Item,
             Self::Every => Step::Every,
             Self::At(index) => Step::At(*index),
             Self::Within => Step::Within,
+            Self::Descend => Step::Descend,
             Self::NonNull => Step::NonNull,
             Self::Present => Step::Present,
             Self::Items => Step::Items,
@@ -248,6 +254,13 @@ pub enum OwnedClaim {
         /// The two values.
         nodes: Vec<OwnedNode>,
     },
+    /// [`Claim::Appends`]
+    Appends {
+        /// The call as it was written.
+        shown: String,
+        /// The two.
+        nodes: Vec<OwnedNode>,
+    },
     /// [`Claim::Covers`]
     Covers {
         /// The path as it was written.
@@ -348,6 +361,7 @@ impl Obligation {
             }
             OwnedClaim::Fits { nodes, .. }
             | OwnedClaim::Alike { nodes, .. }
+            | OwnedClaim::Appends { nodes, .. }
             | OwnedClaim::FieldFits { nodes, .. }
             | OwnedClaim::Complete { nodes, .. } => {
                 let paths: Vec<Vec<Step<'_>>> = nodes
@@ -374,6 +388,9 @@ impl Obligation {
                 match &self.claim {
                     OwnedClaim::Alike { shown, .. } => {
                         judge(&self.place, &Claim::Alike { shown, nodes: &nodes })
+                    }
+                    OwnedClaim::Appends { shown, .. } => {
+                        judge(&self.place, &Claim::Appends { shown, nodes: &nodes })
                     }
                     OwnedClaim::FieldFits { what, keys, target, .. } => {
                         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -402,6 +419,7 @@ impl Obligation {
             OwnedClaim::Answers { .. } => "answers".to_owned(),
             OwnedClaim::Raises { .. } => "raises".to_owned(),
             OwnedClaim::Alike { .. } => "alike".to_owned(),
+            OwnedClaim::Appends { .. } => "appends".to_owned(),
             OwnedClaim::Covers { .. } => "covers".to_owned(),
         };
         if super::switch::is_off_claim(&kind, Code::from(fault).name(), text.as_str()) {

@@ -7,6 +7,7 @@ use std::{ops::Range, rc::Rc};
 
 use super::{
     Analyser,
+    climb::has_parent,
     expression::{Env, Want},
     intern::Shared,
     origin::Origin,
@@ -131,12 +132,24 @@ impl Analyser<'_> {
             return Sym::Any(Origin::deployment());
         }
         // The checks of the texts themselves report what cannot be read.
-        let Ok(expression) = jsonata::parse(inside) else { return Sym::Reported };
+        let Some(expression) = self.parsed(inside) else { return Sym::Reported };
         let text = Text { at, text: inside, offset };
         self.unassigned(queried.site, &text, &expression);
         self.calls.spent = 0;
         // That it comes to one thing was asked of it.
-        self.evaluate(&mut Env::new(queried, text), &expression, Want::of(need)).settled().sym
+        let mut env = Env::new(queried, text);
+        env.climbs = inside.contains('%') && has_parent(&expression);
+        self.evaluate(&mut env, &expression, Want::of(need)).settled().sym
+    }
+
+    /// The tree of an expression, which each visit of its state asks for; none where it cannot be read.
+    pub(super) fn parsed(&mut self, text: &str) -> Option<Rc<Expression>> {
+        if let Some(known) = self.parsed.get(text) {
+            return known.clone();
+        }
+        let parsed = jsonata::parse(text).ok().map(Rc::new);
+        self.parsed.insert(text.to_owned(), parsed.clone());
+        parsed
     }
 
     /// The condition of a rule, and what is seen where it holds and where not; none where that cannot be.
@@ -153,7 +166,7 @@ impl Analyser<'_> {
         }
         let parsed = condition.as_str().and_then(jsonata::expression_in);
         let Some((inside, offset, expression)) =
-            parsed.and_then(|(inside, offset)| Some((inside, offset, jsonata::parse(inside).ok()?)))
+            parsed.and_then(|(inside, offset)| Some((inside, offset, self.parsed(inside)?)))
         else {
             return (Some(site.clone()), Some(site.clone()));
         };

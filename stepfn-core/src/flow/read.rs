@@ -212,6 +212,12 @@ impl Analyser<'_> {
             return value.clone();
         };
         match (&segment.kind, value) {
+            (_, Sym::Changed(_)) => {
+                if *need != OwnedNeed::Other(Need::Nothing) {
+                    self.cannot_tell(reading, Reason::Function);
+                }
+                Sym::Unknown(Reason::Function)
+            }
             (_, Sym::Any(_) | Sym::Reported | Sym::Unknown(_)) => {
                 let asks = *need == OwnedNeed::Other(Need::Nothing);
                 match value {
@@ -283,6 +289,13 @@ impl Analyser<'_> {
                     );
                 }
                 self.follow(of, rest, need, reading)
+            }
+            (SegmentKind::Name(key), Sym::Merged(parts)) => {
+                let (base, over) = Sym::of_merged(parts, key);
+                let base = base.map(|base| self.follow(base, segments, need, reading));
+                let over = over.iter().map(|value| self.follow(value, rest, need, reading));
+                let over: Vec<Sym> = over.collect();
+                Sym::union(base.into_iter().chain(over))
             }
             (SegmentKind::Name(key), _) => {
                 let message = format!("it is {}, which has no fields, so there is no `{key}`", value.words());
@@ -522,7 +535,15 @@ impl Analyser<'_> {
             ),
             Need::Single => (!matches!(value, Sym::Array(_) | Sym::Tuple(_)), "something that is no array"),
             Need::Items => (
-                matches!(value, Sym::Array(_) | Sym::Tuple(_) | Sym::Object(..) | Sym::Map(_)),
+                matches!(
+                    value,
+                    Sym::Array(_)
+                        | Sym::Tuple(_)
+                        | Sym::Object(..)
+                        | Sym::Map(_)
+                        | Sym::Merged(_)
+                        | Sym::Changed(_)
+                ),
                 "an array or an object",
             ),
             Need::MaybeBoolean | Need::Boolean => (matches!(value, Sym::Boolean | Sym::Bool(_)), "a boolean"),
@@ -539,7 +560,9 @@ impl Analyser<'_> {
             Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
             Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
             Need::NotNull => (!matches!(value, Sym::Null), "something that is never null"),
-            Need::Object | Need::Writable => (matches!(value, Sym::Object(..) | Sym::Map(_)), "an object"),
+            Need::Object | Need::Writable => {
+                (matches!(value, Sym::Object(..) | Sym::Map(_) | Sym::Merged(_)), "an object")
+            }
         };
         if fits || value.is_anything() {
             return;

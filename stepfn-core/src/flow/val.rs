@@ -92,7 +92,12 @@ impl Val {
             (Some(one), Some(other)) => Some(Rc::new(Function::Either(one, other))),
             (Some(one), None) if is_nothing(&other) => Some(one),
             (None, Some(other)) if is_nothing(&self) => Some(other),
-            _ => None,
+            // On one side it is none, but it stays a function to whoever asks for data.
+            (Some(function), None) | (None, Some(function)) => Some(match &*function {
+                Function::Partly(_) => function,
+                _ => Rc::new(Function::Partly(function)),
+            }),
+            (None, None) => None,
         };
         // What is a sequence on one side only is told as what it can come to.
         let (one, other) = match self.many == other.many || is_nothing(&self) || is_nothing(&other) {
@@ -188,6 +193,24 @@ impl Val {
         self
     }
 
+    /// A value that there is only where there are items in this one.
+    pub(super) fn if_some(&self, mut made: Self) -> Self {
+        match &self.sym {
+            _ if self.has_items() || self.is_certain() || self.sym.is_anything() => {}
+            // Whether there are the type tells, and what is known of it here.
+            Sym::Leaf(leaf) if !self.many && !self.absent && self.over.is_empty() => {
+                made.over.push((leaf.then([OwnedStep::Pick(0)]), Need::Value));
+            }
+            _ => made.absent = true,
+        }
+        made
+    }
+
+    /// Whether there is no way here.
+    pub(super) fn is_nowhere(&self) -> bool {
+        self.sym == Sym::never() && self.function.is_none() && !self.absent && !self.many
+    }
+
     /// Whether it comes to nothing, whatever the data are.
     pub(super) fn is_nothing(&self) -> bool {
         (self.absent || self.many) && self.function.is_none() && self.sym == Sym::never()
@@ -223,6 +246,12 @@ impl Val {
             }
     }
 
+    /// Whether it is an array that has items, where it comes to something at all.
+    pub(super) fn has_items_if_any(&self) -> bool {
+        self.over.iter().all(|(_, need)| *need == Need::Value)
+            && Self { over: Vec::new(), ..self.clone() }.has_items()
+    }
+
     /// Whether it is one value for certain that is no array.
     pub(super) fn is_certain(&self) -> bool {
         let is_one = |sym: &Sym| {
@@ -236,6 +265,7 @@ impl Val {
                     | Sym::Timestamp
                     | Sym::Object(_, None)
                     | Sym::Map(_)
+                    | Sym::Merged(_)
                     | Sym::Integer(_)
                     | Sym::Whole(_)
                     | Sym::Number
@@ -282,6 +312,7 @@ impl Val {
             Sym::Leaf(leaf) if self.many => Sym::Leaf(leaf.then([OwnedStep::Many, OwnedStep::Items])),
             _ if self.many => self.sym.clone(),
             Sym::Array(item) => (**item).clone(),
+            Sym::Changed(parts) => parts.last().cloned().unwrap_or_else(Sym::never),
             Sym::Tuple(items) => {
                 let mut items = items.iter();
                 let first = items.next().cloned().unwrap_or_else(Sym::never);
@@ -314,6 +345,12 @@ pub(super) struct Env<'t> {
     pub(super) locals: Vec<(String, Val)>,
     /// `$`, and what names alone are read of.
     pub(super) context: Option<Val>,
+    /// Whether there is a `%` in the expression.
+    pub(super) climbs: bool,
+    /// What `%` leads to from there, the nearest last: the items that the steps before were taken from.
+    pub(super) ancestors: Vec<Val>,
+    /// The same from where the last path came to.
+    pub(super) trail: Vec<Val>,
     /// The names that the blocks around bind anywhere.
     pub(super) later: Vec<String>,
     /// The parts of the expression that are known to come to something, as they are written.
@@ -329,6 +366,9 @@ impl<'t> Env<'t> {
             error: queried.error.cloned(),
             locals: Vec::new(),
             context: None,
+            climbs: false,
+            ancestors: Vec::new(),
+            trail: Vec::new(),
             later: Vec::new(),
             present: Vec::new(),
         }
@@ -354,6 +394,11 @@ impl<'t> Env<'t> {
 
     /// The same, where it may be a sequence.
     pub(super) fn inside_of(&self, context: Val) -> Self {
-        Self { context: Some(context), ..self.clone() }
+        self.climbing(context, Vec::new())
+    }
+
+    /// The same, where `%` leads to these.
+    pub(super) fn climbing(&self, context: Val, ancestors: Vec<Val>) -> Self {
+        Self { context: Some(context), ancestors, ..self.clone() }
     }
 }

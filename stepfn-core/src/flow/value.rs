@@ -7,6 +7,7 @@ use super::{
     number,
     obligation::OwnedStep,
     origin::{Origin, Reason},
+    val::Val,
 };
 use crate::{
     service::{Kind, Shape},
@@ -40,6 +41,11 @@ pub(super) enum Sym {
     Answer(Shape),
     /// Fields over a base; without one there are no others.
     Object(Shared<Fields>, Option<Shared<Self>>),
+    /// Objects that are put over each other, the last over all before it. One that is an array is each of its items in turn, and
+    /// one that is not there is nothing.
+    Merged(Shared<Vec<Self>>),
+    /// What the first is, with the second in the place of each of its items: in its own place where it is no array.
+    Changed(Shared<Vec<Self>>),
     /// An object of unknown keys, whose values are all like this one.
     Map(Shared<Self>),
     Array(Shared<Self>),
@@ -143,7 +149,7 @@ impl Sym {
             |fits: &dyn Fn(&Self) -> bool| !self.members().is_empty() && self.members().iter().all(fits);
         match self {
             Self::Any(_) | Self::Reported => self.clone(),
-            _ if all(&|member| matches!(member, Self::Object(..) | Self::Map(_))) => {
+            _ if all(&|member| matches!(member, Self::Object(..) | Self::Map(_) | Self::Merged(_))) => {
                 Self::some_object(reason)
             }
             _ if all(&|member| matches!(member, Self::Array(_) | Self::Tuple(_))) => {
@@ -202,8 +208,9 @@ impl Sym {
             Self::Number | Self::Computed(..) => "a number".into(),
             Self::Whole(_) => "an integer".into(),
             Self::Boolean => "a boolean".into(),
-            Self::Object(..) | Self::Map(_) => "an object".into(),
+            Self::Object(..) | Self::Map(_) | Self::Merged(_) => "an object".into(),
             Self::Leaf(leaf) => leaf.origin.to_string(),
+            Self::Changed(parts) => parts.first().map_or_else(String::new, Self::words),
             Self::Array(_) | Self::Tuple(_) => "an array".into(),
             Self::Answer(shape) => match shape.kind() {
                 Kind::String => "a string",
@@ -229,6 +236,7 @@ impl Sym {
                 Self::union(fields.values().map(|entry| entry.value.clone()).chain(below))
             }
             Self::Union(members) => Self::union(members.iter().map(Self::entry)),
+            Self::Merged(_) | Self::Changed(_) => Self::Unknown(Reason::Function),
             Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
             Self::Answer(_) => Self::Unknown(Reason::Computed),
             _ => Self::never(),
@@ -306,6 +314,11 @@ impl Sym {
             Self::Map(value) => (**value).clone(),
             Self::Answer(shape) => answer::peek(shape, key),
             Self::Union(members) => Self::union(members.iter().map(|member| member.peek(key))),
+            Self::Merged(parts) => {
+                let (base, over) = Self::of_merged(parts, key);
+                Self::union(base.map(|base| base.peek(key)).into_iter().chain(over))
+            }
+            Self::Changed(_) => Self::Unknown(Reason::Function),
             Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
             _ => Self::never(),
         }
@@ -319,8 +332,39 @@ impl Sym {
             }
             Self::Object(fields, Some(base)) if !fields.contains_key(key) => base.peek_may(key),
             Self::Union(members) => Self::union(members.iter().map(|member| member.peek_may(key))),
+            Self::Merged(parts) => {
+                let (base, over) = Self::of_merged(parts, key);
+                Self::union(base.map(|base| base.peek_may(key)).into_iter().chain(over))
+            }
             other => other.peek(key),
         }
+    }
+
+    /// Where the value of a key comes from in objects that are put over each other: the one that is asked whether it has it, if any
+    /// is, and what others may have put over it.
+    pub(super) fn of_merged<'s>(parts: &'s [Self], key: &str) -> (Option<&'s Self>, Vec<Self>) {
+        let mut over = Vec::new();
+        let can_have =
+            |part: &&Self| !matches!(part, Self::Object(fields, None) if !fields.contains_key(key));
+        let with: Vec<&Self> = parts.iter().filter(can_have).collect();
+        for (place, part) in with.iter().copied().enumerate().rev() {
+            match part {
+                part if place == 0 => return (Some(part), over),
+                Self::Object(fields, None) => match fields.get(key) {
+                    Some(entry) if !entry.absent => {
+                        over.push(entry.value.clone());
+                        return (None, over);
+                    }
+                    Some(entry) => over.push(entry.value.clone()),
+                    None => {}
+                },
+                part => over.push(match Val::one(part.clone()).items().peek_may(key) {
+                    Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::Present])),
+                    other => other,
+                }),
+            }
+        }
+        (parts.first(), over)
     }
 
     /// What lies below where only more of it is known.
@@ -366,6 +410,8 @@ impl Sym {
             Self::Leaf(_)
             | Self::Answer(_)
             | Self::Map(_)
+            | Self::Merged(_)
+            | Self::Changed(_)
             | Self::Any(_)
             | Self::Reported
             | Self::Unknown(_) => Self::Object(
@@ -420,6 +466,7 @@ impl Sym {
             Self::Tuple(items) if self.depth() > depth => {
                 Self::Tuple(Shared::new(items.iter().map(|item| item.clip_at(depth - 1)).collect()))
             }
+            Self::Merged(_) | Self::Changed(_) if self.depth() > depth => self.outline(Reason::Size),
             Self::Union(members) if self.depth() > depth => {
                 Self::union(members.iter().map(|member| member.clip_at(depth)))
             }
@@ -431,7 +478,7 @@ impl Sym {
         match self {
             Self::Object(fields, base) => 1 + fields.depth().max(base.as_ref().map_or(0, Shared::depth)),
             Self::Array(item) | Self::Map(item) => 1 + item.depth(),
-            Self::Tuple(items) => 1 + items.depth(),
+            Self::Tuple(items) | Self::Merged(items) | Self::Changed(items) => 1 + items.depth(),
             Self::Union(members) => members.depth(),
             _ => 0,
         }
@@ -441,7 +488,11 @@ impl Sym {
         let below = match self {
             Self::Object(fields, base) => fields.size().saturating_add(base.as_ref().map_or(0, Shared::size)),
             Self::Array(item) | Self::Map(item) => item.size(),
-            Self::Tuple(items) | Self::Union(items) | Self::Computed(_, items) => items.size(),
+            Self::Tuple(items)
+            | Self::Merged(items)
+            | Self::Changed(items)
+            | Self::Union(items)
+            | Self::Computed(_, items) => items.size(),
             _ => 0,
         };
         below.saturating_add(1)

@@ -79,7 +79,9 @@ impl<'t> Lexer<'t> {
         if first == '/' && !infix {
             return self.regex();
         }
-        if let Some(operator) = OPERATORS.iter().find(|operator| rest.starts_with(**operator)) {
+        if !is_of_word(first)
+            && let Some(operator) = OPERATORS.iter().find(|operator| rest.starts_with(**operator))
+        {
             self.at += operator.len();
             return Ok(Token::Operator(operator));
         }
@@ -246,8 +248,11 @@ impl<'t> Lexer<'t> {
 
     fn word(&mut self) -> Token {
         let rest = self.rest();
+        // Most words are of these, and no operator begins so.
         let stops = |c: char| {
-            blank(c) || OPERATORS.iter().any(|operator| operator.len() == 1 && operator.starts_with(c))
+            !is_of_word(c)
+                && (blank(c)
+                    || OPERATORS.iter().any(|operator| operator.len() == 1 && operator.starts_with(c)))
         };
         let word = &rest[..rest.find(stops).unwrap_or(rest.len())];
         self.at += word.len();
@@ -264,6 +269,10 @@ impl<'t> Lexer<'t> {
             _ => Token::Name(word.to_owned()),
         }
     }
+}
+
+const fn is_of_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '$')
 }
 
 fn blank(c: char) -> bool {

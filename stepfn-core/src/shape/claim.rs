@@ -87,6 +87,13 @@ pub enum Claim<'a> {
         /// The values: leaves, [`Node::Number`] and [`Node::String`]; others say nothing.
         nodes: &'a [Node<'a>],
     },
+    /// What JSONata appends to each other is an array for certain: one of the two is, or both are there.
+    Appends {
+        /// The call as it was written.
+        shown: &'a str,
+        /// The two: leaves, [`Node::Array`], [`Node::Any`] for what is there for certain, others for what need not be there.
+        nodes: &'a [Node<'a>],
+    },
     /// The literals that a Choice compares with are all there are.
     Covers {
         /// The path as it was written.
@@ -270,6 +277,12 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
             out.code(shown);
             out.push(": a number and a string cannot be put in order; make both one or the other: `$number(…)`, `$string(…)`");
             alike(nodes)
+        }
+        Claim::Appends { shown, nodes } => {
+            fault = Fault::MaybeMissing;
+            out.code(shown);
+            out.push(": where one of the two comes to nothing it is the other one, which is no array for certain; write `[…]` around one of them");
+            appends(nodes)
         }
         Claim::Covers { shown, shape, side, steps, literals } => {
             fault = Fault::ChoiceMayNotMatch;
@@ -815,6 +828,41 @@ const fn alike(nodes: &[Node<'_>]) -> bool {
         i += 1;
     }
     !(numbers && strings)
+}
+
+const fn appends(nodes: &[Node<'_>]) -> bool {
+    let mut all_there = true;
+    let mut i = 0;
+    while i < nodes.len() {
+        match nodes[i] {
+            Node::Array(_) => return true,
+            Node::Any => {}
+            Node::Leaf { shape, side, steps } => {
+                let root = View::new(shape, side);
+                let ways = count(root, steps);
+                let mut is_array = ways > 0;
+                let mut way = 0;
+                while way < ways {
+                    match on_way(root, steps, way) {
+                        Ok(view) if !view.absent && !view.many => {
+                            is_array = is_array && can_be(view, Need::Array);
+                        }
+                        _ => {
+                            is_array = false;
+                            all_there = false;
+                        }
+                    }
+                    way += 1;
+                }
+                if is_array {
+                    return true;
+                }
+            }
+            _ => all_there = false,
+        }
+        i += 1;
+    }
+    all_there
 }
 
 const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], out: &mut Text) -> bool {

@@ -120,7 +120,7 @@ impl<'a> Fits<'a> {
             }
             // That more is known of a part does not say that the whole is there.
             Node::Either(_, plain) => self.missing(plain),
-            Node::Sent(inner) => self.missing(inner),
+            Node::Sent(inner) | Node::Changed { like: inner, .. } => self.missing(inner),
             _ => false,
         }
     }
@@ -231,6 +231,7 @@ impl<'a> Fits<'a> {
                     out.rewind(mark);
                     return self.fits(Source::Node(second), target, depth + 2, out);
                 }
+                Node::Changed { like, item } => return self.changed((like, item), target, depth, out),
                 Node::Union { first, len } => {
                     let mut i = 0;
                     while i < len {
@@ -351,6 +352,39 @@ impl<'a> Fits<'a> {
         false
     }
 
+    /// Judges what a value is, with another in the place of each of its items.
+    const fn changed(self, (like, item): (usize, usize), target: View, depth: usize, out: &mut Text) -> bool {
+        let (Source::View(view), Some(_), 1) = (self.source(like), self.base(like), self.ways(like)) else {
+            out.push("what is changed in it cannot be told: it may be missing, or null, on the way");
+            return false;
+        };
+        let mut shape = view.shape;
+        if let Shape::Nullable(inner) = shape {
+            let null = Source::View(view.with(&Shape::Null));
+            if !self.fits(null, target, depth + 2, out) {
+                return false;
+            }
+            shape = view.with(inner).shape;
+        }
+        let Shape::Array(_) = shape else {
+            return matches!(shape, Shape::Any) || self.fits(Source::Node(item), target, depth + 2, out);
+        };
+        let wanted = match target.shape {
+            Shape::Nullable(inner) => target.with(inner),
+            _ => target,
+        };
+        match wanted.shape {
+            Shape::Array(inner) => self.fits(Source::Node(item), wanted.with(inner), depth + 2, out),
+            Shape::Any => true,
+            _ => {
+                out.push("expected ");
+                article(out, target.shape);
+                out.push(", found an array");
+                false
+            }
+        }
+    }
+
     /// Judges the `{}` that comes to a Lambda function in place of a null payload.
     const fn emptied(self, target: View, depth: usize, out: &mut Text) -> bool {
         let mark = out.mark();
@@ -430,7 +464,9 @@ impl<'a> Fits<'a> {
 
     const fn is_object(self, source: Source) -> bool {
         match source {
-            Source::Node(index) => matches!(self.nodes[index], Node::Object { .. } | Node::Map(_)),
+            Source::Node(index) => {
+                matches!(self.nodes[index], Node::Object { .. } | Node::Map(_) | Node::Merged { .. })
+            }
             Source::View(view) => {
                 matches!(view.shape, Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. })
             }
@@ -628,6 +664,7 @@ impl<'a> Fits<'a> {
             Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
                 Node::Any
                 | Node::Item(_)
+                | Node::Changed { .. }
                 | Node::Either(..)
                 | Node::Sent(_)
                 | Node::Field { .. }
@@ -677,6 +714,7 @@ impl<'a> Fits<'a> {
                     }
                 }
                 Node::Map(_) => out.push("an object of any keys"),
+                Node::Merged { .. } => out.push("several objects merged"),
                 Node::Array(_) | Node::Tuple { .. } => out.push("an array"),
             },
         }

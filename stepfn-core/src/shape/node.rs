@@ -39,6 +39,21 @@ pub enum Node<'a> {
     },
     /// Some boolean.
     Boolean,
+    /// What one node is, with another in the place of each of its items: in its own place where it is no array.
+    Changed {
+        /// The one.
+        like: usize,
+        /// The other.
+        item: usize,
+    },
+    /// Objects that are put over each other, the last over all before it: [`Item`](Self::Item)s. One that is an array is each of
+    /// its items in turn, and one that is not there is nothing.
+    Merged {
+        /// The first of them.
+        first: usize,
+        /// How many.
+        len: usize,
+    },
     /// A value of a type, after some steps into it.
     Leaf {
         /// The type's shape.

@@ -36,11 +36,109 @@ impl<'a> Fits<'a> {
                     }
                 }
                 Node::Unknown(_) => Some((Source::Node(index), true)),
+                // Its parts are asked one by one.
+                Node::Merged { .. } => None,
                 Node::Map(value) => Some((Source::Node(value), true)),
                 Node::Any => Some((Source::View(View::new(&Shape::Any, Side::Made)), true)),
                 _ => None,
             },
         }
+    }
+
+    /// The objects that are put over each other, if that is what a source is.
+    const fn merged(self, source: Source) -> Option<(usize, usize)> {
+        match source {
+            Source::Node(index) => match self.nodes[index] {
+                Node::Merged { first, len } => Some((first, len)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// One of the objects that are put over others, and whether it need not be there: it may be missing, or an array of none.
+    const fn merged_part(self, index: usize) -> (Source, bool) {
+        let source = self.source(index);
+        match source {
+            Source::View(view) => {
+                if self.base(index).is_none() {
+                    return (Source::View(view.with(&Shape::Mixed)), true);
+                }
+                match view.shape {
+                    Shape::Array(item) => (Source::View(view.with(item)), view.absent || !view.reaches(0)),
+                    _ => (source, self.missing(index)),
+                }
+            }
+            source => (source, self.missing(index)),
+        }
+    }
+
+    /// Whether a source is what nothing can be: a field that was taken away.
+    const fn is_nothing(self, source: Source) -> bool {
+        match source {
+            Source::Node(index) => matches!(self.nodes[index], Node::Union { len: 0, .. }),
+            _ => false,
+        }
+    }
+
+    /// Whether every object that is put over others can be told to be one.
+    const fn are_objects(self, (first, len): (usize, usize), out: &mut Text) -> bool {
+        let mut i = first;
+        while i < first + len {
+            let (part, _) = self.merged_part(i);
+            let told = match part {
+                Source::View(view) => matches!(
+                    view.shape,
+                    Shape::Object(_)
+                        | Shape::Map(_)
+                        | Shape::Keyed { .. }
+                        | Shape::OneOf(_)
+                        | Shape::Any
+                        | Shape::Never
+                ),
+                Source::Over(..) => true,
+                Source::Node(index) => {
+                    matches!(self.nodes[index], Node::Object { .. } | Node::Map(_) | Node::Any)
+                }
+            };
+            if !told {
+                out.push("what is merged cannot be told to be an object: it may be missing, or null, or something else");
+                return false;
+            }
+            i += 1;
+        }
+        true
+    }
+
+    /// Whether all that a key can be in objects that are put over each other fits; nothing where none has it. Gives whether one of
+    /// them has it for certain.
+    const fn merged_field(
+        self,
+        (first, len): (usize, usize),
+        key: &str,
+        wanted: View,
+        depth: usize,
+        out: &mut Text,
+    ) -> Option<(bool, bool)> {
+        let mut found = None;
+        let mut gone = false;
+        let mut i = first + len;
+        while i > first {
+            i -= 1;
+            let (part, lacking) = self.merged_part(i);
+            if let Some((value, absent)) = self.key(part, key) {
+                let whole = Self { flattened: false, ..self };
+                if !whole.fits(value, wanted, depth + 5, out) {
+                    return Some((false, false));
+                }
+                if !absent && !lacking {
+                    return Some((true, !gone));
+                }
+                gone = gone || absent && self.is_nothing(value);
+                found = Some((true, false));
+            }
+        }
+        found
     }
 
     const fn lacks_base(self, base: Option<usize>) -> bool {
@@ -73,6 +171,11 @@ impl<'a> Fits<'a> {
             && self.untold(below).is_none()
         {
             return self.fits(below, target, depth + 3, out);
+        }
+        if let Some(parts) = self.merged(source)
+            && !self.are_objects(parts, out)
+        {
+            return false;
         }
         // An overlay over anything: all that is not overlaid may be there.
         let mut i = 0;
@@ -124,7 +227,19 @@ impl<'a> Fits<'a> {
         let mut i = 0;
         while i < field.given_as.len() {
             let key = field.given_as[i];
-            if let Some((value, absent)) = self.key(source, key) {
+            if let Some(parts) = self.merged(source) {
+                if let Some((fits, there)) = self.merged_field(parts, key, wanted, depth, out) {
+                    if !fits {
+                        let mut inner = Text::new();
+                        inner.push("in its field ");
+                        inner.code(key);
+                        inner.push(": ");
+                        prefix(out, mark, inner.as_str());
+                        return false;
+                    }
+                    certain = certain || there;
+                }
+            } else if let Some((value, absent)) = self.key(source, key) {
                 if let Some(first) = first
                     && !absent
                 {
@@ -155,7 +270,7 @@ impl<'a> Fits<'a> {
         if !certain && field.is_required(wanted.shape) {
             out.push("its field ");
             out.code(if field.given_as.is_empty() { field.made_as } else { field.given_as[0] });
-            out.push(if self.key(source, field.given_as[0]).is_some() {
+            out.push(if self.merged(source).is_some() || self.key(source, field.given_as[0]).is_some() {
                 " may be missing"
             } else {
                 " is missing"
@@ -187,6 +302,19 @@ impl<'a> Fits<'a> {
         depth: usize,
         out: &mut Text,
     ) -> bool {
+        if let Some((first, len)) = self.merged(source) {
+            if !self.are_objects((first, len), out) {
+                return false;
+            }
+            let mut i = first;
+            while i < first + len {
+                if !self.entries(self.merged_part(i).0, map, value, but, depth + 1, out) {
+                    return false;
+                }
+                i += 1;
+            }
+            return true;
+        }
         if let Some((first, len)) = self.overlay(source) {
             let mut i = first;
             while i < first + len {
@@ -322,6 +450,16 @@ impl<'a> Fits<'a> {
 
     /// `deny_unknown_fields`: every key that the source may have must be one of the object's.
     const fn no_strangers(self, source: Source, object: &'static ObjectShape, out: &mut Text) -> bool {
+        if let Some((first, len)) = self.merged(source) {
+            let mut i = first;
+            while i < first + len {
+                if !self.no_strangers(self.merged_part(i).0, object, out) {
+                    return false;
+                }
+                i += 1;
+            }
+            return true;
+        }
         if let Some((first, len)) = self.overlay(source) {
             let mut i = first;
             while i < first + len {

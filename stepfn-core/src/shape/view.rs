@@ -26,12 +26,16 @@ pub enum Step<'a> {
     Index(i64),
     /// Any item of an array.
     Each,
+    /// An item of a distributed Map: any of an array. Of an object it is an entry, with its key and value, of which nothing is told.
+    Item,
     /// Any item of an array, any value of an object: `*`.
     Every,
     /// The item at a position, or null where the array is shorter: in a path that can match several values.
     At(i64),
     /// The value, or any object or array in it: `..`.
     Within,
+    /// The value, or anything in it, arrays item by item: `**` of JSONata.
+    Descend,
     /// Known not to be `null` here.
     NonNull,
     /// Known to be there.
@@ -401,7 +405,7 @@ impl View {
         let view = Self { absent: false, many: false, ..self };
         match view.shape {
             Shape::Any | Shape::Never => view,
-            Shape::Map(value) | Shape::Keyed { value, .. } => view.with(value),
+            Shape::Map(value) | Shape::Keyed { value, .. } | Shape::Array(value) => view.with(value),
             Shape::Nullable(inner) => view.with(inner).values(),
             Shape::Object(object) if object.flattened.is_empty() => {
                 let mut same = None;
@@ -439,7 +443,7 @@ impl View {
     }
 
     /// Whether there is an item at a position for certain.
-    const fn reaches(self, index: i64) -> bool {
+    pub(super) const fn reaches(self, index: i64) -> bool {
         let needed = if index < 0 { index.unsigned_abs() } else { index.unsigned_abs().saturating_add(1) };
         self.least as u64 >= needed
     }
@@ -460,8 +464,9 @@ impl View {
         let view = self.items();
         let there = match self.shape {
             Shape::Array(_) => self.reaches(index),
-            Shape::Tuple(_) | Shape::Any | Shape::Mixed | Shape::Nullable(_) | Shape::OneOf(_) => false,
-            Shape::Never => true,
+            Shape::Tuple(_) | Shape::Mixed | Shape::Nullable(_) | Shape::OneOf(_) => false,
+            // Of what is declared to be anything everything may be asked.
+            Shape::Any | Shape::Never => true,
             _ => matches!(index, 0 | -1),
         };
         Self { absent: self.absent || !there, ..view }

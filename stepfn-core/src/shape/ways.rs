@@ -31,7 +31,7 @@ pub(super) const fn fork(steps: &[Step<'_>]) -> bool {
 }
 
 const fn is_fork(step: Step<'_>) -> bool {
-    matches!(step, Step::Each | Step::Every | Step::At(_) | Step::Within)
+    matches!(step, Step::Each | Step::Item | Step::Every | Step::At(_) | Step::Within | Step::Descend)
 }
 
 /// On how many ways steps lead from a value.
@@ -66,6 +66,11 @@ impl Ways {
         if let Ok(View { shape: Shape::Never, absent: false, .. }) = found {
             return;
         }
+        if let Ok(view) = found
+            && self.has_same(view)
+        {
+            return;
+        }
         if self.len < MOST {
             self.found[self.len] = found;
             self.len += 1;
@@ -73,6 +78,28 @@ impl Ways {
             // Too many to follow each.
             self.found[MOST - 1] = Ok(View::new(&Shape::Mixed, Side::Made));
         }
+    }
+
+    /// Whether another way leads to the same, where that is easy to see.
+    const fn has_same(&self, view: View) -> bool {
+        let mut i = 0;
+        while i < self.len {
+            if let Ok(known) = self.found[i]
+                && known.absent == view.absent
+                && known.many == view.many
+                && matches!(
+                    (known.shape, view.shape),
+                    (Shape::String, Shape::String)
+                        | (Shape::Number, Shape::Number)
+                        | (Shape::Null, Shape::Null)
+                        | (Shape::Any, Shape::Any)
+                )
+            {
+                return true;
+            }
+            i += 1;
+        }
+        false
     }
 
     const fn follow(&mut self, from: View, steps: &[Step<'_>], at: usize) {
@@ -104,7 +131,8 @@ impl Ways {
     const fn fork(&mut self, view: View, steps: &[Step<'_>], at: usize) {
         let next = at + 1;
         match (steps[at], view.shape) {
-            (Step::Within, _) => self.within(view, steps, next),
+            (Step::Within, _) => self.within(view, steps, next, true),
+            (Step::Descend, _) => self.within(view, steps, next, false),
             (Step::At(_), Shape::Array(item)) => {
                 self.follow(view.with(item), steps, next);
                 self.follow(view.with(&Shape::Null), steps, next);
@@ -117,14 +145,20 @@ impl Ways {
                     self.follow(view.with(&Shape::Null), steps, next);
                 }
             }
-            (Step::Each | Step::Every, Shape::Array(item)) => self.follow(view.with(item), steps, next),
-            (Step::Each | Step::Every, Shape::Tuple(items)) => {
+            (Step::Each | Step::Item | Step::Every, Shape::Array(item)) => {
+                self.follow(view.with(item), steps, next)
+            }
+            (Step::Each | Step::Item | Step::Every, Shape::Tuple(items)) => {
                 let mut i = 0;
                 while i < items.len() {
                     self.follow(view.with(items[i]), steps, next);
                     i += 1;
                 }
             }
+            (
+                Step::Item,
+                Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } | Shape::OneOf(_) | Shape::Mixed,
+            ) => self.follow(view.with(&Shape::Mixed), steps, next),
             (Step::Every, Shape::Map(value) | Shape::Keyed { value, .. }) => {
                 self.follow(view.with(value), steps, next);
             }
@@ -165,18 +199,26 @@ impl Ways {
         }
     }
 
-    /// The value itself, and all that is in it. A type that holds itself has nothing new further in.
-    const fn within(&mut self, view: View, steps: &[Step<'_>], next: usize) {
-        self.follow(view, steps, next);
+    /// The value itself, and all that is in it; arrays themselves where they count. A type that holds itself has nothing new
+    /// further in.
+    const fn within(&mut self, view: View, steps: &[Step<'_>], next: usize, arrays: bool) {
+        // What may be null is taken apart.
+        if arrays || !matches!(view.shape, Shape::Array(_) | Shape::Tuple(_) | Shape::Nullable(_)) {
+            self.follow(view, steps, next);
+        } else if let Shape::Nullable(_) = view.shape {
+            self.follow(view.with(&Shape::Null), steps, next);
+        }
         match view.shape {
             Shape::Nullable(part)
             | Shape::Array(part)
             | Shape::Map(part)
-            | Shape::Keyed { value: part, .. } => self.within_part(view.with(part), part, steps, next),
+            | Shape::Keyed { value: part, .. } => {
+                self.within_part(view.with(part), part, steps, next, arrays)
+            }
             Shape::Tuple(items) => {
                 let mut i = 0;
                 while i < items.len() {
-                    self.within_part(view.with(items[i]), items[i], steps, next);
+                    self.within_part(view.with(items[i]), items[i], steps, next, arrays);
                     i += 1;
                 }
             }
@@ -184,7 +226,13 @@ impl Ways {
                 let mut i = 0;
                 while i < one_of.alternatives.len() {
                     if !view.excludes(i) {
-                        self.within_part(view.alternative(one_of, i), one_of.alternatives[i], steps, next);
+                        self.within_part(
+                            view.alternative(one_of, i),
+                            one_of.alternatives[i],
+                            steps,
+                            next,
+                            arrays,
+                        );
                     }
                     i += 1;
                 }
@@ -194,13 +242,19 @@ impl Ways {
                 while i < object.fields.len() {
                     if object.fields[i].key(view.side).is_some() {
                         let part = object.fields[i].shape;
-                        self.within_part(view.with(part), part, steps, next);
+                        self.within_part(view.with(part), part, steps, next, arrays);
                     }
                     i += 1;
                 }
                 let mut i = 0;
                 while i < object.flattened.len() {
-                    self.within_part(view.flattened_part(object, i), object.flattened[i], steps, next);
+                    self.within_part(
+                        view.flattened_part(object, i),
+                        object.flattened[i],
+                        steps,
+                        next,
+                        arrays,
+                    );
                     i += 1;
                 }
             }
@@ -208,9 +262,9 @@ impl Ways {
         }
     }
 
-    const fn within_part(&mut self, view: View, part: &Shape, steps: &[Step<'_>], next: usize) {
+    const fn within_part(&mut self, view: View, part: &Shape, steps: &[Step<'_>], next: usize, arrays: bool) {
         if !leads_back(part, view.side) && self.len < MOST {
-            self.within(view, steps, next);
+            self.within(view, steps, next, arrays);
         }
     }
 }

@@ -132,6 +132,10 @@ impl Names {
                 let nodes = self.nodes(nodes);
                 quote!(Claim::Alike { shown: #shown, nodes: #nodes })
             }
+            OwnedClaim::Appends { shown, nodes } => {
+                let nodes = self.nodes(nodes);
+                quote!(Claim::Appends { shown: #shown, nodes: #nodes })
+            }
             OwnedClaim::Covers { shown, ty, side, steps, literals } => {
                 let (shape, side, steps) = (self.shape(*ty), side_tokens(*side), steps_tokens(steps));
                 quote!(Claim::Covers { shown: #shown, shape: #shape, side: #side, steps: #steps, literals: &[#(#literals),*] })
@@ -190,6 +194,8 @@ impl Names {
                 Node::Array(item) => quote!(Node::Array(#item)),
                 Node::Map(value) => quote!(Node::Map(#value)),
                 Node::Tuple { first, len } => quote!(Node::Tuple { first: #first, len: #len }),
+                Node::Changed { like, item } => quote!(Node::Changed { like: #like, item: #item }),
+                Node::Merged { first, len } => quote!(Node::Merged { first: #first, len: #len }),
                 Node::Union { first, len } => quote!(Node::Union { first: #first, len: #len }),
                 Node::Item(item) => quote!(Node::Item(#item)),
                 Node::Sent(inner) => quote!(Node::Sent(#inner)),
@@ -214,9 +220,11 @@ fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
         OwnedStep::Query(key) => quote!(Step::Query(#key)),
         OwnedStep::Index(index) => quote!(Step::Index(#index)),
         OwnedStep::Each => quote!(Step::Each),
+        OwnedStep::Item => quote!(Step::Item),
         OwnedStep::Every => quote!(Step::Every),
         OwnedStep::At(index) => quote!(Step::At(#index)),
         OwnedStep::Within => quote!(Step::Within),
+        OwnedStep::Descend => quote!(Step::Descend),
         OwnedStep::NonNull => quote!(Step::NonNull),
         OwnedStep::Present => quote!(Step::Present),
         OwnedStep::Items => quote!(Step::Items),

@@ -2,14 +2,16 @@
 
 use super::{
     super::{
-        Analyser, OwnedStep,
+        Analyser, OwnedClaim, OwnedNode, OwnedStep,
         expression::{Env, Val, Want, range_of},
         intern::Shared,
+        obligation::Obligation,
+        read::Reading,
         value::Sym,
     },
     Call,
 };
-use crate::shape::Need;
+use crate::shape::{Need, Node};
 
 impl Analyser<'_> {
     pub(super) fn of_arrays(&mut self, env: &mut Env<'_>, call: &Call<'_, '_>) -> Option<Val> {
@@ -20,6 +22,10 @@ impl Analyser<'_> {
                 let second = others.first()?;
                 // With nothing it is the other one as it is: an array only where that is one.
                 let sides = [first, second].map(|part| self.data(env, part, Want::NOTHING));
+                // A function that calls itself comes to something on its other ways.
+                if sides.iter().any(Val::is_nowhere) {
+                    return Some(Val::one(Sym::never()));
+                }
                 match &sides {
                     [nothing, other] | [other, nothing] if nothing.is_nothing() => {
                         self.require(&env.reading(call.at), other, want);
@@ -27,7 +33,8 @@ impl Analyser<'_> {
                     }
                     _ => {}
                 }
-                let is_array = sides.iter().any(Val::is_array);
+                let is_array = sides.iter().any(Val::is_array)
+                    || want.defined && self.appends(&env.reading(call.at), &sides);
                 let asked = if is_array { Want::NOTHING } else { want.part(Need::Value) };
                 for (part, side) in [first, second].into_iter().zip(&sides) {
                     self.require(&env.reading(part.range()), side, asked);
@@ -129,6 +136,32 @@ impl Analyser<'_> {
             }
             _ => return None,
         })
+    }
+}
+
+impl Analyser<'_> {
+    /// Claims that what is appended is an array for certain, where types tell of one of the two; gives whether it did.
+    fn appends(&mut self, reading: &Reading<'_>, sides: &[Val; 2]) -> bool {
+        let node = |side: &Val| match &side.sym {
+            _ if side.function.is_some() => None,
+            Sym::Leaf(leaf) if !side.many && !side.absent && side.over.is_empty() => {
+                Some(OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone()))
+            }
+            _ if side.is_certain() => Some(OwnedNode::Other(Node::Any)),
+            Sym::Unknown(_) => None,
+            _ => Some(OwnedNode::Other(Node::Unknown(""))),
+        };
+        let Some(nodes) = sides.iter().map(node).collect::<Option<Vec<_>>>() else { return false };
+        if !nodes.iter().any(|node| matches!(node, OwnedNode::Leaf(..))) || !self.typing.proven {
+            return false;
+        }
+        self.oblige(Obligation {
+            at: reading.at.clone(),
+            range: reading.range.clone(),
+            place: reading.site.place.clone(),
+            claim: OwnedClaim::Appends { shown: reading.shown.clone(), nodes },
+        });
+        true
     }
 }
 

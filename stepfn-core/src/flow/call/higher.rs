@@ -12,7 +12,7 @@ use super::{
     },
     Argument, Call,
 };
-use crate::{diagnostic::Code, jsonata::ExpressionKind as Kind, shape::Need};
+use crate::{diagnostic::Code, shape::Need};
 
 /// How often what `$reduce` gathers is gone through.
 const MOST_ROUNDS: usize = 8;
@@ -24,15 +24,24 @@ impl Analyser<'_> {
         let of_object = matches!(call.name, "each" | "sift");
         // Where a function is left out the context is gone through.
         if of_object && others.is_empty() {
-            // What data lead to is no function.
-            if first.written().is_some_and(|first| matches!(first.kind, Kind::Path(_))) {
+            let value = self.argument(env, first, Want::NOTHING);
+            if value.function.is_none() {
                 let message =
                     format!("`${}` goes through an object with a function, which is missing", call.name);
                 let help = format!("write one: `${}(…, function($v, $k) {{ … }})`", call.name);
                 self.wrong(&env.reading(first.range()), Code::WrongType, message, Some(help));
                 return Some(Val::reported());
             }
-            return None;
+            let at = first.range().clone();
+            let context = env.context.clone().unwrap_or_else(Val::nothing);
+            if context.is_nothing() {
+                let message = format!("`${}` goes through an object, which is missing", call.name);
+                self.wrong(&env.reading(&at), Code::WrongType, message, None);
+                return Some(Val::reported());
+            }
+            self.require(&env.reading(&at), &context, Want::of(Need::Object));
+            let arguments = [Argument::Made(context, at.clone()), Argument::Made(value, at)];
+            return self.goes_through(env, &Call { arguments: &arguments, ..*call });
         }
         let need = if of_object { Need::Object } else { Need::Value };
         // A single value that there must be is told by what is asked of the call.
@@ -199,8 +208,8 @@ impl Analyser<'_> {
             self.call_with(env, function, argument, &given(&all));
         }
         // Of nothing, and of no items without a beginning, there is nothing.
-        let absent = all.absent || begins_with_item && !of.has_items() && !of.is_certain();
-        Val { absent, ..all }.of_parts([of], call.want)
+        let made = if begins_with_item { of.if_some(all) } else { all };
+        made.of_parts([of], call.want)
     }
 }
 

@@ -3,7 +3,7 @@
 mod arrays;
 mod higher;
 mod numbers;
-mod objects;
+pub(super) mod objects;
 mod signature;
 mod strings;
 
@@ -225,12 +225,22 @@ impl Analyser<'_> {
         want: Want,
     ) -> Val {
         let parameters = parameters(known.signature);
+        // Recorded: without an argument it fails, whatever the context is.
+        if known.name == "hash" && arguments.is_empty() {
+            let message = "`$hash` lacks its arguments".to_owned();
+            let help = "write what it is of, and the algorithm: `$hash(…, 'SHA-256')`".to_owned();
+            self.wrong(&env.reading(at), Code::WrongType, message, Some(help));
+            return Val::reported();
+        }
         // The context stands for a first argument that is left out.
         let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
         let with_context: Vec<Argument<'_>>;
         let arguments = match parameters.first() {
             Some(first) if first.context && arguments.len() < needed => {
                 let context = env.context.clone().unwrap_or_else(Val::nothing);
+                if !self.is_fit_context(env, known.name, &context, *first, at) {
+                    return Val::reported();
+                }
                 let context = Argument::Made(context, at.clone());
                 with_context = std::iter::once(context).chain(arguments.iter().cloned()).collect();
                 &with_context[..]
@@ -263,6 +273,28 @@ impl Analyser<'_> {
         special.unwrap_or_else(|| self.by_signature(env, &call, known.signature, &parameters))
     }
 
+    /// Whether the context can stand for an argument that is left out. Unlike an argument it must be there.
+    fn is_fit_context(
+        &mut self,
+        env: &Env<'_>,
+        name: &str,
+        context: &Val,
+        parameter: Parameter,
+        at: &Range<usize>,
+    ) -> bool {
+        if context.is_nothing() {
+            let message =
+                format!("`${name}` lacks an argument, and there is no context here to take its place");
+            let help = format!("write what it is of: `${name}($states.input.…)`");
+            self.wrong(&env.reading(at), Code::WrongType, message, Some(help));
+            return false;
+        }
+        if context.function.is_none() {
+            self.require(&env.reading(at), context, Want::of(parameter.need().unwrap_or(Need::Value)));
+        }
+        true
+    }
+
     /// A function that its signature tells about.
     fn by_signature(
         &mut self,
@@ -286,7 +318,15 @@ impl Analyser<'_> {
                 })
             })
             .filter_map(|(place, _)| values.get(place));
-        gives(call.name, signature).of_parts(propagates, call.want)
+        let mut made = gives(call.name, signature);
+        // A text that is parted where there is something has one part at least.
+        made.some = call.name == "split"
+            && values.len() == 2
+            && values.get(1).is_some_and(|by| match &by.sym {
+                Sym::Text(by) => !by.is_empty(),
+                _ => by.function.as_ref().is_some_and(|function| function.is_pattern()),
+            });
+        made.of_parts(propagates, call.want)
     }
 
     /// All arguments of a call, of which their parameters ask what they do.

@@ -27,8 +27,7 @@ impl Analyser<'_> {
                     name => {
                         // Of no numbers there is no greatest.
                         let sym = if name == "average" { Sym::Number } else { item };
-                        let absent = !of.has_items() && !of.sym.is_anything();
-                        Val { absent, ..Val::one(sym) }
+                        of.if_some(Val::one(sym))
                     }
                 };
                 made.of_parts([&of], want)

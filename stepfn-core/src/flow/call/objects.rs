@@ -2,12 +2,12 @@
 
 use super::{
     super::{
-        Analyser, OwnedStep,
+        Analyser, OwnedNeed, OwnedStep,
         expression::{Env, Val, Want},
         intern::Shared,
         lead::key_of,
         origin::Reason,
-        value::{Entry, Fields, Sym},
+        value::{Entry, Fields, Leaf, Sym},
     },
     Argument, Call,
 };
@@ -54,6 +54,11 @@ impl Analyser<'_> {
             "spread" => {
                 let of = self.argument(env, first, want.part(Need::Value));
                 let items = of.items();
+                // What is no object stays what it is: of a type it is asked to be one.
+                if items.members().iter().any(|item| matches!(item, Sym::Leaf(_))) {
+                    let items = Val::one(items.clone());
+                    self.require(&env.reading(first.range()), &items, Want::if_any(Need::Object));
+                }
                 let is_empty = |item: &Sym| matches!(item, Sym::Object(fields, None) if fields.is_empty());
                 if items.members().iter().all(is_empty) {
                     return Some(Val::nothing());
@@ -75,10 +80,21 @@ impl Analyser<'_> {
                 let reading = env.reading(&part.range);
                 self.require(&reading, &Val::one(items.clone()), Want::if_any(Need::Object));
                 let above = match value.is_single() && !value.absent && value.over.is_empty() {
+                    // Whether it is there, and whether it is an array of objects, its type tells.
+                    true if !value.many && value.function.is_none() && is_plain(&value.sym) => {
+                        value.sym.clone()
+                    }
                     true => items,
                     false => absent(&items),
                 };
-                merged = merge(&merged, &above);
+                merged = match whole_value(&merged, &above) {
+                    // A whole value of a type, and fields of its own over it: it has to be an object then.
+                    Some(whole) => {
+                        self.claim_path(&whole, &[], &OwnedNeed::Other(Need::Object), &reading);
+                        merge(&Sym::Leaf(whole), &above)
+                    }
+                    None => merge(&merged, &above),
+                };
             }
             return Val::one(merged);
         }
@@ -92,14 +108,46 @@ impl Analyser<'_> {
             Sym::Tuple(parts) if !value.many => {
                 parts.iter().fold(Sym::object([]), |all, part| merge(&all, part))
             }
+            sym if !value.many && !value.absent && value.over.is_empty() && is_plain(sym) => {
+                merge(&Sym::object([]), sym)
+            }
             _ => match &items {
-                Sym::Object(..) | Sym::Map(_) if value.has_items() => items,
+                Sym::Object(..) | Sym::Map(_) | Sym::Merged(_) if value.has_items() => items,
                 Sym::Object(..) | Sym::Map(_) => absent(&items),
                 _ => Sym::some_object(Reason::Function),
             },
         };
         Val::one(merged).of_parts([&value], want)
     }
+}
+
+/// More objects than these put over each other are not told apart.
+const MOST_PARTS: usize = 12;
+
+/// The value of a type that all is put over that is put over it here, if it is no part of one.
+fn whole_value(merged: &Sym, above: &Sym) -> Option<Leaf> {
+    let (Sym::Merged(parts), Sym::Object(_, None)) = (merged, above) else { return None };
+    let [Sym::Leaf(leaf)] = &parts[..] else { return None };
+    let is_fact =
+        |step: &OwnedStep| matches!(step, OwnedStep::Where(_) | OwnedStep::OrWhere(_) | OwnedStep::Present);
+    leaf.steps.iter().all(is_fact).then(|| leaf.clone())
+}
+
+/// Whether a value of a type is one value: no path that leads to several of different types.
+fn is_plain(value: &Sym) -> bool {
+    let forks = |step: &OwnedStep| {
+        matches!(
+            step,
+            OwnedStep::Each
+                | OwnedStep::Item
+                | OwnedStep::Every
+                | OwnedStep::At(_)
+                | OwnedStep::Within
+                | OwnedStep::Descend
+                | OwnedStep::Many
+        )
+    };
+    matches!(value, Sym::Leaf(leaf) if !leaf.steps.iter().any(forks))
 }
 
 /// An object that may lack all of what another one has.
@@ -125,15 +173,19 @@ fn spread(of: &Sym) -> Sym {
         })),
         Sym::Map(_) | Sym::Any(_) | Sym::Reported => of.clone(),
         Sym::Object(..) => Sym::some_object(Reason::Function),
-        Sym::Leaf(_) | Sym::Answer(_) | Sym::Unknown(_) => Sym::Unknown(Reason::Function),
+        Sym::Leaf(leaf) => Sym::Map(Shared::new(Sym::Leaf(leaf.then([OwnedStep::Values])))),
+        Sym::Answer(_) | Sym::Unknown(_) => Sym::Unknown(Reason::Function),
         // What is no object stays what it is.
         other => other.clone(),
     }
 }
 
 /// An object with another one's fields put over it.
-fn merge(below: &Sym, above: &Sym) -> Sym {
+pub(in super::super) fn merge(below: &Sym, above: &Sym) -> Sym {
     match (below, above) {
+        (Sym::Object(fields, None), Sym::Leaf(_)) if fields.is_empty() => {
+            return Sym::Merged(Shared::new(vec![above.clone()]));
+        }
         (Sym::Object(fields, None), above) if fields.is_empty() => return above.clone(),
         (below, Sym::Object(fields, None)) if fields.is_empty() => return below.clone(),
         (Sym::Union(members), above) if !members.is_empty() => {
@@ -144,16 +196,15 @@ fn merge(below: &Sym, above: &Sym) -> Sym {
         }
         (below, above) if below.is_anything() && above.is_anything() => return below.clone(),
         (Sym::Map(one), Sym::Map(other)) => return Sym::Map(Shared::new(one.join(other))),
-        // What is put over has a key, or it stays what it was.
-        (Sym::Object(fields, None), Sym::Leaf(_)) => {
-            let over = |key: &str| match above.peek_may(key) {
-                Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Present])),
-                other => other,
-            };
-            let fields = fields.iter().map(|(key, entry)| {
-                (key.clone(), Entry { value: Sym::union([entry.value.clone(), over(key)]), ..entry.clone() })
-            });
-            return Sym::Object(Shared::new(fields.collect()), Some(Shared::new(above.clone())));
+        // Which keys are put over, the type tells.
+        (Sym::Object(..) | Sym::Map(_) | Sym::Leaf(_), Sym::Leaf(_)) => {
+            return Sym::Merged(Shared::new(vec![below.clone(), above.clone()]));
+        }
+        (Sym::Merged(parts), Sym::Leaf(_) | Sym::Object(_, None) | Sym::Map(_))
+            if parts.len() < MOST_PARTS =>
+        {
+            let parts = parts.iter().cloned().chain([above.clone()]);
+            return Sym::Merged(Shared::new(parts.collect()));
         }
         // Any of the keys may be put over.
         (Sym::Object(fields, base), Sym::Map(value)) => {

@@ -1,0 +1,115 @@
+//! Up and down a value in JSONata: `%`, the item that a step was taken from, and `**`, all that is in a value.
+
+use super::{
+    OwnedStep,
+    expression::{Env, Val},
+    lead::key_of,
+    origin::Reason,
+    value::{Entry, Sym},
+};
+use crate::jsonata::{Expression, ExpressionKind as Kind};
+
+/// What the steps of a path were taken from so far.
+pub(super) struct Climb {
+    /// What `%` leads to from the value that the path has come to, the nearest last.
+    pub(super) above: Vec<Val>,
+}
+
+impl Climb {
+    /// At the beginning of a path; none where there is no `%` in the expression.
+    pub(super) fn begin(env: &Env<'_>, first: &Expression) -> Option<Self> {
+        if !env.climbs {
+            return None;
+        }
+        let mut above = env.ancestors.clone();
+        match &first.kind {
+            Kind::Variable(name) if name.is_empty() => {}
+            Kind::Parent => {
+                above.pop();
+            }
+            Kind::Name(_) => above.extend(env.context.as_ref().map(|context| Val::one(context.items()))),
+            _ => above.clear(),
+        }
+        Some(Self { above })
+    }
+
+    /// After a step from a value.
+    pub(super) fn take(&mut self, step: &Expression, of: &Val) {
+        match &step.kind {
+            Kind::Filter { of: step, .. } | Kind::KeepArray(step) | Kind::OrderBy { of: step, .. } => {
+                self.take(step, of);
+            }
+            Kind::Parent => {
+                self.above.pop();
+            }
+            // What stands behind starts where this one did.
+            Kind::Focus { .. } => {}
+            // What is made has nothing above it.
+            Kind::Name(_) | Kind::String(_) | Kind::Wildcard | Kind::Index { .. } => {
+                self.above.push(Val::one(of.items()));
+            }
+            _ => self.above.clear(),
+        }
+    }
+}
+
+impl Env<'_> {
+    /// What `%` leads to from what a step takes from a value.
+    pub(super) fn above(&self, value: &Val) -> Vec<Val> {
+        if !self.climbs {
+            return Vec::new();
+        }
+        self.ancestors.iter().cloned().chain([Val::one(value.items())]).collect()
+    }
+}
+
+/// Whether a `%` stands in an expression.
+pub(super) fn has_parent(expression: &Expression) -> bool {
+    matches!(expression.kind, Kind::Parent) || expression.parts().into_iter().any(has_parent)
+}
+
+/// The key that stands behind a `**`: the two are one step, for what has no such key is passed over.
+pub(super) fn descends_to(steps: &[Expression], place: usize) -> Option<&str> {
+    let before = place.checked_sub(1).and_then(|before| steps.get(before))?;
+    matches!(before.kind, Kind::Descendant).then(|| steps.get(place).and_then(key_of)).flatten()
+}
+
+impl Sym {
+    /// All that is in a value, itself included, arrays item by item.
+    pub(super) fn within(&self) -> Self {
+        match self.ground() {
+            Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::Descend])),
+            Self::Array(item) => item.within(),
+            Self::Tuple(items) => Self::union(items.iter().map(Self::within)),
+            Self::Union(members) => Self::union(members.iter().map(Self::within)),
+            Self::Map(value) => Self::union([self.clone(), value.within()]),
+            Self::Object(fields, base) => {
+                let below = base.as_ref().map(|base| base.within());
+                let parts = fields.values().map(|entry| entry.value.within()).chain(below);
+                Self::union(std::iter::once(self.clone()).chain(parts))
+            }
+            Self::Answer(_) | Self::Unknown(_) | Self::Merged(_) | Self::Changed(_) => {
+                Self::Unknown(Reason::Wildcard)
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// What of a sequence of all that is in a value has a key, there: arrays item by item.
+    pub(super) fn below(&self, key: &str) -> Self {
+        let item = |value: Self| Val::one(value).items();
+        match self {
+            Self::Union(members) => Self::union(members.iter().map(|member| member.below(key))),
+            Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::May(key.to_owned()), OwnedStep::Items])),
+            Self::Map(value) => item((**value).clone()),
+            Self::Object(fields, base) => match (fields.get(key), base) {
+                (Some(Entry { value, .. }), _) => item(value.clone()),
+                (None, Some(base)) => base.below(key),
+                (None, None) => Self::never(),
+            },
+            Self::Any(_) | Self::Reported | Self::Unknown(_) => self.clone(),
+            Self::Answer(_) | Self::Merged(_) | Self::Changed(_) => Self::Unknown(Reason::Wildcard),
+            _ => Self::never(),
+        }
+    }
+}
