@@ -21,6 +21,7 @@ mod answer;
 mod call;
 mod choice;
 mod claims;
+mod counts;
 mod errors;
 mod expression;
 mod fact;
@@ -55,6 +56,8 @@ mod value;
 mod function_tests;
 #[cfg(test)]
 mod jsonata_tests;
+#[cfg(test)]
+mod counts_tests;
 #[cfg(test)]
 mod narrow_tests;
 #[cfg(test)]
@@ -509,6 +512,7 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
         data: Widened::value(&known.data, &joined.data),
         variables: intern::Shared::new(variables),
         context: joined.context.clone(),
+        counts: joined.counts.clone(),
     }
 }
 
