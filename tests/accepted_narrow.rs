@@ -370,14 +370,14 @@ fn a_count_tells_of_the_array() {
         (json!([item("a"), item("b")]), Some("a"), Some("b")),
     ] {
         let input = json!({"s": "", "n": 2, "items": items, "time": "", "status": "NEW", "u": 1});
-        let counted = output::<Counted>(&input);
+        let counted = run(&Counted::definition(), input.clone());
         let expected = match (first, second) {
             (_, Some(second)) => json!({"x": second}),
             (Some(first), _) => item(first),
             _ => json!({"s": "", "n": 2, "items": [], "time": "", "status": "NEW", "u": 1, "l": {"len": 0}}),
         };
         assert_eq!(counted, expected);
-        let by_name = output::<CountedByName>(&input);
+        let by_name = run(&CountedByName::definition(), input);
         assert_eq!(by_name["x"], json!(first));
     }
 }
@@ -406,7 +406,7 @@ struct Entry {
 #[test]
 fn a_distributed_map_goes_through_an_object() {
     assert_eq!(
-        output::<Entries>(&json!({"a": 1, "b": 2})),
+        run(&Entries::definition(), json!({"a": 1, "b": 2})),
         json!([{"key": "a", "value": 1}, {"key": "b", "value": 2}])
     );
 }

@@ -923,11 +923,11 @@ const fn covers_one(shown: &str, view: View, literals: &[&str], out: &mut Text) 
     out.push("no rule matches where ");
     out.code(shown);
     if missing.is_empty() {
-        out.push(" is anything else, and there is no `default`");
+        out.push(" is anything else, and there is no `default`; add one");
     } else {
         out.push(" is \"");
         out.push(missing);
-        out.push("\", and there is no `default`");
+        out.push("\", and there is no `default`; add one, or a rule for it");
     }
     false
 }

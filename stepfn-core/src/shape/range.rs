@@ -47,8 +47,11 @@ impl Fits<'_> {
                 }
                 all
             }
-            // What was narrowed to 32 bits before has failed there, or fits.
-            Node::Computed { how: Arithmetic::Narrow, .. } => None,
+            // What was narrowed to 32 bits before has failed there, or fits; the others are what no type bounds.
+            Node::Computed {
+                how: Arithmetic::Narrow | Arithmetic::Other | Arithmetic::Total | Arithmetic::Power,
+                ..
+            } => None,
             Node::Computed { first, len, .. } => {
                 let mut i = 0;
                 while i < len {
