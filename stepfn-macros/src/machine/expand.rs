@@ -100,11 +100,9 @@ impl Names {
     /// A claim whose failing is no error: rustc warns of a value that is to be used, which it is only where the claim is wrong.
     pub(super) fn warn(&self, place: Place, claim: &OwnedClaim, message: &str) -> TokenStream {
         let claim = self.claim(claim);
-        // As a macro's own code it is given no advice of rustc's.
-        let own = |span: Span| span.resolved_at(Span::mixed_site());
-        let callee = quote_spanned!(own(place.first)=> said);
+        let callee = quote_spanned!(place.first=> said);
         let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, TokenStream::new());
-        arguments.set_span(own(place.last));
+        arguments.set_span(place.last);
         quote! {
             const _: () = {
                 #[must_use = #message]
