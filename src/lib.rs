@@ -118,7 +118,7 @@ pub mod __private {
         draft::{Draft, DraftTask},
         shape::{
             Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Kind, Made, Need, Node, ObjectShape,
-            OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect,
+            Holds, Judged, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect, holds, said,
         },
         task::{Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo},
         value::{Value, from_value, to_value},

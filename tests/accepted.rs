@@ -101,6 +101,7 @@ state_machine! { B(Big) -> u32 {
 state_machine! { Loop(Counter) -> Counter {
     start_at: Check,
     Check: Choice { choices: [ number($.count) < $.max => Inc ], default: Done },
+    #[allow(stepfn::number_out_of_range)]
     Inc: Pass { parameters: { "count": States.MathAdd($.count, 1), "max": $.max }, next: Check },
     Done: Succeed {},
 } }

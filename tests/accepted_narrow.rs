@@ -1,6 +1,8 @@
 //! What a condition tells is known behind it: machines that must compile, and run on values at the corners.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::use_self, dead_code)]
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stepfn::{StateData, TaskError, Workflow, executor::Executor, lambda, state_machine, value::to_value};
@@ -335,4 +337,76 @@ fn expressions_run_at_the_corners() {
     assert_eq!(run(&Edges::definition(), input()), json!("i"));
     assert_eq!(run(&Edges::definition(), with(json!({ "items": [] }))), json!("new"));
     assert_eq!(run(&Edges::definition(), with(json!({ "items": [], "status": "DONE" }))), json!("old"));
+}
+
+state_machine! {
+    /// What is counted is there.
+    Counted(In) -> Value {
+        start_at: Count,
+        Count: Pass { parameters: { "len": States.ArrayLength($.items) }, result_path: $.l, next: Many },
+        Many: Choice { choices: [ $.l.len > 1 => Second, !($.l.len == 0) => First ], default: None },
+        Second: Pass { parameters: { "x": $.items[1].id }, end: true },
+        First: Task { resource: lambda(one), input_path: $.items[0], end: true },
+        None: Succeed {},
+    }
+}
+state_machine! {
+    /// The same by a variable.
+    CountedByName(In) -> Value {
+        start_at: Count,
+        Count: Pass { assign: { "len": States.ArrayLength($.items) }, next: Many },
+        Many: Choice { choices: [ $len > 0 => First ], default: None },
+        First: Pass { parameters: { "x": $.items[0].id }, end: true },
+        None: Succeed {},
+    }
+}
+
+#[test]
+fn a_count_tells_of_the_array() {
+    let item = |id: &str| json!({"id": id, "n": 1, "note": null});
+    for (items, first, second) in [
+        (json!([]), None, None),
+        (json!([item("a")]), Some("a"), None),
+        (json!([item("a"), item("b")]), Some("a"), Some("b")),
+    ] {
+        let input = json!({"s": "", "n": 2, "items": items, "time": "", "status": "NEW", "u": 1});
+        let counted = run(&Counted::definition(), input.clone());
+        let expected = match (first, second) {
+            (_, Some(second)) => json!({"x": second}),
+            (Some(first), _) => item(first),
+            _ => json!({"s": "", "n": 2, "items": [], "time": "", "status": "NEW", "u": 1, "l": {"len": 0}}),
+        };
+        assert_eq!(counted, expected);
+        let by_name = run(&CountedByName::definition(), input);
+        assert_eq!(by_name["x"], json!(first));
+    }
+}
+
+state_machine! {
+    /// A distributed Map takes an object.
+    Entries(HashMap<String, u32>) -> Vec<Entry> {
+        start_at: All,
+        All: Map {
+            item_selector: { "key": $$.Map.Item.Key, "value": $$.Map.Item.Value },
+            item_processor: {
+                processor_config: { mode: DISTRIBUTED, execution_type: STANDARD },
+                start_at: Each,
+                Each: Pass { end: true },
+            },
+            end: true,
+        },
+    }
+}
+#[derive(Serialize, Deserialize, StateData, Debug)]
+struct Entry {
+    key: String,
+    value: u32,
+}
+
+#[test]
+fn a_distributed_map_goes_through_an_object() {
+    assert_eq!(
+        run(&Entries::definition(), json!({"a": 1, "b": 2})),
+        json!([{"key": "a", "value": 1}, {"key": "b", "value": 2}])
+    );
 }

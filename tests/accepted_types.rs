@@ -194,7 +194,11 @@ state_machine! {
         Count: Task { resource: lambda(double), input_path: $.count, result_path: $.doubled, next: Each },
         Each: Map {
             items_path: $.pair,
-            item_processor: { start_at: P, P: Pass { parameters: { "sum": States.MathAdd($, 1) }, end: true } },
+            item_processor: {
+                start_at: P,
+                #[allow(stepfn::number_out_of_range)]
+                P: Pass { parameters: { "sum": States.MathAdd($, 1) }, end: true },
+            },
             result_path: $.sums,
             next: Read,
         },
@@ -219,7 +223,7 @@ fn types_of_the_standard_library_are_read() {
 
 #[derive(Serialize, Deserialize, StateData)]
 struct Loose {
-    id: u64,
+    id: u16,
     #[serde(flatten)]
     rest: HashMap<String, String>,
 }

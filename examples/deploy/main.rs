@@ -41,6 +41,7 @@ state_machine! {
             default: FullPrice,
         },
 
+        #[allow(stepfn::number_out_of_range)]
         Discount: Pass {
             parameters: { "total": States.MathAdd($.total, -10), "shop": ref_("ShopName") },
             end: true,

@@ -11,7 +11,7 @@ pub struct Request {
     /// What the job is to do.
     pub command: String,
     /// How long to wait before each look at the job.
-    pub wait_time: u32,
+    pub wait_time: u16,
 }
 
 /// A job that runs somewhere.

@@ -6,7 +6,7 @@ use stepfn::{StateData, Workflow, state_machine};
 
 #[derive(Serialize, Deserialize, StateData)]
 struct Schedule {
-    delay: u32,
+    delay: u16,
     #[state_data(timestamp)]
     at: String,
 }

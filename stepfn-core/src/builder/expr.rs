@@ -6,6 +6,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     intrinsic,
     json::push_token,
+    shape::{Shape, StateData},
     value::{Map, Number, Value},
 };
 
@@ -25,6 +26,8 @@ pub(super) enum Kind {
     Literal(Value),
     /// A path or an intrinsic function: a text that goes under a `.$` key, and what `${Name}`s in it stand for.
     Dynamic(String, Vec<(String, Reference)>),
+    /// A call whose result is of a type that was declared.
+    Parsed(Box<Expr>, &'static Shape),
     /// NaN or an infinity, which JSON does not have.
     NoNumber(f64),
     Reference(String, Reference),
@@ -56,7 +59,7 @@ pub fn call(function: &str, arguments: impl IntoIterator<Item = Expr>) -> Expr {
             text.push_str(", ");
         }
         let is_template = index == 0 && function == "States.Format";
-        text.push_str(&match argument.0 {
+        text.push_str(&match argument.bare().0 {
             Kind::Dynamic(text, inner) => {
                 references.extend(inner);
                 text
@@ -68,12 +71,29 @@ pub fn call(function: &str, arguments: impl IntoIterator<Item = Expr>) -> Expr {
                 text
             }
             // Functions take no objects: the text is refused by the checks, at its place.
-            Kind::Object(_) | Kind::Array(_) => "{}".to_owned(),
+            Kind::Object(_) | Kind::Array(_) | Kind::Parsed(..) => "{}".to_owned(),
             Kind::NoNumber(value) => value.to_string(),
         });
     }
     text.push(')');
     Expr(Kind::Dynamic(text, references))
+}
+
+impl Expr {
+    /// Declares what the text holds that `States.StringToJson` reads, as [`Task::result`](super::Task::result) does of a service:
+    /// `call("States.StringToJson", [path("$.text")]).result::<Order>()`. It stands as the value of a key.
+    #[must_use]
+    pub fn result<T: StateData>(self) -> Self {
+        Self(Kind::Parsed(Box::new(self), T::SHAPE))
+    }
+
+    /// The expression without what was declared of it.
+    fn bare(self) -> Self {
+        match self.0 {
+            Kind::Parsed(inner, _) => inner.bare(),
+            kind => Self(kind),
+        }
+    }
 }
 
 /// `States.Format`: `format("{} of {}", [path("$.done"), path("$.all")])`.
@@ -127,6 +147,8 @@ impl From<f64> for Expr {
 pub(super) struct Lowering {
     pub(super) substitutions: IndexMap<String, Reference>,
     pub(super) findings: Vec<Diagnostic>,
+    /// What texts hold, by the JSON pointer of the field.
+    pub(super) results: Vec<(String, &'static Shape)>,
 }
 
 pub(super) enum Lowered {
@@ -143,6 +165,19 @@ impl Lowering {
                     self.substitute(name, reference, at);
                 }
                 Lowered::Dynamic(text.clone())
+            }
+            Kind::Parsed(inner, shape) => {
+                let lowered = self.lower(inner, at);
+                if matches!(&lowered, Lowered::Dynamic(text) if text.starts_with("States.StringToJson(")) {
+                    self.results.push((format!("{at}.$"), shape));
+                } else {
+                    let message = "a type was declared of what is no call of `States.StringToJson`";
+                    self.findings.push(
+                        Diagnostic::new(Code::InvalidTemplate, at, message)
+                            .help("what other functions and paths give is known"),
+                    );
+                }
+                lowered
             }
             Kind::Reference(name, reference) => {
                 self.substitute(name, reference, at);
@@ -197,6 +232,12 @@ impl Lowering {
     }
 
     fn array(&mut self, items: &[Expr], at: &str) -> Lowered {
+        for (index, item) in items.iter().enumerate() {
+            if let Kind::Parsed(..) = item.0 {
+                let message = "a type is declared of the value of a key, not of an item";
+                self.findings.push(Diagnostic::new(Code::InvalidTemplate, format!("{at}/{index}"), message));
+            }
+        }
         let lowered: Vec<Lowered> = items
             .iter()
             .enumerate()

@@ -210,6 +210,7 @@ impl Machine {
         draft.machine.states = states;
         draft.tasks = built.tasks;
         draft.results = built.results;
+        draft.results.extend(built.lowering.results);
         for (name, reference) in built.lowering.substitutions {
             draft.substitutions.insert(name, reference);
         }

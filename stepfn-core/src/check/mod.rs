@@ -60,6 +60,7 @@ mod no_such_field;
 mod no_such_states_field;
 mod no_terminal_state;
 mod not_a_reference_path;
+mod number_out_of_range;
 mod numbers;
 mod order;
 mod over_limit;
@@ -223,6 +224,7 @@ codes! {
     UnassignedVariable "unassigned-variable" Error unassigned_variable::PAGE,
     UnwrittenField "unwritten-field" Warning unwritten_field::PAGE,
     CannotTell "cannot-tell" Error cannot_tell::PAGE,
+    NumberOutOfRange "number-out-of-range" Warning number_out_of_range::PAGE,
 }
 
 impl Code {
@@ -368,8 +370,14 @@ mod tests {
     }
 
     /// Codes whose findings need the types of a machine.
-    const TYPED: &[Code] =
-        &[Code::CannotTell, Code::MaybeMissing, Code::UnknownLiteral, Code::DoesNotFit, Code::UnraisedError];
+    const TYPED: &[Code] = &[
+        Code::CannotTell,
+        Code::MaybeMissing,
+        Code::UnknownLiteral,
+        Code::DoesNotFit,
+        Code::UnraisedError,
+        Code::NumberOutOfRange,
+    ];
 
     #[test]
     fn every_page_fails_by_its_code_and_its_mend_by_none() {

@@ -1,7 +1,7 @@
 //! What a Choice asks, and what its edges know.
 
 use super::{
-    Analyser, OwnedClaim, OwnedNeed, OwnedProperty,
+    Analyser, OwnedClaim, OwnedNeed, OwnedProperty, counts,
     intern::Shared,
     narrow::{self, Asked, Formula, Known, Place, Test, assume, refine},
     obligation::Obligation,
@@ -119,7 +119,7 @@ impl Analyser<'_> {
             let need = OwnedNeed::Other(maybe(operator.compares()));
             self.path_text(&site, &format!("{at}/{}", operator.name()), path, need);
         }
-        let formula = formula(comparison);
+        let formula = counts::told(comparison, &flow.counts, formula(comparison));
         [true, false].map(|holds| assume(flow, &formula, holds)).into()
     }
 

@@ -5,12 +5,12 @@ use super::{
     intern::Shared,
     obligation::Obligation,
     origin::{Origin, Reason},
-    read::Site,
+    read::{Reading, Site},
     value::{Entry, Fields, Sym, index_of},
 };
 use crate::{
     service::{Kind, Shape},
-    shape::Node,
+    shape::{Bounds, Node},
 };
 
 impl Analyser<'_> {
@@ -22,6 +22,29 @@ impl Analyser<'_> {
     /// The same for the payload that a Lambda function is invoked with: a null comes to it as `{}`.
     pub(super) fn payload_fits(&mut self, site: &Site, at: &str, value: &Sym, target: TypeRef, what: &str) {
         self.fits_as(site, at, (value, true), target, what);
+    }
+
+    /// Claims of a sum of numbers that it stays within what AWS takes, where a type says how large one of them can be.
+    #[track_caller]
+    pub(super) fn within(
+        &mut self,
+        reading: &Reading<'_>,
+        parts: &[Sym],
+        (bounds, advice): (Bounds, &'static str),
+    ) {
+        let is_typed = |part: &Sym| {
+            part.members().iter().any(|member| matches!(member, Sym::Leaf(_) | Sym::Computed(..)))
+        };
+        if self.report.is_none() || !self.typing.proven || !parts.iter().any(is_typed) {
+            return;
+        }
+        let nodes = laid_out(&Sym::Tuple(Shared::new(parts.to_vec())), false);
+        self.oblige(Obligation {
+            at: reading.at.clone(),
+            range: reading.range.clone(),
+            place: reading.site.place.clone(),
+            claim: OwnedClaim::Within { shown: reading.shown.clone(), nodes, bounds, advice },
+        });
     }
 
     fn fits_as(&mut self, site: &Site, at: &str, (value, sent): (&Sym, bool), target: TypeRef, what: &str) {

@@ -3,6 +3,7 @@
 use super::{
     Analyser, OwnedNeed, OwnedStep,
     intern::Shared,
+    map::NARROWER,
     number::{self, computed},
     origin::{Origin, Reason},
     read::{Reading, Site},
@@ -41,7 +42,10 @@ impl Analyser<'_> {
                 Some(Sym::Tuple(items)) => Sym::Integer(items.len() as i128),
                 _ => Sym::count(),
             },
-            Function::MathAdd => computed(Arithmetic::Narrow, args.iter().cloned()),
+            Function::MathAdd => {
+                self.within(reading, args, (Bounds::BITS_32, NARROWER));
+                computed(Arithmetic::Narrow, args.iter().cloned())
+            }
             Function::MathRandom => {
                 match (args.first().and_then(Sym::bounds), args.get(1).and_then(Sym::bounds)) {
                     // The end does not belong to it.

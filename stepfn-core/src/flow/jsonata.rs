@@ -1,13 +1,13 @@
 //! What a JSONata state does to what flows in.
 
 use super::{
-    Analyser, OwnedProperty, OwnedStep, choice,
+    Analyser, OwnedProperty, choice,
+    counts::Counts,
     expression::{Env, Val, Want},
     fact,
     intern::Shared,
-    map::item_context,
+    map::{item_context, key_of},
     narrow::{Asked, Place},
-    origin::Reason,
     query::{Queried, Text},
     read::{Reading, Site},
     transfer::Left,
@@ -137,7 +137,7 @@ impl Analyser<'_> {
                 (None, None) => site.input.clone(),
             };
             let context = analyser.told(&choice::parts(&site.context));
-            let flow = Flow { data, variables: site.variables.clone(), context };
+            let flow = Flow { data, variables: site.variables.clone(), context, counts: Counts::default() };
             let flow = analyser.assigned(&queried, &format!("{at}/Assign"), assign, flow);
             left.next.push((next.to_owned(), flow));
         };
@@ -279,15 +279,8 @@ impl Analyser<'_> {
                 value
             }
         };
-        // An object's items are its entries.
-        let item = match &items {
-            Sym::Array(_) | Sym::Tuple(_) | Sym::Answer(_) => self.item_of(&items),
-            _ if !map.is_distributed() => self.item_of(&items),
-            Sym::Any(_) | Sym::Reported => items.clone(),
-            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Item])),
-            _ => Sym::Unknown(Reason::Items),
-        };
-        let item_context = item_context(&item);
+        let item = self.entry_of(map, &items);
+        let item_context = item_context(&item, key_of(map, &items));
         let each = match &map.item_selector {
             Some(selector) => {
                 let context = site.context.set(&["Map".into()], item_context.clone());

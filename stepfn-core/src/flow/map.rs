@@ -6,13 +6,13 @@ use super::{
     obligation::{Obligation, OwnedClaim},
     origin::{Origin, Reason},
     read::{Reading, Site},
-    value::{Flow, Sym, index_of},
+    value::{Entry, Fields, Flow, Sym, index_of},
 };
 use crate::{
     asl::{Amount, Map, State},
     diagnostic::Code,
     json::push_token,
-    shape::{Need, Side},
+    shape::{Bounds, Need, Side},
     value::Value,
 };
 
@@ -37,15 +37,17 @@ impl Analyser<'_> {
                     Some(path) => (format!("{at}/ItemsPath"), path.as_str()),
                     None => (at.clone(), "$"),
                 };
-                self.path_text(site, &items_at, path, OwnedNeed::Other(Need::Array))
+                // Recorded on AWS: an inline Map takes no object.
+                let need = if map.is_distributed() { Need::Items } else { Need::Array };
+                self.path_text(site, &items_at, path, OwnedNeed::Other(need))
             }
         };
-        let item = self.item_of(&items);
+        let item = self.entry_of(map, &items);
         let (selector, selector_at) = match &map.item_selector {
             Some(selector) => (Some(selector), format!("{at}/ItemSelector")),
             None => (state.parameters.as_ref(), format!("{at}/Parameters")),
         };
-        let item_context = item_context(&item);
+        let item_context = item_context(&item, key_of(map, &items));
         let each = match selector {
             Some(selector) => {
                 let context = site.context.set(&["Map".into()], item_context.clone());
@@ -64,7 +66,9 @@ impl Analyser<'_> {
     /// A number that a path leads to. AWS takes a text that spells one as well, but not every text does.
     pub(super) fn amount(&mut self, site: &Site, at: &str, path: &str, need: Need<'static>) {
         if self.typing.proven {
-            self.path_text(site, at, path, OwnedNeed::Other(need));
+            let value = self.path_text(site, at, path, OwnedNeed::Other(need));
+            let reading = Reading { site, at: at.to_owned(), range: None, shown: path.to_owned(), asks: false };
+            self.within(&reading, &[value], bounds_of(at));
             return;
         }
         let value = self.path_text(site, at, path, OwnedNeed::Other(Need::Value));
@@ -240,6 +244,29 @@ impl Analyser<'_> {
         results(map, output)
     }
 
+    /// What one iteration gets of the items. Those of an object, which a distributed Map takes as well, are its entries' values.
+    pub(super) fn entry_of(&mut self, map: &Map, items: &Sym) -> Sym {
+        if !map.is_distributed() {
+            return self.item_of(items);
+        }
+        match items {
+            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([super::OwnedStep::Every])),
+            Sym::Object(fields, _) if !is_of_items(fields) => match items {
+                Sym::Object(fields, Some(base)) => {
+                    let below = self.entry_of(map, base);
+                    Sym::union(fields.values().map(|entry| entry.value.clone()).chain([below]))
+                }
+                _ => items.entry(),
+            },
+            Sym::Map(_) => items.entry(),
+            Sym::Union(members) => {
+                let entries: Vec<_> = members.iter().map(|member| self.entry_of(map, member)).collect();
+                Sym::union(entries)
+            }
+            _ => self.item_of(items),
+        }
+    }
+
     pub(super) fn item_of(&mut self, items: &Sym) -> Sym {
         match items {
             Sym::Array(item) => (**item).clone(),
@@ -256,25 +283,50 @@ impl Analyser<'_> {
             }
             Sym::Answer(shape) => answer::item(shape),
             // Of an array more may be known of single items.
-            Sym::Object(fields, Some(base)) if fields.keys().all(|key| index_of(key).is_some()) => {
-                self.item_of(base)
-            }
+            Sym::Object(fields, Some(base)) if is_of_items(fields) => self.item_of(base),
             Sym::Any(_) | Sym::Reported | Sym::Unknown(_) => items.clone(),
             _ => Sym::Unknown(Reason::Items),
         }
     }
 }
 
+/// Whether what is known of a value are single items of it.
+fn is_of_items(fields: &Fields) -> bool {
+    !fields.is_empty() && fields.keys().all(|key| index_of(key).is_some())
+}
+
+/// `$$.Map.Item.Key`: the members of an object have keys, which a distributed Map alone takes.
+pub(super) fn key_of(map: &Map, items: &Sym) -> Entry {
+    let none = Entry { absent: true, ..Entry::of(Sym::String) };
+    // What is read may be an object, too.
+    if !map.is_distributed() || map.item_reader.is_some() {
+        return none;
+    }
+    match items {
+        Sym::Leaf(leaf) => Entry::of(Sym::Leaf(leaf.then([super::OwnedStep::EntryKey]))),
+        Sym::Object(fields, _) if !is_of_items(fields) => Entry::of(items.entry_key()),
+        Sym::Map(_) => Entry::of(Sym::String),
+        Sym::Any(_) | Sym::Reported => Entry::of(items.clone()),
+        Sym::Union(members) => {
+            let keys: Vec<_> = members.iter().map(|member| key_of(map, member)).collect();
+            let absent = keys.iter().any(|key| key.absent);
+            Entry { absent, ..Entry::of(Sym::union(keys.into_iter().map(|key| key.value))) }
+        }
+        _ => none,
+    }
+}
+
 /// `$$.Map` while an item is at hand.
-pub(super) fn item_context(item: &Sym) -> Sym {
+pub(super) fn item_context(item: &Sym, key: Entry) -> Sym {
     let item = Sym::object([
         ("Index", Sym::count()),
         ("Value", item.clone()),
-        // Of an object, and of what is read, alone.
-        ("Key", Sym::String),
+        ("Key", key.value),
+        // Of what is read alone.
         ("Source", Sym::String),
     ]);
-    Sym::object([("Item", item.may_lack(&["Key"]).may_lack(&["Source"]))])
+    let item = if key.absent { item.may_lack(&["Key"]) } else { item };
+    Sym::object([("Item", item.may_lack(&["Source"]))])
 }
 
 /// What a reader gives.
@@ -371,6 +423,24 @@ fn execution(succeeded: bool) -> Sym {
     fields.extend([("Cause", Sym::String), ("Error", Sym::String)]);
     Sym::object(fields).may_lack(&["Cause"]).may_lack(&["Error"])
 }
+
+/// What AWS takes in a field that holds an amount, and what to declare of it.
+fn bounds_of(at: &str) -> (Bounds, &'static str) {
+    let field = at.rsplit('/').next().unwrap_or_default();
+    let (bounds, advice) = match field {
+        "ToleratedFailurePercentagePath" => (Bounds { min: 0, max: 100 }, PERCENT),
+        "SecondsPath" => (Bounds { min: 0, max: MOST_SECONDS }, NARROWER),
+        "TimeoutSecondsPath" | "HeartbeatSecondsPath" => (Bounds { min: 1, max: MOST_SECONDS }, SECONDS),
+        _ => (Bounds::COUNT, NARROWER),
+    };
+    (bounds, advice)
+}
+
+const MOST_SECONDS: i128 = 99_999_999;
+/// What to write where a declared number may be out of range.
+pub(super) const NARROWER: &str = "declare a narrower type, such as `u16`, or allow it: `#[allow(stepfn::number_out_of_range)]`";
+const SECONDS: &str = "declare a narrower type, such as `NonZeroU16`, or allow it: `#[allow(stepfn::number_out_of_range)]`";
+const PERCENT: &str = "make it a type of such numbers alone, or allow it: `#[allow(stepfn::number_out_of_range)]`";
 
 /// What would have to stand in the place of a value that is surely no amount of something.
 fn no_amount(value: &Sym) -> Option<&'static str> {

@@ -22,6 +22,7 @@ mod call;
 mod choice;
 mod claims;
 mod climb;
+mod counts;
 mod errors;
 mod expression;
 mod fact;
@@ -57,6 +58,8 @@ mod value;
 mod function_tests;
 #[cfg(test)]
 mod jsonata_tests;
+#[cfg(test)]
+mod counts_tests;
 #[cfg(test)]
 mod narrow_tests;
 #[cfg(test)]
@@ -535,6 +538,7 @@ fn widen(known: &Flow, joined: &Flow) -> Flow {
         data: Widened::value(&known.data, &joined.data),
         variables: intern::Shared::new(variables),
         context: joined.context.clone(),
+        counts: joined.counts.clone(),
     }
 }
 

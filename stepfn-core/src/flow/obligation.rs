@@ -3,7 +3,7 @@ use std::ops::Range;
 use super::{TaskRef, TypeRef};
 use crate::{
     diagnostic::{Code, Diagnostic},
-    shape::{Claim, Fact, Fault, Kind, Need, Node, Property, Shape, Side, Step, Wrong, judge},
+    shape::{Bounds, Claim, Fact, Fault, Kind, Need, Node, Property, Shape, Side, Step, Wrong, judge},
     task::TaskInfo,
 };
 
@@ -42,6 +42,8 @@ pub enum OwnedStep {
     Maybe,
     /// [`Step::Values`]
     Values,
+    /// [`Step::EntryKey`]
+    EntryKey,
     /// [`Step::Distinct`]
     Distinct,
     /// [`Step::Pick`]
@@ -116,6 +118,7 @@ impl OwnedStep {
             Self::Many => Step::Many,
             Self::Maybe => Step::Maybe,
             Self::Values => Step::Values,
+            Self::EntryKey => Step::EntryKey,
             Self::Distinct => Step::Distinct,
             Self::Pick(index) => Step::Pick(*index),
             Self::PickEach(index) => Step::PickEach(*index),
@@ -247,6 +250,17 @@ pub enum OwnedClaim {
         /// The name in `ErrorEquals`.
         error: String,
     },
+    /// [`Claim::Within`]
+    Within {
+        /// The number as it was written.
+        shown: String,
+        /// An array of its parts.
+        nodes: Vec<OwnedNode>,
+        /// What AWS takes.
+        bounds: Bounds,
+        /// What to declare instead.
+        advice: &'static str,
+    },
     /// [`Claim::Alike`]
     Alike {
         /// The comparison as it was written.
@@ -319,6 +333,17 @@ impl Obligation {
         }
     }
 
+    /// What is to be said where the claim does not hold and that is no error, whatever the types are.
+    pub fn warning(&self) -> Option<Diagnostic> {
+        let OwnedClaim::Within { shown, bounds, advice, .. } = &self.claim else { return None };
+        let Bounds { min, max } = bounds;
+        let message = format!(
+            "{}`{shown}`: by what is declared it can be beyond what AWS takes, {min} to {max}; {advice}",
+            self.place
+        );
+        Some(Diagnostic::new(Code::NumberOutOfRange, self.at.clone(), message))
+    }
+
     /// Judges the claim.
     pub fn judge(&self, known: &Known) -> Option<Diagnostic> {
         let wrong = match &self.claim {
@@ -362,6 +387,7 @@ impl Obligation {
             OwnedClaim::Fits { nodes, .. }
             | OwnedClaim::Alike { nodes, .. }
             | OwnedClaim::Appends { nodes, .. }
+            | OwnedClaim::Within { nodes, .. }
             | OwnedClaim::FieldFits { nodes, .. }
             | OwnedClaim::Complete { nodes, .. } => {
                 let paths: Vec<Vec<Step<'_>>> = nodes
@@ -386,6 +412,10 @@ impl Obligation {
                     })
                     .collect();
                 match &self.claim {
+                    OwnedClaim::Within { shown, bounds, advice, .. } => judge(
+                        &self.place,
+                        &Claim::Within { shown, nodes: &nodes, bounds: *bounds, advice },
+                    ),
                     OwnedClaim::Alike { shown, .. } => {
                         judge(&self.place, &Claim::Alike { shown, nodes: &nodes })
                     }
@@ -420,6 +450,7 @@ impl Obligation {
             OwnedClaim::Raises { .. } => "raises".to_owned(),
             OwnedClaim::Alike { .. } => "alike".to_owned(),
             OwnedClaim::Appends { .. } => "appends".to_owned(),
+            OwnedClaim::Within { .. } => "within".to_owned(),
             OwnedClaim::Covers { .. } => "covers".to_owned(),
         };
         if super::switch::is_off_claim(&kind, Code::from(fault).name(), text.as_str()) {
@@ -446,6 +477,7 @@ impl From<Fault> for Code {
             Fault::UnraisedError => Self::UnraisedError,
             Fault::ChoiceMayNotMatch => Self::ChoiceMayNotMatch,
             Fault::CannotTell => Self::CannotTell,
+            Fault::NumberOutOfRange => Self::NumberOutOfRange,
         }
     }
 }

@@ -1,17 +1,17 @@
 //! What payload templates and intrinsic functions make of what is known.
 
 use super::{
-    Analyser,
+    Analyser, StateTyping,
     intern::Shared,
     obligation::OwnedNeed,
     read::{Reading, Site},
     value::{Entry, Fields, Sym},
 };
 use crate::{
-    intrinsic::{ArgKind, Call, Kind},
+    intrinsic::{ArgKind, Call, Function, Kind},
     json::push_token,
     path::{Path, Root},
-    shape::Need,
+    shape::{Need, Side},
     value::Value,
 };
 
@@ -32,6 +32,13 @@ impl Analyser<'_> {
             match Call::parse_lenient(text) {
                 Ok((call, _)) => {
                     let value = self.call(site, at, text, &call);
+                    let value = match self.typing.states.get(at) {
+                        // What the text holds was declared, as a service's result is.
+                        Some(StateTyping::Result(ty)) if call.function == Function::StringToJson => {
+                            Sym::leaf(*ty, Side::Given, format!("what `{text}` reads"))
+                        }
+                        _ => value,
+                    };
                     let reading =
                         Reading { site, at: at.to_owned(), range: None, shown: text.to_owned(), asks: false };
                     self.demand_made(&value, need, &reading);

@@ -3,6 +3,7 @@
 use super::{
     Analyser, OwnedClaim, OwnedNeed, StateTyping, answer,
     choice::{keys, with_told},
+    counts::Counts,
     errors::error_names,
     intern::Shared,
     obligation::Obligation,
@@ -47,7 +48,10 @@ impl Analyser<'_> {
             variables: flow.variables.clone(),
         };
         if language == QueryLanguage::Jsonata {
-            return self.jsonata(&site, state, flow);
+            let mut left = self.jsonata(&site, state, flow);
+            let flows = left.next.iter_mut().map(|(_, flow)| flow).chain(&mut left.end);
+            flows.for_each(|flow| flow.counts = Counts::default());
+            return left;
         }
         let input = match &state.input_path {
             None => flow.data.clone(),
@@ -61,6 +65,7 @@ impl Analyser<'_> {
         let mut out = flow.clone();
         match &state.kind {
             StateKind::Choice(choice) => {
+                let before = flow.counts.clone();
                 let flow = flow.with_data(input);
                 let (taken, rest) = self.choice(&site, choice, &flow);
                 for ((index, rule), flow) in choice.choices.iter().enumerate().zip(taken) {
@@ -68,6 +73,7 @@ impl Analyser<'_> {
                     let rule_at = format!("{at}/Choices/{index}/Assign");
                     let flow = self.assign(&site, &rule_at, rule.assign.as_ref(), &flow.data.clone(), flow);
                     let flow = self.output_path(&site, state, flow);
+                    let flow = flow.counting_ruled(state, rule.assign.as_ref(), &before);
                     left.next.push((rule.next.clone(), flow));
                 }
                 if let (Some(default), Some(rest)) = (&choice.default, rest) {
@@ -79,7 +85,7 @@ impl Analyser<'_> {
                         rest,
                     );
                     let flow = self.output_path(&site, state, flow);
-                    left.next.push((default.clone(), flow));
+                    left.next.push((default.clone(), flow.counting(state, &before)));
                 }
                 return left;
             }
@@ -129,7 +135,7 @@ impl Analyser<'_> {
         if matches!(state.kind, StateKind::Wait(_) | StateKind::Succeed) {
             out = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), &input, out);
         }
-        let out = self.output_path(&site, state, out);
+        let out = self.output_path(&site, state, out).counting(state, &flow.counts);
         match &state.next {
             Some(next) => left.next.insert(0, (next.clone(), out)),
             None => left.end = Some(out),
@@ -438,13 +444,14 @@ impl Analyser<'_> {
                 &error,
                 flow.with_data(data),
             );
-            edges.push((catcher.next.clone(), caught));
+            edges.push((catcher.next.clone(), caught.counting_caught(catcher, &flow.counts)));
         }
         edges
     }
 
     pub(super) fn machine(&mut self, at: &str, machine: &StateMachine, flow: &Flow) -> Sym {
-        self.solve(at, machine, flow)
+        // Of data inside a branch nothing was counted yet.
+        self.solve(at, machine, &Flow { counts: Counts::default(), ..flow.clone() })
     }
 }
 

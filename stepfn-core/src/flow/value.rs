@@ -3,6 +3,7 @@ use std::rc::Rc;
 pub(super) use super::fields::Fields;
 use super::{
     TypeRef, answer,
+    counts::Counts,
     intern::{self, Shared},
     number,
     obligation::OwnedStep,
@@ -520,11 +521,13 @@ pub(super) struct Flow {
     pub(super) variables: Shared<Fields>,
     /// What conditions told of parts of the context object that stay as they are: `Execution.Input`, `Map.Item.Value`.
     pub(super) context: Shared<Fields>,
+    /// Which numbers say how many items an array has.
+    pub(super) counts: Counts,
 }
 
 impl Flow {
     pub(super) fn new(data: Sym) -> Self {
-        Self { data, variables: Shared::default(), context: Shared::default() }
+        Self { data, variables: Shared::default(), context: Shared::default(), counts: Counts::default() }
     }
 
     pub(super) fn with_data(&self, data: Sym) -> Self {
@@ -568,6 +571,7 @@ impl Flow {
             data: self.data.meet(&other.data),
             variables: join(&self.variables, &other.variables),
             context,
+            counts: self.common_counts(other),
         }
     }
 }

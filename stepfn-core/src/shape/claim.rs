@@ -1,5 +1,5 @@
 use super::{
-    EnumShape, Shape, TIMESTAMP,
+    Bounds, EnumShape, Shape, TIMESTAMP,
     fits::Fits,
     node::Node,
     text::{Text, contains, distance, same, slip},
@@ -79,6 +79,17 @@ pub enum Claim<'a> {
         names: &'a [&'a str],
         /// Whether others can occur.
         open: bool,
+    },
+    /// A sum stays within what AWS takes, by what types declare of its parts. What does not is a warning.
+    Within {
+        /// The number as it was written.
+        shown: &'a str,
+        /// An array of its parts.
+        nodes: &'a [Node<'a>],
+        /// What AWS takes.
+        bounds: Bounds,
+        /// What to declare instead.
+        advice: &'a str,
     },
     /// Two values can be put in order: both are numbers, or both strings.
     Alike {
@@ -186,6 +197,8 @@ pub enum Fault {
     ChoiceMayNotMatch,
     /// `cannot-tell`
     CannotTell,
+    /// `number-out-of-range`
+    NumberOutOfRange,
 }
 
 impl Fault {
@@ -200,6 +213,7 @@ impl Fault {
             Self::UnraisedError => "unraised-error",
             Self::ChoiceMayNotMatch => "choice-may-not-match",
             Self::CannotTell => "cannot-tell",
+            Self::NumberOutOfRange => "number-out-of-range",
         }
     }
 }
@@ -216,6 +230,34 @@ pub const fn expect(place: &str, claim: &Claim<'_>) {
         text.push("]");
         panic!("{}", text.as_str());
     }
+}
+
+/// Gives whether a claim holds: what does not hold and is no error is said by a warning.
+pub const fn holds(claim: &Claim<'_>) -> bool {
+    judge("", claim).is_none()
+}
+
+/// Whether a claim holds, as a type.
+#[derive(Debug)]
+pub struct Holds<const HOLDS: bool>;
+
+/// What is said of a claim: nothing where it holds, a warning where it does not.
+pub trait Judged<Warning> {
+    /// What is said.
+    type Said;
+}
+
+impl<Warning> Judged<Warning> for Holds<true> {
+    type Said = ();
+}
+
+impl<Warning> Judged<Warning> for Holds<false> {
+    type Said = Warning;
+}
+
+/// Stands for what is said of a claim, where rustc sees its type. It is never called.
+pub fn said<T>() -> T {
+    unreachable!("it is for rustc alone")
 }
 
 /// Says what is wrong with a claim, if it is.
@@ -271,6 +313,11 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
         Claim::Raises { task, error, names, open } => {
             fault = Fault::UnraisedError;
             raises(task, error, names, *open, &mut out)
+        }
+        Claim::Within { shown, nodes, bounds, advice } => {
+            fault = Fault::NumberOutOfRange;
+            out_of_range(shown, *bounds, advice, &mut out);
+            Fits::of(nodes).stays_within(*bounds)
         }
         Claim::Alike { shown, nodes } => {
             fault = Fault::WrongType;
@@ -800,6 +847,16 @@ const fn list(names: &[&str], out: &mut Text) {
     }
 }
 
+const fn out_of_range(shown: &str, bounds: Bounds, advice: &str, out: &mut Text) {
+    out.code(shown);
+    out.push(": by what is declared it can be beyond what AWS takes, ");
+    out.number(bounds.min);
+    out.push(" to ");
+    out.number(bounds.max);
+    out.push("; ");
+    out.push(advice);
+}
+
 const fn alike(nodes: &[Node<'_>]) -> bool {
     let mut numbers = false;
     let mut strings = false;
@@ -914,11 +971,11 @@ const fn covers_one(shown: &str, view: View, literals: &[&str], out: &mut Text) 
     out.push("no rule matches where ");
     out.code(shown);
     if missing.is_empty() {
-        out.push(" is anything else, and there is no `default`");
+        out.push(" is anything else, and there is no `default`; add one");
     } else {
         out.push(" is \"");
         out.push(missing);
-        out.push("\", and there is no `default`");
+        out.push("\", and there is no `default`; add one, or a rule for it");
     }
     false
 }

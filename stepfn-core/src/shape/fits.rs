@@ -544,7 +544,7 @@ impl<'a> Fits<'a> {
     }
 
     /// Between what a number lies, where it is whole for certain.
-    const fn bounds(self, index: usize) -> Option<Bounds> {
+    pub(super) const fn bounds(self, index: usize) -> Option<Bounds> {
         match self.nodes[index] {
             Node::Item(inner) => self.bounds(inner),
             Node::Integer(value) => Some(Bounds::one(value)),

@@ -25,6 +25,8 @@ mod misfit;
 mod narrow;
 mod node;
 mod object;
+mod range;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -35,7 +37,7 @@ use std::fmt;
 
 pub use self::{
     bounds::{Arithmetic, Bounds},
-    claim::{Claim, Fault, Need, Wrong, expect, judge},
+    claim::{Claim, Fault, Holds, Judged, Need, Wrong, expect, holds, judge, said},
     form::{TIMESTAMP, example},
     misfit::misfit,
     narrow::{Fact, Kind, Property},

@@ -3,6 +3,7 @@
 use super::{
     Field, Given, Node, ObjectShape, Shape,
     fits::{Fits, Source, prefix},
+    strangers::{may_have_more, untold_keys},
     text::{Text, contains, same},
     view::{Side, View, article},
 };
@@ -46,7 +47,7 @@ impl<'a> Fits<'a> {
     }
 
     /// The objects that are put over each other, if that is what a source is.
-    const fn merged(self, source: Source) -> Option<(usize, usize)> {
+    pub(super) const fn merged(self, source: Source) -> Option<(usize, usize)> {
         match source {
             Source::Node(index) => match self.nodes[index] {
                 Node::Merged { first, len } => Some((first, len)),
@@ -57,7 +58,7 @@ impl<'a> Fits<'a> {
     }
 
     /// One of the objects that are put over others, and whether it need not be there: it may be missing, or an array of none.
-    const fn merged_part(self, index: usize) -> (Source, bool) {
+    pub(super) const fn merged_part(self, index: usize) -> (Source, bool) {
         let source = self.source(index);
         match source {
             Source::View(view) => {
@@ -149,7 +150,7 @@ impl<'a> Fits<'a> {
     }
 
     /// Why nothing can be told of a source, where that is so.
-    const fn untold(self, source: Source) -> Option<&'a str> {
+    pub(super) const fn untold(self, source: Source) -> Option<&'a str> {
         match source {
             Source::Node(index) => match self.nodes[index] {
                 Node::Unknown(reason) => Some(reason),
@@ -368,6 +369,13 @@ impl<'a> Fits<'a> {
                     }
                     i += 1;
                 }
+                // What further keys hold nothing tells.
+                if may_have_more(view, object) && !matches!(wanted.shape, Shape::Any) {
+                    untold_keys(object, out);
+                    out.push("expected values that are each ");
+                    article(out, wanted.shape);
+                    return false;
+                }
                 true
             }
             Shape::OneOf(one_of) => self.entries_of_fields(view, one_of.common, map, value, but, depth, out),
@@ -447,131 +455,10 @@ impl<'a> Fits<'a> {
         prefix(out, mark, inner.as_str());
         false
     }
-
-    /// `deny_unknown_fields`: every key that the source may have must be one of the object's.
-    const fn no_strangers(self, source: Source, object: &'static ObjectShape, out: &mut Text) -> bool {
-        if let Some((first, len)) = self.merged(source) {
-            let mut i = first;
-            while i < first + len {
-                if !self.no_strangers(self.merged_part(i).0, object, out) {
-                    return false;
-                }
-                i += 1;
-            }
-            return true;
-        }
-        if let Some((first, len)) = self.overlay(source) {
-            let mut i = first;
-            while i < first + len {
-                if let Node::Field { key, .. } = self.nodes[i]
-                    && !takes(Some(object), key)
-                {
-                    return stranger(key, object, out);
-                }
-                i += 1;
-            }
-            return match self.below(source) {
-                Some(below) => self.no_strangers(below, object, out),
-                None => true,
-            };
-        }
-        if let Some(reason) = self.untold(source)
-            && !takes_all(object)
-        {
-            out.push("its fields cannot be told: ");
-            out.push(reason);
-            out.push("; expected those of ");
-            out.code(object.name);
-            out.push(", which denies unknown fields");
-            return false;
-        }
-        let view = match source {
-            Source::View(view) => view,
-            Source::Node(index) if matches!(self.nodes[index], Node::Map(_)) => {
-                View::new(&Shape::Map(&Shape::Any), Side::Made)
-            }
-            _ => return true,
-        };
-        match view.shape {
-            Shape::Object(given) => {
-                let mut i = 0;
-                while i < given.fields.len() {
-                    if let Some(key) = given.fields[i].key(view.side)
-                        && !takes(Some(object), key)
-                    {
-                        return stranger(key, object, out);
-                    }
-                    i += 1;
-                }
-                let mut i = 0;
-                while i < given.flattened.len() {
-                    if !self.no_strangers(Source::View(view.flattened_part(given, i)), object, out) {
-                        return false;
-                    }
-                    i += 1;
-                }
-                true
-            }
-            Shape::OneOf(one_of) => {
-                let mut i = 0;
-                while i < one_of.common.fields.len() {
-                    if let Some(key) = one_of.common.fields[i].key(view.side)
-                        && !takes(Some(object), key)
-                    {
-                        return stranger(key, object, out);
-                    }
-                    i += 1;
-                }
-                true
-            }
-            Shape::Nullable(inner) => self.no_strangers(Source::View(view.with(inner)), object, out),
-            Shape::Map(_) | Shape::Keyed { .. } if !takes_all(object) => {
-                out.push("it is a map of any keys, expected those of ");
-                out.code(object.name);
-                out.push(", which denies unknown fields");
-                false
-            }
-            _ => true,
-        }
-    }
-}
-
-/// Whether an object holds a flattened map or enum, where what keys it takes is judged.
-const fn takes_all(object: &'static ObjectShape) -> bool {
-    let mut i = 0;
-    while i < object.flattened.len() {
-        if !matches!(object.flattened[i], Shape::Object(_)) {
-            return true;
-        }
-        i += 1;
-    }
-    false
-}
-
-/// Whether a field of an object takes a key.
-const fn takes(object: Option<&'static ObjectShape>, key: &str) -> bool {
-    if named(object, key) {
-        return true;
-    }
-    let Some(object) = object else { return false };
-    let mut i = 0;
-    while i < object.flattened.len() {
-        match object.flattened[i] {
-            Shape::Object(inner) => {
-                if takes(Some(inner), key) {
-                    return true;
-                }
-            }
-            // What a flattened map or enum takes is judged there.
-            _ => return true,
-        }
-        i += 1;
-    }
-    false
 }
 
 /// Whether an object, or one flattened into it, has a field of this name: what a flattened map does not get to see.
-const fn named(object: Option<&'static ObjectShape>, key: &str) -> bool {
+pub(super) const fn named(object: Option<&'static ObjectShape>, key: &str) -> bool {
     let Some(object) = object else { return false };
     let mut i = 0;
     while i < object.fields.len() {
@@ -594,14 +481,5 @@ const fn named(object: Option<&'static ObjectShape>, key: &str) -> bool {
         }
         i += 1;
     }
-    false
-}
-
-const fn stranger(key: &str, object: &'static ObjectShape, out: &mut Text) -> bool {
-    out.push("its field ");
-    out.code(key);
-    out.push(" is unknown to ");
-    out.code(object.name);
-    out.push(", which denies unknown fields");
     false
 }

@@ -48,6 +48,8 @@ pub enum Step<'a> {
     Maybe,
     /// The value of any key.
     Values,
+    /// The key of any entry: the items of an array have none.
+    EntryKey,
     /// What is left without what is there twice: of an array of fixed length it is not known how long it is.
     Distinct,
     /// The item at a position as JSONata reads it: what is no array is its own first and last.
@@ -252,6 +254,7 @@ impl View {
             Step::Many => return Ok(Self { absent: true, many: true, ..self }),
             Step::Maybe => return Ok(Self { absent: true, ..self }),
             Step::Values => return Ok(self.values()),
+            Step::EntryKey => return Ok(self.entry_key()),
             Step::Distinct => {
                 return Ok(match self.shape {
                     Shape::Tuple(_) => {
@@ -439,6 +442,16 @@ impl View {
                 }
             }
             _ => view.with(&Shape::Mixed),
+        }
+    }
+
+    /// The key of any entry, where there are entries.
+    const fn entry_key(self) -> Self {
+        let key = self.with(&Shape::String);
+        match self.shape {
+            Shape::Any | Shape::Never => self,
+            Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } => key,
+            _ => Self { absent: true, ..key },
         }
     }
 

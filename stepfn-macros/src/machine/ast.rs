@@ -71,6 +71,8 @@ pub(super) enum Kind {
     Path(Text),
     /// `States.Format(…)`: its text.
     Call(Text),
+    /// `States.StringToJson(…) -> Order`: its text, and what the text in the data holds.
+    Parsed(Text, Type),
     /// `ref_("Topic")`, `get_att("Table", "Arn")`: the logical id and the attribute.
     Reference(String, Option<String>),
     Object(Block),

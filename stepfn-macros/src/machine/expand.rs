@@ -97,6 +97,25 @@ impl Names {
         quote!(const _: () = #callee #arguments;)
     }
 
+    /// A claim whose failing is no error: rustc warns of a value that is to be used, which it is only where the claim is wrong.
+    pub(super) fn warn(&self, place: Place, claim: &OwnedClaim, message: &str) -> TokenStream {
+        let claim = self.claim(claim);
+        let callee = quote_spanned!(place.first=> said);
+        let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, TokenStream::new());
+        arguments.set_span(place.last);
+        quote! {
+            const _: () = {
+                #[must_use = #message]
+                #[allow(non_camel_case_types, dead_code)]
+                struct finding;
+                #[allow(dead_code)]
+                fn warn() {
+                    #callee::<<Holds<{ holds(&#claim) }> as Judged<finding>>::Said> #arguments;
+                }
+            };
+        }
+    }
+
     fn claim(&self, claim: &OwnedClaim) -> TokenStream {
         match claim {
             OwnedClaim::Path { shown, origin, ty, side, steps, need } => {
@@ -127,6 +146,10 @@ impl Names {
             OwnedClaim::Raises { task, name, error } => {
                 let task = self.tasks.get(task.0);
                 quote!(Claim::Raises { task: #name, error: #error, names: #task.errors, open: #task.errors_open })
+            }
+            OwnedClaim::Within { shown, nodes, bounds, advice } => {
+                let (nodes, min, max) = (self.nodes(nodes), bounds.min, bounds.max);
+                quote!(Claim::Within { shown: #shown, nodes: #nodes, bounds: Bounds { min: #min, max: #max }, advice: #advice })
             }
             OwnedClaim::Alike { shown, nodes } => {
                 let nodes = self.nodes(nodes);
@@ -231,6 +254,7 @@ fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
         OwnedStep::Many => quote!(Step::Many),
         OwnedStep::Maybe => quote!(Step::Maybe),
         OwnedStep::Values => quote!(Step::Values),
+        OwnedStep::EntryKey => quote!(Step::EntryKey),
         OwnedStep::Distinct => quote!(Step::Distinct),
         OwnedStep::Pick(index) => quote!(Step::Pick(#index)),
         OwnedStep::PickEach(index) => quote!(Step::PickEach(#index)),
@@ -505,7 +529,8 @@ pub(super) fn judged(
             const _: () = {
                 #[allow(unused_imports)]
                 use ::stepfn::__private::{
-                    Arithmetic, Bounds, Claim, Fact, Kind, Need, Node, Property, Side, Step, expect,
+                    Arithmetic, Bounds, Claim, Fact, Holds, Judged, Kind, Need, Node, Property, Side, Step, expect, holds,
+                    said,
                 };
                 #claims
             };

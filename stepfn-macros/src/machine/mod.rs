@@ -91,6 +91,12 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
                 continue;
             }
             let place = lowered.place(&machine, &obligation.at, false, obligation.range.as_ref());
+            if let Some(warning) = obligation.warning() {
+                if !lowered.allows(&obligation.at, warning.code.name()) {
+                    claims.extend(names.warn(place, &obligation.claim, &words(&warning)));
+                }
+                continue;
+            }
             claims.extend(names.expect(place, &obligation.place, &obligation.claim));
         }
     } else {

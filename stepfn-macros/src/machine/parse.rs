@@ -172,6 +172,10 @@ pub(super) fn expr(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> 
     }
     if ident == "States" && is_call(&fork) {
         let (text, place) = path::call(input)?;
+        if input.peek(Token![->]) {
+            input.parse::<Token![->]>()?;
+            return Ok(Expr { kind: Kind::Parsed(text, input.parse()?), place });
+        }
         return Ok(Expr { kind: Kind::Call(text), place });
     }
     if (ident == "ref_" || ident == "get_att") && fork.peek(token::Paren) {

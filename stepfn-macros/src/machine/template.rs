@@ -41,6 +41,16 @@ impl Lowering<'_> {
             Some(Lower::Dynamic(text)) => {
                 let mut dynamic_at = at.to_owned();
                 push_token(&mut dynamic_at, &format!("{key}.$"));
+                if let Kind::Parsed(text, ty) = &value.kind {
+                    if text.text.starts_with("States.StringToJson(") {
+                        self.out.results.push((dynamic_at.clone(), ty.clone()));
+                    } else {
+                        self.errors.push(
+                            Place::of_tokens(ty),
+                            "`-> Type` says what a text holds that `States.StringToJson` reads; what other functions give is known",
+                        );
+                    }
+                }
                 self.text_spot(&dynamic_at, Some(key_place), value.place, &text);
                 self.text_spot(&plain_at, Some(key_place), value.place, &text);
                 map.insert(format!("{key}.$").into(), text.text.into());
@@ -65,12 +75,12 @@ impl Lowering<'_> {
                 }
                 Lower::Literal(literal.clone())
             }
-            Kind::Path(_) | Kind::Call(_) if self.literal => {
+            Kind::Path(_) | Kind::Call(_) | Kind::Parsed(..) if self.literal => {
                 let message = "`result` is taken literally; write `parameters` for values with paths";
                 self.errors.push(value.place, message);
                 return None;
             }
-            Kind::Path(text) | Kind::Call(text) => Lower::Dynamic(text.clone()),
+            Kind::Path(text) | Kind::Call(text) | Kind::Parsed(text, _) => Lower::Dynamic(text.clone()),
             Kind::Reference(id, attribute) => {
                 Lower::Literal(self.reference(id, attribute.as_ref(), value.place).into())
             }
@@ -118,6 +128,9 @@ impl Lowering<'_> {
         for (index, item) in items.iter().enumerate() {
             let item_at = format!("{at}/{index}");
             self.spot(&item_at, None, item.place);
+            if let Kind::Parsed(_, ty) = &item.kind {
+                self.errors.push(Place::of_tokens(ty), "`-> Type` stands behind the value of a key, not in an array");
+            }
             lowered.push((self.template(item, &item_at)?, item.place));
         }
         if lowered.iter().all(|(item, _)| matches!(item, Lower::Literal(_))) {

@@ -31,6 +31,9 @@ fn letter(letter: char) -> char;
 fn count(n: u32) -> u32;
 
 #[lambda]
+fn all(numbers: Vec<u32>) -> u32;
+
+#[lambda]
 fn by_number(map: BTreeMap<u8, u8>) -> u8;
 
 state_machine! {
@@ -42,7 +45,7 @@ state_machine! {
             result_path: $.each,
             next: Mixed,
         },
-        Mixed: Pass { parameters: { "all": $.mixed[*] }, end: true },
+        Mixed: Task { resource: lambda(all), input_path: $.mixed[*], end: true },
     }
 }
 
