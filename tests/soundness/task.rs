@@ -288,11 +288,9 @@ pub(crate) fn answer(random: &mut Random, shape: &service::Shape, depth: usize) 
         service::Kind::List(item) if depth > 0 => {
             (0..2).map(|_| answer(random, &item, depth - 1)).collect::<Vec<_>>().into()
         }
-        service::Kind::Map(item) if depth > 0 => shapes::KEYS
-            .iter()
-            .map(|key| (*key, answer(random, &item, depth - 1)))
-            .collect::<Map>()
-            .into(),
+        service::Kind::Map(item) if depth > 0 => {
+            shapes::KEYS.iter().map(|key| (*key, answer(random, &item, depth - 1))).collect::<Map>().into()
+        }
         service::Kind::Structure(members) if depth > 0 => members
             .iter()
             .map(|member| {
