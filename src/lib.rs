@@ -117,8 +117,8 @@ pub mod __private {
         },
         draft::{Draft, DraftTask},
         shape::{
-            Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Kind, Made, Need, Node, ObjectShape,
-            Holds, Judged, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect, holds, said,
+            Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Holds, Judged, Kind, Made, Need, Node,
+            ObjectShape, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect, holds, said,
         },
         task::{Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo},
         value::{Value, from_value, to_value},

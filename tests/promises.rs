@@ -88,10 +88,8 @@ fn line(says: &'static str, accepted: String, refused: String, code: &'static st
 
 fn lines() -> Vec<Line> {
     let present = |path: &str| format!(r#""Variable": "{path}", "IsPresent": true"#);
-    let there = format!(
-        r#""And": [{{ {} }}, {{ "Variable": "$.note", "IsNull": false }}]"#,
-        present("$.note")
-    );
+    let there =
+        format!(r#""And": [{{ {} }}, {{ "Variable": "$.note", "IsNull": false }}]"#, present("$.note"));
     let split = "States.StringSplit($.note, ',')";
     vec![
         line(
@@ -194,7 +192,10 @@ fn what_the_readme_exempts_is_accepted() {
                 r#""A": {{ {found}, "Next": "B" }}, "B": {{ "Type": "Pass", "Parameters": {{ "x.$": "$.Item" }}, "End": true }}"#
             ),
         ),
-        ("tells variants apart", behind(r#""Variable": "$.contact.phone", "IsPresent": true"#, "$.contact.phone")),
+        (
+            "tells variants apart",
+            behind(r#""Variable": "$.contact.phone", "IsPresent": true"#, "$.contact.phone"),
+        ),
         ("`*` and `..` over such a value", pass("$.item.*")),
     ] {
         assert!(readme.contains(says), "the README does not say: {says}");

@@ -14,7 +14,9 @@ const POWER_SECONDS: u64 = 300;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("`{0}` is no option; there are `--executions N`, `--seconds N`, `--seed S`, `--samples N` and `--power`")]
+    #[error(
+        "`{0}` is no option; there are `--executions N`, `--seconds N`, `--seed S`, `--samples N` and `--power`"
+    )]
     Option(String),
     #[error("`{0}` needs a number")]
     Number(String),

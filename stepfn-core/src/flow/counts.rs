@@ -124,7 +124,8 @@ impl Flow {
             (Kept::Nothing, None) if makes && output_path.is_none() => Some(&[]),
             _ => None,
         };
-        if let (StateKind::Pass(pass), Some(template), Some(result)) = (&state.kind, &state.parameters, result)
+        if let (StateKind::Pass(pass), Some(template), Some(result)) =
+            (&state.kind, &state.parameters, result)
             && pass.result.is_none()
             && state.input_path.is_none()
         {
@@ -173,9 +174,8 @@ impl Flow {
     }
 
     fn left(&self, kept: &Kept, assign: Option<&Value>, before: &Counts) -> Vec<Counted> {
-        let keeps = |counted: &&Counted| {
-            kept.keeps(&counted.number, assign) && kept.keeps(&counted.array, assign)
-        };
+        let keeps =
+            |counted: &&Counted| kept.keeps(&counted.number, assign) && kept.keeps(&counted.array, assign);
         before.iter().filter(keeps).cloned().collect()
     }
 }

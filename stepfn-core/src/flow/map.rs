@@ -67,7 +67,8 @@ impl Analyser<'_> {
     pub(super) fn amount(&mut self, site: &Site, at: &str, path: &str, need: Need<'static>) {
         if self.typing.proven {
             let value = self.path_text(site, at, path, OwnedNeed::Other(need));
-            let reading = Reading { site, at: at.to_owned(), range: None, shown: path.to_owned(), asks: false };
+            let reading =
+                Reading { site, at: at.to_owned(), range: None, shown: path.to_owned(), asks: false };
             self.within(&reading, &[value], bounds_of(at));
             return;
         }
@@ -438,9 +439,12 @@ fn bounds_of(at: &str) -> (Bounds, &'static str) {
 
 const MOST_SECONDS: i128 = 99_999_999;
 /// What to write where a declared number may be out of range.
-pub(super) const NARROWER: &str = "declare a narrower type, such as `u16`, or allow it: `#[allow(stepfn::number_out_of_range)]`";
-const SECONDS: &str = "declare a narrower type, such as `NonZeroU16`, or allow it: `#[allow(stepfn::number_out_of_range)]`";
-const PERCENT: &str = "make it a type of such numbers alone, or allow it: `#[allow(stepfn::number_out_of_range)]`";
+pub(super) const NARROWER: &str =
+    "declare a narrower type, such as `u16`, or allow it: `#[allow(stepfn::number_out_of_range)]`";
+const SECONDS: &str =
+    "declare a narrower type, such as `NonZeroU16`, or allow it: `#[allow(stepfn::number_out_of_range)]`";
+const PERCENT: &str =
+    "make it a type of such numbers alone, or allow it: `#[allow(stepfn::number_out_of_range)]`";
 
 /// What would have to stand in the place of a value that is surely no amount of something.
 fn no_amount(value: &Sym) -> Option<&'static str> {

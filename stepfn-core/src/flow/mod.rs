@@ -55,11 +55,11 @@ mod val;
 mod value;
 
 #[cfg(test)]
+mod counts_tests;
+#[cfg(test)]
 mod function_tests;
 #[cfg(test)]
 mod jsonata_tests;
-#[cfg(test)]
-mod counts_tests;
 #[cfg(test)]
 mod narrow_tests;
 #[cfg(test)]

@@ -412,10 +412,9 @@ impl Obligation {
                     })
                     .collect();
                 match &self.claim {
-                    OwnedClaim::Within { shown, bounds, advice, .. } => judge(
-                        &self.place,
-                        &Claim::Within { shown, nodes: &nodes, bounds: *bounds, advice },
-                    ),
+                    OwnedClaim::Within { shown, bounds, advice, .. } => {
+                        judge(&self.place, &Claim::Within { shown, nodes: &nodes, bounds: *bounds, advice })
+                    }
                     OwnedClaim::Alike { shown, .. } => {
                         judge(&self.place, &Claim::Alike { shown, nodes: &nodes })
                     }

@@ -10,7 +10,12 @@ use super::{
 
 impl Fits<'_> {
     /// `deny_unknown_fields`: every key that the source may have must be one of the object's.
-    pub(super) const fn no_strangers(self, source: Source, object: &'static ObjectShape, out: &mut Text) -> bool {
+    pub(super) const fn no_strangers(
+        self,
+        source: Source,
+        object: &'static ObjectShape,
+        out: &mut Text,
+    ) -> bool {
         if let Some((first, len)) = self.merged(source) {
             let mut i = first;
             while i < first + len {

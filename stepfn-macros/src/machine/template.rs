@@ -129,7 +129,10 @@ impl Lowering<'_> {
             let item_at = format!("{at}/{index}");
             self.spot(&item_at, None, item.place);
             if let Kind::Parsed(_, ty) = &item.kind {
-                self.errors.push(Place::of_tokens(ty), "`-> Type` stands behind the value of a key, not in an array");
+                self.errors.push(
+                    Place::of_tokens(ty),
+                    "`-> Type` stands behind the value of a key, not in an array",
+                );
             }
             lowered.push((self.template(item, &item_at)?, item.place));
         }
