@@ -15,6 +15,7 @@ pub enum Command {
     Run(Run),
     Diff(Diff),
     Import(Import),
+    New(New),
     Explain(Explain),
 }
 
@@ -179,6 +180,30 @@ pub struct Import {
     /// `json` is one line for each machine: {"file","machine","rust_name","written","source","notes","allowed"}
     #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
     pub(crate) format: Format,
+}
+
+/// Make a project: a crate with a machine, its first test, an xtask, a workflow for GitHub
+///
+/// It compiles, and its tests pass. Without `--from` the machine is an order approval to start from; with it the machines are those of
+/// definitions that you have, and the test is that they are what they were.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit codes:
+  0  all is written
+  2  the command line is wrong, or a file could not be read or written")]
+pub struct New {
+    /// The project's name, and that of the directory that is made for it here
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// A definition in ASL JSON, a serverless.yml, a SAM or CloudFormation template
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// Read what a template names wherever it lies: above its folder, by an absolute path, behind a symbolic link
+    #[arg(long, requires = "from")]
+    pub(crate) allow_outside: bool,
+    /// Depend on a checkout of stepfn, in place of the crates of crates.io
+    #[arg(long, value_name = "DIR")]
+    pub(crate) checkout: Option<PathBuf>,
 }
 
 /// Say what changed from one definition to another, and whether it breaks executions that run

@@ -157,7 +157,7 @@ fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path
 }
 
 /// `CsvProcessing` is `csv_processing`.
-fn snake_case(name: &str) -> String {
+pub(crate) fn snake_case(name: &str) -> String {
     let mut out = String::new();
     let mut previous = '_';
     for c in name.chars() {

@@ -23,6 +23,7 @@ mod diff;
 mod explain;
 mod format;
 mod import;
+mod new;
 mod report;
 mod run;
 mod source;
@@ -31,7 +32,7 @@ mod validate;
 use std::io::{self, Write};
 
 pub use self::{
-    arguments::{Check, Command, Diff, Explain, Fmt, Format, Import, Run, RunData, Validate},
+    arguments::{Check, Command, Diff, Explain, Fmt, Format, Import, New, Run, RunData, Validate},
     diff::{read_machine, write_changes},
     report::{count, error, printable, printable_json},
     run::{cause, happened},
@@ -60,6 +61,7 @@ impl Command {
             Self::Diff(arguments) => arguments.perform(out, err),
             Self::Explain(arguments) => arguments.perform(out, err),
             Self::Import(arguments) => arguments.perform(out, err),
+            Self::New(arguments) => new::run(arguments, out, err),
             Self::Fmt(arguments) => format::run(arguments, out, err),
             Self::Validate(arguments) => arguments.perform(out, err),
             Self::Run(arguments) => run::run(arguments, out, err),

@@ -1,8 +1,8 @@
-//! What the README shows on the command line is what happens.
+//! What `docs/book/command-line.md` shows is what happens.
 
 use crate::Place;
 
-const README: &str = include_str!("../../../README.md");
+const PAGE: &str = include_str!("../../../docs/book/command-line.md");
 
 const ORDER: &str = r#"{
   "StartAt": "CheckAmount",
@@ -21,8 +21,8 @@ const MOCKS: &str = r#"{
 
 #[test]
 fn the_commands_say_what_it_shows() {
-    let start = README.find("```console\n").unwrap() + "```console\n".len();
-    let block = &README[start..];
+    let start = PAGE.find("```console\n").unwrap() + "```console\n".len();
+    let block = &PAGE[start..];
     let block = &block[..block.find("\n```").unwrap()];
     let files =
         [("order.asl.json", ORDER), ("order.json", r#"{ "totalAmount": 5000 }"#), ("mocks.json", MOCKS)];
@@ -47,8 +47,8 @@ fn the_commands_say_what_it_shows() {
 
 #[test]
 fn the_import_that_it_shows_writes_a_file() {
-    let start = README.find("\nstepfn import ").unwrap() + "\nstepfn ".len();
-    let command: Vec<&str> = README[start..].lines().next().unwrap().split_whitespace().collect();
+    let start = PAGE.find("\nstepfn import ").unwrap() + "\nstepfn ".len();
+    let command: Vec<&str> = PAGE[start..].lines().next().unwrap().split_whitespace().collect();
     let template = "Resources:\n  Orders:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      Definition:\n        \
                     StartAt: A\n        States: { A: { Type: Pass, OutputPath: $.total, End: true } }\n";
     let place = Place::new(&[("template.yaml", template), ("order.json", r#"{ "total": 5000 }"#)]);

@@ -48,6 +48,11 @@ pub use self::{
     files::{FileError, MOST_BYTES, Reach, read_named, read_text},
 };
 
+/// Whether a word may stand for itself wherever a machine, and Rust, reads a name.
+pub fn is_identifier(text: &str) -> bool {
+    source::is_identifier(text)
+}
+
 /// A machine as a file declares it.
 #[derive(Clone, Debug)]
 pub struct Imported {

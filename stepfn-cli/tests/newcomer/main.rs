@@ -1,0 +1,166 @@
+//! What the README says is true when it is typed, in a folder outside of this workspace, and what `stepfn new` writes is a project whose tests pass.
+//!
+//! The projects depend on this checkout in place of crates.io, share one target directory, and need no network: their `Cargo.lock` begins as this one's.
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use tempfile::TempDir;
+
+const README: &str = include_str!("../../../README.md");
+
+fn checkout() -> PathBuf {
+    fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap()
+}
+
+/// Cargo in a project. What cargo says to the test about its own workspace is none of the project's.
+fn cargo(project: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO"));
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("CARGO_PKG")
+            || name.starts_with("CARGO_BIN")
+            || name.starts_with("CARGO_MANIFEST")
+            || name == "CARGO_ENCODED_RUSTFLAGS"
+        {
+            command.env_remove(name);
+        }
+    }
+    command
+        .args(arguments)
+        .current_dir(project)
+        .env("CARGO_TARGET_DIR", checkout().join("target/newcomer"))
+        .env("CARGO_NET_OFFLINE", "true")
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_INCREMENTAL", "0")
+        .output()
+        .unwrap()
+}
+
+#[track_caller]
+fn succeeds(project: &Path, arguments: &[&str]) -> String {
+    let output = cargo(project, arguments);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "cargo {arguments:?}\n{out}\n{err}");
+    out.into_owned()
+}
+
+#[track_caller]
+fn stepfn(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_stepfn")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+/// The blocks of the README that say which file they are.
+fn files() -> Vec<(&'static str, &'static str)> {
+    let blocks = README.split("\n```").skip(1).step_by(2);
+    let files = blocks.filter_map(|block| {
+        let (_, text) = block.split_once('\n')?;
+        let (first, text) = text.split_once('\n')?;
+        let name = first.strip_prefix("// ").or_else(|| first.strip_prefix("# "))?;
+        (name.contains('.') && !name.contains(' ')).then_some((name, text))
+    });
+    files.collect()
+}
+
+/// A text as it is in a project that depends on this checkout.
+fn local(text: &str) -> String {
+    let (root, xtask) = (checkout(), checkout().join("stepfn-xtask"));
+    text.replace("stepfn = \"0.1\"", &format!("stepfn = {{ path = \"{}\" }}", root.display()))
+        .replace("stepfn-xtask = \"0.1\"", &format!("stepfn-xtask = {{ path = \"{}\" }}", xtask.display()))
+}
+
+fn locked(project: &Path) {
+    fs::copy(checkout().join("Cargo.lock"), project.join("Cargo.lock")).unwrap();
+}
+
+/// One test, for all of it is one after the other in one target directory.
+#[test]
+fn what_the_readme_says_and_what_new_writes_is_so() {
+    let files = files();
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    let expected = [
+        "src/lib.rs",
+        "Cargo.toml",
+        "src/main.rs",
+        "tests/workflow.rs",
+        "xtask/Cargo.toml",
+        "xtask/src/main.rs",
+        ".cargo/config.toml",
+    ];
+    assert_eq!(names, expected);
+    let place = TempDir::new().unwrap();
+
+    // By hand, as the README has it.
+    let by_hand = place.path().join("by-hand");
+    for (name, text) in &files {
+        let path = by_hand.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, local(text) + "\n").unwrap();
+    }
+    locked(&by_hand);
+    assert_eq!(succeeds(&by_hand, &["run", "--quiet"]), "charged 5000\n");
+    let tested = succeeds(&by_hand, &["test", "--workspace"]);
+    assert!(tested.contains("test large_orders_wait_for_a_manager ... ok"), "{tested}");
+    let generated = succeeds(&by_hand, &["xtask", "generate"]);
+    assert!(generated.contains("OrderApproval.asl.json"), "{generated}");
+    succeeds(&by_hand, &["xtask", "generate", "--check"]);
+    let asl = fs::read_to_string(by_hand.join("generated/OrderApproval.asl.json")).unwrap();
+    assert!(asl.contains("\"StartAt\": \"CheckAmount\""), "{asl}");
+    fs::write(by_hand.join("order.json"), r#"{ "orderId": "A-1", "totalAmount": 5000 }"#).unwrap();
+    let ran = succeeds(&by_hand, &["xtask", "run", "OrderApproval", "--input", "order.json"]);
+    assert!(ran.contains("\"charged\": 5000"), "{ran}");
+
+    // `stepfn new` writes the very same, and a workflow for GitHub.
+    let checkout = checkout().display().to_string();
+    let made = stepfn(place.path(), &["new", "orders", "--checkout", &checkout]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let project = place.path().join("orders");
+    for (name, text) in &files {
+        assert_eq!(fs::read_to_string(project.join(name)).unwrap(), local(text) + "\n", "{name}");
+    }
+    assert!(project.join(".github/workflows/ci.yml").exists() && project.join(".gitignore").exists());
+    locked(&project);
+    succeeds(&project, &["fmt", "--all", "--check"]);
+    succeeds(&project, &["test", "--workspace"]);
+
+    // Of what there is already: two machines of a template.
+    let template = "Resources:\n  Ship:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition:\n        StartAt: A\n        States:\n          A: { Type: Task, Resource: !GetAtt Fn.Arn, Next: B }\n          B: { Type: Succeed }\n  Bill:\n    Type: AWS::StepFunctions::StateMachine\n    Properties: { Definition: { StartAt: W, States: { W: { Type: Wait, SecondsPath: $.delay, End: true } } } }\n";
+    fs::write(place.path().join("template.yaml"), template).unwrap();
+    let made =
+        stepfn(place.path(), &["new", "old-flows", "--from", "template.yaml", "--checkout", &checkout]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let project = place.path().join("old-flows");
+    locked(&project);
+    let tested = succeeds(&project, &["test", "--workspace"]);
+    assert!(
+        tested.contains("test ship_is_what_it_was ... ok")
+            && tested.contains("test bill_is_what_it_was ... ok"),
+        "{tested}"
+    );
+    let listed = succeeds(&project, &["xtask", "list"]);
+    assert!(listed.contains("Ship") && listed.contains("Bill"), "{listed}");
+}
+
+#[test]
+fn a_name_that_cargo_does_not_take_is_refused_and_nothing_is_written_over() {
+    let place = TempDir::new().unwrap();
+    for name in ["1st", "a b", "../up", "", "stepfn", "match", "xtask", "/tmp/x", "é"] {
+        let made = stepfn(place.path(), &["new", name]);
+        assert_eq!(made.status.code(), Some(2), "{name:?}");
+        assert!(String::from_utf8_lossy(&made.stderr).contains("is no name for a crate"), "{name:?}");
+    }
+    assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+    assert!(stepfn(place.path(), &["new", "flow"]).status.success());
+    let toml = fs::read_to_string(place.path().join("flow/Cargo.toml")).unwrap();
+    assert!(toml.contains("name = \"flow\"") && toml.contains("stepfn = \"0.1\""), "{toml}");
+    let again = stepfn(place.path(), &["new", "flow"]);
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is there already"));
+    // What cannot be imported leaves nothing behind.
+    fs::write(place.path().join("bad.yml"), "a: 1\n").unwrap();
+    assert_eq!(stepfn(place.path(), &["new", "other", "--from", "bad.yml"]).status.code(), Some(2));
+    assert!(!place.path().join("other").exists());
+}
