@@ -58,20 +58,30 @@ impl Format {
         }
     }
 
+    /// The name of the file that holds all machines, if the format has one.
+    pub fn shared_file(self) -> Option<&'static str> {
+        match self {
+            Self::Asl | Self::Policy => None,
+            Self::Serverless => Some(serverless::FILE_NAME),
+            Self::Sam => Some(sam::FILE_NAME),
+            Self::CloudFormationYaml => Some(cloudformation::YAML_FILE_NAME),
+            Self::CloudFormationJson => Some(cloudformation::JSON_FILE_NAME),
+            Self::Terraform => Some(terraform::FILE_NAME),
+        }
+    }
+
     /// The file that holds all machines, if the format has one.
     pub(crate) fn of_all(self, deployments: &[Deployment]) -> Result<Option<(&'static str, String)>, Error> {
-        Ok(Some(match self {
+        let Some(name) = self.shared_file() else { return Ok(None) };
+        let text = match self {
             Self::Asl | Self::Policy => return Ok(None),
-            Self::Serverless => (serverless::FILE_NAME, serverless::to_yaml(deployments)?),
-            Self::Sam => (sam::FILE_NAME, sam::to_yaml(deployments)?),
-            Self::CloudFormationYaml => {
-                (cloudformation::YAML_FILE_NAME, cloudformation::to_yaml(deployments)?)
-            }
-            Self::CloudFormationJson => {
-                (cloudformation::JSON_FILE_NAME, cloudformation::to_json(deployments)?)
-            }
-            Self::Terraform => (terraform::FILE_NAME, terraform::to_json(deployments)?),
-        }))
+            Self::Serverless => serverless::to_yaml(deployments)?,
+            Self::Sam => sam::to_yaml(deployments)?,
+            Self::CloudFormationYaml => cloudformation::to_yaml(deployments)?,
+            Self::CloudFormationJson => cloudformation::to_json(deployments)?,
+            Self::Terraform => terraform::to_json(deployments)?,
+        };
+        Ok(Some((name, text)))
     }
 }
 

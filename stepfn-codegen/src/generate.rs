@@ -72,6 +72,20 @@ pub fn check(definitions: &[Definition], out: &Path) -> Result<(), Error> {
     Err(Error::OutOfDate { differences, command: COMMAND.to_owned() })
 }
 
+/// The names of the files that a machine has in some formats, be there a format that cannot carry it or not.
+pub fn file_names(definition: &Definition, formats: &[Format]) -> Vec<String> {
+    let mut names = Vec::new();
+    if formats.iter().any(|format| format.reads_asl()) {
+        names.push(asl::file_name(definition));
+    }
+    if formats.contains(&Format::Policy) {
+        names.push(iam::file_name(definition));
+    }
+    let shared = Format::ALL.into_iter().filter(|format| formats.contains(format));
+    names.extend(shared.filter_map(Format::shared_file).map(str::to_owned));
+    names
+}
+
 /// The files of some machines, before they touch a disk.
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -5,7 +5,7 @@ use std::io::Write;
 use stepfn_cli::Format;
 use stepfn_codegen::{
     deployment::Deployment,
-    generate::{Format as FileFormat, LIST_NAME, Plan},
+    generate::{Format as FileFormat, file_names},
 };
 use stepfn_core::{asl::StateMachine, value::Value};
 
@@ -17,17 +17,15 @@ pub(crate) fn run(
     format: Format,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
-    let plan = Plan::new(deployments, formats)?;
     let mut rows = Vec::new();
     for deployment in deployments {
         let definition = deployment.definition();
-        let own = plan.clone().only(std::slice::from_ref(&definition.name));
         rows.push(Row {
             name: definition.name.clone(),
             workflow_type: definition.workflow_type.name(),
             states: n_states(&definition.machine),
             functions: definition.functions().iter().map(|task| task.name).collect(),
-            files: own.names().filter(|name| *name != LIST_NAME).map(str::to_owned).collect(),
+            files: file_names(definition, formats),
         });
     }
     match format {

@@ -144,3 +144,18 @@ fn machines_that_cannot_be_written_are_code_1_and_files_code_2() {
     assert_eq!(blocked.code, 2);
     assert!(blocked.stderr.starts_with("error: cannot make the directory "), "{}", blocked.stderr);
 }
+
+#[test]
+fn what_a_format_cannot_carry_does_not_hide_the_list() {
+    let canary = || {
+        let alias = stepfn_codegen::deployment::Alias::new("live").canary(10, 5);
+        stepfn_codegen::deployment::Deployment::from(greeting("Slow")).alias(alias)
+    };
+    let xtask = stepfn_xtask::Xtask::new().machine(canary).formats([stepfn_codegen::generate::Format::Terraform]);
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    assert_eq!(xtask.run(["xtask", "list"], &mut out, &mut err), 0, "{}", String::from_utf8_lossy(&err));
+    let listed = String::from_utf8(out).unwrap();
+    assert!(listed.contains("Slow") && listed.contains("stepfn.tf.json"), "{listed}");
+    assert_eq!(xtask.run(["xtask", "generate", "--check"], &mut Vec::new(), &mut err), 1);
+    assert!(String::from_utf8_lossy(&err).contains("does not shift traffic"));
+}

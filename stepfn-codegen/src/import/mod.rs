@@ -26,6 +26,7 @@
 mod document;
 mod error;
 mod files;
+mod indent;
 mod node;
 mod references;
 mod serverless;

@@ -8,7 +8,7 @@ use stepfn_core::{
     value::{Map, Value},
 };
 
-use super::Error;
+use super::{Error, indent::indented};
 
 /// As deep as JSON may be.
 const MOST_DEPTH: usize = 128;
@@ -171,6 +171,14 @@ struct Reader<'a> {
 }
 
 fn of_yaml(file: &str, text: &str) -> Result<Node, Error> {
+    strictly(file, text).or_else(|error| match indented(text) {
+        // A flow mapping may close at any column to most readers: `KeyPolicy: {` … `}`.
+        Some(text) => strictly(file, &text).map_err(|_| error),
+        None => Err(error),
+    })
+}
+
+fn strictly(file: &str, text: &str) -> Result<Node, Error> {
     let mut reader =
         Reader { file, open: Vec::new(), anchors: HashMap::new(), nodes: 0, text: 0, root: None };
     for event in Parser::new_from_str(text) {

@@ -15,6 +15,9 @@ use stepfn_core::{
 
 use super::types::{Field, Type};
 
+/// As deep as a type is inferred: no data is deeper, and types are gone through by recursion.
+const MOST_DEPTH: usize = 64;
+
 /// What is known of a value of the input.
 #[derive(Debug, Default)]
 struct Read {
@@ -274,8 +277,10 @@ impl Walk<'_> {
         if self.is_written(&whole) {
             return;
         }
+        let is_all = is_all && whole.len() <= MOST_DEPTH;
+        let whole = &whole[..whole.len().min(MOST_DEPTH)];
         let mut here = &mut *self.root;
-        for step in &whole {
+        for step in whole {
             here = here.below(step);
             here.is_certain = true;
         }
@@ -291,7 +296,7 @@ impl Walk<'_> {
     fn place(&mut self, path: &str, own: &[Step]) -> Option<&mut Read> {
         let (steps, is_all) = steps(path)?;
         let whole = [own, &steps].concat();
-        if !is_all || self.is_written(&whole) {
+        if !is_all || whole.len() > MOST_DEPTH || self.is_written(&whole) {
             return None;
         }
         Some(whole.iter().fold(&mut *self.root, |read, step| read.below(step)))
