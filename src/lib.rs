@@ -164,6 +164,8 @@ mod book {
     struct Deployment;
     #[doc = include_str!("../docs/book/import.md")]
     struct Import;
+    #[doc = include_str!("../docs/book/command-line.md")]
+    struct CommandLine;
     #[doc = include_str!("../docs/book/running.md")]
     struct Running;
     #[doc = include_str!("../docs/book/mistakes.md")]
