@@ -1,7 +1,7 @@
 //! Canonical Amazon States Language JSON.
 //!
 //! `${Name}` substitutions stay as they are, which is the form that CDK's `DefinitionBody.fromFile`, the `DefinitionUri`
-//! of AWS SAM and Terraform's `templatefile` take.
+//! of AWS SAM and Terraform's `templatefile` take (the last where all are substitutions).
 //!
 //! ```
 //! use stepfn_core::{asl, definition::{Definition, WorkflowType}};
@@ -15,9 +15,12 @@
 
 use stepfn_core::definition::Definition;
 
-/// The canonical text: two spaces of indent, fields in a fixed order, a final newline.
+use crate::text::without_dynamic_references;
+
+/// The canonical text: two spaces of indent, fields in a fixed order, a final newline. Whatever tool puts it into a template, CloudFormation sees no
+/// dynamic reference in it.
 pub fn to_json(definition: &Definition) -> String {
-    definition.machine.to_canonical_string()
+    without_dynamic_references(&definition.machine.to_canonical_string())
 }
 
 /// The name of the machine's file: `<Name>.asl.json`.

@@ -5,7 +5,7 @@ mod support;
 
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use stepfn_codegen::{
-    Error, Problem, cloudformation,
+    Error, Problem, asl, cloudformation,
     deployment::{Alarm, Deployment, Metric, Schedule},
     sam, serverless, terraform,
 };
@@ -129,10 +129,13 @@ fn of_template(template: &Value, text: &str) -> Value {
 }
 
 #[test]
-fn cloudformation_reads_back_what_was_written() {
+fn asl_and_cloudformation_read_back_what_was_written() {
     for text in strings() {
         let deployment = deployment(&text);
         let expected = deployment.definition().machine.to_json();
+        let asl = asl::to_json(deployment.definition());
+        assert!(!asl.contains("{{resolve:"), "{asl}");
+        assert_eq!(asl.parse::<Value>().unwrap(), expected, "{text:?}");
         let in_yaml = cloudformation::to_yaml(std::slice::from_ref(&deployment)).unwrap();
         assert!(!in_yaml.contains("{{resolve:"), "{in_yaml}");
         assert_eq!(of_template(&yaml(&in_yaml), &text), expected, "{text:?}");

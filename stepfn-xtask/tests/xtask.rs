@@ -151,7 +151,8 @@ fn what_a_format_cannot_carry_does_not_hide_the_list() {
         let alias = stepfn_codegen::deployment::Alias::new("live").canary(10, 5);
         stepfn_codegen::deployment::Deployment::from(greeting("Slow")).alias(alias)
     };
-    let xtask = stepfn_xtask::Xtask::new().machine(canary).formats([stepfn_codegen::generate::Format::Terraform]);
+    let xtask =
+        stepfn_xtask::Xtask::new().machine(canary).formats([stepfn_codegen::generate::Format::Terraform]);
     let (mut out, mut err) = (Vec::new(), Vec::new());
     assert_eq!(xtask.run(["xtask", "list"], &mut out, &mut err), 0, "{}", String::from_utf8_lossy(&err));
     let listed = String::from_utf8(out).unwrap();
