@@ -158,6 +158,8 @@ mod book {
     struct Nested;
     #[doc = include_str!("../docs/book/express.md")]
     struct Express;
+    #[doc = include_str!("../docs/book/builder.md")]
+    struct Builder;
     #[doc = include_str!("../docs/book/exploration.md")]
     struct Exploration;
     #[doc = include_str!("../docs/book/deployment.md")]

@@ -40,7 +40,7 @@ pub fn json(data: &[u8]) {
     black_box(document.nearest_span("/a/0"));
 }
 
-/// A path is read, its normal form is a path, and that is its own normal form.
+/// A path is read, its steps lie in the text, and it is read again as the same.
 pub fn path(data: &[u8]) {
     let Some(text) = text(data) else { return };
     black_box(Path::parse_lenient(text)).ok();
@@ -48,9 +48,9 @@ pub fn path(data: &[u8]) {
     for segment in &path.segments {
         assert!(text.get(segment.span.clone()).is_some(), "{text:?}: {:?}", segment.span);
     }
-    let normal = path.normalized();
-    let again = Path::parse(&normal).unwrap_or_else(|error| panic!("{text:?} became {normal:?}: {error:?}"));
-    assert_eq!(again.normalized(), normal, "{text:?}");
+    // The form of AWS's messages is no path: a filter is `[?]` there.
+    let again = Path::parse(path.as_str()).unwrap_or_else(|error| panic!("{text:?}, then {error:?}"));
+    assert_eq!(again.normalized(), path.normalized(), "{text:?}");
     black_box(path.is_reference());
 }
 

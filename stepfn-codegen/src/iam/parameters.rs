@@ -45,7 +45,7 @@ impl<'a> Parameters<'a> {
                 None => Given::Open("$".to_owned()),
             };
         };
-        if let Some(path) = object.get(&*format!("{name}.$")) {
+        if let Some(path) = object.get(&format!("{name}.$")) {
             return Given::Open(path.as_str().unwrap_or_default().to_owned());
         }
         match (object.get(name), rest) {
@@ -127,7 +127,7 @@ fn search(value: &Value, at: &str, fits: &dyn Fn(&str) -> bool, found: &mut Vec<
                         if fits(name)
                             && ["Arn", "Name", "Arn.$", "Name.$"]
                                 .iter()
-                                .any(|key| map.get(*key).is_some()) =>
+                                .any(|key| map.get(key).is_some()) =>
                     {
                         found.push((path, Given::Open(value.to_string())));
                     }

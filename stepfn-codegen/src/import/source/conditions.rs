@@ -85,7 +85,7 @@ fn condition(rule: &Map, at: &str) -> Result<Expression, Unwritable> {
 /// A condition within another one, and whether it has a comment of its own.
 fn nested(value: &Value, at: &str) -> Result<(Expression, bool), Unwritable> {
     let Value::Object(inner) = value else { return Err(Unwritable::new(at, "a condition is an object")) };
-    if let Some(key) = ["Next", "Assign", "Output"].into_iter().find(|key| inner.contains_key(*key)) {
+    if let Some(key) = ["Next", "Assign", "Output"].into_iter().find(|key| inner.contains_key(key)) {
         return Err(Unwritable::new(at, &format!("only a rule itself has `{key}`")));
     }
     let expression = condition(inner, at)?;
