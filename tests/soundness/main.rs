@@ -126,6 +126,7 @@ fn one(mode: Mode, seed: u64, samples: u64, findings: &mut Findings) {
 fn by_recipe(random: &mut Random, seed: u64, samples: u64, findings: &mut Findings) {
     let number = random.below(recipes::count());
     let trial = recipes::trial(random, number);
+    coverage::note(&trial, &mut findings.made);
     findings.broken += 1;
     match trial.build() {
         Err(_) => findings.broken_refused += 1,
