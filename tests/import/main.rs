@@ -2,7 +2,7 @@
 //! from. After a change, `STEPFN_BLESS=1 cargo test --test import` writes them anew.
 
 // What warns here warns of the definitions; what is emitted is public, and not all of it is used here.
-#![allow(deprecated, unreachable_pub, dead_code, clippy::expect_used)]
+#![allow(deprecated, unreachable_pub, unused_must_use, dead_code, clippy::expect_used)]
 
 mod emitted;
 
