@@ -31,7 +31,14 @@ pub(super) fn formula(env: &Env<'_>, condition: &Expression) -> Formula {
             Op::Equal => equal(env, left, right),
             // What is not there is not unequal to anything.
             Op::NotEqual => {
-                Formula::All(vec![there(env, left), there(env, right), equal(env, left, right).not()])
+                let is_null = |side: &Expression| matches!(side.kind, Kind::Null);
+                let mut known: Vec<Formula> = [(left, right), (right, left)]
+                    .into_iter()
+                    .filter(|(_, other)| is_null(other))
+                    .filter_map(|(side, _)| whole_is_no_null(env, side))
+                    .collect();
+                known.extend([there(env, left), there(env, right), equal(env, left, right).not()]);
+                Formula::All(known)
             }
             Op::In => is_in(env, left, right),
             Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual => {
@@ -62,6 +69,7 @@ pub(super) fn formula(env: &Env<'_>, condition: &Expression) -> Formula {
         // What counts as true is there, and no null; of an array some item counts as true.
         _ => {
             let yes = [
+                whole_is_no_null(env, condition),
                 Some(there(env, condition)),
                 fact(env, condition, OwnedProperty::Kind(shape::Kind::Null)).map(Formula::not),
                 fact(env, condition, OwnedProperty::AtLeast(1)),
@@ -117,6 +125,18 @@ fn there(env: &Env<'_>, of: &Expression) -> Formula {
     }
 }
 
+/// That what an item is taken of is no null, where the item is none: null is its own first item.
+fn whole_is_no_null(env: &Env<'_>, item: &Expression) -> Option<Formula> {
+    let Formula::Fact(mut asked) = fact(env, item, OwnedProperty::Kind(shape::Kind::Null))? else {
+        return None;
+    };
+    let before = asked.keys.len();
+    while asked.keys.last().is_some_and(|key| narrow::is_index(key)) {
+        asked.keys.pop();
+    }
+    (asked.keys.len() < before).then(|| Formula::Fact(asked).not())
+}
+
 fn equal(env: &Env<'_>, left: &Expression, right: &Expression) -> Formula {
     for (this, other) in [(left, right), (right, left)] {
         if let Some(counted) = count_of(this)
@@ -163,6 +183,7 @@ fn in_order(env: &Env<'_>, operator: Op, left: &Expression, right: &Expression) 
     }
     let mut known = Vec::new();
     for (side, other) in [(left, right), (right, left)] {
+        known.extend(whole_is_no_null(env, side));
         known.push(there(env, side));
         let kind = match &other.kind {
             Kind::Number(_) => Some(shape::Kind::Number),

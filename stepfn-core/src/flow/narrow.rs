@@ -365,7 +365,7 @@ fn part_of_leaf(leaf: &Leaf, (key, rest): (&str, &[String]), test: Test<'_>) -> 
         }
         let step = if test.query { OwnedStep::Pick(index) } else { OwnedStep::Index(index) };
         let mut item = whole.then([step, OwnedStep::Present]);
-        if !rest.is_empty() {
+        if is_no_null(rest, test) {
             item = item.then([OwnedStep::NonNull]);
         }
         return Some(Sym::Leaf(whole).narrow(key, refine(&Sym::Leaf(item), rest, test)?));
@@ -383,11 +383,29 @@ fn part_of_leaf(leaf: &Leaf, (key, rest): (&str, &[String]), test: Test<'_>) -> 
     let step = if test.query { OwnedStep::Query(key.to_owned()) } else { OwnedStep::Key(key.to_owned()) };
     let mut below = whole.then([step]);
     if test.holds && !rest.is_empty() {
-        below = below.then([OwnedStep::Present, OwnedStep::NonNull]);
+        below = below.then([OwnedStep::Present]);
+        if is_no_null(rest, test) {
+            below = below.then([OwnedStep::NonNull]);
+        }
     }
     let found = refine(&Sym::Leaf(below.clone()), rest, test)?;
     let whole = Sym::Leaf(whole);
     Some(if found == Sym::Leaf(below) { whole } else { whole.narrow(key, found) })
+}
+
+/// Whether a key is a position.
+pub(super) fn is_index(key: &str) -> bool {
+    index_of(key).is_some()
+}
+
+/// Whether what a test leads through is no null where it holds. In JSONata null is its own first item.
+fn is_no_null(rest: &[String], test: Test<'_>) -> bool {
+    let is_some = match test.is {
+        OwnedProperty::Text(_) | OwnedProperty::Flag(_) => true,
+        OwnedProperty::Kind(kind) => *kind != Kind::Null,
+        OwnedProperty::There | OwnedProperty::AtLeast(_) => false,
+    };
+    !rest.is_empty() && (!test.query || is_some || rest.iter().any(|key| index_of(key).is_none()))
 }
 
 /// A leaf that is there.
