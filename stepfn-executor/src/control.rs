@@ -7,7 +7,7 @@ use stepfn_core::{
 };
 
 use crate::{
-    executor::Inner,
+    shared::Shared,
     history::History,
     identity::iso,
     limits,
@@ -22,7 +22,7 @@ use crate::{
 /// Cheap to clone, and usable from any thread.
 #[derive(Clone)]
 pub struct Control {
-    pub(crate) executor: Arc<Inner>,
+    pub(crate) executor: Shared,
     pub(crate) link: Arc<Link>,
     pub(crate) facts: Arc<Facts>,
 }
@@ -51,7 +51,7 @@ impl Control {
     /// The events so far.
     pub fn history(&self) -> History {
         let events = Arc::clone(&self.link.lock().events);
-        History::new(Arc::clone(&self.executor), events)
+        History::new(self.executor.clone(), events)
     }
 
     /// The task tokens that are waited for, in the order in which they were handed out.

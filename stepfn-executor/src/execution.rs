@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::{
     control::Control,
-    executor::Open,
+    shared::Open,
     history::History,
     interpreter::Interpreter,
     outcome::{Outcome, RunError},

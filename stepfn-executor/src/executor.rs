@@ -5,7 +5,7 @@ use std::{
     future::poll_fn,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
@@ -29,6 +29,7 @@ use crate::{
     map_run::{Bucket, Buckets},
     outcome::{Outcome, RunError},
     program::{self, Family, Program, Task, function_name},
+    shared::{Apart, OpenCounts, Shared, Stripes},
     size::{self, Extent},
     time::{RealTime, Time, VirtualTime},
     tokens::{ActivityTask, Registry, TokenError},
@@ -38,6 +39,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Executor {
     pub(crate) inner: Arc<Inner>,
+    stripes: Stripes,
     program: Program,
     /// Counts the clones.
     handle: Arc<()>,
@@ -65,25 +67,15 @@ pub(crate) struct Inner {
     pub(crate) depth: u32,
     pub(crate) limits: Arc<Limits>,
     /// How many executions are open.
-    open: Arc<AtomicUsize>,
+    pub(crate) open: Arc<OpenCounts>,
     /// The names that were given to executions.
     names: Mutex<Names>,
     sites: Arc<[Option<Bound>]>,
     functions: Arc<HashMap<String, Bound>>,
     clock: Clock,
     seed: i64,
-    started: AtomicU64,
+    started: Apart<AtomicU64>,
     handles: Weak<()>,
-}
-
-/// An open execution: it counts until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Open(Arc<AtomicUsize>);
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
 }
 
 /// The names that Standard executions were given. AWS keeps them for 90 days, and this the last of them.
@@ -182,10 +174,16 @@ impl Executor {
             functions: Arc::new(parts.functions),
             clock: parts.clock,
             seed: parts.seed,
-            started: AtomicU64::new(0),
+            started: Apart::default(),
             handles: Arc::downgrade(&handle),
         };
-        Self { inner: Arc::new(inner), program: parts.program, handle }
+        let inner = Arc::new(inner);
+        Self { stripes: Stripes::of(&inner), inner, program: parts.program, handle }
+    }
+
+    /// The executor, as an execution holds it that starts on this thread.
+    pub(crate) fn shared(&self) -> &Shared {
+        self.stripes.here()
     }
 
     /// The compiled machine.
@@ -235,7 +233,8 @@ impl Executor {
             (Value::Null, Some(reason))
         };
         let refused = misnamed.or_else(|| reason.map(|reason| RunError::InvalidInput { reason }));
-        let (open, refused) = inner.open(refused);
+        let executor = self.shared();
+        let (open, refused) = executor.open(refused);
         let info = Info {
             name,
             id,
@@ -245,7 +244,7 @@ impl Executor {
             redriven: None,
             is_async: inner.is_async,
         };
-        Execution::new(Interpreter::new(Arc::clone(inner), info, extent, time, random), open, refused)
+        Execution::new(Interpreter::new(executor.clone(), info, extent, time, random), open, refused)
     }
 
     /// Runs an execution to its end.
@@ -368,21 +367,6 @@ impl Executor {
 }
 
 impl Inner {
-    /// Counts an execution that is about to run, or says why it cannot.
-    pub(crate) fn open(&self, refused: Option<RunError>) -> (Option<Open>, Option<RunError>) {
-        if refused.is_some() {
-            return (None, refused);
-        }
-        let before = self.open.fetch_add(1, Ordering::Relaxed);
-        let open = Open(Arc::clone(&self.open));
-        let limit = self.limits.open_executions;
-        if before < limit {
-            (Some(open), None)
-        } else {
-            (None, Some(RunError::ExecutionLimitExceeded { limit }))
-        }
-    }
-
     /// Takes a name for an execution, or says why it cannot have it.
     fn misnamed(&self, name: &str) -> Option<RunError> {
         if !is_name(name, self.limits.name_chars) {
@@ -434,7 +418,7 @@ impl Inner {
             functions: Arc::clone(&self.functions),
             clock: self.clock.clone(),
             seed: self.seed,
-            started: AtomicU64::new(0),
+            started: Apart::default(),
             handles: Weak::clone(&self.handles),
         }
     }
@@ -470,7 +454,7 @@ impl Inner {
             functions: Arc::clone(&self.functions),
             clock: outer.clock.clone(),
             seed: self.seed,
-            started: AtomicU64::new(0),
+            started: Apart::default(),
             handles: Weak::clone(&outer.handles),
         }
     }

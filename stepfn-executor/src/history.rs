@@ -12,7 +12,7 @@ use stepfn_core::{definition::LogLevel, value::Value};
 pub(crate) use self::event::{Event, EventError, EventKind, Iteration, Scheduled};
 pub use self::route::{Route, RouteStep};
 pub(crate) use self::route::{inside, placed};
-use crate::{executor::Inner, program::Inner as Program, time};
+use crate::{executor::Inner, program::Inner as Program, shared::Shared, time};
 
 /// The event history of an execution, in the form of AWS's `GetExecutionHistory`.
 ///
@@ -35,7 +35,7 @@ use crate::{executor::Inner, program::Inner as Program, time};
 /// Its [`Display`](fmt::Display) is one line per event: id, predecessor, seconds since the start, what happened.
 #[derive(Clone)]
 pub struct History {
-    executor: Arc<Inner>,
+    executor: Shared,
     events: Arc<Vec<Event>>,
 }
 
@@ -58,7 +58,7 @@ pub struct HistoryEvent<'a> {
 }
 
 impl History {
-    pub(crate) fn new(executor: Arc<Inner>, events: Arc<Vec<Event>>) -> Self {
+    pub(crate) fn new(executor: Shared, events: Arc<Vec<Event>>) -> Self {
         Self { executor, events }
     }
 
@@ -96,6 +96,20 @@ impl History {
     /// The reply of `GetExecutionHistory`: `{"events": […]}`, timestamps in seconds since 1970.
     pub fn to_json(&self) -> Value {
         Value::object([("events", Value::array(self.events().map(|event| event.to_json())))])
+    }
+
+    /// The JSON text of [`to_json`](Self::to_json), written as it goes: no value is made of it.
+    pub fn to_json_string(&self) -> String {
+        let mut text = render::Text::default();
+        text.push("{\"events\":[");
+        for event in self.events() {
+            if event.id > 1 {
+                text.push(",");
+            }
+            text.event(&event);
+        }
+        text.push("]}");
+        text.into_string()
     }
 
     pub(crate) fn log_events(

@@ -60,6 +60,7 @@ use crate::{
     map_run::MapRun,
     outcome::{Outcome, RunError, Status},
     program::{Frame, StateId},
+    shared::Shared,
     size::Extent,
     time::{self, Sleep, Time},
 };
@@ -68,7 +69,7 @@ use crate::{
 const STEPS_PER_TURN: u32 = 4096;
 
 pub(crate) struct Interpreter {
-    executor: Arc<Executor>,
+    executor: Shared,
     pub(crate) info: Info,
     span: ExecutionSpan,
     time: Arc<dyn Time>,
@@ -119,14 +120,14 @@ enum Step {
 
 impl Interpreter {
     pub(crate) fn new(
-        executor: Arc<Executor>,
+        executor: impl Into<Shared>,
         info: Info,
         extent: Extent,
         time: Arc<dyn Time>,
         random: Random,
     ) -> Box<Self> {
         let now = info.started;
-        let mut interpreter = Self::at_rest(executor, info, now, time, random);
+        let mut interpreter = Self::at_rest(executor.into(), info, now, time, random);
         let input = interpreter.info.input.clone();
         interpreter.record(0, || EventKind::ExecutionStarted { input: input.clone() });
         // The first state has no predecessor, not even ExecutionStarted: recorded on AWS.
@@ -140,7 +141,7 @@ impl Interpreter {
     /// An execution without fibers, whose time to end runs from now.
     #[inline]
     fn at_rest(
-        executor: Arc<Executor>,
+        executor: Shared,
         info: Info,
         now: Timestamp,
         time: Arc<dyn Time>,
@@ -212,7 +213,7 @@ impl Interpreter {
     pub(crate) fn control(&mut self) -> Control {
         Control {
             link: self.link(),
-            executor: Arc::clone(&self.executor),
+            executor: self.executor.clone(),
             facts: Arc::new(Facts {
                 arn: self.arn(),
                 name: self.info.name(),
@@ -270,7 +271,7 @@ impl Interpreter {
         cx: &mut Context<'_>,
         horizon: Option<Timestamp>,
     ) -> Poll<Result<Outcome, RunError>> {
-        let executor = Arc::clone(&self.executor);
+        let executor = self.executor.clone();
         let poll = self.drive(&executor, cx, horizon);
         if let Some(link) = &self.link {
             link.publish(&self.events[self.published..]);
@@ -559,7 +560,7 @@ impl Interpreter {
 
     /// The events so far.
     pub(crate) fn history(&self) -> History {
-        History::new(Arc::clone(&self.executor), Arc::new(self.events.clone()))
+        History::new(self.executor.clone(), Arc::new(self.events.clone()))
     }
 
     fn state_of(&self, id: FiberId) -> StateId {

@@ -74,6 +74,7 @@ mod nested;
 mod outcome;
 mod program;
 mod redrive;
+mod shared;
 mod size;
 pub mod test_state;
 pub mod testing;

@@ -146,8 +146,8 @@ impl Executor {
             redriven: Some(time.now()),
             is_async: false,
         };
-        let interpreter = Interpreter::redriven(&self.inner, info, (outcome, stopped), time, random);
-        let (open, refused) = self.inner.open(None);
+        let interpreter = Interpreter::redriven(self.shared(), info, (outcome, stopped), time, random);
+        let (open, refused) = self.shared().open(None);
         Ok(Execution::new(interpreter, open, refused))
     }
 }

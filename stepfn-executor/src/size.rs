@@ -35,7 +35,7 @@ impl Extent {
         let steps = path.matches(['.', '[']).count();
         Self {
             // Each step may make an object: brackets, quotes, colon, comma, and a key that may need escapes.
-            bytes: self.bytes + other.bytes + 6 * path.len(),
+            bytes: self.bytes.saturating_add(other.bytes).saturating_add(6 * path.len()),
             depth: self.depth.max(other.depth + steps),
         }
     }

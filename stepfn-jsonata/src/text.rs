@@ -1,41 +1,14 @@
 //! Texts as JavaScript sees them: UTF-16.
 
-use std::{cmp::Ordering, fmt::Write as _};
+use std::cmp::Ordering;
+
+use stepfn_core::json::write_text;
 
 /// The text as JSON, as `JSON.stringify` writes it.
 pub(crate) fn quote(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
-    quote_into(text, &mut out);
+    write_text(text, &mut out);
     out
-}
-
-/// Appends the text as JSON.
-pub(crate) fn quote_into(text: &str, out: &mut String) {
-    out.push('"');
-    let mut start = 0;
-    for (index, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0x08 => "\\b",
-            0x0c => "\\f",
-            0x00..0x20 => "",
-            _ => continue,
-        };
-        out.push_str(text.get(start..index).unwrap_or_default());
-        if escape.is_empty() {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "\\u{byte:04x}");
-        } else {
-            out.push_str(escape);
-        }
-        start = index + 1;
-    }
-    out.push_str(text.get(start..).unwrap_or_default());
-    out.push('"');
 }
 
 /// Compares by UTF-16 units, as JavaScript does: that differs from the order of code points beyond U+D7FF.

@@ -15,7 +15,7 @@ mod write;
 
 use std::{borrow::Cow, collections::HashMap, fmt, ops::Range};
 
-pub use self::write::{to_pretty_string, to_string};
+pub use self::write::{to_pretty_string, to_string, write, write_text};
 use crate::value::Value;
 
 /// A parsed JSON text with the place of each value.

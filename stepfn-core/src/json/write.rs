@@ -7,6 +7,16 @@ pub fn to_string(value: &Value) -> String {
     out
 }
 
+/// Appends the compact JSON text of a value.
+pub fn write(value: &Value, out: &mut String) {
+    compact(value, out);
+}
+
+/// Appends a text as a JSON string, as JavaScript's `JSON.stringify` writes it: with its quotes, and what must be escaped.
+pub fn write_text(text: &str, out: &mut String) {
+    string(text, out);
+}
+
 /// JSON text of a value, indented by two spaces, without a final newline.
 pub fn to_pretty_string(value: &Value) -> String {
     let mut out = String::new();
@@ -79,14 +89,10 @@ fn pretty(value: &Value, depth: usize, out: &mut String) {
 }
 
 fn write_scalar(value: &Value, out: &mut String) {
-    use std::fmt::Write as _;
     match value {
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
-        Value::Number(number) => {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "{number}");
-        }
+        Value::Number(number) => number.write(out),
         Value::String(text) => string(text, out),
         _ => out.push_str("null"),
     }
@@ -95,6 +101,13 @@ fn write_scalar(value: &Value, out: &mut String) {
 fn string(text: &str, out: &mut String) {
     use std::fmt::Write as _;
     out.push('"');
+    // Without branches, so that it goes many bytes at a time: most texts have nothing to escape.
+    let special = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
+    if !text.bytes().fold(false, |found, byte| found | special(byte)) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut start = 0;
     for (index, byte) in text.bytes().enumerate() {
         let escape = match byte {

@@ -81,6 +81,16 @@ impl Number {
         }
     }
 
+    /// Appends the number's text.
+    pub(crate) fn write(&self, out: &mut String) {
+        match &self.0 {
+            Repr::Int(value) => out.push_str(itoa::Buffer::new().format(*value)),
+            Repr::Uint(value) => out.push_str(itoa::Buffer::new().format(*value)),
+            Repr::Float(value) => out.push_str(&float_text(*value)),
+            Repr::Text(text) => out.push_str(text),
+        }
+    }
+
     /// How long the number's text is.
     pub(crate) fn text_length(&self) -> usize {
         let digits = |number: u64| number.checked_ilog10().unwrap_or(0) as usize + 1;

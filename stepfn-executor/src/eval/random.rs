@@ -56,9 +56,9 @@ impl Random {
     /// The next `bits` random bits, at most 32, in the low end of the number.
     fn bits(&self, bits: u32) -> u32 {
         let step = |state: u64| state.wrapping_mul(MULTIPLIER).wrapping_add(0xB) & MASK;
-        // The order of draws by several threads is open anyway.
-        let before = self.state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |state| Some(step(state)));
-        let state = step(before.unwrap_or_else(|state| state));
+        // Not at once: who draws has the execution to itself.
+        let state = step(self.state.load(Ordering::Relaxed));
+        self.state.store(state, Ordering::Relaxed);
         (state >> (48 - bits)) as u32
     }
 

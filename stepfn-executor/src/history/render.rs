@@ -1,8 +1,12 @@
 //! Events as AWS writes them.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use stepfn_core::value::{Map, Number, Value};
+use jiff::Timestamp;
+use stepfn_core::{
+    json,
+    value::{Map, Number, Value},
+};
 
 use super::{
     HistoryEvent,
@@ -80,115 +84,20 @@ pub(super) fn event_type(event: &Event, program: &Inner) -> &'static str {
     }
 }
 
-pub(super) fn json(event: &HistoryEvent<'_>) -> Value {
-    let seconds = Number::from_f64(event.timestamp.as_millisecond() as f64 / 1000.0);
-    let mut json = Map::with_capacity(5);
-    json.insert("timestamp".into(), seconds.map_or(Value::Null, Value::Number));
-    json.insert("type".into(), event.event_type.into());
-    json.insert("id".into(), event.id.into());
-    json.insert("previousEventId".into(), event.previous_event_id.into());
-    if let Some((key, details)) = details(event) {
-        json.insert(key.into(), details);
-    }
-    json.into()
-}
-
-/// The details with the key they stand under.
-pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
-    let mut details = Details(Map::new());
-    match &event.event.kind {
-        EventKind::ExecutionStarted { input } => {
-            details.data("input", input);
-            details.text("roleArn", &event.history.executor.identity.role_arn());
-        }
-        EventKind::ExecutionRedriven { count } => {
-            details.0.insert("redriveCount".into(), (*count).into());
-        }
-        EventKind::ExecutionSucceeded { output } => details.data("output", output),
-        EventKind::ExecutionFailed(error) | EventKind::ExecutionAborted(error) => details.error(error),
-        EventKind::EvaluationFailed { error, location, .. } => {
-            details.error(error);
-            details.text("state", event.state.unwrap_or_default());
-            if let Some(location) = location {
-                details.text("location", location);
-            }
-        }
-        EventKind::StateEntered { input, .. } => {
-            details.text("name", event.state.unwrap_or_default());
-            details.data("input", input);
-        }
-        EventKind::StateExited { output, assigned, .. } => {
-            details.text("name", event.state.unwrap_or_default());
-            details.data("output", output);
-            if let Some(assigned) = assigned.as_ref().filter(|assigned| !assigned.is_empty()) {
-                details.assigned(assigned);
-            }
-        }
-        EventKind::TaskScheduled(scheduled) => details.scheduled(scheduled, event),
-        EventKind::TaskStarted { state, worker } => match family(event.history.program(), *state)? {
-            Family::Lambda => return None,
-            Family::Activity => {
-                if let Some(worker) = worker {
-                    details.text("workerName", worker);
-                }
-            }
-            Family::Service { .. } => details.resource(event, *state),
-        },
-        EventKind::TaskSubmitted { state, output } | EventKind::TaskSucceeded { state, output } => {
-            details.resource(event, *state);
-            details.data("output", output);
-        }
-        EventKind::TaskFailed { state, error } | EventKind::TaskTimedOut { state, error } => {
-            details.resource(event, *state);
-            details.error(error);
-        }
-        EventKind::ChildrenStarted { state, length } => {
-            let Kind::Map(_) = event.history.program().state(*state).kind else { return None };
-            details.0.insert("length".into(), (*length).into());
-        }
-        EventKind::MapRunStarted { arn, .. } => details.text("mapRunArn", arn),
-        EventKind::MapRunRedriven { arn, count, .. } => {
-            details.text("mapRunArn", arn);
-            details.0.insert("redriveCount".into(), (*count).into());
-        }
-        EventKind::MapRunFailed { error, .. } => details.error(error),
-        EventKind::Iteration { index, .. } => {
-            details.text("name", event.state.unwrap_or_default());
-            details.0.insert("index".into(), (*index).into());
-        }
-        EventKind::ExecutionTimedOut => {}
-        EventKind::StateAborted { .. }
-        | EventKind::ChildrenSucceeded { .. }
-        | EventKind::ChildrenFailed { .. }
-        | EventKind::MapRunSucceeded { .. }
-        | EventKind::MapRunAborted { .. } => return None,
-    }
-    let key = match &event.event.kind {
-        EventKind::StateEntered { .. } => "stateEnteredEventDetails".to_owned(),
-        EventKind::StateExited { .. } => "stateExitedEventDetails".to_owned(),
-        _ => {
-            let (first, rest) = event.event_type.split_at(1);
-            format!("{}{rest}EventDetails", first.to_ascii_lowercase())
-        }
-    };
-    Some((key, details.0.into()))
-}
-
-struct Details(Map);
-
-impl Details {
-    fn text(&mut self, key: &str, text: &str) {
-        self.0.insert(key.into(), text.into());
-    }
+/// The members of an object, as they come: of a value, or of JSON text.
+trait Members {
+    fn text(&mut self, key: &str, text: &str);
+    fn number(&mut self, key: &str, number: u64);
+    fn flag(&mut self, key: &str, flag: bool);
+    fn value(&mut self, key: &str, value: &Value);
+    /// The value's JSON text.
+    fn json(&mut self, key: &str, value: &Value);
+    fn object(&mut self, key: &str, members: impl FnOnce(&mut Self));
 
     /// `input` or `output`: JSON text, and whether it was cut.
-    fn data(&mut self, key: &str, value: &Value) {
-        self.text(key, &value.to_string());
-        self.truncation(&format!("{key}Details"));
-    }
-
-    fn truncation(&mut self, key: &str) {
-        self.0.insert(key.into(), Value::object([("truncated", Value::from(false))]));
+    fn data(&mut self, (key, details): (&str, &str), value: &Value) {
+        self.json(key, value);
+        self.object(details, |details| details.flag("truncated", false));
     }
 
     fn error(&mut self, error: &EventError) {
@@ -203,9 +112,12 @@ impl Details {
     fn assigned(&mut self, assigned: &Map) {
         let mut variables: Vec<_> = assigned.iter().collect();
         variables.sort_by_key(|(name, _)| *name);
-        let texts = variables.into_iter().map(|(name, value)| (name.clone(), Value::from(value.to_string())));
-        self.0.insert("assignedVariables".into(), Value::object(texts));
-        self.truncation("assignedVariablesDetails");
+        self.object("assignedVariables", |texts| {
+            for (name, value) in variables {
+                texts.json(name, value);
+            }
+        });
+        self.object("assignedVariablesDetails", |details| details.flag("truncated", false));
     }
 
     fn resource(&mut self, event: &HistoryEvent<'_>, state: StateId) {
@@ -220,21 +132,254 @@ impl Details {
         if let Family::Service { .. } = task.resource.family {
             self.resource(event, scheduled.state);
             self.text("region", &event.history.executor.identity.region);
-            self.text("parameters", &scheduled.parameters.to_string());
+            self.json("parameters", &scheduled.parameters);
         } else {
             self.text("resource", &task.resource.arn);
-            self.data("input", &scheduled.parameters);
+            self.data(INPUT, &scheduled.parameters);
         }
         let seconds = [("timeoutInSeconds", scheduled.timeout), ("heartbeatInSeconds", scheduled.heartbeat)];
         for (key, seconds) in seconds {
             if let Some(seconds) = seconds {
-                self.0.insert(key.into(), seconds.into());
+                self.number(key, seconds);
             }
         }
         if let Some(role) = scheduled.credentials.as_ref().and_then(|credentials| credentials.get("RoleArn"))
         {
-            self.0.insert("taskCredentials".into(), Value::object([("roleArn", role.clone())]));
+            self.object("taskCredentials", |credentials| credentials.value("roleArn", role));
         }
+    }
+}
+
+const INPUT: (&str, &str) = ("input", "inputDetails");
+const OUTPUT: (&str, &str) = ("output", "outputDetails");
+
+impl Members for Map {
+    fn text(&mut self, key: &str, text: &str) {
+        self.insert(key.into(), text.into());
+    }
+
+    fn number(&mut self, key: &str, number: u64) {
+        self.insert(key.into(), number.into());
+    }
+
+    fn flag(&mut self, key: &str, flag: bool) {
+        self.insert(key.into(), flag.into());
+    }
+
+    fn value(&mut self, key: &str, value: &Value) {
+        self.insert(key.into(), value.clone());
+    }
+
+    fn json(&mut self, key: &str, value: &Value) {
+        self.insert(key.into(), value.to_string().into());
+    }
+
+    fn object(&mut self, key: &str, members: impl FnOnce(&mut Self)) {
+        let mut object = Self::new();
+        members(&mut object);
+        self.insert(key.into(), object.into());
+    }
+}
+
+/// JSON text that is being written.
+#[derive(Default)]
+pub(super) struct Text {
+    out: String,
+    /// Whether the object at hand has no members yet.
+    is_first: bool,
+    /// The JSON text of a value that becomes a text in turn.
+    inner: String,
+    /// The text of the last timestamp: many events happen at one time.
+    timestamp: Option<(Timestamp, String)>,
+}
+
+impl Text {
+    fn key(&mut self, key: &str) {
+        if !std::mem::replace(&mut self.is_first, false) {
+            self.out.push(',');
+        }
+        json::write_text(key, &mut self.out);
+        self.out.push(':');
+    }
+
+    pub(super) fn push(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    pub(super) fn into_string(self) -> String {
+        self.out
+    }
+
+    pub(super) fn event(&mut self, event: &HistoryEvent<'_>) {
+        self.out.push('{');
+        self.is_first = true;
+        self.key("timestamp");
+        let text = match &self.timestamp {
+            Some((at, text)) if *at == event.timestamp => text,
+            _ => &self.timestamp.insert((event.timestamp, timestamp(event).to_string())).1,
+        };
+        self.out.push_str(text);
+        self.text("type", event.event_type);
+        self.number("id", event.id);
+        self.number("previousEventId", event.previous_event_id);
+        if has_details(event) {
+            self.object(&details_key(event), |details| members(event, details));
+        }
+        self.out.push('}');
+    }
+}
+
+impl Members for Text {
+    fn text(&mut self, key: &str, text: &str) {
+        self.key(key);
+        json::write_text(text, &mut self.out);
+    }
+
+    fn number(&mut self, key: &str, number: u64) {
+        self.value(key, &number.into());
+    }
+
+    fn flag(&mut self, key: &str, flag: bool) {
+        self.value(key, &flag.into());
+    }
+
+    fn value(&mut self, key: &str, value: &Value) {
+        self.key(key);
+        json::write(value, &mut self.out);
+    }
+
+    fn json(&mut self, key: &str, value: &Value) {
+        self.key(key);
+        self.inner.clear();
+        json::write(value, &mut self.inner);
+        json::write_text(&self.inner, &mut self.out);
+    }
+
+    fn object(&mut self, key: &str, members: impl FnOnce(&mut Self)) {
+        self.key(key);
+        self.out.push('{');
+        self.is_first = true;
+        members(self);
+        self.out.push('}');
+        self.is_first = false;
+    }
+}
+
+fn timestamp(event: &HistoryEvent<'_>) -> Value {
+    Number::from_f64(event.timestamp.as_millisecond() as f64 / 1000.0).map_or(Value::Null, Value::Number)
+}
+
+pub(super) fn json(event: &HistoryEvent<'_>) -> Value {
+    let mut json = Map::with_capacity(5);
+    json.value("timestamp", &timestamp(event));
+    json.text("type", event.event_type);
+    json.number("id", event.id);
+    json.number("previousEventId", event.previous_event_id);
+    if let Some((key, details)) = details(event) {
+        json.insert(key.into(), details);
+    }
+    json.into()
+}
+
+/// The details with the key they stand under.
+pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(Cow<'static, str>, Value)> {
+    if !has_details(event) {
+        return None;
+    }
+    let mut details = Map::new();
+    members(event, &mut details);
+    Some((details_key(event), details.into()))
+}
+
+fn details_key(event: &HistoryEvent<'_>) -> Cow<'static, str> {
+    match &event.event.kind {
+        EventKind::StateEntered { .. } => "stateEnteredEventDetails".into(),
+        EventKind::StateExited { .. } => "stateExitedEventDetails".into(),
+        _ => {
+            let (first, rest) = event.event_type.split_at(1);
+            format!("{}{rest}EventDetails", first.to_ascii_lowercase()).into()
+        }
+    }
+}
+
+fn has_details(event: &HistoryEvent<'_>) -> bool {
+    match &event.event.kind {
+        EventKind::TaskStarted { state, .. } => {
+            matches!(family(event.history.program(), *state), Some(Family::Activity | Family::Service { .. }))
+        }
+        EventKind::ChildrenStarted { state, .. } => {
+            matches!(event.history.program().state(*state).kind, Kind::Map(_))
+        }
+        EventKind::StateAborted { .. }
+        | EventKind::ChildrenSucceeded { .. }
+        | EventKind::ChildrenFailed { .. }
+        | EventKind::MapRunSucceeded { .. }
+        | EventKind::MapRunAborted { .. } => false,
+        _ => true,
+    }
+}
+
+fn members(event: &HistoryEvent<'_>, details: &mut impl Members) {
+    match &event.event.kind {
+        EventKind::ExecutionStarted { input } => {
+            details.data(INPUT, input);
+            details.text("roleArn", &event.history.executor.identity.role_arn());
+        }
+        EventKind::ExecutionRedriven { count } => details.number("redriveCount", (*count).into()),
+        EventKind::ExecutionSucceeded { output } => details.data(OUTPUT, output),
+        EventKind::ExecutionFailed(error) | EventKind::ExecutionAborted(error) => details.error(error),
+        EventKind::EvaluationFailed { error, location, .. } => {
+            details.error(error);
+            details.text("state", event.state.unwrap_or_default());
+            if let Some(location) = location {
+                details.text("location", location);
+            }
+        }
+        EventKind::StateEntered { input, .. } => {
+            details.text("name", event.state.unwrap_or_default());
+            details.data(INPUT, input);
+        }
+        EventKind::StateExited { output, assigned, .. } => {
+            details.text("name", event.state.unwrap_or_default());
+            details.data(OUTPUT, output);
+            if let Some(assigned) = assigned.as_ref().filter(|assigned| !assigned.is_empty()) {
+                details.assigned(assigned);
+            }
+        }
+        EventKind::TaskScheduled(scheduled) => details.scheduled(scheduled, event),
+        EventKind::TaskStarted { state, worker } => {
+            if let Some(worker) = worker.as_ref().filter(|_| {
+                matches!(family(event.history.program(), *state), Some(Family::Activity))
+            }) {
+                details.text("workerName", worker);
+            }
+            details.resource(event, *state);
+        }
+        EventKind::TaskSubmitted { state, output } | EventKind::TaskSucceeded { state, output } => {
+            details.resource(event, *state);
+            details.data(OUTPUT, output);
+        }
+        EventKind::TaskFailed { state, error } | EventKind::TaskTimedOut { state, error } => {
+            details.resource(event, *state);
+            details.error(error);
+        }
+        EventKind::ChildrenStarted { length, .. } => details.number("length", *length as u64),
+        EventKind::MapRunStarted { arn, .. } => details.text("mapRunArn", arn),
+        EventKind::MapRunRedriven { arn, count, .. } => {
+            details.text("mapRunArn", arn);
+            details.number("redriveCount", (*count).into());
+        }
+        EventKind::MapRunFailed { error, .. } => details.error(error),
+        EventKind::Iteration { index, .. } => {
+            details.text("name", event.state.unwrap_or_default());
+            details.number("index", *index as u64);
+        }
+        EventKind::ExecutionTimedOut
+        | EventKind::StateAborted { .. }
+        | EventKind::ChildrenSucceeded { .. }
+        | EventKind::ChildrenFailed { .. }
+        | EventKind::MapRunSucceeded { .. }
+        | EventKind::MapRunAborted { .. } => {}
     }
 }
 

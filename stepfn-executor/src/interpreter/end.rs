@@ -91,7 +91,7 @@ impl Interpreter {
             self.ready.clear();
             self.wake_nested();
         }
-        let executor = Arc::clone(&self.executor);
+        let executor = self.executor.clone();
         self.tick();
         loop {
             let moved = self.poll_nested(&executor, cx);
@@ -129,7 +129,7 @@ impl Interpreter {
         let events = Arc::new(std::mem::take(&mut self.events));
         Outcome {
             status,
-            history: History::new(Arc::clone(&self.executor), events),
+            history: History::new(self.executor.clone(), events),
             transitions: self.transitions,
             map_runs: std::mem::take(&mut self.map_runs),
             started_executions: self.take_ended(),

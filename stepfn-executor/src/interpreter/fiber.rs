@@ -185,6 +185,10 @@ impl Fibers {
                 FiberId(slot)
             }
             None => {
+                // Most executions have one alone, and a place takes some hundred bytes.
+                if self.slots.is_empty() {
+                    self.slots.reserve_exact(1);
+                }
                 self.slots.push(Some(fiber));
                 FiberId(self.slots.len() - 1)
             }

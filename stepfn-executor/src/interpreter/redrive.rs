@@ -19,6 +19,7 @@ use crate::{
     history::EventKind,
     outcome::{Outcome, Status},
     program::{Kind, StateId},
+    shared::Shared,
     size::Extent,
     time::Time,
 };
@@ -202,14 +203,14 @@ impl Interpreter {
 
     /// An execution that goes on from where it stopped.
     pub(crate) fn redriven(
-        executor: &Arc<Executor>,
+        executor: &Shared,
         info: Info,
         (outcome, stopped): (&Outcome, &Stopped),
         time: Arc<dyn Time>,
         random: Random,
     ) -> Box<Self> {
         let (now, count) = (time.now(), info.redrives);
-        let mut interpreter = Self::at_rest(Arc::clone(executor), info, now, time, random);
+        let mut interpreter = Self::at_rest(executor.clone(), info, now, time, random);
         interpreter.events = outcome.history.as_slice().to_vec();
         interpreter.event_count = u32::try_from(interpreter.events.len()).unwrap_or(u32::MAX);
         // A redrive is a transition of its own.

@@ -2,14 +2,16 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use stepfn_core::value::{Map, Value};
+use stepfn_core::{
+    json::write_text,
+    value::{Map, Value},
+};
 
 use super::{ArrayView, Flags, ObjectView, Res, Val, View};
 use crate::{
     error::Fault,
     limits::{Charge, Meter},
     number,
-    text::quote_into,
 };
 
 /// Why a value is no JSON.
@@ -132,7 +134,7 @@ impl Writer<'_> {
             View::Text(text) => {
                 self.meter.read(text.len())?;
                 self.meter.room(self.out.len() + text.len())?;
-                quote_into(text, &mut self.out);
+                write_text(text, &mut self.out);
             }
             View::Array(items) => self.array(items, depth)?,
             View::Object(object) => self.object(object, depth)?,
@@ -194,7 +196,7 @@ impl Writer<'_> {
                 self.out.push(',');
             }
             self.line(depth + 1);
-            quote_into(&key, &mut self.out);
+            write_text(&key, &mut self.out);
             self.out.push_str(if self.indent.is_some() { ": " } else { ":" });
             if self.value(&value, depth + 1)? {
                 any = true;
