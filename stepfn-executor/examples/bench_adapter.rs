@@ -1,8 +1,11 @@
 //! Runs a workload and prints what it took, to stand side by side with other engines:
 //!
 //! ```text
-//! cargo run --release -p stepfn-executor --example bench_adapter -- WORKLOAD_DIR EXECUTIONS CONCURRENCY [express|standard]
+//! cargo run --release -p stepfn-executor --example bench_adapter -- WORKLOAD_DIR EXECUTIONS CONCURRENCY [express|standard] [fresh] [history] [threads=N]
 //! ```
+//!
+//! With `fresh` each execution and each answer has data of its own, as what is read from a socket has; else all share the same. With `history`
+//! each execution's history becomes JSON text.
 //!
 //! A workload is a directory with `definition.json`, `input.json`, `expected.json` (the output of a run), `mocks.json` (what each function
 //! answers, by its name) and `meta.json` (`transitions` of a run; `fail_first` and `error`: how often the function fails before).
@@ -33,20 +36,28 @@ fn main() {
     };
     let executions: u64 = executions.parse().unwrap();
     let concurrency: u64 = concurrency.parse::<u64>().unwrap().max(1);
-    let workflow_type = match rest.first().map(String::as_str) {
-        Some("express") => WorkflowType::Express,
-        _ => WorkflowType::Standard,
-    };
-    let workload = Workload::read(Path::new(directory), workflow_type);
+    let is = |word: &str| rest.iter().any(|option| option == word);
+    let workflow_type = if is("express") { WorkflowType::Express } else { WorkflowType::Standard };
+    let (is_fresh, has_history) = (is("fresh"), is("history"));
+    let threads = rest.iter().find_map(|option| option.strip_prefix("threads=")?.parse().ok());
+    let workload = Workload::read(Path::new(directory), workflow_type, is_fresh);
     let started = Instant::now();
     let done = Arc::new(AtomicU64::new(0));
-    let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = threads {
+        runtime.worker_threads(threads);
+    }
+    let runtime = runtime.build().unwrap();
     runtime.block_on(async {
         let workers = (0..concurrency).map(|_| {
             let (executor, input, done) = (workload.executor.clone(), workload.input.clone(), done.clone());
             tokio::spawn(async move {
                 while done.fetch_add(1, Ordering::Relaxed) < executions {
-                    executor.run(input.clone()).await.unwrap();
+                    let input = if is_fresh { fresh(&input) } else { input.clone() };
+                    let outcome = executor.run(input).await.unwrap();
+                    if has_history {
+                        std::hint::black_box(outcome.history.to_json_string());
+                    }
                 }
             })
         });
@@ -69,7 +80,7 @@ struct Workload {
 }
 
 impl Workload {
-    fn read(directory: &Path, workflow_type: WorkflowType) -> Self {
+    fn read(directory: &Path, workflow_type: WorkflowType, is_fresh: bool) -> Self {
         let read = |name: &str| {
             let text = std::fs::read_to_string(directory.join(name))
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -82,7 +93,9 @@ impl Workload {
         for (name, answer) in read("mocks.json").as_object().into_iter().flatten() {
             let answer = answer.clone();
             builder = match whole(&meta["fail_first"]) {
-                None => builder.function(&**name, move |_: Value| std::future::ready(Ok(answer.clone()))),
+                None => builder.function(&**name, move |_: Value| {
+                    std::future::ready(Ok(if is_fresh { fresh(&answer) } else { answer.clone() }))
+                }),
                 Some(times) => {
                     let error = meta["error"].as_str().unwrap_or("Error");
                     let mock = Mock::fail(error, "")
@@ -98,6 +111,16 @@ impl Workload {
         let expected = read("expected.json");
         assert_eq!(outcome.output(), Some(&expected), "the workload's output is another than expected");
         Self { executor, input, transitions: whole(&meta["transitions"]).unwrap_or(0) }
+    }
+}
+
+/// A copy that shares nothing.
+fn fresh(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::from(&**text),
+        Value::Array(items) => Value::array(items.iter().map(fresh)),
+        Value::Object(members) => Value::object(members.iter().map(|(key, value)| (key, fresh(value)))),
+        scalar => scalar.clone(),
     }
 }
 

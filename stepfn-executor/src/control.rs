@@ -7,13 +7,13 @@ use stepfn_core::{
 };
 
 use crate::{
-    shared::Shared,
     history::History,
     identity::iso,
     limits,
     link::{Command, Link},
     outcome::Status,
     redrive,
+    shared::Shared,
     tokens::{PendingToken, TokenError},
 };
 

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 
 use crate::{
     control::Control,
-    shared::Open,
     history::History,
     interpreter::Interpreter,
     outcome::{Outcome, RunError},
+    shared::Open,
     time,
     tokens::PendingToken,
     waiting::Waiting,

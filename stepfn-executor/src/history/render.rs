@@ -276,7 +276,7 @@ pub(super) fn json(event: &HistoryEvent<'_>) -> Value {
     json.number("id", event.id);
     json.number("previousEventId", event.previous_event_id);
     if let Some((key, details)) = details(event) {
-        json.insert(key.into(), details);
+        json.insert((&*key).into(), details);
     }
     json.into()
 }
@@ -348,9 +348,10 @@ fn members(event: &HistoryEvent<'_>, details: &mut impl Members) {
         }
         EventKind::TaskScheduled(scheduled) => details.scheduled(scheduled, event),
         EventKind::TaskStarted { state, worker } => {
-            if let Some(worker) = worker.as_ref().filter(|_| {
-                matches!(family(event.history.program(), *state), Some(Family::Activity))
-            }) {
+            if let Some(worker) = worker
+                .as_ref()
+                .filter(|_| matches!(family(event.history.program(), *state), Some(Family::Activity)))
+            {
                 details.text("workerName", worker);
             }
             details.resource(event, *state);

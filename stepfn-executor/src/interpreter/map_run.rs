@@ -164,7 +164,7 @@ impl Interpreter {
                 most_at_once: 0,
                 children: Vec::new(),
             },
-            executor: Arc::new(executor.of_children(program)),
+            executor: Arc::new(executor.of_children(program)).into(),
             label,
             redrives,
             keeps_checkpoints: self.keeps_checkpoints(),
@@ -445,7 +445,7 @@ impl Interpreter {
                 };
                 Self::redriven(&run.executor, info, (outcome, stopped), time, random)
             }
-            _ => Self::new(Arc::clone(&run.executor), info, extent, time, random),
+            _ => Self::new(run.executor.clone(), info, extent, time, random),
         };
         interpreter.calls = Arc::clone(&self.calls);
         interpreter.starts = Some(self.starts());

@@ -14,10 +14,10 @@ use super::{
     redrive::{Inside, StoppedRun},
 };
 use crate::{
-    executor::Inner as Executor,
     map_run::{Batches, Ended, Export, Items, MapRun as Summary, entries},
     outcome::{Outcome, Status},
     program::Transformation,
+    shared::Shared,
     size::Extent,
 };
 
@@ -28,7 +28,7 @@ const KEPT: usize = 10_000;
 pub(super) struct MapRun {
     pub(super) summary: Summary,
     /// The executor of the children.
-    pub(super) executor: Arc<Executor>,
+    pub(super) executor: Shared,
     pub(super) machine: String,
     pub(super) label: String,
     pub(super) redrives: u32,

@@ -30,6 +30,26 @@ fn two_runs_of_one_seed_give_the_same_bytes() {
 }
 
 #[test]
+fn the_text_of_a_history_is_that_of_its_value() {
+    let strange = r#"{"StartAt": "Set", "States": {
+        "Set": {"Type": "Pass", "Assign": {"b": "ä\"\n", "a.long.name.that.is.not.kept.inline": {"x": [1.50, null]}}, "Next": "Fan"},
+        "Fan": {"Type": "Parallel", "Next": "Ask", "Branches": [{"StartAt": "P", "States": {"P": {"Type": "Wait", "Seconds": 0, "End": true}}}]},
+        "Ask": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:ask", "TimeoutSeconds": 2, "HeartbeatSeconds": 1,
+                "Credentials": {"RoleArn": "arn:aws:iam::123456789012:role/r"}, "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Query"}],
+                "Next": "Query"},
+        "Query": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $error('\u0001\"') %}", "End": true}
+    }}"#;
+    for (machine, input) in [(MACHINE, r#"{"in": 1}"#), (strange, r#"{"text\n": "\u007f\\ü\u0000"}"#)] {
+        let history = run_with(machine, input, |builder| {
+            if machine == MACHINE { bind(builder) } else { builder }
+        })
+        .history;
+        assert!(history.len() > 12, "{history}");
+        assert_eq!(history.to_json_string(), history.to_json().to_string());
+    }
+}
+
+#[test]
 fn executions_of_one_executor_draw_different_numbers() {
     let executor = bind(Executor::builder()).build(&definition(MACHINE)).unwrap();
     let arns = [(); 3].map(|()| executor.run_blocking(json("{}")).unwrap().execution_arn());
