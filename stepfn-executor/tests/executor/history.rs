@@ -40,10 +40,9 @@ fn the_text_of_a_history_is_that_of_its_value() {
         "Query": {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $error('\u0001\"') %}", "End": true}
     }}"#;
     for (machine, input) in [(MACHINE, r#"{"in": 1}"#), (strange, r#"{"text\n": "\u007f\\ü\u0000"}"#)] {
-        let history = run_with(machine, input, |builder| {
-            if machine == MACHINE { bind(builder) } else { builder }
-        })
-        .history;
+        let history =
+            run_with(machine, input, |builder| if machine == MACHINE { bind(builder) } else { builder })
+                .history;
         assert!(history.len() > 12, "{history}");
         assert_eq!(history.to_json_string(), history.to_json().to_string());
     }
