@@ -8,7 +8,7 @@ use stepfn_core::{
 };
 
 use crate::{
-    compile::{self, Node, Symbols},
+    compile::{self, Kind, Node, Symbols, Variable},
     error::{Error, Fault},
     eval::{Arena, Evaluator},
     function::Mode,
@@ -130,11 +130,43 @@ impl Expression {
         input: Option<&Value>,
         environment: &dyn Environment,
     ) -> Result<Option<Value>, Error> {
+        if let Some(value) = self.direct(environment) {
+            return Ok(value.cloned());
+        }
         let arena = Arena::default();
         let mut evaluator =
             Evaluator::new(&self.symbols, self.options.mode, environment, self.options.limits, &arena);
         let result = evaluator.run(&self.node, input);
         result.map_err(|fault| fault.finish()).and_then(|value| self.finished(&value, &evaluator))
+    }
+
+    /// The value of what only names a constant, or data that came in: nothing has to be made for that. `None` where there is more to do.
+    fn direct<'v>(&'v self, environment: &'v dyn Environment) -> Option<Option<&'v Value>> {
+        if !self.node.is_bare() {
+            return None;
+        }
+        let steps = match &self.node.kind {
+            Kind::Literal(value) => return Some(Some(value)),
+            Kind::Path { steps, keep: false, plain: true } => steps,
+            _ => return None,
+        };
+        let [variable, member, steps @ ..] = steps.as_slice() else { return None };
+        let Kind::Variable(Variable::Free(symbol)) = &variable.kind else { return None };
+        let Limits { steps: most, depth, .. } = self.options.limits;
+        if !variable.is_bare() || !member.is_bare() || most < steps.len() as u64 + 8 || depth < 8 {
+            return None;
+        }
+        let Some(mut value) = environment.member(self.symbols.name(*symbol), member.name()?)? else {
+            return Some(None);
+        };
+        for step in steps {
+            let (Value::Object(map), true) = (value, step.is_bare()) else { return None };
+            match map.get(step.name()?) {
+                Some(found) => value = found,
+                None => return Some(None),
+            }
+        }
+        Some(Some(value))
     }
 
     fn finished(&self, value: &Val<'_>, evaluator: &Evaluator<'_>) -> Result<Option<Value>, Error> {

@@ -7,19 +7,31 @@ use super::{Key, Value, size::Remembered};
 /// Up to how many keys an object is searched from its beginning, which takes less than to hash one.
 const SEARCHED: usize = 16;
 
-/// A JSON object: keys in the order in which they were written, each of them once.
+/// A JSON object: keys in the order in which they were written, each of them once. Its values are JSON, if nothing else is said.
 ///
 /// It remembers its size, and to copy one of few keys takes no more than to copy its entries. Two of them are equal when their entries are,
 /// in any order.
-#[derive(Clone, Default)]
-pub struct Map {
-    entries: Vec<(Key, Value)>,
+#[derive(Clone)]
+pub struct Map<V = Value> {
+    entries: Vec<(Key, V)>,
     /// The places of the keys, of an object with more than [`SEARCHED`] of them.
     places: Option<Box<HashMap<Key, usize>>>,
     size: Remembered,
 }
 
+impl<V> Default for Map<V> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), places: None, size: Remembered::default() }
+    }
+}
+
 impl Map {
+    pub(super) fn remembered(&self) -> &Remembered {
+        &self.size
+    }
+}
+
+impl<V> Map<V> {
     /// An empty object.
     #[inline]
     pub fn new() -> Self {
@@ -30,10 +42,6 @@ impl Map {
     #[inline]
     pub fn with_capacity(capacity: usize) -> Self {
         Self { entries: Vec::with_capacity(capacity), ..Self::default() }
-    }
-
-    pub(super) fn remembered(&self) -> &Remembered {
-        &self.size
     }
 
     /// The number of entries.
@@ -70,7 +78,7 @@ impl Map {
 
     /// The value of a key.
     #[inline]
-    pub fn get(&self, key: &str) -> Option<&Value> {
+    pub fn get(&self, key: &str) -> Option<&V> {
         match &self.places {
             None => self.entries.iter().find(|(known, _)| known.as_str() == key).map(|(_, value)| value),
             Some(places) => self.entries.get(*places.get(key)?).map(|(_, value)| value),
@@ -78,48 +86,48 @@ impl Map {
     }
 
     /// A key that is there, and its value.
-    pub fn get_key_value(&self, key: &str) -> Option<(&Key, &Value)> {
+    pub fn get_key_value(&self, key: &str) -> Option<(&Key, &V)> {
         self.get_index(self.get_index_of(key)?)
     }
 
     /// The value of a key, for a change.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut V> {
         let index = self.get_index_of(key)?;
         self.get_index_mut(index).map(|(_, value)| value)
     }
 
     /// The entry at a place.
     #[inline]
-    pub fn get_index(&self, index: usize) -> Option<(&Key, &Value)> {
+    pub fn get_index(&self, index: usize) -> Option<(&Key, &V)> {
         self.entries.get(index).map(|(key, value)| (key, value))
     }
 
     /// The entry at a place, for a change of its value.
     #[inline]
-    pub fn get_index_mut(&mut self, index: usize) -> Option<(&Key, &mut Value)> {
+    pub fn get_index_mut(&mut self, index: usize) -> Option<(&Key, &mut V)> {
         self.size.forget();
         self.entries.get_mut(index).map(|(key, value)| (&*key, value))
     }
 
     /// The first entry.
-    pub fn first(&self) -> Option<(&Key, &Value)> {
+    pub fn first(&self) -> Option<(&Key, &V)> {
         self.get_index(0)
     }
 
     /// The last entry.
-    pub fn last(&self) -> Option<(&Key, &Value)> {
+    pub fn last(&self) -> Option<(&Key, &V)> {
         self.entries.last().map(|(key, value)| (key, value))
     }
 
     /// Sets the value of a key, at its place or at the end, and gives what it was.
     #[inline]
-    pub fn insert(&mut self, key: Key, value: Value) -> Option<Value> {
+    pub fn insert(&mut self, key: Key, value: V) -> Option<V> {
         self.insert_full(key, value).1
     }
 
     /// [`insert`](Self::insert), with the key's place.
     #[inline]
-    pub fn insert_full(&mut self, key: Key, value: Value) -> (usize, Option<Value>) {
+    pub fn insert_full(&mut self, key: Key, value: V) -> (usize, Option<V>) {
         if let Some(index) = self.get_index_of(&key) {
             let before = self.get_index_mut(index).map(|(_, place)| std::mem::replace(place, value));
             return (index, before);
@@ -129,7 +137,7 @@ impl Map {
 
     /// Adds an entry whose key is not there.
     #[inline]
-    fn push(&mut self, key: Key, value: Value) -> usize {
+    fn push(&mut self, key: Key, value: V) -> usize {
         self.size.forget();
         let index = self.entries.len();
         if let Some(places) = &mut self.places {
@@ -150,7 +158,7 @@ impl Map {
     }
 
     /// The place of a key, to look at it and to fill it.
-    pub fn entry(&mut self, key: Key) -> Entry<'_> {
+    pub fn entry(&mut self, key: Key) -> Entry<'_, V> {
         match self.get_index_of(&key) {
             Some(index) => Entry::Occupied(Occupied { map: self, key, index }),
             None => Entry::Vacant(Vacant { map: self, key }),
@@ -158,12 +166,12 @@ impl Map {
     }
 
     /// Takes a key out; the entries behind it move up.
-    pub fn shift_remove(&mut self, key: &str) -> Option<Value> {
+    pub fn shift_remove(&mut self, key: &str) -> Option<V> {
         self.shift_remove_entry(key).map(|(_, value)| value)
     }
 
     /// [`shift_remove`](Self::shift_remove), with the key.
-    pub fn shift_remove_entry(&mut self, key: &str) -> Option<(Key, Value)> {
+    pub fn shift_remove_entry(&mut self, key: &str) -> Option<(Key, V)> {
         let index = self.get_index_of(key)?;
         self.size.forget();
         let entry = self.entries.remove(index);
@@ -174,7 +182,7 @@ impl Map {
     }
 
     /// Takes a key out; the last entry takes its place.
-    pub fn swap_remove(&mut self, key: &str) -> Option<Value> {
+    pub fn swap_remove(&mut self, key: &str) -> Option<V> {
         let index = self.get_index_of(key)?;
         self.size.forget();
         let (key, value) = self.entries.swap_remove(index);
@@ -193,7 +201,7 @@ impl Map {
     }
 
     /// Keeps the entries of which `keep` says so.
-    pub fn retain(&mut self, mut keep: impl FnMut(&Key, &mut Value) -> bool) {
+    pub fn retain(&mut self, mut keep: impl FnMut(&Key, &mut V) -> bool) {
         self.size.forget();
         self.entries.retain_mut(|(key, value)| keep(key, value));
         if self.places.is_some() {
@@ -210,7 +218,7 @@ impl Map {
     }
 
     /// Puts the entries into an order.
-    pub fn sort_by(&mut self, mut compare: impl FnMut(&Key, &Value, &Key, &Value) -> std::cmp::Ordering) {
+    pub fn sort_by(&mut self, mut compare: impl FnMut(&Key, &V, &Key, &V) -> std::cmp::Ordering) {
         self.entries.sort_by(|one, other| compare(&one.0, &one.1, &other.0, &other.1));
         if self.places.is_some() {
             self.find_places();
@@ -219,12 +227,12 @@ impl Map {
 
     /// The entries, in their order.
     #[inline]
-    pub fn iter(&self) -> Iter<'_> {
+    pub fn iter(&self) -> Iter<'_, V> {
         Iter(self.entries.iter())
     }
 
     /// The entries, for a change of their values.
-    pub fn iter_mut(&mut self) -> IterMut<'_> {
+    pub fn iter_mut(&mut self) -> IterMut<'_, V> {
         self.size.forget();
         IterMut(self.entries.iter_mut())
     }
@@ -235,49 +243,54 @@ impl Map {
     }
 
     /// The values.
-    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Value> + ExactSizeIterator + Clone {
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + ExactSizeIterator + Clone {
         self.entries.iter().map(|(_, value)| value)
     }
 
     /// The values, for a change.
-    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut Value> + ExactSizeIterator {
+    pub fn values_mut(&mut self) -> impl DoubleEndedIterator<Item = &mut V> + ExactSizeIterator {
         self.size.forget();
         self.entries.iter_mut().map(|(_, value)| value)
     }
 
+    /// The keys themselves.
+    pub fn into_keys(self) -> impl DoubleEndedIterator<Item = Key> + ExactSizeIterator {
+        self.entries.into_iter().map(|(key, _)| key)
+    }
+
     /// The values themselves.
-    pub fn into_values(self) -> impl DoubleEndedIterator<Item = Value> + ExactSizeIterator {
+    pub fn into_values(self) -> impl DoubleEndedIterator<Item = V> + ExactSizeIterator {
         self.entries.into_iter().map(|(_, value)| value)
     }
 }
 
 /// The place of a key in a [`Map`].
 #[derive(Debug)]
-pub enum Entry<'a> {
+pub enum Entry<'a, V = Value> {
     /// The key is there.
-    Occupied(Occupied<'a>),
+    Occupied(Occupied<'a, V>),
     /// The key is not there.
-    Vacant(Vacant<'a>),
+    Vacant(Vacant<'a, V>),
 }
 
 /// The place of a key that is there.
 #[derive(Debug)]
-pub struct Occupied<'a> {
-    map: &'a mut Map,
+pub struct Occupied<'a, V = Value> {
+    map: &'a mut Map<V>,
     key: Key,
     index: usize,
 }
 
 /// The place of a key that is not there.
 #[derive(Debug)]
-pub struct Vacant<'a> {
-    map: &'a mut Map,
+pub struct Vacant<'a, V = Value> {
+    map: &'a mut Map<V>,
     key: Key,
 }
 
-impl<'a> Entry<'a> {
+impl<'a, V> Entry<'a, V> {
     /// The value, which is made first where there is none.
-    pub fn or_insert_with(self, make: impl FnOnce() -> Value) -> &'a mut Value {
+    pub fn or_insert_with(self, make: impl FnOnce() -> V) -> &'a mut V {
         match self {
             Self::Occupied(place) => place.into_mut(),
             Self::Vacant(place) => place.insert(make()),
@@ -285,32 +298,32 @@ impl<'a> Entry<'a> {
     }
 
     /// The value, which is the given one where there is none.
-    pub fn or_insert(self, value: Value) -> &'a mut Value {
+    pub fn or_insert(self, value: V) -> &'a mut V {
         self.or_insert_with(|| value)
     }
 }
 
-impl<'a> Occupied<'a> {
+impl<'a, V> Occupied<'a, V> {
     /// The key.
     pub fn key(&self) -> &Key {
         &self.key
     }
 
     /// The value, for a change.
-    pub fn into_mut(self) -> &'a mut Value {
+    pub fn into_mut(self) -> &'a mut V {
         self.map.size.forget();
         &mut self.map.entries[self.index].1
     }
 }
 
-impl<'a> Vacant<'a> {
+impl<'a, V> Vacant<'a, V> {
     /// The key.
     pub fn key(&self) -> &Key {
         &self.key
     }
 
     /// Puts a value there.
-    pub fn insert(self, value: Value) -> &'a mut Value {
+    pub fn insert(self, value: V) -> &'a mut V {
         let index = self.map.push(self.key, value);
         &mut self.map.entries[index].1
     }
@@ -318,19 +331,19 @@ impl<'a> Vacant<'a> {
 
 /// The entries of a [`Map`].
 #[derive(Clone, Debug)]
-pub struct Iter<'a>(slice::Iter<'a, (Key, Value)>);
+pub struct Iter<'a, V = Value>(slice::Iter<'a, (Key, V)>);
 
 /// The entries of a [`Map`], for a change of their values.
 #[derive(Debug)]
-pub struct IterMut<'a>(slice::IterMut<'a, (Key, Value)>);
+pub struct IterMut<'a, V = Value>(slice::IterMut<'a, (Key, V)>);
 
 /// The entries of a [`Map`] themselves.
 #[derive(Debug)]
-pub struct IntoIter(vec::IntoIter<(Key, Value)>);
+pub struct IntoIter<V = Value>(vec::IntoIter<(Key, V)>);
 
 macro_rules! iterator {
-    ($name:ident $(<$life:lifetime>)?: $item:ty, |$entry:pat_param| $make:expr) => {
-        impl$(<$life>)? Iterator for $name$(<$life>)? {
+    ($name:ident<$($life:lifetime,)? V>: $item:ty, |$entry:pat_param| $make:expr) => {
+        impl<$($life,)? V> Iterator for $name<$($life,)? V> {
             type Item = $item;
 
             #[inline]
@@ -343,56 +356,56 @@ macro_rules! iterator {
             }
         }
 
-        impl$(<$life>)? DoubleEndedIterator for $name$(<$life>)? {
+        impl<$($life,)? V> DoubleEndedIterator for $name<$($life,)? V> {
             fn next_back(&mut self) -> Option<Self::Item> {
                 self.0.next_back().map(|$entry| $make)
             }
         }
 
-        impl$(<$life>)? ExactSizeIterator for $name$(<$life>)? {}
+        impl<$($life,)? V> ExactSizeIterator for $name<$($life,)? V> {}
     };
 }
-iterator!(Iter<'a>: (&'a Key, &'a Value), |(key, value)| (key, value));
-iterator!(IterMut<'a>: (&'a Key, &'a mut Value), |(key, value)| (&*key, value));
-iterator!(IntoIter: (Key, Value), |entry| entry);
+iterator!(Iter<'a, V>: (&'a Key, &'a V), |(key, value)| (key, value));
+iterator!(IterMut<'a, V>: (&'a Key, &'a mut V), |(key, value)| (&*key, value));
+iterator!(IntoIter<V>: (Key, V), |entry| entry);
 
-impl<'a> IntoIterator for &'a Map {
-    type Item = (&'a Key, &'a Value);
-    type IntoIter = Iter<'a>;
+impl<'a, V> IntoIterator for &'a Map<V> {
+    type Item = (&'a Key, &'a V);
+    type IntoIter = Iter<'a, V>;
 
-    fn into_iter(self) -> Iter<'a> {
+    fn into_iter(self) -> Iter<'a, V> {
         self.iter()
     }
 }
 
-impl<'a> IntoIterator for &'a mut Map {
-    type Item = (&'a Key, &'a mut Value);
-    type IntoIter = IterMut<'a>;
+impl<'a, V> IntoIterator for &'a mut Map<V> {
+    type Item = (&'a Key, &'a mut V);
+    type IntoIter = IterMut<'a, V>;
 
-    fn into_iter(self) -> IterMut<'a> {
+    fn into_iter(self) -> IterMut<'a, V> {
         self.iter_mut()
     }
 }
 
-impl IntoIterator for Map {
-    type Item = (Key, Value);
-    type IntoIter = IntoIter;
+impl<V> IntoIterator for Map<V> {
+    type Item = (Key, V);
+    type IntoIter = IntoIter<V>;
 
-    fn into_iter(self) -> IntoIter {
+    fn into_iter(self) -> IntoIter<V> {
         IntoIter(self.entries.into_iter())
     }
 }
 
-impl<K: Into<Key>> Extend<(K, Value)> for Map {
-    fn extend<I: IntoIterator<Item = (K, Value)>>(&mut self, entries: I) {
+impl<K: Into<Key>, V> Extend<(K, V)> for Map<V> {
+    fn extend<I: IntoIterator<Item = (K, V)>>(&mut self, entries: I) {
         for (key, value) in entries {
             self.insert(key.into(), value);
         }
     }
 }
 
-impl<K: Into<Key>> FromIterator<(K, Value)> for Map {
-    fn from_iter<I: IntoIterator<Item = (K, Value)>>(entries: I) -> Self {
+impl<K: Into<Key>, V> FromIterator<(K, V)> for Map<V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         let entries = entries.into_iter();
         let mut map = Self::with_capacity(entries.size_hint().0.min(1024));
         map.extend(entries);
@@ -400,13 +413,13 @@ impl<K: Into<Key>> FromIterator<(K, Value)> for Map {
     }
 }
 
-impl<K: Into<Key>, const N: usize> From<[(K, Value); N]> for Map {
-    fn from(entries: [(K, Value); N]) -> Self {
+impl<K: Into<Key>, V, const N: usize> From<[(K, V); N]> for Map<V> {
+    fn from(entries: [(K, V); N]) -> Self {
         entries.into_iter().collect()
     }
 }
 
-impl PartialEq for Map {
+impl<V: PartialEq> PartialEq for Map<V> {
     fn eq(&self, other: &Self) -> bool {
         self.len() == other.len()
             && self.iter().enumerate().all(|(index, (key, value))| match other.entries.get(index) {
@@ -426,7 +439,7 @@ impl Index<&str> for Map {
     }
 }
 
-impl fmt::Debug for Map {
+impl<V: fmt::Debug> fmt::Debug for Map<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map().entries(self.iter()).finish()
     }

@@ -152,11 +152,12 @@ impl Interpreter {
         if let Some(jsonata) = &state.jsonata {
             return self.complete_jsonata(executor, id, jsonata, &result);
         }
-        // Without catchers nobody needs the input again, and what nobody else holds is changed in place.
-        let raw = if state.catch.is_empty() && !matches!(state.data.result_path, program::Write::Replace) {
-            std::mem::take(&mut self.fiber(id).input)
-        } else {
-            self.fibers.at(id).input.clone()
+        let raw = match state.data.result_path {
+            // The result replaces it.
+            program::Write::Replace => Value::Null,
+            // Without catchers nobody needs the input again, and what nobody else holds is changed in place.
+            _ if state.catch.is_empty() => std::mem::take(&mut self.fiber(id).input),
+            _ => self.fibers.at(id).input.clone(),
         };
         let made = self.frame(executor, id, None, |frame, fiber| {
             let assigned = assign(state.data.assign.as_ref(), frame, &result)?;

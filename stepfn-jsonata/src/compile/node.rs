@@ -159,6 +159,25 @@ impl Node {
         }
     }
 
+    /// The name that is all of it.
+    pub(crate) fn only_name(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Path { steps, keep: false, plain: true } if self.is_bare() => match steps.as_slice() {
+                [step] if step.is_bare() => step.name(),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The name, if it is one.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// Whether it is a step that gives just its value.
     pub(crate) fn is_bare(&self) -> bool {
         !self.keep

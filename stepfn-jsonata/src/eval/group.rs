@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-use stepfn_core::value::Key;
+use stepfn_core::value::{Key, Map};
 
 use super::{Evaluator, Frame, fault_of};
 use crate::{
@@ -87,7 +86,7 @@ impl<'a> Evaluator<'a> {
         items: impl Iterator<Item = Val<'a>>,
         frame: &Rc<Frame<'a>>,
     ) -> Res<'a> {
-        let mut groups: IndexMap<Key, Entry<'a, Gathered<'a>>> = IndexMap::new();
+        let mut groups: Map<Entry<'a, Gathered<'a>>> = Map::new();
         let mut charge = self.meter.hold(0)?;
         for item in items {
             for (pair, (key, value)) in group.pairs.iter().enumerate() {
@@ -105,7 +104,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        let mut fields = IndexMap::with_capacity(groups.len());
+        let mut fields = Map::with_capacity(groups.len());
         for (key, entry) in groups {
             let context = match entry.data {
                 Gathered::One(value) => value,
@@ -120,7 +119,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn group_tuples(&self, group: &'a Group, tuples: &[Tuple<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
-        let mut groups: IndexMap<Key, Entry<'a, Vec<&Tuple<'a>>>> = IndexMap::new();
+        let mut groups: Map<Entry<'a, Vec<&Tuple<'a>>>> = Map::new();
         for tuple in tuples {
             let inner = Frame::of_tuple(frame, tuple);
             for (pair, (key, value)) in group.pairs.iter().enumerate() {
@@ -136,7 +135,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        let mut fields = IndexMap::with_capacity(groups.len());
+        let mut fields = Map::with_capacity(groups.len());
         for (key, entry) in groups {
             let tuple = self.reduced(&entry.data)?;
             let inner = Frame::of_tuple(frame, &tuple);

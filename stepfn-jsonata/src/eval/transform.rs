@@ -2,7 +2,7 @@
 
 use std::{rc::Rc, sync::Arc};
 
-use indexmap::IndexMap;
+use stepfn_core::value::Map;
 
 use super::{Evaluator, Frame, fault_of};
 use crate::{
@@ -98,7 +98,7 @@ impl<'a> Evaluator<'a> {
                 Val::array(copies, Flags::PLAIN, &self.meter)?
             }
             View::Object(object) => {
-                let mut fields = IndexMap::with_capacity(object.len());
+                let mut fields = Map::with_capacity(object.len());
                 for (key, value) in object.entries() {
                     let copy = self.copy(&value, depth + 1)?;
                     if !copy.is_undefined() {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use indexmap::IndexMap;
+use stepfn_core::value::Map;
 
 use super::argument;
 use crate::{
@@ -139,7 +139,7 @@ pub(super) fn each<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fram
 pub(super) fn sift<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
     let whole = argument(arguments, 0);
     let callee = Callee::new(e, &argument(arguments, 1), frame);
-    let mut kept = IndexMap::new();
+    let mut kept = Map::new();
     for (key, value) in whole.as_object().map(|object| object.entries()).unwrap_or_default() {
         let place = key.clone();
         if callee.visit(value.clone(), || Val::Own(place.into()), &whole)?.is_true()? {

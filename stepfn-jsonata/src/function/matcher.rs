@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use indexmap::IndexMap;
+use stepfn_core::value::Map;
 
 use super::argument;
 use crate::{
@@ -158,12 +158,12 @@ impl<'a> Evaluator<'a> {
         let text = of_units(units.get(found.start..found.end).unwrap_or_default());
         let groups = Val::array(groups(self, &found, units)?, Flags::PLAIN, &self.meter)?;
         let next = Function::Next { regex, text: Rc::clone(units), from: found.end };
-        let fields = IndexMap::from([
-            ("match".into(), self.text(text)?),
-            ("start".into(), Val::Number(found.start as f64)),
-            ("end".into(), Val::Number(found.end as f64)),
-            ("groups".into(), groups),
-            ("next".into(), next.into()),
+        let fields = Map::from([
+            ("match", self.text(text)?),
+            ("start", Val::Number(found.start as f64)),
+            ("end", Val::Number(found.end as f64)),
+            ("groups", groups),
+            ("next", next.into()),
         ]);
         Ok((Val::object(Fields::Map(fields), &self.meter)?, found.start == found.end))
     }
@@ -190,10 +190,10 @@ pub(super) fn find<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fram
         && (found.len() as f64) < limit
     {
         next = matches.after(&one)?;
-        let fields = IndexMap::from([
-            ("match".into(), e.text(one.text)?),
-            ("index".into(), Val::Number(one.start as f64)),
-            ("groups".into(), Val::array(one.groups, Flags::PLAIN, &e.meter)?),
+        let fields = Map::from([
+            ("match", e.text(one.text)?),
+            ("index", Val::Number(one.start as f64)),
+            ("groups", Val::array(one.groups, Flags::PLAIN, &e.meter)?),
         ]);
         found.push(Val::object(Fields::Map(fields), &e.meter)?);
     }

@@ -10,34 +10,50 @@ use crate::{
     value::{Res, Val, View, stringify},
 };
 
-fn numbers<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>]) -> Res<'a, Option<Vec<f64>>> {
-    let value = argument(arguments, 0);
-    let Some(items) = value.as_array() else { return Ok(None) };
+/// What comes of all numbers of an array, and how many there are; nothing where it is none.
+fn folded<'a>(
+    e: &Evaluator<'a>,
+    arguments: &[Val<'a>],
+    start: f64,
+    fold: impl Fn(f64, f64) -> f64,
+) -> Res<'a, Option<(f64, usize)>> {
+    let Some(items) = arguments.first().and_then(Val::as_array) else { return Ok(None) };
     e.meter.visit(items.len())?;
-    Ok(Some(items.iter().filter_map(|item| item.as_number()).collect()))
+    let (mut result, mut count) = (start, 0_usize);
+    items.all(|item| {
+        if let Some(number) = item.as_number() {
+            result = fold(result, number);
+            count += 1;
+        }
+        true
+    });
+    Ok(Some((result, count)))
+}
+
+fn of_any<'a>(found: Option<(f64, usize)>, make: impl Fn(f64, f64) -> f64) -> Val<'a> {
+    match found {
+        Some((result, count)) if count > 0 => Val::Number(make(result, count as f64)),
+        _ => Val::Undefined,
+    }
 }
 
 pub(super) fn sum<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
     // A sum begins at 0: that of nothing is not -0.
-    let sum = |numbers: Vec<f64>| Val::Number(numbers.iter().fold(0.0, |sum, number| sum + number));
-    Ok(numbers(e, arguments)?.map_or(Val::Undefined, sum))
+    let sum = folded(e, arguments, 0.0, |sum, number| sum + number)?;
+    Ok(sum.map_or(Val::Undefined, |(sum, _)| Val::Number(sum)))
 }
 
 pub(super) fn max<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
-    let greatest = numbers(e, arguments)?.and_then(|numbers| numbers.into_iter().reduce(f64::max));
-    Ok(greatest.map_or(Val::Undefined, Val::Number))
+    // The greater of a number and none is the number.
+    Ok(of_any(folded(e, arguments, f64::NAN, f64::max)?, |greatest, _| greatest))
 }
 
 pub(super) fn min<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
-    let least = numbers(e, arguments)?.and_then(|numbers| numbers.into_iter().reduce(f64::min));
-    Ok(least.map_or(Val::Undefined, Val::Number))
+    Ok(of_any(folded(e, arguments, f64::NAN, f64::min)?, |least, _| least))
 }
 
 pub(super) fn average<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
-    let Some(numbers) = numbers(e, arguments)?.filter(|numbers| !numbers.is_empty()) else {
-        return Ok(Val::Undefined);
-    };
-    Ok(Val::Number(numbers.iter().fold(0.0, |sum, number| sum + number) / numbers.len() as f64))
+    Ok(of_any(folded(e, arguments, 0.0, |sum, number| sum + number)?, |sum, count| sum / count))
 }
 
 fn each<'a>(arguments: &[Val<'a>], change: impl Fn(f64) -> f64) -> Val<'a> {

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use indexmap::IndexMap;
-use stepfn_core::{jsonata, value::Key};
+use stepfn_core::{jsonata, value::Map};
 
 use super::argument;
 use crate::{
@@ -42,7 +41,7 @@ pub(super) fn kind<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a
 }
 
 pub(super) fn keys<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
-    let mut found: IndexMap<Key, ()> = IndexMap::new();
+    let mut found: Map<()> = Map::new();
     collect_keys(e, &argument(arguments, 0), &mut found)?;
     // An array of keys goes through an object, so that indices come first.
     let fields = found.into_keys().map(|key| (key, Val::Undefined)).collect();
@@ -51,7 +50,7 @@ pub(super) fn keys<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a
     Val::sequence(keys.into_iter().map(|(key, _)| Val::Own(key.into())).collect(), &e.meter)
 }
 
-fn collect_keys<'a>(e: &Evaluator<'a>, value: &Val<'a>, found: &mut IndexMap<Key, ()>) -> Res<'a, ()> {
+fn collect_keys<'a>(e: &Evaluator<'a>, value: &Val<'a>, found: &mut Map<()>) -> Res<'a, ()> {
     match value.view() {
         View::Array(items) => {
             for item in items.iter() {
@@ -102,7 +101,7 @@ fn spread_value<'a>(e: &Evaluator<'a>, value: &Val<'a>) -> Res<'a> {
             let mut parts = Vec::with_capacity(object.len());
             for (key, value) in object.entries() {
                 e.meter.spend(1)?;
-                parts.push(Val::object(Fields::Map(IndexMap::from([(key, value)])), &e.meter)?);
+                parts.push(Val::object(Fields::Map(Map::from([(key, value)])), &e.meter)?);
             }
             Val::sequence(parts, &e.meter)
         }
@@ -113,7 +112,7 @@ fn spread_value<'a>(e: &Evaluator<'a>, value: &Val<'a>) -> Res<'a> {
 pub(super) fn merge<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
     let objects = argument(arguments, 0);
     let Some(items) = objects.as_array() else { return Ok(Val::Undefined) };
-    let mut merged = IndexMap::new();
+    let mut merged = Map::new();
     for item in items.iter() {
         if let Some(object) = item.as_object() {
             e.meter.visit(object.len())?;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use indexmap::IndexMap;
+use stepfn_core::value::Map;
 
 use super::{
     argument,
@@ -84,11 +84,11 @@ fn plain<'a>(e: &Evaluator<'a>, text: &str, pattern: &str, with: &str, limit: f6
 
 /// The match as the object that a function gets.
 fn object<'a>(e: &Evaluator<'a>, found: &Found<'a>) -> Res<'a> {
-    let fields = IndexMap::from([
-        ("match".into(), e.text(found.text.clone())?),
-        ("start".into(), Val::Number(found.start as f64)),
-        ("end".into(), Val::Number(found.end as f64)),
-        ("groups".into(), Val::array(found.groups.clone(), Flags::PLAIN, &e.meter)?),
+    let fields = Map::from([
+        ("match", e.text(found.text.clone())?),
+        ("start", Val::Number(found.start as f64)),
+        ("end", Val::Number(found.end as f64)),
+        ("groups", Val::array(found.groups.clone(), Flags::PLAIN, &e.meter)?),
     ]);
     Val::object(Fields::Map(fields), &e.meter)
 }

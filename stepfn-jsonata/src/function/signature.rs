@@ -236,7 +236,7 @@ fn array<'a>(
             Some(items) => {
                 meter.visit(items.len())?;
                 let wanted = of.bytes().next();
-                items.iter().all(|item| Some(item.symbol()) == wanted)
+                items.all(|item| Some(item.symbol()) == wanted)
             }
         };
         if !fits {

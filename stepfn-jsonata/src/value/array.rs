@@ -147,6 +147,16 @@ impl<'a> ArrayView<'_, 'a> {
         (0..self.len()).map(|index| self.get(index))
     }
 
+    /// Whether all items are what `is_it` asks for. None is copied that was made.
+    #[inline]
+    pub(crate) fn all(&self, mut is_it: impl FnMut(&Val<'a>) -> bool) -> bool {
+        match self {
+            Self::Ref(items) => items.iter().all(|item| is_it(&Val::Ref(item))),
+            Self::Made(Array { items: Items::Vals(items), .. }) => items.iter().all(is_it),
+            other => other.iter().all(|item| is_it(&item)),
+        }
+    }
+
     pub(crate) fn to_vec(self) -> Vec<Val<'a>> {
         match self {
             Self::Ref(items) => items.iter().map(Val::Ref).collect(),

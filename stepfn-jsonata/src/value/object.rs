@@ -5,7 +5,6 @@ use std::{
     rc::Rc,
 };
 
-use indexmap::IndexMap;
 use stepfn_core::value::{Key, Map, Value};
 
 use super::{Res, Tuple, Val};
@@ -27,7 +26,7 @@ pub(crate) struct Object<'a> {
 pub(crate) enum Fields<'a> {
     /// With keys that stand in the program.
     Record(&'a [Key], Vec<Val<'a>>),
-    Map(IndexMap<Key, Val<'a>>),
+    Map(Map<Val<'a>>),
 }
 
 impl<'a> Fields<'a> {
@@ -56,12 +55,12 @@ impl<'a> Fields<'a> {
     fn bytes(&self) -> usize {
         match self {
             Self::Record(_, values) => values.len() * size_of::<Val<'_>>(),
-            // An entry, its hash and its place in the index.
+            // An entry, and its place among many.
             Self::Map(map) => map.len() * (size_of::<Val<'_>>() + 48),
         }
     }
 
-    fn map(&mut self) -> &mut IndexMap<Key, Val<'a>> {
+    fn map(&mut self) -> &mut Map<Val<'a>> {
         if let Self::Record(keys, values) = self {
             let values = std::mem::take(values);
             *self = Self::Map(keys.iter().cloned().zip(values).collect());
@@ -106,7 +105,7 @@ impl<'a> Object<'a> {
 
     /// Lets go of all fields, so that an object that holds itself is freed.
     pub(crate) fn clear(&self) {
-        let fields = std::mem::replace(&mut *self.fields.borrow_mut(), Fields::Map(IndexMap::new()));
+        let fields = std::mem::replace(&mut *self.fields.borrow_mut(), Fields::Map(Map::new()));
         drop(fields);
     }
 
@@ -137,7 +136,7 @@ impl<'a> Object<'a> {
 
     /// What a value with variables beside it is where nobody knows any more that it is one.
     pub(crate) fn of_tuple(tuple: &Tuple<'a>) -> Rc<Self> {
-        let map = IndexMap::from([(Key::from("@"), tuple.at.clone())]);
+        let map = Map::from([(Key::from("@"), tuple.at.clone())]);
         let depth = Cell::new(1 + tuple.at.depth());
         Rc::new(Self { fields: RefCell::new(Fields::Map(map)), depth, charge: RefCell::new(None) })
     }
