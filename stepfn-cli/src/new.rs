@@ -131,7 +131,7 @@ fn imported(file: &Path, allow_outside: bool) -> Result<Project, String> {
     let (mut modules, mut uses, mut names, mut tests) = (Vec::new(), Vec::new(), Vec::new(), String::new());
     for machine in &machines {
         let source = import::rust_source(machine, &[]).map_err(|error| error.to_string())?;
-        let (module, rust_name) = (snake_case(&machine.rust_name), &machine.rust_name);
+        let (module, rust_name) = (module_of(machine), &machine.rust_name);
         if modules.contains(&module) {
             return Err(format!(
                 "two of the machines would be the module `{module}`: their names differ in their signs alone\n  = help: \
@@ -167,6 +167,16 @@ fn imported(file: &Path, allow_outside: bool) -> Result<Project, String> {
                 use stepfn::Workflow;\n";
     project.files.push(("tests/imported.rs".into(), format!("{head}{tests}")));
     Ok(project)
+}
+
+/// The module of a machine: a word that Rust does not keep, and no file that a crate has anyway.
+fn module_of(machine: &Imported) -> String {
+    let module = snake_case(&machine.rust_name);
+    if import::is_identifier(&module) && module != "lib" && module != "main" {
+        module
+    } else {
+        format!("{module}_machine")
+    }
 }
 
 fn test_of(machine: &Imported, module: &str) -> String {

@@ -159,6 +159,16 @@ fn a_name_that_cargo_does_not_take_is_refused_and_nothing_is_written_over() {
     assert!(toml.contains("name = \"flow\"") && toml.contains("stepfn = \"0.1\""), "{toml}");
     let again = stepfn(place.path(), &["new", "flow"]);
     assert!(String::from_utf8_lossy(&again.stderr).contains("is there already"));
+    // Names that a crate, or Rust, has already.
+    let asl = r#"{ "StartAt": "A", "States": { "A": { "Type": "Succeed" } } }"#;
+    for (file, module) in [("lib.asl.json", "lib_machine"), ("match.asl.json", "match_machine")] {
+        fs::write(place.path().join(file), asl).unwrap();
+        let project = file.replace(".asl.json", "-flow");
+        assert!(stepfn(place.path(), &["new", &project, "--from", file]).status.success());
+        let library = fs::read_to_string(place.path().join(&project).join("src/lib.rs")).unwrap();
+        assert_eq!(library, format!("pub mod {module};\n"));
+        assert!(place.path().join(&project).join(format!("src/{module}.rs")).exists());
+    }
     // What cannot be imported leaves nothing behind.
     fs::write(place.path().join("bad.yml"), "a: 1\n").unwrap();
     assert_eq!(stepfn(place.path(), &["new", "other", "--from", "bad.yml"]).status.code(), Some(2));
