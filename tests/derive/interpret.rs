@@ -263,7 +263,7 @@ fn is_scalar(shape: &Shape, value: &Value) -> bool {
             number.is_some_and(|number| (*min..=*max).contains(&number))
         }
         Shape::Number => value.is_number(),
-        Shape::String => value.is_string(),
+        Shape::String | Shape::Token(_) => value.is_string(),
         Shape::Text("char") => value.as_str().is_some_and(|text| text.chars().count() == 1),
         Shape::Text("timestamp") => value.as_str().is_some_and(|text| text.contains('T')),
         Shape::Text(form) => value.as_str().is_some_and(|text| is_of_form(form, text)),

@@ -9,7 +9,10 @@ use stepfn::{
     path::{Filter, FilterOperand, Path, Root, Segment, SegmentKind},
     shape::{Field, Given, Made, Shape},
 };
-use stepfn_core::jsonata::{self, Expression, ExpressionKind};
+use stepfn_core::{
+    jsonata::{self, Expression, ExpressionKind},
+    service::{self, Resource},
+};
 
 use crate::{
     scope::CONTEXT,
@@ -22,6 +25,7 @@ pub(crate) fn note(trial: &Trial, made: &mut BTreeSet<String>) {
     noter.machine(&trial.machine, "StateMachine", QueryLanguage::JsonPath);
     noter.shape(trial.input);
     noter.mark_if(trial.express, "express");
+    noter.mark_if(trial.strict, "strict");
     if let Some(output) = trial.output {
         noter.shape(output);
         noter.mark_if(true, "typed output");
@@ -81,6 +85,14 @@ impl Noter<'_> {
     }
 
     fn state(&mut self, state: &Json, language: QueryLanguage, outer: QueryLanguage) {
+        if let Some(Resource::Integration(named)) = state["Resource"].as_str().map(service::lookup) {
+            self.made.insert(format!(
+                "pattern {} {:?}",
+                if named.sdk { "sdk" } else { "optimised" },
+                named.pattern
+            ));
+            self.mark_if(!named.sdk, &format!("service {}", named.service));
+        }
         self.fields(state["Type"].as_str().unwrap_or_default(), state, language);
         for (part, owner) in [
             ("Credentials", "Credentials"),
@@ -220,7 +232,16 @@ impl Noter<'_> {
             Filter::Exists(_) => "Exists",
             Filter::Compare { left, op, right } => {
                 for operand in [left, right] {
-                    self.mark_if(matches!(operand, FilterOperand::Path(_)), "filter operand Path");
+                    let name = match operand {
+                        FilterOperand::Path(_) => "Path",
+                        FilterOperand::String(_) => "String",
+                        FilterOperand::Number(_) => "Number",
+                        FilterOperand::Boolean(_) => "Boolean",
+                        FilterOperand::Null => "Null",
+                        FilterOperand::List(_) => "List",
+                        FilterOperand::Regex(_) => "Regex",
+                    };
+                    self.made.insert(format!("filter operand {name}"));
                 }
                 op.symbol()
             }
@@ -337,7 +358,10 @@ impl Noter<'_> {
             }
             Shape::Recursive(_) => "Recursive",
             Shape::Mixed => "Mixed",
-            Shape::Token(_) => "Token",
+            Shape::Token(answer) => {
+                self.shape(answer);
+                "Token"
+            }
             // No type is of it.
             Shape::Never => "Never",
         };

@@ -63,7 +63,8 @@ pub(crate) fn trial(random: &mut Random, mode: Mode) -> Trial {
     author.say(&mut machine, &[("Version", json!("1.0")), ("TimeoutSeconds", json!(5000))]);
     let work = author.work;
     let output = random.percent(70).then(|| sink(random, &output, 2));
-    Trial { machine: machine.into(), express, input, output, work }
+    let strict = random.one_in(10);
+    Trial { machine: machine.into(), express, strict, input, output, work }
 }
 
 impl Author<'_> {
@@ -225,7 +226,9 @@ impl Author<'_> {
             fields.insert("ResultSelector".into(), template);
             result = guess;
         }
-        let (path, data) = match self.random.below(12) {
+        let (path, data) = match self.random.below(13) {
+            12 if raw.input.kind() == Kind::Array => (json!("$[0]"), raw.input.clone()),
+            12 => (json!("$.c[0]"), raw.input.clone()),
             0 | 1 => (json!("$.r"), raw.input.with(&["r"], result)),
             2 => (json!("$.a"), raw.input.with(&["a"], result)),
             3 => (json!("$.a.b"), raw.input.with(&["a", "b"], result)),

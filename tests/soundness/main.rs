@@ -5,7 +5,7 @@
 //! that is run with values at the corners of its types. Failures are grouped by their kind; one of each is made small and shown.
 //!
 //! `cargo xtask soundness` runs fresh seeds in release. `STEPFN_SOUNDNESS` says how many executions of each query language,
-//! `STEPFN_SOUNDNESS_SEED` with which seed to begin, `STEPFN_SOUNDNESS_SAMPLES` how many failures of each kind to make small.
+//! `STEPFN_SOUNDNESS_SEED` with which seed to begin, `STEPFN_SOUNDNESS_SECONDS` after how long to end, `STEPFN_SOUNDNESS_SAMPLES` how many failures of each kind to make small.
 #![allow(clippy::unwrap_used)]
 
 mod anything;
@@ -21,12 +21,14 @@ mod judge;
 mod known;
 mod machine;
 mod map;
+mod mutate;
 mod paths;
 #[cfg(feature = "rule-switches")]
 mod power;
 mod prune;
 mod query;
 mod random;
+mod rules;
 mod scope;
 mod shapes;
 mod shrink;
@@ -55,11 +57,12 @@ fn number(name: &str, default: u64) -> u64 {
 /// Executions of each accepted machine.
 const TIMES: u64 = 40;
 
-/// Makes machines until there were enough executions of accepted ones.
+/// Makes machines until there were enough executions of accepted ones, or the time is up.
 fn run(mode: Mode, first: u64, wanted: u64, samples: u64) -> Findings {
     let mut findings = Findings::default();
+    let until = Instant::now() + Duration::from_secs(number("STEPFN_SOUNDNESS_SECONDS", 1 << 30));
     for seed in first.. {
-        if findings.runs >= wanted {
+        if findings.runs >= wanted || Instant::now() > until {
             break;
         }
         let began = Instant::now();
@@ -102,7 +105,7 @@ fn one(mode: Mode, seed: u64, samples: u64, findings: &mut Findings) {
         findings.report(seed, &trial, failure, samples);
     }
     let mut broken = trial;
-    if !shrink::break_one(&mut broken.machine, &mut random) {
+    if !mutate::mutate(&mut random, &mut broken) {
         return;
     }
     findings.broken += 1;

@@ -54,7 +54,7 @@ fn root(random: &mut Random, scope: &Scope) -> (String, Guess) {
     }
 }
 
-fn write(random: &mut Random, root: String, steps: &[Step]) -> String {
+pub(crate) fn write(random: &mut Random, root: String, steps: &[Step]) -> String {
     let mut text = root;
     for step in steps {
         match step {

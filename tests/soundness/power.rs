@@ -1,48 +1,27 @@
 //! The power of the proof: each rule of the data flow is switched off, alone, and the generator must then make a machine that the
 //! rest accepts and that fails. A rule for which it makes none is not needed, or lies outside of what is generated.
+//!
+//! `cargo xtask soundness --power --seconds N` runs it in release for so long, or until no rule is left.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use stepfn::diagnostic::Diagnostic;
 use stepfn_core::flow::switch::watch;
 
 use crate::{
-    anything::has_anything,
+    anything::{declared, has_anything},
+    known::KNOWN,
     machine::{self, Mode},
+    mutate::mutate,
     number, prune,
     random::Random,
-    shapes, shrink,
-    trial::{Trial, WorkKind},
+    rules::{self, Class},
+    trial::Trial,
 };
-
-/// What a rule is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
-    /// Without it machines fail.
-    Fails,
-    /// It refuses what makes no sense but does not fail, for this reason.
-    Lint(&'static str),
-}
-
-/// Rules that are not there to prevent failures, by words of their names.
-const LINTS: [(&str, &str); 9] = [
-    ("the comparison is never true", "a comparison of other types is false"),
-    ("unknown-literal", "a comparison with a text that an enum does not have is false"),
-    ("unraised-error", "an error that nobody raises is never caught"),
-    ("unwritten-field", "a finding about raw JSON, which no typed machine has"),
-    ("claim path of JSONPath to Maybe", "a comparison of other types is false"),
-    ("claim path of JSONPath to Nothing", "a test of what cannot be there is false"),
-    ("claim path of JSONata to Nothing", "what cannot be there comes to nothing, which is allowed there"),
-    ("claim path to a literal", "a comparison with a text that an enum does not have is false"),
-    ("claim raises", "an error that nobody raises is never caught"),
-];
-
-fn class(rule: &str) -> Class {
-    LINTS
-        .iter()
-        .find(|(words, _)| rule.contains(words))
-        .map_or(Class::Fails, |(_, reason)| Class::Lint(reason))
-}
 
 /// What was seen of a rule.
 #[derive(Default)]
@@ -50,135 +29,203 @@ struct Seen {
     /// How often a machine was accepted without it alone.
     needed: u64,
     /// The first machine that failed then.
-    fails: Option<(u64, Trial, String)>,
+    fails: Option<Found>,
+    /// Another rule that refuses at the same place, and the machine that fails without both.
+    doubled: Option<(String, Found)>,
+}
+
+struct Found {
+    seed: u64,
+    mode: Mode,
+    trial: Trial,
+    said: String,
 }
 
 /// Rules that found nothing in so many machines are let be.
-const ENOUGH: u64 = 400;
+const ENOUGH: u64 = 3000;
+
+/// Things made wrong of each machine that is accepted.
+const MISTAKES: usize = 24;
+
+/// All that was seen, by the rule's name.
+type Rules = Mutex<BTreeMap<String, Seen>>;
 
 #[test]
 fn each_rule_that_prevents_failures_is_needed() {
-    let (machines, first) = (number("STEPFN_POWER", 300), number("STEPFN_SOUNDNESS_SEED", 1));
-    let modes = [Mode::Paths, Mode::Jsonata, Mode::Mixed];
-    let mut rules: BTreeMap<String, Seen> = BTreeMap::new();
-    let each: Vec<_> = std::thread::scope(|threads| {
-        let spawned = modes.map(|mode| {
-            let work = move || search(mode, first, machines);
-            std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(threads, work).unwrap()
-        });
-        spawned.map(|thread| thread.join().unwrap()).into()
+    let (seconds, first) = (number("STEPFN_POWER", 20), number("STEPFN_SOUNDNESS_SEED", 1));
+    let until = Instant::now() + Duration::from_secs(seconds);
+    let rules = Rules::default();
+    std::thread::scope(|threads| {
+        for mode in [Mode::Paths, Mode::Jsonata, Mode::Mixed] {
+            let rules = &rules;
+            let work = move || Search { mode, until, rules }.search(first);
+            std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(threads, work).unwrap();
+        }
     });
-    for found in each {
-        for (rule, seen) in found {
-            let known = rules.entry(rule).or_default();
-            known.needed += seen.needed;
-            known.fails = known.fails.take().or(seen.fails);
-        }
-    }
-    let fails: Vec<_> = rules.iter().filter(|(rule, _)| class(rule) == Class::Fails).collect();
-    for (rule, seen) in &fails {
-        match &seen.fails {
-            Some((seed, trial, said)) => {
-                let said: String = said.lines().next().unwrap_or_default().chars().take(160).collect();
-                println!("needed     {rule}\n           seed {seed}: {said}");
-                if std::env::var_os("STEPFN_POWER_MACHINES").is_some() {
-                    println!("           {}", trial.machine);
-                }
-            }
-            None => {
-                println!("UNNOTICED  {rule}\n           accepted without it alone: {} machines", seen.needed)
-            }
-        }
-    }
-    for (rule, seen) in &rules {
-        if let Class::Lint(reason) = class(rule) {
-            println!(
-                "lint       {rule}\n           {reason}; machines that fail without it: {}",
-                u8::from(seen.fails.is_some())
-            );
-        }
-    }
-    let found = fails.iter().filter(|(_, seen)| seen.fails.is_some()).count();
-    println!("power: {found} of {} (and {} lints)", fails.len(), rules.len() - fails.len());
-    assert_eq!(found, fails.len(), "rules without which no machine failed: see UNNOTICED above");
+    report(rules.into_inner().unwrap_or_else(PoisonError::into_inner));
 }
 
-/// Things broken of each machine that is accepted.
-const BREAKS: usize = 16;
+/// Tells of each rule what was seen, by its place in the source.
+fn report(seen: BTreeMap<String, Seen>) {
+    let sites = rules::sites();
+    let (mut found, mut doubled, mut lints, mut left) = (0, 0, 0, Vec::new());
+    let mut asked = Vec::new();
+    for (rule, seen) in &seen {
+        let name = rules::name(rule, &sites);
+        asked.push(name.clone());
+        let class = rules::class(&name);
+        match (class, &seen.fails, &seen.doubled) {
+            (_, Some(one), _) => {
+                if class != Some(Class::Fails) {
+                    println!("class?     {name}: {class:?}, but a machine fails without it");
+                }
+                found += 1;
+                show("needed    ", &name, one);
+            }
+            (Some(Class::Lint(reason)), ..) => {
+                lints += 1;
+                println!("lint       {name}\n           {reason}");
+            }
+            (Some(Class::Doubled(_)), None, Some((by, one))) => {
+                doubled += 1;
+                show("doubled   ", &format!("{name} BY {}", rules::name(by, &sites)), one);
+            }
+            (_, None, both) => {
+                println!("UNNOTICED  {name}\n           accepted without it alone: {} machines", seen.needed);
+                if let Some((by, one)) = both {
+                    show("          ", &format!("but with {}", rules::name(by, &sites)), one);
+                }
+                left.push(name);
+            }
+        }
+    }
+    for site in &sites {
+        let place = site.to_string();
+        if !asked.iter().any(|name| name.starts_with(&place))
+            && rules::class(&place).is_none_or(Class::prevents)
+        {
+            println!("UNREACHED  {place} (line {})", site.line);
+            left.push(place);
+        }
+    }
+    println!("power: {found} of {} (and {doubled} doubled, {lints} lints)", found + left.len());
+    assert!(left.is_empty(), "rules without which no machine failed:\n{}", left.join("\n"));
+}
+
+fn show(what: &str, name: &str, found: &Found) {
+    let Found { seed, mode, trial, said } = found;
+    let said: String = said.lines().next().unwrap_or_default().chars().take(160).collect();
+    println!("{what} {name}\n           {mode:?}, seed {seed}: {said}");
+    if std::env::var_os("STEPFN_POWER_MACHINES").is_some() {
+        println!("           {}\n           input {:?}", trial.machine, trial.input);
+    }
+}
 
 /// Makes machines, and whenever one is refused, tries whether a rule alone stands between it and a failure: while what is refused is
-/// taken away, and where one thing of what was accepted is broken.
-fn search(mode: Mode, first: u64, machines: u64) -> BTreeMap<String, Seen> {
-    let mut rules: BTreeMap<String, Seen> = BTreeMap::new();
-    for seed in first..first + machines {
-        let mut random = Random::new(seed);
-        let mut trial = machine::trial(&mut random, mode);
-        let mut accepted = false;
-        for _ in 0..40 {
-            match judge(seed, &trial, &mut rules) {
-                None => {
-                    accepted = true;
-                    break;
+/// taken away, and where one thing of what was accepted is made wrong.
+struct Search<'r> {
+    mode: Mode,
+    until: Instant,
+    rules: &'r Rules,
+}
+
+impl Search<'_> {
+    fn search(&self, first: u64) {
+        for seed in first.. {
+            if Instant::now() > self.until {
+                return;
+            }
+            let mut random = Random::new(seed);
+            let mut trial = machine::trial(&mut random, self.mode);
+            let mut accepted = false;
+            for _ in 0..40 {
+                match self.judge(seed, &trial) {
+                    None => {
+                        accepted = true;
+                        break;
+                    }
+                    Some(finding) if prune::remove(&mut trial, &finding) => {}
+                    Some(_) => break,
                 }
-                Some(finding) if prune::remove(&mut trial, &finding) => {}
-                Some(_) => break,
+            }
+            for _ in 0..if accepted { MISTAKES } else { 0 } {
+                let mut wrong = trial.clone();
+                if mutate(&mut random, &mut wrong) {
+                    self.judge(seed, &wrong);
+                }
             }
         }
-        for _ in 0..if accepted { BREAKS } else { 0 } {
-            let mut broken = trial.clone();
-            if break_one(&mut random, &mut broken) {
-                judge(seed, &broken, &mut rules);
+    }
+
+    fn with<T>(&self, rule: &str, work: impl FnOnce(&mut Seen) -> T) -> T {
+        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        if !rules.contains_key(rule) {
+            rules.insert(rule.to_owned(), Seen::default());
+        }
+        work(rules.get_mut(rule).unwrap())
+    }
+
+    /// Tries each rule that had something to say of a refused machine; gives the first finding.
+    fn judge(&self, seed: u64, trial: &Trial) -> Option<Diagnostic> {
+        let (built, asked) = watch(&[], || trial.build());
+        let open: Vec<String> = asked
+            .into_iter()
+            .filter(|rule| self.with(rule, |seen| seen.fails.is_none() && seen.needed < ENOUGH))
+            .collect();
+        let findings = built.err()?;
+        if findings.len() <= 4 {
+            for rule in &open {
+                self.without(rule, seed, trial, &findings);
+            }
+        }
+        findings.into_iter().next()
+    }
+
+    fn without(&self, rule: &str, seed: u64, trial: &Trial, before: &[Diagnostic]) {
+        let (built, asked) = watch(&[rule], || trial.build());
+        let left = match built {
+            Ok(definition) => {
+                self.with(rule, |seen| seen.needed += 1);
+                if let Some(found) = self.failing(&[rule], seed, trial, &definition) {
+                    self.with(rule, |seen| seen.fails.get_or_insert(found).seed);
+                }
+                return;
+            }
+            Err(left) => left,
+        };
+        // Where another rule refuses the same at the same place, both are switched off.
+        let same = before.len() == left.len() + 1
+            && left.iter().all(|finding| before.iter().filter(|other| other.at == finding.at).count() > 1);
+        if left.len() != 1 || !same || self.with(rule, |seen| seen.doubled.is_some()) {
+            return;
+        }
+        for other in asked.iter().filter(|other| *other != rule) {
+            if let (Ok(definition), _) = watch(&[rule, other], || trial.build()) {
+                if let Some(found) = self.failing(&[rule, other], seed, trial, &definition) {
+                    self.with(rule, |seen| seen.doubled = Some((other.clone(), found)));
+                }
+                return;
             }
         }
     }
-    rules
-}
 
-/// A part of the machine, or what a sink takes.
-fn break_one(random: &mut Random, trial: &mut Trial) -> bool {
-    let other = shapes::shape(random, 2);
-    if random.one_in(5) {
-        trial.output = Some(other);
-        return true;
-    }
-    if random.one_in(3) && !trial.work.is_empty() {
-        let at = random.below(trial.work.len());
-        if let WorkKind::Function { input, output, .. } = &mut trial.work[at].kind {
-            if random.one_in(2) {
-                *input = other;
-            } else {
-                *output = other;
-            }
-            return true;
+    /// The failure of a machine that the checker would not have accepted: none that it is known to miss, and none of what is declared
+    /// to be anything.
+    fn failing(
+        &self,
+        off: &[&str],
+        seed: u64,
+        trial: &Trial,
+        definition: &stepfn::Definition,
+    ) -> Option<Found> {
+        let failure = trial.run(definition, seed, 40)?;
+        if KNOWN.contains(&failure.kind.as_str()) {
+            return None;
         }
-    }
-    shrink::break_one(&mut trial.machine, random)
-}
-
-/// Tries each rule that had something to say of a refused machine; gives the first finding.
-fn judge(seed: u64, trial: &Trial, rules: &mut BTreeMap<String, Seen>) -> Option<Diagnostic> {
-    let (built, asked) = watch(None, || trial.build());
-    for rule in &asked {
-        rules.entry(rule.clone()).or_default();
-    }
-    let findings = built.err()?;
-    if findings.len() <= 4 && !has_anything(trial) {
-        for rule in asked {
-            without(&rule, seed, trial, rules);
-        }
-    }
-    findings.into_iter().next()
-}
-
-fn without(rule: &str, seed: u64, trial: &Trial, rules: &mut BTreeMap<String, Seen>) {
-    let seen = rules.entry(rule.to_owned()).or_default();
-    if seen.fails.is_some() || seen.needed > ENOUGH {
-        return;
-    }
-    if let (Ok(definition), _) = watch(Some(rule), || trial.build()) {
-        seen.needed += 1;
-        if let Some(failure) = trial.run(&definition, seed, 40) {
-            seen.fails = Some((seed, trial.clone(), failure.said));
-        }
+        let trial = match has_anything(trial) {
+            true => watch(off, || declared(trial, seed, &failure)).0?,
+            false => trial.clone(),
+        };
+        Some(Found { seed, mode: self.mode, trial, said: failure.said })
     }
 }

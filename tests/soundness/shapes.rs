@@ -152,6 +152,16 @@ fn structure(random: &mut Random, depth: usize) -> &'static Shape {
     leak(Shape::Object(leak_object("Random", fields, flattened, deny)))
 }
 
+/// The type with a typed token in it, where it is a struct.
+pub(crate) fn with_token(shape: &'static Shape, answer: &'static Shape) -> &'static Shape {
+    let Shape::Object(object) = shape else { return shape };
+    let mut fields = object.fields.to_vec();
+    fields.retain(|field| !field.given_as.contains(&"token"));
+    fields.push(always("token", leak(Shape::Token(answer))));
+    let object = ObjectShape { fields: fields.leak(), ..**object };
+    leak(Shape::Object(Box::leak(Box::new(object))))
+}
+
 fn always(key: &'static str, shape: &'static Shape) -> Field {
     Field { made_as: key, given_as: vec![key].leak(), shape, made: Made::Always, given: Given::Required }
 }

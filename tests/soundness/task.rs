@@ -93,8 +93,14 @@ impl Author<'_> {
         // Made towards the type of what flows, or the type towards what flows.
         let meant = self.random.one_in(3).then(|| shapes::object(self.random, 1));
         let given = self.payload(fields, &inside, jsonata, call, name, meant);
-        let input = meant.unwrap_or_else(|| self.sink(&given));
+        let mut input = meant.unwrap_or_else(|| self.sink(&given));
         let result = token.then(|| shapes::shape(self.random, 2));
+        if let Some(result) = result
+            && self.random.one_in(3)
+        {
+            let answer = if self.random.one_in(6) { shapes::shape(self.random, 2) } else { result };
+            input = shapes::with_token(input, answer);
+        }
         let kind = WorkKind::Function { call, input, output: answer, result };
         self.work.push(Work { state: name.to_owned(), kind });
         match call {
@@ -222,7 +228,7 @@ impl Author<'_> {
             .iter()
             .copied()
             .filter(|pattern| match pattern {
-                Pattern::WaitForTaskToken => false,
+                Pattern::WaitForTaskToken => !self.express,
                 Pattern::Sync | Pattern::Sync2 => !self.express,
                 Pattern::Request => true,
             })
@@ -241,10 +247,36 @@ impl Author<'_> {
         if let Some(member) = known.one_of.first() {
             given.insert((*member).to_owned(), "x".into());
         }
+        if pattern == Pattern::WaitForTaskToken && !self.token(&mut given, jsonata, &known) {
+            return self.declared(fields, scope, jsonata, name);
+        }
         fields.insert(if jsonata { "Arguments" } else { "Parameters" }.into(), given.into());
+        if pattern == Pattern::WaitForTaskToken {
+            // Whoever sends the token back says what it is.
+            let result = shapes::shape(self.random, 2);
+            self.work.push(Work { state: name.to_owned(), kind: WorkKind::Declared(Some(result)) });
+            return Guess::of(result, Side::Given);
+        }
         let answer = known.answer(pattern);
         self.work.push(Work { state: name.to_owned(), kind: WorkKind::Service(answer) });
         answer.map_or(Guess::Any, Guess::Service)
+    }
+
+    /// The token of a callback, in the first parameter that is a text.
+    fn token(&mut self, given: &mut Map<String, Json>, jsonata: bool, action: &service::Action) -> bool {
+        let Some(service::Kind::Structure(members)) = action.parameters.map(|shape| shape.kind()) else {
+            return false;
+        };
+        let text = members.iter().find(|member| matches!(member.shape.kind(), service::Kind::String));
+        let Some(text) = text.map(|member| member.name.to_string()) else { return false };
+        given.remove(&text);
+        if jsonata {
+            given.insert(text, "{% $states.context.Task.Token %}".into());
+        } else {
+            given.remove(&format!("{text}.$"));
+            given.insert(format!("{text}.$"), "$$.Task.Token".into());
+        }
+        true
     }
 
     fn parameter(
@@ -265,7 +297,7 @@ impl Author<'_> {
             return;
         }
         let mut plain = Random::new(7);
-        given.insert(member.name.to_string(), json_of(&answer(&mut plain, &member.shape, 3)));
+        given.insert(member.name.to_string(), json_of(&answer(&mut plain, &member.shape, 3, false)));
     }
 }
 
@@ -275,8 +307,14 @@ pub(crate) fn json_of(value: &stepfn::value::Value) -> Json {
     serde_json::from_str(&value.to_string()).unwrap_or(Json::Null)
 }
 
-/// An answer in which everything is there: what of it may be missing is not promised.
-pub(crate) fn answer(random: &mut Random, shape: &service::Shape, depth: usize) -> stepfn::value::Value {
+/// An answer in which everything is there: what of it may be missing is not promised. It is asked for in a strict machine, where it
+/// may be missing (`holes`).
+pub(crate) fn answer(
+    random: &mut Random,
+    shape: &service::Shape,
+    depth: usize,
+    holes: bool,
+) -> stepfn::value::Value {
     use stepfn::value::{Map, Value};
     match shape.kind() {
         service::Kind::String => random.pick(&["x", "", "SUCCEEDED"]).into(),
@@ -286,16 +324,19 @@ pub(crate) fn answer(random: &mut Random, shape: &service::Shape, depth: usize) 
         service::Kind::Timestamp => "2024-05-06T07:08:09Z".into(),
         service::Kind::Bytes | service::Kind::Anything => "x".into(),
         service::Kind::List(item) if depth > 0 => {
-            (0..2).map(|_| answer(random, &item, depth - 1)).collect::<Vec<_>>().into()
+            (0..2).map(|_| answer(random, &item, depth - 1, holes)).collect::<Vec<_>>().into()
         }
         service::Kind::Map(item) if depth > 0 => {
-            shapes::KEYS.iter().map(|key| (*key, answer(random, &item, depth - 1))).collect::<Map>().into()
+            shapes::KEYS.iter().map(|key| (*key, answer(random, &item, depth - 1, holes))).collect::<Map>().into()
         }
         service::Kind::Structure(members) if depth > 0 => members
             .iter()
+            .filter(|member| member.required || !holes || !random.one_in(4))
+            .collect::<Vec<_>>()
+            .into_iter()
             .map(|member| {
                 let value = exchange(&member.name).filter(|_| !member.shape.is_sdk());
-                let value = value.unwrap_or_else(|| answer(random, &member.shape, depth - 1));
+                let value = value.unwrap_or_else(|| answer(random, &member.shape, depth - 1, holes));
                 (member.name.as_ref(), value)
             })
             .collect::<Map>()

@@ -35,6 +35,8 @@ use crate::{
 pub(crate) struct Trial {
     pub(crate) machine: Json,
     pub(crate) express: bool,
+    /// `#[strict]`: it leans on nothing that was not declared.
+    pub(crate) strict: bool,
     pub(crate) input: &'static Shape,
     pub(crate) output: Option<&'static Shape>,
     pub(crate) work: Vec<Work>,
@@ -126,6 +128,7 @@ impl Trial {
         }
         let mut draft = Draft::new("Random", machine);
         draft.workflow_type = if self.express { WorkflowType::Express } else { WorkflowType::Standard };
+        draft.strict = self.strict;
         draft.input = Some(self.input);
         draft.output = self.output;
         let pointers = pointers(&self.machine);
@@ -174,7 +177,8 @@ impl Trial {
                     now(store.put(&key.as_str().into(), text.into())).unwrap();
                 }
                 kind => {
-                    let worker = Worker { kind: kind.clone(), running: Arc::clone(&running) };
+                    let (kind, strict) = (kind.clone(), self.strict);
+                    let worker = Worker { kind, strict, running: Arc::clone(&running) };
                     builder = builder.task(work.state.clone(), worker);
                 }
             }
@@ -254,6 +258,8 @@ struct Running {
 
 struct Worker {
     kind: WorkKind,
+    /// What of a service's answer need not be there may be missing.
+    strict: bool,
     running: Arc<Mutex<Running>>,
 }
 
@@ -274,10 +280,14 @@ impl TaskHandler for Worker {
             0..=2 => Err(TaskFailure::with_cause("Boom", "it broke")),
             3 => return Attempt::TimedOut,
             _ => Ok(match &self.kind {
-                WorkKind::Function { result: Some(result), .. } => value(random, result, Side::Given),
+                WorkKind::Function { input, result: Some(result), .. } => match token_in(input) {
+                    // Who holds a typed token answers what it says.
+                    Some(answer) => value(random, answer, Side::Made),
+                    None => value(random, result, Side::Given),
+                },
                 WorkKind::Function { output, .. } => value(random, output, Side::Made),
                 WorkKind::Declared(Some(result)) => value(random, result, Side::Given),
-                WorkKind::Service(Some(shape)) => answer(random, shape, 6),
+                WorkKind::Service(Some(shape)) => answer(random, shape, 6, self.strict),
                 _ => anything(random, 2),
             }),
         };
@@ -286,6 +296,16 @@ impl TaskHandler for Worker {
             return Attempt::Submitted { reply, takes: std::time::Duration::ZERO, result };
         }
         Attempt::Done(result)
+    }
+}
+
+/// What the typed token in a function's input is answered with.
+fn token_in(input: &'static Shape) -> Option<&'static Shape> {
+    match input {
+        Shape::Token(answer) => Some(answer),
+        Shape::Nullable(inner) => token_in(inner),
+        Shape::Object(object) => object.fields.iter().find_map(|field| token_in(field.shape)),
+        _ => None,
     }
 }
 

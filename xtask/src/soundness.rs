@@ -9,9 +9,12 @@ use std::{
 /// Executions of each query language where nothing is said.
 const EXECUTIONS: u64 = 1_000_000;
 
+/// Seconds for which the power of the proof is looked for where nothing is said.
+const POWER_SECONDS: u64 = 300;
+
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("`{0}` is no option; there are `--executions N`, `--seed S`, `--samples N` and `--power`")]
+    #[error("`{0}` is no option; there are `--executions N`, `--seconds N`, `--seed S`, `--samples N` and `--power`")]
     Option(String),
     #[error("`{0}` needs a number")]
     Number(String),
@@ -23,34 +26,57 @@ pub(crate) enum Error {
     Broken { seed: u64 },
 }
 
+/// What was asked for.
+struct Options {
+    executions: u64,
+    /// After so long no new machine is begun.
+    seconds: Option<u64>,
+    seed: u64,
+    samples: u64,
+    power: bool,
+}
+
+impl Options {
+    fn read(arguments: &[String]) -> Result<Self, Error> {
+        let mut options =
+            Self { executions: EXECUTIONS, seconds: None, seed: fresh(), samples: 3, power: false };
+        let mut rest = arguments.iter();
+        while let Some(option) = rest.next() {
+            let mut number = || {
+                let text = rest.next().map_or("", String::as_str);
+                text.replace('_', "").parse().map_err(|_| Error::Number(option.clone()))
+            };
+            match option.as_str() {
+                "--executions" => options.executions = number()?,
+                "--seconds" => options.seconds = Some(number()?),
+                "--seed" => options.seed = number()?,
+                "--samples" => options.samples = number()?,
+                "--power" => options.power = true,
+                other => return Err(Error::Option(other.to_owned())),
+            }
+        }
+        Ok(options)
+    }
+}
+
 /// Runs fresh seeds in release, and prints the seeds and the figures.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
-    let (mut executions, mut seed, mut samples, mut power) = (EXECUTIONS, fresh(), 3, false);
-    let mut rest = arguments.iter();
-    while let Some(option) = rest.next() {
-        let mut number = || {
-            let text = rest.next().map_or("", String::as_str);
-            text.replace('_', "").parse().map_err(|_| Error::Number(option.clone()))
-        };
-        match option.as_str() {
-            "--executions" => executions = number()?,
-            "--seed" => seed = number()?,
-            "--samples" => samples = number()?,
-            "--power" => power = true,
-            other => return Err(Error::Option(other.to_owned())),
-        }
-    }
-    println!("seed {seed}, {executions} executions of each query language");
+    let Options { executions, seconds, seed, samples, power } = Options::read(arguments)?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(["test", "--release", "--package", "stepfn", "--test", "soundness"]);
     if power {
-        // A machine is good for some executions; what is refused is tried as well.
+        let seconds = seconds.unwrap_or(POWER_SECONDS);
+        println!("seed {seed}, {seconds} seconds");
         command.args(["--features", "rule-switches", "--", "--nocapture", "each_rule"]);
-        command.env("STEPFN_POWER", (executions / 40).to_string());
+        command.env("STEPFN_POWER", seconds.to_string());
     } else {
+        println!("seed {seed}, {executions} executions of each query language");
         command.args(["--", "--nocapture", "what_is_accepted"]);
         command.env("STEPFN_SOUNDNESS", executions.to_string());
+        if let Some(seconds) = seconds {
+            command.env("STEPFN_SOUNDNESS_SECONDS", seconds.to_string());
+        }
     }
     command.env("STEPFN_SOUNDNESS_SEED", seed.to_string());
     command.env("STEPFN_SOUNDNESS_SAMPLES", samples.to_string());

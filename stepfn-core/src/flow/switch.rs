@@ -37,13 +37,13 @@ mod switched {
     use std::{cell::RefCell, collections::BTreeSet, mem, panic::Location};
 
     thread_local! {
-        static OFF: RefCell<Option<String>> = const { RefCell::new(None) };
+        static OFF: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
         static ASKED: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
     }
 
-    /// Does something with a rule switched off, and tells which rules had something to say.
-    pub fn watch<T>(off: Option<&str>, work: impl FnOnce() -> T) -> (T, BTreeSet<String>) {
-        OFF.replace(off.map(str::to_owned));
+    /// Does something with some rules switched off, and tells which rules had something to say.
+    pub fn watch<T>(off: &[&str], work: impl FnOnce() -> T) -> (T, BTreeSet<String>) {
+        OFF.replace(off.iter().map(|rule| (*rule).to_owned()).collect());
         ASKED.take();
         let done = work();
         OFF.take();
@@ -56,11 +56,11 @@ mod switched {
                 asked.insert(rule.to_owned());
             }
         });
-        OFF.with_borrow(|off| off.as_deref() == Some(rule))
+        OFF.with_borrow(|off| off.iter().any(|off| off == rule))
     }
 
     fn place(at: &Location<'_>) -> String {
-        let file = at.file().rsplit('/').next().unwrap_or_default();
+        let file = at.file().rsplit_once("/flow/").map_or(at.file(), |(_, file)| file);
         format!("{file}:{}", at.line())
     }
 
