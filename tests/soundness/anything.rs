@@ -17,15 +17,12 @@ const AGAIN: u64 = 40;
 
 /// The trial with everything declared that still fails alike; none where the failure leans on what is anything.
 pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Trial> {
-    // A strict machine leans on nothing of the kind.
-    if trial.strict {
-        return Some(trial.clone());
-    }
-    // Which members an answer has is not promised: what a sink that is sure to be there cannot read, counts.
+    // Which members an answer has is not promised: what a sink that is sure to be there cannot read, counts. A strict machine asks
+    // for a test of them.
     let serves = |work: &Work| matches!(work.kind, WorkKind::Service(Some(_)));
     let sinks =
         failure.kind.contains("cannot be read: expected") || failure.kind.contains("its input: expected");
-    if !sinks && trial.work.iter().any(|work| serves(work) && is_there(trial, work)) {
+    if !sinks && !trial.strict && trial.work.iter().any(|work| serves(work) && is_there(trial, work)) {
         return None;
     }
     // What a listing gives is the service's: no type says it better.
@@ -91,7 +88,10 @@ fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
     let mut trial = trial.clone();
     trial.input = replace(trial.input, concrete);
     for work in &mut trial.work {
+        // A strict machine leans on nothing that was not declared; of a part of a type that is anything it may be asked still.
         match &mut work.kind {
+            WorkKind::Declared(None) | WorkKind::Service(None) | WorkKind::Reader { declared: false, .. }
+                if trial.strict => {}
             WorkKind::Function { output, result, .. } => {
                 *output = replace(output, concrete);
                 *result = result.map(|result| replace(result, concrete));

@@ -94,6 +94,8 @@ fn is_value_of_call(cause: &str) -> bool {
     call.calls().any(|call| match (call.function, call.args.get(1).map(|arg| &arg.kind)) {
         (Function::ArrayPartition, Some(ArgKind::Number(size))) => size.starts_with(['0', '-']),
         (Function::Hash, Some(ArgKind::String(_))) => false,
+        // A template that is computed.
+        (Function::Format, _) => !matches!(call.args.first().map(|arg| &arg.kind), Some(ArgKind::String(_))),
         (Function::ArrayPartition | Function::Hash, _) => true,
         _ => false,
     })
@@ -181,9 +183,14 @@ pub(crate) fn skeleton(said: &str) -> String {
     // What was found says less of the kind than what was expected.
     let mut said =
         said.split(", found ").next().unwrap_or_default().split("; found ").next().unwrap_or_default();
-    for end in
-        [" but was: ", " for value:", " in the input '", " refers to value ", " entered at the event id"]
-    {
+    for end in [
+        " but was: ",
+        " for value:",
+        " in the input '",
+        " refers to value ",
+        " to input ",
+        " entered at the event id",
+    ] {
         if end == " entered at the event id" {
             let rest =
                 said.split_once("entered at the event id #").and_then(|(_, rest)| rest.split_once(')'));

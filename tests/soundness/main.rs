@@ -28,6 +28,7 @@ mod power;
 mod prune;
 mod query;
 mod random;
+mod recipes;
 mod rules;
 mod scope;
 mod shapes;
@@ -104,6 +105,7 @@ fn one(mode: Mode, seed: u64, samples: u64, findings: &mut Findings) {
     if let Some(failure) = trial.run(&definition, seed, TIMES) {
         findings.report(seed, &trial, failure, samples);
     }
+    by_recipe(&mut random, seed, samples, findings);
     let mut broken = trial;
     if !mutate::mutate(&mut random, &mut broken) {
         return;
@@ -115,6 +117,22 @@ fn one(mode: Mode, seed: u64, samples: u64, findings: &mut Findings) {
             findings.runs += TIMES;
             if let Some(failure) = broken.run(&definition, seed, TIMES) {
                 findings.report(seed, &broken, failure, samples);
+            }
+        }
+    }
+}
+
+/// A machine with a mistake by recipe: what the checker does not refuse of it must run.
+fn by_recipe(random: &mut Random, seed: u64, samples: u64, findings: &mut Findings) {
+    let number = random.below(recipes::count());
+    let trial = recipes::trial(random, number);
+    findings.broken += 1;
+    match trial.build() {
+        Err(_) => findings.broken_refused += 1,
+        Ok(definition) => {
+            findings.runs += TIMES;
+            if let Some(failure) = trial.run(&definition, seed, TIMES) {
+                findings.report(seed, &trial, failure, samples);
             }
         }
     }

@@ -21,9 +21,11 @@ impl Class {
     }
 }
 
-/// A place in the source that reports, or makes a claim.
+/// A place in the source that reports, or makes a claim, or where something is known by a name of its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Site {
+    /// That name, where it has one.
+    pub(crate) own: Option<String>,
     /// Within the room `flow`.
     pub(crate) file: String,
     pub(crate) function: String,
@@ -35,7 +37,10 @@ pub(crate) struct Site {
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { file, function, call, number, .. } = self;
+        let Self { file, function, call, number, own, .. } = self;
+        if let Some(own) = own {
+            return f.write_str(own);
+        }
         write!(f, "{file} {function} {call} {number}")
     }
 }
@@ -93,8 +98,16 @@ fn sites_in(file: &str, text: &str, found: &mut Vec<Site>) {
         // What is `#[track_caller]` itself is known by the places that call it.
         if let Some(call) = CALLS.iter().find(|call| calls(call) && (!tracks || call.ends_with('"'))) {
             number += 1;
-            let call = call.trim_end_matches("(\"");
-            found.push(Site { file: file.into(), function: function.clone(), call, number, line: index + 1 });
+            let own =
+                line.split_once("is_off(\"").and_then(|(_, rest)| Some(rest.split_once('"')?.0.to_owned()));
+            found.push(Site {
+                own,
+                file: file.into(),
+                function: function.clone(),
+                call,
+                number,
+                line: index + 1,
+            });
         }
     }
 }

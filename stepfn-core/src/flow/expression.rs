@@ -124,6 +124,12 @@ impl Analyser<'_> {
     /// Demands of a value what is asked.
     #[track_caller]
     pub(super) fn require(&mut self, reading: &Reading<'_>, value: &Val, want: Want) {
+        if !super::switch::is_off_asking(std::panic::Location::caller()) {
+            self.required(reading, value, want);
+        }
+    }
+
+    fn required(&mut self, reading: &Reading<'_>, value: &Val, want: Want) {
         if value.function.is_some() {
             if want.defined || !matches!(want.need, Need::Value | Need::Nothing) {
                 let message = "it is a function, which is no JSON value".to_owned();

@@ -69,6 +69,7 @@ impl Analyser<'_> {
             }
             StateKind::Map(map) => Some(self.jsonata_map(site, map, flow)),
         };
+        let site = &site.ended();
         let queried = Queried { site, result: result.as_ref(), error: None };
         let data = match &state.output {
             Some(output) => self.query(&queried, &format!("{at}/Output"), output),

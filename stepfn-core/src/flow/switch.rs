@@ -15,6 +15,18 @@ pub(super) const fn is_off_at(_at: &std::panic::Location<'_>) -> bool {
     false
 }
 
+/// Whether all that is asked of a value at this place of the source is switched off.
+#[cfg(not(feature = "rule-switches"))]
+pub(super) const fn is_off_asking(_at: &std::panic::Location<'_>) -> bool {
+    false
+}
+
+/// Whether it is switched off that something cannot be told for this reason, wherever it is.
+#[cfg(not(feature = "rule-switches"))]
+pub(super) const fn is_off_because(_reason: &str) -> bool {
+    false
+}
+
 /// Whether the rule that reports this at this place of the source is switched off.
 #[cfg(not(feature = "rule-switches"))]
 pub(super) const fn is_off_wrong(_at: &std::panic::Location<'_>, _code: &str, _message: &str) -> bool {
@@ -30,7 +42,7 @@ pub(super) const fn is_off_claim(_kind: &str, _code: &str, _text: &str) -> bool 
 #[cfg(feature = "rule-switches")]
 pub use switched::watch;
 #[cfg(feature = "rule-switches")]
-pub(super) use switched::{is_off, is_off_at, is_off_claim, is_off_wrong};
+pub(super) use switched::{is_off, is_off_asking, is_off_at, is_off_because, is_off_claim, is_off_wrong};
 
 #[cfg(feature = "rule-switches")]
 mod switched {
@@ -68,15 +80,73 @@ mod switched {
         is_off(&format!("{} obliges", place(at)))
     }
 
+    pub(in super::super) fn is_off_asking(at: &Location<'_>) -> bool {
+        is_off(&format!("{} asks", place(at)))
+    }
+
+    pub(in super::super) fn is_off_because(reason: &str) -> bool {
+        is_off(&format!("cannot-tell because {reason}"))
+    }
+
     pub(in super::super) fn is_off_wrong(at: &Location<'_>, code: &str, message: &str) -> bool {
         is_off(&format!("{} {code}: {}", place(at), skeleton(message)))
     }
 
+    /// Either the kind of claim, or what it says. What is wrong on the way to a value has nothing to do with what is needed there, as
+    /// long as something is.
     pub(in super::super) fn is_off_claim(kind: &str, code: &str, text: &str) -> bool {
-        is_off(&format!("claim {kind} {code}: {}", skeleton(text)))
+        let said = skeleton(text);
+        let way = WAYS.iter().find(|(words, _)| said.contains(words)).map(|(_, way)| *way);
+        match (kind.split_once(" to "), way) {
+            (Some((path, need)), Some(way)) if need != "Nothing" => is_off(&format!("claim {path}: {way}")),
+            (Some((path, need)), Some(_)) => is_off(&format!("claim {path} to {need}")),
+            (Some((_, need)), None) => is_off(&format!("claim to {need} {code}")),
+            (None, _) if code == "does-not-fit" => {
+                let of_kind = is_off(&format!("claim {kind}"));
+                is_off(&format!("fits: {}", of_types(&said))) || of_kind
+            }
+            (None, _) => is_off(&format!("claim {kind}")),
+        }
     }
 
-    /// A message without names, numbers, the way to the part that is meant, and what was found instead.
+    /// What can be wrong on the way to a value, by the words that tell it.
+    const WAYS: [(&str, &str); 10] = [
+        ("may be missing", "it may be missing"),
+        ("not every way", "it may be missing"),
+        ("may be null", "it may be null"),
+        ("has no JSON field", "no such field"),
+        ("which has no fields", "it has no fields"),
+        ("not an array", "it is no array"),
+        ("nothing, one value, or an array", "it is as many values as there are items"),
+        ("so there is none at", "no such item"),
+        ("differs from variant to variant", "it differs from variant to variant"),
+        ("its items are of different types", "its items are of different types"),
+    ];
+
+    /// Why a value does not fit a type, without what tells the types apart.
+    fn of_types(said: &str) -> &str {
+        const WHY: [(&str, &str); 13] = [
+            ("cannot be told", "it cannot be told"),
+            ("none of the variants", "none of the variants"),
+            ("it may be null", "it may be null"),
+            ("rows hold texts alone", "the rows hold texts alone"),
+            ("expected an integer", "expected an integer"),
+            ("expected an unsigned integer", "expected an integer"),
+            ("expected an array of fixed", "expected an array of fixed length"),
+            ("expected an array of  ", "expected an array of fixed length"),
+            ("expected …", "expected a type of a name"),
+            ("may be missing", "a field may be missing"),
+            ("is missing", "a field is missing"),
+            ("denies unknown fields", "it denies unknown fields"),
+            ("is not ", "its key is none"),
+        ];
+        WHY.iter().find(|(words, _)| said.contains(words)).map_or_else(
+            || said.rsplit_once("expected ").map_or(said, |(before, _)| &said[before.len()..]),
+            |(_, why)| why,
+        )
+    }
+
+    /// A message without names and numbers.
     fn skeleton(message: &str) -> String {
         let mut out = String::new();
         let mut quoted = false;
@@ -92,15 +162,17 @@ mod switched {
                 _ => out.push(sign),
             }
         }
+        // What cannot be told has its reason as a rule of its own.
+        if out.contains("cannot be told") {
+            return "what it is cannot be told".to_owned();
+        }
         // Of what comes in parentheses or behind a semicolon, and of the way to the part that is meant, nothing tells the rule.
         let mut rest = out.split([';', '(']).next().unwrap_or_default();
-        if !rest.contains("cannot be told: ") {
-            rest = rest.rsplit(": ").next().unwrap_or_default();
-        }
+        rest = rest.rsplit(": ").next().unwrap_or_default();
         if let Some((_, tells)) = rest.strip_prefix("it is ").and_then(|rest| rest.split_once(", ")) {
             rest = tells;
         }
-        let end = [", found ", " found ", " is none of ", " is unknown to ", " of the form "]
+        let end = [", found ", " found ", " of the form "]
             .iter()
             .filter_map(|word| rest.find(word))
             .min()

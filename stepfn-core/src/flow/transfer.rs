@@ -103,6 +103,7 @@ impl Analyser<'_> {
             StateKind::Succeed => out.data = input.clone(),
             _ => {
                 let result = self.result(&site, state, flow);
+                let site = site.ended();
                 let selected = match &state.result_selector {
                     Some(selector) => self.template(
                         &site.with_input(result.clone()),
@@ -301,8 +302,15 @@ impl Analyser<'_> {
             return Sym::Reported;
         };
         let Some(keys) = keys(&path) else {
-            self.item_to_write(&site.with_input(flow.data.clone()), at, &path);
-            return Sym::Reported;
+            let site = site.with_input(flow.data.clone());
+            // What is written into an array is not followed.
+            return if self.typing.proven {
+                self.path_text(&site, at, text, OwnedNeed::Other(Need::Value));
+                Sym::Unknown(Reason::Step)
+            } else {
+                self.item_to_write(&site, at, &path);
+                Sym::Reported
+            };
         };
         let mut shown = "$".to_owned();
         let mut value = flow.data.clone();
