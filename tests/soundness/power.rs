@@ -207,18 +207,20 @@ impl Search<'_> {
             }
             Err(left) => left,
         };
-        // Where another rule refuses the same at the same place, both are switched off.
-        let same = before.len() == left.len() + 1
-            && left.iter().all(|finding| before.iter().filter(|other| other.at == finding.at).count() > 1);
-        if left.len() != 1 || !same || self.with(rule, |seen| seen.doubled.is_some()) {
+        // Another rule may refuse the same: with it alone switched off the machine is refused as well.
+        if left.len() != 1
+            || before.len() > 2
+            || self.with(rule, |seen| seen.doubled.is_some() || seen.needed > 0)
+        {
             return;
         }
         for other in asked.iter().filter(|other| *other != rule) {
             if let (Ok(definition), _) = watch(&[rule, other], || trial.build()) {
-                if let Some(found) = self.failing(&[rule, other], seed, trial, &definition) {
+                let alone = watch(&[other.as_str()], || trial.build()).0.is_ok();
+                if !alone && let Some(found) = self.failing(&[rule, other], seed, trial, &definition) {
                     self.with(rule, |seen| seen.doubled = Some((other.clone(), found)));
+                    return;
                 }
-                return;
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     random::Random,
     shapes::{self, KEYS, leak},
     task::LAMBDA,
-    trial::{Trial, Work, WorkKind, pointers},
+    trial::{Format, Trial, Work, WorkKind},
 };
 
 /// A line of `recipes.txt`.
@@ -63,11 +63,21 @@ pub(crate) fn trial(random: &mut Random, number: usize) -> Trial {
         _ => serde_json::from_str(&text).unwrap_or_else(|error| panic!("recipes.txt: {error}: {text}")),
     };
     let mut work = Vec::new();
-    cook.function(&mut state, recipe.takes, &mut work);
-    let machine = cook.machine(state, &mut work);
-    let output = recipe.out.map(|letter| {
+    let machine = if recipe.kind == 'M' {
+        cook.several(state, &mut work)
+    } else {
+        cook.function(&mut state, recipe.takes, &mut work);
+        cook.machine(state, &mut work)
+    };
+    // Of a callback it is the answer.
+    let answer = work.iter().find_map(|work| match &work.kind {
+        WorkKind::Function { result, .. } => *result,
+        _ => None,
+    });
+    let output = answer.or_else(|| {
+        let letter = recipe.out?;
         let shape = cook.shape(letter);
-        if recipe.kind == 'P' { structure(vec![field("x", shape)]) } else { shape }
+        Some(if recipe.kind == 'P' { structure(vec![field("x", shape)]) } else { shape })
     });
     let input = cook.input();
     Trial { machine, express: false, strict: recipe.strict, input, output, work }
@@ -93,8 +103,8 @@ impl Cook<'_> {
             out.push_str(before);
             let letter = after.chars().next().unwrap_or(' ');
             // Of JSONPath's filters and JSONata's `@$x`.
-            let is_way =
-                letter.is_ascii_alphabetic() && !after.starts_with("function") && !after.starts_with("token");
+            let is_way = letter.is_ascii_alphabetic()
+                && !["function", "token", "inner"].iter().any(|word| after.starts_with(word));
             if !is_way {
                 out.push('@');
                 rest = after;
@@ -249,6 +259,17 @@ impl Cook<'_> {
         work.push(Work { state: "Place".to_owned(), kind });
     }
 
+    /// Several states as they are written.
+    fn several(&mut self, mut states: Json, work: &mut Vec<Work>) -> Json {
+        if states["Place"]["Resource"] == "@function" {
+            states["Place"]["Resource"] = format!("{LAMBDA}Place").into();
+            let output = shapes::shape(self.random, 1);
+            let kind = WorkKind::Function { call: Call::Direct, input: &Shape::Any, output, result: None };
+            work.push(Work { state: "Place".to_owned(), kind });
+        }
+        json!({ "StartAt": "Place", "States": states })
+    }
+
     /// The states: what brings the values there, and the one with the mistake.
     fn machine(&mut self, mut state: Json, work: &mut Vec<Work>) -> Json {
         let mut states = Map::new();
@@ -262,12 +283,7 @@ impl Cook<'_> {
             work.push(Work { state: "Place".to_owned(), kind: WorkKind::Declared(Some(&Shape::Null)) });
         }
         if state["ItemReader"].is_object() {
-            let kind = WorkKind::Reader {
-                format: crate::trial::Format::Json,
-                item: Some(&Shape::String),
-                declared: true,
-            };
-            work.push(Work { state: "Place".to_owned(), kind });
+            self.items(&mut state, work);
         }
         let text = state.to_string();
         states.insert("Place".into(), state);
@@ -339,6 +355,28 @@ impl Cook<'_> {
         }
     }
 
+    /// What a reader gives, and what takes it.
+    fn items(&mut self, state: &mut Json, work: &mut Vec<Work>) {
+        let csv = state["ItemReader"]["ReaderConfig"]["InputType"] == "CSV";
+        let item: &'static Shape = match self.random.below(if csv { 5 } else { 1 }) {
+            1 => structure(vec![field("a", &Shape::Number)]),
+            2 => leak(Shape::Map(&Shape::Number)),
+            3 => leak(Shape::Array(&Shape::String)),
+            4 => structure(vec![field("a", &Shape::Boolean), field("c", &Shape::String)]),
+            _ => &Shape::String,
+        };
+        let format = if csv { Format::Csv } else { Format::Json };
+        let kind = WorkKind::Reader { format, item: Some(item), declared: true };
+        work.push(Work { state: "Place".to_owned(), kind });
+        let inner = &mut state["ItemProcessor"]["States"]["I"];
+        if inner["Resource"] == "@inner" {
+            inner["Resource"] = format!("{LAMBDA}I").into();
+            let kind =
+                WorkKind::Function { call: Call::Direct, input: item, output: &Shape::Null, result: None };
+            work.push(Work { state: "I".to_owned(), kind });
+        }
+    }
+
     /// All of it in the branch of a Parallel.
     fn inside(&mut self, mut machine: Json) -> Json {
         let language = machine["QueryLanguage"].take();
@@ -387,7 +425,7 @@ fn each_recipe_makes_a_machine() {
     for number in 0..count() {
         for seed in 0..6 {
             let trial = trial(&mut Random::new(seed), number);
-            let found = pointers(&trial.machine);
+            let found = crate::trial::pointers(&trial.machine);
             assert!(found.contains_key("Place"), "{}", trial.machine);
             assert!(trial.work.iter().all(|work| found.contains_key(&work.state)), "{}", trial.machine);
             if let Err(findings) = trial.draft() {

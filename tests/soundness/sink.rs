@@ -20,7 +20,12 @@ fn like(random: &mut Random, guess: &Guess, depth: usize) -> &'static Shape {
     if let Guess::Of(shape, owner, _) = guess
         && !random.one_in(5)
     {
-        return if has_recursion(shape) { owner } else { shape };
+        // What differs from variant to variant is no type.
+        return match shape {
+            Shape::Mixed => &Shape::Any,
+            shape if has_recursion(shape) => owner,
+            shape => shape,
+        };
     }
     let (guess, null) = guess.settle();
     let shape = match &guess {

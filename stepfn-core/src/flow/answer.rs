@@ -194,7 +194,10 @@ impl Analyser<'_> {
     ) -> Val {
         match shape.kind() {
             Kind::Structure(members) => match members.iter().find(|member| member.is_named(key)) {
-                Some(member) => self.lead(reading, &of_member(member), rest, want),
+                Some(member) => {
+                    let found = self.lead(reading, &of_member(member), rest, want);
+                    if member.required { found } else { self.may_come_to_nothing(reading, key, found, want) }
+                }
                 None => {
                     let (message, help, severity) = no_member(shape, &members, key);
                     self.wrong_by(severity, |this| {
@@ -203,7 +206,10 @@ impl Analyser<'_> {
                     Val::one(Sym::Reported)
                 }
             },
-            Kind::Map(value) => self.lead(reading, &Sym::answer(value), rest, want),
+            Kind::Map(value) => {
+                let found = self.lead(reading, &Sym::answer(value), rest, want);
+                self.may_come_to_nothing(reading, key, found, want)
+            }
             Kind::List(item) => {
                 // The items are gone through: how many come of it is not known.
                 let keys: Vec<&str> = std::iter::once(key).chain(rest.iter().copied()).collect();
@@ -217,6 +223,19 @@ impl Analyser<'_> {
                 Val::one(Sym::Reported)
             }
         }
+    }
+
+    /// In a strict machine what a service need not answer may come to nothing.
+    fn may_come_to_nothing(&mut self, reading: &Reading<'_>, key: &str, found: Val, want: Want) -> Val {
+        if !self.typing.strict {
+            return found;
+        }
+        if want.defined {
+            let message = format!("the service need not answer `{key}`, and the machine is `#[strict]`");
+            let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+            self.wrong(reading, Code::MaybeMissing, message, Some(help));
+        }
+        Val { absent: !want.defined, ..found }
     }
 
     /// Reports something at most so bad.

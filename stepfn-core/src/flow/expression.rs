@@ -186,12 +186,14 @@ impl Analyser<'_> {
 
     /// A number that was computed is whole where all is that it was computed of.
     fn whole_parts(&mut self, reading: &Reading<'_>, value: &Sym, need: Need<'static>) {
-        if let (Need::Integer, Sym::Computed(how, parts)) = (need, value)
-            && !matches!(how, Arithmetic::Narrow | Arithmetic::Rounded)
-        {
-            for part in parts.iter().flat_map(|part| part.members()) {
-                if let Sym::Leaf(leaf) = part {
-                    self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Integer), reading);
+        for member in value.members() {
+            if let (Need::Integer, Sym::Computed(how, parts)) = (need, member)
+                && !matches!(how, Arithmetic::Narrow | Arithmetic::Rounded)
+            {
+                for part in parts.iter().flat_map(|part| part.members()) {
+                    if let Sym::Leaf(leaf) = part {
+                        self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Integer), reading);
+                    }
                 }
             }
         }
@@ -267,8 +269,8 @@ impl Analyser<'_> {
                 if let (None, Some(kind)) = (kind, kind_in_order(&after)) {
                     self.require(&env.reading(&left.range), &before, Want::if_any(kind));
                 }
-                if let (Sym::Leaf(one), Sym::Leaf(other)) = (&before.sym, &after.sym) {
-                    self.alike(&env.reading(&range), &[Sym::Leaf(one.clone()), Sym::Leaf(other.clone())]);
+                if kind.is_none() && kind_in_order(&after).is_none() {
+                    self.alike(&env.reading(&range), &[before.sym.clone(), after.sym.clone()]);
                 }
                 Val::one(Sym::Boolean).of_parts([&before, &after], want)
             }

@@ -269,7 +269,11 @@ impl Analyser<'_> {
         if let Some(function) = &value.function {
             return Some(Rc::clone(function));
         }
-        let may_be = matches!(value.sym, Sym::Any(_) | Sym::Reported | Sym::Unknown(_))
+        if let Sym::Unknown(reason) = value.sym {
+            self.cannot_tell(&env.reading(at), reason);
+            return None;
+        }
+        let may_be = matches!(value.sym, Sym::Any(_) | Sym::Reported)
             || value.sym.members().is_empty() && !value.absent;
         if !may_be {
             let found = if value.absent && value.sym.members().is_empty() {

@@ -393,14 +393,8 @@ impl Obligation {
         };
         let Wrong { fault, text } = wrong?;
         let kind = match &self.claim {
-            OwnedClaim::Path { need, steps, .. } => {
-                let query = steps.iter().any(|step| matches!(step, OwnedStep::Query(_)));
-                let need = match need.as_need() {
-                    Need::Literal(_) => "a literal".to_owned(),
-                    need => format!("{need:?}"),
-                };
-                format!("path of {} to {need}", if query { "JSONata" } else { "JSONPath" })
-            }
+            OwnedClaim::Path { need: OwnedNeed::Literal(_), .. } => "path to a literal".to_owned(),
+            OwnedClaim::Path { need, .. } => format!("path to {:?}", need.as_need()),
             OwnedClaim::Fits { .. } => "fits".to_owned(),
             OwnedClaim::FieldFits { .. } => "field fits".to_owned(),
             OwnedClaim::Complete { .. } => "complete".to_owned(),

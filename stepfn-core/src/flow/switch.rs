@@ -98,9 +98,8 @@ mod switched {
         let said = skeleton(text);
         let way = WAYS.iter().find(|(words, _)| said.contains(words)).map(|(_, way)| *way);
         match (kind.split_once(" to "), way) {
-            (Some((path, need)), Some(way)) if need != "Nothing" => is_off(&format!("claim {path}: {way}")),
-            (Some((path, need)), Some(_)) => is_off(&format!("claim {path} to {need}")),
-            (Some((_, need)), None) => is_off(&format!("claim to {need} {code}")),
+            (Some((_, need)), Some(way)) if need != "Nothing" => is_off(&format!("claim of a way: {way}")),
+            (Some((_, need)), _) => is_off(&format!("claim to {need} {code}")),
             (None, _) if code == "does-not-fit" => {
                 let of_kind = is_off(&format!("claim {kind}"));
                 is_off(&format!("fits: {}", of_types(&said))) || of_kind
@@ -149,9 +148,12 @@ mod switched {
     /// A message without names and numbers.
     fn skeleton(message: &str) -> String {
         let mut out = String::new();
-        let mut quoted = false;
+        let (mut quoted, mut aside) = (false, 0_usize);
         for sign in message.chars() {
             match sign {
+                '(' if !quoted => aside += 1,
+                ')' if !quoted => aside = aside.saturating_sub(1),
+                _ if aside > 0 => {}
                 '`' => {
                     quoted = !quoted;
                     if quoted {
@@ -163,11 +165,11 @@ mod switched {
             }
         }
         // What cannot be told has its reason as a rule of its own.
-        if out.contains("cannot be told") {
+        if out.starts_with("what it is cannot be told") {
             return "what it is cannot be told".to_owned();
         }
-        // Of what comes in parentheses or behind a semicolon, and of the way to the part that is meant, nothing tells the rule.
-        let mut rest = out.split([';', '(']).next().unwrap_or_default();
+        // Of what comes behind a semicolon, and of the way to the part that is meant, nothing tells the rule.
+        let mut rest = out.split(';').next().unwrap_or_default();
         rest = rest.rsplit(": ").next().unwrap_or_default();
         if let Some((_, tells)) = rest.strip_prefix("it is ").and_then(|rest| rest.split_once(", ")) {
             rest = tells;
@@ -177,6 +179,6 @@ mod switched {
             .filter_map(|word| rest.find(word))
             .min()
             .unwrap_or(rest.len());
-        rest[..end].chars().take(90).collect()
+        rest[..end].to_owned()
     }
 }
