@@ -95,7 +95,9 @@ mod switched {
     /// Either the kind of claim, or what it says. What is wrong on the way to a value has nothing to do with what is needed there, as
     /// long as something is.
     pub(in super::super) fn is_off_claim(kind: &str, code: &str, text: &str) -> bool {
-        let said = skeleton(text);
+        // The reason is a rule of its own.
+        let untold = kind.split_once(" to ").is_none() && text.contains("cannot be told");
+        let said = if untold { "it cannot be told".to_owned() } else { skeleton(text) };
         let way = WAYS.iter().find(|(words, _)| said.contains(words)).map(|(_, way)| *way);
         match (kind.split_once(" to "), way) {
             (Some((_, need)), Some(way)) if need != "Nothing" => is_off(&format!("claim of a way: {way}")),
