@@ -326,9 +326,11 @@ pub(crate) fn answer(
         service::Kind::List(item) if depth > 0 => {
             (0..2).map(|_| answer(random, &item, depth - 1, holes)).collect::<Vec<_>>().into()
         }
-        service::Kind::Map(item) if depth > 0 => {
-            shapes::KEYS.iter().map(|key| (*key, answer(random, &item, depth - 1, holes))).collect::<Map>().into()
-        }
+        service::Kind::Map(item) if depth > 0 => shapes::KEYS
+            .iter()
+            .map(|key| (*key, answer(random, &item, depth - 1, holes)))
+            .collect::<Map>()
+            .into(),
         service::Kind::Structure(members) if depth > 0 => members
             .iter()
             .filter(|member| member.required || !holes || !random.one_in(4))
