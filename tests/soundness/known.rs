@@ -5,6 +5,8 @@
 pub(crate) const KNOWN: &[&str] = &[
     // A built-in function as a condition and in one arm: `$count ? $count : $states`.
     "States.QueryEvaluationError: The JSONata expression returned an unsupported result type.",
+    // A call of the top-level context: `$$()`.
+    "States.QueryEvaluationError: The JSONata expression threw an error during evaluation. T1006: Attempted to invoke a non-function",
     // `$hash` of the context's value.
     "States.QueryEvaluationError: The JSONata expression threw an error during evaluation. T0410: Argument of function hash does not match function signature",
 ];
