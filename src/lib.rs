@@ -49,6 +49,8 @@
 //! }
 //! ```
 //!
+//! The book goes from the first workflow to deployment: `docs/book` in the repository.
+//!
 //! # Features
 //!
 //! - `executor` (default): the module `executor`, which runs workflows. Leave it out in a Lambda binary, which only needs its functions.

@@ -49,7 +49,7 @@ fn blocks(chapter: &str) -> Vec<Block<'_>> {
     while let Some(open) = chapter[rest..].find("```").map(|at| rest + at) {
         let line_end = open + chapter[open..].find('\n').unwrap();
         let start = line_end + 1;
-        let end = start + chapter[start..].find("\n```").expect("a block ends");
+        let end = start + chapter[start..].find("\n```").unwrap();
         blocks.push(Block { language: &chapter[open + 3..line_end], text: &chapter[start..end], start });
         rest = end + 4;
     }

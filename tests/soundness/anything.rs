@@ -123,7 +123,7 @@ fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
     trial
 }
 
-fn is_any(shape: &'static Shape) -> bool {
+pub(crate) fn is_any(shape: &'static Shape) -> bool {
     match shape {
         Shape::Any | Shape::Mixed => matches!(shape, Shape::Any),
         Shape::Array(inner)
