@@ -70,7 +70,13 @@ state_machine! {
         Pause: Wait { seconds_path: $.delay, next: Add },
         Add: Pass { parameters: { "sum": States.MathAdd($.delay, 1) }, result_path: $.sum, next: Allowed },
         #[allow(stepfn::number_out_of_range)]
-        Allowed: Pass { parameters: { "sum": States.MathAdd($.delay, 1) }, next: Shadow },
+        Allowed: Pass { parameters: { "sum": States.MathAdd($.delay, 1) }, end: true },
+    }
+}
+
+state_machine! {
+    Shadowed(Order) -> serde_json::Value {
+        start_at: Shadow,
         Shadow: Pass { assign: { "total": 1 }, next: Branch },
         Branch: Parallel {
             branches: [{ start_at: Inner, Inner: Pass { assign: { "total": 2 }, end: true } }],
