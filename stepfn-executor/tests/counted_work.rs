@@ -244,3 +244,39 @@ fn heartbeats_without_end_take_no_memory() {
     println!("20,000 heartbeats: {} bytes", info.bytes_current);
     assert!(info.bytes_current < 20_000, "{} bytes for 20,000 heartbeats", info.bytes_current);
 }
+
+/// A counter to a number, in JSONata.
+fn jsonata_loop(turns: usize) -> String {
+    format!(
+        r#"{{ "QueryLanguage": "JSONata", "StartAt": "Inc", "States": {{
+            "Inc": {{ "Type": "Pass", "Output": {{ "n": "{{% $states.input.n + 1 %}}" }}, "Next": "Check" }},
+            "Check": {{ "Type": "Choice", "Default": "Done",
+                "Choices": [{{ "Condition": "{{% $states.input.n < {turns} %}}", "Next": "Inc" }}] }},
+            "Done": {{ "Type": "Succeed" }} }} }}"#
+    )
+}
+
+#[test]
+fn loops_in_jsonata_make_little_at_each_turn() {
+    let input: Value = r#"{"n": 0}"#.parse().unwrap();
+    let of = |turns| cost(&executor(&jsonata_loop(turns), WorkflowType::Express), &input);
+    let (few, many) = (of(100), of(1000));
+    grows_linearly("turns in JSONata", &few, &many);
+    let each = (many.count_total - few.count_total) / 900;
+    assert!(each <= 12, "{each} allocations a turn");
+}
+
+#[test]
+fn the_text_of_a_history_is_written_without_values() {
+    let history =
+        executor(&chain(100), WorkflowType::Standard).run_blocking(Value::empty_object()).unwrap().history;
+    let mut text = String::new();
+    let written = measure(|| text = history.to_json_string());
+    let made = measure(|| assert_eq!(history.to_json().to_string(), text));
+    let events = history.len() as u64;
+    println!(
+        "{} allocations for {events} events, {} by way of a value",
+        written.count_total, made.count_total
+    );
+    assert!(written.count_total < events / 4 && made.count_total > 5 * events);
+}

@@ -1,6 +1,6 @@
 //! Events as AWS writes them.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use jiff::Timestamp;
 use stepfn_core::{
@@ -202,6 +202,14 @@ impl Text {
         self.out.push(':');
     }
 
+    fn members(&mut self, members: impl FnOnce(&mut Self)) {
+        self.out.push('{');
+        self.is_first = true;
+        members(self);
+        self.out.push('}');
+        self.is_first = false;
+    }
+
     pub(super) fn push(&mut self, text: &str) {
         self.out.push_str(text);
     }
@@ -223,7 +231,12 @@ impl Text {
         self.number("id", event.id);
         self.number("previousEventId", event.previous_event_id);
         if has_details(event) {
-            self.object(&details_key(event), |details| members(event, details));
+            let (first, rest) = details_key(event);
+            self.out.push_str(",\"");
+            self.out.push(first);
+            self.out.push_str(rest);
+            self.out.push_str("EventDetails\":");
+            self.members(|details| members(event, details));
         }
         self.out.push('}');
     }
@@ -257,11 +270,7 @@ impl Members for Text {
 
     fn object(&mut self, key: &str, members: impl FnOnce(&mut Self)) {
         self.key(key);
-        self.out.push('{');
-        self.is_first = true;
-        members(self);
-        self.out.push('}');
-        self.is_first = false;
+        self.members(members);
     }
 }
 
@@ -276,30 +285,31 @@ pub(super) fn json(event: &HistoryEvent<'_>) -> Value {
     json.number("id", event.id);
     json.number("previousEventId", event.previous_event_id);
     if let Some((key, details)) = details(event) {
-        json.insert((&*key).into(), details);
+        json.insert(key.into(), details);
     }
     json.into()
 }
 
 /// The details with the key they stand under.
-pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(Cow<'static, str>, Value)> {
+pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
     if !has_details(event) {
         return None;
     }
     let mut details = Map::new();
     members(event, &mut details);
-    Some((details_key(event), details.into()))
+    let (first, rest) = details_key(event);
+    Some((format!("{first}{rest}EventDetails"), details.into()))
 }
 
-fn details_key(event: &HistoryEvent<'_>) -> Cow<'static, str> {
-    match &event.event.kind {
-        EventKind::StateEntered { .. } => "stateEnteredEventDetails".into(),
-        EventKind::StateExited { .. } => "stateExitedEventDetails".into(),
-        _ => {
-            let (first, rest) = event.event_type.split_at(1);
-            format!("{}{rest}EventDetails", first.to_ascii_lowercase()).into()
-        }
-    }
+/// The key of the details, but for its end `EventDetails`: its first letter, and what follows.
+fn details_key(event: &HistoryEvent<'_>) -> (char, &'static str) {
+    let name = match &event.event.kind {
+        EventKind::StateEntered { .. } => "StateEntered",
+        EventKind::StateExited { .. } => "StateExited",
+        _ => event.event_type,
+    };
+    let (first, rest) = name.split_at(1);
+    (first.chars().next().unwrap_or_default().to_ascii_lowercase(), rest)
 }
 
 fn has_details(event: &HistoryEvent<'_>) -> bool {
