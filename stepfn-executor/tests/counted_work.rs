@@ -224,3 +224,23 @@ fn executions_that_wait_on_real_time_outside_of_tokio_take_little_and_give_it_ba
     assert!(many <= 25 * few, "{few} bytes for 100 executions, {many} for 2,000");
     assert!(left < 50_000, "{left} bytes are left of {many}");
 }
+
+/// Each heartbeat sets a timer, and the one before is waited for no longer.
+#[test]
+fn heartbeats_without_end_take_no_memory() {
+    let beats = r#"{ "StartAt": "Ask", "States": { "Ask": { "Type": "Task", "HeartbeatSeconds": 3600, "End": true,
+        "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": { "QueueUrl": "q", "MessageBody": { "token.$": "$$.Task.Token" } } } } }"#;
+    let executor = executor(beats, WorkflowType::Standard);
+    let mut execution = executor.start(Value::Null);
+    execution.run_until_idle();
+    let token = execution.pending_tokens()[0].token.clone();
+    let info = measure(|| {
+        for _ in 0..20_000 {
+            executor.send_task_heartbeat(&token).unwrap();
+            execution.run_until_idle();
+        }
+    });
+    println!("20,000 heartbeats: {} bytes", info.bytes_current);
+    assert!(info.bytes_current < 20_000, "{} bytes for 20,000 heartbeats", info.bytes_current);
+}

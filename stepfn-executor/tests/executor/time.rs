@@ -133,3 +133,23 @@ fn an_endless_loop_that_lets_no_time_pass_is_found() {
     let error = executor.run_blocking(json("{}")).unwrap_err();
     assert_eq!(error, RunError::TooManyTransitions { limit: 1000, state: "A".to_owned() });
 }
+
+/// The limit of an attempt that is over holds nobody, and moves no time.
+#[test]
+fn time_does_not_stop_at_the_limits_of_what_is_over() {
+    let asl = r#"{"StartAt": "Work", "States": {
+        "Work": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "TimeoutSeconds": 3600, "Next": "Ask"},
+        "Ask": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken", "End": true,
+            "Parameters": {"QueueUrl": "q", "MessageBody": {"t.$": "$$.Task.Token"}}}}}"#;
+    let work = Mock::succeed(1).take(Duration::from_secs(2));
+    let executor =
+        Executor::builder().mock("Work", work).mock("Ask", Mock::succeed(1)).build(&definition(asl)).unwrap();
+    let mut execution = executor.start(json("{}"));
+    assert!(execution.advance_to_next_event().is_none());
+    assert_eq!(execution.pending_tokens().len(), 1);
+    // Nothing happens by itself any more.
+    assert!(execution.advance_to_next_event().is_none());
+    executor.send_task_success(&execution.pending_tokens()[0].token, 1).unwrap();
+    let outcome = execution.run_blocking().unwrap();
+    assert_eq!(outcome.duration().as_secs(), 2);
+}
