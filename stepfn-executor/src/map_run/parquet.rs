@@ -4,7 +4,10 @@
 //! comes as far as is known from AWS: timestamps as milliseconds since 1970, lists and groups nested. Of the others nobody has told:
 //! decimals, dates and times of day are texts, bytes are in Base64.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
@@ -55,7 +58,8 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, ParquetError>) -> Result<T, IoErr
 }
 
 fn item(row: &Row) -> Value {
-    row.get_column_iter().map(|(name, field)| (name.as_str().into(), value(field))).collect::<Map>().into()
+    let members = row.get_column_iter().map(|(name, field)| (Arc::<str>::from(name.as_str()), value(field)));
+    members.collect::<Map>().into()
 }
 
 fn value(field: &Field) -> Value {
@@ -106,8 +110,6 @@ fn float(number: f64, shown: &impl std::fmt::Display) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use parquet::{
         basic::{Compression, GzipLevel, ZstdLevel},
         data_type::{
