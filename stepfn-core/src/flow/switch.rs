@@ -150,9 +150,11 @@ mod switched {
     /// A message without names and numbers.
     fn skeleton(message: &str) -> String {
         let mut out = String::new();
-        let (mut quoted, mut aside) = (false, 0_usize);
+        let (mut quoted, mut text, mut aside) = (false, false, 0_usize);
         for sign in message.chars() {
             match sign {
+                '"' if !quoted => text = !text,
+                _ if text => {}
                 '(' if !quoted => aside += 1,
                 ')' if !quoted => aside = aside.saturating_sub(1),
                 _ if aside > 0 => {}
