@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use stepfn_core::{task::TaskFailure, value::Value};
-use stepfn_executor::Mock;
+use stepfn_executor::{Executor, Mock};
 
-use crate::{json, output, predecessors, run, run_with, seconds, steps};
+use crate::{definition, json, output, predecessors, run, run_with, seconds, steps};
 
 fn map(fields: &str, states: &str) -> String {
     format!(
@@ -243,4 +243,48 @@ fn a_failure_deep_inside_ends_everything_above() {
             "ExecutionFailed",
         ]
     );
+}
+
+#[test]
+fn places_say_which_iteration_and_which_branch() {
+    let asl = r#"{"StartAt": "Each", "States": {"Each": {"Type": "Map", "Next": "End", "ItemProcessor": {
+        "StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": true, "Branches": [
+            {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}},
+            {"StartAt": "Work", "States": {"Work": {"Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+                "Parameters": {"TopicArn": "t", "Message": "m"}, "End": true}}}]}}}},
+        "End": {"Type": "Succeed"}}}"#;
+    let outcome = run_with(asl, "[1, 2]", |builder| builder.mock("Work", Mock::succeed(1)));
+    let places = outcome.history.places();
+    assert_eq!(places.len(), outcome.history.len());
+    let entered: Vec<String> = outcome
+        .history
+        .events()
+        .zip(&places)
+        .filter(|(event, _)| event.event_type.ends_with("StateEntered"))
+        .map(|(event, place)| format!("{place}: {}", event.state.unwrap_or_default()))
+        .collect();
+    for expected in [
+        ": Each",
+        "Each[0]: Both",
+        "Each[1]: Both",
+        "Each[0] / Both[0]: A",
+        "Each[1] / Both[1]: Work",
+        ": End",
+    ] {
+        assert!(entered.iter().any(|entered| entered == expected), "{expected}: {entered:?}");
+    }
+    // A mock whose answers are used up says where.
+    let once = Mock::succeed(1).times(1);
+    let executor = Executor::builder().mock("Work", once).build(&definition(asl)).unwrap();
+    let error = executor.run_blocking(json("[1, 2]")).unwrap_err();
+    assert!(
+        error.to_string().starts_with("state `Each[1] / Both[1] / Work`: no answer for call 2: "),
+        "{error}"
+    );
+    // As does one that waits.
+    let never = Executor::builder().mock("Work", Mock::never()).build(&definition(asl)).unwrap();
+    let mut execution = never.start(json("[1]"));
+    execution.run_until_idle();
+    let waiting: Vec<String> = execution.waiting().into_iter().map(|waiting| waiting.place).collect();
+    assert_eq!(waiting, ["", "Each[0]", "Each[0] / Both[1]"]);
 }
