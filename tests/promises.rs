@@ -1,4 +1,5 @@
-//! What the README says that the compiler checks, and what it says is not promised: each line from both sides, for machines in JSONPath.
+//! What `docs/book/promises.md` says that the compiler checks, and what it says is not promised: each line from both sides, for machines in
+//! JSONPath.
 #![allow(clippy::unwrap_used, dead_code)]
 
 use serde::{Deserialize, Serialize};
@@ -74,7 +75,7 @@ fn behind(condition: &str, value: &str) -> String {
     )
 }
 
-/// A line of the README, a machine that is accepted, and one that is refused, with what is said of it.
+/// A line of the book, a machine that is accepted, and one that is refused, with what is said of it.
 struct Line {
     says: &'static str,
     accepted: String,
@@ -161,16 +162,16 @@ fn counted(least: u32) -> String {
     )
 }
 
-fn readme() -> String {
-    let text = include_str!("../README.md");
+fn book() -> String {
+    let text = include_str!("../docs/book/promises.md");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[test]
-fn what_the_readme_promises_is_checked() {
-    let readme = readme();
+fn what_the_book_promises_is_checked() {
+    let book = book();
     for Line { says, accepted, refused: (refused, code), output } in lines() {
-        assert!(readme.contains(says), "the README does not say: {says}");
+        assert!(book.contains(says), "the book does not say: {says}");
         assert_eq!(codes(&accepted, output, false), [""; 0], "{says}: {accepted}");
         let said = codes(&refused, output, false);
         assert!(said.iter().any(|found| found == code), "{says}: {said:?} of {refused}");
@@ -178,16 +179,16 @@ fn what_the_readme_promises_is_checked() {
 }
 
 #[test]
-fn what_the_readme_exempts_is_accepted() {
-    let readme = readme();
+fn what_the_book_exempts_is_accepted() {
+    let book = book();
     let found = r#""Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "Parameters": { "TableName": "t", "Key": {} }"#;
     for (says, states) in [
         ("what a text holds", pass("States.StringToJson($.text)")),
         ("what a text holds", pass("States.Base64Decode($.text)")),
-        ("the index of `States.ArrayGetItem`", pass("States.ArrayGetItem($.items, $.small)")),
+        ("a computed index of `States.ArrayGetItem`", pass("States.ArrayGetItem($.items, $.small)")),
         ("a range of too many items", pass("States.ArrayRange(0, $.small, 1)")),
         (
-            "whether a service gives what its model lets it leave out",
+            "models let it leave out most fields of an answer",
             format!(
                 r#""A": {{ {found}, "Next": "B" }}, "B": {{ "Type": "Pass", "Parameters": {{ "x.$": "$.Item" }}, "End": true }}"#
             ),
@@ -196,9 +197,9 @@ fn what_the_readme_exempts_is_accepted() {
             "tells variants apart",
             behind(r#""Variable": "$.contact.phone", "IsPresent": true"#, "$.contact.phone"),
         ),
-        ("`*` and `..` over such a value", pass("$.item.*")),
+        ("what `*` and `..` find of them", pass("$.item.*")),
     ] {
-        assert!(readme.contains(says), "the README does not say: {says}");
+        assert!(book.contains(says), "the book does not say: {says}");
         assert_eq!(codes(&states, ANY, false), [""; 0], "{says}: {states}");
     }
 }
