@@ -15,8 +15,8 @@ use stepfn_core::{
 
 use super::types::{Field, Type};
 
-/// As deep as a type is inferred: no data is deeper, and types are gone through by recursion.
-const MOST_DEPTH: usize = 64;
+/// As deep as a type is inferred: data of people is hardly deeper, types are gone through by recursion, and each level is checked.
+const MOST_DEPTH: usize = 16;
 
 /// What is known of a value of the input.
 #[derive(Debug, Default)]
