@@ -65,15 +65,15 @@ fn each_rule_that_prevents_failures_is_needed() {
             std::thread::Builder::new().stack_size(64 << 20).spawn_scoped(threads, work).unwrap();
         }
     });
-    report(rules.into_inner().unwrap_or_else(PoisonError::into_inner));
+    report(&rules.into_inner().unwrap_or_else(PoisonError::into_inner));
 }
 
 /// Tells of each rule what was seen, by its place in the source.
-fn report(seen: BTreeMap<String, Seen>) {
+fn report(seen: &BTreeMap<String, Seen>) {
     let sites = rules::sites();
     let (mut found, mut doubled, mut lints, mut left) = (0, 0, 0, Vec::new());
     let mut asked = Vec::new();
-    for (rule, seen) in &seen {
+    for (rule, seen) in seen {
         let name = rules::name(rule, &sites);
         asked.push(name.clone());
         let class = rules::class(&name);

@@ -328,10 +328,14 @@ impl Cook<'_> {
         }
         match self.random.below(4) {
             0 => {
-                let (name, of): (&str, fn(&str) -> (String, Json)) = if self.jsonata {
-                    ("Output", |key| (key.to_owned(), format!("{{% $states.input.{key} %}}").into()))
-                } else {
-                    ("Parameters", |key| (format!("{key}.$"), format!("$.{key}").into()))
+                let jsonata = self.jsonata;
+                let name = if jsonata { "Output" } else { "Parameters" };
+                let of = |key: &str| -> (String, Json) {
+                    if jsonata {
+                        (key.to_owned(), format!("{{% $states.input.{key} %}}").into())
+                    } else {
+                        (format!("{key}.$"), format!("$.{key}").into())
+                    }
                 };
                 // What may be missing could not be copied.
                 let sure = self.fields.iter().filter(|field| field.made == Made::Always);
