@@ -221,7 +221,7 @@ impl Judge<'_, '_> {
             Some("JSONL") => &["CSVHeaderLocation", "CSVHeaders", "CSVDelimiter"],
             _ => &[],
         };
-        for field in refused.iter().filter(|field| config.contains_key(**field)) {
+        for field in refused.iter().filter(|field| config.contains_key(field)) {
             let format = input_type.unwrap_or_default();
             let message = format!("`{field}` says nothing of a `{format}` object");
             let finding = self.node.finding(Code::FieldNotAllowed, &below(at, field), message);

@@ -223,7 +223,7 @@ fn fields(before: &Map, after: &Map, at: &str, owner: &str, elsewhere: &[&str], 
         ["Next", "End"].into_iter().find_map(|field| Some(format!("{field}: {}", plain(fields.get(field)?))))
     };
     let mut said_way = false;
-    let names = after.keys().chain(before.keys().filter(|field| !after.contains_key(&**field)));
+    let names = after.keys().chain(before.keys().filter(|field| !after.contains_key(field)));
     for field in names.map(|field| &**field).filter(|field| !elsewhere.contains(field)) {
         let (was, is) = (before.get(field), after.get(field));
         if was == is {
@@ -267,10 +267,10 @@ fn parts<'v>(
 ) -> Vec<(String, Option<&'v Value>, Option<&'v Value>)> {
     match (was, is) {
         (Value::Object(was), Value::Object(is)) => {
-            let keys = is.keys().chain(was.keys().filter(|key| !is.contains_key(&**key)));
+            let keys = is.keys().chain(was.keys().filter(|key| !is.contains_key(key)));
             let below = |key: &str| format!("{path}.{key}");
             keys.map(|key| &**key)
-                .filter(|key| was.get(*key) != is.get(*key))
+                .filter(|key| was.get(key) != is.get(key))
                 .flat_map(|key| match (was.get(key), is.get(key)) {
                     (Some(was), Some(is)) => parts(&below(key), was, is),
                     (was, is) => vec![(below(key), was, is)],

@@ -146,7 +146,7 @@ impl Ways {
                 }
             }
             (Step::Each | Step::Item | Step::Every, Shape::Array(item)) => {
-                self.follow(view.with(item), steps, next)
+                self.follow(view.with(item), steps, next);
             }
             (Step::Each | Step::Item | Step::Every, Shape::Tuple(items)) => {
                 let mut i = 0;
@@ -213,7 +213,7 @@ impl Ways {
             | Shape::Array(part)
             | Shape::Map(part)
             | Shape::Keyed { value: part, .. } => {
-                self.within_part(view.with(part), part, steps, next, arrays)
+                self.within_part(view.with(part), part, steps, next, arrays);
             }
             Shape::Tuple(items) => {
                 let mut i = 0;

@@ -153,7 +153,7 @@ fn one_of(many: bool, fields: &str) -> String {
 fn asks_nothing(rule: &Value) -> bool {
     rule.as_object().is_some_and(|rule| {
         rule.contains_key("Next")
-            && !["And", "Or", "Not", "Condition"].iter().any(|key| rule.contains_key(*key))
+            && !["And", "Or", "Not", "Condition"].iter().any(|key| rule.contains_key(key))
     })
 }
 
@@ -165,7 +165,7 @@ fn waits_for<'a>(definition: &Value, at: &'a str) -> Option<(bool, &'a str)> {
         _ => at,
     };
     let state = definition.pointer(place)?.as_object()?;
-    match fields.iter().filter(|field| state.contains_key(**field)).count() {
+    match fields.iter().filter(|field| state.contains_key(field)).count() {
         0 => Some((false, place)),
         1 => None,
         _ => Some((true, place)),
@@ -264,7 +264,7 @@ fn missing(at: &str, object: Option<&Value>) -> Option<String> {
         } else {
             return None;
         };
-    let lacking: Vec<_> = required.iter().copied().filter(|field| !object.contains_key(*field)).collect();
+    let lacking: Vec<_> = required.iter().copied().filter(|field| !object.contains_key(field)).collect();
     (!lacking.is_empty()).then(|| lacking.join(", "))
 }
 

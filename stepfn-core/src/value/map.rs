@@ -15,6 +15,7 @@ const SEARCHED: usize = 16;
 pub struct Map<V = Value> {
     entries: Vec<(Key, V)>,
     /// The places of the keys, of an object with more than [`SEARCHED`] of them.
+    #[allow(clippy::box_collection)] // Few objects have it: by a pointer the others stay small.
     places: Option<Box<HashMap<Key, usize>>>,
     size: Remembered,
 }
