@@ -55,6 +55,7 @@ impl<'a> Scope<'a> {
         Self { error_output: Some(error), ..self }
     }
 
+    #[cfg(feature = "jsonata")]
     fn member(&self, member: Member) -> Option<&'a Value> {
         match member {
             Member::Input => Some(self.input),
@@ -66,6 +67,7 @@ impl<'a> Scope<'a> {
 }
 
 /// The members of `$states`.
+#[cfg(feature = "jsonata")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Member {
     Input,
@@ -74,6 +76,7 @@ enum Member {
     Context,
 }
 
+#[cfg(feature = "jsonata")]
 impl Member {
     const ALL: [Self; 4] = [Self::Input, Self::Result, Self::ErrorOutput, Self::Context];
 
