@@ -38,6 +38,8 @@ const PATH_OR_TYPE: [&str; 9] = [
 /// What the README does not promise: how large a number is, what a text holds, an item at a computed position; and errors that an
 /// expression raises itself.
 pub(crate) fn is_exempt(cause: &str) -> bool {
+    // What a function reports stands there as JSON.
+    let cause = &*cause.replace("\\\"", "\"");
     const SIZES: [&str; 15] = [
         "must be between",
         "DataLimitExceeded",
@@ -132,7 +134,7 @@ fn is_too_large(cause: &str) -> bool {
     if let Some((expected, found)) = cause.split_once(", found ")
         && expected.contains("integer")
     {
-        let number = found.strip_prefix("the number ").and_then(|rest| rest.split(';').next());
+        let number = found.strip_prefix("the number ").and_then(|rest| rest.split([';', '"', ',']).next());
         let whole = found.strip_prefix("a number; found ");
         return number.or(whole).is_some_and(beyond);
     }
