@@ -228,7 +228,7 @@ trait Everything {
 }
 
 impl Everything for Shape {
-    const ANY: &'static Shape = &Self::Any;
+    const ANY: &'static Self = &Self::Any;
 }
 
 /// What a text holds, how large a number is, a division by a computed zero: accepted, and it may fail.

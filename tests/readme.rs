@@ -1,6 +1,6 @@
 //! What the README and the pages in `docs` show is what happens. That the README is true as it is typed, in a folder of its own, `stepfn-cli/tests/newcomer` shows.
 // The items are public, for there they are a crate's.
-#![allow(clippy::unwrap_used, missing_docs, unreachable_pub)]
+#![allow(clippy::unwrap_used, missing_docs, unreachable_pub, missing_debug_implementations)]
 
 use serde::{Deserialize, Serialize};
 use stepfn::{StateData, Workflow, executor::Executor, lambda, state_machine, value::to_value};

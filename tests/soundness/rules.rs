@@ -16,6 +16,7 @@ pub(crate) enum Class {
 
 impl Class {
     /// Whether a machine must be found that fails without the rule.
+    #[cfg_attr(not(feature = "rule-switches"), allow(dead_code))]
     pub(crate) fn prevents(self) -> bool {
         self == Self::Fails
     }
@@ -32,6 +33,7 @@ pub(crate) struct Site {
     pub(crate) call: &'static str,
     /// Which of the function's places it is, from 1.
     pub(crate) number: usize,
+    #[cfg_attr(not(feature = "rule-switches"), allow(dead_code))]
     pub(crate) line: usize,
 }
 

@@ -203,7 +203,7 @@ impl Lowering<'_> {
                 map.insert(field.into(), Value::empty_object());
             }
             if let Some(Value::Object(parameters)) = map.get_mut(field)
-                && !["FunctionName", "FunctionName.$"].iter().any(|key| parameters.contains_key(*key))
+                && !["FunctionName", "FunctionName.$"].iter().any(|key| parameters.contains_key(key))
             {
                 Arc::make_mut(parameters).insert("FunctionName".into(), FUNCTION_NAME.into());
             }
