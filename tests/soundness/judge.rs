@@ -101,6 +101,8 @@ fn is_value_of_call(cause: &str) -> bool {
         (Function::Hash, Some(ArgKind::String(_))) => false,
         // A template that is computed.
         (Function::Format, _) => !matches!(call.args.first().map(|arg| &arg.kind), Some(ArgKind::String(_))),
+        // Only shallow merges are made.
+        (Function::JsonMerge, _) => matches!(call.args.get(2).map(|arg| &arg.kind), Some(ArgKind::Path(_))),
         (Function::ArrayPartition | Function::Hash, _) => true,
         _ => false,
     })
@@ -139,7 +141,7 @@ fn is_too_large(cause: &str) -> bool {
         return number.or(whole).is_some_and(beyond);
     }
     if let Some((_, value)) = cause.split_once("cannot be parsed as an integer: ") {
-        return value.parse::<f64>().is_ok_and(|value| value > f64::from(i32::MAX));
+        return value.parse::<f64>().is_ok_and(|value| value.abs() > f64::from(i32::MAX));
     }
     cause.split_once("refers to value \"").is_some_and(|(_, rest)| {
         let value = rest.split('"').next().unwrap_or_default().trim_start_matches('-');

@@ -99,7 +99,7 @@ fn what_always_comes_to_something_is_not_refused() {
         "$count($states.input.note) = 1 ? $states.input.note : 'x'",
         "[1..$states.input.count]",
         "$contains($states.input.id, /a+/i)",
-        "$replace($states.input.id, 'a', function($m) { 'b' })",
+        "$replace($states.input.id, /a/, function($m) { 'b' })",
         "[$map($states.input.tags, $uppercase)]",
         "($f := function($x) { $x }; [$map($states.input.tags, $f)])",
         "$sort($states.input.tags)",
@@ -489,10 +489,20 @@ fn a_function_among_data_is_refused() {
         "$contains($states.input.id, function($v) { 2 })",
         "$match($states.input.id, $uppercase)",
         "$replace($states.input.id, $uppercase, 'a')",
+        "$replace($states.input.id, 'a', function($m) { 'b' })",
+        "$join($sum([$states.input.id[1]]))",
+        "$$()",
+        "$states ~> $nothing",
     ] {
         assert_ne!(output(wrong), [""; 0], "{wrong}");
     }
-    for right in ["$contains($states.input.id, /a/)", "($p := /a/; $split($states.input.id, $p))"] {
+    for right in [
+        "$contains($states.input.id, /a/)",
+        "$replace($states.input.id, /a/, function($m) { 'b' })",
+        "$states.input.id ~> $uppercase",
+        "($f := $uppercase; $states.input.id ~> $f)",
+        "($p := /a/; $split($states.input.id, $p))",
+    ] {
         assert_eq!(output(right), [""; 0], "{right}");
     }
 }

@@ -168,8 +168,10 @@ impl Analyser<'_> {
                 self.wrong(&env.reading(&function.range), Code::WrongType, message, Some(help));
                 Val::reported()
             }
-            // That there is none is reported where all functions are.
-            None if !env.site.variables.contains_key(name.as_str()) => Val::reported(),
+            // That there is none is reported where all functions are. The context is no function's name.
+            None if !env.site.variables.contains_key(name.as_str()) && !matches!(name.as_str(), "" | "$") => {
+                Val::reported()
+            }
             None => self.evaluate(env, function, Want::NOTHING),
         }
     }
@@ -191,7 +193,10 @@ impl Analyser<'_> {
             return self.function(env, function, &all, &at, want);
         }
         let next = match &right.kind {
-            Kind::Variable(_) => self.callee(env, right),
+            // Only the functions of calls are looked up where all functions are.
+            Kind::Variable(name) if env.local(name).is_some() || jsonata::function(name).is_some() => {
+                self.callee(env, right)
+            }
             _ => self.evaluate(env, right, Want::NOTHING),
         };
         let help = "put the part before it in parentheses: `(… ~> $f()) …`";

@@ -22,6 +22,7 @@ impl Analyser<'_> {
                 let items = Val::one(item.clone());
                 self.require(&env.reading(first.range()), &items, Want::if_any(Need::Number));
                 let made = match call.name {
+                    "sum" if item == Sym::never() => Val::one(Sym::Integer(0)),
                     "sum" => Val::one(computed(Arithmetic::Total, [item])),
                     _ if item == Sym::never() => Val::nothing(),
                     name => {

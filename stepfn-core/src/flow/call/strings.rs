@@ -45,7 +45,7 @@ impl Analyser<'_> {
                         self.wrong(&env.reading(pattern.range()), Code::WrongType, message, None);
                     }
                 }
-                self.replacement(env, replacement);
+                self.replacement(env, &value, replacement);
                 optional(self, env, 3, Need::Number);
                 Val::one(Sym::String).of_parts([&of], want)
             }
@@ -89,11 +89,19 @@ impl Analyser<'_> {
         }
     }
 
-    /// What `$replace` puts there: a text, or what a function makes one of what was found.
-    fn replacement(&mut self, env: &mut Env<'_>, argument: &Argument<'_>) {
+    /// What `$replace` puts there: a text, or what a function makes one of what a regular expression found.
+    fn replacement(&mut self, env: &mut Env<'_>, pattern: &Val, argument: &Argument<'_>) {
         let value = self.argument(env, argument, Want::NOTHING);
         let at = argument.range();
         match &value.function {
+            Some(_)
+                if pattern.function.is_none() && !matches!(pattern.sym, Sym::Reported | Sym::Unknown(_)) =>
+            {
+                let message =
+                    "a function replaces what a regular expression finds, and not a string".to_owned();
+                let help = "write the pattern as one: `/…/`".to_owned();
+                self.wrong(&env.reading(at), Code::WrongType, message, Some(help));
+            }
             Some(function) => {
                 let found = Argument::Made(Val::one(match_object()), at.clone());
                 let made = self.apply(env, function, &[found], at, Want::of(Need::String));
