@@ -56,7 +56,7 @@ macro_rules! named {
                     Work: Task { resource: lambda(work), catch: [{ error_equals: [Failed], next: Fallen }], next: Check },
                     Check: Choice {
                         choices: [ is_null($path.next) => Ask, $path.next.value > 3 => Ask ],
-                        default: Elsewhere,
+                        default: Later,
                     },
                     Ask: Task {
                         resource: sqs::send_message.wait_for_task_token -> $name,
@@ -64,6 +64,7 @@ macro_rules! named {
                         timeout_seconds: 60,
                         end: true,
                     },
+                    Later: Wait { seconds_path: $path.value, next: Elsewhere },
                     Elsewhere: Task { resource: lambda(elsewhere), input_path: $path.next, end: true },
                     Fallen: Fail {},
                 }
@@ -83,9 +84,9 @@ macro_rules! named {
 
 named! { $
     Arithmetic Bounds Call Claim Definition Draft DraftTask EnumShape Fact Field Given Handler HandlerFuture
-    Kind LogLevel LoggingConfiguration Made Need Node ObjectShape OneOfShape Property Reference Shape Side
+    Holds Judged Kind LogLevel LoggingConfiguration Made Need Node ObjectShape OneOfShape Property Reference Shape Side
     Source StateData Step TIMESTAMP Task TaskError TaskFailure TaskInfo Value Workflow WorkflowType expect
-    from_value svg to_value
+    from_value holds said svg to_value
 
     AsMut AsRef Box Clone Copy Default DoubleEndedIterator Drop Eq Err ExactSizeIterator Extend Fn FnMut FnOnce From
     FromIterator Future Into IntoFuture IntoIterator Iterator None Ok Option Ord PartialEq PartialOrd Result Send Sized Some
