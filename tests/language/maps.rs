@@ -103,7 +103,18 @@ pub(crate) mod distributed {
     state_machine! {
         /// Maps over files.
         pub(crate) Distributed(Value) -> Value {
-            start_at: Rows,
+            start_at: Entries,
+            Entries: Map {
+                items_path: $.entries,
+                item_selector: { "key": $$.Map.Item.Key, "value": $$.Map.Item.Value },
+                item_processor: {
+                    processor_config: { mode: DISTRIBUTED, execution_type: EXPRESS },
+                    start_at: Entry,
+                    Entry: Pass { end: true },
+                },
+                result_path: null,
+                next: Rows,
+            },
             Rows: Map {
                 label: "rows",
                 item_reader: {
@@ -117,7 +128,7 @@ pub(crate) mod distributed {
                     },
                     parameters: { "Bucket": ref_("Bucket"), "Key": $.key },
                 },
-                item_selector: { "id": $$.Map.Item.Value.id, "run": $.run },
+                item_selector: { "id": $$.Map.Item.Value.id, "run": $.run, "file": $$.Map.Item.Source },
                 item_batcher: {
                     batch_input: { "run": $.run },
                     max_items_per_batch: 100,
@@ -179,8 +190,18 @@ pub(crate) mod distributed {
     pub(crate) fn built() -> Definition {
         let mut m =
             Machine::new("Distributed").comment("Maps over files.").input::<Value>().output::<Value>();
-        let [rows, objects, parts] = ["Rows", "Objects", "Parts"].map(|name| m.state(name));
+        let [entries, rows, objects, parts] =
+            ["Entries", "Rows", "Objects", "Parts"].map(|name| m.state(name));
         let bucket = || stepfn::builder::ref_("Bucket");
+        m.define(
+            entries,
+            Map::new(processor("Entry"))
+                .distributed(WorkflowType::Express)
+                .items_path("$.entries")
+                .item_selector([("key", path("$$.Map.Item.Key")), ("value", path("$$.Map.Item.Value"))])
+                .result_path(None)
+                .next(rows),
+        );
         m.define(
             rows,
             Map::new(processor("Batch"))
@@ -196,7 +217,11 @@ pub(crate) mod distributed {
                         .max_items_path("$.most")
                         .parameters([("Bucket", bucket()), ("Key", path("$.key"))]),
                 )
-                .item_selector([("id", path("$$.Map.Item.Value.id")), ("run", path("$.run"))])
+                .item_selector([
+                    ("id", path("$$.Map.Item.Value.id")),
+                    ("run", path("$.run")),
+                    ("file", path("$$.Map.Item.Source")),
+                ])
                 .item_batcher(
                     ItemBatcher::new()
                         .batch_input([("run", path("$.run"))])

@@ -170,7 +170,7 @@ fn distributed_maps() {
         .bucket("orders", std::sync::Arc::new(store))
         .build(&crate::maps::distributed::Distributed::definition())
         .unwrap_or_else(|error| panic!("{error}"));
-    let input = r#"{ "most": 2, "key": "in/rows.csv", "run": "r1", "prefix": "in/", "size": 5, "bytes": 1000, "failures": 0, "percentage": 0 }"#;
+    let input = r#"{ "entries": { "k": 1 }, "most": 2, "key": "in/rows.csv", "run": "r1", "prefix": "in/", "size": 5, "bytes": 1000, "failures": 0, "percentage": 0 }"#;
     let outcome = executor.run_blocking(value(input)).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(
         outcome.output(),
@@ -180,6 +180,6 @@ fn distributed_maps() {
         outcome.cause()
     );
     let counts: Vec<_> = outcome.map_runs.iter().map(|run| (run.succeeded, run.failed)).collect();
-    assert_eq!(counts.len(), 3);
+    assert_eq!(counts.len(), 4);
     assert!(counts.iter().all(|(succeeded, failed)| *succeeded > 0 && *failed == 0), "{counts:?}");
 }

@@ -70,7 +70,7 @@ fn row(name: &str, languages: &str, dsl: &str, call: &str, covering: &[&Case]) -
     Ok(format!("| `{name}` | {languages} | `{}` | `{}` | `{}` |\n", shown(dsl), shown(call), case.name))
 }
 
-const CONTEXT: [&str; 14] = [
+const CONTEXT: [&str; 16] = [
     "$$.Execution.Id",
     "$$.Execution.Input",
     "$$.Execution.Name",
@@ -84,6 +84,8 @@ const CONTEXT: [&str; 14] = [
     "$$.StateMachine.Name",
     "$$.Task.Token",
     "$$.Map.Item.Index",
+    "$$.Map.Item.Key",
+    "$$.Map.Item.Source",
     "$$.Map.Item.Value",
 ];
 

@@ -280,7 +280,7 @@ impl Analyser<'_> {
             }
         };
         let item = self.entry_of(map, &items);
-        let item_context = item_context(&item, key_of(map, &items));
+        let item_context = item_context(&item, key_of(map, &items), map.item_reader.is_some());
         let each = match &map.item_selector {
             Some(selector) => {
                 let context = site.context.set(&["Map".into()], item_context.clone());

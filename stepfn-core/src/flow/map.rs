@@ -47,7 +47,7 @@ impl Analyser<'_> {
             Some(selector) => (Some(selector), format!("{at}/ItemSelector")),
             None => (state.parameters.as_ref(), format!("{at}/Parameters")),
         };
-        let item_context = item_context(&item, key_of(map, &items));
+        let item_context = item_context(&item, key_of(map, &items), true);
         let each = match selector {
             Some(selector) => {
                 let context = site.context.set(&["Map".into()], item_context.clone());
@@ -317,17 +317,17 @@ pub(super) fn key_of(map: &Map, items: &Sym) -> Entry {
     }
 }
 
-/// `$$.Map` while an item is at hand.
-pub(super) fn item_context(item: &Sym, key: Entry) -> Sym {
+/// `$$.Map` while an item is at hand. Where the items come from is there in JSONPath, and in JSONata where they are read (recorded on AWS).
+pub(super) fn item_context(item: &Sym, key: Entry, has_source: bool) -> Sym {
     let item = Sym::object([
         ("Index", Sym::count()),
         ("Value", item.clone()),
         ("Key", key.value),
-        // Of what is read alone.
         ("Source", Sym::String),
     ]);
     let item = if key.absent { item.may_lack(&["Key"]) } else { item };
-    Sym::object([("Item", item.may_lack(&["Source"]))])
+    let item = if has_source { item } else { item.may_lack(&["Source"]) };
+    Sym::object([("Item", item)])
 }
 
 /// What a reader gives.

@@ -405,8 +405,8 @@ fn the_children_of_a_distributed_map_have_no_item_in_their_context() {
         r#""A": {{ "Type": "Map", "ItemsPath": "$.items", "End": true, "ItemProcessor": {{ "StartAt": "I", "States": {{ "I": {{ {child}, "End": true }} }} }} }}"#
     );
     assert_eq!(said(&JOB, &inline, &Shape::Any), [""; 0]);
-    let selected =
-        distributed(r#""ItemsPath": "$.items", "ItemSelector": { "i.$": "$$.Map.Item.Index" }"#, PASS);
+    let selector = r#""ItemsPath": "$.items", "ItemSelector": { "i.$": "$$.Map.Item.Index", "s.$": "$$.Map.Item.Source" }"#;
+    let selected = distributed(selector, PASS);
     assert_eq!(said(&JOB, &selected, &Shape::Any), [""; 0]);
 }
 
