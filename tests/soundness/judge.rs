@@ -112,7 +112,11 @@ fn is_value_of_call(cause: &str) -> bool {
 /// computed.
 fn is_no_number(cause: &str) -> bool {
     let made = ["\"Infinity\"", "\"-Infinity\"", "\"NaN\""];
-    if made.iter().any(|text| cause.contains(&format!("expected a number, found the string {text}"))) {
+    let is_found = |text: &&str| {
+        cause.contains(&format!("expected a number, found the string {text}"))
+            || cause.contains(&format!("Expected 'number', but was 'string' for value: {text}"))
+    };
+    if made.iter().any(is_found) {
         return true;
     }
     // It is an operand: the expression itself divides, and computes with what comes of it.
