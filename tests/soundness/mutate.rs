@@ -92,6 +92,8 @@ fn other(random: &mut Random, shape: &'static Shape, depth: usize) -> &'static S
         Shape::Map(item) => Shape::Map(other(random, item, depth)),
         Shape::Keyed { key, value } => Shape::Keyed { key, value: other(random, value, depth) },
         Shape::Nullable(inner) if random.one_in(2) => Shape::Nullable(other(random, inner, depth)),
+        // Of a type that always holds itself there is no value.
+        Shape::Nullable(Shape::Recursive(_)) => Shape::Null,
         Shape::Nullable(inner) => return inner,
         Shape::Tuple(items) if !items.is_empty() => {
             let mut items = items.to_vec();
