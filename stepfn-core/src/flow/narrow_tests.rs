@@ -378,6 +378,19 @@ fn rules_that_leave_nothing_need_no_default() {
     assert_eq!(covers(&IN, &flags[..1]).len(), 1);
 }
 
+#[test]
+fn an_item_of_a_known_array_is_no_reason_to_take_the_rest() {
+    for path in ["$.kind[1]", "$.kind[-1]"] {
+        let states = format!(
+            r#""A": {{ "Type": "Pass", "Result": {{ "kind": [{{}}, 1] }}, "Next": "C" }},
+            "C": {{ "Type": "Choice", "Choices": [{{ "Variable": "{path}", "NumericLessThanEquals": -2.5, "Next": "E" }}] }},
+            "E": {{ "Type": "Succeed" }}"#
+        );
+        let said = judged(&IN, "JSONPath", &states);
+        assert_eq!(said.len(), 1, "{path}: {said:?}");
+    }
+}
+
 /// What is said of an expression that is a whole value, over an `In`.
 fn output(expression: &str) -> Vec<String> {
     judged(

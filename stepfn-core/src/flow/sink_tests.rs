@@ -411,6 +411,18 @@ fn the_children_of_a_distributed_map_have_no_item_in_their_context() {
 }
 
 #[test]
+fn a_tasks_token_is_gone_in_its_output_path() {
+    let ask = |fields: &str| {
+        format!(
+            r#""A": {{ "Type": "Task", "Resource": "arn:aws:states:eu-west-1:123456789012:activity:a", {fields} "End": true }}"#
+        )
+    };
+    assert_eq!(said(&JOB, &ask(r#""Parameters": { "t.$": "$$.Task.Token" },"#), &Shape::Any), [""; 0]);
+    let told = said(&JOB, &ask(r#""OutputPath": "$$.Task.Token","#), &Shape::Any);
+    assert!(told[0].contains("$$.Task.Token"), "{told:?}");
+}
+
+#[test]
 fn an_error_without_name_or_cause_is_caught_with_nulls() {
     let caught = |fail: &str, names: &str, output: &'static Shape, path: &str| {
         let states = format!(

@@ -135,7 +135,7 @@ impl Analyser<'_> {
         if matches!(state.kind, StateKind::Wait(_) | StateKind::Succeed) {
             out = self.assign(&site, &format!("{at}/Assign"), state.assign.as_ref(), &input, out);
         }
-        let out = self.output_path(&site, state, out).counting(state, &flow.counts);
+        let out = self.output_path(&site.ended(), state, out).counting(state, &flow.counts);
         match &state.next {
             Some(next) => left.next.insert(0, (next.clone(), out)),
             None => left.end = Some(out),

@@ -307,6 +307,11 @@ impl Sym {
         match self {
             Self::Leaf(leaf) => Self::Leaf(leaf.then([step_of(key)])),
             Self::Array(item) if index_of(key).is_some() => (**item).clone(),
+            Self::Tuple(items) => {
+                let place = |index: i64| if index < 0 { index + items.len() as i64 } else { index };
+                let item = index_of(key).and_then(|index| items.get(usize::try_from(place(index)).ok()?));
+                item.cloned().unwrap_or_else(Self::never)
+            }
             Self::Object(fields, base) => match (fields.get(key), base) {
                 (Some(entry), _) => entry.value.clone(),
                 (None, Some(base)) => base.peek(key),
