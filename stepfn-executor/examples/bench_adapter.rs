@@ -1,4 +1,4 @@
-//! Runs a workload and prints what it took, to stand side by side with other engines:
+//! Runs a workload and prints what it took, to be compared with other engines:
 //!
 //! ```text
 //! cargo run --release -p stepfn-executor --example bench_adapter -- WORKLOAD_DIR EXECUTIONS CONCURRENCY [express|standard] [fresh] [history] [threads=N]
