@@ -2,50 +2,13 @@
 // The items are public, for there they are a crate's.
 #![allow(clippy::unwrap_used, missing_docs, unreachable_pub, missing_debug_implementations)]
 
-use serde::{Deserialize, Serialize};
-use stepfn::{StateData, Workflow, executor::Executor, lambda, state_machine, value::to_value};
+use stepfn::{Workflow, executor::Executor, value::to_value};
 
-// The README's program.
-#[derive(Serialize, Deserialize, StateData)]
-#[serde(rename_all = "camelCase")]
-pub struct Order {
-    pub order_id: String,
-    pub total_amount: u64,
-}
+// The README's program, which is the one that `stepfn new` writes.
+#[path = "../stepfn-cli/templates/lib.rs"]
+mod program;
 
-#[derive(Serialize, Deserialize, StateData)]
-pub struct Receipt {
-    pub charged: u64,
-}
-
-/// Sends a mail with the token in its links.
-#[lambda]
-pub async fn ask_manager(_request: serde_json::Value) {}
-
-#[lambda]
-pub async fn process_order(order: Order) -> Receipt {
-    Receipt { charged: order.total_amount }
-}
-
-state_machine! {
-    /// Orders above 1,000,000 wait for a manager.
-    pub OrderApproval(Order) -> Receipt {
-        start_at: CheckAmount,
-
-        CheckAmount: Choice {
-            choices: [ $.totalAmount > 1_000_000 => RequestApproval ],
-            default: ProcessOrder,
-        },
-        RequestApproval: Task {
-            resource: lambda::invoke(ask_manager).wait_for_task_token,
-            payload: { "order": $, "taskToken": $$.Task.Token },
-            result_path: $.approval,
-            timeout_seconds: 86_400,
-            next: ProcessOrder,
-        },
-        ProcessOrder: Task { resource: lambda(process_order), end: true },
-    }
-}
+use program::{Order, OrderApproval, Receipt};
 
 const README: &str = include_str!("../README.md");
 
@@ -58,7 +21,7 @@ fn block(language: &str) -> &'static str {
 
 #[test]
 fn the_program_is_this_one() {
-    let here = include_str!("readme.rs");
+    let here = include_str!("../stepfn-cli/templates/lib.rs");
     let (_, program) = block("rust").split_once("#[derive").unwrap();
     assert!(here.contains(program), "{program}");
 }
