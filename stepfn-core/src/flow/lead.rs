@@ -15,7 +15,7 @@ use crate::{
     check::jsonata_texts::has_placeholder,
     diagnostic::{Code, list, nearest},
     jsonata::{Expression, ExpressionKind as Kind, OrderTerm},
-    shape::Need,
+    shape::{Need, place_of},
 };
 
 impl Analyser<'_> {
@@ -60,8 +60,8 @@ impl Analyser<'_> {
             (_, Sym::Unknown(_)) => Val::one(of.sym.clone()).maybe(),
             (None, Sym::Answer(_)) => Val::unknown(Reason::Count),
             (Some(index), Sym::Tuple(items)) if !of.many => {
-                let index = if index < 0 { index + items.len() as i128 } else { index };
-                match usize::try_from(index).ok().and_then(|index| items.get(index)) {
+                let place = i64::try_from(index).ok().and_then(|index| place_of(index, items.len()));
+                match place.and_then(|place| items.get(place)) {
                     Some(item) => Val::one(item.clone()),
                     None => Val { absent: true, ..Val::one(Sym::never()) },
                 }

@@ -10,7 +10,11 @@ use super::{
     obligation::{OwnedFact, OwnedProperty, OwnedStep},
     value::{Entry, Leaf, Sym, index_key, index_of},
 };
-use crate::{check::timestamp::is_timestamp, shape::Kind, value::Value};
+use crate::{
+    check::timestamp::is_timestamp,
+    shape::{Kind, place_of},
+    value::Value,
+};
 
 /// Where a path begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -335,10 +339,7 @@ fn part(value: &Sym, keys: &[String], (key, rest): (&str, &[String]), test: Test
         // A key leads through it.
         Sym::Array(_) | Sym::Tuple(_) if test.query && index_of(key).is_none() => Some(value.clone()),
         Sym::Tuple(items) => {
-            let place = index_of(key).and_then(|index| {
-                let place = if index < 0 { index + i64::try_from(items.len()).ok()? } else { index };
-                usize::try_from(place).ok().filter(|place| *place < items.len())
-            });
+            let place = index_of(key).and_then(|index| place_of(index, items.len()));
             let Some(place) = place else { return unless_holds() };
             let item = refine(items.get(place)?, rest, test)?;
             let mut items = items.clone();

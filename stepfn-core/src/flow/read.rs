@@ -13,7 +13,7 @@ use crate::{
     check::timestamp::is_timestamp,
     diagnostic::{Code, Diagnostic, list, nearest},
     path::{Path, Root, Segment, SegmentKind},
-    shape::{Arithmetic, Need},
+    shape::{Arithmetic, Need, place_of},
 };
 
 /// Where a path stands, and what it sees.
@@ -256,8 +256,7 @@ impl Analyser<'_> {
                 }
             },
             (SegmentKind::Index(index), Sym::Tuple(items)) => {
-                let position = if *index < 0 { index + items.len() as i64 } else { *index };
-                match usize::try_from(position).ok().and_then(|position| items.get(position)) {
+                match place_of(*index, items.len()).and_then(|place| items.get(place)) {
                     Some(item) => self.follow(item, rest, need, reading),
                     None => {
                         // On AWS it is null where the path stands alone.

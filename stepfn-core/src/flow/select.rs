@@ -13,7 +13,7 @@ use crate::{
     diagnostic::{Code, list, nearest},
     path::{Filter, FilterOp, FilterOperand, FilterPath, Segment, SegmentKind},
     service::Kind,
-    shape::Need,
+    shape::{Need, place_of},
 };
 
 impl Analyser<'_> {
@@ -158,14 +158,10 @@ impl Analyser<'_> {
             Sym::Leaf(leaf) => {
                 self.select(&Sym::Leaf(taken(leaf, OwnedStep::At(index))), rest, reading, tries)
             }
-            Sym::Tuple(items) => {
-                let position =
-                    if index < 0 { index.saturating_add_unsigned(items.len() as u64) } else { index };
-                match usize::try_from(position).ok().and_then(|position| items.get(position)) {
-                    Some(item) => self.select(item, rest, reading, tries),
-                    None => or_null(Sym::never()),
-                }
-            }
+            Sym::Tuple(items) => match place_of(index, items.len()).and_then(|place| items.get(place)) {
+                Some(item) => self.select(item, rest, reading, tries),
+                None => or_null(Sym::never()),
+            },
             Sym::Array(item) => or_null(self.select(item, rest, reading, tries)),
             Sym::Object(fields, Some(base)) if is_of_items(fields) => {
                 match fields.get(index_key(index).as_str()) {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     service::{Kind, Shape},
-    shape::{Arithmetic, Bounds, Side},
+    shape::{Arithmetic, Bounds, Side, place_of},
     value::Value,
 };
 
@@ -308,9 +308,8 @@ impl Sym {
             Self::Leaf(leaf) => Self::Leaf(leaf.then([step_of(key)])),
             Self::Array(item) if index_of(key).is_some() => (**item).clone(),
             Self::Tuple(items) => {
-                let place = |index: i64| if index < 0 { index + items.len() as i64 } else { index };
-                let item = index_of(key).and_then(|index| items.get(usize::try_from(place(index)).ok()?));
-                item.cloned().unwrap_or_else(Self::never)
+                let place = index_of(key).and_then(|index| place_of(index, items.len()));
+                place.and_then(|place| items.get(place)).cloned().unwrap_or_else(Self::never)
             }
             Self::Object(fields, base) => match (fields.get(key), base) {
                 (Some(entry), _) => entry.value.clone(),

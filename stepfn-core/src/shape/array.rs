@@ -7,6 +7,12 @@ use super::{
     view::View,
 };
 
+/// The place of a position in an array of some length, counted from its end where negative; none where there is no such item.
+pub(crate) const fn place_of(index: i64, len: usize) -> Option<usize> {
+    let place = if index < 0 { index.saturating_add_unsigned(len as u64) } else { index };
+    if place >= 0 && (place as u64) < len as u64 { Some(place as usize) } else { None }
+}
+
 impl Fits<'_> {
     /// An array as an array; none where the source is no array.
     pub(super) const fn items(
@@ -100,5 +106,17 @@ impl Fits<'_> {
             i += 1;
         }
         Some(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place_of;
+
+    #[test]
+    fn negative_positions_count_from_the_end() {
+        let places = [-4, -3, -1, 0, 2, 3, i64::MIN, i64::MAX].map(|index| place_of(index, 3));
+        assert_eq!(places, [None, Some(0), Some(2), Some(0), Some(2), None, None, None]);
+        assert_eq!([-1, 0].map(|index| place_of(index, 0)), [None, None]);
     }
 }

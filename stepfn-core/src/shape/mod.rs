@@ -35,6 +35,7 @@ mod ways;
 
 use std::fmt;
 
+pub(crate) use self::array::place_of;
 pub use self::{
     bounds::{Arithmetic, Bounds},
     claim::{Claim, Fault, Holds, Judged, Need, Wrong, expect, holds, judge, said},

@@ -1,5 +1,6 @@
 use super::{
     Field, Given, MAX_BETWEEN, Made, ObjectShape, OneOfShape, Shape,
+    array::place_of,
     narrow::Fact,
     text::{Text, distance, same, slip},
 };
@@ -302,14 +303,10 @@ impl View {
             },
             Step::Index(index) => match self.shape {
                 Shape::Array(item) => Ok(Self { absent: !self.reaches(index), ..self.with(item) }),
-                Shape::Tuple(items) => {
-                    let position = if index < 0 { index + items.len() as i64 } else { index };
-                    if position >= 0 && (position as usize) < items.len() {
-                        Ok(self.with(items[position as usize]))
-                    } else {
-                        Err(Problem::NoIndex(items.len()))
-                    }
-                }
+                Shape::Tuple(items) => match place_of(index, items.len()) {
+                    Some(place) => Ok(self.with(items[place])),
+                    None => Err(Problem::NoIndex(items.len())),
+                },
                 _ => Err(Problem::NotArray(self.shape)),
             },
             // What forks is asked for by `ways`.
@@ -467,11 +464,9 @@ impl View {
             return Self { absent: true, many: each, ..self.items() };
         }
         if let Shape::Tuple(items) = self.shape {
-            let position = if index < 0 { index.saturating_add(items.len() as i64) } else { index };
-            return if position >= 0 && (position as usize) < items.len() {
-                Self { absent: self.absent, ..self.with(items[position as usize]) }
-            } else {
-                Self { absent: true, ..self.with(&Shape::Never) }
+            return match place_of(index, items.len()) {
+                Some(place) => Self { absent: self.absent, ..self.with(items[place]) },
+                None => Self { absent: true, ..self.with(&Shape::Never) },
             };
         }
         let view = self.items();

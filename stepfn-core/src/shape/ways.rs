@@ -2,6 +2,7 @@
 
 use super::{
     ObjectShape, Shape,
+    array::place_of,
     view::{Problem, Side, Step, View},
 };
 
@@ -138,12 +139,11 @@ impl Ways {
                 self.follow(view.with(&Shape::Null), steps, next);
             }
             (Step::At(index), Shape::Tuple(items)) => {
-                let position = if index < 0 { index + items.len() as i64 } else { index };
-                if position >= 0 && (position as usize) < items.len() {
-                    self.follow(view.with(items[position as usize]), steps, next);
-                } else {
-                    self.follow(view.with(&Shape::Null), steps, next);
-                }
+                let item = match place_of(index, items.len()) {
+                    Some(place) => items[place],
+                    None => &Shape::Null,
+                };
+                self.follow(view.with(item), steps, next);
             }
             (Step::Each | Step::Item | Step::Every, Shape::Array(item)) => {
                 self.follow(view.with(item), steps, next);
