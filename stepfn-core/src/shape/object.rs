@@ -231,12 +231,7 @@ impl<'a> Fits<'a> {
             if let Some(parts) = self.merged(source) {
                 if let Some((fits, there)) = self.merged_field(parts, key, wanted, depth, out) {
                     if !fits {
-                        let mut inner = Text::new();
-                        inner.push("in its field ");
-                        inner.code(key);
-                        inner.push(": ");
-                        prefix(out, mark, inner.as_str());
-                        return false;
+                        return in_field(key, mark, out);
                     }
                     certain = certain || there;
                 }
@@ -257,21 +252,17 @@ impl<'a> Fits<'a> {
                 }
                 let whole = Self { flattened: false, ..self };
                 if !whole.fits(value, wanted, depth + 4, out) {
-                    let mut inner = Text::new();
-                    inner.push("in its field ");
-                    inner.code(key);
-                    inner.push(": ");
-                    prefix(out, mark, inner.as_str());
-                    return false;
+                    return in_field(key, mark, out);
                 }
                 certain = certain || !absent || self.is_unknown(source);
             }
             i += 1;
         }
         if !certain && field.is_required(wanted.shape) {
+            let name = if field.given_as.is_empty() { field.made_as } else { field.given_as[0] };
             out.push("its field ");
-            out.code(if field.given_as.is_empty() { field.made_as } else { field.given_as[0] });
-            out.push(if self.merged(source).is_some() || self.key(source, field.given_as[0]).is_some() {
+            out.code(name);
+            out.push(if self.merged(source).is_some() || self.key(source, name).is_some() {
                 " may be missing"
             } else {
                 " is missing"
@@ -448,13 +439,18 @@ impl<'a> Fits<'a> {
         if whole.fits(entry, map.with(value), depth + 5, out) {
             return true;
         }
-        let mut inner = Text::new();
-        inner.push("in its field ");
-        inner.code(name);
-        inner.push(": ");
-        prefix(out, mark, inner.as_str());
-        false
+        in_field(name, mark, out)
     }
+}
+
+/// Puts the field before what was appended since a mark, which says why it does not fit.
+const fn in_field(name: &str, mark: usize, out: &mut Text) -> bool {
+    let mut inner = Text::new();
+    inner.push("in its field ");
+    inner.code(name);
+    inner.push(": ");
+    prefix(out, mark, inner.as_str());
+    false
 }
 
 /// Whether an object, or one flattened into it, has a field of this name: what a flattened map does not get to see.
