@@ -19,6 +19,12 @@ pub trait TaskHandler: Send + Sync + 'static {
     fn is_raw(&self) -> bool {
         false
     }
+
+    /// Whether the same call always gets the same answer, and nothing happens outside: so it may be made again where an execution is
+    /// repeated, in place of being called once and remembered. See [`turns`](crate::turns).
+    fn is_scripted(&self) -> bool {
+        false
+    }
 }
 
 impl<F, Work> TaskHandler for F
@@ -50,6 +56,11 @@ pub struct TaskCall<'a> {
     pub retry_count: u32,
     /// The index of the Map item at hand, of the innermost Map.
     pub map_index: Option<usize>,
+    /// What is the same in each call for one attempt at one state of one execution: a call that is made again, as the process ended
+    /// before it was answered, has the same. Only where an execution is run in [`turns`](crate::turns).
+    pub idempotency_key: Option<&'a str>,
+    /// Whether the call was made before, and the process ended before it was answered.
+    pub interrupted: bool,
 }
 
 /// What a [`TaskHandler`] makes of an attempt.

@@ -82,7 +82,11 @@ impl History {
 
     /// The events, in their order.
     pub fn events(&self) -> impl ExactSizeIterator<Item = HistoryEvent<'_>> {
-        self.events.iter().enumerate().map(|(index, event)| HistoryEvent {
+        self.events.iter().enumerate().map(|(index, event)| self.event(index, event))
+    }
+
+    fn event<'a>(&'a self, index: usize, event: &'a Event) -> HistoryEvent<'a> {
+        HistoryEvent {
             id: index as u64 + 1,
             previous_event_id: u64::from(event.previous),
             timestamp: event.at,
@@ -90,7 +94,7 @@ impl History {
             state: event.kind.state().map(|state| &*self.program().state(state).name),
             history: self,
             event,
-        })
+        }
     }
 
     /// The reply of `GetExecutionHistory`: `{"events": […]}`, timestamps in seconds since 1970.
@@ -126,6 +130,11 @@ impl History {
             log::is_logged(level, event.event_type)
                 .then(|| log::event(&event, include_execution_data, arn, redrives))
         })
+    }
+
+    /// The events from one on, each in JSON.
+    pub(crate) fn json_from(&self, first: usize) -> Vec<String> {
+        json_lines(&self.executor, &self.events, first)
     }
 
     pub(crate) fn as_slice(&self) -> &[Event] {
@@ -165,6 +174,17 @@ impl History {
         });
         entered.collect()
     }
+}
+
+/// The events from one on, each in JSON.
+pub(crate) fn json_lines(executor: &Shared, events: &[Event], first: usize) -> Vec<String> {
+    let history = History::new(executor.clone(), Arc::default());
+    let event = |index: usize, event| {
+        let mut text = render::Text::default();
+        text.event(&history.event(index, event));
+        text.into_string()
+    };
+    events.iter().enumerate().skip(first).map(|(index, of)| event(index, of)).collect()
 }
 
 impl HistoryEvent<'_> {

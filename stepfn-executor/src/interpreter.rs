@@ -50,12 +50,13 @@ use self::{
 pub(crate) use self::{
     context::{Info, execution_name, map_item, uuid},
     failure::Failure,
+    work::message as panic_message,
 };
 use crate::{
     control::{Control, Facts},
     eval::Random,
     executor::Inner as Executor,
-    history::{Event, EventError, EventKind, History},
+    history::{self, Event, EventError, EventKind, History},
     link::{Command, Link},
     map_run::MapRun,
     outcome::{Outcome, RunError, Status},
@@ -63,6 +64,7 @@ use crate::{
     shared::Shared,
     size::Extent,
     time::{self, Sleep, Time},
+    turns::Deferred,
 };
 
 /// After how many steps an execution lets others run.
@@ -96,6 +98,8 @@ pub(crate) struct Interpreter {
     nested: Option<Box<Nested>>,
     /// How many executions were started, in the whole tree.
     starts: Option<Arc<AtomicU64>>,
+    /// Where calls go that are made outside, in an execution that runs in turns.
+    deferred: Option<Arc<Deferred>>,
     /// How often each Task state was called, in the children of distributed Maps too.
     calls: Arc<Mutex<Vec<usize>>>,
     transitions: u64,
@@ -177,6 +181,7 @@ impl Interpreter {
             map_runs: Vec::new(),
             nested: None,
             starts: None,
+            deferred: None,
             transitions: 0,
             stored: 0,
             stopped: None,
@@ -191,6 +196,10 @@ impl Interpreter {
     /// The link to the outside, made when it is first needed.
     pub(crate) fn link(&mut self) -> Arc<Link> {
         Arc::clone(self.link.get_or_insert_default())
+    }
+
+    pub(crate) fn executor(&self) -> &Executor {
+        &self.executor
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -556,6 +565,16 @@ impl Interpreter {
         let event = self.record(previous, kind);
         self.fiber(id).previous = event;
         event
+    }
+
+    /// Has the calls of the execution, and of those inside of it, made by somebody else.
+    pub(crate) fn defer_calls(&mut self, deferred: Arc<Deferred>) {
+        self.deferred = Some(deferred);
+    }
+
+    /// The events from one on, as JSON texts.
+    pub(crate) fn events_from(&self, first: usize) -> Vec<String> {
+        history::json_lines(&self.executor, &self.events, first)
     }
 
     /// The events so far.

@@ -80,6 +80,7 @@ pub mod test_state;
 pub mod testing;
 pub mod time;
 mod tokens;
+pub mod turns;
 mod waiting;
 
 pub use self::{

@@ -176,6 +176,10 @@ impl TaskHandler for Mock {
         if answer.takes.is_zero() { Attempt::Done(result) } else { Attempt::After(answer.takes, result) }
     }
 
+    fn is_scripted(&self) -> bool {
+        !self.answers.iter().any(|answer| matches!(answer.response, Response::Respond(_)))
+    }
+
     fn is_raw(&self) -> bool {
         true
     }
@@ -233,6 +237,8 @@ mod tests {
             token: None,
             calls_before,
             retry_count: 0,
+            idempotency_key: None,
+            interrupted: false,
             map_index: None,
         })
     }

@@ -1,19 +1,20 @@
 //! `RedriveExecution`: an execution that did not succeed goes on from where it stopped (developer guide, "Restarting state machine
 //! executions with redrive").
 
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use stepfn_core::definition::WorkflowType;
 
 use crate::{
+    eval::Random,
     execution::Execution,
     executor::Executor,
     interpreter::{Info, Interpreter},
     limits::Limits,
     outcome::Outcome,
     program::{Inner as Program, Kind},
-    time,
+    time::{self, Time},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -122,6 +123,19 @@ impl Executor {
     /// When the execution succeeded, is one of an Express workflow or of another definition, ended more than 14 days before, started
     /// more than a year before, or has no room for events left.
     pub fn redrive(&self, outcome: &Outcome) -> Result<Execution, RedriveError> {
+        let (time, random) = self.inner.next_start(Some(outcome.stopped));
+        let (interpreter, _) = self.redriven(outcome, time, random)?;
+        let (open, refused) = self.shared().open(None);
+        Ok(Execution::new(interpreter, open, refused))
+    }
+
+    /// The same with a clock and random numbers that somebody else gives. With it, how many events there are already.
+    pub(crate) fn redriven(
+        &self,
+        outcome: &Outcome,
+        time: Arc<dyn Time>,
+        random: Random,
+    ) -> Result<(Box<Interpreter>, usize), RedriveError> {
         let program = &outcome.history.executor().program;
         if program.workflow_type == WorkflowType::Express {
             return Err(RedriveError::Express);
@@ -129,7 +143,6 @@ impl Executor {
         if !is_same(program, &self.inner.program) {
             return Err(RedriveError::OtherDefinition { machine: program.name.clone() });
         }
-        let (time, random) = self.inner.next_start(Some(outcome.stopped));
         let limits = &self.inner.limits;
         let reason = refusal(outcome.status.name(), outcome.history.len(), limits)
             .or_else(|| too_late(outcome, time.now(), limits));
@@ -147,7 +160,6 @@ impl Executor {
             is_async: false,
         };
         let interpreter = Interpreter::redriven(self.shared(), info, (outcome, stopped), time, random);
-        let (open, refused) = self.shared().open(None);
-        Ok(Execution::new(interpreter, open, refused))
+        Ok((interpreter, outcome.history.len()))
     }
 }

@@ -195,12 +195,34 @@ impl Registry {
         }
     }
 
-    pub(crate) fn success(&self, token: &str, output: Value) -> Result<(), TokenError> {
+    /// Notes that somebody outside gave the task to a worker.
+    pub(crate) fn taken(&self, token: &str, worker: Option<&str>) -> Result<(), TokenError> {
+        let link = self.lock().get_key_value(token).map(|(token, link)| (Arc::clone(token), link.clone()));
+        let (token, link) =
+            link.and_then(|(token, link)| Some((token, link.upgrade()?))).ok_or_else(|| unknown(token))?;
+        link.command(Command::Started { token, worker: worker.map(Arc::from) });
+        Ok(())
+    }
+
+    /// Whether a task waits for the token.
+    pub(crate) fn check_token(&self, token: &str) -> Result<(), TokenError> {
+        let is_known = self.lock().get(token).is_some_and(|link| link.strong_count() > 0);
+        if is_known { Ok(()) } else { Err(unknown(token)) }
+    }
+
+    /// Whether a task may end with an output.
+    pub(crate) fn check_output(&self, output: &Value) -> Result<(), TokenError> {
         let size = self.limits.payload();
-        if !Extent::of(&output, size).fits(size) {
-            let reason = size::fault(&output, size);
+        if Extent::of(output, size).fits(size) {
+            return Ok(());
+        }
+        Err(TokenError::InvalidOutput { reason: size::fault(output, size) })
+    }
+
+    pub(crate) fn success(&self, token: &str, output: Value) -> Result<(), TokenError> {
+        if let Err(error) = self.check_output(&output) {
             size::dismantle(output);
-            return Err(TokenError::InvalidOutput { reason });
+            return Err(error);
         }
         self.end(token, Ok(output))
     }
@@ -211,14 +233,19 @@ impl Registry {
         error: Option<String>,
         cause: Option<String>,
     ) -> Result<(), TokenError> {
+        self.check_texts(error.as_deref(), cause.as_deref())?;
+        self.end(token, Err((error, cause)))
+    }
+
+    /// Whether a task may fail with these.
+    pub(crate) fn check_texts(&self, error: Option<&str>, cause: Option<&str>) -> Result<(), TokenError> {
         let most = &self.limits;
-        for (field, text, limit) in [("error", &error, most.error_chars), ("cause", &cause, most.cause_chars)]
-        {
-            if text.as_deref().is_some_and(|text| !limits::fits(text, limit)) {
+        for (field, text, limit) in [("error", error, most.error_chars), ("cause", cause, most.cause_chars)] {
+            if text.is_some_and(|text| !limits::fits(text, limit)) {
                 return Err(TokenError::TooLong { field, limit });
             }
         }
-        self.end(token, Err((error, cause)))
+        Ok(())
     }
 
     fn end(&self, token: &str, result: CallbackResult) -> Result<(), TokenError> {

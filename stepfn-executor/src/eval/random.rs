@@ -5,17 +5,31 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use sha2::{Digest, Sha256};
+
 /// The generator of `java.util.Random`.
 ///
 /// AWS runs on Java: its JSONata function `$random(seed)` gives the numbers of this generator bit for bit. What
 /// `States.MathRandom` gives for a seed is documented nowhere; the same generator is the best guess, and a small one.
 ///
 /// From one number of it the next are known, so what must not be guessed (task tokens, names, UUIDs) is drawn from the operating
-/// system, unless an execution is to be repeated: on virtual time.
+/// system, unless an execution is to be repeated: on virtual time. Where it is to be repeated and not to be guessed, all comes from a
+/// key.
 #[derive(Debug)]
 pub(crate) struct Random {
     state: AtomicU64,
-    has_secrets: bool,
+    secrets: Secrets,
+}
+
+/// Where identifiers come from.
+#[derive(Debug)]
+enum Secrets {
+    /// The generator's own numbers.
+    None,
+    /// The operating system.
+    System,
+    /// SHA-256 of a key and a counter: from what it gave nobody computes the key, nor what it gives next.
+    Key { key: [u8; 32], drawn: AtomicU64 },
 }
 
 const MULTIPLIER: u64 = 0x5_DEEC_E66D;
@@ -24,26 +38,38 @@ const MASK: u64 = (1 << 48) - 1;
 impl Random {
     /// The generator of a seed: the same seed gives the same numbers.
     pub(crate) fn new(seed: i64) -> Self {
-        Self { state: AtomicU64::new((seed.cast_unsigned() ^ MULTIPLIER) & MASK), has_secrets: false }
+        Self { state: AtomicU64::new((seed.cast_unsigned() ^ MULTIPLIER) & MASK), secrets: Secrets::None }
     }
 
     /// The generator of a seed, whose identifiers are the operating system's.
     pub(crate) fn with_secrets(seed: i64) -> Self {
-        Self { has_secrets: true, ..Self::new(seed) }
+        Self { secrets: Secrets::System, ..Self::new(seed) }
+    }
+
+    /// The generator of a key: the same key gives the same numbers and identifiers, and nobody guesses them who does not know it.
+    pub(crate) fn with_key(key: [u8; 32]) -> Self {
+        let seed = halves(&digest(&key, "numbers", 0))[0];
+        Self { secrets: Secrets::Key { key, drawn: AtomicU64::new(0) }, ..Self::new(seed.cast_signed()) }
     }
 
     /// A generator of the same kind, for an execution inside of this one.
     pub(crate) fn inner(&self) -> Self {
-        Self { has_secrets: self.has_secrets, ..Self::new(self.next_u64().cast_signed()) }
+        match &self.secrets {
+            Secrets::None => Self::new(self.next_u64().cast_signed()),
+            Secrets::System => Self::with_secrets(self.next_u64().cast_signed()),
+            Secrets::Key { key, drawn } => {
+                Self::with_key(digest(key, "inner", drawn.fetch_add(1, Ordering::Relaxed)))
+            }
+        }
     }
 
     /// 128 bits to know something by that nobody guesses.
     pub(crate) fn id(&self) -> [u64; 2] {
-        if !self.has_secrets {
-            return [self.next_u64(), self.next_u64()];
+        match &self.secrets {
+            Secrets::None => [self.next_u64(), self.next_u64()],
+            Secrets::System => system_bytes().map(u64::from_be_bytes),
+            Secrets::Key { key, drawn } => halves(&digest(key, "id", drawn.fetch_add(1, Ordering::Relaxed))),
         }
-        let bytes = system_bytes();
-        [u64::from_be_bytes(bytes[0]), u64::from_be_bytes(bytes[1])]
     }
 
     /// A UUID of version 4.
@@ -105,6 +131,16 @@ impl Random {
     }
 }
 
+fn digest(key: &[u8; 32], purpose: &str, number: u64) -> [u8; 32] {
+    Sha256::new().chain_update(key).chain_update(purpose).chain_update(number.to_be_bytes()).finalize().into()
+}
+
+/// The first sixteen bytes.
+fn halves(digest: &[u8; 32]) -> [u64; 2] {
+    let [high, low, ..] = *digest.as_chunks::<8>().0 else { return [0; 2] };
+    [u64::from_be_bytes(high), u64::from_be_bytes(low)]
+}
+
 /// Sixteen bytes of the operating system's randomness.
 pub(crate) fn system_bytes() -> [[u8; 8]; 2] {
     let mut bytes = [[0; 8]; 2];
@@ -129,6 +165,19 @@ mod tests {
         let random = Random::new(42);
         let numbers: Vec<i64> = (0..10).map(|_| random.between(0, 10)).collect();
         assert_eq!(numbers, [0, 3, 8, 4, 0, 5, 5, 8, 9, 3]);
+    }
+
+    #[test]
+    fn a_key_gives_the_same_again_and_no_other_key_does() {
+        let draw = |key: u8| {
+            let random = Random::with_key([key; 32]);
+            let inner = random.inner();
+            (random.id(), random.uuid(), random.between(0, 1 << 40), inner.id(), inner.inner().id())
+        };
+        assert_eq!(draw(1), draw(1));
+        let (one, other) = (draw(1), draw(2));
+        assert!(one.0 != other.0 && one.1 != other.1 && one.2 != other.2 && one.3 != other.3);
+        assert!(one.0 != one.3 && one.3 != one.4);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::{
     FiberId, Interpreter, Phase,
     fiber::{Fiber, Sleeping},
+    run::MapRun,
 };
 use crate::{
     history::inside,
@@ -17,6 +18,18 @@ impl Interpreter {
     /// Whether pending work may come to something without time passing.
     pub(super) fn is_working(&self) -> bool {
         self.work.is_pending() || self.runs_working || self.running_nested().any(Self::is_working)
+    }
+
+    /// Whether a reader or a writer of a Map Run has not answered yet.
+    pub(crate) fn waits_for_io(&self) -> bool {
+        let runs = self.fibers.iter().filter_map(|fiber| match &fiber.phase {
+            Phase::MapRun(run) => Some(run),
+            _ => None,
+        });
+        let children =
+            |run: &MapRun| run.children.iter().flatten().any(|child| child.interpreter.waits_for_io());
+        !self.runs.is_empty() && runs.into_iter().any(|run| run.waits_for_io || children(run))
+            || self.running_nested().any(Self::waits_for_io)
     }
 
     pub(super) fn awaits_callback(&self) -> bool {

@@ -449,6 +449,7 @@ impl Interpreter {
         };
         interpreter.calls = Arc::clone(&self.calls);
         interpreter.starts = Some(self.starts());
+        interpreter.deferred.clone_from(&self.deferred);
         if !extent.fits(size) {
             let state = &run.summary.state;
             let cause = format!(

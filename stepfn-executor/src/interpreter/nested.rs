@@ -165,6 +165,7 @@ impl Interpreter {
         let time = Arc::clone(&self.time);
         let mut interpreter = Self::new(Arc::clone(&child), info, extent, time, random);
         interpreter.starts = Some(self.starts());
+        interpreter.deferred.clone_from(&self.deferred);
         let shown = self.nested.as_ref().and_then(|nested| nested.shown.clone());
         let shown = shown.unwrap_or_else(|| Arc::downgrade(&self.link()));
         let nested = self.nested.get_or_insert_default();

@@ -163,8 +163,15 @@ impl Interpreter {
                 calls_before,
                 retry_count: fiber.retry_count,
                 map_index: fiber.item.as_ref().map(|item| item.index),
+                idempotency_key: None,
+                interrupted: false,
             };
-            fiber.span.in_scope(|| catch_unwind(AssertUnwindSafe(|| bound.handler.call(&call))))
+            match &self.deferred {
+                Some(deferred) if !bound.handler.is_scripted() => {
+                    Ok(Attempt::Work(deferred.defer(&bound.handler, &call, &self.arn())))
+                }
+                _ => fiber.span.in_scope(|| catch_unwind(AssertUnwindSafe(|| bound.handler.call(&call)))),
+            }
         };
         self.tick();
         let answer = match attempt {

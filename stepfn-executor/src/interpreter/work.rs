@@ -69,7 +69,7 @@ fn poll(future: &mut HandlerFuture, waker: &Waker) -> Option<Answer> {
 }
 
 /// The message of a panic.
-pub(super) fn message(panic: Box<dyn std::any::Any + Send>) -> String {
+pub(crate) fn message(panic: Box<dyn std::any::Any + Send>) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
     drop_quietly(panic);

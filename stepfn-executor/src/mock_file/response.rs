@@ -56,6 +56,10 @@ impl TaskHandler for Arc<Response> {
         }
     }
 
+    fn is_scripted(&self) -> bool {
+        true
+    }
+
     fn is_raw(&self) -> bool {
         true
     }

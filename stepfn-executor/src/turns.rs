@@ -1,0 +1,399 @@
+//! Executions that move in turns, for a host that keeps them: whatever happens to the process, they go on.
+//!
+//! All that an execution does follows from how it began ([`Begin`]) and from what came in: in each turn the time, and the [`Input`]s in
+//! their order. Who keeps these gets the same execution again, event for event, with the same tokens and names, by going through the
+//! same turns. So a host
+//!
+//! 1. keeps the `Begin`, and with each turn its time and inputs, and only then
+//! 2. makes the calls that the turn asked for ([`Turn::calls`]), and shows the tokens that it handed out;
+//! 3. gives what a call came to back as an input of a later turn.
+//!
+//! Time stands still within a turn. Calls to handlers are not made by the execution but handed to the host; mocks, which always
+//! answer alike, are not. The executions that one starts, and the children of distributed Maps, are part of it. What readers read from
+//! buckets is read again: if it is other data then, other events come of it, which a host finds by comparing them.
+//!
+//! ```
+//! use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+//! use stepfn_executor::{Executor, Timestamp, turns::{Answer, Begin, Input}};
+//!
+//! let (machine, _) = asl::read_str(r#"{"StartAt": "Work", "States": {
+//!     "Work": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", "End": true}}}"#)?;
+//! let definition = Definition::from_asl("Working", WorkflowType::Standard, machine);
+//! let executor = Executor::builder().real_time().task("Work", |input: Value| async move { Ok(input) }).build(&definition)?;
+//! let begin = Begin { name: "first".to_owned(), input: Value::from(7), key: [1; 32], started: Timestamp::UNIX_EPOCH };
+//!
+//! let mut turns = executor.begin(&begin)?;
+//! let turn = turns.turn(begin.started, Vec::new());
+//! assert_eq!(turn.calls[0].state(), "Work");
+//!
+//! // The process ends here. Another one goes through the same turns, and then on.
+//! let mut again = executor.begin(&begin)?;
+//! assert_eq!(again.turn(begin.started, Vec::new()).events, turn.events);
+//! let answer = Input::Answered { call: 1, answer: Answer::Done(Ok(Value::from("done"))) };
+//! let end = again.turn(begin.started, vec![answer]).end.ok_or("it goes on")??;
+//! assert_eq!(end.output(), Some(&Value::from("done")));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod call;
+mod clock;
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, Thread},
+};
+
+use jiff::Timestamp;
+use stepfn_core::{shape, value::Value};
+
+pub(crate) use self::call::Deferred;
+pub use self::call::{Answer, Call, CallFuture};
+use self::clock::TurnClock;
+use crate::{
+    eval::Random,
+    executor::Executor,
+    identity::is_name,
+    interpreter::{Info, Interpreter},
+    limits,
+    link::{Command, Link},
+    outcome::{Outcome, RunError},
+    redrive::RedriveError,
+    size::{self, Extent},
+    time::Time,
+    tokens::{PendingToken, TokenError},
+    waiting::Waiting,
+};
+
+/// After how many polls in a turn its time moves on, so that what only a timeout ends does end.
+const POLLS: u32 = 1024;
+
+/// How an execution began.
+#[derive(Clone, PartialEq)]
+pub struct Begin {
+    /// The execution's name, by AWS's rules.
+    pub name: String,
+    /// Its input.
+    pub input: Value,
+    /// What all of its random numbers come from: task tokens, UUIDs, `$random`. Nobody must be able to guess it.
+    pub key: [u8; 32],
+    /// When it started.
+    pub started: Timestamp,
+}
+
+impl fmt::Debug for Begin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The key is a secret.
+        let mut debug = f.debug_struct("Begin");
+        debug.field("name", &self.name).field("input", &self.input).field("started", &self.started);
+        debug.finish_non_exhaustive()
+    }
+}
+
+/// What comes in from outside.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Input {
+    /// A call came to something. Of one that the execution does not wait for any more nothing happens.
+    Answered {
+        /// The call's number.
+        call: u64,
+        /// What it came to.
+        answer: Answer,
+    },
+    /// `SendTaskSuccess`
+    Success {
+        /// The task token.
+        token: String,
+        /// The task's output.
+        output: Value,
+    },
+    /// `SendTaskFailure`
+    Failure {
+        /// The task token.
+        token: String,
+        /// The error's name.
+        error: Option<String>,
+        /// Its cause.
+        cause: Option<String>,
+    },
+    /// `SendTaskHeartbeat`
+    Heartbeat {
+        /// The task token.
+        token: String,
+    },
+    /// `GetActivityTask` gave the task to a worker.
+    Taken {
+        /// The task token.
+        token: String,
+        /// The worker's name.
+        worker: Option<String>,
+    },
+    /// `StopExecution`
+    Stop {
+        /// The error's name.
+        error: Option<String>,
+        /// Its cause.
+        cause: Option<String>,
+    },
+}
+
+/// What a turn came to.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Turn {
+    /// The calls that it asks for, in their order.
+    pub calls: Vec<Call>,
+    /// The new events of its history, each in the JSON of `GetExecutionHistory`.
+    pub events: Vec<String>,
+    /// When there is something to do next if nothing comes in.
+    pub due: Option<Timestamp>,
+    /// How it ended, or why it cannot go on.
+    pub end: Option<Result<Outcome, RunError>>,
+}
+
+/// An execution that moves in turns.
+pub struct Turns {
+    interpreter: Box<Interpreter>,
+    link: Arc<Link>,
+    clock: TurnClock,
+    calls: Arc<Deferred>,
+    flag: Arc<Flag>,
+    /// How many events earlier turns gave.
+    told: usize,
+    polls: u32,
+}
+
+impl Executor {
+    /// Begins an execution that moves in turns. It counts for none of the executor's limits on open executions, and its name is free:
+    /// who keeps executions knows which there are.
+    ///
+    /// # Errors
+    /// When the name is none or the input is too large, too deep, or not what the machine takes.
+    pub fn begin(&self, begin: &Begin) -> Result<Turns, RunError> {
+        let size = self.inner.limits.payload();
+        if !is_name(&begin.name, self.inner.limits.name_chars) {
+            return Err(RunError::InvalidName { name: begin.name.clone() });
+        }
+        let extent = Extent::of(&begin.input, size);
+        if !extent.fits(size) {
+            return Err(RunError::InvalidInput { reason: size::fault(&begin.input, size) });
+        }
+        if let Some(misfit) = self.inner.input.and_then(|shape| shape::misfit(&begin.input, shape)) {
+            let reason = format!("`{}` cannot read it: {misfit}", self.inner.program.name);
+            return Err(RunError::InvalidInput { reason });
+        }
+        let random = Random::with_key(begin.key);
+        let info = Info {
+            name: Some(begin.name.clone()),
+            id: random.id(),
+            input: begin.input.clone(),
+            started: begin.started,
+            redrives: 0,
+            redriven: None,
+            is_async: true,
+        };
+        let clock = TurnClock::starting_at(begin.started);
+        let time: Arc<dyn Time> = Arc::new(clock.clone());
+        Ok(Turns::new(Interpreter::new(self.shared().clone(), info, extent, time, random), clock, 0))
+    }
+
+    /// [`redrive`](Self::redrive) of an execution that moves in turns: it does so on, after those events that it had. The key is
+    /// another one than that of its beginning, and the host keeps it too.
+    ///
+    /// # Errors
+    /// As of [`redrive`](Self::redrive).
+    pub fn redrive_in_turns(
+        &self,
+        outcome: &Outcome,
+        at: Timestamp,
+        key: [u8; 32],
+    ) -> Result<Turns, RedriveError> {
+        let clock = TurnClock::starting_at(at);
+        let time: Arc<dyn Time> = Arc::new(clock.clone());
+        let (interpreter, told) = self.redriven(outcome, time, Random::with_key(key))?;
+        Ok(Turns::new(interpreter, clock, told))
+    }
+}
+
+impl Turns {
+    fn new(mut interpreter: Box<Interpreter>, clock: TurnClock, told: usize) -> Self {
+        let calls = Arc::new(Deferred::default());
+        interpreter.defer_calls(Arc::clone(&calls));
+        let link = interpreter.link();
+        Self { interpreter, link, clock, calls, flag: Arc::default(), told, polls: 0 }
+    }
+
+    /// The execution's ARN.
+    pub fn execution_arn(&self) -> String {
+        self.interpreter.arn()
+    }
+
+    /// The time of its last turn.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The task tokens that are waited for, in the order in which they were handed out.
+    pub fn pending_tokens(&self) -> Vec<PendingToken> {
+        self.link.lock().tokens.to_vec()
+    }
+
+    /// The states that it is in, and what each waits for.
+    pub fn waiting(&self) -> Vec<Waiting> {
+        self.interpreter.waiting()
+    }
+
+    /// The numbers of the calls that it waits for.
+    pub fn open_calls(&self) -> Vec<u64> {
+        self.calls.open()
+    }
+
+    /// Whether something may come in as it stands.
+    ///
+    /// # Errors
+    /// The answer of `SendTaskSuccess` and its like.
+    pub fn check(&self, input: &Input) -> Result<(), TokenError> {
+        let registry = &self.interpreter.executor().registry;
+        match input {
+            Input::Answered { .. } | Input::Stop { .. } => Ok(()),
+            Input::Success { token, output } => {
+                registry.check_output(output)?;
+                registry.check_token(token)
+            }
+            Input::Failure { token, error, cause } => {
+                registry.check_texts(error.as_deref(), cause.as_deref())?;
+                registry.check_token(token)
+            }
+            Input::Heartbeat { token } | Input::Taken { token, .. } => registry.check_token(token),
+        }
+    }
+
+    /// Goes through a turn. Where a reader of a Map Run waits for its bucket, the thread waits too; use [`start_turn`](Self::start_turn)
+    /// and [`poll_turn`](Self::poll_turn) where it must not.
+    ///
+    /// Time never goes back: an earlier one than that of the last turn counts as that.
+    pub fn turn(&mut self, at: Timestamp, inputs: Vec<Input>) -> Turn {
+        self.start_turn(at, inputs);
+        let waker = Waker::from(Arc::new(Unpark(thread::current())));
+        let mut cx = Context::from_waker(&waker);
+        loop {
+            match self.poll_turn(&mut cx) {
+                Poll::Ready(turn) => return turn,
+                Poll::Pending => thread::park(),
+            }
+        }
+    }
+
+    /// Takes in what a turn begins with.
+    pub fn start_turn(&mut self, at: Timestamp, inputs: Vec<Input>) {
+        self.polls = 0;
+        self.clock.set(at);
+        inputs.into_iter().for_each(|input| self.take_in(input));
+    }
+
+    fn take_in(&self, input: Input) {
+        let registry = &self.interpreter.executor().registry;
+        // What comes for a token that is over changes nothing, now as in any repetition.
+        let _ = match input {
+            Input::Answered { call, answer } => {
+                self.calls.answer(call, answer);
+                Ok(())
+            }
+            Input::Success { token, output } => registry.success(&token, output),
+            Input::Failure { token, error, cause } => registry.failure(&token, error, cause),
+            Input::Heartbeat { token } => registry.heartbeat(&token),
+            Input::Taken { token, worker } => registry.taken(&token, worker.as_deref()),
+            Input::Stop { error, cause } => {
+                let most = &self.interpreter.executor().limits;
+                let cut =
+                    |text: Option<String>, most| text.map(|text| limits::cut(text.into(), most).to_string());
+                let (error, cause) = (cut(error, most.error_chars), cut(cause, most.cause_chars));
+                self.link.command(Command::Stop { error, cause });
+                Ok(())
+            }
+        };
+    }
+
+    /// Goes on until nothing can happen without time passing or something coming in. Pending while a bucket has not answered.
+    pub fn poll_turn(&mut self, cx: &mut Context<'_>) -> Poll<Turn> {
+        self.flag.outer(cx.waker());
+        let waker = Waker::from(Arc::clone(&self.flag));
+        let mut inner = Context::from_waker(&waker);
+        loop {
+            self.flag.raised.store(false, Ordering::Release);
+            let end = match self.interpreter.poll(&mut inner, None) {
+                Poll::Ready(end) => Some(end),
+                Poll::Pending if self.flag.raised.load(Ordering::Acquire) => {
+                    self.polls += 1;
+                    if self.polls.is_multiple_of(POLLS) {
+                        self.clock.pass_a_second();
+                    }
+                    continue;
+                }
+                Poll::Pending if self.interpreter.waits_for_io() => return Poll::Pending,
+                Poll::Pending => None,
+            };
+            return Poll::Ready(self.told(end));
+        }
+    }
+
+    fn told(&mut self, end: Option<Result<Outcome, RunError>>) -> Turn {
+        let events = match &end {
+            Some(Ok(outcome)) => outcome.history.json_from(self.told),
+            _ => self.interpreter.events_from(self.told),
+        };
+        self.told += events.len();
+        let due = if end.is_some() { None } else { self.clock.next() };
+        Turn { calls: self.calls.take_new(), events, due, end }
+    }
+}
+
+impl fmt::Debug for Turns {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turns").field("arn", &self.execution_arn()).finish_non_exhaustive()
+    }
+}
+
+/// Notes that an execution was woken while it was polled.
+#[derive(Default)]
+struct Flag {
+    raised: AtomicBool,
+    outer: Mutex<Option<Waker>>,
+}
+
+impl Flag {
+    fn outer(&self, waker: &Waker) {
+        let mut outer = self.outer.lock().unwrap_or_else(PoisonError::into_inner);
+        if !outer.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            *outer = Some(waker.clone());
+        }
+    }
+}
+
+impl Wake for Flag {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        self.raised.store(true, Ordering::Release);
+        let outer = self.outer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(outer) = outer {
+            outer.wake();
+        }
+    }
+}
+
+/// Wakes the thread that waits in a turn.
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

@@ -1,0 +1,250 @@
+use std::{
+    collections::BTreeMap,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use stepfn_core::{
+    task::{HandlerFuture, TaskFailure},
+    value::Value,
+};
+
+use crate::{
+    handler::{Attempt, TaskCall, TaskHandler},
+    interpreter::panic_message,
+    time,
+};
+
+/// What a call to a handler came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Answer {
+    /// It answered.
+    Done(Result<Value, TaskFailure>),
+    /// It panicked, with this message.
+    Panicked(String),
+}
+
+/// The end of a [`Call`].
+pub type CallFuture = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// A call to a handler that an execution asks for.
+pub struct Call {
+    number: u64,
+    key: String,
+    handler: Arc<dyn TaskHandler>,
+    input: Value,
+    state: String,
+    resource: String,
+    token: Option<String>,
+    calls_before: usize,
+    retry_count: u32,
+    map_index: Option<usize>,
+}
+
+impl Call {
+    /// Its number in the execution, from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The state's name.
+    pub fn state(&self) -> &str {
+        &self.state
+    }
+
+    /// The `Resource`.
+    pub fn resource(&self) -> &str {
+        &self.resource
+    }
+
+    /// What the handler gets.
+    pub fn input(&self) -> &Value {
+        &self.input
+    }
+
+    /// What is the same whenever this call is made: [`TaskCall::idempotency_key`].
+    pub fn idempotency_key(&self) -> &str {
+        &self.key
+    }
+
+    /// Makes the call. The handler is called when the future is first polled. `interrupted` says that it was made before, and not
+    /// answered.
+    pub fn make(self, interrupted: bool) -> CallFuture {
+        Box::pin(async move {
+            let attempt = {
+                let call = TaskCall {
+                    input: &self.input,
+                    state: &self.state,
+                    resource: &self.resource,
+                    token: self.token.as_deref(),
+                    calls_before: self.calls_before,
+                    retry_count: self.retry_count,
+                    map_index: self.map_index,
+                    idempotency_key: Some(&self.key),
+                    interrupted,
+                };
+                catch_unwind(AssertUnwindSafe(|| self.handler.call(&call)))
+            };
+            let pause = |span: Duration| async move {
+                if !span.is_zero() {
+                    time::sleep_outside(span).await;
+                }
+            };
+            match attempt {
+                Err(panic) => Answer::Panicked(panic_message(panic)),
+                Ok(Attempt::Done(result)) => Answer::Done(result),
+                Ok(Attempt::Work(future)) => Caught(future).await,
+                Ok(Attempt::After(takes, result) | Attempt::Submitted { takes, result, .. }) => {
+                    pause(takes).await;
+                    Answer::Done(result)
+                }
+                Ok(Attempt::Never | Attempt::TimedOut) => std::future::pending().await,
+                Ok(Attempt::Refused(reason)) => {
+                    Answer::Done(Err(TaskFailure::with_cause("States.TaskFailed", reason)))
+                }
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Call");
+        debug.field("number", &self.number).field("state", &self.state).field("input", &self.input);
+        debug.finish_non_exhaustive()
+    }
+}
+
+/// A handler's work, whose panics are answers.
+struct Caught(HandlerFuture);
+
+impl Future for Caught {
+    type Output = Answer;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
+        match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(result)) => Poll::Ready(Answer::Done(result)),
+            Err(panic) => Poll::Ready(Answer::Panicked(panic_message(panic))),
+        }
+    }
+}
+
+/// The calls of an execution that somebody else makes.
+#[derive(Default)]
+pub(crate) struct Deferred(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    count: u64,
+    new: Vec<Call>,
+    open: BTreeMap<u64, Open>,
+}
+
+#[derive(Default)]
+struct Open {
+    answer: Option<Answer>,
+    waker: Option<Waker>,
+}
+
+impl Deferred {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Every change leaves the state whole, so a panic elsewhere does not spoil it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes a call, and gives what waits for its answer.
+    pub(crate) fn defer(
+        self: &Arc<Self>,
+        handler: &Arc<dyn TaskHandler>,
+        call: &TaskCall<'_>,
+        arn: &str,
+    ) -> HandlerFuture {
+        let mut state = self.lock();
+        state.count += 1;
+        let number = state.count;
+        state.open.insert(number, Open::default());
+        state.new.push(Call {
+            number,
+            key: format!("{arn}#{number}"),
+            handler: Arc::clone(handler),
+            input: call.input.clone(),
+            state: call.state.to_owned(),
+            resource: call.resource.to_owned(),
+            token: call.token.map(str::to_owned),
+            calls_before: call.calls_before,
+            retry_count: call.retry_count,
+            map_index: call.map_index,
+        });
+        drop(state);
+        Box::pin(Awaited { calls: Arc::downgrade(self), number })
+    }
+
+    /// The calls since the last time that nobody has given up meanwhile.
+    pub(super) fn take_new(&self) -> Vec<Call> {
+        let mut state = self.lock();
+        let mut new = std::mem::take(&mut state.new);
+        new.retain(|call| state.open.contains_key(&call.number));
+        new
+    }
+
+    /// The numbers of those that have no answer yet.
+    pub(super) fn open(&self) -> Vec<u64> {
+        let state = self.lock();
+        state.open.iter().filter(|(_, open)| open.answer.is_none()).map(|(number, _)| *number).collect()
+    }
+
+    pub(super) fn answer(&self, number: u64, answer: Answer) {
+        let mut state = self.lock();
+        let Some(open) = state.open.get_mut(&number).filter(|open| open.answer.is_none()) else { return };
+        open.answer = Some(answer);
+        let waker = open.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+/// What waits for the answer to a call. Dropping it gives the call up.
+struct Awaited {
+    calls: Weak<Deferred>,
+    number: u64,
+}
+
+impl Future for Awaited {
+    type Output = Result<Value, TaskFailure>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(calls) = self.calls.upgrade() else { return Poll::Pending };
+        let mut state = calls.lock();
+        let Some(open) = state.open.get_mut(&self.number) else { return Poll::Pending };
+        match open.answer.take() {
+            None => {
+                open.waker = Some(cx.waker().clone());
+                Poll::Pending
+            }
+            Some(answer) => {
+                state.open.remove(&self.number);
+                drop(state);
+                match answer {
+                    Answer::Done(result) => Poll::Ready(result),
+                    // As if the handler itself had panicked here: no hook is run again.
+                    Answer::Panicked(message) => resume_unwind(Box::new(message)),
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Awaited {
+    fn drop(&mut self) {
+        if let Some(calls) = self.calls.upgrade() {
+            calls.lock().open.remove(&self.number);
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Executions in turns: whoever goes through the same turns has the same execution.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+use std::{
+    collections::VecDeque,
+    task::{Context, Poll, Waker},
+};
+
+use stepfn_core::{
+    asl,
+    definition::{Definition, WorkflowType},
+    task::TaskFailure,
+    value::Value,
+};
+use stepfn_executor::{
+    Executor, Timestamp, TokenError,
+    turns::{Answer, Begin, Call, Input, Turn, Turns},
+};
+
+const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:work";
+const START: Timestamp = Timestamp::constant(1_700_000_000, 0);
+
+fn definition(name: &str, text: &str) -> Definition {
+    let text = text.replace("FUNCTION", FUNCTION);
+    let (machine, findings) = asl::read_str(&text).unwrap();
+    assert!(findings.is_empty(), "{name}: {findings:?}");
+    Definition::from_asl(name, WorkflowType::Standard, machine)
+}
+
+/// Answers "again" with an error the first two times, and everything else with itself.
+async fn work(input: Value) -> Result<Value, TaskFailure> {
+    if input.get("fail").is_some() {
+        return Err(TaskFailure::with_cause("Bad", "asked for"));
+    }
+    assert!(input.get("panic").is_none(), "asked for");
+    Ok(input)
+}
+
+fn executor(text: &str) -> Executor {
+    let inner = definition(
+        "Inner",
+        r#"{"StartAt": "In", "States": {"In": {"Type": "Task", "Resource": "FUNCTION", "End": true}}}"#,
+    );
+    let inner = Executor::builder().real_time().function("work", work).build(&inner).unwrap();
+    Executor::builder()
+        .real_time()
+        .function("work", work)
+        .resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken", |_: Value| async {
+            Ok(Value::empty_object())
+        })
+        .state_machine("Inner", &inner)
+        .build(&definition("Outer", text))
+        .unwrap()
+}
+
+fn begin() -> Begin {
+    let input = stepfn_core::json::parse_value(
+        r#"{"n": 3, "items": [1, 2, {"fail": 1}, 4], "bad": {"fail": 1}, "worse": {"panic": 1}}"#,
+    );
+    Begin { name: "one".to_owned(), input: input.unwrap(), key: [7; 32], started: START }
+}
+
+fn make(call: Call) -> Answer {
+    match call.make(false).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("the handlers of these tests answer at once"),
+    }
+}
+
+/// What a host does, and what it keeps.
+struct Host {
+    turns: Turns,
+    events: Vec<String>,
+    journal: Vec<(Timestamp, Vec<Input>)>,
+    calls: VecDeque<Call>,
+    due: Option<Timestamp>,
+    end: Option<String>,
+    made: Vec<u64>,
+}
+
+impl Host {
+    fn new(executor: &Executor) -> Self {
+        let turns = executor.begin(&begin()).unwrap();
+        let mut host = Self {
+            turns,
+            events: Vec::new(),
+            journal: Vec::new(),
+            calls: VecDeque::new(),
+            due: None,
+            end: None,
+            made: Vec::new(),
+        };
+        host.turn(START, Vec::new());
+        host
+    }
+
+    fn turn(&mut self, at: Timestamp, inputs: Vec<Input>) {
+        self.journal.push((at, inputs.clone()));
+        let Turn { calls, events, due, end, .. } = self.turns.turn(at, inputs);
+        self.calls.extend(calls);
+        self.events.extend(events);
+        self.due = due;
+        self.end = end.map(|end| end.unwrap().status.to_string());
+    }
+
+    /// Another one that goes through the same turns.
+    fn recovered(&self, executor: &Executor) -> Self {
+        let mut host = Self::new(executor);
+        host.turns = executor.begin(&begin()).unwrap();
+        host.events.clear();
+        host.journal.clear();
+        host.calls.clear();
+        for (at, inputs) in &self.journal {
+            host.turn(*at, inputs.clone());
+        }
+        assert_eq!(host.events, self.events);
+        let open = host.turns.open_calls();
+        host.calls.retain(|call| open.contains(&call.number()));
+        host.made.clone_from(&self.made);
+        host
+    }
+
+    /// One more turn: an answer, else the answer to a token, else the next time.
+    fn go_on(&mut self) {
+        let now = self.turns.now();
+        if let Some(call) = self.calls.pop_front() {
+            let number = call.number();
+            self.made.push(number);
+            return self.turn(now, vec![Input::Answered { call: number, answer: make(call) }]);
+        }
+        if let Some(pending) = self.turns.pending_tokens().into_iter().next() {
+            let success = Input::Success { token: pending.token, output: Value::from("answered") };
+            assert_eq!(self.turns.check(&success), Ok(()));
+            return self.turn(now, vec![success]);
+        }
+        let due = self.due.expect("it waits for something");
+        self.turn(due, Vec::new());
+    }
+}
+
+const MACHINES: &[(&str, &str)] = &[
+    (
+        "task",
+        r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Task", "Resource": "FUNCTION", "ResultPath": "$.a", "Next": "B"},
+        "B": {"Type": "Task", "Resource": "FUNCTION", "End": true}}}"#,
+    ),
+    (
+        "retry and catch",
+        r#"{"StartAt": "A", "States": {
+        "A": {"Type": "Task", "Resource": "FUNCTION", "InputPath": "$.bad", "ResultPath": "$.a",
+            "Retry": [{"ErrorEquals": ["Bad"], "IntervalSeconds": 5, "MaxAttempts": 3, "JitterStrategy": "FULL"}],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "B"}], "Next": "B"},
+        "B": {"Type": "Task", "Resource": "FUNCTION", "InputPath": "$.worse",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "C"}], "End": true},
+        "C": {"Type": "Pass", "Parameters": {"id.$": "States.UUID()", "any.$": "States.MathRandom(0, 1000000)"}, "End": true}}}"#,
+    ),
+    (
+        "parallel",
+        r#"{"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
+        {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "FUNCTION", "End": true}}},
+        {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 10, "Next": "B"},
+            "B": {"Type": "Task", "Resource": "FUNCTION", "End": true}}},
+        {"StartAt": "C", "States": {"C": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+            "Parameters": {"Token.$": "$$.Task.Token"}, "HeartbeatSeconds": 30, "End": true}}}]}}}"#,
+    ),
+    (
+        "map",
+        r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": 2,
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "D"}], "End": true,
+        "ItemProcessor": {"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "FUNCTION", "End": true}}}},
+        "D": {"Type": "Succeed"}}}"#,
+    ),
+    (
+        "distributed map",
+        r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "ItemsPath": "$.items", "MaxConcurrency": 2,
+        "ToleratedFailurePercentage": 50, "End": true,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3, "Next": "A"},
+                "A": {"Type": "Task", "Resource": "FUNCTION", "End": true}}}}}}"#,
+    ),
+    (
+        "activity",
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "TimeoutSeconds": 60, "End": true,
+        "Resource": "arn:aws:states:us-east-1:123456789012:activity:pack"}}}"#,
+    ),
+    (
+        "timeout",
+        r#"{"StartAt": "W", "TimeoutSeconds": 20, "States": {
+        "W": {"Type": "Wait", "Seconds": 15, "Next": "V"}, "V": {"Type": "Wait", "Seconds": 15, "End": true}}}"#,
+    ),
+    (
+        "nested",
+        r#"{"StartAt": "N", "States": {
+        "N": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "Next": "S",
+            "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Inner", "Input.$": "$"}},
+        "S": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": true,
+            "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Inner", "Input": {"x": 1}}}}}"#,
+    ),
+    (
+        "jsonata",
+        r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Task", "Resource": "FUNCTION", "Arguments": "{% {'r': $random(), 'u': $uuid()} %}",
+            "Assign": {"got": "{% $states.result.r %}"}, "Next": "W"},
+        "W": {"Type": "Wait", "Seconds": "{% $states.input.r < 2 ? 4 : 5 %}", "Next": "Z"},
+        "Z": {"Type": "Succeed", "Output": "{% $got %}"}}}"#,
+    ),
+];
+
+#[test]
+fn whoever_stops_between_any_two_turns_goes_on_as_if_nothing_had_happened() {
+    for (name, text) in MACHINES {
+        let executor = executor(text);
+        let mut whole = Host::new(&executor);
+        // Another process has other executors.
+        let mut interrupted = Host::new(&self::executor(text));
+        let mut turns = 0;
+        while whole.end.is_none() {
+            whole.go_on();
+            interrupted = interrupted.recovered(&self::executor(text));
+            interrupted.go_on();
+            turns += 1;
+            assert!(turns < 200, "{name} does not end");
+        }
+        assert_eq!(interrupted.events, whole.events, "{name}");
+        assert_eq!(interrupted.end, whole.end, "{name}");
+        assert_eq!(interrupted.made, whole.made, "{name}: no call is made twice");
+        let mut once = whole.made.clone();
+        once.dedup();
+        assert_eq!(once, whole.made, "{name}");
+    }
+}
+
+#[test]
+fn tokens_are_known_again_and_other_keys_give_others() {
+    let text = r#"{"StartAt": "C", "States": {"C": {"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+        "Parameters": {"Token.$": "$$.Task.Token"}, "End": true}}}"#;
+    let executor = executor(text);
+    let first = Host::new(&executor).turns.pending_tokens();
+    let again = Host::new(&executor).turns.pending_tokens();
+    assert_eq!(first, again);
+    assert_eq!(first.len(), 1);
+    let mut other = executor.begin(&Begin { key: [8; 32], ..begin() }).unwrap();
+    let _ = other.turn(START, Vec::new());
+    assert_ne!(other.pending_tokens()[0].token, first[0].token);
+    let late = Input::Heartbeat { token: first[0].token.clone() };
+    assert_eq!(other.check(&late), Err(TokenError::TaskTimedOut), "its execution was dropped");
+    let none = Input::Heartbeat { token: "none".to_owned() };
+    assert_eq!(other.check(&none), Err(TokenError::InvalidToken));
+}
+
+#[test]
+fn answers_that_come_late_or_twice_change_nothing() {
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "FUNCTION", "TimeoutSeconds": 5, "End": true,
+        "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "W"}]}, "W": {"Type": "Wait", "Seconds": 5, "End": true}}}"#;
+    let executor = executor(text);
+    let mut host = Host::new(&executor);
+    let due = host.due.unwrap();
+    assert_eq!(due, START + jiff::SignedDuration::from_secs(5));
+    host.turn(due, Vec::new());
+    assert_eq!(host.turns.open_calls(), Vec::<u64>::new(), "nobody waits for the call any more");
+    let events = host.events.len();
+    let answer = Answer::Done(Ok(Value::Null));
+    let late = vec![Input::Answered { call: 1, answer: answer.clone() }, Input::Answered { call: 9, answer }];
+    host.turn(due, late);
+    assert_eq!((host.events.len(), &host.end), (events, &None));
+    host.turn(due, vec![Input::Stop { error: Some("E".to_owned()), cause: None }]);
+    assert_eq!(host.end.as_deref(), Some("ABORTED E"));
+}
+
+#[test]
+fn a_redrive_goes_on_in_turns() {
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "FUNCTION", "InputPath": "$.bad", "End": true}}}"#;
+    let executor = executor(text);
+    let mut turns = executor.begin(&begin()).unwrap();
+    let call = turns.turn(START, Vec::new()).calls.remove(0);
+    let answer = Input::Answered { call: call.number(), answer: make(call) };
+    let failed = turns.turn(START, vec![answer]).end.unwrap().unwrap();
+    assert_eq!(failed.status.to_string(), "FAILED Bad: asked for");
+    let later = START + jiff::SignedDuration::from_secs(60);
+    let mut again = executor.redrive_in_turns(&failed, later, [9; 32]).unwrap();
+    let turn = again.turn(later, Vec::new());
+    assert!(turn.events[0].contains("ExecutionRedriven"), "{:?}", turn.events);
+    assert_eq!(turn.calls[0].state(), "A");
+    assert_eq!(again.execution_arn(), failed.execution_arn());
+}
