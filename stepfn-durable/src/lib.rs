@@ -1,0 +1,3 @@
+//! Executions that outlive the process.
+
+pub mod store;

@@ -1,0 +1,202 @@
+//! What stores keep of executions.
+
+use std::fmt;
+
+/// A point in time: milliseconds since 1970, UTC.
+pub type Millis = i64;
+
+/// The number of an execution in its store. A name that is used again has another number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExecutionId(pub i64);
+
+impl fmt::Display for ExecutionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The status of an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// It runs, or waits to.
+    Running,
+    /// It ended with an output.
+    Succeeded,
+    /// It ended with an error.
+    Failed,
+    /// It ran longer than its machine allows.
+    TimedOut,
+    /// It was stopped.
+    Aborted,
+    /// A child of a Map Run that is going to be redriven.
+    PendingRedrive,
+}
+
+impl Status {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Self; 6] =
+        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Aborted, Self::PendingRedrive];
+
+    /// The name that the API of Step Functions has for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "RUNNING",
+            Self::Succeeded => "SUCCEEDED",
+            Self::Failed => "FAILED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Aborted => "ABORTED",
+            Self::PendingRedrive => "PENDING_REDRIVE",
+        }
+    }
+
+    /// The status of that name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+
+    /// Whether it is neither running nor going to.
+    #[must_use]
+    pub fn is_closed(self) -> bool {
+        !matches!(self, Self::Running | Self::PendingRedrive)
+    }
+}
+
+/// The right of one host to run an execution for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// The host, by a name that no other host and no later process has.
+    pub owner: String,
+    /// When it ends unless it is renewed.
+    pub until: Millis,
+}
+
+/// The place in an execution that started another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parent {
+    /// The ARN of the execution that started it.
+    pub execution: String,
+    /// Where in that execution, in words that no other start of it has.
+    pub place: String,
+}
+
+/// An execution that is about to start.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewExecution {
+    /// Its ARN: what it is found by.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// The ARN of its machine, without version and alias.
+    pub machine: String,
+    /// The ARN of the version that it was started with.
+    pub version: Option<String>,
+    /// The ARN of the alias that it was started with.
+    pub alias: Option<String>,
+    /// The Map Run that it is a child of.
+    pub map_run: Option<String>,
+    /// What started it, if another execution did.
+    pub parent: Option<Parent>,
+    /// The revision of the machine, by its id, that it runs for as long as it lives.
+    pub revision: String,
+    /// Its input, as JSON.
+    pub input: String,
+    /// What the API says of it beside: trace header and the like, as JSON. The store does not look into it.
+    pub details: String,
+    /// What its host needs to run it again from the start. The store does not look into it.
+    pub head: Vec<u8>,
+    /// When it was started, and when it is due for its first turn.
+    pub started: Millis,
+    /// Who runs it; nobody: whoever claims it.
+    pub lease: Option<Lease>,
+    /// An execution of the same name that ended before this is forgotten, and its name free.
+    pub free_before: Millis,
+}
+
+/// What became of a start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// It is there now.
+    New {
+        /// Its number.
+        id: ExecutionId,
+        /// The fence of its lease.
+        fence: i64,
+    },
+    /// The same start was made before: it runs with the same machine and input, or the same place of the same parent started it.
+    Same(Box<Execution>),
+    /// Another execution has the name.
+    NameTaken(Box<Execution>),
+}
+
+/// An execution as its store has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// What lists show of it.
+    pub summary: Summary,
+    /// What started it, if another execution did.
+    pub parent: Option<Parent>,
+    /// The revision of the machine that it runs.
+    pub revision: String,
+    /// Its input, as JSON.
+    pub input: String,
+    /// What was given as `details` when it started.
+    pub details: String,
+    /// What was given as `head` when it started.
+    pub head: Vec<u8>,
+    /// How it ended.
+    pub end: Option<End>,
+    /// The number of its last turn; 0 before the first.
+    pub seq: i64,
+    /// When it is due for a turn, unless something comes first.
+    pub due: Option<Millis>,
+    /// Who runs it.
+    pub lease: Option<Lease>,
+    /// How often it was claimed.
+    pub fence: i64,
+}
+
+/// What lists show of an execution.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Its number.
+    pub id: ExecutionId,
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// The ARN of its machine.
+    pub machine: String,
+    /// The ARN of the version that it was started with.
+    pub version: Option<String>,
+    /// The ARN of the alias that it was started with.
+    pub alias: Option<String>,
+    /// The Map Run that it is a child of.
+    pub map_run: Option<String>,
+    /// Its status.
+    pub status: Status,
+    /// When it was started.
+    pub started: Millis,
+    /// When it ended.
+    pub stopped: Option<Millis>,
+    /// How often it was redriven.
+    pub redrives: i64,
+    /// When it was redriven last.
+    pub redriven: Option<Millis>,
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// With which status.
+    pub status: Status,
+    /// When.
+    pub at: Millis,
+    /// Its output, as JSON.
+    pub output: Option<String>,
+    /// Its error's name.
+    pub error: Option<String>,
+    /// Its error's cause.
+    pub cause: Option<String>,
+}

@@ -1,0 +1,286 @@
+//! What stores keep of machines and activities.
+
+use super::{execution::Millis, list::PageAt};
+
+/// Which contract a machine has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MachineKind {
+    /// Each execution is kept, and each step happens once.
+    Standard,
+    /// Short, many, and not kept.
+    Express,
+}
+
+/// A machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// Its contract.
+    pub kind: MachineKind,
+    /// When it was created.
+    pub created: Millis,
+    /// Whether it goes away as soon as its executions ended.
+    pub deleting: bool,
+    /// The id of its current revision.
+    pub revision: String,
+}
+
+/// What a machine is between two updates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Its id.
+    pub id: String,
+    /// The ARN of the machine.
+    pub machine: String,
+    /// The definition.
+    pub definition: String,
+    /// Role, logging, tracing and whatever the API says of it beside, as JSON. The store does not look into it.
+    pub details: String,
+    /// When it became the machine's.
+    pub created: Millis,
+}
+
+/// A machine that is about to be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMachine {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// Its contract.
+    pub kind: MachineKind,
+    /// Its first revision.
+    pub revision: Revision,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// Makes version 1 of it, with this description.
+    pub publish: Option<String>,
+}
+
+/// What became of a new machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created<T> {
+    /// It is there now.
+    New,
+    /// There is one of that name already: this one.
+    Exists(T),
+}
+
+/// A change of a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// Its new revision.
+    pub revision: Revision,
+    /// Makes a version of it, with this description.
+    pub publish: Option<String>,
+}
+
+/// What became of a change of a machine, or of a version that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// It happened; the version, if one was asked for, is this one, new or not.
+    Done(Option<Version>),
+    /// The machine has another revision, by its id.
+    Conflict(String),
+    /// The machine is about to go away.
+    Deleting,
+    /// The machine has as many versions as it may.
+    TooMany,
+    /// There is no such machine.
+    Missing,
+}
+
+/// A request for a version of what a machine is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publish {
+    /// The ARN of the machine.
+    pub machine: String,
+    /// The revision that is meant, by its id.
+    pub revision: Option<String>,
+    /// What is said of the version.
+    pub description: String,
+    /// How many versions the machine may have.
+    pub most: usize,
+    /// When.
+    pub at: Millis,
+}
+
+/// A version of a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// The ARN of the machine.
+    pub machine: String,
+    /// Its number. None is used again.
+    pub number: i64,
+    /// The id of its revision.
+    pub revision: String,
+    /// What is said of it.
+    pub description: String,
+    /// When it was published.
+    pub created: Millis,
+}
+
+/// The name of a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionId {
+    /// The ARN of the machine.
+    pub machine: String,
+    /// Its number.
+    pub number: i64,
+}
+
+/// An alias of one or two versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// Its ARN.
+    pub arn: String,
+    /// The ARN of the machine.
+    pub machine: String,
+    /// Its name.
+    pub name: String,
+    /// What is said of it.
+    pub description: Option<String>,
+    /// The versions that it stands for.
+    pub routes: Vec<Route>,
+    /// When it was created.
+    pub created: Millis,
+    /// When it was changed last.
+    pub updated: Millis,
+}
+
+/// A version behind an alias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The number of the version.
+    pub version: i64,
+    /// How many of a hundred executions run it.
+    pub weight: i64,
+}
+
+/// An alias that is to be there or to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PutAlias {
+    /// It.
+    pub alias: Alias,
+    /// Whether it is new; else it is there, and keeps its `created`.
+    pub new: bool,
+    /// How many aliases the machine may have.
+    pub most: usize,
+}
+
+/// What became of an alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AliasPut {
+    /// It is there, as this.
+    Done(Alias),
+    /// There is one of that name already: this one.
+    Exists(Alias),
+    /// There is none of that name.
+    Missing,
+    /// There is no such machine, or it is about to go away.
+    NoMachine,
+    /// There is no version of this number.
+    NoVersion(i64),
+    /// The machine has as many aliases as it may.
+    TooMany,
+}
+
+/// What became of something that is to go away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deleted {
+    /// It is gone.
+    Done,
+    /// It goes away as soon as its executions ended.
+    Waits,
+    /// It stays: these aliases, by their ARNs, need it.
+    InUse(Vec<String>),
+    /// There was none.
+    Missing,
+}
+
+/// A list of the versions of a machine, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VersionsOf {
+    /// The ARN of the machine.
+    pub machine: String,
+    /// Which page.
+    pub page: PageAt,
+}
+
+/// A list of the aliases of a machine, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AliasesOf {
+    /// The ARN of the machine.
+    pub machine: String,
+    /// Only those that stand for the version of this number.
+    pub version: Option<i64>,
+    /// Which page.
+    pub page: PageAt,
+}
+
+/// An activity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name.
+    pub name: String,
+    /// What the API says of it beside, as JSON. The store does not look into it.
+    pub details: String,
+    /// When it was created.
+    pub created: Millis,
+}
+
+/// An activity that is about to be there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewActivity {
+    /// It.
+    pub activity: Activity,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+}
+
+/// A tag of a machine or an activity.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Tag {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// A change of the tags of a machine or an activity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Retag {
+    /// The ARN of the machine or activity.
+    pub arn: String,
+    /// Tags that it has afterwards.
+    pub set: Vec<Tag>,
+    /// The keys of tags that it has no more.
+    pub remove: Vec<String>,
+    /// How many tags it may have.
+    pub most: usize,
+}
+
+/// What became of a change of tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retagged {
+    /// It happened.
+    Done,
+    /// It would have more tags than it may.
+    TooMany,
+    /// There is no such machine or activity.
+    Missing,
+}
+
+/// What is forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sweep {
+    /// Executions that ended before this.
+    pub before: Millis,
+    /// How many executions at most.
+    pub limit: usize,
+}
