@@ -208,20 +208,18 @@ state_machine! {
             resource: lambda::invoke(validate_csv),
             payload: $,
             result_path: $.validationResult,
-            retry: [
-                {
-                    error_equals: [States.Timeout, Lambda.ServiceException],
-                    interval_seconds: 2,
-                    max_attempts: 2,
-                    backoff_rate: 2.0,
-                },
-            ],
-            catch: [ { error_equals: [States.ALL], result_path: $.error, next: HandleError } ],
+            retry: [{
+                error_equals: [States.Timeout, Lambda.ServiceException],
+                interval_seconds: 2,
+                max_attempts: 2,
+                backoff_rate: 2.0,
+            }],
+            catch: [{ error_equals: [States.ALL], result_path: $.error, next: HandleError }],
             next: CheckValidation,
         },
 
         CheckValidation: Choice {
-            choices: [ $.validationResult.Payload.validationStatus == "PASSED" => TransformData ],
+            choices: [$.validationResult.Payload.validationStatus == "PASSED" => TransformData],
             default: HandleError,
         },
 
@@ -233,7 +231,7 @@ state_machine! {
             },
             result_path: $.transformResult,
             timeout_seconds: 300,
-            catch: [ { error_equals: [States.ALL], result_path: $.error, next: HandleError } ],
+            catch: [{ error_equals: [States.ALL], result_path: $.error, next: HandleError }],
             next: LoadData,
         },
 
@@ -242,15 +240,13 @@ state_machine! {
             payload: { "records": $.transformResult.Payload.records },
             result_path: $.loadResult,
             timeout_seconds: 600,
-            retry: [
-                {
-                    error_equals: [DynamoDB.ProvisionedThroughputExceededException],
-                    interval_seconds: 5,
-                    max_attempts: 3,
-                    backoff_rate: 2.0,
-                },
-            ],
-            catch: [ { error_equals: [States.ALL], result_path: $.error, next: HandleError } ],
+            retry: [{
+                error_equals: [DynamoDB.ProvisionedThroughputExceededException],
+                interval_seconds: 5,
+                max_attempts: 3,
+                backoff_rate: 2.0,
+            }],
+            catch: [{ error_equals: [States.ALL], result_path: $.error, next: HandleError }],
             next: SendSuccessNotification,
         },
 
@@ -267,7 +263,7 @@ state_machine! {
             },
             result_path: $.notification,
             output_path: $.loadResult.Payload,
-            catch: [ { error_equals: [States.ALL], result_path: $.error, next: HandleError } ],
+            catch: [{ error_equals: [States.ALL], result_path: $.error, next: HandleError }],
             end: true,
         },
 

@@ -75,7 +75,7 @@ state_machine! {
         start_at: CheckAmount,
 
         CheckAmount: Choice {
-            choices: [ $.totalAmount > 1_000_000 => RequestApproval ],
+            choices: [$.totalAmount > 1_000_000 => RequestApproval],
             default: ProcessOrder,
         },
 

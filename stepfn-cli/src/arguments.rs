@@ -79,24 +79,32 @@ pub enum Format {
     Json,
 }
 
-/// Rewrite definitions in the canonical form: fields in a fixed order, indented by two spaces
+/// Lay out `state_machine!` in Rust files, and rewrite definitions in JSON in the canonical form
 ///
-/// Nothing gets lost: fields that ASL does not have stay, at the end of their object; names and data stay in their order and
-/// values as they are. A file that cannot be written back whole (a key stands twice, it is no object) is left
-/// as it is, and the findings say why.
+/// In Rust files the bodies of `state_machine!` are laid out, and nothing else: rustfmt leaves them alone, and this leaves alone what
+/// rustfmt does. What fits on a line stays there, what is broken stays broken, comments stay; `max_width`, `tab_spaces` and `hard_tabs` of
+/// rustfmt.toml hold. A body that does not parse is left as it is, and a message says why; so is one behind `#[rustfmt::skip]`, and one in a
+/// `macro_rules!`.
+///
+/// In definitions fields get a fixed order and an indentation of two spaces. Nothing gets lost: fields that ASL does not have stay, at the
+/// end of their object; names and data stay in their order and values as they are. A file that cannot be written back whole (a key stands
+/// twice, it is no object) is left as it is, and the findings say why.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
-  0  all files are, or now are, in the canonical form
-  1  a file is not JSON, or cannot be rewritten without loss; with --check, a file is not in the canonical form
+  0  all files are, or now are, in their form
+  1  a file is not JSON, or cannot be rewritten without loss, or a machine does not parse; with --check, a file is not in its form
   2  the command line is wrong, or a file cannot be read or written")]
 pub struct Fmt {
-    /// The definitions, in JSON; `-` is standard input, which is written to standard output
+    /// Rust files (`.rs`), folders of them, definitions in JSON (any other file); `-` is standard input, which is written to standard output
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Write nothing; list the files that are not in the canonical form
+    /// Write nothing; list the files that are not in their form, with what would change
     #[arg(long)]
     pub(crate) check: bool,
+    /// Standard input is Rust
+    #[arg(long)]
+    pub(crate) rust: bool,
 }
 
 /// Run a definition, with mocks in the place of services and on virtual time

@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use stepfn_codegen::rust::Left;
 use stepfn_core::{
     check::{Code, Options, check_text},
     json::push_token,
@@ -17,13 +18,15 @@ use crate::{
     arguments::Fmt,
     report,
     source::{self, Source},
+    style::Styles,
 };
 
 pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
     let mut outcome = Outcome::Fine;
     let (mut fine, mut changed) = (0, 0);
-    for path in &arguments.files {
-        let source = match source::read(path) {
+    let mut styles = Styles::default();
+    for (path, is_asked_for) in named(&arguments.files, err, &mut outcome)? {
+        let source = match source::read(&path) {
             Ok(source) => source,
             Err(message) => {
                 report::error(err, &message)?;
@@ -31,24 +34,27 @@ pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> 
                 continue;
             }
         };
-        let Some(text) = canonical(&source, err)? else {
+        let is_rust = if source::is_stdin(&path) { arguments.rust } else { is_rust(&path) };
+        let made = if is_rust { rust(&path, &source, &mut styles, err)? } else { json(&source, err)? };
+        if !made.is_whole {
             outcome = outcome.max(Outcome::Findings);
-            continue;
-        };
+        }
+        let Some(text) = made.text else { continue };
         let stale = text != source.text;
         if stale {
             changed += 1;
-        } else {
+        } else if is_asked_for || made.machines > 0 {
             fine += 1;
         }
         if arguments.check {
             if stale {
                 writeln!(out, "{}", source.name)?;
+                difference(out, &source.text, &text)?;
                 outcome = outcome.max(Outcome::Findings);
             }
-        } else if source::is_stdin(path) {
+        } else if source::is_stdin(&path) {
             out.write_all(text.as_bytes())?;
-        } else if stale && let Err(error) = replace(path, &text) {
+        } else if stale && let Err(error) = replace(&path, &text) {
             report::error(err, &format!("cannot write `{}`: {error}", source.name))?;
             outcome = Outcome::Unreadable;
         }
@@ -60,6 +66,96 @@ pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> 
         writeln!(err, "{} formatted, {fine} unchanged", report::count(changed, "file"))?;
     }
     Ok(outcome)
+}
+
+/// What a file becomes.
+struct Made {
+    /// None where it is left as it is.
+    text: Option<String>,
+    /// The machines of a Rust file.
+    machines: usize,
+    /// Whether nothing of it was left alone.
+    is_whole: bool,
+}
+
+/// The files, those in folders among them, and whether each was named itself.
+fn named(paths: &[PathBuf], err: &mut dyn Write, outcome: &mut Outcome) -> io::Result<Vec<(PathBuf, bool)>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push((path.clone(), true));
+        } else if let Err(error) = walk(path, &mut files) {
+            report::error(err, &format!("cannot read `{}`: {error}", path.display()))?;
+            *outcome = Outcome::Unreadable;
+        }
+    }
+    Ok(files)
+}
+
+/// The Rust files below a folder, by their names. What is hidden, built or behind a link is nobody's source.
+fn walk(folder: &Path, files: &mut Vec<(PathBuf, bool)>) -> io::Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let (kind, name, path) = (entry.file_type()?, entry.file_name(), entry.path());
+        if kind.is_dir() && name != "target" && !name.to_string_lossy().starts_with('.') {
+            walk(&path, files)?;
+        } else if kind.is_file() && is_rust(&path) {
+            files.push((path, false));
+        }
+    }
+    Ok(())
+}
+
+fn is_rust(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "rs")
+}
+
+fn rust(path: &Path, source: &Source, styles: &mut Styles, err: &mut dyn Write) -> io::Result<Made> {
+    let left_alone = |left: &Left| format!("{}:{left}\n  = help: this is left as it is", source.name);
+    let style = match styles.of(path) {
+        Ok(style) => style,
+        Err(message) => {
+            report::error(err, &message)?;
+            return Ok(Made { text: None, machines: 0, is_whole: false });
+        }
+    };
+    match stepfn_codegen::rust::format(&source.text, &style) {
+        Ok(formatted) => {
+            for left in &formatted.left {
+                report::error(err, &left_alone(left))?;
+            }
+            let is_whole = formatted.left.is_empty();
+            Ok(Made { text: Some(formatted.text), machines: formatted.machines, is_whole })
+        }
+        Err(left) => {
+            report::error(err, &left_alone(&left))?;
+            Ok(Made { text: None, machines: 0, is_whole: false })
+        }
+    }
+}
+
+fn json(source: &Source, err: &mut dyn Write) -> io::Result<Made> {
+    let text = canonical(source, err)?;
+    Ok(Made { is_whole: text.is_some(), text, machines: 0 })
+}
+
+/// What would change, in the form of `diff -u`.
+fn difference(out: &mut dyn Write, before: &str, after: &str) -> io::Result<()> {
+    let diff = similar::TextDiff::from_lines(before, after);
+    for hunk in diff.unified_diff().context_radius(2).iter_hunks() {
+        writeln!(out, "{}", hunk.header())?;
+        for change in hunk.iter_changes() {
+            let line = report::printable(change.value().trim_end_matches(['\r', '\n']));
+            let style = match change.tag() {
+                similar::ChangeTag::Equal => anstyle::Style::new(),
+                similar::ChangeTag::Delete => anstyle::AnsiColor::Red.on_default(),
+                similar::ChangeTag::Insert => anstyle::AnsiColor::Green.on_default(),
+            };
+            writeln!(out, "{style}{}{line}{style:#}", change.tag())?;
+        }
+    }
+    Ok(())
 }
 
 /// The canonical text; none where something would get lost on the way, which is said.

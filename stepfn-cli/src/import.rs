@@ -13,10 +13,19 @@ use crate::{
     Outcome,
     arguments::{Format, Import},
     report, source,
+    style::Styles,
 };
 
 pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
     let Some(samples) = samples(&arguments.input, err)? else { return Ok(Outcome::Unreadable) };
+    let here = Path::new("").to_path_buf();
+    let style = match Styles::default().of(&arguments.out.as_ref().unwrap_or(&here).join("machine.rs")) {
+        Ok(style) => style,
+        Err(message) => {
+            report::error(err, &message)?;
+            return Ok(Outcome::Unreadable);
+        }
+    };
     let mut outcome = Outcome::Fine;
     let mut written = Vec::new();
     for path in &arguments.files {
@@ -24,7 +33,13 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
             Ok(machines) => {
                 for imported in machines {
                     match import::rust_source(&imported, &samples) {
-                        Ok(source) => written.push((path, imported, source)),
+                        Ok(mut source) => {
+                            // As `stepfn fmt` would lay it out there.
+                            if let Ok(formatted) = stepfn_codegen::rust::format(&source.text, &style) {
+                                source.text = formatted.text;
+                            }
+                            written.push((path, imported, source));
+                        }
                         Err(error) => {
                             report::error(err, &format!("{}: {error}", source::name(path)))?;
                             outcome = outcome.max(Outcome::Findings);

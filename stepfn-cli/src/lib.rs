@@ -27,6 +27,7 @@ mod new;
 mod report;
 mod run;
 mod source;
+mod style;
 mod validate;
 
 use std::io::{self, Write};
@@ -62,7 +63,7 @@ impl Command {
             Self::Explain(arguments) => arguments.perform(out, err),
             Self::Import(arguments) => arguments.perform(out, err),
             Self::New(arguments) => new::run(arguments, out, err),
-            Self::Fmt(arguments) => format::run(arguments, out, err),
+            Self::Fmt(arguments) => arguments.perform(out, err),
             Self::Validate(arguments) => arguments.perform(out, err),
             Self::Run(arguments) => run::run(arguments, out, err),
         }
@@ -76,6 +77,21 @@ impl Check {
     /// When the output cannot be written.
     pub fn perform(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
         check::run(self, out, err)
+    }
+}
+
+impl Fmt {
+    /// The command over files and folders.
+    pub fn of(files: Vec<std::path::PathBuf>, check: bool) -> Self {
+        Self { files, check, rust: false }
+    }
+
+    /// See [`Command::perform`].
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn perform(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+        format::run(self, out, err)
     }
 }
 

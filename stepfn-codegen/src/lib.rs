@@ -31,6 +31,7 @@ mod functions;
 pub mod generate;
 pub mod iam;
 pub mod import;
+pub mod rust;
 pub mod sam;
 pub mod serverless;
 mod template;

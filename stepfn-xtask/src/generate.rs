@@ -80,11 +80,16 @@ impl Generate {
     }
 }
 
-/// `generated` in the root of the workspace that the running xtask belongs to, relative to the current directory where
-/// it lies below.
+/// `generated` in the root of the workspace.
+pub(crate) fn default_out() -> Result<PathBuf, Failure> {
+    Ok(root()?.join("generated"))
+}
+
+/// The root of the workspace that the running xtask belongs to, relative to the current directory where it lies below:
+/// nothing where it is that.
 ///
 /// Cargo says which package it runs; started by hand, the program takes the current directory for it.
-pub(crate) fn default_out() -> Result<PathBuf, Failure> {
+pub(crate) fn root() -> Result<PathBuf, Failure> {
     let here = env::current_dir().map_err(|source| Error::Io {
         action: "find the current directory",
         path: ".".into(),
@@ -103,9 +108,9 @@ pub(crate) fn default_out() -> Result<PathBuf, Failure> {
         .map(|text| PathBuf::from(text.trim_end()));
     let Some(root) = manifest.as_deref().and_then(Path::parent) else {
         return Err(Failure::Usage(format!(
-            "error: no Cargo workspace around `{}`; say where to write with `--out DIR`\n",
+            "error: no Cargo workspace around `{}`; name the folder: `--out DIR`, or for `fmt` the files\n",
             package.display()
         )));
     };
-    Ok(root.strip_prefix(&here).unwrap_or(root).join("generated"))
+    Ok(root.strip_prefix(&here).unwrap_or(root).to_path_buf())
 }

@@ -53,6 +53,7 @@ mod cost;
 #[cfg(feature = "deploy")]
 mod deploy;
 mod diff;
+mod format;
 mod generate;
 mod graph;
 mod list;
@@ -116,6 +117,7 @@ enum Task {
     Run(run::Run),
     Explain(Explain),
     Import(Import),
+    Fmt(format::Format),
 }
 
 /// The machines of a program, with how they are deployed.
@@ -305,6 +307,7 @@ impl Task {
             Self::Run(run) => return run.run(&deployments(), is_live, out, err),
             Self::Explain(explain) => return Ok(explain.perform(out, err)?),
             Self::Import(import) => return Ok(import.perform(out, err)?),
+            Self::Fmt(format) => return format.run(out, err),
         }
         Ok(Outcome::Fine)
     }

@@ -34,7 +34,7 @@ fn files_are_rewritten_in_place_once() {
 fn check_lists_what_is_stale_and_writes_nothing() {
     let place = Place::new(&[("a.json", LOOSE), ("b.json", CANONICAL)]);
     let Run { out, err, code } = place.run(&["fmt", "--check", "a.json", "b.json"]);
-    assert_eq!(out, "a.json\n");
+    assert!(out.starts_with("a.json\n@@ -1 +1,14 @@\n-{\"States\":{"), "{out}");
     assert_eq!((err.as_str(), code), ("1 file in the canonical form, 1 not\n", 1));
     assert_eq!(place.read("a.json"), LOOSE);
     assert_eq!(place.run(&["fmt", "--check", "b.json"]).code, 0);
@@ -107,4 +107,94 @@ fn links_and_permissions_stay() {
     assert_eq!(place.read("real.json"), CANONICAL);
     let mode = std::fs::metadata(place.path("real.json")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
+}
+
+const MACHINE: &str = "fn  odd() {}\nstate_machine! {\n    pub A() { start_at:B, B:Succeed {} } // kept\n}\n";
+const LAID_OUT: &str =
+    "fn  odd() {}\nstate_machine! {\n    pub A() { start_at: B, B: Succeed {} }\n    // kept\n}\n";
+
+#[test]
+fn rust_files_are_laid_out_where_they_have_machines() {
+    let place = Place::new(&[("a.rs", MACHINE), ("b.rs", "fn  none() {}\n")]);
+    let Run { out, code, .. } = place.run(&["fmt", "--check", "."]);
+    assert_eq!(
+        out,
+        "./a.rs\n@@ -1,4 +1,5 @@\n fn  odd() {}\n state_machine! {\n-    pub A() { start_at:B, B:Succeed {} } // kept\n\
+         +    pub A() { start_at: B, B: Succeed {} }\n+    // kept\n }\n"
+    );
+    assert_eq!(code, 1);
+    assert_eq!(place.read("a.rs"), MACHINE);
+    let Run { out, err, code } = place.run(&["fmt", "."]);
+    assert_eq!((out.as_str(), err.as_str(), code), ("", "1 file formatted, 0 unchanged\n", 0));
+    assert_eq!(place.read("a.rs"), LAID_OUT);
+    assert_eq!(place.read("b.rs"), "fn  none() {}\n");
+    assert_eq!(place.run(&["fmt", "--check", "a.rs"]).code, 0);
+    let Run { out, .. } = place.run_with(&["fmt", "--rust", "-"], MACHINE);
+    assert_eq!(out, LAID_OUT);
+}
+
+#[test]
+fn folders_are_gone_through_but_for_what_is_built_or_hidden() {
+    let place = Place::new(&[]);
+    for folder in ["src/deep", "target/debug", ".git"] {
+        std::fs::create_dir_all(place.path(folder)).unwrap();
+        std::fs::write(place.path(folder).join("a.rs"), MACHINE).unwrap();
+    }
+    assert_eq!(place.run(&["fmt", "."]).code, 0);
+    assert_eq!(place.read("src/deep/a.rs"), LAID_OUT);
+    assert_eq!(place.read("target/debug/a.rs"), MACHINE);
+    assert_eq!(place.read(".git/a.rs"), MACHINE);
+}
+
+#[test]
+fn a_machine_that_does_not_parse_is_left_alone_and_told() {
+    let broken = "state_machine! { A() { start_at B } }\n";
+    let place = Place::new(&[("a.rs", &format!("{broken}{MACHINE}"))]);
+    let Run { err, code, .. } = place.run(&["fmt", "a.rs"]);
+    assert_eq!(
+        err,
+        "error: a.rs:1:32: expected `:` behind the name of a field or a state\n  = help: this is left as it is\n\
+         1 file formatted, 0 unchanged\n"
+    );
+    assert_eq!((place.read("a.rs"), code), (format!("{broken}{LAID_OUT}"), 1));
+    let Run { err, code, .. } = place.run_with(&["fmt", "--rust", "-"], "fn a() { \"");
+    assert_eq!(
+        (err.as_str(), code),
+        ("error: <stdin>:1:10: this string does not end\n  = help: this is left as it is\n", 1)
+    );
+}
+
+#[test]
+fn the_width_is_that_of_rustfmt() {
+    let place = Place::new(&[("rustfmt.toml", "max_width = 30"), ("a.rs", MACHINE)]);
+    assert_eq!(place.run(&["fmt", "a.rs"]).code, 0);
+    assert!(place.read("a.rs").contains("    pub A() {\n        start_at: B,\n"), "{}", place.read("a.rs"));
+    let place = Place::new(&[("rustfmt.toml", "max_width = 'wide'"), ("a.rs", MACHINE)]);
+    let Run { err, code, .. } = place.run(&["fmt", "a.rs"]);
+    assert!(err.contains("rustfmt.toml`: `max_width` is a whole number\n"), "{err}");
+    assert_eq!(code, 1);
+}
+
+/// rustfmt leaves what this made, and this what rustfmt made of it.
+#[test]
+fn rustfmt_and_this_agree() {
+    let rustfmt = std::process::Command::new("rustfmt").arg("--version").output();
+    if !rustfmt.is_ok_and(|output| output.status.success()) {
+        return;
+    }
+    let machine = "mod  inner { fn f( ) { state_machine! {\n#[name = \"X\"]\npub A(In)->Out{ // c\nstart_at:B,\n\n\nB:Pass{result:{\"a\":[1,\n2]},end:true}}\n} } }\n";
+    let place = Place::new(&[("a.rs", machine)]);
+    let rustfmt = || {
+        let run = std::process::Command::new("rustfmt")
+            .args(["--edition", "2024"])
+            .arg(place.path("a.rs"))
+            .status();
+        assert!(run.unwrap().success());
+    };
+    rustfmt();
+    assert_eq!(place.run(&["fmt", "a.rs"]).code, 0);
+    let made = place.read("a.rs");
+    rustfmt();
+    assert_eq!(place.read("a.rs"), made);
+    assert_eq!(place.run(&["fmt", "--check", "a.rs"]).code, 0);
 }

@@ -1,7 +1,10 @@
 //! What `stepfn_codegen::import` writes, read by the macro itself: the same ASL comes back, and nothing is refused.
 
 use proc_macro2::TokenStream;
-use stepfn_codegen::import;
+use stepfn_codegen::{
+    import,
+    rust::{self, Style},
+};
 use stepfn_core::{asl, json::push_token, value::Value};
 use syn::parse::{ParseStream, Parser};
 
@@ -38,6 +41,10 @@ fn judge(file: &str, text: &str) -> Result<(), String> {
     let imported = import::read(file, text, &import::no_files).map_err(|error| error.to_string())?;
     for imported in imported {
         let source = import::rust_source(&imported, &[]).map_err(|error| error.to_string())?;
+        let laid_out = rust::format(&source.text, &Style::default()).map_err(|left| left.to_string())?;
+        if laid_out.text != source.text || !laid_out.left.is_empty() {
+            return Err(format!("the formatter has it otherwise: {:?}\n{}", laid_out.left, laid_out.text));
+        }
         let (_, lowered, tokens) = lowered(&source.text)?;
         let written = asl::read(&lowered.json).0.to_canonical_string();
         let original = imported.machine.to_canonical_string();

@@ -9,7 +9,10 @@ state_machine! {
         Price: Task {
             resource: lambda::invoke,
             credentials: { role_arn: "{% $states.input.role %}" },
-            arguments: { "FunctionName": "price", "Payload": { "order": "{% $states.input.order %}" } },
+            arguments: {
+                "FunctionName": "price",
+                "Payload": { "order": "{% $states.input.order %}" },
+            },
             timeout_seconds: "{% $states.input.timeout %}",
             heartbeat_seconds: "{% $states.input.heartbeat %}",
             assign: { "price": "{% $states.result.Payload.price %}" },

@@ -5,7 +5,11 @@ state_machine! {
     #[name = "order-flow"]
     #[express]
     #[tracing]
-    #[logging(level = ERROR, include_execution_data = true, destination = get_att("FlowLogs", "Arn"))]
+    #[logging(
+        level = ERROR,
+        include_execution_data = true,
+        destination = get_att("FlowLogs", "Arn")
+    )]
     #[substitutions(TopicTopicName = get_att("Topic", "TopicName"))]
     pub OrderFlow() {
         start_at: Charge,

@@ -13,7 +13,11 @@ state_machine! {
     pub Orders(OrdersInput) {
         start_at: Charge,
 
-        Charge: Task { resource: get_att("ChargeFunction", "Arn"), result_path: $.receipt, next: Save },
+        Charge: Task {
+            resource: get_att("ChargeFunction", "Arn"),
+            result_path: $.receipt,
+            next: Save,
+        },
 
         Save: Task {
             resource: dynamodb::put_item,

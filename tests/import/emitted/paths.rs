@@ -100,9 +100,15 @@ and \ so"#,
                 is_present(asl("$['v']"))
                     && ($.v == -1 || is_null($.v) == false && $.w == r#"x "quoted""#) => Each,
                 (is_null($.v) == false && is_null($.w) == false) && is_string($.v) => Each,
-                or(is_present($.v)) => "Wait a bit" { comment: " not trimmed ", assign: { "taken": "or" } },
+                or(is_present($.v)) => "Wait a bit" {
+                    comment: " not trimmed ",
+                    assign: { "taken": "or" },
+                },
                 !(is_null($.v) || is_null($.w)) => "match",
-                and(#[doc = "why"] is_present($.v), #[doc = "in a list"] (is_numeric($.v) || !(#[doc = "not this"] $.w == "c"))) => Each,
+                and(
+                    #[doc = "why"] is_present($.v),
+                    #[doc = "in a list"] (is_numeric($.v) || !(#[doc = "not this"] $.w == "c"))
+                ) => Each,
             ],
             output_path: $,
             assign: { "taken": "none" },
@@ -125,7 +131,6 @@ and \ so"#,
                 comment: "one item",
                 processor_config: { mode: INLINE },
                 start_at: One,
-
                 One: Pass { end: true },
             },
             result_selector: { "all": $ },
@@ -172,7 +177,6 @@ and \ so"#,
             item_processor: {
                 processor_config: { mode: DISTRIBUTED, execution_type: EXPRESS },
                 start_at: Batch,
-
                 Batch: Pass { end: true },
             },
             result_writer: {
@@ -190,13 +194,15 @@ and \ so"#,
                 reader_config: { transformation: NONE, max_items: 50 },
                 parameters: { "Bucket": "orders", "Prefix": $.until },
             },
-            item_batcher: { max_items_per_batch_path: $.seconds, max_input_bytes_per_batch_path: $.seconds },
+            item_batcher: {
+                max_items_per_batch_path: $.seconds,
+                max_input_bytes_per_batch_path: $.seconds,
+            },
             tolerated_failure_count_path: $.seconds,
             tolerated_failure_percentage_path: $.seconds,
             item_processor: {
                 processor_config: { mode: DISTRIBUTED, execution_type: STANDARD },
                 start_at: Object,
-
                 Object: Pass { end: true },
             },
             result_path: null,
@@ -212,7 +218,6 @@ and \ so"#,
             item_processor: {
                 processor_config: { mode: DISTRIBUTED, execution_type: STANDARD },
                 start_at: Part,
-
                 Part: Pass { end: true },
             },
             result_path: null,
@@ -274,8 +279,10 @@ and \ so"#,
                 {
                     comment: "told",
                     start_at: Told,
-
-                    Told: Fail { error_path: $.until, cause_path: States.Format("{} left", $.until) },
+                    Told: Fail {
+                        error_path: $.until,
+                        cause_path: States.Format("{} left", $.until),
+                    },
                 },
                 {
                     start_at: Get,
@@ -316,7 +323,6 @@ and \ so"#,
             item_processor: {
                 processor_config: { mode: DISTRIBUTED, execution_type: STANDARD },
                 start_at: Item,
-
                 Item: Pass { end: true },
             },
             result_path: null,

@@ -55,8 +55,10 @@ state_machine! {
             item_selector: { "sku": $$.Map.Item.Value.sku, "to": $.shippingAddress.zip-code },
             item_processor: {
                 start_at: Pack,
-
-                Pack: Task { resource: "arn:aws:lambda:eu-west-1:123456789012:function:pack", end: true },
+                Pack: Task {
+                    resource: "arn:aws:lambda:eu-west-1:123456789012:function:pack",
+                    end: true,
+                },
             },
             result_path: $.packed,
             next: Label,

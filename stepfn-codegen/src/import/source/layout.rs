@@ -1,7 +1,5 @@
-//! How source is laid out: on one line where it fits, as the examples are.
+//! The parts of source, and where its lines end whatever their width: what is too long is broken by `crate::rust`, the one printer.
 
-/// The longest line, in characters, as in `rustfmt.toml`.
-const WIDTH: usize = 110;
 const STEP: usize = 4;
 
 /// A part of the source.
@@ -45,6 +43,11 @@ impl Piece {
         match self {
             Self::Text(text) => (!text.contains('\n')).then(|| text.clone()),
             Self::Block { head, entries } if entries.is_empty() => Some(format!("{head}{{}}")),
+            Self::Block { entries, .. }
+                if entries.iter().any(|entry| entry.is_apart && !entry.is_small()) =>
+            {
+                None
+            }
             Self::Block { head, entries } => Some(format!("{head}{{ {} }}", joined(entries)?)),
             Self::List(items) => Some(format!("[{}]", joined(items)?)),
             Self::Chain { parts, operator, tail } => {
@@ -53,41 +56,25 @@ impl Piece {
         }
     }
 
-    /// Appends the piece to text of which the last line has `column` characters.
-    pub(super) fn write(&self, out: &mut String, indent: usize, column: usize) {
-        if let Some(line) = self.inline()
-            && column + line.chars().count() < WIDTH
-            && !matches!(self, Self::Block { entries, .. } if entries.iter().any(|entry| entry.is_apart && !entry.is_small()))
-        {
+    /// Appends the piece to text of which the line is indented by `indent`.
+    pub(super) fn write(&self, out: &mut String, indent: usize) {
+        if let Some(line) = self.inline() {
             out.push_str(&line);
-            return;
+        } else {
+            self.write_broken(out, indent);
         }
+    }
+
+    /// The same, with an entry on each line.
+    pub(super) fn write_broken(&self, out: &mut String, indent: usize) {
         match self {
-            Self::Text(text) => out.push_str(text),
             Self::Block { head, entries } => {
                 out.push_str(head);
                 broken(out, entries, indent, ('{', '}'));
             }
-            Self::List(items) => match items.as_slice() {
-                // A list of one block keeps its brackets close.
-                [only] if only.above.is_empty() && matches!(only.value, Self::Block { .. }) => {
-                    out.push('[');
-                    only.value.write(out, indent, column + 1);
-                    out.push(']');
-                }
-                _ => broken(out, items, indent, ('[', ']')),
-            },
-            Self::Chain { parts, operator, tail } => {
-                for (index, part) in parts.iter().enumerate() {
-                    if index > 0 {
-                        new_line(out, indent + STEP);
-                        out.push_str(operator);
-                        out.push(' ');
-                    }
-                    out.push_str(part);
-                }
-                out.push_str(tail);
-            }
+            Self::List(items) => broken(out, items, indent, ('[', ']')),
+            Self::Text(text) => out.push_str(text),
+            Self::Chain { .. } => out.extend(self.inline()),
         }
     }
 }
@@ -124,8 +111,7 @@ fn broken(out: &mut String, entries: &[Entry], indent: usize, (open, close): (ch
         }
         new_line(out, inner);
         out.push_str(&entry.key);
-        // The comma behind takes a place, too.
-        entry.value.write(out, inner, inner + entry.key.chars().count() + 1);
+        entry.value.write(out, inner);
         out.push(',');
     }
     new_line(out, indent);

@@ -26,6 +26,7 @@ use self::{
     words::{doc, string},
 };
 use super::{Error, Imported, Source};
+use crate::rust::{self, Style};
 
 pub(super) use self::words::{is_identifier, pascal_case};
 
@@ -92,10 +93,13 @@ pub(super) fn rust_source(imported: &Imported, samples: &[Value]) -> Result<Sour
     }
     let (mut text, input) = data(imported, &input);
     text.push_str(&format!("state_machine! {{\n{head}    "));
-    // Behind a full line nothing fits: the machine itself is never put on one.
+    // The machine itself is never put on one line.
     let block = Piece::Block { head: format!("pub {}({input}) ", imported.rust_name), entries };
-    block.write(&mut text, 4, usize::MAX / 2);
+    block.write_broken(&mut text, 4);
     text.push_str("\n}\n");
+    if let Ok(formatted) = rust::format(&text, &Style::default()) {
+        text = formatted.text;
+    }
     Ok(Source { text, allowed: findings.allowable })
 }
 
