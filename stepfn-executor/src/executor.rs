@@ -2,7 +2,6 @@ use std::{
     collections::{HashMap, HashSet, VecDeque},
     convert::Infallible,
     fmt,
-    future::poll_fn,
     sync::{
         Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
@@ -302,7 +301,7 @@ impl Executor {
 
     /// `GetActivityTask`, which waits for a task: as long as it takes, and not for a minute as on AWS.
     pub async fn next_activity_task(&self, activity_arn: &str, worker_name: Option<&str>) -> ActivityTask {
-        poll_fn(|cx| self.inner.registry.poll_take(activity_arn, worker_name, cx)).await
+        self.inner.registry.next(activity_arn, worker_name).await
     }
 
     /// A worker of an activity: takes task after task, each when the one before is done, and sends what `work` makes of it as success

@@ -66,6 +66,16 @@ pub struct Limits {
     /// How many executions one may start, those that they start included: 100,000. AWS has no quota for it. One more is
     /// [`RunError::TooManyStarted`](crate::RunError::TooManyStarted).
     pub started_executions: u64,
+    /// Steps of one JSONata expression: 5,000,000, counted alike on every machine, where AWS looks at a clock. More is
+    /// `States.QueryEvaluationError`, and so are the other bounds of JSONata.
+    pub jsonata_steps: u64,
+    /// How deep the evaluation of a JSONata expression may nest, and what it makes: 320. More than 320 is taken as 320: deeper ones
+    /// would exhaust the stack.
+    pub jsonata_depth: u32,
+    /// Bytes that one JSONata expression may hold besides the data that came in: 64 MiB.
+    pub jsonata_bytes: usize,
+    /// Items of an array that a JSONata expression makes: 873,782, which is what AWS was measured to allow.
+    pub jsonata_items: usize,
 }
 
 impl Limits {
@@ -88,6 +98,10 @@ impl Limits {
         known_names: 100_000,
         started_depth: 32,
         started_executions: 100_000,
+        jsonata_steps: 5_000_000,
+        jsonata_depth: 320,
+        jsonata_bytes: 64 << 20,
+        jsonata_items: 873_782,
     };
 
     /// What a payload may have.
@@ -98,6 +112,17 @@ impl Limits {
     /// What one `Assign` may set.
     pub(crate) fn assign(&self) -> Size {
         Size { bytes: self.assign_bytes, depth: self.depth() }
+    }
+
+    /// What one JSONata expression may take.
+    #[cfg(feature = "jsonata")]
+    pub(crate) fn jsonata(&self) -> stepfn_jsonata::Limits {
+        stepfn_jsonata::Limits {
+            steps: self.jsonata_steps,
+            depth: self.jsonata_depth.min(Self::AWS.jsonata_depth),
+            bytes: self.jsonata_bytes,
+            items: self.jsonata_items,
+        }
     }
 
     fn depth(&self) -> usize {

@@ -13,8 +13,8 @@ use crate::{executor::Inner, outcome::RunError};
 /// How many counts there are. Two threads that share one are right, and no more than slower.
 const STRIPES: usize = 16;
 
-/// Up to which limit each execution is counted against all others. Of a larger one every 64th is: so many more may run.
-const EXACT: usize = 1 << 16;
+/// How many places for executions the threads of one count take at a time.
+const BATCH: usize = 64;
 
 /// What stands on cache lines of its own: two, as processors fetch them in pairs.
 #[derive(Debug, Default)]
@@ -49,13 +49,12 @@ impl Shared {
         if refused.is_some() {
             return (None, refused);
         }
-        let (counts, limit) = (&self.open, self.limits.open_executions);
-        let own = counts.0[self.0.place].fetch_add(1, Ordering::Relaxed);
-        let open = Open(self.clone());
-        if (limit <= EXACT || own % 64 == 0) && counts.sum() > limit {
-            return (None, Some(RunError::ExecutionLimitExceeded { limit }));
+        let limit = self.limits.open_executions;
+        if self.open.take(self.0.place, limit) {
+            (Some(Open(self.clone())), None)
+        } else {
+            (None, Some(RunError::ExecutionLimitExceeded { limit }))
         }
-        (Some(open), None)
     }
 }
 
@@ -99,15 +98,45 @@ fn place() -> usize {
     PLACE.try_with(|place| *place).unwrap_or(0)
 }
 
-/// How many executions are open, in as many counts.
+/// The places for open executions. Threads take some in advance, so that cores need not ask each other for each, and never more
+/// than there are: what is open, and what is free in all stripes, is together what was handed out.
 #[derive(Debug, Default)]
-pub(crate) struct OpenCounts([Apart<AtomicUsize>; STRIPES]);
+pub(crate) struct OpenCounts {
+    handed: Apart<AtomicUsize>,
+    free: [Apart<AtomicUsize>; STRIPES],
+}
 
 impl OpenCounts {
-    fn sum(&self) -> usize {
-        // What began on one thread may end on another: a count alone may be below zero.
-        self.0.iter().fold(0, |sum: usize, count| sum.wrapping_add(count.load(Ordering::Relaxed)))
+    /// Takes a place, if there is one.
+    fn take(&self, place: usize, limit: usize) -> bool {
+        if self.free.get(place).is_some_and(|own| less(own, 1)) {
+            return true;
+        }
+        let batch = |handed: usize| BATCH.min(limit.saturating_sub(handed));
+        let more = |handed| (batch(handed) > 0).then(|| handed + batch(handed));
+        match self.handed.fetch_update(Ordering::AcqRel, Ordering::Acquire, more) {
+            Ok(before) => {
+                if let Some(own) = self.free.get(place) {
+                    own.fetch_add(batch(before) - 1, Ordering::AcqRel);
+                }
+                true
+            }
+            // All are handed out: other threads may not need theirs.
+            Err(_) => self.free.iter().any(|other| less(other, 1)),
+        }
     }
+
+    fn give_back(&self, place: usize) {
+        let Some(own) = self.free.get(place) else { return };
+        if own.fetch_add(1, Ordering::AcqRel) + 1 >= 2 * BATCH && less(own, BATCH) {
+            self.handed.fetch_sub(BATCH, Ordering::AcqRel);
+        }
+    }
+}
+
+/// Takes so many off, if there are so many.
+fn less(count: &AtomicUsize, by: usize) -> bool {
+    count.fetch_update(Ordering::AcqRel, Ordering::Acquire, |count| count.checked_sub(by)).is_ok()
 }
 
 /// An open execution: it counts until it is dropped.
@@ -116,6 +145,31 @@ pub(crate) struct Open(Shared);
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.open.0[self.0.0.place].fetch_sub(1, Ordering::Relaxed);
+        self.0.open.give_back(self.0.0.place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_place_is_handed_out_twice_and_none_is_lost() {
+        for limit in [0, 1, 63, 64, 65, 1_000, 70_001] {
+            let counts = OpenCounts::default();
+            let all = || {
+                std::thread::scope(|scope| {
+                    let take = |place| (0..).take_while(|_| counts.take(place, limit)).count();
+                    let threads: Vec<_> = (0..4).map(|place| scope.spawn(move || take(place))).collect();
+                    threads.into_iter().map(|thread| thread.join().unwrap()).sum::<usize>()
+                })
+            };
+            assert_eq!(all(), limit);
+            assert!(!counts.take(5, limit));
+            // What one thread gives back, any other gets.
+            (0..limit).for_each(|_| counts.give_back(3));
+            assert_eq!(all(), limit);
+            assert!(counts.handed.load(Ordering::Relaxed) <= limit);
+        }
     }
 }

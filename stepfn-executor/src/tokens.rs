@@ -1,12 +1,16 @@
+mod offers;
+
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     fmt,
+    future::poll_fn,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    task::{Context, Poll, Waker},
+    task::{Poll, Waker},
 };
 
 use stepfn_core::{task::TaskFailure, value::Value};
 
+use self::offers::{Offers, Ticket};
 use crate::{
     eval::Random,
     limits::{self, Limits},
@@ -95,18 +99,19 @@ pub(crate) struct Registry {
     offers: Mutex<Offers>,
 }
 
-/// From how many offers on those that are over are cleared away.
-const MANY_OFFERS: usize = 32;
+/// A worker that waits. When it has its task, or is dropped, it is called no more, and a call that came meanwhile goes to the next.
+struct Waiting<'a> {
+    registry: &'a Registry,
+    activity: &'a str,
+    ticket: Option<Ticket>,
+}
 
-#[derive(Debug, Default)]
-struct Offers {
-    tasks: HashMap<String, VecDeque<(Arc<str>, Value)>>,
-    /// How many tasks are offered.
-    all: usize,
-    /// How many tokens were given back since what is over was cleared away.
-    over: usize,
-    /// The workers that wait for a task, of whichever activity.
-    waiting: Vec<Waker>,
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let Some(ticket) = self.ticket else { return };
+        let next = self.registry.offers().leave(self.activity, ticket);
+        next.into_iter().for_each(Waker::wake);
+    }
 }
 
 impl Registry {
@@ -128,65 +133,47 @@ impl Registry {
     /// it must not pile up, whatever stands before it.
     fn forget(&self) {
         let mut offers = self.offers();
-        offers.over += 1;
-        if offers.all > 0 && offers.over >= offers.all.div_ceil(2).max(MANY_OFFERS) {
+        if offers.one_is_over() {
             self.clear(&mut offers);
         }
     }
 
     fn clear(&self, offers: &mut Offers) {
-        offers.over = 0;
         let pending = self.lock();
-        for queue in offers.tasks.values_mut() {
-            queue.retain(|(token, _)| pending.contains_key(token));
-            queue.shrink_to_fit();
-        }
-        offers.tasks.retain(|_, queue| !queue.is_empty());
-        offers.all = offers.tasks.values().map(VecDeque::len).sum();
+        offers.retain(|token| pending.contains_key(token));
     }
 
     /// Has a task wait for a worker of an activity, or says how many may.
     pub(crate) fn offer(&self, activity: &str, token: Arc<str>, input: Value) -> Result<(), usize> {
         let mut offers = self.offers();
         let limit = self.limits.activity_tasks;
-        if offers.all >= limit {
+        if offers.len() >= limit {
             self.clear(&mut offers);
-            if offers.all >= limit {
+            if offers.len() >= limit {
                 return Err(limit);
             }
         }
-        let queue = offers.tasks.entry(activity.to_owned()).or_default();
-        queue.push_back((token, input));
-        offers.all += 1;
-        let waiting = std::mem::take(&mut offers.waiting);
+        let called = offers.push(activity, token, input);
         drop(offers);
-        waiting.into_iter().for_each(Waker::wake);
+        called.into_iter().for_each(Waker::wake);
         Ok(())
     }
 
-    /// Gives the oldest task of an activity to a worker, as soon as there is one.
-    pub(crate) fn poll_take(
-        &self,
-        activity: &str,
-        worker: Option<&str>,
-        cx: &Context<'_>,
-    ) -> Poll<ActivityTask> {
-        // Before it is looked for, so that none is missed that comes in between.
-        let mut offers = self.offers();
-        if !offers.waiting.iter().any(|known| known.will_wake(cx.waker())) {
-            offers.waiting.push(cx.waker().clone());
-        }
-        drop(offers);
-        self.take(activity, worker).map_or(Poll::Pending, Poll::Ready)
+    /// The oldest task of an activity, for a worker that waits until there is one.
+    pub(crate) async fn next(&self, activity: &str, worker: Option<&str>) -> ActivityTask {
+        let mut waiting = Waiting { registry: self, activity, ticket: None };
+        poll_fn(|cx| {
+            // Before it is looked for, so that none is missed that comes in between.
+            waiting.ticket = Some(self.offers().wait(activity, waiting.ticket, cx.waker()));
+            self.take(activity, worker).map_or(Poll::Pending, Poll::Ready)
+        })
+        .await
     }
 
     /// Gives the oldest task of an activity to a worker.
     pub(crate) fn take(&self, activity: &str, worker: Option<&str>) -> Option<ActivityTask> {
         loop {
-            let mut offers = self.offers();
-            let (token, input) = offers.tasks.get_mut(activity)?.pop_front()?;
-            offers.all = offers.all.saturating_sub(1);
-            drop(offers);
+            let (token, input) = self.offers().pop(activity)?;
             // A task may have timed out before any worker came.
             let Some(link) = self.lock().get(&token).and_then(Weak::upgrade) else { continue };
             let task = ActivityTask { token: token.to_string(), input };
@@ -310,6 +297,12 @@ fn checksum(text: &str) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        collections::VecDeque,
+        sync::atomic::{AtomicUsize, Ordering},
+        task::{Context, Wake},
+    };
+
     use super::*;
 
     /// A task that waits long stands before any number of others that are over.
@@ -327,10 +320,63 @@ mod tests {
         for _ in 0..10_000 {
             registry.remove(&offer());
         }
-        let waiting = registry.offers().tasks.get("activity").map(VecDeque::len);
-        assert!(waiting.is_some_and(|waiting| waiting <= MANY_OFFERS + 1), "{waiting:?}");
+        let waiting = registry.offers().len();
+        assert!(waiting <= offers::MANY + 1, "{waiting}");
         assert_eq!(registry.take("activity", None).map(|task| task.token), Some(first.to_string()));
         assert_eq!(registry.take("activity", None), None);
+    }
+
+    /// Counts how often it is called.
+    #[derive(Default)]
+    struct Calls(AtomicUsize);
+
+    impl Wake for Calls {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_task_calls_one_worker_of_its_activity_however_many_wait() {
+        let (registry, link, random) =
+            (Registry::new(Arc::default()), Arc::new(Link::default()), Random::new(1));
+        let offer = || {
+            let token = new_token(&random);
+            registry.add(Arc::clone(&token), &link);
+            registry.offer("packing", token, Value::Null).unwrap();
+        };
+        let calls = Arc::new(Calls::default());
+        let waker = Waker::from(Arc::clone(&calls));
+        let mut cx = Context::from_waker(&waker);
+        let called = || calls.0.swap(0, Ordering::Relaxed);
+        let mut others: Vec<_> = (0..1_000).map(|_| Box::pin(registry.next("painting", None))).collect();
+        let mut workers: VecDeque<_> = (0..1_000).map(|_| Box::pin(registry.next("packing", None))).collect();
+        assert!(
+            others.iter_mut().chain(&mut workers).all(|worker| worker.as_mut().poll(&mut cx).is_pending())
+        );
+        for _ in 0..100 {
+            offer();
+            assert_eq!(called(), 1);
+            // The one that waited longest.
+            assert!(workers[0].as_mut().poll(&mut cx).is_ready());
+            workers.pop_front();
+        }
+        // One that has gone before it took its task hands the call on, and one that was not called does not.
+        offer();
+        assert_eq!(called(), 1);
+        workers.pop_front();
+        workers.pop_back();
+        assert_eq!(called(), 1);
+        assert!(workers[0].as_mut().poll(&mut cx).is_ready());
+        workers.pop_front();
+        // Where somebody was faster, it waits again.
+        offer();
+        assert!(registry.take("packing", None).is_some() && workers[0].as_mut().poll(&mut cx).is_pending());
+        assert_eq!(called(), 1);
+        drop((others, workers));
+        offer();
+        assert_eq!(called(), 0);
+        assert!(registry.offers().is_quiet());
     }
 
     #[test]

@@ -130,18 +130,30 @@ impl Expression {
         input: Option<&Value>,
         environment: &dyn Environment,
     ) -> Result<Option<Value>, Error> {
-        if let Some(value) = self.direct(environment) {
+        self.evaluate_within(input, environment, self.options.limits)
+    }
+
+    /// The value over an input, perhaps none, in an environment, with limits of this evaluation's own.
+    ///
+    /// # Errors
+    /// As [`evaluate`](Self::evaluate).
+    pub fn evaluate_within(
+        &self,
+        input: Option<&Value>,
+        environment: &dyn Environment,
+        limits: Limits,
+    ) -> Result<Option<Value>, Error> {
+        if let Some(value) = self.direct(environment, limits) {
             return Ok(value.cloned());
         }
         let arena = Arena::default();
-        let mut evaluator =
-            Evaluator::new(&self.symbols, self.options.mode, environment, self.options.limits, &arena);
+        let mut evaluator = Evaluator::new(&self.symbols, self.options.mode, environment, limits, &arena);
         let result = evaluator.run(&self.node, input);
         result.map_err(|fault| fault.finish()).and_then(|value| self.finished(&value, &evaluator))
     }
 
     /// The value of what only names a constant, or data that came in: nothing has to be made for that. `None` where there is more to do.
-    fn direct<'v>(&'v self, environment: &'v dyn Environment) -> Option<Option<&'v Value>> {
+    fn direct<'v>(&'v self, environment: &'v dyn Environment, limits: Limits) -> Option<Option<&'v Value>> {
         if !self.node.is_bare() {
             return None;
         }
@@ -152,7 +164,7 @@ impl Expression {
         };
         let [variable, member, steps @ ..] = steps.as_slice() else { return None };
         let Kind::Variable(Variable::Free(symbol)) = &variable.kind else { return None };
-        let Limits { steps: most, depth, .. } = self.options.limits;
+        let Limits { steps: most, depth, .. } = limits;
         if !variable.is_bare() || !member.is_bare() || most < steps.len() as u64 + 8 || depth < 8 {
             return None;
         }

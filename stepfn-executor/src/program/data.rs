@@ -32,7 +32,7 @@ impl<'a> Frame<'a> {
 
     /// What a JSONata expression sees, a result or an error apart.
     pub(crate) fn jsonata(&self, input: &'a Value) -> jsonata::Scope<'a> {
-        jsonata::Scope::new(input, self.context, self.variables, self.random, self.now)
+        jsonata::Scope::new(input, self.context, self.variables, self.random, self.now, self.limits)
     }
 }
 

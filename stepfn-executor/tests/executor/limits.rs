@@ -120,6 +120,45 @@ fn names_errors_and_causes_have_the_characters_that_are_set() {
     assert_eq!(outcome.cause().map(|cause| cause.chars().count()), Some(32_768));
 }
 
+#[test]
+fn expressions_take_what_is_set() {
+    let fails = |expression: &str, set: fn(&mut Limits)| {
+        let asl = format!(
+            r#"{{"QueryLanguage": "JSONata", "StartAt": "A", "States": {{"A": {{"Type": "Pass", "Output": "{{% {expression} %}}", "End": true}}}}}}"#
+        );
+        let outcome = run_limited(&asl, "{}", set);
+        let cause = outcome.cause().map(str::to_owned);
+        assert_eq!(outcome.error(), cause.is_some().then_some("States.QueryEvaluationError"));
+        cause.unwrap_or_default().contains("threw an error during evaluation: ")
+    };
+    let counted = "$sum($map([1..1000], function($v) { $v + 1 }))";
+    assert!(!fails(counted, |_| {}) && fails(counted, |limits| limits.jsonata_steps = 1_000));
+    let nested = "($f := function($n) { $n = 0 ? 0 : 1 + $f($n - 1) }; $f(20))";
+    assert!(!fails(nested, |_| {}) && fails(nested, |limits| limits.jsonata_depth = 30));
+    let long = "$length($pad('x', 100000))";
+    assert!(!fails(long, |_| {}) && fails(long, |limits| limits.jsonata_bytes = 50_000));
+    let many = "$count($map([1..1000], function($v) { $v }))";
+    assert!(!fails(many, |_| {}) && fails(many, |limits| limits.jsonata_items = 999));
+    // Deeper than the stack bears is not taken.
+    let endless = "($f := function($n) { 1 + $f($n + 1) }; $f(0))";
+    assert!(fails(endless, |limits| (limits.jsonata_depth, limits.jsonata_steps) = (u32::MAX, u64::MAX)));
+}
+
+#[test]
+fn conditions_and_assignments_take_what_is_set_for_expressions() {
+    let choice = r#"{"QueryLanguage": "JSONata", "StartAt": "C", "States": {
+        "C": {"Type": "Choice", "Choices": [{"Condition": "{% $count([1..1000]) = 1000 %}", "Next": "S"}], "Default": "F"},
+        "S": {"Type": "Succeed"}, "F": {"Type": "Fail", "Error": "No"}}}"#;
+    let outcome = |items| run_limited(choice, "{}", |limits| limits.jsonata_items = items);
+    assert_eq!(outcome(1_000).error(), None);
+    assert_eq!(outcome(999).error(), Some("States.QueryEvaluationError"));
+    let assign = r#"{"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+        "A": {"Type": "Pass", "Assign": {"n": "{% $count([1..1000]) %}"}, "End": true}}}"#;
+    let outcome = |items| run_limited(assign, "{}", |limits| limits.jsonata_items = items);
+    assert_eq!(outcome(1_000).error(), None);
+    assert_eq!(outcome(999).error(), Some("States.QueryEvaluationError"));
+}
+
 /// How many of a Map's items were worked on at once.
 fn at_once(distributed: bool, set: impl FnOnce(&mut Limits)) -> u64 {
     let mode = if distributed {

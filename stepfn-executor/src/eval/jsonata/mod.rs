@@ -16,6 +16,7 @@ pub(crate) use self::{
     template::Template,
 };
 use super::{ContextObject, Random, Variables};
+use crate::limits::Limits;
 
 /// What the expressions of one step see.
 #[cfg_attr(not(feature = "jsonata"), allow(dead_code))] // what only an evaluator reads
@@ -34,6 +35,7 @@ pub(crate) struct Scope<'a> {
     random: &'a Random,
     /// What `$now` and `$millis` say.
     now: Timestamp,
+    limits: &'a Limits,
 }
 
 impl<'a> Scope<'a> {
@@ -43,8 +45,9 @@ impl<'a> Scope<'a> {
         variables: &'a dyn Variables,
         random: &'a Random,
         now: Timestamp,
+        limits: &'a Limits,
     ) -> Self {
-        Self { input, result: None, error_output: None, context, variables, random, now }
+        Self { input, result: None, error_output: None, context, variables, random, now, limits }
     }
 
     pub(crate) fn with_result(self, result: &'a Value) -> Self {

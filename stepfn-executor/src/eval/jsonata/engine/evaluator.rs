@@ -22,7 +22,7 @@ impl Program {
 
     pub(super) fn evaluate(&self, scope: &Scope<'_>) -> Result<Option<Value>, Refusal> {
         // Bare names, `$` and `$$` see nothing.
-        self.0.evaluate_in(None, scope).map_err(|error| match error {
+        self.0.evaluate_within(None, scope, scope.limits.jsonata()).map_err(|error| match error {
             Error { limit: Some(_), message, .. } => Refusal::Exceeded(message),
             Error { code: Error::NO_JSON, .. } => Refusal::Unsupported,
             Error { code: Error::INTERNAL, .. } => Refusal::Internal,
