@@ -52,7 +52,7 @@ use jiff::Timestamp;
 use stepfn_core::{shape, value::Value};
 
 pub(crate) use self::call::Deferred;
-pub use self::call::{Answer, Call, CallFuture};
+pub use self::call::{Answer, Call, CallFuture, OpenToken};
 use self::clock::TurnClock;
 use crate::{
     eval::Random,
@@ -148,6 +148,10 @@ pub enum Input {
 pub struct Turn {
     /// The calls that it asks for, in their order.
     pub calls: Vec<Call>,
+    /// The task tokens that it handed out, in their order. Those that the same turn took back are not among them.
+    pub opened: Vec<OpenToken>,
+    /// The task tokens that nobody waits for any more.
+    pub closed: Vec<String>,
     /// The new events of its history, each in the JSON of `GetExecutionHistory`.
     pub events: Vec<String>,
     /// When there is something to do next if nothing comes in.
@@ -349,7 +353,8 @@ impl Turns {
         };
         self.told += events.len();
         let due = if end.is_some() { None } else { self.clock.next() };
-        Turn { calls: self.calls.take_new(), events, due, end }
+        let (opened, closed) = self.calls.take_tokens();
+        Turn { calls: self.calls.take_new(), opened, closed, events, due, end }
     }
 }
 

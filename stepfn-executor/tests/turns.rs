@@ -250,6 +250,29 @@ fn tokens_are_known_again_and_other_keys_give_others() {
 }
 
 #[test]
+fn a_turn_tells_which_tokens_it_opened_and_closed() {
+    let text = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "ItemsPath": "$.items", "End": true,
+        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "A", "States": {
+            "A": {"Type": "Task", "TimeoutSeconds": 60, "End": true,
+                "Resource": "arn:aws:states:us-east-1:123456789012:activity:pack"}}}}}}"#;
+    let executor = executor(text);
+    let mut turns = executor.begin(&begin()).unwrap();
+    let opened = turns.turn(START, Vec::new()).opened;
+    assert_eq!(opened.len(), 4);
+    assert_eq!(opened[0].activity.as_deref(), Some("arn:aws:states:us-east-1:123456789012:activity:pack"));
+    assert_eq!(executor.get_activity_task("arn:aws:states:us-east-1:123456789012:activity:pack", None), None);
+    let token = opened[2].token.clone();
+    let done = vec![
+        Input::Taken { token: token.clone(), worker: Some("w".to_owned()) },
+        Input::Success { token: token.clone(), output: Value::from(1) },
+    ];
+    assert_eq!(turns.turn(START, done).closed, [token]);
+    let end = turns.turn(START, vec![Input::Stop { error: None, cause: None }]);
+    assert_eq!(end.closed.len(), 3);
+    assert!(end.end.is_some());
+}
+
+#[test]
 fn answers_that_come_late_or_twice_change_nothing() {
     let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Task", "Resource": "FUNCTION", "TimeoutSeconds": 5, "End": true,
         "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "W"}]}, "W": {"Type": "Wait", "Seconds": 5, "End": true}}}"#;

@@ -53,6 +53,9 @@ impl Interpreter {
         let shown = self.shown();
         for token in self.tokens.take_all() {
             self.executor.registry.remove(&token);
+            if let Some(deferred) = &self.deferred {
+                deferred.close_token(&token);
+            }
             if let Some(shown) = &shown {
                 shown.lock().tokens.remove(&token);
             }

@@ -21,6 +21,7 @@ use crate::{
     size::{self, Extent},
     time,
     tokens::{self, CallbackResult, PendingToken},
+    turns::OpenToken,
 };
 
 /// One attempt at the work of a Task.
@@ -226,6 +227,20 @@ impl Interpreter {
     /// Lets the token of an attempt be used. `awaited` says that nothing but the token ends the attempt.
     pub(super) fn hand_out_token(&mut self, executor: &Executor, id: FiberId, job: &Job, awaited: bool) {
         let Some(token) = &job.token else { return };
+        if let Some(deferred) = &self.deferred {
+            let state = executor.program.state(self.state_of(id));
+            let activity = match &state.kind {
+                Kind::Task(task) if task.resource.family == Family::Activity => Some(&*task.resource.arn),
+                _ => None,
+            };
+            deferred.open_token(OpenToken {
+                token: token.to_string(),
+                state: state.name.to_string(),
+                activity: activity.map(str::to_owned),
+                parameters: job.parameters.clone(),
+                awaited,
+            });
+        }
         self.tokens.insert(Arc::clone(token), Holder { fiber: id, awaited });
         let link = self.link();
         if awaited {
@@ -245,7 +260,9 @@ impl Interpreter {
     /// Lets an attempt at an activity wait for a worker.
     fn offer(&mut self, executor: &Executor, id: FiberId, job: Box<Job>, activity: &str) -> Step {
         self.hand_out_token(executor, id, &job, true);
-        let offered = job.token.as_ref().map_or(Ok(()), |token| {
+        // A host gives the tasks of executions in turns to workers itself.
+        let token = job.token.as_ref().filter(|_| self.deferred.is_none());
+        let offered = token.map_or(Ok(()), |token| {
             executor.registry.offer(activity, Arc::clone(token), job.parameters.clone())
         });
         if let Err(limit) = offered {
@@ -421,6 +438,9 @@ impl Interpreter {
         if let Some(token) = &job.token {
             self.tokens.remove(token);
             self.executor.registry.remove(token);
+            if let Some(deferred) = &self.deferred {
+                deferred.close_token(token);
+            }
             let shown = self.shown();
             for link in self.link.iter().chain(&shown) {
                 link.lock().tokens.remove(token);

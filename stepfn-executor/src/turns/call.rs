@@ -143,6 +143,24 @@ struct State {
     count: u64,
     new: Vec<Call>,
     open: BTreeMap<u64, Open>,
+    opened: Vec<OpenToken>,
+    closed: Vec<String>,
+}
+
+/// A task token that an execution handed out.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OpenToken {
+    /// The token.
+    pub token: String,
+    /// The state's name.
+    pub state: String,
+    /// The activity's ARN, where a worker is to take the task.
+    pub activity: Option<String>,
+    /// What the task got: its `Parameters`, or `Arguments`.
+    pub parameters: Value,
+    /// Whether nothing but the token ends the task.
+    pub awaited: bool,
 }
 
 #[derive(Default)]
@@ -196,6 +214,25 @@ impl Deferred {
     pub(super) fn open(&self) -> Vec<u64> {
         let state = self.lock();
         state.open.iter().filter(|(_, open)| open.answer.is_none()).map(|(number, _)| *number).collect()
+    }
+
+    pub(crate) fn open_token(&self, token: OpenToken) {
+        self.lock().opened.push(token);
+    }
+
+    pub(crate) fn close_token(&self, token: &str) {
+        let mut state = self.lock();
+        // Who never showed has not to go.
+        match state.opened.iter().position(|opened| opened.token == token) {
+            Some(place) => drop(state.opened.remove(place)),
+            None => state.closed.push(token.to_owned()),
+        }
+    }
+
+    /// The tokens that were handed out and given back since the last time.
+    pub(super) fn take_tokens(&self) -> (Vec<OpenToken>, Vec<String>) {
+        let mut state = self.lock();
+        (std::mem::take(&mut state.opened), std::mem::take(&mut state.closed))
     }
 
     pub(super) fn answer(&self, number: u64, answer: Answer) {
