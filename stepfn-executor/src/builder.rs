@@ -121,6 +121,17 @@ impl ExecutorBuilder {
         self
     }
 
+    /// Binds the functions that another definition was declared with, each by its name.
+    #[must_use]
+    pub fn functions_of(mut self, definition: &Definition) -> Self {
+        for task in definition.functions() {
+            if let Some(handler) = task.handler {
+                self = self.function(&task.name, Declared(handler));
+            }
+        }
+        self
+    }
+
     /// Binds a Lambda function, by its name or ARN: it is called by the states that have its ARN as `Resource`, and by
     /// `lambda:invoke` with it as `FunctionName`.
     #[must_use]

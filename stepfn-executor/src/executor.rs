@@ -185,6 +185,11 @@ impl Executor {
         self.stripes.here()
     }
 
+    /// The ARN of the machine, with the executor's account and region.
+    pub fn state_machine_arn(&self) -> String {
+        self.inner.identity.state_machine_arn(&self.inner.program.name)
+    }
+
     /// The compiled machine.
     pub fn program(&self) -> &Program {
         &self.program

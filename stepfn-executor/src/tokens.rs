@@ -281,7 +281,7 @@ pub(crate) fn new_token(random: &Random) -> Arc<str> {
     format!("{body}{:08x}", checksum(&body)).into()
 }
 
-fn unknown(token: &str) -> TokenError {
+pub(crate) fn unknown(token: &str) -> TokenError {
     let ours = token
         .len()
         .checked_sub(8)

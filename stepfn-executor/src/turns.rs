@@ -65,7 +65,7 @@ use crate::{
     redrive::RedriveError,
     size::{self, Extent},
     time::Time,
-    tokens::{PendingToken, TokenError},
+    tokens::{self, PendingToken, Registry, TokenError},
     waiting::Waiting,
 };
 
@@ -224,6 +224,24 @@ impl Executor {
     }
 }
 
+/// Whether an answer to a task token may be taken at all, whatever the token: its size is.
+///
+/// # Errors
+/// When the output is too large or too deep, or error or cause too long.
+pub fn check(input: &Input) -> Result<(), TokenError> {
+    let registry = Registry::new(Arc::default());
+    match input {
+        Input::Success { output, .. } => registry.check_output(output),
+        Input::Failure { error, cause, .. } => registry.check_texts(error.as_deref(), cause.as_deref()),
+        _ => Ok(()),
+    }
+}
+
+/// Why nobody waits for a token: it never was one, or the task is over.
+pub fn unknown_token(token: &str) -> TokenError {
+    tokens::unknown(token)
+}
+
 impl Turns {
     fn new(mut interpreter: Box<Interpreter>, clock: TurnClock, told: usize) -> Self {
         let calls = Arc::new(Deferred::default());
@@ -262,18 +280,13 @@ impl Turns {
     /// # Errors
     /// The answer of `SendTaskSuccess` and its like.
     pub fn check(&self, input: &Input) -> Result<(), TokenError> {
-        let registry = &self.interpreter.executor().registry;
+        check(input)?;
         match input {
             Input::Answered { .. } | Input::Stop { .. } => Ok(()),
-            Input::Success { token, output } => {
-                registry.check_output(output)?;
-                registry.check_token(token)
-            }
-            Input::Failure { token, error, cause } => {
-                registry.check_texts(error.as_deref(), cause.as_deref())?;
-                registry.check_token(token)
-            }
-            Input::Heartbeat { token } | Input::Taken { token, .. } => registry.check_token(token),
+            Input::Success { token, .. }
+            | Input::Failure { token, .. }
+            | Input::Heartbeat { token }
+            | Input::Taken { token, .. } => self.interpreter.executor().registry.check_token(token),
         }
     }
 
@@ -333,8 +346,9 @@ impl Turns {
             let end = match self.interpreter.poll(&mut inner, None) {
                 Poll::Ready(end) => Some(end),
                 Poll::Pending if self.flag.raised.load(Ordering::Acquire) => {
-                    self.polls += 1;
-                    if self.polls.is_multiple_of(POLLS) {
+                    // How often a bucket wakes is not the same in a repetition.
+                    self.polls += u32::from(!self.interpreter.waits_for_io());
+                    if self.polls > 0 && self.polls.is_multiple_of(POLLS) {
                         self.clock.pass_a_second();
                     }
                     continue;

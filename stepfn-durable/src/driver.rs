@@ -1,0 +1,611 @@
+//! The loop of a host: what came in, the turns of whoever has something to do, one commit for all of them, and then what they ask for.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+    time::Duration,
+};
+
+use stepfn_executor::{
+    Timestamp,
+    turns::{Begin, Call, Input},
+};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::AbortHandle,
+};
+
+use crate::{
+    clock::{millis, millis_up},
+    host::Inner,
+    journal::{self, Entry, Message},
+    running::{OnInterrupted, RecoverError, Running, Step, interrupted},
+    store::{
+        ActivityTask, Claim, Claiming, Committed, End, Event as HistoryEvent, ExecutionId, Inbox, Load, MessageId,
+        OpenedToken, Renewal, Status, StoreError, Turn,
+    },
+};
+
+/// How many entries of a journal are loaded at once.
+const PAGE: usize = 1000;
+/// How many executions are claimed at once.
+const CLAIMS: usize = 256;
+/// How many turns are committed at once.
+const BATCH: usize = 512;
+/// An execution that waits longer than this for anything is given back to the store when many are loaded.
+const SOON: Duration = Duration::from_secs(5);
+
+/// What the driver is told.
+pub(crate) enum Event {
+    /// An execution was started, and is this host's.
+    Begun { id: ExecutionId, fence: i64, arn: String, running: Box<Running> },
+    /// There may be something in the inbox of an execution, or one to be claimed.
+    Look(ExecutionId),
+    /// A call was answered.
+    Answered { id: ExecutionId, input: Input },
+    /// Moves virtual time to the next thing that is due; tells what time it is then, if there was any.
+    Pass(oneshot::Sender<Option<Timestamp>>),
+    /// Tells when nothing is left to be done now.
+    Idle(oneshot::Sender<()>),
+    /// Ends the loop.
+    Stop(oneshot::Sender<()>),
+}
+
+/// An execution that this host runs.
+struct Loaded {
+    running: Box<Running>,
+    arn: String,
+    fence: i64,
+    seq: i64,
+    /// What its next turn takes in, and which messages that was.
+    inputs: Vec<Input>,
+    taken: Vec<MessageId>,
+    /// Whether it has a turn even if nothing came in.
+    fresh: bool,
+    due: Option<Timestamp>,
+    calls: HashMap<u64, AbortHandle>,
+}
+
+pub(crate) struct Driver {
+    inner: Arc<Inner>,
+    events: mpsc::UnboundedReceiver<Event>,
+    loaded: HashMap<ExecutionId, Loaded>,
+    due: BTreeSet<(Timestamp, ExecutionId)>,
+    ready: BTreeSet<ExecutionId>,
+    /// Those that cannot go on; they are kept from other hosts, with their fences.
+    refused: HashMap<ExecutionId, i64>,
+    /// Calls that are made here, one by one, on virtual time.
+    calls: Vec<(ExecutionId, Call, bool)>,
+    look: BTreeSet<ExecutionId>,
+    renewed: Timestamp,
+    claimed: Timestamp,
+}
+
+/// Why the loop ends.
+enum Over {
+    Stopped(oneshot::Sender<()>),
+    Closed,
+}
+
+impl Driver {
+    pub(crate) fn new(inner: Arc<Inner>, events: mpsc::UnboundedReceiver<Event>) -> Self {
+        let now = inner.clock.now();
+        Self {
+            inner,
+            events,
+            loaded: HashMap::new(),
+            due: BTreeSet::new(),
+            ready: BTreeSet::new(),
+            refused: HashMap::new(),
+            calls: Vec::new(),
+            look: BTreeSet::new(),
+            renewed: now,
+            claimed: Timestamp::MIN,
+        }
+    }
+
+    pub(crate) async fn run(mut self) {
+        let over = loop {
+            if let Err(over) = self.round().await {
+                break over;
+            }
+        };
+        for loaded in self.loaded.values() {
+            loaded.calls.values().for_each(AbortHandle::abort);
+        }
+        self.inner.closed();
+        if let Over::Stopped(reply) = over {
+            self.give_back().await;
+            let _ = reply.send(());
+        }
+    }
+
+    /// Waits for something to do, and does it.
+    async fn round(&mut self) -> Result<(), Over> {
+        let mut idle = Vec::new();
+        if self.is_quiet() {
+            let event = self.wait().await?;
+            self.take(event, &mut idle).await?;
+        }
+        while let Ok(event) = self.events.try_recv() {
+            self.take(Some(event), &mut idle).await?;
+        }
+        self.renew().await?;
+        self.claim().await?;
+        self.read_inboxes().await?;
+        self.turns().await?;
+        self.make_calls().await;
+        if !idle.is_empty() && self.is_quiet() {
+            for reply in idle {
+                let _ = reply.send(());
+            }
+        } else {
+            // They are told after a later round.
+            for reply in idle {
+                let _ = self.inner.events.send(Event::Idle(reply));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_quiet(&self) -> bool {
+        self.ready.is_empty() && self.look.is_empty() && self.calls.is_empty() && !self.is_due()
+    }
+
+    fn is_due(&self) -> bool {
+        let now = self.inner.clock.now();
+        self.due.first().is_some_and(|(at, _)| *at <= now) || self.claimed == Timestamp::MIN
+    }
+
+    /// The next event; none where only time has passed.
+    async fn wait(&mut self) -> Result<Option<Event>, Over> {
+        if self.inner.clock.is_virtual() {
+            return self.events.recv().await.map(Some).ok_or(Over::Closed);
+        }
+        let now = self.inner.clock.now();
+        let next = self.due.first().map_or(Duration::MAX, |(at, _)| until(now, *at));
+        match tokio::time::timeout(next.min(self.inner.poll), self.events.recv()).await {
+            Ok(event) => event.map(Some).ok_or(Over::Closed),
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn take(
+        &mut self,
+        event: Option<Event>,
+        idle: &mut Vec<oneshot::Sender<()>>,
+    ) -> Result<(), Over> {
+        match event {
+            None => {}
+            Some(Event::Begun { id, fence, arn, running }) => {
+                self.load(id, Loaded::new(running, arn, fence, 0));
+            }
+            Some(Event::Look(id)) => drop(self.look.insert(id)),
+            Some(Event::Answered { id, input }) => {
+                if let Some(loaded) = self.loaded.get_mut(&id) {
+                    if let Input::Answered { call, .. } = &input {
+                        loaded.calls.remove(call);
+                    }
+                    loaded.inputs.push(input);
+                    self.ready.insert(id);
+                }
+            }
+            Some(Event::Pass(reply)) => {
+                let next = self.due.first().map(|(at, _)| *at);
+                if let Some(next) = next {
+                    self.inner.clock.advance_to(next);
+                    self.claimed = Timestamp::MIN;
+                }
+                let _ = reply.send(next);
+            }
+            Some(Event::Idle(reply)) => idle.push(reply),
+            Some(Event::Stop(reply)) => return Err(Over::Stopped(reply)),
+        }
+        Ok(())
+    }
+
+    fn load(&mut self, id: ExecutionId, loaded: Loaded) {
+        self.ready.insert(id);
+        self.loaded.insert(id, loaded);
+    }
+
+    fn unload(&mut self, id: ExecutionId) {
+        self.ready.remove(&id);
+        if let Some(loaded) = self.loaded.remove(&id) {
+            loaded.calls.values().for_each(AbortHandle::abort);
+            if let Some(due) = loaded.due {
+                self.due.remove(&(due, id));
+            }
+        }
+    }
+
+    fn set_due(&mut self, id: ExecutionId, due: Option<Timestamp>) {
+        let Some(loaded) = self.loaded.get_mut(&id) else { return };
+        if let Some(before) = std::mem::replace(&mut loaded.due, due) {
+            self.due.remove(&(before, id));
+        }
+        if let Some(due) = due {
+            self.due.insert((due, id));
+        }
+    }
+
+    /// Asks the store, and asks again while it cannot answer.
+    async fn ask<T, F>(&self, what: &str, ask: F) -> Result<T, Over>
+    where
+        F: AsyncFn() -> Result<T, StoreError>,
+    {
+        let mut pause = Duration::from_millis(50);
+        loop {
+            match ask().await {
+                Ok(answer) => return Ok(answer),
+                Err(StoreError::Closed) => return Err(Over::Closed),
+                Err(error) => self.inner.failed(what, &error),
+            }
+            if self.inner.stops_at_errors {
+                return Err(Over::Closed);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+
+    async fn renew(&mut self) -> Result<(), Over> {
+        let now = self.inner.clock.now();
+        if until(self.renewed, now) * 3 < self.inner.lease {
+            return Ok(());
+        }
+        self.renewed = now;
+        let held = self.loaded.iter().map(|(id, loaded)| (*id, loaded.fence));
+        let held: Vec<_> = held.chain(self.refused.iter().map(|(id, fence)| (*id, *fence))).collect();
+        if held.is_empty() {
+            return Ok(());
+        }
+        let renewal = Renewal { held, until: self.until() };
+        let store = Arc::clone(&self.inner.store);
+        let lost = self.ask("renew leases", async || store.renew(renewal.clone()).await).await?;
+        for id in lost {
+            self.refused.remove(&id);
+            self.unload(id);
+        }
+        Ok(())
+    }
+
+    /// Lets other hosts have the executions at once.
+    async fn give_back(&self) {
+        let held = self.loaded.iter().map(|(id, loaded)| (*id, loaded.fence));
+        let held: Vec<_> = held.chain(self.refused.iter().map(|(id, fence)| (*id, *fence))).collect();
+        if !held.is_empty() {
+            // They have them after the lease otherwise.
+            let _ = self.inner.store.renew(Renewal { held, until: millis(self.inner.clock.now()) }).await;
+        }
+    }
+
+    fn until(&self) -> i64 {
+        millis_up(after(self.inner.clock.now(), self.inner.lease))
+    }
+
+    /// Takes over executions that are due and nobody runs.
+    async fn claim(&mut self) -> Result<(), Over> {
+        let now = self.inner.clock.now();
+        let unknown = self.look.iter().any(|id| !self.loaded.contains_key(id));
+        if !unknown && self.claimed != Timestamp::MIN && until(self.claimed, now) < self.inner.poll {
+            return Ok(());
+        }
+        self.claimed = now;
+        loop {
+            let claiming = Claiming {
+                owner: self.inner.owner.clone(),
+                now: millis(now),
+                until: self.until(),
+                limit: CLAIMS,
+            };
+            let store = Arc::clone(&self.inner.store);
+            let claims = self.ask("claim executions", async || store.claim(claiming.clone()).await).await?;
+            let more = claims.len() == CLAIMS;
+            for claim in claims {
+                self.take_over(claim).await?;
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn take_over(&mut self, claim: Claim) -> Result<(), Over> {
+        let (id, fence) = (claim.execution.summary.id, claim.execution.fence);
+        let seq = claim.execution.seq;
+        let arn = claim.execution.summary.arn.clone();
+        // A lease of one's own that was over: what is loaded goes on, with the new fence.
+        if let Some(loaded) = self.loaded.get_mut(&id).filter(|loaded| loaded.seq == seq) {
+            loaded.fence = fence;
+            self.look.insert(id);
+            return Ok(());
+        }
+        self.unload(id);
+        match self.recover(&claim).await? {
+            Ok((running, calls)) => {
+                self.refused.remove(&id);
+                let mut loaded = Loaded::new(Box::new(running), arn, fence, seq);
+                loaded.fresh = seq == 0;
+                let again = self.inner.on_interrupted == OnInterrupted::Rerun;
+                if !again {
+                    loaded.inputs.extend(calls.iter().map(interrupted));
+                }
+                let due = loaded.running.due();
+                self.load(id, loaded);
+                self.set_due(id, due);
+                self.look.insert(id);
+                if again {
+                    self.calls.extend(calls.into_iter().map(|call| (id, call, true)));
+                }
+            }
+            Err(error) => {
+                self.refused.insert(id, fence);
+                self.inner.refuse(arn, error);
+            }
+        }
+        Ok(())
+    }
+
+    async fn recover(&self, claim: &Claim) -> Result<Result<(Running, Vec<Call>), RecoverError>, Over> {
+        let execution = &claim.execution;
+        let unreadable = |reason: String| RecoverError::Unreadable { reason };
+        let machine = match self.inner.machine_of(&execution.revision, &execution.summary.machine).await {
+            Ok(Some(machine)) => machine,
+            Ok(None) => {
+                return Ok(Err(RecoverError::NoMachine { machine: execution.summary.machine.clone() }));
+            }
+            Err(error) => return Ok(Err(unreadable(error.to_string()))),
+        };
+        let mut entries = Vec::new();
+        let store = Arc::clone(&self.inner.store);
+        loop {
+            let after = entries.len() as i64;
+            let load = Load { id: execution.summary.id, after, limit: PAGE };
+            let page = self.ask("load a journal", async || store.load(load).await).await?;
+            let full = page.len() == PAGE;
+            for (place, entry) in page.into_iter().enumerate() {
+                if entry.seq != after + place as i64 + 1 {
+                    let missing = after + place as i64 + 1;
+                    return Ok(Err(unreadable(format!("the entry of turn {missing} is missing"))));
+                }
+                match Entry::read(&entry.data) {
+                    Ok(entry) => entries.push(entry),
+                    Err(error) => return Ok(Err(unreadable(format!("turn {}: {}", entry.seq, error.0)))),
+                }
+            }
+            if !full {
+                break;
+            }
+        }
+        if entries.len() as i64 != execution.seq {
+            let reason = format!("it has {} turns, and entries of {}", execution.seq, entries.len());
+            return Ok(Err(unreadable(reason)));
+        }
+        let begin = match journal::read_head(&execution.head) {
+            Ok(key) => Begin {
+                name: execution.summary.name.clone(),
+                input: match stepfn_core::json::parse_value(&execution.input) {
+                    Ok(input) => input,
+                    Err(error) => return Ok(Err(unreadable(error.to_string()))),
+                },
+                key,
+                started: timestamp(execution.summary.started),
+            },
+            Err(error) => return Ok(Err(unreadable(error.0))),
+        };
+        Ok(Running::recover(&machine.executor, &begin, entries))
+    }
+
+    /// Takes what waits in the inboxes of loaded executions.
+    async fn read_inboxes(&mut self) -> Result<(), Over> {
+        let look = std::mem::take(&mut self.look);
+        let ids: Vec<ExecutionId> = look.into_iter().filter(|id| self.loaded.contains_key(id)).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let store = Arc::clone(&self.inner.store);
+        let messages = self.ask("read inboxes", async || store.inbox(Inbox::Of(ids.clone())).await).await?;
+        for message in messages {
+            let id = message.execution;
+            let Some(loaded) = self.loaded.get_mut(&id) else { continue };
+            if loaded.taken.contains(&message.id) {
+                continue;
+            }
+            loaded.taken.push(message.id);
+            loaded.fresh = true;
+            match Message::read(&message.data, message.token.as_deref()) {
+                Ok(Message::Input(input)) => loaded.inputs.push(input),
+                Ok(Message::Redrive(key)) => {
+                    let now = self.inner.clock.now();
+                    if let Err(reason) = loaded.running.redrive(now, key) {
+                        self.inner.refuse(loaded.arn.clone(), RecoverError::Refused { reason });
+                    }
+                }
+                Err(error) => {
+                    let reason = format!("a message of its inbox: {}", error.0);
+                    self.inner.refuse(loaded.arn.clone(), RecoverError::Unreadable { reason });
+                }
+            }
+            self.ready.insert(id);
+        }
+        Ok(())
+    }
+
+    /// Lets everybody go on who can, and keeps what came of it.
+    async fn turns(&mut self) -> Result<(), Over> {
+        let now = self.inner.clock.now();
+        while let Some((at, id)) = self.due.first().copied().filter(|(at, _)| *at <= now) {
+            self.due.remove(&(at, id));
+            if let Some(loaded) = self.loaded.get_mut(&id) {
+                loaded.due = None;
+                loaded.fresh = true;
+                self.ready.insert(id);
+            }
+        }
+        while !self.ready.is_empty() {
+            let mut turns = Vec::new();
+            let mut steps = BTreeMap::new();
+            while let Some(id) = self.ready.pop_first() {
+                let Some((turn, step)) = self.turn(id, now) else { continue };
+                turns.push(turn);
+                steps.insert(id, step);
+                if turns.len() == BATCH {
+                    break;
+                }
+            }
+            if turns.is_empty() {
+                return Ok(());
+            }
+            let store = Arc::clone(&self.inner.store);
+            let ids: Vec<_> = turns.iter().map(|turn| (turn.execution, turn.keep.is_some())).collect();
+            let committed = self.ask("commit turns", async || store.commit(turns.clone()).await).await?;
+            for ((id, kept), committed) in ids.into_iter().zip(committed) {
+                let Some(step) = steps.remove(&id) else { continue };
+                match committed {
+                    Committed::Done(_) => self.committed(id, step, kept),
+                    Committed::Lost => self.unload(id),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One turn of one execution, with what is to be kept of it.
+    fn turn(&mut self, id: ExecutionId, now: Timestamp) -> Option<(Turn, Step)> {
+        let most_loaded = self.inner.most_loaded;
+        let is_crowded = self.loaded.len() > most_loaded;
+        let until = self.until();
+        let loaded = self.loaded.get_mut(&id)?;
+        let inputs = std::mem::take(&mut loaded.inputs);
+        if inputs.is_empty() && !std::mem::take(&mut loaded.fresh) {
+            return None;
+        }
+        loaded.fresh = false;
+        let step = loaded.running.turn(now, inputs);
+        loaded.seq += 1;
+        let due = loaded.running.due();
+        let mut turn = Turn::new(id, loaded.fence, loaded.seq);
+        turn.entry = step.entry.write();
+        turn.events = (step.first..)
+            .zip(&step.events)
+            .map(|(id, event)| HistoryEvent { id: id as i64, data: event.clone().into_bytes() })
+            .collect();
+        turn.due = due.map(millis_up);
+        for open in &step.opened {
+            turn.opened.push(OpenedToken { token: open.token.clone(), place: open.state.clone().into_bytes() });
+            if let Some(activity) = &open.activity {
+                turn.tasks.push(ActivityTask {
+                    activity: activity.clone(),
+                    token: open.token.clone(),
+                    input: open.parameters.to_string(),
+                });
+            }
+        }
+        turn.closed.clone_from(&step.closed);
+        turn.taken = std::mem::take(&mut loaded.taken);
+        turn.end = step.end.as_ref().map(|end| ended(end.as_deref(), now));
+        let calls = !loaded.running.turns().open_calls().is_empty();
+        let waits_long = due.is_none_or(|due| crate::driver::until(now, due) > SOON);
+        let keep = step.end.is_none() && (calls || !waits_long || !is_crowded);
+        turn.keep = keep.then_some(until);
+        Some((turn, step))
+    }
+
+    /// What a turn asks for is done now that it is kept.
+    fn committed(&mut self, id: ExecutionId, step: Step, kept: bool) {
+        let Some(loaded) = self.loaded.get_mut(&id) else { return };
+        let open = loaded.running.turns().open_calls();
+        loaded.calls.retain(|call, handle| {
+            let goes_on = open.contains(call);
+            if !goes_on {
+                handle.abort();
+            }
+            goes_on
+        });
+        self.calls.extend(step.calls.into_iter().map(|call| (id, call, false)));
+        let due = loaded.running.due();
+        if step.end.is_some() {
+            self.inner.ended(&loaded.arn);
+        }
+        if kept {
+            self.set_due(id, due);
+        } else {
+            self.unload(id);
+        }
+    }
+
+    /// Makes the calls that were asked for: beside each other, or one by one on virtual time, where the same must always happen.
+    async fn make_calls(&mut self) {
+        for (id, call, is_again) in std::mem::take(&mut self.calls) {
+            let Some(loaded) = self.loaded.get_mut(&id) else { continue };
+            let number = call.number();
+            let events = self.inner.events.clone();
+            if self.inner.clock.is_virtual() {
+                let answer = call.make(is_again).await;
+                let _ = events.send(Event::Answered { id, input: Input::Answered { call: number, answer } });
+                continue;
+            }
+            let work = tokio::spawn(async move {
+                let answer = call.make(is_again).await;
+                let _ = events.send(Event::Answered { id, input: Input::Answered { call: number, answer } });
+            });
+            loaded.calls.insert(number, work.abort_handle());
+        }
+    }
+}
+
+impl Loaded {
+    fn new(running: Box<Running>, arn: String, fence: i64, seq: i64) -> Self {
+        Self {
+            running,
+            arn,
+            fence,
+            seq,
+            inputs: Vec::new(),
+            taken: Vec::new(),
+            fresh: true,
+            due: None,
+            calls: HashMap::new(),
+        }
+    }
+}
+
+fn ended(end: Result<&stepfn_executor::Outcome, &stepfn_executor::RunError>, now: Timestamp) -> End {
+    use stepfn_executor::Status as Is;
+    let outcome = match end {
+        Ok(outcome) => outcome,
+        // What AWS has no word for: nothing does the work of a task, or a bound of this host.
+        Err(error) => {
+            return End {
+                status: Status::Failed,
+                at: millis(now),
+                output: None,
+                error: Some("States.Runtime".to_owned()),
+                cause: Some(error.to_string()),
+            };
+        }
+    };
+    let (status, output, error, cause) = match &outcome.status {
+        Is::Succeeded { output } => (Status::Succeeded, Some(output.to_string()), None, None),
+        Is::Failed { error, cause } => (Status::Failed, None, error.clone(), cause.clone()),
+        Is::TimedOut => (Status::TimedOut, None, None, None),
+        Is::Aborted { error, cause } => (Status::Aborted, None, error.clone(), cause.clone()),
+        Is::Running => (Status::Running, None, None, None),
+    };
+    End { status, at: millis(outcome.stopped), output, error, cause }
+}
+
+/// How long it is from one time to another; zero when that is past.
+pub(crate) fn until(from: Timestamp, to: Timestamp) -> Duration {
+    Duration::try_from(to.duration_since(from)).unwrap_or(Duration::ZERO)
+}
+
+fn after(from: Timestamp, span: Duration) -> Timestamp {
+    let span = jiff::SignedDuration::try_from(span).ok();
+    span.and_then(|span| from.checked_add(span).ok()).unwrap_or(Timestamp::MAX)
+}
+
+pub(crate) fn timestamp(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,316 @@
+//! What is kept of an execution: how it began, and what came in in each of its turns, as JSON text.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+use stepfn_core::{
+    json,
+    task::TaskFailure,
+    value::{Map, Value},
+};
+use stepfn_executor::{
+    Timestamp,
+    turns::{Answer, Call, Input},
+};
+
+/// The version of what is written here. A later one is not read.
+const VERSION: i64 = 1;
+
+/// What is written cannot be read: the store was written by another version of this crate, or is damaged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable(pub(crate) String);
+
+type Read<T> = Result<T, Unreadable>;
+
+/// One entry of an execution's journal: a turn.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) at: Timestamp,
+    /// It was redriven, and goes on with this key.
+    pub(crate) redriven: Option<[u8; 32]>,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) events: Digests,
+}
+
+/// What waits in an inbox.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Message {
+    Input(Input),
+    Redrive([u8; 32]),
+}
+
+fn first(digest: [u8; 32]) -> [u8; 8] {
+    digest.first_chunk().copied().unwrap_or_default()
+}
+
+/// By what the events and calls of a turn are known again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Digests(Vec<[u8; 8]>);
+
+impl Digests {
+    /// The events come first, one by one; then the calls, which are known again by their numbers alone.
+    pub(crate) fn of(events: &[String], calls: &[Call]) -> Self {
+        let events = events.iter().map(|event| first(Sha256::digest(event).into()));
+        let calls = calls.iter().map(|call| {
+            let digest = Sha256::new().chain_update(call.idempotency_key()).chain_update([0]);
+            let digest = digest.chain_update(call.state()).chain_update([0]);
+            first(digest.chain_update(call.input().to_string()).finalize().into())
+        });
+        Self(events.chain(calls).collect())
+    }
+
+    /// The place of the first event that is another one.
+    pub(crate) fn differs(&self, other: &Self) -> Option<usize> {
+        let most = self.0.len().max(other.0.len());
+        (0..most).find(|place| self.0.get(*place) != other.0.get(*place))
+    }
+}
+
+/// The key of an execution, as it is kept with its beginning.
+pub(crate) fn head(key: &[u8; 32]) -> Vec<u8> {
+    object([("v", VERSION.into()), ("key", hex(key).into())]).to_string().into_bytes()
+}
+
+pub(crate) fn read_head(bytes: &[u8]) -> Read<[u8; 32]> {
+    let head = versioned(bytes)?;
+    key(&head)
+}
+
+fn key(of: &Value) -> Read<[u8; 32]> {
+    unhex(text(of, "key")?).and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| missing("key"))
+}
+
+impl Entry {
+    pub(crate) fn write(&self) -> Vec<u8> {
+        let digests: String = self.events.0.iter().map(|digest| hex(digest)).collect();
+        let mut entry = Map::new();
+        entry.insert("v".into(), VERSION.into());
+        entry.insert("at".into(), self.at.as_microsecond().into());
+        if let Some(key) = &self.redriven {
+            entry.insert("key".into(), hex(key).into());
+        }
+        entry.insert("in".into(), Value::array(self.inputs.iter().map(write_input)));
+        entry.insert("events".into(), digests.into());
+        Value::from(entry).to_string().into_bytes()
+    }
+
+    pub(crate) fn read(bytes: &[u8]) -> Read<Self> {
+        let entry = versioned(bytes)?;
+        let redriven = if entry.get("key").is_some() { Some(key(&entry)?) } else { None };
+        let inputs = entry.get("in").and_then(Value::as_array).ok_or_else(|| missing("in"))?;
+        let digests = unhex(text(&entry, "events")?).ok_or_else(|| missing("events"))?;
+        let (digests, rest) = digests.as_chunks::<8>();
+        if !rest.is_empty() {
+            return Err(missing("events"));
+        }
+        Ok(Self {
+            at: time(&entry, "at")?,
+            redriven,
+            inputs: inputs.iter().map(read_input).collect::<Read<_>>()?,
+            events: Digests(digests.to_vec()),
+        })
+    }
+}
+
+impl Message {
+    pub(crate) fn write(&self) -> Vec<u8> {
+        let message = match self {
+            Self::Input(input) => write_input(input),
+            Self::Redrive(key) => object([("redrive", true.into()), ("key", hex(key).into())]),
+        };
+        message.to_string().into_bytes()
+    }
+
+    /// A message that was sent to a token. That of a worker who took a task does not name it.
+    pub(crate) fn read(bytes: &[u8], sent_to: Option<&str>) -> Read<Self> {
+        let message = parse(bytes)?;
+        if message.get("redrive").is_some() {
+            return Ok(Self::Redrive(key(&message)?));
+        }
+        let mut input = read_input(&message)?;
+        if let (Input::Taken { token, .. }, Some(sent_to)) = (&mut input, sent_to) {
+            sent_to.clone_into(token);
+        }
+        Ok(Self::Input(input))
+    }
+}
+
+fn write_input(input: &Input) -> Value {
+    match input {
+        Input::Answered { call, answer } => {
+            let call = ("call", Value::from(i64::try_from(*call).unwrap_or(i64::MAX)));
+            match answer {
+                Answer::Done(Ok(value)) => object([call, ("ok", value.clone())]),
+                Answer::Done(Err(failure)) => object([
+                    call,
+                    ("error", failure.error.as_str().into()),
+                    ("cause", failure.cause.as_str().into()),
+                ]),
+                Answer::Panicked(message) => object([call, ("panic", message.as_str().into())]),
+            }
+        }
+        Input::Success { token, output } => {
+            object([("success", token.as_str().into()), ("output", output.clone())])
+        }
+        Input::Failure { token, error, cause } => {
+            with([("failure", token.as_str())], [("error", error), ("cause", cause)])
+        }
+        Input::Heartbeat { token } => object([("heartbeat", token.as_str().into())]),
+        Input::Taken { token, worker } => with([("taken", token.as_str())], [("worker", worker)]),
+        Input::Stop { error, cause } => with([("stop", "")], [("error", error), ("cause", cause)]),
+        // The host gives none but these.
+        _ => Value::Null,
+    }
+}
+
+fn read_input(of: &Value) -> Read<Input> {
+    let optional = |key: &str| of.get(key).and_then(Value::as_str).map(str::to_owned);
+    let has = |key: &str| of.get(key).is_some();
+    Ok(if has("call") {
+        let call = of.get("call").and_then(Value::as_i64).and_then(|call| u64::try_from(call).ok());
+        let answer = if let Some(value) = of.get("ok") {
+            Answer::Done(Ok(value.clone()))
+        } else if let Some(message) = optional("panic") {
+            Answer::Panicked(message)
+        } else {
+            Answer::Done(Err(TaskFailure::with_cause(text(of, "error")?, text(of, "cause")?)))
+        };
+        Input::Answered { call: call.ok_or_else(|| missing("call"))?, answer }
+    } else if has("success") {
+        let output = of.get("output").cloned().ok_or_else(|| missing("output"))?;
+        Input::Success { token: text(of, "success")?.to_owned(), output }
+    } else if has("failure") {
+        let token = text(of, "failure")?.to_owned();
+        Input::Failure { token, error: optional("error"), cause: optional("cause") }
+    } else if has("heartbeat") {
+        Input::Heartbeat { token: text(of, "heartbeat")?.to_owned() }
+    } else if has("taken") {
+        Input::Taken { token: text(of, "taken")?.to_owned(), worker: optional("worker") }
+    } else if has("stop") {
+        Input::Stop { error: optional("error"), cause: optional("cause") }
+    } else {
+        return Err(Unreadable(format!("`{of}` is no input")));
+    })
+}
+
+fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::object(entries)
+}
+
+fn with<const N: usize, const M: usize>(
+    given: [(&str, &str); N],
+    optional: [(&str, &Option<String>); M],
+) -> Value {
+    let mut object = Map::new();
+    for (key, text) in given {
+        object.insert(key.into(), text.into());
+    }
+    for (key, text) in optional {
+        if let Some(text) = text {
+            object.insert(key.into(), text.as_str().into());
+        }
+    }
+    object.into()
+}
+
+fn parse(bytes: &[u8]) -> Read<Value> {
+    let text = str::from_utf8(bytes).map_err(|error| Unreadable(error.to_string()))?;
+    json::parse_value(text).map_err(|error| Unreadable(error.to_string()))
+}
+
+fn versioned(bytes: &[u8]) -> Read<Value> {
+    let value = parse(bytes)?;
+    match value.get("v").and_then(Value::as_i64) {
+        Some(VERSION) => Ok(value),
+        Some(version) => Err(Unreadable(format!(
+            "it has version {version}, and this version of stepfn-durable reads version {VERSION}"
+        ))),
+        None => Err(missing("v")),
+    }
+}
+
+fn missing(key: &str) -> Unreadable {
+    Unreadable(format!("`{key}` is missing or not what it must be"))
+}
+
+fn text<'a>(of: &'a Value, key: &str) -> Read<&'a str> {
+    of.get(key).and_then(Value::as_str).ok_or_else(|| missing(key))
+}
+
+fn time(of: &Value, key: &str) -> Read<Timestamp> {
+    let micros = of.get(key).and_then(Value::as_i64).ok_or_else(|| missing(key))?;
+    Timestamp::from_microsecond(micros).map_err(|error| Unreadable(error.to_string()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // A String takes everything.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_as_it_was() {
+        let text = |text: &str| Some(text.to_owned());
+        let token = "t\u{0}\"한".to_owned();
+        let value = json::parse_value(r#"{"n": 1.50, "big": 123456789012345678901234567890, "s": "\u0000"}"#).unwrap();
+        let inputs = vec![
+            Input::Answered { call: 1, answer: Answer::Done(Ok(value.clone())) },
+            Input::Answered { call: 2, answer: Answer::Done(Ok(Value::Null)) },
+            Input::Answered { call: 3, answer: Answer::Done(Err(TaskFailure::with_cause("E", "why"))) },
+            Input::Answered { call: 4, answer: Answer::Panicked("oh".to_owned()) },
+            Input::Success { token: token.clone(), output: value },
+            Input::Failure { token: token.clone(), error: text("E"), cause: None },
+            Input::Failure { token: token.clone(), error: None, cause: text("why") },
+            Input::Heartbeat { token: token.clone() },
+            Input::Taken { token: token.clone(), worker: text("w") },
+            Input::Taken { token, worker: None },
+            Input::Stop { error: None, cause: None },
+            Input::Stop { error: text("E"), cause: text("") },
+        ];
+        for input in &inputs {
+            let message = Message::Input(input.clone());
+            assert_eq!(Message::read(&message.write(), None), Ok(message));
+        }
+        let redrive = Message::Redrive([4; 32]);
+        assert_eq!(Message::read(&redrive.write(), None), Ok(redrive));
+        let at = Timestamp::from_microsecond(1_700_000_000_123_456).unwrap();
+        let events = Digests::of(&["{}".to_owned(), "{\"id\":2}".to_owned()], &[]);
+        for redriven in [None, Some([3; 32])] {
+            let entry = Entry { at, redriven, inputs: inputs.clone(), events: events.clone() };
+            assert_eq!(Entry::read(&entry.write()), Ok(entry));
+        }
+        assert_eq!(read_head(&head(&[9; 32])), Ok([9; 32]));
+    }
+
+    #[test]
+    fn what_is_damaged_or_newer_is_refused_with_words() {
+        for text in ["", "[]", "{}", r#"{"v":1}"#, r#"{"v":1,"at":1,"in":[{}],"events":""}"#, r#"{"v":1,"at":1,"in":[],"events":"0"}"#] {
+            assert!(Entry::read(text.as_bytes()).is_err(), "{text}");
+        }
+        assert!(Entry::read(&[0xff]).is_err());
+        let newer = Entry::read(br#"{"v":2}"#).unwrap_err();
+        assert_eq!(newer.0, "it has version 2, and this version of stepfn-durable reads version 1");
+        assert!(read_head(br#"{"v":1,"key":"00"}"#).is_err());
+    }
+
+    #[test]
+    fn the_first_event_that_differs_is_named() {
+        let digests = |texts: &[&str]| Digests::of(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>(), &[]);
+        assert_eq!(digests(&["a", "b"]).differs(&digests(&["a", "b"])), None);
+        assert_eq!(digests(&["a", "b"]).differs(&digests(&["a", "c"])), Some(1));
+        assert_eq!(digests(&["a"]).differs(&digests(&["a", "c"])), Some(1));
+        assert_eq!(digests(&["a"]).differs(&digests(&[])), Some(0));
+    }
+}
