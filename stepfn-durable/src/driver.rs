@@ -21,8 +21,8 @@ use crate::{
     journal::{self, Entry, Message},
     running::{OnInterrupted, RecoverError, Running, Step, interrupted},
     store::{
-        ActivityTask, Claim, Claiming, Committed, End, Event as HistoryEvent, ExecutionId, Inbox, Load, MessageId,
-        OpenedToken, Renewal, Status, StoreError, Turn,
+        ActivityTask, Answer, Claim, Claiming, Committed, End, Event as HistoryEvent, ExecutionId, Inbox,
+        Load, MessageId, OpenedToken, Renewal, Status, Store, StoreError, Turn,
     },
 };
 
@@ -115,7 +115,12 @@ impl Driver {
         }
         self.inner.closed();
         if let Over::Stopped(reply) = over {
-            self.give_back().await;
+            // Others have the executions at once, and not only after the lease.
+            let held = self.held();
+            if !held.is_empty() {
+                let until = millis(self.inner.clock.now());
+                let _ = self.inner.store.renew(Renewal { held, until }).await;
+            }
             let _ = reply.send(());
         }
     }
@@ -170,11 +175,7 @@ impl Driver {
         }
     }
 
-    async fn take(
-        &mut self,
-        event: Option<Event>,
-        idle: &mut Vec<oneshot::Sender<()>>,
-    ) -> Result<(), Over> {
+    async fn take(&mut self, event: Option<Event>, idle: &mut Vec<oneshot::Sender<()>>) -> Result<(), Over> {
         match event {
             None => {}
             Some(Event::Begun { id, fence, arn, running }) => {
@@ -229,40 +230,18 @@ impl Driver {
         }
     }
 
-    /// Asks the store, and asks again while it cannot answer.
-    async fn ask<T, F>(&self, what: &str, ask: F) -> Result<T, Over>
-    where
-        F: AsyncFn() -> Result<T, StoreError>,
-    {
-        let mut pause = Duration::from_millis(50);
-        loop {
-            match ask().await {
-                Ok(answer) => return Ok(answer),
-                Err(StoreError::Closed) => return Err(Over::Closed),
-                Err(error) => self.inner.failed(what, &error),
-            }
-            if self.inner.stops_at_errors {
-                return Err(Over::Closed);
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(Duration::from_secs(5));
-        }
-    }
-
     async fn renew(&mut self) -> Result<(), Over> {
         let now = self.inner.clock.now();
         if until(self.renewed, now) * 3 < self.inner.lease {
             return Ok(());
         }
         self.renewed = now;
-        let held = self.loaded.iter().map(|(id, loaded)| (*id, loaded.fence));
-        let held: Vec<_> = held.chain(self.refused.iter().map(|(id, fence)| (*id, *fence))).collect();
+        let held = self.held();
         if held.is_empty() {
             return Ok(());
         }
         let renewal = Renewal { held, until: self.until() };
-        let store = Arc::clone(&self.inner.store);
-        let lost = self.ask("renew leases", async || store.renew(renewal.clone()).await).await?;
+        let lost = ask(&self.inner, "renew leases", |store| store.renew(renewal.clone())).await?;
         for id in lost {
             self.refused.remove(&id);
             self.unload(id);
@@ -270,14 +249,9 @@ impl Driver {
         Ok(())
     }
 
-    /// Lets other hosts have the executions at once.
-    async fn give_back(&self) {
+    fn held(&self) -> Vec<(ExecutionId, i64)> {
         let held = self.loaded.iter().map(|(id, loaded)| (*id, loaded.fence));
-        let held: Vec<_> = held.chain(self.refused.iter().map(|(id, fence)| (*id, *fence))).collect();
-        if !held.is_empty() {
-            // They have them after the lease otherwise.
-            let _ = self.inner.store.renew(Renewal { held, until: millis(self.inner.clock.now()) }).await;
-        }
+        held.chain(self.refused.iter().map(|(id, fence)| (*id, *fence))).collect()
     }
 
     fn until(&self) -> i64 {
@@ -299,8 +273,7 @@ impl Driver {
                 until: self.until(),
                 limit: CLAIMS,
             };
-            let store = Arc::clone(&self.inner.store);
-            let claims = self.ask("claim executions", async || store.claim(claiming.clone()).await).await?;
+            let claims = ask(&self.inner, "claim executions", |store| store.claim(claiming.clone())).await?;
             let more = claims.len() == CLAIMS;
             for claim in claims {
                 self.take_over(claim).await?;
@@ -322,7 +295,7 @@ impl Driver {
             return Ok(());
         }
         self.unload(id);
-        match self.recover(&claim).await? {
+        match recover(&Arc::clone(&self.inner), &claim).await? {
             Ok((running, calls)) => {
                 self.refused.remove(&id);
                 let mut loaded = Loaded::new(Box::new(running), arn, fence, seq);
@@ -347,56 +320,6 @@ impl Driver {
         Ok(())
     }
 
-    async fn recover(&self, claim: &Claim) -> Result<Result<(Running, Vec<Call>), RecoverError>, Over> {
-        let execution = &claim.execution;
-        let unreadable = |reason: String| RecoverError::Unreadable { reason };
-        let machine = match self.inner.machine_of(&execution.revision, &execution.summary.machine).await {
-            Ok(Some(machine)) => machine,
-            Ok(None) => {
-                return Ok(Err(RecoverError::NoMachine { machine: execution.summary.machine.clone() }));
-            }
-            Err(error) => return Ok(Err(unreadable(error.to_string()))),
-        };
-        let mut entries = Vec::new();
-        let store = Arc::clone(&self.inner.store);
-        loop {
-            let after = entries.len() as i64;
-            let load = Load { id: execution.summary.id, after, limit: PAGE };
-            let page = self.ask("load a journal", async || store.load(load).await).await?;
-            let full = page.len() == PAGE;
-            for (place, entry) in page.into_iter().enumerate() {
-                if entry.seq != after + place as i64 + 1 {
-                    let missing = after + place as i64 + 1;
-                    return Ok(Err(unreadable(format!("the entry of turn {missing} is missing"))));
-                }
-                match Entry::read(&entry.data) {
-                    Ok(entry) => entries.push(entry),
-                    Err(error) => return Ok(Err(unreadable(format!("turn {}: {}", entry.seq, error.0)))),
-                }
-            }
-            if !full {
-                break;
-            }
-        }
-        if entries.len() as i64 != execution.seq {
-            let reason = format!("it has {} turns, and entries of {}", execution.seq, entries.len());
-            return Ok(Err(unreadable(reason)));
-        }
-        let begin = match journal::read_head(&execution.head) {
-            Ok(key) => Begin {
-                name: execution.summary.name.clone(),
-                input: match stepfn_core::json::parse_value(&execution.input) {
-                    Ok(input) => input,
-                    Err(error) => return Ok(Err(unreadable(error.to_string()))),
-                },
-                key,
-                started: timestamp(execution.summary.started),
-            },
-            Err(error) => return Ok(Err(unreadable(error.0))),
-        };
-        Ok(Running::recover(&machine.executor, &begin, entries))
-    }
-
     /// Takes what waits in the inboxes of loaded executions.
     async fn read_inboxes(&mut self) -> Result<(), Over> {
         let look = std::mem::take(&mut self.look);
@@ -404,8 +327,7 @@ impl Driver {
         if ids.is_empty() {
             return Ok(());
         }
-        let store = Arc::clone(&self.inner.store);
-        let messages = self.ask("read inboxes", async || store.inbox(Inbox::Of(ids.clone())).await).await?;
+        let messages = ask(&self.inner, "read inboxes", |store| store.inbox(Inbox::Of(ids.clone()))).await?;
         for message in messages {
             let id = message.execution;
             let Some(loaded) = self.loaded.get_mut(&id) else { continue };
@@ -457,9 +379,8 @@ impl Driver {
             if turns.is_empty() {
                 return Ok(());
             }
-            let store = Arc::clone(&self.inner.store);
             let ids: Vec<_> = turns.iter().map(|turn| (turn.execution, turn.keep.is_some())).collect();
-            let committed = self.ask("commit turns", async || store.commit(turns.clone()).await).await?;
+            let committed = ask(&self.inner, "commit turns", |store| store.commit(turns.clone())).await?;
             for ((id, kept), committed) in ids.into_iter().zip(committed) {
                 let Some(step) = steps.remove(&id) else { continue };
                 match committed {
@@ -493,7 +414,8 @@ impl Driver {
             .collect();
         turn.due = due.map(millis_up);
         for open in &step.opened {
-            turn.opened.push(OpenedToken { token: open.token.clone(), place: open.state.clone().into_bytes() });
+            turn.opened
+                .push(OpenedToken { token: open.token.clone(), place: open.state.clone().into_bytes() });
             if let Some(activity) = &open.activity {
                 turn.tasks.push(ActivityTask {
                     activity: activity.clone(),
@@ -568,6 +490,76 @@ impl Loaded {
             due: None,
             calls: HashMap::new(),
         }
+    }
+}
+
+/// Goes through what is kept of an execution.
+async fn recover(inner: &Inner, claim: &Claim) -> Result<Result<(Running, Vec<Call>), RecoverError>, Over> {
+    let execution = &claim.execution;
+    let unreadable = |reason: String| RecoverError::Unreadable { reason };
+    let machine = match inner.machine_of(&execution.revision, &execution.summary.machine).await {
+        Ok(Some(machine)) => machine,
+        Ok(None) => {
+            return Ok(Err(RecoverError::NoMachine { machine: execution.summary.machine.clone() }));
+        }
+        Err(error) => return Ok(Err(unreadable(error.to_string()))),
+    };
+    let mut entries = Vec::new();
+    loop {
+        let after = entries.len() as i64;
+        let load = Load { id: execution.summary.id, after, limit: PAGE };
+        let page = ask(inner, "load a journal", |store| store.load(load)).await?;
+        let full = page.len() == PAGE;
+        for (place, entry) in page.into_iter().enumerate() {
+            if entry.seq != after + place as i64 + 1 {
+                let missing = after + place as i64 + 1;
+                return Ok(Err(unreadable(format!("the entry of turn {missing} is missing"))));
+            }
+            match Entry::read(&entry.data) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => return Ok(Err(unreadable(format!("turn {}: {}", entry.seq, error.0)))),
+            }
+        }
+        if !full {
+            break;
+        }
+    }
+    if entries.len() as i64 != execution.seq {
+        let reason = format!("it has {} turns, and entries of {}", execution.seq, entries.len());
+        return Ok(Err(unreadable(reason)));
+    }
+    let begin = match journal::read_head(&execution.head) {
+        Ok(key) => Begin {
+            name: execution.summary.name.clone(),
+            input: match stepfn_core::json::parse_value(&execution.input) {
+                Ok(input) => input,
+                Err(error) => return Ok(Err(unreadable(error.to_string()))),
+            },
+            key,
+            started: timestamp(execution.summary.started),
+        },
+        Err(error) => return Ok(Err(unreadable(error.0))),
+    };
+    Ok(Running::recover(&machine.executor, &begin, entries))
+}
+
+/// Asks the store, and asks again while it cannot answer.
+async fn ask<T, F>(inner: &Inner, what: &str, ask: F) -> Result<T, Over>
+where
+    F: Fn(&dyn Store) -> Answer<'_, T>,
+{
+    let mut pause = Duration::from_millis(50);
+    loop {
+        match ask(&*inner.store).await {
+            Ok(answer) => return Ok(answer),
+            Err(StoreError::Closed) => return Err(Over::Closed),
+            Err(error) => inner.failed(what, &error),
+        }
+        if inner.stops_at_errors {
+            return Err(Over::Closed);
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(5));
     }
 }
 

@@ -77,9 +77,9 @@ pub enum HostError {
 impl fmt::Display for HostError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoStore => {
-                f.write_str("the host has no store\nhelp: give it one, as in `.store(Sqlite::open(\"stepfn.db\")?)`")
-            }
+            Self::NoStore => f.write_str(
+                "the host has no store\nhelp: give it one, as in `.store(Sqlite::open(\"stepfn.db\")?)`",
+            ),
             Self::Machine(error) => error.fmt(f),
             Self::Register { machine, reason } => {
                 write!(f, "the state machine `{machine}` cannot be registered: {reason}")

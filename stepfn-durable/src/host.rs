@@ -8,6 +8,7 @@ use std::{
 };
 
 use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
 use stepfn_core::{
     definition::{Definition, Workflow, WorkflowType},
     value::{self, Value},
@@ -26,9 +27,9 @@ use crate::{
     machine::{self, Configure, Machine, Registered},
     running::{OnInterrupted, RecoverError, Running},
     store::{
-        Address, Created, Delivered, Delivery, Event as HistoryEvent, Execution, Hint, HistoryOf, Lease, Listener,
-        MachineKind, NewExecution, NewMachine, PageAt, Published, Redrive, Redriven, Revision, Started, Store, StoreError,
-        TakeTask, Update,
+        Address, Created, Delivered, Delivery, Event as HistoryEvent, Execution, Hint, HistoryOf, Lease,
+        Listener, MachineKind, NewExecution, NewMachine, PageAt, Published, Redrive, Redriven, Revision,
+        Started, Status, Store, StoreError, TakeTask, Update,
     },
 };
 
@@ -234,7 +235,10 @@ impl HostBuilder {
 
 impl fmt::Debug for HostBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostBuilder").field("store", &self.store).field("clock", &self.clock).finish_non_exhaustive()
+        f.debug_struct("HostBuilder")
+            .field("store", &self.store)
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
     }
 }
 
@@ -244,9 +248,11 @@ fn listener(inner: &Arc<Inner>) -> Arc<Listener> {
         let Some(inner) = weak.upgrade() else { return };
         match hint {
             Hint::Execution(id) => drop(inner.events.send(Event::Look(*id))),
-            Hint::Activity(arn) => inner.lock().workers.remove(arn).into_iter().flatten().for_each(|worker| {
-                let _ = worker.send(());
-            }),
+            Hint::Activity(arn) => {
+                for worker in inner.lock().workers.remove(arn).into_iter().flatten() {
+                    let _ = worker.send(());
+                }
+            }
         }
     })
 }
@@ -339,7 +345,8 @@ impl Host {
     ) -> Result<StartedExecution, HostError> {
         let inner = &self.inner;
         let machine = inner.lock().current.get(machine).cloned();
-        let machine = machine.ok_or_else(|| HostError::NoMachine { machine: name.unwrap_or_default().to_owned() })?;
+        let machine =
+            machine.ok_or_else(|| HostError::NoMachine { machine: name.unwrap_or_default().to_owned() })?;
         if machine.workflow_type == WorkflowType::Express {
             return Err(HostError::Express { machine: machine.name });
         }
@@ -348,9 +355,7 @@ impl Host {
             None => uuid::Uuid::from_bytes(random()?).to_string(),
         };
         let started = timestamp(millis(inner.clock.now()));
-        let [high, low] = [random()?, random()?];
-        let mut key = [0; 32];
-        key.iter_mut().zip(high.into_iter().chain(low)).for_each(|(to, from)| *to = from);
+        let key = inner.key(&[&machine.arn, &name])?;
         let begin = Begin { name, input, key, started };
         let running = Box::new(Running::begin(&machine.executor, &begin).map_err(HostError::Run)?);
         let arn = running.turns().execution_arn();
@@ -425,15 +430,11 @@ impl Host {
         W::Output: DeserializeOwned,
     {
         let execution = self.wait(execution_arn).await?;
-        let end = execution.end.unwrap_or_else(|| crate::store::End {
-            status: execution.summary.status,
-            at: 0,
-            output: None,
-            error: None,
-            cause: None,
-        });
-        let Some(output) = end.output else {
-            return Err(HostError::Ended { status: end.status, error: end.error, cause: end.cause });
+        let status = execution.summary.status;
+        let (output, error, cause) =
+            execution.end.map_or((None, None, None), |end| (end.output, end.error, end.cause));
+        let Some(output) = output else {
+            return Err(HostError::Ended { status, error, cause });
         };
         serde_json::from_str(&output).map_err(|error| HostError::Output { reason: error.to_string() })
     }
@@ -531,10 +532,8 @@ impl Host {
         activity_arn: &str,
         worker_name: Option<&str>,
     ) -> Result<Option<WorkerTask>, HostError> {
-        let taken = Message::Input(Input::Taken {
-            token: String::new(),
-            worker: worker_name.map(str::to_owned),
-        });
+        let taken =
+            Message::Input(Input::Taken { token: String::new(), worker: worker_name.map(str::to_owned) });
         let at = millis(self.inner.clock.now());
         let take = TakeTask { activity: activity_arn.to_owned(), data: taken.write(), at };
         let Some(taken) = self.inner.store.take_task(take).await? else { return Ok(None) };
@@ -581,9 +580,7 @@ impl Host {
         if known.end.as_ref().is_some_and(|end| millis(now) - end.at > span(REDRIVE)) {
             return Err(not("Execution redrivable period exceeded"));
         }
-        let [high, low] = [random()?, random()?];
-        let mut key = [0; 32];
-        key.iter_mut().zip(high.into_iter().chain(low)).for_each(|(to, from)| *to = from);
+        let key = self.inner.key(&[execution_arn, &known.summary.redrives.to_string()])?;
         let redrive = Redrive {
             execution: execution_arn.to_owned(),
             data: Message::Redrive(key).write(),
@@ -596,7 +593,7 @@ impl Host {
                 self.inner.send(Event::Look(known.summary.id))?;
                 Ok(timestamp(at))
             }
-            Redriven::NotFailed(status) if status == crate::store::Status::Succeeded => {
+            Redriven::NotFailed(Status::Succeeded) => {
                 Err(not("Execution is SUCCEEDED and cannot be redriven"))
             }
             Redriven::NotFailed(_) => Err(not("Execution is RUNNING and cannot be redriven")),
@@ -662,6 +659,20 @@ impl Inner {
         HostError::Stopped { reason: state.failure.clone() }
     }
 
+    /// A key that nobody guesses. On virtual time the same has the same in each run.
+    fn key(&self, of: &[&str]) -> Result<[u8; 32], HostError> {
+        let mut key = [0; 32];
+        if self.clock.is_virtual() {
+            return Ok(of
+                .iter()
+                .fold(Sha256::new(), |digest, part| digest.chain_update(part))
+                .finalize()
+                .into());
+        }
+        getrandom::fill(&mut key).map_err(|error| HostError::Random { reason: error.to_string() })?;
+        Ok(key)
+    }
+
     fn until(&self) -> i64 {
         millis(self.clock.now()).saturating_add(span(self.lease))
     }
@@ -692,7 +703,9 @@ impl Inner {
         {
             match self.store.update_machine(Update { revision, publish: None }).await? {
                 Published::Done(_) => {}
-                other => return Err(HostError::Register { machine: machine.name, reason: format!("{other:?}") }),
+                other => {
+                    return Err(HostError::Register { machine: machine.name, reason: format!("{other:?}") });
+                }
             }
         }
         let mut state = self.lock();

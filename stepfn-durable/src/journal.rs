@@ -264,7 +264,8 @@ mod tests {
     fn what_is_written_is_read_as_it_was() {
         let text = |text: &str| Some(text.to_owned());
         let token = "t\u{0}\"한".to_owned();
-        let value = json::parse_value(r#"{"n": 1.50, "big": 123456789012345678901234567890, "s": "\u0000"}"#).unwrap();
+        let value = json::parse_value(r#"{"n": 1.50, "big": 123456789012345678901234567890, "s": "\u0000"}"#)
+            .unwrap();
         let inputs = vec![
             Input::Answered { call: 1, answer: Answer::Done(Ok(value.clone())) },
             Input::Answered { call: 2, answer: Answer::Done(Ok(Value::Null)) },
@@ -296,7 +297,14 @@ mod tests {
 
     #[test]
     fn what_is_damaged_or_newer_is_refused_with_words() {
-        for text in ["", "[]", "{}", r#"{"v":1}"#, r#"{"v":1,"at":1,"in":[{}],"events":""}"#, r#"{"v":1,"at":1,"in":[],"events":"0"}"#] {
+        for text in [
+            "",
+            "[]",
+            "{}",
+            r#"{"v":1}"#,
+            r#"{"v":1,"at":1,"in":[{}],"events":""}"#,
+            r#"{"v":1,"at":1,"in":[],"events":"0"}"#,
+        ] {
             assert!(Entry::read(text.as_bytes()).is_err(), "{text}");
         }
         assert!(Entry::read(&[0xff]).is_err());
@@ -307,7 +315,9 @@ mod tests {
 
     #[test]
     fn the_first_event_that_differs_is_named() {
-        let digests = |texts: &[&str]| Digests::of(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>(), &[]);
+        let digests = |texts: &[&str]| {
+            Digests::of(&texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>(), &[])
+        };
         assert_eq!(digests(&["a", "b"]).differs(&digests(&["a", "b"])), None);
         assert_eq!(digests(&["a", "b"]).differs(&digests(&["a", "c"])), Some(1));
         assert_eq!(digests(&["a"]).differs(&digests(&["a", "c"])), Some(1));

@@ -32,8 +32,8 @@ pub(crate) struct Machine {
     /// By what its definition is known again.
     pub(crate) revision: String,
     pub(crate) text: String,
-    definition: Arc<Definition>,
-    configure: Vec<Configure>,
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) configure: Vec<Configure>,
 }
 
 impl Machine {
@@ -49,7 +49,10 @@ impl Machine {
 
 impl fmt::Debug for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Machine").field("arn", &self.arn).field("revision", &self.revision).finish_non_exhaustive()
+        f.debug_struct("Machine")
+            .field("arn", &self.arn)
+            .field("revision", &self.revision)
+            .finish_non_exhaustive()
     }
 }
 
@@ -78,7 +81,9 @@ impl fmt::Display for MachineError {
                 f,
                 "there are two state machines `{machine}`\nhelp: names are what executions are started by, so give one of them another"
             ),
-            Self::Build { machine, error } => write!(f, "the state machine `{machine}` cannot be run: {error}"),
+            Self::Build { machine, error } => {
+                write!(f, "the state machine `{machine}` cannot be run: {error}")
+            }
         }
     }
 }
@@ -135,9 +140,19 @@ pub(crate) fn build_one<'a>(
     let text = definition.machine.to_json().to_string();
     let definition = Arc::new(definition.clone());
     let (arn, workflow_type) = (executor.state_machine_arn(), definition.workflow_type);
-    let digest: [u8; 32] = Sha256::new().chain_update(&arn).chain_update([0]).chain_update(&text).finalize().into();
+    let digest: [u8; 32] =
+        Sha256::new().chain_update(&arn).chain_update([0]).chain_update(&text).finalize().into();
     let revision = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    Ok(Machine { name, arn, workflow_type, executor, revision, text, definition, configure: one.configure.clone() })
+    Ok(Machine {
+        name,
+        arn,
+        workflow_type,
+        executor,
+        revision,
+        text,
+        definition,
+        configure: one.configure.clone(),
+    })
 }
 
 /// A machine as it was when an execution started, from what a store has of it.

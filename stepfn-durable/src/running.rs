@@ -67,7 +67,9 @@ impl fmt::Display for RecoverError {
                     "\nhelp: run it with the definition and the version of stepfn that it was started with; what its readers read must be as it was",
                 )
             }
-            Self::Unreadable { reason } => write!(f, "what is kept of the execution cannot be read: {reason}"),
+            Self::Unreadable { reason } => {
+                write!(f, "what is kept of the execution cannot be read: {reason}")
+            }
             Self::NoMachine { machine } => write!(
                 f,
                 "no state machine `{machine}` is registered with the definition of the execution\nhelp: register it before the host starts"
@@ -148,8 +150,7 @@ impl Running {
     /// Goes on after its end.
     pub(crate) fn redrive(&mut self, at: Timestamp, key: [u8; 32]) -> Result<(), String> {
         let Some(outcome) = &self.end else { return Err("the execution has not ended".to_owned()) };
-        self.turns =
-            self.executor.redrive_in_turns(outcome, at, key).map_err(|error| error.to_string())?;
+        self.turns = self.executor.redrive_in_turns(outcome, at, key).map_err(|error| error.to_string())?;
         self.end = None;
         self.redriven = Some(key);
         Ok(())
@@ -179,14 +180,6 @@ impl Running {
 
     pub(crate) fn due(&self) -> Option<Timestamp> {
         self.due
-    }
-
-    pub(crate) fn has_ended(&self) -> bool {
-        self.end.is_some()
-    }
-
-    pub(crate) fn outcome(&self) -> Option<&Arc<Outcome>> {
-        self.end.as_ref()
     }
 }
 

@@ -126,7 +126,7 @@ impl ExecutorBuilder {
     pub fn functions_of(mut self, definition: &Definition) -> Self {
         for task in definition.functions() {
             if let Some(handler) = task.handler {
-                self = self.function(&task.name, Declared(handler));
+                self = self.function(task.name, Declared(handler));
             }
         }
         self
