@@ -59,6 +59,7 @@
 //! - `tracing`: spans of executions and states, with retries, catches and timeouts as events, for the crate `tracing`.
 //! - `lambda`: the module `lambda`, whose `run::<validator>()` serves a function in AWS Lambda.
 //! - `deploy`: the module `deploy`, which deploys state machines to AWS and calls them there, over `aws-sdk-sfn`.
+//! - `durable`: the module `durable`, whose `Host` runs executions that outlive the process.
 //! - `graph` (default): each machine's picture in its documentation. Leave it out where a few seconds of a clean build count. The crate
 //!   `stepfn-graph` draws SVG for a program.
 //! - `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `smol_str`, `time`, `url`, `uuid`: [`StateData`] for the types of the
@@ -80,6 +81,8 @@ pub use stepfn_core::{
 };
 #[cfg(feature = "deploy")]
 pub use stepfn_deploy as deploy;
+#[cfg(feature = "durable")]
+pub use stepfn_durable as durable;
 #[cfg(feature = "executor")]
 pub use stepfn_executor as executor;
 #[cfg(feature = "executor")]

@@ -22,7 +22,7 @@ use crate::{
     running::{OnInterrupted, RecoverError, Running, Step, interrupted},
     store::{
         ActivityTask, Answer, Claim, Claiming, Committed, End, Event as HistoryEvent, ExecutionId, Inbox,
-        Load, MessageId, OpenedToken, Renewal, Status, Store, StoreError, Turn,
+        Load, MessageId, OpenedToken, Renewal, Status, Store, StoreError, Sweep, Turn,
     },
 };
 
@@ -32,6 +32,9 @@ const PAGE: usize = 1000;
 const CLAIMS: usize = 256;
 /// How many turns are committed at once.
 const BATCH: usize = 512;
+/// How often executions are forgotten that ended long ago, and how many at once.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
+const SWEPT: usize = 10_000;
 /// An execution that waits longer than this for anything is given back to the store when many are loaded.
 const SOON: Duration = Duration::from_secs(5);
 
@@ -79,6 +82,7 @@ pub(crate) struct Driver {
     look: BTreeSet<ExecutionId>,
     renewed: Timestamp,
     claimed: Timestamp,
+    swept: Timestamp,
 }
 
 /// Why the loop ends.
@@ -101,6 +105,7 @@ impl Driver {
             look: BTreeSet::new(),
             renewed: now,
             claimed: Timestamp::MIN,
+            swept: Timestamp::MIN,
         }
     }
 
@@ -140,6 +145,7 @@ impl Driver {
         self.read_inboxes().await?;
         self.turns().await?;
         self.make_calls().await;
+        self.sweep().await?;
         if !idle.is_empty() && self.is_quiet() {
             for reply in idle {
                 let _ = reply.send(());
@@ -247,6 +253,20 @@ impl Driver {
             self.unload(id);
         }
         Ok(())
+    }
+
+    /// Forgets executions that ended long ago.
+    async fn sweep(&mut self) -> Result<(), Over> {
+        let now = self.inner.clock.now();
+        if self.swept != Timestamp::MIN && until(self.swept, now) < SWEEP {
+            return Ok(());
+        }
+        self.swept = now;
+        let before =
+            millis(now).saturating_sub(i64::try_from(self.inner.retention.as_millis()).unwrap_or(i64::MAX));
+        // The rest another time: nobody waits for it.
+        let sweep = Sweep { before, limit: SWEPT };
+        ask(&self.inner, "forget old executions", |store| store.sweep(sweep)).await.map(drop)
     }
 
     fn held(&self) -> Vec<(ExecutionId, i64)> {

@@ -51,6 +51,7 @@ pub struct HostBuilder {
     lease: Duration,
     poll: Duration,
     most_loaded: usize,
+    retention: Duration,
     stops_at_errors: bool,
 }
 
@@ -74,6 +75,7 @@ pub(crate) struct Inner {
     pub(crate) lease: Duration,
     pub(crate) poll: Duration,
     pub(crate) most_loaded: usize,
+    pub(crate) retention: Duration,
     pub(crate) stops_at_errors: bool,
     common: Vec<Configure>,
     state: Mutex<State>,
@@ -181,6 +183,12 @@ impl HostBuilder {
         self
     }
 
+    /// For how long executions are kept after their end: 90 days by default, as on AWS.
+    pub fn retention(mut self, retention: Duration) -> Self {
+        self.retention = retention;
+        self
+    }
+
     /// A clock that stands still until [`Host::pass_time`] moves it: for tests. Calls to functions are made one by one, so that the
     /// same always happens.
     pub fn virtual_time(mut self) -> Self {
@@ -219,6 +227,7 @@ impl HostBuilder {
             lease: self.lease,
             poll: self.poll,
             most_loaded: self.most_loaded,
+            retention: self.retention,
             stops_at_errors: self.stops_at_errors,
             common: self.common,
             state: Mutex::default(),
@@ -269,6 +278,7 @@ impl Host {
             lease: Duration::from_secs(30),
             poll: Duration::from_secs(1),
             most_loaded: 10_000,
+            retention: NAME,
             stops_at_errors: false,
         }
     }
@@ -368,7 +378,7 @@ impl Host {
             head: journal::head(&key),
             started: millis(started),
             lease: Some(Lease { owner: inner.owner.clone(), until: inner.until() }),
-            free_before: millis(started).saturating_sub(span(NAME)),
+            free_before: millis(started).saturating_sub(span(inner.retention)),
             ..NewExecution::default()
         };
         match inner.store.start(new).await? {

@@ -143,6 +143,28 @@ async fn stop_and_redrive_are_kept() {
 }
 
 #[tokio::test]
+async fn executions_are_forgotten_when_their_time_is_over() {
+    let store: Arc<dyn Store> = Arc::new(Memory::new());
+    let with = || {
+        let machine = definition("Quick", r#"{"StartAt": "D", "States": {"D": {"Type": "Succeed"}}}"#);
+        host(&store, &Arc::default()).machine(machine).retention(Duration::from_secs(3600))
+    };
+    let first = with().start().await.unwrap();
+    let arn = first.start_execution("Quick", Some("one"), Value::Null).await.unwrap().execution_arn;
+    first.wait(&arn).await.unwrap();
+    let now = first.now();
+    first.shut_down().await;
+    let later = with().virtual_time_from(now + Duration::from_secs(3599)).start().await.unwrap();
+    later.idle().await.unwrap();
+    assert!(later.describe(&arn).await.is_ok());
+    later.shut_down().await;
+    let much_later = with().virtual_time_from(now + Duration::from_secs(3601)).start().await.unwrap();
+    much_later.idle().await.unwrap();
+    assert!(matches!(much_later.describe(&arn).await, Err(HostError::NoExecution { .. })));
+    assert!(much_later.start_execution("Quick", Some("one"), Value::from(1)).await.unwrap().is_new);
+}
+
+#[tokio::test]
 async fn workers_take_tasks_and_their_names_are_in_the_history() {
     let store: Arc<dyn Store> = Arc::new(Memory::new());
     let activity = "arn:aws:states:us-east-1:123456789012:activity:pack";
