@@ -21,7 +21,7 @@ pub enum Command {
 
 /// Find what AWS would refuse, and what would fail at run time
 ///
-/// Findings go to standard output: by default as `file:line:column: error[code]: message` with the line and a caret.
+/// Findings go to standard output: by default as `error[code]: message` with `file:line:column`, the line and a caret.
 /// `stepfn explain CODE` says more of each.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -42,9 +42,19 @@ pub struct Check {
     /// Leave out the warnings of a code; may be given more than once. Errors stay
     #[arg(long, value_name = "CODE", value_parser = code)]
     pub(crate) allow: Vec<Code>,
-    /// `json` is one line for each file: {"file":…,"findings":[{"code","severity","pointer","line","column","message","help"}]}
-    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
-    pub(crate) format: Format,
+    /// Make the fixes that are certain, in the files themselves: nothing but the slip changes. What is left is reported
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// `json` is one line for each file: {"file":…,"findings":[{"code","severity","pointer","line","column","endLine","endColumn",
+    /// "message","help","url","subject","labels","fix"}]}; `sarif` is one log of SARIF 2.1.0; `github` annotates a pull request
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        value_name = "human|json|sarif|github"
+    )]
+    pub(crate) format: ReportFormat,
 }
 
 /// Say what AWS answers to a definition, in its words
@@ -70,6 +80,22 @@ pub struct Validate {
 }
 
 /// How findings are written
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
+pub enum ReportFormat {
+    /// For people.
+    #[default]
+    #[value(alias = "text")]
+    Human,
+    /// For programs.
+    Json,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For GitHub Actions: workflow commands.
+    Github,
+}
+
+/// How an answer is written
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.

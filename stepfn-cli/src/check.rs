@@ -1,24 +1,32 @@
 //! `stepfn check`
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use stepfn_core::{
-    check::{Options, check_text},
+    check::{Located, Options, check_text, fix_text},
     diagnostic::Severity,
 };
 
 use crate::{
     Outcome,
-    arguments::{Check, Format, workflow_type},
-    report, source,
+    arguments::{Check, ReportFormat, workflow_type},
+    format::replace,
+    render::{Entry, github, sarif},
+    report,
+    source::{self, Source},
 };
 
 pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
     let options = Options { workflow_type: workflow_type(arguments.express) };
     let mut outcome = Outcome::Fine;
-    let (mut checked, mut errors, mut warnings) = (0, 0, 0);
+    let (mut checked, mut fixed) = (0, 0);
+    let (mut errors, mut warnings) = (0, 0);
+    let mut entries = Vec::new();
     for path in &arguments.files {
-        let source = match source::read(path) {
+        let mut source = match source::read(path) {
             Ok(source) => source,
             Err(message) => {
                 report::error(err, &message)?;
@@ -27,43 +35,67 @@ pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -
             }
         };
         checked += 1;
-        let mut findings = check_text(&source.text, &options).findings;
+        let mut findings = if arguments.fix {
+            match fix(path, &mut source, &options) {
+                Ok((findings, made)) => {
+                    fixed += made;
+                    findings
+                }
+                Err(message) => {
+                    report::error(err, &message)?;
+                    outcome = Outcome::Unreadable;
+                    continue;
+                }
+            }
+        } else {
+            check_text(&source.text, &options).findings
+        };
         findings.retain(|found| {
             found.finding.severity == Severity::Error || !arguments.allow.contains(&found.finding.code)
         });
-        for found in &findings {
-            let denied = match found.finding.severity {
-                Severity::Error => {
-                    errors += 1;
-                    true
-                }
-                Severity::Warning => {
-                    warnings += 1;
-                    arguments.deny_warnings
-                }
-            };
-            if denied {
-                outcome = outcome.max(Outcome::Findings);
-            }
+        let of_file = findings.iter().filter(|found| found.finding.severity == Severity::Error).count();
+        errors += of_file;
+        warnings += findings.len() - of_file;
+        if of_file > 0 || (arguments.deny_warnings && !findings.is_empty()) {
+            outcome = outcome.max(Outcome::Findings);
         }
         match arguments.format {
-            Format::Text => {
+            ReportFormat::Human => {
                 for found in &findings {
                     report::text(out, &source, found)?;
                     writeln!(out)?;
                 }
             }
-            Format::Json => writeln!(out, "{}", report::json(&source.name, &findings))?,
+            ReportFormat::Json => writeln!(out, "{}", report::json(&source, &findings))?,
+            ReportFormat::Sarif | ReportFormat::Github => {
+                entries.extend(findings.iter().map(|found| Entry::of(&source, found)));
+            }
         }
+    }
+    match arguments.format {
+        ReportFormat::Sarif => writeln!(out, "{}", sarif(&entries).to_pretty_string())?,
+        ReportFormat::Github => write!(out, "{}", github(&entries))?,
+        ReportFormat::Human | ReportFormat::Json => {}
     }
     // The summary comes last, wherever both streams lead.
     out.flush()?;
-    writeln!(
-        err,
-        "checked {}: {}, {}",
-        report::count(checked, "file"),
-        report::count(errors, "error"),
-        report::count(warnings, "warning")
-    )?;
+    write!(err, "checked {}: ", report::count(checked, "file"))?;
+    if arguments.fix {
+        write!(err, "{} fixed, ", report::count(fixed, "finding"))?;
+    }
+    writeln!(err, "{}, {}", report::count(errors, "error"), report::count(warnings, "warning"))?;
     Ok(outcome)
+}
+
+/// Makes the certain fixes in a file; gives what is left, and how many there were. The error is a whole message.
+fn fix(path: &Path, source: &mut Source, options: &Options) -> Result<(Vec<Located>, usize), String> {
+    let fixed = fix_text(&source.text, options);
+    if fixed.text != source.text {
+        if source::is_stdin(path) {
+            return Err("what comes from standard input cannot be fixed in place; give the file".to_owned());
+        }
+        replace(path, &fixed.text).map_err(|error| format!("cannot write `{}`: {error}", source.name))?;
+        source.text = fixed.text;
+    }
+    Ok((fixed.checked.findings, fixed.applied.len()))
 }

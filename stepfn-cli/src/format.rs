@@ -237,7 +237,7 @@ fn lost(value: &Value, written: &Value) -> Option<String> {
 }
 
 /// Puts a text in a file's place, whole or not at all.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     // A link stays one: what it leads to is replaced.
     let path = fs::canonicalize(path)?;
     let mut name = path.file_name().unwrap_or_default().to_owned();

@@ -24,6 +24,7 @@ mod explain;
 mod format;
 mod import;
 mod new;
+pub mod render;
 mod report;
 mod run;
 mod source;
@@ -33,7 +34,9 @@ mod validate;
 use std::io::{self, Write};
 
 pub use self::{
-    arguments::{Check, Command, Diff, Explain, Fmt, Format, Import, New, Run, RunData, Validate},
+    arguments::{
+        Check, Command, Diff, Explain, Fmt, Format, Import, New, ReportFormat, Run, RunData, Validate,
+    },
     diff::{read_machine, write_changes},
     report::{count, error, printable, printable_json},
     run::{cause, happened},

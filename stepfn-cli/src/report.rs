@@ -2,28 +2,33 @@
 
 use std::{
     io::{self, Write},
+    ops::Range,
     time::Duration,
 };
 
+use annotate_snippets::{Annotation, AnnotationKind, Level, Origin, Renderer, Snippet};
 use anstyle::{AnsiColor, Style};
 use stepfn_core::{
-    check::Located, diagnostic::Severity, json::Span, validate::Issue, value::Value, visible::is_visible,
+    check::{Code, Located},
+    diagnostic::Severity,
+    json::Span,
+    validate::Issue,
+    value::Value,
+    visible::is_visible,
 };
 use stepfn_executor::Status;
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthChar;
 
-use crate::source::Source;
+use crate::{render::fix, source::Source};
 
-/// Cells from one tab stop to the next, in the lines that are shown.
+/// Cells from one tab stop to the next, in what is shown.
 const TAB: usize = 4;
 /// Cells of a source line that are shown at most: a definition may stand on one line.
 const WIDTH: usize = 120;
-/// Cells of them that stand before the place that is meant, where the line is cut.
-const BEFORE: usize = 40;
+/// How far another place may be, in bytes, to be shown with the one that is meant.
+const NEAR: usize = 16 * 1024;
 
 const BOLD: Style = Style::new().bold();
-const MARGIN: Style = AnsiColor::Blue.on_default().bold();
-const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
 fn colour(severity: Severity) -> Style {
     match severity {
@@ -32,12 +37,11 @@ fn colour(severity: Severity) -> Style {
     }
 }
 
-/// One finding: `file:line:column: error[code]: message`, the line with a caret, and the help.
+/// One finding: what is wrong, the line with a caret, what else has to do with it, and the help.
 pub(crate) fn text(out: &mut dyn Write, source: &Source, found: &Located) -> io::Result<()> {
-    let Located { finding, span } = found;
-    let place = Place { name: &source.name, text: &source.text, span };
-    let label = format!("{}[{}]", finding.severity, finding.code.name());
-    place.write(out, finding.severity, &label, &finding.message, finding.help.as_deref())
+    let Located { finding, span, labels } = found;
+    let place = Place { name: &source.name, text: &source.text, span, labels };
+    place.write(out, finding.severity, Some(finding.code), &finding.message, finding.help.as_deref())
 }
 
 /// What AWS says: `ERROR SCHEMA_VALIDATION_FAILED: message at /States/X`.
@@ -58,8 +62,8 @@ pub(crate) fn error_at(
     message: &str,
     help: Option<&str>,
 ) -> io::Result<()> {
-    let place = Place { name: &source.name, text: &source.text, span };
-    place.write(err, Severity::Error, "error", message, help)
+    let place = Place { name: &source.name, text: &source.text, span, labels: &[] };
+    place.write(err, Severity::Error, None, message, help)
 }
 
 /// A place in a text, to be shown with what is said of it.
@@ -67,6 +71,7 @@ struct Place<'s> {
     name: &'s str,
     text: &'s str,
     span: &'s Span,
+    labels: &'s [(Span, String)],
 }
 
 impl Place<'_> {
@@ -74,82 +79,88 @@ impl Place<'_> {
         &self,
         out: &mut dyn Write,
         severity: Severity,
-        label: &str,
+        code: Option<Code>,
         message: &str,
         help: Option<&str>,
     ) -> io::Result<()> {
-        let Self { name, text, span } = *self;
-        let colour = colour(severity);
-        writeln!(
-            out,
-            "{BOLD}{}:{}:{}:{BOLD:#} {colour}{label}{colour:#}: {BOLD}{}{BOLD:#}",
-            printable(name),
-            span.line,
-            span.column,
-            printable(message)
-        )?;
-        let (line, before, marked) = excerpt(text, span);
-        let number = span.line.to_string();
-        let margin = " ".repeat(number.len());
-        writeln!(out, "{MARGIN}{number} |{MARGIN:#} {line}")?;
-        let caret = format!("{}{colour}{}{colour:#}", " ".repeat(before), "^".repeat(marked));
-        writeln!(out, "{MARGIN}{margin} |{MARGIN:#} {caret}")?;
+        let level = match severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(printable(message));
+        let title = match code {
+            Some(code) => title.id(code.name()).id_url(code.url()),
+            None => title,
+        };
+        let (snippet, is_cut) = self.snippet();
+        let name = printable(self.name);
+        // The renderer counts the columns itself, where it has the whole line.
+        let mut group = if is_cut {
+            title
+                .element(Origin::path(name).line(self.span.line).char_column(self.span.column))
+                .element(snippet)
+        } else {
+            title.element(snippet.path(name))
+        };
         if let Some(help) = help {
-            let help = printable(help).replace('\n', "\n          ");
-            writeln!(out, "{MARGIN}  ={MARGIN:#} {HELP}help{HELP:#}: {help}")?;
+            group = group.element(Level::HELP.message(printable(help)));
         }
-        Ok(())
+        writeln!(out, "{}", Renderer::styled().term_width(WIDTH).render(&[group]))
+    }
+
+    /// The lines to show, and whether the first is cut: of a text on one line, or of places far from each other, no more than can be looked at.
+    fn snippet(&self) -> (Snippet<'_, Annotation<'_>>, bool) {
+        let Self { text, span, .. } = *self;
+        let (lines, is_cut) = lines(text, &span.range);
+        let near = |label: &&(Span, String)| label.0.range.start.abs_diff(span.range.start) <= NEAR;
+        let others: Vec<_> = self
+            .labels
+            .iter()
+            .filter(near)
+            .map(|(span, message)| (lines_of(text, span), span, message))
+            .filter(|((_, cut), ..)| !cut && !is_cut)
+            .collect();
+        let mut first = (lines.start, span.line);
+        let mut end = lines.end;
+        for ((lines, _), span, _) in &others {
+            first = first.min((lines.start, span.line));
+            end = end.max(lines.end);
+        }
+        let within = |range: &Range<usize>| {
+            // Of a value over several lines the first is enough.
+            let line_end = text
+                .get(range.start..)
+                .and_then(|rest| rest.find('\n'))
+                .map_or(text.len(), |end| range.start + end);
+            range.start - first.0..range.end.min(line_end).min(end).max(range.start) - first.0
+        };
+        let shown = text.get(first.0..end).unwrap_or_default();
+        let mut snippet = Snippet::source(shown.trim_end_matches('\r'))
+            .line_start(first.1)
+            .annotation(AnnotationKind::Primary.span(within(&span.range)));
+        for (_, span, message) in others {
+            let annotation = AnnotationKind::Context.span(within(&span.range)).label(printable(message));
+            snippet = snippet.annotation(annotation);
+        }
+        (snippet, is_cut)
     }
 }
 
-/// The line of a place as it is shown, the cells before the place, and the cells to mark.
-fn excerpt(text: &str, span: &Span) -> (String, usize, usize) {
-    // Of a very long line only what may be shown is looked at.
-    let is_boundary = |at: &usize| text.is_char_boundary(*at);
-    let near = (0..=span.range.start.saturating_sub(4 * WIDTH)).rev().find(is_boundary).unwrap_or(0);
-    let far = (span.range.start + 4 * WIDTH..text.len()).find(is_boundary).unwrap_or(text.len());
-    let newline_before = text[near..span.range.start].rfind('\n');
-    let newline_after = text[span.range.start..far].find('\n');
-    let start = newline_before.map_or(near, |newline| near + newline + 1);
-    let end = newline_after.map_or(far, |length| span.range.start + length);
-    let more_before = newline_before.is_none() && near > 0;
-    let more_after = newline_after.is_none() && far < text.len();
-    let line = text[start..end].trim_end_matches('\r');
-    let first = (span.range.start - start).min(line.len());
-    let last = (span.range.end - start).clamp(first, line.len());
+fn lines_of(text: &str, span: &Span) -> (Range<usize>, bool) {
+    lines(text, &span.range)
+}
 
-    let (mut shown, mut total, mut before, mut marked) = (String::new(), 0, 0, 0);
-    for (at, c) in line.char_indices() {
-        let cells = push_printable(&mut shown, total, c);
-        total += cells;
-        if at < first {
-            before += cells;
-        } else if at < last {
-            marked += cells;
-        }
-    }
-    let marked = marked.max(1);
-    if total <= WIDTH && !more_before && !more_after {
-        return (shown, before, marked);
-    }
-    // Cut on both sides, the place with some of what comes before it stays.
-    let cut = before.saturating_sub(BEFORE).min(total.saturating_sub(WIDTH));
-    let (mut kept, mut at) = (String::new(), 0);
-    let mut skipped = 0;
-    for c in shown.chars() {
-        let cells = c.width().unwrap_or(0);
-        if at < cut {
-            skipped = at + cells;
-        } else if at + cells <= cut + WIDTH {
-            kept.push(c);
-        }
-        at += cells;
-    }
-    let head = if cut > 0 || more_before { "…" } else { "" };
-    let tail = if total > cut + WIDTH || more_after { "…" } else { "" };
-    let before = before - skipped + head.width();
-    let marked = marked.min((head.width() + WIDTH).saturating_sub(before)).max(1);
-    (format!("{head}{kept}{tail}"), before, marked)
+/// The line that a place begins in, and whether it is cut: of a very long one only what may be shown is looked at.
+fn lines(text: &str, range: &Range<usize>) -> (Range<usize>, bool) {
+    let is_boundary = |at: &usize| text.is_char_boundary(*at);
+    let near = (0..=range.start.saturating_sub(4 * WIDTH)).rev().find(is_boundary).unwrap_or(0);
+    let far = (range.start + 4 * WIDTH..text.len()).find(is_boundary).unwrap_or(text.len());
+    let newline_before = text.get(near..range.start).and_then(|before| before.rfind('\n'));
+    let newline_after = text.get(range.start..far).and_then(|after| after.find('\n'));
+    let start = newline_before.map_or(near, |newline| near + newline + 1);
+    let end = newline_after.map_or(far, |length| range.start + length);
+    let is_cut = (newline_before.is_none() && near > 0) || (newline_after.is_none() && far < text.len());
+    (start..end, is_cut)
 }
 
 /// A text without what would move the cursor or change the terminal.
@@ -198,19 +209,62 @@ fn push_printable(line: &mut String, cells: usize, c: char) -> usize {
 }
 
 /// The findings of one file, as one line of JSON.
-pub(crate) fn json(name: &str, findings: &[Located]) -> Value {
-    let findings = findings.iter().map(|Located { finding, span }| {
-        Value::object([
+pub(crate) fn json(source: &Source, findings: &[Located]) -> Value {
+    let findings = findings.iter().map(|found| {
+        let Located { finding, span, labels } = found;
+        let optional = |text: Option<&str>| text.map_or(Value::Null, Value::from);
+        let mut members = vec![
             ("code", Value::from(finding.code.name())),
             ("severity", Value::from(finding.severity.to_string())),
             ("pointer", Value::from(finding.at.as_str())),
-            ("line", Value::from(span.line as u64)),
-            ("column", Value::from(span.column as u64)),
+        ];
+        members.extend(position(source, span));
+        members.extend([
             ("message", Value::from(finding.message.as_str())),
-            ("help", finding.help.as_deref().map_or(Value::Null, Value::from)),
-        ])
+            ("help", optional(finding.help.as_deref())),
+            ("url", Value::from(finding.code.url())),
+            (
+                "subject",
+                finding.subject.as_ref().map_or(Value::Null, |subject| {
+                    Value::object([
+                        ("kind", Value::from(subject.kind())),
+                        ("name", Value::from(subject.name())),
+                    ])
+                }),
+            ),
+            (
+                "labels",
+                Value::array(labels.iter().map(|(span, message)| {
+                    let mut label = position(source, span).to_vec();
+                    label.push(("message", Value::from(message.as_str())));
+                    Value::object(label)
+                })),
+            ),
+            (
+                "fix",
+                fix(source, found).map_or(Value::Null, |(is_certain, edits)| {
+                    let edits = edits.into_iter().map(|(span, to)| {
+                        let mut edit = position(source, &span).to_vec();
+                        edit.push(("text", Value::from(to)));
+                        Value::object(edit)
+                    });
+                    Value::object([("certain", Value::from(is_certain)), ("edits", Value::array(edits))])
+                }),
+            ),
+        ]);
+        Value::object(members)
     });
-    Value::object([("file", Value::from(name)), ("findings", Value::array(findings))])
+    Value::object([("file", Value::from(source.name.as_str())), ("findings", Value::array(findings))])
+}
+
+fn position(source: &Source, span: &Span) -> [(&'static str, Value); 4] {
+    let (end_line, end_column) = span.end(&source.text);
+    [
+        ("line", Value::from(span.line as u64)),
+        ("column", Value::from(span.column as u64)),
+        ("endLine", Value::from(end_line as u64)),
+        ("endColumn", Value::from(end_column as u64)),
+    ]
 }
 
 /// `2 errors`, `1 error`, `no errors`
@@ -258,46 +312,60 @@ pub fn error(err: &mut dyn Write, message: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr;
+
     use super::*;
 
-    fn shown(text: &str, part: &str) -> String {
-        let start = text.find(part).unwrap();
-        let span = Span { range: start..start + part.len(), line: 1, column: 1 };
-        let (line, before, marked) = excerpt(text, &span);
-        format!("{line}\n{}{}", " ".repeat(before), "^".repeat(marked))
+    fn shown(text: &str, part: &str, labels: &[(&str, &str)]) -> String {
+        let span = |part: &str| {
+            let start = text.find(part).unwrap();
+            let line = text[..start].matches('\n').count() + 1;
+            Span { range: start..start + part.len(), line, column: 1 }
+        };
+        let labels: Vec<_> = labels.iter().map(|(part, label)| (span(part), (*label).to_owned())).collect();
+        let place = Place { name: "f", text, span: &span(part), labels: &labels };
+        let group = Level::ERROR.primary_title("m").element(place.snippet().0);
+        Renderer::plain().term_width(WIDTH).render(&[group])
     }
 
     #[test]
     fn carets_count_cells() {
-        assert_eq!(shown("\"승인\": 끝", "끝"), "\"승인\": 끝\n        ^^");
-        assert_eq!(shown("a\n\t\"b\"\t: 1\r\nc", "1"), "    \"b\" : 1\n          ^");
-        assert_eq!(shown("x \u{1b}[31m y", "y"), "x \\u{1b}[31m y\n             ^");
-        assert_eq!(shown("{ a\nb }", "{ a\nb }"), "{ a\n^^^");
+        let caret = |text: &str, part: &str| {
+            let shown = shown(text, part, &[]);
+            let [line, carets] = shown.lines().skip(2).take(2).collect::<Vec<_>>()[..] else {
+                panic!("{shown}")
+            };
+            (line.to_owned(), carets.to_owned())
+        };
+        assert_eq!(caret("\"승인\": 끝", "끝"), ("1 | \"승인\": 끝".to_owned(), "  |         ^^".to_owned()));
+        assert_eq!(
+            caret("a\n\t\"b\"\t: 1\r\nc", "1"),
+            ("2 |     \"b\"    : 1".to_owned(), "  |              ^".to_owned())
+        );
+        assert_eq!(caret("{ a\nb }", "{ a\nb }"), ("1 | { a".to_owned(), "  | ^^^".to_owned()));
+        assert!(!caret("x \u{1b}[31m y", "y").0.contains('\u{1b}'));
     }
 
     #[test]
     fn long_lines_are_cut_round_the_place() {
-        let line = format!("{}here{}", "한".repeat(400), "-".repeat(400));
-        let shown = shown(&line, "here");
-        let (line, carets) = shown.split_once('\n').unwrap();
-        assert!(line.starts_with("…한") && line.ends_with("-…"), "{line}");
-        assert_eq!(line.width(), WIDTH + 2);
-        let before = line.split("here").next().unwrap().width();
-        assert_eq!(carets, format!("{}^^^^", " ".repeat(before)));
+        for text in [
+            format!("{}here{}", "한".repeat(400), "-".repeat(400)),
+            format!("{}here{}", "한".repeat(400_000), "-".repeat(400_000)),
+            format!("{}here", "\u{301}".repeat(2000)),
+        ] {
+            let shown = shown(&text, "here", &[("here", "not cut")]);
+            let carets = shown.lines().find(|line| line.contains('^')).unwrap();
+            assert!(
+                carets.contains("^^^^") && shown.lines().all(|line| line.width() < WIDTH + 10),
+                "{shown}"
+            );
+            assert!(shown.contains("here"));
+        }
+    }
 
-        let wide = format!("[{}]", "x".repeat(500));
-        let (line, before, marked) = excerpt(&wide, &Span { range: 0..502, line: 1, column: 1 });
-        assert_eq!((line.width(), before, marked), (WIDTH + 1, 0, WIDTH));
-        let (line, before, marked) = excerpt(&wide, &Span { range: 501..502, line: 1, column: 502 });
-        assert!(line.starts_with('…') && line.ends_with("x]"));
-        assert_eq!((before, marked), (WIDTH, 1));
-
-        // Characters without a width of their own leave room, and what is cut is marked all the same.
-        let marks = "\u{301}".repeat(2000);
-        let text = format!("{marks}a{marks}");
-        let span = Span { range: marks.len()..marks.len() + 1, line: 1, column: 2001 };
-        let (line, before, marked) = excerpt(&text, &span);
-        assert!(line.starts_with('…') && line.ends_with('…'));
-        assert_eq!((before, marked), (1, 1));
+    #[test]
+    fn other_places_are_shown_with_the_first() {
+        let shown = shown("first\n\n\n\n\n\nsecond\n", "second", &[("first", "it was here")]);
+        assert_eq!(shown, "error: m\n  |\n1 | first\n  | ----- it was here\n...\n7 | second\n  | ^^^^^^");
     }
 }

@@ -3,11 +3,14 @@
 use std::{io::Write, path::PathBuf};
 
 use clap::Args;
-use stepfn_cli::{Format, Outcome, count};
+use stepfn_cli::{
+    Outcome, ReportFormat, count,
+    render::{Entry, github, sarif},
+};
 use stepfn_codegen::{
     Error, asl::to_json, deployment::Deployment, generate::Format as FileFormat, generate::Plan,
 };
-use stepfn_core::{definition::Definition, validate::validate, value::Value};
+use stepfn_core::{definition::Definition, diagnostic::Severity, validate::validate, value::Value};
 
 use crate::{Failure, generate::default_out};
 
@@ -23,9 +26,16 @@ pub(crate) struct Check {
     /// The directory of the generated files [default: `generated` in the root of the workspace]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// `json` is one line: {"machines","findings":[{"machine","pointer","code","message"}]}
-    #[arg(long, value_enum, default_value_t, hide_possible_values = true, value_name = "text|json")]
-    format: Format,
+    /// `json` is one line: {"machines","findings":[{"machine","pointer","code","message"}]}; `sarif` is a log of SARIF 2.1.0, `github`
+    /// annotates a pull request
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        value_name = "human|json|sarif|github"
+    )]
+    format: ReportFormat,
 }
 
 struct Finding {
@@ -69,7 +79,7 @@ impl Check {
             }),
         }
         match self.format {
-            Format::Json => {
+            ReportFormat::Json => {
                 let optional = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
                 let list = findings.iter().map(|finding| {
                     Value::object([
@@ -83,11 +93,12 @@ impl Check {
                     [("machines", Value::from(deployments.len() as u64)), ("findings", Value::array(list))];
                 writeln!(out, "{}", Value::object(all))?;
             }
-            Format::Text => {
+            ReportFormat::Sarif => writeln!(out, "{}", sarif(&entries(&findings)).to_pretty_string())?,
+            ReportFormat::Github => write!(out, "{}", github(&entries(&findings)))?,
+            _ => {
                 for Finding { machine, pointer, code, message } in &findings {
-                    let place: Vec<&str> = machine.iter().chain(pointer).map(String::as_str).collect();
-                    let place =
-                        if place.is_empty() { String::new() } else { format!("{}: ", place.join(" ")) };
+                    let place = place(machine.as_deref(), pointer.as_deref());
+                    let place = place.map_or(String::new(), |place| format!("{place}: "));
                     stepfn_cli::error(out, &format!("{place}{message} [{code}]"))?;
                 }
             }
@@ -101,6 +112,20 @@ impl Check {
         )?;
         Ok(if findings.is_empty() { Outcome::Fine } else { Outcome::Findings })
     }
+}
+
+/// The machine and the place in it.
+fn place(machine: Option<&str>, pointer: Option<&str>) -> Option<String> {
+    let place: Vec<&str> = machine.into_iter().chain(pointer).collect();
+    Some(place.join(" ")).filter(|place| !place.is_empty())
+}
+
+fn entries(findings: &[Finding]) -> Vec<Entry> {
+    let entry = |finding: &Finding| Entry {
+        logical: place(finding.machine.as_deref(), finding.pointer.as_deref()),
+        ..Entry::new(finding.code, Severity::Error, finding.message.as_str())
+    };
+    findings.iter().map(entry).collect()
 }
 
 /// What AWS says of a definition.

@@ -13,9 +13,12 @@ fn a_finding_is_its_place_its_line_and_a_caret() {
     assert_eq!(
         out,
         "\
-주문.json:4:34: error[unknown-state]: state `승인`: `Next` leads to `처리이`, and there is no state of that name here
+error[unknown-state]: state `승인`: `Next` leads to `처리이`, and there is no state of that name here
+ --> 주문.json:4:34
+  |
 4 |     \"승인\": { \"Type\": \"Pass\", \"Next\": \"처리이\" },
   |                                       ^^^^^^^^
+  |
   = help: did you mean `처리`?
 
 "
@@ -30,7 +33,13 @@ fn json_is_one_line_for_each_file() {
     let Run { out, err, code } = place.run(&["check", "--format", "json", "a.json", "b.json"]);
     let lines: Vec<&str> = out.lines().collect();
     let [first, second] = lines[..] else { panic!("{out}") };
-    let finding = r#"{"code":"unknown-state","severity":"error","pointer":"/States/승인/Next","line":4,"column":34,"message":"state `승인`: `Next` leads to `처리이`, and there is no state of that name here","help":"did you mean `처리`?"}"#;
+    let finding = concat!(
+        r#"{"code":"unknown-state","severity":"error","pointer":"/States/승인/Next","line":4,"column":34,"endLine":4,"endColumn":39,"#,
+        r#""message":"state `승인`: `Next` leads to `처리이`, and there is no state of that name here","help":"did you mean `처리`?","#,
+        r#""url":"https://github.com/stepfn/stepfn/blob/main/docs/errors.md#unknown-state","#,
+        r#""subject":{"kind":"state","name":"처리이"},"labels":[],"#,
+        r#""fix":{"certain":false,"edits":[{"line":4,"column":34,"endLine":4,"endColumn":39,"text":"\"처리\""}]}}"#,
+    );
     assert_eq!(first, format!(r#"{{"file":"a.json","findings":[{finding}]}}"#));
     assert_eq!(second, r#"{"file":"b.json","findings":[]}"#);
     assert_eq!(err, "checked 2 files: 1 error, no warnings\n");
@@ -49,8 +58,11 @@ fn a_file_without_errors_ends_well() {
 fn warnings_are_said_denied_or_allowed() {
     let place = Place::new(&[("a.json", WARNED)]);
     let Run { out, err, code } = place.run(&["check", "a.json"]);
-    assert!(out.starts_with("a.json:1:30: warning[invalid-version]"), "{out}");
-    assert!(out.contains("a.json:2:31: warning[callback-without-timeout]"), "{out}");
+    assert!(out.starts_with("warning[invalid-version]: ") && out.contains("\n --> a.json:1:30\n"), "{out}");
+    assert!(
+        out.contains("\nwarning[callback-without-timeout]: ") && out.contains("\n --> a.json:2:31\n"),
+        "{out}"
+    );
     assert_eq!((err.as_str(), code), ("checked 1 file: no errors, 2 warnings\n", 0));
 
     assert_eq!(place.run(&["check", "--deny-warnings", "a.json"]).code, 1);
@@ -87,7 +99,7 @@ fn express_is_checked_as_express() {
 fn standard_input_is_read() {
     let place = Place::new(&[]);
     let Run { out, code, .. } = place.run_with(&["check", "-"], WRONG);
-    assert!(out.starts_with("<stdin>:4:34: error[unknown-state]"), "{out}");
+    assert!(out.starts_with("error[unknown-state]: ") && out.contains("\n --> <stdin>:4:34\n"), "{out}");
     assert_eq!(code, 1);
 }
 
@@ -99,14 +111,20 @@ fn what_is_not_json_is_a_finding() {
     assert_eq!(
         out,
         "\
-a.json:3:2: error[invalid-json]: JSON has no comments
+error[invalid-json]: JSON has no comments
+ --> a.json:3:2
+  |
 3 |     // states
   |     ^
+  |
   = help: put the text into a `Comment` field, or remove it
 
-b.yaml:1:1: error[invalid-json]: this is YAML, and a definition is JSON
+error[invalid-json]: this is YAML, and a definition is JSON
+ --> b.yaml:1:1
+  |
 1 | StartAt: A
   | ^^^^^^^^^^
+  |
   = help: convert it to JSON; where it is part of a template, check the definition alone
 
 "
@@ -121,7 +139,7 @@ fn a_key_that_stands_twice_is_found_at_the_second() {
         "{ \"StartAt\": \"A\",\n  \"StartAt\": \"A\", \"States\": { \"A\": { \"Type\": \"Succeed\" } } }",
     )]);
     let Run { out, .. } = place.run(&["check", "a.json"]);
-    assert!(out.starts_with("a.json:2:3: error[duplicate-key]"), "{out}");
+    assert!(out.starts_with("error[duplicate-key]: ") && out.contains("\n --> a.json:2:3\n"), "{out}");
 }
 
 #[test]
@@ -129,7 +147,7 @@ fn a_file_that_cannot_be_read_does_not_keep_the_others_from_being_checked() {
     let place = Place::new(&[("wrong.json", WRONG)]);
     std::fs::write(place.path("latin.json"), b"{\n\"a\": \"\xe9\" }").unwrap();
     let Run { out, err, code } = place.run(&["check", "none.json", "latin.json", "wrong.json"]);
-    assert!(out.starts_with("wrong.json:4:34: error"), "{out}");
+    assert!(out.starts_with("error[unknown-state]: ") && out.contains("\n --> wrong.json:4:34\n"), "{out}");
     assert!(err.contains("error: cannot read `none.json`: "), "{err}");
     assert!(err.contains("error: cannot read `latin.json`: line 2 is not UTF-8\n"), "{err}");
     assert!(err.ends_with("checked 1 file: 1 error, no warnings\n"), "{err}");
@@ -173,8 +191,109 @@ fn colours_are_left_out_where_nobody_wants_them() {
     let place = Place::new(&[("a.json", WRONG)]);
     let run = |variables| stepfn(&place.path(""), &["check", "a.json"], "", variables).out;
     let coloured = run(&[("CLICOLOR_FORCE", "1")]);
-    assert!(coloured.contains("\u{1b}[31merror[unknown-state]\u{1b}[0m"), "{coloured:?}");
+    assert!(coloured.contains("\u{1b}["), "{coloured:?}");
     let plain = run(&[]);
-    assert!(plain.starts_with("a.json:4:34: error[unknown-state]: "), "{plain:?}");
+    assert!(plain.starts_with("error[unknown-state]: ") && !plain.contains('\u{1b}'), "{plain:?}");
     assert_eq!(run(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]), plain);
+}
+
+const TWICE: &str = r#"{
+  "StartAt": "Work",
+  "States": {
+    "Work": { "Type": "Pass", "Next": "Done", "End": true },
+    "Done": { "Type": "Succeed" }
+  }
+}
+"#;
+
+#[test]
+fn what_else_has_to_do_with_it_is_shown() {
+    let place = Place::new(&[("a.json", TWICE)]);
+    let Run { out, .. } = place.run(&["check", "a.json"]);
+    assert_eq!(
+        out,
+        "\
+error[conflicting-transition]: state `Work`: it has both `End` and `Next`, which leads to `Done`
+ --> a.json:4:47
+  |
+4 |     \"Work\": { \"Type\": \"Pass\", \"Next\": \"Done\", \"End\": true },
+  |                               ------          ^^^^^
+  |                               |
+  |                               it goes on here
+  |
+  = help: keep one of the two
+
+"
+    );
+}
+
+#[test]
+fn github_gets_annotations() {
+    let place = Place::new(&[("a.json", WRONG), ("b.json", WARNED)]);
+    let Run { out, code, .. } = place.run(&["check", "--format", "github", "a.json", "b.json"]);
+    assert_eq!(
+        out.lines().next(),
+        Some(
+            "::error file=a.json,line=4,endLine=4,col=34,endColumn=38,title=unknown-state::state `승인`: `Next` leads to \
+             `처리이`, and there is no state of that name here; did you mean `처리`?"
+        )
+    );
+    assert_eq!(out.lines().filter(|line| line.starts_with("::warning file=b.json,")).count(), 2, "{out}");
+    assert_eq!(code, 1);
+}
+
+/// The members that the schema of SARIF 2.1.0 demands of the objects that are written here, and the values that it takes.
+#[test]
+fn sarif_is_a_log_with_rules_places_and_fixes() {
+    let place = Place::new(&[("a b.json", TWICE), ("c.json", &WRONG.replace("처리", "Process"))]);
+    let Run { out, code, .. } = place.run(&["check", "--format", "sarif", "a b.json", "c.json"]);
+    let log = stepfn_core::json::parse_value(&out).unwrap();
+    assert_eq!(log["version"].as_str(), Some("2.1.0"));
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert_eq!((rules.len(), results.len(), code), (2, 2, 1));
+    for result in results {
+        let index: usize = result["ruleIndex"].to_string().parse().unwrap();
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        assert!(rules[index]["helpUri"].as_str().unwrap().ends_with(result["ruleId"].as_str().unwrap()));
+        assert!(["error", "warning", "note", "none"].contains(&result["level"].as_str().unwrap()));
+        assert!(result["message"]["text"].as_str().is_some());
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        for member in ["startLine", "startColumn", "endLine", "endColumn"] {
+            assert!(region[member].to_string().parse::<usize>().unwrap() >= 1);
+        }
+    }
+    let uri = |result: &stepfn_core::value::Value| {
+        let location = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        location["uri"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((uri(&results[0]), uri(&results[1])), ("a%20b.json".to_owned(), "c.json".to_owned()));
+    assert_eq!(results[0]["relatedLocations"][0]["message"]["text"].as_str(), Some("it goes on here"));
+    let replacement = &results[1]["fixes"][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replacement["insertedContent"]["text"].as_str(), Some("\"Process\""));
+    assert_eq!(replacement["deletedRegion"]["startLine"].to_string(), "4");
+
+    let Run { out, code, .. } =
+        Place::new(&[("a.json", FINE)]).run(&["check", "--format", "sarif", "a.json"]);
+    let log = stepfn_core::json::parse_value(&out).unwrap();
+    assert_eq!((log["runs"][0]["results"].as_array().map(<[_]>::len), code), (Some(0), 0));
+}
+
+#[test]
+fn certain_slips_are_fixed_in_the_file() {
+    let slips = "{ \"StartAt\": \"Work\",\r\n\t\"States\": {\"Work\":   { \"Type\": \"Pass\", \"Nxt\": \"Done\", \"Coment\":\"\\u00e9\" },\n \"Done\": { \"Type\": \"Succeed\" },\n}}";
+    let place = Place::new(&[("a.json", slips), ("b.json", TWICE)]);
+    let Run { out, err, code } = place.run(&["check", "--fix", "a.json", "b.json"]);
+    assert!(out.starts_with("error[conflicting-transition]") && out.matches("error[").count() == 1, "{out}");
+    assert_eq!(err, "checked 2 files: 3 findings fixed, 1 error, no warnings\n");
+    assert_eq!(code, 1);
+    let fixed = slips.replace("Nxt", "Next").replace("Coment", "Comment").replace("},\n}}", "}\n}}");
+    assert_eq!(std::fs::read_to_string(place.path("a.json")).unwrap(), fixed);
+    assert_eq!(std::fs::read_to_string(place.path("b.json")).unwrap(), TWICE);
+    let Run { err, code, .. } = place.run(&["check", "--fix", "a.json"]);
+    assert_eq!((err.as_str(), code), ("checked 1 file: no findings fixed, no errors, no warnings\n", 0));
+    let Run { err, code, .. } = place.run_with(&["check", "--fix", "-"], slips);
+    assert!(err.contains("standard input cannot be fixed in place"), "{err}");
+    assert_eq!(code, 2);
 }

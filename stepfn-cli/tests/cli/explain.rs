@@ -1,3 +1,7 @@
+use std::{env, fs, path::Path};
+
+use stepfn_core::check::Code;
+
 use crate::{Place, Run};
 
 #[test]
@@ -29,5 +33,36 @@ fn each_listed_code_can_be_explained() {
         let page = place.run(&["explain", name]);
         assert_eq!(page.code, 0, "{name}");
         assert!(page.out.starts_with(&format!("# {name} (")), "{name}");
+    }
+}
+
+/// The address that findings name leads to a heading of `docs/errors.md`. `STEPFN_BLESS=1` writes the file.
+#[test]
+fn the_page_of_all_codes_is_current() {
+    let mut page = "# Errors and warnings\n\nWritten from the rules by `STEPFN_BLESS=1 cargo test -p stepfn-cli --test cli the_page`; do not edit.\n"
+        .to_owned();
+    for code in Code::ALL {
+        let explanation = code.explanation();
+        let (_, body) = explanation.split_once("\n\n").unwrap();
+        let body = body.replace("\n## ", "\n### ");
+        page.push_str(&format!(
+            "\n## {}\n\nIs {}. {body}",
+            code.name(),
+            match code.severity().to_string().as_str() {
+                "error" => "an error",
+                _ => "a warning",
+            }
+        ));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
+    if env::var_os("STEPFN_BLESS").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    let written = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    assert!(written == page, "`docs/errors.md` is not what the rules say: run this test with STEPFN_BLESS=1");
+    for code in Code::ALL {
+        let (_, anchor) =
+            code.url().split_once('#').map(|(path, anchor)| (path.to_owned(), anchor.to_owned())).unwrap();
+        assert!(page.contains(&format!("\n## {anchor}\n")), "{anchor}");
     }
 }

@@ -77,3 +77,11 @@ fn stepfn(directory: &Path, arguments: &[&str], stdin: &str, variables: &[(&str,
         code: output.status.code().unwrap(),
     }
 }
+
+/// The first finding of a text on one line: `file:line:column: error[code]: message`.
+fn head(text: &str) -> String {
+    let mut lines = text.lines();
+    let title = lines.next().unwrap_or_default();
+    let place = lines.next().and_then(|line| line.trim_start().strip_prefix("--> ")).unwrap_or_default();
+    format!("{place}: {title}")
+}

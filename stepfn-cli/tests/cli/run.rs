@@ -1,6 +1,6 @@
 use stepfn_core::{json, value::Value};
 
-use crate::{Place, Run};
+use crate::{Place, Run, head};
 
 const ORDER: &str = r#"{
   "StartAt": "Validate",
@@ -148,7 +148,7 @@ fn one_of_several_test_cases_is_to_be_chosen() {
     assert!(err.contains("= help: choose one by `--test-case`: `Happy`, `Denied`"), "{err}");
     assert_eq!(code, 2);
     let Run { err, code, .. } = run("Happi", &[]);
-    assert!(err.starts_with("mocks.json:2:34: error: there is no test case `Happi`"), "{err}");
+    assert!(head(&err).starts_with("mocks.json:2:34: error: there is no test case `Happi`"), "{err}");
     assert!(err.contains("= help: did you mean `Happy`?"), "{err}");
     assert_eq!(code, 1);
     let Run { err, code, .. } = run("Happy", &["--name", "Order"]);
@@ -176,16 +176,19 @@ fn findings_of_the_mock_file_have_their_places() {
     assert_eq!(
         err,
         "\
-mocks.json:3:16: error: there is no state `Validat`
-3 |     \"Happy\": {  \"Validat\": \"BusyOnce\", \"승인\": \"Approved\" },
-  |                 ^^^^^^^^^
+error: there is no state `Validat`
+ --> mocks.json:3:16
+  |
+3 |     \"Happy\": {    \"Validat\": \"BusyOnce\", \"승인\": \"Approved\" },
+  |                   ^^^^^^^^^
+  |
   = help: did you mean `Validate`?
 "
     );
     assert_eq!(code, 1);
     let place = Place::new(&[("order.asl.json", ORDER), ("mocks.json", "{ \"StateMachines\": {} }")]);
     let Run { err, code, .. } = place.run(&["run", "order.asl.json", "--mocks", "mocks.json"]);
-    assert!(err.starts_with("mocks.json:1:1: error: the field `MockedResponses` is missing\n"), "{err}");
+    assert!(head(&err).starts_with("mocks.json:1:1: error: the field `MockedResponses` is missing"), "{err}");
     assert_eq!(code, 1);
 }
 
@@ -195,7 +198,7 @@ fn what_aws_refuses_is_not_run() {
     let Run { out, err, code } = place.run(&["run", "a.json"]);
     assert_eq!(out, "");
     assert!(
-        err.starts_with("a.json:1:14: error[unknown-state]")
+        head(&err).starts_with("a.json:1:14: error[unknown-state]")
             && err.contains(
                 "ERROR MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /StartAt\n\
                  ERROR MISSING_TRANSITION_TARGET: State \"A\" is not reachable. at /States/A\n"
@@ -216,7 +219,7 @@ fn what_aws_creates_is_run_and_fails_where_it_fails_on_aws() {
     let told = "`a.json` has errors, but AWS creates it: it is run as AWS would run it\n";
     let Run { out, err, code } = place.run(&["run", "a.json"]);
     assert_eq!((out.as_str(), code), ("{}\n", 0));
-    assert!(err.starts_with("a.json:4:76: error[invalid-intrinsic]") && err.contains(told), "{err}");
+    assert!(head(&err).starts_with("a.json:4:76: error[invalid-intrinsic]") && err.contains(told), "{err}");
     let Run { err, code, .. } = place.run(&["run", "a.json", "--input", "n.json"]);
     assert!(
         err.contains(told)

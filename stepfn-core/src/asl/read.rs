@@ -3,10 +3,15 @@ use super::{
     PathField, QueryLanguage, Resource, Retrier, State, StateKind, StateMachine, TYPES, Task, Unknown, Wait,
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, Severity, list, nearest},
-    json::{self, Document, JsonError, push_token},
+    diagnostic::{Code, Diagnostic, Edit, Severity, Subject, list},
+    json::{self, Document, JsonError, below, push_token, to_string},
     value::{Map as JsonMap, Value},
 };
+
+/// What a number is called where something else is found.
+const NUMBER: &str = "a number";
+/// What a boolean is called where something else is found.
+const BOOLEAN: &str = "`true` or `false`";
 
 /// Reads a definition from JSON text.
 ///
@@ -22,7 +27,7 @@ pub fn read_str(text: &str) -> Result<(StateMachine, Vec<Diagnostic>), JsonError
 pub fn read_document(document: &Document) -> (StateMachine, Vec<Diagnostic>) {
     let (machine, mut findings) = read(&document.value);
     for (at, _) in &document.duplicates {
-        let key = at.rsplit('/').next().unwrap_or_default();
+        let key = json::tokens(at).into_iter().flatten().last().unwrap_or_default();
         findings.push(
             Diagnostic::new(
                 Code::DuplicateKey,
@@ -71,18 +76,25 @@ impl Reader {
     }
 
     fn wrong_kind(&mut self, at: &str, what: &str, expected: &str, found: &Value) {
-        let found = match found {
+        let shown = match found {
             Value::Null => "null".to_owned(),
             Value::String(text) => format!("the string \"{text}\""),
             Value::Number(_) | Value::Bool(_) => format!("`{found}`"),
             Value::Array(_) => "an array".to_owned(),
             Value::Object(_) => "an object".to_owned(),
         };
-        self.findings.push(Diagnostic::new(
-            Code::WrongKind,
-            at,
-            format!("{what} must be {expected}, found {found}"),
-        ));
+        let finding =
+            Diagnostic::new(Code::WrongKind, at, format!("{what} must be {expected}, found {shown}"));
+        // A number or a boolean in quotes is meant without them.
+        let bare = found.as_str().filter(|text| match expected {
+            NUMBER => text.parse::<u32>().is_ok_and(|number| number.to_string() == **text),
+            BOOLEAN => ["true", "false"].contains(text),
+            _ => false,
+        });
+        self.findings.push(match bare {
+            Some(text) => finding.fix(Edit::Value { at: at.to_owned(), to: text.to_owned() }, true),
+            None => finding,
+        });
     }
 
     fn machine(&mut self, value: &Value, at: &str, what: &str) -> StateMachine {
@@ -218,8 +230,8 @@ impl Reader {
                     format!("{at}/Type"),
                     format!("there is no state type `{other}`; the types are {}", list(TYPES)),
                 );
-                let help = nearest(other, TYPES).map(|near| format!("did you mean `{near}`?"));
-                self.findings.push(finding.maybe_help(help));
+                self.findings
+                    .push(finding.subject(Subject::Word(other.to_owned())).did_you_mean(other, TYPES));
                 return None;
             }
         };
@@ -349,7 +361,11 @@ impl Fields<'_> {
                     format!("`{name}` should be a string, found `{value}`"),
                 )
             }
-            .help(format!("write `\"{text}\"`")),
+            .help(format!("write `\"{text}\"`"))
+            .fix(
+                Edit::Value { at: format!("{}/{name}", self.at), to: to_string(&text.as_str().into()) },
+                true,
+            ),
         );
         self.kept.insert(name.into(), value);
         Some(text)
@@ -372,7 +388,7 @@ impl Fields<'_> {
     }
 
     fn boolean(&mut self, name: &str) -> Option<bool> {
-        self.convert(name, "`true` or `false`", Value::as_bool)
+        self.convert(name, BOOLEAN, Value::as_bool)
     }
 
     fn array(&mut self, name: &str) -> Option<Vec<Value>> {
@@ -400,7 +416,7 @@ impl Fields<'_> {
     }
 
     fn amount(&mut self, name: &str) -> Option<Amount> {
-        self.convert(name, "a number", |value| match value {
+        self.convert(name, NUMBER, |value| match value {
             Value::Number(number) => Some(Amount::Number(number.clone())),
             // Deployment tools and JSONata put a text where the number comes to stand.
             Value::String(text) if text.starts_with("{%") || text.contains("${") || text.contains("#{") => {
@@ -477,16 +493,14 @@ impl Fields<'_> {
             let known = ["Variable", "Comment", "And", "Or", "Not", "Condition"];
             let stray = self.rest.keys().find(|key| !known.contains(&key.as_ref()));
             let finding = match stray {
-                Some(key) => {
-                    let help = nearest(key, names).map(|near| format!("did you mean `{near}`?"));
-                    Diagnostic::new(
-                        Code::UnknownOperator,
-                        format!("{}/{key}", self.at),
-                        format!("there is no comparison operator `{key}`"),
-                    )
-                    .on_key()
-                    .maybe_help(help)
-                }
+                Some(key) => Diagnostic::new(
+                    Code::UnknownOperator,
+                    below(&self.at, key),
+                    format!("there is no comparison operator `{key}`"),
+                )
+                .on_key()
+                .subject(Subject::Field(key.to_string()))
+                .did_you_mean(key, names),
                 None => Diagnostic::new(
                     Code::MissingField,
                     self.at.clone(),

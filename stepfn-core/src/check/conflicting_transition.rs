@@ -33,6 +33,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                 format!("it has both `End` and `Next`, which leads to `{next}`"),
             )
             .on_key()
+            .label_on_key(format!("{}/Next", node.at), "it goes on here")
             .help("keep one of the two"),
         );
     }

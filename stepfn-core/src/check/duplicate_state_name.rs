@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use super::{Code, page::Page, walk::Walk};
-use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, Subject},
+};
 
 pub(super) const PAGE: Page = Page {
     what: "Two states in different machines of one definition have the same name.",
@@ -53,6 +56,8 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
                     ),
                 )
                 .on_key()
+                .subject(Subject::State(node.name.to_owned()))
+                .label_on_key(*other, "the other state")
                 .help("give one of the two another name"),
             ),
             None => {

@@ -9,8 +9,9 @@ use super::{
 use crate::{
     asl::{QueryLanguage, StateKind},
     definition::WorkflowType,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Edit},
     intrinsic::Call,
+    json::to_string,
     path::Path,
     value::Value,
 };
@@ -46,10 +47,18 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                 _ => None,
             };
             let meant = below.strip_prefix(&root).is_some_and(|inside| inside.split('/').any(takes_paths));
-            if let Some((message, help)) = found
+            if let Some(found) = found
                 && !meant
             {
-                findings.push(node.finding(Code::ExpressionAsText, below, message).help(help));
+                let finding = node.finding(Code::ExpressionAsText, below, found.message).help(found.help);
+                let at = finding.at.clone();
+                findings.push(match found.fix {
+                    Some(Meant::Key(to)) => finding.fix(Edit::Key { at, to }, true),
+                    Some(Meant::Text(text)) => {
+                        finding.fix(Edit::Value { at, to: to_string(&text.into()) }, false)
+                    }
+                    None => finding,
+                });
             }
         });
     }
@@ -80,7 +89,22 @@ fn takes_paths(key: &str) -> bool {
         || key.eq_ignore_ascii_case("JsonPath")
 }
 
-fn in_jsonpath(key: &str, text: &str) -> Option<(String, String)> {
+/// A text that is meant to be evaluated.
+struct Found {
+    message: String,
+    help: String,
+    fix: Option<Meant>,
+}
+
+/// What is to be written instead.
+enum Meant {
+    /// Another key.
+    Key(String),
+    /// Another text.
+    Text(String),
+}
+
+fn in_jsonpath(key: &str, text: &str) -> Option<Found> {
     let what = if is_path(text) {
         "a path"
     } else if is_call(text) {
@@ -89,30 +113,29 @@ fn in_jsonpath(key: &str, text: &str) -> Option<(String, String)> {
         let help = "write a path under a `.$` key, or give the state `\"QueryLanguage\": \"JSONata\"`";
         let message =
             format!("`{key}` is sent the text `{text}`: JSONata is not evaluated in a JSONPath state");
-        return Some((message, help.to_owned()));
+        return Some(Found { message, help: help.to_owned(), fix: None });
     } else {
         return None;
     };
     let message = format!("`{key}` is sent the text `{text}`: {what} is evaluated under a `.$` key only");
-    Some((message, format!("write `\"{key}.$\": \"{text}\"`")))
+    let help = format!("write `\"{key}.$\": \"{text}\"`");
+    Some(Found { message, help, fix: Some(Meant::Key(format!("{key}.$"))) })
 }
 
-fn in_jsonata(key: &str, text: &str) -> Option<(String, String)> {
+fn in_jsonata(key: &str, text: &str) -> Option<Found> {
     if key.ends_with(".$") && !text.starts_with("{%") {
         let message = format!("`{key}`: `.$` means nothing in a JSONata state, and `{text}` is sent as text");
-        return Some((
-            message,
-            format!("write `\"{}\"` with a `{{% %}}` expression", key.trim_end_matches(".$")),
-        ));
+        let help = format!("write `\"{}\"` with a `{{% %}}` expression", key.trim_end_matches(".$"));
+        return Some(Found { message, help, fix: None });
     }
     if is_path(text) || text.starts_with("$states.") {
         let message = format!("`{key}` is sent the text `{text}`: only `{{% %}}` is evaluated");
-        let help = if text.starts_with("$states.") {
-            format!("write `\"{{% {text} %}}\"`")
+        let meant = if text.starts_with("$states.") {
+            format!("{{% {text} %}}")
         } else {
-            format!("write `\"{{% $states.input{} %}}\"`", text.trim_start_matches('$'))
+            format!("{{% $states.input{} %}}", text.trim_start_matches('$'))
         };
-        return Some((message, help));
+        return Some(Found { message, help: format!("write `\"{meant}\"`"), fix: Some(Meant::Text(meant)) });
     }
     None
 }

@@ -6,7 +6,12 @@ use super::{
     texts::{entries, looks_like_call, templates},
     walk::{Node, has_placeholder},
 };
-use crate::{asl::QueryLanguage, definition::WorkflowType, diagnostic::Diagnostic, value::Value};
+use crate::{
+    asl::QueryLanguage,
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, Edit},
+    value::Value,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "A `.$` key in a payload template has a value that is neither a path nor a call of an intrinsic function, or stands \
@@ -56,7 +61,10 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                     format!("write `\"{plain}\"` for a value as it stands"),
                 ),
             };
-            findings.push(node.finding(Code::InvalidTemplate, below, message).help(help));
+            let finding = node.finding(Code::InvalidTemplate, below, message).help(help);
+            // A value that nothing can evaluate is meant as it stands; a string may be a path with a slip.
+            let edit = Edit::Key { at: finding.at.clone(), to: plain.to_owned() };
+            findings.push(finding.fix(edit, value.as_str().is_none()));
         });
     }
 }
@@ -77,6 +85,7 @@ fn twins(node: &Node<'_>, below: &str, template: &Value, findings: &mut Vec<Diag
                             format!("`{key}` and `{plain}` would become one key"),
                         )
                         .on_key()
+                        .label_on_key(format!("{}{}", node.at, super::walk::below(below, plain)), "the other")
                         .help("keep one of the two"),
                     );
                 }

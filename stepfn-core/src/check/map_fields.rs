@@ -9,7 +9,7 @@ use super::{
 use crate::{
     asl::{Map, StateKind},
     definition::WorkflowType,
-    diagnostic::{Diagnostic, Severity, nearest},
+    diagnostic::{Diagnostic, Severity, Subject},
     value::Value,
 };
 
@@ -147,10 +147,12 @@ fn config(node: &Node<'_>, map: &Map, findings: &mut Vec<Diagnostic>) -> Mode {
         return Mode::Unknown;
     };
     for key in fields.keys().filter(|key| !["Mode", "ExecutionType"].contains(&&***key)) {
-        let help = nearest(key, ["Mode", "ExecutionType"]).map(|near| format!("did you mean `{near}`?"));
         let message = format!("`ProcessorConfig` has no field `{key}`");
         findings.push(
-            node.finding(Code::MapFields, &super::walk::below(at, key), message).on_key().maybe_help(help),
+            node.finding(Code::MapFields, &super::walk::below(at, key), message)
+                .on_key()
+                .subject(Subject::Field(key.to_string()))
+                .did_you_mean(key, ["Mode", "ExecutionType"]),
         );
     }
     let mut word = |field: &str, words: [&'static str; 2]| {
@@ -162,14 +164,14 @@ fn config(node: &Node<'_>, map: &Map, findings: &mut Vec<Diagnostic>) -> Mode {
                 Value::String(text) => format!("`{text}`"),
                 other => format!("`{other}`"),
             };
-            let help = nearest(text, words).map(|near| format!("did you mean `{near}`?"));
             findings.push(
                 node.finding(
                     Code::MapFields,
                     &format!("{at}/{field}"),
                     format!("`{field}` must be `{}` or `{}`, found {found}", words[0], words[1]),
                 )
-                .maybe_help(help),
+                .subject(Subject::Word(text.to_owned()))
+                .did_you_mean(text, words),
             );
         }
         Some(word)

@@ -4,12 +4,11 @@
 use super::{
     Code,
     fields::fields,
-    unknown_field::suggestion,
     walk::{Node, below, has_placeholder},
 };
 use crate::{
     asl::{QueryLanguage, StateKind},
-    diagnostic::{Diagnostic, list, nearest},
+    diagnostic::{Diagnostic, Subject, list},
     value::{Map as JsonMap, Value},
 };
 
@@ -90,7 +89,7 @@ impl Judge<'_, '_> {
                 self.node.finding(Code::WrongQueryLanguage, &at, message).help(instead)
             } else {
                 let message = format!("`{owner}` has no field `{key}`");
-                self.node.finding(Code::UnknownField, &at, message).help(suggestion(name, known))
+                self.node.finding(Code::UnknownField, &at, message).on_key().suggest(name, known)
             };
             self.findings.push(finding.on_key());
         }
@@ -118,8 +117,10 @@ impl Judge<'_, '_> {
         if word.is_none() && !has_placeholder(text) && !text.starts_with("{%") {
             let found = value.as_str().map_or_else(|| format!("`{value}`"), |text| format!("`{text}`"));
             let message = format!("`{field}` must be one of {}, found {found}", list(words));
-            let help = nearest(text, words.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-            self.push(Code::MapFields, &below(at, field), message, help);
+            let finding = self.node.finding(Code::MapFields, &below(at, field), message);
+            self.findings.push(
+                finding.subject(Subject::Word(text.to_owned())).did_you_mean(text, words.iter().copied()),
+            );
         }
         word
     }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     asl::StateKind,
     definition::WorkflowType,
-    diagnostic::{Diagnostic, Severity, list, nearest},
+    diagnostic::{Diagnostic, Severity, Subject, list, nearest},
     value::Value,
 };
 
@@ -55,7 +55,8 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             let help = format!(
                 "the state's input is not sent; write `\"{field}\": {{}}` where the action needs none"
             );
-            findings.push(node.finding(Code::MissingParameter, "/Resource", message).help(help));
+            let finding = node.finding(Code::MissingParameter, "/Resource", message);
+            findings.push(finding.subject(Subject::Field(field.to_owned())).help(help));
         }
     }
     if let StateKind::Map(map) = &node.state.kind
@@ -69,7 +70,8 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         let field = parameters_field(node.language);
         let message = format!("an `ItemReader` needs `{field}`, which say what is read");
         let help = format!("write `\"{field}\": {{ \"Bucket\": … }}`");
-        findings.push(node.finding(Code::MissingParameter, "/ItemReader", message).help(help));
+        let finding = node.finding(Code::MissingParameter, "/ItemReader", message);
+        findings.push(finding.subject(Subject::Field(field.to_owned())).help(help));
     }
     for parameters in parameters(node) {
         check_parameters(node, &parameters, findings);
@@ -90,7 +92,9 @@ fn check_parameters(node: &Node<'_>, parameters: &Parameters<'_>, findings: &mut
                 continue;
             }
             let message = format!("`{title}` needs the parameter `{}{}`", given.path, member.name);
-            let mut finding = node.finding(Code::MissingParameter, &given.at, message);
+            let mut finding = node
+                .finding(Code::MissingParameter, &given.at, message)
+                .subject(Subject::Parameter(member.name.to_string()));
             if parameters.named.sdk {
                 finding.severity = Severity::Warning;
             }

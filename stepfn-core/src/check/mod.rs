@@ -38,6 +38,7 @@ mod expression_as_text;
 mod fail_fields;
 mod field_not_allowed;
 mod fields;
+mod fix;
 mod function_arguments;
 mod graph;
 mod invalid_intrinsic;
@@ -104,6 +105,7 @@ mod wrong_type;
 
 pub use self::{
     fields::{OBJECTS, fields, is_field},
+    fix::{Fixed, fix_text},
     page::Page,
     text::{Checked, Located, check_text},
     timestamp::{Timestamp, TimestampError},

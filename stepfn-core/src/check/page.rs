@@ -48,6 +48,17 @@ impl fmt::Display for Page {
 }
 
 impl Code {
+    /// The address of the code's page.
+    ///
+    /// ```
+    /// use stepfn_core::check::Code;
+    ///
+    /// assert!(Code::UnknownState.url().ends_with("/docs/errors.md#unknown-state"));
+    /// ```
+    pub fn url(self) -> String {
+        format!("{}/blob/main/docs/errors.md#{}", env!("CARGO_PKG_REPOSITORY"), self.name())
+    }
+
     /// The code with all that there is to say of it, as Markdown: its name as the title, its severity, its [`Page`], and what the
     /// checks say of the failing example, by line and column. Findings that need the types of a machine are not shown: JSON has none.
     ///
@@ -62,7 +73,7 @@ impl Code {
         let page = self.page();
         let checked = check_text(page.failing.trim(), &Options { workflow_type: page.workflow_type });
         let said = checked.findings.iter().find(|found| found.finding.code == self).map(|found| {
-            let Located { finding, span } = found;
+            let Located { finding, span, .. } = found;
             let help = finding.help.as_ref().map_or(String::new(), |help| format!("\n  = help: {help}"));
             let (line, column, severity, message) =
                 (span.line, span.column, finding.severity, &finding.message);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     definition::WorkflowType,
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, Subject},
 };
 
 pub(super) const PAGE: Page = Page {
@@ -66,6 +66,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                     &at("MaxDelaySeconds"),
                     format!("`MaxDelaySeconds` ({delay}) must be more than `IntervalSeconds` ({interval})"),
                 )
+                .label(format!("{}{}", node.at, at("IntervalSeconds")), "the first interval")
                 .help("it is the longest interval that the backoff grows to"),
             );
         }
@@ -73,14 +74,14 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             && !JITTER.contains(&strategy.as_str())
             && !has_placeholder(strategy)
         {
-            let help = nearest(strategy, JITTER).map(|near| format!("did you mean `{near}`?"));
             findings.push(
                 node.finding(
                     Code::RetryValues,
                     &at("JitterStrategy"),
                     format!("`JitterStrategy` must be `FULL` or `NONE`, found `{strategy}`"),
                 )
-                .maybe_help(help),
+                .subject(Subject::Word(strategy.clone()))
+                .did_you_mean(strategy, JITTER),
             );
         }
     }

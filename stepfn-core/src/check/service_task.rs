@@ -1,5 +1,7 @@
 //! What the rules about service integrations share.
 
+use std::ops::Range;
+
 use super::walk::{Node, below, has_placeholder};
 use crate::{
     asl::{QueryLanguage, StateKind},
@@ -15,6 +17,13 @@ pub(super) fn integration<'m>(node: &Node<'m>) -> Option<Integration<'m>> {
         Resource::Integration(named) => Some(named),
         _ => None,
     }
+}
+
+/// Where a service or its action is named in a Task's `Resource`.
+pub(super) fn part(node: &Node<'_>, name: &str) -> Option<Range<usize>> {
+    let StateKind::Task(task) = &node.state.kind else { return None };
+    let start = task.resource.as_str()?.find(&format!(":{name}"))? + 1;
+    Some(start..start + name.len())
 }
 
 /// An object among a Task's parameters, the outermost included, with the structure that the service has there.

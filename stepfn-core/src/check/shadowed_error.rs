@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use super::{Code, error_names::lists, page::Page, walk::Node};
-use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{
+    definition::WorkflowType,
+    diagnostic::{Diagnostic, Subject},
+};
 
 pub(super) const PAGE: Page = Page {
     what: "An earlier retrier or catcher already takes the error.",
@@ -63,6 +66,8 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                     let message = format!("`{name}`: {what} {other} already takes it{by}");
                     findings.push(
                         node.finding(Code::ShadowedError, &format!("{below}/ErrorEquals/{place}"), message)
+                            .subject(Subject::Error(name.to_owned()))
+                            .label(format!("{}/{field}/{other}/ErrorEquals", node.at), "it is taken here")
                             .help(format!("remove it here, or move this {what} before the other")),
                     );
                 }

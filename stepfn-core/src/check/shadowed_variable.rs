@@ -10,7 +10,7 @@ use super::{
 use crate::{
     asl::{QueryLanguage, StateKind},
     definition::WorkflowType,
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Subject},
 };
 
 pub(super) const PAGE: Page = Page {
@@ -88,6 +88,7 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
                             format!("the variable `{name}` is assigned by the machine around this one as well"),
                         )
                         .on_key()
+                        .subject(Subject::Variable(name.to_owned()))
                         .help("give it another name here; what it is outside can be read, and is not changed from inside"),
                     );
                 }

@@ -3,7 +3,7 @@
 use super::{Code, Options, check_read, over_limit};
 use crate::{
     asl::{self, StateMachine},
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Diagnostic, Edit, Label, Severity},
     flow::{self, Typing},
     json::{self, Document, JsonError, Span},
 };
@@ -26,6 +26,8 @@ pub struct Located {
     pub finding: Diagnostic,
     /// Where.
     pub span: Span,
+    /// The places of the finding's [labels](Diagnostic::labels), with what is to be seen there.
+    pub labels: Vec<(Span, String)>,
 }
 
 impl Checked {
@@ -71,8 +73,12 @@ pub fn check_text(text: &str, options: &Options) -> Checked {
             findings
         }
     };
-    let mut findings: Vec<Located> =
-        findings.drain(..).map(|finding| Located { span: place(&document, &finding), finding }).collect();
+    let locate = |finding: Diagnostic| Located {
+        span: place(&document, &finding),
+        labels: finding.labels.iter().filter_map(|label| label_place(&document, label)).collect(),
+        finding,
+    };
+    let mut findings: Vec<Located> = findings.drain(..).map(locate).collect();
     findings.sort_by_key(|found| found.span.range.start);
     Checked { document: Some(document), machine, findings }
 }
@@ -89,19 +95,32 @@ fn place(document: &Document, finding: &Diagnostic) -> Span {
     span.unwrap_or_else(|| document.nearest_span(at))
 }
 
+fn label_place(document: &Document, label: &Label) -> Option<(Span, String)> {
+    let span = if label.on_key { document.key_span(&label.at) } else { document.span(&label.at) };
+    Some((span?, label.message.clone()))
+}
+
 fn not_json(text: &str, error: JsonError) -> Located {
     if let Some(start) = yaml(text) {
         let line = text[..start].matches('\n').count() + 1;
         let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
         let finding = Diagnostic::new(Code::InvalidJson, "", "this is YAML, and a definition is JSON")
             .help("convert it to JSON; where it is part of a template, check the definition alone");
-        return Located { finding, span: Span { range: start..end, line, column: 1 } };
+        return Located { finding, span: Span { range: start..end, line, column: 1 }, labels: Vec::new() };
     }
     let found = text.get(error.offset..).and_then(|rest| rest.chars().next());
     let end = error.offset + found.filter(|c| *c != '\n').map_or(0, char::len_utf8);
     let finding = Diagnostic::new(Code::InvalidJson, "", error.message).maybe_help(error.help);
     let span = Span { range: error.offset..end, line: error.line, column: error.column };
-    Located { finding, span }
+    let before = text.get(..error.offset).unwrap_or_default().trim_end();
+    let finding = match found {
+        // A comma with nothing behind it.
+        Some('}' | ']') if before.ends_with(',') => {
+            finding.fix(Edit::Text { range: before.len() - 1..before.len(), to: String::new() }, true)
+        }
+        _ => finding,
+    };
+    Located { finding, span, labels: Vec::new() }
 }
 
 /// Where the first line with something to say starts, if it is YAML's: `---`, `%YAML` or `Key:`.

@@ -1,9 +1,14 @@
 //! `unknown-action`
 
-use super::{Code, page::Page, service_task::integration, walk::Node};
+use super::{
+    Code,
+    page::Page,
+    service_task::{integration, part},
+    walk::Node,
+};
 use crate::{
     definition::WorkflowType,
-    diagnostic::{Diagnostic, Severity, nearest},
+    diagnostic::{Diagnostic, Severity, Subject, nearest},
     service::actions,
 };
 
@@ -47,12 +52,18 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     if actions.is_empty() || actions.iter().any(same) {
         return;
     }
-    let near = nearest(named.action, actions);
+    let near = nearest(named.action, actions.iter().copied());
     let prefix = if named.sdk { "aws-sdk:" } else { "" };
     let message = format!("`{prefix}{}` has no action `{}`", named.service, named.action);
-    let mut finding = node.finding(Code::UnknownAction, "/Resource", message);
+    let mut finding = node
+        .finding(Code::UnknownAction, "/Resource", message)
+        .subject(Subject::Service(named.action.to_owned()));
     let help = match near {
-        Some(near) => Some(format!("did you mean `{near}`?")),
+        Some(_) => {
+            let part = part(node, named.action);
+            findings.push(finding.did_you_mean_in(part, named.action, actions.iter().copied()));
+            return;
+        }
         None if named.sdk => {
             finding.severity = Severity::Warning;
             None

@@ -4,7 +4,7 @@ use super::{Code, error_names::lists, page::Page, walk::Walk};
 use crate::{
     asl::StateKind,
     definition::WorkflowType,
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, Subject},
 };
 
 pub(super) const PAGE: Page = Page {
@@ -75,15 +75,14 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
                     if !family || known || made_up.contains(&name.as_str()) {
                         continue;
                     }
-                    let help =
-                        nearest(name, KNOWN.iter().copied()).map(|near| format!("did you mean `{near}`?"));
                     findings.push(
                         node.finding(
                             Code::UnknownErrorName,
                             &format!("/{field}/{index}/ErrorEquals/{place}"),
                             format!("Step Functions has no error `{name}`"),
                         )
-                        .maybe_help(help),
+                        .subject(Subject::Error(name.clone()))
+                        .did_you_mean(name, KNOWN.iter().copied()),
                     );
                 }
             }

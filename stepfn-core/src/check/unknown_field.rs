@@ -9,7 +9,7 @@ use super::{
 use crate::{
     asl::{Condition, Operator, StateKind},
     definition::WorkflowType,
-    diagnostic::{Diagnostic, list, nearest},
+    diagnostic::{Diagnostic, Subject, list},
 };
 
 pub(super) const PAGE: Page = Page {
@@ -50,12 +50,8 @@ pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
     // A known field that the reader could not read has a finding of its own.
     for key in scope.machine.unknown.keys().filter(|key| !known.contains(&&***key)) {
         let message = format!(" has no field `{key}`");
-        findings.push(
-            scope
-                .finding(Code::UnknownField, &below("", key), &message)
-                .on_key()
-                .help(suggestion(key, known)),
-        );
+        findings
+            .push(scope.finding(Code::UnknownField, &below("", key), &message).on_key().suggest(key, known));
     }
 }
 
@@ -78,7 +74,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             findings.push(
                 node.finding(Code::UnknownField, &below("", key), message)
                     .on_key()
-                    .help(suggestion(key, fields(type_name, node.language))),
+                    .suggest(key, fields(type_name, node.language)),
             );
         }
     }
@@ -106,7 +102,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                         format!("{what} has no field `{key}`"),
                     )
                     .on_key()
-                    .help(suggestion(key, known)),
+                    .suggest(key, known),
                 );
             }
         }
@@ -154,19 +150,20 @@ fn unknown_in_rule(node: &Node<'_>, at: &str, key: &str, findings: &mut Vec<Diag
     }
     let names: Vec<_> =
         Operator::ALL.iter().map(|operator| operator.name()).chain(RULE.iter().copied()).collect();
-    let help = nearest(key, names).map(|near| format!("did you mean `{near}`?"));
     findings.push(
         node.finding(Code::UnknownField, &below(at, key), format!("a Choice rule has no field `{key}`"))
             .on_key()
-            .maybe_help(help),
+            .subject(Subject::Field(key.to_owned()))
+            .did_you_mean(key, names.iter().copied()),
     );
 }
 
-/// The nearest of the names, else all of them.
-pub(super) fn suggestion(key: &str, known: &[&'static str]) -> String {
-    match nearest(key, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("it has {}", list(known)),
+impl Diagnostic {
+    /// Suggests the nearest of the fields, else all of them.
+    pub(super) fn suggest(self, key: &str, known: &[&'static str]) -> Self {
+        self.subject(Subject::Field(key.to_owned()))
+            .help(format!("it has {}", list(known)))
+            .did_you_mean(key, known.iter().copied())
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     definition::WorkflowType,
-    diagnostic::{Diagnostic, Severity, nearest},
+    diagnostic::{Diagnostic, Severity, Subject, nearest},
 };
 
 pub(super) const PAGE: Page = Page {
@@ -51,13 +51,14 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             if given.members.iter().any(|member| member.is_named(name)) {
                 continue;
             }
-            let near = nearest(name, given.members.iter().map(|member| &*member.name));
+            let names: Vec<&str> = given.members.iter().map(|member| &*member.name).collect();
             let message = format!("`{title}` has no parameter `{}{name}`", given.path);
             let mut finding = node.finding(Code::UnknownParameter, &below(&given.at, key), message);
-            if near.is_none() && !given.members.is_empty() {
+            if nearest(name, names.iter().copied()).is_none() && !given.members.is_empty() {
                 finding.severity = Severity::Warning;
             }
-            findings.push(finding.on_key().maybe_help(near.map(|near| format!("did you mean `{near}`?"))));
+            let finding = finding.on_key().subject(Subject::Parameter(name.to_owned()));
+            findings.push(finding.did_you_mean(name, names.iter().copied()));
         }
     }
 }

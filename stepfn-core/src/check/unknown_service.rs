@@ -1,9 +1,14 @@
 //! `unknown-service`
 
-use super::{Code, page::Page, service_task::integration, walk::Node};
+use super::{
+    Code,
+    page::Page,
+    service_task::{integration, part},
+    walk::Node,
+};
 use crate::{
     definition::WorkflowType,
-    diagnostic::{Diagnostic, Severity, nearest},
+    diagnostic::{Diagnostic, Severity, Subject, nearest},
     service::services,
 };
 
@@ -43,12 +48,17 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     }
     let kind = if named.sdk { "`aws-sdk:` has no service" } else { "there is no optimised integration of" };
     let message = format!("{kind} `{}`", named.service);
-    let near = nearest(named.service, services);
+    let near = nearest(named.service, services.iter().copied());
     let mut finding = node.finding(Code::UnknownService, "/Resource", message);
     if near.is_none() {
         finding.severity = Severity::Warning;
     }
-    findings.push(finding.maybe_help(near.map(|near| format!("did you mean `{near}`?"))));
+    let finding = finding.subject(Subject::Service(named.service.to_owned()));
+    findings.push(finding.did_you_mean_in(
+        part(node, named.service),
+        named.service,
+        services.iter().copied(),
+    ));
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{Code, page::Page, walk::Walk};
 use crate::{
     definition::WorkflowType,
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, Subject},
 };
 
 pub(super) const PAGE: Page = Page {
@@ -30,23 +30,24 @@ pub(super) const PAGE: Page = Page {
 pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
     for scope in &walk.scopes {
         let names = || scope.machine.states.keys().map(String::as_str);
-        let help = |name: &str| {
+        let suggest = |finding: Diagnostic, name: &str| {
+            let finding = finding.subject(Subject::State(name.to_owned()));
             if let Some(other) = walk.scopes.iter().find(|other| other.machine.states.contains_key(name)) {
                 let place = match other.owner {
                     Some(owner) => format!("inside `{owner}`"),
                     None => "outside".to_owned(),
                 };
                 let border = "no transition crosses the border of a Map or Parallel state";
-                return Some(format!("a state `{name}` stands {place}, but {border}"));
+                return finding.help(format!("a state `{name}` stands {place}, but {border}"));
             }
-            nearest(name, names()).map(|near| format!("did you mean `{near}`?"))
+            finding.did_you_mean(name, names())
         };
         let start = &scope.machine.start_at;
         // The reader reports a missing field, and an empty machine has no name to give.
         if !start.is_empty() && !scope.machine.states.is_empty() && !scope.machine.states.contains_key(start)
         {
             let message = format!(": `StartAt` names `{start}`, and there is no state of that name");
-            findings.push(scope.finding(Code::UnknownState, "/StartAt", &message).maybe_help(help(start)));
+            findings.push(suggest(scope.finding(Code::UnknownState, "/StartAt", &message), start));
         }
         for node in &scope.nodes {
             for (below, target) in node.state.targets() {
@@ -56,7 +57,7 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
                 let field = below.rsplit('/').next().unwrap_or_default();
                 let message =
                     format!("`{field}` leads to `{target}`, and there is no state of that name here");
-                findings.push(node.finding(Code::UnknownState, &below, message).maybe_help(help(target)));
+                findings.push(suggest(node.finding(Code::UnknownState, &below, message), target));
             }
         }
     }

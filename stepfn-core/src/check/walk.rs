@@ -1,5 +1,6 @@
 //! What all rules walk over: every machine and every state with its JSON pointer and query language.
 
+pub(super) use crate::json::below;
 use crate::{
     asl::{Map, QueryLanguage, State, StateKind, StateMachine, Task},
     check::Code,
@@ -202,11 +203,4 @@ pub(crate) fn awaits_deployment(expression: &str) -> bool {
             let address = SOURCES.iter().find_map(|source| rest.strip_prefix(source));
             address.is_some_and(|address| !address.starts_with(char::is_whitespace))
         }) || jsonata::parse(expression).is_err())
-}
-
-/// A JSON pointer below a place.
-pub(super) fn below(at: &str, token: &str) -> String {
-    let mut at = at.to_owned();
-    push_token(&mut at, token);
-    at
 }

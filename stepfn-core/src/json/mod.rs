@@ -93,6 +93,24 @@ pub struct Span {
     pub column: usize,
 }
 
+impl Span {
+    /// The place of a byte range of a text; an end of the text where the range is beyond it.
+    pub fn of(text: &str, range: Range<usize>) -> Self {
+        let before = text.get(..range.start).unwrap_or(text);
+        let last = before.rsplit('\n').next().unwrap_or_default();
+        Self { line: before.matches('\n').count() + 1, column: last.chars().count() + 1, range }
+    }
+
+    /// The line and the column right behind the place, from 1, in the text that the place is of.
+    pub fn end(&self, text: &str) -> (usize, usize) {
+        let inside = text.get(self.range.clone()).unwrap_or_default();
+        match inside.rsplit_once('\n') {
+            Some((before, last)) => (self.line + before.matches('\n').count() + 1, last.chars().count() + 1),
+            None => (self.line, self.column + inside.chars().count()),
+        }
+    }
+}
+
 /// A value of a [`Document`] and its place, to go down from: each step costs its own, however long the keys above are.
 #[derive(Clone, Copy, Debug)]
 pub struct Cursor<'d> {
@@ -220,6 +238,13 @@ pub fn push_token(pointer: &mut String, token: &str) {
             c => pointer.push(c),
         }
     }
+}
+
+/// The pointer to a member or an item of what lies at a pointer.
+pub(crate) fn below(at: &str, token: &str) -> String {
+    let mut at = at.to_owned();
+    push_token(&mut at, token);
+    at
 }
 
 /// The tokens of a JSON pointer, as they were before they were escaped; none where it is no pointer.

@@ -2,7 +2,7 @@
 
 use super::Issue;
 use crate::{
-    diagnostic::{Code, Diagnostic},
+    diagnostic::{Code, Diagnostic, Subject},
     value::Value,
 };
 
@@ -17,6 +17,9 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
     let key = unescape(key);
     let value = definition.pointer(at);
     let text = || value.and_then(Value::as_str).unwrap_or_default();
+    let waits = waits_for(definition, at);
+    let number = value.and_then(|value| number(&key, value));
+    let subject = finding.subject.as_ref().map(Subject::name);
     let (code, message, at) = match finding.code {
         Code::NoTerminalState => {
             return Issue {
@@ -84,16 +87,17 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
         Code::UnknownField | Code::FieldNotAllowed => {
             (SCHEMA, format!("Field '{key}' is not supported"), parent)
         }
-        Code::WaitFields if let Some((many, place)) = waits_for(definition, at) => {
+        Code::WaitFields if waits.is_some() => {
+            let (many, place) = waits.unwrap_or((false, at));
             (SCHEMA, one_of(many, "SecondsPath, Seconds, TimestampPath, Timestamp"), place)
         }
         Code::WaitFields if key == "Timestamp" && value.is_some_and(|value| value.as_str().is_some()) => {
             (SCHEMA, "String does not match RFC3339 timestamp".to_owned(), at)
         }
         Code::WaitFields | Code::RetryValues | Code::TimeoutValues | Code::MapFields | Code::WrongKind
-            if let Some(message) = value.and_then(|value| number(&key, value)) =>
+            if number.is_some() =>
         {
-            (SCHEMA, message, at)
+            (SCHEMA, number.unwrap_or_default(), at)
         }
         Code::MapFields if key == "ItemsPointer" => (
             SCHEMA,
@@ -119,12 +123,11 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
             (SCHEMA, format!("The field \"{key}\" is not supported by Step Functions"), parent)
         }
         Code::MissingParameter if key == "Resource" => {
-            let field = if finding.message.contains("`Arguments`") { "Arguments" } else { "Parameters" };
+            let field = subject.unwrap_or("Parameters");
             (SCHEMA, format!("{field} field is required for resource ARN: {}", text()), parent)
         }
         Code::MissingParameter => {
-            // The message ends with the parameter's name.
-            let name = finding.message.trim_end_matches('`').rsplit(['`', '.']).next().unwrap_or_default();
+            let name = subject.unwrap_or_default();
             (SCHEMA, format!("The field '{name}' is required but was missing"), at)
         }
         Code::EmptyList => (SCHEMA, "Value cannot be empty".to_owned(), at),

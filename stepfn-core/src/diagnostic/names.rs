@@ -1,146 +1,8 @@
-//! Findings: what is wrong, where, and what to write instead.
-//!
-//! Every front door (macro, builder, command line) shows the same [`Diagnostic`]; it only maps the JSON pointer to what its
-//! user sees.
-//!
-//! ```
-//! use stepfn_core::diagnostic::{Code, Diagnostic, Severity};
-//!
-//! let finding = Diagnostic::new(Code::UnknownState, "/States/Load/Next", "no state is named `Stroe`")
-//!     .help("did you mean `Store`?");
-//! assert_eq!(finding.severity, Severity::Error);
-//! assert_eq!(finding.code.name(), "unknown-state");
-//! ```
-
-use std::{fmt, ops::Range};
-
-pub use crate::check::Code;
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Legal, but surely a mistake.
-    Warning,
-    /// AWS refuses it, or it must fail at run time.
-    Error,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Warning => "warning",
-            Self::Error => "error",
-        })
-    }
-}
-
-/// One finding.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Diagnostic {
-    /// Which rule was broken.
-    pub code: Code,
-    /// How bad it is.
-    pub severity: Severity,
-    /// JSON pointer (RFC 6901) into the definition.
-    pub at: String,
-    /// Whether the key at `at` is meant, not its value.
-    pub on_key: bool,
-    /// Byte range inside the string at `at`, where only a part of it is meant.
-    pub range: Option<Range<usize>>,
-    /// What is wrong: lower case, no full stop.
-    pub message: String,
-    /// What to write instead.
-    pub help: Option<String>,
-}
-
-impl Diagnostic {
-    /// A finding with the severity that its code has.
-    pub fn new(code: Code, at: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            severity: code.severity(),
-            at: at.into(),
-            on_key: false,
-            range: None,
-            message: message.into(),
-            help: None,
-        }
-    }
-
-    /// Adds what to write instead.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// Adds what to write instead, where there is something to say.
-    #[must_use]
-    pub fn maybe_help(mut self, help: Option<String>) -> Self {
-        self.help = help;
-        self
-    }
-
-    /// Says that the key is meant.
-    #[must_use]
-    pub fn on_key(mut self) -> Self {
-        self.on_key = true;
-        self
-    }
-
-    /// Says which part of the string is meant.
-    #[must_use]
-    pub fn range(mut self, range: Range<usize>) -> Self {
-        self.range = Some(range);
-        self
-    }
-
-    /// The name of the innermost state that the finding is in.
-    pub fn state(&self) -> Option<String> {
-        let tokens: Vec<_> = self.at.split('/').collect();
-        let index = tokens.iter().rposition(|token| *token == "States")?;
-        tokens.get(index + 1).map(|token| token.replace("~1", "/").replace("~0", "~"))
-    }
-}
-
-impl fmt::Display for Diagnostic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}[{}]: {}\n  at {}", self.severity, self.code.name(), self.message, self.at)?;
-        if let Some(help) = &self.help {
-            write!(f, "\n  help: {help}")?;
-        }
-        Ok(())
-    }
-}
-
-/// Findings that stand in the way of a definition: at least one is an error.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostics(pub Vec<Diagnostic>);
-
-impl Diagnostics {
-    /// Whether one of the findings is an error.
-    pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|finding| finding.severity == Severity::Error)
-    }
-}
-
-impl fmt::Display for Diagnostics {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, finding) in self.0.iter().enumerate() {
-            if index > 0 {
-                f.write_str("\n")?;
-            }
-            finding.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Diagnostics {}
+//! Names: which one was meant, and lists of them.
 
 /// The name nearest to a misspelt one, if one is near enough to be meant.
 pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let limit = limit(name);
     let is_long = name.len() >= 4;
     let name: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
     let (mut other, mut rows) = (Vec::new(), Rows::default());
@@ -165,6 +27,47 @@ pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// How many slips a name may have and still be meant.
+fn limit(name: &str) -> usize {
+    (name.chars().count() / 3).clamp(1, 3)
+}
+
+/// The one name that a misspelt one can only stand for: the same but for the case of its letters, or a few slips away where no other name
+/// is as much as near. Digits tell names apart (`Step1`, `Step2`), so that another digit is no slip.
+///
+/// ```
+/// use stepfn_core::diagnostic::only_near;
+///
+/// assert_eq!(only_near("Stroe", ["Load", "Store"]), Some("Store"));
+/// assert_eq!(only_near("Stroe", ["Store", "Stroke"]), None);
+/// assert_eq!(only_near("Load3", ["Load1"]), None);
+/// ```
+pub fn only_near<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<char>>();
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (own, own_digits, limit) = (lower(name), digits(name), limit(name));
+    let (mut same, mut near) = (Vec::new(), Vec::new());
+    let mut rows = Rows::default();
+    for candidate in names {
+        let other = lower(candidate);
+        if other == own {
+            same.push(candidate);
+        } else if let Some(distance) = rows.distance(&own, &other, limit + 1) {
+            near.push((candidate, distance));
+        }
+    }
+    same.dedup();
+    near.dedup();
+    match (&same[..], &near[..]) {
+        ([one], _) => Some(one),
+        // A slip in a short name leaves too little of it.
+        ([], [(one, distance)]) if *distance <= limit && own.len().max(one.chars().count()) >= 4 => {
+            Some(*one).filter(|one| digits(one) == own_digits)
+        }
+        _ => None,
+    }
 }
 
 /// The last three rows of the table that a distance is computed in. A definition may have thousands of names, so that the table

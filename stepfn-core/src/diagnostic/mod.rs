@@ -1,0 +1,341 @@
+//! Findings: what is wrong, where, and what to write instead.
+//!
+//! Every front door (macro, builder, command line) shows the same [`Diagnostic`]; it only maps the JSON pointer to what its
+//! user sees.
+//!
+//! ```
+//! use stepfn_core::diagnostic::{Code, Diagnostic, Severity};
+//!
+//! let finding = Diagnostic::new(Code::UnknownState, "/States/Load/Next", "no state is named `Stroe`")
+//!     .help("did you mean `Store`?");
+//! assert_eq!(finding.severity, Severity::Error);
+//! assert_eq!(finding.code.name(), "unknown-state");
+//! ```
+
+mod fix;
+mod names;
+
+use std::{fmt, ops::Range};
+
+pub use self::{
+    fix::{Edit, Fix},
+    names::{list, nearest, only_near},
+};
+pub use crate::check::Code;
+use crate::json::{to_string, tokens};
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Legal, but surely a mistake.
+    Warning,
+    /// AWS refuses it, or it must fail at run time.
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Diagnostic {
+    /// Which rule was broken.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// JSON pointer (RFC 6901) into the definition.
+    pub at: String,
+    /// Whether the key at `at` is meant, not its value.
+    pub on_key: bool,
+    /// Byte range inside the string at `at`, where only a part of it is meant.
+    pub range: Option<Range<usize>>,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// The name that the finding is about, where there is one.
+    pub subject: Option<Subject>,
+    /// Other places that have to do with it.
+    pub labels: Vec<Label>,
+    /// The edits that put it right, where a tool can make them.
+    pub fix: Option<Fix>,
+}
+
+/// What a finding is about, by its kind and its name as the definition has it: what a renderer needs in place of the message.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Subject {
+    /// A field of ASL that an object has or lacks.
+    Field(String),
+    /// A state.
+    State(String),
+    /// A parameter of a service's action.
+    Parameter(String),
+    /// A function of JSONata or of `States.`.
+    Function(String),
+    /// A service, or an action of one.
+    Service(String),
+    /// The name of an error.
+    Error(String),
+    /// A variable.
+    Variable(String),
+    /// One of the words that a field takes.
+    Word(String),
+}
+
+impl Subject {
+    /// The kind of the thing, as a word.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Field(_) => "field",
+            Self::State(_) => "state",
+            Self::Parameter(_) => "parameter",
+            Self::Function(_) => "function",
+            Self::Service(_) => "service",
+            Self::Error(_) => "error",
+            Self::Variable(_) => "variable",
+            Self::Word(_) => "word",
+        }
+    }
+
+    /// The name of the thing.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Field(name)
+            | Self::State(name)
+            | Self::Parameter(name)
+            | Self::Function(name)
+            | Self::Service(name)
+            | Self::Error(name)
+            | Self::Variable(name)
+            | Self::Word(name) => name,
+        }
+    }
+}
+
+/// A place that has to do with a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Label {
+    /// JSON pointer (RFC 6901) into the definition.
+    pub at: String,
+    /// Whether the key at `at` is meant, not its value.
+    pub on_key: bool,
+    /// What is to be seen there: lower case, no full stop.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// A finding with the severity that its code has.
+    pub fn new(code: Code, at: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            at: at.into(),
+            on_key: false,
+            range: None,
+            message: message.into(),
+            help: None,
+            subject: None,
+            labels: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// Names what the finding is about.
+    #[must_use]
+    pub fn subject(mut self, subject: Subject) -> Self {
+        self.subject = Some(subject);
+        self
+    }
+
+    /// Points at the value of another place that has to do with it.
+    #[must_use]
+    pub fn label(mut self, at: impl Into<String>, message: impl Into<String>) -> Self {
+        self.labels.push(Label { at: at.into(), on_key: false, message: message.into() });
+        self
+    }
+
+    /// Points at the key of another place that has to do with it.
+    #[must_use]
+    pub fn label_on_key(mut self, at: impl Into<String>, message: impl Into<String>) -> Self {
+        self.labels.push(Label { at: at.into(), on_key: true, message: message.into() });
+        self
+    }
+
+    /// Adds the edit that puts it right.
+    #[must_use]
+    pub fn fix(mut self, edit: Edit, certain: bool) -> Self {
+        self.fix = Some(Fix { edits: vec![edit], certain });
+        self
+    }
+
+    /// Suggests the nearest of the names that may stand at the place, by the help and by a [`Fix`]; leaves the finding as it is where none
+    /// is near. What the name is at the place follows from [`on_key`](Self::on_key) and [`range`](Self::range), which come before.
+    #[must_use]
+    pub fn did_you_mean<'n>(self, name: &str, names: impl IntoIterator<Item = &'n str> + Clone) -> Self {
+        let at = self.at.clone();
+        let range = self.range.clone();
+        let on_key = self.on_key;
+        self.suggest_edit(name, names, |near| match (on_key, range) {
+            (true, _) => {
+                // The key may have more than the name: `Buket.$`.
+                let key = tokens(&at).into_iter().flatten().last().unwrap_or_default();
+                let to = format!("{near}{}", key.strip_prefix(name).unwrap_or_default());
+                Edit::Key { at, to }
+            }
+            (false, Some(range)) => Edit::Part { at, range, to: near.to_owned() },
+            (false, None) => Edit::Value { at, to: to_string(&near.into()) },
+        })
+    }
+
+    /// Suggests the nearest of the names in place of a part of the string at the place, though the whole string is pointed at.
+    #[must_use]
+    pub(crate) fn did_you_mean_in<'n>(
+        self,
+        part: Option<Range<usize>>,
+        name: &str,
+        names: impl IntoIterator<Item = &'n str> + Clone,
+    ) -> Self {
+        let at = self.at.clone();
+        let Some(range) = part else {
+            let near = nearest(name, names).map(|near| format!("did you mean `{near}`?"));
+            return self.maybe_help(near);
+        };
+        self.suggest_edit(name, names, |near| Edit::Part { at, range, to: near.to_owned() })
+    }
+
+    fn suggest_edit<'n>(
+        self,
+        name: &str,
+        names: impl IntoIterator<Item = &'n str> + Clone,
+        edit: impl FnOnce(&str) -> Edit,
+    ) -> Self {
+        let Some(near) = nearest(name, names.clone()) else { return self };
+        let certain = only_near(name, names) == Some(near);
+        self.help(format!("did you mean `{near}`?")).fix(edit(near), certain)
+    }
+
+    /// Adds what to write instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what to write instead, where there is something to say.
+    #[must_use]
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help;
+        self
+    }
+
+    /// Says that the key is meant.
+    #[must_use]
+    pub fn on_key(mut self) -> Self {
+        self.on_key = true;
+        self
+    }
+
+    /// Says which part of the string is meant.
+    #[must_use]
+    pub fn range(mut self, range: Range<usize>) -> Self {
+        self.range = Some(range);
+        self
+    }
+
+    /// The name of the innermost state that the finding is in.
+    pub fn state(&self) -> Option<String> {
+        let tokens: Vec<_> = tokens(&self.at)?.collect();
+        let (mut state, mut rest) = (None, &tokens[..]);
+        // A state or a key of its data may be called `States`, too: the field of this name is at known places.
+        while let [field, below @ ..] = rest {
+            rest = match (&**field, below) {
+                ("States", [name, below @ ..]) => {
+                    state = Some(name.to_string());
+                    below
+                }
+                ("ItemProcessor" | "Iterator", below) | ("Branches", [_, below @ ..]) => below,
+                _ => break,
+            };
+        }
+        state
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]: {}\n  at {}", self.severity, self.code.name(), self.message, self.at)?;
+        if let Some(help) = &self.help {
+            write!(f, "\n  help: {help}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Findings that stand in the way of a definition: at least one is an error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Whether one of the findings is an error.
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, finding) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            finding.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Diagnostics {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_may_be_called_as_the_field_is() {
+        for (at, state) in [
+            ("/States/States/Next", Some("States")),
+            ("/States/A/Parameters/States/x", Some("A")),
+            ("/States/A/ItemProcessor/States/a~1b/Next", Some("a/b")),
+            ("/States/A/Branches/1/States/States/Branches/0/StartAt", Some("States")),
+            ("/States", None),
+            ("/StartAt", None),
+            ("", None),
+        ] {
+            assert_eq!(Diagnostic::new(Code::WrongKind, at, "").state().as_deref(), state, "{at}");
+        }
+    }
+
+    #[test]
+    fn what_was_meant_is_an_edit_of_the_place() {
+        let edit = |finding: Diagnostic| {
+            let fix = finding.did_you_mean("Buket", ["Bucket", "Key"]).fix.unwrap();
+            (fix.edits, fix.certain)
+        };
+        let at = || "/a/Buket.$".to_owned();
+        let finding = || Diagnostic::new(Code::UnknownParameter, at(), "");
+        assert_eq!(edit(finding().on_key()), (vec![Edit::Key { at: at(), to: "Bucket.$".to_owned() }], true));
+        assert_eq!(
+            edit(finding().range(2..7)),
+            (vec![Edit::Part { at: at(), range: 2..7, to: "Bucket".to_owned() }], true)
+        );
+        assert_eq!(edit(finding()), (vec![Edit::Value { at: at(), to: "\"Bucket\"".to_owned() }], true));
+        assert_eq!(finding().did_you_mean("Stranger", ["Bucket"]), finding());
+    }
+}
