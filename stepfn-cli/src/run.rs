@@ -1,6 +1,7 @@
 //! `stepfn run`
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -63,7 +64,7 @@ fn perform(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     if let Some(case) = &mocks {
         builder = builder.mocks(case);
     }
-    let executor = match data.bind_buckets(builder).build(&definition) {
+    let executor = match data.bind_buckets(builder, &BTreeMap::new()).build(&definition) {
         Ok(executor) => executor,
         Err(error) => return said(err, &error.to_string(), Outcome::Findings),
     };
@@ -103,10 +104,16 @@ impl RunData {
         }
     }
 
-    /// Binds the folders that stand for buckets.
+    /// Binds the folders that stand for buckets; `names` says what buckets are called that the program calls otherwise.
     #[must_use]
-    pub fn bind_buckets(&self, builder: ExecutorBuilder) -> ExecutorBuilder {
-        self.buckets.iter().fold(builder, |builder, (name, folder)| builder.bucket_dir(name, folder))
+    pub fn bind_buckets(
+        &self,
+        builder: ExecutorBuilder,
+        names: &BTreeMap<String, String>,
+    ) -> ExecutorBuilder {
+        self.buckets.iter().fold(builder, |builder, (name, folder)| {
+            builder.bucket_dir(names.get(name).unwrap_or(name), folder)
+        })
     }
 
     fn read(

@@ -25,5 +25,5 @@ pub fn to_json(definition: &Definition) -> String {
 
 /// The name of the machine's file: `<Name>.asl.json`.
 pub fn file_name(definition: &Definition) -> String {
-    format!("{}.asl.json", definition.name)
+    format!("{}.asl.json", definition.short_name())
 }

@@ -79,7 +79,7 @@ fn template(deployments: &[Deployment], dialect: Dialect) -> Result<Node, Error>
         template.machine(machine);
         template.around(machine);
         let output = template.claim(&format!("{}Arn", machine.id));
-        let description = format!("The ARN of the state machine {}", machine.definition().name);
+        let description = format!("The ARN of the state machine {}", machine.definition().short_name());
         template.output(output, description, reference(&machine.id));
     }
     template.into_node(vec![

@@ -145,6 +145,11 @@ pub enum Problem {
     /// A `$` right before a variable of the Serverless Framework.
     #[error("the Serverless Framework swallows a `$` right before its variable; put something between them")]
     SwallowedDollar,
+    /// A reference in a machine's name.
+    #[error(
+        "the Serverless plugin takes a text for a machine's name, and `{0}` is none; use `${{Stage}}`, `${{Region}}`, `${{Account}}` or a variable of the Framework"
+    )]
+    Name(String),
     /// A `#{…}` in a field that has to stay a text.
     #[error(
         "`#{{` is the Serverless plugin's own sign for a reference, and this field cannot escape it; write `${{Name}}` for a reference, or other brackets"

@@ -31,7 +31,14 @@ use std::{
 use stepfn_core::definition::Definition;
 
 pub use crate::format::{Format, UnknownFormat};
-use crate::{asl, deployment::Deployment, disk, error::Error, iam};
+use crate::{
+    asl,
+    deployment::Deployment,
+    disk,
+    error::Error,
+    iam,
+    text::{Piece, split},
+};
 
 /// The name of the list of generated files.
 pub const LIST_NAME: &str = ".stepfn-generated";
@@ -195,7 +202,26 @@ impl Plan {
     /// Where a machine cannot be written in one of the formats, a value is one that AWS refuses, and where two machines stand in
     /// each other's way.
     pub fn new(deployments: &[Deployment], formats: &[Format]) -> Result<Self, Error> {
+        let (plan, refused) = Self::with_refusals(deployments, formats)?;
+        match refused.into_iter().next() {
+            Some((_, error)) => Err(error),
+            None => Ok(plan),
+        }
+    }
+
+    /// The files of all machines of a program, in those of some formats that can carry them, and what the others cannot carry. The files of a
+    /// format that refuses stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// Where a value is one that AWS refuses, and where two machines stand in each other's way.
+    pub fn with_refusals(
+        deployments: &[Deployment],
+        formats: &[Format],
+    ) -> Result<(Self, Vec<(Format, Error)>), Error> {
         check_all(deployments)?;
+        let mut refused = Vec::new();
+        let mut unmade = Vec::new();
         let mut files = Vec::new();
         if formats.iter().any(|format| format.reads_asl()) {
             files.extend(deployments.iter().map(|deployment| File {
@@ -213,14 +239,18 @@ impl Plan {
         }
         let shared = |name: &str, text| File { name: name.to_owned(), machine: None, text };
         for format in Format::ALL.into_iter().filter(|format| formats.contains(format)) {
-            if let Some((name, text)) = format.of_all(deployments)? {
-                files.push(shared(name, text));
+            match format.of_all(deployments) {
+                Ok(made) => files.extend(made.map(|(name, text)| shared(name, text))),
+                Err(error) => {
+                    unmade.extend(format.shared_file().map(str::to_owned));
+                    refused.push((format, error));
+                }
             }
         }
-        let owned: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+        let owned: Vec<String> = files.iter().map(|file| file.name.clone()).chain(unmade).collect();
         let list = owned.iter().fold(LIST_HEADER.to_owned(), |list, name| list + name + "\n");
         files.push(shared(LIST_NAME, list));
-        Ok(Self { files, owned })
+        Ok((Self { files, owned }, refused))
     }
 
     /// Leaves the files of other machines alone. The files that all machines share stay in the plan, whole.
@@ -373,11 +403,23 @@ pub(crate) fn check_all(deployments: &[Deployment]) -> Result<(), Error> {
 /// told apart.
 fn check_names(deployments: &[Deployment]) -> Result<(), Error> {
     let mut met = HashMap::new();
-    for Deployment { definition: Definition { name, .. }, .. } in deployments {
-        if let Some(why) = fault_of_name(name) {
+    for Deployment { definition, .. } in deployments {
+        let name = &definition.name;
+        // What a placeholder becomes, the deployment says; what is around it stays.
+        let fixed: String = split(name, &definition.substitutions)
+            .into_iter()
+            .filter_map(|piece| match piece {
+                Piece::Literal(text) | Piece::Unclosed(text) => Some(text),
+                Piece::Reference(_) | Piece::Framework(_) => None,
+                // Nobody fills it in.
+                Piece::Foreign(_) => Some("$"),
+            })
+            .collect();
+        // A name of placeholders alone is the deployment's to judge.
+        if let Some(why) = fault_of_name(&fixed).filter(|_| !fixed.is_empty() || name.is_empty()) {
             return Err(Error::Name { name: name.clone(), why });
         }
-        if let Some(first) = met.insert(name.to_lowercase(), name) {
+        if let Some(first) = met.insert(definition.short_name().to_lowercase(), name) {
             return Err(Error::DuplicateName { first: first.clone(), second: name.clone() });
         }
     }

@@ -82,7 +82,7 @@ pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
             template.serverless_machine(machine);
         }
         let output = template.claim(&format!("{}Arn", machine.id));
-        let description = format!("The ARN of the state machine {}", machine.definition().name);
+        let description = format!("The ARN of the state machine {}", machine.definition().short_name());
         template.output(output, description, reference(&machine.id));
     }
     let node = template.into_node(vec![

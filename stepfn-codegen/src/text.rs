@@ -19,6 +19,12 @@ pub(crate) enum Piece<'a> {
     Unclosed(&'a str),
 }
 
+/// `${Stage}`: the stage that is deployed. Every format has a word for it.
+const STAGE: &str = "Stage";
+
+/// What every deployment knows of itself.
+const OF_A_DEPLOYMENT: [(&str, &str); 2] = [("Region", "AWS::Region"), ("Account", "AWS::AccountId")];
+
 /// Cuts a text at its `${…}`.
 pub(crate) fn split<'a>(text: &'a str, substitutions: &'a IndexMap<String, Reference>) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
@@ -37,6 +43,10 @@ pub(crate) fn split<'a>(text: &'a str, substitutions: &'a IndexMap<String, Refer
             Piece::Reference(Cow::Borrowed(reference))
         } else if name.starts_with("AWS::") {
             Piece::Reference(Cow::Owned(Reference::Ref(name.to_owned())))
+        } else if let Some((_, id)) = OF_A_DEPLOYMENT.iter().find(|(known, _)| *known == name) {
+            Piece::Reference(Cow::Owned(Reference::Ref((*id).to_owned())))
+        } else if name == STAGE {
+            Piece::Framework("${sls:stage}")
         } else if is_framework_variable(name) {
             Piece::Framework(&rest[start..start + 2 + end + 1])
         } else {

@@ -208,3 +208,49 @@ fn the_bytes_are_the_same_in_other_processes_locales_time_zones_and_directories(
     assert!(first == files("ko_KR.UTF-8", "Asia/Seoul"));
     assert!(first == files("tr_TR.UTF-8", "America/St_Johns"));
 }
+
+/// A stage in the name, in the texts and in the tags: every format has a word for it, and files are called without it.
+#[test]
+fn a_stage_in_a_name_is_what_each_format_calls_it() {
+    let (machine, _) = stepfn_core::asl::read_str(
+        r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "in ${Stage} of ${Region}", "End": true}}}"#,
+    )
+    .unwrap();
+    let definition = stepfn_core::definition::Definition::from_asl(
+        "orders-${Stage}",
+        stepfn_core::definition::WorkflowType::Standard,
+        machine,
+    );
+    let staged = vec![Deployment::from(definition)];
+    let serverless = serverless::to_yaml(&staged).unwrap();
+    assert!(
+        serverless.contains("    orders:\n      id: Orders\n      name: orders-${sls:stage}\n"),
+        "{serverless}"
+    );
+    for template in [sam::to_yaml(&staged).unwrap(), cloudformation::to_yaml(&staged).unwrap()] {
+        assert!(template.contains("Name: !Sub orders-${Stage}\n"), "{template}");
+        assert!(template.contains("  Stage:\n    Type: String\n"), "{template}");
+    }
+    let terraform = terraform::to_json(&staged).unwrap();
+    assert!(terraform.contains("\"name\": \"orders-${var.stage}\""), "{terraform}");
+    assert!(terraform.contains("\"aws_sfn_state_machine\": {\n      \"orders\": {"), "{terraform}");
+    assert!(terraform.contains("templatefile(") && terraform.contains("Stage = "), "{terraform}");
+    let plan = Plan::new(&staged, &Format::ALL).unwrap();
+    assert!(plan.names().any(|name| name == "orders.asl.json"), "{:?}", plan.names().collect::<Vec<_>>());
+
+    let refused = Deployment::from(greeting("x")).name("orders-${nobody}");
+    assert_eq!(
+        Plan::new(&[refused], &[Format::Asl]).unwrap_err().to_string(),
+        "machine name `orders-${nobody}` holds '$', which AWS does not take; use letters, digits, `-` and `_`"
+    );
+}
+
+#[test]
+fn what_one_format_refuses_stops_no_other() {
+    let (plan, refused) = Plan::with_refusals(&[gradual()], &[Format::Terraform, Format::Sam]).unwrap();
+    let told: Vec<String> = refused.iter().map(|(format, error)| format!("{format}: {error}")).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("terraform: machine `Careful`, `aliases.live`: "), "{told:?}");
+    assert!(plan.names().any(|name| name == sam::FILE_NAME));
+    assert!(plan.names().all(|name| name != terraform::FILE_NAME));
+}

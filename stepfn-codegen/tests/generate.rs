@@ -162,7 +162,7 @@ fn names_that_are_no_file_names_are_refused() {
         ("", "is empty"),
         (".hidden", "starts with a dot, which makes a hidden file"),
         ("a/b", "holds '/', which AWS does not take; use letters, digits, `-` and `_`"),
-        ("${self:service}", "holds '$', which AWS does not take; use letters, digits, `-` and `_`"),
+        ("${nobody}", "holds '$', which AWS does not take; use letters, digits, `-` and `_`"),
         ("a b", "holds ' ', which AWS does not take; use letters, digits, `-` and `_`"),
         (long.as_str(), "has 81 characters; AWS takes 80"),
     ] {

@@ -93,6 +93,43 @@ impl Definition {
         }
     }
 
+    /// The name without its `${…}`: what files, commands and logical ids call the machine. `orders-${Stage}` is `orders`.
+    ///
+    /// ```
+    /// use stepfn_core::{asl::StateMachine, definition::{Definition, WorkflowType}};
+    ///
+    /// for (name, short) in [("Orders", "Orders"), ("${self:service}-orders-${Stage}-v2", "orders-v2"), ("${Stage}", "Stage")] {
+    ///     let definition = Definition::from_asl(name, WorkflowType::Standard, StateMachine::default());
+    ///     assert_eq!(definition.short_name(), short);
+    /// }
+    /// ```
+    pub fn short_name(&self) -> String {
+        let mut short = String::new();
+        let mut rest = self.name.as_str();
+        while let Some((before, behind)) = rest.split_once("${") {
+            add_part(&mut short, before);
+            let mut depth = 1_usize;
+            let end = behind.find(|c| {
+                match c {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    _ => {}
+                }
+                depth == 0
+            });
+            rest = end.and_then(|end| behind.get(end + 1..)).unwrap_or_default();
+        }
+        if rest.len() == self.name.len() {
+            return self.name.clone();
+        }
+        add_part(&mut short, rest);
+        if short.is_empty() {
+            // Nothing is left: the words of the placeholders are the name.
+            short = self.name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        }
+        short
+    }
+
     /// The handler of the Task state at a JSON pointer (`/States/Load`), if a function of this program is bound to it.
     pub fn handler(&self, pointer: &str) -> Option<Handler> {
         self.task(pointer).and_then(|binding| binding.task.handler)
@@ -112,6 +149,18 @@ impl Definition {
             }
         }
         functions
+    }
+}
+
+/// Adds what stands between two placeholders, with one separator between the parts.
+fn add_part(short: &mut String, part: &str) {
+    let separators: &[char] = &['-', '_', '.'];
+    let part = part.trim_matches(separators);
+    if !part.is_empty() {
+        if !short.is_empty() {
+            short.push('-');
+        }
+        short.push_str(part);
     }
 }
 

@@ -12,7 +12,7 @@ use stepfn_codegen::{
 };
 use stepfn_core::{definition::Definition, diagnostic::Severity, validate::validate, value::Value};
 
-use crate::{Failure, generate::default_out};
+use crate::{Failure, generate::default_out_of, stage::Stage};
 
 /// The most bytes that a definition may have: `definition` of `CreateStateMachine`.
 const MAX_DEFINITION: usize = 1_048_576;
@@ -50,6 +50,7 @@ impl Check {
         &self,
         deployments: &[Deployment],
         formats: &[FileFormat],
+        stage: &Stage,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
@@ -57,11 +58,17 @@ impl Check {
         for deployment in deployments {
             of_machine(deployment.definition(), &mut findings);
         }
-        match Plan::new(deployments, formats) {
-            Ok(plan) => {
+        match Plan::with_refusals(deployments, formats) {
+            Ok((plan, refused)) => {
+                findings.extend(refused.into_iter().map(|(format, error)| Finding {
+                    machine: None,
+                    pointer: None,
+                    code: "cannot-be-written",
+                    message: format!("{format}: {error}"),
+                }));
                 let dir = match &self.out {
                     Some(dir) => dir.clone(),
-                    None => default_out()?,
+                    None => default_out_of(stage)?,
                 };
                 findings.extend(plan.compare(&dir)?.into_iter().map(|difference| Finding {
                     machine: None,

@@ -13,7 +13,7 @@ use stepfn_core::value::Value;
 use stepfn_deploy::{Alias, Applied, Change, Connection, Encryption, Error, Plan, Settings, Step};
 use tokio::runtime::Runtime;
 
-use crate::{Failure, unknown};
+use crate::{Failure, is_called, stage::Stage, unknown};
 
 /// Deploy a machine to AWS, after showing what changes there
 ///
@@ -85,15 +85,22 @@ impl Deploy {
     pub(crate) fn run(
         &self,
         deployments: &[Deployment],
+        stage: &Stage,
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
         let mut known = deployments.iter();
-        let Some(deployment) = known.find(|deployment| deployment.definition().name == self.name) else {
+        let Some(deployment) = known.find(|deployment| is_called(deployment.definition(), &self.name)) else {
             return Err(unknown(deployments, &self.name));
         };
         deployment.check()?;
+        let name = self.deployed_as.as_ref().unwrap_or(&deployment.definition().name);
+        if name.contains("${") {
+            return Err(Failure::Usage(format!(
+                "error: the machine's name `{name}` is that of a stage\n  = help: say which: `--stage NAME`, with a table of `stepfn.toml`; or name it: `--as NAME`\n"
+            )));
+        }
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => {
@@ -101,7 +108,7 @@ impl Deploy {
                 return Ok(Outcome::Unreadable);
             }
         };
-        match self.deploy(&runtime, deployment, is_live, out, err) {
+        match self.deploy(&runtime, deployment, stage, is_live, out, err) {
             Ok(outcome) => outcome,
             Err(error) => {
                 out.flush()?;
@@ -122,13 +129,14 @@ impl Deploy {
         &self,
         runtime: &Runtime,
         deployment: &Deployment,
+        stage: &Stage,
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Result<Outcome, Failure>, Error> {
-        let sfn = runtime.block_on(self.connection().connect())?;
+        let sfn = runtime.block_on(self.connection(stage).connect())?;
         let direct = deployment.direct();
-        let settings = self.settings(&direct);
+        let settings = self.settings(&direct, stage);
         let plan = runtime.block_on(stepfn_deploy::plan(&sfn, deployment.definition(), &settings))?;
         let ended = match self.goes_on(&plan, &direct, is_live, out, err) {
             Ok(ended) => ended,
@@ -186,19 +194,20 @@ impl Deploy {
         Ok(if matches!(answer.trim(), "y" | "Y" | "yes") { None } else { Some(Outcome::Findings) })
     }
 
-    fn connection(&self) -> Connection {
+    fn connection(&self, stage: &Stage) -> Connection {
         let mut connection = Connection::new();
-        connection.region.clone_from(&self.region);
+        connection.region = self.region.clone().or_else(|| stage.region.clone());
         connection.profile.clone_from(&self.profile);
         connection.endpoint_url.clone_from(&self.endpoint_url);
         connection
     }
 
-    fn settings(&self, direct: &Direct<'_>) -> Settings {
+    fn settings(&self, direct: &Direct<'_>, stage: &Stage) -> Settings {
         let mut settings = Settings::new();
         settings.name.clone_from(&self.deployed_as);
         settings.role_arn = self.role_arn.clone().or_else(|| direct.role_arn.clone());
-        settings.substitutions = self.substitutions.iter().cloned().collect();
+        settings.substitutions = stage.values.clone();
+        settings.substitutions.extend(self.substitutions.iter().cloned());
         for (key, value) in direct.tags.iter().chain(self.tags.iter().map(|(key, value)| (key, value))) {
             settings = settings.tag(key, value);
         }

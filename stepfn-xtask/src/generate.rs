@@ -14,7 +14,9 @@ use stepfn_codegen::{
     generate::{COMMAND, Format, LIST_NAME, Plan},
 };
 
-use crate::{Failure, named};
+use stepfn_cli::Outcome;
+
+use crate::{Failure, named, stage::Stage};
 
 /// Write the files of all machines: their ASL JSON, and what deploys them
 #[derive(Debug, Args)]
@@ -39,8 +41,10 @@ impl Generate {
         &self,
         deployments: &[Deployment],
         formats: &[Format],
+        stage: &Stage,
         out: &mut dyn Write,
-    ) -> Result<(), Failure> {
+        err: &mut dyn Write,
+    ) -> Result<Outcome, Failure> {
         for name in &self.names {
             named(deployments, name)?;
         }
@@ -54,30 +58,52 @@ impl Generate {
         if let Some(out) = &self.out {
             command += &format!(" --out {}", out.display());
         }
+        if let Some(stage) = &stage.name {
+            command += &format!(" --stage {stage}");
+        }
         let dir = match &self.out {
             Some(out) => out.clone(),
-            None => default_out()?,
+            None => default_out_of(stage)?,
         };
 
-        let mut plan = Plan::new(deployments, formats)?;
+        let (mut plan, refused) = Plan::with_refusals(deployments, formats)?;
         if !self.names.is_empty() {
             plan = plan.only(&self.names);
         }
         if self.check {
             let differences = plan.compare(&dir)?;
             if !differences.is_empty() {
+                told(&refused, out, err)?;
                 return Err(Error::OutOfDate { differences, command }.into());
             }
             writeln!(out, "{} files fit the machines", plan.names().count())?;
-            return Ok(());
+            return told(&refused, out, err);
         }
         for (path, change) in plan.write(&dir)? {
             if path.file_name().is_none_or(|name| name != LIST_NAME) {
                 writeln!(out, "{change:<9} {}", path.display())?;
             }
         }
-        Ok(())
+        told(&refused, out, err)
     }
+}
+
+/// What a format cannot carry is that format's error: the others are written.
+fn told(refused: &[(Format, Error)], out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Failure> {
+    out.flush()?;
+    for (format, error) in refused {
+        stepfn_cli::error(err, &format!("{format}: {error}"))?;
+    }
+    Ok(if refused.is_empty() { Outcome::Fine } else { Outcome::Findings })
+}
+
+/// Where the files of a stage are written.
+pub(crate) fn default_out_of(stage: &Stage) -> Result<PathBuf, Failure> {
+    let out = default_out()?;
+    Ok(match &stage.name {
+        Some(stage) => out.join(stage),
+        None => out,
+    })
 }
 
 /// `generated` in the root of the workspace.

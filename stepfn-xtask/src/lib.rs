@@ -58,11 +58,13 @@ mod generate;
 mod graph;
 mod list;
 mod run;
+mod stage;
 
 use std::{
     ffi::OsString,
     fmt,
     io::{self, IsTerminal, Write},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -70,6 +72,8 @@ use clap::{Parser, Subcommand};
 use stepfn_cli::{Explain, Format, Import, Outcome};
 use stepfn_codegen::{Error, deployment::Deployment, generate::Format as FileFormat};
 use stepfn_core::definition::Definition;
+
+use self::stage::Stage;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -89,6 +93,12 @@ error: this xtask was built without the SDK of AWS
 struct Arguments {
     #[command(subcommand)]
     task: Task,
+    /// The stage of `stepfn.toml` that this is for: its values stand in the place of `${Stage}`, `${Region}`, `${Account}` and the names it gives
+    #[arg(long, global = true, value_name = "NAME")]
+    stage: Option<String>,
+    /// The file of the stages [default: `stepfn.toml` here, or in the nearest folder above]
+    #[arg(long, global = true, value_name = "FILE", requires = "stage")]
+    environment: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -232,7 +242,8 @@ fn perform(
     err: &mut dyn Write,
 ) -> u8 {
     let outcome = match arguments {
-        Ok(arguments) => arguments.task.perform(xtask, is_live, out, err),
+        Ok(arguments) => Stage::find(arguments.stage.as_deref(), arguments.environment.as_deref())
+            .and_then(|stage| arguments.task.perform(xtask, &stage, is_live, out, err)),
         // Help is an error to clap, but not to whoever asked for it.
         Err(help) if !help.use_stderr() => {
             write!(out, "{}", help.render().ansi()).map(|()| Outcome::Fine).map_err(Failure::Output)
@@ -287,24 +298,32 @@ impl Task {
     fn perform(
         &self,
         xtask: &Xtask,
+        stage: &Stage,
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
         // Made where a command wants them: what works on files does not.
-        let deployments = || -> Vec<Deployment> { xtask.machines.iter().map(|machine| machine()).collect() };
+        let deployments = || -> Vec<Deployment> {
+            let made = xtask.machines.iter().map(|machine| machine());
+            if stage.name.is_none() {
+                made.collect()
+            } else {
+                made.map(|one| one.with_values(&stage.values)).collect()
+            }
+        };
         match self {
-            Self::Generate(generate) => generate.run(&deployments(), &xtask.formats, out)?,
+            Self::Generate(generate) => return generate.run(&deployments(), &xtask.formats, stage, out, err),
             Self::List { format } => list::run(&deployments(), &xtask.formats, *format, out)?,
             Self::Graph(graph) => graph.run(&deployments(), out)?,
-            Self::Check(check) => return check.run(&deployments(), &xtask.formats, out, err),
+            Self::Check(check) => return check.run(&deployments(), &xtask.formats, stage, out, err),
             Self::Diff(diff) => return diff.run(&deployments(), out, err),
             Self::Cost(cost) => return cost.run(&deployments(), out, err),
             #[cfg(not(feature = "deploy"))]
             Self::Deploy { .. } => return Err(Failure::Usage(WITHOUT_DEPLOY.to_owned())),
             #[cfg(feature = "deploy")]
-            Self::Deploy(deploy) => return deploy.run(&deployments(), is_live, out, err),
-            Self::Run(run) => return run.run(&deployments(), is_live, out, err),
+            Self::Deploy(deploy) => return deploy.run(&deployments(), stage, is_live, out, err),
+            Self::Run(run) => return run.run(&deployments(), stage, is_live, out, err),
             Self::Explain(explain) => return Ok(explain.perform(out, err)?),
             Self::Import(import) => return Ok(import.perform(out, err)?),
             Self::Fmt(format) => return format.run(out, err),
@@ -316,11 +335,16 @@ impl Task {
 /// The machine of a name.
 fn named<'d>(deployments: &'d [Deployment], name: &str) -> Result<&'d Definition, Failure> {
     let mut definitions = deployments.iter().map(Deployment::definition);
-    definitions.find(|known| known.name == name).ok_or_else(|| unknown(deployments, name))
+    definitions.find(|known| is_called(known, name)).ok_or_else(|| unknown(deployments, name))
+}
+
+/// Whether a machine is called so: by its name, or by that without its `${…}`.
+fn is_called(definition: &Definition, name: &str) -> bool {
+    definition.name == name || definition.short_name() == name
 }
 
 fn unknown(deployments: &[Deployment], name: &str) -> Failure {
-    let known: Vec<&str> =
-        deployments.iter().map(|deployment| deployment.definition().name.as_str()).collect();
+    let known: Vec<String> =
+        deployments.iter().map(|deployment| deployment.definition().short_name()).collect();
     Failure::Usage(format!("error: no machine is named `{name}`; the machines are: {}\n", known.join(", ")))
 }

@@ -160,3 +160,75 @@ fn what_a_format_cannot_carry_does_not_hide_the_list() {
     assert_eq!(xtask.run(["xtask", "generate", "--check"], &mut Vec::new(), &mut err), 1);
     assert!(String::from_utf8_lossy(&err).contains("does not shift traffic"));
 }
+
+fn staged() -> Definition {
+    let asl = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "Result": "${Topic}", "End": true}}}"#;
+    let (machine, _) = stepfn_core::asl::read_str(asl).unwrap();
+    Definition::from_asl("orders-${Stage}", stepfn_core::definition::WorkflowType::Standard, machine)
+}
+
+#[test]
+fn a_stage_fills_in_what_its_file_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("stepfn.toml");
+    fs::write(
+        &file,
+        "[substitutions]\nTopic = \"arn:${Region}:${Stage}\"\n[stages.dev]\nregion = \"eu-west-1\"\naccount = \"111111111111\"\n",
+    )
+    .unwrap();
+    let (file, out) = (file.to_str().unwrap(), dir.path().join("out"));
+    let written = xtask(
+        &[
+            "generate",
+            "--stage",
+            "dev",
+            "--environment",
+            file,
+            "--format",
+            "asl",
+            "--format",
+            "cloudformation-yaml",
+            "--out",
+            out.to_str().unwrap(),
+        ],
+        &[staged],
+    );
+    assert_eq!((written.code, written.stderr.as_str()), (0, ""));
+    let asl = fs::read_to_string(out.join("orders-dev.asl.json")).unwrap();
+    assert!(asl.contains("\"arn:eu-west-1:dev\""), "{asl}");
+    let template = fs::read_to_string(out.join("stepfn.cloudformation.yaml")).unwrap();
+    assert!(
+        template.contains("StateMachineName: orders-dev\n") && !template.contains("Parameters"),
+        "{template}"
+    );
+
+    // A machine is called by its name with or without the stage.
+    for name in ["orders", "orders-${Stage}"] {
+        let ran = xtask(&["run", name, "--virtual-time"], &[staged]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, "\"${Topic}\"\n"), "{}", ran.stderr);
+    }
+    let ran =
+        xtask(&["run", "orders-dev", "--virtual-time", "--stage", "dev", "--environment", file], &[staged]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "\"arn:eu-west-1:dev\"\n"), "{}", ran.stderr);
+
+    let unknown = xtask(&["list", "--stage", "dve", "--environment", file], &[staged]);
+    assert_eq!(unknown.code, 2);
+    assert!(
+        unknown.stderr.ends_with("there is no stage `dve`\n  = help: did you mean `dev`?\n"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
+fn files_of_machines_are_laid_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("a.rs");
+    fs::write(&file, "state_machine! { A() { start_at:B } }\n").unwrap();
+    let folder = dir.path().to_str().unwrap();
+    let checked = xtask(&["fmt", "--check", folder], &[]);
+    assert_eq!((checked.code, checked.stderr.as_str()), (1, "no files in the canonical form, 1 not\n"));
+    assert!(checked.stdout.contains("\n+state_machine! { A() { start_at: B } }\n"), "{}", checked.stdout);
+    assert_eq!(xtask(&["fmt", folder], &[]).code, 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "state_machine! { A() { start_at: B } }\n");
+}

@@ -33,6 +33,7 @@ mod direct;
 mod notification;
 mod problem;
 mod trigger;
+mod values;
 
 use std::collections::HashSet;
 

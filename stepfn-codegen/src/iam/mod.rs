@@ -164,7 +164,7 @@ impl Policy {
 
 /// The name of the file of a machine's policy: `<Name>.policy.json`.
 pub fn file_name(definition: &Definition) -> String {
-    format!("{}.policy.json", definition.name)
+    format!("{}.policy.json", definition.short_name())
 }
 
 /// The policy of a workflow's role, by what the definition tells.

@@ -145,9 +145,8 @@ pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
     let machines: Vec<_> = deployments
         .iter()
         .map(|deployment| {
-            let name = &deployment.definition.name;
-            let id = custom_id(name);
-            Machine { deployment, id: logical_id(id.as_deref().unwrap_or(name)) }
+            let id = own_id(deployment.definition());
+            Machine { deployment, id: logical_id(id.as_deref().unwrap_or(&deployment.definition.name)) }
         })
         .collect();
     let keys = functions.keys();
@@ -162,7 +161,7 @@ pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
         .iter()
         .map(|machine| {
             let node = machine_node(machine, &keys, &mut resources)?;
-            Ok((machine.definition().name.as_str(), node))
+            Ok((machine.definition().short_name(), node))
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let has_resources = resources.has_resources();
@@ -213,10 +212,10 @@ fn machine_node(
         .map_err(|(at, problem)| error(&at, problem))?;
 
     let mut entries = Vec::new();
-    if let Some(id) = custom_id(&definition.name) {
+    if let Some(id) = own_id(definition) {
         entries.push(("id", Node::Text(id)));
     }
-    entries.push(("name", Node::text(&definition.name)));
+    entries.push(("name", name(definition).map_err(|problem| error("name", problem))?));
     entries.push(("type", Node::text(definition.workflow_type.name())));
     match role(machine).map_err(|problem| error("role", problem))? {
         Some(role) => entries.push(role),
@@ -301,6 +300,29 @@ fn tags(machine: &Machine<'_>) -> Result<Option<(&'static str, Node)>, Error> {
     });
     let nodes = nodes.collect::<Result<Vec<_>, Error>>()?;
     Ok((!nodes.is_empty()).then(|| ("tags", Node::map(nodes))))
+}
+
+/// The machine's name, which the plugin takes as a text: what is a reference elsewhere is a variable of the Framework here.
+fn name(definition: &Definition) -> Result<Node, Problem> {
+    let mut out = String::new();
+    for piece in split(&definition.name, &definition.substitutions)? {
+        match piece {
+            Piece::Reference(reference) => match reference.as_ref() {
+                Reference::Ref(id) if id == "AWS::Region" => out.push_str("${aws:region}"),
+                Reference::Ref(id) if id == "AWS::AccountId" => out.push_str("${aws:accountId}"),
+                _ => return Err(Problem::Name(reference.to_string())),
+            },
+            other => out.push_str(&outside(&[other])),
+        }
+    }
+    Ok(Node::Text(out))
+}
+
+/// The logical id that is said to the plugin, where it would make another one of the name: it knows the name with its stage only.
+fn own_id(definition: &Definition) -> Option<String> {
+    let short = definition.short_name();
+    let id = custom_id(&short);
+    if short == definition.name { id } else { Some(logical_id(id.as_deref().unwrap_or(&short))) }
 }
 
 /// The plugin makes the machine's logical id of its name, and CloudFormation takes letters and digits only.

@@ -96,7 +96,7 @@ impl Template {
     /// The machines, with their logical ids, by which references call them too.
     pub(crate) fn machines<'a>(&mut self, deployments: &'a [Deployment]) -> Vec<Machine<'a>> {
         let machines = deployments.iter().map(|deployment| {
-            let wanted = logical_id(&deployment.definition.name);
+            let wanted = logical_id(&deployment.definition.short_name());
             Machine { deployment, id: self.make(&wanted, &wanted) }
         });
         machines.collect()

@@ -50,7 +50,7 @@ impl Module {
             entries.push(("tags", Node::map(tags)));
         }
         // What the module does not make is there before it.
-        let own = logical_id(&definition.name);
+        let own = logical_id(&definition.short_name());
         let first = deployment.depends_on.iter().filter(|id| **id != own);
         let first = first.filter_map(|id| self.machines.get(id));
         let first = first.map(|name| format!("aws_sfn_state_machine.{name}"));

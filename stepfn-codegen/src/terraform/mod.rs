@@ -104,7 +104,7 @@ pub fn to_json(deployments: &[Deployment]) -> Result<String, Error> {
     let machines = module.machines(deployments);
     for machine in &machines {
         module.machine(machine)?;
-        let description = format!("The ARN of the state machine {}", machine.definition().name);
+        let description = format!("The ARN of the state machine {}", machine.definition().short_name());
         module.output(&format!("{}_arn", machine.name), &description, machine.arn());
     }
     Ok(render(&module.into_node()))

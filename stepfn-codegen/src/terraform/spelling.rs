@@ -24,8 +24,9 @@ impl Module {
     /// The machines, with the names of their resources.
     pub(super) fn machines<'a>(&mut self, deployments: &'a [Deployment]) -> Vec<Machine<'a>> {
         let machines = deployments.iter().map(|deployment| {
-            let name = self.claim(&snake(&deployment.definition.name));
-            self.machines.entry(logical_id(&deployment.definition.name)).or_insert_with(|| name.clone());
+            let short = deployment.definition.short_name();
+            let name = self.claim(&snake(&short));
+            self.machines.entry(logical_id(&short)).or_insert_with(|| name.clone());
             Machine { deployment, name }
         });
         machines.collect()

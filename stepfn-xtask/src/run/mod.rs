@@ -17,7 +17,7 @@ use stepfn_executor::{Execution, Executor, History, Outcome as Ended, Route, Run
 use tokio::{runtime::Runtime, time::MissedTickBehavior};
 
 use self::{answer::Answerer, live::Screen, story::Story};
-use crate::{Failure, named};
+use crate::{Failure, named, stage::Stage};
 
 /// How often it is looked at what happens.
 const TICK: Duration = Duration::from_millis(100);
@@ -58,6 +58,7 @@ impl Run {
     pub(crate) fn run(
         &self,
         deployments: &[Deployment],
+        stage: &Stage,
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
@@ -68,11 +69,17 @@ impl Run {
             Err(outcome) => return Ok(outcome),
         };
         let mut builder = Executor::builder().seed(self.data.seed).allow_unbound().keep_history();
+        if let Some(account) = &stage.account {
+            builder = builder.account(account);
+        }
+        if let Some(region) = &stage.region {
+            builder = builder.region(region);
+        }
         builder = if self.virtual_time { builder.virtual_time() } else { builder.real_time() };
         if let Some(case) = &mocks {
             builder = builder.mocks(case);
         }
-        let executor = match self.data.bind_buckets(builder).build(definition) {
+        let executor = match self.data.bind_buckets(builder, &stage.buckets).build(definition) {
             Ok(executor) => executor,
             Err(error) => return refused(err, &error.to_string()),
         };
