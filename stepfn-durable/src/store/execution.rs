@@ -63,6 +63,17 @@ impl Status {
     }
 }
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl Status {
+    pub(crate) fn number(self) -> i64 {
+        self as i64
+    }
+
+    pub(crate) fn of_number(number: i64) -> Option<Self> {
+        usize::try_from(number).ok().and_then(|number| Self::ALL.get(number)).copied()
+    }
+}
+
 /// The right of one host to run an execution for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lease {

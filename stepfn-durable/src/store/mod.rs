@@ -15,6 +15,12 @@ mod execution;
 mod list;
 mod machine;
 mod memory;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod sql;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod turn;
 
 pub use error::StoreError;
@@ -28,6 +34,8 @@ pub use machine::{
     VersionsOf,
 };
 pub use memory::Memory;
+#[cfg(feature = "sqlite")]
+pub use sqlite::Sqlite;
 pub use turn::{
     ActivityTask, Address, Claim, Claiming, Committed, Delivered, Delivery, Effects, Entry, Event, Inbox,
     Load, MapRun, Message, MessageId, OpenedToken, Redrive, Redriven, Renewal, TakeTask, TakenTask, Token,
