@@ -79,9 +79,24 @@ impl Sqlite {
     /// # Errors
     /// The file is no store, one of another version, in use by another process, or cannot be read or written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let path = path.as_ref();
+        Self::open_file(path.as_ref(), None)
+    }
+
+    /// Opens a store that may have so many pages of 4,096 bytes, and is full then.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    #[cfg(feature = "testing")]
+    pub fn open_with_limit(path: impl AsRef<Path>, pages: u32) -> Result<Self, StoreError> {
+        Self::open_file(path.as_ref(), Some(pages))
+    }
+
+    fn open_file(path: &Path, pages: Option<u32>) -> Result<Self, StoreError> {
         let lock = Arc::new(lock(path)?);
-        let lite = prepare(connect(path)?, path)?;
+        let mut lite = prepare(connect(path)?, path)?;
+        if let Some(pages) = pages {
+            lite.found(&format!("pragma max_page_count = {pages}"), Vec::new())?;
+        }
         let listeners = Listeners::default();
         let (writer, jobs) = channel();
         let mut threads = Vec::with_capacity(READERS + 1);

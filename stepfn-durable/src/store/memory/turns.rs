@@ -177,7 +177,6 @@ impl Model {
             kept.journal.push(super::Entry { seq: turn.seq, data: turn.entry });
         }
         kept.history.extend(turn.events);
-        kept.execution.seq = turn.seq;
         for opened in turn.opened {
             kept.tokens.insert(opened.token.clone());
             let token =
@@ -201,6 +200,9 @@ impl Model {
             sends: turn.sends.into_iter().map(|delivery| self.send(delivery)).collect(),
             redrives: turn.redrives.into_iter().map(|redrive| self.let_go_on(redrive)).collect(),
         };
+        if let Some(kept) = self.executions.get_mut(&id) {
+            kept.execution.seq = turn.seq;
+        }
         match turn.end {
             Some(end) => self.finish(id, end),
             None => self.wait(id, turn.due, turn.keep),

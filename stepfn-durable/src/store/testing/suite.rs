@@ -119,7 +119,6 @@ struct Held {
     id: ExecutionId,
     fence: i64,
     seq: i64,
-    events: i64,
     inbox: Vec<MessageId>,
     last: Option<Turn>,
 }
@@ -206,8 +205,7 @@ impl World {
     }
 
     fn hold(&mut self, arn: &str, id: ExecutionId, fence: i64, seq: i64, inbox: Vec<MessageId>) {
-        let events = self.held.iter().filter(|held| held.id == id).map(|held| held.events).max().unwrap_or(0);
-        self.held.push(Held { arn: arn.to_owned(), id, fence, seq, events, inbox, last: None });
+        self.held.push(Held { arn: arn.to_owned(), id, fence, seq, inbox, last: None });
         if self.held.len() > 40 {
             self.held.remove(0);
         }
@@ -281,7 +279,6 @@ impl World {
                     self.held.iter_mut().find(|other| other.id == held.id && other.fence == held.fence)
                 {
                     held.seq = held.seq.max(turn.seq);
-                    held.events = turn.events.last().map_or(held.events, |event| held.events.max(event.id));
                     held.inbox.retain(|message| !turn.taken.contains(message));
                     held.last = Some(turn.clone());
                 }
@@ -298,7 +295,7 @@ impl World {
         let mut turn = Turn::new(held.id, held.fence, held.seq + 1 + gap);
         turn.entry = self.data();
         let events = i64::try_from(self.random.below(4)).unwrap_or(0);
-        turn.events = (1..=events).map(|next| Event { id: held.events + next, data: self.data() }).collect();
+        turn.events = (1..=events).map(|next| Event { id: turn.seq * 8 + next, data: self.data() }).collect();
         turn.due = self.random.one_in(2).then(|| self.now + 200);
         turn.keep = (!self.random.one_in(3)).then(|| self.now + 300);
         for _ in 0..self.random.below(3) {
