@@ -57,7 +57,13 @@ async fn sqlite_answers_as_memory_does() {
 }
 
 fn new_execution(name: &str, lease: Option<Lease>) -> NewExecution {
-    NewExecution { arn: name.to_owned(), name: name.to_owned(), machine: "m".to_owned(), lease, ..NewExecution::default() }
+    NewExecution {
+        arn: name.to_owned(),
+        name: name.to_owned(),
+        machine: "m".to_owned(),
+        lease,
+        ..NewExecution::default()
+    }
 }
 
 #[tokio::test]
@@ -66,7 +72,9 @@ async fn a_file_keeps_what_was_answered_and_frees_what_its_process_had() {
     let path = folder.path().join("store.db");
     let lease = Lease { owner: "a".to_owned(), until: 1_000_000 };
     let store = Sqlite::open(&path).unwrap();
-    let Started::New { id, fence } = store.start(new_execution("e", Some(lease))).await.unwrap() else { panic!() };
+    let Started::New { id, fence } = store.start(new_execution("e", Some(lease))).await.unwrap() else {
+        panic!()
+    };
     let turn = Turn {
         entry: vec![7],
         events: vec![Event { id: 1, data: vec![8] }],
@@ -108,7 +116,11 @@ fn a_file_in_use_or_of_others_is_refused_with_words() {
     assert!(matches!(error, StoreError::Foreign(_)), "{error}");
 
     let text = folder.path().join("notes.txt");
-    std::fs::write(&text, "Not a database, but long enough to have a header of SQLite's hundred bytes. ".repeat(9)).unwrap();
+    std::fs::write(
+        &text,
+        "Not a database, but long enough to have a header of SQLite's hundred bytes. ".repeat(9),
+    )
+    .unwrap();
     let error = Sqlite::open(&text).unwrap_err();
     assert!(matches!(error, StoreError::Foreign(_)), "{error}");
     let error = Sqlite::open(folder.path().join("no/such/folder.db")).unwrap_err();

@@ -63,7 +63,7 @@ impl Status {
     }
 }
 
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(feature = "sqlite")]
 impl Status {
     pub(crate) fn number(self) -> i64 {
         self as i64

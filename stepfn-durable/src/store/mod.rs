@@ -15,7 +15,7 @@ mod execution;
 mod list;
 mod machine;
 mod memory;
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(feature = "sqlite")]
 mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;

@@ -166,7 +166,7 @@ impl Model {
 
     pub(super) fn put_alias(&mut self, put: PutAlias) -> Result<AliasPut> {
         let mut alias = put.alias;
-        if !self.machines.get(&alias.machine).is_some_and(|(machine, _)| !machine.deleting) {
+        if self.machines.get(&alias.machine).is_none_or(|(machine, _)| machine.deleting) {
             return Ok(AliasPut::NoMachine);
         }
         match self.aliases.get(&alias.arn) {

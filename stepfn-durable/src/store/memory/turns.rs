@@ -281,16 +281,16 @@ impl Model {
 
     /// Closes a token, for the one who answered it.
     fn close(&mut self, token: &str, key: &str) {
-        if let Some((activity, task)) = self.queued.remove(token) {
-            if let Some(tasks) = self.tasks.get_mut(&activity) {
-                tasks.remove(&task);
-            }
+        if let Some((activity, task)) = self.queued.remove(token)
+            && let Some(tasks) = self.tasks.get_mut(&activity)
+        {
+            tasks.remove(&task);
         }
-        if let Some(kept) = self.tokens.get_mut(token) {
-            if kept.open {
-                kept.open = false;
-                key.clone_into(&mut kept.answered_by);
-            }
+        if let Some(kept) = self.tokens.get_mut(token)
+            && kept.open
+        {
+            kept.open = false;
+            key.clone_into(&mut kept.answered_by);
         }
     }
 

@@ -291,7 +291,7 @@ pub(in crate::store) async fn put_alias<D: Driver>(db: &mut D, put: PutAlias) ->
             alias.routes.len()
         )));
     }
-    if !lock(db, &alias.machine).await?.is_some_and(|machine| !machine.deleting) {
+    if lock(db, &alias.machine).await?.is_none_or(|machine| machine.deleting) {
         return Ok(AliasPut::NoMachine);
     }
     match find_alias(db, &alias.arn).await? {

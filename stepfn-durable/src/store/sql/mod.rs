@@ -101,7 +101,7 @@ impl Row {
         Self(cells.into_iter())
     }
 
-    fn wrong<T>(expected: &str, found: Option<Cell>) -> Result<T> {
+    fn wrong<T>(expected: &str, found: Option<&Cell>) -> Result<T> {
         let found = match found {
             None => "no column",
             Some(Cell::Null) => "null",
@@ -115,7 +115,7 @@ impl Row {
     pub(super) fn int(&mut self) -> Result<i64> {
         match self.0.next() {
             Some(Cell::Int(value)) => Ok(value),
-            other => Self::wrong("a number", other),
+            other => Self::wrong("a number", other.as_ref()),
         }
     }
 
@@ -123,14 +123,14 @@ impl Row {
         match self.0.next() {
             Some(Cell::Int(value)) => Ok(Some(value)),
             Some(Cell::Null) => Ok(None),
-            other => Self::wrong("a number", other),
+            other => Self::wrong("a number", other.as_ref()),
         }
     }
 
     pub(super) fn text(&mut self) -> Result<String> {
         match self.0.next() {
             Some(Cell::Text(value)) => Ok(value),
-            other => Self::wrong("a text", other),
+            other => Self::wrong("a text", other.as_ref()),
         }
     }
 
@@ -138,14 +138,14 @@ impl Row {
         match self.0.next() {
             Some(Cell::Text(value)) => Ok(Some(value)),
             Some(Cell::Null) => Ok(None),
-            other => Self::wrong("a text", other),
+            other => Self::wrong("a text", other.as_ref()),
         }
     }
 
     pub(super) fn bytes(&mut self) -> Result<Vec<u8>> {
         match self.0.next() {
             Some(Cell::Bytes(value)) => Ok(value),
-            other => Self::wrong("bytes", other),
+            other => Self::wrong("bytes", other.as_ref()),
         }
     }
 }

@@ -389,10 +389,10 @@ impl World {
             Inbox::Of((0..3).filter_map(|_| self.random.of(&self.held)).map(|held| held.id).collect())
         };
         for message in pair.inbox(inbox).await?.unwrap_or_default() {
-            if let Some(held) = self.held.iter_mut().rev().find(|held| held.id == message.execution) {
-                if !held.inbox.contains(&message.id) {
-                    held.inbox.push(message.id);
-                }
+            if let Some(held) = self.held.iter_mut().rev().find(|held| held.id == message.execution)
+                && !held.inbox.contains(&message.id)
+            {
+                held.inbox.push(message.id);
             }
         }
         Ok(())
