@@ -126,7 +126,7 @@ impl<'a> Scene<'a> {
             item_of.insert(place, level.add(Item::State(place), self.faces[place].size));
         }
         if let Some(start) = start.and_then(|place| item_of.get(place)) {
-            level.connect(0, *start);
+            level.connect(0, *start, Mark::None);
         }
         for group in grouped(edges) {
             let (Some(&from), Some(&to)) = (item_of.get(&group[0].from), item_of.get(&group[0].to)) else {
@@ -151,7 +151,7 @@ impl<'a> Scene<'a> {
             if is_end && edges.iter().find(goes_on).is_none() {
                 let end = level.add(Item::End, shape::END);
                 if let Some(from) = item_of.get(&place) {
-                    level.connect(*from, end);
+                    level.connect(*from, end, self.graph.nodes[place].end);
                 }
             }
         }
@@ -160,8 +160,8 @@ impl<'a> Scene<'a> {
     }
 
     fn line(&self, edges: &[&Edge], options: &Options) -> Line {
-        let labels: Vec<&str> =
-            edges.iter().map(|edge| edge.label.as_str()).filter(|text| !text.is_empty()).collect();
+        let captions: Vec<String> = edges.iter().map(|edge| self.graph.caption(edge)).collect();
+        let labels: Vec<&str> = captions.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
         let name = |place: usize| self.graph.nodes.get(place).map_or("", |node| node.name.as_str());
         let mut title = format!("{} → {}", name(edges[0].from), name(edges[0].to));
         if !labels.is_empty() {
@@ -215,10 +215,10 @@ impl Level {
     }
 
     /// A line without a meaning of its own, from or to a mark.
-    fn connect(&mut self, from: usize, to: usize) {
+    fn connect(&mut self, from: usize, to: usize, mark: Mark) {
         let link = Link { from, to, label: Size::default(), weight: 4 };
         self.members.push(Member { link, family: usize::MAX - to, shares: false });
-        let line = Line { is_catch: false, mark: Mark::None, label: Vec::new(), title: String::new() };
+        let line = Line { is_catch: false, mark, label: Vec::new(), title: String::new() };
         self.lines.push(line);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     geometry::{Point, Size, before, border},
     lanes::Lane,
     level::{INSET, Item, Key, Level, Line, Scene},
-    shape::{LABEL_LINE, NAME_LINE},
+    shape::{LABEL_LINE, NAME_LINE, NOTE_LINE},
     style,
     text::{escaped, number},
 };
@@ -116,7 +116,7 @@ impl Painter<'_> {
                 "<text class=\"m\" x=\"{}\" y=\"{}\"><tspan class=\"t\">{}</tspan> {}</text></g>",
                 number(center.x),
                 number(corner.y + 22.0),
-                escaped(node.state_type),
+                escaped(&face.kind),
                 escaped(&face.title),
             ));
             for (key, inner) in self.scene.branches.range((place, 0)..=(place, usize::MAX)) {
@@ -143,6 +143,14 @@ impl Painter<'_> {
                 "<text class=\"m\" x=\"{x}\" y=\"{}\">{}</text>",
                 number(y),
                 escaped(line)
+            ));
+        }
+        for note in &face.notes {
+            y += NOTE_LINE;
+            self.out.push_str(&format!(
+                "<text class=\"t\" x=\"{x}\" y=\"{}\">{}</text>",
+                number(y),
+                escaped(note)
             ));
         }
         self.out.push_str("</g>");

@@ -10,6 +10,7 @@ pub(crate) const TYPE: f64 = 10.0;
 pub(crate) const LABEL: f64 = 11.0;
 /// The heights of their lines.
 pub(crate) const NAME_LINE: f64 = 16.0;
+pub(crate) const NOTE_LINE: f64 = 13.0;
 pub(crate) const LABEL_LINE: f64 = 14.0;
 /// The title line of a box.
 pub(crate) const TITLE: f64 = 36.0;
@@ -25,6 +26,10 @@ const TITLE_WIDTH: f64 = 420.0;
 pub(crate) struct Face {
     /// Its name, in lines.
     pub(crate) name: Vec<String>,
+    /// What is said below the name.
+    pub(crate) notes: Vec<String>,
+    /// The type, and in the title of a box what is said of it.
+    pub(crate) kind: String,
     /// Its name in one line, as the title of a box, and how wide that is together with the type.
     pub(crate) title: String,
     pub(crate) title_width: f64,
@@ -45,18 +50,27 @@ pub(crate) fn face(node: &Node) -> Face {
     let shown = visible(&node.name);
     let name = text::wrap(&shown, NAME_WIDTH, 3, bold);
     let title = text::shorten(&shown, TITLE_WIDTH, bold);
-    let type_width = text::sans(node.state_type, TYPE);
+    let notes: Vec<String> = node
+        .notes
+        .iter()
+        .map(|note| text::shorten(&visible(note), NAME_WIDTH, |text| text::sans(text, TYPE)))
+        .collect();
+    let kind = [node.state_type].into_iter().chain(notes.iter().map(String::as_str)).collect::<Vec<_>>().join(" · ");
+    let type_width = text::sans(&kind, TYPE);
+    let notes_width = notes.iter().map(|note| text::sans(note, TYPE)).fold(text::sans(node.state_type, TYPE), f64::max);
     let slant = match node.state_type {
         "Choice" => 14.0,
         "Succeed" | "Fail" => 10.0,
         _ => 0.0,
     };
-    let text_width = name.iter().map(|line| bold(line)).fold(type_width, f64::max);
-    let lines: f64 = name.iter().map(|_| NAME_LINE).sum();
+    let text_width = name.iter().map(|line| bold(line)).fold(notes_width, f64::max);
+    let lines: f64 = name.iter().map(|_| NAME_LINE).chain(notes.iter().map(|_| NOTE_LINE)).sum();
     Face {
         title_width: bold(&title) + type_width + 8.0,
         size: Size { width: (text_width + 24.0 + 2.0 * slant).max(88.0), height: lines + 30.0 },
         name,
+        notes,
+        kind,
         title,
         slant,
         is_box: false,

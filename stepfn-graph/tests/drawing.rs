@@ -46,7 +46,8 @@ fn random(numbers: &mut Numbers) -> Graph {
         ];
         let mark = [Mark::None, Mark::Taken, Mark::Never][numbers.below(3)];
         let name = format!("{} {place}", name[numbers.below(4)]);
-        nodes.push(Node { name, state_type, parent, is_start: numbers.below(5) == 0, mark });
+        let notes = [vec![], vec!["sns:publish".to_owned(), "↻ up to 3".to_owned()]][numbers.below(2)].clone();
+        nodes.push(Node { name, state_type, parent, is_start: numbers.below(5) == 0, notes, mark, end: mark });
     }
     let kinds = [EdgeKind::Next, EdgeKind::Rule(0), EdgeKind::Default, EdgeKind::Catch(0)];
     let labels = [
@@ -129,7 +130,7 @@ fn overlap(one: &[f64; 4], other: &[f64; 4]) -> bool {
 #[test]
 fn graphs_made_by_hand_may_say_anything() {
     let node =
-        |parent| Node { name: String::new(), state_type: "Task", parent, is_start: true, mark: Mark::None };
+        |parent| Node { state_type: "Task", parent, is_start: true, ..Node::default() };
     let edge = |from, to| Edge { from, to, kind: EdgeKind::Next, label: String::new(), mark: Mark::None };
     for graph in [
         Graph { nodes: vec![], edges: vec![] },
@@ -205,8 +206,8 @@ fn boxes_hold_what_is_inside_of_them_and_branches_stand_side_by_side() {
 #[test]
 fn ways_of_one_kind_between_two_states_share_a_line_with_all_conditions() {
     let picture = draw(&graph(NESTED));
-    assert!(picture.contains("<title>Ask → Both: $.again == true; $.n &lt; 3</title>"));
-    assert!(picture.contains(">$.again == true</text>") && picture.contains(">$.n &lt; 3</text>"));
+    assert!(picture.contains("<title>Ask → Both: 1. $.again == true; 2. $.n &lt; 3</title>"));
+    assert!(picture.contains(">1. $.again == true</text>") && picture.contains(">2. $.n &lt; 3</text>"));
     assert_eq!(picture.matches("class=\"e catch\"").count(), 1);
 }
 
@@ -227,7 +228,11 @@ fn marks_are_classes_of_states_lines_and_heads() {
     let mut graph = graph(NESTED);
     graph.mark_states(|state| if state == "L" { Mark::Never } else { Mark::Taken });
     graph.mark_edges(|_, kind| if kind == EdgeKind::Next { Mark::Taken } else { Mark::Never });
+    let before = draw(&graph);
+    graph.mark_ends(|_| Mark::Taken);
     let picture = draw(&graph);
+    // The last way of what ended is as green as those before it.
+    assert!(picture.matches("class=\"e taken\"").count() > before.matches("class=\"e taken\"").count());
     for class in
         ["n Succeed never", "n Pass taken", "b taken", "e catch never", "a never", "e taken", "a taken"]
     {

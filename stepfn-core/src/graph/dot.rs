@@ -1,6 +1,6 @@
 use crate::visible::visible;
 
-use super::{EdgeKind, Graph, Mark};
+use super::{EdgeKind, Graph, Mark, Node};
 
 impl Graph {
     /// Graphviz's DOT: Choices as rhombs, Maps and Parallels as clusters, catchers dashed, what was never taken in red.
@@ -9,8 +9,9 @@ impl Graph {
         self.cluster(None, 1, &mut out);
         for edge in &self.edges {
             let mut attributes = Vec::new();
-            if !edge.label.is_empty() {
-                attributes.push(format!("label={}", quoted(&edge.label)));
+            let caption = self.caption(edge);
+            if !caption.is_empty() {
+                attributes.push(format!("label={}", quoted(&caption)));
             }
             if matches!(edge.kind, EdgeKind::Catch(_)) {
                 attributes.push("style=dashed".to_owned());
@@ -41,6 +42,9 @@ impl Graph {
                     "Succeed" | "Fail" => attributes.push("shape=oval".to_owned()),
                     _ => {}
                 }
+                if !node.notes.is_empty() {
+                    attributes.push(format!("label={}", lines(node)));
+                }
                 attributes.extend(colour(node.mark).map(|colour| format!("color={colour}")));
                 let attributes = if attributes.is_empty() {
                     String::new()
@@ -52,7 +56,7 @@ impl Graph {
             }
             out.push_str(&format!(
                 "{indent}subgraph cluster_{place} {{\n{indent}  label={};\n",
-                quoted(&node.name)
+                lines(node)
             ));
             if let Some(colour) = colour(node.mark) {
                 out.push_str(&format!("{indent}  color={colour};\n"));
@@ -73,6 +77,16 @@ impl Graph {
     }
 }
 
+/// The name, and what is said below it.
+fn lines(node: &Node) -> String {
+    let lines: Vec<String> = [&node.name]
+        .into_iter()
+        .chain(&node.notes)
+        .map(|line| escaped(line))
+        .collect();
+    format!("\"{}\"", lines.join("\\n"))
+}
+
 fn colour(mark: Mark) -> Option<&'static str> {
     match mark {
         Mark::None => None,
@@ -82,6 +96,9 @@ fn colour(mark: Mark) -> Option<&'static str> {
 }
 
 fn quoted(text: &str) -> String {
-    let escaped = visible(text).replace('\\', "\\\\").replace('"', "\\\"");
-    format!("\"{escaped}\"")
+    format!("\"{}\"", escaped(text))
+}
+
+fn escaped(text: &str) -> String {
+    visible(text).replace('\\', "\\\\").replace('"', "\\\"")
 }

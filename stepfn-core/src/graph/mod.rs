@@ -18,6 +18,7 @@
 mod condition;
 mod dot;
 mod mermaid;
+mod notes;
 
 use std::collections::HashMap;
 
@@ -33,7 +34,7 @@ pub struct Graph {
 }
 
 /// A state.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Node {
     /// Its name.
     pub name: String,
@@ -43,8 +44,12 @@ pub struct Node {
     pub parent: Option<(usize, usize)>,
     /// Whether its machine begins with it.
     pub is_start: bool,
+    /// What it calls, how often it tries again, how wide a Map runs; a line each.
+    pub notes: Vec<String>,
     /// What is to be shown of it.
     pub mark: Mark,
+    /// What is to be shown of its way to the machine's end, where it leads there.
+    pub end: Mark,
 }
 
 /// A way from one state to another.
@@ -105,7 +110,9 @@ impl Graph {
                 state_type: state.kind.name(),
                 parent,
                 is_start: *name == machine.start_at,
+                notes: notes::of(state),
                 mark: Mark::None,
+                end: Mark::None,
             });
             for (branch, (_, child)) in state.children().into_iter().enumerate() {
                 self.add(child, Some((place, branch)));
@@ -139,6 +146,35 @@ impl Graph {
     pub fn mark_states(&mut self, mark: impl Fn(&str) -> Mark) {
         for node in &mut self.nodes {
             node.mark = mark(&node.name);
+        }
+    }
+
+    /// Marks the ways to the end of a machine, by the name of the state where they begin.
+    pub fn mark_ends(&mut self, mark: impl Fn(&str) -> Mark) {
+        for node in &mut self.nodes {
+            node.end = mark(&node.name);
+        }
+    }
+
+    /// What stands on a way: its label, and the number of a rule that is one of several, as they are tried in that order.
+    ///
+    /// ```
+    /// use stepfn_core::{asl, graph::Graph};
+    ///
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "C", "States": { "S": { "Type": "Succeed" }, "C": { "Type": "Choice", "Default": "S", "Choices": [
+    ///     { "Variable": "$.a", "IsNull": true, "Next": "S" }, { "Variable": "$.b", "IsNull": true, "Next": "S" }] } } }"#)?;
+    /// let graph = Graph::of(&machine);
+    /// let captions: Vec<String> = graph.edges.iter().map(|edge| graph.caption(edge)).collect();
+    /// assert_eq!(captions, ["1. IsNull($.a)", "2. IsNull($.b)", "else"]);
+    /// # Ok::<(), stepfn_core::json::JsonError>(())
+    /// ```
+    pub fn caption(&self, edge: &Edge) -> String {
+        let is_rule = |other: &&Edge| other.from == edge.from && matches!(other.kind, EdgeKind::Rule(_));
+        match edge.kind {
+            EdgeKind::Rule(index) if self.edges.iter().filter(is_rule).nth(1).is_some() => {
+                format!("{}. {}", index + 1, edge.label)
+            }
+            _ => edge.label.clone(),
         }
     }
 

@@ -64,12 +64,12 @@ fn both_texts_hold_boxes_labels_and_marks() {
     let mermaid = graph.to_mermaid();
     for line in [
         "  subgraph s0 [\"Each\"]",
-        "    s1[\"One\"]",
+        "    s1[\"One<br/>sqs:sendMessage\"]",
         "    subgraph s3b1 [\" \"]",
         "  s6{\"Ask\"}",
         "  s7([\"&quot;Bad&quot; &lt;end&gt;\"])",
         "  s1 -.->|\"A, States.Timeout\"| s2",
-        "  s6 -->|\"IsPresent($.a) &amp;&amp; !($.b == &quot;x&quot;)\"| s3",
+        "  s6 -->|\"1. IsPresent($.a) &amp;&amp; !($.b == &quot;x&quot;)\"| s3",
         "  linkStyle 6 stroke:#c00,color:#c00",
         "  class s5 never",
     ] {

@@ -280,6 +280,14 @@ impl Coverage {
                 _ => Mark::Taken,
             }
         });
+        graph.mark_ends(|from| {
+            let end = |way: &Way| matches!(way, Way::Next { state, next: None } if state == from);
+            match self.ways.iter().find(|(way, _)| end(way)) {
+                Some((_, 0)) => Mark::Never,
+                Some(_) => Mark::Taken,
+                None => Mark::None,
+            }
+        });
         graph
     }
 
