@@ -55,9 +55,11 @@ pub(crate) fn face(node: &Node) -> Face {
         .iter()
         .map(|note| text::shorten(&visible(note), NAME_WIDTH, |text| text::sans(text, TYPE)))
         .collect();
-    let kind = [node.state_type].into_iter().chain(notes.iter().map(String::as_str)).collect::<Vec<_>>().join(" · ");
+    let kind =
+        [node.state_type].into_iter().chain(notes.iter().map(String::as_str)).collect::<Vec<_>>().join(" · ");
     let type_width = text::sans(&kind, TYPE);
-    let notes_width = notes.iter().map(|note| text::sans(note, TYPE)).fold(text::sans(node.state_type, TYPE), f64::max);
+    let notes_width =
+        notes.iter().map(|note| text::sans(note, TYPE)).fold(text::sans(node.state_type, TYPE), f64::max);
     let slant = match node.state_type {
         "Choice" => 14.0,
         "Succeed" | "Fail" => 10.0,

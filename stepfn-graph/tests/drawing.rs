@@ -46,8 +46,17 @@ fn random(numbers: &mut Numbers) -> Graph {
         ];
         let mark = [Mark::None, Mark::Taken, Mark::Never][numbers.below(3)];
         let name = format!("{} {place}", name[numbers.below(4)]);
-        let notes = [vec![], vec!["sns:publish".to_owned(), "↻ up to 3".to_owned()]][numbers.below(2)].clone();
-        nodes.push(Node { name, state_type, parent, is_start: numbers.below(5) == 0, notes, mark, end: mark });
+        let notes =
+            [vec![], vec!["sns:publish".to_owned(), "↻ up to 3".to_owned()]][numbers.below(2)].clone();
+        nodes.push(Node {
+            name,
+            state_type,
+            parent,
+            is_start: numbers.below(5) == 0,
+            notes,
+            mark,
+            end: mark,
+        });
     }
     let kinds = [EdgeKind::Next, EdgeKind::Rule(0), EdgeKind::Default, EdgeKind::Catch(0)];
     let labels = [
@@ -129,8 +138,7 @@ fn overlap(one: &[f64; 4], other: &[f64; 4]) -> bool {
 
 #[test]
 fn graphs_made_by_hand_may_say_anything() {
-    let node =
-        |parent| Node { state_type: "Task", parent, is_start: true, ..Node::default() };
+    let node = |parent| Node { state_type: "Task", parent, is_start: true, ..Node::default() };
     let edge = |from, to| Edge { from, to, kind: EdgeKind::Next, label: String::new(), mark: Mark::None };
     for graph in [
         Graph { nodes: vec![], edges: vec![] },

@@ -54,10 +54,7 @@ impl Graph {
                 out.push_str(&format!("{indent}{}{attributes};\n", quoted(&node.name)));
                 continue;
             }
-            out.push_str(&format!(
-                "{indent}subgraph cluster_{place} {{\n{indent}  label={};\n",
-                lines(node)
-            ));
+            out.push_str(&format!("{indent}subgraph cluster_{place} {{\n{indent}  label={};\n", lines(node)));
             if let Some(colour) = colour(node.mark) {
                 out.push_str(&format!("{indent}  color={colour};\n"));
             }
@@ -79,11 +76,7 @@ impl Graph {
 
 /// The name, and what is said below it.
 fn lines(node: &Node) -> String {
-    let lines: Vec<String> = [&node.name]
-        .into_iter()
-        .chain(&node.notes)
-        .map(|line| escaped(line))
-        .collect();
+    let lines: Vec<String> = [&node.name].into_iter().chain(&node.notes).map(|line| escaped(line)).collect();
     format!("\"{}\"", lines.join("\\n"))
 }
 

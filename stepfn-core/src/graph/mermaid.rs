@@ -11,7 +11,8 @@ impl Graph {
         for (index, edge) in self.edges.iter().enumerate() {
             let arrow = if matches!(edge.kind, EdgeKind::Catch(_)) { "-.->" } else { "-->" };
             let caption = self.caption(edge);
-            let label = if caption.is_empty() { String::new() } else { format!("|\"{}\"|", escaped(&caption)) };
+            let label =
+                if caption.is_empty() { String::new() } else { format!("|\"{}\"|", escaped(&caption)) };
             out.push_str(&format!("  s{} {arrow}{label} s{}\n", edge.from, edge.to));
             match edge.mark {
                 Mark::Never => out.push_str(&format!("  linkStyle {index} stroke:#c00,color:#c00\n")),
@@ -34,7 +35,8 @@ impl Graph {
     fn level(&self, parent: Option<(usize, usize)>, depth: usize, out: &mut String) {
         let indent = "  ".repeat(depth);
         for (place, node) in self.inside(parent) {
-            let lines: Vec<String> = [&node.name].into_iter().chain(&node.notes).map(|line| escaped(line)).collect();
+            let lines: Vec<String> =
+                [&node.name].into_iter().chain(&node.notes).map(|line| escaped(line)).collect();
             let name = lines.join("<br/>");
             let branches = self.branches(place);
             if branches == 0 {

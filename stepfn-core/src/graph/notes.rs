@@ -45,7 +45,9 @@ pub(super) fn of(state: &State) -> Vec<String> {
 fn resource(resource: &Resource, state: &State) -> Option<String> {
     let arn = resource.as_str()?;
     if let Some(placeholder) = arn.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
-        return Some(placeholder.strip_suffix("Arn").filter(|name| !name.is_empty()).unwrap_or(placeholder).to_owned());
+        return Some(
+            placeholder.strip_suffix("Arn").filter(|name| !name.is_empty()).unwrap_or(placeholder).to_owned(),
+        );
     }
     if let Some((_, service)) = arn.split_once(":states:::") {
         let given = state.parameters.as_ref().or(state.arguments.as_ref());
