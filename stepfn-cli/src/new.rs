@@ -6,13 +6,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use stepfn_codegen::import::{self, Imported, Reach};
+use stepfn_codegen::{
+    deployment::Deployment,
+    generate::{Format, Plan},
+    import::{self, Imported, Reach},
+    rust,
+};
 
-use crate::{Outcome, arguments::New, import::snake_case, report};
+use crate::{Outcome, arguments::New, import::snake_case, report, style};
 
 /// The version of all crates, as a requirement.
 const VERSION: &str =
     concat!("\"", env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"), "\"");
+
+const RUSTFMT: &str = include_str!("../templates/rustfmt.toml");
 
 pub(crate) fn run(arguments: &New, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
     match project(arguments) {
@@ -24,7 +31,7 @@ pub(crate) fn run(arguments: &New, out: &mut dyn Write, err: &mut dyn Write) -> 
             writeln!(out, "wrote {} files below `{name}`", project.files.len())?;
             writeln!(out, "  cd {name}")?;
             writeln!(out, "  cargo test             # its first test")?;
-            writeln!(out, "  cargo xtask generate   # the deployment files")?;
+            writeln!(out, "  cargo xtask generate   # the deployment files, after each change")?;
             Ok(Outcome::Fine)
         }
         Err(message) => {
@@ -57,7 +64,7 @@ fn project(arguments: &New) -> Result<Project, String> {
         (".cargo/config.toml", include_str!("../templates/config.toml")),
         (".github/workflows/ci.yml", include_str!("../templates/ci.yml")),
         (".gitignore", "target\n"),
-        ("rustfmt.toml", include_str!("../templates/rustfmt.toml")),
+        ("rustfmt.toml", RUSTFMT),
         ("xtask/Cargo.toml", include_str!("../templates/xtask.toml")),
     ] {
         project.files.push((path.into(), text.to_owned()));
@@ -118,6 +125,10 @@ fn starter() -> Project {
         ("src/main.rs", include_str!("../templates/main.rs")),
         ("tests/workflow.rs", include_str!("../templates/workflow.rs")),
         ("xtask/src/main.rs", include_str!("../templates/xtask.rs")),
+        // What `cargo xtask generate` writes, so that the first check of it passes.
+        ("generated/OrderApproval.asl.json", include_str!("../templates/generated/OrderApproval.asl.json")),
+        ("generated/stepfn.serverless.yml", include_str!("../templates/generated/stepfn.serverless.yml")),
+        ("generated/.stepfn-generated", include_str!("../templates/generated/list.txt")),
     ];
     let files = files.map(|(path, text)| (path.into(), text.to_owned()));
     Project { files: files.into(), notes: Vec::new() }
@@ -128,6 +139,8 @@ fn imported(file: &Path, allow_outside: bool) -> Result<Project, String> {
     let reach = if allow_outside { Reach::Anywhere } else { Reach::Below };
     let machines = import::read_file(file, reach).map_err(|error| error.to_string())?;
     let mut project = Project { files: Vec::new(), notes: Vec::new() };
+    // As `cargo xtask fmt` lays it out there.
+    let style = style::read(RUSTFMT)?;
     let (mut modules, mut uses, mut names, mut tests) = (Vec::new(), Vec::new(), Vec::new(), String::new());
     for machine in &machines {
         let source = import::rust_source(machine, &[]).map_err(|error| error.to_string())?;
@@ -143,13 +156,17 @@ fn imported(file: &Path, allow_outside: bool) -> Result<Project, String> {
             format!("{}, {}: {} [{}]", machine.name, finding.at, finding.message, finding.code.name())
         }));
         tests.push_str(&test_of(machine, &module));
-        project.files.push((format!("src/{module}.rs").into(), source.text));
+        let laid_out = rust::format(&source.text, &style).map_or(source.text, |formatted| formatted.text);
+        project.files.push((format!("src/{module}.rs").into(), laid_out));
         let asl = machine.machine.to_canonical_string();
         project.files.push((format!("tests/imported/{module}.asl.json").into(), asl));
         uses.push(format!("{module}::{rust_name}"));
         names.push(format!("{rust_name}::definition"));
         modules.push(module);
     }
+    // In rustfmt's order.
+    modules.sort();
+    uses.sort();
     let lines = |lines: &[String]| lines.concat();
     let declared: Vec<String> = modules.iter().map(|module| format!("pub mod {module};\n")).collect();
     let imports =
@@ -166,6 +183,15 @@ fn imported(file: &Path, allow_outside: bool) -> Result<Project, String> {
     let head = "//! The machines are what they were imported from. Where one is to change, its file here goes, and a test of what it does comes.\n\n\
                 use stepfn::Workflow;\n";
     project.files.push(("tests/imported.rs".into(), format!("{head}{tests}")));
+    let deployments: Vec<Deployment> = machines.iter().map(|machine| machine.definition().into()).collect();
+    match Plan::with_refusals(&deployments, &Format::DEFAULT) {
+        Ok((plan, refused)) => {
+            let texts = plan.texts().map(|(name, text)| (Path::new("generated").join(name), text.to_owned()));
+            project.files.extend(texts);
+            project.notes.extend(refused.iter().map(|(format, error)| format!("{format}: {error}")));
+        }
+        Err(error) => project.notes.push(error.to_string()),
+    }
     Ok(project)
 }
 

@@ -49,7 +49,8 @@ fn above(folder: &Path) -> Result<Style, String> {
     Ok(Style::default())
 }
 
-fn read(text: &str) -> Result<Style, String> {
+/// The settings that a file holds.
+pub(crate) fn read(text: &str) -> Result<Style, String> {
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
     let mut style = Style::default();
     let number = |key: &str, otherwise| match table.get(key) {

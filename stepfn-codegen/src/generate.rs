@@ -265,6 +265,11 @@ impl Plan {
         self.files.iter().map(|file| file.name.as_str())
     }
 
+    /// The names and the texts of the files.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|file| (file.name.as_str(), file.text.as_str()))
+    }
+
     /// Writes the files that differ, and removes those whose machines are gone.
     ///
     /// # Errors

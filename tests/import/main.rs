@@ -76,10 +76,7 @@ fn machines_of_serverless_come_back_with_their_settings_and_references() {
                 "`Fn::ImportValue` stays an object in the definition: only a template that holds it inline resolves it",
                 "what stays in the file: `role`"
             ],
-            vec![
-                "its `name` is `${self:service}-nightly` in the file, which is resolved there: here it is `nightly`",
-                "what stays in the file: `events`"
-            ]
+            vec!["what stays in the file: `events`"]
         ]
     );
 }

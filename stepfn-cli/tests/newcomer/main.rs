@@ -126,6 +126,9 @@ fn what_the_readme_says_and_what_new_writes_is_so() {
     locked(&project);
     succeeds(&project, &["fmt", "--package", "orders", "--package", "xtask", "--check"]);
     succeeds(&project, &["test", "--workspace"]);
+    // As its workflow for GitHub does it, before anybody generated anything.
+    succeeds(&project, &["xtask", "generate", "--check"]);
+    succeeds(&project, &["xtask", "fmt", "--check"]);
 
     // Of what there is already: two machines of a template.
     let template = "Resources:\n  Ship:\n    Type: AWS::Serverless::StateMachine\n    Properties:\n      Definition:\n        StartAt: A\n        States:\n          A: { Type: Task, Resource: !GetAtt Fn.Arn, Next: B }\n          B: { Type: Succeed }\n  Bill:\n    Type: AWS::StepFunctions::StateMachine\n    Properties: { Definition: { StartAt: W, States: { W: { Type: Wait, SecondsPath: $.delay, End: true } } } }\n";
@@ -143,6 +146,9 @@ fn what_the_readme_says_and_what_new_writes_is_so() {
     );
     let listed = succeeds(&project, &["xtask", "list"]);
     assert!(listed.contains("Ship") && listed.contains("Bill"), "{listed}");
+    succeeds(&project, &["xtask", "generate", "--check"]);
+    succeeds(&project, &["xtask", "fmt", "--check"]);
+    succeeds(&project, &["fmt", "--package", "old-flows", "--package", "xtask", "--check"]);
 }
 
 #[test]

@@ -38,7 +38,7 @@ use std::{fs, io, path::Path};
 use indexmap::IndexMap;
 use stepfn_core::{
     asl::StateMachine,
-    definition::{LoggingConfiguration, Reference, WorkflowType},
+    definition::{Definition, LoggingConfiguration, Reference, WorkflowType},
     diagnostic::Diagnostic,
     value::Value,
 };
@@ -73,6 +73,18 @@ pub struct Imported {
     pub tracing: bool,
     /// What of the file the machine's source does not say, a sentence each.
     pub notes: Vec<String>,
+}
+
+impl Imported {
+    /// The definition that the machine's source has, but for what it is compiled from.
+    pub fn definition(&self) -> Definition {
+        let mut definition =
+            Definition::from_asl(self.name.as_str(), self.workflow_type, self.machine.clone());
+        definition.substitutions = self.substitutions.clone();
+        definition.logging = self.logging.clone();
+        definition.tracing = self.tracing;
+        definition
+    }
 }
 
 /// The source of a machine.

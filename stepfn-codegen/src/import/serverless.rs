@@ -1,11 +1,14 @@
 //! `stepFunctions.stateMachines` of a Serverless Framework file, as the plugin `serverless-step-functions` reads it.
 
+use indexmap::IndexMap;
+
 use super::{
     Error, Imported,
     document::{Document, Keys},
     node::{Kind, Node},
     references::References,
 };
+use crate::text::{Piece, split};
 
 const KEYS: Keys = Keys {
     logging: "loggingConfig",
@@ -61,10 +64,12 @@ fn machine(document: Document<'_>, key: &str, node: &Node, at: &str) -> Result<I
     let definition = followed(document, definition, &at_definition)?;
     let mut references = References::default();
     let declared = node.get("name").and_then(Node::text);
-    // A name with variables is a text of the deployment, no name.
+    // What Rust calls it has no variables in it.
     let name = declared.filter(|name| !name.contains("${")).unwrap_or(key);
     let mut imported = document.machine(name, &definition, &at_definition, &mut references)?;
-    if let Some(declared) = declared.filter(|declared| *declared != name) {
+    if let Some(declared) = declared.filter(|declared| *declared != name && is_name(declared)) {
+        declared.clone_into(&mut imported.name);
+    } else if let Some(declared) = declared.filter(|declared| *declared != name) {
         imported.notes.push(format!(
             "its `name` is `{declared}` in the file, which is resolved there: here it is `{name}`"
         ));
@@ -83,6 +88,13 @@ fn machine(document: Document<'_>, key: &str, node: &Node, at: &str) -> Result<I
         imported.notes.push(format!("what stays in the file: {}", rest.join(", ")));
     }
     Ok(imported)
+}
+
+/// Whether every format has a word for the variables of a name.
+fn is_name(declared: &str) -> bool {
+    let none = IndexMap::new();
+    let pieces = split(declared, &none);
+    pieces.iter().all(|piece| matches!(piece, Piece::Literal(_) | Piece::Framework(_)))
 }
 
 /// What a node stands for: the content of a file, where it is `${file(flows/orders.json)}` or `${file(all.yml):orders.flow}`.

@@ -1,7 +1,7 @@
 use stepfn::state_machine;
 
 state_machine! {
-    #[name = "nightly"]
+    #[name = "${self:service}-nightly"]
     pub Nightly() {
         start_at: Sweep,
 
