@@ -63,7 +63,7 @@ impl Status {
     }
 }
 
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 impl Status {
     pub(crate) fn number(self) -> i64 {
         self as i64
