@@ -1,10 +1,14 @@
 //! Values that are declared to be anything: of them everything may be asked, so that a failure that leans on one is nobody's but the
-//! declaration's. A failure counts where it stays when all of them are declared to be something.
+//! declaration's. So is what `States.ArrayGetItem` finds at a position that is computed. A failure counts where it stays when all of them are declared to be something.
 
+use serde_json::Value as Json;
 use stepfn::{
-    definition::Call,
+    definition,
+    intrinsic::{ArgKind, Call, Function},
     shape::{Field, Given, Made, ObjectShape, OneOfShape, Shape},
 };
+
+use stepfn_core::service;
 
 use crate::{
     judge::Failure,
@@ -22,6 +26,11 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Tr
     let serves = |work: &Work| matches!(work.kind, WorkKind::Service(Some(_)));
     let sinks =
         failure.kind.contains("cannot be read: expected") || failure.kind.contains("its input: expected");
+    // Nor what its model leaves open.
+    let open = |work: &Work| matches!(&work.kind, WorkKind::Service(Some(answer)) if is_open(answer, 3));
+    if sinks && trial.work.iter().any(|work| open(work) && is_there(trial, work)) {
+        return None;
+    }
     if !sinks && !trial.strict && trial.work.iter().any(|work| serves(work) && is_there(trial, work)) {
         return None;
     }
@@ -30,7 +39,7 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Tr
     if trial.work.iter().any(lists) && trial.machine.to_string().contains("s3:listObjectsV2") {
         return None;
     }
-    if !has_anything(trial) {
+    if !has_anything(trial) && !at_positions(&mut trial.machine.clone()) {
         return Some(trial.clone());
     }
     let field = Field {
@@ -58,6 +67,17 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Tr
     })
 }
 
+/// Whether a part of an answer may be anything by its model.
+fn is_open(answer: &service::Shape, depth: usize) -> bool {
+    match answer.kind() {
+        service::Kind::Anything | service::Kind::Bytes => true,
+        _ if depth == 0 => true,
+        service::Kind::List(item) | service::Kind::Map(item) => is_open(&item, depth - 1),
+        service::Kind::Structure(members) => members.iter().any(|member| is_open(&member.shape, depth - 1)),
+        _ => false,
+    }
+}
+
 fn is_there(trial: &Trial, work: &Work) -> bool {
     pointers(&trial.machine)
         .get(&work.state)
@@ -75,7 +95,7 @@ pub(crate) fn has_anything(trial: &Trial) -> bool {
             WorkKind::Function { call, output, result, .. } => {
                 is_any(output)
                     || result.is_some_and(is_any)
-                    || (*call == Call::WaitForTaskToken && result.is_none())
+                    || (*call == definition::Call::WaitForTaskToken && result.is_none())
             }
             WorkKind::Declared(result) => result.is_none_or(is_any),
             WorkKind::Service(answer) => answer.is_none(),
@@ -120,7 +140,33 @@ fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
     if let Ok(machine) = serde_json::from_str(&text) {
         trial.machine = machine;
     }
+    at_positions(&mut trial.machine);
     trial
+}
+
+/// Items at computed positions, where there may be none, are the first ones instead; says whether there were any.
+fn at_positions(machine: &mut Json) -> bool {
+    match machine {
+        Json::Object(fields) => fields.values_mut().fold(false, |any, value| at_positions(value) || any),
+        Json::Array(items) => items.iter_mut().fold(false, |any, value| at_positions(value) || any),
+        Json::String(text) if text.contains("States.ArrayGetItem(") => {
+            let Ok(call) = Call::parse(text) else { return false };
+            let mut computed: Vec<_> = call
+                .calls()
+                .filter(|call| call.function == Function::ArrayGetItem)
+                .filter_map(|call| call.args.get(1))
+                .filter(|index| !matches!(index.kind, ArgKind::Number(_)))
+                .map(|index| index.span.clone())
+                .collect();
+            computed.sort_by_key(|span| span.start);
+            let any = !computed.is_empty();
+            for span in computed.into_iter().rev() {
+                text.replace_range(span, "0");
+            }
+            any
+        }
+        _ => false,
+    }
 }
 
 pub(crate) fn is_any(shape: &'static Shape) -> bool {

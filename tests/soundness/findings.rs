@@ -142,6 +142,9 @@ impl Sample {
     fn show(&self, features: &str) -> String {
         let Self { seed, trial, said } = self;
         let mut out = format!("--- seed {seed}: {features}\n{}\n", trial.machine);
+        if trial.strict {
+            out.push_str("strict\n");
+        }
         out.push_str(&format!("input type {}\n", short(&format!("{:?}", trial.input))));
         if let Some(output) = trial.output {
             out.push_str(&format!("output type {}\n", short(&format!("{output:?}"))));

@@ -40,7 +40,7 @@ const PATH_OR_TYPE: [&str; 9] = [
 pub(crate) fn is_exempt(cause: &str) -> bool {
     // What a function reports stands there as JSON.
     let cause = &*cause.replace("\\\"", "\"");
-    const SIZES: [&str; 15] = [
+    const SIZES: [&str; 18] = [
         "must be between",
         "DataLimitExceeded",
         "States.ArrayRange",
@@ -52,9 +52,14 @@ pub(crate) fn is_exempt(cause: &str) -> bool {
         "greater than or equal to",
         "out of range",
         "Path::parse",
+        "Error parsing Path",
         "must be positive",
         "cannot be negative",
         "references a negative value",
+        // What a file holds.
+        "invalid JSON at line",
+        // How long a text gets, or an array.
+        "memory limit exceeded",
         // How long an execution goes on.
         "maximum number of history events",
         "delay is too long",
@@ -113,20 +118,26 @@ fn is_value_of_call(cause: &str) -> bool {
 fn is_no_number(cause: &str) -> bool {
     let made = ["\"Infinity\"", "\"-Infinity\"", "\"NaN\""];
     let is_found = |text: &&str| {
-        cause.contains(&format!("expected a number, found the string {text}"))
+        cause.contains(&format!("found the string {text}"))
             || cause.contains(&format!("Expected 'number', but was 'string' for value: {text}"))
     };
     if made.iter().any(is_found) {
         return true;
     }
     // It is an operand: the expression itself divides, and computes with what comes of it.
-    let Some((before, _)) = cause.split_once("must evaluate to a number") else { return false };
+    let asked = [
+        "must evaluate to a number",
+        "must evaluate to an integer",
+        "Cannot negate a non-numeric value: null",
+    ];
+    let Some((before, _)) = asked.iter().find_map(|asked| cause.split_once(asked)) else { return false };
     let Some((_, expression)) = before.split_once("JSONata expression '") else { return false };
     let expression = expression.split("' specified for").next().unwrap_or_default();
     let divides = |sign: char| matches!(sign, '/' | '%');
     let computes = |sign: char| matches!(sign, '/' | '%' | '+' | '-' | '*');
-    expression.contains("$parseInteger(")
-        || expression.contains(divides) && expression.matches(computes).count() > 1
+    ["$parseInteger(", "$round(", "$power("].iter().any(|call| expression.contains(call))
+        || expression.contains(divides)
+            && (expression.matches(computes).count() > 1 || expression.contains(".."))
 }
 
 /// A whole number that is too large for where it stands.
@@ -161,6 +172,20 @@ fn is_computed_item(cause: &str) -> bool {
     })
 }
 
+/// Whether what is no number, and stands as a text for one in JSON, came to be in an execution: what a division by a computed zero gives,
+/// or a text that was to be a number. The generator makes no such texts.
+fn holds_no_number(outcome: &Outcome) -> bool {
+    let mut events = outcome.history.events();
+    events.any(|event| {
+        event.details().is_some_and(|details| {
+            let text = details.to_string();
+            ["NaN", "Infinity"].iter().any(|word| {
+                text.contains(&format!("\\\"{word}\\\"")) || text.contains(&format!("\"{word}\""))
+            })
+        })
+    })
+}
+
 /// Whether a number of an execution is so large that a sum of two may need more than 32 bits.
 fn holds_large(outcome: &Outcome, input: &Value) -> bool {
     let mut events = outcome.history.events();
@@ -187,7 +212,8 @@ pub(crate) fn judge(outcome: &Outcome, input: &Value, quiet: bool) -> Option<Fai
         let breaks = PATH_OR_TYPE.contains(&error) && !is_exempt(cause);
         // The sums of `States.MathAdd` have 32 bits.
         let overflows = || cause.contains("States.MathAdd(") && holds_large(outcome, input);
-        (breaks && !overflows()).then(|| Failure::new(error, cause, Some(input)))
+        let is_number = || divides_by_zero(cause) || !holds_no_number(outcome);
+        (breaks && !overflows() && is_number()).then(|| Failure::new(error, cause, Some(input)))
     };
     if let Some(error) = outcome.error()
         && let Some(found) = failure(error, outcome.cause().unwrap_or_default())

@@ -35,8 +35,10 @@ impl Sym {
     /// A part of an answer.
     pub(super) fn answer(shape: Shape) -> Self {
         match shape.kind() {
-            // A time is a text or a number, bytes can be JSON.
-            Kind::Anything | Kind::Timestamp | Kind::Bytes => Self::Any(Origin::service()),
+            // Bytes can be JSON.
+            Kind::Anything | Kind::Bytes => Self::Any(Origin::service()),
+            // As the service sends it.
+            Kind::Timestamp => Self::union([Self::Timestamp, Self::Number]),
             _ => Self::Answer(shape),
         }
     }
@@ -174,7 +176,7 @@ impl Analyser<'_> {
             Kind::Structure(members) => match members.iter().find(|member| member.is_named(key)) {
                 Some(member) => of_member(member),
                 None => {
-                    let (message, help, severity) = no_member(shape, &members, key);
+                    let (message, help, severity) = self.no_member(shape, &members, key);
                     self.wrong_by(severity, |this| this.wrong(reading, Code::NoSuchField, message, help));
                     Sym::Reported
                 }
@@ -199,7 +201,7 @@ impl Analyser<'_> {
                     if member.required { found } else { self.may_come_to_nothing(reading, key, found, want) }
                 }
                 None => {
-                    let (message, help, severity) = no_member(shape, &members, key);
+                    let (message, help, severity) = self.no_member(shape, &members, key);
                     self.wrong_by(severity, |this| {
                         this.nothing(reading, Code::NoSuchField, message, help, want);
                     });
@@ -236,6 +238,12 @@ impl Analyser<'_> {
             self.wrong(reading, Code::MaybeMissing, message, Some(help));
         }
         Val { absent: !want.defined, ..found }
+    }
+
+    /// What to say of a field that an answer does not have. A strict machine leans on nothing that no table tells.
+    fn no_member(&self, shape: &Shape, members: &[Member], key: &str) -> (String, Option<String>, Severity) {
+        let (message, help, severity) = no_member(shape, members, key);
+        (message, help, if self.typing.strict { Severity::Error } else { severity })
     }
 
     /// Reports something at most so bad.

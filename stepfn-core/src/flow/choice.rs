@@ -3,7 +3,7 @@
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedProperty, counts,
     intern::Shared,
-    narrow::{self, Asked, Formula, Known, Place, Test, assume, refine},
+    narrow::{self, Asked, Formula, Known, Order, Place, Test, assume, refine},
     obligation::Obligation,
     read::Site,
     value::{Entry, Fields, Flow, Leaf, Sym, index_key},
@@ -143,11 +143,26 @@ impl Analyser<'_> {
                     }
             })
         });
-        if complementary || covers_numbers(&conditions) {
+        if complementary {
             return;
         }
         let mut asked = Vec::new();
         conditions.iter().for_each(|condition| asked_for(condition, &mut asked));
+        let mut rest = rest.clone();
+        // All numbers are taken: what is left is no number.
+        if let Some(variable) = covers_numbers(&conditions) {
+            if !self.typing.proven {
+                return;
+            }
+            asked.retain(|(_, shown)| shown == variable);
+            if let Some((number, _)) = asked.first() {
+                let is = OwnedProperty::Kind(Kind::Number);
+                match rest.learn(&Asked { is, ..number.clone() }, false) {
+                    Some(left) => rest = left,
+                    None => return,
+                }
+            }
+        }
         let value = |asked: &Asked| match &asked.place {
             Place::Input => Some(rest.data.clone()),
             Place::Variable(name) => rest.variables.get(name.as_str()).map(|entry| entry.value.clone()),
@@ -178,17 +193,20 @@ impl Analyser<'_> {
         let Some((most, shown)) = asked.iter().rev().max_by_key(|(asked, _)| count(asked)) else {
             return false;
         };
-        let Some(value) = rest(most) else { return false };
-        let value = most.keys.iter().fold(value, |value, key| value.peek(key));
-        let leaves: Option<Vec<&Leaf>> = value
-            .members()
-            .iter()
-            .map(|member| match member.ground() {
-                Sym::Leaf(leaf) => Some(leaf),
-                _ => None,
-            })
-            .collect();
-        let Some(leaves) = leaves else { return false };
+        let Some(whole) = rest(most) else { return false };
+        let value = most.keys.iter().fold(whole.clone(), |value, key| value.peek(key));
+        // What leads nowhere is taken by no rule.
+        if value == Sym::never() && whole != Sym::never() {
+            return false;
+        }
+        let mut leaves: Vec<&Leaf> = Vec::new();
+        for member in value.members() {
+            match member.ground() {
+                Sym::Leaf(leaf) => leaves.push(leaf),
+                Sym::Reported => {}
+                _ => return false,
+            }
+        }
         for leaf in leaves {
             self.oblige(Obligation {
                 at: format!("{}/Choices", site.at),
@@ -324,7 +342,23 @@ fn formula(Comparison { variable, operator, operand, .. }: &Comparison) -> Formu
         there.push(asked(path, OwnedProperty::There));
         holds = Formula::All(vec![holds, asked(path, is)]);
     }
-    let fails = if decides { holds.clone().not() } else { Formula::Open };
+    let order = match operator {
+        Operator::NumericLessThan => Some(Order::Less),
+        Operator::NumericLessThanEquals => Some(Order::LessOrEqual),
+        Operator::NumericGreaterThan => Some(Order::Greater),
+        Operator::NumericGreaterThanEquals => Some(Order::GreaterOrEqual),
+        _ => None,
+    };
+    let bound = order.and_then(|order| narrow::compared(order, operand.as_f64()?));
+    let fails = match bound {
+        Some(bound) => {
+            let bound = asked(variable, bound);
+            holds = Formula::All(vec![holds, bound.clone()]);
+            bound.not()
+        }
+        None if decides => holds.clone().not(),
+        None => Formula::Open,
+    };
     let with = |more: Formula| Box::new(Formula::All(there.iter().cloned().chain([more]).collect()));
     let both = Formula::Either { yes: with(holds), no: with(fails) };
     if operator.is_test() && operand.as_bool() == Some(false) { both.not() } else { both }
@@ -409,12 +443,12 @@ fn asked_for(condition: &Condition, found: &mut Vec<(Asked, String)>) {
 /// A bound of a number, and whether it belongs to what is bounded.
 type Bound = (f64, bool);
 
-/// Whether rules on one path cover the number line.
-fn covers_numbers(conditions: &[&Condition]) -> bool {
-    let mut variables: Vec<&str> = Vec::new();
-    let comparisons: Vec<&Comparison> = conditions
+/// The path on which rules cover the number line.
+fn covers_numbers<'c>(conditions: &[&'c Condition]) -> Option<&'c str> {
+    let mut variables: Vec<&'c str> = Vec::new();
+    let comparisons: Vec<&'c Comparison> = conditions
         .iter()
-        .filter_map(|condition| match condition {
+        .filter_map(|condition| match *condition {
             Condition::Compare(comparison) if comparison.operand.as_f64().is_some() => Some(comparison),
             _ => None,
         })
@@ -424,11 +458,11 @@ fn covers_numbers(conditions: &[&Condition]) -> bool {
             variables.push(&comparison.variable);
         }
     }
-    variables.iter().any(|variable| {
+    variables.into_iter().find(|variable| {
         // Everything below `below` and above `above` is taken, the bound itself where the flag says so.
         let (mut below, mut above): (Option<Bound>, Option<Bound>) = (None, None);
         let mut equal = Vec::new();
-        for comparison in comparisons.iter().filter(|comparison| comparison.variable == **variable) {
+        for comparison in comparisons.iter().filter(|comparison| comparison.variable == *variable) {
             let Some(bound) = comparison.operand.as_f64() else { continue };
             match comparison.operator {
                 Operator::NumericLessThan | Operator::NumericLessThanEquals => {

@@ -7,7 +7,10 @@ use super::{
     origin::Reason,
     value::{Entry, Sym},
 };
-use crate::jsonata::{Expression, ExpressionKind as Kind};
+use crate::{
+    jsonata::{Expression, ExpressionKind as Kind},
+    shape::Need,
+};
 
 /// What the steps of a path were taken from so far.
 pub(super) struct Climb {
@@ -60,6 +63,20 @@ impl Env<'_> {
             return Vec::new();
         }
         self.ancestors.iter().cloned().chain([Val::one(value.items())]).collect()
+    }
+}
+
+impl Val {
+    /// What a path with a `%` comes to: it goes through arrays one by one, at its end as well.
+    pub(super) fn one_by_one(self) -> Self {
+        if self.many || self.function.is_some() {
+            return self;
+        }
+        let members = self.sym.members();
+        let many = members.iter().any(|member| matches!(member, Sym::Array(_) | Sym::Tuple(_)));
+        let leaves = self.leaves().map(|leaf| (leaf.clone(), Need::Single));
+        let over = self.over.iter().cloned().chain(leaves).collect();
+        Self { sym: self.items(), many, over, ..self }
     }
 }
 

@@ -98,7 +98,12 @@ impl Analyser<'_> {
             }
             Kind::KeepArray(of) => {
                 let value = self.evaluate(env, of, want.part(Need::Value));
-                kept(&self.as_data(env, value, &of.range))
+                let value = self.as_data(env, value, &of.range);
+                match stays_array(of, &value) {
+                    Some(true) => kept(&value),
+                    Some(false) => value,
+                    None => kept(&value).join(value),
+                }
             }
             Kind::OrderBy { of, terms } => {
                 env.trail.clear();
@@ -211,9 +216,14 @@ impl Analyser<'_> {
             if let (Need::Integer, Sym::Computed(how, parts)) = (need, member)
                 && !matches!(how, Arithmetic::Narrow | Arithmetic::Rounded)
             {
-                for part in parts.iter().flat_map(|part| part.members()) {
-                    if let Sym::Leaf(leaf) = part {
-                        self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Integer), reading);
+                for (place, part) in parts.iter().enumerate() {
+                    // To a power below zero it is a fraction.
+                    let is_exponent = *how == Arithmetic::Power && place == 1;
+                    let need = if is_exponent { Need::Count } else { Need::Integer };
+                    for part in part.members() {
+                        if let Sym::Leaf(leaf) = part {
+                            self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(need), reading);
+                        }
                     }
                 }
             }
@@ -447,6 +457,22 @@ fn known_to_be_there(value: &Sym) -> Sym {
         Sym::Leaf(leaf) => Sym::Leaf(guarded(leaf)),
         Sym::Union(members) => Sym::union(members.iter().map(known_to_be_there)),
         other => other.clone(),
+    }
+}
+
+/// Whether what is followed by `[]` is an array for certain: what a path or a filter comes to is; what is written otherwise stays
+/// itself, but for a function that gives as many values as there are.
+fn stays_array(of: &Expression, value: &Val) -> Option<bool> {
+    match &of.kind {
+        Kind::Path(_) | Kind::Name(_) | Kind::Filter { .. } | Kind::KeepArray(_) | Kind::OrderBy { .. } => {
+            Some(true)
+        }
+        Kind::Wildcard | Kind::Descendant | Kind::Parent => Some(true),
+        Kind::Call { function, .. } if value.many => match &function.kind {
+            Kind::Variable(name) if crate::jsonata::function(name).is_some() => Some(true),
+            _ => None,
+        },
+        _ => Some(false),
     }
 }
 

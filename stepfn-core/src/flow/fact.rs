@@ -5,7 +5,7 @@ use super::{
     choice::learn_entry,
     expression::{Env, Val},
     lead::{key_of, text_of},
-    narrow::{self, Asked, Formula, Known, Place, Test, refine},
+    narrow::{self, Asked, Formula, Known, Order, Place, Test, refine},
     value::{Sym, index_key},
 };
 use crate::{
@@ -195,7 +195,34 @@ fn in_order(env: &Env<'_>, operator: Op, left: &Expression, right: &Expression) 
             None => fact(env, side, OwnedProperty::Kind(shape::Kind::Null)).map(Formula::not),
         });
     }
-    Formula::only(Formula::All(known))
+    let order = match operator {
+        Op::Less => Order::Less,
+        Op::LessOrEqual => Order::LessOrEqual,
+        Op::Greater => Order::Greater,
+        _ => Order::GreaterOrEqual,
+    };
+    let bound = match (number_of(left), number_of(right)) {
+        (None, Some(number)) => narrow::compared(order, number).and_then(|is| fact(env, left, is)),
+        (Some(number), None) => narrow::compared(order.turned(), number).and_then(|is| fact(env, right, is)),
+        _ => None,
+    };
+    known.extend(bound.clone());
+    match bound {
+        Some(bound) => Formula::Either { yes: Box::new(Formula::All(known)), no: Box::new(bound.not()) },
+        None => Formula::only(Formula::All(known)),
+    }
+}
+
+/// A number that stands there.
+fn number_of(side: &Expression) -> Option<f64> {
+    match &side.kind {
+        Kind::Number(number) => Some(*number),
+        Kind::Negate(of) => match of.kind {
+            Kind::Number(number) => Some(-number),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// `$count(…) > 0` and its like: that there are so many, or not.
@@ -364,7 +391,12 @@ impl Known for Env<'_> {
                 if let Some((_, local)) = env.locals.iter_mut().rev().find(|(local, _)| local == name) {
                     learn_local(local, keys, test)?;
                 } else {
-                    env.site.variables.edit(|variables| learn_entry(variables, name, keys, test))?;
+                    // Where it is not assigned a function may have the name, which is there.
+                    let is_function = crate::jsonata::function(name).is_some()
+                        && env.site.variables.get(name.as_str()).is_some_and(|entry| entry.absent);
+                    if !is_function {
+                        env.site.variables.edit(|variables| learn_entry(variables, name, keys, test))?;
+                    }
                 }
             }
             Place::Input => env.site.input = refine(&env.site.input, keys, test)?,

@@ -11,7 +11,7 @@ use std::{
 use super::{
     OwnedStep,
     fields::{Fields, Node as Field},
-    value::Sym,
+    value::{Leaf, Sym},
 };
 
 type Map<K, V> = HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
@@ -46,6 +46,7 @@ pub(super) struct Tables {
     widened: Map<(Sym, Sym), Sym>,
     merged: Map<Merged, Fields>,
     clipped_fields: Map<(Fields, Option<usize>), Fields>,
+    again: Vec<Vec<Leaf>>,
     /// Where a key stands in the trees of fields. Nobody can choose keys that make a tree high.
     places: RandomState,
     /// What is larger than this is cut.
@@ -204,6 +205,16 @@ impl<T> Hash for Shared<T> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.hash.hash(state);
     }
+}
+
+/// Notes what a loop came to, and what it was before.
+pub(super) fn found_again(leaves: Vec<Leaf>) {
+    TABLES.with_borrow_mut(|tables| tables.again.push(leaves));
+}
+
+/// What loops came to since it was asked last.
+pub(super) fn take_again() -> Vec<Vec<Leaf>> {
+    TABLES.with_borrow_mut(|tables| std::mem::take(&mut tables.again))
 }
 
 macro_rules! memo {

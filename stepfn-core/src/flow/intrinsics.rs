@@ -52,7 +52,7 @@ impl Analyser<'_> {
                     (Some(start), Some(end)) => {
                         Sym::Whole(Bounds { min: start.min, max: end.max.saturating_sub(1).max(start.min) })
                     }
-                    _ => Sym::whole(),
+                    _ => number::rounded(&number::between(args.iter().take(2))),
                 }
             }
             Function::StringToJson => Sym::Any(Origin::text()),
@@ -77,6 +77,13 @@ impl Analyser<'_> {
 
     /// The item at a position that is written there.
     fn item_at(&mut self, reading: &Reading<'_>, call: &Call, array: &Sym, index: i128) -> Sym {
+        if index < 0 {
+            let message = format!("positions count from 0, so there is no item at {index}");
+            let help =
+                "count from the front; the last one a Task can find, or `$…[-1]` in JSONata".to_owned();
+            self.wrong(reading, Code::InvalidIntrinsic, message, Some(help));
+            return Sym::Reported;
+        }
         let Ok(position) = i64::try_from(index) else { return Sym::Reported };
         // Of a path to the array: the same as a path to the item.
         if let [array, _] = &call.args[..]

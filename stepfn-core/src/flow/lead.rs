@@ -2,7 +2,7 @@
 
 use super::{
     Analyser, OwnedNeed, OwnedStep,
-    climb::{Climb, descends_to},
+    climb::{Climb, descends_to, has_parent},
     expression::{Env, Val, Want, whole},
     fact::is_condition,
     function::Function,
@@ -159,6 +159,11 @@ impl Analyser<'_> {
             }
         };
         if is_plain {
+            if matches!(first.kind, Kind::Array(_)) && value.is_nothing() {
+                let value = begun_with_array(first, value);
+                self.require(&env.reading(&whole.range), &value, Want { defined: false, ..want });
+                return value;
+            }
             return value;
         }
         let mut left = steps.len() - keys.len();
@@ -182,7 +187,14 @@ impl Analyser<'_> {
         if let Some(around) = around {
             env.ancestors = around;
             env.trail = climb.map_or_else(Vec::new, |climb| climb.above);
+            // What is no array is the same one by one.
+            let may_be_array =
+                matches!(want.need, Need::Nothing | Need::Value | Need::NotNull | Need::Array | Need::Items);
+            if has_parent(whole) && may_be_array {
+                value = value.one_by_one();
+            }
         }
+        let value = begun_with_array(first, value);
         self.require(&env.reading(&whole.range), &value, want);
         value
     }
@@ -221,7 +233,9 @@ impl Analyser<'_> {
                 (Some(Val::function(Function::BuiltIn(known))), 0)
             }
             (name, _) => {
-                if env.site.variables.get(name).is_none_or(|entry| entry.absent) && !env.is_present(first) {
+                // A function of the name takes the place of a variable that is not assigned.
+                let is_asked = env.is_present(first) && crate::jsonata::function(name).is_none();
+                if env.site.variables.get(name).is_none_or(|entry| entry.absent) && !is_asked {
                     self.unassigned_variable(&env.reading(&first.range), &env.site, name);
                 }
                 let entry = env.site.variables.get(name);
@@ -317,7 +331,7 @@ impl Analyser<'_> {
                     Sym::Leaf(leaf) => {
                         let over = value.over.iter().chain(&found.over).cloned();
                         let over = over.chain([(leaf.clone(), Need::Single)]).collect();
-                        Val { over, many: found.many || value.many, ..found }
+                        Val { over, absent: found.absent || value.absent, ..found }
                     }
                     Sym::Any(_) | Sym::Reported => {
                         Val { absent: value.absent, over: value.over.clone(), ..Val::one(value.sym.clone()) }
@@ -455,6 +469,14 @@ impl Analyser<'_> {
                 let value = self.lead(reading, of, rest, want);
                 Val { absent: true, ..value }
             }
+            // A strict machine leans on nothing that was not declared.
+            Sym::Any(_)
+                if self.typing.strict
+                    && (want.defined || !matches!(want.need, Need::Value | Need::Nothing)) =>
+            {
+                self.cannot_tell(reading, Reason::Undeclared);
+                Val::reported()
+            }
             Sym::Any(_) | Sym::Reported => Val::one(value.clone()),
             Sym::Merged(parts) => {
                 let (base, over) = Sym::of_merged(parts, key);
@@ -569,6 +591,17 @@ impl Analyser<'_> {
     }
 }
 
+/// What a path comes to whose first step is written as an array: where that is empty it stays so.
+fn begun_with_array(first: &Expression, value: Val) -> Val {
+    match &first.kind {
+        Kind::Array(items) if value.is_nothing() => {
+            let empty = Val::one(Sym::Tuple(Shared::default()));
+            if items.is_empty() { empty } else { empty.maybe() }
+        }
+        _ => value,
+    }
+}
+
 /// What a step found in a value: as many as there are of both.
 fn through(of: &Val, found: Val) -> Val {
     let over = of.over.iter().chain(&found.over).cloned().collect();
@@ -599,9 +632,7 @@ pub(super) fn kept(of: &Val) -> Val {
         return Val::nothing();
     }
     let mut over = of.over.clone();
-    if let Sym::Leaf(leaf) = &of.sym {
-        over.push((leaf.clone(), Need::Value));
-    }
+    over.extend(of.leaves().map(|leaf| (leaf.clone(), Need::Value)));
     over.iter_mut().for_each(|(_, need)| *need = Need::Value);
     Val { absent: of.absent || of.many, over, ..Val::one(Sym::array(of.items())) }
 }
@@ -610,12 +641,14 @@ pub(super) fn kept(of: &Val) -> Val {
 pub(super) fn guarded(leaf: &Leaf) -> Leaf {
     let mut steps = Vec::with_capacity(3 * leaf.steps.len());
     for step in leaf.steps.iter() {
-        if matches!(step, OwnedStep::Query(_)) {
+        if matches!(step, OwnedStep::Query(_)) && steps.last() != Some(&OwnedStep::NonNull) {
             steps.extend([OwnedStep::Present, OwnedStep::NonNull]);
         }
         steps.push(step.clone());
     }
-    steps.push(OwnedStep::Present);
+    if steps.last() != Some(&OwnedStep::Present) {
+        steps.push(OwnedStep::Present);
+    }
     Leaf { steps: Shared::new(steps), ..leaf.clone() }
 }
 

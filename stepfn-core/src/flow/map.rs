@@ -251,7 +251,7 @@ impl Analyser<'_> {
             return self.item_of(items);
         }
         match items {
-            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([super::OwnedStep::Every])),
+            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([super::OwnedStep::Item])),
             Sym::Object(fields, _) if !is_of_items(fields) => match items {
                 Sym::Object(fields, Some(base)) => {
                     let below = self.entry_of(map, base);

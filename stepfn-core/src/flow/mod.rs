@@ -57,6 +57,8 @@ mod value;
 #[cfg(test)]
 mod counts_tests;
 #[cfg(test)]
+mod fresh_tests;
+#[cfg(test)]
 mod function_tests;
 #[cfg(test)]
 mod jsonata_tests;
@@ -83,7 +85,7 @@ pub use self::obligation::{
 use self::{
     origin::{Origin, Reason},
     read::Site,
-    value::{Flow, Sym},
+    value::{Flow, Leaf, Sym},
 };
 use crate::{
     asl::{QueryLanguage, State, StateKind, StateMachine},
@@ -179,6 +181,7 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         calls: function::Calls::default(),
         parsed: HashMap::new(),
         contexts: HashMap::new(),
+        again: Vec::new(),
         report: Some(Analysis::default()),
     };
     let output = analyser.solve("", machine, &Flow::new(input));
@@ -192,6 +195,7 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         };
         analyser.fits(&site, OUTPUT, &output, ty, "the machine's output");
     }
+    analyser.claim_again();
     analyser.unwritten(machine);
     let mut analysis = analyser.report.take().unwrap_or_default();
     drop(analyser);
@@ -277,6 +281,8 @@ struct Analyser<'t> {
     parsed: HashMap<String, Option<Rc<Expression>>>,
     /// The context objects of states: of what executions and items they are, and of what kind.
     contexts: HashMap<(Sym, Option<Sym>, [bool; 2]), Sym>,
+    /// What loops came to, and what that was in the rounds before: where, the state, and the values.
+    again: Vec<(String, String, Vec<Leaf>)>,
     /// Where findings go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
 }
@@ -297,7 +303,7 @@ impl Analyser<'_> {
             }
         }
         if let Some((name, _)) = machine.states.get_key_value(&machine.start_at) {
-            self.flow_in(&mut solved, &mut queue, name, input.clone());
+            self.flow_in(at, &mut solved, &mut queue, name, input.clone());
         }
         while let Some(name) = queue.next() {
             let (Some(state), Some(flow)) = (machine.states.get(name), solved.inputs.get(name).cloned())
@@ -313,7 +319,7 @@ impl Analyser<'_> {
             }
             for (target, flow) in left.next {
                 let Some((target, _)) = machine.states.get_key_value(&target) else { continue };
-                self.flow_in(&mut solved, &mut queue, target, flow.clip());
+                self.flow_in(at, &mut solved, &mut queue, target, flow.clip());
             }
         }
         self.report = report;
@@ -331,7 +337,14 @@ impl Analyser<'_> {
         output.unwrap_or_else(Sym::never)
     }
 
-    fn flow_in<'m>(&self, solved: &mut Solved, queue: &mut Queue<'m>, target: &'m str, flow: Flow) {
+    fn flow_in<'m>(
+        &mut self,
+        at: &str,
+        solved: &mut Solved,
+        queue: &mut Queue<'m>,
+        target: &'m str,
+        flow: Flow,
+    ) {
         let joined = match solved.inputs.get(target) {
             None => flow,
             Some(known) => {
@@ -340,7 +353,11 @@ impl Analyser<'_> {
                     return;
                 }
                 if solved.visits.get(target).is_some_and(|visits| *visits > MOST_VISITS) {
-                    widen(known, &joined)
+                    let widened = widen(known, &joined);
+                    for leaves in intern::take_again() {
+                        self.again.push((pointer(at, target), target.to_owned(), leaves));
+                    }
+                    widened
                 } else {
                     joined.clip()
                 }
@@ -351,6 +368,19 @@ impl Analyser<'_> {
         }
         solved.inputs.insert(target.to_owned(), joined);
         queue.add(target);
+    }
+
+    /// Claims of what loops came to that it is of the type of what it was before.
+    fn claim_again(&mut self) {
+        for (at, state, leaves) in std::mem::take(&mut self.again) {
+            let leaf = |leaf: Leaf| OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
+            self.oblige(Obligation {
+                at,
+                range: None,
+                place: format!("state `{state}`: "),
+                claim: OwnedClaim::Again { nodes: leaves.into_iter().map(leaf).collect() },
+            });
+        }
     }
 
     /// The context object as a state sees it.
@@ -493,6 +523,9 @@ impl Widened {
                     joined.members().iter().cloned().partition(|member| known.members().contains(member));
                 let mut other = Vec::new();
                 for member in new {
+                    if is_again(known, &member) {
+                        continue;
+                    }
                     let before = known.members().iter().find(|known| Self::are_alike(known, &member));
                     match (number::widened(known.members(), &member), before) {
                         (Some(number), _) => same.push(number),
@@ -516,6 +549,22 @@ impl Widened {
             _ => false,
         }
     }
+}
+
+/// Whether it is a further part, of the same type as before, of what came in every round so far: a structure that holds itself, walked
+/// down step by step. That the types are the same is claimed where they are known.
+fn is_again(known: &Sym, member: &Sym) -> bool {
+    let Sym::Leaf(new) = member.ground() else { return false };
+    let before = known.members().iter().filter_map(|known| match known {
+        Sym::Leaf(old) if new.leads_on_from(old) => Some(old.clone()),
+        _ => None,
+    });
+    let before: Vec<Leaf> = before.collect();
+    if before.is_empty() {
+        return false;
+    }
+    intern::found_again(std::iter::once(new.clone()).chain(before).collect());
+    true
 }
 
 impl fields::Merge for Widened {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     check::timestamp::is_timestamp,
-    shape::{Kind, place_of},
+    shape::{Bounds, Kind, place_of},
     value::Value,
 };
 
@@ -180,30 +180,47 @@ fn itself(value: &Sym, test: Test<'_>) -> Option<Sym> {
             Some(constant) if test.holds && !super::switch::is_off("refine: is") => constant,
             _ => leaf_itself(leaf, test),
         }),
-        Sym::Any(_) | Sym::Answer(_) => {
-            Some(constant().filter(|_| test.holds).unwrap_or_else(|| value.clone()))
-        }
-        Sym::Unknown(_) if test.holds => Some(constant().unwrap_or_else(|| match test.is {
+        Sym::Answer(_) => Some(constant().filter(|_| test.holds).unwrap_or_else(|| value.clone())),
+        Sym::Any(_) | Sym::Unknown(_) if test.holds => Some(constant().unwrap_or_else(|| match test.is {
             OwnedProperty::Kind(Kind::Boolean) => Sym::Boolean,
             OwnedProperty::Kind(Kind::Number) => Sym::Number,
             OwnedProperty::Kind(Kind::String) => Sym::String,
             OwnedProperty::Kind(Kind::Timestamp) => Sym::Timestamp,
             _ => value.clone(),
         })),
+        Sym::Any(_) => Some(value.clone()),
         Sym::Unknown(_) | Sym::Reported => Some(value.clone()),
         _ => match (is_of(value, test), test.holds) {
             (Some(is), holds) => (is == holds).then(|| value.clone()),
             (None, true) => Some(match (value, test.is) {
                 (Sym::String, OwnedProperty::Kind(Kind::Timestamp)) => Sym::Timestamp,
                 (Sym::Array(item), OwnedProperty::AtLeast(least)) => with_items(value, item, *least),
+                (Sym::Whole(bounds), is @ (OwnedProperty::From(_) | OwnedProperty::Below(_))) => {
+                    between(*bounds, is, true)
+                }
                 _ => constant().unwrap_or_else(|| value.clone()),
             }),
             (None, false) => Some(match (value, test.is) {
                 (Sym::Boolean, OwnedProperty::Flag(flag)) => Sym::Bool(!flag),
+                (Sym::Whole(bounds), is) => between(*bounds, is, false),
                 _ => value.clone(),
             }),
         },
     }
+}
+
+/// Whole numbers of which a comparison holds, or does not.
+fn between(bounds: Bounds, is: &OwnedProperty, holds: bool) -> Sym {
+    let (bound, from) = match is {
+        OwnedProperty::From(bound) => (*bound, holds),
+        OwnedProperty::Below(bound) => (*bound, !holds),
+        _ => return Sym::Whole(bounds),
+    };
+    let more = match from {
+        true => Bounds { min: bound, max: i128::MAX },
+        false => Bounds { min: i128::MIN, max: bound.saturating_sub(1) },
+    };
+    Sym::of_bounds(bounds.both(more))
 }
 
 /// An array with its first and last items known to be there.
@@ -256,6 +273,18 @@ fn is_of(value: &Sym, test: Test<'_>) -> Option<bool> {
             (Sym::Object(..) | Sym::Map(_) | Sym::Merged(_), kind) => *kind == Kind::Object,
             _ => false,
         },
+        OwnedProperty::From(bound) => match (value.bounds(), value) {
+            (Some(bounds), _) if bounds.min >= *bound => true,
+            (Some(bounds), _) if bounds.max < *bound => false,
+            (Some(_), _) | (_, Sym::Number | Sym::Computed(..)) => return None,
+            _ => false,
+        },
+        OwnedProperty::Below(bound) => match (value.bounds(), value) {
+            (Some(bounds), _) if bounds.max < *bound => true,
+            (Some(bounds), _) if bounds.min >= *bound => false,
+            (Some(_), _) | (_, Sym::Number | Sym::Computed(..)) => return None,
+            _ => false,
+        },
         OwnedProperty::AtLeast(least) => match value {
             Sym::Array(_) | Sym::Changed(_) => return None,
             Sym::Tuple(items) => items.len() >= *least,
@@ -267,7 +296,10 @@ fn is_of(value: &Sym, test: Test<'_>) -> Option<bool> {
 /// The value of a key, or the item at a position.
 fn part(value: &Sym, keys: &[String], (key, rest): (&str, &[String]), test: Test<'_>) -> Option<Sym> {
     let unless_holds = || (!test.holds).then(|| value.clone());
+    let is_first = test.query && matches!(index_of(key), Some(0 | -1));
     match value {
+        // In JSONata what is no array is its own first item, and the last.
+        Sym::Object(_, None) | Sym::Map(_) | Sym::Merged(_) if is_first => refine(value, rest, test),
         Sym::Leaf(leaf) => part_of_leaf(leaf, (key, rest), test),
         Sym::Object(fields, base) => {
             let Some(entry) = fields.get(key) else {
@@ -346,8 +378,7 @@ fn part(value: &Sym, keys: &[String], (key, rest): (&str, &[String]), test: Test
             items.edit(|items| items[place] = item);
             Some(Sym::Tuple(items))
         }
-        // In JSONata what is no array is its own first item, and the last.
-        _ if test.query && matches!(index_of(key), Some(0 | -1)) => refine(value, rest, test),
+        _ if is_first => refine(value, rest, test),
         _ => unless_holds(),
     }
 }
@@ -402,7 +433,10 @@ pub(super) fn is_index(key: &str) -> bool {
 /// Whether what a test leads through is no null where it holds. In JSONata null is its own first item.
 fn is_no_null(rest: &[String], test: Test<'_>) -> bool {
     let is_some = match test.is {
-        OwnedProperty::Text(_) | OwnedProperty::Flag(_) => true,
+        OwnedProperty::Text(_)
+        | OwnedProperty::Flag(_)
+        | OwnedProperty::From(_)
+        | OwnedProperty::Below(_) => true,
         OwnedProperty::Kind(kind) => *kind != Kind::Null,
         OwnedProperty::There | OwnedProperty::AtLeast(_) => false,
     };
@@ -442,6 +476,41 @@ fn with_fact(leaf: &Leaf, key: Option<&str>, is: &OwnedProperty, test: Test<'_>)
         is_one_of_several = matches!(other, OwnedStep::OrWhere(_));
     }
     leaf.then([step])
+}
+
+/// How a number is compared with another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Order {
+    /// The same with the sides exchanged.
+    pub(super) fn turned(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+        }
+    }
+}
+
+/// What a comparison with a number says of the whole numbers; none where the number is too large for its digits to be certain.
+pub(super) fn compared(order: Order, number: f64) -> Option<OwnedProperty> {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    #[allow(clippy::cast_possible_truncation)] // in these bounds nothing is lost
+    let whole = |number: f64| (number.abs() < MOST).then_some(number as i128);
+    let (up, above) = (whole(number.ceil())?, whole(number.floor())? + 1);
+    Some(match order {
+        Order::Less => OwnedProperty::Below(up),
+        Order::LessOrEqual => OwnedProperty::Below(above),
+        Order::Greater => OwnedProperty::From(above),
+        Order::GreaterOrEqual => OwnedProperty::From(up),
+    })
 }
 
 /// The property of being a JSON value; none where it is of several parts, or a number.

@@ -26,7 +26,7 @@ impl Sym {
         }
     }
 
-    fn of_bounds(bounds: Bounds) -> Self {
+    pub(super) fn of_bounds(bounds: Bounds) -> Self {
         if bounds.min == bounds.max { Self::Integer(bounds.min) } else { Self::Whole(bounds) }
     }
 }

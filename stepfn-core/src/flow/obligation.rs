@@ -82,6 +82,10 @@ pub enum OwnedProperty {
     Kind(Kind),
     /// [`Property::AtLeast`]
     AtLeast(usize),
+    /// [`Property::From`]
+    From(i128),
+    /// [`Property::Below`]
+    Below(i128),
 }
 
 impl OwnedFact {
@@ -93,6 +97,8 @@ impl OwnedFact {
             OwnedProperty::Flag(flag) => Property::Flag(*flag),
             OwnedProperty::Kind(kind) => Property::Kind(*kind),
             OwnedProperty::AtLeast(least) => Property::AtLeast(*least),
+            OwnedProperty::From(bound) => Property::From(*bound),
+            OwnedProperty::Below(bound) => Property::Below(*bound),
         };
         Fact { key: self.key.as_deref(), query: self.query, is, holds: self.holds }
     }
@@ -275,6 +281,11 @@ pub enum OwnedClaim {
         /// The two.
         nodes: Vec<OwnedNode>,
     },
+    /// [`Claim::Again`]
+    Again {
+        /// What it came to, and what it was before.
+        nodes: Vec<OwnedNode>,
+    },
     /// [`Claim::Covers`]
     Covers {
         /// The path as it was written.
@@ -387,6 +398,7 @@ impl Obligation {
             OwnedClaim::Fits { nodes, .. }
             | OwnedClaim::Alike { nodes, .. }
             | OwnedClaim::Appends { nodes, .. }
+            | OwnedClaim::Again { nodes }
             | OwnedClaim::Within { nodes, .. }
             | OwnedClaim::FieldFits { nodes, .. }
             | OwnedClaim::Complete { nodes, .. } => {
@@ -421,6 +433,7 @@ impl Obligation {
                     OwnedClaim::Appends { shown, .. } => {
                         judge(&self.place, &Claim::Appends { shown, nodes: &nodes })
                     }
+                    OwnedClaim::Again { .. } => judge(&self.place, &Claim::Again { nodes: &nodes }),
                     OwnedClaim::FieldFits { what, keys, target, .. } => {
                         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
                         let target = known.shape(*target);
@@ -449,6 +462,7 @@ impl Obligation {
             OwnedClaim::Raises { .. } => "raises".to_owned(),
             OwnedClaim::Alike { .. } => "alike".to_owned(),
             OwnedClaim::Appends { .. } => "appends".to_owned(),
+            OwnedClaim::Again { .. } => "again".to_owned(),
             OwnedClaim::Within { .. } => "within".to_owned(),
             OwnedClaim::Covers { .. } => "covers".to_owned(),
         };

@@ -18,7 +18,7 @@ use crate::{
     check::jsonata_texts::{awaits_deployment, has_placeholder},
     diagnostic::{Code, nearest},
     json::push_token,
-    jsonata::{self, Expression, ExpressionKind as Kind, Place},
+    jsonata::{self, Expression, ExpressionKind as Kind, Operator, Place},
     shape::Need,
     value::Value,
 };
@@ -236,11 +236,17 @@ fn asked_for<'e>(expression: &'e Expression, found: &mut Vec<&'e str>) {
     }
 }
 
+/// The variables that it comes of, but not what is called.
 fn variables<'e>(expression: &'e Expression, found: &mut Vec<&'e str>) {
-    if let Kind::Variable(name) = &expression.kind {
-        found.push(name);
-    }
-    for part in expression.parts() {
-        variables(part, found);
+    match &expression.kind {
+        Kind::Variable(name) => found.push(name),
+        Kind::Call { arguments, .. } => arguments.iter().for_each(|part| variables(part, found)),
+        Kind::Binary { operator: Operator::Apply, left, right } => {
+            variables(left, found);
+            if !matches!(right.kind, Kind::Variable(_)) {
+                variables(right, found);
+            }
+        }
+        _ => expression.parts().into_iter().for_each(|part| variables(part, found)),
     }
 }

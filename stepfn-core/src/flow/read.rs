@@ -640,6 +640,12 @@ fn may_be_whole(value: &Sym) -> bool {
         | Sym::Whole(_)
         | Sym::Computed(Arithmetic::Narrow | Arithmetic::Rounded, _) => true,
         Sym::Computed(Arithmetic::Quotient, _) => false,
+        // To a power below zero it is a fraction.
+        Sym::Computed(Arithmetic::Power, of)
+            if of.get(1).and_then(Sym::bounds).is_some_and(|exponent| exponent.min < 0) =>
+        {
+            false
+        }
         Sym::Computed(_, of) | Sym::Union(of) => of.iter().all(may_be_whole),
         _ => false,
     }

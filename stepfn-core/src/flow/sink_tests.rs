@@ -7,7 +7,11 @@ use crate::{
     shape::{EnumShape, Field, Given, Made, ObjectShape, OneOfShape, Shape, StateData},
 };
 
-const fn required(name: &'static str, given_as: &'static [&'static str], shape: &'static Shape) -> Field {
+pub(super) const fn required(
+    name: &'static str,
+    given_as: &'static [&'static str],
+    shape: &'static Shape,
+) -> Field {
     Field { made_as: name, given_as, shape, made: Made::Always, given: Given::Required }
 }
 
@@ -29,7 +33,12 @@ fn said(input: &'static Shape, states: &str, output: &'static Shape) -> Vec<Stri
     said_of(input, states, output, false)
 }
 
-fn said_of(input: &'static Shape, states: &str, output: &'static Shape, strict: bool) -> Vec<String> {
+pub(super) fn said_of(
+    input: &'static Shape,
+    states: &str,
+    output: &'static Shape,
+    strict: bool,
+) -> Vec<String> {
     let text = format!(r#"{{ "StartAt": "A", "States": {{ {states} }} }}"#);
     let (machine, read) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     assert!(read.is_empty(), "{read:?}");
@@ -50,7 +59,7 @@ fn said_of(input: &'static Shape, states: &str, output: &'static Shape, strict: 
 }
 
 /// The same of one state that makes its output of a template with `x` in it.
-fn made(input: &'static Shape, value: &str, output: &'static Shape) -> Vec<String> {
+pub(super) fn made(input: &'static Shape, value: &str, output: &'static Shape) -> Vec<String> {
     let states = format!(
         r#""A": {{ "Type": "Pass", "Parameters": {{ "x.$": "{value}" }}, "OutputPath": "$.x", "End": true }}"#
     );
@@ -147,6 +156,12 @@ const ENTRY: Shape = Shape::Object(&ObjectShape {
     deny_unknown_fields: false,
 });
 const STRING_PAIR: Shape = object!("Pair" { id: String, name: String });
+const CLOSED_PAIR: Shape = Shape::Object(&ObjectShape {
+    name: "ClosedPair",
+    fields: &[required("id", &["id"], &Shape::String), required("name", &["name"], &Shape::String)],
+    flattened: &[],
+    deny_unknown_fields: true,
+});
 const MIXED_PAIR: Shape = object!("MixedPair" { id: String, n: u32 });
 const LISTS: Shape = Shape::Object(&ObjectShape {
     name: "Lists",
@@ -160,6 +175,7 @@ const LISTS: Shape = Shape::Object(&ObjectShape {
         required("twins", &["twins"], &Shape::Tuple(&[&ENTRY, &Shape::Nullable(&ENTRY)])),
         required("map", &["map"], <std::collections::HashMap<String, u32>>::SHAPE),
         required("pair", &["pair"], &STRING_PAIR),
+        required("closed", &["closed"], &CLOSED_PAIR),
         required("mixed", &["mixed"], &MIXED_PAIR),
         required("pairs", &["pairs"], <Vec<(u32, String)>>::SHAPE),
     ],
@@ -216,8 +232,21 @@ fn every_item_of_a_tuple_and_every_value_of_an_object_counts() {
     fits(&LISTS, "$.twins[*].id", <Vec<String>>::SHAPE);
     refused(&LISTS, "$.twins[*]", &Shape::Array(&ENTRY), "it may be null, expected `Entry`");
     fits(&LISTS, "$.map.*", <Vec<u32>>::SHAPE);
-    fits(&LISTS, "$.pair.*", <Vec<String>>::SHAPE);
+    // What comes in may have more fields than the type tells of, unless it denies them.
+    refused(&LISTS, "$.pair.*", <Vec<String>>::SHAPE, "expected a string, found different");
+    fits(&LISTS, "$.closed.*", <Vec<String>>::SHAPE);
     refused(&LISTS, "$.mixed.*", <Vec<String>>::SHAPE, "expected a string, found an integer");
+    // So does a distributed Map, which goes through the values of an object.
+    let children = |path: &str| {
+        format!(
+            r#""A": {{ "Type": "Map", "ItemsPath": "{path}", "ItemProcessor": {{
+            "ProcessorConfig": {{ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }},
+            "StartAt": "I", "States": {{ "I": {{ "Type": "Pass", "End": true }} }} }}, "End": true }}"#
+        )
+    };
+    assert!(said(&LISTS, &children("$.pair"), <Vec<String>>::SHAPE)[0].contains("found different"));
+    assert_eq!(said(&LISTS, &children("$.closed"), <Vec<String>>::SHAPE), [""; 0]);
+    assert_eq!(said(&LISTS, &children("$.map"), <Vec<u32>>::SHAPE), [""; 0]);
     let map = r#""A": { "Type": "Map", "ItemsPath": "$.twins", "ItemProcessor": { "StartAt": "I", "States": {
         "I": { "Type": "Pass", "InputPath": "$.id", "End": true } } }, "End": true }"#;
     assert!(said(&LISTS, map, <Vec<String>>::SHAPE)[0].contains("it may be null before `id` is read"));

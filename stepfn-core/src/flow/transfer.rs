@@ -383,7 +383,8 @@ impl Analyser<'_> {
     fn writable(&mut self, site: &Site, at: &str, value: &Sym, shown: &str) {
         let reading = Reading { site, at: at.to_owned(), range: None, shown: shown.to_owned(), asks: false };
         for member in value.members() {
-            match member {
+            // That more is known of a part does not make an object of the whole.
+            match member.ground() {
                 Sym::Leaf(leaf) => self.oblige(Obligation {
                     at: at.to_owned(),
                     range: None,

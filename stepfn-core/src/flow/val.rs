@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::{
     OwnedStep,
     function::Function,
+    lead::guarded,
     number::of_any_size,
     origin::Reason,
     query::{Queried, Text, reading},
@@ -186,9 +187,7 @@ impl Val {
             }
             self.absent = self.absent || part.absent || part.many;
             self.over.extend(part.over.iter().map(|(leaf, _)| (leaf.clone(), Need::Value)));
-            if let Sym::Leaf(leaf) = &part.sym {
-                self.over.push((leaf.clone(), Need::Value));
-            }
+            self.over.extend(part.leaves().map(|leaf| (leaf.clone(), Need::Value)));
         }
         self
     }
@@ -214,6 +213,14 @@ impl Val {
     /// Whether it comes to nothing, whatever the data are.
     pub(super) fn is_nothing(&self) -> bool {
         (self.absent || self.many) && self.function.is_none() && self.sym == Sym::never()
+    }
+
+    /// The values of types that it can be.
+    pub(super) fn leaves(&self) -> impl Iterator<Item = &Leaf> {
+        self.sym.members().iter().filter_map(|member| match member.ground() {
+            Sym::Leaf(leaf) => Some(leaf),
+            _ => None,
+        })
     }
 
     /// What it is as a part of a whole that is not asked how many there are: one value, or an array of several.
@@ -300,16 +307,24 @@ impl Val {
 
     /// What the parts of the value are where an array is built of it, or a function goes through them.
     pub(super) fn items(&self) -> Sym {
+        let may_be_many = !self.is_single();
         match &self.sym {
             // One alone is itself, and if that is an array its items are taken.
-            Sym::Array(_) | Sym::Tuple(_) if self.many => {
-                self.sym.join(&Self { many: false, ..self.clone() }.items())
+            Sym::Array(_) | Sym::Tuple(_) if may_be_many => {
+                let items = Self { many: false, over: Vec::new(), ..self.clone() }.items();
+                match self.many {
+                    true => self.sym.join(&items),
+                    // Where it is made of each of several, it is these one by one.
+                    false => items.join(&Self::many(items.clone()).items()),
+                }
             }
             Sym::Union(members) => {
                 Sym::union(members.iter().map(|member| Self { sym: member.clone(), ..self.clone() }.items()))
             }
             // So with a value of a type, as the type tells.
-            Sym::Leaf(leaf) if self.many => Sym::Leaf(leaf.then([OwnedStep::Many, OwnedStep::Items])),
+            Sym::Leaf(leaf) if may_be_many => {
+                Sym::Leaf(guarded(leaf).then([OwnedStep::Many, OwnedStep::Items]))
+            }
             _ if self.many => self.sym.clone(),
             Sym::Array(item) => (**item).clone(),
             Sym::Changed(parts) => parts.last().cloned().unwrap_or_else(Sym::never),
@@ -318,7 +333,8 @@ impl Val {
                 let first = items.next().cloned().unwrap_or_else(Sym::never);
                 items.fold(first, |all, item| all.join(item))
             }
-            Sym::Leaf(leaf) => Sym::Leaf(leaf.then([OwnedStep::Items])),
+            // Where it comes to nothing there are none.
+            Sym::Leaf(leaf) => Sym::Leaf(guarded(leaf).then([OwnedStep::Items])),
             // What is known of a part need not hold of each item.
             Sym::Object(fields, Some(base)) if fields.values().all(|entry| entry.narrowed) => {
                 Self::one((**base).clone()).items()

@@ -99,11 +99,27 @@ impl Leaf {
         Self { steps: Shared::new(steps), ..self.clone() }
     }
 
+    /// Whether it is a part of what another one is, facts left aside.
+    pub(super) fn leads_on_from(&self, other: &Self) -> bool {
+        if (self.ty, self.given, &self.origin) != (other.ty, other.given, &other.origin) {
+            return false;
+        }
+        let (mut mine, mut theirs) = (ways(self), ways(other));
+        theirs.by_ref().all(|step| mine.next() == Some(step)) && mine.next().is_some()
+    }
+
     pub(super) fn then(&self, steps: impl IntoIterator<Item = OwnedStep>) -> Self {
         let mut all = (*self.steps).clone();
         all.extend(steps);
         Self { steps: Shared::new(all), ..self.clone() }
     }
+}
+
+/// The steps of a leaf that lead somewhere.
+fn ways(leaf: &Leaf) -> impl Iterator<Item = &OwnedStep> {
+    leaf.steps.iter().filter(|step| {
+        !matches!(step, OwnedStep::Where(_) | OwnedStep::OrWhere(_) | OwnedStep::Present | OwnedStep::NonNull)
+    })
 }
 
 /// A union of more members than this says nothing any more.
@@ -384,9 +400,8 @@ impl Sym {
     pub(super) fn lacks(&self, key: &str, others: &[Self]) -> bool {
         let has = |value: &Self| matches!(value, Self::Object(fields, _) if fields.get(key).is_some_and(|entry| !entry.narrowed));
         let can_have = match self {
-            Self::Object(fields, _) => !fields.contains_key(key),
-            Self::Leaf(_) => true,
-            _ => false,
+            Self::Object(fields, _) if fields.contains_key(key) => false,
+            other => matches!(other.ground(), Self::Object(..) | Self::Leaf(_)),
         };
         can_have && others.iter().any(has)
     }

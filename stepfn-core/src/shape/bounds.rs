@@ -58,6 +58,12 @@ impl Bounds {
         Self { min: least(self.min, other.min), max: most(self.max, other.max) }
     }
 
+    /// The numbers that are among others as well.
+    #[must_use]
+    pub const fn both(self, other: Self) -> Self {
+        Self { min: most(self.min, other.min), max: least(self.max, other.max) }
+    }
+
     /// The same, and all beyond a bound which the numbers of `grown` pass.
     #[must_use]
     pub const fn widened(self, grown: Self) -> Self {

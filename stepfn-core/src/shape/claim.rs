@@ -1,6 +1,7 @@
 use super::{
     Bounds, EnumShape, Shape, TIMESTAMP,
     fits::Fits,
+    narrow::{Fact, Kind, Property},
     node::Node,
     text::{Text, contains, distance, same, slip},
     view::{Problem, Side, Step, View, article, describe},
@@ -103,6 +104,11 @@ pub enum Claim<'a> {
         /// The call as it was written.
         shown: &'a str,
         /// The two: leaves, [`Node::Array`], [`Node::Any`] for what is there for certain, others for what need not be there.
+        nodes: &'a [Node<'a>],
+    },
+    /// What a loop comes to is of the type of what it began with.
+    Again {
+        /// What it came to, and what it was in the rounds before: leaves.
         nodes: &'a [Node<'a>],
     },
     /// The literals that a Choice compares with are all there are.
@@ -331,6 +337,11 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
             out.push(": where one of the two comes to nothing it is the other one, which is no array for certain; write `[…]` around one of them");
             appends(nodes)
         }
+        Claim::Again { nodes } => {
+            fault = Fault::CannotTell;
+            out.push("what flows in here cannot be told: it changes with every round of a loop; keep what changes in the loop under one key of a fixed type");
+            again(nodes)
+        }
         Claim::Covers { shown, shape, side, steps, literals } => {
             fault = Fault::ChoiceMayNotMatch;
             covers(shown, View::new(shape, *side), steps, literals, &mut out)
@@ -401,6 +412,11 @@ const fn path_to(
     out: &mut Text,
 ) -> Option<Fault> {
     let queried = is_query(steps);
+    // What is not there yet is made on the way; what is there must do.
+    let found = match (need, found) {
+        (Need::Writable, Err((_, Problem::MaybeAbsent))) if !fork(steps) => root.walk_making(steps),
+        (_, found) => found,
+    };
     let view = match found {
         Ok(view) => view,
         Err((index, problem)) => {
@@ -628,7 +644,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             },
             Need::MaybeNumber | Need::Number => matches!(shape, Shape::Number | Shape::Integer { .. }),
             Need::Integer => matches!(shape, Shape::Integer { .. }),
-            Need::Count => matches!(shape, Shape::Integer { min: 0.., .. }),
+            Need::Count => matches!(view.integers(), Some(Bounds { min: 0.., .. })),
             Need::MaybeBoolean | Need::Boolean => matches!(shape, Shape::Boolean),
             Need::Ordered => matches!(
                 shape,
@@ -922,10 +938,37 @@ const fn appends(nodes: &[Node<'_>]) -> bool {
     all_there
 }
 
+/// Whether the first of some leaves is what one of the others is.
+const fn again(nodes: &[Node<'_>]) -> bool {
+    let Some(Node::Leaf { shape, side, steps }) = nodes.first() else { return false };
+    let Ok(new) = View::new(shape, *side).walk(steps) else { return false };
+    let Some(identity) = new.identity() else { return false };
+    let mut i = 1;
+    while i < nodes.len() {
+        if let Node::Leaf { shape, side, steps } = nodes[i]
+            && let Ok(known) = View::new(shape, side).walk(steps)
+            && let Some(other) = known.identity()
+            && identity == other
+            && (known.absent || !new.absent)
+            && known.many == new.many
+        {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
 const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], out: &mut Text) -> bool {
+    // Where the rules take all numbers, one is left only where it is none in JSON.
+    let numbers = matches!(
+        steps,
+        [.., Step::Where(Fact { key: None, is: Property::Kind(Kind::Number), holds: false, .. })]
+    );
     let mut way = 0;
     while way < count(root, steps) {
         let view = match on_way(root, steps, way) {
+            Ok(View { shape: Shape::Number, absent: false, .. }) if numbers => root.with(&Shape::Never),
             Ok(view) => view,
             // Nothing matches where the way to it ends before.
             Err((_, Problem::MaybeAbsent | Problem::MaybeNull | Problem::Mixed)) => root.with(&Shape::Any),

@@ -2,8 +2,8 @@ use super::{
     Arithmetic, Bounds, Node, ObjectShape, Shape, TIMESTAMP,
     form::{OfForm, of_form},
     text::{Text, contains, same},
-    view::{Side, Step, View, article},
-    ways::{count, on_way},
+    view::{Problem, Side, Step, View, article},
+    ways::{count, fork, on_way},
 };
 
 /// Types nested deeper than this are refused: rustc gives constants a stack of 128 calls, and here each is counted.
@@ -82,6 +82,13 @@ impl<'a> Fits<'a> {
             Node::Item(inner) => self.source(inner),
             Node::Leaf { shape, side, steps } => match on_way(View::new(shape, side), steps, self.way) {
                 Ok(view) => Source::View(view.settled()),
+                // A JSONata path that comes to nothing where something is missing or null: what it is where it does not.
+                Err((_, Problem::MaybeAbsent | Problem::MaybeNull)) if !fork(steps) => {
+                    match View::new(shape, side).walk_if_there(steps) {
+                        Ok(view) => Source::View(view.settled()),
+                        Err(_) => Source::View(View::new(&Shape::Any, side)),
+                    }
+                }
                 Err(_) => Source::View(View::new(&Shape::Any, side)),
             },
             _ => Source::Node(index),
@@ -504,7 +511,7 @@ impl<'a> Fits<'a> {
                     true
                 }
                 (Node::Whole(_) | Node::Computed { .. }, Shape::Integer { min, max }) => {
-                    match self.bounds(index) {
+                    match self.exactly(index) {
                         Some(bounds) => bounds.settled().is_within(Bounds { min: *min, max: *max }),
                         None => false,
                     }
@@ -517,9 +524,10 @@ impl<'a> Fits<'a> {
                 | (Shape::Number | Shape::Integer { .. }, Shape::Number)
                 | (Shape::String | Shape::Text(_) | Shape::Enum(_), Shape::String) => true,
                 (Shape::Text(form), Shape::Text(wanted)) => same(form, wanted),
-                (Shape::Integer { min, max }, Shape::Integer { min: least, max: most }) => {
-                    *least <= *min && *max <= *most
-                }
+                (Shape::Integer { .. }, Shape::Integer { min, max }) => match view.integers() {
+                    Some(bounds) => bounds.is_within(Bounds { min: *min, max: *max }),
+                    None => false,
+                },
                 (Shape::String | Shape::Text(_), Shape::Enum(wanted)) => contains(wanted.also_given, "*"),
                 (Shape::Enum(given), Shape::Enum(wanted)) => {
                     if contains(wanted.also_given, "*") {
@@ -532,6 +540,15 @@ impl<'a> Fits<'a> {
                             && !contains(wanted.variants, variant)
                             && !contains(wanted.also_given, variant)
                         {
+                            return false;
+                        }
+                        i += 1;
+                    }
+                    // What came in may be spelled by an alias, and is passed on so.
+                    let mut i = 0;
+                    while matches!(view.side, Side::Given) && i < given.also_given.len() {
+                        let alias = given.also_given[i];
+                        if !contains(wanted.variants, alias) && !contains(wanted.also_given, alias) {
                             return false;
                         }
                         i += 1;
@@ -555,10 +572,10 @@ impl<'a> Fits<'a> {
                 let mut way = 0;
                 while way < count(root, steps) {
                     let one = match on_way(root, steps, way) {
-                        Ok(view) => match view.settled().shape {
-                            Shape::Integer { min, max } => Bounds { min: *min, max: *max },
+                        Ok(view) => match (view.settled().integers(), view.settled().shape) {
+                            (Some(bounds), _) => bounds,
                             // What may be anything was not said to be a fraction.
-                            Shape::Any => Bounds::ANY,
+                            (None, Shape::Any) => Bounds::ANY,
                             _ => return None,
                         },
                         Err(_) => Bounds::ANY,
@@ -587,6 +604,17 @@ impl<'a> Fits<'a> {
             Node::Any => Some(Bounds::ANY),
             _ => None,
         }
+    }
+
+    /// The same of a number as a whole: how small one without a sign gets with one, its type says.
+    const fn exactly(self, index: usize) -> Option<Bounds> {
+        if let Node::Computed { how: Arithmetic::Negation, first, len: 1 } = self.nodes[index]
+            && let Some(part) = self.bounds(first)
+            && part.min >= 0
+        {
+            return Some(part.settled().negate());
+        }
+        self.bounds(index)
     }
 
     /// Between what a number lies that need not be whole, where that is known.
@@ -660,7 +688,10 @@ impl<'a> Fits<'a> {
     /// Appends what a source is.
     const fn found(self, source: Source, out: &mut Text) {
         match source {
-            Source::View(view) => article(out, view.shape),
+            Source::View(view) => match view.integers() {
+                Some(Bounds { min, max }) => article(out, &Shape::Integer { min, max }),
+                None => article(out, view.shape),
+            },
             Source::Node(index) | Source::Over(index, _) => match self.nodes[index] {
                 Node::Any
                 | Node::Item(_)
@@ -691,7 +722,7 @@ impl<'a> Fits<'a> {
                 Node::String => out.push("a string"),
                 Node::Timestamp => out.push("a timestamp"),
                 Node::Number => out.push("a number"),
-                Node::Whole(_) | Node::Computed { .. } => match self.bounds(index) {
+                Node::Whole(_) | Node::Computed { .. } => match self.exactly(index) {
                     Some(bounds) => {
                         let Bounds { min, max } = bounds.settled();
                         article(out, &Shape::Integer { min, max });

@@ -4,7 +4,7 @@
 //! not be where it holds is left out. So one rule serves the tags of enums in each of serde's forms, `null`, and missing keys.
 
 use super::{
-    ObjectShape, OneOfShape, Shape, TIMESTAMP,
+    Bounds, ObjectShape, OneOfShape, Shape, TIMESTAMP,
     text::{contains, same},
     view::{Side, Step, View},
 };
@@ -35,6 +35,10 @@ pub enum Property<'a> {
     Kind(Kind),
     /// It is an array of at least so many items; one item is in JSONata what is no array.
     AtLeast(usize),
+    /// It is a number, and where it is a whole one none below this.
+    From(i128),
+    /// It is a number, and where it is a whole one below this.
+    Below(i128),
 }
 
 /// A kind of JSON value.
@@ -97,7 +101,7 @@ impl View {
     const fn narrow_present(self, facts: &[Step<'_>]) -> Self {
         let never = self.with(&Shape::Never);
         match self.shape {
-            Shape::Never | Shape::Any => self,
+            Shape::Never => self,
             Shape::Nullable(inner) => {
                 let inside = self.with(inner).narrow_present(facts);
                 if !possible(self.with(&Shape::Null), facts) {
@@ -135,20 +139,43 @@ impl View {
             _ if !possible(self, facts) => never,
             Shape::Object(object) => self.narrow_flattened(object, facts),
             _ => match facts {
+                [Step::Where(Fact { key: None, is: Property::From(bound), holds, .. })] => {
+                    self.between(*bound, *holds)
+                }
+                [Step::Where(Fact { key: None, is: Property::Below(bound), holds, .. })] => {
+                    self.between(*bound, !*holds)
+                }
                 [Step::Where(Fact { key: None, is, holds: true, .. })] => self.become_one(*is),
                 _ => self,
             },
         }
     }
 
+    /// An integer from a bound on, or below it.
+    const fn between(self, bound: i128, from: bool) -> Self {
+        let more = if from {
+            Bounds { min: bound, max: i128::MAX }
+        } else {
+            Bounds { min: i128::MIN, max: bound.saturating_sub(1) }
+        };
+        match self.shape {
+            Shape::Integer { .. } => Self { known: self.known.both(more), ..self },
+            _ => self,
+        }
+    }
+
     /// What a value is that is known to be of a kind.
     const fn become_one(self, is: Property<'_>) -> Self {
         match (self.shape, is) {
-            (Shape::Mixed, Property::Kind(Kind::Null)) => self.with(&Shape::Null),
-            (Shape::Mixed, Property::Kind(Kind::Boolean) | Property::Flag(_)) => self.with(&Shape::Boolean),
-            (Shape::Mixed, Property::Kind(Kind::Number)) => self.with(&Shape::Number),
-            (Shape::Mixed, Property::Kind(Kind::String) | Property::Text(_)) => self.with(&Shape::String),
-            (Shape::Mixed | Shape::String, Property::Kind(Kind::Timestamp)) => {
+            (Shape::Mixed | Shape::Any, Property::Kind(Kind::Null)) => self.with(&Shape::Null),
+            (Shape::Mixed | Shape::Any, Property::Kind(Kind::Boolean) | Property::Flag(_)) => {
+                self.with(&Shape::Boolean)
+            }
+            (Shape::Mixed | Shape::Any, Property::Kind(Kind::Number)) => self.with(&Shape::Number),
+            (Shape::Mixed | Shape::Any, Property::Kind(Kind::String) | Property::Text(_)) => {
+                self.with(&Shape::String)
+            }
+            (Shape::Mixed | Shape::Any | Shape::String, Property::Kind(Kind::Timestamp)) => {
                 self.with(&Shape::Text(TIMESTAMP))
             }
             (Shape::Array(_), Property::AtLeast(least)) if least > self.least => Self { least, ..self },
@@ -449,6 +476,7 @@ const fn can_be_text(text: &str, facts: &[Step<'_>]) -> bool {
                 (None, Property::Kind(Kind::Timestamp)) => Truth::Maybe,
                 (None, Property::Kind(kind)) => Truth::of(matches!(kind, Kind::String)),
                 (None, Property::AtLeast(_)) => Truth::Maybe,
+                (None, Property::From(_) | Property::Below(_)) => Truth::Never,
             };
             if can_hold(is, holds) {
                 return true;
@@ -469,6 +497,7 @@ const fn can_be_flag(flag: bool, facts: &[Step<'_>]) -> bool {
                 (None, Property::Flag(this)) => Truth::of(flag == this),
                 (None, Property::Kind(kind)) => Truth::of(matches!(kind, Kind::Boolean)),
                 (None, Property::AtLeast(_)) => Truth::Maybe,
+                (None, Property::From(_) | Property::Below(_)) => Truth::Never,
             };
             if can_hold(is, holds) {
                 return true;
@@ -628,6 +657,18 @@ const fn truth(view: View, fact: Fact<'_>) -> Truth {
             Shape::Array(_) => Truth::Maybe,
             Shape::Tuple(items) => Truth::of(items.len() >= least),
             _ => Truth::of(fact.query && least <= 1),
+        },
+        Property::From(bound) => match (view.integers(), view.shape) {
+            (Some(Bounds { min, .. }), _) if min >= bound => Truth::Always,
+            (Some(Bounds { max, .. }), _) if max < bound => Truth::Never,
+            (_, Shape::Integer { .. } | Shape::Number) => Truth::Maybe,
+            _ => Truth::Never,
+        },
+        Property::Below(bound) => match (view.integers(), view.shape) {
+            (Some(Bounds { max, .. }), _) if max < bound => Truth::Always,
+            (Some(Bounds { min, .. }), _) if min >= bound => Truth::Never,
+            (_, Shape::Integer { .. } | Shape::Number) => Truth::Maybe,
+            _ => Truth::Never,
         },
     }
 }

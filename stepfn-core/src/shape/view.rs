@@ -1,7 +1,8 @@
 use super::{
-    Field, Given, MAX_BETWEEN, Made, ObjectShape, OneOfShape, Shape,
+    Bounds, Field, Given, MAX_BETWEEN, Made, ObjectShape, OneOfShape, Shape,
     array::place_of,
     narrow::Fact,
+    strangers::may_have_more,
     text::{Text, distance, same, slip},
 };
 
@@ -79,6 +80,8 @@ pub struct View {
     pub(super) excluded: u128,
     /// How many items an array has at least.
     pub(super) least: usize,
+    /// Between what an integer is known to lie, beside what its type says.
+    pub(super) known: Bounds,
     /// What [`Shape::Recursive`] inside stands for: the nearest enclosing shape first.
     pub(super) owners: [Owner; MAX_BETWEEN + 1],
     /// The variant of an enum that stands flattened among an object's fields, and where it stands.
@@ -99,6 +102,15 @@ pub(super) struct Variant {
 pub(super) struct Owner {
     shape: &'static Shape,
     identity: u64,
+}
+
+/// What becomes of a step into what may be missing.
+#[derive(Clone, Copy)]
+enum Missing {
+    Fails,
+    /// JSONata's comes to nothing: what is told is what it is otherwise.
+    Nothing,
+    Made,
 }
 
 /// Why a step cannot be taken for certain.
@@ -124,8 +136,18 @@ impl View {
     /// A shape's value, seen from a side.
     pub const fn new(shape: &'static Shape, side: Side) -> Self {
         let owners = [Owner { shape: &Shape::Any, identity: 1 }; MAX_BETWEEN + 1];
-        Self { shape, side, absent: false, many: false, excluded: 0, least: 0, owners, variant: None }
-            .settle(0)
+        Self {
+            shape,
+            side,
+            absent: false,
+            many: false,
+            excluded: 0,
+            least: 0,
+            known: Bounds::ANY,
+            owners,
+            variant: None,
+        }
+        .settle(0)
     }
 
     /// The same value with another shape: one that is part of its own.
@@ -139,7 +161,8 @@ impl View {
     }
 
     const fn part(self, shape: &'static Shape, number: u64) -> Self {
-        Self { shape, absent: false, excluded: 0, least: 0, variant: None, ..self }.settle(number)
+        Self { shape, absent: false, excluded: 0, least: 0, known: Bounds::ANY, variant: None, ..self }
+            .settle(number)
     }
 
     /// Looks through splits and recursion, and remembers what recursion inside leads back to. What a type is made of is told
@@ -407,7 +430,7 @@ impl View {
             Shape::Any | Shape::Never => view,
             Shape::Map(value) | Shape::Keyed { value, .. } | Shape::Array(value) => view.with(value),
             Shape::Nullable(inner) => view.with(inner).values(),
-            Shape::Object(object) if object.flattened.is_empty() => {
+            Shape::Object(object) if object.flattened.is_empty() && !may_have_more(view, object) => {
                 let mut same = None;
                 let mut i = 0;
                 while i < object.fields.len() {
@@ -531,6 +554,14 @@ impl View {
         Self { absent, ..view }
     }
 
+    /// Between what it lies, where it is an integer.
+    pub(super) const fn integers(&self) -> Option<Bounds> {
+        match self.shape {
+            Shape::Integer { min, max } => Some(Bounds { min: *min, max: *max }.both(self.known)),
+            _ => None,
+        }
+    }
+
     /// What is left of the value where the facts hold that stand at a place, and the place behind them.
     pub(super) const fn known(self, steps: &[Step<'_>], at: usize) -> Option<(Self, usize)> {
         let Step::Where(_) = steps[at] else { return None };
@@ -545,9 +576,32 @@ impl View {
 
     /// Takes several steps; the number is that of the step that failed.
     pub const fn walk(self, steps: &[Step<'_>]) -> Result<Self, (usize, Problem)> {
+        self.walked(steps, Missing::Fails)
+    }
+
+    /// The same, where all that JSONata reads a key of is there, and is no null: otherwise it comes to nothing.
+    pub(super) const fn walk_if_there(self, steps: &[Step<'_>]) -> Result<Self, (usize, Problem)> {
+        self.walked(steps, Missing::Nothing)
+    }
+
+    /// The same, where what is missing is made on the way.
+    pub(super) const fn walk_making(self, steps: &[Step<'_>]) -> Result<Self, (usize, Problem)> {
+        self.walked(steps, Missing::Made)
+    }
+
+    const fn walked(self, steps: &[Step<'_>], missing: Missing) -> Result<Self, (usize, Problem)> {
         let mut view = self;
         let mut i = 0;
         while i < steps.len() {
+            if let Missing::Made = missing {
+                view = Self { absent: false, ..view };
+            }
+            if let (Missing::Nothing, Step::Query(_)) = (missing, steps[i]) {
+                view = Self { absent: false, ..view };
+                while let Shape::Nullable(inner) = view.shape {
+                    view = Self { many: view.many, ..view.with(inner) };
+                }
+            }
             if let Some((known, end)) = view.known(steps, i) {
                 view = known;
                 i = end;

@@ -3,6 +3,7 @@
 use super::{
     ObjectShape, Shape,
     array::place_of,
+    strangers::may_have_more,
     view::{Problem, Side, Step, View},
 };
 
@@ -155,15 +156,18 @@ impl Ways {
                     i += 1;
                 }
             }
-            (
-                Step::Item,
-                Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } | Shape::OneOf(_) | Shape::Mixed,
-            ) => self.follow(view.with(&Shape::Mixed), steps, next),
-            (Step::Every, Shape::Map(value) | Shape::Keyed { value, .. }) => {
+            (Step::Item, Shape::Mixed) => self.follow(view, steps, next),
+            (Step::Every | Step::Item, Shape::Map(value) | Shape::Keyed { value, .. }) => {
                 self.follow(view.with(value), steps, next);
             }
-            (Step::Every, Shape::Object(object)) => self.values(view, object, steps, next),
-            (Step::Every, Shape::OneOf(one_of)) => {
+            (Step::Every | Step::Item, Shape::Object(object)) => {
+                self.values(view, object, steps, next);
+                // What comes in may have more fields, which hold anything.
+                if may_have_more(view, object) {
+                    self.follow(view.with(&Shape::Mixed), steps, next);
+                }
+            }
+            (Step::Every | Step::Item, Shape::OneOf(one_of)) => {
                 let mut i = 0;
                 while i < one_of.alternatives.len() {
                     if !view.excludes(i) {

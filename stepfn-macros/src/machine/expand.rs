@@ -159,6 +159,10 @@ impl Names {
                 let nodes = self.nodes(nodes);
                 quote!(Claim::Appends { shown: #shown, nodes: #nodes })
             }
+            OwnedClaim::Again { nodes } => {
+                let nodes = self.nodes(nodes);
+                quote!(Claim::Again { nodes: #nodes })
+            }
             OwnedClaim::Covers { shown, ty, side, steps, literals } => {
                 let (shape, side, steps) = (self.shape(*ty), side_tokens(*side), steps_tokens(steps));
                 quote!(Claim::Covers { shown: #shown, shape: #shape, side: #side, steps: #steps, literals: &[#(#literals),*] })
@@ -284,6 +288,8 @@ fn fact_tokens(OwnedFact { key, query, is, holds }: &OwnedFact) -> TokenStream {
             quote!(Kind(Kind::#kind))
         }
         OwnedProperty::AtLeast(least) => quote!(AtLeast(#least)),
+        OwnedProperty::From(bound) => quote!(From(#bound)),
+        OwnedProperty::Below(bound) => quote!(Below(#bound)),
     };
     quote!(Fact { key: #key, query: #query, is: Property::#is, holds: #holds })
 }

@@ -84,7 +84,10 @@ impl Analyser<'_> {
             }
             ("sort", Some((function, argument))) => {
                 if !is_empty && !is_alone {
-                    self.call_with(env, &function, argument, &[item.clone(), item.clone()]);
+                    // It is given two, however many it takes.
+                    let at = argument.range();
+                    let two = [item.clone(), item.clone()].map(|value| Argument::Made(value, at.clone()));
+                    self.apply(env, &function, &two, at, Want::NOTHING);
                 }
                 let some = of.has_items() || of.is_certain();
                 Val { some, ..Val::one(Sym::array(of.items())).of_parts([&of], want) }

@@ -252,6 +252,17 @@ impl Analyser<'_> {
             }
             _ => arguments,
         };
+        // One too many that is written is reported where all calls are.
+        if arguments.len() > parameters.len()
+            && !known.signature.contains('+')
+            && let Some(Argument::Made(_, range)) = arguments.get(parameters.len())
+        {
+            let message = format!("`${}` takes at most {} arguments", known.name, parameters.len());
+            let help =
+                "write a function that takes as many as it is given: `function($a, $b) { … }`".to_owned();
+            self.wrong(&env.reading(range), Code::WrongType, message, Some(help));
+            return Val::reported();
+        }
         let call = Call { name: known.name, arguments, at, want };
         let special = match known.name {
             "map" | "filter" | "single" | "reduce" | "sort" | "each" | "sift" => {

@@ -75,6 +75,11 @@ impl Analyser<'_> {
             let mut merged = Sym::object([]);
             for part in parts {
                 let value = self.evaluate(env, part, Want { many: true, ..Want::NOTHING });
+                // What is written as an array stays one inside of another.
+                if let Kind::Array(_) = part.kind {
+                    self.require(&env.reading(&part.range), &value, Want::if_any(Need::Object));
+                    continue;
+                }
                 // An array among them is one of objects, each of which is put over the others.
                 let items = value.items();
                 let reading = env.reading(&part.range);
