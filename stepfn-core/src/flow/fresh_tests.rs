@@ -313,3 +313,22 @@ fn what_one_edge_need_not_have_makes_nothing_of_a_sum() {
         "D": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% ($states.input.n * 2).$floor() %}", "End": true }"#;
     assert!(!said(states, &Shape::Any).is_empty());
 }
+
+#[test]
+fn a_strict_machine_asks_nothing_of_what_a_type_declares_to_be_anything() {
+    let strict = |states: &str, output: &'static Shape| said_of(&IN, states, output, true);
+    let pass = |path: &str| format!(r#""A": {{ "Type": "Pass", "InputPath": "{path}", "End": true }}"#);
+    wrong(&strict(&pass("$.any.b"), &Shape::Any), "declared to be anything");
+    wrong(&strict(&pass("$.any"), String::SHAPE), "declared to be anything");
+    fine(&strict(&pass("$.any"), &Shape::Any));
+    let tested = |test: &str, path: &str| {
+        format!(
+            r#""A": {{ "Type": "Choice", "Choices": [{{ {test}, "Next": "B" }}], "Default": "C" }},
+            "B": {{ "Type": "Pass", "InputPath": "{path}", "End": true }}, "C": {{ "Type": "Fail" }}"#
+        )
+    };
+    fine(&strict(&tested(r#""Variable": "$.any", "IsString": true"#, "$.any"), String::SHAPE));
+    let present = r#""Variable": "$.any.b", "IsPresent": true"#;
+    fine(&strict(&tested(present, "$.any.b"), &Shape::Any));
+    wrong(&strict(&tested(present, "$.any.b.c"), &Shape::Any), "declared to be anything");
+}

@@ -20,6 +20,8 @@ pub enum OwnedStep {
     Index(i64),
     /// [`Step::Each`]
     Each,
+    /// [`Step::Strict`]
+    Strict,
     /// [`Step::Item`]
     Item,
     /// [`Step::Every`]
@@ -113,6 +115,7 @@ impl OwnedStep {
             Self::Query(key) => Step::Query(key),
             Self::Index(index) => Step::Index(*index),
             Self::Each => Step::Each,
+            Self::Strict => Step::Strict,
             Self::Item => Step::Item,
             Self::Every => Step::Every,
             Self::At(index) => Step::At(*index),
@@ -317,6 +320,25 @@ impl Known {
 }
 
 impl Obligation {
+    /// The same in a strict machine: nothing is asked of what types declare to be anything.
+    pub(super) fn be_strict(&mut self) {
+        match &mut self.claim {
+            OwnedClaim::Path { steps, .. } | OwnedClaim::Covers { steps, .. } => {
+                steps.insert(0, OwnedStep::Strict);
+            }
+            OwnedClaim::Fits { nodes, .. }
+            | OwnedClaim::FieldFits { nodes, .. }
+            | OwnedClaim::Complete { nodes, .. } => {
+                for node in nodes {
+                    if let OwnedNode::Leaf(_, _, steps) = node {
+                        steps.insert(0, OwnedStep::Strict);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// Whether all that is claimed is that something can be there.
     pub(super) fn asks_only_for_presence(&self) -> bool {
         matches!(&self.claim, OwnedClaim::Path { need: OwnedNeed::Other(Need::Nothing | Need::Value), .. })

@@ -615,7 +615,10 @@ impl Analyser<'_> {
     }
 
     #[track_caller]
-    pub(super) fn oblige(&mut self, obligation: Obligation) {
+    pub(super) fn oblige(&mut self, mut obligation: Obligation) {
+        if self.typing.strict {
+            obligation.be_strict();
+        }
         if super::switch::is_off_at(std::panic::Location::caller()) {
             return;
         }

@@ -4,7 +4,7 @@ use super::{
     narrow::{Fact, Kind, Property},
     node::Node,
     text::{Text, contains, distance, same, slip},
-    view::{Problem, Side, Step, View, article, describe},
+    view::{Problem, Side, Step, UNDECLARED, View, article, describe},
     ways::{Ways, count, fork, on_way},
 };
 
@@ -421,7 +421,9 @@ const fn path_to(
         Ok(view) => view,
         Err((index, problem)) => {
             // A test for presence may look through what may be missing or null: AWS answers false.
-            if matches!(need, Need::Nothing) && matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull) {
+            if matches!(need, Need::Nothing)
+                && matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull | Problem::Undeclared)
+            {
                 return None;
             }
             // What is not there yet is made on the way.
@@ -453,6 +455,7 @@ const fn path_to(
             return Some(match problem {
                 Problem::NoField(_) | Problem::NoIndex(_) => Fault::NoSuchField,
                 Problem::MaybeAbsent | Problem::MaybeNull => Fault::MaybeMissing,
+                Problem::Undeclared => Fault::CannotTell,
                 _ => Fault::WrongType,
             });
         }
@@ -494,6 +497,11 @@ const fn path_to(
     }
     if can_be(view.settled(), need) {
         return None;
+    }
+    if let (Shape::Any, true) = (view.shape, view.strict) {
+        out.push(UNDECLARED);
+        from(origin, out);
+        return Some(Fault::CannotTell);
     }
     if let (Need::Literal(text), Shape::Enum(shape)) = (need, settled_enum(view)) {
         out.push("it is never \"");
@@ -605,7 +613,8 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             | Need::NotNull
     );
     match view.shape {
-        Shape::Any | Shape::Never => true,
+        Shape::Any => !view.strict || !certain,
+        Shape::Never => true,
         Shape::Mixed => matches!(need, Need::Value) || !certain,
         Shape::Nullable(_) if matches!(need, Need::MaybeNull | Need::Value) => true,
         Shape::Nullable(inner) => {

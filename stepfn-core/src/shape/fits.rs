@@ -2,7 +2,7 @@ use super::{
     Arithmetic, Bounds, Node, ObjectShape, Shape, TIMESTAMP,
     form::{OfForm, of_form},
     text::{Text, contains, same},
-    view::{Problem, Side, Step, View, article},
+    view::{Problem, Side, Step, UNDECLARED, View, article},
     ways::{count, fork, on_way},
 };
 
@@ -253,6 +253,10 @@ impl<'a> Fits<'a> {
             },
             Source::Over(..) => {}
             Source::View(view) => match view.shape {
+                Shape::Any if view.strict => {
+                    out.push(UNDECLARED);
+                    return false;
+                }
                 Shape::Any | Shape::Never => return true,
                 Shape::Nullable(inner) if self.sent => {
                     return self.emptied(target, depth, out)

@@ -138,6 +138,9 @@ impl View {
             }
             _ if !possible(self, facts) => never,
             Shape::Object(object) => self.narrow_flattened(object, facts),
+            Shape::Any if matches!(facts, [Step::Where(Fact { key: Some(_), holds: true, .. })]) => {
+                Self { tested: true, ..self }
+            }
             _ => match facts {
                 [Step::Where(Fact { key: None, is: Property::From(bound), holds, .. })] => {
                     self.between(*bound, *holds)

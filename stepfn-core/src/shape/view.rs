@@ -60,6 +60,8 @@ pub enum Step<'a> {
     PickEach(i64),
     /// A fact about the value, known here.
     Where(Fact<'a>),
+    /// What is declared to be anything is asked for nothing untested: the machine is strict.
+    Strict,
     /// A further fact, of which one holds or one that stands before it: it belongs to the [`Where`](Self::Where) before.
     OrWhere(Fact<'a>),
 }
@@ -84,6 +86,10 @@ pub struct View {
     pub(super) known: Bounds,
     /// What [`Shape::Recursive`] inside stands for: the nearest enclosing shape first.
     pub(super) owners: [Owner; MAX_BETWEEN + 1],
+    /// Whether nothing may be asked of what is declared to be anything.
+    pub(super) strict: bool,
+    /// Whether a key of what is declared to be anything is known to be there.
+    pub(super) tested: bool,
     /// The variant of an enum that stands flattened among an object's fields, and where it stands.
     pub(super) variant: Option<Variant>,
 }
@@ -130,6 +136,8 @@ pub enum Problem {
     MaybeAbsent,
     /// It differs from variant to variant.
     Mixed,
+    /// It is declared to be anything, and the machine is strict.
+    Undeclared,
 }
 
 impl View {
@@ -144,6 +152,8 @@ impl View {
             excluded: 0,
             least: 0,
             known: Bounds::ANY,
+            strict: false,
+            tested: false,
             owners,
             variant: None,
         }
@@ -161,8 +171,17 @@ impl View {
     }
 
     const fn part(self, shape: &'static Shape, number: u64) -> Self {
-        Self { shape, absent: false, excluded: 0, least: 0, known: Bounds::ANY, variant: None, ..self }
-            .settle(number)
+        Self {
+            shape,
+            absent: false,
+            excluded: 0,
+            least: 0,
+            known: Bounds::ANY,
+            tested: false,
+            variant: None,
+            ..self
+        }
+        .settle(number)
     }
 
     /// Looks through splits and recursion, and remembers what recursion inside leads back to. What a type is made of is told
@@ -274,6 +293,7 @@ impl View {
                 }
                 return Ok(view);
             }
+            Step::Strict => return Ok(Self { strict: true, ..self }),
             Step::Items => return Ok(self.items()),
             Step::Many => return Ok(Self { absent: true, many: true, ..self }),
             Step::Maybe => return Ok(Self { absent: true, ..self }),
@@ -301,6 +321,9 @@ impl View {
         }
         if let Shape::Never = self.shape {
             return Ok(self);
+        }
+        if let (Shape::Any, true) = (self.shape, self.strict) {
+            return if self.tested { Ok(Self { tested: false, ..self }) } else { Err(Problem::Undeclared) };
         }
         if let Step::Query(key) = step {
             return self.query(key);
@@ -700,10 +723,14 @@ pub(super) const fn describe(out: &mut Text, side: Side, step: Step<'_>, problem
             }
             out.push(" read");
         }
+        Problem::Undeclared => out.push(UNDECLARED),
         Problem::Mixed if matches!(step, Step::Each) => out.push("its items are of different types"),
         Problem::Mixed => out.push("its type differs from variant to variant"),
     }
 }
+
+/// What is said where something is asked of what is declared to be anything.
+pub(super) const UNDECLARED: &str = "it is declared to be anything, and the machine is `#[strict]`; test it in a Choice before, or declare a type";
 
 /// Appends a shape in words: a type's name in backticks, anything else with its article.
 pub(super) const fn article(out: &mut Text, shape: &Shape) {

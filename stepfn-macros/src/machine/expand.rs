@@ -247,6 +247,7 @@ fn steps_tokens(steps: &[OwnedStep]) -> TokenStream {
         OwnedStep::Query(key) => quote!(Step::Query(#key)),
         OwnedStep::Index(index) => quote!(Step::Index(#index)),
         OwnedStep::Each => quote!(Step::Each),
+        OwnedStep::Strict => quote!(Step::Strict),
         OwnedStep::Item => quote!(Step::Item),
         OwnedStep::Every => quote!(Step::Every),
         OwnedStep::At(index) => quote!(Step::At(#index)),
