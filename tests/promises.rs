@@ -46,6 +46,11 @@ struct Strict {
     note: Option<String>,
 }
 
+#[derive(Serialize, Deserialize, StateData)]
+struct Large {
+    x: u8,
+}
+
 /// What is said of a machine over [`In`], one code a finding.
 fn codes(states: &str, output: &'static Shape, strict: bool) -> Vec<String> {
     let text = format!(r#"{{ "StartAt": "A", "States": {{ {states} }} }}"#);
@@ -144,6 +149,18 @@ fn lines() -> Vec<Line> {
             r#""A": { "Type": "Pass", "InputPath": "$.item", "End": true }"#.into(),
             "does-not-fit",
         ) },
+        Line { output: <Large>::SHAPE, ..line(
+            "what a comparison with a number tells",
+            below(256),
+            below(257),
+            "does-not-fit",
+        ) },
+        Line { output: <Vec<u32>>::SHAPE, ..line(
+            "where `*` or a distributed Map goes through its values into a type",
+            r#""A": { "Type": "Pass", "InputPath": "$.items[*].id", "End": true }"#.into(),
+            r#""A": { "Type": "Pass", "InputPath": "$.item.*", "End": true }"#.into(),
+            "does-not-fit",
+        ) },
         line(
             "can be beyond what AWS takes",
             pass("States.MathAdd($.small, 1)"),
@@ -151,6 +168,14 @@ fn lines() -> Vec<Line> {
             "warning number-out-of-range",
         ),
     ]
+}
+
+/// Answers a number that is below a bound.
+fn below(bound: u32) -> String {
+    format!(
+        r#""A": {{ "Type": "Choice", "Choices": [{{ "Variable": "$.large", "NumericLessThan": {bound}, "Next": "B" }}], "Default": "C" }},
+           "B": {{ "Type": "Pass", "Parameters": {{ "x.$": "$.large" }}, "End": true }}, "C": {{ "Type": "Fail" }}"#
+    )
 }
 
 /// Reads the first item where there are more than so many, less one.
@@ -197,7 +222,7 @@ fn what_the_book_exempts_is_accepted() {
             "tells variants apart",
             behind(r#""Variable": "$.contact.phone", "IsPresent": true"#, "$.contact.phone"),
         ),
-        ("what `*` and `..` find of them", pass("$.item.*")),
+        ("what `..` and `**` find of them", pass("$.item..id")),
     ] {
         assert!(book.contains(says), "the book does not say: {says}");
         assert_eq!(codes(&states, ANY, false), [""; 0], "{says}: {states}");
