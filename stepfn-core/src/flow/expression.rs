@@ -225,6 +225,7 @@ impl Analyser<'_> {
                             self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(need), reading);
                         }
                     }
+                    self.whole_parts(reading, part, Need::Integer);
                 }
             }
         }

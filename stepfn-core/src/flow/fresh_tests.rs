@@ -205,6 +205,18 @@ fn numbers_that_are_negated_or_drawn_are_as_large_as_their_parts() {
 }
 
 #[test]
+fn what_is_computed_of_a_fraction_is_no_whole_number() {
+    let wait = |seconds: &str| {
+        let states = format!(
+            r#""A": {{ "Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{{% {seconds} %}}", "End": true }}"#
+        );
+        said(&states, &Shape::Any)
+    };
+    wrong(&wait("-($states.input.float + $states.input.whole)"), "expected an integer");
+    fine(&wait("-($states.input.whole + 1) + $round($states.input.float)"));
+}
+
+#[test]
 fn an_alias_is_passed_on_as_it_came_in() {
     wrong(&made(&IN, "$.aliased", &PLAIN), "expected `Plain`");
     fine(&made(&IN, "$.aliased", &ALIASED));

@@ -243,8 +243,8 @@ fn variables<'e>(expression: &'e Expression, found: &mut Vec<&'e str>) {
         Kind::Call { arguments, .. } => arguments.iter().for_each(|part| variables(part, found)),
         Kind::Binary { operator: Operator::Apply, left, right } => {
             variables(left, found);
-            if !matches!(right.kind, Kind::Variable(_)) {
-                variables(right, found);
+            if let Kind::Call { arguments, .. } = &right.kind {
+                arguments.iter().for_each(|part| variables(part, found));
             }
         }
         _ => expression.parts().into_iter().for_each(|part| variables(part, found)),
