@@ -150,6 +150,8 @@ impl Running {
     /// Goes on after its end.
     pub(crate) fn redrive(&mut self, at: Timestamp, key: [u8; 32]) -> Result<(), String> {
         let Some(outcome) = &self.end else { return Err("the execution has not ended".to_owned()) };
+        // A clock that was set back does not let it go on before it ended.
+        let at = at.max(self.turns.now());
         self.turns = self.executor.redrive_in_turns(outcome, at, key).map_err(|error| error.to_string())?;
         self.end = None;
         self.redriven = Some(key);

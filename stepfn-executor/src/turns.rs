@@ -203,11 +203,12 @@ impl Executor {
         };
         let clock = TurnClock::starting_at(begin.started);
         let time: Arc<dyn Time> = Arc::new(clock.clone());
-        Ok(Turns::new(Interpreter::new(self.shared().clone(), info, extent, time, random), clock, 0))
+        let interpreter = Interpreter::new(self.shared().clone(), info, extent, time, random);
+        Ok(Turns::new(interpreter, clock, 0, Deferred::default()))
     }
 
     /// [`redrive`](Self::redrive) of an execution that moves in turns: it does so on, after those events that it had. The key is
-    /// another one than that of its beginning, and the host keeps it too.
+    /// another one than that of its beginning, and the host keeps it too. Its calls have numbers that none had before.
     ///
     /// # Errors
     /// As of [`redrive`](Self::redrive).
@@ -220,7 +221,10 @@ impl Executor {
         let clock = TurnClock::starting_at(at);
         let time: Arc<dyn Time> = Arc::new(clock.clone());
         let (interpreter, told) = self.redriven(outcome, time, Random::with_key(key))?;
-        Ok(Turns::new(interpreter, clock, told))
+        // No two calls of one execution have the same number, and so the same idempotency key: an answer that comes late is not taken
+        // for that of another call.
+        let calls = Deferred::after(u64::from(outcome.redrives + 1) << 32);
+        Ok(Turns::new(interpreter, clock, told, calls))
     }
 }
 
@@ -243,8 +247,8 @@ pub fn unknown_token(token: &str) -> TokenError {
 }
 
 impl Turns {
-    fn new(mut interpreter: Box<Interpreter>, clock: TurnClock, told: usize) -> Self {
-        let calls = Arc::new(Deferred::default());
+    fn new(mut interpreter: Box<Interpreter>, clock: TurnClock, told: usize, calls: Deferred) -> Self {
+        let calls = Arc::new(calls);
         interpreter.defer_calls(Arc::clone(&calls));
         let link = interpreter.link();
         Self { interpreter, link, clock, calls, flag: Arc::default(), told, polls: 0 }

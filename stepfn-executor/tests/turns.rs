@@ -297,6 +297,7 @@ fn a_redrive_goes_on_in_turns() {
     let executor = executor(text);
     let mut turns = executor.begin(&begin()).unwrap();
     let call = turns.turn(START, Vec::new()).calls.remove(0);
+    let key = call.idempotency_key().to_owned();
     let answer = Input::Answered { call: call.number(), answer: make(call) };
     let failed = turns.turn(START, vec![answer]).end.unwrap().unwrap();
     assert_eq!(failed.status.to_string(), "FAILED Bad: asked for");
@@ -305,5 +306,6 @@ fn a_redrive_goes_on_in_turns() {
     let turn = again.turn(later, Vec::new());
     assert!(turn.events[0].contains("ExecutionRedriven"), "{:?}", turn.events);
     assert_eq!(turn.calls[0].state(), "A");
+    assert_ne!(turn.calls[0].idempotency_key(), key, "it is another call");
     assert_eq!(again.execution_arn(), failed.execution_arn());
 }

@@ -170,6 +170,11 @@ struct Open {
 }
 
 impl Deferred {
+    /// Numbers calls from the one after `count` on.
+    pub(super) fn after(count: u64) -> Self {
+        Self(Mutex::new(State { count, ..State::default() }))
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Every change leaves the state whole, so a panic elsewhere does not spoil it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
