@@ -6,6 +6,7 @@ use object_store::{ObjectStore, local::LocalFileSystem};
 use stepfn_core::{definition::Definition, diagnostic::nearest, task::Handler};
 
 use crate::{
+    declared::Held,
     eval::system_bytes,
     executor::{Bound, Clock, Executor, Inner, Parts},
     handler::{Attempt, TaskCall, TaskHandler},
@@ -373,7 +374,7 @@ impl ExecutorBuilder {
                     resource: task.resource.arn.clone(),
                 });
             }
-            sites[task.site] = bound;
+            sites[task.site] = bound.map(|bound| held(bound, task));
         }
         if !unbound.is_empty() && !self.allow_unbound {
             return Err(BuildError::Unbound(unbound));
@@ -446,6 +447,20 @@ impl ExecutorBuilder {
 
 fn bound(handler: impl TaskHandler) -> Bound {
     Bound { handler: Arc::new(handler) }
+}
+
+/// A mock is held to what the state was declared to bring.
+fn held(bound: Bound, task: &Task) -> Bound {
+    if !bound.handler.is_mock() {
+        return bound;
+    }
+    Bound {
+        handler: Arc::new(Held {
+            mock: bound.handler,
+            declared: task.declared,
+            pattern: task.resource.pattern,
+        }),
+    }
 }
 
 /// A handler that the workflow was declared with.

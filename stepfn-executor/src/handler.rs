@@ -25,6 +25,17 @@ pub trait TaskHandler: Send + Sync + 'static {
     fn is_scripted(&self) -> bool {
         false
     }
+
+    /// Whether it stands in for the task as a [`Mock`](crate::Mock) does: a result that does not fit what the state was declared to
+    /// bring stops the run, and [`Attempt::Real`] calls the function that the workflow was declared with.
+    fn is_mock(&self) -> bool {
+        false
+    }
+
+    /// Whether results of a [mock](Self::is_mock) may be anything, whatever was declared.
+    fn is_unchecked(&self) -> bool {
+        false
+    }
 }
 
 impl<F, Work> TaskHandler for F
@@ -85,6 +96,8 @@ pub enum Attempt {
         /// What the callback brings, or the job ends in.
         result: Result<Value, TaskFailure>,
     },
+    /// The function that the workflow was declared with does the work: of a handler that [is a mock](TaskHandler::is_mock).
+    Real,
     /// The handler has no answer for this call: the run stops, with this reason.
     Refused(String),
 }
@@ -98,6 +111,7 @@ impl fmt::Debug for Attempt {
             Self::Never => "Never",
             Self::TimedOut => "TimedOut",
             Self::Submitted { .. } => "Submitted",
+            Self::Real => "Real",
             Self::Refused(_) => "Refused",
         })
     }

@@ -58,6 +58,7 @@
 
 mod builder;
 mod control;
+mod declared;
 mod eval;
 mod execution;
 mod executor;

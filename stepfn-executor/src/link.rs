@@ -189,6 +189,7 @@ mod tests {
             token: name.to_owned(),
             state: "S".to_owned(),
             parameters: stepfn_core::value::Value::Null,
+            answer: None,
         };
         let mut tokens = Tokens::default();
         ["c", "a", "d", "b"].iter().for_each(|name| tokens.add(token(name)));

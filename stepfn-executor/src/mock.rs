@@ -1,8 +1,9 @@
 use std::{fmt, sync::Arc, time::Duration};
 
+use serde::Serialize;
 use stepfn_core::{
     task::TaskFailure,
-    value::{Map, Value},
+    value::{Map, Value, to_value},
 };
 
 use crate::handler::{Attempt, TaskCall, TaskHandler};
@@ -23,11 +24,13 @@ use crate::handler::{Attempt, TaskCall, TaskHandler};
 /// # let _ = flaky;
 /// ```
 ///
-/// An answer is the raw result of the task. [`payload`](Self::payload) is the answer of a Lambda function, wrapped as
-/// `lambda:invoke` wraps it.
+/// An answer is the raw result of the task, of any type that serde writes as JSON. [`payload`](Self::payload) is the answer of a Lambda
+/// function, wrapped as `lambda:invoke` wraps it. Where the state was declared to bring a type, by its function or by `-> T`, an answer
+/// that cannot be read as that type stops the run with the field that does not fit, unless the mock is [`unchecked`](Self::unchecked).
 #[derive(Clone)]
 pub struct Mock {
     answers: Vec<Answer>,
+    unchecked: bool,
 }
 
 #[derive(Clone)]
@@ -42,29 +45,56 @@ enum Response {
     Result(Result<Value, TaskFailure>),
     Payload(Value),
     Respond(Arc<Responder>),
-    Callback { reply: Value, result: Result<Value, TaskFailure> },
+    Callback {
+        reply: Value,
+        result: Result<Value, TaskFailure>,
+    },
     TimedOut,
     Never,
+    Real,
+    /// What was to be answered is no JSON.
+    Refused(String),
 }
 
 type Responder = dyn Fn(&TaskCall<'_>) -> Result<Value, TaskFailure> + Send + Sync;
 
 impl Mock {
     fn new(response: Response) -> Self {
-        Self { answers: vec![Answer { response, takes: Duration::ZERO, times: None }] }
+        Self { answers: vec![Answer { response, takes: Duration::ZERO, times: None }], unchecked: false }
+    }
+
+    fn of(value: &impl Serialize, response: impl FnOnce(Value) -> Response) -> Self {
+        Self::new(match to_value(value) {
+            Ok(value) => response(value),
+            Err(error) => Response::Refused(no_json(&error)),
+        })
     }
 
     /// The task succeeds with this raw result.
     ///
     /// On `.waitForTaskToken` this is the service's reply to the request, and the task goes on to wait for its callback: see
     /// [`callback`](Self::callback) for both.
-    pub fn succeed(result: impl Into<Value>) -> Self {
-        Self::new(Response::Result(Ok(result.into())))
+    pub fn succeed(result: impl Serialize) -> Self {
+        Self::of(&result, |result| Response::Result(Ok(result)))
     }
 
     /// The Lambda function answers this. On `lambda:invoke` the result is the envelope with this as `Payload`.
-    pub fn payload(payload: impl Into<Value>) -> Self {
-        Self::new(Response::Payload(payload.into()))
+    pub fn payload(payload: impl Serialize) -> Self {
+        Self::of(&payload, Response::Payload)
+    }
+
+    /// The function that the workflow was declared with does the work: behind [`then`](Self::then), after answers of the mock's own.
+    ///
+    /// ```
+    /// use stepfn_executor::Mock;
+    ///
+    /// let flaky = Mock::fail("Lambda.ServiceException", "try again").times(2).then(Mock::real());
+    /// # let _ = flaky;
+    /// ```
+    ///
+    /// It takes the time that it takes: [`take`](Self::take) says nothing of it.
+    pub fn real() -> Self {
+        Self::new(Response::Real)
     }
 
     /// The attempt fails.
@@ -91,8 +121,8 @@ impl Mock {
 
     /// For `.waitForTaskToken` and `.sync`: the request is accepted with an empty reply, and the callback (or the job)
     /// ends with this result.
-    pub fn callback(result: impl Into<Value>) -> Self {
-        Self::new(Response::Callback { reply: Value::empty_object(), result: Ok(result.into()) })
+    pub fn callback(result: impl Serialize) -> Self {
+        Self::of(&result, |result| Response::Callback { reply: Value::empty_object(), result: Ok(result) })
     }
 
     /// For `.waitForTaskToken` and `.sync`: the request is accepted with an empty reply, and the callback (or the job)
@@ -104,9 +134,14 @@ impl Mock {
 
     /// What the service replies to the request of a [`callback`](Self::callback): the `output` of `TaskSubmitted`.
     #[must_use]
-    pub fn reply(mut self, submitted: impl Into<Value>) -> Self {
-        if let Some(Answer { response: Response::Callback { reply, .. }, .. }) = self.answers.last_mut() {
-            *reply = submitted.into();
+    pub fn reply(mut self, submitted: impl Serialize) -> Self {
+        if let Some(Answer { response, .. }) = self.answers.last_mut()
+            && let Response::Callback { reply, .. } = response
+        {
+            match to_value(&submitted) {
+                Ok(submitted) => *reply = submitted,
+                Err(error) => *response = Response::Refused(no_json(&error)),
+            }
         }
         self
     }
@@ -136,6 +171,15 @@ impl Mock {
             answer.times.get_or_insert(1);
         }
         self.answers.extend(next.answers);
+        self.unchecked |= next.unchecked;
+        self
+    }
+
+    /// Lets the answers be what they are, whatever the state was declared to bring: for tests of what happens when a function or a
+    /// service does not keep its word.
+    #[must_use]
+    pub fn unchecked(mut self) -> Self {
+        self.unchecked = true;
         self
     }
 
@@ -172,12 +216,22 @@ impl TaskHandler for Mock {
             }
             Response::TimedOut => return Attempt::TimedOut,
             Response::Never => return Attempt::Never,
+            Response::Real => return Attempt::Real,
+            Response::Refused(reason) => return Attempt::Refused(reason.clone()),
         };
         if answer.takes.is_zero() { Attempt::Done(result) } else { Attempt::After(answer.takes, result) }
     }
 
     fn is_scripted(&self) -> bool {
-        !self.answers.iter().any(|answer| matches!(answer.response, Response::Respond(_)))
+        !self.answers.iter().any(|answer| matches!(answer.response, Response::Respond(_) | Response::Real))
+    }
+
+    fn is_mock(&self) -> bool {
+        true
+    }
+
+    fn is_unchecked(&self) -> bool {
+        self.unchecked
     }
 
     fn is_raw(&self) -> bool {
@@ -193,6 +247,16 @@ impl fmt::Debug for Mock {
 
 fn payload_result(resource: &str, payload: &Value) -> Value {
     if resource.ends_with("lambda:invoke") { envelope(payload.clone(), "") } else { payload.clone() }
+}
+
+fn no_json(error: &impl fmt::Display) -> String {
+    format!("what the mock was told to answer cannot be written as JSON: {error}")
+}
+
+/// What `lambda:invoke` sends to the function. A null comes to it as an object: recorded on AWS.
+pub(crate) fn sent(parameters: &Value) -> Value {
+    let payload = parameters.get("Payload").filter(|payload| **payload != Value::Null);
+    payload.cloned().unwrap_or_else(Value::empty_object)
 }
 
 /// What `lambda:invoke` answers: the function's answer, and facts of the HTTP exchange. Lengths and dates are left out of

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use stepfn_core::{
     definition::{Definition, WorkflowType},
+    shape::Shape,
     value::Value,
 };
 
@@ -26,7 +27,10 @@ pub(crate) use self::{
     resource::{Action, Family, Pattern, Resource, Waits, function_name, machine_name},
     retry::{Catcher, Failures, Jitter, Retrier},
 };
-use crate::eval::{Instant, Template, Test};
+use crate::{
+    declared::Declared,
+    eval::{Instant, Template, Test},
+};
 
 /// By which of its ways out a state was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +137,14 @@ impl Inner {
         &self.states[id.0 as usize]
     }
 
+    /// What the callback of a Task was declared to bring.
+    pub(crate) fn answer(&self, state: StateId) -> Option<&'static Shape> {
+        match &self.state(state).kind {
+            Kind::Task(task) => task.declared.result,
+            _ => None,
+        }
+    }
+
     pub(crate) fn tasks(&self) -> impl Iterator<Item = (&State, &Task)> {
         self.states.iter().filter_map(|state| match &state.kind {
             Kind::Task(task) => Some((state, &**task)),
@@ -184,6 +196,7 @@ pub(crate) struct Task {
     pub(crate) credentials: Option<Template>,
     pub(crate) timeout: Option<Amount>,
     pub(crate) heartbeat: Option<Amount>,
+    pub(crate) declared: Declared,
 }
 
 #[derive(Debug)]

@@ -8,10 +8,11 @@ use std::{
     task::{Poll, Waker},
 };
 
-use stepfn_core::{task::TaskFailure, value::Value};
+use stepfn_core::{shape::Shape, task::TaskFailure, value::Value};
 
 use self::offers::{Offers, Ticket};
 use crate::{
+    declared,
     eval::Random,
     limits::{self, Limits},
     link::{Command, Link},
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// A task that waits for its token.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct PendingToken {
     /// The token: `$$.Task.Token`.
@@ -28,6 +29,24 @@ pub struct PendingToken {
     pub state: String,
     /// What the task got: its `Parameters`.
     pub parameters: Value,
+    /// What the callback was declared to bring.
+    pub(crate) answer: Option<&'static Shape>,
+}
+
+impl PendingToken {
+    /// Why this cannot be the output that the state was declared to get, if it cannot: ``its field `approvedBy` is missing``.
+    ///
+    /// `SendTaskSuccess` takes any JSON, here as in AWS; the state fails later on then, where the data is read.
+    pub fn misfit(&self, output: &Value) -> Option<String> {
+        declared::reason(output, self.answer?)
+    }
+}
+
+impl PartialEq for PendingToken {
+    /// By the token: it is one task's, and no other's.
+    fn eq(&self, other: &Self) -> bool {
+        self.token == other.token
+    }
 }
 
 /// Why `SendTaskSuccess`, `SendTaskFailure` or `SendTaskHeartbeat` was refused, by AWS's names.

@@ -7,7 +7,7 @@ use stepfn::{Workflow, executor::Mock, testing::Coverage};
 
 use super::{CsvProcessing, csv, loaded, upload};
 
-fn said(test: impl FnOnce()) -> String {
+pub(super) fn said(test: impl FnOnce()) -> String {
     match catch_unwind(AssertUnwindSafe(test)) {
         Ok(()) => "the test holds".to_owned(),
         Err(panic) => panic.downcast_ref::<String>().cloned().unwrap_or_default(),

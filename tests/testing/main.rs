@@ -13,6 +13,7 @@ mod order_approval;
 
 mod exploration;
 mod failures;
+mod typed;
 
 use std::time::Duration;
 

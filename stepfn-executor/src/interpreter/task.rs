@@ -11,6 +11,7 @@ use stepfn_core::{task::TaskFailure, value::Value};
 
 use super::{Failure, FiberId, Interpreter, Phase, Step, holders::Holder, timers::TimerKind, work};
 use crate::{
+    declared,
     eval::error_name,
     executor::{Bound, Inner as Executor},
     handler::{Attempt, TaskCall},
@@ -215,6 +216,12 @@ impl Interpreter {
                 job.answer = Some(tokens::callback(result));
                 return self.wait_for_job(id, job, Some(takes));
             }
+            Ok(Attempt::Real) => {
+                let reason = declared::ONLY_MOCKS.to_owned();
+                let place = self.place_of(self.fibers.at(id));
+                let state = state.name.to_string();
+                return self.refuse(RunError::NoAnswer { state, place, call: calls_before + 1, reason });
+            }
             Ok(Attempt::Refused(reason)) => {
                 let state = state.name.to_string();
                 let place = self.place_of(self.fibers.at(id));
@@ -248,6 +255,7 @@ impl Interpreter {
                 token: token.to_string(),
                 state: executor.program.state(self.state_of(id)).name.to_string(),
                 parameters: job.parameters.clone(),
+                answer: executor.program.answer(self.state_of(id)),
             };
             if let Some(shown) = self.shown() {
                 shown.add_token(pending.clone());
@@ -557,9 +565,7 @@ fn payload(task: &Task, bound: &Bound, parameters: &Value) -> Option<Value> {
     if bound.handler.is_raw() || !task.resource.is_lambda_invoke() {
         return None;
     }
-    // A null comes to the function as an object: recorded on AWS.
-    let payload = parameters.get("Payload").filter(|payload| **payload != Value::Null);
-    Some(payload.cloned().unwrap_or_else(Value::empty_object))
+    Some(mock::sent(parameters))
 }
 
 /// A handler that panicked. For a Lambda function as `stepfn::lambda::run` reports it.

@@ -1,5 +1,7 @@
 mod jsonata;
 
+use std::collections::HashMap;
+
 use stepfn_core::{
     asl::{self, QueryLanguage, StateKind},
     definition::{Definition, WorkflowType},
@@ -13,8 +15,9 @@ use super::{
     resource::{Family, function_name, machine_name},
     substitute::{lambda_arn, substitute},
 };
-use crate::eval::{
-    self, CompiledPath, Expression, Instant, ResultPath, Template, Test, jsonata::is_expression,
+use crate::{
+    declared::Declared,
+    eval::{self, CompiledPath, Expression, Instant, ResultPath, Template, Test, jsonata::is_expression},
 };
 
 pub(super) fn compile(
@@ -23,7 +26,12 @@ pub(super) fn compile(
 ) -> Result<Inner, CompileError> {
     let substituted = substitute(definition, substitutions);
     let machine = substituted.as_ref().unwrap_or(&definition.machine);
-    let mut compiler = Compiler { faults: Vec::new(), sites: 0, workflow_type: definition.workflow_type };
+    let mut compiler = Compiler {
+        faults: Vec::new(),
+        sites: 0,
+        workflow_type: definition.workflow_type,
+        declared: Declared::all(definition),
+    };
     let layout = Layout::of(machine);
     let timeout = machine.timeout_seconds.as_ref();
     let timeout_seconds = timeout.and_then(|timeout| {
@@ -58,6 +66,8 @@ pub(super) struct Compiler {
     faults: Vec<Fault>,
     sites: usize,
     workflow_type: WorkflowType,
+    /// What the Tasks were declared to bring, by JSON pointer.
+    declared: HashMap<String, Declared>,
 }
 
 impl Compiler {
@@ -367,6 +377,7 @@ impl Compiler {
             credentials: credentials?,
             timeout: timeout?,
             heartbeat: heartbeat?,
+            declared: self.declared.remove(place.pointer).unwrap_or_default(),
         })
     }
 

@@ -33,6 +33,7 @@
 //! A workflow that was declared in Rust is tested by its type: see [`WorkflowTest`].
 
 mod coverage;
+mod differs;
 mod explore;
 mod parity;
 mod picture;
@@ -113,7 +114,7 @@ impl Test {
     pub fn of(definition: &Definition) -> Self {
         Self {
             definition: definition.clone(),
-            builder: Executor::builder().keep_history().allow_unbound(),
+            builder: Executor::builder().keep_history().keep_children(usize::MAX).allow_unbound(),
             workflow: PhantomData,
         }
     }
@@ -124,7 +125,8 @@ impl Test {
 }
 
 impl<W> Test<W> {
-    /// Answers for a state, by the constant that the macro makes for it: `CsvProcessing::LoadData`.
+    /// Answers for a state, by the constant that the macro makes for it: `CsvProcessing::LoadData`. An answer that is not what the
+    /// state was declared to bring ends the test, with the field that does not fit.
     pub fn mock(mut self, state: impl Into<String>, mock: Mock) -> Self {
         self.builder = self.builder.mock(state, mock);
         self

@@ -2,14 +2,12 @@
 
 use stepfn_core::value::Value;
 
+use super::differs::shown;
 use crate::{
     History,
     history::EventKind,
     program::{StateId, Via},
 };
-
-/// More of a value than this is left out.
-const MOST_SHOWN: usize = 400;
 
 /// One stay in a state.
 #[derive(Clone, Debug)]
@@ -70,15 +68,6 @@ pub(super) fn path(visits: &[Visit]) -> String {
         .map(|visit| if visit.left.is_some() { visit.state.clone() } else { format!("{} ✗", visit.state) })
         .collect();
     names.join(" → ")
-}
-
-pub(super) fn shown(value: &Value) -> String {
-    let text = value.to_string();
-    if text.len() <= MOST_SHOWN {
-        return text;
-    }
-    let end = (0..=MOST_SHOWN).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    format!("{}… ({} bytes)", &text[..end], text.len())
 }
 
 /// The way and the data of the last states.

@@ -7,10 +7,11 @@ use stepfn_core::{
 };
 
 use super::{
+    differs::{self, shown},
     fail, json, or_fail,
-    picture::{self, Visit, shown},
+    picture::{self, Visit},
 };
-use crate::{Outcome, Status, history::EventKind};
+use crate::{Outcome, Route, Status, history::EventKind};
 
 /// A run that is over, to be asked and asserted about. Assertions can be chained; one that does not hold shows the way the
 /// execution took, and the data before and after its last states.
@@ -53,9 +54,14 @@ impl<W> Run<W> {
         or_fail(from_value(self.output_value()), "the output is not of the workflow's type")
     }
 
-    /// The names of the states that were entered, in their order.
+    /// The names of the states that were entered, in their order, those inside of Maps and Parallels among them as they came.
     pub fn path(&self) -> Vec<&str> {
         self.visits.iter().map(|visit| &*visit.state).collect()
+    }
+
+    /// The way through the machine itself, what happened inside of Maps and Parallels below its states.
+    pub fn route(&self) -> Route {
+        self.outcome.history.route()
     }
 
     /// What a Task's handler got, call by call.
@@ -123,10 +129,10 @@ impl<W> Run<W> {
         let expected = json(&expected);
         match self.outcome.output() {
             Some(output) if *output == expected => self,
-            Some(output) => self.otherwise(
-                &format!("the output {}", shown(&expected)),
-                &format!("the output {}", shown(output)),
-            ),
+            Some(output) => {
+                let (expected, found) = differs::outputs(&expected, output);
+                self.otherwise(&expected, &found)
+            }
             None => {
                 self.otherwise(&format!("the output {}", shown(&expected)), &self.outcome.status.to_string())
             }
@@ -146,26 +152,33 @@ impl<W> Run<W> {
         self
     }
 
-    /// Asserts the states that were entered, in their order.
+    /// Asserts the states of the machine itself that were entered, in their order.
+    ///
+    /// A Map or Parallel is expected by its name, whatever happens inside of it, or with that, as [`route`](Self::route) tells it:
+    /// `Each [0-1: Pay -> Ship; 2: Pay]`, the iterations or branches by their numbers from 0, those that went the same way together.
     ///
     /// # Panics
-    /// When they were others.
+    /// When they were others; the first difference is shown.
     #[track_caller]
     pub fn assert_path<S: AsRef<str>>(&self, expected: impl IntoIterator<Item = S>) -> &Self {
         let expected: Vec<String> = expected.into_iter().map(|state| state.as_ref().to_owned()).collect();
-        if self.path() != expected {
-            self.otherwise(&format!("the path {}", expected.join(" → ")), "another one");
+        let route = self.route();
+        if let Some(difference) = differs::ways(&expected, &route) {
+            self.otherwise(
+                &format!("the path {}", expected.join(" → ")),
+                &format!("the path {}\n  {difference}", route.to_string().replace("->", "→")),
+            );
         }
         self
     }
 
-    /// Asserts that a state was entered.
+    /// Asserts that a state was entered, in the machine itself or inside of a Map or Parallel.
     ///
     /// # Panics
     /// When it was not.
     #[track_caller]
     pub fn assert_visited(&self, state: &str) -> &Self {
-        if !self.path().contains(&state) {
+        if !self.has_visited(state) {
             self.otherwise(&format!("a visit of `{state}`"), "none");
         }
         self
@@ -177,7 +190,7 @@ impl<W> Run<W> {
     /// When it was.
     #[track_caller]
     pub fn assert_not_visited(&self, state: &str) -> &Self {
-        if self.path().contains(&state) {
+        if self.has_visited(state) {
             self.otherwise(&format!("no visit of `{state}`"), "one");
         }
         self
@@ -194,6 +207,13 @@ impl<W> Run<W> {
             self.otherwise(&format!("{expected:?} of virtual time"), &format!("{took:?}"));
         }
         self
+    }
+
+    /// Whether a state was entered, in children of distributed Maps, too.
+    fn has_visited(&self, state: &str) -> bool {
+        let children = self.outcome.map_runs.iter().flat_map(|run| &run.children);
+        self.path().contains(&state)
+            || children.flat_map(|child| child.history.path()).any(|entered| entered == state)
     }
 
     #[track_caller]

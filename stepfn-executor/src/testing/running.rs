@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use stepfn_core::value::Value;
 
-use super::{Run, fail, json, or_fail};
+use super::{Run, differs::shown, fail, json, or_fail};
 use crate::{Execution, Executor, History, PendingToken};
 
 /// An execution that the test drives by hand: see [`Test::start`](super::Test::start).
@@ -74,12 +74,34 @@ impl<W> Running<W> {
     /// Answers the callback that a state waits for (`SendTaskSuccess`).
     ///
     /// # Panics
-    /// When the state waits for none.
+    /// When the state waits for none, and when the output is not of the type that the callback was declared to bring:
+    /// [`succeed_unchecked`](Self::succeed_unchecked) sends any.
     #[track_caller]
     pub fn succeed(&mut self, state: &str, output: &(impl Serialize + ?Sized)) {
-        let token = self.token(state);
+        let pending = self.pending(state);
         let output = json(&output);
-        or_fail(self.executor.send_task_success(&token, output), "the token was refused");
+        if let Some(misfit) = pending.misfit(&output) {
+            fail(&format!(
+                "the callback of `{state}` was declared to bring something else: {misfit}\n  it was to be answered with {}\nhelp: where it shall be wrong, use `.succeed_unchecked(…)`",
+                shown(&output)
+            ));
+        }
+        self.answer(&pending.token, output);
+    }
+
+    /// Answers the callback that a state waits for with any output, as AWS would take it.
+    ///
+    /// # Panics
+    /// When the state waits for none.
+    #[track_caller]
+    pub fn succeed_unchecked(&mut self, state: &str, output: &(impl Serialize + ?Sized)) {
+        let pending = self.pending(state);
+        self.answer(&pending.token, json(&output));
+    }
+
+    #[track_caller]
+    fn answer(&mut self, token: &str, output: Value) {
+        or_fail(self.executor.send_task_success(token, output), "the token was refused");
         self.execution.run_until_idle();
     }
 
@@ -124,9 +146,14 @@ impl<W> Running<W> {
 
     #[track_caller]
     fn token(&mut self, state: &str) -> String {
+        self.pending(state).token
+    }
+
+    #[track_caller]
+    fn pending(&mut self, state: &str) -> PendingToken {
         let pending = self.pending_tokens();
         match pending.iter().find(|pending| pending.state == state) {
-            Some(found) => found.token.clone(),
+            Some(found) => found.clone(),
             None => {
                 let waiting: Vec<&str> = pending.iter().map(|pending| &*pending.state).collect();
                 let waiting =

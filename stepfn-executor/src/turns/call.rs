@@ -14,6 +14,7 @@ use stepfn_core::{
 };
 
 use crate::{
+    declared,
     handler::{Attempt, TaskCall, TaskHandler},
     interpreter::panic_message,
     time,
@@ -103,6 +104,9 @@ impl Call {
                     Answer::Done(result)
                 }
                 Ok(Attempt::Never | Attempt::TimedOut) => std::future::pending().await,
+                Ok(Attempt::Real) => {
+                    Answer::Done(Err(TaskFailure::with_cause("States.TaskFailed", declared::ONLY_MOCKS)))
+                }
                 Ok(Attempt::Refused(reason)) => {
                     Answer::Done(Err(TaskFailure::with_cause("States.TaskFailed", reason)))
                 }

@@ -67,7 +67,12 @@ pub(super) fn carry_out(line: &str, control: &Control) -> Option<String> {
     let said = match parse(line, &pending) {
         Ok((token, answer)) => {
             let sent = match answer {
-                Answer::Success(output) => control.send_task_success(&token.token, output),
+                Answer::Success(output) => match token.misfit(&output) {
+                    Some(misfit) => {
+                        return Some(remark(&format!("`{}` cannot take it: {misfit}", token.state)));
+                    }
+                    None => control.send_task_success(&token.token, output),
+                },
                 Answer::Failure(error, cause) => control.send_task_failure(
                     &token.token,
                     error.map(str::to_owned),
@@ -79,7 +84,11 @@ pub(super) fn carry_out(line: &str, control: &Control) -> Option<String> {
         }
         Err(problem) => Some(problem),
     };
-    said.map(|said| format!("{:>9}    ! {said}", ""))
+    said.map(|said| remark(&said))
+}
+
+fn remark(said: &str) -> String {
+    format!("{:>9}    ! {said}", "")
 }
 
 fn parse<'l, 'p>(
@@ -126,6 +135,7 @@ mod tests {
     use stepfn_core::{
         asl,
         definition::{Definition, WorkflowType},
+        shape::StateData,
     };
     use stepfn_executor::{Executor, Mock};
 
@@ -146,7 +156,9 @@ mod tests {
             r#"{{ "StartAt": "All", "States": {{ "All": {{ "Type": "Parallel", "Branches": [{}], "End": true }} }} }}"#,
             branches.join(",")
         );
-        let definition = Definition::from_asl("M", WorkflowType::Standard, asl::read_str(&text).unwrap().0);
+        let mut definition =
+            Definition::from_asl("M", WorkflowType::Standard, asl::read_str(&text).unwrap().0);
+        definition.results.push(("/States/All/Branches/0/States/Ask".to_owned(), <bool>::SHAPE));
         let mut builder = Executor::builder().virtual_time();
         for state in states {
             builder = builder.mock(*state, Mock::succeed(Value::empty_object()));
@@ -175,6 +187,18 @@ mod tests {
         assert_eq!(carry_out("failure Refused too late", &control), None);
         let ended = execution.run_until_idle().cloned().unwrap().unwrap();
         assert_eq!((ended.error(), ended.cause()), (Some("Refused"), Some("too late")));
+    }
+
+    #[test]
+    fn an_answer_of_another_type_is_not_sent() {
+        let (mut execution, control) = control(&["Ask"]);
+        let said = carry_out("success \"yes\"", &control).unwrap();
+        assert!(
+            said.contains("`Ask` cannot take it: expected a boolean, found the string \"yes\""),
+            "{said}"
+        );
+        assert_eq!(carry_out("success true", &control), None);
+        assert!(execution.run_until_idle().is_some());
     }
 
     #[test]

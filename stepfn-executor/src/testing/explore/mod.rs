@@ -21,7 +21,7 @@ use stepfn_core::{
 };
 
 use self::sample::{put, sample, variations};
-use super::{Coverage, Way, picture, picture::Visit};
+use super::{Coverage, Way, differs::shown, picture, picture::Visit};
 use crate::{Attempt, Executor, History, Outcome, RunError, Status, TaskCall, TaskHandler};
 
 /// After how many answers of one kind a task answers something else: a poller that never sees its job done proves nothing.
@@ -83,7 +83,7 @@ impl fmt::Display for Exploration {
         for run in &self.runs {
             let end = run.status.as_ref().map_or("never ends".to_owned(), ToString::to_string);
             let flag = if run.is_unhandled || run.status.is_none() { "!" } else { " " };
-            writeln!(f, "{flag} {}\n    input {}\n    {end}", run.path, picture::shown(&run.input))?;
+            writeln!(f, "{flag} {}\n    input {}\n    {end}", run.path, shown(&run.input))?;
             for answer in &run.answers {
                 writeln!(f, "    {answer}")?;
             }
@@ -354,8 +354,8 @@ impl<'d> Explorer<'d> {
         let ended_by_fail = visits.last().is_some_and(|visit| self.fails.contains(visit.state.as_str()));
         let failed = matches!(status, Some(Status::Failed { .. } | Status::TimedOut));
         // A loop's way is told by its first rounds.
-        let shown = &visits[..visits.len().min(30)];
-        let path = picture::path(shown) + if shown.len() < visits.len() { " → …" } else { "" };
+        let first = &visits[..visits.len().min(30)];
+        let path = picture::path(first) + if first.len() < visits.len() { " → …" } else { "" };
         let mut answers: Vec<String> =
             trial.answers.iter().map(|(state, answer)| format!("{state} {}", in_words(answer))).collect();
         answers.sort();
@@ -368,7 +368,7 @@ impl<'d> Explorer<'d> {
 
 fn in_words(answer: &Answer) -> String {
     match answer {
-        Answer::Value(value) => format!("answers {}", picture::shown(value)),
+        Answer::Value(value) => format!("answers {}", shown(value)),
         Answer::Fail(error, usize::MAX) => format!("always fails with {error}"),
         Answer::Fail(error, _) => format!("fails once with {error}"),
         Answer::TimeOut => "times out".to_owned(),
