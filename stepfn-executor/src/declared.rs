@@ -52,6 +52,12 @@ impl Declared {
     /// Why a result cannot be what the state brings, if it cannot.
     fn misfit(&self, result: &Value) -> Option<String> {
         match (&self.function, self.result) {
+            // `misfit` knows what `Deserialize` takes, and a function answers what `Serialize` makes.
+            (Some(Answers { shape, call: Call::Direct | Call::Invoke, .. }), _)
+                if !shape::reads_back(shape) =>
+            {
+                None
+            }
             // What a function that waits for a callback answers itself is seen by nobody.
             (None | Some(Answers { call: Call::WaitForTaskToken, .. }), result_shape) => {
                 reason(result, result_shape?)

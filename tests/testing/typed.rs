@@ -24,6 +24,25 @@ pub struct Price {
     total_amount: u64,
 }
 
+/// What serde writes of it, serde does not read.
+#[derive(Serialize, Deserialize, StateData)]
+pub struct OneWay {
+    #[serde(rename(serialize = "out", deserialize = "in"))]
+    number: u32,
+}
+
+#[lambda]
+pub async fn one_way(order: Order) -> OneWay {
+    OneWay { number: order.items.first().copied().unwrap_or_default() }
+}
+
+state_machine! {
+    pub There(Order) {
+        start_at: Go,
+        Go: Task { resource: lambda(one_way), end: true },
+    }
+}
+
 #[derive(Serialize, Deserialize, StateData)]
 pub struct Decision {
     approved: bool,
@@ -112,6 +131,14 @@ fn a_mock_that_does_not_fit_is_refused_with_the_field() {
     assert!(bare.contains("write `Mock::payload`"), "{bare}");
     let computed = run(Mock::respond_with(|_| Ok::<_, TaskFailure>(stepfn::value::Value::from(1))));
     assert!(computed.contains("write `Mock::payload`"), "{computed}");
+}
+
+#[test]
+fn a_mock_of_a_type_that_is_not_read_as_it_is_written_is_no_misfit() {
+    There::test()
+        .mock(There::Go, Mock::succeed(OneWay { number: 1 }))
+        .run(&order())
+        .assert_output(json!({ "out": 1 }));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use super::{Shape, fits::Fits, node::Node, text::Text};
+use super::{Shape, fits::Fits, node::Node, text::Text, view::Side};
 use crate::value::Value;
 
 /// Says why a value cannot be read as a type, if it cannot: ``its field `total` is missing``.
@@ -20,6 +20,18 @@ pub fn misfit(value: &Value, target: &'static Shape) -> Option<String> {
     let mut out = Text::new();
     let fits = Fits { lenient: true, ..Fits::of(&nodes) }.judge(target, &mut out);
     (!fits).then(|| out.as_str().to_owned())
+}
+
+/// Whether `Deserialize` of a type reads all that its `Serialize` makes: fields may be skipped or renamed on one side alone.
+///
+/// ```
+/// use stepfn_core::shape::{StateData, reads_back};
+///
+/// assert!(reads_back(<Vec<u8>>::SHAPE));
+/// ```
+pub fn reads_back(shape: &'static Shape) -> bool {
+    let nodes = [Node::Leaf { shape, side: Side::Made, steps: &[] }];
+    Fits { lenient: true, ..Fits::of(&nodes) }.judge(shape, &mut Text::new())
 }
 
 /// Appends a value as nodes: first itself, then what is in it.

@@ -40,7 +40,7 @@ pub use self::{
     bounds::{Arithmetic, Bounds},
     claim::{Claim, Fault, Holds, Judged, Need, Wrong, expect, holds, judge, said},
     form::{TIMESTAMP, example},
-    misfit::misfit,
+    misfit::{misfit, reads_back},
     narrow::{Fact, Kind, Property},
     node::Node,
     text::Text,
