@@ -51,11 +51,15 @@ async fn main() {
         println!(
             "{count} started in {:.1} s, {} MiB more memory",
             start.elapsed().as_secs_f64(),
-            memory() - before
+            memory().saturating_sub(before)
         );
         let start = Instant::now();
         host.idle().await.unwrap();
-        println!("  all wait {:.1} s later, {} MiB more", start.elapsed().as_secs_f64(), memory() - before);
+        println!(
+            "  all wait {:.1} s later, {} MiB more",
+            start.elapsed().as_secs_f64(),
+            memory().saturating_sub(before)
+        );
         host.shut_down().await;
         drop(host);
         closed(&path).await;
