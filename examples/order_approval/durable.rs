@@ -32,7 +32,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         host.send_task_success(&token, to_value(&approval)?).await?;
     }
     let receipt = host.output::<OrderApproval>(&started.execution_arn).await?;
-    let receipt = host.output::<OrderApproval>(&arn).await?;
     println!("charged {} for {}", receipt.charged, receipt.order_id);
     host.shut_down().await;
     Ok(())
