@@ -14,7 +14,7 @@ use stepfn_core::{
     value::{self, Value},
 };
 use stepfn_executor::{
-    ExecutorBuilder, RunError, Timestamp, TokenError,
+    Executor, ExecutorBuilder, RunError, Timestamp, TokenError,
     turns::{Begin, Input},
 };
 use tokio::sync::{mpsc, oneshot};
@@ -108,6 +108,21 @@ pub struct StartedExecution {
     pub is_new: bool,
 }
 
+/// What an execution starts with.
+#[derive(Clone, Debug, Default)]
+pub struct StartOf<'a> {
+    /// Its name; one that nobody has where there is none.
+    pub name: Option<&'a str>,
+    /// Its input.
+    pub input: Value,
+    /// The ARN of the version that it is started by.
+    pub version: Option<String>,
+    /// The ARN of the alias that it is started by.
+    pub alias: Option<String>,
+    /// What is to be kept with it beside.
+    pub details: String,
+}
+
 /// A task for a worker of an activity.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -142,7 +157,8 @@ impl HostBuilder {
         definition: Definition,
         configure: impl Fn(ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
     ) -> Self {
-        self.machines.push(Registered { definition, configure: vec![Arc::new(configure)] });
+        let configure: Configure = Arc::new(move |_, builder| configure(builder));
+        self.machines.push(Registered { definition, configure: vec![configure] });
         self
     }
 
@@ -151,6 +167,15 @@ impl HostBuilder {
     pub fn executors(
         mut self,
         configure: impl Fn(ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.common.push(Arc::new(move |_, builder| configure(builder)));
+        self
+    }
+
+    /// The same, by what each machine is.
+    pub fn executors_by(
+        mut self,
+        configure: impl Fn(&Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
     ) -> Self {
         self.common.push(Arc::new(configure));
         self
@@ -353,10 +378,39 @@ impl Host {
         name: Option<&str>,
         input: Value,
     ) -> Result<StartedExecution, HostError> {
+        let known = self.inner.lock().current.get(machine).cloned();
+        let known = known.ok_or_else(|| HostError::NoMachine { machine: machine.to_owned() })?;
+        self.start_on(known, StartOf { name, input, ..StartOf::default() }).await
+    }
+
+    /// `StartExecution` of a revision of a machine that the store has.
+    ///
+    /// # Errors
+    /// As [`start_named`](Self::start_named), and when the store has no such revision or it cannot be run.
+    pub async fn start_revision(
+        &self,
+        machine_arn: &str,
+        revision: &str,
+        start: StartOf<'_>,
+    ) -> Result<StartedExecution, HostError> {
+        let machine = self.inner.machine_of(revision, machine_arn).await?;
+        let machine = machine.ok_or_else(|| HostError::NoMachine { machine: machine_arn.to_owned() })?;
+        self.start_on(machine, start).await
+    }
+
+    /// The executor of a revision of a machine that the store has: what runs the executions of Express workflows, which are not kept.
+    ///
+    /// # Errors
+    /// When the store has no such revision or it cannot be run, or the store fails.
+    pub async fn executor(&self, machine_arn: &str, revision: &str) -> Result<Executor, HostError> {
+        let machine = self.inner.machine_of(revision, machine_arn).await?;
+        let machine = machine.ok_or_else(|| HostError::NoMachine { machine: machine_arn.to_owned() })?;
+        Ok(machine.executor)
+    }
+
+    async fn start_on(&self, machine: Machine, start: StartOf<'_>) -> Result<StartedExecution, HostError> {
         let inner = &self.inner;
-        let machine = inner.lock().current.get(machine).cloned();
-        let machine =
-            machine.ok_or_else(|| HostError::NoMachine { machine: name.unwrap_or_default().to_owned() })?;
+        let StartOf { name, input, version, alias, details } = start;
         if machine.workflow_type == WorkflowType::Express {
             return Err(HostError::Express { machine: machine.name });
         }
@@ -374,6 +428,9 @@ impl Host {
             name: begin.name.clone(),
             machine: machine.arn.clone(),
             revision: machine.revision.clone(),
+            version,
+            alias,
+            details,
             input: begin.input.to_string(),
             head: journal::head(&key),
             started: millis(started),
@@ -731,14 +788,20 @@ impl Inner {
         }
         let Some(kept) = self.store.revision(revision.to_owned()).await? else { return Ok(None) };
         let name = arn.rsplit(':').next().unwrap_or(arn);
-        let Some(mut registered) = machine::restored(name, WorkflowType::Standard, &kept.definition) else {
+        let kind = match self.store.machine(arn.to_owned()).await?.map(|machine| machine.kind) {
+            Some(MachineKind::Express) => WorkflowType::Express,
+            Some(MachineKind::Standard) | None => WorkflowType::Standard,
+        };
+        let Some(mut registered) = machine::restored(name, kind, &kept.definition) else {
             return Ok(None);
         };
         let mut state = self.lock();
         // The functions are those of today's definition, where it has the same tasks.
-        if let Some(current) = state.current.get(name) {
-            registered.configure.push(current.functions());
-        }
+        registered.configure.push(match state.current.get(name) {
+            Some(current) => current.functions(),
+            // A Task that nothing is bound to fails when it is reached.
+            None => Arc::new(|_, builder| builder.allow_unbound()),
+        });
         let built = machine::build_one(&registered, &self.common, state.current.values());
         let Ok(machine) = built else { return Ok(None) };
         let machine = Machine { revision: revision.to_owned(), ..machine };

@@ -37,7 +37,7 @@ pub mod store;
 
 pub use self::{
     error::HostError,
-    host::{Host, HostBuilder, StartedExecution, WorkerTask},
+    host::{Host, HostBuilder, StartOf, StartedExecution, WorkerTask},
     machine::MachineError,
     running::{OnInterrupted, RecoverError},
 };

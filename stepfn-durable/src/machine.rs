@@ -14,7 +14,7 @@ use stepfn_core::{
 use stepfn_executor::{BuildError, Executor, ExecutorBuilder};
 
 /// What is set on the executor of a machine.
-pub(crate) type Configure = Arc<dyn Fn(ExecutorBuilder) -> ExecutorBuilder + Send + Sync>;
+pub(crate) type Configure = Arc<dyn Fn(&Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync>;
 
 /// A machine as it was registered.
 pub(crate) struct Registered {
@@ -40,9 +40,9 @@ impl Machine {
     /// Sets on an executor of another revision what this one has: handlers, and functions for states of the same name.
     pub(crate) fn functions(&self) -> Configure {
         let (definition, configure) = (Arc::clone(&self.definition), self.configure.clone());
-        Arc::new(move |builder| {
+        Arc::new(move |of, builder| {
             let builder = builder.functions_of(&definition).allow_unbound();
-            configure.iter().fold(builder, |builder, configure| configure(builder))
+            configure.iter().fold(builder, |builder, configure| configure(of, builder))
         })
     }
 }
@@ -131,7 +131,7 @@ pub(crate) fn build_one<'a>(
     for machine in known {
         builder = builder.state_machine(&machine.name, &machine.executor);
     }
-    builder = common.iter().chain(&one.configure).fold(builder, |builder, configure| configure(builder));
+    builder = common.iter().chain(&one.configure).fold(builder, |builder, configure| configure(&one.definition, builder));
     let definition = &one.definition;
     let name = definition.name.clone();
     let executor = builder

@@ -1,0 +1,102 @@
+//! ARNs of Step Functions.
+
+use crate::error::ApiError;
+
+/// What an ARN names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    /// A machine, with the version or alias that is meant.
+    Machine { arn: String, qualifier: Option<String> },
+    Execution,
+    Express,
+    Activity,
+    MapRun,
+}
+
+/// Reads an ARN, and says which one is wrong.
+pub(crate) fn read(arn: &str) -> Result<Named, ApiError> {
+    let parts: Vec<&str> = arn.split(':').collect();
+    let ["arn", _, service, _, _, kind, name, rest @ ..] = parts.as_slice() else {
+        return Err(ApiError::arn(format_args!("Invalid ARN prefix: {arn}")));
+    };
+    if *service != "states" || name.is_empty() {
+        return Err(ApiError::arn(format_args!("Invalid ARN prefix: {arn}")));
+    }
+    match (*kind, rest) {
+        ("stateMachine", []) => Ok(Named::Machine { arn: arn.to_owned(), qualifier: None }),
+        ("stateMachine", [qualifier]) => {
+            let machine = arn.strip_suffix(qualifier).and_then(|arn| arn.strip_suffix(':')).unwrap_or(arn);
+            Ok(Named::Machine { arn: machine.to_owned(), qualifier: Some((*qualifier).to_owned()) })
+        }
+        ("execution", _) => Ok(Named::Execution),
+        ("express", _) => Ok(Named::Express),
+        ("activity", []) => Ok(Named::Activity),
+        ("mapRun", _) => Ok(Named::MapRun),
+        _ => Err(not_here(kind)),
+    }
+}
+
+pub(crate) fn not_here(kind: &str) -> ApiError {
+    ApiError::arn(format_args!("Resource type not valid in this context: {kind}"))
+}
+
+fn kind(arn: &str) -> &str {
+    arn.split(':').nth(5).unwrap_or_default()
+}
+
+pub(crate) fn machine(arn: &str) -> Result<(String, Option<String>), ApiError> {
+    match read(arn)? {
+        Named::Machine { arn, qualifier } => Ok((arn, qualifier)),
+        _ => Err(not_here(kind(arn))),
+    }
+}
+
+pub(crate) fn execution(arn: &str) -> Result<(), ApiError> {
+    match read(arn)? {
+        Named::Execution => Ok(()),
+        _ => Err(not_here(kind(arn))),
+    }
+}
+
+pub(crate) fn activity(arn: &str) -> Result<(), ApiError> {
+    match read(arn)? {
+        Named::Activity => Ok(()),
+        _ => Err(not_here(kind(arn))),
+    }
+}
+
+pub(crate) fn map_run(arn: &str) -> Result<(), ApiError> {
+    match read(arn)? {
+        Named::MapRun => Ok(()),
+        _ => Err(not_here(kind(arn))),
+    }
+}
+
+/// Whether AWS takes a name for a machine or an activity.
+pub(crate) fn is_name(name: &str) -> bool {
+    let refused = |sign: char| {
+        sign.is_whitespace()
+            || sign.is_control()
+            || matches!(sign, '\u{fffe}' | '\u{ffff}')
+            || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(sign)
+    };
+    !name.is_empty() && name.chars().count() <= 80 && !name.contains(refused)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arns_are_read_as_aws_reads_them() {
+        let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:Order";
+        assert_eq!(self::machine(machine).unwrap(), (machine.to_owned(), None));
+        assert_eq!(self::machine(&format!("{machine}:3")).unwrap(), (machine.to_owned(), Some("3".to_owned())));
+        let message = |arn: &str| execution(arn).unwrap_err().message;
+        assert_eq!(message("no_arn"), "Invalid Arn: 'Invalid ARN prefix: no_arn'");
+        assert_eq!(
+            message("arn:aws:states:us-east-1:1:express:a:b:c"),
+            "Invalid Arn: 'Resource type not valid in this context: express'"
+        );
+    }
+}
