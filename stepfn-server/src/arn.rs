@@ -6,7 +6,10 @@ use crate::error::ApiError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Named {
     /// A machine, with the version or alias that is meant.
-    Machine { arn: String, qualifier: Option<String> },
+    Machine {
+        arn: String,
+        qualifier: Option<String>,
+    },
     Execution,
     Express,
     Activity,
@@ -91,7 +94,10 @@ mod tests {
     fn arns_are_read_as_aws_reads_them() {
         let machine = "arn:aws:states:us-east-1:123456789012:stateMachine:Order";
         assert_eq!(self::machine(machine).unwrap(), (machine.to_owned(), None));
-        assert_eq!(self::machine(&format!("{machine}:3")).unwrap(), (machine.to_owned(), Some("3".to_owned())));
+        assert_eq!(
+            self::machine(&format!("{machine}:3")).unwrap(),
+            (machine.to_owned(), Some("3".to_owned()))
+        );
         let message = |arn: &str| execution(arn).unwrap_err().message;
         assert_eq!(message("no_arn"), "Invalid Arn: 'Invalid ARN prefix: no_arn'");
         assert_eq!(

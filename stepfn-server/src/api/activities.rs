@@ -1,0 +1,108 @@
+//! Activities, and task tokens.
+
+use std::time::Duration;
+
+use serde_json::json;
+use stepfn_core::json as text;
+use stepfn_durable::store::{Activity, Created, NewActivity, Tag};
+
+use super::{Api, machines::read_tags, seconds};
+use crate::{
+    arn,
+    error::{ApiError, Reply},
+    request::Request,
+};
+
+/// For how long `GetActivityTask` waits for a task.
+const POLL: Duration = Duration::from_secs(60);
+
+pub(super) fn tags(request: &Request) -> Result<Vec<Tag>, ApiError> {
+    request.list("tags")?.map_or(Ok(Vec::new()), |tags| read_tags(tags))
+}
+
+impl Api {
+    pub(super) async fn create_activity(&self, request: &Request) -> Reply {
+        let name = request.text("name", 1, usize::MAX)?;
+        if !arn::is_name(name) {
+            return Err(ApiError::new("InvalidName", format!("Invalid Name: '{name}'")));
+        }
+        let activity_arn = self.arn("activity", name);
+        let activity = Activity {
+            arn: activity_arn.clone(),
+            name: name.to_owned(),
+            details: "{}".to_owned(),
+            created: self.now(),
+        };
+        let mut created = activity.created;
+        if let Created::Exists(known) =
+            self.host.store().create_activity(NewActivity { activity, tags: tags(request)? }).await?
+        {
+            created = known.created;
+        }
+        Ok(json!({ "activityArn": activity_arn, "creationDate": seconds(created) }))
+    }
+
+    async fn known_activity(&self, given: &str) -> Result<Activity, ApiError> {
+        arn::activity(given)?;
+        let known = self.host.store().activity(given.to_owned()).await?;
+        known.ok_or_else(|| ApiError::no_activity(given))
+    }
+
+    pub(super) async fn describe_activity(&self, request: &Request) -> Reply {
+        let known = self.known_activity(request.arn("activityArn")?).await?;
+        Ok(json!({ "activityArn": known.arn, "name": known.name, "creationDate": seconds(known.created) }))
+    }
+
+    pub(super) async fn delete_activity(&self, request: &Request) -> Reply {
+        let given = request.arn("activityArn")?;
+        arn::activity(given)?;
+        self.host.store().delete_activity(given.to_owned()).await?;
+        Ok(json!({}))
+    }
+
+    pub(super) async fn list_activities(&self, request: &Request) -> Reply {
+        let page = self.page(request, "activities")?;
+        let page = self.host.store().activities(page).await?;
+        let items = page.items.iter().map(|activity| {
+            json!({
+                "activityArn": activity.arn,
+                "name": activity.name,
+                "creationDate": seconds(activity.created),
+            })
+        });
+        Ok(self.paged("activities", "activities", items.collect(), page.next))
+    }
+
+    pub(super) async fn get_activity_task(&self, request: &Request) -> Reply {
+        let known = self.known_activity(request.arn("activityArn")?).await?;
+        let worker = request.optional("workerName", 1, 80)?;
+        match self.host.next_activity_task(&known.arn, worker, POLL).await? {
+            Some(task) => Ok(json!({ "taskToken": task.token, "input": task.input })),
+            None => Ok(json!({ "taskToken": null })),
+        }
+    }
+
+    pub(super) async fn send_success(&self, request: &Request) -> Reply {
+        let token = request.text("taskToken", 1, 2048)?;
+        let output = request.text("output", 0, 262_144)?;
+        let output = text::parse_value(output).map_err(|error| {
+            let message = stepfn_core::validate::jackson::message(output, &error);
+            ApiError::new("InvalidOutput", format!("Invalid Output: '{message}'"))
+        })?;
+        self.host.send_task_success(token, output).await?;
+        Ok(json!({}))
+    }
+
+    pub(super) async fn send_failure(&self, request: &Request) -> Reply {
+        let token = request.text("taskToken", 1, 2048)?;
+        let error = request.optional("error", 0, 256)?.map(str::to_owned);
+        let cause = request.optional("cause", 0, 32_768)?.map(str::to_owned);
+        self.host.send_task_failure(token, error, cause).await?;
+        Ok(json!({}))
+    }
+
+    pub(super) async fn send_heartbeat(&self, request: &Request) -> Reply {
+        self.host.send_task_heartbeat(request.text("taskToken", 1, 2048)?).await?;
+        Ok(json!({}))
+    }
+}

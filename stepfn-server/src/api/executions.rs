@@ -1,0 +1,319 @@
+//! Executions and their histories.
+
+use serde_json::{Value, json};
+use stepfn_core::{json as text, value::Value as Data};
+use stepfn_durable::{
+    StartOf,
+    store::{Executions, ExecutionsOf, HistoryOf, MachineKind, MapRun, MapRunsOf, Status, Summary},
+};
+use stepfn_executor::{Status as Ended, test_state::TestState};
+
+use super::{Api, of_core, put, put_some, seconds};
+use crate::{
+    arn,
+    error::{ApiError, Reply},
+    request::Request,
+};
+
+/// Input or output of an execution at most.
+const DATA: usize = 262_144;
+/// How long after its end an execution can be redriven: 14 days.
+const REDRIVE: i64 = 14 * 24 * 60 * 60 * 1000;
+
+fn input(request: &Request) -> Result<Data, ApiError> {
+    let Some(given) = request.optional("input", 0, DATA)? else { return Ok(Data::empty_object()) };
+    let refused = |reason: String| {
+        ApiError::new("InvalidExecutionInput", format!("Invalid State Machine Execution Input: '{reason}'"))
+    };
+    if given.trim().is_empty() {
+        return Err(refused("Invalid execution input.".to_owned()));
+    }
+    text::parse_value(given).map_err(|error| refused(stepfn_core::validate::jackson::message(given, &error)))
+}
+
+fn not_supported() -> ApiError {
+    ApiError::new(
+        "StateMachineTypeNotSupported",
+        "This operation is not supported by this type of state machine",
+    )
+}
+
+impl Api {
+    pub(super) async fn start_execution(&self, request: &Request) -> Reply {
+        let given = request.arn("stateMachineArn")?;
+        let name = request.optional("name", 1, 80)?;
+        let trace = request.optional("traceHeader", 0, 256)?;
+        let target = self.target(given).await?;
+        if target.machine.deleting {
+            return Err(ApiError::new(
+                "StateMachineDeleting",
+                format!("State Machine is deleting: '{given}'"),
+            ));
+        }
+        let input = input(request)?;
+        if target.machine.kind == MachineKind::Express {
+            let executor = self.host.executor(&target.machine.arn, &target.revision).await?;
+            let execution = match name {
+                Some(name) => executor.start_with_name(name, input),
+                None => executor.start(input),
+            };
+            let reply =
+                json!({ "executionArn": execution.execution_arn(), "startDate": seconds(self.now()) });
+            // Nobody waits for its end, and nothing of it is kept.
+            tokio::spawn(async move { drop(execution.await) });
+            return Ok(reply);
+        }
+        let mut details = json!({});
+        put_some(&mut details, "traceHeader", trace);
+        let start = StartOf {
+            name,
+            input,
+            version: target.version.as_ref().map(|version| format!("{}:{}", version.machine, version.number)),
+            alias: target.alias.as_ref().map(|alias| alias.arn.clone()),
+            details: details.to_string(),
+        };
+        let started = self.host.start_revision(&target.machine.arn, &target.revision, start).await?;
+        Ok(json!({
+            "executionArn": started.execution_arn,
+            "startDate": seconds(started.started.as_millisecond()),
+        }))
+    }
+
+    pub(super) async fn start_sync(&self, request: &Request) -> Reply {
+        let target = self.target(request.arn("stateMachineArn")?).await?;
+        if target.machine.kind == MachineKind::Standard {
+            return Err(not_supported());
+        }
+        let data = input(request)?;
+        let name = request.optional("name", 1, 80)?;
+        let executor = self.host.executor(&target.machine.arn, &target.revision).await?;
+        let input = data.to_string();
+        let execution = match name {
+            Some(name) => executor.start_with_name(name, data),
+            None => executor.start(data),
+        };
+        let outcome = execution.await.map_err(|error| ApiError::internal(error.to_string()))?;
+        let millis = outcome.stopped.as_millisecond() - outcome.started.as_millisecond();
+        let mut reply = json!({
+            "executionArn": outcome.execution_arn(),
+            "stateMachineArn": target.machine.arn,
+            "name": outcome.name(),
+            "startDate": seconds(outcome.started.as_millisecond()),
+            "stopDate": seconds(outcome.stopped.as_millisecond()),
+            "status": outcome.status.name(),
+            "input": input,
+            "inputDetails": { "included": true },
+            // Billed by 100 milliseconds and 64 MB.
+            "billingDetails": {
+                "billedMemoryUsedInMB": 64,
+                "billedDurationInMilliseconds": (millis + 99).div_euclid(100).max(1) * 100,
+            },
+        });
+        match &outcome.status {
+            Ended::Succeeded { output } => {
+                put(&mut reply, "output", output.to_string().into());
+                put(&mut reply, "outputDetails", json!({ "included": true }));
+            }
+            Ended::Failed { error, cause } | Ended::Aborted { error, cause } => {
+                put_some(&mut reply, "error", error.clone());
+                put_some(&mut reply, "cause", cause.clone());
+            }
+            Ended::Running | Ended::TimedOut => {}
+        }
+        Ok(reply)
+    }
+
+    pub(super) async fn describe_execution(&self, request: &Request) -> Reply {
+        let given = request.arn("executionArn")?;
+        arn::execution(given)?;
+        let known = self.host.describe(given).await?;
+        let summary = &known.summary;
+        let mut reply = json!({
+            "executionArn": summary.arn,
+            "stateMachineArn": summary.machine,
+            "name": summary.name,
+            "status": summary.status.name(),
+            "startDate": seconds(summary.started),
+            "input": known.input,
+            "inputDetails": { "included": true },
+            "redriveCount": summary.redrives,
+        });
+        put_some(&mut reply, "stopDate", summary.stopped.map(seconds));
+        put_some(&mut reply, "redriveDate", summary.redriven.map(seconds));
+        put_some(&mut reply, "stateMachineVersionArn", summary.version.clone());
+        put_some(&mut reply, "stateMachineAliasArn", summary.alias.clone());
+        put_some(&mut reply, "mapRunArn", summary.map_run.clone());
+        let details: Value = serde_json::from_str(&known.details).unwrap_or_default();
+        put_some(&mut reply, "traceHeader", details.get("traceHeader").cloned());
+        let late = summary.stopped.is_some_and(|stopped| self.now() - stopped > REDRIVE);
+        let reason = match summary.status {
+            Status::Running => Some("Execution is RUNNING and cannot be redriven"),
+            Status::Succeeded => Some("Execution is SUCCEEDED and cannot be redriven"),
+            _ => late.then_some("Execution redrivable period exceeded"),
+        };
+        put(
+            &mut reply,
+            "redriveStatus",
+            if reason.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.into(),
+        );
+        put_some(&mut reply, "redriveStatusReason", reason);
+        if let Some(end) = &known.end {
+            if let Some(output) = &end.output {
+                put(&mut reply, "output", output.as_str().into());
+                put(&mut reply, "outputDetails", json!({ "included": true }));
+            }
+            put_some(&mut reply, "error", end.error.clone());
+            put_some(&mut reply, "cause", end.cause.clone());
+        }
+        Ok(reply)
+    }
+
+    pub(super) async fn stop_execution(&self, request: &Request) -> Reply {
+        let given = request.arn("executionArn")?;
+        arn::execution(given)?;
+        let error = request.optional("error", 0, 256)?.map(str::to_owned);
+        let cause = request.optional("cause", 0, 32_768)?.map(str::to_owned);
+        self.host.stop(given, error, cause).await?;
+        self.host.idle().await?;
+        let known = self.host.describe(given).await?;
+        Ok(json!({ "stopDate": seconds(known.summary.stopped.unwrap_or_else(|| self.now())) }))
+    }
+
+    pub(super) async fn redrive(&self, request: &Request) -> Reply {
+        let given = request.arn("executionArn")?;
+        arn::execution(given)?;
+        request.optional("clientToken", 1, 64)?;
+        let at = self.host.redrive(given).await?;
+        Ok(json!({ "redriveDate": seconds(at.as_millisecond()) }))
+    }
+
+    pub(super) async fn get_history(&self, request: &Request) -> Reply {
+        let given = request.arn("executionArn")?;
+        arn::execution(given)?;
+        let reverse = request.flag("reverseOrder")?.unwrap_or(false);
+        let with_data = request.flag("includeExecutionData")?.unwrap_or(true);
+        let id = self.host.describe(given).await?.summary.id;
+        let list = format!("history {given} {reverse}");
+        let page = self.page(request, &list)?;
+        let page = self.host.store().history(HistoryOf { id, reverse, page }).await?;
+        let mut events = Vec::with_capacity(page.items.len());
+        for event in &page.items {
+            let mut event: Value = serde_json::from_slice(&event.data)
+                .map_err(|error| ApiError::internal(format!("an event cannot be read: {error}")))?;
+            if !with_data {
+                without_data(&mut event);
+            }
+            events.push(event);
+        }
+        Ok(self.paged("events", &list, events, page.next))
+    }
+
+    pub(super) async fn list_executions(&self, request: &Request) -> Reply {
+        const STATUSES: [&str; 6] =
+            ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
+        let status = request.one_of("statusFilter", &STATUSES)?.and_then(Status::of_name);
+        let redriven = request.one_of("redriveFilter", &["REDRIVEN", "NOT_REDRIVEN"])?;
+        let redriven = redriven.map(|filter| filter == "REDRIVEN");
+        request.most()?;
+        let of = match (request.get("stateMachineArn"), request.get("mapRunArn")) {
+            (Some(_), None) => {
+                let given = request.arn("stateMachineArn")?;
+                let target = self.target(given).await?;
+                if target.machine.kind == MachineKind::Express {
+                    return Err(not_supported());
+                }
+                match (target.version, target.alias) {
+                    (_, Some(alias)) => ExecutionsOf::Alias(alias.arn),
+                    (Some(_), None) => ExecutionsOf::Version(given.to_owned()),
+                    (None, None) => ExecutionsOf::Machine(target.machine.arn),
+                }
+            }
+            (None, Some(_)) => {
+                let given = request.arn("mapRunArn")?;
+                arn::map_run(given)?;
+                ExecutionsOf::MapRun(given.to_owned())
+            }
+            _ => {
+                return Err(ApiError::new(
+                    "ValidationException",
+                    "Exactly one of stateMachineArn and mapRunArn must be specified",
+                ));
+            }
+        };
+        let list = format!("executions {of:?} {status:?} {redriven:?}");
+        let page = self.page(request, &list)?;
+        let page = self.host.store().executions(Executions { of, status, redriven, page }).await?;
+        let items = page.items.iter().map(listed).collect();
+        Ok(self.paged("executions", &list, items, page.next))
+    }
+
+    pub(super) async fn list_map_runs(&self, request: &Request) -> Reply {
+        let given = request.arn("executionArn")?;
+        arn::execution(given)?;
+        self.host.describe(given).await?;
+        let list = format!("map runs {given}");
+        let page = self.page(request, &list)?;
+        let page = self.host.store().map_runs(MapRunsOf { execution: given.to_owned(), page }).await?;
+        let items = page.items.iter().map(map_run).collect();
+        Ok(self.paged("mapRuns", &list, items, page.next))
+    }
+
+    pub(super) async fn describe_map_run(&self, request: &Request) -> Reply {
+        let given = request.arn("mapRunArn")?;
+        arn::map_run(given)?;
+        let known = self.host.store().map_run(given.to_owned()).await?;
+        let known = known
+            .ok_or_else(|| ApiError::new("ResourceNotFound", format!("Resource not found: '{given}'")))?;
+        Ok(map_run(&known))
+    }
+
+    pub(super) async fn test_state(&self, request: &Request) -> Reply {
+        let given =
+            text::parse_value(&request.to_json()).map_err(|error| ApiError::internal(error.to_string()))?;
+        let refused =
+            |error: stepfn_executor::test_state::TestStateError| ApiError::new(error.code, error.message);
+        let test = TestState::from_request(&given).map_err(refused)?;
+        let test = test.account(&self.settings.account).region(&self.settings.region);
+        Ok(of_core(&test.run().map_err(refused)?.to_json()))
+    }
+}
+
+fn listed(summary: &Summary) -> Value {
+    let mut item = json!({
+        "executionArn": summary.arn,
+        "stateMachineArn": summary.machine,
+        "name": summary.name,
+        "status": summary.status.name(),
+        "startDate": seconds(summary.started),
+        "redriveCount": summary.redrives,
+    });
+    put_some(&mut item, "stopDate", summary.stopped.map(seconds));
+    put_some(&mut item, "redriveDate", summary.redriven.map(seconds));
+    put_some(&mut item, "stateMachineVersionArn", summary.version.clone());
+    put_some(&mut item, "stateMachineAliasArn", summary.alias.clone());
+    put_some(&mut item, "mapRunArn", summary.map_run.clone());
+    item
+}
+
+fn map_run(run: &MapRun) -> Value {
+    let mut item = json!({
+        "executionArn": run.execution,
+        "mapRunArn": run.arn,
+        "stateMachineArn": run.machine,
+        "startDate": seconds(run.started),
+    });
+    put_some(&mut item, "stopDate", run.stopped.map(seconds));
+    item
+}
+
+/// Leaves the data of the execution out of an event.
+fn without_data(event: &mut Value) {
+    let Value::Object(members) = event else { return };
+    for (name, details) in members.iter_mut() {
+        if let (true, Value::Object(details)) = (name.ends_with("EventDetails"), details) {
+            details.retain(|key, _| {
+                !matches!(key.as_str(), "input" | "output" | "inputDetails" | "outputDetails")
+            });
+        }
+    }
+}

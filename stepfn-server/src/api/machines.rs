@@ -1,0 +1,334 @@
+//! State machines and their revisions.
+
+use serde_json::{Value, json};
+use stepfn_core::{definition::WorkflowType, validate};
+use stepfn_durable::store::{
+    self, Created, Deleted, Machine, MachineKind, NewMachine, Published, Revision, Tag, Update,
+};
+
+use super::{Api, activities, put, put_some, seconds};
+use crate::{
+    arn,
+    error::{ApiError, Reply},
+    request::{Request, wrong_type},
+};
+
+/// What the API says of a revision beside its definition.
+struct Details(Value);
+
+impl Details {
+    fn read(text: &str) -> Self {
+        Self(serde_json::from_str(text).unwrap_or_else(|_| json!({})))
+    }
+
+    fn role(&self) -> Value {
+        self.0.get("roleArn").cloned().unwrap_or_else(|| "".into())
+    }
+
+    fn logging(&self) -> Value {
+        let off = || json!({ "level": "OFF", "includeExecutionData": false });
+        self.0.get("loggingConfiguration").cloned().unwrap_or_else(off)
+    }
+
+    fn tracing(&self) -> Value {
+        self.0.get("tracingConfiguration").cloned().unwrap_or_else(|| json!({ "enabled": false }))
+    }
+}
+
+pub(super) fn kind(request: &Request) -> Result<MachineKind, ApiError> {
+    Ok(match request.one_of("type", &["STANDARD", "EXPRESS"])? {
+        Some("EXPRESS") => MachineKind::Express,
+        _ => MachineKind::Standard,
+    })
+}
+
+pub(super) fn workflow_type(kind: MachineKind) -> WorkflowType {
+    match kind {
+        MachineKind::Standard => WorkflowType::Standard,
+        MachineKind::Express => WorkflowType::Express,
+    }
+}
+
+pub(super) fn type_name(kind: MachineKind) -> &'static str {
+    match kind {
+        MachineKind::Standard => "STANDARD",
+        MachineKind::Express => "EXPRESS",
+    }
+}
+
+fn checked(definition: &str, kind: MachineKind) -> Result<(), ApiError> {
+    match validate::validate(definition, workflow_type(kind)).refusal() {
+        Some(refusal) => Err(ApiError::new("InvalidDefinition", refusal)),
+        None => Ok(()),
+    }
+}
+
+/// `loggingConfiguration` as it is kept.
+fn logging(request: &Request) -> Result<Option<Value>, ApiError> {
+    let Some(logging) = request.get("loggingConfiguration") else { return Ok(None) };
+    let level = logging.get("level").and_then(Value::as_str).unwrap_or("OFF");
+    let destinations = logging.get("destinations").and_then(Value::as_array).map_or(0, Vec::len);
+    if level != "OFF" && destinations != 1 {
+        return Err(ApiError::new(
+            "InvalidLoggingConfiguration",
+            "Invalid Logging Configuration: Must specify exactly one Log Destination.",
+        ));
+    }
+    let mut kept = logging.clone();
+    put(&mut kept, "level", level.into());
+    if logging.get("includeExecutionData").is_none() {
+        put(&mut kept, "includeExecutionData", false.into());
+    }
+    Ok(Some(kept))
+}
+
+impl Api {
+    pub(super) async fn create_machine(&self, request: &Request) -> Reply {
+        let name = request.text("name", 1, usize::MAX)?;
+        if !arn::is_name(name) {
+            return Err(ApiError::new("InvalidName", format!("Invalid Name: '{name}'")));
+        }
+        let definition = request.text("definition", 1, 1_048_576)?;
+        let role = request.text("roleArn", 1, 256)?;
+        let kind = kind(request)?;
+        let publish = request.flag("publish")?.unwrap_or(false);
+        let description = request.optional("versionDescription", 0, 256)?;
+        if description.is_some() && !publish {
+            return Err(ApiError::new(
+                "ValidationException",
+                "Version description can only be set when publish is true",
+            ));
+        }
+        checked(definition, kind)?;
+        let mut details = json!({ "roleArn": role });
+        put_some(&mut details, "loggingConfiguration", logging(request)?);
+        put_some(&mut details, "tracingConfiguration", request.get("tracingConfiguration").cloned());
+        let machine_arn = self.arn("stateMachine", name);
+        let revision = self.revision(&machine_arn, definition, &details);
+        let new = NewMachine {
+            arn: machine_arn.clone(),
+            name: name.to_owned(),
+            kind,
+            revision: revision.clone(),
+            tags: activities::tags(request)?,
+            publish: publish.then(|| description.unwrap_or_default().to_owned()),
+        };
+        let created = match self.host.store().create_machine(new).await? {
+            Created::New => revision.created,
+            Created::Exists(known) => {
+                let known_revision = self.revision_of(&known).await?;
+                let (old, new) = (Details::read(&known_revision.details), Details(details));
+                let same = known.kind == kind
+                    && known_revision.definition == definition
+                    && old.logging() == new.logging()
+                    && old.tracing() == new.tracing();
+                if known.deleting {
+                    return Err(ApiError::new(
+                        "StateMachineDeleting",
+                        format!("State Machine is deleting: '{machine_arn}'"),
+                    ));
+                }
+                if !same {
+                    return Err(ApiError::new(
+                        "StateMachineAlreadyExists",
+                        format!("State Machine Already Exists: '{machine_arn}'"),
+                    ));
+                }
+                known.created
+            }
+        };
+        let mut reply = json!({ "stateMachineArn": machine_arn, "creationDate": seconds(created) });
+        if publish {
+            put(&mut reply, "stateMachineVersionArn", format!("{machine_arn}:1").into());
+        }
+        Ok(reply)
+    }
+
+    fn revision(&self, machine: &str, definition: &str, details: &Value) -> Revision {
+        Revision {
+            id: uuid::Uuid::new_v4().to_string(),
+            machine: machine.to_owned(),
+            definition: definition.to_owned(),
+            details: details.to_string(),
+            created: self.now(),
+        }
+    }
+
+    pub(super) async fn update_machine(&self, request: &Request) -> Reply {
+        let (machine_arn, qualifier) = arn::machine(request.arn("stateMachineArn")?)?;
+        if qualifier.is_some() {
+            return Err(ApiError::new("ValidationException", "Only the state machine itself can be updated"));
+        }
+        let definition = request.optional("definition", 1, 1_048_576)?;
+        let role = request.optional("roleArn", 1, 256)?;
+        let logging = logging(request)?;
+        let tracing = request.get("tracingConfiguration").cloned();
+        if definition.is_none() && role.is_none() && logging.is_none() && tracing.is_none() {
+            return Err(ApiError::new(
+                "MissingRequiredParameter",
+                "Either the definition, the role ARN, the LoggingConfiguration, the EncryptionConfiguration, or the TracingConfiguration must be specified",
+            ));
+        }
+        let publish = request.flag("publish")?.unwrap_or(false);
+        let description = request.optional("versionDescription", 0, 256)?.unwrap_or_default();
+        let machine = self.known_machine(&machine_arn).await?;
+        let before = self.revision_of(&machine).await?;
+        let definition = definition.unwrap_or(&before.definition);
+        checked(definition, machine.kind)?;
+        let mut details = Details::read(&before.details).0;
+        put_some(&mut details, "roleArn", role);
+        put_some(&mut details, "loggingConfiguration", logging);
+        put_some(&mut details, "tracingConfiguration", tracing);
+        let is_same = definition == before.definition && Details::read(&before.details).0 == details;
+        let revision = self.revision(&machine_arn, definition, &details);
+        let (at, id) = (revision.created, revision.id.clone());
+        let publish = publish.then(|| description.to_owned());
+        let published = if is_same {
+            match publish {
+                None => Published::Done(None),
+                Some(description) => {
+                    let publish = store::Publish {
+                        machine: machine_arn.clone(),
+                        revision: None,
+                        description,
+                        most: 1000,
+                        at,
+                    };
+                    self.host.store().publish(publish).await?
+                }
+            }
+        } else {
+            self.host.store().update_machine(Update { revision, publish }).await?
+        };
+        let version = self.published(published, &machine_arn)?;
+        let id = if is_same { before.id } else { id };
+        let mut reply = json!({ "updateDate": seconds(at), "revisionId": id });
+        put_some(&mut reply, "stateMachineVersionArn", version);
+        Ok(reply)
+    }
+
+    /// The ARN of a version that was asked for.
+    pub(super) fn published(&self, published: Published, machine: &str) -> Result<Option<String>, ApiError> {
+        match published {
+            Published::Done(version) => Ok(version.map(|version| format!("{machine}:{}", version.number))),
+            Published::Conflict(_) => Err(ApiError::new(
+                "ConflictException",
+                "Failed to publish the State Machine version for revision. The current State Machine revision is another one.",
+            )),
+            Published::Deleting => {
+                Err(ApiError::new("StateMachineDeleting", format!("State Machine is deleting: '{machine}'")))
+            }
+            Published::TooMany => Err(ApiError::new(
+                "ServiceQuotaExceededException",
+                "The state machine has as many versions as it may have",
+            )),
+            Published::Missing => Err(ApiError::no_machine(machine)),
+        }
+    }
+
+    pub(super) async fn known_machine(&self, machine: &str) -> Result<Machine, ApiError> {
+        let known = self.host.store().machine(machine.to_owned()).await?;
+        known.ok_or_else(|| ApiError::no_machine(machine))
+    }
+
+    pub(super) async fn revision_of(&self, machine: &Machine) -> Result<Revision, ApiError> {
+        self.known_revision(&machine.revision).await
+    }
+
+    pub(super) async fn known_revision(&self, id: &str) -> Result<Revision, ApiError> {
+        let known = self.host.store().revision(id.to_owned()).await?;
+        known.ok_or_else(|| ApiError::internal(format!("the store has no revision `{id}`")))
+    }
+
+    pub(super) async fn describe_machine(&self, request: &Request) -> Reply {
+        let given = request.arn("stateMachineArn")?;
+        let target = self.target(given).await?;
+        let revision = self.known_revision(&target.revision).await?;
+        let details = Details::read(&revision.details);
+        let machine = &target.machine;
+        let mut reply = json!({
+            "stateMachineArn": given,
+            "name": machine.name,
+            "status": if machine.deleting { "DELETING" } else { "ACTIVE" },
+            "type": type_name(machine.kind),
+            "roleArn": details.role(),
+            "creationDate": seconds(target.version.as_ref().map_or(machine.created, |version| version.created)),
+            "loggingConfiguration": details.logging(),
+            "tracingConfiguration": details.tracing(),
+        });
+        if request.one_of("includedData", &["ALL_DATA", "METADATA_ONLY"])? != Some("METADATA_ONLY") {
+            put(&mut reply, "definition", revision.definition.as_str().into());
+        }
+        if let Some(version) = &target.version
+            && !version.description.is_empty()
+        {
+            put(&mut reply, "description", version.description.as_str().into());
+        }
+        // A machine that was never changed has none: recorded on AWS.
+        if target.version.is_some() || revision.created != machine.created {
+            put(&mut reply, "revisionId", revision.id.as_str().into());
+        }
+        Ok(reply)
+    }
+
+    pub(super) async fn describe_machine_of(&self, request: &Request) -> Reply {
+        let execution_arn = request.arn("executionArn")?;
+        arn::execution(execution_arn)?;
+        let execution = self.host.describe(execution_arn).await?;
+        let revision = self.known_revision(&execution.revision).await?;
+        let details = Details::read(&revision.details);
+        let machine = execution.summary.machine.clone();
+        let mut reply = json!({
+            "stateMachineArn": machine,
+            "name": machine.rsplit(':').next().unwrap_or_default(),
+            "definition": revision.definition,
+            "roleArn": details.role(),
+            "updateDate": seconds(revision.created),
+            "loggingConfiguration": details.logging(),
+            "tracingConfiguration": details.tracing(),
+        });
+        if let Ok(known) = self.known_machine(&machine).await
+            && revision.created != known.created
+        {
+            put(&mut reply, "revisionId", revision.id.as_str().into());
+        }
+        Ok(reply)
+    }
+
+    pub(super) async fn delete_machine(&self, request: &Request) -> Reply {
+        let (machine, qualifier) = arn::machine(request.arn("stateMachineArn")?)?;
+        if qualifier.is_some() {
+            return Err(ApiError::new(
+                "ValidationException",
+                "Only the state machine itself can be deleted here",
+            ));
+        }
+        match self.host.store().delete_machine(machine).await? {
+            Deleted::Done | Deleted::Waits | Deleted::Missing | Deleted::InUse(_) => Ok(json!({})),
+        }
+    }
+
+    pub(super) async fn list_machines(&self, request: &Request) -> Reply {
+        let page = self.page(request, "machines")?;
+        let page = self.host.store().machines(page).await?;
+        let items = page.items.iter().map(|machine| {
+            json!({
+                "stateMachineArn": machine.arn,
+                "name": machine.name,
+                "type": type_name(machine.kind),
+                "creationDate": seconds(machine.created),
+            })
+        });
+        Ok(self.paged("stateMachines", "machines", items.collect(), page.next))
+    }
+}
+
+/// Tags as the API gives them.
+pub(super) fn read_tags(tags: &[Value]) -> Result<Vec<Tag>, ApiError> {
+    let text = |tag: &Value, key: &str| tag.get(key).and_then(Value::as_str).map(str::to_owned);
+    let tag = |tag: &Value| {
+        let key = text(tag, "key").ok_or_else(|| wrong_type("tags", "a list of keys and values"))?;
+        Ok(Tag { key, value: text(tag, "value").unwrap_or_default() })
+    };
+    tags.iter().map(tag).collect()
+}

@@ -1,0 +1,154 @@
+//! What the actions do.
+
+mod activities;
+mod executions;
+mod machines;
+mod tags;
+mod versions;
+
+use serde_json::{Value, json};
+use stepfn_durable::{Host, store};
+
+use crate::{
+    error::{ApiError, Reply, invalid_token},
+    request::Request,
+    settings::Settings,
+};
+
+/// What all actions work on.
+pub(crate) struct Api {
+    pub(crate) host: Host,
+    pub(crate) settings: Settings,
+}
+
+/// For how long a page token can be used.
+const TOKEN_LIFE: i64 = 24 * 60 * 60 * 1000;
+
+impl Api {
+    /// The answer to a request for an action.
+    pub(crate) async fn call(&self, action: &str, body: &[u8]) -> Reply {
+        let request = Request::read(body)?;
+        let request = &request;
+        match action {
+            "CreateActivity" => self.create_activity(request).await,
+            "CreateStateMachine" => self.create_machine(request).await,
+            "CreateStateMachineAlias" => self.create_alias(request).await,
+            "DeleteActivity" => self.delete_activity(request).await,
+            "DeleteStateMachine" => self.delete_machine(request).await,
+            "DeleteStateMachineAlias" => self.delete_alias(request).await,
+            "DeleteStateMachineVersion" => self.delete_version(request).await,
+            "DescribeActivity" => self.describe_activity(request).await,
+            "DescribeExecution" => self.describe_execution(request).await,
+            "DescribeMapRun" => self.describe_map_run(request).await,
+            "DescribeStateMachine" => self.describe_machine(request).await,
+            "DescribeStateMachineAlias" => self.describe_alias(request).await,
+            "DescribeStateMachineForExecution" => self.describe_machine_of(request).await,
+            "GetActivityTask" => self.get_activity_task(request).await,
+            "GetExecutionHistory" => self.get_history(request).await,
+            "ListActivities" => self.list_activities(request).await,
+            "ListExecutions" => self.list_executions(request).await,
+            "ListMapRuns" => self.list_map_runs(request).await,
+            "ListStateMachineAliases" => self.list_aliases(request).await,
+            "ListStateMachineVersions" => self.list_versions(request).await,
+            "ListStateMachines" => self.list_machines(request).await,
+            "ListTagsForResource" => self.list_tags(request).await,
+            "PublishStateMachineVersion" => self.publish(request).await,
+            "RedriveExecution" => self.redrive(request).await,
+            "SendTaskFailure" => self.send_failure(request).await,
+            "SendTaskHeartbeat" => self.send_heartbeat(request).await,
+            "SendTaskSuccess" => self.send_success(request).await,
+            "StartExecution" => self.start_execution(request).await,
+            "StartSyncExecution" => self.start_sync(request).await,
+            "StopExecution" => self.stop_execution(request).await,
+            "TagResource" => self.tag(request).await,
+            "TestState" => self.test_state(request).await,
+            "UntagResource" => self.untag(request).await,
+            // A Map Run goes on as its state says: nothing can be changed of it while it runs.
+            "UpdateMapRun" => Err(ApiError::new(
+                "ValidationException",
+                "UpdateMapRun is not supported by this server: a Map Run keeps the settings of its state",
+            )),
+            "UpdateStateMachine" => self.update_machine(request).await,
+            "UpdateStateMachineAlias" => self.update_alias(request).await,
+            "ValidateStateMachineDefinition" => validate(request),
+            _ => Err(ApiError::new("UnknownOperationException", format!("there is no action `{action}`"))),
+        }
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.host.now().as_millisecond()
+    }
+
+    pub(crate) fn arn(&self, kind: &str, name: &str) -> String {
+        format!("arn:aws:states:{}:{}:{kind}:{name}", self.settings.region, self.settings.account)
+    }
+
+    /// Which page of a list is asked for. A token holds for one list, and for a day.
+    pub(crate) fn page(&self, request: &Request, list: &str) -> Result<store::PageAt, ApiError> {
+        let limit = request.most()?;
+        let Some(token) = request.optional("nextToken", 1, 3096)? else {
+            return Ok(store::PageAt::first(limit));
+        };
+        let text = unhex(token).ok_or_else(invalid_token)?;
+        let mut parts = text.splitn(3, '\n');
+        let (of, at, after) = (parts.next(), parts.next(), parts.next());
+        let at = at.and_then(|at| at.parse::<i64>().ok());
+        match (of, at, after) {
+            (Some(of), Some(at), Some(after)) if of == list && self.now() - at < TOKEN_LIFE => {
+                Ok(store::PageAt { after: Some(after.to_owned()), limit })
+            }
+            _ => Err(invalid_token()),
+        }
+    }
+
+    /// A page of a list as it is answered.
+    pub(crate) fn paged(&self, key: &str, list: &str, items: Vec<Value>, next: Option<String>) -> Value {
+        let mut reply = json!({ key: items });
+        if let Some(next) = next {
+            put(&mut reply, "nextToken", hex(&format!("{list}\n{}\n{next}", self.now())).into());
+        }
+        reply
+    }
+}
+
+/// Sets a member of an object.
+pub(crate) fn put(object: &mut Value, key: &str, value: Value) {
+    if let Value::Object(members) = object {
+        members.insert(key.to_owned(), value);
+    }
+}
+
+/// Sets a member where there is something to set.
+pub(crate) fn put_some(object: &mut Value, key: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        put(object, key, value.into());
+    }
+}
+
+/// A time as the API has it: seconds since 1970, with a fraction.
+pub(crate) fn seconds(millis: i64) -> Value {
+    json!(millis as f64 / 1000.0)
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<String> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+    let bytes: Option<Vec<u8>> = if rest.is_empty() { pairs.iter().map(byte).collect() } else { None };
+    String::from_utf8(bytes?).ok()
+}
+
+fn validate(request: &Request) -> Reply {
+    let definition = request.text("definition", 1, 1_048_576)?;
+    let kind = machines::kind(request)?;
+    let answer = stepfn_core::validate::validate(definition, machines::workflow_type(kind));
+    Ok(of_core(&answer.to_json()))
+}
+
+/// A value of core as one of serde.
+pub(crate) fn of_core(value: &stepfn_core::value::Value) -> Value {
+    serde_json::from_str(&value.to_string()).unwrap_or_default()
+}

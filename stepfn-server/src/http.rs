@@ -1,0 +1,211 @@
+//! Connections and requests.
+
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{
+    Method, Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+
+use stepfn_durable::Host;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+    task::JoinSet,
+};
+
+use crate::{api::Api, error::ApiError, settings::Settings};
+
+/// What names the action of a request.
+const TARGET: &str = "x-amz-target";
+const PREFIX: &str = "AWSStepFunctions.";
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
+/// How long a client may take for the headers of a request, and for its body.
+const SLOW: Duration = Duration::from_secs(15);
+/// How long requests that are under way may take when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A server that listens.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    state: Arc<State>,
+    connections: usize,
+}
+
+struct State {
+    api: Api,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("settings", &self.api.settings).finish_non_exhaustive()
+    }
+}
+
+impl Server {
+    /// Listens for requests. They are answered from [`run_until`](Self::run_until) on.
+    ///
+    /// # Errors
+    /// When the address is taken, or reaches beyond this machine without [`allow_remote`](Settings::allow_remote) and a token.
+    pub async fn bind(settings: Settings, host: Host) -> io::Result<Self> {
+        let is_open = !settings.address.ip().is_loopback();
+        if is_open && (!settings.allow_remote || settings.token.is_none()) {
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                format!(
+                    "{} can be reached from other machines: that needs `allow_remote` and a token that requests must have",
+                    settings.address
+                ),
+            ));
+        }
+        let listener = TcpListener::bind(settings.address).await?;
+        let address = listener.local_addr()?;
+        let connections = settings.connections;
+        Ok(Self { listener, address, state: Arc::new(State { api: Api { host, settings } }), connections })
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers requests until a future is done. Requests that are under way get some seconds more.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+        let places = Arc::new(Semaphore::new(self.connections));
+        let mut open = JoinSet::new();
+        tokio::pin!(stop);
+        loop {
+            let accepted = async {
+                let place = Arc::clone(&places).acquire_owned().await;
+                (place, self.listener.accept().await)
+            };
+            tokio::select! {
+                () = &mut stop => break,
+                (place, accepted) = accepted => match (place, accepted) {
+                    (Ok(place), Ok((stream, _))) => {
+                        let state = Arc::clone(&self.state);
+                        open.spawn(async move {
+                            state.connection(stream).await;
+                            drop(place);
+                        });
+                    }
+                    // Out of file handles, as a rule: it gets better when others are closed.
+                    _ => tokio::time::sleep(Duration::from_millis(50)).await,
+                },
+            }
+            while open.try_join_next().is_some() {}
+        }
+        drop(self.listener);
+        let _ = tokio::time::timeout(GRACE, async { while open.join_next().await.is_some() {} }).await;
+    }
+}
+
+type Answer = Response<Full<Bytes>>;
+
+impl State {
+    async fn connection(self: Arc<Self>, stream: TcpStream) {
+        let service = service_fn(|request| {
+            let state = Arc::clone(&self);
+            async move { Ok::<_, Infallible>(state.answer(request).await) }
+        });
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(SLOW).max_buf_size(64 * 1024);
+        // A client that goes away is its own affair.
+        let _ = http.serve_connection(TokioIo::new(stream), service).await;
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Answer {
+        if let Some(refusal) = self.refused(&request) {
+            return plain(StatusCode::FORBIDDEN, refusal);
+        }
+        match (request.method(), request.uri().path()) {
+            (&Method::GET, "/health") => plain(StatusCode::OK, "ok\n"),
+            (&Method::POST, "/") => self.action(request).await,
+            _ => plain(StatusCode::NOT_FOUND, "requests are POST / with the header X-Amz-Target\n"),
+        }
+    }
+
+    /// Why a request is not looked at: it is for another host, comes from a web page, or has no token.
+    fn refused(&self, request: &Request<Incoming>) -> Option<&'static str> {
+        let settings = &self.api.settings;
+        let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let host = header(HOST).unwrap_or_default();
+        // `[::1]:8083`, `localhost:8083`, `localhost`
+        let name =
+            host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(name, _)| name);
+        let name = name.strip_prefix("sync-").unwrap_or(name);
+        let is_known = matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+            || settings.host_names.iter().any(|known| known == name);
+        if !is_known {
+            return Some("the header Host names another host: allow it with a host name of the settings\n");
+        }
+        if header(ORIGIN).is_some() {
+            return Some("requests of web pages are not answered\n");
+        }
+        let token = request.headers().get("x-stepfn-token").map(HeaderValue::as_bytes);
+        match &settings.token {
+            Some(expected) if !token.is_some_and(|token| is_same(token, expected.as_bytes())) => {
+                Some("the header X-Stepfn-Token is missing or wrong\n")
+            }
+            _ => None,
+        }
+    }
+
+    async fn action(&self, request: Request<Incoming>) -> Answer {
+        let target = request.headers().get(TARGET).and_then(|value| value.to_str().ok());
+        let Some(action) = target.and_then(|target| target.strip_prefix(PREFIX)).map(str::to_owned) else {
+            let error = ApiError::new("UnknownOperationException", "the header X-Amz-Target names no action");
+            return failed(&error);
+        };
+        let body = Limited::new(request.into_body(), self.api.settings.body).collect();
+        let body = match tokio::time::timeout(SLOW, body).await {
+            Ok(Ok(body)) => body.to_bytes(),
+            Ok(Err(_)) => {
+                let bytes = self.api.settings.body;
+                return plain(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    format!("a request has at most {bytes} bytes\n"),
+                );
+            }
+            Err(_) => return plain(StatusCode::REQUEST_TIMEOUT, "the request took too long\n"),
+        };
+        match self.api.call(&action, &body).await {
+            Ok(reply) => json_answer(StatusCode::OK, &reply),
+            Err(error) => failed(&error),
+        }
+    }
+}
+
+/// Compares without telling by the time it takes where the difference is.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other)) == 0
+}
+
+fn failed(error: &ApiError) -> Answer {
+    let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    json_answer(status, &error.body())
+}
+
+fn json_answer(status: StatusCode, body: &serde_json::Value) -> Answer {
+    let mut answer = plain(status, body.to_string());
+    answer.headers_mut().insert(CONTENT_TYPE, TYPE);
+    answer
+}
+
+fn plain(status: StatusCode, text: impl Into<Bytes>) -> Answer {
+    let mut answer = Response::new(Full::new(text.into()));
+    *answer.status_mut() = status;
+    let id = uuid::Uuid::new_v4().to_string();
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        answer.headers_mut().insert(REQUEST_ID, id);
+    }
+    answer
+}

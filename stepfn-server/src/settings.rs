@@ -1,0 +1,37 @@
+use std::net::{Ipv4Addr, SocketAddr};
+
+/// What a server is started with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where it listens: `127.0.0.1:8083` by default, the port of Step Functions Local.
+    pub address: SocketAddr,
+    /// The account in ARNs.
+    pub account: String,
+    /// The region in ARNs.
+    pub region: String,
+    /// Hosts that requests may name beside `localhost`, `127.0.0.1` and `[::1]`.
+    pub host_names: Vec<String>,
+    /// Takes requests from elsewhere than this machine: an address that is not loopback is refused without it.
+    pub allow_remote: bool,
+    /// What requests must have in the header `x-stepfn-token`; needed where [`allow_remote`](Self::allow_remote) is set.
+    pub token: Option<String>,
+    /// How many connections are open at once.
+    pub connections: usize,
+    /// How many bytes a request has at most.
+    pub body: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 8083)),
+            account: "123456789012".to_owned(),
+            region: "us-east-1".to_owned(),
+            host_names: Vec::new(),
+            allow_remote: false,
+            token: None,
+            connections: 1024,
+            body: 4 << 20,
+        }
+    }
+}
