@@ -1,4 +1,7 @@
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
 /// What a server is started with.
 #[derive(Clone, Debug)]
@@ -19,6 +22,8 @@ pub struct Settings {
     pub connections: usize,
     /// How many bytes a request has at most.
     pub body: usize,
+    /// For how long `GetActivityTask` waits for a task: 60 seconds, as on AWS.
+    pub activity_poll: Duration,
 }
 
 impl Default for Settings {
@@ -32,6 +37,7 @@ impl Default for Settings {
             token: None,
             connections: 1024,
             body: 4 << 20,
+            activity_poll: Duration::from_secs(60),
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Activities, and task tokens.
 
-use std::time::Duration;
-
 use serde_json::json;
 use stepfn_core::json as text;
 use stepfn_durable::store::{Activity, Created, NewActivity, Tag};
@@ -12,9 +10,6 @@ use crate::{
     error::{ApiError, Reply},
     request::Request,
 };
-
-/// For how long `GetActivityTask` waits for a task.
-const POLL: Duration = Duration::from_secs(60);
 
 pub(super) fn tags(request: &Request) -> Result<Vec<Tag>, ApiError> {
     request.list("tags")?.map_or(Ok(Vec::new()), |tags| read_tags(tags))
@@ -50,7 +45,12 @@ impl Api {
 
     pub(super) async fn describe_activity(&self, request: &Request) -> Reply {
         let known = self.known_activity(request.arn("activityArn")?).await?;
-        Ok(json!({ "activityArn": known.arn, "name": known.name, "creationDate": seconds(known.created) }))
+        Ok(json!({
+            "activityArn": known.arn,
+            "name": known.name,
+            "creationDate": seconds(known.created),
+            "encryptionConfiguration": { "type": "AWS_OWNED_KEY" },
+        }))
     }
 
     pub(super) async fn delete_activity(&self, request: &Request) -> Reply {
@@ -76,7 +76,7 @@ impl Api {
     pub(super) async fn get_activity_task(&self, request: &Request) -> Reply {
         let known = self.known_activity(request.arn("activityArn")?).await?;
         let worker = request.optional("workerName", 1, 80)?;
-        match self.host.next_activity_task(&known.arn, worker, POLL).await? {
+        match self.host.next_activity_task(&known.arn, worker, self.settings.activity_poll).await? {
             Some(task) => Ok(json!({ "taskToken": task.token, "input": task.input })),
             None => Ok(json!({ "taskToken": null })),
         }

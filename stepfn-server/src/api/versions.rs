@@ -183,8 +183,7 @@ impl Api {
         let given = request.arn("stateMachineAliasArn")?;
         arn::machine(given)?;
         match self.host.store().delete_alias(given.to_owned()).await? {
-            Deleted::Missing => Err(ApiError::no_resource()),
-            Deleted::Done | Deleted::Waits | Deleted::InUse(_) => Ok(json!({})),
+            Deleted::Done | Deleted::Waits | Deleted::Missing | Deleted::InUse(_) => Ok(json!({})),
         }
     }
 

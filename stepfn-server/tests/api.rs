@@ -1,0 +1,250 @@
+//! What AWS's API answered, as it was recorded, against this server over HTTP.
+//!
+//! The recordings are no part of this repository. `STEPFN_CONFORMANCE_DIR` says where they are; without them the test says so and
+//! passes. `STEPFN_CASE` takes a part of a case's file name.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub, dead_code)] // a test
+
+// The recordings are read and compared as those of executions are.
+extern crate stepfn_core as stepfn;
+
+#[path = "../../tests/conformance/case.rs"]
+mod case;
+#[path = "../../tests/conformance/compare.rs"]
+mod compare;
+
+use std::{
+    collections::HashMap,
+    env,
+    io::{self, Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
+
+use stepfn_core::{json, value::Value};
+use stepfn_durable::{Host, store::Memory};
+use stepfn_server::{Server, Settings};
+
+use case::Case;
+
+/// How many recordings are known to differ. It may only fall.
+const KNOWN: usize = 18;
+
+/// How long an execution may take until it is as it was when AWS was asked for it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+#[test]
+fn recorded_answers() -> io::Result<()> {
+    let folder = env::var_os("STEPFN_CONFORMANCE_DIR").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/conformance"),
+        PathBuf::from,
+    );
+    let only = env::var("STEPFN_CASE").ok();
+    let mut out = io::stdout().lock();
+    if !folder.is_dir() {
+        return writeln!(out, "api: no recordings at {}: set STEPFN_CONFORMANCE_DIR", folder.display());
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let (mut passed, mut left_out, mut failed) = (0, 0, Vec::new());
+    for case in Case::all(&folder)?.into_iter().filter(|case| case.kind == "api" && case.by_aws) {
+        if only.as_ref().is_some_and(|only| !case.file.contains(only.as_str())) {
+            continue;
+        }
+        // What CloudFormation or CloudWatch Logs did before the first call is not in the recording.
+        let calls = case.value["calls"].as_array().unwrap_or_default();
+        if !calls.iter().any(makes_something)
+            && calls.iter().all(|call| call["expected_error"] == Value::Null)
+        {
+            left_out += 1;
+            continue;
+        }
+        let differences = runtime.block_on(run(&case));
+        match differences.first() {
+            None => passed += 1,
+            Some(first) => failed.push(format!("{}\n    {first}", case.file)),
+        }
+    }
+    writeln!(out, "api: {passed} as recorded, {} differ, {left_out} left out", failed.len())?;
+    assert!(
+        failed.len() <= KNOWN,
+        "{} answers differ, {KNOWN} are known to:\n  {}",
+        failed.len(),
+        failed.join("\n  ")
+    );
+    Ok(())
+}
+
+fn makes_something(call: &Value) -> bool {
+    call["op"].as_str().is_some_and(|op| op.starts_with("create_") && op != "create_log_group")
+}
+
+/// A server of its own for each case, on a port that the system chooses.
+async fn run(case: &Case) -> Vec<String> {
+    let host = Host::builder()
+        .store(Memory::new())
+        .executors(|executor| executor.account("111111111111").region("us-east-1").allow_unbound());
+    let host = host.start().await.unwrap();
+    let mut settings = Settings::default();
+    settings.address = SocketAddr::from(([127, 0, 0, 1], 0));
+    "111111111111".clone_into(&mut settings.account);
+    "us-east-1".clone_into(&mut settings.region);
+    let server = Server::bind(settings, host.clone()).await.unwrap();
+    let address = server.local_addr();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(server.run_until(async { drop(stopped.await) }));
+    let calls = case.value["calls"].clone();
+    let comparer = compare::Comparer::of(&case.value);
+    let client = tokio::task::spawn_blocking(move || Client::new(address, comparer).play(&calls));
+    let differences = client.await.unwrap();
+    drop(stop.send(()));
+    drop(serving.await);
+    host.shut_down().await;
+    differences
+}
+
+struct Client {
+    address: SocketAddr,
+    comparer: compare::Comparer,
+    /// Executions that AWS named: its names in place of ours.
+    names: HashMap<String, String>,
+    /// Executions of which nothing was asked yet.
+    started: Vec<String>,
+    next_token: Option<String>,
+}
+
+impl Client {
+    fn new(address: SocketAddr, comparer: compare::Comparer) -> Self {
+        Self { address, comparer, names: HashMap::new(), started: Vec::new(), next_token: None }
+    }
+
+    fn play(mut self, calls: &Value) -> Vec<String> {
+        let mut differences = Vec::new();
+        for call in calls.as_array().unwrap_or_default() {
+            let op = call["op"].as_str().unwrap_or_default();
+            // What the SDK refuses never comes to a server; log groups are another service's.
+            if call["expected_error"]["client_side"] == Value::from(true) || op == "create_log_group" {
+                continue;
+            }
+            let params = self.params(&call["params"]);
+            let deadline = Instant::now() + PATIENCE;
+            loop {
+                let (status, answer) = self.call(&action(op), &params).unwrap();
+                let found = self.compare(call, status, &answer);
+                let settles = ["describe_", "list_", "get_execution"].iter().any(|asks| op.starts_with(asks));
+                if found.is_empty() || !settles || Instant::now() > deadline {
+                    self.note(op, &params, &answer);
+                    differences.extend(found.into_iter().map(|difference| format!("{op} {difference}")));
+                    break;
+                }
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+        differences
+    }
+
+    /// What is known from an answer for the calls to come.
+    fn note(&mut self, op: &str, params: &Value, answer: &Value) {
+        if op == "start_execution"
+            && params["name"] == Value::Null
+            && let Some(arn) = answer["executionArn"].as_str()
+        {
+            self.started.push(arn.to_owned());
+        }
+        if let Some(token) = answer["nextToken"].as_str() {
+            self.next_token = Some(token.to_owned());
+        }
+    }
+
+    /// The parameters, with our names of executions and our page tokens.
+    fn params(&mut self, params: &Value) -> Value {
+        let mut text = params.to_string();
+        if let Some(arn) = params["executionArn"].as_str()
+            && (arn.contains(":execution:") || arn.contains(":express:"))
+        {
+            let ours = match self.names.get(arn) {
+                Some(ours) => Some(ours.clone()),
+                // In the order in which they were started.
+                None if self.started.is_empty() => None,
+                None => Some(self.started.remove(0)),
+            };
+            if let Some(ours) = ours {
+                text = text.replace(arn, &ours);
+                self.names.insert(arn.to_owned(), ours);
+            }
+        }
+        if let (Some(token), Some(ours)) = (params["nextToken"].as_str(), &self.next_token)
+            && token.starts_with("token:")
+        {
+            text = text.replace(&format!("\"{token}\""), &format!("\"{ours}\""));
+        }
+        json::parse_value(&text).unwrap()
+    }
+
+    fn compare(&self, call: &Value, status: u16, answer: &Value) -> Vec<String> {
+        let refused = || format!("-> {status} {answer}");
+        if call["expected_error"] != Value::Null {
+            let expected = &call["expected_error"];
+            let actual = self.comparer.replace(answer.clone());
+            let mut found = self.comparer.differences(&expected["error"], &actual["__type"]);
+            found.extend(self.comparer.differences(&expected["cause"], &actual["message"]));
+            if status != 400 {
+                found.push(refused());
+            }
+            return found;
+        }
+        if status != 200 {
+            return vec![refused()];
+        }
+        let mut found = Vec::new();
+        for expected in call["expected"].as_array().unwrap_or_default() {
+            let path = expected["reply_path"].as_array().unwrap_or_default();
+            // A value out of a log, and not of this answer.
+            if path.first().and_then(Value::as_str) == Some("token") {
+                continue;
+            }
+            let mut wanted = expected["value"].clone();
+            if let Value::Object(members) = &mut wanted
+                && path.is_empty()
+            {
+                std::sync::Arc::make_mut(members).swap_remove("ResponseMetadata");
+            }
+            let actual =
+                path.iter().fold(answer.clone(), |value, step| match (step.as_str(), step.as_i64()) {
+                    (Some(key), _) => value[key].clone(),
+                    (_, Some(index)) => value[usize::try_from(index).unwrap()].clone(),
+                    _ => Value::Null,
+                });
+            found.extend(self.comparer.differences(&wanted, &self.comparer.normalise(&actual)));
+        }
+        found
+    }
+
+    fn call(&self, action: &str, params: &Value) -> io::Result<(u16, Value)> {
+        let body = params.to_string();
+        let mut stream = TcpStream::connect(self.address)?;
+        write!(
+            stream,
+            "POST / HTTP/1.1\r\nHost: {}\r\nX-Amz-Target: AWSStepFunctions.{action}\r\nContent-Type: application/x-amz-json-1.0\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (head, body) = answer.split_once("\r\n\r\n").ok_or(io::ErrorKind::UnexpectedEof)?;
+        assert!(head.to_ascii_lowercase().contains("x-amzn-requestid: "), "{head}");
+        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
+        Ok((status, json::parse_value(body).map_err(|error| io::Error::other(format!("{error}: {body}")))?))
+    }
+}
+
+/// `create_state_machine` is `CreateStateMachine`.
+fn action(op: &str) -> String {
+    let words = op.split('_').map(|word| {
+        let (first, rest) = word.split_at(1);
+        first.to_ascii_uppercase() + rest
+    });
+    words.collect()
+}
