@@ -310,9 +310,9 @@ fn templates_that_cannot_be_said_are_findings() {
 fn a_choice_that_may_not_match_says_so_for_itself_alone() {
     let mut m = Machine::new("Choices").input::<order_approval::Order>();
     let [a, ab, done] = ["A", "AB", "Done"].map(|name| m.state(name));
-    let rule = || path("$.totalAmount").gt(3);
-    m.define(a, Choice::new().when(rule(), ab).may_not_match());
-    m.define(ab, Choice::new().when(rule(), done));
+    let rule = |over: i64| path("$.totalAmount").gt(over);
+    m.define(a, Choice::new().when(rule(3), ab).may_not_match());
+    m.define(ab, Choice::new().when(rule(5), done));
     m.define(done, Succeed::new());
     assert_eq!(codes(m), [("choice-may-not-match", "/States/AB/Choices".to_owned())]);
 }
