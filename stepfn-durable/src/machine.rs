@@ -131,7 +131,10 @@ pub(crate) fn build_one<'a>(
     for machine in known {
         builder = builder.state_machine(&machine.name, &machine.executor);
     }
-    builder = common.iter().chain(&one.configure).fold(builder, |builder, configure| configure(&one.definition, builder));
+    builder = common
+        .iter()
+        .chain(&one.configure)
+        .fold(builder, |builder, configure| configure(&one.definition, builder));
     let definition = &one.definition;
     let name = definition.name.clone();
     let executor = builder

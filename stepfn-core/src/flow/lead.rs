@@ -226,13 +226,11 @@ impl Analyser<'_> {
                 parts.extend(env.error.clone().map(|error| ("errorOutput", error)));
                 (Some(Val::one(Sym::object(parts))), 0)
             }
-            (name, _)
-                if !env.site.variables.contains_key(name)
-                    && let Some(known) = crate::jsonata::function(name) =>
-            {
-                (Some(Val::function(Function::BuiltIn(known))), 0)
-            }
             (name, _) => {
+                let known = crate::jsonata::function(name);
+                if let Some(known) = known.filter(|_| !env.site.variables.contains_key(name)) {
+                    return (Some(Val::function(Function::BuiltIn(known))), 0);
+                }
                 // A function of the name takes the place of a variable that is not assigned.
                 let is_asked = env.is_present(first) && crate::jsonata::function(name).is_none();
                 if env.site.variables.get(name).is_none_or(|entry| entry.absent) && !is_asked {

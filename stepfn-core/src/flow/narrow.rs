@@ -181,6 +181,8 @@ fn itself(value: &Sym, test: Test<'_>) -> Option<Sym> {
             _ => leaf_itself(leaf, test),
         }),
         Sym::Answer(_) => Some(constant().filter(|_| test.holds).unwrap_or_else(|| value.clone())),
+        // Whether it is a whole one no condition can tell: where anything is declared, integers may be asked for, as before.
+        Sym::Any(_) if *test.is == OwnedProperty::Kind(Kind::Number) => Some(value.clone()),
         Sym::Any(_) | Sym::Unknown(_) if test.holds => Some(constant().unwrap_or_else(|| match test.is {
             OwnedProperty::Kind(Kind::Boolean) => Sym::Boolean,
             OwnedProperty::Kind(Kind::Number) => Sym::Number,
