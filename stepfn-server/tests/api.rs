@@ -86,10 +86,12 @@ async fn run(case: &Case) -> Vec<String> {
         .store(Memory::new())
         .executors(|executor| executor.account("111111111111").region("us-east-1").allow_unbound());
     let host = host.start().await.unwrap();
-    let mut settings = Settings::default();
-    settings.address = SocketAddr::from(([127, 0, 0, 1], 0));
-    "111111111111".clone_into(&mut settings.account);
-    "us-east-1".clone_into(&mut settings.region);
+    let settings = Settings {
+        address: SocketAddr::from(([127, 0, 0, 1], 0)),
+        account: "111111111111".to_owned(),
+        activity_poll: std::time::Duration::from_millis(50),
+        ..Settings::default()
+    };
     let server = Server::bind(settings, host.clone()).await.unwrap();
     let address = server.local_addr();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -98,7 +100,7 @@ async fn run(case: &Case) -> Vec<String> {
     let comparer = compare::Comparer::of(&case.value);
     let client = tokio::task::spawn_blocking(move || Client::new(address, comparer).play(&calls));
     let differences = client.await.unwrap();
-    drop(stop.send(()));
+    let _ = stop.send(());
     drop(serving.await);
     host.shut_down().await;
     differences

@@ -103,7 +103,8 @@ impl Api {
 
     /// A page of a list as it is answered.
     pub(crate) fn paged(&self, key: &str, list: &str, items: Vec<Value>, next: Option<String>) -> Value {
-        let mut reply = json!({ key: items });
+        let mut reply = json!({});
+        put(&mut reply, key, Value::Array(items));
         if let Some(next) = next {
             put(&mut reply, "nextToken", hex(&format!("{list}\n{}\n{next}", self.now())).into());
         }
