@@ -38,7 +38,7 @@ pub use self::{
         Check, Command, Diff, Explain, Fmt, Format, Import, New, ReportFormat, Run, RunData, Validate,
     },
     diff::{read_machine, write_changes},
-    report::{count, error, printable, printable_json},
+    report::{count, error, expression_error, printable, printable_json},
     run::{cause, happened},
 };
 

@@ -16,7 +16,7 @@ use stepfn_core::{
     value::Value,
     visible::is_visible,
 };
-use stepfn_executor::Status;
+use stepfn_executor::{ExpressionError, Status};
 use unicode_width::UnicodeWidthChar;
 
 use crate::{render::fix, source::Source};
@@ -274,6 +274,25 @@ pub fn count(number: usize, what: &str) -> String {
         1 => format!("1 {what}"),
         number => format!("{number} {what}s"),
     }
+}
+
+/// The place in the JSONata expression that failed an execution, with what JSONata says of it and a caret.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn expression_error(err: &mut dyn Write, failed: &ExpressionError) -> io::Result<()> {
+    let text = &failed.expression;
+    let before = text.get(..failed.range.start).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let span = Span {
+        range: before.len()..failed.range.end.clamp(before.len(), text.len()),
+        line: before.matches('\n').count() + 1,
+        column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
+    };
+    let name = format!("{}/{}", failed.state, failed.field);
+    let said = failed.code.map(|code| format!("{code}: {}", failed.message));
+    let place = Place { name: &name, text, span: &span, labels: &[] };
+    place.write(err, Severity::Error, None, said.as_ref().unwrap_or(&failed.message), None)
 }
 
 /// How an execution ended.

@@ -296,6 +296,9 @@ fn finish(ended: &Ended, out: &mut dyn Write, err: &mut dyn Write) -> Result<Out
         writeln!(out, "{}", report::printable_json(&output.to_pretty_string()))?;
         out.flush()?;
     }
+    if let Some(failed) = ended.expression_error() {
+        report::expression_error(err, failed)?;
+    }
     report::ended(err, &ended.status, ended.duration(), ended.transitions)?;
     Ok(if ended.output().is_some() { Outcome::Fine } else { Outcome::Findings })
 }

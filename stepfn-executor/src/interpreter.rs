@@ -59,7 +59,7 @@ use crate::{
     history::{self, Event, EventError, EventKind, History},
     link::{Command, Link},
     map_run::MapRun,
-    outcome::{Outcome, RunError, Status},
+    outcome::{ExpressionError, Outcome, RunError, Status},
     program::{Frame, StateId},
     shared::Shared,
     size::Extent,
@@ -113,6 +113,8 @@ pub(crate) struct Interpreter {
     yielded: bool,
     patience: Patience,
     end: Option<Result<Status, RunError>>,
+    /// The place in the expression that failed it.
+    expression_error: Option<Arc<ExpressionError>>,
 }
 
 /// Whether a fiber goes on, or waits for something.
@@ -189,6 +191,7 @@ impl Interpreter {
             yielded: false,
             patience: Patience::default(),
             end: None,
+            expression_error: None,
             executor,
         })
     }

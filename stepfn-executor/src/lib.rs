@@ -94,7 +94,7 @@ pub use self::{
     limits::Limits,
     map_run::MapRun,
     mock::Mock,
-    outcome::{Outcome, OutputError, RunError, Status, Unbound},
+    outcome::{ExpressionError, Outcome, OutputError, RunError, Status, Unbound},
     program::{CompileError, Fault, FaultKind, Program},
     redrive::RedriveError,
     time::{RealTime, Sleep, Time, VirtualTime},

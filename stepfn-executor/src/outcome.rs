@@ -1,4 +1,4 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, ops::Range, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -101,9 +101,52 @@ pub struct Outcome {
     pub(crate) redrives: u32,
     /// Where it stopped, for a redrive.
     pub(crate) checkpoint: Option<Arc<Stopped>>,
+    pub(crate) expression_error: Option<Arc<ExpressionError>>,
+}
+
+/// The place in a JSONata expression where an execution failed.
+///
+/// ```
+/// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+/// use stepfn_executor::Executor;
+///
+/// let (machine, _) = asl::read_str(r#"{"QueryLanguage": "JSONata", "StartAt": "Add", "States": {
+///     "Add": {"Type": "Pass", "Output": {"sum": "{% 1 + $states.input.n %}"}, "End": true}
+/// }}"#)?;
+/// let definition = Definition::from_asl("Adding", WorkflowType::Standard, machine);
+/// let outcome = Executor::new(&definition)?.run_blocking(Value::object([("n", Value::from("x"))]))?;
+///
+/// let place = outcome.expression_error().expect("it failed in an expression");
+/// assert_eq!((place.state.as_str(), place.field.as_str()), ("Add", "Output/sum"));
+/// assert_eq!(&place.expression[place.range.clone()], "$states.input.n");
+/// assert_eq!(place.code, Some("T2002"));
+/// assert_eq!(place.message, "The right side of the \"+\" operator must evaluate to a number");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExpressionError {
+    /// The state's name.
+    pub state: String,
+    /// The field: `Output/total`.
+    pub field: String,
+    /// The expression, without `{%` and `%}`.
+    pub expression: String,
+    /// The bytes of it that failed.
+    pub range: Range<usize>,
+    /// The code of JSONata 2.0.6, where it is JSONata that fails: `T2001`.
+    pub code: Option<&'static str>,
+    /// What is wrong: the text of JSONata 2.0.6, where it is JSONata that fails.
+    pub message: String,
 }
 
 impl Outcome {
+    /// Where the execution failed, if that was in a JSONata expression of a state of its own: those of executions that it started, and
+    /// of children of distributed Maps, have outcomes of their own.
+    pub fn expression_error(&self) -> Option<&ExpressionError> {
+        self.expression_error.as_deref()
+    }
+
     /// The execution's ARN.
     pub fn execution_arn(&self) -> String {
         self.history.executor().execution_arn(self.name.as_deref(), self.id)

@@ -73,6 +73,59 @@ fn a_failed_execution_says_its_error() {
     assert_eq!(code, 1);
 }
 
+/// Runs one Pass of JSONata with this Output; what is said of the expression.
+fn failed_in(expression: &str) -> String {
+    let expression = expression.replace('\n', "\\n").replace('"', "\\\"");
+    let asl = format!(
+        r#"{{"QueryLanguage": "JSONata", "StartAt": "Add", "States": {{"Add": {{"Type": "Pass", "Output": {{"sum": "{{% {expression} %}}"}}, "End": true}}}}}}"#
+    );
+    let place = Place::new(&[("add.json", &asl), ("input.json", r#"{"n": "x", "s": "é"}"#)]);
+    let Run { err, code, .. } = place.run(&["run", "add.json", "--input", "input.json"]);
+    assert_eq!(code, 1);
+    let (said, ended) =
+        err.rsplit_once("FAILED States.QueryEvaluationError: ").unwrap_or_else(|| panic!("{err}"));
+    assert!(
+        ended.starts_with("An error occurred while executing the state 'Add' (entered at the event id #2).")
+    );
+    let (_, said) = said.split_once("path: Add\n").unwrap();
+    said.to_owned()
+}
+
+#[test]
+fn a_failed_expression_is_shown_with_a_caret() {
+    let shows = |expression: &str, lines: &[&str]| {
+        let said = failed_in(expression);
+        let shown: Vec<_> = said.lines().map(str::trim_end).collect();
+        for line in lines {
+            assert!(shown.contains(line), "{line:?} is not in:\n{said}");
+        }
+    };
+    shows(
+        "1 + $states.input.n",
+        &[
+            "error: T2002: The right side of the \"+\" operator must evaluate to a number",
+            " --> Add/Output/sum:1:5",
+            "1 | 1 + $states.input.n",
+            "  |     ^^^^^^^^^^^^^^^",
+        ],
+    );
+    // Columns are characters, lines those of the expression.
+    shows(
+        "(\n  'é' & $states.input.s;\n  'é' & $sqrt(-1)\n)",
+        &[
+            "error: D3060: The sqrt function cannot be applied to a negative number: -1",
+            " --> Add/Output/sum:3:9",
+            "3 |   'é' & $sqrt(-1)",
+            "  |         ^^^^^^^^^",
+        ],
+    );
+    // What gives nothing, or what a field does not take, is the expression as a whole.
+    shows(
+        "$states.input.m",
+        &["error: it gives nothing (undefined)", "1 | $states.input.m", "  | ^^^^^^^^^^^^^^^"],
+    );
+}
+
 #[test]
 fn the_history_is_text_or_json() {
     let Run { err, .. } = run("Happy", &["--history", "text"]);

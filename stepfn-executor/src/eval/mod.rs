@@ -39,6 +39,7 @@ pub(crate) use self::{
     template::Template,
     write::ResultPath,
 };
+use crate::outcome::ExpressionError;
 
 /// Error names of the specification that evaluation gives.
 pub(crate) mod error_name {
@@ -106,11 +107,13 @@ pub(crate) struct EvalError {
     pub(crate) cause: String,
     /// The field of a JSONata state: `Output/total`.
     pub(crate) location: Option<Box<str>>,
+    /// The place in an expression, its state not said.
+    pub(crate) place: Option<Box<ExpressionError>>,
 }
 
 impl EvalError {
     pub(crate) fn new(error: &'static str, cause: impl Into<String>) -> Self {
-        Self { error, cause: cause.into(), location: None }
+        Self { error, cause: cause.into(), location: None, place: None }
     }
 
     pub(crate) fn runtime(cause: impl Into<String>) -> Self {

@@ -28,6 +28,7 @@ impl Interpreter {
         let failure = failure.clone().cut(&self.executor.limits);
         self.record_last(previous, || EventKind::ExecutionFailed(failure.event()));
         let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
+        self.expression_error = failure.place.clone();
         self.end = Some(Ok(Status::Failed { error: text(&failure.error), cause: text(&failure.cause) }));
     }
 
@@ -143,6 +144,7 @@ impl Interpreter {
             id: self.info.id,
             redrives: self.info.redrives,
             checkpoint,
+            expression_error: self.expression_error.take(),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     eval::{EvalError, error_name},
     history::EventError,
     limits::{self, Limits},
+    outcome::ExpressionError,
     program::Failures,
 };
 
@@ -23,6 +24,8 @@ pub(crate) struct Failure {
     pub(crate) from_children: bool,
     /// Where these stopped, for a redrive.
     pub(super) stopped: Option<Arc<Inside>>,
+    /// The place in the expression that failed.
+    pub(super) place: Option<Arc<ExpressionError>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +40,7 @@ enum FailureKind {
 impl Failure {
     /// A failure.
     pub(crate) fn new(error: Option<Arc<str>>, cause: Option<Arc<str>>) -> Self {
-        Self { error, cause, kind: FailureKind::Plain, from_children: false, stopped: None }
+        Self { error, cause, kind: FailureKind::Plain, from_children: false, stopped: None, place: None }
     }
 
     /// The same failure, with an error and a cause no longer than AWS's API lets them be.
@@ -76,7 +79,11 @@ impl Failure {
         if error.error != error_name::QUERY_EVALUATION {
             return failure;
         }
-        Self { kind: FailureKind::Evaluation(error.location.clone()), ..failure }
+        let place = error.place.as_deref().map(|place| {
+            let state = state.to_owned();
+            Arc::new(ExpressionError { state, ..place.clone() })
+        });
+        Self { kind: FailureKind::Evaluation(error.location.clone()), place, ..failure }
     }
 
     /// Whether an evaluation of the state itself failed, and its field.

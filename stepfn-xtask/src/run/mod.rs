@@ -119,6 +119,9 @@ impl Run {
             Format::Json => writeln!(out, "{}", summary(ended))?,
         }
         out.flush()?;
+        if let Some(failed) = ended.expression_error() {
+            stepfn_cli::expression_error(err, failed)?;
+        }
         let style = story::style(ended.output().is_some());
         let said = match &ended.status {
             // The output has been written.

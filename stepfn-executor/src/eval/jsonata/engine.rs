@@ -5,6 +5,8 @@ mod evaluator;
 #[cfg(not(feature = "jsonata"))]
 mod missing;
 
+use std::ops::Range;
+
 use stepfn_core::{jsonata, value::Value};
 
 use super::Scope;
@@ -19,10 +21,10 @@ pub(super) use self::missing::Program;
 #[cfg_attr(not(feature = "jsonata"), allow(dead_code))] // what only an evaluator says
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    /// It threw: `T1006: Attempted to invoke a non-function`.
-    Threw(String),
+    /// It threw: `T1006`, `Attempted to invoke a non-function`.
+    Threw { code: &'static str, message: String, range: Range<usize> },
     /// It went beyond what an evaluation may take.
-    Exceeded(String),
+    Exceeded { message: String, range: Range<usize> },
     /// It failed in a way of which AWS says no more.
     Internal,
     /// Its value is nothing that JSON has: a function, a regular expression.

@@ -6,7 +6,10 @@ use super::{
     Scope,
     engine::{self, Refusal},
 };
-use crate::eval::{CompileError, EvalError};
+use crate::{
+    eval::{CompileError, EvalError},
+    outcome::ExpressionError,
+};
 
 /// Whether a string of a definition is an expression: nothing stands before `{%` or after `%}`.
 pub(crate) fn is_expression(text: &str) -> bool {
@@ -49,22 +52,50 @@ impl Expression {
     /// # Errors
     /// `States.QueryEvaluationError` when it throws, gives nothing, or gives what JSON does not have.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>, field: &str) -> Result<Value, EvalError> {
-        let what = match engine::evaluate(&self.program, scope) {
+        // AWS says it in a sentence of its own; what is said at the place is shorter.
+        let (what, place) = match engine::evaluate(&self.program, scope) {
             Ok(Some(value)) => return Ok(value),
-            Ok(None) => "returned nothing (undefined).".to_owned(),
-            Err(Refusal::Threw(message)) => format!("threw an error during evaluation. {message}"),
-            Err(Refusal::Exceeded(message)) => format!("threw an error during evaluation: {message}"),
+            Ok(None) => {
+                ("returned nothing (undefined).".to_owned(), self.place("it gives nothing (undefined)"))
+            }
+            Err(Refusal::Threw { code, message, range }) => {
+                let what = format!("threw an error during evaluation. {code}: {message}");
+                (what, ExpressionError { code: Some(code), range, ..self.place(message) })
+            }
+            Err(Refusal::Exceeded { message, range }) => {
+                let what = format!("threw an error during evaluation: {message}");
+                (what, ExpressionError { range, ..self.place(message) })
+            }
             // AWS adds an id of its own.
-            Err(Refusal::Internal) => "threw an internal error during evaluation.".to_owned(),
-            Err(Refusal::Unsupported) => "returned an unsupported result type.".to_owned(),
+            Err(Refusal::Internal) => {
+                let what = "threw an internal error during evaluation.".to_owned();
+                (what, self.place("AWS ends it with an internal error"))
+            }
+            Err(Refusal::Unsupported) => {
+                let what = "returned an unsupported result type.".to_owned();
+                (what, self.place("it gives what JSON does not have: a function, or a regular expression"))
+            }
         };
-        Err(self.error(field, &what))
+        Err(self.error(field, &what, place))
     }
 
-    fn error(&self, field: &str, what: &str) -> EvalError {
+    /// The whole of it, as the place of an error.
+    fn place(&self, message: impl Into<String>) -> ExpressionError {
+        ExpressionError {
+            state: String::new(),
+            field: String::new(),
+            expression: (*self.text).to_owned(),
+            range: 0..self.text.len(),
+            code: None,
+            message: message.into(),
+        }
+    }
+
+    fn error(&self, field: &str, what: &str, place: ExpressionError) -> EvalError {
         let text = &self.text;
         let cause = format!("The JSONata expression '{text}' specified for the field '{field}' {what}");
-        EvalError::query(cause, Some(field))
+        let place = ExpressionError { field: field.to_owned(), ..place };
+        EvalError { place: Some(Box::new(place)), ..EvalError::query(cause, Some(field)) }
     }
 
     /// The failure of a value that is not of the type that the field takes.
@@ -73,7 +104,7 @@ impl Expression {
         let what = format!(
             "returned an unexpected result type. Expected '{expected}', but was '{found}' for value: {value}"
         );
-        self.error(field, &what)
+        self.error(field, &what, self.place(format!("it gives a {found} where a {expected} is due")))
     }
 }
 

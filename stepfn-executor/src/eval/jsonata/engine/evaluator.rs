@@ -23,10 +23,10 @@ impl Program {
     pub(super) fn evaluate(&self, scope: &Scope<'_>) -> Result<Option<Value>, Refusal> {
         // Bare names, `$` and `$$` see nothing.
         self.0.evaluate_within(None, scope, scope.limits.jsonata()).map_err(|error| match error {
-            Error { limit: Some(_), message, .. } => Refusal::Exceeded(message),
+            Error { limit: Some(_), message, range, .. } => Refusal::Exceeded { message, range },
             Error { code: Error::NO_JSON, .. } => Refusal::Unsupported,
             Error { code: Error::INTERNAL, .. } => Refusal::Internal,
-            error => Refusal::Threw(error.to_string()),
+            Error { code, message, range, .. } => Refusal::Threw { code, message, range },
         })
     }
 }
