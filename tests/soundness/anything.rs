@@ -151,8 +151,8 @@ fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
 /// Items at computed positions, where there may be none, are the first ones instead; says whether there were any.
 fn at_positions(machine: &mut Json) -> bool {
     match machine {
-        Json::Object(fields) => fields.values_mut().fold(false, |any, value| at_positions(value) || any),
-        Json::Array(items) => items.iter_mut().fold(false, |any, value| at_positions(value) || any),
+        Json::Object(fields) => fields.values_mut().map(at_positions).filter(|found| *found).count() > 0,
+        Json::Array(items) => items.iter_mut().map(at_positions).filter(|found| *found).count() > 0,
         Json::String(text) if text.contains("States.ArrayGetItem(") => {
             let Ok(call) = Call::parse(text) else { return false };
             let mut computed: Vec<_> = call
