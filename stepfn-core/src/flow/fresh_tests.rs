@@ -163,8 +163,10 @@ fn what_is_declared_to_be_anything_is_what_a_test_says() {
             "B": {{ "Type": "Pass", "InputPath": "$.any", "End": true }}, "C": {{ "Type": "Fail" }}"#
         )
     };
-    wrong(&said(&tested("IsNumeric"), String::SHAPE), "expected a string, found a number");
+    wrong(&said(&tested("IsNumeric"), String::SHAPE), "expected a string, found an integer");
     fine(&said(&tested("IsNumeric"), f64::SHAPE));
+    // No condition tells a whole number from another.
+    fine(&said(&tested("IsNumeric"), i64::SHAPE));
     fine(&said(&tested("IsString"), String::SHAPE));
 }
 

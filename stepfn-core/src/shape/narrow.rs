@@ -174,7 +174,11 @@ impl View {
             (Shape::Mixed | Shape::Any, Property::Kind(Kind::Boolean) | Property::Flag(_)) => {
                 self.with(&Shape::Boolean)
             }
-            (Shape::Mixed | Shape::Any, Property::Kind(Kind::Number)) => self.with(&Shape::Number),
+            (Shape::Mixed, Property::Kind(Kind::Number)) => self.with(&Shape::Number),
+            // Whether it is a whole one no condition can tell: where anything is declared, that may be asked for.
+            (Shape::Any, Property::Kind(Kind::Number)) => {
+                self.with(&Shape::Integer { min: i64::MIN as i128, max: i64::MAX as i128 })
+            }
             (Shape::Mixed | Shape::Any, Property::Kind(Kind::String) | Property::Text(_)) => {
                 self.with(&Shape::String)
             }
