@@ -156,6 +156,15 @@ fn rules_that_take_all_numbers_leave_what_is_none() {
 }
 
 #[test]
+fn a_number_of_anything_may_lie_between_two_whole_ones() {
+    let states = r#""A": { "Type": "Choice", "Choices": [{ "Variable": "$.any", "IsNumeric": true, "Next": "B" }], "Default": "C" },
+        "B": { "Type": "Choice", "Choices": [
+            { "Variable": "$.any", "NumericLessThanEquals": 4, "Next": "C" },
+            { "Variable": "$.any", "NumericGreaterThanEquals": 5, "Next": "C" }] }, "C": { "Type": "Succeed" }"#;
+    wrong(&said(states, &Shape::Any), "choice-may-not-match");
+}
+
+#[test]
 fn what_is_declared_to_be_anything_is_what_a_test_says() {
     let tested = |test: &str| {
         format!(
@@ -163,10 +172,11 @@ fn what_is_declared_to_be_anything_is_what_a_test_says() {
             "B": {{ "Type": "Pass", "InputPath": "$.any", "End": true }}, "C": {{ "Type": "Fail" }}"#
         )
     };
-    wrong(&said(&tested("IsNumeric"), String::SHAPE), "expected a string, found an integer");
+    wrong(&said(&tested("IsNumeric"), String::SHAPE), "expected a string, found a number");
     fine(&said(&tested("IsNumeric"), f64::SHAPE));
     // No condition tells a whole number from another.
     fine(&said(&tested("IsNumeric"), i64::SHAPE));
+    fine(&said(&tested("IsNumeric"), u8::SHAPE));
     fine(&said(&tested("IsString"), String::SHAPE));
 }
 

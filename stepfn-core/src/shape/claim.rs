@@ -652,6 +652,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
                 _ => matches!(shape, Shape::String | Shape::Text(_)),
             },
             Need::MaybeNumber | Need::Number => matches!(shape, Shape::Number | Shape::Integer { .. }),
+            Need::Integer | Need::Count if view.is_number_of_any() => true,
             Need::Integer => matches!(shape, Shape::Integer { .. }),
             Need::Count => matches!(view.integers(), Some(Bounds { min: 0.., .. })),
             Need::MaybeBoolean | Need::Boolean => matches!(shape, Shape::Boolean),

@@ -527,6 +527,7 @@ impl<'a> Fits<'a> {
                 | (Shape::Boolean, Shape::Boolean)
                 | (Shape::Number | Shape::Integer { .. }, Shape::Number)
                 | (Shape::String | Shape::Text(_) | Shape::Enum(_), Shape::String) => true,
+                (Shape::Number, Shape::Integer { .. }) => view.is_number_of_any(),
                 (Shape::Text(form), Shape::Text(wanted)) => same(form, wanted),
                 (Shape::Integer { .. }, Shape::Integer { min, max }) => match view.integers() {
                     Some(bounds) => bounds.is_within(Bounds { min: *min, max: *max }),

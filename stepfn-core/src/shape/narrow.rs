@@ -175,10 +175,7 @@ impl View {
                 self.with(&Shape::Boolean)
             }
             (Shape::Mixed, Property::Kind(Kind::Number)) => self.with(&Shape::Number),
-            // Whether it is a whole one no condition can tell: where anything is declared, that may be asked for.
-            (Shape::Any, Property::Kind(Kind::Number)) => {
-                self.with(&Shape::Integer { min: i64::MIN as i128, max: i64::MAX as i128 })
-            }
+            (Shape::Any, Property::Kind(Kind::Number)) => Self { of_any: true, ..self.with(&Shape::Number) },
             (Shape::Mixed | Shape::Any, Property::Kind(Kind::String) | Property::Text(_)) => {
                 self.with(&Shape::String)
             }

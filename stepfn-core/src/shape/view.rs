@@ -90,6 +90,8 @@ pub struct View {
     pub(super) strict: bool,
     /// Whether a key of what is declared to be anything is known to be there.
     pub(super) tested: bool,
+    /// Whether a number is one of what is declared to be anything: no condition tells a whole one from another, so either may be asked for.
+    pub(super) of_any: bool,
     /// The variant of an enum that stands flattened among an object's fields, and where it stands.
     pub(super) variant: Option<Variant>,
 }
@@ -154,6 +156,7 @@ impl View {
             known: Bounds::ANY,
             strict: false,
             tested: false,
+            of_any: false,
             owners,
             variant: None,
         }
@@ -163,6 +166,11 @@ impl View {
     /// The same value with another shape: one that is part of its own.
     pub const fn with(self, shape: &'static Shape) -> Self {
         self.part(shape, 0)
+    }
+
+    /// Whether it is a number of which nobody declared whether it is a whole one.
+    pub(super) const fn is_number_of_any(self) -> bool {
+        matches!(self.shape, Shape::Number) && self.of_any && !self.strict
     }
 
     /// The same value as one of an enum's variants.
@@ -178,6 +186,7 @@ impl View {
             least: 0,
             known: Bounds::ANY,
             tested: false,
+            of_any: false,
             variant: None,
             ..self
         }
