@@ -162,6 +162,8 @@ fn a_number_of_anything_may_lie_between_two_whole_ones() {
             { "Variable": "$.any", "NumericLessThanEquals": 4, "Next": "C" },
             { "Variable": "$.any", "NumericGreaterThanEquals": 5, "Next": "C" }] }, "C": { "Type": "Succeed" }"#;
     wrong(&said(states, &Shape::Any), "choice-may-not-match");
+    wrong(&said(&states.replace("$.any", "$.float"), &Shape::Any), "choice-may-not-match");
+    fine(&said(&states.replace("$.any", "$.whole"), &Shape::Any));
 }
 
 #[test]
