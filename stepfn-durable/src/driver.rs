@@ -8,7 +8,8 @@ use std::{
 
 use stepfn_executor::{
     Timestamp,
-    turns::{Begin, Call, Input},
+    time::until,
+    turns::{Call, Input},
 };
 use tokio::{
     sync::{mpsc, oneshot},
@@ -16,18 +17,17 @@ use tokio::{
 };
 
 use crate::{
-    clock::{millis, millis_up},
-    host::Inner,
-    journal::{self, Entry, Message},
+    clock::{millis, millis_up, span},
+    inner::Inner,
+    journal::Message,
+    recover::{ask, recover},
     running::{OnInterrupted, RecoverError, Running, Step, interrupted},
     store::{
-        ActivityTask, Answer, Claim, Claiming, Committed, End, Event as HistoryEvent, ExecutionId, Inbox,
-        Load, MessageId, OpenedToken, Renewal, Status, Store, StoreError, Sweep, Turn,
+        ActivityTask, Claim, Claiming, Committed, End, Event as HistoryEvent, ExecutionId, Inbox, MessageId,
+        OpenedToken, Renewal, Status, Sweep, Turn,
     },
 };
 
-/// How many entries of a journal are loaded at once.
-const PAGE: usize = 1000;
 /// How many executions are claimed at once.
 const CLAIMS: usize = 256;
 /// How many turns are committed at once.
@@ -86,7 +86,7 @@ pub(crate) struct Driver {
 }
 
 /// Why the loop ends.
-enum Over {
+pub(crate) enum Over {
     Stopped(oneshot::Sender<()>),
     Closed,
 }
@@ -126,6 +126,8 @@ impl Driver {
                 let until = millis(self.inner.clock.now());
                 let _ = self.inner.store.renew(Renewal { held, until }).await;
             }
+            // Who is told may open the store anew.
+            drop(self);
             let _ = reply.send(());
         }
     }
@@ -246,7 +248,7 @@ impl Driver {
         if held.is_empty() {
             return Ok(());
         }
-        let renewal = Renewal { held, until: self.until() };
+        let renewal = Renewal { held, until: self.inner.until() };
         let lost = ask(&self.inner, "renew leases", |store| store.renew(renewal.clone())).await?;
         for id in lost {
             self.refused.remove(&id);
@@ -262,8 +264,7 @@ impl Driver {
             return Ok(());
         }
         self.swept = now;
-        let before =
-            millis(now).saturating_sub(i64::try_from(self.inner.retention.as_millis()).unwrap_or(i64::MAX));
+        let before = millis(now).saturating_sub(span(self.inner.retention));
         // The rest another time: nobody waits for it.
         let sweep = Sweep { before, limit: SWEPT };
         ask(&self.inner, "forget old executions", |store| store.sweep(sweep)).await.map(drop)
@@ -272,10 +273,6 @@ impl Driver {
     fn held(&self) -> Vec<(ExecutionId, i64)> {
         let held = self.loaded.iter().map(|(id, loaded)| (*id, loaded.fence));
         held.chain(self.refused.iter().map(|(id, fence)| (*id, *fence))).collect()
-    }
-
-    fn until(&self) -> i64 {
-        millis_up(after(self.inner.clock.now(), self.inner.lease))
     }
 
     /// Takes over executions that are due and nobody runs.
@@ -290,7 +287,7 @@ impl Driver {
             let claiming = Claiming {
                 owner: self.inner.owner.clone(),
                 now: millis(now),
-                until: self.until(),
+                until: self.inner.until(),
                 limit: CLAIMS,
             };
             let claims = ask(&self.inner, "claim executions", |store| store.claim(claiming.clone())).await?;
@@ -416,55 +413,48 @@ impl Driver {
     fn turn(&mut self, id: ExecutionId, now: Timestamp) -> Option<(Turn, Step)> {
         let most_loaded = self.inner.most_loaded;
         let is_crowded = self.loaded.len() > most_loaded;
-        let until = self.until();
+        let lease_end = self.inner.until();
         let loaded = self.loaded.get_mut(&id)?;
         let inputs = std::mem::take(&mut loaded.inputs);
         if inputs.is_empty() && !std::mem::take(&mut loaded.fresh) {
             return None;
         }
         loaded.fresh = false;
-        let step = loaded.running.turn(now, inputs);
+        let mut step = loaded.running.turn(now, inputs);
         loaded.seq += 1;
         let due = loaded.running.due();
         let mut turn = Turn::new(id, loaded.fence, loaded.seq);
         turn.entry = step.entry.write();
         turn.events = (step.first..)
-            .zip(&step.events)
-            .map(|(id, event)| HistoryEvent { id: id as i64, data: event.clone().into_bytes() })
+            .zip(std::mem::take(&mut step.events))
+            .map(|(id, event)| HistoryEvent { id: id as i64, data: event.into_bytes() })
             .collect();
         turn.due = due.map(millis_up);
-        for open in &step.opened {
-            turn.opened
-                .push(OpenedToken { token: open.token.clone(), place: open.state.clone().into_bytes() });
-            if let Some(activity) = &open.activity {
-                turn.tasks.push(ActivityTask {
-                    activity: activity.clone(),
-                    token: open.token.clone(),
-                    input: open.parameters.to_string(),
-                });
+        for open in std::mem::take(&mut step.opened) {
+            if let Some(activity) = open.activity {
+                let (token, input) = (open.token.clone(), open.parameters.to_string());
+                turn.tasks.push(ActivityTask { activity, token, input });
             }
+            turn.opened.push(OpenedToken { token: open.token, place: open.state.into_bytes() });
         }
-        turn.closed.clone_from(&step.closed);
+        turn.closed = std::mem::take(&mut step.closed);
         turn.taken = std::mem::take(&mut loaded.taken);
         turn.end = step.end.as_ref().map(|end| ended(end.as_deref(), now));
-        let calls = !loaded.running.turns().open_calls().is_empty();
-        let waits_long = due.is_none_or(|due| crate::driver::until(now, due) > SOON);
+        let calls = loaded.running.turns().waits_for_calls();
+        let waits_long = due.is_none_or(|due| until(now, due) > SOON);
         let keep = step.end.is_none() && (calls || !waits_long || !is_crowded);
-        turn.keep = keep.then_some(until);
+        turn.keep = keep.then_some(lease_end);
         Some((turn, step))
     }
 
     /// What a turn asks for is done now that it is kept.
     fn committed(&mut self, id: ExecutionId, step: Step, kept: bool) {
         let Some(loaded) = self.loaded.get_mut(&id) else { return };
-        let open = loaded.running.turns().open_calls();
-        loaded.calls.retain(|call, handle| {
-            let goes_on = open.contains(call);
-            if !goes_on {
+        for call in &step.given_up {
+            if let Some(handle) = loaded.calls.remove(call) {
                 handle.abort();
             }
-            goes_on
-        });
+        }
         self.calls.extend(step.calls.into_iter().map(|call| (id, call, false)));
         let due = loaded.running.due();
         if step.end.is_some() {
@@ -513,76 +503,6 @@ impl Loaded {
     }
 }
 
-/// Goes through what is kept of an execution.
-async fn recover(inner: &Inner, claim: &Claim) -> Result<Result<(Running, Vec<Call>), RecoverError>, Over> {
-    let execution = &claim.execution;
-    let unreadable = |reason: String| RecoverError::Unreadable { reason };
-    let machine = match inner.machine_of(&execution.revision, &execution.summary.machine).await {
-        Ok(Some(machine)) => machine,
-        Ok(None) => {
-            return Ok(Err(RecoverError::NoMachine { machine: execution.summary.machine.clone() }));
-        }
-        Err(error) => return Ok(Err(unreadable(error.to_string()))),
-    };
-    let mut entries = Vec::new();
-    loop {
-        let after = entries.len() as i64;
-        let load = Load { id: execution.summary.id, after, limit: PAGE };
-        let page = ask(inner, "load a journal", |store| store.load(load)).await?;
-        let full = page.len() == PAGE;
-        for (place, entry) in page.into_iter().enumerate() {
-            if entry.seq != after + place as i64 + 1 {
-                let missing = after + place as i64 + 1;
-                return Ok(Err(unreadable(format!("the entry of turn {missing} is missing"))));
-            }
-            match Entry::read(&entry.data) {
-                Ok(entry) => entries.push(entry),
-                Err(error) => return Ok(Err(unreadable(format!("turn {}: {}", entry.seq, error.0)))),
-            }
-        }
-        if !full {
-            break;
-        }
-    }
-    if entries.len() as i64 != execution.seq {
-        let reason = format!("it has {} turns, and entries of {}", execution.seq, entries.len());
-        return Ok(Err(unreadable(reason)));
-    }
-    let begin = match journal::read_head(&execution.head) {
-        Ok(key) => Begin {
-            name: execution.summary.name.clone(),
-            input: match stepfn_core::json::parse_value(&execution.input) {
-                Ok(input) => input,
-                Err(error) => return Ok(Err(unreadable(error.to_string()))),
-            },
-            key,
-            started: timestamp(execution.summary.started),
-        },
-        Err(error) => return Ok(Err(unreadable(error.0))),
-    };
-    Ok(Running::recover(&machine.executor, &begin, entries))
-}
-
-/// Asks the store, and asks again while it cannot answer.
-async fn ask<T, F>(inner: &Inner, what: &str, ask: F) -> Result<T, Over>
-where
-    F: Fn(&dyn Store) -> Answer<'_, T>,
-{
-    let mut pause = Duration::from_millis(50);
-    loop {
-        match ask(&*inner.store).await {
-            Ok(answer) => return Ok(answer),
-            Err(StoreError::Closed) => return Err(Over::Closed),
-            Err(error) => inner.failed(what, &error),
-        }
-        if inner.stops_at_errors {
-            return Err(Over::Closed);
-        }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(5));
-    }
-}
-
 fn ended(end: Result<&stepfn_executor::Outcome, &stepfn_executor::RunError>, now: Timestamp) -> End {
     use stepfn_executor::Status as Is;
     let outcome = match end {
@@ -606,18 +526,4 @@ fn ended(end: Result<&stepfn_executor::Outcome, &stepfn_executor::RunError>, now
         Is::Running => (Status::Running, None, None, None),
     };
     End { status, at: millis(outcome.stopped), output, error, cause }
-}
-
-/// How long it is from one time to another; zero when that is past.
-pub(crate) fn until(from: Timestamp, to: Timestamp) -> Duration {
-    Duration::try_from(to.duration_since(from)).unwrap_or(Duration::ZERO)
-}
-
-fn after(from: Timestamp, span: Duration) -> Timestamp {
-    let span = jiff::SignedDuration::try_from(span).ok();
-    span.and_then(|span| from.checked_add(span).ok()).unwrap_or(Timestamp::MAX)
-}
-
-pub(crate) fn timestamp(millis: i64) -> Timestamp {
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::MAX)
 }

@@ -1,99 +1,47 @@
 //! A host: runs executions and keeps them in a store.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    time::Duration,
-};
+use std::{collections::BTreeMap, fmt, sync::Arc, time::Duration};
 
 use serde::{Serialize, de::DeserializeOwned};
-use sha2::{Digest, Sha256};
 use stepfn_core::{
     definition::{Definition, Workflow, WorkflowType},
     value::{self, Value},
 };
 use stepfn_executor::{
-    Executor, ExecutorBuilder, RunError, Timestamp, TokenError,
+    Executor, RunError, Timestamp, TokenError,
     turns::{Begin, Input},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use crate::{
-    clock::{Clock, millis},
-    driver::{Driver, Event, timestamp},
+    builder::HostBuilder,
+    clock::{millis, span, timestamp},
+    driver::Event,
     error::HostError,
+    inner::{Alive, Inner},
     journal::{self, Message},
-    machine::{self, Configure, Machine, Registered},
-    running::{OnInterrupted, RecoverError, Running},
+    machine::{self, Machine, Registered},
+    running::{RecoverError, Running},
     store::{
-        Address, Created, Delivered, Delivery, Event as HistoryEvent, Execution, Hint, HistoryOf, Lease,
-        Listener, MachineKind, NewExecution, NewMachine, PageAt, Published, Redrive, Redriven, Revision,
-        Started, Status, Store, StoreError, TakeTask, Update,
+        Address, Delivered, Delivery, Event as HistoryEvent, Execution, HistoryOf, Lease, NewExecution,
+        PageAt, Redrive, Redriven, Started, Status, Store, TakeTask,
     },
 };
 
-/// How long a name stays taken after its execution ended.
-const NAME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// How long after its end an execution can be redriven.
 const REDRIVE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// How many events are read at once.
 const PAGE: usize = 1000;
 
-/// What a host is made of.
-#[must_use = "a builder does nothing until `start`"]
-pub struct HostBuilder {
-    store: Option<Arc<dyn Store>>,
-    machines: Vec<Registered>,
-    common: Vec<Configure>,
-    clock: Clock,
-    on_interrupted: OnInterrupted,
-    lease: Duration,
-    poll: Duration,
-    most_loaded: usize,
-    retention: Duration,
-    stops_at_errors: bool,
-}
-
 /// Runs executions that outlive the process: all that happens to them is kept in a [`Store`] before it has any effect.
 ///
-/// Cheap to clone; all clones are one host. It runs on the tokio runtime that it was started on.
+/// Cheap to clone; all clones are one host. It runs on the tokio runtime that it was started on, until [`shut_down`](Self::shut_down) or until
+/// the last clone is dropped.
 #[derive(Clone)]
 pub struct Host {
     inner: Arc<Inner>,
-    /// For as long as it is there, the store's hints come in.
-    _listener: Arc<Listener>,
-}
-
-pub(crate) struct Inner {
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) clock: Clock,
-    pub(crate) events: mpsc::UnboundedSender<Event>,
-    /// The name that leases have.
-    pub(crate) owner: String,
-    pub(crate) on_interrupted: OnInterrupted,
-    pub(crate) lease: Duration,
-    pub(crate) poll: Duration,
-    pub(crate) most_loaded: usize,
-    pub(crate) retention: Duration,
-    pub(crate) stops_at_errors: bool,
-    common: Vec<Configure>,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    /// What new executions run, by name.
-    current: BTreeMap<String, Machine>,
-    /// By their revisions, those of executions that began earlier too.
-    revisions: HashMap<String, Machine>,
-    /// Who waits for the end of an execution.
-    ends: HashMap<String, Vec<oneshot::Sender<()>>>,
-    /// Who waits for the tasks of an activity.
-    workers: HashMap<String, Vec<oneshot::Sender<()>>>,
-    refused: BTreeMap<String, RecoverError>,
-    failure: Option<String>,
-    closed: bool,
+    _alive: Arc<Alive>,
 }
 
 /// An execution that was started.
@@ -133,179 +81,14 @@ pub struct WorkerTask {
     pub input: String,
 }
 
-impl HostBuilder {
-    /// Where executions are kept.
-    pub fn store(mut self, store: impl Store) -> Self {
-        self.store = Some(Arc::new(store));
-        self
-    }
-
-    /// Where executions are kept, shared with others.
-    pub fn shared_store(mut self, store: Arc<dyn Store>) -> Self {
-        self.store = Some(store);
-        self
-    }
-
-    /// A state machine whose executions it runs, with the functions that it was declared with.
-    pub fn machine(self, definition: Definition) -> Self {
-        self.machine_with(definition, |builder| builder)
-    }
-
-    /// The same, with more set on its executor: other handlers, buckets, limits.
-    pub fn machine_with(
-        mut self,
-        definition: Definition,
-        configure: impl Fn(ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
-    ) -> Self {
-        let configure: Configure = Arc::new(move |_, builder| configure(builder));
-        self.machines.push(Registered { definition, configure: vec![configure] });
-        self
-    }
-
-    /// What is set on the executors of all machines: account, region, functions, limits. It must be the same whenever a host is
-    /// started over the same store. Their clock is the host's, whatever is set here.
-    pub fn executors(
-        mut self,
-        configure: impl Fn(ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
-    ) -> Self {
-        self.common.push(Arc::new(move |_, builder| configure(builder)));
-        self
-    }
-
-    /// The same, by what each machine is.
-    pub fn executors_by(
-        mut self,
-        configure: impl Fn(&Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
-    ) -> Self {
-        self.common.push(Arc::new(configure));
-        self
-    }
-
-    /// What becomes of calls that were under way when a process ended. By default the attempt fails, and the machine's own `Retry`
-    /// decides.
-    pub fn on_interrupted(mut self, on_interrupted: OnInterrupted) -> Self {
-        self.on_interrupted = on_interrupted;
-        self
-    }
-
-    /// For how long the host has executions to itself without saying so again: 30 seconds by default. When a host dies, another one
-    /// over the same store goes on with its executions after that time.
-    pub fn lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
-        self
-    }
-
-    /// How often the host looks for executions that nobody runs: every second by default.
-    pub fn poll(mut self, poll: Duration) -> Self {
-        self.poll = poll;
-        self
-    }
-
-    /// How many executions stay loaded that wait for something: 10,000 by default. Others are loaded again when there is something to
-    /// do for them.
-    pub fn most_loaded(mut self, most: usize) -> Self {
-        self.most_loaded = most;
-        self
-    }
-
-    /// For how long executions are kept after their end: 90 days by default, as on AWS.
-    pub fn retention(mut self, retention: Duration) -> Self {
-        self.retention = retention;
-        self
-    }
-
-    /// A clock that stands still until [`Host::pass_time`] moves it: for tests. Calls to functions are made one by one, so that the
-    /// same always happens.
-    pub fn virtual_time(mut self) -> Self {
-        self.clock = Clock::virtual_time();
-        self
-    }
-
-    /// The same, from a time on.
-    pub fn virtual_time_from(mut self, start: Timestamp) -> Self {
-        self.clock = Clock::virtual_time();
-        self.clock.set(start);
-        self
-    }
-
-    /// Ends the host when its store fails, in place of asking the store again: for tests of crashes.
-    pub fn stop_at_store_errors(mut self) -> Self {
-        self.stops_at_errors = true;
-        self
-    }
-
-    /// Registers the machines in the store, and goes on with the executions that are there.
-    ///
-    /// # Errors
-    /// When there is no store, a machine cannot be run, or the store fails.
-    pub async fn start(self) -> Result<Host, HostError> {
-        let store = self.store.ok_or(HostError::NoStore)?;
-        let machines = machine::build(self.machines, &self.common)?;
-        let (events, receiver) = mpsc::unbounded_channel();
-        let owner = uuid::Uuid::from_bytes(random()?).to_string();
-        let inner = Arc::new(Inner {
-            store,
-            clock: self.clock,
-            events,
-            owner,
-            on_interrupted: self.on_interrupted,
-            lease: self.lease,
-            poll: self.poll,
-            most_loaded: self.most_loaded,
-            retention: self.retention,
-            stops_at_errors: self.stops_at_errors,
-            common: self.common,
-            state: Mutex::default(),
-        });
-        for machine in machines {
-            inner.register(machine).await?;
-        }
-        let listener = listener(&inner);
-        inner.store.listen(Arc::downgrade(&listener));
-        tokio::spawn(Driver::new(Arc::clone(&inner), receiver).run());
-        Ok(Host { inner, _listener: listener })
-    }
-}
-
-impl fmt::Debug for HostBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostBuilder")
-            .field("store", &self.store)
-            .field("clock", &self.clock)
-            .finish_non_exhaustive()
-    }
-}
-
-fn listener(inner: &Arc<Inner>) -> Arc<Listener> {
-    let weak: Weak<Inner> = Arc::downgrade(inner);
-    Arc::new(move |hint: &Hint| {
-        let Some(inner) = weak.upgrade() else { return };
-        match hint {
-            Hint::Execution(id) => drop(inner.events.send(Event::Look(*id))),
-            Hint::Activity(arn) => {
-                for worker in inner.lock().workers.remove(arn).into_iter().flatten() {
-                    let _ = worker.send(());
-                }
-            }
-        }
-    })
-}
-
 impl Host {
+    pub(crate) fn new(inner: Arc<Inner>, alive: Arc<Alive>) -> Self {
+        Self { inner, _alive: alive }
+    }
+
     /// A host that is to be put together.
     pub fn builder() -> HostBuilder {
-        HostBuilder {
-            store: None,
-            machines: Vec::new(),
-            common: Vec::new(),
-            clock: Clock::Real,
-            on_interrupted: OnInterrupted::default(),
-            lease: Duration::from_secs(30),
-            poll: Duration::from_secs(1),
-            most_loaded: 10_000,
-            retention: NAME,
-            stops_at_errors: false,
-        }
+        HostBuilder::new()
     }
 
     /// The store.
@@ -416,7 +199,7 @@ impl Host {
         }
         let name = match name {
             Some(name) => name.to_owned(),
-            None => uuid::Uuid::from_bytes(random()?).to_string(),
+            None => Uuid::new_v4().to_string(),
         };
         let started = timestamp(millis(inner.clock.now()));
         let key = inner.key(&[&machine.arn, &name])?;
@@ -467,13 +250,12 @@ impl Host {
     /// As [`describe`](Self::describe), when it cannot go on ([`RecoverError`]), and when the host stops.
     pub async fn wait(&self, execution_arn: &str) -> Result<Execution, HostError> {
         loop {
-            let (sender, receiver) = oneshot::channel();
+            let ends = self.inner.end_of(execution_arn);
             {
-                let mut state = self.inner.lock();
+                let state = self.inner.lock();
                 if state.closed {
                     return Err(self.inner.over(&state));
                 }
-                state.ends.entry(execution_arn.to_owned()).or_default().push(sender);
             }
             let known = self.describe(execution_arn).await?;
             if known.summary.status.is_closed() {
@@ -483,7 +265,7 @@ impl Host {
                 return Err(HostError::Recover(error.clone()));
             }
             // It may end on another host, of which nobody tells.
-            let _ = tokio::time::timeout(self.inner.poll, receiver).await;
+            let _ = tokio::time::timeout(self.inner.poll, ends).await;
         }
     }
 
@@ -554,11 +336,19 @@ impl Host {
     }
 
     async fn send_to_token(&self, token: &str, input: Input, closes: bool) -> Result<(), HostError> {
-        stepfn_executor::turns::check(&input).map_err(HostError::Token)?;
+        let unknown = || HostError::Token(stepfn_executor::turns::unknown_token(token));
+        let known = self.inner.store.token(token.to_owned()).await?.ok_or_else(unknown)?;
+        // What its execution would not take is not delivered: the token would be used up.
+        if let Some(execution) = self.inner.store.execution_of(known.execution).await? {
+            let machine = self.inner.machine_of(&execution.revision, &execution.summary.machine).await?;
+            if let Some(machine) = machine {
+                machine.executor.check_answer(&input).map_err(HostError::Token)?;
+            }
+        }
         let to = Address::Token { token: token.to_owned(), closes };
         match self.deliver(to, Message::Input(input)).await? {
             Delivered::To(_) => Ok(()),
-            Delivered::Missing => Err(HostError::Token(stepfn_executor::turns::unknown_token(token))),
+            Delivered::Missing => Err(unknown()),
             Delivered::Closed => Err(HostError::Token(TokenError::TaskTimedOut)),
         }
     }
@@ -620,8 +410,7 @@ impl Host {
     ) -> Result<Option<WorkerTask>, HostError> {
         let end = tokio::time::Instant::now() + at_most;
         loop {
-            let (sender, receiver) = oneshot::channel();
-            self.inner.lock().workers.entry(activity_arn.to_owned()).or_default().push(sender);
+            let offered = self.inner.task_of(activity_arn);
             if let Some(task) = self.get_activity_task(activity_arn, worker_name).await? {
                 return Ok(Some(task));
             }
@@ -629,7 +418,7 @@ impl Host {
             if left.is_zero() {
                 return Ok(None);
             }
-            let _ = tokio::time::timeout(left.min(self.inner.poll), receiver).await;
+            let _ = tokio::time::timeout(left.min(self.inner.poll), offered).await;
         }
     }
 
@@ -710,139 +499,4 @@ impl fmt::Debug for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Host").field("store", &self.inner.store).finish_non_exhaustive()
     }
-}
-
-impl Inner {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // Every change leaves the state whole, so a panic elsewhere does not spoil it.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn send(&self, event: Event) -> Result<(), HostError> {
-        self.events.send(event).map_err(|_| self.over(&self.lock()))
-    }
-
-    fn over(&self, state: &State) -> HostError {
-        HostError::Stopped { reason: state.failure.clone() }
-    }
-
-    /// A key that nobody guesses. On virtual time the same has the same in each run.
-    fn key(&self, of: &[&str]) -> Result<[u8; 32], HostError> {
-        let mut key = [0; 32];
-        if self.clock.is_virtual() {
-            return Ok(of
-                .iter()
-                .fold(Sha256::new(), |digest, part| digest.chain_update(part))
-                .finalize()
-                .into());
-        }
-        getrandom::fill(&mut key).map_err(|error| HostError::Random { reason: error.to_string() })?;
-        Ok(key)
-    }
-
-    fn until(&self) -> i64 {
-        millis(self.clock.now()).saturating_add(span(self.lease))
-    }
-
-    /// Makes a machine known to the store and to those who start executions.
-    async fn register(&self, machine: Machine) -> Result<(), HostError> {
-        let kind = match machine.workflow_type {
-            WorkflowType::Standard => MachineKind::Standard,
-            WorkflowType::Express => MachineKind::Express,
-        };
-        let revision = Revision {
-            id: machine.revision.clone(),
-            machine: machine.arn.clone(),
-            definition: machine.text.clone(),
-            details: "{}".to_owned(),
-            created: millis(self.clock.now()),
-        };
-        let new = NewMachine {
-            arn: machine.arn.clone(),
-            name: machine.name.clone(),
-            kind,
-            revision: revision.clone(),
-            tags: Vec::new(),
-            publish: None,
-        };
-        if let Created::Exists(known) = self.store.create_machine(new).await?
-            && known.revision != revision.id
-        {
-            match self.store.update_machine(Update { revision, publish: None }).await? {
-                Published::Done(_) => {}
-                other => {
-                    return Err(HostError::Register { machine: machine.name, reason: format!("{other:?}") });
-                }
-            }
-        }
-        let mut state = self.lock();
-        state.revisions.insert(machine.revision.clone(), machine.clone());
-        state.current.insert(machine.name.clone(), machine);
-        Ok(())
-    }
-
-    /// The machine of a revision; one that is not registered is made of what the store has of it.
-    pub(crate) async fn machine_of(&self, revision: &str, arn: &str) -> Result<Option<Machine>, StoreError> {
-        if let Some(known) = self.lock().revisions.get(revision) {
-            return Ok(Some(known.clone()));
-        }
-        let Some(kept) = self.store.revision(revision.to_owned()).await? else { return Ok(None) };
-        let name = arn.rsplit(':').next().unwrap_or(arn);
-        let kind = match self.store.machine(arn.to_owned()).await?.map(|machine| machine.kind) {
-            Some(MachineKind::Express) => WorkflowType::Express,
-            Some(MachineKind::Standard) | None => WorkflowType::Standard,
-        };
-        let Some(mut registered) = machine::restored(name, kind, &kept.definition) else {
-            return Ok(None);
-        };
-        let mut state = self.lock();
-        // The functions are those of today's definition, where it has the same tasks.
-        registered.configure.push(match state.current.get(name) {
-            Some(current) => current.functions(),
-            // A Task that nothing is bound to fails when it is reached.
-            None => Arc::new(|_, builder| builder.allow_unbound()),
-        });
-        let built = machine::build_one(&registered, &self.common, state.current.values());
-        let Ok(machine) = built else { return Ok(None) };
-        let machine = Machine { revision: revision.to_owned(), ..machine };
-        state.revisions.insert(revision.to_owned(), machine.clone());
-        Ok(Some(machine))
-    }
-
-    /// Notes that the store failed.
-    pub(crate) fn failed(&self, what: &str, error: &StoreError) {
-        self.lock().failure = Some(format!("cannot {what}: {error}"));
-    }
-
-    /// Notes that an execution cannot go on.
-    pub(crate) fn refuse(&self, arn: String, error: RecoverError) {
-        let mut state = self.lock();
-        state.ends.remove(&arn);
-        state.refused.insert(arn, error);
-    }
-
-    /// Tells who waits for the end of an execution.
-    pub(crate) fn ended(&self, arn: &str) {
-        for waiting in self.lock().ends.remove(arn).into_iter().flatten() {
-            let _ = waiting.send(());
-        }
-    }
-
-    /// Notes that the loop has ended.
-    pub(crate) fn closed(&self) {
-        let mut state = self.lock();
-        state.closed = true;
-        state.ends.clear();
-        state.workers.clear();
-    }
-}
-
-fn span(span: Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn random() -> Result<[u8; 16], HostError> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| HostError::Random { reason: error.to_string() })?;
-    Ok(bytes)
 }

@@ -1,7 +1,6 @@
 //! What is kept of an execution: how it began, and what came in in each of its turns, as JSON text.
 
-use std::fmt::Write;
-
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
 use stepfn_core::{
     json,
@@ -68,7 +67,7 @@ impl Digests {
 
 /// The key of an execution, as it is kept with its beginning.
 pub(crate) fn head(key: &[u8; 32]) -> Vec<u8> {
-    object([("v", VERSION.into()), ("key", hex(key).into())]).to_string().into_bytes()
+    object([("v", VERSION.into()), ("key", BASE64.encode(key).into())]).to_string().into_bytes()
 }
 
 pub(crate) fn read_head(bytes: &[u8]) -> Read<[u8; 32]> {
@@ -77,17 +76,18 @@ pub(crate) fn read_head(bytes: &[u8]) -> Read<[u8; 32]> {
 }
 
 fn key(of: &Value) -> Read<[u8; 32]> {
-    unhex(text(of, "key")?).and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| missing("key"))
+    let key = BASE64.decode(text(of, "key")?).ok().and_then(|bytes| bytes.try_into().ok());
+    key.ok_or_else(|| missing("key"))
 }
 
 impl Entry {
     pub(crate) fn write(&self) -> Vec<u8> {
-        let digests: String = self.events.0.iter().map(|digest| hex(digest)).collect();
+        let digests = BASE64.encode(self.events.0.as_flattened());
         let mut entry = Map::new();
         entry.insert("v".into(), VERSION.into());
         entry.insert("at".into(), self.at.as_microsecond().into());
         if let Some(key) = &self.redriven {
-            entry.insert("key".into(), hex(key).into());
+            entry.insert("key".into(), BASE64.encode(key).into());
         }
         entry.insert("in".into(), Value::array(self.inputs.iter().map(write_input)));
         entry.insert("events".into(), digests.into());
@@ -98,7 +98,7 @@ impl Entry {
         let entry = versioned(bytes)?;
         let redriven = if entry.get("key").is_some() { Some(key(&entry)?) } else { None };
         let inputs = entry.get("in").and_then(Value::as_array).ok_or_else(|| missing("in"))?;
-        let digests = unhex(text(&entry, "events")?).ok_or_else(|| missing("events"))?;
+        let digests = BASE64.decode(text(&entry, "events")?).map_err(|_| missing("events"))?;
         let (digests, rest) = digests.as_chunks::<8>();
         if !rest.is_empty() {
             return Err(missing("events"));
@@ -116,7 +116,7 @@ impl Message {
     pub(crate) fn write(&self) -> Vec<u8> {
         let message = match self {
             Self::Input(input) => write_input(input),
-            Self::Redrive(key) => object([("redrive", true.into()), ("key", hex(key).into())]),
+            Self::Redrive(key) => object([("redrive", true.into()), ("key", BASE64.encode(key).into())]),
         };
         message.to_string().into_bytes()
     }
@@ -240,20 +240,6 @@ fn text<'a>(of: &'a Value, key: &str) -> Read<&'a str> {
 fn time(of: &Value, key: &str) -> Read<Timestamp> {
     let micros = of.get(key).and_then(Value::as_i64).ok_or_else(|| missing(key))?;
     Timestamp::from_microsecond(micros).map_err(|error| Unreadable(error.to_string()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // A String takes everything.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let byte = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
-    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
 }
 
 #[cfg(test)]

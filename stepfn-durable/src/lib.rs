@@ -26,18 +26,22 @@
 //! [`OnInterrupted::Rerun`] asks for it; events of histories never change. Express workflows are not kept: an
 //! [`Executor`](stepfn_executor::Executor) runs them.
 
+mod builder;
 mod clock;
 mod driver;
 mod error;
 mod host;
+mod inner;
 mod journal;
 mod machine;
+mod recover;
 mod running;
 pub mod store;
 
 pub use self::{
+    builder::HostBuilder,
     error::HostError,
-    host::{Host, HostBuilder, StartOf, StartedExecution, WorkerTask},
+    host::{Host, StartOf, StartedExecution, WorkerTask},
     machine::MachineError,
     running::{OnInterrupted, RecoverError},
 };

@@ -107,6 +107,8 @@ pub(crate) struct Step {
     pub(crate) first: u64,
     pub(crate) events: Vec<String>,
     pub(crate) calls: Vec<Call>,
+    /// Earlier calls that nobody waits for any more.
+    pub(crate) given_up: Vec<u64>,
     pub(crate) opened: Vec<OpenToken>,
     pub(crate) closed: Vec<String>,
     pub(crate) end: Option<Result<Arc<Outcome>, RunError>>,
@@ -163,7 +165,7 @@ impl Running {
         // A redrive is at the time when it was asked for, and its events are.
         let at = if self.redriven.is_some() { self.turns.now() } else { at.max(self.turns.now()) };
         let kept = inputs.clone();
-        let Turn { calls, opened, closed, events, due, end, .. } = self.turns.turn(at, inputs);
+        let Turn { calls, given_up, opened, closed, events, due, end, .. } = self.turns.turn(at, inputs);
         let first = self.events + 1;
         self.events += events.len() as u64;
         self.due = due;
@@ -173,7 +175,7 @@ impl Running {
         }
         let redriven = self.redriven.take();
         let entry = Entry { at, redriven, inputs: kept, events: Digests::of(&events, &calls) };
-        Step { entry, first, events, calls, opened, closed, end }
+        Step { entry, first, events, calls, given_up, opened, closed, end }
     }
 
     pub(crate) fn turns(&self) -> &Turns {

@@ -251,6 +251,74 @@ async fn an_execution_keeps_the_definition_that_it_began_with() {
     assert_eq!(second.wait(&new).await.unwrap().end.unwrap().output.as_deref(), Some("\"other\""));
 }
 
+#[tokio::test]
+async fn a_definition_may_come_back() {
+    let store: Arc<dyn Store> = Arc::new(Memory::new());
+    let other =
+        r#"{"StartAt": "Other", "States": {"Other": {"Type": "Pass", "Result": "other", "End": true}}}"#;
+    let own = r#"{"StartAt": "Own", "States": {"Own": {"Type": "Pass", "Result": "own", "End": true}}}"#;
+    for (text, output) in [(own, "\"own\""), (other, "\"other\""), (own, "\"own\""), (own, "\"own\"")] {
+        let host = host(&store, &Arc::default()).machine(definition("Changing", text)).start().await.unwrap();
+        let arn = host.start_execution("Changing", None, Value::Null).await.unwrap().execution_arn;
+        assert_eq!(host.wait(&arn).await.unwrap().end.unwrap().output.as_deref(), Some(output));
+        host.shut_down().await;
+    }
+}
+
+#[tokio::test]
+async fn a_host_ends_with_its_last_clone() {
+    let store: Arc<dyn Store> = Arc::new(Memory::new());
+    let first = host(&store, &Arc::default()).machine(definition("Asking", WAITS)).start().await.unwrap();
+    let arn = first.start_execution("Asking", None, text("{}")).await.unwrap().execution_arn;
+    let second = first.clone();
+    drop(first);
+    second.idle().await.unwrap();
+    assert_eq!(second.describe(&arn).await.unwrap().summary.status, Status::Running);
+    drop(second);
+    for _ in 0..1000 {
+        if Arc::strong_count(&store) == 1 {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("somebody still has the store");
+}
+
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn a_file_can_be_opened_as_soon_as_its_host_is_shut_down() {
+    let folder = std::env::temp_dir().join(format!("stepfn-host-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("again.db");
+    for _ in 0..5 {
+        let sqlite = stepfn_durable::store::Sqlite::open(&path).unwrap();
+        let host = Host::builder()
+            .store(sqlite)
+            .machine(definition("Asking", WAITS))
+            .executors(|builder| builder.allow_unbound());
+        let host = host.start().await.unwrap();
+        host.start_execution("Asking", None, text("{}")).await.unwrap();
+        host.idle().await.unwrap();
+        host.shut_down().await;
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_the_execution_would_not_take_leaves_its_token_as_it_is() {
+    let store: Arc<dyn Store> = Arc::new(Memory::new());
+    let mut limits = stepfn_executor::Limits::default();
+    limits.payload_bytes = 300;
+    let host = host(&store, &Arc::default()).executors(move |builder| builder.limits(limits.clone()));
+    let host = host.machine(definition("Asking", WAITS)).start().await.unwrap();
+    let arn = host.start_execution("Asking", None, text("{}")).await.unwrap().execution_arn;
+    let token = token(&store, &host, &arn).await;
+    let large = host.send_task_success(&token, Value::from("x".repeat(400))).await;
+    assert!(matches!(large, Err(HostError::Token(TokenError::InvalidOutput { .. }))), "{large:?}");
+    host.send_task_success(&token, Value::from("x")).await.unwrap();
+    assert_eq!(host.wait(&arn).await.unwrap().summary.status, Status::Succeeded);
+}
+
 /// Appends to what was kept of the history of an execution, by changing what the machine's mock answers.
 #[tokio::test]
 async fn an_execution_that_goes_another_way_stops_alone_and_with_words() {

@@ -83,8 +83,9 @@ impl Identity {
     }
 }
 
-/// Whether AWS takes a name for an execution, of so many characters that none of its services trips over.
-pub(crate) fn is_name(name: &str, most: usize) -> bool {
+/// Whether AWS takes a name for an execution, a state machine or an activity: of 1 to `most` characters (80 by default), none of which
+/// its services refuse.
+pub fn is_name(name: &str, most: usize) -> bool {
     let is_refused = |sign: char| {
         sign.is_whitespace()
             || sign.is_control()

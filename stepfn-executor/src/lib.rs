@@ -91,6 +91,7 @@ pub use self::{
     executor::Executor,
     handler::{Attempt, TaskCall, TaskHandler},
     history::{History, HistoryEvent, Route, RouteStep},
+    identity::is_name,
     limits::Limits,
     map_run::MapRun,
     mock::Mock,

@@ -149,12 +149,12 @@ pub(crate) fn of(timestamp: &stepfn_core::check::Timestamp) -> Timestamp {
 }
 
 /// How long it is from one point in time to another; zero when that is past.
-pub(crate) fn until(from: Timestamp, to: Timestamp) -> Duration {
+pub fn until(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or(Duration::ZERO)
 }
 
 /// A point in time after another, the last there is where it would be later than that.
-pub(crate) fn after(from: Timestamp, span: Duration) -> Timestamp {
+pub fn after(from: Timestamp, span: Duration) -> Timestamp {
     jiff::SignedDuration::try_from(span)
         .ok()
         .and_then(|span| from.checked_add(span).ok())

@@ -148,6 +148,8 @@ pub enum Input {
 pub struct Turn {
     /// The calls that it asks for, in their order.
     pub calls: Vec<Call>,
+    /// The numbers of earlier calls whose answers nobody waits for any more.
+    pub given_up: Vec<u64>,
     /// The task tokens that it handed out, in their order. Those that the same turn took back are not among them.
     pub opened: Vec<OpenToken>,
     /// The task tokens that nobody waits for any more.
@@ -207,6 +209,14 @@ impl Executor {
         Ok(Turns::new(interpreter, clock, 0, Deferred::default()))
     }
 
+    /// Whether an answer to a task token may be taken by an execution of this executor, whatever the token: by its limits.
+    ///
+    /// # Errors
+    /// When the output is too large or too deep, or error or cause too long.
+    pub fn check_answer(&self, input: &Input) -> Result<(), TokenError> {
+        check(&self.inner.registry, input)
+    }
+
     /// [`redrive`](Self::redrive) of an execution that moves in turns: it does so on, after those events that it had. The key is
     /// another one than that of its beginning, and the host keeps it too. Its calls have numbers that none had before.
     ///
@@ -228,12 +238,7 @@ impl Executor {
     }
 }
 
-/// Whether an answer to a task token may be taken at all, whatever the token: its size is.
-///
-/// # Errors
-/// When the output is too large or too deep, or error or cause too long.
-pub fn check(input: &Input) -> Result<(), TokenError> {
-    let registry = Registry::new(Arc::default());
+fn check(registry: &Registry, input: &Input) -> Result<(), TokenError> {
     match input {
         Input::Success { output, .. } => registry.check_output(output),
         Input::Failure { error, cause, .. } => registry.check_texts(error.as_deref(), cause.as_deref()),
@@ -279,12 +284,17 @@ impl Turns {
         self.calls.open()
     }
 
-    /// Whether something may come in as it stands.
+    /// Whether it waits for the answer to a call.
+    pub fn waits_for_calls(&self) -> bool {
+        self.calls.is_waiting()
+    }
+
+    /// Whether something may come in as it is.
     ///
     /// # Errors
     /// The answer of `SendTaskSuccess` and its like.
     pub fn check(&self, input: &Input) -> Result<(), TokenError> {
-        check(input)?;
+        check(&self.interpreter.executor().registry, input)?;
         match input {
             Input::Answered { .. } | Input::Stop { .. } => Ok(()),
             Input::Success { token, .. }
@@ -372,7 +382,15 @@ impl Turns {
         self.told += events.len();
         let due = if end.is_some() { None } else { self.clock.next() };
         let (opened, closed) = self.calls.take_tokens();
-        Turn { calls: self.calls.take_new(), opened, closed, events, due, end }
+        Turn {
+            calls: self.calls.take_new(),
+            given_up: self.calls.take_given_up(),
+            opened,
+            closed,
+            events,
+            due,
+            end,
+        }
     }
 }
 

@@ -280,8 +280,13 @@ fn answers_that_come_late_or_twice_change_nothing() {
     let mut host = Host::new(&executor);
     let due = host.due.unwrap();
     assert_eq!(due, START + jiff::SignedDuration::from_secs(5));
-    host.turn(due, Vec::new());
+    assert!(host.turns.waits_for_calls());
+    let turn = host.turns.turn(due, Vec::new());
+    assert_eq!(turn.given_up, [1]);
+    host.events.extend(turn.events);
+    host.due = turn.due;
     assert_eq!(host.turns.open_calls(), Vec::<u64>::new(), "nobody waits for the call any more");
+    assert!(!host.turns.waits_for_calls());
     let events = host.events.len();
     let answer = Answer::Done(Ok(Value::Null));
     let late = vec![Input::Answered { call: 1, answer: answer.clone() }, Input::Answered { call: 9, answer }];

@@ -149,6 +149,7 @@ struct State {
     open: BTreeMap<u64, Open>,
     opened: Vec<OpenToken>,
     closed: Vec<String>,
+    given_up: Vec<u64>,
 }
 
 /// A task token that an execution handed out.
@@ -217,6 +218,16 @@ impl Deferred {
         let mut new = std::mem::take(&mut state.new);
         new.retain(|call| state.open.contains_key(&call.number));
         new
+    }
+
+    /// The numbers of those that were given up since the last time.
+    pub(super) fn take_given_up(&self) -> Vec<u64> {
+        std::mem::take(&mut self.lock().given_up)
+    }
+
+    /// Whether any has no answer yet.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.lock().open.values().any(|open| open.answer.is_none())
     }
 
     /// The numbers of those that have no answer yet.
@@ -290,7 +301,10 @@ impl Future for Awaited {
 impl Drop for Awaited {
     fn drop(&mut self) {
         if let Some(calls) = self.calls.upgrade() {
-            calls.lock().open.remove(&self.number);
+            let mut state = calls.lock();
+            if state.open.remove(&self.number).is_some() {
+                state.given_up.push(self.number);
+            }
         }
     }
 }

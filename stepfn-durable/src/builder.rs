@@ -1,0 +1,192 @@
+//! How a host is put together.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use stepfn_core::definition::Definition;
+use stepfn_executor::{ExecutorBuilder, Timestamp, VirtualTime};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use crate::{
+    clock::Clock,
+    driver::Driver,
+    error::HostError,
+    host::Host,
+    inner::{Alive, Inner},
+    machine::{self, Configure, Registered},
+    running::OnInterrupted,
+    store::Store,
+};
+
+/// How long executions are kept after their end, and their names taken.
+const NAME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// What a host is made of.
+#[must_use = "a builder does nothing until `start`"]
+pub struct HostBuilder {
+    store: Option<Arc<dyn Store>>,
+    machines: Vec<Registered>,
+    common: Vec<Configure>,
+    clock: Clock,
+    on_interrupted: OnInterrupted,
+    lease: Duration,
+    poll: Duration,
+    most_loaded: usize,
+    retention: Duration,
+    stops_at_errors: bool,
+}
+
+impl HostBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            store: None,
+            machines: Vec::new(),
+            common: Vec::new(),
+            clock: Clock::Real,
+            on_interrupted: OnInterrupted::default(),
+            lease: Duration::from_secs(30),
+            poll: Duration::from_secs(1),
+            most_loaded: 10_000,
+            retention: NAME,
+            stops_at_errors: false,
+        }
+    }
+
+    /// Where executions are kept.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Where executions are kept, shared with others.
+    pub fn shared_store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// A state machine whose executions it runs, with the functions that it was declared with.
+    pub fn machine(self, definition: Definition) -> Self {
+        self.machine_with(definition, |builder| builder)
+    }
+
+    /// The same, with more set on its executor: other handlers, buckets, limits.
+    pub fn machine_with(
+        mut self,
+        definition: Definition,
+        configure: impl Fn(ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
+    ) -> Self {
+        let configure: Configure = Arc::new(move |_, builder| configure(builder));
+        self.machines.push(Registered { definition, configure: vec![configure] });
+        self
+    }
+
+    /// What is set on the executors of all machines: account, region, functions, limits. It must be the same whenever a host is
+    /// started over the same store. Their clock is the host's, whatever is set here.
+    pub fn executors(
+        mut self,
+        configure: impl Fn(ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.common.push(Arc::new(move |_, builder| configure(builder)));
+        self
+    }
+
+    /// The same, by what each machine is.
+    pub fn executors_by(
+        mut self,
+        configure: impl Fn(&Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.common.push(Arc::new(configure));
+        self
+    }
+
+    /// What becomes of calls that were under way when a process ended. By default the attempt fails, and the machine's own `Retry`
+    /// decides.
+    pub fn on_interrupted(mut self, on_interrupted: OnInterrupted) -> Self {
+        self.on_interrupted = on_interrupted;
+        self
+    }
+
+    /// For how long the host has executions to itself without saying so again: 30 seconds by default. When a host dies, another one
+    /// over the same store goes on with its executions after that time.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.lease = lease;
+        self
+    }
+
+    /// How often the host looks for executions that nobody runs: every second by default.
+    pub fn poll(mut self, poll: Duration) -> Self {
+        self.poll = poll;
+        self
+    }
+
+    /// How many executions stay loaded that wait for something: 10,000 by default. Others are loaded again when there is something to
+    /// do for them.
+    pub fn most_loaded(mut self, most: usize) -> Self {
+        self.most_loaded = most;
+        self
+    }
+
+    /// For how long executions are kept after their end: 90 days by default, as on AWS.
+    pub fn retention(mut self, retention: Duration) -> Self {
+        self.retention = retention;
+        self
+    }
+
+    /// A clock that stands still until [`Host::pass_time`] moves it: for tests. Calls to functions are made one by one, so that the
+    /// same always happens.
+    pub fn virtual_time(self) -> Self {
+        self.virtual_time_from(VirtualTime::START)
+    }
+
+    /// The same, from a time on.
+    pub fn virtual_time_from(mut self, start: Timestamp) -> Self {
+        self.clock = Clock::starting_at(start);
+        self
+    }
+
+    /// Ends the host when its store fails, in place of asking the store again: for tests of crashes.
+    pub fn stop_at_store_errors(mut self) -> Self {
+        self.stops_at_errors = true;
+        self
+    }
+
+    /// Registers the machines in the store, and goes on with the executions that are there.
+    ///
+    /// # Errors
+    /// When there is no store, a machine cannot be run, or the store fails.
+    pub async fn start(self) -> Result<Host, HostError> {
+        let store = self.store.ok_or(HostError::NoStore)?;
+        let machines = machine::build(self.machines, &self.common)?;
+        let (events, receiver) = mpsc::unbounded_channel();
+        let owner = Uuid::new_v4().to_string();
+        let inner = Arc::new(Inner {
+            store,
+            clock: self.clock,
+            events,
+            owner,
+            on_interrupted: self.on_interrupted,
+            lease: self.lease,
+            poll: self.poll,
+            most_loaded: self.most_loaded,
+            retention: self.retention,
+            stops_at_errors: self.stops_at_errors,
+            common: self.common,
+            state: std::sync::Mutex::default(),
+        });
+        for machine in machines {
+            inner.register(machine).await?;
+        }
+        let alive = Arc::new(Alive::new(&inner));
+        tokio::spawn(Driver::new(Arc::clone(&inner), receiver).run());
+        Ok(Host::new(inner, alive))
+    }
+}
+
+impl fmt::Debug for HostBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HostBuilder")
+            .field("store", &self.store)
+            .field("clock", &self.clock)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,236 @@
+//! What a host, its clones and its loop share.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+use sha2::{Digest, Sha256};
+use stepfn_core::definition::WorkflowType;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{
+    clock::{Clock, millis, span},
+    driver::Event,
+    error::HostError,
+    machine::{self, Configure, Machine},
+    running::{OnInterrupted, RecoverError},
+    store::{
+        Created, Hint, Listener, MachineKind, NewMachine, Published, Revision, Store, StoreError, Update,
+    },
+};
+
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Clock,
+    pub(crate) events: mpsc::UnboundedSender<Event>,
+    /// The name that leases have.
+    pub(crate) owner: String,
+    pub(crate) on_interrupted: OnInterrupted,
+    pub(crate) lease: Duration,
+    pub(crate) poll: Duration,
+    pub(crate) most_loaded: usize,
+    pub(crate) retention: Duration,
+    pub(crate) stops_at_errors: bool,
+    pub(crate) common: Vec<Configure>,
+    pub(crate) state: Mutex<State>,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    /// What new executions run, by name.
+    pub(crate) current: BTreeMap<String, Machine>,
+    /// By their revisions, those of executions that began earlier too.
+    revisions: HashMap<String, Machine>,
+    /// Who waits for the end of an execution.
+    ends: HashMap<String, Vec<oneshot::Sender<()>>>,
+    /// Who waits for the tasks of an activity.
+    workers: HashMap<String, Vec<oneshot::Sender<()>>>,
+    pub(crate) refused: BTreeMap<String, RecoverError>,
+    failure: Option<String>,
+    pub(crate) closed: bool,
+}
+
+/// Is there as long as anybody has the host: with the last the loop ends.
+pub(crate) struct Alive {
+    events: mpsc::UnboundedSender<Event>,
+    /// For as long as it is there, the store's hints come in.
+    _listener: Arc<Listener>,
+}
+
+impl Alive {
+    pub(crate) fn new(inner: &Arc<Inner>) -> Self {
+        let listener = listener(inner);
+        inner.store.listen(Arc::downgrade(&listener));
+        Self { events: inner.events.clone(), _listener: listener }
+    }
+}
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        // Nobody waits for the answer.
+        let (reply, _) = oneshot::channel();
+        let _ = self.events.send(Event::Stop(reply));
+    }
+}
+
+/// Whom to tell about something, without those who have gone away meanwhile.
+fn wait_for(waiting: &mut HashMap<String, Vec<oneshot::Sender<()>>>, key: &str) -> oneshot::Receiver<()> {
+    let (sender, receiver) = oneshot::channel();
+    let waiting = waiting.entry(key.to_owned()).or_default();
+    waiting.retain(|sender| !sender.is_closed());
+    waiting.push(sender);
+    receiver
+}
+
+fn listener(inner: &Arc<Inner>) -> Arc<Listener> {
+    let weak: Weak<Inner> = Arc::downgrade(inner);
+    Arc::new(move |hint: &Hint| {
+        let Some(inner) = weak.upgrade() else { return };
+        match hint {
+            Hint::Execution(id) => drop(inner.events.send(Event::Look(*id))),
+            Hint::Activity(arn) => {
+                for worker in inner.lock().workers.remove(arn).into_iter().flatten() {
+                    let _ = worker.send(());
+                }
+            }
+        }
+    })
+}
+
+impl Inner {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+        // Every change leaves the state whole, so a panic elsewhere does not spoil it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn send(&self, event: Event) -> Result<(), HostError> {
+        self.events.send(event).map_err(|_| self.over(&self.lock()))
+    }
+
+    pub(crate) fn over(&self, state: &State) -> HostError {
+        HostError::Stopped { reason: state.failure.clone() }
+    }
+
+    /// A key that nobody guesses. On virtual time the same has the same in each run.
+    pub(crate) fn key(&self, of: &[&str]) -> Result<[u8; 32], HostError> {
+        let mut key = [0; 32];
+        if self.clock.is_virtual() {
+            return Ok(of
+                .iter()
+                .fold(Sha256::new(), |digest, part| digest.chain_update(part))
+                .finalize()
+                .into());
+        }
+        getrandom::fill(&mut key).map_err(|error| HostError::Random { reason: error.to_string() })?;
+        Ok(key)
+    }
+
+    /// When a lease ends that begins now.
+    pub(crate) fn until(&self) -> i64 {
+        millis(self.clock.now()).saturating_add(span(self.lease))
+    }
+
+    /// Makes a machine known to the store and to those who start executions.
+    pub(crate) async fn register(&self, machine: Machine) -> Result<(), HostError> {
+        let kind = match machine.workflow_type {
+            WorkflowType::Standard => MachineKind::Standard,
+            WorkflowType::Express => MachineKind::Express,
+        };
+        let revision = Revision {
+            id: machine.revision.clone(),
+            machine: machine.arn.clone(),
+            definition: machine.text.clone(),
+            details: "{}".to_owned(),
+            created: millis(self.clock.now()),
+        };
+        let new = NewMachine {
+            arn: machine.arn.clone(),
+            name: machine.name.clone(),
+            kind,
+            revision: revision.clone(),
+            tags: Vec::new(),
+            publish: None,
+        };
+        if let Created::Exists(known) = self.store.create_machine(new).await?
+            && known.revision != revision.id
+        {
+            match self.store.update_machine(Update { revision, publish: None }).await? {
+                Published::Done(_) => {}
+                other => {
+                    return Err(HostError::Register { machine: machine.name, reason: format!("{other:?}") });
+                }
+            }
+        }
+        let mut state = self.lock();
+        state.revisions.insert(machine.revision.clone(), machine.clone());
+        state.current.insert(machine.name.clone(), machine);
+        Ok(())
+    }
+
+    /// The machine of a revision; one that is not registered is made of what the store has of it.
+    pub(crate) async fn machine_of(&self, revision: &str, arn: &str) -> Result<Option<Machine>, StoreError> {
+        if let Some(known) = self.lock().revisions.get(revision) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(kept) = self.store.revision(revision.to_owned()).await? else { return Ok(None) };
+        let name = arn.rsplit(':').next().unwrap_or(arn);
+        let kind = match self.store.machine(arn.to_owned()).await?.map(|machine| machine.kind) {
+            Some(MachineKind::Express) => WorkflowType::Express,
+            Some(MachineKind::Standard) | None => WorkflowType::Standard,
+        };
+        let Some(mut registered) = machine::restored(name, kind, &kept.definition) else {
+            return Ok(None);
+        };
+        let mut state = self.lock();
+        // The functions are those of today's definition, where it has the same tasks.
+        registered.configure.push(match state.current.get(name) {
+            Some(current) => current.functions(),
+            // A Task that nothing is bound to fails when it is reached.
+            None => Arc::new(|_, builder| builder.allow_unbound()),
+        });
+        let built = machine::build_one(&registered, &self.common, state.current.values());
+        let Ok(machine) = built else { return Ok(None) };
+        let machine = Machine { revision: revision.to_owned(), ..machine };
+        state.revisions.insert(revision.to_owned(), machine.clone());
+        Ok(Some(machine))
+    }
+
+    /// What is told when an execution ends.
+    pub(crate) fn end_of(&self, arn: &str) -> oneshot::Receiver<()> {
+        wait_for(&mut self.lock().ends, arn)
+    }
+
+    /// What is told when an activity has a task.
+    pub(crate) fn task_of(&self, activity: &str) -> oneshot::Receiver<()> {
+        wait_for(&mut self.lock().workers, activity)
+    }
+
+    /// Notes that the store failed.
+    pub(crate) fn failed(&self, what: &str, error: &StoreError) {
+        self.lock().failure = Some(format!("cannot {what}: {error}"));
+    }
+
+    /// Notes that an execution cannot go on.
+    pub(crate) fn refuse(&self, arn: String, error: RecoverError) {
+        let mut state = self.lock();
+        state.ends.remove(&arn);
+        state.refused.insert(arn, error);
+    }
+
+    /// Tells who waits for the end of an execution.
+    pub(crate) fn ended(&self, arn: &str) {
+        for waiting in self.lock().ends.remove(arn).into_iter().flatten() {
+            let _ = waiting.send(());
+        }
+    }
+
+    /// Notes that the loop has ended.
+    pub(crate) fn closed(&self) {
+        let mut state = self.lock();
+        state.closed = true;
+        state.ends.clear();
+        state.workers.clear();
+    }
+}

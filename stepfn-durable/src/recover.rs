@@ -1,0 +1,90 @@
+//! What a store has of an execution, made to go on.
+
+use std::time::Duration;
+
+use stepfn_executor::turns::{Begin, Call};
+
+use crate::{
+    clock::timestamp,
+    driver::Over,
+    inner::Inner,
+    journal::{self, Entry},
+    running::{RecoverError, Running},
+    store::{Answer, Claim, Load, Store, StoreError},
+};
+
+/// How many entries of a journal are loaded at once.
+const PAGE: usize = 1000;
+
+/// Goes through what is kept of an execution.
+pub(crate) async fn recover(
+    inner: &Inner,
+    claim: &Claim,
+) -> Result<Result<(Running, Vec<Call>), RecoverError>, Over> {
+    let execution = &claim.execution;
+    let unreadable = |reason: String| RecoverError::Unreadable { reason };
+    let machine = match inner.machine_of(&execution.revision, &execution.summary.machine).await {
+        Ok(Some(machine)) => machine,
+        Ok(None) => {
+            return Ok(Err(RecoverError::NoMachine { machine: execution.summary.machine.clone() }));
+        }
+        Err(error) => return Ok(Err(unreadable(error.to_string()))),
+    };
+    let mut entries = Vec::new();
+    loop {
+        let after = entries.len() as i64;
+        let load = Load { id: execution.summary.id, after, limit: PAGE };
+        let page = ask(inner, "load a journal", |store| store.load(load)).await?;
+        let full = page.len() == PAGE;
+        for (place, entry) in page.into_iter().enumerate() {
+            if entry.seq != after + place as i64 + 1 {
+                let missing = after + place as i64 + 1;
+                return Ok(Err(unreadable(format!("the entry of turn {missing} is missing"))));
+            }
+            match Entry::read(&entry.data) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => return Ok(Err(unreadable(format!("turn {}: {}", entry.seq, error.0)))),
+            }
+        }
+        if !full {
+            break;
+        }
+    }
+    if entries.len() as i64 != execution.seq {
+        let reason = format!("it has {} turns, and entries of {}", execution.seq, entries.len());
+        return Ok(Err(unreadable(reason)));
+    }
+    let begin = match journal::read_head(&execution.head) {
+        Ok(key) => Begin {
+            name: execution.summary.name.clone(),
+            input: match stepfn_core::json::parse_value(&execution.input) {
+                Ok(input) => input,
+                Err(error) => return Ok(Err(unreadable(error.to_string()))),
+            },
+            key,
+            started: timestamp(execution.summary.started),
+        },
+        Err(error) => return Ok(Err(unreadable(error.0))),
+    };
+    Ok(Running::recover(&machine.executor, &begin, entries))
+}
+
+/// Asks the store, and asks again while it cannot answer.
+pub(crate) async fn ask<T, F>(inner: &Inner, what: &str, ask: F) -> Result<T, Over>
+where
+    F: Fn(&dyn Store) -> Answer<'_, T>,
+{
+    let mut pause = Duration::from_millis(50);
+    loop {
+        match ask(&*inner.store).await {
+            Ok(answer) => return Ok(answer),
+            Err(StoreError::Closed) => return Err(Over::Closed),
+            Err(error) => inner.failed(what, &error),
+        }
+        if inner.stops_at_errors {
+            return Err(Over::Closed);
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(5));
+    }
+}
