@@ -77,13 +77,7 @@ pub(crate) fn map_run(arn: &str) -> Result<(), ApiError> {
 
 /// Whether AWS takes a name for a machine or an activity.
 pub(crate) fn is_name(name: &str) -> bool {
-    let refused = |sign: char| {
-        sign.is_whitespace()
-            || sign.is_control()
-            || matches!(sign, '\u{fffe}' | '\u{ffff}')
-            || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(sign)
-    };
-    !name.is_empty() && name.chars().count() <= 80 && !name.contains(refused)
+    stepfn_executor::is_name(name, 80)
 }
 
 #[cfg(test)]

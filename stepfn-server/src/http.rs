@@ -15,7 +15,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use stepfn_durable::Host;
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
+    sync::{Semaphore, watch},
     task::JoinSet,
 };
 
@@ -81,6 +81,7 @@ impl Server {
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
         let places = Arc::new(Semaphore::new(self.connections));
         let mut open = JoinSet::new();
+        let (end, ends) = watch::channel(());
         tokio::pin!(stop);
         loop {
             let accepted = async {
@@ -91,9 +92,9 @@ impl Server {
                 () = &mut stop => break,
                 (place, accepted) = accepted => match (place, accepted) {
                     (Ok(place), Ok((stream, _))) => {
-                        let state = Arc::clone(&self.state);
+                        let (state, ends) = (Arc::clone(&self.state), ends.clone());
                         open.spawn(async move {
-                            state.connection(stream).await;
+                            state.connection(stream, ends).await;
                             drop(place);
                         });
                     }
@@ -104,6 +105,8 @@ impl Server {
             while open.try_join_next().is_some() {}
         }
         drop(self.listener);
+        // Connections that wait for another request are closed at once.
+        let _ = end.send(());
         let _ = tokio::time::timeout(GRACE, async { while open.join_next().await.is_some() {} }).await;
     }
 }
@@ -111,15 +114,23 @@ impl Server {
 type Answer = Response<Full<Bytes>>;
 
 impl State {
-    async fn connection(self: Arc<Self>, stream: TcpStream) {
+    async fn connection(self: Arc<Self>, stream: TcpStream, mut ends: watch::Receiver<()>) {
         let service = service_fn(|request| {
             let state = Arc::clone(&self);
             async move { Ok::<_, Infallible>(state.answer(request).await) }
         });
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(SLOW).max_buf_size(64 * 1024);
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        tokio::pin!(connection);
         // A client that goes away is its own affair.
-        let _ = http.serve_connection(TokioIo::new(stream), service).await;
+        tokio::select! {
+            _ = connection.as_mut() => {}
+            _ = ends.changed() => {
+                connection.as_mut().graceful_shutdown();
+                let _ = connection.await;
+            }
+        }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Answer {
@@ -142,8 +153,9 @@ impl State {
         let name =
             host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(name, _)| name);
         let name = name.strip_prefix("sync-").unwrap_or(name);
-        let is_known = matches!(name, "localhost" | "127.0.0.1" | "[::1]")
-            || settings.host_names.iter().any(|known| known == name);
+        let is_known =
+            ["localhost", "127.0.0.1", "[::1]"].iter().any(|known| name.eq_ignore_ascii_case(known))
+                || settings.host_names.iter().any(|known| name.eq_ignore_ascii_case(known));
         if !is_known {
             return Some("the header Host names another host: allow it with a host name of the settings\n");
         }

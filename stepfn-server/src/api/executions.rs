@@ -174,8 +174,7 @@ impl Api {
         let error = request.optional("error", 0, 256)?.map(str::to_owned);
         let cause = request.optional("cause", 0, 32_768)?.map(str::to_owned);
         self.host.stop(given, error, cause).await?;
-        self.host.idle().await?;
-        let known = self.host.describe(given).await?;
+        let known = self.host.wait(given).await?;
         Ok(json!({ "stopDate": seconds(known.summary.stopped.unwrap_or_else(|| self.now())) }))
     }
 

@@ -6,6 +6,7 @@ mod machines;
 mod tags;
 mod versions;
 
+use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use serde_json::{Value, json};
 use stepfn_durable::{Host, store};
 
@@ -89,7 +90,8 @@ impl Api {
         let Some(token) = request.optional("nextToken", 1, 3096)? else {
             return Ok(store::PageAt::first(limit));
         };
-        let text = unhex(token).ok_or_else(invalid_token)?;
+        let text = BASE64.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = text.ok_or_else(invalid_token)?;
         let mut parts = text.splitn(3, '\n');
         let (of, at, after) = (parts.next(), parts.next(), parts.next());
         let at = at.and_then(|at| at.parse::<i64>().ok());
@@ -106,7 +108,7 @@ impl Api {
         let mut reply = json!({});
         put(&mut reply, key, Value::Array(items));
         if let Some(next) = next {
-            put(&mut reply, "nextToken", hex(&format!("{list}\n{}\n{next}", self.now())).into());
+            put(&mut reply, "nextToken", BASE64.encode(format!("{list}\n{}\n{next}", self.now())).into());
         }
         reply
     }
@@ -129,17 +131,6 @@ pub(crate) fn put_some(object: &mut Value, key: &str, value: Option<impl Into<Va
 /// A time as the API has it: seconds since 1970, with a fraction.
 pub(crate) fn seconds(millis: i64) -> Value {
     json!(millis as f64 / 1000.0)
-}
-
-fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<String> {
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    let byte = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
-    let bytes: Option<Vec<u8>> = if rest.is_empty() { pairs.iter().map(byte).collect() } else { None };
-    String::from_utf8(bytes?).ok()
 }
 
 fn validate(request: &Request) -> Reply {
