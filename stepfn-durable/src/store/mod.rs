@@ -64,6 +64,8 @@ pub type Listener = dyn Fn(&Hint) + Send + Sync;
 /// What calls of a store are: each takes one argument, and writes or reads.
 ///
 /// One list, over which the stores that only pass calls on are made.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! every_call {
     ($with:ident) => {
         $with! {
@@ -108,7 +110,6 @@ macro_rules! every_call {
         }
     };
 }
-pub(crate) use every_call;
 
 /// A place where executions, machines and activities are kept.
 ///

@@ -165,7 +165,7 @@ macro_rules! postgres_calls {
         })*
     };
 }
-every_call!(postgres_calls);
+crate::every_call!(postgres_calls);
 
 /// Why a request did not take effect, and whether it is worth another try.
 enum Failure {

@@ -179,7 +179,7 @@ macro_rules! sqlite_calls {
         }
     };
 }
-every_call!(sqlite_calls);
+crate::every_call!(sqlite_calls);
 
 fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, StoreError> {
     let spawned = thread::Builder::new().name(name.to_owned()).spawn(body);

@@ -104,85 +104,54 @@ impl Crashing {
 }
 
 macro_rules! passed_on {
-    ($(write $write:ident($given:ty) -> $got:ty;)* $(read $read:ident($asked:ty) -> $answer:ty;)*) => {
+    ($($kind:ident $name:ident($request:ty) -> $answer:ty;)*) => {
         impl Store for Crashing {
-            $(fn $write(&self, request: $given) -> Answer<'_, $got> {
-                Box::pin(async move {
-                    let ends = self.begin()?;
-                    let answer = self.disk.store.$write(request).await?;
-                    if ends { Err(self.die()) } else { Ok(answer) }
-                })
-            })*
-
-            $(fn $read(&self, request: $asked) -> Answer<'_, $answer> {
-                Box::pin(async move {
-                    self.alive()?;
-                    self.disk.store.$read(request).await
-                })
-            })*
-
-            fn commit(&self, turns: Vec<Turn>) -> Answer<'_, Vec<Committed>> {
-                Box::pin(async move {
-                    let ends = self.begin()?;
-                    let committed = self.disk.store.commit(turns.clone()).await?;
-                    self.note(&turns, &committed);
-                    if ends { Err(self.die()) } else { Ok(committed) }
-                })
-            }
-
-            /// The leases of the process before are over when this one begins.
-            fn claim(&self, mut claiming: Claiming) -> Answer<'_, Vec<Claim>> {
-                Box::pin(async move {
-                    self.alive()?;
-                    if !self.has_claimed.swap(true, Ordering::SeqCst) {
-                        claiming.now = Millis::MAX;
-                    }
-                    self.disk.store.claim(claiming).await
-                })
-            }
+            $(passed_on!(@ $kind $name($request) -> $answer);)*
 
             fn listen(&self, listener: Weak<Listener>) {
                 self.disk.store.listen(listener);
             }
         }
     };
+    (@ write commit($request:ty) -> $answer:ty) => {
+        fn commit(&self, turns: $request) -> Answer<'_, $answer> {
+            Box::pin(async move {
+                let ends = self.begin()?;
+                let committed = self.disk.store.commit(turns.clone()).await?;
+                self.note(&turns, &committed);
+                if ends { Err(self.die()) } else { Ok(committed) }
+            })
+        }
+    };
+    // It counts for no write. The leases of the process before are over when this one begins.
+    (@ write claim($request:ty) -> $answer:ty) => {
+        fn claim(&self, mut claiming: $request) -> Answer<'_, $answer> {
+            Box::pin(async move {
+                self.alive()?;
+                if !self.has_claimed.swap(true, Ordering::SeqCst) {
+                    claiming.now = Millis::MAX;
+                }
+                self.disk.store.claim(claiming).await
+            })
+        }
+    };
+    (@ write $name:ident($request:ty) -> $answer:ty) => {
+        fn $name(&self, request: $request) -> Answer<'_, $answer> {
+            Box::pin(async move {
+                let ends = self.begin()?;
+                let answer = self.disk.store.$name(request).await?;
+                if ends { Err(self.die()) } else { Ok(answer) }
+            })
+        }
+    };
+    (@ read $name:ident($request:ty) -> $answer:ty) => {
+        fn $name(&self, request: $request) -> Answer<'_, $answer> {
+            Box::pin(async move {
+                self.alive()?;
+                self.disk.store.$name(request).await
+            })
+        }
+    };
 }
 
-passed_on! {
-    write start(NewExecution) -> Started;
-    write renew(Renewal) -> Vec<ExecutionId>;
-    write deliver(Delivery) -> Delivered;
-    write redrive(Redrive) -> Redriven;
-    write take_task(TakeTask) -> Option<TakenTask>;
-    write sweep(Sweep) -> usize;
-    write create_machine(NewMachine) -> Created<Machine>;
-    write update_machine(Update) -> Published;
-    write delete_machine(String) -> Deleted;
-    write publish(Publish) -> Published;
-    write delete_version(VersionId) -> Deleted;
-    write put_alias(PutAlias) -> AliasPut;
-    write delete_alias(String) -> Deleted;
-    write create_activity(NewActivity) -> Created<Activity>;
-    write delete_activity(String) -> Deleted;
-    write retag(Retag) -> Retagged;
-    read load(Load) -> Vec<Entry>;
-    read inbox(Inbox) -> Vec<Message>;
-    read execution(String) -> Option<Execution>;
-    read execution_of(ExecutionId) -> Option<Execution>;
-    read executions(Executions) -> Page<Summary>;
-    read counts(ExecutionsOf) -> Counts;
-    read history(HistoryOf) -> Page<Event>;
-    read token(String) -> Option<Token>;
-    read map_run(String) -> Option<MapRun>;
-    read map_runs(MapRunsOf) -> Page<MapRun>;
-    read machine(String) -> Option<Machine>;
-    read machines(PageAt) -> Page<Machine>;
-    read revision(String) -> Option<Revision>;
-    read version(VersionId) -> Option<Version>;
-    read versions(VersionsOf) -> Page<Version>;
-    read alias(String) -> Option<Alias>;
-    read aliases(AliasesOf) -> Page<Alias>;
-    read activity(String) -> Option<Activity>;
-    read activities(PageAt) -> Page<Activity>;
-    read tags(String) -> Option<Vec<Tag>>;
-}
+stepfn_durable::every_call!(passed_on);

@@ -100,4 +100,4 @@ macro_rules! memory_calls {
         }
     };
 }
-every_call!(memory_calls);
+crate::every_call!(memory_calls);

@@ -105,4 +105,4 @@ macro_rules! crashing_calls {
         }
     };
 }
-every_call!(crashing_calls);
+crate::every_call!(crashing_calls);

@@ -89,7 +89,7 @@ macro_rules! pair_calls {
         }
     };
 }
-every_call!(pair_calls);
+crate::every_call!(pair_calls);
 
 /// Numbers that are the same for the same seed (xorshift).
 #[derive(Default)]
