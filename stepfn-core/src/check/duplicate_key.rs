@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::definition::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
-    what: "A key stands twice in one JSON object.",
+    what: "A key is given twice in one JSON object.",
     why: "JSON readers keep the last of the two and drop the other without a word: a state or a parameter is lost.",
     failing: r#"{
   "StartAt": "Load",

@@ -5,7 +5,7 @@ use crate::definition::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "The text is not JSON.",
-    why: "AWS takes definitions in JSON only. JSON has no comments and no trailing commas; keys and texts stand in double quotes.",
+    why: "AWS takes definitions in JSON only. JSON has no comments and no trailing commas; keys and strings are in double quotes.",
     failing: r#"{
   "StartAt": "Load",
   "States": {

@@ -5,7 +5,7 @@ use crate::definition::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A field's value is of the wrong kind: a string for a number, an object for an array.",
-    why: "AWS refuses the definition; it converts nothing. Numbers and booleans stand without quotes.",
+    why: "AWS refuses the definition; it converts nothing. Numbers and booleans have no quotes.",
     failing: r#"{
   "StartAt": "Load",
   "States": {
