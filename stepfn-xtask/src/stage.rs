@@ -8,6 +8,7 @@ use std::{
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use stepfn_codegen::deployment;
 use stepfn_core::diagnostic::{list, nearest};
 
 use crate::Failure;
@@ -87,7 +88,7 @@ impl Stage {
         values.extend(table.account.clone().map(|account| ("Account".to_owned(), account)));
         values.extend(table.region.clone().map(|region| ("Region".to_owned(), region)));
         let own = values.clone();
-        let filled = |text: &String| fill(text, &own);
+        let filled = |text: &String| deployment::filled(text, &own);
         let buckets: BTreeMap<String, String> = file
             .buckets
             .iter()
@@ -101,10 +102,6 @@ impl Stage {
         let (account, region) = (table.account.clone(), table.region.clone());
         Ok(Self { name: Some(name.to_owned()), account, region, values, buckets })
     }
-}
-
-fn fill(text: &str, values: &IndexMap<String, String>) -> String {
-    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("${{{name}}}"), value))
 }
 
 /// The file in the current folder, or in the nearest one above.

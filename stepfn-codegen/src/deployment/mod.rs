@@ -50,6 +50,7 @@ pub use self::{
     trigger::{
         Authorization, EventRule, Http, Method, Payload, RetryPolicy, Schedule, ScheduleMethod, Trigger,
     },
+    values::filled,
 };
 use crate::error::Error;
 

@@ -77,8 +77,8 @@ fn value(given: &Value, values: &IndexMap<String, String>) -> Value {
     }
 }
 
-/// A text with the values of its `${Name}`s; what a value holds is not read again.
-pub(crate) fn filled(text: &str, values: &IndexMap<String, String>) -> String {
+/// A text with the values of its `${Name}`s; what a value holds is not read again, and what has no value stays.
+pub fn filled(text: &str, values: &IndexMap<String, String>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once("${") {
