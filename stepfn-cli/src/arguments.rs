@@ -165,8 +165,8 @@ pub struct Run {
 /// What goes into a run
 #[derive(Debug, Args)]
 pub struct RunData {
-    /// The execution's input, in JSON; `-` is standard input [default: {}]
-    #[arg(long, value_name = "FILE")]
+    /// The execution's input: JSON as it is, or a file with it; `-` is standard input [default: {}]
+    #[arg(long, value_name = "JSON|FILE")]
     pub(crate) input: Option<PathBuf>,
     /// The mock file
     #[arg(long, value_name = "FILE")]

@@ -179,8 +179,11 @@ fn machine(arguments: &Run, err: &mut dyn Write) -> Result<StateMachine, Stop> {
     Ok(checked.machine)
 }
 
-fn input(path: &Path, err: &mut dyn Write) -> Result<Value, Stop> {
-    let source = read(path, err)?;
+fn input(argument: &Path, err: &mut dyn Write) -> Result<Value, Stop> {
+    let source = match source::inline(argument) {
+        Some(source) => source,
+        None => read(argument, err)?,
+    };
     match json::parse_value(&source.text) {
         Ok(input) => Ok(input),
         Err(error) => {

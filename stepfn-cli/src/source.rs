@@ -22,6 +22,13 @@ pub(crate) fn name(path: &Path) -> String {
     if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() }
 }
 
+/// An argument that is JSON itself, as the AWS CLI takes it, and not the name of a file with JSON.
+pub(crate) fn inline(argument: &Path) -> Option<Source> {
+    let text = argument.to_str()?;
+    let is_json = text.trim_start().starts_with(['{', '[', '"']) && !argument.exists();
+    is_json.then(|| Source { name: "<input>".to_owned(), text: text.to_owned() })
+}
+
 /// Reads a file or standard input; the error is a whole message.
 pub(crate) fn read(path: &Path) -> Result<Source, String> {
     let name = name(path);

@@ -366,3 +366,14 @@ fn an_output_does_not_change_the_terminal_and_stays_the_same_json() {
     let Run { out, code, .. } = Place::new(&[]).run_with(&["run", "-"], text);
     assert_eq!((code, out.as_str()), (0, "\"\\u009b31m\\u202e\\u0007é\"\n"));
 }
+
+#[test]
+fn an_input_that_is_json_itself_needs_no_file() {
+    let pass = r#"{"StartAt": "A", "States": {"A": {"Type": "Pass", "End": true}}}"#;
+    let place = Place::new(&[("a.asl.json", pass)]);
+    let run = place.run(&["run", "a.asl.json", "--input", r#" {"x": [1, "a"]}"#]);
+    assert_eq!(json::parse_value(&run.out).unwrap().to_string(), r#"{"x":[1,"a"]}"#, "{}", run.err);
+    let run = place.run(&["run", "a.asl.json", "--input", r#"{"x": [1, }"#]);
+    assert_eq!(run.code, 1);
+    assert!(run.err.contains("the input is not JSON") && run.err.contains("--> <input>:1:"), "{}", run.err);
+}
