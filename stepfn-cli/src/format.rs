@@ -191,7 +191,7 @@ fn canonical(source: &Source, err: &mut dyn Write) -> io::Result<Option<String>>
     Ok(None)
 }
 
-/// Whether findings of a code are about what a definition is made of, so that something of it may not be read.
+/// Returns `true` if findings of a code are about what a definition is made of, so that something of it may not be read.
 fn is_of_form(code: Code) -> bool {
     matches!(
         code,

@@ -50,7 +50,7 @@ impl Format {
         }
     }
 
-    /// Whether the format's files refer to the machines' ASL JSON, or are them.
+    /// Returns `true` if the format's files refer to the machines' ASL JSON, or are them.
     pub(crate) fn reads_asl(self) -> bool {
         match self {
             Self::Asl | Self::Sam | Self::Terraform => true,

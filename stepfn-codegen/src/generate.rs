@@ -350,7 +350,7 @@ fn read_text(path: &Path) -> Result<Option<String>, Error> {
     Ok(read(path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
 }
 
-/// Whether a file's bytes are the text, or the text as a Git on Windows checks it out.
+/// Returns `true` if a file's bytes are the text, or the text as a Git on Windows checks it out.
 fn same(found: &[u8], expected: &str) -> bool {
     found == expected.as_bytes() || found == expected.replace('\n', "\r\n").as_bytes()
 }

@@ -227,7 +227,7 @@ impl Template {
     }
 }
 
-/// Whether `AWS::Serverless::StateMachine` has an event that says all of it.
+/// Returns `true` if `AWS::Serverless::StateMachine` has an event that says all of it.
 fn is_event(trigger: &Trigger) -> bool {
     match trigger {
         Trigger::Schedule(_) => true,

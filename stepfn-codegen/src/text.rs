@@ -64,7 +64,7 @@ pub(crate) fn split<'a>(text: &'a str, substitutions: &'a IndexMap<String, Refer
 /// template, after its functions are done.
 const DYNAMIC: &str = "{{resolve:";
 
-/// Whether CloudFormation would put something else in the place of the text.
+/// Returns `true` if CloudFormation would put something else in the place of the text.
 pub(crate) fn has_dynamic_reference(text: &str) -> bool {
     text.contains(DYNAMIC)
 }
@@ -105,7 +105,7 @@ fn closing_brace(inner: &str) -> Option<usize> {
     None
 }
 
-/// Whether the Framework takes `${name}` for its own: a source and its parameters or address, `file(x.yml):key`.
+/// Returns `true` if the Framework takes `${name}` for its own: a source and its parameters or address, `file(x.yml):key`.
 fn is_framework_variable(name: &str) -> bool {
     let source_end =
         name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).unwrap_or(name.len());

@@ -2,15 +2,15 @@
 
 use std::borrow::Cow;
 
-/// Whether a character shows as itself, in its place: no control character, no mark that turns the direction of what follows, no line
-/// break of Unicode's, nothing that XML and YAML do not have.
+/// Returns `true` if a character shows as itself, in its place: no control character, no mark that turns the direction of what follows, no
+/// line break of Unicode's, nothing that XML and YAML do not have.
 pub fn is_visible(c: char) -> bool {
     !c.is_control()
         && !is_direction(c)
         && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Whether a character turns the direction of what follows: it could show a line as what it is not.
+/// Returns `true` if a character turns the direction of what follows: it could show a line as what it is not.
 pub fn is_direction(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -41,7 +41,7 @@ pub(crate) fn machine(described: &DescribeStateMachineOutput) -> Result<StateMac
         .map_err(|error| unreadable(error.to_string()))
 }
 
-/// Whether both are of one revision. An emulator that counts no revisions is asked by what they hold.
+/// Returns `true` if both are of one revision. An emulator that counts no revisions is asked by what they hold.
 pub(crate) fn is_same_revision(one: &DescribeStateMachineOutput, other: &DescribeStateMachineOutput) -> bool {
     let revision =
         |machine: &DescribeStateMachineOutput| machine.revision_id().unwrap_or(FIRST_REVISION).to_owned();

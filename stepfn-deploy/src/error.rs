@@ -147,14 +147,15 @@ where
     reason
 }
 
-/// Whether the endpoint says that it does not have the action: AWS and most emulators by `UnknownOperationException`, LocalStack by 501.
+/// Returns `true` if the endpoint says that it does not have the action: AWS and most emulators by `UnknownOperationException`, LocalStack by
+/// 501.
 fn is_unknown_action<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
     matches!(code, Some("UnknownOperationException" | "UnknownOperation"))
         || error.raw_response().is_some_and(|response| response.status().as_u16() == 501)
 }
 
-/// Whether the answer is a page of HTML about an error of the endpoint's own. AWS has none; moto's server answers so to an action
+/// Returns `true` if the answer is a page of HTML about an error of the endpoint's own. AWS has none; moto's server answers so to an action
 /// that it lacks, and where it fails at one.
 fn is_crash<E>(error: &SdkError<E, HttpResponse>) -> bool {
     error.raw_response().is_some_and(|response| {

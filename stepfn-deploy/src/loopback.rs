@@ -7,7 +7,7 @@ use aws_sdk_sfn::{
     error::BoxError,
 };
 
-/// Whether the URL is one of this machine.
+/// Returns `true` if the URL is one of this machine.
 pub(crate) fn is_loopback(url: &str) -> bool {
     let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();

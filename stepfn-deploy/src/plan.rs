@@ -178,12 +178,12 @@ pub async fn plan(client: &Client, definition: &Definition, settings: &Settings)
 }
 
 impl Plan {
-    /// Whether nothing would change.
+    /// Returns `true` if nothing would change.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
     }
 
-    /// Whether a revision comes of it: the definition or a setting is another.
+    /// Returns `true` if a revision comes of it: the definition or a setting is another.
     pub(crate) fn is_new_revision(&self) -> bool {
         self.changes.iter().any(|change| matches!(change, Change::Definition(_) | Change::Setting { .. }))
     }

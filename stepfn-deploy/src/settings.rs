@@ -96,7 +96,7 @@ impl Settings {
         self
     }
 
-    /// Whether there has to be a version of what is deployed.
+    /// Returns `true` if there has to be a version of what is deployed.
     pub(crate) fn wants_version(&self) -> bool {
         self.publish || !self.aliases.is_empty()
     }

@@ -164,7 +164,7 @@ impl Texts<'_> {
     }
 }
 
-/// Whether `${name}` is a deployment tool's. In JSONata `${key: value}` groups `$`, so there only a bare name is, and what
+/// Returns `true` if `${name}` is a deployment tool's. In JSONata `${key: value}` groups `$`, so there only a bare name is, and what
 /// CloudFormation and the Serverless Framework call their own.
 fn is_placeholder(name: &str, text: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';

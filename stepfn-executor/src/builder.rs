@@ -408,7 +408,7 @@ impl ExecutorBuilder {
         }))
     }
 
-    /// Whether the executor does by itself what Step Functions does for the Task.
+    /// Returns `true` if the executor does by itself what Step Functions does for the Task.
     fn acts(&self, task: &Task, definition: &Definition) -> bool {
         match &task.action {
             None => false,

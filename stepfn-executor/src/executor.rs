@@ -85,7 +85,7 @@ struct Names {
 }
 
 impl Names {
-    /// Whether a name was not taken before; now it is, and so many of the last ones are known.
+    /// Returns `true` if a name was not taken before; now it is, and so many of the last ones are known.
     fn take(&mut self, name: &str, most: usize) -> bool {
         let name: Arc<str> = name.into();
         if !self.known.insert(Arc::clone(&name)) {
@@ -463,7 +463,7 @@ impl Inner {
         }
     }
 
-    /// Whether there are clones of the executor, so that somebody else may send a callback.
+    /// Returns `true` if there are clones of the executor, so that somebody else may send a callback.
     pub(crate) fn is_shared(&self) -> bool {
         self.handles.strong_count() > 1
     }

@@ -12,7 +12,7 @@ pub trait TaskHandler: Send + Sync + 'static {
     /// Does the work of one attempt.
     fn call(&self, call: &TaskCall<'_>) -> Attempt;
 
-    /// Whether the answer is the task's result as it stands.
+    /// Returns `true` if the answer is the task's result as it stands.
     ///
     /// A handler that is not raw stands for the Lambda function: it gets its payload, and its answer is wrapped where the
     /// integration wraps it. A raw one stands for the whole integration.
@@ -20,19 +20,19 @@ pub trait TaskHandler: Send + Sync + 'static {
         false
     }
 
-    /// Whether the same call always gets the same answer, and nothing happens outside: so it may be made again where an execution is
-    /// repeated, in place of being called once and remembered. See [`turns`](crate::turns).
+    /// Returns `true` if the same call always gets the same answer, and nothing happens outside: so it may be made again where an execution
+    /// is repeated, in place of being called once and remembered. See [`turns`](crate::turns).
     fn is_scripted(&self) -> bool {
         false
     }
 
-    /// Whether it stands in for the task as a [`Mock`](crate::Mock) does: a result that does not fit what the state was declared to
+    /// Returns `true` if it stands in for the task as a [`Mock`](crate::Mock) does: a result that does not fit what the state was declared to
     /// bring stops the run, and [`Attempt::Real`] calls the function that the workflow was declared with.
     fn is_mock(&self) -> bool {
         false
     }
 
-    /// Whether results of a [mock](Self::is_mock) may be anything, whatever was declared.
+    /// Returns `true` if results of a [mock](Self::is_mock) may be anything, whatever was declared.
     fn is_unchecked(&self) -> bool {
         false
     }

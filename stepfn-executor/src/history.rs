@@ -75,7 +75,7 @@ impl History {
         self.events.len()
     }
 
-    /// Whether there are no events.
+    /// Returns `true` if there are no events.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
     }

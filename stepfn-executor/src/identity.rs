@@ -35,17 +35,17 @@ impl Identity {
         self.as_of.is_none_or(|at| at.as_second() >= seconds)
     }
 
-    /// Whether the context object has `RedriveCount`.
+    /// Returns `true` if the context object has `RedriveCount`.
     pub(crate) fn has_redrive_count(&self) -> bool {
         self.is_since(REDRIVE)
     }
 
-    /// Whether a distributed Map's `MapStateExited` comes from `MapRunStarted`, and not from `MapRunSucceeded`.
+    /// Returns `true` if a distributed Map's `MapStateExited` comes from `MapRunStarted`, and not from `MapRunSucceeded`.
     pub(crate) fn exits_from_start(&self) -> bool {
         self.is_since(EXIT_FROM_START)
     }
 
-    /// Whether the members of an object are items to a distributed Map.
+    /// Returns `true` if the members of an object are items to a distributed Map.
     pub(crate) fn maps_over_objects(&self) -> bool {
         self.is_since(OBJECTS)
     }
@@ -83,8 +83,8 @@ impl Identity {
     }
 }
 
-/// Whether AWS takes a name for an execution, a state machine or an activity: of 1 to `most` characters (80 by default), none of which
-/// its services refuse.
+/// Returns `true` if AWS takes a name for an execution, a state machine or an activity: of 1 to `most` characters (80 by default), none of
+/// which its services refuse.
 pub fn is_name(name: &str, most: usize) -> bool {
     let is_refused = |sign: char| {
         sign.is_whitespace()

@@ -419,7 +419,7 @@ impl Interpreter {
         self.timers = timers;
     }
 
-    /// Whether somebody still waits for a timer.
+    /// Returns `true` if somebody still waits for a timer.
     fn is_awaited(&self, timer: &Timer) -> bool {
         if let TimerKind::Nested(slot) = timer.kind {
             return self.nested_timer(slot) == Some(timer.at);

@@ -136,7 +136,7 @@ impl Default for Limits {
     }
 }
 
-/// Whether a text has no more characters than that.
+/// Returns `true` if a text has no more characters than that.
 pub(crate) fn fits(text: &str, most: usize) -> bool {
     text.len() <= most || text.chars().nth(most).is_none()
 }

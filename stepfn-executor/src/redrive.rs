@@ -74,7 +74,7 @@ fn too_late(outcome: &Outcome, now: Timestamp, limits: &Limits) -> Option<&'stat
         .then_some("Execution has exceeded the max execution time")
 }
 
-/// Whether the states are the same, as far as a redrive goes on in them.
+/// Returns `true` if the states are the same, as far as a redrive goes on in them.
 fn is_same(one: &Program, other: &Program) -> bool {
     let kind = |kind: &Kind| std::mem::discriminant(kind);
     one.name == other.name

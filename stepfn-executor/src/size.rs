@@ -25,7 +25,7 @@ impl Extent {
         }
     }
 
-    /// Whether the value is of an allowed size.
+    /// Returns `true` if the value is of an allowed size.
     pub(crate) fn fits(self, most: Size) -> bool {
         self.bytes <= most.bytes && self.depth <= most.depth
     }
@@ -57,7 +57,7 @@ pub(crate) fn fault(value: &Value, most: Size) -> String {
     format!("it has {} bytes, the limit is {bytes} bytes", value.to_string().len())
 }
 
-/// Whether a value nests deeper than anything survives that walks it by recursion.
+/// Returns `true` if a value nests deeper than anything survives that walks it by recursion.
 fn is_too_deep(value: &Value, most: usize) -> bool {
     let mut open = vec![(value, 0)];
     while let Some((value, depth)) = open.pop() {

@@ -42,7 +42,7 @@ pub trait Time: fmt::Debug + Send + Sync + 'static {
     /// An execution asks when nothing else of it can run.
     fn reach(&self, at: Timestamp) -> Option<Sleep>;
 
-    /// Whether [`reach`](Self::reach) makes it that time. Such a clock stands still while a task's work is pending.
+    /// Returns `true` if [`reach`](Self::reach) makes it that time. Such a clock stands still while a task's work is pending.
     fn is_virtual(&self) -> bool {
         false
     }

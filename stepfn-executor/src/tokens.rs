@@ -210,13 +210,13 @@ impl Registry {
         Ok(())
     }
 
-    /// Whether a task waits for the token.
+    /// Checks whether a task waits for the token.
     pub(crate) fn check_token(&self, token: &str) -> Result<(), TokenError> {
         let is_known = self.lock().get(token).is_some_and(|link| link.strong_count() > 0);
         if is_known { Ok(()) } else { Err(unknown(token)) }
     }
 
-    /// Whether a task may end with an output.
+    /// Returns whether a task may end with an output.
     pub(crate) fn check_output(&self, output: &Value) -> Result<(), TokenError> {
         let size = self.limits.payload();
         if Extent::of(output, size).fits(size) {
@@ -243,7 +243,7 @@ impl Registry {
         self.end(token, Err((error, cause)))
     }
 
-    /// Whether a task may fail with these.
+    /// Returns whether a task may fail with these.
     pub(crate) fn check_texts(&self, error: Option<&str>, cause: Option<&str>) -> Result<(), TokenError> {
         let most = &self.limits;
         for (field, text, limit) in [("error", error, most.error_chars), ("cause", cause, most.cause_chars)] {

@@ -209,7 +209,7 @@ impl Executor {
         Ok(Turns::new(interpreter, clock, 0, Deferred::default()))
     }
 
-    /// Whether an answer to a task token may be taken by an execution of this executor, whatever the token: by its limits.
+    /// Returns whether an answer to a task token may be taken by an execution of this executor, whatever the token: by its limits.
     ///
     /// # Errors
     /// When the output is too large or too deep, or error or cause too long.
@@ -284,12 +284,12 @@ impl Turns {
         self.calls.open()
     }
 
-    /// Whether it waits for the answer to a call.
+    /// Returns `true` if it waits for the answer to a call.
     pub fn waits_for_calls(&self) -> bool {
         self.calls.is_waiting()
     }
 
-    /// Whether something may come in as it is.
+    /// Returns whether something may come in as it is.
     ///
     /// # Errors
     /// The answer of `SendTaskSuccess` and its like.

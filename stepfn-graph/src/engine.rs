@@ -80,7 +80,7 @@ fn run(items: &[Size], links: &[Link]) -> Option<Placed> {
     Some(placed)
 }
 
-/// Whether every number is one and no item lies on another.
+/// Returns `true` if every number is one and no item lies on another.
 fn is_sound(items: &[Size], placed: &Placed) -> bool {
     let points = placed.routes.iter().flat_map(|route| route.points.iter().chain(&route.label));
     let are_numbers =

@@ -95,7 +95,7 @@ impl Painter<'_> {
         }
     }
 
-    /// Whether a branch is one of several.
+    /// Returns `true` if a branch is one of several.
     fn has_siblings(&self, key: Key) -> bool {
         key.is_some_and(|(place, _)| {
             self.scene.branches.range((place, 0)..=(place, usize::MAX)).nth(1).is_some()

@@ -83,12 +83,12 @@ impl Meter {
         self.depth.set(self.depth.get() - 1);
     }
 
-    /// Whether a value nested that deep may be made.
+    /// Returns whether a value nested that deep may be made.
     pub(crate) fn nest(&self, depth: u32) -> Result<(), Box<Fault>> {
         if depth > self.limits.depth { Err(Fault::limit(Limit::Depth)) } else { Ok(()) }
     }
 
-    /// Whether an array of so many items may be made.
+    /// Returns whether an array of so many items may be made.
     pub(crate) fn items(&self, items: usize) -> Result<(), Box<Fault>> {
         if items > self.limits.items { Err(Fault::limit(Limit::Memory)) } else { Ok(()) }
     }
@@ -108,7 +108,7 @@ impl Meter {
         Ok(())
     }
 
-    /// Whether so many bytes more could be held now.
+    /// Returns whether so many bytes more could be held now.
     pub(crate) fn room(&self, bytes: usize) -> Result<(), Box<Fault>> {
         if self.bytes.get().saturating_add(bytes) > self.limits.bytes {
             return Err(Fault::limit(Limit::Memory));

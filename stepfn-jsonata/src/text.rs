@@ -29,7 +29,7 @@ pub(crate) fn of_units(units: &[u16]) -> String {
     String::from_utf16_lossy(units)
 }
 
-/// Whether the text is that of an index of an array in JavaScript, which come first among an object's keys.
+/// Returns whether the text is that of an index of an array in JavaScript, which come first among an object's keys.
 pub(crate) fn as_index(key: &str) -> Option<u32> {
     let first = key.as_bytes().first()?;
     if !first.is_ascii_digit() || (*first == b'0' && key.len() > 1) {

@@ -75,7 +75,7 @@ pub(crate) fn map_run(arn: &str) -> Result<(), ApiError> {
     }
 }
 
-/// Whether AWS takes a name for a machine or an activity.
+/// Returns `true` if AWS takes a name for a machine or an activity.
 pub(crate) fn is_name(name: &str) -> bool {
     stepfn_executor::is_name(name, 80)
 }

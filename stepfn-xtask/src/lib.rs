@@ -338,7 +338,7 @@ fn named<'d>(deployments: &'d [Deployment], name: &str) -> Result<&'d Definition
     definitions.find(|known| is_called(known, name)).ok_or_else(|| unknown(deployments, name))
 }
 
-/// Whether a machine is called so: by its name, or by that without its `${…}`.
+/// Returns `true` if a machine is called so: by its name, or by that without its `${…}`.
 fn is_called(definition: &Definition, name: &str) -> bool {
     definition.name == name || definition.short_name() == name
 }

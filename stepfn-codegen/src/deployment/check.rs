@@ -91,7 +91,7 @@ impl Texts<'_> {
     }
 }
 
-/// Whether nothing of a text is put in later.
+/// Returns `true` if nothing of a text is put in later.
 fn is_literal(pieces: &[Piece<'_>]) -> bool {
     !pieces.iter().any(|piece| matches!(piece, Piece::Reference(_) | Piece::Framework(_)))
 }

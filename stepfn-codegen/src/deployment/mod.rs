@@ -276,7 +276,7 @@ impl Deployment {
         })
     }
 
-    /// Whether a version is published.
+    /// Returns `true` if a version is published.
     pub(crate) fn publishes(&self) -> bool {
         self.version.is_some() || !self.aliases.is_empty()
     }

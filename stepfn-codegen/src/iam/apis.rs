@@ -226,7 +226,7 @@ fn pass_roles(scope: &mut Scope<'_, '_>, service: &str, operation: &str) -> bool
     !given.is_empty()
 }
 
-/// Whether a parameter names a role of IAM that the service is to take.
+/// Returns `true` if a parameter names a role of IAM that the service is to take.
 pub(super) fn is_role(service: &str, name: &str) -> bool {
     // What is called `Role` there is none of IAM's: that of a message in a conversation, of a user in an account.
     const OTHERS: [&str; 17] = [
@@ -281,7 +281,7 @@ pub(super) fn is_role(service: &str, name: &str) -> bool {
     is_role && !is_other && !NONE.contains(&service) && !NAMES.contains(&&*name)
 }
 
-/// Whether a parameter names an instance profile.
+/// Returns `true` if a parameter names an instance profile.
 pub(super) fn is_profile(service: &str, name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let is_own = matches!(service, "iam" | "databasemigration" | "securityhub" | "iot");

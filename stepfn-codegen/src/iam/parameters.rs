@@ -79,7 +79,7 @@ impl<'a> Parameters<'a> {
         self.0.and_then(Value::as_object).into_iter().flatten().map(|(key, _)| &**key).collect()
     }
 
-    /// Whether it can be told what is given: else it is the state's input, or an expression.
+    /// Returns `true` if it can be told what is given: else it is the state's input, or an expression.
     pub(super) fn are_written(self) -> bool {
         self.0.is_some_and(|value| value.as_object().is_some())
     }

@@ -106,7 +106,7 @@ impl<'c, 'd> Scope<'c, 'd> {
         if resources.is_empty() { placeholder(self) } else { resources }
     }
 
-    /// Whether a text is an ARN where it is deployed: one that is written out, or a reference to one. `field` is the parameter
+    /// Returns `true` if a text is an ARN where it is deployed: one that is written out, or a reference to one. `field` is the parameter
     /// that has it: CloudFormation's `!Ref` is an ARN where the parameter takes nothing else.
     pub(super) fn is_arn(&self, text: &str, field: &str) -> bool {
         if text.starts_with("arn:") {
@@ -129,7 +129,7 @@ impl<'c, 'd> Scope<'c, 'd> {
     }
 }
 
-/// Whether a parameter may be a name or an ARN, or a list of such.
+/// Returns `true` if a parameter may be a name or an ARN, or a list of such.
 fn can_be_a_name(kind: &Kind) -> bool {
     match kind {
         Kind::String | Kind::Anything => true,
@@ -157,7 +157,7 @@ pub(super) fn substitution_name(text: &str) -> Option<&str> {
     (!name.contains(['$', '{', '}']) && !name.starts_with("AWS::")).then_some(name)
 }
 
-/// Whether a parameter of this name takes an ARN and nothing else.
+/// Returns `true` if a parameter of this name takes an ARN and nothing else.
 pub(super) fn takes_arns(name: &str) -> bool {
     let name = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
     name.ends_with("arn") || name.ends_with("arns")

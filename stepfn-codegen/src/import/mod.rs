@@ -49,7 +49,7 @@ pub use self::{
     files::{FileError, MOST_BYTES, Reach, read_named, read_text},
 };
 
-/// Whether a word may stand for itself wherever a machine, and Rust, reads a name.
+/// Returns `true` if a word may stand for itself wherever a machine, and Rust, reads a name.
 pub fn is_identifier(text: &str) -> bool {
     source::is_identifier(text)
 }

@@ -90,7 +90,7 @@ fn machine(document: Document<'_>, key: &str, node: &Node, at: &str) -> Result<I
     Ok(imported)
 }
 
-/// Whether every format has a word for the variables of a name.
+/// Returns `true` if every format has a word for the variables of a name.
 fn is_name(declared: &str) -> bool {
     let none = IndexMap::new();
     let pieces = split(declared, &none);

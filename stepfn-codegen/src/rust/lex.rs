@@ -33,7 +33,7 @@ pub(super) struct Token<'t> {
 }
 
 impl Token<'_> {
-    /// Whether the rest of its line is part of it.
+    /// Returns `true` if the rest of its line is part of it.
     pub(super) fn takes_its_line(&self) -> bool {
         matches!(self.kind, Kind::Doc | Kind::Comment) && self.text.starts_with("//")
     }

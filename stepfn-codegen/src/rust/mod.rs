@@ -171,7 +171,7 @@ fn invocation(tokens: &[Token<'_>], closes: &[usize], at: usize) -> Option<(usiz
     (tokens.get(open)?.kind == Kind::Open).then_some((open, *closes.get(open)?))
 }
 
-/// Whether a body is that of a `macro_rules!`, with its repetitions and fragments.
+/// Returns `true` if a body is that of a `macro_rules!`, with its repetitions and fragments.
 fn is_template(inner: &[Token<'_>]) -> bool {
     inner.windows(2).any(|pair| matches!(pair, [dollar, open] if dollar.text == "$" && open.text == "("))
         || inner.windows(4).any(|four| {
@@ -180,7 +180,7 @@ fn is_template(inner: &[Token<'_>]) -> bool {
         })
 }
 
-/// Whether `#[rustfmt::skip]` stands before a macro.
+/// Returns `true` if `#[rustfmt::skip]` stands before a macro.
 fn is_skipped(tokens: &[Token<'_>], open: usize) -> bool {
     // `stepfn::state_machine! {`: back over the path.
     let mut at = open.saturating_sub(2);
@@ -233,7 +233,7 @@ fn columns(text: &str, at: usize, style: &Style) -> (usize, usize) {
     (indent, line.chars().map(width).sum())
 }
 
-/// Whether what is written has the tokens and the comments of what was read, the commas before closing brackets aside.
+/// Returns `true` if what is written has the tokens and the comments of what was read, the commas before closing brackets aside.
 fn is_same(inner: &[Token<'_>], written: &str) -> bool {
     let Ok(again) = lex::tokens(written) else { return false };
     let (tokens, comments) = content(inner);

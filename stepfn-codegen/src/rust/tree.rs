@@ -391,7 +391,7 @@ fn sequence<'t>(trees: &[Tree<'t>], position: Position, within: Within) -> Found
     Ok(parts)
 }
 
-/// Whether `{` opens the fields of a state, an object or a rule, and no constant in a type.
+/// Returns `true` if `{` opens the fields of a state, an object or a rule, and no constant in a type.
 fn opens_block(previous: Option<&Token<'_>>, is_open: bool) -> bool {
     is_open || previous.is_some_and(|token| matches!(token.kind, Kind::Word | Kind::Text | Kind::Comment))
 }

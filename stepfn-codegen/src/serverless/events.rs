@@ -47,7 +47,7 @@ pub(super) fn events(machine: &Machine<'_>, resources: &mut Template) -> Option<
     (!events.is_empty()).then_some(("events", Node::List(events)))
 }
 
-/// Whether the plugin has a word for all of it. It puts texts into JSON with nothing but their quotes escaped.
+/// Returns `true` if the plugin has a word for all of it. It puts texts into JSON with nothing but their quotes escaped.
 fn fits_schedule(schedule: &Schedule) -> bool {
     let is_scheduler = schedule.method == ScheduleMethod::Scheduler;
     schedule.flexible_time_window.is_none()
@@ -70,12 +70,12 @@ fn fits_rule(rule: &EventRule) -> bool {
         }
 }
 
-/// Whether the JSON text has no escapes, which the plugin would undo.
+/// Returns `true` if the JSON text has no escapes, which the plugin would undo.
 fn fits_json(value: &Value) -> bool {
     !value.to_string().contains('\\')
 }
 
-/// Whether every number stays itself when JavaScript reads it.
+/// Returns `true` if every number stays itself when JavaScript reads it.
 fn has_numbers_of_javascript(value: &Value) -> bool {
     match value {
         Value::Number(number) => number_node(number).is_ok(),

@@ -80,7 +80,7 @@ fn collect(value: &Value, known: &IndexMap<String, Reference>, found: &mut Index
     }
 }
 
-/// Whether there is something that CloudFormation does not take for data.
+/// Returns `true` if there is something that CloudFormation does not take for data.
 pub(crate) fn has_what_templates_refuse(value: &Value) -> bool {
     match value {
         Value::Null => true,

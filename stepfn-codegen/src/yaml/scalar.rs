@@ -31,7 +31,7 @@ pub(super) fn block_lines(text: &str) -> Option<(&'static str, Vec<&str>)> {
     fits.then(|| (header, body.split('\n').collect()))
 }
 
-/// Whether the character may stand in YAML as itself, on one line and visibly.
+/// Returns `true` if the character may stand in YAML as itself, on one line and visibly.
 fn is_printable(c: char) -> bool {
     is_visible(c)
 }

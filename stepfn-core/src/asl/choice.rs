@@ -140,7 +140,7 @@ impl Operator {
         Self::ALL.iter().copied().find(|operator| operator.name() == name)
     }
 
-    /// Whether this is one of the six tests of what is there: `IsNull`, `IsPresent`, …
+    /// Returns `true` if this is one of the six tests of what is there: `IsNull`, `IsPresent`, …
     pub fn is_test(self) -> bool {
         self.name().starts_with("Is")
     }

@@ -333,7 +333,7 @@ impl Map {
         self.item_processor.as_ref().or(self.iterator.as_ref())
     }
 
-    /// Whether the item processor runs as child executions (`"Mode": "DISTRIBUTED"`).
+    /// Returns `true` if the item processor runs as child executions (`"Mode": "DISTRIBUTED"`).
     pub fn is_distributed(&self) -> bool {
         let mode = |machine: &StateMachine| {
             machine.processor_config.as_ref()?.get("Mode")?.as_str().map(str::to_owned)

@@ -86,7 +86,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether one condition can only hold where the other does, as far as their texts tell.
+/// Returns `true` if one condition can only hold where the other does, as far as their texts tell.
 fn implies(a: &Condition, b: &Condition) -> bool {
     if same(a, b) {
         return true;
@@ -96,7 +96,7 @@ fn implies(a: &Condition, b: &Condition) -> bool {
         || matches!(b, Condition::Or(rules) if rules.iter().any(|rule| implies(a, rule)))
 }
 
-/// Whether two conditions ask the same, comments aside.
+/// Returns `true` if two conditions ask the same, comments aside.
 fn same(a: &Condition, b: &Condition) -> bool {
     let all =
         |a: &[Condition], b: &[Condition]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));
@@ -112,7 +112,7 @@ fn same(a: &Condition, b: &Condition) -> bool {
     }
 }
 
-/// Whether an expression gives the same each time it is asked.
+/// Returns `true` if an expression gives the same each time it is asked.
 fn is_stable(expression: &Value) -> bool {
     expression.as_str().is_some_and(|text| !text.contains("$random") && !text.contains("$uuid"))
 }
@@ -166,7 +166,7 @@ fn path_of(condition: &Condition) -> Option<String> {
     Path::parse(variable(condition)?).map(|path| path.normalized()).ok()
 }
 
-/// Whether two comparisons of one path can never hold together.
+/// Returns `true` if two comparisons of one path can never hold together.
 fn exclude(a: &Comparison, b: &Comparison) -> bool {
     let literal = |comparison: &Comparison| comparison.operator.operand() != OperandKind::Path;
     if a.operator.is_test() || b.operator.is_test() {
@@ -232,7 +232,7 @@ impl Side {
         .find_map(|(end, side)| name.ends_with(end).then_some(side))
     }
 
-    /// Whether a value that compares so with the operand is taken.
+    /// Returns `true` if a value that compares so with the operand is taken.
     fn takes(self, order: Ordering) -> bool {
         match order {
             Ordering::Less => matches!(self, Self::Less | Self::LessEqual),

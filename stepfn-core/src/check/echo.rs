@@ -45,12 +45,12 @@ fn follows(finding: &Diagnostic, cause: &Diagnostic, target: Option<&str>) -> bo
     }
 }
 
-/// Whether the reader could not read one of these fields of a state.
+/// Returns `true` if the reader could not read one of these fields of a state.
 fn is_field(cause: &Diagnostic, state: &str, fields: &[&str]) -> bool {
     cause.at.rsplit_once('/').is_some_and(|(parent, field)| parent == state && fields.contains(&field))
 }
 
-/// Whether a place is another one, or inside it.
+/// Returns `true` if a place is another one, or inside it.
 fn within(at: &str, outer: &str) -> bool {
     at.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

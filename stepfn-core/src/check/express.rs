@@ -98,7 +98,7 @@ pub(super) fn check(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether an ARN is that of an activity.
+/// Returns `true` if an ARN is that of an activity.
 fn is_activity(arn: &str) -> bool {
     let parts: Vec<_> = arn.split(':').collect();
     parts.get(2) == Some(&"states") && parts.get(5) == Some(&"activity")

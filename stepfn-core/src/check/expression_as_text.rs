@@ -83,7 +83,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether a parameter takes paths as text: that of a rule's input transformer, or of another workflow's definition.
+/// Returns `true` if a parameter takes paths as text: that of a rule's input transformer, or of another workflow's definition.
 fn takes_paths(key: &str) -> bool {
     ["InputPathsMap", "InputPath", "OutputPath", "ResultPath", "ItemsPath", "Definition"].contains(&key)
         || key.eq_ignore_ascii_case("JsonPath")
@@ -140,7 +140,7 @@ fn in_jsonata(key: &str, text: &str) -> Option<Found> {
     None
 }
 
-/// Whether a text is a path beyond doubt: `$.a`, `$['a']`, `$$.a`, but not `$LATEST` or `$5`.
+/// Returns `true` if a text is a path beyond doubt: `$.a`, `$['a']`, `$$.a`, but not `$LATEST` or `$5`.
 fn is_path(text: &str) -> bool {
     let rest = text.trim_start_matches('$');
     let dollars = text.len() - rest.len();

@@ -248,7 +248,7 @@ pub fn fields(type_name: &str, language: QueryLanguage) -> &'static [&'static st
     }
 }
 
-/// Whether ASL has a field of this name, in whatever object.
+/// Returns `true` if ASL has a field of this name, in whatever object.
 pub fn is_field(name: &str) -> bool {
     let languages = [QueryLanguage::JsonPath, QueryLanguage::Jsonata];
     let owners = TYPES.iter().chain(&OBJECTS);

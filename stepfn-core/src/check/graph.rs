@@ -62,7 +62,7 @@ impl Graph {
     }
 }
 
-/// Whether the machine ends after the state.
+/// Returns `true` if the machine ends after the state.
 fn is_terminal(state: &State) -> bool {
     matches!(state.kind, StateKind::Succeed | StateKind::Fail(_)) || state.end == Some(true)
 }

@@ -101,7 +101,7 @@ fn not_a_condition(condition: &Value) -> Option<String> {
     }
 }
 
-/// Whether a text has one of the marks of an expression, but is none.
+/// Returns `true` if a text has one of the marks of an expression, but is none.
 fn half_open(text: &str) -> bool {
     let trimmed = text.trim();
     (text.starts_with("{%") || trimmed.ends_with("%}")) && !(text.starts_with("{%") && text.ends_with("%}"))

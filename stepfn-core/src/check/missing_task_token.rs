@@ -53,7 +53,7 @@ pub(super) const PAGE: Page = Page {
     workflow_type: WorkflowType::Standard,
 };
 
-/// Whether the state is a Task that waits for a callback by a token.
+/// Returns `true` if the state is a Task that waits for a callback by a token.
 pub(super) fn waits_for_token(node: &Node<'_>) -> bool {
     let StateKind::Task(task) = &node.state.kind else { return false };
     task.resource.as_str().is_some_and(|arn| arn.ends_with(".waitForTaskToken"))
@@ -97,7 +97,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     findings.push(finding.help(help));
 }
 
-/// Whether `InputPath` makes the context object, and the token with it, what the parameters read.
+/// Returns `true` if `InputPath` makes the context object, and the token with it, what the parameters read.
 fn input_has_token(node: &Node<'_>) -> bool {
     let path = node.state.input_path.as_ref().and_then(|path| path.as_str());
     path.is_some_and(|path| has_placeholder(path) || Path::parse(path).is_ok_and(|path| selects_token(&path)))
@@ -128,7 +128,7 @@ fn reads_token(text: &str) -> bool {
     Call::parse_lenient(text).map_or(true, |(call, _)| call.paths().any(|(path, _)| selects_token(path)))
 }
 
-/// Whether a path selects the token, or something that holds it: `$$.Task.Token`, `$$.Task`, `$$`, `$$..Token`.
+/// Returns `true` if a path selects the token, or something that holds it: `$$.Task.Token`, `$$.Task`, `$$`, `$$..Token`.
 fn selects_token(path: &Path) -> bool {
     let on_the_way = path.segments.iter().zip(["Task", "Token"]).all(|(segment, name)| match &segment.kind {
         SegmentKind::Name(found) => found == name,

@@ -136,7 +136,7 @@ impl<'m> Parameters<'m> {
         map.iter().map(|(key, value)| (&**key, value)).filter(|(key, _)| !is_path(key)).collect()
     }
 
-    /// Whether a text becomes something else before it is sent, which may be of any kind.
+    /// Returns `true` if a text becomes something else before it is sent, which may be of any kind.
     fn is_filled_in(&self, text: &str) -> bool {
         has_placeholder(text)
             || (self.language == QueryLanguage::Jsonata && jsonata::expression_in(text).is_some())

@@ -31,7 +31,7 @@ pub struct Located {
 }
 
 impl Checked {
-    /// Whether one of the findings is an error.
+    /// Returns `true` if one of the findings is an error.
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(|found| found.finding.severity == Severity::Error)
     }

@@ -34,12 +34,12 @@ pub(super) struct Text<'m> {
 }
 
 impl Text<'_> {
-    /// Whether the text is meant as an intrinsic function.
+    /// Returns `true` if the text is meant as an intrinsic function.
     pub(super) fn is_intrinsic(&self) -> bool {
         matches!(self.want, Want::Template | Want::ReferenceOrIntrinsic) && looks_like_call(self.text)
     }
 
-    /// Whether the text is meant as a path.
+    /// Returns `true` if the text is meant as a path.
     pub(super) fn is_path(&self) -> bool {
         match self.want {
             // What is neither is no template at all.
@@ -49,7 +49,7 @@ impl Text<'_> {
     }
 }
 
-/// Whether a text is meant as a call of an intrinsic function, well written or not.
+/// Returns whether a text is meant as a call of an intrinsic function, well written or not.
 pub(super) fn looks_like_call(text: &str) -> bool {
     let text = text.trim_start();
     let name = text.split('(').next().unwrap_or_default().trim_end();

@@ -57,7 +57,7 @@ impl fmt::Display for TimestampError {
 
 impl std::error::Error for TimestampError {}
 
-/// Whether a text is a timestamp.
+/// Returns `true` if a text is a timestamp.
 pub(crate) fn is_timestamp(text: &str) -> bool {
     read(text).is_some()
 }

@@ -182,14 +182,14 @@ fn map_keys(map: &Map) -> [(&'static str, bool); 5] {
     ]
 }
 
-/// Whether a text holds what a deployment tool fills in: `${Name}`, `#{Name}`, `[!function[name]arn]`, `<name>`.
+/// Returns `true` if a text holds what a deployment tool fills in: `${Name}`, `#{Name}`, `[!function[name]arn]`, `<name>`.
 ///
 /// Nothing can be said of such a text before it is filled in.
 pub(crate) fn has_placeholder(text: &str) -> bool {
     text.contains("${") || text.contains("#{") || text.contains("[!") || text.contains("{{")
 }
 
-/// Whether an expression of JSONata, without its `{% %}`, is one only after a deployment tool filled something in.
+/// Returns `true` if an expression of JSONata, without its `{% %}`, is one only after a deployment tool filled something in.
 ///
 /// JSONata has braces of its own: `${sku: price}` groups, `function($v){{ "a": $v }}` makes objects. What can be read as it is
 /// is meant as it is, but for the variables of the Serverless Framework.

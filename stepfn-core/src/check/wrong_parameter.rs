@@ -87,7 +87,7 @@ fn expected(kind: &Kind, value: &Value) -> Option<&'static str> {
     }
 }
 
-/// Whether a value is one item of the list that is wanted.
+/// Returns `true` if a value is one item of the list that is wanted.
 fn is_one_of(kind: &Kind, value: &Value) -> bool {
     let Kind::List(item) = kind else { return false };
     match (item.kind(), value) {

@@ -66,7 +66,7 @@ impl Sym {
         }
     }
 
-    /// Whether more may be in it than is known, so that nothing is demanded of it.
+    /// Returns `true` if more may be in it than is known, so that nothing is demanded of it.
     pub(super) fn is_open(&self) -> bool {
         matches!(self, Self::Any(_) | Self::Reported | Self::Unknown(_) | Self::Answer(_))
     }

@@ -80,7 +80,7 @@ impl Val {
     }
 }
 
-/// Whether a `%` stands in an expression.
+/// Returns `true` if a `%` stands in an expression.
 pub(super) fn has_parent(expression: &Expression) -> bool {
     matches!(expression.kind, Kind::Parent) || expression.parts().into_iter().any(has_parent)
 }

@@ -100,7 +100,7 @@ impl Analyser<'_> {
     }
 }
 
-/// Whether a name in `ErrorEquals` stands for errors of other names.
+/// Returns `true` if a name in `ErrorEquals` stands for errors of other names.
 fn takes_any(name: &str) -> bool {
     matches!(name, "States.ALL" | "States.TaskFailed")
 }

@@ -461,7 +461,7 @@ fn known_to_be_there(value: &Sym) -> Sym {
     }
 }
 
-/// Whether what is followed by `[]` is an array for certain: what a path or a filter comes to is; what is written otherwise stays
+/// Returns whether what is followed by `[]` is an array for certain: what a path or a filter comes to is; what is written otherwise stays
 /// itself, but for a function that gives as many values as there are.
 fn stays_array(of: &Expression, value: &Val) -> Option<bool> {
     match &of.kind {

@@ -83,7 +83,7 @@ pub(super) fn formula(env: &Env<'_>, condition: &Expression) -> Formula {
     }
 }
 
-/// Whether a condition comes to `true` or `false` whatever is there.
+/// Returns `true` if a condition comes to `true` or `false` whatever is there.
 fn is_always_something(condition: &Expression) -> bool {
     match &condition.kind {
         Kind::Block(parts) => matches!(&parts[..], [one] if is_always_something(one)),
@@ -100,7 +100,7 @@ fn is_always_something(condition: &Expression) -> bool {
     }
 }
 
-/// Whether an expression comes to a boolean, or to nothing.
+/// Returns `true` if an expression comes to a boolean, or to nothing.
 pub(super) fn is_condition(expression: &Expression) -> bool {
     match &expression.kind {
         Kind::Binary { operator: Op::Less | Op::LessOrEqual | Op::Greater | Op::GreaterOrEqual, .. } => true,

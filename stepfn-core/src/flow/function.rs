@@ -52,7 +52,7 @@ pub(super) struct Lambda {
 }
 
 impl Function {
-    /// Whether it is a regular expression, whichever.
+    /// Returns `true` if it is a regular expression, whichever.
     pub(super) fn is_pattern(&self) -> bool {
         match self {
             Self::Pattern => true,
@@ -61,7 +61,7 @@ impl Function {
         }
     }
 
-    /// Whether it may be no function at all.
+    /// Returns `true` if it may be no function at all.
     fn is_partial(&self) -> bool {
         match self {
             Self::Partly(_) => true,

@@ -46,7 +46,7 @@ impl Sym {
         }
     }
 
-    /// Whether both lie over the same, facts about it left aside.
+    /// Returns `true` if both lie over the same, facts about it left aside.
     fn is_over_the_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Leaf(a), Self::Leaf(b)) => {
@@ -56,7 +56,7 @@ impl Sym {
         }
     }
 
-    /// Whether the same edges put their keys into both.
+    /// Returns `true` if the same edges put their keys into both.
     pub(super) fn is_way_of(&self, other: &Self) -> bool {
         let (Some((mine, base)), Some((theirs, other_base))) = (self.overlay(), other.overlay()) else {
             return false;
@@ -100,7 +100,7 @@ impl<'k> Keys<'k> {
         }
     }
 
-    /// Whether another way has all that this one has for certain, and nothing more than it may have.
+    /// Returns `true` if another way has all that this one has for certain, and nothing more than it may have.
     fn covers(&self, other: &Self) -> bool {
         self.certain.iter().all(|key| other.certain.contains(key))
             && other.all.iter().all(|key| self.all.contains(key))

@@ -300,7 +300,7 @@ impl Analyser<'_> {
     }
 }
 
-/// Whether some rule of a Choice holds whatever the data are: one that always does, or two of which one does where the other
+/// Returns `true` if some rule of a Choice holds whatever the data are: one that always does, or two of which one does where the other
 /// does not.
 fn takes_all(choice: &Choice) -> bool {
     let texts = choice.choices.iter().filter_map(|rule| match &rule.condition {

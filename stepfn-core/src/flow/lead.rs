@@ -609,7 +609,7 @@ fn through(of: &Val, found: Val) -> Val {
     }
 }
 
-/// Whether what lies in it cannot be told.
+/// Returns `true` if what lies in it cannot be told.
 fn is_open(value: &Sym) -> bool {
     value.members().iter().any(|member| matches!(member, Sym::Unknown(_) | Sym::Answer(_)))
 }

@@ -291,7 +291,7 @@ impl Analyser<'_> {
     }
 }
 
-/// Whether what is known of a value are single items of it.
+/// Returns `true` if what is known of a value are single items of it.
 fn is_of_items(fields: &Fields) -> bool {
     !fields.is_empty() && fields.keys().all(|key| index_of(key).is_some())
 }

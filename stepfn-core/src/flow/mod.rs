@@ -399,7 +399,7 @@ impl Analyser<'_> {
         context
     }
 
-    /// Whether a state may have a token in its context object.
+    /// Returns `true` if a state may have a token in its context object.
     fn has_token(&self, at: &str, state: &State) -> bool {
         let StateKind::Task(task) = &state.kind else { return false };
         let callback = matches!(
@@ -541,7 +541,7 @@ impl Widened {
         }
     }
 
-    /// Whether one is what became of the other, and not something else beside it.
+    /// Returns `true` if one is what became of the other, and not something else beside it.
     fn are_alike(known: &Sym, member: &Sym) -> bool {
         match (known, member) {
             (Sym::Object(..), Sym::Object(..)) => known.is_way_of(member),
@@ -551,8 +551,8 @@ impl Widened {
     }
 }
 
-/// Whether it is a further part, of the same type as before, of what came in every round so far: a structure that holds itself, walked
-/// down step by step. That the types are the same is claimed where they are known.
+/// Returns `true` if it is a further part, of the same type as before, of what came in every round so far: a structure that holds itself,
+/// walked down step by step. That the types are the same is claimed where they are known.
 fn is_again(known: &Sym, member: &Sym) -> bool {
     let Sym::Leaf(new) = member.ground() else { return false };
     let before = known.members().iter().filter_map(|known| match known {

@@ -246,7 +246,7 @@ fn leaf_itself(leaf: &Leaf, test: Test<'_>) -> Sym {
     Sym::Leaf(if test.holds { present(&known) } else { known })
 }
 
-/// Whether a value that is no leaf is what a test says; none where it may be.
+/// Returns whether a value that is no leaf is what a test says; none where it may be.
 fn is_of(value: &Sym, test: Test<'_>) -> Option<bool> {
     Some(match test.is {
         OwnedProperty::There => true,
@@ -427,12 +427,12 @@ fn part_of_leaf(leaf: &Leaf, (key, rest): (&str, &[String]), test: Test<'_>) -> 
     Some(if found == Sym::Leaf(below) { whole } else { whole.narrow(key, found) })
 }
 
-/// Whether a key is a position.
+/// Returns `true` if a key is a position.
 pub(super) fn is_index(key: &str) -> bool {
     index_of(key).is_some()
 }
 
-/// Whether what a test leads through is no null where it holds. In JSONata null is its own first item.
+/// Returns `true` if what a test leads through is no null where it holds. In JSONata null is its own first item.
 fn is_no_null(rest: &[String], test: Test<'_>) -> bool {
     let is_some = match test.is {
         OwnedProperty::Text(_)
@@ -450,7 +450,7 @@ fn present(leaf: &Leaf) -> Leaf {
     if is_there(leaf) { leaf.clone() } else { leaf.then([OwnedStep::Present]) }
 }
 
-/// Whether a leaf is there whatever its type is.
+/// Returns `true` if a leaf is there whatever its type is.
 fn is_there(leaf: &Leaf) -> bool {
     let last = leaf
         .steps

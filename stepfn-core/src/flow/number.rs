@@ -98,7 +98,7 @@ fn computed_of_one_kind(how: Arithmetic, parts: Vec<Sym>) -> Sym {
     Sym::Computed(how, Shared::new(open))
 }
 
-/// Whether parts of a part are parts of the whole.
+/// Returns `true` if parts of a part are parts of the whole.
 fn flattens(how: Arithmetic) -> bool {
     matches!(how, Arithmetic::Sum | Arithmetic::Product | Arithmetic::Other | Arithmetic::Narrow)
 }

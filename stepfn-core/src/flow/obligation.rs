@@ -339,12 +339,12 @@ impl Obligation {
         }
     }
 
-    /// Whether all that is claimed is that something can be there.
+    /// Returns `true` if all that is claimed is that something can be there.
     pub(super) fn asks_only_for_presence(&self) -> bool {
         matches!(&self.claim, OwnedClaim::Path { need: OwnedNeed::Other(Need::Nothing | Need::Value), .. })
     }
 
-    /// Whether another claims the same of the same path.
+    /// Returns `true` if another claims the same of the same path.
     pub(super) fn is_same_path(&self, other: &Self) -> bool {
         match (&self.claim, &other.claim) {
             (

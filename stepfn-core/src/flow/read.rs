@@ -632,7 +632,7 @@ impl Analyser<'_> {
     }
 }
 
-/// Whether a part of a computed number can be whole: what a type is, is judged where the number flows into one.
+/// Returns `true` if a part of a computed number can be whole: what a type is, is judged where the number flows into one.
 fn may_be_whole(value: &Sym) -> bool {
     match value {
         Sym::Any(_)
@@ -654,7 +654,7 @@ fn may_be_whole(value: &Sym) -> bool {
     }
 }
 
-/// Whether something is compared: with what is never equal it is false, and does not fail.
+/// Returns `true` if something is compared: with what is never equal it is false, and does not fail.
 fn is_comparison(need: &OwnedNeed) -> bool {
     matches!(
         need,

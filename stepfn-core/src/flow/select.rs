@@ -411,7 +411,7 @@ fn taken(leaf: &Leaf, step: OwnedStep) -> Leaf {
     leaf.then([OwnedStep::Present, OwnedStep::NonNull, step, OwnedStep::Present])
 }
 
-/// Whether an overlay tells more of single items of an array.
+/// Returns `true` if an overlay tells more of single items of an array.
 fn is_of_items(fields: &Fields) -> bool {
     !fields.is_empty() && fields.keys().all(|key| index_of(key).is_some())
 }

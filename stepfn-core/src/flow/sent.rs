@@ -121,7 +121,7 @@ impl Analyser<'_> {
 }
 
 impl Sent<'_> {
-    /// Whether a path, a function or an expression makes the value.
+    /// Returns `true` if a path, a function or an expression makes the value.
     fn is_computed(&self, key: &str, value: &Value) -> bool {
         match value {
             Value::String(text) if self.is_jsonata => jsonata::expression_in(text).is_some(),

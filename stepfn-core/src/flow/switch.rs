@@ -3,37 +3,37 @@
 //!
 //! A rule is known by where it reports and what it says there; what differs from case to case (names, numbers) is left out.
 
-/// Whether the rule of this name is switched off.
+/// Returns `true` if the rule of this name is switched off.
 #[cfg(not(feature = "rule-switches"))]
 pub(super) const fn is_off(_rule: &str) -> bool {
     false
 }
 
-/// Whether the rule that makes obligations at this place of the source is switched off.
+/// Returns `true` if the rule that makes obligations at this place of the source is switched off.
 #[cfg(not(feature = "rule-switches"))]
 pub(super) const fn is_off_at(_at: &std::panic::Location<'_>) -> bool {
     false
 }
 
-/// Whether all that is asked of a value at this place of the source is switched off.
+/// Returns `true` if all that is asked of a value at this place of the source is switched off.
 #[cfg(not(feature = "rule-switches"))]
 pub(super) const fn is_off_asking(_at: &std::panic::Location<'_>) -> bool {
     false
 }
 
-/// Whether it is switched off that something cannot be told for this reason, wherever it is.
+/// Returns `true` if it is switched off that something cannot be told for this reason, wherever it is.
 #[cfg(not(feature = "rule-switches"))]
 pub(super) const fn is_off_because(_reason: &str) -> bool {
     false
 }
 
-/// Whether the rule that reports this at this place of the source is switched off.
+/// Returns `true` if the rule that reports this at this place of the source is switched off.
 #[cfg(not(feature = "rule-switches"))]
 pub(super) const fn is_off_wrong(_at: &std::panic::Location<'_>, _code: &str, _message: &str) -> bool {
     false
 }
 
-/// Whether the rule that finds this wrong with a claim is switched off.
+/// Returns `true` if the rule that finds this wrong with a claim is switched off.
 #[cfg(not(feature = "rule-switches"))]
 pub(super) const fn is_off_claim(_kind: &str, _code: &str, _text: &str) -> bool {
     false

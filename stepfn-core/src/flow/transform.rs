@@ -62,7 +62,7 @@ impl Analyser<'_> {
 }
 
 impl Sym {
-    /// Whether some field was taken away of a value.
+    /// Returns `true` if some field was taken away of a value.
     pub(super) fn lacks_taken(&self) -> bool {
         let gone = |entry: &Entry| entry.absent && entry.value == Self::never();
         match self {

@@ -114,7 +114,7 @@ impl Texts {
         Self { words: words.map(str::to_owned).collect(), texts }
     }
 
-    /// Whether one of them names a field.
+    /// Returns `true` if one of them names a field.
     fn name(&self, key: &str) -> bool {
         if key.chars().all(is_word) {
             return self.words.contains(key);
@@ -353,7 +353,7 @@ impl<'l> Level<'l> {
         None
     }
 
-    /// Whether nothing can use a state's result by name.
+    /// Returns `true` if nothing can use a state's result by name.
     fn is_unused(&self, state: usize) -> bool {
         if self.states[state].assign.is_some() {
             return false;
@@ -368,7 +368,7 @@ impl<'l> Level<'l> {
         }
     }
 
-    /// Whether a state, or one of its catchers, lies on every way on which a field is read unwritten.
+    /// Returns `true` if a state, or one of its catchers, lies on every way on which a field is read unwritten.
     fn lies_before(&mut self, unwritten: &Unwritten<'_>, state: usize, catcher: Option<usize>) -> bool {
         if unwritten.reads.contains(&state) {
             return false;
@@ -400,7 +400,7 @@ impl<'l> Level<'l> {
     }
 }
 
-/// Whether nothing is known of a field of a value, that it is missing included.
+/// Returns `true` if nothing is known of a field of a value, that it is missing included.
 fn is_open(value: &Sym, key: &str) -> bool {
     match value {
         Sym::Any(_) | Sym::Reported => true,
@@ -484,7 +484,7 @@ fn is_word(sign: char) -> bool {
     sign.is_alphanumeric() || sign == '_'
 }
 
-/// Whether a text has a name in it, as a word.
+/// Returns `true` if a text has a name in it, as a word.
 fn mentions(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(start, _)| {
         let before = text[..start].chars().next_back();
@@ -493,13 +493,13 @@ fn mentions(text: &str, name: &str) -> bool {
     })
 }
 
-/// Whether two names may stand for one another: by a slip, or where one is the other with something before or behind.
+/// Returns `true` if two names may stand for one another: by a slip, or where one is the other with something before or behind.
 fn is_near(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
     a != b && (nearest(a, [b]).is_some() || short.chars().count() > 3 && is_part(short, long))
 }
 
-/// Whether a name is a part of another one, between words: `timer` of `renamed_timer`, `result` of `resultOfAll`.
+/// Returns `true` if a name is a part of another one, between words: `timer` of `renamed_timer`, `result` of `resultOfAll`.
 fn is_part(part: &str, whole: &str) -> bool {
     let lower = |text: &str| text.to_ascii_lowercase();
     let (small, large) = (lower(part), lower(whole));

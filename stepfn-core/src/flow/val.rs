@@ -126,7 +126,7 @@ impl Val {
         Self { sym, many: false, absent: true, ..self }
     }
 
-    /// Whether nothing tells it from another one.
+    /// Returns `true` if nothing tells it from another one.
     pub(super) fn is_as(&self, other: &Self) -> bool {
         let function = match (&self.function, &other.function) {
             (Some(one), Some(other)) => Rc::ptr_eq(one, other),
@@ -205,12 +205,12 @@ impl Val {
         made
     }
 
-    /// Whether there is no way here.
+    /// Returns `true` if there is no way here.
     pub(super) fn is_nowhere(&self) -> bool {
         self.sym == Sym::never() && self.function.is_none() && !self.absent && !self.many
     }
 
-    /// Whether it comes to nothing, whatever the data are.
+    /// Returns `true` if it comes to nothing, whatever the data are.
     pub(super) fn is_nothing(&self) -> bool {
         (self.absent || self.many) && self.function.is_none() && self.sym == Sym::never()
     }
@@ -232,7 +232,7 @@ impl Val {
         }
     }
 
-    /// Whether it is an array for certain.
+    /// Returns `true` if it is an array for certain.
     pub(super) fn is_array(&self) -> bool {
         let members = self.sym.members();
         !members.is_empty()
@@ -242,7 +242,7 @@ impl Val {
             && self.over.is_empty()
     }
 
-    /// Whether it is an array for certain that has items.
+    /// Returns `true` if it is an array for certain that has items.
     pub(super) fn has_items(&self) -> bool {
         !self.many
             && !self.absent
@@ -253,13 +253,13 @@ impl Val {
             }
     }
 
-    /// Whether it is an array that has items, where it comes to something at all.
+    /// Returns `true` if it is an array that has items, where it comes to something at all.
     pub(super) fn has_items_if_any(&self) -> bool {
         self.over.iter().all(|(_, need)| *need == Need::Value)
             && Self { over: Vec::new(), ..self.clone() }.has_items()
     }
 
-    /// Whether it is one value for certain that is no array.
+    /// Returns `true` if it is one value for certain that is no array.
     pub(super) fn is_certain(&self) -> bool {
         let is_one = |sym: &Sym| {
             matches!(
@@ -287,7 +287,7 @@ impl Val {
             && members.iter().all(is_one)
     }
 
-    /// Whether it is a number where it is something, whatever the types are.
+    /// Returns `true` if it is a number where it is something, whatever the types are.
     pub(super) fn is_number(&self) -> bool {
         let is_number =
             |sym: &Sym| matches!(sym, Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..));
@@ -300,7 +300,7 @@ impl Val {
         if matches!(self.sym, Sym::Reported) { self } else { self.settled() }
     }
 
-    /// Whether it is no sequence, whatever the types are.
+    /// Returns `true` if it is no sequence, whatever the types are.
     pub(super) fn is_single(&self) -> bool {
         !self.many && self.over.iter().all(|(_, need)| *need != Need::Single)
     }

@@ -99,7 +99,7 @@ impl Leaf {
         Self { steps: Shared::new(steps), ..self.clone() }
     }
 
-    /// Whether it is a part of what another one is, facts left aside.
+    /// Returns `true` if it is a part of what another one is, facts left aside.
     pub(super) fn leads_on_from(&self, other: &Self) -> bool {
         if (self.ty, self.given, &self.origin) != (other.ty, other.given, &other.origin) {
             return false;
@@ -176,7 +176,7 @@ impl Sym {
         }
     }
 
-    /// Whether everything may be asked of it.
+    /// Returns `true` if everything may be asked of it.
     pub(super) fn is_anything(&self) -> bool {
         matches!(self, Self::Any(_) | Self::Reported)
     }
@@ -396,7 +396,7 @@ impl Sym {
         }
     }
 
-    /// Whether a key is put into others of some values, but not into this one.
+    /// Returns `true` if a key is put into others of some values, but not into this one.
     pub(super) fn lacks(&self, key: &str, others: &[Self]) -> bool {
         let has = |value: &Self| matches!(value, Self::Object(fields, _) if fields.get(key).is_some_and(|entry| !entry.narrowed));
         let can_have = match self {

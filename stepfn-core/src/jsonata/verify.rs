@@ -65,7 +65,7 @@ fn literal_step(step: &Expression) -> Option<&Expression> {
     }
 }
 
-/// Whether the reference makes a path of it.
+/// Returns `true` if the reference makes a path of it.
 fn is_path(expression: &Expression) -> bool {
     match &expression.kind {
         Kind::Name(_) | Kind::Path(_) | Kind::OrderBy { .. } | Kind::Index { .. } => true,

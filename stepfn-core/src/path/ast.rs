@@ -155,7 +155,7 @@ impl FilterOp {
         }
     }
 
-    /// Whether the developer guide lets a filter use the operator: the six comparisons written
+    /// Returns `true` if the developer guide lets a filter use the operator: the six comparisons written
     /// with signs, neither regular expressions nor the operators that are words.
     pub fn is_supported(self) -> bool {
         matches!(self, Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge)

@@ -130,7 +130,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// Whether a text is a number as JSON writes it, leading zeros let through.
+/// Returns `true` if a text is a number as JSON writes it, leading zeros let through.
 pub(crate) fn is_number(text: &str) -> bool {
     let text = text.strip_prefix('-').unwrap_or(text);
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -116,7 +116,7 @@ impl Path {
         &self.text
     }
 
-    /// Whether the path selects one value or fails: names and single indexes only. Any other path
+    /// Returns `true` if the path selects one value or fails: names and single indexes only. Any other path
     /// gives an array, which may be empty.
     pub fn is_definite(&self) -> bool {
         self.segments.iter().all(|segment| segment.kind.is_single())
@@ -128,7 +128,7 @@ impl Path {
         self.segments.iter().find(|segment| !segment.kind.is_single())
     }
 
-    /// Whether the path is a Reference Path: one that names a single node.
+    /// Returns `true` if the path is a Reference Path: one that names a single node.
     pub fn is_reference(&self) -> bool {
         self.reference_violation().is_none()
     }
@@ -175,7 +175,7 @@ impl fmt::Display for Root {
 }
 
 impl SegmentKind {
-    /// Whether the step selects one value at most: a name or an index.
+    /// Returns `true` if the step selects one value at most: a name or an index.
     pub fn is_single(&self) -> bool {
         matches!(self, Self::Name(_) | Self::Index(_))
     }

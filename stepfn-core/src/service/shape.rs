@@ -67,7 +67,8 @@ pub struct Member {
 }
 
 impl Member {
-    /// Whether a name is this member's: runs of capitals at its beginning (`DBName`) may be as in the API or as in the SDK (`DbName`).
+    /// Returns `true` if a name is this member's: runs of capitals at its beginning (`DBName`) may be as in the API or as in the SDK
+    /// (`DbName`).
     pub fn is_named(&self, name: &str) -> bool {
         name == self.name
             || name == self.api_name
@@ -91,7 +92,7 @@ impl Shape {
         Self { required, optional, ..self }
     }
 
-    /// Whether it is of `aws-sdk:`.
+    /// Returns `true` if it is of `aws-sdk:`.
     pub fn is_sdk(&self) -> bool {
         self.sdk
     }

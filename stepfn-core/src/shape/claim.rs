@@ -389,7 +389,7 @@ const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out:
     fault
 }
 
-/// Whether a need is one of a comparison, which another value makes false.
+/// Returns `true` if a need is one of a comparison, which another value makes false.
 const fn is_asking(need: Need<'_>) -> bool {
     matches!(
         need,
@@ -564,7 +564,7 @@ const fn is_may(step: Step<'_>) -> bool {
     matches!(step, Step::May(_))
 }
 
-/// Whether the way is JSONata's.
+/// Returns `true` if the way is JSONata's.
 const fn is_query(steps: &[Step<'_>]) -> bool {
     let mut i = 0;
     while i < steps.len() {
@@ -772,7 +772,7 @@ const fn complete(nodes: &[Node<'_>], target: &'static Shape, out: &mut Text) ->
     false
 }
 
-/// Whether rows can be read as a type: objects whose values are all texts.
+/// Returns `true` if rows can be read as a type: objects whose values are all texts.
 const fn columns(target: View, out: &mut Text) -> bool {
     match target.shape {
         Shape::Any => true,
@@ -819,7 +819,7 @@ const fn columns(target: View, out: &mut Text) -> bool {
     }
 }
 
-/// Whether a text can be read as a type, of whatever form.
+/// Returns `true` if a text can be read as a type, of whatever form.
 const fn is_text(view: View) -> bool {
     match view.shape {
         Shape::Any | Shape::String | Shape::Text(_) | Shape::Enum(_) => true,
@@ -948,7 +948,7 @@ const fn appends(nodes: &[Node<'_>]) -> bool {
     all_there
 }
 
-/// Whether the first of some leaves is what one of the others is.
+/// Returns `true` if the first of some leaves is what one of the others is.
 const fn again(nodes: &[Node<'_>]) -> bool {
     let Some(Node::Leaf { shape, side, steps }) = nodes.first() else { return false };
     let Ok(new) = View::new(shape, *side).walk(steps) else { return false };

@@ -53,7 +53,7 @@ impl<'a> Fits<'a> {
         Self { nodes, flattened: false, buffered: false, lenient: false, around: None, way: 0, sent: false }
     }
 
-    /// Whether a source and a target are being judged around here.
+    /// Returns `true` if a source and a target are being judged around here.
     const fn is_around(self, source: u64, target: u64) -> bool {
         let mut next = self.around;
         while let Some(pair) = next {
@@ -95,7 +95,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// Whether a node may not be there: where edges join, one of them may lack it. A leaf that a path of the user's led
+    /// Returns `true` if a node may not be there: where edges join, one of them may lack it. A leaf that a path of the user's led
     /// to ends in [`Step::Present`], for there the path has a claim of its own.
     pub(super) const fn missing(self, index: usize) -> bool {
         match self.nodes[index] {
@@ -757,7 +757,7 @@ impl<'a> Fits<'a> {
     }
 }
 
-/// Whether a path of the user's led here, facts about what is there left aside.
+/// Returns `true` if a path of the user's led here, facts about what is there left aside.
 const fn ends_present(steps: &[Step<'_>]) -> bool {
     let mut i = steps.len();
     while i > 0 {

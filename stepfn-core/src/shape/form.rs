@@ -189,7 +189,7 @@ const fn ipv6(bytes: &[u8], start: usize, end: usize) -> bool {
     if shortened { groups < 8 } else { groups == 8 }
 }
 
-/// Whether the first ten bytes are a day that exists.
+/// Returns `true` if the first ten bytes are a day that exists.
 const fn date(bytes: &[u8]) -> bool {
     if bytes.len() < 10 || bytes[4] != b'-' || bytes[7] != b'-' {
         return false;

@@ -8,7 +8,7 @@ use super::{
     view::View,
 };
 
-/// Whether serde_json can write a shape as a key.
+/// Returns `true` if serde_json can write a shape as a key.
 pub(super) const fn is_key(shape: &Shape) -> bool {
     match shape {
         Shape::Any
@@ -34,13 +34,13 @@ pub(super) const fn is_key(shape: &Shape) -> bool {
     }
 }
 
-/// Whether every string is such a key.
+/// Returns `true` if every string is such a key.
 pub(super) const fn is_any_string(key: &Shape) -> bool {
     matches!(key, Shape::Any | Shape::String | Shape::Token(_))
 }
 
 impl Fits<'_> {
-    /// Whether a text can be read as a key.
+    /// Returns `true` if a text can be read as a key.
     pub(super) const fn takes_key(self, text: &str, key: View) -> bool {
         match key.shape {
             Shape::Any | Shape::String => true,
@@ -74,7 +74,7 @@ impl Fits<'_> {
         }
     }
 
-    /// Whether every key that is made of one shape can be read as another.
+    /// Returns `true` if every key that is made of one shape can be read as another.
     pub(super) const fn takes_keys(self, made: View, key: View) -> bool {
         if let Shape::Any | Shape::String = key.shape {
             return true;

@@ -22,7 +22,7 @@ pub fn misfit(value: &Value, target: &'static Shape) -> Option<String> {
     (!fits).then(|| out.as_str().to_owned())
 }
 
-/// Whether `Deserialize` of a type reads all that its `Serialize` makes: fields may be skipped or renamed on one side alone.
+/// Returns `true` if `Deserialize` of a type reads all that its `Serialize` makes: fields may be skipped or renamed on one side alone.
 ///
 /// ```
 /// use stepfn_core::shape::{StateData, reads_back};

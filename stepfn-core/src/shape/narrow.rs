@@ -209,7 +209,7 @@ impl View {
         }
     }
 
-    /// Whether a tag may be any string, which then leads to a variant of another name (`#[serde(other)]`).
+    /// Returns `true` if a tag may be any string, which then leads to a variant of another name (`#[serde(other)]`).
     const fn has_open_tag(self, common: &'static ObjectShape, facts: &[Step<'_>]) -> bool {
         if let Side::Made = self.side {
             return false;
@@ -274,7 +274,7 @@ impl View {
         None
     }
 
-    /// Whether something but the flattened enum has a key.
+    /// Returns `true` if something but the flattened enum has a key.
     const fn without_enum(self, object: &'static ObjectShape, place: usize, key: &str) -> bool {
         let mut i = 0;
         while i < object.fields.len() {
@@ -313,7 +313,7 @@ impl View {
         }
     }
 
-    /// Whether an alternative has been left out.
+    /// Returns `true` if an alternative has been left out.
     pub(super) const fn excludes(self, index: usize) -> bool {
         index < MOST && self.excluded & (1 << index) != 0
     }
@@ -375,7 +375,7 @@ impl View {
         Some(Self { absent, ..found })
     }
 
-    /// Whether a variant may lack a key that all have: the content that stands beside a tag, where it is an `Option`.
+    /// Returns `true` if a variant may lack a key that all have: the content that stands beside a tag, where it is an `Option`.
     const fn may_lack(self, one_of: &'static OneOfShape, key: &str) -> bool {
         let mut i = 0;
         while i < one_of.alternatives.len() {
@@ -412,7 +412,7 @@ impl View {
     }
 }
 
-/// Whether two parts of variants are of one form for certain.
+/// Returns `true` if two parts of variants are of one form for certain.
 const fn is_alike(a: View, b: View) -> bool {
     match (a.shape, b.shape) {
         (Shape::String, Shape::String)
@@ -437,7 +437,7 @@ const fn fact_of<'a>(step: Step<'a>) -> Option<Fact<'a>> {
     }
 }
 
-/// Whether one of some facts can hold of a value that is there.
+/// Returns `true` if one of some facts can hold of a value that is there.
 const fn possible(view: View, facts: &[Step<'_>]) -> bool {
     let mut i = 0;
     while i < facts.len() {
@@ -520,7 +520,7 @@ const fn can_hold(is: Truth, holds: bool) -> bool {
     }
 }
 
-/// Whether what a fact says holds of the value of a key.
+/// Returns whether what a fact says holds of the value of a key.
 const fn below(view: View, key: &str, fact: Fact<'_>) -> Truth {
     if view.many {
         return Truth::Maybe;
@@ -558,7 +558,7 @@ const fn below(view: View, key: &str, fact: Fact<'_>) -> Truth {
     }
 }
 
-/// Whether a key is one of a field's names.
+/// Returns `true` if a key is one of a field's names.
 const fn is_given(view: View, object: &'static ObjectShape, key: &str) -> bool {
     let mut i = 0;
     while i < object.fields.len() {
@@ -582,7 +582,7 @@ const fn is_given(view: View, object: &'static ObjectShape, key: &str) -> bool {
     false
 }
 
-/// Whether what a fact says holds of a value.
+/// Returns whether what a fact says holds of a value.
 const fn truth(view: View, fact: Fact<'_>) -> Truth {
     if view.many {
         return Truth::Maybe;

@@ -74,7 +74,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// Whether a source is what nothing can be: a field that was taken away.
+    /// Returns `true` if a source is what nothing can be: a field that was taken away.
     const fn is_nothing(self, source: Source) -> bool {
         match source {
             Source::Node(index) => matches!(self.nodes[index], Node::Union { len: 0, .. }),
@@ -82,7 +82,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// Whether every object that is put over others can be told to be one.
+    /// Returns `true` if every object that is put over others can be told to be one.
     const fn are_objects(self, (first, len): (usize, usize), out: &mut Text) -> bool {
         let mut i = first;
         while i < first + len {
@@ -111,7 +111,7 @@ impl<'a> Fits<'a> {
         true
     }
 
-    /// Whether all that a key can be in objects that are put over each other fits; nothing where none has it. Gives whether one of
+    /// Returns whether all that a key can be in objects that are put over each other fits; nothing where none has it. Gives whether one of
     /// them has it for certain.
     const fn merged_field(
         self,
@@ -272,7 +272,7 @@ impl<'a> Fits<'a> {
         true
     }
 
-    /// Whether nothing is known of a source below its overlay, so that it may be asked everything.
+    /// Returns `true` if nothing is known of a source below its overlay, so that it may be asked everything.
     const fn is_unknown(self, source: Source) -> bool {
         match source {
             Source::View(view) => matches!(view.shape, Shape::Any),
@@ -284,7 +284,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// Whether every entry of an object fits a map, but for those that fields of another object take.
+    /// Returns `true` if every entry of an object fits a map, but for those that fields of another object take.
     pub(super) const fn entries(
         self,
         source: Source,
@@ -377,7 +377,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// Whether a map takes all keys that are made of one shape.
+    /// Returns `true` if a map takes all keys that are made of one shape.
     const fn all_keys(self, made: View, map: View, out: &mut Text) -> bool {
         if let Shape::Keyed { key, .. } = map.shape
             && !self.takes_keys(made, map.with(key))
@@ -453,7 +453,7 @@ const fn in_field(name: &str, mark: usize, out: &mut Text) -> bool {
     false
 }
 
-/// Whether an object, or one flattened into it, has a field of this name: what a flattened map does not get to see.
+/// Returns `true` if an object, or one flattened into it, has a field of this name: what a flattened map does not get to see.
 pub(super) const fn named(object: Option<&'static ObjectShape>, key: &str) -> bool {
     let Some(object) = object else { return false };
     let mut i = 0;

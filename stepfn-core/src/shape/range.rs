@@ -8,7 +8,7 @@ use super::{
 };
 
 impl Fits<'_> {
-    /// Whether a sum of numbers stays within some bounds, by what types declare of its parts. Of numbers that no type declares
+    /// Returns `true` if a sum of numbers stays within some bounds, by what types declare of its parts. Of numbers that no type declares
     /// nothing is said.
     pub(super) const fn stays_within(self, bounds: Bounds) -> bool {
         let Node::Tuple { first, len } = self.nodes[0] else { return true };
@@ -79,7 +79,7 @@ impl Fits<'_> {
         }
     }
 
-    /// Whether a type has a part in what a number is.
+    /// Returns `true` if a type has a part in what a number is.
     const fn is_of_type(self, index: usize) -> bool {
         match self.nodes[index] {
             Node::Item(inner) => self.is_of_type(inner),

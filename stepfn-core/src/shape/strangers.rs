@@ -109,7 +109,7 @@ impl Fits<'_> {
     }
 }
 
-/// Whether a value can have keys that its type does not tell of: `Deserialize` passes over them, and what is passed on is the JSON
+/// Returns `true` if a value can have keys that its type does not tell of: `Deserialize` passes over them, and what is passed on is the JSON
 /// that came in.
 pub(super) const fn may_have_more(view: View, object: &'static ObjectShape) -> bool {
     if matches!(view.side, Side::Made) || object.deny_unknown_fields {
@@ -139,7 +139,7 @@ pub(super) const fn untold_keys(object: &'static ObjectShape, out: &mut Text) {
     out.push("), ");
 }
 
-/// Whether an object holds a flattened map or enum, where what keys it takes is judged.
+/// Returns `true` if an object holds a flattened map or enum, where what keys it takes is judged.
 const fn takes_all(object: &'static ObjectShape) -> bool {
     let mut i = 0;
     while i < object.flattened.len() {
@@ -151,7 +151,7 @@ const fn takes_all(object: &'static ObjectShape) -> bool {
     false
 }
 
-/// Whether a field of an object takes a key.
+/// Returns `true` if a field of an object takes a key.
 const fn takes(object: Option<&'static ObjectShape>, key: &str) -> bool {
     if named(object, key) {
         return true;

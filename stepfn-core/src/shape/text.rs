@@ -95,7 +95,7 @@ impl fmt::Debug for Text {
     }
 }
 
-/// Whether two texts are the same.
+/// Returns `true` if two texts are the same.
 pub(super) const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
@@ -111,7 +111,7 @@ pub(super) const fn same(a: &str, b: &str) -> bool {
     true
 }
 
-/// Whether a list holds a text.
+/// Returns `true` if a list holds a text.
 pub(super) const fn contains(list: &[&str], text: &str) -> bool {
     let mut i = 0;
     while i < list.len() {
@@ -126,7 +126,7 @@ pub(super) const fn contains(list: &[&str], text: &str) -> bool {
 /// Longest name whose distance is measured; longer ones are strangers to each other.
 const LONGEST: usize = 48;
 
-/// Whether one name is near enough to another to have been meant: the same rule as
+/// Returns whether one name is near enough to another to have been meant: the same rule as
 /// [`nearest`](crate::diagnostic::nearest), over bytes.
 pub(super) const fn distance(a: &str, b: &str) -> usize {
     let (a, b) = (a.as_bytes(), b.as_bytes());

@@ -168,7 +168,7 @@ impl View {
         self.part(shape, 0)
     }
 
-    /// Whether it is a number of which nobody declared whether it is a whole one.
+    /// Returns `true` if it is a number of which nobody declared whether it is a whole one.
     pub(super) const fn is_number_of_any(self) -> bool {
         matches!(self.shape, Shape::Number) && self.of_any && !self.strict
     }
@@ -507,7 +507,7 @@ impl View {
         }
     }
 
-    /// Whether there is an item at a position for certain.
+    /// Returns `true` if there is an item at a position for certain.
     pub(super) const fn reaches(self, index: i64) -> bool {
         let needed = if index < 0 { index.unsigned_abs() } else { index.unsigned_abs().saturating_add(1) };
         self.least as u64 >= needed
@@ -665,7 +665,7 @@ impl Field {
         }
     }
 
-    /// Whether reading fails without the key: serde lets an `Option` be missing.
+    /// Returns `true` if reading fails without the key: serde lets an `Option` be missing.
     pub(super) const fn is_required(&self, settled: &Shape) -> bool {
         matches!(self.given, Given::Required) && !matches!(settled, Shape::Nullable(_))
     }

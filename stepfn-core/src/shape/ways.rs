@@ -82,7 +82,7 @@ impl Ways {
         }
     }
 
-    /// Whether another way leads to the same, where that is easy to see.
+    /// Returns `true` if another way leads to the same, where that is easy to see.
     const fn has_same(&self, view: View) -> bool {
         let mut i = 0;
         while i < self.len {
@@ -273,7 +273,7 @@ impl Ways {
     }
 }
 
-/// Whether a part is what encloses it.
+/// Returns `true` if a part is what encloses it.
 const fn leads_back(part: &Shape, side: Side) -> bool {
     match (part, side) {
         (Shape::Recursive(_), _) => true,

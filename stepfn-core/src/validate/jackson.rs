@@ -146,7 +146,7 @@ fn expectation(text: &str, offset: usize) -> Expected {
     }
 }
 
-/// Whether a text inside an object ends with a key: a string behind `{` or `,`.
+/// Returns `true` if a text inside an object ends with a key: a string behind `{` or `,`.
 fn is_key(before: &str) -> bool {
     let mut start = None;
     scan(before, |at, c, inside| {

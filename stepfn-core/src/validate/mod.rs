@@ -58,7 +58,7 @@ pub struct Issue {
 }
 
 impl Validation {
-    /// Whether AWS takes the definition.
+    /// Returns `true` if AWS takes the definition.
     pub fn is_ok(&self) -> bool {
         self.diagnostics.is_empty()
     }
@@ -153,7 +153,7 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     Validation { diagnostics: issues, truncated }
 }
 
-/// Whether AWS takes what is wrong, so that the state fails when it is reached. Of a Task's parameters: which of them must be given
+/// Returns `true` if AWS takes what is wrong, so that the state fails when it is reached. Of a Task's parameters: which of them must be given
 /// beside others, of what kind they are, and whether there are those that paths make. Of a call: how many arguments it has, and of what
 /// kind (both recorded on AWS).
 fn is_left_to_the_run(definition: &Value, finding: &Diagnostic) -> bool {

@@ -24,7 +24,7 @@ pub(super) fn no_end() -> Issue {
     Issue { code: NO_END, message: "Workflow has no terminal state".to_owned(), location: None }
 }
 
-/// Whether a machine ends that could not be read: AWS does not know a state without a type, and knows one of any type.
+/// Returns `true` if a machine ends that could not be read: AWS does not know a state without a type, and knows one of any type.
 pub(super) fn ends(machine: &Value) -> bool {
     let Some(states) = machine.get("States").and_then(Value::as_object) else { return true };
     states.values().any(|state| {

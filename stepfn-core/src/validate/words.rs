@@ -152,7 +152,7 @@ fn one_of(many: bool, fields: &str) -> String {
     format!("{what} the following fields: [{fields}]")
 }
 
-/// Whether a rule has a variable and nothing that it is compared with.
+/// Returns `true` if a rule has a variable and nothing that it is compared with.
 fn asks_nothing(rule: &Value) -> bool {
     rule.as_object().is_some_and(|rule| {
         rule.contains_key("Next")
@@ -160,7 +160,7 @@ fn asks_nothing(rule: &Value) -> bool {
     })
 }
 
-/// Whether a Wait has several of its four fields, or none of them; and the place of the state.
+/// Returns whether a Wait has several of its four fields, or none of them; and the place of the state.
 fn waits_for<'a>(definition: &Value, at: &'a str) -> Option<(bool, &'a str)> {
     let fields = ["SecondsPath", "Seconds", "TimestampPath", "Timestamp"];
     let place = match at.rsplit_once('/') {
@@ -192,13 +192,13 @@ fn number(key: &str, value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a field takes a reference path. What selects data takes any path.
+/// Returns `true` if a field takes a reference path. What selects data takes any path.
 fn is_reference(key: &str) -> bool {
     let takes_any = ["InputPath", "OutputPath", "ErrorPath", "CausePath"].contains(&key);
     key == "Variable" || key.ends_with("Path") && !takes_any
 }
 
-/// Whether the place that a finding means names this member of `$states`.
+/// Returns `true` if the place that a finding means names this member of `$states`.
 fn names_states(text: &str, name: &str, finding: &Diagnostic) -> bool {
     let member = format!("$states.{name}");
     let meant = finding.range.clone().and_then(|range| text.get(range)).unwrap_or_default();
@@ -225,7 +225,7 @@ fn reader_lacks(config: &Value) -> Option<String> {
     Some(format!("The field '{field}' is required"))
 }
 
-/// Whether an object is a state without `Type`.
+/// Returns `true` if an object is a state without `Type`.
 fn lacks_type(at: &str, value: &Value) -> bool {
     let of_states = at.rsplit_once('/').is_some_and(|(parent, _)| parent.ends_with("/States"));
     of_states && value.as_object().is_some_and(|state| !state.contains_key("Type"))

@@ -51,7 +51,7 @@ impl<V> Map<V> {
         self.entries.len()
     }
 
-    /// Whether there are no entries.
+    /// Returns `true` if there are no entries.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -71,7 +71,7 @@ impl<V> Map<V> {
         }
     }
 
-    /// Whether there is a key.
+    /// Returns `true` if there is a key.
     #[inline]
     pub fn contains_key(&self, key: &str) -> bool {
         self.get_index_of(key).is_some()

@@ -72,7 +72,7 @@ impl Number {
         }
     }
 
-    /// Whether the number was written without a fraction or an exponent.
+    /// Returns `true` if the number was written without a fraction or an exponent.
     pub fn is_integer(&self) -> bool {
         match &self.0 {
             Repr::Int(_) | Repr::Uint(_) => true,

@@ -37,7 +37,7 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the request may have taken effect all the same.
+    /// Returns `true` if the request may have taken effect all the same.
     ///
     /// Whoever wrote repeats the request, which a store answers as it would have the first time, or reads what is there.
     #[must_use]

@@ -56,7 +56,7 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }
 
-    /// Whether it is neither running nor going to.
+    /// Returns `true` if it is neither running nor going to.
     #[must_use]
     pub fn is_closed(self) -> bool {
         !matches!(self, Self::Running | Self::PendingRedrive)

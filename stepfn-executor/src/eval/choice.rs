@@ -76,7 +76,7 @@ impl Test {
         }))
     }
 
-    /// Whether the condition holds. A value of another type than the operator's makes a comparison false, recorded on
+    /// Returns whether the condition holds. A value of another type than the operator's makes a comparison false, recorded on
     /// AWS for all of them.
     ///
     /// # Errors

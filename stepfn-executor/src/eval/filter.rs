@@ -48,7 +48,7 @@ impl Condition {
         })
     }
 
-    /// Whether the filter holds for an element; `root` is `$`.
+    /// Returns `true` if the filter holds for an element; `root` is `$`.
     pub(super) fn holds(&self, element: &Value, root: &Value) -> bool {
         match self {
             Self::Or(filters) => filters.iter().any(|filter| filter.holds(element, root)),

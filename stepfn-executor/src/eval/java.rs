@@ -49,7 +49,7 @@ pub(super) fn hash(value: &Value) -> i32 {
     }
 }
 
-/// Whether two values are equal in Java: the order of keys says nothing, and a whole number is no floating one.
+/// Returns `true` if two values are equal in Java: the order of keys says nothing, and a whole number is no floating one.
 pub(super) fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => match (whole(a), whole(b)) {

@@ -106,7 +106,7 @@ impl CompiledPath {
         self.path.as_str()
     }
 
-    /// Whether the path is `$` alone.
+    /// Returns `true` if the path is `$` alone.
     pub(crate) fn is_input(&self) -> bool {
         self.path.root == Root::Input && self.path.segments.is_empty()
     }
@@ -133,7 +133,7 @@ impl CompiledPath {
         }
     }
 
-    /// Whether the path starts from the input, and that is `null`: a template fails then, be the path `$` itself.
+    /// Returns `true` if the path starts from the input, and that is `null`: a template fails then, be the path `$` itself.
     pub(super) fn reads_null_input(&self, scope: &Scope<'_>) -> bool {
         self.path.root == Root::Input && *scope.input == Value::Null
     }

@@ -24,7 +24,7 @@ impl Pattern {
         Self { parts }
     }
 
-    /// Whether the pattern matches the whole text.
+    /// Returns `true` if the pattern matches the whole text.
     ///
     /// Each part is taken at its first occurrence, which is never wrong: a later one leaves less room for the rest. So
     /// nothing is tried twice.

@@ -47,7 +47,7 @@ impl ResultPath {
         &self.text
     }
 
-    /// Whether the path is `$`: the result replaces the input.
+    /// Returns `true` if the path is `$`: the result replaces the input.
     pub(crate) fn is_root(&self) -> bool {
         self.steps.is_empty()
     }

@@ -18,7 +18,7 @@ const EXECUTION_DATA: [&str; 7] = [
     "assignedVariablesDetails",
 ];
 
-/// Whether events of a type are logged (developer guide, "Log levels for Step Functions execution events").
+/// Returns `true` if events of a type are logged (developer guide, "Log levels for Step Functions execution events").
 pub(super) fn is_logged(level: LogLevel, event_type: &str) -> bool {
     let ended = matches!(event_type, "ExecutionFailed" | "ExecutionAborted" | "ExecutionTimedOut");
     match level {

@@ -86,7 +86,7 @@ impl Failure {
         Self { kind: FailureKind::Evaluation(error.location.clone()), place, ..failure }
     }
 
-    /// Whether an evaluation of the state itself failed, and its field.
+    /// Returns whether an evaluation of the state itself failed, and its field.
     pub(crate) fn evaluated(&self) -> Option<Option<&str>> {
         match &self.kind {
             FailureKind::Evaluation(location) => Some(location.as_deref()),
@@ -125,12 +125,12 @@ impl Failure {
         EventError { error: self.error.clone(), cause: self.cause.clone() }
     }
 
-    /// Whether nothing can handle it: recorded on AWS for `Catch` on States.ALL as on States.Runtime itself.
+    /// Returns `true` if nothing can handle it: recorded on AWS for `Catch` on States.ALL as on States.Runtime itself.
     pub(crate) fn is_fatal(&self) -> bool {
         self.error.as_deref() == Some(RUNTIME)
     }
 
-    /// Whether a retrier or catcher for these names handles it.
+    /// Returns `true` if a retrier or catcher for these names handles it.
     pub(crate) fn matches(&self, names: &Failures) -> bool {
         names.0.iter().any(|name| match &**name {
             "States.ALL" => true,

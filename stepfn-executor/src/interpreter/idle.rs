@@ -15,12 +15,12 @@ use crate::{
 };
 
 impl Interpreter {
-    /// Whether pending work may come to something without time passing.
+    /// Returns `true` if pending work may come to something without time passing.
     pub(super) fn is_working(&self) -> bool {
         self.work.is_pending() || self.runs_working || self.running_nested().any(Self::is_working)
     }
 
-    /// Whether a reader or a writer of a Map Run has not answered yet.
+    /// Returns `true` if a reader or a writer of a Map Run has not answered yet.
     pub(crate) fn waits_for_io(&self) -> bool {
         let runs = self.fibers.iter().filter_map(|fiber| match &fiber.phase {
             Phase::MapRun(run) => Some(run),
@@ -36,7 +36,7 @@ impl Interpreter {
         self.runs_await || self.running_nested().any(Self::awaits_callback) || self.tokens.any_awaited()
     }
 
-    /// Whether time stands still for a callback: where nothing but the end of the execution's own time is left, one may
+    /// Returns `true` if time stands still for a callback: where nothing but the end of the execution's own time is left, one may
     /// still come.
     pub(super) fn holds_for_callback(&self) -> bool {
         self.awaits_callback() && (self.executor.hold_for_callbacks || self.timers.next().is_none())
@@ -50,7 +50,7 @@ impl Interpreter {
         Some(self.timers.next().map_or(self.deadline, |timer| timer.min(self.deadline)))
     }
 
-    /// Whether nothing can come from anywhere any more.
+    /// Returns `true` if nothing can come from anywhere any more.
     pub(crate) fn is_stuck(&self) -> bool {
         let alone =
             self.link.as_ref().is_none_or(|link| Arc::strong_count(link) == 1) && !self.executor.is_shared();

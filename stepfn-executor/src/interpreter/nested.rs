@@ -332,12 +332,12 @@ impl Interpreter {
         self.nested.as_ref()?.shown.as_ref()?.upgrade()
     }
 
-    /// Whether the execution has ended, and only others go on that it started.
+    /// Returns `true` if the execution has ended, and only others go on that it started.
     pub(super) fn is_over(&self) -> bool {
         self.nested.as_ref().is_some_and(|nested| nested.over.is_some())
     }
 
-    /// Whether executions run that this one has started.
+    /// Returns `true` if executions run that this one has started.
     pub(super) fn has_nested(&self) -> bool {
         self.running_nested().next().is_some()
     }

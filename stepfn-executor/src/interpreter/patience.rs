@@ -34,7 +34,7 @@ struct Limit {
 }
 
 impl Patience {
-    /// Whether time may go on to a point, whatever work is pending.
+    /// Returns `true` if time may go on to a point, whatever work is pending.
     pub(super) fn is_over(&self, at: Timestamp) -> bool {
         self.over.is_some_and(|over| at <= over)
     }

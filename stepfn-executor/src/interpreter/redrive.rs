@@ -138,7 +138,7 @@ impl Left {
 }
 
 impl Interpreter {
-    /// Whether the execution may be redriven.
+    /// Returns `true` if the execution may be redriven.
     pub(super) fn keeps_checkpoints(&self) -> bool {
         self.executor.program.workflow_type == WorkflowType::Standard
     }

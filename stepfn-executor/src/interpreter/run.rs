@@ -206,7 +206,7 @@ impl MapRun {
         self.results[place] = entries;
     }
 
-    /// Whether a redrive can go on with the run. What was written into a bucket is not known any more.
+    /// Returns `true` if a redrive can go on with the run. What was written into a bucket is not known any more.
     fn can_be_redriven(&self) -> bool {
         self.keeps_checkpoints && self.export.is_none()
     }

@@ -64,7 +64,7 @@ impl Timers {
         self.heap.pop();
     }
 
-    /// Whether there may be more timers that nobody waits for than others.
+    /// Returns `true` if there may be more timers that nobody waits for than others.
     pub(super) fn is_crowded(&self) -> bool {
         self.heap.len() > 2 * self.kept + MANY
     }

@@ -33,7 +33,7 @@ struct Slot {
 }
 
 impl Slot {
-    /// Whether anybody can still wake the work: it is about to be polled, or somebody else holds its waker.
+    /// Returns `true` if anybody can still wake the work: it is about to be polled, or somebody else holds its waker.
     fn is_alive(&self) -> bool {
         self.waker.queued.load(Ordering::Acquire) || Arc::strong_count(&self.waker) > 1
     }
@@ -98,7 +98,7 @@ impl Work {
         }
     }
 
-    /// Whether pending work may come to something. What nobody holds the waker of never does.
+    /// Returns `true` if pending work may come to something. What nobody holds the waker of never does.
     pub(super) fn is_pending(&self) -> bool {
         self.pending > 0 && self.slots.iter().flatten().any(Slot::is_alive)
     }

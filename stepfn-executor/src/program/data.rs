@@ -142,12 +142,12 @@ impl Data {
         Ok((output, extent))
     }
 
-    /// Whether the input after `InputPath` and `Parameters` is the raw input itself.
+    /// Returns `true` if the input after `InputPath` and `Parameters` is the raw input itself.
     pub(crate) fn passes_input(&self) -> bool {
         self.parameters.is_none() && matches!(self.input_path, Select::All)
     }
 
-    /// Whether a state without result answers with its raw input itself.
+    /// Returns `true` if a state without result answers with its raw input itself.
     pub(crate) fn passes_through(&self) -> bool {
         matches!((&self.input_path, &self.output_path), (Select::All, Select::All))
     }

@@ -62,7 +62,7 @@ pub(crate) enum Waits {
 }
 
 impl Action {
-    /// Whether it is called as the SDK calls it, with failures as the SDK has them.
+    /// Returns `true` if it is called as the SDK calls it, with failures as the SDK has them.
     pub(crate) fn is_sdk(self) -> bool {
         !matches!(self, Self::Start(_))
     }
@@ -78,7 +78,7 @@ impl Resource {
         Self { arn: arn.to_owned(), family, pattern }
     }
 
-    /// Whether this is the optimised integration `lambda:invoke`, in whichever pattern.
+    /// Returns `true` if this is the optimised integration `lambda:invoke`, in whichever pattern.
     pub(crate) fn is_lambda_invoke(&self) -> bool {
         match &self.family {
             Family::Service { resource_type, resource } => {
@@ -129,7 +129,7 @@ impl Resource {
         })
     }
 
-    /// Whether somebody outside ends the task by its token.
+    /// Returns `true` if somebody outside ends the task by its token.
     pub(crate) fn has_token(&self) -> bool {
         self.pattern != Pattern::RequestResponse || self.family == Family::Activity
     }

@@ -274,7 +274,7 @@ impl Flow<'_> {
         Ok(selected.into())
     }
 
-    /// Whether the Map bears the failed iterations.
+    /// Returns whether the Map bears the failed iterations.
     fn tolerate(&mut self, items: usize, input: &Value) -> Result<(), Stop> {
         let StateKind::Map(map) = &self.checked.located.state.kind else { return Ok(()) };
         let (count, percentage) = tolerance::of(map, self.checked.located.language, &self.frame, input)?;

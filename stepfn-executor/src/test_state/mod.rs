@@ -155,7 +155,7 @@ impl TestState {
         self
     }
 
-    /// Whether the secrets of an HTTP task are shown. AWS refuses it beside a mock.
+    /// Returns whether the secrets of an HTTP task are shown. AWS refuses it beside a mock.
     #[must_use]
     pub fn reveal_secrets(mut self, reveal: bool) -> Self {
         self.reveal_secrets = reveal;

@@ -388,7 +388,7 @@ fn is_taken(way: &Way, left: &str, via: Via) -> bool {
     }
 }
 
-/// Whether a retrier of these names takes an error.
+/// Returns `true` if a retrier of these names takes an error.
 fn handles(errors: &[String], error: &str) -> bool {
     errors.iter().any(|name| match name.as_str() {
         "States.ALL" => true,

@@ -209,7 +209,7 @@ impl<W> Run<W> {
         self
     }
 
-    /// Whether a state was entered, in children of distributed Maps, too.
+    /// Returns `true` if a state was entered, in children of distributed Maps, too.
     fn has_visited(&self, state: &str) -> bool {
         let children = self.outcome.map_runs.iter().flat_map(|run| &run.children);
         self.path().contains(&state)

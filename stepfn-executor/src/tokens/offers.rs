@@ -106,7 +106,7 @@ impl Offers {
         }
     }
 
-    /// Whether nobody waits.
+    /// Returns `true` if nobody waits.
     #[cfg(test)]
     pub(super) fn is_quiet(&self) -> bool {
         self.waiting.is_empty()

@@ -225,7 +225,7 @@ impl Deferred {
         std::mem::take(&mut self.lock().given_up)
     }
 
-    /// Whether any has no answer yet.
+    /// Returns `true` if any has no answer yet.
     pub(super) fn is_waiting(&self) -> bool {
         self.lock().open.values().any(|open| open.answer.is_none())
     }

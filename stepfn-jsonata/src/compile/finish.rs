@@ -98,7 +98,7 @@ fn only_kept(step: &Node) -> bool {
         && step.group.is_none()
 }
 
-/// Whether it binds a variable in the frame that it is evaluated in.
+/// Returns `true` if it binds a variable in the frame that it is evaluated in.
 fn binds_here(node: &Node) -> bool {
     let stages = node.stages.iter().any(|stage| match stage {
         Stage::Filter(predicate) => binds_here(predicate),

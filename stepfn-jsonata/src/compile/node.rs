@@ -178,7 +178,7 @@ impl Node {
         }
     }
 
-    /// Whether it is a step that gives just its value.
+    /// Returns `true` if it is a step that gives just its value.
     pub(crate) fn is_bare(&self) -> bool {
         !self.keep
             && !self.tuple

@@ -81,7 +81,7 @@ impl<'a> Frame<'a> {
         self.parent.as_ref()
     }
 
-    /// Whether it was not held before.
+    /// Returns `true` if it was not held before.
     pub(crate) fn mark_kept(&self) -> bool {
         !self.kept.replace(true)
     }

@@ -104,7 +104,7 @@ impl<'a> Evaluator<'a> {
         })
     }
 
-    /// Whether the first comes after the second (1), before it (-1), or neither.
+    /// Returns whether the first comes after the second (1), before it (-1), or neither.
     fn after(
         &self,
         first: &Val<'a>,

@@ -68,7 +68,7 @@ impl Builtin {
         self.spec().name
     }
 
-    /// Whether the context comes behind its arguments: `$eval` goes on in it.
+    /// Returns `true` if the context comes behind its arguments: `$eval` goes on in it.
     pub(crate) fn takes_context(self) -> bool {
         self.spec().name == "eval"
     }

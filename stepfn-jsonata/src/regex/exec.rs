@@ -92,7 +92,7 @@ impl Regex {
         found.and_then(|found| meter.spend(steps).map(|()| found))
     }
 
-    /// Whether an instruction matches a unit.
+    /// Returns `true` if an instruction matches a unit.
     fn takes(&self, inst: &Inst, unit: u16) -> bool {
         match inst {
             Inst::Unit(wanted) if self.ignore_case => canonical(unit) == *wanted,

@@ -147,7 +147,7 @@ impl<'a> ArrayView<'_, 'a> {
         (0..self.len()).map(|index| self.get(index))
     }
 
-    /// Whether all items are what `is_it` asks for. None is copied that was made.
+    /// Returns `true` if all items are what `is_it` asks for. None is copied that was made.
     #[inline]
     pub(crate) fn all(&self, mut is_it: impl FnMut(&Val<'a>) -> bool) -> bool {
         match self {

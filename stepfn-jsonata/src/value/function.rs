@@ -79,7 +79,7 @@ impl<'a> Function<'a> {
         }
     }
 
-    /// Whether the reference holds it as a function of JavaScript, which is false where a condition is expected.
+    /// Returns `true` if the reference holds it as a function of JavaScript, which is false where a condition is expected.
     pub(crate) fn is_truthy(&self) -> bool {
         !matches!(self, Self::Wrapped(_) | Self::Regex(_) | Self::Next { .. })
     }

@@ -135,7 +135,7 @@ impl<'a> Custom<'a> {
     }
 }
 
-/// Whether a function of the user's reads the field; `#[serde(borrow)]` on a `Cow` puts in one of serde's own.
+/// Returns `true` if a function of the user's reads the field; `#[serde(borrow)]` on a `Cow` puts in one of serde's own.
 fn has_deserialize_with(attrs: &serde_attr::Field) -> bool {
     attrs
         .deserialize_with()

@@ -175,7 +175,7 @@ impl Field {
         Self { made_as: key.clone(), given_as: vec![key], form, made: Made::Always, given: Given::Required }
     }
 
-    /// Whether the field is there at all on a side.
+    /// Returns `true` if the field is there at all on a side.
     pub(super) fn is_on(&self, side: Side) -> bool {
         match side {
             Side::Made => self.made != Made::Never,

@@ -21,7 +21,7 @@ pub(super) fn over_itself(ty: &Type, ident: &syn::Ident, itself: &Form) -> Form 
     })
 }
 
-/// Whether a type names the deriving type somewhere.
+/// Returns `true` if a type names the deriving type somewhere.
 pub(super) fn mentions(ty: &Type, ident: &syn::Ident) -> bool {
     fn search(tokens: TokenStream, ident: &syn::Ident) -> bool {
         let mut after_path = false;

@@ -237,7 +237,7 @@ fn in_dsl(text: &str, own: Option<&str>) -> String {
     out
 }
 
-/// Whether the DSL has a field of ASL as a word: what a Choice rule asks is an expression.
+/// Returns `true` if the DSL has a field of ASL as a word: what a Choice rule asks is an expression.
 fn is_written(field: &str) -> bool {
     check::is_field(field) && !["And", "Or", "Not", "Variable", "Condition"].contains(&field)
 }

@@ -194,7 +194,7 @@ pub(super) fn expr(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> 
     Ok(Expr { kind: Kind::Name(name), place })
 }
 
-/// Whether `.Name(` follows, as after `States`.
+/// Returns `true` if `.Name(` follows, as after `States`.
 fn is_call(fork: ParseStream<'_>) -> bool {
     fork.parse::<Token![.]>().is_ok() && fork.call(Ident::parse_any).is_ok() && fork.peek(token::Paren)
 }

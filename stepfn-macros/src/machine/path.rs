@@ -12,7 +12,7 @@ use syn::{
 
 use super::ast::{Place, Text};
 
-/// Whether a path follows: `$…`, or `asl("…")`.
+/// Returns `true` if a path follows: `$…`, or `asl("…")`.
 pub(super) fn is_path(input: ParseStream<'_>) -> bool {
     input.peek(Token![$]) || is_verbatim(input)
 }

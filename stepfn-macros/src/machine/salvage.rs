@@ -71,7 +71,7 @@ pub(super) fn states(tokens: TokenStream, read: Vec<Ident>) -> Vec<Ident> {
     states
 }
 
-/// Whether a name before these tokens is a state's: `: Task { … }`, or that with something missing or in the way.
+/// Returns `true` if a name before these tokens is a state's: `: Task { … }`, or that with something missing or in the way.
 fn declares(key: &Ident, rest: &[TokenTree]) -> bool {
     let is_type = |token: Option<&TokenTree>| match token {
         Some(TokenTree::Ident(word)) => TYPES.iter().any(|known| word == known),

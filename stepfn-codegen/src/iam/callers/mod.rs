@@ -214,13 +214,13 @@ fn below(bucket: &str, key: &str, is_beginning: bool) -> Resource {
     Resource::written(&format!("{bucket}/{key}"))
 }
 
-/// Whether a parameter is an object's whole key.
+/// Returns `true` if a parameter is an object's whole key.
 fn is_whole_key(name: &str) -> bool {
     let name = name.rsplit('.').next().unwrap_or(name).to_ascii_lowercase();
     !name.contains("prefix") && !name.contains("output") && !name.contains("path") && !name.contains("folder")
 }
 
-/// Whether what is named there is written: else it is read.
+/// Returns `true` if what is named there is written: else it is read.
 fn writes(path: &str, operation: &str) -> bool {
     const WORDS: [&str; 10] = [
         "output",
@@ -368,7 +368,7 @@ fn is_text(shape: &Shape) -> bool {
     }
 }
 
-/// Whether a parameter names a KMS key.
+/// Returns `true` if a parameter names a KMS key.
 fn is_key(lower: &str) -> bool {
     const ENDINGS: [&str; 12] = [
         "key",

@@ -67,7 +67,7 @@ fn arguments(path: &[String], text: &str) -> Value {
     })
 }
 
-/// Whether a name may be one of a key, a place in S3, or a role.
+/// Returns whether a name may be one of a key, a place in S3, or a role.
 fn word(name: &str) -> Option<&'static str> {
     let lower = name.to_ascii_lowercase();
     let has = |word: &str| lower.contains(word);

@@ -80,7 +80,7 @@ impl Piece {
 }
 
 impl Entry {
-    /// Whether a state is no more than a word or two.
+    /// Returns `true` if a state is no more than a word or two.
     fn is_small(&self) -> bool {
         matches!(&self.value, Piece::Block { entries, .. } if entries.len() < 3)
     }

@@ -198,7 +198,7 @@ fn attributes(imported: &Imported, in_place: &BTreeSet<String>) -> Vec<String> {
     lines
 }
 
-/// Whether the attribute `logging` declares a substitution.
+/// Returns `true` if the attribute `logging` declares a substitution.
 fn is_destination(imported: &Imported, name: &str) -> bool {
     let text = format!("${{{name}}}");
     let own = match imported.substitutions.get(name) {

@@ -110,7 +110,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether what follows the state gets the same input, but for what is written.
+    /// Returns `true` if what follows the state gets the same input, but for what is written.
     fn state(&mut self, state: &State, base: &[Step]) -> bool {
         let own = match &state.input_path {
             None => base.to_vec(),

@@ -289,7 +289,7 @@ impl Analyser<'_> {
         special.unwrap_or_else(|| self.by_signature(env, &call, known.signature, &parameters))
     }
 
-    /// Whether the context can stand for an argument that is left out. Unlike an argument it must be there.
+    /// Returns `true` if the context can stand for an argument that is left out. Unlike an argument it must be there.
     fn is_fit_context(
         &mut self,
         env: &Env<'_>,
@@ -401,7 +401,7 @@ impl Analyser<'_> {
     }
 }
 
-/// Whether an expression does nothing but lead to a value.
+/// Returns `true` if an expression does nothing but lead to a value.
 fn only_leads(expression: &Expression) -> bool {
     match &expression.kind {
         Kind::Path(steps) => steps.iter().all(only_leads),

@@ -138,7 +138,7 @@ fn whole_value(merged: &Sym, above: &Sym) -> Option<Leaf> {
     leaf.steps.iter().all(is_fact).then(|| leaf.clone())
 }
 
-/// Whether a value of a type is one value: no path that leads to several of different types.
+/// Returns `true` if a value of a type is one value: no path that leads to several of different types.
 fn is_plain(value: &Sym) -> bool {
     let forks = |step: &OwnedStep| {
         matches!(
@@ -252,7 +252,7 @@ pub(in super::super) fn merge(below: &Sym, above: &Sym) -> Sym {
     Sym::Object(Shared::new(all), base)
 }
 
-/// Whether a value is no object for certain, and no array of some, however deep.
+/// Returns `true` if a value is no object for certain, and no array of some, however deep.
 fn has_no_keys(value: &Sym) -> bool {
     match value {
         Sym::Object(..) | Sym::Map(_) => false,

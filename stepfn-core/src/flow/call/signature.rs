@@ -70,7 +70,7 @@ impl Parameter {
         self.kinds & ARRAY != 0
     }
 
-    /// Whether it takes a function, and not everything.
+    /// Returns `true` if it takes a function, and not everything.
     pub(super) fn takes_function(&self) -> bool {
         self.kinds & FUNCTION != 0 && !self.takes_everything()
     }

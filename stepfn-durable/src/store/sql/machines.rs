@@ -416,7 +416,7 @@ pub(in crate::store) async fn activities<D: Driver>(db: &mut D, at: PageAt) -> R
     Ok(page(activities, at.limit, |activity: &Activity| activity.arn.clone()))
 }
 
-/// Whether there is a machine or an activity of that ARN; it stays until the transaction is over.
+/// Returns whether there is a machine or an activity of that ARN; it stays until the transaction is over.
 async fn has_tags<D: Driver>(db: &mut D, arn: &str) -> Result<bool> {
     Ok(lock(db, arn).await?.is_some()
         || first(db, "select 1 from activities where arn = $1 for update", cells![arn]).await?.is_some())

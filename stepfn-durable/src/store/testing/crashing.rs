@@ -49,7 +49,7 @@ impl Crashing {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner).writes
     }
 
-    /// Whether the process that has it counts as dead.
+    /// Returns `true` if the process that has it counts as dead.
     pub fn is_dead(&self) -> bool {
         self.plan.lock().unwrap_or_else(PoisonError::into_inner).dead
     }

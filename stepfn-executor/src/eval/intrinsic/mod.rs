@@ -132,7 +132,7 @@ impl Node {
         self.apply(&arguments, scope.random).map(Cow::Owned)
     }
 
-    /// Whether there are as many arguments as the function takes. `States.UUID` does not look at any (recorded on AWS).
+    /// Returns `true` if there are as many arguments as the function takes. `States.UUID` does not look at any (recorded on AWS).
     fn has_right_arity(&self) -> bool {
         let signature = self.function.signature();
         let (least, most) = (signature.required, signature.limit());

@@ -11,7 +11,7 @@ use crate::{
     outcome::ExpressionError,
 };
 
-/// Whether a string of a definition is an expression: nothing stands before `{%` or after `%}`.
+/// Returns `true` if a string of a definition is an expression: nothing stands before `{%` or after `%}`.
 pub(crate) fn is_expression(text: &str) -> bool {
     inner(text).is_some()
 }
