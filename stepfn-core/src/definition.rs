@@ -26,9 +26,9 @@ use crate::{
 
 /// A workflow that `state_machine!` declared.
 pub trait Workflow {
-    /// What an execution takes. That its JSON form is known is claimed where the machine is declared, once.
+    /// The input of an execution. The declaration of the machine checks, once, that its JSON form is known.
     type Input;
-    /// What an execution answers.
+    /// The output of an execution.
     type Output;
 
     /// The state machine's name.
@@ -41,7 +41,7 @@ pub trait Workflow {
 /// Where a workflow was written in Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// The file, as `file!()` tells it: from the root of the workspace.
+    /// The file, as from `file!()`: relative to the root of the workspace.
     pub file: &'static str,
     /// The line of each state's name, by JSON pointer.
     pub lines: &'static [(&'static str, u32)],
@@ -57,17 +57,17 @@ pub struct Definition {
     /// The workflow in ASL. Where a text of it holds `${Name}` and [`substitutions`](Self::substitutions) has the name,
     /// deployment formats put their own reference there.
     pub machine: StateMachine,
-    /// What the execution's input is.
+    /// The shape of the execution's input.
     pub input: &'static Shape,
-    /// What the execution answers.
+    /// The shape of the execution's output.
     pub output: &'static Shape,
     /// The Task states whose work is a Rust function.
     pub tasks: Vec<TaskBinding>,
-    /// What other Task states, and those that wait for a callback, bring as their result, by JSON pointer, where it was declared.
+    /// The declared results of other Task states, and of those that wait for a callback, by JSON pointer.
     pub results: Vec<(String, &'static Shape)>,
     /// Where it was written, if by `state_machine!`.
     pub source: Option<Source>,
-    /// What `${Name}` in the ASL's texts stands for.
+    /// The references for each `${Name}` in the strings of the ASL.
     pub substitutions: IndexMap<String, Reference>,
     /// `loggingConfiguration`, where logs are wanted.
     pub logging: Option<LoggingConfiguration>,
@@ -152,7 +152,7 @@ impl Definition {
     }
 }
 
-/// Adds what stands between two placeholders, with one separator between the parts.
+/// Adds the part between two placeholders, with one separator between the parts.
 fn add_part(short: &mut String, part: &str) {
     let separators: &[char] = &['-', '_', '.'];
     let part = part.trim_matches(separators);
@@ -191,11 +191,11 @@ pub struct TaskBinding {
     pub state: String,
     /// The function.
     pub task: TaskInfo,
-    /// How the state calls it.
+    /// The way in which the state calls it.
     pub call: Call,
 }
 
-/// How a Task state calls a Lambda function.
+/// The way in which a Task state calls a Lambda function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     /// The function's ARN is the `Resource`: the state's input is its input, its answer is the result.
@@ -206,7 +206,7 @@ pub enum Call {
     WaitForTaskToken,
 }
 
-/// What a `${Name}` of the ASL's texts stands for.
+/// The replacement of a `${Name}` in the strings of the ASL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reference {
     /// CloudFormation's `!Ref`.

@@ -31,7 +31,7 @@ use crate::{
     value::{Map, Value},
 };
 
-/// What stands for the name of a function until [`Draft::finish`] writes it. Not for use by hand.
+/// The placeholder of a function's name until [`Draft::finish`] writes it. Not for use by hand.
 #[doc(hidden)]
 pub const FUNCTION_NAME: &str = "${FunctionName}";
 
@@ -44,11 +44,11 @@ pub struct Draft {
     pub workflow_type: WorkflowType,
     /// The ASL. What [`tasks`](Self::tasks) say need not be in it: [`finish`](Self::finish) fills it in.
     pub machine: StateMachine,
-    /// Whether the checks lean on nothing that was declared to be anything: `#[strict]`.
+    /// Whether values that are declared to be anything must be tested before use: `#[strict]`.
     pub strict: bool,
-    /// What the execution's input is, where it is known.
+    /// The shape of the execution's input, if it is known.
     pub input: Option<&'static Shape>,
-    /// What the execution's output must be readable as.
+    /// The shape as which the execution's output must be readable.
     pub output: Option<&'static Shape>,
     /// The Task states whose work is a Rust function.
     pub tasks: Vec<DraftTask>,
@@ -56,7 +56,7 @@ pub struct Draft {
     pub results: Vec<(String, &'static Shape)>,
     /// Where it is written in Rust.
     pub source: Option<Source>,
-    /// What `${Name}` in the ASL's texts stands for.
+    /// The references for each `${Name}` in the strings of the ASL.
     pub substitutions: IndexMap<String, Reference>,
     /// `loggingConfiguration`
     pub logging: Option<LoggingConfiguration>,
@@ -71,9 +71,9 @@ pub struct DraftTask {
     pub state: String,
     /// The function.
     pub task: TaskInfo,
-    /// How the state calls it.
+    /// The way in which the state calls it.
     pub call: Call,
-    /// What a callback brings.
+    /// The shape of the callback's result.
     pub result: Option<&'static Shape>,
 }
 

@@ -24,7 +24,7 @@ use crate::{
     value::Value,
 };
 
-/// What a handler gives back while it works.
+/// The future of a handler's result.
 pub type HandlerFuture = Pin<Box<dyn Future<Output = Result<Value, TaskFailure>> + Send>>;
 
 /// A task's function behind JSON: what the executor calls.
@@ -39,17 +39,17 @@ pub type Handler = fn(Value) -> HandlerFuture;
     note = "write `#[stepfn::lambda]` on the function, and bring it into scope by its name"
 )]
 pub trait Task {
-    /// What the task takes.
+    /// The input of the task.
     type Input: StateData;
-    /// What the task answers.
+    /// The output of the task.
     type Output: StateData;
-    /// What the task fails with.
+    /// The error of the task.
     type Error: TaskError;
 
     /// The function's name, and its key in the `functions` section of a `serverless.yml`.
     const NAME: &'static str;
 
-    /// What the function is deployed as: `FunctionName` of `lambda:invoke`.
+    /// The deployed name of the function: `FunctionName` of `lambda:invoke`.
     const FUNCTION_NAME: &'static str;
 
     /// The handler, where it is a function of this program.

@@ -1,7 +1,7 @@
 //! The token of a callback: what a task's function gets under `.waitForTaskToken`, and whoever answers hands back.
 //!
-//! A machine passes it by `$$.Task.Token` (`$states.context.Task.Token` in JSONata); it is a string in JSON. In Rust it also says what
-//! the answer is, so that nobody answers with something else:
+//! A machine passes it by `$$.Task.Token` (`$states.context.Task.Token` in JSONata); in JSON it is a string. In Rust its type also fixes that
+//! of the answer, so that nobody answers with something else:
 //!
 //! ```
 //! use serde::{Deserialize, Serialize};

@@ -15,7 +15,7 @@ pub fn is_direction(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// A text on one line, of visible characters alone: line breaks and tabs are blanks, others stand as `U+202E`.
+/// Returns a text on one line, of visible characters alone: line breaks and tabs become blanks, others `U+202E` and the like.
 ///
 /// ```
 /// use stepfn_core::visible::visible;

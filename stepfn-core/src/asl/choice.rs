@@ -13,7 +13,7 @@ pub struct Choice {
 /// One entry of `Choices`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChoiceRule {
-    /// What must hold.
+    /// The condition under which the rule is taken.
     pub condition: Condition,
     /// `Next`
     pub next: String,
@@ -23,11 +23,11 @@ pub struct ChoiceRule {
     pub output: Option<Value>,
     /// `Comment`
     pub comment: Option<String>,
-    /// What the language does not have here.
+    /// Fields that the language does not have here.
     pub unknown: Unknown,
 }
 
-/// What a Choice rule asks.
+/// The condition of a Choice rule.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// `And`
@@ -51,15 +51,15 @@ pub struct Comparison {
     pub variable: String,
     /// The operator.
     pub operator: Operator,
-    /// What stands behind the operator: a literal, or the text of a path for a `…Path` operator.
+    /// The value of the operator's field: a literal, or the path of a `…Path` operator.
     pub operand: Value,
     /// `Comment`
     pub comment: Option<String>,
-    /// What the language does not have here.
+    /// Fields that the language does not have here.
     pub unknown: Unknown,
 }
 
-/// What an operator's literal must be.
+/// The kind of literal that an operator takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperandKind {
     /// A string.
@@ -94,14 +94,14 @@ macro_rules! operators {
                 }
             }
 
-            /// What its operand must be.
+            /// Returns the kind of operand that the operator takes.
             pub fn operand(self) -> OperandKind {
                 match self {
                     $(Self::$name => OperandKind::$kind),*
                 }
             }
 
-            /// What both sides must be for the comparison to be true; for the `Is…` tests, which take anything,
+            /// Returns the kind that both sides must have for the comparison to be true; for the `Is…` tests, which take anything,
             /// the kind of their operand.
             pub fn compares(self) -> OperandKind {
                 match self {

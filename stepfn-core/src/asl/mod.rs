@@ -51,7 +51,7 @@ pub struct StateMachine {
     pub start_at: String,
     /// `States`
     pub states: IndexMap<String, State>,
-    /// What the language does not have here.
+    /// Fields that the language does not have here.
     pub unknown: Unknown,
 }
 
@@ -75,7 +75,7 @@ impl QueryLanguage {
     }
 }
 
-/// A number, or a text that stands for one: `{% JSONata %}` or a `${Placeholder}` of a deployment tool.
+/// A number, or a string in place of one: `{% JSONata %}` or a `${Placeholder}` of a deployment tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Amount {
     /// The number itself.
@@ -91,7 +91,7 @@ impl From<u64> for Amount {
 }
 
 impl From<f64> for Amount {
-    /// What JSON has no number for becomes a text, which the checks refuse.
+    /// Turns a number that JSON does not have into a string, which the checks refuse.
     fn from(value: f64) -> Self {
         Number::from_f64(value).map_or_else(|| Self::Text(value.to_string()), Self::Number)
     }
@@ -166,7 +166,7 @@ pub struct State {
     pub next: Option<String>,
     /// `End`
     pub end: Option<bool>,
-    /// What the language does not have here.
+    /// Fields that the language does not have here.
     pub unknown: Unknown,
 }
 
@@ -210,7 +210,7 @@ impl StateKind {
     }
 }
 
-/// What a Task's `Resource` says.
+/// The value of a Task's `Resource`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Resource {
     /// An ARN, or a text with `${Placeholders}` that becomes one.

@@ -8,9 +8,9 @@ use crate::{
     value::{Map as JsonMap, Value},
 };
 
-/// What a number is called where something else is found.
+/// The name of a number in messages.
 const NUMBER: &str = "a number";
-/// What a boolean is called where something else is found.
+/// The name of a boolean in messages.
 const BOOLEAN: &str = "`true` or `false`";
 
 /// Reads a definition from JSON text.
@@ -58,7 +58,7 @@ struct Reader {
 struct Fields<'r> {
     reader: &'r mut Reader,
     rest: JsonMap,
-    /// Fields whose values the model cannot hold as they stand. They stay among the unknown ones, so that nothing is lost.
+    /// Fields with values that the model cannot hold. They are kept among the unknown ones, so that nothing is lost.
     kept: JsonMap,
     at: String,
 }
@@ -302,7 +302,7 @@ impl Fields<'_> {
         self.rest.shift_remove(name)
     }
 
-    /// What is left, with what could not be converted.
+    /// Returns the fields that are left, with those that could not be converted.
     fn unknown(mut self) -> Unknown {
         self.rest.extend(std::mem::take(&mut self.kept));
         self.rest
@@ -418,7 +418,7 @@ impl Fields<'_> {
     fn amount(&mut self, name: &str) -> Option<Amount> {
         self.convert(name, NUMBER, |value| match value {
             Value::Number(number) => Some(Amount::Number(number.clone())),
-            // Deployment tools and JSONata put a text where the number comes to stand.
+            // Deployment tools and JSONata put a string where a number will be.
             Value::String(text) if text.starts_with("{%") || text.contains("${") || text.contains("#{") => {
                 Some(Amount::Text(text.to_string()))
             }

@@ -18,7 +18,7 @@ pub struct Retrier {
     pub jitter_strategy: Option<String>,
     /// `Comment`
     pub comment: Option<String>,
-    /// What the language does not have here.
+    /// Fields that the language does not have here.
     pub unknown: Unknown,
 }
 
@@ -37,6 +37,6 @@ pub struct Catcher {
     pub next: String,
     /// `Comment`
     pub comment: Option<String>,
-    /// What the language does not have here.
+    /// Fields that the language does not have here.
     pub unknown: Unknown,
 }

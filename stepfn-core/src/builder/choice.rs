@@ -99,7 +99,7 @@ impl Choice {
         self
     }
 
-    /// Says that it may happen that no rule holds: the execution fails with `States.Runtime` then, which nothing catches.
+    /// Accepts that no rule may hold: the execution then fails with `States.Runtime`, which nothing catches.
     #[must_use]
     pub fn may_not_match(mut self) -> Self {
         self.0.allowed.push(Code::ChoiceMayNotMatch);

@@ -24,7 +24,7 @@ pub struct Expr(pub(super) Kind);
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
     Literal(Value),
-    /// A path or an intrinsic function: a text that goes under a `.$` key, and what `${Name}`s in it stand for.
+    /// A path or an intrinsic function: a string for a `.$` key, and the references of the `${Name}`s in it.
     Dynamic(String, Vec<(String, Reference)>),
     /// A call whose result is of a type that was declared.
     Parsed(Box<Expr>, &'static Shape),
@@ -35,7 +35,7 @@ pub(super) enum Kind {
     Array(Vec<Expr>),
 }
 
-/// A path: `path("$.order.id")`, `path("$$.Execution.Id")`, `path("$variable")`. What is wrong with it `build()` says.
+/// A path: `path("$.order.id")`, `path("$$.Execution.Id")`, `path("$variable")`. `build()` reports errors in it.
 pub fn path(text: impl Into<String>) -> Expr {
     Expr(Kind::Dynamic(text.into(), Vec::new()))
 }
@@ -81,7 +81,7 @@ pub fn call(function: &str, arguments: impl IntoIterator<Item = Expr>) -> Expr {
 
 impl Expr {
     /// Declares what the text holds that `States.StringToJson` reads, as [`Task::result`](super::Task::result) does of a service:
-    /// `call("States.StringToJson", [path("$.text")]).result::<Order>()`. It stands as the value of a key.
+    /// `call("States.StringToJson", [path("$.text")]).result::<Order>()`. The expression must be the value of a key.
     #[must_use]
     pub fn result<T: StateData>(self) -> Self {
         Self(Kind::Parsed(Box::new(self), T::SHAPE))
@@ -142,12 +142,12 @@ impl From<f64> for Expr {
     }
 }
 
-/// What lowering a template collects beside it.
+/// Collects, while a template is lowered, everything that is not ASL.
 #[derive(Default)]
 pub(super) struct Lowering {
     pub(super) substitutions: IndexMap<String, Reference>,
     pub(super) findings: Vec<Diagnostic>,
-    /// What texts hold, by the JSON pointer of the field.
+    /// The declared types of JSON strings, by the JSON pointer of the field.
     pub(super) results: Vec<(String, &'static Shape)>,
 }
 
@@ -279,7 +279,7 @@ impl Lowering {
 #[derive(Clone, Debug)]
 pub struct Rule(pub(super) Condition);
 
-/// What a path is compared with: the literal's type picks the operator.
+/// The right side of a comparison: the literal's type selects the operator.
 #[derive(Clone, Debug)]
 pub struct Operand {
     family: &'static str,
@@ -287,7 +287,7 @@ pub struct Operand {
     is_path: bool,
 }
 
-/// What a path can be less or greater than: anything of [`Operand`] but a boolean.
+/// The right side of a comparison by order: any [`Operand`] but a boolean.
 #[derive(Clone, Debug)]
 pub struct Ordered(Operand);
 
@@ -398,7 +398,7 @@ impl Expr {
         !self.eq(operand)
     }
 
-    /// `StringMatches`: `*` stands for any text, `\\*` for a star.
+    /// `StringMatches`: `*` matches any characters, `\\*` a star.
     #[must_use]
     pub fn matches(&self, pattern: &str) -> Rule {
         self.rule(Operator::StringMatches, pattern.into())

@@ -66,7 +66,7 @@ impl Map {
         self
     }
 
-    /// `ProcessorConfig`: `"Mode": "INLINE"`, as it is where nothing is said.
+    /// `ProcessorConfig`: `"Mode": "INLINE"`, the default, written out.
     #[must_use]
     pub fn inline(mut self) -> Self {
         self.0.processor_config = Some(Value::object([("Mode", Value::from("INLINE"))]));
@@ -126,14 +126,14 @@ impl Map {
         self.map(|map| map.tolerated_failure_percentage_path = Some(path.into()))
     }
 
-    /// `Label` (distributed): stands in the ARNs of the child executions.
+    /// `Label` (distributed): a part of the ARNs of the child executions.
     #[must_use]
     pub fn label(self, label: impl Into<String>) -> Self {
         self.map(|map| map.label = Some(label.into()))
     }
 }
 
-/// What `ItemReader` and `ResultWriter` have in common.
+/// The fields that `ItemReader` and `ResultWriter` share.
 #[derive(Clone, Debug)]
 struct Fields {
     resource: Option<String>,
@@ -214,7 +214,7 @@ impl ItemReader {
         Self { fields, item: None }
     }
 
-    /// What an item is; anything where it is not said.
+    /// Declares the type of an item; anything by default.
     #[must_use]
     pub fn item<T: StateData>(mut self) -> Self {
         self.item = Some(T::SHAPE);
@@ -263,7 +263,7 @@ pub struct ItemBatcher {
 }
 
 impl ItemBatcher {
-    /// A batcher that says nothing yet: it needs one of the two bounds.
+    /// Creates a batcher without bounds; it needs at least one of the two.
     pub fn new() -> Self {
         Self::default()
     }
@@ -327,7 +327,7 @@ impl ResultWriter {
         Self { fields }
     }
 
-    /// A writer that writes nowhere: it only says by its `WriterConfig` what the state's result is.
+    /// Creates a writer that writes nothing: its `WriterConfig` only determines the result of the state.
     pub fn inline() -> Self {
         Self { fields: Fields { resource: None, config: Vec::new(), parameters: Vec::new() } }
     }

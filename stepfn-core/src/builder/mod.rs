@@ -41,7 +41,7 @@
 //! # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
 //! ```
 //!
-//! What is wrong comes all at once:
+//! Errors are reported all at once:
 //!
 //! ```
 //! use stepfn_core::builder::{Machine, Pass};
@@ -104,14 +104,14 @@ impl Machine {
         self
     }
 
-    /// What an execution takes; anything where it is not said.
+    /// Declares the type of the execution's input; anything by default.
     #[must_use]
     pub fn input<T: StateData>(mut self) -> Self {
         self.draft.input = Some(T::SHAPE);
         self
     }
 
-    /// What an execution answers: what the machine ends with must be readable as it.
+    /// Declares the type of the execution's output: it must be possible to deserialize the machine's last output as it.
     #[must_use]
     pub fn output<T: StateData>(mut self) -> Self {
         self.draft.output = Some(T::SHAPE);
@@ -140,7 +140,7 @@ impl Machine {
         self
     }
 
-    /// `QueryLanguage`: what states use that do not say so themselves; JSONPath where it is not said.
+    /// `QueryLanguage`: the language of states that do not set their own; JSONPath by default.
     #[must_use]
     pub fn query_language(mut self, language: QueryLanguage) -> Self {
         self.draft.machine.query_language = Some(language);
@@ -168,7 +168,7 @@ impl Machine {
         self
     }
 
-    /// Says what `${Name}` in texts stands for. [`ref_`] and [`get_att`] in templates do so by themselves.
+    /// Sets the reference that `${Name}` is replaced with. [`ref_`] and [`get_att`] in templates do so by themselves.
     #[must_use]
     pub fn substitute(mut self, name: impl Into<String>, reference: Reference) -> Self {
         self.draft.substitutions.insert(name.into(), reference);
@@ -180,12 +180,12 @@ impl Machine {
         self.scope.state(name)
     }
 
-    /// Says what a named state is.
+    /// Sets the definition of a named state.
     pub fn define(&mut self, state: StateRef, definition: impl Into<StateDef>) {
         self.scope.define(state, definition);
     }
 
-    /// Says where to start; the first state that was named where it is not said.
+    /// Sets the first state; by default it is the one that was named first.
     pub fn start_at(&mut self, state: StateRef) {
         self.scope.start_at(state);
     }

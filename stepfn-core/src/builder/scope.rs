@@ -50,7 +50,7 @@ enum Wrong {
     Stranger,
 }
 
-/// What building collects.
+/// Everything that building collects.
 #[derive(Default)]
 pub(super) struct Built {
     pub(super) tasks: Vec<DraftTask>,
@@ -62,7 +62,7 @@ pub(super) struct Built {
 }
 
 impl Scope {
-    /// A scope without states. The first state that is named is where it starts, unless [`start_at`](Self::start_at) says other.
+    /// Creates a scope without states. It starts with the state that is named first, unless [`start_at`](Self::start_at) sets another.
     pub fn new() -> Self {
         Self {
             id: SCOPES.fetch_add(1, Ordering::Relaxed),
@@ -74,7 +74,7 @@ impl Scope {
         }
     }
 
-    /// Names a state and gives its handle. States stand in the definition in the order in which they are named.
+    /// Names a state and returns its handle. The definition lists states in the order in which they are named.
     pub fn state(&mut self, name: impl Into<String>) -> StateRef {
         let name = name.into();
         if let Some(index) = self.states.iter().position(|(known, _)| *known == name) {
@@ -84,7 +84,7 @@ impl Scope {
         StateRef { scope: self.id, index: self.states.len() - 1 }
     }
 
-    /// Says what a named state is.
+    /// Sets the definition of a named state.
     pub fn define(&mut self, state: StateRef, definition: impl Into<StateDef>) {
         if state.scope != self.id {
             self.wrong.push(Wrong::Stranger);
@@ -105,14 +105,14 @@ impl Scope {
         self
     }
 
-    /// `QueryLanguage`: what states use that do not say so themselves; the outer machine's where it is not said.
+    /// `QueryLanguage`: the language of states that do not set their own; that of the outer machine by default.
     #[must_use]
     pub fn query_language(mut self, language: QueryLanguage) -> Self {
         self.query_language = Some(language);
         self
     }
 
-    /// Says where to start.
+    /// Sets the first state.
     pub fn start_at(&mut self, state: StateRef) {
         self.start_at = Some(state);
     }

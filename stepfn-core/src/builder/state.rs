@@ -75,7 +75,7 @@ macro_rules! states {
                 self
             }
 
-            /// Says that a finding is meant to be as it is: it is not reported of this state and what stands in it.
+            /// Allows a diagnostic: it is not reported for this state and the states inside it.
             ///
             /// In `state_machine!` this is `#[allow(stepfn::code)]`.
             #[must_use]
@@ -289,14 +289,14 @@ impl Task {
         Self(StateDef::new(StateKind::Task(task)))
     }
 
-    /// What the result is, where the resource does not tell: a callback's, another service's.
+    /// Declares the type of the result, where the resource does not determine it: of a callback, or of another service.
     #[must_use]
     pub fn result<T: StateData>(mut self) -> Self {
         self.0.result = Some(T::SHAPE);
         self
     }
 
-    /// What the function is sent: `Payload` of `lambda:invoke`.
+    /// Sets the payload of the function: `Payload` of `lambda:invoke`.
     #[must_use]
     pub fn payload(mut self, payload: Expr) -> Self {
         self.0.templates.push((Slot::Payload, super::object([("Payload", payload)])));

@@ -1,4 +1,4 @@
-//! What puts a finding right, as edits of the text.
+//! The fix of a diagnostic, as edits of the text.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::{
 pub struct Fix {
     /// The edits; none without the others.
     pub edits: Vec<Edit>,
-    /// Whether nothing else can be meant, so that a tool may make them without asking.
+    /// Whether no other fix is possible, so that a tool may apply it without asking.
     pub certain: bool,
 }
 
@@ -40,14 +40,14 @@ pub enum Edit {
         at: String,
         /// Byte range in the string.
         range: Range<usize>,
-        /// What comes in its place.
+        /// The replacement.
         to: String,
     },
     /// Replaces a part of the text itself: of what is no JSON there are no pointers.
     Text {
         /// Byte range in the text.
         range: Range<usize>,
-        /// What comes in its place.
+        /// The replacement.
         to: String,
     },
 }

@@ -24,7 +24,7 @@ pub use self::{
 pub use crate::check::Code;
 use crate::json::{to_string, tokens};
 
-/// How bad a finding is.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Legal, but surely a mistake.
@@ -47,17 +47,17 @@ impl fmt::Display for Severity {
 pub struct Diagnostic {
     /// Which rule was broken.
     pub code: Code,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// JSON pointer (RFC 6901) into the definition.
     pub at: String,
-    /// Whether the key at `at` is meant, not its value.
+    /// Whether the diagnostic is about the key at `at`, not its value.
     pub on_key: bool,
     /// Byte range inside the string at `at`, where only a part of it is meant.
     pub range: Option<Range<usize>>,
-    /// What is wrong: lower case, no full stop.
+    /// The error: lower case, no full stop.
     pub message: String,
-    /// What to write instead.
+    /// The change to make, if there is one to suggest.
     pub help: Option<String>,
     /// The name that the finding is about, where there is one.
     pub subject: Option<Subject>,
@@ -67,7 +67,7 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
-/// What a finding is about, by its kind and its name as the definition has it: what a renderer needs in place of the message.
+/// The subject of a diagnostic: its kind, and its name in the definition. Renderers use it in place of the message.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Subject {
@@ -124,9 +124,9 @@ impl Subject {
 pub struct Label {
     /// JSON pointer (RFC 6901) into the definition.
     pub at: String,
-    /// Whether the key at `at` is meant, not its value.
+    /// Whether the label is about the key at `at`, not its value.
     pub on_key: bool,
-    /// What is to be seen there: lower case, no full stop.
+    /// The text of the label: lower case, no full stop.
     pub message: String,
 }
 
@@ -175,8 +175,8 @@ impl Diagnostic {
         self
     }
 
-    /// Suggests the nearest of the names that may stand at the place, by the help and by a [`Fix`]; leaves the finding as it is where none
-    /// is near. What the name is at the place follows from [`on_key`](Self::on_key) and [`range`](Self::range), which come before.
+    /// Suggests the nearest of the names that are possible here, with a help and a [`Fix`]; does nothing if none is near.
+    /// [`on_key`](Self::on_key) and [`range`](Self::range) determine where the name is, so call them first.
     #[must_use]
     pub fn did_you_mean<'n>(self, name: &str, names: impl IntoIterator<Item = &'n str> + Clone) -> Self {
         let at = self.at.clone();
@@ -235,14 +235,14 @@ impl Diagnostic {
         self
     }
 
-    /// Says that the key is meant.
+    /// Places the diagnostic at the key, not its value.
     #[must_use]
     pub fn on_key(mut self) -> Self {
         self.on_key = true;
         self
     }
 
-    /// Says which part of the string is meant.
+    /// Places the diagnostic at a part of the string.
     #[must_use]
     pub fn range(mut self, range: Range<usize>) -> Self {
         self.range = Some(range);
@@ -278,7 +278,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Findings that stand in the way of a definition: at least one is an error.
+/// The diagnostics that prevent a definition: at least one is an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
 

@@ -29,13 +29,13 @@ pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
     best.map(|(_, candidate)| candidate)
 }
 
-/// How many slips a name may have and still be meant.
+/// Returns the number of slips within which a name is still recognized.
 fn limit(name: &str) -> usize {
     (name.chars().count() / 3).clamp(1, 3)
 }
 
-/// The one name that a misspelt one can only stand for: the same but for the case of its letters, or a few slips away where no other name
-/// is as much as near. Digits tell names apart (`Step1`, `Step2`), so that another digit is no slip.
+/// The only name that a misspelt one can mean: the same up to the case of its letters, or a few slips away if no other name is about as near.
+/// Digits distinguish names (`Step1`, `Step2`), so another digit is not a slip.
 ///
 /// ```
 /// use stepfn_core::diagnostic::only_near;

@@ -1,5 +1,5 @@
-//! What changed from one definition to another, for people: states, transitions, data flow, and what the change does to executions
-//! that run while it is deployed.
+//! The changes between two definitions, for people: states, transitions, data flow, and the effects on executions that run during the
+//! deployment.
 //!
 //! ```
 //! use stepfn_core::{asl, diff::{Area, diff}};
@@ -37,9 +37,9 @@ use crate::{
 pub struct Change {
     /// JSON pointer into the new definition; into the old one where something was removed.
     pub at: String,
-    /// What it is about.
+    /// The part of the definition that changed.
     pub area: Area,
-    /// Whether something came, went, or is another.
+    /// The kind of the change: added, removed or changed.
     pub kind: ChangeKind,
     /// The change in words.
     pub what: String,
@@ -47,16 +47,16 @@ pub struct Change {
     pub breaks: Option<String>,
 }
 
-/// What a change is about.
+/// The part of a definition that a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Area {
-    /// A state came, went, or is of another type.
+    /// States that were added, removed or given another type.
     States,
-    /// Where it goes from here: `StartAt`, `Next`, `End`, `Default`, the rules of a Choice, `Catch`.
+    /// The next state: `StartAt`, `Next`, `End`, `Default`, the rules of a Choice, `Catch`.
     Transitions,
-    /// What is read, sent, kept: paths, `Parameters`, `Arguments`, `Assign`, `Output`, items of Maps.
+    /// Data that is read, sent or kept: paths, `Parameters`, `Arguments`, `Assign`, `Output`, items of Maps.
     DataFlow,
-    /// What a Task calls, and as whom.
+    /// The resources that Tasks call, and their credentials.
     Tasks,
     /// Retries, timeouts, waits, tolerances, concurrency.
     Timing,
@@ -78,14 +78,14 @@ impl Area {
     }
 }
 
-/// Whether something came, went, or is another.
+/// The kind of a change: added, removed or changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// It came.
+    /// It is in the new definition only.
     Added,
-    /// It went.
+    /// It was in the old definition only.
     Removed,
-    /// It is another.
+    /// It is in both, and differs.
     Changed,
 }
 
@@ -100,7 +100,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// What changed, in the order of the new definition; what was removed stands at the end of its machine. Nothing where both are the
+/// Returns the changes, in the order of the new definition; removed states come at the end of their machine. Returns nothing if both are the
 /// same definition, however they are written.
 pub fn diff(old: &StateMachine, new: &StateMachine) -> Vec<Change> {
     let mut changes = Vec::new();

@@ -1,4 +1,4 @@
-//! What Tasks call and send, for executions that go on by the old definition.
+//! The calls of Tasks and the data they send, for executions that continue with the old definition.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use crate::{
     value::Value,
 };
 
-/// What a Task calls: its resource, and the parameter that says which one.
+/// The target of a Task: its resource, and the parameter that identifies it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Called {
     resource: String,
@@ -28,7 +28,7 @@ const NAMES: [&str; 9] = [
     "ApiEndpoint",
 ];
 
-/// What is called, with the keys that each call of it sends.
+/// The targets, with the sets of keys that the calls send.
 type Calls = BTreeMap<Called, BTreeSet<BTreeSet<String>>>;
 
 pub(super) fn mark_what_breaks(old: &StateMachine, new: &StateMachine, changes: &mut Vec<Change>) {
@@ -69,7 +69,7 @@ impl Called {
     }
 }
 
-/// What a state calls, if it is a Task.
+/// Returns the target of a state, if it is a Task.
 fn called(state: &State) -> Option<Called> {
     let StateKind::Task(task) = &state.kind else { return None };
     let sent = state.parameters.as_ref().or(state.arguments.as_ref());

@@ -19,7 +19,7 @@ pub(super) fn text(condition: &Condition) -> String {
             let (path, operand) = (&comparison.variable, &comparison.operand);
             let is_test = comparison.operator.is_test();
             let shown = match operand {
-                // A path stands without quotes.
+                // A path is written without quotes.
                 Value::String(path) if comparison.operator.name().ends_with("Path") => path.to_string(),
                 operand => operand.to_string(),
             };

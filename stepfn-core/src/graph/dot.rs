@@ -74,7 +74,7 @@ impl Graph {
     }
 }
 
-/// The name, and what is said below it.
+/// Returns the name and the notes below it.
 fn lines(node: &Node) -> String {
     let lines: Vec<String> = [&node.name].into_iter().chain(&node.notes).map(|line| escaped(line)).collect();
     format!("\"{}\"", lines.join("\\n"))

@@ -29,7 +29,7 @@ use crate::asl::{StateKind, StateMachine};
 pub struct Graph {
     /// The states, each before those inside of it.
     pub nodes: Vec<Node>,
-    /// What leads from one state to another.
+    /// The transitions between the states.
     pub edges: Vec<Edge>,
 }
 
@@ -42,13 +42,13 @@ pub struct Node {
     pub state_type: &'static str,
     /// The Map or Parallel that it is inside of, and the branch.
     pub parent: Option<(usize, usize)>,
-    /// Whether its machine begins with it.
+    /// Whether it is the first state of its machine.
     pub is_start: bool,
-    /// What it calls, how often it tries again, how wide a Map runs; a line each.
+    /// Notes, a line each: the resource it calls, its number of retries, the concurrency of a Map.
     pub notes: Vec<String>,
-    /// What is to be shown of it.
+    /// The emphasis with which the state is drawn.
     pub mark: Mark,
-    /// What is to be shown of its way to the machine's end, where it leads there.
+    /// The emphasis of its transition to the machine's end, if it has one.
     pub end: Mark,
 }
 
@@ -63,7 +63,7 @@ pub struct Edge {
     pub kind: EdgeKind,
     /// A rule's condition, a catcher's errors; empty for others.
     pub label: String,
-    /// What is to be shown of it.
+    /// The emphasis with which the transition is drawn.
     pub mark: Mark,
 }
 
@@ -80,7 +80,7 @@ pub enum EdgeKind {
     Catch(usize),
 }
 
-/// What a picture shows of a part.
+/// The emphasis of a part of a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mark {
     /// Nothing more.
@@ -156,7 +156,8 @@ impl Graph {
         }
     }
 
-    /// What stands on a way: its label, and the number of a rule that is one of several, as they are tried in that order.
+    /// Returns the caption of a transition: its label, preceded by the number of the rule if the Choice has several, as they are tried in
+    /// that order.
     ///
     /// ```
     /// use stepfn_core::{asl, graph::Graph};
@@ -190,7 +191,7 @@ impl Graph {
         self.nodes.iter().enumerate().filter(move |(_, node)| node.parent == parent)
     }
 
-    /// How many branches a state has: 1 for a Map, 0 for a state that has nothing inside.
+    /// Returns the number of branches of a state: 1 for a Map, 0 for a state that contains none.
     fn branches(&self, place: usize) -> usize {
         let branches =
             self.nodes.iter().filter_map(|node| node.parent.filter(|(parent, _)| *parent == place));

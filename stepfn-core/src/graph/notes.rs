@@ -3,10 +3,10 @@ use crate::{
     value::Value,
 };
 
-/// How often a retrier tries again where it does not say so.
+/// The default number of a retrier's attempts.
 const DEFAULT_ATTEMPTS: u64 = 3;
 
-/// What a picture says below a state's name.
+/// Returns the lines below a state's name in a picture.
 pub(super) fn of(state: &State) -> Vec<String> {
     let mut notes = Vec::new();
     match &state.kind {

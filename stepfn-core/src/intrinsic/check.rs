@@ -1,4 +1,4 @@
-//! What can be said about a call from its text alone.
+//! The checks of a call that need nothing but its text.
 
 use super::{Arg, ArgKind, Call, Function, IntrinsicError, Kind, format_parts};
 
@@ -104,7 +104,7 @@ impl Call {
 }
 
 impl ArgKind {
-    /// The kind of value the argument has, as far as its text tells: `None` for a path and for a
+    /// The kind of value the argument has, as far as its text determines it: `None` for a path and for a
     /// call that may give anything.
     pub fn kind(&self) -> Option<Kind> {
         match self {

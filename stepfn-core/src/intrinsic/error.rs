@@ -6,14 +6,14 @@ use crate::path::PathError;
 
 /// Why a text is no intrinsic function, or what is wrong with one, and where in the text.
 ///
-/// [`Display`](fmt::Display) gives the message alone; `help` says what to write instead.
+/// [`Display`](fmt::Display) gives the message alone; `help` has the suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntrinsicError {
-    /// What is wrong: lower case, no full stop, code in backticks.
+    /// The error: lower case, no full stop, code in backticks.
     pub message: String,
     /// The offending bytes of the whole text; empty at its end when something is missing.
     pub span: Range<usize>,
-    /// What to write instead.
+    /// A suggestion of what to write instead.
     pub help: Option<String>,
 }
 

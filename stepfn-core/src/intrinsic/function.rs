@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Function {
     /// `States.Format`: a text with its `{}` filled in.
     Format,
-    /// `States.StringToJson`: JSON text to the value it spells.
+    /// `States.StringToJson`: from JSON text to its value.
     StringToJson,
     /// `States.JsonToString`: a value to compact JSON text.
     JsonToString,
@@ -43,14 +43,14 @@ pub enum Function {
     UUID,
 }
 
-/// What a function takes and gives.
+/// The arguments and the result of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signature {
     /// The parameters that have a name.
     pub params: &'static [Param],
     /// The kind of the arguments after them, when there may be any number of those.
     pub variadic: Option<Kind>,
-    /// How many arguments there must be at least.
+    /// The least number of arguments.
     pub required: usize,
     /// The kind of the result.
     pub result: Kind,
@@ -211,7 +211,7 @@ impl Function {
             .map(|(_, function)| function)
     }
 
-    /// What the function takes and gives.
+    /// Returns the function's signature.
     pub fn signature(self) -> Signature {
         use Kind::{Any, Array, Boolean, Integer, Number, Object, String};
         const ARRAY: Param = param("array", Array);
@@ -257,7 +257,7 @@ impl Function {
     }
 }
 
-/// How many letters to add, drop or change to get from one text to the other.
+/// Returns the number of letters to add, drop or change to get from one string to the other.
 fn distance(from: &str, to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
     let mut row: Vec<usize> = (0..=to.len()).collect();

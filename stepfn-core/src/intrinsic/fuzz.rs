@@ -121,7 +121,7 @@ fn check_call(text: &str) {
 fn check(text: &str) {
     check_path(text);
     check_call(text);
-    // Paths also stand in calls, where other characters end them.
+    // Paths also occur in calls, where other characters end them.
     check_call(&format!("States.Array({text}, 1)"));
 }
 

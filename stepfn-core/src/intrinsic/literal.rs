@@ -33,7 +33,7 @@ pub enum FormatPart {
 }
 
 impl fmt::Display for FormatPart {
-    /// The part as it stands in a literal, with its escapes.
+    /// Writes the part as in a literal, with its escapes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => f.write_str(&escape(text)),

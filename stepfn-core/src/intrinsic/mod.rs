@@ -21,8 +21,8 @@
 //! # Ok::<(), stepfn_core::intrinsic::IntrinsicError>(())
 //! ```
 //!
-//! A literal stands in single quotes. Its escapes are `\'`, `\{`, `\}` and `\\`; AWS refuses a
-//! definition with any other, `\"` included. Other characters, newlines too, stand for themselves.
+//! A literal is written in single quotes. Its escapes are `\'`, `\{`, `\}` and `\\`; AWS refuses a
+//! definition with any other, `\"` included. Other characters, newlines too, are themselves.
 
 mod argument;
 mod check;
@@ -66,13 +66,13 @@ pub struct Call {
 /// An argument of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Arg {
-    /// What it is.
+    /// The kind of the argument, with its content.
     pub kind: ArgKind,
     /// Its byte range in the whole text, quotes included.
     pub span: Range<usize>,
 }
 
-/// What an argument is.
+/// The kind of an argument, with its content.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ArgKind {
     /// `'text'`, without escapes. For the template of `States.Format` see
@@ -99,7 +99,7 @@ impl Call {
     /// # Errors
     ///
     /// When the text is no call of an intrinsic function, or has more than 10 nested in each
-    /// other. The error says where, and what to write instead.
+    /// other. The error has the position and a suggestion.
     pub fn parse(text: &str) -> Result<Self, IntrinsicError> {
         parse::whole(text, None)
     }
@@ -152,7 +152,7 @@ impl Call {
         format_parts(&self.template_source()?).ok()
     }
 
-    /// How many `{}` the literal template of `States.Format` has; `None` as for
+    /// Returns the number of `{}` in the literal template of `States.Format`; `None` as for
     /// [`Call::format_template`].
     pub fn format_placeholders(&self) -> Option<usize> {
         let parts = self.format_template()?;

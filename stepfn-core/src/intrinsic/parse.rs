@@ -10,7 +10,7 @@ use crate::path::{
 
 type Result<T> = std::result::Result<T, IntrinsicError>;
 
-/// How deep calls may be nested: the limit of AWS.
+/// The depth to which calls may be nested: AWS's limit.
 const MAX_DEPTH: usize = 10;
 
 pub(super) struct Parser<'a, 'b> {

@@ -1,4 +1,4 @@
-//! Calls that parse, calls that do not, and what is said about them.
+//! Calls that parse, calls that do not, and their messages.
 
 use super::{Arg, ArgKind, Call, FormatPart, Function, IntrinsicError, Kind, escape, format_parts};
 use crate::path::Path;

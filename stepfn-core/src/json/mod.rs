@@ -1,6 +1,6 @@
 //! JSON text: read with byte positions, written compact or pretty.
 //!
-//! The reader tells where each value stands (so that a finding about `/States/Load/Next` can be shown at its line), finds
+//! The reader records where each value is (so that a diagnostic about `/States/Load/Next` can be shown at its line), finds
 //! duplicate keys, and names comments and trailing commas for what they are.
 //!
 //! ```
@@ -28,18 +28,18 @@ pub struct Document {
     root: Place,
     text: String,
     lines: Vec<usize>,
-    /// How many characters come before each block of [`BLOCK`] bytes: a definition may be one line.
+    /// The number of characters before each block of [`BLOCK`] bytes: a definition may be one line.
     characters: Vec<usize>,
 }
 
 const BLOCK: usize = 1024;
 
-/// How many characters begin in some bytes.
+/// Returns the number of characters that begin in some bytes.
 fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| (**byte & 0b1100_0000) != 0b1000_0000).count()
 }
 
-/// How many characters come before each block.
+/// Returns the number of characters before each block.
 fn characters_before(text: &str) -> Vec<usize> {
     let mut total = 0;
     let blocks = text.as_bytes().chunks(BLOCK).map(|block| {
@@ -50,7 +50,7 @@ fn characters_before(text: &str) -> Vec<usize> {
     blocks.collect()
 }
 
-/// Where a value stands, and all that is in it. A tree, for pointers as texts would hold each key once for every value below it.
+/// The place of a value, and of everything in it. A tree, because pointers as strings would hold each key once for every value below it.
 #[derive(Clone, Debug, Default)]
 struct Place {
     key: Option<Range<usize>>,
@@ -268,7 +268,7 @@ pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
 /// Parses a JSON text and keeps the place of each value.
 ///
 /// # Errors
-/// The first thing that is not JSON, with its place and, where the slip is a known one, its mend.
+/// The first thing that is not JSON, with its place and, if the slip is a known one, its fix.
 pub fn parse(text: &str) -> Result<Document, JsonError> {
     parse::document(text)
 }
@@ -284,9 +284,9 @@ pub fn parse_value(text: &str) -> Result<Value, JsonError> {
 /// A text that is not JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
-    /// What is wrong.
+    /// The error.
     pub message: String,
-    /// What to write instead.
+    /// A suggestion of what to write instead.
     pub help: Option<String>,
     /// Byte offset.
     pub offset: usize,

@@ -6,7 +6,7 @@ use crate::value::{Map, Number, Value};
 /// Deeper nesting than this is refused rather than risked on the stack; serde_json draws the same line.
 const MAX_DEPTH: usize = 128;
 
-/// How many bytes the pointers of duplicate keys may have together before no more are told.
+/// The number of bytes of pointers of duplicate keys after which no more are reported.
 const MAX_TOLD: usize = 1 << 20;
 
 pub(super) fn document(text: &str) -> Result<Document, JsonError> {
@@ -27,7 +27,7 @@ pub(super) fn value(text: &str) -> Result<Value, JsonError> {
     Parser::new(text, false).whole()
 }
 
-/// Where a byte range of a string's value stands in its text, which begins after the opening quote.
+/// Returns the range in its text of a byte range of a string's value; the text begins after the opening quote.
 ///
 /// The parser has read the text, so that every escape is whole.
 pub(super) fn written(text: &str, part: Range<usize>) -> Range<usize> {
@@ -61,7 +61,7 @@ struct Parser<'t> {
     bytes: &'t [u8],
     at: usize,
     depth: usize,
-    /// Whether places are wanted; without them no pointer is built.
+    /// Whether places are recorded; without them no pointer is built.
     track: bool,
     pointer: String,
     /// The place of the value that was read last.
@@ -69,7 +69,7 @@ struct Parser<'t> {
     /// The places in the object or array that was read last.
     below: Below,
     duplicates: Vec<(String, Range<usize>)>,
-    /// How many bytes their pointers have.
+    /// The number of bytes of the reported pointers.
     told: usize,
 }
 
@@ -239,7 +239,7 @@ impl<'t> Parser<'t> {
             let value = self.value(Some(key_range.clone()))?;
             if self.track {
                 let mut place = std::mem::take(&mut self.last);
-                // Of a key that stands here twice, what is only in the first has its place still.
+                // For a key that occurs twice, members that only the first value has keep their place.
                 if let Some(first) = places.remove(&key)
                     && matches!(place.below, Below::Nothing)
                 {

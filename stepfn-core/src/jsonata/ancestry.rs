@@ -1,4 +1,4 @@
-//! What each `%` stands for: the reference finds out while it parses, and refuses one that stands for nothing.
+//! Resolution of each `%`: the reference resolves them while it parses, and refuses one without a parent.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::{
 /// Steps after which no more is looked for: texts of nothing but `%` would take their length squared.
 const MOST_STEPS: usize = 1_000_000;
 
-/// What is nested deeper is not looked into: that would take more of the stack than there may be.
+/// The depth beyond which expressions are not looked into: that could exhaust the stack.
 const MOST_HEIGHT: usize = 100;
 
 pub(super) fn verify(expression: &Expression) -> Result<(), JsonataError> {
@@ -30,17 +30,17 @@ fn has_parent(expression: &Expression) -> bool {
 }
 
 struct Seeker {
-    /// For each `%`: how many levels are still to be climbed, and where it stands.
+    /// For each `%`: the number of levels still to climb, and its range.
     parents: Vec<(usize, Range<usize>)>,
     steps: usize,
 }
 
-/// What the reference makes of an expression, as far as it says what contains what.
+/// The part of the reference's tree that determines what contains what.
 struct Part {
     kind: Form,
-    /// The `%` inside that are still looking for what they stand for.
+    /// The `%` inside that are not resolved yet.
     sought: Vec<usize>,
-    /// Whether a variable is bound to it with `@`.
+    /// Whether `@` binds a variable to it.
     focus: bool,
 }
 
@@ -223,7 +223,7 @@ impl Seeker {
         }
     }
 
-    /// Looks in the steps before the last for what the `%` in the last stand for.
+    /// Resolves the `%` of the last step in the steps before it.
     fn resolved(&mut self, steps: Vec<Part>, mut sought: Vec<usize>) -> Result<Part, JsonataError> {
         for parent in steps.last().map(Part::all_sought).unwrap_or_default() {
             let mut before = &steps[..steps.len() - 1];

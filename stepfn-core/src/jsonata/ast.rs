@@ -5,18 +5,18 @@ use std::ops::Range;
 /// An expression, or a part of one, with its place in the text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expression {
-    /// What it is.
+    /// The kind of the expression, with its parts.
     pub kind: ExpressionKind,
     /// Its byte range in the text. The range of a part lies within that of the whole.
     pub range: Range<usize>,
-    /// How many parts are nested in each other: bounds every walk over the tree.
+    /// The depth of the tree: it bounds every walk over it.
     pub(super) height: usize,
 }
 
-/// What an expression is.
+/// The kind of an expression, with its parts.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExpressionKind {
-    /// `"text"`, without escapes; a surrogate that stands alone is U+FFFD. As a step of a path it is a field's name.
+    /// `"text"`, without escapes; a lone surrogate is U+FFFD. As a step of a path it is a field's name.
     String(String),
     /// `1.5`
     Number(f64),
@@ -26,7 +26,7 @@ pub enum ExpressionKind {
     Null,
     /// `/pattern/flags`
     Regex {
-        /// What stands between the slashes, escapes in place.
+        /// The text between the slashes, with its escapes.
         pattern: String,
         /// `i`, `m`, both or none.
         flags: String,
@@ -47,7 +47,7 @@ pub enum ExpressionKind {
     Path(Vec<Expression>),
     /// `of[predicate]`
     Filter {
-        /// What is filtered.
+        /// The filtered expression.
         of: Box<Expression>,
         /// A condition on each item, or an index.
         predicate: Box<Expression>,
@@ -56,14 +56,14 @@ pub enum ExpressionKind {
     KeepArray(Box<Expression>),
     /// `of^(a, >b)`
     OrderBy {
-        /// What is ordered.
+        /// The ordered expression.
         of: Box<Expression>,
         /// By what, the most important first.
         terms: Vec<OrderTerm>,
     },
     /// `of{key: value}`
     Group {
-        /// What is grouped.
+        /// The grouped expression.
         of: Box<Expression>,
         /// Keys and values.
         pairs: Vec<(Expression, Expression)>,
@@ -88,9 +88,9 @@ pub enum ExpressionKind {
     Binary {
         /// Which.
         operator: Operator,
-        /// What stands before it.
+        /// The left operand.
         left: Box<Expression>,
-        /// What stands after it.
+        /// The right operand.
         right: Box<Expression>,
     },
     /// `[a, b..c]`
@@ -101,11 +101,11 @@ pub enum ExpressionKind {
     Block(Vec<Expression>),
     /// `condition ? then : otherwise`
     Conditional {
-        /// What decides.
+        /// The condition.
         condition: Box<Expression>,
-        /// What it is then.
+        /// The value if it holds.
         then: Box<Expression>,
-        /// What it is else; nothing where this is missing.
+        /// The value if it does not; `None` if it is left out.
         otherwise: Option<Box<Expression>>,
     },
     /// `$name := value`
@@ -123,19 +123,19 @@ pub enum ExpressionKind {
         parameters: Vec<String>,
         /// The signature with `<` and `>`, blanks left out.
         signature: Option<String>,
-        /// What it gives.
+        /// The body, which gives the result.
         body: Box<Expression>,
     },
     /// `function(arguments)`
     Call {
-        /// What is called: mostly a variable.
+        /// The called expression: mostly a variable.
         function: Box<Expression>,
         /// The arguments; one that is a [placeholder](Self::Placeholder) makes it a partial application.
         arguments: Vec<Expression>,
     },
     /// `|pattern|update, delete|`
     Transform {
-        /// What is changed.
+        /// The pattern that selects the objects to change.
         pattern: Box<Expression>,
         /// The object that is merged in.
         update: Box<Expression>,
@@ -149,7 +149,7 @@ pub enum ExpressionKind {
 pub struct OrderTerm {
     /// Whether the greatest comes first.
     pub descending: bool,
-    /// What is compared.
+    /// The key to compare.
     pub expression: Expression,
 }
 
@@ -197,7 +197,7 @@ impl Operator {
         (Self::Apply, "~>"),
     ];
 
-    /// How it is written: `+`, `and`, `~>`.
+    /// Returns the operator as it is written: `+`, `and`, `~>`.
     pub fn symbol(self) -> &'static str {
         Self::ALL.iter().find(|(operator, _)| *operator == self).map_or("", |(_, symbol)| symbol)
     }

@@ -4,16 +4,16 @@ use std::{error, fmt, ops::Range};
 
 /// Why a text is no JSONata expression, and where in the text.
 ///
-/// [`Display`](fmt::Display) gives the message alone; `help` says what to write instead.
+/// [`Display`](fmt::Display) gives the message alone; `help` has the suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonataError {
     /// The code that the reference implementation gives the error: `S0201`.
     pub code: &'static str,
-    /// What is wrong: lower case, no full stop, code in backticks.
+    /// The error: lower case, no full stop, code in backticks.
     pub message: String,
     /// The offending bytes; empty at the end of the text when something is missing.
     pub range: Range<usize>,
-    /// What to write instead.
+    /// A suggestion of what to write instead.
     pub help: Option<String>,
 }
 

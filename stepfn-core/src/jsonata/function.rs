@@ -32,7 +32,7 @@ impl Function {
             match sign {
                 ':' if depth == 0 => break,
                 '<' | '(' => {
-                    // A choice is one parameter; what stands in `<>` belongs to the one before.
+                    // A choice is one parameter; `<…>` belongs to the one before.
                     if sign == '(' && depth == 0 {
                         least += 1;
                         most += 1;

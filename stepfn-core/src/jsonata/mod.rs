@@ -1,7 +1,7 @@
 //! JSONata 2.0.6, the query language of JSONata states: text to tree, with the place of every part in the text.
 //!
 //! Nothing is evaluated here. [`parse`] accepts what the reference implementation, `jsonata` 2.0.6, accepts: `??` and `?:`,
-//! which came with 2.1, are refused as Step Functions refuses them. [`analyse`] says what an expression reads and what of it
+//! which came with 2.1, are refused as Step Functions refuses them. [`analyse`] finds what an expression reads and what of it
 //! Step Functions does not have.
 //!
 //! ```
@@ -43,7 +43,7 @@ pub use scope::{Analysis, Issue, IssueKind, Place, analyse};
 ///
 /// # Errors
 ///
-/// When JSONata 2.0.6 does not accept it, or it is nested more than 100 deep. The error says where, and what to write instead.
+/// When JSONata 2.0.6 does not accept it, or it is nested more than 100 deep. The error has the position and a suggestion.
 pub fn parse(text: &str) -> Result<Expression, JsonataError> {
     let expression = parse::whole(text)?;
     verify::verify(&expression)?;

@@ -9,9 +9,9 @@ use super::{
     signature,
 };
 
-/// How deep expressions may be nested in each other.
+/// The greatest depth to which expressions may be nested.
 const MOST_DEPTH: usize = 100;
-/// How deep the tree may become: a long row of operators is nested to the left.
+/// The greatest height of the tree: a long row of operators is nested to the left.
 const MOST_HEIGHT: usize = 500;
 
 type Parsed<T = Expression> = Result<T, JsonataError>;
@@ -30,15 +30,15 @@ pub(super) fn whole(text: &str) -> Parsed {
 struct Parser<'t> {
     text: &'t str,
     lexer: Lexer<'t>,
-    /// The token to come, and where it stands.
+    /// The next token, and its range.
     token: Token,
     range: Range<usize>,
-    /// Where the last token stood.
+    /// The range of the last token.
     last: Range<usize>,
     depth: usize,
 }
 
-/// How strongly the token binds what stands before it.
+/// Returns the binding power of the token as an infix operator.
 fn power(token: &Token) -> u8 {
     let Token::Operator(operator) = token else { return 0 };
     match *operator {
@@ -108,7 +108,7 @@ impl Parser<'_> {
         self.foreign(JsonataError::new(code, message, self.range.clone()))
     }
 
-    /// Says what to write for what other languages have.
+    /// Adds a suggestion for syntax of other languages.
     fn foreign(&self, error: JsonataError) -> JsonataError {
         if self.last.end != self.range.start {
             return error;
@@ -187,7 +187,7 @@ impl Parser<'_> {
             "[" => self.array()?,
             "{" => Kind::Object(self.pairs()?),
             "|" => self.transform()?,
-            // `and`, `or` and `in` are names where no operator can stand.
+            // `and`, `or` and `in` are names where no operator is possible.
             word => Kind::Name(word.to_owned()),
         })
     }
@@ -407,7 +407,7 @@ impl Parser<'_> {
     }
 }
 
-/// The reference marks what is followed by `[]`, so that the mark does no harm where a variable must stand.
+/// Removes the marks of `[]`: in the reference they do no harm where a variable is required.
 fn without_keep(mut expression: Expression) -> Expression {
     while let Kind::KeepArray(of) = expression.kind {
         expression = *of;

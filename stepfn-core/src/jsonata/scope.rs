@@ -1,4 +1,4 @@
-//! What an expression reads, and what of it Step Functions does not have.
+//! The data that an expression reads, and the parts of it that Step Functions does not support.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::diagnostic::{list, nearest};
 
-/// Which members `$states` has where an expression stands; `input` and `context` are there always.
+/// The members of `$states` at the expression's place; `input` and `context` are always there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Place {
     /// `result`: in `Output` and `Assign` of a Task, Parallel or Map state.
@@ -26,16 +26,16 @@ impl Place {
     }
 }
 
-/// What is wrong with an expression that is well written.
+/// An error in an expression that parses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Issue {
-    /// What kind of wrong.
+    /// The kind of the error.
     pub kind: IssueKind,
     /// The offending bytes of the expression.
     pub range: Range<usize>,
-    /// What is wrong: lower case, no full stop, code in backticks.
+    /// The error: lower case, no full stop, code in backticks.
     pub message: String,
-    /// What to write instead.
+    /// A suggestion of what to write instead.
     pub help: Option<String>,
 }
 
@@ -56,10 +56,10 @@ pub enum IssueKind {
     Reserved,
 }
 
-/// What an expression reads, and what is wrong with it.
+/// The data that an expression reads, and its errors.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Analysis {
-    /// What is wrong, in the order of the text.
+    /// The errors, in the order of the text.
     pub issues: Vec<Issue>,
     /// The variables that it reads and does not bind, `$states` and functions not among them: names without `$`, and their
     /// places.
@@ -69,8 +69,7 @@ pub struct Analysis {
 /// The members of the context object.
 const CONTEXT: [&str; 5] = ["Execution", "Map", "State", "StateMachine", "Task"];
 
-/// What is not known for certain to fail is let be: what stands in a function's body, a predicate or a later step of a path
-/// has a context.
+/// Only what is certain to fail is an error: in a function's body, a predicate or a later step of a path there is a context.
 pub fn analyse(expression: &Expression, place: Place) -> Analysis {
     let mut positions = Vec::new();
     let mut bound = Vec::new();
@@ -95,7 +94,7 @@ fn collect(expression: &Expression, positions: &mut Vec<String>, bound: &mut Vec
 
 #[derive(Clone, Copy)]
 struct Context {
-    /// Whether `$` and fields' names have something to be of.
+    /// Whether there is a context that `$` and names of fields refer to.
     exists: bool,
     /// Whether it is a function's body: that runs later, when more may be bound.
     lambda: bool,

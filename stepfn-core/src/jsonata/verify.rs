@@ -1,4 +1,4 @@
-//! What the reference refuses only once the whole is read.
+//! Rules that the reference checks only after parsing.
 
 use super::{
     ast::{Expression, ExpressionKind as Kind},
@@ -44,7 +44,7 @@ fn each(expression: &Expression) -> Result<(), JsonataError> {
     }
 }
 
-/// What qualifies a step, and may be taken off to see the step.
+/// Returns the expression without its last qualifier, to see the step.
 fn qualified(expression: &Expression) -> Option<&Expression> {
     match &expression.kind {
         Kind::Filter { of, .. }

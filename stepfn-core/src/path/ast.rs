@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-/// What a path starts from.
+/// The root of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Root {
-    /// `$`: the input of the state, or what the field says it reads.
+    /// `$`: the input of the state, or the data that the field reads.
     Input,
     /// `$$`: the context object.
     Context,
@@ -16,13 +16,13 @@ pub enum Root {
 /// One step of a path, with its place in the text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Segment {
-    /// What the step selects.
+    /// The kind of the step, with its selection.
     pub kind: SegmentKind,
     /// The byte range in the text of the path, the leading `.` or the brackets included.
     pub span: Range<usize>,
 }
 
-/// What one step of a path selects.
+/// The selection of one step of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SegmentKind {
     /// `.a`, `['a']`, `["a"]`: one member, by its name without escapes.
@@ -75,7 +75,7 @@ pub enum Filter {
     },
 }
 
-/// How a filter compares two operands.
+/// A comparison operator of filters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FilterOp {
     /// `==`.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// What both parsers (paths and intrinsic functions) read their text through.
+/// A reader over the text, shared by both parsers (paths and intrinsic functions).
 ///
 /// Every read is checked: outside the text there is `None` or an empty slice, never a panic.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ impl<'a> Cursor<'a> {
     /// Reads a text in `'` or `"` as Jayway does: a backslash takes away the meaning of the next
     /// character, with the escapes of Java (`\n`, `\t`, `\u0041`, ...) on top.
     ///
-    /// The cursor stands on the opening quote. `None` when the closing one is missing.
+    /// The cursor is on the opening quote. `None` when the closing one is missing.
     pub(crate) fn quoted(&mut self) -> Option<String> {
         let quote = self.bump()?;
         let mut value = String::new();

@@ -4,14 +4,14 @@ use std::{error, fmt, ops::Range};
 
 /// Why a text is no path, and where in the text.
 ///
-/// [`Display`](fmt::Display) gives the message alone; `help` says what to write instead.
+/// [`Display`](fmt::Display) gives the message alone; `help` has the suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathError {
-    /// What is wrong: lower case, no full stop, code in backticks.
+    /// The error: lower case, no full stop, code in backticks.
     pub message: String,
     /// The offending bytes of the text; empty at the end of the text when something is missing.
     pub span: Range<usize>,
-    /// What to write instead.
+    /// A suggestion of what to write instead.
     pub help: Option<String>,
 }
 

@@ -9,11 +9,11 @@ use super::{
 
 type Result<T> = std::result::Result<T, PathError>;
 
-/// How deep parentheses, negations, lists and filters in filters may go. Deeper ones are an error,
+/// The depth to which parentheses, negations, lists and filters in filters may go. Deeper ones are an error,
 /// so that no text can overflow the stack.
 const MAX_DEPTH: usize = 16;
 
-/// Where in a comparison an operand stands.
+/// The side of a comparison on which an operand is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     Left,
@@ -22,7 +22,7 @@ enum Side {
 }
 
 impl Parser<'_, '_> {
-    /// What follows the `?`. The `]` is left to the caller.
+    /// Parses the text after the `?`. The `]` is left to the caller.
     pub(super) fn filter(&mut self, open: usize) -> Result<Filter> {
         self.cursor.skip_blanks();
         match self.cursor.peek() {

@@ -43,7 +43,7 @@ pub use error::PathError;
 /// [`Path::normalized`] to know whether they select the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Path {
-    /// What the path starts from.
+    /// The root of the path.
     pub root: Root,
     /// The steps from there.
     pub segments: Vec<Segment>,
@@ -55,13 +55,13 @@ impl Path {
     ///
     /// # Errors
     ///
-    /// When the text is no path. The error says where, and what to write instead.
+    /// When the text is no path. The error has the position and a suggestion.
     pub fn parse(text: &str) -> Result<Self, PathError> {
         parse::whole(text, None)
     }
 
     /// Reads a path as published definitions have them: in a filter a word without quotes
-    /// (`?(@.status==done)`) is the text it spells.
+    /// (`?(@.status==done)`) is a string.
     ///
     /// The second part of the result are the errors that [`Path::parse`] would have given.
     ///
@@ -224,7 +224,7 @@ fn list<T: fmt::Display>(text: &mut String, items: impl IntoIterator<Item = T>, 
     text.push(']');
 }
 
-/// How a member is written after a path: `.name` for names of letters, digits, `_` and `-`, else
+/// Returns a member as it is written after a path: `.name` for names of letters, digits, `_` and `-`, else
 /// `['the name']` with its escapes.
 ///
 /// ```

@@ -4,7 +4,7 @@ use super::{Path, PathError, Root, Segment, SegmentKind, cursor::Cursor, member}
 
 type Result<T> = std::result::Result<T, PathError>;
 
-/// Where the path stands, and so which characters end a name without brackets.
+/// The context of the path, which determines the characters that end a name without brackets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// The path is the whole text.
@@ -27,7 +27,7 @@ impl Place {
 
 pub(super) struct Parser<'a, 'b> {
     pub(super) cursor: Cursor<'a>,
-    /// How many filters, parentheses, negations and lists are open.
+    /// The number of open filters, parentheses, negations and lists.
     pub(super) depth: usize,
     /// Where forgiven errors go; without it they are not forgiven.
     pub(super) forgiven: Option<&'b mut Vec<PathError>>,
@@ -52,7 +52,7 @@ fn prefix(text: &str, place: Place, forgiven: Option<&mut Vec<PathError>>) -> Re
     Ok(Path { root, segments, text })
 }
 
-/// What may stand in a variable name after its first character.
+/// Returns `true` for a character that a variable name may have after its first.
 fn is_identifier(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }

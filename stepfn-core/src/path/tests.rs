@@ -1,4 +1,4 @@
-//! Paths that parse, paths that do not, and what is said about them.
+//! Paths that parse, paths that do not, and their messages.
 
 use super::{
     Filter, FilterOp, FilterOperand, FilterPath, Path, Root, Segment,
@@ -247,7 +247,7 @@ fn filters() {
         ("@.a contains 'x'", "(contains @['a'] \"x\")"),
         ("@.a type 'string'", "(type @['a'] \"string\")"),
     ] {
-        // With parentheses, without, and with blanks wherever they may stand.
+        // With parentheses, without, and with blanks wherever they are allowed.
         for text in [format!("$.l[?({text})]"), format!("$.l[?{text}]"), format!("$.l[ ? ( {text} ) ]")] {
             let path = parse(&text);
             let Some(SegmentKind::Filter(filter)) = path.segments.last().map(|segment| &segment.kind) else {

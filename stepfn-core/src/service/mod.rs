@@ -1,4 +1,4 @@
-//! What a Task's `Resource` names, and what is known of the services behind it.
+//! The meaning of a Task's `Resource`, and the known services behind it.
 //!
 //! `optimized.txt` holds the optimised integrations, for people to read; `sdk.txt` the actions of `aws-sdk:` with what they take and
 //! answer, condensed from the models of botocore by `cargo xtask services`. Of `sdk.txt` only the services are read that a machine names.
@@ -24,7 +24,7 @@ pub use self::{
     table::{Action, actions, services},
 };
 
-/// What a Task's `Resource` names, as far as it can be told from its text.
+/// The meaning of a Task's `Resource`, as far as its text determines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resource<'a> {
     /// A Lambda function's ARN, with or without a version or alias.
@@ -40,13 +40,13 @@ pub enum Resource<'a> {
 /// A service integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Integration<'a> {
-    /// Whether it is one of `aws-sdk:`, not an optimised one.
+    /// Whether it is an `aws-sdk:` integration, not an optimised one.
     pub sdk: bool,
     /// `lambda`, `dynamodb`
     pub service: &'a str,
     /// `invoke`, `getItem`
     pub action: &'a str,
-    /// How Step Functions waits.
+    /// The integration pattern.
     pub pattern: Pattern,
 }
 
@@ -64,7 +64,7 @@ pub enum Pattern {
 }
 
 impl Pattern {
-    /// What an action's name ends in: empty for [`Request`](Self::Request).
+    /// Returns the suffix of an action's name: empty for [`Request`](Self::Request).
     pub fn suffix(self) -> &'static str {
         match self {
             Self::Request => "",
@@ -83,7 +83,7 @@ impl fmt::Display for Integration<'_> {
 }
 
 impl<'a> Integration<'a> {
-    /// What the reader or writer of a distributed Map gives the action, `s3:getObject` and the others of a Map alone.
+    /// Returns the parameters that the reader or writer of a distributed Map gives the action, `s3:getObject` and the others of a Map alone.
     pub fn of_map(&self) -> Option<Shape> {
         if self.sdk || self.pattern != Pattern::Request {
             None
@@ -92,13 +92,13 @@ impl<'a> Integration<'a> {
         }
     }
 
-    /// What the tables say of the action; none for one that they do not have.
+    /// Returns the action from the tables; `None` if they do not have it.
     pub fn known(&self) -> Option<Action> {
         table::action(self.sdk, self.service, self.action)
     }
 }
 
-/// What a Task's `Resource` names, in any partition, be it one that a deployment tool fills in (`arn:${AWS::Partition}:states:::…`).
+/// Parses a Task's `Resource`, in any partition, including one that a deployment tool fills in (`arn:${AWS::Partition}:states:::…`).
 pub fn lookup(resource: &str) -> Resource<'_> {
     let is_open = |text: &str| text.contains(['$', '#', '[', '{', '<', '%']);
     if let Some((partition, rest)) = resource.split_once(":states:::")

@@ -1,10 +1,10 @@
-//! `sdk.txt`: the actions of `aws-sdk:` with their structures, condensed from the models of botocore. Its head says how it is read.
+//! `sdk.txt`: the actions of `aws-sdk:` with their structures, condensed from the models of botocore. Its header describes the format.
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
 const TEXT: &str = include_str!("sdk.txt");
 
-/// Where the block of each service stands. The head is read once, a block when a machine first names its service.
+/// The position of each service's block. The header is read once, a block when a machine first names its service.
 fn slots() -> &'static BTreeMap<&'static str, Slot> {
     static SLOTS: OnceLock<BTreeMap<&'static str, Slot>> = OnceLock::new();
     SLOTS.get_or_init(|| {
@@ -33,7 +33,7 @@ pub(super) fn services() -> Vec<&'static str> {
     slots().keys().copied().collect()
 }
 
-/// What is known of a service.
+/// Returns the block of a service.
 pub(super) fn block(service: &str) -> Option<&'static Block> {
     let (service, slot) = slots().get_key_value(service)?;
     Some(slot.block.get_or_init(|| Block::read(service, slot.text).unwrap_or_default()))

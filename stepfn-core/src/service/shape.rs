@@ -1,16 +1,16 @@
-//! What a service takes and answers: structures, lists and maps.
+//! The parameters and results of services: structures, lists and maps.
 
 use std::{borrow::Cow, cmp::Ordering};
 
 use super::sdk::Block;
 
-/// What a value of a service's API is, or nothing that is known.
+/// The type of a value in a service's API, if it is known.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     /// Whose structures are meant.
     block: Option<&'static Block>,
     of: Of,
-    /// Whether names are spelled as in the SDK for Java.
+    /// Whether names have the case of the SDK for Java.
     sdk: bool,
     /// Members beside those of the structure, or in place of one of the same name: `Name` or `Name:kind`.
     required: &'static str,
@@ -28,7 +28,7 @@ enum Of {
     Structure(&'static str),
 }
 
-/// What a [`Shape`] is.
+/// The kind of a [`Shape`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Not known, or not bound.
@@ -56,13 +56,13 @@ pub enum Kind {
 /// A field of a structure: a parameter, or a part of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// As Step Functions spells it: in PascalCase.
+    /// The name in Step Functions: in PascalCase.
     pub name: Cow<'static, str>,
-    /// As the API itself spells it, but for a first letter in upper case.
+    /// The name in the API itself, but for a first letter in upper case.
     pub api_name: &'static str,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub required: bool,
-    /// What it is.
+    /// The shape of its value.
     pub shape: Shape,
 }
 
@@ -78,7 +78,7 @@ impl Member {
 }
 
 impl Shape {
-    /// What nothing is known of.
+    /// The shape of which nothing is known.
     pub const ANYTHING: Self =
         Self { block: None, of: Of::Kind("*"), sdk: false, required: "", optional: "" };
 
@@ -97,7 +97,7 @@ impl Shape {
         self.sdk
     }
 
-    /// What it is.
+    /// Returns the kind of the shape.
     pub fn kind(&self) -> Kind {
         let text = match self.of {
             Of::Structure(digits) => return Kind::Structure(self.members(digits)),
@@ -126,7 +126,7 @@ impl Shape {
         }
     }
 
-    /// What stands at the names of a row: `Jobs[].Container` goes through a list.
+    /// Returns the shape at the names of a row: `Jobs[].Container` goes through a list.
     pub(super) fn at(self, path: &str) -> Option<Self> {
         path.split('.').filter(|step| !step.is_empty()).try_fold(self, |shape, step| {
             let name = step.strip_suffix("[]");
@@ -203,7 +203,7 @@ impl Ord for Shape {
     }
 }
 
-/// How the SDK for Java 2, and with it `aws-sdk:`, spells a member of the API: `DBName` is `DbName`, `ETag` stays.
+/// Returns the name of a member of the API in the SDK for Java 2, and so in `aws-sdk:`: `DBName` is `DbName`, `ETag` stays.
 fn sdk_name(name: &'static str) -> Cow<'static, str> {
     // A word of Java's own: the attribute values of DynamoDB have it.
     if name == "NULL" {

@@ -1,4 +1,4 @@
-//! What is known of each action: the optimised ones in `optimized.txt`, searched as text, those of `aws-sdk:` in `sdk.txt`.
+//! The known actions: the optimised ones in `optimized.txt`, searched as text, those of `aws-sdk:` in `sdk.txt`.
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
@@ -6,26 +6,26 @@ use super::{Pattern, Shape, sdk};
 
 const OPTIMIZED: &str = include_str!("optimized.txt");
 
-/// What every optimised integration adds to the service's answer.
+/// The members that every optimised integration adds to the service's answer.
 const METADATA: &str = "SdkHttpMetadata SdkResponseMetadata";
 
-/// What is known of an action.
+/// An action of a service, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Action {
     /// The integration patterns that it supports.
     pub patterns: Vec<Pattern>,
-    /// What it takes, where that is known.
+    /// The parameters, if they are known.
     pub parameters: Option<Shape>,
     /// Parameters of which one must be given; none for no such choice.
     pub one_of: Vec<&'static str>,
-    /// What it answers a plain request, where that is known.
+    /// The result of a plain request, if it is known.
     pub result: Option<Shape>,
-    /// What the task ends with when the job does (`.sync`, `.sync:2`), where that is known.
+    /// The result of the task at the end of the job (`.sync`, `.sync:2`), if it is known.
     pub job: [Option<Shape>; 2],
 }
 
 impl Action {
-    /// What a task's result is, where that is known: of a callback, never.
+    /// Returns the result of a task, if it is known; that of a callback never is.
     pub fn answer(&self, pattern: Pattern) -> Option<Shape> {
         match pattern {
             Pattern::Request => self.result,
@@ -81,7 +81,7 @@ fn entries() -> &'static BTreeMap<&'static str, &'static str> {
     })
 }
 
-/// What an action of `sdk.txt`, `service:action`, takes and answers.
+/// Returns the parameters and the result of an action of `sdk.txt`, `service:action`.
 fn api(name: &str, sdk: bool) -> Option<(Shape, Shape)> {
     let (service, action) = name.split_once(':')?;
     let block = sdk::block(service)?;
@@ -89,7 +89,7 @@ fn api(name: &str, sdk: bool) -> Option<(Shape, Shape)> {
     Some((Shape::structure(Some(block), input, sdk), Shape::structure(Some(block), output, sdk)))
 }
 
-/// What the readers and writers of distributed Maps take. A writer names the place of several objects.
+/// Returns the parameters of the readers and writers of distributed Maps. A writer names the place of several objects.
 pub(super) fn of_map(service: &str, action: &str) -> Option<Shape> {
     match (service, action) {
         ("s3", "getObject" | "listObjectsV2") => Some(api(&format!("s3:{action}"), false)?.0),

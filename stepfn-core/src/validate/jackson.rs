@@ -1,4 +1,4 @@
-//! What is wrong with a text that is not JSON, in the words of AWS's JSON reader, Jackson.
+//! The errors of a text that is not JSON, in the words of AWS's JSON reader, Jackson.
 //!
 //! ```
 //! use stepfn_core::{json, validate::jackson};
@@ -15,18 +15,18 @@
 use crate::json::JsonError;
 
 const VALUE: &str = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
-/// How much of a text is quoted.
+/// The number of characters of a text that are quoted.
 const QUOTED: usize = 500;
 
-/// What Jackson calls a source that it does not quote.
+/// The name that Jackson gives a source that it does not quote.
 const REDACTED: &str = "REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled)";
 
-/// What is wrong.
+/// Returns Jackson's message.
 pub fn message(text: &str, error: &JsonError) -> String {
     worded(text, error, &|at| place(text, at))
 }
 
-/// What is wrong and where, as the newer Jackson behind `States.StringToJson` says it: the text is not quoted, and a character
+/// Returns the message and the position, as the newer Jackson behind `States.StringToJson` has them: the text is not quoted, and a character
 /// that is refused is named by its own place.
 ///
 /// ```
@@ -88,14 +88,14 @@ fn worded(text: &str, error: &JsonError, place: &dyn Fn(usize) -> String) -> Str
     }
 }
 
-/// Where Jackson says that it is: behind the token or the character that it refused.
+/// Returns the position that Jackson reports: behind the token or the character that it refused.
 pub fn source(text: &str, error: &JsonError) -> String {
     let found = text.get(error.offset..).and_then(|rest| rest.chars().next());
     let taken = token(text, error.offset).map_or(found.map_or(0, char::len_utf8), str::len);
     place(text, error.offset + taken)
 }
 
-/// The word that stands where a value must, which Jackson has read to its end.
+/// Returns the word in the place of a value, which Jackson has read to its end.
 fn token(text: &str, offset: usize) -> Option<&str> {
     let word = word(text.get(offset..).unwrap_or_default());
     (!word.is_empty() && matches!(expectation(text, offset), Expected::Value)).then_some(word)
@@ -132,7 +132,7 @@ enum Expected {
     Comma(&'static str),
 }
 
-/// What must come at a place, from what stands before it.
+/// Returns what must come next, given the text before it.
 fn expectation(text: &str, offset: usize) -> Expected {
     let before = text.get(..offset).unwrap_or(text).trim_end();
     let open = innermost(before).map(|(what, _)| what);
@@ -169,11 +169,11 @@ fn innermost(text: &str) -> Option<(&'static str, usize)> {
         }
         _ => {}
     });
-    // Jackson has taken the mark before it notes where it stood.
+    // Jackson has read the mark before it notes its position.
     open.pop()
 }
 
-/// Gives each character, and whether it stands inside of a string.
+/// Passes on each character, and whether it is inside a string.
 fn scan(text: &str, mut see: impl FnMut(usize, char, bool)) {
     let (mut inside, mut escaped) = (false, false);
     for (at, c) in text.char_indices() {

@@ -1,8 +1,8 @@
-//! What AWS says of a definition: the answer of `ValidateStateMachineDefinition`, and the message that `CreateStateMachine` and
-//! `UpdateStateMachine` refuse with.
+//! AWS's verdict on a definition: the answer of `ValidateStateMachineDefinition`, and the message with which `CreateStateMachine` and
+//! `UpdateStateMachine` refuse one.
 //!
-//! The findings are those of [`check`]: this only says them in AWS's words and codes, where these are known. What
-//! AWS takes is no issue here, and neither is what flows through the machine: AWS looks at that when it runs.
+//! The diagnostics are those of [`check`]; this module only renders them in AWS's words and codes, where these are known. What
+//! AWS accepts is not a diagnostic here, and neither is what flows through the machine: AWS looks at that when it runs.
 //!
 //! ```
 //! use stepfn_core::{definition::WorkflowType, validate};
@@ -34,13 +34,13 @@ use crate::{
     value::Value,
 };
 
-/// How many diagnostics an answer holds at most.
+/// The greatest number of diagnostics in an answer.
 const MOST: usize = 100;
 
 /// The answer of `ValidateStateMachineDefinition`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Validation {
-    /// What is wrong. All are errors.
+    /// The diagnostics. All are errors.
     pub diagnostics: Vec<Issue>,
     /// Whether there were more.
     pub truncated: bool,
@@ -158,7 +158,7 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
 /// kind (both recorded on AWS).
 fn is_left_to_the_run(definition: &Value, finding: &Diagnostic) -> bool {
     match finding.code {
-        // Of credentials without a role AWS says no more than that.
+        // For credentials without a role AWS reports only that.
         Code::UnknownField if finding.at.contains("/Credentials/") => {
             let credentials = finding.at.rsplit_once('/').and_then(|(at, _)| definition.pointer(at));
             credentials.is_some_and(|given| given.get("RoleArn").or(given.get("RoleArn.$")).is_none())

@@ -1,5 +1,5 @@
-//! What leads where, as AWS looks at it: beside a transition that leads nowhere it says what is left unreached as well, and any end
-//! counts, reached or not.
+//! Reachability as AWS judges it: beside a transition to a missing state it reports the states that are left unreached, and any end counts,
+//! reached or not.
 
 use super::{
     Issue,

@@ -10,7 +10,7 @@ pub(super) const SCHEMA: &str = "SCHEMA_VALIDATION_FAILED";
 pub(super) const NO_END: &str = "MISSING_END_STATE";
 pub(super) const TARGET: &str = "MISSING_TRANSITION_TARGET";
 
-/// A finding as AWS says it. `definition` is what the finding is about.
+/// Returns a diagnostic in AWS's words. `definition` is the definition that it is about.
 pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
     let at = finding.at.as_str();
     let (parent, key) = at.rsplit_once('/').unwrap_or((at, ""));
@@ -175,7 +175,7 @@ fn waits_for<'a>(definition: &Value, at: &'a str) -> Option<(bool, &'a str)> {
     }
 }
 
-/// What is wrong with a number, by the least that its field takes.
+/// Returns the error of a number, from the least value that its field takes.
 fn number(key: &str, value: &Value) -> Option<String> {
     let least = match key {
         "Seconds" | "MaxAttempts" | "MaxConcurrency" | "ToleratedFailureCount" | "MaxItems" => 0.0,
@@ -207,7 +207,7 @@ fn names_states(text: &str, name: &str, finding: &Diagnostic) -> bool {
         || (!meant.contains("result") && !meant.contains("errorOutput") && text.contains(&member))
 }
 
-/// What AWS misses in a `ReaderConfig`.
+/// Returns AWS's message for what a `ReaderConfig` lacks.
 fn reader_lacks(config: &Value) -> Option<String> {
     let config = config.as_object()?;
     let word = |key: &str| config.get(key).and_then(Value::as_str);
@@ -231,7 +231,7 @@ fn lacks_type(at: &str, value: &Value) -> bool {
     of_states && value.as_object().is_some_and(|state| !state.contains_key("Type"))
 }
 
-/// What an Express machine does not support.
+/// Returns AWS's message for what an Express machine does not support.
 fn express(key: &str, resource: &str) -> Option<String> {
     let what = match resource {
         _ if key != "Resource" => return None,

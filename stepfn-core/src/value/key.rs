@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 /// A key of an object.
 ///
-/// A short one, of up to 23 bytes, stands in its place itself: to clone it touches no count that the cores of a machine would have to hand
+/// A short one, of up to 23 bytes, is stored in place: to clone it touches no count that the cores of a machine would have to hand
 /// to each other. A longer one is shared.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(SmolStr);

@@ -7,7 +7,7 @@ use super::{Key, Value, size::Remembered};
 /// Up to how many keys an object is searched from its beginning, which takes less than to hash one.
 const SEARCHED: usize = 16;
 
-/// A JSON object: keys in the order in which they were written, each of them once. Its values are JSON, if nothing else is said.
+/// A JSON object: keys in the order in which they were written, each of them once. Its values are JSON by default.
 ///
 /// It remembers its size, and to copy one of few keys takes no more than to copy its entries. Two of them are equal when their entries are,
 /// in any order.
@@ -39,7 +39,7 @@ impl<V> Map<V> {
         Self::default()
     }
 
-    /// An empty object with room for a number of entries.
+    /// Creates an empty object with a capacity.
     #[inline]
     pub fn with_capacity(capacity: usize) -> Self {
         Self { entries: Vec::with_capacity(capacity), ..Self::default() }
@@ -57,7 +57,7 @@ impl<V> Map<V> {
         self.entries.is_empty()
     }
 
-    /// Makes room for more entries.
+    /// Reserves capacity for more entries.
     pub fn reserve(&mut self, additional: usize) {
         self.entries.reserve(additional);
     }
@@ -201,7 +201,7 @@ impl<V> Map<V> {
         *self = Self::default();
     }
 
-    /// Keeps the entries of which `keep` says so.
+    /// Keeps the entries for which `keep` returns `true`.
     pub fn retain(&mut self, mut keep: impl FnMut(&Key, &mut V) -> bool) {
         self.size.forget();
         self.entries.retain_mut(|(key, value)| keep(key, value));

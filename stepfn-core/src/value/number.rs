@@ -91,7 +91,7 @@ impl Number {
         }
     }
 
-    /// How long the number's text is.
+    /// Returns the length of the number's text.
     pub(crate) fn text_length(&self) -> usize {
         let digits = |number: u64| number.checked_ilog10().unwrap_or(0) as usize + 1;
         match &self.0 {

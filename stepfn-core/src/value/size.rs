@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::Value;
 
-/// How large a value is: the length of its compact JSON text, and how deep it nests.
+/// The size of a value: the length of its compact JSON text, and its depth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
     /// The bytes of the compact JSON text.
@@ -19,7 +19,7 @@ impl Remembered {
     const DEPTH_BITS: u32 = 16;
 
     fn get(&self) -> Option<Size> {
-        // Whoever reads it has the value itself by a reference, so the bytes of which it tells are there.
+        // The reader has the value itself by a reference, so the bytes that it counts are there.
         let packed = self.0.load(Ordering::Relaxed);
         // No array or object has less than two bytes.
         (packed != 0).then_some(Size {
@@ -48,7 +48,7 @@ impl Clone for Remembered {
 }
 
 impl Value {
-    /// How large the value is; `None` where it is larger than `most` in one way or the other, which is found out without walking over all
+    /// Returns the size of the value; `None` if it is larger than `most` in one way or the other, which is found out without walking over all
     /// of it. Arrays and objects remember it until they change.
     ///
     /// ```
@@ -94,7 +94,7 @@ impl Value {
     }
 }
 
-/// Of members with what stands before each.
+/// Measures members, each with the length of the text before it.
 fn of_members<'v>(
     members: impl Iterator<Item = (usize, &'v Value)>,
     count: usize,
@@ -111,7 +111,7 @@ fn of_members<'v>(
     Some(size)
 }
 
-/// How long a string's JSON text is.
+/// Returns the length of a string's JSON text.
 fn text_length(text: &str) -> usize {
     // Without branches, so that it goes many bytes at a time.
     let special = |byte: u8| (byte < 0x20) | (byte == b'"') | (byte == b'\\');
