@@ -20,7 +20,7 @@ use crate::{
     time::{Time, VirtualTime},
 };
 
-/// How many transitions an execution on virtual time may make: an endless loop without a Wait never lets time pass.
+/// The transitions that an execution on virtual time may make: an endless loop without a Wait never lets time pass.
 const VIRTUAL_TRANSITIONS: u64 = 1_000_000;
 
 /// Describes an [`Executor`].
@@ -82,7 +82,7 @@ impl ExecutorBuilder {
         self
     }
 
-    /// What jitter, `States.MathRandom` and `$random` are drawn from, and on virtual time `States.UUID`, `$uuid`, execution names and
+    /// Sets the seed of jitter, `States.MathRandom` and `$random`, and on virtual time of `States.UUID`, `$uuid`, execution names and
     /// task tokens as well. Without it virtual time draws from 0, and real time from chance.
     ///
     /// On real time UUIDs, names and tokens come from the operating system's randomness: whoever knows one cannot compute another.
@@ -106,7 +106,7 @@ impl ExecutorBuilder {
         self.task(state, mock)
     }
 
-    /// Mocks the Task states of a test case, as its [mock file](crate::mock_file) says.
+    /// Mocks the Task states of a test case, as defined in its [mock file](crate::mock_file).
     #[must_use]
     pub fn mocks(mut self, case: &MockCase) -> Self {
         for (state, response) in case.handlers() {
@@ -184,22 +184,22 @@ impl ExecutorBuilder {
         self
     }
 
-    /// Says what `${name}` in the definition's texts stands for, such as the ARN of a topic. What nothing is said of stays
-    /// as it is.
+    /// Sets the replacement of `${name}` in the definition's strings, such as the ARN of a topic. Placeholders without a replacement stay as
+    /// they are.
     #[must_use]
     pub fn substitute(mut self, name: impl Into<String>, text: impl Into<String>) -> Self {
         self.substitutions.push((name.into(), text.into()));
         self
     }
 
-    /// The region in generated ARNs and in the history. `us-east-1` where nothing is said.
+    /// Sets the region in generated ARNs and in the history; `us-east-1` by default.
     #[must_use]
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.identity.region = region.into();
         self
     }
 
-    /// The account in generated ARNs. `123456789012` where nothing is said.
+    /// Sets the account in generated ARNs; `123456789012` by default.
     #[must_use]
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.identity.account = account.into();
@@ -215,14 +215,14 @@ impl ExecutorBuilder {
 
     /// Runs as AWS ran at that time, where it is known to have changed since: before November 2023 the context object had no
     /// `RedriveCount`, before November 2024 the `MapStateExited` of a distributed Map came from `MapRunSucceeded`. As the newest AWS
-    /// where nothing is said. The executions' own clock is another matter.
+    /// by default. The executions' own clock is another matter.
     #[must_use]
     pub fn as_of(mut self, time: Timestamp) -> Self {
         self.identity.as_of = Some(time);
         self
     }
 
-    /// Lets virtual time stand still while a task token is pending, for callbacks that come from other threads or tasks.
+    /// Stops virtual time while a task token is pending, for callbacks that come from other threads or tasks.
     /// Otherwise time goes on to the task's `TimeoutSeconds` as soon as nothing else can run.
     #[must_use]
     pub fn hold_time_for_callbacks(mut self) -> Self {
@@ -246,15 +246,15 @@ impl ExecutorBuilder {
         self
     }
 
-    /// How many transitions an execution may make. On virtual time a million where nothing is said, as an endless loop
-    /// would never end there; without bound on real time.
+    /// Sets the number of transitions that an execution may make. The default is a million on virtual time, as an endless loop would never
+    /// end there, and no limit on real time.
     #[must_use]
     pub fn max_transitions(mut self, limit: u64) -> Self {
         self.max_transitions = Some(limit);
         self
     }
 
-    /// Sets the bounds of the executor, which are AWS's quotas where nothing is said. Executions that others start have the bounds of
+    /// Sets the bounds of the executor, which are AWS's quotas by default. Executions that others start have the bounds of
     /// those.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
@@ -321,9 +321,8 @@ impl ExecutorBuilder {
         self
     }
 
-    /// Keeps how that many children of each Map Run ended, with their histories, and that many executions that were started:
-    /// [`MapRun::children`](crate::MapRun::children), [`Outcome::started_executions`](crate::Outcome::started_executions). None where
-    /// nothing is said.
+    /// Keeps the outcomes of that many children of each Map Run, with their histories, and of that many executions that were started:
+    /// [`MapRun::children`](crate::MapRun::children), [`Outcome::started_executions`](crate::Outcome::started_executions). None by default.
     #[must_use]
     pub fn keep_children(mut self, most: usize) -> Self {
         self.keep_children = most;

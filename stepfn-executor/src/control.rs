@@ -27,7 +27,7 @@ pub struct Control {
     pub(crate) facts: Arc<Facts>,
 }
 
-/// What does not change about an execution.
+/// The facts about an execution that do not change.
 pub(crate) struct Facts {
     pub(crate) arn: String,
     pub(crate) name: String,
@@ -43,7 +43,7 @@ impl Control {
         &self.facts.arn
     }
 
-    /// How the execution stands.
+    /// Returns the status of the execution.
     pub fn status(&self) -> Status {
         self.link.lock().end.as_ref().map_or(Status::Running, |(status, _)| status.clone())
     }

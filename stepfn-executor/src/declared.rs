@@ -1,4 +1,4 @@
-//! What Tasks were declared to bring, and mocks that are held to it.
+//! The declared results of Tasks, and the mocks that are checked against them.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,12 +18,12 @@ use crate::{
 /// Why a handler that is no mock gets no answer by [`Attempt::Real`].
 pub(crate) const ONLY_MOCKS: &str = "only a mock can hand a call on to the function of the workflow";
 
-/// What a Task was declared to bring.
+/// The declared results of a Task.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Declared {
-    /// What the function answers.
+    /// The output of the function.
     function: Option<Answers>,
-    /// What the state's result is, where that is not what a function of the program answers: a service's, or a callback's.
+    /// The result of the state, if no function of the program determines it: of a service, or of a callback.
     pub(crate) result: Option<&'static Shape>,
 }
 
@@ -35,7 +35,7 @@ struct Answers {
 }
 
 impl Declared {
-    /// What is known of the Tasks of a definition, by JSON pointer.
+    /// Returns the declared results of a definition's Tasks, by JSON pointer.
     pub(crate) fn all(definition: &Definition) -> HashMap<String, Self> {
         let mut all: HashMap<String, Self> = HashMap::new();
         for binding in &definition.tasks {

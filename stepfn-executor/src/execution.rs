@@ -57,7 +57,7 @@ pub struct Execution {
     interpreter: Box<Interpreter>,
     /// Counts while it runs.
     open: Option<Open>,
-    /// What it came to, when that was found out by hand.
+    /// The outcome, if the execution was driven to its end by hand.
     end: Option<Result<Outcome, RunError>>,
     over: bool,
 }
@@ -114,7 +114,7 @@ impl Execution {
         }
     }
 
-    /// What time it is for the execution.
+    /// Returns the time on the execution's clock.
     pub fn now(&self) -> Timestamp {
         self.interpreter.now()
     }
@@ -163,7 +163,7 @@ impl Execution {
         self.drive()
     }
 
-    /// [`run_blocking`](Self::run_blocking) without giving the execution away: its [`history`](Self::history) tells how far it came,
+    /// [`run_blocking`](Self::run_blocking) without giving the execution away: its [`history`](Self::history) shows how far it came,
     /// if it stopped with an error, too.
     pub fn run_to_end(&mut self) -> &Result<Outcome, RunError> {
         let end = self.drive();

@@ -54,18 +54,18 @@ pub(crate) struct Inner {
     logs: bool,
     pub(crate) hold_for_callbacks: bool,
     pub(crate) max_transitions: Option<u64>,
-    /// What an input must be readable as; none where any will do.
+    /// The shape that inputs must have; `None` if any will do.
     pub(crate) input: Option<&'static Shape>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) buckets: Buckets,
-    /// How many children of each Map Run are kept.
+    /// The number of children of each Map Run that are kept.
     pub(crate) keep_children: usize,
     /// The machines that Tasks may start, by their names.
     pub(crate) machines: Arc<HashMap<String, Arc<Self>>>,
-    /// How many executions are around this one.
+    /// The number of executions around this one.
     pub(crate) depth: u32,
     pub(crate) limits: Arc<Limits>,
-    /// How many executions are open.
+    /// The number of open executions.
     pub(crate) open: Arc<OpenCounts>,
     /// The names that were given to executions.
     names: Mutex<Names>,
@@ -101,7 +101,7 @@ impl Names {
     }
 }
 
-/// What does the work of a Task.
+/// The handler bound to a Task.
 #[derive(Clone)]
 pub(crate) struct Bound {
     pub(crate) handler: Arc<dyn TaskHandler>,
@@ -116,7 +116,7 @@ pub(crate) enum Clock {
     Given(Arc<dyn Time>),
 }
 
-/// What an executor is made of.
+/// The parts of an executor.
 pub(crate) struct Parts {
     pub(crate) program: Program,
     pub(crate) identity: Identity,
@@ -254,7 +254,7 @@ impl Executor {
     /// Runs an execution to its end.
     ///
     /// # Errors
-    /// What AWS has no word for: [`RunError`]. An execution that fails is an [`Outcome`].
+    /// An error that AWS does not have: [`RunError`]. An execution that fails is an [`Outcome`].
     pub async fn run(&self, input: Value) -> Result<Outcome, RunError> {
         self.start(input).await
     }
@@ -351,7 +351,7 @@ impl Executor {
             // Nobody waits for a task that is over.
             let _ = match work(task).await {
                 Ok(output) => match self.send_task_success(&token, output) {
-                    // AWS refuses it as well, and a worker that says nothing leaves the task to its timeout.
+                    // AWS refuses it as well, and a worker that does nothing more leaves the task to its timeout.
                     Err(error @ TokenError::InvalidOutput { .. }) => {
                         self.send_task_failure(&token, error.name().to_owned(), error.to_string())
                     }
@@ -371,7 +371,7 @@ impl Executor {
 }
 
 impl Inner {
-    /// Takes a name for an execution, or says why it cannot have it.
+    /// Takes a name for an execution, or returns the error if it cannot have it.
     fn misnamed(&self, name: &str) -> Option<RunError> {
         if !is_name(name, self.limits.name_chars) {
             return Some(RunError::InvalidName { name: name.to_owned() });
@@ -468,7 +468,7 @@ impl Inner {
         self.handles.strong_count() > 1
     }
 
-    /// What does the work of a task that got these parameters.
+    /// Returns the handler of a task with these parameters.
     pub(crate) fn bound(&self, task: &Task, parameters: &Value) -> Option<&Bound> {
         if let Some(bound) = self.sites.get(task.site)?.as_ref() {
             return Some(bound);

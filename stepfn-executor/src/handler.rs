@@ -5,17 +5,17 @@ use stepfn_core::{
     value::Value,
 };
 
-/// What does the work of a Task: a function, or a [`Mock`](crate::Mock).
+/// The work of a Task: a function, or a [`Mock`](crate::Mock).
 ///
 /// Every `Fn(Value) -> impl Future<Output = Result<Value, TaskFailure>>` is one.
 pub trait TaskHandler: Send + Sync + 'static {
     /// Does the work of one attempt.
     fn call(&self, call: &TaskCall<'_>) -> Attempt;
 
-    /// Returns `true` if the answer is the task's result as it stands.
+    /// Returns `true` if the answer is the task's result, without the wrapping of the integration.
     ///
-    /// A handler that is not raw stands for the Lambda function: it gets its payload, and its answer is wrapped where the
-    /// integration wraps it. A raw one stands for the whole integration.
+    /// A handler that is not raw takes the place of the Lambda function: it gets its payload, and its answer is wrapped as the integration
+    /// wraps it. A raw one takes the place of the whole integration.
     fn is_raw(&self) -> bool {
         false
     }
@@ -26,8 +26,8 @@ pub trait TaskHandler: Send + Sync + 'static {
         false
     }
 
-    /// Returns `true` if it stands in for the task as a [`Mock`](crate::Mock) does: a result that does not fit what the state was declared to
-    /// bring stops the run, and [`Attempt::Real`] calls the function that the workflow was declared with.
+    /// Returns `true` if it replaces the task as a [`Mock`](crate::Mock) does: a result that does not fit the type that the state was
+    /// declared to bring stops the run, and [`Attempt::Real`] calls the function that the workflow was declared with.
     fn is_mock(&self) -> bool {
         false
     }
@@ -52,7 +52,7 @@ where
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TaskCall<'a> {
-    /// What the handler works on. For a Lambda function its payload, else the task's `Parameters`; for a
+    /// The input of the handler. For a Lambda function its payload, else the task's `Parameters`; for a
     /// [`raw`](TaskHandler::is_raw) handler always the `Parameters`.
     pub input: &'a Value,
     /// The state's name.
@@ -61,20 +61,20 @@ pub struct TaskCall<'a> {
     pub resource: &'a str,
     /// The task token, where the resource has one (`.waitForTaskToken`, `.sync`, activities).
     pub token: Option<&'a str>,
-    /// How many attempts at this state there were before, in this execution: over retries, loops and Map items.
+    /// The number of earlier attempts at this state in this execution: over retries, loops and Map items.
     pub calls_before: usize,
-    /// How many retries of this state came before: `$$.State.RetryCount`.
+    /// The number of retries of this state before this one: `$$.State.RetryCount`.
     pub retry_count: u32,
     /// The index of the Map item at hand, of the innermost Map.
     pub map_index: Option<usize>,
-    /// What is the same in each call for one attempt at one state of one execution: a call that is made again, as the process ended
+    /// A key that is the same in each call for one attempt at one state of one execution: a call that is made again, as the process ended
     /// before it was answered, has the same. Only where an execution is run in [`turns`](crate::turns).
     pub idempotency_key: Option<&'a str>,
     /// Whether the call was made before, and the process ended before it was answered.
     pub interrupted: bool,
 }
 
-/// What a [`TaskHandler`] makes of an attempt.
+/// The outcome of an attempt, as a [`TaskHandler`] decides it.
 #[non_exhaustive]
 pub enum Attempt {
     /// Done.
@@ -91,9 +91,9 @@ pub enum Attempt {
     Submitted {
         /// The service's reply to the request.
         reply: Value,
-        /// How long the work takes from there.
+        /// The duration of the work from there.
         takes: Duration,
-        /// What the callback brings, or the job ends in.
+        /// The result of the callback or of the job.
         result: Result<Value, TaskFailure>,
     },
     /// The function that the workflow was declared with does the work: of a handler that [is a mock](TaskHandler::is_mock).

@@ -1,7 +1,7 @@
 //! The interpreter loop of one execution.
 //!
-//! Branches and Map iterations are fibers in a slab, not tasks of a runtime: whoever can go on stands in a queue, timers
-//! stand in a heap, and pending work is polled by the execution itself. So everything happens in one order, the same in
+//! Branches and Map iterations are fibers in a slab, not tasks of a runtime: those that can go on are in a queue, timers
+//! in a heap, and pending work is polled by the execution itself. So everything happens in one order, the same in
 //! every run on virtual time.
 
 mod context;
@@ -85,7 +85,7 @@ pub(crate) struct Interpreter {
     tokens: Holders,
     link: Option<Arc<Link>>,
     events: Vec<Event>,
-    /// How many events are published to the link.
+    /// The number of events that are published to the link.
     published: usize,
     event_count: u32,
     overflow: bool,
@@ -96,11 +96,11 @@ pub(crate) struct Interpreter {
     /// The Map Runs that are over.
     map_runs: Vec<MapRun>,
     nested: Option<Box<Nested>>,
-    /// How many executions were started, in the whole tree.
+    /// The number of executions that were started, in the whole tree.
     starts: Option<Arc<AtomicU64>>,
     /// Where calls go that are made outside, in an execution that runs in turns.
     deferred: Option<Arc<Deferred>>,
-    /// How often each Task state was called, in the children of distributed Maps too.
+    /// The number of calls of each Task state, in the children of distributed Maps too.
     calls: Arc<Mutex<Vec<usize>>>,
     transitions: u64,
     /// A bound on the bytes of all variables.
@@ -117,7 +117,7 @@ pub(crate) struct Interpreter {
     expression_error: Option<Arc<ExpressionError>>,
 }
 
-/// Whether a fiber goes on, or waits for something.
+/// The progress of a fiber: it goes on, or waits for something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Again,

@@ -29,7 +29,7 @@ use crate::size::Size;
 pub struct Limits {
     /// Bytes of JSON text of an input, an output, a Task's result: 262,144. More is `States.DataLimitExceeded`.
     pub payload_bytes: usize,
-    /// How deep these may nest: 1,000, as deep as AWS's reader of JSON goes. More than 1,000 is taken as 1,000: deeper values would
+    /// The depth of these: 1,000, as deep as AWS's reader of JSON goes. More than 1,000 is taken as 1,000: deeper values would
     /// exhaust the stack.
     pub payload_depth: usize,
     /// Bytes of JSON text that one `Assign` sets: 262,144. More is `States.DataLimitExceeded`.
@@ -48,9 +48,9 @@ pub struct Limits {
     pub error_chars: usize,
     /// Characters of a cause: 32,768. What is longer is cut, and refused where a callback brings it.
     pub cause_chars: usize,
-    /// Iterations of an inline Map that run at once, whatever its `MaxConcurrency` says: 40.
+    /// Iterations of an inline Map that run at once, whatever its `MaxConcurrency`: 40.
     pub inline_concurrency: usize,
-    /// Children of a distributed Map that run at once, whatever its `MaxConcurrency` says: 10,000.
+    /// Children of a distributed Map that run at once, whatever its `MaxConcurrency`: 10,000.
     pub distributed_concurrency: usize,
     /// Executions that are open at one time, those that others start not counted: 1,000,000. One more is
     /// [`RunError::ExecutionLimitExceeded`](crate::RunError::ExecutionLimitExceeded).
@@ -60,16 +60,16 @@ pub struct Limits {
     pub activity_tasks: usize,
     /// Names of Standard executions that are known to be taken: the last 100,000. AWS knows them for 90 days.
     pub known_names: usize,
-    /// How deep executions may start each other: 32. AWS has no quota for it, and a machine that starts itself would never end. One more
-    /// is [`RunError::NestedTooDeep`](crate::RunError::NestedTooDeep).
+    /// The depth to which executions may start each other: 32. AWS has no quota for it, and a machine that starts itself would never end. One
+    /// more is [`RunError::NestedTooDeep`](crate::RunError::NestedTooDeep).
     pub started_depth: u32,
-    /// How many executions one may start, those that they start included: 100,000. AWS has no quota for it. One more is
+    /// The executions that one may start, those that they start included: 100,000. AWS has no quota for it. One more is
     /// [`RunError::TooManyStarted`](crate::RunError::TooManyStarted).
     pub started_executions: u64,
     /// Steps of one JSONata expression: 5,000,000, counted alike on every machine, where AWS looks at a clock. More is
     /// `States.QueryEvaluationError`, and so are the other bounds of JSONata.
     pub jsonata_steps: u64,
-    /// How deep the evaluation of a JSONata expression may nest, and what it makes: 320. More than 320 is taken as 320: deeper ones
+    /// The depth of the evaluation of a JSONata expression, and of its result: 320. More than 320 is taken as 320: deeper ones
     /// would exhaust the stack.
     pub jsonata_depth: u32,
     /// Bytes that one JSONata expression may hold besides the data that came in: 64 MiB.
@@ -104,17 +104,17 @@ impl Limits {
         jsonata_items: 873_782,
     };
 
-    /// What a payload may have.
+    /// Returns the size of a payload.
     pub(crate) fn payload(&self) -> Size {
         Size { bytes: self.payload_bytes, depth: self.depth() }
     }
 
-    /// What one `Assign` may set.
+    /// Returns the size of one `Assign`.
     pub(crate) fn assign(&self) -> Size {
         Size { bytes: self.assign_bytes, depth: self.depth() }
     }
 
-    /// What one JSONata expression may take.
+    /// Returns the limits of one JSONata expression.
     #[cfg(feature = "jsonata")]
     pub(crate) fn jsonata(&self) -> stepfn_jsonata::Limits {
         stepfn_jsonata::Limits {

@@ -1,5 +1,5 @@
-//! What an execution shares with the outside: with whoever holds its [`Control`](crate::Control), with the holders of its
-//! tokens, and with the wakers of its pending work. An execution that has none of these has no link.
+//! The link of an execution to the outside: to the holders of its [`Control`](crate::Control) and of its
+//! tokens, and to the wakers of its pending work. An execution that has none of these has no link.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -66,7 +66,7 @@ impl Tokens {
     }
 }
 
-/// What is asked of an execution from outside.
+/// A request to an execution from outside.
 #[derive(Debug)]
 pub(crate) enum Command {
     End {

@@ -1,4 +1,4 @@
-//! What the distributed mode of a Map reads and writes (AWS, "Using Map state in Distributed mode").
+//! Input and output of a Map's distributed mode (AWS, "Using Map state in Distributed mode").
 //!
 //! Items are read as a stream, one object of a bucket after the other, and results are written as they come, so that
 //! neither is ever held as a whole. Buckets are `object_store`s that the executor is given.
@@ -33,7 +33,7 @@ pub(crate) enum IoError {
     Unbound(String),
     /// In AWS's words where they are known.
     Failed(String),
-    /// What AWS reads and the executor does not.
+    /// AWS reads it and the executor does not.
     Unsupported(String),
 }
 

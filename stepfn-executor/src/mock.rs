@@ -52,7 +52,7 @@ enum Response {
     TimedOut,
     Never,
     Real,
-    /// What was to be answered is no JSON.
+    /// The answer of the mock is no JSON.
     Refused(String),
 }
 
@@ -92,7 +92,7 @@ impl Mock {
     /// # let _ = flaky;
     /// ```
     ///
-    /// It takes the time that it takes: [`take`](Self::take) says nothing of it.
+    /// It takes the time that it takes: [`take`](Self::take) does not apply to it.
     pub fn real() -> Self {
         Self::new(Response::Real)
     }
@@ -132,7 +132,7 @@ impl Mock {
         Self::new(Response::Callback { reply: Value::empty_object(), result })
     }
 
-    /// What the service replies to the request of a [`callback`](Self::callback): the `output` of `TaskSubmitted`.
+    /// Sets the reply of the service to the request of a [`callback`](Self::callback): the `output` of `TaskSubmitted`.
     #[must_use]
     pub fn reply(mut self, submitted: impl Serialize) -> Self {
         if let Some(Answer { response, .. }) = self.answers.last_mut()
@@ -146,7 +146,7 @@ impl Mock {
         self
     }
 
-    /// How long the last answer takes, on the execution's clock.
+    /// Sets the duration of the last answer, on the execution's clock.
     #[must_use]
     pub fn take(mut self, takes: Duration) -> Self {
         if let Some(answer) = self.answers.last_mut() {
@@ -155,7 +155,7 @@ impl Mock {
         self
     }
 
-    /// How often the last answer is given.
+    /// Sets the number of times that the last answer is given.
     #[must_use]
     pub fn times(mut self, times: usize) -> Self {
         if let Some(answer) = self.answers.last_mut() {
@@ -164,7 +164,7 @@ impl Mock {
         self
     }
 
-    /// What follows. Answers so far that are not bounded by [`times`](Self::times) are given once.
+    /// Adds the answers that follow. Answers so far that are not bounded by [`times`](Self::times) are given once.
     #[must_use]
     pub fn then(mut self, next: Self) -> Self {
         for answer in &mut self.answers {
@@ -253,13 +253,13 @@ fn no_json(error: &impl fmt::Display) -> String {
     format!("what the mock was told to answer cannot be written as JSON: {error}")
 }
 
-/// What `lambda:invoke` sends to the function. A null comes to it as an object: recorded on AWS.
+/// Returns the payload that `lambda:invoke` sends to the function. A null comes to it as an object: recorded on AWS.
 pub(crate) fn sent(parameters: &Value) -> Value {
     let payload = parameters.get("Payload").filter(|payload| **payload != Value::Null);
     payload.cloned().unwrap_or_else(Value::empty_object)
 }
 
-/// What `lambda:invoke` answers: the function's answer, and facts of the HTTP exchange. Lengths and dates are left out of
+/// Returns the result of `lambda:invoke`: the function's answer, and facts of the HTTP exchange. Lengths and dates are left out of
 /// the headers: nobody made the exchange.
 pub(crate) fn envelope(payload: Value, request_id: &str) -> Value {
     let headers = [
@@ -277,7 +277,7 @@ pub(crate) fn envelope(payload: Value, request_id: &str) -> Value {
     result.into()
 }
 
-/// What optimised integrations tell of the HTTP exchange.
+/// Adds the facts about the HTTP exchange that optimised integrations report.
 pub(crate) fn exchange(result: &mut Map, headers: &[(&str, &str)], request_id: &str) {
     let all = headers.iter().map(|(name, value)| (*name, Value::array([Value::from(*value)])));
     let http = Value::object([

@@ -21,7 +21,7 @@ use crate::{
     tokens::{CallbackResult, Registry},
 };
 
-/// What an execution is started with.
+/// The parameters with which an execution is started.
 pub(crate) struct Start {
     pub(crate) name: Option<String>,
     pub(crate) input: Value,
@@ -148,7 +148,7 @@ pub(crate) fn sdk_reply(started: &Started) -> Value {
     ])
 }
 
-/// What a Task comes to that waited for an execution.
+/// Returns the result of a Task that waited for an execution.
 pub(crate) fn result(executor: &Executor, outcome: &Outcome, action: Action) -> CallbackResult {
     let described = describe(executor, outcome, action);
     match (&outcome.status, action) {

@@ -15,14 +15,14 @@ use crate::{
     time,
 };
 
-/// How an execution stands.
+/// The status of an execution.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Status {
     /// `RUNNING`
     Running,
     /// `SUCCEEDED`
     Succeeded {
-        /// What the machine answers.
+        /// The output of the machine.
         output: Value,
     },
     /// `FAILED`
@@ -75,7 +75,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// How an execution ended.
+/// The outcome of an execution.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome {
@@ -97,7 +97,7 @@ pub struct Outcome {
     pub(crate) input: Value,
     pub(crate) name: Option<String>,
     pub(crate) id: [u64; 2],
-    /// How often it was redriven.
+    /// The number of redrives.
     pub(crate) redrives: u32,
     /// Where it stopped, for a redrive.
     pub(crate) checkpoint: Option<Arc<Stopped>>,
@@ -136,7 +136,7 @@ pub struct ExpressionError {
     pub range: Range<usize>,
     /// The code of JSONata 2.0.6, where it is JSONata that fails: `T2001`.
     pub code: Option<&'static str>,
-    /// What is wrong: the text of JSONata 2.0.6, where it is JSONata that fails.
+    /// The message: the text of JSONata 2.0.6, where it is JSONata that fails.
     pub message: String,
 }
 
@@ -157,11 +157,11 @@ impl Outcome {
         self.name.clone().unwrap_or_else(|| execution_name(self.id))
     }
 
-    /// What CloudWatch Logs gets of the execution at a level, with its data or without (developer guide, "Using CloudWatch Logs to log
-    /// execution history"): `{id, type, details, previous_event_id, event_timestamp, execution_arn, redrive_count}`, all but the
+    /// Returns the events that CloudWatch Logs gets of the execution at a level, with its data or without (developer guide, "Using CloudWatch
+    /// Logs to log execution history"): `{id, type, details, previous_event_id, event_timestamp, execution_arn, redrive_count}`, all but the
     /// details as text. Input and output over 248 KiB are cut, as AWS does it.
     ///
-    /// An Express execution keeps no history, unless its executor is told to: [`keep_history`](crate::ExecutorBuilder::keep_history).
+    /// An Express execution keeps no history, unless its executor is built with [`keep_history`](crate::ExecutorBuilder::keep_history).
     ///
     /// ```
     /// use stepfn_core::{asl, definition::{Definition, LogLevel, WorkflowType}, value::Value};
@@ -183,10 +183,11 @@ impl Outcome {
         self.history.log_events(level, include_execution_data, &self.execution_arn()).collect()
     }
 
-    /// What EventBridge gets of the execution (developer guide, "Automating Step Functions event delivery with EventBridge"): an event
-    /// "Step Functions Execution Status Change" for its start, for each redrive, and for each end. None for Express, as on AWS.
+    /// Returns the events that EventBridge gets of the execution (developer guide, "Automating Step Functions event delivery with
+    /// EventBridge"): an event "Step Functions Execution Status Change" for its start, for each redrive, and for each end. None for Express,
+    /// as on AWS.
     ///
-    /// What of input and output goes beyond 248 KiB in its escaped form is left out, which `inputDetails` and `outputDetails` tell.
+    /// Input and output beyond 248 KiB in escaped form are left out, which `inputDetails` and `outputDetails` indicate.
     ///
     /// ```
     /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
@@ -251,7 +252,7 @@ impl Outcome {
         }
     }
 
-    /// How long it took, on its clock.
+    /// Returns the duration of the execution, on its clock.
     pub fn duration(&self) -> Duration {
         time::until(self.started, self.stopped)
     }
@@ -266,7 +267,7 @@ pub enum OutputError {
     Shape {
         /// The output, as JSON text.
         output: String,
-        /// What does not fit.
+        /// The mismatch.
         reason: String,
     },
 }
@@ -288,7 +289,7 @@ impl std::error::Error for OutputError {}
 pub enum RunError {
     /// The input is no JSON, too large, or not what the machine was declared to take.
     InvalidInput {
-        /// What is wrong with it.
+        /// The error of the input.
         reason: String,
     },
     /// AWS takes no such name for an execution.
@@ -314,7 +315,7 @@ pub enum RunError {
     Unsupported {
         /// The state.
         state: String,
-        /// What it is.
+        /// The error.
         reason: String,
     },
     /// A handler has no answer for a call, such as a mock whose answers are used up.
@@ -337,26 +338,26 @@ pub enum RunError {
     },
     /// Too many executions are open.
     ExecutionLimitExceeded {
-        /// How many may be: [`Limits::open_executions`](crate::Limits::open_executions).
+        /// The number of executions that may be open: [`Limits::open_executions`](crate::Limits::open_executions).
         limit: usize,
     },
     /// Too many tasks of activities wait for a worker.
     TooManyActivityTasks {
-        /// How many may: [`Limits::activity_tasks`](crate::Limits::activity_tasks).
+        /// The number of tasks that may wait: [`Limits::activity_tasks`](crate::Limits::activity_tasks).
         limit: usize,
         /// The state that would have offered the next.
         state: String,
     },
     /// Executions started each other too deep.
     NestedTooDeep {
-        /// How deep they may.
+        /// The depth to which they may.
         limit: u32,
         /// The state that would have started the next.
         state: String,
     },
     /// An execution started too many others.
     TooManyStarted {
-        /// How many it may start, those that they start included.
+        /// The number of executions that it may start, those that they start included.
         limit: u64,
         /// The state that would have started the next.
         state: String,

@@ -128,7 +128,7 @@ pub(crate) struct Inner {
     pub(crate) start: StateId,
     /// `TimeoutSeconds`, or the longest that AWS lets an execution run.
     pub(crate) timeout_seconds: Option<u64>,
-    /// How many Task states there are: the bound on [`Task::site`].
+    /// The number of Task states: the bound on [`Task::site`].
     pub(crate) sites: usize,
 }
 
@@ -137,7 +137,7 @@ impl Inner {
         &self.states[id.0 as usize]
     }
 
-    /// What the callback of a Task was declared to bring.
+    /// Returns the declared result of a Task's callback.
     pub(crate) fn answer(&self, state: StateId) -> Option<&'static Shape> {
         match &self.state(state).kind {
             Kind::Task(task) => task.declared.result,
@@ -191,7 +191,8 @@ pub(crate) struct Task {
     pub(crate) resource: Resource,
     /// `FunctionName` of `lambda:invoke`, where the definition fixes it.
     pub(crate) function: Option<String>,
-    /// What Step Functions itself does for the Task, and the name of the machine that it starts, where the definition fixes that.
+    /// The action that Step Functions itself performs for the Task, and the name of the machine that it starts, where the definition fixes
+    /// that.
     pub(crate) action: Option<(Action, Option<String>)>,
     pub(crate) credentials: Option<Template>,
     pub(crate) timeout: Option<Amount>,
@@ -220,6 +221,6 @@ pub(crate) struct Map {
     pub(crate) item_selector: Option<Payload>,
     pub(crate) max_concurrency: Option<Amount>,
     pub(crate) processor: StateId,
-    /// What the distributed mode adds.
+    /// The fields of the distributed mode.
     pub(crate) distributed: Option<Box<Distributed>>,
 }

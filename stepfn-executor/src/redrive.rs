@@ -18,7 +18,7 @@ use crate::{
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long after its end an execution can be redriven.
+/// The time after its end in which an execution can be redriven.
 const PERIOD: Duration = DAY.saturating_mul(14);
 
 /// Why an execution is not redriven.
@@ -121,7 +121,7 @@ impl Executor {
     ///
     /// # Errors
     /// When the execution succeeded, is one of an Express workflow or of another definition, ended more than 14 days before, started
-    /// more than a year before, or has no room for events left.
+    /// more than a year before, or has reached the limit of its history.
     pub fn redrive(&self, outcome: &Outcome) -> Result<Execution, RedriveError> {
         let (time, random) = self.inner.next_start(Some(outcome.stopped));
         let (interpreter, _) = self.redriven(outcome, time, random)?;

@@ -10,13 +10,13 @@ use std::{
 
 use crate::{executor::Inner, outcome::RunError};
 
-/// How many counts there are. Two threads that share one are right, and no more than slower.
+/// The number of counts. Two threads that share one are right, and no more than slower.
 const STRIPES: usize = 16;
 
-/// How many places for executions the threads of one count take at a time.
+/// The number of places for executions that the threads of one count take at a time.
 const BATCH: usize = 64;
 
-/// What stands on cache lines of its own: two, as processors fetch them in pairs.
+/// A value on cache lines of its own: two, as processors fetch them in pairs.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 pub(crate) struct Apart<T>(pub(crate) T);
@@ -44,7 +44,7 @@ impl Shared {
         Self(Arc::new(Apart(Stripe { executor, place })))
     }
 
-    /// Counts an execution that is about to run, or says why it cannot.
+    /// Counts an execution that is about to run, or returns the error if it cannot.
     pub(crate) fn open(&self, refused: Option<RunError>) -> (Option<Open>, Option<RunError>) {
         if refused.is_some() {
             return (None, refused);

@@ -1,4 +1,4 @@
-//! How large a value is: as JSON text, and in depth.
+//! The size of a value: as JSON text, and in depth.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ impl Extent {
     }
 }
 
-/// What is wrong with a value that does not [`fit`](Extent::fits).
+/// Returns the error of a value that does not [`fit`](Extent::fits).
 pub(crate) fn fault(value: &Value, most: Size) -> String {
     let Size { bytes, depth } = most;
     if is_too_deep(value, depth) {

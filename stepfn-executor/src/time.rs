@@ -29,20 +29,20 @@ use std::{
 use jiff::Timestamp;
 use tokio::runtime::Handle;
 
-/// What ends when a point in time is reached.
+/// A future that ends when a point in time is reached.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A clock.
 pub trait Time: fmt::Debug + Send + Sync + 'static {
-    /// What time it is.
+    /// Returns the present time.
     fn now(&self) -> Timestamp;
 
-    /// Waits for a point in time, or makes it that time: `None` says that it is reached.
+    /// Waits for a point in time, or makes it that time: `None` means that it is reached.
     ///
     /// An execution asks when nothing else of it can run.
     fn reach(&self, at: Timestamp) -> Option<Sleep>;
 
-    /// Returns `true` if [`reach`](Self::reach) makes it that time. Such a clock stands still while a task's work is pending.
+    /// Returns `true` if [`reach`](Self::reach) makes it that time. Such a clock stops while a task's work is pending.
     fn is_virtual(&self) -> bool {
         false
     }
@@ -56,7 +56,7 @@ pub struct VirtualTime {
 }
 
 impl VirtualTime {
-    /// When virtual time starts where nothing else is said: 2024-01-01T00:00:00Z.
+    /// The default start of virtual time: 2024-01-01T00:00:00Z.
     pub const START: Timestamp = Timestamp::constant(1_704_067_200, 0);
 
     /// A clock that starts at a point in time.
@@ -119,13 +119,13 @@ impl WallClock {
         Self(Instant::now().checked_add(span))
     }
 
-    /// How long it is until then.
+    /// Returns the duration until then.
     pub(crate) fn left(self) -> Duration {
         self.0.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()))
     }
 }
 
-/// Waits by the clock on the wall, whatever tokio's clock says: its tests may have it paused.
+/// Waits by the real clock, whatever tokio's clock shows: its tests may have it paused.
 pub(crate) fn sleep_outside(span: Duration) -> Sleep {
     alarm::sleep(span)
 }
@@ -148,7 +148,7 @@ pub(crate) fn of(timestamp: &stepfn_core::check::Timestamp) -> Timestamp {
     Timestamp::new(timestamp.seconds(), nanoseconds).unwrap_or(end)
 }
 
-/// How long it is from one point in time to another; zero when that is past.
+/// Returns the duration from one point in time to another; zero when that is past.
 pub fn until(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or(Duration::ZERO)
 }

@@ -27,9 +27,9 @@ pub struct PendingToken {
     pub token: String,
     /// The state's name.
     pub state: String,
-    /// What the task got: its `Parameters`.
+    /// The task's `Parameters`.
     pub parameters: Value,
-    /// What the callback was declared to bring.
+    /// The declared result of the callback.
     pub(crate) answer: Option<&'static Shape>,
 }
 
@@ -66,7 +66,7 @@ pub enum TokenError {
     },
     /// The output is over 262144 bytes, or nested too deep.
     InvalidOutput {
-        /// What is wrong with it.
+        /// The error.
         reason: String,
     },
 }
@@ -105,7 +105,7 @@ impl std::error::Error for TokenError {}
 pub struct ActivityTask {
     /// The token to end the task by.
     pub token: String,
-    /// What there is to work on.
+    /// The input of the task.
     pub input: Value,
 }
 
@@ -148,8 +148,8 @@ impl Registry {
         }
     }
 
-    /// Clears away what was offered and is over, when there may be more of that than of what still waits: where no worker ever comes,
-    /// it must not pile up, whatever stands before it.
+    /// Clears away offers that are over, when there may be more of them than of those that still wait: where no worker ever comes, they must
+    /// not pile up, whatever comes before them.
     fn forget(&self) {
         let mut offers = self.offers();
         if offers.one_is_over() {
@@ -162,7 +162,7 @@ impl Registry {
         offers.retain(|token| pending.contains_key(token));
     }
 
-    /// Has a task wait for a worker of an activity, or says how many may.
+    /// Lets a task wait for a worker of an activity, or returns the number that may wait.
     pub(crate) fn offer(&self, activity: &str, token: Arc<str>, input: Value) -> Result<(), usize> {
         let mut offers = self.offers();
         let limit = self.limits.activity_tasks;
@@ -284,7 +284,7 @@ impl Registry {
     }
 }
 
-/// What a callback brings. `SendTaskFailure` may leave out error and cause.
+/// The result of a callback. `SendTaskFailure` may leave out error and cause.
 pub(crate) type CallbackResult = Result<Value, (Option<String>, Option<String>)>;
 
 pub(crate) fn callback(result: Result<Value, TaskFailure>) -> CallbackResult {
@@ -293,7 +293,7 @@ pub(crate) fn callback(result: Result<Value, TaskFailure>) -> CallbackResult {
 
 const PREFIX: &str = "AQC0Stepfn";
 
-/// A new token. It ends in a checksum, by which a token that is over is told from a text that never was one.
+/// Creates a new token. It ends in a checksum, which distinguishes a token that is over from a text that never was one.
 pub(crate) fn new_token(random: &Random) -> Arc<str> {
     let [high, low] = random.id();
     let body = format!("{PREFIX}{high:016x}{low:016x}");
@@ -324,7 +324,7 @@ mod tests {
 
     use super::*;
 
-    /// A task that waits long stands before any number of others that are over.
+    /// A task that waits long comes before any number of others that are over.
     #[test]
     fn offers_that_are_over_do_not_pile_up_behind_one_that_waits() {
         let (registry, link, random) =

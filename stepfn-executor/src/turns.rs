@@ -8,7 +8,7 @@
 //! 2. makes the calls that the turn asked for ([`Turn::calls`]), and shows the tokens that it handed out;
 //! 3. gives what a call came to back as an input of a later turn.
 //!
-//! Time stands still within a turn. Calls to handlers are not made by the execution but handed to the host; mocks, which always
+//! Time stops within a turn. Calls to handlers are not made by the execution but handed to the host; mocks, which always
 //! answer alike, are not. The executions that one starts, and the children of distributed Maps, are part of it. What readers read from
 //! buckets is read again: if it is other data then, other events come of it, which a host finds by comparing them.
 //!
@@ -72,14 +72,14 @@ use crate::{
 /// After how many polls in a turn its time moves on, so that what only a timeout ends does end.
 const POLLS: u32 = 1024;
 
-/// How an execution began.
+/// The start of an execution.
 #[derive(Clone, PartialEq)]
 pub struct Begin {
     /// The execution's name, by AWS's rules.
     pub name: String,
     /// Its input.
     pub input: Value,
-    /// What all of its random numbers come from: task tokens, UUIDs, `$random`. Nobody must be able to guess it.
+    /// The source of all its random numbers: task tokens, UUIDs, `$random`. Nobody must be able to guess it.
     pub key: [u8; 32],
     /// When it started.
     pub started: Timestamp,
@@ -94,7 +94,7 @@ impl fmt::Debug for Begin {
     }
 }
 
-/// What comes in from outside.
+/// An event from outside.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Input {
@@ -102,7 +102,7 @@ pub enum Input {
     Answered {
         /// The call's number.
         call: u64,
-        /// What it came to.
+        /// The outcome of the call.
         answer: Answer,
     },
     /// `SendTaskSuccess`
@@ -142,7 +142,7 @@ pub enum Input {
     },
 }
 
-/// What a turn came to.
+/// The result of a turn.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Turn {
@@ -158,7 +158,7 @@ pub struct Turn {
     pub events: Vec<String>,
     /// When there is something to do next if nothing comes in.
     pub due: Option<Timestamp>,
-    /// How it ended, or why it cannot go on.
+    /// The end of the execution, or the error for which it cannot go on.
     pub end: Option<Result<Outcome, RunError>>,
 }
 
@@ -169,7 +169,7 @@ pub struct Turns {
     clock: TurnClock,
     calls: Arc<Deferred>,
     flag: Arc<Flag>,
-    /// How many events earlier turns gave.
+    /// The number of events of earlier turns.
     told: usize,
     polls: u32,
 }

@@ -13,15 +13,15 @@ pub struct Waiting {
     pub place: String,
     /// The item of the innermost Map around it, from 0.
     pub item: Option<usize>,
-    /// How many Maps and Parallels it is inside of.
+    /// The number of Maps and Parallels around it.
     pub depth: usize,
     /// When the state was entered.
     pub since: Timestamp,
-    /// What it waits for.
+    /// The event that it waits for.
     pub on: WaitingOn,
 }
 
-/// What a state waits for.
+/// The event that a state waits for.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum WaitingOn {
@@ -49,15 +49,15 @@ pub enum WaitingOn {
     },
     /// The branches of a Parallel or the iterations of a Map.
     Children {
-        /// How many are done.
+        /// The number that are done.
         done: usize,
-        /// How many there are; none while a distributed Map still reads its items.
+        /// The number of all; none while a distributed Map still reads its items.
         of: Option<usize>,
     },
 }
 
 impl Waiting {
-    /// How long it is until the state goes on by itself; none where that is not known.
+    /// Returns the time until the state goes on by itself; none where that is not known.
     pub fn left(&self, now: Timestamp) -> Option<Duration> {
         match self.on {
             WaitingOn::Time { until } | WaitingOn::Retry { until, .. } => {

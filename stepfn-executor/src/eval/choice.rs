@@ -27,7 +27,7 @@ enum Kind {
     Compare(CompiledPath, Check),
 }
 
-/// What is asked of the value of `Variable`.
+/// The test of the value of `Variable`.
 #[derive(Clone, Debug)]
 enum Check {
     /// `IsNull`, `IsNumeric`, … and the answer that is wanted.
@@ -179,7 +179,7 @@ impl Constant {
         }
     }
 
-    /// How a value compares with this one: `None` when it is of another kind.
+    /// Compares a value with this one: `None` when it is of another kind.
     fn order(&self, value: &Value) -> Option<Ordering> {
         match (self, value) {
             (Self::Text(operand), Value::String(text)) => Some(compare_text(text, operand)),

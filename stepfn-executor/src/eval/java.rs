@@ -1,4 +1,4 @@
-//! What Java's collections do with values, where it can be seen: the order in which a `java.util.HashMap` or `HashSet` gives them.
+//! The visible behaviour of Java's collections: the order in which a `java.util.HashMap` or `HashSet` gives values.
 
 use std::collections::HashMap;
 
@@ -49,7 +49,7 @@ pub(super) fn hash(value: &Value) -> i32 {
     }
 }
 
-/// Returns `true` if two values are equal in Java: the order of keys says nothing, and a whole number is no floating one.
+/// Returns `true` if two values are equal in Java: the order of keys does not matter, and an integer never equals a floating-point number.
 pub(super) fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => match (whole(a), whole(b)) {

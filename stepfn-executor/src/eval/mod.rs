@@ -1,14 +1,14 @@
-//! Evaluation of what a definition says about data: JSONPath, intrinsic functions, payload templates, Choice
+//! Evaluation of the parts of a definition that work on data: JSONPath, intrinsic functions, payload templates, Choice
 //! conditions and `ResultPath`.
 //!
 //! Everything is compiled once, from the texts of the definition, and then evaluated against a [`Scope`] without any
 //! parsing. A value that is only read is borrowed; a value that goes into a result is shared, not copied. Constant parts
 //! of a template are one shared value.
 //!
-//! What AWS does decides. Where no recording of AWS tells, the comment says what the behaviour rests on instead: the
-//! developer guide, the specification, or Jayway JsonPath, the library whose messages AWS passes on.
+//! AWS's behaviour decides. Where no recording shows it, the comment names what the behaviour rests on instead: the developer guide, the
+//! specification, or Jayway JsonPath, the library whose messages AWS passes on.
 //!
-//! JSONata is a room of its own, [`jsonata`]: its states share no field that holds an expression with those of JSONPath.
+//! JSONata is a module of its own, [`jsonata`]: its states share no field that holds an expression with those of JSONPath.
 
 mod choice;
 mod expression;
@@ -49,11 +49,11 @@ pub(crate) mod error_name {
     pub(crate) const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
     /// A JSONata expression that throws, gives nothing, or gives what the field does not take.
     pub(crate) const QUERY_EVALUATION: &str = "States.QueryEvaluationError";
-    /// What is made is too large.
+    /// The result is too large.
     pub(crate) const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
 }
 
-/// What an expression can see.
+/// The data that an expression can read.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'a> {
     /// `$`
@@ -62,7 +62,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) context: &'a dyn ContextObject,
     /// `$name`
     pub(crate) variables: &'a dyn Variables,
-    /// What `States.UUID` and `States.MathRandom` draw from.
+    /// The random numbers of `States.UUID` and `States.MathRandom`.
     pub(crate) random: &'a Random,
 }
 
@@ -107,7 +107,7 @@ pub(crate) struct EvalError {
     pub(crate) cause: String,
     /// The field of a JSONata state: `Output/total`.
     pub(crate) location: Option<Box<str>>,
-    /// The place in an expression, its state not said.
+    /// The place in an expression, without its state.
     pub(crate) place: Option<Box<ExpressionError>>,
 }
 
@@ -139,9 +139,9 @@ impl std::error::Error for EvalError {}
 pub(crate) struct CompileError {
     /// Where in the compiled thing, as a JSON pointer; empty for the whole of it.
     pub(crate) at: String,
-    /// What is wrong: lower case, no full stop, code in backticks.
+    /// The error: lower case, no full stop, code in backticks.
     pub(crate) message: String,
-    /// What to write instead.
+    /// A suggestion of what to write instead.
     pub(crate) help: Option<String>,
 }
 

@@ -40,8 +40,8 @@ pub(super) fn truncate(number: &Number) -> i64 {
     number.as_i64().unwrap_or_else(|| number.as_f64().trunc() as i64)
 }
 
-/// `JsonNode.asDouble`: what AWS compares a number with that is told by a path. What is no number is 0, `true` 1, and a text what
-/// it says.
+/// `JsonNode.asDouble`: the number with which AWS compares one that comes from a path. A string counts as the number in it, `true` as 1,
+/// anything else that is no number as 0.
 pub(super) fn as_double(value: &Value) -> Number {
     match value {
         Value::Number(number) => number.clone(),

@@ -28,11 +28,11 @@ pub(crate) struct CompiledPath {
 pub(super) struct Steps {
     steps: Box<[Step]>,
     shape: Shape,
-    /// Whether `length()` stands at the end, a function of Jayway that the developer guide does not promise.
+    /// Whether the path ends with `length()`, a function of Jayway that the developer guide does not promise.
     counts: bool,
 }
 
-/// What a path gives.
+/// The kind of result that a path gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     /// One value.
@@ -84,7 +84,7 @@ pub(super) enum Reason {
 }
 
 impl CompiledPath {
-    /// Compiles a path. A word without quotes in a filter is taken as the text it spells, as in published definitions.
+    /// Compiles a path. A word without quotes in a filter is taken as a string, as in published definitions.
     pub(crate) fn compile(text: &str) -> Result<Self, CompileError> {
         let (path, _) = Path::parse_lenient(text)?;
         Ok(Self::from_path(path))
@@ -111,8 +111,8 @@ impl CompiledPath {
         self.path.root == Root::Input && self.path.segments.is_empty()
     }
 
-    /// The value of the path. What lies beyond the end of an array is `null`: so it is on AWS where a path stands alone,
-    /// in a template or a field.
+    /// Returns the value of the path. A position beyond the end of an array is `null`: so it is on AWS where the path is the whole value of a
+    /// template's member or of a field.
     pub(crate) fn get(&self, scope: &Scope<'_>) -> Result<Value, PathMiss<'_>> {
         Ok(self.look_up(scope)?.map_or(Value::Null, Cow::into_owned))
     }
@@ -189,7 +189,7 @@ impl Steps {
         Ok(Self { steps: steps.into(), shape, counts })
     }
 
-    /// What the steps give from a value on: `None` for what lies beyond an array. `root` is the `$` of filters.
+    /// Returns the values that the steps select from a value: `None` beyond the end of an array. `root` is the `$` of filters.
     pub(super) fn look_up<'v>(
         &self,
         from: &'v Value,
@@ -250,7 +250,7 @@ impl Step {
     }
 }
 
-/// What the parser reads and Step Functions does not promise; the text says what it is.
+/// Syntax that the parser reads and Step Functions does not promise, with its description.
 #[derive(Debug)]
 pub(super) struct Unsupported(pub(super) String);
 

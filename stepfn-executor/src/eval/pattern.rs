@@ -1,6 +1,6 @@
 //! The patterns of `StringMatches`.
 
-/// A pattern: `*` stands for any characters, or none; `\*` for a star, `\\` for a backslash.
+/// A pattern: `*` matches any characters, or none; `\*` a star, `\\` a backslash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
     /// The literal parts between the stars: one more than there are stars.
@@ -8,7 +8,7 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// A backslash before any other character stands for itself: the specification leaves that open.
+    /// A backslash before any other character is itself: the specification leaves that open.
     pub(super) fn new(text: &str) -> Self {
         let mut parts = Vec::new();
         let mut part = String::new();
@@ -26,8 +26,7 @@ impl Pattern {
 
     /// Returns `true` if the pattern matches the whole text.
     ///
-    /// Each part is taken at its first occurrence, which is never wrong: a later one leaves less room for the rest. So
-    /// nothing is tried twice.
+    /// Each part is matched at its first occurrence, which is never wrong: a later one leaves less for the rest. So nothing is tried twice.
     pub(super) fn matches(&self, text: &str) -> bool {
         let [first, middle @ .., last] = self.parts.as_slice() else {
             return self.parts.first().is_some_and(|only| **only == *text);

@@ -4,13 +4,13 @@ use stepfn_core::value::{Key, Map, Value};
 
 use super::{CompileError, EvalError, Expression, Scope, java};
 
-/// How deep a template may nest: as deep as JSON text that the project reads.
+/// The depth to which a template may nest: that of the JSON text that the project reads.
 const MAX_DEPTH: usize = 128;
 
 /// A compiled payload template.
 ///
 /// A member whose key ends in `.$` has a path or an intrinsic function as its value and appears, without the suffix, with
-/// what that gives. Everything else stands as it is, strings in arrays included. In an object that has such members the
+/// its result. Everything else stays as it is, strings in arrays included. In an object that has such members the
 /// others come first, in their order; these follow in that of a Java map of their names (recorded on AWS).
 #[derive(Clone, Debug)]
 pub(crate) struct Template(Node);
@@ -27,7 +27,7 @@ enum Node {
     Array(Box<[Self]>),
     Dynamic {
         expression: Expression,
-        /// What messages call the member: `value.$`, with the keys on the way to it.
+        /// The name of the member in messages: `value.$`, with the keys on the way to it.
         field: Box<str>,
     },
 }
@@ -36,7 +36,7 @@ impl Template {
     /// Compiles a template.
     ///
     /// # Errors
-    /// When the value of a `.$` member is neither a path nor a call; the error says where in the template.
+    /// When the value of a `.$` member is neither a path nor a call; the error has the place in the template.
     pub(crate) fn compile(template: &Value) -> Result<Self, CompileError> {
         Node::compile(template, &Place::default()).map(Self)
     }
@@ -60,7 +60,7 @@ impl Template {
 
 /// The members of an object in the order in which AWS puts them into what it makes.
 fn in_order(members: &Map) -> Vec<(&Key, &Value)> {
-    // Of `a` and `a.$` the later counts, wherever it stands.
+    // Of `a` and `a.$` the later counts, wherever it is.
     let counts = |at: usize, key: &str| {
         let twin = match key.strip_suffix(".$") {
             Some(name) => members.get_index_of(name),

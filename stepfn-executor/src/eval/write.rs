@@ -71,7 +71,7 @@ impl ResultPath {
     }
 }
 
-/// Writes at the end of the steps, or says that they lead nowhere and leaves everything as it was.
+/// Writes at the end of the steps. Returns `false`, with everything as it was, if they lead nowhere.
 fn put(steps: &[Step], mut place: &mut Value, value: Value) -> bool {
     let last_element = steps.iter().rposition(|step| matches!(step, Step::Element(_)));
     for (at, step) in steps.iter().enumerate() {

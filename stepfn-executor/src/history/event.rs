@@ -35,14 +35,14 @@ pub(crate) enum EventKind {
     },
     /// The execution goes on after it had ended.
     ExecutionRedriven {
-        /// How often it was redriven by now.
+        /// The number of redrives so far.
         count: u32,
     },
     ExecutionSucceeded {
         output: Value,
     },
     ExecutionFailed(EventError),
-    /// A JSONata expression that failed, and the field it stands in.
+    /// A JSONata expression that failed, and its field.
     EvaluationFailed {
         state: StateId,
         error: EventError,
@@ -103,7 +103,7 @@ pub(crate) enum EventKind {
     MapRunRedriven {
         state: StateId,
         arn: Arc<str>,
-        /// How often the run was redriven by now.
+        /// The number of redrives of the run so far.
         count: u32,
     },
     MapRunSucceeded {

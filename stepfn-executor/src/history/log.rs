@@ -4,10 +4,10 @@ use stepfn_core::{definition::LogLevel, value::Value};
 
 use super::HistoryEvent;
 
-/// How many bytes of escaped input or output a log event holds (developer guide, "CloudWatch Logs payloads").
+/// The size of escaped input or output in a log event, in bytes (developer guide, "CloudWatch Logs payloads").
 pub(super) const MAX_ESCAPED: usize = 248 * 1024;
 
-/// What is left out of the details where `includeExecutionData` is false.
+/// The details that are left out where `includeExecutionData` is false.
 const EXECUTION_DATA: [&str; 7] = [
     "input",
     "inputDetails",
@@ -65,7 +65,7 @@ pub(super) fn event(
     ])
 }
 
-/// How long a text is inside of a JSON string.
+/// Returns the length of a string inside of a JSON string.
 pub(super) fn escaped_length(text: &str) -> usize {
     text.chars().map(escaped).sum()
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::program::{Family, Inner, Kind, StateId};
 
-/// How many characters of a value a line of text shows.
+/// The number of characters of a value in a line of text.
 const BRIEF: usize = 120;
 
 macro_rules! by_state_type {
@@ -290,7 +290,7 @@ pub(super) fn json(event: &HistoryEvent<'_>) -> Value {
     json.into()
 }
 
-/// The details with the key they stand under.
+/// Returns the details with their key.
 pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
     if !has_details(event) {
         return None;
@@ -394,7 +394,7 @@ fn members(event: &HistoryEvent<'_>, details: &mut impl Members) {
     }
 }
 
-/// What a line of text says of an event beyond its type and state.
+/// Writes the details of an event beyond its type and state, for a line of text.
 pub(super) fn brief(event: &Event, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     match &event.kind {
         EventKind::ExecutionStarted { input: data }

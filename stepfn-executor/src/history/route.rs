@@ -7,7 +7,7 @@ use crate::program::{Inner as Program, Kind, StateId};
 
 /// The way that an execution took: [`History::route`](super::History::route).
 ///
-/// Its [`Display`](fmt::Display) is one line, in which what happened in iterations and branches stands in brackets behind their Map or
+/// Its [`Display`](fmt::Display) is one line, in which the routes of iterations and branches are in brackets after their Map or
 /// Parallel, by their numbers from 0: `Load -> Each [0-1: Pay -> Ship; 2: Pay] -> Done`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -22,7 +22,7 @@ pub struct Route {
 pub struct RouteStep {
     /// The state's name.
     pub state: String,
-    /// What happened in the iterations of a Map or the branches of a Parallel, each with its number; of a state that was tried again,
+    /// The routes of the iterations of a Map or the branches of a Parallel, each with its number; of a state that was tried again,
     /// attempt after attempt. Children of distributed Maps have histories of their own.
     pub inside: Vec<(usize, Route)>,
 }
@@ -187,7 +187,7 @@ impl fmt::Display for RouteStep {
         f.write_str(" [")?;
         let mut rest = &self.inside[..];
         while let Some(((first, route), others)) = rest.split_first() {
-            // Neighbours that went the same way stand together.
+            // Neighbours with the same route are shown together.
             let alike = others
                 .iter()
                 .enumerate()

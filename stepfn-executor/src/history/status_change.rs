@@ -15,11 +15,11 @@ pub(crate) struct Execution<'a> {
     pub(crate) executor: &'a Inner,
     pub(crate) arn: &'a str,
     pub(crate) name: &'a str,
-    /// What the events' own ids are made of.
+    /// The source of the events' own ids.
     pub(crate) id: [u64; 2],
 }
 
-/// What the events before have said.
+/// The facts that the events before have established.
 struct Before<'a> {
     input: &'a Value,
     started: Timestamp,

@@ -14,19 +14,19 @@ use crate::{
     program::{Kind, State},
 };
 
-/// What is fixed for an execution from its start.
+/// The facts that are fixed for an execution from its start.
 #[derive(Debug)]
 pub(crate) struct Info {
     /// The name given to it.
     pub(crate) name: Option<String>,
-    /// What names are made of where none is given.
+    /// The source of names where none is given.
     pub(crate) id: [u64; 2],
     pub(crate) input: Value,
     pub(crate) started: Timestamp,
-    /// How often it was redriven, and when last.
+    /// The number of redrives, and the time of the last.
     pub(crate) redrives: u32,
     pub(crate) redriven: Option<Timestamp>,
-    /// Whether nobody waits for its end who started it.
+    /// Whether the starter of the execution does not wait for its end.
     pub(crate) is_async: bool,
 }
 

@@ -1,4 +1,4 @@
-//! How an execution ends, and what is left of it.
+//! The end of an execution, and its outcome.
 
 use std::{
     sync::Arc,
@@ -118,7 +118,7 @@ impl Interpreter {
         }
     }
 
-    /// What the execution came to, if only those go on that it started. They do so no longer.
+    /// Returns the outcome of the execution if only the executions that it started go on. They do so no longer.
     pub(crate) fn leave(&mut self) -> Option<Outcome> {
         let nested = self.nested.as_mut()?;
         let mut outcome = nested.over.take()?;

@@ -104,7 +104,7 @@ impl Failure {
         )
     }
 
-    /// The variables of an execution are too large together. No recording tells the words.
+    /// The variables of an execution are too large together. No recording has the message.
     pub(crate) fn variables_limit() -> Self {
         Self::of(
             "States.DataLimitExceeded",

@@ -16,7 +16,7 @@ pub(super) struct Fiber {
     pub(super) at: StateId,
     /// The raw input of the state.
     pub(super) input: Value,
-    /// How large it is, where that is known.
+    /// Its size, if it is known.
     pub(super) extent: Option<Extent>,
     /// The event that the next one of this fiber comes from.
     pub(super) previous: u32,
@@ -30,11 +30,11 @@ pub(super) struct Fiber {
     pub(super) item: Option<Arc<Item>>,
     /// Who waits for this fiber, and the place of its result there.
     pub(super) parent: Option<(FiberId, usize)>,
-    /// How often each retrier of the state was used.
+    /// The number of uses of each retrier of the state.
     pub(super) retries: Vec<u32>,
     /// All of them together.
     pub(super) retry_count: u32,
-    /// What it waits for: timers of anything earlier are void.
+    /// The number of its present wait: timers of anything earlier are void.
     pub(super) wait: u64,
     pub(super) phase: Phase,
     /// Of the state it is in.
@@ -52,7 +52,7 @@ pub(super) struct Item {
     pub(super) source: Option<Arc<str>>,
 }
 
-/// What a fiber does next, or waits for.
+/// The next step of a fiber, or its wait.
 #[derive(Debug)]
 pub(super) enum Phase {
     /// To enter its state.
@@ -90,7 +90,7 @@ pub(super) enum Sleeping {
 }
 
 impl Phase {
-    /// What comes after the timer.
+    /// Returns the phase after the timer.
     pub(super) fn woken(&self) -> Self {
         match self {
             Self::Sleeping(Sleeping::Backoff) => Self::Attempt,
@@ -125,7 +125,7 @@ impl Fiber {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
     own: Map,
-    /// Those of the fiber outside, as they were when this one began: it stands still meanwhile.
+    /// The variables of the fiber outside, as they were when this one began: it waits meanwhile.
     outer: Option<Arc<Self>>,
 }
 
@@ -134,7 +134,7 @@ impl Variables {
         self.own.extend(variables.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
 
-    /// How many bytes the variables of this scope take, as JSON text, without those that are about to be replaced.
+    /// Returns the size of this scope's variables in bytes of JSON text, without those that are about to be replaced.
     fn bytes(&self, replaced: Option<&Map>, most: Size) -> usize {
         let stays = |name: &str| replaced.is_none_or(|replaced| replaced.get(name).is_none());
         let kept = self.own.iter().filter(|(name, _)| stays(name));
@@ -169,7 +169,7 @@ pub(super) struct Fibers {
 }
 
 impl Fibers {
-    /// How many bytes all variables take that are in reach of a fiber, without those of `id` that are about to be replaced.
+    /// Returns the size in bytes of all variables that are in reach of a fiber, without those of `id` that are about to be replaced.
     pub(super) fn variable_bytes(&self, id: FiberId, replaced: &Map, most: Size) -> usize {
         let fibers = self.slots.iter().enumerate();
         fibers

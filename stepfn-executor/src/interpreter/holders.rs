@@ -15,7 +15,7 @@ pub(super) struct Holder {
 #[derive(Debug, Default)]
 pub(super) struct Holders {
     tokens: HashMap<Arc<str>, Holder>,
-    /// How many are awaited: it is asked at each rest, and there may be thousands of tokens.
+    /// The number of awaited tokens: it is asked at each rest, and there may be thousands of tokens.
     awaited: usize,
 }
 

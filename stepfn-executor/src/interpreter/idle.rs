@@ -1,4 +1,4 @@
-//! What an execution waits for that has nothing to do.
+//! The waits of an execution that has nothing to do.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -36,7 +36,7 @@ impl Interpreter {
         self.runs_await || self.running_nested().any(Self::awaits_callback) || self.tokens.any_awaited()
     }
 
-    /// Returns `true` if time stands still for a callback: where nothing but the end of the execution's own time is left, one may
+    /// Returns `true` if time stops for a callback: where nothing but the end of the execution's own time is left, one may
     /// still come.
     pub(super) fn holds_for_callback(&self) -> bool {
         self.awaits_callback() && (self.executor.hold_for_callbacks || self.timers.next().is_none())
@@ -57,7 +57,7 @@ impl Interpreter {
         alone && !self.yielded && self.ready.is_empty() && !self.is_working()
     }
 
-    /// What each fiber waits for: whoever waits for others stands before them.
+    /// Returns the wait of each fiber; one that waits for others comes before them.
     pub(crate) fn waiting(&self) -> Vec<Waiting> {
         if self.is_over() {
             return self.running_nested().flat_map(Self::waiting).collect();
@@ -106,7 +106,7 @@ impl Interpreter {
         })
     }
 
-    /// Where a fiber stands among those that each of its parents waits for, from the outermost in.
+    /// Returns the fiber's position among those that each of its parents waits for, from the outermost in.
     fn places(&self, fiber: &Fiber) -> Vec<usize> {
         let mut places = Vec::new();
         let mut parent = fiber.parent;

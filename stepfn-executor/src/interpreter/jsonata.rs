@@ -67,7 +67,7 @@ impl Interpreter {
         }
     }
 
-    /// What a Fail state says.
+    /// Ends the execution with the error and cause of a Fail state.
     pub(super) fn fail_jsonata(&mut self, executor: &Executor, id: FiberId, jsonata: &Jsonata) -> Step {
         let JsonataKind::Fail { error, cause } = &jsonata.kind else { return Step::Block };
         let failure = self.frame(executor, id, None, |frame, fiber| {

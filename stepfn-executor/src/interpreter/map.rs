@@ -23,7 +23,7 @@ pub(super) struct Children {
     input: Value,
 }
 
-/// What a Map starts with.
+/// The input of a Map when it starts.
 pub(super) struct MapInput {
     /// The effective input.
     pub(super) input: Value,
@@ -65,7 +65,7 @@ impl Children {
         self.left == 0
     }
 
-    /// How many are done, of how many.
+    /// Returns the number of iterations that are done, and of all.
     pub(super) fn progress(&self) -> (usize, usize) {
         (self.results.len() - self.left, self.results.len())
     }

@@ -30,7 +30,7 @@ use crate::{
     tokens::CallbackResult,
 };
 
-/// What an execution has only if it started others, or was started by one.
+/// The state that an execution has only if it started others, or was started by one.
 #[derive(Default)]
 pub(super) struct Nested {
     /// The executions that run still.
@@ -43,7 +43,7 @@ pub(super) struct Nested {
     shown: Option<Weak<Link>>,
     /// The Standard executions that were given a name, in the whole tree: no other may have it.
     named: Named,
-    /// What the execution came to, while those that it started go on.
+    /// The outcome of the execution, while those that it started go on.
     pub(super) over: Option<Outcome>,
 }
 

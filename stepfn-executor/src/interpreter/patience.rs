@@ -1,6 +1,6 @@
 //! Virtual time while work is pending.
 //!
-//! Virtual time stands still while a handler works, so that it sees none of it. But a Task's own `TimeoutSeconds` and
+//! Virtual time stops while a handler works, so that it sees none of it. But a Task's own `TimeoutSeconds` and
 //! `HeartbeatSeconds` bound its work: where that takes longer by the clock on the wall, virtual time goes on to the bound.
 
 use std::{
@@ -29,7 +29,7 @@ struct Limit {
     /// The same on the wall.
     wall: WallClock,
     fiber: FiberId,
-    /// What the fiber waits for.
+    /// The wait of the fiber.
     wait: u64,
 }
 
@@ -76,7 +76,7 @@ impl Interpreter {
         self.patience.over = self.patience.over.max(inner);
     }
 
-    /// How far time may go although work is pending.
+    /// Returns the point to which time may go although work is pending.
     pub(super) fn patience_over(&self) -> Option<Timestamp> {
         self.patience.over
     }

@@ -24,11 +24,11 @@ use crate::{
     time::Time,
 };
 
-/// What a redrive of an execution needs to know beyond its history.
+/// The facts that a redrive of an execution needs beyond its history.
 #[derive(Debug)]
 pub(crate) struct Stopped {
     root: Checkpoint,
-    /// How often each Task state was called.
+    /// The number of calls of each Task state.
     calls: Vec<usize>,
     stored: usize,
 }
@@ -45,11 +45,11 @@ pub(crate) struct Checkpoint {
     input: Option<Value>,
     variables: Variables,
     item: Option<Arc<Item>>,
-    /// What goes on inside of the state.
+    /// The progress inside of the state.
     pub(super) inside: Option<Arc<Inside>>,
 }
 
-/// What is inside of a state that stopped.
+/// The progress inside of a state that stopped.
 #[derive(Debug)]
 pub(super) enum Inside {
     /// Branches or iterations: the results of those that succeeded with what is needed to start others, and those that are left.
@@ -61,7 +61,7 @@ pub(super) enum Inside {
 }
 
 impl Inside {
-    /// What goes on in a fiber that is given up, its branches or iterations apart.
+    /// Returns the progress of a fiber that is given up, its branches or iterations apart.
     pub(super) fn of(phase: Phase) -> Option<Arc<Self>> {
         match phase {
             Phase::MapRun(run) => run.into_stopped(),
@@ -85,9 +85,9 @@ impl Inside {
 pub(super) struct StoppedRun {
     pub(super) arn: String,
     pub(super) label: String,
-    /// How often it was redriven.
+    /// The number of redrives.
     pub(super) redrives: u32,
-    /// How many children there were.
+    /// The number of children.
     pub(super) total: usize,
     /// Those that did not succeed, by their places; Standard ones with where they stopped.
     pub(super) unsuccessful: BTreeMap<usize, Option<Outcome>>,

@@ -21,7 +21,7 @@ use crate::{
     size::Extent,
 };
 
-/// How many children that did not succeed are known with where they stopped; others start anew in a redrive.
+/// The number of unsuccessful children for which it is kept where they stopped; others start anew in a redrive.
 const KEPT: usize = 10_000;
 
 /// The children of a Map, and what goes in and out of them.
@@ -36,7 +36,7 @@ pub(super) struct MapRun {
     pub(super) keeps_checkpoints: bool,
     /// The children that did not succeed, by their places, for a redrive.
     pub(super) unsuccessful: BTreeMap<usize, Option<Outcome>>,
-    /// What a redriven run goes on with.
+    /// The progress with which a redriven run continues.
     pub(super) again: Option<Arc<Inside>>,
     /// The effective input of the Map: `$` of its `ItemSelector`.
     pub(super) input: Value,
@@ -52,14 +52,14 @@ pub(super) struct MapRun {
     pub(super) children: Vec<Option<Child>>,
     pub(super) free: Vec<usize>,
     pub(super) running: usize,
-    /// How many of them wait for work, and for a callback.
+    /// The number of children that wait for work, and of those that wait for a callback.
     pub(super) working: usize,
     pub(super) awaiting: usize,
     pub(super) queue: Arc<Queue>,
     /// The results by the places of their children, as long as they fit into an output.
     pub(super) results: Vec<Vec<Value>>,
     pub(super) extent: Extent,
-    /// What is left when all is written.
+    /// The result to end with when everything is written.
     pub(super) end: Option<Result<Value, Failure>>,
     pub(super) waits_for_io: bool,
 }
@@ -156,7 +156,7 @@ impl MapRun {
         self.fails_too_often()
     }
 
-    /// Of items whose number is not known yet, a share of those that failed says nothing.
+    /// While the number of items is not known yet, the share of failed ones cannot be judged.
     pub(super) fn fails_too_often(&self) -> bool {
         let failed = self.failed_items;
         let (count, percentage) = self.tolerated;
@@ -219,7 +219,7 @@ impl MapRun {
         }
     }
 
-    /// What a redrive goes on with; `None` where it starts a new run.
+    /// Returns the progress from which a redrive continues; `None` where it starts a new run.
     pub(super) fn into_stopped(mut self: Box<Self>) -> Option<Arc<Inside>> {
         self.abort();
         // Results that are too large are made anew, all of them: the guide.

@@ -222,7 +222,7 @@ impl Interpreter {
 
     /// Counts the variables that a state is about to set, and fails where all of the execution would be too large.
     ///
-    /// What is counted is what was ever set; what is still there is measured when that comes to the limit.
+    /// The count covers everything that was ever set; the variables that still exist are measured when it comes to the limit.
     pub(super) fn store(&mut self, id: FiberId, assigned: &Arc<Map>) -> Option<Failure> {
         let (size, most) = (self.executor.limits.assign(), self.executor.limits.variable_bytes);
         let bytes = Extent::of(&Value::Object(Arc::clone(assigned)), size).bytes;

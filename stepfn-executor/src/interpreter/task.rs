@@ -35,7 +35,7 @@ pub(super) struct Job {
     heartbeat: Option<u64>,
     /// Whether the timers of its limits are set.
     timed: bool,
-    /// How many heartbeats came.
+    /// The number of heartbeats so far.
     pub(super) beat: u32,
     /// The work that is pending.
     slot: Option<usize>,
@@ -231,7 +231,7 @@ impl Interpreter {
         self.answered(executor, id, job, answer)
     }
 
-    /// Lets the token of an attempt be used. `awaited` says that nothing but the token ends the attempt.
+    /// Makes the token of an attempt usable. `awaited` means that nothing but the token ends the attempt.
     pub(super) fn hand_out_token(&mut self, executor: &Executor, id: FiberId, job: &Job, awaited: bool) {
         let Some(token) = &job.token else { return };
         if let Some(deferred) = &self.deferred {
@@ -560,7 +560,7 @@ fn text(text: Option<Arc<str>>) -> Option<String> {
     text.map(|text| text.to_string())
 }
 
-/// What a Lambda function gets, where that is not all of the parameters.
+/// Returns the payload of a Lambda function, where that is not all of the parameters.
 fn payload(task: &Task, bound: &Bound, parameters: &Value) -> Option<Value> {
     if bound.handler.is_raw() || !task.resource.is_lambda_invoke() {
         return None;

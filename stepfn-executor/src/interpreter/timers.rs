@@ -12,7 +12,7 @@ use super::fiber::FiberId;
 pub(super) struct Timers {
     heap: BinaryHeap<Reverse<Timer>>,
     set: u64,
-    /// How many there were when those were cleared away last that nobody waits for any more.
+    /// The number of timers that were left after void ones were last cleared away.
     kept: usize,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct Timer {
     pub(super) at: Timestamp,
     order: u64,
     pub(super) fiber: FiberId,
-    /// What the fiber waited for when the timer was set.
+    /// The wait of the fiber when the timer was set.
     pub(super) wait: u64,
     pub(super) kind: TimerKind,
 }

@@ -1,4 +1,4 @@
-//! What the crate `tracing` is told of an execution: a span for it and for each of its states, events for what goes wrong in between.
+//! Traces of an execution for the crate `tracing`: a span for it and for each of its states, events for errors in between.
 //!
 //! Without the feature `tracing` the same calls are there and do nothing: the loop does not know the difference.
 

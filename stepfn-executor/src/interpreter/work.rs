@@ -14,7 +14,7 @@ use stepfn_core::{
 use super::fiber::FiberId;
 use crate::link::{Link, SlotWaker};
 
-/// What a handler came to: a result, or a panic with its message.
+/// The outcome of a handler: a result, or a panic with its message.
 pub(super) type Answer = Result<Result<Value, TaskFailure>, String>;
 
 #[derive(Default)]

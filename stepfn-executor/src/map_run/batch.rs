@@ -28,7 +28,7 @@ impl Batches {
         full
     }
 
-    /// What is there, full or not.
+    /// Takes the batch as it is, full or not.
     pub(crate) fn take(&mut self) -> Option<(Value, u64)> {
         if self.items.is_empty() {
             return None;

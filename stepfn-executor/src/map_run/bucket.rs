@@ -1,4 +1,4 @@
-//! What a Map Run needs of a bucket, so that the crate behind it is one that only users of buckets compile.
+//! The operations that a Map Run needs of a bucket, so that the crate behind it is one that only users of buckets compile.
 
 use std::{collections::HashMap, sync::Arc};
 

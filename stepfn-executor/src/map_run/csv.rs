@@ -1,7 +1,7 @@
 //! CSV as Step Functions reads it (AWS, "How Step Functions parses input CSV files").
 //!
-//! A backslash before a backslash, a quote or the delimiter stands for that sign, and before anything else for nothing. Two quotes stand
-//! for one, in fields without quotes around them too. Lines that are empty are no rows.
+//! A backslash escapes a backslash, a quote or the delimiter, and disappears before anything else. Two quotes
+//! are one, in fields without quotes around them too. Lines that are empty are no rows.
 
 /// Takes bytes as they come and gives the fields of each row.
 pub(super) struct Reader {
@@ -109,7 +109,7 @@ impl Reader {
         Some(self.end_row())
     }
 
-    /// A quote that stands alone is one; the second one of a field ends its quotes.
+    /// A lone quote is itself; the second one of a field ends its quotes.
     fn leave_quote(&mut self) {
         if self.state == State::PlainQuote {
             self.field.push(b'"');

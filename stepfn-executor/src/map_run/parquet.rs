@@ -1,8 +1,8 @@
 //! Parquet files: each row is an item (AWS, "ItemReader (Map)").
 //!
-//! The file stands in memory, as its index is at its end; its rows are read one after the other. What Parquet has and JSON has not
-//! comes as far as is known from AWS: timestamps as milliseconds since 1970, lists and groups nested. Of the others nobody has told:
-//! decimals, dates and times of day are texts, bytes are in Base64.
+//! The file is held in memory, as its index is at its end; its rows are read one after the other. Types that JSON does not have
+//! are converted as far as it is known from AWS: timestamps as milliseconds since 1970, lists and groups nested. Of the others nothing is
+//! known: decimals, dates and times of day become strings, bytes Base64.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

@@ -16,7 +16,7 @@ use crate::program::Format;
 /// Items as they are read.
 pub(crate) type Items = Pin<Box<dyn Stream<Item = Result<Read, IoError>> + Send>>;
 
-/// An item with what the context object tells of it.
+/// An item with its part of the context object.
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) value: Value,
@@ -26,10 +26,10 @@ pub(crate) struct Read {
     pub(crate) source: Option<Arc<str>>,
 }
 
-/// How many bytes are decoded at once: the items in them are held.
+/// The number of bytes that are decoded at once: the items in them are held.
 const PIECE: usize = 4096;
 
-/// What a reader is asked for.
+/// A request to a reader.
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) lists_objects: bool,
@@ -38,14 +38,14 @@ pub(crate) struct Request {
     /// `Bucket`, and `Key` or `Prefix`.
     pub(crate) parameters: Value,
     pub(crate) format: Format,
-    /// How many items are wanted; zero for all.
+    /// The number of items that are wanted; zero for all.
     pub(crate) max_items: u64,
 }
 
 /// Opens a stream of items. Nothing is read before it is polled.
 pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError> {
     if matches!(request.format, Format::Parquet) && request.parameters.get("VersionId").is_some() {
-        // Recorded on AWS, which says so before it looks for the object.
+        // Recorded on AWS, which reports it before it looks for the object.
         return Err(IoError::failed("S3 Version ID selection is not currently supported for PARQUET files"));
     }
     let name = text(&request.parameters, "Bucket")?;

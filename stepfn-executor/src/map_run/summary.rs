@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::outcome::Outcome;
 
-/// What became of a Map Run, the children that one distributed Map started: [`Outcome::map_runs`].
+/// The outcome of a Map Run, the children that one distributed Map started: [`Outcome::map_runs`].
 ///
 /// As with `DescribeMapRun`, numbers of executions and numbers of items differ where an `ItemBatcher` is.
 #[derive(Clone, Debug)]
@@ -12,21 +12,21 @@ pub struct MapRun {
     pub arn: String,
     /// The Map's name.
     pub state: String,
-    /// How many items were read.
+    /// The number of items that were read.
     pub items: u64,
-    /// How many children were started.
+    /// The number of children that were started.
     pub total: u64,
-    /// How many of them succeeded.
+    /// The number of children that succeeded.
     pub succeeded: u64,
-    /// How many failed or timed out.
+    /// The number of children that failed or timed out.
     pub failed: u64,
-    /// How many were stopped because the run failed.
+    /// The number of children that were stopped because the run failed.
     pub aborted: u64,
-    /// How many results were written into a bucket.
+    /// The number of results that were written into a bucket.
     pub results_written: u64,
     /// The most children that ran at the same time.
     pub most_at_once: usize,
-    /// How the first children ended, in the order in which they did: as many as
+    /// The outcomes of the first children, in the order in which they ended: as many as
     /// [`keep_children`](crate::ExecutorBuilder::keep_children) asks for.
     pub children: Vec<Outcome>,
 }

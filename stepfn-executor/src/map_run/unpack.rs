@@ -7,13 +7,13 @@ use ruzstd::decoding::FrameDecoder;
 
 use super::IoError;
 
-/// How many bytes are unpacked at once.
+/// The number of bytes that are unpacked at once.
 const PIECE: usize = 8192;
 
 /// The most bytes that the header of a frame has.
 const FRAME_HEADER: usize = 18;
 
-/// How an object is compressed, by the end of its key.
+/// The compression of an object, by the end of its key.
 pub(super) enum Unpack {
     Plain,
     Gzip(Box<MultiGzDecoder<Vec<u8>>>),
@@ -68,7 +68,7 @@ impl Unpack {
 
 pub(super) struct Zstd {
     decoder: FrameDecoder,
-    /// What is no whole block yet.
+    /// Bytes that are not a whole block yet.
     pending: Vec<u8>,
     /// Whether a frame has begun.
     is_inside: bool,

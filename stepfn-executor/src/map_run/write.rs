@@ -28,7 +28,7 @@ pub(crate) struct Ended<'a> {
     pub(crate) status: &'a Status,
 }
 
-/// What a child adds to the results. A child that failed is shown with its execution, whatever is asked for.
+/// Returns a child's entries in the results. A child that failed is shown with its execution, whatever the transformation.
 pub(crate) fn entries(ended: &Ended<'_>, transformation: Transformation) -> Vec<Value> {
     match (ended.status, transformation) {
         (Status::Succeeded { output }, Transformation::Compact) => vec![output.clone()],

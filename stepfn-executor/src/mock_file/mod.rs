@@ -1,6 +1,6 @@
 //! Mock files in the format of Step Functions Local.
 //!
-//! A mock file names, for each test case of a state machine, the response of each Task state, and says what each response
+//! A mock file names, for each test case of a state machine, the response of each Task state, and defines what each response
 //! answers to the first, the second and the further invocations. The format is that of
 //! [AWS's guide](https://docs.aws.amazon.com/step-functions/latest/dg/sfn-local-mock-cfg-file.html).
 //!
@@ -37,7 +37,7 @@
 //!
 //! # What an answer is
 //!
-//! - `Return` is the task's result as it stands. For a Lambda function's ARN as `Resource` the result is the `Payload` of what the
+//! - `Return` is the task's result, unchanged. For a Lambda function's ARN as `Resource` the result is the `Payload` of what the
 //!   Lambda API returns.
 //! - `Throw` fails the attempt by its `Error` and `Cause`.
 //! - On `.sync` and `.waitForTaskToken` the request is accepted with an empty reply, and the answer is what the job or the callback
@@ -90,7 +90,7 @@ struct MockedState {
     response: Arc<Response>,
 }
 
-/// What is wrong with a mock file.
+/// The error of a mock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MockFileError {
     /// Each of it, in the order of the text; at least one.
@@ -104,9 +104,9 @@ pub struct MockFault {
     pub pointer: String,
     /// Its place in the text.
     pub span: Span,
-    /// What is wrong: lower case, no full stop.
+    /// The error: lower case, no full stop.
     pub message: String,
-    /// What to write instead.
+    /// A suggestion of what to write instead.
     pub help: Option<String>,
 }
 
@@ -114,7 +114,7 @@ impl MockFile {
     /// Reads a mock file.
     ///
     /// # Errors
-    /// Everything that is wrong: no JSON, a field that is missing or of the wrong kind, a key that stands twice, a response that
+    /// Any error of the file: no JSON, a field that is missing or of the wrong kind, a duplicate key, a response that
     /// does not exist, invocation numbers with gaps or overlaps, an answer that is not just one of `Return` and `Throw`.
     pub fn parse(text: &str) -> Result<Self, MockFileError> {
         read::read(text)

@@ -7,7 +7,7 @@ use crate::{
     program::{Family, Pattern, Resource},
 };
 
-/// What a mocked response answers, by invocation.
+/// The answers of a mocked response, by invocation.
 #[derive(Debug)]
 pub(super) struct Response {
     pub(super) name: String,

@@ -66,7 +66,7 @@ pub(super) struct Compiler {
     faults: Vec<Fault>,
     sites: usize,
     workflow_type: WorkflowType,
-    /// What the Tasks were declared to bring, by JSON pointer.
+    /// The declared results of Tasks, by JSON pointer.
     declared: HashMap<String, Declared>,
 }
 
@@ -94,7 +94,7 @@ impl Compiler {
         &mut self.faults[index]
     }
 
-    /// What a compiled field is, or a fault.
+    /// Returns a compiled field, or reports a fault.
     fn field<T>(
         &mut self,
         place: &Place<'_>,
@@ -246,7 +246,7 @@ impl Compiler {
         self.whole_number(place, field, field, fixed).map(|amount| Some(Amount::Fixed(amount)))
     }
 
-    /// The expression that stands for a number.
+    /// Returns the expression that a field has in place of a number.
     pub(super) fn computed(
         &mut self,
         place: &Place<'_>,

@@ -1,4 +1,4 @@
-//! What a JSONPath state does with its data. A JSONata state does it as [`Jsonata`](super::Jsonata) says.
+//! The data flow of a JSONPath state. That of a JSONata state is [`Jsonata`](super::Jsonata).
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::{
     size::Extent,
 };
 
-/// What expressions see, the input apart.
+/// The data that expressions can read, the input apart.
 #[derive(Clone, Copy)]
 pub(crate) struct Frame<'a> {
     pub(crate) context: &'a dyn ContextObject,
@@ -30,7 +30,7 @@ impl<'a> Frame<'a> {
         Scope { input, context: self.context, variables: self.variables, random: self.random }
     }
 
-    /// What a JSONata expression sees, a result or an error apart.
+    /// Returns the data that a JSONata expression can read, a result or an error apart.
     pub(crate) fn jsonata(&self, input: &'a Value) -> jsonata::Scope<'a> {
         jsonata::Scope::new(input, self.context, self.variables, self.random, self.now, self.limits)
     }
@@ -95,7 +95,7 @@ impl Data {
         self.input_path.apply(frame, raw.clone())
     }
 
-    /// What `Parameters` make of the effective input.
+    /// Returns the result of `Parameters` over the effective input.
     pub(crate) fn parameters(&self, frame: &Frame<'_>, effective: Value) -> Result<Value, EvalError> {
         match &self.parameters {
             Some(template) => template.render(&frame.scope(&effective)),
@@ -108,7 +108,7 @@ impl Data {
         self.parameters(frame, self.effective_input(frame, raw)?)
     }
 
-    /// What `ResultSelector` makes of a result.
+    /// Returns the result of `ResultSelector` over a result.
     pub(crate) fn select_result(&self, frame: &Frame<'_>, result: Value) -> Result<Value, EvalError> {
         match &self.result_selector {
             Some(template) => template.render(&frame.scope(&result)),
@@ -158,7 +158,7 @@ impl Data {
     }
 }
 
-/// What `Assign` gives, `$` being `input`. All of it is evaluated before any variable is set.
+/// Returns the variables that `Assign` sets, `$` being `input`. All of it is evaluated before any variable is set.
 pub(crate) fn assign(template: &Template, frame: &Frame<'_>, input: &Value) -> Result<Arc<Map>, EvalError> {
     match template.render(&frame.scope(input))? {
         Value::Object(variables) => within_limit(variables, frame.limits),
@@ -166,7 +166,7 @@ pub(crate) fn assign(template: &Template, frame: &Frame<'_>, input: &Value) -> R
     }
 }
 
-/// Variables, where they are of an allowed size. No recording tells the words.
+/// Returns the variables, if they are of an allowed size. No recording has the message.
 pub(crate) fn within_limit(variables: Arc<Map>, limits: &Limits) -> Result<Arc<Map>, EvalError> {
     let size = limits.assign();
     if Extent::of(&Value::Object(Arc::clone(&variables)), size).fits(size) {
@@ -224,7 +224,7 @@ pub(crate) enum Amount {
 }
 
 impl Amount {
-    /// The number. AWS takes a string that spells one as well.
+    /// Returns the number. AWS takes a number in a string as well.
     pub(crate) fn evaluate(&self, frame: &Frame<'_>, input: &Value) -> Result<u64, EvalError> {
         let (path, field) = match self {
             Self::Fixed(amount) => return Ok(*amount),

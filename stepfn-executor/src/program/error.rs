@@ -3,14 +3,14 @@ use std::fmt;
 /// A definition that cannot be run, with everything that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CompileError {
-    /// What is wrong, in the order of the definition. Never empty.
+    /// The faults, in the order of the definition. Never empty.
     pub faults: Vec<Fault>,
 }
 
 /// One thing that is wrong with a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// What sort of fault this is.
+    /// The kind of the fault.
     pub kind: FaultKind,
     /// The state's name; empty for the machine itself.
     pub state: String,
@@ -18,9 +18,9 @@ pub struct Fault {
     pub field: String,
     /// JSON pointer to the place: `/States/Load/Parameters/id.$`.
     pub at: String,
-    /// What is wrong.
+    /// The error.
     pub message: String,
-    /// What to write instead.
+    /// A suggestion of what to write instead.
     pub help: Option<String>,
 }
 
@@ -36,7 +36,7 @@ pub enum FaultKind {
     Express,
     /// A JSONata expression that is none, or a build of the executor without the feature `jsonata`.
     Jsonata,
-    /// What needs a distributed Map in one that is not, or of one that this executor cannot run, such as reading Parquet.
+    /// A field that needs a distributed Map in one that is not, or a feature that this executor does not have, such as reading Parquet.
     DistributedMap,
 }
 

@@ -1,4 +1,4 @@
-//! What a JSONata state does with its data (developer guide, "Transforming data with JSONata in Step Functions").
+//! The data flow of a JSONata state (developer guide, "Transforming data with JSONata in Step Functions").
 
 use std::{sync::Arc, time::Duration};
 
@@ -91,7 +91,7 @@ impl Results {
 }
 
 impl Jsonata {
-    /// What goes to the work of the state.
+    /// Returns the input of the state's work.
     pub(crate) fn arguments(&self, frame: &Frame<'_>, input: &Value) -> Result<Value, EvalError> {
         match &self.arguments {
             Some(template) => template.render(&frame.jsonata(input)),
@@ -149,7 +149,7 @@ impl Jsonata {
         Ok(Some((self.results.evaluate(&scope, input, frame.limits)?, Way::default(default))))
     }
 
-    /// How long a Wait waits.
+    /// Returns the duration of a Wait.
     pub(crate) fn span(
         &self,
         now: Timestamp,

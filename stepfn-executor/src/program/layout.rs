@@ -5,7 +5,7 @@ use stepfn_core::{
 
 use super::StateId;
 
-/// Which index each state gets: those of one machine stand in a row.
+/// The index of each state: those of one machine are in a row.
 pub(super) struct Layout<'a> {
     pub(super) machines: Vec<Machine<'a>>,
     pub(super) states: Vec<Source<'a>>,

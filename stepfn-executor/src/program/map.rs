@@ -16,7 +16,7 @@ use super::{
 };
 use crate::eval::{CompiledPath, EvalError, Template, jsonata};
 
-/// What the distributed mode adds to a Map (AWS, "Using Map state in Distributed mode").
+/// The fields of a Map's distributed mode (AWS, "Using Map state in Distributed mode").
 #[derive(Debug)]
 pub(crate) struct Distributed {
     /// `ExecutionType` of the children.
@@ -57,7 +57,7 @@ pub(crate) enum ItemsFrom {
     Jsonata(jsonata::Template),
 }
 
-/// What a Map iterates over.
+/// The items that a Map iterates over.
 #[derive(Clone, Debug)]
 pub(crate) enum Dataset {
     Items(Arc<stepfn_core::value::Array>),
@@ -91,11 +91,11 @@ impl Dataset {
     }
 }
 
-/// What `Map.Item.Source` says of items that no reader reads.
+/// The value of `Map.Item.Source` for items that no reader reads.
 const STATE_DATA: &str = "STATE_DATA";
 
 impl ItemsFrom {
-    /// What `Map.Item.Source` says, where it is there: in an inline Map of a JSONata state it is not (recorded on AWS).
+    /// Returns `Map.Item.Source`, where there is one: in an inline Map of a JSONata state there is not (recorded on AWS).
     pub(crate) fn source(&self) -> Option<&'static str> {
         match self {
             Self::Path(_) | Self::Input(QueryLanguage::JsonPath) => Some(STATE_DATA),
@@ -151,7 +151,7 @@ pub(crate) struct Reader {
 /// `InputType`, with the fields that go with it.
 #[derive(Clone, Debug)]
 pub(crate) enum Format {
-    /// An array, or one inside an object where `ItemsPointer` says so.
+    /// An array, or one inside an object at `ItemsPointer`.
     Json {
         pointer: Option<String>,
         /// Whether the members of an object are items too: not so to the AWS of before.
@@ -387,7 +387,7 @@ impl Compiler {
             takes_objects: true,
         };
         let format = match config["InputType"].as_str() {
-            // A manifest of an inventory says of its own what its parts are.
+            // A manifest of an inventory has its own description of its parts.
             _ if config["ManifestType"].as_str() == Some("S3_INVENTORY") => Format::Manifest,
             Some("CSV") => {
                 let delimiter = match config["CSVDelimiter"].as_str() {

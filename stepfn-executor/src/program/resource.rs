@@ -1,8 +1,8 @@
-//! What a Task works with.
+//! The resource of a Task.
 
 use stepfn_core::value::Value;
 
-/// What a Task's `Resource` names.
+/// The meaning of a Task's `Resource`.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource {
     /// As the definition has it, substitutions applied.
@@ -36,7 +36,7 @@ pub(crate) enum Pattern {
     WaitForTaskToken,
 }
 
-/// What Step Functions itself does for a Task. The executor does it too, where nothing else is bound to the Task.
+/// An action that Step Functions itself performs for a Task. The executor does so too, where nothing else is bound to the Task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
     /// `states:startExecution`
@@ -50,14 +50,14 @@ pub(crate) enum Action {
     SendTaskHeartbeat,
 }
 
-/// What a Task waits for that starts an execution.
+/// The event that a Task which starts an execution waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Waits {
     /// For the reply that it was started; and for a token, if that is the pattern.
     Reply,
-    /// For its end, told with data in JSON text: `.sync`.
+    /// For its end, with its data in JSON text: `.sync`.
     Sync,
-    /// For its end, told with data: `.sync:2`.
+    /// For its end, with its data: `.sync:2`.
     SyncData,
 }
 
@@ -113,7 +113,7 @@ impl Resource {
         (!fits && *headers != Value::Null).then_some("The value of the field 'Headers' has an invalid format")
     }
 
-    /// What Step Functions itself does for the Task.
+    /// Returns the action that Step Functions itself performs for the Task.
     pub(crate) fn action(&self) -> Option<Action> {
         let Family::Service { resource_type, resource } = &self.family else { return None };
         Some(match (&**resource_type, &**resource) {

@@ -25,7 +25,7 @@ pub(crate) enum Jitter {
 }
 
 impl Retrier {
-    /// How long to wait before a retry, where `done` retries of this retrier went before.
+    /// Returns the time to wait before a retry, after `done` retries of this retrier.
     pub(crate) fn delay(&self, done: u32, random: impl FnOnce() -> f64) -> Duration {
         let done = i32::try_from(done).unwrap_or(i32::MAX);
         let mut seconds = self.interval * self.backoff_rate.powi(done);

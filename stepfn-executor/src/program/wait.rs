@@ -1,4 +1,4 @@
-//! How long a Wait waits.
+//! The duration of a Wait.
 
 use std::time::Duration;
 

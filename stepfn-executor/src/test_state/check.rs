@@ -1,4 +1,4 @@
-//! What AWS refuses before it runs a state.
+//! The checks that AWS makes before it runs a state.
 
 use stepfn_core::{
     asl::StateKind,
@@ -22,7 +22,7 @@ pub(super) struct Checked {
     pub(super) result: Option<Document>,
     pub(super) context: Option<Document>,
     pub(super) variables: Option<Document>,
-    /// What a Map's `ItemReader` reads.
+    /// The items of a Map's `ItemReader`.
     pub(super) read_items: Option<Document>,
 }
 
@@ -131,7 +131,7 @@ fn check_result(test: &TestState, located: &Located, result: &Value) -> Result<(
 /// A field's name and its type, where it must be of one.
 type ContextField = (&'static str, Option<&'static str>);
 
-/// The fields of a context object, and whether each is a string or a number; nothing is said of `Input`.
+/// The fields of a context object, and whether each is a string or a number; `Input` may be anything.
 const CONTEXT: &[(&str, &[ContextField])] = &[
     (
         "Execution",

@@ -206,7 +206,7 @@ impl Flow<'_> {
         }
     }
 
-    /// What the mock answers.
+    /// Returns the answer of the mock.
     pub(super) fn mocked(&self) -> Result<Value, Stop> {
         let error = self.test.mock.as_ref().and_then(|mock| mock.error.as_ref());
         match (&self.checked.result, error) {
@@ -219,7 +219,7 @@ impl Flow<'_> {
         }
     }
 
-    /// What a Map makes of its input before it starts.
+    /// Evaluates the input of a Map before it starts.
     pub(super) fn iterate(&mut self, map: &program::Map, input: &Value) -> Result<(), Stop> {
         let items = match self.read_items() {
             Some(read) => Dataset::Items(read),
@@ -245,7 +245,7 @@ impl Flow<'_> {
         self.tolerate(items.len(), input)
     }
 
-    /// What stands in place of what an `ItemReader` reads.
+    /// Returns the items of the configuration, in place of those of an `ItemReader`.
     fn read_items(&self) -> Option<Arc<stepfn_core::value::Array>> {
         let read = self.checked.read_items.as_ref()?;
         match &read.value {
@@ -254,7 +254,7 @@ impl Flow<'_> {
         }
     }
 
-    /// What `ItemSelector` makes of each item.
+    /// Returns the result of `ItemSelector` for each item.
     fn select_items(
         &self,
         map: &program::Map,
@@ -362,7 +362,7 @@ impl Flow<'_> {
             let done = done.unwrap_or(0);
             details.push(("retryIndex", Value::from(index)));
             if done < retrier.max_attempts {
-                // Without jitter: what a test says must not change.
+                // Without jitter: the answer of a test must not change.
                 let backoff = retrier.delay(done, || 1.0).as_secs_f64();
                 details.push(("retryBackoffIntervalSeconds", whole(backoff)));
                 self.seen.note("errorDetails", Value::object(details));
@@ -389,7 +389,7 @@ impl Flow<'_> {
         self.reply(TestStatus::Failed, None, Some(failure), None)
     }
 
-    /// What a catcher hands on.
+    /// Returns the output of a catcher.
     fn catch(&mut self, index: usize, error: &Value) -> Result<Value, Stop> {
         let input = &self.checked.input.value;
         if let Some(jsonata) = &self.state.jsonata {

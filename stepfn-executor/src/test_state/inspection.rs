@@ -1,4 +1,4 @@
-//! What became of the data on the way.
+//! The data on its way through the state.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ fn given(document: &Document, value: &Value) -> Option<String> {
     document.text_at(&pointer).map(str::to_owned)
 }
 
-/// Where the very same array or object stands.
+/// Returns the pointer to the very same array or object.
 fn pointer_of(inside: &Value, value: &Value) -> Option<String> {
     let is_same = match (inside, value) {
         (Value::Array(one), Value::Array(other)) => Arc::ptr_eq(one, other),

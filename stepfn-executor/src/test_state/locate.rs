@@ -10,7 +10,7 @@ use stepfn_core::{
 
 use super::{TestState, TestStateError};
 
-/// What AWS calls a state that has no name.
+/// AWS's name for a state that has none.
 pub(super) const UNNAMED: &str = "StateName";
 
 /// The state under test.

@@ -1,6 +1,6 @@
 //! One state on its own: AWS's `TestState`.
 //!
-//! A state runs with an input, a mock in place of its work, a context object and variables, and the answer says what became of the
+//! A state runs with an input, a mock in place of its work, a context object and variables, and the answer shows the
 //! data on the way. Texts are JSON texts, as in AWS's API. Tasks, Parallel and Map states take a [mock](StateMock); a Task may be
 //! done by a [handler](TestState::handler) instead.
 //!
@@ -70,7 +70,7 @@ pub struct TestState {
     identity: Identity,
 }
 
-/// What does the work of a Task.
+/// The handler that does the work of a Task.
 #[derive(Clone)]
 struct Shared(Arc<dyn TaskHandler>);
 
@@ -86,7 +86,7 @@ impl TaskHandler for Shared {
 
 impl TestState {
     /// A test of a state, given as JSON text: the state itself, or a state machine, of which [`state_name`](Self::state_name) then
-    /// says which state.
+    /// selects it.
     pub fn new(definition: impl Into<String>) -> Self {
         Self { definition: definition.into(), ..Self::default() }
     }
@@ -106,21 +106,21 @@ impl TestState {
         self
     }
 
-    /// The state's input, as JSON text. `{}` where nothing is said.
+    /// Sets the state's input, as JSON text; `{}` by default.
     #[must_use]
     pub fn input(mut self, json: impl Into<String>) -> Self {
         self.input = Some(json.into());
         self
     }
 
-    /// How much the answer says. [`InspectionLevel::Info`] where nothing is said.
+    /// Sets the detail of the answer; [`InspectionLevel::Info`] by default.
     #[must_use]
     pub fn inspection_level(mut self, level: InspectionLevel) -> Self {
         self.inspection_level = level;
         self
     }
 
-    /// What stands in place of the state's work.
+    /// Sets the mock in place of the state's work.
     #[must_use]
     pub fn mock(mut self, mock: StateMock) -> Self {
         self.mock = Some(mock);
@@ -141,7 +141,7 @@ impl TestState {
         self
     }
 
-    /// What went before: retries, failed iterations.
+    /// Sets what happened before: retries, failed iterations.
     #[must_use]
     pub fn state_configuration(mut self, configuration: StateConfiguration) -> Self {
         self.configuration = Some(configuration);
@@ -162,7 +162,7 @@ impl TestState {
         self
     }
 
-    /// What does the work of a Task that has no mock.
+    /// Sets the handler of a Task that has no mock.
     #[must_use]
     pub fn handler(mut self, handler: impl TaskHandler) -> Self {
         self.handler = Some(Shared(Arc::new(handler)));
@@ -186,7 +186,7 @@ impl TestState {
     /// Runs the state.
     ///
     /// # Errors
-    /// What AWS refuses such a call with. A state that fails is an answer.
+    /// The error with which AWS refuses such a call. A state that fails is an answer.
     pub fn run(&self) -> Result<TestStateReply, TestStateError> {
         let checked = check::check(self)?;
         flow::run(self, &checked)

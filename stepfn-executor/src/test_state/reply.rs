@@ -2,7 +2,7 @@ use std::fmt;
 
 use stepfn_core::value::Value;
 
-/// How a tested state ended.
+/// The status of a tested state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TestStatus {
     /// `SUCCEEDED`
@@ -30,9 +30,9 @@ impl TestStatus {
 /// The answer of [`TestState::run`](super::TestState::run).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TestStateReply {
-    /// How the state ended.
+    /// The status of the state.
     pub status: TestStatus,
-    /// What it gives to the next one, as JSON text; not where it failed.
+    /// The state's output, as JSON text; none where it failed.
     pub output: Option<String>,
     /// The error's name.
     pub error: Option<String>,
@@ -40,7 +40,7 @@ pub struct TestStateReply {
     pub cause: Option<String>,
     /// The state that comes next, where there is one.
     pub next_state: Option<String>,
-    /// What became of the data on the way, by AWS's names (`afterInputPath`, `result`, `errorDetails`): JSON values as JSON text.
+    /// The data on its way through the state, by AWS's names (`afterInputPath`, `result`, `errorDetails`): JSON values as JSON text.
     /// Not on [`InspectionLevel::Info`](super::InspectionLevel::Info).
     pub inspection_data: Option<Value>,
 }
@@ -61,7 +61,7 @@ impl TestStateReply {
     }
 }
 
-/// What `TestState` refuses a call with.
+/// The error with which `TestState` refuses a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestStateError {
     /// AWS's code: `ValidationException`, `InvalidDefinition` or `InvalidExecutionInput`.

@@ -2,31 +2,31 @@ use stepfn_core::value::Value;
 
 use super::{TestState, TestStateError};
 
-/// How much an answer says.
+/// The detail of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum InspectionLevel {
     /// The status and the output, or the error.
     #[default]
     Info,
-    /// What became of the data on the way as well.
+    /// The data on its way through the state as well.
     Debug,
     /// As `Debug`; of an HTTP task the request and the response as well, which nothing here makes.
     Trace,
 }
 
-/// How strictly a mocked result is compared with what the service's API answers.
+/// The strictness with which a mocked result is compared with the service's API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FieldValidationMode {
-    /// What must be there is there, and what is there is of its type.
+    /// Required fields are there, and all fields are of their types.
     #[default]
     Strict,
-    /// What is there is of its type.
+    /// The fields that are there are of their types.
     Present,
     /// Not at all.
     None,
 }
 
-/// What stands in place of a state's work: a result or an error.
+/// The mock of a state's work: a result or an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StateMock {
     pub(super) result: Option<String>,
@@ -52,7 +52,7 @@ impl StateMock {
         Self { error: Some(error), ..Self::default() }
     }
 
-    /// How strictly the result is compared with what the service's API answers.
+    /// Sets the strictness with which the result is compared with the service's API.
     #[must_use]
     pub fn field_validation_mode(mut self, mode: FieldValidationMode) -> Self {
         self.validation = mode;
@@ -60,16 +60,16 @@ impl StateMock {
     }
 }
 
-/// What went before the state's work ended.
+/// The events before the state's work ended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StateConfiguration {
-    /// How often the retrier that handles the error was used before.
+    /// The number of earlier uses of the retrier that handles the error.
     pub retrier_retry_count: Option<u32>,
     /// The state inside of a Map or Parallel that the mocked error comes from.
     pub error_caused_by_state: Option<String>,
-    /// How many iterations of a Map failed.
+    /// The number of a Map's failed iterations.
     pub map_iteration_failure_count: Option<u64>,
-    /// What a Map's `ItemReader` reads, as JSON text.
+    /// The items of a Map's `ItemReader`, as JSON text.
     pub map_item_reader_data: Option<String>,
 }
 

@@ -1,11 +1,11 @@
-//! What the APIs of services answer, as far as a mocked result is compared with it: those that workflows call most. A result of any
+//! The results of services' APIs, as far as a mocked result is compared with them: those that workflows call most. A result of any
 //! other API is taken as it is.
 
 use stepfn_core::value::Value;
 
 use crate::program::{Family, Resource};
 
-/// What a field of an answer holds.
+/// The type of a field in an answer.
 enum Shape {
     Text,
     /// A text of at least one character.
@@ -220,7 +220,7 @@ const SENT: &[Field] = &[
     may("SequenceNumber", Text),
 ];
 
-/// What an API answers: by service and action as a `Resource` names them.
+/// Returns the fields of an API's result, by service and action as in a `Resource`.
 fn answer(service: &str, action: &str) -> Option<&'static [Field]> {
     Some(match (service, action) {
         ("dynamodb", "putItem" | "updateItem" | "deleteItem") => WRITTEN,

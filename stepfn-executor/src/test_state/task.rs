@@ -14,7 +14,7 @@ const NAME: &str = "Task";
 /// The seconds that the work may take, and those between its heartbeats.
 pub(super) type Limits = (Option<u64>, Option<u64>);
 
-/// What the work answers to these parameters.
+/// Runs the work with these parameters.
 pub(super) fn run(
     test: &TestState,
     task: &stepfn_core::asl::Task,

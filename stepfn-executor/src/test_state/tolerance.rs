@@ -10,7 +10,7 @@ use crate::{
     program::{Amount, Frame, Percentage},
 };
 
-/// How many failed iterations the Map bears, by count and by percentage.
+/// Returns the failed iterations that the Map tolerates, by count and by percentage.
 pub(super) fn of(
     map: &Map,
     language: QueryLanguage,

@@ -92,7 +92,8 @@ impl fmt::Display for Way {
     }
 }
 
-/// How often each way of a workflow was taken, over any number of runs: states, transitions, Choice rules, catchers, retriers.
+/// The number of times that each part of a workflow was taken, over any number of runs: states, transitions, Choice rules, catchers,
+/// retriers.
 ///
 /// ```
 /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, graph::Mark, json};

@@ -7,7 +7,7 @@ use crate::{Route, RouteStep};
 /// More of a value than this is left out.
 const MOST_SHOWN: usize = 400;
 
-/// In a value of no more than this, nobody needs to be told where it differs.
+/// The size of a value up to which it is shown whole.
 const SEEN_AT_ONCE: usize = 60;
 
 /// A value, cut where it is long.
@@ -20,7 +20,7 @@ pub(super) fn shown(value: &Value) -> String {
     format!("{}… ({} bytes)", &text[..end], text.len())
 }
 
-/// Two values that are not the same, as an assertion tells it: whole where both are short, else where they differ first.
+/// Two values that are not the same, for an assertion's message: whole where both are short, else where they differ first.
 pub(super) fn outputs(expected: &Value, found: &Value) -> (String, String) {
     let mut at = "$".to_owned();
     let (inner_expected, inner_found) = first(expected, found, &mut at);
@@ -76,7 +76,7 @@ fn first<'v>(
 
 /// Where a way is not the expected one, if it is not: which step, from 1, what was expected there, and what was found.
 ///
-/// A step is expected by its name, whatever happens inside of it, or as [`Route`] tells it, with what happens inside.
+/// A step is expected by its name, whatever happens inside of it, or as [`Route`] shows it, with what happens inside.
 pub(super) fn ways(expected: &[String], found: &Route) -> Option<String> {
     let longest = expected.len().max(found.steps.len());
     (0..longest).find_map(|index| match (expected.get(index), found.steps.get(index)) {
@@ -98,7 +98,7 @@ fn is(expected: &str, step: &RouteStep) -> bool {
     step.state == expected || step.to_string() == expected.replace('→', "->")
 }
 
-/// A step as the expectation has it: with what happened inside where that tells the two apart.
+/// Returns a step as the expectation has it: with what happened inside where that makes the difference.
 fn like(expected: &str, step: &RouteStep) -> String {
     let inside = expected.strip_prefix(&*step.state).is_some_and(|rest| rest.starts_with(" ["));
     if inside { step.to_string() } else { step.state.clone() }

@@ -101,7 +101,7 @@ impl<W: Workflow> WorkflowTest for W {}
 
 /// A workflow under test, with what answers in place of its tasks.
 ///
-/// Whatever is wrong with the test itself panics, with a text that says what to do.
+/// Errors of the test itself panic, with a message of what to do.
 #[must_use = "a test does nothing unless it is run"]
 pub struct Test<W = ()> {
     definition: Definition,
@@ -154,7 +154,7 @@ impl<W> Test<W> {
         self
     }
 
-    /// What else an executor can be told: placeholders, buckets, the account, the first instant.
+    /// Configures the executor further: placeholders, buckets, the account, the first instant.
     pub fn configure(mut self, configure: impl FnOnce(ExecutorBuilder) -> ExecutorBuilder) -> Self {
         self.builder = configure(self.builder);
         self
@@ -189,7 +189,7 @@ impl<W> Test<W> {
         self.start_value(input).finish()
     }
 
-    /// Starts an execution to be driven by hand: time passes when the test says so, and callbacks are answered by it.
+    /// Starts an execution to be driven by hand: the test lets time pass and answers callbacks.
     ///
     /// # Panics
     /// Where the execution cannot be built.

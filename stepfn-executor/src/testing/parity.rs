@@ -15,7 +15,7 @@ pub struct TestStateRequest {
     pub state: String,
     /// The request of the API: `definition`, `stateName`, `input`, `variables`, `context`, `mock`, `roleArn`, `inspectionLevel`.
     pub request: Value,
-    /// What came out of the state here; none where it failed.
+    /// The state's output here; none where it failed.
     pub output: Option<Value>,
 }
 
@@ -119,7 +119,7 @@ impl<W> Run<W> {
     }
 }
 
-/// The `Type` of the state of a name, wherever it stands.
+/// Returns the `Type` of the state of a name, wherever it is.
 fn type_of(machine: &StateMachine, name: &str) -> Option<&'static str> {
     if let Some(state) = machine.states.get(name) {
         return Some(state.kind.name());

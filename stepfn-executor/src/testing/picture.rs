@@ -1,4 +1,4 @@
-//! What a run looks like to whoever must find out why a test failed.
+//! The picture of a run, for those who must find out why a test failed.
 
 use stepfn_core::value::Value;
 
@@ -14,11 +14,11 @@ use crate::{
 pub(super) struct Visit {
     pub(super) state: String,
     pub(super) input: Value,
-    /// What it was left with, and how; none where it failed or was still there.
+    /// The data with which it was left, and by which transition; none where it failed or was still there.
     pub(super) left: Option<(Value, Via)>,
 }
 
-/// What a history tells of the stays in states.
+/// The stays in states, from a history.
 pub(super) struct Trace {
     /// In the order in which they began.
     pub(super) visits: Vec<Visit>,

@@ -17,7 +17,7 @@ use crate::{Outcome, Route, Status, history::EventKind};
 /// execution took, and the data before and after its last states.
 pub struct Run<W = ()> {
     name: String,
-    /// How it ended, with all that there is to know.
+    /// The outcome, with everything that there is to know.
     pub outcome: Outcome,
     visits: Vec<Visit>,
     workflow: PhantomData<fn() -> W>,
@@ -64,7 +64,7 @@ impl<W> Run<W> {
         self.outcome.history.route()
     }
 
-    /// What a Task's handler got, call by call.
+    /// Returns the inputs of a Task's handler, call by call.
     pub fn calls(&self, state: &str) -> Vec<Value> {
         let program = &self.outcome.history.executor().program;
         let events = self.outcome.history.as_slice().iter().enumerate();
@@ -80,12 +80,12 @@ impl<W> Run<W> {
             .collect()
     }
 
-    /// What went into a state, visit by visit.
+    /// Returns the inputs of a state, visit by visit.
     pub fn inputs(&self, state: &str) -> Vec<&Value> {
         self.visits.iter().filter(|visit| visit.state == state).map(|visit| &visit.input).collect()
     }
 
-    /// What came out of a state, visit by visit; those that did not come out are left out.
+    /// Returns the outputs of a state, visit by visit; visits without one are left out.
     pub fn outputs(&self, state: &str) -> Vec<&Value> {
         let visits = self.visits.iter().filter(|visit| visit.state == state);
         visits.filter_map(|visit| visit.left.as_ref().map(|(output, _)| output)).collect()
@@ -154,7 +154,7 @@ impl<W> Run<W> {
 
     /// Asserts the states of the machine itself that were entered, in their order.
     ///
-    /// A Map or Parallel is expected by its name, whatever happens inside of it, or with that, as [`route`](Self::route) tells it:
+    /// A Map or Parallel is expected by its name, whatever happens inside of it, or with that, as [`route`](Self::route) shows it:
     /// `Each [0-1: Pay -> Ship; 2: Pay]`, the iterations or branches by their numbers from 0, those that went the same way together.
     ///
     /// # Panics
@@ -226,7 +226,7 @@ impl<W> Run<W> {
 }
 
 impl<W> fmt::Display for Run<W> {
-    /// How it ended, the way it took, and the data before and after its last states.
+    /// Writes the end, the route, and the data before and after the last states.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "  end   {}", self.outcome.status)?;
         f.write_str(&picture::of_history(&self.outcome.history))

@@ -55,7 +55,7 @@ impl<W> Running<W> {
         self.execution.advance_to_next_event();
     }
 
-    /// What time it is for the execution.
+    /// Returns the time on the execution's clock.
     pub fn now(&self) -> Timestamp {
         self.execution.now()
     }
@@ -117,7 +117,7 @@ impl<W> Running<W> {
         self.execution.run_until_idle();
     }
 
-    /// Says that the work that a state waits for goes on (`SendTaskHeartbeat`).
+    /// Reports that the work of a state goes on (`SendTaskHeartbeat`).
     ///
     /// # Panics
     /// When the state waits for none.

@@ -12,10 +12,10 @@ use std::{
 
 use super::Sleep;
 
-/// How long the thread stays when nobody waits.
+/// The time that the thread stays when nobody waits.
 const LINGER: Duration = Duration::from_secs(10);
 
-/// How many of the alarms may be given up before they are cleared away.
+/// The number of alarms that may be given up before they are cleared away.
 const STALE: usize = 64;
 
 /// Waits so long. What is too long to count never ends.
@@ -27,7 +27,7 @@ pub(super) fn sleep(span: Duration) -> Sleep {
 struct Alarm {
     /// None is never.
     at: Option<Instant>,
-    /// What the thread rings, once it knows of the alarm.
+    /// The bell that the thread rings, once it knows of the alarm.
     bell: Option<Arc<Bell>>,
 }
 

@@ -18,9 +18,9 @@ pub(super) type Ticket = u64;
 pub(super) struct Offers {
     /// By the activity's ARN.
     tasks: HashMap<String, VecDeque<(Arc<str>, Value)>>,
-    /// How many tasks are offered.
+    /// The number of offered tasks.
     all: usize,
-    /// How many tokens were given back since what is over was cleared away.
+    /// The number of tokens that were given back since offers were last cleared away.
     over: usize,
     /// The workers that wait and were not called, by the activity's ARN. A task calls one of them: if all were called, most in vain,
     /// as many tasks as workers would cost the square.
@@ -29,7 +29,7 @@ pub(super) struct Offers {
 }
 
 impl Offers {
-    /// How many tasks are offered, those included that are over and not cleared away yet.
+    /// Returns the number of offered tasks, including those that are over and not cleared away yet.
     pub(super) fn len(&self) -> usize {
         self.all
     }

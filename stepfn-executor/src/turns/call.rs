@@ -20,7 +20,7 @@ use crate::{
     time,
 };
 
-/// What a call to a handler came to.
+/// The outcome of a call to a handler.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// It answered.
@@ -62,17 +62,17 @@ impl Call {
         &self.resource
     }
 
-    /// What the handler gets.
+    /// Returns the input of the handler.
     pub fn input(&self) -> &Value {
         &self.input
     }
 
-    /// What is the same whenever this call is made: [`TaskCall::idempotency_key`].
+    /// Returns the key that is the same whenever this call is made: [`TaskCall::idempotency_key`].
     pub fn idempotency_key(&self) -> &str {
         &self.key
     }
 
-    /// Makes the call. The handler is called when the future is first polled. `interrupted` says that it was made before, and not
+    /// Makes the call. The handler is called when the future is first polled. `interrupted` means that it was made before, and not
     /// answered.
     pub fn make(self, interrupted: bool) -> CallFuture {
         Box::pin(async move {
@@ -162,7 +162,7 @@ pub struct OpenToken {
     pub state: String,
     /// The activity's ARN, where a worker is to take the task.
     pub activity: Option<String>,
-    /// What the task got: its `Parameters`, or `Arguments`.
+    /// The task's `Parameters`, or `Arguments`.
     pub parameters: Value,
     /// Whether nothing but the token ends the task.
     pub awaited: bool,
@@ -267,7 +267,7 @@ impl Deferred {
     }
 }
 
-/// What waits for the answer to a call. Dropping it gives the call up.
+/// The receiver of a call's answer. Dropping it gives the call up.
 struct Awaited {
     calls: Weak<Deferred>,
     number: u64,

@@ -54,7 +54,7 @@ pub(super) fn get_item(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     let array = args.array(0)?;
     let index = truncate(args.number(1)?);
     if array.is_empty() {
-        // What AWS is said to give; a failure is recorded for arrays with items alone.
+        // AWS is reported to give this; a failure is recorded for arrays with items alone.
         return Ok(Value::Null);
     }
     let item = usize::try_from(index).ok().and_then(|index| array.get(index));

@@ -44,7 +44,7 @@ enum Failure {
 }
 
 impl Failure {
-    /// AWS says no more than which function it was.
+    /// AWS only reports which function it was.
     fn arguments(function: Function) -> Self {
         Self::Refused(format!("Invalid arguments in {}", function.name()))
     }

@@ -143,7 +143,7 @@ pub(super) fn base64_decode(args: &Arguments<'_, '_>) -> Result<Value, Failure> 
 }
 
 pub(super) fn hash(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
-    // AWS takes any data, not only text as its guide says.
+    // AWS takes any data, not only strings as its guide has it.
     let mut text = String::new();
     let data = match args.get(0)? {
         Value::String(data) => data,

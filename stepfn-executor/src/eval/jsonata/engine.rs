@@ -25,7 +25,7 @@ pub(super) enum Refusal {
     Threw { code: &'static str, message: String, range: Range<usize> },
     /// It went beyond what an evaluation may take.
     Exceeded { message: String, range: Range<usize> },
-    /// It failed in a way of which AWS says no more.
+    /// It failed in a way that AWS does not describe further.
     Internal,
     /// Its value is nothing that JSON has: a function, a regular expression.
     Unsupported,

@@ -11,7 +11,7 @@ use crate::{
     outcome::ExpressionError,
 };
 
-/// Returns `true` if a string of a definition is an expression: nothing stands before `{%` or after `%}`.
+/// Returns `true` if a string of a definition is an expression: nothing comes before `{%` or after `%}`.
 pub(crate) fn is_expression(text: &str) -> bool {
     inner(text).is_some()
 }
@@ -52,7 +52,7 @@ impl Expression {
     /// # Errors
     /// `States.QueryEvaluationError` when it throws, gives nothing, or gives what JSON does not have.
     pub(crate) fn evaluate(&self, scope: &Scope<'_>, field: &str) -> Result<Value, EvalError> {
-        // AWS says it in a sentence of its own; what is said at the place is shorter.
+        // AWS has a sentence of its own for it; the message at the place is shorter.
         let (what, place) = match engine::evaluate(&self.program, scope) {
             Ok(Some(value)) => return Ok(value),
             Ok(None) => {

@@ -18,7 +18,7 @@ pub(crate) use self::{
 use super::{ContextObject, Random, Variables};
 use crate::limits::Limits;
 
-/// What the expressions of one step see.
+/// The data that the expressions of one step can read.
 #[cfg_attr(not(feature = "jsonata"), allow(dead_code))] // what only an evaluator reads
 pub(crate) struct Scope<'a> {
     /// `$states.input`
@@ -31,9 +31,9 @@ pub(crate) struct Scope<'a> {
     context: &'a dyn ContextObject,
     /// `$name`
     variables: &'a dyn Variables,
-    /// What `$random` and `$uuid` draw from.
+    /// The random numbers of `$random` and `$uuid`.
     random: &'a Random,
-    /// What `$now` and `$millis` say.
+    /// The time of `$now` and `$millis`.
     now: Timestamp,
     limits: &'a Limits,
 }

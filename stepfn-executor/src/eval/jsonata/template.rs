@@ -5,10 +5,10 @@ use stepfn_core::value::{Map, Value};
 use super::{Expression, Scope, is_expression};
 use crate::eval::{CompileError, EvalError};
 
-/// How deep a template may nest: as deep as JSON text that the project reads.
+/// The depth to which a template may nest: that of the JSON text that the project reads.
 const MAX_DEPTH: usize = 128;
 
-/// A compiled template: each string that is an expression stands for its value, everything else for itself.
+/// A compiled template: each string that is an expression evaluates to its value, everything else to itself.
 #[derive(Debug)]
 pub(crate) struct Template(Node);
 
@@ -28,7 +28,7 @@ enum Node {
 #[derive(Debug)]
 struct Dynamic {
     expression: Expression,
-    /// What messages call the place: `Output/items[0]/id`.
+    /// The name of the place in messages: `Output/items[0]/id`.
     field: Box<str>,
 }
 
@@ -36,7 +36,7 @@ impl Template {
     /// Compiles the value of a field.
     ///
     /// # Errors
-    /// When an expression in it is no JSONata 2.0.6; the error says where.
+    /// When an expression in it is no JSONata 2.0.6; the error has the position.
     pub(crate) fn compile(template: &Value, field: &str) -> Result<Self, CompileError> {
         Node::compile(template, field.to_owned(), 0).map(Self)
     }

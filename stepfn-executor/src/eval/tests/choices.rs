@@ -110,7 +110,7 @@ fn another_type_is_never_an_error_and_never_equal() {
                 if paths && kind == OperandKind::Number && right_path == "$.left" {
                     continue;
                 }
-                // A constant of the wrong type stands on the right only.
+                // A constant of the wrong type is on the right only.
                 let operand = if paths { right_path.into() } else { world.input[&right_path[2..]].clone() };
                 let test = Test::compile(&comparison(left_path, operator, operand)).unwrap();
                 assert_eq!(test.holds(&world.scope()), Ok(false), "{left} {}", operator.name());

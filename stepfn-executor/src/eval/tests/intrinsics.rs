@@ -425,7 +425,7 @@ fn what_can_not_be_compiled() {
     }
 }
 
-/// What the checks only warn of, or say nothing of, is no reason not to run the rest of the machine.
+/// The checks' warnings, and what they do not report, are no reason not to run the rest of the machine.
 #[test]
 fn what_aws_takes_is_compiled() {
     let world = World::new(r#"{"a":[1,2,3],"o":{"x":1,"y":2}}"#);

@@ -199,7 +199,7 @@ fn filters() {
     }
 }
 
-/// What `amazon/aws-stepfunctions-local` gives.
+/// The results of `amazon/aws-stepfunctions-local`.
 #[test]
 fn the_truth_table_of_step_functions_local() {
     let world = World::new(

@@ -1,4 +1,4 @@
-//! What the rules of a Choice compare, and values that would make them hold and not hold.
+//! The operands of a Choice's rules, and values for which the rules hold and do not hold.
 
 use stepfn_core::{
     asl::{Comparison, Condition, Operator},

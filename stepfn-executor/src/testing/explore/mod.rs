@@ -28,19 +28,19 @@ use crate::{Attempt, Executor, History, Outcome, RunError, Status, TaskCall, Tas
 const PATIENCE: usize = 4;
 /// Executions with more transitions than this are taken not to end.
 const MOST_TRANSITIONS: u64 = 2_000;
-/// How many runs an exploration makes at most.
+/// The greatest number of runs of an exploration.
 const MOST_RUNS: usize = 3_000;
 /// An error that nothing names.
 const UNNAMED: &str = "Explored.Error";
 
-/// What came of an exploration: see [`explore`].
+/// The results of an exploration: see [`explore`].
 #[derive(Clone, Debug)]
 pub struct Exploration {
     /// One run for each way that was not taken before it.
     pub runs: Vec<ExploredRun>,
     /// Which ways were taken, and which could not be found.
     pub coverage: Coverage,
-    /// Why it says less than it should: the workflow cannot be run, or there was more to try than it tries.
+    /// The reason why it covers less than it should: the workflow cannot be run, or there was more to try than it tries.
     pub problem: Option<String>,
 }
 
@@ -51,13 +51,13 @@ pub struct ExploredRun {
     pub path: String,
     /// The input that was made up.
     pub input: Value,
-    /// What the tasks answered, where it was not their plain answer, in words.
+    /// The answers of tasks that were not the plain ones, in words.
     pub answers: Vec<String>,
-    /// How it ended; none where it did not.
+    /// The status at the end; none where the execution did not end.
     pub status: Option<Status>,
-    /// Whether no Fail state ended it, but an error that nothing caught.
+    /// Whether it ended with an error that nothing caught, not in a Fail state.
     pub is_unhandled: bool,
-    /// What came of it, with its history; none where it did not end.
+    /// The outcome, with its history; none where the execution did not end.
     pub outcome: Option<Outcome>,
 }
 
@@ -121,7 +121,7 @@ pub fn explore(definition: &Definition) -> Exploration {
     Explorer::new(definition).search()
 }
 
-/// What stands in for the world in one run.
+/// The inputs and answers of one run.
 #[derive(Clone, Debug)]
 struct Trial {
     input: Value,
@@ -247,7 +247,7 @@ impl<'d> Explorer<'d> {
         Exploration { runs, coverage, problem }
     }
 
-    /// What is worth trying after a run.
+    /// Returns the trials that a run suggests.
     fn next(&self, trial: &Trial, history: &History) -> Vec<Trial> {
         let visits = picture::visits(history);
         let visited: HashSet<&str> = visits.iter().map(|visit| &*visit.state).collect();
@@ -353,7 +353,7 @@ impl<'d> Explorer<'d> {
         };
         let ended_by_fail = visits.last().is_some_and(|visit| self.fails.contains(visit.state.as_str()));
         let failed = matches!(status, Some(Status::Failed { .. } | Status::TimedOut));
-        // A loop's way is told by its first rounds.
+        // A loop's route is identified by its first rounds.
         let first = &visits[..visits.len().min(30)];
         let path = picture::path(first) + if first.len() < visits.len() { " → …" } else { "" };
         let mut answers: Vec<String> =
@@ -388,7 +388,7 @@ fn with_input_path(choice: &State, path: &[String]) -> Vec<String> {
     before.chain(path.iter().cloned()).collect()
 }
 
-/// What stands in for a task.
+/// The answers of the tasks in one run.
 struct World {
     answer: Option<Answer>,
     plain: Value,

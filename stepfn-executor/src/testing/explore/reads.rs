@@ -1,4 +1,4 @@
-//! What a state reads of data whose shape nobody knows, and values that would let it.
+//! The paths that a state reads of data whose shape is not known, and values that have them.
 
 use stepfn_core::{
     asl::{PathField, State, StateKind},
@@ -34,7 +34,7 @@ pub(super) fn reads(state: &State) -> Vec<(Vec<String>, Value)> {
     for template in [&state.parameters, &state.assign].into_iter().flatten() {
         templates(template, &mut found);
     }
-    // What stands behind the InputPath is read of what it selects.
+    // Paths after the InputPath are read of what it selects.
     for (keys, _) in &mut found[first..] {
         keys.splice(0..0, below.iter().cloned());
     }
