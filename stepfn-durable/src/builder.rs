@@ -13,7 +13,8 @@ use crate::{
     error::HostError,
     host::Host,
     inner::{Alive, Inner},
-    machine::{self, Configure, Registered},
+    machine::{self, Common, Configure, Registered},
+    observer::{Commit, Observer},
     running::OnInterrupted,
     store::Store,
 };
@@ -26,7 +27,7 @@ const NAME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 pub struct HostBuilder {
     store: Option<Arc<dyn Store>>,
     machines: Vec<Registered>,
-    common: Vec<Configure>,
+    common: Common,
     clock: Clock,
     on_interrupted: OnInterrupted,
     lease: Duration,
@@ -34,6 +35,7 @@ pub struct HostBuilder {
     most_loaded: usize,
     retention: Duration,
     stops_at_errors: bool,
+    observers: Vec<Observer>,
 }
 
 impl HostBuilder {
@@ -41,7 +43,7 @@ impl HostBuilder {
         Self {
             store: None,
             machines: Vec::new(),
-            common: Vec::new(),
+            common: Common::default(),
             clock: Clock::Real,
             on_interrupted: OnInterrupted::default(),
             lease: Duration::from_secs(30),
@@ -49,6 +51,7 @@ impl HostBuilder {
             most_loaded: 10_000,
             retention: NAME,
             stops_at_errors: false,
+            observers: Vec::new(),
         }
     }
 
@@ -86,7 +89,7 @@ impl HostBuilder {
         mut self,
         configure: impl Fn(ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
     ) -> Self {
-        self.common.push(Arc::new(move |_, builder| configure(builder)));
+        self.common.configure.push(Arc::new(move |_, builder| configure(builder)));
         self
     }
 
@@ -95,7 +98,30 @@ impl HostBuilder {
         mut self,
         configure: impl Fn(&Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
     ) -> Self {
-        self.common.push(Arc::new(configure));
+        self.common.configure.push(Arc::new(configure));
+        self
+    }
+
+    /// Variants of machines: what is set on the executor of one, whose name stands behind `#` in the revision that an execution is
+    /// [started](Host::start_revision) by. Mocks for tests, for one. A name that is not known is the caller's to refuse.
+    pub fn variants(
+        mut self,
+        vary: impl Fn(&str, &Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.common.variants = Some(Arc::new(vary));
+        self
+    }
+
+    /// What is kept with a machine beside its definition, where it is registered: [`Revision::details`](crate::store::Revision::details).
+    pub fn details(mut self, details: impl Fn(&Definition) -> String + Send + Sync + 'static) -> Self {
+        self.common.details = Some(Arc::new(details));
+        self
+    }
+
+    /// Who is told of each commit of turns once it is made: for metrics, logs, events. It is called on the host's own loop, so that it
+    /// must not wait; what was committed just before the process ended it may never be told.
+    pub fn observer(mut self, observer: impl Fn(&Commit<'_>) + Send + Sync + 'static) -> Self {
+        self.observers.push(Box::new(observer));
         self
     }
 
@@ -171,6 +197,7 @@ impl HostBuilder {
             retention: self.retention,
             stops_at_errors: self.stops_at_errors,
             common: self.common,
+            observers: self.observers,
             state: std::sync::Mutex::default(),
         });
         for machine in machines {

@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use stepfn_executor::{
@@ -20,6 +20,7 @@ use crate::{
     clock::{millis, millis_up, span},
     inner::Inner,
     journal::Message,
+    observer::{self, Commit},
     recover::{ask, recover},
     running::{OnInterrupted, RecoverError, Running, Step, interrupted},
     store::{
@@ -46,8 +47,9 @@ pub(crate) enum Event {
     Look(ExecutionId),
     /// A call was answered.
     Answered { id: ExecutionId, input: Input },
-    /// Moves virtual time to the next thing that is due; tells what time it is then, if there was any.
-    Pass(oneshot::Sender<Option<Timestamp>>),
+    /// Moves virtual time to the next thing that is due; tells what time it is then, if there was any. `holds` says that it stands still
+    /// while anybody waits for a token.
+    Pass { reply: oneshot::Sender<Option<Timestamp>>, holds: bool },
     /// Tells when nothing is left to be done now.
     Idle(oneshot::Sender<()>),
     /// Ends the loop.
@@ -199,8 +201,9 @@ impl Driver {
                     self.ready.insert(id);
                 }
             }
-            Some(Event::Pass(reply)) => {
+            Some(Event::Pass { reply, holds }) => {
                 let next = self.due.first().map(|(at, _)| *at);
+                let next = next.filter(|_| !(holds && self.waits_for_tokens()));
                 if let Some(next) = next {
                     self.inner.clock.advance_to(next);
                     self.claimed = Timestamp::MIN;
@@ -211,6 +214,10 @@ impl Driver {
             Some(Event::Stop(reply)) => return Err(Over::Stopped(reply)),
         }
         Ok(())
+    }
+
+    fn waits_for_tokens(&self) -> bool {
+        self.loaded.values().any(|loaded| !loaded.running.turns().pending_tokens().is_empty())
     }
 
     fn load(&mut self, id: ExecutionId, loaded: Loaded) {
@@ -397,7 +404,9 @@ impl Driver {
                 return Ok(());
             }
             let ids: Vec<_> = turns.iter().map(|turn| (turn.execution, turn.keep.is_some())).collect();
+            let since = Instant::now();
             let committed = ask(&self.inner, "commit turns", |store| store.commit(turns.clone())).await?;
+            self.tell(&turns, &committed, since.elapsed());
             for ((id, kept), committed) in ids.into_iter().zip(committed) {
                 let Some(step) = steps.remove(&id) else { continue };
                 match committed {
@@ -407,6 +416,33 @@ impl Driver {
             }
         }
         Ok(())
+    }
+
+    /// Tells the observers what is kept now.
+    fn tell(&self, turns: &[Turn], committed: &[Committed], took: Duration) {
+        if self.inner.observers.is_empty() {
+            return;
+        }
+        let done =
+            turns.iter().zip(committed).filter(|(_, committed)| matches!(committed, Committed::Done(_)));
+        let turns = done.filter_map(|(turn, _)| {
+            let loaded = self.loaded.get(&turn.execution)?;
+            Some(observer::Committed {
+                execution_arn: &loaded.arn,
+                events: &turn.events,
+                end: turn.end.as_ref(),
+            })
+        });
+        let commit = Commit {
+            turns: turns.collect(),
+            took,
+            loaded: self.loaded.len(),
+            ready: self.ready.len(),
+            calls: self.loaded.values().map(|loaded| loaded.calls.len()).sum(),
+        };
+        for observer in &self.inner.observers {
+            observer(&commit);
+        }
     }
 
     /// One turn of one execution, with what is to be kept of it.

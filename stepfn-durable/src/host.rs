@@ -478,9 +478,21 @@ impl Host {
     /// # Errors
     /// When the host has stopped.
     pub async fn pass_time(&self) -> Result<Option<Timestamp>, HostError> {
+        self.pass(false).await
+    }
+
+    /// The same, but time stands still while any task waits for a token: for a callback, or for the worker of an activity.
+    ///
+    /// # Errors
+    /// When the host has stopped.
+    pub async fn pass_time_without_tokens(&self) -> Result<Option<Timestamp>, HostError> {
+        self.pass(true).await
+    }
+
+    async fn pass(&self, holds: bool) -> Result<Option<Timestamp>, HostError> {
         self.idle().await?;
-        let (sender, receiver) = oneshot::channel();
-        self.inner.send(Event::Pass(sender))?;
+        let (reply, receiver) = oneshot::channel();
+        self.inner.send(Event::Pass { reply, holds })?;
         let now = receiver.await.map_err(|_| self.inner.over(&self.inner.lock()))?;
         self.idle().await?;
         Ok(now)

@@ -14,7 +14,8 @@ use crate::{
     clock::{Clock, millis, span},
     driver::Event,
     error::HostError,
-    machine::{self, Configure, Machine},
+    machine::{self, Common, Machine},
+    observer::Observer,
     running::{OnInterrupted, RecoverError},
     store::{
         Created, Hint, Listener, MachineKind, NewMachine, Published, Revision, Store, StoreError, Update,
@@ -33,7 +34,8 @@ pub(crate) struct Inner {
     pub(crate) most_loaded: usize,
     pub(crate) retention: Duration,
     pub(crate) stops_at_errors: bool,
-    pub(crate) common: Vec<Configure>,
+    pub(crate) common: Common,
+    pub(crate) observers: Vec<Observer>,
     pub(crate) state: Mutex<State>,
 }
 
@@ -142,7 +144,7 @@ impl Inner {
             id: machine.revision.clone(),
             machine: machine.arn.clone(),
             definition: machine.text.clone(),
-            details: "{}".to_owned(),
+            details: machine.details.clone(),
             created: millis(self.clock.now()),
         };
         let new = NewMachine {
@@ -174,7 +176,8 @@ impl Inner {
         if let Some(known) = self.lock().revisions.get(revision) {
             return Ok(Some(known.clone()));
         }
-        let Some(kept) = self.store.revision(revision.to_owned()).await? else { return Ok(None) };
+        let (kept, variant) = machine::variant(revision);
+        let Some(kept) = self.store.revision(kept.to_owned()).await? else { return Ok(None) };
         let name = arn.rsplit(':').next().unwrap_or(arn);
         let kind = match self.store.machine(arn.to_owned()).await?.map(|machine| machine.kind) {
             Some(MachineKind::Express) => WorkflowType::Express,
@@ -183,6 +186,7 @@ impl Inner {
         let Some(mut registered) = machine::restored(name, kind, &kept.definition) else {
             return Ok(None);
         };
+        let variant = variant.map(str::to_owned).zip(self.common.variants.clone());
         let mut state = self.lock();
         // The functions are those of today's definition, where it has the same tasks.
         registered.configure.push(match state.current.get(name) {
@@ -190,6 +194,9 @@ impl Inner {
             // A Task that nothing is bound to fails when it is reached.
             None => Arc::new(|_, builder| builder.allow_unbound()),
         });
+        if let Some((variant, vary)) = variant {
+            registered.configure.push(Arc::new(move |of, builder| vary(&variant, of, builder)));
+        }
         let built = machine::build_one(&registered, &self.common, state.current.values());
         let Ok(machine) = built else { return Ok(None) };
         let machine = Machine { revision: revision.to_owned(), ..machine };

@@ -34,6 +34,7 @@ mod host;
 mod inner;
 mod journal;
 mod machine;
+mod observer;
 mod recover;
 mod running;
 pub mod store;
@@ -43,5 +44,6 @@ pub use self::{
     error::HostError,
     host::{Host, StartOf, StartedExecution, WorkerTask},
     machine::MachineError,
+    observer::{Commit, Committed},
     running::{OnInterrupted, RecoverError},
 };

@@ -16,6 +16,38 @@ use stepfn_executor::{BuildError, Executor, ExecutorBuilder};
 /// What is set on the executor of a machine.
 pub(crate) type Configure = Arc<dyn Fn(&Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync>;
 
+/// What a variant of a machine has set on its executor.
+pub(crate) type Vary = Arc<dyn Fn(&str, &Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync>;
+
+/// Gives what is kept with a machine beside its definition.
+pub(crate) type Detail = Arc<dyn Fn(&Definition) -> String + Send + Sync>;
+
+/// What holds for all machines of a host.
+#[derive(Default)]
+pub(crate) struct Common {
+    pub(crate) configure: Vec<Configure>,
+    pub(crate) variants: Option<Vary>,
+    pub(crate) details: Option<Detail>,
+}
+
+impl Common {
+    /// What is kept with a machine beside its definition.
+    fn details_of(&self, definition: &Definition) -> String {
+        self.details.as_ref().map_or_else(|| NO_DETAILS.to_owned(), |details| details(definition))
+    }
+}
+
+/// The details of a machine of which nothing is said.
+const NO_DETAILS: &str = "{}";
+
+/// A revision's own name, and the variant behind it: `a1b2#Happy`.
+pub(crate) fn variant(revision: &str) -> (&str, Option<&str>) {
+    match revision.split_once('#') {
+        Some((revision, variant)) => (revision, Some(variant)),
+        None => (revision, None),
+    }
+}
+
 /// A machine as it was registered.
 pub(crate) struct Registered {
     pub(crate) definition: Definition,
@@ -32,6 +64,7 @@ pub(crate) struct Machine {
     /// By what its definition is known again.
     pub(crate) revision: String,
     pub(crate) text: String,
+    pub(crate) details: String,
     pub(crate) definition: Arc<Definition>,
     pub(crate) configure: Vec<Configure>,
 }
@@ -91,7 +124,7 @@ impl fmt::Display for MachineError {
 impl std::error::Error for MachineError {}
 
 /// Builds the executors. A machine that starts others is built after those.
-pub(crate) fn build(registered: Vec<Registered>, common: &[Configure]) -> Result<Vec<Machine>, MachineError> {
+pub(crate) fn build(registered: Vec<Registered>, common: &Common) -> Result<Vec<Machine>, MachineError> {
     let mut machines: BTreeMap<String, Machine> = BTreeMap::new();
     let mut left = registered;
     let mut names = BTreeSet::new();
@@ -124,7 +157,7 @@ pub(crate) fn build(registered: Vec<Registered>, common: &[Configure]) -> Result
 /// Builds the executor of one machine, which may start those that are known.
 pub(crate) fn build_one<'a>(
     one: &Registered,
-    common: &[Configure],
+    common: &Common,
     known: impl Iterator<Item = &'a Machine>,
 ) -> Result<Machine, MachineError> {
     let mut builder = Executor::builder().real_time();
@@ -132,6 +165,7 @@ pub(crate) fn build_one<'a>(
         builder = builder.state_machine(&machine.name, &machine.executor);
     }
     builder = common
+        .configure
         .iter()
         .chain(&one.configure)
         .fold(builder, |builder, configure| configure(&one.definition, builder));
@@ -143,8 +177,13 @@ pub(crate) fn build_one<'a>(
     let text = definition.machine.to_json().to_string();
     let definition = Arc::new(definition.clone());
     let (arn, workflow_type) = (executor.state_machine_arn(), definition.workflow_type);
-    let digest: [u8; 32] =
-        Sha256::new().chain_update(&arn).chain_update([0]).chain_update(&text).finalize().into();
+    let details = common.details_of(&definition);
+    let mut digest = Sha256::new().chain_update(&arn).chain_update([0]).chain_update(&text);
+    // So that what is said of a machine beside its definition is changed, too.
+    if details != NO_DETAILS {
+        digest = digest.chain_update([0]).chain_update(&details);
+    }
+    let digest: [u8; 32] = digest.finalize().into();
     let revision = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     Ok(Machine {
         name,
@@ -153,6 +192,7 @@ pub(crate) fn build_one<'a>(
         executor,
         revision,
         text,
+        details,
         definition,
         configure: one.configure.clone(),
     })

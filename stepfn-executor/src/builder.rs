@@ -8,7 +8,7 @@ use stepfn_core::{definition::Definition, diagnostic::nearest, task::Handler};
 use crate::{
     declared::Held,
     eval::system_bytes,
-    executor::{Bound, Clock, Executor, Inner, Parts},
+    executor::{Bound, Clock, Executor, FunctionsBy, Inner, Parts},
     handler::{Attempt, TaskCall, TaskHandler},
     identity::Identity,
     limits::Limits,
@@ -35,6 +35,7 @@ pub struct ExecutorBuilder {
     states: HashMap<String, Bound>,
     resources: HashMap<String, Bound>,
     functions: HashMap<String, Bound>,
+    functions_by: Option<FunctionsBy>,
     substitutions: Vec<(String, String)>,
     hold_for_callbacks: bool,
     allow_unbound: bool,
@@ -130,6 +131,17 @@ impl ExecutorBuilder {
                 self = self.function(task.name, Declared(handler));
             }
         }
+        self
+    }
+
+    /// Binds the Lambda functions that nothing else is bound to, each by its bare name: to a client of a service that has functions,
+    /// for one. Where there is no handler for a name, nothing is bound to it.
+    #[must_use]
+    pub fn functions_by<H: TaskHandler>(
+        mut self,
+        by: impl Fn(&str) -> Option<H> + Send + Sync + 'static,
+    ) -> Self {
+        self.functions_by = Some(Arc::new(move |name| by(name).map(bound)));
         self
     }
 
@@ -362,8 +374,9 @@ impl ExecutorBuilder {
                 let handler = definition.handler(&state.pointer)?;
                 Some(bound(Declared(handler)))
             });
-            let dynamic =
-                task.resource.is_lambda_invoke() && task.function.is_none() && !self.functions.is_empty();
+            let bound = bound.or_else(|| self.functions_by.as_ref()?(function_of(task)?));
+            let has_functions = !self.functions.is_empty() || self.functions_by.is_some();
+            let dynamic = task.resource.is_lambda_invoke() && task.function.is_none() && has_functions;
             // Workers may take what activities have to do.
             let polled = task.resource.family == Family::Activity;
             if bound.is_none() && !dynamic && !polled && !self.acts(task, definition) {
@@ -399,6 +412,7 @@ impl ExecutorBuilder {
             input: (!self.any_input).then_some(definition.input),
             sites,
             functions: self.functions,
+            functions_by: self.functions_by,
             machines: self.machines,
             buckets,
             keep_children: self.keep_children,
@@ -419,12 +433,8 @@ impl ExecutorBuilder {
 
     fn find(&self, state: &State, task: &Task) -> Option<Bound> {
         let by_state = self.states.get(&state.pointer).or_else(|| self.states.get(&*state.name));
-        let function = match task.resource.family {
-            Family::Lambda => Some(function_name(&task.resource.arn)),
-            _ => task.function.as_deref(),
-        };
         by_state
-            .or_else(|| self.functions.get(function?))
+            .or_else(|| self.functions.get(function_of(task)?))
             .or_else(|| self.resources.get(&task.resource.arn))
             .cloned()
     }
@@ -441,6 +451,14 @@ impl ExecutorBuilder {
                 near: nearest(state, names()).map(str::to_owned),
             }),
         }
+    }
+}
+
+/// The bare name of the Lambda function that a Task calls, where it is known.
+fn function_of(task: &Task) -> Option<&str> {
+    match task.resource.family {
+        Family::Lambda => Some(function_name(&task.resource.arn)),
+        _ => task.function.as_deref(),
     }
 }
 

@@ -1,4 +1,5 @@
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet, VecDeque},
     convert::Infallible,
     fmt,
@@ -71,6 +72,7 @@ pub(crate) struct Inner {
     names: Mutex<Names>,
     sites: Arc<[Option<Bound>]>,
     functions: Arc<HashMap<String, Bound>>,
+    functions_by: Option<FunctionsBy>,
     clock: Clock,
     seed: i64,
     started: Apart<AtomicU64>,
@@ -107,6 +109,9 @@ pub(crate) struct Bound {
     pub(crate) handler: Arc<dyn TaskHandler>,
 }
 
+/// What does the work of the Lambda functions that nothing else is bound to, by their names.
+pub(crate) type FunctionsBy = Arc<dyn Fn(&str) -> Option<Bound> + Send + Sync>;
+
 #[derive(Clone, Debug)]
 pub(crate) enum Clock {
     /// A virtual clock for each execution.
@@ -128,6 +133,7 @@ pub(crate) struct Parts {
     pub(crate) input: Option<&'static Shape>,
     pub(crate) sites: Vec<Option<Bound>>,
     pub(crate) functions: HashMap<String, Bound>,
+    pub(crate) functions_by: Option<FunctionsBy>,
     pub(crate) machines: HashMap<String, Arc<Inner>>,
     pub(crate) buckets: HashMap<String, Arc<dyn Bucket>>,
     pub(crate) keep_children: usize,
@@ -171,6 +177,7 @@ impl Executor {
             names: Mutex::default(),
             sites: parts.sites.into(),
             functions: Arc::new(parts.functions),
+            functions_by: parts.functions_by,
             clock: parts.clock,
             seed: parts.seed,
             started: Apart::default(),
@@ -420,6 +427,7 @@ impl Inner {
             names: Mutex::default(),
             sites: Arc::clone(&self.sites),
             functions: Arc::clone(&self.functions),
+            functions_by: self.functions_by.clone(),
             clock: self.clock.clone(),
             seed: self.seed,
             started: Apart::default(),
@@ -456,6 +464,7 @@ impl Inner {
             names: Mutex::default(),
             sites: Arc::clone(&self.sites),
             functions: Arc::clone(&self.functions),
+            functions_by: self.functions_by.clone(),
             clock: outer.clock.clone(),
             seed: self.seed,
             started: Apart::default(),
@@ -469,14 +478,16 @@ impl Inner {
     }
 
     /// Returns the handler of a task with these parameters.
-    pub(crate) fn bound(&self, task: &Task, parameters: &Value) -> Option<&Bound> {
+    pub(crate) fn bound(&self, task: &Task, parameters: &Value) -> Option<Cow<'_, Bound>> {
         if let Some(bound) = self.sites.get(task.site)?.as_ref() {
-            return Some(bound);
+            return Some(Cow::Borrowed(bound));
         }
         if task.resource.family == Family::Activity || !task.resource.is_lambda_invoke() {
             return None;
         }
-        self.functions.get(function_name(parameters.get("FunctionName")?.as_str()?))
+        let name = function_name(parameters.get("FunctionName")?.as_str()?);
+        let bound = self.functions.get(name).map(Cow::Borrowed);
+        bound.or_else(|| self.functions_by.as_ref()?(name).map(Cow::Owned))
     }
 }
 

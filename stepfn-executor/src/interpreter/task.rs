@@ -156,7 +156,7 @@ impl Interpreter {
         let calls_before = self.count_call(executor, task.site);
         let attempt = {
             let fiber = self.fibers.at(id);
-            let payload = payload(task, bound, &job.parameters);
+            let payload = payload(task, &bound, &job.parameters);
             let call = TaskCall {
                 input: payload.as_ref().unwrap_or(&job.parameters),
                 state: &state.name,
