@@ -20,7 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The template stands alone. What its machines refer to and it does not make is a parameter of the same name: `SuccessTopic`
+//! The template is complete by itself. A reference to something that it does not make becomes a parameter of the same name: `SuccessTopic`
 //! for `!Ref SuccessTopic`, `SendMailArn` for `!GetAtt send-mail.Arn`, `Service` and `Stage` for `${self:service}` and
 //! `${self:provider.stage}`. Functions are such things as well: they are deployed elsewhere.
 //!
@@ -31,9 +31,9 @@
 //!
 //! # Definitions
 //!
-//! A definition is an object, with its numbers as they were written. `${…}` of its texts stay, and `DefinitionSubstitutions` says
-//! what they stand for. A definition with a `null`, which CloudFormation refuses in templates, or with an object that has the key
-//! `Ref`, which it takes for its own, is a `DefinitionString` of many lines.
+//! A definition is an object, with its numbers as they were written. `${…}` in its strings stay, and `DefinitionSubstitutions` has their
+//! values. A definition with a `null`, which CloudFormation refuses in templates, or with an object that has the key `Ref`, which it takes
+//! for its own, is a `DefinitionString` of many lines.
 
 use crate::{
     deployment::Deployment,
@@ -57,7 +57,7 @@ const HEADER: &str = "\
 ///
 /// # Errors
 ///
-/// Where a deployment's value is one that AWS refuses, or two machines stand in each other's way.
+/// When AWS refuses a value of a deployment, or two machines conflict.
 pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
     Ok(HEADER.to_owned() + &emit(&template(deployments, Dialect::Yaml)?))
 }

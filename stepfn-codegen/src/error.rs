@@ -11,7 +11,7 @@ pub enum Error {
     Name {
         /// The name.
         name: String,
-        /// What is wrong with it.
+        /// The error.
         why: String,
     },
     /// Two machines whose files would be the same file.
@@ -37,7 +37,7 @@ pub enum Error {
         "machine `{machine}`: task `{key}` is the function `{second}` here and `{first}` elsewhere; rename one of the tasks"
     )]
     FunctionConflict {
-        /// The machine in which the second name stands.
+        /// The machine with the second name.
         machine: String,
         /// The task's name.
         key: String,
@@ -51,7 +51,7 @@ pub enum Error {
         "machine `{machine}`: tasks `{first}` and `{second}` are both the function `{name}`; give each its own name"
     )]
     FunctionName {
-        /// The machine in which the second task stands.
+        /// The machine with the second task.
         machine: String,
         /// The first task.
         first: String,
@@ -67,7 +67,7 @@ pub enum Error {
         machine: String,
         /// JSON pointer into its ASL, or `loggingConfig`.
         at: String,
-        /// What is wrong there.
+        /// The problem.
         problem: Problem,
     },
     /// Something beside a definition that AWS, or a format, does not take.
@@ -75,9 +75,9 @@ pub enum Error {
     Deployment {
         /// The machine.
         machine: String,
-        /// What of its [`Deployment`](crate::deployment::Deployment): `triggers[0].expression`.
+        /// The path in its [`Deployment`](crate::deployment::Deployment): `triggers[0].expression`.
         at: String,
-        /// What is wrong with it.
+        /// The problem.
         problem: DeploymentProblem,
     },
     /// A text that CloudFormation would replace.
@@ -108,13 +108,13 @@ pub enum Error {
         path: PathBuf,
         /// The line, from 1.
         line: usize,
-        /// What stands there.
+        /// The string at that place.
         text: String,
     },
     /// A file that could not be read, written or removed.
     #[error("cannot {action} `{}`: {source}", path.display())]
     Io {
-        /// What was tried: `read`, `write`, …
+        /// The operation: `read`, `write`, …
         action: &'static str,
         /// The file or directory.
         path: PathBuf,
@@ -126,7 +126,7 @@ pub enum Error {
     OutOfDate {
         /// The files, in the order in which they would be generated; leftovers last.
         differences: Vec<Difference>,
-        /// The command that mends them.
+        /// The command that brings them up to date.
         command: String,
     },
 }
@@ -135,7 +135,7 @@ fn list(differences: &[Difference]) -> String {
     differences.iter().map(|difference| format!("\n  {difference}")).collect()
 }
 
-/// What the Serverless Framework and its plugin cannot carry.
+/// A definition that the Serverless Framework and its plugin cannot express.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Problem {
@@ -169,7 +169,7 @@ pub enum Problem {
          here; put it together at run time: `States.Format('{{}}resolve:…', …)`, or `&` in JSONata"
     )]
     DynamicReference(String),
-    /// A reference where a number stands.
+    /// A reference in the place of a number.
     #[error(
         "`{0}` stands where ASL wants a number, and the Serverless plugin makes texts of references; write the number, or use the field's `…Path`"
     )]

@@ -37,7 +37,7 @@ impl Format {
     /// The formats that are written where nobody asks for others.
     pub const DEFAULT: [Self; 2] = [Self::Asl, Self::Serverless];
 
-    /// What the format is called on the command line.
+    /// Returns the format's name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Asl => "asl",

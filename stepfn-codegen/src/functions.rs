@@ -13,7 +13,7 @@ use crate::{
 pub(crate) struct Function<'a> {
     /// Its name, with `${…}`; `None` where any name will do.
     pub(crate) name: Option<String>,
-    /// A machine that calls it: what its name's `${Name}` stand for.
+    /// A machine that calls it, for the `${Name}`s in its name.
     pub(crate) definition: &'a Definition,
 }
 

@@ -19,7 +19,7 @@
 //! # }
 //! ```
 //!
-//! Next to the files stands [`LIST_NAME`], which names them: that is how a file whose machine is gone is told from one
+//! Next to the files there is [`LIST_NAME`], which names them: so a file whose machine is gone is distinguished from one
 //! that somebody else put there.
 
 use std::{
@@ -58,7 +58,7 @@ const LIST_HEADER: &str = "\
 ///
 /// # Errors
 ///
-/// Where a machine cannot be written in one of the formats, two machines stand in each other's way, or a file cannot be
+/// When a machine cannot be written in one of the formats, two machines conflict, or a file cannot be
 /// written. In the first two cases nothing was touched.
 pub fn generate(definitions: &[Definition], out: &Path) -> Result<Vec<PathBuf>, Error> {
     let plan = Plan::of(definitions)?;
@@ -109,7 +109,7 @@ struct File {
     text: String,
 }
 
-/// What [`Plan::write`] did to a file.
+/// The effect of [`Plan::write`] on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// It is new, or its text changed.
@@ -182,8 +182,7 @@ impl fmt::Display for Difference {
 }
 
 impl Plan {
-    /// The files of all machines of a program with nothing said beside their definitions, in the formats that are written where
-    /// nobody asks for others.
+    /// Plans the files of all machines of a program, without settings beside their definitions, in the default formats.
     ///
     /// # Errors
     ///
@@ -199,8 +198,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Where a machine cannot be written in one of the formats, a value is one that AWS refuses, and where two machines stand in
-    /// each other's way.
+    /// When a machine cannot be written in one of the formats, AWS refuses a value, or two machines conflict.
     pub fn new(deployments: &[Deployment], formats: &[Format]) -> Result<Self, Error> {
         let (plan, refused) = Self::with_refusals(deployments, formats)?;
         match refused.into_iter().next() {
@@ -214,7 +212,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// Where a value is one that AWS refuses, and where two machines stand in each other's way.
+    /// When AWS refuses a value, or two machines conflict.
     pub fn with_refusals(
         deployments: &[Deployment],
         formats: &[Format],
@@ -296,7 +294,7 @@ impl Plan {
         Ok(changes)
     }
 
-    /// What differs on disk; empty where everything fits.
+    /// Returns the differences from the files on disk; empty if there are none.
     ///
     /// # Errors
     ///
@@ -324,7 +322,7 @@ impl Plan {
             if line.is_empty() || line.starts_with('#') || self.owned.iter().any(|name| name == line) {
                 continue;
             }
-            // The list says what to remove: never anything outside of this directory.
+            // The list names the files to remove: never anything outside of this directory.
             if line.contains(['/', '\\', ':']) || line == ".." || line == "." {
                 return Err(Error::FileList { path: list, line: index + 1, text: line.to_owned() });
             }
@@ -404,13 +402,12 @@ pub(crate) fn check_all(deployments: &[Deployment]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Checks the names of all machines: AWS takes them, a file can be called so, and no two files are one where case is not
-/// told apart.
+/// Checks the names of all machines: AWS accepts them, they can be names of files, and no two of them differ in case only.
 fn check_names(deployments: &[Deployment]) -> Result<(), Error> {
     let mut met = HashMap::new();
     for Deployment { definition, .. } in deployments {
         let name = &definition.name;
-        // What a placeholder becomes, the deployment says; what is around it stays.
+        // The deployment gives the value of a placeholder; the text around it stays.
         let fixed: String = split(name, &definition.substitutions)
             .into_iter()
             .filter_map(|piece| match piece {
@@ -431,7 +428,7 @@ fn check_names(deployments: &[Deployment]) -> Result<(), Error> {
     Ok(())
 }
 
-/// What is wrong with a state machine's name: `name` of the `CreateStateMachine` action. The rules leave nothing over that
+/// Returns the error of a state machine's name: `name` of the `CreateStateMachine` action. The rules leave nothing over that
 /// a file name could not hold, but a leading dot.
 fn fault_of_name(name: &str) -> Option<String> {
     let refused = |c: &char| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(*c);

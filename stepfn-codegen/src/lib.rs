@@ -19,7 +19,7 @@
 //! # }
 //! ```
 //!
-//! What is written depends on the definitions alone: no clock, no environment, no version number.
+//! The files depend on the definitions alone: no clock, no environment, no version number.
 
 pub mod asl;
 pub mod cloudformation;

@@ -22,7 +22,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The template stands alone, as those of [CloudFormation](crate::cloudformation) do: what it does not make is a parameter.
+//! The template is complete by itself, as those of [CloudFormation](crate::cloudformation) are: a thing that it does not make is a parameter.
 //! The functions it does make: each task of the program is an `AWS::Serverless::Function` with the binary that cargo-lambda
 //! builds, seen from `generated` in the root of the workspace.
 //!
@@ -62,7 +62,7 @@ const BUILD: &str = "\
 ///
 /// # Errors
 ///
-/// Where a deployment's value is one that AWS refuses, two machines stand in each other's way or disagree on a function.
+/// When AWS refuses a value of a deployment, two machines conflict, or they disagree on a function.
 pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
     check_all(deployments)?;
     let functions = functions(deployments.iter().map(Deployment::definition))?;
@@ -227,7 +227,7 @@ impl Template {
     }
 }
 
-/// Returns `true` if `AWS::Serverless::StateMachine` has an event that says all of it.
+/// Returns `true` if `AWS::Serverless::StateMachine` has an event that expresses all of it.
 fn is_event(trigger: &Trigger) -> bool {
     match trigger {
         Trigger::Schedule(_) => true,

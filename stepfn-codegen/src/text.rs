@@ -1,4 +1,4 @@
-//! `${…}` in texts: whose each one is. How it is spelled, each format says for itself.
+//! `${…}` in strings, and what each one belongs to. Each format writes them in its own way.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub(crate) enum Piece<'a> {
     Reference(Cow<'a, Reference>),
     /// `${self:service}`: a variable of the Serverless Framework, whole.
     Framework(&'a str),
-    /// Neither: what stands between the braces is meant as it is.
+    /// Neither: the text between the braces stays as it is.
     Foreign(&'a str),
     /// A `${` without its brace, and all that follows.
     Unclosed(&'a str),
@@ -22,7 +22,7 @@ pub(crate) enum Piece<'a> {
 /// `${Stage}`: the stage that is deployed. Every format has a word for it.
 const STAGE: &str = "Stage";
 
-/// What every deployment knows of itself.
+/// The names that every deployment knows.
 const OF_A_DEPLOYMENT: [(&str, &str); 2] = [("Region", "AWS::Region"), ("Account", "AWS::AccountId")];
 
 /// Cuts a text at its `${…}`.
@@ -60,8 +60,8 @@ pub(crate) fn split<'a>(text: &'a str, substitutions: &'a IndexMap<String, Refer
     pieces
 }
 
-/// How CloudFormation's dynamic references begin: it puts a secret or a parameter in the place of `{{resolve:ssm:…}}`, wherever that stands in a
-/// template, after its functions are done.
+/// The beginning of CloudFormation's dynamic references: it puts a secret or a parameter in the place of `{{resolve:ssm:…}}`, wherever that
+/// is in a template, after its functions are done.
 const DYNAMIC: &str = "{{resolve:";
 
 /// Returns `true` if CloudFormation would put something else in the place of the text.
@@ -74,7 +74,7 @@ pub(crate) fn without_dynamic_references(json: &str) -> String {
     json.replace(DYNAMIC, "\\u007b{resolve:")
 }
 
-/// What stands between the braces of each `${…}` of a text.
+/// Returns the text between the braces of each `${…}` of a string.
 pub(crate) fn names(text: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = text;
@@ -132,7 +132,7 @@ pub(crate) fn variable(text: &str) -> Variable<'_> {
     };
     let words = address.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let mut words: Vec<&str> = words.collect();
-    // What a service says of itself needs no source; everything else keeps its own.
+    // A service's own values need no source; everything else keeps its own.
     if let ["self" | "sls", rest @ ..] = words.as_slice()
         && !rest.is_empty()
     {

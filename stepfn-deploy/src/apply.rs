@@ -18,7 +18,7 @@ use crate::{
     show::number,
 };
 
-/// What a plan's application left.
+/// The result of applying a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Applied {
@@ -30,7 +30,7 @@ pub struct Applied {
     pub alias_arns: Vec<String>,
 }
 
-/// What was done while a plan is carried out.
+/// A step of applying a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
@@ -57,7 +57,7 @@ pub enum Event {
         alias: String,
         /// Where it leads now.
         routes: Vec<Route>,
-        /// How long it stays so; none where this was the last step.
+        /// The time before the next step; none where this was the last one.
         hold: Option<Duration>,
     },
 }
@@ -326,7 +326,7 @@ fn encryption(encryption: &Encryption) -> Result<EncryptionConfiguration, Error>
     builder.build().map_err(|error| unbuilt("UpdateStateMachine", &error))
 }
 
-/// The SDK misses a field that is always set here, but says so by a `Result`.
+/// The SDK misses a field that is always set here, but returns a `Result`.
 fn unbuilt(action: &'static str, error: &aws_sdk_sfn::error::BuildError) -> Error {
     Error::Unreachable { action, reason: error.to_string() }
 }

@@ -15,7 +15,7 @@ use crate::error::Error;
     reason = "implemented for tokens alone, whose futures are `Send` where the answer is `Sync`"
 )]
 pub trait Callback {
-    /// What the task is answered with.
+    /// The type of the task's answer.
     type Answer;
 
     /// Ends the task with its result (`SendTaskSuccess`).
@@ -31,14 +31,14 @@ pub trait Callback {
     ///
     /// # Errors
     ///
-    /// What AWS refuses with.
+    /// An error of AWS.
     async fn fail(&self, sfn: &Client, error: &impl TaskError) -> Result<(), Error>;
 
-    /// Says that the work goes on, so that the task's `HeartbeatSeconds` start anew (`SendTaskHeartbeat`).
+    /// Reports that the work goes on, so that the task's `HeartbeatSeconds` start anew (`SendTaskHeartbeat`).
     ///
     /// # Errors
     ///
-    /// What AWS refuses with.
+    /// An error of AWS.
     async fn heartbeat(&self, sfn: &Client) -> Result<(), Error>;
 }
 

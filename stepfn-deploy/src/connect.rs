@@ -11,7 +11,7 @@ use aws_smithy_http_client::{
 
 use crate::{error::Error, loopback::is_loopback};
 
-/// What is known of the connection beside the environment. What is not said comes from there, as for the AWS CLI: variables,
+/// The settings of the connection. Those that are not set come from the environment, as for the AWS CLI: variables,
 /// profiles, the roles of containers and instances.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub struct Connection {
     pub region: Option<String>,
     /// The profile of `~/.aws/config`.
     pub profile: Option<String>,
-    /// The URL of an emulator. On a loopback address credentials and region need not be known: `test` and `us-east-1` stand in.
+    /// The URL of an emulator. On a loopback address credentials and region need not be known: `test` and `us-east-1` are the defaults.
     pub endpoint_url: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What is deployed: the reading side of the API.
+//! The deployed state machine: the reading side of the API.
 
 use aws_sdk_sfn::{
     Client,
@@ -10,7 +10,7 @@ use stepfn_core::asl::{self, StateMachine};
 
 use crate::{error::Error, plan::Route};
 
-/// What DescribeStateMachine calls the revision that `CreateStateMachine` makes, where it calls it something.
+/// The name in DescribeStateMachine of the revision that `CreateStateMachine` makes, where it has one.
 const FIRST_REVISION: &str = "INITIAL";
 
 /// The ARN of the state machine of a name, in the client's account and region.

@@ -1,4 +1,4 @@
-//! What can go wrong between a definition and a state machine in AWS.
+//! Errors on the way from a definition to a state machine in AWS.
 
 use std::fmt;
 
@@ -35,10 +35,10 @@ pub enum Error {
     Invalid {
         /// The state machine's name.
         machine: String,
-        /// What it found.
+        /// The errors that AWS found.
         issues: Vec<Issue>,
     },
-    /// What is deployed is no JSON, or is being deleted.
+    /// The deployed state machine is no JSON, or is being deleted.
     Unreadable {
         /// The state machine's name.
         machine: String,
@@ -85,7 +85,7 @@ pub enum Error {
     },
     /// A value cannot be written as JSON.
     Json {
-        /// What it was meant for.
+        /// The name of the setting that it is for.
         of: &'static str,
         /// Serde's error.
         error: serde_json::Error,
@@ -126,7 +126,7 @@ impl Error {
     }
 }
 
-/// Why there is no answer, down to the system's own word for it. Layers that say the same are said once.
+/// Returns the reason why there is no answer, down to the system's own error. Layers that repeat each other are written once.
 fn reason<E>(error: &SdkError<E, HttpResponse>) -> String
 where
     E: std::error::Error + 'static,
@@ -147,8 +147,8 @@ where
     reason
 }
 
-/// Returns `true` if the endpoint says that it does not have the action: AWS and most emulators by `UnknownOperationException`, LocalStack by
-/// 501.
+/// Returns `true` if the endpoint reports that it does not have the action: AWS and most emulators by `UnknownOperationException`, LocalStack
+/// by 501.
 fn is_unknown_action<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bool {
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
     matches!(code, Some("UnknownOperationException" | "UnknownOperation"))

@@ -14,7 +14,7 @@ use stepfn_core::{
 
 use crate::error::Error;
 
-/// How long [`Execution::wait`] waits between two looks at first, and at most.
+/// The time that [`Execution::wait`] waits between two looks at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(16);
 
@@ -37,7 +37,7 @@ impl<W> fmt::Debug for Execution<W> {
     }
 }
 
-/// What is known of an execution: `DescribeExecution`, with the workflow's output.
+/// The description of an execution: `DescribeExecution`, with the workflow's output.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Description<T> {
@@ -51,11 +51,11 @@ pub struct Description<T> {
     pub input: Option<Value>,
     /// `stateMachineVersionArn`: the version that it was started with.
     pub version_arn: Option<String>,
-    /// Whether it runs, and how it ended.
+    /// The status, with the output or the failure.
     pub status: Status<T>,
 }
 
-/// Whether an execution runs, and how it ended.
+/// The status of an execution, with its output or failure.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Status<T> {
@@ -73,7 +73,7 @@ pub enum Status<T> {
     Aborted(Failure),
 }
 
-/// How an execution failed.
+/// The failure of an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// The execution.
@@ -115,7 +115,7 @@ pub enum ExecutionError {
     Output {
         /// The execution.
         execution_arn: String,
-        /// What serde says, with the path to where the output does not fit.
+        /// The error of serde, with the path to the place where the output does not fit.
         error: String,
     },
     /// AWS could not be asked.
@@ -171,7 +171,7 @@ impl<W> Execution<W> {
     ///
     /// # Errors
     ///
-    /// What AWS refuses with.
+    /// An error of AWS.
     pub async fn stop(&self, error: &str, cause: &str) -> Result<(), Error> {
         let call = self.sfn.stop_execution().execution_arn(&self.arn).error(error).cause(cause);
         call.send().await.map_err(|error| Error::of_call("StopExecution", &error))?;
@@ -183,7 +183,7 @@ impl<W: Workflow> Execution<W>
 where
     W::Output: DeserializeOwned,
 {
-    /// What is known of it (`DescribeExecution`). AWS keeps nothing of the executions of Express workflows.
+    /// Returns its description (`DescribeExecution`). AWS keeps nothing of the executions of Express workflows.
     ///
     /// # Errors
     ///
@@ -225,7 +225,7 @@ where
     ///
     /// # Errors
     ///
-    /// As [`output`](Self::output), which never says here that it is running.
+    /// The errors of [`output`](Self::output), but never that it is still running.
     pub async fn wait(&self) -> Result<W::Output, ExecutionError> {
         let mut pause = FIRST_PAUSE;
         loop {

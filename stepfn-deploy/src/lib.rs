@@ -1,6 +1,6 @@
 //! Deploys stepfn workflows to AWS Step Functions, and calls them there.
 //!
-//! Reached as `stepfn::deploy`, with the feature `deploy` of the crate `stepfn`. [`plan`] says what a deployment would change, and
+//! Reached as `stepfn::deploy`, with the feature `deploy` of the crate `stepfn`. [`plan`] finds out what a deployment would change, and
 //! [`Plan::apply`] does it:
 //!
 //! ```no_run
@@ -37,9 +37,9 @@
 //! # }
 //! ```
 //!
-//! The definition is validated by AWS itself first. It is compared as the language reads it, so that the order of fields and states and the text's
-//! format are no change, and nothing is called where nothing changed; what breaks executions that run is said.
-//! With an alias a version is published, and the alias moves to it in steps.
+//! The definition is validated by AWS itself first. It is compared as the language reads it, so that the order of fields and states and the
+//! text's format are no change, and nothing is called where nothing changed; changes that break running executions are reported. With an
+//! alias a version is published, and the alias moves to it in steps.
 //!
 //! # Calling what is deployed
 //!
@@ -75,8 +75,8 @@
 //!
 //! # Emulators
 //!
-//! [`Connection::endpoint_url`] leads to one. What it does not have is said: the remote validation is left out with a note, anything else is
-//! [`Error::Unsupported`].
+//! [`Connection::endpoint_url`] leads to one. Actions that it does not have are reported: the remote validation is left out with a note,
+//! anything else is [`Error::Unsupported`].
 
 mod apply;
 mod callback;

@@ -1,4 +1,4 @@
-//! What a deployment would change.
+//! The changes that a deployment would make.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ use crate::{
 /// The most characters that a definition may have ([Step Functions quotas](https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html)).
 const MAX_DEFINITION: usize = 1_048_576;
 
-/// What a deployment would change: made by [`plan`], carried out by [`apply`](Self::apply).
+/// The changes that a deployment would make: computed by [`plan`], made by [`apply`](Self::apply).
 ///
 /// Printed it is the difference, a line for each change.
 #[derive(Clone, Debug)]
@@ -35,9 +35,9 @@ pub struct Plan {
     pub name: String,
     /// Its ARN; none where it is to be made.
     pub arn: Option<String>,
-    /// What would change, in the order in which it is done.
+    /// The changes, in the order in which they are made.
     pub changes: Vec<Change>,
-    /// What AWS says of the definition.
+    /// AWS's validation of the definition.
     pub validation: Validation,
     pub(crate) workflow_type: WorkflowType,
     pub(crate) wanted: Wanted,
@@ -45,7 +45,7 @@ pub struct Plan {
     pub(crate) version_description: Option<String>,
 }
 
-/// What is to be there afterwards.
+/// The state that is wanted afterwards.
 #[derive(Clone, Debug)]
 pub(crate) struct Wanted {
     pub(crate) definition: String,
@@ -64,7 +64,7 @@ pub enum Change {
     Create {
         /// Its type.
         workflow_type: WorkflowType,
-        /// How many states it has at its top level.
+        /// The number of states at its top level.
         states: usize,
     },
     /// The definition is another.
@@ -73,9 +73,9 @@ pub enum Change {
     Setting {
         /// AWS's name: `roleArn`, `loggingConfiguration`, `tracingConfiguration`, `encryptionConfiguration`.
         name: &'static str,
-        /// What is deployed; none where the state machine is made.
+        /// The deployed value; none where the state machine is made.
         before: Option<String>,
-        /// What is wanted.
+        /// The wanted value.
         after: String,
     },
     /// A tag comes, goes or has another value.
@@ -97,7 +97,7 @@ pub enum Change {
         before: Vec<Route>,
         /// The version that it is to lead to; none is the one that this plan publishes.
         version_arn: Option<String>,
-        /// What it goes through before.
+        /// The steps before.
         steps: Vec<Step>,
         /// Its new description, where that is another.
         description: Option<String>,
@@ -109,7 +109,7 @@ pub enum Change {
 pub struct Route {
     /// The version.
     pub version_arn: String,
-    /// How many of a hundred executions start at it.
+    /// The percentage of executions that start at it.
     pub percent: u8,
 }
 
@@ -338,7 +338,7 @@ fn tracing_text(enabled: bool) -> String {
     if enabled { "enabled" } else { "disabled" }.to_owned()
 }
 
-/// What is deployed, as far as the wanted one says something: a reuse period that is not said is not compared.
+/// Returns the deployed encryption, as far as the wanted one sets it: a reuse period that is not set is not compared.
 fn deployed_encryption(deployed: Option<&EncryptionConfiguration>, wanted: &Encryption) -> Encryption {
     let Some(deployed) = deployed.filter(|deployed| *deployed.r#type() != EncryptionType::AwsOwnedKey) else {
         return Encryption::AwsOwnedKey;

@@ -1,4 +1,4 @@
-//! What AWS itself says of a definition before anything is deployed.
+//! AWS's own validation of a definition before anything is deployed.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub enum Validation {
 /// A diagnostic of AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// AWS's code, such as `SCHEMA_VALIDATION_FAILED`.
     pub code: String,

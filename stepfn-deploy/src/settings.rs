@@ -1,4 +1,4 @@
-//! What a deployment knows beside the definition: the role, the names' values, tags, versions, aliases.
+//! The settings of a deployment beside the definition: the role, the names' values, tags, versions, aliases.
 //!
 //! ```
 //! use std::time::Duration;
@@ -16,7 +16,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use indexmap::IndexMap;
 
-/// What a deployment knows beside the definition. What is not said stays as it is deployed.
+/// The settings of a deployment beside the definition. Those that are not set stay as they are deployed.
 ///
 /// The ARN of the role and the key of the encryption may hold `${Name}`s, as the definition does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Nothing said.
+    /// Creates settings with nothing set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -111,7 +111,7 @@ pub enum Encryption {
     CustomerManagedKey {
         /// `kmsKeyId`: the key's id, ARN, alias or alias ARN.
         kms_key_id: String,
-        /// `kmsDataKeyReusePeriodSeconds`, 60 to 900 seconds; AWS takes 300 where it is not said.
+        /// `kmsDataKeyReusePeriodSeconds`, 60 to 900 seconds; AWS's default is 300.
         reuse_period_seconds: Option<i32>,
     },
 }
@@ -136,7 +136,7 @@ pub struct Alias {
     pub name: String,
     /// Its description; none leaves the one that it has.
     pub description: Option<String>,
-    /// What it goes through before all executions start at the new version; none moves it at once. A new alias moves at once.
+    /// The steps before all executions start at the new version; without any, all start there at once. A new alias moves at once.
     pub steps: Vec<Step>,
 }
 
@@ -161,7 +161,7 @@ impl Alias {
 pub struct Step {
     /// `weight` of the new version, in percent: 1 to 99.
     pub percent: u8,
-    /// How long it stays so.
+    /// The time before the next step.
     pub hold: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! How a plan looks.
+//! The printed form of a plan.
 
 use std::fmt;
 

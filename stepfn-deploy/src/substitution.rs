@@ -36,7 +36,7 @@ use crate::settings::{Encryption, Settings};
 pub struct MissingSubstitutions {
     /// The definition's name.
     pub machine: String,
-    /// The names, in the order in which the definition has them, each with what it stands for in CloudFormation.
+    /// The names, in the order in which the definition has them, each with its reference in CloudFormation.
     pub names: Vec<(String, Option<Reference>)>,
     /// The names that were given.
     pub given: Vec<String>,

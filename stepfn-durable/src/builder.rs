@@ -1,4 +1,4 @@
-//! How a host is put together.
+//! The builder of a host.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -19,10 +19,10 @@ use crate::{
     store::Store,
 };
 
-/// How long executions are kept after their end, and their names taken.
+/// The time for which executions are kept after their end, and their names taken.
 const NAME: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
-/// What a host is made of.
+/// Builds a [`Host`](crate::Host).
 #[must_use = "a builder does nothing until `start`"]
 pub struct HostBuilder {
     store: Option<Arc<dyn Store>>,
@@ -83,7 +83,7 @@ impl HostBuilder {
         self
     }
 
-    /// What is set on the executors of all machines: account, region, functions, limits. It must be the same whenever a host is
+    /// Configures the executors of all machines: account, region, functions, limits. It must be the same whenever a host is
     /// started over the same store. Their clock is the host's, whatever is set here.
     pub fn executors(
         mut self,
@@ -125,7 +125,7 @@ impl HostBuilder {
         self
     }
 
-    /// What becomes of calls that were under way when a process ended. By default the attempt fails, and the machine's own `Retry`
+    /// Sets what happens to calls that were under way when a process ended. By default the attempt fails, and the machine's own `Retry`
     /// decides.
     pub fn on_interrupted(mut self, on_interrupted: OnInterrupted) -> Self {
         self.on_interrupted = on_interrupted;
@@ -139,13 +139,13 @@ impl HostBuilder {
         self
     }
 
-    /// How often the host looks for executions that nobody runs: every second by default.
+    /// Sets the interval at which the host looks for executions that nobody runs: a second by default.
     pub fn poll(mut self, poll: Duration) -> Self {
         self.poll = poll;
         self
     }
 
-    /// How many executions stay loaded that wait for something: 10,000 by default. Others are loaded again when there is something to
+    /// Sets the number of executions that stay loaded while they wait: 10,000 by default. Others are loaded again when there is something to
     /// do for them.
     pub fn most_loaded(mut self, most: usize) -> Self {
         self.most_loaded = most;
@@ -158,7 +158,7 @@ impl HostBuilder {
         self
     }
 
-    /// A clock that stands still until [`Host::pass_time`] moves it: for tests. Calls to functions are made one by one, so that the
+    /// Uses a clock that stops until [`Host::pass_time`] moves it: for tests. Calls to functions are made one by one, so that the
     /// same always happens.
     pub fn virtual_time(self) -> Self {
         self.virtual_time_from(VirtualTime::START)

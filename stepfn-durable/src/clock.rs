@@ -1,14 +1,14 @@
-//! What time it is for a host.
+//! The clock of a host.
 
 use std::{sync::Arc, time::Duration};
 
 use stepfn_executor::{Time, Timestamp, VirtualTime};
 
-/// A host's clock: what it tells is whole microseconds.
+/// A host's clock, in whole microseconds.
 #[derive(Clone, Debug)]
 pub(crate) enum Clock {
     Real,
-    /// It moves when it is told to.
+    /// It moves when it is set.
     Virtual(Arc<VirtualTime>),
 }
 

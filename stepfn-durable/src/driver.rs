@@ -29,17 +29,17 @@ use crate::{
     },
 };
 
-/// How many executions are claimed at once.
+/// The number of executions that are claimed at once.
 const CLAIMS: usize = 256;
-/// How many turns are committed at once.
+/// The number of turns that are committed at once.
 const BATCH: usize = 512;
-/// How often executions are forgotten that ended long ago, and how many at once.
+/// The interval at which executions that ended long ago are forgotten, and how many at once.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 const SWEPT: usize = 10_000;
 /// An execution that waits longer than this for anything is given back to the store when many are loaded.
 const SOON: Duration = Duration::from_secs(5);
 
-/// What the driver is told.
+/// An event for the driver.
 pub(crate) enum Event {
     /// An execution was started, and is this host's.
     Begun { id: ExecutionId, fence: i64, arn: String, running: Box<Running> },
@@ -62,7 +62,7 @@ struct Loaded {
     arn: String,
     fence: i64,
     seq: i64,
-    /// What its next turn takes in, and which messages that was.
+    /// The inputs of its next turn, and the messages that they came from.
     inputs: Vec<Input>,
     taken: Vec<MessageId>,
     /// Whether it has a turn even if nothing came in.
@@ -128,7 +128,7 @@ impl Driver {
                 let until = millis(self.inner.clock.now());
                 let _ = self.inner.store.renew(Renewal { held, until }).await;
             }
-            // Who is told may open the store anew.
+            // The receiver of the reply may open the store anew.
             drop(self);
             let _ = reply.send(());
         }
@@ -155,7 +155,7 @@ impl Driver {
                 let _ = reply.send(());
             }
         } else {
-            // They are told after a later round.
+            // They are answered after a later round.
             for reply in idle {
                 let _ = self.inner.events.send(Event::Idle(reply));
             }
@@ -483,7 +483,7 @@ impl Driver {
         Some((turn, step))
     }
 
-    /// What a turn asks for is done now that it is kept.
+    /// Does what a turn asked for, now that it is kept.
     fn committed(&mut self, id: ExecutionId, step: Step, kept: bool) {
         let Some(loaded) = self.loaded.get_mut(&id) else { return };
         for call in &step.given_up {

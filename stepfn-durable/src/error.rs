@@ -44,7 +44,7 @@ pub enum HostError {
     Recover(RecoverError),
     /// The execution ended without an output.
     Ended {
-        /// How.
+        /// The status with which it ended.
         status: Status,
         /// Its error's name.
         error: Option<String>,
@@ -69,7 +69,7 @@ pub enum HostError {
     },
     /// The host has stopped.
     Stopped {
-        /// What failed last, if anything did.
+        /// The last error, if there was one.
         reason: Option<String>,
     },
 }

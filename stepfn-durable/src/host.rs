@@ -29,9 +29,9 @@ use crate::{
     },
 };
 
-/// How long after its end an execution can be redriven.
+/// The time after its end in which an execution can be redriven.
 const REDRIVE: Duration = Duration::from_secs(14 * 24 * 60 * 60);
-/// How many events are read at once.
+/// The number of events that are read at once.
 const PAGE: usize = 1000;
 
 /// Runs executions that outlive the process: all that happens to them is kept in a [`Store`] before it has any effect.
@@ -56,7 +56,7 @@ pub struct StartedExecution {
     pub is_new: bool,
 }
 
-/// What an execution starts with.
+/// The parameters of an execution's start.
 #[derive(Clone, Debug, Default)]
 pub struct StartOf<'a> {
     /// Its name; one that nobody has where there is none.
@@ -67,7 +67,7 @@ pub struct StartOf<'a> {
     pub version: Option<String>,
     /// The ARN of the alias that it is started by.
     pub alias: Option<String>,
-    /// What is to be kept with it beside.
+    /// The details to keep with it.
     pub details: String,
 }
 
@@ -77,7 +77,7 @@ pub struct StartOf<'a> {
 pub struct WorkerTask {
     /// The token to end the task by.
     pub token: String,
-    /// What there is to work on.
+    /// The input of the task.
     pub input: String,
 }
 
@@ -96,7 +96,7 @@ impl Host {
         &self.inner.store
     }
 
-    /// What time it is for the host.
+    /// Returns the time of the host.
     pub fn now(&self) -> Timestamp {
         self.inner.clock.now()
     }
@@ -235,7 +235,7 @@ impl Host {
         }
     }
 
-    /// What is kept of an execution.
+    /// Returns the description of an execution.
     ///
     /// # Errors
     /// When there is none of this ARN, or the store fails.
@@ -264,7 +264,7 @@ impl Host {
             if let Some(error) = self.inner.lock().refused.get(execution_arn) {
                 return Err(HostError::Recover(error.clone()));
             }
-            // It may end on another host, of which nobody tells.
+            // It may end on another host, which does not notify this one.
             let _ = tokio::time::timeout(self.inner.poll, ends).await;
         }
     }

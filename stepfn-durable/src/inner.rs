@@ -1,4 +1,4 @@
-//! What a host, its clones and its loop share.
+//! The state that a host, its clones and its loop share.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -41,7 +41,7 @@ pub(crate) struct Inner {
 
 #[derive(Default)]
 pub(crate) struct State {
-    /// What new executions run, by name.
+    /// The machines of new executions, by name.
     pub(crate) current: BTreeMap<String, Machine>,
     /// By their revisions, those of executions that began earlier too.
     revisions: HashMap<String, Machine>,
@@ -77,7 +77,7 @@ impl Drop for Alive {
     }
 }
 
-/// Whom to tell about something, without those who have gone away meanwhile.
+/// Registers a receiver for a key, and drops those that have gone away meanwhile.
 fn wait_for(waiting: &mut HashMap<String, Vec<oneshot::Sender<()>>>, key: &str) -> oneshot::Receiver<()> {
     let (sender, receiver) = oneshot::channel();
     let waiting = waiting.entry(key.to_owned()).or_default();
@@ -204,12 +204,12 @@ impl Inner {
         Ok(Some(machine))
     }
 
-    /// What is told when an execution ends.
+    /// Returns the receiver that is notified when an execution ends.
     pub(crate) fn end_of(&self, arn: &str) -> oneshot::Receiver<()> {
         wait_for(&mut self.lock().ends, arn)
     }
 
-    /// What is told when an activity has a task.
+    /// Returns the receiver that is notified when an activity has a task.
     pub(crate) fn task_of(&self, activity: &str) -> oneshot::Receiver<()> {
         wait_for(&mut self.lock().workers, activity)
     }
@@ -226,7 +226,7 @@ impl Inner {
         state.refused.insert(arn, error);
     }
 
-    /// Tells who waits for the end of an execution.
+    /// Notifies those who wait for the end of an execution.
     pub(crate) fn ended(&self, arn: &str) {
         for waiting in self.lock().ends.remove(arn).into_iter().flatten() {
             let _ = waiting.send(());

@@ -1,4 +1,4 @@
-//! What is kept of an execution: how it began, and what came in in each of its turns, as JSON text.
+//! The journal of an execution: its start, and the inputs of each of its turns, as JSON text.
 
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD as BASE64};
 use sha2::{Digest, Sha256};
@@ -15,7 +15,7 @@ use stepfn_executor::{
 /// The version of what is written here. A later one is not read.
 const VERSION: i64 = 1;
 
-/// What is written cannot be read: the store was written by another version of this crate, or is damaged.
+/// The journal cannot be read: the store was written by another version of this crate, or is damaged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable(pub(crate) String);
 
@@ -31,7 +31,7 @@ pub(crate) struct Entry {
     pub(crate) events: Digests,
 }
 
-/// What waits in an inbox.
+/// A message in an inbox.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Message {
     Input(Input),

@@ -22,7 +22,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What is promised: what a call of the host answered is kept; a function is called again only if its call was not answered and
+//! The promises: the result of a call that the host answered is kept; a function is called again only if its call was not answered and
 //! [`OnInterrupted::Rerun`] asks for it; events of histories never change. Express workflows are not kept: an
 //! [`Executor`](stepfn_executor::Executor) runs them.
 

@@ -13,7 +13,7 @@ use stepfn_core::{
 };
 use stepfn_executor::{BuildError, Executor, ExecutorBuilder};
 
-/// What is set on the executor of a machine.
+/// The configuration of a machine's executor.
 pub(crate) type Configure = Arc<dyn Fn(&Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync>;
 
 /// What a variant of a machine has set on its executor.

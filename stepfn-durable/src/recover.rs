@@ -1,4 +1,4 @@
-//! What a store has of an execution, made to go on.
+//! Recovery of an execution from a store.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     store::{Answer, Claim, Load, Store, StoreError},
 };
 
-/// How many entries of a journal are loaded at once.
+/// The number of a journal's entries that are loaded at once.
 const PAGE: usize = 1000;
 
 /// Goes through what is kept of an execution.

@@ -10,7 +10,7 @@ use stepfn_executor::{
 
 use crate::journal::{Digests, Entry};
 
-/// What becomes of a call to a function that was made, and not answered when the process ended.
+/// The treatment of a call to a function that was made, and not answered when the process ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnInterrupted {
@@ -34,10 +34,10 @@ pub enum RecoverError {
     Diverged {
         /// The id of the first event that is another one.
         event: u64,
-        /// What it is now; none where there is none now.
+        /// The present value; none where there is none.
         found: Option<String>,
     },
-    /// What is kept cannot be read.
+    /// The stored data cannot be read.
     Unreadable {
         /// Why.
         reason: String,
@@ -91,16 +91,16 @@ impl From<RunError> for RecoverError {
 pub(crate) struct Running {
     turns: Turns,
     executor: Executor,
-    /// How many events it has.
+    /// The number of its events.
     events: u64,
     due: Option<Timestamp>,
-    /// What it came to.
+    /// Its outcome.
     end: Option<Arc<Outcome>>,
     /// The key of a redrive that the next turn is the first of.
     redriven: Option<[u8; 32]>,
 }
 
-/// What a turn gives to keep, and to do when it is kept.
+/// The effects of a turn: to keep, and to do when it is kept.
 pub(crate) struct Step {
     pub(crate) entry: Entry,
     /// The id of the first of the events.

@@ -36,7 +36,7 @@ impl Metric {
         }
     }
 
-    /// How the values of a period become one: counts are added, of times the longest counts.
+    /// Returns the statistic of a period: the sum of counts, the maximum of times.
     pub(crate) fn statistic(self) -> &'static str {
         if self == Self::ExecutionTime { "Maximum" } else { "Sum" }
     }
@@ -143,7 +143,7 @@ impl Alarm {
         self
     }
 
-    /// One of the `AlarmActions`: the ARN of what is told that the threshold was reached, such as an SNS topic.
+    /// Adds one of the `AlarmActions`: the ARN of an action for when the threshold is reached, such as an SNS topic.
     #[must_use]
     pub fn alarm_action(mut self, arn: impl Into<Identifier>) -> Self {
         self.alarm_actions.push(arn.into());

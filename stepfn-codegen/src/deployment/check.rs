@@ -13,7 +13,7 @@ use super::{
 };
 use crate::text::{Piece, split};
 
-/// Where a value stands, and what is wrong with it.
+/// The path of a value, and its problem.
 type Found = (String, Problem);
 
 /// `RetentionInDays` of a log group.
@@ -297,7 +297,7 @@ fn retry_and_dead_letter(
     dead_letter.map_or(Ok(()), |arn| texts.arn(&format!("{at}.dead_letter"), arn))
 }
 
-/// What is wrong with a schedule, in the grammar of EventBridge.
+/// Returns the error of a schedule, by the grammar of EventBridge.
 fn fault_of_schedule(expression: &str, method: ScheduleMethod) -> Option<&'static str> {
     let argument = |name: &str| {
         let inner = expression.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')?;

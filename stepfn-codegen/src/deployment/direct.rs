@@ -1,12 +1,12 @@
-//! What of a deployment the API of Step Functions takes by itself.
+//! The parts of a deployment that the API of Step Functions accepts by itself.
 
 use indexmap::IndexMap;
 use stepfn_core::definition::Reference;
 
 use super::{Deployment, Identifier, Routing};
 
-/// What of a [`Deployment`] beside its definition `CreateStateMachine`, `UpdateStateMachine` and the calls for versions and aliases take, for
-/// whoever deploys without a file. Texts hold `${Name}`s; a reference is one as well, named as in the definition.
+/// The parts of a [`Deployment`], beside its definition, that `CreateStateMachine`, `UpdateStateMachine` and the calls for versions and
+/// aliases accept, for deployments without a file. Strings contain `${Name}`s; a reference is one as well, named as in the definition.
 ///
 /// ```
 /// use stepfn_codegen::deployment::{Alarm, Alias, Deployment, Metric};
@@ -39,7 +39,7 @@ pub struct Direct<'d> {
     pub version_description: Option<&'d str>,
     /// The aliases that lead to the version.
     pub aliases: Vec<DirectAlias<'d>>,
-    /// What the deployment has and this has not, in words.
+    /// The parts of the deployment that are missing here, in words.
     pub left_out: Vec<&'static str>,
 }
 
@@ -56,7 +56,7 @@ pub struct DirectAlias<'d> {
 }
 
 impl Deployment {
-    /// What of it the API of Step Functions takes by itself.
+    /// Returns the parts that the API of Step Functions accepts by itself.
     pub fn direct(&self) -> Direct<'_> {
         let mut left_out = Vec::new();
         for (name, is_there) in [

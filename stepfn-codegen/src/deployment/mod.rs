@@ -1,4 +1,4 @@
-//! What is deployed: a [`Definition`], and what is said beside it.
+//! A deployment: a [`Definition`] with the settings beside it.
 //!
 //! A [`Deployment`] is made from a definition, and its setters have AWS's names. Every format that
 //! [`generate`](crate::generate) writes is made from this one value:
@@ -22,9 +22,8 @@
 //!
 //! # Texts
 //!
-//! An ARN or a name is an [`Identifier`]: a reference, or a text in which `${…}` stands for what it stands for in the
-//! definition: its substitutions, `${AWS::Region}`, and the variables of the Serverless Framework. Each format spells them in
-//! its own way.
+//! An ARN or a name is an [`Identifier`]: a reference, or a string in which `${…}` has the same meaning as in the definition: its
+//! substitutions, `${AWS::Region}`, and the variables of the Serverless Framework. Each format writes them in its own way.
 
 mod alarm;
 mod alias;
@@ -54,11 +53,11 @@ pub use self::{
 };
 use crate::error::Error;
 
-/// What names a thing outside of the machine: an ARN, a name, an id.
+/// The name of a thing outside of the machine: an ARN, a name, an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Identifier {
-    /// A text; `${…}` in it stands for what it stands for in the definition.
+    /// A string; `${…}` in it has the same meaning as in the definition.
     Text(String),
     /// CloudFormation's `!Ref` or `!GetAtt`; in Terraform, and in a template that does not make the thing itself, what the
     /// user of the file has to give.
@@ -136,7 +135,7 @@ impl From<&Definition> for Deployment {
 }
 
 impl Deployment {
-    /// What is deployed.
+    /// The deployed definition.
     pub fn definition(&self) -> &Definition {
         &self.definition
     }
@@ -198,7 +197,7 @@ impl Deployment {
         self
     }
 
-    /// What starts executions. Where there is an [`alias`](Self::alias), it starts the first one.
+    /// Adds a trigger, which starts executions. If there is an [`alias`](Self::alias), it starts the first one.
     #[must_use]
     pub fn trigger(mut self, trigger: impl Into<Trigger>) -> Self {
         self.triggers.push(trigger.into());
@@ -240,8 +239,8 @@ impl Deployment {
         self
     }
 
-    /// `DependsOn`: the logical id of a resource that is made first. Where a format's file stands alone, only another of its
-    /// machines can be meant; everything else is there before the file is deployed.
+    /// `DependsOn`: the logical id of a resource that is made first. In a format whose file is complete by itself, this can only be another
+    /// of its machines can be meant; everything else is there before the file is deployed.
     #[must_use]
     pub fn depends_on(mut self, logical_id: impl Into<String>) -> Self {
         self.depends_on.push(logical_id.into());

@@ -33,7 +33,7 @@ impl ExecutionStatus {
         }
     }
 
-    /// As it stands in a logical id.
+    /// The form in a logical id.
     pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Aborted => "Aborted",
@@ -85,7 +85,7 @@ impl Target {
         }
     }
 
-    /// What EventBridge has to be allowed.
+    /// The action that EventBridge must be allowed.
     pub(crate) fn action(&self) -> &'static str {
         match self {
             Self::Sns(_) => "sns:Publish",

@@ -1,4 +1,4 @@
-/// What is wrong with a value of a [`Deployment`](super::Deployment), and what to write instead.
+/// The error of a value of a [`Deployment`](super::Deployment), with a suggestion.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeploymentProblem {
@@ -21,7 +21,7 @@ pub enum DeploymentProblem {
     Character {
         /// The character.
         character: char,
-        /// What AWS takes.
+        /// The values that AWS accepts.
         allowed: &'static str,
     },
     /// A number out of its range.
@@ -29,7 +29,7 @@ pub enum DeploymentProblem {
     Number {
         /// The number.
         value: u64,
-        /// What AWS takes.
+        /// The values that AWS accepts.
         allowed: &'static str,
     },
     /// A text that should be an ARN.
@@ -42,7 +42,7 @@ pub enum DeploymentProblem {
     Schedule {
         /// The schedule.
         expression: String,
-        /// What is wrong with it, and what to write instead.
+        /// The error, with a suggestion.
         why: &'static str,
     },
     /// Something of EventBridge Scheduler on a rule.
@@ -55,7 +55,7 @@ pub enum DeploymentProblem {
     EventPattern {
         /// JSON pointer into the pattern.
         at: String,
-        /// What is there.
+        /// The value.
         found: String,
     },
     /// A path that is none.
@@ -105,7 +105,7 @@ pub enum DeploymentProblem {
     /// More things than AWS takes.
     #[error("there are {count}; AWS takes {limit}")]
     TooMany {
-        /// How many there are.
+        /// The number of them.
         count: usize,
         /// AWS's limit.
         limit: usize,
@@ -118,7 +118,7 @@ pub enum DeploymentProblem {
     Unsupported {
         /// The format.
         format: &'static str,
-        /// What it cannot do, and what to do instead.
+        /// The missing feature, with a suggestion.
         what: &'static str,
     },
 }

@@ -1,10 +1,10 @@
-//! What starts executions.
+//! Triggers, which start executions.
 
 use stepfn_core::value::Value;
 
 use super::Identifier;
 
-/// What starts executions.
+/// A trigger, which starts executions.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Trigger {
@@ -34,7 +34,7 @@ impl From<Http> for Trigger {
     }
 }
 
-/// What runs a schedule.
+/// The service that runs a schedule.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ScheduleMethod {
@@ -86,7 +86,7 @@ impl Schedule {
         }
     }
 
-    /// What runs it: EventBridge Scheduler, or a rule.
+    /// Sets the service that runs it: EventBridge Scheduler, or a rule.
     #[must_use]
     pub fn method(mut self, method: ScheduleMethod) -> Self {
         self.method = method;
@@ -150,7 +150,7 @@ impl Schedule {
     }
 }
 
-/// What an execution gets as its input.
+/// The input of the executions that a trigger starts.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub enum Payload {
@@ -226,7 +226,7 @@ impl EventRule {
         self
     }
 
-    /// What an execution gets as its input: the event, unless this says otherwise.
+    /// Sets the input of the executions; the event by default.
     #[must_use]
     pub fn payload(mut self, payload: Payload) -> Self {
         self.payload = payload;
@@ -308,7 +308,7 @@ impl Http {
         Self { method, path: path.into(), authorization: Authorization::default() }
     }
 
-    /// Who may send requests: whoever IAM allows it, unless this says otherwise.
+    /// Sets who may send requests; by default whoever IAM allows it.
     #[must_use]
     pub fn authorization(mut self, authorization: Authorization) -> Self {
         self.authorization = authorization;

@@ -17,7 +17,7 @@ const ALIASES: [(&str, &str, &str); 6] = [
     ("glue", "TableName", "TableInput.Name"),
 ];
 
-/// What services take where nothing is given.
+/// The services' defaults for parameters that are not given.
 const DEFAULTS: [(&str, &str, &str); 5] = [
     ("athena", "WorkGroupName", "primary"),
     ("athena", "DataCatalogName", "AwsDataCatalog"),
@@ -29,7 +29,7 @@ const DEFAULTS: [(&str, &str, &str); 5] = [
 /// Why an ARN has a `*` in the place of an id that no parameter names.
 const MADE_LATER: &str = "no parameter of the action names it";
 
-/// How a type of resource and the state's parameters fit.
+/// The match of a type of resource with the state's parameters.
 enum Found {
     /// The state names it: or it is known, or has a placeholder.
     Named(Vec<Resource>),
@@ -47,7 +47,7 @@ impl Scope<'_, '_> {
         }
     }
 
-    /// What an action of the reference acts on in this state.
+    /// Returns the resources on which an action of the reference works in this state.
     pub(super) fn resources(&mut self, action: &Action) -> Vec<Resource> {
         let prefix = action.name.split_once(':').map_or("", |(prefix, _)| prefix).to_owned();
         let named = action.types.iter().filter(|of| of.required && !variables(of.arn).is_empty());
@@ -148,7 +148,7 @@ impl Scope<'_, '_> {
         self.with(prefix, of.arn, variable, text)
     }
 
-    /// The parameter that a variable of an ARN stands for.
+    /// Returns the parameter for a variable of an ARN.
     fn parameter(&self, prefix: &str, variable: &str, of: &ResourceType, is_sole: bool) -> Option<String> {
         let alias = ALIASES.iter().find(|(of, name, _)| *of == prefix && *name == variable);
         if let Some((.., path)) = alias
@@ -241,7 +241,7 @@ fn variables(arn: &str) -> Vec<&str> {
     names.filter(|name| !["Partition", "Region", "Account"].contains(name) && !name.contains(':')).collect()
 }
 
-/// What a name is about: `TableName`, `tables` and `TableArn` are about the same.
+/// Returns the stem of a name: `TableName`, `tables` and `TableArn` have the same.
 fn stem(name: &str) -> String {
     let mut name: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
     name.make_ascii_lowercase();

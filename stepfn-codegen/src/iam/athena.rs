@@ -36,7 +36,7 @@ pub(super) fn start(scope: &mut Scope<'_, '_>, is_sync: bool) {
     scope.allow_all(&["s3:GetBucketLocation", "s3:ListBucket"], &[buckets]);
 }
 
-/// Returns `true` if a query only reads: told by its first word, if that is known.
+/// Returns `true` if a query only reads, by its first word, if that is known.
 fn reads(query: &Given) -> bool {
     let word = query
         .text()

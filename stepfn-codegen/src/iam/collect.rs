@@ -1,4 +1,4 @@
-//! What states need, put together into statements.
+//! The rights that states need, combined into statements.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,7 +47,7 @@ impl<'d> Collector<'d> {
         self.needless.push(Needless { state: state.to_owned(), why });
     }
 
-    /// What `${name}` stands for, be it the definition's or the policy's.
+    /// Returns the reference of `${name}`, be it the definition's or the policy's.
     pub(super) fn substitution(&self, name: &str) -> Option<&Reference> {
         self.definition.substitutions.get(name).or_else(|| self.substitutions.get(name))
     }
@@ -68,7 +68,7 @@ impl<'d> Collector<'d> {
         format!("${{{name}}}")
     }
 
-    /// `${Name}` for what the definition does not tell. Asked again for the same field of the same state, it is the same.
+    /// Returns a `${Name}` for a value that the definition does not determine. For the same field of the same state it is the same.
     pub(super) fn placeholder(&mut self, name: &str, state: &str, field: &str, why: String) -> String {
         let known = self.unknown.iter().find(|known| known.state == state && known.field == field);
         if let Some(known) = known {
@@ -88,7 +88,7 @@ impl<'d> Collector<'d> {
     fn free_name(&self, name: &str) -> String {
         let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
         let is_taken = |name: &str| {
-            // A parameter of a template has the id of the reference that it stands for.
+            // A parameter of a template has the id of its reference.
             let mut known = self.definition.substitutions.values().chain(self.substitutions.values());
             self.substitution(name).is_some()
                 || self.unknown.iter().any(|unknown| unknown.name == name)
@@ -109,7 +109,7 @@ impl<'d> Collector<'d> {
             if let Some(all) = arns.remove("*") {
                 arns = BTreeMap::from([("*".to_owned(), all)]);
             }
-            // Reasons name their action; statements are told apart by the ARNs.
+            // Reasons name their action; statements are distinguished by the ARNs.
             let resource = arns.into_iter().map(|(arn, wide)| Resource { arn, wide }).collect();
             actions.entry((resource, condition)).or_default().insert(action);
         }

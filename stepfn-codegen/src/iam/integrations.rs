@@ -175,7 +175,7 @@ pub(super) fn run_task(scope: &mut Scope<'_, '_>, is_sync: bool) {
         let tasks = tasks(scope, TASKS);
         scope.allow("ecs:TagResource", &tasks);
     }
-    // The roles stand in the task definition, unless the state overrides them.
+    // The roles are in the task definition, unless the state overrides them.
     for name in ["TaskRoleArn", "ExecutionRoleArn"] {
         let field = format!("Overrides.{name}");
         let given = scope.parameters.get(&field);
@@ -272,7 +272,7 @@ fn start_container_job(scope: &mut Scope<'_, '_>, is_sync: bool) {
     }
 }
 
-/// What EKS looks at with the caller's permissions before it makes a node group.
+/// The checks that EKS makes with the caller's permissions before it makes a node group.
 fn node_role(scope: &mut Scope<'_, '_>) {
     scope.allow("ec2:DescribeSubnets", &apis::everything());
     let roles = scope.arns("NodeRole");

@@ -17,7 +17,7 @@
 //! assert_eq!(policy.statements[0].action, ["dynamodb:PutItem"]);
 //! let table = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/Orders";
 //! assert_eq!(policy.statements[0].resource[0].arn, table);
-//! // Which topic it is stands in the data: what nobody can know here is a placeholder, and is told.
+//! // Its topic is in the data: a value that nobody can know here is a placeholder, and is reported.
 //! assert_eq!(policy.statements[1].resource[0].arn, "${TellTopicArn}");
 //! let unknown = &policy.unknown()[0];
 //! assert_eq!((&*unknown.state, &*unknown.field), ("/States/Tell", "TopicArn"));
@@ -25,11 +25,11 @@
 //! # }
 //! ```
 //!
-//! # What stands in a resource
+//! # Forms of resources
 //!
 //! Texts hold `${Name}` for the definition's substitutions and those of [`Policy::substitutions`], `${AWS::Partition}`,
-//! `${AWS::Region}` and `${AWS::AccountId}`, and the names of [`Policy::unknown`], for which whoever deploys gives a value.
-//! A resource with a `*` says [why](Resource::wide): the service knows nothing narrower, or an id is made while the machine runs.
+//! `${AWS::Region}` and `${AWS::AccountId}`, and the names of [`Policy::unknown`], which get their values at deployment.
+//! A resource with a `*` has the [reason](Resource::wide): the service knows nothing narrower, or an id is made while the machine runs.
 //!
 //! # Where it comes from
 //!
@@ -37,8 +37,8 @@
 //! what a definition shows to be needless. For `aws-sdk:` the actions and the ARNs of their resources are those of the Service
 //! Authorization Reference, condensed into `actions.txt` by `cargo xtask permissions`.
 //!
-//! What a service does with the rights of its caller, `callers.txt` says, with where it is written: objects in S3 that it reads and writes, KMS keys that
-//! it uses. Where nothing is written down there is a placeholder. Where a role is passed, the service works by that.
+//! The rights that a service uses in the name of its caller are in `callers.txt`, with their sources: objects in S3 that it reads and writes,
+//! KMS keys that it uses. Undocumented ones get a placeholder. Where a role is passed, the service works by that.
 //!
 //! With `Credentials` a task works in the role that it names: this one only has to assume it.
 
@@ -68,7 +68,7 @@ pub struct Policy {
     /// The statements, sorted by their first actions. There is always one: a machine that needs nothing is denied everything,
     /// as the Step Functions console does it.
     pub statements: Vec<Statement>,
-    /// What `${Name}` stands for in the statements, beside the definition's own substitutions.
+    /// The references of `${Name}`s in the statements, beside the definition's own substitutions.
     pub substitutions: IndexMap<String, Reference>,
     unknown: Vec<Unknown>,
     needless: Vec<Needless>,
@@ -128,16 +128,16 @@ pub struct Condition {
     pub values: Vec<String>,
 }
 
-/// A placeholder: a part of the policy that the definition does not tell.
+/// A placeholder: a part of the policy that the definition does not determine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
     /// Its name: the policy has it as `${Name}`.
     pub name: String,
     /// The JSON pointer of the state that needs it.
     pub state: String,
-    /// The parameter that would tell it.
+    /// The parameter that would determine it.
     pub field: String,
-    /// Why the definition does not tell it.
+    /// The reason why the definition does not determine it.
     pub why: String,
 }
 
@@ -167,7 +167,7 @@ pub fn file_name(definition: &Definition) -> String {
     format!("{}.policy.json", definition.short_name())
 }
 
-/// The policy of a workflow's role, by what the definition tells.
+/// Returns the policy of a workflow's role, as far as the definition determines it.
 pub fn policy(definition: &Definition) -> Policy {
     walk::policy(definition, None)
 }

@@ -1,4 +1,4 @@
-//! What a state gives its service, as far as the definition tells.
+//! The parameters that a state gives its service, as far as the definition determines them.
 
 use stepfn_core::{
     jsonata::{self, ExpressionKind},
@@ -79,7 +79,7 @@ impl<'a> Parameters<'a> {
         self.0.and_then(Value::as_object).into_iter().flatten().map(|(key, _)| &**key).collect()
     }
 
-    /// Returns `true` if it can be told what is given: else it is the state's input, or an expression.
+    /// Returns `true` if the parameters are written out: else they are the state's input, or an expression.
     pub(super) fn are_written(self) -> bool {
         self.0.is_some_and(|value| value.as_object().is_some())
     }
@@ -162,7 +162,7 @@ fn given(value: &Value) -> Given {
     }
 }
 
-/// A text that is what it says, be it as a literal of JSONata.
+/// Returns a string that is its own value, also as a literal of JSONata.
 fn literal(text: &str) -> Option<String> {
     let Some(expression) = text.strip_prefix("{%").and_then(|text| text.strip_suffix("%}")) else {
         return Some(text.to_owned());

@@ -1,4 +1,4 @@
-//! `actions.txt`: the actions of IAM and the resources that they are allowed on. Its head says how it is read.
+//! `actions.txt`: the actions of IAM and the resources that they are allowed on. Its header describes the format.
 
 use std::{collections::BTreeMap, sync::OnceLock};
 

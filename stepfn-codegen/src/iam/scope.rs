@@ -22,7 +22,7 @@ pub(super) struct Scope<'c, 'd> {
     pub(super) state: String,
     /// The state's name.
     pub(super) name: String,
-    /// What it gives its service.
+    /// The parameters that it gives its service.
     pub(super) parameters: Parameters<'d>,
     /// The names of the parameters that the service takes, of those that may be names or ARNs.
     pub(super) members: Vec<String>,
@@ -67,7 +67,7 @@ impl<'c, 'd> Scope<'c, 'd> {
         self.collector.allow(action, resource.clone(), vec![condition]);
     }
 
-    /// `${StateField}` for what the definition does not tell.
+    /// Returns `${StateField}` for a value that the definition does not determine.
     pub(super) fn placeholder(&mut self, field: &str, why: String) -> String {
         let last = field.rsplit('.').next().unwrap_or(field);
         self.collector.placeholder(&(pascal(&self.name) + &pascal(last)), &self.state, field, why)

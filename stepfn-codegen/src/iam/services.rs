@@ -14,7 +14,7 @@ pub(super) fn here(service: &str) -> String {
     format!("arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:")
 }
 
-/// What an object's ARN begins with.
+/// The beginning of an object's ARN.
 pub(super) const OBJECT: &str = "arn:${AWS::Partition}:s3:::";
 
 /// The machine's own ARN.

@@ -21,7 +21,7 @@ pub(super) struct Document<'a> {
     pub(super) files: Files<'a>,
 }
 
-/// The keys of a machine's settings, as the one format or the other spells them.
+/// The keys of a machine's settings, as the one format or the other writes them.
 pub(super) struct Keys {
     pub(super) logging: &'static str,
     pub(super) level: &'static str,
@@ -52,7 +52,7 @@ impl Document<'_> {
         node::parse(path, &text)
     }
 
-    /// A machine whose definition stands at a node: an object, or the text of one.
+    /// Reads a machine whose definition is at a node: an object, or the text of one.
     pub(super) fn machine(
         &self,
         name: &str,
@@ -102,7 +102,7 @@ impl Document<'_> {
         }
     }
 
-    /// What a template says of logs and traces.
+    /// Reads a template's settings of logs and traces.
     pub(super) fn settings(
         &self,
         imported: &mut Imported,

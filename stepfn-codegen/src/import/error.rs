@@ -13,7 +13,7 @@ pub enum Error {
         line: usize,
         /// The column there, from 1, in characters.
         column: usize,
-        /// What is wrong there.
+        /// The error.
         message: String,
     },
     /// Something in a template that is not what it should be.
@@ -27,7 +27,7 @@ pub enum Error {
         column: usize,
         /// The keys that lead there, with dots: `Resources.Orders.Properties`.
         at: String,
-        /// What is wrong there, and what to write instead.
+        /// The error, with a suggestion.
         message: String,
     },
     /// A file without a state machine.
@@ -35,7 +35,7 @@ pub enum Error {
     NoMachine {
         /// The file.
         file: String,
-        /// What was looked for.
+        /// The name that was looked for.
         message: String,
     },
     /// A file that another one names.
@@ -55,7 +55,7 @@ pub enum Error {
         machine: String,
         /// JSON pointer into its definition.
         at: String,
-        /// What is wrong there.
+        /// The error.
         what: String,
     },
 }

@@ -40,7 +40,7 @@ pub enum FileError {
         /// The line, from 1.
         line: usize,
     },
-    /// What the operating system says.
+    /// The error of the operating system.
     #[error(transparent)]
     Io(#[from] io::Error),
 }
@@ -65,7 +65,7 @@ pub fn read_named(folder: &Path, named: &str, reach: Reach) -> Result<String, Fi
         below(folder, named)?;
     }
     let path = folder.join(named);
-    // A device or a pipe has no end that the size would tell.
+    // A device or a pipe has no end that its size would show.
     if !fs::metadata(&path)?.is_file() {
         return Err(FileError::NotAFile);
     }

@@ -49,7 +49,7 @@ pub use self::{
     files::{FileError, MOST_BYTES, Reach, read_named, read_text},
 };
 
-/// Returns `true` if a word may stand for itself wherever a machine, and Rust, reads a name.
+/// Returns `true` if a word is a name wherever a machine, and Rust, reads one.
 pub fn is_identifier(text: &str) -> bool {
     source::is_identifier(text)
 }
@@ -63,15 +63,15 @@ pub struct Imported {
     pub rust_name: String,
     /// Standard or Express.
     pub workflow_type: WorkflowType,
-    /// The definition; references of a template stand in it as `${Name}`.
+    /// The definition; references of a template are `${Name}`s in it.
     pub machine: StateMachine,
-    /// What `${Name}` in it stands for.
+    /// The references of its `${Name}`s.
     pub substitutions: IndexMap<String, Reference>,
     /// `loggingConfiguration`
     pub logging: Option<LoggingConfiguration>,
     /// `tracingConfiguration`
     pub tracing: bool,
-    /// What of the file the machine's source does not say, a sentence each.
+    /// The parts of the file that the machine's source does not express, a sentence each.
     pub notes: Vec<String>,
 }
 
@@ -97,7 +97,7 @@ pub struct Source {
     pub allowed: Vec<Diagnostic>,
 }
 
-/// Reads the text of a file that another one names, by the path that stands there.
+/// Reads the text of a file that another one names, by the path in it.
 pub type Files<'a> = &'a dyn Fn(&str) -> Result<String, FileError>;
 
 /// The [`Files`] of a text that names none.

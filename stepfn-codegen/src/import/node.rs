@@ -12,10 +12,10 @@ use super::{Error, indent::indented};
 
 /// As deep as JSON may be.
 const MOST_DEPTH: usize = 128;
-/// What a file may come to, in nodes: a few lines of aliases can stand for any number of them, and of bytes. An anchor counts, too,
+/// The size that a file may expand to, in nodes: a few lines of aliases can make any number of them, and of bytes. An anchor counts, too,
 /// for it is a copy.
 const MOST_NODES: usize = 1_000_000;
-/// As long as all texts of a file may be together once its aliases stand for what they name.
+/// The length that all texts of a file may have together once its aliases are expanded.
 const MOST_TEXT: usize = 64 << 20;
 
 /// A value and where it begins.
@@ -110,7 +110,7 @@ impl Node {
     }
 }
 
-/// How large a node is.
+/// The size of a node.
 #[derive(Clone, Copy, Debug)]
 struct Size {
     nodes: usize,
@@ -157,7 +157,7 @@ struct Open {
     tag: Option<String>,
     anchor: usize,
     key: Option<String>,
-    /// Where the entry of a key stands.
+    /// The position of each key's entry.
     index: HashMap<String, usize>,
 }
 
@@ -439,7 +439,7 @@ mod tests {
         assert!(parse("a.yml", &deep).unwrap_err().to_string().contains("deeper"));
     }
 
-    /// Seconds and megabytes would tell a bound that does not hold: each of these stands for gigabytes.
+    /// Seconds and megabytes would show a bound that does not hold: each of these expands to gigabytes.
     #[test]
     fn aliases_of_large_texts_and_keys_are_counted_in_bytes() {
         let long = "x".repeat(1 << 20);

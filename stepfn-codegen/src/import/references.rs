@@ -8,12 +8,12 @@ use stepfn_core::{
 
 use super::node::{Kind, Node};
 
-/// What a template's functions become.
+/// The replacements of a template's functions.
 #[derive(Debug, Default)]
 pub(super) struct References {
-    /// What `${Name}` stands for.
+    /// The references of `${Name}`s.
     pub(super) substitutions: IndexMap<String, Reference>,
-    /// The functions that no text can stand for: they stay objects.
+    /// The functions that no string can express: they stay objects.
     pub(super) kept: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl References {
         }
     }
 
-    /// What a function comes to, where a text can say it; none where there is no function.
+    /// Returns a function as a string, if one can express it; none where there is no function.
     pub(super) fn text(&mut self, node: &Node) -> Option<String> {
         let (name, argument) = node.only_entry()?;
         match name {
@@ -96,7 +96,7 @@ impl References {
         self.declare(&name, Reference::GetAtt(id.to_owned(), attribute.to_owned()))
     }
 
-    /// `${Name}`, which stands for a reference from now on. A name that is taken gets a number.
+    /// Returns `${Name}` for a reference. A name that is taken gets a number.
     fn declare(&mut self, name: &str, reference: Reference) -> Option<String> {
         let (Reference::Ref(id) | Reference::GetAtt(id, _)) = &reference;
         if id.is_empty()

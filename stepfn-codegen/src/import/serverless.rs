@@ -19,10 +19,10 @@ const KEYS: Keys = Keys {
     enabled: "enabled",
 };
 
-/// What of a machine the source has words for; the rest belongs to the file.
+/// The keys of a machine that the source can express; the rest belongs to the file.
 const KNOWN: [&str; 5] = ["name", "type", "definition", "loggingConfig", "tracingConfig"];
 
-/// How many files may name each other in a row.
+/// The number of files that may name each other in a row.
 const MOST_FILES: usize = 16;
 
 /// The machines below `stepFunctions`; none where the file has no such section.
@@ -97,7 +97,7 @@ fn is_name(declared: &str) -> bool {
     pieces.iter().all(|piece| matches!(piece, Piece::Literal(_) | Piece::Framework(_)))
 }
 
-/// What a node stands for: the content of a file, where it is `${file(flows/orders.json)}` or `${file(all.yml):orders.flow}`.
+/// Follows a node to the content of a file, if it is `${file(flows/orders.json)}` or `${file(all.yml):orders.flow}`.
 fn followed(document: Document<'_>, node: &Node, at: &str) -> Result<Node, Error> {
     let mut here = node.clone();
     for _ in 0..MOST_FILES {

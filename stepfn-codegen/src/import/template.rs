@@ -12,7 +12,7 @@ struct Type {
     name: &'static str,
     machine_name: &'static str,
     workflow_type: &'static str,
-    /// Where the definition may stand inline.
+    /// The keys under which the definition may be inline.
     inline: &'static [&'static str],
     /// Where it may be a file.
     file: &'static str,

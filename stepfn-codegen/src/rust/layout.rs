@@ -5,7 +5,7 @@ use super::{
     tree::{Body, Form, Group, Item, Line, Part},
 };
 
-/// What a sequence has behind it on its line: the comma.
+/// The width that a sequence needs after it on its line: the comma.
 const COMMA: usize = 1;
 
 pub(super) struct Printer<'s> {
@@ -83,7 +83,7 @@ fn is_plain(part: &Part<'_>) -> bool {
 }
 
 impl Printer<'_> {
-    /// The whole of what stands in the delimiters of a macro that is written at `indent`.
+    /// Writes the whole content of the delimiters of a macro that is written at `indent`.
     pub(super) fn body(&mut self, body: &Body<'_>, indent: usize, room: usize) {
         if !body.is_broken && body.machine.above.is_empty() && body.foot.is_empty() {
             let mut line = String::new();
@@ -112,7 +112,7 @@ impl Printer<'_> {
         self.out.extend(std::iter::repeat_n(' ', spaces));
     }
 
-    /// Comments and attributes; an empty line before the first would stand behind an opening bracket.
+    /// Writes comments and attributes, without an empty line before the first, behind an opening bracket.
     fn lines(&mut self, lines: &[Line<'_>], indent: usize, mut is_first: bool) {
         for line in lines {
             if line.is_apart && !is_first {
@@ -156,7 +156,7 @@ impl Printer<'_> {
         }
     }
 
-    /// The operator at which conditions are broken: the outermost, where what stands before a block does not fit.
+    /// Returns the operator at which conditions are broken: the outermost, if the part before a block does not fit.
     fn breaks_at(&mut self, parts: &[Part<'_>], room: usize) -> Option<&'static str> {
         let is_joint = |operator: &str| {
             parts

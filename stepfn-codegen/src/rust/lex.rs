@@ -2,7 +2,7 @@
 
 use super::Left;
 
-/// What a piece of the text is.
+/// The kind of a piece of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// An identifier, a keyword, a lifetime.
@@ -26,7 +26,7 @@ pub(super) struct Token<'t> {
     pub(super) text: &'t str,
     /// Its first byte.
     pub(super) at: usize,
-    /// How many lines end between what stands before it and itself.
+    /// The number of line ends between it and the piece before.
     pub(super) lines: usize,
     /// Whether there is a blank before it.
     pub(super) is_apart: bool,

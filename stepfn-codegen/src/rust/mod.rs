@@ -11,7 +11,7 @@
 //! # Ok::<(), stepfn_codegen::rust::Left>(())
 //! ```
 //!
-//! What is on one line stays there where it fits; a block or list with a new line behind its bracket stays broken, and empty lines between
+//! A line stays one where it fits; a block or list with a new line behind its bracket stays broken, and empty lines between
 //! fields stay, one at a time. Only blanks, line ends and the commas before closing brackets change: what is written is read again and compared,
 //! and a machine of which anything would get lost is left as it is.
 
@@ -30,7 +30,7 @@ use self::{
 /// The macros of which the bodies are laid out.
 const MACROS: [&str; 1] = ["state_machine"];
 
-/// How wide lines are, and what indents them: rustfmt's settings of the same names.
+/// The width and the indentation of lines: rustfmt's settings of the same names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Style {
@@ -55,7 +55,7 @@ impl Default for Style {
 pub struct Formatted {
     /// The whole file.
     pub text: String,
-    /// How many machines are in it, the ones that were left alone not counted.
+    /// The number of machines in it, without the ones that were left alone.
     pub machines: usize,
     /// The machines that were left as they are.
     pub left: Vec<Left>,
@@ -69,7 +69,7 @@ pub struct Left {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// The error.
     pub message: String,
 }
 
@@ -180,7 +180,7 @@ fn is_template(inner: &[Token<'_>]) -> bool {
         })
 }
 
-/// Returns `true` if `#[rustfmt::skip]` stands before a macro.
+/// Returns `true` if there is a `#[rustfmt::skip]` before a macro.
 fn is_skipped(tokens: &[Token<'_>], open: usize) -> bool {
     // `stepfn::state_machine! {`: back over the path.
     let mut at = open.saturating_sub(2);

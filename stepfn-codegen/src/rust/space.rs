@@ -1,8 +1,8 @@
-//! Whether there is a blank between two tokens.
+//! The blanks between tokens.
 
 use super::lex::{Kind, Token};
 
-/// What the tokens are part of.
+/// The construct that the tokens are part of.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Within {
     /// The rules of a Choice, where `<` compares.

@@ -1,4 +1,4 @@
-//! What is laid out: a machine's head, fields and values, each with its comments.
+//! The tree that is laid out: a machine's head, fields and values, each with its comments.
 
 use super::{
     Left,
@@ -6,10 +6,10 @@ use super::{
     space::{Within, gap},
 };
 
-/// How deep groups may stand in each other.
+/// The depth to which groups may be nested.
 const DEEPEST: usize = 200;
 
-/// A token, or what stands between two that belong together.
+/// A token, or a group of tokens that belong together.
 #[derive(Debug)]
 pub(super) enum Tree<'t> {
     Token(Token<'t>),
@@ -66,10 +66,10 @@ pub(super) fn grow<'t>(tokens: &[Token<'t>]) -> Result<Vec<Tree<'t>>, (usize, &'
     }
 }
 
-/// What is written on lines of its own: comments, documentation, attributes.
+/// A line of its own: comment, documentation or attribute.
 #[derive(Debug)]
 pub(super) struct Line<'t> {
-    /// Whether an empty line stands before it.
+    /// Whether there is an empty line before it.
     pub(super) is_apart: bool,
     pub(super) parts: Vec<Part<'t>>,
 }
@@ -103,7 +103,7 @@ pub(super) enum Form {
     Block,
     /// `[ …, … ]`
     List,
-    /// What stands in parentheses, and brackets that are no list.
+    /// The content of parentheses, and of brackets that are no list.
     Arguments,
 }
 
@@ -115,12 +115,12 @@ pub(super) struct Group<'t> {
     pub(super) items: Vec<Item<'t>>,
     /// Comments behind the last item.
     pub(super) foot: Vec<Line<'t>>,
-    /// Whether the text goes on in a new line behind the opening bracket: who broke it wants it so.
+    /// Whether there is a line break behind the opening bracket: whoever broke it wants it so.
     pub(super) is_broken: bool,
     pub(super) has_comma: bool,
 }
 
-/// What stands in the delimiters of `state_machine!`.
+/// The content of the delimiters of `state_machine!`.
 #[derive(Debug)]
 pub(super) struct Body<'t> {
     pub(super) machine: Item<'t>,
@@ -165,7 +165,7 @@ fn word<'t>(token: &Token<'t>, gap: bool) -> Part<'t> {
     Part::Word { text: token.text, gap, ends_line, is_joint: false }
 }
 
-/// What a sequence of tokens is, by which its groups are judged.
+/// The context of a sequence of tokens, by which its groups are judged.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Position {
     /// A value: a list or a block may open it.
@@ -209,7 +209,7 @@ impl<'r, 't> Reader<'r, 't> {
                 }
                 Tree::Token(token) if token.text == "#" && has_attributes => {
                     let rest = self.rest();
-                    // `#`, and comments, for they may stand anywhere.
+                    // `#`, and comments, for they may be anywhere.
                     let length =
                         rest.iter().skip(1).position(|tree| !tree.is_kind(Kind::Comment)).unwrap_or(0) + 2;
                     let attribute = rest.get(..length).unwrap_or_default();

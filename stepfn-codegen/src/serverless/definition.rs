@@ -5,7 +5,7 @@ use stepfn_core::value::{Map, Number, Value};
 use super::text::{Place, Speller};
 use crate::{error::Problem, text, yaml::Node};
 
-/// What stands under `definition:`, and the JSON pointer of what cannot stand there.
+/// Returns the node under `definition:`, or the JSON pointer of a part that cannot be expressed.
 pub(super) fn definition_node(machine: &Value, speller: &mut Speller<'_>) -> Result<Node, (String, Problem)> {
     let node = Walk { speller }.node(machine, "", Kind::Field)?;
     if !speller.spelled_reference {
@@ -16,7 +16,7 @@ pub(super) fn definition_node(machine: &Value, speller: &mut Speller<'_>) -> Res
     Walk { speller }.node(machine, "", Kind::Field)
 }
 
-/// What a JSON value is, in ASL.
+/// The kind of a JSON value in ASL.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// A field of the language, or an object that holds such fields.
@@ -25,7 +25,7 @@ enum Kind {
     States,
     /// A field that wants a number.
     Amount,
-    /// Something of the user's, in which CloudFormation's functions may stand.
+    /// Data of the user, in which there may be functions of CloudFormation.
     Data,
     /// A text of the user's that is a path or an intrinsic function of ASL.
     Path,

@@ -48,7 +48,7 @@ impl<'a> Functions<'a> {
         self.names.keys().copied().collect()
     }
 
-    /// What stands under `functions:`. Each zip has a name of its own: the Framework uploads by the file's name alone, so of
+    /// Returns the node under `functions:`. Each zip has a name of its own: the Framework uploads by the file's name alone, so of
     /// several `bootstrap.zip`s the last one would become the code of all functions.
     pub(super) fn node(&self) -> Node {
         Node::map(self.names.iter().map(|(key, name)| {

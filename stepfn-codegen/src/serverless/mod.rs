@@ -59,7 +59,7 @@
 //!
 //! # Resources
 //!
-//! What a [`Deployment`] says beside the definition stands in the plugin's own words: `events`, `alarms`, `notifications`, `tags`,
+//! The settings of a [`Deployment`] beside the definition are written in the plugin's own words: `events`, `alarms`, `notifications`, `tags`,
 //! `dependsOn`, `encryptionConfig` and the rest. What the plugin has no word for, or would break, is a resource of CloudFormation,
 //! and the file has a third section then, to be added to those of the service:
 //!
@@ -277,7 +277,7 @@ fn encryption(machine: &Machine<'_>, resources: &mut Template) -> Result<Option<
     ])))
 }
 
-/// What AWS takes where nothing is said.
+/// AWS's default.
 const DATA_KEY_REUSE: u32 = 300;
 
 /// `tags`, whose values the plugin makes texts of.
@@ -318,7 +318,7 @@ fn name(definition: &Definition) -> Result<Node, Problem> {
     Ok(Node::Text(out))
 }
 
-/// The logical id that is said to the plugin, where it would make another one of the name: it knows the name with its stage only.
+/// Returns the logical id that the plugin must be given, where it would make another one of the name: it knows the name with its stage only.
 fn own_id(definition: &Definition) -> Option<String> {
     let short = definition.short_name();
     let id = custom_id(&short);

@@ -1,4 +1,4 @@
-//! How each place of a Serverless YAML spells `${…}`.
+//! `${…}` as each place of a Serverless YAML writes it.
 
 use std::collections::HashSet;
 
@@ -26,7 +26,7 @@ pub(super) fn split<'a>(
     Ok(pieces)
 }
 
-/// What a field of a definition takes.
+/// The kind of value that a field of a definition takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// Any value, an intrinsic function of CloudFormation among them.
@@ -37,7 +37,7 @@ pub(super) enum Place {
     Amount,
 }
 
-/// Spells texts of one definition.
+/// Renders the strings of one definition.
 #[derive(Debug)]
 pub(super) struct Speller<'a> {
     /// The definition's substitutions.
@@ -46,7 +46,7 @@ pub(super) struct Speller<'a> {
     pub(super) functions: &'a HashSet<&'a str>,
     /// Whether the plugin puts the definition into a `Fn::Sub`, where a `${foo}` that is meant as it is has to be escaped.
     pub(super) in_sub: bool,
-    /// Whether a reference was spelled, because of which the plugin does so.
+    /// Whether a reference was rendered, because of which the plugin does so.
     pub(super) spelled_reference: bool,
 }
 

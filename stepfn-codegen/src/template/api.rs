@@ -8,7 +8,7 @@ use crate::{
     yaml::Node,
 };
 
-/// How API Gateway starts an execution.
+/// The request with which API Gateway starts an execution.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StartAction {
     /// `IntegrationSubtype`

@@ -36,8 +36,8 @@ impl Template {
         entries
     }
 
-    /// `DefinitionSubstitutions`, where the definition has any: what stands between the braces of its `${…}` and what
-    /// CloudFormation is to put there. What is meant as it is stays out.
+    /// Returns `DefinitionSubstitutions`, where the definition has any: the names in the braces of its `${…}`, and the values that
+    /// CloudFormation puts in their place. Foreign ones stay out.
     pub(crate) fn substitutions(&mut self, definition: &Definition) -> Option<(&'static str, Node)> {
         let entries: Vec<_> = substituted(definition)
             .into_iter()
@@ -47,7 +47,7 @@ impl Template {
     }
 }
 
-/// The names in the definition's `${…}` that stand for something, in the order in which they first appear, and the text of each.
+/// Returns the names in the definition's `${…}` that have a value, in the order in which they first appear, and the text of each.
 pub(crate) fn substituted(definition: &Definition) -> IndexMap<String, String> {
     let mut found = IndexMap::new();
     collect(&definition.machine.to_json(), &definition.substitutions, &mut found);

@@ -34,7 +34,7 @@ impl Template {
         );
     }
 
-    /// What stands beside the properties of the machine's resource.
+    /// Returns the attributes beside the properties of the machine's resource.
     pub(crate) fn attributes(&self, machine: &Machine<'_>) -> Vec<(&'static str, Node)> {
         let mut attributes = Vec::new();
         // What the template does not make is there before it.

@@ -86,7 +86,7 @@ impl Template {
         }
     }
 
-    /// Says that the template makes what references call `name`, and gives its logical id.
+    /// Registers that the template makes the thing that references call `name`, and returns its logical id.
     pub(crate) fn make(&mut self, name: &str, wanted: &str) -> String {
         let id = self.claim(wanted);
         self.made.entry(name.to_owned()).or_insert_with(|| id.clone());
@@ -172,7 +172,7 @@ impl Template {
         self.made.get(name)
     }
 
-    /// A parameter's logical id; `key` tells one from the other.
+    /// Returns a parameter's logical id; `key` identifies the parameter.
     fn parameter(&mut self, key: String, wanted: &str, description: String, default: Option<&str>) -> String {
         if let Some(parameter) = self.parameters.get(&key) {
             return parameter.id.clone();

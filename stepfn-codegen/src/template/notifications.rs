@@ -1,4 +1,4 @@
-//! Rules on the default event bus that tell of executions which change their status.
+//! Rules on the default event bus for executions that change their status.
 
 use super::{Machine, Template, reference};
 use crate::{

@@ -25,7 +25,7 @@ impl Template {
     pub(crate) fn role_statements(&mut self, machine: &Machine<'_>) -> Option<Node> {
         let policy = iam::policy_of(machine.deployment);
         let names = self.names(machine, &policy);
-        // Without their conditions some say what another says already.
+        // Without their conditions some statements repeat others.
         let is_said = |statement: &Statement| {
             policy.statements.iter().any(|other| {
                 other.action.len() > statement.action.len()
@@ -49,7 +49,7 @@ impl Template {
         (!statements.is_empty()).then_some(Node::List(statements))
     }
 
-    /// What the policy's `${…}` stand for, the definition's own among them. A placeholder is a parameter of the template, or of
+    /// Returns the values of the policy's `${…}`, the definition's own among them. A placeholder is a parameter of the template, or of
     /// the Serverless Framework, `${param:Name}`.
     fn names(&mut self, machine: &Machine<'_>, policy: &Policy) -> Names {
         let mut names =
@@ -113,7 +113,7 @@ impl Template {
     }
 }
 
-/// What `${…}` stand for.
+/// The values of `${…}`.
 struct Names {
     references: IndexMap<String, Reference>,
     /// Those that are parameters of the Serverless Framework, which has no place to say why but a comment.

@@ -1,4 +1,4 @@
-//! How a template spells texts with `${…}`.
+//! Strings with `${…}` as a template writes them.
 
 use indexmap::IndexMap;
 use stepfn_core::definition::Reference;
@@ -86,7 +86,7 @@ impl Template {
         reference_node(&self.resolve(reference))
     }
 
-    /// What the reference is called here: what the template makes has its logical id, everything else is a parameter.
+    /// Resolves the reference: a thing that the template makes has its logical id, everything else is a parameter.
     pub(super) fn resolve(&mut self, reference: &Reference) -> Reference {
         let (Reference::Ref(name) | Reference::GetAtt(name, _)) = reference;
         if name.starts_with("AWS::") {

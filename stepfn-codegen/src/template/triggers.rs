@@ -138,7 +138,7 @@ fn rule_target(arn: &Node, role: Node) -> Vec<(&'static str, Node)> {
     vec![("Id", Node::text("stateMachine")), ("Arn", arn.clone()), ("RoleArn", role)]
 }
 
-/// What the target gets of an event, where it is not all of it.
+/// Returns the part of an event that the target gets, where it is not all of it.
 pub(crate) fn input(payload: &Payload) -> Option<(&'static str, Node)> {
     match payload {
         Payload::Event => None,

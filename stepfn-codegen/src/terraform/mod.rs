@@ -22,7 +22,7 @@
 //! }
 //! ```
 //!
-//! What the machines refer to and the module does not make is a variable of the same name, in Terraform's spelling: `success_topic`
+//! A reference to something that the module does not make becomes a variable of the same name, in the case of Terraform: `success_topic`
 //! for `!Ref SuccessTopic`, `send_mail_arn` for `!GetAtt send-mail.Arn`, `service` for `${self:service}`. The functions are such
 //! things as well.
 //!
@@ -32,7 +32,7 @@
 //! | --- | --- |
 //! | has nothing to put in | `file(…)` |
 //! | is a template of Terraform's: `${Name}`s that are all substitutions | `templatefile(…)` |
-//! | has `${AWS::Region}`, `${self:service}`, a `${…}` that is meant as it is, or `%{` | `replace(…)` for each of those that stand for something |
+//! | has `${AWS::Region}`, `${self:service}`, a foreign `${…}`, or `%{` | `replace(…)` for each of those that have a value |
 
 mod machine;
 mod policy;
@@ -54,7 +54,7 @@ pub const FILE_NAME: &str = "stepfn.tf.json";
 #[derive(Clone, Debug)]
 struct Machine<'a> {
     deployment: &'a Deployment,
-    /// What its resource is called.
+    /// The name of its resource.
     name: String,
 }
 
@@ -74,7 +74,7 @@ impl Machine<'_> {
 struct Module {
     /// The names of all resources.
     names: IndexSet<String>,
-    /// What references call a machine, by logical id, and its resource's name.
+    /// The names of the machines' resources, by the logical ids that references use.
     machines: IndexMap<String, String>,
     variables: IndexMap<String, Variable>,
     /// By kind and name.
@@ -96,8 +96,7 @@ struct Variable {
 ///
 /// # Errors
 ///
-/// Where a deployment's value is one that AWS refuses or Terraform has no word for, and where two machines stand in each other's
-/// way.
+/// When AWS refuses a value of a deployment or Terraform cannot express it, or two machines conflict.
 pub fn to_json(deployments: &[Deployment]) -> Result<String, Error> {
     check_all(deployments)?;
     let mut module = Module::default();

@@ -104,7 +104,7 @@ impl Module {
         }
     }
 
-    /// Rules that tell of executions which change their status, and the role by which EventBridge reaches who hears of it.
+    /// Adds the rules for executions that change their status, and the role by which EventBridge reaches the targets.
     pub(super) fn notifications(&mut self, machine: &Machine<'_>) {
         let notifications = &machine.deployment.notifications;
         if notifications.is_empty() {

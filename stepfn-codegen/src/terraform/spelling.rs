@@ -1,4 +1,4 @@
-//! How Terraform spells texts with `${…}`, and names.
+//! Strings with `${…}`, and names, as Terraform writes them.
 
 use indexmap::IndexMap;
 use stepfn_core::definition::Reference;
@@ -14,7 +14,7 @@ use crate::{
 /// A part of a text.
 enum Part<'a> {
     Text(&'a str),
-    /// What stands between the braces, and is meant as it is.
+    /// The text between the braces of a `${…}` that is none of ours.
     Foreign(&'a str),
     /// An expression of Terraform's.
     Expression(String),
@@ -128,7 +128,7 @@ impl Module {
         self.variable(key, &wanted.join("_"), what, variable.default)
     }
 
-    /// The variable's expression; `key` tells one from the other.
+    /// Returns the variable's expression; `key` identifies the variable.
     pub(super) fn variable(
         &mut self,
         key: String,
@@ -152,13 +152,13 @@ impl Module {
             name = format!("{wanted}_{n}");
         }
         let expression = format!("var.{name}");
-        // Terraform reads a template in nothing that a variable says of itself.
+        // Terraform reads no template in a variable's own attributes.
         let default = default.map(str::to_owned);
         self.variables.insert(key, super::Variable { name, description, default });
         expression
     }
 
-    /// The expression of the text of a definition: its file, with what its `${…}` stand for.
+    /// Returns the expression for the text of a definition: its file, with the values of its `${…}`.
     pub(super) fn definition_text(
         &mut self,
         file: &str,

@@ -74,7 +74,7 @@ pub(crate) fn emit(node: &Node) -> String {
     out
 }
 
-/// What stands on the line before the node.
+/// The text on the line before the node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Place {
     Root,
@@ -84,7 +84,7 @@ enum Place {
     Value,
 }
 
-/// Writes a node whose own lines stand at `indent` columns.
+/// Writes a node whose own lines begin at `indent` columns.
 fn write(node: &Node, indent: usize, place: Place, out: &mut String) {
     match node {
         Node::Map(entries) if !entries.is_empty() => {
@@ -155,7 +155,7 @@ fn separate(place: Place, out: &mut String) {
     }
 }
 
-/// Begins the line of an entry; the first entry after a dash stands on the dash's own line.
+/// Begins the line of an entry; the first entry after a dash is on the dash's own line.
 fn start_line(index: usize, indent: usize, place: Place, out: &mut String) {
     match (index, place) {
         (0, Place::Root) => {}

@@ -14,7 +14,7 @@ pub(super) fn inline(text: &str) -> String {
     }
 }
 
-/// The header and the lines of a literal block, for a text of several lines that can stand as one.
+/// Returns the header and the lines of a literal block, for a text of several lines that can be one.
 ///
 /// Blank lines at the start or at the end, and lines of blanks, have rules of their own there: such texts are quoted.
 pub(super) fn block_lines(text: &str) -> Option<(&'static str, Vec<&str>)> {
@@ -31,7 +31,7 @@ pub(super) fn block_lines(text: &str) -> Option<(&'static str, Vec<&str>)> {
     fits.then(|| (header, body.split('\n').collect()))
 }
 
-/// Returns `true` if the character may stand in YAML as itself, on one line and visibly.
+/// Returns `true` if the character can be in YAML as itself, on one line and visibly.
 fn is_printable(c: char) -> bool {
     is_visible(c)
 }

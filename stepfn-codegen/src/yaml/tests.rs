@@ -2,7 +2,7 @@ use saphyr::{LoadableYamlNode, Scalar, Yaml};
 
 use super::*;
 
-/// What a reader of YAML 1.2 sees.
+/// Reads as YAML 1.2 does.
 fn read(text: &str) -> Node {
     let documents = Yaml::load_from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let [document] = documents.as_slice() else { panic!("{} documents\n{text}", documents.len()) };

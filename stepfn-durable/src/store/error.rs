@@ -5,7 +5,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// There is no room left where the store writes.
+    /// The disk or the database of the store is full.
     Full(String),
     /// The data of the store is damaged.
     Corrupt(String),
@@ -20,7 +20,7 @@ pub enum StoreError {
         /// The version that this crate reads and writes.
         known: i64,
     },
-    /// What is there is not a store of this crate.
+    /// The file or the database is not a store of this crate.
     Foreign(String),
     /// Reading or writing failed; nothing took effect.
     Io(String),

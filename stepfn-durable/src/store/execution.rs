@@ -1,4 +1,4 @@
-//! What stores keep of executions.
+//! Executions in stores.
 
 use std::fmt;
 
@@ -107,15 +107,15 @@ pub struct NewExecution {
     pub alias: Option<String>,
     /// The Map Run that it is a child of.
     pub map_run: Option<String>,
-    /// What started it, if another execution did.
+    /// The execution that started it, if one did.
     pub parent: Option<Parent>,
     /// The revision of the machine, by its id, that it runs for as long as it lives.
     pub revision: String,
     /// Its input, as JSON.
     pub input: String,
-    /// What the API says of it beside: trace header and the like, as JSON. The store does not look into it.
+    /// Further data of the API: trace header and the like, as JSON. The store does not look into it.
     pub details: String,
-    /// What its host needs to run it again from the start. The store does not look into it.
+    /// The data that its host needs to run it again from the start. The store does not look into it.
     pub head: Vec<u8>,
     /// When it was started, and when it is due for its first turn.
     pub started: Millis,
@@ -125,7 +125,7 @@ pub struct NewExecution {
     pub free_before: Millis,
 }
 
-/// What became of a start.
+/// The result of a start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Started {
     /// It is there now.
@@ -144,19 +144,19 @@ pub enum Started {
 /// An execution as its store has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Execution {
-    /// What lists show of it.
+    /// The summary that lists show.
     pub summary: Summary,
-    /// What started it, if another execution did.
+    /// The execution that started it, if one did.
     pub parent: Option<Parent>,
     /// The revision of the machine that it runs.
     pub revision: String,
     /// Its input, as JSON.
     pub input: String,
-    /// What was given as `details` when it started.
+    /// The `details` of its start.
     pub details: String,
-    /// What was given as `head` when it started.
+    /// The `head` of its start.
     pub head: Vec<u8>,
-    /// How it ended.
+    /// The end, if it ended.
     pub end: Option<End>,
     /// The number of its last turn; 0 before the first.
     pub seq: i64,
@@ -164,11 +164,11 @@ pub struct Execution {
     pub due: Option<Millis>,
     /// Who runs it.
     pub lease: Option<Lease>,
-    /// How often it was claimed.
+    /// The number of times that it was claimed.
     pub fence: i64,
 }
 
-/// What lists show of an execution.
+/// The summary of an execution that lists show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// Its number.
@@ -191,13 +191,13 @@ pub struct Summary {
     pub started: Millis,
     /// When it ended.
     pub stopped: Option<Millis>,
-    /// How often it was redriven.
+    /// The number of redrives.
     pub redrives: i64,
     /// When it was redriven last.
     pub redriven: Option<Millis>,
 }
 
-/// How an execution ended.
+/// The end of an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
     /// With which status.

@@ -8,9 +8,9 @@ use super::{
 /// A page of a list, newest or first by name at the front.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
-    /// What is on it.
+    /// The items of the page.
     pub items: Vec<T>,
-    /// What the next page starts after; `None`: this was the last.
+    /// The item after which the next page starts; `None`: this was the last.
     pub next: Option<String>,
 }
 
@@ -19,7 +19,7 @@ pub struct Page<T> {
 pub struct PageAt {
     /// `next` of the page before; `None`: the first.
     pub after: Option<String>,
-    /// How many items at most.
+    /// The most items.
     pub limit: usize,
 }
 
@@ -79,12 +79,12 @@ pub struct MapRunsOf {
     pub page: PageAt,
 }
 
-/// How many executions have each status.
+/// The number of executions with each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts(pub [u64; 6]);
 
 impl Counts {
-    /// How many have this one.
+    /// Returns the number of executions with this status.
     #[must_use]
     pub fn of(&self, status: Status) -> u64 {
         self.0.get(status as usize).copied().unwrap_or(0)

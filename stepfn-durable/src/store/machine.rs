@@ -1,4 +1,4 @@
-//! What stores keep of machines and activities.
+//! Machines and activities in stores.
 
 use super::{execution::Millis, list::PageAt};
 
@@ -28,7 +28,7 @@ pub struct Machine {
     pub revision: String,
 }
 
-/// What a machine is between two updates.
+/// A machine between two updates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Revision {
     /// Its id.
@@ -37,7 +37,7 @@ pub struct Revision {
     pub machine: String,
     /// The definition.
     pub definition: String,
-    /// Role, logging, tracing and whatever the API says of it beside, as JSON. The store does not look into it.
+    /// Role, logging, tracing and further data of the API, as JSON. The store does not look into it.
     pub details: String,
     /// When it became the machine's.
     pub created: Millis,
@@ -60,7 +60,7 @@ pub struct NewMachine {
     pub publish: Option<String>,
 }
 
-/// What became of a new machine.
+/// The result of creating a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created<T> {
     /// It is there now.
@@ -78,7 +78,7 @@ pub struct Update {
     pub publish: Option<String>,
 }
 
-/// What became of a change of a machine, or of a version that was asked for.
+/// The result of a change of a machine, or of publishing a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Published {
     /// It happened; the version, if one was asked for, is this one, new or not.
@@ -100,9 +100,9 @@ pub struct Publish {
     pub machine: String,
     /// The revision that is meant, by its id.
     pub revision: Option<String>,
-    /// What is said of the version.
+    /// The description of the version.
     pub description: String,
-    /// How many versions the machine may have.
+    /// The number of versions that the machine may have.
     pub most: usize,
     /// When.
     pub at: Millis,
@@ -117,7 +117,7 @@ pub struct Version {
     pub number: i64,
     /// The id of its revision.
     pub revision: String,
-    /// What is said of it.
+    /// The description.
     pub description: String,
     /// When it was published.
     pub created: Millis,
@@ -141,9 +141,9 @@ pub struct Alias {
     pub machine: String,
     /// Its name.
     pub name: String,
-    /// What is said of it.
+    /// The description.
     pub description: Option<String>,
-    /// The versions that it stands for.
+    /// The versions to which it routes.
     pub routes: Vec<Route>,
     /// When it was created.
     pub created: Millis,
@@ -156,7 +156,7 @@ pub struct Alias {
 pub struct Route {
     /// The number of the version.
     pub version: i64,
-    /// How many of a hundred executions run it.
+    /// The percentage of executions that run it.
     pub weight: i64,
 }
 
@@ -165,13 +165,13 @@ pub struct Route {
 pub struct PutAlias {
     /// It.
     pub alias: Alias,
-    /// Whether it is new; else it is there, and keeps its `created`.
+    /// Whether it is new; else it exists, and keeps its `created`.
     pub new: bool,
-    /// How many aliases the machine may have.
+    /// The number of aliases that the machine may have.
     pub most: usize,
 }
 
-/// What became of an alias.
+/// The result of putting an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AliasPut {
     /// It is there, as this.
@@ -188,7 +188,7 @@ pub enum AliasPut {
     TooMany,
 }
 
-/// What became of something that is to go away.
+/// The result of a deletion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deleted {
     /// It is gone.
@@ -215,7 +215,7 @@ pub struct VersionsOf {
 pub struct AliasesOf {
     /// The ARN of the machine.
     pub machine: String,
-    /// Only those that stand for the version of this number.
+    /// Only those that route to the version of this number.
     pub version: Option<i64>,
     /// Which page.
     pub page: PageAt,
@@ -228,7 +228,7 @@ pub struct Activity {
     pub arn: String,
     /// Its name.
     pub name: String,
-    /// What the API says of it beside, as JSON. The store does not look into it.
+    /// Further data of the API, as JSON. The store does not look into it.
     pub details: String,
     /// When it was created.
     pub created: Millis,
@@ -261,11 +261,11 @@ pub struct Retag {
     pub set: Vec<Tag>,
     /// The keys of tags that it has no more.
     pub remove: Vec<String>,
-    /// How many tags it may have.
+    /// The number of tags it may have.
     pub most: usize,
 }
 
-/// What became of a change of tags.
+/// The result of a change of tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retagged {
     /// It happened.
@@ -276,11 +276,11 @@ pub enum Retagged {
     Missing,
 }
 
-/// What is forgotten.
+/// The data to forget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sweep {
     /// Executions that ended before this.
     pub before: Millis,
-    /// How many executions at most.
+    /// The most executions.
     pub limit: usize,
 }

@@ -58,10 +58,10 @@ pub enum Hint {
     Activity(String),
 }
 
-/// What is called for each hint, on a thread of the store: it must not wait.
+/// A callback for each hint, on a thread of the store: it must not wait.
 pub type Listener = dyn Fn(&Hint) + Send + Sync;
 
-/// What calls of a store are: each takes one argument, and writes or reads.
+/// The calls of a store: each takes one argument, and writes or reads.
 ///
 /// One list, over which the stores that only pass calls on are made.
 #[doc(hidden)]
@@ -113,7 +113,7 @@ macro_rules! every_call {
 
 /// A place where executions, machines and activities are kept.
 ///
-/// What a call answered is kept: a crash right after it loses nothing. A call that fails with
+/// A call that was answered is durable: a crash right after it loses nothing. A call that fails with
 /// [`may_have_happened`](StoreError::may_have_happened) can be repeated; one that fails else changed nothing.
 pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Starts an execution, by the rules that names have in `StartExecution`.
@@ -134,7 +134,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Lets a failed execution go on: it has the status `RUNNING` and is due.
     fn redrive(&self, redrive: Redrive) -> Answer<'_, Redriven>;
 
-    /// Takes the oldest task of an activity, and tells its execution.
+    /// Takes the oldest task of an activity, and notifies its execution.
     fn take_task(&self, take: TakeTask) -> Answer<'_, Option<TakenTask>>;
 
     /// Forgets executions that ended long ago, revisions that nothing refers to, and machines that were to go away; the number of executions.
@@ -155,13 +155,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// A page of a list of executions.
     fn executions(&self, list: Executions) -> Answer<'_, Page<Summary>>;
 
-    /// How many executions have each status.
+    /// Returns the number of executions with each status.
     fn counts(&self, of: ExecutionsOf) -> Answer<'_, Counts>;
 
     /// A page of a history.
     fn history(&self, list: HistoryOf) -> Answer<'_, Page<Event>>;
 
-    /// What a token belongs to.
+    /// Returns the owner of a token.
     fn token(&self, token: String) -> Answer<'_, Option<Token>>;
 
     /// The Map Run of an ARN.

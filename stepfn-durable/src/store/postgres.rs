@@ -1,7 +1,7 @@
 //! A store in Postgres, for hosts on several machines.
 //!
 //! It has a thread of its own with a runtime, so that its callers need none. Locks of rows keep hosts apart; what a
-//! host writes under a lease that another has by now is refused by its fence. `notify` tells other hosts of what is new.
+//! host writes under a lease that another has by now is refused by its fence. `notify` informs other hosts of news.
 
 use std::{
     error::Error as _,
@@ -26,9 +26,9 @@ use super::{
     *,
 };
 
-/// How many connections a store has at most.
+/// The most connections of a store.
 const CONNECTIONS: usize = 16;
-/// How often a request is tried that another was in the way of, or that found no connection.
+/// The number of tries of a request that another was in the way of, or that found no connection.
 const TRIES: u32 = 8;
 
 /// A store in a schema of a Postgres database.
@@ -225,7 +225,7 @@ impl Connection<'_> {
         }
         match self.transaction.commit().await {
             Ok(()) => Ok(hints),
-            // Postgres said no: nothing happened. Or it said nothing.
+            // Postgres refused: nothing happened. Or it gave no answer.
             Err(error) if error.code().is_some() => Err(Failure::of(&error)),
             Err(error) => Err(Failure::For(StoreError::Unknown(words(&error)))),
         }
@@ -271,7 +271,7 @@ impl Driver for Connection<'_> {
     }
 }
 
-/// The one character that Postgres has not in a text, and what stands for it: no text has a reason to have the latter.
+/// The one character that Postgres does not have in a text, and its replacement: no text has a reason to have the latter.
 const ESCAPE: char = '\u{10FFFF}';
 
 impl Cell {
@@ -354,7 +354,7 @@ async fn prepare(pool: &Pool, schema: &str, place: &str) -> Result<(), StoreErro
     db.transaction.commit().await.map_err(|error| error_of(&error))
 }
 
-/// Passes on what other hosts tell, over a connection of its own, for as long as the runtime lives.
+/// Passes on the notifications of other hosts, over a connection of its own, for as long as the runtime lives.
 async fn hear(config: Config, listeners: Listeners, name: Arc<str>) {
     loop {
         if let Ok((client, mut connection)) = config.connect(NoTls).await {

@@ -28,9 +28,9 @@ use super::{
     *,
 };
 
-/// How many requests share one transaction at most.
+/// The most requests that share one transaction.
 const BATCH: usize = 1024;
-/// How many threads read.
+/// The number of threads that read.
 const READERS: usize = 2;
 
 /// A store in a file, for the hosts of one process.
@@ -52,7 +52,7 @@ trait Write: Send {
     /// Does it, within the transaction.
     fn run(&mut self, lite: &mut Lite);
 
-    /// Tells what became of it, once the transaction is over.
+    /// Sends the result, once the transaction is over.
     fn finish(self: Box<Self>, outcome: Result<(), StoreError>);
 }
 
@@ -392,7 +392,7 @@ impl Driver for Lite {
     }
 }
 
-/// What a future gives that never waits.
+/// Returns the result of a future that never waits.
 fn now<T>(future: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,

@@ -1,4 +1,4 @@
-//! What hosts ask of stores while executions run.
+//! The requests of hosts to stores while executions run.
 
 use super::execution::{End, Execution, ExecutionId, Millis, NewExecution, Started, Status};
 
@@ -7,11 +7,11 @@ use super::execution::{End, Execution, ExecutionId, Millis, NewExecution, Starte
 pub struct Claiming {
     /// The host that is going to run them.
     pub owner: String,
-    /// What is due by then, or whose lease ended by then.
+    /// The time at which executions are due, or their leases ended.
     pub now: Millis,
     /// When the new leases end.
     pub until: Millis,
-    /// How many at most.
+    /// The most executions.
     pub limit: usize,
 }
 
@@ -20,7 +20,7 @@ pub struct Claiming {
 pub struct Claim {
     /// It, with the claimer's lease and fence.
     pub execution: Execution,
-    /// What waits for it, oldest first.
+    /// The messages that wait for it, oldest first.
     pub inbox: Vec<Message>,
 }
 
@@ -40,11 +40,11 @@ pub struct Load {
     pub id: ExecutionId,
     /// The entries after this turn; 0: from the first.
     pub after: i64,
-    /// How many at most.
+    /// The most entries.
     pub limit: usize,
 }
 
-/// What came in during one turn, as its host wrote it.
+/// The inputs of one turn, as its host wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The number of the turn.
@@ -62,7 +62,7 @@ pub struct Event {
     pub data: Vec<u8>,
 }
 
-/// What one turn of an execution changes: all of it, or nothing.
+/// The changes of one turn of an execution: all of them are made, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
     /// Whose turn.
@@ -71,9 +71,9 @@ pub struct Turn {
     pub fence: i64,
     /// Its number: one more than the last turn's. The same turn once more is answered as it was the first time.
     pub seq: i64,
-    /// What came in, as the host wrote it; nothing is written where it is empty.
+    /// The inputs, as the host wrote them; nothing is written where it is empty.
     pub entry: Vec<u8>,
-    /// What it added to the history.
+    /// The events that it added to the history.
     pub events: Vec<Event>,
     /// When the execution is due again, unless something comes first.
     pub due: Option<Millis>,
@@ -89,13 +89,13 @@ pub struct Turn {
     pub children: Vec<NewExecution>,
     /// Map Runs that are new or changed.
     pub map_runs: Vec<MapRun>,
-    /// What it sends to others.
+    /// The messages that it sends to others.
     pub sends: Vec<Delivery>,
     /// Others that it redrives.
     pub redrives: Vec<Redrive>,
     /// The messages of the inbox that it took.
     pub taken: Vec<MessageId>,
-    /// How the execution ended, if it did.
+    /// The end of the execution, if it ended.
     pub end: Option<End>,
 }
 
@@ -124,7 +124,7 @@ impl Turn {
     }
 }
 
-/// What became of a turn.
+/// The result of committing a turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Committed {
     /// It took effect.
@@ -133,7 +133,7 @@ pub enum Committed {
     Lost,
 }
 
-/// What became of what a turn asked of others, each in the order of the turn.
+/// The results of a turn's requests to others, in the order of the turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
     /// Of the children.
@@ -149,7 +149,7 @@ pub struct Effects {
 pub struct OpenedToken {
     /// The token.
     pub token: String,
-    /// What it belongs to, as the host wrote it.
+    /// The call that it belongs to, as the host wrote it.
     pub place: Vec<u8>,
 }
 
@@ -158,9 +158,9 @@ pub struct OpenedToken {
 pub struct Token {
     /// The execution that waits for it.
     pub execution: ExecutionId,
-    /// What it belongs to.
+    /// The call that it belongs to.
     pub place: Vec<u8>,
-    /// Whether an answer would be taken.
+    /// Whether an answer would be accepted.
     pub open: bool,
 }
 
@@ -180,7 +180,7 @@ pub struct ActivityTask {
 pub struct TakeTask {
     /// The ARN of the activity.
     pub activity: String,
-    /// What the task's execution is told of it: a message of its inbox, there in the same moment.
+    /// The message for the inbox of the task's execution, there in the same moment.
     pub data: Vec<u8>,
     /// When.
     pub at: Millis,
@@ -204,7 +204,7 @@ pub enum Address {
     Token {
         /// The token.
         token: String,
-        /// Whether this is the answer: no other is taken afterwards. A heartbeat is none.
+        /// Whether this is the answer: no other is accepted afterwards. A heartbeat is none.
         closes: bool,
     },
 }
@@ -222,7 +222,7 @@ pub struct Delivery {
     pub at: Millis,
 }
 
-/// What became of a message.
+/// The result of delivering a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivered {
     /// It is in the inbox of this execution.
@@ -261,7 +261,7 @@ pub enum Inbox {
     Owner {
         /// The host.
         owner: String,
-        /// How many messages at most.
+        /// The most messages.
         limit: usize,
     },
 }
@@ -271,7 +271,7 @@ pub enum Inbox {
 pub struct Redrive {
     /// The ARN of the execution.
     pub execution: String,
-    /// What it is told: a message of its inbox.
+    /// The message for its inbox.
     pub data: Vec<u8>,
     /// The request in words that no other has, so that it can be made again. Empty: none.
     pub key: String,
@@ -281,7 +281,7 @@ pub struct Redrive {
     pub at: Millis,
 }
 
-/// What became of a redrive.
+/// The result of a redrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Redriven {
     /// It runs again, since then.

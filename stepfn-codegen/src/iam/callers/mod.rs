@@ -1,5 +1,5 @@
-//! What a service does with the rights of the one who calls it: it reads and writes objects in S3, uses KMS keys, publishes to topics. `callers.txt` says
-//! it of those that are documented; of all others a placeholder does.
+//! Rights that a service uses in the name of its caller: it reads and writes objects in S3, uses KMS keys, publishes to topics. `callers.txt`
+//! lists the documented ones; all others get a placeholder.
 
 use stepfn_core::{
     service::{Kind, Shape},
@@ -18,10 +18,10 @@ mod tests;
 
 const TEXT: &str = include_str!("callers.txt");
 
-/// What a parameter names.
+/// The meaning of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
-    /// A bucket; the key stands beside it.
+    /// A bucket; the key is in another parameter.
     Bucket,
     /// `s3://BUCKET/KEY`
     Uri,
@@ -58,7 +58,7 @@ fn row(service: &str, operation: &str, kind: &str) -> Option<(Vec<&'static str>,
     })
 }
 
-/// What the operation does in the caller's name. `passes_role`: the request gives the service a role, by which it goes to S3.
+/// Adds the rights that the operation uses in the caller's name. `passes_role`: the request gives the service a role, by which it goes to S3.
 pub(super) fn rights(
     scope: &mut Scope<'_, '_>,
     service: &str,
@@ -85,7 +85,7 @@ pub(super) fn rights(
         };
         match (row(service, operation, kind), place.what) {
             (Some((actions, _)), what) => documented(scope, &place, what, &actions),
-            // Of topics only those that are known to be used at once: others are told of when there is something to tell.
+            // Of topics only those that are known to be used at once: others are published to when there is something to publish.
             (None, What::Topic) => {}
             (None, What::Key) => unknown(
                 scope,
@@ -330,7 +330,7 @@ fn key_beside<'n>(bucket: &str, names: impl Iterator<Item = &'n str>) -> Option<
     names.filter_map(|name| Some((score(name)?, name))).max_by_key(|(score, _)| *score).map(|(_, name)| name)
 }
 
-/// What a parameter of this name names, where it can be a text.
+/// Returns the meaning of a parameter of this name, if it can be a string.
 pub(super) fn what(name: &str, shape: Option<Shape>, given: &Given) -> Option<What> {
     if !shape.is_none_or(|shape| is_text(&shape)) {
         return None;

@@ -9,7 +9,7 @@ use stepfn_core::{
 use super::*;
 use crate::iam::{self, Policy, apis};
 
-/// What of the SDK's names has the words of a key, a place or a role in it, and is none.
+/// Names in the SDK that have the words of a key, a place or a role in them, and are none.
 const OTHERS: &str = include_str!("others.txt");
 
 fn policy(service: &str, operation: &str, arguments: &Value) -> Policy {

@@ -61,7 +61,7 @@ impl Writer<'_> {
     }
 }
 
-/// How deep conditions are written: as deep as JSON is read.
+/// Writes a condition, to the depth to which JSON is read.
 fn condition(rule: &Map, at: &str) -> Result<Expression, Unwritable> {
     const AROUND: [&str; 5] = ["Next", "Comment", "Assign", "Output", "Variable"];
     let mut keys = rule.iter().filter(|(key, _)| !AROUND.contains(&key.as_ref()));

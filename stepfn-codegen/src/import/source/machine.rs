@@ -19,12 +19,12 @@ use super::{
     words::{self, name, number, string},
 };
 
-/// What is known beside the machine's JSON.
+/// The writer, with the facts that are known beside the machine's JSON.
 pub(super) struct Writer<'a> {
     pub(super) substitutions: &'a IndexMap<String, Reference>,
     /// The findings that are errors, by the pointer of the state that allows them.
     pub(super) allowed: &'a BTreeMap<String, BTreeSet<&'static str>>,
-    /// Whether the state that is being written holds a path as a mere text, which the macro takes for a slip.
+    /// Whether the state that is being written holds a path as a mere string, which the macro takes for a slip.
     pub(super) has_path_as_text: bool,
     /// The names that references were given in place, which need no declaration.
     pub(super) in_place: BTreeSet<String>,

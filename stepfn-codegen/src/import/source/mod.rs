@@ -103,7 +103,7 @@ pub(super) fn rust_source(imported: &Imported, samples: &[Value]) -> Result<Sour
     Ok(Source { text, allowed: findings.allowable })
 }
 
-/// The type of the input: what the samples are, or what the definition says, as far as the machine compiles with it.
+/// Returns the type of the input: from the samples, or from the definition, as far as the machine compiles with it.
 fn input_type(imported: &Imported, samples: &[Value]) -> Type {
     let said = uses::input(&imported.machine);
     let wanted = if samples.is_empty() {
@@ -114,7 +114,7 @@ fn input_type(imported: &Imported, samples: &[Value]) -> Type {
     typed::fitting(imported, &wanted)
 }
 
-/// What stands before the machine, and the name of its input's type: nothing where it may be anything.
+/// Returns the items before the machine, and the name of its input's type: nothing where it may be anything.
 fn data(imported: &Imported, input: &Type) -> (String, String) {
     if *input == Type::Any {
         return ("use stepfn::state_machine;\n\n".to_owned(), String::new());

@@ -117,7 +117,7 @@ impl Structs {
     }
 }
 
-/// What one of several is called: an item of `Orders` is an `Order`.
+/// Returns the singular: an item of `Orders` is an `Order`.
 fn singular(name: &str) -> &str {
     name.strip_suffix('s').filter(|one| !one.is_empty() && !one.ends_with('s')).unwrap_or(name)
 }

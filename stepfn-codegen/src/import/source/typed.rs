@@ -12,12 +12,12 @@ use stepfn_core::{
 use super::types::Type;
 use crate::import::Imported;
 
-/// How often a machine is checked to find a type: beyond that, what is inside stays untyped.
+/// The number of times that a machine is checked to find a type: beyond that, the types inside stay open.
 const MOST_CHECKS: usize = 200;
 
-/// What the macro would refuse of a machine with a type of input.
+/// The diagnostics with which the macro would refuse a machine with a type of input.
 pub(super) struct Findings {
-    /// What it takes where the state allows it by name.
+    /// The diagnostics that a state can allow by name.
     pub(super) allowable: Vec<Diagnostic>,
     /// Claims about types: rustc refuses these.
     pub(super) claims: Vec<Diagnostic>,

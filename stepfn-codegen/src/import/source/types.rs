@@ -5,7 +5,7 @@ use stepfn_core::{
     value::Value,
 };
 
-/// What is known of a value.
+/// The type of a value, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Type {
     /// `serde_json::Value`

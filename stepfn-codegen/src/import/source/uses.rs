@@ -1,4 +1,4 @@
-//! What a definition says of its input: the paths that every execution reads, and what it compares them with.
+//! The uses of the input in a definition: the paths that every execution reads, and the values it compares them with.
 //!
 //! Only what is certain counts. From the first state on up to the first fork: a path that is read on one way alone may lead to nothing on the others,
 //! and what a state has written there before is none of the input.
@@ -18,12 +18,12 @@ use super::types::{Field, Type};
 /// As deep as a type is inferred: data of people is hardly deeper, types are gone through by recursion, and each level is checked.
 const MOST_DEPTH: usize = 16;
 
-/// What is known of a value of the input.
+/// The facts about a value of the input.
 #[derive(Debug, Default)]
 struct Read {
     /// Whether every execution needs it.
     is_certain: bool,
-    /// Whether a Choice asks if it is there.
+    /// Whether a Choice tests that it is there.
     is_tested: bool,
     scalar: Option<Type>,
     fields: IndexMap<String, Self>,
@@ -89,7 +89,7 @@ impl Read {
 
 struct Walk<'r> {
     root: &'r mut Read,
-    /// What states have written over the input so far.
+    /// The paths that states have written over the input so far.
     written: Vec<Vec<Step>>,
 }
 

@@ -2,7 +2,7 @@
 
 use stepfn_core::{value::Number, visible::is_direction};
 
-/// What `state_machine!` reads as something else than a name, and Rust's own keywords.
+/// The words that `state_machine!` does not read as a name, and Rust's own keywords.
 const TAKEN: [&str; 60] = [
     "null", "States", "ref_", "get_att", "asl", "as", "async", "await", "break", "const", "continue",
     "crate", "dyn", "else", "enum", "extern", "false", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
@@ -19,7 +19,7 @@ pub(super) fn is_word(text: &str) -> bool {
         && text != "_"
 }
 
-/// A word that may stand for itself wherever a name is read.
+/// Returns `true` for a word that is a name wherever one is read.
 pub(in crate::import) fn is_identifier(text: &str) -> bool {
     is_word(text) && !TAKEN.contains(&text)
 }
@@ -70,7 +70,7 @@ pub(super) fn string(text: &str) -> String {
     out
 }
 
-/// What a reader of source cannot see, and rustc warns of: marks of direction, blanks without width.
+/// Returns `true` for a character that a reader of source cannot see, and rustc warns of: marks of direction, blanks without width.
 fn is_invisible(c: char) -> bool {
     is_direction(c)
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

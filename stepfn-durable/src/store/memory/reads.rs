@@ -1,4 +1,4 @@
-//! What can be asked about executions.
+//! Queries about executions.
 
 use std::cmp::Reverse;
 
@@ -11,7 +11,7 @@ use crate::store::{
 
 type Result<T> = std::result::Result<T, StoreError>;
 
-/// The time by which an execution stands in lists.
+/// Returns the time by which lists order an execution.
 fn listed(summary: &Summary) -> Millis {
     summary.stopped.or(summary.redriven).unwrap_or(summary.started)
 }

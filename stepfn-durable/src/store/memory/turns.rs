@@ -210,7 +210,7 @@ impl Model {
         Committed::Done(effects)
     }
 
-    /// What became of what a turn asked for that was committed before.
+    /// Returns the results of the effects of a turn that was committed before.
     fn effects_again(&mut self, turn: Turn) -> Effects {
         let children = turn.children.into_iter().map(|child| {
             match self.arns.get(&child.arn).and_then(|id| self.executions.get(id)) {

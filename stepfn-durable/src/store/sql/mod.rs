@@ -1,4 +1,4 @@
-//! What the stores in databases have in common: the tables, the statements, and what is done with them.
+//! The common part of the stores in databases: the tables, the statements, and their use.
 //!
 //! Each call is written once, as a function over a [`Driver`] within a transaction. SQLite's driver never waits, so its futures
 //! are ready at once; Postgres' waits for the network. Whoever locks more than one row locks that of `runs` first.
@@ -21,7 +21,7 @@ pub(super) type Result<T> = std::result::Result<T, StoreError>;
 
 /// One transaction of a database.
 ///
-/// Parameters are written `$1`, `$2`, …; `for update` stands for the lock of a row, where the database has such.
+/// Parameters are written `$1`, `$2`, …; `for update` becomes the lock of a row, where the database has such.
 pub(super) trait Driver: Send {
     /// Runs a statement for its rows.
     fn rows(&mut self, sql: &str, cells: Vec<Cell>) -> impl Future<Output = Result<Vec<Row>>> + Send;

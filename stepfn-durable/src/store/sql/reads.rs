@@ -1,4 +1,4 @@
-//! What can be asked about executions.
+//! Queries about executions.
 
 use super::{Cell, Driver, Result, Row, cells, first};
 use crate::store::{

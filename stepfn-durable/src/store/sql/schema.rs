@@ -1,6 +1,6 @@
 //! The tables.
 //!
-//! What is written once and never again is apart from what each turn writes: `executions` beside `runs`. Tables grow at their ends
+//! Data that is written once and never again is apart from data that each turn writes: `executions` beside `runs`. Tables grow at their ends
 //! and are found through indexes, which SQLite writes four times as fast as tables that are sorted by a key of several columns.
 
 use super::{Cell, Driver, Result, cells, first};

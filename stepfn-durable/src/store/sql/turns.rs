@@ -108,7 +108,7 @@ pub(in crate::store) async fn renew<D: Driver>(db: &mut D, renewal: Renewal) -> 
     Ok(lost)
 }
 
-/// What a turn is checked against.
+/// The row that a turn is checked against.
 struct Run {
     seq: i64,
     fence: i64,
@@ -265,7 +265,7 @@ async fn close<D: Driver>(db: &mut D, token: &str, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// What became of what a turn asked for that was committed before.
+/// Returns the results of the effects of a turn that was committed before.
 async fn effects_again<D: Driver>(db: &mut D, turn: Turn) -> Result<Effects> {
     let mut effects = Effects::default();
     for child in turn.children {

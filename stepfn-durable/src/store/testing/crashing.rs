@@ -7,7 +7,7 @@ use std::{
 
 use crate::store::*;
 
-/// How a write fails.
+/// The way in which a write fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The process dies before the write takes effect: it, and all calls after it, fail.
@@ -23,7 +23,7 @@ pub enum Failure {
 
 /// A store that fails at chosen writes, counted from 1.
 ///
-/// What it passes on goes to a store that lives on, as a disk does: a new host opens that one.
+/// The writes that it passes on go to a store that lives on, as a disk does: a new host opens that one.
 #[derive(Debug)]
 pub struct Crashing {
     store: Arc<dyn Store>,

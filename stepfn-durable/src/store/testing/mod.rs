@@ -1,4 +1,4 @@
-//! What tests of stores, and of hosts over them, need.
+//! Tools for tests of stores, and of hosts over them.
 
 mod crashing;
 mod suite;

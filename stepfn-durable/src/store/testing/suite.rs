@@ -11,9 +11,9 @@ pub struct Difference {
     pub step: usize,
     /// The call.
     pub call: String,
-    /// What the reference answered.
+    /// The answer of the reference.
     pub expected: String,
-    /// What the store answered.
+    /// The answer of the store.
     pub found: String,
 }
 
@@ -25,7 +25,7 @@ impl fmt::Display for Difference {
 
 impl std::error::Error for Difference {}
 
-/// How often something happened in a sequence, so that a test can tell that it was not idle.
+/// The number of times that something happened in a sequence, so that a test can check that it was not idle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Steps {
     /// Calls.
