@@ -63,7 +63,7 @@
 //! - `graph` (default): each machine's picture in its documentation. Leave it out where a few seconds of a clean build count. The crate
 //!   `stepfn-graph` draws SVG for a program.
 //! - `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `smol_str`, `time`, `url`, `uuid`: [`StateData`] for the types of the
-//!   crate of that name, as its own serde feature writes them: another form (`serde-float`, `serde-human-readable`) is said on the
+//! crate of that name, as its own serde feature writes them: declare another form (`serde-float`, `serde-human-readable`) on the
 //!   field, `#[state_data(as = "f64")]`.
 //! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-xtask` instead.
 
@@ -91,7 +91,7 @@ pub use stepfn_executor::testing;
 pub use stepfn_lambda as lambda;
 pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};
 
-/// What of the Amazon States Language is spelled how: a reference.
+/// The syntax of the Amazon States Language in the macro: a reference.
 ///
 /// ```
 /// use stepfn::{Workflow, state_machine};
@@ -113,7 +113,7 @@ pub mod language {}
 #[doc = include_str!("../docs/book/testing.md")]
 pub mod testing_guide {}
 
-/// What the macros' expansions name. Not for use by hand.
+/// The items that the macros' expansions name. Not for use by hand.
 #[doc(hidden)]
 pub mod __private {
     pub use stepfn_core::{

@@ -9,14 +9,14 @@ use crate::geometry::{Point, Size};
 /// Half of what lies between two rows. Labels have rows of their own between those of the items, this far from both.
 pub(crate) const GAP: f64 = 20.0;
 
-/// What goes from one item of a level to another.
+/// A link from one item of a level to another.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Link {
     pub(crate) from: usize,
     pub(crate) to: usize,
-    /// The room for its label; nothing without one.
+    /// The space for its label; nothing without one.
     pub(crate) label: Size,
-    /// How much it wants to be straight and short.
+    /// The weight with which it is made straight and short.
     pub(crate) weight: i32,
 }
 
@@ -27,7 +27,7 @@ pub(crate) struct Route {
     pub(crate) label: Option<Point>,
 }
 
-/// Where items and links are; the routes stand in the order of the links.
+/// The positions of items and links; the routes are in the order of the links.
 #[derive(Clone, Debug)]
 pub(crate) struct Placed {
     pub(crate) items: Vec<Point>,

@@ -18,7 +18,7 @@ pub(crate) struct Size {
     pub(crate) height: f64,
 }
 
-/// What the corners of shapes take of their flat sides.
+/// The part of a shape's flat sides that its corners take.
 const ROUNDED: f64 = 6.0;
 
 /// Where the line from the middle of a shape towards a point leaves the shape. The left and right sides of a shape with `slant` come

@@ -17,7 +17,7 @@ const APART: f64 = 16.0;
 const BETWEEN: f64 = 9.0;
 /// From a lane to its label.
 const ASIDE: f64 = 6.0;
-/// How near to the rows the lines run, and how much further away those of the next lane, in turns of three.
+/// The distance of the lines from the rows, and the further distance of the next lanes, in turns of three.
 const BELOW: f64 = 5.0;
 const ABOVE: f64 = 11.0;
 const STEP: f64 = 4.0;

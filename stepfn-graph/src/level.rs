@@ -22,7 +22,7 @@ const MOST_WIDE: f64 = 1500.0;
 /// The state that a level is inside of, and the branch; none for the outermost.
 pub(crate) type Key = Option<(usize, usize)>;
 
-/// What stands in a level.
+/// An item of a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Item {
     /// The mark of the beginning.
@@ -38,9 +38,9 @@ pub(crate) enum Item {
 pub(crate) struct Line {
     pub(crate) is_catch: bool,
     pub(crate) mark: Mark,
-    /// What stands on it.
+    /// The lines of its label.
     pub(crate) label: Vec<String>,
-    /// What it is, in full.
+    /// Its title, in full.
     pub(crate) title: String,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Scene<'a> {
     pub(crate) fn of(graph: &'a Graph, options: &Options) -> Self {
         let mut inside: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
         for (place, node) in graph.nodes.iter().enumerate() {
-            // A graph made by hand may say anything; states stand before what is inside of them.
+            // A graph made by hand may have anything; states come before the ones inside of them.
             let parent = node.parent.filter(|(parent, _)| *parent < place);
             inside.entry(parent).or_default().push(place);
         }
@@ -196,7 +196,7 @@ impl<'a> Scene<'a> {
             line_height = line_height.max(size.height);
         }
         let title = self.faces[place].title_width + 2.0 * INSET;
-        // A title that is wider than what it stands over: that moves to the middle.
+        // A title that is wider than the part below it: that moves to the middle.
         let more = (title - width).max(0.0) / 2.0;
         for (_, at) in self.branches.range_mut((place, 0)..=(place, usize::MAX)) {
             at.x += more;

@@ -14,8 +14,8 @@
 //! ```
 //!
 //! States are in rows from top to bottom, Maps and Parallels boxes around what is in them, catchers dashed lines; conditions and
-//! errors stand on the lines, in full where the pointer rests. What many states share, like the way to one handler, runs in a lane at the
-//! right. The colours follow the reader's system, and rustdoc's theme; [marks](Mark) are green and red.
+//! errors are on the lines, in full where the pointer rests. Transitions that many states share, like those to one handler, run in a lane at
+//! the right. The colours follow the reader's system, and rustdoc's theme; [marks](Mark) are green and red.
 //!
 //! The same graph gives the same bytes everywhere: no font is measured, and numbers are written with one decimal.
 
@@ -33,7 +33,7 @@ mod text;
 
 pub use stepfn_core::graph::{Edge, EdgeKind, Graph, Mark, Node};
 
-/// How a picture is drawn.
+/// The options of a picture.
 ///
 /// ```
 /// let mut options = stepfn_graph::Options::of("Orders");
@@ -43,9 +43,9 @@ pub use stepfn_core::graph::{Edge, EdgeKind, Graph, Mark, Node};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Options {
-    /// What the picture shows, for those who cannot see it: `workflow graph` without another.
+    /// The title of the picture, for those who cannot see it; `workflow graph` by default.
     pub title: String,
-    /// How long a line of a label may be, in columns of a fixed-width font (8 to 400); 34 without another. Korean, Chinese and
+    /// The length that a line of a label may have, in columns of a fixed-width font (8 to 400); 34 by default. Korean, Chinese and
     /// Japanese signs take two.
     pub label_columns: usize,
 }
@@ -63,7 +63,7 @@ impl Default for Options {
     }
 }
 
-/// The graph as SVG: one `<svg>` element on one line, which stands in a file or in HTML as it is.
+/// Renders the graph as SVG: one `<svg>` element on one line, for a file or for HTML.
 ///
 /// Edges between states that are not of the same machine, which no ASL has, are left out.
 pub fn svg(graph: &Graph, options: &Options) -> String {

@@ -63,7 +63,7 @@ impl Order {
         Self { items, rows }
     }
 
-    /// How many rows a link crosses.
+    /// Returns the number of rows that a link crosses.
     pub(crate) fn span(&self, link: &Link) -> usize {
         self.rows[link.from].abs_diff(self.rows[link.to])
     }

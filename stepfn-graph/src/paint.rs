@@ -37,7 +37,7 @@ pub(crate) fn paint(scene: &Scene<'_>, options: &Options) -> String {
         escaped(&list.join(", ")),
         style::sheet()
     ));
-    // Boxes stand before what is inside of them: their levels come one after the other.
+    // Boxes come before the items inside of them: their levels come one after the other.
     let mut origins: BTreeMap<Key, Point> = BTreeMap::new();
     origins.insert(None, Point { x: MARGIN, y: MARGIN });
     painter.level(None, &mut origins);

@@ -12,7 +12,7 @@ use crate::{
 
 /// From so many links of a family on they share a lane.
 const SHARED: usize = 3;
-/// What the engine may have to do: how many rows all links cross together, and how many items there are. Its time grows with
+/// The work that the engine may have: the number of rows that all links cross together, and the number of items. Its time grows with
 /// more than the square of the former.
 const MOST_ROWS_CROSSED: usize = 400;
 const MOST_ITEMS: usize = 400;

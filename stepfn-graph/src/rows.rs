@@ -52,7 +52,7 @@ impl Rows {
     }
 
     /// Leads the routes straight through rows. The engine thinks of a row as a line, and takes the shortest way to the next one: through the
-    /// corner of a box that is taller than what stands beside it.
+    /// corner of a box that is taller than the items beside it.
     pub(crate) fn straighten(&self, items: &[Size], links: &[Link], placed: &mut Placed) {
         for (route, link) in placed.routes.iter_mut().zip(links) {
             let count = route.points.len();

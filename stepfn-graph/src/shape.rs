@@ -1,4 +1,4 @@
-//! What a state looks like and how much room it takes.
+//! The looks and the size of a state.
 
 use stepfn_core::{graph::Node, visible::visible};
 
@@ -26,9 +26,9 @@ const TITLE_WIDTH: f64 = 420.0;
 pub(crate) struct Face {
     /// Its name, in lines.
     pub(crate) name: Vec<String>,
-    /// What is said below the name.
+    /// The notes below the name.
     pub(crate) notes: Vec<String>,
-    /// The type, and in the title of a box what is said of it.
+    /// The type, and in the title of a box its notes.
     pub(crate) kind: String,
     /// Its name in one line, as the title of a box, and how wide that is together with the type.
     pub(crate) title: String,
@@ -45,7 +45,7 @@ fn bold(text: &str) -> f64 {
     text::sans(text, NAME) * 1.06
 }
 
-/// The room for a state without anything inside.
+/// Returns the face of a state without anything inside.
 pub(crate) fn face(node: &Node) -> Face {
     let shown = visible(&node.name);
     let name = text::wrap(&shown, NAME_WIDTH, 3, bold);
@@ -79,7 +79,7 @@ pub(crate) fn face(node: &Node) -> Face {
     }
 }
 
-/// What stands on a line: one text in a few lines, or several, each in a line of its own.
+/// Returns the lines of a label: one text in a few lines, or several, each in a line of its own.
 pub(crate) fn label(texts: &[&str], most_columns: usize) -> Vec<String> {
     let width = f64::from(u16::try_from(most_columns.clamp(8, 400)).unwrap_or(400));
     let columns = |text: &str| f64::from(u32::try_from(text::columns(text)).unwrap_or(u32::MAX));
@@ -98,7 +98,7 @@ pub(crate) fn label(texts: &[&str], most_columns: usize) -> Vec<String> {
     }
 }
 
-/// The room that a label takes.
+/// Returns the size of a label.
 pub(crate) fn label_size(lines: &[String]) -> Size {
     if lines.is_empty() {
         return Size::default();

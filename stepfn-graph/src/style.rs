@@ -1,4 +1,4 @@
-//! The colours. They stand in classes of the picture's own, since a page shares the styles of all pictures in it, and without variables of
+//! The colours. They are in classes of the picture's own, since a page shares the styles of all pictures in it, and without variables of
 //! CSS, which not every viewer of SVG knows.
 
 /// Names and values of the classes' declarations: in light, in dark.
@@ -27,7 +27,7 @@ const RULES: &[(&str, &str, &str)] = &[
     ("text.never", "fill:#cc0000", "fill:#ff8a80"),
 ];
 
-/// What does not depend on the colours of the page.
+/// The part of the style that does not depend on the colours of the page.
 const SHAPES: &str = ".stepfn-graph text{font-family:system-ui,-apple-system,'Segoe UI','Noto Sans','Noto Sans CJK KR','Apple SD Gothic Neo',\
     'Malgun Gothic',sans-serif;font-size:13px;text-anchor:middle}\
     .stepfn-graph .m{font-weight:600}\
@@ -39,7 +39,7 @@ const SHAPES: &str = ".stepfn-graph text{font-family:system-ui,-apple-system,'Se
     .stepfn-graph .catch{stroke-dasharray:6 4}\
     .stepfn-graph .n.taken,.stepfn-graph .n.never,.stepfn-graph .b.taken,.stepfn-graph .b.never,.stepfn-graph .e.taken,.stepfn-graph .e.never{stroke-width:2}";
 
-/// The style sheet: light, dark where the reader's system is, and what rustdoc's own choice of a theme says.
+/// Returns the style sheet: light, dark where the reader's system is, and the theme that rustdoc's own switch selects.
 pub(crate) fn sheet() -> String {
     let mut out = SHAPES.to_owned();
     out.push_str(&rules("", |rule| rule.1));

@@ -1,4 +1,4 @@
-//! How much room texts take, how they break into lines, and how they stand in XML.
+//! The widths of texts, their breaks into lines, and their form in XML.
 
 use stepfn_core::visible::visible;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -8,7 +8,7 @@ pub(crate) fn columns(text: &str) -> usize {
     UnicodeWidthStr::width(text)
 }
 
-/// The width of a text in a sans-serif font. No font is measured, so that the same text takes the same room everywhere: these are the
+/// The width of a text in a sans-serif font. No font is measured, so that the same text has the same width everywhere: these are the
 /// widths of a wide common font.
 pub(crate) fn sans(text: &str, size: f64) -> f64 {
     text.chars().map(sans_em).sum::<f64>() * size
@@ -67,7 +67,7 @@ pub(crate) fn shorten(text: &str, width: f64, measure: impl Fn(&str) -> f64) -> 
     format!("{}…", text[..fitting].trim_end())
 }
 
-/// How many bytes of a text fit: at least one sign.
+/// Returns the number of bytes of a text that fit: at least one sign.
 fn fitting(text: &str, width: f64, measure: &impl Fn(&str) -> f64) -> usize {
     let mut taken = 0.0;
     let mut end = 0;
@@ -101,7 +101,7 @@ fn last_break(line: &str, rest: &str) -> usize {
     space.or(word.map(|(_, end)| end)).unwrap_or(line.len())
 }
 
-/// A text in XML, on one line: what XML does not have, or nobody sees, stands there by number.
+/// Returns a text in XML, on one line: characters that XML does not have, or nobody sees, are there by number.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for sign in visible(text).chars() {

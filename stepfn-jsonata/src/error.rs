@@ -24,7 +24,7 @@ impl Error {
     /// The code of a value that is no JSON: a function, a regular expression. It is not one of the reference, which gives such values.
     pub const NO_JSON: &'static str = "U1002";
 
-    /// The code of what ends in an internal error on AWS, which says no more: `$base64decode` of what is no Base64.
+    /// The code of an error that is an internal error on AWS, without more: `$base64decode` of what is no Base64.
     pub const INTERNAL: &'static str = "U1003";
 }
 
@@ -74,9 +74,9 @@ pub(crate) struct Fault {
     pub(crate) value2: Option<String>,
     /// Which argument.
     pub(crate) index: Option<usize>,
-    /// What an array should be of.
+    /// The type of the array's items.
     pub(crate) of: Option<&'static str>,
-    /// What `$error` and `$assert` say.
+    /// The message of `$error` and `$assert`.
     pub(crate) message: Option<String>,
 }
 

@@ -16,7 +16,7 @@ use crate::{
     value::{NoJson, Val, to_json},
 };
 
-/// What an expression sees besides its input.
+/// The environment of an expression: everything that it can read besides its input.
 ///
 /// All of it has a default: no variables, the year 1970, and random numbers that are always the same.
 pub trait Environment {
@@ -33,7 +33,7 @@ pub trait Environment {
         None
     }
 
-    /// What `$now` and `$millis` say: milliseconds since 1970. All of an evaluation should be told the same.
+    /// Returns the time of `$now` and `$millis`: milliseconds since 1970. It should be the same for all of an evaluation.
     fn now(&self) -> f64 {
         0.0
     }
@@ -55,13 +55,13 @@ pub struct Nothing;
 
 impl Environment for Nothing {}
 
-/// How an expression is evaluated.
+/// The options of an evaluation.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
     /// Which functions there are.
     pub mode: Mode,
-    /// What an evaluation may take.
+    /// The limits of the evaluation.
     pub limits: Limits,
 }
 
@@ -116,7 +116,7 @@ impl Expression {
     /// The value over an input; `None` where it is undefined.
     ///
     /// # Errors
-    /// What the evaluation throws, and a value that is no JSON: a function.
+    /// An error that the evaluation throws, or a result that is no JSON: a function.
     pub fn evaluate(&self, input: &Value) -> Result<Option<Value>, Error> {
         self.evaluate_in(Some(input), &Nothing)
     }

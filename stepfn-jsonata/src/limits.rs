@@ -1,15 +1,15 @@
-//! What an evaluation may take, counted alike on every machine: no clock is read.
+//! The limits of an evaluation, counted alike on every machine: no clock is read.
 
 use std::{cell::Cell, rc::Rc};
 
 use crate::error::{Fault, Limit};
 
-/// How much an evaluation may take before it ends with an [`Error`](crate::Error) that has a [`Limit`].
+/// The limits of an evaluation, beyond which it ends with an [`Error`](crate::Error) that has a [`Limit`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Parts of expressions evaluated and items visited, with a part of one for each 64 bytes of text that is gone through.
     pub steps: u64,
-    /// How deep evaluations, and the values they make, may be nested.
+    /// The depth to which evaluations, and the values they make, may be nested.
     pub depth: u32,
     /// Bytes of arrays, objects and texts that are held at one time, besides the data that came in.
     pub bytes: usize,
@@ -25,7 +25,7 @@ impl Default for Limits {
     }
 }
 
-/// What one evaluation has taken so far.
+/// The meter of one evaluation.
 #[derive(Debug)]
 pub(crate) struct Meter {
     limits: Limits,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use stepfn_core::value::{Number, Value};
 
-/// Beyond this a float does not tell whole numbers apart.
+/// Beyond this a float does not distinguish whole numbers.
 const SAFE: f64 = 9_007_199_254_740_992.0;
 
 /// The digits of a finite, positive number (`d` in `0.ddd × 10^exponent`), the shortest that read back as the same.
@@ -48,7 +48,7 @@ pub(crate) fn text(number: f64) -> String {
 
 /// The decimal digits of a finite, positive number: those that are kept, rounded half up, and the exponent of the first.
 fn rounded(number: f64, keep: usize) -> (Vec<u8>, i32) {
-    // Enough digits to tell an exact half from what lies beside it.
+    // Enough digits to distinguish an exact half from its neighbours.
     let text = format!("{number:.*e}", keep + 60);
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let mut exponent = exponent.parse::<i32>().unwrap_or(0);

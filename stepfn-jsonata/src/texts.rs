@@ -1,6 +1,6 @@
 //! The texts of JSONata 2.0.6, by their codes.
 //!
-//! `{{name}}` stands for a value as JSON, `{{{name}}}` for a text as it is.
+//! `{{name}}` becomes a value as JSON, `{{{name}}}` a text as it is.
 
 /// The text of a code.
 pub(crate) fn template(code: &str) -> Option<&'static str> {

@@ -33,8 +33,8 @@
 //! | what happened | `errorType` | `errorMessage` |
 //! | --- | --- | --- |
 //! | the function answered with an error | the name of [`TaskError`] | its message |
-//! | the event is not the function's input | `Runtime.UnmarshalError` | which field of the input, and what serde says |
-//! | the output cannot be written as JSON | `Runtime.MarshalError` | what serde says |
+//! | the event is not the function's input | `Runtime.UnmarshalError` | the field of the input, and serde's message |
+//! | the output cannot be written as JSON | `Runtime.MarshalError` | serde's message |
 //! | the function panicked | `Runtime.Panic` | the panic's message |
 //!
 //! All of them match `States.TaskFailed` and `States.ALL`, too.
@@ -50,7 +50,7 @@ use stepfn_core::{
     value::Value,
 };
 
-/// What Lambda sets for its functions and the runtime cannot do without (AWS Lambda guide, "Defined runtime environment variables").
+/// The variables that Lambda sets for its functions and the runtime requires (AWS Lambda guide, "Defined runtime environment variables").
 const VARIABLES: [&str; 4] = [
     "AWS_LAMBDA_RUNTIME_API",
     "AWS_LAMBDA_FUNCTION_NAME",
@@ -133,7 +133,7 @@ impl From<Refusal> for Diagnostic {
 /// Why a function is not served.
 #[non_exhaustive]
 pub enum Error {
-    /// The process does not run in Lambda, nor in what stands for it.
+    /// The process does not run in Lambda, nor in an emulator of it.
     NotInLambda {
         /// The task's [`NAME`](Task::NAME).
         task: &'static str,

@@ -28,7 +28,7 @@ pub(crate) fn expand(attr: TokenStream, item: TokenStream) -> TokenStream {
     if function.body.is_some() {
         tokens.extend(item);
     }
-    // A method's task would stand inside of an impl block, where no type can.
+    // A method's task would be inside of an impl block, where no type can be.
     if function.sig.receiver().is_none() {
         tokens.extend(task.expand(&function, errors.is_empty()));
     }
@@ -114,7 +114,7 @@ impl Arguments {
     }
 }
 
-/// What a function says of its task.
+/// The task that a function declares.
 struct Task {
     name: String,
     function_name: String,

@@ -9,7 +9,7 @@ mod picture;
 
 use proc_macro::TokenStream;
 
-/// A type as it may stand before `as`: `i64 +` is one as well, to the parser of types.
+/// A type as it may come before `as`: `i64 +` is one as well, to the parser of types.
 fn enclosed(ty: &syn::Type) -> proc_macro2::TokenStream {
     use quote::ToTokens as _;
 
@@ -67,7 +67,7 @@ pub fn lambda(attr: TokenStream, item: TokenStream) -> TokenStream {
     lambda::expand(attr.into(), item.into()).into()
 }
 
-/// Declares a state machine. The language is told in the crate's documentation.
+/// Declares a state machine. The crate's documentation describes the language.
 ///
 /// `[attributes] [pub] Name(Input) -> Output { start_at: First, First: Task { … }, … }` becomes a type `Name` that implements
 /// `Workflow`, with a constant for each state's name. Attributes:
@@ -79,18 +79,18 @@ pub fn lambda(attr: TokenStream, item: TokenStream) -> TokenStream {
 ///   not answer has to be tested with `is_present`
 /// - `#[logging(level = ALL, include_execution_data = true, destination = get_att("LogGroup", "Arn"))]`
 /// - `#[tracing]`: X-Ray
-/// - `#[substitutions(Table = ref_("Orders"), ShipArn = get_att("Ship", "Arn"))]`: what `${Table}` in texts stands for
+/// - `#[substitutions(Table = ref_("Orders"), ShipArn = get_att("Ship", "Arn"))]`: the values of `${Table}` in strings
 /// - `#[cfg(…)]`, `#[deprecated]`, `#[allow(…)]`, `#[expect(…)]`, `#[warn(…)]`: rustc's own
 /// - on a state, `#[allow(stepfn::code)]`: a finding that you know better about
 ///
-/// What is imported may need ASL's very spelling: `asl("$['a']")` is a path or function in its own text, `is_present($.x) == false` and
+/// Imported definitions may need the exact text of ASL: `asl("$['a']")` is a path or function in its own text, `is_present($.x) == false` and
 /// `and($.x == 1)` are tests and lists that would be written shorter otherwise.
 #[proc_macro]
 pub fn state_machine(input: TokenStream) -> TokenStream {
     machine::state_machine(input.into()).into()
 }
 
-/// The text of a path, checked against a type where it stands: `path!(Order, $.items[*].sku)`.
+/// The text of a path, checked against a type where it is written: `path!(Order, $.items[*].sku)`.
 ///
 /// That the type has such fields is checked by rustc; whether they are there at some state is for the builder's `build()`.
 #[proc_macro]

@@ -2,7 +2,7 @@
 
 use crate::error::ApiError;
 
-/// What an ARN names.
+/// The thing that an ARN names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Named {
     /// A machine, with the version or alias that is meant.
@@ -16,7 +16,7 @@ pub(crate) enum Named {
     MapRun,
 }
 
-/// Reads an ARN, and says which one is wrong.
+/// Reads an ARN, or returns the error of a wrong one.
 pub(crate) fn read(arn: &str) -> Result<Named, ApiError> {
     let parts: Vec<&str> = arn.split(':').collect();
     let ["arn", _, service, _, _, kind, name, rest @ ..] = parts.as_slice() else {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use stepfn_durable::HostError;
 use stepfn_executor::{RunError, TokenError};
 
-/// What the API answers in place of a result: an exception of AWS.
+/// An error of the API: an exception of AWS.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     pub(crate) code: &'static str,
@@ -20,7 +20,7 @@ impl ApiError {
         Self { code, message: message.into(), status: 400 }
     }
 
-    /// What is wrong with one field, by the model of the API.
+    /// The error of one field, by the model of the API.
     pub(crate) fn invalid(what: impl fmt::Display) -> Self {
         Self::new("ValidationException", format!("1 validation error detected: {what}"))
     }

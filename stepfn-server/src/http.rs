@@ -21,14 +21,14 @@ use tokio::{
 
 use crate::{api::Api, error::ApiError, settings::Settings};
 
-/// What names the action of a request.
+/// The header with the action of a request.
 const TARGET: &str = "x-amz-target";
 const PREFIX: &str = "AWSStepFunctions.";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
-/// How long a client may take for the headers of a request, and for its body.
+/// The time that a client may take for the headers of a request, and for its body.
 const SLOW: Duration = Duration::from_secs(15);
-/// How long requests that are under way may take when the server stops.
+/// The time that requests which are under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// A server that listens.

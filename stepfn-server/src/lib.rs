@@ -1,7 +1,7 @@
 //! AWS's own API of Step Functions over executions that outlive the process: every client of AWS talks to it.
 //!
-//! A [`Server`] answers requests for the executions of a [`Host`]. It listens on this machine alone unless it is told
-//! otherwise, and takes nothing from web pages of other origins.
+//! A [`Server`] answers requests for the executions of a [`Host`]. It listens on this machine alone by
+//! default, and takes nothing from web pages of other origins.
 //!
 //! ```no_run
 //! use stepfn_durable::{Host, store::Memory};

@@ -3,7 +3,7 @@ use std::{
     time::Duration,
 };
 
-/// What a server is started with.
+/// The settings of a server.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where it listens: `127.0.0.1:8083` by default, the port of Step Functions Local.
@@ -16,11 +16,11 @@ pub struct Settings {
     pub host_names: Vec<String>,
     /// Takes requests from elsewhere than this machine: an address that is not loopback is refused without it.
     pub allow_remote: bool,
-    /// What requests must have in the header `x-stepfn-token`; needed where [`allow_remote`](Self::allow_remote) is set.
+    /// The token that requests must have in the header `x-stepfn-token`; needed where [`allow_remote`](Self::allow_remote) is set.
     pub token: Option<String>,
-    /// How many connections are open at once.
+    /// The most connections that are open at once.
     pub connections: usize,
-    /// How many bytes a request has at most.
+    /// The most bytes of a request.
     pub body: usize,
     /// For how long `GetActivityTask` waits for a task: 60 seconds, as on AWS.
     pub activity_poll: Duration,

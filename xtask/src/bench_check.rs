@@ -19,7 +19,7 @@ pub(crate) enum Error {
     Check(String),
 }
 
-/// How often each crate is checked; the best counts.
+/// The number of times that each crate is checked; the best counts.
 const SAMPLES: usize = 7;
 /// Groups of four states; the machine has four more.
 const GROUPS: usize = 24;

@@ -15,7 +15,7 @@ use crate::services::{self, Error};
 
 const OUT: &str = "stepfn-codegen/src/iam/actions.txt";
 
-/// What the file says of itself; codegen reads it by this.
+/// The header of the file, which describes the format that codegen reads.
 const ABOUT: &str = "\
 # First the services of `aws-sdk:` whose actions have another prefix in IAM than the service's name, with that prefix.
 # Then for each prefix, `@prefix`, the types of its resources with their ARNs, and the actions by what they are allowed on:
@@ -23,7 +23,7 @@ const ABOUT: &str = "\
 #   OPERATION=ACTION       an operation of the API and the action of another name that it asks for
 ";
 
-/// Prefixes that a model's signing name does not tell.
+/// Prefixes that a model's signing name does not determine.
 const PREFIXES: [(&str, &str); 4] = [
     ("cloudwatch", "cloudwatch"),
     ("apigatewaymanagementapi", "execute-api"),
@@ -60,7 +60,7 @@ fn prefix(name: &str, model: &Value, reference: &Value) -> Option<String> {
     let known = PREFIXES.iter().find(|(service, _)| *service == name).map(|(_, prefix)| *prefix);
     let prefix =
         known.or_else(|| metadata["signingName"].as_str()).or_else(|| metadata["endpointPrefix"].as_str())?;
-    // Its actions are the methods of HTTP: nothing that a name tells.
+    // Its actions are the methods of HTTP: a name determines nothing.
     let found = prefix != "apigateway" && reference[prefix]["privileges"].is_object();
     found.then(|| prefix.to_owned())
 }

@@ -17,7 +17,7 @@ use self::block::Block;
 
 const OUT: &str = "stepfn-core/src/service/sdk.txt";
 
-/// What can go wrong.
+/// An error of the command.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error(
@@ -67,7 +67,7 @@ pub(crate) fn models(
     Ok(())
 }
 
-/// What the file says of itself; core reads it by this.
+/// The header of the file, which describes the format that core reads.
 const ABOUT: &str = "\
 # A line for each service with the length of its block in bytes, an empty line, then the blocks, one after the other. In a block:
 #   line 1: names of members with the kind of each, sorted; each begins with how many characters it shares with the one before
@@ -115,7 +115,7 @@ fn version(dir: &Path) -> Result<String, Error> {
     line.map(|version| version.trim_matches(['\'', '"']).to_owned()).ok_or(Error::Version(path))
 }
 
-/// A service's name as Step Functions spells it: the package of the SDK for Java 2.
+/// Returns a service's name in Step Functions: the package of the SDK for Java 2.
 fn service_name(model: &Value) -> String {
     let metadata = &model["metadata"];
     let id = metadata["serviceId"].as_str().or_else(|| metadata["endpointPrefix"].as_str());

@@ -6,10 +6,10 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// Executions of each query language where nothing is said.
+/// The default number of executions of each query language.
 const EXECUTIONS: u64 = 1_000_000;
 
-/// Seconds for which the power of the proof is looked for where nothing is said.
+/// The default number of seconds for which the power of the proof is looked for.
 const POWER_SECONDS: u64 = 300;
 
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +28,7 @@ pub(crate) enum Error {
     Broken { seed: u64 },
 }
 
-/// What was asked for.
+/// The options of the command.
 struct Options {
     executions: u64,
     /// After so long no new machine is begun.
@@ -88,6 +88,6 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
 /// A seed that was not there before.
 fn fresh() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    // Room for the seeds that follow it.
+    // Space for the seeds that follow it.
     now.as_secs() << 20
 }

@@ -84,7 +84,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What the operand should be, where it is not.
+/// Returns the kind that the operand should have, if it does not.
 fn breach(comparison: &Comparison) -> Option<(&'static str, Option<String>)> {
     let operand = &comparison.operand;
     if operand.as_str().is_some_and(has_placeholder) {

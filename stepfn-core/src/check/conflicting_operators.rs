@@ -74,7 +74,7 @@ fn name(condition: &Condition) -> &'static str {
     }
 }
 
-/// What asks something beside what the rule already asks.
+/// Reports a condition beside the one that the rule already has.
 fn beside(node: &Node<'_>, below: &str, asked: &str, unknown: &Unknown, findings: &mut Vec<Diagnostic>) {
     let asks = |key: &str| {
         Operator::from_name(key).is_some() || ["And", "Or", "Not", "Condition", "Variable"].contains(&key)

@@ -86,7 +86,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Returns `true` if one condition can only hold where the other does, as far as their texts tell.
+/// Returns `true` if one condition can only hold where the other does, as far as their texts show.
 fn implies(a: &Condition, b: &Condition) -> bool {
     if same(a, b) {
         return true;

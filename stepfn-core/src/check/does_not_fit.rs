@@ -36,7 +36,7 @@ pub(super) const PAGE: Page = Page {
 mod tests {
     use crate::check::testing::said;
 
-    // What a function takes only its type says: see `shape::tests` and the compile-fail tests.
+    // Only its type determines what a function takes: see `shape::tests` and the compile-fail tests.
     #[test]
     fn without_a_type_everything_fits() {
         assert!(said(super::PAGE.failing).is_empty());

@@ -1,4 +1,4 @@
-//! What only follows from a finding of the reader.
+//! Diagnostics that only follow from one of the reader.
 
 use super::Code;
 use crate::{

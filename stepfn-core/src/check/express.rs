@@ -37,7 +37,7 @@ pub(super) const PAGE: Page = Page {
     workflow_type: WorkflowType::Express,
 };
 
-/// How long an Express workflow may run, in seconds.
+/// The time that an Express workflow may run, in seconds.
 const LIMIT: f64 = 300.0;
 
 pub(super) fn check(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {

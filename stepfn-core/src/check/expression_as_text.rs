@@ -96,7 +96,7 @@ struct Found {
     fix: Option<Meant>,
 }
 
-/// What is to be written instead.
+/// The expression to write instead.
 enum Meant {
     /// Another key.
     Key(String),

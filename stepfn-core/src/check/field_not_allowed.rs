@@ -77,7 +77,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What to write in place of a field that the type does not have.
+/// Returns the replacement of a field that the type does not have.
 fn instead(key: &str, type_name: &str) -> &'static str {
     match (key, type_name) {
         ("Next" | "End", "Choice") => "lead on by the rules' `Next` and by `Default`",

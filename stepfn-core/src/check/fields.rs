@@ -282,7 +282,7 @@ pub(super) fn catcher(language: QueryLanguage) -> &'static [&'static str] {
     }
 }
 
-/// What a field is to a state.
+/// The standing of a field in a state.
 pub(super) enum Standing {
     /// It may be there.
     Allowed,
@@ -294,7 +294,7 @@ pub(super) enum Standing {
     Unknown,
 }
 
-/// What a field is to a state of a type.
+/// Returns the standing of a field in a state of a type.
 pub(super) fn standing(field: &str, type_name: &str, language: QueryLanguage) -> Standing {
     let other = match language {
         QueryLanguage::JsonPath => QueryLanguage::Jsonata,

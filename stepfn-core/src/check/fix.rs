@@ -13,15 +13,15 @@ const MOST_ROUNDS: usize = 16;
 pub struct Fixed {
     /// The text: but for the fixes, each byte is as it was.
     pub text: String,
-    /// What was put right, with its places in the text as it was then.
+    /// The diagnostics that were fixed, with their places in the text as it was then.
     pub applied: Vec<Located>,
-    /// What the checks say of the text as it is now.
+    /// The checks of the text as it is now.
     pub checked: Checked,
 }
 
 /// Makes the fixes of a definition in JSON text that are certain: where nothing else can be meant, and where no error comes of it.
 ///
-/// What the slip hid may be an error as well; such a fix is left to people, too. Of a text that is no JSON the slips of JSON are put right
+/// The slip may have hidden an error as well; such a fix is left to people, too. In a text that is no JSON the slips of JSON are fixed
 /// first, and nothing is known of the rest before.
 ///
 /// ```
@@ -49,7 +49,7 @@ fn is_certain(found: &Located) -> bool {
     found.finding.fix.as_ref().is_some_and(|fix| fix.certain)
 }
 
-/// What tells one error from another, wherever it is.
+/// The identity of an error, wherever it is.
 type Name = (Code, String);
 
 fn errors(checked: &Checked) -> HashSet<Name> {
@@ -58,7 +58,7 @@ fn errors(checked: &Checked) -> HashSet<Name> {
 }
 
 impl Fixed {
-    /// Makes all fixes at once, else as many as go one after the other; says whether there was one.
+    /// Makes all fixes at once, else as many as go one after the other; returns `true` if there was one.
     fn round(&mut self, candidates: &[Located], options: &Options) -> bool {
         if candidates.is_empty() {
             return false;

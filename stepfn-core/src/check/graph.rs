@@ -1,4 +1,4 @@
-//! What leads where inside one machine.
+//! The transitions inside one machine.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -17,7 +17,7 @@ pub(super) struct Graph {
 
 impl Graph {
     /// The graph of a machine; none where a transition is missing or leads nowhere: what can be reached then cannot be
-    /// told, and that mistake has a finding of its own.
+    /// determined, and that mistake has a diagnostic of its own.
     pub(super) fn new(scope: &Scope<'_>) -> Option<Self> {
         let places: HashMap<&str, usize> =
             scope.nodes.iter().enumerate().map(|(place, node)| (node.name, place)).collect();

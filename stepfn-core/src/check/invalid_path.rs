@@ -76,7 +76,7 @@ pub(super) fn check(node: &Node<'_>, texts: &[Text<'_>], findings: &mut Vec<Diag
     }
 }
 
-/// What the path library of Step Functions can read, but AWS does not promise.
+/// Reports syntax that the path library of Step Functions can read, but AWS does not promise.
 fn unsupported(segments: &[Segment], report: &mut impl FnMut(String, &Segment, &str)) {
     for segment in segments {
         let kind = match &segment.kind {

@@ -60,7 +60,7 @@ fn breach(arn: &str) -> Option<(String, Option<String>)> {
     }
 }
 
-/// What is wrong with the part of a service integration's ARN after its empty region and account.
+/// Returns the error of the part of a service integration's ARN after its empty region and account.
 fn integration(rest: &str) -> Option<(String, Option<String>)> {
     if rest.starts_with("activity:") {
         return None;

@@ -62,7 +62,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                 ),
             };
             let finding = node.finding(Code::InvalidTemplate, below, message).help(help);
-            // A value that nothing can evaluate is meant as it stands; a string may be a path with a slip.
+            // A value that nothing can evaluate is meant as it is; a string may be a path with a slip.
             let edit = Edit::Key { at: finding.at.clone(), to: plain.to_owned() };
             findings.push(finding.fix(edit, value.as_str().is_none()));
         });

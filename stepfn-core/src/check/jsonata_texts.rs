@@ -16,9 +16,9 @@ pub(crate) struct Written<'m> {
     pub(crate) below: String,
     /// The whole string.
     pub(crate) text: &'m str,
-    /// How many bytes of the string come before the expression.
+    /// The number of bytes of the string before the expression.
     pub(crate) offset: usize,
-    /// What `$states` has there.
+    /// The members of `$states` there.
     pub(crate) place: Place,
     pub(crate) parsed: Result<Expression, JsonataError>,
 }
@@ -142,7 +142,7 @@ impl Written<'_> {
         self.below.trim_start_matches('/')
     }
 
-    /// A finding at a part of the expression. Not everyone who shows it can point into a string: the message says where.
+    /// Returns a diagnostic at a part of the expression. Not every renderer can point into a string, so the message has the position.
     pub(super) fn finding(
         &self,
         node: &Node<'_>,

@@ -1,8 +1,8 @@
 //! The rules that a definition is checked by, and the pages that explain them.
 //!
-//! [`check`] judges what stands in a machine: transitions, fields, paths, error names, limits. What flows through it is judged
+//! [`check`] judges the structure of a machine: transitions, fields, paths, error names, limits. What flows through it is judged
 //! by [`flow`](crate::flow). Both give [`Diagnostic`]s, and every [`Code`] has a [`Page`]. [`check_text`] does all of it for a
-//! definition in JSON text, and says at which line.
+//! definition in JSON text, and reports lines.
 //!
 //! ```
 //! use stepfn_core::{asl, check::{self, Options}};
@@ -142,14 +142,14 @@ macro_rules! codes {
                 }
             }
 
-            /// How bad a breach is.
+            /// Returns the severity of a breach.
             pub fn severity(self) -> Severity {
                 match self {
                     $(Self::$variant => Severity::$severity),*
                 }
             }
 
-            /// What the code means, why it is a code, and an example.
+            /// Returns the page: the meaning of the code, its reason, and an example.
             pub fn page(self) -> &'static Page {
                 match self {
                     $(Self::$variant => &$page),*
@@ -236,7 +236,7 @@ impl Code {
     }
 }
 
-/// What the checks need to know beside the machine.
+/// The options of the checks.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Standard or Express.
@@ -245,8 +245,8 @@ pub struct Options {
 
 /// Judges a machine by the rules of the language and the service, in the canonical order of the text.
 ///
-/// What flows through the machine is not looked at: see [`flow::analyse`](crate::flow::analyse). Texts with the placeholders
-/// of deployment tools (`${Name}`, `#{Name}`) may become anything, so nothing is said of them.
+/// The data flow is not checked: see [`flow::analyse`](crate::flow::analyse). Strings with the placeholders of deployment tools (`${Name}`,
+/// `#{Name}`) may become anything, so they are not checked.
 pub fn check(machine: &StateMachine, options: &Options) -> Vec<Diagnostic> {
     let walk = Walk::new(machine, options.workflow_type);
     let mut findings = Vec::new();
@@ -268,7 +268,7 @@ pub fn check(machine: &StateMachine, options: &Options) -> Vec<Diagnostic> {
 
 /// Judges a machine that was read from a text: what the [reader](crate::asl::read) found and what [`check`] finds, in order.
 ///
-/// What only follows from a finding of the reader is left out: a state of an unknown type is not missed by those that lead to
+/// Diagnostics that only follow from one of the reader are left out: a state of an unknown type is not missed by those that lead to
 /// it, a list that could not be read is not empty.
 pub fn check_read(machine: &StateMachine, read: Vec<Diagnostic>, options: &Options) -> Vec<Diagnostic> {
     let mut findings = check(machine, options);

@@ -1,4 +1,4 @@
-//! What numbers may be.
+//! The ranges of numbers.
 
 use crate::asl::Amount;
 
@@ -19,7 +19,7 @@ impl Range {
         Self { least, most, whole: true }
     }
 
-    /// What is wrong with an amount; nothing is with a text, which stands for a number that is not known yet.
+    /// Returns the error of an amount; a string has none, as its number is not known yet.
     pub(super) fn breach(self, field: &str, amount: Option<&Amount>) -> Option<String> {
         let Some(Amount::Number(number)) = amount else { return None };
         let value = number.as_f64();

@@ -12,7 +12,7 @@ pub(super) fn sort(machine: &StateMachine, findings: &mut Vec<Diagnostic>) {
     let text = machine.to_json();
     let root = Place::of(&text, &mut 0);
     findings.sort_by_cached_key(|finding| {
-        // A field that is missing stands where its object does.
+        // A field that is missing has the place of its object.
         let mut place = &root;
         for token in json::tokens(&finding.at).into_iter().flatten() {
             match place.step(&token) {

@@ -47,7 +47,7 @@ pub(super) fn check(walk: &Walk<'_>, machine: &StateMachine, findings: &mut Vec<
     findings.extend(of_length(machine.to_json().to_string().len()));
 }
 
-/// What is wrong with a text that is too long, which is known before anything else of it.
+/// Returns the error of a text that is too long, which is known before anything else of it.
 pub(super) fn of_text(text: &str, value: &Value) -> Option<Diagnostic> {
     if text.len() <= DEFINITION { None } else { of_length(value.to_string().len()) }
 }

@@ -1,4 +1,4 @@
-//! What a code means, for whoever meets it.
+//! The pages that explain codes.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::definition::WorkflowType;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// What is wrong.
+    /// The error.
     pub what: &'static str,
     /// Why: what AWS does with it.
     pub why: &'static str,
@@ -28,7 +28,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// The page as Markdown, without a title, with what is said of the failing example where it is known.
+    /// Writes the page as Markdown, without a title, with the diagnostics of the failing example where they are known.
     fn write(&self, out: &mut impl fmt::Write, said: Option<&str>) -> fmt::Result {
         let express = if self.workflow_type == WorkflowType::Express { " (an Express workflow)" } else { "" };
         let (what, why, failing, mended) = (self.what, self.why, self.failing.trim(), self.mended.trim());

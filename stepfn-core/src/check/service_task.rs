@@ -1,4 +1,4 @@
-//! What the rules about service integrations share.
+//! Helpers of the rules about service integrations.
 
 use std::ops::Range;
 
@@ -46,7 +46,7 @@ pub(super) struct Other<'m> {
     pub(super) value: &'m Value,
 }
 
-/// What a service is given, taken apart by what it takes.
+/// The parameters that a service is given, with those that it takes.
 pub(super) struct Parameters<'m> {
     pub(super) named: Integration<'m>,
     pub(super) objects: Vec<Given<'m>>,
@@ -56,8 +56,8 @@ pub(super) struct Parameters<'m> {
     language: QueryLanguage,
 }
 
-/// What a Task gives its service, or a Map the services of its reader and writer; nothing where the action is unknown, or where the
-/// parameters are no object that stands there.
+/// Returns the parameters of a Task's service, or of the services of a Map's reader and writer; nothing where the action is unknown, or where
+/// the parameters are not written out as an object.
 pub(super) fn parameters<'m>(node: &Node<'m>) -> Vec<Parameters<'m>> {
     let field = parameters_field(node.language);
     let take = |named: Integration<'m>, at: String, template: Option<&'m Value>, shape, one_of| {
@@ -130,7 +130,7 @@ impl<'m> Parameters<'m> {
         }
     }
 
-    /// The fields whose values stand there as they will be sent.
+    /// Returns the fields whose values are written as they will be sent.
     fn written(&self, map: &'m Map) -> Vec<(&'m str, &'m Value)> {
         let is_path = |key: &str| self.language == QueryLanguage::JsonPath && key.ends_with(".$");
         map.iter().map(|(key, value)| (&**key, value)).filter(|(key, _)| !is_path(key)).collect()

@@ -54,7 +54,7 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
         .iter()
         .map(|scope| scope.nodes.iter().flat_map(assigned).map(|(_, name, _)| name).collect())
         .collect();
-    // A machine stands behind those around it.
+    // A machine comes after those around it.
     let mut outer: Vec<Vec<usize>> = Vec::with_capacity(walk.scopes.len());
     for scope in &walk.scopes {
         let around = walk.scopes[..outer.len()].iter().enumerate().rev().find(|(_, around)| {

@@ -1,9 +1,9 @@
-//! What the rules' tests share.
+//! Helpers of the rules' tests.
 
 use super::{Options, check};
 use crate::{asl::read_str, definition::WorkflowType, diagnostic::Diagnostic};
 
-/// What the rules find in a definition that the reader has nothing against.
+/// Returns the diagnostics of the rules for a definition that the reader accepts.
 pub(super) fn findings(text: &str) -> Vec<Diagnostic> {
     findings_of(text, WorkflowType::Standard)
 }
@@ -35,7 +35,7 @@ fn line(finding: &Diagnostic) -> String {
     format!("{} {}: {}{help}", finding.code.name(), finding.at, finding.message)
 }
 
-/// What all checks say of a text, what flows through it included: `code pointer: message (help)`.
+/// Returns all diagnostics of a text, those of its data flow included: `code pointer: message (help)`.
 pub(super) fn said(text: &str) -> Vec<String> {
     let checked = super::check_text(text, &Options::default());
     checked.findings.iter().map(|located| line(&located.finding)).collect()

@@ -8,21 +8,21 @@ use crate::{
     json::{self, Document, JsonError, Span},
 };
 
-/// A text that was checked: what it says, and what is wrong with it.
+/// A checked text: its machine, and its diagnostics.
 #[derive(Clone, Debug)]
 pub struct Checked {
     /// The JSON with its places; none where the text is not JSON.
     pub document: Option<Document>,
-    /// What could be read of the machine.
+    /// The machine, as far as it could be read.
     pub machine: StateMachine,
-    /// What is wrong, in the order of the text.
+    /// The diagnostics, in the order of the text.
     pub findings: Vec<Located>,
 }
 
 /// A finding and its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
-    /// What is wrong.
+    /// The diagnostic.
     pub finding: Diagnostic,
     /// Where.
     pub span: Span,

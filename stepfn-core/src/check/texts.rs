@@ -7,7 +7,7 @@ use crate::{
     value::Value,
 };
 
-/// What a text has to be.
+/// The kind of expression that a string has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Want {
     /// A path.

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 /// A point in time, read from an RFC 3339 timestamp: `2016-03-14T01:59:00Z`, with a fraction of a second of any length and an offset
 /// where wanted.
 ///
-/// Two spellings of one instant are equal:
+/// Two forms of one instant are equal:
 ///
 /// ```
 /// use stepfn_core::check::Timestamp;

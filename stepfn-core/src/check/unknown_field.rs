@@ -41,7 +41,7 @@ pub(super) const PAGE: Page = Page {
     workflow_type: WorkflowType::Standard,
 };
 
-/// What may stand in a rule, beside the one operator that it has.
+/// The fields of a rule, beside its one operator.
 pub(super) const RULE: &[&str] =
     &["Variable", "And", "Or", "Not", "Condition", "Next", "Assign", "Output", "Comment"];
 
@@ -55,7 +55,7 @@ pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What a machine may have at its place.
+/// Returns the fields that a machine may have at its place.
 pub(super) fn machine_fields(scope: &Scope<'_>) -> &'static [&'static str] {
     if scope.at.is_empty() {
         MACHINE
@@ -118,7 +118,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What the comparisons inside a condition have too much; the reader has reported the other rules' fields.
+/// Reports unknown fields of the comparisons inside a condition; the reader has reported those of other rules.
 fn nested(node: &Node<'_>, at: &str, condition: &Condition, findings: &mut Vec<Diagnostic>) {
     match condition {
         Condition::And(rules) | Condition::Or(rules) => {

@@ -36,7 +36,7 @@ pub(super) const PAGE: Page = Page {
 mod tests {
     use crate::check::testing::said;
 
-    // What a type's values are only a type says: see `shape::tests` and the compile-fail tests.
+    // Only a type determines its values: see `shape::tests` and the compile-fail tests.
     #[test]
     fn without_a_type_any_text_may_come() {
         assert!(said(super::PAGE.failing).is_empty());

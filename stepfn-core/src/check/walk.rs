@@ -1,4 +1,4 @@
-//! What all rules walk over: every machine and every state with its JSON pointer and query language.
+//! The walk of all rules: every machine and every state with its JSON pointer and query language.
 
 pub(super) use crate::json::below;
 use crate::{
@@ -82,7 +82,7 @@ impl<'m> Walk<'m> {
     }
 }
 
-/// What the child executions of a distributed Map are; states inside anything else share the execution.
+/// Returns the type of a distributed Map's child executions; states inside anything else share the execution.
 fn child_type(state: &State, parent: WorkflowType) -> WorkflowType {
     let StateKind::Map(map) = &state.kind else { return parent };
     if !map.is_distributed() {
@@ -96,7 +96,7 @@ fn child_type(state: &State, parent: WorkflowType) -> WorkflowType {
 }
 
 impl Scope<'_> {
-    /// What to call the machine, the state that it is in first.
+    /// Returns the name of the machine for messages, the state that it is in first.
     pub(super) fn title(&self) -> String {
         match (self.owner, self.at.ends_with("/ItemProcessor"), self.at.ends_with("/Iterator")) {
             (None, ..) => "the state machine".to_owned(),
@@ -182,9 +182,8 @@ fn map_keys(map: &Map) -> [(&'static str, bool); 5] {
     ]
 }
 
-/// Returns `true` if a text holds what a deployment tool fills in: `${Name}`, `#{Name}`, `[!function[name]arn]`, `<name>`.
-///
-/// Nothing can be said of such a text before it is filled in.
+/// Returns `true` if a text has a placeholder of a deployment tool: `${Name}`, `#{Name}`, `[!function[name]arn]`, `<name>`.\n\nNothing is
+/// known of such a text before it is filled in.
 pub(crate) fn has_placeholder(text: &str) -> bool {
     text.contains("${") || text.contains("#{") || text.contains("[!") || text.contains("{{")
 }
@@ -199,7 +198,7 @@ pub(crate) fn awaits_deployment(expression: &str) -> bool {
     let mut variables = expression.split("${").skip(1);
     has_placeholder(expression)
         && (variables.any(|rest| {
-            // A group on `$` has room behind its colon: `${self: price}`.
+            // A group on `$` has a blank behind its colon: `${self: price}`.
             let address = SOURCES.iter().find_map(|source| rest.strip_prefix(source));
             address.is_some_and(|address| !address.starts_with(char::is_whitespace))
         }) || jsonata::parse(expression).is_err())

@@ -63,7 +63,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What is wanted in place of a value that the service surely does not take.
+/// Returns the kind that is wanted in place of a value that the service surely does not take.
 fn expected(kind: &Kind, value: &Value) -> Option<&'static str> {
     let is_container = matches!(value, Value::Array(_) | Value::Object(_));
     match (kind, value) {

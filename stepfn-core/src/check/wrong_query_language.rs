@@ -99,7 +99,7 @@ fn foreign_field(node: &Node<'_>, at: &str, key: &str, help: &str, findings: &mu
         .push(node.finding(Code::WrongQueryLanguage, at, message).on_key().help(format!("{help}{switch}")));
 }
 
-/// What the language in force has in place of a field of the other one.
+/// Returns the replacement, in the language in force, of a field of the other one.
 fn instead(key: &str, type_name: &str) -> &'static str {
     match (key, type_name) {
         ("Parameters", "Map") => "write `ItemSelector`",

@@ -1,4 +1,4 @@
-//! What services answer, by their models: what is not in one is surely a mistake, what is need not be there.
+//! The answers of services, by their models: a member that is not in one is surely a mistake, one that is may still be missing.
 
 use super::{
     Analyser, OwnedNeed,
@@ -15,7 +15,7 @@ use crate::{
     shape::{Bounds, Need},
 };
 
-/// What a Task's service answers, where the tables tell.
+/// Returns the answer of a Task's service, where the tables have it.
 pub(super) fn of_task(task: &Task, name: &str) -> Sym {
     let Some(Resource::Integration(named)) = task.resource.as_str().map(lookup) else {
         return Sym::Any(Origin::result(name));
@@ -48,7 +48,7 @@ impl Sym {
         let Self::Answer(shape) = self else { return self.clone() };
         match shape.kind() {
             Kind::String => Self::String,
-            // How large counts and codes of services get, no model says; they are not negative.
+            // No model has the largest counts and codes of services; they are not negative.
             Kind::Integer => Self::count(),
             Kind::Number => Self::Number,
             Kind::Boolean => Self::Boolean,
@@ -72,7 +72,7 @@ impl Sym {
     }
 }
 
-/// What a member of an answer is.
+/// Returns the value of a member of an answer.
 pub(super) fn of_member(member: &Member) -> Sym {
     match &*member.name {
         name @ (HTTP | RESPONSE) if !member.shape.is_sdk() => metadata(name),
@@ -80,11 +80,11 @@ pub(super) fn of_member(member: &Member) -> Sym {
     }
 }
 
-/// The names of what an optimised integration tells of its call.
+/// The name under which an optimised integration reports its call.
 pub(super) const HTTP: &str = "SdkHttpMetadata";
 pub(super) const RESPONSE: &str = "SdkResponseMetadata";
 
-/// What an optimised integration tells of its call under a name: recorded on AWS.
+/// Returns the part of an optimised integration's report under a name: recorded on AWS.
 pub(super) fn metadata(name: &str) -> Sym {
     if name == RESPONSE {
         return Sym::object([("RequestId", Sym::String)]);
@@ -97,7 +97,7 @@ pub(super) fn metadata(name: &str) -> Sym {
     ])
 }
 
-/// What an answer has at a key, without asking whether it can be there.
+/// Returns the value of an answer at a key, without asking whether it can be there.
 pub(super) fn peek(shape: &Shape, key: &str) -> Sym {
     match shape.kind() {
         Kind::Structure(_) => {
@@ -108,7 +108,7 @@ pub(super) fn peek(shape: &Shape, key: &str) -> Sym {
     }
 }
 
-/// What the items of an answer's list are, each of which is there.
+/// Returns the items of an answer's list, each of which is there.
 pub(super) fn item(shape: &Shape) -> Sym {
     match shape.kind() {
         Kind::List(item) => Sym::answer(item).there(),
@@ -170,7 +170,7 @@ impl Analyser<'_> {
         }
     }
 
-    /// What an answer has at a key.
+    /// Returns the value of an answer at a key.
     pub(super) fn answer_member(&mut self, shape: &Shape, key: &str, reading: &Reading<'_>) -> Sym {
         match shape.kind() {
             Kind::Structure(members) => match members.iter().find(|member| member.is_named(key)) {
@@ -240,7 +240,7 @@ impl Analyser<'_> {
         Val { absent: !want.defined, ..found }
     }
 
-    /// What to say of a field that an answer does not have. A strict machine leans on nothing that no table tells.
+    /// Returns the message about a field that an answer does not have. A strict machine relies on nothing that no table has.
     fn no_member(&self, shape: &Shape, members: &[Member], key: &str) -> (String, Option<String>, Severity) {
         let (message, help, severity) = no_member(shape, members, key);
         (message, help, if self.typing.strict { Severity::Error } else { severity })
@@ -259,8 +259,8 @@ impl Analyser<'_> {
     }
 }
 
-/// What to say of a field that an answer does not have. Of `aws-sdk:`, which can be newer than the table, one that is near no other
-/// is not surely wrong.
+/// Returns the message about a field that an answer does not have. Of `aws-sdk:`, which can be newer than the table, one that is near no
+/// other is not surely wrong.
 fn no_member(shape: &Shape, members: &[Member], key: &str) -> (String, Option<String>, Severity) {
     let has = match members.len() {
         0 => "the answer of the service has no fields".to_owned(),
@@ -287,7 +287,7 @@ mod tests {
         flow::{Typing, analyse},
     };
 
-    /// What is said of a Task of a resource and a state after it, shown or only checked.
+    /// Returns the diagnostics of a Task of a resource and a state after it, shown or only checked.
     fn said(resource: &str, task: &str, next: &str, proven: bool) -> Vec<String> {
         let text = format!(
             r#"{{ "StartAt": "Ask", "States": {{
@@ -305,7 +305,7 @@ mod tests {
         findings.iter().map(line).collect()
     }
 
-    /// What is said of reading a path of an answer.
+    /// Returns the diagnostics of reading a path of an answer.
     fn reading(resource: &str, path: &str) -> Vec<String> {
         said(resource, "", &format!(r#""Type": "Pass", "InputPath": "{path}", "End": true"#), false)
     }

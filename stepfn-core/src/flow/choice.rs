@@ -1,4 +1,4 @@
-//! What a Choice asks, and what its edges know.
+//! The conditions of a Choice, and the facts on its edges.
 
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedProperty, counts,
@@ -43,7 +43,7 @@ impl Analyser<'_> {
         (taken.into_iter().map(|flow| flow.map(told)).collect(), rest.map(told))
     }
 
-    /// What conditions told of the context object, beyond what is known of it anyway.
+    /// Returns the facts of conditions about the context object, beyond those that are known anyway.
     pub(super) fn told(&self, parts: &Fields) -> Shared<Fields> {
         let mut told = parts.clone();
         let item = self.map_items.last().map(|item| item.peek("Item").peek("Value"));
@@ -54,7 +54,7 @@ impl Analyser<'_> {
         Shared::new(told)
     }
 
-    /// What flows on where a condition holds, and where not.
+    /// Returns the flow where a condition holds, and where it does not.
     fn condition(
         &mut self,
         site: &Site,
@@ -173,7 +173,7 @@ impl Analyser<'_> {
         }
     }
 
-    /// Claims that rules leave nothing of the value that most of them ask for; says whether there is one to claim it of.
+    /// Claims that rules leave nothing of the value that most of them test; returns `true` if there is one to claim it of.
     pub(super) fn takes_the_rest(
         &mut self,
         site: &Site,
@@ -239,7 +239,7 @@ impl Analyser<'_> {
     }
 }
 
-/// The context object with what conditions told of it.
+/// Returns the context object with the facts of conditions.
 pub(super) fn with_told(context: &Sym, told: &Fields) -> Sym {
     TOLD.into_iter().fold(context.clone(), |context, (name, keys)| match told.get(name) {
         Some(entry) => {
@@ -309,7 +309,7 @@ fn asked(text: &str, is: OwnedProperty) -> Formula {
     Formula::Fact(Asked { place, keys, is, query: false })
 }
 
-/// What a comparison says. One of what is missing fails, so that what comes after it is there, whether it holds or not.
+/// Returns the formula of a comparison. One of a missing value fails, so that the value is there after it, whether it holds or not.
 fn formula(Comparison { variable, operator, operand, .. }: &Comparison) -> Formula {
     let of_kind = |kind| OwnedProperty::Kind(kind);
     let is = match operator {
@@ -459,7 +459,7 @@ fn covers_numbers<'c>(conditions: &[&'c Condition]) -> Option<&'c str> {
         }
     }
     variables.into_iter().find(|variable| {
-        // Everything below `below` and above `above` is taken, the bound itself where the flag says so.
+        // Everything below `below` and above `above` is taken, the bound itself if the flag is set.
         let (mut below, mut above): (Option<Bound>, Option<Bound>) = (None, None);
         let mut equal = Vec::new();
         for comparison in comparisons.iter().filter(|comparison| comparison.variable == *variable) {

@@ -24,7 +24,7 @@ impl Analyser<'_> {
         self.fits_as(site, at, (value, true), target, what);
     }
 
-    /// Claims of a sum of numbers that it stays within what AWS takes, where a type says how large one of them can be.
+    /// Claims of a sum of numbers that it stays within AWS's limits, where a type declares how large one of them can be.
     #[track_caller]
     pub(super) fn within(
         &mut self,
@@ -115,7 +115,7 @@ fn sent_of(node: &[OwnedNode]) -> Vec<OwnedNode> {
     nodes
 }
 
-/// The parts of a service's answer that lie deeper, or beside more others, are not told one by one.
+/// The depth, and the number of neighbours, up to which the parts of a service's answer are listed one by one.
 const MOST_NESTED: usize = 4;
 const MOST_BESIDE: usize = 60;
 
@@ -134,7 +134,7 @@ fn unfolded(shape: &Shape, depth: usize) -> Sym {
                     Sym::Answer(shape) => below(&shape),
                     known => known,
                 });
-                // Runs of capitals may be spelled as in the API.
+                // Runs of capitals may be written as in the API.
                 fields.insert(member.api_name.into(), Entry { absent: true, ..entry.clone() });
                 fields.insert((&*member.name).into(), entry);
             }
@@ -174,7 +174,7 @@ fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
             nodes[index] = OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
             return index;
         }
-        // That there are items says nothing of what they are.
+        // That there are items does not determine their type.
         Sym::Object(fields, Some(base)) if fields.keys().all(|key| index_of(key).is_some()) => {
             nodes.truncate(index);
             return nodes_of(base, nodes);

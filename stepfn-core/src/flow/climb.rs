@@ -12,9 +12,9 @@ use crate::{
     shape::Need,
 };
 
-/// What the steps of a path were taken from so far.
+/// The ancestors of a path's value: what its steps were taken from so far.
 pub(super) struct Climb {
-    /// What `%` leads to from the value that the path has come to, the nearest last.
+    /// The values that `%` leads to from the path's value, the nearest last.
     pub(super) above: Vec<Val>,
 }
 
@@ -45,7 +45,7 @@ impl Climb {
             Kind::Parent => {
                 self.above.pop();
             }
-            // What stands behind starts where this one did.
+            // The step behind it starts where this one did.
             Kind::Focus { .. } => {}
             // What is made has nothing above it.
             Kind::Name(_) | Kind::String(_) | Kind::Wildcard | Kind::Index { .. } => {
@@ -57,7 +57,7 @@ impl Climb {
 }
 
 impl Env<'_> {
-    /// What `%` leads to from what a step takes from a value.
+    /// Returns the values that `%` leads to from a step's result on a value.
     pub(super) fn above(&self, value: &Val) -> Vec<Val> {
         if !self.climbs {
             return Vec::new();
@@ -67,7 +67,7 @@ impl Env<'_> {
 }
 
 impl Val {
-    /// What a path with a `%` comes to: it goes through arrays one by one, at its end as well.
+    /// Returns the value of a path with a `%`: it goes through arrays one by one, at its end as well.
     pub(super) fn one_by_one(self) -> Self {
         if self.many || self.function.is_some() {
             return self;
@@ -80,12 +80,12 @@ impl Val {
     }
 }
 
-/// Returns `true` if a `%` stands in an expression.
+/// Returns `true` if there is a `%` in an expression.
 pub(super) fn has_parent(expression: &Expression) -> bool {
     matches!(expression.kind, Kind::Parent) || expression.parts().into_iter().any(has_parent)
 }
 
-/// The key that stands behind a `**`: the two are one step, for what has no such key is passed over.
+/// Returns the key behind a `**`: the two are one step, for values without such a key are passed over.
 pub(super) fn descends_to(steps: &[Expression], place: usize) -> Option<&str> {
     let before = place.checked_sub(1).and_then(|before| steps.get(before))?;
     matches!(before.kind, Kind::Descendant).then(|| steps.get(place).and_then(key_of)).flatten()
@@ -112,7 +112,7 @@ impl Sym {
         }
     }
 
-    /// What of a sequence of all that is in a value has a key, there: arrays item by item.
+    /// Returns the values at a key in a sequence of all that is in a value: arrays item by item.
     pub(super) fn below(&self, key: &str) -> Self {
         let item = |value: Self| Val::one(value).items();
         match self {

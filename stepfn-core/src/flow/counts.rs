@@ -1,5 +1,5 @@
-//! Which numbers say how many items an array has: `States.ArrayLength` of it, put beside it or into a variable. What a Choice then tells
-//! of the number it tells of the array.
+//! Numbers that count the items of an array: `States.ArrayLength` of it, put beside it or into a variable. A condition of a Choice on the
+//! number then also narrows the array.
 
 use std::rc::Rc;
 
@@ -56,7 +56,7 @@ impl Spot {
     }
 }
 
-/// What becomes of the data on the way out of a state.
+/// The part of the data that is kept on the way out of a state.
 enum Kept {
     /// Another value takes its place.
     Nothing,
@@ -95,7 +95,7 @@ fn assigned(assign: Option<&Value>) -> impl Iterator<Item = &str> {
 }
 
 impl Flow {
-    /// What both count.
+    /// Returns the counts that both have.
     pub(super) fn common_counts(&self, other: &Self) -> Counts {
         if self.counts == other.counts {
             return Rc::clone(&self.counts);
@@ -117,7 +117,7 @@ impl Flow {
         };
         let assign = state.assign.as_ref();
         let mut counts = self.left(&kept, assign, before);
-        // Where the state's result stands in the data, which is `$` in `Assign`.
+        // The place of the state's result in the data, which is `$` in `Assign`.
         let result: Option<&[String]> = match (&kept, result_path) {
             (Kept::But(keys), _) => Some(keys),
             (Kept::All, _) if !makes => Some(&[]),
@@ -180,7 +180,7 @@ impl Flow {
     }
 }
 
-/// The counts that a template makes: where, the path of the array, and where that stands.
+/// Returns the counts that a template makes: the place, the path of the array, and its place.
 fn counts_in(template: &Value) -> Vec<(Vec<String>, String, Spot)> {
     let mut found = Vec::new();
     let mut count = |keys: &[String], text: &str| {
@@ -226,7 +226,7 @@ fn texts(template: &Value, keys: &mut Vec<String>, see: &mut impl FnMut(&[String
     }
 }
 
-/// What a comparison tells of the arrays that its number counts, beside what it tells of the number.
+/// Adds the facts about the arrays that a comparison's number counts to those about the number.
 pub(super) fn told(comparison: &Comparison, counts: &Counts, formula: Formula) -> Formula {
     let Comparison { variable, operator, operand, .. } = comparison;
     let (Some(number), false) = (Spot::of(variable), counts.is_empty()) else { return formula };

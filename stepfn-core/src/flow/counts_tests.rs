@@ -1,8 +1,8 @@
-//! What a count tells of the array, and where it tells nothing any more.
+//! The facts that a count has about the array, and where it has none any more.
 
 use super::narrow_tests::{IN, judged};
 
-/// What is said of a Pass that reads the first item behind `len > 0`, or behind another condition.
+/// Returns the diagnostics of a Pass that reads the first item behind `len > 0`, or behind another condition.
 fn said(states: &str, condition: &str, item: &str) -> Vec<String> {
     let states = format!(
         r#"{states}, "C": {{ "Type": "Choice", "Choices": [{{ {condition}, "Next": "Y" }}], "Default": "N" }},

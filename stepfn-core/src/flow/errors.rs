@@ -8,7 +8,7 @@ use crate::{
     service::{Integration, Resource, lookup},
 };
 
-/// How the errors of a service begin: through its optimised integration, and through the AWS SDK one. Only what AWS is known to
+/// The beginnings of a service's errors: through its optimised integration, and through the AWS SDK one. Only those that AWS is known to
 /// write; a Lambda function may raise any other name.
 const FAMILIES: [(&str, &str, &str); 8] = [
     ("lambda", "Lambda", "Lambda"),
@@ -43,7 +43,7 @@ impl Analyser<'_> {
     }
 }
 
-/// What may be missing of an error.
+/// The parts of an error that may be missing.
 #[derive(Clone, Copy, Default)]
 struct Silent {
     error: bool,
@@ -51,7 +51,7 @@ struct Silent {
 }
 
 impl Analyser<'_> {
-    /// What a catcher gets: `Error` and `Cause`, each a text, or null where what failed gave none.
+    /// Returns the data of a catcher: `Error` and `Cause`, each a string, or null where the failure gave none.
     pub(super) fn caught(&self, at: &str, state: &State, catcher: &Catcher) -> Sym {
         let silent = self.silent(at, state, &catcher.error_equals);
         let text = |may_be_null| if may_be_null { Sym::String.join(&Sym::Null) } else { Sym::String };
@@ -60,7 +60,7 @@ impl Analyser<'_> {
         Sym::object([("Error", text(silent.error && !named)), ("Cause", text(silent.cause))])
     }
 
-    /// What may be missing of the errors of some names with which a state can fail, itself or inside.
+    /// Returns the parts that may be missing of the errors of some names with which a state can fail, itself or inside.
     fn silent(&self, at: &str, state: &State, names: &[String]) -> Silent {
         match &state.kind {
             // A callback may fail without saying why.
@@ -68,7 +68,7 @@ impl Analyser<'_> {
                 let callback = match self.typing.states.get(at) {
                     Some(StateTyping::Task { call, .. }) => *call == Call::WaitForTaskToken,
                     _ => task.resource.as_str().is_none_or(|arn| {
-                        // A placeholder may stand for anything.
+                        // A placeholder may become anything.
                         arn.ends_with(".waitForTaskToken") || arn.contains(":activity:") || arn.contains("${")
                     }),
                 };
@@ -100,7 +100,7 @@ impl Analyser<'_> {
     }
 }
 
-/// Returns `true` if a name in `ErrorEquals` stands for errors of other names.
+/// Returns `true` if a name in `ErrorEquals` matches errors of other names.
 fn takes_any(name: &str) -> bool {
     matches!(name, "States.ALL" | "States.TaskFailed")
 }
@@ -116,7 +116,7 @@ pub(super) fn error_names(state: &State) -> impl Iterator<Item = (String, &Strin
     })
 }
 
-/// How the errors of a resource begin, where that is known.
+/// Returns the beginning of a resource's errors, where it is known.
 fn family(resource: &str) -> Option<&'static str> {
     let (sdk, service) = match lookup(resource) {
         Resource::Function => (false, "lambda"),

@@ -1,7 +1,7 @@
-//! What a JSONata expression comes to, and what must hold for it to come to something.
+//! The value of a JSONata expression, and the requirements for it to have one.
 //!
 //! A path that leads nowhere is no failure in JSONata: it comes to nothing, and so does what is computed of it. Only where a whole
-//! value comes to nothing AWS fails. So it is asked from the outside in: [`Want`] says whether there must be something, and of
+//! value comes to nothing AWS fails. So requirements go from the outside in: [`Want`] states whether there must be something, and of
 //! what kind.
 
 pub(super) use super::val::{Env, Val, Want};
@@ -252,7 +252,7 @@ impl Analyser<'_> {
         }
     }
 
-    /// What comes of one side of a condition: nothing where it never comes to that side.
+    /// Returns the value of one side of a condition: nothing where it never comes to that side.
     fn branch(
         &mut self,
         env: &Env<'_>,
@@ -490,7 +490,7 @@ fn binds(expression: &Expression, found: &mut Vec<String>) {
     }
 }
 
-/// What stands beside a value in an order, where it tells.
+/// Returns the kind that a value requires of its neighbour in an order, where it does.
 fn kind_in_order(value: &Val) -> Option<Need<'static>> {
     match &value.sym {
         Sym::Number | Sym::Whole(_) | Sym::Integer(_) | Sym::Computed(..) => Some(Need::Number),

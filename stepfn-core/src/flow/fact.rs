@@ -1,4 +1,4 @@
-//! What a JSONata condition says, and what an expression knows where it holds.
+//! The facts of a JSONata condition, and those that an expression knows where it holds.
 
 use super::{
     OwnedProperty,
@@ -14,7 +14,7 @@ use crate::{
     value::Value,
 };
 
-/// What a condition says.
+/// Returns the formula of a condition.
 pub(super) fn formula(env: &Env<'_>, condition: &Expression) -> Formula {
     let of = |part: &Expression| formula(env, part);
     let both = |a: Formula, b: Formula| Formula::All(vec![a, b]);
@@ -176,7 +176,7 @@ fn is_in(env: &Env<'_>, left: &Expression, right: &Expression) -> Formula {
     Formula::only(Formula::All(vec![there(env, left), there(env, right)]))
 }
 
-/// What is put in order is there, and no null.
+/// Values that are put in order are there, and not null.
 fn in_order(env: &Env<'_>, operator: Op, left: &Expression, right: &Expression) -> Formula {
     if let Some(counted) = counted(env, operator, left, right) {
         return counted;
@@ -213,7 +213,7 @@ fn in_order(env: &Env<'_>, operator: Op, left: &Expression, right: &Expression) 
     }
 }
 
-/// A number that stands there.
+/// Returns a literal number.
 fn number_of(side: &Expression) -> Option<f64> {
     match &side.kind {
         Kind::Number(number) => Some(*number),
@@ -227,7 +227,7 @@ fn number_of(side: &Expression) -> Option<f64> {
 
 /// `$count(…) > 0` and its like: that there are so many, or not.
 fn counted(env: &Env<'_>, operator: Op, left: &Expression, right: &Expression) -> Option<Formula> {
-    // As if the count stood on the left.
+    // As if the count were on the left.
     let (of, number, operator) = match (count_of(left), count_of(right), &left.kind, &right.kind) {
         (Some(of), _, _, Kind::Number(number)) => (of, *number, operator),
         (_, Some(of), Kind::Number(number), _) => {

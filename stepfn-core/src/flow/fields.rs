@@ -20,7 +20,7 @@ pub(super) struct Fields(Option<Shared<Node>>);
 pub(super) struct Node {
     key: Rc<str>,
     entry: Entry,
-    /// What comes before it and behind it.
+    /// The fields before it and behind it.
     before: Fields,
     behind: Fields,
     len: usize,
@@ -60,9 +60,9 @@ impl Interned for Fields {
     }
 }
 
-/// What becomes of two maps: see [`Fields::merge`].
+/// The joining of two maps: see [`Fields::merge`].
 pub(super) trait Merge {
-    /// What tells one way to join from another.
+    /// Returns the name of this way to join.
     fn name(&self) -> (&'static str, Option<Sym>);
     /// Of a field that both have.
     fn both(&self, mine: &Entry, theirs: &Entry) -> Entry;
@@ -131,7 +131,7 @@ impl Fields {
         }
     }
 
-    /// With values that are cut where they are so deep, or where they are too large as they stand.
+    /// Returns the fields with values that are cut where they are too deep, or too large.
     pub(super) fn clip(&self, depth: Option<usize>) -> Self {
         let Some(node) = self.0.as_ref().filter(|node| depth.is_none_or(|depth| node.depth() >= depth))
         else {
@@ -204,7 +204,7 @@ impl Fields {
         }
     }
 
-    /// What comes before a key, the field itself, and what comes behind.
+    /// Returns the fields before a key, the field itself, and the fields after it.
     fn split(&self, key: &str) -> (Self, Option<Entry>, Self) {
         let Some(node) = &self.0 else { return (Self::new(), None, Self::new()) };
         match key.cmp(&node.key) {

@@ -1,4 +1,4 @@
-//! What fresh seeds of the soundness tests found, kind by kind: what fails is refused, and what is right beside it is not.
+//! Cases that fresh seeds of the soundness tests found, kind by kind: those that fail are refused, and correct ones beside them are not.
 
 use super::sink_tests::{made, required, said_of};
 use crate::shape::{EnumShape, Field, Given, Made, ObjectShape, Shape, StateData};
@@ -42,12 +42,12 @@ const PLAIN: Shape = Shape::Enum(&EnumShape { name: "Plain", variants: &["NEW", 
 
 const OTHER: Shape = object!("Other", required("id", &["id"], &Shape::Boolean));
 
-/// What is said of a machine over [`IN`].
+/// Returns the diagnostics of a machine over [`IN`].
 fn said(states: &str, output: &'static Shape) -> Vec<String> {
     said_of(&IN, states, output, false)
 }
 
-/// What is said of an expression of JSONata.
+/// Returns the diagnostics of an expression of JSONata.
 fn query(expression: &str, output: &'static Shape) -> Vec<String> {
     let states = format!(
         r#""A": {{ "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{{% {expression} %}}", "End": true }}"#
@@ -176,7 +176,7 @@ fn what_is_declared_to_be_anything_is_what_a_test_says() {
     };
     wrong(&said(&tested("IsNumeric"), String::SHAPE), "expected a string, found a number");
     fine(&said(&tested("IsNumeric"), f64::SHAPE));
-    // No condition tells a whole number from another.
+    // No condition distinguishes a whole number.
     fine(&said(&tested("IsNumeric"), i64::SHAPE));
     fine(&said(&tested("IsNumeric"), u8::SHAPE));
     fine(&said(&tested("IsString"), String::SHAPE));
@@ -286,7 +286,7 @@ fn a_structure_that_holds_itself_is_walked_down_by_a_loop() {
         "D": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": { "at": "{% $states.input.at.next %}", "sum": "{% $states.input.sum + 1 %}" }, "Next": "C" },
         "E": { "Type": "Pass", "InputPath": "$.at", "End": true }"#;
     fine(&said(held, &LIST));
-    // Where each link is of another type, nothing is told of all of them.
+    // Where each link is of another type, nothing is known of all of them.
     let chain = walk.replace("$.list", "$.chain");
     let chained = said_of(&CHAINED, &chain, &Shape::Any, false);
     wrong(&chained, "it changes with every round of a loop");

@@ -18,7 +18,7 @@ use crate::{
     jsonata::{self, Expression},
 };
 
-/// What can be called.
+/// A value that can be called.
 #[derive(Debug)]
 pub(super) enum Function {
     Lambda(Box<Lambda>),
@@ -70,7 +70,7 @@ impl Function {
         }
     }
 
-    /// How many arguments a function that goes through items gives it.
+    /// Returns the number of arguments that a function which goes through items gives it.
     pub(super) fn arity(&self) -> usize {
         match self {
             Self::Lambda(lambda) => lambda.parameters.len(),
@@ -95,7 +95,7 @@ impl Function {
 #[derive(Default)]
 pub(super) struct Calls {
     frames: Vec<Frame>,
-    /// How many expressions were evaluated for the one that stands in the definition.
+    /// The number of expressions that were evaluated for the one in the definition.
     pub(super) spent: usize,
 }
 
@@ -103,7 +103,7 @@ struct Frame {
     /// The function's address.
     id: usize,
     given: Vec<Val>,
-    /// What it is taken to give where it calls itself.
+    /// The assumed result where it calls itself.
     made: Val,
     recursed: bool,
     changed: bool,
@@ -113,12 +113,12 @@ struct Frame {
 const MOST_CALLS: usize = 24;
 /// An expression that takes more than this to follow is not followed to its end.
 pub(super) const MOST_SPENT: usize = 20_000;
-/// How often a function that calls itself is gone through, and after how many of them what still changes is no longer told.
+/// The number of rounds for a function that calls itself, and the number after which a part that still changes is dropped.
 const MOST_ROUNDS: usize = 8;
 const EXACT_ROUNDS: usize = 3;
 
 impl Analyser<'_> {
-    /// What a function gives for some arguments.
+    /// Returns the result of a function for some arguments.
     pub(super) fn apply(
         &mut self,
         env: &mut Env<'_>,
@@ -218,7 +218,7 @@ impl Analyser<'_> {
         value
     }
 
-    /// What a function gives that calls itself.
+    /// Returns the result of a function that calls itself.
     fn settled(&mut self, env: &Env<'_>, lambda: &Lambda, mut value: Val) -> Val {
         let report = self.report.take();
         for round in 0..MOST_ROUNDS {

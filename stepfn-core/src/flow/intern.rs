@@ -32,7 +32,7 @@ pub(super) struct Node<T> {
 /// Two maps, and how they are joined.
 type Merged = (Fields, Fields, (&'static str, Option<Sym>));
 
-/// What is kept while one analysis runs.
+/// The tables of one analysis.
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) fields: Table<Fields>,
@@ -47,9 +47,9 @@ pub(super) struct Tables {
     merged: Map<Merged, Fields>,
     clipped_fields: Map<(Fields, Option<usize>), Fields>,
     again: Vec<Vec<Leaf>>,
-    /// Where a key stands in the trees of fields. Nobody can choose keys that make a tree high.
+    /// The places of keys in the trees of fields. Nobody can choose keys that make a tree high.
     places: RandomState,
-    /// What is larger than this is cut.
+    /// The size beyond which a value is cut.
     most: u64,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn priority(key: &str) -> u64 {
     TABLES.with_borrow(|tables| tables.places.hash_one(key))
 }
 
-/// Counts a step of work, so that a test can tell how it grows.
+/// Counts a step of work, so that a test can see how it grows.
 pub(super) fn count() {
     WORK.set(WORK.get() + 1);
 }
@@ -212,7 +212,7 @@ pub(super) fn found_again(leaves: Vec<Leaf>) {
     TABLES.with_borrow_mut(|tables| tables.again.push(leaves));
 }
 
-/// What loops came to since it was asked last.
+/// Returns the values of loops since the last call.
 pub(super) fn take_again() -> Vec<Vec<Leaf>> {
     TABLES.with_borrow_mut(|tables| std::mem::take(&mut tables.again))
 }

@@ -1,4 +1,4 @@
-//! What the intrinsic functions give.
+//! The results of the intrinsic functions.
 
 use super::{
     Analyser, OwnedNeed, OwnedStep,
@@ -16,11 +16,11 @@ use crate::{
     shape::{Arithmetic, Bounds, Need},
 };
 
-/// A range of more literal numbers is not told number by number.
+/// The number of literal numbers up to which a range is known number by number.
 const MOST_NUMBERS: i128 = 16;
 
 impl Analyser<'_> {
-    /// What a call gives, by its arguments.
+    /// Returns the result of a call, by its arguments.
     pub(super) fn call_result(&mut self, reading: &Reading<'_>, call: &Call, args: &[Sym]) -> Sym {
         let items =
             |this: &mut Self, place: usize| args.get(place).map_or_else(Sym::never, |of| this.item_of(of));

@@ -1,7 +1,7 @@
-//! What a value can be where several ways meet.
+//! Values where several edges meet.
 //!
-//! Where edges meet, a value is kept apart by which keys each edge put there: so a test for `$.error` tells the way of the success
-//! from that of the caught error, with all that each of them has. Inside of expressions such values are one with keys that may be
+//! Where edges meet, the ways are kept apart by the keys that each edge put there: so a test for `$.error` distinguishes the way of the
+//! success from that of the caught error, with all that each of them has. Inside of expressions such values are one with keys that may be
 //! missing.
 
 use super::{
@@ -19,7 +19,7 @@ const MOST_KEYS: usize = 64;
 const MOST_CLAUSES: usize = 6;
 
 impl Sym {
-    /// What this or another can be.
+    /// Returns a value that can be this or another.
     pub(super) fn join(&self, other: &Self) -> Self {
         if self == other {
             return self.clone();
@@ -27,7 +27,7 @@ impl Sym {
         intern::joined((self.clone(), other.clone()), || joined(self, other, false))
     }
 
-    /// What this can be where two edges meet.
+    /// Returns the value where two edges meet.
     pub(super) fn meet(&self, other: &Self) -> Self {
         if self == other {
             return self.clone();
@@ -262,7 +262,7 @@ fn forget(one: &Sym, other: &Sym) -> Sym {
 /// Facts of which one holds.
 type Clause = Vec<OwnedFact>;
 
-/// What is known before each step of a leaf, and after the last.
+/// Returns the facts before each step of a leaf, and after the last.
 fn clauses(leaf: &Leaf) -> Vec<Vec<Clause>> {
     let mut all = vec![Vec::new()];
     for step in leaf.steps.iter() {
@@ -280,7 +280,7 @@ fn clauses(leaf: &Leaf) -> Vec<Vec<Clause>> {
     all
 }
 
-/// What is known where all of one list holds, or all of another.
+/// Returns the facts that hold where all of one list hold, or all of another.
 fn either(one: &[Clause], other: &[Clause]) -> Vec<Clause> {
     let mut found: Vec<Clause> = Vec::new();
     for a in one {

@@ -1,4 +1,4 @@
-//! What a JSONata state does to what flows in.
+//! The effect of a JSONata state on the flow.
 
 use super::{
     Analyser, OwnedProperty, choice,

@@ -42,7 +42,7 @@ const ORDER: Shape = Shape::Object(&ObjectShape {
     deny_unknown_fields: false,
 });
 
-/// What the whole analysis says of JSONata states that get an `Order`, one line a finding: `code at: message`.
+/// Returns the diagnostics of JSONata states that get an `Order`, one line each: `code at: message`.
 fn said(states: &str) -> Vec<String> {
     let text = format!(r#"{{ "StartAt": "A", "QueryLanguage": "JSONata", "States": {{ {states} }} }}"#);
     let (machine, read) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -58,7 +58,7 @@ fn said(states: &str) -> Vec<String> {
         .collect()
 }
 
-/// What is said of an expression that is all of an `Output`.
+/// Returns the diagnostics of an expression that is all of an `Output`.
 fn output(expression: &str) -> Vec<String> {
     said(&format!(r#""A": {{ "Type": "Pass", "Output": "{{% {expression} %}}", "End": true }}"#))
 }

@@ -47,7 +47,7 @@ impl Analyser<'_> {
             let inside = env.inside(items.clone()).assume(predicate, true);
             inside.and_then(|inside| inside.context).map_or_else(Sym::never, |item| item.sym)
         });
-        // What is known of parts of the whole says nothing of an item.
+        // Facts about parts of the whole do not apply to an item.
         let sym = match (index, &of.sym) {
             (Some(index), Sym::Object(known, _)) if known.contains_key(position(index).as_str()) => &of.sym,
             (_, sym) => sym.ground(),
@@ -77,7 +77,7 @@ impl Analyser<'_> {
                 Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Maybe])))
             }
             (None, _) if is_position => Val::one(items).maybe(),
-            // What the condition says of an item holds of all that are left.
+            // The condition's facts about an item hold for all that are left.
             (None, _) if passed.as_ref().is_some_and(|passed| *passed != items) => {
                 Val::many(passed.unwrap_or(items))
             }
@@ -199,7 +199,7 @@ impl Analyser<'_> {
         value
     }
 
-    /// What a path begins with, and how many of the keys belong to that.
+    /// Returns the value of a path's beginning, and the number of keys that belong to it.
     fn root(&mut self, env: &mut Env<'_>, first: &Expression, keys: &[&str]) -> (Option<Val>, usize) {
         let name = match &first.kind {
             Kind::Variable(name) => name.as_str(),
@@ -325,7 +325,7 @@ impl Analyser<'_> {
                 let found = self.as_data(env, found, &step.range);
                 match &value.sym {
                     _ if value.many => Val::many(found.items()),
-                    // Whether it is an array that is gone through only its type tells.
+                    // Only its type determines whether an array is gone through.
                     Sym::Leaf(leaf) => {
                         let over = value.over.iter().chain(&found.over).cloned();
                         let over = over.chain([(leaf.clone(), Need::Single)]).collect();
@@ -443,7 +443,7 @@ impl Analyser<'_> {
             }
             Sym::Changed(parts) => {
                 let mut found = Val::unknown(Reason::Function);
-                // Whether it is one value its type tells.
+                // Its type determines whether it is one value.
                 if let [Sym::Leaf(like), item] = &parts[..]
                     && !item.lacks_taken()
                 {
@@ -589,7 +589,7 @@ impl Analyser<'_> {
     }
 }
 
-/// What a path comes to whose first step is written as an array: where that is empty it stays so.
+/// Returns the value of a path whose first step is written as an array: where that is empty it stays so.
 fn begun_with_array(first: &Expression, value: Val) -> Val {
     match &first.kind {
         Kind::Array(items) if value.is_nothing() => {
@@ -600,7 +600,7 @@ fn begun_with_array(first: &Expression, value: Val) -> Val {
     }
 }
 
-/// What a step found in a value: as many as there are of both.
+/// Returns the result of a step on a value: as many as there are of both.
 fn through(of: &Val, found: Val) -> Val {
     let over = of.over.iter().chain(&found.over).cloned().collect();
     match of.many && !found.many {
@@ -609,7 +609,7 @@ fn through(of: &Val, found: Val) -> Val {
     }
 }
 
-/// Returns `true` if what lies in it cannot be told.
+/// Returns `true` if its content cannot be known.
 fn is_open(value: &Sym) -> bool {
     value.members().iter().any(|member| matches!(member, Sym::Unknown(_) | Sym::Answer(_)))
 }
@@ -619,7 +619,7 @@ fn position(index: i128) -> String {
     index_key(i64::try_from(index).unwrap_or(i64::MAX))
 }
 
-/// What becomes of a part of something open.
+/// Returns a part of something open.
 fn open(of: &Sym) -> Val {
     if of.is_anything() { Val::one(of.clone()) } else { Val::unknown(Reason::Count) }
 }
@@ -661,7 +661,7 @@ pub(super) fn key_of(step: &Expression) -> Option<&str> {
     }
 }
 
-/// A text that stands there. One that a deployment tool fills in is not known yet.
+/// Returns a literal string. One that a deployment tool fills in is not known yet.
 pub(super) fn text_of(expression: &Expression) -> Option<&str> {
     match &expression.kind {
         Kind::String(text) if !has_placeholder(text) => Some(text),

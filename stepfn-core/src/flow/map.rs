@@ -63,7 +63,7 @@ impl Analyser<'_> {
         self.iterations(site, map, item_context, each, flow)
     }
 
-    /// A number that a path leads to. AWS takes a text that spells one as well, but not every text does.
+    /// Demands a number at the end of a path. AWS takes a number in a string as well, but not every string is one.
     pub(super) fn amount(&mut self, site: &Site, at: &str, path: &str, need: Need<'static>) {
         if self.typing.proven {
             let value = self.path_text(site, at, path, OwnedNeed::Other(need));
@@ -213,7 +213,7 @@ impl Analyser<'_> {
         Sym::leaf(ty, Side::Given, "an item of the reader")
     }
 
-    /// What the children make of their inputs, and what becomes of that.
+    /// Evaluates the children over their inputs, and returns the Map's result.
     pub(super) fn iterations(
         &mut self,
         site: &Site,
@@ -245,7 +245,7 @@ impl Analyser<'_> {
         results(map, output)
     }
 
-    /// What one iteration gets of the items. Those of an object, which a distributed Map takes as well, are its entries' values.
+    /// Returns the input of one iteration from the items. Those of an object, which a distributed Map takes as well, are its entries' values.
     pub(super) fn entry_of(&mut self, map: &Map, items: &Sym) -> Sym {
         if !map.is_distributed() {
             return self.item_of(items);
@@ -330,11 +330,11 @@ pub(super) fn item_context(item: &Sym, key: Entry, has_source: bool) -> Sym {
     Sym::object([("Item", item)])
 }
 
-/// What a reader gives.
+/// The items of a reader.
 enum Read {
     /// Items that are known whatever is read.
     These(Sym),
-    /// Objects of texts, whose keys stand in what is read.
+    /// Objects of strings, whose keys are in the data.
     Rows,
     Anything,
 }
@@ -365,7 +365,7 @@ fn items_read(reader: &Value) -> Read {
     }
 }
 
-/// What a distributed Map makes of its children's outputs.
+/// Returns the result of a distributed Map from its children's outputs.
 fn results(map: &Map, output: Sym) -> Sym {
     let writer = map.result_writer.as_ref();
     if writer.is_some_and(|writer| {
@@ -400,11 +400,11 @@ fn results(map: &Map, output: Sym) -> Sym {
     if !some_may_fail {
         return Sym::array(succeeded);
     }
-    // In the place of an output stands what is known of the execution that failed.
+    // The facts of the execution that failed take the place of its output.
     Sym::array(Sym::union([succeeded, execution(false)]))
 }
 
-/// What is told of a child execution.
+/// Returns the description of a child execution.
 fn execution(succeeded: bool) -> Sym {
     let details = Sym::object([("Included", Sym::Boolean)]);
     let mut fields = vec![
@@ -425,7 +425,7 @@ fn execution(succeeded: bool) -> Sym {
     Sym::object(fields).may_lack(&["Cause"]).may_lack(&["Error"])
 }
 
-/// What AWS takes in a field that holds an amount, and what to declare of it.
+/// Returns the limits that AWS sets for an amount, and the declaration that ensures them.
 fn bounds_of(at: &str) -> (Bounds, &'static str) {
     let field = at.rsplit('/').next().unwrap_or_default();
     let (bounds, advice) = match field {
@@ -438,7 +438,7 @@ fn bounds_of(at: &str) -> (Bounds, &'static str) {
 }
 
 const MOST_SECONDS: i128 = 99_999_999;
-/// What to write where a declared number may be out of range.
+/// The suggestion where a declared number may be out of range.
 pub(super) const NARROWER: &str =
     "declare a narrower type, such as `u16`, or allow it: `#[allow(stepfn::number_out_of_range)]`";
 const SECONDS: &str =
@@ -446,7 +446,7 @@ const SECONDS: &str =
 const PERCENT: &str =
     "make it a type of such numbers alone, or allow it: `#[allow(stepfn::number_out_of_range)]`";
 
-/// What would have to stand in the place of a value that is surely no amount of something.
+/// Returns the expected kind in place of a value that is surely no amount.
 fn no_amount(value: &Sym) -> Option<&'static str> {
     match &value.outside() {
         Sym::Object(..)

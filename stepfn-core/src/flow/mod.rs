@@ -105,21 +105,20 @@ pub struct TypeRef(pub usize);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct TaskRef(pub usize);
 
-/// What is known of a machine's types.
+/// The types of a machine.
 #[derive(Clone, Debug, Default)]
 pub struct Typing {
     /// The type of the execution's input; anything where unknown.
     pub input: Option<TypeRef>,
     /// The type that the output must be readable as.
     pub output: Option<TypeRef>,
-    /// What is known of Task states, by JSON pointer.
+    /// The types of Task states, by JSON pointer.
     pub states: HashMap<String, StateTyping>,
-    /// Whether everything must be shown to hold: what may fail is an error then, not a warning.
+    /// Whether everything must be proven: a value that may fail is an error then, not a warning.
     pub proven: bool,
     /// Whether it is an Express workflow.
     pub express: bool,
-    /// Whether nothing may be asked of what was declared to be anything, and no part of a service's answer is taken to be there that
-    /// the service need not give: `#[strict]`.
+    /// Whether values that are declared to be anything, and optional parts of a service's answer, must be tested before use: `#[strict]`.
     pub strict: bool,
 }
 
@@ -132,7 +131,7 @@ impl Typing {
     }
 }
 
-/// What is known of a Task state.
+/// The types of a Task state.
 #[derive(Clone, Debug)]
 pub enum StateTyping {
     /// A Rust function does its work.
@@ -141,25 +140,25 @@ pub enum StateTyping {
         task: TaskRef,
         /// Its name.
         name: String,
-        /// What it takes.
+        /// The input of the function.
         input: TypeRef,
-        /// What it answers.
+        /// The output of the function.
         output: TypeRef,
-        /// How it is called.
+        /// The way in which it is called.
         call: Call,
-        /// What the result is where the function does not tell: a callback's.
+        /// The result, where the function does not determine it: of a callback.
         result: Option<TypeRef>,
     },
     /// Something else does, and the result was declared.
     Result(TypeRef),
 }
 
-/// What the analysis of a machine found.
+/// The result of analysing a machine.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
-    /// What is wrong whatever the types are.
+    /// The diagnostics that hold whatever the types are.
     pub findings: Vec<Diagnostic>,
-    /// What is left to be judged by the types.
+    /// The claims that are left to be judged by the types.
     pub obligations: Vec<Obligation>,
 }
 
@@ -205,7 +204,7 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
 }
 
 impl Analysis {
-    /// Leaves out what was found over several edges: it is told once, and as the worst that it is on one of them.
+    /// Merges diagnostics that were found over several edges: each is reported once, with the worst severity.
     fn tell_once(&mut self) {
         let mut told: HashMap<Diagnostic, usize> = HashMap::new();
         let mut once: Vec<Diagnostic> = Vec::new();
@@ -237,7 +236,7 @@ impl Analysis {
 /// A value much larger than the definition grows in a loop, as one is that is larger than this at all.
 const MOST_SIZE: u64 = 1024;
 
-/// How many values there are in a JSON value.
+/// Returns the number of values in a JSON value.
 fn size(value: &Value) -> u64 {
     match value {
         Value::Array(items) => 1 + items.iter().map(size).sum::<u64>(),
@@ -252,7 +251,7 @@ pub const OUTPUT: &str = "#output";
 /// Visits of a state after which what flows in is no longer followed: it changes with every round of a loop.
 const MOST_VISITS: usize = 4;
 
-/// What is known of one machine, outermost or nested.
+/// The result of one machine, outermost or nested.
 #[derive(Default)]
 struct Solved {
     inputs: HashMap<String, Flow>,
@@ -281,7 +280,7 @@ struct Analyser<'t> {
     parsed: HashMap<String, Option<Rc<Expression>>>,
     /// The context objects of states: of what executions and items they are, and of what kind.
     contexts: HashMap<(Sym, Option<Sym>, [bool; 2]), Sym>,
-    /// What loops came to, and what that was in the rounds before: where, the state, and the values.
+    /// The values of loops, and in the rounds before: the place, the state, and the values.
     again: Vec<(String, String, Vec<Leaf>)>,
     /// Where findings go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
@@ -406,7 +405,7 @@ impl Analyser<'_> {
             self.typing.states.get(at),
             Some(StateTyping::Task { call: Call::WaitForTaskToken, .. })
         );
-        // A placeholder may stand for anything.
+        // A placeholder may become anything.
         let arn = task.resource.as_str().unwrap_or("${}");
         callback
             || arn.contains("${")
@@ -500,7 +499,7 @@ impl<'m> Queue<'m> {
     }
 }
 
-/// What changes with every round of a loop is no longer told; what stays the same stays known.
+/// Drops the parts that change with every round of a loop; those that stay the same stay known.
 struct Widened;
 
 impl Widened {

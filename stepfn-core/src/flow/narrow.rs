@@ -1,7 +1,7 @@
-//! What is known of a value where a condition holds, and where it does not.
+//! The facts about a value where a condition holds, and where it does not.
 //!
 //! Conditions of both languages become a [`Formula`] over facts; [`assume`] takes one to hold, or not to. A fact is about the value at
-//! a path of keys into some [`Place`]; [`refine`] says what is left of that place's value. Of a type that is known by name only
+//! a path of keys into some [`Place`]; [`refine`] returns the part of that place's value that is left. For a type that is known by name only
 //! the fact becomes a step, [`OwnedStep::Where`], that is understood where the type is known.
 
 use super::{
@@ -43,10 +43,10 @@ pub(super) struct Asked {
     pub(super) query: bool,
 }
 
-/// What a condition says.
+/// The facts of a condition.
 #[derive(Clone, Debug)]
 pub(super) enum Formula {
-    /// Nothing that can be told.
+    /// No fact.
     Open,
     Fact(Asked),
     /// That a part of the expression comes to something, as it is written.
@@ -62,7 +62,7 @@ pub(super) enum Formula {
 }
 
 impl Formula {
-    /// What says something only where it holds.
+    /// Returns a formula that has facts only where it holds.
     pub(super) fn only(yes: Self) -> Self {
         Self::Either { yes: Box::new(yes), no: Box::new(Self::Open) }
     }
@@ -99,11 +99,11 @@ pub(super) trait Known: Clone {
         self.clone()
     }
 
-    /// What is known where one of two holds.
+    /// Returns the facts that are known where one of two holds.
     fn either(&self, other: &Self) -> Self;
 }
 
-/// What is known where a formula holds, or where it does not; none where that cannot be.
+/// Returns the facts where a formula holds, or where it does not; none where that cannot be.
 pub(super) fn assume<K: Known>(known: &K, formula: &Formula, holds: bool) -> Option<K> {
     match formula {
         Formula::Open => Some(known.clone()),
@@ -133,7 +133,7 @@ pub(super) fn assume<K: Known>(known: &K, formula: &Formula, holds: bool) -> Opt
     }
 }
 
-/// What a fact says, without where.
+/// The test of a fact, without its place.
 #[derive(Clone, Copy)]
 pub(super) struct Test<'t> {
     pub(super) is: &'t OwnedProperty,
@@ -181,7 +181,7 @@ fn itself(value: &Sym, test: Test<'_>) -> Option<Sym> {
             _ => leaf_itself(leaf, test),
         }),
         Sym::Answer(_) => Some(constant().filter(|_| test.holds).unwrap_or_else(|| value.clone())),
-        // Whether it is a whole one no condition can tell: where anything is declared, integers may be asked for, as before.
+        // No condition can distinguish whole numbers: where anything is declared, integers may be asked for, as before.
         Sym::Any(_) if *test.is == OwnedProperty::Kind(Kind::Number) => Some(value.clone()),
         Sym::Any(_) | Sym::Unknown(_) if test.holds => Some(constant().unwrap_or_else(|| match test.is {
             OwnedProperty::Kind(Kind::Boolean) => Sym::Boolean,
@@ -235,7 +235,7 @@ fn with_items(value: &Sym, item: &Sym, least: usize) -> Sym {
 fn leaf_itself(leaf: &Leaf, test: Test<'_>) -> Sym {
     let step = match test.is {
         OwnedProperty::There if test.holds => None,
-        // How many there are at most tells nothing.
+        // The greatest number of items is of no use.
         OwnedProperty::AtLeast(_) if !test.holds => None,
         is => Some(is),
     };
@@ -246,7 +246,7 @@ fn leaf_itself(leaf: &Leaf, test: Test<'_>) -> Sym {
     Sym::Leaf(if test.holds { present(&known) } else { known })
 }
 
-/// Returns whether a value that is no leaf is what a test says; none where it may be.
+/// Returns whether a value that is no leaf passes a test; none where it may.
 fn is_of(value: &Sym, test: Test<'_>) -> Option<bool> {
     Some(match test.is {
         OwnedProperty::There => true,
@@ -404,7 +404,7 @@ fn part_of_leaf(leaf: &Leaf, (key, rest): (&str, &[String]), test: Test<'_>) -> 
         }
         return Some(Sym::Leaf(whole).narrow(key, refine(&Sym::Leaf(item), rest, test)?));
     }
-    // What the key holds can tell which variant the whole is.
+    // The value of the key can determine the variant of the whole.
     let told = match (rest.is_empty(), test.is) {
         (true, is @ (OwnedProperty::There | OwnedProperty::Text(_) | OwnedProperty::Flag(_))) => Some(is),
         _ if test.holds => Some(&there),
@@ -480,7 +480,7 @@ fn with_fact(leaf: &Leaf, key: Option<&str>, is: &OwnedProperty, test: Test<'_>)
     leaf.then([step])
 }
 
-/// How a number is compared with another one.
+/// The comparison of a number with another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     Less,
@@ -501,7 +501,8 @@ impl Order {
     }
 }
 
-/// What a comparison with a number says of the whole numbers; none where the number is too large for its digits to be certain.
+/// Returns the property of whole numbers that a comparison with a number has; none where the number is too large for its digits to be
+/// certain.
 pub(super) fn compared(order: Order, number: f64) -> Option<OwnedProperty> {
     const MOST: f64 = 9_007_199_254_740_992.0;
     #[allow(clippy::cast_possible_truncation)] // in these bounds nothing is lost

@@ -1,4 +1,4 @@
-//! What is known behind a condition, and what is not: each from both sides.
+//! Facts that are known behind a condition, and facts that are not: each from both sides.
 
 use super::*;
 use crate::{
@@ -158,13 +158,13 @@ pub(super) fn judged(input: &'static Shape, language: &str, states: &str) -> Vec
     findings.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
     findings
         .iter()
-        // How large a number may be is told apart.
+        // The sizes of numbers have tests of their own.
         .filter(|finding| finding.code != crate::diagnostic::Code::NumberOutOfRange)
         .map(|finding| format!("{} {}: {}", finding.code.name(), finding.at, finding.message))
         .collect()
 }
 
-/// What is said of paths read where a rule of a Choice holds, and where not.
+/// Returns the diagnostics of paths read where a rule of a Choice holds, and where not.
 fn behind(input: &'static Shape, rule: &str, yes: &[&str], no: &[&str]) -> Vec<String> {
     let reads = |paths: &[&str]| {
         let fields: Vec<String> =
@@ -319,7 +319,7 @@ fn every_root_is_narrowed() {
     assert_eq!(assigned(&var("$w[1]", r#""IsPresent": true"#), "$w[0].id"), [""; 0]);
     assert_eq!(assigned(&var("$w[0]", r#""IsPresent": true"#), "$w[1].id").len(), 1);
     assert_eq!(assigned(&var("$.items[-1]", r#""IsPresent": true"#), "$.items[0].id"), [""; 0]);
-    // What is told of the item of a Map is told of that item.
+    // A fact about the item of a Map is about that item.
     let map = |read: &str| {
         judged(
             &IN,
@@ -391,7 +391,7 @@ fn an_item_of_a_known_array_is_no_reason_to_take_the_rest() {
     }
 }
 
-/// What is said of an expression that is a whole value, over an `In`.
+/// Returns the diagnostics of an expression that is a whole value, over an `In`.
 fn output(expression: &str) -> Vec<String> {
     judged(
         &IN,

@@ -3,11 +3,11 @@
 use super::{intern::Shared, value::Sym};
 use crate::shape::{Arithmetic, Bounds};
 
-/// A number that can be of more kinds than this is not told for each of them.
+/// The number of kinds up to which a number is known for each of them.
 const MOST_KINDS: usize = 8;
 
 impl Sym {
-    /// How many there are of something.
+    /// Returns a count.
     pub(super) fn count() -> Self {
         Self::Whole(Bounds::COUNT)
     }
@@ -140,7 +140,7 @@ pub(super) fn quotient(number: &Sym, by: &Sym) -> Sym {
     }
 }
 
-/// What is left of a number that is divided by another one. It has the sign of the first.
+/// Returns the remainder of a number that is divided by another one. It has the sign of the first.
 pub(super) fn remainder(number: &Sym, by: &Sym) -> Sym {
     match (number, by.bounds()) {
         (Sym::Leaf(_) | Sym::Integer(_) | Sym::Whole(_) | Sym::Computed(..), Some(by)) => {
@@ -197,7 +197,7 @@ pub(super) fn between<'s>(ends: impl Iterator<Item = &'s Sym>) -> Sym {
     let bounds = all.members().iter().map(Sym::bounds).collect::<Option<Vec<Bounds>>>();
     match bounds.and_then(|bounds| bounds.into_iter().reduce(Bounds::hull)) {
         Some(bounds) => Sym::of_bounds(bounds),
-        // What a type says of both ends holds of what lies between.
+        // A type's facts about both ends hold for the numbers between.
         None => all,
     }
 }
@@ -215,7 +215,7 @@ pub(super) fn merged(a: &Sym, b: &Sym) -> Option<Sym> {
     })
 }
 
-/// A number of the next round of a loop, where `known` says what it was in all rounds before.
+/// Returns the number of the next round of a loop, where `known` is the number in all rounds before.
 pub(super) fn widened(known: &[Sym], number: &Sym) -> Option<Sym> {
     if number.bounds().is_some() {
         let before = known.iter().filter_map(Sym::bounds).reduce(Bounds::hull);
@@ -230,7 +230,7 @@ pub(super) fn widened(known: &[Sym], number: &Sym) -> Option<Sym> {
 }
 
 /// Two numbers as one, with bounds made of those of both: numbers whose bounds are known, and sums of the same parts. Parts that
-/// stand alone are sums, too, to which nothing is added.
+/// alone are sums, too, to which nothing is added.
 fn with_bounds(
     a: &Sym,
     b: &Sym,

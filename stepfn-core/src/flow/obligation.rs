@@ -65,9 +65,9 @@ pub struct OwnedFact {
     pub key: Option<String>,
     /// Whether the key is read as JSONata reads it.
     pub query: bool,
-    /// What it says.
+    /// The property.
     pub is: OwnedProperty,
-    /// Whether it says that this holds, or that it does not.
+    /// Whether the property holds, or does not hold.
     pub holds: bool,
 }
 
@@ -204,12 +204,12 @@ pub enum OwnedClaim {
         side: Side,
         /// The steps from the typed value on.
         steps: Vec<OwnedStep>,
-        /// What must be there.
+        /// The requirement.
         need: OwnedNeed,
     },
     /// [`Claim::Fits`]
     Fits {
-        /// What flows, and where to, in words.
+        /// The value that flows, and its target, in words.
         what: String,
         /// The value.
         nodes: Vec<OwnedNode>,
@@ -218,7 +218,7 @@ pub enum OwnedClaim {
     },
     /// [`Claim::FieldFits`]
     FieldFits {
-        /// What flows, and where to, in words.
+        /// The value that flows, and its target, in words.
         what: String,
         /// The keys that lead to the field.
         keys: Vec<String>,
@@ -229,7 +229,7 @@ pub enum OwnedClaim {
     },
     /// [`Claim::Complete`]
     Complete {
-        /// What flows, and where to, in words.
+        /// The value that flows, and its target, in words.
         what: String,
         /// The whole template.
         nodes: Vec<OwnedNode>,
@@ -265,9 +265,9 @@ pub enum OwnedClaim {
         shown: String,
         /// An array of its parts.
         nodes: Vec<OwnedNode>,
-        /// What AWS takes.
+        /// The limits of AWS.
         bounds: Bounds,
-        /// What to declare instead.
+        /// The declaration to use instead.
         advice: &'static str,
     },
     /// [`Claim::Alike`]
@@ -286,7 +286,7 @@ pub enum OwnedClaim {
     },
     /// [`Claim::Again`]
     Again {
-        /// What it came to, and what it was before.
+        /// The value, and the value before.
         nodes: Vec<OwnedNode>,
     },
     /// [`Claim::Covers`]
@@ -366,7 +366,7 @@ impl Obligation {
         }
     }
 
-    /// What is to be said where the claim does not hold and that is no error, whatever the types are.
+    /// Returns the warning of a claim whose failure is no error, whatever the types are.
     pub fn warning(&self) -> Option<Diagnostic> {
         let OwnedClaim::Within { shown, bounds, advice, .. } = &self.claim else { return None };
         let Bounds { min, max } = bounds;

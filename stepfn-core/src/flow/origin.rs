@@ -1,4 +1,4 @@
-//! Where a value that may be anything was declared to be so, and why another cannot be told.
+//! The declaration of a value that may be anything, and the reason why another is not known.
 
 use std::rc::Rc;
 
@@ -13,7 +13,7 @@ impl Origin {
         Self("the machine's input, which has no declared type".into())
     }
 
-    /// The result of a Task whose resource says nothing of it.
+    /// The result of a Task whose resource does not determine it.
     pub(super) fn result(state: &str) -> Self {
         Self(format!("the result of `{state}`, which has no declared type").into())
     }
@@ -28,7 +28,7 @@ impl Origin {
         Self("a part of a service's answer that its model leaves open".into())
     }
 
-    /// What a string holds: `States.StringToJson` and `$parse`.
+    /// The content of a JSON string: `States.StringToJson` and `$parse`.
     pub(super) fn text() -> Self {
         Self("what a string holds".into())
     }
@@ -39,7 +39,7 @@ impl Origin {
     }
 }
 
-/// Why the analysis cannot tell what a value is.
+/// The reason why the analysis does not know a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Reason {
     /// Too many types to follow each.
@@ -48,15 +48,15 @@ pub(super) enum Reason {
     Loop,
     /// It is nested too deep, or too large.
     Size,
-    /// How many values it is depends on the data.
+    /// The number of values depends on the data.
     Count,
-    /// What a function of the user's own is given, or gives.
+    /// The arguments or the result of a function of the user's own.
     Lambda,
-    /// What a built-in function gives.
+    /// The result of a built-in function.
     Function,
     /// Which key or position is read is computed.
     Computed,
-    /// What `*`, `**`, `%` and `..` match.
+    /// The matches of `*`, `**`, `%` and `..`.
     Wildcard,
     /// Part of a path that is not followed.
     Step,
@@ -67,7 +67,7 @@ pub(super) enum Reason {
 }
 
 impl Reason {
-    /// The reason, as the end of "what it is cannot be told: …".
+    /// Returns the reason, as the end of "what it is cannot be told: …".
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Types => "it is of too many types to follow each of them",
@@ -84,7 +84,7 @@ impl Reason {
         }
     }
 
-    /// What to write instead.
+    /// Returns the suggestion.
     pub(super) fn help(self) -> &'static str {
         match self {
             Self::Types | Self::Size => "pass on only what is needed, with a path of its own for each part",

@@ -1,7 +1,7 @@
 //! Values with JSONata expressions in them: `Output`, `Arguments`, `Assign` and the others.
 //!
 //! An expression that is a whole value must come to something: AWS fails with `States.QueryEvaluationError` where it does not.
-//! What it comes to is the matter of [`expression`](super::expression).
+//! Its value is determined by [`expression`](super::expression).
 
 use std::{ops::Range, rc::Rc};
 
@@ -23,7 +23,7 @@ use crate::{
     value::Value,
 };
 
-/// What expressions can read at one place.
+/// The data that expressions can read at one place.
 pub(super) struct Queried<'s> {
     pub(super) site: &'s Site,
     /// `$states.result`
@@ -39,7 +39,7 @@ impl<'s> Queried<'s> {
     }
 }
 
-/// Where an expression stands.
+/// The place of an expression.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'t> {
     pub(super) at: &'t str,

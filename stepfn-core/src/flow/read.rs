@@ -16,7 +16,7 @@ use crate::{
     shape::{Arithmetic, Need, place_of},
 };
 
-/// Where a path stands, and what it sees.
+/// The place of a path, and the data that it can read.
 #[derive(Clone)]
 pub(super) struct Site {
     /// JSON pointer of the state.
@@ -36,7 +36,7 @@ impl Site {
         Self { input, ..self.clone() }
     }
 
-    /// What is seen once a Task has ended: its token is gone.
+    /// Returns the data that can be read once a Task has ended: its token is gone.
     pub(super) fn ended(&self) -> Self {
         let context = match &self.context {
             Sym::Object(fields, base) if fields.contains_key("Task") => {
@@ -50,7 +50,7 @@ impl Site {
     }
 }
 
-/// One path being read: where its text stands.
+/// One path being read, with the place of its text.
 pub(super) struct Reading<'r> {
     pub(super) site: &'r Site,
     pub(super) at: String,
@@ -61,7 +61,7 @@ pub(super) struct Reading<'r> {
 }
 
 impl Analyser<'_> {
-    /// What a path yields; what must be there is demanded.
+    /// Returns the value of a path, and demands what must be there.
     pub(super) fn read(&mut self, reading: &Reading<'_>, path: &Path, need: &OwnedNeed) -> Sym {
         let site = reading.site;
         let root = match &path.root {
@@ -179,7 +179,7 @@ impl Analyser<'_> {
         if let Sym::Answer(shape) = value {
             return self.follow_answer(shape, segments, need, reading);
         }
-        // More is known of parts only: whether the whole is there, and what it is, the rest tells.
+        // Only parts are known better: the rest determines whether the whole is there, and its kind.
         if let Sym::Object(fields, Some(base)) = value
             && segments.is_empty()
             && fields.values().all(|entry| entry.narrowed)
@@ -259,7 +259,7 @@ impl Analyser<'_> {
                 match place_of(*index, items.len()).and_then(|place| items.get(place)) {
                     Some(item) => self.follow(item, rest, need, reading),
                     None => {
-                        // On AWS it is null where the path stands alone.
+                        // On AWS it is null where the path is a whole value.
                         let message =
                             format!("the array has {} items, so there is none at `[{index}]`", items.len());
                         self.may_be_wrong(reading, Code::NoSuchField, message, None);
@@ -587,8 +587,8 @@ impl Analyser<'_> {
         }
     }
 
-    /// Reports that it cannot be told whether a value is what it must be. In a definition without types nothing is to be shown,
-    /// and what cannot be told may well be right.
+    /// Reports that it is not known whether a value is as required. In a definition without types nothing is to be proven, and an unknown
+    /// value may well be right.
     #[track_caller]
     pub(super) fn cannot_tell(&mut self, reading: &Reading<'_>, reason: Reason) {
         if self.typing.proven && !super::switch::is_off_because(reason.words()) {

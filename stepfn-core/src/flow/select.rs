@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Analyser<'_> {
-    /// What a path yields that can match several values: an array of them.
+    /// Returns the value of a path that can match several values: an array of them.
     pub(super) fn select_all(&mut self, root: &Sym, segments: &[Segment], reading: &Reading<'_>) -> Sym {
         // Nothing fails where a step leads nowhere.
         let reading = Reading {
@@ -30,7 +30,7 @@ impl Analyser<'_> {
         Sym::array(self.select(root, segments, &reading, false))
     }
 
-    /// What one of the values that a path matches can be. `tries`: whether this is one of several things that the steps are taken
+    /// Returns one of the values that a path matches. `tries`: whether this is one of several things that the steps are taken
     /// of, so that they may well lead nowhere.
     fn select(&mut self, value: &Sym, segments: &[Segment], reading: &Reading<'_>, tries: bool) -> Sym {
         super::intern::count();
@@ -255,7 +255,7 @@ impl Analyser<'_> {
         }
     }
 
-    /// What steps find in a value and in all that is in it.
+    /// Returns the values that steps find in a value and in all that is in it.
     fn select_within(&mut self, value: &Sym, segments: &[Segment], reading: &Reading<'_>) -> Sym {
         let mut found = Vec::new();
         let mut open = vec![value.clone()];
@@ -411,7 +411,7 @@ fn taken(leaf: &Leaf, step: OwnedStep) -> Leaf {
     leaf.then([OwnedStep::Present, OwnedStep::NonNull, step, OwnedStep::Present])
 }
 
-/// Returns `true` if an overlay tells more of single items of an array.
+/// Returns `true` if an overlay has facts about single items of an array.
 fn is_of_items(fields: &Fields) -> bool {
     !fields.is_empty() && fields.keys().all(|key| index_of(key).is_some())
 }

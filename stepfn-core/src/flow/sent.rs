@@ -1,6 +1,6 @@
-//! What flows into the parameters of a service: values of kinds that it surely does not take.
+//! The data that flows into the parameters of a service: values of kinds that it surely does not take.
 //!
-//! What stands in the definition as it is sent is judged by the rules; here it is what paths and expressions make.
+//! Parameters that are written out in the definition are judged by the rules; here it is the results of paths and expressions.
 
 use super::{
     Analyser, OwnedNeed, OwnedStep,
@@ -131,8 +131,8 @@ impl Sent<'_> {
     }
 }
 
-/// What is wanted in place of a value that is surely of another kind. Texts may hold numbers and booleans, and a text is made of what
-/// is none.
+/// Returns the kind that is wanted in place of a value that is surely of another kind. Strings may hold numbers and booleans, and a string is
+/// made of a value that is none.
 fn unfit(kind: &Kind, sent: &Sym, sdk: bool) -> Option<&'static str> {
     let is_text = matches!(sent, Sym::String | Sym::Text(_) | Sym::Timestamp);
     let is_list = matches!(sent, Sym::Array(_) | Sym::Tuple(_));

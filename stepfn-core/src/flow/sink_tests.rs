@@ -28,7 +28,7 @@ macro_rules! object {
 const NUMBERS: Shape =
     object!("Numbers" { a: u16, b: u16, c: u32, i: i32, big: u64, f: f64, list: Vec<u32> });
 
-/// What is said of a machine between two types, one line a finding: `code at: message`.
+/// Returns the diagnostics of a machine between two types, one line each: `code at: message`.
 fn said(input: &'static Shape, states: &str, output: &'static Shape) -> Vec<String> {
     said_of(input, states, output, false)
 }
@@ -53,7 +53,7 @@ pub(super) fn said_of(
     let analysis = analyse(&machine, &typing);
     let judged = analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known));
     let findings = analysis.findings.iter().cloned().chain(judged);
-    // How large a number may be is told apart.
+    // The sizes of numbers have tests of their own.
     let findings = findings.filter(|found| found.code != crate::diagnostic::Code::NumberOutOfRange);
     findings.map(|found| format!("{} {}: {}", found.code.name(), found.at, found.message)).collect()
 }
@@ -232,7 +232,7 @@ fn every_item_of_a_tuple_and_every_value_of_an_object_counts() {
     fits(&LISTS, "$.twins[*].id", <Vec<String>>::SHAPE);
     refused(&LISTS, "$.twins[*]", &Shape::Array(&ENTRY), "it may be null, expected `Entry`");
     fits(&LISTS, "$.map.*", <Vec<u32>>::SHAPE);
-    // What comes in may have more fields than the type tells of, unless it denies them.
+    // The input may have more fields than the type has, unless it denies them.
     refused(&LISTS, "$.pair.*", <Vec<String>>::SHAPE, "expected a string, found different");
     fits(&LISTS, "$.closed.*", <Vec<String>>::SHAPE);
     refused(&LISTS, "$.mixed.*", <Vec<String>>::SHAPE, "expected a string, found an integer");
@@ -571,7 +571,7 @@ fn a_service_s_answer_fits_what_has_its_parts() {
     assert!(said(&JOB, send, map)[0].contains("expected an integer"));
 }
 
-/// What is said of a function's input where a path makes its payload.
+/// Returns the diagnostics of a function's input where a path makes its payload.
 fn invoked(input: &'static Shape, payload: &str, call: Call, function: &'static Shape) -> Vec<String> {
     let parameters = match call {
         Call::Direct => format!(r#""InputPath": {payload}"#),

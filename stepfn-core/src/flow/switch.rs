@@ -1,7 +1,7 @@
 //! Rules that can be switched off, one at a time, so that the soundness tests can show that each of them is needed. In a build
 //! without the feature `rule-switches` nothing is switched and nothing is looked up.
 //!
-//! A rule is known by where it reports and what it says there; what differs from case to case (names, numbers) is left out.
+//! A rule is identified by where it reports and by its message; the parts that differ from case to case (names, numbers) are left out.
 
 /// Returns `true` if the rule of this name is switched off.
 #[cfg(not(feature = "rule-switches"))]
@@ -21,7 +21,7 @@ pub(super) const fn is_off_asking(_at: &std::panic::Location<'_>) -> bool {
     false
 }
 
-/// Returns `true` if it is switched off that something cannot be told for this reason, wherever it is.
+/// Returns `true` if unknown values of this reason are not reported, wherever they are.
 #[cfg(not(feature = "rule-switches"))]
 pub(super) const fn is_off_because(_reason: &str) -> bool {
     false
@@ -53,7 +53,7 @@ mod switched {
         static ASKED: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
     }
 
-    /// Does something with some rules switched off, and tells which rules had something to say.
+    /// Does something with some rules switched off, and returns the rules that would have reported.
     pub fn watch<T>(off: &[&str], work: impl FnOnce() -> T) -> (T, BTreeSet<String>) {
         OFF.replace(off.iter().map(|rule| (*rule).to_owned()).collect());
         ASKED.take();
@@ -92,7 +92,7 @@ mod switched {
         is_off(&format!("{} {code}: {}", place(at), skeleton(message)))
     }
 
-    /// Either the kind of claim, or what it says. What is wrong on the way to a value has nothing to do with what is needed there, as
+    /// Either the kind of claim, or its message. An error on the way to a value has nothing to do with what is needed there, as
     /// long as something is.
     pub(in super::super) fn is_off_claim(kind: &str, code: &str, text: &str) -> bool {
         // The reason is a rule of its own.
@@ -110,7 +110,7 @@ mod switched {
         }
     }
 
-    /// What can be wrong on the way to a value, by the words that tell it.
+    /// The errors on the way to a value, by the words of their messages.
     const WAYS: [(&str, &str); 10] = [
         ("may be missing", "it may be missing"),
         ("not every way", "it may be missing"),
@@ -124,7 +124,7 @@ mod switched {
         ("its items are of different types", "its items are of different types"),
     ];
 
-    /// Why a value does not fit a type, without what tells the types apart.
+    /// Returns the reason why a value does not fit a type, without the names of the types.
     fn of_types(said: &str) -> &str {
         const WHY: [(&str, &str); 13] = [
             ("cannot be told", "it cannot be told"),
@@ -168,11 +168,11 @@ mod switched {
                 _ => out.push(sign),
             }
         }
-        // What cannot be told has its reason as a rule of its own.
+        // An unknown value has its reason as a rule of its own.
         if out.starts_with("what it is cannot be told") {
             return "what it is cannot be told".to_owned();
         }
-        // Of what comes behind a semicolon, and of the way to the part that is meant, nothing tells the rule.
+        // The text behind a semicolon, and the way to the part that is meant, do not identify the rule.
         let mut rest = out.split(';').next().unwrap_or_default();
         rest = rest.rsplit(": ").next().unwrap_or_default();
         if let Some((_, tells)) = rest.strip_prefix("it is ").and_then(|rest| rest.split_once(", ")) {

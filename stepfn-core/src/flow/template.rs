@@ -1,4 +1,4 @@
-//! What payload templates and intrinsic functions make of what is known.
+//! The results of payload templates and intrinsic functions.
 
 use super::{
     Analyser, StateTyping,

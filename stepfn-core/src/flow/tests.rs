@@ -33,7 +33,7 @@ const ORDER: Shape = Shape::Object(&ObjectShape {
     deny_unknown_fields: false,
 });
 
-/// What the whole analysis says of states that get an `Order`, one line a finding: `code at: message`.
+/// Returns the diagnostics of states that get an `Order`, one line each: `code at: message`.
 fn said(states: &str) -> Vec<String> {
     let text = format!(r#"{{ "StartAt": "A", "States": {{ {states} }} }}"#);
     let (machine, _) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -46,7 +46,7 @@ fn said(states: &str) -> Vec<String> {
     findings.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
     findings
         .iter()
-        // How large a number may be is told apart.
+        // The sizes of numbers have tests of their own.
         .filter(|finding| finding.code != crate::diagnostic::Code::NumberOutOfRange)
         .map(|finding| format!("{} {}: {}", finding.code.name(), finding.at, finding.message))
         .collect()

@@ -1,4 +1,4 @@
-//! What one state does to what flows in.
+//! The effect of one state on the flow.
 
 use super::{
     Analyser, OwnedClaim, OwnedNeed, StateTyping, answer,
@@ -22,7 +22,7 @@ use crate::{
     value::Value,
 };
 
-/// What leaves a state.
+/// The flow that leaves a state.
 pub(super) struct Left {
     /// Along each transition, by the target's name.
     pub(super) next: Vec<(String, Flow)>,
@@ -202,7 +202,7 @@ impl Analyser<'_> {
             self.template(site, &format!("{at}/Credentials"), credentials);
         }
         let typing = self.typing.states.get(at).cloned();
-        // A function tells itself what it raises.
+        // A function declares the errors it raises.
         if !matches!(typing, Some(StateTyping::Task { .. })) {
             self.foreign_errors(site, state, task);
             self.sent(site, state, task, input);
@@ -289,7 +289,7 @@ impl Analyser<'_> {
         }
     }
 
-    /// A result put where `ResultPath` says in the state's raw input.
+    /// Returns the input with a result at the `ResultPath`.
     fn result_path(
         &mut self,
         site: &Site,
@@ -339,7 +339,7 @@ impl Analyser<'_> {
             value = value.peek(key);
             shown.push_str(&crate::path::member(key));
         }
-        // Nothing is told of what lies so deep.
+        // Values that lie so deep are not known.
         let (keys, result) = match keys.get(..MOST_DEPTH) {
             Some(first) if first.len() < keys.len() => (first, Sym::some_object(Reason::Size)),
             _ => (&keys[..], result),

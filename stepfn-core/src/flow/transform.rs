@@ -25,7 +25,7 @@ pub(super) struct Transform {
 }
 
 impl Analyser<'_> {
-    /// What a transformation makes of a value.
+    /// Returns the result of a transformation of a value.
     pub(super) fn transform(&mut self, env: &Env<'_>, transform: &Transform, of: &Val, want: Want) -> Val {
         let mut inside = Env {
             locals: transform.locals.clone(),
@@ -98,7 +98,7 @@ fn keys_to(pattern: &Expression) -> Option<(Vec<&str>, bool)> {
     }
 }
 
-/// The fields that are taken away, where they stand there.
+/// Returns the fields that are taken away, where they are literals.
 fn keys_in(delete: &Expression) -> Option<Vec<&str>> {
     match &delete.kind {
         Kind::Array(items) => items.iter().map(text_of).collect(),

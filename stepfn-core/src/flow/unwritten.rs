@@ -1,7 +1,7 @@
 //! Paths into data of no known type that nothing writes, where it shows that something was meant to.
 //!
-//! What an execution's input or a function's answer has nobody tells, so that a field that nothing writes may be theirs. It is
-//! reported only beside what gives a slip away: a result that is thrown away or written to a name that nothing reads.
+//! The content of an execution's input or a function's answer is not known, so that a field that nothing writes may be theirs. It is reported
+//! only beside a sign of a slip: a result that is thrown away or written to a name that nothing reads.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -136,13 +136,13 @@ struct Level<'l> {
     states: Vec<&'l State>,
     start: Option<usize>,
     edges: Vec<Vec<Edge>>,
-    /// What each state writes, by the first field.
+    /// The writes of each state, by the first field.
     writes: Vec<Vec<Written>>,
     /// Each state's result, where its fields are known.
     results: Vec<Option<&'l Sym>>,
     reads: Vec<(usize, &'l OpenRead)>,
     texts: &'l Texts,
-    /// What may still be spent.
+    /// The steps that may still be spent.
     steps: usize,
 }
 
@@ -493,7 +493,7 @@ fn mentions(text: &str, name: &str) -> bool {
     })
 }
 
-/// Returns `true` if two names may stand for one another: by a slip, or where one is the other with something before or behind.
+/// Returns `true` if one name may be meant for the other: by a slip, or where one is the other with something before or behind.
 fn is_near(a: &str, b: &str) -> bool {
     let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
     a != b && (nearest(a, [b]).is_some() || short.chars().count() > 3 && is_part(short, long))

@@ -1,4 +1,4 @@
-//! What an expression comes to, what is asked of it, and what it sees.
+//! The value of an expression, the requirements on it, and the data that it can read.
 
 use std::rc::Rc;
 
@@ -14,12 +14,12 @@ use super::{
 };
 use crate::{jsonata::Expression, service, shape::Need};
 
-/// What is asked of what an expression comes to.
+/// The requirement on the value of an expression.
 #[derive(Clone, Copy)]
 pub(super) struct Want {
     /// Whether it must come to something.
     pub(super) defined: bool,
-    /// What it must be, if it is something.
+    /// The kind that it must have, if it is something.
     pub(super) need: Need<'static>,
     /// Whether it may be a sequence, of which there may be none.
     pub(super) many: bool,
@@ -39,13 +39,13 @@ impl Want {
         Self { defined: false, need, many: false }
     }
 
-    /// What is asked of a part without which the whole comes to nothing.
+    /// Returns the requirement on a part without which the whole comes to nothing.
     pub(super) const fn part(self, need: Need<'static>) -> Self {
         Self { defined: self.defined, need, many: false }
     }
 }
 
-/// What an expression comes to, where it comes to something.
+/// The value of an expression, where it has one.
 #[derive(Clone, Debug)]
 pub(super) struct Val {
     pub(super) sym: Sym,
@@ -53,21 +53,21 @@ pub(super) struct Val {
     pub(super) many: bool,
     /// Whether it may come to nothing, whatever the data are.
     pub(super) absent: bool,
-    /// What must hold of others, that it comes to one thing.
+    /// The requirements on others for it to be one thing.
     pub(super) over: Vec<(Leaf, Need<'static>)>,
     /// Whether there are items in it for certain, where it is an array.
     pub(super) some: bool,
-    /// What it does where it is a function, which is no JSON.
+    /// The function that it is, which is no JSON.
     pub(super) function: Option<Rc<Function>>,
 }
 
 impl Val {
-    /// What cannot be told, whether it is there included.
+    /// Returns a value of which nothing is known, not even whether it is there.
     pub(super) fn unknown(reason: Reason) -> Self {
         Self { absent: true, ..Self::one(Sym::Unknown(reason)) }
     }
 
-    /// What is left where an error has been reported.
+    /// Returns the value where an error has been reported.
     pub(super) fn reported() -> Self {
         Self::one(Sym::Reported)
     }
@@ -100,7 +100,7 @@ impl Val {
             }),
             (None, None) => None,
         };
-        // What is a sequence on one side only is told as what it can come to.
+        // A value that is a sequence on one side only is known by what it can come to.
         let (one, other) = match self.many == other.many || is_nothing(&self) || is_nothing(&other) {
             true => (self, other),
             false => (self.settled(), other.settled()),
@@ -126,7 +126,7 @@ impl Val {
         Self { sym, many: false, absent: true, ..self }
     }
 
-    /// Returns `true` if nothing tells it from another one.
+    /// Returns `true` if nothing distinguishes it from another one.
     pub(super) fn is_as(&self, other: &Self) -> bool {
         let function = match (&self.function, &other.function) {
             (Some(one), Some(other)) => Rc::ptr_eq(one, other),
@@ -139,7 +139,7 @@ impl Val {
             && self.over == other.over
     }
 
-    /// What is left of a value that changes whenever it is looked at: in the first rounds that it is a number.
+    /// Returns the outline of a value that changes whenever it is looked at: in the first rounds that it is a number.
     pub(super) fn outline(self, round: usize) -> Self {
         let computed = |part: &Sym| {
             self.sym
@@ -196,7 +196,7 @@ impl Val {
     pub(super) fn if_some(&self, mut made: Self) -> Self {
         match &self.sym {
             _ if self.has_items() || self.is_certain() || self.sym.is_anything() => {}
-            // Whether there are the type tells, and what is known of it here.
+            // The type determines whether there are any, and the facts that are known here.
             Sym::Leaf(leaf) if !self.many && !self.absent && self.over.is_empty() => {
                 made.over.push((leaf.then([OwnedStep::Pick(0)]), Need::Value));
             }
@@ -223,7 +223,7 @@ impl Val {
         })
     }
 
-    /// What it is as a part of a whole that is not asked how many there are: one value, or an array of several.
+    /// Returns the value as a part of a whole, whatever the number of values: one value, or an array of several.
     pub(super) fn part(self) -> Sym {
         if self.many || self.is_single() {
             self.settled().sym
@@ -295,7 +295,7 @@ impl Val {
         !self.many && !members.is_empty() && members.iter().all(is_number)
     }
 
-    /// The same as no sequence, which need not be told of what has been reported.
+    /// Returns the same as no sequence; a value that has been reported needs no further report.
     pub(super) fn settled_or_reported(self) -> Self {
         if matches!(self.sym, Sym::Reported) { self } else { self.settled() }
     }
@@ -305,7 +305,7 @@ impl Val {
         !self.many && self.over.iter().all(|(_, need)| *need != Need::Single)
     }
 
-    /// What the parts of the value are where an array is built of it, or a function goes through them.
+    /// Returns the parts of the value where an array is built of it, or a function goes through them.
     pub(super) fn items(&self) -> Sym {
         let may_be_many = !self.is_single();
         match &self.sym {
@@ -321,7 +321,7 @@ impl Val {
             Sym::Union(members) => {
                 Sym::union(members.iter().map(|member| Self { sym: member.clone(), ..self.clone() }.items()))
             }
-            // So with a value of a type, as the type tells.
+            // So with a value of a type, as the type has it.
             Sym::Leaf(leaf) if may_be_many => {
                 Sym::Leaf(guarded(leaf).then([OwnedStep::Many, OwnedStep::Items]))
             }
@@ -348,7 +348,7 @@ impl Val {
     }
 }
 
-/// What an expression sees.
+/// The data that an expression can read.
 #[derive(Clone)]
 pub(super) struct Env<'t> {
     pub(super) text: Text<'t>,
@@ -363,7 +363,7 @@ pub(super) struct Env<'t> {
     pub(super) context: Option<Val>,
     /// Whether there is a `%` in the expression.
     pub(super) climbs: bool,
-    /// What `%` leads to from there, the nearest last: the items that the steps before were taken from.
+    /// The values that `%` leads to from there, the nearest last: the items that the steps before were taken from.
     pub(super) ancestors: Vec<Val>,
     /// The same from where the last path came to.
     pub(super) trail: Vec<Val>,

@@ -16,14 +16,14 @@ use crate::{
     value::Value,
 };
 
-/// What a value can be, symbolically: types are named, not looked into.
+/// A symbolic value: types are named, not looked into.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Sym {
     /// Declared to be anything: everything may be asked of it.
     Any(Origin),
-    /// What is left where an error has been reported: nothing more is reported of it.
+    /// The value where an error has been reported: nothing more is reported of it.
     Reported,
-    /// Something that the analysis cannot tell: it can be passed on as anything, and nothing may be asked of it.
+    /// A value that the analysis does not know: it can be passed on as anything, and not be used.
     Unknown(Reason),
     Null,
     Bool(bool),
@@ -45,7 +45,7 @@ pub(super) enum Sym {
     /// Objects that are put over each other, the last over all before it. One that is an array is each of its items in turn, and
     /// one that is not there is nothing.
     Merged(Shared<Vec<Self>>),
-    /// What the first is, with the second in the place of each of its items: in its own place where it is no array.
+    /// The first, with the second in the place of each of its items: in its own place where it is no array.
     Changed(Shared<Vec<Self>>),
     /// An object of unknown keys, whose values are all like this one.
     Map(Shared<Self>),
@@ -59,7 +59,7 @@ pub(super) enum Sym {
 pub(super) struct Entry {
     pub(super) value: Sym,
     pub(super) absent: bool,
-    /// Whether this only says more of what the base has there, instead of taking its place.
+    /// Whether this only adds facts about the base's value there, instead of taking its place.
     pub(super) narrowed: bool,
 }
 
@@ -84,7 +84,7 @@ impl Leaf {
         if self.given { Side::Given } else { Side::Made }
     }
 
-    /// What a `ResultPath` wrote below of: the type need not have it.
+    /// Returns the value below which a `ResultPath` wrote: the type need not have it.
     pub(super) fn perhaps(&self) -> Self {
         if !matches!(self.steps.last(), Some(OwnedStep::Key(_))) {
             return self.clone();
@@ -122,9 +122,9 @@ fn ways(leaf: &Leaf) -> impl Iterator<Item = &OwnedStep> {
     })
 }
 
-/// A union of more members than this says nothing any more.
+/// The number of members up to which a union is followed.
 const MOST_MEMBERS: usize = 24;
-/// A value nested deeper than this says nothing below: it grows in a loop.
+/// The depth up to which a value is followed: it grows in a loop.
 pub(super) const MOST_DEPTH: usize = 16;
 
 impl Sym {
@@ -132,7 +132,7 @@ impl Sym {
         Self::Leaf(Leaf { ty, given: side == Side::Given, steps: Shared::default(), origin: origin.into() })
     }
 
-    /// What nothing can be: no items, no way to here.
+    /// No value at all: no items, no way to here.
     pub(super) fn never() -> Self {
         Self::Union(Shared::default())
     }
@@ -155,12 +155,12 @@ impl Sym {
         Self::Object(fields, base.clone())
     }
 
-    /// An object of which nothing more can be told.
+    /// Returns an object of which nothing more is known.
     pub(super) fn some_object(reason: Reason) -> Self {
         Self::Object(Shared::default(), Some(Shared::new(Self::Unknown(reason))))
     }
 
-    /// What remains of a value that is not followed any further: that it is an object, or an array.
+    /// Returns the outline of a value that is not followed any further: that it is an object, or an array.
     pub(super) fn outline(&self, reason: Reason) -> Self {
         let all =
             |fits: &dyn Fn(&Self) -> bool| !self.members().is_empty() && self.members().iter().all(fits);
@@ -211,7 +211,7 @@ impl Sym {
         }
     }
 
-    /// What the value is in words.
+    /// Returns the description of the value.
     pub(super) fn words(&self) -> String {
         match self {
             Self::Any(_) | Self::Reported => "anything".into(),
@@ -243,7 +243,7 @@ impl Sym {
         }
     }
 
-    /// What the values of an object can be, whatever their keys.
+    /// Returns the values of an object, whatever their keys.
     pub(super) fn entry(&self) -> Self {
         match self {
             Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::Values])),
@@ -260,7 +260,7 @@ impl Sym {
         }
     }
 
-    /// What the keys of an object can be.
+    /// Returns the keys of an object.
     pub(super) fn entry_key(&self) -> Self {
         match self {
             Self::Object(fields, None) => Self::union(fields.keys().map(|key| Self::Text(key.clone()))),
@@ -388,7 +388,7 @@ impl Sym {
         (parts.first(), over)
     }
 
-    /// What lies below where only more of it is known.
+    /// Returns the value below facts about its parts.
     pub(super) fn ground(&self) -> &Self {
         match self {
             Self::Object(fields, Some(base)) if fields.values().all(|entry| entry.narrowed) => base,
@@ -451,7 +451,7 @@ impl Sym {
             Self::Object(fields, base) => (fields.clone(), base.clone()),
             other => (Shared::default(), Some(Shared::new(other.clone()))),
         };
-        // What stands in the place of the base's value does so still.
+        // A value that takes the place of the base's value still does.
         let narrowed = fields.get(key).map_or(base.is_some(), |known| known.narrowed);
         fields.edit(|fields| fields.insert(key.into(), Entry { value, absent: false, narrowed }));
         Self::Object(fields, base)
@@ -463,7 +463,7 @@ impl Sym {
         if self.size() <= most && self.depth() < MOST_DEPTH && !matches!(self, Self::Leaf(_)) {
             return self.clone();
         }
-        // Its own fields it keeps: their names stand in the definition, so that there are not more and more of them.
+        // It keeps its own fields: their names are in the definition, so that there are not more and more of them.
         let cut = |depth: &usize| self.clip_at(*depth).size() <= most;
         self.clip_at((2..=MOST_DEPTH).rev().find(cut).unwrap_or(1))
     }
@@ -524,7 +524,7 @@ pub(super) fn index_key(index: i64) -> String {
     format!("\0{index}")
 }
 
-/// The position that a key stands for.
+/// Returns the position that a key means.
 pub(super) fn index_of(key: &str) -> Option<i64> {
     key.strip_prefix('\0')?.parse().ok()
 }
@@ -533,12 +533,12 @@ pub(super) fn step_of(key: &str) -> OwnedStep {
     index_of(key).map_or_else(|| OwnedStep::Key(key.to_owned()), OwnedStep::Index)
 }
 
-/// What flows along an edge.
+/// The data that flows along an edge.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Flow {
     pub(super) data: Sym,
     pub(super) variables: Shared<Fields>,
-    /// What conditions told of parts of the context object that stay as they are: `Execution.Input`, `Map.Item.Value`.
+    /// The facts of conditions about parts of the context object that do not change: `Execution.Input`, `Map.Item.Value`.
     pub(super) context: Shared<Fields>,
     /// Which numbers say how many items an array has.
     pub(super) counts: Counts,
@@ -553,7 +553,7 @@ impl Flow {
         Self { data, ..self.clone() }
     }
 
-    /// What flows into a Map's item processor: of another item nothing was told yet.
+    /// Returns the flow into a Map's item processor: there are no facts about another item yet.
     pub(super) fn with_item(&self, data: Sym) -> Self {
         let mut flow = self.with_data(data);
         if flow.context.contains_key("Map.Item.Value") {
@@ -583,7 +583,7 @@ impl Flow {
         };
         let mut context = join(&self.context, &other.context);
         if context.values().any(|entry| entry.absent) {
-            // What only one edge tells is told by none.
+            // Facts of only one edge are dropped.
             context.edit(|context| context.retain(|_, entry| !entry.absent));
         }
         Self {

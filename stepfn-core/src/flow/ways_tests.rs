@@ -1,4 +1,4 @@
-//! Ways that meet: a test for what one of them put there tells them apart.
+//! Edges that meet: a test for a field that one of them put there distinguishes them.
 
 use super::*;
 use crate::{
@@ -28,7 +28,7 @@ const OUT: Shape = Shape::Object(&ObjectShape {
     deny_unknown_fields: false,
 });
 
-/// What is said of a machine over an `In` in which each state `T…` makes an `Out`, and `Typed` takes an `In`.
+/// Returns the diagnostics of a machine over an `In` in which each state `T…` makes an `Out`, and `Typed` takes an `In`.
 fn judged(language: &str, states: &str) -> Vec<String> {
     let text = format!(r#"{{ "StartAt": "T", "QueryLanguage": "{language}", "States": {{ {states} }} }}"#);
     let (machine, _) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));

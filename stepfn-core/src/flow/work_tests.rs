@@ -1,4 +1,4 @@
-//! What an analysis costs grows as the definition does: counted in steps (values made, joined and cut; states visited), which are the
+//! The cost of an analysis grows as the definition does: counted in steps (values made, joined and cut; states visited), which are the
 //! same on every machine.
 
 use std::fmt::Write;
@@ -160,7 +160,7 @@ fn long_paths_cost_as_many_steps_as_they_have() {
         )
     };
     grows("ResultPath", 9, [100, 800], |count| work(&put(count), "A"));
-    // Into what a type tells, each step is a claim of its own, up to a depth.
+    // In a value of a type each step is a claim of its own, up to a depth.
     let typed = |count: usize| {
         let states =
             format!(r#""A": {{ "Type": "Pass", "ResultPath": "${}", "End": true }}"#, ".a".repeat(count));

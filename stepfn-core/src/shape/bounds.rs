@@ -7,7 +7,7 @@ pub struct Bounds {
     pub max: i128,
 }
 
-/// How numbers that are computed come to be.
+/// The origin of computed numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Arithmetic {
     /// The sum of the parts.
@@ -16,9 +16,9 @@ pub enum Arithmetic {
     Product,
     /// The part, with the other sign.
     Negation,
-    /// What `States.MathAdd` gives: each part is rounded, and the sum has 32 bits.
+    /// The result of `States.MathAdd`: each part is rounded, and the sum has 32 bits.
     Narrow,
-    /// What is left of the part in a division by a whole number.
+    /// The remainder of the part in a division by a whole number.
     Remainder,
     /// The part, divided by what makes it no larger: no whole number.
     Quotient,
@@ -39,7 +39,7 @@ impl Bounds {
     pub const ANY: Self = Self { min: i128::MIN, max: i128::MAX };
     /// A number of 32 bits: what AWS computes with.
     pub const BITS_32: Self = Self { min: i32::MIN as i128, max: i32::MAX as i128 };
-    /// How many there are of something.
+    /// The bounds of a count.
     pub const COUNT: Self = Self { min: 0, max: i32::MAX as i128 };
 
     /// One number.

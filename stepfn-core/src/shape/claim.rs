@@ -15,7 +15,7 @@ pub enum Claim<'a> {
     Path {
         /// The path as it was written.
         shown: &'a str,
-        /// Where the typed value comes from, in words; empty where the path itself says it.
+        /// The source of the typed value, in words; empty where the path itself has it.
         origin: &'a str,
         /// The type's shape.
         shape: &'static Shape,
@@ -23,12 +23,12 @@ pub enum Claim<'a> {
         side: Side,
         /// The steps from the typed value on.
         steps: &'a [Step<'a>],
-        /// What must be there.
+        /// The requirement.
         need: Need<'a>,
     },
     /// A value can be read as a type.
     Fits {
-        /// What flows, and where to, in words: ``the payload of `validator` ``.
+        /// The value that flows, and its target, in words: ``the payload of `validator` ``.
         what: &'a str,
         /// The value.
         nodes: &'a [Node<'a>],
@@ -36,9 +36,9 @@ pub enum Claim<'a> {
         target: &'static Shape,
     },
     /// A field of a template can be read as that field of a type. Where the type is no struct, the claim about the whole
-    /// template says all.
+    /// template covers everything.
     FieldFits {
-        /// What flows, and where to, in words.
+        /// The value that flows, and its target, in words.
         what: &'a str,
         /// The keys that lead to the field.
         keys: &'a [&'a str],
@@ -49,7 +49,7 @@ pub enum Claim<'a> {
     },
     /// A template has all fields that a type needs; what they hold is the matter of [`FieldFits`](Self::FieldFits).
     Complete {
-        /// What flows, and where to, in words.
+        /// The value that flows, and its target, in words.
         what: &'a str,
         /// The whole template.
         nodes: &'a [Node<'a>],
@@ -61,7 +61,7 @@ pub enum Claim<'a> {
         /// The type.
         target: &'static Shape,
     },
-    /// What a [`TaskToken`](crate::token::TaskToken) is answered with can be what the state declares as its result.
+    /// The answer of a [`TaskToken`](crate::token::TaskToken) can be the declared result of the state.
     Answers {
         /// The keys that lead to the token.
         keys: &'a [&'a str],
@@ -76,7 +76,7 @@ pub enum Claim<'a> {
         task: &'a str,
         /// The name in `ErrorEquals`.
         error: &'a str,
-        /// What the task's errors are.
+        /// The names of the task's errors.
         names: &'a [&'a str],
         /// Whether others can occur.
         open: bool,
@@ -87,9 +87,9 @@ pub enum Claim<'a> {
         shown: &'a str,
         /// An array of its parts.
         nodes: &'a [Node<'a>],
-        /// What AWS takes.
+        /// The values that AWS accepts.
         bounds: Bounds,
-        /// What to declare instead.
+        /// The declaration to use instead.
         advice: &'a str,
     },
     /// Two values can be put in order: both are numbers, or both strings.
@@ -99,16 +99,16 @@ pub enum Claim<'a> {
         /// The values: leaves, [`Node::Number`] and [`Node::String`]; others say nothing.
         nodes: &'a [Node<'a>],
     },
-    /// What JSONata appends to each other is an array for certain: one of the two is, or both are there.
+    /// Operands of JSONata's `$append` make an array for certain: one of the two is one, or both are there.
     Appends {
         /// The call as it was written.
         shown: &'a str,
         /// The two: leaves, [`Node::Array`], [`Node::Any`] for what is there for certain, others for what need not be there.
         nodes: &'a [Node<'a>],
     },
-    /// What a loop comes to is of the type of what it began with.
+    /// The value of a loop is of the type of the value it began with.
     Again {
-        /// What it came to, and what it was in the rounds before: leaves.
+        /// The value after the loop, and in the rounds before: leaves.
         nodes: &'a [Node<'a>],
     },
     /// The literals that a Choice compares with are all there are.
@@ -126,7 +126,7 @@ pub enum Claim<'a> {
     },
 }
 
-/// What must be at the end of a path.
+/// The requirement at the end of a path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Need<'a> {
     /// Nothing: it may be missing (`IsPresent`), but the way to it must make sense.
@@ -145,7 +145,7 @@ pub enum Need<'a> {
     MaybeBoolean,
     /// A timestamp, at least possibly.
     MaybeTimestamp,
-    /// `null`, at least possibly: a test for it tells something.
+    /// `null`, at least possibly: a test for it is useful.
     MaybeNull,
     /// This string, at least possibly: one of an enum's.
     Literal(&'a str),
@@ -175,12 +175,12 @@ pub enum Need<'a> {
     Object,
 }
 
-/// What a claim that does not hold says.
+/// The error of a claim that does not hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Wrong {
     /// Which rule it breaks.
     pub fault: Fault,
-    /// What is wrong, and what to write instead.
+    /// The error, with a suggestion.
     pub text: Text,
 }
 
@@ -224,7 +224,7 @@ impl Fault {
     }
 }
 
-/// Stops the compiler with the claim's text where the claim is wrong. `place` says where: ``state `Load`: ``.
+/// Stops the compiler with the claim's text where the claim is wrong. `place` is the place: ``state `Load`: ``.
 ///
 /// # Panics
 /// When the claim is wrong: this is how a constant reports. Use [`judge`] outside of constants.
@@ -238,7 +238,7 @@ pub const fn expect(place: &str, claim: &Claim<'_>) {
     }
 }
 
-/// Gives whether a claim holds: what does not hold and is no error is said by a warning.
+/// Returns `true` if a claim holds: if it does not and that is no error, there is a warning.
 pub const fn holds(claim: &Claim<'_>) -> bool {
     judge("", claim).is_none()
 }
@@ -247,9 +247,9 @@ pub const fn holds(claim: &Claim<'_>) -> bool {
 #[derive(Debug)]
 pub struct Holds<const HOLDS: bool>;
 
-/// What is said of a claim: nothing where it holds, a warning where it does not.
+/// The verdict on a claim: nothing where it holds, a warning where it does not.
 pub trait Judged<Warning> {
-    /// What is said.
+    /// The verdict.
     type Said;
 }
 
@@ -261,12 +261,12 @@ impl<Warning> Judged<Warning> for Holds<false> {
     type Said = Warning;
 }
 
-/// Stands for what is said of a claim, where rustc sees its type. It is never called.
+/// A value of the verdict's type, where rustc sees it. It is never called.
 pub fn said<T>() -> T {
     unreachable!("it is for rustc alone")
 }
 
-/// Says what is wrong with a claim, if it is.
+/// Returns the error of a claim, if there is one.
 pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
     let mut out = Text::new();
     out.push(place);
@@ -434,7 +434,7 @@ const fn path_to(
             describe(out, root.side, steps[index], problem);
             from(origin, out);
             let (before, _) = steps.split_at(index);
-            // Both at once, so that the one is not told after the other has been mended.
+            // Both at once, so that the one is not reported after the other has been fixed.
             let or_null = matches!(problem, Problem::MaybeAbsent)
                 && matches!(root.walk(before), Ok(View { shape: Shape::Nullable(_), .. }));
             if queried && matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull) {
@@ -548,16 +548,16 @@ const fn path_to(
     Some(Fault::WrongType)
 }
 
-/// What to write where something may be missing, and null where it is not.
+/// The suggestion where something may be missing, and null where it is not.
 const TEST_BOTH: &str = "; test it with `is_present(…) && !is_null(…)` in a Choice before";
 
-/// What to write where a JSONata expression may come to nothing, or to null.
+/// The suggestion where a JSONata expression may come to nothing, or to null.
 const INSTEAD_OF_NULL: &str = "; say what else it is then: `… != null ? … : …`";
 
-/// What to write where a JSONata expression may come to nothing.
+/// The suggestion where a JSONata expression may come to nothing.
 const INSTEAD: &str = "; say what else it is then: `$exists(…) ? … : …`";
 
-/// What to write where only some of the ways to a state put a field there.
+/// The suggestion where only some of the transitions to a state put a field there.
 const NOT_EVERYWHERE: &str = ": not every way here puts it there; put it there on every way, or test it with `is_present` in a Choice before";
 
 const fn is_may(step: Step<'_>) -> bool {
@@ -644,7 +644,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             }
             Need::Literal(text) => match shape {
                 Shape::Enum(shape) => {
-                    // What was given may be spelled by an alias; what was made is spelled by name.
+                    // A value that is deserialized may have an alias for a name; a serialized one has the name.
                     contains(shape.variants, text)
                         || (matches!(view.side, Side::Given)
                             && (contains(shape.also_given, text) || contains(shape.also_given, "*")))
@@ -712,7 +712,7 @@ const fn field(target: View, keys: &[&str]) -> Option<&'static Shape> {
     Some(view.shape)
 }
 
-/// What the token at some keys of an input is answered with, if there is one that says it.
+/// Returns the type of the answer to the token at some keys of an input, if there is one that declares it.
 const fn token(input: &'static Shape, keys: &[&str]) -> Option<&'static Shape> {
     let mut shape = input;
     let mut next = 0;

@@ -33,13 +33,13 @@ pub(super) struct Pair<'p> {
 #[derive(Clone, Copy)]
 pub(super) struct Fits<'a> {
     pub(super) nodes: &'a [Node<'a>],
-    /// Whether the target stands flattened among other fields, so that keys it does not know are those of its neighbours.
+    /// Whether the target is flattened among other fields, so that keys it does not know are those of its neighbours.
     pub(super) flattened: bool,
     /// Whether serde reads the target out of a buffer.
     pub(super) buffered: bool,
-    /// Whether a text whose form only its own parser can tell is taken to be of it.
+    /// Whether a string whose form only its own parser can check is accepted.
     pub(super) lenient: bool,
-    /// What is being judged around. What a recursive type comes back to fits if all else does.
+    /// The pairs that are being judged around this one. A recursive type fits if all else does.
     pub(super) around: Option<&'a Pair<'a>>,
     /// Which way is taken by the steps below an overlay, where they lead to values of several shapes.
     pub(super) way: usize,
@@ -132,7 +132,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// What is below an overlay; none where there is nothing.
+    /// Returns the value below an overlay; none where there is nothing.
     pub(super) const fn base(self, index: usize) -> Option<Source> {
         if let Node::Leaf { shape, side, steps } = self.nodes[index]
             && on_way(View::new(shape, side), steps, self.way).is_err()
@@ -142,7 +142,7 @@ impl<'a> Fits<'a> {
         Some(self.source(index))
     }
 
-    /// What is below the overlay that a source is, if it is one.
+    /// Returns the value below the overlay that a source is, if it is one.
     pub(super) const fn below(self, source: Source) -> Option<Source> {
         match source {
             Source::Over(_, view) => Some(Source::View(view)),
@@ -316,7 +316,7 @@ impl<'a> Fits<'a> {
                     }
                     i += 1;
                 }
-                // With one alternative its reason says all; with several none of the reasons is the reason.
+                // With one alternative its reason is the whole reason; with several none of the reasons is.
                 if one_of.alternatives.len() != 1 {
                     out.rewind(mark);
                     self.found(source, out);
@@ -407,7 +407,7 @@ impl<'a> Fits<'a> {
         fits
     }
 
-    /// One variant after the other of an enum whose fields stand among others', or under an overlay; none where there is no
+    /// Judges one variant after the other of an enum whose fields are among others', or under an overlay; none where there is no
     /// such enum, or where it does not matter which variant it is.
     const fn by_variant(self, source: Source, target: View, depth: usize, out: &mut Text) -> Option<bool> {
         let matters = match target.shape {
@@ -549,7 +549,7 @@ impl<'a> Fits<'a> {
                         }
                         i += 1;
                     }
-                    // What came in may be spelled by an alias, and is passed on so.
+                    // Data that came in may use an alias, and is passed on so.
                     let mut i = 0;
                     while matches!(view.side, Side::Given) && i < given.also_given.len() {
                         let alias = given.also_given[i];
@@ -579,7 +579,7 @@ impl<'a> Fits<'a> {
                     let one = match on_way(root, steps, way) {
                         Ok(view) => match (view.settled().integers(), view.settled().shape) {
                             (Some(bounds), _) => bounds,
-                            // What may be anything was not said to be a fraction.
+                            // A value that may be anything was not declared to be a fraction.
                             (None, Shape::Any) => Bounds::ANY,
                             _ => return None,
                         },
@@ -611,7 +611,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// The same of a number as a whole: how small one without a sign gets with one, its type says.
+    /// The same for a number as a whole: its type determines how small one without a sign gets with one.
     const fn exactly(self, index: usize) -> Option<Bounds> {
         if let Node::Computed { how: Arithmetic::Negation, first, len: 1 } = self.nodes[index]
             && let Some(part) = self.bounds(first)

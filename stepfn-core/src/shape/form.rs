@@ -3,12 +3,12 @@
 /// The [`Shape::Text`](super::Shape::Text) of an RFC 3339 timestamp, as `Timestamp` comparisons and Wait states need it.
 pub const TIMESTAMP: &str = "timestamp";
 
-/// Whether a text is of a form.
+/// The verdict whether a string is of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum OfForm {
     Yes,
     No,
-    /// Only the type's own parser can tell: the text is none of the plain ones that are known here.
+    /// Only the type's own parser can decide: the string is none of the plain ones that are known here.
     Unsure,
 }
 

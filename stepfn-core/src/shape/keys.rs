@@ -125,7 +125,7 @@ impl Fits<'_> {
     }
 }
 
-/// A whole number as JSON writes it: without a sign that says nothing, without zeros before it.
+/// Returns a whole number as JSON writes it: without a plus sign, without zeros before it.
 const fn whole(text: &str) -> Option<i128> {
     let bytes = text.as_bytes();
     let start = if !bytes.is_empty() && bytes[0] == b'-' { 1 } else { 0 };

@@ -1,7 +1,7 @@
 use super::{Shape, fits::Fits, node::Node, text::Text, view::Side};
 use crate::value::Value;
 
-/// Says why a value cannot be read as a type, if it cannot: ``its field `total` is missing``.
+/// Returns the reason why a value cannot be read as a type, if it cannot: ``its field `total` is missing``.
 ///
 /// ```
 /// use stepfn_core::shape::{StateData, misfit};

@@ -104,17 +104,17 @@ pub enum Shape {
     OneOf(&'static OneOfShape),
     /// Made as one shape and read from another.
     Split {
-        /// What `Serialize` makes.
+        /// The form that `Serialize` makes.
         made: &'static Self,
-        /// What `Deserialize` takes.
+        /// The form that `Deserialize` takes.
         given: &'static Self,
     },
-    /// An enclosing [`Object`](Self::Object) or [`OneOf`](Self::OneOf) again: a recursive type. The number says how many
+    /// An enclosing [`Object`](Self::Object) or [`OneOf`](Self::OneOf) again: a recursive type. The number is the number
     /// of them lie between, at most [`MAX_BETWEEN`].
     Recursive(usize),
     /// A field whose shape differs from variant to variant: it can be passed on with the whole, but not be read alone.
     Mixed,
-    /// What nothing can be: the value of a key that a type does not have.
+    /// No value at all: the value of a key that a type does not have.
     Never,
     /// A string that is a [`TaskToken`](crate::token::TaskToken), with the shape of what it is answered with.
     Token(&'static Self),
@@ -131,7 +131,7 @@ pub struct EnumShape {
     pub name: &'static str,
     /// The strings, as serde writes them.
     pub variants: &'static [&'static str],
-    /// Further strings that are read (`#[serde(alias)]`); `*` as one of them stands for any (`#[serde(other)]`).
+    /// Further strings that are read (`#[serde(alias)]`); `*` as one of them means any (`#[serde(other)]`).
     pub also_given: &'static [&'static str],
 }
 
@@ -142,7 +142,7 @@ pub struct ObjectShape {
     pub name: &'static str,
     /// The fields.
     pub fields: &'static [Field],
-    /// `#[serde(flatten)]`: objects and maps whose entries stand among the fields.
+    /// `#[serde(flatten)]`: objects and maps whose entries are among the fields.
     pub flattened: &'static [&'static Shape],
     /// `#[serde(deny_unknown_fields)]`: other keys make reading fail.
     pub deny_unknown_fields: bool,
@@ -195,7 +195,7 @@ pub struct OneOfShape {
     /// Whether serde reads it through a buffer: tagged inside, or not at all. Numbers of 128 bits and keys that are numbers
     /// do not come through.
     pub buffered: bool,
-    /// What can be read without knowing the variant: a field that not every variant has is [`Made::Maybe`] and
+    /// The fields that can be read without knowing the variant: a field that not every variant has is [`Made::Maybe`] and
     /// [`Given::Optional`], one whose type differs is [`Shape::Mixed`]. Empty where a variant is no object.
     pub common: &'static ObjectShape,
 }
@@ -244,7 +244,7 @@ impl Shape {
         }
     }
 
-    /// What the shape is in words: `a string`, `an array`, a type's name.
+    /// Returns the description of the shape: `a string`, `an array`, a type's name.
     pub const fn words(&self) -> &'static str {
         match self {
             Self::Any => "anything",

@@ -1,4 +1,4 @@
-//! What a condition says of a value, and what is left of a type where it holds.
+//! The facts of conditions about a value, and the part of a type for which they hold.
 //!
 //! A fact is judged of everything that a value can be, the key that may be missing and the variants of an enum included: what can
 //! not be where it holds is left out. So one rule serves the tags of enums in each of serde's forms, `null`, and missing keys.
@@ -16,13 +16,13 @@ pub struct Fact<'a> {
     pub key: Option<&'a str>,
     /// Whether the key is read as JSONata reads it: of an array, that of each item.
     pub query: bool,
-    /// What it says.
+    /// The property.
     pub is: Property<'a>,
-    /// Whether it says that this holds, or that it does not. Of a value that is not there nothing holds.
+    /// Whether the property holds, or does not hold. For a value that is not there nothing holds.
     pub holds: bool,
 }
 
-/// What a [`Fact`] says of a value.
+/// The property of a value that a [`Fact`] is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Property<'a> {
     /// It is there.
@@ -83,11 +83,11 @@ impl Truth {
     }
 }
 
-/// How many alternatives can be left out one by one.
+/// The number of alternatives that can be left out one by one.
 const MOST: usize = 128;
 
 impl View {
-    /// What is left of a value where one of some facts holds.
+    /// Returns the part of a value for which one of some facts holds.
     pub(super) const fn narrow(self, facts: &[Step<'_>]) -> Self {
         // Of several values each may be the one that is meant.
         if self.many {
@@ -167,7 +167,7 @@ impl View {
         }
     }
 
-    /// What a value is that is known to be of a kind.
+    /// Returns the value that is known to be of a kind.
     const fn become_one(self, is: Property<'_>) -> Self {
         match (self.shape, is) {
             (Shape::Mixed | Shape::Any, Property::Kind(Kind::Null)) => self.with(&Shape::Null),
@@ -229,7 +229,7 @@ impl View {
         false
     }
 
-    /// An object of which an enum is a part: its variants' keys stand among the others.
+    /// Narrows an object of which an enum is a part: its variants' keys are among the others.
     const fn narrow_flattened(self, object: &'static ObjectShape, facts: &[Step<'_>]) -> Self {
         let Some((place, one_of)) = self.flattened_enum(object) else { return self };
         let mut i = 0;
@@ -245,7 +245,7 @@ impl View {
         match (one_of, whole.shape) {
             (_, Shape::Never) => self.with(&Shape::Never),
             (Shape::OneOf(all), _) => {
-                // One that is left stands for itself: the others are left out.
+                // A single one that is left is the value: the others are left out.
                 let mut view = self;
                 let mut i = 0;
                 while i < all.alternatives.len() && i < MOST {
@@ -295,7 +295,7 @@ impl View {
         false
     }
 
-    /// What facts leave of a flattened part of an object.
+    /// Returns the part of a flattened part of an object for which facts hold.
     pub(super) const fn flattened_left(self, object: &'static ObjectShape, place: usize) -> Self {
         let part = self.with(object.flattened[place]);
         if self.excluded == 0 {
@@ -375,7 +375,7 @@ impl View {
         Some(Self { absent, ..found })
     }
 
-    /// Returns `true` if a variant may lack a key that all have: the content that stands beside a tag, where it is an `Option`.
+    /// Returns `true` if a variant may lack a key that all have: the content beside a tag, where it is an `Option`.
     const fn may_lack(self, one_of: &'static OneOfShape, key: &str) -> bool {
         let mut i = 0;
         while i < one_of.alternatives.len() {
@@ -520,7 +520,7 @@ const fn can_hold(is: Truth, holds: bool) -> bool {
     }
 }
 
-/// Returns whether what a fact says holds of the value of a key.
+/// Returns whether a fact holds of the value of a key.
 const fn below(view: View, key: &str, fact: Fact<'_>) -> Truth {
     if view.many {
         return Truth::Maybe;
@@ -582,7 +582,7 @@ const fn is_given(view: View, object: &'static ObjectShape, key: &str) -> bool {
     false
 }
 
-/// Returns whether what a fact says holds of a value.
+/// Returns whether a fact holds of a value.
 const fn truth(view: View, fact: Fact<'_>) -> Truth {
     if view.many {
         return Truth::Maybe;

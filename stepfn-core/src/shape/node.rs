@@ -3,12 +3,12 @@ use super::{
     view::{Side, Step},
 };
 
-/// What is known of a value that flows somewhere: a tree, laid out flat so that it can be a constant. Node 0 is the value.
+/// The known parts of a value that flows somewhere: a tree, laid out flat so that it can be a constant. Node 0 is the value.
 #[derive(Clone, Copy, Debug)]
 pub enum Node<'a> {
     /// Anything.
     Any,
-    /// Something that the analysis cannot tell, and why: it fits only what takes anything.
+    /// A value that the analysis cannot determine, with the reason: it fits only a type that takes anything.
     Unknown(&'a str),
     /// `null`
     Null,
@@ -30,16 +30,16 @@ pub enum Node<'a> {
     Whole(Bounds),
     /// A number that is computed of other nodes.
     Computed {
-        /// How.
+        /// The arithmetic.
         how: Arithmetic,
         /// The first of the [`Item`](Self::Item)s.
         first: usize,
-        /// How many.
+        /// Their number.
         len: usize,
     },
     /// Some boolean.
     Boolean,
-    /// What one node is, with another in the place of each of its items: in its own place where it is no array.
+    /// One node, with another in the place of each of its items: in its own place where it is no array.
     Changed {
         /// The one.
         like: usize,
@@ -51,7 +51,7 @@ pub enum Node<'a> {
     Merged {
         /// The first of them.
         first: usize,
-        /// How many.
+        /// Their number.
         len: usize,
     },
     /// A value of a type, after some steps into it.
@@ -67,7 +67,7 @@ pub enum Node<'a> {
     Object {
         /// The node of the first field; the others follow it.
         first: usize,
-        /// How many fields.
+        /// The number of fields.
         len: usize,
         /// The node below, if there is one.
         base: Option<usize>,
@@ -89,19 +89,19 @@ pub enum Node<'a> {
     Tuple {
         /// The first of the [`Item`](Self::Item)s.
         first: usize,
-        /// How many.
+        /// Their number.
         len: usize,
     },
     /// One of several nodes.
     Union {
         /// The first of the [`Item`](Self::Item)s.
         first: usize,
-        /// How many.
+        /// Their number.
         len: usize,
     },
     /// A value that two nodes describe, each rightly: it fits where one of them does.
     Either(usize, usize),
-    /// What a Lambda function is sent as its `Payload`: another node, whose null comes to it as `{}`.
+    /// The `Payload` that a Lambda function is sent: another node, whose null comes to it as `{}`.
     Sent(usize),
     /// A member of a tuple or a union: another node.
     Item(usize),

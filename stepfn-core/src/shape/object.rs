@@ -82,7 +82,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// Returns `true` if every object that is put over others can be told to be one.
+    /// Returns `true` if every object that is put over others is known to be one.
     const fn are_objects(self, (first, len): (usize, usize), out: &mut Text) -> bool {
         let mut i = first;
         while i < first + len {
@@ -149,7 +149,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// Why nothing can be told of a source, where that is so.
+    /// Returns the reason why nothing is known of a source, where that is so.
     pub(super) const fn untold(self, source: Source) -> Option<&'a str> {
         match source {
             Source::Node(index) => match self.nodes[index] {
@@ -360,7 +360,7 @@ impl<'a> Fits<'a> {
                     }
                     i += 1;
                 }
-                // What further keys hold nothing tells.
+                // The values of further keys are not known.
                 if may_have_more(view, object) && !matches!(wanted.shape, Shape::Any) {
                     untold_keys(object, out);
                     out.push("expected values that are each ");
@@ -443,7 +443,7 @@ impl<'a> Fits<'a> {
     }
 }
 
-/// Puts the field before what was appended since a mark, which says why it does not fit.
+/// Puts the field before the reason that was appended since a mark.
 const fn in_field(name: &str, mark: usize, out: &mut Text) -> bool {
     let mut inner = Text::new();
     inner.push("in its field ");

@@ -8,8 +8,7 @@ use super::{
 };
 
 impl Fits<'_> {
-    /// Returns `true` if a sum of numbers stays within some bounds, by what types declare of its parts. Of numbers that no type declares
-    /// nothing is said.
+    /// Returns `true` if a sum of numbers stays within some bounds, by the types of its parts. Numbers that no type declares are not judged.
     pub(super) const fn stays_within(self, bounds: Bounds) -> bool {
         let Node::Tuple { first, len } = self.nodes[0] else { return true };
         let mut sum = Bounds::one(0);
@@ -136,7 +135,7 @@ mod tests {
             (&[of(u32::SHAPE), Node::Integer(-5)], true),
             (&[of(f64::SHAPE), Node::Integer(1)], true),
             (&[of(<std::num::NonZeroU8>::SHAPE), Node::Integer(1)], false),
-            // Of what is declared to be anything, and of what is computed, nothing is said.
+            // A value that is declared to be anything, and a computed one, are not judged.
             (&[of(&Shape::Any), Node::Integer(1)], false),
             (&[Node::Whole(Bounds::ANY), Node::Integer(1)], false),
             (&[Node::Integer(i128::MAX)], false),

@@ -1,4 +1,4 @@
-//! Keys that a type does not have: `#[serde(deny_unknown_fields)]`, and what may stand beside the fields that a type tells of.
+//! Keys that a type does not have: `#[serde(deny_unknown_fields)]`, and the keys that are allowed beside the fields of a type.
 
 use super::{
     Node, ObjectShape, Shape,
@@ -109,8 +109,8 @@ impl Fits<'_> {
     }
 }
 
-/// Returns `true` if a value can have keys that its type does not tell of: `Deserialize` passes over them, and what is passed on is the JSON
-/// that came in.
+/// Returns `true` if a value can have keys that its type does not have: `Deserialize` passes over them, and the JSON that is passed on is the
+/// one that came in.
 pub(super) const fn may_have_more(view: View, object: &'static ObjectShape) -> bool {
     if matches!(view.side, Side::Made) || object.deny_unknown_fields {
         return false;

@@ -249,7 +249,7 @@ fn types_nested_too_deep_are_refused_and_not_taken() {
     assert!(fits(TooDeep::SHAPE).contains("nested too deep"));
 }
 
-/// As deep as a type may be there is room in a constant, whatever it is made of.
+/// As deep as a type may be a constant can hold it, whatever it is made of.
 #[test]
 fn a_constant_judges_all_that_is_not_too_deep() {
     macro_rules! nested {

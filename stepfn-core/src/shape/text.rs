@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Room for one message.
+/// The capacity of one message.
 const CAPACITY: usize = 1536;
 
 /// A text that is put together while rustc compiles, where there is no heap. What does not fit is cut.
@@ -169,7 +169,7 @@ pub(super) const fn distance(a: &str, b: &str) -> usize {
     last[b.len()]
 }
 
-/// How far a slip of a name may be from it.
+/// Returns the distance at which a name still counts as a slip.
 pub(super) const fn slip(name: &str) -> usize {
     match name.len() / 3 {
         0 => 1,

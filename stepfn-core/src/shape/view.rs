@@ -28,7 +28,7 @@ pub enum Step<'a> {
     Index(i64),
     /// Any item of an array.
     Each,
-    /// An item of a distributed Map: any of an array. Of an object it is an entry, with its key and value, of which nothing is told.
+    /// An item of a distributed Map: any of an array. Of an object it is an entry, with its key and value, of which nothing is known.
     Item,
     /// Any item of an array, any value of an object: `*`.
     Every,
@@ -42,7 +42,7 @@ pub enum Step<'a> {
     NonNull,
     /// Known to be there.
     Present,
-    /// What JSONata makes of the value as a part of an array that it builds: of an array its items, anything else itself.
+    /// The items of the value as a part of an array that JSONata builds: of an array its items, anything else itself.
     Items,
     /// As many as a filter leaves.
     Many,
@@ -52,7 +52,7 @@ pub enum Step<'a> {
     Values,
     /// The key of any entry: the items of an array have none.
     EntryKey,
-    /// What is left without what is there twice: of an array of fixed length it is not known how long it is.
+    /// The values without duplicates: the length of an array of fixed length is not known then.
     Distinct,
     /// The item at a position as JSONata reads it: what is no array is its own first and last.
     Pick(i64),
@@ -60,9 +60,9 @@ pub enum Step<'a> {
     PickEach(i64),
     /// A fact about the value, known here.
     Where(Fact<'a>),
-    /// What is declared to be anything is asked for nothing untested: the machine is strict.
+    /// A value that is declared to be anything must be tested first: the machine is strict.
     Strict,
-    /// A further fact, of which one holds or one that stands before it: it belongs to the [`Where`](Self::Where) before.
+    /// A further fact, as an alternative to the one before it: it belongs to the [`Where`](Self::Where) before.
     OrWhere(Fact<'a>),
 }
 
@@ -80,43 +80,44 @@ pub struct View {
     /// Alternatives that it is known not to be, a bit each: variants of an enum, or of the enum flattened into an object, and `false`
     /// and `true` of a boolean.
     pub(super) excluded: u128,
-    /// How many items an array has at least.
+    /// The least number of items of an array.
     pub(super) least: usize,
-    /// Between what an integer is known to lie, beside what its type says.
+    /// The known bounds of an integer, beside those of its type.
     pub(super) known: Bounds,
-    /// What [`Shape::Recursive`] inside stands for: the nearest enclosing shape first.
+    /// The owners that [`Shape::Recursive`] inside refers to: the nearest enclosing shape first.
     pub(super) owners: [Owner; MAX_BETWEEN + 1],
-    /// Whether nothing may be asked of what is declared to be anything.
+    /// Whether a value that is declared to be anything must be tested before use.
     pub(super) strict: bool,
-    /// Whether a key of what is declared to be anything is known to be there.
+    /// Whether the key of a value that is declared to be anything is known to be there.
     pub(super) tested: bool,
-    /// Whether a number is one of what is declared to be anything: no condition tells a whole one from another, so either may be asked for.
+    /// Whether a number is one of a value that is declared to be anything: no condition distinguishes whole ones, so either kind may be asked
+    /// for.
     pub(super) of_any: bool,
-    /// The variant of an enum that stands flattened among an object's fields, and where it stands.
+    /// The variant of an enum that is flattened among an object's fields, and its position.
     pub(super) variant: Option<Variant>,
 }
 
 /// One variant of an enum, by its position; where there are no more, nothing.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Variant {
-    /// Where the enum stands among what is flattened.
+    /// The position of the enum among the flattened parts.
     at: usize,
     of: &'static OneOfShape,
     number: usize,
 }
 
-/// An enclosing shape, and a number that tells it from others on the way: entered again through recursion it has the same.
+/// An enclosing shape, and a number that identifies it: entered again through recursion it has the same.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner {
     shape: &'static Shape,
     identity: u64,
 }
 
-/// What becomes of a step into what may be missing.
+/// The result of a step into a value that may be missing.
 #[derive(Clone, Copy)]
 enum Missing {
     Fails,
-    /// JSONata's comes to nothing: what is told is what it is otherwise.
+    /// JSONata's comes to nothing: the type is that of the other case.
     Nothing,
     Made,
 }
@@ -193,8 +194,8 @@ impl View {
         .settle(number)
     }
 
-    /// Looks through splits and recursion, and remembers what recursion inside leads back to. What a type is made of is told
-    /// apart by how deep it stands and by the numbers of variants: what else stands side by side never leads back.
+    /// Looks through splits and recursion, and remembers the owners that recursion inside leads back to. The parts of a type are identified
+    /// by their depth and by the numbers of variants: parts side by side never lead back.
     const fn settle(mut self, number: u64) -> Self {
         loop {
             match self.shape {
@@ -234,7 +235,7 @@ impl View {
         }
     }
 
-    /// Tells an enclosing object or enum from others on the way; none where this is neither, or only some variants of it:
+    /// Identifies an enclosing object or enum; none where this is neither, or only some variants of it:
     /// recursion leads back to all of them.
     pub(super) const fn identity(&self) -> Option<u64> {
         match self.shape {
@@ -245,7 +246,7 @@ impl View {
         }
     }
 
-    /// What stands flattened at a position of an object.
+    /// Returns the flattened part at a position of an object.
     pub(super) const fn flattened_part(self, object: &'static ObjectShape, position: usize) -> Self {
         match self.variant {
             Some(Variant { at, of, number }) if at == position => {
@@ -262,7 +263,7 @@ impl View {
         }
     }
 
-    /// The value as one variant after the other of the first enum that stands flattened among its fields; none behind the
+    /// Returns the value as one variant after the other of the first enum that is flattened among its fields; none behind the
     /// last, or where there is no such enum. As a variant that it is known not to be it is nothing.
     pub(super) const fn as_variant(self, number: usize) -> Option<Self> {
         let Shape::Object(object) = self.shape else { return None };
@@ -436,7 +437,7 @@ impl View {
         }
     }
 
-    /// What becomes of the value as a part of an array that JSONata builds.
+    /// Returns the items of the value as a part of an array that JSONata builds.
     const fn items(self) -> Self {
         // Several arrays are its items; one alone is itself, so that its items are.
         if let (true, Shape::Array(_) | Shape::Tuple(_)) = (self.many, self.shape) {
@@ -455,7 +456,7 @@ impl View {
         }
     }
 
-    /// The value of any key: where they differ, it is told of none.
+    /// Returns the value of any key: where they differ, nothing is known of it.
     const fn values(self) -> Self {
         let view = Self { absent: false, many: false, ..self };
         match view.shape {
@@ -594,7 +595,7 @@ impl View {
         }
     }
 
-    /// What is left of the value where the facts hold that stand at a place, and the place behind them.
+    /// Returns the part of the value for which the facts at a place hold, and the place after them.
     pub(super) const fn known(self, steps: &[Step<'_>], at: usize) -> Option<(Self, usize)> {
         let Step::Where(_) = steps[at] else { return None };
         let mut end = at + 1;
@@ -738,7 +739,7 @@ pub(super) const fn describe(out: &mut Text, side: Side, step: Step<'_>, problem
     }
 }
 
-/// What is said where something is asked of what is declared to be anything.
+/// The message where a value is used that is declared to be anything.
 pub(super) const UNDECLARED: &str = "it is declared to be anything, and the machine is `#[strict]`; test it in a Choice before, or declare a type";
 
 /// Appends a shape in words: a type's name in backticks, anything else with its article.

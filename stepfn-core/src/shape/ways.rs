@@ -7,7 +7,7 @@ use super::{
     view::{Problem, Side, Step, View},
 };
 
-/// More ways than this are not told apart.
+/// The number of ways up to which they are kept apart.
 const MOST: usize = 64;
 
 /// Where some steps lead on one way, or the number of the step that failed there, and why.

@@ -1,4 +1,4 @@
-//! Paths, and what each `%` in them stands for.
+//! Paths, and the ancestor of each `%` in them.
 
 use std::ops::Range;
 
@@ -8,9 +8,9 @@ use super::{Compiler, Kind, Made, Node, Stage, Term, error, path_of};
 use crate::value::Symbol;
 use stepfn_core::value::Value;
 
-/// What a `%` looks for.
+/// The ancestor that a `%` looks for.
 pub(super) struct Slot {
-    /// How many levels are still to be climbed.
+    /// The number of levels still to climb.
     level: usize,
     /// The variable that it will be.
     pub(super) label: Symbol,
@@ -150,7 +150,7 @@ impl Compiler<'_> {
         Ok(node)
     }
 
-    /// Looks in the steps before the last for what the `%` in the last stand for.
+    /// Resolves the `%` of the last step in the steps before it.
     fn resolve(&mut self, path: &mut Node) -> Result<(), JsonataError> {
         let Kind::Path { steps, .. } = &mut path.kind else { return Ok(()) };
         let Some((last, before)) = steps.split_last_mut() else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! What can be said of a program only once the whole is there.
+//! The rules of a program that need all of it.
 
 use super::{Compiler, Group, Kind, Node, Stage, Variable};
 

@@ -1,6 +1,6 @@
 //! From the tree that core reads to a program: what the reference does in its second pass.
 //!
-//! Paths become lists of steps, predicates belong to the steps that they filter, each `%` finds the step that it stands for,
+//! Paths become lists of steps, predicates belong to the steps that they filter, each `%` finds the step that it refers to,
 //! and calls at the end of a function's body are marked, so that they do not nest.
 
 mod ancestry;
@@ -78,13 +78,13 @@ fn collect(tree: &Tree, bound: &mut HashSet<String>) {
 struct Compiler<'s> {
     symbols: &'s mut Symbols,
     bound: HashSet<String>,
-    /// What each `%` looks for.
+    /// The ancestor that each `%` looks for.
     slots: Vec<Slot>,
     mode: Mode,
     depth: usize,
 }
 
-/// How deep an expression may be nested: what is nested deeper could not be evaluated.
+/// The depth to which an expression may be nested: a deeper one could not be evaluated.
 const MOST_NESTED: usize = 256;
 
 type Made<T = Node> = Result<T, JsonataError>;
@@ -129,7 +129,7 @@ impl Compiler<'_> {
         Ok(node)
     }
 
-    /// What is qualified.
+    /// Compiles an expression that is qualified.
     fn base(&mut self, tree: &Tree, keep: bool) -> Made {
         let range = &tree.range;
         let node = match &tree.kind {
@@ -153,7 +153,7 @@ impl Compiler<'_> {
         Ok(node)
     }
 
-    /// What is no part of a path. Trees nest, so the frame of this one has to be small.
+    /// Compiles an expression that is no part of a path. Trees nest, so the frame of this one has to be small.
     fn plain(&mut self, tree: &Tree) -> Made {
         let range = &tree.range;
         match &tree.kind {
@@ -177,7 +177,7 @@ impl Compiler<'_> {
         }
     }
 
-    /// What has no parts.
+    /// Compiles an expression without parts.
     fn leaf(&mut self, tree: &Tree) -> Made {
         let range = &tree.range;
         let kind = match &tree.kind {

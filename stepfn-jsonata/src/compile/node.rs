@@ -28,9 +28,9 @@ pub(crate) struct Node {
     /// The variables that a step binds with `@` and `#`.
     pub(crate) focus: Option<Symbol>,
     pub(crate) index: Option<Symbol>,
-    /// The variable that stands for what the step's value is in.
+    /// The variable for the value that contains the step's value.
     pub(crate) ancestor: Option<usize>,
-    /// The `%` inside that look for what they stand for; empty once the program is made.
+    /// The `%` inside that are not resolved yet; empty once the program is made.
     pub(crate) seeking: Vec<usize>,
 }
 
@@ -43,7 +43,7 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct Group {
     pub(crate) pairs: Vec<(Node, Node)>,
-    /// The keys, where all are different and stand in the program in the order that JavaScript gives them.
+    /// The keys, where all are different and are in the program in the order that JavaScript gives them.
     pub(crate) keys: Option<Box<[Key]>>,
     pub(crate) range: Range<usize>,
 }
@@ -113,7 +113,7 @@ pub(crate) enum Variable {
 pub(crate) struct Call {
     pub(crate) procedure: Node,
     pub(crate) arguments: Vec<Node>,
-    /// What error texts call the function.
+    /// The name of the function in error messages.
     pub(crate) token: Option<Box<str>>,
     /// Whether some arguments are left open.
     pub(crate) partial: bool,

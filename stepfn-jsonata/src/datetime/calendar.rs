@@ -1,4 +1,4 @@
-//! The calendar, in milliseconds since 1970: what `Date` of JavaScript says in UTC.
+//! The calendar, in milliseconds since 1970: JavaScript's `Date` in UTC.
 
 pub(super) const DAY: f64 = 86_400_000.0;
 

@@ -3,7 +3,7 @@
 use super::{Trouble, words};
 use crate::number;
 
-/// How a whole number is written.
+/// The format of a whole number.
 #[derive(Clone, Debug)]
 pub(super) struct Format {
     pub(super) primary: Primary,
@@ -18,9 +18,9 @@ pub(super) struct Format {
     separators: Vec<(usize, char)>,
     /// The distance between separators, where it is always the same.
     pub(super) regular: Option<(usize, char)>,
-    /// What the picture is, where nobody knows how to count with it.
+    /// The picture, where nobody knows how to count with it.
     token: String,
-    /// How many digits a date has, where that is said.
+    /// The number of digits of a date, where it is given.
     pub(super) digits: Option<f64>,
 }
 
@@ -205,7 +205,7 @@ impl Format {
         })
     }
 
-    /// The number that a text says which this format wrote.
+    /// Returns the number in a text that this format wrote.
     pub(super) fn number(&self, text: &str) -> Result<f64, Trouble> {
         let upper = self.case == Case::Upper;
         Ok(match self.primary {

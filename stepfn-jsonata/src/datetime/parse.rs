@@ -24,7 +24,7 @@ pub(crate) fn parse_iso(text: &str) -> Result<Option<f64>, Trouble> {
     }
 }
 
-/// The time that a text of the form that the reference accepts says; no number where there is no such time.
+/// Returns the time in a text of the form that the reference accepts; no number where there is no such time.
 fn iso(text: &str) -> Option<f64> {
     let mut reader = Reader { rest: text };
     let year = reader.digits(4)?;
@@ -193,7 +193,7 @@ fn marker_pattern(marker: &Marker) -> Result<String, Trouble> {
     }
 }
 
-/// What a text says for a marker; nothing where it is no name of the kind.
+/// Returns the value of a text for a marker; nothing where it is no name of the kind.
 fn value(marker: &Marker, text: &str) -> Result<Option<f64>, Trouble> {
     match (&marker.format, marker.component) {
         (Some(format), 'Z' | 'z') => {
@@ -229,7 +229,7 @@ fn zone(text: &str, format: &Format) -> f64 {
     number::leading_integer(hours) * 60.0 + number::leading_integer(minutes)
 }
 
-/// What was read of a date.
+/// The components that were read of a date.
 #[derive(Default)]
 struct Components(Vec<(char, f64)>);
 

@@ -17,14 +17,14 @@ pub(super) enum Part {
 #[derive(Debug)]
 pub(super) struct Marker {
     pub(super) component: char,
-    /// The most characters, where that is said.
+    /// The most characters, where it is given.
     pub(super) most: Option<f64>,
-    /// Whether it is a name, and in which case.
+    /// The case of a name, if it is one.
     pub(super) names: Option<Case>,
     /// `t`: `Z` for UTC.
     pub(super) traditional: bool,
     pub(super) format: Option<Format>,
-    /// How many digits of a year are kept; -1 for all.
+    /// The number of digits of a year that are kept; -1 for all.
     pub(super) digits: f64,
 }
 
@@ -57,7 +57,7 @@ fn flush(literal: &mut String, parts: &mut Vec<Part>) {
     }
 }
 
-/// How a component is shown where the picture does not say so.
+/// Returns the default presentation of a component.
 fn default_presentation(component: char) -> Option<&'static str> {
     Some(match component {
         'Y' | 'M' | 'D' | 'd' | 'W' | 'w' | 'X' | 'x' | 'H' | 'h' | 'f' => "1",

@@ -1,4 +1,4 @@
-//! Calls: of what stands in the program, and of functions that are values.
+//! Calls: of functions in the program, and of functions that are values.
 
 use std::rc::Rc;
 

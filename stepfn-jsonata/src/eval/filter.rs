@@ -55,7 +55,7 @@ impl<'a> Evaluator<'a> {
         Val::sequence(kept, &self.meter)
     }
 
-    /// How often the value of a predicate chooses the item: numbers are indices, and may name it again and again.
+    /// Returns how often the value of a predicate chooses the item: numbers are indices, and may name it again and again.
     fn chosen(&self, value: &Val<'a>, index: usize, count: usize) -> Res<'a, usize> {
         let is_it = |number: f64| {
             let number = number.floor();

@@ -10,7 +10,7 @@ use crate::{
     value::{Fields, Flags, Res, Tuple, Val},
 };
 
-/// What was found for a key.
+/// The values that were found for a key.
 struct Entry<'a, T> {
     pair: usize,
     data: T,
@@ -64,7 +64,7 @@ impl<'a> Evaluator<'a> {
         self.group_items(group, items.iter(), frame)
     }
 
-    /// An object whose keys stand in the program.
+    /// Evaluates an object whose keys are in the program.
     fn record(&self, group: &'a Group, keys: &'a [Key], input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
         let mut values = Vec::with_capacity(keys.len());
         let mut gaps = false;

@@ -129,7 +129,7 @@ impl<'a> Evaluator<'a> {
         Ok(unwrapped(result, node.keep))
     }
 
-    /// What it is without what stands behind it. Each case is a function of its own: evaluations nest here, so the frame of
+    /// Evaluates the node without its qualifiers. Each case is a function of its own: evaluations nest here, so the frame of
     /// this one has to be small.
     fn kind(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
         match &node.kind {
@@ -300,7 +300,7 @@ impl Drop for Evaluator<'_> {
         for frame in &kept {
             frame.clear();
         }
-        // A frame goes before the one that it stands in.
+        // A frame goes before the one around it.
         while kept.pop().is_some() {}
         for object in self.changed.borrow_mut().drain(..) {
             object.clear();
@@ -313,7 +313,7 @@ fn tail<'a>(call: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Val<'a> {
     Function::Tail { call, input: input.clone(), frame: Rc::clone(frame) }.into()
 }
 
-/// What contains the value of a step.
+/// Returns the value that contains the value of a step.
 fn parent<'a>(label: usize, frame: &Rc<Frame<'a>>) -> Val<'a> {
     frame.lookup(Symbol(u32::try_from(label).unwrap_or(u32::MAX))).unwrap_or_default()
 }

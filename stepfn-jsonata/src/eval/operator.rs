@@ -41,7 +41,7 @@ impl<'a> Evaluator<'a> {
         let Kind::Binary { operator, left, right } = &node.kind else { return Ok(Val::Undefined) };
         match operator {
             Operator::And | Operator::Or => {
-                // The reference says so of all errors on the right side.
+                // The reference does so for all errors on the right side.
                 let said = |fault: Box<Fault>| fault.range(&node.range).token(operator.symbol());
                 self.logical(*operator, first, right, input, frame).map_err(said)
             }

@@ -8,7 +8,7 @@ use crate::{
     value::{ArrayView, Flags, Res, Tuple, Val},
 };
 
-/// What a step goes over.
+/// The values that a step goes over.
 pub(super) enum Source<'v, 'a> {
     One(&'v Val<'a>),
     Many(&'v Val<'a>, ArrayView<'v, 'a>),
@@ -90,7 +90,7 @@ impl<'a> Evaluator<'a> {
         Ok(result.with_flags(|flags| flags.with(Flags::KEPT)))
     }
 
-    /// What a step goes over, as an array.
+    /// Returns the values that a step goes over, as an array.
     pub(super) fn gathered(&self, source: &Source<'_, 'a>) -> Res<'a> {
         match source {
             Source::One(value) => Val::sequence(vec![(*value).clone()], &self.meter),
@@ -147,7 +147,7 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// What the first step goes over: data that is an array item by item, but for a variable.
+/// Returns the values that the first step goes over: data that is an array item by item, but for a variable.
 pub(super) fn first_source<'v, 'a>(first: &Node, input: &'v Val<'a>) -> Source<'v, 'a> {
     match input.as_array() {
         Some(items) if !matches!(first.kind, Kind::Variable(_)) => Source::Many(input, items),

@@ -86,7 +86,7 @@ impl<'a> Evaluator<'a> {
         Ok(current)
     }
 
-    /// What a step gives that found one value.
+    /// Returns the result of a step that found one value.
     fn settled(&self, value: Val<'a>, last: bool) -> Res<'a> {
         let flags = value.flags();
         if !value.is_array() || (last && !flags.is_sequence()) {

@@ -132,7 +132,7 @@ impl<'a> Evaluator<'a> {
         Ok(if descending { -comparison } else { comparison })
     }
 
-    /// Sorts by halves, as the reference does: what `swap` says of each pair decides, whether it is an order or not.
+    /// Sorts by halves, as the reference does: the answer of `swap` for each pair decides, whether it is an order or not.
     pub(crate) fn merge_sort<T: Clone>(
         &self,
         items: Vec<T>,

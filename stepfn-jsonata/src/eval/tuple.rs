@@ -1,4 +1,4 @@
-//! Steps whose values have variables beside them: `@$x`, `#$i`, and what `%` stands for.
+//! Steps whose values have variables beside them: `@$x`, `#$i`, and the ancestors of `%`.
 
 use std::rc::Rc;
 

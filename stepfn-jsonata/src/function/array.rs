@@ -98,7 +98,7 @@ fn natural<'a>(e: &Evaluator<'a>, items: Vec<Val<'a>>) -> Res<'a, Vec<Val<'a>>> 
     })
 }
 
-/// What JavaScript takes for true.
+/// Returns `true` for a value that JavaScript takes for true.
 fn is_truthy(value: &Val<'_>) -> bool {
     match value.view() {
         View::Undefined | View::Null => false,

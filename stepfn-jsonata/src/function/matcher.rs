@@ -13,12 +13,12 @@ use crate::{
     value::{Fields, Flags, Function, Res, Val, View},
 };
 
-/// What was found in a text.
+/// A match in a text.
 pub(super) struct Found<'a> {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) text: String,
-    /// What the groups took; undefined for those that took no part.
+    /// The texts of the groups; undefined for those that took no part.
     pub(super) groups: Vec<Val<'a>>,
     next: Next<'a>,
 }
@@ -83,7 +83,7 @@ impl<'e, 'a> Matches<'e, 'a> {
         Ok(Some(Found { start: found.start, end: found.end, text, groups, next: Next::Regex(regex) }))
     }
 
-    /// What a function says that is used as a regular expression.
+    /// Reads the result of a function that is used as a regular expression.
     fn read(&self, value: &Val<'a>) -> Res<'a, Option<Found<'a>>> {
         self.e.meter.spend(1)?;
         let object = match value.view() {
@@ -141,7 +141,7 @@ impl<'a> Evaluator<'a> {
         self.search(regex, &units, from).map(|(value, _)| value)
     }
 
-    /// What `next` of a match gives.
+    /// Returns the result of a match's `next`.
     pub(crate) fn next_match(&self, regex: &'a Regex, text: &Rc<[u16]>, from: usize) -> Res<'a> {
         if from >= text.len() {
             return Ok(Val::Undefined);

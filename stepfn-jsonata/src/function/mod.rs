@@ -42,7 +42,7 @@ type Implementation = for<'a, 'e> fn(&'e Evaluator<'a>, &'e [Val<'a>], &'e Rc<Fr
 struct Spec {
     name: &'static str,
     signature: &'static str,
-    /// How many parameters the reference's function has, which those that call it look at.
+    /// The number of parameters of the reference's function, which those that call it look at.
     arity: usize,
     /// The mode that it is for, where it is not for both.
     mode: Option<Mode>,

@@ -10,7 +10,7 @@ use crate::{
     value::{Res, Val, View, stringify},
 };
 
-/// What comes of all numbers of an array, and how many there are; nothing where it is none.
+/// Folds all numbers of an array, and counts them; nothing where it is none.
 fn folded<'a>(
     e: &Evaluator<'a>,
     arguments: &[Val<'a>],

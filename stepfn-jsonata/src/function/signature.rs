@@ -8,7 +8,7 @@ use crate::{
     value::{Flags, Res, Val, stringify},
 };
 
-/// What a function takes.
+/// The parameters of a function.
 #[derive(Debug)]
 pub(crate) struct Signature {
     parameters: Vec<Parameter>,
@@ -21,14 +21,14 @@ struct Parameter {
     /// The kinds of values, as [`Val::symbol`] names them.
     kinds: Vec<u8>,
     is_array: bool,
-    /// What the array holds.
+    /// The type of the array's items.
     of: Option<Box<str>>,
     optional: bool,
     /// It takes all that follow.
     repeated: bool,
     /// It would rather take nothing, or little.
     lazy: bool,
-    /// The context's value stands in for it: if it is of these kinds, where they are given.
+    /// Whether the context's value replaces it: if it is of these kinds, where they are given.
     context: Option<Option<Vec<u8>>>,
 }
 
@@ -138,7 +138,7 @@ impl Signature {
         Ok(valid)
     }
 
-    /// How many arguments each parameter takes, as the regular expression that the reference makes of a signature has it.
+    /// Returns the number of arguments that each parameter takes, by the regular expression that the reference makes of a signature.
     fn counts(&self, symbols: &[u8]) -> Option<Vec<usize>> {
         let mut failed = vec![false; (self.parameters.len() + 1) * (symbols.len() + 1)];
         let mut counts = Vec::with_capacity(self.parameters.len());

@@ -126,7 +126,7 @@ pub(super) fn parse<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
     e.meter.spend(text.len() as u64 / 8)?;
-    // A value takes more room than its text.
+    // A value takes more space than its text.
     e.meter.room(text.len() * 16)?;
     match text.parse::<Value>() {
         Ok(value) => Ok(Val::Own(as_numbers(value))),

@@ -27,7 +27,7 @@ pub(super) fn substring<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Fra
     e.text(text.chars().skip(from).take(to.saturating_sub(from)).collect())
 }
 
-/// What `$substring` takes of so many characters.
+/// Returns the range that `$substring` takes of so many characters.
 fn slice(count: usize, start: f64, length: Option<f64>) -> (usize, usize) {
     let size = count as f64;
     let start = if size + start < 0.0 { 0.0 } else { start };

@@ -14,7 +14,7 @@ pub(super) struct Parts {
     whole: String,
 }
 
-/// What a sub-picture asks for.
+/// The rules of a sub-picture.
 #[derive(Clone, Debug)]
 pub(super) struct Rules {
     pub(super) prefix: String,
@@ -31,7 +31,7 @@ pub(super) struct Rules {
     pub(super) picture: String,
 }
 
-/// What stands before a mark and after it.
+/// Splits a text into the parts before a mark and after it.
 fn cut<'t>(text: &'t str, mark: &str) -> Option<(&'t str, &'t str)> {
     text.split_once(mark)
 }

@@ -83,7 +83,7 @@ impl Class {
     }
 }
 
-/// The unit that stands for all that differ in case alone: ECMAScript's `Canonicalize` without the flag `u`.
+/// Returns the representative of all units that differ in case alone: ECMAScript's `Canonicalize` without the flag `u`.
 pub(super) fn canonical(unit: u16) -> u16 {
     if unit < 0x80 {
         return if (0x61..=0x7a).contains(&unit) { unit - 0x20 } else { unit };
@@ -96,7 +96,7 @@ pub(super) fn canonical(unit: u16) -> u16 {
     }
 }
 
-/// All units of which this one stands for.
+/// Returns all units that have this representative.
 fn variants(canonical_unit: u16) -> &'static [u16] {
     static VARIANTS: LazyLock<HashMap<u16, Vec<u16>>> = LazyLock::new(|| {
         let mut variants: HashMap<u16, Vec<u16>> = HashMap::new();

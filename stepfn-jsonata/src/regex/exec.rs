@@ -15,7 +15,7 @@ use crate::{
 /// The most places to go back to: what a match may hold.
 const MOST_BACK: usize = 2_000_000;
 
-/// What is undone when a way turns out to be none.
+/// A step that is undone when a path fails.
 #[derive(Debug)]
 enum Back {
     /// The other way from a place.
@@ -305,7 +305,7 @@ impl Attempt<'_> {
         Ok(Some(at + 2))
     }
 
-    /// What looks ahead or behind: it takes nothing, and is not gone back into.
+    /// Looks ahead or behind: it takes nothing, and is not gone back into.
     fn look(&mut self, at: usize, place: usize, negative: bool) -> Result<bool, Limit> {
         let base = self.back.len();
         let found = self.run(at, place)?.is_some();
@@ -325,7 +325,7 @@ impl Attempt<'_> {
         Ok(found != negative)
     }
 
-    /// What a group took, once more; nothing where it took no part.
+    /// Matches the text of a group once more; nothing where it took no part.
     fn repeat_group(&mut self, number: usize, place: &mut usize, behind: bool) -> Result<bool, Limit> {
         let pair = number.checked_sub(1).and_then(|group| self.groups.get(2 * group..2 * group + 2));
         let Some([start, end]) = pair.filter(|pair| !pair.contains(&NONE)) else { return Ok(true) };

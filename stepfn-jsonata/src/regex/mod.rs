@@ -17,9 +17,9 @@ use self::{class::Class, compile::Inst};
 pub(crate) struct Regex {
     program: Vec<Inst>,
     classes: Vec<Class>,
-    /// How many groups capture.
+    /// The number of groups that capture.
     groups: usize,
-    /// How many loops count.
+    /// The number of loops that count.
     loops: usize,
     ignore_case: bool,
     multiline: bool,
@@ -31,7 +31,7 @@ pub(crate) struct Regex {
 pub(crate) struct Match {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    /// What each group took.
+    /// The range of each group.
     pub(crate) groups: Vec<Option<(usize, usize)>>,
 }
 
@@ -183,7 +183,7 @@ mod tests {
         Some(std::iter::once(whole).chain(found.groups.into_iter().map(|group| group.map(part))).collect())
     }
 
-    /// What `regress` finds: another engine with the same semantics.
+    /// Returns the match of `regress`: another engine with the same semantics.
     fn expected(pattern: &str, flags: &str, text: &str) -> Option<Vec<Option<String>>> {
         let regex = regress::Regex::with_flags(pattern, flags).unwrap();
         let found = regex.find(text)?;

@@ -2,7 +2,7 @@
 
 use super::class::Class;
 
-/// How deep groups may be nested.
+/// The depth to which groups may be nested.
 const MOST_DEPTH: usize = 100;
 
 /// A pattern.
@@ -65,7 +65,7 @@ pub(super) fn parse(pattern: &str) -> Result<Parsed, String> {
     Ok(Parsed { tree, groups: parser.groups, names: parser.names })
 }
 
-/// How many groups capture, and whether one has a name: a `\1` means something else where there is no group.
+/// Returns the number of groups that capture, and whether one has a name: a `\1` means something else where there is no group.
 fn count_groups(units: &[u16]) -> (usize, bool) {
     let (mut count, mut names, mut in_class, mut at) = (0, false, false, 0);
     let is = |at: usize, c: u8| units.get(at) == Some(&u16::from(c));
@@ -319,7 +319,7 @@ impl Parser {
         Ok((Tree::Unit(self.character()?), true))
     }
 
-    /// The character that an escape stands for, the backslash being read.
+    /// Returns the character of an escape, the backslash being read.
     fn character(&mut self) -> Parse<u16> {
         let Some(unit) = self.peek() else { return Err("a backslash at the end".to_owned()) };
         let special = self.ascii().unwrap_or(0);
@@ -336,7 +336,7 @@ impl Parser {
                     u16::from(letter % 32)
                 }
                 None => {
-                    // The backslash stands for itself, and the `c` comes next.
+                    // The backslash is itself, and the `c` comes next.
                     self.at -= 1;
                     u16::from(b'\\')
                 }

@@ -7,7 +7,7 @@ use stepfn_core::value::Value;
 use super::{Object, Res, Tuple, Val};
 use crate::limits::{Charge, Meter};
 
-/// What the reference marks arrays with.
+/// The marks that the reference puts on arrays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Flags(u8);
 

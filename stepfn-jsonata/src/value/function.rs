@@ -10,7 +10,7 @@ use crate::{
     regex::Regex,
 };
 
-/// What can be called.
+/// A value that can be called.
 #[derive(Debug)]
 pub(crate) enum Function<'a> {
     Builtin(Builtin),
@@ -66,7 +66,7 @@ pub(crate) struct Composed<'a> {
 }
 
 impl<'a> Function<'a> {
-    /// How many arguments it takes, as those functions see it that call it with more or fewer.
+    /// Returns the number of arguments it takes, as those functions see it that call it with more or fewer.
     pub(crate) fn arity(&self) -> usize {
         match self {
             Self::Builtin(builtin) => builtin.arity(),

@@ -1,4 +1,4 @@
-//! What expressions work on: JSON that came in by reference, and what they make of it.
+//! The values of expressions: JSON that came in by reference, and values made of it.
 
 mod array;
 mod convert;
@@ -33,7 +33,7 @@ const SHORT: usize = 256;
 pub(crate) enum Val<'a> {
     #[default]
     Undefined,
-    /// What came in, or stands in the program.
+    /// Data of the input, or of the program.
     Ref(&'a Value),
     /// JSON that was made: short texts, truth values, what `$parse` gives.
     Own(Value),
@@ -77,7 +77,7 @@ pub(crate) struct Text {
     _charge: Charge,
 }
 
-/// What a value is.
+/// A view of a value, by its kind.
 #[derive(Debug)]
 pub(crate) enum View<'v, 'a> {
     Undefined,
@@ -224,7 +224,7 @@ impl<'a> Val<'a> {
         }
     }
 
-    /// What the data of JSON is nested in what was made here.
+    /// Returns the depth of the made values around the data of JSON.
     pub(crate) fn depth(&self) -> u32 {
         match self {
             Self::Array(array, _) => array.depth(),
@@ -249,7 +249,7 @@ impl<'a> Val<'a> {
                 1 => return Ok(Some(items.get(0).truth()?.unwrap_or(false))),
                 count => {
                     let mut any = false;
-                    // The reference looks at all of them: an infinite number fails wherever it stands.
+                    // The reference looks at all of them: an infinite number fails wherever it is.
                     for index in 0..count {
                         any |= items.get(index).truth()?.unwrap_or(false);
                     }

@@ -24,7 +24,7 @@ pub(crate) struct Object<'a> {
 /// Keys and values.
 #[derive(Clone, Debug)]
 pub(crate) enum Fields<'a> {
-    /// With keys that stand in the program.
+    /// With keys that are in the program.
     Record(&'a [Key], Vec<Val<'a>>),
     Map(Map<Val<'a>>),
 }
@@ -134,7 +134,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// What a value with variables beside it is where nobody knows any more that it is one.
+    /// Returns the object of a value with variables beside it, where nobody knows any more that it is one.
     pub(crate) fn of_tuple(tuple: &Tuple<'a>) -> Rc<Self> {
         let map = Map::from([(Key::from("@"), tuple.at.clone())]);
         let depth = Cell::new(1 + tuple.at.depth());

@@ -6,7 +6,7 @@ use super::Errors;
 
 const KNOWN: &str = "expected one of `as = \"Type\"`, `timestamp`, `any`";
 
-/// What the user says a form is.
+/// The form that the user declares.
 pub(super) enum Said {
     /// `as = "Type"`, or `as(serialize = "Type", deserialize = "Type")` of which one may be missing.
     As { made: Option<Box<Type>>, given: Option<Box<Type>> },

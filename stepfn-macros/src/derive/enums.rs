@@ -19,8 +19,8 @@ pub(super) fn form(cx: &mut Context<'_>, container: &ast::Container<'_>, variant
     Form::split(made, side(Side::Given))
 }
 
-/// `#[serde(other)]`: any further string is read. It stands with the strings as a whole and not with the variant's own, for a
-/// known tag never leads to the variant.
+/// `#[serde(other)]`: any further string is read. It is added to the strings as a whole and not to the variant's own, for a known tag never
+/// leads to the variant.
 const ANY: &str = "*";
 
 struct Enum<'a> {
@@ -50,7 +50,7 @@ impl Enum<'_> {
             return Form::Enum(all);
         }
         let alternatives: Vec<_> = variants.iter().map(|variant| self.alternative(cx, variant)).collect();
-        // What all have in common stands in the enum itself, not in a variant.
+        // The fields that all have in common are in the enum itself, not in a variant.
         let mut common = common(&name, &alternatives, self.side).shifted(-1);
         if variants.iter().any(|variant| variant.attrs.other())
             && let Some(Form::Enum(tag)) = common.fields.first_mut().map(|field| &mut field.form)
@@ -81,7 +81,7 @@ impl Enum<'_> {
         matches!(self.style(variant), Style::Unit) && self.function(variant).is_none()
     }
 
-    /// The function that stands in for what the variant holds.
+    /// Returns the function that replaces the serializer of the variant's content.
     fn function<'a>(&self, variant: &'a Variant<'_>) -> Option<&'a syn::ExprPath> {
         match self.side {
             Side::Made => variant.attrs.serialize_with(),
@@ -167,14 +167,14 @@ impl Enum<'_> {
 
     fn untagged(&self, cx: &mut Context<'_>, variant: &Variant<'_>, name: String) -> Form {
         match self.content(cx, variant, name, 0) {
-            // The enum as one of its own variants says nothing.
+            // The enum as one of its own variants adds nothing.
             Form::Recursive(_) => Form::Any,
             Form::Nullable(inner) if matches!(*inner, Form::Recursive(_)) => Form::Any,
             form => form,
         }
     }
 
-    /// What a variant holds, without its tag. So many objects lie between it and the enum.
+    /// Returns the form of a variant's content, without its tag. So many objects lie between it and the enum.
     fn content(&self, cx: &mut Context<'_>, variant: &Variant<'_>, name: String, between: usize) -> Form {
         let said = attr::said(&variant.original.attrs, &mut cx.errors);
         if let Some(form) = said.and_then(|said| field::said_on(cx, said, self.side)) {
@@ -209,7 +209,7 @@ fn joined(mut all: Strings, more: Strings) -> Strings {
     all
 }
 
-/// What can be read without knowing the variant.
+/// Returns the fields that can be read without knowing the variant.
 fn common(name: &str, alternatives: &[Form], side: Side) -> Object {
     let mut common = Object::new(name);
     let mut objects = Vec::new();

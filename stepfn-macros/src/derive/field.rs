@@ -11,14 +11,14 @@ use super::{
     recursive,
 };
 
-/// What is needed to know of the container while its fields are read.
+/// The facts about the container that its fields need.
 pub(super) struct Context<'a> {
     pub(super) ident: &'a syn::Ident,
     pub(super) container: &'a serde_attr::Container,
     pub(super) errors: Errors,
 }
 
-/// An object with named fields. `itself` is what a mention of the deriving type among the fields stands for.
+/// Returns an object with named fields. `itself` is the form of the deriving type where the fields mention it.
 pub(super) fn object(cx: &mut Context<'_>, name: String, fields: &[ast::Field<'_>], itself: &Form) -> Object {
     let mut object = Object::new(name);
     object.deny_unknown_fields = cx.container.deny_unknown_fields();
@@ -73,7 +73,7 @@ fn given(cx: &Context<'_>, field: &ast::Field<'_>) -> Given {
     }
 }
 
-/// `#[serde(flatten)]`: what stands among the other fields, on each side.
+/// `#[serde(flatten)]`: the fields that are added to the other ones, on each side.
 fn flattened(cx: &mut Context<'_>, field: &ast::Field<'_>, made: Made, given: Given) -> Form {
     let form = value(cx, field, &Form::Any);
     if recursive::mentions(field.ty, cx.ident) {
@@ -114,7 +114,7 @@ pub(super) fn value(cx: &mut Context<'_>, field: &ast::Field<'_>, itself: &Form)
     form(cx, said, &custom, field.ty, itself)
 }
 
-/// The functions that stand in for a value's own `Serialize` and `Deserialize`.
+/// The functions that replace a value's own `Serialize` and `Deserialize`.
 struct Custom<'a> {
     serialize: Option<&'a syn::ExprPath>,
     deserialize: Option<&'a syn::ExprPath>,
@@ -142,7 +142,7 @@ fn has_deserialize_with(attrs: &serde_attr::Field) -> bool {
         .is_some_and(|path| path.path.segments.first().is_none_or(|first| first.ident != "_serde"))
 }
 
-/// The form of a value out of its type, or out of what the user says of it.
+/// Returns the form of a value from its type, or from the user's declaration.
 fn form(cx: &mut Context<'_>, said: Option<Said>, custom: &Custom<'_>, ty: &Type, itself: &Form) -> Form {
     match said {
         Some(Said::As { made, given }) => {
@@ -184,7 +184,7 @@ pub(super) fn unknown(cx: &mut Context<'_>, function: &syn::ExprPath) -> Form {
     Form::Any
 }
 
-/// What the user says of one side of a value without a type of its own.
+/// Returns the user's declaration for one side of a value without a type of its own.
 pub(super) fn said_on(cx: &Context<'_>, said: Said, side: Side) -> Option<Form> {
     match said {
         Said::As { made, given } => {

@@ -1,4 +1,4 @@
-//! What a type's JSON form is, before it is tokens: [`stepfn_core::shape::Shape`] over types that are only known by name.
+//! The JSON form of a type before it is tokens: [`stepfn_core::shape::Shape`] over types that are only known by name.
 
 use stepfn_core::shape::{Given, Made, Side};
 
@@ -17,7 +17,7 @@ pub(super) enum Form {
     Strict(Box<Self>),
     Enum(Strings),
     Array(Box<Self>),
-    /// An array of as many items as an expression says.
+    /// An array whose length is an expression.
     Repeat(Box<Self>, Box<syn::Expr>),
     Tuple(Vec<Self>),
     /// A map, with the form of its keys.

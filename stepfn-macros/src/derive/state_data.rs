@@ -6,7 +6,7 @@ use syn::DeriveInput;
 
 use super::{Errors, attr, bounds, container, expand, field::Context, form::Form};
 
-/// The form of a type as its impl of `StateData`, or what is wrong with its attributes beside an impl that says nothing.
+/// Returns the impl of `StateData` for a type, or the errors of its attributes beside an impl without content.
 #[allow(clippy::needless_pass_by_value)] // an expansion owns its input
 pub(crate) fn state_data(input: DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
@@ -24,7 +24,7 @@ fn form(input: &DeriveInput, errors: &mut Errors) -> Form {
         return Form::Any;
     }
     let said = attr::said(&input.attrs, errors);
-    // Attributes that only one of serde's derives takes stand on a type that has only that side.
+    // Attributes that only one of serde's derives takes are on a type that has only that side.
     let (ser, de) = match (parsed(input, Derive::Serialize), parsed(input, Derive::Deserialize)) {
         (Ok(ser), Ok(de)) => (Some(ser), Some(de)),
         (ser, Ok(de)) => (ser.ok(), Some(de)),

@@ -1,4 +1,4 @@
-//! What was written: the tokens of `state_machine!` as a tree with the place of each part.
+//! The syntax tree: the tokens of `state_machine!` as a tree with the place of each part.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use proc_macro2::{Span, TokenStream};
 use stepfn_core::value::Value;
 use syn::{Attribute, Ident, Path, Type, Visibility};
 
-/// Where something stands: from its first token to its last.
+/// The place of a part: from its first token to its last.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) first: Span,
@@ -111,7 +111,7 @@ impl Text {
     }
 }
 
-/// What stands behind `resource:`.
+/// The value of `resource:`.
 pub(super) struct Resource {
     pub(super) target: Target,
     /// `-> Type`
@@ -123,13 +123,13 @@ pub(super) enum Target {
     Lambda(Path),
     /// `lambda::invoke(validator)`
     Invoke { task: Path, wait_for_task_token: bool },
-    /// A string, or `sns::publish` spelled out as its ARN.
+    /// A string, or `sns::publish` expanded to its ARN.
     Arn(String),
     /// `get_att("Function", "Arn")`, `ref_("Activity")`
     Reference(String, Option<String>),
 }
 
-/// `/// Comment`, `condition => Target`, and what may stand behind it: `{ assign: …, output: … }`
+/// `/// Comment`, `condition => Target`, and an optional `{ assign: …, output: … }`
 pub(super) struct Rule {
     pub(super) attributes: Vec<Attribute>,
     pub(super) condition: Condition,

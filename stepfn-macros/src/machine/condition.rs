@@ -105,7 +105,7 @@ fn term(input: ParseStream<'_>) -> Result<Condition> {
     comparison(input)
 }
 
-/// What a test expects: `is_present($.x)` the truth, `is_present($.x) == false` what it says.
+/// Returns the expected value of a test: `is_present($.x)` is true, `is_present($.x) == false` false.
 fn expected(input: ParseStream<'_>, test: Place) -> Result<(bool, Place)> {
     if !input.peek(Token![==]) {
         return Ok((true, test));
@@ -117,7 +117,7 @@ fn expected(input: ParseStream<'_>, test: Place) -> Result<(bool, Place)> {
     Ok((constant.value, Place::of(constant.span())))
 }
 
-/// `and($.x == 1)`, `or($.x == 1, $.y == 2)`: ASL's lists spelled out, also with one condition.
+/// `and($.x == 1)`, `or($.x == 1, $.y == 2)`: ASL's lists written out, also with one condition.
 fn list(input: ParseStream<'_>) -> Result<Vec<Condition>> {
     let content;
     let parens = parenthesized!(content in input);
@@ -158,7 +158,7 @@ enum SideValue {
     Literal(Value),
 }
 
-/// What a comparison compares.
+/// The kind of values that a comparison compares.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Family {
     String,

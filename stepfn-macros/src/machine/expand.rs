@@ -32,7 +32,7 @@ pub(super) fn spanned_error(place: Place, message: &str) -> syn::Error {
     syn::Error::new_spanned(tokens, message)
 }
 
-/// A warning over a place: stable Rust has none for macros, so the use of something deprecated says it.
+/// Returns a warning at a place: stable Rust has none for macros, so it is the use of something deprecated.
 pub(super) fn warning(conditions: &TokenStream, place: Place, message: &str) -> TokenStream {
     let name = quote_spanned!(place.first=> finding);
     quote_spanned! {place.last=>
@@ -71,7 +71,7 @@ impl Names {
         let index = self.tasks.len();
         let name = quote::format_ident!("__STEPFN_TASK{index}");
         let place = Place::of_tokens(task);
-        // An alias says of a plain function that it is no type, in fewer words than the turbofish does.
+        // An alias ensures that a plain function is no type, in fewer words than the turbofish does.
         let alias = quote::format_ident!("__StepfnTask{index}");
         let info = quote_spanned!(place.first=> ::stepfn::__private::TaskInfo::of::<#alias>());
         self.constants
@@ -324,7 +324,7 @@ fn need_tokens(need: &OwnedNeed) -> TokenStream {
     }
 }
 
-/// What the machine becomes: a type with its states' names, and, for the block of the claims, its definition.
+/// Returns the expansion of a machine: a type with its states' names, and, for the block of the claims, its definition.
 pub(super) fn machine(
     machine: &Machine,
     lowered: &Lowered,
@@ -392,7 +392,7 @@ pub(super) fn machine(
         .filter_map(|(at, spot)| Some((at, spot.key?.first)))
         .collect();
     spots.sort_by_key(|(at, _)| *at);
-    // Each line is told where the state's name stands.
+    // Each line has the span of the state's name.
     let lines = spots.into_iter().map(|(at, span)| quote_spanned!(span=> (#at, ::core::line!())));
     let substitutions = lowered.substitutions.iter().map(|(name, reference)| {
         let reference = match reference {
@@ -445,7 +445,7 @@ pub(super) fn machine(
             #(#constants)*
         }
     };
-    // rustc says at the type that a public machine of a private type is none.
+    // rustc reports at the type that a public machine of a private type is none.
     let associated = associated_types(input, output);
     let definition = quote! {
         impl ::stepfn::__private::Workflow for #name {
@@ -482,7 +482,7 @@ fn associated_types(input: &syn::Type, output: &syn::Type) -> TokenStream {
     quote!(#input #output)
 }
 
-/// What stands in for a machine that has errors, so that what uses it still compiles.
+/// Returns the replacement of a machine that has errors, so that code which uses it still compiles.
 pub(super) fn stand_in(
     machine: &Machine,
     states: &[proc_macro2::Ident],
@@ -530,7 +530,7 @@ pub(super) fn judged(
     definition: &TokenStream,
 ) -> TokenStream {
     let constants = &names.constants;
-    // Nothing of ours is in scope where a token of the user's stands, for a type of the user's may have any name.
+    // Nothing of ours is in scope around a token of the user's, for a type of the user's may have any name.
     let claims = (!claims.is_empty()).then(|| {
         quote! {
             const _: () = {

@@ -1,4 +1,4 @@
-//! What stands before a machine's block, read so that a half-typed one keeps its name.
+//! The part before a machine's block, read so that a half-typed one keeps its name.
 
 use proc_macro2::TokenTree;
 use syn::{
@@ -51,7 +51,7 @@ pub(super) fn name(input: ParseStream<'_>, errors: &mut Errors) -> Result<(Visib
     Ok((visibility, name))
 }
 
-/// Whether a name is the machine's: by what is before it, itself, and what is behind it.
+/// The test whether a name is the machine's: by what is before it, itself, and what is behind it.
 type IsName = fn(Option<&TokenTree>, &Ident, ParseStream<'_>) -> bool;
 
 fn name_here(

@@ -1,4 +1,4 @@
-//! What `stepfn_codegen::import` writes, read by the macro itself: the same ASL comes back, and nothing is refused.
+//! The output of `stepfn_codegen::import`, read by the macro itself: the same ASL comes back, and nothing is refused.
 
 use proc_macro2::TokenStream;
 use stepfn_codegen::{
@@ -21,7 +21,7 @@ fn lowered(source: &str) -> Result<(Machine, lower::Lowered, TokenStream), Strin
             _ => None,
         })
         .ok_or("no machine")?;
-    // As in `state_machine`, the result is kept beside what syn says of tokens that an error left unread.
+    // As in `state_machine`, the result is kept beside syn's message about tokens that an error left unread.
     let mut parsed = None;
     let parser = |input: ParseStream<'_>| {
         parsed = Some(input.parse::<Parsed>()?);
@@ -36,7 +36,7 @@ fn lowered(source: &str) -> Result<(Machine, lower::Lowered, TokenStream), Strin
     Ok((machine, lowered, tokens))
 }
 
-/// What is wrong with the source of a definition, if anything is.
+/// Returns the error of a definition's source, if there is one.
 fn judge(file: &str, text: &str) -> Result<(), String> {
     let imported = import::read(file, text, &import::no_files).map_err(|error| error.to_string())?;
     for imported in imported {
@@ -215,12 +215,12 @@ fn replaced(value: &Value, at: &str, place: &str, other: &Value) -> Value {
     }
 }
 
-/// What is wrong is refused with words, or compiles and comes back all the same: never half.
+/// A definition is refused with a message, or compiles and comes back all the same: never half.
 #[test]
 fn definitions_with_anything_anywhere_are_refused_or_read_back() {
     let others = ["null", "1", "\"x\"", "\"$.a\"", "{}", "[]", "true", "-2.5", "[{}]", "{ \"a.$\": 1 }"];
     let others: Vec<Value> = others.iter().map(|text| text.parse().unwrap()).collect();
-    // All places with all values take minutes: a part of them stands for the rest.
+    // All places with all values take minutes: a part of them is tested for the rest.
     let (step, apart) =
         if std::env::var_os("STEPFN_EVERY_PLACE").is_some() { (1, 1) } else { (others.len(), 9) };
     let (mut read, mut refused) = (0, 0);

@@ -77,9 +77,9 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
 
 pub(super) struct Lowering<'e> {
     pub(super) errors: &'e mut Errors,
-    /// Whether states here are JSONata's where they do not say, and whether this one is.
+    /// Whether states here are JSONata's by default, and whether this one is.
     jsonata: (bool, bool),
-    /// Whether what is read is taken literally: keys and texts stand for themselves.
+    /// Whether the source is taken literally: keys and strings are themselves.
     pub(super) literal: bool,
     pub(super) out: Lowered,
 }
@@ -586,7 +586,7 @@ impl Lowering<'_> {
     }
 }
 
-/// What the `query_language` in a block says.
+/// Returns the language of a block's `query_language`.
 fn is_jsonata(block: &Block) -> Option<bool> {
     let entry =
         block.entries.iter().find(|entry| !entry.key.is_string && entry.key.text == "query_language")?;

@@ -209,7 +209,7 @@ impl Lowered {
     }
 }
 
-/// A finding in the words of the DSL: fields as they are written here. What is said of the data names its own keys, which stay
+/// Returns a diagnostic in the words of the DSL: fields as they are written here. Messages about the data name its own keys, which stay
 /// as they are: an error's `Cause` is no field of a state.
 fn words(finding: &Diagnostic) -> String {
     let of_data = matches!(finding.code, Code::NoSuchField | Code::MaybeMissing | Code::WrongType);
@@ -224,14 +224,14 @@ fn words(finding: &Diagnostic) -> String {
     format!("{message} [{}]", finding.code.name())
 }
 
-/// ASL's field names in backticks as the DSL spells them.
+/// Replaces ASL's field names in backticks with those of the DSL.
 fn in_dsl(text: &str, own: Option<&str>) -> String {
     let mut out = String::new();
     for (index, part) in text.split('`').enumerate() {
         if index > 0 {
             out.push('`');
         }
-        // Odd parts stand inside backticks.
+        // Odd parts are inside backticks.
         if index % 2 == 1 { out.push_str(&code_in_dsl(part, own)) } else { out.push_str(part) }
     }
     out

@@ -241,7 +241,7 @@ pub(super) fn literal(input: ParseStream<'_>) -> Result<(Value, Place)> {
     Ok((value, place))
 }
 
-/// What stands in the parentheses of `ref_("Topic")` and `get_att("Table", "Arn")`: the logical id, the attribute, and where they end.
+/// Reads the parentheses of `ref_("Topic")` and `get_att("Table", "Arn")`: the logical id, the attribute, and where they end.
 pub(super) fn reference(input: ParseStream<'_>, function: &Ident) -> Result<(String, Option<String>, Span)> {
     let content;
     let parens = parenthesized!(content in input);

@@ -21,7 +21,7 @@ fn is_verbatim(input: ParseStream<'_>) -> bool {
     input.fork().call(Ident::parse_any).is_ok_and(|ident| ident == "asl") && input.peek2(token::Paren)
 }
 
-/// `asl("$['a']")`: a path or a function in the very spelling of ASL, where the text has to be that to the byte.
+/// `asl("$['a']")`: a path or a function in the exact text of ASL, where it has to be that to the byte.
 fn verbatim(input: ParseStream<'_>) -> Result<(Text, Place)> {
     let name = input.call(Ident::parse_any)?;
     let content;

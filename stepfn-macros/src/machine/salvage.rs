@@ -1,4 +1,4 @@
-//! What tokens that do not make a machine still name: editors expand every half-typed one.
+//! Names from tokens that do not make a machine: editors expand every half-typed one.
 
 use std::collections::VecDeque;
 

@@ -12,7 +12,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token, ext::IdentE
 
 use super::ast::{Errors, Place};
 
-/// What the attributes of a machine say.
+/// The settings from a machine's attributes.
 #[derive(Default)]
 pub(super) struct Settings {
     pub(super) name: Option<String>,
@@ -154,7 +154,7 @@ fn logging(attribute: &Attribute, settings: &mut Settings, errors: &mut Errors) 
     settings.logging = Some(logging);
 }
 
-/// `#[substitutions(TableName = ref_("Orders"), ShipArn = get_att("Ship", "Arn"))]`: what `${TableName}` in texts stands for.
+/// `#[substitutions(TableName = ref_("Orders"), ShipArn = get_att("Ship", "Arn"))]`: the values of `${TableName}` in strings.
 fn substitutions(attribute: &Attribute, settings: &mut Settings, errors: &mut Errors) {
     let result = attribute.parse_nested_meta(|meta| {
         let name = meta.path.require_ident()?.unraw().to_string();

@@ -75,7 +75,7 @@ fn typed(tokens: TokenStream) -> Vec<Typed> {
     out
 }
 
-/// What an editor hands to a macro: what was opened ends with what is around it, and what closes nothing is left out.
+/// The tokens that an editor hands to a macro: an open group ends with the one around it, and a lone closing bracket is left out.
 fn balanced(typed: &[Typed]) -> TokenStream {
     let mut open: Vec<(Delimiter, Vec<TokenTree>)> = vec![(Delimiter::None, Vec::new())];
     let close = |open: &mut Vec<(Delimiter, Vec<TokenTree>)>| {
@@ -188,7 +188,7 @@ fn a_machine_without_any_two_neighbours_keeps_its_names() {
     at_every_token(|whole, place| [&whole[..place], whole.get(place + 2..).unwrap_or_default()].concat());
 }
 
-/// Completion is asked for with a made-up word where the cursor stands.
+/// Completion asks with a made-up word at the cursor.
 #[test]
 fn a_machine_with_a_word_too_many_at_any_token_keeps_its_names() {
     let word = || Typed::Token(Ident::new("intellijRulezz", Span::call_site()).into());

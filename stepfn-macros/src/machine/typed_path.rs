@@ -1,4 +1,4 @@
-//! `path!`: a path that is checked against a type where it stands.
+//! `path!`: a path that is checked against a type where it is written.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -55,7 +55,7 @@ fn checked(ty: &Type, text: &Text, place: Place) -> TokenStream {
         ty: names.ty(ty),
         side: Side::Made,
         steps,
-        // Whether it is there at some state is for `build()` to say; that there is such a field is said here.
+        // Whether it is there at some state is checked by `build()`; that there is such a field is checked here.
         need: OwnedNeed::Other(Need::Nothing),
     };
     let claim = names.expect(place, "", &claim);

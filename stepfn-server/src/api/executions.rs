@@ -17,7 +17,7 @@ use crate::{
 
 /// Input or output of an execution at most.
 const DATA: usize = 262_144;
-/// How long after its end an execution can be redriven: 14 days.
+/// The time after its end in which an execution can be redriven: 14 days.
 const REDRIVE: i64 = 14 * 24 * 60 * 60 * 1000;
 
 fn input(request: &Request) -> Result<Data, ApiError> {

@@ -13,7 +13,7 @@ use crate::{
     request::{Request, wrong_type},
 };
 
-/// What the API says of a revision beside its definition.
+/// The settings of a revision beside its definition.
 struct Details(Value);
 
 impl Details {

@@ -1,4 +1,4 @@
-//! What the actions do.
+//! The actions.
 
 mod activities;
 mod executions;
@@ -16,7 +16,7 @@ use crate::{
     settings::Settings,
 };
 
-/// What all actions work on.
+/// The state that all actions work on.
 pub(crate) struct Api {
     pub(crate) host: Host,
     pub(crate) settings: Settings,
@@ -64,7 +64,7 @@ impl Api {
             "TagResource" => self.tag(request).await,
             "TestState" => self.test_state(request).await,
             "UntagResource" => self.untag(request).await,
-            // A Map Run goes on as its state says: nothing can be changed of it while it runs.
+            // A Map Run goes on as its state defines: it cannot be changed while it runs.
             "UpdateMapRun" => Err(ApiError::new(
                 "ValidationException",
                 "UpdateMapRun is not supported by this server: a Map Run keeps the settings of its state",

@@ -9,7 +9,7 @@ use crate::{
     request::{Request, wrong_type},
 };
 
-/// How many tags a machine or an activity may have.
+/// The number of tags that a machine or an activity may have.
 const MOST: usize = 50;
 
 fn missing(arn: &str) -> ApiError {

@@ -12,7 +12,7 @@ use crate::{
     request::{Request, wrong_type},
 };
 
-/// What an ARN of a machine stands for: its current revision, that of a version, or that which an alias picks.
+/// The target of a machine's ARN: its current revision, that of a version, or that which an alias picks.
 pub(super) struct Target {
     pub(super) machine: Machine,
     pub(super) revision: String,

@@ -88,7 +88,7 @@ impl Kinds<'_> {
     fn kind(&mut self, name: &str) -> Result<String, String> {
         match self.known.get(name) {
             Some(Some(kind)) => return Ok(kind.clone()),
-            // A shape in itself: nothing is told of it there.
+            // A shape inside itself: it is left open there.
             Some(None) => return Ok("*".to_owned()),
             None => {}
         }

@@ -140,7 +140,7 @@ impl Analyser<'_> {
 }
 
 impl Analyser<'_> {
-    /// Claims that what is appended is an array for certain, where types tell of one of the two; gives whether it did.
+    /// Claims that the appended value is an array for certain, where types decide it for one of the two; returns whether it did.
     fn appends(&mut self, reading: &Reading<'_>, sides: &[Val; 2]) -> bool {
         let node = |side: &Val| match &side.sym {
             _ if side.function.is_some() => None,

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{diagnostic::Code, shape::Need};
 
-/// How often what `$reduce` gathers is gone through.
+/// The number of rounds for which the value of `$reduce` is followed.
 const MOST_ROUNDS: usize = 8;
 
 impl Analyser<'_> {
@@ -44,7 +44,7 @@ impl Analyser<'_> {
             return self.goes_through(env, &Call { arguments: &arguments, ..*call });
         }
         let need = if of_object { Need::Object } else { Need::Value };
-        // A single value that there must be is told by what is asked of the call.
+        // Whether there must be a single value follows from what is asked of the call.
         let of = self.data(env, first, want.part(need));
         let function = match others.first() {
             Some(argument) => {
@@ -127,7 +127,7 @@ impl Analyser<'_> {
         })
     }
 
-    /// What a function gives for as many of the values as it takes.
+    /// Returns the result of a function for as many of the values as it takes.
     fn call_with(
         &mut self,
         env: &mut Env<'_>,
@@ -218,6 +218,6 @@ impl Analyser<'_> {
 
 /// As many values as there are items, less those that come to nothing.
 fn of_each(made: Val, of: &Val) -> Val {
-    // What a function gives stays what it is, so that one array alone is not told from several values.
+    // The result of a function stays what it is, so that one array alone is not distinguished from several values.
     Val { absent: of.absent, over: of.over.clone(), ..Val::many(made.sym) }
 }

@@ -1,4 +1,4 @@
-//! What JSONata's functions ask of their arguments, and what they give.
+//! The requirements of JSONata's functions on their arguments, and their results.
 
 mod arrays;
 mod higher;
@@ -51,7 +51,7 @@ impl Argument<'_> {
     }
 }
 
-/// What becomes of a call where an argument comes to nothing.
+/// The result of a call where an argument comes to nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Missing {
     /// It comes to nothing itself.
@@ -66,7 +66,7 @@ enum Missing {
 pub(super) struct Call<'c, 'e> {
     pub(super) name: &'static str,
     pub(super) arguments: &'c [Argument<'e>],
-    /// Where the call stands.
+    /// The range of the call.
     pub(super) at: &'c Range<usize>,
     pub(super) want: Want,
 }
@@ -131,7 +131,7 @@ impl Analyser<'_> {
             for argument in arguments {
                 self.argument(env, argument, Want::NOTHING);
             }
-            // What is called that is none was reported, or cannot be told.
+            // A called value that is no function was reported, or cannot be known.
             return if callee.sym.is_anything() { callee } else { Val::unknown(Reason::Lambda) };
         };
         let is_open = |argument: &Argument<'_>| {
@@ -150,7 +150,7 @@ impl Analyser<'_> {
         self.apply(env, &callee, arguments, at, want)
     }
 
-    /// What is called. A variable of the machine hides the function of its name.
+    /// Returns the called function. A variable of the machine hides the function of its name.
     fn callee(&mut self, env: &mut Env<'_>, function: &Expression) -> Val {
         let Kind::Variable(name) = &function.kind else {
             return self.evaluate(env, function, Want::NOTHING);
@@ -237,7 +237,7 @@ impl Analyser<'_> {
             self.wrong(&env.reading(at), Code::WrongType, message, Some(help));
             return Val::reported();
         }
-        // The context stands for a first argument that is left out.
+        // The context takes the place of a first argument that is left out.
         let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
         let with_context: Vec<Argument<'_>>;
         let arguments = match parameters.first() {
@@ -289,7 +289,7 @@ impl Analyser<'_> {
         special.unwrap_or_else(|| self.by_signature(env, &call, known.signature, &parameters))
     }
 
-    /// Returns `true` if the context can stand for an argument that is left out. Unlike an argument it must be there.
+    /// Returns `true` if the context can take the place of an argument that is left out. Unlike an argument it must be there.
     fn is_fit_context(
         &mut self,
         env: &Env<'_>,
@@ -311,7 +311,7 @@ impl Analyser<'_> {
         true
     }
 
-    /// A function that its signature tells about.
+    /// Evaluates a call of a function by its signature.
     fn by_signature(
         &mut self,
         env: &mut Env<'_>,
@@ -411,7 +411,7 @@ fn only_leads(expression: &Expression) -> bool {
     }
 }
 
-/// What becomes of a call of a function where the argument at a place comes to nothing: as jsonata 2.0.6 answers.
+/// Returns the result of a call of a function where the argument at a place comes to nothing: as jsonata 2.0.6 answers.
 fn when_missing(name: &str, place: usize, optional: bool) -> Missing {
     match (name, place) {
         ("count" | "exists" | "zip" | "append" | "error" | "now" | "random", _) => Missing::Fine,
@@ -426,7 +426,7 @@ fn when_missing(name: &str, place: usize, optional: bool) -> Missing {
     }
 }
 
-/// What a function gives, by the end of its signature and what is known beyond it.
+/// Returns the result of a function, by the end of its signature and the facts beyond it.
 fn gives(name: &str, signature: &str) -> Val {
     Val::one(match name {
         "count" | "length" => Sym::count(),

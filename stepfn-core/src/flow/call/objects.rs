@@ -85,7 +85,7 @@ impl Analyser<'_> {
                 let reading = env.reading(&part.range);
                 self.require(&reading, &Val::one(items.clone()), Want::if_any(Need::Object));
                 let above = match value.is_single() && !value.absent && value.over.is_empty() {
-                    // Whether it is there, and whether it is an array of objects, its type tells.
+                    // Its type decides whether it is there, and whether it is an array of objects.
                     true if !value.many && value.function.is_none() && is_plain(&value.sym) => {
                         value.sym.clone()
                     }
@@ -126,7 +126,7 @@ impl Analyser<'_> {
     }
 }
 
-/// More objects than these put over each other are not told apart.
+/// The number of objects put over each other up to which they are kept apart.
 const MOST_PARTS: usize = 12;
 
 /// The value of a type that all is put over that is put over it here, if it is no part of one.
@@ -201,7 +201,7 @@ pub(in super::super) fn merge(below: &Sym, above: &Sym) -> Sym {
         }
         (below, above) if below.is_anything() && above.is_anything() => return below.clone(),
         (Sym::Map(one), Sym::Map(other)) => return Sym::Map(Shared::new(one.join(other))),
-        // Which keys are put over, the type tells.
+        // The type determines the keys that are put over.
         (Sym::Object(..) | Sym::Map(_) | Sym::Leaf(_), Sym::Leaf(_)) => {
             return Sym::Merged(Shared::new(vec![below.clone(), above.clone()]));
         }

@@ -9,7 +9,7 @@ pub(in super::super) struct Parameter {
     kinds: u8,
     /// The kind of its items, where it takes an array.
     item: Option<char>,
-    /// Whether the context stands for it where it is left out.
+    /// Whether the context takes its place where it is left out.
     pub(super) context: bool,
     /// Whether it may be left out.
     pub(super) optional: bool,
@@ -40,7 +40,7 @@ const fn kind(sign: char) -> u8 {
 }
 
 impl Parameter {
-    /// What is asked of an argument as a whole; nothing where anything will do. One that is no array is made one where an array is
+    /// Returns the requirement on an argument as a whole; nothing where anything will do. One that is no array is made one where an array is
     /// asked for.
     pub(in super::super) fn need(&self) -> Option<Need<'static>> {
         match self.kinds & !FUNCTION {
@@ -55,7 +55,7 @@ impl Parameter {
         }
     }
 
-    /// What is asked of each item of an array.
+    /// Returns the requirement on each item of an array.
     pub(super) fn item_need(&self) -> Option<Need<'static>> {
         match self.item? {
             's' => Some(Need::String),

@@ -53,7 +53,7 @@ impl Analyser<'_> {
                 let of = self.argument(env, call.arguments.first()?, want.part(Need::String));
                 let picture = optional(self, env, 1, Need::String);
                 let made = Val::one(Sym::Whole(Bounds { min: -MOST_MILLIS, max: MOST_MILLIS }));
-                // What does not look as the picture says is no time.
+                // A string that does not match the picture is no time.
                 let made = if picture.is_some() { made.maybe() } else { made };
                 made.of_parts([&of], want)
             }
@@ -79,8 +79,8 @@ impl Analyser<'_> {
         })
     }
 
-    /// Demands of a function that stands for a regular expression that it is one: any other would have to give what one gives, which
-    /// no type tells.
+    /// Demands of a function in place of a regular expression that it is one: any other would have to give the same result, which no type
+    /// promises.
     pub(super) fn matches(&mut self, env: &Env<'_>, value: &Val, at: &Range<usize>) {
         let is_other = value.function.as_ref().is_some_and(|function| !function.is_pattern());
         if is_other && self.typing.proven {
@@ -89,7 +89,7 @@ impl Analyser<'_> {
         }
     }
 
-    /// What `$replace` puts there: a text, or what a function makes one of what a regular expression found.
+    /// Evaluates the replacement of `$replace`: a string, or a function that makes one of a match of a regular expression.
     fn replacement(&mut self, env: &mut Env<'_>, pattern: &Val, argument: &Argument<'_>) {
         let value = self.argument(env, argument, Want::NOTHING);
         let at = argument.range();

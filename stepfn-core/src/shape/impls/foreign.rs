@@ -5,7 +5,7 @@
 use super::{Shape, StateData, maps, sequences, shapes};
 use crate::shape::{EnumShape, ObjectShape, OneOfShape, TIMESTAMP};
 
-/// What a type makes of itself, beside what else it reads.
+/// The serialized form of a type, beside the other forms that it reads.
 #[allow(unused_macros)]
 macro_rules! also_given {
     ($name:literal: $made:expr, $($other:expr),+) => {
