@@ -182,8 +182,9 @@ fn map_keys(map: &Map) -> [(&'static str, bool); 5] {
     ]
 }
 
-/// Returns `true` if a text has a placeholder of a deployment tool: `${Name}`, `#{Name}`, `[!function[name]arn]`, `<name>`.\n\nNothing is
-/// known of such a text before it is filled in.
+/// Returns `true` if a text has a placeholder of a deployment tool: `${Name}`, `#{Name}`, `[!function[name]arn]`, `<name>`.
+///
+/// Nothing is known of such a text before it is filled in.
 pub(crate) fn has_placeholder(text: &str) -> bool {
     text.contains("${") || text.contains("#{") || text.contains("[!") || text.contains("{{")
 }
