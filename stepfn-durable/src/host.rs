@@ -428,6 +428,18 @@ impl Host {
     /// # Errors
     /// When it runs, succeeded, ended too long ago, or there is none of this ARN.
     pub async fn redrive(&self, execution_arn: &str) -> Result<Timestamp, HostError> {
+        self.redrive_once(execution_arn, "").await
+    }
+
+    /// The same with a client token: asked for again with the same one, it answers as the first time. An empty one is none.
+    ///
+    /// # Errors
+    /// As [`redrive`](Self::redrive).
+    pub async fn redrive_once(
+        &self,
+        execution_arn: &str,
+        client_token: &str,
+    ) -> Result<Timestamp, HostError> {
         let known = self.describe(execution_arn).await?;
         let now = self.inner.clock.now();
         let not = |reason: &'static str| {
@@ -440,7 +452,7 @@ impl Host {
         let redrive = Redrive {
             execution: execution_arn.to_owned(),
             data: Message::Redrive(key).write(),
-            key: String::new(),
+            key: client_token.to_owned(),
             pending: false,
             at: millis(now),
         };

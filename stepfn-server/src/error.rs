@@ -20,9 +20,8 @@ impl ApiError {
         Self { code, message: message.into(), status: 400 }
     }
 
-    /// The error of one field, by the model of the API.
     pub(crate) fn invalid(what: impl fmt::Display) -> Self {
-        Self::new("ValidationException", format!("1 validation error detected: {what}"))
+        Self::new("ValidationException", what.to_string())
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {

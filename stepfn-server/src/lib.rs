@@ -23,6 +23,7 @@ mod api;
 mod arn;
 mod error;
 mod http;
+mod model;
 mod request;
 mod settings;
 

@@ -1,8 +1,8 @@
-//! The members of a request, checked by the limits of the API's model.
+//! The members of a request, which are what the API's model says.
 
 use serde_json::{Map, Value};
 
-use crate::error::ApiError;
+use crate::{error::ApiError, model};
 
 /// A request's members.
 pub(crate) struct Request {
@@ -12,12 +12,14 @@ pub(crate) struct Request {
 type Member<T> = Result<T, ApiError>;
 
 impl Request {
-    pub(crate) fn read(body: &[u8]) -> Member<Self> {
+    /// Reads a request for an action.
+    pub(crate) fn read(action: &str, body: &[u8]) -> Member<Self> {
         let not_json = || ApiError::new("SerializationException", "The request body is not a JSON object");
         let body: &[u8] = if body.is_empty() { b"{}" } else { body };
         match serde_json::from_slice(body).map_err(|_| not_json())? {
             // Null means absent.
             Value::Object(members) => {
+                model::check(action, &members)?;
                 Ok(Self { members: members.into_iter().filter(|(_, value)| !value.is_null()).collect() })
             }
             _ => Err(not_json()),
@@ -32,74 +34,37 @@ impl Request {
         Value::Object(self.members.clone()).to_string()
     }
 
-    /// A text of `least` to `most` characters.
-    pub(crate) fn optional(&self, name: &str, least: usize, most: usize) -> Member<Option<&str>> {
-        let Some(value) = self.members.get(name) else { return Ok(None) };
-        let Some(text) = value.as_str() else { return Err(wrong_type(name, "a string")) };
-        let length = text.chars().count();
-        let bound = if length < least {
-            format!("greater than or equal to {least}")
-        } else if length > most {
-            format!("less than or equal to {most}")
-        } else {
-            return Ok(Some(text));
-        };
-        Err(ApiError::invalid(format_args!(
-            "Value '{text}' at '{name}' failed to satisfy constraint: Member must have length {bound}"
-        )))
+    pub(crate) fn optional(&self, name: &str) -> Option<&str> {
+        self.members.get(name).and_then(Value::as_str)
     }
 
-    pub(crate) fn text(&self, name: &str, least: usize, most: usize) -> Member<&str> {
-        self.optional(name, least, most)?.ok_or_else(|| {
-            ApiError::invalid(format_args!(
-                "Value null at '{name}' failed to satisfy constraint: Member must not be null"
-            ))
-        })
+    pub(crate) fn text(&self, name: &str) -> Member<&str> {
+        self.optional(name).ok_or_else(|| ApiError::internal(format!("the model does not have `{name}`")))
     }
 
     pub(crate) fn arn(&self, name: &str) -> Member<&str> {
-        let arn = self.text(name, 1, 2000)?;
+        let arn = self.text(name)?;
         if !arn.starts_with("arn:") {
             return Err(ApiError::arn(format_args!("Invalid ARN prefix: {arn}")));
         }
         Ok(arn)
     }
 
-    pub(crate) fn flag(&self, name: &str) -> Member<Option<bool>> {
-        let Some(value) = self.members.get(name) else { return Ok(None) };
-        value.as_bool().map(Some).ok_or_else(|| wrong_type(name, "a boolean"))
+    pub(crate) fn optional_flag(&self, name: &str) -> Option<bool> {
+        self.members.get(name).and_then(Value::as_bool)
     }
 
-    pub(crate) fn one_of<'a>(&'a self, name: &str, values: &[&str]) -> Member<Option<&'a str>> {
-        match self.optional(name, 0, usize::MAX)? {
-            Some(value) if !values.contains(&value) => Err(ApiError::invalid(format_args!(
-                "Value '{value}' at '{name}' failed to satisfy constraint: Member must satisfy enum value set: [{}]",
-                values.join(", ")
-            ))),
-            value => Ok(value),
-        }
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.optional_flag(name).unwrap_or(false)
     }
 
-    pub(crate) fn most(&self) -> Member<usize> {
-        let Some(value) = self.members.get("maxResults") else { return Ok(100) };
-        let Some(most) = value.as_i64() else { return Err(wrong_type("maxResults", "an integer")) };
-        let bound = match most {
-            ..0 => "greater than or equal to 0",
-            0 => return Ok(100),
-            1..=1000 => return Ok(usize::try_from(most).unwrap_or(100)),
-            _ => "less than or equal to 1000",
-        };
-        Err(ApiError::invalid(format_args!(
-            "Value '{most}' at 'maxResults' failed to satisfy constraint: Member must have value {bound}"
-        )))
+    /// How many items a page has: 0 stands for 100.
+    pub(crate) fn most(&self) -> usize {
+        let most = self.members.get("maxResults").and_then(Value::as_u64).unwrap_or(0);
+        if most == 0 { 100 } else { usize::try_from(most).unwrap_or(100) }
     }
 
-    pub(crate) fn list(&self, name: &str) -> Member<Option<&Vec<Value>>> {
-        let Some(value) = self.members.get(name) else { return Ok(None) };
-        value.as_array().map(Some).ok_or_else(|| wrong_type(name, "a list"))
+    pub(crate) fn list(&self, name: &str) -> Option<&Vec<Value>> {
+        self.members.get(name).and_then(Value::as_array)
     }
-}
-
-pub(crate) fn wrong_type(name: &str, expected: &str) -> ApiError {
-    ApiError::new("SerializationException", format!("`{name}` must be {expected}"))
 }

@@ -6,6 +6,8 @@
 //! ```sh
 //! STEPFN_CASE=wait_timestamp cargo test --test conformance
 //! ```
+//!
+//! What the API answered is asked over HTTP, by `stepfn-server`: `cargo test -p stepfn-server --test api`.
 
 #![allow(clippy::unwrap_used, unreachable_pub)] // a test
 

@@ -5,7 +5,7 @@ use super::{
     execution::{ExecutionId, Status},
 };
 
-/// A page of a list, newest or first by name at the front.
+/// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
     /// The items of the page.

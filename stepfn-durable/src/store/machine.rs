@@ -210,7 +210,7 @@ pub struct VersionsOf {
     pub page: PageAt,
 }
 
-/// A list of the aliases of a machine, newest first.
+/// A list of the aliases of a machine, oldest first: recorded on AWS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AliasesOf {
     /// The ARN of the machine.

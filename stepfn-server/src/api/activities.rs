@@ -4,24 +4,32 @@ use serde_json::json;
 use stepfn_core::json as text;
 use stepfn_durable::store::{Activity, Created, NewActivity, Tag};
 
-use super::{Api, machines::read_tags, seconds};
+use super::{
+    Api,
+    machines::{encryption, no_encryption, read_tags},
+    seconds, tags,
+};
 use crate::{
     arn,
     error::{ApiError, Reply},
     request::Request,
 };
 
-pub(super) fn tags(request: &Request) -> Result<Vec<Tag>, ApiError> {
-    request.list("tags")?.map_or(Ok(Vec::new()), |tags| read_tags(tags))
+/// The tags that something new has.
+pub(super) fn tags(request: &Request, arn: &str) -> Result<Vec<Tag>, ApiError> {
+    let tags = request.list("tags").map(|tags| read_tags(tags)).unwrap_or_default();
+    if tags.len() > tags::MOST { Err(tags::too_many(arn)) } else { Ok(tags) }
 }
 
 impl Api {
     pub(super) async fn create_activity(&self, request: &Request) -> Reply {
-        let name = request.text("name", 1, usize::MAX)?;
+        let name = request.text("name")?;
         if !arn::is_name(name) {
             return Err(ApiError::new("InvalidName", format!("Invalid Name: '{name}'")));
         }
+        encryption(request)?;
         let activity_arn = self.arn("activity", name);
+        let tags = tags(request, &activity_arn)?;
         let activity = Activity {
             arn: activity_arn.clone(),
             name: name.to_owned(),
@@ -30,7 +38,7 @@ impl Api {
         };
         let mut created = activity.created;
         if let Created::Exists(known) =
-            self.host.store().create_activity(NewActivity { activity, tags: tags(request)? }).await?
+            self.host.store().create_activity(NewActivity { activity, tags }).await?
         {
             created = known.created;
         }
@@ -49,7 +57,7 @@ impl Api {
             "activityArn": known.arn,
             "name": known.name,
             "creationDate": seconds(known.created),
-            "encryptionConfiguration": { "type": "AWS_OWNED_KEY" },
+            "encryptionConfiguration": no_encryption(),
         }))
     }
 
@@ -75,7 +83,7 @@ impl Api {
 
     pub(super) async fn get_activity_task(&self, request: &Request) -> Reply {
         let known = self.known_activity(request.arn("activityArn")?).await?;
-        let worker = request.optional("workerName", 1, 80)?;
+        let worker = request.optional("workerName");
         match self.host.next_activity_task(&known.arn, worker, self.settings.activity_poll).await? {
             Some(task) => Ok(json!({ "taskToken": task.token, "input": task.input })),
             None => Ok(json!({ "taskToken": null })),
@@ -83,8 +91,8 @@ impl Api {
     }
 
     pub(super) async fn send_success(&self, request: &Request) -> Reply {
-        let token = request.text("taskToken", 1, 2048)?;
-        let output = request.text("output", 0, 262_144)?;
+        let token = request.text("taskToken")?;
+        let output = request.text("output")?;
         let output = text::parse_value(output).map_err(|error| {
             let message = stepfn_core::validate::jackson::message(output, &error);
             ApiError::new("InvalidOutput", format!("Invalid Output: '{message}'"))
@@ -94,15 +102,15 @@ impl Api {
     }
 
     pub(super) async fn send_failure(&self, request: &Request) -> Reply {
-        let token = request.text("taskToken", 1, 2048)?;
-        let error = request.optional("error", 0, 256)?.map(str::to_owned);
-        let cause = request.optional("cause", 0, 32_768)?.map(str::to_owned);
+        let token = request.text("taskToken")?;
+        let error = request.optional("error").map(str::to_owned);
+        let cause = request.optional("cause").map(str::to_owned);
         self.host.send_task_failure(token, error, cause).await?;
         Ok(json!({}))
     }
 
     pub(super) async fn send_heartbeat(&self, request: &Request) -> Reply {
-        self.host.send_task_heartbeat(request.text("taskToken", 1, 2048)?).await?;
+        self.host.send_task_heartbeat(request.text("taskToken")?).await?;
         Ok(json!({}))
     }
 }

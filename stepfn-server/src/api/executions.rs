@@ -15,13 +15,11 @@ use crate::{
     request::Request,
 };
 
-/// Input or output of an execution at most.
-const DATA: usize = 262_144;
 /// The time after its end in which an execution can be redriven: 14 days.
 const REDRIVE: i64 = 14 * 24 * 60 * 60 * 1000;
 
 fn input(request: &Request) -> Result<Data, ApiError> {
-    let Some(given) = request.optional("input", 0, DATA)? else { return Ok(Data::empty_object()) };
+    let Some(given) = request.optional("input") else { return Ok(Data::empty_object()) };
     let refused = |reason: String| {
         ApiError::new("InvalidExecutionInput", format!("Invalid State Machine Execution Input: '{reason}'"))
     };
@@ -41,8 +39,8 @@ fn not_supported() -> ApiError {
 impl Api {
     pub(super) async fn start_execution(&self, request: &Request) -> Reply {
         let given = request.arn("stateMachineArn")?;
-        let name = request.optional("name", 1, 80)?;
-        let trace = request.optional("traceHeader", 0, 256)?;
+        let name = request.optional("name");
+        let trace = request.optional("traceHeader");
         let target = self.target(given).await?;
         if target.machine.deleting {
             return Err(ApiError::new(
@@ -85,7 +83,7 @@ impl Api {
             return Err(not_supported());
         }
         let data = input(request)?;
-        let name = request.optional("name", 1, 80)?;
+        let name = request.optional("name");
         let executor = self.host.executor(&target.machine.arn, &target.revision).await?;
         let input = data.to_string();
         let execution = match name {
@@ -101,14 +99,18 @@ impl Api {
             "startDate": seconds(outcome.started.as_millisecond()),
             "stopDate": seconds(outcome.stopped.as_millisecond()),
             "status": outcome.status.name(),
-            "input": input,
-            "inputDetails": { "included": true },
             // Billed by 100 milliseconds and 64 MB.
             "billingDetails": {
                 "billedMemoryUsedInMB": 64,
                 "billedDurationInMilliseconds": (millis + 99).div_euclid(100).max(1) * 100,
             },
         });
+        put_some(&mut reply, "traceHeader", request.optional("traceHeader"));
+        if !with_data(request) {
+            return Ok(reply);
+        }
+        put(&mut reply, "input", input.into());
+        put(&mut reply, "inputDetails", json!({ "included": true }));
         match &outcome.status {
             Ended::Succeeded { output } => {
                 put(&mut reply, "output", output.to_string().into());
@@ -134,10 +136,13 @@ impl Api {
             "name": summary.name,
             "status": summary.status.name(),
             "startDate": seconds(summary.started),
-            "input": known.input,
-            "inputDetails": { "included": true },
             "redriveCount": summary.redrives,
         });
+        let with_data = with_data(request);
+        if with_data {
+            put(&mut reply, "input", known.input.as_str().into());
+            put(&mut reply, "inputDetails", json!({ "included": true }));
+        }
         put_some(&mut reply, "stopDate", summary.stopped.map(seconds));
         put_some(&mut reply, "redriveDate", summary.redriven.map(seconds));
         put_some(&mut reply, "stateMachineVersionArn", summary.version.clone());
@@ -157,7 +162,7 @@ impl Api {
             if reason.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.into(),
         );
         put_some(&mut reply, "redriveStatusReason", reason);
-        if let Some(end) = &known.end {
+        if let Some(end) = known.end.as_ref().filter(|_| with_data) {
             if let Some(output) = &end.output {
                 put(&mut reply, "output", output.as_str().into());
                 put(&mut reply, "outputDetails", json!({ "included": true }));
@@ -171,8 +176,8 @@ impl Api {
     pub(super) async fn stop_execution(&self, request: &Request) -> Reply {
         let given = request.arn("executionArn")?;
         arn::execution(given)?;
-        let error = request.optional("error", 0, 256)?.map(str::to_owned);
-        let cause = request.optional("cause", 0, 32_768)?.map(str::to_owned);
+        let error = request.optional("error").map(str::to_owned);
+        let cause = request.optional("cause").map(str::to_owned);
         self.host.stop(given, error, cause).await?;
         let known = self.host.wait(given).await?;
         Ok(json!({ "stopDate": seconds(known.summary.stopped.unwrap_or_else(|| self.now())) }))
@@ -181,16 +186,15 @@ impl Api {
     pub(super) async fn redrive(&self, request: &Request) -> Reply {
         let given = request.arn("executionArn")?;
         arn::execution(given)?;
-        request.optional("clientToken", 1, 64)?;
-        let at = self.host.redrive(given).await?;
+        let at = self.host.redrive_once(given, request.optional("clientToken").unwrap_or_default()).await?;
         Ok(json!({ "redriveDate": seconds(at.as_millisecond()) }))
     }
 
     pub(super) async fn get_history(&self, request: &Request) -> Reply {
         let given = request.arn("executionArn")?;
         arn::execution(given)?;
-        let reverse = request.flag("reverseOrder")?.unwrap_or(false);
-        let with_data = request.flag("includeExecutionData")?.unwrap_or(true);
+        let reverse = request.flag("reverseOrder");
+        let with_data = request.optional_flag("includeExecutionData").unwrap_or(true);
         let id = self.host.describe(given).await?.summary.id;
         let list = format!("history {given} {reverse}");
         let page = self.page(request, &list)?;
@@ -208,12 +212,9 @@ impl Api {
     }
 
     pub(super) async fn list_executions(&self, request: &Request) -> Reply {
-        const STATUSES: [&str; 6] =
-            ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"];
-        let status = request.one_of("statusFilter", &STATUSES)?.and_then(Status::of_name);
-        let redriven = request.one_of("redriveFilter", &["REDRIVEN", "NOT_REDRIVEN"])?;
+        let status = request.optional("statusFilter").and_then(Status::of_name);
+        let redriven = request.optional("redriveFilter");
         let redriven = redriven.map(|filter| filter == "REDRIVEN");
-        request.most()?;
         let of = match (request.get("stateMachineArn"), request.get("mapRunArn")) {
             (Some(_), None) => {
                 let given = request.arn("stateMachineArn")?;
@@ -275,6 +276,11 @@ impl Api {
         let test = test.account(&self.settings.account).region(&self.settings.region);
         Ok(of_core(&test.run().map_err(refused)?.to_json()))
     }
+}
+
+/// Whether the answer has what is encrypted where a machine has a key of its own.
+pub(super) fn with_data(request: &Request) -> bool {
+    request.optional("includedData") != Some("METADATA_ONLY")
 }
 
 fn listed(summary: &Summary) -> Value {

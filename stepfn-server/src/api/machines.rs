@@ -1,23 +1,25 @@
 //! State machines and their revisions.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use stepfn_core::{definition::WorkflowType, validate};
 use stepfn_durable::store::{
     self, Created, Deleted, Machine, MachineKind, NewMachine, Published, Revision, Tag, Update,
 };
 
-use super::{Api, activities, put, put_some, seconds};
+use super::{Api, activities, executions::with_data, put, put_some, seconds, variables};
 use crate::{
     arn,
     error::{ApiError, Reply},
-    request::{Request, wrong_type},
+    request::Request,
 };
 
 /// The settings of a revision beside its definition.
-struct Details(Value);
+pub(super) struct Details(Value);
 
 impl Details {
-    fn read(text: &str) -> Self {
+    pub(super) fn read(text: &str) -> Self {
         Self(serde_json::from_str(text).unwrap_or_else(|_| json!({})))
     }
 
@@ -30,16 +32,21 @@ impl Details {
         self.0.get("loggingConfiguration").cloned().unwrap_or_else(off)
     }
 
+    /// Whether the machine was another one before.
+    pub(super) fn is_updated(&self) -> bool {
+        self.0.get("updated").is_some()
+    }
+
     fn tracing(&self) -> Value {
         self.0.get("tracingConfiguration").cloned().unwrap_or_else(|| json!({ "enabled": false }))
     }
 }
 
-pub(super) fn kind(request: &Request) -> Result<MachineKind, ApiError> {
-    Ok(match request.one_of("type", &["STANDARD", "EXPRESS"])? {
+pub(super) fn kind(request: &Request) -> MachineKind {
+    match request.optional("type") {
         Some("EXPRESS") => MachineKind::Express,
         _ => MachineKind::Standard,
-    })
+    }
 }
 
 pub(super) fn workflow_type(kind: MachineKind) -> WorkflowType {
@@ -56,11 +63,33 @@ pub(super) fn type_name(kind: MachineKind) -> &'static str {
     }
 }
 
+fn description_without_version() -> ApiError {
+    ApiError::new("ValidationException", "Version description can only be set when publish is true")
+}
+
 fn checked(definition: &str, kind: MachineKind) -> Result<(), ApiError> {
     match validate::validate(definition, workflow_type(kind)).refusal() {
         Some(refusal) => Err(ApiError::new("InvalidDefinition", refusal)),
         None => Ok(()),
     }
+}
+
+/// `encryptionConfiguration`, of machines and activities. Nothing is encrypted here, so none but AWS's own key is taken.
+pub(super) fn encryption(request: &Request) -> Result<(), ApiError> {
+    let given = request.get("encryptionConfiguration");
+    let is_own = given.is_none_or(|given| given.get("type").and_then(Value::as_str) == Some("AWS_OWNED_KEY"));
+    if is_own && given.is_none_or(|given| given.get("kmsKeyId").is_none_or(Value::is_null)) {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        "InvalidEncryptionConfiguration",
+        "Invalid Encryption Configuration: this server has no KMS keys; leave it out, or use the type AWS_OWNED_KEY",
+    ))
+}
+
+/// What `encryptionConfiguration` is answered as.
+pub(super) fn no_encryption() -> Value {
+    json!({ "type": "AWS_OWNED_KEY" })
 }
 
 /// `loggingConfiguration` as it is kept.
@@ -84,21 +113,20 @@ fn logging(request: &Request) -> Result<Option<Value>, ApiError> {
 
 impl Api {
     pub(super) async fn create_machine(&self, request: &Request) -> Reply {
-        let name = request.text("name", 1, usize::MAX)?;
+        let name = request.text("name")?;
         if !arn::is_name(name) {
             return Err(ApiError::new("InvalidName", format!("Invalid Name: '{name}'")));
         }
-        let definition = request.text("definition", 1, 1_048_576)?;
-        let role = request.text("roleArn", 1, 256)?;
-        let kind = kind(request)?;
-        let publish = request.flag("publish")?.unwrap_or(false);
-        let description = request.optional("versionDescription", 0, 256)?;
+        let definition = request.text("definition")?;
+        let role = request.text("roleArn")?;
+        let kind = kind(request);
+        let publish = request.flag("publish");
+        let description = request.optional("versionDescription");
         if description.is_some() && !publish {
-            return Err(ApiError::new(
-                "ValidationException",
-                "Version description can only be set when publish is true",
-            ));
+            return Err(description_without_version());
         }
+        encryption(request)?;
+        let tags = activities::tags(request, &self.arn("stateMachine", name))?;
         checked(definition, kind)?;
         let mut details = json!({ "roleArn": role });
         put_some(&mut details, "loggingConfiguration", logging(request)?);
@@ -110,7 +138,7 @@ impl Api {
             name: name.to_owned(),
             kind,
             revision: revision.clone(),
-            tags: activities::tags(request)?,
+            tags,
             publish: publish.then(|| description.unwrap_or_default().to_owned()),
         };
         let created = match self.host.store().create_machine(new).await? {
@@ -159,18 +187,29 @@ impl Api {
         if qualifier.is_some() {
             return Err(ApiError::new("ValidationException", "Only the state machine itself can be updated"));
         }
-        let definition = request.optional("definition", 1, 1_048_576)?;
-        let role = request.optional("roleArn", 1, 256)?;
+        let definition = request.optional("definition");
+        let role = request.optional("roleArn");
         let logging = logging(request)?;
         let tracing = request.get("tracingConfiguration").cloned();
-        if definition.is_none() && role.is_none() && logging.is_none() && tracing.is_none() {
+        let encryption = request.get("encryptionConfiguration");
+        if definition.is_none()
+            && role.is_none()
+            && logging.is_none()
+            && tracing.is_none()
+            && encryption.is_none()
+        {
             return Err(ApiError::new(
                 "MissingRequiredParameter",
                 "Either the definition, the role ARN, the LoggingConfiguration, the EncryptionConfiguration, or the TracingConfiguration must be specified",
             ));
         }
-        let publish = request.flag("publish")?.unwrap_or(false);
-        let description = request.optional("versionDescription", 0, 256)?.unwrap_or_default();
+        self::encryption(request)?;
+        let publish = request.flag("publish");
+        let description = request.optional("versionDescription");
+        if description.is_some() && !publish {
+            return Err(description_without_version());
+        }
+        let description = description.unwrap_or_default();
         let machine = self.known_machine(&machine_arn).await?;
         let before = self.revision_of(&machine).await?;
         let definition = definition.unwrap_or(&before.definition);
@@ -180,6 +219,7 @@ impl Api {
         put_some(&mut details, "loggingConfiguration", logging);
         put_some(&mut details, "tracingConfiguration", tracing);
         let is_same = definition == before.definition && Details::read(&before.details).0 == details;
+        put(&mut details, "updated", true.into());
         let revision = self.revision(&machine_arn, definition, &details);
         let (at, id) = (revision.created, revision.id.clone());
         let publish = publish.then(|| description.to_owned());
@@ -255,17 +295,16 @@ impl Api {
             "creationDate": seconds(target.version.as_ref().map_or(machine.created, |version| version.created)),
             "loggingConfiguration": details.logging(),
             "tracingConfiguration": details.tracing(),
+            "encryptionConfiguration": no_encryption(),
         });
-        if request.one_of("includedData", &["ALL_DATA", "METADATA_ONLY"])? != Some("METADATA_ONLY") {
-            put(&mut reply, "definition", revision.definition.as_str().into());
-        }
+        put_definition(&mut reply, request, &revision.definition);
         if let Some(version) = &target.version
             && !version.description.is_empty()
         {
             put(&mut reply, "description", version.description.as_str().into());
         }
         // A machine that was never changed has none: recorded on AWS.
-        if target.version.is_some() || revision.created != machine.created {
+        if target.version.is_some() || details.is_updated() {
             put(&mut reply, "revisionId", revision.id.as_str().into());
         }
         Ok(reply)
@@ -281,15 +320,14 @@ impl Api {
         let mut reply = json!({
             "stateMachineArn": machine,
             "name": machine.rsplit(':').next().unwrap_or_default(),
-            "definition": revision.definition,
             "roleArn": details.role(),
             "updateDate": seconds(revision.created),
             "loggingConfiguration": details.logging(),
             "tracingConfiguration": details.tracing(),
+            "encryptionConfiguration": no_encryption(),
         });
-        if let Ok(known) = self.known_machine(&machine).await
-            && revision.created != known.created
-        {
+        put_definition(&mut reply, request, &revision.definition);
+        if details.is_updated() {
             put(&mut reply, "revisionId", revision.id.as_str().into());
         }
         Ok(reply)
@@ -323,12 +361,21 @@ impl Api {
     }
 }
 
-/// Tags as the API gives them.
-pub(super) fn read_tags(tags: &[Value]) -> Result<Vec<Tag>, ApiError> {
-    let text = |tag: &Value, key: &str| tag.get(key).and_then(Value::as_str).map(str::to_owned);
-    let tag = |tag: &Value| {
-        let key = text(tag, "key").ok_or_else(|| wrong_type("tags", "a list of keys and values"))?;
-        Ok(Tag { key, value: text(tag, "value").unwrap_or_default() })
-    };
-    tags.iter().map(tag).collect()
+/// The definition and the variables that it reads, where these are asked for.
+fn put_definition(reply: &mut Value, request: &Request, definition: &str) {
+    if !with_data(request) {
+        return;
+    }
+    put(reply, "definition", definition.into());
+    let references = variables::references(definition);
+    if !references.is_empty() {
+        put(reply, "variableReferences", json!(references));
+    }
+}
+
+/// Tags as the API gives them. The last of one key counts.
+pub(super) fn read_tags(tags: &[Value]) -> Vec<Tag> {
+    let text = |tag: &Value, key: &str| tag.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let tags: BTreeMap<_, _> = tags.iter().map(|tag| (text(tag, "key"), text(tag, "value"))).collect();
+    tags.into_iter().map(|(key, value)| Tag { key, value }).collect()
 }

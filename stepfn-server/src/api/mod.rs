@@ -4,6 +4,7 @@ mod activities;
 mod executions;
 mod machines;
 mod tags;
+mod variables;
 mod versions;
 
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
@@ -28,7 +29,7 @@ const TOKEN_LIFE: i64 = 24 * 60 * 60 * 1000;
 impl Api {
     /// The answer to a request for an action.
     pub(crate) async fn call(&self, action: &str, body: &[u8]) -> Reply {
-        let request = Request::read(body)?;
+        let request = Request::read(action, body)?;
         let request = &request;
         match action {
             "CreateActivity" => self.create_activity(request).await,
@@ -86,8 +87,8 @@ impl Api {
 
     /// Which page of a list is asked for. A token holds for one list, and for a day.
     pub(crate) fn page(&self, request: &Request, list: &str) -> Result<store::PageAt, ApiError> {
-        let limit = request.most()?;
-        let Some(token) = request.optional("nextToken", 1, 3096)? else {
+        let limit = request.most();
+        let Some(token) = request.optional("nextToken") else {
             return Ok(store::PageAt::first(limit));
         };
         let text = BASE64.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
@@ -134,9 +135,12 @@ pub(crate) fn seconds(millis: i64) -> Value {
 }
 
 fn validate(request: &Request) -> Reply {
-    let definition = request.text("definition", 1, 1_048_576)?;
-    let kind = machines::kind(request)?;
-    let answer = stepfn_core::validate::validate(definition, machines::workflow_type(kind));
+    let definition = request.text("definition")?;
+    let kind = machines::workflow_type(machines::kind(request));
+    let mut answer = stepfn_core::validate::validate(definition, kind);
+    let most = request.most();
+    answer.truncated |= answer.diagnostics.len() > most;
+    answer.diagnostics.truncate(most);
     Ok(of_core(&answer.to_json()))
 }
 

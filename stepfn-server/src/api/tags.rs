@@ -5,12 +5,26 @@ use stepfn_durable::store::{Retag, Retagged};
 
 use super::{Api, machines::read_tags};
 use crate::{
+    arn::{self, Named},
     error::{ApiError, Reply},
-    request::{Request, wrong_type},
+    request::Request,
 };
 
 /// The number of tags that a machine or an activity may have.
-const MOST: usize = 50;
+pub(super) const MOST: usize = 50;
+
+pub(super) fn too_many(arn: &str) -> ApiError {
+    ApiError::new("TooManyTags", format!("Too many tags: '{arn}'"))
+}
+
+/// The machine or activity that a request is about. Versions and aliases have no tags.
+fn taggable(request: &Request) -> Result<&str, ApiError> {
+    let given = request.arn("resourceArn")?;
+    match arn::read(given)? {
+        Named::Machine { qualifier: None, .. } | Named::Activity => Ok(given),
+        _ => Err(missing(given)),
+    }
+}
 
 fn missing(arn: &str) -> ApiError {
     ApiError::new("ResourceNotFound", format!("Resource not found: '{arn}'"))
@@ -21,26 +35,26 @@ impl Api {
         let arn = retag.arn.clone();
         match self.host.store().retag(retag).await? {
             Retagged::Done => Ok(json!({})),
-            Retagged::TooMany => Err(ApiError::new("TooManyTags", format!("Too many tags: '{arn}'"))),
+            Retagged::TooMany => Err(too_many(&arn)),
             Retagged::Missing => Err(missing(&arn)),
         }
     }
 
     pub(super) async fn tag(&self, request: &Request) -> Reply {
-        let arn = request.arn("resourceArn")?.to_owned();
-        let tags = request.list("tags")?.ok_or_else(|| wrong_type("tags", "a list"))?;
-        self.retag(Retag { arn, set: read_tags(tags)?, remove: Vec::new(), most: MOST }).await
+        let arn = taggable(request)?.to_owned();
+        let tags = request.list("tags").map(Vec::as_slice).unwrap_or_default();
+        self.retag(Retag { arn, set: read_tags(tags), remove: Vec::new(), most: MOST }).await
     }
 
     pub(super) async fn untag(&self, request: &Request) -> Reply {
-        let arn = request.arn("resourceArn")?.to_owned();
-        let keys = request.list("tagKeys")?.ok_or_else(|| wrong_type("tagKeys", "a list"))?;
+        let arn = taggable(request)?.to_owned();
+        let keys = request.list("tagKeys").map(Vec::as_slice).unwrap_or_default();
         let remove = keys.iter().filter_map(Value::as_str).map(str::to_owned).collect();
         self.retag(Retag { arn, set: Vec::new(), remove, most: MOST }).await
     }
 
     pub(super) async fn list_tags(&self, request: &Request) -> Reply {
-        let arn = request.arn("resourceArn")?;
+        let arn = taggable(request)?;
         let tags = self.host.store().tags(arn.to_owned()).await?.ok_or_else(|| missing(arn))?;
         let tags = tags.iter().map(|tag| json!({ "key": tag.key, "value": tag.value }));
         Ok(json!({ "tags": tags.collect::<Vec<_>>() }))

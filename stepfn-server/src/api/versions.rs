@@ -5,11 +5,11 @@ use stepfn_durable::store::{
     Alias, AliasPut, AliasesOf, Deleted, Machine, Publish, PutAlias, Route, Version, VersionId, VersionsOf,
 };
 
-use super::{Api, put_some, seconds};
+use super::{Api, machines::Details, put_some, seconds};
 use crate::{
     arn,
     error::{ApiError, Reply},
-    request::{Request, wrong_type},
+    request::Request,
 };
 
 /// The target of a machine's ARN: its current revision, that of a version, or that which an alias picks.
@@ -43,8 +43,11 @@ impl Api {
 
     pub(super) async fn publish(&self, request: &Request) -> Reply {
         let (machine, _) = arn::machine(request.arn("stateMachineArn")?)?;
-        let revision = request.optional("revisionId", 1, 64)?.map(str::to_owned);
-        let description = request.optional("description", 0, 256)?.unwrap_or_default().to_owned();
+        let revision = match request.optional("revisionId") {
+            Some("INITIAL") => Some(self.initial_revision(&machine).await?),
+            revision => revision.map(str::to_owned),
+        };
+        let description = request.optional("description").unwrap_or_default().to_owned();
         let at = self.now();
         let publish = Publish { machine: machine.clone(), revision, description, most: 1000, at };
         let published = self.host.store().publish(publish).await?;
@@ -55,6 +58,12 @@ impl Api {
         };
         let created = known.map_or(at, |version| version.created);
         Ok(json!({ "stateMachineVersionArn": version, "creationDate": seconds(created) }))
+    }
+
+    /// The revision of a machine that was never changed; what no revision is where it was.
+    async fn initial_revision(&self, machine: &str) -> Result<String, ApiError> {
+        let revision = self.revision_of(&self.known_machine(machine).await?).await?;
+        Ok(if Details::read(&revision.details).is_updated() { "INITIAL".to_owned() } else { revision.id })
     }
 
     pub(super) async fn delete_version(&self, request: &Request) -> Reply {
@@ -93,13 +102,9 @@ impl Api {
     }
 
     pub(super) async fn create_alias(&self, request: &Request) -> Reply {
-        let name = request.text("name", 1, 80)?;
-        if !arn::is_name(name) || name.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(ApiError::new("InvalidName", format!("Invalid Name: '{name}'")));
-        }
-        let (machine, routes) =
-            routes(request)?.ok_or_else(|| wrong_type("routingConfiguration", "a list"))?;
-        let description = request.optional("description", 0, 256)?.map(str::to_owned);
+        let name = request.text("name")?;
+        let (machine, routes) = routes(request)?.unwrap_or_default();
+        let description = request.optional("description").map(str::to_owned);
         let now = self.now();
         let alias = Alias {
             arn: format!("{machine}:{name}"),
@@ -136,7 +141,7 @@ impl Api {
 
     pub(super) async fn update_alias(&self, request: &Request) -> Reply {
         let known = self.known_alias(request.arn("stateMachineAliasArn")?).await?;
-        let description = request.optional("description", 0, 256)?.map(str::to_owned);
+        let description = request.optional("description").map(str::to_owned);
         let routes = routes(request)?.map(|(_, routes)| routes);
         if description.is_none() && routes.is_none() {
             return Err(ApiError::new(
@@ -189,6 +194,7 @@ impl Api {
 
     pub(super) async fn list_aliases(&self, request: &Request) -> Reply {
         let (machine, version) = arn::machine(request.arn("stateMachineArn")?)?;
+        self.known_machine(&machine).await?;
         let version = version.and_then(|number| number.parse().ok());
         let list = format!("aliases {machine} {version:?}");
         let page = self.page(request, &list)?;
@@ -226,13 +232,12 @@ fn pick(routes: &[Route]) -> Option<i64> {
 
 /// The machine and the versions of a routing configuration.
 fn routes(request: &Request) -> Result<Option<(String, Vec<Route>)>, ApiError> {
-    let Some(list) = request.list("routingConfiguration")? else { return Ok(None) };
+    let Some(list) = request.list("routingConfiguration") else { return Ok(None) };
     let invalid = |what: &str| ApiError::new("ValidationException", what);
     let mut machine = None;
     let mut routes = Vec::new();
     for entry in list {
-        let given = entry.get("stateMachineVersionArn").and_then(Value::as_str);
-        let given = given.ok_or_else(|| wrong_type("stateMachineVersionArn", "a string"))?;
+        let given = entry.get("stateMachineVersionArn").and_then(Value::as_str).unwrap_or_default();
         let weight = entry.get("weight").and_then(Value::as_i64).unwrap_or(0);
         let (of, qualifier) = arn::machine(given)?;
         let Some(version) = qualifier.and_then(|number| number.parse().ok()) else {

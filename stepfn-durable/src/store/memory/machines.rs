@@ -206,10 +206,10 @@ impl Model {
             })
             .cloned()
             .collect();
-        items.sort_by(|a, b| (b.created, &b.arn).cmp(&(a.created, &a.arn)));
+        items.sort_by(|a, b| (a.created, &a.arn).cmp(&(b.created, &b.arn)));
         if let Some(cursor) = &list.page.after {
             let (created, arn) = read_named(cursor)?;
-            items.retain(|alias| (alias.created, alias.arn.as_str()) < (created, arn));
+            items.retain(|alias| (alias.created, alias.arn.as_str()) > (created, arn));
         }
         items.truncate(list.page.limit + 1);
         Ok(page(items, list.page.limit, |alias| format!("{}.{}", alias.created, alias.arn)))

@@ -352,18 +352,17 @@ pub(in crate::store) async fn alias<D: Driver>(db: &mut D, arn: String) -> Resul
 }
 
 pub(in crate::store) async fn aliases<D: Driver>(db: &mut D, list: AliasesOf) -> Result<Page<Alias>> {
-    let (created, arn) = list.page.after.as_deref().map_or(Ok((i64::MAX, "")), read_named)?;
+    let (created, arn) = list.page.after.as_deref().map_or(Ok((i64::MIN, "")), read_named)?;
     let limit = list.page.limit.saturating_add(1);
     let rows = match list.version {
         None => {
-            let sql = select_alias!(
-                "machine = $1 and (created, arn) < ($2, $3) order by created desc, arn desc limit $4"
-            );
+            let sql =
+                select_alias!("machine = $1 and (created, arn) > ($2, $3) order by created, arn limit $4");
             db.rows(sql, cells![list.machine, created, arn, limit]).await?
         }
         Some(version) => {
             let sql = select_alias!(
-                "machine = $1 and (created, arn) < ($2, $3) and (version_a = $5 or version_b = $5) order by created desc, arn desc limit $4"
+                "machine = $1 and (created, arn) > ($2, $3) and (version_a = $5 or version_b = $5) order by created, arn limit $4"
             );
             db.rows(sql, cells![list.machine, created, arn, limit, version]).await?
         }
