@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> 
 
 /// What a file becomes.
 struct Made {
-    /// None where it is left as it is.
+    /// The new text; none where it is left as it is.
     text: Option<String>,
     /// The machines of a Rust file.
     machines: usize,

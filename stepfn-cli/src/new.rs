@@ -213,7 +213,7 @@ fn test_of(machine: &Imported, module: &str) -> String {
     )
 }
 
-/// Why cargo, or a program, cannot call a crate so.
+/// Returns the reason why cargo, or a program, cannot have a crate of this name.
 fn fault_of_name(name: &str) -> Option<&'static str> {
     const TAKEN: [&str; 12] = [
         "stepfn",

@@ -27,7 +27,7 @@ use crate::{
     source::{self, Source},
 };
 
-/// Why nothing was run.
+/// The reason why nothing was run.
 enum Stop {
     /// It was said, and the command ends so.
     Said(Outcome),
@@ -252,7 +252,7 @@ fn mocks(
     }
 }
 
-/// Why an execution could not go on, and what to add to which file.
+/// Returns the reason why an execution could not go on, and what to add to which file.
 pub fn cause(error: &RunError, mocks: Option<&MockCase>) -> String {
     let (state, what) = match error {
         RunError::Unbound(unbound) => {

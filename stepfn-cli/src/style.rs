@@ -33,7 +33,7 @@ impl Styles {
     }
 }
 
-/// As rustfmt looks for them: in the folder, then in those above it.
+/// Looks for settings as rustfmt does: in the folder, then in those above it.
 fn above(folder: &Path) -> Result<Style, String> {
     for folder in folder.ancestors() {
         for name in [".rustfmt.toml", "rustfmt.toml"] {

@@ -2,7 +2,7 @@ use std::{io, path::PathBuf};
 
 use crate::{deployment::DeploymentProblem, generate::Difference};
 
-/// Why nothing was generated, or why a check failed.
+/// The error of generating files, or of checking them.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -118,7 +118,7 @@ pub enum Error {
         action: &'static str,
         /// The file or directory.
         path: PathBuf,
-        /// Why it failed.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// [`check`](crate::generate::check) found files that are not what would be generated.

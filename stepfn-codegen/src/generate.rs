@@ -112,9 +112,9 @@ struct File {
 /// The effect of [`Plan::write`] on a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is new, or its text changed.
+    /// The file is new, or its text changed.
     Written,
-    /// It was right already.
+    /// The file was up to date.
     Unchanged,
     /// Its machine is gone.
     Removed,
@@ -139,12 +139,12 @@ pub enum Difference {
         path: PathBuf,
         /// The first line that differs, from 1.
         line: usize,
-        /// That line in the file; `None` where the file ends before.
+        /// The line in the file; `None` where the file ends before.
         found: Option<String>,
-        /// That line as it would be generated; `None` where the text ends before.
+        /// The line as it would be generated; `None` where the text ends before.
         expected: Option<String>,
     },
-    /// There is no such file.
+    /// The file does not exist.
     Missing {
         /// The file.
         path: PathBuf,

@@ -87,7 +87,7 @@ pub(crate) fn names(text: &str) -> Vec<&str> {
     names
 }
 
-/// Where the brace closes; variables of the Framework may hold others: `${self:custom.${sls:stage}}`.
+/// Returns the position of the closing brace; variables of the Framework may hold others: `${self:custom.${sls:stage}}`.
 fn closing_brace(inner: &str) -> Option<usize> {
     let mut depth = 1;
     let mut previous = ' ';

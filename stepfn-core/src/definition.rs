@@ -38,7 +38,7 @@ pub trait Workflow {
     fn definition() -> Definition;
 }
 
-/// Where a workflow was written in Rust.
+/// The place of a workflow in a Rust source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {
     /// The file, as from `file!()`: relative to the root of the workspace.
@@ -65,7 +65,7 @@ pub struct Definition {
     pub tasks: Vec<TaskBinding>,
     /// The declared results of other Task states, and of those that wait for a callback, by JSON pointer.
     pub results: Vec<(String, &'static Shape)>,
-    /// Where it was written, if by `state_machine!`.
+    /// The place in the source, if it was written with `state_machine!`.
     pub source: Option<Source>,
     /// The references for each `${Name}` in the strings of the ASL.
     pub substitutions: IndexMap<String, Reference>,
@@ -175,7 +175,7 @@ pub enum WorkflowType {
 }
 
 impl WorkflowType {
-    /// As AWS writes it.
+    /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Standard => "STANDARD",
@@ -250,7 +250,7 @@ pub enum LogLevel {
 }
 
 impl LogLevel {
-    /// As AWS writes it.
+    /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::All => "ALL",

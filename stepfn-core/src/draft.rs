@@ -54,7 +54,7 @@ pub struct Draft {
     pub tasks: Vec<DraftTask>,
     /// The results of other Task states, by JSON pointer, where they are known.
     pub results: Vec<(String, &'static Shape)>,
-    /// Where it is written in Rust.
+    /// The place in the Rust source.
     pub source: Option<Source>,
     /// The references for each `${Name}` in the strings of the ASL.
     pub substitutions: IndexMap<String, Reference>,

@@ -63,7 +63,7 @@ pub trait Task {
     note = "write `#[derive(stepfn::TaskError)]` on `{Self}`"
 )]
 pub trait TaskError {
-    /// All names this can fail with.
+    /// The names of all errors that this can fail with.
     const NAMES: &'static [&'static str];
 
     /// Whether other names than [`NAMES`](Self::NAMES) can occur, so that none can be called unknown.

@@ -55,7 +55,7 @@ pub enum Event {
     Routed {
         /// Its name.
         alias: String,
-        /// Where it leads now.
+        /// The routes of the alias now.
         routes: Vec<Route>,
         /// The time before the next step; none where this was the last one.
         hold: Option<Duration>,

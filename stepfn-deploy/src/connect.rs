@@ -25,7 +25,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// All from the environment.
+    /// Takes everything from the environment.
     pub fn new() -> Self {
         Self::default()
     }

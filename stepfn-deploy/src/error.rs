@@ -11,7 +11,7 @@ use stepfn_core::definition::WorkflowType;
 
 use crate::{remote::Issue, substitution::MissingSubstitutions};
 
-/// Why a workflow is not deployed, or cannot be called.
+/// The error of a deployment, or of a call.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -26,7 +26,7 @@ pub enum Error {
         /// The type that is deployed, in AWS's word.
         deployed: String,
     },
-    /// There is no such state machine yet, and no role to make it with.
+    /// There is no such state machine yet, and no role to create it with.
     MissingRole {
         /// Its name.
         machine: String,
@@ -42,7 +42,7 @@ pub enum Error {
     Unreadable {
         /// The state machine's name.
         machine: String,
-        /// Why it cannot be compared.
+        /// The reason why it cannot be compared.
         reason: String,
     },
     /// The state machine was changed between the plan and its application.
@@ -80,7 +80,7 @@ pub enum Error {
     Unreachable {
         /// The action.
         action: &'static str,
-        /// Why, with all that the SDK knows.
+        /// The reason, with everything that the SDK knows.
         reason: String,
     },
     /// A value cannot be written as JSON.

@@ -96,20 +96,20 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Why there is no output of an execution.
+/// The reason why an execution has no output.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ExecutionError {
-    /// It has not ended: of [`Execution::output`] alone.
+    /// The execution has not ended: of [`Execution::output`] alone.
     Running {
         /// The execution.
         execution_arn: String,
     },
-    /// It failed.
+    /// The execution failed.
     Failed(Failure),
-    /// It took longer than the machine's `TimeoutSeconds`, or than an Express workflow may.
+    /// The execution took longer than the machine's `TimeoutSeconds`, or than an Express workflow may.
     TimedOut(Failure),
-    /// It was stopped.
+    /// The execution was stopped.
     Aborted(Failure),
     /// Its output is not of the workflow's type: another revision than the one in this program is deployed.
     Output {

@@ -93,7 +93,7 @@ pub enum Change {
     Alias {
         /// Its name.
         name: String,
-        /// Where it leads; empty where it is made.
+        /// The routes before; empty where the alias is new.
         before: Vec<Route>,
         /// The version that it is to lead to; none is the one that this plan publishes.
         version_arn: Option<String>,
@@ -381,7 +381,7 @@ impl Logging {
         self.0.is_none()
     }
 
-    /// As the SDK takes it.
+    /// Converts to the SDK's type.
     pub(crate) fn to_sdk(&self) -> aws_sdk_sfn::types::LoggingConfiguration {
         let builder = aws_sdk_sfn::types::LoggingConfiguration::builder();
         let Some(logging) = &self.0 else {

@@ -31,7 +31,7 @@ pub struct Issue {
     pub code: String,
     /// AWS's words.
     pub message: String,
-    /// Where, such as `/States/Pick/Choices[0]/Next`; some have no place.
+    /// The place, such as `/States/Pick/Choices[0]/Next`; some have none.
     pub location: Option<String>,
 }
 

@@ -55,13 +55,13 @@ impl HostBuilder {
         }
     }
 
-    /// Where executions are kept.
+    /// Sets the store of executions.
     pub fn store(mut self, store: impl Store) -> Self {
         self.store = Some(Arc::new(store));
         self
     }
 
-    /// Where executions are kept, shared with others.
+    /// Sets the store of executions, shared with others.
     pub fn shared_store(mut self, store: Arc<dyn Store>) -> Self {
         self.store = Some(store);
         self
@@ -152,7 +152,7 @@ impl HostBuilder {
         self
     }
 
-    /// For how long executions are kept after their end: 90 days by default, as on AWS.
+    /// Sets the time for which executions are kept after their end: 90 days by default, as on AWS.
     pub fn retention(mut self, retention: Duration) -> Self {
         self.retention = retention;
         self

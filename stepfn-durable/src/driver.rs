@@ -43,7 +43,7 @@ const SOON: Duration = Duration::from_secs(5);
 pub(crate) enum Event {
     /// An execution was started, and is this host's.
     Begun { id: ExecutionId, fence: i64, arn: String, running: Box<Running> },
-    /// There may be something in the inbox of an execution, or one to be claimed.
+    /// There may be a message in the inbox of an execution, or an execution to be claimed.
     Look(ExecutionId),
     /// A call was answered.
     Answered { id: ExecutionId, input: Input },
@@ -77,7 +77,7 @@ pub(crate) struct Driver {
     loaded: HashMap<ExecutionId, Loaded>,
     due: BTreeSet<(Timestamp, ExecutionId)>,
     ready: BTreeSet<ExecutionId>,
-    /// Those that cannot go on; they are kept from other hosts, with their fences.
+    /// The executions that cannot go on; they are kept from other hosts, with their fences.
     refused: HashMap<ExecutionId, i64>,
     /// Calls that are made here, one by one, on virtual time.
     calls: Vec<(ExecutionId, Call, bool)>,
@@ -87,7 +87,7 @@ pub(crate) struct Driver {
     swept: Timestamp,
 }
 
-/// Why the loop ends.
+/// The reason why the loop ends.
 pub(crate) enum Over {
     Stopped(oneshot::Sender<()>),
     Closed,
@@ -445,7 +445,7 @@ impl Driver {
         }
     }
 
-    /// One turn of one execution, with what is to be kept of it.
+    /// Computes one turn of one execution, with the effects to keep.
     fn turn(&mut self, id: ExecutionId, now: Timestamp) -> Option<(Turn, Step)> {
         let most_loaded = self.inner.most_loaded;
         let is_crowded = self.loaded.len() > most_loaded;

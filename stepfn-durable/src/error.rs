@@ -8,7 +8,7 @@ use crate::{
     store::{Status, StoreError},
 };
 
-/// Why a host does not do what it is asked for.
+/// The error of a host.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum HostError {
@@ -20,7 +20,7 @@ pub enum HostError {
     Register {
         /// Its name.
         machine: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// No machine of this name is registered.
@@ -53,7 +53,7 @@ pub enum HostError {
     },
     /// The output is not what the workflow promises.
     Output {
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// The task token is not taken.
@@ -64,7 +64,7 @@ pub enum HostError {
     Store(StoreError),
     /// The operating system has no random numbers to give.
     Random {
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// The host has stopped.

@@ -50,7 +50,7 @@ pub struct Host {
 pub struct StartedExecution {
     /// Its ARN.
     pub execution_arn: String,
-    /// When it was started.
+    /// The time of its start.
     pub started: Timestamp,
     /// Whether this start made it; else it ran already, with the same name and input.
     pub is_new: bool,

@@ -43,11 +43,11 @@ pub(crate) struct Inner {
 pub(crate) struct State {
     /// The machines of new executions, by name.
     pub(crate) current: BTreeMap<String, Machine>,
-    /// By their revisions, those of executions that began earlier too.
+    /// The machines by their revisions, those of executions that began earlier too.
     revisions: HashMap<String, Machine>,
-    /// Who waits for the end of an execution.
+    /// Those who wait for the end of an execution.
     ends: HashMap<String, Vec<oneshot::Sender<()>>>,
-    /// Who waits for the tasks of an activity.
+    /// Those who wait for the tasks of an activity.
     workers: HashMap<String, Vec<oneshot::Sender<()>>>,
     pub(crate) refused: BTreeMap<String, RecoverError>,
     failure: Option<String>,
@@ -57,7 +57,7 @@ pub(crate) struct State {
 /// Is there as long as anybody has the host: with the last the loop ends.
 pub(crate) struct Alive {
     events: mpsc::UnboundedSender<Event>,
-    /// For as long as it is there, the store's hints come in.
+    /// The listener of the store's hints, for as long as it exists.
     _listener: Arc<Listener>,
 }
 
@@ -137,7 +137,7 @@ impl Inner {
         Ok(key)
     }
 
-    /// When a lease ends that begins now.
+    /// Returns the end of a lease that begins now.
     pub(crate) fn until(&self) -> i64 {
         millis(self.clock.now()).saturating_add(span(self.lease))
     }

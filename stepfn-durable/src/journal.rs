@@ -25,7 +25,7 @@ type Read<T> = Result<T, Unreadable>;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) at: Timestamp,
-    /// It was redriven, and goes on with this key.
+    /// The key with which it was redriven.
     pub(crate) redriven: Option<[u8; 32]>,
     pub(crate) inputs: Vec<Input>,
     pub(crate) events: Digests,
@@ -42,7 +42,7 @@ fn first(digest: [u8; 32]) -> [u8; 8] {
     digest.first_chunk().copied().unwrap_or_default()
 }
 
-/// By what the events and calls of a turn are known again.
+/// The digests by which the events and calls of a turn are recognized.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Digests(Vec<[u8; 8]>);
 

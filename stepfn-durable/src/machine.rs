@@ -61,7 +61,7 @@ pub(crate) struct Machine {
     pub(crate) arn: String,
     pub(crate) workflow_type: WorkflowType,
     pub(crate) executor: Executor,
-    /// By what its definition is known again.
+    /// The digest by which its definition is recognized.
     pub(crate) revision: String,
     pub(crate) text: String,
     pub(crate) details: String,
@@ -89,7 +89,7 @@ impl fmt::Debug for Machine {
     }
 }
 
-/// Why a machine cannot be hosted.
+/// The reason why a machine cannot be hosted.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum MachineError {
@@ -102,7 +102,7 @@ pub enum MachineError {
     Build {
         /// Its name.
         machine: String,
-        /// Why.
+        /// The reason.
         error: Box<BuildError>,
     },
 }

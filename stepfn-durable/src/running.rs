@@ -26,7 +26,7 @@ pub enum OnInterrupted {
 /// The error of an attempt that was interrupted.
 const INTERRUPTED: &str = "Lambda.SdkClientException";
 
-/// Why an execution cannot go on from what is kept of it.
+/// The reason why an execution cannot go on from the stored data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RecoverError {
@@ -39,7 +39,7 @@ pub enum RecoverError {
     },
     /// The stored data cannot be read.
     Unreadable {
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// No machine of the execution's name is registered, or not of its definition.
@@ -49,7 +49,7 @@ pub enum RecoverError {
     },
     /// The execution cannot begin with what is kept as its input.
     Refused {
-        /// Why.
+        /// The reason.
         reason: String,
     },
 }

@@ -511,7 +511,7 @@ fn with_folders(
     Ok(buckets)
 }
 
-/// Why there is no executor.
+/// The error of building an executor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -530,7 +530,7 @@ pub enum BuildError {
     Folder {
         /// The bucket's name.
         bucket: String,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
 }

@@ -15,7 +15,7 @@ use crate::{
     program::Pattern,
 };
 
-/// Why a handler that is no mock gets no answer by [`Attempt::Real`].
+/// The reason why a handler that is no mock gets no answer by [`Attempt::Real`].
 pub(crate) const ONLY_MOCKS: &str = "only a mock can hand a call on to the function of the workflow";
 
 /// The declared results of a Task.
@@ -49,7 +49,7 @@ impl Declared {
         all
     }
 
-    /// Why a result cannot be what the state brings, if it cannot.
+    /// Returns the reason why a result cannot be the state's, if it cannot.
     fn misfit(&self, result: &Value) -> Option<String> {
         match (&self.function, self.result) {
             // `misfit` knows what `Deserialize` takes, and a function answers what `Serialize` makes.
@@ -74,7 +74,7 @@ impl Declared {
     }
 }
 
-/// Why a value is not of a type, where it is not.
+/// Returns the reason why a value is not of a type, where it is not.
 pub(crate) fn reason(value: &Value, shape: &'static Shape) -> Option<String> {
     shape::misfit(value, shape)
 }

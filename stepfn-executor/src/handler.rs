@@ -79,7 +79,7 @@ pub struct TaskCall<'a> {
 pub enum Attempt {
     /// Done.
     Done(Result<Value, TaskFailure>),
-    /// To be awaited.
+    /// The answer is to be awaited.
     Work(HandlerFuture),
     /// Done after some time on the execution's clock.
     After(Duration, Result<Value, TaskFailure>),

@@ -160,7 +160,7 @@ impl History {
         route::route(self.program(), &self.events)
     }
 
-    /// Where each event happened: `Each[1] / Both[0]` in the first branch of the Parallel `Both` in the second iteration of the Map
+    /// Returns the place of each event: `Each[1] / Both[0]` in the first branch of the Parallel `Both` in the second iteration of the Map
     /// `Each`, and nothing in the machine itself.
     pub fn places(&self) -> Vec<Arc<str>> {
         route::places(self.program(), &self.events)

@@ -1,4 +1,4 @@
-//! Whose executions these are: region, account, role, and the ARNs made of them; and which AWS they are like.
+//! The identity of executions: region, account, role, and the ARNs made of them; and the time of the AWS that they follow.
 
 use jiff::Timestamp;
 use stepfn_core::definition::WorkflowType;
@@ -22,12 +22,12 @@ impl Default for Identity {
     }
 }
 
-/// When executions could be redriven first, and `RedriveCount` came into the context object: 2023-11-15.
+/// The time at which executions could be redriven first, and `RedriveCount` came into the context object: 2023-11-15.
 const REDRIVE: i64 = 1_700_006_400;
-/// From when on a distributed Map's `MapStateExited` comes from `MapRunStarted`: between 2024-07-20 and 2024-11-13, as recorded.
+/// The time from which a distributed Map's `MapStateExited` comes from `MapRunStarted`: between 2024-07-20 and 2024-11-13, as recorded.
 const EXIT_FROM_START: i64 = 1_730_419_200;
 
-/// From when on a distributed Map takes an object: September 2025, by the guide; recordings of 2024 refuse it.
+/// The time from which a distributed Map takes an object: September 2025, by the guide; recordings of 2024 refuse it.
 const OBJECTS: i64 = 1_756_684_800;
 
 impl Identity {

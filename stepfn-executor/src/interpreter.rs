@@ -98,14 +98,14 @@ pub(crate) struct Interpreter {
     nested: Option<Box<Nested>>,
     /// The number of executions that were started, in the whole tree.
     starts: Option<Arc<AtomicU64>>,
-    /// Where calls go that are made outside, in an execution that runs in turns.
+    /// The calls that are made outside, in an execution that runs in turns.
     deferred: Option<Arc<Deferred>>,
     /// The number of calls of each Task state, in the children of distributed Maps too.
     calls: Arc<Mutex<Vec<usize>>>,
     transitions: u64,
     /// A bound on the bytes of all variables.
     stored: usize,
-    /// Where the execution stopped, once it failed.
+    /// The place where the execution stopped, once it failed.
     stopped: Option<Box<Checkpoint>>,
     deadline: Timestamp,
     sleep: Option<(Timestamp, Sleep)>,

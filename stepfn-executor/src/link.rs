@@ -32,7 +32,7 @@ pub(crate) struct State {
     pub(crate) tokens: Tokens,
     pub(crate) events: Arc<Vec<Event>>,
     pub(crate) end: Option<(Status, Timestamp)>,
-    /// Who waits for a token to appear.
+    /// The wakers of those who wait for a token to appear.
     waiting: Vec<Waker>,
 }
 

@@ -26,12 +26,12 @@ pub(crate) use self::{
     write::{Ended, Export, entries},
 };
 
-/// Why no items come, or no results go out.
+/// The reason why no items come, or no results go out.
 #[derive(Debug)]
 pub(crate) enum IoError {
     /// Nothing is bound to a bucket of this name.
     Unbound(String),
-    /// In AWS's words where they are known.
+    /// The message, in AWS's words where they are known.
     Failed(String),
     /// AWS reads it and the executor does not.
     Unsupported(String),

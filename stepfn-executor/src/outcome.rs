@@ -44,7 +44,7 @@ pub enum Status {
 }
 
 impl Status {
-    /// As AWS writes it.
+    /// Returns AWS's name.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Running => "RUNNING",
@@ -85,9 +85,9 @@ pub struct Outcome {
     pub history: History,
     /// State transitions as AWS bills them: one for each state entered, one for each retry; those of children are among them.
     pub transitions: u64,
-    /// When it started, on its clock.
+    /// The time of its start, on its clock.
     pub started: Timestamp,
-    /// When it ended, on its clock.
+    /// The time of its end, on its clock.
     pub stopped: Timestamp,
     /// The Map Runs of distributed Maps, in the order in which they ended. Those inside of children are among them.
     pub map_runs: Vec<MapRun>,
@@ -99,7 +99,7 @@ pub struct Outcome {
     pub(crate) id: [u64; 2],
     /// The number of redrives.
     pub(crate) redrives: u32,
-    /// Where it stopped, for a redrive.
+    /// The place where it stopped, for a redrive.
     pub(crate) checkpoint: Option<Arc<Stopped>>,
     pub(crate) expression_error: Option<Arc<ExpressionError>>,
 }
@@ -141,8 +141,8 @@ pub struct ExpressionError {
 }
 
 impl Outcome {
-    /// Where the execution failed, if that was in a JSONata expression of a state of its own: those of executions that it started, and
-    /// of children of distributed Maps, have outcomes of their own.
+    /// Returns the place where the execution failed, if that was in a JSONata expression of a state of its own: those of executions that it
+    /// started, and of children of distributed Maps, have outcomes of their own.
     pub fn expression_error(&self) -> Option<&ExpressionError> {
         self.expression_error.as_deref()
     }
@@ -322,11 +322,11 @@ pub enum RunError {
     NoAnswer {
         /// The state.
         state: String,
-        /// Where it is: `Each[2]` in the third iteration of the Map `Each`, and nothing in the machine itself.
+        /// The place: `Each[2]` in the third iteration of the Map `Each`, and empty in the machine itself.
         place: String,
-        /// Which call of the state it was, from 1.
+        /// The number of the state's call, from 1.
         call: usize,
-        /// Why there is no answer.
+        /// The reason why there is no answer.
         reason: String,
     },
     /// The execution made more transitions than it was allowed.
@@ -362,12 +362,12 @@ pub enum RunError {
         /// The state that would have started the next.
         state: String,
     },
-    /// It cannot be run to its end on this thread.
+    /// The execution cannot be run to its end on this thread.
     NoRuntime {
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// Nothing can happen any more: it waits for callbacks, or for work, that cannot come while nobody awaits it.
+    /// Nothing can happen any more: the execution waits for callbacks, or for work, that cannot come while nobody awaits it.
     Stuck {
         /// The states that wait.
         states: Vec<String>,

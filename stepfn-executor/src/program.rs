@@ -32,7 +32,7 @@ use crate::{
     eval::{Instant, Template, Test},
 };
 
-/// By which of its ways out a state was left.
+/// The exit by which a state was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Via {
     /// `Next` or `End`
@@ -163,12 +163,12 @@ pub(crate) struct State {
     /// JSON pointer: `/States/Load`.
     pub(crate) pointer: String,
     pub(crate) kind: Kind,
-    /// Of a JSONPath state; of a JSONata state it does nothing.
+    /// The data flow of a JSONPath state; of a JSONata state it does nothing.
     pub(crate) data: Data,
     pub(crate) jsonata: Option<Box<Jsonata>>,
     pub(crate) retry: Box<[Retrier]>,
     pub(crate) catch: Box<[Catcher]>,
-    /// Where to go; `None` ends the machine.
+    /// The next state; `None` ends the machine.
     pub(crate) next: Option<StateId>,
 }
 
@@ -186,7 +186,7 @@ pub(crate) enum Kind {
 
 #[derive(Debug)]
 pub(crate) struct Task {
-    /// Which of the machine's Task states this is, from 0.
+    /// The number of this Task state in the machine, from 0.
     pub(crate) site: usize,
     pub(crate) resource: Resource,
     /// `FunctionName` of `lambda:invoke`, where the definition fixes it.

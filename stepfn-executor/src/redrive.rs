@@ -21,7 +21,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// The time after its end in which an execution can be redriven.
 const PERIOD: Duration = DAY.saturating_mul(14);
 
-/// Why an execution is not redriven.
+/// The reason why an execution is not redriven.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedriveError {
@@ -56,7 +56,7 @@ impl fmt::Display for RedriveError {
 
 impl std::error::Error for RedriveError {}
 
-/// Why an execution cannot be redriven, in AWS's words (`redriveStatusReason` of `DescribeExecution`).
+/// Returns the reason why an execution cannot be redriven, in AWS's words (`redriveStatusReason` of `DescribeExecution`).
 pub(crate) fn refusal(status: &str, events: usize, limits: &Limits) -> Option<&'static str> {
     match status {
         "RUNNING" => Some("Execution is RUNNING and cannot be redriven"),

@@ -82,7 +82,7 @@ impl Stripes {
         Self((0..STRIPES).map(|place| Shared::new(Arc::clone(executor), place)).collect())
     }
 
-    /// That of this thread.
+    /// Returns the counts of this thread.
     pub(crate) fn here(&self) -> &Shared {
         &self.0[place()]
     }

@@ -13,7 +13,7 @@ pub(crate) struct Extent {
 }
 
 impl Extent {
-    /// Of nothing yet: the brackets of an array, to [`push`](Self::push) to.
+    /// The extent of an empty array's brackets, to [`push`](Self::push) to.
     pub(crate) const BRACKETS: Self = Self { bytes: 2, depth: 1 };
 
     /// The extent of a value: exact when it [`fits`](Self::fits), else just too much. Arrays and objects remember it.

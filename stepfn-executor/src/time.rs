@@ -114,7 +114,7 @@ impl Time for RealTime {
 pub(crate) struct WallClock(Option<Instant>);
 
 impl WallClock {
-    /// So long from now on. What is too far away never comes.
+    /// Returns the instant that is so far in the future. One that is too far away never comes.
     pub(crate) fn in_future(span: Duration) -> Self {
         Self(Instant::now().checked_add(span))
     }

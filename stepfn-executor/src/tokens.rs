@@ -34,7 +34,8 @@ pub struct PendingToken {
 }
 
 impl PendingToken {
-    /// Why this cannot be the output that the state was declared to get, if it cannot: ``its field `approvedBy` is missing``.
+    /// Returns the reason why this cannot be the output that the state was declared to get, if it cannot: ``its field `approvedBy` is
+    /// missing``.
     ///
     /// `SendTaskSuccess` takes any JSON, here as in AWS; the state fails later on then, where the data is read.
     pub fn misfit(&self, output: &Value) -> Option<String> {
@@ -43,13 +44,13 @@ impl PendingToken {
 }
 
 impl PartialEq for PendingToken {
-    /// By the token: it is one task's, and no other's.
+    /// Compares by the token: it is one task's, and no other's.
     fn eq(&self, other: &Self) -> bool {
         self.token == other.token
     }
 }
 
-/// Why `SendTaskSuccess`, `SendTaskFailure` or `SendTaskHeartbeat` was refused, by AWS's names.
+/// The error with which `SendTaskSuccess`, `SendTaskFailure` or `SendTaskHeartbeat` was refused, by AWS's names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TokenError {

@@ -81,7 +81,7 @@ pub struct Begin {
     pub input: Value,
     /// The source of all its random numbers: task tokens, UUIDs, `$random`. Nobody must be able to guess it.
     pub key: [u8; 32],
-    /// When it started.
+    /// The time of its start.
     pub started: Timestamp,
 }
 
@@ -156,7 +156,7 @@ pub struct Turn {
     pub closed: Vec<String>,
     /// The new events of its history, each in the JSON of `GetExecutionHistory`.
     pub events: Vec<String>,
-    /// When there is something to do next if nothing comes in.
+    /// The time at which there is something to do next if nothing comes in.
     pub due: Option<Timestamp>,
     /// The end of the execution, or the error for which it cannot go on.
     pub end: Option<Result<Outcome, RunError>>,
@@ -246,7 +246,7 @@ fn check(registry: &Registry, input: &Input) -> Result<(), TokenError> {
     }
 }
 
-/// Why nobody waits for a token: it never was one, or the task is over.
+/// Returns the error of a token that nobody waits for: it never was one, or the task is over.
 pub fn unknown_token(token: &str) -> TokenError {
     tokens::unknown(token)
 }

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 pub struct Waiting {
     /// The state's name.
     pub state: String,
-    /// Where it is: `Each[1] / Both[0]` in the first branch of the Parallel `Both` in the second iteration of the Map `Each`, and nothing in
+    /// The place: `Each[1] / Both[0]` in the first branch of the Parallel `Both` in the second iteration of the Map `Each`, and empty in
     /// the machine itself.
     pub place: String,
     /// The item of the innermost Map around it, from 0.
     pub item: Option<usize>,
     /// The number of Maps and Parallels around it.
     pub depth: usize,
-    /// When the state was entered.
+    /// The time at which the state was entered.
     pub since: Timestamp,
     /// The event that it waits for.
     pub on: WaitingOn,
@@ -27,19 +27,19 @@ pub struct Waiting {
 pub enum WaitingOn {
     /// A Wait state: for a point in time.
     Time {
-        /// When it goes on.
+        /// The time at which it goes on.
         until: Timestamp,
     },
     /// The backoff before a retry.
     Retry {
-        /// Which retry comes, from 1.
+        /// The number of the retry, from 1.
         retry: u32,
-        /// When.
+        /// The time of the retry.
         until: Timestamp,
     },
     /// The work of a Task.
     Work {
-        /// Which attempt it is, from 1.
+        /// The number of the attempt, from 1.
         attempt: u32,
     },
     /// The callback of a Task with a token.

@@ -21,8 +21,8 @@ pub(crate) struct Size {
 /// The part of a shape's flat sides that its corners take.
 const ROUNDED: f64 = 6.0;
 
-/// Where the line from the middle of a shape towards a point leaves the shape. The left and right sides of a shape with `slant` come
-/// together to a point in the middle of its height, as a hexagon's do.
+/// Returns the point where the line from the middle of a shape towards a point leaves the shape. The left and right sides of a shape with
+/// `slant` come together to a point in the middle of its height, as a hexagon's do.
 pub(crate) fn border(center: Point, size: Size, slant: f64, towards: Point) -> Point {
     let (dx, dy) = (towards.x - center.x, towards.y - center.y);
     let (half_width, half_height) = (size.width / 2.0, size.height / 2.0);

@@ -11,11 +11,11 @@ use crate::{
     rows::Rows,
 };
 
-/// From the picture to the first lane, and between lanes.
+/// The distance from the picture to the first lane, and between lanes.
 const APART: f64 = 16.0;
 /// Between lines that end side by side: more than an arrow's head.
 const BETWEEN: f64 = 9.0;
-/// From a lane to its label.
+/// The distance from a lane to its label.
 const ASIDE: f64 = 6.0;
 /// The distance of the lines from the rows, and the further distance of the next lanes, in turns of three.
 const BELOW: f64 = 5.0;
@@ -27,7 +27,7 @@ const STEP: f64 = 4.0;
 pub(crate) struct Lane {
     /// The links, by place.
     pub(crate) links: Vec<usize>,
-    /// From the items to the lane: corners.
+    /// The lines from the items to the lane: corners.
     pub(crate) branches: Vec<Vec<Point>>,
     /// The lane itself, to its target.
     pub(crate) trunk: Vec<Point>,
@@ -65,13 +65,13 @@ pub(crate) fn lanes(
     out
 }
 
-/// Where lines begin and end at the upper and at the lower side of each item.
+/// The positions where lines begin and end at the upper and at the lower side of each item.
 struct Ports {
     above: Vec<Vec<f64>>,
     below: Vec<Vec<f64>>,
 }
 
-/// Where a lane runs: how far to the right, and how much further from the rows than the nearest.
+/// The position of a lane: how far to the right, and how much further from the rows than the nearest.
 #[derive(Clone, Copy)]
 struct Track {
     x: f64,
@@ -95,7 +95,7 @@ impl Lanes<'_> {
         self.rows.around(self.centers[item]).0 - ABOVE - away
     }
 
-    /// Where the lines that run in no lane begin and end.
+    /// Returns the positions where the lines that run in no lane begin and end.
     fn ports(&self, routes: &[Option<Route>]) -> Ports {
         let none = vec![Vec::new(); self.items.len()];
         let mut ports = Ports { above: none.clone(), below: none };
@@ -112,7 +112,7 @@ impl Lanes<'_> {
         ports
     }
 
-    /// From where to where the lane of a family runs.
+    /// Returns the vertical range of a family's lane.
     fn range(&self, family: &[usize]) -> (f64, f64) {
         let under = family.iter().map(|&place| self.under(self.links[place].from, 0.0));
         let ends = family.first().map(|&first| self.over(self.links[first].to, 0.0));
@@ -205,7 +205,7 @@ impl Lanes<'_> {
     }
 }
 
-/// Where the next line of an item begins or ends: at its right, or where it is apart from the others.
+/// Returns the position where the next line of an item begins or ends: at its right, or where it is apart from the others.
 fn free(center: Point, size: Size, taken: &mut Vec<f64>) -> f64 {
     let parts = [0.25, 0.375, 0.125, -0.25, -0.375, -0.125];
     let places = parts.map(|part| center.x + size.width * part);

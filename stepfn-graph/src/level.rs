@@ -54,13 +54,13 @@ pub(crate) struct Level {
     pub(crate) plan: Plan,
 }
 
-/// All levels, and what the states look like.
+/// All levels, and the faces of the states.
 #[derive(Debug)]
 pub(crate) struct Scene<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) levels: BTreeMap<Key, Level>,
     pub(crate) faces: Vec<Face>,
-    /// Where each branch begins within its box, from the box's upper left corner.
+    /// The corner where each branch begins within its box, from the box's upper left corner.
     pub(crate) branches: BTreeMap<(usize, usize), Point>,
 }
 

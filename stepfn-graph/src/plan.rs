@@ -1,4 +1,4 @@
-//! Where everything of one level is: which links the engine places, and which run in lanes beside the picture.
+//! The plan of one level: the links that the engine places, and those that run in lanes beside the picture.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::{
     rows::Rows,
 };
 
-/// From so many links of a family on they share a lane.
+/// The number of a family's links from which they share a lane.
 const SHARED: usize = 3;
 /// The work that the engine may have: the number of rows that all links cross together, and the number of items. Its time grows with
 /// more than the square of the former.
@@ -80,7 +80,7 @@ pub(crate) fn plan(items: &[Size], members: &[Member]) -> Plan {
     plan
 }
 
-/// Which links run in lanes: large families, and the longest links where the engine would have too much to do.
+/// Chooses the links that run in lanes: large families, and the longest links where the engine would have too much to do.
 fn choose(members: &[Member], order: &Order, items: usize) -> Vec<bool> {
     let mut in_lane = vec![false; members.len()];
     let mut families: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
@@ -120,7 +120,7 @@ fn choose(members: &[Member], order: &Order, items: usize) -> Vec<bool> {
     in_lane
 }
 
-/// All items one below the other: for pictures that are too large for the engine. Only links to the next item are direct.
+/// Places all items one below the other: for pictures that are too large for the engine. Only links to the next item are direct.
 fn column(items: &[Size], links: &[Link], order: &Order) -> (Placed, Vec<usize>) {
     let mut place_of = vec![0; items.len()];
     for (place, &item) in order.items.iter().enumerate() {

@@ -7,7 +7,7 @@ use crate::{
     geometry::{Point, Size},
 };
 
-/// So far above and below a row a line begins to go straight through it.
+/// The distance above and below a row from which a line goes straight through it.
 const STRAIGHT: f64 = 4.0;
 
 /// The height of a state with a short name.

@@ -34,7 +34,7 @@ pub(crate) struct Face {
     pub(crate) title: String,
     pub(crate) title_width: f64,
     pub(crate) size: Size,
-    /// By how much its left and right sides come together, as a hexagon's do.
+    /// The slant of its left and right sides, as a hexagon's.
     pub(crate) slant: f64,
     /// Whether something is drawn inside of it.
     pub(crate) is_box: bool,

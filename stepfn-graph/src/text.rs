@@ -82,7 +82,8 @@ fn fitting(text: &str, width: f64, measure: &impl Fn(&str) -> f64) -> usize {
     end
 }
 
-/// Where a line that is full breaks: the last space past its first third, else the last sign there that ends a word, else its end.
+/// Returns the position where a full line breaks: the last space past its first third, else the last sign there that ends a word, else its
+/// end.
 fn last_break(line: &str, rest: &str) -> usize {
     let signs: Vec<(usize, char)> = line.char_indices().collect();
     let next = rest.chars().next();

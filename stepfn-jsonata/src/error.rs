@@ -1,10 +1,10 @@
-//! Why an expression has no value.
+//! The errors of an evaluation.
 
 use std::{error, fmt, ops::Range};
 
 use crate::{text::quote, texts};
 
-/// Why an evaluation failed.
+/// The error of an evaluation.
 ///
 /// [`Display`](fmt::Display) gives code and message, as Step Functions shows them: `T1006: Attempted to invoke a non-function`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +40,11 @@ impl error::Error for Error {}
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Limit {
-    /// It took too many steps.
+    /// The evaluation took too many steps.
     Steps,
-    /// It was nested too deep.
+    /// The evaluation was nested too deep.
     Depth,
-    /// It took too much memory.
+    /// The evaluation took too much memory.
     Memory,
 }
 
@@ -69,10 +69,10 @@ pub(crate) struct Fault {
     pub(crate) limit: Option<Limit>,
     /// The operator or function.
     pub(crate) token: Option<Box<str>>,
-    /// As `JSON.stringify` writes it.
+    /// The value as `JSON.stringify` writes it.
     pub(crate) value: Option<String>,
     pub(crate) value2: Option<String>,
-    /// Which argument.
+    /// The number of the argument.
     pub(crate) index: Option<usize>,
     /// The type of the array's items.
     pub(crate) of: Option<&'static str>,

@@ -59,19 +59,19 @@ impl Environment for Nothing {}
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// Which functions there are.
+    /// The set of functions.
     pub mode: Mode,
     /// The limits of the evaluation.
     pub limits: Limits,
 }
 
 impl Options {
-    /// Those of a mode.
+    /// Returns the options of a mode.
     pub fn mode(mode: Mode) -> Self {
         Self { mode, ..Self::default() }
     }
 
-    /// With other limits.
+    /// Returns the options with other limits.
     #[must_use]
     pub fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }

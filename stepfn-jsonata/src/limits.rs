@@ -67,7 +67,7 @@ impl Meter {
         if bytes < 64 { Ok(()) } else { self.spend(bytes as u64 / 64) }
     }
 
-    /// One level deeper, until [`leave`](Self::leave).
+    /// Goes one level deeper, until [`leave`](Self::leave).
     #[inline]
     pub(crate) fn enter(&self) -> Result<(), Box<Fault>> {
         let depth = self.depth.get() + 1;

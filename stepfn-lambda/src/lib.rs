@@ -130,7 +130,7 @@ impl From<Refusal> for Diagnostic {
     }
 }
 
-/// Why a function is not served.
+/// The error of serving a function.
 #[non_exhaustive]
 pub enum Error {
     /// The process does not run in Lambda, nor in an emulator of it.
@@ -156,7 +156,7 @@ impl fmt::Display for Error {
     }
 }
 
-/// As [`Display`](fmt::Display): what a `main` that answers with it prints.
+/// Writes the same as [`Display`](fmt::Display): it is printed by a `main` that answers with the error.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

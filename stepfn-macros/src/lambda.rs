@@ -118,10 +118,10 @@ impl Arguments {
 struct Task {
     name: String,
     function_name: String,
-    /// None for a function without parameters, which leaves its input unread.
+    /// The input; none for a function without parameters, which leaves its input unread.
     input: Option<Type>,
     output: Type,
-    /// None for a function that does not answer with a `Result`.
+    /// The error; none for a function that does not answer with a `Result`.
     error: Option<Type>,
 }
 

@@ -72,7 +72,7 @@ impl Server {
         Ok(Self { listener, address, state: Arc::new(State { api: Api { host, settings } }), connections })
     }
 
-    /// Where it listens.
+    /// Returns the address on which it listens.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
@@ -144,7 +144,7 @@ impl State {
         }
     }
 
-    /// Why a request is not looked at: it is for another host, comes from a web page, or has no token.
+    /// Returns the reason why a request is refused: it is for another host, comes from a web page, or has no token.
     fn refused(&self, request: &Request<Incoming>) -> Option<&'static str> {
         let settings = &self.api.settings;
         let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());

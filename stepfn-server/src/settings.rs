@@ -6,7 +6,7 @@ use std::{
 /// The settings of a server.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where it listens: `127.0.0.1:8083` by default, the port of Step Functions Local.
+    /// The address to listen on: `127.0.0.1:8083` by default, the port of Step Functions Local.
     pub address: SocketAddr,
     /// The account in ARNs.
     pub account: String,
@@ -22,7 +22,7 @@ pub struct Settings {
     pub connections: usize,
     /// The most bytes of a request.
     pub body: usize,
-    /// For how long `GetActivityTask` waits for a task: 60 seconds, as on AWS.
+    /// The time for which `GetActivityTask` waits for a task: 60 seconds, as on AWS.
     pub activity_poll: Duration,
 }
 

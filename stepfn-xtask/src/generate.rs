@@ -97,7 +97,7 @@ fn told(refused: &[(Format, Error)], out: &mut dyn Write, err: &mut dyn Write) -
     Ok(if refused.is_empty() { Outcome::Fine } else { Outcome::Findings })
 }
 
-/// Where the files of a stage are written.
+/// Returns the folder of a stage's files.
 pub(crate) fn default_out_of(stage: &Stage) -> Result<PathBuf, Failure> {
     let out = default_out()?;
     Ok(match &stage.name {

@@ -267,7 +267,7 @@ fn perform(
 }
 
 enum Failure {
-    /// With its own `error:` and newline.
+    /// A message with its own `error:` and newline.
     Usage(String),
     Generate(Error),
     Output(io::Error),

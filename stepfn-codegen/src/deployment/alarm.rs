@@ -23,7 +23,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// As AWS writes it.
+    /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::ExecutionsAborted => "ExecutionsAborted",
@@ -58,7 +58,7 @@ pub enum TreatMissingData {
 }
 
 impl TreatMissingData {
-    /// As AWS writes it.
+    /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Missing => "missing",
@@ -150,14 +150,14 @@ impl Alarm {
         self
     }
 
-    /// One of the `OKActions`.
+    /// Adds one of the `OKActions`.
     #[must_use]
     pub fn ok_action(mut self, arn: impl Into<Identifier>) -> Self {
         self.ok_actions.push(arn.into());
         self
     }
 
-    /// One of the `InsufficientDataActions`.
+    /// Adds one of the `InsufficientDataActions`.
     #[must_use]
     pub fn insufficient_data_action(mut self, arn: impl Into<Identifier>) -> Self {
         self.insufficient_data_actions.push(arn.into());

@@ -11,7 +11,7 @@ pub struct Alias {
     pub(crate) alarms: Vec<Identifier>,
 }
 
-/// Where an alias leads.
+/// The routing of an alias.
 #[derive(Clone, Debug)]
 pub(crate) enum Routing {
     /// To the version that this deployment publishes.
@@ -59,7 +59,7 @@ impl Alias {
         self
     }
 
-    /// One of the `Alarms` of a `DeploymentPreference`, by name: when it goes off, the deployment is taken back.
+    /// Adds one of the `Alarms` of a `DeploymentPreference`, by name: when it goes off, the deployment is rolled back.
     #[must_use]
     pub fn alarm(mut self, name: impl Into<Identifier>) -> Self {
         self.alarms.push(name.into());

@@ -96,7 +96,7 @@ fn leads_to_two(alias: &super::Alias) -> bool {
     matches!(alias.routing, Routing::Split { .. })
 }
 
-/// As a `DeploymentPreference` moves traffic: `CANARY` has one step, `LINEAR` as many as come before everything.
+/// Returns the steps in which a `DeploymentPreference` moves traffic: `CANARY` has one step, `LINEAR` as many as come before everything.
 fn steps(routing: &Routing) -> Vec<(u32, u32)> {
     match *routing {
         Routing::Gradual { kind, percentage: Some(percentage @ 1..100), interval: Some(interval) } => {

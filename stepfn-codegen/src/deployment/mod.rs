@@ -182,7 +182,7 @@ impl Deployment {
         self
     }
 
-    /// One of the machine's `Tags`; the last value of a key wins.
+    /// Adds one of the machine's `Tags`; the last value of a key wins.
     #[must_use]
     pub fn tag(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.tags.insert(key.into(), value.into());
@@ -211,7 +211,7 @@ impl Deployment {
         self
     }
 
-    /// Who hears of executions that change their status.
+    /// Adds a notification of executions that change their status.
     #[must_use]
     pub fn notification(mut self, notification: Notification) -> Self {
         self.notifications.push(notification);

@@ -22,7 +22,7 @@ impl ExecutionStatus {
     pub(crate) const ALL: [Self; 5] =
         [Self::Aborted, Self::Failed, Self::Running, Self::Succeeded, Self::TimedOut];
 
-    /// As AWS writes it.
+    /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Aborted => "ABORTED",
@@ -45,7 +45,7 @@ impl ExecutionStatus {
     }
 }
 
-/// Where a notification goes, by ARN.
+/// The target of a notification, by ARN.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Target {

@@ -267,7 +267,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// As API Gateway writes it.
+    /// Returns API Gateway's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -280,7 +280,7 @@ impl Method {
     }
 }
 
-/// Who may send HTTP requests.
+/// The authorization of HTTP requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Authorization {

@@ -205,7 +205,7 @@ fn copy(scope: &mut Scope<'_, '_>) {
     scope.allow("s3:GetObject", &Resource::written(&source));
 }
 
-/// Who gives a service a role has to be allowed to pass it: "Grant permissions to pass a role" in the IAM User Guide.
+/// Adds the right to pass a role where the state gives a service one: "Grant permissions to pass a role" in the IAM User Guide.
 fn pass_roles(scope: &mut Scope<'_, '_>, service: &str, operation: &str) -> bool {
     // Their roles are what is acted on, not what is passed.
     if matches!(service, "sts" | "iam" | "ssoadmin" | "emrcontainers") || operation.starts_with("assume") {
@@ -318,7 +318,7 @@ pub(super) fn pass_role(scope: &mut Scope<'_, '_>, field: &str, given: &Given, t
     }
 }
 
-/// Why a service's whole is allowed.
+/// The reason why all of a service is allowed.
 pub(super) fn everything() -> Resource {
     Resource::all(NO_RESOURCES)
 }

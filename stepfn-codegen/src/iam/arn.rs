@@ -26,7 +26,7 @@ const DEFAULTS: [(&str, &str, &str); 5] = [
     ("scheduler", "GroupName", "default"),
 ];
 
-/// Why an ARN has a `*` in the place of an id that no parameter names.
+/// The reason why an ARN has a `*` in the place of an id that no parameter names.
 const MADE_LATER: &str = "no parameter of the action names it";
 
 /// The match of a type of resource with the state's parameters.

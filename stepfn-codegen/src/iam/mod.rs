@@ -84,7 +84,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// As IAM writes it.
+    /// Returns IAM's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Allow => "Allow",
@@ -113,7 +113,7 @@ pub struct Statement {
 pub struct Resource {
     /// The ARN, or `*`.
     pub arn: String,
-    /// Why the ARN has a `*`; none where it has none.
+    /// The reason why the ARN has a `*`; none where it has none.
     pub wide: Option<String>,
 }
 
@@ -146,7 +146,7 @@ pub struct Unknown {
 pub struct Needless {
     /// The JSON pointer of the state.
     pub state: String,
-    /// Why it needs none.
+    /// The reason why it needs none.
     pub why: &'static str,
 }
 

@@ -12,7 +12,7 @@ pub(super) enum Given {
     Absent,
     /// Its text; of a list, the texts.
     Known(Vec<String>),
-    /// It comes out of the data: by this path or expression.
+    /// It comes from the data: by this path or expression.
     Open(String),
 }
 

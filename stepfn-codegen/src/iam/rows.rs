@@ -18,7 +18,7 @@ pub(super) struct Row {
 
 const NONE: Row = Row { of: "", request: &[], sync: &[], jobs: &[], rule: None, roles: &[] };
 
-/// Why jobs are `*`.
+/// The reason why jobs are `*`.
 pub(super) const JOBS: &str = "the job gets its id when it starts";
 
 const EKS: &str = "eks.amazonaws.com";

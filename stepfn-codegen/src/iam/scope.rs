@@ -11,7 +11,7 @@ use super::{
     parameters::{Given, Parameters},
 };
 
-/// Why a resource of a service that has none is `*`.
+/// The reason why a resource of a service that has none is `*`.
 pub(super) const NO_RESOURCES: &str = "the service allows the action on `*` alone";
 
 /// A state that is looked at.
@@ -138,7 +138,7 @@ fn can_be_a_name(kind: &Kind) -> bool {
     }
 }
 
-/// Why a parameter is not known.
+/// Returns the reason why a parameter is not known.
 fn why(field: &str, given: &Given) -> String {
     match given {
         Given::Open(path) if path == "$" => format!("`{field}` comes out of the state's input"),

@@ -1,6 +1,6 @@
 use super::FileError;
 
-/// Why a definition was not imported.
+/// The error of an import.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -45,7 +45,7 @@ pub enum Error {
         file: String,
         /// The path, as it is written there.
         path: String,
-        /// Why it failed.
+        /// The error of reading it.
         source: FileError,
     },
     /// A definition that AWS does not take, and for which `state_machine!` has no words.

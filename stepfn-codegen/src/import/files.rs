@@ -6,10 +6,10 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-/// As large as a file that is imported may be, in bytes. AWS takes templates of 1 MB and definitions of 1 MB.
+/// The size that an imported file may have, in bytes. AWS takes templates of 1 MB and definitions of 1 MB.
 pub const MOST_BYTES: u64 = 16 << 20;
 
-/// Why a file is not read.
+/// The error of a file that is not read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FileError {
@@ -45,7 +45,7 @@ pub enum FileError {
     Io(#[from] io::Error),
 }
 
-/// Where the files may lie that an imported file names.
+/// The folders in which the files of an import may be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reach {
     /// Below the folder of the file that names them, and not behind a symbolic link.

@@ -1,4 +1,4 @@
-//! From an existing definition to its `state_machine!`: ASL JSON, Serverless YAML, SAM and CloudFormation templates.
+//! Import of an existing definition as a `state_machine!`: ASL JSON, Serverless YAML, SAM and CloudFormation templates.
 //!
 //! ```
 //! use stepfn_codegen::import;

@@ -10,7 +10,7 @@ use stepfn_core::{
 
 use super::{Error, indent::indented};
 
-/// As deep as JSON may be.
+/// The greatest depth: that of JSON.
 const MOST_DEPTH: usize = 128;
 /// The size that a file may expand to, in nodes: a few lines of aliases can make any number of them, and of bytes. An anchor counts, too,
 /// for it is a copy.

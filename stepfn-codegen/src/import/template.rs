@@ -14,7 +14,7 @@ struct Type {
     workflow_type: &'static str,
     /// The keys under which the definition may be inline.
     inline: &'static [&'static str],
-    /// Where it may be a file.
+    /// The key under which it may be a file.
     file: &'static str,
     keys: Keys,
 }

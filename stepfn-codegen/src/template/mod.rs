@@ -26,7 +26,7 @@ pub(crate) use self::{
 };
 use crate::{deployment::Deployment, error::Error, text::has_dynamic_reference, yaml::Node};
 
-/// Whose template it is.
+/// The dialect of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// A template on its own: what it does not make are its parameters.

@@ -116,7 +116,7 @@ impl Template {
 /// The values of `${…}`.
 struct Names {
     references: IndexMap<String, Reference>,
-    /// Those that are parameters of the Serverless Framework, which has no place to say why but a comment.
+    /// The parameters of the Serverless Framework, which has no place for the reason but a comment.
     parameters: Vec<(String, String)>,
 }
 

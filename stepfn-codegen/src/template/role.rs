@@ -44,7 +44,7 @@ impl Template {
     }
 }
 
-/// Who may take the role.
+/// Returns the trust policy of the role.
 fn trust(service: &str) -> Node {
     Node::map([
         ("Version", Node::text("2012-10-17")),

@@ -7,7 +7,7 @@ use crate::{
 };
 
 impl Template {
-    /// All triggers of a machine; `target` is the ARN of what they start.
+    /// Adds all triggers of a machine; `target` is the ARN that they start.
     pub(crate) fn triggers(&mut self, machine: &Machine<'_>, target: &Node) {
         let all: Vec<&Trigger> = machine.deployment.triggers.iter().collect();
         self.start(machine, target, &all);

@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Module {
-    /// All triggers of a machine; `target` is the ARN of what they start.
+    /// Adds all triggers of a machine; `target` is the ARN that they start.
     pub(super) fn triggers(&mut self, machine: &Machine<'_>, target: &Node) {
         let action = start_action(machine.definition().workflow_type);
         let (mut scheduler, mut events, mut api) = (None, None, None);

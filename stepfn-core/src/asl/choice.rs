@@ -87,7 +87,7 @@ macro_rules! operators {
             /// All operators.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// As ASL writes it.
+            /// Returns ASL's name.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$name => stringify!($name)),*

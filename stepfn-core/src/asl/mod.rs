@@ -66,7 +66,7 @@ pub enum QueryLanguage {
 }
 
 impl QueryLanguage {
-    /// As ASL writes it.
+    /// Returns ASL's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::JsonPath => "JSONPath",

@@ -31,7 +31,7 @@ pub struct ChoiceRule {
 }
 
 impl ChoiceRule {
-    /// Where to go on when the condition holds.
+    /// Creates a rule that goes to a state when the condition holds.
     pub fn new(condition: Rule, next: StateRef) -> Self {
         let rule = asl::ChoiceRule {
             condition: condition.0,

@@ -392,7 +392,7 @@ impl Expr {
         self.compare("Equals", operand.into())
     }
 
-    /// Not `…Equals`.
+    /// Compares with `…Equals`, negated.
     #[must_use]
     pub fn ne(&self, operand: impl Into<Operand>) -> Rule {
         !self.eq(operand)

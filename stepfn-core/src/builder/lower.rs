@@ -1,4 +1,4 @@
-//! From the templates of a state to its fields.
+//! Lowering of a state's templates to its fields.
 
 use super::{
     expr::{Lowered, Lowering},

@@ -206,7 +206,7 @@ macro_rules! states {
     };
 }
 
-/// Where a template goes.
+/// The field of a template.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Slot {
     Parameters,

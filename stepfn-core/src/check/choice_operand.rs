@@ -42,7 +42,7 @@ pub(super) const PAGE: Page = Page {
     workflow_type: WorkflowType::Standard,
 };
 
-/// All comparisons in a condition, with their places below it.
+/// Returns all comparisons in a condition, with their places below it.
 pub(super) fn comparisons<'m>(
     below: &str,
     condition: &'m Condition,

@@ -208,7 +208,7 @@ fn exclude(a: &Comparison, b: &Comparison) -> bool {
     }
 }
 
-/// Which side of its operand an operator takes.
+/// The side of its operand that an operator takes.
 #[derive(Clone, Copy, PartialEq)]
 enum Side {
     Equal,

@@ -91,7 +91,7 @@ fn instead(key: &str, type_name: &str) -> &'static str {
     }
 }
 
-/// Only the rules in `Choices` lead somewhere, not those inside them.
+/// Reports transitions of nested rules: only those in `Choices` have one.
 fn nested(node: &Node<'_>, at: &str, condition: &Condition, inside: bool, findings: &mut Vec<Diagnostic>) {
     match condition {
         Condition::And(rules) | Condition::Or(rules) => {

@@ -9,7 +9,7 @@ use crate::asl::{State, StateKind};
 pub(super) struct Graph {
     /// The place of the start state.
     pub(super) start: usize,
-    /// Where each state leads.
+    /// The successors of each state.
     pub(super) next: Vec<Vec<usize>>,
     /// Whether each state is an end.
     pub(super) terminal: Vec<bool>,
@@ -40,17 +40,17 @@ impl Graph {
         Some(Self { start, next, terminal })
     }
 
-    /// Which states can be reached.
+    /// Returns the states that can be reached.
     pub(super) fn reachable(&self) -> Vec<bool> {
         spread(&self.next, [self.start])
     }
 
-    /// Which states an end can be reached from.
+    /// Returns the states from which an end can be reached.
     pub(super) fn ending(&self) -> Vec<bool> {
         spread(&self.back(), (0..self.next.len()).filter(|place| self.terminal[*place]))
     }
 
-    /// Where each state can be come to from.
+    /// Returns the predecessors of each state.
     pub(super) fn back(&self) -> Vec<Vec<usize>> {
         let mut back = vec![Vec::new(); self.next.len()];
         for (from, targets) in self.next.iter().enumerate() {

@@ -23,7 +23,7 @@ pub(crate) struct Written<'m> {
     pub(crate) parsed: Result<Expression, JsonataError>,
 }
 
-/// All expressions of a JSONata state, in canonical order, those with placeholders left out.
+/// Returns all expressions of a JSONata state, in canonical order, those with placeholders left out.
 pub(crate) fn expressions(state: &State) -> Vec<Written<'_>> {
     let mut found = Vec::new();
     let plain = Place::default();
@@ -119,11 +119,11 @@ fn text<'m>(at: &str, text: Option<&'m str>, place: Place, found: &mut Vec<Writt
 /// An expression of a state, and what is wrong with it.
 pub(super) struct Judged<'m> {
     pub(super) written: Written<'m>,
-    /// None where it cannot be read.
+    /// The analysis; none where the expression cannot be read.
     analysis: Option<Analysis>,
 }
 
-/// All expressions of a state; none in JSONPath.
+/// Returns all expressions of a state; none in JSONPath.
 pub(super) fn judged<'m>(node: &Node<'m>) -> Vec<Judged<'m>> {
     if node.language != QueryLanguage::Jsonata {
         return Vec::new();

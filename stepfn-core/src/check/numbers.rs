@@ -5,7 +5,7 @@ use crate::asl::Amount;
 /// The most seconds that AWS takes anywhere: more than three years.
 pub(super) const MOST_SECONDS: f64 = 99_999_999.0;
 
-/// Which numbers a field takes.
+/// The numbers that a field takes.
 #[derive(Clone, Copy)]
 pub(super) struct Range {
     pub(super) least: f64,

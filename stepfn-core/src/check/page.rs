@@ -17,7 +17,7 @@ use crate::definition::WorkflowType;
 pub struct Page {
     /// The error.
     pub what: &'static str,
-    /// Why: what AWS does with it.
+    /// The reason: what AWS does with it.
     pub why: &'static str,
     /// A definition in ASL that has just this finding.
     pub failing: &'static str,

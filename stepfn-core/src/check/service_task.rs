@@ -19,7 +19,7 @@ pub(super) fn integration<'m>(node: &Node<'m>) -> Option<Integration<'m>> {
     }
 }
 
-/// Where a service or its action is named in a Task's `Resource`.
+/// Returns the place of a service or its action in a Task's `Resource`.
 pub(super) fn part(node: &Node<'_>, name: &str) -> Option<Range<usize>> {
     let StateKind::Task(task) = &node.state.kind else { return None };
     let start = task.resource.as_str()?.find(&format!(":{name}"))? + 1;

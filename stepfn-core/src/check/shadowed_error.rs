@@ -79,7 +79,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-/// By which name an earlier entry takes an error, and the entry's place.
+/// Returns the name by which an earlier entry takes an error, and the entry's place.
 fn earlier<'n>(taken: &HashMap<&'n str, usize>, name: &'n str) -> Option<(&'n str, usize)> {
     let own = taken.get(name).map(|place| (name, *place));
     let task_failed = taken.get(TASK_FAILED).map(|place| (TASK_FAILED, *place));

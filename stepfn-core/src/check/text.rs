@@ -24,7 +24,7 @@ pub struct Checked {
 pub struct Located {
     /// The diagnostic.
     pub finding: Diagnostic,
-    /// Where.
+    /// Its place.
     pub span: Span,
     /// The places of the finding's [labels](Diagnostic::labels), with what is to be seen there.
     pub labels: Vec<(Span, String)>,
@@ -123,7 +123,7 @@ fn not_json(text: &str, error: JsonError) -> Located {
     Located { finding, span, labels: Vec::new() }
 }
 
-/// Where the first line with something to say starts, if it is YAML's: `---`, `%YAML` or `Key:`.
+/// Returns the start of the first line with content, if it is YAML's: `---`, `%YAML` or `Key:`.
 fn yaml(text: &str) -> Option<usize> {
     let mut start = 0;
     for line in text.split_inclusive('\n') {

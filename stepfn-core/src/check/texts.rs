@@ -1,4 +1,4 @@
-//! Where the texts of a JSONPath state hold paths and intrinsic functions.
+//! The strings of a JSONPath state that are paths and intrinsic functions.
 
 use super::walk::Node;
 use crate::{
@@ -57,7 +57,7 @@ pub(super) fn looks_like_call(text: &str) -> bool {
     known && (text.contains('(') || name.get(7..).is_some_and(|name| name.chars().all(char::is_alphanumeric)))
 }
 
-/// All texts of a state that hold a path or an intrinsic function, in canonical order; none in JSONata.
+/// Returns all strings of a state that are a path or an intrinsic function, in canonical order; none in JSONata.
 pub(super) fn texts<'m>(node: &Node<'m>) -> Vec<Text<'m>> {
     if node.language != QueryLanguage::JsonPath {
         return Vec::new();

@@ -76,7 +76,7 @@ impl<'m> Walk<'m> {
         }
     }
 
-    /// All states of all machines.
+    /// Returns all states of all machines.
     pub(super) fn nodes(&self) -> impl Iterator<Item = &Node<'m>> {
         self.scopes.iter().flat_map(|scope| &scope.nodes)
     }
@@ -163,7 +163,7 @@ impl Node<'_> {
     }
 }
 
-/// Which of a Task's fields that only one query language has are given.
+/// Returns which of a Task's fields that only one query language has are given.
 fn task_keys(task: &Task) -> [(&'static str, bool); 2] {
     [
         ("TimeoutSecondsPath", task.timeout_seconds_path.is_some()),
@@ -171,7 +171,7 @@ fn task_keys(task: &Task) -> [(&'static str, bool); 2] {
     ]
 }
 
-/// Which of a Map's fields that only one query language has are given.
+/// Returns which of a Map's fields that only one query language has are given.
 fn map_keys(map: &Map) -> [(&'static str, bool); 5] {
     [
         ("ItemsPath", map.items_path.is_some()),

@@ -45,7 +45,7 @@ impl fmt::Display for Severity {
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
-    /// Which rule was broken.
+    /// The rule that was broken.
     pub code: Code,
     /// The severity.
     pub severity: Severity,

@@ -43,7 +43,7 @@ pub struct Change {
     pub kind: ChangeKind,
     /// The change in words.
     pub what: String,
-    /// Why it breaks executions that run while it is deployed, where it does.
+    /// The reason why it breaks executions that run while it is deployed, where it does.
     pub breaks: Option<String>,
 }
 

@@ -227,7 +227,7 @@ impl Analyser<'_> {
         }
     }
 
-    /// In a strict machine what a service need not answer may come to nothing.
+    /// Reports a value that may come to nothing: in a strict machine a field that a service need not answer.
     fn may_come_to_nothing(&mut self, reading: &Reading<'_>, key: &str, found: Val, want: Want) -> Val {
         if !self.typing.strict {
             return found;

@@ -92,7 +92,7 @@ pub(super) fn descends_to(steps: &[Expression], place: usize) -> Option<&str> {
 }
 
 impl Sym {
-    /// All that is in a value, itself included, arrays item by item.
+    /// Returns everything in a value, itself included, arrays item by item.
     pub(super) fn within(&self) -> Self {
         match self.ground() {
             Self::Leaf(leaf) => Self::Leaf(leaf.then([OwnedStep::Descend])),

@@ -196,7 +196,7 @@ fn counts_in(template: &Value) -> Vec<(Vec<String>, String, Spot)> {
     found
 }
 
-/// Where a template puts what a path leads to.
+/// Returns the place in a template of the value of a path.
 fn found_at(template: &Value, path: &str) -> Option<Vec<String>> {
     let mut found = None;
     texts(template, &mut Vec::new(), &mut |keys, text| {

@@ -113,7 +113,7 @@ pub(super) fn is_condition(expression: &Expression) -> bool {
     }
 }
 
-/// That an expression comes to something.
+/// The fact that an expression comes to something.
 fn there(env: &Env<'_>, of: &Expression) -> Formula {
     if literal(of).is_some() || matches!(of.kind, Kind::Number(_)) {
         return Formula::All(Vec::new());
@@ -125,7 +125,7 @@ fn there(env: &Env<'_>, of: &Expression) -> Formula {
     }
 }
 
-/// That what an item is taken of is no null, where the item is none: null is its own first item.
+/// The fact that the value from which an item is taken is no null, where the item is none: null is its own first item.
 fn whole_is_no_null(env: &Env<'_>, item: &Expression) -> Option<Formula> {
     let Formula::Fact(mut asked) = fact(env, item, OwnedProperty::Kind(shape::Kind::Null))? else {
         return None;

@@ -64,9 +64,9 @@ impl Interned for Fields {
 pub(super) trait Merge {
     /// Returns the name of this way to join.
     fn name(&self) -> (&'static str, Option<Sym>);
-    /// Of a field that both have.
+    /// Merges a field that both have.
     fn both(&self, mine: &Entry, theirs: &Entry) -> Entry;
-    /// Of a field that only one has, the first or the second; nothing if it is left out.
+    /// Merges a field that only one has, the first or the second; nothing if it is left out.
     fn one(&self, key: &str, entry: &Entry, first: bool) -> Option<Entry>;
 }
 

@@ -180,7 +180,7 @@ fn bound(members: &mut Vec<Sym>) {
     }
 }
 
-/// One value that is this or that; none where they have nothing in common.
+/// Returns one value that is this or that; none where they have nothing in common.
 fn merge(one: &Sym, other: &Sym, apart: bool) -> Option<Sym> {
     let join = |a: &Sym, b: &Sym| if apart { a.meet(b) } else { a.join(b) };
     if let (Sym::Array(a), Sym::Array(b)) = (one, other) {

@@ -1,4 +1,4 @@
-//! Where a JSONata path leads: step by step, through arrays without being asked.
+//! Resolution of JSONata paths: step by step, and through arrays by themselves.
 
 use super::{
     Analyser, OwnedNeed, OwnedStep,
@@ -502,7 +502,7 @@ impl Analyser<'_> {
         raw
     }
 
-    /// One of several: what one of them has is not surely wrong.
+    /// Resolves a path of one of several values: a field that one of them has is not surely wrong.
     fn lead_any(&mut self, reading: &Reading<'_>, members: &[Sym], keys: &[&str], want: Want) -> Val {
         let count = |analyser: &Self| analyser.report.as_ref().map_or(0, |report| report.findings.len());
         let start = count(self);

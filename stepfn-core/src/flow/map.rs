@@ -123,7 +123,7 @@ impl Analyser<'_> {
         batch_input
     }
 
-    /// Where something is read from or written to.
+    /// Checks a place that is read from or written to.
     fn bucket(&mut self, site: &Site, at: &str, parameters: &Value) {
         let Value::Object(fields) = parameters else { return };
         for (key, value) in fields.iter() {

@@ -136,7 +136,7 @@ impl Typing {
 pub enum StateTyping {
     /// A Rust function does its work.
     Task {
-        /// Which.
+        /// The function.
         task: TaskRef,
         /// Its name.
         name: String,

@@ -16,7 +16,7 @@ use crate::{
     value::Value,
 };
 
-/// Where a path begins.
+/// The root of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// The state's input.
@@ -49,7 +49,7 @@ pub(super) enum Formula {
     /// No fact.
     Open,
     Fact(Asked),
-    /// That a part of the expression comes to something, as it is written.
+    /// A part of the expression, as it is written, comes to something.
     Written(String),
     All(Vec<Self>),
     Any(Vec<Self>),

@@ -183,7 +183,7 @@ pub struct Obligation {
     pub at: String,
     /// Byte range in that text.
     pub range: Option<Range<usize>>,
-    /// Where, in words: ``state `Load`: ``.
+    /// The place, in words: ``state `Load`: ``.
     pub place: String,
     /// The claim.
     pub claim: OwnedClaim,
@@ -196,7 +196,7 @@ pub enum OwnedClaim {
     Path {
         /// The path as it was written.
         shown: String,
-        /// Where the typed value comes from, in words.
+        /// The source of the typed value, in words.
         origin: String,
         /// The type.
         ty: TypeRef,
@@ -307,9 +307,9 @@ pub enum OwnedClaim {
 /// The types and tasks that a flow analysis names, for judging its obligations at once.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    /// By [`TypeRef`].
+    /// The types, by [`TypeRef`].
     pub types: Vec<&'static Shape>,
-    /// By [`TaskRef`].
+    /// The functions, by [`TaskRef`].
     pub tasks: Vec<TaskInfo>,
 }
 

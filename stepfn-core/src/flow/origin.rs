@@ -54,7 +54,7 @@ pub(super) enum Reason {
     Lambda,
     /// The result of a built-in function.
     Function,
-    /// Which key or position is read is computed.
+    /// The key or the position that is read is computed.
     Computed,
     /// The matches of `*`, `**`, `%` and `..`.
     Wildcard,

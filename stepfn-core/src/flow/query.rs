@@ -33,7 +33,7 @@ pub(super) struct Queried<'s> {
 }
 
 impl<'s> Queried<'s> {
-    /// Where neither a result nor an error is there yet.
+    /// Returns the data before there is a result or an error.
     pub(super) fn before(site: &'s Site) -> Self {
         Self { site, result: None, error: None }
     }

@@ -358,7 +358,7 @@ impl Analyser<'_> {
         Sym::Object(Shared::new(fields), None)
     }
 
-    /// Nothing is found of a value of this kind.
+    /// Reports that nothing is found of a value of this kind.
     fn passed_over(&mut self, value: &Sym, why: &str, reading: &Reading<'_>, tries: bool) -> Sym {
         if !tries {
             self.wrong(reading, Code::WrongType, format!("it is {}, {why}", value.words()), None);

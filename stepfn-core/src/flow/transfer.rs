@@ -26,7 +26,7 @@ use crate::{
 pub(super) struct Left {
     /// Along each transition, by the target's name.
     pub(super) next: Vec<(String, Flow)>,
-    /// Where the state ends its machine.
+    /// The flow to the end of the machine.
     pub(super) end: Option<Flow>,
 }
 
@@ -456,7 +456,7 @@ impl Analyser<'_> {
     }
 }
 
-/// Where a template puts the task's token.
+/// Collects the places of the task's token in a template.
 fn token_keys(template: &Value, keys: &mut Vec<String>, found: &mut Vec<Vec<String>>) {
     let Value::Object(map) = template else { return };
     for (key, value) in map.iter() {

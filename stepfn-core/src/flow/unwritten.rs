@@ -123,7 +123,7 @@ impl Texts {
     }
 }
 
-/// Where a state leads.
+/// A transition of a state.
 struct Edge {
     to: usize,
     /// The catcher that leads there.
@@ -249,7 +249,7 @@ impl<'l> Level<'l> {
         }
     }
 
-    /// It is what a state answers, and it is read where that state failed.
+    /// Reports a read of a state's result where that state failed.
     fn after_failure(&mut self, unwritten: &Unwritten<'_>) -> Option<(String, String)> {
         let key = unwritten.key;
         let writers: Vec<usize> = unwritten
@@ -275,7 +275,7 @@ impl<'l> Level<'l> {
         ))
     }
 
-    /// It is read as the result of a state is that goes nowhere.
+    /// Reports a read of a result that is thrown away.
     fn thrown_away(&mut self, unwritten: &Unwritten<'_>, field: &str) -> Option<(String, String)> {
         let key = unwritten.key;
         let has = |result: &Sym| match result {
@@ -302,7 +302,7 @@ impl<'l> Level<'l> {
         ))
     }
 
-    /// It is read as what a catcher gets that puts it where nothing reads it.
+    /// Reports a read of an error that a catcher puts where nothing reads it.
     fn error_thrown_away(&mut self, unwritten: &Unwritten<'_>, field: &str) -> Option<(String, String)> {
         if !matches!(field, "Error" | "Cause") {
             return None;

@@ -26,15 +26,15 @@ pub(super) struct Want {
 }
 
 impl Want {
-    /// Nothing is asked.
+    /// No requirement.
     pub(super) const NOTHING: Self = Self { defined: false, need: Need::Value, many: true };
 
-    /// It must come to this.
+    /// Returns the requirement that it must be this.
     pub(super) const fn of(need: Need<'static>) -> Self {
         Self { defined: true, need, many: false }
     }
 
-    /// It must be this, if it is something.
+    /// Returns the requirement that it must be this, if it is something.
     pub(super) const fn if_any(need: Need<'static>) -> Self {
         Self { defined: false, need, many: false }
     }
@@ -76,7 +76,7 @@ impl Val {
         Self { sym, many: false, absent: false, over: Vec::new(), some: false, function: None }
     }
 
-    /// Nothing at all.
+    /// Returns no value at all.
     pub(super) fn nothing() -> Self {
         Self::one(Sym::never()).maybe()
     }
@@ -85,7 +85,7 @@ impl Val {
         Self { function: Some(Rc::new(function)), ..Self::one(Sym::Unknown(Reason::Lambda)) }
     }
 
-    /// One of the two.
+    /// Returns one of the two.
     pub(super) fn join(self, other: Self) -> Self {
         let is_nothing = |value: &Self| value.sym.members().is_empty() && value.function.is_none();
         let function = match (self.function.clone(), other.function.clone()) {

@@ -75,7 +75,7 @@ pub(super) struct Leaf {
     pub(super) ty: TypeRef,
     pub(super) given: bool,
     pub(super) steps: Shared<Vec<OwnedStep>>,
-    /// Where the typed value comes from, in words.
+    /// The source of the typed value, in words.
     pub(super) origin: Rc<str>,
 }
 
@@ -540,7 +540,7 @@ pub(super) struct Flow {
     pub(super) variables: Shared<Fields>,
     /// The facts of conditions about parts of the context object that do not change: `Execution.Input`, `Map.Item.Value`.
     pub(super) context: Shared<Fields>,
-    /// Which numbers say how many items an array has.
+    /// The numbers that count the items of an array.
     pub(super) counts: Counts,
 }
 

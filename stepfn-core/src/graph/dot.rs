@@ -65,7 +65,7 @@ impl Graph {
         }
     }
 
-    /// Where a line to a state ends: for a cluster at the first state in it.
+    /// Returns the end of a line to a state: for a cluster the first state in it.
     fn point(&self, place: usize) -> String {
         match self.inside(Some((place, 0))).find(|(_, node)| node.is_start) {
             Some((inner, _)) => self.point(inner),

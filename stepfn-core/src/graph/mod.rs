@@ -55,11 +55,11 @@ pub struct Node {
 /// A way from one state to another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edge {
-    /// Where it begins.
+    /// The state it starts from.
     pub from: usize,
-    /// Where it leads.
+    /// The state it leads to.
     pub to: usize,
-    /// By what it is taken.
+    /// The kind of the transition.
     pub kind: EdgeKind,
     /// A rule's condition, a catcher's errors; empty for others.
     pub label: String,
@@ -67,7 +67,7 @@ pub struct Edge {
     pub mark: Mark,
 }
 
-/// By what a way is taken.
+/// The kind of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EdgeKind {
     /// `Next`
@@ -83,12 +83,12 @@ pub enum EdgeKind {
 /// The emphasis of a part of a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mark {
-    /// Nothing more.
+    /// No emphasis.
     #[default]
     None,
-    /// It was taken.
+    /// The part was taken.
     Taken,
-    /// It was never taken.
+    /// The part was never taken.
     Never,
 }
 

@@ -61,7 +61,7 @@ impl Call {
         )
     }
 
-    /// All literal arguments, of this call and the nested ones, that the function can not take: of
+    /// Returns the errors of all literal arguments, of this call and the nested ones, that the function cannot take: of
     /// the wrong kind (a string where an array belongs, a call with another result), or of a value
     /// that is always refused (an algorithm that does not exist, a step of 0).
     pub fn literal_kind_errors(&self) -> Vec<IntrinsicError> {

@@ -1,10 +1,10 @@
-//! Why a text is no intrinsic function.
+//! The errors of intrinsic functions.
 
 use std::{error, fmt, ops::Range};
 
 use crate::path::PathError;
 
-/// Why a text is no intrinsic function, or what is wrong with one, and where in the text.
+/// The error of a text that is no intrinsic function, or of one that is wrong, with its place in the text.
 ///
 /// [`Display`](fmt::Display) gives the message alone; `help` has the suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]

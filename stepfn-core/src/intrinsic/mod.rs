@@ -54,7 +54,7 @@ pub struct Call {
     pub function: Function,
     /// The arguments.
     pub args: Vec<Arg>,
-    /// From the first letter of the name to the closing parenthesis.
+    /// The range from the first letter of the name to the closing parenthesis.
     pub span: Range<usize>,
     /// The name: `States.Format`.
     pub name_span: Range<usize>,
@@ -130,7 +130,7 @@ impl Call {
         })
     }
 
-    /// All paths, those of nested calls too, in the order of the text, with their place in the
+    /// Returns all paths, those of nested calls too, in the order of the text, with their place in the
     /// whole text.
     pub fn paths(&self) -> impl Iterator<Item = (&Path, Range<usize>)> {
         let mut stack: Vec<&Arg> = self.args.iter().rev().collect();

@@ -58,7 +58,7 @@ pub enum ExpressionKind {
     OrderBy {
         /// The ordered expression.
         of: Box<Expression>,
-        /// By what, the most important first.
+        /// The criteria, the most important first.
         terms: Vec<OrderTerm>,
     },
     /// `of{key: value}`
@@ -70,14 +70,14 @@ pub enum ExpressionKind {
     },
     /// `of@$name`
     Focus {
-        /// Where the values come from.
+        /// The source of the values.
         of: Box<Expression>,
         /// The variable, without `$`.
         name: String,
     },
     /// `of#$name`
     Index {
-        /// Where the values come from.
+        /// The source of the values.
         of: Box<Expression>,
         /// The variable, without `$`.
         name: String,
@@ -86,7 +86,7 @@ pub enum ExpressionKind {
     Negate(Box<Expression>),
     /// `left operator right`
     Binary {
-        /// Which.
+        /// The operator.
         operator: Operator,
         /// The left operand.
         left: Box<Expression>,

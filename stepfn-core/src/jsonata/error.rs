@@ -1,8 +1,8 @@
-//! Why a text is no JSONata expression.
+//! The errors of JSONata expressions.
 
 use std::{error, fmt, ops::Range};
 
-/// Why a text is no JSONata expression, and where in the text.
+/// The error of a text that is no JSONata expression, with its place in the text.
 ///
 /// [`Display`](fmt::Display) gives the message alone; `help` has the suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]

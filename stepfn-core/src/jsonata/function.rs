@@ -1,6 +1,6 @@
 //! The functions that an expression can call.
 
-/// Where a function comes from.
+/// The origin of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// JSONata 2.0.6.
@@ -16,7 +16,7 @@ pub struct Function {
     pub name: &'static str,
     /// Its signature in JSONata's notation: what it takes, and what it gives after the colon.
     pub signature: &'static str,
-    /// Where it comes from.
+    /// The origin.
     pub origin: Origin,
 }
 
@@ -61,7 +61,7 @@ const fn step_functions(name: &'static str, signature: &'static str) -> Function
     Function { name, signature, origin: Origin::StepFunctions }
 }
 
-/// All functions that Step Functions has, `$eval` not among them, by name.
+/// Returns all functions that Step Functions has, `$eval` not among them, by name.
 pub fn functions() -> &'static [Function] {
     FUNCTIONS
 }

@@ -102,7 +102,7 @@ struct Context {
 
 struct Walker {
     place: Place,
-    /// All names that `:=` binds anywhere.
+    /// The names that `:=` binds anywhere.
     later: Vec<String>,
     frames: Vec<Vec<String>>,
     analysis: Analysis,

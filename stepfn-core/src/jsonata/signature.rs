@@ -1,6 +1,6 @@
 //! Signatures of lambdas: `<s-n?:s>`.
 
-/// Why a signature (with `<` and `>`) is none, and the code of the reference.
+/// Returns the error of a signature (with `<` and `>`), and the code of the reference.
 pub(super) fn fault(signature: &str) -> Option<(&'static str, &'static str)> {
     let signs: Vec<char> = signature.chars().collect();
     let mut at = 1;

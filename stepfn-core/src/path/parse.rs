@@ -29,7 +29,7 @@ pub(super) struct Parser<'a, 'b> {
     pub(super) cursor: Cursor<'a>,
     /// The number of open filters, parentheses, negations and lists.
     pub(super) depth: usize,
-    /// Where forgiven errors go; without it they are not forgiven.
+    /// The forgiven errors; without it they are not forgiven.
     pub(super) forgiven: Option<&'b mut Vec<PathError>>,
 }
 
@@ -121,7 +121,7 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
-    /// All segments up to the end of the text, or to what ends a path at this place.
+    /// Parses all segments up to the end of the text, or to the end of the path at this place.
     pub(super) fn segments(&mut self, place: Place) -> Result<Vec<Segment>> {
         let mut segments = Vec::new();
         loop {

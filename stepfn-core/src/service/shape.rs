@@ -7,7 +7,7 @@ use super::sdk::Block;
 /// The type of a value in a service's API, if it is known.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
-    /// Whose structures are meant.
+    /// The service whose structures are meant.
     block: Option<&'static Block>,
     of: Of,
     /// Whether names have the case of the SDK for Java.

@@ -42,7 +42,7 @@ impl Bounds {
     /// The bounds of a count.
     pub const COUNT: Self = Self { min: 0, max: i32::MAX as i128 };
 
-    /// One number.
+    /// Returns the bounds of one number.
     pub const fn one(value: i128) -> Self {
         Self { min: value, max: value }
     }

@@ -178,13 +178,13 @@ pub enum Need<'a> {
 /// The error of a claim that does not hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Wrong {
-    /// Which rule it breaks.
+    /// The rule that it breaks.
     pub fault: Fault,
     /// The error, with a suggestion.
     pub text: Text,
 }
 
-/// Which rule a claim that does not hold breaks.
+/// The rule that a claim breaks which does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// `no-such-field`

@@ -41,7 +41,7 @@ pub(super) struct Fits<'a> {
     pub(super) lenient: bool,
     /// The pairs that are being judged around this one. A recursive type fits if all else does.
     pub(super) around: Option<&'a Pair<'a>>,
-    /// Which way is taken by the steps below an overlay, where they lead to values of several shapes.
+    /// The way that the steps below an overlay take, where they lead to values of several shapes.
     pub(super) way: usize,
     /// Whether it is a function's payload, whose null comes to it as `{}`.
     pub(super) sent: bool,

@@ -181,7 +181,7 @@ pub enum Given {
     Required,
     /// A default takes its place.
     Optional,
-    /// It is not read: `skip`, `skip_deserializing`.
+    /// The key is not read: `skip`, `skip_deserializing`.
     Never,
 }
 

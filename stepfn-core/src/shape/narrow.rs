@@ -73,7 +73,7 @@ impl Truth {
         if holds { Self::Always } else { Self::Never }
     }
 
-    /// Of one that can be either of two things.
+    /// Returns the truth about a value that can be either of two things.
     const fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Never, Self::Never) => Self::Never,

@@ -57,7 +57,7 @@ impl<'a> Fits<'a> {
         }
     }
 
-    /// One of the objects that are put over others, and whether it need not be there: it may be missing, or an array of none.
+    /// Returns one of the objects that are put over others, and whether it need not be there: it may be missing, or an array of none.
     pub(super) const fn merged_part(self, index: usize) -> (Source, bool) {
         let source = self.source(index);
         match source {

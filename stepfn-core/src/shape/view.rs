@@ -6,7 +6,7 @@ use super::{
     text::{Text, distance, same, slip},
 };
 
-/// Which side of a type a value is of.
+/// The side of a type: serialized or deserialized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// `Serialize` made it: a task's output.
@@ -44,9 +44,9 @@ pub enum Step<'a> {
     Present,
     /// The items of the value as a part of an array that JSONata builds: of an array its items, anything else itself.
     Items,
-    /// As many as a filter leaves.
+    /// As many values as a filter leaves.
     Many,
-    /// It may not be there.
+    /// The value may not be there.
     Maybe,
     /// The value of any key.
     Values,
@@ -122,7 +122,7 @@ enum Missing {
     Made,
 }
 
-/// Why a step cannot be taken for certain.
+/// The reason why a step cannot be taken for certain.
 #[derive(Clone, Copy, Debug)]
 pub enum Problem {
     /// The object has no such field.
@@ -429,7 +429,7 @@ impl View {
         }
     }
 
-    /// Where several arrays are read at once, their items are what is read.
+    /// Returns the items of the items, where several arrays are read at once.
     const fn flattened(self) -> Self {
         match self.shape {
             Shape::Array(item) if self.many => Self { absent: true, ..self.with(item) },

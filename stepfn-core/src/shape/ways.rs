@@ -10,10 +10,10 @@ use super::{
 /// The number of ways up to which they are kept apart.
 const MOST: usize = 64;
 
-/// Where some steps lead on one way, or the number of the step that failed there, and why.
+/// The value at the end of some steps on one way, or the number of the step that failed there, and the reason.
 type Found = Result<View, (usize, Problem)>;
 
-/// Where some steps can lead.
+/// The values that some steps can lead to.
 #[derive(Clone, Copy)]
 pub(super) struct Ways {
     found: [Found; MOST],
@@ -41,13 +41,13 @@ pub(super) const fn count(root: View, steps: &[Step<'_>]) -> usize {
     if fork(steps) { Ways::of(root, steps).len() } else { 1 }
 }
 
-/// Where steps lead on the way of a number.
+/// Returns the value at the end of steps on the way of a number.
 pub(super) const fn on_way(root: View, steps: &[Step<'_>], number: usize) -> Found {
     if fork(steps) { Ways::of(root, steps).get(number) } else { root.walk(steps) }
 }
 
 impl Ways {
-    /// All ways that some steps can take from a value. Nothing is at the end of none.
+    /// Returns all ways that some steps can take from a value. With none there is nothing at the end.
     pub(super) const fn of(root: View, steps: &[Step<'_>]) -> Self {
         let mut all = Self { found: [Ok(root); MOST], len: 0 };
         all.follow(root, steps, 0);

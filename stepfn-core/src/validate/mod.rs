@@ -53,7 +53,7 @@ pub struct Issue {
     pub code: &'static str,
     /// AWS's words where they are known, else ours.
     pub message: String,
-    /// Where, such as `/States/Pick/Choices[0]/Next`; some have no place.
+    /// The place, such as `/States/Pick/Choices[0]/Next`; some have none.
     pub location: Option<String>,
 }
 

@@ -129,7 +129,7 @@ impl fmt::Display for Number {
 }
 
 impl PartialEq for Number {
-    /// By text: `1` is not `1.0`. See [`Number::numeric_cmp`] for the other equality.
+    /// Compares by text: `1` is not `1.0`. See [`Number::numeric_cmp`] for the other equality.
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Repr::Int(a), Repr::Int(b)) => a == b,

@@ -13,7 +13,7 @@ pub enum StoreError {
     Locked(String),
     /// The store was made by another version of this crate.
     Version {
-        /// Where the store is.
+        /// The location of the store.
         store: String,
         /// The version of its tables.
         found: i64,

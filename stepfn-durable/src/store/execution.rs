@@ -18,22 +18,22 @@ impl fmt::Display for ExecutionId {
 /// The status of an execution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Status {
-    /// It runs, or waits to.
+    /// The execution runs, or waits to.
     Running,
-    /// It ended with an output.
+    /// The execution ended with an output.
     Succeeded,
-    /// It ended with an error.
+    /// The execution ended with an error.
     Failed,
-    /// It ran longer than its machine allows.
+    /// The execution ran longer than its machine allows.
     TimedOut,
-    /// It was stopped.
+    /// The execution was stopped.
     Aborted,
     /// A child of a Map Run that is going to be redriven.
     PendingRedrive,
 }
 
 impl Status {
-    /// All of them, in the order of their numbers.
+    /// All statuses, in the order of their numbers.
     pub const ALL: [Self; 6] =
         [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Aborted, Self::PendingRedrive];
 
@@ -79,7 +79,7 @@ impl Status {
 pub struct Lease {
     /// The host, by a name that no other host and no later process has.
     pub owner: String,
-    /// When it ends unless it is renewed.
+    /// The time at which it ends unless it is renewed.
     pub until: Millis,
 }
 
@@ -88,7 +88,7 @@ pub struct Lease {
 pub struct Parent {
     /// The ARN of the execution that started it.
     pub execution: String,
-    /// Where in that execution, in words that no other start of it has.
+    /// The place in that execution, in words that no other start of it has.
     pub place: String,
 }
 
@@ -117,9 +117,9 @@ pub struct NewExecution {
     pub details: String,
     /// The data that its host needs to run it again from the start. The store does not look into it.
     pub head: Vec<u8>,
-    /// When it was started, and when it is due for its first turn.
+    /// The time of its start, at which it is due for its first turn.
     pub started: Millis,
-    /// Who runs it; nobody: whoever claims it.
+    /// The lease of the host that runs it; `None`: whoever claims it.
     pub lease: Option<Lease>,
     /// An execution of the same name that ended before this is forgotten, and its name free.
     pub free_before: Millis,
@@ -128,7 +128,7 @@ pub struct NewExecution {
 /// The result of a start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Started {
-    /// It is there now.
+    /// The execution is new.
     New {
         /// Its number.
         id: ExecutionId,
@@ -160,9 +160,9 @@ pub struct Execution {
     pub end: Option<End>,
     /// The number of its last turn; 0 before the first.
     pub seq: i64,
-    /// When it is due for a turn, unless something comes first.
+    /// The time at which it is due for a turn, unless something comes first.
     pub due: Option<Millis>,
-    /// Who runs it.
+    /// The lease of the host that runs it.
     pub lease: Option<Lease>,
     /// The number of times that it was claimed.
     pub fence: i64,
@@ -187,22 +187,22 @@ pub struct Summary {
     pub map_run: Option<String>,
     /// Its status.
     pub status: Status,
-    /// When it was started.
+    /// The time of its start.
     pub started: Millis,
-    /// When it ended.
+    /// The time of its end.
     pub stopped: Option<Millis>,
     /// The number of redrives.
     pub redrives: i64,
-    /// When it was redriven last.
+    /// The time of its last redrive.
     pub redriven: Option<Millis>,
 }
 
 /// The end of an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct End {
-    /// With which status.
+    /// The status.
     pub status: Status,
-    /// When.
+    /// The time.
     pub at: Millis,
     /// Its output, as JSON.
     pub output: Option<String>,

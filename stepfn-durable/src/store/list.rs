@@ -14,7 +14,7 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-/// Which page of a list.
+/// The position of a page in a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageAt {
     /// `next` of the page before; `None`: the first.
@@ -31,12 +31,12 @@ impl PageAt {
     }
 }
 
-/// Whose executions a list has.
+/// The executions that a list has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExecutionsOf {
-    /// Of all machines, without children of Map Runs.
+    /// Those of all machines, without children of Map Runs.
     All,
-    /// Of a machine, by its ARN, without children of Map Runs.
+    /// Those of a machine, by its ARN, without children of Map Runs.
     Machine(String),
     /// Started with a version, by its ARN.
     Version(String),
@@ -49,24 +49,24 @@ pub enum ExecutionsOf {
 /// A list of executions: those that run by start or redrive, those that ended by their end, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Executions {
-    /// Whose.
+    /// The owner of the executions.
     pub of: ExecutionsOf,
-    /// With this status alone.
+    /// Only those with this status.
     pub status: Option<Status>,
     /// Only redriven ones, or only those that never were.
     pub redriven: Option<bool>,
-    /// Which page.
+    /// The page.
     pub page: PageAt,
 }
 
 /// A page of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HistoryOf {
-    /// Whose.
+    /// The execution.
     pub id: ExecutionId,
     /// Newest first.
     pub reverse: bool,
-    /// Which page.
+    /// The page.
     pub page: PageAt,
 }
 
@@ -75,7 +75,7 @@ pub struct HistoryOf {
 pub struct MapRunsOf {
     /// The ARN of the execution.
     pub execution: String,
-    /// Which page.
+    /// The page.
     pub page: PageAt,
 }
 

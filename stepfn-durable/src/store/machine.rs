@@ -2,7 +2,7 @@
 
 use super::{execution::Millis, list::PageAt};
 
-/// Which contract a machine has.
+/// The contract of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MachineKind {
     /// Each execution is kept, and each step happens once.
@@ -20,7 +20,7 @@ pub struct Machine {
     pub name: String,
     /// Its contract.
     pub kind: MachineKind,
-    /// When it was created.
+    /// The time of its creation.
     pub created: Millis,
     /// Whether it goes away as soon as its executions ended.
     pub deleting: bool,
@@ -39,7 +39,7 @@ pub struct Revision {
     pub definition: String,
     /// Role, logging, tracing and further data of the API, as JSON. The store does not look into it.
     pub details: String,
-    /// When it became the machine's.
+    /// The time at which it became the machine's.
     pub created: Millis,
 }
 
@@ -63,7 +63,7 @@ pub struct NewMachine {
 /// The result of creating a machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created<T> {
-    /// It is there now.
+    /// It was created.
     New,
     /// There is one of that name already: this one.
     Exists(T),
@@ -81,7 +81,7 @@ pub struct Update {
 /// The result of a change of a machine, or of publishing a version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Published {
-    /// It happened; the version, if one was asked for, is this one, new or not.
+    /// It was done; the version, if one was asked for, is this one, new or not.
     Done(Option<Version>),
     /// The machine has another revision, by its id.
     Conflict(String),
@@ -104,7 +104,7 @@ pub struct Publish {
     pub description: String,
     /// The number of versions that the machine may have.
     pub most: usize,
-    /// When.
+    /// The time.
     pub at: Millis,
 }
 
@@ -119,7 +119,7 @@ pub struct Version {
     pub revision: String,
     /// The description.
     pub description: String,
-    /// When it was published.
+    /// The time of its publication.
     pub created: Millis,
 }
 
@@ -145,9 +145,9 @@ pub struct Alias {
     pub description: Option<String>,
     /// The versions to which it routes.
     pub routes: Vec<Route>,
-    /// When it was created.
+    /// The time of its creation.
     pub created: Millis,
-    /// When it was changed last.
+    /// The time of its last change.
     pub updated: Millis,
 }
 
@@ -163,7 +163,7 @@ pub struct Route {
 /// An alias that is to be there or to change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PutAlias {
-    /// It.
+    /// The alias.
     pub alias: Alias,
     /// Whether it is new; else it exists, and keeps its `created`.
     pub new: bool,
@@ -174,7 +174,7 @@ pub struct PutAlias {
 /// The result of putting an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AliasPut {
-    /// It is there, as this.
+    /// The alias, as it is now.
     Done(Alias),
     /// There is one of that name already: this one.
     Exists(Alias),
@@ -191,9 +191,9 @@ pub enum AliasPut {
 /// The result of a deletion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deleted {
-    /// It is gone.
+    /// It was deleted.
     Done,
-    /// It goes away as soon as its executions ended.
+    /// It is deleted as soon as its executions ended.
     Waits,
     /// It stays: these aliases, by their ARNs, need it.
     InUse(Vec<String>),
@@ -206,7 +206,7 @@ pub enum Deleted {
 pub struct VersionsOf {
     /// The ARN of the machine.
     pub machine: String,
-    /// Which page.
+    /// The page.
     pub page: PageAt,
 }
 
@@ -217,7 +217,7 @@ pub struct AliasesOf {
     pub machine: String,
     /// Only those that route to the version of this number.
     pub version: Option<i64>,
-    /// Which page.
+    /// The page.
     pub page: PageAt,
 }
 
@@ -230,14 +230,14 @@ pub struct Activity {
     pub name: String,
     /// Further data of the API, as JSON. The store does not look into it.
     pub details: String,
-    /// When it was created.
+    /// The time of its creation.
     pub created: Millis,
 }
 
 /// An activity that is about to be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewActivity {
-    /// It.
+    /// The activity.
     pub activity: Activity,
     /// Its tags.
     pub tags: Vec<Tag>,
@@ -268,7 +268,7 @@ pub struct Retag {
 /// The result of a change of tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retagged {
-    /// It happened.
+    /// It was done.
     Done,
     /// It would have more tags than it may.
     TooMany,

@@ -1,4 +1,4 @@
-//! Where executions are kept.
+//! Stores, which keep executions.
 //!
 //! A [`Store`] keeps bytes and decides who may write; it knows nothing of states. Everything that one turn of an execution
 //! changes is one [`commit`](Store::commit), which takes effect as a whole or not at all.
@@ -234,7 +234,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     fn listen(&self, listener: Weak<Listener>);
 }
 
-/// Those who listen to a store.
+/// The listeners of a store.
 #[derive(Clone, Default)]
 pub(crate) struct Listeners(Arc<Mutex<Vec<Weak<Listener>>>>);
 

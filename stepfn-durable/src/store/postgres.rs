@@ -39,7 +39,7 @@ pub struct Postgres {
     pool: Pool,
     runtime: runtime::Handle,
     listeners: Listeners,
-    /// Who this is, in notifications: its own are no news.
+    /// The name of this store in notifications: its own are no news.
     name: Arc<str>,
     /// The thread ends with the last of the clones.
     _life: Arc<oneshot::Sender<()>>,
@@ -99,7 +99,7 @@ impl Postgres {
     }
 }
 
-/// Where a database is, without what opens it.
+/// Returns the location of a database, without its credentials.
 fn database(config: &Config) -> String {
     let name = config.get_dbname().or(config.get_user()).unwrap_or("postgres");
     format!("the database {name}")
@@ -167,7 +167,7 @@ macro_rules! postgres_calls {
 }
 crate::every_call!(postgres_calls);
 
-/// Why a request did not take effect, and whether it is worth another try.
+/// The reason why a request did not take effect, and whether it is worth another try.
 enum Failure {
     Again(StoreError),
     For(StoreError),

@@ -9,7 +9,7 @@ pub struct Claiming {
     pub owner: String,
     /// The time at which executions are due, or their leases ended.
     pub now: Millis,
-    /// When the new leases end.
+    /// The end of the new leases.
     pub until: Millis,
     /// The most executions.
     pub limit: usize,
@@ -18,7 +18,7 @@ pub struct Claiming {
 /// An execution that its claimer runs from now on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// It, with the claimer's lease and fence.
+    /// The execution, with the claimer's lease and fence.
     pub execution: Execution,
     /// The messages that wait for it, oldest first.
     pub inbox: Vec<Message>,
@@ -29,14 +29,14 @@ pub struct Claim {
 pub struct Renewal {
     /// The executions, each with its fence.
     pub held: Vec<(ExecutionId, i64)>,
-    /// When the leases end now.
+    /// The new end of the leases.
     pub until: Millis,
 }
 
 /// A page of a journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Load {
-    /// Whose.
+    /// The execution.
     pub id: ExecutionId,
     /// The entries after this turn; 0: from the first.
     pub after: i64,
@@ -58,14 +58,14 @@ pub struct Entry {
 pub struct Event {
     /// Its number in the history, from 1.
     pub id: i64,
-    /// It, as its host wrote it.
+    /// The call, as its host wrote it.
     pub data: Vec<u8>,
 }
 
 /// The changes of one turn of an execution: all of them are made, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Turn {
-    /// Whose turn.
+    /// The execution whose turn it is.
     pub execution: ExecutionId,
     /// The fence of the lease under which it was made.
     pub fence: i64,
@@ -75,7 +75,7 @@ pub struct Turn {
     pub entry: Vec<u8>,
     /// The events that it added to the history.
     pub events: Vec<Event>,
-    /// When the execution is due again, unless something comes first.
+    /// The time at which the execution is due again, unless something comes first.
     pub due: Option<Millis>,
     /// Until when the host keeps it; `None` gives it away, to whoever claims it when it is due or something came.
     pub keep: Option<Millis>,
@@ -136,11 +136,11 @@ pub enum Committed {
 /// The results of a turn's requests to others, in the order of the turn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
-    /// Of the children.
+    /// The results of the children.
     pub children: Vec<Started>,
-    /// Of the sends.
+    /// The results of the sends.
     pub sends: Vec<Delivered>,
-    /// Of the redrives.
+    /// The results of the redrives.
     pub redrives: Vec<Redriven>,
 }
 
@@ -182,7 +182,7 @@ pub struct TakeTask {
     pub activity: String,
     /// The message for the inbox of the task's execution, there in the same moment.
     pub data: Vec<u8>,
-    /// When.
+    /// The time.
     pub at: Millis,
 }
 
@@ -191,11 +191,11 @@ pub struct TakeTask {
 pub struct TakenTask {
     /// The execution that waits for it.
     pub execution: ExecutionId,
-    /// It.
+    /// The task.
     pub task: ActivityTask,
 }
 
-/// Whom a message is for.
+/// The receiver of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// An execution that runs, by its ARN.
@@ -212,13 +212,14 @@ pub enum Address {
 /// A message for an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
-    /// Whom it is for.
+    /// The receiver.
     pub to: Address,
-    /// It, as its host wrote it.
+    /// The message, as its host wrote it.
     pub data: Vec<u8>,
-    /// Who sends it, in words that no other message has: an answer that is sent again with the same words is taken as the one that it was. Empty: nobody in particular.
+    /// The sender, in words that no other message has: an answer that is sent again with the same words is taken as the one that it was.
+    /// Empty: nobody in particular.
     pub key: String,
-    /// When it came.
+    /// The time at which it came.
     pub at: Millis,
 }
 
@@ -242,22 +243,22 @@ pub struct MessageId(pub i64);
 pub struct Message {
     /// Its number.
     pub id: MessageId,
-    /// Whose inbox.
+    /// The execution of the inbox.
     pub execution: ExecutionId,
     /// The token that it was sent to.
     pub token: Option<String>,
-    /// It, as its sender wrote it.
+    /// The message, as its sender wrote it.
     pub data: Vec<u8>,
-    /// When it came.
+    /// The time at which it came.
     pub at: Millis,
 }
 
 /// Inboxes to be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inbox {
-    /// Of these executions.
+    /// The leases of these executions.
     Of(Vec<ExecutionId>),
-    /// Of all that a host has.
+    /// The leases of all executions that a host has.
     Owner {
         /// The host.
         owner: String,
@@ -277,16 +278,16 @@ pub struct Redrive {
     pub key: String,
     /// Whether it only becomes `PENDING_REDRIVE`, and runs when it is redriven once more.
     pub pending: bool,
-    /// When.
+    /// The time.
     pub at: Millis,
 }
 
 /// The result of a redrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Redriven {
-    /// It runs again, since then.
+    /// The execution runs again, since then.
     Since(Millis),
-    /// It has not failed: it runs, or it succeeded.
+    /// The execution has not failed: it runs, or it succeeded.
     NotFailed(Status),
     /// There is no such execution.
     Missing,
@@ -303,9 +304,9 @@ pub struct MapRun {
     pub machine: String,
     /// Its status.
     pub status: Status,
-    /// When it began.
+    /// The time of its start.
     pub started: Millis,
-    /// When it ended.
+    /// The time of its end.
     pub stopped: Option<Millis>,
     /// Its settings and counts, as its host wrote them.
     pub details: String,

@@ -40,7 +40,7 @@ enum Check {
     Path(Accept, OperandKind, CompiledPath),
 }
 
-/// Which results of a comparison an operator takes.
+/// The results of a comparison that an operator accepts.
 type Accept = fn(Ordering) -> bool;
 
 /// A value in the form in which it is compared.

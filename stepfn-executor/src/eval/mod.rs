@@ -97,7 +97,7 @@ impl Variables for Value {
     }
 }
 
-/// Why an evaluation failed.
+/// The error of an evaluation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EvalError {
     /// The error name, one of [`error_name`].
@@ -134,10 +134,10 @@ impl fmt::Display for EvalError {
 
 impl std::error::Error for EvalError {}
 
-/// Why a text of a definition can not be evaluated.
+/// The error of a string of a definition that cannot be evaluated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CompileError {
-    /// Where in the compiled thing, as a JSON pointer; empty for the whole of it.
+    /// The place in the compiled thing, as a JSON pointer; empty for the whole of it.
     pub(crate) at: String,
     /// The error: lower case, no full stop, code in backticks.
     pub(crate) message: String,

@@ -19,7 +19,7 @@ use super::{CompileError, EvalError, Scope, filter::Condition, select};
 pub(crate) struct CompiledPath {
     path: Path,
     steps: Steps,
-    /// Why nobody knows what the path gives: AWS creates a machine with it, and the state fails when it is reached.
+    /// The reason why the path's result is not known: AWS creates a machine with it, and the state fails when it is reached.
     unsupported: Option<Box<str>>,
 }
 
@@ -56,7 +56,7 @@ pub(super) enum Step {
     Descend(Box<Self>),
 }
 
-/// Where a walk over single steps ended.
+/// The end of a walk over single steps.
 pub(super) enum End<'v> {
     /// At a value.
     At(&'v Value),
@@ -66,7 +66,7 @@ pub(super) enum End<'v> {
     Missed(usize, Reason),
 }
 
-/// Why a step could not be taken.
+/// The reason why a step could not be taken.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Reason {
     /// The object has no such member.

@@ -21,7 +21,7 @@ pub(crate) struct Random {
     secrets: Secrets,
 }
 
-/// Where identifiers come from.
+/// The source of identifiers.
 #[derive(Debug)]
 enum Secrets {
     /// The generator's own numbers.

@@ -7,7 +7,7 @@ use super::path::{Step, element, merge};
 /// A selected value; `None` is what lies beyond the end of an array, which becomes `null` in a result.
 type Node<'v> = Option<&'v Value>;
 
-/// All values that the steps select, in document order.
+/// Returns all values that the steps select, in document order.
 ///
 /// One step after the other for all values at once, so that a path of any length needs no deeper stack.
 pub(super) fn select<'v>(steps: &[Step], from: &'v Value, root: &'v Value) -> Vec<Value> {

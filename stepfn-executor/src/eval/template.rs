@@ -77,7 +77,7 @@ fn in_order(members: &Map) -> Vec<(&Key, &Value)> {
     ordered
 }
 
-/// Where in a template the compiler is.
+/// The compiler's place in a template.
 #[derive(Clone, Default)]
 struct Place {
     depth: usize,

@@ -78,7 +78,7 @@ fn escaped(c: char) -> usize {
     }
 }
 
-/// Where a text is to be cut, if it is too long.
+/// Returns the position at which a text is cut, if it is too long.
 fn fitting(text: &str) -> Option<usize> {
     let mut length = 0;
     text.char_indices().find_map(|(at, c)| {

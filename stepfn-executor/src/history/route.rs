@@ -54,7 +54,7 @@ pub(super) fn route(program: &Program, events: &[Event]) -> Route {
     Tracer::of(program, events).finish(0)
 }
 
-/// Where each event happened.
+/// Returns the place of each event.
 pub(super) fn places(program: &Program, events: &[Event]) -> Vec<Arc<str>> {
     let tracer = Tracer::of(program, events);
     let place = |thread: &usize| tracer.threads.get(*thread).map(|thread| Arc::clone(&thread.place));
@@ -114,7 +114,7 @@ impl<'p> Tracer<'p> {
         }
     }
 
-    /// Which branch of a Parallel a state begins.
+    /// Returns the branch of a Parallel that a state begins.
     fn branch(&self, owner: StateId, state: StateId) -> Option<usize> {
         match &self.program.state(owner).kind {
             Kind::Parallel { branches } => branches.iter().position(|start| *start == state),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{executor::Inner, redrive};
 
-/// Whose status changes.
+/// The execution whose status changes.
 pub(crate) struct Execution<'a> {
     pub(crate) executor: &'a Inner,
     pub(crate) arn: &'a str,

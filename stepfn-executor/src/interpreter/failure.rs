@@ -22,7 +22,7 @@ pub(crate) struct Failure {
     kind: FailureKind,
     /// Whether it came out of the branches or iterations of the state at hand.
     pub(crate) from_children: bool,
-    /// Where these stopped, for a redrive.
+    /// The place where these stopped, for a redrive.
     pub(super) stopped: Option<Arc<Inside>>,
     /// The place in the expression that failed.
     pub(super) place: Option<Arc<ExpressionError>>,

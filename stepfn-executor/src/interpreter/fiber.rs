@@ -28,16 +28,16 @@ pub(super) struct Fiber {
     pub(super) variables: Variables,
     /// The Map item at hand.
     pub(super) item: Option<Arc<Item>>,
-    /// Who waits for this fiber, and the place of its result there.
+    /// The fiber that waits for this one, and the place of its result there.
     pub(super) parent: Option<(FiberId, usize)>,
     /// The number of uses of each retrier of the state.
     pub(super) retries: Vec<u32>,
-    /// All of them together.
+    /// The number of all retries together.
     pub(super) retry_count: u32,
     /// The number of its present wait: timers of anything earlier are void.
     pub(super) wait: u64,
     pub(super) phase: Phase,
-    /// Of the state it is in.
+    /// The span of the state it is in.
     pub(super) span: StateSpan,
 }
 
@@ -46,28 +46,28 @@ pub(super) struct Fiber {
 pub(super) struct Item {
     pub(super) index: usize,
     pub(super) value: Value,
-    /// Of the member of an object.
+    /// The key of an object's member.
     pub(super) key: Option<Arc<str>>,
-    /// Where it comes from.
+    /// The source of the item.
     pub(super) source: Option<Arc<str>>,
 }
 
 /// The next step of a fiber, or its wait.
 #[derive(Debug)]
 pub(super) enum Phase {
-    /// To enter its state.
+    /// Enters its state.
     Enter,
-    /// To do what its state does once more, without entering it.
+    /// Does what its state does once more, without entering it.
     Rerun,
-    /// To go on with the children of its distributed Map.
+    /// Goes on with the children of its distributed Map.
     Redrive(Arc<Inside>),
-    /// To make an attempt at the work of its Task, Map or Parallel.
+    /// Makes an attempt at the work of its Task, Map or Parallel.
     Attempt,
-    /// To start the work of a Task that is scheduled.
+    /// Starts the work of a Task that is scheduled.
     Start(Box<Job>),
-    /// To go on after a Wait.
+    /// Goes on after a Wait.
     Waited,
-    /// To go on with the result of the state's work.
+    /// Goes on with the result of the state's work.
     Resume(Result<(Value, Extent), Failure>),
     /// Waits for a timer.
     Sleeping(Sleeping),
@@ -77,7 +77,7 @@ pub(super) enum Phase {
     Children(Box<Children>),
     /// Waits for the children of a distributed Map.
     MapRun(Box<MapRun>),
-    /// In the middle of a step.
+    /// It is in the middle of a step.
     Blocked,
 }
 
@@ -222,7 +222,7 @@ impl Fibers {
         }
     }
 
-    /// As [`at`](Self::at), for a change.
+    /// Returns the fiber [`at`](Self::at) an id, for a change.
     pub(super) fn at_mut(&mut self, id: FiberId) -> &mut Fiber {
         match self.slots.get_mut(id.0) {
             Some(Some(fiber)) => fiber,
@@ -246,7 +246,7 @@ impl Fibers {
         self.slots.iter().flatten()
     }
 
-    /// All of them, with their places.
+    /// Returns all of them, with their places.
     pub(super) fn entries(&self) -> impl Iterator<Item = (FiberId, &Fiber)> {
         self.slots.iter().enumerate().filter_map(|(slot, fiber)| Some((FiberId(slot), fiber.as_ref()?)))
     }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::fiber::FiberId;
 
-/// Who waits for a token.
+/// The attempt that waits for a token.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Holder {
     pub(super) fiber: FiberId,

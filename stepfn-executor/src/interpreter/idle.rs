@@ -42,7 +42,7 @@ impl Interpreter {
         self.awaits_callback() && (self.executor.hold_for_callbacks || self.timers.next().is_none())
     }
 
-    /// When something happens by itself, if nothing comes from outside.
+    /// Returns the time at which something happens by itself, if nothing comes from outside.
     pub(crate) fn next_instant(&self) -> Option<Timestamp> {
         if self.holds_for_callback() {
             return None;

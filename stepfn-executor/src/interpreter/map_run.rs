@@ -29,7 +29,7 @@ use crate::{
     size::Extent,
 };
 
-/// Why a run cannot go on.
+/// The reason why a run cannot go on.
 enum Halt {
     Failure(Failure),
     Io(IoError),
@@ -276,7 +276,7 @@ impl Interpreter {
         self.ready.push_back(id);
     }
 
-    /// One run, until it waits or is over.
+    /// Advances one run, until it waits or is over.
     fn advance_run(
         &mut self,
         executor: &Executor,

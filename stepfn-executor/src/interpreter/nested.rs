@@ -37,9 +37,9 @@ pub(super) struct Nested {
     children: Vec<Option<Child>>,
     free: Vec<usize>,
     queue: Arc<Queue>,
-    /// Those that are over.
+    /// The executions that are over.
     pub(super) ended: Vec<Outcome>,
-    /// Where else pending tokens are shown: in the link of the execution that started this one.
+    /// The link of the execution that started this one, which shows pending tokens too.
     shown: Option<Weak<Link>>,
     /// The Standard executions that were given a name, in the whole tree: no other may have it.
     named: Named,
@@ -366,7 +366,7 @@ impl Interpreter {
         children.map(|child| &*child.interpreter)
     }
 
-    /// When the timer of a started execution goes off.
+    /// Returns the time at which the timer of a started execution goes off.
     pub(super) fn nested_timer(&self, slot: usize) -> Option<Timestamp> {
         self.nested.as_ref()?.children.get(slot)?.as_ref()?.timer
     }

@@ -22,7 +22,7 @@ pub(super) struct Patience {
     over: Option<Timestamp>,
 }
 
-/// When the time of an attempt is up.
+/// The time limit of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Limit {
     at: Timestamp,

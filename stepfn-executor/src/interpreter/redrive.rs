@@ -1,4 +1,5 @@
-//! Where an execution stopped, and how it goes on from there (developer guide, "Restarting state machine executions with redrive").
+//! Redrive: the place where an execution stopped, and how it goes on from there (developer guide, "Restarting state machine executions with
+//! redrive").
 
 use std::{
     collections::BTreeMap,
@@ -33,7 +34,7 @@ pub(crate) struct Stopped {
     stored: usize,
 }
 
-/// Where a fiber stopped. The input of a state that was entered is in the history.
+/// The place where a fiber stopped. The input of a state that was entered is in the history.
 #[derive(Clone, Debug)]
 pub(crate) struct Checkpoint {
     at: StateId,
@@ -89,7 +90,7 @@ pub(super) struct StoppedRun {
     pub(super) redrives: u32,
     /// The number of children.
     pub(super) total: usize,
-    /// Those that did not succeed, by their places; Standard ones with where they stopped.
+    /// The children that did not succeed, by their places; Standard ones with the place where they stopped.
     pub(super) unsuccessful: BTreeMap<usize, Option<Outcome>>,
     /// The results by the places of the children.
     pub(super) results: Vec<Vec<Value>>,
@@ -124,7 +125,7 @@ impl StoppedRun {
 #[derive(Debug, Default)]
 pub(super) struct Left {
     stopped: Vec<(usize, Checkpoint)>,
-    /// Those that have no fiber yet, as their inputs could not be made.
+    /// The children that have no fiber yet, as their inputs could not be made.
     unstarted: Vec<usize>,
 }
 
@@ -143,7 +144,7 @@ impl Interpreter {
         self.executor.program.workflow_type == WorkflowType::Standard
     }
 
-    /// Where a fiber is.
+    /// Returns the checkpoint of a fiber.
     pub(super) fn checkpoint_of_running(&self, id: FiberId) -> Option<Checkpoint> {
         if !self.keeps_checkpoints() {
             return None;
@@ -163,14 +164,14 @@ impl Interpreter {
         })
     }
 
-    /// Where a fiber is whose state failed.
+    /// Returns the checkpoint of a fiber whose state failed.
     pub(super) fn checkpoint_of_failed(&self, id: FiberId, failure: &Failure) -> Option<Checkpoint> {
         let mut checkpoint = self.checkpoint_of_running(id)?;
         checkpoint.inside.clone_from(&failure.stopped);
         Some(checkpoint)
     }
 
-    /// Where a fiber and those that it waits for are, as the execution ends around them.
+    /// Returns the checkpoint of a fiber and of those that it waits for, as the execution ends around them.
     fn checkpoint_of_tree(&mut self, id: FiberId) -> Option<Checkpoint> {
         let mut checkpoint = self.checkpoint_of_running(id)?;
         let children = match std::mem::replace(&mut self.fiber(id).phase, Phase::Blocked) {
@@ -190,7 +191,7 @@ impl Interpreter {
         Some(checkpoint)
     }
 
-    /// Where the execution stopped, which ends with this status.
+    /// Returns the checkpoint of an execution that ends with this status.
     pub(super) fn checkpoint(&mut self, status: &Status) -> Option<Stopped> {
         if !self.keeps_checkpoints() || matches!(status, Status::Succeeded { .. }) {
             return None;

@@ -95,7 +95,7 @@ impl Interpreter {
         Ok(Some(self.exit(executor, id, (output, Some(extent)), assigned, Way::catch(index, catcher.next))))
     }
 
-    /// Nothing handled the failure in its state.
+    /// Fails the fiber: nothing handled the failure in its state.
     fn fail_fiber(&mut self, executor: &Executor, id: FiberId, failure: Failure) -> Step {
         let fiber = self.fiber(id);
         fiber.span.failed(&failure);

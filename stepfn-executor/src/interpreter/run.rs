@@ -267,7 +267,7 @@ impl MapRun {
         (self.running, self.working, self.awaiting) = (0, 0, 0);
     }
 
-    /// Nothing runs any more: what is left is to write.
+    /// Ends the run: nothing runs any more, and only writing is left.
     pub(super) fn close(&mut self, failure: Option<Failure>) {
         self.abort();
         let exported = self.export.as_mut().map(|export| export.finish(&self.summary.arn));

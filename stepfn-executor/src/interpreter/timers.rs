@@ -16,7 +16,7 @@ pub(super) struct Timers {
     kept: usize,
 }
 
-/// From how many timers on those that nobody waits for are cleared away.
+/// The number of timers from which void ones are cleared away.
 const MANY: usize = 64;
 
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +51,7 @@ impl Timers {
         self.heap.push(Reverse(Timer { at, order: self.set, fiber, wait, kind }));
     }
 
-    /// When the next timer goes off.
+    /// Returns the time at which the next timer goes off.
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.heap.peek().map(|Reverse(timer)| timer.at)
     }
@@ -76,7 +76,7 @@ impl Timers {
         self.kept = self.heap.len();
     }
 
-    /// When the fibers wake that wait for nothing but that, with what each waits for.
+    /// Returns the times at which the fibers wake that wait for nothing else, with the wait of each.
     pub(super) fn wakes(&self) -> impl Iterator<Item = (FiberId, u64, Timestamp)> {
         let wakes = self.heap.iter().filter(|Reverse(timer)| matches!(timer.kind, TimerKind::Wake));
         wakes.map(|Reverse(timer)| (timer.fiber, timer.wait, timer.at))

@@ -103,7 +103,7 @@ impl Work {
         self.pending > 0 && self.slots.iter().flatten().any(Slot::is_alive)
     }
 
-    /// Where wakers leave their slots.
+    /// Returns the slots that wakers have left.
     pub(super) fn woken(&mut self) -> &mut Vec<usize> {
         &mut self.woken
     }

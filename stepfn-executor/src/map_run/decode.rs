@@ -10,7 +10,7 @@ use stepfn_core::{
 use super::{IoError, csv::Reader, unpack::Unpack};
 use crate::program::Format;
 
-/// Where decoded items wait.
+/// The decoded items that wait.
 pub(super) type Ready = VecDeque<Entry>;
 
 /// An item, and its key where it was the member of an object.

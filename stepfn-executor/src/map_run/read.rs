@@ -20,7 +20,7 @@ pub(crate) type Items = Pin<Box<dyn Stream<Item = Result<Read, IoError>> + Send>
 #[derive(Debug)]
 pub(crate) struct Read {
     pub(crate) value: Value,
-    /// Of the member of an object: `Map.Item.Key`.
+    /// The key of an object's member: `Map.Item.Key`.
     pub(crate) key: Option<Arc<str>>,
     /// `Map.Item.Source`
     pub(crate) source: Option<Arc<str>>,

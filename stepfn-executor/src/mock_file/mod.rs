@@ -97,7 +97,7 @@ pub struct MockFileError {
     pub faults: Vec<MockFault>,
 }
 
-/// One thing that is wrong with a mock file.
+/// One error of a mock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MockFault {
     /// Its JSON pointer; empty where the text is no JSON.

@@ -11,7 +11,7 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct Response {
     pub(super) name: String,
-    /// In the order of the invocations, from 0 without gaps.
+    /// The answers, in the order of the invocations, from 0 without gaps.
     pub(super) answers: Vec<Answer>,
 }
 

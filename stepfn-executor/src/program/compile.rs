@@ -54,7 +54,7 @@ pub(super) fn compile(
     }
 }
 
-/// Where the compiler is.
+/// The compiler's place.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) state: &'a str,

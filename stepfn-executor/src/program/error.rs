@@ -7,7 +7,7 @@ pub struct CompileError {
     pub faults: Vec<Fault>,
 }
 
-/// One thing that is wrong with a definition.
+/// One error of a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The kind of the fault.

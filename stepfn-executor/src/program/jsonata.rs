@@ -25,7 +25,7 @@ pub(crate) struct Jsonata {
     pub(crate) kind: JsonataKind,
     pub(crate) arguments: Option<Template>,
     pub(crate) results: Results,
-    /// In the order of the state's catchers.
+    /// The results of the state's catchers, in their order.
     pub(crate) catch: Box<[Results]>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Choosing {
     pub(crate) next: StateId,
 }
 
-/// With what a state is left.
+/// The data with which a state is left.
 #[derive(Debug)]
 pub(crate) struct Left {
     pub(crate) output: Value,

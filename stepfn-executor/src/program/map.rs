@@ -46,7 +46,7 @@ impl Payload {
     }
 }
 
-/// Where the items of a Map come from, if no `ItemReader` reads them.
+/// The source of a Map's items, if no `ItemReader` reads them.
 #[derive(Debug)]
 pub(crate) enum ItemsFrom {
     /// The effective input, in JSONPath by the path `$`.
@@ -178,7 +178,7 @@ pub(crate) struct Batcher {
 /// `ResultWriter`
 #[derive(Debug)]
 pub(crate) struct Writer {
-    /// Where to write to; nothing is written without.
+    /// The place to write to; nothing is written without.
     pub(crate) parameters: Option<Payload>,
     pub(crate) transformation: Transformation,
     pub(crate) is_lines: bool,

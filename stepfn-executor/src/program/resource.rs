@@ -5,7 +5,7 @@ use stepfn_core::value::Value;
 /// The meaning of a Task's `Resource`.
 #[derive(Clone, Debug)]
 pub(crate) struct Resource {
-    /// As the definition has it, substitutions applied.
+    /// The ARN of the definition, substitutions applied.
     pub(crate) arn: String,
     pub(crate) family: Family,
     pub(crate) pattern: Pattern,
@@ -53,7 +53,7 @@ pub(crate) enum Action {
 /// The event that a Task which starts an execution waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Waits {
-    /// For the reply that it was started; and for a token, if that is the pattern.
+    /// For the reply of the start; and for a token, if that is the pattern.
     Reply,
     /// For its end, with its data in JSON text: `.sync`.
     Sync,
@@ -100,7 +100,7 @@ impl Resource {
         parameters
     }
 
-    /// Why Step Functions does not start the Task with these parameters: recorded on AWS.
+    /// Returns the reason why Step Functions does not start the Task with these parameters: recorded on AWS.
     pub(crate) fn refused(&self, parameters: &Value) -> Option<&'static str> {
         let Family::Service { resource_type, resource } = &self.family else { return None };
         if resource_type != "apigateway" || resource.split('.').next() != Some("invoke") {

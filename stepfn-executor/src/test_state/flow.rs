@@ -21,7 +21,7 @@ use crate::{
     time::VirtualTime,
 };
 
-/// Why a state did not come to its end.
+/// The reason why a state did not come to its end.
 pub(super) enum Stop {
     Failed(Failure),
     Refused(TestStateError),

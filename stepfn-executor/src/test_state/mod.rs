@@ -99,7 +99,7 @@ impl TestState {
         request::read(request)
     }
 
-    /// Which state of the machine is tested: one of its own, or one inside of a Parallel or Map.
+    /// Sets the state of the machine that is tested: one of its own, or one inside of a Parallel or Map.
     #[must_use]
     pub fn state_name(mut self, name: impl Into<String>) -> Self {
         self.state_name = Some(name.into());

@@ -16,7 +16,7 @@ pub enum TestStatus {
 }
 
 impl TestStatus {
-    /// As AWS writes it.
+    /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Succeeded => "SUCCEEDED",

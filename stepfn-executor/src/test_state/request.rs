@@ -10,7 +10,7 @@ pub enum InspectionLevel {
     Info,
     /// The data on its way through the state as well.
     Debug,
-    /// As `Debug`; of an HTTP task the request and the response as well, which nothing here makes.
+    /// As with `Debug`; of an HTTP task the request and the response as well, which nothing here makes.
     Trace,
 }
 
@@ -22,7 +22,7 @@ pub enum FieldValidationMode {
     Strict,
     /// The fields that are there are of their types.
     Present,
-    /// Not at all.
+    /// No validation.
     None,
 }
 

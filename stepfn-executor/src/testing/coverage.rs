@@ -1,4 +1,4 @@
-//! Which ways of a workflow a test suite takes.
+//! The coverage of a workflow by a test suite.
 
 use std::fmt;
 
@@ -121,7 +121,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Of a workflow that nothing ran yet.
+    /// Creates the coverage of a workflow that nothing ran yet.
     pub fn of(definition: &Definition) -> Self {
         let mut ways = IndexMap::new();
         ways_of(&definition.machine, &mut ways);
@@ -210,7 +210,7 @@ impl Coverage {
         }
     }
 
-    /// All ways, and how often each was taken.
+    /// Returns all parts, with the number of times that each was taken.
     pub fn ways(&self) -> impl Iterator<Item = (&Way, u64)> {
         self.ways.iter().map(|(way, times)| (way, *times))
     }

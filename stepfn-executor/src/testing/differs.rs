@@ -1,4 +1,4 @@
-//! Where two values or two ways differ first, in as few words as show it.
+//! The first difference between two values or two routes, in as few words as show it.
 
 use stepfn_core::value::Value;
 
@@ -74,7 +74,7 @@ fn first<'v>(
     }
 }
 
-/// Where a way is not the expected one, if it is not: which step, from 1, what was expected there, and what was found.
+/// Returns the first difference between a route and the expected one: the step, from 1, what was expected there, and what was found.
 ///
 /// A step is expected by its name, whatever happens inside of it, or as [`Route`] shows it, with what happens inside.
 pub(super) fn ways(expected: &[String], found: &Route) -> Option<String> {

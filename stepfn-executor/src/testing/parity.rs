@@ -8,7 +8,7 @@ use super::{
 };
 use crate::history::EventKind;
 
-/// One stay in a state, to be asked of AWS: `aws stepfunctions test-state --cli-input-json file://request.json`.
+/// A request for one stay in a state, to be made to AWS: `aws stepfunctions test-state --cli-input-json file://request.json`.
 #[derive(Clone, Debug)]
 pub struct TestStateRequest {
     /// The state's name.

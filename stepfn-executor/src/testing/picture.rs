@@ -20,9 +20,9 @@ pub(super) struct Visit {
 
 /// The stays in states, from a history.
 pub(super) struct Trace {
-    /// In the order in which they began.
+    /// The visits, in the order in which they began.
     pub(super) visits: Vec<Visit>,
-    /// To which of them each event belongs, by its id.
+    /// The visit that each event belongs to, by its id.
     pub(super) stays: Vec<Option<usize>>,
 }
 

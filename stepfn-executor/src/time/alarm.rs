@@ -25,13 +25,13 @@ pub(super) fn sleep(span: Duration) -> Sleep {
 
 /// A future that ends at a point in time.
 struct Alarm {
-    /// None is never.
+    /// The time; none is never.
     at: Option<Instant>,
     /// The bell that the thread rings, once it knows of the alarm.
     bell: Option<Arc<Bell>>,
 }
 
-/// Whom to wake.
+/// The waker of an alarm.
 #[derive(Default)]
 struct Bell(Mutex<Option<Waker>>);
 

@@ -8,7 +8,7 @@ use std::{
 
 use stepfn_core::value::Value;
 
-/// From how many offers on those that are over are cleared away.
+/// The number of offers from which those that are over are cleared away.
 pub(super) const MANY: usize = 32;
 
 /// The place of a worker among those that wait: who came first has the least.
@@ -16,7 +16,7 @@ pub(super) type Ticket = u64;
 
 #[derive(Debug, Default)]
 pub(super) struct Offers {
-    /// By the activity's ARN.
+    /// The tasks, by the activity's ARN.
     tasks: HashMap<String, VecDeque<(Arc<str>, Value)>>,
     /// The number of offered tasks.
     all: usize,

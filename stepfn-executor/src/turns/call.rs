@@ -23,9 +23,9 @@ use crate::{
 /// The outcome of a call to a handler.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
-    /// It answered.
+    /// The handler answered.
     Done(Result<Value, TaskFailure>),
-    /// It panicked, with this message.
+    /// The handler panicked, with this message.
     Panicked(String),
 }
 

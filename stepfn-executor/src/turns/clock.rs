@@ -17,7 +17,7 @@ pub(super) struct TurnClock(Arc<Mutex<State>>);
 
 struct State {
     now: Timestamp,
-    /// By their times, and those of one time in the order in which they began to wait.
+    /// The wakers by their times, and those of one time in the order in which they began to wait.
     sleeping: BTreeMap<(Timestamp, u64), Waker>,
     count: u64,
 }

@@ -1,4 +1,4 @@
-//! From the tree that core reads to a program: what the reference does in its second pass.
+//! The compiler from the tree that core reads to a program: the second pass of the reference.
 //!
 //! Paths become lists of steps, predicates belong to the steps that they filter, each `%` finds the step that it refers to,
 //! and calls at the end of a function's body are marked, so that they do not nest.
@@ -37,7 +37,7 @@ impl Symbols {
         Symbol(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
-    /// One that no text can name.
+    /// Returns a symbol that no text can name.
     fn anonymous(&mut self) -> Symbol {
         self.of(&format!("!{}", self.0.len()))
     }

@@ -13,7 +13,7 @@ pub(crate) use self::{
     parse::{parse, parse_iso},
 };
 
-/// Why a picture cannot be used: the code of the error, and the value that it shows.
+/// The reason why a picture cannot be used: the code of the error, and the value that it shows.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Trouble {
     pub(crate) code: &'static str,

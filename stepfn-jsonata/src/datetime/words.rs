@@ -91,7 +91,7 @@ fn speak(number: f64, after: bool, ordinal: bool) -> String {
     }
 }
 
-/// All words of numbers, and what they count.
+/// Returns all words of numbers, and their values.
 fn known_words() -> Vec<(String, f64)> {
     let mut known: Vec<(String, f64)> = Vec::new();
     for list in [FEW, ORDINALS] {

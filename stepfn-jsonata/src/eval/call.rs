@@ -166,7 +166,7 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    /// One level deeper, for functions that call functions.
+    /// Does some work one level deeper, for functions that call functions.
     fn nested(&self, work: impl FnOnce() -> Res<'a>) -> Res<'a> {
         self.meter.enter()?;
         let result = work();

@@ -147,7 +147,7 @@ impl<'a> Evaluator<'a> {
         Val::object(Fields::Map(fields), &self.meter)
     }
 
-    /// One for all: each variable has the values of all.
+    /// Joins tuples into one: each variable has the values of all.
     fn reduced(&self, tuples: &[&Tuple<'a>]) -> Res<'a, Tuple<'a>> {
         if let [only] = tuples {
             return Ok((*only).clone());

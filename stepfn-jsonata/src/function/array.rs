@@ -76,7 +76,7 @@ pub(super) fn sort<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fram
     Val::array(sorted, Flags::PLAIN, &e.meter)
 }
 
-/// In the order of numbers, or of texts.
+/// Sorts by the order of numbers, or of strings.
 fn natural<'a>(e: &Evaluator<'a>, items: Vec<Val<'a>>) -> Res<'a, Vec<Val<'a>>> {
     let mut are_numbers = true;
     for item in &items {
@@ -109,7 +109,7 @@ fn is_truthy(value: &Val<'_>) -> bool {
     }
 }
 
-/// As the reference shuffles.
+/// Shuffles as the reference does.
 pub(super) fn shuffle<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
     let value = argument(arguments, 0);
     let Some(items) = value.as_array().filter(|items| items.len() > 1) else { return Ok(value) };

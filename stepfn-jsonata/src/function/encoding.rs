@@ -11,7 +11,7 @@ use crate::{
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Of each unit of the text its low byte, as Node's `Buffer.from(text, 'binary')` has it.
+/// Encodes the low byte of each unit of the text, as Node's `Buffer.from(text, 'binary')` has it.
 pub(super) fn base64_encode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };

@@ -20,7 +20,7 @@ use crate::{
     value::{Res, Val},
 };
 
-/// Which functions there are.
+/// The set of functions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// Step Functions: no `$eval`, but `$partition`, `$range`, `$hash`, `$random` with a seed, `$uuid` and `$parse`.

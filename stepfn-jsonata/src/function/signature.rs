@@ -178,7 +178,7 @@ impl Signature {
         false
     }
 
-    /// Which argument is the first that does not fit.
+    /// Returns the error of the first argument that does not fit.
     fn mismatch<'a>(&self, symbols: &[u8], arguments: &[Val<'a>], meter: &Rc<Meter>) -> Box<Fault> {
         let mut good = 0;
         for known in 1..=self.parameters.len() {

@@ -1,4 +1,4 @@
-//! One half of a picture: what it is made of, whether that can be, and what it asks for.
+//! One half of a picture: its parts, their validity, and its rules.
 
 use super::Properties;
 

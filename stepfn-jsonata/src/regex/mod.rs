@@ -26,7 +26,7 @@ pub(crate) struct Regex {
     range: Range<usize>,
 }
 
-/// Where a match lies, in units.
+/// The place of a match, in units.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Match {
     pub(crate) start: usize,

@@ -14,7 +14,7 @@ use crate::{
     number,
 };
 
-/// Why a value is no JSON.
+/// The reason why a value is no JSON.
 #[derive(Debug)]
 pub(crate) enum NoJson {
     /// It is a function, or has one inside.
@@ -115,7 +115,7 @@ pub(crate) fn stringify(value: &Val<'_>, meter: &Rc<Meter>) -> Option<String> {
 struct Writer<'m> {
     out: String,
     indent: Option<usize>,
-    /// As `$string` writes: numbers with 15 digits, functions as empty texts.
+    /// Whether it is written as by `$string`: numbers with 15 digits, functions as empty strings.
     precise: bool,
     meter: &'m Rc<Meter>,
 }

@@ -1,4 +1,4 @@
-//! When values are equal.
+//! The equality of values.
 
 use std::{rc::Rc, sync::Arc};
 

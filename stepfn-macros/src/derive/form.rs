@@ -89,7 +89,7 @@ impl Form {
         }
     }
 
-    /// One side of the form, as far as it is known.
+    /// Returns one side of the form, as far as it is known.
     fn side(self, side: Side) -> Self {
         match (self, side) {
             (Self::Split { made, .. }, Side::Made) => made.side(side),

@@ -167,7 +167,7 @@ impl Condition {
     }
 }
 
-/// All that is wrong with what was written.
+/// All errors of the source.
 #[derive(Default)]
 pub(super) struct Errors(Vec<TokenStream>);
 

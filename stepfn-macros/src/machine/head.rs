@@ -69,7 +69,7 @@ fn name_here(
     Some((visibility, name))
 }
 
-/// With what can only be the type of an input behind it. Behind another name that is not `()`: there the two were exchanged.
+/// Returns `true` if only the type of an input can be behind the name. Behind another name that is not `()`: there the two were exchanged.
 fn before_input(before: Option<&TokenTree>, _name: &Ident, rest: ParseStream<'_>) -> bool {
     let rest = rest.fork();
     let Ok(TokenTree::Group(group)) = rest.parse::<TokenTree>() else { return false };
@@ -82,7 +82,7 @@ fn before_parentheses(before: Option<&TokenTree>, _name: &Ident, rest: ParseStre
     rest.peek(token::Paren) && !matches!(before, Some(TokenTree::Ident(_)))
 }
 
-/// As types are written.
+/// Returns `true` if the name is written as types are.
 fn in_capitals(_before: Option<&TokenTree>, name: &Ident, _rest: ParseStream<'_>) -> bool {
     name.to_string().starts_with(char::is_uppercase)
 }

@@ -1,4 +1,4 @@
-//! From what was written to ASL: the machine as JSON, with the place of everything in it.
+//! Lowering of the syntax tree to ASL: the machine as JSON, with the place of everything in it.
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
@@ -35,7 +35,7 @@ pub(super) struct Lowered {
     pub(super) settings: Settings,
 }
 
-/// Where a part of the definition was written.
+/// The place of a part of the definition in the source.
 pub(super) struct Spot {
     pub(super) key: Option<Place>,
     pub(super) value: Place,
@@ -212,7 +212,7 @@ impl Lowering<'_> {
         Some(map.into())
     }
 
-    /// One field of a machine, a state, a retrier or a catcher, put into the object it belongs to.
+    /// Lowers one field of a machine, a state, a retrier or a catcher into the object it belongs to.
     fn field(&mut self, key: &Key, value: &Expr, at: &str, map: &mut Map) {
         let name = if key.is_string { key.text.clone() } else { field_name(&key.text) };
         if map.contains_key(name.as_str()) {

@@ -178,7 +178,7 @@ impl Lowered {
         })
     }
 
-    /// Where a part of the definition was written: the nearest part that was.
+    /// Returns the place of a part of the definition in the source: that of the nearest part that was written.
     fn place(&self, machine: &Machine, at: &str, on_key: bool, range: Option<&Range<usize>>) -> Place {
         if at == flow::OUTPUT {
             return Place::of_tokens(&machine.output);

@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 
 use super::names::{field_name, identifier};
 
-/// As deep as JSON may be: what reads the tokens recurses into them.
+/// The greatest depth, that of JSON: the reader of the tokens recurses into them.
 const MOST_DEPTH: usize = 128;
 
 /// Refuses tokens that are nested too deep to be read.

@@ -23,7 +23,7 @@ pub(crate) struct Api {
     pub(crate) settings: Settings,
 }
 
-/// For how long a page token can be used.
+/// The time for which a page token can be used.
 const TOKEN_LIFE: i64 = 24 * 60 * 60 * 1000;
 
 impl Api {
@@ -85,7 +85,7 @@ impl Api {
         format!("arn:aws:states:{}:{}:{kind}:{name}", self.settings.region, self.settings.account)
     }
 
-    /// Which page of a list is asked for. A token holds for one list, and for a day.
+    /// Returns the page of a list that is asked for. A token is valid for one list, and for a day.
     pub(crate) fn page(&self, request: &Request, list: &str) -> Result<store::PageAt, ApiError> {
         let limit = request.most();
         let Some(token) = request.optional("nextToken") else {

@@ -66,7 +66,7 @@ struct Path {
     transitions: u64,
     seconds: f64,
     standard: f64,
-    /// None where it takes longer than an Express workflow may.
+    /// The cost as Express; none where it takes longer than an Express workflow may.
     express: Option<f64>,
 }
 
@@ -234,7 +234,7 @@ fn is_call(event_type: &str) -> bool {
     matches!(event_type, "TaskScheduled" | "LambdaFunctionScheduled" | "ActivityScheduled")
 }
 
-/// Why AWS would not take the machine as an Express workflow.
+/// Returns the reason why AWS would not accept the machine as an Express workflow.
 fn refused_as_express(definition: &Definition) -> Option<String> {
     let errors = |workflow_type| {
         let findings = check(&definition.machine, &Options { workflow_type });

@@ -2,7 +2,7 @@
 //!
 //! This is the only place that knows prices. Where AWS changes them, change the table and [`AS_OF`].
 
-/// When the table was read.
+/// The month in which the table was read.
 pub(super) const AS_OF: &str = "2026-11";
 
 /// US dollars for 1,000 state transitions of Standard workflows.

@@ -6,7 +6,7 @@ use stepfn_core::{json, value::Value};
 use stepfn_executor::{Control, PendingToken};
 use tokio::sync::mpsc;
 
-/// Who reads standard input, once there is something to answer.
+/// The reader of standard input, once there is something to answer.
 #[derive(Default)]
 pub(super) enum Answerer {
     #[default]

@@ -48,7 +48,7 @@ pub(crate) struct Run {
     format: Format,
 }
 
-/// Where to write and what of it is a terminal.
+/// The place to write to, and which of it is a terminal.
 struct Console<'w> {
     is_live: bool,
     err: &'w mut dyn Write,

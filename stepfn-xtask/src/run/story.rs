@@ -16,11 +16,11 @@ pub(super) fn style(succeeded: bool) -> Style {
 pub(super) struct Story {
     told: usize,
     start: Option<Timestamp>,
-    /// When states were entered that were not left yet, by the event that entered them.
+    /// The times at which states were entered that were not left yet, by the event that entered them.
     entered: HashMap<u64, Timestamp>,
     /// The stays in which something failed.
     failed: HashSet<u64>,
-    /// To which stay each event belongs, by the event that began it.
+    /// The visit that each event belongs to, by the event that began it.
     stays: Vec<u64>,
     /// The retries and callbacks that were said to be waited for.
     announced: HashSet<(Timestamp, String, String)>,

@@ -238,7 +238,7 @@ fn writes(path: &str, operation: &str) -> bool {
     operation.starts_with("export") || WORDS.iter().any(|word| path.contains(word))
 }
 
-/// As deep as structures are looked into: those that hold themselves go on for ever.
+/// The depth to which structures are looked into: those that contain themselves go on for ever.
 const MOST_DEPTH: usize = 12;
 
 /// Goes over what is given, beside the shape of what is taken.

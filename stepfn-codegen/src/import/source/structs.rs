@@ -175,7 +175,7 @@ fn rename_rule(fields: &[Field], names: &[String]) -> Option<Rule> {
     (fitting(best.apply) > plain).then_some(best)
 }
 
-/// As serde does it: a capital behind each `_`.
+/// Returns the name in PascalCase as serde makes it: a capital behind each `_`.
 fn serde_pascal_case(name: &str) -> String {
     let mut out = String::new();
     let mut is_first = true;

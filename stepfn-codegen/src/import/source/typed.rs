@@ -1,4 +1,4 @@
-//! Which type a machine's input may have: the one that is known, as far as the checks take it.
+//! The type that a machine's input may have: the one that is known, as far as the checks accept it.
 
 use stepfn_core::{
     asl,

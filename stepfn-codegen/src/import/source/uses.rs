@@ -15,7 +15,7 @@ use stepfn_core::{
 
 use super::types::{Field, Type};
 
-/// As deep as a type is inferred: data of people is hardly deeper, types are gone through by recursion, and each level is checked.
+/// The depth to which a type is inferred: data of people is hardly deeper, types are gone through by recursion, and each level is checked.
 const MOST_DEPTH: usize = 16;
 
 /// The facts about a value of the input.
@@ -292,7 +292,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Where a path leads that some executions read.
+    /// Returns the place of a path that some executions read.
     fn place(&mut self, path: &str, own: &[Step]) -> Option<&mut Read> {
         let (steps, is_all) = steps(path)?;
         let whole = [own, &steps].concat();

@@ -216,7 +216,7 @@ impl Analyser<'_> {
     }
 }
 
-/// As many values as there are items, less those that come to nothing.
+/// Returns as many values as there are items, less those that come to nothing.
 fn of_each(made: Val, of: &Val) -> Val {
     // The result of a function stays what it is, so that one array alone is not distinguished from several values.
     Val { absent: of.absent, over: of.over.clone(), ..Val::many(made.sym) }

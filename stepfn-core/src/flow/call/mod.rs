@@ -54,11 +54,11 @@ impl Argument<'_> {
 /// The result of a call where an argument comes to nothing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Missing {
-    /// It comes to nothing itself.
+    /// The call comes to nothing itself.
     Nothing,
-    /// It fails.
+    /// The call fails.
     Fails,
-    /// It comes to something all the same.
+    /// The call has a result all the same.
     Fine,
 }
 
@@ -345,7 +345,7 @@ impl Analyser<'_> {
         made.of_parts(propagates, call.want)
     }
 
-    /// All arguments of a call, of which their parameters ask what they do.
+    /// Evaluates all arguments of a call, with the requirements of their parameters.
     fn checked_arguments(
         &mut self,
         env: &mut Env<'_>,

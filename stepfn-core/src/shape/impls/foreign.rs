@@ -97,7 +97,7 @@ mod time_numbers {
     use super::Shape;
 
     pub(super) const YEAR: &Shape = &integer!(-9999, 9999);
-    /// That only a leap year has 366 days does not show.
+    /// The days of a year; the type does not show that only a leap year has 366.
     pub(super) const ORDINAL: &Shape = &integer!(1, 366);
     pub(super) const HOUR: &Shape = &integer!(0, 23);
     pub(super) const SIXTIETH: &Shape = &integer!(0, 59);

@@ -51,11 +51,11 @@ struct Model {
     last_task: i64,
     executions: BTreeMap<ExecutionId, Kept>,
     arns: BTreeMap<String, ExecutionId>,
-    /// When executions can be claimed: those that nobody has by what they wait for, the others by their leases.
+    /// The times at which executions can be claimed: those without a lease by what they wait for, the others by their leases.
     ready: BTreeSet<(Millis, ExecutionId)>,
     tokens: BTreeMap<String, KeptToken>,
     tasks: BTreeMap<String, BTreeMap<i64, (ExecutionId, ActivityTask)>>,
-    /// Where the task of a token waits.
+    /// The queue of a token's task.
     queued: BTreeMap<String, (String, i64)>,
     map_runs: BTreeMap<String, MapRun>,
     machines: BTreeMap<String, (Machine, i64)>,

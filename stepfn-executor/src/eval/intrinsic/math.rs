@@ -16,7 +16,7 @@ pub(super) fn add(args: &Arguments<'_, '_>) -> Result<Value, Failure> {
     narrow(sum).map(|sum| i64::from(sum).into())
 }
 
-/// From the start to before the end, fractions cut off.
+/// Returns a number from the start to before the end, fractions cut off.
 pub(super) fn random(args: &Arguments<'_, '_>, random: &Random) -> Result<Value, Failure> {
     let (start, end) = (truncate(args.number(0)?), truncate(args.number(1)?));
     if start >= end {

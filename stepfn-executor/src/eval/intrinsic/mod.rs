@@ -35,7 +35,7 @@ enum Arg {
     Call(Node),
 }
 
-/// Why a call failed.
+/// The error of a call.
 enum Failure {
     /// A path among the arguments found nothing.
     Missing(String),

@@ -17,7 +17,7 @@ pub(super) use self::evaluator::Program;
 #[cfg(not(feature = "jsonata"))]
 pub(super) use self::missing::Program;
 
-/// Why an expression has no value.
+/// The reason why an expression has no value.
 #[cfg_attr(not(feature = "jsonata"), allow(dead_code))] // what only an evaluator says
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {

@@ -23,7 +23,7 @@ fn inner(text: &str) -> Option<&str> {
 /// A compiled expression.
 #[derive(Debug)]
 pub(crate) struct Expression {
-    /// As messages quote it: without `{%` and `%}`, trimmed.
+    /// The expression as messages quote it: without `{%` and `%}`, trimmed.
     text: Box<str>,
     program: engine::Program,
 }

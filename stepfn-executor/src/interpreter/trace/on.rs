@@ -63,7 +63,7 @@ impl ExecutionSpan {
 pub(in crate::interpreter) struct StateSpan(Span);
 
 impl StateSpan {
-    /// Of a fiber that has not entered its state.
+    /// Returns the span of a fiber that has not entered its state.
     pub(in crate::interpreter) fn none() -> Self {
         Self(Span::none())
     }

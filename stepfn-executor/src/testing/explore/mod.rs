@@ -36,9 +36,9 @@ const UNNAMED: &str = "Explored.Error";
 /// The results of an exploration: see [`explore`].
 #[derive(Clone, Debug)]
 pub struct Exploration {
-    /// One run for each way that was not taken before it.
+    /// One run for each route that was not taken before it.
     pub runs: Vec<ExploredRun>,
-    /// Which ways were taken, and which could not be found.
+    /// The parts that were taken, and those that could not be reached.
     pub coverage: Coverage,
     /// The reason why it covers less than it should: the workflow cannot be run, or there was more to try than it tries.
     pub problem: Option<String>,
@@ -125,14 +125,14 @@ pub fn explore(definition: &Definition) -> Exploration {
 #[derive(Clone, Debug)]
 struct Trial {
     input: Value,
-    /// By the state's name; the plain answer where there is none.
+    /// The answers, by the state's name; the plain answer where there is none.
     answers: HashMap<String, Answer>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Answer {
     Value(Value),
-    /// So many times, then the plain answer.
+    /// Fails so many times, then gives the plain answer.
     Fail(String, usize),
     TimeOut,
 }
