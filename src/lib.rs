@@ -63,7 +63,7 @@
 //! - `graph` (default): each machine's picture in its documentation. Leave it out where a few seconds of a clean build count. The crate
 //!   `stepfn-graph` draws SVG for a program.
 //! - `bytes`, `chrono`, `indexmap`, `jiff`, `rust_decimal`, `smol_str`, `time`, `url`, `uuid`: [`StateData`] for the types of the
-//! crate of that name, as its own serde feature writes them: declare another form (`serde-float`, `serde-human-readable`) on the
+//!   crate of that name, as its own serde feature writes them: declare another form (`serde-float`, `serde-human-readable`) on the
 //!   field, `#[state_data(as = "f64")]`.
 //! - `codegen`: the module `codegen`, for a program that writes files itself. An xtask depends on `stepfn-xtask` instead.
 

@@ -1,7 +1,7 @@
 //! Executions that move in turns, for a host that keeps them: whatever happens to the process, they go on.
 //!
 //! All that an execution does follows from how it began ([`Begin`]) and from what came in: in each turn the time, and the [`Input`]s in
-//! their order. Who keeps these gets the same execution again, event for event, with the same tokens and names, by going through the
+//! their order. A host that keeps these gets the same execution again, event for event, with the same tokens and names, by going through the
 //! same turns. So a host
 //!
 //! 1. keeps the `Begin`, and with each turn its time and inputs, and only then

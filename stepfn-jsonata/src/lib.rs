@@ -2,7 +2,7 @@
 //!
 //! An [`Expression`] is compiled once and evaluated often, over the values of `stepfn-core`: paths resolve in place, data is
 //! never converted. Errors carry the code and the exact text of the reference implementation, jsonata-js 2.0.6, and the bytes of
-//! the expression that they come from. What an evaluation may take is counted alike on every machine: see [`Limits`].
+//! the expression that they come from. The cost of an evaluation is counted alike on every machine: see [`Limits`].
 //!
 //! ```
 //! use stepfn_core::value::Value;

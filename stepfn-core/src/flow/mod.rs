@@ -2,7 +2,7 @@
 //!
 //! [`analyse`] interprets a machine abstractly: each state gets what can flow in over any of its edges, each field is applied
 //! in ASL's order. Types are known by name only, so that the same analysis runs inside the macro, where nobody can look into a
-//! type, and in the builder. What depends on a type becomes an [`Obligation`]; what does not is a finding at once.
+//! type, and in the builder. A requirement that depends on a type becomes an [`Obligation`]; an error that does not is a diagnostic at once.
 //!
 //! ```
 //! use stepfn_core::{asl, flow};

@@ -1,4 +1,4 @@
-//! Shapes: what JSON a Rust type becomes, and what JSON it can be read from.
+//! Shapes: the JSON forms of Rust types, serialized and deserialized.
 //!
 //! `#[derive(StateData)]` makes a [`Shape`] out of a type's serde attributes. A shape is a constant, so that claims about it
 //! ("`Order` has a field `totalAmount`, always present, a number") can be judged while rustc compiles.
