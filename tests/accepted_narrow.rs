@@ -1,4 +1,4 @@
-//! What a condition tells is known behind it: machines that must compile, and run on values at the corners.
+//! A condition is known to hold after it: machines that must compile, and run on values at the corners.
 #![allow(clippy::unwrap_used, clippy::needless_pass_by_value, clippy::use_self, dead_code)]
 
 use std::collections::HashMap;
@@ -340,7 +340,7 @@ fn expressions_run_at_the_corners() {
 }
 
 state_machine! {
-    /// What is counted is there.
+    /// A counted item is there.
     Counted(In) -> Value {
         start_at: Count,
         Count: Pass { parameters: { "len": States.ArrayLength($.items) }, result_path: $.l, next: Many },

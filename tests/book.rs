@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What a chapter may have at most.
+/// The most lines of a chapter.
 const MOST_LINES: usize = 250;
 
 fn root() -> &'static Path {
@@ -36,7 +36,7 @@ fn chapters() -> BTreeMap<String, String> {
     chapters
 }
 
-/// A fenced block: its language, its text without the last line feed, and where in the chapter that stands.
+/// A fenced block: its language, its text without the last line feed, and its line in the chapter.
 struct Block<'c> {
     language: &'c str,
     text: &'c str,
@@ -134,7 +134,7 @@ fn every_link_leads_somewhere() {
     }
 }
 
-/// What the book puts into a `serverless.yml` is what the generated file says to put there.
+/// The lines that the book puts into a `serverless.yml` are those of the generated file.
 #[test]
 fn the_lines_of_a_serverless_yml_are_those_of_the_generated_file() {
     let generated = fs::read_to_string(root().join("generated/stepfn.serverless.yml")).unwrap();

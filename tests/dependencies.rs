@@ -1,4 +1,4 @@
-//! What a user's build takes in beside us.
+//! The dependencies that a user's build takes in.
 #![allow(clippy::unwrap_used)]
 
 use std::fs;

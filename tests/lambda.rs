@@ -153,7 +153,7 @@ fn write(mut stream: &TcpStream, status: &str, headers: &str, body: &str) {
     .expect("a function that listens");
 }
 
-/// What the function answers to each of the events: `response` or `error`, and the body.
+/// Returns the function's answers to the events: `response` or `error`, and the body.
 fn replies(events: &[&str]) -> Vec<(String, Value)> {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let api = listener.local_addr().expect("an address").to_string();

@@ -21,7 +21,7 @@ fn directory(variable: &str, default: &str) -> PathBuf {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(default), PathBuf::from)
 }
 
-/// What is said of a definition, places apart: a mutation moves them.
+/// Returns the diagnostics of a definition, without places: a mutation moves them.
 fn said(text: &str, workflow_type: WorkflowType) -> HashSet<String> {
     let options = Options { workflow_type };
     let checked = check::check_text(text, &options);

@@ -80,7 +80,7 @@ fn behind(condition: &str, value: &str) -> String {
     )
 }
 
-/// A line of the book, a machine that is accepted, and one that is refused, with what is said of it.
+/// A line of the book, a machine that is accepted, and one that is refused, with its diagnostic.
 struct Line {
     says: &'static str,
     accepted: String,

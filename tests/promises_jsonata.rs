@@ -231,7 +231,7 @@ impl Everything for Shape {
     const ANY: &'static Self = &Self::Any;
 }
 
-/// What a text holds, how large a number is, a division by a computed zero: accepted, and it may fail.
+/// The content of a string, the size of a number, a division by a computed zero: accepted, and it may fail.
 #[test]
 fn what_no_type_tells_is_not_promised() {
     accepted(&[
@@ -259,7 +259,7 @@ fn a_path_passes_large_numbers_on_as_they_are() {
     ]);
 }
 
-/// What is declared to be anything is asked for everything, and nothing is checked.
+/// A value that is declared to be anything can be used as anything, and nothing is checked.
 #[test]
 fn what_is_declared_to_be_anything_is_leaned_on() {
     accepted(&[

@@ -1,4 +1,4 @@
-//! What the compiler says about mistakes. Bless with `TRYBUILD=overwrite cargo test --test ui`.
+//! The compiler's messages about mistakes. Bless with `TRYBUILD=overwrite cargo test --test ui`.
 
 #[test]
 fn ui() {

@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("  {}", file.strip_prefix(root).unwrap_or(&file).display());
     }
 
-    // The functions are this program's own; the topic is AWS's, so that an answer stands in for it.
+    // The functions are this program's own; the topic is AWS's, so an answer replaces it.
     let executor = Executor::builder()
         .resource(
             "arn:aws:states:::sns:publish",

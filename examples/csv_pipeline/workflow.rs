@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use stepfn::{StateData, TaskError, lambda, state_machine};
 
-/// What starts the pipeline.
+/// The event that starts the pipeline.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "camelCase")]
 pub struct Upload {
-    /// What the file is called in messages.
+    /// The name of the file in messages.
     pub file_id: String,
     /// Where the file is.
     pub path: String,
 }
 
-/// What the validation found.
+/// The result of the validation.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "camelCase")]
 pub struct Validation {
@@ -50,7 +50,7 @@ pub struct Record {
     pub amount: u64,
 }
 
-/// What the transformation takes.
+/// The input of the transformation.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "camelCase")]
 pub struct Batch {
@@ -60,7 +60,7 @@ pub struct Batch {
     pub file_id: String,
 }
 
-/// What the transformation makes.
+/// The result of the transformation.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "camelCase")]
 pub struct Transformed {
@@ -82,22 +82,22 @@ pub struct Row {
     pub amount: u64,
 }
 
-/// What the loader takes.
+/// The input of the loader.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 pub struct Load {
     /// The rows.
     pub records: Vec<Row>,
 }
 
-/// What the loader did.
+/// The result of the loader.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "camelCase")]
 pub struct Loaded {
-    /// How many rows were stored.
+    /// The number of rows that were stored.
     pub loaded_count: usize,
 }
 
-/// What the error handler takes: what is known when something went wrong.
+/// The input of the error handler: the facts that are known when something went wrong.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "camelCase")]
 pub struct Incident {
@@ -117,10 +117,10 @@ pub struct Caught {
     pub cause: String,
 }
 
-/// What the error handler did.
+/// The result of the error handler.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 pub struct Handled {
-    /// What was reported.
+    /// The text of the report.
     pub report: String,
 }
 

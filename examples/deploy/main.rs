@@ -15,13 +15,13 @@ use stepfn::{
     state_machine,
 };
 
-/// What is ordered.
+/// An order.
 #[derive(Debug, Serialize, Deserialize, StateData)]
 struct Order {
     total: i64,
 }
 
-/// What is to be paid.
+/// An order with its price.
 #[derive(Debug, Serialize, Deserialize, StateData)]
 struct Priced {
     total: i64,

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde::{Deserialize, Serialize};
 use stepfn::{StateData, lambda, state_machine};
 
-/// What starts the poller.
+/// The request that starts the poller.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 pub struct Request {
-    /// What the job is to do.
+    /// The command of the job.
     pub command: String,
-    /// How long to wait before each look at the job.
+    /// The time to wait before each look at the job, in seconds.
     pub wait_time: u16,
 }
 
@@ -21,7 +21,7 @@ pub struct Job {
     pub id: String,
 }
 
-/// How a job does.
+/// The status of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum JobStatus {

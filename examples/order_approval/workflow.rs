@@ -13,17 +13,17 @@ pub struct Order {
     pub total_amount: u64,
 }
 
-/// What a manager is asked.
+/// The request that a manager gets.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "camelCase")]
 pub struct ApprovalRequest {
-    /// What it is about.
+    /// The order to approve.
     pub order: Order,
-    /// What the answer must carry.
+    /// The token that the answer must carry.
     pub task_token: TaskToken<Approval>,
 }
 
-/// What a manager answers.
+/// The answer of a manager.
 #[derive(Clone, Debug, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "camelCase")]
 pub struct Approval {
@@ -31,13 +31,13 @@ pub struct Approval {
     pub approved_by: String,
 }
 
-/// What the customer gets.
+/// The receipt that the customer gets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, StateData)]
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {
     /// The order's number.
     pub order_id: String,
-    /// What was charged.
+    /// The amount that was charged.
     pub charged: u64,
 }
 

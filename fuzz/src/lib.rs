@@ -18,7 +18,7 @@ use stepfn_core::{
 #[allow(dead_code, unused_imports, unexpected_cfgs, clippy::all, missing_docs)]
 mod machine;
 
-/// What those sources have from their crate.
+/// The items that those sources have from their crate.
 fn enclosed(ty: &syn::Type) -> TokenStream {
     quote::ToTokens::to_token_stream(ty)
 }
@@ -34,7 +34,7 @@ pub fn json(data: &[u8]) {
     for pretty in [document.value.to_string(), document.value.to_pretty_string()] {
         let again = json::parse_value(&pretty)
             .unwrap_or_else(|error| panic!("{text:?} became {pretty:?}: {}", error.message));
-        // A key that stands twice is kept once.
+        // A duplicate key is kept once.
         assert_eq!(again.to_string(), document.value.to_string());
     }
     black_box(document.nearest_span("/a/0"));

@@ -1,4 +1,4 @@
-//! Any string in any place: what a format writes, its reader reads back as that very string, or the format refuses it and says why.
+//! Any string in any place: a string that a format writes, its reader reads back unchanged, or the format refuses it with a reason.
 #![allow(clippy::unwrap_used)]
 
 mod support;
@@ -13,7 +13,7 @@ use stepfn_core::value::Value;
 
 use support::machine;
 
-/// What such strings are made of: the signs of each language that they go through, and what nobody sees.
+/// The parts of such strings: the signs of each language that they go through, and invisible ones.
 const PARTS: [&str; 42] = [
     "{{resolve:ssm:x}}",
     "{{resolve:secretsmanager:a:SecretString:b}}",
@@ -71,7 +71,7 @@ fn strings() -> impl Iterator<Item = String> {
     alone.chain(joined).filter(|text| !text.contains("${resolve:"))
 }
 
-/// A deployment with the string wherever a user's text may stand.
+/// Returns a deployment with the string wherever a user's text is allowed.
 fn deployment(text: &str) -> Deployment {
     let quoted = Value::from(text).to_string();
     let name = Value::from(format!("S{text}")).to_string();
@@ -110,7 +110,7 @@ fn at<'a>(value: &'a Value, keys: &[&str]) -> &'a Value {
     keys.iter().fold(value, |here, key| here.get(key).unwrap_or_else(|| panic!("no {key} in {here}")))
 }
 
-/// What Step Functions is given by a template's machine.
+/// Returns the definition that a template's machine gives Step Functions.
 fn of_template(template: &Value, text: &str) -> Value {
     let properties = at(template, &["Resources", "M", "Properties"]);
     assert!(properties.get("DefinitionSubstitutions").is_none(), "{text:?}");

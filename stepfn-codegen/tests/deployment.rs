@@ -1,4 +1,4 @@
-//! Values that AWS refuses, and what is said of them.
+//! Values that AWS refuses, and their messages.
 
 #![allow(clippy::unwrap_used, reason = "clippy takes helpers of tests for no tests")]
 

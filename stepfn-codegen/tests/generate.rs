@@ -1,4 +1,4 @@
-//! The files on disk: what is written, what is left alone, and what a check says.
+//! The files on disk: those that are written, those that are left alone, and the messages of a check.
 
 #![allow(clippy::unwrap_used, reason = "clippy takes helpers of tests for no tests")]
 
@@ -19,7 +19,7 @@ fn names(out: &Path) -> Vec<String> {
     names
 }
 
-/// What a check says, with the directory taken out of the paths.
+/// Returns the messages of a check, with the directory taken out of the paths.
 fn findings(out: &Path, error: &Error) -> String {
     let separator = std::path::MAIN_SEPARATOR;
     error.to_string().replace(&format!("{}{separator}", out.display()), "")

@@ -597,7 +597,7 @@ fn a_policy_is_a_document() {
     insta::assert_snapshot!(iam::policy(&definition).to_json());
 }
 
-/// A machine whose topic stands in the data, with a role passed on.
+/// Returns a machine whose topic is in the data, with a role passed on.
 fn open() -> Definition {
     machine(
         r#"{"StartAt": "Tell", "States": {

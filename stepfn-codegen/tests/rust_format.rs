@@ -269,7 +269,7 @@ fn every_machine_of_the_repository_keeps_its_tokens() {
     assert!(machines > 100, "{machines} machines");
 }
 
-/// Where a comment may stand in the machines of a text: behind each of their tokens.
+/// Collects the places where a comment is allowed in the machines of a text: behind each of their tokens.
 fn gaps(stream: TokenStream, is_within: bool, out: &mut Vec<usize>) {
     let mut before = [const { String::new() }; 2];
     for tree in stream {

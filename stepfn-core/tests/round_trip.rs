@@ -37,7 +37,7 @@ fn files(directory: &Path, found: &mut Vec<PathBuf>) {
     found.sort();
 }
 
-/// What is lost or changed by reading and writing.
+/// Returns what is lost or changed by reading and writing.
 fn loss(definition: &Value) -> Option<String> {
     let (machine, _) = asl::read(definition);
     let written = machine.to_json();

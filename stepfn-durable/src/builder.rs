@@ -112,7 +112,8 @@ impl HostBuilder {
         self
     }
 
-    /// What is kept with a machine beside its definition, where it is registered: [`Revision::details`](crate::store::Revision::details).
+    /// Sets the details to keep with a machine beside its definition, where it is registered:
+    /// [`Revision::details`](crate::store::Revision::details).
     pub fn details(mut self, details: impl Fn(&Definition) -> String + Send + Sync + 'static) -> Self {
         self.common.details = Some(Arc::new(details));
         self

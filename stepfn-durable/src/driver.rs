@@ -50,7 +50,7 @@ pub(crate) enum Event {
     /// Moves virtual time to the next thing that is due; tells what time it is then, if there was any. `holds` says that it stands still
     /// while anybody waits for a token.
     Pass { reply: oneshot::Sender<Option<Timestamp>>, holds: bool },
-    /// Tells when nothing is left to be done now.
+    /// Replies when nothing is left to be done now.
     Idle(oneshot::Sender<()>),
     /// Ends the loop.
     Stop(oneshot::Sender<()>),
@@ -418,7 +418,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Tells the observers what is kept now.
+    /// Notifies the observers of what is kept now.
     fn tell(&self, turns: &[Turn], committed: &[Committed], took: Duration) {
         if self.inner.observers.is_empty() {
             return;

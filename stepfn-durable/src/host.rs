@@ -493,7 +493,7 @@ impl Host {
         self.pass(false).await
     }
 
-    /// The same, but time stands still while any task waits for a token: for a callback, or for the worker of an activity.
+    /// The same, but time stops while any task waits for a token: for a callback, or for the worker of an activity.
     ///
     /// # Errors
     /// When the host has stopped.

@@ -159,7 +159,7 @@ impl Inner {
             arn: machine.arn.clone(),
             name: machine.name.clone(),
             kind,
-            // What its API says of a machine that was changed: it has a revision id then.
+            // The API's details of a machine that was changed: it has a revision id then.
             revision: Revision { details: machine.details.clone(), ..revision.clone() },
             tags: Vec::new(),
             publish: None,

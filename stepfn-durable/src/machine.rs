@@ -16,13 +16,13 @@ use stepfn_executor::{BuildError, Executor, ExecutorBuilder};
 /// The configuration of a machine's executor.
 pub(crate) type Configure = Arc<dyn Fn(&Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync>;
 
-/// What a variant of a machine has set on its executor.
+/// The configuration of the executor of a machine's variant.
 pub(crate) type Vary = Arc<dyn Fn(&str, &Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync>;
 
 /// Gives what is kept with a machine beside its definition.
 pub(crate) type Detail = Arc<dyn Fn(&Definition) -> String + Send + Sync>;
 
-/// What holds for all machines of a host.
+/// The configuration of all machines of a host.
 #[derive(Default)]
 pub(crate) struct Common {
     pub(crate) configure: Vec<Configure>,
@@ -31,13 +31,13 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// What is kept with a machine beside its definition.
+    /// Returns the details to keep with a machine beside its definition.
     fn details_of(&self, definition: &Definition) -> String {
         self.details.as_ref().map_or_else(|| NO_DETAILS.to_owned(), |details| details(definition))
     }
 }
 
-/// The details of a machine of which nothing is said.
+/// The details of a machine by default.
 const NO_DETAILS: &str = "{}";
 
 /// A revision's own name, and the variant behind it: `a1b2#Happy`.
@@ -179,7 +179,7 @@ pub(crate) fn build_one<'a>(
     let (arn, workflow_type) = (executor.state_machine_arn(), definition.workflow_type);
     let details = common.details_of(&definition);
     let mut digest = Sha256::new().chain_update(&arn).chain_update([0]).chain_update(&text);
-    // So that what is said of a machine beside its definition is changed, too.
+    // So that the details of a machine are changed, too.
     if details != NO_DETAILS {
         digest = digest.chain_update([0]).chain_update(&details);
     }

@@ -1,10 +1,10 @@
-//! What others are told of a host's work.
+//! Observers of a host's work.
 
 use std::time::Duration;
 
 use crate::store::{End, Event};
 
-/// Who is told of commits.
+/// An observer of commits.
 pub(crate) type Observer = Box<dyn Fn(&Commit<'_>) + Send + Sync>;
 
 /// Turns of executions that were kept together.
@@ -13,13 +13,13 @@ pub(crate) type Observer = Box<dyn Fn(&Commit<'_>) + Send + Sync>;
 pub struct Commit<'a> {
     /// The turns.
     pub turns: Vec<Committed<'a>>,
-    /// How long the store took.
+    /// The time that the store took.
     pub took: Duration,
-    /// How many executions this host has loaded.
+    /// The number of executions that this host has loaded.
     pub loaded: usize,
-    /// How many of them have something to do and wait for their turn.
+    /// The number of those that have something to do and wait for their turn.
     pub ready: usize,
-    /// How many calls to functions are under way.
+    /// The number of calls to functions that are under way.
     pub calls: usize,
 }
 
@@ -31,6 +31,6 @@ pub struct Committed<'a> {
     pub execution_arn: &'a str,
     /// The new events of its history.
     pub events: &'a [Event],
-    /// How it ended, if it did.
+    /// The end of the execution, if it ended.
     pub end: Option<&'a End>,
 }

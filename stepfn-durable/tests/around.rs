@@ -1,4 +1,4 @@
-//! What a host tells of its work, and the variants of its machines.
+//! The observers of a host's work, and the variants of its machines.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! What a host does, over a store in memory.
+//! The behaviour of a host, over a store in memory.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 use std::{

@@ -109,7 +109,7 @@ pub(crate) struct Bound {
     pub(crate) handler: Arc<dyn TaskHandler>,
 }
 
-/// What does the work of the Lambda functions that nothing else is bound to, by their names.
+/// The handlers of the Lambda functions that nothing else is bound to, by their names.
 pub(crate) type FunctionsBy = Arc<dyn Fn(&str) -> Option<Bound> + Send + Sync>;
 
 #[derive(Clone, Debug)]

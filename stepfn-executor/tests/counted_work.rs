@@ -1,4 +1,4 @@
-//! What executions cost grows as what they do: counted in allocations and bytes, which are the same on every machine.
+//! The cost of executions grows as their work: counted in allocations and bytes, which are the same on every machine.
 #![allow(clippy::unwrap_used)]
 
 mod churn;

@@ -1,4 +1,4 @@
-//! Executions that were recorded from AWS, against mock files that stand for the same services.
+//! Executions that were recorded from AWS, against mock files in place of the same services.
 //!
 //! The recordings are no part of this repository: `STEPFN_CONFORMANCE_DIR` says where they are. Mocks leave out what services answer
 //! beside the point, so that of data only what is there is compared.

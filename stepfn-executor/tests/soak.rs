@@ -1,4 +1,4 @@
-//! What a long life costs a process. Each takes a minute and a machine of its own, so none runs with the other tests:
+//! The cost of a long life for a process. Each takes a minute and a machine of its own, so none runs with the other tests:
 //! `cargo test --release -p stepfn-executor --test soak -- --ignored --nocapture --test-threads 1`.
 //!
 //! `counted_work.rs` has a smaller one of each, counted in allocations.

@@ -20,7 +20,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-/// What a subscriber was told: spans by their ids, from 1 on, and what happened in this order.
+/// The record of a subscriber: spans by their ids, from 1 on, and the events in their order.
 #[derive(Default)]
 struct Log {
     spans: Vec<Span>,
@@ -33,7 +33,7 @@ struct Span {
     parent: Option<usize>,
     name: String,
     fields: String,
-    /// How many handles there are.
+    /// The number of handles.
     held: usize,
 }
 
@@ -131,7 +131,7 @@ impl Subscriber for Recorder {
     }
 }
 
-/// What is told of a run, line by line: `>` opens a span, `<` closes it, `!` is an event.
+/// Returns the trace of a run, line by line: `>` opens a span, `<` closes it, `!` is an event.
 fn traced(asl: &str, input: &str, with: impl FnOnce(ExecutorBuilder) -> ExecutorBuilder) -> Vec<String> {
     let (machine, findings) = asl::read_str(asl).unwrap();
     assert!(findings.is_empty(), "{findings:?}");
@@ -141,7 +141,7 @@ fn traced(asl: &str, input: &str, with: impl FnOnce(ExecutorBuilder) -> Executor
     tracing::subscriber::with_default(recorder.clone(), || {
         let mut execution = executor.start_with_name("first", input.parse().unwrap());
         let _ = execution.run_to_end();
-        // What is told is told when the execution ends, not when its owner lets go of it.
+        // The trace is complete when the execution ends, not when its owner lets go of it.
         let lines = recorder.0.lock().unwrap().lines.clone();
         drop(execution);
         assert_eq!(recorder.0.lock().unwrap().lines, lines);

@@ -67,7 +67,7 @@ fn make(call: Call) -> Answer {
     }
 }
 
-/// What a host does, and what it keeps.
+/// A host, with the data that it keeps.
 struct Host {
     turns: Turns,
     events: Vec<String>,

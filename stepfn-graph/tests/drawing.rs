@@ -1,4 +1,4 @@
-//! What every picture must be, whatever the graph: drawn, whole, well-formed and always the same.
+//! The properties of every picture, whatever the graph: drawn, whole, well-formed and always the same.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 

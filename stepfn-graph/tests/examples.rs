@@ -1,4 +1,4 @@
-//! The pictures of the repository's examples, as they stand in the README.
+//! The pictures of the repository's examples, as in the README.
 #![allow(clippy::unwrap_used)]
 
 use std::{fs, path::Path};

@@ -1,4 +1,4 @@
-//! What the members of requests must be, by the API's model: `model.txt` has it as a table.
+//! The rules for members of requests, by the API's model: `model.txt` has it as a table.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -8,7 +8,7 @@ use crate::error::ApiError;
 
 static MODEL: LazyLock<HashMap<&str, Vec<Member>>> = LazyLock::new(|| read(include_str!("model.txt")));
 
-/// What a member must be.
+/// The rules for a member.
 #[derive(Debug)]
 struct Member {
     name: &'static str,
@@ -119,7 +119,7 @@ fn read_kind(name: &'static str, text: &'static str) -> Member {
     member
 }
 
-/// Checks the members of a request. AWS tells all that is wrong with them at once.
+/// Checks the members of a request. AWS reports all errors at once.
 pub(crate) fn check(action: &str, request: &Map<String, Value>) -> Result<(), ApiError> {
     let Some(members) = MODEL.get(action) else {
         return Err(ApiError::new("UnknownOperationException", format!("there is no action `{action}`")));

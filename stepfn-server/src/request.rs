@@ -1,4 +1,4 @@
-//! The members of a request, which are what the API's model says.
+//! The members of a request, as the API's model defines them.
 
 use serde_json::{Map, Value};
 
@@ -58,7 +58,7 @@ impl Request {
         self.optional_flag(name).unwrap_or(false)
     }
 
-    /// How many items a page has: 0 stands for 100.
+    /// Returns the most items of a page: 0 means 100.
     pub(crate) fn most(&self) -> usize {
         let most = self.members.get("maxResults").and_then(Value::as_u64).unwrap_or(0);
         if most == 0 { 100 } else { usize::try_from(most).unwrap_or(100) }

@@ -1,4 +1,4 @@
-//! What AWS's API answered, as it was recorded, against this server over HTTP.
+//! The recorded answers of AWS's API, against this server over HTTP.
 //!
 //! The recordings are no part of this repository. `STEPFN_CONFORMANCE_DIR` says where they are; without them the test says so and
 //! passes. `STEPFN_CASE` takes a part of a case's file name.
@@ -70,7 +70,7 @@ fn recorded_answers() -> io::Result<()> {
     Ok(())
 }
 
-/// What CloudFormation had made before the first call, as the first answer describes it.
+/// Returns the machine that CloudFormation had made before the first call, as the first answer describes it.
 fn made_before(calls: &[Value]) -> Option<Value> {
     let described = calls.first().filter(|call| call["op"].as_str() == Some("describe_state_machine"))?;
     let answer = described["expected"].as_array()?.first()?["value"].clone();
@@ -190,7 +190,7 @@ impl Client {
         differences
     }
 
-    /// What is known from an answer for the calls to come.
+    /// Keeps the parts of an answer that later calls need.
     fn note(&mut self, op: &str, params: &Value, answer: &Value) {
         if op == "start_execution"
             && params["name"] == Value::Null

@@ -7,7 +7,7 @@ use std::{fs, path::Path};
 use clap::Subcommand;
 use stepfn_cli::Command;
 
-/// What the book shows of other tools.
+/// The commands of other tools in the book.
 const OTHERS: [&str; 2] = ["cargo new ", "cargo install "];
 
 /// The lines behind `$ ` in the console blocks of all chapters, with the chapter's name.

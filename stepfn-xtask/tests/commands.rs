@@ -1,4 +1,4 @@
-//! What the commands say of machines, as a user reads it.
+//! The output of the commands about machines, as a user reads it.
 
 #![allow(clippy::unwrap_used, reason = "clippy takes helpers of tests for no tests")]
 

@@ -20,7 +20,7 @@ use stepfn_xtask::Xtask;
 const ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:Orders";
 const ROLE: [&str; 2] = ["--role-arn", "arn:aws:iam::123456789012:role/orders"];
 
-/// Step Functions with room for one state machine.
+/// Step Functions with space for one state machine.
 #[derive(Clone, Default)]
 struct Server {
     machine: Arc<Mutex<Option<Map>>>,

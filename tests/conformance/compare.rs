@@ -13,7 +13,7 @@ use stepfn::{
     value::{Map, Value},
 };
 
-/// What the recorder did to the values of one case.
+/// The changes that the recorder made to the values of one case.
 pub struct Comparer {
     /// Longest first.
     tokens: Vec<String>,
@@ -72,7 +72,7 @@ impl Comparer {
             (Value::Object(expected), Value::Object(actual)) => {
                 let keys = |map: &Map| map.keys().map(ToString::to_string).collect::<BTreeSet<_>>();
                 let (wanted, got) = (keys(expected), keys(actual));
-                // A key that is a token stands for any key.
+                // A key that is a token matches any key.
                 let wild = |key: &String| {
                     self.tokens.iter().any(|token| token.starts_with('<') && key.contains(&**token))
                 };
@@ -129,7 +129,7 @@ impl Comparer {
         }
     }
 
-    /// What stands between the tokens of a text.
+    /// Returns the parts between the tokens of a text.
     fn literal_parts<'a>(&self, text: &'a str) -> Vec<&'a str> {
         let (mut parts, mut start, mut at) = (Vec::new(), 0, 0);
         while let Some(next) = text[at..].chars().next() {

@@ -1,4 +1,4 @@
-//! The kinds `create_error` and `validate_definition`: what AWS says of a definition.
+//! The kinds `create_error` and `validate_definition`: AWS's verdict on a definition.
 
 use stepfn::{
     WorkflowType,
@@ -8,7 +8,7 @@ use stepfn::{
 
 use super::{case::Case, compare::dumps};
 
-/// What we say of the definition of a case.
+/// Returns our verdict on the definition of a case.
 fn validation(case: &Case) -> Validation {
     let text =
         case.value["definition_raw"].as_str().map_or_else(|| dumps(&case.value["definition"]), str::to_owned);

@@ -21,11 +21,11 @@ use stepfn::{
 
 use super::{case::Case, tasks};
 
-/// What became of an execution.
+/// The result of an execution.
 struct Ran {
     status: Status,
     history: History,
-    /// What CloudWatch Logs gets.
+    /// The events of CloudWatch Logs.
     logged: Vec<Value>,
 }
 
@@ -79,7 +79,7 @@ fn run(case: &Case) -> Result<Ran, String> {
         let results = results.as_array().unwrap_or_default();
         let resource = recorded["definition"]["States"][&**state]["Resource"].as_str().unwrap_or_default();
         if resource.contains(":states:startExecution") && !machines.is_empty() {
-            // The executor does it, and the recording says whether it does it well.
+            // The executor does it, and the recording decides whether it does it well.
             continue;
         }
         if results
@@ -153,7 +153,7 @@ fn machines(recorded: &Value) -> Result<Vec<(String, Executor)>, String> {
     Ok(machines)
 }
 
-/// What is logged with the configuration of the recording.
+/// Returns the logged events with the configuration of the recording.
 fn logged(recorded: &Value, outcome: &Outcome) -> Vec<Value> {
     let configuration = &recorded["loggingConfiguration"];
     let level = match configuration["level"].as_str() {
@@ -258,7 +258,7 @@ fn compare(case: &Case, ran: &Ran) -> Vec<String> {
     found
 }
 
-/// What nobody can say of an exchange over HTTP that was not made.
+/// Removes the facts of an exchange over HTTP that was not made.
 fn without_lengths(recorded: &mut Value) {
     match recorded {
         Value::Array(items) => Arc::make_mut(items).iter_mut().for_each(without_lengths),

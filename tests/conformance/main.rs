@@ -27,7 +27,7 @@ use std::{
 
 use case::Case;
 
-/// How many of AWS's recordings are known to differ. It may only fall.
+/// The number of AWS's recordings that are known to differ. It may only fall.
 ///
 /// - Timers of one instant went off in another order (1), and one execution never went on (1): AWS's own chance.
 /// - What the service answered is not in the recording (1).
@@ -99,7 +99,7 @@ fn recorded_executions() -> io::Result<()> {
     Ok(())
 }
 
-/// What whoever mends a case wants to see.
+/// Shows what is needed to fix a case.
 fn show(out: &mut impl Write, case: &Case, differences: &[String], shown: &str) -> io::Result<()> {
     writeln!(out, "== {} ({})", case.file, case.kind)?;
     if differences.is_empty() {

@@ -49,7 +49,7 @@ pub fn differences(case: &Case) -> (Vec<String>, String) {
     }
 }
 
-/// What a function of the recordings answers, which is known by its source.
+/// Returns the answer of a function of the recordings, which is known by its source.
 fn function(lambda: &Value) -> Option<Value> {
     match lambda["source"].as_str()? {
         source if source.ends_with("__return_bytes_str.py") => Some("HelloWorld!".into()),

@@ -36,7 +36,7 @@ impl Recorded {
     }
 }
 
-/// What a recorded result is: an output, or an error.
+/// Returns a recorded result: an output, or an error.
 pub fn result(recorded: &Value) -> Result<Value, TaskFailure> {
     let text = |key: &str| recorded[key].as_str().unwrap_or_default();
     match recorded["outcome"].as_str() {

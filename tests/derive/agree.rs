@@ -54,7 +54,7 @@ fn described<T: StateData + Serialize>(samples: impl IntoIterator<Item = T>) -> 
     samples
 }
 
-/// What is made agrees with serde.
+/// Checks that the serialized side agrees with serde.
 #[track_caller]
 pub(crate) fn made<T: StateData + Serialize>(samples: impl IntoIterator<Item = T>) {
     for sample in samples {
@@ -63,13 +63,13 @@ pub(crate) fn made<T: StateData + Serialize>(samples: impl IntoIterator<Item = T
     }
 }
 
-/// What may be given agrees with serde, over values and what lies around them.
+/// Checks that the deserialized side agrees with serde, over values and their neighbours.
 #[track_caller]
 pub(crate) fn given<T: StateData + DeserializeOwned>(values: impl IntoIterator<Item = Value>) {
     compared::<T>(values, true);
 }
 
-/// What may be given serde takes, over values and what lies around them; it may take more.
+/// Checks that serde accepts whatever the deserialized side does, over values and their neighbours; it may accept more.
 #[track_caller]
 pub(crate) fn given_at_least<T: StateData + DeserializeOwned>(values: impl IntoIterator<Item = Value>) {
     compared::<T>(values, false);

@@ -94,7 +94,7 @@ fn times_of_time() {
     agree_at_least([Month::December]);
 }
 
-/// What is written in the plain ways that the shapes know can be read by each type that has the form.
+/// A string in one of the plain forms that the shapes know can be read by each type that has the form.
 #[test]
 fn the_example_of_each_form_is_one() {
     let read = |form: &str, text: &str| match form {

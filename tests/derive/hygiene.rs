@@ -1,4 +1,4 @@
-//! Expansions lean on nothing that is in scope where they stand.
+//! Expansions depend on nothing that is in scope around them.
 
 #[deny(warnings, missing_docs, unreachable_pub, missing_debug_implementations, clippy::all, clippy::pedantic)]
 mod bare {
@@ -109,7 +109,7 @@ fn names_in_scope_do_not_matter() {
     assert!(bare::undocumented::HANDLER.is_some() && bare::elsewhere::HANDLER.is_none());
 }
 
-/// Derives and tasks may stand inside of a function.
+/// Derives and tasks may be inside of a function.
 #[test]
 fn items_of_a_function() {
     use stepfn::{StateData, lambda, task::TaskInfo};

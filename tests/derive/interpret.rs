@@ -1,4 +1,4 @@
-//! What a shape means, written down a second time: for whole values, without thought of speed.
+//! The meaning of a shape, written down a second time: for whole values, without thought of speed.
 
 use serde_json::{Map, Value};
 use stepfn::shape::{Field, Given, Made, ObjectShape, OneOfShape, Shape};
@@ -21,7 +21,7 @@ impl<'o> Owners<'o> {
     }
 
     fn up(&'o self, between: usize) -> &'o Self {
-        // Where recursion led out of the shape the outermost would stand for it, and serde would disagree.
+        // Where recursion led out of the shape the outermost would be used, and serde would disagree.
         (0..between).fold(self, |owner, _| owner.around.unwrap_or(owner))
     }
 }
@@ -271,7 +271,7 @@ fn is_scalar(shape: &Shape, value: &Value) -> bool {
     }
 }
 
-/// The parsers that the forms stand for.
+/// Returns `true` if the parser of a form accepts a string.
 fn is_of_form(form: &str, text: &str) -> bool {
     match form {
         "text without NUL" => !text.contains('\0'),

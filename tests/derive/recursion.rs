@@ -120,7 +120,7 @@ fn recursion_without_an_object_is_anything() {
 
 struct Shelf<T>(std::marker::PhantomData<T>);
 
-/// Serde itself would not end with the second field, but says so only where it is used.
+/// Serde itself would not end with the second field, but reports it only where it is used.
 #[allow(dead_code)]
 #[derive(StateData)]
 struct Book {

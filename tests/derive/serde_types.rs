@@ -40,7 +40,7 @@ const SERDE: &str = "
     serde_json::Value serde_json::Number serde_json::Map serde_json::RawValue
 ";
 
-/// What has no shape, and why.
+/// The types that have no shape, and the reasons.
 const LEFT_OUT: &[(&str, &str)] = &[
     ("!", "rustc does not name it on stable"),
     ("OsStr", "its JSON is another on each platform"),
@@ -234,7 +234,7 @@ checks! {
     "serde_json::Map" => agree([serde_json::Map::from_iter([("a".to_owned(), json!(1))])]);
 }
 
-/// What is inside of what: a field, a flattened map, a buffered variant.
+/// The nesting of types: a field, a flattened map, a buffered variant.
 #[derive(Serialize, Deserialize, StateData)]
 struct Fields {
     weak: rc::Weak<u8>,

@@ -1,4 +1,4 @@
-//! The whole language, in three spellings: ASL, `state_machine!` and the builder.
+//! The whole language, in three notations: ASL, `state_machine!` and the builder.
 //!
 //! Each case is a machine written by both fronts; they must make the same definition. `docs/language.md` is generated from the cases:
 //! every field, operator, function and member of the context object must stand in one of them, spelled as the table says.
@@ -16,9 +16,9 @@ mod tasks;
 
 use stepfn::{Definition, Workflow, builder::Machine};
 
-/// A machine in its two spellings.
+/// A machine in its two notations.
 pub(crate) struct Case {
-    /// The test that covers what stands in it: `maps::inline`.
+    /// The test that covers its content: `maps::inline`.
     pub(crate) name: &'static str,
     /// The text of its module, of `state_machine!` and of the builder's calls.
     pub(crate) dsl: &'static str,
@@ -57,7 +57,7 @@ cases! {
     context_object: functions::context Context,
 }
 
-/// Cuts the text of a module into what `state_machine!` and what the builder says.
+/// Cuts the text of a module into the notations of `state_machine!` and of the builder.
 fn case(name: &'static str, (file, module): (&'static str, &str), written: Definition) -> Case {
     let (_, text) = file.split_once(&format!("mod {module} {{")).unwrap();
     let text = text.split("\npub(crate) mod ").next().unwrap();

@@ -1,4 +1,4 @@
-//! The cases run natively: what stands in them works as ASL says, not only in print.
+//! The cases run natively: they work as ASL defines, not only in print.
 
 use stepfn::{
     Definition, Workflow,

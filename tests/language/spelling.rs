@@ -1,6 +1,6 @@
-//! How each part of the language is spelled where that does not follow from its name.
+//! The names of each part of the language where they do not follow from ASL's.
 
-/// How the DSL writes a field.
+/// Returns the DSL's name of a field.
 pub(crate) fn dsl(owner: &str, field: &str) -> String {
     match (owner, field) {
         (_, "Type") => format!("{owner} {{"),
@@ -18,7 +18,7 @@ pub(crate) fn dsl(owner: &str, field: &str) -> String {
     }
 }
 
-/// What of the builder writes a field: a part of its call.
+/// Returns the call of the builder that writes a field, or a part of it.
 pub(crate) fn builder(owner: &str, field: &str) -> String {
     let call = match (owner, field) {
         ("StateMachine" | "Branch" | "ItemProcessor", "States") => ".define(",
@@ -56,7 +56,7 @@ pub(crate) fn builder(owner: &str, field: &str) -> String {
     call.to_owned()
 }
 
-/// How the DSL and the builder write a comparison operator.
+/// Returns the DSL's and the builder's forms of a comparison operator.
 pub(crate) fn operator(name: &str) -> (String, String) {
     let test = match name {
         "IsNull" | "IsPresent" | "IsNumeric" | "IsString" | "IsBoolean" | "IsTimestamp" => {

@@ -34,7 +34,7 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Tr
     if !sinks && !trial.strict && trial.work.iter().any(|work| serves(work) && is_there(trial, work)) {
         return None;
     }
-    // What a listing gives is the service's: no type says it better.
+    // The items of a listing are the service's: no type describes them better.
     let lists = |work: &Work| matches!(work.kind, WorkKind::Reader { format: Format::Listing, .. });
     if trial.work.iter().any(lists) && trial.machine.to_string().contains("s3:listObjectsV2") {
         return None;
@@ -148,7 +148,7 @@ fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
     trial
 }
 
-/// Items at computed positions, where there may be none, are the first ones instead; says whether there were any.
+/// Replaces items at computed positions, where there may be none, by the first ones; returns `true` if there were any.
 fn at_positions(machine: &mut Json) -> bool {
     match machine {
         Json::Object(fields) => fields.values_mut().map(at_positions).filter(|found| *found).count() > 0,

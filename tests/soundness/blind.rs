@@ -8,7 +8,7 @@ use crate::{
     trial::{Trial, Work, WorkKind},
 };
 
-/// What is said of a machine that nobody checked.
+/// Returns the failure of a machine that nobody checked.
 fn failure(machine: Json, output: Option<&'static Shape>) -> Option<Failure> {
     let function = WorkKind::Function {
         call: Call::Direct,

@@ -9,7 +9,7 @@ use crate::{
     scope::{Scope, guess_of},
 };
 
-/// What a parameter of a signature takes: its letters, what stands in `<>` behind an array, whether it may be left out.
+/// A parameter of a signature: its letters, the `<…>` behind an array, whether it may be left out.
 struct Parameter {
     letters: String,
     of: char,

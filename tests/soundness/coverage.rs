@@ -1,4 +1,4 @@
-//! What the generator has made: by the tables of fields, operators, functions, forms and kinds of shapes, none of which it may miss.
+//! The coverage of the generator: by the tables of fields, operators, functions, forms and kinds of shapes, none of which it may miss.
 
 use std::collections::BTreeSet;
 
@@ -376,7 +376,7 @@ impl Noter<'_> {
     }
 }
 
-/// What of a small machine is not in any machine: names the kind of a hole.
+/// Returns the features of a small machine that are in no machine: the name of a hole's kind.
 pub(crate) fn features(trial: &Trial) -> String {
     const PLAIN: [&str; 10] = [
         "Type",

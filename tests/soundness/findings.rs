@@ -12,11 +12,11 @@ use crate::{anything::declared, coverage::features, judge::Failure, shrink::shri
 pub(crate) struct Findings {
     /// By kind.
     pub(crate) groups: BTreeMap<String, Group>,
-    /// What there is in the machines that were made.
+    /// The features of the machines that were made.
     pub(crate) made: BTreeSet<String>,
-    /// What there is in those that were accepted.
+    /// The features of those that were accepted.
     pub(crate) answered: BTreeSet<String>,
-    /// How often a code was among the first refusals of a machine.
+    /// The number of times that a code was among the first refusals of a machine.
     pub(crate) refusals: BTreeMap<String, u64>,
     pub(crate) tried: u64,
     /// Accepted as they were made.
@@ -159,7 +159,7 @@ impl Sample {
     }
 }
 
-/// A type without the words that stand in every one.
+/// Returns a type without the words that are in every one.
 fn short(shape: &str) -> String {
     let mut out = shape.to_owned();
     for (long, short) in [

@@ -1,4 +1,4 @@
-//! What the generator believes of a value. It may be wrong: then the machine is refused, and nothing is lost but time.
+//! The generator's guess of a value. It may be wrong: then the machine is refused, and nothing is lost but time.
 
 use std::rc::Rc;
 
@@ -24,7 +24,7 @@ pub(crate) enum Guess {
     Service(service::Shape),
 }
 
-/// What a value is to whoever wants one.
+/// The kind of value that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Any,
@@ -58,7 +58,7 @@ impl Guess {
         Self::Array(Rc::new(item))
     }
 
-    /// What it is once it is not null, and whether it may be null.
+    /// Returns the guess without null, and whether it may be null.
     pub(crate) fn settle(&self) -> (Self, bool) {
         let Self::Of(shape, owner, side) = self else { return (self.clone(), false) };
         match shape {
@@ -169,7 +169,7 @@ impl Guess {
         }
     }
 
-    /// What is at a key, where it is known.
+    /// Returns the guess at a key, where it is known.
     pub(crate) fn at(&self, key: &str) -> Self {
         match self.settle().0 {
             Self::Object(fields) => fields

@@ -1,4 +1,4 @@
-//! What of an execution breaks the promise, and what is exempt from it.
+//! The verdict on an execution: the breaches of the promise, and the exemptions from it.
 
 use stepfn::{
     executor::{Outcome, RunError},
@@ -9,9 +9,9 @@ use stepfn::{
 /// An execution that the checker promised not to be.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
-    /// What failures of the same kind have in common.
+    /// The common part of failures of the same kind.
     pub(crate) kind: String,
-    /// What was said.
+    /// The message.
     pub(crate) said: String,
 }
 
@@ -35,10 +35,10 @@ const PATH_OR_TYPE: [&str; 9] = [
     "Runtime.UnmarshalError",
 ];
 
-/// What the README does not promise: how large a number is, what a text holds, an item at a computed position; and errors that an
+/// The exemptions of the README: the size of a number, the content of a string, an item at a computed position; and errors that an
 /// expression raises itself.
 pub(crate) fn is_exempt(cause: &str) -> bool {
-    // What a function reports stands there as JSON.
+    // A function's report is there as JSON.
     let cause = &*cause.replace("\\\"", "\"");
     const SIZES: [&str; 18] = [
         "must be between",
@@ -140,7 +140,7 @@ fn is_no_number(cause: &str) -> bool {
             && (expression.matches(computes).count() > 1 || expression.contains(".."))
 }
 
-/// A whole number that is too large for where it stands.
+/// A whole number that is too large for its place.
 fn is_too_large(cause: &str) -> bool {
     // What is computed in JSONata is a float.
     const DIGITS: f64 = 9_007_199_254_740_992.0;
@@ -197,7 +197,7 @@ fn is_large(value: &Value) -> bool {
     match value {
         Value::Object(map) => map.iter().any(|(_, value)| is_large(value)),
         Value::Array(items) => items.iter().any(is_large),
-        // What flows stands in the history as text.
+        // The data is in the history as text.
         Value::String(text) => match text.parse::<Value>() {
             Ok(inner) if inner.as_str().is_none() => is_large(&inner),
             _ => false,
@@ -206,7 +206,7 @@ fn is_large(value: &Value) -> bool {
     }
 }
 
-/// Judges an execution that came to an end. `quiet` says that nothing of it can have been caught.
+/// Judges an execution that came to an end. `quiet` means that nothing of it can have been caught.
 pub(crate) fn judge(outcome: &Outcome, input: &Value, quiet: bool) -> Option<Failure> {
     let failure = |error: &str, cause: &str| {
         let breaks = PATH_OR_TYPE.contains(&error) && !is_exempt(cause);
@@ -247,9 +247,9 @@ pub(crate) fn stopped(error: &RunError, input: &Value) -> Option<Failure> {
     }
 }
 
-/// A message without what differs from case to case: what stands in quotes or backticks, numbers, JSON.
+/// Returns a message without the parts that differ from case to case: quotes, backticks, numbers, JSON.
 pub(crate) fn skeleton(said: &str) -> String {
-    // What was found says less of the kind than what was expected.
+    // The found type says less about the kind than the expected one.
     let mut said =
         said.split(", found ").next().unwrap_or_default().split("; found ").next().unwrap_or_default();
     for end in [
@@ -283,7 +283,7 @@ pub(crate) fn skeleton(said: &str) -> String {
         match (until, sign) {
             (Some(end), sign) if sign == end => {
                 until = None;
-                // The names of functions, operators and types tell the kind.
+                // The names of functions, operators and types determine the kind.
                 let tells = quoted.len() < 20 && !quoted.starts_with(['$', '{']) && end != '`';
                 out.push_str(if tells { quoted.trim() } else { "…" });
             }
@@ -295,7 +295,7 @@ pub(crate) fn skeleton(said: &str) -> String {
             (None, sign) => out.push(sign),
         }
     }
-    // The two values tell nothing of the kind.
+    // The two values do not belong to the kind.
     if let Some((before, after)) = out.split_once("The values ")
         && let Some((_, after)) = after.split_once(" either side")
     {

@@ -32,7 +32,7 @@ pub(crate) struct Author<'r> {
     /// The state being written.
     pub(crate) current: String,
     pub(crate) work: Vec<Work>,
-    /// How deep in Maps and Parallels.
+    /// The depth in Maps and Parallels.
     pub(crate) depth: usize,
 }
 
@@ -44,7 +44,7 @@ pub(crate) struct Ways<'n> {
     pub(crate) later: &'n [String],
 }
 
-/// What leaves a state, and to where; none for the end.
+/// The data that leaves a state, and its target; none for the end.
 pub(crate) type Left = Vec<(Option<String>, Scope)>;
 
 /// A random machine over random types.
@@ -349,7 +349,7 @@ impl Author<'_> {
         left.push((Some(target), after));
     }
 
-    /// What a function may take: like what flows there, or anything.
+    /// Returns the input type of a function: like the data that flows there, or anything.
     pub(crate) fn sink(&mut self, guess: &Guess) -> &'static Shape {
         sink(self.random, guess, 2)
     }

@@ -121,7 +121,7 @@ impl Author<'_> {
         output
     }
 
-    /// A number, or where one stands.
+    /// Makes a number, or an expression in the place of one.
     fn number(
         &mut self,
         fields: &mut Map<String, Json>,

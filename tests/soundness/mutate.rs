@@ -18,7 +18,7 @@ use crate::{
     trial::{Trial, WorkKind},
 };
 
-/// What is done to a machine; false where this time nothing was.
+/// Changes a machine; returns `false` if nothing was done this time.
 pub(crate) fn mutate(random: &mut Random, trial: &mut Trial) -> bool {
     match random.below(12) {
         0..=2 => types(random, trial),
@@ -221,7 +221,7 @@ fn in_data(path: &[String]) -> bool {
         && !path.iter().rev().take(2).any(|key| ["Next", "FunctionName", "Resource"].contains(&key.as_str()))
 }
 
-/// What a mistaken author believes to be there.
+/// Returns the scope that a mistaken author believes to be there.
 fn scope_of(trial: &Trial) -> Scope {
     let mut scope = Scope::new(Guess::of(trial.input, Side::Given));
     for work in &trial.work {
@@ -371,7 +371,7 @@ fn collect(expression: &Expression, all: &mut Vec<std::ops::Range<usize>>) {
     }
 }
 
-/// What may stand in the place of a part: something of another kind, or something made of the part.
+/// Makes a replacement of a part: something of another kind, or something made of the part.
 fn part(random: &mut Random, scope: &Scope, old: &str) -> String {
     let key = random.pick(&KEYS);
     match random.below(10) {

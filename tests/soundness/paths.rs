@@ -208,7 +208,7 @@ fn argument(random: &mut Random, scope: &Scope, kind: Kind, depth: usize) -> (St
     path(random, scope, kind)
 }
 
-/// What may stand behind a `.$`.
+/// Makes a value for a `.$` key.
 pub(crate) fn expression(random: &mut Random, scope: &Scope, wanted: Kind) -> (String, Guess) {
     if random.percent(30) { call(random, scope, wanted, 2) } else { path(random, scope, wanted) }
 }

@@ -23,10 +23,10 @@ use crate::{
     trial::Trial,
 };
 
-/// What was seen of a rule.
+/// The observations about a rule.
 #[derive(Default)]
 struct Seen {
-    /// How often a machine was accepted without it alone.
+    /// The number of times that a machine was accepted without it alone.
     needed: u64,
     /// The first machine that failed then.
     fails: Option<Found>,
@@ -68,7 +68,7 @@ fn each_rule_that_prevents_failures_is_needed() {
     report(&rules.into_inner().unwrap_or_else(PoisonError::into_inner));
 }
 
-/// Tells of each rule what was seen, by its place in the source.
+/// Reports the observations about each rule, by its place in the source.
 fn report(seen: &BTreeMap<String, Seen>) {
     let sites = rules::sites();
     let (mut found, mut doubled, mut lints, mut left) = (0, 0, 0, Vec::new());

@@ -1,4 +1,4 @@
-//! What the checker refuses of a machine is taken away until it accepts the rest: what remains is what it answers for.
+//! Parts that the checker refuses of a machine are taken away until it accepts the rest: it answers for what remains.
 
 use serde_json::{Value as Json, json};
 use stepfn::{
@@ -9,10 +9,10 @@ use stepfn::{
 
 use crate::trial::{Trial, WorkKind};
 
-/// How often something is taken away.
+/// The number of times that something is taken away.
 const ROUNDS: usize = 40;
 
-/// The largest part that the checker accepts, as far as taking away leads; `seen` is told of what it refused at first.
+/// The largest part that the checker accepts, as far as taking away leads; `seen` gets the first refusals.
 pub(crate) fn prune(
     mut trial: Trial,
     mut seen: impl FnMut(&Trial, &[Diagnostic]),
@@ -84,7 +84,7 @@ pub(crate) fn remove(trial: &mut Trial, finding: &Diagnostic) -> bool {
     }
 }
 
-/// How many tokens lead to the innermost state.
+/// Returns the number of tokens that lead to the innermost state.
 fn innermost_state(tokens: &[String]) -> Option<usize> {
     tokens.iter().rposition(|token| token == "States").map(|at| at + 2).filter(|state| *state <= tokens.len())
 }

@@ -42,7 +42,7 @@ fn shaky_path(random: &mut Random, scope: &Scope, wanted: Kind) -> (String, Gues
 fn root(random: &mut Random, scope: &Scope) -> (String, Guess) {
     if !scope.locals.is_empty() && random.one_in(2) {
         let (name, guess) = random.pick(&scope.locals);
-        // Fields of the context stand alone.
+        // Fields of the context are written alone.
         return if name == "$" && random.one_in(2) { (String::new(), guess) } else { (name, guess) };
     }
     match random.below(12) {
@@ -216,7 +216,7 @@ fn array(random: &mut Random, scope: &Scope, depth: usize) -> (String, Guess) {
     }
 }
 
-/// What stands behind a dot, or in a predicate: the item is the context.
+/// Returns the scope behind a dot, or in a predicate: the item is the context.
 fn item_scope(scope: &Scope, item: Guess) -> Scope {
     let mut locals = scope.locals.clone();
     locals.retain(|(name, _)| name != "$");
@@ -326,7 +326,7 @@ pub(crate) fn text(random: &mut Random, scope: &Scope, wanted: Kind) -> (Json, G
     (format!("{{% {text} %}}").into(), guess)
 }
 
-/// What `Output`, `Arguments` and values of `Assign` may be.
+/// Makes a value of `Output`, `Arguments` and `Assign`.
 pub(crate) fn template(random: &mut Random, scope: &Scope) -> (Json, Guess) {
     match random.below(8) {
         0..=3 => text(random, scope, Kind::Any),

@@ -20,9 +20,9 @@ struct Recipe {
     /// `P`, `Q` or `J`
     kind: char,
     text: &'static str,
-    /// What must come out.
+    /// The output that is required.
     out: Option<char>,
-    /// What a function takes.
+    /// The input of a function.
     takes: Option<char>,
 }
 
@@ -42,7 +42,7 @@ fn all() -> Vec<Recipe> {
         .collect()
 }
 
-/// How many recipes there are.
+/// Returns the number of recipes.
 pub(crate) fn count() -> usize {
     thread_local! {
         static COUNT: usize = all().len();
@@ -321,7 +321,7 @@ impl Cook<'_> {
         if !self.served && self.random.one_in(6) { self.inside(machine) } else { machine }
     }
 
-    /// How the values come there: as the input, made anew, or as an answer.
+    /// Makes the arrival of the values: as the input, made anew, or as an answer.
     fn arrival(&mut self, states: &mut Map<String, Json>, work: &mut Vec<Work>) -> &'static str {
         if self.fields.is_empty() {
             return "Place";
@@ -359,7 +359,7 @@ impl Cook<'_> {
         }
     }
 
-    /// What a reader gives, and what takes it.
+    /// Makes a reader's items, and their consumer.
     fn items(&mut self, state: &mut Json, work: &mut Vec<Work>) {
         let csv = state["ItemReader"]["ReaderConfig"]["InputType"] == "CSV";
         let item: &'static Shape = match self.random.below(if csv { 5 } else { 1 }) {
@@ -402,7 +402,7 @@ impl Cook<'_> {
     }
 }
 
-/// What a letter stands for in the answer of `dynamodb:query`.
+/// Returns the member of the answer of `dynamodb:query` for a letter.
 fn served(letter: char) -> Option<&'static str> {
     Some(match letter {
         'S' => "ConsumedCapacity.TableName",

@@ -1,8 +1,8 @@
-//! The rules of the data flow: where in the source each stands, and what it is for. A place that has no class here fails the test.
+//! The rules of the data flow: the place of each in the source, and its reason. A place that has no class here fails the test.
 
 use std::{fmt, fs, path::Path};
 
-/// What a rule is for.
+/// The reason for a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(not(feature = "rule-switches"), allow(dead_code))] // read by the power run
 pub(crate) enum Class {
@@ -27,7 +27,7 @@ impl Class {
 pub(crate) struct Site {
     /// That name, where it has one.
     pub(crate) own: Option<String>,
-    /// Within the room `flow`.
+    /// Within the module `flow`.
     pub(crate) file: String,
     pub(crate) function: String,
     pub(crate) call: &'static str,
@@ -47,7 +47,7 @@ impl fmt::Display for Site {
     }
 }
 
-/// What reports or claims: the places of their calls are those of the rules, for they are `#[track_caller]`.
+/// The functions that report or claim: the places of their calls are those of the rules, for they are `#[track_caller]`.
 const CALLS: [&str; 10] = [
     "wrong",
     "oblige",
@@ -133,7 +133,7 @@ pub(crate) fn name(rule: &str, sites: &[Site]) -> String {
     site.map_or_else(|| rule.to_owned(), |site| format!("{site} {said}"))
 }
 
-/// What stands in `rules.txt`: the class and the name, as far as it is meant.
+/// Returns the lines of `rules.txt`: the class and the name, as far as it is meant.
 fn classes() -> impl Iterator<Item = (Class, &'static str)> {
     let lines = include_str!("rules.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(|line| {
@@ -155,7 +155,7 @@ pub(crate) fn class(rule: &str) -> Option<Class> {
             && !rule[rule.find(name).unwrap_or(0) + name.len()..].starts_with(|c: char| c.is_ascii_digit())
     };
     let named = classes().filter(|(_, name)| is_meant(name));
-    // What is no failure is said of words, wherever they stand.
+    // A class that is no failure is given to words, wherever they are.
     named.max_by_key(|(class, name)| (*class != Class::Fails, name.len())).map(|(class, _)| class)
 }
 

@@ -1,4 +1,4 @@
-//! What the generator believes is there where a state stands.
+//! The generator's guess of the data at a state.
 
 use std::rc::Rc;
 
@@ -22,13 +22,13 @@ pub(crate) struct Scope {
     pub(crate) result: Option<Guess>,
     /// Whether there is `$states.errorOutput`.
     pub(crate) error: bool,
-    /// What an expression binds itself: names with `$`. A name without is a field of the context.
+    /// The variables that an expression binds itself: names with `$`. A name without is a field of the context.
     pub(crate) locals: Vec<(String, Guess)>,
     /// Paths that a condition before has tested.
     pub(crate) sure: Rc<Vec<(String, Guess)>>,
 }
 
-/// What stands in the context object, by the developer guide, "Accessing execution data from the Context object".
+/// The members of the context object, by the developer guide, "Accessing execution data from the Context object".
 pub(crate) const CONTEXT: [(&str, Kind); 18] = [
     ("Execution.Id", Kind::Text),
     ("Execution.Input", Kind::Any),

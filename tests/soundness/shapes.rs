@@ -8,7 +8,7 @@ use crate::random::Random;
 
 pub(crate) const KEYS: [&str; 6] = ["a", "b", "c", "d", "e", "kind"];
 
-/// How many shapes of each size there are.
+/// The number of shapes of each size.
 const POOL: usize = 4096;
 
 pub(crate) fn leak(shape: Shape) -> &'static Shape {
@@ -123,7 +123,7 @@ fn fields(random: &mut Random, depth: usize) -> &'static [Field] {
     fields.leak()
 }
 
-/// Keys of a flattened part: none that stands beside it.
+/// Keys of a flattened part: none that is beside it.
 fn inner(random: &mut Random) -> &'static ObjectShape {
     let shape = fresh(random, 0);
     let fields: Vec<Field> = ["p", "q"].map(|key| field(random, key, shape)).into();
@@ -185,7 +185,7 @@ fn variant(fields: Vec<Field>) -> &'static Shape {
     leak(Shape::Object(leak_object("Variant", fields.leak(), &[], false)))
 }
 
-/// What can be read without knowing the variant, as the derive writes it.
+/// The fields that can be read without knowing the variant, as the derive writes them.
 fn sometimes(mut field: Field) -> Field {
     field.made = Made::Maybe;
     field.given = Given::Optional;

@@ -12,7 +12,7 @@ use stepfn_core::{jsonata::functions, service};
 
 use crate::scope::CONTEXT;
 
-/// What is never made, and why.
+/// The features that are never made, and the reasons.
 const EXCLUDED: [(&str, &str); 23] = [
     (
         "field JSONPath ReaderConfig ManifestType",
@@ -42,7 +42,7 @@ const EXCLUDED: [(&str, &str); 23] = [
     ("field JSONata ChoiceRule Comment", "said by the same code as any other Comment"),
 ];
 
-/// What there is to make.
+/// Returns the features that there are to make.
 pub(crate) fn expected() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for language in [QueryLanguage::JsonPath, QueryLanguage::Jsonata] {
@@ -75,7 +75,7 @@ pub(crate) fn expected() -> BTreeSet<String> {
     all
 }
 
-/// What is missing of what there is to make.
+/// Returns the features that are missing.
 pub(crate) fn missing(made: &BTreeSet<String>) -> Vec<String> {
     let excluded = |mark: &String| EXCLUDED.iter().any(|(name, _)| name == mark);
     expected().into_iter().filter(|mark| !made.contains(mark) && !excluded(mark)).collect()

@@ -114,7 +114,7 @@ impl Author<'_> {
         }
     }
 
-    /// What the function is called with.
+    /// Makes the payload of a function.
     fn payload(
         &mut self,
         fields: &mut Map<String, Json>,
@@ -252,7 +252,7 @@ impl Author<'_> {
         }
         fields.insert(if jsonata { "Arguments" } else { "Parameters" }.into(), given.into());
         if pattern == Pattern::WaitForTaskToken {
-            // Whoever sends the token back says what it is.
+            // The sender of the token decides what it is.
             let result = shapes::shape(self.random, 2);
             self.work.push(Work { state: name.to_owned(), kind: WorkKind::Declared(Some(result)) });
             return Guess::of(result, Side::Given);
@@ -348,7 +348,7 @@ pub(crate) fn answer(
     }
 }
 
-/// What an optimised integration tells of its call under a name.
+/// Returns the part of an optimised integration's report under a name.
 fn exchange(name: &str) -> Option<stepfn::value::Value> {
     let text = match name {
         "SdkHttpMetadata" => {

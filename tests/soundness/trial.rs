@@ -42,7 +42,7 @@ pub(crate) struct Trial {
     pub(crate) work: Vec<Work>,
 }
 
-/// What does the work of a state, by the state's name.
+/// The work of a state, by the state's name.
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
     pub(crate) state: String,
@@ -156,7 +156,7 @@ impl Trial {
         Ok(draft)
     }
 
-    /// Runs the machine so often, and tells of the first execution that breaks the promise.
+    /// Runs the machine so often, and returns the first execution that breaks the promise.
     pub(crate) fn run(&self, definition: &Definition, seed: u64, times: u64) -> Option<Failure> {
         let running = Arc::new(Mutex::new(Running { random: Random::new(seed ^ 0xABCD), fault: None }));
         let mut builder = Executor::builder().keep_children(4).keep_history().max_transitions(20_000);
@@ -229,13 +229,13 @@ fn now<T>(work: impl Future<Output = T>) -> T {
     RUNTIME.with(|runtime| runtime.block_on(work))
 }
 
-/// Why a value cannot be read as a type: told by a reader that shares no code with the checker.
+/// Returns the reason why a value cannot be read as a type, from a reader that shares no code with the checker.
 fn unreadable(shape: &'static Shape, value: &Value) -> Option<String> {
     if interpret::accepts(shape, &json_of(value), false) {
         return None;
     }
     let why = misfit(value, shape).unwrap_or_else(|| "core sees no misfit".into());
-    // A key that no type tells of is not promised: see `values`.
+    // A key that is in no type is not promised: see `values`.
     if why.contains("`zz` is unknown") {
         return None;
     }
@@ -263,7 +263,7 @@ struct Running {
 
 struct Worker {
     kind: WorkKind,
-    /// What of a service's answer need not be there may be missing.
+    /// Whether optional parts of a service's answer may be missing.
     strict: bool,
     running: Arc<Mutex<Running>>,
 }
@@ -286,7 +286,7 @@ impl TaskHandler for Worker {
             3 => return Attempt::TimedOut,
             _ => Ok(match &self.kind {
                 WorkKind::Function { input, result: Some(result), .. } => match token_in(input) {
-                    // Who holds a typed token answers what it says.
+                    // The holder of a typed token answers with its type.
                     Some(answer) => value(random, answer, Side::Made),
                     None => value(random, result, Side::Given),
                 },
@@ -304,7 +304,7 @@ impl TaskHandler for Worker {
     }
 }
 
-/// What the typed token in a function's input is answered with.
+/// Returns the answer type of the typed token in a function's input.
 fn token_in(input: &'static Shape) -> Option<&'static Shape> {
     match input {
         Shape::Token(answer) => Some(answer),
@@ -314,7 +314,7 @@ fn token_in(input: &'static Shape) -> Option<&'static Shape> {
     }
 }
 
-/// What a reader reads: the key and the text.
+/// Makes the object that a reader reads: the key and the text.
 fn object(
     random: &mut Random,
     state: &str,

@@ -1,4 +1,4 @@
-//! What a test that fails says.
+//! The messages of a test that fails.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -32,7 +32,7 @@ fn value(json: serde_json::Value) -> Value {
     to_value(&json).unwrap_or_default()
 }
 
-// The CSV pipeline: the real functions on a real file, but where a test says otherwise.
+// The CSV pipeline: the real functions on a real file, unless a test replaces them.
 
 fn csv() -> Test<CsvProcessing> {
     let sent = Mock::succeed(value(json!({ "MessageId": "m-1" })));

@@ -24,7 +24,7 @@ pub struct Price {
     total_amount: u64,
 }
 
-/// What serde writes of it, serde does not read.
+/// Its serialized form cannot be deserialized.
 #[derive(Serialize, Deserialize, StateData)]
 pub struct OneWay {
     #[serde(rename(serialize = "out", deserialize = "in"))]

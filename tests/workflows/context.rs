@@ -1,4 +1,4 @@
-//! What the context object tells, beside constants.
+//! The values of the context object, beside constants.
 
 use stepfn::{Workflow, state_machine};
 

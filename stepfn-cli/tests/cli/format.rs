@@ -76,7 +76,7 @@ fn what_is_wrong_but_can_be_written_back_is_formatted() {
     assert_eq!((err.as_str(), code), ("", 0));
     let parse = |text: &str| stepfn_core::json::parse_value(text).unwrap();
     assert_eq!(parse(&out), parse(text));
-    // States that the model cannot hold are kept as they stand.
+    // States that the model cannot hold are kept as they are.
     for text in [
         r#"{"States":{"A":"Pass"},"StartAt":"A"}"#,
         r#"{"StartAt":"A","States":{"A":{"Type":"Succed","X":1}}}"#,

@@ -23,7 +23,7 @@ use tempfile::TempDir;
 /// A directory with files, in which the binary is run.
 struct Place(TempDir);
 
-/// What the binary said and how it ended.
+/// The output of the binary and its exit code.
 struct Run {
     out: String,
     err: String,

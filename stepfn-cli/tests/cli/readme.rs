@@ -1,4 +1,4 @@
-//! What `docs/book/command-line.md` shows is what happens.
+//! The output that `docs/book/command-line.md` shows is the real one.
 
 use crate::Place;
 

@@ -73,7 +73,7 @@ fn a_failed_execution_says_its_error() {
     assert_eq!(code, 1);
 }
 
-/// Runs one Pass of JSONata with this Output; what is said of the expression.
+/// Runs one Pass of JSONata with this Output, and returns the message about the expression.
 fn failed_in(expression: &str) -> String {
     let expression = expression.replace('\n', "\\n").replace('"', "\\\"");
     let asl = format!(

@@ -60,7 +60,7 @@ pub fn passing(result: &str) -> Definition {
     )
 }
 
-/// A machine with everything that a format has to spell in its own way.
+/// Returns a machine with everything that a format has to render in its own way.
 pub fn everything() -> Definition {
     let mut definition = machine("CsvProcessing", include_str!("everything.asl.json"));
     definition.tasks = vec![
@@ -120,7 +120,7 @@ pub fn pipeline() -> Definition {
     definition
 }
 
-/// The pipeline with everything that can be said beside it, and no alias.
+/// Returns the pipeline with all settings of a deployment, and no alias.
 pub fn rich() -> Deployment {
     let key = Reference::GetAtt("Key".to_owned(), "Arn".to_owned());
     unencrypted().encryption(Encryption::new(key).kms_data_key_reuse_period_seconds(600))

@@ -48,7 +48,7 @@ pub struct State {
 
 #[derive(Clone, Default)]
 pub struct Machine {
-    /// What `DescribeStateMachine` answers of it.
+    /// The answer of `DescribeStateMachine`.
     pub fields: Map,
     pub revision: usize,
     pub versions: Vec<Map>,

@@ -1,4 +1,4 @@
-//! Plans: what would change, what is then called, and what stands in the way.
+//! Plans: the changes, the calls that they make, and the obstacles.
 
 use stepfn_core::{
     asl,
@@ -24,7 +24,7 @@ pub fn settings() -> Settings {
         .substitution("ShipArn", "arn:aws:lambda:us-east-1:123456789012:function:ship")
 }
 
-/// Deploys, and says what would change as it is printed.
+/// Deploys, and returns the changes as they are printed.
 pub async fn deploy(fake: &Fake, definition: &Definition, settings: &Settings) -> String {
     let client = fake.client();
     let plan = plan(&client, definition, settings).await.unwrap();

@@ -7,7 +7,7 @@ use std::sync::{
 
 use stepfn_durable::store::*;
 
-/// What outlives the processes: what the store holds, and what was counted.
+/// The data that outlives the processes: the content of the store, and the counts.
 #[derive(Debug)]
 pub struct Disk {
     pub store: Arc<dyn Store>,
@@ -15,12 +15,12 @@ pub struct Disk {
     pub writes: AtomicUsize,
 }
 
-/// What the world outside knows of an execution: the tokens that were handed out.
+/// The knowledge of the world outside about an execution: the tokens that were handed out.
 #[derive(Debug, Default)]
 pub struct Board {
     /// Each with its state, in the order in which they were handed out.
     pub open: Vec<(String, String)>,
-    /// How many commits there were, and in how many turns.
+    /// The number of commits, and of their turns.
     pub commits: usize,
     pub turns: usize,
 }
@@ -44,7 +44,7 @@ pub struct Crash {
     pub before: bool,
 }
 
-/// What one process has of the disk.
+/// The view of one process on the disk.
 #[derive(Debug)]
 pub struct Crashing {
     disk: Arc<Disk>,

@@ -41,7 +41,7 @@ pub struct World {
     pub repaired: Mutex<bool>,
 }
 
-/// What an execution came to.
+/// The result of an execution.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
     pub status: Status,
@@ -195,7 +195,7 @@ async fn live(
     panic!("{}: it goes on for ever", machine.name)
 }
 
-/// What people do when nothing else happens: a worker takes a task, or whoever has a token answers.
+/// The acts of people when nothing else happens: a worker takes a task, or the holder of a token answers.
 async fn somebody_answers(host: &Host, disk: &Arc<Disk>, arn: &str) -> Result<bool, HostError> {
     if host.get_activity_task(machines::ACTIVITY, Some("worker")).await?.is_some() {
         return Ok(true);

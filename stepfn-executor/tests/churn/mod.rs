@@ -94,7 +94,7 @@ pub(crate) fn executors() -> Vec<Executor> {
     machines.iter().map(build).collect()
 }
 
-/// How executions ended.
+/// The number of executions by their ends.
 #[derive(Debug, Default)]
 pub(crate) struct Ended {
     pub(crate) succeeded: u32,
@@ -139,7 +139,7 @@ impl<'e> Churn<'e> {
         }
     }
 
-    /// Drops all that are left, and says what became of all.
+    /// Drops all that are left, and returns the results of all.
     pub(crate) fn finish(&mut self) -> Ended {
         self.ended.dropped += u32::try_from(self.alive.len()).unwrap();
         self.alive = Vec::new();

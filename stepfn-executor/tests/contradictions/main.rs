@@ -22,7 +22,7 @@ use stepfn_executor::{Executor, Mock};
 
 /// One state and the data that it gets.
 pub(crate) struct Case {
-    /// What is tried.
+    /// The case.
     pub(crate) what: String,
     /// Of which value.
     pub(crate) value: &'static str,
@@ -89,7 +89,7 @@ fn run(case: &Case) -> Ran {
     }
 }
 
-/// How checker and executor contradict each other about a case.
+/// The contradiction of checker and executor about a case.
 pub(crate) enum Contradiction {
     /// An error, and it runs.
     Alarm(String),

@@ -218,7 +218,7 @@ fn what_a_catcher_hands_on_has_the_limit_of_every_output() {
 
 #[test]
 fn all_variables_of_an_execution_have_a_limit_together() {
-    // Each state sets one variable of 240,000 bytes; `names` says which. 10 MiB hold 43 of them.
+    // Each state sets one variable of 240,000 bytes, those of `names`. 10 MiB hold 43 of them.
     let run = |names: &[usize]| {
         let states: Vec<_> = names
             .iter()

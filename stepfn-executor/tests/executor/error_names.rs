@@ -64,7 +64,7 @@ fn a_failed_intrinsic_function_is_a_runtime_error_that_nothing_catches() {
     assert_eq!(outcome.duration().as_secs(), 0);
 }
 
-/// "States.ResultPathMatchFailure": the result cannot be put where the path says.
+/// "States.ResultPathMatchFailure": the result cannot be put at the path.
 #[test]
 fn a_result_that_does_not_fit_the_input_fails_without_a_catcher() {
     let outcome = run(&super::pass(r#""Result": 1, "ResultPath": "$.list[5].x","#), r#"{"list": []}"#);

@@ -1,4 +1,4 @@
-//! What machines, handlers and workers may do to an execution, and what must not come of it.
+//! The harm that machines, handlers and workers may try to do to an execution, and its bounds.
 
 use std::{
     collections::HashSet,

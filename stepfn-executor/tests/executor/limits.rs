@@ -67,7 +67,7 @@ fn histories_have_the_events_that_are_set() {
     let outcome = of(5);
     assert_eq!((outcome.error(), outcome.history.len()), (Some("States.Runtime"), 5));
     assert_eq!(outcome.cause(), Some("The execution reached the maximum number of history events (5)."));
-    // Nor is there room for more in a redrive.
+    // Nor is there space for more in a redrive.
     let executor = limited(|limits| limits.history_events = 5).build(&definition(asl)).unwrap();
     let refused = executor.redrive(&executor.run_blocking(json("{}")).unwrap()).unwrap_err();
     assert_eq!(refused, RedriveError::NotRedrivable { reason: "Execution history event limit exceeded" });
@@ -159,7 +159,7 @@ fn conditions_and_assignments_take_what_is_set_for_expressions() {
     assert_eq!(outcome(999).error(), Some("States.QueryEvaluationError"));
 }
 
-/// How many of a Map's items were worked on at once.
+/// Returns the number of a Map's items that were worked on at once.
 fn at_once(distributed: bool, set: impl FnOnce(&mut Limits)) -> u64 {
     let mode = if distributed {
         r#""ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "#
@@ -220,7 +220,7 @@ fn as_many_tasks_wait_for_workers_as_is_set() {
     let refused = RunError::TooManyActivityTasks { limit: 2, state: "T".to_owned() };
     assert_eq!(start().run_blocking().unwrap_err(), refused);
     assert!(refused.to_string().starts_with("state `T`: 2 tasks of activities wait for a worker"));
-    // A task that a worker takes makes room for another, and so does one that is over.
+    // A task that a worker takes makes space for another, and so does one that is over.
     assert!(executor.get_activity_task(activity, None).is_some());
     let third = start();
     assert_eq!(start().run_blocking().unwrap_err(), refused);

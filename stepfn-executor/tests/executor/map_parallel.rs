@@ -273,7 +273,7 @@ fn places_say_which_iteration_and_which_branch() {
     ] {
         assert!(entered.iter().any(|entered| entered == expected), "{expected}: {entered:?}");
     }
-    // A mock whose answers are used up says where.
+    // A mock whose answers are used up reports the place.
     let once = Mock::succeed(1).times(1);
     let executor = Executor::builder().mock("Work", once).build(&definition(asl)).unwrap();
     let error = executor.run_blocking(json("[1, 2]")).unwrap_err();

@@ -1,4 +1,4 @@
-//! What CloudWatch Logs and EventBridge get of executions.
+//! The events that CloudWatch Logs and EventBridge get of executions.
 
 use stepfn_core::{
     asl,

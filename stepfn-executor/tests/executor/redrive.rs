@@ -29,7 +29,7 @@ impl Time for Shared {
     }
 }
 
-/// What a handler was called with, over all executions.
+/// The inputs of a handler's calls, over all executions.
 type Calls = Arc<Mutex<Vec<Value>>>;
 
 /// An executor whose tasks fail for inputs of `failing` until that is emptied, and answer with their input otherwise.

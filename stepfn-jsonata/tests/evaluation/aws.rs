@@ -1,4 +1,4 @@
-//! What Step Functions adds, as recorded.
+//! The additions of Step Functions, as recorded.
 
 use super::all;
 

@@ -1,4 +1,4 @@
-//! What would take all time or all memory ends, after the same work on every machine.
+//! An evaluation that would take all time or all memory ends, after the same work on every machine.
 
 use stepfn_core::value::Value;
 use stepfn_jsonata::{Environment, Expression, Limit, Limits, Nothing, Options};

@@ -1,4 +1,4 @@
-//! What expressions give, and what they fail with.
+//! The results of expressions, and their errors.
 #![allow(clippy::unwrap_used)]
 
 mod aws;

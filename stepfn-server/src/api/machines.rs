@@ -87,7 +87,7 @@ pub(super) fn encryption(request: &Request) -> Result<(), ApiError> {
     ))
 }
 
-/// What `encryptionConfiguration` is answered as.
+/// Returns the `encryptionConfiguration` of an answer.
 pub(super) fn no_encryption() -> Value {
     json!({ "type": "AWS_OWNED_KEY" })
 }
