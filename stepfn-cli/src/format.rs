@@ -92,7 +92,7 @@ fn named(paths: &[PathBuf], err: &mut dyn Write, outcome: &mut Outcome) -> io::R
     Ok(files)
 }
 
-/// The Rust files below a folder, by their names. What is hidden, built or behind a link is nobody's source.
+/// The Rust files below a folder, by their names. Files that are hidden, built or behind a link are left out.
 fn walk(folder: &Path, files: &mut Vec<(PathBuf, bool)>) -> io::Result<()> {
     let mut entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(fs::DirEntry::file_name);

@@ -54,7 +54,7 @@ pub enum Outcome {
 }
 
 impl Command {
-    /// Carries the command out. What it found goes to `out`, what went wrong to `err`; both get ANSI colours, which a writer of the crate
+    /// Carries the command out. The results go to `out`, errors to `err`; both get ANSI colours, which a writer of the crate
     /// `anstream` takes out where nobody sees them.
     ///
     /// # Errors

@@ -159,7 +159,7 @@ impl Draft {
         (typing, known)
     }
 
-    /// Gives the definition without checking it: what the functions are called goes into the ASL.
+    /// Returns the definition without checking it, with the deployed names of the functions in the ASL.
     pub fn finish(mut self) -> Definition {
         for task in &self.tasks {
             let Some(state) = state_mut(&mut self.machine, &task.state) else { continue };

@@ -19,7 +19,7 @@ pub(crate) type Configure = Arc<dyn Fn(&Definition, ExecutorBuilder) -> Executor
 /// The configuration of the executor of a machine's variant.
 pub(crate) type Vary = Arc<dyn Fn(&str, &Definition, ExecutorBuilder) -> ExecutorBuilder + Send + Sync>;
 
-/// Gives what is kept with a machine beside its definition.
+/// A function that returns the details to keep with a machine beside its definition.
 pub(crate) type Detail = Arc<dyn Fn(&Definition) -> String + Send + Sync>;
 
 /// The configuration of all machines of a host.

@@ -16,7 +16,7 @@ use crate::{
 /// The number of a journal's entries that are loaded at once.
 const PAGE: usize = 1000;
 
-/// Goes through what is kept of an execution.
+/// Repeats the turns of an execution that are kept.
 pub(crate) async fn recover(
     inner: &Inner,
     claim: &Claim,

@@ -120,7 +120,7 @@ impl Running {
         Ok(Self { turns, executor: executor.clone(), events: 0, due: None, end: None, redriven: None })
     }
 
-    /// Goes through the turns that are kept. Gives the calls that were made and have no answer.
+    /// Repeats the turns that are kept. Returns the calls that were made and have no answer.
     pub(crate) fn recover(
         executor: &Executor,
         begin: &Begin,
@@ -160,7 +160,7 @@ impl Running {
         Ok(())
     }
 
-    /// Goes through one turn. What it gives must be kept before anything of it is done.
+    /// Runs one turn. Its result must be kept before any of its effects is done.
     pub(crate) fn turn(&mut self, at: Timestamp, inputs: Vec<Input>) -> Step {
         // A redrive is at the time when it was asked for, and its events are.
         let at = if self.redriven.is_some() { self.turns.now() } else { at.max(self.turns.now()) };

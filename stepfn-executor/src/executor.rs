@@ -319,8 +319,8 @@ impl Executor {
     /// A worker of an activity: takes task after task, each when the one before is done, and sends what `work` makes of it as success
     /// or failure. It never ends, so that it is to be dropped when it is needed no more.
     ///
-    /// `work` gets the token too, for [`send_task_heartbeat`](Self::send_task_heartbeat). What comes too late, as the task has timed
-    /// out meanwhile, is lost, as on AWS. On virtual time a Task with `TimeoutSeconds` times out at once, unless the executor
+    /// `work` gets the token too, for [`send_task_heartbeat`](Self::send_task_heartbeat). An answer that comes too late, as the task has
+    /// timed out meanwhile, is lost, as on AWS. On virtual time a Task with `TimeoutSeconds` times out at once, unless the executor
     /// [holds time](ExecutorBuilder::hold_time_for_callbacks).
     ///
     /// ```

@@ -209,7 +209,7 @@ impl Interpreter {
         self.now
     }
 
-    /// Looks at the clock. What happens without a pause in between happens at one time.
+    /// Looks at the clock. Events without a pause in between happen at one time.
     fn tick(&mut self) {
         self.now = self.time.now();
     }

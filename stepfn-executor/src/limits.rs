@@ -44,9 +44,9 @@ pub struct Limits {
     pub express_seconds: u64,
     /// Characters of an execution's name: 80. A longer one is [`RunError::InvalidName`](crate::RunError::InvalidName).
     pub name_chars: usize,
-    /// Characters of an error's name: 256. What is longer is cut, and refused where a callback brings it.
+    /// Characters of an error's name: 256. A longer one is cut, and refused where a callback brings it.
     pub error_chars: usize,
-    /// Characters of a cause: 32,768. What is longer is cut, and refused where a callback brings it.
+    /// Characters of a cause: 32,768. A longer one is cut, and refused where a callback brings it.
     pub cause_chars: usize,
     /// Iterations of an inline Map that run at once, whatever its `MaxConcurrency`: 40.
     pub inline_concurrency: usize,

@@ -87,7 +87,7 @@ fn is_same(one: &Program, other: &Program) -> bool {
 
 impl Executor {
     /// `RedriveExecution`: lets an execution that failed, timed out or was aborted go on from the state where it stopped, with the
-    /// same input, and under the same ARN. What succeeded before is not done again, nor are the branches and iterations that did;
+    /// same input, and under the same ARN. States that succeeded before are not run again, nor are such branches and iterations;
     /// retriers count anew, and so does the machine's `TimeoutSeconds`. The history goes on with `ExecutionRedriven`.
     ///
     /// The executor may be another one than before, with other handlers, but for the same definition. On virtual time the execution

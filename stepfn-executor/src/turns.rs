@@ -9,8 +9,8 @@
 //! 3. gives what a call came to back as an input of a later turn.
 //!
 //! Time stops within a turn. Calls to handlers are not made by the execution but handed to the host; mocks, which always
-//! answer alike, are not. The executions that one starts, and the children of distributed Maps, are part of it. What readers read from
-//! buckets is read again: if it is other data then, other events come of it, which a host finds by comparing them.
+//! answer alike, are not. The executions that one starts, and the children of distributed Maps, are part of it. The data that readers read
+//! from buckets is read again: if it is other data then, other events come of it, which a host finds by comparing them.
 //!
 //! ```
 //! use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
@@ -304,7 +304,7 @@ impl Turns {
         }
     }
 
-    /// Goes through a turn. Where a reader of a Map Run waits for its bucket, the thread waits too; use [`start_turn`](Self::start_turn)
+    /// Runs a turn. Where a reader of a Map Run waits for its bucket, the thread waits too; use [`start_turn`](Self::start_turn)
     /// and [`poll_turn`](Self::poll_turn) where it must not.
     ///
     /// Time never goes back: an earlier one than that of the last turn counts as that.

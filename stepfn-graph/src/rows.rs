@@ -51,7 +51,7 @@ impl Rows {
         Some(if bottom - top > 2.0 * label { top + label } else { (top + bottom) / 2.0 })
     }
 
-    /// Leads the routes straight through rows. The engine thinks of a row as a line, and takes the shortest way to the next one: through the
+    /// Straightens the routes through rows. The engine treats a row as a line, and takes the shortest way to the next one: through the
     /// corner of a box that is taller than the items beside it.
     pub(crate) fn straighten(&self, items: &[Size], links: &[Link], placed: &mut Placed) {
         for (route, link) in placed.routes.iter_mut().zip(links) {

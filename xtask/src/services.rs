@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Error> {
     fs::write(&out, table(&version(dir)?, &services)).map_err(|source| Error::File { path: out, source })
 }
 
-/// Gives the newest model of each service with the service's name. A shape that a model lacks is the error of `take`.
+/// Returns the newest model of each service with the service's name. A shape that a model lacks is the error of `take`.
 pub(crate) fn models(
     dir: &Path,
     mut take: impl FnMut(&str, &Value) -> Result<(), String>,

@@ -115,7 +115,7 @@ impl Alarm {
         self
     }
 
-    /// `Threshold`: a count, or milliseconds for [`Metric::ExecutionTime`]. What reaches it breaches it.
+    /// `Threshold`: a count, or milliseconds for [`Metric::ExecutionTime`]. A value that reaches it breaches it.
     #[must_use]
     pub fn threshold(mut self, threshold: u64) -> Self {
         self.threshold = threshold;

@@ -68,7 +68,7 @@ struct Texts<'a> {
 }
 
 impl Texts<'_> {
-    /// A text that is not empty, whose `${…}` close. What is a reference has no length yet.
+    /// A text that is not empty, whose `${…}` close. A reference has no length yet.
     fn identifier(&self, at: &str, identifier: &Identifier, limit: usize) -> Result<(), Found> {
         let Identifier::Text(text) = identifier else { return Ok(()) };
         let pieces = split(text, &self.deployment.definition.substitutions);

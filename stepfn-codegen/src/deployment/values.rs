@@ -11,7 +11,7 @@ use super::{Deployment, Identifier};
 
 impl Deployment {
     /// The deployment with values in the place of `${Name}`s: in the machine's name, its texts, the names of its functions, the log groups, the
-    /// tags and the role. What has no value stays as it is.
+    /// tags and the role. A name without a value stays as it is.
     ///
     /// ```
     /// use indexmap::IndexMap;

@@ -89,7 +89,7 @@ pub fn read_text(from: impl Read) -> Result<String, FileError> {
     })
 }
 
-/// Returns whether each step of a path stays below a folder. What a link leads to is not asked: links below a folder are nobody's promise.
+/// Returns whether each step of a path stays below a folder. Targets of links are not checked.
 fn below(folder: &Path, named: &Path) -> Result<(), FileError> {
     let mut depth = 0_usize;
     let mut here = folder.to_owned();

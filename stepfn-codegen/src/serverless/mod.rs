@@ -60,7 +60,7 @@
 //! # Resources
 //!
 //! The settings of a [`Deployment`] beside the definition are written in the plugin's own words: `events`, `alarms`, `notifications`, `tags`,
-//! `dependsOn`, `encryptionConfig` and the rest. What the plugin has no word for, or would break, is a resource of CloudFormation,
+//! `dependsOn`, `encryptionConfig` and the rest. A setting that the plugin does not have, or would break, is a resource of CloudFormation,
 //! and the file has a third section then, to be added to those of the service:
 //!
 //! ```yaml
@@ -76,8 +76,8 @@
 //!
 //! The plugin makes a role for each machine, and `iamRoleStatements` are the statements of [`iam::policy_of`](crate::iam::policy_of). Two things are
 //! the plugin's: it adds statements of its own for the tasks that it knows, wider ones at times, and it has no `Condition`s. Where that is too
-//! much, make the role yourself out of the policy and give it as [`Deployment::role`]. What the policy cannot know is a parameter, `${param:Name}`,
-//! for which `serverless.yml` has a value under `params`: the Framework knows those from 3.3 on.
+//! much, make the role yourself out of the policy and give it as [`Deployment::role`]. A value that the policy cannot know is a parameter,
+//! `${param:Name}`, for which `serverless.yml` has a value under `params`: the Framework knows those from 3.3 on.
 //!
 //! # Variables
 //!

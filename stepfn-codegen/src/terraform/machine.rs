@@ -75,7 +75,7 @@ impl Module {
         Ok(())
     }
 
-    /// Gives the alias' ARN.
+    /// Returns the alias's ARN.
     fn alias(&mut self, machine: &Machine<'_>, alias: &Alias) -> Result<Node, Error> {
         let name = self.claim(&format!("{}_{}", machine.name, snake(&alias.name)));
         let latest = attribute("aws_sfn_state_machine", &machine.name, "state_machine_version_arn");

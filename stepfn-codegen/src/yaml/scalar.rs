@@ -55,7 +55,7 @@ fn is_word_with_meaning(text: &str) -> bool {
 }
 
 /// Numbers of every base, dates, times and `12:30:45`: whatever starts with a digit and goes on with nothing else than
-/// they are made of. What this quotes without need is still right.
+/// they are made of. A needless quote is still right.
 fn may_be_number_or_time(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_digit())
         && text.chars().all(|c| c.is_ascii_hexdigit() || "xXoO_+-.:,tTzZ ".contains(c))

@@ -41,7 +41,7 @@ pub fn read_document(document: &Document) -> (StateMachine, Vec<Diagnostic>) {
     (machine, findings)
 }
 
-/// Reads a definition from a JSON value. What cannot be read is a finding, and the rest is read all the same.
+/// Reads a definition from a JSON value. A part that cannot be read is a diagnostic, and the rest is read all the same.
 ///
 /// Only the form of the fields is judged here; [`check`](crate::check::check) judges what they say.
 pub fn read(value: &Value) -> (StateMachine, Vec<Diagnostic>) {

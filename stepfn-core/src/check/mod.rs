@@ -1,6 +1,6 @@
 //! The rules that a definition is checked by, and the pages that explain them.
 //!
-//! [`check`] judges the structure of a machine: transitions, fields, paths, error names, limits. What flows through it is judged
+//! [`check`] judges the structure of a machine: transitions, fields, paths, error names, limits. The data flow is judged
 //! by [`flow`](crate::flow). Both give [`Diagnostic`]s, and every [`Code`] has a [`Page`]. [`check_text`] does all of it for a
 //! definition in JSON text, and reports lines.
 //!

@@ -20,8 +20,8 @@
 //! # What breaks running executions
 //!
 //! An execution goes on by the definition that it started with (developer guide, "Starting state machine executions"), so a state that
-//! is renamed or removed does it no harm. What its Tasks call is deployed beside the definition, though, and exists once: where only the
-//! old definition calls something, or sends it other keys, executions that still run are hit.
+//! is renamed or removed does it no harm. The targets of its Tasks are deployed beside the definition, though, and exists once: where only
+//! the old definition calls something, or sends it other keys, executions that still run are hit.
 
 mod tasks;
 

@@ -147,7 +147,8 @@ impl Fields {
         })
     }
 
-    /// Joins two maps field by field. What is the same in both stays as it is, and what was joined before is not joined again.
+    /// Joins two maps field by field. Fields that are the same in both stay as they are, and maps that were joined before are not joined
+    /// again.
     pub(super) fn merge(&self, other: &Self, how: &dyn Merge) -> Self {
         if self == other {
             return self.clone();

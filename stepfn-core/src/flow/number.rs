@@ -31,7 +31,7 @@ impl Sym {
     }
 }
 
-/// A number that is computed of others. What is known of it is computed at once; what depends on types stays as it is.
+/// A number that is computed of others. The known part is computed at once; the part that depends on types stays as it is.
 pub(super) fn computed(how: Arithmetic, parts: impl IntoIterator<Item = Sym>) -> Sym {
     let parts: Vec<Sym> = parts.into_iter().collect();
     let kinds = parts.iter().fold(1, |kinds: usize, part| kinds.saturating_mul(part.members().len().max(1)));

@@ -47,7 +47,7 @@ impl Bounds {
         Self { min: value, max: value }
     }
 
-    /// Gives whether the numbers are all among others.
+    /// Returns `true` if the numbers are all among others.
     pub const fn is_within(self, others: Self) -> bool {
         others.min <= self.min && self.max <= others.max
     }

@@ -81,7 +81,7 @@ pub enum Claim<'a> {
         /// Whether others can occur.
         open: bool,
     },
-    /// A sum stays within what AWS takes, by what types declare of its parts. What does not is a warning.
+    /// A sum stays within AWS's limits, by the types of its parts. One that does not is a warning.
     Within {
         /// The number as it was written.
         shown: &'a str,

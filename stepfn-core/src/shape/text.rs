@@ -3,7 +3,7 @@ use std::fmt;
 /// The capacity of one message.
 const CAPACITY: usize = 1536;
 
-/// A text that is put together while rustc compiles, where there is no heap. What does not fit is cut.
+/// A text that is put together while rustc compiles, where there is no heap. Text that does not fit is cut.
 #[derive(Clone, Copy)]
 pub struct Text {
     bytes: [u8; CAPACITY],

@@ -389,7 +389,7 @@ impl View {
         }
     }
 
-    /// A key as JSONata reads it. What becomes of the items of an array depends on how many there are.
+    /// A key as JSONata reads it. The result for the items of an array depends on their number.
     const fn query(mut self, key: &str) -> Result<Self, Problem> {
         loop {
             match self.shape {

@@ -20,7 +20,7 @@ pub(super) struct Ways {
     len: usize,
 }
 
-/// Gives whether steps can lead to values of several shapes.
+/// Returns whether steps can lead to values of several shapes.
 pub(super) const fn fork(steps: &[Step<'_>]) -> bool {
     let mut i = 0;
     while i < steps.len() {

@@ -192,7 +192,7 @@ fn number(key: &str, value: &Value) -> Option<String> {
     }
 }
 
-/// Returns `true` if a field takes a reference path. What selects data takes any path.
+/// Returns `true` if a field takes a reference path. A field that selects data takes any path.
 fn is_reference(key: &str) -> bool {
     let takes_any = ["InputPath", "OutputPath", "ErrorPath", "CausePath"].contains(&key);
     key == "Variable" || key.ends_with("Path") && !takes_any

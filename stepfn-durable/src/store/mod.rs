@@ -173,7 +173,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Adds a machine.
     fn create_machine(&self, new: NewMachine) -> Answer<'_, Created<Machine>>;
 
-    /// Gives a machine a new revision. What runs goes on with its own.
+    /// Gives a machine a new revision. Running executions keep their own.
     fn update_machine(&self, update: Update) -> Answer<'_, Published>;
 
     /// Takes a machine away with its versions, aliases and tags, or marks it while it has executions that run.

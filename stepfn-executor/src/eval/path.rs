@@ -117,7 +117,7 @@ impl CompiledPath {
         Ok(self.look_up(scope)?.map_or(Value::Null, Cow::into_owned))
     }
 
-    /// The value of the path. What lies beyond the end of an array is a miss: so it is on AWS for an argument of an
+    /// Returns the value of the path. A position beyond the end of an array is a miss: so it is on AWS for an argument of an
     /// intrinsic function, and for whoever asks whether a value is present.
     pub(crate) fn find<'v>(&self, scope: &Scope<'v>) -> Result<Cow<'v, Value>, PathMiss<'_>> {
         let last = self.steps.steps.len().saturating_sub(1);

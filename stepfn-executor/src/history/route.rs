@@ -122,7 +122,7 @@ impl<'p> Tracer<'p> {
         }
     }
 
-    /// The thread that is in a state: this one or one around it. What ends a Map comes from its last iteration.
+    /// The thread that is in a state: this one or one around it. The event that ends a Map comes from its last iteration.
     fn outwards(&self, from: usize, state: StateId) -> usize {
         let mut at = Some(from);
         while let Some(index) = at {

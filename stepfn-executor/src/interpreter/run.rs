@@ -206,7 +206,7 @@ impl MapRun {
         self.results[place] = entries;
     }
 
-    /// Returns `true` if a redrive can go on with the run. What was written into a bucket is not known any more.
+    /// Returns `true` if a redrive can go on with the run. Results that were written into a bucket are not known any more.
     fn can_be_redriven(&self) -> bool {
         self.keeps_checkpoints && self.export.is_none()
     }

@@ -98,7 +98,7 @@ impl Work {
         }
     }
 
-    /// Returns `true` if pending work may come to something. What nobody holds the waker of never does.
+    /// Returns `true` if pending work may come to something. Work whose waker nobody holds never does.
     pub(super) fn is_pending(&self) -> bool {
         self.pending > 0 && self.slots.iter().flatten().any(Slot::is_alive)
     }

@@ -17,7 +17,7 @@ impl Batches {
         Self { max_items: bound(max_items), max_bytes: bound(max_bytes), input, items: Vec::new(), bytes: 0 }
     }
 
-    /// Adds an item. What is full without it comes back, with the number of items in it.
+    /// Adds an item. Returns the batch that is full without it, with the number of its items.
     pub(crate) fn push(&mut self, item: Value) -> Option<(Value, u64)> {
         let bytes = item.to_string().len() as u64;
         let is_full = self.items.len() as u64 >= self.max_items

@@ -68,7 +68,7 @@ fn find<'m>(
 }
 
 impl Located {
-    /// A machine of this state and of ends where it leads to. What is inside of it does not run, and is left out.
+    /// Returns a machine of this state, with ends in place of the states it leads to. The states inside of it do not run, and are left out.
     pub(super) fn definition(&self) -> Definition {
         let mut state = self.state.clone();
         state.query_language = None;

@@ -38,7 +38,7 @@ pub(super) fn outputs(expected: &Value, found: &Value) -> (String, String) {
     (tell(expected, inner_expected), tell(found, inner_found))
 }
 
-/// Goes down to where two values differ first. What is on one side alone is none on the other.
+/// Goes down to the first difference of two values. A part that is on one side alone is none on the other.
 fn first<'v>(
     expected: &'v Value,
     found: &'v Value,

@@ -18,7 +18,7 @@ const LINGER: Duration = Duration::from_secs(10);
 /// The number of alarms that may be given up before they are cleared away.
 const STALE: usize = 64;
 
-/// Waits so long. What is too long to count never ends.
+/// Waits so long. A time that is too long to count never ends.
 pub(super) fn sleep(span: Duration) -> Sleep {
     Box::pin(Alarm { at: Instant::now().checked_add(span), bell: None })
 }

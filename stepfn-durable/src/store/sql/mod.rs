@@ -1,7 +1,7 @@
 //! The common part of the stores in databases: the tables, the statements, and their use.
 //!
 //! Each call is written once, as a function over a [`Driver`] within a transaction. SQLite's driver never waits, so its futures
-//! are ready at once; Postgres' waits for the network. Whoever locks more than one row locks that of `runs` first.
+//! are ready at once; Postgres' waits for the network. A transaction that locks more than one row locks that of `runs` first.
 
 use std::future::Future;
 

@@ -1,7 +1,7 @@
 //! JSONata 2.0.6 as AWS runs it (developer guide, "Transforming data with JSONata in Step Functions").
 //!
 //! A string that begins with `{%` and ends with `%}`, without a blank before or after, is an [`Expression`]; a field that
-//! takes data is a [`Template`] of them. What an expression sees is a [`Scope`]: `$states`, the variables in reach, the time
+//! takes data is a [`Template`] of them. The data that an expression can read is a [`Scope`]: `$states`, the variables in reach, the time
 //! and the source of random numbers. Bare names, `$` and `$$` see nothing.
 
 mod engine;
