@@ -13,6 +13,8 @@ pub enum Command {
     Fmt(Fmt),
     Validate(Validate),
     Run(Run),
+    #[cfg(feature = "serve")]
+    Serve(crate::serve::Serve),
     Diff(Diff),
     Import(Import),
     New(New),
@@ -283,7 +285,7 @@ pub(crate) fn workflow_type(express: bool) -> WorkflowType {
 }
 
 /// Reads `NAME=DIR`.
-fn bucket(text: &str) -> Result<(String, PathBuf), String> {
+pub(crate) fn bucket(text: &str) -> Result<(String, PathBuf), String> {
     match text.split_once('=') {
         Some((name, folder)) if !name.is_empty() && !folder.is_empty() => {
             Ok((name.to_owned(), PathBuf::from(folder)))

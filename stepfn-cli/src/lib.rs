@@ -27,12 +27,16 @@ mod new;
 pub mod render;
 mod report;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod source;
 mod style;
 mod validate;
 
 use std::io::{self, Write};
 
+#[cfg(feature = "serve")]
+pub use self::serve::{Serve, ServeOptions};
 pub use self::{
     arguments::{
         Check, Command, Diff, Explain, Fmt, Format, Import, New, ReportFormat, Run, RunData, Validate,
@@ -69,6 +73,8 @@ impl Command {
             Self::Fmt(arguments) => arguments.perform(out, err),
             Self::Validate(arguments) => arguments.perform(out, err),
             Self::Run(arguments) => run::run(arguments, out, err),
+            #[cfg(feature = "serve")]
+            Self::Serve(arguments) => serve::run(arguments, out, err),
         }
     }
 }

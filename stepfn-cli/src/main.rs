@@ -19,8 +19,8 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     // Both leave the colours out where they do not lead to a terminal, and where `NO_COLOR` is set.
-    let mut out = anstream::stdout().lock();
-    let mut err = anstream::stderr().lock();
+    // Neither is locked: other threads write as well, if it is only that they panic.
+    let (mut out, mut err) = (anstream::stdout(), anstream::stderr());
     let outcome = arguments.command.perform(&mut out, &mut err);
     match outcome.and_then(|outcome| out.flush().map(|()| outcome)) {
         Ok(outcome) => ExitCode::from(outcome as u8),

@@ -9,7 +9,7 @@ use std::{
 use stepfn_core::{
     asl::StateMachine,
     check::{Options, check_text},
-    definition::Definition,
+    definition::{Definition, WorkflowType},
     diagnostic::{Severity, list},
     json::{self, Span},
     validate::validate,
@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// The reason why nothing was run.
-enum Stop {
+pub(crate) enum Stop {
     /// It was said, and the command ends so.
     Said(Outcome),
     Output(io::Error),
@@ -40,10 +40,20 @@ impl From<io::Error> for Stop {
     }
 }
 
+impl Stop {
+    /// How the command ends.
+    pub(crate) fn ended(self) -> io::Result<Outcome> {
+        match self {
+            Self::Said(outcome) => Ok(outcome),
+            Self::Output(error) => Err(error),
+        }
+    }
+}
+
 pub(crate) fn run(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
     match perform(arguments, out, err) {
-        Ok(outcome) | Err(Stop::Said(outcome)) => Ok(outcome),
-        Err(Stop::Output(error)) => Err(error),
+        Ok(outcome) => Ok(outcome),
+        Err(stop) => stop.ended(),
     }
 }
 
@@ -136,12 +146,12 @@ impl RunData {
 }
 
 /// Says why nothing is run.
-fn said<T>(err: &mut dyn Write, message: &str, outcome: Outcome) -> Result<T, Stop> {
+pub(crate) fn said<T>(err: &mut dyn Write, message: &str, outcome: Outcome) -> Result<T, Stop> {
     report::error(err, &message.replace("\nhelp: ", "\n  = help: "))?;
     Err(Stop::Said(outcome))
 }
 
-fn read(path: &Path, err: &mut dyn Write) -> Result<Source, Stop> {
+pub(crate) fn read(path: &Path, err: &mut dyn Write) -> Result<Source, Stop> {
     match source::read(path) {
         Ok(source) => Ok(source),
         Err(message) => said(err, &message, Outcome::Unreadable),
@@ -150,8 +160,18 @@ fn read(path: &Path, err: &mut dyn Write) -> Result<Source, Stop> {
 
 /// The machine of a definition that AWS creates.
 fn machine(arguments: &Run, err: &mut dyn Write) -> Result<StateMachine, Stop> {
-    let source = read(&arguments.file, err)?;
-    let workflow_type = workflow_type(arguments.express);
+    machine_of(&arguments.file, workflow_type(arguments.express), arguments.deny_errors, "run", err)
+}
+
+/// The machine of a file, if it is one that AWS creates. `done` says what is done with it.
+pub(crate) fn machine_of(
+    file: &Path,
+    workflow_type: WorkflowType,
+    deny_errors: bool,
+    done: &str,
+    err: &mut dyn Write,
+) -> Result<StateMachine, Stop> {
+    let source = read(file, err)?;
     let checked = check_text(&source.text, &Options { workflow_type });
     if !checked.has_errors() {
         return Ok(checked.machine);
@@ -162,20 +182,20 @@ fn machine(arguments: &Run, err: &mut dyn Write) -> Result<StateMachine, Stop> {
     let answer = match &checked.document {
         Some(_) => validate(&source.text, workflow_type),
         None => {
-            return said(err, &format!("`{}` is not run: it is not JSON", source.name), Outcome::Findings);
+            return said(err, &format!("`{}` is not {done}: it is not JSON", source.name), Outcome::Findings);
         }
     };
     if !answer.is_ok() {
         for issue in &answer.diagnostics {
             report::issue(err, issue)?;
         }
-        return said(err, &format!("`{}` is not run: AWS refuses it", source.name), Outcome::Findings);
+        return said(err, &format!("`{}` is not {done}: AWS refuses it", source.name), Outcome::Findings);
     }
-    if arguments.deny_errors {
-        return said(err, &format!("`{}` is not run: it has errors", source.name), Outcome::Findings);
+    if deny_errors {
+        return said(err, &format!("`{}` is not {done}: it has errors", source.name), Outcome::Findings);
     }
     let name = report::printable(&source.name);
-    writeln!(err, "`{name}` has errors, but AWS creates it: it is run as AWS would run it")?;
+    writeln!(err, "`{name}` has errors, but AWS creates it: it is {done} as AWS would run it")?;
     Ok(checked.machine)
 }
 
@@ -196,12 +216,30 @@ fn input(argument: &Path, err: &mut dyn Write) -> Result<Value, Stop> {
 }
 
 /// The name of the definition's file up to its first dot: `order.asl.json` is `order`.
-fn file_name(file: &Path) -> String {
+pub(crate) fn file_name(file: &Path) -> String {
     let file = file.file_name().unwrap_or_default().to_string_lossy();
     match file.split('.').next() {
         Some(name) if !name.is_empty() && name != "-" => name.to_owned(),
         _ => "StateMachine".to_owned(),
     }
+}
+
+/// The mocks of a file.
+#[cfg(feature = "serve")]
+pub(crate) fn parse_mocks(path: &Path, err: &mut dyn Write) -> Result<MockFile, Stop> {
+    mock_file(&read(path, err)?, err)
+}
+
+fn mock_file(source: &Source, err: &mut dyn Write) -> Result<MockFile, Stop> {
+    MockFile::parse(&source.text).or_else(|error| faults(source, &error, err))
+}
+
+/// Says what is wrong with a mock file.
+fn faults<T>(source: &Source, error: &MockFileError, err: &mut dyn Write) -> Result<T, Stop> {
+    for fault in &error.faults {
+        report::error_at(err, source, &fault.span, &fault.message, fault.help.as_deref())?;
+    }
+    Err(Stop::Said(Outcome::Findings))
 }
 
 fn mocks(
@@ -212,16 +250,8 @@ fn mocks(
     err: &mut dyn Write,
 ) -> Result<MockCase, Stop> {
     let source = read(path, err)?;
-    let fail = |error: MockFileError, err: &mut dyn Write| {
-        for fault in &error.faults {
-            report::error_at(err, &source, &fault.span, &fault.message, fault.help.as_deref())?;
-        }
-        Err(Stop::Said(Outcome::Findings))
-    };
-    let file = match MockFile::parse(&source.text) {
-        Ok(file) => file,
-        Err(error) => return fail(error, err),
-    };
+    let file = mock_file(&source, err)?;
+    let fail = |error: MockFileError, err: &mut dyn Write| faults(&source, &error, err);
     let only = file.state_machines().next().filter(|_| file.state_machines().len() == 1);
     let name = match (name, only) {
         (None, Some(only)) => only,

@@ -102,7 +102,7 @@ impl HostBuilder {
         self
     }
 
-    /// Variants of machines: what is set on the executor of one, whose name stands behind `#` in the revision that an execution is
+    /// Sets the variants of machines: what is set on the executor of one, whose name stands behind `#` in the revision that an execution is
     /// [started](Host::start_revision) by. Mocks for tests, for one. A name that is not known is the caller's to refuse.
     pub fn variants(
         mut self,
@@ -119,7 +119,7 @@ impl HostBuilder {
         self
     }
 
-    /// Who is told of each commit of turns once it is made: for metrics, logs, events. It is called on the host's own loop, so that it
+    /// Adds a listener to commits of turns, which is told of each once it is made: for metrics, logs, events. It is called on the host's own loop, so that it
     /// must not wait; what was committed just before the process ended it may never be told.
     pub fn observer(mut self, observer: impl Fn(&Commit<'_>) + Send + Sync + 'static) -> Self {
         self.observers.push(Box::new(observer));

@@ -6,7 +6,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN},
+    header::{CONTENT_TYPE, HeaderName, HeaderValue},
     server::conn::http1,
     service::service_fn,
 };
@@ -16,18 +16,18 @@ use stepfn_durable::Host;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
-    task::JoinSet,
+    task::{AbortHandle, JoinSet},
 };
 
-use crate::{api::Api, error::ApiError, settings::Settings};
+use crate::{api::Api, error::ApiError, guard, settings::Settings};
 
 /// The header with the action of a request.
 const TARGET: &str = "x-amz-target";
 const PREFIX: &str = "AWSStepFunctions.";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
-/// The time that a client may take for the headers of a request, and for its body.
-const SLOW: Duration = Duration::from_secs(15);
+/// The pause between two looks for something that virtual time can pass to.
+const LOOK: Duration = Duration::from_millis(5);
 /// The time that requests which are under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
@@ -82,6 +82,7 @@ impl Server {
         let places = Arc::new(Semaphore::new(self.connections));
         let mut open = JoinSet::new();
         let (end, ends) = watch::channel(());
+        let time = Passing::start(&self.state.api);
         tokio::pin!(stop);
         loop {
             let accepted = async {
@@ -104,10 +105,40 @@ impl Server {
             }
             while open.try_join_next().is_some() {}
         }
+        drop(time);
         drop(self.listener);
         // Connections that wait for another request are closed at once.
         let _ = end.send(());
         let _ = tokio::time::timeout(GRACE, async { while open.join_next().await.is_some() {} }).await;
+    }
+}
+
+/// Lets virtual time pass, until it is dropped.
+struct Passing(Option<AbortHandle>);
+
+impl Passing {
+    fn start(api: &Api) -> Self {
+        if !api.settings.virtual_time {
+            return Self(None);
+        }
+        let host = api.host.clone();
+        let passing = tokio::spawn(async move {
+            // Whoever asks for something meanwhile does not have to wait for it.
+            while let Ok(passed) = host.pass_time_without_tokens().await {
+                if passed.is_none() {
+                    tokio::time::sleep(LOOK).await;
+                }
+            }
+        });
+        Self(Some(passing.abort_handle()))
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        if let Some(passing) = &self.0 {
+            passing.abort();
+        }
     }
 }
 
@@ -120,7 +151,7 @@ impl State {
             async move { Ok::<_, Infallible>(state.answer(request).await) }
         });
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(SLOW).max_buf_size(64 * 1024);
+        http.timer(TokioTimer::new()).header_read_timeout(self.api.settings.patience).max_buf_size(64 * 1024);
         let connection = http.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
         // A client that goes away is its own affair.
@@ -134,40 +165,14 @@ impl State {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Answer {
-        if let Some(refusal) = self.refused(&request) {
+        let is_open = request.uri().path() == "/health";
+        if let Some(refusal) = guard::refusal(&self.api.settings, request.headers(), is_open) {
             return plain(StatusCode::FORBIDDEN, refusal);
         }
         match (request.method(), request.uri().path()) {
             (&Method::GET, "/health") => plain(StatusCode::OK, "ok\n"),
             (&Method::POST, "/") => self.action(request).await,
             _ => plain(StatusCode::NOT_FOUND, "requests are POST / with the header X-Amz-Target\n"),
-        }
-    }
-
-    /// Returns the reason why a request is refused: it is for another host, comes from a web page, or has no token.
-    fn refused(&self, request: &Request<Incoming>) -> Option<&'static str> {
-        let settings = &self.api.settings;
-        let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-        let host = header(HOST).unwrap_or_default();
-        // `[::1]:8083`, `localhost:8083`, `localhost`
-        let name =
-            host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(name, _)| name);
-        let name = name.strip_prefix("sync-").unwrap_or(name);
-        let is_known =
-            ["localhost", "127.0.0.1", "[::1]"].iter().any(|known| name.eq_ignore_ascii_case(known))
-                || settings.host_names.iter().any(|known| name.eq_ignore_ascii_case(known));
-        if !is_known {
-            return Some("the header Host names another host: allow it with a host name of the settings\n");
-        }
-        if header(ORIGIN).is_some() {
-            return Some("requests of web pages are not answered\n");
-        }
-        let token = request.headers().get("x-stepfn-token").map(HeaderValue::as_bytes);
-        match &settings.token {
-            Some(expected) if !token.is_some_and(|token| is_same(token, expected.as_bytes())) => {
-                Some("the header X-Stepfn-Token is missing or wrong\n")
-            }
-            _ => None,
         }
     }
 
@@ -178,7 +183,7 @@ impl State {
             return failed(&error);
         };
         let body = Limited::new(request.into_body(), self.api.settings.body).collect();
-        let body = match tokio::time::timeout(SLOW, body).await {
+        let body = match tokio::time::timeout(self.api.settings.patience, body).await {
             Ok(Ok(body)) => body.to_bytes(),
             Ok(Err(_)) => {
                 let bytes = self.api.settings.body;
@@ -194,11 +199,6 @@ impl State {
             Err(error) => failed(&error),
         }
     }
-}
-
-/// Compares without telling by the time it takes where the difference is.
-fn is_same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.iter().zip(other).fold(0, |all, (one, other)| all | (one ^ other)) == 0
 }
 
 fn failed(error: &ApiError) -> Answer {

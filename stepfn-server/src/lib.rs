@@ -22,11 +22,13 @@
 mod api;
 mod arn;
 mod error;
+mod guard;
 mod http;
+mod mocks;
 mod model;
 mod request;
 mod settings;
 
-pub use self::{http::Server, settings::Settings};
+pub use self::{api::details, http::Server, mocks::Mocks, settings::Settings};
 #[doc(no_inline)]
 pub use stepfn_durable::Host;

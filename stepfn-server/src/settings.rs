@@ -3,6 +3,8 @@ use std::{
     time::Duration,
 };
 
+use crate::mocks::Mocks;
+
 /// The settings of a server.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -16,12 +18,19 @@ pub struct Settings {
     pub host_names: Vec<String>,
     /// Takes requests from elsewhere than this machine: an address that is not loopback is refused without it.
     pub allow_remote: bool,
-    /// The token that requests must have in the header `x-stepfn-token`; needed where [`allow_remote`](Self::allow_remote) is set.
+    /// The token that requests must have: as the access key id of AWS's signature, as `Authorization: Bearer`, or in the header `x-stepfn-token`.
+    /// Needed where [`allow_remote`](Self::allow_remote) is set. With it requests may name any host.
     pub token: Option<String>,
     /// The most connections that are open at once.
     pub connections: usize,
     /// The most bytes of a request.
     pub body: usize,
+    /// The time that a client may take for the headers of a request, for its body, and for taking each part of an answer.
+    pub patience: Duration,
+    /// The mocks of executions, where they are also [bound](Mocks::bind) to the host.
+    pub mocks: Option<Mocks>,
+    /// Lets time pass on a host whose time is virtual: at once, while no task waits for a token.
+    pub virtual_time: bool,
     /// The time for which `GetActivityTask` waits for a task: 60 seconds, as on AWS.
     pub activity_poll: Duration,
 }
@@ -37,6 +46,9 @@ impl Default for Settings {
             token: None,
             connections: 1024,
             body: 4 << 20,
+            patience: Duration::from_secs(15),
+            mocks: None,
+            virtual_time: false,
             activity_poll: Duration::from_secs(60),
         }
     }

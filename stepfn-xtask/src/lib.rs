@@ -47,6 +47,7 @@
 //!
 //! - `deploy`: `cargo xtask deploy NAME`, over `stepfn-deploy` and the SDK of AWS.
 //! - `sso`: the same, with credentials of IAM Identity Center (`aws sso login`), too.
+//! - `serve`: `cargo xtask serve`, AWS's API over the machines; with `postgres` over a database of several servers, too.
 
 mod check;
 mod cost;
@@ -58,6 +59,8 @@ mod generate;
 mod graph;
 mod list;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod stage;
 
 use std::{
@@ -85,6 +88,12 @@ Exit codes:
 const WITHOUT_DEPLOY: &str = "\
 error: this xtask was built without the SDK of AWS
   = help: give its dependency `stepfn-xtask` the feature `deploy`; in the repository of stepfn: `cargo run --package xtask --features deploy -- deploy NAME`
+";
+
+#[cfg(not(feature = "serve"))]
+const WITHOUT_SERVE: &str = "\
+error: this xtask was built without the server
+  = help: give its dependency `stepfn-xtask` the feature `serve`
 ";
 
 /// Generates the deployment files of this program's state machines, and shows, checks, compares, costs and runs them
@@ -125,6 +134,15 @@ enum Task {
         _arguments: Vec<String>,
     },
     Run(run::Run),
+    #[cfg(feature = "serve")]
+    Serve(serve::Serve),
+    /// Serve AWS's API over the machines, where this xtask has the feature `serve`
+    #[cfg(not(feature = "serve"))]
+    #[command(disable_help_flag = true)]
+    Serve {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, hide = true)]
+        _arguments: Vec<String>,
+    },
     Explain(Explain),
     Import(Import),
     Fmt(format::Format),
@@ -195,7 +213,8 @@ impl Xtask {
     pub fn main(&self) -> ExitCode {
         let is_live = io::stderr().is_terminal();
         // Both leave the colours out where they do not lead to a terminal, and where `NO_COLOR` is set.
-        let (mut out, mut err) = (anstream::stdout().lock(), anstream::stderr());
+        // Neither is locked: functions of the program print on other threads.
+        let (mut out, mut err) = (anstream::stdout(), anstream::stderr());
         ExitCode::from(perform(Arguments::try_parse(), self, is_live, &mut out, &mut err))
     }
 
@@ -323,6 +342,10 @@ impl Task {
             Self::Deploy { .. } => return Err(Failure::Usage(WITHOUT_DEPLOY.to_owned())),
             #[cfg(feature = "deploy")]
             Self::Deploy(deploy) => return deploy.run(&deployments(), stage, is_live, out, err),
+            #[cfg(not(feature = "serve"))]
+            Self::Serve { .. } => return Err(Failure::Usage(WITHOUT_SERVE.to_owned())),
+            #[cfg(feature = "serve")]
+            Self::Serve(serve) => return serve.run(&deployments(), stage, out, err),
             Self::Run(run) => return run.run(&deployments(), stage, is_live, out, err),
             Self::Explain(explain) => return Ok(explain.perform(out, err)?),
             Self::Import(import) => return Ok(import.perform(out, err)?),

@@ -9,6 +9,8 @@ mod import;
 mod readme;
 mod realworld;
 mod run;
+#[cfg(feature = "serve")]
+mod serve;
 mod validate;
 
 use std::{

@@ -8,7 +8,7 @@ use stepfn_durable::{
 };
 use stepfn_executor::{Status as Ended, test_state::TestState};
 
-use super::{Api, of_core, put, put_some, seconds};
+use super::{Api, Target, of_core, put, put_some, seconds};
 use crate::{
     arn,
     error::{ApiError, Reply},
@@ -29,6 +29,11 @@ fn input(request: &Request) -> Result<Data, ApiError> {
     text::parse_value(given).map_err(|error| refused(stepfn_core::validate::jackson::message(given, &error)))
 }
 
+/// The ARN of a machine, and the test case of the mock file that stands behind it: `…:stateMachine:Orders#Happy`.
+fn test_case(given: &str) -> (&str, Option<&str>) {
+    given.split_once('#').map_or((given, None), |(given, case)| (given, Some(case)))
+}
+
 fn not_supported() -> ApiError {
     ApiError::new(
         "StateMachineTypeNotSupported",
@@ -37,10 +42,29 @@ fn not_supported() -> ApiError {
 }
 
 impl Api {
+    /// The revision that an execution runs, with its test case.
+    async fn revision_to_run(&self, target: &Target, case: Option<&str>) -> Result<String, ApiError> {
+        let refused = |reason: String| ApiError::new("ValidationException", reason);
+        let Some(mocks) = &self.settings.mocks else {
+            return match case {
+                None => Ok(target.revision.clone()),
+                Some(case) => Err(refused(format!(
+                    "The server has no mock file, so that there is no test case `{case}`"
+                ))),
+            };
+        };
+        let definition = self.known_revision(&target.revision).await?.definition;
+        Ok(match mocks.case(&target.machine.name, case, &definition).map_err(refused)? {
+            Some(case) => format!("{}#{case}", target.revision),
+            None => target.revision.clone(),
+        })
+    }
+
     pub(super) async fn start_execution(&self, request: &Request) -> Reply {
         let given = request.arn("stateMachineArn")?;
         let name = request.optional("name");
         let trace = request.optional("traceHeader");
+        let (given, case) = test_case(given);
         let target = self.target(given).await?;
         if target.machine.deleting {
             return Err(ApiError::new(
@@ -49,8 +73,9 @@ impl Api {
             ));
         }
         let input = input(request)?;
+        let revision = self.revision_to_run(&target, case).await?;
         if target.machine.kind == MachineKind::Express {
-            let executor = self.host.executor(&target.machine.arn, &target.revision).await?;
+            let executor = self.host.executor(&target.machine.arn, &revision).await?;
             let execution = match name {
                 Some(name) => executor.start_with_name(name, input),
                 None => executor.start(input),
@@ -70,7 +95,7 @@ impl Api {
             alias: target.alias.as_ref().map(|alias| alias.arn.clone()),
             details: details.to_string(),
         };
-        let started = self.host.start_revision(&target.machine.arn, &target.revision, start).await?;
+        let started = self.host.start_revision(&target.machine.arn, &revision, start).await?;
         Ok(json!({
             "executionArn": started.execution_arn,
             "startDate": seconds(started.started.as_millisecond()),
@@ -78,13 +103,15 @@ impl Api {
     }
 
     pub(super) async fn start_sync(&self, request: &Request) -> Reply {
-        let target = self.target(request.arn("stateMachineArn")?).await?;
+        let (given, case) = test_case(request.arn("stateMachineArn")?);
+        let target = self.target(given).await?;
         if target.machine.kind == MachineKind::Standard {
             return Err(not_supported());
         }
         let data = input(request)?;
         let name = request.optional("name");
-        let executor = self.host.executor(&target.machine.arn, &target.revision).await?;
+        let revision = self.revision_to_run(&target, case).await?;
+        let executor = self.host.executor(&target.machine.arn, &revision).await?;
         let input = data.to_string();
         let execution = match name {
             Some(name) => executor.start_with_name(name, data),

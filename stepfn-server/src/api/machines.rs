@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use stepfn_core::{definition::WorkflowType, validate};
+use stepfn_core::{
+    definition::{Definition, WorkflowType},
+    validate,
+};
 use stepfn_durable::store::{
     self, Created, Deleted, Machine, MachineKind, NewMachine, Published, Revision, Tag, Update,
 };
@@ -14,6 +17,26 @@ use crate::{
     error::{ApiError, Reply},
     request::Request,
 };
+
+/// The settings of a machine of the program beside its definition, for [`HostBuilder::details`](stepfn_durable::HostBuilder::details):
+/// its role, which has no meaning here, its logging and its tracing.
+pub fn details(definition: &Definition, account: &str) -> String {
+    let mut details = json!({ "roleArn": format!("arn:aws:iam::{account}:role/stepfn") });
+    if let Some(logging) = &definition.logging {
+        let groups = logging.destinations.iter();
+        let groups = groups.map(|arn| json!({ "cloudWatchLogsLogGroup": { "logGroupArn": arn } }));
+        let logging = json!({
+            "level": logging.level.name(),
+            "includeExecutionData": logging.include_execution_data,
+            "destinations": groups.collect::<Vec<_>>(),
+        });
+        put(&mut details, "loggingConfiguration", logging);
+    }
+    if definition.tracing {
+        put(&mut details, "tracingConfiguration", json!({ "enabled": true }));
+    }
+    details.to_string()
+}
 
 /// The settings of a revision beside its definition.
 pub(super) struct Details(Value);
@@ -276,6 +299,8 @@ impl Api {
     }
 
     pub(super) async fn known_revision(&self, id: &str) -> Result<Revision, ApiError> {
+        // An execution's may have a test case behind it.
+        let id = id.split('#').next().unwrap_or(id);
         let known = self.host.store().revision(id.to_owned()).await?;
         known.ok_or_else(|| ApiError::internal(format!("the store has no revision `{id}`")))
     }

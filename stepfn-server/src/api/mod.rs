@@ -7,6 +7,8 @@ mod tags;
 mod variables;
 mod versions;
 
+pub use self::machines::details;
+use self::versions::Target;
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use serde_json::{Value, json};
 use stepfn_durable::{Host, store};

@@ -1,0 +1,307 @@
+//! `stepfn serve`
+
+mod arguments;
+mod machines;
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+    time::Duration,
+};
+
+use stepfn_core::definition::Definition;
+use stepfn_durable::{
+    Host, HostBuilder, OnInterrupted,
+    store::{self, StoreError},
+};
+use stepfn_executor::{ExecutorBuilder, Timestamp, mock_file::MockFile};
+use stepfn_server::{Mocks, Server, Settings};
+
+use self::arguments::Place;
+pub use self::arguments::{Serve, ServeOptions};
+use crate::{
+    Outcome, report,
+    run::{Stop, parse_mocks, said},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// A token of less can be guessed.
+const TOKEN: usize = 16;
+
+pub(crate) fn run(arguments: &Serve, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
+    match machines::read(&arguments.machines, &arguments.express, err) {
+        Ok(machines) => arguments.options.serve(machines, &BTreeMap::new(), out, err),
+        Err(stop) => stop.ended(),
+    }
+}
+
+impl ServeOptions {
+    /// Serves the API over these machines, with the functions that they were declared with, until the process is told to stop.
+    /// `buckets` says what buckets are called that the program calls otherwise.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn serve(
+        &self,
+        machines: Vec<Definition>,
+        buckets: &BTreeMap<String, String>,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> io::Result<Outcome> {
+        let prepared = self.prepare(err).and_then(|settings| {
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+            match runtime {
+                Ok(runtime) => Ok((settings, runtime)),
+                Err(error) => said(err, &format!("no runtime could be started: {error}"), Outcome::Findings),
+            }
+        });
+        let (settings, runtime) = match prepared {
+            Ok(prepared) => prepared,
+            Err(stop) => return stop.ended(),
+        };
+        match runtime.block_on(self.work(settings, machines, buckets, out, err)) {
+            Ok(outcome) => Ok(outcome),
+            Err(stop) => stop.ended(),
+        }
+    }
+
+    /// The settings of the server, from the command line and the files that it names.
+    fn prepare(&self, err: &mut dyn Write) -> Result<Settings, Stop> {
+        let mut settings = Settings {
+            address: self.address(),
+            allow_remote: self.allow_remote,
+            host_names: self.host_names.clone(),
+            connections: self.connections as usize,
+            body: self.max_request as usize,
+            virtual_time: self.virtual_time,
+            token: self.read_token(err)?,
+            ..Settings::default()
+        };
+        if let Some(account) = &self.account {
+            settings.account.clone_from(account);
+        }
+        if let Some(region) = &self.region {
+            settings.region.clone_from(region);
+        }
+        if !settings.address.ip().is_loopback() && !self.allow_remote {
+            let message = format!(
+                "other machines can reach {}\nhelp: add `--allow-remote` and a token (`--token-file FILE`) if they shall; else listen on 127.0.0.1",
+                settings.address.ip()
+            );
+            return said(err, &message, Outcome::Unreadable);
+        }
+        if self.allow_remote && settings.token.is_none() {
+            let message = "`--allow-remote` needs a token, or anybody could run what this machine may\nhelp: add `--token-file FILE`, a file with 16 random characters or more";
+            return said(err, message, Outcome::Unreadable);
+        }
+        if let Some(path) = &self.mocks {
+            let file = parse_mocks(path, err)?;
+            self.check_test_case(&file, err)?;
+            settings.mocks = Some(Mocks::new(file, self.test_case.clone()));
+        }
+        Ok(settings)
+    }
+
+    fn check_test_case(&self, file: &MockFile, err: &mut dyn Write) -> Result<(), Stop> {
+        let Some(case) = &self.test_case else { return Ok(()) };
+        if file.state_machines().any(|machine| file.test_cases(machine).any(|known| known == case)) {
+            return Ok(());
+        }
+        said(err, &format!("no state machine of the mock file has a test case `{case}`"), Outcome::Unreadable)
+    }
+
+    fn read_token(&self, err: &mut dyn Write) -> Result<Option<String>, Stop> {
+        let token = match (&self.token, &self.token_file) {
+            (Some(token), _) => token.clone(),
+            (None, Some(path)) => crate::run::read(path, err)?.text.trim().to_owned(),
+            (None, None) => return Ok(None),
+        };
+        // As it stands in a signature's `Credential=TOKEN/…`.
+        let is_plain = token.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b','));
+        if token.len() < TOKEN || !is_plain {
+            let message = format!(
+                "a token has {TOKEN} characters or more: letters, digits and signs, but no `/`, `,` or blank"
+            );
+            return said(err, &message, Outcome::Unreadable);
+        }
+        Ok(Some(token))
+    }
+
+    async fn work(
+        &self,
+        settings: Settings,
+        machines: Vec<Definition>,
+        buckets: &BTreeMap<String, String>,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<Outcome, Stop> {
+        let arns: Vec<(String, String)> = machines
+            .iter()
+            .map(|machine| {
+                let (region, account, name) = (&settings.region, &settings.account, &machine.name);
+                (name.clone(), format!("arn:aws:states:{region}:{account}:stateMachine:{name}"))
+            })
+            .collect();
+        let builder = match self.with_store(Host::builder()).await {
+            Ok(builder) => builder,
+            Err(message) => return said(err, &message, Outcome::Findings),
+        };
+        let builder = self.configure(builder, &settings, buckets);
+        let builder = machines.into_iter().fold(builder, HostBuilder::machine);
+        let host = match builder.start().await {
+            Ok(host) => host,
+            Err(error) => return said(err, &error.to_string(), Outcome::Findings),
+        };
+        let token = settings.token.is_some();
+        let region = settings.region.clone();
+        let address = settings.address;
+        let server = match Server::bind(settings, host.clone()).await {
+            Ok(server) => server,
+            Err(error) => {
+                host.shut_down().await;
+                return said(err, &format!("cannot listen on {address}: {error}"), Outcome::Findings);
+            }
+        };
+        let stop = match Signals::new() {
+            Ok(signals) => signals.received(),
+            Err(error) => return said(err, &format!("cannot wait for signals: {error}"), Outcome::Findings),
+        };
+        self.greet(server.local_addr(), token, &region, &arns, out)?;
+        server.run_until(stop).await;
+        host.shut_down().await;
+        writeln!(out, "stopped; what runs goes on when it is started again")?;
+        Ok(Outcome::Fine)
+    }
+
+    async fn with_store(&self, builder: HostBuilder) -> Result<HostBuilder, String> {
+        let said = |error: StoreError| error.to_string();
+        Ok(match &self.db {
+            Place::Memory => builder.store(store::Memory::new()),
+            Place::File(path) => builder.store(store::Sqlite::open(path).map_err(said)?),
+            #[cfg(feature = "postgres")]
+            Place::Postgres(url) => builder.store(store::Postgres::connect(url).await.map_err(said)?),
+            #[cfg(not(feature = "postgres"))]
+            Place::Postgres(_) => {
+                return Err(
+                    "this `stepfn` was built without Postgres\nhelp: `cargo install stepfn-cli --features postgres`"
+                        .to_owned(),
+                );
+            }
+        })
+    }
+
+    fn configure(
+        &self,
+        builder: HostBuilder,
+        settings: &Settings,
+        buckets: &BTreeMap<String, String>,
+    ) -> HostBuilder {
+        let (account, region) = (settings.account.clone(), settings.region.clone());
+        let folders: Vec<(String, PathBuf)> = self
+            .buckets
+            .iter()
+            .map(|(name, folder)| (buckets.get(name).unwrap_or(name).clone(), folder.clone()))
+            .collect();
+        let start = self.virtual_time.then(Timestamp::now);
+        let each = move |executor: ExecutorBuilder| {
+            let executor = executor.account(&account).region(&region).allow_unbound();
+            let executor =
+                folders.iter().fold(executor, |executor, (name, folder)| executor.bucket_dir(name, folder));
+            match start {
+                // What is not kept, an Express execution, has a clock of its own.
+                Some(start) => executor.virtual_time_from(start),
+                None => executor,
+            }
+        };
+        let account = settings.account.clone();
+        let mut builder = builder
+            .executors(each)
+            .details(move |definition| stepfn_server::details(definition, &account))
+            .retention(DAY * self.retention_days);
+        if let Some(start) = start {
+            builder = builder.virtual_time_from(start);
+        }
+        if self.rerun_interrupted {
+            builder = builder.on_interrupted(OnInterrupted::Rerun);
+        }
+        match &settings.mocks {
+            Some(mocks) => mocks.bind(builder),
+            None => builder,
+        }
+    }
+
+    /// Says where it listens, and how a client gets there.
+    fn greet(
+        &self,
+        address: SocketAddr,
+        token: bool,
+        region: &str,
+        arns: &[(String, String)],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        writeln!(out, "listening on http://{address}")?;
+        match &self.db {
+            Place::Memory => writeln!(out, "executions are kept in memory: they end with this process")?,
+            Place::File(path) => {
+                let path = path.display().to_string();
+                writeln!(out, "executions are kept in `{}`", report::printable(&path))?;
+            }
+            Place::Postgres(_) => writeln!(out, "executions are kept in Postgres")?,
+        }
+        for (name, arn) in arns {
+            writeln!(out, "{}: {}", report::printable(name), report::printable(arn))?;
+        }
+        let mut client = address;
+        if address.ip().is_unspecified() {
+            client.set_ip([127, 0, 0, 1].into());
+        }
+        let key = if token { "THE-TOKEN" } else { "local" };
+        writeln!(out, "for clients of AWS:")?;
+        writeln!(
+            out,
+            "  export AWS_ENDPOINT_URL_SFN=http://{client} AWS_REGION={region} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY=local"
+        )?;
+        writeln!(out, "  export AWS_DISABLE_HOST_PREFIX_INJECTION=true")?;
+        if !address.ip().is_loopback() {
+            writeln!(
+                out,
+                "other machines can reach it: requests need the token, and nothing is encrypted without a proxy that does it"
+            )?;
+        }
+        out.flush()
+    }
+}
+
+/// What tells the process to stop.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn new() -> io::Result<Self> {
+        let kind = tokio::signal::unix::SignalKind::terminate();
+        Ok(Self { terminate: tokio::signal::unix::signal(kind)? })
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(unix)]
+    async fn received(mut self) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn received(self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
