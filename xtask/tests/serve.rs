@@ -96,6 +96,11 @@ fn the_program_s_functions_run_and_an_order_waits_for_its_manager_whatever_happe
             break token.to_owned();
         }
     };
+    // What the function answered is kept by then: a call that was under way would fail.
+    let history = json!({ "executionArn": waits });
+    while !first.call("GetExecutionHistory", &history).to_string().contains("TaskSubmitted") {
+        std::thread::yield_now();
+    }
     drop(first);
 
     let second = Served::start(folder.path());
