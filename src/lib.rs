@@ -118,9 +118,10 @@ pub mod testing_guide {}
 pub mod __private {
     pub use stepfn_core::{
         definition::{
-            Call, Definition, LogLevel, LoggingConfiguration, Reference, Source, Workflow, WorkflowType,
+            Call, Definition, LogLevel, LoggingConfiguration, Reference, Source, Workflow, WorkflowInfo,
+            WorkflowType,
         },
-        draft::{Draft, DraftTask},
+        draft::{Draft, DraftChild, DraftTask, expect_express},
         shape::{
             Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Holds, Judged, Kind, Made, Need, Node,
             ObjectShape, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect, holds, said,

@@ -38,7 +38,7 @@
 use crate::{
     deployment::Deployment,
     error::Error,
-    generate::check_all,
+    generate::check_together,
     template::{Dialect, Template, reference, to_json as render_json},
     yaml::{Node, emit},
 };
@@ -72,7 +72,7 @@ pub fn to_json(deployments: &[Deployment]) -> Result<String, Error> {
 }
 
 fn template(deployments: &[Deployment], dialect: Dialect) -> Result<Node, Error> {
-    check_all(deployments)?;
+    check_together(deployments)?;
     let mut template = Template::new(dialect);
     let machines = template.machines(deployments);
     for machine in &machines {

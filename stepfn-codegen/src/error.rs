@@ -32,6 +32,15 @@ pub enum Error {
         /// The task's name.
         key: String,
     },
+    /// Machines that start each other in a circle.
+    #[error(
+        "the machines {} start each other in a circle, and each has to be there before the one that starts it; let one of them take the \
+         other's ARN out of its input", circle(.machines)
+    )]
+    Cycle {
+        /// Their names, each one followed by one that it starts, the last by the first.
+        machines: Vec<String>,
+    },
     /// One function key with two names.
     #[error(
         "machine `{machine}`: task `{key}` is the function `{second}` here and `{first}` elsewhere; rename one of the tasks"
@@ -189,6 +198,13 @@ pub enum Problem {
         "the Serverless plugin refuses `{0}` for a log group; use one `!Ref` or `!GetAtt`, or `!Ref`s from colon to colon of an ARN"
     )]
     Destination(String),
+}
+
+/// `A`, `B` and back to `A`.
+fn circle(machines: &[String]) -> String {
+    let names: Vec<String> =
+        machines.iter().chain(machines.first()).map(|name| format!("`{name}`")).collect();
+    names.join(" → ")
 }
 
 impl Error {

@@ -33,7 +33,7 @@ use stepfn_core::definition::Definition;
 pub use crate::format::{Format, UnknownFormat};
 use crate::{
     asl,
-    deployment::Deployment,
+    deployment::{Deployment, in_order},
     disk,
     error::Error,
     iam,
@@ -400,6 +400,12 @@ pub(crate) fn check_all(deployments: &[Deployment]) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// The same for machines that stand in one template, where what one names of another is made before it.
+pub(crate) fn check_together(deployments: &[Deployment]) -> Result<(), Error> {
+    check_all(deployments)?;
+    in_order(deployments).map(|_| ())
 }
 
 /// Checks the names of all machines: AWS accepts them, they can be names of files, and no two of them differ in case only.

@@ -40,7 +40,7 @@ use crate::{
     deployment::{Deployment, EventRule, Schedule, ScheduleMethod, Trigger},
     error::Error,
     functions::{Function, functions},
-    generate::check_all,
+    generate::check_together,
     template::{Dialect, Machine, Template, has_what_templates_refuse, input, pascal, reference, state},
     yaml::{Node, emit, from_value},
 };
@@ -64,7 +64,7 @@ const BUILD: &str = "\
 ///
 /// When AWS refuses a value of a deployment, two machines conflict, or they disagree on a function.
 pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
-    check_all(deployments)?;
+    check_together(deployments)?;
     let functions = functions(deployments.iter().map(Deployment::definition))?;
     let mut template = Template::new(Dialect::Yaml);
     let machines = template.machines(deployments);

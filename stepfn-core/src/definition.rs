@@ -20,11 +20,16 @@ use indexmap::IndexMap;
 
 use crate::{
     asl::StateMachine,
-    shape::Shape,
+    shape::{Shape, StateData},
     task::{Handler, TaskInfo},
 };
 
 /// A workflow that `state_machine!` declared.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a workflow",
+    label = "not a workflow",
+    note = "declare it with `stepfn::state_machine!`, and bring it into scope by its name"
+)]
 pub trait Workflow {
     /// The input of an execution. The declaration of the machine checks, once, that its JSON form is known.
     type Input;
@@ -34,8 +39,43 @@ pub trait Workflow {
     /// The state machine's name.
     const NAME: &'static str;
 
+    /// Standard or Express.
+    const TYPE: WorkflowType = WorkflowType::Standard;
+
     /// The definition, ready to be written out or run.
     fn definition() -> Definition;
+}
+
+/// A workflow's facts as a value: [`Workflow`] without its types.
+#[derive(Clone, Copy, Debug)]
+pub struct WorkflowInfo {
+    /// [`Workflow::NAME`]
+    pub name: &'static str,
+    /// [`Workflow::TYPE`]
+    pub workflow_type: WorkflowType,
+    /// The shape of [`Workflow::Input`].
+    pub input: &'static Shape,
+    /// The shape of [`Workflow::Output`].
+    pub output: &'static Shape,
+    /// [`Workflow::definition`]
+    pub definition: fn() -> Definition,
+}
+
+impl WorkflowInfo {
+    /// The facts of a workflow.
+    pub const fn of<W: Workflow>() -> Self
+    where
+        W::Input: StateData,
+        W::Output: StateData,
+    {
+        Self {
+            name: W::NAME,
+            workflow_type: W::TYPE,
+            input: W::Input::SHAPE,
+            output: W::Output::SHAPE,
+            definition: W::definition,
+        }
+    }
 }
 
 /// The place of a workflow in a Rust source.
@@ -63,6 +103,8 @@ pub struct Definition {
     pub output: &'static Shape,
     /// The Task states whose work is a Rust function.
     pub tasks: Vec<TaskBinding>,
+    /// The Task states that start another workflow of this program.
+    pub children: Vec<ChildBinding>,
     /// The declared results of other Task states, and of those that wait for a callback, by JSON pointer.
     pub results: Vec<(String, &'static Shape)>,
     /// The place in the source, if it was written with `state_machine!`.
@@ -85,6 +127,7 @@ impl Definition {
             input: &Shape::Any,
             output: &Shape::Any,
             tasks: Vec::new(),
+            children: Vec::new(),
             results: Vec::new(),
             source: None,
             substitutions: IndexMap::new(),
@@ -104,30 +147,12 @@ impl Definition {
     /// }
     /// ```
     pub fn short_name(&self) -> String {
-        let mut short = String::new();
-        let mut rest = self.name.as_str();
-        while let Some((before, behind)) = rest.split_once("${") {
-            add_part(&mut short, before);
-            let mut depth = 1_usize;
-            let end = behind.find(|c| {
-                match c {
-                    '{' => depth += 1,
-                    '}' => depth -= 1,
-                    _ => {}
-                }
-                depth == 0
-            });
-            rest = end.and_then(|end| behind.get(end + 1..)).unwrap_or_default();
-        }
-        if rest.len() == self.name.len() {
-            return self.name.clone();
-        }
-        add_part(&mut short, rest);
-        if short.is_empty() {
-            // Nothing is left: the words of the placeholders are the name.
-            short = self.name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
-        }
-        short
+        short_name(&self.name)
+    }
+
+    /// What templates call the machine: its name without `${…}`, as letters and digits.
+    pub fn logical_id(&self) -> String {
+        logical_id(&self.short_name())
     }
 
     /// The handler of the Task state at a JSON pointer (`/States/Load`), if a function of this program is bound to it.
@@ -152,6 +177,34 @@ impl Definition {
     }
 }
 
+/// A machine's name without its `${…}`.
+pub(crate) fn short_name(name: &str) -> String {
+    let mut short = String::new();
+    let mut rest = name;
+    while let Some((before, behind)) = rest.split_once("${") {
+        add_part(&mut short, before);
+        let mut depth = 1_usize;
+        let end = behind.find(|c| {
+            match c {
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        rest = end.and_then(|end| behind.get(end + 1..)).unwrap_or_default();
+    }
+    if rest.len() == name.len() {
+        return name.to_owned();
+    }
+    add_part(&mut short, rest);
+    if short.is_empty() {
+        // Nothing is left: the words of the placeholders are the name.
+        short = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    }
+    short
+}
+
 /// Adds the part between two placeholders, with one separator between the parts.
 fn add_part(short: &mut String, part: &str) {
     let separators: &[char] = &['-', '_', '.'];
@@ -162,6 +215,30 @@ fn add_part(short: &mut String, part: &str) {
         }
         short.push_str(part);
     }
+}
+
+/// The logical id of a name, as the Serverless Framework makes it of a machine's: `order-flow_2` is `OrderDashflowUnderscore2`.
+///
+/// ```
+/// use stepfn_core::definition::logical_id;
+///
+/// for (name, id) in [("orders", "Orders"), ("send-mail_2", "SendDashmailUnderscore2"), ("주문", "UC8FCUBB38")] {
+///     assert_eq!(logical_id(name), id);
+/// }
+/// ```
+pub fn logical_id(name: &str) -> String {
+    let mut id = String::new();
+    for c in name.chars() {
+        match c {
+            '-' => id.push_str("Dash"),
+            '_' => id.push_str("Underscore"),
+            c if c.is_ascii_alphanumeric() => id.push(c),
+            c => id.push_str(&format!("U{:X}", u32::from(c))),
+        }
+    }
+    let mut chars = id.chars();
+    let first = chars.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
 }
 
 /// The kind of a workflow: the `type` of a state machine.
@@ -193,6 +270,26 @@ pub struct TaskBinding {
     pub task: TaskInfo,
     /// The way in which the state calls it.
     pub call: Call,
+}
+
+/// A Task state that starts another workflow of this program.
+#[derive(Clone, Debug)]
+pub struct ChildBinding {
+    /// JSON pointer of the state.
+    pub state: String,
+    /// The other state machine's name, where a stage is chosen with the stage's values in it.
+    pub name: String,
+    /// The `${Name}` that stands for its ARN; none where a machine starts itself.
+    pub substitution: Option<String>,
+    /// The workflow.
+    pub child: WorkflowInfo,
+}
+
+impl ChildBinding {
+    /// What templates call the other machine.
+    pub fn logical_id(&self) -> String {
+        logical_id(&short_name(&self.name))
+    }
 }
 
 /// The way in which a Task state calls a Lambda function.

@@ -23,8 +23,11 @@ use indexmap::IndexMap;
 use crate::{
     asl::{self, Resource, State, StateKind, StateMachine},
     check::{self, Options},
-    definition::{Call, Definition, LoggingConfiguration, Reference, Source, TaskBinding, WorkflowType},
-    diagnostic::{Diagnostic, Diagnostics},
+    definition::{
+        Call, ChildBinding, Definition, LoggingConfiguration, Reference, Source, TaskBinding, WorkflowInfo,
+        WorkflowType, logical_id, short_name,
+    },
+    diagnostic::{Code, Diagnostic, Diagnostics},
     flow::{self, Known, StateTyping, TaskRef, TypeRef, Typing},
     shape::Shape,
     task::TaskInfo,
@@ -34,6 +37,27 @@ use crate::{
 /// The placeholder of a function's name until [`Draft::finish`] writes it. Not for use by hand.
 #[doc(hidden)]
 pub const FUNCTION_NAME: &str = "${FunctionName}";
+
+/// What stands for the ARN of a machine that a Task starts, until [`Draft::finish`] writes it. Not for use by hand.
+#[doc(hidden)]
+pub const CHILD_ARN: &str = "${StateMachineArn}";
+
+/// The parameter that names the machine which a Task starts.
+const CHILD_FIELD: &str = "StateMachineArn";
+const CHILD_PATH: &str = "StateMachineArn.$";
+
+/// Puts what stands for the ARN of the machine that is started before the other parameters, where none was given. Not for use by hand.
+#[doc(hidden)]
+pub fn start_with(given: &mut Value) {
+    let Some(parameters) = given.as_object() else { return };
+    if [CHILD_FIELD, CHILD_PATH].iter().any(|key| parameters.contains_key(*key)) {
+        return;
+    }
+    let mut all = Map::new();
+    all.insert(CHILD_FIELD.into(), CHILD_ARN.into());
+    all.extend(parameters.iter().map(|(key, value)| (key.clone(), value.clone())));
+    *given = all.into();
+}
 
 /// A workflow before it is checked.
 #[derive(Clone, Debug)]
@@ -52,6 +76,8 @@ pub struct Draft {
     pub output: Option<&'static Shape>,
     /// The Task states whose work is a Rust function.
     pub tasks: Vec<DraftTask>,
+    /// The Task states that start another workflow of this program.
+    pub children: Vec<DraftChild>,
     /// The results of other Task states, by JSON pointer, where they are known.
     pub results: Vec<(String, &'static Shape)>,
     /// The place in the Rust source.
@@ -77,6 +103,17 @@ pub struct DraftTask {
     pub result: Option<&'static Shape>,
 }
 
+/// A Task state that starts another workflow of this program.
+#[derive(Clone, Debug)]
+pub struct DraftChild {
+    /// JSON pointer of the state.
+    pub state: String,
+    /// The workflow.
+    pub child: WorkflowInfo,
+    /// What a callback brings.
+    pub result: Option<&'static Shape>,
+}
+
 impl Draft {
     /// A draft of which nothing but the ASL is known.
     pub fn new(name: impl Into<String>, machine: StateMachine) -> Self {
@@ -88,6 +125,7 @@ impl Draft {
             input: None,
             output: None,
             tasks: Vec::new(),
+            children: Vec::new(),
             results: Vec::new(),
             source: None,
             substitutions: IndexMap::new(),
@@ -115,13 +153,15 @@ impl Draft {
     }
 
     /// Checks the draft and gives its definition with all findings, errors and warnings.
-    pub fn build_with_warnings(self) -> (Definition, Vec<Diagnostic>) {
+    pub fn build_with_warnings(mut self) -> (Definition, Vec<Diagnostic>) {
         let (typing, known) = self.typing();
+        let unstartable = self.unstartable();
         let definition = self.finish();
         let mut findings =
             check::check(&definition.machine, &Options { workflow_type: definition.workflow_type });
         let analysis = flow::analyse(&definition.machine, &typing);
         findings.extend(analysis.findings);
+        findings.extend(unstartable);
         findings.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
         (definition, findings)
     }
@@ -143,6 +183,15 @@ impl Draft {
                 result: task.result.map(&mut ty),
             };
             states.insert(task.state.clone(), typing);
+        }
+        for child in &self.children {
+            let typing = StateTyping::Child {
+                name: child.child.name.to_owned(),
+                input: ty(child.child.input),
+                output: ty(child.child.output),
+                result: child.result.map(&mut ty),
+            };
+            states.insert(child.state.clone(), typing);
         }
         for (pointer, shape) in &self.results {
             states.insert(pointer.clone(), StateTyping::Result(ty(shape)));
@@ -191,8 +240,12 @@ impl Draft {
                 }
             }
         }
+        let children = std::mem::take(&mut self.children);
+        let children = children.into_iter().map(|child| self.finish_child(child)).collect::<Vec<_>>();
         let callbacks = self.tasks.iter().filter_map(|task| Some((task.state.clone(), task.result?)));
-        let results = self.results.into_iter().chain(callbacks).collect();
+        let of_children =
+            children.iter().filter_map(|(child, result)| Some((child.state.clone(), (*result)?)));
+        let results = self.results.into_iter().chain(callbacks).chain(of_children).collect();
         Definition {
             name: self.name,
             workflow_type: self.workflow_type,
@@ -204,6 +257,7 @@ impl Draft {
                 .into_iter()
                 .map(|task| TaskBinding { state: task.state, task: task.task, call: task.call })
                 .collect(),
+            children: children.into_iter().map(|(child, _)| child).collect(),
             results,
             source: self.source,
             substitutions: self.substitutions,
@@ -212,6 +266,85 @@ impl Draft {
         }
     }
 }
+
+impl Draft {
+    /// Writes the ARN of a machine that a state starts: as a `${Name}` that templates know it by, or out of the context where it is the
+    /// machine itself, which no template could name inside of itself.
+    fn finish_child(&mut self, child: DraftChild) -> (ChildBinding, Option<&'static Shape>) {
+        let DraftChild { state, child, result } = child;
+        let is_own = child.name == self.name;
+        let substitution = (!is_own).then(|| self.substitution(&logical_id(&short_name(child.name))));
+        if let Some(found) = state_mut(&mut self.machine, &state) {
+            let is_jsonata = found.arguments.is_some();
+            let given = if is_jsonata { &mut found.arguments } else { &mut found.parameters };
+            if let Some(Value::Object(given)) = given {
+                let (key, arn) = match &substitution {
+                    Some(name) => (CHILD_FIELD, format!("${{{name}}}")),
+                    None if is_jsonata => (CHILD_FIELD, "{% $states.context.StateMachine.Id %}".to_owned()),
+                    None => (CHILD_PATH, "$$.StateMachine.Id".to_owned()),
+                };
+                let written = given.iter().map(|(name, value)| {
+                    if value.as_str() == Some(CHILD_ARN) {
+                        (key.into(), Value::from(arn.as_str()))
+                    } else {
+                        (name.clone(), value.clone())
+                    }
+                });
+                *given = std::sync::Arc::new(written.collect());
+            }
+        }
+        (ChildBinding { state, name: child.name.to_owned(), substitution, child }, result)
+    }
+
+    /// What is wrong with how other workflows are started, whatever flows into them.
+    fn unstartable(&mut self) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        for DraftChild { state, child, .. } in &self.children {
+            let Some(found) = state_mut(&mut self.machine, state) else { continue };
+            let StateKind::Task(task) = &found.kind else { continue };
+            let is_sync = task.resource.as_str().is_some_and(|arn| arn.ends_with(":startSyncExecution"));
+            if is_sync && child.workflow_type == WorkflowType::Standard {
+                let text = NOT_EXPRESS.rsplit_once(" [").map_or(NOT_EXPRESS, |(text, _)| text);
+                let message = format!("state `{}`: {text}", state_name(state));
+                findings.push(Diagnostic::new(
+                    Code::UnsupportedPattern,
+                    format!("{state}/Resource"),
+                    message,
+                ));
+            }
+        }
+        findings
+    }
+
+    /// The `${Name}` that stands for `!Ref id`.
+    fn substitution(&mut self, id: &str) -> String {
+        let reference = Reference::Ref(id.to_owned());
+        let mut name = id.to_owned();
+        while self.substitutions.get(&name).is_some_and(|known| *known != reference) {
+            name.push_str("StateMachine");
+        }
+        self.substitutions.insert(name.clone(), reference);
+        name
+    }
+}
+
+/// The name of the state at a JSON pointer.
+fn state_name(pointer: &str) -> String {
+    pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~")
+}
+
+/// Stops rustc where a Standard workflow is started by `StartSyncExecution`. Not for use by hand.
+///
+/// # Panics
+/// Then.
+#[doc(hidden)]
+#[track_caller]
+pub const fn expect_express(child: &WorkflowInfo) {
+    assert!(matches!(child.workflow_type, WorkflowType::Express), "{}", NOT_EXPRESS);
+}
+
+/// What is said of a machine that `StartSyncExecution` does not take: recorded on AWS.
+const NOT_EXPRESS: &str = "`StartSyncExecution` takes Express workflows alone, and this is a Standard one; write `states::start_execution(…).sync`, or `#[express]` on the machine [unsupported-pattern]";
 
 /// `process_order` as `ProcessOrder`: names of substitutions are alphanumeric.
 fn pascal_case(name: &str) -> String {

@@ -31,6 +31,15 @@ pub enum Error {
         /// Its name.
         machine: String,
     },
+    /// It starts a state machine that is not deployed.
+    MissingChild {
+        /// Its name.
+        machine: String,
+        /// The name of the other.
+        child: String,
+        /// The `${Name}` that stands for the other's ARN.
+        substitution: String,
+    },
     /// `ValidateStateMachineDefinition` found errors.
     Invalid {
         /// The state machine's name.
@@ -184,6 +193,12 @@ impl fmt::Display for Error {
                 f,
                 "`{machine}` is not deployed yet, and has no role to run with\n  \
                  help: give `--role-arn`, the ARN of a role that `states.amazonaws.com` may assume"
+            ),
+            Self::MissingChild { machine, child, substitution } => write!(
+                f,
+                "`{machine}` starts `{child}`, which is not deployed in this account and region\n  \
+                 help: deploy it first, or all of them in their order: `cargo xtask deploy --all`; where it has another name, give \
+                 `--substitution {substitution}=…`, its ARN"
             ),
             Self::Invalid { machine, issues } => {
                 write!(f, "AWS refuses the definition of `{machine}`")?;

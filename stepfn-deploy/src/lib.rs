@@ -80,6 +80,7 @@
 
 mod apply;
 mod callback;
+mod children;
 mod connect;
 mod deployed;
 mod error;

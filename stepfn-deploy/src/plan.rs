@@ -15,6 +15,7 @@ use stepfn_core::{
 };
 
 use crate::{
+    children,
     deployed::{self, DeployedAlias},
     error::Error,
     remote::{self, Validation},
@@ -119,11 +120,12 @@ pub struct Route {
 ///
 /// # Errors
 ///
-/// Before anything is asked: [`Error::Substitutions`]. Then [`Error::Invalid`] where AWS finds errors in the definition (an emulator that does
+/// Before anything is asked: [`Error::Substitutions`]. Then [`Error::MissingChild`] where a machine that is started is not there, [`Error::Invalid`] where AWS finds errors in the definition (an emulator that does
 /// not have `ValidateStateMachineDefinition` is gone on with, see [`Plan::validation`]), [`Error::TypeChange`], [`Error::MissingRole`],
 /// [`Error::Unreadable`], and what calls fail with.
 pub async fn plan(client: &Client, definition: &Definition, settings: &Settings) -> Result<Plan, Error> {
     let name = settings.name.clone().unwrap_or_else(|| definition.name.clone());
+    let settings = &children::known(client, definition, settings).await?;
     let Substituted { machine, logging, role_arn, encryption } = substitute(definition, settings)?;
     let mut text = machine.to_canonical_string();
     if text.len() > MAX_DEFINITION {

@@ -29,26 +29,26 @@ const VIRTUAL_TRANSITIONS: u64 = 1_000_000;
 /// definition, whose handlers are those that the workflow was declared with.
 #[derive(Default)]
 pub struct ExecutorBuilder {
-    clock: Option<Clock>,
-    seed: Option<i64>,
-    identity: Identity,
-    states: HashMap<String, Bound>,
-    resources: HashMap<String, Bound>,
-    functions: HashMap<String, Bound>,
-    functions_by: Option<FunctionsBy>,
-    substitutions: Vec<(String, String)>,
-    hold_for_callbacks: bool,
-    allow_unbound: bool,
-    any_input: bool,
-    limits: Limits,
-    max_transitions: Option<u64>,
-    buckets: HashMap<String, Arc<dyn Bucket>>,
+    pub(crate) clock: Option<Clock>,
+    pub(crate) seed: Option<i64>,
+    pub(crate) identity: Identity,
+    pub(crate) states: HashMap<String, Bound>,
+    pub(crate) resources: HashMap<String, Bound>,
+    pub(crate) functions: HashMap<String, Bound>,
+    pub(crate) functions_by: Option<FunctionsBy>,
+    pub(crate) substitutions: Vec<(String, String)>,
+    pub(crate) hold_for_callbacks: bool,
+    pub(crate) allow_unbound: bool,
+    pub(crate) any_input: bool,
+    pub(crate) limits: Limits,
+    pub(crate) max_transitions: Option<u64>,
+    pub(crate) buckets: HashMap<String, Arc<dyn Bucket>>,
     #[cfg(feature = "object-store")]
-    folders: Vec<(String, std::path::PathBuf)>,
-    machines: HashMap<String, Arc<Inner>>,
-    keep_children: usize,
-    keep_history: bool,
-    is_async: bool,
+    pub(crate) folders: Vec<(String, std::path::PathBuf)>,
+    pub(crate) machines: HashMap<String, Arc<Inner>>,
+    pub(crate) keep_children: usize,
+    pub(crate) keep_history: bool,
+    pub(crate) is_async: bool,
 }
 
 impl ExecutorBuilder {
@@ -153,7 +153,10 @@ impl ExecutorBuilder {
         self
     }
 
-    /// Registers a state machine that others may start, by its name, its ARN, or the `${Name}` that a definition has in place of it.
+    /// Registers a state machine that others may start, in the place of the one of this name where the workflow says itself which it
+    /// starts (`states::start_execution(Pay)`): those need no registration.
+    ///
+    /// It is known by its name, its ARN, or the `${Name}` that a definition has in place of it.
     ///
     /// A Task of `states:startExecution`, with `.sync`, `.sync:2` or `.waitForTaskToken` or without, starts it, and so do
     /// `aws-sdk:sfn:startExecution` and `aws-sdk:sfn:startSyncExecution`, unless a handler or mock is bound to the Task. A machine
@@ -363,8 +366,13 @@ impl ExecutorBuilder {
     /// # Errors
     /// When the definition cannot be run, a bound state does not exist, or a task has nothing bound to it.
     pub fn build(self, definition: &Definition) -> Result<Executor, BuildError> {
-        let program =
-            Program::compile_with(definition, &self.substitutions).map_err(BuildError::Definition)?;
+        self.with_children(definition)?.build_alone(definition)
+    }
+
+    /// [`build`](Self::build), with the machines registered already that the definition starts.
+    pub(crate) fn build_alone(self, definition: &Definition) -> Result<Executor, BuildError> {
+        let substitutions = self.substitutions_of(definition);
+        let program = Program::compile_with(definition, &substitutions).map_err(BuildError::Definition)?;
         self.check_states(&program.inner)?;
         let mut sites = Vec::with_capacity(program.inner.sites);
         sites.resize(program.inner.sites, None);
@@ -379,7 +387,8 @@ impl ExecutorBuilder {
             let dynamic = task.resource.is_lambda_invoke() && task.function.is_none() && has_functions;
             // Workers may take what activities have to do.
             let polled = task.resource.family == Family::Activity;
-            if bound.is_none() && !dynamic && !polled && !self.acts(task, definition) {
+            let started = definition.children.iter().any(|child| child.state == state.pointer);
+            if bound.is_none() && !dynamic && !polled && !started && !self.acts(task, definition) {
                 unbound.push(Unbound {
                     state: state.name.to_string(),
                     pointer: state.pointer.clone(),
@@ -526,6 +535,13 @@ pub enum BuildError {
         /// A name that is near.
         near: Option<String>,
     },
+    /// A machine that the definition starts has no executor.
+    Child {
+        /// Its name.
+        machine: String,
+        /// Why not.
+        error: Box<BuildError>,
+    },
     /// The folder of a bucket cannot be used.
     Folder {
         /// The bucket's name.
@@ -548,6 +564,7 @@ impl fmt::Display for BuildError {
                 }
                 Ok(())
             }
+            Self::Child { machine, error } => write!(f, "`{machine}`, which is started: {error}"),
             Self::Folder { bucket, reason } => {
                 write!(f, "the folder of the bucket `{bucket}` cannot be used: {reason}")
             }

@@ -25,6 +25,8 @@ pub(crate) struct Declared {
     function: Option<Answers>,
     /// The result of the state, if no function of the program determines it: of a service, or of a callback.
     pub(crate) result: Option<&'static Shape>,
+    /// What the machine answers that the state starts.
+    child: Option<&'static Shape>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +45,9 @@ impl Declared {
             let answers = Answers { shape: task.output, call: binding.call, handler: task.handler };
             all.entry(binding.state.clone()).or_default().function = Some(answers);
         }
+        for binding in &definition.children {
+            all.entry(binding.state.clone()).or_default().child = Some(binding.child.output);
+        }
         for (pointer, shape) in &definition.results {
             all.entry(pointer.clone()).or_default().result = Some(shape);
         }
@@ -50,7 +55,16 @@ impl Declared {
     }
 
     /// Returns the reason why a result cannot be the state's, if it cannot.
-    fn misfit(&self, result: &Value) -> Option<String> {
+    fn misfit(&self, result: &Value, pattern: Pattern) -> Option<String> {
+        if let Some(output) = self.child.filter(|_| pattern == Pattern::Sync) {
+            return match result.get("Output") {
+                Some(given) => reason(given, output).map(|reason| format!("its `Output`: {reason}")),
+                None => Some(
+                    "what an execution that was started answers is under `Output`: write `Mock::execution`"
+                        .to_owned(),
+                ),
+            };
+        }
         match (&self.function, self.result) {
             // `misfit` knows what `Deserialize` takes, and a function answers what `Serialize` makes.
             (Some(Answers { shape, call: Call::Direct | Call::Invoke, .. }), _)
@@ -89,7 +103,7 @@ pub(crate) struct Held {
 impl Held {
     fn checked(&self, result: Result<Value, TaskFailure>) -> Result<Result<Value, TaskFailure>, String> {
         let given = result.as_ref().ok().filter(|_| !self.mock.is_unchecked());
-        let misfit = given.and_then(|result| self.declared.misfit(result));
+        let misfit = given.and_then(|result| self.declared.misfit(result, self.pattern));
         match misfit {
             Some(reason) => Err(format!(
                 "what the mock answers is not what the state was declared to bring: {reason}\nhelp: where it shall be wrong, write `.unchecked()` behind the mock"

@@ -57,6 +57,7 @@
 //! | read the mock files of Step Functions Local | [`mock_file`] |
 
 mod builder;
+mod children;
 mod control;
 mod declared;
 mod eval;

@@ -6,7 +6,11 @@ use stepfn_core::{
     value::{Map, Value, to_value},
 };
 
-use crate::handler::{Attempt, TaskCall, TaskHandler};
+use crate::{
+    handler::{Attempt, TaskCall, TaskHandler},
+    identity::{ACCOUNT, REGION},
+    time::VirtualTime,
+};
 
 /// Answers in place of a task, one per attempt.
 ///
@@ -44,6 +48,7 @@ struct Answer {
 enum Response {
     Result(Result<Value, TaskFailure>),
     Payload(Value),
+    Execution(Value),
     Respond(Arc<Responder>),
     Callback {
         reply: Value,
@@ -81,6 +86,19 @@ impl Mock {
     /// The Lambda function answers this. On `lambda:invoke` the result is the envelope with this as `Payload`.
     pub fn payload(payload: impl Serialize) -> Self {
         Self::of(&payload, Response::Payload)
+    }
+
+    /// The execution that the task starts succeeds with this output: the result is what `.sync:2` tells of an execution, with this as
+    /// `Output`; a text of JSON where the pattern has that; the reply that it was started where nobody waits for its end.
+    ///
+    /// ```
+    /// use stepfn_executor::Mock;
+    ///
+    /// let packed = Mock::execution(7);
+    /// # let _ = packed;
+    /// ```
+    pub fn execution(output: impl Serialize) -> Self {
+        Self::of(&output, Response::Execution)
     }
 
     /// The function that the workflow was declared with does the work: behind [`then`](Self::then), after answers of the mock's own.
@@ -206,6 +224,7 @@ impl TaskHandler for Mock {
         let result = match &answer.response {
             Response::Result(result) => result.clone(),
             Response::Payload(payload) => Ok(payload_result(call.resource, payload)),
+            Response::Execution(output) => Ok(execution_result(call.resource, output)),
             Response::Respond(respond) => respond(call),
             Response::Callback { reply, result } => {
                 return Attempt::Submitted {
@@ -247,6 +266,30 @@ impl fmt::Debug for Mock {
 
 fn payload_result(resource: &str, payload: &Value) -> Value {
     if resource.ends_with("lambda:invoke") { envelope(payload.clone(), "") } else { payload.clone() }
+}
+
+/// What a Task that starts an execution is told of it. Nobody ran it: it has no history, and began with virtual time.
+fn execution_result(resource: &str, output: &Value) -> Value {
+    let arn = format!("arn:aws:states:{REGION}:{ACCOUNT}:execution:mocked:mocked");
+    let start = VirtualTime::START.as_millisecond();
+    let output = match resource {
+        _ if resource.ends_with(".sync:2") => output.clone(),
+        _ if resource.ends_with(".sync") || resource.ends_with(":startSyncExecution") => {
+            Value::from(output.to_string())
+        }
+        _ => return Value::object([("ExecutionArn", Value::from(arn)), ("StartDate", start.into())]),
+    };
+    let included = Value::object([("Included", Value::from(true))]);
+    Value::object([
+        ("ExecutionArn", Value::from(arn)),
+        ("Name", "mocked".into()),
+        ("Output", output),
+        ("OutputDetails", included),
+        ("StartDate", start.into()),
+        ("StateMachineArn", format!("arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:mocked").into()),
+        ("Status", "SUCCEEDED".into()),
+        ("StopDate", start.into()),
+    ])
 }
 
 fn no_json(error: &impl fmt::Display) -> String {

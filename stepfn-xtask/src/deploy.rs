@@ -1,6 +1,7 @@
 //! `cargo xtask deploy`
 
 use std::{
+    collections::HashMap,
     io::{self, BufRead, IsTerminal, Write},
     time::Duration,
 };
@@ -8,14 +9,14 @@ use std::{
 use anstyle::AnsiColor;
 use clap::Args;
 use stepfn_cli::{Format, Outcome, printable};
-use stepfn_codegen::deployment::{Deployment, Direct, DirectAlias};
+use stepfn_codegen::deployment::{Deployment, Direct, DirectAlias, in_order};
 use stepfn_core::value::Value;
 use stepfn_deploy::{Alias, Applied, Change, Connection, Encryption, Error, Plan, Settings, Step};
 use tokio::runtime::Runtime;
 
 use crate::{Failure, is_called, stage::Stage, unknown};
 
-/// Deploy a machine to AWS, after showing what changes there
+/// Deploy a machine to AWS, or all of them, after showing what changes there
 ///
 /// AWS validates the definition first. Nothing is done where nothing changed; where something did, it is asked whether to go on.
 /// What the program says of the machine's deployment holds, and options come before it; what neither says stays as it is, but for logging and tracing,
@@ -28,10 +29,13 @@ Exit codes:
   2  the command line is wrong or lacks something, or AWS could not be reached")]
 pub(crate) struct Deploy {
     /// The machine
-    #[arg(value_name = "NAME")]
-    name: String,
+    #[arg(value_name = "NAME", required_unless_present = "all")]
+    name: Option<String>,
+    /// All machines, each behind those that it starts
+    #[arg(long, conflicts_with = "name")]
+    all: bool,
     /// What the state machine is called in AWS [default: NAME]
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(long = "as", value_name = "NAME", conflicts_with = "all")]
     deployed_as: Option<String>,
     /// The ARN of the role that executions run with; a new state machine cannot do without
     #[arg(long, value_name = "ARN")]
@@ -90,16 +94,15 @@ impl Deploy {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
-        let mut known = deployments.iter();
-        let Some(deployment) = known.find(|deployment| is_called(deployment.definition(), &self.name)) else {
-            return Err(unknown(deployments, &self.name));
-        };
-        deployment.check()?;
-        let name = self.deployed_as.as_ref().unwrap_or(&deployment.definition().name);
-        if name.contains("${") {
-            return Err(Failure::Usage(format!(
-                "error: the machine's name `{name}` is that of a stage\n  = help: say which: `--stage NAME`, with a table of `stepfn.toml`; or name it: `--as NAME`\n"
-            )));
+        let wanted = self.wanted(deployments)?;
+        for deployment in &wanted {
+            deployment.check()?;
+            let name = self.deployed_as.as_ref().unwrap_or(&deployment.definition().name);
+            if name.contains("${") {
+                return Err(Failure::Usage(format!(
+                    "error: the machine's name `{name}` is that of a stage\n  = help: say which: `--stage NAME`, with a table of `stepfn.toml`; or name it: `--as NAME`\n"
+                )));
+            }
         }
         let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
@@ -108,20 +111,52 @@ impl Deploy {
                 return Ok(Outcome::Unreadable);
             }
         };
-        match self.deploy(&runtime, deployment, stage, is_live, out, err) {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                out.flush()?;
-                stepfn_cli::error(err, &error.to_string())?;
-                Ok(match error {
-                    Error::Substitutions(_)
-                    | Error::MissingRole { .. }
-                    | Error::MissingRegion
-                    | Error::Unreachable { .. }
-                    | Error::Crashed { .. } => Outcome::Unreadable,
-                    _ => Outcome::Findings,
-                })
+        // The ARNs of the machines that are there now, by name.
+        let mut arns = HashMap::new();
+        for deployment in wanted {
+            let outcome = match self.deploy(&runtime, deployment, (stage, &mut arns), is_live, out, err) {
+                Ok(outcome) => outcome?,
+                // It would be made by the same command.
+                Err(Error::MissingChild { machine, child, .. })
+                    if self.dry_run && arns.contains_key(&child) =>
+                {
+                    if self.format == Format::Text {
+                        writeln!(
+                            out,
+                            "{machine}: it starts `{child}`, which is new; what changes is seen when that is there"
+                        )?;
+                    }
+                    arns.insert(machine, None);
+                    Outcome::Fine
+                }
+                Err(error) => {
+                    out.flush()?;
+                    stepfn_cli::error(err, &error.to_string())?;
+                    match error {
+                        Error::Substitutions(_)
+                        | Error::MissingChild { .. }
+                        | Error::MissingRole { .. }
+                        | Error::MissingRegion
+                        | Error::Unreachable { .. }
+                        | Error::Crashed { .. } => Outcome::Unreadable,
+                        _ => Outcome::Findings,
+                    }
+                }
+            };
+            if outcome != Outcome::Fine {
+                return Ok(outcome);
             }
+        }
+        Ok(Outcome::Fine)
+    }
+
+    /// What is to be deployed: the machines of this program, or one of them.
+    fn wanted<'d>(&self, deployments: &'d [Deployment]) -> Result<Vec<&'d Deployment>, Failure> {
+        let Some(name) = &self.name else { return Ok(in_order(deployments)?) };
+        let mut known = deployments.iter();
+        match known.find(|deployment| is_called(deployment.definition(), name)) {
+            Some(deployment) => Ok(vec![deployment]),
+            None => Err(unknown(deployments, name)),
         }
     }
 
@@ -129,14 +164,19 @@ impl Deploy {
         &self,
         runtime: &Runtime,
         deployment: &Deployment,
-        stage: &Stage,
+        (stage, arns): (&Stage, &mut HashMap<String, Option<String>>),
         is_live: bool,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Result<Outcome, Failure>, Error> {
         let sfn = runtime.block_on(self.connection(stage).connect())?;
         let direct = deployment.direct();
-        let settings = self.settings(&direct, stage);
+        let mut settings = self.settings(&direct, stage);
+        for child in &deployment.definition().children {
+            if let (Some(name), Some(Some(arn))) = (&child.substitution, arns.get(&child.name)) {
+                settings.substitutions.entry(name.clone()).or_insert_with(|| arn.clone());
+            }
+        }
         let plan = runtime.block_on(stepfn_deploy::plan(&sfn, deployment.definition(), &settings))?;
         let ended = match self.goes_on(&plan, &direct, is_live, out, err) {
             Ok(ended) => ended,
@@ -152,6 +192,8 @@ impl Deploy {
             }))?;
             applied = Some(done);
         }
+        let arn = applied.as_ref().map(|applied: &Applied| applied.arn.clone()).or_else(|| plan.arn.clone());
+        arns.insert(deployment.definition().name.clone(), arn);
         if self.format == Format::Json {
             written = writeln!(out, "{}", summary(&plan, applied.as_ref()));
         }

@@ -12,7 +12,8 @@ use std::{
 use stepfn_codegen::deployment::{Alarm, Alias, Deployment, Encryption, Metric};
 use stepfn_core::{
     asl,
-    definition::{Definition, Reference, WorkflowType},
+    builder::{Machine, Task, path},
+    definition::{Definition, Reference, Workflow, WorkflowType},
     value::{Map, Value},
 };
 use stepfn_xtask::Xtask;
@@ -20,10 +21,10 @@ use stepfn_xtask::Xtask;
 const ARN: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:Orders";
 const ROLE: [&str; 2] = ["--role-arn", "arn:aws:iam::123456789012:role/orders"];
 
-/// Step Functions with space for one state machine.
+/// Step Functions, as far as a deployment asks it.
 #[derive(Clone, Default)]
 struct Server {
-    machine: Arc<Mutex<Option<Map>>>,
+    machines: Arc<Mutex<Vec<Map>>>,
     actions: Arc<Mutex<Vec<String>>>,
 }
 
@@ -76,20 +77,31 @@ impl Server {
     }
 
     fn perform(&self, action: &str, asked: &Value) -> Option<Value> {
-        let mut machine = self.machine.lock().unwrap();
+        let mut machines = self.machines.lock().unwrap();
+        let arn = match action {
+            "CreateStateMachine" => {
+                format!("{}{}", ARN.trim_end_matches("Orders"), asked["name"].as_str().unwrap())
+            }
+            _ => asked["stateMachineArn"].as_str().unwrap_or_default().to_owned(),
+        };
+        let place = machines.iter().position(|fields| fields["stateMachineArn"].as_str() == Some(&arn));
         match action {
             "ListStateMachines" => {
-                let listed = machine.as_ref().map(|fields| Value::from(fields.clone()));
+                let listed = machines.iter().map(|fields| Value::from(fields.clone()));
                 Some(Value::object([("stateMachines", Value::array(listed))]))
             }
-            "DescribeStateMachine" => machine.clone().map(Value::from),
+            "DescribeStateMachine" => Some(Value::from(machines[place?].clone())),
             "CreateStateMachine" | "UpdateStateMachine" => {
-                let fields = machine.get_or_insert_default();
+                let place = place.unwrap_or_else(|| {
+                    machines.push(Map::new());
+                    machines.len() - 1
+                });
+                let fields = &mut machines[place];
                 fields.extend(asked.as_object().unwrap().clone());
-                fields.insert("stateMachineArn".into(), ARN.into());
+                fields.insert("stateMachineArn".into(), arn.as_str().into());
                 fields.insert("creationDate".into(), 1.into());
                 let answer = [
-                    ("stateMachineArn", Value::from(ARN)),
+                    ("stateMachineArn", Value::from(arn)),
                     ("creationDate", 1.into()),
                     ("updateDate", 1.into()),
                 ];
@@ -152,7 +164,7 @@ fn it_shows_deploys_and_then_has_nothing_to_do() {
         "Orders: new\n  + STANDARD state machine of 1 state\n  + roleArn: arn:aws:iam::123456789012:role/orders\n\
          note: the endpoint does not know `ValidateStateMachineDefinition`; the definition was not validated there\n"
     );
-    assert!(server.machine.lock().unwrap().is_none());
+    assert!(server.machines.lock().unwrap().is_empty());
 
     let deployed = deploy(&url, &[&options[..], &["--yes"]].concat());
     assert_eq!((deployed.code, deployed.err.as_str()), (0, ""));
@@ -285,5 +297,64 @@ fn nothing_is_deployed_where_nobody_can_be_asked() {
     let ran = deploy(&url, &[&["--substitution", "ShipArn=x"], &ROLE[..]].concat());
     assert_eq!(ran.code, 1);
     assert!(ran.err.starts_with("error: nobody can be asked whether to deploy this\n"), "{}", ran.err);
-    assert!(server.machine.lock().unwrap().is_none());
+    assert!(server.machines.lock().unwrap().is_empty());
+}
+
+/// A workflow that another one starts.
+struct Ship;
+
+impl Workflow for Ship {
+    type Input = u32;
+    type Output = u32;
+    const NAME: &'static str = "Ship";
+
+    fn definition() -> Definition {
+        let text = r#"{"StartAt":"Done","States":{"Done":{"Type":"Succeed"}}}"#;
+        Definition::from_asl("Ship", WorkflowType::Standard, asl::read_str(text).unwrap().0)
+    }
+}
+
+/// `Orders`, which starts `Ship`.
+fn shipping() -> Definition {
+    let mut machine = Machine::new("Orders").input::<u32>();
+    let ship = machine.state("Ship");
+    machine.define(ship, Task::start_execution_sync::<Ship>().input(path("$")).end());
+    machine.build().unwrap()
+}
+
+#[test]
+fn all_are_deployed_behind_what_they_start() {
+    let xtask = Xtask::new().machine(shipping).machine(Ship::definition);
+    let all = |url: &str, more: &[&str]| {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let arguments = [&["xtask", "deploy", "--all", "--endpoint-url", url], &ROLE[..], more].concat();
+        let code = xtask.run(arguments, &mut out, &mut err);
+        Ran { code, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+    };
+    let server = Server::default();
+    let url = server.start();
+    let alone = run(&xtask, &url, &[&ROLE[..], &["--yes"]].concat());
+    assert_eq!(alone.code, 2);
+    let missing = "error: `Orders` starts `Ship`, which is not deployed in this account and region\n";
+    assert!(alone.err.starts_with(missing), "{}", alone.err);
+
+    let shown = all(&url, &["--dry-run"]);
+    assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+    assert!(shown.out.starts_with("Ship: new\n"), "{}", shown.out);
+    assert!(
+        shown
+            .out
+            .ends_with("Orders: it starts `Ship`, which is new; what changes is seen when that is there\n")
+    );
+    assert!(server.machines.lock().unwrap().is_empty());
+
+    let deployed = all(&url, &["--yes"]);
+    assert_eq!((deployed.code, deployed.err.as_str()), (0, ""));
+    let definition = server.machines.lock().unwrap()[1]["definition"].as_str().unwrap().to_owned();
+    assert!(definition.contains("arn:aws:states:us-east-1:123456789012:stateMachine:Ship"), "{definition}");
+    let again = all(&url, &[]);
+    assert_eq!(again.code, 0);
+    assert_eq!(again.out.matches("nothing changes").count(), 2, "{}", again.out);
+    // What is there is found by its name.
+    assert_eq!(run(&xtask, &url, &[]).code, 0);
 }

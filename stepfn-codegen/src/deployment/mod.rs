@@ -30,6 +30,7 @@ mod alias;
 mod check;
 mod direct;
 mod notification;
+mod order;
 mod problem;
 mod trigger;
 mod values;
@@ -45,6 +46,7 @@ pub use self::{
     alias::Alias,
     direct::{Direct, DirectAlias},
     notification::{ExecutionStatus, Notification, Target},
+    order::in_order,
     problem::DeploymentProblem,
     trigger::{
         Authorization, EventRule, Http, Method, Payload, RetryPolicy, Schedule, ScheduleMethod, Trigger,

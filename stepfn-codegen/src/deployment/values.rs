@@ -38,6 +38,13 @@ impl Deployment {
                 binding.task.function_name = name.leak();
             }
         }
+        for child in &mut definition.children {
+            child.name = filled(&child.name, values);
+            // Templates make the id of the name that is left.
+            if let Some(name) = &child.substitution {
+                definition.substitutions.insert(name.clone(), Reference::Ref(child.logical_id()));
+            }
+        }
         for destination in definition.logging.iter_mut().flat_map(|logging| &mut logging.destinations) {
             *destination = filled(destination, values);
         }

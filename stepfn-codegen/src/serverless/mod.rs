@@ -106,7 +106,7 @@ use self::{
 use crate::{
     deployment::{Deployment, DeploymentProblem, Identifier},
     error::{Error, Problem},
-    generate::check_all,
+    generate::check_together,
     template::{Dialect, Machine, Template, logical_id, no_dynamic_references},
     yaml::{Node, emit},
 };
@@ -140,7 +140,7 @@ const BUILD: &str = r#"#
 /// Where two machines disagree on a function, where a value is one that AWS refuses, and where a definition holds what the
 /// Framework or its plugin would change or refuse; see [`Problem`].
 pub fn to_yaml(deployments: &[Deployment]) -> Result<String, Error> {
-    check_all(deployments)?;
+    check_together(deployments)?;
     let functions = Functions::of(deployments.iter().map(Deployment::definition))?;
     let machines: Vec<_> = deployments
         .iter()

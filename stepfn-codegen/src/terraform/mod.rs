@@ -44,7 +44,7 @@ use indexmap::{IndexMap, IndexSet};
 use stepfn_core::definition::Definition;
 
 use crate::{
-    deployment::Deployment, error::Error, generate::check_all, template::to_json as render, yaml::Node,
+    deployment::Deployment, error::Error, generate::check_together, template::to_json as render, yaml::Node,
 };
 
 /// The name of the file that holds all machines.
@@ -98,7 +98,7 @@ struct Variable {
 ///
 /// When AWS refuses a value of a deployment or Terraform cannot express it, or two machines conflict.
 pub fn to_json(deployments: &[Deployment]) -> Result<String, Error> {
-    check_all(deployments)?;
+    check_together(deployments)?;
     let mut module = Module::default();
     let machines = module.machines(deployments);
     for machine in &machines {

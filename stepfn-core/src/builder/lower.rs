@@ -8,6 +8,7 @@ use crate::{
     asl::{QueryLanguage, State, StateKind},
     definition::Call,
     diagnostic::{Code, Diagnostic},
+    draft,
     value::Value,
 };
 
@@ -34,6 +35,11 @@ impl StateDef {
         // `Draft::finish` puts the function's name in.
         if jsonata && self.task.is_some_and(|(_, call)| call != Call::Direct) {
             self.state.arguments.get_or_insert_with(Value::empty_object);
+        }
+        // And the ARN of the machine that is started.
+        if self.child.is_some() {
+            let given = if jsonata { &mut self.state.arguments } else { &mut self.state.parameters };
+            draft::start_with(given.get_or_insert_with(Value::empty_object));
         }
     }
 }

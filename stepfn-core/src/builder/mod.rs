@@ -209,6 +209,7 @@ impl Machine {
         draft.machine.start_at = start_at;
         draft.machine.states = states;
         draft.tasks = built.tasks;
+        draft.children = built.children;
         draft.results = built.results;
         draft.results.extend(built.lowering.results);
         for (name, reference) in built.lowering.substitutions {

@@ -4,7 +4,7 @@ use super::{StateDef, expr::Lowering};
 use crate::{
     asl::{QueryLanguage, StateKind, StateMachine},
     diagnostic::{Code, Diagnostic},
-    draft::DraftTask,
+    draft::{DraftChild, DraftTask},
     flow::pointer,
     shape::Shape,
 };
@@ -54,6 +54,7 @@ enum Wrong {
 #[derive(Default)]
 pub(super) struct Built {
     pub(super) tasks: Vec<DraftTask>,
+    pub(super) children: Vec<DraftChild>,
     pub(super) results: Vec<(String, &'static Shape)>,
     /// Findings that are allowed, by the state.
     pub(super) allowed: Vec<(String, Code)>,
@@ -198,6 +199,8 @@ impl Scope {
         }
         if let Some((task, call)) = def.task {
             built.tasks.push(DraftTask { state: at.to_owned(), task, call, result: def.result });
+        } else if let Some(child) = def.child {
+            built.children.push(DraftChild { state: at.to_owned(), child, result: def.result });
         } else if let Some(shape) = def.result {
             built.results.push((at.to_owned(), shape));
         }

@@ -1,7 +1,7 @@
 use super::{Catcher, Expr, Retrier, StateRef, scope::Scope};
 use crate::{
     asl::{self, Amount, PathField, QueryLanguage, Resource, State, StateKind},
-    definition::Call,
+    definition::{Call, Workflow, WorkflowInfo},
     diagnostic::Code,
     shape::{Shape, StateData},
     task::{self, TaskInfo},
@@ -20,6 +20,7 @@ pub struct StateDef {
     pub(super) catch: Vec<StateRef>,
     pub(super) children: Vec<Scope>,
     pub(super) task: Option<(TaskInfo, Call)>,
+    pub(super) child: Option<WorkflowInfo>,
     pub(super) result: Option<&'static Shape>,
     /// The type of an item that a Map reads.
     pub(super) item: Option<&'static Shape>,
@@ -41,6 +42,7 @@ impl StateDef {
             catch: Vec::new(),
             children: Vec::new(),
             task: None,
+            child: None,
             result: None,
             item: None,
             iterator: false,
@@ -281,6 +283,81 @@ impl Task {
     /// `lambda:invoke.waitForTaskToken`: the payload passes `$$.Task.Token` on, and the callback brings the result.
     pub fn wait_for_task_token<T: task::Task>() -> Self {
         Self::of::<T>(Call::WaitForTaskToken)
+    }
+
+    fn start<W: Workflow>(action: &str) -> Self
+    where
+        W::Input: StateData,
+        W::Output: StateData,
+    {
+        let mut task = Self::resource(format!("arn:aws:states:::{action}"));
+        task.0.child = Some(WorkflowInfo::of::<W>());
+        task
+    }
+
+    /// `states:startExecution`: starts another workflow with an [`input`](Self::input), and does not wait for it.
+    pub fn start_execution<W: Workflow>() -> Self
+    where
+        W::Input: StateData,
+        W::Output: StateData,
+    {
+        Self::start::<W>("states:startExecution")
+    }
+
+    /// `states:startExecution.sync:2`: starts another workflow and waits for its end; what it answers is under `Output`.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, Workflow, WorkflowType}};
+    /// # struct Fulfilment;
+    /// # impl Workflow for Fulfilment {
+    /// #     type Input = u32;
+    /// #     type Output = String;
+    /// #     const NAME: &'static str = "Fulfilment";
+    /// #     fn definition() -> Definition {
+    /// #         Definition::from_asl("Fulfilment", WorkflowType::Standard, asl::StateMachine::default())
+    /// #     }
+    /// # }
+    /// use stepfn_core::builder::{Machine, Task, path};
+    ///
+    /// let mut machine = Machine::new("Orders").input::<u32>().output::<String>();
+    /// let fulfil = machine.state("Fulfil");
+    /// let task = Task::start_execution_sync::<Fulfilment>().input(path("$")).output_path("$.Output");
+    /// machine.define(fulfil, task.end());
+    /// let definition = machine.build()?;
+    /// assert_eq!(definition.children[0].name, "Fulfilment");
+    /// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+    /// ```
+    pub fn start_execution_sync<W: Workflow>() -> Self
+    where
+        W::Input: StateData,
+        W::Output: StateData,
+    {
+        Self::start::<W>("states:startExecution.sync:2")
+    }
+
+    /// `states:startExecution.waitForTaskToken`: the input passes `$$.Task.Token` on, and the callback brings the result.
+    pub fn start_execution_wait_for_task_token<W: Workflow>() -> Self
+    where
+        W::Input: StateData,
+        W::Output: StateData,
+    {
+        Self::start::<W>("states:startExecution.waitForTaskToken")
+    }
+
+    /// `aws-sdk:sfn:startSyncExecution`: runs an Express workflow; what it answers is under `Output`, as a text of JSON.
+    pub fn start_sync_execution<W: Workflow>() -> Self
+    where
+        W::Input: StateData,
+        W::Output: StateData,
+    {
+        Self::start::<W>("aws-sdk:sfn:startSyncExecution")
+    }
+
+    /// What another workflow is started with: `Input` of `StartExecution`.
+    #[must_use]
+    pub fn input(mut self, input: Expr) -> Self {
+        self.0.templates.push((Slot::Payload, super::object([("Input", input)])));
+        self
     }
 
     /// Any other resource by its ARN.

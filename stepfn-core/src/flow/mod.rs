@@ -149,6 +149,17 @@ pub enum StateTyping {
         /// The result, where the function does not determine it: of a callback.
         result: Option<TypeRef>,
     },
+    /// It starts another workflow of the program.
+    Child {
+        /// The other machine's name.
+        name: String,
+        /// What it takes.
+        input: TypeRef,
+        /// What it answers.
+        output: TypeRef,
+        /// What a callback brings.
+        result: Option<TypeRef>,
+    },
     /// Something else does, and the result was declared.
     Result(TypeRef),
 }

@@ -559,6 +559,10 @@ impl Analyser<'_> {
             Need::MaybeNull => (matches!(value, Sym::Null), "something that may be null"),
             Need::Array => (matches!(value, Sym::Array(_) | Sym::Tuple(_)), "an array"),
             Need::NotNull => (!matches!(value, Sym::Null), "something that is never null"),
+            Need::Data => (
+                !matches!(value, Sym::String | Sym::Text(_) | Sym::Timestamp),
+                "data that is no text, which is read as JSON text here",
+            ),
             Need::Object | Need::Writable => {
                 (matches!(value, Sym::Object(..) | Sym::Map(_) | Sym::Merged(_)), "an object")
             }

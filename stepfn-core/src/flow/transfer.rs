@@ -18,6 +18,7 @@ use crate::{
     diagnostic::Code,
     jsonata,
     path::{Path, Root, SegmentKind},
+    service::{Pattern, Resource, lookup},
     shape::{Need, Side},
     value::Value,
 };
@@ -211,25 +212,11 @@ impl Analyser<'_> {
         let origin = format!("the result of `{name}`");
         match typing {
             Some(StateTyping::Task { task, name: function, input: wanted, output, call, result }) => {
-                let (template, field) = match &state.arguments {
-                    Some(arguments) => (Some(arguments), "Arguments"),
-                    None => (state.parameters.as_ref(), "Parameters"),
-                };
+                let (template, field) = given(state);
                 let (payload, payload_at) = match call {
                     Call::Direct if template.is_some() => (input.clone(), format!("{at}/{field}")),
                     Call::Direct => (input.clone(), format!("{at}/Resource")),
-                    Call::Invoke | Call::WaitForTaskToken => match template {
-                        Some(Value::Object(map)) if map.contains_key("Payload") => {
-                            (input.peek("Payload"), format!("{at}/{field}/Payload"))
-                        }
-                        Some(Value::Object(map)) if map.contains_key("Payload.$") => {
-                            (input.peek("Payload"), format!("{at}/Parameters/Payload.$"))
-                        }
-                        // An expression that makes all of it.
-                        Some(Value::String(_)) => (input.peek("Payload"), format!("{at}/{field}")),
-                        // Without a payload the function gets an empty object.
-                        _ => (Sym::object([]), format!("{at}/Resource")),
-                    },
+                    Call::Invoke | Call::WaitForTaskToken => parameter(at, state, input, "Payload"),
                 };
                 let what = format!("the input of `{function}`");
                 match call {
@@ -269,9 +256,51 @@ impl Analyser<'_> {
                     ),
                 }
             }
+            Some(StateTyping::Child { name: child, input: wanted, output, result }) => {
+                let (sent, sent_at) = parameter(at, state, input, "Input");
+                // A null is taken for an empty object, as a payload is.
+                self.payload_fits(site, &sent_at, &sent, wanted, &format!("the input of `{child}`"));
+                self.no_text(site, &sent_at, &sent);
+                self.child_result(task, &name, (&child, output), result)
+            }
             Some(StateTyping::Result(ty)) => Sym::leaf(ty, Side::Given, origin),
             None => answer::of_task(task, &name),
         }
+    }
+
+    /// Demands of what another machine is started with that it is no text: `StartExecution` reads a text as JSON text.
+    fn no_text(&mut self, site: &Site, at: &str, sent: &Sym) {
+        let reading =
+            Reading { site, at: at.to_owned(), range: None, shown: "Input".to_owned(), asks: false };
+        for member in sent.members() {
+            match member {
+                Sym::Leaf(leaf) => self.claim_path(leaf, &[], &OwnedNeed::Other(Need::Data), &reading),
+                other if other.is_open() => {}
+                other => self.demand(other, &OwnedNeed::Other(Need::Data), &reading),
+            }
+        }
+    }
+
+    /// What a Task that starts another machine brings.
+    fn child_result(
+        &mut self,
+        task: &Task,
+        name: &str,
+        (child, output): (&str, super::TypeRef),
+        result: Option<super::TypeRef>,
+    ) -> Sym {
+        let origin = format!("the result of `{name}`");
+        if let Some(ty) = result {
+            return Sym::leaf(ty, Side::Given, origin);
+        }
+        let answer = answer::of_task(task, name);
+        let Some(Resource::Integration(named)) = task.resource.as_str().map(lookup) else { return answer };
+        // With the other patterns the output is a text, or not there yet.
+        if named.pattern != Pattern::Sync2 {
+            return answer;
+        }
+        let output = Sym::leaf(output, Side::Given, format!("the output of `{child}`"));
+        answer.set(&["Output".into()], output)
     }
 
     /// The names in `Retry` and `Catch` that the task would have to raise itself.
@@ -471,5 +500,29 @@ fn token_keys(template: &Value, keys: &mut Vec<String>, found: &mut Vec<Vec<Stri
         }
         token_keys(value, keys, found);
         keys.pop();
+    }
+}
+
+/// What a Task gives its service, and the field that has it.
+fn given(state: &State) -> (Option<&Value>, &'static str) {
+    match &state.arguments {
+        Some(arguments) => (Some(arguments), "Arguments"),
+        None => (state.parameters.as_ref(), "Parameters"),
+    }
+}
+
+/// One parameter of a service that takes data, and where it stands. Without it the service is given an empty object.
+fn parameter(at: &str, state: &State, input: &Sym, name: &str) -> (Sym, String) {
+    let (template, field) = given(state);
+    match template {
+        Some(Value::Object(map)) if map.contains_key(name) => {
+            (input.peek(name), format!("{at}/{field}/{name}"))
+        }
+        Some(Value::Object(map)) if map.contains_key(format!("{name}.$").as_str()) => {
+            (input.peek(name), format!("{at}/Parameters/{name}.$"))
+        }
+        // An expression that makes all of it.
+        Some(Value::String(_)) => (input.peek(name), format!("{at}/{field}")),
+        _ => (Sym::object([]), format!("{at}/Resource")),
     }
 }

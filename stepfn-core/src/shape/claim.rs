@@ -135,6 +135,8 @@ pub enum Need<'a> {
     Value,
     /// Anything but `null`: a template cannot take `$` from it.
     NotNull,
+    /// Anything but a string for certain: a string is read as JSON text there.
+    Data,
     /// An object, or nothing yet: a `ResultPath` can write below it.
     Writable,
     /// A string, at least possibly: a comparison of it can be true.
@@ -537,6 +539,7 @@ const fn path_to(
         Need::Array => "an array",
         Need::Object | Need::Writable => "an object",
         Need::NotNull => "something that is never null",
+        Need::Data => "data that is no text, which is read as JSON text here",
         Need::Nothing | Need::Value => "a value",
     });
     out.push(", found ");
@@ -611,6 +614,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             | Need::Object
             | Need::Writable
             | Need::NotNull
+            | Need::Data
     );
     match view.shape {
         Shape::Any => !view.strict || !certain,
@@ -618,7 +622,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
         Shape::Mixed => matches!(need, Need::Value) || !certain,
         Shape::Nullable(_) if matches!(need, Need::MaybeNull | Need::Value) => true,
         Shape::Nullable(inner) => {
-            (!certain || matches!(need, Need::Single)) && can_be(view.with(inner), need)
+            (!certain || matches!(need, Need::Single | Need::Data)) && can_be(view.with(inner), need)
         }
         Shape::OneOf(one_of) => {
             let mut i = 0;
@@ -639,6 +643,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             Need::Nothing | Need::Value => true,
             Need::Single => !matches!(shape, Shape::Array(_) | Shape::Tuple(_)),
             Need::NotNull => !matches!(shape, Shape::Null),
+            Need::Data => !matches!(shape, Shape::String | Shape::Text(_) | Shape::Enum(_)),
             Need::MaybeString | Need::String => {
                 matches!(shape, Shape::String | Shape::Text(_) | Shape::Enum(_))
             }

@@ -148,6 +148,19 @@ impl<W> Test<W> {
         self
     }
 
+    /// Tests the machine that a state starts with mocks of its own: `Orders::test().child(Fulfilment::test().mock(Fulfilment::Tell, …))`.
+    /// Without this it runs with its own functions, and with what is bound here to resources.
+    ///
+    /// # Panics
+    /// Where it cannot be built.
+    #[track_caller]
+    pub fn child<C>(mut self, child: Test<C>) -> Self {
+        let name = child.definition.name.clone();
+        let executor = or_fail(child.builder.build(&child.definition), &format!("`{name}` cannot be run"));
+        self.builder = self.builder.state_machine(name, &executor);
+        self
+    }
+
     /// The answers of a test case of a mock file of Step Functions Local.
     pub fn mocks(mut self, case: &MockCase) -> Self {
         self.builder = self.builder.mocks(case);

@@ -123,6 +123,8 @@ pub(super) enum Target {
     Lambda(Path),
     /// `lambda::invoke(validator)`
     Invoke { task: Path, wait_for_task_token: bool },
+    /// `states::start_execution(Fulfilment).sync`: the other machine, and the ARN of the action
+    Start { child: Path, arn: String },
     /// A string, or `sns::publish` expanded to its ARN.
     Arn(String),
     /// `get_att("Function", "Arn")`, `ref_("Activity")`

@@ -51,6 +51,8 @@ pub(super) fn warning(conditions: &TokenStream, place: Place, message: &str) -> 
 pub(super) struct Names {
     pub(super) types: Vec<TokenStream>,
     pub(super) tasks: Vec<TokenStream>,
+    /// The other machines that this one starts.
+    pub(super) children: Vec<TokenStream>,
     pub(super) constants: TokenStream,
 }
 
@@ -81,6 +83,28 @@ impl Names {
         self.types.push(quote!(#name.input));
         self.types.push(quote!(#name.output));
         (index, TypeRef(first), TypeRef(first + 1))
+    }
+
+    /// Another machine, with its input and output types; one that `StartSyncExecution` starts has to be Express.
+    pub(super) fn child(&mut self, child: &syn::Path, is_sync: bool) -> (TypeRef, TypeRef) {
+        let index = self.children.len();
+        let name = quote::format_ident!("__STEPFN_CHILD{index}");
+        let place = Place::of_tokens(child);
+        let alias = quote::format_ident!("__StepfnChild{index}");
+        let info = quote_spanned!(place.first=> ::stepfn::__private::WorkflowInfo::of::<#alias>());
+        self.constants
+            .extend(quote!(type #alias = #child; const #name: ::stepfn::__private::WorkflowInfo = #info;));
+        if is_sync {
+            let callee = quote_spanned!(place.first=> ::stepfn::__private::expect_express);
+            let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, quote!(&#name));
+            arguments.set_span(place.last);
+            self.constants.extend(quote!(const _: () = #callee #arguments;));
+        }
+        self.children.push(quote!(#name));
+        let first = self.types.len();
+        self.types.push(quote!(#name.input));
+        self.types.push(quote!(#name.output));
+        (TypeRef(first), TypeRef(first + 1))
     }
 
     fn shape(&self, ty: TypeRef) -> TokenStream {
@@ -302,6 +326,7 @@ fn need_tokens(need: &OwnedNeed) -> TokenStream {
             Need::Nothing => quote!(Need::Nothing),
             Need::Value | Need::Literal(_) => quote!(Need::Value),
             Need::NotNull => quote!(Need::NotNull),
+            Need::Data => quote!(Need::Data),
             Need::Writable => quote!(Need::Writable),
             Need::MaybeString => quote!(Need::MaybeString),
             Need::MaybeNumber => quote!(Need::MaybeNumber),
@@ -374,6 +399,20 @@ pub(super) fn machine(
                 state: ::std::string::String::from(#state),
                 task: #info,
                 call: ::stepfn::__private::Call::#call,
+                result: #result,
+            });
+        }
+    });
+    let children = lowered.children.iter().zip(&names.children).map(|(child, info)| {
+        let state = &child.state;
+        let result = match typing.states.get(state) {
+            Some(StateTyping::Child { result, .. }) => shape(*result),
+            _ => shape(None),
+        };
+        quote! {
+            __stepfn_draft.children.push(::stepfn::__private::DraftChild {
+                state: ::std::string::String::from(#state),
+                child: #info,
                 result: #result,
             });
         }
@@ -452,6 +491,7 @@ pub(super) fn machine(
             #associated
 
             const NAME: &'static str = #text;
+            const TYPE: ::stepfn::__private::WorkflowType = ::stepfn::__private::WorkflowType::#workflow_type;
 
             fn definition() -> ::stepfn::__private::Definition {
                 let mut __stepfn_draft = ::stepfn::__private::Draft::from_macro(#text, #json);
@@ -459,6 +499,7 @@ pub(super) fn machine(
                 __stepfn_draft.input = #input_shape;
                 __stepfn_draft.output = #output_shape;
                 #(#tasks)*
+                #(#children)*
                 #(#results)*
                 #(#substitutions)*
                 #logging

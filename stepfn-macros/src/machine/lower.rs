@@ -8,7 +8,7 @@ use stepfn_core::{
     check,
     definition::{Call, Reference},
     diagnostic::{list, nearest},
-    draft::FUNCTION_NAME,
+    draft::{self, FUNCTION_NAME},
     json::push_token,
     value::{Map, Value},
 };
@@ -26,6 +26,7 @@ pub(super) struct Lowered {
     pub(super) json: Value,
     pub(super) spots: HashMap<String, Spot>,
     pub(super) tasks: Vec<Task>,
+    pub(super) children: Vec<Child>,
     pub(super) results: Vec<(String, Type)>,
     pub(super) substitutions: IndexMap<String, Reference>,
     /// Findings that the user allows: the pointer of the state, and the code's word.
@@ -51,16 +52,27 @@ pub(super) struct Task {
     pub(super) result: Option<Type>,
 }
 
+/// A Task state that starts another machine.
+pub(super) struct Child {
+    pub(super) state: String,
+    pub(super) child: syn::Path,
+    /// Whether `StartSyncExecution` starts it.
+    pub(super) is_sync: bool,
+    pub(super) result: Option<Type>,
+}
+
 pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
     let settings = settings::read(&machine.attributes, errors);
     let mut lowering = Lowering {
         errors,
         jsonata: (false, false),
+        starts: false,
         literal: false,
         out: Lowered {
             json: Value::Null,
             spots: HashMap::new(),
             tasks: Vec::new(),
+            children: Vec::new(),
             results: Vec::new(),
             substitutions: settings.substitutions.clone(),
             allowed: Vec::new(),
@@ -79,6 +91,8 @@ pub(super) struct Lowering<'e> {
     pub(super) errors: &'e mut Errors,
     /// Whether states here are JSONata's by default, and whether this one is.
     jsonata: (bool, bool),
+    /// Whether this state starts another machine: `input` is what it is started with then.
+    starts: bool,
     /// Whether the source is taken literally: keys and strings are themselves.
     pub(super) literal: bool,
     pub(super) out: Lowered,
@@ -180,6 +194,9 @@ impl Lowering<'_> {
         }
         let outer = self.jsonata;
         self.jsonata.1 = is_jsonata(block).unwrap_or(outer.0);
+        self.starts = block.entries.iter().any(|entry| {
+            matches!(&entry.value.kind, Kind::Resource(Resource { target: Target::Start { .. }, .. }))
+        });
         let mut map = Map::new();
         map.insert("Type".into(), type_name.into());
         if let Some(comment) = settings::doc_text(attributes) {
@@ -207,6 +224,12 @@ impl Lowering<'_> {
             {
                 Arc::make_mut(parameters).insert("FunctionName".into(), FUNCTION_NAME.into());
             }
+        }
+        if self.out.children.last().is_some_and(|child| child.state == at) {
+            let field = if self.jsonata.1 { "Arguments" } else { "Parameters" };
+            let mut parameters = map.shift_remove(field).unwrap_or_else(Value::empty_object);
+            draft::start_with(&mut parameters);
+            map.insert(field.into(), parameters);
         }
         self.jsonata = outer;
         Some(map.into())
@@ -236,7 +259,8 @@ impl Lowering<'_> {
             }
             "ErrorEquals" => self.names(value, &field_at),
             "Resource" => return self.resource(value, at, map),
-            "Payload" => return self.payload(value, key.place, at, map),
+            "Payload" => return self.payload(value, key, &name, at, map),
+            "Input" if self.starts => return self.payload(value, key, &name, at, map),
             "Choices" => self.rules(value, &field_at),
             "Retry" | "Catch" => self.list(value, &field_at, &key.text),
             "Branches" => match &value.kind {
@@ -457,12 +481,30 @@ impl Lowering<'_> {
                 "arn:aws:states:::lambda:invoke.waitForTaskToken".to_owned(),
                 Some((task, Call::WaitForTaskToken)),
             ),
-            Target::Arn(arn) => (arn.clone(), None),
+            Target::Start { arn, .. } | Target::Arn(arn) => (arn.clone(), None),
             Target::Reference(id, attribute) => (self.reference(id, attribute.as_ref(), value.place), None),
         };
         map.insert("Resource".into(), arn.into());
-        if call.is_some() && (at.ends_with("/ItemReader") || at.ends_with("/ResultWriter")) {
+        let has_code = call.is_some() || matches!(target, Target::Start { .. });
+        if has_code && (at.ends_with("/ItemReader") || at.ends_with("/ResultWriter")) {
             self.errors.push(value.place, "no function reads items or writes results; write `s3::get_object`, `s3::list_objects_v2` or `s3::put_object`");
+            return;
+        }
+        if let Target::Start { child, arn } = target {
+            if let Some(ty) = result
+                && !arn.ends_with(".waitForTaskToken")
+            {
+                self.errors.push(
+                    Place::of_tokens(ty),
+                    "what the machine answers is known; `-> Type` is for callbacks and other services",
+                );
+            }
+            self.out.children.push(Child {
+                state: at.to_owned(),
+                child: child.clone(),
+                is_sync: arn.ends_with(":startSyncExecution"),
+                result: result.clone(),
+            });
             return;
         }
         match (call, result) {
@@ -497,18 +539,20 @@ impl Lowering<'_> {
         format!("${{{name}}}")
     }
 
-    /// `payload`: what `lambda:invoke` sends, a field of `Parameters` (of `Arguments` in JSONata) in ASL.
-    fn payload(&mut self, value: &Expr, key: Place, at: &str, map: &mut Map) {
+    /// `payload`: what `lambda:invoke` sends, and `input`: what another machine is started with. In ASL it is a field of `Parameters` (of
+    /// `Arguments` in JSONata).
+    fn payload(&mut self, value: &Expr, key: &Key, name: &str, at: &str, map: &mut Map) {
         let (field, written) =
             if self.jsonata.1 { ("Arguments", "arguments") } else { ("Parameters", "parameters") };
         let at = format!("{at}/{field}");
         if map.contains_key(field) {
-            self.errors.push(key, format!("give either `payload` or `{written}` with a `Payload` in it"));
+            let message = format!("give either `{}` or `{written}` with `\"{name}\"` in it", key.text);
+            self.errors.push(key.place, message);
             return;
         }
-        self.spot(&at, Some(key), value.place);
+        self.spot(&at, Some(key.place), value.place);
         let mut parameters = Map::new();
-        self.template_field("Payload", value, key, &at, &mut parameters);
+        self.template_field(name, value, key.place, &at, &mut parameters);
         map.insert(field.into(), parameters.into());
     }
 

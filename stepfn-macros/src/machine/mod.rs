@@ -160,6 +160,12 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
             },
         );
     }
+    for child in &lowered.children {
+        let (input, output) = names.child(&child.child, child.is_sync);
+        let name = child.child.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        let result = child.result.as_ref().map(|ty| names.ty(ty));
+        states.insert(child.state.clone(), StateTyping::Child { name, input, output, result });
+    }
     for (state, ty) in &lowered.results {
         states.insert(state.clone(), StateTyping::Result(names.ty(ty)));
     }

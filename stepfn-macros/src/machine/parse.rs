@@ -334,10 +334,16 @@ fn resource(input: ParseStream<'_>) -> Result<Expr> {
                     }
                     Target::Invoke { task, wait_for_task_token: pattern.is_some() }
                 }
+                (parts, Some(child)) if starts(parts) => {
+                    // Of the two that wait for the end, the one whose answer has data, and not a text of JSON.
+                    let suffix = if suffix == ".sync" { ".sync:2" } else { suffix };
+                    let arn = format!("arn:aws:states:::{}{suffix}", service_path(parts));
+                    Target::Start { child, arn }
+                }
                 (_, Some(_)) => {
                     return Err(syn::Error::new(
                         first,
-                        "only `lambda(…)` and `lambda::invoke(…)` take a function; other services take `parameters`",
+                        "only `lambda(…)` and `lambda::invoke(…)` take a function, and `states::start_execution(…)` a machine; other services take `parameters`",
                     ));
                 }
                 ([_], None) => {
@@ -361,14 +367,23 @@ fn resource(input: ParseStream<'_>) -> Result<Expr> {
     Ok(Expr { kind: Kind::Resource(Resource { target, result }), place: Place { first, last } })
 }
 
+/// Whether an action starts the machine that stands behind it in parentheses.
+fn starts(parts: &[String]) -> bool {
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    matches!(
+        parts.as_slice(),
+        ["states", "start_execution"] | ["aws_sdk", "sfn", "start_execution" | "start_sync_execution"]
+    )
+}
+
 fn task(input: ParseStream<'_>) -> Result<(syn::Path, Span)> {
     let content;
     let parens = parenthesized!(content in input);
     let task = content.parse().map_err(|error: syn::Error| {
-        syn::Error::new(error.span(), "expected the name of a `#[lambda]` function")
+        syn::Error::new(error.span(), "expected the name of a `#[lambda]` function, or of a machine to start")
     })?;
     if !content.is_empty() {
-        return Err(content.error("expected `)`: a task is one function"));
+        return Err(content.error("expected `)`: a task is one function, or one machine"));
     }
     Ok((task, parens.span.close()))
 }
