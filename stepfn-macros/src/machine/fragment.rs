@@ -1,0 +1,380 @@
+//! `fragment!`: parts of machines that are written once and used in many.
+//!
+//! A macro sees its own tokens only, and a machine's analysis needs the fragment's. So the tokens travel: `fragment! { Notify { … } }` becomes
+//! a hidden `macro_rules!` that holds them, and `state_machine!`, where it finds a `..Notify` that it does not know, becomes a call of that:
+//! it calls `state_machine!` again with the tokens in front, until all are known. What names the types in a fragment is the fragment's own
+//! module: a type of the fragment's name has them as [`FragmentType`](stepfn_core::definition::FragmentType)s, by their place.
+
+use std::{cell::Cell, hash::{DefaultHasher, Hash, Hasher}};
+
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
+use syn::{
+    Attribute, Path, Result, Token, Type, Visibility, braced,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+    punctuated::Punctuated,
+};
+
+use super::{
+    ast::{Errors, Place},
+    parse::{self, Reading},
+    salvage,
+    spread::{self, Part},
+};
+
+/// What stands for `$` while tokens travel: `$` means something else in a `macro_rules!`.
+const DOLLAR: &str = "__stepfn_dollar";
+
+/// A fragment whose tokens are at hand.
+#[derive(Clone)]
+pub(super) struct Known {
+    /// As it is named where it is used.
+    key: String,
+    pub(super) path: TokenStream,
+    pub(super) body: Group,
+    /// The fragments that stand in it.
+    pub(super) nested: Vec<Self>,
+    /// Whether something is wrong with it, which was told where it is written.
+    pub(super) broken: bool,
+}
+
+/// The fragment of a path, among those at hand.
+pub(super) fn find<'k>(known: &'k [Known], path: &Path) -> Option<&'k Known> {
+    let key = key_of(&quote!(#path));
+    known.iter().find(|known| known.key == key)
+}
+
+/// A path without the blanks between its tokens.
+fn key_of(path: &TokenStream) -> String {
+    path.clone().into_iter().map(|token| token.to_string()).collect()
+}
+
+/// Takes the fragments that were handed over off the front: `@with (path) { … } [nested]`.
+pub(super) fn take(tokens: TokenStream) -> (Vec<Known>, TokenStream) {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut known = Vec::new();
+    while let [TokenTree::Punct(at), TokenTree::Ident(word), TokenTree::Group(path), TokenTree::Group(body), TokenTree::Group(nested), ..] =
+        tokens.as_slice()
+        && at.as_char() == '@'
+    {
+        let broken = word == "broken";
+        let path = path.stream();
+        let (nested, _) = take(nested.stream());
+        let mut shown = Group::new(body.delimiter(), show(body.stream()));
+        shown.set_span(body.span());
+        known.push(Known { key: key_of(&path), path, body: shown, nested, broken });
+        tokens.drain(..5);
+    }
+    (known, show(tokens.into_iter().collect()))
+}
+
+/// Calls the first fragment that is used and not at hand, which calls back; none where all are at hand.
+pub(super) fn ask(tokens: &TokenStream, known: &[Known], callback: &str) -> Option<TokenStream> {
+    let path = unknown(tokens.clone(), known)?;
+    let callback = Ident::new(callback, Span::call_site());
+    let known = handed_over(known);
+    let rest = hide(tokens.clone());
+    Some(quote!(#path ! { (::stepfn::__private::#callback) (#path) #known #rest }))
+}
+
+/// The fragments as [`take`] reads them.
+fn handed_over(known: &[Known]) -> TokenStream {
+    let known = known.iter().map(|Known { path, body, nested, broken, .. }| {
+        let word = if *broken { format_ident!("broken") } else { format_ident!("with") };
+        let mut hidden = Group::new(body.delimiter(), hide(body.stream()));
+        hidden.set_span(body.span());
+        let nested = handed_over(nested);
+        quote!(@ #word (#path) #hidden [#nested])
+    });
+    known.collect()
+}
+
+/// The path behind the first `..` that spreads a fragment which is not at hand.
+fn unknown(tokens: TokenStream, known: &[Known]) -> Option<TokenStream> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut is_start = true;
+    for (index, token) in tokens.iter().enumerate() {
+        if is_start
+            && let [TokenTree::Punct(first), TokenTree::Punct(second), rest @ ..] = &tokens[index..]
+            && first.as_char() == '.'
+            && second.as_char() == '.'
+        {
+            let path = path_of(rest);
+            let key = key_of(&path);
+            if !key.is_empty() && known.iter().all(|known| known.key != key) {
+                return Some(path);
+            }
+        }
+        is_start = matches!(token, TokenTree::Punct(punct) if punct.as_char() == ',');
+        if let TokenTree::Group(group) = token
+            && let Some(found) = unknown(group.stream(), known)
+        {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// `a::b::C` at the front of tokens.
+fn path_of(tokens: &[TokenTree]) -> TokenStream {
+    let mut path = Vec::new();
+    let mut wants_name = true;
+    for token in tokens {
+        match token {
+            TokenTree::Punct(colon) if colon.as_char() == ':' => wants_name = true,
+            TokenTree::Ident(_) if wants_name => wants_name = false,
+            _ => break,
+        }
+        path.push(token.clone());
+    }
+    path.into_iter().collect()
+}
+
+/// Tokens without `$`.
+fn hide(tokens: TokenStream) -> TokenStream {
+    map(tokens, &|token| match token {
+        TokenTree::Punct(punct) if punct.as_char() == '$' => Ident::new(DOLLAR, punct.span()).into(),
+        token => token,
+    })
+}
+
+/// Tokens with `$` again.
+fn show(tokens: TokenStream) -> TokenStream {
+    map(tokens, &|token| match token {
+        TokenTree::Ident(ident) if ident == DOLLAR => {
+            let mut dollar = Punct::new('$', Spacing::Alone);
+            dollar.set_span(ident.span());
+            dollar.into()
+        }
+        token => token,
+    })
+}
+
+fn map(tokens: TokenStream, change: &dyn Fn(TokenTree) -> TokenTree) -> TokenStream {
+    let changed = tokens.into_iter().map(|token| match token {
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), map(group.stream(), change));
+            inner.set_span(group.span());
+            inner.into()
+        }
+        token => change(token),
+    });
+    changed.collect()
+}
+
+/// `/// …  pub Notify { … }`, `Transient [ … ]`
+struct Declared {
+    attributes: Vec<Attribute>,
+    visibility: Visibility,
+    name: Ident,
+    body: Group,
+}
+
+pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
+    if let Err(error) = salvage::judge_depth(tokens.clone()) {
+        return error.to_compile_error();
+    }
+    let (known, tokens) = take(tokens);
+    let declared = match declared.parse2(tokens.clone()) {
+        Ok(declared) => declared,
+        Err(error) => return error.to_compile_error(),
+    };
+    if let Some(asked) = ask(&tokens, &known, "fragment") {
+        return asked;
+    }
+    let Declared { attributes, visibility, name, body } = declared;
+    let mut reading = Reading::new(known.clone());
+    let types = types(&body, &mut reading);
+    let errors = reading.errors;
+    let is_broken = !errors.is_empty();
+    let word = if is_broken { format_ident!("broken") } else { format_ident!("with") };
+    let mut hidden_body = Group::new(body.delimiter(), hide(body.stream()));
+    hidden_body.set_span(body.span());
+    let nested = handed_over(&known);
+    let hidden = format_ident!("__stepfn_fragment_{}_{:x}", name.unraw(), number(&name, &body));
+    // What others may use is a macro of the whole crate, whatever module it is in.
+    let export = matches!(visibility, Visibility::Public(_)).then(|| quote!(#[macro_export]));
+    let docs: Vec<_> = attributes.iter().filter(|attribute| attribute.path().is_ident("doc")).collect();
+    let words = docs.is_empty().then(|| {
+        let words = format!("The fragment `{name}`.");
+        quote!(#[doc = #words])
+    });
+    let conditions: Vec<_> = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+    let types = types.iter().enumerate().map(|(index, ty)| {
+        let ty = crate::enclosed(ty);
+        quote! {
+            #(#conditions)*
+            impl ::stepfn::__private::FragmentType<#index> for #name {
+                type Type = #ty;
+            }
+        }
+    });
+    let types = (!is_broken).then(|| quote!(#(#types)*));
+    let errors = errors.to_tokens();
+    quote! {
+        #(#conditions)*
+        #[doc(hidden)]
+        #[allow(unused_macros)]
+        #export
+        macro_rules! #hidden {
+            (($($callback:tt)*) ($($path:tt)*) $($rest:tt)*) => {
+                $($callback)* ! { @ #word ($($path)*) #hidden_body [#nested] $($rest)* }
+            };
+        }
+
+        #(#conditions)*
+        #[doc(hidden)]
+        #[allow(unused_imports)]
+        #visibility use #hidden as #name;
+
+        #(#conditions)*
+        #(#docs)*
+        #words
+        #[allow(dead_code, non_camel_case_types)]
+        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+        #visibility struct #name;
+
+        #types
+        #errors
+    }
+}
+
+fn declared(input: ParseStream<'_>) -> Result<Declared> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    if let Some(attribute) =
+        attributes.iter().find(|attribute| !["doc", "cfg"].iter().any(|known| attribute.path().is_ident(known)))
+    {
+        return Err(super::expand::spanned_error(
+            Place::of_tokens(attribute.path()),
+            "a fragment has doc comments and `#[cfg(…)]`, no other attributes",
+        ));
+    }
+    let visibility = input.parse()?;
+    let expected = "expected a fragment: `pub Notify { Publish: Task { … } }`, or a list: `pub Transient [ { error_equals: […] } ]`";
+    let name: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
+    let body = match input.parse::<TokenTree>() {
+        Ok(TokenTree::Group(group))
+            if matches!(group.delimiter(), Delimiter::Brace | Delimiter::Bracket) =>
+        {
+            group
+        }
+        Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+            return Err(syn::Error::new(
+                group.span(),
+                "a fragment has no input: what flows into it is what the machine that uses it has there; write its states in braces",
+            ));
+        }
+        Ok(other) => return Err(syn::Error::new(other.span(), expected)),
+        Err(error) => return Err(syn::Error::new(error.span(), expected)),
+    };
+    if !input.is_empty() {
+        return Err(input.error("expected the end: one `fragment!` declares one fragment"));
+    }
+    Ok(Declared { attributes, visibility, name, body })
+}
+
+/// The types that a fragment names, in their order.
+fn types(body: &Group, reading: &mut Reading) -> Vec<Type> {
+    let mut types = Vec::new();
+    let part = match parse::part(body, reading) {
+        Ok(part) => part,
+        Err(error) => {
+            reading.push_syn(&error);
+            return types;
+        }
+    };
+    let mut part = part;
+    spread::each_type(&mut part, &mut |ty| types.push(ty.clone()));
+    types
+}
+
+/// A number that no other fragment of the crate has: two may have one name, in two modules.
+fn number(name: &Ident, body: &Group) -> u64 {
+    thread_local! {
+        static COUNT: Cell<u64> = const { Cell::new(0) };
+    }
+    let mut hasher = DefaultHasher::new();
+    (name.to_string(), body.to_string()).hash(&mut hasher);
+    // Outside of a compiler there are no places.
+    if proc_macro::is_available() {
+        let span = name.span().unwrap();
+        (span.file(), span.line(), span.column()).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// Reads what stands in the braces behind a spread: other names for states and for those that the fragment leads to.
+pub(super) fn renames(input: ParseStream<'_>) -> Result<Vec<(Renamed, Renamed)>> {
+    let content;
+    braced!(content in input);
+    let pairs = Punctuated::<(Renamed, Renamed), Token![,]>::parse_terminated_with(&content, |input| {
+        let from = renamed(input)?;
+        if !input.peek(Token![:]) {
+            return Err(input.error(
+                "expected `:` and a name: `..Notify { prefix: Second, Done: Ship }` names the fragment's states and those that it leads to",
+            ));
+        }
+        input.parse::<Token![:]>()?;
+        Ok((from, renamed(input)?))
+    })?;
+    Ok(pairs.into_iter().collect())
+}
+
+/// A name in the braces behind a spread.
+pub(super) struct Renamed {
+    pub(super) text: String,
+    pub(super) is_string: bool,
+    pub(super) place: Place,
+}
+
+fn renamed(input: ParseStream<'_>) -> Result<Renamed> {
+    if input.peek(syn::LitStr) {
+        let text: syn::LitStr = input.parse()?;
+        return Ok(Renamed { text: text.value(), is_string: true, place: Place::of(text.span()) });
+    }
+    let name = input
+        .call(Ident::parse_any)
+        .map_err(|error| syn::Error::new(error.span(), "expected a state's name, or `prefix`"))?;
+    Ok(Renamed { text: name.unraw().to_string(), is_string: false, place: Place::of(name.span()) })
+}
+
+/// The parts of a fragment, read where it is spread.
+pub(super) fn read(known: &Known, errors: &mut Errors, wants: spread::Wants) -> Option<Part> {
+    if known.broken {
+        errors.is_broken = true;
+        return None;
+    }
+    let mut inner = Reading::new(known.nested.clone());
+    let part = parse::part_as(&known.body, &mut inner, wants);
+    errors.is_broken |= inner.errors.is_broken;
+    match part {
+        Ok(mut part) if inner.errors.is_empty() => {
+            let mut index = 0;
+            spread::each_type(&mut part, &mut |ty| {
+                *ty = of_fragment(&known.path, index, Place::of_tokens(ty));
+                index += 1;
+            });
+            Some(part)
+        }
+        Ok(_) => {
+            errors.append(inner.errors);
+            None
+        }
+        Err(error) => {
+            errors.push_syn(&error);
+            None
+        }
+    }
+}
+
+/// A type of a fragment, as it is named from outside of the fragment's module. It is found where the fragment is, and shown where it is written.
+fn of_fragment(path: &TokenStream, index: usize, place: Place) -> Type {
+    let path = map(path.clone(), &|mut token| {
+        token.set_span(token.span().located_at(place.first));
+        token
+    });
+    let last = Ident::new("Type", place.last);
+    let tokens = quote::quote_spanned!(place.first=> <#path as ::stepfn::__private::FragmentType<#index>>::#last);
+    syn::parse2(tokens.clone()).unwrap_or(Type::Verbatim(tokens))
+}
