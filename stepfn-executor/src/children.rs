@@ -69,6 +69,7 @@ impl ExecutorBuilder {
             identity: self.identity.clone(),
             resources: self.resources.clone(),
             functions: self.functions.clone(),
+            functions_by: self.functions_by.clone(),
             substitutions: self.substitutions.clone(),
             allow_unbound: self.allow_unbound,
             any_input: self.any_input,
