@@ -70,15 +70,14 @@
 #[cfg(feature = "codegen")]
 pub use stepfn_codegen as codegen;
 pub use stepfn_core::{
-    asl, builder, check, definition,
     definition::{Definition, Workflow, WorkflowType},
-    diagnostic, draft, flow, intrinsic, json, path, shape,
     shape::StateData,
-    task,
     task::{Task, TaskError},
     token::TaskToken,
-    validate, value,
 };
+// For the tests of this workspace, and for nobody else: how the macros and the builder judge types may change in any release.
+#[doc(hidden)]
+pub use stepfn_core::{draft, flow, intrinsic, shape};
 #[cfg(feature = "deploy")]
 pub use stepfn_deploy as deploy;
 #[cfg(feature = "durable")]
@@ -90,6 +89,68 @@ pub use stepfn_executor::testing;
 #[cfg(feature = "lambda")]
 pub use stepfn_lambda as lambda;
 pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};
+
+/// The model of the Amazon States Language, read from JSON and written as JSON.
+pub mod asl {
+    pub use stepfn_core::asl::{
+        Amount, Catcher, Choice, ChoiceRule, Comparison, Condition, Fail, Map, OperandKind, Operator,
+        Parallel, Pass, PathField, QueryLanguage, Resource, Retrier, State, StateKind, StateMachine, TYPES,
+        Task, Unknown, Wait, read, read_document, read_str,
+    };
+}
+
+/// The builder: workflows that a program makes, judged by the same rules as those of `state_machine!`.
+pub mod builder {
+    pub use stepfn_core::builder::{
+        Catcher, Choice, ChoiceRule, Expr, Fail, ItemBatcher, ItemReader, Machine, Map, Operand, Ordered,
+        Parallel, Pass, ResultWriter, Retrier, Rule, Scope, StateDef, StateRef, Succeed, Task, Wait, array,
+        boolean_at, call, condition, format, get_att, jsonata, number_at, object, path, ref_, string_at,
+        timestamp, timestamp_at,
+    };
+}
+
+/// The checks of definitions, whoever wrote them.
+pub mod check {
+    pub use stepfn_core::check::{
+        Checked, Fixed, Located, OBJECTS, Options, Page, check, check_read, check_text, fields, fix_text,
+        is_field,
+    };
+}
+
+/// A checked workflow and what belongs to it.
+pub mod definition {
+    pub use stepfn_core::definition::{
+        Call, Definition, LogLevel, LoggingConfiguration, Reference, Source, TaskBinding, Workflow,
+        WorkflowType,
+    };
+}
+
+/// What the checks find.
+pub mod diagnostic {
+    pub use stepfn_core::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix, Label, Severity, Subject};
+}
+
+/// JSON text with the places of its values.
+pub mod json {
+    pub use stepfn_core::json::{
+        Cursor, Document, JsonError, Span, parse, parse_value, to_pretty_string, to_string,
+    };
+}
+
+/// Functions behind JSON, as tasks are.
+pub mod task {
+    pub use stepfn_core::task::{Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo};
+}
+
+/// A definition as `ValidateStateMachineDefinition` judges it, in AWS's words.
+pub mod validate {
+    pub use stepfn_core::validate::{Issue, Validation, validate};
+}
+
+/// JSON values.
+pub mod value {
+    pub use stepfn_core::value::{Array, Key, Map, Number, Size, Value, from_value, to_value};
+}
 
 /// The syntax of the Amazon States Language in the macro: a reference.
 ///

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
-use stepfn::{
+use stepfn_core::{
     asl::{Operator, QueryLanguage},
     intrinsic::Call,
     path::{Filter, FilterOperand, Path, Root, Segment, SegmentKind},

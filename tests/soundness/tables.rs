@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use stepfn::{
+use stepfn_core::{
     asl::{Operator, QueryLanguage, TYPES},
     check::{OBJECTS, fields},
     intrinsic::Function,
