@@ -159,7 +159,7 @@ impl Public {
                         );
                         match self.resolve(of, module, &path) {
                             Target::Module(of, module) => {
-                                self.module(&of, &module, &format!("{shown}{name}::"))
+                                self.module(&of, &module, &format!("{shown}{name}::"));
                             }
                             Target::Item(of, module, defined) => {
                                 self.item(&of, &module, &defined, &format!("{shown}{name}"));
@@ -292,7 +292,7 @@ fn what_is_public_is_listed() {
         list.push_str(name);
         list.push('\n');
     }
-    let path = root().join("xtask/tests/house/public.txt");
+    let path = root().join("tests/house/src/public.txt");
     if env::var_os("STEPFN_BLESS").is_some() {
         fs::write(&path, &list).unwrap();
     }
@@ -303,7 +303,7 @@ fn what_is_public_is_listed() {
         .collect();
     assert!(
         written == list,
-        "`xtask/tests/house/public.txt` is not what is public (STEPFN_BLESS=1 writes it):\n{}",
+        "`tests/house/src/public.txt` is not what is public (STEPFN_BLESS=1 writes it):\n{}",
         changed.join("\n")
     );
 }

@@ -87,7 +87,7 @@ struct Plan {
 }
 
 fn plan(name: &str) -> Plan {
-    let text = fs::read_to_string(root().join("xtask/tests/house").join(name)).unwrap();
+    let text = fs::read_to_string(root().join("tests/house/src").join(name)).unwrap();
     let (mut floors, mut upwards) = (Vec::new(), BTreeMap::new());
     for line in text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()) {
         if let Some((from, to)) = line.split_once(" -> ") {

@@ -1,0 +1,8 @@
+//! Tests that keep the house in order: the length of files and functions, the list of what is public, and the floors of core.
+#![cfg(test)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod floors;
+mod lengths;
+mod public;
+mod source;
