@@ -23,8 +23,8 @@ pub enum Command {
 
 /// Find what AWS would refuse, and what would fail at run time
 ///
-/// Findings go to standard output: by default as `error[code]: message` with `file:line:column`, the line and a caret.
-/// `stepfn explain CODE` says more of each.
+/// Diagnostics go to standard output: by default as `error[code]: message` with `file:line:column`, the line and a caret.
+/// `stepfn explain CODE` explains each.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -81,7 +81,7 @@ pub struct Validate {
     pub(crate) format: Format,
 }
 
-/// How findings are written
+/// The format of diagnostics
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 #[non_exhaustive]
 pub enum ReportFormat {
@@ -97,7 +97,7 @@ pub enum ReportFormat {
     Github,
 }
 
-/// How an answer is written
+/// The format of the answer
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people.
@@ -110,13 +110,13 @@ pub enum Format {
 /// Lay out `state_machine!` in Rust files, and rewrite definitions in JSON in the canonical form
 ///
 /// In Rust files the bodies of `state_machine!` are laid out, and nothing else: rustfmt leaves them alone, and this leaves alone what
-/// rustfmt does. What fits on a line stays there, what is broken stays broken, comments stay; `max_width`, `tab_spaces` and `hard_tabs` of
-/// rustfmt.toml hold. A body that does not parse is left as it is, and a message says why; so is one behind `#[rustfmt::skip]`, and one in a
+/// rustfmt does. A line that fits stays one, a broken one stays broken, comments stay; `max_width`, `tab_spaces` and `hard_tabs` of
+/// rustfmt.toml apply. A body that does not parse is left as it is, with a message; so is one behind `#[rustfmt::skip]`, and one in a
 /// `macro_rules!`.
 ///
 /// In definitions fields get a fixed order and an indentation of two spaces. Nothing gets lost: fields that ASL does not have stay, at the
-/// end of their object; names and data stay in their order and values as they are. A file that cannot be written back whole (a key stands
-/// twice, it is no object) is left as it is, and the findings say why.
+/// end of their object; names and data stay in their order and values as they are. A file that cannot be written back whole (a duplicate key,
+/// no object) is left as it is, and the diagnostics give the reason.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -138,8 +138,8 @@ pub struct Fmt {
 /// Run a definition, with mocks in the place of services and on virtual time
 ///
 /// The output goes to standard output as JSON; how the execution ended, its path and its history go to standard error. Waits,
-/// timeouts and backoff take no time. Mocks are in the format of Step Functions Local; no service is ever called. What AWS refuses is
-/// not run. What AWS creates is run, and fails as it fails there, whatever else is wrong with it: that is said before.
+/// timeouts and backoff take no time. Mocks are in the format of Step Functions Local; no service is ever called. A definition that AWS
+/// refuses is not run. One that AWS creates is run, and fails as it fails there, whatever else is wrong with it: that is reported before.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -164,7 +164,7 @@ pub struct Run {
     pub(crate) deny_errors: bool,
 }
 
-/// What goes into a run
+/// The data of a run
 #[derive(Debug, Args)]
 pub struct RunData {
     /// The execution's input: JSON as it is, or a file with it; `-` is standard input [default: {}]
@@ -176,7 +176,7 @@ pub struct RunData {
     /// The test case of the mock file [default: the only one of the state machine]
     #[arg(long, value_name = "NAME", requires = "mocks")]
     pub(crate) test_case: Option<String>,
-    /// What `States.UUID`, `States.MathRandom` and jitter are drawn from; the same seed gives the same run
+    /// The seed of `States.UUID`, `States.MathRandom` and jitter; the same seed gives the same run
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     pub seed: i64,
     /// A folder whose files are the objects of a bucket, which distributed Maps read from and write to; may be given more than once
@@ -189,8 +189,8 @@ pub struct RunData {
 
 /// Write the `state_machine!` source of existing definitions
 ///
-/// The source compiles, and generates the ASL that it came from. References of templates become `ref_` and `get_att`; types are inferred
-/// from samples of the input and from what the definition says. What a file declares beside the machine is told.
+/// The source compiles, and generates the ASL that it came from. References of templates become `ref_` and `get_att`; types are inferred from
+/// samples of the input and from the definition. Parts of a file beside the machine are reported.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -264,7 +264,7 @@ pub struct Diff {
     pub(crate) format: Format,
 }
 
-/// Say what a finding's code means, why it is one, and how to mend it
+/// Explain a diagnostic's code: its meaning, its reason, and how to fix it
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -272,7 +272,7 @@ Exit codes:
   1  there is no such code
   2  the command line is wrong")]
 pub struct Explain {
-    /// The code, as it stands in brackets behind `error` or `warning`
+    /// The code, as in the brackets after `error` or `warning`
     #[arg(required_unless_present = "list")]
     pub(crate) code: Option<String>,
     /// List all codes

@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -
     out.flush()?;
     write!(err, "checked {}: ", report::count(checked, "file"))?;
     if arguments.fix {
-        write!(err, "{} fixed, ", report::count(fixed, "finding"))?;
+        write!(err, "{} fixed, ", report::count(fixed, "diagnostic"))?;
     }
     writeln!(err, "{}, {}", report::count(errors, "error"), report::count(warnings, "warning"))?;
     Ok(outcome)

@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Diff, out: &mut dyn Write, err: &mut dyn Write) ->
     write_changes(&diff(&old, &new), arguments.format, out)
 }
 
-/// The machine of a file; none, which is said, where there is none in it. Mistakes in it are no matter here.
+/// Reads the machine of a file; reports it where there is none in it. Mistakes in it do not matter here.
 ///
 /// # Errors
 /// When the output cannot be written.

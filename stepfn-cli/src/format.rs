@@ -68,13 +68,13 @@ pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> 
     Ok(outcome)
 }
 
-/// What a file becomes.
+/// The formatted text of a file.
 struct Made {
     /// The new text; none where it is left as it is.
     text: Option<String>,
     /// The machines of a Rust file.
     machines: usize,
-    /// Whether nothing of it was left alone.
+    /// Whether all of it was formatted.
     is_whole: bool,
 }
 
@@ -140,7 +140,7 @@ fn json(source: &Source, err: &mut dyn Write) -> io::Result<Made> {
     Ok(Made { is_whole: text.is_some(), text, machines: 0 })
 }
 
-/// What would change, in the form of `diff -u`.
+/// Writes the changes, in the form of `diff -u`.
 fn difference(out: &mut dyn Write, before: &str, after: &str) -> io::Result<()> {
     let diff = similar::TextDiff::from_lines(before, after);
     for hunk in diff.unified_diff().context_radius(2).iter_hunks() {
@@ -158,7 +158,7 @@ fn difference(out: &mut dyn Write, before: &str, after: &str) -> io::Result<()> 
     Ok(())
 }
 
-/// The canonical text; none where something would get lost on the way, which is said.
+/// Returns the canonical text; reports it and returns none where something would get lost on the way.
 fn canonical(source: &Source, err: &mut dyn Write) -> io::Result<Option<String>> {
     let checked = check_text(&source.text, &Options::default());
     let lost = match &checked.document {
@@ -191,7 +191,7 @@ fn canonical(source: &Source, err: &mut dyn Write) -> io::Result<Option<String>>
     Ok(None)
 }
 
-/// Returns `true` if findings of a code are about what a definition is made of, so that something of it may not be read.
+/// Returns `true` if diagnostics of a code are about what a definition is made of, so that something of it may not be read.
 fn is_of_form(code: Code) -> bool {
     matches!(
         code,
@@ -247,7 +247,7 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
         .and_then(|()| fs::set_permissions(&beside, fs::metadata(&path)?.permissions()))
         .and_then(|()| fs::rename(&beside, &path));
     if written.is_err() {
-        // What stands there is of no use to anybody; that it could be written is what is said.
+        // Its content is of no use to anybody; only that it could be written is reported.
         let _ = fs::remove_file(&beside);
     }
     written

@@ -110,7 +110,7 @@ fn read(path: &Path, allow_outside: bool) -> Result<Vec<Imported>, String> {
     import::read(&name, &text, &import::no_files).map_err(|error| error.to_string())
 }
 
-/// The samples; none, which is said, where one cannot be read.
+/// Reads the samples; reports one that cannot be read, and returns none.
 fn samples(files: &[PathBuf], err: &mut dyn Write) -> io::Result<Option<Vec<Value>>> {
     let mut samples = Vec::new();
     for path in files {

@@ -46,12 +46,12 @@ pub use self::{
     run::{cause, happened},
 };
 
-/// How a command ended, which is its exit code; of several files, the worst counts.
+/// The outcome of a command, which is its exit code; of several files, the worst counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// 0: all is well.
     Fine,
-    /// 1: there are findings, or it did not succeed.
+    /// 1: there are diagnostics, or it did not succeed.
     Findings,
     /// 2: the command line is wrong, or a file could not be read or written.
     Unreadable,

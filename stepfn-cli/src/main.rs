@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         // Whoever reads has read enough: `stepfn explain --list | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            // Where nobody reads what went wrong, the exit code still says it.
+            // Where nobody reads the error, the exit code still reports it.
             let _ = writeln!(err, "error: cannot write the output: {error}");
             ExitCode::from(Outcome::Unreadable as u8)
         }

@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &New, out: &mut dyn Write, err: &mut dyn Write) -> 
     }
 }
 
-/// What is written, and what is to be told beside it.
+/// The files of a project, and the notes to print beside them.
 struct Project {
     files: Vec<(PathBuf, String)>,
     notes: Vec<String>,
@@ -86,7 +86,7 @@ fn project(arguments: &New) -> Result<Project, String> {
     Ok(project)
 }
 
-/// What stands for the names in the templates.
+/// The names in the templates, with their replacements.
 struct Words([(&'static str, String); 4]);
 
 impl Words {

@@ -1,4 +1,4 @@
-//! Findings in the forms that other tools read: SARIF 2.1.0, and the workflow commands of GitHub Actions.
+//! Diagnostics in the forms that other tools read: SARIF 2.1.0, and the workflow commands of GitHub Actions.
 
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -26,22 +26,22 @@ impl Region {
     }
 }
 
-/// A finding as renderers take it.
+/// A diagnostic as renderers take it.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The word that names the rule.
     pub code: String,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong.
+    /// The message.
     pub message: String,
-    /// What to write instead.
+    /// A suggestion of what to write instead.
     pub help: Option<String>,
     /// The file that it is in, where it is in one.
     pub file: Option<String>,
     /// The place in the file.
     pub region: Option<Region>,
-    /// What it is in beside the file: a JSON pointer, a machine and a pointer.
+    /// The place in something other than the file: a JSON pointer, a machine and a pointer.
     pub logical: Option<String>,
     /// Other places of the file that have to do with it.
     pub related: Vec<(Region, String)>,
@@ -50,7 +50,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// A finding without a place in a file.
+    /// A diagnostic without a place in a file.
     pub fn new(code: impl Into<String>, severity: Severity, message: impl Into<String>) -> Self {
         Self {
             code: code.into(),
@@ -95,7 +95,7 @@ impl Entry {
     }
 }
 
-/// The edits of a finding's fix in the text, and whether it is certain.
+/// The edits of a diagnostic's fix in the text, and whether it is certain.
 pub(crate) fn fix(source: &Source, found: &Located) -> Option<(bool, Vec<(Span, String)>)> {
     let fix = found.finding.fix.as_ref()?;
     // Only a text that is no JSON has edits without a document.
@@ -107,7 +107,7 @@ pub(crate) fn fix(source: &Source, found: &Located) -> Option<(bool, Vec<(Span, 
     Some((fix.certain, edits.collect::<Option<_>>()?))
 }
 
-/// The findings as commands of a GitHub Actions workflow, which shows them at the lines of a pull request: `::error file=…::message`.
+/// The diagnostics as commands of a GitHub Actions workflow, which shows them at the lines of a pull request: `::error file=…::message`.
 ///
 /// ```
 /// use stepfn_cli::render::{Entry, github};
@@ -153,7 +153,7 @@ pub fn github(entries: &[Entry]) -> String {
     out
 }
 
-/// The findings as a log of SARIF 2.1.0, which code scanning services take.
+/// The diagnostics as a log of SARIF 2.1.0, which code scanning services take.
 ///
 /// ```
 /// use stepfn_cli::render::{Entry, sarif};

@@ -1,4 +1,4 @@
-//! How findings are shown.
+//! The forms in which diagnostics are shown.
 
 use std::{
     io::{self, Write},
@@ -23,9 +23,9 @@ use crate::{render::fix, source::Source};
 
 /// Cells from one tab stop to the next, in what is shown.
 const TAB: usize = 4;
-/// Cells of a source line that are shown at most: a definition may stand on one line.
+/// Cells of a source line that are shown at most: a definition may be on one line.
 const WIDTH: usize = 120;
-/// How far another place may be, in bytes, to be shown with the one that is meant.
+/// The distance of another place, in bytes, within which it is shown with the main one.
 const NEAR: usize = 16 * 1024;
 
 const BOLD: Style = Style::new().bold();
@@ -37,14 +37,14 @@ fn colour(severity: Severity) -> Style {
     }
 }
 
-/// One finding: what is wrong, the line with a caret, what else has to do with it, and the help.
+/// One diagnostic: what is wrong, the line with a caret, what else has to do with it, and the help.
 pub(crate) fn text(out: &mut dyn Write, source: &Source, found: &Located) -> io::Result<()> {
     let Located { finding, span, labels } = found;
     let place = Place { name: &source.name, text: &source.text, span, labels };
     place.write(out, finding.severity, Some(finding.code), &finding.message, finding.help.as_deref())
 }
 
-/// What AWS says: `ERROR SCHEMA_VALIDATION_FAILED: message at /States/X`.
+/// Writes AWS's diagnostic: `ERROR SCHEMA_VALIDATION_FAILED: message at /States/X`.
 pub(crate) fn issue(out: &mut dyn Write, issue: &Issue) -> io::Result<()> {
     let colour = colour(Severity::Error);
     write!(out, "{colour}ERROR {}{colour:#}: {BOLD}{}{BOLD:#}", issue.code, printable(&issue.message))?;
@@ -66,7 +66,7 @@ pub(crate) fn error_at(
     place.write(err, Severity::Error, None, message, help)
 }
 
-/// A place in a text, to be shown with what is said of it.
+/// A place in a text, with its label.
 struct Place<'s> {
     name: &'s str,
     text: &'s str,
@@ -184,7 +184,7 @@ pub fn printable_json(json: &str) -> String {
         if c == '\n' || is_visible(c) {
             out.push(c);
         } else {
-            // Such a character stands in a text, and all of them are below U+10000.
+            // Such a character is in a text, and all of them are below U+10000.
             out.push_str(&format!("\\u{:04x}", u32::from(c)));
         }
     }
@@ -208,7 +208,7 @@ fn push_printable(line: &mut String, cells: usize, c: char) -> usize {
     }
 }
 
-/// The findings of one file, as one line of JSON.
+/// The diagnostics of one file, as one line of JSON.
 pub(crate) fn json(source: &Source, findings: &[Located]) -> Value {
     let findings = findings.iter().map(|found| {
         let Located { finding, span, labels } = found;
@@ -276,7 +276,7 @@ pub fn count(number: usize, what: &str) -> String {
     }
 }
 
-/// The place in the JSONata expression that failed an execution, with what JSONata says of it and a caret.
+/// Writes the place in the JSONata expression that failed an execution, with JSONata's message and a caret.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -295,7 +295,7 @@ pub fn expression_error(err: &mut dyn Write, failed: &ExpressionError) -> io::Re
     place.write(err, Severity::Error, None, said.as_ref().unwrap_or(&failed.message), None)
 }
 
-/// How an execution ended.
+/// Writes how an execution ended.
 pub(crate) fn ended(
     err: &mut dyn Write,
     status: &Status,

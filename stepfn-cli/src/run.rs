@@ -29,7 +29,7 @@ use crate::{
 
 /// The reason why nothing was run.
 pub(crate) enum Stop {
-    /// It was said, and the command ends so.
+    /// It was reported, and the command ends so.
     Said(Outcome),
     Output(io::Error),
 }
@@ -96,7 +96,7 @@ fn only_one_is_stdin(files: [Option<&PathBuf>; 3], err: &mut dyn Write) -> Resul
 }
 
 impl RunData {
-    /// Reads the input and the mocks for a machine of the program, with what is wrong with them said.
+    /// Reads the input and the mocks for a machine of the program, and reports errors in them.
     ///
     /// # Errors
     /// When the output cannot be written; the inner error is how the command ends then.
@@ -114,7 +114,7 @@ impl RunData {
         }
     }
 
-    /// Binds the folders that stand for buckets; `names` says what buckets are called that the program calls otherwise.
+    /// Binds folders in place of buckets; `names` has the real names of buckets that the program names otherwise.
     #[must_use]
     pub fn bind_buckets(
         &self,
@@ -145,7 +145,7 @@ impl RunData {
     }
 }
 
-/// Says why nothing is run.
+/// Reports why nothing is run.
 pub(crate) fn said<T>(err: &mut dyn Write, message: &str, outcome: Outcome) -> Result<T, Stop> {
     report::error(err, &message.replace("\nhelp: ", "\n  = help: "))?;
     Err(Stop::Said(outcome))
@@ -269,7 +269,7 @@ fn mocks(
             );
             return said(err, &message, Outcome::Unreadable);
         }
-        // That there is none, or no such machine, is what the file says.
+        // The file itself shows that there is none, or no such machine.
         (None, None, _) => "",
     };
     let case = match file.test_case(name, case) {
@@ -305,7 +305,7 @@ pub fn cause(error: &RunError, mocks: Option<&MockCase>) -> String {
     format!("state `{state}`: {what}\nhelp: {help}")
 }
 
-/// Says what happened, as far as it went: the history, where a format is asked for, and the path.
+/// Reports the events so far: the history, where a format is asked for, and the path.
 ///
 /// # Errors
 /// When it cannot be written.

@@ -12,12 +12,12 @@ pub(crate) struct Source {
     pub(crate) text: String,
 }
 
-/// Returns `true` if a file stands for standard input.
+/// Returns `true` if a file is standard input.
 pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// What a file is called in messages.
+/// Returns the name of a file in messages.
 pub(crate) fn name(path: &Path) -> String {
     if is_stdin(path) { "<stdin>".to_owned() } else { path.display().to_string() }
 }

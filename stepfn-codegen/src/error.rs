@@ -166,7 +166,7 @@ pub enum Problem {
     PluginVariable,
     /// A key with a variable.
     #[error(
-        "`${{` and `#{{` cannot stand in the key `{0}`: the Serverless Framework resolves values only, and its plugin everything"
+        "`${{` and `#{{` cannot be in the key `{0}`: the Serverless Framework resolves values only, and its plugin everything"
     )]
     Key(String),
     /// A key that makes an object an intrinsic function.
@@ -180,7 +180,7 @@ pub enum Problem {
     DynamicReference(String),
     /// A reference in the place of a number.
     #[error(
-        "`{0}` stands where ASL wants a number, and the Serverless plugin makes texts of references; write the number, or use the field's `…Path`"
+        "`{0}` is where ASL requires a number, and the Serverless plugin makes strings of references; write the number, or use the field's `…Path`"
     )]
     NumberReference(String),
     /// A number that JavaScript does not have.

@@ -145,14 +145,14 @@ impl Draft {
     /// Checks the draft and gives its definition.
     ///
     /// # Errors
-    /// All findings, when one of them is an error.
+    /// All diagnostics, when one of them is an error.
     pub fn build(self) -> Result<Definition, Diagnostics> {
         let (definition, findings) = self.build_with_warnings();
         let findings = Diagnostics(findings);
         if findings.has_errors() { Err(findings) } else { Ok(definition) }
     }
 
-    /// Checks the draft and gives its definition with all findings, errors and warnings.
+    /// Checks the draft and returns its definition with all diagnostics, errors and warnings.
     pub fn build_with_warnings(mut self) -> (Definition, Vec<Diagnostic>) {
         let (typing, known) = self.typing();
         let unstartable = self.unstartable();

@@ -293,7 +293,7 @@ fn execution_result(resource: &str, output: &Value) -> Value {
 }
 
 fn no_json(error: &impl fmt::Display) -> String {
-    format!("what the mock was told to answer cannot be written as JSON: {error}")
+    format!("the mock's answer cannot be written as JSON: {error}")
 }
 
 /// Returns the payload that `lambda:invoke` sends to the function. A null comes to it as an object: recorded on AWS.

@@ -87,7 +87,7 @@ impl Arguments {
             };
             let text: LitStr = meta.value()?.parse()?;
             if slot.is_some() {
-                return Err(meta.error("the argument stands here twice; keep one"));
+                return Err(meta.error("the argument occurs here twice; keep one"));
             }
             if text.value().is_empty() {
                 return Err(syn::Error::new(

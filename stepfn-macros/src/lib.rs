@@ -81,7 +81,7 @@ pub fn lambda(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[tracing]`: X-Ray
 /// - `#[substitutions(Table = ref_("Orders"), ShipArn = get_att("Ship", "Arn"))]`: the values of `${Table}` in strings
 /// - `#[cfg(…)]`, `#[deprecated]`, `#[allow(…)]`, `#[expect(…)]`, `#[warn(…)]`: rustc's own
-/// - on a state, `#[allow(stepfn::code)]`: a finding that you know better about
+/// - on a state, `#[allow(stepfn::code)]`: a diagnostic that you know better about
 ///
 /// Imported definitions may need the exact text of ASL: `asl("$['a']")` is a path or function in its own text, `is_present($.x) == false` and
 /// `and($.x == 1)` are tests and lists that would be written shorter otherwise.

@@ -74,7 +74,7 @@ impl Check {
                     machine: None,
                     pointer: None,
                     code: "out-of-date",
-                    message: format!("{difference}; `cargo xtask generate` mends it"),
+                    message: format!("{difference}; `cargo xtask generate` fixes it"),
                 }));
             }
             Err(error @ Error::Io { .. }) => return Err(error.into()),
@@ -115,7 +115,7 @@ impl Check {
             err,
             "checked {}: {}",
             count(deployments.len(), "machine"),
-            count(findings.len(), "finding")
+            count(findings.len(), "diagnostic")
         )?;
         Ok(if findings.is_empty() { Outcome::Fine } else { Outcome::Findings })
     }
@@ -135,7 +135,7 @@ fn entries(findings: &[Finding]) -> Vec<Entry> {
     findings.iter().map(entry).collect()
 }
 
-/// What AWS says of a definition.
+/// Reports AWS's validation of a definition.
 fn of_machine(definition: &Definition, findings: &mut Vec<Finding>) {
     let text = to_json(definition);
     let mut push = |pointer: Option<String>, code: &'static str, message: String| {

@@ -19,8 +19,8 @@ use crate::{Failure, is_called, stage::Stage, unknown};
 /// Deploy a machine to AWS, or all of them, after showing what changes there
 ///
 /// AWS validates the definition first. Nothing is done where nothing changed; where something did, it is asked whether to go on.
-/// What the program says of the machine's deployment holds, and options come before it; what neither says stays as it is, but for logging and tracing,
-/// which are off.
+/// The settings in the program's deployment of the machine apply, and options come before them; settings that neither has stay as they are,
+/// but for logging and tracing, which are off.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -34,7 +34,7 @@ pub(crate) struct Deploy {
     /// All machines, each behind those that it starts
     #[arg(long, conflicts_with = "name")]
     all: bool,
-    /// What the state machine is called in AWS [default: NAME]
+    /// The state machine's name in AWS [default: NAME]
     #[arg(long = "as", value_name = "NAME", conflicts_with = "all")]
     deployed_as: Option<String>,
     /// The ARN of the role that executions run with; a new state machine cannot do without
@@ -49,7 +49,7 @@ pub(crate) struct Deploy {
     /// Publish a version of what is deployed, unless there is one
     #[arg(long)]
     publish: bool,
-    /// What the version is described as
+    /// The description of the version
     #[arg(long, value_name = "TEXT")]
     version_description: Option<String>,
     /// Lead this alias to the version, and no other; publishes
@@ -186,7 +186,7 @@ impl Deploy {
         if ended.is_none() {
             let done = runtime.block_on(plan.apply_with(&sfn, |event| {
                 if self.format == Format::Text && written.is_ok() {
-                    // A step of an alias may take an hour: it is told as it begins.
+                    // A step of an alias may take an hour: it is printed as it begins.
                     written = writeln!(out, "{}", printable(&event.to_string())).and_then(|()| out.flush());
                 }
             }))?;

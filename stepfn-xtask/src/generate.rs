@@ -88,7 +88,7 @@ impl Generate {
     }
 }
 
-/// What a format cannot carry is that format's error: the others are written.
+/// Reports a format's errors: the other formats are written.
 fn told(refused: &[(Format, Error)], out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Failure> {
     out.flush()?;
     for (format, error) in refused {
@@ -114,7 +114,7 @@ pub(crate) fn default_out() -> Result<PathBuf, Failure> {
 /// The root of the workspace that the running xtask belongs to, relative to the current directory where it lies below:
 /// nothing where it is that.
 ///
-/// Cargo says which package it runs; started by hand, the program takes the current directory for it.
+/// Cargo passes the package that it runs; started by hand, the program takes the current directory for it.
 pub(crate) fn root() -> Result<PathBuf, Failure> {
     let here = env::current_dir().map_err(|source| Error::Io {
         action: "find the current directory",

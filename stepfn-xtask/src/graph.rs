@@ -15,7 +15,7 @@ pub(crate) struct Graph {
     /// The machine
     #[arg(value_name = "NAME")]
     name: String,
-    /// What to print it as
+    /// The format to print
     #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
     format: GraphFormat,
 }

@@ -102,7 +102,7 @@ error: this xtask was built without the server
 struct Arguments {
     #[command(subcommand)]
     task: Task,
-    /// The stage of `stepfn.toml` that this is for: its values stand in the place of `${Stage}`, `${Region}`, `${Account}` and the names it gives
+    /// The stage of `stepfn.toml` to use: its values replace `${Stage}`, `${Region}`, `${Account}` and the names it gives
     #[arg(long, global = true, value_name = "NAME")]
     stage: Option<String>,
     /// The file of the stages [default: `stepfn.toml` here, or in the nearest folder above]
@@ -194,7 +194,7 @@ impl Xtask {
         Self { machines: Vec::new(), formats: FileFormat::DEFAULT.to_vec() }
     }
 
-    /// Adds a machine: its definition, or that with what is said beside it.
+    /// Adds a machine: its definition, or that with the settings of its deployment.
     pub fn machine<D: Into<Deployment>>(mut self, machine: impl Fn() -> D + 'static) -> Self {
         self.machines.push(Box::new(move || machine().into()));
         self
@@ -234,12 +234,12 @@ impl Xtask {
     }
 }
 
-/// [`Xtask::main`] for machines with nothing said beside them.
+/// [`Xtask::main`] for machines without settings beside their definitions.
 pub fn main(machines: &[fn() -> Definition]) -> ExitCode {
     of(machines).main()
 }
 
-/// [`Xtask::run`] for machines with nothing said beside them.
+/// [`Xtask::run`] for machines without settings beside their definitions.
 pub fn run(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     machines: &[fn() -> Definition],
@@ -276,7 +276,7 @@ fn perform(
         Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => return 0,
         Err(failure) => failure,
     };
-    // Where nobody reads what went wrong, the exit code still says it.
+    // Where nobody reads the error, the exit code still reports it.
     let _ = match &failure {
         Failure::Usage(text) => write!(err, "{text}"),
         Failure::Generate(error) => stepfn_cli::error(err, &error.to_string()),

@@ -16,14 +16,14 @@ use crate::Failure;
 /// The file's name.
 pub(crate) const FILE: &str = "stepfn.toml";
 
-/// What a command is for.
+/// A stage, for which a command runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stage {
     /// Its name, where one was asked for.
     pub(crate) name: Option<String>,
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
-    /// What `${Name}`s are.
+    /// The values of `${Name}`s.
     pub(crate) values: IndexMap<String, String>,
     /// The names of buckets, by what the program calls them.
     pub(crate) buckets: BTreeMap<String, String>,

@@ -160,7 +160,7 @@ fn check_says_what_a_deployment_would_trip_over() {
     let fine = xtask(&["check", "--out", &at], orders);
     assert_eq!(
         (fine.code, fine.out.as_str(), fine.err.as_str()),
-        (0, "", "checked 1 machine: no findings\n")
+        (0, "", "checked 1 machine: no diagnostics\n")
     );
 
     let large = || machine(&ORDERS.replace("NotPaid", &"x".repeat(1 << 20)));

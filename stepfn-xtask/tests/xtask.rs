@@ -86,7 +86,7 @@ fn names_choose_machines() {
 
 #[test]
 fn without_a_directory_files_go_to_the_workspace_root() {
-    // A check writes nothing, and its findings say where it looked.
+    // A check writes nothing, and its diagnostics say where it looked.
     let ran = xtask(&["generate", "--check"], &[|| greeting("OfNoRealProgram")]);
     assert_eq!(ran.code, 1);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();

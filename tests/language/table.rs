@@ -154,7 +154,7 @@ fn table() -> (String, Vec<String>) {
         add(&mut text, &mut missing, row(member, "JSONPath", member, &call, &with(member)));
     }
     text.push_str(
-        "\nIn JSONata the context object is `$states.context`, and expressions stand in strings: `\"{% $states.input.total %}\"`, by the \
+        "\nIn JSONata the context object is `$states.context`, and expressions are written in strings: `\"{% $states.input.total %}\"`, by the \
          builder `jsonata(\"$states.input.total\")`.\n",
     );
     (text, missing)

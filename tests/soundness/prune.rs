@@ -24,7 +24,7 @@ pub(crate) fn prune(
                 if round == 0 {
                     seen(&trial, &findings);
                 }
-                // One at a time first: the next finding may be of the same mistake.
+                // One at a time first: the next diagnostic may be of the same mistake.
                 let many = if round < ROUNDS / 2 { 1 } else { findings.len() };
                 let mut changed = false;
                 for finding in findings.iter().take(many) {
@@ -43,7 +43,7 @@ pub(crate) fn prune(
 const NEEDED: [&str; 9] =
     ["Type", "Resource", "States", "StartAt", "Branches", "ItemProcessor", "Iterator", "Choices", "Items"];
 
-/// Takes away what a finding is about.
+/// Takes away what a diagnostic is about.
 pub(crate) fn remove(trial: &mut Trial, finding: &Diagnostic) -> bool {
     let at = finding.at.as_str();
     if at.starts_with('#') || at.is_empty() {

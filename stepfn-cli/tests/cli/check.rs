@@ -286,13 +286,13 @@ fn certain_slips_are_fixed_in_the_file() {
     let place = Place::new(&[("a.json", slips), ("b.json", TWICE)]);
     let Run { out, err, code } = place.run(&["check", "--fix", "a.json", "b.json"]);
     assert!(out.starts_with("error[conflicting-transition]") && out.matches("error[").count() == 1, "{out}");
-    assert_eq!(err, "checked 2 files: 3 findings fixed, 1 error, no warnings\n");
+    assert_eq!(err, "checked 2 files: 3 diagnostics fixed, 1 error, no warnings\n");
     assert_eq!(code, 1);
     let fixed = slips.replace("Nxt", "Next").replace("Coment", "Comment").replace("},\n}}", "}\n}}");
     assert_eq!(std::fs::read_to_string(place.path("a.json")).unwrap(), fixed);
     assert_eq!(std::fs::read_to_string(place.path("b.json")).unwrap(), TWICE);
     let Run { err, code, .. } = place.run(&["check", "--fix", "a.json"]);
-    assert_eq!((err.as_str(), code), ("checked 1 file: no findings fixed, no errors, no warnings\n", 0));
+    assert_eq!((err.as_str(), code), ("checked 1 file: no diagnostics fixed, no errors, no warnings\n", 0));
     let Run { err, code, .. } = place.run_with(&["check", "--fix", "-"], slips);
     assert!(err.contains("standard input cannot be fixed in place"), "{err}");
     assert_eq!(code, 2);

@@ -8,7 +8,7 @@ use crate::{Place, Run};
 fn a_code_has_a_page() {
     let Run { out, code, .. } = Place::new(&[]).run(&["explain", "unknown-state"]);
     assert!(out.starts_with("# unknown-state (error)\n\n"), "{out}");
-    assert!(out.contains("\n## Failing\n\n```json\n{") && out.contains("\n## Mended\n\n```json\n{"), "{out}");
+    assert!(out.contains("\n## Failing\n\n```json\n{") && out.contains("\n## Fixed\n\n```json\n{"), "{out}");
     assert_eq!(code, 0);
 }
 
@@ -36,7 +36,7 @@ fn each_listed_code_can_be_explained() {
     }
 }
 
-/// The address that findings name leads to a heading of `docs/errors.md`. `STEPFN_BLESS=1` writes the file.
+/// The address that diagnostics name leads to a heading of `docs/errors.md`. `STEPFN_BLESS=1` writes the file.
 #[test]
 fn the_page_of_all_codes_is_current() {
     let mut page = "# Errors and warnings\n\nWritten from the rules by `STEPFN_BLESS=1 cargo test -p stepfn-cli --test cli the_page`; do not edit.\n"
@@ -59,7 +59,7 @@ fn the_page_of_all_codes_is_current() {
         fs::write(&path, &page).unwrap();
     }
     let written = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
-    assert!(written == page, "`docs/errors.md` is not what the rules say: run this test with STEPFN_BLESS=1");
+    assert!(written == page, "`docs/errors.md` is out of date: run this test with STEPFN_BLESS=1");
     for code in Code::ALL {
         let (_, anchor) =
             code.url().split_once('#').map(|(path, anchor)| (path.to_owned(), anchor.to_owned())).unwrap();

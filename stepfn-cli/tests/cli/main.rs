@@ -80,7 +80,7 @@ fn stepfn(directory: &Path, arguments: &[&str], stdin: &str, variables: &[(&str,
     }
 }
 
-/// The first finding of a text on one line: `file:line:column: error[code]: message`.
+/// The first diagnostic of a text on one line: `file:line:column: error[code]: message`.
 fn head(text: &str) -> String {
     let mut lines = text.lines();
     let title = lines.next().unwrap_or_default();

@@ -32,7 +32,7 @@ fn the_commands_say_what_it_shows() {
     for command in commands {
         let (line, shown) = command.split_once('\n').unwrap_or((command, ""));
         if line.starts_with("run") {
-            // What `check` found is mended by then.
+            // What `check` found is fixed by then.
             std::fs::write(place.path("order.asl.json"), ORDER.replace("ProcesOrder", "ProcessOrder"))
                 .unwrap();
         }

@@ -188,7 +188,7 @@ fn an_activity_without_a_mock_is_not_waited_for() {
 fn an_invocation_without_an_answer_is_named() {
     let Run { err, code, .. } = run("Short", &[]);
     assert!(
-        err.contains("the mocked response `Busy` says nothing of invocation 1\n  = help: add `\"1\"`"),
+        err.contains("the mocked response `Busy` has no answer for invocation 1\n  = help: add `\"1\"`"),
         "{err}"
     );
     assert_eq!(code, 1);

@@ -89,10 +89,10 @@ pub enum DeploymentProblem {
     #[error("only a gradual deployment is taken back by an alarm; add `canary`, `linear` or `all_at_once`")]
     AliasAlarms,
     /// One name twice.
-    #[error("`{0}` stands here twice; give each its own")]
+    #[error("`{0}` occurs here twice; give each its own")]
     Twice(String),
     /// A log group to make for a machine that logs nothing.
-    #[error("nothing is logged to the group; say what with `logging`, at the level `ERROR` or `ALL`")]
+    #[error("nothing is logged to the group; set what is with `logging`, at the level `ERROR` or `ALL`")]
     LogGroupWithoutLogging,
     /// Logs without a place to go to.
     #[error(

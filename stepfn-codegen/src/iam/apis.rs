@@ -96,7 +96,7 @@ pub(super) fn call(scope: &mut Scope<'_, '_>, service: &str, operation: &str, sh
         ("s3", "copyObject") => copy(scope),
         ("s3", "deleteObjects") => {
             let bucket = scope.s3_bucket("Bucket");
-            let why = "the keys of what is deleted stand in a list";
+            let why = "the keys of the deleted objects are in a list";
             scope.allow("s3:DeleteObject", &Resource::with_reason(format!("{}/*", bucket.arn), why));
         }
         ("sfn", "startExecution") => {

@@ -8,7 +8,7 @@ use super::{
     services::{OBJECT, here},
 };
 
-const TABLES: &str = "which of the database's tables a query reads stands in its text";
+const TABLES: &str = "the text of the query determines which of the database's tables it reads";
 const RESULTS: &str = "Athena names the files of results by the query";
 
 /// `athena:startQueryExecution`.
@@ -25,13 +25,13 @@ pub(super) fn start(scope: &mut Scope<'_, '_>, is_sync: bool) {
     let reads = reads(&scope.parameters.get("QueryString"));
     tables(scope, reads);
     results(scope);
-    let data = "the query reads the tables' files, whose buckets stand in the data catalog".to_owned();
+    let data = "the query reads the tables' files, whose buckets are in the data catalog".to_owned();
     let data = Resource::named(scope.placeholder("TableFiles", data));
     scope.allow("s3:GetObject", &data);
     if !reads {
         scope.allow_all(&["s3:DeleteObject", "s3:PutObject"], &[data]);
     }
-    let why = "the query lists the tables' files, whose buckets stand in the data catalog".to_owned();
+    let why = "the query lists the tables' files, whose buckets are in the data catalog".to_owned();
     let buckets = Resource::named(scope.placeholder("TableBucket", why));
     scope.allow_all(&["s3:GetBucketLocation", "s3:ListBucket"], &[buckets]);
 }
@@ -108,7 +108,7 @@ fn results(scope: &mut Scope<'_, '_>) {
             None => (path, String::new()),
         },
         None if given == Given::Absent => {
-            let why = "without `OutputLocation` the results' bucket stands in the workgroup".to_owned();
+            let why = "without `OutputLocation` the results' bucket is in the workgroup".to_owned();
             (scope.placeholder("ResultBucket", why), String::new())
         }
         None => (scope.placeholder_as("ResultBucket", FIELD, &given), String::new()),
@@ -125,7 +125,7 @@ fn results(scope: &mut Scope<'_, '_>) {
 
 /// `athena:getQueryResults`: Athena reads the file in the caller's name.
 pub(super) fn query_results(scope: &mut Scope<'_, '_>) {
-    let why = "the file of the results lies where the query was told to write it".to_owned();
+    let why = "the file of the results is where the query was configured to write it".to_owned();
     let file = Resource::named(scope.placeholder("ResultFile", why));
     scope.allow("s3:GetObject", &file);
 }

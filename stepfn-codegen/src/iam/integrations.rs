@@ -120,7 +120,7 @@ impl Scope<'_, '_> {
     pub(super) fn watch(&mut self, rule: &str) {
         let arn = format!("{}rule/{rule}", here("events"));
         let rule = if rule.contains('*') {
-            Resource::with_reason(arn, "AWS does not tell the whole name of the rule")
+            Resource::with_reason(arn, "AWS does not document the whole name of the rule")
         } else {
             Resource::named(arn)
         };

@@ -147,7 +147,7 @@ fn why(field: &str, given: &Given) -> String {
         }
         Given::Open(path) => format!("`{field}` comes out of the data, by `{path}`"),
         Given::Absent => format!("`{field}` is not given"),
-        Given::Known(texts) => format!("`{}` does not tell it", texts.join("`, `")),
+        Given::Known(texts) => format!("`{}` does not determine it", texts.join("`, `")),
     }
 }
 

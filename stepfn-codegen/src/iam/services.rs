@@ -236,7 +236,7 @@ pub(super) fn api(scope: &mut Scope<'_, '_>) {
             Some((id, _)) => id.to_owned(),
             None => scope.placeholder(
                 "ApiId",
-                format!("`{host}` does not tell the API's id: a domain of its own, or a substitution"),
+                format!("`{host}` does not contain the API's id: a domain of its own, or a substitution"),
             ),
         },
         None => scope.placeholder_as("ApiId", "ApiEndpoint", &given),

@@ -137,7 +137,7 @@ impl Document<'_> {
                 match references.text(arn).or_else(|| arn.text().map(str::to_owned)) {
                     Some(arn) => destinations.push(arn),
                     None => imported.notes.push(format!(
-                        "{}:{}:{}: a destination of logs that only CloudFormation can tell is left out",
+                        "{}:{}:{}: a destination of logs that only CloudFormation knows is left out",
                         self.file, arn.line, arn.column
                     )),
                 }

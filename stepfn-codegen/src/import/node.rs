@@ -223,7 +223,7 @@ impl Reader<'_> {
             }
             Event::Alias(anchor) => {
                 let Some(size) = self.anchors.get(&anchor).map(|(_, size)| *size) else {
-                    return Err(syntax(self.file, mark, "the alias stands for nothing yet"));
+                    return Err(syntax(self.file, mark, "the alias is not defined yet"));
                 };
                 if self.open.len() + size.depth > MOST_DEPTH {
                     return Err(syntax(self.file, mark, &format!("nested deeper than {MOST_DEPTH} levels")));

@@ -84,7 +84,7 @@ fn machine(document: Document<'_>, id: &str, resource: &Node, ty: &Type) -> Resu
             return Err(document.error(
                 properties,
                 &at,
-                format!("there is no definition; it stands in one of {}", keys.join(", ")),
+                format!("there is no definition; it is expected in one of {}", keys.join(", ")),
             ));
         };
         let at = format!("{at}.{}", ty.file);

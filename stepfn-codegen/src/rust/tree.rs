@@ -363,7 +363,7 @@ fn sequence<'t>(trees: &[Tree<'t>], position: Position, within: Within) -> Found
         match tree {
             Tree::Token(token) => {
                 if token.kind == Kind::Doc && index + 1 == trees.len() {
-                    return Err((token.at, "a doc comment stands before what it is about"));
+                    return Err((token.at, "a doc comment must come before its item"));
                 }
                 let Part::Word { text, gap, ends_line, .. } = word(token, space) else { continue };
                 let is_joint = within.rule && ["&&", "||"].contains(&text);

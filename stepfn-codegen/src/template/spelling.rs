@@ -102,7 +102,7 @@ impl Template {
             return reference.clone();
         }
         let (wanted, what) = match reference {
-            Reference::Ref(name) => (pascal([name.as_str()]), format!("What !Ref {name} stands for")),
+            Reference::Ref(name) => (pascal([name.as_str()]), format!("The value of !Ref {name}")),
             Reference::GetAtt(name, attribute) => {
                 (pascal([name.as_str(), attribute.as_str()]), format!("The {attribute} of {name}"))
             }

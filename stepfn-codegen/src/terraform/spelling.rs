@@ -95,7 +95,7 @@ impl Module {
             return format!("aws_sfn_state_machine.{machine}.{attribute}");
         }
         let (wanted, what) = match reference {
-            Reference::Ref(name) => (snake(name), format!("What !Ref {name} stands for")),
+            Reference::Ref(name) => (snake(name), format!("The value of !Ref {name}")),
             Reference::GetAtt(name, attribute) => {
                 (format!("{}_{}", snake(name), snake(attribute)), format!("The {attribute} of {name}"))
             }

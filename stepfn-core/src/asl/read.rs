@@ -15,7 +15,7 @@ const BOOLEAN: &str = "`true` or `false`";
 
 /// Reads a definition from JSON text.
 ///
-/// Duplicate keys are findings; AWS takes the last.
+/// Duplicate keys are diagnostics; AWS takes the last.
 ///
 /// # Errors
 /// Only when the text is not JSON. Everything else is a finding.
@@ -32,7 +32,7 @@ pub fn read_document(document: &Document) -> (StateMachine, Vec<Diagnostic>) {
             Diagnostic::new(
                 Code::DuplicateKey,
                 at.clone(),
-                format!("the key `{key}` stands twice in one object"),
+                format!("the key `{key}` occurs twice in one object"),
             )
             .on_key()
             .help("only the last one counts: remove the other"),

@@ -202,7 +202,7 @@ impl Lowering {
     fn substitute(&mut self, name: &str, reference: &Reference, at: &str) {
         let known = self.substitutions.entry(name.to_owned()).or_insert_with(|| reference.clone());
         if known != reference {
-            let message = format!("`${{{name}}}` stands for two things, `{known}` and `{reference}`");
+            let message = format!("`${{{name}}}` has two values, `{known}` and `{reference}`");
             self.findings.push(
                 Diagnostic::new(Code::DuplicateKey, at, message)
                     .help("give one of the two resources another logical id"),
@@ -221,7 +221,7 @@ impl Lowering {
             return;
         }
         if map.contains_key(key) || map.contains_key(format!("{key}.$").as_str()) {
-            let message = format!("the key `{key}` stands twice in one object");
+            let message = format!("the key `{key}` occurs twice in one object");
             self.findings.push(Diagnostic::new(Code::DuplicateKey, at, message).on_key());
             return;
         }

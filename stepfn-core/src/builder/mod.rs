@@ -193,14 +193,14 @@ impl Machine {
     /// Checks the machine and gives its definition.
     ///
     /// # Errors
-    /// All findings, when one of them is an error.
+    /// All diagnostics, when one of them is an error.
     pub fn build(self) -> Result<Definition, Diagnostics> {
         let (definition, findings) = self.build_with_warnings();
         let findings = Diagnostics(findings);
         if findings.has_errors() { Err(findings) } else { Ok(definition) }
     }
 
-    /// Checks the machine and gives its definition with all findings, errors and warnings.
+    /// Checks the machine and gives its definition with all diagnostics, errors and warnings.
     pub fn build_with_warnings(self) -> (Definition, Vec<Diagnostic>) {
         let Self { scope, mut draft } = self;
         let mut built = Built::default();
@@ -216,7 +216,7 @@ impl Machine {
             draft.substitutions.insert(name, reference);
         }
         let mut findings = built.findings;
-        // What a slip with a handle leads to is no finding of its own.
+        // What a slip with a handle leads to is no diagnostic of its own.
         let slips = !findings.is_empty();
         findings.extend(built.lowering.findings);
         let (definition, judged) = draft.build_with_warnings();

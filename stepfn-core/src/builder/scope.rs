@@ -56,7 +56,7 @@ pub(super) struct Built {
     pub(super) tasks: Vec<DraftTask>,
     pub(super) children: Vec<DraftChild>,
     pub(super) results: Vec<(String, &'static Shape)>,
-    /// Findings that are allowed, by the state.
+    /// Diagnostics that are allowed, by the state.
     pub(super) allowed: Vec<(String, Code)>,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) lowering: Lowering,

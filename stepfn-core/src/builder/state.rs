@@ -27,7 +27,7 @@ pub struct StateDef {
     /// Whether the Map's processor is written as `Iterator`.
     pub(super) iterator: bool,
     pub(super) processor_config: Option<Value>,
-    /// Findings that are no findings here.
+    /// Diagnostics that are allowed here.
     pub(super) allowed: Vec<Code>,
 }
 

@@ -21,7 +21,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Ask",
   "States": {
     "Ask": {

@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::definition::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
-    what: "A value whose type cannot be told flows where a type is demanded: into a function, a typed result, an operand, or an \
+    what: "A value whose type cannot be determined flows where a type is demanded: into a function, a typed result, an operand, or an \
            argument of a function.",
     why: "Nothing shows that it has the right type there, so the execution may fail with a type error. It can be passed on freely \
           as long as nothing is demanded of it. Only typed workflows (`state_machine!` and the builder) are refused for it. In the \
@@ -16,7 +16,7 @@ pub(super) const PAGE: Page = Page {
     "Pause": { "Type": "Wait", "SecondsPath": "$.delay", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Find",
   "States": {
     "Find": { "Type": "Pass", "Parameters": { "delay.$": "$.order.delay" }, "Next": "Pause" },

@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(super) const PAGE: Page = Page {
-    what: "What stands behind a comparison operator is of the wrong kind.",
+    what: "The operand of a comparison operator is of the wrong kind.",
     why: "AWS refuses it: `String...` takes a string, `Numeric...` a number, `BooleanEquals` and the `Is...` tests `true` or \
           `false`, `Timestamp...` an RFC 3339 time, and the operators that end in `Path` take a path.",
     failing: r#"{
@@ -28,7 +28,7 @@ pub(super) const PAGE: Page = Page {
     "Done": { "Type": "Succeed" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Check",
   "States": {
     "Check": {

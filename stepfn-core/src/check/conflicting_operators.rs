@@ -23,7 +23,7 @@ pub(super) const PAGE: Page = Page {
     "Done": { "Type": "Succeed" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Check",
   "States": {
     "Check": {
@@ -49,7 +49,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let StateKind::Choice(choice) = &node.state.kind else { return };
     for (index, rule) in choice.choices.iter().enumerate() {
         let at = format!("/Choices/{index}");
-        // What is of the other query language has a finding of its own.
+        // What is of the other query language has a diagnostic of its own.
         let own =
             matches!(rule.condition, Condition::Jsonata(_)) == (node.language == QueryLanguage::Jsonata);
         if own {
@@ -80,7 +80,7 @@ fn beside(node: &Node<'_>, below: &str, asked: &str, unknown: &Unknown, findings
         Operator::from_name(key).is_some() || ["And", "Or", "Not", "Condition", "Variable"].contains(&key)
     };
     if let Some(key) = unknown.keys().find(|key| asks(key)) {
-        let message = format!("`{key}` stands beside `{asked}`: a rule asks one thing");
+        let message = format!("`{key}` is beside `{asked}`: a rule has one operator");
         findings.push(
             node.finding(Code::ConflictingOperators, &format!("{below}/{key}"), message)
                 .on_key()
@@ -104,10 +104,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                "conflicting-operators /States/A/Choices/0/And/0/IsNull: state `A`: `IsNull` stands beside `IsPresent`: a \
-                 rule asks one thing (join two conditions by `And` or `Or`)",
-                "conflicting-operators /States/A/Choices/0/Variable: state `A`: `Variable` stands beside `And`: a rule asks \
-                 one thing (join two conditions by `And` or `Or`)",
+                "conflicting-operators /States/A/Choices/0/And/0/IsNull: state `A`: `IsNull` is beside `IsPresent`: a rule has one operator (join two conditions by `And` or `Or`)",
+                "conflicting-operators /States/A/Choices/0/Variable: state `A`: `Variable` is beside `And`: a rule has one operator (join two conditions by `And` or `Or`)",
             ]
         );
     }

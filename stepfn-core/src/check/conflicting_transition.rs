@@ -13,7 +13,7 @@ pub(super) const PAGE: Page = Page {
     "Store": { "Type": "Succeed" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load",
   "States": {
     "Load": { "Type": "Pass", "Next": "Store" },

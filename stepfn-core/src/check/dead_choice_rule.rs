@@ -14,7 +14,7 @@ use crate::{
 pub(super) const PAGE: Page = Page {
     what: "A Choice rule can never be taken: an earlier rule takes all that it would, or it asks for two things that exclude each \
            other.",
-    why: "AWS asks the rules in the order in which they stand and takes the first that holds. It accepts the definition; the state \
+    why: "AWS tries the rules in their order and takes the first that holds. It accepts the definition; the state \
           that the rule leads to is missed.",
     failing: r#"{
   "StartAt": "Check",
@@ -31,7 +31,7 @@ pub(super) const PAGE: Page = Page {
     "Failed": { "Type": "Fail" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Check",
   "States": {
     "Check": {

@@ -4,7 +4,7 @@ use super::page::Page;
 use crate::definition::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
-    what: "What flows into a task, or out of the machine, cannot be read as the type that is declared there.",
+    what: "The data that flows into a task, or out of the machine, cannot be read as the type that is declared there.",
     why: "AWS knows no types, so the function's own reading of its input fails, in production. In the example the task takes an \
           order, and gets the note of one.",
     failing: r#"{
@@ -18,7 +18,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Store",
   "States": {
     "Store": {

@@ -12,7 +12,7 @@ pub(super) const PAGE: Page = Page {
     "Load": { "Type": "Pass", "Result": 1, "Result": 2, "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load",
   "States": {
     "Load": { "Type": "Pass", "Result": 2, "End": true }

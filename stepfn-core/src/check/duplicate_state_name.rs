@@ -26,7 +26,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load",
   "States": {
     "Load": { "Type": "Pass", "Next": "Each" },

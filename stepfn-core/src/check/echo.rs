@@ -6,7 +6,7 @@ use crate::{
     diagnostic::{Diagnostic, Severity},
 };
 
-/// Removes the findings that only follow from what the reader could not read.
+/// Removes the diagnostics that only follow from what the reader could not read.
 pub(super) fn remove(machine: &StateMachine, read: &[Diagnostic], findings: &mut Vec<Diagnostic>) {
     let json = machine.to_json();
     let broken: Vec<&Diagnostic> =

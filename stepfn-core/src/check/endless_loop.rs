@@ -22,7 +22,7 @@ pub(super) const PAGE: Page = Page {
     "Done": { "Type": "Succeed" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Ready",
   "States": {
     "Ready": {
@@ -41,7 +41,7 @@ pub(super) fn check(scope: &Scope<'_>, graph: &Graph, findings: &mut Vec<Diagnos
     let ending = graph.ending();
     let mut open: Vec<bool> =
         graph.reachable().iter().zip(&ending).map(|(reached, ends)| *reached && !ends).collect();
-    // A machine without any end has a finding of its own.
+    // A machine without any end has a diagnostic of its own.
     if open.get(graph.start).copied().unwrap_or(true) {
         return;
     }

@@ -4,9 +4,8 @@ use super::{Code, page::Page, walk::Node};
 use crate::{definition::WorkflowType, diagnostic::Diagnostic};
 
 pub(super) const PAGE: Page = Page {
-    what: "`States.ALL` stands beside other names, or in a retrier or catcher that is not the last.",
-    why: "AWS refuses it. `States.ALL` matches any error, so a name beside it says nothing, and what comes after it would \
-          never be looked at.",
+    what: "`States.ALL` is beside other names, or in a retrier or catcher that is not the last.",
+    why: "AWS refuses it. `States.ALL` matches any error, so a name beside it has no effect, and entries after it would never be tried.",
     failing: r#"{
   "StartAt": "Send",
   "States": {
@@ -21,7 +20,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": {
@@ -57,7 +56,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                     node.finding(
                         Code::ErrorNames,
                         &format!("{below}/{place}"),
-                        "`States.ALL` must stand alone: it matches what the names beside it match",
+                        "`States.ALL` must be alone: it matches what the names beside it match",
                     )
                     .help(format!(
                         "remove the other names, or give `States.ALL` a {what} of its own at the end"
@@ -69,7 +68,9 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                     node.finding(
                         Code::ErrorNames,
                         &format!("{below}/{place}"),
-                        format!("`States.ALL` must stand in the last {what}: the ones after it would match nothing"),
+                        format!(
+                            "`States.ALL` must be in the last {what}: the ones after it would match nothing"
+                        ),
                     )
                     .help(format!("move this {what} to the end of `{field}`")),
                 );

@@ -23,7 +23,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Start",
   "States": {
     "Start": {

@@ -17,8 +17,8 @@ use crate::{
 };
 
 pub(super) const PAGE: Page = Page {
-    what: "A path, an intrinsic function or a JSONata expression stands where it is taken as plain text.",
-    why: "AWS accepts it and passes the text on as it stands: the service gets `$.id`, not the id. In JSONPath states only the \
+    what: "A path, an intrinsic function or a JSONata expression is used where it is taken as a plain string.",
+    why: "AWS accepts it and passes the string on unchanged: the service gets `$.id`, not the id. In JSONPath states only the \
           values of keys that end in `.$` are evaluated, and nothing in a Pass state's `Result`; in JSONata states only \
           strings in `{% %}`.",
     failing: r#"{
@@ -27,7 +27,7 @@ pub(super) const PAGE: Page = Page {
     "Send": { "Type": "Pass", "Parameters": { "id": "$.order.id" }, "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": { "Type": "Pass", "Parameters": { "id.$": "$.order.id" }, "End": true }
@@ -112,12 +112,12 @@ fn in_jsonpath(key: &str, text: &str) -> Option<Found> {
     } else if text.starts_with("{%") && text.ends_with("%}") {
         let help = "write a path under a `.$` key, or give the state `\"QueryLanguage\": \"JSONata\"`";
         let message =
-            format!("`{key}` is sent the text `{text}`: JSONata is not evaluated in a JSONPath state");
+            format!("`{key}` is sent the string `{text}`: JSONata is not evaluated in a JSONPath state");
         return Some(Found { message, help: help.to_owned(), fix: None });
     } else {
         return None;
     };
-    let message = format!("`{key}` is sent the text `{text}`: {what} is evaluated under a `.$` key only");
+    let message = format!("`{key}` is sent the string `{text}`: {what} is evaluated under a `.$` key only");
     let help = format!("write `\"{key}.$\": \"{text}\"`");
     Some(Found { message, help, fix: Some(Meant::Key(format!("{key}.$"))) })
 }
@@ -129,7 +129,7 @@ fn in_jsonata(key: &str, text: &str) -> Option<Found> {
         return Some(Found { message, help, fix: None });
     }
     if is_path(text) || text.starts_with("$states.") {
-        let message = format!("`{key}` is sent the text `{text}`: only `{{% %}}` is evaluated");
+        let message = format!("`{key}` is sent the string `{text}`: only `{{% %}}` is evaluated");
         let meant = if text.starts_with("$states.") {
             format!("{{% {text} %}}")
         } else {
@@ -166,11 +166,11 @@ mod tests {
         assert_eq!(
             found,
             [
-                "expression-as-text /States/A/Parameters/id: state `A`: `id` is sent the text `States.UUID()`: an intrinsic \
+                "expression-as-text /States/A/Parameters/id: state `A`: `id` is sent the string `States.UUID()`: an intrinsic \
                  function is evaluated under a `.$` key only (write `\"id.$\": \"States.UUID()\"`)",
-                "expression-as-text /States/A/Parameters/filePath: state `A`: `filePath` is sent the text `$.file`: a path is \
+                "expression-as-text /States/A/Parameters/filePath: state `A`: `filePath` is sent the string `$.file`: a path is \
                  evaluated under a `.$` key only (write `\"filePath.$\": \"$.file\"`)",
-                "expression-as-text /States/A/Parameters/expression: state `A`: `expression` is sent the text `{% $x %}`: \
+                "expression-as-text /States/A/Parameters/expression: state `A`: `expression` is sent the string `{% $x %}`: \
                  JSONata is not evaluated in a JSONPath state (write a path under a `.$` key, or give the state \
                  `\"QueryLanguage\": \"JSONata\"`)",
                 "expression-as-text /States/A/Result/x.$: state `A`: `x.$`: nothing in `Result` is evaluated, the key keeps \
@@ -190,9 +190,9 @@ mod tests {
             [
                 "expression-as-text /States/A/Output/a.$: state `A`: `a.$`: `.$` means nothing in a JSONata state, and `$.a` \
                  is sent as text (write `\"a\"` with a `{% %}` expression)",
-                "expression-as-text /States/A/Output/b: state `A`: `b` is sent the text `$.b`: only `{% %}` is evaluated \
+                "expression-as-text /States/A/Output/b: state `A`: `b` is sent the string `$.b`: only `{% %}` is evaluated \
                  (write `\"{% $states.input.b %}\"`)",
-                "expression-as-text /States/A/Output/c: state `A`: `c` is sent the text `$states.input.c`: only `{% %}` is \
+                "expression-as-text /States/A/Output/c: state `A`: `c` is sent the string `$states.input.c`: only `{% %}` is \
                  evaluated (write `\"{% $states.input.c %}\"`)",
             ]
         );

@@ -12,7 +12,7 @@ pub(super) const PAGE: Page = Page {
     "Failed": { "Type": "Fail", "Error": "OutOfStock", "ErrorPath": "$.error" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Failed",
   "States": {
     "Failed": { "Type": "Fail", "ErrorPath": "$.error" }

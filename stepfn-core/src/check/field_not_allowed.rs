@@ -23,7 +23,7 @@ pub(super) const PAGE: Page = Page {
     "Pause": { "Type": "Wait", "Seconds": 5, "ResultPath": "$.pause", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Pause",
   "States": {
     "Pause": { "Type": "Wait", "Seconds": 5, "End": true }

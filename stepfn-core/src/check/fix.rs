@@ -70,7 +70,7 @@ impl Fixed {
         candidates.iter().any(|candidate| self.attempt(std::slice::from_ref(candidate), options))
     }
 
-    /// Makes some fixes, if they do not touch each other, their findings are gone then, and no other error comes.
+    /// Makes some fixes, if they do not touch each other, their diagnostics are gone then, and no other error comes.
     fn attempt(&mut self, candidates: &[Located], options: &Options) -> bool {
         let Some(text) = self.edited(candidates) else { return false };
         let checked = check_text(&text, options);

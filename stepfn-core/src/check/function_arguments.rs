@@ -10,7 +10,7 @@ use crate::{definition::WorkflowType, diagnostic::Diagnostic, jsonata::IssueKind
 
 pub(super) const PAGE: Page = Page {
     what: "A JSONata expression gives a built-in function too few arguments, or too many.",
-    why: "The state fails with `States.QueryEvaluationError` when it gets there. What stands before `~>` is the first argument; a parameter that \
+    why: "The state fails with `States.QueryEvaluationError` when it gets there. The value before `~>` is the first argument; a parameter that \
           is marked `-` in the signature may be left out where there is a context.",
     failing: r#"{
   "StartAt": "Make",
@@ -19,7 +19,7 @@ pub(super) const PAGE: Page = Page {
     "Make": { "Type": "Pass", "Output": { "text": "{% $join($states.input.words, ', ', ' and ') %}" }, "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Make",
   "QueryLanguage": "JSONata",
   "States": {

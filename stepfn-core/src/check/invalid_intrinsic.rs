@@ -27,7 +27,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Greet",
   "States": {
     "Greet": {

@@ -15,9 +15,9 @@ use crate::{
 };
 
 pub(super) const PAGE: Page = Page {
-    what: "A JSONata expression cannot be read, is not closed, or stands where an expression is needed without `{% %}`.",
+    what: "A JSONata expression cannot be read, is not closed, or lacks the `{% %}` where an expression is needed.",
     why: "A string is an expression when it starts with `{%` and ends with `%}`, without a blank outside; any other is text. A \
-          `Condition` that is text, not an expression or a boolean, is refused; elsewhere the text goes on as it stands. Step Functions \
+          `Condition` that is text, not an expression or a boolean, is refused; elsewhere the string is passed on unchanged. Step Functions \
           has JSONata 2.0.6: `??` and `?:` came later.",
     failing: r#"{
   "StartAt": "Check",
@@ -31,7 +31,7 @@ pub(super) const PAGE: Page = Page {
     "Done": { "Type": "Succeed" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Check",
   "QueryLanguage": "JSONata",
   "States": {
@@ -94,7 +94,7 @@ fn not_a_condition(condition: &Value) -> Option<String> {
         Value::Bool(_) => None,
         Value::String(text) if has_placeholder(text) => None,
         Value::String(text) if text.starts_with("{%") && text.ends_with("%}") && text.len() >= 4 => None,
-        Value::String(text) => Some(format!("the text `{text}`")),
+        Value::String(text) => Some(format!("the string `{text}`")),
         Value::Object(_) => Some("an object".to_owned()),
         Value::Array(_) => Some("an array".to_owned()),
         other => Some(format!("`{other}`")),

@@ -15,7 +15,7 @@ use crate::{
 pub(super) const PAGE: Page = Page {
     what: "The text is not a JSONPath that Step Functions understands.",
     why: "AWS refuses the definition. A path starts with `$` (the input), `$$` (the context object) or `$name` (a variable); \
-          names with blanks or other signs stand in brackets and quotes: `$['first name']`. Functions such as `.length()` \
+          names with blanks or other signs are written in brackets and quotes: `$['first name']`. Functions such as `.length()` \
           and filter operators other than `== != < <= > >=` are not supported; use an intrinsic function.",
     failing: r#"{
   "StartAt": "Load",
@@ -23,7 +23,7 @@ pub(super) const PAGE: Page = Page {
     "Load": { "Type": "Pass", "InputPath": "$.order[", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load",
   "States": {
     "Load": { "Type": "Pass", "InputPath": "$.order", "End": true }

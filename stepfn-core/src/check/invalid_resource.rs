@@ -17,7 +17,7 @@ pub(super) const PAGE: Page = Page {
     "Send": { "Type": "Task", "Resource": "my-function", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": {
@@ -78,7 +78,7 @@ fn integration(rest: &str) -> Option<(String, Option<String>)> {
     let pattern = match action.split_once('.') {
         Some((_, pattern)) => pattern,
         None if parts.len() > wanted => {
-            return Some((format!("`{rest}` says more than a service and its action"), None));
+            return Some((format!("`{rest}` is more than a service and its action"), None));
         }
         None => return None,
     };
@@ -119,7 +119,7 @@ mod tests {
                 "no integration pattern `.waitForTasktoken`",
             ),
             ("arn:aws:states:::sqs:sendMessage.sync:3", "no integration pattern `.sync:3`"),
-            ("arn:aws:states:::sqs:sendMessage:2", "says more than a service and its action"),
+            ("arn:aws:states:::sqs:sendMessage:2", "is more than a service and its action"),
         ] {
             let found = breach(arn).unwrap_or_default().0;
             assert!(found.contains(message), "{arn}: {found}");

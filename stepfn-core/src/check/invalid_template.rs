@@ -14,8 +14,7 @@ use crate::{
 };
 
 pub(super) const PAGE: Page = Page {
-    what: "A `.$` key in a payload template has a value that is neither a path nor a call of an intrinsic function, or stands \
-           beside the same key without `.$`.",
+    what: "A `.$` key in a payload template has a value that is neither a path nor a call of an intrinsic function, or is beside the same key without `.$`.",
     why: "AWS refuses the definition: the value of a `.$` key is evaluated, so it must be a string with something to evaluate. \
           The evaluated key loses its `.$`, so `name` and `name.$` would be one key.",
     failing: r#"{
@@ -24,7 +23,7 @@ pub(super) const PAGE: Page = Page {
     "Greet": { "Type": "Pass", "Parameters": { "text.$": "hello" }, "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Greet",
   "States": {
     "Greet": { "Type": "Pass", "Parameters": { "text": "hello" }, "End": true }
@@ -49,7 +48,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                     let help = if text.starts_with("{%") {
                         "`{% %}` is JSONata: write a path".to_owned()
                     } else {
-                        format!("write `\"{plain}\"` for a text as it stands, or a path such as `$.name`")
+                        format!("write `\"{plain}\"` for the string itself, or a path such as `$.name`")
                     };
                     (format!("`{key}`: `{text}` is neither a path nor an intrinsic function"), help)
                 }
@@ -58,7 +57,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                         "`{key}` takes a path or an intrinsic function in a string, found {}",
                         kind(other)
                     ),
-                    format!("write `\"{plain}\"` for a value as it stands"),
+                    format!("write `\"{plain}\"` for the value itself"),
                 ),
             };
             let finding = node.finding(Code::InvalidTemplate, below, message).help(help);
@@ -123,11 +122,11 @@ mod tests {
             found,
             [
                 "invalid-template /States/A/Parameters/a.$: state `A`: `a.$` takes a path or an intrinsic function in a \
-                 string, found `5` (write `\"a\"` for a value as it stands)",
+                 string, found `5` (write `\"a\"` for the value itself)",
                 "invalid-template /States/A/Parameters/b/0/c.$: state `A`: `c.$` and `c` would become one key (keep one of \
                  the two)",
                 "invalid-template /States/A/Parameters/d.$: state `A`: `d.$` takes a path or an intrinsic function in a \
-                 string, found an object (write `\"d\"` for a value as it stands)",
+                 string, found an object (write `\"d\"` for the value itself)",
             ]
         );
     }

@@ -16,7 +16,7 @@ pub(super) const PAGE: Page = Page {
   "StartAt": "Done",
   "States": { "Done": { "Type": "Succeed" } }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "Version": "1.0",
   "StartAt": "Done",
   "States": { "Done": { "Type": "Succeed" } }

@@ -158,7 +158,7 @@ impl Written<'_> {
     }
 }
 
-/// The findings of one kind.
+/// The diagnostics of one kind.
 pub(super) fn issues(
     node: &Node<'_>,
     expressions: &[Judged<'_>],

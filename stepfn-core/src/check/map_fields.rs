@@ -15,8 +15,7 @@ use crate::{
 
 pub(super) const PAGE: Page = Page {
     what: "A Map's fields contradict each other, or one is out of bounds.",
-    why: "AWS refuses it. `ItemProcessor` stands alone or the older `Iterator` does, `ItemSelector` or the older `Parameters`, a \
-          number or its `...Path`. `ItemReader`, `ItemBatcher` and `ResultWriter` need `\"Mode\": \"DISTRIBUTED\"`, which needs an \
+    why: "AWS refuses it. `ItemProcessor` and the older `Iterator` exclude each other, as do `ItemSelector` and the older `Parameters`, and a number and its `...Path`. `ItemReader`, `ItemBatcher` and `ResultWriter` need `\"Mode\": \"DISTRIBUTED\"`, which needs an \
           `ExecutionType`; `Label` and the tolerated failures do nothing without it.",
     failing: r#"{
   "StartAt": "Each",
@@ -33,7 +32,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Each",
   "States": {
     "Each": {
@@ -133,7 +132,7 @@ fn numbers(node: &Node<'_>, map: &Map, findings: &mut Vec<Diagnostic>) {
 enum Mode {
     Inline,
     Distributed,
-    /// A placeholder, or a mistake that has a finding of its own.
+    /// A placeholder, or a mistake that has a diagnostic of its own.
     Unknown,
 }
 

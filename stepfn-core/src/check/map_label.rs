@@ -26,7 +26,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Each",
   "States": {
     "Each": {
@@ -59,7 +59,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         findings.push(node.finding(Code::MapLabel, "/Label", message).help("write a shorter one"));
     }
     if let Some((at, sign)) = label.char_indices().find(|(_, sign)| is_refused(*sign)) {
-        let message = format!("`Label`: `{}` may not stand in it", sign.escape_debug());
+        let message = format!("`Label`: `{}` is not allowed in it", sign.escape_debug());
         findings.push(
             node.finding(Code::MapLabel, "/Label", message)
                 .range(at..at + sign.len_utf8())

@@ -1,4 +1,4 @@
-//! The objects inside a Map and a Task: `ItemReader`, `ItemBatcher`, `ResultWriter`, `Credentials`. Their findings have the codes of the
+//! The objects inside a Map and a Task: `ItemReader`, `ItemBatcher`, `ResultWriter`, `Credentials`. Their diagnostics have the codes of the
 //! fields of states.
 
 use super::{
@@ -224,7 +224,7 @@ impl Judge<'_, '_> {
         };
         for field in refused.iter().filter(|field| config.contains_key(field)) {
             let format = input_type.unwrap_or_default();
-            let message = format!("`{field}` says nothing of a `{format}` object");
+            let message = format!("`{field}` does not apply to a `{format}` object");
             let finding = self.node.finding(Code::FieldNotAllowed, &below(at, field), message);
             self.findings.push(finding.on_key().help("remove it, or write another `InputType`"));
         }

@@ -5,15 +5,14 @@ use crate::definition::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A path reads a field that may be absent: its type is optional, or only some of the ways here set it.",
-    why: "AWS fails the execution with `States.Runtime` when the field is absent. Ask with `IsPresent` in a Choice before, or \
-          set the field on every way. In the example the input's type says that `note` may be left out.",
+    why: "AWS fails the execution with `States.Runtime` when the field is absent. Ask with `IsPresent` in a Choice before, or set the field on every path to here. In the example the input's type declares `note` as optional.",
     failing: r#"{
   "StartAt": "Use",
   "States": {
     "Use": { "Type": "Pass", "InputPath": "$.note", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Ask",
   "States": {
     "Ask": {

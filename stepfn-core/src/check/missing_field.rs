@@ -19,7 +19,7 @@ pub(super) const PAGE: Page = Page {
     "Failed": { "Type": "Fail" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": {

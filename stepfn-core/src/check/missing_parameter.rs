@@ -15,9 +15,7 @@ use crate::{
 
 pub(super) const PAGE: Page = Page {
     what: "A Task leaves out a parameter that its service needs, or all of them: without `Parameters` or `Arguments` nothing is sent.",
-    why: "AWS refuses it: \"The field 'QueueUrl' is required but was missing\", \"Parameters field is required for resource ARN\". What the \
-          action of an API requires is the table's word, which can be of another day than AWS: of `aws-sdk:` a parameter that is left \
-          out is a warning.",
+    why: "AWS refuses it: \"The field 'QueueUrl' is required but was missing\", \"Parameters field is required for resource ARN\". The required parameters of an action are those of the table, which can be older than AWS: for `aws-sdk:` a parameter that is left out is a warning.",
     failing: r#"{
   "StartAt": "Send",
   "States": {
@@ -29,7 +27,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": {
@@ -49,7 +47,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         && node.state.arguments.is_none()
     {
         let field = parameters_field(node.language);
-        // A slip of the field's name is a finding of its own.
+        // A slip of the field's name is a diagnostic of its own.
         if !node.state.unknown.keys().any(|key| nearest(key, [field]).is_some()) {
             let message = format!("`{named}` needs `{field}`");
             let help = format!(
@@ -68,7 +66,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         })
     {
         let field = parameters_field(node.language);
-        let message = format!("an `ItemReader` needs `{field}`, which say what is read");
+        let message = format!("an `ItemReader` needs `{field}`, which define what is read");
         let help = format!("write `\"{field}\": {{ \"Bucket\": … }}`");
         let finding = node.finding(Code::MissingParameter, "/ItemReader", message);
         findings.push(finding.subject(Subject::Field(field.to_owned())).help(help));
@@ -87,7 +85,7 @@ fn check_parameters(node: &Node<'_>, parameters: &Parameters<'_>, findings: &mut
         }
         let keys = || given.map.keys().map(|key| parameters.bare(key));
         for member in given.members.iter().filter(|member| member.required) {
-            // A slip of the name is a finding of its own.
+            // A slip of the name is a diagnostic of its own.
             if keys().any(|key| member.is_named(key) || nearest(key, [&*member.name]).is_some()) {
                 continue;
             }
@@ -183,7 +181,7 @@ mod tests {
                 "ItemProcessor": { "ProcessorConfig": { "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" },
                     "StartAt": "I", "States": { "I": { "Type": "Succeed" } } } } } }"#,
         );
-        let told = "missing-parameter /States/A/ItemReader: state `A`: an `ItemReader` needs `Parameters`, which say what is read \
+        let told = "missing-parameter /States/A/ItemReader: state `A`: an `ItemReader` needs `Parameters`, which define what is read \
              (write `\"Parameters\": { \"Bucket\": … }`)";
         assert_eq!(found, [told]);
     }

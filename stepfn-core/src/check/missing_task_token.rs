@@ -35,7 +35,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Ask",
   "States": {
     "Ask": {
@@ -122,7 +122,7 @@ fn passes(template: &Value, language: QueryLanguage) -> bool {
 
 fn reads_token(text: &str) -> bool {
     if text.starts_with('$') {
-        // What cannot be read has a finding of its own.
+        // What cannot be read has a diagnostic of its own.
         return Path::parse_lenient(text).map_or(true, |(path, _)| selects_token(&path));
     }
     Call::parse_lenient(text).map_or(true, |(call, _)| call.paths().any(|(path, _)| selects_token(path)))

@@ -4,7 +4,7 @@ use super::{Code, fields::fields, page::Page, walk::Node};
 use crate::{definition::WorkflowType, diagnostic::Diagnostic};
 
 pub(super) const PAGE: Page = Page {
-    what: "The state says neither where the execution goes on nor that it ends.",
+    what: "The state has neither a next state nor an end.",
     why: "AWS refuses it: every state but Choice, Succeed and Fail has `Next` or `\"End\": true`. `\"End\": false` is not an \
           end.",
     failing: r#"{
@@ -13,7 +13,7 @@ pub(super) const PAGE: Page = Page {
     "Load": { "Type": "Pass", "End": false }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load",
   "States": {
     "Load": { "Type": "Pass", "End": true }

@@ -122,9 +122,9 @@ use crate::{
 
 macro_rules! codes {
     ($($variant:ident $name:literal $severity:ident $page:path,)*) => {
-        /// Which rule a finding is about: a kebab-case word that stays the same over releases.
+        /// Which rule a diagnostic is about: a kebab-case word that stays the same over releases.
         ///
-        /// A code's [severity](Self::severity) is that of its findings where the finding does not say otherwise.
+        /// A code's [severity](Self::severity) is that of its diagnostics where the diagnostic does not say otherwise.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[allow(missing_docs)] // each has a page of its own, see `Code::page`
         pub enum Code {
@@ -371,7 +371,7 @@ mod tests {
         assert_eq!(Code::from_name("no-such-code"), None);
     }
 
-    /// Codes whose findings need the types of a machine.
+    /// Codes whose diagnostics need the types of a machine.
     const TYPED: &[Code] = &[
         Code::CannotTell,
         Code::MaybeMissing,
@@ -385,7 +385,7 @@ mod tests {
     fn every_page_fails_by_its_code_and_its_mend_by_none() {
         for code in Code::ALL {
             let page = code.page();
-            assert_eq!(found(page.mended, page), [""; 0], "{}: the mended example", code.name());
+            assert_eq!(found(page.fixed, page), [""; 0], "{}: the fixed example", code.name());
             if !TYPED.contains(code) {
                 assert_eq!(found(page.failing, page), [code.name()], "{}: the failing example", code.name());
             }

@@ -6,8 +6,7 @@ use crate::definition::WorkflowType;
 pub(super) const PAGE: Page = Page {
     what: "A path reads a field that the data does not have at this place.",
     why: "AWS accepts the definition, and the execution fails with `States.Runtime` when it comes here, past every `Catch`. \
-          Mostly the field was replaced by a result without `ResultPath`, lies under `Payload`, or is misspelt. What services \
-          answer is known from their models: of `aws-sdk:` a field that is near no other is a warning, for it may be newer than they are.",
+          Mostly the field was replaced by a result without `ResultPath`, lies under `Payload`, or is misspelt. The answers of services are known from their models: for `aws-sdk:` a field that is near no other is a warning, as it may be newer than the models.",
     failing: r#"{
   "StartAt": "Make",
   "States": {
@@ -15,7 +14,7 @@ pub(super) const PAGE: Page = Page {
     "Use": { "Type": "Pass", "InputPath": "$.totl", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Make",
   "States": {
     "Make": { "Type": "Pass", "Result": { "total": 7 }, "Next": "Use" },

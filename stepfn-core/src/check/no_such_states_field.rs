@@ -23,7 +23,7 @@ pub(super) const PAGE: Page = Page {
     "Make": { "Type": "Pass", "Output": { "id": "{% $states.result.id %}" }, "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Make",
   "QueryLanguage": "JSONata",
   "States": {

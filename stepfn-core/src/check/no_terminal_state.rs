@@ -14,7 +14,7 @@ pub(super) const PAGE: Page = Page {
     "Pause": { "Type": "Wait", "Seconds": 60, "Next": "Ask" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Ask",
   "States": {
     "Ask": { "Type": "Pass", "Next": "Ready" },

@@ -18,7 +18,7 @@ pub(super) const PAGE: Page = Page {
     "Load": { "Type": "Pass", "Result": 1, "ResultPath": "$.orders[*].loaded", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load",
   "States": {
     "Load": { "Type": "Pass", "Result": 1, "ResultPath": "$.orders[0].loaded", "End": true }
@@ -34,7 +34,7 @@ pub(super) fn check(node: &Node<'_>, texts: &[Text<'_>], findings: &mut Vec<Diag
         }
         let Some(path) = invalid_path::path(text) else { continue };
         let Some(segment) = path.reference_violation() else { continue };
-        // A function has a finding of its own.
+        // A function has a diagnostic of its own.
         if matches!(segment.kind, SegmentKind::Function(_)) {
             continue;
         }

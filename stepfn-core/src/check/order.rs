@@ -1,10 +1,10 @@
-//! The order of findings: that of the canonical text.
+//! The order of diagnostics: that of the canonical text.
 
 use std::collections::HashMap;
 
 use crate::{asl::StateMachine, diagnostic::Diagnostic, json, value::Value};
 
-/// Puts findings into the order of the canonical text, each once.
+/// Puts diagnostics into the order of the canonical text, each once.
 pub(super) fn sort(machine: &StateMachine, findings: &mut Vec<Diagnostic>) {
     if findings.len() < 2 {
         return;

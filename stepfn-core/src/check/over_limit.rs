@@ -14,7 +14,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load orders",
   "States": {
     "Load orders": {

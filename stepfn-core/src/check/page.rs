@@ -5,13 +5,13 @@ use std::fmt;
 use super::{Code, Located, Options, check_text};
 use crate::definition::WorkflowType;
 
-/// The page of a [`Code`](super::Code): what it says, why AWS cares, an example and its mend.
+/// The page of a [`Code`](super::Code): the error, why AWS cares, an example and its fix.
 ///
 /// ```
 /// use stepfn_core::check::Code;
 ///
 /// let page = Code::UnknownState.page();
-/// assert!(page.to_string().contains("## Mended"));
+/// assert!(page.to_string().contains("## Fixed"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -22,7 +22,7 @@ pub struct Page {
     /// A definition in ASL that has just this finding.
     pub failing: &'static str,
     /// The same without it.
-    pub mended: &'static str,
+    pub fixed: &'static str,
     /// The kind of workflow that the example is checked as.
     pub workflow_type: WorkflowType,
 }
@@ -31,12 +31,12 @@ impl Page {
     /// Writes the page as Markdown, without a title, with the diagnostics of the failing example where they are known.
     fn write(&self, out: &mut impl fmt::Write, said: Option<&str>) -> fmt::Result {
         let express = if self.workflow_type == WorkflowType::Express { " (an Express workflow)" } else { "" };
-        let (what, why, failing, mended) = (self.what, self.why, self.failing.trim(), self.mended.trim());
+        let (what, why, failing, fixed) = (self.what, self.why, self.failing.trim(), self.fixed.trim());
         write!(out, "{what}\n\n{why}\n\n## Failing{express}\n\n```json\n{failing}\n```\n\n")?;
         if let Some(said) = said {
             write!(out, "```text\n{said}\n```\n\n")?;
         }
-        write!(out, "## Mended{express}\n\n```json\n{mended}\n```\n")
+        write!(out, "## Fixed{express}\n\n```json\n{fixed}\n```\n")
     }
 }
 
@@ -60,7 +60,7 @@ impl Code {
     }
 
     /// The code with all that there is to say of it, as Markdown: its name as the title, its severity, its [`Page`], and what the
-    /// checks say of the failing example, by line and column. Findings that need the types of a machine are not shown: JSON has none.
+    /// checks say of the failing example, by line and column. Diagnostics that need the types of a machine are not shown: JSON has none.
     ///
     /// ```
     /// use stepfn_core::check::Code;

@@ -9,8 +9,8 @@ use super::{
 use crate::{definition::WorkflowType, diagnostic::Diagnostic, path::Root};
 
 pub(super) const PAGE: Page = Page {
-    what: "`ResultPath` leads into the context object or into a variable.",
-    why: "`ResultPath` says where in the state's input the result goes, so it starts with `$`. The context object `$$` is \
+    what: "`ResultPath` is a path into the context object or into a variable.",
+    why: "`ResultPath` is the place of the result in the state's input, so it starts with `$`. The context object `$$` is \
           read-only, and variables are written by `Assign`. AWS refuses the definition.",
     failing: r#"{
   "StartAt": "Load",
@@ -18,7 +18,7 @@ pub(super) const PAGE: Page = Page {
     "Load": { "Type": "Pass", "Result": 1, "ResultPath": "$$.loaded", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load",
   "States": {
     "Load": { "Type": "Pass", "Result": 1, "ResultPath": "$.loaded", "End": true }

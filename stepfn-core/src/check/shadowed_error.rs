@@ -10,7 +10,7 @@ use crate::{
 
 pub(super) const PAGE: Page = Page {
     what: "An earlier retrier or catcher already takes the error.",
-    why: "AWS asks them in the order in which they stand, and the first that names the error is the one. `States.TaskFailed` \
+    why: "AWS tries them in their order, and takes the first that names the error. `States.TaskFailed` \
           takes every error but `States.Timeout`. AWS accepts the definition; the later entry is never used.",
     failing: r#"{
   "StartAt": "Send",
@@ -26,7 +26,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": {

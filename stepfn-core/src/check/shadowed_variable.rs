@@ -31,7 +31,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Set",
   "States": {
     "Set": { "Type": "Pass", "Assign": { "total": 0 }, "Next": "Each" },

@@ -19,19 +19,19 @@ pub struct Checked {
     pub findings: Vec<Located>,
 }
 
-/// A finding and its place in the text.
+/// A diagnostic and its place in the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
     /// The diagnostic.
     pub finding: Diagnostic,
     /// Its place.
     pub span: Span,
-    /// The places of the finding's [labels](Diagnostic::labels), with what is to be seen there.
+    /// The places of the diagnostic's [labels](Diagnostic::labels), with what is to be seen there.
     pub labels: Vec<(Span, String)>,
 }
 
 impl Checked {
-    /// Returns `true` if one of the findings is an error.
+    /// Returns `true` if one of the diagnostics is an error.
     pub fn has_errors(&self) -> bool {
         self.findings.iter().any(|found| found.finding.severity == Severity::Error)
     }
@@ -40,7 +40,7 @@ impl Checked {
 /// Checks a definition in JSON text: its form, its rules and what flows through it.
 ///
 /// Nothing is known of the types of tasks: a field that may be missing from what they answer is a warning at most. A text that is
-/// not JSON is one finding, [`Code::InvalidJson`].
+/// not JSON is one diagnostic, [`Code::InvalidJson`].
 ///
 /// ```
 /// use stepfn_core::check::{self, Options};
@@ -83,7 +83,7 @@ pub fn check_text(text: &str, options: &Options) -> Checked {
     Checked { document: Some(document), machine, findings }
 }
 
-/// Where a finding points: the key or the value, or the part of it that is meant, or the nearest value around.
+/// Where a diagnostic points: the key or the value, or the part of it that is meant, or the nearest value around.
 fn place(document: &Document, finding: &Diagnostic) -> Span {
     let at = &finding.at;
     let span = match (finding.on_key, finding.range.clone()) {

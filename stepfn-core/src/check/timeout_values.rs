@@ -10,8 +10,7 @@ use crate::{asl::StateKind, definition::WorkflowType, diagnostic::Diagnostic};
 
 pub(super) const PAGE: Page = Page {
     what: "A timeout or heartbeat is out of bounds, given twice, or the heartbeat is not below the timeout.",
-    why: "AWS refuses it. `TimeoutSeconds` and `HeartbeatSeconds` are whole numbers from 1 to 99999999, the heartbeat is the \
-          smaller one, and each stands beside its `...Path` never.",
+    why: "AWS refuses it. `TimeoutSeconds` and `HeartbeatSeconds` are whole numbers from 1 to 99999999, the heartbeat is the smaller one, and neither is given together with its `...Path`.",
     failing: r#"{
   "StartAt": "Send",
   "States": {
@@ -24,7 +23,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": {
@@ -79,7 +78,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                 "/HeartbeatSeconds",
                 format!("`HeartbeatSeconds` ({heartbeat}) must be less than `TimeoutSeconds` ({timeout})"),
             )
-            .help("the heartbeat is how often the task has to say that it lives"),
+            .help("the heartbeat is the time in which the task must report that it is alive"),
         );
     }
 }

@@ -18,7 +18,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Ask",
   "States": {
     "Ask": {

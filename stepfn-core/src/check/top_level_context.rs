@@ -10,7 +10,7 @@ use crate::{definition::WorkflowType, diagnostic::Diagnostic, jsonata::IssueKind
 
 pub(super) const PAGE: Page = Page {
     what: "A JSONata expression reads `$`, `$$` or a field by its bare name where nothing is the context.",
-    why: "Step Functions gives an expression no input document and refuses these: the data stands in `$states`, variables have a `$`. \
+    why: "Step Functions gives an expression no input document and refuses these: the data is in `$states`, variables have a `$`. \
           In predicates, in later steps of a path and in functions there is a context, and they are fine: `$states.input.items[price > 10]`.",
     failing: r#"{
   "StartAt": "Make",
@@ -19,7 +19,7 @@ pub(super) const PAGE: Page = Page {
     "Make": { "Type": "Pass", "Output": { "id": "{% order.id %}" }, "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Make",
   "QueryLanguage": "JSONata",
   "States": {
@@ -49,8 +49,7 @@ mod tests {
         assert_eq!(
             output("$.id"),
             [
-                "top-level-context /States/A/Output: state `A`: `Output`: `$` stands for nothing here: an expression has no \
-              context of its own (character 4 of the string) (write `$states.input` for the state's input)"
+                "top-level-context /States/A/Output: state `A`: `Output`: `$` refers to nothing here: an expression has no context of its own (character 4 of the string) (write `$states.input` for the state's input)"
             ]
         );
         assert_eq!(output("total > 10").len(), 1);

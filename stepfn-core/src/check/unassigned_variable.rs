@@ -14,7 +14,7 @@ pub(super) const PAGE: Page = Page {
     "Use": { "Type": "Pass", "InputPath": "$totl", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Set",
   "States": {
     "Set": { "Type": "Pass", "Assign": { "total": 7 }, "Next": "Use" },

@@ -7,8 +7,7 @@ pub(super) const PAGE: Page = Page {
     what: "A retrier or catcher names `States.Runtime`, or an error that AWS reports as that.",
     why: "`States.Runtime` (a path that finds nothing, a Choice without a match, an intrinsic function that refuses its arguments) \
           always fails the execution: no retrier and no catcher sees it, neither by its name nor by `States.ALL`. \
-          `States.NoChoiceMatched`, `States.IntrinsicFailure` and `States.ParameterPathFailure` stand in AWS's guide, but what \
-          they mean is reported as `States.Runtime`.",
+          `States.NoChoiceMatched`, `States.IntrinsicFailure` and `States.ParameterPathFailure` are in AWS's guide, but such failures are reported as `States.Runtime`.",
     failing: r#"{
   "StartAt": "Send",
   "States": {
@@ -21,7 +20,7 @@ pub(super) const PAGE: Page = Page {
     "Failed": { "Type": "Fail" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": {

@@ -14,8 +14,7 @@ use crate::{
 
 pub(super) const PAGE: Page = Page {
     what: "A Task names an action that the service does not have.",
-    why: "AWS refuses it. An optimised integration has only some of its service's actions, `aws-sdk:` has all. What `aws-sdk:` may have got \
-          since the table was made is a warning.",
+    why: "AWS refuses it. An optimised integration has only some of its service's actions, `aws-sdk:` has all. An action that `aws-sdk:` may have got since the table was made is a warning.",
     failing: r#"{
   "StartAt": "Send",
   "States": {
@@ -27,7 +26,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": {
@@ -44,7 +43,7 @@ pub(super) const PAGE: Page = Page {
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let Some(named) = integration(node).filter(|named| named.known().is_none()) else { return };
     let actions = actions(named.sdk, named.service);
-    // An unknown service has a finding of its own; of letters in the middle of a name the SDK has its own mind.
+    // An unknown service has a diagnostic of its own; of letters in the middle of a name the SDK has its own mind.
     let same = |action: &&str| {
         let first = |text: &str| text.bytes().next();
         action.eq_ignore_ascii_case(named.action) && first(action) == first(named.action)

@@ -27,7 +27,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load",
   "States": {
     "Load": {
@@ -47,7 +47,7 @@ pub(super) const RULE: &[&str] =
 
 pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
     let known = machine_fields(scope);
-    // A known field that the reader could not read has a finding of its own.
+    // A known field that the reader could not read has a diagnostic of its own.
     for key in scope.machine.unknown.keys().filter(|key| !known.contains(&&***key)) {
         let message = format!(" has no field `{key}`");
         findings
@@ -144,7 +144,7 @@ fn nested(node: &Node<'_>, at: &str, condition: &Condition, findings: &mut Vec<D
 }
 
 fn unknown_in_rule(node: &Node<'_>, at: &str, key: &str, findings: &mut Vec<Diagnostic>) {
-    // Too many operators, or a field that is known but not here, are findings of their own.
+    // Too many operators, or a field that is known but not here, are diagnostics of their own.
     if RULE.contains(&key) || Operator::from_name(key).is_some() {
         return;
     }

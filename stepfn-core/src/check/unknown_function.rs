@@ -9,7 +9,7 @@ use super::{
 use crate::{definition::WorkflowType, diagnostic::Diagnostic, jsonata::IssueKind};
 
 pub(super) const PAGE: Page = Page {
-    what: "A JSONata expression calls a function that there is not.",
+    what: "A JSONata expression calls a function that does not exist.",
     why: "The state fails with `States.QueryEvaluationError` when it gets there. There are the functions of JSONata 2.0.6, `$eval` left out, \
           and `$partition`, `$range`, `$hash`, `$random`, `$uuid` and `$parse` of Step Functions; a variable of the workflow \
           cannot hold a function.",
@@ -20,7 +20,7 @@ pub(super) const PAGE: Page = Page {
     "Make": { "Type": "Pass", "Output": { "total": "{% $summ($states.input.prices) %}" }, "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Make",
   "QueryLanguage": "JSONata",
   "States": {

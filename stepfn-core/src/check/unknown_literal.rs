@@ -18,7 +18,7 @@ pub(super) const PAGE: Page = Page {
     "Done": { "Type": "Succeed" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Check",
   "States": {
     "Check": {

@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) const PAGE: Page = Page {
-    what: "A Task names a service that there is not.",
+    what: "A Task names a service that does not exist.",
     why: "AWS refuses it. The tables can be older than AWS: a name that is near no other is a warning.",
     failing: r#"{
   "StartAt": "Send",
@@ -26,7 +26,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": {

@@ -17,7 +17,7 @@ pub(super) const PAGE: Page = Page {
     "Store": { "Type": "Succeed" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load",
   "States": {
     "Load": { "Type": "Pass", "Next": "Store" },
@@ -38,7 +38,7 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
                     None => "outside".to_owned(),
                 };
                 let border = "no transition crosses the border of a Map or Parallel state";
-                return finding.help(format!("a state `{name}` stands {place}, but {border}"));
+                return finding.help(format!("a state `{name}` is {place}, but {border}"));
             }
             finding.did_you_mean(name, names())
         };
@@ -81,10 +81,10 @@ mod tests {
                 "unknown-state /States/Each/ItemProcessor/StartAt: state `Each`: the item processor: `StartAt` names `Innr`, \
                  and there is no state of that name (did you mean `Inner`?)",
                 "unknown-state /States/Each/ItemProcessor/States/Inner/Next: state `Inner`: `Next` leads to `Last`, and \
-                 there is no state of that name here (a state `Last` stands outside, but no transition crosses the border \
+                 there is no state of that name here (a state `Last` is outside, but no transition crosses the border \
                  of a Map or Parallel state)",
                 "unknown-state /States/Each/Next: state `Each`: `Next` leads to `Inner`, and there is no state of that name \
-                 here (a state `Inner` stands inside `Each`, but no transition crosses the border of a Map or Parallel \
+                 here (a state `Inner` is inside `Each`, but no transition crosses the border of a Map or Parallel \
                  state)",
             ]
         );

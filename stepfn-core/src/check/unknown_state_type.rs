@@ -13,7 +13,7 @@ pub(super) const PAGE: Page = Page {
     "Wait": { "Type": "wait", "Seconds": 5, "Next": "Load" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Wait",
   "States": {
     "Load": { "Type": "Pass", "End": true },

@@ -19,7 +19,7 @@ pub(super) const PAGE: Page = Page {
     "Reorder": { "Type": "Succeed" }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Reserve",
   "States": {
     "Reserve": {

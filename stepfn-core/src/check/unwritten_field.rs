@@ -6,7 +6,7 @@ use crate::definition::WorkflowType;
 pub(super) const PAGE: Page = Page {
     what: "A path reads a field that nothing on the way writes, and a result beside it is written to no name that anything reads.",
     why: "AWS accepts the definition, and the execution fails with `States.Runtime` where the field is missing. Mostly a `ResultPath` was \
-          renamed in one place, is `null` where the result is read later, or stands in the Task and not in its catcher. Where the \
+          renamed in one place, is `null` where the result is read later, or is in the Task and not in its catcher. Where the \
           execution's input has the field, or a function puts it there, the warning can be allowed.",
     failing: r#"{
   "StartAt": "Find",
@@ -21,7 +21,7 @@ pub(super) const PAGE: Page = Page {
     "Use": { "Type": "Pass", "InputPath": "$.found.Item", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Find",
   "States": {
     "Find": {

@@ -19,7 +19,7 @@ pub(super) const PAGE: Page = Page {
     "Set": { "Type": "Pass", "Assign": { "order-id.$": "$.id" }, "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Set",
   "States": {
     "Set": { "Type": "Pass", "Assign": { "orderId.$": "$.id" }, "End": true }

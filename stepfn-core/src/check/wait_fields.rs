@@ -14,7 +14,7 @@ use crate::{
 };
 
 pub(super) const PAGE: Page = Page {
-    what: "A Wait state does not say, or says more than once, how long it waits; or the number or time is not one that AWS \
+    what: "A Wait state does not define, or defines more than once, how long it waits; or the number or time is not one that AWS \
            takes.",
     why: "AWS refuses it. A Wait has exactly one of `Seconds`, `SecondsPath`, `Timestamp` and `TimestampPath`. `Seconds` is a whole \
           number up to 99999999, `Timestamp` an RFC 3339 time with a capital `T` and an offset or `Z`: \
@@ -25,7 +25,7 @@ pub(super) const PAGE: Page = Page {
     "Pause": { "Type": "Wait", "Timestamp": "2016-03-14 01:59:00", "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Pause",
   "States": {
     "Pause": { "Type": "Wait", "Timestamp": "2016-03-14T01:59:00Z", "End": true }
@@ -53,7 +53,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                 }
                 QueryLanguage::Jsonata => "write `Seconds` or `Timestamp`",
             };
-            let finding = node.finding(Code::WaitFields, "", "it does not say how long to wait");
+            let finding = node.finding(Code::WaitFields, "", "it does not define how long to wait");
             findings.push(finding.on_key().help(help));
         }
         [_] => {}
@@ -61,7 +61,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             node.finding(
                 Code::WaitFields,
                 &format!("/{second}"),
-                format!("it says more than once how long to wait: {}", list(&given)),
+                format!("it defines more than once how long to wait: {}", list(&given)),
             )
             .on_key()
             .help("keep one of them"),

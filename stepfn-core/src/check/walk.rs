@@ -109,7 +109,7 @@ impl Scope<'_> {
         }
     }
 
-    /// A finding at a place below the machine.
+    /// A diagnostic at a place below the machine.
     pub(super) fn finding(&self, code: Code, below: &str, message: &str) -> Diagnostic {
         Diagnostic::new(code, format!("{}{below}", self.at), format!("{}{message}", self.title()))
     }
@@ -153,7 +153,7 @@ impl Node<'_> {
         known.chain(state.unknown.keys().map(|key| &**key)).collect()
     }
 
-    /// A finding at a place below the state.
+    /// A diagnostic at a place below the state.
     pub(super) fn finding(&self, code: Code, below: &str, message: impl AsRef<str>) -> Diagnostic {
         Diagnostic::new(
             code,

@@ -12,7 +12,7 @@ pub(super) const PAGE: Page = Page {
     "Load": { "Type": "Pass", "Comment": ["loads", "all"], "End": true }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Load",
   "States": {
     "Load": { "Type": "Pass", "Comment": "loads all", "End": true }

@@ -20,7 +20,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Stop",
   "States": {
     "Stop": {
@@ -101,7 +101,7 @@ fn found(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => format!("`{value}`"),
         Value::Number(number) => format!("the number {number}"),
-        Value::String(text) => format!("the text `{text}`"),
+        Value::String(text) => format!("the string `{text}`"),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
     }
@@ -127,9 +127,9 @@ mod tests {
         assert_eq!(
             found("aws-sdk:ec2:stopInstances", r#""Parameters": { "InstanceIds": "i-1", "Force": "maybe" }"#),
             [
-                "/States/A/Parameters/InstanceIds: state `A`: `aws-sdk:ec2:stopInstances` takes a list as `InstanceIds`, found the text `i-1` \
+                "/States/A/Parameters/InstanceIds: state `A`: `aws-sdk:ec2:stopInstances` takes a list as `InstanceIds`, found the string `i-1` \
                  (write it in brackets, as a list of one)",
-                "/States/A/Parameters/Force: state `A`: `aws-sdk:ec2:stopInstances` takes a boolean as `Force`, found the text `maybe` ()",
+                "/States/A/Parameters/Force: state `A`: `aws-sdk:ec2:stopInstances` takes a boolean as `Force`, found the string `maybe` ()",
             ]
         );
         assert_eq!(
@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(
             found("aws-sdk:dynamodb:query", r#""Parameters": { "TableName": "t", "Limit": "many" }"#),
             [
-                "/States/A/Parameters/Limit: state `A`: `aws-sdk:dynamodb:query` takes a number as `Limit`, found the text `many` ()"
+                "/States/A/Parameters/Limit: state `A`: `aws-sdk:dynamodb:query` takes a number as `Limit`, found the string `many` ()"
             ]
         );
     }

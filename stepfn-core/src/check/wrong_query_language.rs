@@ -15,7 +15,7 @@ use crate::{
 pub(super) const PAGE: Page = Page {
     what: "The state has something of the query language that it does not use.",
     why: "A state uses JSONPath (`Parameters`, `ResultPath`, `.$`) or JSONata (`Arguments`, `Output`, `{% %}`), never both. \
-          AWS refuses fields of the other language, and a JSONPath state in a machine that says JSONata for all.",
+          AWS refuses fields of the other language, and a JSONPath state in a machine whose language is JSONata.",
     failing: r#"{
   "StartAt": "Send",
   "States": {
@@ -28,7 +28,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Send",
   "States": {
     "Send": {

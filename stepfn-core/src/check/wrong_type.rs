@@ -19,7 +19,7 @@ pub(super) const PAGE: Page = Page {
     }
   }
 }"#,
-    mended: r#"{
+    fixed: r#"{
   "StartAt": "Make",
   "States": {
     "Make": { "Type": "Pass", "Result": { "items": [] }, "Next": "Each" },

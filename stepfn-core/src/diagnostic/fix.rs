@@ -7,7 +7,7 @@ use crate::{
     value::Value,
 };
 
-/// The edits that put a finding right.
+/// The edits that put a diagnostic right.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fix {
     /// The edits; none without the others.

@@ -1,4 +1,4 @@
-//! Findings: what is wrong, where, and what to write instead.
+//! Diagnostics: what is wrong, where, and what to write instead.
 //!
 //! Every front door (macro, builder, command line) shows the same [`Diagnostic`]; it only maps the JSON pointer to what its
 //! user sees.
@@ -59,7 +59,7 @@ pub struct Diagnostic {
     pub message: String,
     /// The change to make, if there is one to suggest.
     pub help: Option<String>,
-    /// The name that the finding is about, where there is one.
+    /// The name that the diagnostic is about, where there is one.
     pub subject: Option<Subject>,
     /// Other places that have to do with it.
     pub labels: Vec<Label>,
@@ -131,7 +131,7 @@ pub struct Label {
 }
 
 impl Diagnostic {
-    /// A finding with the severity that its code has.
+    /// A diagnostic with the severity that its code has.
     pub fn new(code: Code, at: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -147,7 +147,7 @@ impl Diagnostic {
         }
     }
 
-    /// Names what the finding is about.
+    /// Names what the diagnostic is about.
     #[must_use]
     pub fn subject(mut self, subject: Subject) -> Self {
         self.subject = Some(subject);
@@ -249,7 +249,7 @@ impl Diagnostic {
         self
     }
 
-    /// The name of the innermost state that the finding is in.
+    /// The name of the innermost state that the diagnostic is in.
     pub fn state(&self) -> Option<String> {
         let tokens: Vec<_> = tokens(&self.at)?.collect();
         let (mut state, mut rest) = (None, &tokens[..]);
@@ -283,7 +283,7 @@ impl fmt::Display for Diagnostic {
 pub struct Diagnostics(pub Vec<Diagnostic>);
 
 impl Diagnostics {
-    /// Returns `true` if one of the findings is an error.
+    /// Returns `true` if one of the diagnostics is an error.
     pub fn has_errors(&self) -> bool {
         self.0.iter().any(|finding| finding.severity == Severity::Error)
     }

@@ -234,7 +234,7 @@ impl Analyser<'_> {
         }
         if want.defined {
             let message = format!("the service need not answer `{key}`, and the machine is `#[strict]`");
-            let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+            let help = "provide a default: `$exists(…) ? … : …`".to_owned();
             self.wrong(reading, Code::MaybeMissing, message, Some(help));
         }
         Val { absent: !want.defined, ..found }

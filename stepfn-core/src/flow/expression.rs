@@ -172,7 +172,7 @@ impl Analyser<'_> {
         }
         // Where nothing can be at all, all holds.
         if want.defined && value.is_nothing() && reading.site.input != Sym::never() {
-            let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+            let help = "provide a default: `$exists(…) ? … : …`".to_owned();
             self.wrong(reading, Code::NoSuchField, "it comes to nothing".to_owned(), Some(help));
             return;
         }
@@ -184,7 +184,7 @@ impl Analyser<'_> {
                         "write `[…]` around it, which is always an array",
                     )
                 } else {
-                    ("it may come to nothing", "say what else it is then: `$exists(…) ? … : …`")
+                    ("it may come to nothing", "provide a default: `$exists(…) ? … : …`")
                 };
                 self.wrong(reading, Code::MaybeMissing, message.into(), Some(help.into()));
             }

@@ -402,7 +402,7 @@ impl Analyser<'_> {
                 (Some(entry), _) => {
                     if entry.absent && want.defined {
                         let message = format!("`{key}` may be missing: not every way here puts it there");
-                        let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+                        let help = "provide a default: `$exists(…) ? … : …`".to_owned();
                         self.wrong(reading, Code::MaybeMissing, message, Some(help));
                     }
                     let value = self.lead(reading, &entry.value, rest, want);
@@ -461,7 +461,7 @@ impl Analyser<'_> {
             Sym::Map(of) => {
                 if want.defined {
                     let message = format!("`{key}` may be missing: which keys there are is computed");
-                    let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+                    let help = "provide a default: `$exists(…) ? … : …`".to_owned();
                     self.wrong(reading, Code::MaybeMissing, message, Some(help));
                 }
                 let value = self.lead(reading, of, rest, want);
@@ -517,7 +517,7 @@ impl Analyser<'_> {
                     Sym::Object(_, None) => {
                         if want.defined {
                             let message = format!("`{key}` may be missing: not every way here puts it there");
-                            let help = "say what else it is then: `$exists(…) ? … : …`".to_owned();
+                            let help = "provide a default: `$exists(…) ? … : …`".to_owned();
                             self.wrong(reading, Code::MaybeMissing, message, Some(help));
                         }
                         Val::one(Sym::never()).maybe()

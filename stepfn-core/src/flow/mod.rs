@@ -123,7 +123,7 @@ pub struct Typing {
 }
 
 impl Typing {
-    /// Makes a finding about what may fail, but need not, a warning where nothing has to be shown.
+    /// Makes a diagnostic about what may fail, but need not, a warning where nothing has to be shown.
     fn soften(&self, finding: &mut Diagnostic) {
         if !self.proven {
             finding.severity = Severity::Warning;
@@ -293,7 +293,7 @@ struct Analyser<'t> {
     contexts: HashMap<(Sym, Option<Sym>, [bool; 2]), Sym>,
     /// The values of loops, and in the rounds before: the place, the state, and the values.
     again: Vec<(String, String, Vec<Leaf>)>,
-    /// Where findings go; none while a fixpoint is still being sought.
+    /// Where diagnostics go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
 }
 
@@ -335,7 +335,7 @@ impl Analyser<'_> {
         self.report = report;
         if self.report.is_some() {
             for (name, state) in &machine.states {
-                // A state that nothing leads to has a finding of its own.
+                // A state that nothing leads to has a diagnostic of its own.
                 let Some(flow) = solved.inputs.get(name.as_str()) else { continue };
                 intern::count();
                 self.state(&pointer(at, name), name, state, language, flow);

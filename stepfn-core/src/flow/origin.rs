@@ -67,7 +67,7 @@ pub(super) enum Reason {
 }
 
 impl Reason {
-    /// Returns the reason, as the end of "what it is cannot be told: …".
+    /// Returns the reason, as the end of "its type cannot be determined: …".
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Types => "it is of too many types to follow each of them",

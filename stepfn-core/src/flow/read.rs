@@ -596,7 +596,7 @@ impl Analyser<'_> {
     #[track_caller]
     pub(super) fn cannot_tell(&mut self, reading: &Reading<'_>, reason: Reason) {
         if self.typing.proven && !super::switch::is_off_because(reason.words()) {
-            let message = format!("what it is cannot be told: {}", reason.words());
+            let message = format!("its type cannot be determined: {}", reason.words());
             self.wrong(reading, Code::CannotTell, message, Some(reason.help().to_owned()));
         }
     }

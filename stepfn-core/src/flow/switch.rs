@@ -96,8 +96,8 @@ mod switched {
     /// long as something is.
     pub(in super::super) fn is_off_claim(kind: &str, code: &str, text: &str) -> bool {
         // The reason is a rule of its own.
-        let untold = kind.split_once(" to ").is_none() && text.contains("cannot be told");
-        let said = if untold { "it cannot be told".to_owned() } else { skeleton(text) };
+        let untold = kind.split_once(" to ").is_none() && text.contains("cannot be determined");
+        let said = if untold { "it cannot be determined".to_owned() } else { skeleton(text) };
         let way = WAYS.iter().find(|(words, _)| said.contains(words)).map(|(_, way)| *way);
         match (kind.split_once(" to "), way) {
             (Some((_, need)), Some(way)) if need != "Nothing" => is_off(&format!("claim of a way: {way}")),
@@ -127,7 +127,7 @@ mod switched {
     /// Returns the reason why a value does not fit a type, without the names of the types.
     fn of_types(said: &str) -> &str {
         const WHY: [(&str, &str); 13] = [
-            ("cannot be told", "it cannot be told"),
+            ("cannot be determined", "it cannot be determined"),
             ("none of the variants", "none of the variants"),
             ("it may be null", "it may be null"),
             ("rows hold texts alone", "the rows hold texts alone"),
@@ -169,8 +169,8 @@ mod switched {
             }
         }
         // An unknown value has its reason as a rule of its own.
-        if out.starts_with("what it is cannot be told") {
-            return "what it is cannot be told".to_owned();
+        if out.starts_with("its type cannot be determined") {
+            return "its type cannot be determined".to_owned();
         }
         // The text behind a semicolon, and the way to the part that is meant, do not identify the rule.
         let mut rest = out.split(';').next().unwrap_or_default();

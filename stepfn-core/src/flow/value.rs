@@ -215,7 +215,7 @@ impl Sym {
     pub(super) fn words(&self) -> String {
         match self {
             Self::Any(_) | Self::Reported => "anything".into(),
-            Self::Unknown(_) => "something that cannot be told".into(),
+            Self::Unknown(_) => "something that cannot be determined".into(),
             Self::Null => "null".into(),
             Self::Bool(value) => format!("`{value}`"),
             Self::Text(text) => format!("the string \"{text}\""),

@@ -93,7 +93,7 @@ pub enum Mark {
 }
 
 impl Graph {
-    /// The graph of a machine. Transitions to states that do not exist are left out: they are findings of `check`.
+    /// The graph of a machine. Transitions to states that do not exist are left out: they are diagnostics of `check`.
     pub fn of(machine: &StateMachine) -> Self {
         let mut graph = Self { nodes: Vec::new(), edges: Vec::new() };
         graph.add(machine, None);

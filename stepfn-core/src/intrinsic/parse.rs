@@ -219,7 +219,7 @@ impl Parser<'_, '_> {
         let lower = word.to_ascii_lowercase();
         if matches!(lower.as_str(), "true" | "false" | "null") {
             return Err(IntrinsicError::new(format!("`{word}` is not `{lower}`"), span)
-                .help(format!("write `{lower}`, or `'{word}'` for the text")));
+                .help(format!("write `{lower}`, or `'{word}'` for the string")));
         }
         let number = word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
         Err(if number {
@@ -229,8 +229,8 @@ impl Parser<'_, '_> {
             IntrinsicError::new("a path starts with `$`", span)
                 .help(format!("write `{}`", word.replacen('@', "$", 1)))
         } else {
-            IntrinsicError::new(format!("the text `{word}` needs quotes"), span)
-                .help(format!("write `'{}'` for the text, `$.{word}` for the member", super::escape(word)))
+            IntrinsicError::new(format!("the string `{word}` needs quotes"), span)
+                .help(format!("write `'{}'` for the string, `$.{word}` for the member", super::escape(word)))
         })
     }
 

@@ -153,8 +153,10 @@ impl<'t> Parser<'t> {
             Some(b'"') => Value::String(self.string()?.into()),
             Some(b'-' | b'0'..=b'9') => Value::Number(self.number()?),
             Some(b'\'') => {
-                return Err(self
-                    .error("a JSON string stands in double quotes", Some("write `\"…\"` instead of `'…'`")));
+                return Err(self.error(
+                    "a JSON string is written in double quotes",
+                    Some("write `\"…\"` instead of `'…'`"),
+                ));
             }
             None => return Err(self.error("expected a JSON value, found the end of the text", None)),
             Some(_) => self.word()?,
@@ -194,7 +196,7 @@ impl<'t> Parser<'t> {
             other => {
                 return Err(self.error(
                     format!("expected a JSON value, found `{other}`"),
-                    Some("a text stands in double quotes"),
+                    Some("a string is written in double quotes"),
                 ));
             }
         };
@@ -218,8 +220,10 @@ impl<'t> Parser<'t> {
                     Some(b'}') => {
                         self.error("a comma before `}`", Some("JSON has no trailing comma: remove it"))
                     }
-                    Some(b'\'') => self
-                        .error("a JSON key stands in double quotes", Some("write `\"…\"` instead of `'…'`")),
+                    Some(b'\'') => self.error(
+                        "a JSON key is written in double quotes",
+                        Some("write `\"…\"` instead of `'…'`"),
+                    ),
                     None => self.error("the object is not closed", Some("add `}`")),
                     Some(_) => self.error("expected a key in double quotes", None),
                 });

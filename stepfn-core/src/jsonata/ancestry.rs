@@ -96,7 +96,7 @@ impl Part {
 impl Seeker {
     fn lost(&self, parent: usize) -> JsonataError {
         let range = self.parents.get(parent).map_or(0..0, |(_, range)| range.clone());
-        JsonataError::new("S0217", "`%` stands for what contains a value, and there is none here", range)
+        JsonataError::new("S0217", "`%` refers to what contains a value, and there is none here", range)
     }
 
     fn part(&mut self, expression: &Expression) -> Result<Part, JsonataError> {

@@ -203,7 +203,7 @@ impl Walker {
             "" | "$" if context.exists => {}
             "" | "$" => {
                 let message =
-                    format!("`${name}` stands for nothing here: an expression has no context of its own");
+                    format!("`${name}` refers to nothing here: an expression has no context of its own");
                 self.issue(
                     IssueKind::NoContext,
                     range,

@@ -127,7 +127,7 @@ fn what_is_wrong_is_said_with_its_place() {
         ("a^(b)@$c", "S0216", "a context variable cannot follow an order", "a^(b)@$c"),
         ("(a){b: c}[0]", "S0209", "a predicate cannot follow a grouping", "(a){b: c}[0]"),
         ("a{b: c}{d: e}", "S0210", "there is more than one grouping", "a{b: c}{d: e}"),
-        ("%", "S0217", "`%` stands for what contains a value, and there is none here", "%"),
+        ("%", "S0217", "`%` refers to what contains a value, and there is none here", "%"),
     ];
     for (text, code, message, at) in cases {
         assert_eq!(error(text), (code, message.to_owned(), at.to_owned()), "{text}");
@@ -200,7 +200,7 @@ fn what_step_functions_does_not_have_is_said() {
     assert_eq!(issues("$eval('1')"), ["$eval: Step Functions has no `$eval`"]);
     assert_eq!(issues("$sum(1, 2)"), ["$sum(1, 2): `$sum` takes 1 argument, found 2"]);
     assert_eq!(issues("[1] ~> $join(',', '')"), ["$join(',', ''): `$join` takes 1 to 2 arguments, found 3"]);
-    assert_eq!(issues("$.a"), ["$: `$` stands for nothing here: an expression has no context of its own"]);
+    assert_eq!(issues("$.a"), ["$: `$` refers to nothing here: an expression has no context of its own"]);
     assert_eq!(issues("name & 'x'").len(), 1);
     assert_eq!(issues("$states.inptu"), ["inptu: `$states` has no `inptu`"]);
     assert_eq!(issues("$states.result.a"), ["result: `$states.result` does not exist here"]);

@@ -294,7 +294,7 @@ impl Parser<'_, '_> {
         let word = self.cursor.slice(start..self.cursor.pos()).trim_end();
         let end = start + word.len();
         self.cursor.reset(end);
-        let error = PathError::new(format!("the text `{word}` needs quotes"), start..end);
+        let error = PathError::new(format!("the string `{word}` needs quotes"), start..end);
         if side == Side::Left {
             // Here the word is the member to look at, and no reading forgives that.
             return Err(error.help(format!("write `@{}` for the member", member(word))));
@@ -305,7 +305,7 @@ impl Parser<'_, '_> {
         }
         let lower = word.to_ascii_lowercase();
         let error = error.help(match lower.as_str() {
-            "true" | "false" | "null" => format!("write `{lower}`, or `'{word}'` for the text"),
+            "true" | "false" | "null" => format!("write `{lower}`, or `'{word}'` for the string"),
             _ => format!("write `'{word}'`"),
         });
         match &mut self.forgiven {

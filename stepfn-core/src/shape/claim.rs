@@ -210,7 +210,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The code of the finding: see [`Code`](crate::check::Code).
+    /// The code of the diagnostic: see [`Code`](crate::check::Code).
     pub const fn code(self) -> &'static str {
         match self {
             Self::NoSuchField => "no-such-field",
@@ -341,7 +341,7 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
         }
         Claim::Again { nodes } => {
             fault = Fault::CannotTell;
-            out.push("what flows in here cannot be told: it changes with every round of a loop; keep what changes in the loop under one key of a fixed type");
+            out.push("the type of what flows in here cannot be determined: it changes with every round of a loop; keep what changes in the loop under one key of a fixed type");
             again(nodes)
         }
         Claim::Covers { shown, shape, side, steps, literals } => {
@@ -555,10 +555,10 @@ const fn path_to(
 const TEST_BOTH: &str = "; test it with `is_present(…) && !is_null(…)` in a Choice before";
 
 /// The suggestion where a JSONata expression may come to nothing, or to null.
-const INSTEAD_OF_NULL: &str = "; say what else it is then: `… != null ? … : …`";
+const INSTEAD_OF_NULL: &str = "; provide a default: `… != null ? … : …`";
 
 /// The suggestion where a JSONata expression may come to nothing.
-const INSTEAD: &str = "; say what else it is then: `$exists(…) ? … : …`";
+const INSTEAD: &str = "; provide a default: `$exists(…) ? … : …`";
 
 /// The suggestion where only some of the transitions to a state put a field there.
 const NOT_EVERYWHERE: &str = ": not every way here puts it there; put it there on every way, or test it with `is_present` in a Choice before";

@@ -366,7 +366,7 @@ impl<'a> Fits<'a> {
     /// Judges what a value is, with another in the place of each of its items.
     const fn changed(self, (like, item): (usize, usize), target: View, depth: usize, out: &mut Text) -> bool {
         let (Source::View(view), Some(_), 1) = (self.source(like), self.base(like), self.ways(like)) else {
-            out.push("what is changed in it cannot be told: it may be missing, or null, on the way");
+            out.push("what is changed in it cannot be determined: it may be missing, or null, on the way");
             return false;
         };
         let mut shape = view.shape;
@@ -709,7 +709,7 @@ impl<'a> Fits<'a> {
                     out.push("anything");
                 }
                 Node::Unknown(reason) => {
-                    out.push("something that cannot be told: ");
+                    out.push("something that cannot be determined: ");
                     out.push(reason);
                 }
                 Node::Null => out.push("null"),

@@ -52,7 +52,7 @@ pub use self::{
     message = "the JSON form of `{Self}` is not known",
     label = "no known JSON form",
     note = "write `#[derive(stepfn::StateData)]` on `{Self}`, beside serde's derives",
-    note = "for a type of another crate, say what it is on the field: `#[state_data(as = \"String\")]`, or take `serde_json::Value`"
+    note = "for a type of another crate, declare its form on the field: `#[state_data(as = \"String\")]`, or take `serde_json::Value`"
 )]
 pub trait StateData {
     /// The type's JSON form.

@@ -103,7 +103,7 @@ impl<'a> Fits<'a> {
                 }
             };
             if !told {
-                out.push("what is merged cannot be told to be an object: it may be missing, or null, or something else");
+                out.push("it cannot be determined that what is merged is an object: it may be missing, or null, or something else");
                 return false;
             }
             i += 1;

@@ -44,7 +44,7 @@ impl Fits<'_> {
         if let Some(reason) = self.untold(source)
             && !takes_all(object)
         {
-            out.push("its fields cannot be told: ");
+            out.push("its fields cannot be determined: ");
             out.push(reason);
             out.push("; expected those of ");
             out.code(object.name);
@@ -134,7 +134,7 @@ pub(super) const fn may_have_more(view: View, object: &'static ObjectShape) -> b
 pub(super) const fn untold_keys(object: &'static ObjectShape, out: &mut Text) {
     out.push("it may have fields that ");
     out.code(object.name);
-    out.push(" does not tell of (build it field by field, or write `#[serde(deny_unknown_fields)]` on ");
+    out.push(" does not declare (build it field by field, or write `#[serde(deny_unknown_fields)]` on ");
     out.code(object.name);
     out.push("), ");
 }
@@ -229,7 +229,7 @@ mod tests {
         let (open, closed) = (&Shape::Object(&OPEN), &Shape::Object(&CLOSED));
         let rest = &Shape::Object(&REST);
         for (source, side, target, expected) in [
-            (open, Side::Given, closed, "it may have fields that `Open` does not tell of"),
+            (open, Side::Given, closed, "it may have fields that `Open` does not declare"),
             (open, Side::Made, closed, ""),
             (closed, Side::Given, closed, ""),
             (open, Side::Given, open, ""),
@@ -264,9 +264,9 @@ mod tests {
         };
         let leaf = |shape, side| Node::Leaf { shape, side, steps: &[] as &[Step<'_>] };
         for (base, expected) in [
-            (Node::Unknown("it is deep"), "its fields cannot be told"),
+            (Node::Unknown("it is deep"), "its fields cannot be determined"),
             (Node::Map(3), "it is a map of any keys"),
-            (leaf(&Shape::Object(&OPEN), Side::Given), "does not tell of"),
+            (leaf(&Shape::Object(&OPEN), Side::Given), "does not declare"),
             (leaf(&Shape::Object(&OPEN), Side::Made), ""),
             // There is no way here.
             (leaf(&Shape::Never, Side::Made), ""),

@@ -36,7 +36,7 @@ pub(super) fn ends(machine: &Value) -> bool {
     })
 }
 
-/// That `StartAt` leads nowhere, beside the finding that there are no states.
+/// That `StartAt` leads nowhere, beside the diagnostic that there are no states.
 pub(super) fn start_of_nothing(definition: &Value, finding: &Diagnostic) -> Option<Issue> {
     let machine = finding.at.strip_suffix("/States").filter(|_| finding.code == Code::EmptyList)?;
     let start = definition.pointer(machine)?.get("StartAt")?.as_str()?;

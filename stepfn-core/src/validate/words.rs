@@ -1,4 +1,4 @@
-//! A finding in the words of AWS.
+//! A diagnostic in the words of AWS.
 
 use super::Issue;
 use crate::{
@@ -198,7 +198,7 @@ fn is_reference(key: &str) -> bool {
     key == "Variable" || key.ends_with("Path") && !takes_any
 }
 
-/// Returns `true` if the place that a finding means names this member of `$states`.
+/// Returns `true` if the place that a diagnostic means names this member of `$states`.
 fn names_states(text: &str, name: &str, finding: &Diagnostic) -> bool {
     let member = format!("$states.{name}");
     let meant = finding.range.clone().and_then(|range| text.get(range)).unwrap_or_default();

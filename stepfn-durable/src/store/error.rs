@@ -50,7 +50,10 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Full(what) => {
-                write!(f, "no room left for the store: {what}; free some, and the store goes on where it was")
+                write!(
+                    f,
+                    "no space left for the store: {what}; free some, and the store goes on where it was"
+                )
             }
             Self::Corrupt(what) => write!(
                 f,

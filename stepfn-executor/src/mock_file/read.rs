@@ -71,7 +71,7 @@ impl<'d> Reader<'d> {
         let document = self.document;
         for (pointer, _) in &document.duplicates {
             let help = "only the last one counts: remove or rename the other".to_owned();
-            self.key_fault(pointer, "this key stands twice in one object", Some(help));
+            self.key_fault(pointer, "this key occurs twice in one object", Some(help));
         }
         let mut machines = IndexMap::new();
         let Some(root) = self.object(&self.document.value, "", "a mock file") else { return machines };

@@ -39,7 +39,7 @@ impl TaskHandler for Arc<Response> {
         let covers = |answer: &&Answer| usize::try_from(answer.last).is_ok_and(|last| invocation <= last);
         let Some(answer) = self.answers.iter().find(covers) else {
             return Attempt::Refused(format!(
-                "the mocked response `{name}` says nothing of invocation {invocation}\nhelp: add `\"{invocation}\"` to `{name}` in `MockedResponses`",
+                "the mocked response `{name}` has no answer for invocation {invocation}\nhelp: add `\"{invocation}\"` to `{name}` in `MockedResponses`",
                 name = self.name
             ));
         };

@@ -93,7 +93,7 @@ fn run(case: &Case) -> Ran {
 pub(crate) enum Contradiction {
     /// An error, and it runs.
     Alarm(String),
-    /// No finding at all, and it fails.
+    /// No diagnostic at all, and it fails.
     Silent(String),
 }
 

@@ -126,7 +126,7 @@ fn an_invocation_without_an_answer_is_named() {
     let error = run(&machine, &mocks).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "state `Work`: no answer for call 3: the mocked response `Answers` says nothing of invocation 2\n\
+        "state `Work`: no answer for call 3: the mocked response `Answers` has no answer for invocation 2\n\
          help: add `\"2\"` to `Answers` in `MockedResponses`"
     );
 }
@@ -192,7 +192,7 @@ fn everything_wrong_with_a_file_is_said_with_its_place() {
             "mock file, line 15, column 32: `Throw` needs the field `Cause`",
             "mock file, line 15, column 43: `Error` must be a string",
             "mock file, line 15, column 48: `Throw` has no field `Reason`",
-            "mock file, line 17, column 5: this key stands twice in one object",
+            "mock file, line 17, column 5: this key occurs twice in one object",
             "help: only the last one counts: remove or rename the other",
             "mock file, line 17, column 20: an answer must be an object",
         ]

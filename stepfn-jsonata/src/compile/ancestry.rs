@@ -218,7 +218,7 @@ impl Compiler<'_> {
                 }
             }
             _ => {
-                let message = "`%` stands for what contains a value, and there is none here";
+                let message = "`%` refers to what contains a value, and there is none here";
                 return Err(error("S0217", message, &step.range));
             }
         }

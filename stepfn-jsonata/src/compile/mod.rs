@@ -197,7 +197,7 @@ impl Compiler<'_> {
             Tk::Parent => Kind::Parent(self.slot()),
             Tk::Placeholder => Kind::Placeholder,
             // Those with parts.
-            _ => return Err(error("S0206", "the expression cannot stand here", range)),
+            _ => return Err(error("S0206", "the expression is not allowed here", range)),
         };
         Ok(Node::new(kind, range))
     }

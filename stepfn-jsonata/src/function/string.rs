@@ -62,7 +62,7 @@ fn split_at<'a>(
     let value = argument(arguments, 0);
     let Some(text) = value.as_text() else { return Ok(Val::Undefined) };
     e.meter.read(text.len())?;
-    // The reference looks for the text `undefined` where nothing is given.
+    // The reference looks for the string `undefined` where nothing is given.
     let chars = argument(arguments, 1);
     match part(text, chars.as_text().unwrap_or("undefined")) {
         Some(part) => e.text(part.to_owned()),

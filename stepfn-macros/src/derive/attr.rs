@@ -23,7 +23,7 @@ pub(super) fn said(attrs: &[syn::Attribute], errors: &mut Errors) -> Option<Said
         let parsed = attr.parse_nested_meta(|meta| {
             let next = one(&meta)?;
             if said.is_some() {
-                return Err(meta.error("the form is said twice; keep one of `as`, `timestamp` and `any`"));
+                return Err(meta.error("the form is declared twice; keep one of `as`, `timestamp` and `any`"));
             }
             said = Some(next);
             Ok(())

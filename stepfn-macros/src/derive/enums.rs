@@ -35,8 +35,10 @@ impl Enum<'_> {
         for variant in variants.iter().filter(|variant| self.is_unit(variant)) {
             if let Some(attr) = variant.original.attrs.iter().find(|attr| attr.path().is_ident("state_data"))
             {
-                cx.errors
-                    .at(attr, "this variant holds nothing whose form could be said; remove the attribute");
+                cx.errors.at(
+                    attr,
+                    "this variant has no content whose form could be declared; remove the attribute",
+                );
             }
         }
         if matches!(self.container.attrs.tag(), TagType::External)

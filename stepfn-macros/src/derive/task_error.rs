@@ -69,8 +69,7 @@ fn cases<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Vec<Case<'a>> {
                     match seen.iter().find(|(known, _)| known == name) {
                         Some((_, first)) => {
                             let message = format!(
-                                "`{first}` and `{}` are both named `{name}`, so that `Retry` and `Catch` cannot tell \
-                                 them apart; write `#[task_error(name = \"...\")]` on one of them",
+                                "`{first}` and `{}` are both named `{name}`, so that `Retry` and `Catch` cannot distinguish them; write `#[task_error(name = \"...\")]` on one of them",
                                 variant.ident
                             );
                             match &attrs.name {

@@ -251,7 +251,7 @@ fn comparison(input: ParseStream<'_>) -> Result<Condition> {
             Relation::LessThanEquals => Relation::GreaterThanEquals,
             Relation::GreaterThan => Relation::LessThan,
             Relation::GreaterThanEquals => Relation::LessThanEquals,
-            Relation::Matches => return Err(error("the path stands before `matches`, the pattern behind")),
+            Relation::Matches => return Err(error("the path comes before `matches`, the pattern after")),
             same => same,
         };
     }

@@ -29,7 +29,7 @@ pub(super) struct Lowered {
     pub(super) children: Vec<Child>,
     pub(super) results: Vec<(String, Type)>,
     pub(super) substitutions: IndexMap<String, Reference>,
-    /// Findings that the user allows: the pointer of the state, and the code's word.
+    /// Diagnostics that the user allows: the pointer of the state, and the code's word.
     pub(super) allowed: Vec<(String, String)>,
     /// The names of the states that are identifiers, in their order.
     pub(super) states: Vec<Ident>,
@@ -206,7 +206,7 @@ impl Lowering<'_> {
             if let Some(attribute) = entry.attributes.first() {
                 self.errors.push(
                     Place::of_tokens(attribute),
-                    "an attribute stands before a state, not before a field",
+                    "an attribute belongs before a state, not before a field",
                 );
             }
             if !matches!(entry.value.kind, Kind::Broken) {
@@ -532,7 +532,7 @@ impl Lowering<'_> {
         let known = self.out.substitutions.entry(name.clone()).or_insert_with(|| reference.clone());
         if *known != reference {
             let message = format!(
-                "`${{{name}}}` stands for two things, `{known}` and `{reference}`; give one of the two another logical id [duplicate-key]"
+                "`${{{name}}}` has two values, `{known}` and `{reference}`; give one of the two another logical id [duplicate-key]"
             );
             self.errors.push(place, message);
         }

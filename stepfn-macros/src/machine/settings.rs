@@ -230,7 +230,8 @@ pub(super) fn allowed(attributes: &[Attribute], errors: &mut Errors) -> Vec<Stri
                         let help = nearest(&code, all())
                             .map(|near| format!("; did you mean `stepfn::{}`?", near.replace('-', "_")))
                             .unwrap_or_default();
-                        errors.push(Place::of_tokens(&path), format!("there is no finding `{code}`{help}"));
+                        errors
+                            .push(Place::of_tokens(&path), format!("there is no diagnostic `{code}`{help}"));
                     }
                 }
             }

@@ -47,7 +47,7 @@ impl Lowering<'_> {
                     } else {
                         self.errors.push(
                             Place::of_tokens(ty),
-                            "`-> Type` says what a text holds that `States.StringToJson` reads; what other functions give is known",
+                            "`-> Type` declares the content of a string that `States.StringToJson` reads; the results of other functions are known",
                         );
                     }
                 }
@@ -69,7 +69,7 @@ impl Lowering<'_> {
                 {
                     self.errors.push(
                         value.place,
-                        format!("this is the text \"{text}\", not what the path leads to; write it without quotes: {text}"),
+                        format!("this is the string \"{text}\", not the value of the path; write it without quotes: {text}"),
                     );
                     return None;
                 }
@@ -99,7 +99,7 @@ impl Lowering<'_> {
                         || map.contains_key(format!("{}.$", key.text).as_str())
                     {
                         self.errors
-                            .push(key.place, format!("the key `{}` stands twice [duplicate-key]", key.text));
+                            .push(key.place, format!("the key `{}` occurs twice [duplicate-key]", key.text));
                         continue;
                     }
                     self.template_field(&key.text, &entry.value, key.place, at, &mut map);
@@ -110,7 +110,7 @@ impl Lowering<'_> {
             Kind::Name(name) => {
                 self.errors.push(
                     value.place,
-                    format!("expected a value, found the name `{name}`; a text stands in quotes"),
+                    format!("expected a value, found the name `{name}`; a string is written in quotes"),
                 );
                 return None;
             }
@@ -131,7 +131,7 @@ impl Lowering<'_> {
             if let Kind::Parsed(_, ty) = &item.kind {
                 self.errors.push(
                     Place::of_tokens(ty),
-                    "`-> Type` stands behind the value of a key, not in an array",
+                    "`-> Type` follows the value of a key, not an item of an array",
                 );
             }
             lowered.push((self.template(item, &item_at)?, item.place));

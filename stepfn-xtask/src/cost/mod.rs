@@ -34,7 +34,7 @@ pub(crate) struct Cost {
     /// Run the machine with this input instead, in JSON; may be given more than once
     #[arg(long, value_name = "FILE")]
     input: Vec<PathBuf>,
-    /// How long a call of a task takes, in milliseconds, beside what is waited on purpose; one after the other
+    /// The duration of a task's call, in milliseconds, beside deliberate waits; one after the other
     #[arg(long, value_name = "MS", default_value_t = 100)]
     task_ms: u64,
     /// The memory of an Express execution, in MB; it is billed in chunks of 64
@@ -56,7 +56,7 @@ fn region(name: &str) -> Result<String, String> {
     Err(format!("its prices are not known; known are {}", known.join(", ")))
 }
 
-/// How long an Express execution may take (AWS, "Step Functions service quotas").
+/// The time that an Express execution may take (AWS, "Step Functions service quotas").
 const MOST_SECONDS: f64 = 300.0;
 
 /// A way through the machine and what it takes.

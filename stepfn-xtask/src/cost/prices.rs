@@ -1,4 +1,4 @@
-//! What Step Functions costs: <https://aws.amazon.com/step-functions/pricing/>.
+//! The prices of Step Functions: <https://aws.amazon.com/step-functions/pricing/>.
 //!
 //! This is the only place that knows prices. Where AWS changes them, change the table and [`AS_OF`].
 
@@ -48,13 +48,13 @@ pub(super) fn regions() -> impl Iterator<Item = &'static str> {
     STANDARD.iter().map(|(region, _)| *region)
 }
 
-/// What a month of so many transitions costs as a Standard workflow.
+/// Returns the cost of a month of so many transitions as a Standard workflow.
 pub(super) fn standard(region: &str, transitions: f64) -> Option<f64> {
     let (_, price) = STANDARD.iter().find(|(known, _)| *known == region)?;
     Some((transitions - FREE_TRANSITIONS).max(0.0) / 1_000.0 * price)
 }
 
-/// What a month of executions costs as Express workflows, each of so many seconds and megabytes.
+/// Returns the cost of a month of executions as Express workflows, each of so many seconds and megabytes.
 pub(super) fn express(runs: f64, seconds: f64, megabytes: u64) -> f64 {
     let billed = (seconds * 1_000.0 / MILLISECONDS).ceil().max(1.0) * MILLISECONDS / 1_000.0;
     let chunks = megabytes.div_ceil(MEGABYTES).max(1);

@@ -1,4 +1,4 @@
-//! The lower end of a terminal, where the states stand that the execution is in.
+//! The lower end of a terminal, with the states that the execution is in.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use stepfn_executor::{Control, Timestamp, Waiting, WaitingOn};
 
 use super::story::name;
 
-/// How many states are shown; a Map has thousands of items.
+/// The number of states that are shown; a Map has thousands of items.
 const MOST: usize = 12;
 /// Cells of a bar.
 const BAR: usize = 24;

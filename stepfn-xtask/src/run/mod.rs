@@ -19,14 +19,14 @@ use tokio::{runtime::Runtime, time::MissedTickBehavior};
 use self::{answer::Answerer, live::Screen, story::Story};
 use crate::{Failure, named, stage::Stage};
 
-/// How often it is looked at what happens.
+/// The interval at which the execution is looked at.
 const TICK: Duration = Duration::from_millis(100);
 
 /// Run a machine here, with its own functions, and watch it
 ///
 /// Tasks of services need mocks, in the format of Step Functions Local. The output goes to standard output as JSON, what happens
 /// to standard error: live on a terminal, a line for each step elsewhere. Tasks that wait for a callback are answered by lines on
-/// standard input: `success [N] JSON`, `failure [N] ERROR [CAUSE]`, `heartbeat [N]`, N being the number that stands by the task.
+/// standard input: `success [N] JSON`, `failure [N] ERROR [CAUSE]`, `heartbeat [N]`, N being the number beside the task.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -180,7 +180,7 @@ fn path(route: &Route) -> Value {
 
 type End = Result<Ended, RunError>;
 
-/// What happened; an execution that is over has given its history away.
+/// Returns the history; an execution that is over has given it away.
 fn history(end: &End, execution: &Execution) -> History {
     match end {
         Ok(ended) => ended.history.clone(),
@@ -188,7 +188,7 @@ fn history(end: &End, execution: &Execution) -> History {
     }
 }
 
-/// All happens at once: there is nothing to watch, and the story is told afterwards.
+/// Runs all at once: there is nothing to watch, and the story is printed afterwards.
 fn on_virtual_time(
     runtime: &Runtime,
     execution: &mut Execution,

@@ -1,4 +1,4 @@
-//! What happens in an execution, a line for each step.
+//! The events of an execution, a line for each step.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,12 +6,12 @@ use anstyle::{AnsiColor, Style};
 use stepfn_core::value::Value;
 use stepfn_executor::{Execution, History, HistoryEvent, Timestamp, Waiting, WaitingOn};
 
-/// How what succeeded and what did not are shown.
+/// Returns the style of a success or of a failure.
 pub(super) fn style(succeeded: bool) -> Style {
     if succeeded { AnsiColor::Green.on_default().bold() } else { AnsiColor::Red.on_default().bold() }
 }
 
-/// How far the story was told.
+/// The progress of the story.
 #[derive(Default)]
 pub(super) struct Story {
     told: usize,
@@ -22,12 +22,12 @@ pub(super) struct Story {
     failed: HashSet<u64>,
     /// The visit that each event belongs to, by the event that began it.
     stays: Vec<u64>,
-    /// The retries and callbacks that were said to be waited for.
+    /// The retries and callbacks whose wait was reported.
     announced: HashSet<(Timestamp, String, String)>,
 }
 
 impl Story {
-    /// What happened since it was last asked.
+    /// Returns the events since the last call.
     pub(super) fn so_far(&mut self, history: &History) -> Vec<String> {
         let mut lines = Vec::new();
         if history.len() <= self.told {
@@ -52,7 +52,7 @@ impl Story {
         lines
     }
 
-    /// What it waits for since it was last asked: retries to come, and callbacks.
+    /// Returns the waits since the last call: retries to come, and callbacks.
     pub(super) fn waits(&mut self, execution: &mut Execution) -> Vec<String> {
         let tokens = execution.pending_tokens();
         let now = execution.now();
@@ -99,7 +99,7 @@ impl Story {
             if self.failed.remove(&stay) {
                 return Some(format!("↷ {state}: caught"));
             }
-            // What takes no time need not be said to be over.
+            // The end of a step that takes no time need not be reported.
             return (seconds >= 0.001).then(|| format!("✓ {state}, {seconds:.3} s"));
         }
         if event_type.ends_with("Scheduled") {
@@ -107,7 +107,7 @@ impl Story {
             return self.failed.remove(&stay).then(|| format!("↻ {state}: again"));
         }
         let failed = event_type.ends_with("Failed") || event_type.ends_with("TimedOut");
-        // The end of all is said at the end.
+        // The end of everything is reported at the end.
         if !failed || event_type.starts_with("Execution") || event_type.ends_with("StateFailed") {
             return None;
         }

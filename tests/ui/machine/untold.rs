@@ -1,4 +1,4 @@
-//! What cannot be told, what may have more fields than its type, and what a warning says.
+//! What cannot be determined, what may have more fields than its type, and what a warning says.
 use serde::{Deserialize, Serialize};
 use stepfn::{StateData, lambda, state_machine};
 

@@ -66,7 +66,7 @@ fn condition(rule: &Map, at: &str) -> Result<Expression, Unwritable> {
     const AROUND: [&str; 5] = ["Next", "Comment", "Assign", "Output", "Variable"];
     let mut keys = rule.iter().filter(|(key, _)| !AROUND.contains(&key.as_ref()));
     let (Some((key, value)), None) = (keys.next(), keys.next()) else {
-        return Err(Unwritable::new(at, "a rule asks one thing: one operator"));
+        return Err(Unwritable::new(at, "a rule has one operator: one operator"));
     };
     let below = format!("{at}/{key}");
     match (key.as_ref(), value) {

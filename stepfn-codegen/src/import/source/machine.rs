@@ -22,7 +22,7 @@ use super::{
 /// The writer, with the facts that are known beside the machine's JSON.
 pub(super) struct Writer<'a> {
     pub(super) substitutions: &'a IndexMap<String, Reference>,
-    /// The findings that are errors, by the pointer of the state that allows them.
+    /// The diagnostics that are errors, by the pointer of the state that allows them.
     pub(super) allowed: &'a BTreeMap<String, BTreeSet<&'static str>>,
     /// Whether the state that is being written holds a path as a mere string, which the macro takes for a slip.
     pub(super) has_path_as_text: bool,

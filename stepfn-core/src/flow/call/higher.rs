@@ -114,8 +114,7 @@ impl Analyser<'_> {
                     self.call_with(env, &function, argument, &given);
                 }
                 let message = "it fails unless exactly one item matches".to_owned();
-                let help =
-                    "take the first that does: `$filter(…)[0]`, and say what else it is then".to_owned();
+                let help = "take the first that does: `$filter(…)[0]`, and provide a default".to_owned();
                 if self.typing.proven {
                     self.wrong(&env.reading(call.at), Code::MaybeMissing, message, Some(help));
                 }
