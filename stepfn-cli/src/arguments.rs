@@ -14,7 +14,7 @@ pub enum Command {
     Validate(Validate),
     Run(Run),
     #[cfg(feature = "serve")]
-    Serve(crate::serve::Serve),
+    Serve(Box<crate::serve::Serve>),
     Diff(Diff),
     Import(Import),
     New(New),

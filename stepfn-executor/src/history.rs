@@ -12,6 +12,7 @@ use stepfn_core::{definition::LogLevel, value::Value};
 pub(crate) use self::event::{Event, EventError, EventKind, Iteration, Scheduled};
 pub use self::route::{Route, RouteStep};
 pub(crate) use self::route::{inside, placed};
+pub use self::{log::log_event, status_change::StatusChange};
 use crate::{executor::Inner, program::Inner as Program, shared::Shared, time};
 
 /// The event history of an execution, in the form of AWS's `GetExecutionHistory`.

@@ -60,6 +60,7 @@ mod builder;
 mod children;
 mod control;
 mod declared;
+pub mod delivery;
 mod eval;
 mod execution;
 mod executor;

@@ -1,11 +1,18 @@
 //! Connections and requests.
 
-use std::{convert::Infallible, future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    future::Future,
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
-    body::{Bytes, Incoming},
+    body::{Body, Bytes, Incoming},
     header::{CONTENT_TYPE, HeaderName, HeaderValue},
     server::conn::http1,
     service::service_fn,
@@ -19,13 +26,21 @@ use tokio::{
     task::{AbortHandle, JoinSet},
 };
 
-use crate::{api::Api, error::ApiError, guard, settings::Settings};
+use crate::{
+    api::Api,
+    error::ApiError,
+    guard,
+    lambda::{self, invoke},
+    settings::Settings,
+};
 
 /// The header with the action of a request.
 const TARGET: &str = "x-amz-target";
 const PREFIX: &str = "AWSStepFunctions.";
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const TYPE: HeaderValue = HeaderValue::from_static("application/x-amz-json-1.0");
+const METRICS: HeaderValue =
+    HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
 /// The pause between two looks for something that virtual time can pass to.
 const LOOK: Duration = Duration::from_millis(5);
 /// The time that requests which are under way may take when the server stops.
@@ -82,6 +97,8 @@ impl Server {
         let places = Arc::new(Semaphore::new(self.connections));
         let mut open = JoinSet::new();
         let (end, ends) = watch::channel(());
+        let Settings { monitor, account, region, .. } = &self.state.api.settings;
+        monitor.start(self.state.api.host.store(), account, region);
         let time = Passing::start(&self.state.api);
         tokio::pin!(stop);
         loop {
@@ -110,6 +127,7 @@ impl Server {
         // Connections that wait for another request are closed at once.
         let _ = end.send(());
         let _ = tokio::time::timeout(GRACE, async { while open.join_next().await.is_some() {} }).await;
+        let _ = tokio::time::timeout(GRACE, self.state.api.settings.monitor.flush()).await;
     }
 }
 
@@ -171,9 +189,51 @@ impl State {
         }
         match (request.method(), request.uri().path()) {
             (&Method::GET, "/health") => plain(StatusCode::OK, "ok\n"),
+            (&Method::GET, "/metrics") => {
+                let mut answer = plain(StatusCode::OK, self.api.settings.monitor.text());
+                answer.headers_mut().insert(CONTENT_TYPE, METRICS);
+                answer
+            }
             (&Method::POST, "/") => self.action(request).await,
-            _ => plain(StatusCode::NOT_FOUND, "requests are POST / with the header X-Amz-Target\n"),
+            (&Method::POST, path) => match invoke::function_of(path) {
+                Some(name) => self.invoke(&name, request).await,
+                None => not_found(),
+            },
+            _ => not_found(),
         }
+    }
+
+    /// The whole body of a request. One that says that it is too large is not read.
+    async fn body(&self, body: Incoming, most: usize) -> Result<Bytes, Answer> {
+        let large = || plain(StatusCode::PAYLOAD_TOO_LARGE, format!("a request has at most {most} bytes\n"));
+        if body.size_hint().lower() > most as u64 {
+            return Err(large());
+        }
+        let all = Limited::new(body, most).collect();
+        match tokio::time::timeout(self.api.settings.patience, all).await {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(large()),
+            Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "the request was cut short\n")),
+            Err(_) => Err(plain(StatusCode::REQUEST_TIMEOUT, "the request took too long\n")),
+        }
+    }
+
+    async fn invoke(&self, name: &str, request: Request<Incoming>) -> Answer {
+        let (head, body) = request.into_parts();
+        // Lambda's own bound, whatever that of the API is.
+        let body = match self.body(body, lambda::LARGEST).await {
+            Ok(body) => body,
+            Err(answer) => return answer,
+        };
+        let settings = &self.api.settings;
+        let identity = (settings.account.as_str(), settings.region.as_str());
+        let invoked = invoke::invoke(&settings.functions, identity, name, &head.headers, &body).await;
+        let mut answer = plain(invoked.status, invoked.body);
+        answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for (name, value) in invoked.headers {
+            answer.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        answer
     }
 
     async fn action(&self, request: Request<Incoming>) -> Answer {
@@ -182,23 +242,25 @@ impl State {
             let error = ApiError::new("UnknownOperationException", "the header X-Amz-Target names no action");
             return failed(&error);
         };
-        let body = Limited::new(request.into_body(), self.api.settings.body).collect();
-        let body = match tokio::time::timeout(self.api.settings.patience, body).await {
-            Ok(Ok(body)) => body.to_bytes(),
-            Ok(Err(_)) => {
-                let bytes = self.api.settings.body;
-                return plain(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    format!("a request has at most {bytes} bytes\n"),
-                );
-            }
-            Err(_) => return plain(StatusCode::REQUEST_TIMEOUT, "the request took too long\n"),
+        let body = match self.body(request.into_body(), self.api.settings.body).await {
+            Ok(body) => body,
+            Err(answer) => return answer,
         };
-        match self.api.call(&action, &body).await {
-            Ok(reply) => json_answer(StatusCode::OK, &reply),
-            Err(error) => failed(&error),
-        }
+        let since = Instant::now();
+        let called = self.api.call(&action, &body).await;
+        let (answer, is_known) = match called {
+            Ok(reply) => (json_answer(StatusCode::OK, &reply), true),
+            Err(error) => (failed(&error), error.code != "UnknownOperationException"),
+        };
+        // Whoever asks for a thousand actions that are none makes one number of it.
+        let action = if is_known { action.as_str() } else { "none" };
+        self.api.settings.monitor.answered(action, answer.status().as_u16(), since.elapsed());
+        answer
     }
+}
+
+fn not_found() -> Answer {
+    plain(StatusCode::NOT_FOUND, "requests are POST / with the header X-Amz-Target\n")
 }
 
 fn failed(error: &ApiError) -> Answer {

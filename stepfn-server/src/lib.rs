@@ -21,14 +21,19 @@
 
 mod api;
 mod arn;
+mod client;
 mod error;
 mod guard;
 mod http;
+mod lambda;
 mod mocks;
 mod model;
+mod monitor;
 mod request;
 mod settings;
 
-pub use self::{api::details, http::Server, mocks::Mocks, settings::Settings};
+pub use self::{
+    api::details, http::Server, lambda::Functions, mocks::Mocks, monitor::Monitor, settings::Settings,
+};
 #[doc(no_inline)]
 pub use stepfn_durable::Host;

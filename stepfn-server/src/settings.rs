@@ -3,7 +3,7 @@ use std::{
     time::Duration,
 };
 
-use crate::mocks::Mocks;
+use crate::{lambda::Functions, mocks::Mocks, monitor::Monitor};
 
 /// The settings of a server.
 #[derive(Clone, Debug)]
@@ -29,6 +29,10 @@ pub struct Settings {
     pub patience: Duration,
     /// The mocks of executions, where they are also [bound](Mocks::bind) to the host.
     pub mocks: Option<Mocks>,
+    /// The Lambda functions that the Invoke path calls; Tasks call them where they are also [bound](Functions::bind) to the host.
+    pub functions: Functions,
+    /// The monitor, where it also [observes](Monitor::observe) the host: what `GET /metrics` answers, logs and events.
+    pub monitor: Monitor,
     /// Lets time pass on a host whose time is virtual: at once, while no task waits for a token.
     pub virtual_time: bool,
     /// The time for which `GetActivityTask` waits for a task: 60 seconds, as on AWS.
@@ -48,6 +52,8 @@ impl Default for Settings {
             body: 4 << 20,
             patience: Duration::from_secs(15),
             mocks: None,
+            functions: Functions::default(),
+            monitor: Monitor::default(),
             virtual_time: false,
             activity_poll: Duration::from_secs(60),
         }

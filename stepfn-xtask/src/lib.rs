@@ -135,7 +135,7 @@ enum Task {
     },
     Run(run::Run),
     #[cfg(feature = "serve")]
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Serve AWS's API over the machines, where this xtask has the feature `serve`
     #[cfg(not(feature = "serve"))]
     #[command(disable_help_flag = true)]

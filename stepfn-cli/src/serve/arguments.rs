@@ -16,7 +16,7 @@ const PORT: u16 = 8083;
 ///
 /// Clients of AWS talk to it as to AWS: they create machines, start and describe executions, answer task tokens, page through
 /// histories. Whatever happens to the process, executions go on when it is started again with the same `--db`. Services are not
-/// called: Tasks are done by workers of activities, by callbacks and by mocks.
+/// called: Tasks are done by Lambda functions at URLs, by workers of activities, by callbacks and by mocks.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit codes:
@@ -73,12 +73,25 @@ pub struct ServeOptions {
     /// The test case of executions whose ARN names none, for machines that have it
     #[arg(long, value_name = "NAME", requires = "mocks")]
     pub(crate) test_case: Option<String>,
+    /// The URL of a Lambda function: that of a service which has it by its name, or with a path that of the function itself
+    /// (`charge=http://localhost:9000/2015-03-31/functions/function/invocations`); may be given more than once
+    #[arg(long = "lambda", value_name = "NAME=URL", value_parser = function)]
+    pub(crate) lambdas: Vec<(String, String)>,
+    /// Where all other Lambda functions are: `cargo lambda watch`, the runtime interface emulator, `sam local start-lambda`, an emulator
+    #[arg(long, value_name = "URL")]
+    pub(crate) lambda_endpoint: Option<String>,
     /// Let waits, backoff and timeouts take no time. Time stands still while a task waits for a callback or a worker
     #[arg(long)]
     pub(crate) virtual_time: bool,
     /// A folder whose files are the objects of a bucket, which distributed Maps read from and write to; may be given more than once
     #[arg(long = "bucket", value_name = "NAME=DIR", value_parser = bucket)]
     pub(crate) buckets: Vec<(String, PathBuf)>,
+    /// The file that log events of machines with a loggingConfiguration are appended to: JSON lines, as CloudWatch Logs gets them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) logs: Option<PathBuf>,
+    /// Where changes of executions' statuses go, as EventBridge gets them: a file for JSON lines, or an `http://` URL for a POST each
+    #[arg(long, value_name = "FILE|URL")]
+    pub(crate) events: Option<String>,
     /// Make calls to functions again that were under way when the process ended. Else they fail, and the machine's own Retry decides
     #[arg(long)]
     pub(crate) rerun_interrupted: bool,
@@ -133,6 +146,14 @@ fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().or_else(|_| alone()).map_err(|_| {
         "expected an IP address, with a port or without, such as `0.0.0.0:8083` or `[::1]:8083`".to_owned()
     })
+}
+
+/// Reads `NAME=URL`.
+fn function(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, url)) if !name.is_empty() && !url.is_empty() => Ok((name.to_owned(), url.to_owned())),
+        _ => Err("expected a function's name and a URL, such as `charge=http://localhost:9000`".to_owned()),
+    }
 }
 
 /// Reads `NAME=FILE`, or a file alone.

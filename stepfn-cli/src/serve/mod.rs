@@ -17,7 +17,7 @@ use stepfn_durable::{
     store::{self, StoreError},
 };
 use stepfn_executor::{ExecutorBuilder, Timestamp, mock_file::MockFile};
-use stepfn_server::{Mocks, Server, Settings};
+use stepfn_server::{Functions, Mocks, Monitor, Server, Settings};
 
 use self::arguments::Place;
 pub use self::arguments::{Serve, ServeOptions};
@@ -96,12 +96,26 @@ impl ServeOptions {
             let message = "`--allow-remote` needs a token, or anybody could run what this machine may\nhelp: add `--token-file FILE`, a file with 16 random characters or more";
             return said(err, message, Outcome::Unreadable);
         }
+        settings.functions = self.functions().or_else(|reason| said(err, &reason, Outcome::Unreadable))?;
+        settings.monitor = Monitor::with_records(self.logs.as_deref(), self.events.as_deref())
+            .or_else(|reason| said(err, &reason, Outcome::Unreadable))?;
         if let Some(path) = &self.mocks {
             let file = parse_mocks(path, err)?;
             self.check_test_case(&file, err)?;
             settings.mocks = Some(Mocks::new(file, self.test_case.clone()));
         }
         Ok(settings)
+    }
+
+    /// The functions at URLs.
+    fn functions(&self) -> Result<Functions, String> {
+        let mut known = self.lambdas.iter();
+        let functions =
+            known.try_fold(Functions::default(), |functions, (name, url)| functions.with_url(name, url))?;
+        match &self.lambda_endpoint {
+            Some(url) => functions.with_endpoint(url),
+            None => Ok(functions),
+        }
     }
 
     fn check_test_case(&self, file: &MockFile, err: &mut dyn Write) -> Result<(), Stop> {
@@ -131,12 +145,13 @@ impl ServeOptions {
 
     async fn work(
         &self,
-        settings: Settings,
+        mut settings: Settings,
         machines: Vec<Definition>,
         buckets: &BTreeMap<String, String>,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Stop> {
+        settings.functions = machines.iter().fold(settings.functions, Functions::with_program);
         let arns: Vec<(String, String)> = machines
             .iter()
             .map(|machine| {
@@ -226,6 +241,7 @@ impl ServeOptions {
         if self.rerun_interrupted {
             builder = builder.on_interrupted(OnInterrupted::Rerun);
         }
+        let builder = settings.monitor.observe(settings.functions.bind(builder));
         match &settings.mocks {
             Some(mocks) => mocks.bind(builder),
             None => builder,

@@ -6,7 +6,7 @@ use stepfn_durable::{
     StartOf,
     store::{Executions, ExecutionsOf, HistoryOf, MachineKind, MapRun, MapRunsOf, Status, Summary},
 };
-use stepfn_executor::{Status as Ended, test_state::TestState};
+use stepfn_executor::{Execution, Outcome, RunError, Status as Ended, test_state::TestState};
 
 use super::{Api, Target, of_core, put, put_some, seconds};
 use crate::{
@@ -32,6 +32,15 @@ fn input(request: &Request) -> Result<Data, ApiError> {
 /// The ARN of a machine, and the test case of the mock file that stands behind it: `…:stateMachine:Orders#Happy`.
 fn test_case(given: &str) -> (&str, Option<&str>) {
     given.split_once('#').map_or((given, None), |(given, case)| (given, Some(case)))
+}
+
+/// Returns the reason why an execution of a status cannot be redriven.
+pub(crate) fn not_redrivable(status: &str) -> Option<&'static str> {
+    match status {
+        "RUNNING" => Some("Execution is RUNNING and cannot be redriven"),
+        "SUCCEEDED" => Some("Execution is SUCCEEDED and cannot be redriven"),
+        _ => None,
+    }
 }
 
 fn not_supported() -> ApiError {
@@ -83,7 +92,8 @@ impl Api {
             let reply =
                 json!({ "executionArn": execution.execution_arn(), "startDate": seconds(self.now()) });
             // Nobody waits for its end, and nothing of it is kept.
-            tokio::spawn(async move { drop(execution.await) });
+            let watched = self.watched(execution, &target.machine.name, &revision).await;
+            tokio::spawn(async move { drop(watched.await) });
             return Ok(reply);
         }
         let mut details = json!({});
@@ -102,6 +112,29 @@ impl Api {
         }))
     }
 
+    /// An execution that is not kept, of which the monitor is told.
+    async fn watched(
+        &self,
+        execution: Execution,
+        machine: &str,
+        revision: &str,
+    ) -> impl Future<Output = Result<Outcome, RunError>> + use<> {
+        let (monitor, machine) = (self.settings.monitor.clone(), machine.to_owned());
+        let details = match monitor.has_logs() {
+            true => self.known_revision(revision).await.map(|revision| revision.details).unwrap_or_default(),
+            false => String::new(),
+        };
+        monitor.express_started(&machine);
+        async move {
+            let ended = execution.await;
+            match &ended {
+                Ok(outcome) => monitor.express_ended(&machine, outcome, &details),
+                Err(_) => monitor.express_failed(&machine),
+            }
+            ended
+        }
+    }
+
     pub(super) async fn start_sync(&self, request: &Request) -> Reply {
         let (given, case) = test_case(request.arn("stateMachineArn")?);
         let target = self.target(given).await?;
@@ -117,7 +150,8 @@ impl Api {
             Some(name) => executor.start_with_name(name, data),
             None => executor.start(data),
         };
-        let outcome = execution.await.map_err(|error| ApiError::internal(error.to_string()))?;
+        let watched = self.watched(execution, &target.machine.name, &revision).await;
+        let outcome = watched.await.map_err(|error| ApiError::internal(error.to_string()))?;
         let millis = outcome.stopped.as_millisecond() - outcome.started.as_millisecond();
         let mut reply = json!({
             "executionArn": outcome.execution_arn(),
@@ -178,11 +212,8 @@ impl Api {
         let details: Value = serde_json::from_str(&known.details).unwrap_or_default();
         put_some(&mut reply, "traceHeader", details.get("traceHeader").cloned());
         let late = summary.stopped.is_some_and(|stopped| self.now() - stopped > REDRIVE);
-        let reason = match summary.status {
-            Status::Running => Some("Execution is RUNNING and cannot be redriven"),
-            Status::Succeeded => Some("Execution is SUCCEEDED and cannot be redriven"),
-            _ => late.then_some("Execution redrivable period exceeded"),
-        };
+        let late = late.then_some("Execution redrivable period exceeded");
+        let reason = not_redrivable(summary.status.name()).or(late);
         put(
             &mut reply,
             "redriveStatus",

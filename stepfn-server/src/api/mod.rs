@@ -7,6 +7,7 @@ mod tags;
 mod variables;
 mod versions;
 
+pub(crate) use self::executions::not_redrivable;
 pub use self::machines::details;
 use self::versions::Target;
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
