@@ -13,16 +13,6 @@ use stepfn_core::{
     value::Value,
 };
 
-/// The macro's own sources: a crate of macros exports nothing else.
-#[path = "../../stepfn-macros/src/machine/mod.rs"]
-#[allow(dead_code, unused_imports, unexpected_cfgs, clippy::all, missing_docs)]
-mod machine;
-
-/// The items that those sources have from their crate.
-fn enclosed(ty: &syn::Type) -> TokenStream {
-    quote::ToTokens::to_token_stream(ty)
-}
-
 fn text(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok()
 }
@@ -113,7 +103,7 @@ pub fn macro_tokens(data: &[u8]) {
     let Ok(tokens) = text.parse::<TokenStream>() else { return };
     // A macro is never given what rustc's own lexer does not take; nesting, it takes without end.
     if depth(tokens.clone()) < 200 {
-        black_box(machine::state_machine(tokens));
+        black_box(stepfn_macros_core::state_machine(tokens));
     }
 }
 

@@ -50,10 +50,19 @@ fn tokens_of(text: &str) -> Vec<String> {
 /// The Rust of the repository that has machines in it: its files, and the code blocks of its texts.
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut folders: Vec<PathBuf> =
-        ["examples", "tests", "docs", "src", "stepfn-codegen", "stepfn-cli", "stepfn-macros", "stepfn-xtask"]
-            .map(|name| root.join(name))
-            .into();
+    let mut folders: Vec<PathBuf> = [
+        "examples",
+        "tests",
+        "docs",
+        "src",
+        "stepfn-codegen",
+        "stepfn-cli",
+        "stepfn-macros",
+        "stepfn-macros-core",
+        "stepfn-xtask",
+    ]
+    .map(|name| root.join(name))
+    .into();
     let mut found = Vec::new();
     let mut take = |name: String, text: String| {
         if text.contains("state_machine!") && text.parse::<TokenStream>().is_ok() {

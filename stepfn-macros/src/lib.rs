@@ -1,28 +1,11 @@
 //! The procedural macros of [stepfn](https://docs.rs/stepfn). Use them through the facade crate, where they are documented
 //! with examples.
-
-mod derive;
-mod lambda;
-mod machine;
-#[cfg(feature = "graph")]
-mod picture;
+//!
+//! Their expansions name `::stepfn`. Where a program has that crate under another name, it says so before the item, and in `path!` before the
+//! type: `#[stepfn(crate = ::flows)]`.
 
 use proc_macro::TokenStream;
-
-/// A type as it may come before `as`: `i64 +` is one as well, to the parser of types.
-fn enclosed(ty: &syn::Type) -> proc_macro2::TokenStream {
-    use quote::ToTokens as _;
-
-    let tokens = ty.to_token_stream();
-    match ty {
-        syn::Type::TraitObject(_) | syn::Type::ImplTrait(_) => {
-            let mut group = proc_macro2::Group::new(proc_macro2::Delimiter::Parenthesis, tokens);
-            group.set_span(syn::spanned::Spanned::span(ty));
-            proc_macro2::TokenTree::Group(group).into()
-        }
-        _ => tokens,
-    }
-}
+use stepfn_macros_core as core;
 
 /// The JSON form of a type, read from its serde attributes.
 ///
@@ -36,9 +19,9 @@ fn enclosed(ty: &syn::Type) -> proc_macro2::TokenStream {
 /// - `#[state_data(any)]`: anything
 ///
 /// Two types that hold each other make rustc report a cycle: write `#[state_data(any)]` on one of the fields.
-#[proc_macro_derive(StateData, attributes(state_data, serde))]
+#[proc_macro_derive(StateData, attributes(state_data, serde, stepfn))]
 pub fn state_data(input: TokenStream) -> TokenStream {
-    derive::state_data(syn::parse_macro_input!(input as syn::DeriveInput)).into()
+    core::state_data(input.into()).into()
 }
 
 /// The names that `Retry` and `Catch` match an error type by.
@@ -48,9 +31,9 @@ pub fn state_data(input: TokenStream) -> TokenStream {
 /// - `#[task_error(name = "DynamoDB.ProvisionedThroughputExceededException")]` on a variant or struct: another name
 /// - `#[task_error(rename_all = "…")]` on an enum, with serde's rules
 /// - `#[task_error(transparent)]` on a variant of one field: the names of the inner error
-#[proc_macro_derive(TaskError, attributes(task_error))]
+#[proc_macro_derive(TaskError, attributes(task_error, stepfn))]
 pub fn task_error(input: TokenStream) -> TokenStream {
-    derive::task_error(syn::parse_macro_input!(input as syn::DeriveInput)).into()
+    core::task_error(input.into()).into()
 }
 
 /// Makes a function a task that a workflow can call.
@@ -64,7 +47,7 @@ pub fn task_error(input: TokenStream) -> TokenStream {
 ///   what the Serverless Framework makes of the key
 #[proc_macro_attribute]
 pub fn lambda(attr: TokenStream, item: TokenStream) -> TokenStream {
-    lambda::expand(attr.into(), item.into()).into()
+    core::lambda(attr.into(), item.into()).into()
 }
 
 /// Declares a state machine. The crate's documentation describes the language.
@@ -87,7 +70,7 @@ pub fn lambda(attr: TokenStream, item: TokenStream) -> TokenStream {
 /// `and($.x == 1)` are tests and lists that would be written shorter otherwise.
 #[proc_macro]
 pub fn state_machine(input: TokenStream) -> TokenStream {
-    machine::state_machine(input.into()).into()
+    core::state_machine(input.into()).into()
 }
 
 /// The text of a path, checked against a type where it is written: `path!(Order, $.items[*].sku)`.
@@ -95,7 +78,7 @@ pub fn state_machine(input: TokenStream) -> TokenStream {
 /// That the type has such fields is checked by rustc; whether they are there at some state is for the builder's `build()`.
 #[proc_macro]
 pub fn path(input: TokenStream) -> TokenStream {
-    machine::typed_path(input.into()).into()
+    core::path(input.into()).into()
 }
 
 /// A machine's picture for its documentation: `svg!("Name", "{ … }")` becomes a string literal of HTML. `state_machine!` writes it where only
@@ -104,5 +87,5 @@ pub fn path(input: TokenStream) -> TokenStream {
 #[doc(hidden)]
 #[proc_macro]
 pub fn svg(input: TokenStream) -> TokenStream {
-    picture::svg(&syn::parse_macro_input!(input as picture::Input)).into()
+    core::svg(input.into()).into()
 }

@@ -59,6 +59,8 @@ pub(super) fn read(attributes: &[Attribute], errors: &mut Errors) -> Settings {
             logging(attribute, &mut settings, errors);
         } else if path.is_ident("substitutions") {
             substitutions(attribute, &mut settings, errors);
+        } else if path.is_ident("stepfn") {
+            // The path of the crate, which is put into the expansion as a whole: `crate_path`.
         } else if ["doc", "allow", "cfg", "deprecated", "expect", "warn"]
             .iter()
             .any(|known| path.is_ident(known))

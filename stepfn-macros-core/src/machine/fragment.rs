@@ -243,7 +243,7 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
 fn declared(input: ParseStream<'_>) -> Result<Declared> {
     let attributes = input.call(Attribute::parse_outer)?;
     if let Some(attribute) =
-        attributes.iter().find(|attribute| !["doc", "cfg"].iter().any(|known| attribute.path().is_ident(known)))
+        attributes.iter().find(|attribute| !["doc", "cfg", "stepfn"].iter().any(|known| attribute.path().is_ident(known)))
     {
         return Err(super::expand::spanned_error(
             Place::of_tokens(attribute.path()),
