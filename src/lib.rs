@@ -125,7 +125,7 @@ pub mod definition {
     };
 }
 
-/// What the checks find.
+/// The diagnostics of the checks.
 pub mod diagnostic {
     pub use stepfn_core::diagnostic::{Code, Diagnostic, Diagnostics, Edit, Fix, Label, Severity, Subject};
 }

@@ -41,7 +41,7 @@ impl From<io::Error> for Stop {
 }
 
 impl Stop {
-    /// How the command ends.
+    /// Returns the outcome of the command.
     pub(crate) fn ended(self) -> io::Result<Outcome> {
         match self {
             Self::Said(outcome) => Ok(outcome),
@@ -163,7 +163,7 @@ fn machine(arguments: &Run, err: &mut dyn Write) -> Result<StateMachine, Stop> {
     machine_of(&arguments.file, workflow_type(arguments.express), arguments.deny_errors, "run", err)
 }
 
-/// The machine of a file, if it is one that AWS creates. `done` says what is done with it.
+/// Returns the machine of a file, if it is one that AWS creates. `done` is the verb for what is done with it.
 pub(crate) fn machine_of(
     file: &Path,
     workflow_type: WorkflowType,
@@ -234,7 +234,7 @@ fn mock_file(source: &Source, err: &mut dyn Write) -> Result<MockFile, Stop> {
     MockFile::parse(&source.text).or_else(|error| faults(source, &error, err))
 }
 
-/// Says what is wrong with a mock file.
+/// Reports the errors of a mock file.
 fn faults<T>(source: &Source, error: &MockFileError, err: &mut dyn Write) -> Result<T, Stop> {
     for fault in &error.faults {
         report::error_at(err, source, &fault.span, &fault.message, fault.help.as_deref())?;

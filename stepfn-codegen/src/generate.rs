@@ -402,7 +402,7 @@ pub(crate) fn check_all(deployments: &[Deployment]) -> Result<(), Error> {
     Ok(())
 }
 
-/// The same for machines that stand in one template, where what one names of another is made before it.
+/// The same for machines that are in one template, where a thing that another one refers to is made before it.
 pub(crate) fn check_together(deployments: &[Deployment]) -> Result<(), Error> {
     check_all(deployments)?;
     in_order(deployments).map(|_| ())

@@ -150,7 +150,7 @@ impl Definition {
         short_name(&self.name)
     }
 
-    /// What templates call the machine: its name without `${…}`, as letters and digits.
+    /// Returns the machine's name in templates: its name without `${…}`, as letters and digits.
     pub fn logical_id(&self) -> String {
         logical_id(&self.short_name())
     }
@@ -279,14 +279,14 @@ pub struct ChildBinding {
     pub state: String,
     /// The other state machine's name, where a stage is chosen with the stage's values in it.
     pub name: String,
-    /// The `${Name}` that stands for its ARN; none where a machine starts itself.
+    /// The `${Name}` for its ARN; none where a machine starts itself.
     pub substitution: Option<String>,
     /// The workflow.
     pub child: WorkflowInfo,
 }
 
 impl ChildBinding {
-    /// What templates call the other machine.
+    /// Returns the other machine's name in templates.
     pub fn logical_id(&self) -> String {
         logical_id(&short_name(&self.name))
     }

@@ -38,7 +38,7 @@ use crate::{
 #[doc(hidden)]
 pub const FUNCTION_NAME: &str = "${FunctionName}";
 
-/// What stands for the ARN of a machine that a Task starts, until [`Draft::finish`] writes it. Not for use by hand.
+/// The placeholder of the ARN of a machine that a Task starts, until [`Draft::finish`] writes it. Not for use by hand.
 #[doc(hidden)]
 pub const CHILD_ARN: &str = "${StateMachineArn}";
 
@@ -46,7 +46,7 @@ pub const CHILD_ARN: &str = "${StateMachineArn}";
 const CHILD_FIELD: &str = "StateMachineArn";
 const CHILD_PATH: &str = "StateMachineArn.$";
 
-/// Puts what stands for the ARN of the machine that is started before the other parameters, where none was given. Not for use by hand.
+/// Puts the placeholder of the ARN of the machine that is started before the other parameters, where none was given. Not for use by hand.
 #[doc(hidden)]
 pub fn start_with(given: &mut Value) {
     let Some(parameters) = given.as_object() else { return };
@@ -110,7 +110,7 @@ pub struct DraftChild {
     pub state: String,
     /// The workflow.
     pub child: WorkflowInfo,
-    /// What a callback brings.
+    /// The result of a callback.
     pub result: Option<&'static Shape>,
 }
 
@@ -296,7 +296,7 @@ impl Draft {
         (ChildBinding { state, name: child.name.to_owned(), substitution, child }, result)
     }
 
-    /// What is wrong with how other workflows are started, whatever flows into them.
+    /// Returns the errors of the starts of other workflows that do not depend on their data.
     fn unstartable(&mut self) -> Vec<Diagnostic> {
         let mut findings = Vec::new();
         for DraftChild { state, child, .. } in &self.children {
@@ -316,7 +316,7 @@ impl Draft {
         findings
     }
 
-    /// The `${Name}` that stands for `!Ref id`.
+    /// Returns the `${Name}` for `!Ref id`.
     fn substitution(&mut self, id: &str) -> String {
         let reference = Reference::Ref(id.to_owned());
         let mut name = id.to_owned();
@@ -343,7 +343,7 @@ pub const fn expect_express(child: &WorkflowInfo) {
     assert!(matches!(child.workflow_type, WorkflowType::Express), "{}", NOT_EXPRESS);
 }
 
-/// What is said of a machine that `StartSyncExecution` does not take: recorded on AWS.
+/// The message about a machine that `StartSyncExecution` does not take: recorded on AWS.
 const NOT_EXPRESS: &str = "`StartSyncExecution` takes Express workflows alone, and this is a Standard one; write `states::start_execution(…).sync`, or `#[express]` on the machine [unsupported-pattern]";
 
 /// `process_order` as `ProcessOrder`: names of substitutions are alphanumeric.

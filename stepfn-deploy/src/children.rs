@@ -1,4 +1,4 @@
-//! The ARNs of the machines that a definition says itself it starts.
+//! The ARNs of the machines that a definition itself declares to start.
 
 use aws_sdk_sfn::Client;
 use stepfn_core::definition::Definition;
@@ -21,7 +21,7 @@ pub(crate) async fn known(
             settings.substitutions.insert(name.clone(), String::new());
         }
     }
-    // What else has no value is told before anything is asked.
+    // Other names without a value are reported before anything is asked.
     substitute(definition, &settings)?;
     for (substitution, child) in open {
         let Some(arn) = deployed::find(client, child).await? else {

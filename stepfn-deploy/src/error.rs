@@ -37,7 +37,7 @@ pub enum Error {
         machine: String,
         /// The name of the other.
         child: String,
-        /// The `${Name}` that stands for the other's ARN.
+        /// The `${Name}` for the other's ARN.
         substitution: String,
     },
     /// `ValidateStateMachineDefinition` found errors.

@@ -1,4 +1,4 @@
-//! The machines that a workflow says itself it starts: their executors are made with its own.
+//! The machines that a workflow itself declares to start: their executors are made with its own.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ impl ExecutorBuilder {
         Ok(self)
     }
 
-    /// What `${Name}`s stand for: the machines that the definition starts, and what was given.
+    /// Returns the values of `${Name}`s: the machines that the definition starts, and the given ones.
     pub(crate) fn substitutions_of(&self, definition: &Definition) -> Vec<(String, String)> {
         let arns = definition.children.iter().filter_map(|child| {
             let arn = self.identity.state_machine_arn(&self.filled(&child.name));
@@ -63,7 +63,7 @@ impl ExecutorBuilder {
         })
     }
 
-    /// What a machine that is started has of the one that starts it: all that is not bound to single states.
+    /// Returns the settings that a started machine shares with the one that starts it: all that is not bound to single states.
     fn for_child(&self) -> Self {
         Self {
             identity: self.identity.clone(),

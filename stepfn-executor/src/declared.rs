@@ -25,7 +25,7 @@ pub(crate) struct Declared {
     function: Option<Answers>,
     /// The result of the state, if no function of the program determines it: of a service, or of a callback.
     pub(crate) result: Option<&'static Shape>,
-    /// What the machine answers that the state starts.
+    /// The output of the machine that the state starts.
     child: Option<&'static Shape>,
 }
 

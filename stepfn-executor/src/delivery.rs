@@ -1,3 +1,3 @@
-//! What CloudWatch Logs and EventBridge get of executions whose events are kept, as JSON, somewhere else.
+//! The events that CloudWatch Logs and EventBridge get of executions whose events are kept, as JSON, somewhere else.
 
 pub use crate::history::{StatusChange, log_event};

@@ -268,7 +268,7 @@ fn payload_result(resource: &str, payload: &Value) -> Value {
     if resource.ends_with("lambda:invoke") { envelope(payload.clone(), "") } else { payload.clone() }
 }
 
-/// What a Task that starts an execution is told of it. Nobody ran it: it has no history, and began with virtual time.
+/// Returns the description of an execution for the Task that starts it. Nobody ran it: it has no history, and began with virtual time.
 fn execution_result(resource: &str, output: &Value) -> Value {
     let arn = format!("arn:aws:states:{REGION}:{ACCOUNT}:execution:mocked:mocked");
     let start = VirtualTime::START.as_millisecond();

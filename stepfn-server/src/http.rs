@@ -203,7 +203,7 @@ impl State {
         }
     }
 
-    /// The whole body of a request. One that says that it is too large is not read.
+    /// Reads the whole body of a request, unless its length is declared as too large.
     async fn body(&self, body: Incoming, most: usize) -> Result<Bytes, Answer> {
         let large = || plain(StatusCode::PAYLOAD_TOO_LARGE, format!("a request has at most {most} bytes\n"));
         if body.size_hint().lower() > most as u64 {

@@ -1,4 +1,4 @@
-//! Mock files of Step Functions Local: the test case of an execution stands behind `#` in the ARN that it is started by.
+//! Mock files of Step Functions Local: the test case of an execution is behind `#` in the ARN that it is started by.
 
 use std::sync::Arc;
 

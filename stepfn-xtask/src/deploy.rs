@@ -150,7 +150,7 @@ impl Deploy {
         Ok(Outcome::Fine)
     }
 
-    /// What is to be deployed: the machines of this program, or one of them.
+    /// Returns the machines to deploy: all of this program, or one of them.
     fn wanted<'d>(&self, deployments: &'d [Deployment]) -> Result<Vec<&'d Deployment>, Failure> {
         let Some(name) = &self.name else { return Ok(in_order(deployments)?) };
         let mut known = deployments.iter();

@@ -35,7 +35,7 @@ pub struct Serve {
     pub(crate) options: ServeOptions,
 }
 
-/// How a server is started
+/// The options of a server
 #[derive(Clone, Debug, Args)]
 pub struct ServeOptions {
     /// The port on this machine; 0 takes one that is free
@@ -50,8 +50,8 @@ pub struct ServeOptions {
     /// Listen on an address that other machines reach. Needs a token, and has no TLS: put a proxy before it
     #[arg(long)]
     pub(crate) allow_remote: bool,
-    /// What requests must have, as the access key id of AWS clients, as `Authorization: Bearer …` or in the header X-Stepfn-Token: 16
-    /// characters or more. Others on this machine can see it in the command line
+    /// The token that requests must have, as the access key id of AWS clients, as `Authorization: Bearer …` or in the header X-Stepfn-Token:
+    /// 16 characters or more. Others on this machine can see it in the command line
     #[arg(long, value_name = "TOKEN", conflicts_with = "token_file")]
     pub(crate) token: Option<String>,
     /// The file that has the token
@@ -80,7 +80,7 @@ pub struct ServeOptions {
     /// Where all other Lambda functions are: `cargo lambda watch`, the runtime interface emulator, `sam local start-lambda`, an emulator
     #[arg(long, value_name = "URL")]
     pub(crate) lambda_endpoint: Option<String>,
-    /// Let waits, backoff and timeouts take no time. Time stands still while a task waits for a callback or a worker
+    /// Let waits, backoff and timeouts take no time. Time stops while a task waits for a callback or a worker
     #[arg(long)]
     pub(crate) virtual_time: bool,
     /// A folder whose files are the objects of a bucket, which distributed Maps read from and write to; may be given more than once
@@ -98,10 +98,10 @@ pub struct ServeOptions {
     /// For how many days executions are kept after their end
     #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub(crate) retention_days: u32,
-    /// How many connections are open at once; more have to wait
+    /// The most connections that are open at once; more have to wait
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=65_535))]
     pub(crate) connections: u32,
-    /// How many bytes a request has at most
+    /// The most bytes of a request
     #[arg(long, value_name = "BYTES", default_value_t = 4 << 20, value_parser = clap::value_parser!(u32).range(1024..))]
     pub(crate) max_request: u32,
 }

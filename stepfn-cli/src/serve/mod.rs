@@ -38,8 +38,8 @@ pub(crate) fn run(arguments: &Serve, out: &mut dyn Write, err: &mut dyn Write) -
 }
 
 impl ServeOptions {
-    /// Serves the API over these machines, with the functions that they were declared with, until the process is told to stop.
-    /// `buckets` says what buckets are called that the program calls otherwise.
+    /// Serves the API over these machines, with the functions that they were declared with, until the process gets a signal to stop.
+    /// `buckets` has the real names of buckets that the program names otherwise.
     ///
     /// # Errors
     /// When the output cannot be written.
@@ -132,7 +132,7 @@ impl ServeOptions {
             (None, Some(path)) => crate::run::read(path, err)?.text.trim().to_owned(),
             (None, None) => return Ok(None),
         };
-        // As it stands in a signature's `Credential=TOKEN/…`.
+        // As it is in a signature's `Credential=TOKEN/…`.
         let is_plain = token.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'/' | b','));
         if token.len() < TOKEN || !is_plain {
             let message = format!(
@@ -248,7 +248,7 @@ impl ServeOptions {
         }
     }
 
-    /// Says where it listens, and how a client gets there.
+    /// Prints the address, and how a client gets there.
     fn greet(
         &self,
         address: SocketAddr,
@@ -290,7 +290,7 @@ impl ServeOptions {
     }
 }
 
-/// What tells the process to stop.
+/// The signals that stop the process.
 struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,

@@ -353,7 +353,7 @@ impl Task {
         Self::start::<W>("aws-sdk:sfn:startSyncExecution")
     }
 
-    /// What another workflow is started with: `Input` of `StartExecution`.
+    /// Sets the input of the other workflow: `Input` of `StartExecution`.
     #[must_use]
     pub fn input(mut self, input: Expr) -> Self {
         self.0.templates.push((Slot::Payload, super::object([("Input", input)])));

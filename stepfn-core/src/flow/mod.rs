@@ -153,11 +153,11 @@ pub enum StateTyping {
     Child {
         /// The other machine's name.
         name: String,
-        /// What it takes.
+        /// The input.
         input: TypeRef,
-        /// What it answers.
+        /// The output.
         output: TypeRef,
-        /// What a callback brings.
+        /// The result of a callback.
         result: Option<TypeRef>,
     },
     /// Something else does, and the result was declared.

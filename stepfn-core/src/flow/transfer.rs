@@ -281,7 +281,7 @@ impl Analyser<'_> {
         }
     }
 
-    /// What a Task that starts another machine brings.
+    /// Returns the result of a Task that starts another machine.
     fn child_result(
         &mut self,
         task: &Task,
@@ -503,7 +503,7 @@ fn token_keys(template: &Value, keys: &mut Vec<String>, found: &mut Vec<Vec<Stri
     }
 }
 
-/// What a Task gives its service, and the field that has it.
+/// Returns the parameters that a Task gives its service, and their field.
 fn given(state: &State) -> (Option<&Value>, &'static str) {
     match &state.arguments {
         Some(arguments) => (Some(arguments), "Arguments"),
@@ -511,7 +511,7 @@ fn given(state: &State) -> (Option<&Value>, &'static str) {
     }
 }
 
-/// One parameter of a service that takes data, and where it stands. Without it the service is given an empty object.
+/// Returns one parameter of a service that takes data, and its place. Without it the service is given an empty object.
 fn parameter(at: &str, state: &State, input: &Sym, name: &str) -> (Sym, String) {
     let (template, field) = given(state);
     match template {

@@ -23,7 +23,7 @@ use super::{
     spread::{self, Part},
 };
 
-/// What stands for `$` while tokens travel: `$` means something else in a `macro_rules!`.
+/// The replacement of `$` while tokens travel: `$` means something else in a `macro_rules!`.
 const DOLLAR: &str = "__stepfn_dollar";
 
 /// A fragment whose tokens are at hand.
@@ -33,7 +33,7 @@ pub(super) struct Known {
     key: String,
     pub(super) path: TokenStream,
     pub(super) body: Group,
-    /// The fragments that stand in it.
+    /// The fragments inside it.
     pub(super) nested: Vec<Self>,
     /// Whether something is wrong with it, which was told where it is written.
     pub(super) broken: bool,
@@ -304,7 +304,7 @@ fn number(name: &Ident, body: &Group) -> u64 {
     hasher.finish()
 }
 
-/// Reads what stands in the braces behind a spread: other names for states and for those that the fragment leads to.
+/// Reads the braces behind a spread: other names for states and for those that the fragment leads to.
 pub(super) fn renames(input: ParseStream<'_>) -> Result<Vec<(Renamed, Renamed)>> {
     let content;
     braced!(content in input);

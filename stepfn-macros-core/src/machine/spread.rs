@@ -10,7 +10,7 @@ use super::{
     fragment::{self, Known, Renamed},
 };
 
-/// What a fragment is read as, by the place where it is used.
+/// The kind of part that a fragment is read as, by the place where it is used.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wants {
     Entries,
@@ -18,7 +18,7 @@ pub(super) enum Wants {
     Rules,
 }
 
-/// What stands in a fragment.
+/// A part of a fragment.
 pub(super) enum Part {
     /// States, or the fields of something.
     Entries(Vec<Entry>),
@@ -45,7 +45,7 @@ impl Spread {
         self.path.segments.last().map(|segment| segment.ident.unraw().to_string()).unwrap_or_default()
     }
 
-    /// What of the fragment is put here.
+    /// Expands the part of the fragment that belongs here.
     pub(super) fn put(&self, known: &[Known], errors: &mut Errors, wants: Wants) -> Option<Part> {
         let Some(known) = fragment::find(known, &self.path) else {
             errors.push(self.place(), format!("there is no fragment `{}` at hand here", self.name()));

@@ -29,7 +29,7 @@ fn input(request: &Request) -> Result<Data, ApiError> {
     text::parse_value(given).map_err(|error| refused(stepfn_core::validate::jackson::message(given, &error)))
 }
 
-/// The ARN of a machine, and the test case of the mock file that stands behind it: `…:stateMachine:Orders#Happy`.
+/// Returns the ARN of a machine, and the test case of the mock file behind it: `…:stateMachine:Orders#Happy`.
 fn test_case(given: &str) -> (&str, Option<&str>) {
     given.split_once('#').map_or((given, None), |(given, case)| (given, Some(case)))
 }
@@ -112,7 +112,7 @@ impl Api {
         }))
     }
 
-    /// An execution that is not kept, of which the monitor is told.
+    /// Runs an execution that is not kept, and reports it to the monitor.
     async fn watched(
         &self,
         execution: Execution,

@@ -1,4 +1,4 @@
-//! What an answer to an invocation means.
+//! The meaning of an answer to an invocation.
 
 use hyper::{HeaderMap, StatusCode};
 use stepfn_core::{task::TaskFailure, value::Value};

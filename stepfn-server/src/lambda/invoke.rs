@@ -38,7 +38,7 @@ pub(crate) fn function_of(path: &str) -> Option<String> {
         .then(|| name.to_owned())
 }
 
-/// Calls a function, and says what came of it as Lambda does.
+/// Calls a function, and returns its result as Lambda does.
 pub(crate) async fn invoke(
     functions: &Functions,
     (account, region): (&str, &str),
@@ -66,7 +66,7 @@ pub(crate) async fn invoke(
     match headers.get("x-amz-invocation-type").and_then(|value| value.to_str().ok()) {
         Some("DryRun") => return Invoked::of(StatusCode::NO_CONTENT, String::new()),
         Some("Event") => {
-            // Nobody is told of its result. It ends as the longest function of Lambda does.
+            // Nobody gets its result. It ends as the longest function of Lambda does.
             tokio::spawn(tokio::time::timeout(functions.longest.min(Duration::from_secs(900)), work));
             return Invoked::of(StatusCode::ACCEPTED, String::new());
         }

@@ -1,4 +1,4 @@
-//! What happens on a host, for others: metrics, logs, events.
+//! The monitor of a host: metrics, logs, events.
 
 mod metrics;
 mod records;
@@ -103,7 +103,7 @@ impl Monitor {
         self.metrics.ended(machine, "FAILED");
     }
 
-    /// An execution ended that is not kept. `details` is what is said of its revision.
+    /// Reports the end of an execution that is not kept. `details` are those of its revision.
     pub(crate) fn express_ended(&self, machine: &str, outcome: &Outcome, details: &str) {
         self.metrics.ended(machine, outcome.status.name());
         self.metrics.moved(machine, outcome.transitions);

@@ -75,7 +75,7 @@ impl Records {
         self.notes.is_some()
     }
 
-    /// Hands a note over, without waiting; whether there was room for it.
+    /// Hands a note over, without waiting; returns `true` if it was accepted.
     pub(super) fn send(&self, note: Note) -> bool {
         self.notes.as_ref().is_none_or(|notes| notes.try_send(note).is_ok())
     }
@@ -118,7 +118,7 @@ pub(super) fn logging(details: &str) -> (LogLevel, bool) {
     (level, logging["includeExecutionData"].as_bool().unwrap_or(false))
 }
 
-/// What is remembered of an execution.
+/// The facts that are remembered of an execution.
 struct Known {
     level: LogLevel,
     with_data: bool,
