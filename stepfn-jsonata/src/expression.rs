@@ -8,11 +8,12 @@ use stepfn_core::{
 };
 
 use crate::{
-    compile::{self, Kind, Node, Symbols, Variable},
+    compile::{self, Node, Symbols},
+    direct::Direct,
     error::{Error, Fault},
     eval::{Arena, Evaluator},
     function::Mode,
-    limits::Limits,
+    limits::{Limits, Meter},
     value::{NoJson, Val, to_json},
 };
 
@@ -82,6 +83,8 @@ impl Options {
 #[derive(Debug)]
 pub struct Expression {
     node: Node,
+    /// Whether it binds variables outside of all blocks.
+    binds: bool,
     symbols: Symbols,
     options: Options,
 }
@@ -108,9 +111,9 @@ impl Expression {
     /// # Errors
     /// When it has a regular expression that ECMAScript does not take.
     pub fn of(tree: &jsonata::Expression, options: Options) -> Result<Self, JsonataError> {
-        let mut symbols = Symbols::default();
+        let mut symbols = Symbols::new(options.mode);
         let node = compile::compile(tree, &mut symbols, options.mode)?;
-        Ok(Self { node, symbols, options })
+        Ok(Self { binds: compile::binds_here(&node), node, symbols, options })
     }
 
     /// The value over an input; `None` where it is undefined.
@@ -143,46 +146,22 @@ impl Expression {
         environment: &dyn Environment,
         limits: Limits,
     ) -> Result<Option<Value>, Error> {
-        if let Some(value) = self.direct(environment, limits) {
-            return Ok(value.cloned());
+        if let Some(value) = Direct::of(&self.node, &self.symbols, environment, limits) {
+            return Ok(value.to_json());
         }
-        let arena = Arena::default();
-        let mut evaluator = Evaluator::new(&self.symbols, self.options.mode, environment, limits, &arena);
-        let result = evaluator.run(&self.node, input);
+        let (meter, arena) = (Meter::new(limits), Arena::default());
+        let mut evaluator = Evaluator::new(&self.symbols, self.options.mode, environment, &meter, &arena);
+        let result = evaluator.run(&self.node, self.binds, input);
         result.map_err(|fault| fault.finish()).and_then(|value| self.finished(&value, &evaluator))
     }
 
-    /// The value of what only names a constant, or data that came in: nothing has to be made for that. `None` where there is more to do.
-    fn direct<'v>(&'v self, environment: &'v dyn Environment, limits: Limits) -> Option<Option<&'v Value>> {
-        if !self.node.is_bare() {
-            return None;
-        }
-        let steps = match &self.node.kind {
-            Kind::Literal(value) => return Some(Some(value)),
-            Kind::Path { steps, keep: false, plain: true } => steps,
-            _ => return None,
-        };
-        let [variable, member, steps @ ..] = steps.as_slice() else { return None };
-        let Kind::Variable(Variable::Free(symbol)) = &variable.kind else { return None };
-        let Limits { steps: most, depth, .. } = limits;
-        if !variable.is_bare() || !member.is_bare() || most < steps.len() as u64 + 8 || depth < 8 {
-            return None;
-        }
-        let Some(mut value) = environment.member(self.symbols.name(*symbol), member.name()?)? else {
-            return Some(None);
-        };
-        for step in steps {
-            let (Value::Object(map), true) = (value, step.is_bare()) else { return None };
-            match map.get(step.name()?) {
-                Some(found) => value = found,
-                None => return Some(None),
-            }
-        }
-        Some(Some(value))
+    #[cfg(test)]
+    pub(crate) fn is_direct(&self, environment: &dyn Environment) -> bool {
+        Direct::of(&self.node, &self.symbols, environment, self.options.limits).is_some()
     }
 
     fn finished(&self, value: &Val<'_>, evaluator: &Evaluator<'_>) -> Result<Option<Value>, Error> {
-        to_json(value, &evaluator.meter).map_err(|trouble| {
+        to_json(value, evaluator.meter).map_err(|trouble| {
             let mut fault = match trouble {
                 NoJson::Fault(fault) => fault,
                 NoJson::Function => Fault::new(Error::NO_JSON),

@@ -27,6 +27,7 @@ struct Readme;
 
 mod compile;
 mod datetime;
+mod direct;
 mod error;
 mod eval;
 mod expression;

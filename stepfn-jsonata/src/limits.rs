@@ -1,6 +1,6 @@
 //! The limits of an evaluation, counted alike on every machine: no clock is read.
 
-use std::{cell::Cell, rc::Rc};
+use std::cell::Cell;
 
 use crate::error::{Fault, Limit};
 
@@ -44,6 +44,7 @@ impl Meter {
         self.steps.get()
     }
 
+    #[inline]
     pub(crate) fn spend(&self, steps: u64) -> Result<(), Box<Fault>> {
         match self.steps.get().checked_sub(steps) {
             Some(left) => {
@@ -94,9 +95,9 @@ impl Meter {
     }
 
     /// Takes bytes until the charge is dropped.
-    pub(crate) fn hold(self: &Rc<Self>, bytes: usize) -> Result<Charge, Box<Fault>> {
+    pub(crate) fn hold(&self, bytes: usize) -> Result<Charge<'_>, Box<Fault>> {
         self.take(bytes)?;
-        Ok(Charge { meter: Rc::clone(self), bytes })
+        Ok(Charge { meter: self, bytes })
     }
 
     fn take(&self, bytes: usize) -> Result<(), Box<Fault>> {
@@ -119,12 +120,12 @@ impl Meter {
 
 /// Bytes that are held.
 #[derive(Debug)]
-pub(crate) struct Charge {
-    meter: Rc<Meter>,
+pub(crate) struct Charge<'a> {
+    meter: &'a Meter,
     bytes: usize,
 }
 
-impl Charge {
+impl Charge<'_> {
     /// Takes more bytes under the same charge.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Box<Fault>> {
         self.meter.take(bytes)?;
@@ -133,7 +134,7 @@ impl Charge {
     }
 }
 
-impl Drop for Charge {
+impl Drop for Charge<'_> {
     fn drop(&mut self) {
         self.meter.bytes.set(self.meter.bytes.get().saturating_sub(self.bytes));
     }

@@ -1,5 +1,7 @@
 //! The functions that an expression can call.
 
+use super::Signature;
+
 /// The origin of a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
@@ -25,31 +27,11 @@ impl Function {
     ///
     /// A parameter marked `-` is the context's value where it is left out.
     pub fn arity(&self) -> (usize, Option<usize>) {
-        let (mut least, mut most) = (0_usize, 0_usize);
-        let mut endless = false;
-        let mut depth = 0_usize;
-        for sign in self.signature.chars().skip(1) {
-            match sign {
-                ':' if depth == 0 => break,
-                '<' | '(' => {
-                    // A choice is one parameter; `<…>` belongs to the one before.
-                    if sign == '(' && depth == 0 {
-                        least += 1;
-                        most += 1;
-                    }
-                    depth += 1;
-                }
-                '>' | ')' => depth = depth.saturating_sub(1),
-                _ if depth > 0 => {}
-                '-' | '?' => least = least.saturating_sub(1),
-                '+' => endless = true,
-                _ => {
-                    least += 1;
-                    most += 1;
-                }
-            }
-        }
-        (least, if endless { None } else { Some(most) })
+        let signature = Signature::read(self.signature);
+        let parameters = signature.parameters();
+        let least = parameters.iter().filter(|parameter| !parameter.optional).count();
+        let is_endless = parameters.iter().any(|parameter| parameter.repeated);
+        (least, if is_endless { None } else { Some(parameters.len()) })
     }
 }
 
@@ -97,7 +79,7 @@ const FUNCTIONS: &[Function] = &[
     jsonata("formatInteger", "<n-s:s>"),
     jsonata("formatNumber", "<n-so?:s>"),
     jsonata("fromMillis", "<n-s?s?:s>"),
-    step_functions("hash", "<s-s?:s>"),
+    step_functions("hash", "<ss?:s>"),
     jsonata("join", "<a<s>s?:s>"),
     jsonata("keys", "<x-:a<s>>"),
     jsonata("length", "<s-:n>"),
@@ -115,7 +97,8 @@ const FUNCTIONS: &[Function] = &[
     jsonata("pad", "<s-ns?:s>"),
     step_functions("parse", "<s-:x>"),
     jsonata("parseInteger", "<s-s:n>"),
-    step_functions("partition", "<a-n:a>"),
+    // What is no array it refuses itself, in other words: recorded.
+    step_functions("partition", "<xn?:a>"),
     jsonata("power", "<n-n:n>"),
     // Step Functions gives it a seed, JSONata has none.
     step_functions("random", "<n?:n>"),

@@ -38,6 +38,7 @@ pub use ast::{Expression, ExpressionKind, Operator, OrderTerm};
 pub use error::JsonataError;
 pub use function::{Function, Origin, function, functions};
 pub use scope::{Analysis, Issue, IssueKind, Place, analyse};
+pub use signature::{Kinds, Parameter, Signature};
 
 /// Reads an expression, without `{%` and `%}`.
 ///

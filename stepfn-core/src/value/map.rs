@@ -45,6 +45,27 @@ impl<V> Map<V> {
         Self { entries: Vec::with_capacity(capacity), ..Self::default() }
     }
 
+    /// An object of entries whose keys are known to differ, which is not looked at again.
+    ///
+    /// ```
+    /// use stepfn_core::value::{Map, Value};
+    ///
+    /// let map = Map::of_distinct(vec![("a".into(), Value::from(1)), ("b".into(), Value::Null)]);
+    /// assert_eq!(map.get("a"), Some(&Value::from(1)));
+    /// ```
+    pub fn of_distinct(entries: Vec<(Key, V)>) -> Self {
+        let mut map = Self { entries, ..Self::default() };
+        map.find_places();
+        debug_assert!(
+            map.places.as_ref().map_or_else(
+                || (0..map.len()).all(|at| map.get_index_of(&map.entries[at].0) == Some(at)),
+                |places| places.len() == map.len()
+            ),
+            "a key is there twice"
+        );
+        map
+    }
+
     /// The number of entries.
     #[inline]
     pub fn len(&self) -> usize {

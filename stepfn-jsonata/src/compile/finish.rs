@@ -18,6 +18,7 @@ impl Compiler<'_> {
         if let Some(group) = &mut node.group {
             self.finish_group(group);
         }
+        node.simple = node.is_bare();
         match &mut node.kind {
             Kind::Parent(slot) => *slot = self.label(*slot),
             Kind::Path { steps, plain, .. } => {
@@ -34,6 +35,7 @@ impl Compiler<'_> {
             Kind::Binary { left, right, .. } | Kind::Apply { left, right } => {
                 self.finish(left);
                 self.finish(right);
+                self.fold(node);
             }
             Kind::Negate(of) | Kind::Bind { value: of, .. } => self.finish(of),
             Kind::Object(group) => self.finish_group(group),
@@ -59,6 +61,7 @@ impl Compiler<'_> {
             Kind::Sort(terms) => terms.iter_mut().for_each(|term| self.finish(&mut term.expression)),
             Kind::Name(_)
             | Kind::Literal(_)
+            | Kind::Constant(_)
             | Kind::Wildcard
             | Kind::Descendant
             | Kind::Regex(_)
@@ -99,7 +102,7 @@ fn only_kept(step: &Node) -> bool {
 }
 
 /// Returns `true` if it binds a variable in the frame that it is evaluated in.
-fn binds_here(node: &Node) -> bool {
+pub(crate) fn binds_here(node: &Node) -> bool {
     let stages = node.stages.iter().any(|stage| match stage {
         Stage::Filter(predicate) => binds_here(predicate),
         Stage::Index(_) => false,
@@ -131,6 +134,7 @@ fn binds_here(node: &Node) -> bool {
         Kind::Block { .. } | Kind::Lambda(_) => false,
         Kind::Name(_)
         | Kind::Literal(_)
+        | Kind::Constant(_)
         | Kind::Wildcard
         | Kind::Descendant
         | Kind::Parent(_)

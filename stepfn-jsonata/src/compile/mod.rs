@@ -5,6 +5,7 @@
 
 mod ancestry;
 mod finish;
+mod fold;
 mod node;
 
 use std::{collections::HashSet, ops::Range, sync::Arc};
@@ -15,9 +16,10 @@ use stepfn_core::{
 };
 
 use self::ancestry::Slot;
+pub(crate) use self::finish::binds_here;
 pub(crate) use self::node::{Call, Group, Kind, LambdaCode, Node, Stage, Term, TransformCode, Variable};
 use crate::{
-    function::{Mode, Signature},
+    function::{Builtin, Mode, Signature},
     number,
     regex::Regex,
     text::as_index,
@@ -25,29 +27,42 @@ use crate::{
 };
 
 /// The names of variables.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Symbols(Vec<Arc<str>>);
+#[derive(Clone, Debug)]
+pub(crate) struct Symbols {
+    /// Each with the function of that name.
+    known: Vec<(Arc<str>, Option<Builtin>)>,
+    mode: Mode,
+}
 
 impl Symbols {
+    pub(crate) fn new(mode: Mode) -> Self {
+        Self { known: Vec::new(), mode }
+    }
+
     pub(crate) fn of(&mut self, name: &str) -> Symbol {
-        let at = self.0.iter().position(|known| **known == *name).unwrap_or_else(|| {
-            self.0.push(name.into());
-            self.0.len() - 1
+        let at = self.known.iter().position(|(known, _)| **known == *name).unwrap_or_else(|| {
+            self.known.push((name.into(), Builtin::of(name, self.mode)));
+            self.known.len() - 1
         });
         Symbol(u32::try_from(at).unwrap_or(u32::MAX))
     }
 
     /// Returns a symbol that no text can name.
     fn anonymous(&mut self) -> Symbol {
-        self.of(&format!("!{}", self.0.len()))
+        self.of(&format!("!{}", self.known.len()))
     }
 
     pub(crate) fn name(&self, symbol: Symbol) -> &str {
-        self.0.get(symbol.0 as usize).map_or("", |name| name)
+        self.known.get(symbol.0 as usize).map_or("", |(name, _)| name)
+    }
+
+    /// The built-in function of a name.
+    pub(crate) fn builtin(&self, symbol: Symbol) -> Option<Builtin> {
+        self.known.get(symbol.0 as usize)?.1
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.known.len()
     }
 }
 
@@ -257,7 +272,7 @@ impl Compiler<'_> {
         let mut body = self.node(body, false)?;
         mark_tail(&mut body);
         let parameters = parameters.iter().map(|name| self.symbols.of(name)).collect();
-        let signature = signature.map(Signature::parse);
+        let signature = signature.map(Signature::read);
         Ok(Node::new(Kind::Lambda(Box::new(LambdaCode { parameters, signature, body })), range))
     }
 

@@ -32,6 +32,8 @@ pub(crate) struct Node {
     pub(crate) ancestor: Option<usize>,
     /// The `%` inside that are not resolved yet; empty once the program is made.
     pub(crate) seeking: Vec<usize>,
+    /// Whether it is [bare](Self::is_bare), once that is settled.
+    pub(crate) simple: bool,
 }
 
 #[derive(Debug)]
@@ -67,6 +69,8 @@ pub(crate) enum Kind {
     Object(Box<Group>),
     Name(Key),
     Literal(Value),
+    /// What constants come to. It is no literal: `[1 + 1]` is no index as `[2]` is.
+    Constant(Value),
     Wildcard,
     Descendant,
     Parent(usize),
@@ -156,6 +160,7 @@ impl Node {
             index: None,
             ancestor: None,
             seeking: Vec::new(),
+            simple: false,
         }
     }
 

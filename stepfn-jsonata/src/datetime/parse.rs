@@ -1,7 +1,5 @@
 //! Texts to dates and times.
 
-use std::rc::Rc;
-
 use super::{
     Trouble,
     calendar::{DAY, DAYS, Date, MONTHS, utc},
@@ -124,7 +122,7 @@ pub(crate) fn parse(
     text: &str,
     picture: &str,
     now: f64,
-    meter: &Rc<Meter>,
+    meter: &Meter,
 ) -> Result<Result<Option<f64>, Trouble>, Box<Fault>> {
     let prepared = picture::read(picture).and_then(|parts| {
         let pattern = pattern(&parts)?;

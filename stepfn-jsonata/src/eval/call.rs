@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, Frame};
+use super::{Evaluator, Scope};
 use crate::{
-    compile::{Call, Kind, Node},
+    compile::{Call, Kind, Node, Variable},
     error::Fault,
+    function::Builtin,
     value::{Composed, Function, Lambda, Native, Res, Symbol, Val},
 };
 
@@ -15,15 +16,35 @@ impl<'a> Evaluator<'a> {
         &self,
         call: &'a Call,
         input: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
         first: Option<Val<'a>>,
     ) -> Res<'a> {
+        if let Some(builtin) = self.builtin(&call.procedure)? {
+            let arguments = self.arguments(call, input, frame, first)?;
+            return self.apply_builtin(builtin, arguments, input, frame);
+        }
         let procedure = self.evaluate(&call.procedure, input, frame)?;
         if procedure.is_undefined()
             && let Some(name) = self.forgotten(call, frame)?
         {
             return Err(Fault::new("T1005").token(name));
         }
+        let arguments = self.arguments(call, input, frame, first)?;
+        self.apply(&procedure, arguments, input, frame, call.token.as_deref()).map_err(|mut fault| {
+            if fault.token.is_none() {
+                fault.token.clone_from(&call.token);
+            }
+            fault
+        })
+    }
+
+    fn arguments(
+        &self,
+        call: &'a Call,
+        input: &Val<'a>,
+        frame: &Scope<'a>,
+        first: Option<Val<'a>>,
+    ) -> Res<'a, Vec<Val<'a>>> {
         let mut arguments = Vec::with_capacity(call.arguments.len() + usize::from(first.is_some()));
         arguments.extend(first);
         for argument in &call.arguments {
@@ -34,16 +55,48 @@ impl<'a> Evaluator<'a> {
                 value => value,
             });
         }
-        self.apply(&procedure, arguments, input, frame, call.token.as_deref()).map_err(|mut fault| {
-            if fault.token.is_none() {
-                fault.token.clone_from(&call.token);
+        Ok(arguments)
+    }
+
+    /// The function that a call names and that nothing hides: no value need be made of it.
+    fn builtin(&self, procedure: &'a Node) -> Res<'a, Option<Builtin>> {
+        let Kind::Variable(Variable::Free(symbol)) = &procedure.kind else { return Ok(None) };
+        let symbols = self.symbols.borrow();
+        let Some(builtin) = symbols.builtin(*symbol).filter(|_| procedure.simple) else { return Ok(None) };
+        if self.environment.variable(symbols.name(*symbol)).is_some() {
+            return Ok(None);
+        }
+        // It counts as the part that it is.
+        self.meter.enter().map_err(|fault| fault.range(&procedure.range))?;
+        self.meter.leave();
+        Ok(Some(builtin))
+    }
+
+    fn apply_builtin(
+        &self,
+        builtin: Builtin,
+        arguments: Vec<Val<'a>>,
+        input: &Val<'a>,
+        frame: &Scope<'a>,
+    ) -> Res<'a> {
+        let arguments = builtin.signature().validate(arguments, input, self.meter);
+        let call = |mut arguments: Vec<Val<'a>>| {
+            if builtin.takes_context() {
+                arguments.push(input.clone());
             }
+            // It may call functions whose last call is one of it again.
+            self.nested(|| builtin.call(self, &arguments, frame))
+        };
+        arguments.and_then(call).map_err(|mut fault| {
+            // The reference knows a function of its own by the name under which it was called last, be it in another
+            // expression: that is its name, once it was called by it.
+            fault.token.get_or_insert_with(|| builtin.name().into());
             fault
         })
     }
 
     /// The name of a function before which the `$` was forgotten.
-    fn forgotten(&self, call: &'a Call, frame: &Rc<Frame<'a>>) -> Res<'a, Option<&'a str>> {
+    fn forgotten(&self, call: &'a Call, frame: &Scope<'a>) -> Res<'a, Option<&'a str>> {
         let (Kind::Path { .. }, Some(name)) = (&call.procedure.kind, call.token.as_deref()) else {
             return Ok(None);
         };
@@ -56,7 +109,7 @@ impl<'a> Evaluator<'a> {
         function: &Val<'a>,
         arguments: Vec<Val<'a>>,
         input: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
         token: Option<&str>,
     ) -> Res<'a> {
         let mut result = self.apply_once(function, arguments, input, frame, token)?;
@@ -87,49 +140,33 @@ impl<'a> Evaluator<'a> {
         function: &Val<'a>,
         arguments: Vec<Val<'a>>,
         input: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
         token: Option<&str>,
     ) -> Res<'a> {
         let Some(function) = function.as_function() else { return Err(Fault::new("T1006")) };
+        if let Function::Builtin(builtin) = &**function {
+            return self.apply_builtin(*builtin, arguments, input, frame);
+        }
         let arguments = match function.signature() {
-            Some(signature) => signature.validate(arguments, input, &self.meter),
+            Some(signature) => signature.validate(arguments, input, self.meter),
             None => Ok(arguments),
         };
-        let call = |mut arguments: Vec<Val<'a>>| {
-            if let Function::Builtin(builtin) = &**function
-                && builtin.takes_context()
-            {
-                arguments.push(input.clone());
-            }
-            self.enter(function, arguments, frame)
-        };
-        arguments.and_then(call).map_err(|mut fault| {
+        arguments.and_then(|arguments| self.enter(function, arguments, frame)).map_err(|mut fault| {
             if fault.token.is_none() {
-                // The reference knows a function of its own by the name under which it was called last, be it in another
-                // expression: that is its name, once it was called by it.
-                fault.token = match &**function {
-                    Function::Builtin(builtin) => Some(builtin.name().into()),
-                    _ => token.map(Into::into),
-                };
+                fault.token = token.map(Into::into);
             }
             fault
         })
     }
 
-    fn enter(
-        &self,
-        function: &Rc<Function<'a>>,
-        mut arguments: Vec<Val<'a>>,
-        frame: &Rc<Frame<'a>>,
-    ) -> Res<'a> {
+    fn enter(&self, function: &Rc<Function<'a>>, mut arguments: Vec<Val<'a>>, frame: &Scope<'a>) -> Res<'a> {
         match &**function {
-            // It may call functions whose last call is one of it again.
-            Function::Builtin(builtin) => self.nested(|| builtin.call(self, &arguments, frame)),
+            Function::Builtin(builtin) => self.apply_builtin(*builtin, arguments, &Val::Undefined, frame),
             Function::Lambda(lambda) => {
                 let parameters = lambda.open.as_ref().unwrap_or(&lambda.code.parameters);
                 let mut arguments = arguments.into_iter();
                 let bind = |symbol: &Symbol| (*symbol, arguments.next().unwrap_or_default());
-                let inner = Frame::with(&lambda.frame, parameters.iter().map(bind).collect());
+                let inner = lambda.frame.with(parameters.iter().map(bind).collect());
                 self.evaluate(&lambda.code.body, &lambda.input, &inner)
             }
             Function::Wrapped(inner) => {
@@ -175,7 +212,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// `f(?, …)`
-    pub(super) fn partial(&self, call: &'a Call, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    pub(super) fn partial(&self, call: &'a Call, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let mut given = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
             given.push(match argument.kind {
@@ -214,7 +251,7 @@ impl<'a> Evaluator<'a> {
                 None => open.push(*parameter),
             }
         }
-        let frame = Frame::with(&lambda.frame, bound);
+        let frame = lambda.frame.with(bound);
         self.keep(&frame)?;
         let input = lambda.input.clone();
         Ok(Function::Lambda(Lambda { code: lambda.code, open: Some(open), input, frame }).into())
@@ -226,7 +263,7 @@ impl<'a> Evaluator<'a> {
         left: &'a Node,
         right: &'a Node,
         input: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
     ) -> Res<'a> {
         let first = self.evaluate(left, input, frame)?;
         if let Kind::Call(call) = &right.kind
@@ -237,7 +274,7 @@ impl<'a> Evaluator<'a> {
         }
         let function = self.evaluate(right, input, frame)?;
         let Val::Function(second) = &function else {
-            return Err(super::fault_of("T2006", &function, &self.meter));
+            return Err(super::fault_of("T2006", &function, self.meter));
         };
         if let Val::Function(first) = &first {
             let depth = 1 + first.depth().max(second.depth());

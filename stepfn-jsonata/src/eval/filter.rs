@@ -2,21 +2,21 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, Frame};
+use super::{Evaluator, Scope};
 use crate::{
     compile::{Kind, Node},
     value::{Res, Val, View},
 };
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn filter(&self, predicate: &'a Node, input: Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    pub(super) fn filter(&self, predicate: &'a Node, input: Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         if let Val::Tuples(tuples, stream) = &input {
             let mut kept = Vec::new();
             if let Some(index) = constant_index(predicate, tuples.len()) {
                 kept.extend(tuples.get(index).cloned());
             } else {
                 for (index, tuple) in tuples.iter().enumerate() {
-                    let inner = if *stream { Frame::of_tuple(frame, tuple) } else { Rc::clone(frame) };
+                    let inner = if *stream { frame.of_tuple(tuple) } else { frame.clone() };
                     let value = self.evaluate(predicate, &tuple.at, &inner)?;
                     for _ in 0..self.chosen(&value, index, tuples.len())? {
                         kept.push(tuple.clone());
@@ -33,15 +33,15 @@ impl<'a> Evaluator<'a> {
                     self.chosen(&value, 0, 1)?
                 }
             };
-            return Val::sequence(vec![input; kept], &self.meter);
+            return Val::sequence(vec![input; kept], self.meter);
         };
         let count = items.len();
         if is_index(predicate) {
             let item = constant_index(predicate, count).map_or(Val::Undefined, |index| items.get(index));
             return match item {
-                Val::Undefined => Val::sequence(Vec::new(), &self.meter),
+                Val::Undefined => Val::sequence(Vec::new(), self.meter),
                 item if item.is_array() => Ok(item),
-                item => Val::sequence(vec![item], &self.meter),
+                item => Val::sequence(vec![item], self.meter),
             };
         }
         let mut kept = Vec::new();
@@ -52,7 +52,7 @@ impl<'a> Evaluator<'a> {
                 kept.push(item.clone());
             }
         }
-        Val::sequence(kept, &self.meter)
+        Val::sequence(kept, self.meter)
     }
 
     /// Returns how often the value of a predicate chooses the item: numbers are indices, and may name it again and again.

@@ -7,37 +7,75 @@ use std::{
 
 use crate::value::{Symbol, Tuple, Val};
 
+/// What a part of a program sees: a frame and those around it, or none yet. Most expressions bind nothing.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope<'a>(Option<Rc<Frame<'a>>>);
+
 /// The variables of a block, of a call or of a value of a path, and those around them.
 #[derive(Debug)]
 pub(crate) struct Frame<'a> {
-    parent: Option<Rc<Self>>,
+    parent: Scope<'a>,
     variables: RefCell<Vec<(Symbol, Val<'a>)>>,
     /// Whether a function holds it.
     kept: Cell<bool>,
 }
 
-impl<'a> Frame<'a> {
-    pub(crate) fn root() -> Rc<Self> {
-        Rc::new(Self { parent: None, variables: RefCell::default(), kept: Cell::new(false) })
+impl<'a> Scope<'a> {
+    /// A frame that a program can bind variables in.
+    pub(crate) fn root() -> Self {
+        Self::default().inside()
     }
 
-    /// An empty frame in another.
-    pub(crate) fn inside(parent: &Rc<Self>) -> Rc<Self> {
-        Self::with(parent, Vec::new())
+    /// An empty frame in this.
+    pub(crate) fn inside(&self) -> Self {
+        self.with(Vec::new())
     }
 
-    /// A frame with variables in another.
-    pub(crate) fn with(parent: &Rc<Self>, variables: Vec<(Symbol, Val<'a>)>) -> Rc<Self> {
-        let parent = Some(Rc::clone(parent));
-        Rc::new(Self { parent, variables: RefCell::new(variables), kept: Cell::new(false) })
+    /// A frame with variables in this.
+    pub(crate) fn with(&self, variables: Vec<(Symbol, Val<'a>)>) -> Self {
+        let variables = RefCell::new(variables);
+        Self(Some(Rc::new(Frame { parent: self.clone(), variables, kept: Cell::new(false) })))
     }
 
     /// The frame of a value of a path.
-    pub(crate) fn of_tuple(parent: &Rc<Self>, tuple: &Tuple<'a>) -> Rc<Self> {
-        Self::with(parent, tuple.bound.clone())
+    pub(crate) fn of_tuple(&self, tuple: &Tuple<'a>) -> Self {
+        self.with(tuple.bound.clone())
     }
 
+    /// Binds a variable. Where a program binds some, it has a frame for them.
     pub(crate) fn bind(&self, symbol: Symbol, value: Val<'a>) {
+        if let Some(frame) = &self.0 {
+            frame.bind(symbol, value);
+        }
+    }
+
+    #[inline]
+    pub(crate) fn lookup(&self, symbol: Symbol) -> Option<Val<'a>> {
+        self.find(|known| known == symbol)
+    }
+
+    /// The value of the first variable whose name is the one that is looked for.
+    #[inline]
+    pub(crate) fn find(&self, is_it: impl Fn(Symbol) -> bool) -> Option<Val<'a>> {
+        let mut next = self.innermost();
+        while let Some(frame) = next {
+            let found =
+                frame.variables.borrow().iter().find(|(known, _)| is_it(*known)).map(|(_, v)| v.clone());
+            if found.is_some() {
+                return found;
+            }
+            next = frame.parent();
+        }
+        None
+    }
+
+    pub(super) fn innermost(&self) -> Option<&Rc<Frame<'a>>> {
+        self.0.as_ref()
+    }
+}
+
+impl<'a> Frame<'a> {
+    fn bind(&self, symbol: Symbol, value: Val<'a>) {
         let mut variables = self.variables.borrow_mut();
         let old = match variables.iter_mut().find(|(known, _)| *known == symbol) {
             Some((_, place)) => std::mem::replace(place, value),
@@ -51,42 +89,16 @@ impl<'a> Frame<'a> {
         drop(old);
     }
 
-    #[inline]
-    pub(crate) fn lookup(&self, symbol: Symbol) -> Option<Val<'a>> {
-        let mut frame = self;
-        loop {
-            let found =
-                frame.variables.borrow().iter().find(|(known, _)| *known == symbol).map(|(_, v)| v.clone());
-            if found.is_some() {
-                return found;
-            }
-            frame = frame.parent.as_deref()?;
-        }
-    }
-
-    /// The value of the first variable whose name is the one that is looked for.
-    pub(crate) fn find(&self, is_it: impl Fn(Symbol) -> bool) -> Option<Val<'a>> {
-        let mut frame = self;
-        loop {
-            let found =
-                frame.variables.borrow().iter().find(|(known, _)| is_it(*known)).map(|(_, v)| v.clone());
-            if found.is_some() {
-                return found;
-            }
-            frame = frame.parent.as_deref()?;
-        }
-    }
-
-    pub(crate) fn parent(&self) -> Option<&Rc<Self>> {
-        self.parent.as_ref()
+    pub(super) fn parent(&self) -> Option<&Rc<Self>> {
+        self.parent.innermost()
     }
 
     /// Returns `true` if it was not held before.
-    pub(crate) fn mark_kept(&self) -> bool {
+    pub(super) fn mark_kept(&self) -> bool {
         !self.kept.replace(true)
     }
 
-    pub(crate) fn clear(&self) {
+    pub(super) fn clear(&self) {
         let variables = std::mem::take(&mut *self.variables.borrow_mut());
         drop(variables);
     }

@@ -1,10 +1,8 @@
 //! `{key: value}`: objects, and groups of values.
 
-use std::rc::Rc;
-
 use stepfn_core::value::{Key, Map};
 
-use super::{Evaluator, Frame, fault_of};
+use super::{Evaluator, Scope, fault_of};
 use crate::{
     compile::{Group, Node},
     value::{Fields, Flags, Res, Tuple, Val},
@@ -44,7 +42,7 @@ impl<'a> Gathered<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn group(&self, group: &'a Group, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    pub(super) fn group(&self, group: &'a Group, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         match input {
             Val::Tuples(tuples, true) if !tuples.is_empty() => {
                 return self.group_tuples(group, tuples, frame);
@@ -65,7 +63,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Evaluates an object whose keys are in the program.
-    fn record(&self, group: &'a Group, keys: &'a [Key], input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn record(&self, group: &'a Group, keys: &'a [Key], input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let mut values = Vec::with_capacity(keys.len());
         let mut gaps = false;
         for (_, value) in &group.pairs {
@@ -74,17 +72,17 @@ impl<'a> Evaluator<'a> {
             values.push(value);
         }
         if !gaps {
-            return Val::object(Fields::Record(keys, values), &self.meter);
+            return Val::object(Fields::Record(keys, values), self.meter);
         }
         let entries = keys.iter().cloned().zip(values).filter(|(_, value)| !value.is_undefined());
-        Val::object(Fields::Map(entries.collect()), &self.meter)
+        Val::object(Fields::Map(entries.collect()), self.meter)
     }
 
     fn group_items(
         &self,
         group: &'a Group,
         items: impl Iterator<Item = Val<'a>>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
     ) -> Res<'a> {
         let mut groups: Map<Entry<'a, Gathered<'a>>> = Map::new();
         let mut charge = self.meter.hold(0)?;
@@ -108,20 +106,20 @@ impl<'a> Evaluator<'a> {
         for (key, entry) in groups {
             let context = match entry.data {
                 Gathered::One(value) => value,
-                Gathered::Many(items) => Val::array(items, Flags::PLAIN, &self.meter)?,
+                Gathered::Many(items) => Val::array(items, Flags::PLAIN, self.meter)?,
             };
             let value = self.evaluate(entry.value, &context, frame)?;
             if !value.is_undefined() {
                 fields.insert(key, value);
             }
         }
-        Val::object(Fields::Map(fields), &self.meter)
+        Val::object(Fields::Map(fields), self.meter)
     }
 
-    fn group_tuples(&self, group: &'a Group, tuples: &[Tuple<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn group_tuples(&self, group: &'a Group, tuples: &[Tuple<'a>], frame: &Scope<'a>) -> Res<'a> {
         let mut groups: Map<Entry<'a, Vec<&Tuple<'a>>>> = Map::new();
         for tuple in tuples {
-            let inner = Frame::of_tuple(frame, tuple);
+            let inner = frame.of_tuple(tuple);
             for (pair, (key, value)) in group.pairs.iter().enumerate() {
                 let Some(key) = self.key(group, key, &tuple.at, &inner)? else { continue };
                 match groups.get_mut(&key) {
@@ -138,13 +136,13 @@ impl<'a> Evaluator<'a> {
         let mut fields = Map::with_capacity(groups.len());
         for (key, entry) in groups {
             let tuple = self.reduced(&entry.data)?;
-            let inner = Frame::of_tuple(frame, &tuple);
+            let inner = frame.of_tuple(&tuple);
             let value = self.evaluate(entry.value, &tuple.at, &inner)?;
             if !value.is_undefined() {
                 fields.insert(key, value);
             }
         }
-        Val::object(Fields::Map(fields), &self.meter)
+        Val::object(Fields::Map(fields), self.meter)
     }
 
     /// Joins tuples into one: each variable has the values of all.
@@ -168,7 +166,7 @@ impl<'a> Evaluator<'a> {
         }
         let whole = |data: Gathered<'a>| match data {
             Gathered::One(value) => Ok(value),
-            Gathered::Many(items) => Val::array(items, Flags::PLAIN, &self.meter),
+            Gathered::Many(items) => Val::array(items, Flags::PLAIN, self.meter),
         };
         let mut values = Vec::with_capacity(bound.len());
         for (symbol, data) in bound {
@@ -182,7 +180,7 @@ impl<'a> Evaluator<'a> {
         group: &'a Group,
         key: &'a Node,
         item: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
     ) -> Res<'a, Option<Key>> {
         let value = self.evaluate(key, item, frame)?;
         if value.is_undefined() {
@@ -190,7 +188,7 @@ impl<'a> Evaluator<'a> {
         }
         match value.shared_text() {
             Some(key) => Ok(Some(key.into())),
-            None => Err(fault_of("T1003", &value, &self.meter).range(&group.range)),
+            None => Err(fault_of("T1003", &value, self.meter).range(&group.range)),
         }
     }
 
@@ -198,6 +196,6 @@ impl<'a> Evaluator<'a> {
         if known == pair {
             return Ok(());
         }
-        Err(fault_of("D1009", &Val::word(key), &self.meter).range(&group.range))
+        Err(fault_of("D1009", &Val::word(key), self.meter).range(&group.range))
     }
 }

@@ -20,13 +20,14 @@ use std::{
 
 use stepfn_core::value::Value;
 
-pub(crate) use self::frame::Frame;
+use self::frame::Frame;
+pub(crate) use self::frame::Scope;
 use crate::{
     Environment,
     compile::{Kind, LambdaCode, Node, Symbols, TransformCode, Variable},
     error::Fault,
     function::{Builtin, Mode},
-    limits::{Charge, Limits, Meter},
+    limits::{Charge, Meter},
     value::{Flags, Function, Lambda, Object, Res, Symbol, Val},
 };
 
@@ -55,7 +56,7 @@ impl Arena {
 
 /// One evaluation of a program.
 pub(crate) struct Evaluator<'a> {
-    pub(crate) meter: Rc<Meter>,
+    pub(crate) meter: &'a Meter,
     pub(crate) environment: &'a dyn Environment,
     pub(crate) mode: Mode,
     pub(crate) symbols: RefCell<Cow<'a, Symbols>>,
@@ -68,7 +69,7 @@ pub(crate) struct Evaluator<'a> {
     kept: RefCell<Vec<Rc<Frame<'a>>>>,
     /// Objects that were changed, and may hold themselves.
     changed: RefCell<Vec<Rc<Object<'a>>>>,
-    kept_charge: RefCell<Option<Charge>>,
+    kept_charge: RefCell<Option<Charge<'a>>>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -76,11 +77,11 @@ impl<'a> Evaluator<'a> {
         symbols: &'a Symbols,
         mode: Mode,
         environment: &'a dyn Environment,
-        limits: Limits,
+        meter: &'a Meter,
         arena: &'a Arena,
     ) -> Self {
         Self {
-            meter: Rc::new(Meter::new(limits)),
+            meter,
             environment,
             mode,
             free: RefCell::new(Vec::new()),
@@ -94,27 +95,32 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of a program over an input.
-    pub(crate) fn run(&mut self, node: &'a Node, input: Option<&'a Value>) -> Res<'a> {
+    pub(crate) fn run(&mut self, node: &'a Node, binds: bool, input: Option<&'a Value>) -> Res<'a> {
         let input = input.map_or(Val::Undefined, Val::Ref);
         self.root = input.clone();
         let input = if input.is_array() {
-            Val::array(vec![input], Flags::SEQUENCE.with(Flags::OUTER), &self.meter)?
+            Val::array(vec![input], Flags::SEQUENCE.with(Flags::OUTER), self.meter)?
         } else {
             input
         };
-        let frame = Frame::root();
+        // Few programs bind a variable outside of any block; `$eval` may.
+        let frame = if binds || self.mode.has_eval() { Scope::root() } else { Scope::default() };
         self.evaluate(node, &input, &frame)
     }
 
     /// The value of a part.
-    pub(crate) fn evaluate(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    pub(crate) fn evaluate(&self, node: &'a Node, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         self.meter.enter().map_err(|fault| fault.range(&node.range))?;
-        let result = self.part(node, input, frame);
+        let result = if node.simple { self.kind(node, input, frame) } else { self.part(node, input, frame) };
         self.meter.leave();
-        result.map_err(|fault| fault.range(&node.range))
+        match result {
+            Ok(Val::Array(array, flags)) if node.simple => Ok(unwrapped(Val::Array(array, flags), false)),
+            Ok(value) => Ok(value),
+            Err(fault) => Err(fault.range(&node.range)),
+        }
     }
 
-    fn part(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn part(&self, node: &'a Node, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let mut result = self.kind(node, input, frame)?;
         if !node.predicates.is_empty() {
             for predicate in &node.predicates {
@@ -131,9 +137,9 @@ impl<'a> Evaluator<'a> {
 
     /// Evaluates the node without its qualifiers. Each case is a function of its own: evaluations nest here, so the frame of
     /// this one has to be small.
-    fn kind(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn kind(&self, node: &'a Node, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         match &node.kind {
-            Kind::Literal(value) => Ok(Val::Ref(value)),
+            Kind::Literal(value) | Kind::Constant(value) => Ok(Val::Ref(value)),
             Kind::Variable(variable) => self.variable(*variable, input, frame),
             Kind::Name(name) => self.lookup(input, name),
             Kind::Path { plain: true, .. } => self.plain_path(node, input, frame),
@@ -168,7 +174,7 @@ impl<'a> Evaluator<'a> {
         then: &'a Node,
         otherwise: Option<&'a Node>,
         input: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
     ) -> Res<'a> {
         let next = if self.evaluate(condition, input, frame)?.is_true()? { Some(then) } else { otherwise };
         match next {
@@ -177,27 +183,27 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn bind(&self, symbol: Symbol, value: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn bind(&self, symbol: Symbol, value: &'a Node, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let value = self.evaluate(value, input, frame)?;
         frame.bind(symbol, value.clone());
         Ok(value)
     }
 
-    fn lambda(&self, code: &'a LambdaCode, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn lambda(&self, code: &'a LambdaCode, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         self.keep(frame)?;
-        let lambda = Lambda { code, open: None, input: input.clone(), frame: Rc::clone(frame) };
+        let lambda = Lambda { code, open: None, input: input.clone(), frame: frame.clone() };
         Ok(Function::Lambda(lambda).into())
     }
 
-    fn transformation(&self, code: &'a TransformCode, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn transformation(&self, code: &'a TransformCode, frame: &Scope<'a>) -> Res<'a> {
         self.keep(frame)?;
-        Ok(Function::Transform { code, frame: Rc::clone(frame) }.into())
+        Ok(Function::Transform { code, frame: frame.clone() }.into())
     }
 
-    fn block(&self, parts: &'a [Node], binds: bool, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn block(&self, parts: &'a [Node], binds: bool, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let own;
         let frame = if binds {
-            own = Frame::inside(frame);
+            own = frame.inside();
             &own
         } else {
             frame
@@ -210,7 +216,7 @@ impl<'a> Evaluator<'a> {
     }
 
     #[inline]
-    fn variable(&self, variable: Variable, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn variable(&self, variable: Variable, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         match variable {
             Variable::Context => Ok(match input {
                 Val::Array(array, flags) if flags.has(Flags::OUTER) => array.get(0),
@@ -232,7 +238,7 @@ impl<'a> Evaluator<'a> {
             return value.clone();
         }
         let symbols = self.symbols.borrow();
-        let value = self.outside(symbols.name(symbol));
+        let value = self.outside(symbols.name(symbol), symbols.builtin(symbol));
         let mut free = self.free.borrow_mut();
         if free.len() <= at {
             free.resize(symbols.len().max(at + 1), None);
@@ -243,12 +249,12 @@ impl<'a> Evaluator<'a> {
         value
     }
 
-    fn outside(&self, name: &str) -> Val<'a> {
+    fn outside(&self, name: &str, builtin: Option<Builtin>) -> Val<'a> {
         match self.environment.variable(name) {
             Some(Cow::Borrowed(value)) => Val::Ref(value),
             Some(Cow::Owned(value)) => Val::Own(value),
             None if name == "$" => self.root.clone(),
-            None => match Builtin::of(name, self.mode) {
+            None => match builtin {
                 Some(builtin) => Function::Builtin(builtin).into(),
                 None => Val::Undefined,
             },
@@ -256,15 +262,16 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The value of a name wherever it is bound.
-    pub(crate) fn named(&self, name: &str, frame: &Rc<Frame<'a>>) -> Val<'a> {
+    pub(crate) fn named(&self, name: &str, frame: &Scope<'a>) -> Val<'a> {
         let symbols = self.symbols.borrow();
-        frame.find(|symbol| symbols.name(symbol) == name).unwrap_or_else(|| self.outside(name))
+        let outside = || self.outside(name, Builtin::of(name, self.mode));
+        frame.find(|symbol| symbols.name(symbol) == name).unwrap_or_else(outside)
     }
 
     /// Notes that a function holds the frame.
-    pub(crate) fn keep(&self, frame: &Rc<Frame<'a>>) -> Res<'a, ()> {
+    pub(crate) fn keep(&self, frame: &Scope<'a>) -> Res<'a, ()> {
         let mut fresh: Vec<Rc<Frame<'a>>> = Vec::new();
-        let mut next = Some(frame);
+        let mut next = frame.innermost();
         while let Some(frame) = next
             && frame.mark_kept()
         {
@@ -290,7 +297,7 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(crate) fn text(&self, text: String) -> Res<'a> {
-        Val::text(text, &self.meter)
+        Val::text(text, self.meter)
     }
 }
 
@@ -309,12 +316,12 @@ impl Drop for Evaluator<'_> {
 }
 
 /// The call at the end of a function's body.
-fn tail<'a>(call: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Val<'a> {
-    Function::Tail { call, input: input.clone(), frame: Rc::clone(frame) }.into()
+fn tail<'a>(call: &'a Node, input: &Val<'a>, frame: &Scope<'a>) -> Val<'a> {
+    Function::Tail { call, input: input.clone(), frame: frame.clone() }.into()
 }
 
 /// Returns the value that contains the value of a step.
-fn parent<'a>(label: usize, frame: &Rc<Frame<'a>>) -> Val<'a> {
+fn parent<'a>(label: usize, frame: &Scope<'a>) -> Val<'a> {
     frame.lookup(Symbol(u32::try_from(label).unwrap_or(u32::MAX))).unwrap_or_default()
 }
 
@@ -333,6 +340,6 @@ pub(crate) fn unwrapped(value: Val<'_>, keep: bool) -> Val<'_> {
 }
 
 /// An error of an operator.
-pub(crate) fn fault_of(code: &'static str, value: &Val<'_>, meter: &Rc<Meter>) -> Box<Fault> {
+pub(crate) fn fault_of(code: &'static str, value: &Val<'_>, meter: &Meter) -> Box<Fault> {
     Fault::new(code).value(crate::value::stringify(value, meter))
 }

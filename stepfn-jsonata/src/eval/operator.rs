@@ -1,10 +1,10 @@
 //! Operators.
 
-use std::{cmp::Ordering, rc::Rc};
+use std::cmp::Ordering;
 
 use stepfn_core::jsonata::Operator;
 
-use super::{Evaluator, Frame, fault_of};
+use super::{Evaluator, Scope, fault_of};
 use crate::{
     compile::{Kind, Node},
     error::Fault,
@@ -14,7 +14,7 @@ use crate::{
 
 impl<'a> Evaluator<'a> {
     /// `a + b + c`: operators that nest to the left are one row, so that a long one does not nest evaluations.
-    pub(super) fn row(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    pub(crate) fn row(&self, node: &'a Node, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         if let Kind::Binary { left, .. } = &node.kind
             && !matches!(left.kind, Kind::Binary { .. })
         {
@@ -37,7 +37,7 @@ impl<'a> Evaluator<'a> {
         Ok(value)
     }
 
-    fn binary(&self, node: &'a Node, first: &Val<'a>, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn binary(&self, node: &'a Node, first: &Val<'a>, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let Kind::Binary { operator, left, right } = &node.kind else { return Ok(Val::Undefined) };
         match operator {
             Operator::And | Operator::Or => {
@@ -68,7 +68,7 @@ impl<'a> Evaluator<'a> {
                 if first.is_undefined() || second.is_undefined() {
                     return Ok(Val::bool(false));
                 }
-                let equal = deep_equal(first, second, &self.meter)?;
+                let equal = deep_equal(first, second, self.meter)?;
                 Ok(Val::bool(equal == (operator == Operator::Equal)))
             }
             Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
@@ -88,7 +88,7 @@ impl<'a> Evaluator<'a> {
         first: &Val<'a>,
         right: &'a Node,
         input: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
     ) -> Res<'a> {
         let first = first.is_true()?;
         if first == (operator == Operator::Or) {
@@ -99,7 +99,7 @@ impl<'a> Evaluator<'a> {
 
     fn arithmetic(&self, operator: Operator, first: &Val<'a>, second: &Val<'a>) -> Res<'a> {
         let operand = |value: &Val<'a>, code| match value.numeric()? {
-            None if !value.is_undefined() => Err(fault_of(code, value, &self.meter)),
+            None if !value.is_undefined() => Err(fault_of(code, value, self.meter)),
             found => Ok(found),
         };
         let (first, second) = (operand(first, "T2001")?, operand(second, "T2002")?);
@@ -118,7 +118,7 @@ impl<'a> Evaluator<'a> {
             |value: &Val<'a>| matches!(value.view(), View::Undefined | View::Text(_) | View::Number(_));
         if !comparable(first) || !comparable(second) {
             let of_order = matches!(first.view(), View::Text(_) | View::Number(_));
-            return Err(fault_of("T2010", if of_order { second } else { first }, &self.meter));
+            return Err(fault_of("T2010", if of_order { second } else { first }, self.meter));
         }
         let order = match (first.view(), second.view()) {
             (View::Undefined, _) | (_, View::Undefined) => return Ok(Val::Undefined),
@@ -128,7 +128,7 @@ impl<'a> Evaluator<'a> {
                 Some(compare(first, second))
             }
             _ => {
-                return Err(fault_of("T2009", first, &self.meter).value2(stringify(second, &self.meter)));
+                return Err(fault_of("T2009", first, self.meter).value2(stringify(second, self.meter)));
             }
         };
         Ok(Val::bool(order.is_some_and(|order| match operator {
@@ -140,7 +140,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn concatenate(&self, first: &Val<'a>, second: &Val<'a>) -> Res<'a> {
-        let (first, second) = (to_text(first, false, &self.meter)?, to_text(second, false, &self.meter)?);
+        let (first, second) = (to_text(first, false, self.meter)?, to_text(second, false, self.meter)?);
         let (first, second) = (first.as_text().unwrap_or_default(), second.as_text().unwrap_or_default());
         let length = first.len() + second.len();
         self.meter.read(length)?;
@@ -155,7 +155,7 @@ impl<'a> Evaluator<'a> {
         let whole = |value: &Val<'a>, code| match value.as_number() {
             Some(number) if number.fract() == 0.0 => Ok(Some(number)),
             None if value.is_undefined() => Ok(None),
-            _ => Err(fault_of(code, value, &self.meter)),
+            _ => Err(fault_of(code, value, self.meter)),
         };
         let (first, last) = (whole(first, "T2003")?, whole(second, "T2004")?);
         let (Some(first), Some(last)) = (first, last) else { return Ok(Val::Undefined) };
@@ -164,9 +164,9 @@ impl<'a> Evaluator<'a> {
         }
         let size = last - first + 1.0;
         if size > 1e7 {
-            return Err(fault_of("D2014", &Val::Number(size), &self.meter));
+            return Err(fault_of("D2014", &Val::Number(size), self.meter));
         }
-        Val::range(first, size as usize, &self.meter)
+        Val::range(first, size as usize, self.meter)
     }
 
     fn includes(&self, first: &Val<'a>, second: &Val<'a>) -> Res<'a> {
@@ -182,12 +182,12 @@ impl<'a> Evaluator<'a> {
         }))
     }
 
-    pub(super) fn negate(&self, of: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    pub(super) fn negate(&self, of: &'a Node, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let value = self.evaluate(of, input, frame)?;
         match value.numeric()? {
             Some(number) => Ok(Val::Number(-number)),
             None if value.is_undefined() => Ok(value),
-            None => Err(fault_of("D1002", &value, &self.meter).token("-")),
+            None => Err(fault_of("D1002", &value, self.meter).token("-")),
         }
     }
 
@@ -197,7 +197,7 @@ impl<'a> Evaluator<'a> {
         parts: &'a [Node],
         constructed: bool,
         input: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
     ) -> Res<'a> {
         let flags = if constructed { Flags::CONSTRUCTED } else { Flags::PLAIN };
         let mut items = Vec::with_capacity(parts.len());
@@ -217,6 +217,6 @@ impl<'a> Evaluator<'a> {
                 _ => items.push(value),
             }
         }
-        Val::array(items, flags, &self.meter)
+        Val::array(items, flags, self.meter)
     }
 }

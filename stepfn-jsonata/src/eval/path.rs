@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, Frame};
+use super::{Evaluator, Scope};
 use crate::{
     compile::{Kind, Node, Stage},
     value::{ArrayView, Flags, Res, Tuple, Val},
@@ -31,7 +31,7 @@ impl<'a> Source<'_, 'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn path(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    pub(super) fn path(&self, node: &'a Node, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let Kind::Path { steps, keep, .. } = &node.kind else { return Ok(Val::Undefined) };
         let mut tuples: Option<(Rc<Vec<Tuple<'a>>>, bool)> = None;
         let mut is_tuples = false;
@@ -67,7 +67,7 @@ impl<'a> Evaluator<'a> {
             result = if node.tuple {
                 Val::Tuples(tuples, stream)
             } else {
-                Val::sequence(tuples.iter().map(|tuple| tuple.at.clone()).collect(), &self.meter)?
+                Val::sequence(tuples.iter().map(|tuple| tuple.at.clone()).collect(), self.meter)?
             };
         }
         if *keep {
@@ -83,7 +83,7 @@ impl<'a> Evaluator<'a> {
     pub(super) fn kept(&self, result: Val<'a>) -> Res<'a> {
         let flags = result.flags();
         let result = if flags.has(Flags::CONSTRUCTED) && !flags.is_sequence() {
-            Val::sequence(vec![result], &self.meter)?
+            Val::sequence(vec![result], self.meter)?
         } else {
             result
         };
@@ -93,12 +93,12 @@ impl<'a> Evaluator<'a> {
     /// Returns the values that a step goes over, as an array.
     pub(super) fn gathered(&self, source: &Source<'_, 'a>) -> Res<'a> {
         match source {
-            Source::One(value) => Val::sequence(vec![(*value).clone()], &self.meter),
+            Source::One(value) => Val::sequence(vec![(*value).clone()], self.meter),
             Source::Many(value, _) => Ok((*value).clone()),
         }
     }
 
-    fn step(&self, step: &'a Node, source: &Source<'_, 'a>, frame: &Rc<Frame<'a>>, last: bool) -> Res<'a> {
+    fn step(&self, step: &'a Node, source: &Source<'_, 'a>, frame: &Scope<'a>, last: bool) -> Res<'a> {
         if let Kind::Sort(terms) = &step.kind {
             let input = self.gathered(source)?;
             let sorted = self.order(terms, &input, frame, &step.range)?;
@@ -119,7 +119,7 @@ impl<'a> Evaluator<'a> {
             }
         }
         if !nested {
-            return Val::sequence(results, &self.meter);
+            return Val::sequence(results, self.meter);
         }
         if last
             && let [only] = results.as_slice()
@@ -143,7 +143,7 @@ impl<'a> Evaluator<'a> {
                 _ => items.push(value.clone()),
             }
         }
-        Val::sequence(items, &self.meter)
+        Val::sequence(items, self.meter)
     }
 }
 

@@ -1,10 +1,8 @@
 //! Paths of nothing but names: resolved in place.
 
-use std::rc::Rc;
-
 use stepfn_core::value::Value;
 
-use super::{Evaluator, Frame, path::Source, path::first_source, unwrapped};
+use super::{Evaluator, Scope, path::Source, path::first_source, unwrapped};
 use crate::{
     compile::{Kind, Node, Variable},
     value::{ArrayView, Flags, Res, Val, View},
@@ -26,7 +24,7 @@ fn in_place<'a>(value: &'a Value, steps: &'a [Node], mut at: usize) -> (Val<'a>,
 
 impl<'a> Evaluator<'a> {
     /// The value of a path whose steps are names, the first perhaps a variable.
-    pub(super) fn plain_path(&self, node: &'a Node, input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    pub(super) fn plain_path(&self, node: &'a Node, input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let Kind::Path { steps, keep, .. } = &node.kind else { return Ok(Val::Undefined) };
         self.meter.enter()?;
         let result = self.names(steps, input, frame);
@@ -34,7 +32,7 @@ impl<'a> Evaluator<'a> {
         let result = result?;
         if *keep {
             if !result.is_undefined() && !result.is_array() {
-                let result = Val::sequence(vec![result], &self.meter)?;
+                let result = Val::sequence(vec![result], self.meter)?;
                 return Ok(result.with_flags(|flags| flags.with(Flags::KEPT)));
             }
             return self.kept(result);
@@ -42,7 +40,7 @@ impl<'a> Evaluator<'a> {
         Ok(result)
     }
 
-    fn names(&self, steps: &'a [Node], input: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    fn names(&self, steps: &'a [Node], input: &Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let Some(first) = steps.first() else { return Ok(Val::Undefined) };
         let (mut current, mut at) = match &first.kind {
             Kind::Variable(variable) => match self.member(*variable, steps.get(1)) {
@@ -93,7 +91,7 @@ impl<'a> Evaluator<'a> {
             return Ok(value);
         }
         if flags.has(Flags::CONSTRUCTED) {
-            return Val::sequence(vec![value], &self.meter);
+            return Val::sequence(vec![value], self.meter);
         }
         Ok(value.with_flags(|_| Flags::SEQUENCE))
     }
@@ -132,7 +130,7 @@ impl<'a> Evaluator<'a> {
         {
             return Ok(only);
         }
-        Val::sequence(found, &self.meter)
+        Val::sequence(found, self.meter)
     }
 
     /// A member of a variable that is handed over member by member: `$states.input`.

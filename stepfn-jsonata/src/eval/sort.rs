@@ -4,7 +4,7 @@ use std::{cmp::Ordering, ops::Range, rc::Rc};
 
 use stepfn_core::value::Value;
 
-use super::{Evaluator, Frame, fault_of};
+use super::{Evaluator, Scope, fault_of};
 use crate::{
     compile::Term,
     text::compare,
@@ -17,7 +17,7 @@ impl<'a> Evaluator<'a> {
         &self,
         terms: &'a [Term],
         input: &Val<'a>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
         range: &Range<usize>,
     ) -> Res<'a> {
         let Some(items) = input.as_array() else { return Ok(input.clone()) };
@@ -26,11 +26,11 @@ impl<'a> Evaluator<'a> {
         }
         if let Val::Tuples(tuples, stream) = input {
             let of = |tuple: &Tuple<'a>| {
-                let frame = if *stream { Frame::of_tuple(frame, tuple) } else { Rc::clone(frame) };
+                let frame = if *stream { frame.of_tuple(tuple) } else { frame.clone() };
                 (tuple.at.clone(), frame)
             };
             let order = self.sorted_places(terms, tuples.len(), range, |place| {
-                tuples.get(place).map_or_else(|| (Val::Undefined, Rc::clone(frame)), of)
+                tuples.get(place).map_or_else(|| (Val::Undefined, frame.clone()), of)
             })?;
             let sorted = order.into_iter().filter_map(|place| tuples.get(place).cloned()).collect();
             // The sorted values are not known as such any more: so it is in the reference.
@@ -39,10 +39,10 @@ impl<'a> Evaluator<'a> {
         let order = match self.simple_order(terms, &items)? {
             Some(order) => order,
             None => {
-                self.sorted_places(terms, items.len(), range, |place| (items.get(place), Rc::clone(frame)))?
+                self.sorted_places(terms, items.len(), range, |place| (items.get(place), frame.clone()))?
             }
         };
-        Val::array(order.into_iter().map(|place| items.get(place)).collect(), Flags::PLAIN, &self.meter)
+        Val::array(order.into_iter().map(|place| items.get(place)).collect(), Flags::PLAIN, self.meter)
     }
 
     /// The order by one member of objects that came in, where it is a number in all of them, or a text in all: nothing can fail then, so
@@ -75,7 +75,7 @@ impl<'a> Evaluator<'a> {
         terms: &'a [Term],
         count: usize,
         range: &Range<usize>,
-        context: impl Fn(usize) -> (Val<'a>, Rc<Frame<'a>>),
+        context: impl Fn(usize) -> (Val<'a>, Scope<'a>),
     ) -> Res<'a, Vec<usize>> {
         // What a term gives for an item is asked once.
         let mut known: Vec<Option<Val<'a>>> = vec![None; count * terms.len()];
@@ -120,14 +120,14 @@ impl<'a> Evaluator<'a> {
             (View::Number(first), View::Number(second)) => first.partial_cmp(&second).map_or(1, |o| o as i8),
             (View::Text(first), View::Text(second)) => compare(first, second) as i8,
             (View::Number(_) | View::Text(_), View::Number(_) | View::Text(_)) => {
-                return Err(fault_of("T2007", first, &self.meter)
-                    .value2(stringify(second, &self.meter))
+                return Err(fault_of("T2007", first, self.meter)
+                    .value2(stringify(second, self.meter))
                     .range(range));
             }
             (View::Number(_) | View::Text(_), _) => {
-                return Err(fault_of("T2008", second, &self.meter).range(range));
+                return Err(fault_of("T2008", second, self.meter).range(range));
             }
-            _ => return Err(fault_of("T2008", first, &self.meter).range(range)),
+            _ => return Err(fault_of("T2008", first, self.meter).range(range)),
         };
         Ok(if descending { -comparison } else { comparison })
     }

@@ -1,10 +1,10 @@
 //! `|pattern|update, delete|`: a copy with changes.
 
-use std::{rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use stepfn_core::value::Map;
 
-use super::{Evaluator, Frame, fault_of};
+use super::{Evaluator, Scope, fault_of};
 use crate::{
     compile::{Node, TransformCode},
     error::Fault,
@@ -13,12 +13,7 @@ use crate::{
 };
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn transform(
-        &self,
-        code: &'a TransformCode,
-        value: Val<'a>,
-        frame: &Rc<Frame<'a>>,
-    ) -> Res<'a> {
+    pub(super) fn transform(&self, code: &'a TransformCode, value: Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         if value.is_undefined() {
             return Ok(value);
         }
@@ -44,7 +39,7 @@ impl<'a> Evaluator<'a> {
         Ok(result)
     }
 
-    fn change(&self, code: &'a TransformCode, found: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a, ()> {
+    fn change(&self, code: &'a TransformCode, found: &Val<'a>, frame: &Scope<'a>) -> Res<'a, ()> {
         self.update(&code.update, found, frame)?;
         let Some(delete) = &code.delete else { return Ok(()) };
         let names = self.evaluate(delete, found, frame)?;
@@ -54,7 +49,7 @@ impl<'a> Evaluator<'a> {
             _ => names.shared_text().map(|name| vec![name]),
         };
         let Some(keys) = keys else {
-            return Err(fault_of("T2012", &names, &self.meter).range(&delete.range));
+            return Err(fault_of("T2012", &names, self.meter).range(&delete.range));
         };
         if let Val::Object(object) = found {
             keys.iter().for_each(|key| object.remove(key));
@@ -62,17 +57,17 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    fn update(&self, update: &'a Node, found: &Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a, ()> {
+    fn update(&self, update: &'a Node, found: &Val<'a>, frame: &Scope<'a>) -> Res<'a, ()> {
         let value = self.evaluate(update, found, frame)?;
         let fields = match value.view() {
             View::Undefined => return Ok(()),
             View::Object(fields) => fields.entries(),
-            _ => return Err(fault_of("T2011", &value, &self.meter).range(&update.range)),
+            _ => return Err(fault_of("T2011", &value, self.meter).range(&update.range)),
         };
         let Val::Object(object) = found else { return Ok(()) };
         self.note_changed(object);
         for (key, value) in fields {
-            object.insert(key, value, &self.meter)?;
+            object.insert(key, value, self.meter)?;
         }
         Ok(())
     }
@@ -95,7 +90,7 @@ impl<'a> Evaluator<'a> {
                     let copy = self.copy(&item, depth + 1)?;
                     copies.push(if copy.is_undefined() { Val::null() } else { copy });
                 }
-                Val::array(copies, Flags::PLAIN, &self.meter)?
+                Val::array(copies, Flags::PLAIN, self.meter)?
             }
             View::Object(object) => {
                 let mut fields = Map::with_capacity(object.len());
@@ -105,7 +100,7 @@ impl<'a> Evaluator<'a> {
                         fields.insert(key, copy);
                     }
                 }
-                Val::object(Fields::Map(fields), &self.meter)?
+                Val::object(Fields::Map(fields), self.meter)?
             }
             View::Function(_) => Val::word(""),
             View::Number(found) if found.is_finite() && number::precise(found) != found => {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Evaluator, Frame, path::Source};
+use super::{Evaluator, Scope, path::Source};
 use crate::{
     compile::{Kind, Node, Stage},
     value::{Res, Symbol, Tuple, Val},
@@ -16,7 +16,7 @@ impl<'a> Evaluator<'a> {
         step: &'a Node,
         source: &Source<'_, 'a>,
         before: Option<Tuples<'a>>,
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
     ) -> Res<'a, Tuples<'a>> {
         if let Kind::Sort(terms) = &step.kind {
             let sorted = match before {
@@ -43,7 +43,7 @@ impl<'a> Evaluator<'a> {
         let before = before.map_or_else(|| Rc::new(source.tuples()), |(tuples, _)| tuples);
         let mut made = Vec::new();
         for tuple in before.iter() {
-            let inner = Frame::of_tuple(frame, tuple);
+            let inner = frame.of_tuple(tuple);
             let value = self.evaluate(step, &tuple.at, &inner)?;
             self.extend(step, tuple, &value, &mut made)?;
             self.meter.items(made.len())?;
@@ -97,12 +97,7 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
-    fn tuple_stages(
-        &self,
-        stages: &'a [Stage],
-        input: Val<'a>,
-        frame: &Rc<Frame<'a>>,
-    ) -> Res<'a, Tuples<'a>> {
+    fn tuple_stages(&self, stages: &'a [Stage], input: Val<'a>, frame: &Scope<'a>) -> Res<'a, Tuples<'a>> {
         let mut result = input;
         for stage in stages {
             result = match stage {
@@ -122,7 +117,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Filters and positions of a sort.
-    pub(super) fn stages(&self, stages: &'a [Stage], input: Val<'a>, frame: &Rc<Frame<'a>>) -> Res<'a> {
+    pub(super) fn stages(&self, stages: &'a [Stage], input: Val<'a>, frame: &Scope<'a>) -> Res<'a> {
         let mut result = input;
         for stage in stages {
             result = match stage {

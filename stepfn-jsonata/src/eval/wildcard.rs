@@ -23,7 +23,7 @@ impl<'a> Evaluator<'a> {
                         None => found.push(value),
                     }
                 }
-                Val::sequence(found, &self.meter)
+                Val::sequence(found, self.meter)
             }
             _ => Ok(Val::Undefined),
         }
@@ -55,7 +55,7 @@ impl<'a> Evaluator<'a> {
                 found.push(value);
             }
         }
-        Val::array(found, flags, &self.meter)
+        Val::array(found, flags, self.meter)
     }
 
     fn flatten(&self, value: &Val<'a>, found: &mut Vec<Val<'a>>) -> Res<'a, ()> {
@@ -82,7 +82,7 @@ impl<'a> Evaluator<'a> {
         self.descend(input, &mut found)?;
         match found.as_slice() {
             [only] => Ok(only.clone()),
-            _ => Val::sequence(found, &self.meter),
+            _ => Val::sequence(found, self.meter),
         }
     }
 

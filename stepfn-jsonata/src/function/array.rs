@@ -1,20 +1,18 @@
 //! Functions of arrays.
 
-use std::rc::Rc;
-
 use super::{argument, higher_order::Callee};
 use crate::{
     error::Fault,
-    eval::{Evaluator, Frame},
+    eval::{Evaluator, Scope},
     text::compare,
     value::{ArrayView, Flags, Res, Val, View, deep_equal},
 };
 
-pub(super) fn count<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn count<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     Ok(Val::Number(argument(arguments, 0).as_array().map_or(0, |items| items.len()) as f64))
 }
 
-pub(super) fn append<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn append<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let (first, second) = (argument(arguments, 0), argument(arguments, 1));
     if first.is_undefined() {
         return Ok(second);
@@ -34,31 +32,31 @@ pub(super) fn append<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<
             None => items.push(value),
         }
     }
-    Val::array(items, Flags::PLAIN, &e.meter)
+    Val::array(items, Flags::PLAIN, e.meter)
 }
 
-pub(super) fn reverse<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn reverse<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let value = argument(arguments, 0);
     let Some(items) = value.as_array().filter(|items| items.len() > 1) else { return Ok(value) };
     e.meter.visit(items.len())?;
     let mut items = items.to_vec();
     items.reverse();
-    Val::array(items, Flags::PLAIN, &e.meter)
+    Val::array(items, Flags::PLAIN, e.meter)
 }
 
-pub(super) fn zip<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn zip<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let arrays: Vec<Option<ArrayView<'_, 'a>>> = arguments.iter().map(Val::as_array).collect();
     let shortest = arrays.iter().map(|array| array.map_or(0, |items| items.len())).min().unwrap_or(0);
     let mut rows = Vec::new();
     for index in 0..shortest {
         e.meter.visit(arrays.len())?;
         let row = arrays.iter().map(|array| array.map_or(Val::Undefined, |items| items.get(index)));
-        rows.push(Val::array(row.collect(), Flags::PLAIN, &e.meter)?);
+        rows.push(Val::array(row.collect(), Flags::PLAIN, e.meter)?);
     }
-    Val::array(rows, Flags::PLAIN, &e.meter)
+    Val::array(rows, Flags::PLAIN, e.meter)
 }
 
-pub(super) fn sort<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn sort<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let value = argument(arguments, 0);
     let Some(items) = value.as_array().filter(|items| items.len() > 1) else { return Ok(value) };
     e.meter.visit(items.len())?;
@@ -73,7 +71,7 @@ pub(super) fn sort<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fram
             })?
         }
     };
-    Val::array(sorted, Flags::PLAIN, &e.meter)
+    Val::array(sorted, Flags::PLAIN, e.meter)
 }
 
 /// Sorts by the order of numbers, or of strings.
@@ -110,7 +108,7 @@ fn is_truthy(value: &Val<'_>) -> bool {
 }
 
 /// Shuffles as the reference does.
-pub(super) fn shuffle<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn shuffle<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let value = argument(arguments, 0);
     let Some(items) = value.as_array().filter(|items| items.len() > 1) else { return Ok(value) };
     e.meter.visit(items.len())?;
@@ -120,10 +118,10 @@ pub(super) fn shuffle<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame
         shuffled.push(item);
         shuffled.swap(place.min(index), index);
     }
-    Val::array(shuffled, Flags::PLAIN, &e.meter)
+    Val::array(shuffled, Flags::PLAIN, e.meter)
 }
 
-pub(super) fn distinct<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn distinct<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let value = argument(arguments, 0);
     let Some(items) = value.as_array().filter(|items| items.len() > 1) else { return Ok(value) };
     let flags = if value.flags().is_sequence() { Flags::SEQUENCE } else { Flags::PLAIN };
@@ -142,7 +140,7 @@ pub(super) fn distinct<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Fram
             _ => {
                 let mut is_new = true;
                 for known in found.iter().filter(|known| known.symbol() == item.symbol()) {
-                    if deep_equal(known, &item, &e.meter)? {
+                    if deep_equal(known, &item, e.meter)? {
                         is_new = false;
                         break;
                     }
@@ -154,5 +152,5 @@ pub(super) fn distinct<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Fram
             found.push(item);
         }
     }
-    Val::array(found, flags, &e.meter)
+    Val::array(found, flags, e.meter)
 }

@@ -1,18 +1,16 @@
 //! Base64 and URLs.
 
-use std::rc::Rc;
-
 use super::{Mode, argument};
 use crate::{
     error::{Error, Fault},
-    eval::{Evaluator, Frame, fault_of},
+    eval::{Evaluator, Scope, fault_of},
     value::{Res, Val},
 };
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// Encodes the low byte of each unit of the text, as Node's `Buffer.from(text, 'binary')` has it.
-pub(super) fn base64_encode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn base64_encode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
     e.meter.read(text.len())?;
@@ -30,7 +28,7 @@ pub(super) fn base64_encode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc
     e.text(encoded)
 }
 
-pub(super) fn base64_decode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn base64_decode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
     e.meter.read(text.len())?;
@@ -67,14 +65,14 @@ pub(super) fn base64_decode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc
 }
 
 fn invalid_base64(e: &Evaluator<'_>, text: &str) -> Box<Fault> {
-    fault_of(Error::INTERNAL, &Val::word(text), &e.meter)
+    fault_of(Error::INTERNAL, &Val::word(text), e.meter)
 }
 
-pub(super) fn encode_component<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn encode_component<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     encode(e, arguments, "-_.!~*'()")
 }
 
-pub(super) fn encode_url<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn encode_url<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     encode(e, arguments, "-_.!~*'();/?:@&=+$,#")
 }
 
@@ -95,11 +93,11 @@ fn encode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], plain: &str) -> Res<'a> 
     e.text(encoded)
 }
 
-pub(super) fn decode_component<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn decode_component<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     decode(e, arguments, "", "decodeUrlComponent")
 }
 
-pub(super) fn decode_url<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn decode_url<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     decode(e, arguments, ";/?:@&=+$,#", "decodeUrl")
 }
 
@@ -111,7 +109,7 @@ fn decode<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], reserved: &str, function
     e.meter.room(text.len())?;
     match decoded(text, reserved) {
         Some(decoded) => e.text(decoded),
-        None => Err(fault_of("D3140", &value, &e.meter).token(function)),
+        None => Err(fault_of("D3140", &value, e.meter).token(function)),
     }
 }
 

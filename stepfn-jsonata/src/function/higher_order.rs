@@ -7,7 +7,7 @@ use stepfn_core::value::Map;
 use super::argument;
 use crate::{
     error::Fault,
-    eval::{Evaluator, Frame},
+    eval::{Evaluator, Scope},
     value::{ArrayView, Fields, Function, Res, Val},
 };
 
@@ -16,11 +16,11 @@ pub(super) struct Callee<'e, 'a> {
     e: &'e Evaluator<'a>,
     function: Val<'a>,
     arity: usize,
-    frame: &'e Rc<Frame<'a>>,
+    frame: &'e Scope<'a>,
 }
 
 impl<'e, 'a> Callee<'e, 'a> {
-    pub(super) fn new(e: &'e Evaluator<'a>, function: &Val<'a>, frame: &'e Rc<Frame<'a>>) -> Self {
+    pub(super) fn new(e: &'e Evaluator<'a>, function: &Val<'a>, frame: &'e Scope<'a>) -> Self {
         let arity = function.as_function().map_or(0, |function| function.arity());
         let function = match function.as_function().map(|function| &**function) {
             // It has no context here either way.
@@ -53,7 +53,7 @@ impl<'e, 'a> Callee<'e, 'a> {
     }
 }
 
-pub(super) fn map<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn map<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let whole = argument(arguments, 0);
     let Some(items) = whole.as_array() else { return Ok(Val::Undefined) };
     let callee = Callee::new(e, &argument(arguments, 1), frame);
@@ -64,10 +64,10 @@ pub(super) fn map<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame
             mapped.push(value);
         }
     }
-    Val::sequence(mapped, &e.meter)
+    Val::sequence(mapped, e.meter)
 }
 
-pub(super) fn filter<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn filter<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let whole = argument(arguments, 0);
     let Some(items) = whole.as_array() else { return Ok(Val::Undefined) };
     let callee = Callee::new(e, &argument(arguments, 1), frame);
@@ -77,10 +77,10 @@ pub(super) fn filter<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fr
             kept.push(items.get(index));
         }
     }
-    Val::sequence(kept, &e.meter)
+    Val::sequence(kept, e.meter)
 }
 
-pub(super) fn single<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn single<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let whole = argument(arguments, 0);
     let Some(items) = whole.as_array() else { return Ok(Val::Undefined) };
     let function = argument(arguments, 1);
@@ -98,7 +98,7 @@ pub(super) fn single<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fr
     found.ok_or_else(|| Fault::new("D3139"))
 }
 
-pub(super) fn reduce<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn reduce<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let whole = argument(arguments, 0);
     let Some(items) = whole.as_array() else { return Ok(Val::Undefined) };
     let callee = Callee::new(e, &argument(arguments, 1), frame);
@@ -123,7 +123,7 @@ pub(super) fn reduce<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fr
     Ok(result)
 }
 
-pub(super) fn each<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn each<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let whole = argument(arguments, 0);
     let callee = Callee::new(e, &argument(arguments, 1), frame);
     let mut values = Vec::new();
@@ -133,10 +133,10 @@ pub(super) fn each<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fram
             values.push(value);
         }
     }
-    Val::sequence(values, &e.meter)
+    Val::sequence(values, e.meter)
 }
 
-pub(super) fn sift<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn sift<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let whole = argument(arguments, 0);
     let callee = Callee::new(e, &argument(arguments, 1), frame);
     let mut kept = Map::new();
@@ -146,5 +146,5 @@ pub(super) fn sift<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fram
             kept.insert(key, value);
         }
     }
-    if kept.is_empty() { Ok(Val::Undefined) } else { Val::object(Fields::Map(kept), &e.meter) }
+    if kept.is_empty() { Ok(Val::Undefined) } else { Val::object(Fields::Map(kept), e.meter) }
 }

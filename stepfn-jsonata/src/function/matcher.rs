@@ -7,7 +7,7 @@ use stepfn_core::value::Map;
 use super::argument;
 use crate::{
     error::Fault,
-    eval::{Evaluator, Frame},
+    eval::{Evaluator, Scope},
     regex::{Match, Regex},
     text::{of_units, units},
     value::{Fields, Flags, Function, Res, Val, View},
@@ -32,12 +32,12 @@ enum Next<'a> {
 /// Matches of a regular expression, or of a function that is one, in a text.
 pub(super) struct Matches<'e, 'a> {
     e: &'e Evaluator<'a>,
-    frame: &'e Rc<Frame<'a>>,
+    frame: &'e Scope<'a>,
     pub(super) units: Vec<u16>,
 }
 
 impl<'e, 'a> Matches<'e, 'a> {
-    pub(super) fn new(e: &'e Evaluator<'a>, text: &str, frame: &'e Rc<Frame<'a>>) -> Res<'a, Self> {
+    pub(super) fn new(e: &'e Evaluator<'a>, text: &str, frame: &'e Scope<'a>) -> Res<'a, Self> {
         e.meter.read(text.len() * 2)?;
         e.meter.room(text.len() * 2)?;
         Ok(Self { e, frame, units: units(text) })
@@ -154,9 +154,9 @@ impl<'a> Evaluator<'a> {
 
     /// The match as an object, and whether it is empty.
     fn search(&self, regex: &'a Regex, units: &Rc<[u16]>, from: usize) -> Res<'a, (Val<'a>, bool)> {
-        let Some(found) = regex.search(units, from, &self.meter)? else { return Ok((Val::Undefined, false)) };
+        let Some(found) = regex.search(units, from, self.meter)? else { return Ok((Val::Undefined, false)) };
         let text = of_units(units.get(found.start..found.end).unwrap_or_default());
-        let groups = Val::array(groups(self, &found, units)?, Flags::PLAIN, &self.meter)?;
+        let groups = Val::array(groups(self, &found, units)?, Flags::PLAIN, self.meter)?;
         let next = Function::Next { regex, text: Rc::clone(units), from: found.end };
         let fields = Map::from([
             ("match", self.text(text)?),
@@ -165,7 +165,7 @@ impl<'a> Evaluator<'a> {
             ("groups", groups),
             ("next", next.into()),
         ]);
-        Ok((Val::object(Fields::Map(fields), &self.meter)?, found.start == found.end))
+        Ok((Val::object(Fields::Map(fields), self.meter)?, found.start == found.end))
     }
 }
 
@@ -179,7 +179,7 @@ pub(super) fn limit<'a>(arguments: &[Val<'a>], index: usize, code: &'static str)
 }
 
 /// `$match`
-pub(super) fn find<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn find<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(chars) = text.as_text() else { return Ok(Val::Undefined) };
     let limit = limit(arguments, 2, "D3040")?;
@@ -193,14 +193,14 @@ pub(super) fn find<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fram
         let fields = Map::from([
             ("match", e.text(one.text)?),
             ("index", Val::Number(one.start as f64)),
-            ("groups", Val::array(one.groups, Flags::PLAIN, &e.meter)?),
+            ("groups", Val::array(one.groups, Flags::PLAIN, e.meter)?),
         ]);
-        found.push(Val::object(Fields::Map(fields), &e.meter)?);
+        found.push(Val::object(Fields::Map(fields), e.meter)?);
     }
-    Val::sequence(found, &e.meter)
+    Val::sequence(found, e.meter)
 }
 
-pub(super) fn contains<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn contains<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(chars) = text.as_text() else { return Ok(Val::Undefined) };
     let token = argument(arguments, 1);
@@ -212,7 +212,7 @@ pub(super) fn contains<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<
     Ok(Val::bool(matches.first(&token, &text)?.is_some()))
 }
 
-pub(super) fn split<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn split<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(chars) = text.as_text() else { return Ok(Val::Undefined) };
     let limit = limit(arguments, 2, "D3020")?;
@@ -220,7 +220,7 @@ pub(super) fn split<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fra
     let separator = argument(arguments, 1);
     let mut parts: Vec<Val<'a>> = Vec::new();
     if limit <= 0.0 {
-        return Val::array(parts, Flags::PLAIN, &e.meter);
+        return Val::array(parts, Flags::PLAIN, e.meter);
     }
     let push = |parts: &mut Vec<Val<'a>>, part: String| -> Res<'a, ()> {
         e.meter.spend(1)?;
@@ -239,7 +239,7 @@ pub(super) fn split<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fra
                 push(&mut parts, part.to_owned())?;
             }
         }
-        return Val::array(parts, Flags::PLAIN, &e.meter);
+        return Val::array(parts, Flags::PLAIN, e.meter);
     }
     let matches = Matches::new(e, chars, frame)?;
     let mut next = matches.first(&separator, &text)?;
@@ -256,5 +256,5 @@ pub(super) fn split<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Fra
     if count < limit {
         push(&mut parts, matches.part(start, matches.units.len()))?;
     }
-    Val::array(parts, Flags::PLAIN, &e.meter)
+    Val::array(parts, Flags::PLAIN, e.meter)
 }

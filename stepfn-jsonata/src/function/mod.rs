@@ -12,11 +12,13 @@ mod step_functions;
 mod string;
 mod time;
 
-use std::{rc::Rc, sync::LazyLock};
+use std::sync::LazyLock;
+
+use stepfn_core::jsonata;
 
 pub(crate) use self::signature::Signature;
 use crate::{
-    eval::{Evaluator, Frame},
+    eval::{Evaluator, Scope},
     value::{Res, Val},
 };
 
@@ -36,13 +38,15 @@ impl Mode {
     }
 }
 
-type Implementation = for<'a, 'e> fn(&'e Evaluator<'a>, &'e [Val<'a>], &'e Rc<Frame<'a>>) -> Res<'a>;
+type Implementation = for<'a, 'e> fn(&'e Evaluator<'a>, &'e [Val<'a>], &'e Scope<'a>) -> Res<'a>;
 
+/// A function of core's table, or one that only the reference has.
 #[derive(Clone, Copy)]
 struct Spec {
     name: &'static str,
-    signature: &'static str,
-    /// The number of parameters of the reference's function, which those that call it look at.
+    /// The signature, where the function is none of Step Functions.
+    signature: Option<&'static str>,
+    /// How many parameters the reference's function has, which those that call it look at.
     arity: usize,
     /// The mode that it is for, where it is not for both.
     mode: Option<Mode>,
@@ -79,7 +83,7 @@ impl Builtin {
 
     pub(crate) fn signature(self) -> &'static Signature {
         static SIGNATURES: LazyLock<Vec<Signature>> =
-            LazyLock::new(|| SPECS.iter().map(|spec| Signature::parse(spec.signature)).collect());
+            LazyLock::new(|| SPECS.iter().map(Spec::signature).collect());
         &SIGNATURES[self.0]
     }
 
@@ -87,7 +91,7 @@ impl Builtin {
         self,
         evaluator: &Evaluator<'a>,
         arguments: &[Val<'a>],
-        frame: &Rc<Frame<'a>>,
+        frame: &Scope<'a>,
     ) -> Res<'a> {
         (self.spec().call)(evaluator, arguments, frame)
     }
@@ -95,7 +99,7 @@ impl Builtin {
 
 /// The signature of what `|…|…|` makes.
 pub(crate) fn transform_signature() -> &'static Signature {
-    static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature::parse("<(oa):o>"));
+    static SIGNATURE: LazyLock<Signature> = LazyLock::new(|| Signature::read("<(oa):o>"));
     &SIGNATURE
 }
 
@@ -104,90 +108,97 @@ fn argument<'a>(arguments: &[Val<'a>], index: usize) -> Val<'a> {
     arguments.get(index).cloned().unwrap_or_default()
 }
 
-const fn both(name: &'static str, signature: &'static str, arity: usize, call: Implementation) -> Spec {
-    Spec { name, signature, arity, mode: None, call }
+impl Spec {
+    fn signature(&self) -> Signature {
+        let known = || jsonata::function(self.name).map(|function| function.signature);
+        Signature::read(self.signature.or_else(known).unwrap_or("<>"))
+    }
 }
 
-const fn aws(name: &'static str, signature: &'static str, arity: usize, call: Implementation) -> Spec {
-    Spec { name, signature, arity, mode: Some(Mode::StepFunctions), call }
+const fn both(name: &'static str, arity: usize, call: Implementation) -> Spec {
+    Spec { name, signature: None, arity, mode: None, call }
+}
+
+const fn aws(name: &'static str, arity: usize, call: Implementation) -> Spec {
+    Spec { name, signature: None, arity, mode: Some(Mode::StepFunctions), call }
 }
 
 const fn js(name: &'static str, signature: &'static str, arity: usize, call: Implementation) -> Spec {
-    Spec { name, signature, arity, mode: Some(Mode::Reference), call }
+    Spec { name, signature: Some(signature), arity, mode: Some(Mode::Reference), call }
 }
 
 const SPECS: &[Spec] = &[
-    both("sum", "<a<n>:n>", 1, number::sum),
-    both("count", "<a:n>", 1, array::count),
-    both("max", "<a<n>:n>", 1, number::max),
-    both("min", "<a<n>:n>", 1, number::min),
-    both("average", "<a<n>:n>", 1, number::average),
-    both("string", "<x-b?:s>", 1, string::string),
-    both("substring", "<s-nn?:s>", 3, string::substring),
-    both("substringBefore", "<s-s:s>", 2, string::substring_before),
-    both("substringAfter", "<s-s:s>", 2, string::substring_after),
-    both("lowercase", "<s-:s>", 1, string::lowercase),
-    both("uppercase", "<s-:s>", 1, string::uppercase),
-    both("length", "<s-:n>", 1, string::length),
-    both("trim", "<s-:s>", 1, string::trim),
-    both("pad", "<s-ns?:s>", 3, string::pad),
-    both("match", "<s-f<s:o>n?:a<o>>", 3, matcher::find),
-    both("contains", "<s-(sf):b>", 2, matcher::contains),
-    both("replace", "<s-(sf)(sf)n?:s>", 4, replace::replace),
-    both("split", "<s-(sf)n?:a<s>>", 3, matcher::split),
-    both("join", "<a<s>s?:s>", 2, string::join),
-    both("formatNumber", "<n-so?:s>", 3, number::format_number),
-    both("formatBase", "<n-n?:s>", 2, number::format_base),
-    both("formatInteger", "<n-s:s>", 2, time::format_integer),
-    both("parseInteger", "<s-s:n>", 2, time::parse_integer),
-    both("number", "<(nsb)-:n>", 1, number::number),
-    both("floor", "<n-:n>", 1, number::floor),
-    both("ceil", "<n-:n>", 1, number::ceil),
-    both("round", "<n-n?:n>", 2, number::round),
-    both("abs", "<n-:n>", 1, number::abs),
-    both("sqrt", "<n-:n>", 1, number::sqrt),
-    both("power", "<n-n:n>", 2, number::power),
+    both("sum", 1, number::sum),
+    both("count", 1, array::count),
+    both("max", 1, number::max),
+    both("min", 1, number::min),
+    both("average", 1, number::average),
+    both("string", 1, string::string),
+    both("substring", 3, string::substring),
+    both("substringBefore", 2, string::substring_before),
+    both("substringAfter", 2, string::substring_after),
+    both("lowercase", 1, string::lowercase),
+    both("uppercase", 1, string::uppercase),
+    both("length", 1, string::length),
+    both("trim", 1, string::trim),
+    both("pad", 3, string::pad),
+    both("match", 3, matcher::find),
+    both("contains", 2, matcher::contains),
+    both("replace", 4, replace::replace),
+    both("split", 3, matcher::split),
+    both("join", 2, string::join),
+    both("formatNumber", 3, number::format_number),
+    both("formatBase", 2, number::format_base),
+    both("formatInteger", 2, time::format_integer),
+    both("parseInteger", 2, time::parse_integer),
+    both("number", 1, number::number),
+    both("floor", 1, number::floor),
+    both("ceil", 1, number::ceil),
+    both("round", 2, number::round),
+    both("abs", 1, number::abs),
+    both("sqrt", 1, number::sqrt),
+    both("power", 2, number::power),
     js("random", "<:n>", 0, step_functions::random),
-    aws("random", "<n?:n>", 1, step_functions::random),
-    both("boolean", "<x-:b>", 1, object::boolean),
-    both("not", "<x-:b>", 1, object::not),
-    both("map", "<af>", 2, higher_order::map),
-    both("zip", "<a+>", 0, array::zip),
-    both("filter", "<af>", 2, higher_order::filter),
-    both("single", "<af?>", 2, higher_order::single),
-    both("reduce", "<afj?:j>", 3, higher_order::reduce),
-    both("sift", "<o-f?:o>", 2, higher_order::sift),
-    both("keys", "<x-:a<s>>", 1, object::keys),
-    both("lookup", "<x-s:x>", 2, object::lookup),
-    both("append", "<xx:a>", 2, array::append),
-    both("exists", "<x:b>", 1, object::exists),
-    both("spread", "<x-:a<o>>", 1, object::spread),
-    both("merge", "<a<o>:o>", 1, object::merge),
-    both("reverse", "<a:a>", 1, array::reverse),
-    both("each", "<o-f:a>", 2, higher_order::each),
-    both("error", "<s?:x>", 1, object::error),
-    both("assert", "<bs?:x>", 2, object::assert),
-    both("type", "<x:s>", 1, object::kind),
-    both("sort", "<af?:a>", 2, array::sort),
-    both("shuffle", "<a:a>", 1, array::shuffle),
-    both("distinct", "<x:x>", 1, array::distinct),
-    both("base64encode", "<s-:s>", 1, encoding::base64_encode),
-    both("base64decode", "<s-:s>", 1, encoding::base64_decode),
-    both("encodeUrlComponent", "<s-:s>", 1, encoding::encode_component),
-    both("encodeUrl", "<s-:s>", 1, encoding::encode_url),
-    both("decodeUrlComponent", "<s-:s>", 1, encoding::decode_component),
-    both("decodeUrl", "<s-:s>", 1, encoding::decode_url),
+    aws("random", 1, step_functions::random),
+    both("boolean", 1, object::boolean),
+    both("not", 1, object::not),
+    both("map", 2, higher_order::map),
+    both("zip", 0, array::zip),
+    both("filter", 2, higher_order::filter),
+    both("single", 2, higher_order::single),
+    both("reduce", 3, higher_order::reduce),
+    both("sift", 2, higher_order::sift),
+    both("keys", 1, object::keys),
+    both("lookup", 2, object::lookup),
+    both("append", 2, array::append),
+    both("exists", 1, object::exists),
+    both("spread", 1, object::spread),
+    both("merge", 1, object::merge),
+    both("reverse", 1, array::reverse),
+    both("each", 2, higher_order::each),
+    both("error", 1, object::error),
+    both("assert", 2, object::assert),
+    both("type", 1, object::kind),
+    both("sort", 2, array::sort),
+    both("shuffle", 1, array::shuffle),
+    both("distinct", 1, array::distinct),
+    both("base64encode", 1, encoding::base64_encode),
+    both("base64decode", 1, encoding::base64_decode),
+    both("encodeUrlComponent", 1, encoding::encode_component),
+    both("encodeUrl", 1, encoding::encode_url),
+    both("decodeUrlComponent", 1, encoding::decode_component),
+    both("decodeUrl", 1, encoding::decode_url),
     js("eval", "<sx?:x>", 2, object::evaluate),
-    both("toMillis", "<s-s?:n>", 2, time::to_millis),
-    both("fromMillis", "<n-s?s?:s>", 3, time::from_millis),
-    both("clone", "<(oa)-:o>", 1, object::clone),
-    both("now", "<s?s?:s>", 2, time::now),
-    both("millis", "<:n>", 0, time::millis),
-    aws("partition", "<xn?:a>", 2, step_functions::partition),
-    aws("range", "<nnn?:a>", 3, step_functions::range),
-    aws("hash", "<ss?:s>", 2, step_functions::hash),
-    aws("uuid", "<:s>", 0, step_functions::uuid),
-    aws("parse", "<s-:x>", 1, step_functions::parse),
+    both("toMillis", 2, time::to_millis),
+    both("fromMillis", 3, time::from_millis),
+    both("clone", 1, object::clone),
+    both("now", 2, time::now),
+    both("millis", 0, time::millis),
+    aws("partition", 2, step_functions::partition),
+    aws("range", 3, step_functions::range),
+    aws("hash", 2, step_functions::hash),
+    aws("uuid", 0, step_functions::uuid),
+    aws("parse", 1, step_functions::parse),
 ];
 
 #[cfg(test)]
@@ -196,12 +207,13 @@ mod tests {
 
     #[test]
     fn step_functions_has_what_core_knows() {
-        for function in stepfn_core::jsonata::functions() {
+        for function in jsonata::functions() {
             assert!(Builtin::of(function.name, Mode::StepFunctions).is_some(), "{}", function.name);
         }
-        let known = SPECS.iter().filter(|spec| spec.mode != Some(Mode::Reference));
-        for spec in known {
-            assert!(stepfn_core::jsonata::function(spec.name).is_some(), "{}", spec.name);
+        for spec in SPECS {
+            // Core's table has the signature of each but those of the reference alone.
+            assert_eq!(spec.signature.is_some(), spec.mode == Some(Mode::Reference), "{}", spec.name);
+            assert!(spec.signature.is_some() || jsonata::function(spec.name).is_some(), "{}", spec.name);
         }
         assert!(Builtin::of("eval", Mode::StepFunctions).is_none());
         assert!(Builtin::of("partition", Mode::Reference).is_none());

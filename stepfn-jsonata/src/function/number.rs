@@ -1,11 +1,9 @@
 //! Functions of numbers.
 
-use std::rc::Rc;
-
 use super::argument;
 use crate::{
     error::{Fault, Limit},
-    eval::{Evaluator, Frame, fault_of},
+    eval::{Evaluator, Scope, fault_of},
     number as js, picture,
     value::{Res, Val, View, stringify},
 };
@@ -37,22 +35,22 @@ fn of_any<'a>(found: Option<(f64, usize)>, make: impl Fn(f64, f64) -> f64) -> Va
     }
 }
 
-pub(super) fn sum<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn sum<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     // A sum begins at 0: that of nothing is not -0.
     let sum = folded(e, arguments, 0.0, |sum, number| sum + number)?;
     Ok(sum.map_or(Val::Undefined, |(sum, _)| Val::Number(sum)))
 }
 
-pub(super) fn max<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn max<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     // The greater of a number and none is the number.
     Ok(of_any(folded(e, arguments, f64::NAN, f64::max)?, |greatest, _| greatest))
 }
 
-pub(super) fn min<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn min<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     Ok(of_any(folded(e, arguments, f64::NAN, f64::min)?, |least, _| least))
 }
 
-pub(super) fn average<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn average<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     Ok(of_any(folded(e, arguments, 0.0, |sum, number| sum + number)?, |sum, count| sum / count))
 }
 
@@ -60,32 +58,32 @@ fn each<'a>(arguments: &[Val<'a>], change: impl Fn(f64) -> f64) -> Val<'a> {
     argument(arguments, 0).as_number().map_or(Val::Undefined, |number| Val::Number(change(number)))
 }
 
-pub(super) fn floor<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn floor<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     Ok(each(arguments, f64::floor))
 }
 
-pub(super) fn ceil<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn ceil<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     Ok(each(arguments, f64::ceil))
 }
 
-pub(super) fn abs<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn abs<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     Ok(each(arguments, f64::abs))
 }
 
-pub(super) fn round<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn round<'a>(_: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let precision = argument(arguments, 1).as_number().unwrap_or(0.0);
     Ok(each(arguments, |number| js::round(number, precision)))
 }
 
-pub(super) fn sqrt<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn sqrt<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let value = argument(arguments, 0);
     if value.as_number().is_some_and(|number| number < 0.0) {
-        return Err(fault_of("D3060", &value, &e.meter));
+        return Err(fault_of("D3060", &value, e.meter));
     }
     Ok(each(arguments, f64::sqrt))
 }
 
-pub(super) fn power<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn power<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let (base, exponent) = (argument(arguments, 0), argument(arguments, 1));
     let Some(number) = base.as_number() else { return Ok(Val::Undefined) };
     let by = exponent.as_number().unwrap_or(f64::NAN);
@@ -94,10 +92,10 @@ pub(super) fn power<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'
     if result.is_finite() {
         return Ok(Val::Number(result));
     }
-    Err(fault_of("D3061", &base, &e.meter).value2(stringify(&exponent, &e.meter)))
+    Err(fault_of("D3061", &base, e.meter).value2(stringify(&exponent, e.meter)))
 }
 
-pub(super) fn number<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn number<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let value = argument(arguments, 0);
     let number = match value.view() {
         View::Undefined | View::Number(_) => return Ok(value),
@@ -110,7 +108,7 @@ pub(super) fn number<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<
     };
     match number {
         Some(number) => Ok(Val::Number(number)),
-        None => Err(fault_of("D3030", &value, &e.meter).index(1)),
+        None => Err(fault_of("D3030", &value, e.meter).index(1)),
     }
 }
 
@@ -141,16 +139,16 @@ fn cast(text: &str) -> Option<f64> {
     radix(["0x", "0X"], 16).or_else(|| radix(["0o", "0O"], 8)).or_else(|| radix(["0b", "0B"], 2))
 }
 
-pub(super) fn format_base<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn format_base<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let Some(number) = argument(arguments, 0).as_number() else { return Ok(Val::Undefined) };
     let radix = argument(arguments, 1).as_number().map_or(10.0, |radix| js::round(radix, 0.0));
     if !(2.0..=36.0).contains(&radix) {
-        return Err(fault_of("D3100", &Val::Number(radix), &e.meter));
+        return Err(fault_of("D3100", &Val::Number(radix), e.meter));
     }
     e.text(js::in_radix(js::round(number, 0.0), radix as u32))
 }
 
-pub(super) fn format_number<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn format_number<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let Some(number) = argument(arguments, 0).as_number() else { return Ok(Val::Undefined) };
     let (picture, options) = (argument(arguments, 1), argument(arguments, 2));
     let picture = picture.as_text().unwrap_or_default();

@@ -1,7 +1,5 @@
 //! `$replace`.
 
-use std::rc::Rc;
-
 use stepfn_core::value::Map;
 
 use super::{
@@ -10,11 +8,11 @@ use super::{
 };
 use crate::{
     error::Fault,
-    eval::{Evaluator, Frame, fault_of},
+    eval::{Evaluator, Scope, fault_of},
     value::{Fields, Flags, Res, Val},
 };
 
-pub(super) fn replace<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn replace<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(chars) = text.as_text() else { return Ok(Val::Undefined) };
     let (pattern, replacement) = (argument(arguments, 1), argument(arguments, 2));
@@ -27,7 +25,7 @@ pub(super) fn replace<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<F
     }
     if let Some(pattern) = pattern.as_text() {
         let Some(with) = replacement.as_text() else {
-            return Err(fault_of("D3012", &replacement, &e.meter));
+            return Err(fault_of("D3012", &replacement, e.meter));
         };
         return plain(e, chars, pattern, with, limit);
     }
@@ -47,7 +45,7 @@ pub(super) fn replace<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Rc<F
             None => {
                 let with = e.apply(&replacement, vec![object(e, &found)?], &Val::null(), frame, None)?;
                 let Some(with) = with.as_text() else {
-                    return Err(fault_of("D3012", &with, &e.meter));
+                    return Err(fault_of("D3012", &with, e.meter));
                 };
                 result.push_str(with);
             }
@@ -88,9 +86,9 @@ fn object<'a>(e: &Evaluator<'a>, found: &Found<'a>) -> Res<'a> {
         ("match", e.text(found.text.clone())?),
         ("start", Val::Number(found.start as f64)),
         ("end", Val::Number(found.end as f64)),
-        ("groups", Val::array(found.groups.clone(), Flags::PLAIN, &e.meter)?),
+        ("groups", Val::array(found.groups.clone(), Flags::PLAIN, e.meter)?),
     ]);
-    Val::object(Fields::Map(fields), &e.meter)
+    Val::object(Fields::Map(fields), e.meter)
 }
 
 /// Writes the replacement: `$0` is the match, `$1` the first group, `$$` a dollar.

@@ -1,6 +1,6 @@
 //! Signatures: what a function takes, `<s-nn?:s>`.
 
-use std::rc::Rc;
+use stepfn_core::jsonata::{self, Kinds, Parameter};
 
 use crate::{
     error::Fault,
@@ -16,65 +16,19 @@ pub(crate) struct Signature {
     simple: bool,
 }
 
-#[derive(Debug, Default)]
-struct Parameter {
-    /// The kinds of values, as [`Val::symbol`] names them.
-    kinds: Vec<u8>,
-    is_array: bool,
-    /// The type of the array's items.
-    of: Option<Box<str>>,
-    optional: bool,
-    /// It takes all that follow.
-    repeated: bool,
-    /// It would rather take nothing, or little.
-    lazy: bool,
-    /// Whether the context's value replaces it: if it is of these kinds, where they are given.
-    context: Option<Option<Vec<u8>>>,
-}
-
-impl Parameter {
-    fn takes(&self, symbol: u8) -> bool {
-        self.kinds.contains(&symbol)
+/// Whether a parameter takes a value of a kind, as [`Val::symbol`] names it.
+fn takes(parameter: &Parameter, symbol: u8) -> bool {
+    match symbol {
+        // What is undefined is taken by all but a function's place.
+        b'm' => parameter.kinds != Kinds::FUNCTION,
+        _ => parameter.is_array || parameter.kinds.has(Kinds::of(char::from(symbol))),
     }
 }
 
 impl Signature {
     /// Reads a signature that the parser has accepted.
-    pub(crate) fn parse(text: &str) -> Self {
-        let signs: Vec<char> = text.chars().collect();
-        let mut parameters: Vec<Parameter> = Vec::new();
-        let mut at = 1;
-        while let Some(sign) = signs.get(at) {
-            let any = |kinds: &str| Parameter { kinds: kinds.bytes().collect(), ..Parameter::default() };
-            match sign {
-                ':' => break,
-                's' | 'n' | 'b' | 'l' | 'o' => parameters.push(any(&format!("{sign}m"))),
-                'a' => parameters.push(Parameter { is_array: true, ..any("asnblfom") }),
-                'f' => parameters.push(any("f")),
-                'j' => parameters.push(any("asnblom")),
-                'x' => parameters.push(any("asnblfom")),
-                '(' => {
-                    let end = closing(&signs, at, '(', ')');
-                    let choice: String = signs.get(at + 1..end).unwrap_or_default().iter().collect();
-                    parameters.push(any(&format!("{choice}m")));
-                    at = end;
-                }
-                '<' => {
-                    let end = closing(&signs, at, '<', '>');
-                    let of: String = signs.get(at + 1..end).unwrap_or_default().iter().collect();
-                    if let Some(last) = parameters.last_mut() {
-                        last.of = Some(of.into());
-                    }
-                    at = end;
-                }
-                mark => {
-                    if let Some(last) = parameters.last_mut() {
-                        last.mark(*mark);
-                    }
-                }
-            }
-            at += 1;
-        }
+    pub(crate) fn read(text: &str) -> Self {
+        let parameters = jsonata::Signature::read(text).parameters().to_vec();
         let simple = parameters.iter().all(|parameter| !parameter.repeated && !parameter.lazy);
         Self { parameters, simple }
     }
@@ -84,11 +38,11 @@ impl Signature {
         &self,
         mut arguments: Vec<Val<'a>>,
         context: &Val<'a>,
-        meter: &Rc<Meter>,
+        meter: &'a Meter,
     ) -> Res<'a, Vec<Val<'a>>> {
         if self.simple && arguments.len() == self.parameters.len() {
             let pairs = || self.parameters.iter().zip(&arguments);
-            if pairs().all(|(parameter, argument)| parameter.takes(argument.symbol())) {
+            if pairs().all(|(parameter, argument)| takes(parameter, argument.symbol())) {
                 for (index, parameter) in self.parameters.iter().enumerate() {
                     if parameter.is_array
                         && let Some(place) = arguments.get_mut(index)
@@ -109,9 +63,9 @@ impl Signature {
         for (parameter, count) in self.parameters.iter().zip(counts) {
             let first = arguments.get(at).cloned().unwrap_or_default();
             if count == 0 {
-                match &parameter.context {
-                    Some(kinds) => {
-                        if kinds.as_ref().is_some_and(|kinds| !kinds.contains(&context.symbol())) {
+                match parameter.context {
+                    Some(is_checked) => {
+                        if is_checked && !takes(parameter, context.symbol()) {
                             let fault = Fault::new("T0411").index(at + 1);
                             return Err(fault.value(stringify(context, meter)));
                         }
@@ -158,7 +112,7 @@ impl Signature {
         if failed.get(key).is_some_and(|failed| *failed) {
             return false;
         }
-        let run = symbols.iter().take_while(|symbol| parameter.takes(**symbol)).count();
+        let run = symbols.iter().take_while(|symbol| takes(parameter, **symbol)).count();
         let most = if parameter.repeated { run } else { run.min(1) };
         let least = usize::from(!parameter.optional);
         let mut options: Vec<usize> = (least..=most).collect();
@@ -179,7 +133,7 @@ impl Signature {
     }
 
     /// Returns the error of the first argument that does not fit.
-    fn mismatch<'a>(&self, symbols: &[u8], arguments: &[Val<'a>], meter: &Rc<Meter>) -> Box<Fault> {
+    fn mismatch<'a>(&self, symbols: &[u8], arguments: &[Val<'a>], meter: &'a Meter) -> Box<Fault> {
         let mut good = 0;
         for known in 1..=self.parameters.len() {
             let parameters = self.parameters.get(..known).unwrap_or_default();
@@ -195,33 +149,13 @@ impl Signature {
     }
 }
 
-impl Parameter {
-    fn mark(&mut self, mark: char) {
-        let marked = self.optional || self.repeated;
-        match mark {
-            '-' => {
-                self.context = Some((!self.optional).then(|| self.kinds.clone()));
-                self.lazy |= marked;
-                self.optional |= !self.repeated;
-            }
-            '?' if self.repeated && !self.optional => self.lazy = true,
-            '?' => {
-                self.lazy |= marked;
-                self.optional = true;
-            }
-            '+' => self.repeated = true,
-            _ => {}
-        }
-    }
-}
-
 /// The argument of a parameter that takes an array.
 fn array<'a>(
     parameter: &Parameter,
     value: Val<'a>,
     run: Option<&[u8]>,
     index: usize,
-    meter: &Rc<Meter>,
+    meter: &'a Meter,
 ) -> Res<'a> {
     if value.is_undefined() {
         return Ok(value);
@@ -258,19 +192,4 @@ fn plural(of: &str) -> Option<&'static str> {
         "s" => "strings",
         _ => return None,
     })
-}
-
-fn closing(signs: &[char], open: usize, opening: char, end: char) -> usize {
-    let mut depth = 1_usize;
-    for (at, sign) in signs.iter().enumerate().skip(open + 1) {
-        if *sign == end {
-            depth -= 1;
-            if depth == 0 {
-                return at;
-            }
-        } else if *sign == opening {
-            depth += 1;
-        }
-    }
-    signs.len()
 }

@@ -2,7 +2,7 @@
 //!
 //! Developer guide, "JSONata functions provided by Step Functions". Fractions are cut off, as recorded.
 
-use std::{fmt::Write as _, rc::Rc, sync::Arc};
+use std::{fmt::Write as _, sync::Arc};
 
 use sha1::Digest as _;
 use stepfn_core::value::Value;
@@ -10,14 +10,14 @@ use stepfn_core::value::Value;
 use super::argument;
 use crate::{
     error::{Fault, Limit},
-    eval::{Evaluator, Frame},
+    eval::{Evaluator, Scope},
     value::{Flags, Res, Val, stringify},
 };
 
 /// The longest array that `$range` makes: measured on AWS.
 const MAX_RANGE: f64 = 360_145.0;
 
-pub(super) fn random<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn random<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     Ok(Val::Number(match argument(arguments, 0).as_number() {
         Some(seed) => seeded(seed.trunc() as i64),
         None => e.environment.random(),
@@ -34,7 +34,7 @@ fn seeded(seed: i64) -> f64 {
     (((first >> 22) << 27) + (second >> 21)) as f64 / (1_u64 << 53) as f64
 }
 
-pub(super) fn uuid<'a>(e: &Evaluator<'a>, _: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn uuid<'a>(e: &Evaluator<'a>, _: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let bits = e.environment.random_bits();
     // Version 4 of RFC 9562.
     let bits = bits & !(0xf << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
@@ -43,14 +43,14 @@ pub(super) fn uuid<'a>(e: &Evaluator<'a>, _: &[Val<'a>], _: &Rc<Frame<'a>>) -> R
     e.text(format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)))
 }
 
-pub(super) fn partition<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn partition<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let value = argument(arguments, 0);
     let Some(items) = value.as_array() else {
         if value.is_undefined() {
             return Ok(value);
         }
         // AWS takes no value for an array of one, and does not say what the array should be of.
-        return Err(Fault::new("T0412").index(1).value(stringify(&value, &e.meter)));
+        return Err(Fault::new("T0412").index(1).value(stringify(&value, e.meter)));
     };
     let size = argument(arguments, 1).as_number().map_or(items.len() as f64, f64::trunc);
     if size < 0.0 {
@@ -65,15 +65,15 @@ pub(super) fn partition<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Fra
     let mut rest = items.to_vec();
     while rest.len() > size {
         let after = rest.split_off(size);
-        parts.push(Val::array(rest, Flags::PLAIN, &e.meter)?);
+        parts.push(Val::array(rest, Flags::PLAIN, e.meter)?);
         rest = after;
     }
-    parts.push(Val::array(rest, Flags::PLAIN, &e.meter)?);
-    Val::array(parts, Flags::PLAIN, &e.meter)
+    parts.push(Val::array(rest, Flags::PLAIN, e.meter)?);
+    Val::array(parts, Flags::PLAIN, e.meter)
 }
 
 /// A sequence, so one of a single number is that number.
-pub(super) fn range<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn range<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let whole = |index: usize| argument(arguments, index).as_number().map(f64::trunc);
     let (Some(first), Some(last), Some(step)) = (whole(0), whole(1), whole(2)) else {
         return Ok(Val::Undefined);
@@ -86,14 +86,14 @@ pub(super) fn range<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'
         return Err(Fault::limit(Limit::Memory));
     }
     if step == 1.0 {
-        return Val::range(first, count as usize, &e.meter);
+        return Val::range(first, count as usize, e.meter);
     }
     e.meter.visit(count as usize)?;
     let numbers = (0..count as usize).map(|index| Val::Number(first + index as f64 * step));
-    Val::sequence(numbers.collect(), &e.meter)
+    Val::sequence(numbers.collect(), e.meter)
 }
 
-pub(super) fn hash<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn hash<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let (data, algorithm) = (argument(arguments, 0), argument(arguments, 1));
     let (Some(data), Some(algorithm)) = (data.as_text(), algorithm.as_text()) else {
         return Ok(Val::Undefined);
@@ -122,7 +122,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Integers to 2^63-1 keep their digits.
-pub(super) fn parse<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn parse<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
     e.meter.spend(text.len() as u64 / 8)?;
@@ -130,7 +130,7 @@ pub(super) fn parse<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'
     e.meter.room(text.len() * 16)?;
     match text.parse::<Value>() {
         Ok(value) => Ok(Val::Own(as_numbers(value))),
-        Err(_) => Err(Fault::said("Invalid JSON").value(stringify(&argument(arguments, 0), &e.meter))),
+        Err(_) => Err(Fault::said("Invalid JSON").value(stringify(&argument(arguments, 0), e.meter))),
     }
 }
 

@@ -1,19 +1,17 @@
 //! Functions of texts.
 
-use std::rc::Rc;
-
 use super::argument;
 use crate::{
-    eval::{Evaluator, Frame},
+    eval::{Evaluator, Scope},
     value::{Res, Val, to_text},
 };
 
-pub(super) fn string<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn string<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let pretty = argument(arguments, 1).is_true()?;
-    to_text(&argument(arguments, 0), pretty, &e.meter)
+    to_text(&argument(arguments, 0), pretty, e.meter)
 }
 
-pub(super) fn substring<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn substring<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
     e.meter.read(text.len())?;
@@ -46,11 +44,11 @@ fn slice(count: usize, start: f64, length: Option<f64>) -> (usize, usize) {
     }
 }
 
-pub(super) fn substring_before<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn substring_before<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     split_at(e, arguments, |text, chars| text.split_once(chars).map(|(before, _)| before))
 }
 
-pub(super) fn substring_after<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn substring_after<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     split_at(e, arguments, |text, chars| text.split_once(chars).map(|(_, after)| after))
 }
 
@@ -70,11 +68,11 @@ fn split_at<'a>(
     }
 }
 
-pub(super) fn lowercase<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn lowercase<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     changed(e, arguments, str::to_lowercase)
 }
 
-pub(super) fn uppercase<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn uppercase<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     changed(e, arguments, str::to_uppercase)
 }
 
@@ -86,14 +84,14 @@ fn changed<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], change: fn(&str) -> Str
     e.text(change(text))
 }
 
-pub(super) fn length<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn length<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
     e.meter.read(text.len())?;
     Ok(Val::Number(text.chars().count() as f64))
 }
 
-pub(super) fn trim<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn trim<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
     e.meter.read(text.len())?;
@@ -108,7 +106,7 @@ pub(super) fn trim<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a
     e.text(trimmed)
 }
 
-pub(super) fn pad<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn pad<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let value = argument(arguments, 0);
     let Some(text) = value.as_text() else { return Ok(Val::Undefined) };
     let width = argument(arguments, 1).as_number().unwrap_or(0.0);
@@ -127,7 +125,7 @@ pub(super) fn pad<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>
     e.text(if width > 0.0 { format!("{text}{padding}") } else { format!("{padding}{text}") })
 }
 
-pub(super) fn join<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn join<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let texts = argument(arguments, 0);
     let Some(items) = texts.as_array() else { return Ok(Val::Undefined) };
     let separator = argument(arguments, 1);

@@ -1,12 +1,10 @@
 //! Functions of time, and of whole numbers in words and numerals.
 
-use std::rc::Rc;
-
 use super::argument;
 use crate::{
     datetime,
     error::{Fault, Limit},
-    eval::{Evaluator, Frame},
+    eval::{Evaluator, Scope},
     value::{Res, Val},
 };
 
@@ -17,7 +15,7 @@ fn fault(trouble: datetime::Trouble) -> Box<Fault> {
     Fault::new(trouble.code).value(trouble.value.map(|value| crate::text::quote(&value)))
 }
 
-pub(super) fn format_integer<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn format_integer<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let Some(number) = argument(arguments, 0).as_number() else { return Ok(Val::Undefined) };
     let picture = argument(arguments, 1);
     let picture = picture.as_text().unwrap_or_default();
@@ -26,7 +24,7 @@ pub(super) fn format_integer<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &R
     e.text(text)
 }
 
-pub(super) fn parse_integer<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn parse_integer<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
     let picture = argument(arguments, 1);
@@ -35,16 +33,16 @@ pub(super) fn parse_integer<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc
     Ok(Val::Number(datetime::parse_integer(text, picture).map_err(fault)?))
 }
 
-pub(super) fn from_millis<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn from_millis<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let Some(millis) = argument(arguments, 0).as_number() else { return Ok(Val::Undefined) };
     formatted(e, millis, &argument(arguments, 1), &argument(arguments, 2))
 }
 
-pub(super) fn now<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn now<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     formatted(e, e.environment.now(), &argument(arguments, 0), &argument(arguments, 1))
 }
 
-pub(super) fn millis<'a>(e: &Evaluator<'a>, _: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn millis<'a>(e: &Evaluator<'a>, _: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     Ok(Val::Number(e.environment.now()))
 }
 
@@ -54,7 +52,7 @@ fn formatted<'a>(e: &Evaluator<'a>, millis: f64, picture: &Val<'a>, zone: &Val<'
     e.text(text)
 }
 
-pub(super) fn to_millis<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Frame<'a>>) -> Res<'a> {
+pub(super) fn to_millis<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
     let text = argument(arguments, 0);
     let Some(text) = text.as_text() else { return Ok(Val::Undefined) };
     let picture = argument(arguments, 1);
@@ -63,7 +61,7 @@ pub(super) fn to_millis<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Rc<Fra
         None => datetime::parse_iso(text),
         Some(picture) => {
             e.meter.spend(picture.len() as u64)?;
-            datetime::parse(text, picture, e.environment.now(), &e.meter)?
+            datetime::parse(text, picture, e.environment.now(), e.meter)?
         }
     };
     millis.map(|millis| millis.map_or(Val::Undefined, Val::Number)).map_err(fault)

@@ -4,7 +4,7 @@ use super::{
     Properties,
     sub::{Parts, Rules},
 };
-use crate::number;
+use crate::{error::Error, number};
 
 /// The code of what does not end: the reference multiplies zero, and what is negative, by ten until it is large.
 pub(crate) const ENDLESS: &str = "U1001";
@@ -35,6 +35,9 @@ pub(crate) fn format(value: f64, picture: &str, properties: &Properties) -> Resu
     write(value, &rules, properties)
 }
 
+/// The most digits behind the point.
+const MOST_DIGITS: usize = 100;
+
 fn write(value: f64, rules: &Rules, properties: &Properties) -> Result<String, &'static str> {
     let adjusted = if rules.picture.contains(&properties.percent) {
         value * 100.0
@@ -44,6 +47,10 @@ fn write(value: f64, rules: &Rules, properties: &Properties) -> Result<String, &
         value
     };
     let (mantissa, exponent) = scaled(adjusted, rules)?;
+    // `toFixed` of JavaScript has no more, and throws.
+    if rules.most_fraction > MOST_DIGITS {
+        return Err(Error::INTERNAL);
+    }
     let rounded = number::round(mantissa, rules.most_fraction as f64);
     let digits = localised(&number::fixed(rounded.abs(), rules.most_fraction), properties);
     let (integer, fraction) = match digits.split_once('.') {

@@ -1,7 +1,5 @@
 //! Instructions at work: backtracking, each step counted.
 
-use std::rc::Rc;
-
 use super::{
     Match, Regex,
     class::{canonical, ends_line, is_word},
@@ -60,7 +58,7 @@ impl Regex {
         &self,
         units: &[u16],
         from: usize,
-        meter: &Rc<Meter>,
+        meter: &Meter,
     ) -> Result<Option<Match>, Box<Fault>> {
         let mut attempt = Attempt {
             regex: self,

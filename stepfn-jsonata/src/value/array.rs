@@ -40,7 +40,7 @@ impl Flags {
 pub(crate) struct Array<'a> {
     items: Items<'a>,
     depth: u32,
-    _charge: Charge,
+    _charge: Charge<'a>,
 }
 
 /// The items of an array that was made.
@@ -85,7 +85,7 @@ impl<'a> Array<'a> {
 
 impl<'a> Val<'a> {
     /// An array of items.
-    pub(crate) fn array(items: Vec<Self>, flags: Flags, meter: &Rc<Meter>) -> Res<'a> {
+    pub(crate) fn array(items: Vec<Self>, flags: Flags, meter: &'a Meter) -> Res<'a> {
         meter.items(items.len())?;
         let depth = 1 + items.iter().map(Self::depth).max().unwrap_or(0);
         meter.nest(depth)?;
@@ -94,12 +94,12 @@ impl<'a> Val<'a> {
     }
 
     /// A sequence of items.
-    pub(crate) fn sequence(items: Vec<Self>, meter: &Rc<Meter>) -> Res<'a> {
+    pub(crate) fn sequence(items: Vec<Self>, meter: &'a Meter) -> Res<'a> {
         Self::array(items, Flags::SEQUENCE, meter)
     }
 
     /// A sequence of whole numbers that follow each other.
-    pub(crate) fn range(first: f64, len: usize, meter: &Rc<Meter>) -> Res<'a> {
+    pub(crate) fn range(first: f64, len: usize, meter: &'a Meter) -> Res<'a> {
         meter.items(len)?;
         let charge = meter.hold(64)?;
         let items = Items::Range { first, len };

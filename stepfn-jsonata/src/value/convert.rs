@@ -1,6 +1,6 @@
 //! Values on their way out: as JSON, and as texts.
 
-use std::{rc::Rc, sync::Arc};
+use std::sync::Arc;
 
 use stepfn_core::{
     json::write_text,
@@ -29,15 +29,15 @@ impl From<Box<Fault>> for NoJson {
 }
 
 /// The value as JSON; nothing of what is undefined.
-pub(crate) fn to_json(value: &Val<'_>, meter: &Rc<Meter>) -> Result<Option<Value>, NoJson> {
+pub(crate) fn to_json(value: &Val<'_>, meter: &Meter) -> Result<Option<Value>, NoJson> {
     let mut charge = meter.hold(0)?;
     json(value, meter, &mut charge, 0)
 }
 
 fn json(
     value: &Val<'_>,
-    meter: &Rc<Meter>,
-    charge: &mut Charge,
+    meter: &Meter,
+    charge: &mut Charge<'_>,
     depth: u32,
 ) -> Result<Option<Value>, NoJson> {
     if let Some(value) = value.scalar() {
@@ -65,17 +65,17 @@ fn json(
         }
         View::Object(object) => {
             charge.grow(96 + object.len() * (size_of::<Value>() + 48))?;
-            let mut map = Map::with_capacity(object.len());
+            let mut entries = Vec::with_capacity(object.len());
             // What came in is JSON already.
             if let ObjectView::Made(made) = &object {
                 made.each(|key, value| -> Result<(), NoJson> {
                     if let Some(value) = json(value, meter, charge, depth + 1)? {
-                        map.insert(key.clone(), value);
+                        entries.push((key.clone(), value));
                     }
                     Ok(())
                 })?;
             }
-            Value::Object(Arc::new(map))
+            Value::Object(Arc::new(Map::of_distinct(entries)))
         }
         View::Function(_) => return Err(NoJson::Function),
         _ => Value::Null,
@@ -83,7 +83,7 @@ fn json(
 }
 
 /// `$string`: nothing of what is undefined.
-pub(crate) fn to_text<'a>(value: &Val<'a>, pretty: bool, meter: &Rc<Meter>) -> Res<'a> {
+pub(crate) fn to_text<'a>(value: &Val<'a>, pretty: bool, meter: &'a Meter) -> Res<'a> {
     match value.view() {
         View::Undefined => Ok(Val::Undefined),
         View::Text(_) => Ok(value.clone()),
@@ -97,13 +97,13 @@ pub(crate) fn to_text<'a>(value: &Val<'a>, pretty: bool, meter: &Rc<Meter>) -> R
     }
 }
 
-fn write<'a>(value: &Val<'a>, pretty: bool, meter: &Rc<Meter>) -> Res<'a> {
+fn write<'a>(value: &Val<'a>, pretty: bool, meter: &'a Meter) -> Res<'a> {
     let mut writer = Writer { out: String::new(), indent: pretty.then_some(2), precise: true, meter };
     if writer.value(value, 0)? { Val::text(writer.out, meter) } else { Ok(Val::Undefined) }
 }
 
 /// `JSON.stringify(value)`, as error texts show values; nothing of what is undefined.
-pub(crate) fn stringify(value: &Val<'_>, meter: &Rc<Meter>) -> Option<String> {
+pub(crate) fn stringify(value: &Val<'_>, meter: &Meter) -> Option<String> {
     let mut writer = Writer { out: String::new(), indent: None, precise: false, meter };
     // A value that cannot be shown does not hide the error.
     match writer.value(value, 0) {
@@ -112,12 +112,12 @@ pub(crate) fn stringify(value: &Val<'_>, meter: &Rc<Meter>) -> Option<String> {
     }
 }
 
-struct Writer<'m> {
+struct Writer<'a> {
     out: String,
     indent: Option<usize>,
     /// Whether it is written as by `$string`: numbers with 15 digits, functions as empty strings.
     precise: bool,
-    meter: &'m Rc<Meter>,
+    meter: &'a Meter,
 }
 
 impl Writer<'_> {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Symbol, Val};
 use crate::{
     compile::{LambdaCode, Node, TransformCode},
-    eval::Frame,
+    eval::Scope,
     function::Builtin,
     regex::Regex,
 };
@@ -19,7 +19,7 @@ pub(crate) enum Function<'a> {
     Tail {
         call: &'a Node,
         input: Val<'a>,
-        frame: Rc<Frame<'a>>,
+        frame: Scope<'a>,
     },
     /// A function that was handed over as an argument: it knows no context.
     Wrapped(Rc<Self>),
@@ -27,7 +27,7 @@ pub(crate) enum Function<'a> {
     Composed(Composed<'a>),
     Transform {
         code: &'a TransformCode,
-        frame: Rc<Frame<'a>>,
+        frame: Scope<'a>,
     },
     Regex(&'a Regex),
     /// The next match of a regular expression in a text.
@@ -45,7 +45,7 @@ pub(crate) struct Lambda<'a> {
     /// The parameters that a partial application left open; else those of the code.
     pub(crate) open: Option<Vec<Symbol>>,
     pub(crate) input: Val<'a>,
-    pub(crate) frame: Rc<Frame<'a>>,
+    pub(crate) frame: Scope<'a>,
 }
 
 /// A function of which some arguments are given.

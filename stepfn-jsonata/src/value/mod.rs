@@ -40,7 +40,7 @@ pub(crate) enum Val<'a> {
     /// A number that was computed.
     Number(f64),
     /// A long text that was made.
-    Text(Rc<Text>),
+    Text(Rc<Text<'a>>),
     /// An array that was made. The flags belong to who holds it.
     Array(Rc<Array<'a>>, Flags),
     /// An object that was made.
@@ -72,9 +72,9 @@ pub(crate) struct Symbol(pub(crate) u32);
 
 /// A text that counts as long as it is held.
 #[derive(Debug)]
-pub(crate) struct Text {
+pub(crate) struct Text<'a> {
     pub(crate) text: Arc<str>,
-    _charge: Charge,
+    _charge: Charge<'a>,
 }
 
 /// A view of a value, by its kind.
@@ -100,7 +100,7 @@ impl<'a> Val<'a> {
     }
 
     /// A text that was made.
-    pub(crate) fn text(text: impl Into<Arc<str>>, meter: &Rc<Meter>) -> Res<'a> {
+    pub(crate) fn text(text: impl Into<Arc<str>>, meter: &'a Meter) -> Res<'a> {
         let text = text.into();
         if text.len() < SHORT {
             return Ok(Self::Own(Value::String(text)));

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    convert::Infallible,
     rc::Rc,
 };
 
@@ -18,7 +19,7 @@ use crate::{
 pub(crate) struct Object<'a> {
     fields: RefCell<Fields<'a>>,
     depth: Cell<u32>,
-    charge: RefCell<Option<Charge>>,
+    charge: RefCell<Option<Charge<'a>>>,
 }
 
 /// Keys and values.
@@ -86,7 +87,7 @@ impl<'a> Object<'a> {
     }
 
     /// Puts a field in, or in the place of the one that is there.
-    pub(crate) fn insert(&self, key: Key, value: Val<'a>, meter: &Rc<Meter>) -> Res<'a, ()> {
+    pub(crate) fn insert(&self, key: Key, value: Val<'a>, meter: &'a Meter) -> Res<'a, ()> {
         let depth = self.depth.get().max(1 + value.depth());
         meter.nest(depth)?;
         let mut charge = self.charge.borrow_mut();
@@ -144,7 +145,7 @@ impl<'a> Object<'a> {
 
 impl<'a> Val<'a> {
     /// An object of fields.
-    pub(crate) fn object(fields: Fields<'a>, meter: &Rc<Meter>) -> Res<'a> {
+    pub(crate) fn object(fields: Fields<'a>, meter: &'a Meter) -> Res<'a> {
         let depth = fields.depth();
         meter.nest(depth)?;
         let charge = RefCell::new(Some(meter.hold(96 + fields.bytes())?));
@@ -188,6 +189,22 @@ impl<'a> ObjectView<'_, 'a> {
             Self::Ref(map) => map.get(key).map_or(Val::Undefined, Val::Ref),
             Self::Own(map) => map.get(key).map_or(Val::Undefined, |value| Val::Own(value.clone())),
             Self::Made(object) => object.get(key),
+        }
+    }
+
+    /// Goes through keys and values, in the order of JavaScript.
+    pub(crate) fn each(&self, mut visit: impl FnMut(&Key, Val<'a>)) {
+        match self {
+            Self::Ref(map) if map.keys().all(|key| as_index(key).is_none()) => {
+                map.iter().for_each(|(key, value)| visit(key, Val::Ref(value)));
+            }
+            Self::Made(object) => {
+                let Ok(()) = object.each(|key, value| -> Result<(), Infallible> {
+                    visit(key, value.clone());
+                    Ok(())
+                });
+            }
+            other => other.entries().into_iter().for_each(|(key, value)| visit(&key, value)),
         }
     }
 

@@ -230,13 +230,6 @@ impl Analyser<'_> {
         want: Want,
     ) -> Val {
         let parameters = parameters(known.signature);
-        // Recorded: without an argument it fails, whatever the context is.
-        if known.name == "hash" && arguments.is_empty() {
-            let message = "`$hash` lacks its arguments".to_owned();
-            let help = "write what it is of, and the algorithm: `$hash(…, 'SHA-256')`".to_owned();
-            self.wrong(&env.reading(at), Code::WrongType, message, Some(help));
-            return Val::reported();
-        }
         // The context takes the place of a first argument that is left out.
         let needed = parameters.iter().filter(|parameter| !parameter.optional).count();
         let with_context: Vec<Argument<'_>>;
