@@ -51,7 +51,7 @@ impl Control {
     /// The events so far.
     pub fn history(&self) -> History {
         let events = Arc::clone(&self.link.lock().events);
-        History::new(self.executor.clone(), events)
+        History::shared(self.executor.clone(), events)
     }
 
     /// The task tokens that are waited for, in the order in which they were handed out.

@@ -212,7 +212,11 @@ impl Future for Execution {
         if self.over {
             return Poll::Pending;
         }
-        let poll = self.interpreter.poll(cx, None);
+        let Self { interpreter, open, .. } = &mut *self;
+        let poll = match open {
+            Some(open) => interpreter.poll_by(open.executor(), cx, None),
+            None => interpreter.poll(cx, None),
+        };
         if poll.is_ready() {
             self.over = true;
             self.open = None;

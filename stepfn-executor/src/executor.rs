@@ -31,7 +31,7 @@ use crate::{
     program::{self, Family, Program, Task, function_name},
     shared::{Apart, OpenCounts, Shared, Stripes},
     size::{self, Extent},
-    time::{RealTime, Time, VirtualTime},
+    time::{Time, VirtualTime, Watch},
     tokens::{ActivityTask, Registry, TokenError},
 };
 
@@ -392,14 +392,14 @@ impl Inner {
     }
 
     /// The clock and the random numbers of an execution. A virtual clock of its own starts at `at`, if that is given.
-    pub(crate) fn next_start(&self, at: Option<Timestamp>) -> (Arc<dyn Time>, Random) {
+    pub(crate) fn next_start(&self, at: Option<Timestamp>) -> (Watch, Random) {
         let number = self.started.fetch_add(1, Ordering::Relaxed);
         // Each execution has its own numbers, the same whatever the others draw.
         let seed = self.seed.wrapping_add(number.cast_signed().wrapping_mul(0x9E37_79B9));
-        let time: Arc<dyn Time> = match &self.clock {
-            Clock::Virtual(start) => Arc::new(VirtualTime::starting_at(at.unwrap_or(*start))),
-            Clock::Real => Arc::new(RealTime),
-            Clock::Given(time) => Arc::clone(time),
+        let time = match &self.clock {
+            Clock::Virtual(start) => Watch::Own(VirtualTime::starting_at(at.unwrap_or(*start))),
+            Clock::Real => Watch::Real,
+            Clock::Given(time) => Watch::Shared(Arc::clone(time)),
         };
         // What others could make use of if they guessed it is not computed from a seed where time is real.
         let random = if time.is_virtual() { Random::new(seed) } else { Random::with_secrets(seed) };

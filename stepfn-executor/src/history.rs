@@ -37,7 +37,8 @@ use crate::{executor::Inner, program::Inner as Program, shared::Shared, time};
 #[derive(Clone)]
 pub struct History {
     executor: Shared,
-    events: Arc<Vec<Event>>,
+    /// None where none were kept.
+    events: Option<Arc<Vec<Event>>>,
 }
 
 /// One event of a [`History`].
@@ -59,8 +60,13 @@ pub struct HistoryEvent<'a> {
 }
 
 impl History {
-    pub(crate) fn new(executor: Shared, events: Arc<Vec<Event>>) -> Self {
-        Self { executor, events }
+    pub(crate) fn new(executor: Shared, events: Vec<Event>) -> Self {
+        Self { executor, events: (!events.is_empty()).then(|| Arc::new(events)) }
+    }
+
+    /// Of events that others hold too.
+    pub(crate) fn shared(executor: Shared, events: Arc<Vec<Event>>) -> Self {
+        Self { executor, events: (!events.is_empty()).then_some(events) }
     }
 
     pub(crate) fn executor(&self) -> &Inner {
@@ -73,17 +79,17 @@ impl History {
 
     /// The number of events. An Express execution keeps none.
     pub fn len(&self) -> usize {
-        self.events.len()
+        self.as_slice().len()
     }
 
     /// Returns `true` if there are no events.
     pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
+        self.events.is_none()
     }
 
     /// The events, in their order.
     pub fn events(&self) -> impl ExactSizeIterator<Item = HistoryEvent<'_>> {
-        self.events.iter().enumerate().map(|(index, event)| self.event(index, event))
+        self.as_slice().iter().enumerate().map(|(index, event)| self.event(index, event))
     }
 
     fn event<'a>(&'a self, index: usize, event: &'a Event) -> HistoryEvent<'a> {
@@ -135,11 +141,11 @@ impl History {
 
     /// The events from one on, each in JSON.
     pub(crate) fn json_from(&self, first: usize) -> Vec<String> {
-        json_lines(&self.executor, &self.events, first)
+        json_lines(&self.executor, self.as_slice(), first)
     }
 
     pub(crate) fn as_slice(&self) -> &[Event] {
-        &self.events
+        self.events.as_deref().map_or(&[], Vec::as_slice)
     }
 
     /// The states that were entered, those of iterations and branches below their Map or Parallel.
@@ -158,18 +164,18 @@ impl History {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn route(&self) -> Route {
-        route::route(self.program(), &self.events)
+        route::route(self.program(), self.as_slice())
     }
 
     /// Returns the place of each event: `Each[1] / Both[0]` in the first branch of the Parallel `Both` in the second iteration of the Map
     /// `Each`, and nothing in the machine itself.
     pub fn places(&self) -> Vec<Arc<str>> {
-        route::places(self.program(), &self.events)
+        route::places(self.program(), self.as_slice())
     }
 
     /// The names of the states that were entered, in their order.
     pub fn path(&self) -> Vec<&str> {
-        let entered = self.events.iter().filter_map(|event| match event.kind {
+        let entered = self.as_slice().iter().filter_map(|event| match event.kind {
             EventKind::StateEntered { state, .. } => Some(&*self.program().state(state).name),
             _ => None,
         });
@@ -179,7 +185,7 @@ impl History {
 
 /// The events from one on, each in JSON.
 pub(crate) fn json_lines(executor: &Shared, events: &[Event], first: usize) -> Vec<String> {
-    let history = History::new(executor.clone(), Arc::default());
+    let history = History::new(executor.clone(), Vec::new());
     let event = |index: usize, event| {
         let mut text = render::Text::default();
         text.event(&history.event(index, event));
@@ -202,7 +208,7 @@ impl HistoryEvent<'_> {
 
 impl fmt::Display for HistoryEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let start = self.history.events.first().map_or(self.timestamp, |first| first.at);
+        let start = self.history.as_slice().first().map_or(self.timestamp, |first| first.at);
         let elapsed = time::until(start, self.timestamp);
         write!(
             f,

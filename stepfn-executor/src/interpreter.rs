@@ -4,6 +4,7 @@
 //! in a heap, and pending work is polled by the execution itself. So everything happens in one order, the same in
 //! every run on virtual time.
 
+mod calls;
 mod context;
 mod end;
 mod failure;
@@ -16,6 +17,7 @@ mod map_run;
 mod nested;
 mod parallel;
 mod patience;
+mod ready;
 mod redrive;
 mod retry_catch;
 mod run;
@@ -27,8 +29,7 @@ mod wait;
 mod work;
 
 use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, atomic::AtomicU64},
+    sync::{Arc, atomic::AtomicU64},
     task::{Context, Poll},
 };
 
@@ -37,11 +38,13 @@ use stepfn_core::definition::WorkflowType;
 
 pub(crate) use self::redrive::Stopped;
 use self::{
+    calls::Calls,
     context::ContextView,
     fiber::{Fiber, FiberId, Fibers, Phase},
     holders::Holders,
     nested::Nested,
     patience::Patience,
+    ready::Ready,
     redrive::Checkpoint,
     timers::{Timer, TimerKind, Timers},
     trace::ExecutionSpan,
@@ -63,7 +66,7 @@ use crate::{
     program::{Frame, StateId},
     shared::Shared,
     size::Extent,
-    time::{self, Sleep, Time},
+    time::{self, Sleep, Watch},
     turns::Deferred,
 };
 
@@ -74,11 +77,11 @@ pub(crate) struct Interpreter {
     executor: Shared,
     pub(crate) info: Info,
     span: ExecutionSpan,
-    time: Arc<dyn Time>,
+    time: Watch,
     now: Timestamp,
     random: Random,
     fibers: Fibers,
-    ready: VecDeque<FiberId>,
+    ready: Ready,
     timers: Timers,
     work: Work,
     /// The tokens that are pending, and who waits for them.
@@ -101,7 +104,7 @@ pub(crate) struct Interpreter {
     /// The calls that are made outside, in an execution that runs in turns.
     deferred: Option<Arc<Deferred>>,
     /// The number of calls of each Task state, in the children of distributed Maps too.
-    calls: Arc<Mutex<Vec<usize>>>,
+    calls: Calls,
     transitions: u64,
     /// A bound on the bytes of all variables.
     stored: usize,
@@ -129,7 +132,7 @@ impl Interpreter {
         executor: impl Into<Shared>,
         info: Info,
         extent: Extent,
-        time: Arc<dyn Time>,
+        time: impl Into<Watch>,
         random: Random,
     ) -> Box<Self> {
         let now = info.started;
@@ -150,7 +153,7 @@ impl Interpreter {
         executor: Shared,
         info: Info,
         now: Timestamp,
-        time: Arc<dyn Time>,
+        time: impl Into<Watch>,
         random: Random,
     ) -> Box<Self> {
         let most = match executor.program.workflow_type {
@@ -164,10 +167,10 @@ impl Interpreter {
             deadline: time::after(now, timeout),
             span: ExecutionSpan::open(&executor, &info),
             info,
-            time,
+            time: time.into(),
             random,
             fibers: Fibers::default(),
-            ready: VecDeque::new(),
+            ready: Ready::default(),
             timers: Timers::default(),
             work: Work::default(),
             tokens: Holders::default(),
@@ -176,7 +179,7 @@ impl Interpreter {
             published: 0,
             event_count: 0,
             overflow: false,
-            calls: Arc::default(),
+            calls: Calls::default(),
             runs: Vec::new(),
             runs_working: false,
             runs_await: false,
@@ -211,7 +214,7 @@ impl Interpreter {
 
     /// Looks at the clock. Events without a pause in between happen at one time.
     fn tick(&mut self) {
-        self.now = self.time.now();
+        self.time.tick(&mut self.now);
     }
 
     pub(crate) fn is_virtual(&self) -> bool {
@@ -264,10 +267,22 @@ impl Interpreter {
         cx: &mut Context<'_>,
         horizon: Option<Timestamp>,
     ) -> Poll<Result<Outcome, RunError>> {
+        let executor = self.executor.clone();
+        self.poll_by(&executor, cx, horizon)
+    }
+
+    /// [`poll`](Self::poll) for whoever holds the executor too.
+    #[inline]
+    pub(crate) fn poll_by(
+        &mut self,
+        executor: &Executor,
+        cx: &mut Context<'_>,
+        horizon: Option<Timestamp>,
+    ) -> Poll<Result<Outcome, RunError>> {
         if self.is_over() {
             return self.outlast(cx, horizon);
         }
-        let poll = self.poll_alone(cx, horizon);
+        let poll = self.poll_alone(executor, cx, horizon);
         if poll.is_ready() && self.has_nested() {
             let Poll::Ready(Ok(outcome)) = poll else { return poll };
             self.nested.get_or_insert_default().over = Some(outcome);
@@ -280,11 +295,11 @@ impl Interpreter {
     #[inline]
     fn poll_alone(
         &mut self,
+        executor: &Executor,
         cx: &mut Context<'_>,
         horizon: Option<Timestamp>,
     ) -> Poll<Result<Outcome, RunError>> {
-        let executor = self.executor.clone();
-        let poll = self.drive(&executor, cx, horizon);
+        let poll = self.drive(executor, cx, horizon);
         if let Some(link) = &self.link {
             link.publish(&self.events[self.published..]);
             self.published = self.events.len();
@@ -486,7 +501,7 @@ impl Interpreter {
                     self.redrive_map(executor, id, inside)
                 }
                 Phase::Attempt => self.attempt(executor, id),
-                Phase::Start(job) => self.start_work(executor, id, job),
+                Phase::Start(job) => self.start_work(executor, id, *job),
                 Phase::Waited => self.waited(executor, id),
                 Phase::Resume(Ok((result, extent))) => self.complete(executor, id, result, Some(extent)),
                 Phase::Resume(Err(failure)) => self.failed(executor, id, failure),
@@ -582,7 +597,7 @@ impl Interpreter {
 
     /// The events so far.
     pub(crate) fn history(&self) -> History {
-        History::new(self.executor.clone(), Arc::new(self.events.clone()))
+        History::new(self.executor.clone(), self.events.clone())
     }
 
     fn state_of(&self, id: FiberId) -> StateId {

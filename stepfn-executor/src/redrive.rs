@@ -1,7 +1,7 @@
 //! `RedriveExecution`: an execution that did not succeed goes on from where it stopped (developer guide, "Restarting state machine
 //! executions with redrive").
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, time::Duration};
 
 use jiff::Timestamp;
 use stepfn_core::definition::WorkflowType;
@@ -14,7 +14,7 @@ use crate::{
     limits::Limits,
     outcome::Outcome,
     program::{Inner as Program, Kind},
-    time::{self, Time},
+    time::{self, Watch},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -133,9 +133,10 @@ impl Executor {
     pub(crate) fn redriven(
         &self,
         outcome: &Outcome,
-        time: Arc<dyn Time>,
+        time: impl Into<Watch>,
         random: Random,
     ) -> Result<(Box<Interpreter>, usize), RedriveError> {
+        let time = time.into();
         let program = &outcome.history.executor().program;
         if program.workflow_type == WorkflowType::Express {
             return Err(RedriveError::Express);

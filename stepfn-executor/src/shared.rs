@@ -143,6 +143,12 @@ fn less(count: &AtomicUsize, by: usize) -> bool {
 #[derive(Debug)]
 pub(crate) struct Open(Shared);
 
+impl Open {
+    pub(crate) fn executor(&self) -> &Inner {
+        &self.0
+    }
+}
+
 impl Drop for Open {
     fn drop(&mut self) {
         self.0.open.give_back(self.0.0.place);

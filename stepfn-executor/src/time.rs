@@ -22,7 +22,10 @@ use std::{
     fmt,
     panic::catch_unwind,
     pin::Pin,
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -65,6 +68,12 @@ impl VirtualTime {
     }
 
     /// Moves the clock on; it never goes back.
+    /// Whether it is this time.
+    #[inline]
+    fn is(&self, now: Timestamp) -> bool {
+        self.now.load(Ordering::Acquire) == now.as_microsecond() && now.subsec_nanosecond() % 1000 == 0
+    }
+
     pub(crate) fn advance_to(&self, at: Timestamp) {
         // Rounded up, so that whoever waits for `at` finds it reached.
         let micros = at.as_microsecond() + i64::from(at.subsec_nanosecond() % 1000 > 0);
@@ -106,6 +115,69 @@ impl Time for RealTime {
     fn reach(&self, at: Timestamp) -> Option<Sleep> {
         let left = until(self.now(), at);
         (!left.is_zero()).then(|| sleep(left))
+    }
+}
+
+/// The clock of one execution: virtual time of its own until somebody else goes by it too.
+#[derive(Debug)]
+pub(crate) enum Watch {
+    Own(VirtualTime),
+    Real,
+    Shared(Arc<dyn Time>),
+}
+
+impl Watch {
+    fn time(&self) -> &dyn Time {
+        match self {
+            Self::Own(time) => time,
+            Self::Real => &RealTime,
+            Self::Shared(time) => &**time,
+        }
+    }
+
+    /// The same clock for an execution inside of this one.
+    pub(crate) fn share(&mut self) -> Self {
+        if let Self::Own(time) = self {
+            *self = Self::Shared(Arc::new(std::mem::take(time)));
+        }
+        match self {
+            Self::Shared(time) => Self::Shared(Arc::clone(time)),
+            _ => Self::Real,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn now(&self) -> Timestamp {
+        match self {
+            Self::Own(time) => time.now(),
+            other => other.time().now(),
+        }
+    }
+
+    /// Brings a time up to date. Virtual time mostly stands still.
+    #[inline]
+    pub(crate) fn tick(&self, now: &mut Timestamp) {
+        if !matches!(self, Self::Own(time) if time.is(*now)) {
+            *now = self.now();
+        }
+    }
+
+    pub(crate) fn reach(&self, at: Timestamp) -> Option<Sleep> {
+        self.time().reach(at)
+    }
+
+    #[inline]
+    pub(crate) fn is_virtual(&self) -> bool {
+        match self {
+            Self::Own(_) => true,
+            other => other.time().is_virtual(),
+        }
+    }
+}
+
+impl From<Arc<dyn Time>> for Watch {
+    fn from(time: Arc<dyn Time>) -> Self {
+        Self::Shared(time)
     }
 }
 

@@ -78,7 +78,7 @@ impl Kinds {
         Self(self.0 & !others.0)
     }
 
-    /// Whether all of the others are among these.
+    /// Returns `true` if all of the others are among these.
     pub const fn has(self, others: Self) -> bool {
         self.0 & others.0 == others.0
     }

@@ -27,8 +27,10 @@ impl Work {
     pub(crate) async fn run(&self, input: Value) -> Value {
         let result = match self.name {
             "single" => self.call("process", input).await,
-            "chain10" => self.chain(input).await,
-            "choice_loop" => Ok(count(input)),
+            "chain10" | "chain10_jsonata" => self.chain(input).await,
+            "jsonata_chain" => self.computing_chain(input).await,
+            "jsonata_map" => Ok(records(input)),
+            "choice_loop" | "choice_loop_jsonata" => Ok(count(input)),
             "map1000" => self.map(input).await,
             "parallel8" => self.parallel(&input).await,
             "csv_pipeline" => self.csv(input).await,
@@ -48,6 +50,26 @@ impl Work {
             });
             data[format!("r{step}")] = self.call("step", input).await?;
         }
+        Ok(data)
+    }
+
+    async fn computing_chain(&self, mut data: Value) -> Result<Value, String> {
+        let mut n = 0;
+        for step in 0..10 {
+            let order = &data["order"];
+            let items = order["items"].as_array().ok_or("no items")?;
+            let input = json!({
+                "index": step,
+                "customer": order["customer"],
+                "amount": order["amount"].as_i64().ok_or("no amount")? * 2,
+                "total": items.iter().filter_map(Value::as_i64).sum::<i64>(),
+                "label": format!("{}-{step}", data["id"].as_str().ok_or("no id")?.to_uppercase()),
+            });
+            let result = self.call("step", input).await?;
+            n += result["code"].as_i64().ok_or("no code")?;
+            data[format!("r{step}")] = result["code"].clone();
+        }
+        std::hint::black_box(n);
         Ok(data)
     }
 
@@ -104,6 +126,26 @@ fn count(mut data: Value) -> Value {
             return data;
         }
     }
+}
+
+fn records(mut data: Value) -> Value {
+    let records = data["records"].take();
+    let of = |record: &Value| json!({ "id": record["id"], "v": record["amount"].as_i64().unwrap_or(0) * 2 });
+    let out: Vec<Value> = records.as_array().into_iter().flatten().map(of).collect();
+    let data = json!({ "records": records, "out": out });
+    let number = |value: &Value, key: &str| value[key].as_i64().unwrap_or(0);
+    let (records, out) = (data["records"].as_array().unwrap(), data["out"].as_array().unwrap());
+    let large: Vec<&Value> =
+        records.iter().filter(|record| record["active"] == true && number(record, "amount") > 250).collect();
+    let european = large.iter().filter(|record| record["region"] == "eu");
+    json!({
+        "total": out.iter().map(|each| number(each, "v")).sum::<i64>(),
+        "big": out.iter().filter(|each| number(each, "v") > 500).count(),
+        "sum": large.iter().map(|record| number(record, "amount")).sum::<i64>(),
+        "n": large.len(),
+        "max": records.iter().map(|record| number(record, "amount")).max(),
+        "ids": european.map(|record| record["id"].clone()).collect::<Vec<_>>(),
+    })
 }
 
 /// What the ten Pass states do: parts of the data are moved, or copied where both stay.

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::in_jsonata;
+
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
     pub(crate) definition: String,
@@ -10,19 +12,21 @@ pub(crate) struct Workload {
     pub(crate) answers: Vec<(&'static str, Value)>,
 }
 
-const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:";
+pub(crate) const ARN: &str = "arn:aws:lambda:us-east-1:123456789012:function:";
 
 pub(crate) fn all() -> Vec<Workload> {
-    vec![single(), chain10(), choice_loop(), map1000(), parallel8(), csv_pipeline(), payload256k()]
+    let jsonpath =
+        [single(), chain10(), choice_loop(), map1000(), parallel8(), csv_pipeline(), payload256k()];
+    jsonpath.into_iter().chain(in_jsonata::all()).collect()
 }
 
-fn task(name: &str, more: &Value) -> Value {
+pub(crate) fn task(name: &str, more: &Value) -> Value {
     let mut state = json!({ "Type": "Task", "Resource": format!("{ARN}{name}") });
     state.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     state
 }
 
-fn machine(start: &str, states: &Value) -> String {
+pub(crate) fn machine(start: &str, states: &Value) -> String {
     json!({ "StartAt": start, "States": states }).to_string()
 }
 

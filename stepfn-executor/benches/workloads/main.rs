@@ -9,6 +9,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod by_hand;
+mod in_jsonata;
 mod machines;
 
 use std::{
@@ -149,14 +150,14 @@ fn spawn<F: Future<Output = ()> + Send + 'static>(
 fn print_ratios(times: &Times) {
     let times = times.lock().unwrap();
     println!(
-        "\n{:14} {:>12} {:>10} {:>10} {:>14} {:>14}",
+        "\n{:20} {:>12} {:>10} {:>10} {:>14} {:>14}",
         "workload", "by hand", "Express", "Standard", "Express, 64", "Standard, 64"
     );
     for (workload, measured) in times.iter() {
         let time = |what: &str| measured.get(what).copied().unwrap_or(f64::NAN);
         let share = |hand: &str, what: &str| format!("1/{:.2}", time(what) / time(hand));
         println!(
-            "{workload:14} {:>10.2}us {:>10} {:>10} {:>14} {:>14}",
+            "{workload:20} {:>10.2}us {:>10} {:>10} {:>14} {:>14}",
             time("by hand") * 1e6,
             share("by hand", "express"),
             share("by hand", "standard"),

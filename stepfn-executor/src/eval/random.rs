@@ -29,7 +29,19 @@ enum Secrets {
     /// The operating system.
     System,
     /// SHA-256 of a key and a counter: from what it gave nobody computes the key, nor what it gives next.
-    Key { key: [u8; 32], drawn: AtomicU64 },
+    Key(Box<Key>),
+}
+
+#[derive(Debug)]
+struct Key {
+    key: [u8; 32],
+    drawn: AtomicU64,
+}
+
+impl Key {
+    fn next(&self, purpose: &str) -> [u8; 32] {
+        digest(&self.key, purpose, self.drawn.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 const MULTIPLIER: u64 = 0x5_DEEC_E66D;
@@ -49,7 +61,10 @@ impl Random {
     /// The generator of a key: the same key gives the same numbers and identifiers, and nobody guesses them who does not know it.
     pub(crate) fn with_key(key: [u8; 32]) -> Self {
         let seed = halves(&digest(&key, "numbers", 0))[0];
-        Self { secrets: Secrets::Key { key, drawn: AtomicU64::new(0) }, ..Self::new(seed.cast_signed()) }
+        Self {
+            secrets: Secrets::Key(Box::new(Key { key, drawn: AtomicU64::new(0) })),
+            ..Self::new(seed.cast_signed())
+        }
     }
 
     /// A generator of the same kind, for an execution inside of this one.
@@ -57,9 +72,7 @@ impl Random {
         match &self.secrets {
             Secrets::None => Self::new(self.next_u64().cast_signed()),
             Secrets::System => Self::with_secrets(self.next_u64().cast_signed()),
-            Secrets::Key { key, drawn } => {
-                Self::with_key(digest(key, "inner", drawn.fetch_add(1, Ordering::Relaxed)))
-            }
+            Secrets::Key(key) => Self::with_key(key.next("inner")),
         }
     }
 
@@ -68,7 +81,7 @@ impl Random {
         match &self.secrets {
             Secrets::None => [self.next_u64(), self.next_u64()],
             Secrets::System => system_bytes().map(u64::from_be_bytes),
-            Secrets::Key { key, drawn } => halves(&digest(key, "id", drawn.fetch_add(1, Ordering::Relaxed))),
+            Secrets::Key(key) => halves(&key.next("id")),
         }
     }
 

@@ -130,7 +130,7 @@ impl Interpreter {
     #[inline]
     pub(super) fn outcome(&mut self, status: Status) -> Outcome {
         let checkpoint = self.checkpoint(&status).map(Arc::new);
-        let events = Arc::new(std::mem::take(&mut self.events));
+        let events = std::mem::take(&mut self.events);
         Outcome {
             status,
             history: History::new(self.executor.clone(), events),

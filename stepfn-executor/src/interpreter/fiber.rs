@@ -160,9 +160,20 @@ impl eval::Variables for Variables {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct FiberId(usize);
 
+#[cfg(test)]
+impl FiberId {
+    pub(super) fn at(place: usize) -> Self {
+        Self(place)
+    }
+}
+
 /// The fibers of an execution. The first one is the machine itself.
 #[derive(Debug, Default)]
 pub(super) struct Fibers {
+    /// The machine itself stands in its place, for most executions have no other.
+    root: Option<Fiber>,
+    is_begun: bool,
+    /// The others, from the second on.
     slots: Vec<Option<Fiber>>,
     free: Vec<usize>,
     waits: u64,
@@ -171,32 +182,47 @@ pub(super) struct Fibers {
 impl Fibers {
     /// Returns the size in bytes of all variables that are in reach of a fiber, without those of `id` that are about to be replaced.
     pub(super) fn variable_bytes(&self, id: FiberId, replaced: &Map, most: Size) -> usize {
-        let fibers = self.slots.iter().enumerate();
-        fibers
-            .filter_map(|(slot, fiber)| Some((slot, fiber.as_ref()?)))
-            .map(|(slot, fiber)| fiber.variables.bytes((slot == id.0).then_some(replaced), most))
-            .sum()
+        self.entries().map(|(at, fiber)| fiber.variables.bytes((at == id).then_some(replaced), most)).sum()
     }
 
     pub(super) fn insert(&mut self, fiber: Fiber) -> FiberId {
         match self.free.pop() {
-            Some(slot) => {
-                self.slots[slot] = Some(fiber);
-                FiberId(slot)
+            Some(id) => {
+                if let Some(slot) = self.slot_mut(FiberId(id)) {
+                    *slot = Some(fiber);
+                }
+                FiberId(id)
+            }
+            None if !self.is_begun => {
+                self.is_begun = true;
+                self.root = Some(fiber);
+                Self::ROOT
             }
             None => {
-                // Most executions have one alone, and a place takes some hundred bytes.
-                if self.slots.is_empty() {
-                    self.slots.reserve_exact(1);
-                }
                 self.slots.push(Some(fiber));
-                FiberId(self.slots.len() - 1)
+                FiberId(self.slots.len())
             }
         }
     }
 
+    #[inline]
+    fn slot(&self, id: FiberId) -> Option<&Option<Fiber>> {
+        match id.0 {
+            0 => Some(&self.root),
+            place => self.slots.get(place - 1),
+        }
+    }
+
+    #[inline]
+    fn slot_mut(&mut self, id: FiberId) -> Option<&mut Option<Fiber>> {
+        match id.0 {
+            0 => Some(&mut self.root),
+            place => self.slots.get_mut(place - 1),
+        }
+    }
+
     pub(super) fn remove(&mut self, id: FiberId) -> Option<Fiber> {
-        let fiber = self.slots.get_mut(id.0)?.take();
+        let fiber = self.slot_mut(id)?.take();
         if fiber.is_some() {
             self.free.push(id.0);
         }
@@ -207,16 +233,16 @@ impl Fibers {
     pub(super) const ROOT: FiberId = FiberId(0);
 
     pub(super) fn get(&self, id: FiberId) -> Option<&Fiber> {
-        self.slots.get(id.0)?.as_ref()
+        self.slot(id)?.as_ref()
     }
 
     pub(super) fn get_mut(&mut self, id: FiberId) -> Option<&mut Fiber> {
-        self.slots.get_mut(id.0)?.as_mut()
+        self.slot_mut(id)?.as_mut()
     }
 
     /// A fiber that is known to be there: the one that is running, or one that waits for it.
     pub(super) fn at(&self, id: FiberId) -> &Fiber {
-        match self.slots.get(id.0) {
+        match self.slot(id) {
             Some(Some(fiber)) => fiber,
             _ => unreachable!("fiber {} is gone", id.0),
         }
@@ -224,7 +250,7 @@ impl Fibers {
 
     /// Returns the fiber [`at`](Self::at) an id, for a change.
     pub(super) fn at_mut(&mut self, id: FiberId) -> &mut Fiber {
-        match self.slots.get_mut(id.0) {
+        match self.slot_mut(id) {
             Some(Some(fiber)) => fiber,
             _ => unreachable!("fiber {} is gone", id.0),
         }
@@ -239,27 +265,27 @@ impl Fibers {
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Fiber> {
-        self.slots.iter_mut().flatten()
+        self.root.iter_mut().chain(self.slots.iter_mut().flatten())
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Fiber> {
-        self.slots.iter().flatten()
+        self.root.iter().chain(self.slots.iter().flatten())
     }
 
     /// Returns all of them, with their places.
     pub(super) fn entries(&self) -> impl Iterator<Item = (FiberId, &Fiber)> {
-        self.slots.iter().enumerate().filter_map(|(slot, fiber)| Some((FiberId(slot), fiber.as_ref()?)))
+        let others = self.slots.iter().enumerate();
+        let others = others.filter_map(|(place, fiber)| Some((FiberId(place + 1), fiber.as_ref()?)));
+        self.root.iter().map(|root| (Self::ROOT, root)).chain(others)
     }
 
     /// The fibers that a fiber waits for, in the order of their places there.
     pub(super) fn children(&self, parent: FiberId) -> Vec<FiberId> {
         let mut children: Vec<_> = self
-            .slots
-            .iter()
-            .enumerate()
-            .filter_map(|(slot, fiber)| {
-                let (of, place) = fiber.as_ref()?.parent?;
-                (of == parent).then_some((place, FiberId(slot)))
+            .entries()
+            .filter_map(|(id, fiber)| {
+                let (of, place) = fiber.parent?;
+                (of == parent).then_some((place, id))
             })
             .collect();
         children.sort_unstable();

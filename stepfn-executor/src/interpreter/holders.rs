@@ -14,7 +14,8 @@ pub(super) struct Holder {
 
 #[derive(Debug, Default)]
 pub(super) struct Holders {
-    tokens: HashMap<Arc<str>, Holder>,
+    /// Most executions have none.
+    tokens: Option<Box<HashMap<Arc<str>, Holder>>>,
     /// The number of awaited tokens: it is asked at each rest, and there may be thousands of tokens.
     awaited: usize,
 }
@@ -23,17 +24,17 @@ impl Holders {
     pub(super) fn insert(&mut self, token: Arc<str>, holder: Holder) {
         self.remove(&token);
         self.awaited += usize::from(holder.awaited);
-        self.tokens.insert(token, holder);
+        self.tokens.get_or_insert_default().insert(token, holder);
     }
 
     pub(super) fn remove(&mut self, token: &str) {
-        if let Some(holder) = self.tokens.remove(token) {
+        if let Some(holder) = self.tokens.as_mut().and_then(|tokens| tokens.remove(token)) {
             self.awaited -= usize::from(holder.awaited);
         }
     }
 
     pub(super) fn get(&self, token: &str) -> Option<Holder> {
-        self.tokens.get(token).copied()
+        self.tokens.as_ref()?.get(token).copied()
     }
 
     pub(super) fn any_awaited(&self) -> bool {
@@ -43,6 +44,6 @@ impl Holders {
     /// Gives up all of them.
     pub(super) fn take_all(&mut self) -> impl Iterator<Item = Arc<str>> + use<> {
         self.awaited = 0;
-        std::mem::take(&mut self.tokens).into_keys()
+        self.tokens.take().into_iter().flat_map(|tokens| tokens.into_keys())
     }
 }

@@ -5,7 +5,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, PoisonError},
+    sync::Arc,
     task::{Context, Poll, Waker},
 };
 
@@ -432,7 +432,7 @@ impl Interpreter {
         };
         let size = self.executor.limits.payload();
         let extent = Extent::of(&input, size);
-        let time = Arc::clone(&self.time);
+        let time = self.time.share();
         let mut interpreter = match before {
             Before::Stopped(outcome, stopped) => {
                 let info = Info {
@@ -447,7 +447,7 @@ impl Interpreter {
             }
             _ => Self::new(run.executor.clone(), info, extent, time, random),
         };
-        interpreter.calls = Arc::clone(&self.calls);
+        interpreter.calls = self.calls.share();
         interpreter.starts = Some(self.starts());
         interpreter.deferred.clone_from(&self.deferred);
         if !extent.fits(size) {
@@ -483,7 +483,8 @@ impl Interpreter {
     fn poll_child(&mut self, id: FiberId, run: &mut MapRun, slot: usize) {
         let Some(child) = run.children.get_mut(slot).and_then(Option::as_mut) else { return };
         let horizon = self.time.is_virtual().then(|| self.time.now());
-        let poll = child.interpreter.poll_alone(&mut Context::from_waker(&child.waker), horizon);
+        let mut cx = Context::from_waker(&child.waker);
+        let poll = child.interpreter.poll_alone(&run.executor, &mut cx, horizon);
         match poll {
             Poll::Pending => {
                 let over = child.interpreter.patience_over();
@@ -519,15 +520,6 @@ impl Interpreter {
                 }
             }
         }
-    }
-
-    /// Counts a call of a Task state, and gives how many there were before.
-    pub(super) fn count_call(&self, executor: &Executor, site: usize) -> usize {
-        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        calls.resize(executor.program.sites, 0);
-        let before = calls[site];
-        calls[site] += 1;
-        before
     }
 }
 

@@ -83,9 +83,9 @@ impl Interpreter {
         &mut self,
         executor: &Executor,
         id: FiberId,
-        job: Box<Job>,
+        job: Job,
         action: Action,
-    ) -> Result<Step, Box<Job>> {
+    ) -> Result<Step, Job> {
         let target = if action.starts() { nested::target(&self.executor, &job.parameters) } else { None };
         if action.starts() && target.is_none() && executor.machines.is_empty() {
             return Err(job);
@@ -117,7 +117,7 @@ impl Interpreter {
         &mut self,
         executor: &Executor,
         id: FiberId,
-        job: Box<Job>,
+        job: Job,
         action: Action,
         target: &Arc<Executor>,
         start: Start,
@@ -162,7 +162,7 @@ impl Interpreter {
                 }
             };
         }
-        let time = Arc::clone(&self.time);
+        let time = self.time.share();
         let mut interpreter = Self::new(Arc::clone(&child), info, extent, time, random);
         interpreter.starts = Some(self.starts());
         interpreter.deferred.clone_from(&self.deferred);
@@ -201,7 +201,7 @@ impl Interpreter {
         &mut self,
         executor: &Executor,
         id: FiberId,
-        mut job: Box<Job>,
+        mut job: Job,
         action: Action,
         slot: usize,
     ) -> Step {
@@ -245,7 +245,8 @@ impl Interpreter {
         let horizon = self.time.is_virtual().then(|| self.time.now());
         let Some(nested) = &mut self.nested else { return };
         let Some(child) = nested.children.get_mut(slot).and_then(Option::as_mut) else { return };
-        match child.interpreter.poll_alone(&mut Context::from_waker(&child.waker), horizon) {
+        let own = child.interpreter.executor.clone();
+        match child.interpreter.poll_alone(&own, &mut Context::from_waker(&child.waker), horizon) {
             Poll::Pending => {
                 let over = child.interpreter.patience_over();
                 let next = horizon.and_then(|_| child.interpreter.next_instant());

@@ -168,7 +168,7 @@ impl Interpreter {
             self.drop_job(id, job);
         }
         self.fibers.remove(id);
-        self.ready.retain(|ready| *ready != id);
+        self.ready.remove(id);
         if let Phase::MapRun(_) = &phase {
             self.record(previous, || EventKind::MapRunAborted { state });
         }

@@ -1,10 +1,7 @@
 //! Redrive: the place where an execution stopped, and how it goes on from there (developer guide, "Restarting state machine executions with
 //! redrive").
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use stepfn_core::{definition::WorkflowType, value::Value};
@@ -22,7 +19,7 @@ use crate::{
     program::{Kind, StateId},
     shared::Shared,
     size::Extent,
-    time::Time,
+    time::Watch,
 };
 
 /// The facts that a redrive of an execution needs beyond its history.
@@ -198,7 +195,7 @@ impl Interpreter {
         }
         let known = self.stopped.take().map(|stopped| *stopped);
         let root = known.or_else(|| self.checkpoint_of_tree(Fibers::ROOT))?;
-        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let calls = self.calls.to_vec();
         Some(Stopped { root, calls, stored: self.stored })
     }
 
@@ -207,7 +204,7 @@ impl Interpreter {
         executor: &Shared,
         info: Info,
         (outcome, stopped): (&Outcome, &Stopped),
-        time: Arc<dyn Time>,
+        time: Watch,
         random: Random,
     ) -> Box<Self> {
         let (now, count) = (time.now(), info.redrives);
@@ -217,7 +214,7 @@ impl Interpreter {
         // A redrive is a transition of its own.
         interpreter.transitions = outcome.transitions + 1;
         interpreter.map_runs.clone_from(&outcome.map_runs);
-        interpreter.calls.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&stopped.calls);
+        interpreter.calls = stopped.calls.clone().into();
         interpreter.stored = stopped.stored;
         let last = interpreter.event_count;
         let event = interpreter.record(last, || EventKind::ExecutionRedriven { count });

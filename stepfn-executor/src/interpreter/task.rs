@@ -108,7 +108,7 @@ impl Interpreter {
                 credentials,
             }))
         });
-        let job = Box::new(Job {
+        let job = Job {
             token,
             parameters,
             scheduled: self.now(),
@@ -121,17 +121,17 @@ impl Interpreter {
             submitted: false,
             child: None,
             early: None,
-        });
+        };
         // Beside others a task is scheduled first and started in the next round, as AWS does it; the history shows it.
         if executor.keeps_history && self.fibers.at(id).parent.is_some() {
-            self.fiber(id).phase = Phase::Start(job);
+            self.fiber(id).phase = Phase::Start(Box::new(job));
             self.ready.push_back(id);
             return Ok(Step::Block);
         }
         Ok(self.start_work(executor, id, job))
     }
 
-    pub(super) fn start_work(&mut self, executor: &Executor, id: FiberId, mut job: Box<Job>) -> Step {
+    pub(super) fn start_work(&mut self, executor: &Executor, id: FiberId, mut job: Job) -> Step {
         let at = self.state_of(id);
         let state = executor.program.state(at);
         let Kind::Task(task) = &state.kind else { return Step::Block };
@@ -153,7 +153,7 @@ impl Interpreter {
         };
         self.record_for(id, || EventKind::TaskStarted { state: at, worker: None });
         self.hand_out_token(executor, id, &job, task.resource.pattern == Pattern::WaitForTaskToken);
-        let calls_before = self.count_call(executor, task.site);
+        let calls_before = self.calls.count(task.site);
         let attempt = {
             let fiber = self.fibers.at(id);
             let payload = payload(task, &bound, &job.parameters);
@@ -266,7 +266,7 @@ impl Interpreter {
     }
 
     /// Lets an attempt at an activity wait for a worker.
-    fn offer(&mut self, executor: &Executor, id: FiberId, job: Box<Job>, activity: &str) -> Step {
+    fn offer(&mut self, executor: &Executor, id: FiberId, job: Job, activity: &str) -> Step {
         self.hand_out_token(executor, id, &job, true);
         // A host gives the tasks of executions in turns to workers itself.
         let token = job.token.as_ref().filter(|_| self.deferred.is_none());
@@ -279,11 +279,11 @@ impl Interpreter {
         }
         // Heartbeats are due only from a worker, so there is no limit on them before.
         let heartbeat = job.heartbeat;
-        let mut job = Box::new(Job { heartbeat: None, ..*job });
+        let mut job = Job { heartbeat: None, ..job };
         self.set_timers(id, &job, None);
         job.timed = true;
         job.heartbeat = heartbeat;
-        self.fiber(id).phase = Phase::Working(job);
+        self.fiber(id).phase = Phase::Working(Box::new(job));
         Step::Block
     }
 
@@ -323,10 +323,10 @@ impl Interpreter {
     }
 
     /// Lets an attempt wait for what ends it.
-    pub(super) fn wait_for_job(&mut self, id: FiberId, mut job: Box<Job>, answer: Option<Duration>) -> Step {
+    pub(super) fn wait_for_job(&mut self, id: FiberId, mut job: Job, answer: Option<Duration>) -> Step {
         self.set_timers(id, &job, answer);
         job.timed = true;
-        self.fiber(id).phase = Phase::Working(job);
+        self.fiber(id).phase = Phase::Working(Box::new(job));
         Step::Block
     }
 
@@ -337,7 +337,7 @@ impl Interpreter {
             match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
                 Phase::Working(mut job) => {
                     job.slot = None;
-                    if self.answered(executor, id, job, answer) == Step::Again {
+                    if self.answered(executor, id, *job, answer) == Step::Again {
                         self.ready.push_back(id);
                     }
                 }
@@ -351,7 +351,7 @@ impl Interpreter {
         &mut self,
         executor: &Executor,
         id: FiberId,
-        mut job: Box<Job>,
+        mut job: Job,
         answer: work::Answer,
     ) -> Step {
         let at = self.state_of(id);
@@ -392,7 +392,7 @@ impl Interpreter {
                     // A handler that was done at once has no timers yet.
                     None if !job.timed => self.wait_for_job(id, job, None),
                     None => {
-                        self.fiber(id).phase = Phase::Working(job);
+                        self.fiber(id).phase = Phase::Working(Box::new(job));
                         Step::Block
                     }
                 }
@@ -481,7 +481,7 @@ impl Interpreter {
             Phase::Working(mut job) => {
                 let step = match (job.submitted, job.answer.take()) {
                     (true, Some(result)) => self.finish(&executor, id, &job, result),
-                    (false, Some(Ok(result))) => self.answered(&executor, id, job, Ok(Ok(result))),
+                    (false, Some(Ok(result))) => self.answered(&executor, id, *job, Ok(Ok(result))),
                     (false, Some(Err(failure))) => self.finish(&executor, id, &job, Err(failure)),
                     (_, None) => {
                         self.fiber(id).phase = Phase::Working(job);

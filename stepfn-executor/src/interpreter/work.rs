@@ -17,8 +17,12 @@ use crate::link::{Link, SlotWaker};
 /// The outcome of a handler: a result, or a panic with its message.
 pub(super) type Answer = Result<Result<Value, TaskFailure>, String>;
 
+/// None is made before some work is pending: in most executions handlers answer at once.
 #[derive(Default)]
-pub(super) struct Work {
+pub(super) struct Work(Option<Box<Pool>>);
+
+#[derive(Default)]
+struct Pool {
     slots: Vec<Option<Slot>>,
     free: Vec<usize>,
     woken: Vec<usize>,
@@ -79,6 +83,38 @@ pub(crate) fn message(panic: Box<dyn std::any::Any + Send>) -> String {
 impl Work {
     /// Takes work on. It is polled at the next [`poll_woken`](Self::poll_woken).
     pub(super) fn add(&mut self, link: Arc<Link>, fiber: FiberId, future: HandlerFuture) -> usize {
+        self.0.get_or_insert_default().add(link, fiber, future)
+    }
+
+    /// Drops work that nobody waits for any more.
+    pub(super) fn cancel(&mut self, slot: usize) {
+        if let Some(pool) = &mut self.0 {
+            pool.cancel(slot);
+        }
+    }
+
+    /// Returns `true` if pending work may come to something. Work whose waker nobody holds never does.
+    pub(super) fn is_pending(&self) -> bool {
+        self.0.as_ref().is_some_and(|pool| pool.is_pending())
+    }
+
+    /// Returns the slots that wakers have left.
+    pub(super) fn woken(&mut self) -> &mut Vec<usize> {
+        &mut self.0.get_or_insert_default().woken
+    }
+
+    /// Polls all that was woken. True when something is finished.
+    pub(super) fn poll_woken(&mut self) -> bool {
+        self.0.as_mut().is_some_and(|pool| pool.poll_woken())
+    }
+
+    pub(super) fn take_finished(&mut self) -> Vec<(FiberId, Answer)> {
+        self.0.as_mut().map(|pool| std::mem::take(&mut pool.finished)).unwrap_or_default()
+    }
+}
+
+impl Pool {
+    fn add(&mut self, link: Arc<Link>, fiber: FiberId, future: HandlerFuture) -> usize {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             self.slots.len() - 1
@@ -90,26 +126,18 @@ impl Work {
         slot
     }
 
-    /// Drops work that nobody waits for any more.
-    pub(super) fn cancel(&mut self, slot: usize) {
+    fn cancel(&mut self, slot: usize) {
         if self.slots.get_mut(slot).is_some_and(|slot| slot.take().is_some()) {
             self.free.push(slot);
             self.pending -= 1;
         }
     }
 
-    /// Returns `true` if pending work may come to something. Work whose waker nobody holds never does.
-    pub(super) fn is_pending(&self) -> bool {
+    fn is_pending(&self) -> bool {
         self.pending > 0 && self.slots.iter().flatten().any(Slot::is_alive)
     }
 
-    /// Returns the slots that wakers have left.
-    pub(super) fn woken(&mut self) -> &mut Vec<usize> {
-        &mut self.woken
-    }
-
-    /// Polls all that was woken. True when something is finished.
-    pub(super) fn poll_woken(&mut self) -> bool {
+    fn poll_woken(&mut self) -> bool {
         for index in std::mem::take(&mut self.woken) {
             let Some(slot) = self.slots.get_mut(index).and_then(Option::as_mut) else { continue };
             slot.waker.queued.store(false, Ordering::Release);
@@ -122,9 +150,5 @@ impl Work {
             }
         }
         !self.finished.is_empty()
-    }
-
-    pub(super) fn take_finished(&mut self) -> Vec<(FiberId, Answer)> {
-        std::mem::take(&mut self.finished)
     }
 }
