@@ -63,6 +63,8 @@ pub struct StartOf<'a> {
     pub name: Option<&'a str>,
     /// Its input.
     pub input: Value,
+    /// Its input as it was given, where it is described so: its JSON text where there is none.
+    pub text: Option<String>,
     /// The ARN of the version that it is started by.
     pub version: Option<String>,
     /// The ARN of the alias that it is started by.
@@ -193,7 +195,7 @@ impl Host {
 
     async fn start_on(&self, machine: Machine, start: StartOf<'_>) -> Result<StartedExecution, HostError> {
         let inner = &self.inner;
-        let StartOf { name, input, version, alias, details } = start;
+        let StartOf { name, input, text, version, alias, details } = start;
         if machine.workflow_type == WorkflowType::Express {
             return Err(HostError::Express { machine: machine.name });
         }
@@ -214,7 +216,7 @@ impl Host {
             version,
             alias,
             details,
-            input: begin.input.to_string(),
+            input: text.unwrap_or_else(|| begin.input.to_string()),
             head: journal::head(&key),
             started: millis(started),
             lease: Some(Lease { owner: inner.owner.clone(), until: inner.until() }),

@@ -31,6 +31,7 @@ use crate::{
     error::ApiError,
     guard,
     lambda::{self, invoke},
+    patient::Patient,
     settings::Settings,
 };
 
@@ -170,6 +171,7 @@ impl State {
         });
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(self.api.settings.patience).max_buf_size(64 * 1024);
+        let stream = Patient::new(stream, self.api.settings.patience);
         let connection = http.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
         // A client that goes away is its own affair.

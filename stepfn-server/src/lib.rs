@@ -29,6 +29,7 @@ mod lambda;
 mod mocks;
 mod model;
 mod monitor;
+mod patient;
 mod request;
 mod settings;
 

@@ -101,6 +101,7 @@ impl Api {
         let start = StartOf {
             name,
             input,
+            text: request.optional("input").map(str::to_owned),
             version: target.version.as_ref().map(|version| format!("{}:{}", version.machine, version.number)),
             alias: target.alias.as_ref().map(|alias| alias.arn.clone()),
             details: details.to_string(),
@@ -145,7 +146,7 @@ impl Api {
         let name = request.optional("name");
         let revision = self.revision_to_run(&target, case).await?;
         let executor = self.host.executor(&target.machine.arn, &revision).await?;
-        let input = data.to_string();
+        let input = request.optional("input").map_or_else(|| data.to_string(), str::to_owned);
         let execution = match name {
             Some(name) => executor.start_with_name(name, data),
             None => executor.start(data),
