@@ -5,7 +5,7 @@ fn machine(text: &str) -> StateMachine {
     asl::read_str(text).unwrap().0
 }
 
-fn said(old: &str, new: &str) -> Vec<String> {
+fn messages(old: &str, new: &str) -> Vec<String> {
     diff(&machine(old), &machine(new)).iter().map(ToString::to_string).collect()
 }
 
@@ -13,7 +13,7 @@ fn said(old: &str, new: &str) -> Vec<String> {
 fn the_same_definition_written_otherwise_is_no_change() {
     let old = r#"{ "States": { "A": { "End": true, "Type": "Pass" } }, "StartAt": "A" }"#;
     let new = r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true } } }"#;
-    assert_eq!(said(old, new), [""; 0]);
+    assert_eq!(messages(old, new), [""; 0]);
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn states_come_go_and_are_renamed() {
     let new = r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "Next": "Done" }, "Done": { "Type": "Succeed" },
         "D": { "Type": "Fail", "Error": "E" } } }"#;
     assert_eq!(
-        said(old, new),
+        messages(old, new),
         [
             "~ state `A`: `Next: B` is now `Next: Done`",
             "~ state `B` is now named `Done`",

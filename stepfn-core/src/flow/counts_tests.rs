@@ -3,7 +3,7 @@
 use super::narrow_tests::{IN, judged};
 
 /// Returns the diagnostics of a Pass that reads the first item behind `len > 0`, or behind another condition.
-fn said(states: &str, condition: &str, item: &str) -> Vec<String> {
+fn messages(states: &str, condition: &str, item: &str) -> Vec<String> {
     let states = format!(
         r#"{states}, "C": {{ "Type": "Choice", "Choices": [{{ {condition}, "Next": "Y" }}], "Default": "N" }},
            "Y": {{ "Type": "Pass", "Parameters": {{ "x.$": "{item}" }}, "End": true }}, "N": {{ "Type": "Succeed" }}"#
@@ -49,7 +49,7 @@ fn a_count_behind_a_choice_tells_that_items_are_there() {
             "$.items[0].id",
         ),
     ] {
-        assert_eq!(said(states, &condition, item), [""; 0], "{states}\n{condition}");
+        assert_eq!(messages(states, &condition, item), [""; 0], "{states}\n{condition}");
     }
 }
 
@@ -68,7 +68,7 @@ fn a_count_of_something_else_tells_nothing() {
         r#""Type": "Pass", "Parameters": { "items.$": "$.ext" }"#,
         r#""Type": "Wait", "Seconds": 1, "InputPath": "$.holder""#,
     ] {
-        assert!(!said(&after(state), &condition, "$.items[0].id").is_empty(), "{state}");
+        assert!(!messages(&after(state), &condition, "$.items[0].id").is_empty(), "{state}");
     }
     for (states, condition, item) in [
         (BESIDE, more_than("$.l.len", 0), "$.items[1].id"),
@@ -90,7 +90,7 @@ fn a_count_of_something_else_tells_nothing() {
             "$.items[0].id",
         ),
     ] {
-        assert!(!said(states, &condition, item).is_empty(), "{states}\n{condition}");
+        assert!(!messages(states, &condition, item).is_empty(), "{states}\n{condition}");
     }
 }
 

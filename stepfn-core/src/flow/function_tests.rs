@@ -100,9 +100,9 @@ fn right(cases: &[(&str, &str)]) {
 
 #[track_caller]
 fn wrong(cases: &[(&str, &str, &str)]) {
-    for (target, expression, said) in cases {
+    for (target, expression, message) in cases {
         let found = errors(target, expression);
-        assert!(found.iter().any(|found| found.contains(said)), "{expression} as {target}: {found:#?}");
+        assert!(found.iter().any(|found| found.contains(message)), "{expression} as {target}: {found:#?}");
     }
 }
 
@@ -338,9 +338,9 @@ fn a_machines_variable_hides_the_function_of_its_name() {
         "B": { "Type": "Pass", "Output": "{% $count([1]) %}", "End": true } } }"#;
     let (machine, _) = asl::read_str(text).unwrap();
     let analysis = analyse(&machine, &Typing { proven: true, ..Typing::default() });
-    let said: Vec<&str> = analysis.findings.iter().map(|finding| finding.message.as_str()).collect();
+    let messages: Vec<&str> = analysis.findings.iter().map(|finding| finding.message.as_str()).collect();
     assert_eq!(
-        said,
+        messages,
         ["state `B`: `$count`: the machine's variable `$count` hides the function of this name"]
     );
 }
@@ -364,7 +364,7 @@ fn a_choices_own_output_is_that_of_rules_without_one() {
         "B": { "Type": "Pass", "Output": "{% $states.input.s %}", "End": true } } }"#;
     let (machine, _) = asl::read_str(text).unwrap();
     let typing = Typing { input: Some(TypeRef(0)), proven: true, ..Typing::default() };
-    let said: Vec<String> =
+    let messages: Vec<String> =
         analyse(&machine, &typing).findings.into_iter().map(|found| found.message).collect();
-    assert_eq!(said, ["state `B`: `$states.input.s`: there is no field `s` here; it has `d`"]);
+    assert_eq!(messages, ["state `B`: `$states.input.s`: there is no field `s` here; it has `d`"]);
 }

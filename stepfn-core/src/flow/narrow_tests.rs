@@ -187,10 +187,11 @@ fn holds(input: &'static Shape, rule: &str, yes: &[&str], no: &[&str]) {
 }
 
 #[track_caller]
-fn fails(input: &'static Shape, rule: &str, yes: &[&str], no: &[&str], said: &[&str]) {
+fn fails(input: &'static Shape, rule: &str, yes: &[&str], no: &[&str], messages: &[&str]) {
     let found = behind(input, rule, yes, no);
-    let fits = found.len() == said.len() && found.iter().zip(said).all(|(found, said)| found.contains(said));
-    assert!(fits, "{rule}: expected {said:#?}\nfound {found:#?}");
+    let fits = found.len() == messages.len()
+        && found.iter().zip(messages).all(|(found, message)| found.contains(message));
+    assert!(fits, "{rule}: expected {messages:#?}\nfound {found:#?}");
 }
 
 fn var(path: &str, test: &str) -> String {
@@ -386,8 +387,8 @@ fn an_item_of_a_known_array_is_no_reason_to_take_the_rest() {
             "C": {{ "Type": "Choice", "Choices": [{{ "Variable": "{path}", "NumericLessThanEquals": -2.5, "Next": "E" }}] }},
             "E": {{ "Type": "Succeed" }}"#
         );
-        let said = judged(&IN, "JSONPath", &states);
-        assert_eq!(said.len(), 1, "{path}: {said:?}");
+        let messages = judged(&IN, "JSONPath", &states);
+        assert_eq!(messages.len(), 1, "{path}: {messages:?}");
     }
 }
 

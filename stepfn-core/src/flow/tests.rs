@@ -34,7 +34,7 @@ const ORDER: Shape = Shape::Object(&ObjectShape {
 });
 
 /// Returns the diagnostics of states that get an `Order`, one line each: `code at: message`.
-fn said(states: &str) -> Vec<String> {
+fn messages(states: &str) -> Vec<String> {
     let text = format!(r#"{{ "StartAt": "A", "States": {{ {states} }} }}"#);
     let (machine, _) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let mut draft = Draft::new("Test", machine);
@@ -54,10 +54,10 @@ fn said(states: &str) -> Vec<String> {
 
 #[track_caller]
 fn check(states: &str, expected: &[&str]) {
-    let said = said(states);
-    let fits = said.len() == expected.len()
-        && said.iter().zip(expected).all(|(said, expected)| said.contains(expected));
-    assert!(fits, "expected {expected:#?}\nsaid {said:#?}");
+    let messages = messages(states);
+    let fits = messages.len() == expected.len()
+        && messages.iter().zip(expected).all(|(messages, expected)| messages.contains(expected));
+    assert!(fits, "expected {expected:#?}\nsaid {messages:#?}");
 }
 
 #[test]

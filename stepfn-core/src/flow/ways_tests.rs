@@ -143,10 +143,14 @@ fn what_is_left_without_the_error_is_the_input_again() {
 fn untested_it_may_be_missing() {
     let more = format!(r#""ResultPath": "$.r", {}"#, caught(r#""ResultPath": "$.error","#, "N"));
     for (path, left) in [("$.error.Cause", 1), ("$.r.total", 1), ("$.error", 1), ("$.s", 0)] {
-        let said = judged("JSONPath", &format!(r#"{}, "N": {{ {} }}"#, task("T", &more, "N"), reads(path)));
-        assert_eq!(said.len(), left, "{path}: {said:?}");
-        assert!(said.iter().all(|said| said.starts_with("maybe-missing")), "{said:?}");
-        assert!(said.iter().all(|said| said.contains("not every way here puts it there")), "{said:?}");
+        let messages =
+            judged("JSONPath", &format!(r#"{}, "N": {{ {} }}"#, task("T", &more, "N"), reads(path)));
+        assert_eq!(messages.len(), left, "{path}: {messages:?}");
+        assert!(messages.iter().all(|messages| messages.starts_with("maybe-missing")), "{messages:?}");
+        assert!(
+            messages.iter().all(|messages| messages.contains("not every way here puts it there")),
+            "{messages:?}"
+        );
     }
 }
 

@@ -142,9 +142,9 @@ impl Shape {
         let member = |name: &'static str, kind, required| {
             // Step Functions makes no token for `aws-sdk:`.
             let required = required && (self.sdk || kind != "k");
-            let spelled = if self.sdk { sdk_name(name) } else { Cow::Borrowed(name) };
+            let rendered = if self.sdk { sdk_name(name) } else { Cow::Borrowed(name) };
             let shape = Self { of: Of::Kind(kind), required: "", optional: "", ..*self };
-            Member { name: spelled, api_name: name, required, shape }
+            Member { name: rendered, api_name: name, required, shape }
         };
         let rows = [(self.required, true), (self.optional, false)];
         let rows = rows
@@ -209,11 +209,11 @@ fn sdk_name(name: &'static str) -> Cow<'static, str> {
     if name == "NULL" {
         return Cow::Borrowed("Nul");
     }
-    let mut spelled = uncapitalised(name);
-    if let Some(first) = spelled.get_mut(..1) {
+    let mut rendered = uncapitalised(name);
+    if let Some(first) = rendered.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    if spelled == name { Cow::Borrowed(name) } else { Cow::Owned(spelled) }
+    if rendered == name { Cow::Borrowed(name) } else { Cow::Owned(rendered) }
 }
 
 /// A name without the run of capitals that it begins with; a capital before a small letter begins the next word.
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn names_are_spelled_as_in_the_sdk_for_java() {
-        for (name, spelled) in [
+        for (name, rendered) in [
             ("DBInstanceIdentifier", "DbInstanceIdentifier"),
             ("ETag", "ETag"),
             ("ChecksumCRC32", "ChecksumCRC32"),
@@ -250,7 +250,7 @@ mod tests {
             ("S", "S"),
             ("NULL", "Nul"),
         ] {
-            assert_eq!(sdk_name(name), spelled);
+            assert_eq!(sdk_name(name), rendered);
         }
         let member = input("rds", "describeDBInstances", true).member("DbInstanceIdentifier").unwrap();
         assert_eq!(member.name, "DbInstanceIdentifier");

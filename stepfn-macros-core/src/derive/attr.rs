@@ -7,7 +7,7 @@ use super::Errors;
 const KNOWN: &str = "expected one of `as = \"Type\"`, `timestamp`, `any`";
 
 /// The form that the user declares.
-pub(super) enum Said {
+pub(super) enum Declared {
     /// `as = "Type"`, or `as(serialize = "Type", deserialize = "Type")` of which one may be missing.
     As { made: Option<Box<Type>>, given: Option<Box<Type>> },
     /// `timestamp`
@@ -17,33 +17,33 @@ pub(super) enum Said {
 }
 
 /// Reads the `#[state_data(...)]` attributes of a container, a variant or a field.
-pub(super) fn said(attrs: &[syn::Attribute], errors: &mut Errors) -> Option<Said> {
-    let mut said = None;
+pub(super) fn declared(attrs: &[syn::Attribute], errors: &mut Errors) -> Option<Declared> {
+    let mut declared = None;
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("state_data")) {
         let parsed = attr.parse_nested_meta(|meta| {
             let next = one(&meta)?;
-            if said.is_some() {
+            if declared.is_some() {
                 return Err(meta.error("the form is declared twice; keep one of `as`, `timestamp` and `any`"));
             }
-            said = Some(next);
+            declared = Some(next);
             Ok(())
         });
         if let Err(error) = parsed {
             errors.push(error);
         }
     }
-    said
+    declared
 }
 
-fn one(meta: &ParseNestedMeta<'_>) -> syn::Result<Said> {
+fn one(meta: &ParseNestedMeta<'_>) -> syn::Result<Declared> {
     if meta.path.is_ident("timestamp") {
-        Ok(Said::Timestamp)
+        Ok(Declared::Timestamp)
     } else if meta.path.is_ident("any") {
-        Ok(Said::Any)
+        Ok(Declared::Any)
     } else if meta.path.is_ident("as") {
         if meta.input.peek(Token![=]) {
             let ty = ty(meta)?;
-            return Ok(Said::As { made: Some(ty.clone()), given: Some(ty) });
+            return Ok(Declared::As { made: Some(ty.clone()), given: Some(ty) });
         }
         let (mut made, mut given) = (None, None);
         meta.parse_nested_meta(|side| {
@@ -56,7 +56,7 @@ fn one(meta: &ParseNestedMeta<'_>) -> syn::Result<Said> {
             }
             Ok(())
         })?;
-        Ok(Said::As { made, given })
+        Ok(Declared::As { made, given })
     } else {
         let path =
             meta.path.segments.iter().map(|segment| segment.ident.to_string()).collect::<Vec<_>>().join("::");

@@ -7,7 +7,7 @@ use serde_derive_internals::{
 use stepfn_core::shape::{Given, Side};
 
 use super::{
-    attr::Said,
+    attr::Declared,
     enums,
     field::{self, Context},
     form::{Field, Form, Strings},
@@ -16,17 +16,17 @@ use super::{
 /// The form of a type, out of serde's reading of it for both sides.
 pub(super) fn form(
     cx: &mut Context<'_>,
-    said: Option<Said>,
+    declared: Option<Declared>,
     ser: &ast::Container<'_>,
     de: &ast::Container<'_>,
 ) -> Form {
-    match said {
-        Some(Said::Any) => return Form::Any,
-        Some(Said::Timestamp) => return Form::Timestamp,
-        Some(Said::As { made: Some(made), given: Some(given) }) => {
+    match declared {
+        Some(Declared::Any) => return Form::Any,
+        Some(Declared::Timestamp) => return Form::Timestamp,
+        Some(Declared::As { made: Some(made), given: Some(given) }) => {
             return Form::split(Form::of(&made), Form::of(&given));
         }
-        Some(Said::As { made, given }) => {
+        Some(Declared::As { made, given }) => {
             let own = own(cx, ser, de);
             return Form::split(
                 made.map_or_else(|| own.clone(), |ty| Form::of(&ty)),

@@ -178,8 +178,8 @@ impl Enum<'_> {
 
     /// Returns the form of a variant's content, without its tag. So many objects lie between it and the enum.
     fn content(&self, cx: &mut Context<'_>, variant: &Variant<'_>, name: String, between: usize) -> Form {
-        let said = attr::said(&variant.original.attrs, &mut cx.errors);
-        if let Some(form) = said.and_then(|said| field::said_on(cx, said, self.side)) {
+        let declared = attr::declared(&variant.original.attrs, &mut cx.errors);
+        if let Some(form) = declared.and_then(|declared| field::declared_on(cx, declared, self.side)) {
             return form;
         }
         if let Some(function) = self.function(variant) {

@@ -6,7 +6,7 @@ use syn::Type;
 
 use super::{
     Errors,
-    attr::{self, Said},
+    attr::{self, Declared},
     form::{Field, Form, Object},
     recursive,
 };
@@ -109,9 +109,9 @@ pub(super) fn tuple(cx: &mut Context<'_>, fields: &[ast::Field<'_>], side: Side,
 
 /// The form of a field's value, whether or not the field is there.
 pub(super) fn value(cx: &mut Context<'_>, field: &ast::Field<'_>, itself: &Form) -> Form {
-    let said = attr::said(&field.original.attrs, &mut cx.errors);
+    let declared = attr::declared(&field.original.attrs, &mut cx.errors);
     let custom = Custom::of_field(&field.attrs);
-    form(cx, said, &custom, field.ty, itself)
+    form(cx, declared, &custom, field.ty, itself)
 }
 
 /// The functions that replace a value's own `Serialize` and `Deserialize`.
@@ -143,22 +143,28 @@ fn has_deserialize_with(attrs: &serde_attr::Field) -> bool {
 }
 
 /// Returns the form of a value from its type, or from the user's declaration.
-fn form(cx: &mut Context<'_>, said: Option<Said>, custom: &Custom<'_>, ty: &Type, itself: &Form) -> Form {
-    match said {
-        Some(Said::As { made, given }) => {
-            let mut side = |said: Option<Box<Type>>, function: Option<&syn::ExprPath>| match (said, function)
-            {
-                (Some(said), _) => of(cx, &said, itself),
-                (None, Some(function)) => unknown(cx, function),
-                (None, None) => of(cx, ty, itself),
-            };
+fn form(
+    cx: &mut Context<'_>,
+    declared: Option<Declared>,
+    custom: &Custom<'_>,
+    ty: &Type,
+    itself: &Form,
+) -> Form {
+    match declared {
+        Some(Declared::As { made, given }) => {
+            let mut side =
+                |declared: Option<Box<Type>>, function: Option<&syn::ExprPath>| match (declared, function) {
+                    (Some(declared), _) => of(cx, &declared, itself),
+                    (None, Some(function)) => unknown(cx, function),
+                    (None, None) => of(cx, ty, itself),
+                };
             let made = side(made, custom.serialize);
             let given = side(given, custom.deserialize);
             Form::split(made, given)
         }
-        Some(Said::Any) if custom.is_none() => recursive::over_containers(ty, &|_| Form::Any),
-        Some(Said::Any) => Form::Any,
-        Some(Said::Timestamp) => recursive::over_containers(ty, &|_| Form::Timestamp),
+        Some(Declared::Any) if custom.is_none() => recursive::over_containers(ty, &|_| Form::Any),
+        Some(Declared::Any) => Form::Any,
+        Some(Declared::Timestamp) => recursive::over_containers(ty, &|_| Form::Timestamp),
         None => match custom.serialize.or(custom.deserialize) {
             Some(function) => unknown(cx, function),
             None => of(cx, ty, itself),
@@ -185,13 +191,13 @@ pub(super) fn unknown(cx: &mut Context<'_>, function: &syn::ExprPath) -> Form {
 }
 
 /// Returns the user's declaration for one side of a value without a type of its own.
-pub(super) fn said_on(cx: &Context<'_>, said: Said, side: Side) -> Option<Form> {
-    match said {
-        Said::As { made, given } => {
+pub(super) fn declared_on(cx: &Context<'_>, declared: Declared, side: Side) -> Option<Form> {
+    match declared {
+        Declared::As { made, given } => {
             let ty = if side == Side::Made { made } else { given };
             ty.map(|ty| of(cx, &ty, &Form::Any))
         }
-        Said::Timestamp => Some(Form::Timestamp),
-        Said::Any => Some(Form::Any),
+        Declared::Timestamp => Some(Form::Timestamp),
+        Declared::Any => Some(Form::Any),
     }
 }

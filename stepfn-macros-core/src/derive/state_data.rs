@@ -23,7 +23,7 @@ fn form(input: &DeriveInput, errors: &mut Errors) -> Form {
         errors.at(union.union_token, "a union has no JSON form; make it a struct or an enum");
         return Form::Any;
     }
-    let said = attr::said(&input.attrs, errors);
+    let declared = attr::declared(&input.attrs, errors);
     // Attributes that only one of serde's derives takes are on a type that has only that side.
     let (ser, de) = match (parsed(input, Derive::Serialize), parsed(input, Derive::Deserialize)) {
         (Ok(ser), Ok(de)) => (Some(ser), Some(de)),
@@ -38,7 +38,7 @@ fn form(input: &DeriveInput, errors: &mut Errors) -> Form {
         return Form::Any;
     };
     let mut cx = Context { ident: &input.ident, container: &de.attrs, errors: Errors::default() };
-    let form = container::form(&mut cx, said, ser, de);
+    let form = container::form(&mut cx, declared, ser, de);
     errors.append(cx.errors);
     form
 }

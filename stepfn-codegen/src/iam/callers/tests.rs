@@ -182,35 +182,38 @@ fn lines(service: &str, operation: &str, arguments: &str) -> Vec<String> {
 #[test]
 fn what_is_documented_is_allowed_on_what_is_named() {
     let polly = r#"{"OutputFormat": "mp3", "OutputS3BucketName": "spoken", "OutputS3KeyPrefix": "a/", "Text.$": "$.text", "VoiceId": "Amy", "SnsTopicArn": "arn:aws:sns:eu-west-1:123456789012:said"}"#;
-    let said = lines("polly", "startSpeechSynthesisTask", polly);
-    assert!(said.contains(&"s3:PutObject on arn:s3:::spoken/a/*".to_owned()), "{said:?}");
-    assert!(said.contains(&"sns:Publish on arn:aws:sns:eu-west-1:123456789012:said".to_owned()), "{said:?}");
+    let grants = lines("polly", "startSpeechSynthesisTask", polly);
+    assert!(grants.contains(&"s3:PutObject on arn:s3:::spoken/a/*".to_owned()), "{grants:?}");
+    assert!(
+        grants.contains(&"sns:Publish on arn:aws:sns:eu-west-1:123456789012:said".to_owned()),
+        "{grants:?}"
+    );
     let labels = r#"{"Image": {"S3Object": {"Bucket": "photos", "Name": "cat.jpg"}}}"#;
-    let said = lines("rekognition", "detectLabels", labels);
-    assert!(said.contains(&"s3:GetObject on arn:s3:::photos/cat.jpg".to_owned()), "{said:?}");
+    let grants = lines("rekognition", "detectLabels", labels);
+    assert!(grants.contains(&"s3:GetObject on arn:s3:::photos/cat.jpg".to_owned()), "{grants:?}");
     let open = r#"{"Image": {"S3Object": {"Bucket": "photos", "Name.$": "$.key"}}}"#;
-    let said = lines("rekognition", "detectLabels", open);
-    assert!(said.contains(&"s3:GetObject on arn:s3:::photos/${TName}".to_owned()), "{said:?}");
+    let grants = lines("rekognition", "detectLabels", open);
+    assert!(grants.contains(&"s3:GetObject on arn:s3:::photos/${TName}".to_owned()), "{grants:?}");
     let text = r#"{"DocumentLocation": {"S3Object": {"Bucket": "scans", "Name": "a.pdf"}}, "OutputConfig": {"S3Bucket": "texts", "S3Prefix": "out"}}"#;
-    let said = lines("textract", "startDocumentTextDetection", text);
-    assert!(said.contains(&"s3:GetObject on arn:s3:::scans/a.pdf".to_owned()), "{said:?}");
-    assert!(said.contains(&"s3:PutObject on arn:s3:::texts/out*".to_owned()), "{said:?}");
+    let grants = lines("textract", "startDocumentTextDetection", text);
+    assert!(grants.contains(&"s3:GetObject on arn:s3:::scans/a.pdf".to_owned()), "{grants:?}");
+    assert!(grants.contains(&"s3:PutObject on arn:s3:::texts/out*".to_owned()), "{grants:?}");
     let media = r#"{"Media": {"MediaFileUri": "s3://calls/1.wav"}, "OutputBucketName": "texts", "TranscriptionJobName": "j"}"#;
-    let said = lines("transcribe", "startTranscriptionJob", media);
-    assert!(said.contains(&"s3:GetObject on arn:s3:::calls/1.wav*".to_owned()), "{said:?}");
-    assert!(said.contains(&"s3:PutObject on arn:s3:::texts/*".to_owned()), "{said:?}");
+    let grants = lines("transcribe", "startTranscriptionJob", media);
+    assert!(grants.contains(&"s3:GetObject on arn:s3:::calls/1.wav*".to_owned()), "{grants:?}");
+    assert!(grants.contains(&"s3:PutObject on arn:s3:::texts/*".to_owned()), "{grants:?}");
 }
 
 #[test]
 fn where_a_role_is_passed_the_service_works_by_that() {
     let job = r#"{"InputDataConfig": {"S3Uri": "s3://in/a"}, "OutputDataConfig": {"S3Uri": "s3://out/"}, "DataAccessRoleArn": "arn:aws:iam::123456789012:role/r", "LanguageCode": "en"}"#;
-    let said = lines("comprehend", "startEntitiesDetectionJob", job);
-    assert!(said.iter().all(|line| !line.starts_with("s3:")), "{said:?}");
-    assert!(said.iter().any(|line| line.starts_with("iam:PassRole on")), "{said:?}");
+    let grants = lines("comprehend", "startEntitiesDetectionJob", job);
+    assert!(grants.iter().all(|line| !line.starts_with("s3:")), "{grants:?}");
+    assert!(grants.iter().any(|line| line.starts_with("iam:PassRole on")), "{grants:?}");
     // A role of a conversation is none of IAM's.
     let talk = r#"{"ModelId": "m", "Messages": [{"Role": "user", "Content": [{"Text": "hi"}]}]}"#;
-    let said = lines("bedrockruntime", "converse", talk);
-    assert!(said.iter().all(|line| !line.starts_with("iam:PassRole")), "{said:?}");
+    let grants = lines("bedrockruntime", "converse", talk);
+    assert!(grants.iter().all(|line| !line.starts_with("iam:PassRole")), "{grants:?}");
 }
 
 #[test]
@@ -227,16 +230,16 @@ fn what_nobody_has_written_down_is_a_placeholder_with_its_reason() {
 
 #[test]
 fn a_key_is_used_from_and_to() {
-    let said = lines("kms", "reEncrypt", r#"{"CiphertextBlob.$": "$.b", "DestinationKeyId": "k2"}"#);
+    let grants = lines("kms", "reEncrypt", r#"{"CiphertextBlob.$": "$.b", "DestinationKeyId": "k2"}"#);
     assert!(
-        said.contains(&"kms:ReEncryptTo on arn:kms:${AWS::Region}:${AWS::AccountId}:key/k2".to_owned()),
-        "{said:?}"
+        grants.contains(&"kms:ReEncryptTo on arn:kms:${AWS::Region}:${AWS::AccountId}:key/k2".to_owned()),
+        "{grants:?}"
     );
-    assert!(said.contains(&"kms:ReEncryptFrom on ${TSourceKeyId}".to_owned()), "{said:?}");
+    assert!(grants.contains(&"kms:ReEncryptFrom on ${TSourceKeyId}".to_owned()), "{grants:?}");
 }
 
 #[test]
 fn what_comes_out_of_the_data_is_a_placeholder() {
-    let said = lines("rekognition", "detectLabels", r#"{"Image.$": "$.image"}"#);
-    assert!(said.iter().any(|line| line.starts_with("s3:GetObject on ${T")), "{said:?}");
+    let grants = lines("rekognition", "detectLabels", r#"{"Image.$": "$.image"}"#);
+    assert!(grants.iter().any(|line| line.starts_with("s3:GetObject on ${T")), "{grants:?}");
 }

@@ -10,8 +10,8 @@ use super::words::{is_word, string};
 
 /// A path or a call of an intrinsic function.
 pub(super) fn expression(text: &str) -> String {
-    let spelled = if text.starts_with("States.") { call(text) } else { path(text) };
-    match spelled {
+    let rendered = if text.starts_with("States.") { call(text) } else { path(text) };
+    match rendered {
         Some(Spelling { tokens, asl }) if asl == text => tokens,
         _ => format!("asl({})", string(text)),
     }
