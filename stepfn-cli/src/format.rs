@@ -170,14 +170,14 @@ fn canonical(source: &Source, err: &mut dyn Write) -> io::Result<Option<String>>
         }
         _ => None,
     };
-    let mut said = false;
+    let mut is_reported = false;
     for found in &checked.findings {
         if is_of_form(found.finding.code) {
             report::text(err, source, found)?;
-            said = true;
+            is_reported = true;
         }
     }
-    if let Some((document, at)) = lost.filter(|_| !said) {
+    if let Some((document, at)) = lost.filter(|_| !is_reported) {
         let span = document.nearest_span(&at);
         report::error(
             err,

@@ -91,8 +91,8 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
                 writeln!(err, "note: {}: {}", imported.name, report::printable(note))?;
             }
             for finding in &source.allowed {
-                let said = format!("{}, {}: {}", imported.name, finding.at, finding.message);
-                writeln!(err, "warning[{}]: {}", finding.code.name(), report::printable(&said))?;
+                let text = format!("{}, {}: {}", imported.name, finding.at, finding.message);
+                writeln!(err, "warning[{}]: {}", finding.code.name(), report::printable(&text))?;
             }
         }
     }

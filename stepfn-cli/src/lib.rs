@@ -43,7 +43,7 @@ pub use self::{
     },
     diff::{read_machine, write_changes},
     report::{count, error, expression_error, printable, printable_json},
-    run::{cause, happened},
+    run::{cause, write_history},
 };
 
 /// The outcome of a command, which is its exit code; of several files, the worst counts.

@@ -290,9 +290,9 @@ pub fn expression_error(err: &mut dyn Write, failed: &ExpressionError) -> io::Re
         column: before.get(line_start..).unwrap_or_default().chars().count() + 1,
     };
     let name = format!("{}/{}", failed.state, failed.field);
-    let said = failed.code.map(|code| format!("{code}: {}", failed.message));
+    let message = failed.code.map(|code| format!("{code}: {}", failed.message));
     let place = Place { name: &name, text, span: &span, labels: &[] };
-    place.write(err, Severity::Error, None, said.as_ref().unwrap_or(&failed.message), None)
+    place.write(err, Severity::Error, None, message.as_ref().unwrap_or(&failed.message), None)
 }
 
 /// Writes how an execution ended.
@@ -308,7 +308,7 @@ pub(crate) fn ended(
         _ => colour(Severity::Error),
     };
     // The output has been written.
-    let said = match status {
+    let text = match status {
         Status::Succeeded { .. } => status.name().to_owned(),
         _ => status.to_string(),
     };
@@ -316,7 +316,7 @@ pub(crate) fn ended(
     writeln!(
         err,
         "{colour}{}{colour:#} after {seconds:.3} s of virtual time, {transitions}",
-        printable(&said)
+        printable(&text)
     )
 }
 

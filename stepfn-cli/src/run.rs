@@ -30,7 +30,7 @@ use crate::{
 /// The reason why nothing was run.
 pub(crate) enum Stop {
     /// It was reported, and the command ends so.
-    Said(Outcome),
+    Reported(Outcome),
     Output(io::Error),
 }
 
@@ -44,7 +44,7 @@ impl Stop {
     /// Returns the outcome of the command.
     pub(crate) fn ended(self) -> io::Result<Outcome> {
         match self {
-            Self::Said(outcome) => Ok(outcome),
+            Self::Reported(outcome) => Ok(outcome),
             Self::Output(error) => Err(error),
         }
     }
@@ -76,21 +76,21 @@ fn perform(arguments: &Run, out: &mut dyn Write, err: &mut dyn Write) -> Result<
     }
     let executor = match data.bind_buckets(builder, &BTreeMap::new()).build(&definition) {
         Ok(executor) => executor,
-        Err(error) => return said(err, &error.to_string(), Outcome::Findings),
+        Err(error) => return refuse(err, &error.to_string(), Outcome::Findings),
     };
     let mut execution = executor.start(input);
     let ended = execution.run_to_end().clone();
-    happened(&execution.history(), data.history, err)?;
+    write_history(&execution.history(), data.history, err)?;
     match ended {
         Ok(ended) => finish(&ended, out, err),
-        Err(error) => said(err, &cause(&error, mocks.as_ref()), Outcome::Findings),
+        Err(error) => refuse(err, &cause(&error, mocks.as_ref()), Outcome::Findings),
     }
 }
 
 fn only_one_is_stdin(files: [Option<&PathBuf>; 3], err: &mut dyn Write) -> Result<(), Stop> {
     let stdin = |path: &&PathBuf| source::is_stdin(path);
     if files.into_iter().flatten().filter(stdin).count() > 1 {
-        return said(err, "only one file can be standard input", Outcome::Unreadable);
+        return refuse(err, "only one file can be standard input", Outcome::Unreadable);
     }
     Ok(())
 }
@@ -109,7 +109,7 @@ impl RunData {
             .and_then(|()| self.read(Some(&definition.name), &definition.name, &definition.machine, err));
         match read {
             Ok(data) => Ok(Ok(data)),
-            Err(Stop::Said(outcome)) => Ok(Err(outcome)),
+            Err(Stop::Reported(outcome)) => Ok(Err(outcome)),
             Err(Stop::Output(error)) => Err(error),
         }
     }
@@ -146,15 +146,15 @@ impl RunData {
 }
 
 /// Reports why nothing is run.
-pub(crate) fn said<T>(err: &mut dyn Write, message: &str, outcome: Outcome) -> Result<T, Stop> {
+pub(crate) fn refuse<T>(err: &mut dyn Write, message: &str, outcome: Outcome) -> Result<T, Stop> {
     report::error(err, &message.replace("\nhelp: ", "\n  = help: "))?;
-    Err(Stop::Said(outcome))
+    Err(Stop::Reported(outcome))
 }
 
 pub(crate) fn read(path: &Path, err: &mut dyn Write) -> Result<Source, Stop> {
     match source::read(path) {
         Ok(source) => Ok(source),
-        Err(message) => said(err, &message, Outcome::Unreadable),
+        Err(message) => refuse(err, &message, Outcome::Unreadable),
     }
 }
 
@@ -182,17 +182,21 @@ pub(crate) fn machine_of(
     let answer = match &checked.document {
         Some(_) => validate(&source.text, workflow_type),
         None => {
-            return said(err, &format!("`{}` is not {done}: it is not JSON", source.name), Outcome::Findings);
+            return refuse(
+                err,
+                &format!("`{}` is not {done}: it is not JSON", source.name),
+                Outcome::Findings,
+            );
         }
     };
     if !answer.is_ok() {
         for issue in &answer.diagnostics {
             report::issue(err, issue)?;
         }
-        return said(err, &format!("`{}` is not {done}: AWS refuses it", source.name), Outcome::Findings);
+        return refuse(err, &format!("`{}` is not {done}: AWS refuses it", source.name), Outcome::Findings);
     }
     if deny_errors {
-        return said(err, &format!("`{}` is not {done}: it has errors", source.name), Outcome::Findings);
+        return refuse(err, &format!("`{}` is not {done}: it has errors", source.name), Outcome::Findings);
     }
     let name = report::printable(&source.name);
     writeln!(err, "`{name}` has errors, but AWS creates it: it is {done} as AWS would run it")?;
@@ -210,7 +214,7 @@ fn input(argument: &Path, err: &mut dyn Write) -> Result<Value, Stop> {
             let span = Span { range: error.offset..error.offset, line: error.line, column: error.column };
             let message = format!("the input is not JSON: {}", error.message);
             report::error_at(err, &source, &span, &message, error.help.as_deref())?;
-            Err(Stop::Said(Outcome::Findings))
+            Err(Stop::Reported(Outcome::Findings))
         }
     }
 }
@@ -239,7 +243,7 @@ fn faults<T>(source: &Source, error: &MockFileError, err: &mut dyn Write) -> Res
     for fault in &error.faults {
         report::error_at(err, source, &fault.span, &fault.message, fault.help.as_deref())?;
     }
-    Err(Stop::Said(Outcome::Findings))
+    Err(Stop::Reported(Outcome::Findings))
 }
 
 fn mocks(
@@ -267,7 +271,7 @@ fn mocks(
                 source.name,
                 list(file.test_cases(name))
             );
-            return said(err, &message, Outcome::Unreadable);
+            return refuse(err, &message, Outcome::Unreadable);
         }
         // The file itself shows that there is none, or no such machine.
         (None, None, _) => "",
@@ -309,7 +313,7 @@ pub fn cause(error: &RunError, mocks: Option<&MockCase>) -> String {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn happened(history: &History, format: Option<Format>, err: &mut dyn Write) -> io::Result<()> {
+pub fn write_history(history: &History, format: Option<Format>, err: &mut dyn Write) -> io::Result<()> {
     match format {
         Some(Format::Text) => write!(err, "{}", report::printable(&history.to_string()))?,
         Some(Format::Json) => {

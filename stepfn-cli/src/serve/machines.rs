@@ -13,7 +13,7 @@ use stepfn_core::{
 
 use crate::{
     Outcome,
-    run::{Stop, file_name, machine_of, said},
+    run::{Stop, file_name, machine_of, refuse},
 };
 
 pub(super) fn read(
@@ -27,7 +27,7 @@ pub(super) fn read(
             if name.is_some() {
                 let message =
                     format!("`{}` is a folder: its machines have the names of their files", path.display());
-                return said(err, &message, Outcome::Unreadable);
+                return refuse(err, &message, Outcome::Unreadable);
             }
             files.extend(folder(path, err)?.into_iter().map(|path| (file_name(&path), path)));
         } else {
@@ -39,19 +39,19 @@ pub(super) fn read(
         if let Some(near) = nearest(unknown, files.iter().map(|(name, _)| name.as_str())) {
             message = format!("{message}\nhelp: did you mean `{near}`?");
         }
-        return said(err, &message, Outcome::Unreadable);
+        return refuse(err, &message, Outcome::Unreadable);
     }
     let mut machines: Vec<Definition> = Vec::new();
     for (name, path) in files {
         if machines.iter().any(|known| known.name == name) {
-            return said(err, &format!("two files are the machine `{name}`"), Outcome::Unreadable);
+            return refuse(err, &format!("two files are the machine `{name}`"), Outcome::Unreadable);
         }
         if !stepfn_executor::is_name(&name, 80) {
             let message = format!(
                 "`{name}` is no name of a state machine\nhelp: give it one: `--machine NAME={}`",
                 path.display()
             );
-            return said(err, &message, Outcome::Unreadable);
+            return refuse(err, &message, Outcome::Unreadable);
         }
         let is_express = express.contains(&name);
         let workflow_type = if is_express { WorkflowType::Express } else { WorkflowType::Standard };
@@ -69,14 +69,14 @@ fn folder(path: &Path, err: &mut dyn Write) -> Result<Vec<PathBuf>, Stop> {
     let mut files = match listed {
         Ok(files) => files,
         Err(error) => {
-            return said(err, &format!("cannot read `{}`: {error}", path.display()), Outcome::Unreadable);
+            return refuse(err, &format!("cannot read `{}`: {error}", path.display()), Outcome::Unreadable);
         }
     };
     files.retain(|file| file.is_file() && file.extension().is_some_and(|end| end == "json"));
     files.sort();
     if files.is_empty() {
         let message = format!("`{}` has no definition: no file ends with `.json`", path.display());
-        return said(err, &message, Outcome::Unreadable);
+        return refuse(err, &message, Outcome::Unreadable);
     }
     Ok(files)
 }

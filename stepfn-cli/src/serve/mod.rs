@@ -23,7 +23,7 @@ use self::arguments::Place;
 pub use self::arguments::{Serve, ServeOptions};
 use crate::{
     Outcome, report,
-    run::{Stop, parse_mocks, said},
+    run::{Stop, parse_mocks, refuse},
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -54,7 +54,9 @@ impl ServeOptions {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
             match runtime {
                 Ok(runtime) => Ok((settings, runtime)),
-                Err(error) => said(err, &format!("no runtime could be started: {error}"), Outcome::Findings),
+                Err(error) => {
+                    refuse(err, &format!("no runtime could be started: {error}"), Outcome::Findings)
+                }
             }
         });
         let (settings, runtime) = match prepared {
@@ -90,15 +92,15 @@ impl ServeOptions {
                 "other machines can reach {}\nhelp: add `--allow-remote` and a token (`--token-file FILE`) if they shall; else listen on 127.0.0.1",
                 settings.address.ip()
             );
-            return said(err, &message, Outcome::Unreadable);
+            return refuse(err, &message, Outcome::Unreadable);
         }
         if self.allow_remote && settings.token.is_none() {
             let message = "`--allow-remote` needs a token, or anybody could run what this machine may\nhelp: add `--token-file FILE`, a file with 16 random characters or more";
-            return said(err, message, Outcome::Unreadable);
+            return refuse(err, message, Outcome::Unreadable);
         }
-        settings.functions = self.functions().or_else(|reason| said(err, &reason, Outcome::Unreadable))?;
+        settings.functions = self.functions().or_else(|reason| refuse(err, &reason, Outcome::Unreadable))?;
         settings.monitor = Monitor::with_records(self.logs.as_deref(), self.events.as_deref())
-            .or_else(|reason| said(err, &reason, Outcome::Unreadable))?;
+            .or_else(|reason| refuse(err, &reason, Outcome::Unreadable))?;
         if let Some(path) = &self.mocks {
             let file = parse_mocks(path, err)?;
             self.check_test_case(&file, err)?;
@@ -123,7 +125,11 @@ impl ServeOptions {
         if file.state_machines().any(|machine| file.test_cases(machine).any(|known| known == case)) {
             return Ok(());
         }
-        said(err, &format!("no state machine of the mock file has a test case `{case}`"), Outcome::Unreadable)
+        refuse(
+            err,
+            &format!("no state machine of the mock file has a test case `{case}`"),
+            Outcome::Unreadable,
+        )
     }
 
     fn read_token(&self, err: &mut dyn Write) -> Result<Option<String>, Stop> {
@@ -138,7 +144,7 @@ impl ServeOptions {
             let message = format!(
                 "a token has {TOKEN} characters or more: letters, digits and signs, but no `/`, `,` or blank"
             );
-            return said(err, &message, Outcome::Unreadable);
+            return refuse(err, &message, Outcome::Unreadable);
         }
         Ok(Some(token))
     }
@@ -161,13 +167,13 @@ impl ServeOptions {
             .collect();
         let builder = match self.with_store(Host::builder()).await {
             Ok(builder) => builder,
-            Err(message) => return said(err, &message, Outcome::Findings),
+            Err(message) => return refuse(err, &message, Outcome::Findings),
         };
         let builder = self.configure(builder, &settings, buckets);
         let builder = machines.into_iter().fold(builder, HostBuilder::machine);
         let host = match builder.start().await {
             Ok(host) => host,
-            Err(error) => return said(err, &error.to_string(), Outcome::Findings),
+            Err(error) => return refuse(err, &error.to_string(), Outcome::Findings),
         };
         let token = settings.token.is_some();
         let region = settings.region.clone();
@@ -176,12 +182,14 @@ impl ServeOptions {
             Ok(server) => server,
             Err(error) => {
                 host.shut_down().await;
-                return said(err, &format!("cannot listen on {address}: {error}"), Outcome::Findings);
+                return refuse(err, &format!("cannot listen on {address}: {error}"), Outcome::Findings);
             }
         };
         let stop = match Signals::new() {
             Ok(signals) => signals.received(),
-            Err(error) => return said(err, &format!("cannot wait for signals: {error}"), Outcome::Findings),
+            Err(error) => {
+                return refuse(err, &format!("cannot wait for signals: {error}"), Outcome::Findings);
+            }
         };
         self.greet(server.local_addr(), token, &region, &arns, out)?;
         server.run_until(stop).await;
@@ -191,12 +199,12 @@ impl ServeOptions {
     }
 
     async fn with_store(&self, builder: HostBuilder) -> Result<HostBuilder, String> {
-        let said = |error: StoreError| error.to_string();
+        let text = |error: StoreError| error.to_string();
         Ok(match &self.db {
             Place::Memory => builder.store(store::Memory::new()),
-            Place::File(path) => builder.store(store::Sqlite::open(path).map_err(said)?),
+            Place::File(path) => builder.store(store::Sqlite::open(path).map_err(text)?),
             #[cfg(feature = "postgres")]
-            Place::Postgres(url) => builder.store(store::Postgres::connect(url).await.map_err(said)?),
+            Place::Postgres(url) => builder.store(store::Postgres::connect(url).await.map_err(text)?),
             #[cfg(not(feature = "postgres"))]
             Place::Postgres(_) => {
                 return Err(

@@ -96,7 +96,7 @@ impl Run {
             runtime.block_on(on_real_time(&mut execution, &mut console))?
         };
         let err = console.err;
-        stepfn_cli::happened(&history(&end, &execution), self.data.history, err)?;
+        stepfn_cli::write_history(&history(&end, &execution), self.data.history, err)?;
         match end {
             Ok(ended) => self.finish(definition, &ended, out, err),
             Err(error) => refused(err, &stepfn_cli::cause(&error, mocks.as_ref())),
