@@ -2,18 +2,21 @@
 
 use stepfn_core::value::{Map, Number, Value};
 
-use super::text::{Place, Speller};
+use super::text::{Place, Renderer};
 use crate::{error::Problem, text, yaml::Node};
 
 /// Returns the node under `definition:`, or the JSON pointer of a part that cannot be expressed.
-pub(super) fn definition_node(machine: &Value, speller: &mut Speller<'_>) -> Result<Node, (String, Problem)> {
-    let node = Walk { speller }.node(machine, "", Kind::Field)?;
-    if !speller.spelled_reference {
+pub(super) fn definition_node(
+    machine: &Value,
+    renderer: &mut Renderer<'_>,
+) -> Result<Node, (String, Problem)> {
+    let node = Walk { renderer }.node(machine, "", Kind::Field)?;
+    if !renderer.rendered_reference {
         return Ok(node);
     }
     // One reference anywhere, and the plugin makes all of the definition a `Fn::Sub`: known only now.
-    speller.in_sub = true;
-    Walk { speller }.node(machine, "", Kind::Field)
+    renderer.in_sub = true;
+    Walk { renderer }.node(machine, "", Kind::Field)
 }
 
 /// The kind of a JSON value in ASL.
@@ -71,7 +74,7 @@ impl Kind {
 }
 
 struct Walk<'a, 's> {
-    speller: &'a mut Speller<'s>,
+    renderer: &'a mut Renderer<'s>,
 }
 
 impl Walk<'_, '_> {
@@ -81,7 +84,7 @@ impl Walk<'_, '_> {
             Value::Bool(value) => Ok(Node::Bool(*value)),
             Value::Number(number) => number_node(number).map_err(|problem| (at.to_owned(), problem)),
             Value::String(text) => {
-                self.speller.spell(text, kind.place()).map_err(|problem| (at.to_owned(), problem))
+                self.renderer.render(text, kind.place()).map_err(|problem| (at.to_owned(), problem))
             }
             Value::Array(items) => {
                 let items = items.iter().enumerate();

@@ -101,7 +101,7 @@ use stepfn_core::definition::{Definition, Reference};
 use self::{
     definition::definition_node,
     functions::Functions,
-    text::{Piece, Speller, lambda_logical_id, outside, split, tag},
+    text::{Piece, Renderer, lambda_logical_id, outside, split, tag},
 };
 use crate::{
     deployment::{Deployment, DeploymentProblem, Identifier},
@@ -197,18 +197,18 @@ fn machine_node(
     resources: &mut Template,
 ) -> Result<Node, Error> {
     let (deployment, definition) = (machine.deployment, machine.definition());
-    let mut speller = Speller {
+    let mut renderer = Renderer {
         substitutions: &definition.substitutions,
         functions,
         in_sub: false,
-        spelled_reference: false,
+        rendered_reference: false,
     };
     let error = |at: &str, problem| Error::Serverless {
         machine: definition.name.clone(),
         at: at.to_owned(),
         problem,
     };
-    let asl = definition_node(&definition.machine.to_json(), &mut speller)
+    let asl = definition_node(&definition.machine.to_json(), &mut renderer)
         .map_err(|(at, problem)| error(&at, problem))?;
 
     let mut entries = Vec::new();

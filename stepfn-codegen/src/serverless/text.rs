@@ -39,7 +39,7 @@ pub(super) enum Place {
 
 /// Renders the strings of one definition.
 #[derive(Debug)]
-pub(super) struct Speller<'a> {
+pub(super) struct Renderer<'a> {
     /// The definition's substitutions.
     pub(super) substitutions: &'a IndexMap<String, Reference>,
     /// The keys of the `functions` section.
@@ -47,19 +47,19 @@ pub(super) struct Speller<'a> {
     /// Whether the plugin puts the definition into a `Fn::Sub`, where a `${foo}` that is meant as it is has to be escaped.
     pub(super) in_sub: bool,
     /// Whether a reference was rendered, because of which the plugin does so.
-    pub(super) spelled_reference: bool,
+    pub(super) rendered_reference: bool,
 }
 
-impl Speller<'_> {
+impl Renderer<'_> {
     /// The node of a text of the definition.
-    pub(super) fn spell(&mut self, text: &str, place: Place) -> Result<Node, Problem> {
+    pub(super) fn render(&mut self, text: &str, place: Place) -> Result<Node, Problem> {
         let pieces = split(text, self.substitutions)?;
         let has_reference = pieces.iter().any(|piece| matches!(piece, Piece::Reference(_)));
         // The plugin turns every `#{x}` of a definition into a `${x}` of a `Fn::Sub`, except within intrinsic functions.
         let has_plugin_variable = text.contains("#{");
         // In the JSON of a `Fn::Sub` an escape hides it, of which Step Functions sees nothing.
         let has_dynamic_reference = text::has_dynamic_reference(text);
-        self.spelled_reference |= has_reference || has_plugin_variable || has_dynamic_reference;
+        self.rendered_reference |= has_reference || has_plugin_variable || has_dynamic_reference;
         if place == Place::Amount && has_reference {
             return Err(Problem::NumberReference(text.to_owned()));
         }
@@ -178,22 +178,22 @@ fn push_dollar(out: &mut String, variable: &str) {
 mod tests {
     use super::*;
 
-    fn spell(text: &str, place: Place, in_sub: bool) -> Result<Node, Problem> {
+    fn render(text: &str, place: Place, in_sub: bool) -> Result<Node, Problem> {
         let substitutions = IndexMap::from([
             ("Topic".to_owned(), Reference::Ref("SuccessTopic".to_owned())),
             ("Arn".to_owned(), Reference::GetAtt("send-mail".to_owned(), "Arn".to_owned())),
         ]);
         let functions = HashSet::from(["send-mail"]);
-        Speller { substitutions: &substitutions, functions: &functions, in_sub, spelled_reference: false }
-            .spell(text, place)
+        Renderer { substitutions: &substitutions, functions: &functions, in_sub, rendered_reference: false }
+            .render(text, place)
     }
 
     fn data(text: &str) -> Node {
-        spell(text, Place::Data, true).unwrap()
+        render(text, Place::Data, true).unwrap()
     }
 
     fn plain(text: &str) -> Node {
-        spell(text, Place::Text, true).unwrap()
+        render(text, Place::Text, true).unwrap()
     }
 
     #[test]
@@ -248,7 +248,10 @@ mod tests {
     #[test]
     fn a_dollar_that_is_nobodys_is_escaped_where_cloudformation_reads() {
         assert_eq!(plain("${name} costs $5 ${}"), Node::text("${!name} costs $5 ${!}"));
-        assert_eq!(spell("${name} costs $5 ${}", Place::Data, false), Ok(Node::text("${name} costs $5 ${}")));
+        assert_eq!(
+            render("${name} costs $5 ${}", Place::Data, false),
+            Ok(Node::text("${name} costs $5 ${}"))
+        );
         assert_eq!(plain("${aws::x}"), Node::text("${!aws::x}"));
     }
 
@@ -262,7 +265,7 @@ mod tests {
     #[test]
     fn the_plugins_own_sign_is_hidden_in_a_sub_or_refused() {
         assert_eq!(data("issue #{1}"), Node::tagged("!Sub", Node::text("issue #{1}")));
-        assert_eq!(spell("issue #{1", Place::Text, false), Err(Problem::PluginVariable));
+        assert_eq!(render("issue #{1", Place::Text, false), Err(Problem::PluginVariable));
     }
 
     #[test]
@@ -272,15 +275,15 @@ mod tests {
             Node::tagged("!Sub", Node::text("\\u007b{resolve:ssm:x}} ${SuccessTopic}"))
         );
         let text = "{{resolve:ssm:x}}";
-        assert_eq!(spell(text, Place::Text, true), Err(Problem::DynamicReference(text.to_owned())));
+        assert_eq!(render(text, Place::Text, true), Err(Problem::DynamicReference(text.to_owned())));
     }
 
     #[test]
     fn what_cannot_be_spelled_is_refused() {
-        assert_eq!(spell("cost ${", Place::Data, true), Err(Problem::Unclosed));
-        assert_eq!(spell("$${self:custom.price}", Place::Data, true), Err(Problem::SwallowedDollar));
+        assert_eq!(render("cost ${", Place::Data, true), Err(Problem::Unclosed));
+        assert_eq!(render("$${self:custom.price}", Place::Data, true), Err(Problem::SwallowedDollar));
         assert_eq!(
-            spell("${Topic}", Place::Amount, true),
+            render("${Topic}", Place::Amount, true),
             Err(Problem::NumberReference("${Topic}".to_owned()))
         );
     }

@@ -43,8 +43,8 @@ impl Template {
             ("InsufficientDataActions", &alarm.insufficient_data_actions),
         ] {
             if !actions.is_empty() {
-                let spell = |action: &Identifier| self.identifier(action, substitutions);
-                properties.push((field, Node::List(actions.iter().map(spell).collect())));
+                let rendered = |action: &Identifier| self.identifier(action, substitutions);
+                properties.push((field, Node::List(actions.iter().map(rendered).collect())));
             }
         }
         self.resource(&id, "AWS::CloudWatch::Alarm", Node::map(properties));

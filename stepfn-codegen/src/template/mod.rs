@@ -10,7 +10,7 @@ mod notifications;
 mod policy;
 mod render;
 mod role;
-mod spelling;
+mod strings;
 mod triggers;
 mod versions;
 

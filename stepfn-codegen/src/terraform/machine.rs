@@ -2,7 +2,7 @@
 
 use super::{
     Machine, Module,
-    spelling::{attribute, escaped, literal, snake},
+    strings::{attribute, escaped, literal, snake},
 };
 use crate::{
     asl,

@@ -37,7 +37,7 @@
 mod machine;
 mod policy;
 mod resources;
-mod spelling;
+mod strings;
 mod triggers;
 
 use indexmap::{IndexMap, IndexSet};
@@ -65,7 +65,7 @@ impl Machine<'_> {
 
     /// The machine's ARN, in a template of Terraform's.
     fn arn(&self) -> Node {
-        spelling::attribute("aws_sfn_state_machine", &self.name, "arn")
+        strings::attribute("aws_sfn_state_machine", &self.name, "arn")
     }
 }
 

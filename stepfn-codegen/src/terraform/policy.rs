@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use stepfn_core::definition::Reference;
 
-use super::{Machine, Module, spelling::snake};
+use super::{Machine, Module, strings::snake};
 use crate::{
     iam::{self, Statement},
     yaml::Node,

@@ -2,7 +2,7 @@
 
 use super::{
     Machine, Module,
-    spelling::{attribute, literal, snake},
+    strings::{attribute, literal, snake},
 };
 use crate::{
     deployment::{Identifier, Target},
@@ -96,8 +96,8 @@ impl Module {
                 ("insufficient_data_actions", &alarm.insufficient_data_actions),
             ] {
                 if !actions.is_empty() {
-                    let spell = |action: &Identifier| self.identifier(action, &definition.substitutions);
-                    entries.push((field, Node::List(actions.iter().map(spell).collect())));
+                    let rendered = |action: &Identifier| self.identifier(action, &definition.substitutions);
+                    entries.push((field, Node::List(actions.iter().map(rendered).collect())));
                 }
             }
             self.resource("aws_cloudwatch_metric_alarm", &name, entries);

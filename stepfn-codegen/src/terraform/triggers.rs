@@ -2,7 +2,7 @@
 
 use super::{
     Machine, Module,
-    spelling::{attribute, escaped, literal},
+    strings::{attribute, escaped, literal},
 };
 use crate::{
     deployment::{

@@ -142,7 +142,7 @@ mod tests {
         template
     }
 
-    fn spell(dialect: Dialect, text: &str) -> Node {
+    fn rendered(dialect: Dialect, text: &str) -> Node {
         let substitutions = IndexMap::from([
             ("Topic".to_owned(), Reference::Ref("SuccessTopic".to_owned())),
             ("LogGroup".to_owned(), Reference::GetAtt("CsvLogs".to_owned(), "Arn".to_owned())),
@@ -153,26 +153,32 @@ mod tests {
 
     #[test]
     fn what_the_template_does_not_make_is_a_parameter() {
-        assert_eq!(spell(Dialect::Yaml, "${Topic}"), Node::tagged("!Ref", Node::text("SuccessTopic")));
-        assert_eq!(spell(Dialect::Yaml, "${LogGroup}"), Node::tagged("!Ref", Node::text("CsvLogsArn")));
+        assert_eq!(rendered(Dialect::Yaml, "${Topic}"), Node::tagged("!Ref", Node::text("SuccessTopic")));
+        assert_eq!(rendered(Dialect::Yaml, "${LogGroup}"), Node::tagged("!Ref", Node::text("CsvLogsArn")));
         assert_eq!(
-            spell(Dialect::Yaml, "${Mailer}"),
+            rendered(Dialect::Yaml, "${Mailer}"),
             Node::tagged("!GetAtt", Node::text("SendMailFunction.Arn"))
         );
-        assert_eq!(spell(Dialect::Yaml, "${AWS::Region}"), Node::tagged("!Ref", Node::text("AWS::Region")));
-        assert_eq!(spell(Dialect::Yaml, "${self:provider.stage}"), Node::tagged("!Ref", Node::text("Stage")));
+        assert_eq!(
+            rendered(Dialect::Yaml, "${AWS::Region}"),
+            Node::tagged("!Ref", Node::text("AWS::Region"))
+        );
+        assert_eq!(
+            rendered(Dialect::Yaml, "${self:provider.stage}"),
+            Node::tagged("!Ref", Node::text("Stage"))
+        );
     }
 
     #[test]
     fn a_longer_text_with_references_is_a_sub() {
         assert_eq!(
-            spell(Dialect::Yaml, "${self:service}-${Mailer}-${price}"),
+            rendered(Dialect::Yaml, "${self:service}-${Mailer}-${price}"),
             Node::tagged("!Sub", Node::text("${Service}-${SendMailFunction.Arn}-${!price}"))
         );
-        assert_eq!(spell(Dialect::Yaml, "costs ${price} ${"), Node::text("costs ${price} ${"));
+        assert_eq!(rendered(Dialect::Yaml, "costs ${price} ${"), Node::text("costs ${price} ${"));
         let variables = Node::map([("Dollar", Node::text("$"))]);
         assert_eq!(
-            spell(Dialect::Yaml, "${Topic} ${a"),
+            rendered(Dialect::Yaml, "${Topic} ${a"),
             Node::tagged("!Sub", Node::List(vec![Node::text("${SuccessTopic} ${Dollar}{a"), variables]))
         );
     }
@@ -180,12 +186,12 @@ mod tests {
     #[test]
     fn the_serverless_framework_resolves_its_own() {
         assert_eq!(
-            spell(Dialect::Serverless, "${self:service}-${Topic}"),
+            rendered(Dialect::Serverless, "${self:service}-${Topic}"),
             Node::tagged("!Sub", Node::text("${self:service}-${SuccessTopic}"))
         );
-        assert_eq!(spell(Dialect::Serverless, "${self:service}-x"), Node::text("${self:service}-x"));
+        assert_eq!(rendered(Dialect::Serverless, "${self:service}-x"), Node::text("${self:service}-x"));
         assert_eq!(
-            spell(Dialect::Serverless, "${LogGroup}"),
+            rendered(Dialect::Serverless, "${LogGroup}"),
             Node::tagged("!GetAtt", Node::text("CsvLogs.Arn"))
         );
     }

@@ -264,7 +264,7 @@ pub(super) fn snake(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn spell(text: &str) -> String {
+    fn rendered(text: &str) -> String {
         let substitutions = IndexMap::from([
             ("Topic".to_owned(), Reference::Ref("SuccessTopic".to_owned())),
             ("Mailer".to_owned(), Reference::GetAtt("send-mail".to_owned(), "Arn".to_owned())),
@@ -291,7 +291,7 @@ mod tests {
             ("${price} %{if} 100% ${", "$${price} %%{if} 100% $${"),
             ("costs $$${Topic}", r#"costs ${"$"}${"$"}${var.success_topic}"#),
         ] {
-            assert_eq!(spell(text), expected);
+            assert_eq!(rendered(text), expected);
         }
     }
 
@@ -313,21 +313,21 @@ mod tests {
     #[test]
     fn a_definition_is_a_file_a_template_or_a_text_with_replacements() {
         let substitutions = IndexMap::from([("Topic".to_owned(), Reference::Ref("Topic".to_owned()))]);
-        let spell = |text: &str, names: &[&str]| {
+        let rendered = |text: &str, names: &[&str]| {
             let substituted = names.iter().map(|name| ((*name).to_owned(), format!("${{{name}}}"))).collect();
             Module::default().definition_text("M.asl.json", text, &substituted, &substitutions)
         };
-        assert_eq!(spell("{% 1 %} ${x}", &[]), r#"file("${path.module}/M.asl.json")"#);
+        assert_eq!(rendered("{% 1 %} ${x}", &[]), r#"file("${path.module}/M.asl.json")"#);
         assert_eq!(
-            spell("a ${Topic}", &["Topic"]),
+            rendered("a ${Topic}", &["Topic"]),
             r#"templatefile("${path.module}/M.asl.json", { Topic = trimsuffix(trimprefix(jsonencode(var.topic), "\""), "\"") })"#
         );
         let replaced = r#"replace(file("${path.module}/M.asl.json"), "$${Topic}", trimsuffix(trimprefix(jsonencode(var.topic), "\""), "\""))"#;
         for text in ["${Topic} %{ x", "${Topic} ${price}", "$${Topic}", "${Topic} ${"] {
-            assert_eq!(spell(text, &["Topic"]), replaced, "{text}");
+            assert_eq!(rendered(text, &["Topic"]), replaced, "{text}");
         }
         assert_eq!(
-            spell("${AWS::Region}", &["AWS::Region", "self:custom.x, \"y\""]),
+            rendered("${AWS::Region}", &["AWS::Region", "self:custom.x, \"y\""]),
             "replace(replace(file(\"${path.module}/M.asl.json\"), \"$${self:custom.x, \\\\\\\"y\\\\\\\"}\", trimsuffix(trimprefix(jsonencode(var.x), \"\\\"\"), \"\\\"\")), \
              \"$${AWS::Region}\", data.aws_region.current.region)"
         );
