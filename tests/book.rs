@@ -1,4 +1,4 @@
-//! The book: its chapters are listed and tested, its links lead somewhere, and what it says the compiler prints is what rustc prints.
+//! The book: its chapters are listed and tested, its links lead somewhere, and the compiler's messages in it are those that rustc prints.
 //!
 //! A block of `compile_fail` is the test `tests/ui/book/CHAPTER_N.rs`, and the block after it is what rustc says. `STEPFN_BLESS=1 cargo test
 //! --test book` writes the former from the book, `TRYBUILD=overwrite cargo test --test ui` then lets rustc write its answer, and

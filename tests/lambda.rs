@@ -70,7 +70,7 @@ fn function(api: Option<&str>) -> Command {
     command
 }
 
-/// The function's process, ended with the test. Where it ends before, it says so to the API.
+/// The function's process, ended with the test. Where it ends before, it reports it to the API.
 struct Function {
     process: Child,
     said: Option<JoinHandle<()>>,

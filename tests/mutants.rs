@@ -1,8 +1,8 @@
 //! Published definitions with one seeded mistake each: how many the checks find, by group of mistakes.
 //!
 //! They are looked for in `STEPFN_MUTANTS_DIR` (by default beside the checkout), with the definitions that they were made of in
-//! `STEPFN_REALWORLD_DIR`. Where there are none, the test says so and passes. A mutant is found when its definition has a diagnostic that
-//! the unchanged one has not. `STEPFN_MUTANT=<class>` prints what is said of a class.
+//! `STEPFN_REALWORLD_DIR`. Where there are none, the test reports it and passes. A mutant is found when its definition has a diagnostic that
+//! the unchanged one has not. `STEPFN_MUTANT=<class>` prints the diagnostics of a class.
 #![allow(clippy::unwrap_used)]
 
 use std::{

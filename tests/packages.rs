@@ -1,4 +1,4 @@
-//! What crates.io and docs.rs are given: each package says what it is, and takes along what it needs and nothing else.
+//! The packages for crates.io and docs.rs: each describes itself, and takes along what it needs and nothing else.
 #![allow(clippy::unwrap_used)]
 
 use std::{collections::BTreeSet, path::Path, process::Command};

@@ -1,4 +1,4 @@
-//! What `docs/book/promises.md` says that the compiler checks, and what it says is not promised: each line from both sides, for machines in
+//! The checks of the compiler in `docs/book/promises.md`, and what it does not promise: each line from both sides, for machines in
 //! JSONPath.
 #![allow(clippy::unwrap_used, dead_code)]
 
@@ -51,7 +51,7 @@ struct Large {
     x: u8,
 }
 
-/// What is said of a machine over [`In`], one code a finding.
+/// Returns the diagnostics of a machine over [`In`], one code each.
 fn codes(states: &str, output: &'static Shape, strict: bool) -> Vec<String> {
     let text = format!(r#"{{ "StartAt": "A", "States": {{ {states} }} }}"#);
     let (machine, read) = asl::read_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));

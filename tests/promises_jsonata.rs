@@ -1,4 +1,4 @@
-//! What the README says that the compiler checks, and what it says is not promised: each line from both sides, for machines in JSONata.
+//! The checks of the compiler in the README, and what it does not promise: each line from both sides, for machines in JSONata.
 #![allow(clippy::unwrap_used, dead_code)]
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! The fixes that are certain, over definitions with one mistake each, where they are at hand: `STEPFN_MUTANTS_DIR` says where, by default
+//! The fixes that are certain, over definitions with one mistake each, where they are at hand: `STEPFN_MUTANTS_DIR` is where, by default
 //! they are looked for beside the checkout. Where there are none, nothing is tested here.
 
 use std::{

@@ -1,7 +1,7 @@
 //! Definitions that people published, and those that AWS was asked to run, read and written again without loss.
 //!
 //! They are looked for in `STEPFN_REALWORLD_DIR` and `STEPFN_CONFORMANCE_DIR` (by default beside the checkout). Where there are none,
-//! the test says so and passes.
+//! the test reports it and passes.
 
 #![allow(clippy::unwrap_used)]
 

@@ -125,7 +125,7 @@ fn syncs_each_second(folder: &Path) -> f64 {
     f64::from(count) / start.elapsed().as_secs_f64()
 }
 
-/// The resident memory of this process, in MiB, where Linux says it.
+/// The resident memory of this process, in MiB, where Linux reports it.
 fn memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -102,7 +102,7 @@ impl HostBuilder {
         self
     }
 
-    /// Sets the variants of machines: what is set on the executor of one, whose name stands behind `#` in the revision that an execution is
+    /// Sets the variants of machines: the settings of the executor of one, whose name is behind `#` in the revision that an execution is
     /// [started](Host::start_revision) by. Mocks for tests, for one. A name that is not known is the caller's to refuse.
     pub fn variants(
         mut self,
@@ -119,8 +119,8 @@ impl HostBuilder {
         self
     }
 
-    /// Adds a listener to commits of turns, which is told of each once it is made: for metrics, logs, events. It is called on the host's own loop, so that it
-    /// must not wait; what was committed just before the process ended it may never be told.
+    /// Adds a listener to commits of turns, which is notified of each once it is made: for metrics, logs, events. It is called on the host's own loop, so
+    /// that it must not wait; it may miss what was committed just before the process ended.
     pub fn observer(mut self, observer: impl Fn(&Commit<'_>) + Send + Sync + 'static) -> Self {
         self.observers.push(Box::new(observer));
         self

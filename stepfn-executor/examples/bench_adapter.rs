@@ -138,7 +138,7 @@ fn whole(value: &Value) -> Option<u64> {
     value.to_string().parse().ok()
 }
 
-/// The most memory that the process has held, where the system tells.
+/// The most memory that the process has held, where the system reports it.
 fn max_rss_kb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -153,7 +153,7 @@ impl ExecutorBuilder {
         self
     }
 
-    /// Registers a state machine that others may start, in the place of the one of this name where the workflow says itself which it
+    /// Registers a state machine that others may start, in the place of the one of this name where the workflow itself declares which it
     /// starts (`states::start_execution(Pay)`): those need no registration.
     ///
     /// It is known by its name, its ARN, or the `${Name}` that a definition has in place of it.

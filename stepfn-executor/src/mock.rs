@@ -88,7 +88,7 @@ impl Mock {
         Self::of(&payload, Response::Payload)
     }
 
-    /// The execution that the task starts succeeds with this output: the result is what `.sync:2` tells of an execution, with this as
+    /// The execution that the task starts succeeds with this output: the result is the description of an execution by `.sync:2`, with this as
     /// `Output`; a text of JSON where the pattern has that; the reply that it was started where nobody waits for its end.
     ///
     /// ```

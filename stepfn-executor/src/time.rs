@@ -154,7 +154,7 @@ impl Watch {
         }
     }
 
-    /// Brings a time up to date. Virtual time mostly stands still.
+    /// Brings a time up to date. Virtual time mostly does not move.
     #[inline]
     pub(crate) fn tick(&self, now: &mut Timestamp) {
         if !matches!(self, Self::Own(time) if time.is(*now)) {

@@ -1,6 +1,6 @@
 //! Executions that were recorded from AWS, against mock files in place of the same services.
 //!
-//! The recordings are no part of this repository: `STEPFN_CONFORMANCE_DIR` says where they are. Mocks leave out what services answer
+//! The recordings are no part of this repository: `STEPFN_CONFORMANCE_DIR` is where they are. Mocks leave out what services answer
 //! beside the point, so that of data only what is there is compared.
 #![allow(clippy::unwrap_used)]
 

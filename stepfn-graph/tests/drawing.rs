@@ -76,7 +76,7 @@ fn random(numbers: &mut Numbers) -> Graph {
     Graph { nodes, edges }
 }
 
-/// Whether every element is closed in its order, and no sign stands bare.
+/// Whether every element is closed in its order, and no sign is unescaped.
 fn assert_well_formed(svg: &str) {
     let mut open: Vec<&str> = Vec::new();
     for part in svg.split('<').skip(1) {

@@ -1,7 +1,7 @@
 //! Evaluates expressions, a line each: `cargo run -p stepfn-jsonata --example evaluate < cases.jsonl`.
 //!
 //! A line is `{"expr": …, "data": …}`; what comes out is `{"value": …}`, `{}` where it is undefined, or `{"code": …, "message": …}`.
-//! `tests/interop/jsonata.mjs` compares that with what npm's jsonata says.
+//! `tests/interop/jsonata.mjs` compares that with npm's jsonata.
 
 use std::{
     error::Error as StdError,

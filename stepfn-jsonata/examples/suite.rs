@@ -15,7 +15,7 @@ fn main() -> Result<ExitCode, Box<dyn StdError>> {
     let cases = fs::read_to_string(dir.join("cases.jsonl"))?;
     let datasets: Value = fs::read_to_string(dir.join("datasets.json"))?.parse()?;
     let (mut passed, mut failed) = (0_usize, 0_usize);
-    // Evaluations nest as deep as cases allow them to: on a stack that has room for that.
+    // Evaluations nest as deep as cases allow them to: on a stack that is large enough.
     let check = |case: &Value| {
         let (case, datasets) = (case.clone(), datasets.clone());
         let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(move || check(&case, &datasets));

@@ -1,8 +1,8 @@
 //! The procedural macros of [stepfn](https://docs.rs/stepfn). Use them through the facade crate, where they are documented
 //! with examples.
 //!
-//! Their expansions name `::stepfn`. Where a program has that crate under another name, it says so before the item, and in `path!` before the
-//! type: `#[stepfn(crate = ::flows)]`.
+//! Their expansions name `::stepfn`. Where a program has that crate under another name, it declares it before the item, and in `path!` before
+//! the type: `#[stepfn(crate = ::flows)]`.
 
 use proc_macro::TokenStream;
 use stepfn_macros_core as core;

@@ -1,6 +1,6 @@
 //! The recorded answers of AWS's API, against this server over HTTP.
 //!
-//! The recordings are no part of this repository. `STEPFN_CONFORMANCE_DIR` says where they are; without them the test says so and
+//! The recordings are no part of this repository. `STEPFN_CONFORMANCE_DIR` is where they are; without them the test reports it and
 //! passes. `STEPFN_CASE` takes a part of a case's file name.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub, dead_code)] // a test

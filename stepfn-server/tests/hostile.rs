@@ -110,7 +110,7 @@ async fn heads_and_bodies_are_bounded() {
     let target = "X-Amz-Target: AWSStepFunctions.ListActivities\r\n";
     let large = served.request("POST /", target, &"x".repeat(70_000)).await;
     assert_eq!((large.status, large.body.as_str()), (413, "a request has at most 65536 bytes\n"));
-    // Refused by what it says, before anything of it is there.
+    // Refused by its declared length, before anything of it is there.
     let announced = "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\nContent-Length: 9999999999\r\nConnection: close\r\n\r\n";
     assert_eq!(status(&served.raw(announced.as_bytes()).await), 413);
     let mut chunked = "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n".to_owned();

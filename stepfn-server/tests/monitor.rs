@@ -1,4 +1,4 @@
-//! What others are told of executions: metrics, log events, status changes.
+//! The reports about executions: metrics, log events, status changes.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod support;

@@ -1,6 +1,6 @@
 //! Executions recorded from AWS itself, run again natively: status, output, error, cause and, where recorded, the whole event history.
 //!
-//! The recordings are no part of this repository. `STEPFN_CONFORMANCE_DIR` says where they are; without them the test says so and
+//! The recordings are no part of this repository. `STEPFN_CONFORMANCE_DIR` is where they are; without them the test reports it and
 //! passes. `STEPFN_CASE` takes a part of a case's file name and shows what differs:
 //!
 //! ```sh

@@ -37,7 +37,7 @@ pub(crate) fn agree<T: StateData + Serialize + DeserializeOwned>(samples: impl I
     given::<T>(samples);
 }
 
-/// The same for a type of which serde takes more than its shape says.
+/// The same for a type of which serde accepts more than its shape.
 #[track_caller]
 pub(crate) fn agree_at_least<T: StateData + Serialize + DeserializeOwned>(
     samples: impl IntoIterator<Item = T>,

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use stepfn::shape::{Field, Given, Made, ObjectShape, OneOfShape, Shape};
 
 /// Whether a value can be given. Serde takes a little more than shapes say: arrays for structs, `{"Unit": null}` and the
-/// index for unit variants, any tag where there is a variant for it (`other`). `lax` takes them too, wherever they may stand.
+/// index for unit variants, any tag where there is a variant for it (`other`). `lax` takes them too, wherever they may be.
 pub(crate) fn accepts(shape: &'static Shape, value: &Value, lax: bool) -> bool {
     Reader { lax }.fits(shape, &Owners { shape, around: None }, value)
 }

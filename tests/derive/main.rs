@@ -1,4 +1,4 @@
-//! Shapes agree with serde: what a shape says may be given is what `Deserialize` takes, and what it says is made is what
+//! Shapes agree with serde: the deserialized side is what `Deserialize` takes, and the serialized side is what
 //! `Serialize` makes. Error names and handlers are what `TaskError` and `Task` say.
 
 #![allow(clippy::single_range_in_vec_init, clippy::upper_case_acronyms)] // types and names that are tried on purpose

@@ -1,4 +1,4 @@
-//! Definitions of every format, imported. The sources stand in `emitted`, compiled as modules of this test: what they generate is what they came
+//! Definitions of every format, imported. The sources are in `emitted`, compiled as modules of this test: what they generate is what they came
 //! from. After a change, `STEPFN_BLESS=1 cargo test --test import` writes them anew.
 
 // What warns here warns of the definitions; what is emitted is public, and not all of it is used here.

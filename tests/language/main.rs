@@ -1,7 +1,7 @@
 //! The whole language, in three notations: ASL, `state_machine!` and the builder.
 //!
 //! Each case is a machine written by both fronts; they must make the same definition. `docs/language.md` is generated from the cases:
-//! every field, operator, function and member of the context object must stand in one of them, spelled as the table says.
+//! every field, operator, function and member of the context object must be in one of them, written as in the table.
 //! After a change, `STEPFN_BLESS=1 cargo test --test language` writes the table anew.
 
 #![allow(clippy::unwrap_used)]

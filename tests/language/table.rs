@@ -49,7 +49,7 @@ fn note<'c>(owner: &str, object: &Value, case: &'c Case, uses: &mut Uses<'c>) {
     }
 }
 
-/// The row of a part of the language, if a case spells it in both fronts as the table would say.
+/// The row of a part of the language, if a case writes it in both fronts as in the table.
 fn row(name: &str, languages: &str, dsl: &str, call: &str, covering: &[&Case]) -> Result<String, String> {
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let spelled =

@@ -86,7 +86,7 @@ pub(crate) fn is_exempt(cause: &str) -> bool {
         || is_too_large(cause)
 }
 
-/// Whether a literal zero stands where something is divided by.
+/// Returns `true` if a literal zero is a divisor.
 fn divides_by_zero(cause: &str) -> bool {
     ["D1001", "D3001"].iter().any(|code| cause.contains(code))
         && ["/ 0", "/ (0)", "% 0", "% (0)"].iter().any(|division| cause.contains(division))
@@ -172,8 +172,8 @@ fn is_computed_item(cause: &str) -> bool {
     })
 }
 
-/// Whether what is no number, and stands as a text for one in JSON, came to be in an execution: what a division by a computed zero gives,
-/// or a text that was to be a number. The generator makes no such texts.
+/// Returns `true` if a value that is no number, and is a string in JSON, came to be in an execution: what a division by a computed zero
+/// gives, or a text that was to be a number. The generator makes no such texts.
 fn holds_no_number(outcome: &Outcome) -> bool {
     let mut events = outcome.history.events();
     events.any(|event| {
@@ -249,7 +249,7 @@ pub(crate) fn stopped(error: &RunError, input: &Value) -> Option<Failure> {
 
 /// Returns a message without the parts that differ from case to case: quotes, backticks, numbers, JSON.
 pub(crate) fn skeleton(said: &str) -> String {
-    // The found type says less about the kind than the expected one.
+    // The found type determines the kind less than the expected one.
     let mut said =
         said.split(", found ").next().unwrap_or_default().split("; found ").next().unwrap_or_default();
     for end in [

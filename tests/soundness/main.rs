@@ -4,7 +4,7 @@
 //! functions' inputs, machines' outputs, declared results. What is refused of a machine is taken away until the rest is accepted, and
 //! that is run with values at the corners of its types. Failures are grouped by their kind; one of each is made small and shown.
 //!
-//! `cargo xtask soundness` runs fresh seeds in release. `STEPFN_SOUNDNESS` says how many executions of each query language,
+//! `cargo xtask soundness` runs fresh seeds in release. `STEPFN_SOUNDNESS` is the number of executions of each query language,
 //! `STEPFN_SOUNDNESS_SEED` with which seed to begin, `STEPFN_SOUNDNESS_SECONDS` after how long to end, `STEPFN_SOUNDNESS_SAMPLES` how many failures of each kind to make small.
 #![allow(clippy::unwrap_used)]
 

@@ -201,7 +201,7 @@ fn is_scalar(value: &Json) -> bool {
     !value.is_object() && !value.is_array()
 }
 
-/// Whether a literal is data, or says how much or how long.
+/// Returns `true` if a literal is data, and not an amount or a duration.
 fn in_data(path: &[String]) -> bool {
     const HOLDERS: [&str; 12] = [
         "Parameters",

@@ -124,7 +124,7 @@ fn show(what: &str, name: &str, found: &Found) {
     }
 }
 
-/// Makes machines, and whenever one is refused, tries whether a rule alone stands between it and a failure: while what is refused is
+/// Makes machines, and whenever one is refused, tries whether a single rule prevents a failure: while what is refused is
 /// taken away, and where one thing of what was accepted is made wrong.
 struct Search<'r> {
     mode: Mode,

@@ -1,5 +1,5 @@
-//! The bodies of the fuzz targets for a while each, over mutations of seeds: `smoke [SECONDS] [TARGET]`. Deterministic: an input is told by its number. Inputs that
-//! panic are printed; inputs that take longer than a second are, too.
+//! The bodies of the fuzz targets for a while each, over mutations of seeds: `smoke [SECONDS] [TARGET]`. Deterministic: an input is identified by its number.
+//! Inputs that panic are printed; inputs that take longer than a second are, too.
 
 use std::{
     panic::{self, AssertUnwindSafe},

@@ -1,4 +1,4 @@
-//! Definitions that people wrote and AWS took. They are not part of this repository: `STEPFN_REALWORLD_DIR` says where they
+//! Definitions that people wrote and AWS took. They are not part of this repository: `STEPFN_REALWORLD_DIR` is where they
 //! are.
 
 use std::{

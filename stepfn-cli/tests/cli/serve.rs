@@ -85,7 +85,7 @@ impl Served {
         }
     }
 
-    /// Tells it to stop as an operator does; how it ended, and what it said last.
+    /// Stops it as an operator does; returns its status and its last output.
     fn stop(mut self) -> (Option<i32>, String) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());

@@ -1,4 +1,4 @@
-//! What the README says is true when it is typed, in a folder outside of this workspace, and what `stepfn new` writes is a project whose tests pass.
+//! The README is true when it is typed, in a folder outside of this workspace, and `stepfn new` writes a project whose tests pass.
 //!
 //! The projects depend on this checkout in place of crates.io, share one target directory, and need no network: their `Cargo.lock` begins as this one's.
 #![allow(clippy::unwrap_used)]
@@ -17,7 +17,7 @@ fn checkout() -> PathBuf {
     fs::canonicalize(Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap()
 }
 
-/// Cargo in a project. What cargo says to the test about its own workspace is none of the project's.
+/// Cargo in a project. Cargo's variables of the test's own workspace are not the project's.
 fn cargo(project: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO"));
     for (name, _) in std::env::vars_os() {

@@ -14,7 +14,7 @@ pub struct Parameter {
     pub kinds: Kinds,
     /// Whether it is `a`: anything will do, and what is no array is made one.
     pub is_array: bool,
-    /// What an array or function is of, as it stands in `<>`.
+    /// The type in the `<>` of an array or function.
     pub of: Option<Box<str>>,
     /// Whether it may be left out.
     pub optional: bool,
@@ -22,7 +22,7 @@ pub struct Parameter {
     pub repeated: bool,
     /// Whether it would rather take nothing, or few.
     pub lazy: bool,
-    /// Whether the context stands for it where it is left out, and then whether that has to be of its kinds.
+    /// Whether the context takes its place where it is left out, and then whether that has to be of its kinds.
     pub context: Option<bool>,
 }
 
@@ -50,7 +50,7 @@ impl Kinds {
     /// Everything.
     pub const ANY: Self = Self(127);
 
-    /// The kinds that a sign of a signature stands for: `s`, `n`, `b`, `l`, `o`, `a`, `f`, and `j` and `x` for many.
+    /// The kinds that a sign of a signature means: `s`, `n`, `b`, `l`, `o`, `a`, `f`, and `j` and `x` for many.
     pub const fn of(sign: char) -> Self {
         match sign {
             's' => Self::STRING,

@@ -40,7 +40,7 @@ impl Disk {
 pub struct Crash {
     /// The number of the write, from 1.
     pub at: usize,
-    /// Before it takes effect; else after it did, and nobody is told.
+    /// Before it takes effect; else after it did, and nobody is notified.
     pub before: bool,
 }
 

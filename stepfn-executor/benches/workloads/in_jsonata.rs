@@ -16,7 +16,7 @@ fn order() -> Value {
     json!({ "id": "e-1", "order": { "customer": "c-17", "amount": 120, "items": [1, 2, 3] } })
 }
 
-/// Ten Tasks, each of which is what `more` says of it.
+/// Ten Tasks, each with the fields of `more`.
 fn ten(name: &'static str, more: impl Fn(usize) -> Value) -> Workload {
     let mut states = Map::new();
     for step in 0..10 {

@@ -1,4 +1,4 @@
-//! The workloads: what a definition says, what goes in, and what its functions answer.
+//! The workloads: definitions, inputs, and the answers of their functions.
 
 use serde_json::{Value, json};
 

@@ -170,7 +170,7 @@ impl FiberId {
 /// The fibers of an execution. The first one is the machine itself.
 #[derive(Debug, Default)]
 pub(super) struct Fibers {
-    /// The machine itself stands in its place, for most executions have no other.
+    /// The machine itself is stored in place, for most executions have no other.
     root: Option<Fiber>,
     is_begun: bool,
     /// The others, from the second on.

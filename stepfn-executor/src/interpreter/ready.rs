@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::fiber::FiberId;
 
-/// A queue, of one in most executions: that one stands in its place itself.
+/// A queue, of one in most executions: that one is stored in place.
 #[derive(Debug, Default)]
 pub(super) struct Ready {
     first: Option<FiberId>,
@@ -38,7 +38,7 @@ impl Ready {
         first
     }
 
-    /// Takes one out, wherever it stands.
+    /// Takes one out, wherever it is.
     pub(super) fn remove(&mut self, id: FiberId) {
         self.others.retain(|other| *other != id);
         if self.first == Some(id) {

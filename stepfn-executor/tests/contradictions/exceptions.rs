@@ -78,7 +78,7 @@ pub(crate) fn is_excepted(case: &Case, found: &Contradiction) -> bool {
         })
 }
 
-/// Whether an expression fails on what a text says or how large a number is: JSONata's own codes for that begin with D, those for
+/// Whether an expression fails on the content of a string or the size of a number: JSONata's own codes for that begin with D, those for
 /// types with T. The promise exempts it.
 fn is_about_values(why: &str) -> bool {
     why.split_once("threw an error during evaluation. ").is_some_and(|(_, error)| {

@@ -94,7 +94,7 @@ fn failures_of_https_endpoints_are_told_by_their_status() {
     assert_eq!(outcome.error(), Some("States.Http.StatusCode.500"));
 }
 
-/// "States.HeartbeatTimeout": AWS tells it as States.Timeout (recorded: `timeouts/heartbeats.heartbeat_timeout`), and both names
+/// "States.HeartbeatTimeout": AWS reports it as States.Timeout (recorded: `timeouts/heartbeats.heartbeat_timeout`), and both names
 /// handle it.
 #[test]
 fn a_missed_heartbeat_is_caught_by_either_name() {

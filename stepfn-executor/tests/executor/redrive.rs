@@ -1,5 +1,5 @@
 //! Redrives, as the developer guide has them under "Restarting state machine executions with redrive", "Redrive behavior of individual
-//! states" and "Retry behavior of redriven executions". No recording tells of one.
+//! states" and "Retry behavior of redriven executions". No recording has one.
 
 use std::{
     sync::{Arc, Mutex},

@@ -116,7 +116,7 @@ pub(super) fn merge<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>)
         e.meter.visit(object.len())?;
         e.meter.room((merged.len() + object.len()) * size_of::<Val<'_>>())?;
         if merged.is_empty() {
-            // The keys of one object differ. Room for another of the usual size.
+            // The keys of one object differ. Space for another of the usual size.
             let mut entries = Vec::with_capacity(object.len() + 4);
             object.each(|key, value| entries.push((key.clone(), value)));
             merged = Map::of_distinct(entries);

@@ -35,7 +35,7 @@ pub(super) struct Known {
     pub(super) body: Group,
     /// The fragments inside it.
     pub(super) nested: Vec<Self>,
-    /// Whether something is wrong with it, which was told where it is written.
+    /// Whether it has an error, which was reported where it is written.
     pub(super) broken: bool,
 }
 

@@ -367,7 +367,7 @@ fn resource(input: ParseStream<'_>) -> Result<Expr> {
     Ok(Expr { kind: Kind::Resource(Resource { target, result }), place: Place { first, last } })
 }
 
-/// Whether an action starts the machine that stands behind it in parentheses.
+/// Returns `true` if an action starts the machine in the parentheses behind it.
 fn starts(parts: &[String]) -> bool {
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     matches!(

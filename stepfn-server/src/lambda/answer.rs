@@ -6,8 +6,8 @@ use stepfn_core::{task::TaskFailure, value::Value};
 use super::parse;
 use crate::client::Answered;
 
-/// The result of an invocation. Lambda says in a header that a function failed; the emulators leave it out, and are told by what they
-/// answer then: a status of 5xx with an error's JSON, or that JSON alone where a function failed to start.
+/// The result of an invocation. Lambda reports in a header that a function failed; the emulators leave it out, and are recognized by what
+/// they answer then: a status of 5xx with an error's JSON, or that JSON alone where a function failed to start.
 pub(super) fn read(answered: &Answered) -> Result<Value, TaskFailure> {
     let Answered { status, headers, body } = answered;
     let text = || String::from_utf8_lossy(body).into_owned();

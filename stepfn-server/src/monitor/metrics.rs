@@ -135,7 +135,7 @@ fn machine_of(execution_arn: &str) -> &str {
     name.split('/').next().unwrap_or(name)
 }
 
-/// Whether an event is that a state was entered. Its type stands before anything that is data.
+/// Returns `true` if an event is that a state was entered. Its type comes before anything that is data.
 fn is_entered(event: &[u8]) -> bool {
     let head = event.get(..160).unwrap_or(event);
     let head = String::from_utf8_lossy(head);

@@ -227,7 +227,7 @@ impl Public {
         }
     }
 
-    /// The public methods of a type, wherever in its crate they are: an `impl` for it stands in its own module, or below the same
+    /// The public methods of a type, wherever in its crate they are: an `impl` for it is in its own module, or below the same
     /// module of the root, or where the name is imported.
     fn methods(&self, of: &str, module: &[String], name: &str) -> Vec<String> {
         let mut out = Vec::new();

@@ -4,7 +4,7 @@
 //! cargo run --manifest-path tests/interop/import/Cargo.toml --bin formats -- MOST OUT FILE...
 //! ```
 //!
-//! Where a format cannot carry a definition, that is said, and another is taken.
+//! Where a format cannot express a definition, that is reported, and another is taken.
 
 use std::{
     env,
