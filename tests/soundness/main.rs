@@ -5,7 +5,7 @@
 //! that is run with values at the corners of its types. Failures are grouped by their kind; one of each is made small and shown.
 //!
 //! `cargo xtask soundness` runs fresh seeds in release. `STEPFN_SOUNDNESS` is the number of executions of each query language,
-//! `STEPFN_SOUNDNESS_SEED` with which seed to begin, `STEPFN_SOUNDNESS_SECONDS` after how long to end, `STEPFN_SOUNDNESS_SAMPLES` how many failures of each kind to make small.
+//! `STEPFN_SOUNDNESS_SEED` the seed to begin with, `STEPFN_SOUNDNESS_SECONDS` the time after which to end, `STEPFN_SOUNDNESS_SAMPLES` the number of failures of each kind to make small.
 #![allow(clippy::unwrap_used)]
 
 mod anything;
