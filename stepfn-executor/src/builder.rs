@@ -221,7 +221,7 @@ impl ExecutorBuilder {
         self
     }
 
-    /// The role of the state machine: `$$.Execution.RoleArn`.
+    /// Sets the role of the state machine: `$$.Execution.RoleArn`.
     #[must_use]
     pub fn role_arn(mut self, arn: impl Into<String>) -> Self {
         self.identity.role_arn = Some(arn.into());
@@ -229,8 +229,8 @@ impl ExecutorBuilder {
     }
 
     /// Runs as AWS ran at that time, where it is known to have changed since: before November 2023 the context object had no
-    /// `RedriveCount`, before November 2024 the `MapStateExited` of a distributed Map came from `MapRunSucceeded`. As the newest AWS
-    /// by default. The executions' own clock is another matter.
+    /// `RedriveCount`, before November 2024 the `MapStateExited` of a distributed Map came from `MapRunSucceeded`. The newest AWS
+    /// by default. The executions' own clock is independent of it.
     #[must_use]
     pub fn as_of(mut self, time: Timestamp) -> Self {
         self.identity.as_of = Some(time);
