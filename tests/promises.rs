@@ -150,7 +150,7 @@ fn lines() -> Vec<Line> {
             "does-not-fit",
         ) },
         Line { output: <Large>::SHAPE, ..line(
-            "what a comparison with a number tells",
+            "a comparison with a number",
             below(256),
             below(257),
             "does-not-fit",
@@ -219,7 +219,7 @@ fn what_the_book_exempts_is_accepted() {
             ),
         ),
         (
-            "tells variants apart",
+            "distinguishes variants",
             behind(r#""Variable": "$.contact.phone", "IsPresent": true"#, "$.contact.phone"),
         ),
         ("what `..` and `**` find of them", pass("$.item..id")),
