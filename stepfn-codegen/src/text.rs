@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 
 use indexmap::IndexMap;
-use stepfn_core::definition::Reference;
+use stepfn_core::{
+    definition::Reference,
+    placeholder::{self, Part},
+};
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,37 +30,26 @@ const OF_A_DEPLOYMENT: [(&str, &str); 2] = [("Region", "AWS::Region"), ("Account
 
 /// Cuts a text at its `${…}`.
 pub(crate) fn split<'a>(text: &'a str, substitutions: &'a IndexMap<String, Reference>) -> Vec<Piece<'a>> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        if start > 0 {
-            pieces.push(Piece::Literal(&rest[..start]));
+    let piece = |part| match part {
+        Part::Text(text) => Piece::Literal(text),
+        Part::Unclosed(text) => Piece::Unclosed(text),
+        Part::Placeholder { name, whole } => {
+            if let Some(reference) = substitutions.get(name) {
+                Piece::Reference(Cow::Borrowed(reference))
+            } else if name.starts_with("AWS::") {
+                Piece::Reference(Cow::Owned(Reference::Ref(name.to_owned())))
+            } else if let Some((_, id)) = OF_A_DEPLOYMENT.iter().find(|(known, _)| *known == name) {
+                Piece::Reference(Cow::Owned(Reference::Ref((*id).to_owned())))
+            } else if name == STAGE {
+                Piece::Framework("${sls:stage}")
+            } else if is_framework_variable(name) {
+                Piece::Framework(whole)
+            } else {
+                Piece::Foreign(name)
+            }
         }
-        let inner = &rest[start + 2..];
-        let Some(end) = closing_brace(inner) else {
-            pieces.push(Piece::Unclosed(&rest[start..]));
-            return pieces;
-        };
-        let name = &inner[..end];
-        pieces.push(if let Some(reference) = substitutions.get(name) {
-            Piece::Reference(Cow::Borrowed(reference))
-        } else if name.starts_with("AWS::") {
-            Piece::Reference(Cow::Owned(Reference::Ref(name.to_owned())))
-        } else if let Some((_, id)) = OF_A_DEPLOYMENT.iter().find(|(known, _)| *known == name) {
-            Piece::Reference(Cow::Owned(Reference::Ref((*id).to_owned())))
-        } else if name == STAGE {
-            Piece::Framework("${sls:stage}")
-        } else if is_framework_variable(name) {
-            Piece::Framework(&rest[start..start + 2 + end + 1])
-        } else {
-            Piece::Foreign(name)
-        });
-        rest = &inner[end + 1..];
-    }
-    if !rest.is_empty() {
-        pieces.push(Piece::Literal(rest));
-    }
-    pieces
+    };
+    placeholder::parts(text).map(piece).collect()
 }
 
 /// The beginning of CloudFormation's dynamic references: it puts a secret or a parameter in the place of `{{resolve:ssm:…}}`, wherever that
@@ -76,33 +68,11 @@ pub(crate) fn without_dynamic_references(json: &str) -> String {
 
 /// Returns the text between the braces of each `${…}` of a string.
 pub(crate) fn names(text: &str) -> Vec<&str> {
-    let mut names = Vec::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        let inner = &rest[start + 2..];
-        let Some(end) = closing_brace(inner) else { break };
-        names.push(&inner[..end]);
-        rest = &inner[end + 1..];
-    }
-    names
-}
-
-/// Returns the position of the closing brace; variables of the Framework may hold others: `${self:custom.${sls:stage}}`.
-fn closing_brace(inner: &str) -> Option<usize> {
-    let mut depth = 1;
-    let mut previous = ' ';
-    for (index, c) in inner.char_indices() {
-        match c {
-            '{' if previous == '$' => depth += 1,
-            '}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(index);
-        }
-        previous = c;
-    }
-    None
+    let name = |part| match part {
+        Part::Placeholder { name, .. } => Some(name),
+        _ => None,
+    };
+    placeholder::parts(text).filter_map(name).collect()
 }
 
 /// Returns `true` if the Framework takes `${name}` for its own: a source and its parameters or address, `file(x.yml):key`.

@@ -20,6 +20,7 @@ use indexmap::IndexMap;
 
 use crate::{
     asl::StateMachine,
+    placeholder::{self, Part},
     shape::{Shape, StateData},
     task::{Handler, TaskInfo},
 };
@@ -179,25 +180,15 @@ impl Definition {
 
 /// A machine's name without its `${…}`.
 pub(crate) fn short_name(name: &str) -> String {
-    let mut short = String::new();
-    let mut rest = name;
-    while let Some((before, behind)) = rest.split_once("${") {
-        add_part(&mut short, before);
-        let mut depth = 1_usize;
-        let end = behind.find(|c| {
-            match c {
-                '{' => depth += 1,
-                '}' => depth -= 1,
-                _ => {}
-            }
-            depth == 0
-        });
-        rest = end.and_then(|end| behind.get(end + 1..)).unwrap_or_default();
-    }
-    if rest.len() == name.len() {
+    if !name.contains("${") {
         return name.to_owned();
     }
-    add_part(&mut short, rest);
+    let mut short = String::new();
+    for part in placeholder::parts(name) {
+        if let Part::Text(text) = part {
+            add_part(&mut short, text);
+        }
+    }
     if short.is_empty() {
         // Nothing is left: the words of the placeholders are the name.
         short = name.chars().filter(|c| c.is_ascii_alphanumeric()).collect();

@@ -13,6 +13,7 @@ pub mod intrinsic;
 pub mod json;
 pub mod jsonata;
 pub mod path;
+pub mod placeholder;
 pub mod service;
 pub mod shape;
 pub mod task;

@@ -26,7 +26,8 @@ use stepfn_core::{
     asl::{self, StateMachine},
     definition::{Definition, LoggingConfiguration, Reference},
     diagnostic::nearest,
-    value::{Map, Value},
+    placeholder,
+    value::Value,
 };
 
 use crate::settings::{Encryption, Settings};
@@ -110,42 +111,17 @@ struct Texts<'a> {
 
 impl Texts<'_> {
     fn value(&mut self, value: &Value) -> Value {
-        match value {
-            Value::String(text) if text.contains("${") => self.text(text).into(),
-            Value::Array(items) => Value::array(items.iter().map(|item| self.value(item))),
-            Value::Object(members) => {
-                let members = members.iter().map(|(key, value)| (key.clone(), self.value(value)));
-                Value::from(members.collect::<Map>())
-            }
-            other => other.clone(),
-        }
+        placeholder::map_texts(value, &mut |text| self.text(text))
     }
 
     fn text(&mut self, text: &str) -> String {
-        let mut replaced = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(start) = rest.find("${") {
-            let (before, from) = rest.split_at(start);
-            replaced.push_str(before);
-            let inner = &from[2..];
-            let end = inner.find('}').unwrap_or(inner.len());
-            let name = &inner[..end];
-            let closed = end < inner.len();
-            let placeholder = &from[..2 + end + usize::from(closed)];
-            match self.given.get(name) {
-                Some(by) if closed => replaced.push_str(by),
-                // What is given is not read again: a value may hold a `${` of its own.
-                _ => {
-                    if closed && (self.known.contains_key(name) || is_placeholder(name, text)) {
-                        self.missing.insert(name.to_owned());
-                    }
-                    replaced.push_str(placeholder);
-                }
+        placeholder::fill(text, &mut |name| {
+            let given = self.given.get(name);
+            if given.is_none() && (self.known.contains_key(name) || is_placeholder(name, text)) {
+                self.missing.insert(name.to_owned());
             }
-            rest = &from[placeholder.len()..];
-        }
-        replaced.push_str(rest);
-        replaced
+            given.map(String::as_str)
+        })
     }
 
     fn finish(self, definition: &Definition) -> Result<(), MissingSubstitutions> {

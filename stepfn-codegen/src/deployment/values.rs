@@ -1,11 +1,7 @@
 //! `${Name}`s that have a value before anything is generated: those of a stage.
 
 use indexmap::IndexMap;
-use stepfn_core::{
-    asl,
-    definition::Reference,
-    value::{Map, Value},
-};
+use stepfn_core::{asl, definition::Reference, placeholder, value::Value};
 
 use super::{Deployment, Identifier};
 
@@ -73,35 +69,10 @@ fn fill(identifier: &mut Identifier, values: &IndexMap<String, String>) {
 }
 
 fn value(given: &Value, values: &IndexMap<String, String>) -> Value {
-    match given {
-        Value::String(text) if text.contains("${") => filled(text, values).into(),
-        Value::Array(items) => Value::array(items.iter().map(|item| value(item, values))),
-        Value::Object(members) => {
-            let members = members.iter().map(|(key, member)| (key.clone(), value(member, values)));
-            Value::from(members.collect::<Map>())
-        }
-        other => other.clone(),
-    }
+    placeholder::map_texts(given, &mut |text| filled(text, values))
 }
 
 /// A text with the values of its `${Name}`s; what a value holds is not read again, and what has no value stays.
 pub fn filled(text: &str, values: &IndexMap<String, String>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once("${") {
-        out.push_str(before);
-        let known = behind.split_once('}').and_then(|(name, after)| Some((values.get(name)?, after)));
-        match known {
-            Some((value, after)) => {
-                out.push_str(value);
-                rest = after;
-            }
-            None => {
-                out.push_str("${");
-                rest = behind;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
+    placeholder::fill(text, &mut |name| values.get(name).map(String::as_str))
 }

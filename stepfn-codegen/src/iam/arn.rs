@@ -1,5 +1,7 @@
 //! The ARNs of the Service Authorization Reference, filled in from what a state gives its service.
 
+use crate::text;
+
 use super::{
     Resource,
     parameters::Given,
@@ -236,8 +238,7 @@ fn default(prefix: &str, variable: &str) -> Option<&'static str> {
 
 /// The variables of an ARN, but for those of the place.
 fn variables(arn: &str) -> Vec<&str> {
-    let parts = arn.split("${").skip(1).filter_map(|part| part.split_once('}'));
-    let names = parts.map(|(name, _)| name);
+    let names = text::names(arn).into_iter();
     names.filter(|name| !["Partition", "Region", "Account"].contains(name) && !name.contains(':')).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use stepfn_core::{
     definition::Reference,
+    placeholder,
     service::{Integration, Kind},
 };
 
@@ -153,7 +154,7 @@ fn why(field: &str, given: &Given) -> String {
 
 /// The name in a text that is `${Name}` and nothing else.
 pub(super) fn substitution_name(text: &str) -> Option<&str> {
-    let name = text.strip_prefix("${")?.strip_suffix('}')?;
+    let name = placeholder::only(text)?;
     (!name.contains(['$', '{', '}']) && !name.starts_with("AWS::")).then_some(name)
 }
 

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 use stepfn_core::{
     definition::Reference,
+    placeholder::{self, Part},
     value::{Map, Value},
 };
 
@@ -119,15 +120,14 @@ impl References {
     /// The template of a `Fn::Sub`: `${Id}`, `${Id.Attribute}`, `${!Literal}`, and its own variables.
     pub(super) fn sub(&mut self, template: &str, variables: &IndexMap<&str, String>) -> Option<String> {
         let mut out = String::new();
-        let mut rest = template;
-        while let Some(start) = rest.find("${") {
-            out.push_str(&rest[..start]);
-            let inner = &rest[start + 2..];
-            let Some(end) = inner.find('}') else {
-                out.push_str(&rest[start..]);
-                return Some(out);
+        for part in placeholder::parts(template) {
+            let (name, whole) = match part {
+                Part::Text(text) | Part::Unclosed(text) => {
+                    out.push_str(text);
+                    continue;
+                }
+                Part::Placeholder { name, whole } => (name.trim(), whole),
             };
-            let name = inner[..end].trim();
             if let Some(literal) = name.strip_prefix('!') {
                 out.push_str(&format!("${{{literal}}}"));
             } else if let Some(value) = variables.get(name) {
@@ -138,11 +138,9 @@ impl References {
                 out.push_str(&self.of_id(name)?);
             } else {
                 // `${self:service}` and its like are resolved before CloudFormation looks.
-                out.push_str(&rest[start..start + 2 + end + 1]);
+                out.push_str(whole);
             }
-            rest = &inner[end + 1..];
         }
-        out.push_str(rest);
         Some(out)
     }
 }

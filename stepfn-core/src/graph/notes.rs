@@ -1,5 +1,6 @@
 use crate::{
     asl::{Amount, Resource, State, StateKind},
+    placeholder,
     value::Value,
 };
 
@@ -44,7 +45,7 @@ pub(super) fn of(state: &State) -> Vec<String> {
 /// The resource in a few words: `charge`, `sns:publish`, `lambda:invoke charge`.
 fn resource(resource: &Resource, state: &State) -> Option<String> {
     let arn = resource.as_str()?;
-    if let Some(placeholder) = arn.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
+    if let Some(placeholder) = placeholder::only(arn) {
         return Some(
             placeholder.strip_suffix("Arn").filter(|name| !name.is_empty()).unwrap_or(placeholder).to_owned(),
         );

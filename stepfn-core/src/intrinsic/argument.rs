@@ -1,5 +1,10 @@
+use std::borrow::Cow;
+
 use super::escape;
-use crate::value::Value;
+use crate::{
+    placeholder::{self, Part},
+    value::Value,
+};
 
 /// A literal as an argument of a function: a string in quotes, anything else as JSON.
 ///
@@ -30,16 +35,11 @@ pub fn argument(value: &Value, is_template: bool) -> String {
 
 /// Escapes a text but for the `${Name}`s in it, which a deployment tool puts something in the place of.
 fn escape_around_placeholders(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find("${") {
-        let Some(length) = rest[start..].find('}') else { break };
-        out.push_str(&escape(&rest[..start]));
-        out.push_str(&rest[start..=start + length]);
-        rest = &rest[start + length + 1..];
-    }
-    out.push_str(&escape(rest));
-    out
+    let parts = placeholder::parts(text).map(|part| match part {
+        Part::Text(text) | Part::Unclosed(text) => Cow::Owned(escape(text)),
+        Part::Placeholder { whole, .. } => Cow::Borrowed(whole),
+    });
+    parts.collect()
 }
 
 #[cfg(test)]

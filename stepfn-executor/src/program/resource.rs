@@ -1,6 +1,6 @@
 //! The resource of a Task.
 
-use stepfn_core::value::Value;
+use stepfn_core::{placeholder, value::Value};
 
 /// The meaning of a Task's `Resource`.
 #[derive(Clone, Debug)]
@@ -174,7 +174,7 @@ pub(crate) fn function_name(text: &str) -> &str {
 
 /// The bare name of a state machine, from its name, its ARN, with or without a version or alias, or the `${Name}` of a deployment tool.
 pub(crate) fn machine_name(text: &str) -> &str {
-    if let Some(name) = text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
+    if let Some(name) = placeholder::only(text) {
         return name;
     }
     let name = text.split_once(":stateMachine:").map_or(text, |(_, name)| name);

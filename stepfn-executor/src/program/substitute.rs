@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use stepfn_core::{
     asl::{self, StateMachine},
     definition::{Definition, Reference},
-    value::{Map as JsonMap, Value},
+    placeholder,
 };
 
 use crate::identity::{ACCOUNT, REGION};
@@ -23,29 +23,14 @@ pub(super) fn substitute(definition: &Definition, given: &[(String, String)]) ->
     if texts.is_empty() {
         return None;
     }
-    let (machine, _) = asl::read(&replace(&definition.machine.to_json(), &texts));
+    let replaced = placeholder::map_texts(&definition.machine.to_json(), &mut |text| {
+        placeholder::fill(text, &mut |name| texts.get(name).map(String::as_str))
+    });
+    let (machine, _) = asl::read(&replaced);
     Some(machine)
 }
 
 /// The ARN of a function that is known by its name.
 pub(super) fn lambda_arn(function: &str) -> String {
     format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}")
-}
-
-fn replace(value: &Value, texts: &IndexMap<String, String>) -> Value {
-    match value {
-        Value::String(text) if text.contains("${") => {
-            let mut text = text.to_string();
-            for (name, by) in texts {
-                text = text.replace(&format!("${{{name}}}"), by);
-            }
-            text.into()
-        }
-        Value::Array(items) => Value::array(items.iter().map(|item| replace(item, texts))),
-        Value::Object(members) => {
-            let members = members.iter().map(|(key, value)| (key.clone(), replace(value, texts)));
-            Value::from(members.collect::<JsonMap>())
-        }
-        other => other.clone(),
-    }
 }

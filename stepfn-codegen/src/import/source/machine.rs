@@ -9,6 +9,7 @@ use stepfn_core::{
     definition::Reference,
     diagnostic::list,
     json::push_token,
+    placeholder,
     value::{Map, Value},
 };
 
@@ -276,7 +277,7 @@ impl Writer<'_> {
 
     /// `ref_("Topic")`, where a text is `${Topic}` and that is what the macro would call it.
     fn reference(&mut self, text: &str) -> Option<String> {
-        let name = text.strip_prefix("${")?.strip_suffix('}')?;
+        let name = placeholder::only(text)?;
         let (own, written) = match self.substitutions.get(name)? {
             Reference::Ref(id) => (id.clone(), format!("ref_({})", string(id))),
             Reference::GetAtt(id, attribute) => (

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use stepfn_core::{
     definition::{LogLevel, LoggingConfiguration, Reference, WorkflowType},
     json::push_token,
+    placeholder,
     value::Value,
 };
 
@@ -232,7 +233,7 @@ fn logging_attribute(logging: &LoggingConfiguration, imported: &Imported) -> Str
         parts.push("include_execution_data = true".to_owned());
     }
     for destination in &logging.destinations {
-        let name = destination.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
+        let name = placeholder::only(destination);
         let reference = name.and_then(|name| imported.substitutions.get(name));
         let written = reference.map_or_else(|| string(destination), reference_call);
         parts.push(format!("destination = {written}"));

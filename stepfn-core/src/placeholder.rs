@@ -1,0 +1,171 @@
+//! `${…}` in strings: where each one begins and ends, and strings with values in their place. What a name means is for whoever asks.
+
+use crate::value::{Map, Value};
+
+/// A part of a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// Text between placeholders.
+    Text(&'a str),
+    /// A placeholder.
+    Placeholder {
+        /// The text between the braces, which may hold others: `self:custom.${sls:stage}`.
+        name: &'a str,
+        /// The placeholder with its braces.
+        whole: &'a str,
+    },
+    /// A `${` without its brace, and everything behind it.
+    Unclosed(&'a str),
+}
+
+/// Returns the parts of a string, which give the string where they are put together.
+pub fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.find("${").unwrap_or(rest.len());
+        if start > 0 {
+            let (before, after) = rest.split_at(start);
+            rest = after;
+            return Some(Part::Text(before));
+        }
+        let inner = rest.get(2..)?;
+        let Some((name, after)) =
+            closing_brace(inner).and_then(|end| Some((inner.get(..end)?, inner.get(end + 1..)?)))
+        else {
+            return Some(Part::Unclosed(std::mem::take(&mut rest)));
+        };
+        let whole = rest.get(..name.len() + 3)?;
+        rest = after;
+        Some(Part::Placeholder { name, whole })
+    })
+}
+
+/// Returns the position of the brace that closes a placeholder.
+fn closing_brace(inner: &str) -> Option<usize> {
+    let mut depth = 1_usize;
+    let mut previous = ' ';
+    for (index, c) in inner.char_indices() {
+        match c {
+            '{' if previous == '$' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(index);
+        }
+        previous = c;
+    }
+    None
+}
+
+/// Returns the name of a string that is one placeholder and nothing else.
+pub fn only(text: &str) -> Option<&str> {
+    match parts(text).next()? {
+        Part::Placeholder { name, whole } if whole.len() == text.len() => Some(name),
+        _ => None,
+    }
+}
+
+/// Puts values in the place of the placeholders whose names have one. A value is not read again; a placeholder without a value stays, with
+/// the values of those inside of it.
+pub fn fill<'v>(text: &str, value: &mut dyn FnMut(&str) -> Option<&'v str>) -> String {
+    let closed = closed(text);
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for (start, end) in closed {
+        // Inside of one that has a value.
+        if start < at {
+            continue;
+        }
+        let name = text.get(start + 2..end).filter(|name| name.len() <= LONGEST_NAME);
+        if let Some(value) = name.and_then(&mut *value) {
+            out.push_str(text.get(at..start).unwrap_or_default());
+            out.push_str(value);
+            at = end + 1;
+        }
+    }
+    out.push_str(text.get(at..).unwrap_or_default());
+    out
+}
+
+/// The most bytes of a name that a value is looked up for: nested placeholders are as long as what is in them, and one after the other would cost
+/// the square of a string.
+const LONGEST_NAME: usize = 1024;
+
+/// Returns where the placeholders of a string begin and which brace closes them, also inside of each other, in the order of their beginnings.
+fn closed(text: &str) -> Vec<(usize, usize)> {
+    let (mut open, mut closed) = (Vec::new(), Vec::new());
+    let bytes = text.as_bytes();
+    for (index, byte) in bytes.iter().enumerate() {
+        match byte {
+            b'{' if index > 0 && bytes.get(index - 1) == Some(&b'$') => open.push(index - 1),
+            b'}' => closed.extend(open.pop().map(|start| (start, index))),
+            _ => {}
+        }
+    }
+    closed.sort_unstable();
+    closed
+}
+
+/// Returns a value whose strings with placeholders are replaced by what `text` makes of them; keys stay.
+pub fn map_texts(value: &Value, text: &mut dyn FnMut(&str) -> String) -> Value {
+    match value {
+        Value::String(string) if string.contains("${") => text(string).into(),
+        Value::Array(items) => Value::array(items.iter().map(|item| map_texts(item, text))),
+        Value::Object(members) => {
+            let members = members.iter().map(|(key, value)| (key.clone(), map_texts(value, text)));
+            Value::from(members.collect::<Map>())
+        }
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<Part<'_>> {
+        parts(text).collect()
+    }
+
+    #[test]
+    fn parts_are_cut_at_the_braces_that_belong_together() {
+        let placeholder = |name, whole| Part::Placeholder { name, whole };
+        assert_eq!(read(""), []);
+        assert_eq!(read("a"), [Part::Text("a")]);
+        assert_eq!(
+            read("é${A}${self:c.${d}}{}"),
+            [
+                Part::Text("é"),
+                placeholder("A", "${A}"),
+                placeholder("self:c.${d}", "${self:c.${d}}"),
+                Part::Text("{}")
+            ]
+        );
+        assert_eq!(read("a${b${c}"), [Part::Text("a"), Part::Unclosed("${b${c}")]);
+        assert_eq!(read("$${}"), [Part::Text("$"), placeholder("", "${}")]);
+    }
+
+    #[test]
+    fn one_placeholder_is_known_from_two() {
+        assert_eq!(only("${Topic}"), Some("Topic"));
+        for text in ["${A}-${B}", "${A}b", "a${B}", "${A", ""] {
+            assert_eq!(only(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_not_read_again() {
+        let mut value = |name: &str| match name {
+            "A" => Some("${B}"),
+            "B" => Some("b"),
+            _ => None,
+        };
+        assert_eq!(fill("${A} ${B} ${C.${B}} ${", &mut value), "${B} b ${C.b} ${");
+        assert_eq!(fill("${C${B}", &mut value), "${Cb");
+        let (open, nested) =
+            ("${".repeat(100_000), format!("{}{}", "${".repeat(100_000), "}".repeat(100_000)));
+        assert_eq!(fill(&open, &mut value), open);
+        assert_eq!(fill(&nested, &mut value), nested);
+    }
+}
