@@ -1,4 +1,5 @@
-//! Tests that keep the house in order: the length of files and functions, the list of what is public, and the floors of core.
+//! Tests that keep the house in order: the length of files and functions, the list of what is public, the floors of core, and the files
+//! that ARCHITECTURE.md names.
 #![cfg(test)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -6,3 +7,4 @@ mod floors;
 mod lengths;
 mod public;
 mod source;
+mod walks;
