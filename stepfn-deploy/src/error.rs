@@ -146,10 +146,10 @@ where
     let mut reason = error.to_string();
     let mut source = std::error::Error::source(error);
     while let Some(error) = source {
-        let said = error.to_string();
-        if !reason.ends_with(&said) {
+        let layer = error.to_string();
+        if !reason.ends_with(&layer) {
             reason.push_str(": ");
-            reason.push_str(&said);
+            reason.push_str(&layer);
         }
         source = error.source();
     }

@@ -73,23 +73,27 @@ impl Generate {
         if self.check {
             let differences = plan.compare(&dir)?;
             if !differences.is_empty() {
-                told(&refused, out, err)?;
+                report_refused(&refused, out, err)?;
                 return Err(Error::OutOfDate { differences, command }.into());
             }
             writeln!(out, "{} files fit the machines", plan.names().count())?;
-            return told(&refused, out, err);
+            return report_refused(&refused, out, err);
         }
         for (path, change) in plan.write(&dir)? {
             if path.file_name().is_none_or(|name| name != LIST_NAME) {
                 writeln!(out, "{change:<9} {}", path.display())?;
             }
         }
-        told(&refused, out, err)
+        report_refused(&refused, out, err)
     }
 }
 
 /// Reports a format's errors: the other formats are written.
-fn told(refused: &[(Format, Error)], out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Failure> {
+fn report_refused(
+    refused: &[(Format, Error)],
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<Outcome, Failure> {
     out.flush()?;
     for (format, error) in refused {
         stepfn_cli::error(err, &format!("{format}: {error}"))?;

@@ -57,14 +57,14 @@ enum Answer<'l> {
 
 const FORMS: &str = "write `success [N] JSON`, `failure [N] ERROR [CAUSE]` or `heartbeat [N]`";
 
-/// Carries out a line; gives what to say of it.
+/// Carries out a line; returns a remark about it, if there is one.
 pub(super) fn carry_out(line: &str, control: &Control) -> Option<String> {
     let line = line.trim();
     if line.is_empty() {
         return None;
     }
     let pending = control.pending_tokens();
-    let said = match parse(line, &pending) {
+    let message = match parse(line, &pending) {
         Ok((token, answer)) => {
             let sent = match answer {
                 Answer::Success(output) => match token.misfit(&output) {
@@ -84,11 +84,11 @@ pub(super) fn carry_out(line: &str, control: &Control) -> Option<String> {
         }
         Err(problem) => Some(problem),
     };
-    said.map(|said| remark(&said))
+    message.map(|message| remark(&message))
 }
 
-fn remark(said: &str) -> String {
-    format!("{:>9}    ! {said}", "")
+fn remark(message: &str) -> String {
+    format!("{:>9}    ! {message}", "")
 }
 
 fn parse<'l, 'p>(
@@ -192,10 +192,10 @@ mod tests {
     #[test]
     fn an_answer_of_another_type_is_not_sent() {
         let (mut execution, control) = control(&["Ask"]);
-        let said = carry_out("success \"yes\"", &control).unwrap();
+        let message = carry_out("success \"yes\"", &control).unwrap();
         assert!(
-            said.contains("`Ask` cannot take it: expected a boolean, found the string \"yes\""),
-            "{said}"
+            message.contains("`Ask` cannot take it: expected a boolean, found the string \"yes\""),
+            "{message}"
         );
         assert_eq!(carry_out("success true", &control), None);
         assert!(execution.run_until_idle().is_some());

@@ -107,7 +107,7 @@ mod tests {
     fn bars_fill_and_durations_read_well() {
         assert_eq!(bar(1, 2), "████████████░░░░░░░░░░░░");
         assert_eq!(bar(0, 0), "█".repeat(BAR));
-        let said = [1.25, 61.0, 7_322.0].map(|of| seconds(Duration::from_secs_f64(of)));
-        assert_eq!(said, ["1.2 s", "1 min 01 s", "2 h 02 min"]);
+        let texts = [1.25, 61.0, 7_322.0].map(|of| seconds(Duration::from_secs_f64(of)));
+        assert_eq!(texts, ["1.2 s", "1 min 01 s", "2 h 02 min"]);
     }
 }

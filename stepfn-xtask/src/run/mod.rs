@@ -123,7 +123,7 @@ impl Run {
             stepfn_cli::expression_error(err, failed)?;
         }
         let style = story::style(ended.output().is_some());
-        let said = match &ended.status {
+        let text = match &ended.status {
             // The output has been written.
             Status::Succeeded { .. } => ended.status.name().to_owned(),
             status => status.to_string(),
@@ -136,8 +136,8 @@ impl Run {
                 format!("billed: 1 request, {} ms; {}", steps * 100, transitions(ended.transitions))
             }
         };
-        let said = stepfn_cli::printable(&said);
-        writeln!(err, "{style}{said}{style:#} after {seconds:.3} s, {billed}")?;
+        let text = stepfn_cli::printable(&text);
+        writeln!(err, "{style}{text}{style:#} after {seconds:.3} s, {billed}")?;
         Ok(if ended.output().is_some() { Outcome::Fine } else { Outcome::Findings })
     }
 }
@@ -216,8 +216,8 @@ async fn on_real_time(execution: &mut Execution, console: &mut Console<'_>) -> R
             biased;
             end = &mut *execution => Some(end),
             line = answerer.next() => {
-                let said = answer::carry_out(&line, &control);
-                say(said.into_iter().collect(), screen.as_ref(), console)?;
+                let text = answer::carry_out(&line, &control);
+                say(text.into_iter().collect(), screen.as_ref(), console)?;
                 None
             }
             _ = tick.tick() => None,

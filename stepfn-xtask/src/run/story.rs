@@ -14,7 +14,7 @@ pub(super) fn style(succeeded: bool) -> Style {
 /// The progress of the story.
 #[derive(Default)]
 pub(super) struct Story {
-    told: usize,
+    shown: usize,
     start: Option<Timestamp>,
     /// The times at which states were entered that were not left yet, by the event that entered them.
     entered: HashMap<u64, Timestamp>,
@@ -30,12 +30,12 @@ impl Story {
     /// Returns the events since the last call.
     pub(super) fn so_far(&mut self, history: &History) -> Vec<String> {
         let mut lines = Vec::new();
-        if history.len() <= self.told {
+        if history.len() <= self.shown {
             return lines;
         }
         let places = history.places();
-        for (event, place) in history.events().zip(&places).skip(self.told) {
-            self.told += 1;
+        for (event, place) in history.events().zip(&places).skip(self.shown) {
+            self.shown += 1;
             self.start.get_or_insert(event.timestamp);
             let previous = usize::try_from(event.previous_event_id).unwrap_or_default();
             let came_from =
@@ -114,11 +114,11 @@ impl Story {
         self.failed.insert(stay);
         let details = details();
         let text = |key: &str| details[key].as_str().filter(|text| !text.is_empty());
-        let mut said = format!("✗ {}", if state.is_empty() { event_type } else { &state });
+        let mut line = format!("✗ {}", if state.is_empty() { event_type } else { &state });
         for part in [text("error"), text("cause")].into_iter().flatten() {
-            said += &format!(": {part}");
+            line += &format!(": {part}");
         }
-        Some(said)
+        Some(line)
     }
 }
 

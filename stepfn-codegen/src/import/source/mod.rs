@@ -106,11 +106,11 @@ pub(super) fn rust_source(imported: &Imported, samples: &[Value]) -> Result<Sour
 
 /// Returns the type of the input: from the samples, or from the definition, as far as the machine compiles with it.
 fn input_type(imported: &Imported, samples: &[Value]) -> Type {
-    let said = uses::input(&imported.machine);
+    let inferred = uses::input(&imported.machine);
     let wanted = if samples.is_empty() {
-        said
+        inferred
     } else {
-        uses::with_tested(Type::of(&samples.iter().collect::<Vec<_>>()), &said)
+        uses::with_tested(Type::of(&samples.iter().collect::<Vec<_>>()), &inferred)
     };
     typed::fitting(imported, &wanted)
 }

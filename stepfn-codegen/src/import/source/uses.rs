@@ -44,8 +44,8 @@ pub(super) fn input(machine: &StateMachine) -> Type {
 }
 
 /// A type of samples with the fields that the definition asks for and that none of them has.
-pub(super) fn with_tested(sample: Type, said: &Type) -> Type {
-    let (Type::Object(mut fields), Type::Object(known)) = (sample.clone(), said) else { return sample };
+pub(super) fn with_tested(sample: Type, inferred: &Type) -> Type {
+    let (Type::Object(mut fields), Type::Object(known)) = (sample.clone(), inferred) else { return sample };
     for field in known {
         match fields.iter_mut().find(|own| own.key == field.key) {
             Some(own) => own.ty = with_tested(own.ty.clone(), &field.ty),
