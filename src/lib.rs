@@ -237,6 +237,8 @@ mod book {
     struct CommandLine;
     #[doc = include_str!("../docs/book/running.md")]
     struct Running;
+    #[doc = include_str!("../docs/book/serving.md")]
+    struct Serving;
     #[doc = include_str!("../docs/book/mistakes.md")]
     struct Mistakes;
     #[doc = include_str!("../docs/book/mistakes-rules.md")]
