@@ -1,4 +1,4 @@
-//! What needs no evaluator: constants, data that came in, and operators on scalars of these.
+//! Expressions that need no evaluator: constants, data that came in, and operators on scalars of these.
 //!
 //! Nothing is made, nothing is counted, and nothing can fail here: what might is left to the evaluator, which begins anew.
 
@@ -14,7 +14,7 @@ use crate::{
     text::compare,
 };
 
-/// How deep operators nest that are looked at.
+/// The depth to which nested operators are looked at.
 const DEEPEST: u32 = 4;
 
 /// Texts that are longer are compared where that is counted.

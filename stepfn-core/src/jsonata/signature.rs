@@ -1,6 +1,6 @@
 //! Signatures, of built-in functions and of lambdas: `<s-(sf)n?:a<s>>`.
 
-/// What a function takes, parameter by parameter.
+/// The parameters of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signature {
     parameters: Vec<Parameter>,

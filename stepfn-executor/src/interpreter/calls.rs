@@ -1,4 +1,4 @@
-//! How often each Task state was called.
+//! The number of calls of each Task state.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

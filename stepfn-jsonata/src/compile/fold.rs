@@ -1,4 +1,4 @@
-//! What constants come to is worked out once, when a program is made.
+//! Constant folding, once, when a program is made.
 
 use stepfn_core::value::Value;
 

@@ -69,7 +69,7 @@ pub(crate) enum Kind {
     Object(Box<Group>),
     Name(Key),
     Literal(Value),
-    /// What constants come to. It is no literal: `[1 + 1]` is no index as `[2]` is.
+    /// The value of a constant expression. It is no literal: `[1 + 1]` is no index as `[2]` is.
     Constant(Value),
     Wildcard,
     Descendant,

@@ -7,7 +7,7 @@ use std::{
 
 use crate::value::{Symbol, Tuple, Val};
 
-/// What a part of a program sees: a frame and those around it, or none yet. Most expressions bind nothing.
+/// The variables that a part of a program sees: a frame and those around it, or none yet. Most expressions bind nothing.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Scope<'a>(Option<Rc<Frame<'a>>>);
 

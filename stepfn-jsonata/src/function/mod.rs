@@ -46,7 +46,7 @@ struct Spec {
     name: &'static str,
     /// The signature, where the function is none of Step Functions.
     signature: Option<&'static str>,
-    /// How many parameters the reference's function has, which those that call it look at.
+    /// The number of parameters of the reference's function, which those that call it look at.
     arity: usize,
     /// The mode that it is for, where it is not for both.
     mode: Option<Mode>,

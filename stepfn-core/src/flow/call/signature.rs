@@ -1,4 +1,4 @@
-//! What signatures of functions ask of arguments.
+//! The requirements of functions' signatures on arguments.
 
 use crate::{
     jsonata::{self, Kinds},
