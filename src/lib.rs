@@ -88,7 +88,7 @@ pub use stepfn_executor as executor;
 pub use stepfn_executor::testing;
 #[cfg(feature = "lambda")]
 pub use stepfn_lambda as lambda;
-pub use stepfn_macros::{StateData, TaskError, lambda, path, state_machine};
+pub use stepfn_macros::{StateData, TaskError, fragment, lambda, path, state_machine};
 
 /// The model of the Amazon States Language, read from JSON and written as JSON.
 pub mod asl {
@@ -179,7 +179,7 @@ pub mod testing_guide {}
 pub mod __private {
     pub use stepfn_core::{
         definition::{
-            Call, Definition, LogLevel, LoggingConfiguration, Reference, Source, Workflow, WorkflowInfo,
+            Call, Definition, FragmentType, LogLevel, LoggingConfiguration, Reference, Source, Workflow, WorkflowInfo,
             WorkflowType,
         },
         draft::{Draft, DraftChild, DraftTask, expect_express},
@@ -192,6 +192,7 @@ pub mod __private {
     };
     #[cfg(feature = "graph")]
     pub use stepfn_macros::svg;
+    pub use stepfn_macros::{fragment, state_machine};
 }
 
 #[cfg(all(doctest, feature = "executor"))]

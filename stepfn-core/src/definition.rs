@@ -79,6 +79,13 @@ impl WorkflowInfo {
     }
 }
 
+/// A type that a fragment names, by its place in the fragment. `fragment!` writes this: the fragment's own module knows the type.
+#[doc(hidden)]
+pub trait FragmentType<const N: usize> {
+    /// The type, or the task or workflow of that name.
+    type Type;
+}
+
 /// The place of a workflow in a Rust source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {

@@ -73,6 +73,15 @@ pub fn state_machine(input: TokenStream) -> TokenStream {
     core::state_machine(input.into()).into()
 }
 
+/// Declares a part of machines that is written once and used in many: states, the fields of a state, retriers, catchers, rules.
+///
+/// `[attributes] [pub] Name { Publish: Task { … }, … }` holds states or fields, `Name [ … ]` the items of a list. `..Name` in a machine puts
+/// them there; `..Name { prefix: Second, Done: Ship }` under other names.
+#[proc_macro]
+pub fn fragment(input: TokenStream) -> TokenStream {
+    machine::fragment(input.into()).into()
+}
+
 /// The text of a path, checked against a type where it is written: `path!(Order, $.items[*].sku)`.
 ///
 /// That the type has such fields is checked by rustc; whether they are there at some state is for the builder's `build()`.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use proc_macro2::{Span, TokenStream};
 use stepfn_core::value::Value;
-use syn::{Attribute, Ident, Path, Type, Visibility};
+use syn::{Attribute, Ident, Type, Visibility};
 
 /// The place of a part: from its first token to its last.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,8 @@ pub(super) struct Entry {
     pub(super) attributes: Vec<Attribute>,
     pub(super) key: Key,
     pub(super) value: Expr,
+    /// Whether it comes out of a fragment.
+    pub(super) spread: bool,
 }
 
 pub(super) struct Key {
@@ -118,13 +120,22 @@ pub(super) struct Resource {
     pub(super) result: Option<Type>,
 }
 
+/// A function or a machine by its name.
+#[derive(Clone)]
+pub(super) struct Callee {
+    /// The type of that name.
+    pub(super) ty: Type,
+    /// The name, for messages.
+    pub(super) name: String,
+}
+
 pub(super) enum Target {
     /// `lambda(validator)`
-    Lambda(Path),
+    Lambda(Callee),
     /// `lambda::invoke(validator)`
-    Invoke { task: Path, wait_for_task_token: bool },
+    Invoke { task: Callee, wait_for_task_token: bool },
     /// `states::start_execution(Fulfilment).sync`: the other machine, and the ARN of the action
-    Start { child: Path, arn: String },
+    Start { child: Callee, arn: String },
     /// A string, or `sns::publish` expanded to its ARN.
     Arn(String),
     /// `get_att("Function", "Arn")`, `ref_("Activity")`
@@ -171,22 +182,31 @@ impl Condition {
 
 /// All errors of the source.
 #[derive(Default)]
-pub(super) struct Errors(Vec<TokenStream>);
+pub(super) struct Errors {
+    told: Vec<TokenStream>,
+    /// Whether something is wrong that was told where a fragment is written.
+    pub(super) is_broken: bool,
+}
 
 impl Errors {
     pub(super) fn push(&mut self, place: Place, message: impl AsRef<str>) {
-        self.0.push(super::expand::compile_error(place, message.as_ref()));
+        self.told.push(super::expand::compile_error(place, message.as_ref()));
     }
 
     pub(super) fn push_syn(&mut self, error: &syn::Error) {
-        self.0.push(error.to_compile_error());
+        self.told.push(error.to_compile_error());
+    }
+
+    pub(super) fn append(&mut self, mut other: Self) {
+        self.told.append(&mut other.told);
+        self.is_broken |= other.is_broken;
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.told.is_empty() && !self.is_broken
     }
 
     pub(super) fn to_tokens(&self) -> TokenStream {
-        self.0.iter().cloned().collect()
+        self.told.iter().cloned().collect()
     }
 }

@@ -69,7 +69,7 @@ impl Names {
     }
 
     /// A task, with its input and output types.
-    pub(super) fn task(&mut self, task: &syn::Path) -> (usize, TypeRef, TypeRef) {
+    pub(super) fn task(&mut self, task: &syn::Type) -> (usize, TypeRef, TypeRef) {
         let index = self.tasks.len();
         let name = quote::format_ident!("__STEPFN_TASK{index}");
         let place = Place::of_tokens(task);
@@ -86,7 +86,7 @@ impl Names {
     }
 
     /// Another machine, with its input and output types; one that `StartSyncExecution` starts has to be Express.
-    pub(super) fn child(&mut self, child: &syn::Path, is_sync: bool) -> (TypeRef, TypeRef) {
+    pub(super) fn child(&mut self, child: &syn::Type, is_sync: bool) -> (TypeRef, TypeRef) {
         let index = self.children.len();
         let name = quote::format_ident!("__STEPFN_CHILD{index}");
         let place = Place::of_tokens(child);

@@ -5,7 +5,7 @@
 //! it calls `state_machine!` again with the tokens in front, until all are known. What names the types in a fragment is the fragment's own
 //! module: a type of the fragment's name has them as [`FragmentType`](stepfn_core::definition::FragmentType)s, by their place.
 
-use std::{cell::Cell, hash::{DefaultHasher, Hash, Hasher}};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
@@ -291,9 +291,6 @@ fn types(body: &Group, reading: &mut Reading) -> Vec<Type> {
 
 /// A number that no other fragment of the crate has: two may have one name, in two modules.
 fn number(name: &Ident, body: &Group) -> u64 {
-    thread_local! {
-        static COUNT: Cell<u64> = const { Cell::new(0) };
-    }
     let mut hasher = DefaultHasher::new();
     (name.to_string(), body.to_string()).hash(&mut hasher);
     // Outside of a compiler there are no places.

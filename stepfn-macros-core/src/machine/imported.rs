@@ -24,7 +24,7 @@ fn lowered(source: &str) -> Result<(Machine, lower::Lowered, TokenStream), Strin
     // As in `state_machine`, the result is kept beside syn's message about tokens that an error left unread.
     let mut parsed = None;
     let parser = |input: ParseStream<'_>| {
-        parsed = Some(input.parse::<Parsed>()?);
+        parsed = Some(Parsed::read(input, Vec::new())?);
         Ok(())
     };
     let result = parser.parse2(tokens.clone());

@@ -15,7 +15,7 @@ use stepfn_core::{
 use syn::{Attribute, Ident, Type};
 
 use super::{
-    ast::{Block, Condition, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target, Text},
+    ast::{Block, Callee, Condition, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target, Text},
     names::{field_name, identifier, snake_case},
     settings::{self, Settings},
     template::Lower,
@@ -47,7 +47,7 @@ pub(super) struct Spot {
 /// A Task state with a function.
 pub(super) struct Task {
     pub(super) state: String,
-    pub(super) task: syn::Path,
+    pub(super) task: Callee,
     pub(super) call: Call,
     pub(super) result: Option<Type>,
 }
@@ -55,7 +55,7 @@ pub(super) struct Task {
 /// A Task state that starts another machine.
 pub(super) struct Child {
     pub(super) state: String,
-    pub(super) child: syn::Path,
+    pub(super) child: Callee,
     /// Whether `StartSyncExecution` starts it.
     pub(super) is_sync: bool,
     pub(super) result: Option<Type>,
@@ -119,14 +119,19 @@ impl Lowering<'_> {
         if let Some(comment) = comment {
             map.insert("Comment".into(), comment.into());
         }
-        for Entry { attributes, key, value } in &block.entries {
+        for Entry { attributes, key, value, spread } in &block.entries {
             if let Kind::State(kind, block) = &value.kind {
                 let mut state_at = format!("{at}/States");
                 push_token(&mut state_at, &key.text);
                 if states.contains_key(key.text.as_str()) {
+                    let help = if *spread {
+                        "; it comes out of a fragment: give it another name with the `..`, `{ prefix: Second }`"
+                    } else {
+                        ""
+                    };
                     self.errors.push(
                         key.place,
-                        format!("the state `{}` is declared twice [duplicate-key]", key.text),
+                        format!("the state `{}` is declared twice{help} [duplicate-key]", key.text),
                     );
                     continue;
                 }

@@ -4,6 +4,7 @@
 mod ast;
 mod condition;
 mod expand;
+mod fragment;
 mod head;
 mod lower;
 mod names;
@@ -11,6 +12,7 @@ mod parse;
 mod path;
 mod salvage;
 mod settings;
+mod spread;
 mod template;
 mod typed_path;
 
@@ -31,7 +33,7 @@ use stepfn_core::{
     json,
 };
 
-pub(crate) use self::typed_path::typed_path;
+pub(crate) use self::{fragment::fragment, typed_path::typed_path};
 use self::{
     ast::{Machine, Place},
     expand::Names,
@@ -43,12 +45,16 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     if let Err(error) = salvage::judge_depth(tokens.clone()) {
         return error.to_compile_error();
     }
+    let (known, tokens) = fragment::take(tokens);
+    if let Some(asked) = fragment::ask(&tokens, &known, "state_machine") {
+        return asked;
+    }
     let written = tokens.clone();
     // syn ends with an error of its own where an error inside has left tokens unread, so the result is kept beside it.
     let mut parsed = None;
     let result = syn::parse::Parser::parse2(
         |input: syn::parse::ParseStream<'_>| {
-            parsed = Some(input.parse::<Parsed>()?);
+            parsed = Some(Parsed::read(input, known)?);
             Ok(())
         },
         tokens,
@@ -142,8 +148,8 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
     let input = names.ty(&machine.input);
     let output = names.ty(&machine.output);
     for task in &lowered.tasks {
-        let (index, input, output) = names.task(&task.task);
-        let name = task.task.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        let (index, input, output) = names.task(&task.task.ty);
+        let name = task.task.name.clone();
         states.insert(
             task.state.clone(),
             StateTyping::Task {
@@ -161,8 +167,8 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
         );
     }
     for child in &lowered.children {
-        let (input, output) = names.child(&child.child, child.is_sync);
-        let name = child.child.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+        let (input, output) = names.child(&child.child.ty, child.is_sync);
+        let name = child.child.name.clone();
         let result = child.result.as_ref().map(|ty| names.ty(ty));
         states.insert(child.state.clone(), StateTyping::Child { name, input, output, result });
     }

@@ -1,19 +1,24 @@
 //! Reading the tokens. An error in one value skips to the next comma, so that all errors come at once.
 
-use proc_macro2::{Span, TokenTree};
+use std::collections::HashSet;
+
+use proc_macro2::{Delimiter, Group, Span, TokenTree};
 use stepfn_core::{json, value::Value};
 use syn::{
     Attribute, Ident, Lit, LitStr, Result, Token, Type, braced, bracketed,
     ext::IdentExt,
     parenthesized,
-    parse::{Parse, ParseStream, discouraged::Speculative},
+    parse::{ParseStream, Parser, discouraged::Speculative},
     spanned::Spanned,
     token,
 };
 
 use super::{
-    ast::{Block, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target},
-    condition, head, path,
+    ast::{Block, Callee, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target},
+    condition,
+    fragment::{self, Known},
+    head, path,
+    spread::{Part, Spread, Wants, is_state},
 };
 
 /// A machine, with what of it could not be read.
@@ -22,14 +27,41 @@ pub(super) struct Parsed {
     pub(super) errors: Errors,
 }
 
-impl Parse for Parsed {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let mut errors = Errors::default();
+/// What is read with: the fragments at hand, and what is wrong.
+pub(super) struct Reading {
+    pub(super) errors: Errors,
+    known: Vec<Known>,
+}
+
+impl Reading {
+    pub(super) fn new(known: Vec<Known>) -> Self {
+        Self { errors: Errors::default(), known }
+    }
+
+    fn push(&mut self, place: Place, message: impl AsRef<str>) {
+        self.errors.push(place, message);
+    }
+
+    pub(super) fn push_syn(&mut self, error: &syn::Error) {
+        self.errors.push_syn(error);
+    }
+
+    /// What of a fragment is put where it is spread.
+    fn put(&mut self, spread: &Spread, wants: Wants) -> Option<Part> {
+        spread.put(&self.known, &mut self.errors, wants)
+    }
+}
+
+impl Parsed {
+    /// Reads a machine, with the fragments that it is put together of.
+    pub(super) fn read(input: ParseStream<'_>, known: Vec<Known>) -> Result<Self> {
+        let mut reading = Reading::new(known);
+        let Reading { errors, .. } = &mut reading;
         let (attributes, unread) = head::attributes(input)?;
         if let Some(error) = &unread {
             errors.push_syn(error);
         }
-        let (visibility, name) = head::name(input, &mut errors).map_err(|error| unread.unwrap_or(error))?;
+        let (visibility, name) = head::name(input, errors).map_err(|error| unread.unwrap_or(error))?;
         // From its name on there is a machine: while the rest of its head is being typed, it stays one.
         let any = || syn::parse_quote_spanned!(name.span()=> ::stepfn::__private::Value);
         let input_type = match head::input_type(input) {
@@ -48,47 +80,125 @@ impl Parse for Parsed {
                 any()
             }
         };
-        let block = block(input, &mut errors).or_else(|error| {
-            errors.push_syn(&error);
+        let block = block(input, &mut reading).or_else(|error| {
+            reading.push_syn(&error);
             skip_to(input, |_| false)?;
             Ok::<_, syn::Error>(Block { entries: Vec::new(), place: Place::of(name.span()) })
         })?;
         if !input.is_empty() {
-            errors
+            reading
                 .push(Place::of(input.span()), "expected the end: one `state_machine!` declares one machine");
             skip_to(input, |_| false)?;
         }
         Ok(Self {
             machine: Machine { attributes, visibility, name, input: input_type, output, block },
-            errors,
+            errors: reading.errors,
         })
     }
 }
 
-fn block(input: ParseStream<'_>, errors: &mut Errors) -> Result<Block> {
+fn block(input: ParseStream<'_>, reading: &mut Reading) -> Result<Block> {
     let content;
     let braces = braced!(content in input);
     let mut entries = Vec::new();
     while !content.is_empty() {
-        match entry(&content, errors) {
-            Ok(entry) => entries.push(entry),
-            Err(error) => {
-                errors.push_syn(&error);
-                skip_to_comma(&content)?;
+        if content.peek(Token![..]) {
+            if let Some(Part::Entries(spread)) = spread(&content, reading, Wants::Entries)? {
+                entries.extend(spread.into_iter().map(|entry| Entry { spread: true, ..entry }));
+            }
+        } else {
+            match entry(&content, reading) {
+                Ok(entry) => entries.push(entry),
+                Err(error) => {
+                    reading.push_syn(&error);
+                    skip_to_comma(&content)?;
+                }
             }
         }
         if content.is_empty() {
             break;
         }
         if let Err(error) = content.parse::<Token![,]>() {
-            errors.push(Place::of(error.span()), "expected `,` between fields");
+            reading.push(Place::of(error.span()), "expected `,` between fields");
             skip_to_comma(&content)?;
             if !content.is_empty() {
                 content.parse::<Token![,]>()?;
             }
         }
     }
+    // As in Rust, a field that is written wins over one that is spread. Two states of one name are a slip.
+    let written: HashSet<String> =
+        entries.iter().filter(|entry| !entry.spread).map(|entry| entry.key.text.clone()).collect();
+    entries.retain(|entry| !entry.spread || is_state(entry) || !written.contains(&entry.key.text));
     Ok(Block { entries, place: Place { first: braces.span.open(), last: braces.span.close() } })
+}
+
+/// `..Notify { Done: Ship }`, and what it stands for.
+fn spread(input: ParseStream<'_>, reading: &mut Reading, wants: Wants) -> Result<Option<Part>> {
+    match spread_here(input) {
+        Ok(spread) => Ok(reading.put(&spread, wants)),
+        Err(error) => {
+            reading.push_syn(&error);
+            skip_to_comma(input)?;
+            Ok(None)
+        }
+    }
+}
+
+fn spread_here(input: ParseStream<'_>) -> Result<Spread> {
+    input.parse::<Token![..]>()?;
+    if input.peek(Token![.]) || input.peek(Token![=]) {
+        return Err(input.error("a fragment is put in with two dots: `..Notify`"));
+    }
+    let path = input.call(syn::Path::parse_mod_style).map_err(|error| {
+        syn::Error::new(error.span(), "expected the name of a `fragment!` behind `..`: `..Notify`")
+    })?;
+    let names = if input.peek(token::Brace) { fragment::renames(input)? } else { Vec::new() };
+    Ok(Spread { path, names })
+}
+
+/// What stands in a fragment, read by what it seems to be.
+pub(super) fn part(body: &Group, reading: &mut Reading) -> Result<Part> {
+    let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
+    let is_arrow = |pair: &[TokenTree]| matches!(pair, [TokenTree::Punct(first), TokenTree::Punct(second)] if first.as_char() == '=' && second.as_char() == '>');
+    let wants = match body.delimiter() {
+        Delimiter::Brace => Wants::Entries,
+        _ if tokens.windows(2).any(is_arrow) => Wants::Rules,
+        _ => Wants::Items,
+    };
+    part_as(body, reading, wants)
+}
+
+/// What stands in a fragment, read as what is wanted.
+pub(super) fn part_as(body: &Group, reading: &mut Reading, wants: Wants) -> Result<Part> {
+    let mut read = None;
+    // syn ends with an error of its own where an error inside has left tokens unread, so the result is kept beside it.
+    let parser = |input: ParseStream<'_>| {
+        read = Some(match wants {
+            Wants::Entries => Part::Entries(block(input, reading)?.entries),
+            Wants::Items => Part::Items(match expr(input, reading)?.kind {
+                Kind::Array(items) => items,
+                _ => Vec::new(),
+            }),
+            Wants::Rules => Part::Rules(match rules(input, reading)?.kind {
+                Kind::Rules(rules) => rules,
+                _ => Vec::new(),
+            }),
+        });
+        Ok(())
+    };
+    let result = parser.parse2(TokenTree::Group(body.clone()).into());
+    match (read, result) {
+        (Some(part), Err(error)) => {
+            if reading.errors.is_empty() {
+                reading.push_syn(&error);
+            }
+            Ok(part)
+        }
+        (Some(part), Ok(())) => Ok(part),
+        (None, Err(error)) => Err(error),
+        (None, Ok(())) => Ok(Part::Entries(Vec::new())),
+    }
 }
 
 fn skip_to_comma(input: ParseStream<'_>) -> Result<()> {
@@ -102,7 +212,7 @@ pub(super) fn skip_to(input: ParseStream<'_>, is_there: fn(ParseStream<'_>) -> b
     Ok(())
 }
 
-fn entry(input: ParseStream<'_>, errors: &mut Errors) -> Result<Entry> {
+fn entry(input: ParseStream<'_>, reading: &mut Reading) -> Result<Entry> {
     let attributes = input.call(Attribute::parse_outer)?;
     let key = if input.peek(LitStr) {
         let literal: LitStr = input.parse()?;
@@ -120,25 +230,25 @@ fn entry(input: ParseStream<'_>, errors: &mut Errors) -> Result<Entry> {
     let start = input.span();
     let value = match key.text.as_str() {
         "resource" if !key.is_string => resource(input),
-        "choices" if !key.is_string => rules(input, errors),
-        _ => expr(input, errors),
+        "choices" if !key.is_string => rules(input, reading),
+        _ => expr(input, reading),
     };
     let value = value.or_else(|error| {
-        errors.push_syn(&error);
+        reading.push_syn(&error);
         skip_to_comma(input)?;
         Ok::<_, syn::Error>(Expr { kind: Kind::Broken, place: Place::of(start) })
     })?;
-    Ok(Entry { attributes, key, value })
+    Ok(Entry { attributes, key, value, spread: false })
 }
 
 /// A value: a literal, a path, a call, an object, an array, a state, a name.
-pub(super) fn expr(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
+pub(super) fn expr(input: ParseStream<'_>, reading: &mut Reading) -> Result<Expr> {
     if path::is_path(input) {
         let (text, place) = path::path(input)?;
         return Ok(Expr { kind: Kind::Path(text), place });
     }
     if input.peek(token::Brace) {
-        let block = block(input, errors)?;
+        let block = block(input, reading)?;
         let place = block.place;
         return Ok(Expr { kind: Kind::Object(block), place });
     }
@@ -147,7 +257,13 @@ pub(super) fn expr(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> 
         let brackets = bracketed!(content in input);
         let mut items = Vec::new();
         while !content.is_empty() {
-            items.push(expr(&content, errors)?);
+            if content.peek(Token![..]) {
+                if let Some(Part::Items(spread)) = spread(&content, reading, Wants::Items)? {
+                    items.extend(spread);
+                }
+            } else {
+                items.push(expr(&content, reading)?);
+            }
             if !content.is_empty() {
                 content.parse::<Token![,]>()?;
             }
@@ -186,7 +302,7 @@ pub(super) fn expr(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> 
     }
     if fork.peek(token::Brace) {
         input.advance_to(&fork);
-        let block = block(input, errors)?;
+        let block = block(input, reading)?;
         let place = Place::of(ident.span()).to(block.place);
         return Ok(Expr { kind: Kind::State(ident, block), place });
     }
@@ -376,16 +492,18 @@ fn starts(parts: &[String]) -> bool {
     )
 }
 
-fn task(input: ParseStream<'_>) -> Result<(syn::Path, Span)> {
+fn task(input: ParseStream<'_>) -> Result<(Callee, Span)> {
     let content;
     let parens = parenthesized!(content in input);
-    let task = content.parse().map_err(|error: syn::Error| {
+    let path: syn::Path = content.parse().map_err(|error: syn::Error| {
         syn::Error::new(error.span(), "expected the name of a `#[lambda]` function, or of a machine to start")
     })?;
     if !content.is_empty() {
         return Err(content.error("expected `)`: a task is one function, or one machine"));
     }
-    Ok((task, parens.span.close()))
+    let name = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+    let ty = Type::Path(syn::TypePath { attrs: Vec::new(), qself: None, path });
+    Ok((Callee { ty, name }, parens.span.close()))
 }
 
 /// `aws_sdk::dynamodb::get_item` as `aws-sdk:dynamodb:getItem`: services with dashes, the action in camelCase.
@@ -407,7 +525,7 @@ fn service_path(parts: &[String]) -> String {
 }
 
 /// `[ condition => Target, … ]`
-fn rules(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
+fn rules(input: ParseStream<'_>, reading: &mut Reading) -> Result<Expr> {
     if !input.peek(token::Bracket) {
         return Err(input.error("expected the rules: `[ $.total > 100 => Approve, … ]`"));
     }
@@ -415,11 +533,17 @@ fn rules(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
     let brackets = bracketed!(content in input);
     let mut rules = Vec::new();
     while !content.is_empty() {
-        match rule(&content, errors) {
-            Ok(rule) => rules.push(rule),
-            Err(error) => {
-                errors.push_syn(&error);
-                skip_to_comma(&content)?;
+        if content.peek(Token![..]) {
+            if let Some(Part::Rules(spread)) = spread(&content, reading, Wants::Rules)? {
+                rules.extend(spread);
+            }
+        } else {
+            match rule(&content, reading) {
+                Ok(rule) => rules.push(rule),
+                Err(error) => {
+                    reading.push_syn(&error);
+                    skip_to_comma(&content)?;
+                }
             }
         }
         if !content.is_empty() {
@@ -430,20 +554,20 @@ fn rules(input: ParseStream<'_>, errors: &mut Errors) -> Result<Expr> {
     Ok(Expr { kind: Kind::Rules(rules), place })
 }
 
-fn rule(input: ParseStream<'_>, errors: &mut Errors) -> Result<Rule> {
+fn rule(input: ParseStream<'_>, reading: &mut Reading) -> Result<Rule> {
     let attributes = input.call(Attribute::parse_outer)?;
     let condition = condition::condition(input)?;
     if !input.peek(Token![=>]) {
         return Err(syn::Error::new(input.span(), "expected `=> State` after the condition"));
     }
     input.parse::<Token![=>]>()?;
-    let mut next = expr(input, errors)?;
+    let mut next = expr(input, reading)?;
     let mut fields = None;
     if let Kind::State(name, block) = next.kind {
         next = Expr { place: Place::of(name.span()), kind: Kind::Name(name.unraw().to_string()) };
         fields = Some(block);
     } else if input.peek(token::Brace) {
-        fields = Some(block(input, errors)?);
+        fields = Some(block(input, reading)?);
     }
     let place = condition.place().to(fields.as_ref().map_or(next.place, |fields| fields.place));
     Ok(Rule { attributes, condition, next, fields, place })
