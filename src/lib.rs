@@ -179,10 +179,11 @@ pub mod testing_guide {}
 pub mod __private {
     pub use stepfn_core::{
         definition::{
-            Call, Definition, FragmentType, LogLevel, LoggingConfiguration, Reference, Source, Workflow, WorkflowInfo,
-            WorkflowType,
+            Call, Definition, FragmentNumber, FragmentType, LogLevel, LoggingConfiguration, Reference,
+            Source, Workflow, WorkflowInfo, WorkflowType,
         },
         draft::{Draft, DraftChild, DraftTask, expect_express},
+        number::{expect_less, expect_number, number},
         shape::{
             Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Holds, Judged, Kind, Made, Need, Node,
             ObjectShape, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect, holds, said,

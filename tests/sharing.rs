@@ -22,11 +22,11 @@ mod shared {
 
     // Known in this module alone: machines elsewhere name neither.
     #[derive(Serialize, Deserialize, StateData)]
-    pub struct Message {
+    pub(crate) struct Message {
         id: String,
     }
     #[lambda]
-    pub async fn write(message: Message) -> String {
+    pub(crate) async fn write(message: Message) -> String {
         format!("order {}", message.id)
     }
 
@@ -193,4 +193,101 @@ fn fragments_stand_inside_of_branches() {
         .mock(Inside::Ask, Mock::succeed("no").times(2).then(Mock::succeed("done")))
         .run(&order);
     run.assert_took(std::time::Duration::from_secs(10));
+}
+
+mod limits {
+    pub(crate) const MINUTE: u32 = 60;
+    pub(crate) const RATE: f64 = 1.5;
+
+    stepfn::fragment! {
+        pub(crate) Slow { timeout_seconds: 2 * MINUTE }
+    }
+}
+use limits::Slow;
+
+const ATTEMPTS: u8 = 4;
+
+state_machine! {
+    Numbers(Order) -> Order {
+        start_at: Charge,
+        timeout_seconds: 24 * 60 * 60,
+        Charge: Task {
+            resource: lambda(charge),
+            ..Slow,
+            heartbeat_seconds: limits::MINUTE / 2,
+            retry: [{
+                error_equals: [States.Timeout],
+                interval_seconds: (1 + 2) * 2,
+                max_attempts: ATTEMPTS,
+                backoff_rate: limits::RATE,
+                max_delay_seconds: limits::MINUTE,
+            }],
+            next: Pause,
+        },
+        Pause: Wait { seconds: ATTEMPTS, end: true },
+    }
+}
+
+#[test]
+fn numbers_are_constants_and_arithmetic() {
+    let asl = Numbers::definition().machine.to_json();
+    assert_eq!(asl["TimeoutSeconds"].to_string(), "86400");
+    let charge = &asl["States"]["Charge"];
+    assert_eq!(charge["TimeoutSeconds"].to_string(), "120");
+    assert_eq!(charge["HeartbeatSeconds"].to_string(), "30");
+    let retrier = &charge["Retry"][0];
+    assert_eq!(retrier["IntervalSeconds"].to_string(), "6");
+    assert_eq!(retrier["MaxAttempts"].to_string(), "4");
+    assert_eq!(retrier["BackoffRate"].to_string(), "1.5");
+    assert_eq!(retrier["MaxDelaySeconds"].to_string(), "60");
+    let run = Numbers::test().run(&Order { id: "A".into(), total: 7 });
+    run.assert_took(std::time::Duration::from_secs(4));
+}
+
+/// The builder's twins: lists are values, and parts of machines are functions over a scope.
+mod built {
+    use stepfn::builder::{Catcher, Fail, Machine, Retrier, Scope, StateRef, Succeed, Task, path, ref_};
+
+    use super::{Order, charge as charge_task, shared};
+
+    fn transient() -> [Retrier; 2] {
+        [
+            Retrier::on(["Lambda.ServiceException", "Lambda.TooManyRequestsException"])
+                .interval_seconds(2)
+                .max_attempts(3),
+            Retrier::on(["States.Timeout"]).max_attempts(1),
+        ]
+    }
+
+    fn notify(scope: &mut Scope, told: StateRef) -> StateRef {
+        let [write, publish] = ["Write", "Publish"].map(|name| scope.state(name));
+        let task = Task::lambda::<shared::write>().parameters([("id", path("$.id"))]).result_path("$.text");
+        scope.define(write, task.retries(transient()).next(publish));
+        let task = Task::resource("arn:aws:states:::sns:publish")
+            .comment("Leaves the text at the topic.")
+            .parameters([("TopicArn", ref_("Topic")), ("Message", path("$.text"))])
+            .result_path(None);
+        scope.define(publish, task.next(told));
+        write
+    }
+
+    pub(super) fn orders() -> Machine {
+        let mut machine = Machine::new("Orders").input::<Order>();
+        let [charge, write] = ["Charge", "Write"].map(|name| machine.state(name));
+        machine.state("Publish");
+        let [told, failed] = ["Told", "Failed"].map(|name| machine.state(name));
+        let to_failed = [Catcher::on(["States.ALL"], failed).result_path("$.error")];
+        let task = Task::lambda::<charge_task>().retries(transient()).catches(to_failed);
+        machine.define(charge, task.next(write));
+        notify(machine.scope(), told);
+        machine.define(told, Succeed::new());
+        machine.define(failed, Fail::new().error("NotCharged"));
+        machine
+    }
+}
+
+#[test]
+fn the_builder_shares_the_same() {
+    let built = built::orders().build().unwrap();
+    assert_eq!(built.machine.to_canonical_string(), Orders::definition().machine.to_canonical_string());
 }

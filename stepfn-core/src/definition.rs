@@ -86,6 +86,15 @@ pub trait FragmentType<const N: usize> {
     type Type;
 }
 
+/// A number that a fragment names, by its place in the fragment.
+#[doc(hidden)]
+pub trait FragmentNumber<const N: usize> {
+    /// As a whole number.
+    const INTEGER: i128;
+    /// As a number.
+    const FLOAT: f64;
+}
+
 /// The place of a workflow in a Rust source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Source {

@@ -29,6 +29,7 @@ use crate::{
     },
     diagnostic::{Code, Diagnostic, Diagnostics},
     flow::{self, Known, StateTyping, TaskRef, TypeRef, Typing},
+    number,
     shape::Shape,
     task::TaskInfo,
     value::{Map, Value},
@@ -88,6 +89,9 @@ pub struct Draft {
     pub logging: Option<LoggingConfiguration>,
     /// `tracingConfiguration`
     pub tracing: bool,
+    /// Numbers that only rustc knew, by JSON pointer.
+    #[doc(hidden)]
+    pub numbers: Vec<(String, Value)>,
 }
 
 /// A Task state whose work is a Rust function.
@@ -131,6 +135,7 @@ impl Draft {
             substitutions: IndexMap::new(),
             logging: None,
             tracing: false,
+            numbers: Vec::new(),
         }
     }
 
@@ -210,6 +215,13 @@ impl Draft {
 
     /// Returns the definition without checking it, with the deployed names of the functions in the ASL.
     pub fn finish(mut self) -> Definition {
+        if !self.numbers.is_empty() {
+            let mut json = self.machine.to_json();
+            for (at, number) in self.numbers.drain(..) {
+                number::put(&mut json, &at, number);
+            }
+            self.machine = asl::read(&json).0;
+        }
         for task in &self.tasks {
             let Some(state) = state_mut(&mut self.machine, &task.state) else { continue };
             let StateKind::Task(fields) = &mut state.kind else { continue };

@@ -12,6 +12,8 @@ pub mod graph;
 pub mod intrinsic;
 pub mod json;
 pub mod jsonata;
+#[doc(hidden)]
+pub mod number;
 pub mod path;
 pub mod placeholder;
 pub mod service;

@@ -28,7 +28,7 @@ use self::{
 };
 
 /// The macros of which the bodies are laid out.
-const MACROS: [&str; 1] = ["state_machine"];
+const MACROS: [&str; 2] = ["state_machine", "fragment"];
 
 /// The width and the indentation of lines: rustfmt's settings of the same names.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -138,7 +138,8 @@ pub(super) fn body<'t>(trees: &[Tree<'t>], end: usize) -> Found<Body<'t>> {
     let rest = reader.rest();
     let significant = rest.iter().rposition(|tree| !tree.is_kind(Kind::Comment));
     let last = significant.and_then(|at| rest.get(at));
-    let (Some(at), Some(block)) = (significant, last.filter(|tree| tree.is_group("{"))) else {
+    let is_block = |tree: &&Tree<'_>| tree.is_group("{") || tree.is_group("[");
+    let (Some(at), Some(block)) = (significant, last.filter(is_block)) else {
         return Err((
             last.map_or(end, |tree| tree.last().at),
             "expected a machine: `pub Orders(Order) -> Receipt { … }`",
@@ -147,7 +148,10 @@ pub(super) fn body<'t>(trees: &[Tree<'t>], end: usize) -> Found<Body<'t>> {
     let (head, tail) = rest.split_at(at);
     let mut parts = sequence(head, Position::Type, Within::default())?;
     let blank = head.last().is_some();
-    parts.push(Part::Group(group(block, Form::Block, Within::default())?, blank));
+    // A `fragment!` may be a list, whose items may be rules.
+    let form = if block.is_group("[") { Form::List } else { Form::Block };
+    let within = Within { rule: form == Form::List, index: false };
+    parts.push(Part::Group(group(block, form, within)?, blank));
     let foot = comments(tail.get(1..).unwrap_or_default());
     Ok(Body { machine: Item { above, parts, ..Item::default() }, foot, is_broken })
 }

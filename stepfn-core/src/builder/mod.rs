@@ -175,6 +175,30 @@ impl Machine {
         self
     }
 
+    /// The scope of the machine's own states: for functions that add states to a machine, a branch or a processor alike.
+    ///
+    /// ```
+    /// use stepfn_core::builder::{Machine, Pass, Scope, StateRef, Succeed};
+    ///
+    /// /// States that many machines share: they go on at `told`.
+    /// fn notify(scope: &mut Scope, prefix: &str, told: StateRef) -> StateRef {
+    ///     let publish = scope.state(format!("{prefix}Publish"));
+    ///     scope.define(publish, Pass::new().next(told));
+    ///     publish
+    /// }
+    ///
+    /// let mut machine = Machine::new("Orders");
+    /// let done = machine.state("Done");
+    /// machine.define(done, Succeed::new());
+    /// let second = notify(machine.scope(), "Second", done);
+    /// let first = notify(machine.scope(), "First", second);
+    /// machine.start_at(first);
+    /// assert!(machine.build().is_ok());
+    /// ```
+    pub fn scope(&mut self) -> &mut Scope {
+        &mut self.scope
+    }
+
     /// Names a state and gives its handle: see [`Scope::state`].
     pub fn state(&mut self, name: impl Into<String>) -> StateRef {
         self.scope.state(name)

@@ -180,6 +180,18 @@ macro_rules! states {
                 self
             }
 
+            /// Adds entries to `Retry`: a list that many states share.
+            #[must_use]
+            pub fn retries(self, retriers: impl IntoIterator<Item = Retrier>) -> Self {
+                retriers.into_iter().fold(self, Self::retry)
+            }
+
+            /// Adds entries to `Catch`: a list that many states share.
+            #[must_use]
+            pub fn catches(self, catchers: impl IntoIterator<Item = Catcher>) -> Self {
+                catchers.into_iter().fold(self, Self::catch)
+            }
+
             /// Adds an entry to `Catch`.
             #[must_use]
             pub fn catch(mut self, catcher: Catcher) -> Self {

@@ -79,6 +79,8 @@ pub(super) enum Kind {
     Reference(String, Option<String>),
     Object(Block),
     Array(Vec<Expr>),
+    /// `LIMIT`, `5 * limits::MINUTE`: a number that only rustc knows
+    Constant(Constant),
     /// `Task { … }`
     State(Ident, Block),
     /// `CheckValidation`, `States.Timeout`, `ALL`
@@ -118,6 +120,13 @@ pub(super) struct Resource {
     pub(super) target: Target,
     /// `-> Type`
     pub(super) result: Option<Type>,
+}
+
+/// A number that only rustc knows, as an expression for each of the two kinds.
+#[derive(Clone)]
+pub(super) struct Constant {
+    pub(super) integer: TokenStream,
+    pub(super) float: TokenStream,
 }
 
 /// A function or a machine by its name.

@@ -1,18 +1,21 @@
 //! The tokens that a machine becomes. No rule lives here.
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use stepfn_core::{
     definition::{Call, LogLevel, Reference, WorkflowType},
     flow::{
         OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep, StateTyping, TypeRef, Typing,
     },
+    number,
     shape::{Arithmetic, Need, Node, Side},
+    value::Value,
 };
 
 use super::{
-    ast::{Machine, Place},
+    ast::{Constant, Machine, Place},
     lower::Lowered,
+    names::snake_case,
 };
 use crate::enclosed;
 
@@ -417,6 +420,14 @@ pub(super) fn machine(
             });
         }
     });
+    let numbers = lowered.numbers.iter().map(|(at, Constant { integer, float })| {
+        quote! {
+            __stepfn_draft.numbers.push((
+                ::std::string::String::from(#at),
+                ::stepfn::__private::number(#integer, #float),
+            ));
+        }
+    });
     let results = lowered.results.iter().filter_map(|(state, _)| match typing.states.get(state) {
         Some(StateTyping::Result(ty)) => {
             let shape = names.shape(*ty);
@@ -500,6 +511,7 @@ pub(super) fn machine(
                 __stepfn_draft.output = #output_shape;
                 #(#tasks)*
                 #(#children)*
+                #(#numbers)*
                 #(#results)*
                 #(#substitutions)*
                 #logging
@@ -592,6 +604,75 @@ pub(super) fn judged(
             #claims
         };
     }
+}
+
+/// The claims about the numbers that only rustc knows.
+pub(super) fn numbers(lowered: &Lowered) -> TokenStream {
+    let mut claims = TokenStream::new();
+    for (at, constant) in &lowered.numbers {
+        let (owner, field) = at.rsplit_once('/').unwrap_or(("", at));
+        let Some(range) = number::range(field) else { continue };
+        let place = lowered.spots.get(at).map_or_else(call_site, |spot| spot.value);
+        let written = snake_case(field);
+        let Constant { integer, float } = constant;
+        let message = format!("`{written}` takes {} [{}]", number::words(range), code_of(field));
+        let (least, most, whole) = (range.least, range.most, range.whole);
+        claims.extend(call(
+            "expect_number",
+            place,
+            &quote!(#message, #least, #most, #whole, (#integer, #float)),
+        ));
+        // Which of two has to be less than the other.
+        for (less, more) in [("HeartbeatSeconds", "TimeoutSeconds"), ("IntervalSeconds", "MaxDelaySeconds")] {
+            // Of two constants the first says it.
+            let other = if field == less { more } else { less };
+            if field != less && (field != more || is_constant(lowered, owner, less)) {
+                continue;
+            }
+            let Some(other) = float_of(lowered, &format!("{owner}/{other}")) else { continue };
+            let message = format!(
+                "`{}` has to be less than `{}` [{}]",
+                snake_case(less),
+                snake_case(more),
+                code_of(field)
+            );
+            let (first, second) = if field == less { (float.clone(), other) } else { (other, float.clone()) };
+            claims.extend(call("expect_less", place, &quote!(#message, #first, #second)));
+        }
+    }
+    claims
+}
+
+fn code_of(field: &str) -> &'static str {
+    match field {
+        "TimeoutSeconds" | "HeartbeatSeconds" => "timeout-values",
+        "IntervalSeconds" | "MaxAttempts" | "BackoffRate" | "MaxDelaySeconds" => "retry-values",
+        "Seconds" => "wait-fields",
+        _ => "map-fields",
+    }
+}
+
+fn is_constant(lowered: &Lowered, owner: &str, field: &str) -> bool {
+    lowered.numbers.iter().any(|(at, _)| at.strip_prefix(owner) == Some(format!("/{field}").as_str()))
+}
+
+/// The number at a place, be it a constant or a literal.
+fn float_of(lowered: &Lowered, at: &str) -> Option<TokenStream> {
+    if let Some((_, constant)) = lowered.numbers.iter().find(|(known, _)| known == at) {
+        return Some(constant.float.clone());
+    }
+    let Value::Number(number) = lowered.json.pointer(at)? else { return None };
+    let number = number.as_f64();
+    Some(quote!(#number))
+}
+
+/// A call that stops rustc at a place.
+fn call(function: &str, place: Place, arguments: &TokenStream) -> TokenStream {
+    let function = Ident::new(function, place.first);
+    let callee = quote_spanned!(place.first=> ::stepfn::__private::#function);
+    let mut group = Group::new(proc_macro2::Delimiter::Parenthesis, arguments.clone());
+    group.set_span(place.last);
+    quote!(const _: () = #callee #group;)
 }
 
 /// The place of nothing in particular.

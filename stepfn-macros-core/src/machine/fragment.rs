@@ -17,10 +17,10 @@ use syn::{
 };
 
 use super::{
-    ast::{Errors, Place},
+    ast::{Constant, Errors, Place},
     parse::{self, Reading},
     salvage,
-    spread::{self, Part},
+    spread::{self, Named, Part},
 };
 
 /// The replacement of `$` while tokens travel: `$` means something else in a `macro_rules!`.
@@ -54,8 +54,14 @@ fn key_of(path: &TokenStream) -> String {
 pub(super) fn take(tokens: TokenStream) -> (Vec<Known>, TokenStream) {
     let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut known = Vec::new();
-    while let [TokenTree::Punct(at), TokenTree::Ident(word), TokenTree::Group(path), TokenTree::Group(body), TokenTree::Group(nested), ..] =
-        tokens.as_slice()
+    while let [
+        TokenTree::Punct(at),
+        TokenTree::Ident(word),
+        TokenTree::Group(path),
+        TokenTree::Group(body),
+        TokenTree::Group(nested),
+        ..,
+    ] = tokens.as_slice()
         && at.as_char() == '@'
     {
         let broken = word == "broken";
@@ -185,7 +191,7 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
     }
     let Declared { attributes, visibility, name, body } = declared;
     let mut reading = Reading::new(known.clone());
-    let types = types(&body, &mut reading);
+    let (types, numbers) = named(&body, &mut reading);
     let errors = reading.errors;
     let is_broken = !errors.is_empty();
     let word = if is_broken { format_ident!("broken") } else { format_ident!("with") };
@@ -210,7 +216,16 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
             }
         }
     });
-    let types = (!is_broken).then(|| quote!(#(#types)*));
+    let numbers = numbers.iter().enumerate().map(|(index, Constant { integer, float })| {
+        quote! {
+            #(#conditions)*
+            impl ::stepfn::__private::FragmentNumber<#index> for #name {
+                const INTEGER: ::core::primitive::i128 = #integer;
+                const FLOAT: ::core::primitive::f64 = #float;
+            }
+        }
+    });
+    let types = (!is_broken).then(|| quote!(#(#types)* #(#numbers)*));
     let errors = errors.to_tokens();
     quote! {
         #(#conditions)*
@@ -242,8 +257,9 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
 
 fn declared(input: ParseStream<'_>) -> Result<Declared> {
     let attributes = input.call(Attribute::parse_outer)?;
-    if let Some(attribute) =
-        attributes.iter().find(|attribute| !["doc", "cfg", "stepfn"].iter().any(|known| attribute.path().is_ident(known)))
+    if let Some(attribute) = attributes
+        .iter()
+        .find(|attribute| !["doc", "cfg", "stepfn"].iter().any(|known| attribute.path().is_ident(known)))
     {
         return Err(super::expand::spanned_error(
             Place::of_tokens(attribute.path()),
@@ -254,9 +270,7 @@ fn declared(input: ParseStream<'_>) -> Result<Declared> {
     let expected = "expected a fragment: `pub Notify { Publish: Task { … } }`, or a list: `pub Transient [ { error_equals: […] } ]`";
     let name: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
     let body = match input.parse::<TokenTree>() {
-        Ok(TokenTree::Group(group))
-            if matches!(group.delimiter(), Delimiter::Brace | Delimiter::Bracket) =>
-        {
+        Ok(TokenTree::Group(group)) if matches!(group.delimiter(), Delimiter::Brace | Delimiter::Bracket) => {
             group
         }
         Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
@@ -274,19 +288,17 @@ fn declared(input: ParseStream<'_>) -> Result<Declared> {
     Ok(Declared { attributes, visibility, name, body })
 }
 
-/// The types that a fragment names, in their order.
-fn types(body: &Group, reading: &mut Reading) -> Vec<Type> {
-    let mut types = Vec::new();
-    let part = match parse::part(body, reading) {
-        Ok(part) => part,
-        Err(error) => {
-            reading.push_syn(&error);
-            return types;
-        }
-    };
-    let mut part = part;
-    spread::each_type(&mut part, &mut |ty| types.push(ty.clone()));
-    types
+/// The types and the constants that a fragment names, in their order.
+fn named(body: &Group, reading: &mut Reading) -> (Vec<Type>, Vec<Constant>) {
+    let (mut types, mut numbers) = (Vec::new(), Vec::new());
+    match parse::part(body, reading) {
+        Ok(mut part) => spread::each_named(&mut part, &mut |named| match named {
+            Named::Type(ty) => types.push(ty.clone()),
+            Named::Number(constant) => numbers.push(constant.clone()),
+        }),
+        Err(error) => reading.push_syn(&error),
+    }
+    (types, numbers)
 }
 
 /// A number that no other fragment of the crate has: two may have one name, in two modules.
@@ -347,10 +359,16 @@ pub(super) fn read(known: &Known, errors: &mut Errors, wants: spread::Wants) -> 
     errors.is_broken |= inner.errors.is_broken;
     match part {
         Ok(mut part) if inner.errors.is_empty() => {
-            let mut index = 0;
-            spread::each_type(&mut part, &mut |ty| {
-                *ty = of_fragment(&known.path, index, Place::of_tokens(ty));
-                index += 1;
+            let (mut types, mut numbers) = (0, 0);
+            spread::each_named(&mut part, &mut |named| match named {
+                Named::Type(ty) => {
+                    *ty = of_fragment(&known.path, types, Place::of_tokens(ty));
+                    types += 1;
+                }
+                Named::Number(constant) => {
+                    *constant = number_of_fragment(&known.path, numbers, Place::of_tokens(&constant.integer));
+                    numbers += 1;
+                }
             });
             Some(part)
         }
@@ -365,13 +383,29 @@ pub(super) fn read(known: &Known, errors: &mut Errors, wants: spread::Wants) -> 
     }
 }
 
-/// A type of a fragment, as it is named from outside of the fragment's module. It is found where the fragment is, and shown where it is written.
-fn of_fragment(path: &TokenStream, index: usize, place: Place) -> Type {
-    let path = map(path.clone(), &|mut token| {
+/// The path of a fragment, found where it is used and shown where something in it is written.
+fn located(path: &TokenStream, place: Place) -> TokenStream {
+    map(path.clone(), &|mut token| {
         token.set_span(token.span().located_at(place.first));
         token
-    });
+    })
+}
+
+/// A type of a fragment, as it is named from outside of the fragment's module.
+fn of_fragment(path: &TokenStream, index: usize, place: Place) -> Type {
+    let path = located(path, place);
     let last = Ident::new("Type", place.last);
-    let tokens = quote::quote_spanned!(place.first=> <#path as ::stepfn::__private::FragmentType<#index>>::#last);
+    let tokens =
+        quote::quote_spanned!(place.first=> <#path as ::stepfn::__private::FragmentType<#index>>::#last);
     syn::parse2(tokens.clone()).unwrap_or(Type::Verbatim(tokens))
+}
+
+/// A constant of a fragment, as it is named from outside of the fragment's module.
+fn number_of_fragment(path: &TokenStream, index: usize, place: Place) -> Constant {
+    let path = located(path, place);
+    let of = |name: &str| {
+        let last = Ident::new(name, place.last);
+        quote::quote_spanned!(place.first=> <#path as ::stepfn::__private::FragmentNumber<#index>>::#last)
+    };
+    Constant { integer: of("INTEGER"), float: of("FLOAT") }
 }

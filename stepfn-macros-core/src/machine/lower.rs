@@ -10,12 +10,16 @@ use stepfn_core::{
     diagnostic::{list, nearest},
     draft::{self, FUNCTION_NAME},
     json::push_token,
+    number,
     value::{Map, Value},
 };
 use syn::{Attribute, Ident, Type};
 
 use super::{
-    ast::{Block, Callee, Condition, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target, Text},
+    ast::{
+        Block, Callee, Condition, Constant, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule,
+        Target, Text,
+    },
     names::{field_name, identifier, snake_case},
     settings::{self, Settings},
     template::Lower,
@@ -28,6 +32,8 @@ pub(super) struct Lowered {
     pub(super) tasks: Vec<Task>,
     pub(super) children: Vec<Child>,
     pub(super) results: Vec<(String, Type)>,
+    /// Numbers that only rustc knows, by JSON pointer.
+    pub(super) numbers: Vec<(String, Constant)>,
     pub(super) substitutions: IndexMap<String, Reference>,
     /// Diagnostics that the user allows: the pointer of the state, and the code's word.
     pub(super) allowed: Vec<(String, String)>,
@@ -74,6 +80,7 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
             tasks: Vec::new(),
             children: Vec::new(),
             results: Vec::new(),
+            numbers: Vec::new(),
             substitutions: settings.substitutions.clone(),
             allowed: Vec::new(),
             states: Vec::new(),
@@ -252,6 +259,15 @@ impl Lowering<'_> {
         }
         let field_at = format!("{at}/{name}");
         self.spot(&field_at, Some(key.place), value.place);
+        if let Kind::Constant(constant) = &value.kind {
+            let Some(range) = number::range(&name) else {
+                self.no_constant(value.place);
+                return;
+            };
+            self.out.numbers.push((field_at, constant.clone()));
+            map.insert(name.into(), range.stand_in.into());
+            return;
+        }
         let lowered = match name.as_str() {
             "Next" | "Default" | "StartAt" | "QueryLanguage" | "JitterStrategy" => {
                 if name == "Default"
@@ -395,6 +411,13 @@ impl Lowering<'_> {
                 None
             }
         }
+    }
+
+    pub(super) fn no_constant(&mut self, place: Place) {
+        self.errors.push(
+            place,
+            "constants and arithmetic stand for the numbers of fields such as `timeout_seconds`, `seconds` and `max_attempts`; write the value itself here",
+        );
     }
 
     fn expected(&mut self, value: &Expr, what: &str) -> Option<Value> {

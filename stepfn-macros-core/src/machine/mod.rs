@@ -3,6 +3,7 @@
 
 mod ast;
 mod condition;
+mod constant;
 mod expand;
 mod fragment;
 mod head;
@@ -33,13 +34,13 @@ use stepfn_core::{
     json,
 };
 
-pub(crate) use self::{fragment::fragment, typed_path::typed_path};
 use self::{
     ast::{Machine, Place},
     expand::Names,
     lower::Lowered,
     parse::Parsed,
 };
+pub(crate) use self::{fragment::fragment, typed_path::typed_path};
 
 pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     if let Err(error) = salvage::judge_depth(tokens.clone()) {
@@ -109,6 +110,7 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
         findings.clear();
     }
     // The expansion holds the machine as this text: what the reader would refuse must not get that far.
+    claims.extend(expand::numbers(&lowered));
     let text = definition.to_json().to_string();
     if errors.is_empty()
         && let Err(error) = json::parse_value(&text)

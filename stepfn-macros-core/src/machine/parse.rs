@@ -15,7 +15,7 @@ use syn::{
 
 use super::{
     ast::{Block, Callee, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target},
-    condition,
+    condition, constant,
     fragment::{self, Known},
     head, path,
     spread::{Part, Spread, Wants, is_state},
@@ -238,7 +238,7 @@ fn entry(input: ParseStream<'_>, reading: &mut Reading) -> Result<Entry> {
         skip_to_comma(input)?;
         Ok::<_, syn::Error>(Expr { kind: Kind::Broken, place: Place::of(start) })
     })?;
-    Ok(Entry { attributes, key, value, spread: false })
+    Ok(Entry { attributes, value: constant::of_field(&key, value), key, spread: false })
 }
 
 /// A value: a literal, a path, a call, an object, an array, a state, a name.
@@ -270,6 +270,9 @@ pub(super) fn expr(input: ParseStream<'_>, reading: &mut Reading) -> Result<Expr
         }
         let place = Place { first: brackets.span.open(), last: brackets.span.close() };
         return Ok(Expr { kind: Kind::Array(items), place });
+    }
+    if constant::is_next(input) {
+        return constant::constant(input);
     }
     if input.peek(Lit) || input.peek(Token![-]) {
         let (value, place) = literal(input)?;

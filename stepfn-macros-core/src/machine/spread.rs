@@ -6,7 +6,7 @@ use stepfn_core::{diagnostic::list, value::Value};
 use syn::{Path, Type, ext::IdentExt};
 
 use super::{
-    ast::{Block, Entry, Errors, Expr, Kind, Place, Resource, Rule, Target},
+    ast::{Block, Constant, Entry, Errors, Expr, Kind, Place, Resource, Rule, Target},
     fragment::{self, Known, Renamed},
 };
 
@@ -70,7 +70,9 @@ impl Spread {
     /// Gives states, and those that the fragment leads to, the names that they have here.
     fn rename(&self, part: &mut Part, errors: &mut Errors) {
         let states: HashSet<String> = match part {
-            Part::Entries(entries) => entries.iter().filter(|entry| is_state(entry)).map(|entry| entry.key.text.clone()).collect(),
+            Part::Entries(entries) => {
+                entries.iter().filter(|entry| is_state(entry)).map(|entry| entry.key.text.clone()).collect()
+            }
             _ => HashSet::new(),
         };
         let is_prefix = |from: &Renamed| from.text == "prefix" && !from.is_string;
@@ -78,7 +80,10 @@ impl Spread {
         if let Some(prefix) = prefix
             && states.is_empty()
         {
-            errors.push(prefix.place, format!("`{}` has no states, whose names could have a prefix", self.name()));
+            errors.push(
+                prefix.place,
+                format!("`{}` has no states, whose names could have a prefix", self.name()),
+            );
         }
         let mut led_to = HashSet::new();
         each_name(part, &mut |name| {
@@ -105,8 +110,14 @@ impl Spread {
     }
 
     /// The name that a name of the fragment has here, and whether it is written as a string.
-    fn renamed(&self, name: &str, prefix: Option<&Renamed>, states: &HashSet<String>) -> Option<(String, bool)> {
-        let is_named = |(from, _): &&(Renamed, Renamed)| from.text == name && (from.text != "prefix" || from.is_string);
+    fn renamed(
+        &self,
+        name: &str,
+        prefix: Option<&Renamed>,
+        states: &HashSet<String>,
+    ) -> Option<(String, bool)> {
+        let is_named =
+            |(from, _): &&(Renamed, Renamed)| from.text == name && (from.text != "prefix" || from.is_string);
         if let Some((_, to)) = self.names.iter().find(is_named) {
             return Some((to.text.clone(), to.is_string));
         }
@@ -121,7 +132,8 @@ impl Spread {
             names
         };
         let fragment = self.name();
-        let has = if states.is_empty() { String::new() } else { format!("; it has {}", list(sorted(states))) };
+        let has =
+            if states.is_empty() { String::new() } else { format!("; it has {}", list(sorted(states))) };
         let leads = if led_to.is_empty() {
             "; it leads to nothing outside of itself".to_owned()
         } else {
@@ -184,8 +196,15 @@ fn names_of_rules(rules: &mut [Rule], change: &mut dyn FnMut(&mut String)) {
     }
 }
 
-/// Every type and function that is named, in the order in which they are written.
-pub(super) fn each_type(part: &mut Part, see: &mut dyn FnMut(&mut Type)) {
+/// What a fragment names of its module.
+pub(super) enum Named<'p> {
+    /// A type, a function or a machine.
+    Type(&'p mut Type),
+    Number(&'p mut Constant),
+}
+
+/// Everything that is named of the module, in the order in which it is written.
+pub(super) fn each_named(part: &mut Part, see: &mut dyn FnMut(Named<'_>)) {
     match part {
         Part::Entries(entries) => types_of_entries(entries, see),
         Part::Items(items) => items.iter_mut().for_each(|item| types_of(item, see)),
@@ -193,31 +212,34 @@ pub(super) fn each_type(part: &mut Part, see: &mut dyn FnMut(&mut Type)) {
     }
 }
 
-fn types_of_entries(entries: &mut [Entry], see: &mut dyn FnMut(&mut Type)) {
+fn types_of_entries(entries: &mut [Entry], see: &mut dyn FnMut(Named<'_>)) {
     entries.iter_mut().for_each(|entry| types_of(&mut entry.value, see));
 }
 
-fn types_of_rule(rule: &mut Rule, see: &mut dyn FnMut(&mut Type)) {
+fn types_of_rule(rule: &mut Rule, see: &mut dyn FnMut(Named<'_>)) {
     if let Some(block) = &mut rule.fields {
         types_of_entries(&mut block.entries, see);
     }
 }
 
-fn types_of(value: &mut Expr, see: &mut dyn FnMut(&mut Type)) {
+fn types_of(value: &mut Expr, see: &mut dyn FnMut(Named<'_>)) {
     match &mut value.kind {
         Kind::Object(block) | Kind::State(_, block) => types_of_entries(&mut block.entries, see),
         Kind::Array(items) => items.iter_mut().for_each(|item| types_of(item, see)),
         Kind::Rules(rules) => rules.iter_mut().for_each(|rule| types_of_rule(rule, see)),
-        Kind::Parsed(_, ty) => see(ty),
+        Kind::Parsed(_, ty) => see(Named::Type(ty)),
+        Kind::Constant(constant) => see(Named::Number(constant)),
         Kind::Resource(Resource { target, result }) => {
             match target {
-                Target::Lambda(callee) | Target::Invoke { task: callee, .. } | Target::Start { child: callee, .. } => {
-                    see(&mut callee.ty);
+                Target::Lambda(callee)
+                | Target::Invoke { task: callee, .. }
+                | Target::Start { child: callee, .. } => {
+                    see(Named::Type(&mut callee.ty));
                 }
                 Target::Arn(_) | Target::Reference(..) => {}
             }
             if let Some(ty) = result {
-                see(ty);
+                see(Named::Type(ty));
             }
         }
         Kind::Literal(_)

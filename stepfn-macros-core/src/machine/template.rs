@@ -114,6 +114,10 @@ impl Lowering<'_> {
                 );
                 return None;
             }
+            Kind::Constant(_) => {
+                self.no_constant(value.place);
+                return None;
+            }
             Kind::State(kind, _) => {
                 self.errors.push(value.place, format!("expected a value, found the state `{kind}`"));
                 return None;

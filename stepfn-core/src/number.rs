@@ -1,0 +1,166 @@
+//! Numbers of a definition that only rustc knows: `timeout_seconds: LIMIT`. The macro puts a number of no consequence in their place; rustc
+//! judges the constant, and [`Draft::finish`](crate::draft::Draft::finish) writes it. Not for use by hand.
+
+use crate::value::{Number, Value};
+
+/// The numbers that a field takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Range {
+    /// The least.
+    pub least: f64,
+    /// The most.
+    pub most: f64,
+    /// Whether fractions are refused.
+    pub whole: bool,
+    /// A number that no rule takes offence at.
+    pub stand_in: u32,
+}
+
+const fn whole(least: f64, most: f64, stand_in: u32) -> Range {
+    Range { least, most, whole: true, stand_in }
+}
+
+const MOST_SECONDS: u32 = 99_999_999;
+
+/// The range of a field of ASL that takes a number.
+pub fn range(field: &str) -> Option<Range> {
+    let most = f64::from(MOST_SECONDS);
+    Some(match field {
+        "Seconds" => whole(0.0, most, 1),
+        "TimeoutSeconds" => whole(1.0, most, MOST_SECONDS),
+        "HeartbeatSeconds" | "IntervalSeconds" => whole(1.0, most, 1),
+        "MaxAttempts" => whole(0.0, most, 3),
+        "BackoffRate" => Range { least: 1.0, most: f64::MAX, whole: false, stand_in: 2 },
+        "MaxDelaySeconds" => whole(1.0, 31_622_400.0, 31_622_400),
+        "MaxConcurrency" | "ToleratedFailureCount" => whole(0.0, f64::MAX, 1),
+        "ToleratedFailurePercentage" => Range { least: 0.0, most: 100.0, whole: false, stand_in: 1 },
+        "MaxItems" => whole(1.0, 100_000_000.0, 1),
+        "MaxItemsPerBatch" => whole(1.0, f64::MAX, 1),
+        "MaxInputBytesPerBatch" => whole(1.0, 262_144.0, 1),
+        _ => return None,
+    })
+}
+
+/// What the constant in a field has to be, in words.
+pub fn words(range: Range) -> String {
+    let what = if range.whole { "a whole number" } else { "a number" };
+    if range.most == f64::MAX {
+        format!("{what} of {} or more", range.least)
+    } else {
+        format!("{what} from {} to {}", range.least, range.most)
+    }
+}
+
+/// Stops rustc where a constant is not of the range.
+///
+/// # Panics
+/// Then.
+#[track_caller]
+pub const fn expect_number(
+    message: &str,
+    least: f64,
+    most: f64,
+    is_whole: bool,
+    (integer, float): (i128, f64),
+) {
+    let fits = float >= least && float <= most && (!is_whole || integer as f64 == float);
+    assert!(fits, "{}", message);
+}
+
+/// Stops rustc where one number is not less than another.
+///
+/// # Panics
+/// Then.
+#[track_caller]
+pub const fn expect_less(message: &str, less: f64, more: f64) {
+    assert!(less < more, "{}", message);
+}
+
+/// A constant as it is written in ASL.
+pub fn number(integer: i128, float: f64) -> Value {
+    #[allow(clippy::cast_precision_loss)] // compared by what both are
+    let is_whole = integer as f64 == float;
+    match i64::try_from(integer) {
+        Ok(integer) if is_whole => integer.into(),
+        _ => Number::from_f64(float).map_or(Value::Null, Value::Number),
+    }
+}
+
+/// Puts a value where there is one already.
+pub(crate) fn put(root: &mut Value, pointer: &str, value: Value) {
+    let Some(tokens) = pointer.strip_prefix('/') else { return };
+    let mut here = root;
+    for token in tokens.split('/') {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        let below = match here {
+            Value::Object(map) => std::sync::Arc::make_mut(map).get_mut(token.as_str()),
+            Value::Array(items) => {
+                token.parse::<usize>().ok().and_then(|index| std::sync::Arc::make_mut(items).get_mut(index))
+            }
+            _ => None,
+        };
+        let Some(below) = below else { return };
+        here = below;
+    }
+    *here = value;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{asl, check};
+
+    /// The findings about a number in a machine that has all fields.
+    fn findings(field: &str, number: &str) -> usize {
+        let seconds = if field == "Seconds" { number } else { "1" };
+        let of = |owner: &[&str]| {
+            if owner.contains(&field) { format!(r#", "{field}": {number}"#) } else { String::new() }
+        };
+        let text = format!(
+            r#"{{ "StartAt": "W", "States": {{
+                "W": {{ "Type": "Wait", "Seconds": {seconds}, "Next": "T" }},
+                "T": {{ "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {{ "FunctionName": "f" }}, "Next": "M"{},
+                    "Retry": [{{ "ErrorEquals": ["E"]{} }}] }},
+                "M": {{ "Type": "Map", "End": true{}, "ItemProcessor": {{ "ProcessorConfig": {{ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }},
+                    "StartAt": "P", "States": {{ "P": {{ "Type": "Pass", "End": true }} }} }} }} }} }}"#,
+            of(&["TimeoutSeconds", "HeartbeatSeconds"]),
+            of(&["IntervalSeconds", "MaxAttempts", "BackoffRate", "MaxDelaySeconds"]),
+            of(&["MaxConcurrency", "ToleratedFailureCount", "ToleratedFailurePercentage"]),
+        );
+        let (machine, read) = asl::read_str(&text).unwrap();
+        read.len() + check::check(&machine, &check::Options::default()).len()
+    }
+
+    #[test]
+    fn the_ranges_are_those_of_the_rules() {
+        for field in [
+            "Seconds",
+            "TimeoutSeconds",
+            "HeartbeatSeconds",
+            "IntervalSeconds",
+            "MaxAttempts",
+            "BackoffRate",
+            "MaxDelaySeconds",
+            "MaxConcurrency",
+            "ToleratedFailureCount",
+            "ToleratedFailurePercentage",
+        ] {
+            let range = range(field).unwrap();
+            assert_eq!(findings(field, &range.stand_in.to_string()), 0, "{field}");
+            assert!(findings(field, &(range.least - 1.0).to_string()) > 0, "{field}");
+            if range.most < f64::MAX {
+                let most = if field == "MaxDelaySeconds" { range.most } else { range.most.min(99_999_998.0) };
+                assert_eq!(findings(field, &most.to_string()), 0, "{field} {most}");
+                assert!(findings(field, &(range.most + 1.0).to_string()) > 0, "{field}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_is_put_where_one_was() {
+        let mut value: Value = r#"{"a/b":[{"n":1}]}"#.parse().unwrap();
+        put(&mut value, "/a~1b/0/n", number(60, 60.0));
+        assert_eq!(value.to_string(), r#"{"a/b":[{"n":60}]}"#);
+        assert_eq!(number(1, 1.5).to_string(), "1.5");
+    }
+}
