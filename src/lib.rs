@@ -225,6 +225,8 @@ mod book {
     struct Services;
     #[doc = include_str!("../docs/book/nested.md")]
     struct Nested;
+    #[doc = include_str!("../docs/book/sharing.md")]
+    struct Sharing;
     #[doc = include_str!("../docs/book/express.md")]
     struct Express;
     #[doc = include_str!("../docs/book/builder.md")]
