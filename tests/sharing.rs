@@ -244,6 +244,61 @@ fn numbers_are_constants_and_arithmetic() {
     run.assert_took(std::time::Duration::from_secs(4));
 }
 
+stepfn::fragment! {
+    /// A machine with parameters: what is loaded, where to, and how long it may take.
+    Import(load, table, minutes) {
+        start_at: Load,
+        timeout_seconds: minutes * 60,
+        Load: Task { resource: lambda(load), result_path: $.loaded, next: Kept },
+        Kept: Task {
+            resource: dynamodb::put_item,
+            parameters: { "TableName": table, "Item": { "id": { "S": $.id } } },
+            result_path: null,
+            end: true,
+        },
+    }
+}
+
+#[lambda]
+async fn films(order: Order) -> u32 {
+    order.total as u32
+}
+mod books {
+    use super::Order;
+
+    #[stepfn::lambda]
+    pub(crate) async fn load(order: Order) -> String {
+        order.id
+    }
+}
+
+const TABLE: &str = "films";
+
+state_machine! {
+    Films(Order) -> serde_json::Value { ..Import { load: films, table: "films", minutes: 1 + 1, Kept: KeepFilm } }
+}
+
+state_machine! {
+    Books(Order) -> serde_json::Value {
+        ..Import { load: books::load, table: ref_("Books"), minutes: 5, Kept: KeepBook, Load: LoadBook },
+    }
+}
+
+#[test]
+fn a_machine_with_parameters_is_a_machine_for_each_argument() {
+    let order = Order { id: "A".into(), total: 7 };
+    let run = Films::test().mock(Films::KeepFilm, Mock::succeed(1)).run(&order);
+    run.assert_path([Films::Load, Films::KeepFilm]);
+    assert_eq!(run.output()["loaded"].to_string(), "7");
+    let run = Books::test().mock(Books::KeepBook, Mock::succeed(1)).run(&order);
+    run.assert_path([Books::LoadBook, Books::KeepBook]);
+    let asl = Films::definition().machine.to_json();
+    assert_eq!(asl["TimeoutSeconds"].to_string(), "120");
+    assert_eq!(asl["States"]["KeepFilm"]["Parameters"]["TableName"].as_str(), Some(TABLE));
+    let asl = Books::definition().machine.to_json();
+    assert_eq!(asl["States"]["KeepBook"]["Parameters"]["TableName"].as_str(), Some("${Books}"));
+}
+
 /// The builder's twins: lists are values, and parts of machines are functions over a scope.
 mod built {
     use stepfn::builder::{Catcher, Fail, Machine, Retrier, Scope, StateRef, Succeed, Task, path, ref_};

@@ -53,6 +53,11 @@ pub fn state_machine(input: TokenStream) -> TokenStream {
     crate_path::apply(Attribute::Kept, input, machine::state_machine)
 }
 
+/// `fragment!`.
+pub fn fragment(input: TokenStream) -> TokenStream {
+    crate_path::apply(Attribute::Kept, input, machine::fragment)
+}
+
 /// `path!`.
 pub fn path(input: TokenStream) -> TokenStream {
     crate_path::apply(Attribute::Taken, input, machine::typed_path)

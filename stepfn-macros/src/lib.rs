@@ -76,10 +76,10 @@ pub fn state_machine(input: TokenStream) -> TokenStream {
 /// Declares a part of machines that is written once and used in many: states, the fields of a state, retriers, catchers, rules.
 ///
 /// `[attributes] [pub] Name { Publish: Task { … }, … }` holds states or fields, `Name [ … ]` the items of a list. `..Name` in a machine puts
-/// them there; `..Name { prefix: Second, Done: Ship }` under other names.
+/// them there; `..Name { prefix: Second, Done: Ship }` under other names. `Name(load, table) { … }` takes arguments: `..Name { load: films::load, … }`.
 #[proc_macro]
 pub fn fragment(input: TokenStream) -> TokenStream {
-    machine::fragment(input.into()).into()
+    core::fragment(input.into()).into()
 }
 
 /// The text of a path, checked against a type where it is written: `path!(Order, $.items[*].sku)`.

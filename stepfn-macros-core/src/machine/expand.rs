@@ -615,7 +615,8 @@ pub(super) fn numbers(lowered: &Lowered) -> TokenStream {
         let place = lowered.spots.get(at).map_or_else(call_site, |spot| spot.value);
         let written = snake_case(field);
         let Constant { integer, float } = constant;
-        let message = format!("`{written}` takes {} [{}]", number::words(range), code_of(field));
+        let state = of_state(owner);
+        let message = format!("{state}`{written}` takes {} [{}]", number::words(range), code_of(field));
         let (least, most, whole) = (range.least, range.most, range.whole);
         claims.extend(call(
             "expect_number",
@@ -631,7 +632,7 @@ pub(super) fn numbers(lowered: &Lowered) -> TokenStream {
             }
             let Some(other) = float_of(lowered, &format!("{owner}/{other}")) else { continue };
             let message = format!(
-                "`{}` has to be less than `{}` [{}]",
+                "{state}`{}` has to be less than `{}` [{}]",
                 snake_case(less),
                 snake_case(more),
                 code_of(field)
@@ -641,6 +642,14 @@ pub(super) fn numbers(lowered: &Lowered) -> TokenStream {
         }
     }
     claims
+}
+
+/// ``state `Load`: `` of the innermost state around a place.
+fn of_state(at: &str) -> String {
+    let tokens: Vec<&str> = at.split('/').collect();
+    let name =
+        tokens.windows(2).rev().find(|pair| pair.first() == Some(&"States")).and_then(|pair| pair.last());
+    name.map_or_else(String::new, |name| format!("state `{}`: ", name.replace("~1", "/").replace("~0", "~")))
 }
 
 fn code_of(field: &str) -> &'static str {

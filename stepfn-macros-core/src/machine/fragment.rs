@@ -5,15 +5,20 @@
 //! it calls `state_machine!` again with the tokens in front, until all are known. What names the types in a fragment is the fragment's own
 //! module: a type of the fragment's name has them as [`FragmentType`](stepfn_core::definition::FragmentType)s, by their place.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote};
 use syn::{
     Attribute, Path, Result, Token, Type, Visibility, braced,
     ext::IdentExt,
+    parenthesized,
     parse::{ParseStream, Parser},
     punctuated::Punctuated,
+    token,
 };
 
 use super::{
@@ -33,6 +38,8 @@ pub(super) struct Known {
     key: String,
     pub(super) path: TokenStream,
     pub(super) body: Group,
+    /// The names of its parameters.
+    pub(super) parameters: Vec<String>,
     /// The fragments inside it.
     pub(super) nested: Vec<Self>,
     /// Whether it has an error, which was reported where it is written.
@@ -50,7 +57,7 @@ fn key_of(path: &TokenStream) -> String {
     path.clone().into_iter().map(|token| token.to_string()).collect()
 }
 
-/// Takes the fragments that were handed over off the front: `@with (path) { … } [nested]`.
+/// Takes the fragments that were handed over off the front: `@with (path) { … } [nested] (parameters)`.
 pub(super) fn take(tokens: TokenStream) -> (Vec<Known>, TokenStream) {
     let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut known = Vec::new();
@@ -60,6 +67,7 @@ pub(super) fn take(tokens: TokenStream) -> (Vec<Known>, TokenStream) {
         TokenTree::Group(path),
         TokenTree::Group(body),
         TokenTree::Group(nested),
+        TokenTree::Group(parameters),
         ..,
     ] = tokens.as_slice()
         && at.as_char() == '@'
@@ -69,8 +77,9 @@ pub(super) fn take(tokens: TokenStream) -> (Vec<Known>, TokenStream) {
         let (nested, _) = take(nested.stream());
         let mut shown = Group::new(body.delimiter(), show(body.stream()));
         shown.set_span(body.span());
-        known.push(Known { key: key_of(&path), path, body: shown, nested, broken });
-        tokens.drain(..5);
+        let parameters = parameters.stream().into_iter().map(|token| token.to_string()).collect();
+        known.push(Known { key: key_of(&path), path, body: shown, parameters, nested, broken });
+        tokens.drain(..6);
     }
     (known, show(tokens.into_iter().collect()))
 }
@@ -86,12 +95,13 @@ pub(super) fn ask(tokens: &TokenStream, known: &[Known], callback: &str) -> Opti
 
 /// The fragments as [`take`] reads them.
 fn handed_over(known: &[Known]) -> TokenStream {
-    let known = known.iter().map(|Known { path, body, nested, broken, .. }| {
+    let known = known.iter().map(|Known { path, body, parameters, nested, broken, .. }| {
         let word = if *broken { format_ident!("broken") } else { format_ident!("with") };
         let mut hidden = Group::new(body.delimiter(), hide(body.stream()));
         hidden.set_span(body.span());
         let nested = handed_over(nested);
-        quote!(@ #word (#path) #hidden [#nested])
+        let parameters = parameters.iter().map(|name| Ident::new(name, Span::call_site()));
+        quote!(@ #word (#path) #hidden [#nested] (#(#parameters)*))
     });
     known.collect()
 }
@@ -174,6 +184,7 @@ struct Declared {
     attributes: Vec<Attribute>,
     visibility: Visibility,
     name: Ident,
+    parameters: Vec<Ident>,
     body: Group,
 }
 
@@ -189,9 +200,11 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
     if let Some(asked) = ask(&tokens, &known, "fragment") {
         return asked;
     }
-    let Declared { attributes, visibility, name, body } = declared;
+    let Declared { attributes, visibility, name, parameters, body } = declared;
     let mut reading = Reading::new(known.clone());
-    let (types, numbers) = named(&body, &mut reading);
+    // What has parameters is read where they are given.
+    let (types, numbers) =
+        if parameters.is_empty() { named(&body, &mut reading) } else { (Vec::new(), Vec::new()) };
     let errors = reading.errors;
     let is_broken = !errors.is_empty();
     let word = if is_broken { format_ident!("broken") } else { format_ident!("with") };
@@ -234,7 +247,7 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
         #export
         macro_rules! #hidden {
             (($($callback:tt)*) ($($path:tt)*) $($rest:tt)*) => {
-                $($callback)* ! { @ #word ($($path)*) #hidden_body [#nested] $($rest)* }
+                $($callback)* ! { @ #word ($($path)*) #hidden_body [#nested] (#(#parameters)*) $($rest)* }
             };
         }
 
@@ -269,15 +282,10 @@ fn declared(input: ParseStream<'_>) -> Result<Declared> {
     let visibility = input.parse()?;
     let expected = "expected a fragment: `pub Notify { Publish: Task { … } }`, or a list: `pub Transient [ { error_equals: […] } ]`";
     let name: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
+    let parameters = if input.peek(token::Paren) { parameters(input)? } else { Vec::new() };
     let body = match input.parse::<TokenTree>() {
         Ok(TokenTree::Group(group)) if matches!(group.delimiter(), Delimiter::Brace | Delimiter::Bracket) => {
             group
-        }
-        Ok(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
-            return Err(syn::Error::new(
-                group.span(),
-                "a fragment has no input: what flows into it is what the machine that uses it has there; write its states in braces",
-            ));
         }
         Ok(other) => return Err(syn::Error::new(other.span(), expected)),
         Err(error) => return Err(syn::Error::new(error.span(), expected)),
@@ -285,7 +293,25 @@ fn declared(input: ParseStream<'_>) -> Result<Declared> {
     if !input.is_empty() {
         return Err(input.error("expected the end: one `fragment!` declares one fragment"));
     }
-    Ok(Declared { attributes, visibility, name, body })
+    Ok(Declared { attributes, visibility, name, parameters, body })
+}
+
+/// `(load, table)`
+fn parameters(input: ParseStream<'_>) -> Result<Vec<Ident>> {
+    let content;
+    parenthesized!(content in input);
+    let names = Punctuated::<Ident, Token![,]>::parse_terminated_with(&content, |input| {
+        let expected = "expected the names of parameters: `Import(load, table) { … }`; what flows into a fragment is what the machine that uses it has there";
+        let name: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
+        if name == "prefix" {
+            return Err(syn::Error::new(
+                name.span(),
+                "`prefix` is what the names of states are given; name the parameter otherwise",
+            ));
+        }
+        if input.is_empty() || input.peek(Token![,]) { Ok(name) } else { Err(input.error(expected)) }
+    })?;
+    Ok(names.into_iter().collect())
 }
 
 /// The types and the constants that a fragment names, in their order.
@@ -305,29 +331,51 @@ fn named(body: &Group, reading: &mut Reading) -> (Vec<Type>, Vec<Constant>) {
 fn number(name: &Ident, body: &Group) -> u64 {
     let mut hasher = DefaultHasher::new();
     (name.to_string(), body.to_string()).hash(&mut hasher);
-    // Outside of a compiler there are no places.
-    if proc_macro::is_available() {
-        let span = name.span().unwrap();
-        (span.file(), span.line(), span.column()).hash(&mut hasher);
-    }
+    // rustc's own words for a place differ for each place of a crate.
+    format!("{:?}", name.span()).hash(&mut hasher);
     hasher.finish()
 }
 
-/// Reads the braces behind a spread: other names for states and for those that the fragment leads to.
-pub(super) fn renames(input: ParseStream<'_>) -> Result<Vec<(Renamed, Renamed)>> {
+/// Reads the braces behind a spread: other names for states and for those that the fragment leads to, and arguments.
+pub(super) fn given(input: ParseStream<'_>) -> Result<Vec<Given>> {
     let content;
     braced!(content in input);
-    let pairs = Punctuated::<(Renamed, Renamed), Token![,]>::parse_terminated_with(&content, |input| {
-        let from = renamed(input)?;
+    let given = Punctuated::<Given, Token![,]>::parse_terminated_with(&content, |input| {
+        let name = renamed(input)?;
         if !input.peek(Token![:]) {
             return Err(input.error(
                 "expected `:` and a name: `..Notify { prefix: Second, Done: Ship }` names the fragment's states and those that it leads to",
             ));
         }
         input.parse::<Token![:]>()?;
-        Ok((from, renamed(input)?))
+        let mut value = Vec::new();
+        while !input.is_empty() && !input.peek(Token![,]) {
+            value.push(input.parse::<TokenTree>()?);
+        }
+        if value.is_empty() {
+            return Err(input.error("expected a name, or the value of a parameter"));
+        }
+        Ok(Given { name, value: value.into_iter().collect() })
     })?;
-    Ok(pairs.into_iter().collect())
+    Ok(given.into_iter().collect())
+}
+
+/// `Done: Ship`, `prefix: Second`, `load: films::load`
+pub(super) struct Given {
+    pub(super) name: Renamed,
+    pub(super) value: TokenStream,
+}
+
+impl Given {
+    /// The value as another name.
+    pub(super) fn other_name(&self) -> Result<Renamed> {
+        renamed.parse2(self.value.clone()).map_err(|_| {
+            super::expand::spanned_error(
+                Place::of_tokens(&self.value),
+                "expected a state's name; what takes other values is a parameter of the fragment: `Import(load, table) { … }`",
+            )
+        })
+    }
 }
 
 /// A name in the braces behind a spread.
@@ -342,23 +390,74 @@ fn renamed(input: ParseStream<'_>) -> Result<Renamed> {
         let text: syn::LitStr = input.parse()?;
         return Ok(Renamed { text: text.value(), is_string: true, place: Place::of(text.span()) });
     }
-    let name = input
-        .call(Ident::parse_any)
-        .map_err(|error| syn::Error::new(error.span(), "expected a state's name, or `prefix`"))?;
+    let name = input.call(Ident::parse_any).map_err(|error| {
+        syn::Error::new(error.span(), "expected a state's name, `prefix`, or the name of a parameter")
+    })?;
     Ok(Renamed { text: name.unraw().to_string(), is_string: false, place: Place::of(name.span()) })
 }
 
+/// Puts arguments where the parameters stand: not for keys, nor for parts of a path.
+fn filled(tokens: TokenStream, arguments: &HashMap<&str, TokenStream>) -> TokenStream {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |token: Option<&TokenTree>, c: char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == c);
+    let mut out = TokenStream::new();
+    for (index, token) in tokens.iter().enumerate() {
+        let before = index.checked_sub(1).and_then(|before| tokens.get(before));
+        let is_key = is(tokens.get(index + 1), ':') && !is(tokens.get(index + 2), ':');
+        // `..parameter` is a fragment's name, `$.parameter` a field's.
+        let is_part = is(before, '$')
+            || is(before, '.') && !is(index.checked_sub(2).and_then(|two| tokens.get(two)), '.');
+        match token {
+            TokenTree::Ident(name) if !is_key && !is_part => match arguments.get(name.to_string().as_str()) {
+                Some(value) => out.extend(value.clone()),
+                None => out.extend([token.clone()]),
+            },
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), filled(group.stream(), arguments));
+                inner.set_span(group.span());
+                out.extend([TokenTree::Group(inner)]);
+            }
+            token => out.extend([token.clone()]),
+        }
+    }
+    out
+}
+
+/// An argument as it stands among other tokens: a sum in parentheses.
+fn argument(value: &TokenStream) -> TokenStream {
+    let is_sum =
+        |token: TokenTree| matches!(token, TokenTree::Punct(punct) if "+-*/%".contains(punct.as_char()));
+    if value.clone().into_iter().any(is_sum) && value.clone().into_iter().count() > 2 {
+        let mut group = Group::new(Delimiter::Parenthesis, value.clone());
+        group.set_span(Place::of_tokens(value).first);
+        return TokenTree::Group(group).into();
+    }
+    value.clone()
+}
+
 /// The parts of a fragment, read where it is spread.
-pub(super) fn read(known: &Known, errors: &mut Errors, wants: spread::Wants) -> Option<Part> {
+pub(super) fn read(
+    known: &Known,
+    given: &HashMap<&str, TokenStream>,
+    errors: &mut Errors,
+    wants: spread::Wants,
+) -> Option<Part> {
     if known.broken {
         errors.is_broken = true;
         return None;
     }
     let mut inner = Reading::new(known.nested.clone());
-    let part = parse::part_as(&known.body, &mut inner, wants);
+    let arguments = given.iter().map(|(name, value)| (*name, argument(value))).collect();
+    let mut body = Group::new(known.body.delimiter(), filled(known.body.stream(), &arguments));
+    body.set_span(known.body.span());
+    let part = parse::part_as(&body, &mut inner, wants);
     errors.is_broken |= inner.errors.is_broken;
     match part {
         Ok(mut part) if inner.errors.is_empty() => {
+            // What has parameters is looked up where they are given.
+            if !known.parameters.is_empty() {
+                return Some(part);
+            }
             let (mut types, mut numbers) = (0, 0);
             spread::each_named(&mut part, &mut |named| match named {
                 Named::Type(ty) => {

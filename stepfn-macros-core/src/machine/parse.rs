@@ -153,8 +153,8 @@ fn spread_here(input: ParseStream<'_>) -> Result<Spread> {
     let path = input.call(syn::Path::parse_mod_style).map_err(|error| {
         syn::Error::new(error.span(), "expected the name of a `fragment!` behind `..`: `..Notify`")
     })?;
-    let names = if input.peek(token::Brace) { fragment::renames(input)? } else { Vec::new() };
-    Ok(Spread { path, names })
+    let given = if input.peek(token::Brace) { fragment::given(input)? } else { Vec::new() };
+    Ok(Spread { path, given })
 }
 
 /// What stands in a fragment, read by what it seems to be.

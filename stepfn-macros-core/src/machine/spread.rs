@@ -1,13 +1,14 @@
 //! `..Notify { prefix: Second, Done: Ship }`: a fragment put where it is used, under the names that it has there.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use proc_macro2::TokenStream;
 use stepfn_core::{diagnostic::list, value::Value};
 use syn::{Path, Type, ext::IdentExt};
 
 use super::{
     ast::{Block, Constant, Entry, Errors, Expr, Kind, Place, Resource, Rule, Target},
-    fragment::{self, Known, Renamed},
+    fragment::{self, Given, Known, Renamed},
 };
 
 /// The kind of part that a fragment is read as, by the place where it is used.
@@ -31,8 +32,8 @@ pub(super) enum Part {
 /// A fragment where it is used.
 pub(super) struct Spread {
     pub(super) path: Path,
-    /// The names in the braces behind it.
-    pub(super) names: Vec<(Renamed, Renamed)>,
+    /// What stands in the braces behind it.
+    pub(super) given: Vec<Given>,
 }
 
 impl Spread {
@@ -62,13 +63,41 @@ impl Spread {
             errors.push(self.place(), message);
             return None;
         }
-        let mut part = fragment::read(known, errors, wants)?;
-        self.rename(&mut part, errors);
+        let is_argument =
+            |given: &&Given| !given.name.is_string && known.parameters.contains(&given.name.text);
+        let arguments: HashMap<&str, TokenStream> = self
+            .given
+            .iter()
+            .filter(is_argument)
+            .map(|given| (given.name.text.as_str(), given.value.clone()))
+            .collect();
+        let missing: Vec<&String> =
+            known.parameters.iter().filter(|name| !arguments.contains_key(name.as_str())).collect();
+        if !missing.is_empty() && !known.broken {
+            let name = self.name();
+            let first = missing.first().map_or("", |name| name.as_str());
+            let message = format!(
+                "`{name}` takes {}, and {} not given: `..{name} {{ {first}: … }}`",
+                list(&known.parameters),
+                if missing.len() == 1 { format!("`{first}` is") } else { format!("{} are", list(&missing)) }
+            );
+            errors.push(self.place(), message);
+            return None;
+        }
+        let mut part = fragment::read(known, &arguments, errors, wants)?;
+        let mut names = Vec::new();
+        for given in self.given.iter().filter(|given| !is_argument(given)) {
+            match given.other_name() {
+                Ok(other) => names.push((&given.name, other)),
+                Err(error) => errors.push_syn(&error),
+            }
+        }
+        self.rename(&mut part, &names, errors);
         Some(part)
     }
 
     /// Gives states, and those that the fragment leads to, the names that they have here.
-    fn rename(&self, part: &mut Part, errors: &mut Errors) {
+    fn rename(&self, part: &mut Part, names: &[(&Renamed, Renamed)], errors: &mut Errors) {
         let states: HashSet<String> = match part {
             Part::Entries(entries) => {
                 entries.iter().filter(|entry| is_state(entry)).map(|entry| entry.key.text.clone()).collect()
@@ -76,7 +105,7 @@ impl Spread {
             _ => HashSet::new(),
         };
         let is_prefix = |from: &Renamed| from.text == "prefix" && !from.is_string;
-        let prefix = self.names.iter().find(|(from, _)| is_prefix(from)).map(|(_, to)| to);
+        let prefix = names.iter().find(|(from, _)| is_prefix(from)).map(|(_, to)| to);
         if let Some(prefix) = prefix
             && states.is_empty()
         {
@@ -90,39 +119,23 @@ impl Spread {
             if !states.contains(name.as_str()) {
                 led_to.insert(name.clone());
             }
-            if let Some(new) = self.renamed(name, prefix, &states) {
+            if let Some(new) = renamed(name, names, prefix, &states) {
                 *name = new.0;
             }
         });
         if let Part::Entries(entries) = part {
             for entry in entries.iter_mut().filter(|entry| is_state(entry)) {
-                if let Some((name, is_string)) = self.renamed(&entry.key.text, prefix, &states) {
+                if let Some((name, is_string)) = renamed(&entry.key.text, names, prefix, &states) {
                     entry.key.text = name;
                     entry.key.is_string |= is_string;
                 }
             }
         }
-        for (from, _) in self.names.iter().filter(|(from, _)| !is_prefix(from)) {
+        for (from, _) in names.iter().filter(|(from, _)| !is_prefix(from)) {
             if !states.contains(&from.text) && !led_to.contains(&from.text) {
                 errors.push(from.place, self.no_such_name(&from.text, &states, &led_to));
             }
         }
-    }
-
-    /// The name that a name of the fragment has here, and whether it is written as a string.
-    fn renamed(
-        &self,
-        name: &str,
-        prefix: Option<&Renamed>,
-        states: &HashSet<String>,
-    ) -> Option<(String, bool)> {
-        let is_named =
-            |(from, _): &&(Renamed, Renamed)| from.text == name && (from.text != "prefix" || from.is_string);
-        if let Some((_, to)) = self.names.iter().find(is_named) {
-            return Some((to.text.clone(), to.is_string));
-        }
-        let prefix = prefix.filter(|_| states.contains(name))?;
-        Some((format!("{}{name}", prefix.text), prefix.is_string))
     }
 
     fn no_such_name(&self, name: &str, states: &HashSet<String>, led_to: &HashSet<String>) -> String {
@@ -141,6 +154,22 @@ impl Spread {
         };
         format!("`{fragment}` has no state `{name}` and leads to none{has}{leads}")
     }
+}
+
+/// The name that a name of the fragment has here, and whether it is written as a string.
+fn renamed(
+    name: &str,
+    names: &[(&Renamed, Renamed)],
+    prefix: Option<&Renamed>,
+    states: &HashSet<String>,
+) -> Option<(String, bool)> {
+    let is_named =
+        |(from, _): &&(&Renamed, Renamed)| from.text == name && (from.text != "prefix" || from.is_string);
+    if let Some((_, to)) = names.iter().find(is_named) {
+        return Some((to.text.clone(), to.is_string));
+    }
+    let prefix = prefix.filter(|_| states.contains(name))?;
+    Some((format!("{}{name}", prefix.text), prefix.is_string))
 }
 
 pub(super) fn is_state(entry: &Entry) -> bool {

@@ -52,8 +52,8 @@ state_machine! {
 state_machine! {
     WrongInput(u32) {
         start_at: Send,
-        ..Notify { Publish: Told },
-        Told: Succeed {},
+        ..Notify { Told: Done },
+        Done: Succeed {},
     }
 }
 
@@ -133,7 +133,34 @@ state_machine! {
 }
 
 fragment! {
-    Input(Order) { Done: Succeed {} }
+    Input(order: Order) { Done: Succeed {} }
+}
+
+fragment! {
+    Import(load, table) {
+        start_at: Load,
+        Load: Task { resource: lambda(load), result_path: $.loaded, next: Save },
+        Save: Task { resource: dynamodb::delete_item, parameters: { "TableName": table, "Key": { "id": { "S": $.idd } } }, end: true },
+    }
+}
+
+state_machine! {
+    NoTable(Order) { ..Import { load: charge } }
+}
+
+state_machine! {
+    WrongInside(Order) { ..Import { load: charge, table: "films" } }
+}
+
+state_machine! {
+    WrongArgument(Order) { ..Import { load: Order, table: "films" } }
+}
+
+state_machine! {
+    NoParameter(Order) {
+        start_at: Send,
+        ..Notify { Told: crate::Done },
+    }
 }
 
 fragment! {
