@@ -346,3 +346,112 @@ fn the_builder_shares_the_same() {
     let built = built::orders().build().unwrap();
     assert_eq!(built.machine.to_canonical_string(), Orders::definition().machine.to_canonical_string());
 }
+
+/// What newcomers write: loops, Maps with names of their own, catchers that lead out, fragments in fragments in fragments.
+mod odd {
+    use super::Order;
+    use stepfn::{fragment, lambda, state_machine};
+
+    #[lambda]
+    pub(super) async fn work(order: Order) -> Order {
+        order
+    }
+
+    fragment! { Errors [ Lambda.ServiceException, "Lambda.SdkClientException" ] }
+
+    fragment! { Again [ { error_equals: [..Errors, States.Timeout], ..Slowly } ] }
+
+    fragment! { Slowly { interval_seconds: 2, backoff_rate: 2.0 } }
+
+    fragment! {
+        Try {
+            Work: Task {
+                resource: lambda(work),
+                retry: [..Again],
+                catch: [{ error_equals: [States.ALL], result_path: $.error, next: GaveUp }],
+                next: Worked,
+            },
+        }
+    }
+
+    fragment! {
+        Each {
+            EachOrder: Map {
+                items_path: $.orders,
+                item_processor: {
+                    start_at: Work,
+                    ..Try { GaveUp: "Gave up", Worked: Done },
+                    "Gave up": Pass { end: true },
+                    Done: Succeed {},
+                },
+                result_path: $.done,
+                next: Over,
+            },
+        }
+    }
+
+    fragment! {
+        /// Tries twice, each time with its own way out.
+        TwoTries {
+            ..Try { prefix: First, Worked: SecondWork, GaveUp: SecondWork },
+            ..Try { prefix: Second, GaveUp: Worked },
+        }
+    }
+
+    state_machine! {
+        pub(super) Odd(Order) {
+            start_at: AFirstWork,
+            ..TwoTries { prefix: A, Worked: Loop },
+            Loop: Choice { choices: [ $.total > 60 * 60 && $.total < 2 * (5_000 - 1) => "B FirstWork" ], default: End },
+            ..TwoTries { prefix: "B ", Worked: End },
+            End: Succeed {},
+        }
+    }
+
+    #[derive(serde::Serialize, serde::Deserialize, stepfn::StateData)]
+    pub(super) struct Orders {
+        pub(super) orders: Vec<Order>,
+    }
+
+    state_machine! {
+        pub(super) ForEach(Orders) {
+            start_at: First,
+            ..Each { EachOrder: First, Over: "Second EachOrder" },
+            ..Each { prefix: "Second " },
+            Over: Succeed {},
+        }
+    }
+
+    // A fragment that nobody uses is no warning, and one in a function is one as any other.
+    fragment! { Nobody { Waits: Wait { seconds: 1, next: ForIt } } }
+
+    pub(super) fn local() -> stepfn::Definition {
+        fragment! { Local { Here: Pass { next: There } } }
+        state_machine! {
+            Inside() {
+                start_at: Here,
+                ..Local,
+                There: Succeed {},
+            }
+        }
+        <Inside as stepfn::Workflow>::definition()
+    }
+}
+
+#[test]
+fn fragments_hold_loops_maps_and_fragments() {
+    let order = |total| Order { id: "A".into(), total };
+    let run = odd::Odd::test().run(&order(7));
+    run.assert_path(["AFirstWork", "ASecondWork", "Loop", "End"]);
+    let run = odd::Odd::test().run(&order(4_000));
+    run.assert_path(["AFirstWork", "ASecondWork", "Loop", "B FirstWork", "B SecondWork", "End"]);
+    let asl = odd::Odd::definition().machine.to_json();
+    let retrier = &asl["States"]["AFirstWork"]["Retry"][0];
+    assert_eq!(retrier["ErrorEquals"].as_array().unwrap().len(), 3);
+    assert_eq!(retrier["IntervalSeconds"].to_string(), "2");
+    let run = odd::ForEach::test().run(&odd::Orders { orders: vec![order(1), order(2)] });
+    run.assert_path(["First", "Second EachOrder", "Over"]);
+    let asl = odd::ForEach::definition().machine.to_json();
+    assert!(asl["States"]["Second EachOrder"]["ItemProcessor"]["States"].get("Second Work").is_some());
+    assert_eq!(odd::local().machine.states.len(), 2);
+}

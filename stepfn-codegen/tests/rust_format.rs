@@ -339,3 +339,22 @@ fn a_comment_between_any_two_tokens_is_kept() {
     }
     assert!(tried > 1_000, "{tried} comments");
 }
+
+#[test]
+fn fragments_are_laid_out_as_machines_are() {
+    let text = "fragment! {\n/// Waits.\npub(crate)   Transient [ {error_equals:[States.Timeout],max_attempts:2*3} ]\n}\n\
+                fragment! { Sizes [ $.total>1000=>Large, ..Others{Small:Tiny} ] }\n\
+                fragment! { Import(load,table) { start_at:Load, Load: Task { resource: lambda(load), ..Patient } } }\n\
+                state_machine! { Films(Film) { ..shared::Import{load:films::load,table:\"films\"}, ..Notify } }\n";
+    let expected = "fragment! {
+    /// Waits.
+    pub(crate) Transient [{ error_equals: [States.Timeout], max_attempts: 2 * 3 }]
+}
+fragment! { Sizes [$.total > 1000 => Large, ..Others { Small: Tiny }] }
+fragment! {
+    Import(load, table) { start_at: Load, Load: Task { resource: lambda(load), ..Patient } }
+}
+state_machine! { Films(Film) { ..shared::Import { load: films::load, table: \"films\" }, ..Notify } }
+";
+    assert_eq!(laid_out(text), expected);
+}

@@ -180,6 +180,12 @@ fn side(input: ParseStream<'_>) -> Result<Side> {
             "boolean" => Family::Boolean,
             "timestamp" => Family::Timestamp,
             "null" => return Err(syn::Error::new(ident.span(), "compare with null by `is_null($.path)`")),
+            _ if !input.peek(token::Paren) => {
+                return Err(syn::Error::new(
+                    ident.span(),
+                    "a constant cannot stand in a condition: what a condition tells of the data has to be known here; write the number or the text itself, or put it into the data in a Pass state before",
+                ));
+            }
             _ => {
                 return Err(syn::Error::new(
                     ident.span(),
@@ -196,7 +202,10 @@ fn side(input: ParseStream<'_>) -> Result<Side> {
         let place = Place { first: ident.span(), last: parens.span.close() };
         return Ok(Side { kind: Some(kind), value: inner.value, place });
     }
-    let (value, place) = literal(input)?;
+    let (value, place) = match super::constant::arithmetic(input)? {
+        Some(found) => found,
+        None => literal(input)?,
+    };
     let kind = match &value {
         Value::String(_) => Family::String,
         Value::Number(_) => Family::Numeric,

@@ -1,8 +1,8 @@
 //! Numbers that are no literals: arithmetic of literals, which is done here, and constants, which rustc knows.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use stepfn_core::{json, number};
+use stepfn_core::{json, number, value::Value};
 use syn::{BinOp, Lit, Result, Token, UnOp, ext::IdentExt, parse::ParseStream, token};
 
 use super::{
@@ -46,6 +46,31 @@ pub(super) fn constant(input: ParseStream<'_>) -> Result<Expr> {
         None => Kind::Constant(of(written.to_token_stream(), place)),
     };
     Ok(Expr { kind, place })
+}
+
+/// `60 * 60` in a condition, where no more than literals can stand; none where no arithmetic follows.
+pub(super) fn arithmetic(input: ParseStream<'_>) -> Result<Option<(Value, Place)>> {
+    let fork = input.fork();
+    let is_number = fork.peek(Lit) || fork.peek(Token![-]);
+    if !is_number || super::parse::literal(&fork).is_err() || !is_operator(&fork) {
+        return Ok(None);
+    }
+    let mut tokens = Vec::new();
+    while input.peek(Lit) || input.peek(token::Paren) || is_operator(input) {
+        tokens.push(input.parse::<TokenTree>()?);
+    }
+    let tokens: TokenStream = tokens.into_iter().collect();
+    let place = Place::of_tokens(&tokens);
+    match value(&syn::parse2(tokens)?)? {
+        Some(number) => {
+            let number =
+                json::parse_value(&number.to_string()).map_err(|error| spanned(place, &error.message))?;
+            Ok(Some((number, place)))
+        }
+        None => {
+            Err(spanned(place, "a condition calculates with whole numbers alone; write the number itself"))
+        }
+    }
 }
 
 /// A name as the value of a field that takes a number is a constant's.

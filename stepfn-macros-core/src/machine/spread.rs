@@ -7,7 +7,7 @@ use stepfn_core::{diagnostic::list, value::Value};
 use syn::{Path, Type, ext::IdentExt};
 
 use super::{
-    ast::{Block, Constant, Entry, Errors, Expr, Kind, Place, Resource, Rule, Target},
+    ast::{Block, Constant, Entry, Errors, Expr, Key, Kind, Place, Resource, Rule, Target},
     fragment::{self, Given, Known, Renamed},
 };
 
@@ -98,12 +98,13 @@ impl Spread {
 
     /// Gives states, and those that the fragment leads to, the names that they have here.
     fn rename(&self, part: &mut Part, names: &[(&Renamed, Renamed)], errors: &mut Errors) {
-        let states: HashSet<String> = match part {
-            Part::Entries(entries) => {
-                entries.iter().filter(|entry| is_state(entry)).map(|entry| entry.key.text.clone()).collect()
-            }
-            _ => HashSet::new(),
-        };
+        // Names are unique in a whole definition: those inside of Maps and Parallels, too.
+        let mut states = HashSet::new();
+        if let Part::Entries(entries) = part {
+            each_state(entries, &mut |key| {
+                states.insert(key.text.clone());
+            });
+        }
         let is_prefix = |from: &Renamed| from.text == "prefix" && !from.is_string;
         let prefix = names.iter().find(|(from, _)| is_prefix(from)).map(|(_, to)| to);
         if let Some(prefix) = prefix
@@ -124,12 +125,12 @@ impl Spread {
             }
         });
         if let Part::Entries(entries) = part {
-            for entry in entries.iter_mut().filter(|entry| is_state(entry)) {
-                if let Some((name, is_string)) = renamed(&entry.key.text, names, prefix, &states) {
-                    entry.key.text = name;
-                    entry.key.is_string |= is_string;
+            each_state(entries, &mut |key| {
+                if let Some((name, is_string)) = renamed(&key.text, names, prefix, &states) {
+                    key.text = name;
+                    key.is_string |= is_string;
                 }
-            }
+            });
         }
         for (from, _) in names.iter().filter(|(from, _)| !is_prefix(from)) {
             if !states.contains(&from.text) && !led_to.contains(&from.text) {
@@ -176,7 +177,33 @@ pub(super) fn is_state(entry: &Entry) -> bool {
     matches!(entry.value.kind, Kind::State(..))
 }
 
-/// Every name of a state that something leads to, outside of Maps and Parallels inside, whose names are their own.
+/// The name of every state, at any depth.
+fn each_state(entries: &mut [Entry], see: &mut dyn FnMut(&mut Key)) {
+    for Entry { key, value, .. } in entries {
+        match &mut value.kind {
+            Kind::State(_, block) => {
+                see(key);
+                each_state(&mut block.entries, see);
+            }
+            Kind::Object(block) if is_machine(key) => each_state(&mut block.entries, see),
+            Kind::Array(items) if is_machine(key) => {
+                for item in items {
+                    if let Kind::Object(block) = &mut item.kind {
+                        each_state(&mut block.entries, see);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Returns `true` for the fields of a state that hold states.
+fn is_machine(key: &Key) -> bool {
+    !key.is_string && ["item_processor", "iterator", "branches"].contains(&key.text.as_str())
+}
+
+/// Every name of a state that something leads to, at any depth.
 fn each_name(part: &mut Part, change: &mut dyn FnMut(&mut String)) {
     match part {
         Part::Entries(entries) => names_of_entries(entries, change),
@@ -191,7 +218,8 @@ fn names_of_entries(entries: &mut [Entry], change: &mut dyn FnMut(&mut String)) 
         match &mut value.kind {
             Kind::State(_, block) => names_of_entries(&mut block.entries, change),
             Kind::Rules(rules) => names_of_rules(rules, change),
-            Kind::Array(items) if key.text == "catch" => {
+            Kind::Object(block) if is_machine(key) => names_of_entries(&mut block.entries, change),
+            Kind::Array(items) if key.text == "catch" || is_machine(key) => {
                 items.iter_mut().for_each(|item| names_of_expr(item, change));
             }
             Kind::Name(name) if leads && name != "States.NoChoiceMatched" => change(name),
