@@ -4,7 +4,6 @@
 use std::hint::black_box;
 
 use proc_macro2::{TokenStream, TokenTree};
-use stepfn_codegen::import;
 use stepfn_core::{
     asl,
     check::{self, Options},
@@ -12,6 +11,7 @@ use stepfn_core::{
     path::Path,
     value::Value,
 };
+use stepfn_import as import;
 
 fn text(data: &[u8]) -> Option<&str> {
     std::str::from_utf8(data).ok()

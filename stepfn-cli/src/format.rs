@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use stepfn_codegen::rust::Left;
 use stepfn_core::{
     check::{Code, Options, check_text},
     json::push_token,
     value::Value,
 };
+use stepfn_import::rust::Left;
 
 use crate::{
     Outcome,
@@ -120,7 +120,7 @@ fn rust(path: &Path, source: &Source, styles: &mut Styles, err: &mut dyn Write) 
             return Ok(Made { text: None, machines: 0, is_whole: false });
         }
     };
-    match stepfn_codegen::rust::format(&source.text, &style) {
+    match stepfn_import::rust::format(&source.text, &style) {
         Ok(formatted) => {
             for left in &formatted.left {
                 report::error(err, &left_alone(left))?;

@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use stepfn_codegen::import::{self, Imported, Reach, Source};
 use stepfn_core::{json, value::Value};
+use stepfn_import::{self as import, Imported, Reach, Source};
 
 use crate::{
     Outcome,
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
                     match import::rust_source(&imported, &samples) {
                         Ok(mut source) => {
                             // As `stepfn fmt` would lay it out there.
-                            if let Ok(formatted) = stepfn_codegen::rust::format(&source.text, &style) {
+                            if let Ok(formatted) = stepfn_import::rust::format(&source.text, &style) {
                                 source.text = formatted.text;
                             }
                             written.push((path, imported, source));
@@ -149,7 +149,7 @@ fn write(dir: &Path, file: &Path, text: &str, force: bool, written: &[PathBuf]) 
     if !force && file.exists() && fs::read_to_string(file).map_err(failed)? != text {
         return Err(format!("`{}` is there already\n  = help: `--force` writes over it", file.display()));
     }
-    import::write_file(file, text).map_err(failed)
+    stepfn_codegen::generate::write_file(file, text).map_err(failed)
 }
 
 fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path>) -> Value {

@@ -8,10 +8,9 @@ use std::{
 
 use stepfn_codegen::{
     deployment::Deployment,
-    generate::{Format, Plan},
-    import::{self, Imported, Reach},
-    rust,
+    generate::{Format, Plan, write_file},
 };
+use stepfn_import::{self as import, Imported, Reach, rust};
 
 use crate::{Outcome, arguments::New, import::snake_case, report, style};
 
@@ -81,7 +80,7 @@ fn project(arguments: &New) -> Result<Project, String> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(failed)?;
         }
-        import::write_file(&path, &words.filled(text)).map_err(failed)?;
+        write_file(&path, &words.filled(text)).map_err(failed)?;
     }
     Ok(project)
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use stepfn_codegen::rust::Style;
+use stepfn_import::rust::Style;
 
 /// The settings of folders, each read once.
 #[derive(Default)]

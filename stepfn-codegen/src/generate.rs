@@ -93,6 +93,14 @@ pub fn file_names(definition: &Definition, formats: &[Format]) -> Vec<String> {
     names
 }
 
+/// Writes a text into a file: new, or in the place of another. A symbolic link is not followed.
+///
+/// # Errors
+/// When it cannot be written, or is a link.
+pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
+    disk::write(path, text)
+}
+
 /// The files of some machines, before they touch a disk.
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -30,8 +30,6 @@ mod format;
 mod functions;
 pub mod generate;
 pub mod iam;
-pub mod import;
-pub mod rust;
 pub mod sam;
 pub mod serverless;
 mod template;

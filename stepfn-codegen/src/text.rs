@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use indexmap::IndexMap;
 use stepfn_core::{
     definition::Reference,
-    placeholder::{self, Part},
+    placeholder::{self, Part, is_framework_variable},
 };
 
 /// A part of a text.
@@ -73,15 +73,6 @@ pub(crate) fn names(text: &str) -> Vec<&str> {
         _ => None,
     };
     placeholder::parts(text).filter_map(name).collect()
-}
-
-/// Returns `true` if the Framework takes `${name}` for its own: a source and its parameters or address, `file(x.yml):key`.
-fn is_framework_variable(name: &str) -> bool {
-    let source_end =
-        name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).unwrap_or(name.len());
-    let (source, after) = name.split_at(source_end);
-    source.starts_with(|c: char| c.is_ascii_lowercase())
-        && (after.starts_with('(') || (after.starts_with(':') && !after.starts_with("::")))
 }
 
 /// A variable of the Serverless Framework, for formats that have to ask for its value themselves.

@@ -120,6 +120,15 @@ pub fn map_texts(value: &Value, text: &mut dyn FnMut(&str) -> String) -> Value {
     }
 }
 
+/// Returns `true` if the Serverless Framework takes `${name}` for its own: a source and its parameters or address, `file(x.yml):key`.
+pub fn is_framework_variable(name: &str) -> bool {
+    let source_end =
+        name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-')).unwrap_or(name.len());
+    let (source, after) = name.split_at(source_end);
+    source.starts_with(|c: char| c.is_ascii_lowercase())
+        && (after.starts_with('(') || (after.starts_with(':') && !after.starts_with("::")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,8 +13,8 @@ use stepfn::{
     asl::{QueryLanguage, TYPES},
     value::Value,
 };
-use stepfn_codegen::import::{self, Imported, Reach};
 use stepfn_core::check::{OBJECTS, fields};
+use stepfn_import::{self as import, Imported, Reach};
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/import"))

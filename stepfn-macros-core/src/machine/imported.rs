@@ -1,11 +1,11 @@
-//! The output of `stepfn_codegen::import`, read by the macro itself: the same ASL comes back, and nothing is refused.
+//! The output of `stepfn_import`, read by the macro itself: the same ASL comes back, and nothing is refused.
 
 use proc_macro2::TokenStream;
-use stepfn_codegen::{
-    import,
+use stepfn_core::{asl, json::push_token, value::Value};
+use stepfn_import::{
+    self as import,
     rust::{self, Style},
 };
-use stepfn_core::{asl, json::push_token, value::Value};
 use syn::parse::{ParseStream, Parser};
 
 use super::{ast::Machine, lower, parse::Parsed, state_machine};

@@ -1,4 +1,4 @@
-//! Written by `stepfn_codegen::import`; see `../main.rs`.
+//! Written by `stepfn_import`; see `../main.rs`.
 
 pub(crate) mod expressions;
 pub(crate) mod greeter;

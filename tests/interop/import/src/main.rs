@@ -17,7 +17,7 @@ use std::{
     time::Instant,
 };
 
-use stepfn_codegen::import::{self, Reach};
+use stepfn_import::{self as import, Reach};
 use stepfn_core::{
     asl::StateMachine,
     path::{Root, SegmentKind},

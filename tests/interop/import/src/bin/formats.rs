@@ -15,9 +15,9 @@ use std::{
 use stepfn_codegen::{
     deployment::Deployment,
     generate::{Format, Plan},
-    import::{self, Imported, Reach},
 };
 use stepfn_core::definition::Definition;
+use stepfn_import::{self as import, Imported, Reach};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args_os().skip(1);

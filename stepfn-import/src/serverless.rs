@@ -1,6 +1,6 @@
 //! `stepFunctions.stateMachines` of a Serverless Framework file, as the plugin `serverless-step-functions` reads it.
 
-use indexmap::IndexMap;
+use stepfn_core::placeholder::{self, Part};
 
 use super::{
     Error, Imported,
@@ -8,7 +8,6 @@ use super::{
     node::{Kind, Node},
     references::References,
 };
-use crate::text::{Piece, split};
 
 const KEYS: Keys = Keys {
     logging: "loggingConfig",
@@ -92,9 +91,11 @@ fn machine(document: Document<'_>, key: &str, node: &Node, at: &str) -> Result<I
 
 /// Returns `true` if every format has a word for the variables of a name.
 fn is_name(declared: &str) -> bool {
-    let none = IndexMap::new();
-    let pieces = split(declared, &none);
-    pieces.iter().all(|piece| matches!(piece, Piece::Literal(_) | Piece::Framework(_)))
+    placeholder::parts(declared).all(|part| match part {
+        Part::Text(_) => true,
+        Part::Placeholder { name, .. } => name == "Stage" || placeholder::is_framework_variable(name),
+        Part::Unclosed(_) => false,
+    })
 }
 
 /// Follows a node to the content of a file, if it is `${file(flows/orders.json)}` or `${file(all.yml):orders.flow}`.

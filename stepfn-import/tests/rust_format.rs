@@ -8,7 +8,7 @@ use std::{
 };
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use stepfn_codegen::rust::{Style, format};
+use stepfn_import::rust::{Style, format};
 
 fn laid_out(text: &str) -> String {
     let formatted = format(text, &Style::default()).unwrap();
@@ -56,6 +56,7 @@ fn sources() -> Vec<(String, String)> {
         "docs",
         "src",
         "stepfn-codegen",
+        "stepfn-import",
         "stepfn-cli",
         "stepfn-macros",
         "stepfn-macros-core",

@@ -10,7 +10,7 @@ use stepfn_core::{
 };
 
 use super::types::Type;
-use crate::import::Imported;
+use crate::Imported;
 
 /// The number of times that a machine is checked to find a type: beyond that, the types inside stay open.
 const MOST_CHECKS: usize = 200;

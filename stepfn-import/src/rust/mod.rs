@@ -1,14 +1,14 @@
 //! The layout of `state_machine!` in Rust files: rustfmt leaves the bodies of macros alone, and this leaves everything else alone.
 //!
 //! ```
-//! use stepfn_codegen::rust::{Style, format};
+//! use stepfn_import::rust::{Style, format};
 //!
 //! let formatted = format("state_machine! {\npub Greeting( ) { start_at:Greet, Greet:Pass{end:true} }\n}\n", &Style::default())?;
 //! assert_eq!(
 //!     formatted.text,
 //!     "state_machine! {\n    pub Greeting() { start_at: Greet, Greet: Pass { end: true } }\n}\n"
 //! );
-//! # Ok::<(), stepfn_codegen::rust::Left>(())
+//! # Ok::<(), stepfn_import::rust::Left>(())
 //! ```
 //!
 //! A line stays one where it fits; a block or list with a new line behind its bracket stays broken, and empty lines between

@@ -20,7 +20,7 @@ pub(super) fn is_word(text: &str) -> bool {
 }
 
 /// Returns `true` for a word that is a name wherever one is read.
-pub(in crate::import) fn is_identifier(text: &str) -> bool {
+pub(crate) fn is_identifier(text: &str) -> bool {
     is_word(text) && !TAKEN.contains(&text)
 }
 
@@ -142,7 +142,7 @@ fn pascal_case_of(snake: &str) -> String {
 }
 
 /// The words of a name, each with a capital: `order-flow` is `OrderFlow`.
-pub(in crate::import) fn pascal_case(name: &str) -> String {
+pub(crate) fn pascal_case(name: &str) -> String {
     let mut out = String::new();
     for word in name.split(|c: char| !c.is_alphanumeric()) {
         let mut chars = word.chars();

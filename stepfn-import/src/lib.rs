@@ -1,7 +1,7 @@
 //! Import of an existing definition as a `state_machine!`: ASL JSON, Serverless YAML, SAM and CloudFormation templates.
 //!
 //! ```
-//! use stepfn_codegen::import;
+//! use stepfn_import as import;
 //!
 //! let text = r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "ResultPath": "$.greeting", "End": true } } }"#;
 //! let imported = import::read("hello-world.asl.json", text, &import::no_files)?;
@@ -29,6 +29,7 @@ mod files;
 mod indent;
 mod node;
 mod references;
+pub mod rust;
 mod serverless;
 mod source;
 mod template;
@@ -145,14 +146,6 @@ pub fn read_file(path: &Path, reach: Reach) -> Result<Vec<Imported>, Error> {
         .map_err(|source| Error::File { file: file.clone(), path: file.clone(), source })?;
     let folder = path.parent().unwrap_or(Path::new(""));
     read(&file, &text, &|named| read_named(folder, named, reach))
-}
-
-/// Writes a source into a file: new, or in the place of another. A symbolic link is not followed.
-///
-/// # Errors
-/// When it cannot be written, or is a link.
-pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
-    crate::disk::write(path, text)
 }
 
 /// Writes the source of a machine, with types inferred from samples of its input.
