@@ -40,6 +40,16 @@ pub enum HostError {
         /// The ARN.
         arn: String,
     },
+    /// There is no Map Run of this ARN.
+    NoMapRun {
+        /// The ARN.
+        arn: String,
+    },
+    /// The Map Run has ended, and cannot be changed.
+    MapRunOver {
+        /// The ARN.
+        arn: String,
+    },
     /// The execution cannot go on.
     Recover(RecoverError),
     /// The execution ended without an output.
@@ -94,6 +104,8 @@ impl fmt::Display for HostError {
             ),
             Self::Run(error) => error.fmt(f),
             Self::NoExecution { arn } => write!(f, "there is no execution `{arn}`"),
+            Self::NoMapRun { arn } => write!(f, "there is no Map Run `{arn}`"),
+            Self::MapRunOver { arn } => write!(f, "the Map Run `{arn}` has ended, and cannot be changed"),
             Self::Recover(error) => error.fmt(f),
             Self::Ended { status, error, cause } => {
                 f.write_str(status.name())?;

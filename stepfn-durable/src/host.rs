@@ -9,7 +9,7 @@ use stepfn_core::{
 };
 use stepfn_executor::{
     Executor, RunError, Timestamp, TokenError,
-    turns::{Begin, Input},
+    turns::{Begin, Input, MapRunUpdate},
 };
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -20,9 +20,9 @@ use crate::{
     driver::Event,
     error::HostError,
     inner::{Alive, Inner},
-    journal::{self, Message},
+    journal::{self, Head, Message},
     machine::{self, Machine, Registered},
-    running::{RecoverError, Running},
+    running::{Origin, RecoverError, Running},
     store::{
         Address, Delivered, Delivery, Event as HistoryEvent, Execution, HistoryOf, Lease, NewExecution,
         PageAt, Redrive, Redriven, Started, Status, Store, TakeTask,
@@ -206,7 +206,11 @@ impl Host {
         let started = timestamp(millis(inner.clock.now()));
         let key = inner.key(&[&machine.arn, &name])?;
         let begin = Begin { name, input, key, started };
-        let running = Box::new(Running::begin(&machine.executor, &begin).map_err(HostError::Run)?);
+        let head = Head::new(key);
+        let origin =
+            Origin { head: head.clone(), revision: machine.revision.clone(), machine: machine.arn.clone() };
+        let running = Running::begin(&machine.executor, &begin, origin, None).map_err(HostError::Run)?;
+        let running = Box::new(running);
         let arn = running.turns().execution_arn();
         let new = NewExecution {
             arn: arn.clone(),
@@ -217,7 +221,7 @@ impl Host {
             alias,
             details,
             input: text.unwrap_or_else(|| begin.input.to_string()),
-            head: journal::head(&key),
+            head: head.write(),
             started: millis(started),
             lease: Some(Lease { owner: inner.owner.clone(), until: inner.until() }),
             free_before: millis(started).saturating_sub(span(inner.retention)),
@@ -382,6 +386,24 @@ impl Host {
         }
     }
 
+    /// `UpdateMapRun`: changes how a Map Run goes on that runs.
+    ///
+    /// # Errors
+    /// When there is none of this ARN, or it has ended.
+    pub async fn update_map_run(&self, map_run_arn: &str, update: MapRunUpdate) -> Result<(), HostError> {
+        let none = || HostError::NoMapRun { arn: map_run_arn.to_owned() };
+        let known = self.inner.store.map_run(map_run_arn.to_owned()).await?.ok_or_else(none)?;
+        let over = || HostError::MapRunOver { arn: map_run_arn.to_owned() };
+        if known.status.is_closed() {
+            return Err(over());
+        }
+        let input = Input::MapRun { arn: map_run_arn.to_owned(), update };
+        match self.deliver(Address::Execution(known.execution), Message::Input(input)).await? {
+            Delivered::To(_) => Ok(()),
+            Delivered::Missing | Delivered::Closed => Err(over()),
+        }
+    }
+
     /// `GetActivityTask`: takes the oldest task that waits for a worker of an activity, if there is one now.
     ///
     /// # Errors
@@ -447,13 +469,19 @@ impl Host {
         let not = |reason: &'static str| {
             HostError::Redrive(stepfn_executor::RedriveError::NotRedrivable { reason })
         };
+        if known.summary.map_run.is_some() {
+            return Err(not("Execution is a child of a Map Run and is redriven with it"));
+        }
+        if known.end.as_ref().is_some_and(|end| end.not_redrivable.is_some()) {
+            return Err(not("Execution cannot go on: see its redriveStatusReason"));
+        }
         if known.end.as_ref().is_some_and(|end| millis(now) - end.at > span(REDRIVE)) {
             return Err(not("Execution redrivable period exceeded"));
         }
         let key = self.inner.key(&[execution_arn, &known.summary.redrives.to_string()])?;
         let redrive = Redrive {
             execution: execution_arn.to_owned(),
-            data: Message::Redrive(key).write(),
+            data: Message::Redrive(journal::Redriven { key, request: None }).write(),
             key: client_token.to_owned(),
             pending: false,
             at: millis(now),

@@ -12,13 +12,15 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::{
     clock::{Clock, millis, span},
-    driver::Event,
+    driver::{Event, Over},
     error::HostError,
     machine::{self, Common, Machine},
     observer::Observer,
+    recover::ask,
     running::{OnInterrupted, RecoverError},
     store::{
         Created, Hint, Listener, MachineKind, NewMachine, Published, Revision, Store, StoreError, Update,
+        VersionId,
     },
 };
 
@@ -75,6 +77,15 @@ impl Drop for Alive {
         let (reply, _) = oneshot::channel();
         let _ = self.events.send(Event::Stop(reply));
     }
+}
+
+/// A machine that a Task starts.
+pub(crate) struct Target {
+    pub(crate) machine: Machine,
+    /// The ARNs of the version and the alias that it is started by.
+    pub(crate) version: Option<String>,
+    pub(crate) alias: Option<String>,
+    pub(crate) deleting: bool,
 }
 
 /// Registers a receiver for a key, and drops those that have gone away meanwhile.
@@ -187,6 +198,8 @@ impl Inner {
         }
         let (kept, variant) = machine::variant(revision);
         let Some(kept) = self.store.revision(kept.to_owned()).await? else { return Ok(None) };
+        // Children of distributed Maps run a part of their parent's: `machine/label`.
+        let arn = arn.split_once('/').map_or(arn, |(machine, _)| machine);
         let name = arn.rsplit(':').next().unwrap_or(arn);
         let kind = match self.store.machine(arn.to_owned()).await?.map(|machine| machine.kind) {
             Some(MachineKind::Express) => WorkflowType::Express,
@@ -211,6 +224,54 @@ impl Inner {
         let machine = Machine { revision: revision.to_owned(), ..machine };
         state.revisions.insert(revision.to_owned(), machine.clone());
         Ok(Some(machine))
+    }
+
+    /// The machine that a Task starts by an ARN, that of a version or an alias, or a name. `chance` picks a version of an alias.
+    pub(crate) async fn target(&self, given: &str, chance: u8) -> Result<Option<Target>, Over> {
+        let parts: Vec<&str> = given.split(':').collect();
+        let (name, qualifier) = match parts.as_slice() {
+            ["arn", _, _, _, _, "stateMachine", name] => (*name, None),
+            ["arn", _, _, _, _, "stateMachine", name, qualifier] => (*name, Some(*qualifier)),
+            _ => (given, None),
+        };
+        let arn = qualifier
+            .and_then(|qualifier| given.strip_suffix(qualifier)?.strip_suffix(':'))
+            .unwrap_or(given)
+            .to_owned();
+        let Some(known) = ask(self, "look for a machine", |store| store.machine(arn.clone())).await? else {
+            // The definition has another account or region in its ARN than this host.
+            let machine = self.lock().current.get(name).cloned();
+            let target = |machine| Target { machine, version: None, alias: None, deleting: false };
+            return Ok(machine.filter(|_| qualifier.is_none()).map(target));
+        };
+        let (number, alias) = match qualifier.map(|qualifier| (qualifier, qualifier.parse::<i64>())) {
+            None => (None, None),
+            Some((_, Ok(number))) => (Some(number), None),
+            Some((_, Err(_))) => {
+                let alias = ask(self, "look for an alias", |store| store.alias(given.to_owned())).await?;
+                let Some(alias) = alias else { return Ok(None) };
+                (alias.pick(chance), Some(alias.arn))
+            }
+        };
+        let revision = match number {
+            None => known.revision.clone(),
+            Some(number) => {
+                let id = VersionId { machine: arn.clone(), number };
+                match ask(self, "look for a version", |store| store.version(id.clone())).await? {
+                    Some(version) => version.revision,
+                    None => return Ok(None),
+                }
+            }
+        };
+        let version = number.map(|number| format!("{arn}:{number}"));
+        let machine = match self.machine_of(&revision, &arn).await {
+            Ok(machine) => machine,
+            Err(error) => {
+                self.failed("look for a machine", &error);
+                None
+            }
+        };
+        Ok(machine.map(|machine| Target { machine, version, alias, deleting: known.deleting }))
     }
 
     /// Returns the receiver that is notified when an execution ends.

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use stepfn_executor::turns::{Begin, Call};
+use stepfn_executor::turns::Begin;
 
 use crate::{
     clock::timestamp,
     driver::Over,
     inner::Inner,
-    journal::{self, Entry},
-    running::{RecoverError, Running},
+    journal::{Entry, Head},
+    running::{Open, Origin, RecoverError, Running},
     store::{Answer, Claim, Load, Store, StoreError},
 };
 
@@ -20,7 +20,7 @@ const PAGE: usize = 1000;
 pub(crate) async fn recover(
     inner: &Inner,
     claim: &Claim,
-) -> Result<Result<(Running, Vec<Call>), RecoverError>, Over> {
+) -> Result<Result<(Running, Open), RecoverError>, Over> {
     let execution = &claim.execution;
     let unreadable = |reason: String| RecoverError::Unreadable { reason };
     let machine = match inner.machine_of(&execution.revision, &execution.summary.machine).await {
@@ -54,19 +54,33 @@ pub(crate) async fn recover(
         let reason = format!("it has {} turns, and entries of {}", execution.seq, entries.len());
         return Ok(Err(unreadable(reason)));
     }
-    let begin = match journal::read_head(&execution.head) {
-        Ok(key) => Begin {
-            name: execution.summary.name.clone(),
-            input: match stepfn_core::json::parse_value(&execution.input) {
-                Ok(input) => input,
-                Err(error) => return Ok(Err(unreadable(error.to_string()))),
-            },
-            key,
-            started: timestamp(execution.summary.started),
-        },
+    let head = match Head::read(&execution.head) {
+        Ok(head) => head,
         Err(error) => return Ok(Err(unreadable(error.0))),
     };
-    Ok(Running::recover(&machine.executor, &begin, entries))
+    let begin = Begin {
+        name: execution.summary.name.clone(),
+        input: match stepfn_core::json::parse_value(&execution.input) {
+            Ok(input) => input,
+            Err(error) => return Ok(Err(unreadable(error.to_string()))),
+        },
+        key: head.key,
+        started: timestamp(execution.summary.started),
+    };
+    let mut executor = machine.executor;
+    for (processor, label) in &head.maps {
+        match executor.of_map_children(*processor, label) {
+            Some(child) => executor = child,
+            None => return Ok(Err(unreadable(format!("the machine has no Map `{label}`")))),
+        }
+    }
+    let origin = Origin { head, revision: execution.revision.clone(), machine: machine.arn };
+    let parent = execution.parent.as_ref().map(|parent| parent.execution.as_str());
+    let mut running = match Running::begin(&executor, &begin, origin, parent) {
+        Ok(running) => running,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    Ok(running.recover(parent, entries).map(|open| (running, open)))
 }
 
 /// Asks the store, and asks again while it cannot answer.

@@ -28,7 +28,7 @@ use crate::{
     limits::{self, Limits},
     map_run::{Bucket, Buckets},
     outcome::{Outcome, RunError},
-    program::{self, Family, Program, Task, function_name},
+    program::{self, Family, Program, StateId, Task, function_name},
     shared::{Apart, OpenCounts, Shared, Stripes},
     size::{self, Extent},
     time::{Time, VirtualTime, Watch},
@@ -195,6 +195,18 @@ impl Executor {
     /// The ARN of the machine, with the executor's account and region.
     pub fn state_machine_arn(&self) -> String {
         self.inner.identity.state_machine_arn(&self.inner.program.name)
+    }
+
+    /// The executor of the Standard children that a distributed Map of this machine starts, for hosts of executions in
+    /// [turns](crate::turns): `processor` and `label` are those of [`MapChild`](crate::turns::MapChild). None where the machine has no
+    /// such state.
+    pub fn of_map_children(&self, processor: usize, label: &str) -> Option<Self> {
+        let program = &self.inner.program;
+        let start = u32::try_from(processor).ok().filter(|_| processor < program.states.len())?;
+        let program = program.of_children(StateId(start), WorkflowType::Standard, label);
+        let inner = Arc::new(self.inner.of_children(program));
+        let program = Program { inner: Arc::clone(&inner.program) };
+        Some(Self { stripes: Stripes::of(&inner), inner, program, handle: Arc::clone(&self.handle) })
     }
 
     /// The compiled machine.

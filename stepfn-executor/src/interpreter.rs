@@ -6,6 +6,7 @@
 
 mod calls;
 mod context;
+mod counted;
 mod end;
 mod failure;
 mod fiber;
@@ -29,6 +30,7 @@ mod wait;
 mod work;
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, atomic::AtomicU64},
     task::{Context, Poll},
 };
@@ -67,7 +69,7 @@ use crate::{
     shared::Shared,
     size::Extent,
     time::{self, Sleep, Watch},
-    turns::Deferred,
+    turns::{Deferred, MapRunState},
 };
 
 /// After how many steps an execution lets others run.
@@ -98,6 +100,9 @@ pub(crate) struct Interpreter {
     runs_await: bool,
     /// The Map Runs that are over.
     map_runs: Vec<MapRun>,
+    /// In turns: the Map Runs that ended since the last one, and the others as they were told then.
+    ended_runs: Vec<MapRunState>,
+    told_runs: BTreeMap<String, MapRunState>,
     nested: Option<Box<Nested>>,
     /// The number of executions that were started, in the whole tree.
     starts: Option<Arc<AtomicU64>>,
@@ -184,6 +189,8 @@ impl Interpreter {
             runs_working: false,
             runs_await: false,
             map_runs: Vec::new(),
+            ended_runs: Vec::new(),
+            told_runs: BTreeMap::new(),
             nested: None,
             starts: None,
             deferred: None,
@@ -375,6 +382,7 @@ impl Interpreter {
                 Command::End { token, result } => self.callback(&token, result),
                 Command::Heartbeat { token } => self.heartbeat(&token),
                 Command::Started { token, worker } => self.taken(&token, worker),
+                Command::MapRun { arn, update } => self.update_map_run(&arn, &update),
                 Command::Stop { error, cause } => {
                     let event = EventError {
                         error: error.as_deref().map(Arc::from),

@@ -16,6 +16,7 @@ use crate::{
     history::Event,
     outcome::Status,
     tokens::{CallbackResult, PendingToken},
+    turns::MapRunUpdate,
 };
 
 #[derive(Debug, Default)]
@@ -80,6 +81,11 @@ pub(crate) enum Command {
     Started {
         token: Arc<str>,
         worker: Option<Arc<str>>,
+    },
+    /// `UpdateMapRun`
+    MapRun {
+        arn: String,
+        update: MapRunUpdate,
     },
     Stop {
         error: Option<String>,

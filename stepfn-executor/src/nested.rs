@@ -17,8 +17,9 @@ use crate::{
     mock,
     outcome::{Outcome, Status},
     program::{Action, Waits, machine_name},
-    redrive,
+    redrive, time,
     tokens::{CallbackResult, Registry},
+    turns::Input,
 };
 
 /// The parameters with which an execution is started.
@@ -33,7 +34,7 @@ pub(crate) struct Started {
     pub(crate) at: Timestamp,
 }
 
-fn text<'v>(parameters: &'v Value, key: &str) -> Option<&'v str> {
+pub(crate) fn text<'v>(parameters: &'v Value, key: &str) -> Option<&'v str> {
     parameters.get(key)?.as_str()
 }
 
@@ -70,7 +71,7 @@ pub(crate) fn start(
 }
 
 /// The failure of an API call, in the words of the optimised integration or of the SDK.
-fn failure(action: Action, code: &str, message: &str, request: &str) -> TaskFailure {
+pub(crate) fn failure(action: Action, code: &str, message: &str, request: &str) -> TaskFailure {
     if action.is_sdk() {
         let cause = format!("{message} (Service: Sfn, Status Code: 400, Request ID: {request})");
         return TaskFailure::with_cause(format!("Sfn.{code}Exception"), cause);
@@ -99,16 +100,11 @@ pub(crate) fn not_supported(action: Action, request: &str) -> TaskFailure {
     failure(action, "StateMachineTypeNotSupported", message, request)
 }
 
-/// `SendTaskSuccess`, `SendTaskFailure`, `SendTaskHeartbeat`
-pub(crate) fn send(
-    registry: &Registry,
-    parameters: &Value,
-    action: Action,
-    request: &str,
-) -> Result<Value, TaskFailure> {
-    let token = text(parameters, "TaskToken").unwrap_or_default();
+/// Reads what a Task sends to a token: `SendTaskSuccess`, `SendTaskFailure`, `SendTaskHeartbeat`.
+pub(crate) fn sent(parameters: &Value, action: Action, request: &str) -> Result<Input, TaskFailure> {
+    let token = text(parameters, "TaskToken").unwrap_or_default().to_owned();
     let owned = |key| text(parameters, key).map(str::to_owned);
-    let sent = match action {
+    Ok(match action {
         Action::SendTaskSuccess => {
             let output = match parameters.get("Output") {
                 Some(Value::String(text)) => json::parse_value(text).map_err(|error| {
@@ -117,10 +113,25 @@ pub(crate) fn send(
                 })?,
                 output => output.cloned().unwrap_or_default(),
             };
-            registry.success(token, output)
+            Input::Success { token, output }
         }
-        Action::SendTaskFailure => registry.failure(token, owned("Error"), owned("Cause")),
-        _ => registry.heartbeat(token),
+        Action::SendTaskFailure => Input::Failure { token, error: owned("Error"), cause: owned("Cause") },
+        _ => Input::Heartbeat { token },
+    })
+}
+
+/// Sends it to an execution of this process.
+pub(crate) fn send(
+    registry: &Registry,
+    parameters: &Value,
+    action: Action,
+    request: &str,
+) -> Result<Value, TaskFailure> {
+    let sent = match sent(parameters, action, request)? {
+        Input::Success { token, output } => registry.success(&token, output),
+        Input::Failure { token, error, cause } => registry.failure(&token, error, cause),
+        Input::Heartbeat { token } => registry.heartbeat(&token),
+        _ => Ok(()),
     };
     sent.map(|()| Value::empty_object())
         .map_err(|error| failure(action, error.name(), &error.to_string(), request))
@@ -148,18 +159,54 @@ pub(crate) fn sdk_reply(started: &Started) -> Value {
     ])
 }
 
-/// Returns the result of a Task that waited for an execution.
+/// An execution that ended, as far as it is told to the Task that waited for it.
+pub(crate) struct Described<'a> {
+    pub(crate) arn: &'a str,
+    pub(crate) name: &'a str,
+    /// The ARN of its machine.
+    pub(crate) machine: &'a str,
+    pub(crate) input: &'a Value,
+    pub(crate) status: &'a Status,
+    pub(crate) started: Timestamp,
+    pub(crate) stopped: Timestamp,
+    /// The number of redrives, where AWS tells that.
+    pub(crate) redrives: Option<u32>,
+    pub(crate) not_redrivable: Option<&'a str>,
+}
+
+/// Returns the result of a Task that waited for an execution inside of its own.
 pub(crate) fn result(executor: &Executor, outcome: &Outcome, action: Action) -> CallbackResult {
-    let described = describe(executor, outcome, action);
-    match (&outcome.status, action) {
+    let described = Described {
+        arn: &outcome.execution_arn(),
+        name: &outcome.name(),
+        machine: &executor.identity.state_machine_arn(&executor.program.name),
+        input: &outcome.input,
+        status: &outcome.status,
+        started: outcome.started,
+        stopped: outcome.stopped,
+        redrives: executor.identity.has_redrive_count().then_some(outcome.redrives),
+        not_redrivable: redrive::refusal(outcome.status.name(), outcome.history.len(), &executor.limits),
+    };
+    result_of(&described, action)
+}
+
+/// Returns the result of a Task that waited for an execution.
+pub(crate) fn result_of(of: &Described<'_>, action: Action) -> CallbackResult {
+    let described = describe(of, action);
+    match (of.status, action) {
         (Status::Succeeded { .. }, _) | (_, Action::SdkStartSync) => Ok(described),
         _ => Err((Some("States.TaskFailed".to_owned()), Some(described.to_string()))),
     }
 }
 
+/// Returns an error and its cause as the failure of a handler.
+pub(crate) fn as_failure((error, cause): (Option<String>, Option<String>)) -> TaskFailure {
+    TaskFailure::with_cause(error.unwrap_or_default(), cause.unwrap_or_default())
+}
+
 /// `DescribeExecution`, or the reply of `StartSyncExecution`, in the order of the alphabet: recorded on AWS. `.sync:2` has data where
 /// the others have texts.
-fn describe(executor: &Executor, outcome: &Outcome, action: Action) -> Value {
+fn describe(of: &Described<'_>, action: Action) -> Value {
     let is_api = action == Action::SdkStartSync;
     let mut reply = Map::new();
     let mut put = |key: &str, value: Value| {
@@ -173,7 +220,7 @@ fn describe(executor: &Executor, outcome: &Outcome, action: Action) -> Value {
     let included = || Value::object([("Included", Value::from(true))]);
     if is_api {
         // By steps of 100 milliseconds and 64 MB; memory is not measured.
-        let millis = u64::try_from(outcome.duration().as_millis()).unwrap_or(u64::MAX);
+        let millis = u64::try_from(time::until(of.started, of.stopped).as_millis()).unwrap_or(u64::MAX);
         let billed = millis.div_ceil(100).saturating_mul(100);
         put(
             "BillingDetails",
@@ -183,30 +230,32 @@ fn describe(executor: &Executor, outcome: &Outcome, action: Action) -> Value {
             ]),
         );
     }
-    for (key, text) in [("Cause", outcome.cause()), ("Error", outcome.error())] {
-        if let Some(text) = text {
-            put(key, text.into());
+    if let Status::Failed { error, cause } | Status::Aborted { error, cause } = of.status {
+        for (key, text) in [("Cause", cause), ("Error", error)] {
+            if let Some(text) = text {
+                put(key, text.as_str().into());
+            }
         }
     }
-    put("ExecutionArn", outcome.execution_arn().into());
-    put("Input", data(&outcome.input));
+    put("ExecutionArn", of.arn.into());
+    put("Input", data(of.input));
     put("InputDetails", included());
-    put("Name", outcome.name().into());
-    if let Some(output) = outcome.output() {
+    put("Name", of.name.into());
+    if let Status::Succeeded { output } = of.status {
         put("Output", data(output));
         put("OutputDetails", included());
     }
-    if !is_api && executor.identity.has_redrive_count() {
-        put("RedriveCount", outcome.redrives.into());
-        let reason = redrive::refusal(outcome.status.name(), outcome.history.len(), &executor.limits);
-        put("RedriveStatus", if reason.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.into());
-        if let Some(reason) = reason {
+    if let Some(redrives) = of.redrives.filter(|_| !is_api) {
+        put("RedriveCount", redrives.into());
+        let status = if of.not_redrivable.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" };
+        put("RedriveStatus", status.into());
+        if let Some(reason) = of.not_redrivable {
             put("RedriveStatusReason", reason.into());
         }
     }
-    put("StartDate", date(outcome.started));
-    put("StateMachineArn", executor.identity.state_machine_arn(&executor.program.name).into());
-    put("Status", outcome.status.name().into());
-    put("StopDate", date(outcome.stopped));
+    put("StartDate", date(of.started));
+    put("StateMachineArn", of.machine.into());
+    put("Status", of.status.name().into());
+    put("StopDate", date(of.stopped));
     reply.into()
 }

@@ -12,7 +12,7 @@ use crate::{
     interpreter::{Stopped, execution_name},
     map_run::MapRun,
     program::{Action, Resource},
-    time,
+    redrive, time,
 };
 
 /// The status of an execution.
@@ -145,6 +145,17 @@ impl Outcome {
     /// started, and of children of distributed Maps, have outcomes of their own.
     pub fn expression_error(&self) -> Option<&ExpressionError> {
         self.expression_error.as_deref()
+    }
+
+    /// The number of redrives.
+    pub fn redrives(&self) -> u32 {
+        self.redrives
+    }
+
+    /// Why the execution cannot be redriven, in AWS's words; when it ended is not looked at.
+    pub fn not_redrivable(&self) -> Option<&'static str> {
+        let limits = &self.history.executor().limits;
+        redrive::refusal(self.status.name(), self.history.len(), limits)
     }
 
     /// The execution's ARN.

@@ -9,8 +9,9 @@
 //! 3. gives what a call came to back as an input of a later turn.
 //!
 //! Time stops within a turn. Calls to handlers are not made by the execution but handed to the host; mocks, which always
-//! answer alike, are not. The executions that one starts, and the children of distributed Maps, are part of it. The data that readers read
-//! from buckets is read again: if it is other data then, other events come of it, which a host finds by comparing them.
+//! answer alike, are not. The executions that one starts, and the Standard children of distributed Maps, are executions of their own: a
+//! [`Request`] to the host, who begins them, stops them, and tells their ends. Express children are part of it. What readers read from
+//! buckets is read again: if it is other data then, other events come of it, which a host finds by comparing them.
 //!
 //! ```
 //! use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
@@ -37,6 +38,8 @@
 
 mod call;
 mod clock;
+mod map_run;
+mod request;
 
 use std::{
     fmt,
@@ -51,9 +54,16 @@ use std::{
 use jiff::Timestamp;
 use stepfn_core::{shape, value::Value};
 
-pub(crate) use self::call::Deferred;
-pub use self::call::{Answer, Call, CallFuture, OpenToken};
 use self::clock::TurnClock;
+pub(crate) use self::{
+    call::Deferred,
+    request::{AskedFor, Ending},
+};
+pub use self::{
+    call::{Answer, Call, CallFuture, OpenToken},
+    map_run::{MapRunCounts, MapRunState, MapRunUpdate},
+    request::{Asked, ChildEnd, MapChild, Reply, Request, Start},
+};
 use crate::{
     eval::Random,
     executor::Executor,
@@ -133,6 +143,27 @@ pub enum Input {
         /// The worker's name.
         worker: Option<String>,
     },
+    /// A request came to a reply. Of one that the execution does not wait for any more nothing happens.
+    Replied {
+        /// The request's number.
+        request: u64,
+        /// The reply.
+        reply: Reply,
+    },
+    /// An execution ended that a request started.
+    Ended {
+        /// The request's number.
+        request: u64,
+        /// The end.
+        end: ChildEnd,
+    },
+    /// `UpdateMapRun`
+    MapRun {
+        /// The ARN of the Map Run.
+        arn: String,
+        /// What is changed.
+        update: MapRunUpdate,
+    },
     /// `StopExecution`
     Stop {
         /// The error's name.
@@ -148,8 +179,13 @@ pub enum Input {
 pub struct Turn {
     /// The calls that it asks for, in their order.
     pub calls: Vec<Call>,
-    /// The numbers of earlier calls whose answers nobody waits for any more.
+    /// The requests to Step Functions, in their order.
+    pub requests: Vec<Request>,
+    /// The numbers of earlier calls and requests whose answers nobody waits for any more. An execution that one of them started, and
+    /// that was waited for, is to be stopped.
     pub given_up: Vec<u64>,
+    /// The Map Runs that began, changed or ended.
+    pub map_runs: Vec<MapRunState>,
     /// The task tokens that it handed out, in their order. Those that the same turn took back are not among them.
     pub opened: Vec<OpenToken>,
     /// The task tokens that nobody waits for any more.
@@ -284,6 +320,11 @@ impl Turns {
         self.calls.open()
     }
 
+    /// The numbers of the requests that it waits for.
+    pub fn open_requests(&self) -> Vec<u64> {
+        self.calls.open_requests()
+    }
+
     /// Returns `true` if it waits for the answer to a call.
     pub fn waits_for_calls(&self) -> bool {
         self.calls.is_waiting()
@@ -296,7 +337,11 @@ impl Turns {
     pub fn check(&self, input: &Input) -> Result<(), TokenError> {
         check(&self.interpreter.executor().registry, input)?;
         match input {
-            Input::Answered { .. } | Input::Stop { .. } => Ok(()),
+            Input::Answered { .. }
+            | Input::Replied { .. }
+            | Input::Ended { .. }
+            | Input::MapRun { .. }
+            | Input::Stop { .. } => Ok(()),
             Input::Success { token, .. }
             | Input::Failure { token, .. }
             | Input::Heartbeat { token }
@@ -333,6 +378,18 @@ impl Turns {
         let _ = match input {
             Input::Answered { call, answer } => {
                 self.calls.answer(call, answer);
+                Ok(())
+            }
+            Input::Replied { request, reply } => {
+                self.calls.arrived(request, |known, _| *known = Some(reply));
+                Ok(())
+            }
+            Input::Ended { request, end } => {
+                self.calls.arrived(request, |_, known| *known = Some(end));
+                Ok(())
+            }
+            Input::MapRun { arn, update } => {
+                self.link.command(Command::MapRun { arn, update });
                 Ok(())
             }
             Input::Success { token, output } => registry.success(&token, output),
@@ -375,6 +432,10 @@ impl Turns {
     }
 
     fn told(&mut self, end: Option<Result<Outcome, RunError>>) -> Turn {
+        if let Some(Err(error)) = &end {
+            // AWS has no word for it, and clients of its API wait for the end in the history.
+            self.interpreter.refused(error);
+        }
         let events = match &end {
             Some(Ok(outcome)) => outcome.history.json_from(self.told),
             _ => self.interpreter.events_from(self.told),
@@ -382,8 +443,11 @@ impl Turns {
         self.told += events.len();
         let due = if end.is_some() { None } else { self.clock.next() };
         let (opened, closed) = self.calls.take_tokens();
+        let map_runs = self.interpreter.changed_map_runs();
         Turn {
             calls: self.calls.take_new(),
+            requests: self.calls.take_asked(),
+            map_runs,
             given_up: self.calls.take_given_up(),
             opened,
             closed,

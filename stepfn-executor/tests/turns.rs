@@ -13,8 +13,8 @@ use stepfn_core::{
     value::Value,
 };
 use stepfn_executor::{
-    Executor, Timestamp, TokenError,
-    turns::{Answer, Begin, Call, Input, Turn, Turns},
+    Executor, Outcome, Timestamp, TokenError,
+    turns::{Answer, Asked, Begin, Call, ChildEnd, Input, Reply, Request, Turn, Turns},
 };
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:work";
@@ -37,18 +37,13 @@ async fn work(input: Value) -> Result<Value, TaskFailure> {
 }
 
 fn executor(text: &str) -> Executor {
-    let inner = definition(
-        "Inner",
-        r#"{"StartAt": "In", "States": {"In": {"Type": "Task", "Resource": "FUNCTION", "End": true}}}"#,
-    );
-    let inner = Executor::builder().real_time().function("work", work).build(&inner).unwrap();
     Executor::builder()
         .real_time()
         .function("work", work)
         .resource("arn:aws:states:::sqs:sendMessage.waitForTaskToken", |_: Value| async {
             Ok(Value::empty_object())
         })
-        .state_machine("Inner", &inner)
+        .state_machine("Inner", &inner())
         .build(&definition("Outer", text))
         .unwrap()
 }
@@ -69,38 +64,53 @@ fn make(call: Call) -> Answer {
 
 /// A host, with the data that it keeps.
 struct Host {
+    executor: Executor,
     turns: Turns,
     events: Vec<String>,
     journal: Vec<(Timestamp, Vec<Input>)>,
     calls: VecDeque<Call>,
+    requests: VecDeque<Request>,
+    /// The ends of executions that were started, and are waited for.
+    ends: VecDeque<Input>,
     due: Option<Timestamp>,
     end: Option<String>,
+    outcome: Option<Outcome>,
     made: Vec<u64>,
 }
 
 impl Host {
     fn new(executor: &Executor) -> Self {
-        let turns = executor.begin(&begin()).unwrap();
+        Self::of(executor, &begin())
+    }
+
+    fn of(executor: &Executor, begin: &Begin) -> Self {
+        let turns = executor.begin(begin).unwrap();
         let mut host = Self {
+            executor: executor.clone(),
             turns,
             events: Vec::new(),
             journal: Vec::new(),
             calls: VecDeque::new(),
+            requests: VecDeque::new(),
+            ends: VecDeque::new(),
             due: None,
             end: None,
+            outcome: None,
             made: Vec::new(),
         };
-        host.turn(START, Vec::new());
+        host.turn(begin.started, Vec::new());
         host
     }
 
     fn turn(&mut self, at: Timestamp, inputs: Vec<Input>) {
         self.journal.push((at, inputs.clone()));
-        let Turn { calls, events, due, end, .. } = self.turns.turn(at, inputs);
+        let Turn { calls, requests, events, due, end, .. } = self.turns.turn(at, inputs);
         self.calls.extend(calls);
+        self.requests.extend(requests);
         self.events.extend(events);
         self.due = due;
-        self.end = end.map(|end| end.unwrap().status.to_string());
+        self.outcome = end.map(Result::unwrap);
+        self.end = self.outcome.as_ref().map(|end| end.status.to_string());
     }
 
     /// Another one that goes through the same turns.
@@ -110,12 +120,17 @@ impl Host {
         host.events.clear();
         host.journal.clear();
         host.calls.clear();
+        host.requests.clear();
         for (at, inputs) in &self.journal {
             host.turn(*at, inputs.clone());
         }
         assert_eq!(host.events, self.events);
         let open = host.turns.open_calls();
         host.calls.retain(|call| open.contains(&call.number()));
+        let answered: Vec<u64> =
+            self.journal.iter().flat_map(|(_, inputs)| inputs).filter_map(answered).collect();
+        host.requests.retain(|request| !answered.contains(&request.number));
+        host.ends.clone_from(&self.ends);
         host.made.clone_from(&self.made);
         host
     }
@@ -128,6 +143,13 @@ impl Host {
             self.made.push(number);
             return self.turn(now, vec![Input::Answered { call: number, answer: make(call) }]);
         }
+        if let Some(request) = self.requests.pop_front() {
+            let inputs = self.answer(request);
+            return self.turn(now, inputs);
+        }
+        if let Some(end) = self.ends.pop_front() {
+            return self.turn(now, vec![end]);
+        }
         if let Some(pending) = self.turns.pending_tokens().into_iter().next() {
             let success = Input::Success { token: pending.token, output: Value::from("answered") };
             assert_eq!(self.turns.check(&success), Ok(()));
@@ -136,6 +158,57 @@ impl Host {
         let due = self.due.expect("it waits for something");
         self.turn(due, Vec::new());
     }
+}
+
+impl Host {
+    /// Answers a request: the execution that it starts is over at once.
+    fn answer(&mut self, request: Request) -> Vec<Input> {
+        let (executor, name, input, waits) = match request.asked {
+            Asked::Start(start) => (inner(), start.name, start.input, start.waits),
+            Asked::Child(child) => {
+                let executor = self.executor.of_map_children(child.processor, &child.label).unwrap();
+                (executor, child.name, child.input, true)
+            }
+            asked => panic!("{asked:?}"),
+        };
+        let begin = Begin { name, input, key: [request.number as u8; 32], started: self.turns.now() };
+        let mut child = Self::of(&executor, &begin);
+        while child.end.is_none() {
+            child.go_on();
+        }
+        let (reply, end) = (child.turns.execution_arn(), child.outcome.unwrap());
+        let reply = Reply::Started {
+            execution_arn: reply,
+            machine_arn: executor.state_machine_arn(),
+            at: begin.started,
+        };
+        if waits {
+            let end = ChildEnd {
+                status: end.status.clone(),
+                started: begin.started,
+                stopped: end.stopped,
+                redrives: 0,
+                not_redrivable: end.not_redrivable().map(str::to_owned),
+            };
+            self.ends.push_back(Input::Ended { request: request.number, end });
+        }
+        vec![Input::Replied { request: request.number, reply }]
+    }
+}
+
+fn answered(input: &Input) -> Option<u64> {
+    match input {
+        Input::Replied { request, .. } => Some(*request),
+        _ => None,
+    }
+}
+
+fn inner() -> Executor {
+    let inner = definition(
+        "Inner",
+        r#"{"StartAt": "In", "States": {"In": {"Type": "Task", "Resource": "FUNCTION", "End": true}}}"#,
+    );
+    Executor::builder().real_time().function("work", work).build(&inner).unwrap()
 }
 
 const MACHINES: &[(&str, &str)] = &[
@@ -252,7 +325,7 @@ fn tokens_are_known_again_and_other_keys_give_others() {
 #[test]
 fn a_turn_tells_which_tokens_it_opened_and_closed() {
     let text = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "ItemsPath": "$.items", "End": true,
-        "ItemProcessor": {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "A", "States": {
+        "ItemProcessor": {"StartAt": "A", "States": {
             "A": {"Type": "Task", "TimeoutSeconds": 60, "End": true,
                 "Resource": "arn:aws:states:us-east-1:123456789012:activity:pack"}}}}}}"#;
     let executor = executor(text);

@@ -68,6 +68,13 @@ impl From<HostError> for ApiError {
                 "InvalidExecutionInput",
                 format!("Invalid State Machine Execution Input: '{reason}'"),
             ),
+            HostError::NoMapRun { arn } => {
+                Self::new("ResourceNotFound", format!("Resource not found: '{arn}'"))
+            }
+            HostError::MapRunOver { arn } => Self::new(
+                "ValidationException",
+                format!("Map Run '{arn}' has ended and cannot be updated: CANNOT_UPDATE_COMPLETED_MAP_RUN"),
+            ),
             HostError::Token(error) => token(&error),
             HostError::Redrive(error) => Self::new("ExecutionNotRedrivable", error.to_string()),
             HostError::Express { .. } => Self::new(

@@ -210,4 +210,6 @@ pub struct End {
     pub error: Option<String>,
     /// Its error's cause.
     pub cause: Option<String>,
+    /// Why it cannot go on, where it cannot.
+    pub not_redrivable: Option<String>,
 }

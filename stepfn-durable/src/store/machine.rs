@@ -151,6 +151,22 @@ pub struct Alias {
     pub updated: Millis,
 }
 
+impl Alias {
+    /// The version that an execution runs which is started by it: as the weights say, by chance.
+    #[must_use]
+    pub fn pick(&self, chance: u8) -> Option<i64> {
+        // A byte is a little unfair to the last of a hundred; the weights are whole percents.
+        let mut left = i64::from(chance) * 100 / 256;
+        for route in &self.routes {
+            if left < route.weight {
+                return Some(route.version);
+            }
+            left -= route.weight;
+        }
+        self.routes.last().map(|route| route.version)
+    }
+}
+
 /// A version behind an alias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Route {

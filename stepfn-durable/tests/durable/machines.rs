@@ -198,6 +198,44 @@ const ALL: &[(&str, &str, &str)] = &[
             "Picky": {WORK, "Next": "W"}, "W": {"Type": "Wait", "Seconds": 5, "End": true}}}}, "Z": {WORK, "End": true}}}"#,
     ),
     (
+        "starts another, and does not wait",
+        "{}",
+        r#"{"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "Next": "Z",
+            "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Inner", "Input": {"x": 1}}},
+            "Z": {WORK, "End": true}}}"#,
+    ),
+    (
+        "two that wait for the same one",
+        "{}",
+        r#"{"StartAt": "P", "States": {"P": {"Type": "Parallel", "End": true, "Branches": [
+            {"StartAt": "S1", "States": {"S1": {START, "End": true, "Parameters": {"Name": "same",
+                "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Inner", "Input": {"x": 1}}}}},
+            {"StartAt": "S2", "States": {"S2": {START, "End": true, "Parameters": {"Name": "same",
+                "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Inner", "Input": {"x": 1}}}}}]}}}"#,
+    ),
+    (
+        "starts nothing that there is",
+        "{}",
+        r#"{"StartAt": "S", "States": {"S": {START, "End": true,
+            "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Nobody", "Input": {}},
+            "Catch": [{"ErrorEquals": ["StepFunctions.StateMachineDoesNotExistException"], "Next": "Z"}]}, "Z": {WORK, "End": true}}}"#,
+    ),
+    (
+        "gives up the one that it waits for",
+        "{}",
+        r#"{"StartAt": "S", "States": {"S": {START, "End": true, "TimeoutSeconds": 1,
+            "Parameters": {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:Inner", "Input": {}},
+            "Catch": [{"ErrorEquals": ["States.Timeout"], "Next": "Z"}]}, "Z": {WORK, "End": true}}}"#,
+    ),
+    (
+        "a distributed map that is redriven",
+        r#"[{"x": 1}, {"x": 2}, {"x": 3}]"#,
+        r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "MaxConcurrency": 2, "Next": "Z", "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "A", "States": {
+            "A": {WORK, "Next": "W"}, "W": {"Type": "Wait", "Seconds": 1, "Next": "Broken"}, "Broken": {WORK, "End": true}}}},
+            "Z": {WORK, "End": true}}}"#,
+    ),
+    (
         "random numbers and times",
         "{}",
         r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "Next": "A", "Parameters": {"u.$": "States.UUID()",

@@ -16,7 +16,7 @@ use stepfn_core::{
 };
 use stepfn_durable::{
     Host, HostError, OnInterrupted,
-    store::{Execution, HistoryOf, PageAt, Status},
+    store::{Execution, ExecutionId, Executions, ExecutionsOf, HistoryOf, MapRunsOf, PageAt, Status},
 };
 use stepfn_executor::{Attempt, ExecutorBuilder, TaskCall, TaskHandler};
 
@@ -47,6 +47,10 @@ pub struct Told {
     pub status: Status,
     pub end: String,
     pub history: Vec<String>,
+    /// The executions that it started, and the children of its Map Runs, by their ARNs: status, end, history.
+    pub others: Vec<(String, String, Vec<String>)>,
+    /// The Map Runs.
+    pub map_runs: Vec<String>,
 }
 
 /// The functions of all machines: what one does is in the name of the state that calls it.
@@ -176,7 +180,8 @@ async fn live(
         host.idle().await?;
         assert!(host.refused().is_empty(), "{}: {:?}", machine.name, host.refused());
         let execution = host.describe(&arn).await?;
-        if execution.summary.status.is_closed() {
+        let all_are_over = everything(disk).await.iter().all(|other| other.summary.status.is_closed());
+        if execution.summary.status.is_closed() && all_are_over {
             let is_broken = machine.is_redriven && execution.summary.status != Status::Succeeded;
             if is_broken && execution.summary.redrives == 0 {
                 *world.repaired.lock().unwrap() = true;
@@ -221,29 +226,72 @@ async fn somebody_answers(host: &Host, disk: &Arc<Disk>, arn: &str) -> Result<bo
 }
 
 async fn told(disk: &Disk, execution: &Execution) -> Told {
+    let all = everything(disk).await;
+    let mut map_runs = Vec::new();
+    let mut others = Vec::new();
+    for other in &all {
+        let list = MapRunsOf { execution: other.summary.arn.clone(), page: PageAt::first(100) };
+        map_runs.extend(disk.store.map_runs(list).await.unwrap().items.iter().map(|run| format!("{run:?}")));
+        if other.summary.id != execution.summary.id {
+            let history = history(disk, other.summary.id).await;
+            others.push((
+                other.summary.arn.clone(),
+                format!("{:?} {:?}", other.summary.status, other.end),
+                history,
+            ));
+        }
+    }
+    others.sort();
+    Told {
+        status: execution.summary.status,
+        end: format!("{:?}", execution.end),
+        history: history(disk, execution.summary.id).await,
+        others,
+        map_runs,
+    }
+}
+
+async fn history(disk: &Disk, id: ExecutionId) -> Vec<String> {
     let mut history = Vec::new();
     let mut page = PageAt::first(7);
     loop {
-        let list = HistoryOf { id: execution.summary.id, reverse: false, page };
+        let list = HistoryOf { id, reverse: false, page };
         let got = disk.store.history(list).await.unwrap();
         history.extend(got.items.into_iter().map(|event| String::from_utf8(event.data).unwrap()));
         match got.next {
             Some(next) => page = PageAt { after: Some(next), limit: 7 },
-            None => break,
+            None => return history,
         }
     }
-    Told { status: execution.summary.status, end: format!("{:?}", execution.end), history }
 }
 
-/// The keys of the calls whose answers are in the journal.
-pub async fn answered(disk: &Disk, arn: &str) -> Vec<String> {
-    let Some(execution) = disk.store.execution(arn.to_owned()).await.unwrap() else { return Vec::new() };
-    let load = stepfn_durable::store::Load { id: execution.summary.id, after: 0, limit: 100_000 };
+/// All executions, the children of Map Runs too.
+pub async fn everything(disk: &Disk) -> Vec<Execution> {
+    let mut all = Vec::new();
+    let mut lists = vec![ExecutionsOf::All];
+    while let Some(of) = lists.pop() {
+        let list = Executions { of, status: None, redriven: None, page: PageAt::first(1000) };
+        for summary in disk.store.executions(list).await.unwrap().items {
+            let runs = MapRunsOf { execution: summary.arn.clone(), page: PageAt::first(1000) };
+            let runs = disk.store.map_runs(runs).await.unwrap().items;
+            lists.extend(runs.into_iter().map(|run| ExecutionsOf::MapRun(run.arn)));
+            all.extend(disk.store.execution_of(summary.id).await.unwrap());
+        }
+    }
+    all
+}
+
+/// The keys of the calls whose answers are in the journals.
+pub async fn answered(disk: &Disk) -> Vec<String> {
     let mut keys = Vec::new();
-    for entry in disk.store.load(load).await.unwrap() {
-        let entry = json::parse_value(std::str::from_utf8(&entry.data).unwrap()).unwrap();
-        for input in entry.get("in").and_then(Value::as_array).into_iter().flatten() {
-            keys.extend(input.get("call").map(|call| format!("{arn}#{call}")));
+    for execution in everything(disk).await {
+        let arn = &execution.summary.arn;
+        let load = stepfn_durable::store::Load { id: execution.summary.id, after: 0, limit: 100_000 };
+        for entry in disk.store.load(load).await.unwrap() {
+            let entry = json::parse_value(std::str::from_utf8(&entry.data).unwrap()).unwrap();
+            for input in entry.get("in").and_then(Value::as_array).into_iter().flatten() {
+                keys.extend(input.get("call").map(|call| format!("{arn}#{call}")));
+            }
         }
     }
     keys

@@ -32,6 +32,12 @@ impl Interpreter {
         self.end = Some(Ok(Status::Failed { error: text(&failure.error), cause: text(&failure.cause) }));
     }
 
+    /// Notes the end of an execution that cannot go on for a reason that AWS does not have.
+    pub(crate) fn refused(&mut self, error: &RunError) {
+        let failure = Failure::runtime(error.to_string()).cut(&self.executor.limits);
+        self.record_last(self.event_count, || EventKind::ExecutionFailed(failure.event()));
+    }
+
     pub(super) fn timed_out(&mut self) -> Status {
         self.record_last(0, || EventKind::ExecutionTimedOut);
         Status::TimedOut

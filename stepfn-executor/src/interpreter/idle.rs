@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     FiberId, Interpreter, Phase,
     fiber::{Fiber, Sleeping},
-    run::MapRun,
+    run::{Child, MapRun},
 };
 use crate::{
     history::inside,
@@ -26,8 +26,9 @@ impl Interpreter {
             Phase::MapRun(run) => Some(run),
             _ => None,
         });
-        let children =
-            |run: &MapRun| run.children.iter().flatten().any(|child| child.interpreter.waits_for_io());
+        let children = |run: &MapRun| {
+            run.children.iter().flatten().filter_map(Child::interpreter).any(Self::waits_for_io)
+        };
         !self.runs.is_empty() && runs.into_iter().any(|run| run.waits_for_io || children(run))
             || self.running_nested().any(Self::waits_for_io)
     }

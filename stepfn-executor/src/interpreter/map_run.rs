@@ -10,23 +10,26 @@ use std::{
 };
 
 use futures_util::{StreamExt, stream};
-use stepfn_core::value::Value;
+use stepfn_core::{definition::WorkflowType, value::Value};
 
 use super::{
     Failure, FiberId, Info, Interpreter, Phase, Step,
+    counted::Counted,
+    execution_name,
     fiber::Item,
     map::MapInput,
     redrive::{Before, Inside},
-    run::{Child, ChildWaker, MapRun},
+    run::{Body, Child, ChildWaker, End, MapRun, OutsideChild, Unsuccessful},
     timers::TimerKind,
 };
 use crate::{
     executor::Inner as Executor,
     history::EventKind,
     map_run::{self, Batches, Buckets, Export, IoError, Items, MapRun as Summary, Read, Request},
-    outcome::RunError,
+    outcome::{RunError, Status},
     program::{Distributed, Format, Kind, Map, Payload, Reader, Transformation, Writer},
     size::Extent,
+    turns::{Asked, MapChild},
 };
 
 /// The reason why a run cannot go on.
@@ -116,6 +119,7 @@ impl Interpreter {
 
         let state = executor.program.state(at).name.to_string();
         let unbound = |bucket| RunError::UnboundBucket { state: state.clone(), bucket };
+        let known = if reader.is_some() { 0 } else { items.len() };
         let source = match (reader, read) {
             (Some(reader), Some((parameters, most))) => open(executor, reader, parameters, most),
             _ => {
@@ -151,7 +155,13 @@ impl Interpreter {
         let machine = executor.identity.state_machine_arn(&program.name);
         let bound = usize::try_from(concurrency).unwrap_or(usize::MAX);
         let most = executor.limits.distributed_concurrency.max(1);
-        let run = MapRun {
+        let counted = Counted::new(
+            before.map_or(self.now(), |before| before.started),
+            before.map(|_| self.now()),
+            self.now(),
+            known,
+        );
+        let mut run = MapRun {
             summary: Summary {
                 arn,
                 state,
@@ -182,7 +192,9 @@ impl Interpreter {
             export,
             tolerated,
             failed_items: 0,
-            max_concurrency: if bound == 0 { most } else { bound.min(most) },
+            asked_concurrency: 0,
+            max_concurrency: 0,
+            counted,
             children: Vec::new(),
             free: Vec::new(),
             running: 0,
@@ -194,6 +206,7 @@ impl Interpreter {
             end,
             waits_for_io: false,
         };
+        run.set_concurrency(bound, most);
         self.fibers.new_wait(id);
         self.fiber(id).phase = Phase::MapRun(Box::new(run));
         self.runs.push(id);
@@ -245,6 +258,10 @@ impl Interpreter {
     fn end_run(&mut self, id: FiberId, run: Box<MapRun>, end: Result<Value, Failure>) {
         let state = self.state_of(id);
         let previous = self.fibers.at(id).previous;
+        if self.deferred.is_some() {
+            let status = if end.is_ok() { "SUCCEEDED" } else { "FAILED" };
+            self.ended_runs.push(run.state(status, Some(self.now)));
+        }
         let summary = run.summary.clone();
         let limits = Arc::clone(&self.executor.limits);
         let phase = match end.map_err(|failure| failure.cut(&limits)) {
@@ -416,9 +433,70 @@ impl Interpreter {
         if let Before::Succeeded(entries) = before {
             run.summary.total += 1;
             run.summary.succeeded += 1;
+            run.counted.ended(&Status::Succeeded { output: Value::Null }, items);
             run.keep(place, entries.to_vec());
             return;
         }
+        let body = match self.outside(run, &input, before) {
+            Ok(outside) => outside,
+            Err(before) => Body::Inside(self.child(run, &input, before)),
+        };
+        let slot = run.free.pop().unwrap_or_else(|| {
+            run.children.push(None);
+            run.children.len() - 1
+        });
+        let waker = Waker::from(Arc::new(ChildWaker { queue: Arc::clone(&run.queue), slot }));
+        run.children[slot] = Some(Child {
+            body,
+            place,
+            items,
+            input,
+            waker,
+            timer: None,
+            is_working: false,
+            awaits_callback: false,
+        });
+        run.running += 1;
+        run.summary.total += 1;
+        run.summary.most_at_once = run.summary.most_at_once.max(run.running);
+        self.poll_child(id, run, slot);
+    }
+
+    /// Begins a Standard child as an execution of its own, or lets it go on, where a host keeps executions. Such that cannot begin end
+    /// in here.
+    fn outside<'a>(&self, run: &MapRun, input: &Value, before: Before<'a>) -> Result<Body, Before<'a>> {
+        let size = self.executor.limits.payload();
+        let requests = match &self.deferred {
+            Some(requests) if run.executor.program.workflow_type == WorkflowType::Standard => requests,
+            _ => return Err(before),
+        };
+        if let Before::Outside(child) = before {
+            let ending = requests.begin_child(Asked::Redrive(child.arn.clone()));
+            return Ok(Body::Outside(child.clone(), ending));
+        }
+        if !Extent::of(input, size).fits(size) {
+            return Err(before);
+        }
+        let id = self.random.inner().id();
+        let child = OutsideChild {
+            arn: run.executor.execution_arn(None, id),
+            name: execution_name(id),
+            started: self.now(),
+        };
+        let asked = MapChild {
+            map_run: run.summary.arn.clone(),
+            label: run.label.clone(),
+            processor: run.executor.program.start.0 as usize,
+            name: child.name.clone(),
+            execution_arn: child.arn.clone(),
+            input: input.clone(),
+        };
+        let ending = requests.begin_child(Asked::Child(asked));
+        Ok(Body::Outside(child, ending))
+    }
+
+    /// A child that runs in here.
+    fn child(&mut self, run: &MapRun, input: &Value, before: Before<'_>) -> Box<Self> {
         let random = self.random.inner();
         let info = Info {
             name: None,
@@ -459,40 +537,47 @@ impl Interpreter {
             interpreter.execution_failed(0, &failure);
             interpreter.ready.clear();
         }
-        let slot = run.free.pop().unwrap_or_else(|| {
-            run.children.push(None);
-            run.children.len() - 1
-        });
-        let waker = Waker::from(Arc::new(ChildWaker { queue: Arc::clone(&run.queue), slot }));
-        run.children[slot] = Some(Child {
-            interpreter,
-            place,
-            items,
-            input,
-            waker,
-            timer: None,
-            is_working: false,
-            awaits_callback: false,
-        });
-        run.running += 1;
-        run.summary.total += 1;
-        run.summary.most_at_once = run.summary.most_at_once.max(run.running);
-        self.poll_child(id, run, slot);
+        interpreter
+    }
+
+    /// A child that is an execution of its own may have ended.
+    fn poll_outside(&mut self, run: &mut MapRun, slot: usize) {
+        let Some(Child { body: Body::Outside(_, ending), waker, .. }) =
+            run.children.get(slot).and_then(Option::as_ref)
+        else {
+            return;
+        };
+        let Poll::Ready(end) = ending.poll(&mut Context::from_waker(waker)) else { return };
+        let Some(child) = run.children[slot].take() else { return };
+        run.free.push(slot);
+        run.running -= 1;
+        let left = match &child.body {
+            Body::Outside(outside, _) if end.not_redrivable.is_none() => {
+                Some(Unsuccessful::Outside(outside.clone()))
+            }
+            _ => None,
+        };
+        let end = End { status: end.status, started: end.started, stopped: end.stopped, left };
+        if run.ended(&child, end) && run.end.is_none() {
+            run.close(Some(exceeded()));
+        }
     }
 
     fn poll_child(&mut self, id: FiberId, run: &mut MapRun, slot: usize) {
+        run.counted.now = self.now;
         let Some(child) = run.children.get_mut(slot).and_then(Option::as_mut) else { return };
+        let Body::Inside(interpreter) = &mut child.body else { return self.poll_outside(run, slot) };
         let horizon = self.time.is_virtual().then(|| self.time.now());
         let mut cx = Context::from_waker(&child.waker);
-        let poll = child.interpreter.poll_alone(&run.executor, &mut cx, horizon);
+        let poll = interpreter.poll_alone(&run.executor, &mut cx, horizon);
         match poll {
             Poll::Pending => {
-                let over = child.interpreter.patience_over();
-                let waits = (child.interpreter.is_working(), child.interpreter.awaits_callback());
+                let over = interpreter.patience_over();
+                let waits = (interpreter.is_working(), interpreter.awaits_callback());
+                let next = horizon.and_then(|_| interpreter.next_instant());
                 run.working = run.working + usize::from(waits.0) - usize::from(child.is_working);
                 run.awaiting = run.awaiting + usize::from(waits.1) - usize::from(child.awaits_callback);
                 (child.is_working, child.awaits_callback) = waits;
-                let next = horizon.and_then(|_| child.interpreter.next_instant());
                 self.share_patience(over);
                 if next != child.timer {
                     child.timer = next;
@@ -507,7 +592,9 @@ impl Interpreter {
             }
             Poll::Ready(Ok(mut outcome)) => {
                 let Some(mut child) = run.children[slot].take() else { return };
-                self.adopt(&mut child.interpreter);
+                if let Body::Inside(interpreter) = &mut child.body {
+                    self.adopt(interpreter);
+                }
                 run.free.push(slot);
                 run.running -= 1;
                 run.working -= usize::from(child.is_working);
@@ -515,7 +602,16 @@ impl Interpreter {
                 // Those inside are among the runs of the whole execution.
                 self.map_runs.append(&mut outcome.map_runs);
                 self.transitions += outcome.transitions;
-                if run.ended(&child, &outcome) && run.end.is_none() {
+                let stopped =
+                    outcome.checkpoint.is_some() && !matches!(outcome.status, Status::Succeeded { .. });
+                let end = End {
+                    status: outcome.status.clone(),
+                    started: outcome.started,
+                    stopped: outcome.stopped,
+                    left: stopped.then(|| Unsuccessful::Inside(Box::new(outcome.clone()))),
+                };
+                run.show(&outcome);
+                if run.ended(&child, end) && run.end.is_none() {
                     run.close(Some(exceeded()));
                 }
             }

@@ -16,7 +16,7 @@ use stepfn_core::{definition::WorkflowType, shape, value::Value};
 use super::{
     FiberId, Info, Interpreter, Phase, Step,
     run::{ChildWaker, Queue},
-    task::Job,
+    task::{Job, NotYet},
     timers::TimerKind,
 };
 use crate::{
@@ -28,6 +28,7 @@ use crate::{
     program::{Action, Kind, Pattern, Waits},
     size::Extent,
     tokens::CallbackResult,
+    turns::{self, AskedFor, Deferred},
 };
 
 /// The state that an execution has only if it started others, or was started by one.
@@ -86,14 +87,18 @@ impl Interpreter {
         job: Job,
         action: Action,
     ) -> Result<Step, Job> {
-        let target = if action.starts() { nested::target(&self.executor, &job.parameters) } else { None };
-        if action.starts() && target.is_none() && executor.machines.is_empty() {
+        let starts = action.starts() && self.deferred.is_none();
+        let target = if starts { nested::target(&self.executor, &job.parameters) } else { None };
+        if starts && target.is_none() && executor.machines.is_empty() {
             return Err(job);
         }
         let at = self.state_of(id);
         let Kind::Task(task) = &executor.program.state(at).kind else { return Err(job) };
         self.record_for(id, || EventKind::TaskStarted { state: at, worker: None });
         self.hand_out_token(executor, id, &job, task.resource.pattern == Pattern::WaitForTaskToken);
+        if let Some(requests) = self.deferred.clone() {
+            return Ok(self.ask(executor, id, job, action, &requests));
+        }
         let request = self.random.uuid();
         let parameters = &job.parameters;
         let answer = match target {
@@ -111,6 +116,43 @@ impl Interpreter {
             },
         };
         Ok(self.answered(executor, id, job, Ok(answer)))
+    }
+
+    /// Has the host do it, in an execution that runs in turns.
+    fn ask(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        mut job: Job,
+        action: Action,
+        requests: &Arc<Deferred>,
+    ) -> Step {
+        let request = self.random.uuid();
+        let parameters = &job.parameters;
+        let asked = if action.starts() {
+            nested::start(parameters, action, &request, &executor.limits).map(|start| {
+                let start = turns::Start {
+                    machine: nested::text(parameters, "StateMachineArn").unwrap_or_default().to_owned(),
+                    name: start.name.unwrap_or_else(|| self.random.uuid()),
+                    input: start.input,
+                    waits: !matches!(action, Action::Start(Waits::Reply) | Action::SdkStart),
+                    is_sync: action == Action::SdkStartSync,
+                };
+                let AskedFor { reply, end } = requests.start(start, action, request);
+                job.end = end.map(NotYet);
+                reply
+            })
+        } else {
+            nested::sent(parameters, action, &request).map(|sent| requests.send(sent, action, request))
+        };
+        match asked {
+            Err(failure) => self.answered(executor, id, job, Ok(Err(failure))),
+            Ok(reply) => {
+                let link = self.link();
+                job.slot = Some(self.work.add(link, id, reply));
+                self.wait_for_job(id, job, None)
+            }
+        }
     }
 
     fn start_nested(

@@ -10,6 +10,7 @@ use super::{
     Failure, Fiber, FiberId, Fibers, Info, Interpreter, Phase,
     fiber::{Item, Variables},
     map::Children,
+    run::{OutsideChild, Unsuccessful},
 };
 use crate::{
     eval::Random,
@@ -87,8 +88,10 @@ pub(super) struct StoppedRun {
     pub(super) redrives: u32,
     /// The number of children.
     pub(super) total: usize,
-    /// The children that did not succeed, by their places; Standard ones with the place where they stopped.
-    pub(super) unsuccessful: BTreeMap<usize, Option<Outcome>>,
+    /// Those that did not succeed, by their places; Standard ones with where they stopped.
+    pub(super) unsuccessful: BTreeMap<usize, Option<Unsuccessful>>,
+    /// When it began.
+    pub(super) started: Timestamp,
     /// The results by the places of the children.
     pub(super) results: Vec<Vec<Value>>,
 }
@@ -98,6 +101,8 @@ pub(super) enum Before<'a> {
     Succeeded(&'a [Value]),
     /// It goes on from where it stopped.
     Stopped(&'a Outcome, &'a Arc<Stopped>),
+    /// It is an execution of its own that goes on.
+    Outside(&'a OutsideChild),
     /// It starts, or starts anew.
     None,
 }
@@ -109,10 +114,11 @@ impl StoppedRun {
         }
         match self.unsuccessful.get(&place) {
             None => Before::Succeeded(self.results.get(place).map_or(&[], Vec::as_slice)),
-            Some(Some(outcome)) => match &outcome.checkpoint {
+            Some(Some(Unsuccessful::Inside(outcome))) => match &outcome.checkpoint {
                 Some(stopped) => Before::Stopped(outcome, stopped),
                 None => Before::None,
             },
+            Some(Some(Unsuccessful::Outside(child))) => Before::Outside(child),
             Some(None) => Before::None,
         }
     }

@@ -11,6 +11,7 @@ use stepfn_core::value::Value;
 
 use super::{
     Failure, Interpreter,
+    counted::Counted,
     redrive::{Inside, StoppedRun},
 };
 use crate::{
@@ -19,6 +20,7 @@ use crate::{
     program::Transformation,
     shared::Shared,
     size::Extent,
+    turns::Ending,
 };
 
 /// The number of unsuccessful children for which it is kept where they stopped; others start anew in a redrive.
@@ -35,7 +37,7 @@ pub(super) struct MapRun {
     /// Whether the execution outside may be redriven.
     pub(super) keeps_checkpoints: bool,
     /// The children that did not succeed, by their places, for a redrive.
-    pub(super) unsuccessful: BTreeMap<usize, Option<Outcome>>,
+    pub(super) unsuccessful: BTreeMap<usize, Option<Unsuccessful>>,
     /// The progress with which a redriven run continues.
     pub(super) again: Option<Arc<Inside>>,
     /// The effective input of the Map: `$` of its `ItemSelector`.
@@ -48,6 +50,9 @@ pub(super) struct MapRun {
     pub(super) export: Option<Export>,
     pub(super) tolerated: (Option<u64>, Option<f64>),
     pub(super) failed_items: u64,
+    pub(super) counted: Counted,
+    /// The concurrency that was asked for; 0: as much as may be.
+    pub(super) asked_concurrency: usize,
     pub(super) max_concurrency: usize,
     pub(super) children: Vec<Option<Child>>,
     pub(super) free: Vec<usize>,
@@ -65,7 +70,7 @@ pub(super) struct MapRun {
 }
 
 pub(super) struct Child {
-    pub(super) interpreter: Box<Interpreter>,
+    pub(super) body: Body,
     pub(super) place: usize,
     pub(super) items: u64,
     pub(super) input: Value,
@@ -73,6 +78,48 @@ pub(super) struct Child {
     pub(super) timer: Option<Timestamp>,
     pub(super) is_working: bool,
     pub(super) awaits_callback: bool,
+}
+
+/// The place where a child runs.
+pub(super) enum Body {
+    /// In here.
+    Inside(Box<Interpreter>),
+    /// As an execution of its own.
+    Outside(OutsideChild, Ending),
+}
+
+/// A child that is an execution of its own.
+#[derive(Clone, Debug)]
+pub(super) struct OutsideChild {
+    pub(super) arn: String,
+    pub(super) name: String,
+    pub(super) started: Timestamp,
+}
+
+/// A child that did not succeed, as a redrive finds it.
+#[derive(Clone, Debug)]
+pub(super) enum Unsuccessful {
+    /// With the place where it stopped.
+    Inside(Box<Outcome>),
+    Outside(OutsideChild),
+}
+
+/// The end of a child.
+pub(super) struct End {
+    pub(super) status: Status,
+    pub(super) started: Timestamp,
+    pub(super) stopped: Timestamp,
+    /// What a redrive goes on with.
+    pub(super) left: Option<Unsuccessful>,
+}
+
+impl Child {
+    pub(super) fn interpreter(&self) -> Option<&Interpreter> {
+        match &self.body {
+            Body::Inside(interpreter) => Some(interpreter),
+            Body::Outside(..) => None,
+        }
+    }
 }
 
 /// The children that have something to do.
@@ -127,6 +174,11 @@ impl Wake for ChildWaker {
 }
 
 impl MapRun {
+    pub(super) fn set_concurrency(&mut self, asked: usize, most: usize) {
+        self.asked_concurrency = asked;
+        self.max_concurrency = if asked == 0 { most } else { asked.min(most) };
+    }
+
     /// Notes that the timer of a child went off.
     pub(super) fn wake(&self, slot: usize) {
         self.queue.push(slot);
@@ -141,19 +193,24 @@ impl MapRun {
     }
 
     /// Counts a child that ended, and takes its result. True when too many failed.
-    pub(super) fn ended(&mut self, child: &Child, outcome: &Outcome) -> bool {
-        self.put(child, &outcome.status, outcome.started, outcome.stopped);
-        if let Status::Succeeded { .. } = outcome.status {
+    pub(super) fn ended(&mut self, child: &Child, end: End) -> bool {
+        self.put(child, &end.status, end.started, end.stopped);
+        self.counted.ended(&end.status, child.items);
+        if let Status::Succeeded { .. } = end.status {
             self.summary.succeeded += 1;
         } else {
             self.summary.failed += 1;
             self.failed_items += child.items;
-            self.stopped_at(child.place, outcome);
+            self.stopped_at(child.place, end.left);
         }
+        self.fails_too_often()
+    }
+
+    /// Keeps the outcome of a child to be looked at.
+    pub(super) fn show(&mut self, outcome: &Outcome) {
         if self.summary.children.len() < self.executor.keep_children {
             self.summary.children.push(outcome.clone());
         }
-        self.fails_too_often()
     }
 
     /// While the number of items is not known yet, the share of failed ones cannot be judged.
@@ -169,10 +226,13 @@ impl MapRun {
     }
 
     fn put(&mut self, child: &Child, status: &Status, started: Timestamp, stopped: Timestamp) {
-        let info = &child.interpreter.info;
+        let (arn, name) = match &child.body {
+            Body::Inside(inside) => (inside.info.arn(&self.executor), inside.info.name()),
+            Body::Outside(outside, _) => (outside.arn.clone(), outside.name.clone()),
+        };
         let ended = Ended {
-            arn: &info.arn(&self.executor),
-            name: &info.name(),
+            arn: &arn,
+            name: &name,
             machine: &self.machine,
             input: &child.input,
             started,
@@ -212,10 +272,10 @@ impl MapRun {
     }
 
     /// Notes a child that did not succeed.
-    fn stopped_at(&mut self, place: usize, outcome: &Outcome) {
+    fn stopped_at(&mut self, place: usize, left: Option<Unsuccessful>) {
         if self.can_be_redriven() {
-            let kept = outcome.checkpoint.is_some() && self.unsuccessful.len() < KEPT;
-            self.unsuccessful.insert(place, kept.then(|| outcome.clone()));
+            let left = left.filter(|_| self.unsuccessful.len() < KEPT);
+            self.unsuccessful.insert(place, left);
         }
     }
 
@@ -226,7 +286,7 @@ impl MapRun {
         if !self.can_be_redriven() || !self.extent.fits(self.executor.limits.payload()) {
             return None;
         }
-        let Self { summary, label, redrives, mut unsuccessful, mut results, again, .. } = *self;
+        let Self { summary, label, redrives, mut unsuccessful, mut results, again, counted, .. } = *self;
         let mut total = usize::try_from(summary.total).unwrap_or(usize::MAX);
         // A redrive that stopped early has not come to all that was known before.
         if let Some(before) = again.as_deref().and_then(Inside::run).filter(|before| before.total > total) {
@@ -246,6 +306,7 @@ impl MapRun {
             total,
             unsuccessful,
             results,
+            started: counted.started,
         })))
     }
 
@@ -253,13 +314,22 @@ impl MapRun {
     fn abort(&mut self) {
         for mut child in std::mem::take(&mut self.children).into_iter().flatten() {
             self.summary.aborted += 1;
-            if self.can_be_redriven() {
-                let outcome = child.interpreter.stop();
-                self.stopped_at(child.place, &outcome);
-            }
+            let status = Status::Aborted { error: None, cause: None };
+            self.counted.ended(&status, child.items);
+            let (left, started, now) = match &mut child.body {
+                Body::Inside(inside) => {
+                    let (started, now) = (inside.info.started, inside.now());
+                    let outcome = self.can_be_redriven().then(|| inside.stop());
+                    let outcome = outcome.filter(|outcome| outcome.checkpoint.is_some());
+                    (outcome.map(|outcome| Unsuccessful::Inside(Box::new(outcome))), started, now)
+                }
+                // It is given up with its `Ending`, and so stopped.
+                Body::Outside(outside, _) => {
+                    (Some(Unsuccessful::Outside(outside.clone())), outside.started, self.counted.now)
+                }
+            };
+            self.stopped_at(child.place, left);
             if self.export.is_some() {
-                let (started, now) = (child.interpreter.info.started, child.interpreter.now());
-                let status = Status::Aborted { error: None, cause: None };
                 self.put(&child, &status, started, now);
             }
         }

@@ -7,7 +7,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use stepfn_core::{task::TaskFailure, value::Value};
+use stepfn_core::{
+    task::{HandlerFuture, TaskFailure},
+    value::Value,
+};
 
 use super::{Failure, FiberId, Interpreter, Phase, Step, holders::Holder, timers::TimerKind, work};
 use crate::{
@@ -38,21 +41,34 @@ pub(super) struct Job {
     /// The number of heartbeats so far.
     pub(super) beat: u32,
     /// The work that is pending.
-    slot: Option<usize>,
+    pub(super) slot: Option<usize>,
     /// A mock's answer that is on its way.
     answer: Option<CallbackResult>,
     /// Whether the service has replied, and only the callback is missing.
     pub(super) submitted: bool,
     /// The execution that it started and waits for.
     pub(super) child: Option<usize>,
+    /// The end of an execution that the host starts, which the Task waits for as soon as there is a reply.
+    pub(super) end: Option<NotYet>,
+    /// Whether it waits for that.
+    awaits_end: bool,
     /// A callback that came before the reply.
     early: Option<CallbackResult>,
+}
+
+/// Work that is not polled yet.
+pub(super) struct NotYet(pub(super) HandlerFuture);
+
+impl std::fmt::Debug for NotYet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NotYet")
+    }
 }
 
 impl Job {
     /// The token of the callback that is all that is missing.
     pub(super) fn awaited_token(&self) -> Option<&str> {
-        self.token.as_deref().filter(|_| self.submitted && self.child.is_none())
+        self.token.as_deref().filter(|_| self.submitted && self.child.is_none() && !self.awaits_end)
     }
 }
 
@@ -120,6 +136,8 @@ impl Interpreter {
             answer: None,
             submitted: false,
             child: None,
+            end: None,
+            awaits_end: false,
             early: None,
         };
         // Beside others a task is scheduled first and started in the next round, as AWS does it; the history shows it.
@@ -357,6 +375,23 @@ impl Interpreter {
         let at = self.state_of(id);
         let state = executor.program.state(at);
         let Kind::Task(task) = &state.kind else { return Step::Block };
+        if job.awaits_end {
+            return self.finish(
+                executor,
+                id,
+                &job,
+                answer.map_or_else(|_| Ok(Value::Null), tokens::callback),
+            );
+        }
+        if let (Ok(Ok(reply)), Some(NotYet(end))) = (&answer, job.end.take()) {
+            let output = reply.clone();
+            self.record_for(id, || EventKind::TaskSubmitted { state: at, output });
+            (job.submitted, job.awaits_end) = (true, true);
+            let link = self.link();
+            job.slot = Some(self.work.add(link, id, end));
+            self.fiber(id).phase = Phase::Working(job);
+            return Step::Block;
+        }
         let raw = executor.bound(task, &job.parameters).is_some_and(|bound| bound.handler.is_raw());
         let result = match answer {
             Ok(Ok(result))

@@ -13,6 +13,7 @@ use stepfn_core::{
     value::Value,
 };
 
+use super::request::{Asked, ChildEnd, Reply, Request};
 use crate::{
     declared,
     handler::{Attempt, TaskCall, TaskHandler},
@@ -147,9 +148,19 @@ struct State {
     count: u64,
     new: Vec<Call>,
     open: BTreeMap<u64, Open>,
+    /// Requests, those since the last time and those that are waited for.
+    asked: Vec<Request>,
+    requests: BTreeMap<u64, OpenRequest>,
     opened: Vec<OpenToken>,
     closed: Vec<String>,
     given_up: Vec<u64>,
+}
+
+#[derive(Default)]
+struct OpenRequest {
+    reply: Option<Reply>,
+    end: Option<ChildEnd>,
+    waker: Option<Waker>,
 }
 
 /// A task token that an execution handed out.
@@ -253,6 +264,78 @@ impl Deferred {
     pub(super) fn take_tokens(&self) -> (Vec<OpenToken>, Vec<String>) {
         let mut state = self.lock();
         (std::mem::take(&mut state.opened), std::mem::take(&mut state.closed))
+    }
+
+    /// Notes a request; its number.
+    pub(super) fn ask(&self, asked: Asked) -> u64 {
+        let mut state = self.lock();
+        state.count += 1;
+        let number = state.count;
+        state.requests.insert(number, OpenRequest::default());
+        state.asked.push(Request { number, asked });
+        number
+    }
+
+    /// The requests since the last time that nobody has given up meanwhile.
+    pub(super) fn take_asked(&self) -> Vec<Request> {
+        let mut state = self.lock();
+        let mut asked = std::mem::take(&mut state.asked);
+        asked.retain(|request| state.requests.contains_key(&request.number));
+        asked
+    }
+
+    /// The numbers of the requests that are waited for.
+    pub(super) fn open_requests(&self) -> Vec<u64> {
+        self.lock().requests.keys().copied().collect()
+    }
+
+    pub(super) fn give_up(&self, number: u64) {
+        let mut state = self.lock();
+        if state.requests.remove(&number).is_some() {
+            state.given_up.push(number);
+        }
+    }
+
+    /// The reply to a request, which is over with it if it is a refusal or `is_all`.
+    pub(super) fn poll_reply(&self, number: u64, is_all: bool, cx: &Context<'_>) -> Poll<Reply> {
+        let mut state = self.lock();
+        let Some(open) = state.requests.get_mut(&number) else { return Poll::Pending };
+        let Some(reply) = open.reply.clone() else {
+            open.waker = Some(cx.waker().clone());
+            return Poll::Pending;
+        };
+        if is_all || matches!(reply, Reply::Refused { .. }) {
+            state.requests.remove(&number);
+        }
+        Poll::Ready(reply)
+    }
+
+    /// The end of an execution that a request started, which is over with it.
+    pub(super) fn poll_end(&self, number: u64, cx: &Context<'_>) -> Poll<ChildEnd> {
+        let mut state = self.lock();
+        let Some(open) = state.requests.get_mut(&number) else { return Poll::Pending };
+        let Some(end) = open.end.take() else {
+            open.waker = Some(cx.waker().clone());
+            return Poll::Pending;
+        };
+        state.requests.remove(&number);
+        Poll::Ready(end)
+    }
+
+    /// Takes in what a request came to.
+    pub(super) fn arrived(
+        &self,
+        number: u64,
+        arrived: impl FnOnce(&mut Option<Reply>, &mut Option<ChildEnd>),
+    ) {
+        let mut state = self.lock();
+        let Some(open) = state.requests.get_mut(&number) else { return };
+        arrived(&mut open.reply, &mut open.end);
+        let waker = open.waker.take();
+        drop(state);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
     }
 
     pub(super) fn answer(&self, number: u64, answer: Answer) {

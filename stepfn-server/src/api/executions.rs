@@ -6,7 +6,9 @@ use stepfn_durable::{
     StartOf,
     store::{Executions, ExecutionsOf, HistoryOf, MachineKind, MapRun, MapRunsOf, Status, Summary},
 };
-use stepfn_executor::{Execution, Outcome, RunError, Status as Ended, test_state::TestState};
+use stepfn_executor::{
+    Execution, Outcome, RunError, Status as Ended, test_state::TestState, turns::MapRunUpdate,
+};
 
 use super::{Api, Target, of_core, put, put_some, seconds};
 use crate::{
@@ -212,14 +214,12 @@ impl Api {
         put_some(&mut reply, "mapRunArn", summary.map_run.clone());
         let details: Value = serde_json::from_str(&known.details).unwrap_or_default();
         put_some(&mut reply, "traceHeader", details.get("traceHeader").cloned());
+        let kept = known.end.as_ref().and_then(|end| end.not_redrivable.as_deref());
         let late = summary.stopped.is_some_and(|stopped| self.now() - stopped > REDRIVE);
         let late = late.then_some("Execution redrivable period exceeded");
-        let reason = not_redrivable(summary.status.name()).or(late);
-        put(
-            &mut reply,
-            "redriveStatus",
-            if reason.is_none() { "REDRIVABLE" } else { "NOT_REDRIVABLE" }.into(),
-        );
+        let reason = not_redrivable(summary.status.name()).or(kept).or(late);
+        let redrivable = if summary.map_run.is_some() { "REDRIVABLE_BY_MAP_RUN" } else { "REDRIVABLE" };
+        put(&mut reply, "redriveStatus", if reason.is_none() { redrivable } else { "NOT_REDRIVABLE" }.into());
         put_some(&mut reply, "redriveStatusReason", reason);
         if let Some(end) = known.end.as_ref().filter(|_| with_data) {
             if let Some(output) = &end.output {
@@ -290,6 +290,10 @@ impl Api {
             (None, Some(_)) => {
                 let given = request.arn("mapRunArn")?;
                 arn::map_run(given)?;
+                let known = self.host.store().map_run(given.to_owned()).await?;
+                known.ok_or_else(|| {
+                    ApiError::new("ResourceNotFound", format!("Resource not found: '{given}'"))
+                })?;
                 ExecutionsOf::MapRun(given.to_owned())
             }
             _ => {
@@ -323,7 +327,34 @@ impl Api {
         let known = self.host.store().map_run(given.to_owned()).await?;
         let known = known
             .ok_or_else(|| ApiError::new("ResourceNotFound", format!("Resource not found: '{given}'")))?;
-        Ok(map_run(&known))
+        let mut reply = map_run(&known);
+        put(&mut reply, "status", known.status.name().into());
+        if let Ok(Value::Object(details)) = serde_json::from_str(&known.details) {
+            details.into_iter().for_each(|(member, value)| put(&mut reply, &member, value));
+        }
+        if let Value::Object(members) = &mut reply {
+            members.remove("stateMachineArn");
+        }
+        Ok(reply)
+    }
+
+    pub(super) async fn update_map_run(&self, request: &Request) -> Reply {
+        let given = request.arn("mapRunArn")?;
+        arn::map_run(given)?;
+        let count = |name: &str| request.get(name).and_then(Value::as_u64);
+        let mut update = MapRunUpdate::default();
+        update.max_concurrency = count("maxConcurrency");
+        update.tolerated_failure_count = count("toleratedFailureCount");
+        update.tolerated_failure_percentage =
+            request.get("toleratedFailurePercentage").and_then(Value::as_f64);
+        if update == MapRunUpdate::default() {
+            return Err(ApiError::new(
+                "ValidationException",
+                "At least one of maxConcurrency, toleratedFailureCount and toleratedFailurePercentage must be specified",
+            ));
+        }
+        self.host.update_map_run(given, update).await?;
+        Ok(json!({}))
     }
 
     pub(super) async fn test_state(&self, request: &Request) -> Reply {

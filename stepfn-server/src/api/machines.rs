@@ -341,7 +341,10 @@ impl Api {
         let execution = self.host.describe(execution_arn).await?;
         let revision = self.known_revision(&execution.revision).await?;
         let details = Details::read(&revision.details);
-        let machine = execution.summary.machine.clone();
+        // A child of a Map Run runs a part of its parent's machine.
+        let machine = execution.summary.machine.as_str();
+        let (machine, label) =
+            machine.split_once('/').map_or((machine, None), |(machine, label)| (machine, Some(label)));
         let mut reply = json!({
             "stateMachineArn": machine,
             "name": machine.rsplit(':').next().unwrap_or_default(),
@@ -351,6 +354,8 @@ impl Api {
             "tracingConfiguration": details.tracing(),
             "encryptionConfiguration": no_encryption(),
         });
+        put_some(&mut reply, "mapRunArn", execution.summary.map_run.clone());
+        put_some(&mut reply, "label", label);
         put_definition(&mut reply, request, &revision.definition);
         if details.is_updated() {
             put(&mut reply, "revisionId", revision.id.as_str().into());

@@ -68,11 +68,7 @@ impl Api {
             "TagResource" => self.tag(request).await,
             "TestState" => self.test_state(request).await,
             "UntagResource" => self.untag(request).await,
-            // A Map Run goes on as its state defines: it cannot be changed while it runs.
-            "UpdateMapRun" => Err(ApiError::new(
-                "ValidationException",
-                "UpdateMapRun is not supported by this server: a Map Run keeps the settings of its state",
-            )),
+            "UpdateMapRun" => self.update_map_run(request).await,
             "UpdateStateMachine" => self.update_machine(request).await,
             "UpdateStateMachineAlias" => self.update_alias(request).await,
             "ValidateStateMachineDefinition" => validate(request),

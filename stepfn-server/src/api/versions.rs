@@ -33,7 +33,10 @@ impl Api {
             Ok(number) => (number, None),
             Err(_) => {
                 let alias = self.host.store().alias(given.to_owned()).await?.ok_or_else(missing)?;
-                (pick(&alias.routes).ok_or_else(missing)?, Some(alias))
+                {
+                    let [chance, ..] = *uuid::Uuid::new_v4().as_bytes();
+                    (alias.pick(chance).ok_or_else(missing)?, Some(alias))
+                }
             }
         };
         let id = VersionId { machine: machine_arn, number };
@@ -214,20 +217,6 @@ fn not_put(put: &AliasPut) -> ApiError {
         ),
         _ => ApiError::no_resource(),
     }
-}
-
-/// The version that an execution runs which is started by an alias: by chance, as the weights say.
-fn pick(routes: &[Route]) -> Option<i64> {
-    let [byte, ..] = *uuid::Uuid::new_v4().as_bytes();
-    // A byte is a little unfair to the last of a hundred; the weights are whole percents.
-    let mut left = i64::from(byte) * 100 / 256;
-    for route in routes {
-        if left < route.weight {
-            return Some(route.version);
-        }
-        left -= route.weight;
-    }
-    routes.last().map(|route| route.version)
 }
 
 /// The machine and the versions of a routing configuration.

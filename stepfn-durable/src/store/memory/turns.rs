@@ -19,10 +19,7 @@ impl Model {
             let there = &kept.execution;
             let summary = &there.summary;
             if new.parent.is_some() && new.parent == there.parent
-                || !summary.status.is_closed()
-                    && summary.machine == new.machine
-                    && there.input == new.input
-                    && new.parent.is_none()
+                || !summary.status.is_closed() && summary.machine == new.machine && there.input == new.input
             {
                 return Started::Same(Box::new(there.clone()));
             }

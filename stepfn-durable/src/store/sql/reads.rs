@@ -35,13 +35,15 @@ fn summary(row: &mut Row) -> Result<Summary> {
 
 async fn read<D: Driver>(db: &mut D, condition: &str, cell: Cell) -> Result<Option<Execution>> {
     let sql = format!(
-        "select {SUMMARY}, r.output, r.error, r.cause, r.seq, r.due, r.owner, r.lease_until, r.fence, \
+        "select {SUMMARY}, r.output, r.error, r.cause, r.not_redrivable, r.seq, r.due, r.owner, r.lease_until, r.fence, \
          e.parent, e.place, e.revision, e.input, e.details, e.head from executions e join runs r on r.id = e.id where {condition}"
     );
     let Some(mut row) = first(db, &sql, vec![cell]).await? else { return Ok(None) };
     let summary = summary(&mut row)?;
     let (output, error, cause) = (row.maybe_text()?, row.maybe_text()?, row.maybe_text()?);
-    let end = summary.stopped.map(|at| End { status: summary.status, at, output, error, cause });
+    let not_redrivable = row.maybe_text()?;
+    let status = summary.status;
+    let end = summary.stopped.map(|at| End { status, at, output, error, cause, not_redrivable });
     let (seq, due) = (row.int()?, row.maybe_int()?);
     let lease = match (row.maybe_text()?, row.maybe_int()?) {
         (Some(owner), Some(until)) => Some(Lease { owner, until }),

@@ -17,7 +17,7 @@ const TABLES: &[&str] = &[
     "create table runs (id bigint primary key, machine text not null, version text, alias text, map_run text, \
      status bigint not null, started bigint not null, stopped bigint, redriven bigint, redrives bigint not null, \
      redrive_key text not null, listed bigint not null, seq bigint not null, fence bigint not null, owner text, \
-     lease_until bigint, due bigint, ready bigint, output text, error text, cause text)",
+     lease_until bigint, due bigint, ready bigint, output text, error text, cause text, not_redrivable text)",
     "create index runs_ready on runs (ready, id) where ready is not null",
     "create index runs_stopped on runs (stopped) where stopped is not null",
     "create index runs_listed on runs (listed, id) where map_run is null",

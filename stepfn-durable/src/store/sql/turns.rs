@@ -12,10 +12,8 @@ pub(in crate::store) async fn start<D: Driver>(db: &mut D, new: NewExecution) ->
         if let Some(there) = reads::find(db, &new.arn).await? {
             let summary = &there.summary;
             let same_place = new.parent.is_some() && new.parent == there.parent;
-            let same_start = new.parent.is_none()
-                && !summary.status.is_closed()
-                && summary.machine == new.machine
-                && there.input == new.input;
+            let same_start =
+                !summary.status.is_closed() && summary.machine == new.machine && there.input == new.input;
             if same_place || same_start {
                 return Ok(Started::Same(Box::new(there)));
             }
@@ -247,9 +245,9 @@ async fn finish<D: Driver>(db: &mut D, id: ExecutionId, seq: i64, end: End) -> R
     db.run("delete from inbox where execution = $1", cells![id]).await?;
     let row = first(
         db,
-        "update runs set seq = $2, status = $3, stopped = $4, listed = $4, output = $5, error = $6, cause = $7, owner = null, \
-         lease_until = null, due = null, ready = null where id = $1 returning machine",
-        cells![id, seq, end.status.number(), end.at, end.output, end.error, end.cause],
+        "update runs set seq = $2, status = $3, stopped = $4, listed = $4, output = $5, error = $6, cause = $7, not_redrivable = $8, \
+         owner = null, lease_until = null, due = null, ready = null where id = $1 returning machine",
+        cells![id, seq, end.status.number(), end.at, end.output, end.error, end.cause, end.not_redrivable],
     );
     if let Some(mut row) = row.await? {
         machines::drop_if_done(db, &row.text()?).await?;
@@ -373,7 +371,7 @@ pub(in crate::store) async fn redrive<D: Driver>(db: &mut D, redrive: Redrive) -
     }
     if redrive.pending {
         db.run(
-            "update runs set status = $2, stopped = null, output = null, error = null, cause = null, \
+            "update runs set status = $2, stopped = null, output = null, error = null, cause = null, not_redrivable = null, \
              listed = coalesce(redriven, started) where id = $1",
             cells![id, Status::PendingRedrive.number()],
         )
@@ -381,7 +379,7 @@ pub(in crate::store) async fn redrive<D: Driver>(db: &mut D, redrive: Redrive) -
         return Ok(Redriven::Since(redrive.at));
     }
     db.run(
-        "update runs set status = $2, stopped = null, output = null, error = null, cause = null, redrives = redrives + 1, \
+        "update runs set status = $2, stopped = null, output = null, error = null, cause = null, not_redrivable = null, redrives = redrives + 1, \
          redriven = $3, redrive_key = $4, listed = $3, due = $3, ready = $3 where id = $1",
         cells![id, Status::Running.number(), redrive.at, redrive.key],
     )

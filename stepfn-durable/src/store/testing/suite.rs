@@ -337,6 +337,7 @@ impl World {
                 output: self.random.one_in(2).then(|| self.text()),
                 error: self.random.one_in(2).then(|| self.text()),
                 cause: self.random.one_in(2).then(|| self.text()),
+                not_redrivable: self.random.one_in(4).then(|| self.text()),
             });
         }
         turn

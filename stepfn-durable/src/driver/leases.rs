@@ -1,0 +1,164 @@
+//! The executions that a host has: it claims them, keeps them, and reads what comes for them.
+
+use std::{sync::Arc, time::Duration};
+
+use stepfn_executor::{Timestamp, time::until};
+
+use super::{Driver, Loaded, Over};
+use crate::{
+    clock::{millis, span, timestamp},
+    journal::Message,
+    recover::{ask, recover},
+    running::{OnInterrupted, Open, RecoverError, interrupted},
+    store::{Claim, Claiming, ExecutionId, Inbox, Renewal, Sweep},
+};
+
+/// The number of executions that are claimed at once.
+const CLAIMS: usize = 256;
+/// The interval at which executions that ended long ago are forgotten, and how many at once.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
+const SWEPT: usize = 10_000;
+
+impl Driver {
+    pub(super) async fn renew(&mut self) -> Result<(), Over> {
+        let now = self.inner.clock.now();
+        if until(self.renewed, now) * 3 < self.inner.lease {
+            return Ok(());
+        }
+        self.renewed = now;
+        let held = self.held();
+        if held.is_empty() {
+            return Ok(());
+        }
+        let renewal = Renewal { held, until: self.inner.until() };
+        let lost = ask(&self.inner, "renew leases", |store| store.renew(renewal.clone())).await?;
+        for id in lost {
+            self.refused.remove(&id);
+            self.unload(id);
+        }
+        Ok(())
+    }
+
+    /// Forgets executions that ended long ago.
+    pub(super) async fn sweep(&mut self) -> Result<(), Over> {
+        let now = self.inner.clock.now();
+        if self.swept != Timestamp::MIN && until(self.swept, now) < SWEEP {
+            return Ok(());
+        }
+        self.swept = now;
+        let before = millis(now).saturating_sub(span(self.inner.retention));
+        // The rest another time: nobody waits for it.
+        let sweep = Sweep { before, limit: SWEPT };
+        ask(&self.inner, "forget old executions", |store| store.sweep(sweep)).await.map(drop)
+    }
+
+    pub(super) fn held(&self) -> Vec<(ExecutionId, i64)> {
+        let held = self.loaded.iter().map(|(id, loaded)| (*id, loaded.fence));
+        held.chain(self.refused.iter().map(|(id, fence)| (*id, *fence))).collect()
+    }
+
+    /// Takes over executions that are due and nobody runs.
+    pub(super) async fn claim(&mut self) -> Result<(), Over> {
+        let now = self.inner.clock.now();
+        let unknown = self.look.iter().any(|id| !self.loaded.contains_key(id));
+        if !unknown && self.claimed != Timestamp::MIN && until(self.claimed, now) < self.inner.poll {
+            return Ok(());
+        }
+        self.claimed = now;
+        loop {
+            let claiming = Claiming {
+                owner: self.inner.owner.clone(),
+                now: millis(now),
+                until: self.inner.until(),
+                limit: CLAIMS,
+            };
+            let claims = ask(&self.inner, "claim executions", |store| store.claim(claiming.clone())).await?;
+            let more = claims.len() == CLAIMS;
+            for claim in claims {
+                self.take_over(claim).await?;
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn take_over(&mut self, claim: Claim) -> Result<(), Over> {
+        let (id, fence) = (claim.execution.summary.id, claim.execution.fence);
+        let seq = claim.execution.seq;
+        let arn = claim.execution.summary.arn.clone();
+        // A lease of one's own that was over: what is loaded goes on, with the new fence.
+        if let Some(loaded) = self.loaded.get_mut(&id).filter(|loaded| loaded.seq == seq) {
+            loaded.fence = fence;
+            self.look.insert(id);
+            return Ok(());
+        }
+        self.unload(id);
+        match recover(&Arc::clone(&self.inner), &claim).await? {
+            Ok((running, Open { calls, requests })) => {
+                self.refused.remove(&id);
+                let parent = claim.execution.parent.map(|parent| parent.execution);
+                let mut loaded = Loaded::new(Box::new(running), arn, fence, seq);
+                loaded.parent = parent;
+                loaded.fresh = seq == 0;
+                let again = self.inner.on_interrupted == OnInterrupted::Rerun;
+                if !again {
+                    loaded.inputs.extend(calls.iter().map(interrupted));
+                }
+                // A virtual clock goes on from where those were that it told the time.
+                self.inner.clock.advance_to(loaded.running.turns().now());
+                let due = loaded.running.due();
+                self.load(id, loaded);
+                self.set_due(id, due);
+                self.look.insert(id);
+                if again {
+                    self.calls.extend(calls.into_iter().map(|call| (id, call, true)));
+                }
+                self.ask_again(id, requests).await?;
+            }
+            Err(error) => {
+                self.refused.insert(id, fence);
+                self.inner.refuse(arn, error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes what waits in the inboxes of loaded executions.
+    pub(super) async fn read_inboxes(&mut self) -> Result<(), Over> {
+        let look = std::mem::take(&mut self.look);
+        let ids: Vec<ExecutionId> = look.into_iter().filter(|id| self.loaded.contains_key(id)).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let messages = ask(&self.inner, "read inboxes", |store| store.inbox(Inbox::Of(ids.clone()))).await?;
+        for message in messages {
+            let id = message.execution;
+            // A virtual clock goes on from what others did.
+            self.inner.clock.advance_to(timestamp(message.at));
+            let Some(loaded) = self.loaded.get_mut(&id) else { continue };
+            if loaded.taken.contains(&message.id) {
+                continue;
+            }
+            loaded.taken.push(message.id);
+            loaded.fresh = true;
+            match Message::read(&message.data, message.token.as_deref()) {
+                Ok(Message::Input(input)) => loaded.inputs.push(input),
+                Ok(Message::Watch(watcher)) => loaded.running.watch(watcher),
+                Ok(Message::Redrive(redriven)) => {
+                    let now = self.inner.clock.now();
+                    let parent = loaded.parent.as_deref();
+                    if let Err(reason) = loaded.running.redrive(now, redriven, parent) {
+                        self.inner.refuse(loaded.arn.clone(), RecoverError::Refused { reason });
+                    }
+                }
+                Err(error) => {
+                    let reason = format!("a message of its inbox: {}", error.0);
+                    self.inner.refuse(loaded.arn.clone(), RecoverError::Unreadable { reason });
+                }
+            }
+            self.ready.insert(id);
+        }
+        Ok(())
+    }
+}

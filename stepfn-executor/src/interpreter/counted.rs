@@ -1,0 +1,116 @@
+//! What `DescribeMapRun` tells of a Map Run.
+
+use jiff::Timestamp;
+
+use super::{Interpreter, Phase, run::MapRun};
+use crate::{
+    outcome::Status,
+    turns::{MapRunCounts, MapRunState, MapRunUpdate},
+};
+
+/// The counts of a Map Run, and its times.
+#[derive(Debug)]
+pub(super) struct Counted {
+    pub(super) started: Timestamp,
+    pub(super) redriven: Option<Timestamp>,
+    /// The time at which it was looked at last.
+    pub(super) now: Timestamp,
+    /// How many items there are, where that is known before they are read.
+    pub(super) known: u64,
+    /// The items and the children that ended.
+    items: MapRunCounts,
+    executions: MapRunCounts,
+}
+
+impl Counted {
+    pub(super) fn new(started: Timestamp, redriven: Option<Timestamp>, now: Timestamp, known: usize) -> Self {
+        let known = u64::try_from(known).unwrap_or(u64::MAX);
+        let (items, executions) = Default::default();
+        Self { started, redriven, now, known, items, executions }
+    }
+
+    /// Counts a child that ended, with its items.
+    pub(super) fn ended(&mut self, status: &Status, items: u64) {
+        self.items.ended(status, items);
+        self.executions.ended(status, 1);
+    }
+}
+
+impl MapRun {
+    pub(super) fn state(&self, status: &'static str, stopped: Option<Timestamp>) -> MapRunState {
+        let running = self.children.iter().flatten();
+        let (mut items, mut executions) = (self.counted.items, self.counted.executions);
+        items.running = running.clone().map(|child| child.items).sum();
+        executions.running = u64::try_from(running.count()).unwrap_or(u64::MAX);
+        items.total = self.summary.items.max(self.counted.known);
+        executions.total = self.summary.total;
+        let begun = |of: &MapRunCounts| of.running + of.succeeded + of.failed + of.timed_out + of.aborted;
+        items.pending = items.total.saturating_sub(begun(&items));
+        executions.pending = executions.total.saturating_sub(begun(&executions));
+        executions.results_written = self.summary.results_written;
+        items.results_written = self.summary.results_written;
+        MapRunState {
+            arn: self.summary.arn.clone(),
+            status,
+            started: self.counted.started,
+            stopped,
+            redrives: self.redrives,
+            redriven: self.counted.redriven,
+            max_concurrency: u64::try_from(self.asked_concurrency).unwrap_or(u64::MAX),
+            tolerated_failure_count: self.tolerated.0.unwrap_or(0),
+            tolerated_failure_percentage: self.tolerated.1.unwrap_or(0.0),
+            items,
+            executions,
+        }
+    }
+}
+
+impl Interpreter {
+    /// The Map Runs that began, changed or ended since the last time. What is not there any more was given up.
+    pub(crate) fn changed_map_runs(&mut self) -> Vec<MapRunState> {
+        if self.runs.is_empty() && self.told_runs.is_empty() && self.ended_runs.is_empty() {
+            return Vec::new();
+        }
+        let mut changed = std::mem::take(&mut self.ended_runs);
+        for ended in &changed {
+            self.told_runs.remove(&ended.arn);
+        }
+        let running = self.runs.iter().filter_map(|id| match &self.fibers.get(*id)?.phase {
+            Phase::MapRun(run) => Some(run.state("RUNNING", None)),
+            _ => None,
+        });
+        let running: std::collections::BTreeMap<_, _> = running.map(|run| (run.arn.clone(), run)).collect();
+        for (arn, run) in &running {
+            if self.told_runs.get(arn) != Some(run) {
+                changed.push(run.clone());
+            }
+        }
+        let before = std::mem::replace(&mut self.told_runs, running);
+        let gone: Vec<_> = before.into_iter().filter(|(arn, _)| !self.told_runs.contains_key(arn)).collect();
+        changed.extend(gone.into_iter().map(|(_, mut run)| {
+            (run.status, run.stopped) = ("ABORTED", Some(self.now));
+            for counts in [&mut run.items, &mut run.executions] {
+                counts.aborted += std::mem::take(&mut counts.running);
+            }
+            run
+        }));
+        changed
+    }
+
+    /// `UpdateMapRun`: what is given holds from now on.
+    pub(super) fn update_map_run(&mut self, arn: &str, update: &MapRunUpdate) {
+        let most = self.executor.limits.distributed_concurrency.max(1);
+        for id in self.runs.clone() {
+            let Some(fiber) = self.fibers.get_mut(id) else { continue };
+            let Phase::MapRun(run) = &mut fiber.phase else { continue };
+            if run.summary.arn != arn {
+                continue;
+            }
+            if let Some(concurrency) = update.max_concurrency {
+                run.set_concurrency(usize::try_from(concurrency).unwrap_or(usize::MAX), most);
+            }
+            run.tolerated.0 = update.tolerated_failure_count.or(run.tolerated.0);
+            run.tolerated.1 = update.tolerated_failure_percentage.or(run.tolerated.1);
+        }
+    }
+}
