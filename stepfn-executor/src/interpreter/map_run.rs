@@ -509,7 +509,7 @@ impl Interpreter {
             is_async: true,
         };
         let size = self.executor.limits.payload();
-        let extent = Extent::of(&input, size);
+        let extent = Extent::of(input, size);
         let time = self.time.share();
         let mut interpreter = match before {
             Before::Stopped(outcome, stopped) => {

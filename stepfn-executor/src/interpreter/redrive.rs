@@ -97,6 +97,7 @@ pub(super) struct StoppedRun {
 }
 
 /// A child of a Map Run that is redriven.
+#[derive(Clone, Copy)]
 pub(super) enum Before<'a> {
     Succeeded(&'a [Value]),
     /// It goes on from where it stopped.
