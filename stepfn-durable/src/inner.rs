@@ -7,7 +7,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use stepfn_core::{definition::WorkflowType, json, value::Value};
+use stepfn_core::definition::WorkflowType;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -97,14 +97,6 @@ fn wait_for(waiting: &mut HashMap<String, Vec<oneshot::Sender<()>>>, key: &str) 
     receiver
 }
 
-/// The details of a machine that was another one before: its API gives it a revision id.
-fn updated(details: &str) -> String {
-    let details = json::parse_value(details).ok().and_then(|details| details.as_object().cloned());
-    let mut details = details.unwrap_or_default();
-    details.insert("updated".into(), true.into());
-    Value::from(details).to_string()
-}
-
 fn listener(inner: &Arc<Inner>) -> Arc<Listener> {
     let weak: Weak<Inner> = Arc::downgrade(inner);
     Arc::new(move |hint: &Hint| {
@@ -163,15 +155,14 @@ impl Inner {
             id: machine.revision.clone(),
             machine: machine.arn.clone(),
             definition: machine.text.clone(),
-            details: updated(&machine.details),
+            details: machine.details.clone(),
             created: millis(self.clock.now()),
         };
         let new = NewMachine {
             arn: machine.arn.clone(),
             name: machine.name.clone(),
             kind,
-            // The API's details of a machine that was changed: it has a revision id then.
-            revision: Revision { details: machine.details.clone(), ..revision.clone() },
+            revision: revision.clone(),
             tags: Vec::new(),
             publish: None,
         };

@@ -55,9 +55,9 @@ impl Details {
         self.0.get("loggingConfiguration").cloned().unwrap_or_else(off)
     }
 
-    /// Whether the machine was another one before.
-    pub(super) fn is_updated(&self) -> bool {
-        self.0.get("updated").is_some()
+    /// Returns `true` if a revision is not the first of its machine.
+    pub(super) fn is_updated(&self, revision: &Revision, machine: &Machine) -> bool {
+        self.0.get("updated").is_some() || revision.created != machine.created
     }
 
     fn tracing(&self) -> Value {
@@ -329,7 +329,7 @@ impl Api {
             put(&mut reply, "description", version.description.as_str().into());
         }
         // A machine that was never changed has none: recorded on AWS.
-        if target.version.is_some() || details.is_updated() {
+        if target.version.is_some() || details.is_updated(&revision, machine) {
             put(&mut reply, "revisionId", revision.id.as_str().into());
         }
         Ok(reply)
@@ -357,7 +357,9 @@ impl Api {
         put_some(&mut reply, "mapRunArn", execution.summary.map_run.clone());
         put_some(&mut reply, "label", label);
         put_definition(&mut reply, request, &revision.definition);
-        if details.is_updated() {
+        if let Ok(known) = self.known_machine(machine).await
+            && details.is_updated(&revision, &known)
+        {
             put(&mut reply, "revisionId", revision.id.as_str().into());
         }
         Ok(reply)

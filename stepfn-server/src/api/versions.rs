@@ -65,8 +65,10 @@ impl Api {
 
     /// The revision of a machine that was never changed; what no revision is where it was.
     async fn initial_revision(&self, machine: &str) -> Result<String, ApiError> {
-        let revision = self.revision_of(&self.known_machine(machine).await?).await?;
-        Ok(if Details::read(&revision.details).is_updated() { "INITIAL".to_owned() } else { revision.id })
+        let known = self.known_machine(machine).await?;
+        let revision = self.revision_of(&known).await?;
+        let is_updated = Details::read(&revision.details).is_updated(&revision, &known);
+        Ok(if is_updated { "INITIAL".to_owned() } else { revision.id })
     }
 
     pub(super) async fn delete_version(&self, request: &Request) -> Reply {
