@@ -389,7 +389,7 @@ impl Interpreter {
             (job.submitted, job.awaits_end) = (true, true);
             let link = self.link();
             job.slot = Some(self.work.add(link, id, end));
-            self.fiber(id).phase = Phase::Working(job);
+            self.fiber(id).phase = Phase::Working(Box::new(job));
             return Step::Block;
         }
         let raw = executor.bound(task, &job.parameters).is_some_and(|bound| bound.handler.is_raw());
