@@ -165,6 +165,7 @@ fn charge(input: value::Value) -> HandlerFuture {
     Box::pin(async move {
         match input["amount"].as_f64() {
             Some(amount) if amount > 0.0 => Ok(value::Value::object([("charged", input["amount"].clone())])),
+            Some(amount) if amount < 0.0 => std::future::pending().await,
             Some(_) => Err(TaskFailure::new("NothingToCharge", "it costs nothing")),
             None => panic!("no amount"),
         }
@@ -230,5 +231,24 @@ async fn the_program_s_functions_are_served_as_lambda_serves_them() {
     let ended =
         served.call("StartSyncExecution", json!({ "stateMachineArn": machine, "input": input })).await;
     assert_eq!(ended["output"], r#"{"charged":7}"#, "{ended}");
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn calls_that_nobody_waits_for_are_bounded() {
+    let definition = charging();
+    let functions = Functions::default().with_program(&definition);
+    let served =
+        Served::start(Settings { functions, ..Settings::default() }, builder().machine(definition)).await;
+    let path = "POST /2015-03-31/functions/charge/invocations";
+    let event = async || served.request(path, "X-Amz-Invocation-Type: Event\r\n", r#"{"amount":-1}"#).await;
+    for _ in 0..256 {
+        assert_eq!(event().await.status, 202);
+    }
+    let refused = event().await;
+    assert_eq!(refused.status, 429);
+    assert!(refused.head.contains("x-amzn-errortype: toomanyrequestsexception"), "{refused:?}");
+    let good = served.request(path, "", r#"{"amount":1}"#).await;
+    assert_eq!(good.status, 200, "who waits is answered");
     served.stop().await;
 }

@@ -1,6 +1,6 @@
 //! The Invoke action of Lambda: `POST /2015-03-31/functions/NAME/invocations`.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures_util::FutureExt;
 use hyper::{HeaderMap, StatusCode};
@@ -66,8 +66,16 @@ pub(crate) async fn invoke(
     match headers.get("x-amz-invocation-type").and_then(|value| value.to_str().ok()) {
         Some("DryRun") => return Invoked::of(StatusCode::NO_CONTENT, String::new()),
         Some("Event") => {
-            // Nobody gets its result. It ends as the longest function of Lambda does.
-            tokio::spawn(tokio::time::timeout(functions.longest.min(Duration::from_secs(900)), work));
+            let Ok(place) = Arc::clone(&functions.events).try_acquire_owned() else {
+                let status = StatusCode::TOO_MANY_REQUESTS;
+                return Invoked::refused(status, "TooManyRequestsException", "Rate Exceeded.");
+            };
+            // Nobody is told of its result. It ends as the longest function of Lambda does.
+            let work = tokio::time::timeout(functions.longest, work);
+            tokio::spawn(async move {
+                drop(work.await);
+                drop(place);
+            });
             return Invoked::of(StatusCode::ACCEPTED, String::new());
         }
         _ => {}

@@ -14,11 +14,14 @@ use stepfn_core::{
 };
 use stepfn_durable::HostBuilder;
 use stepfn_executor::{Attempt, TaskCall, TaskHandler};
+use tokio::sync::Semaphore;
 
 use crate::client::{self, Client, Failed};
 
 /// The time that a function has on AWS at most.
 const LONGEST: Duration = Duration::from_secs(900);
+/// The most calls at once that nobody waits for.
+const EVENTS: usize = 256;
 /// The size of an answer at most: Lambda's own bound.
 pub(crate) const LARGEST: usize = 6 * 1024 * 1024;
 
@@ -33,6 +36,8 @@ pub struct Functions {
     others: Option<Uri>,
     client: Client,
     longest: Duration,
+    /// The places for calls that nobody waits for.
+    events: Arc<Semaphore>,
 }
 
 impl Default for Functions {
@@ -43,6 +48,7 @@ impl Default for Functions {
             others: None,
             client: Client::new(),
             longest: LONGEST,
+            events: Arc::new(Semaphore::new(EVENTS)),
         }
     }
 }
