@@ -41,7 +41,7 @@ pub fn range(field: &str) -> Option<Range> {
     })
 }
 
-/// What the constant in a field has to be, in words.
+/// Returns the range that the constant in a field must have, in words.
 pub fn words(range: Range) -> String {
     let what = if range.whole { "a whole number" } else { "a number" };
     if range.most == f64::MAX {

@@ -66,7 +66,7 @@ pub(crate) struct Redriven {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
     pub(crate) key: [u8; 32],
-    /// How many executions are around it.
+    /// The number of executions around it.
     pub(crate) depth: u32,
     /// The request of its parent that waits for its end.
     pub(crate) request: Option<u64>,

@@ -284,7 +284,7 @@ impl Running {
         }
     }
 
-    /// Notes what is told of executions that it waits for.
+    /// Notes the ends of executions that it waits for.
     fn note_children(&mut self, inputs: &[Input]) {
         for input in inputs {
             match input {

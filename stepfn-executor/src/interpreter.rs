@@ -100,7 +100,7 @@ pub(crate) struct Interpreter {
     runs_await: bool,
     /// The Map Runs that are over.
     map_runs: Vec<MapRun>,
-    /// In turns: the Map Runs that ended since the last one, and the others as they were told then.
+    /// In turns: the Map Runs that ended since the last one, and the others as they were reported then.
     ended_runs: Vec<MapRunState>,
     told_runs: BTreeMap<String, MapRunState>,
     nested: Option<Box<Nested>>,

@@ -159,7 +159,7 @@ pub(crate) fn sdk_reply(started: &Started) -> Value {
     ])
 }
 
-/// An execution that ended, as far as it is told to the Task that waited for it.
+/// An execution that ended, as far as it is described to the Task that waited for it.
 pub(crate) struct Described<'a> {
     pub(crate) arn: &'a str,
     pub(crate) name: &'a str,
@@ -169,7 +169,7 @@ pub(crate) struct Described<'a> {
     pub(crate) status: &'a Status,
     pub(crate) started: Timestamp,
     pub(crate) stopped: Timestamp,
-    /// The number of redrives, where AWS tells that.
+    /// The number of redrives, where AWS reports it.
     pub(crate) redrives: Option<u32>,
     pub(crate) not_redrivable: Option<&'a str>,
 }

@@ -161,7 +161,7 @@ pub enum Input {
     MapRun {
         /// The ARN of the Map Run.
         arn: String,
-        /// What is changed.
+        /// The change.
         update: MapRunUpdate,
     },
     /// `StopExecution`

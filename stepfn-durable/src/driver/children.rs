@@ -1,6 +1,6 @@
 //! The requests of executions to Step Functions: the executions that they start, and the tokens that they answer.
 //!
-//! What a turn asks for becomes part of its commit: the heads of children, messages, redrives. What came of that is an input of the
+//! The requests of a turn become part of its commit: the heads of children, messages, redrives. Their results are an input of the
 //! execution's next turn; after a crash in between it is asked for again, under the same names.
 
 use sha2::{Digest, Sha256};
@@ -62,7 +62,7 @@ impl Asker {
     }
 }
 
-/// What becomes of a request.
+/// A prepared request.
 enum Prepared {
     Start(Box<(NewExecution, Starting)>),
     Redrive(store::Redrive),
@@ -71,7 +71,7 @@ enum Prepared {
     Answer(Input),
 }
 
-/// What a commit asks of others, in its order.
+/// The requests of a commit to others, in its order.
 #[derive(Default)]
 pub(super) struct AskedFor {
     starts: Vec<Starting>,
@@ -97,7 +97,7 @@ fn child_key(parent: &[u8; 32], request: u64) -> [u8; 32] {
         .into()
 }
 
-/// The end of an execution that is over, as the one that waits for it is told.
+/// Returns the end of an execution that is over, for the one that waits for it.
 fn end_of(execution: &Execution) -> Option<ChildEnd> {
     let end = execution.end.as_ref()?;
     let status = match end.status {
@@ -125,7 +125,7 @@ fn failed(at: Timestamp, cause: String) -> ChildEnd {
 }
 
 impl Inner {
-    /// What a request needs to be done, at a time.
+    /// Prepares a request, at a time.
     async fn prepare(&self, parent: &Asker, request: &Request, at: Timestamp) -> Result<Prepared, Over> {
         let number = request.number;
         Ok(match &request.asked {
@@ -425,7 +425,7 @@ impl Driver {
                 self.load_child(child, fence, id, arn.clone(), running);
                 (at, false)
             }
-            // The commit was made before, and nobody was told.
+            // The commit was made before, and nobody was notified.
             Started::Same(known) if self.is_child(id, &known, request) => {
                 if known.seq == 0 && known.lease.as_ref().is_some_and(|lease| lease.owner == self.inner.owner)
                 {
@@ -494,7 +494,7 @@ impl Driver {
         }
     }
 
-    /// Tells an execution of the end of another one that is over, or gone.
+    /// Notifies an execution of the end of another one that is over, or gone.
     async fn look_at(&mut self, id: ExecutionId, request: u64, arn: &str) -> Result<(), Over> {
         let known = ask(&self.inner, "look at an execution", |store| store.execution(arn.to_owned())).await?;
         let end = match &known {
@@ -507,7 +507,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Does again what an execution asked for before the process ended, and was not told of.
+    /// Repeats the requests of an execution that were made before the process ended, and not answered.
     pub(super) async fn ask_again(&mut self, id: ExecutionId, requests: Vec<Request>) -> Result<(), Over> {
         for request in requests {
             let at = self.inner.clock.now();

@@ -105,7 +105,7 @@ impl Driver {
                 if !again {
                     loaded.inputs.extend(calls.iter().map(interrupted));
                 }
-                // A virtual clock goes on from where those were that it told the time.
+                // A virtual clock goes on from the latest time that it gave.
                 self.inner.clock.advance_to(loaded.running.turns().now());
                 let due = loaded.running.due();
                 self.load(id, loaded);

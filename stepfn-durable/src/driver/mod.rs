@@ -36,10 +36,10 @@ pub(crate) enum Event {
     Look(ExecutionId),
     /// A call was answered.
     Answered { id: ExecutionId, input: Input },
-    /// Moves virtual time to the next thing that is due; tells what time it is then, if there was any. `holds` says that it stands still
+    /// Moves virtual time to the next thing that is due; replies with the time then, if there was any. `holds` means that it stops
     /// while anybody waits for a token.
     Pass { reply: oneshot::Sender<Option<Timestamp>>, holds: bool },
-    /// Tells when nothing is left to be done now.
+    /// Replies when nothing is left to be done now.
     Idle(oneshot::Sender<()>),
     /// Ends the loop.
     Stop(oneshot::Sender<()>),

@@ -72,7 +72,7 @@ impl Driver {
         Ok(())
     }
 
-    /// Tells the observers what is kept now.
+    /// Notifies the observers of what is kept now.
     fn tell(&self, turns: &[Turn], committed: &[Committed], took: Duration) {
         if self.inner.observers.is_empty() {
             return;

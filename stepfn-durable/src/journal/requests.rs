@@ -1,4 +1,4 @@
-//! What came of requests to Step Functions, as JSON.
+//! The results of requests to Step Functions, as JSON.
 
 use stepfn_core::value::{Map, Value};
 use stepfn_executor::{

@@ -1,4 +1,4 @@
-//! What `DescribeMapRun` tells of a Map Run.
+//! The counts of a Map Run, for `DescribeMapRun`.
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ pub(super) struct Counted {
     pub(super) redriven: Option<Timestamp>,
     /// The time at which it was looked at last.
     pub(super) now: Timestamp,
-    /// How many items there are, where that is known before they are read.
+    /// The number of items, where it is known before they are read.
     pub(super) known: u64,
     /// The items and the children that ended.
     items: MapRunCounts,

@@ -109,7 +109,7 @@ pub(super) struct End {
     pub(super) status: Status,
     pub(super) started: Timestamp,
     pub(super) stopped: Timestamp,
-    /// What a redrive goes on with.
+    /// The children with which a redrive goes on.
     pub(super) left: Option<Unsuccessful>,
 }
 

@@ -5,15 +5,15 @@ use crate::outcome::Status;
 /// The changes of a Map Run that runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MapRunUpdate {
-    /// How many children run at once; 0: as many as may.
+    /// The number of children that run at once; 0: as many as may.
     pub max_concurrency: Option<u64>,
-    /// How many items may fail.
+    /// The number of items that may fail.
     pub tolerated_failure_count: Option<u64>,
-    /// How many items of a hundred may fail.
+    /// The percentage of items that may fail.
     pub tolerated_failure_percentage: Option<f64>,
 }
 
-/// A Map Run, as `DescribeMapRun` tells it.
+/// A Map Run, as in `DescribeMapRun`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MapRunState {
@@ -25,15 +25,15 @@ pub struct MapRunState {
     pub started: Timestamp,
     /// When it ended.
     pub stopped: Option<Timestamp>,
-    /// How often it was redriven.
+    /// The number of redrives.
     pub redrives: u32,
     /// When it was redriven last.
     pub redriven: Option<Timestamp>,
-    /// How many children run at once; 0: as many as may.
+    /// The number of children that run at once; 0: as many as may.
     pub max_concurrency: u64,
-    /// How many items may fail.
+    /// The number of items that may fail.
     pub tolerated_failure_count: u64,
-    /// How many items of a hundred may fail.
+    /// The percentage of items that may fail.
     pub tolerated_failure_percentage: f64,
     /// Its items.
     pub items: MapRunCounts,
@@ -41,7 +41,7 @@ pub struct MapRunState {
     pub executions: MapRunCounts,
 }
 
-/// How many items or children of a Map Run are in which state.
+/// The numbers of items or children of a Map Run by their states.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MapRunCounts {

@@ -1,4 +1,4 @@
-//! What an execution asks Step Functions itself for: to start others, and to answer tokens.
+//! The requests of an execution to Step Functions itself: to start others, and to answer tokens.
 
 use std::{
     pin::Pin,
@@ -22,7 +22,7 @@ use crate::{
 pub struct Request {
     /// Its number: calls and requests of an execution are counted together, from 1.
     pub number: u64,
-    /// What is asked for.
+    /// The request.
     pub asked: Asked,
 }
 
@@ -102,19 +102,19 @@ pub enum Reply {
 /// The end of an execution that another one waits for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChildEnd {
-    /// How it ended.
+    /// The status of its end.
     pub status: Status,
     /// When it was started.
     pub started: Timestamp,
     /// When it ended.
     pub stopped: Timestamp,
-    /// How often it was redriven.
+    /// The number of redrives.
     pub redrives: u32,
     /// Why it cannot be redriven, where it cannot.
     pub not_redrivable: Option<String>,
 }
 
-/// What waits for the end of an execution. Dropping it gives the execution up.
+/// The receiver of an execution's end. Dropping it gives the execution up.
 pub(crate) struct Ending {
     requests: Weak<Deferred>,
     number: u64,
@@ -141,7 +141,7 @@ impl std::fmt::Debug for Ending {
     }
 }
 
-/// What waits for a reply. Dropping it before that gives the request up.
+/// The receiver of a reply. Dropping it before that gives the request up.
 struct Replying {
     requests: Weak<Deferred>,
     number: u64,
@@ -239,7 +239,7 @@ impl Deferred {
             };
             Box::pin(end) as HandlerFuture
         });
-        // Of `StartSyncExecution` nothing is told before the end.
+        // Of `StartSyncExecution` nothing is reported before the end.
         match end {
             Some(end) if is_sync => AskedFor { reply: end, end: None },
             end => AskedFor { reply: Box::pin(reply), end },

@@ -48,7 +48,7 @@ pub(super) fn constant(input: ParseStream<'_>) -> Result<Expr> {
     Ok(Expr { kind, place })
 }
 
-/// `60 * 60` in a condition, where no more than literals can stand; none where no arithmetic follows.
+/// `60 * 60` in a condition, where only literals are possible; none where no arithmetic follows.
 pub(super) fn arithmetic(input: ParseStream<'_>) -> Result<Option<(Value, Place)>> {
     let fork = input.fork();
     let is_number = fork.peek(Lit) || fork.peek(Token![-]);
@@ -101,7 +101,7 @@ fn spanned(place: Place, message: &str) -> syn::Error {
     super::expand::spanned_error(place, message)
 }
 
-/// What literals come to; none where something else is among them.
+/// Returns the value of literals; none where something else is among them.
 fn value(written: &syn::Expr) -> Result<Option<i128>> {
     let too_large = || spanned(Place::of_tokens(written), "the number does not fit");
     Ok(match written {

@@ -625,7 +625,7 @@ pub(super) fn numbers(lowered: &Lowered) -> TokenStream {
         ));
         // Which of two has to be less than the other.
         for (less, more) in [("HeartbeatSeconds", "TimeoutSeconds"), ("IntervalSeconds", "MaxDelaySeconds")] {
-            // Of two constants the first says it.
+            // Of two constants the first reports it.
             let other = if field == less { more } else { less };
             if field != less && (field != more || is_constant(lowered, owner, less)) {
                 continue;

@@ -396,7 +396,7 @@ fn renamed(input: ParseStream<'_>) -> Result<Renamed> {
     Ok(Renamed { text: name.unraw().to_string(), is_string: false, place: Place::of(name.span()) })
 }
 
-/// Puts arguments where the parameters stand: not for keys, nor for parts of a path.
+/// Puts arguments in the places of the parameters: not for keys, nor for parts of a path.
 fn filled(tokens: TokenStream, arguments: &HashMap<&str, TokenStream>) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let is = |token: Option<&TokenTree>, c: char| matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == c);
@@ -423,7 +423,7 @@ fn filled(tokens: TokenStream, arguments: &HashMap<&str, TokenStream>) -> TokenS
     out
 }
 
-/// An argument as it stands among other tokens: a sum in parentheses.
+/// Returns an argument as it is written among other tokens: a sum in parentheses.
 fn argument(value: &TokenStream) -> TokenStream {
     let is_sum =
         |token: TokenTree| matches!(token, TokenTree::Punct(punct) if "+-*/%".contains(punct.as_char()));

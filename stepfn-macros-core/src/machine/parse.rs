@@ -27,7 +27,7 @@ pub(super) struct Parsed {
     pub(super) errors: Errors,
 }
 
-/// What is read with: the fragments at hand, and what is wrong.
+/// The state of reading: the fragments at hand, and the errors.
 pub(super) struct Reading {
     pub(super) errors: Errors,
     known: Vec<Known>,
@@ -46,7 +46,7 @@ impl Reading {
         self.errors.push_syn(error);
     }
 
-    /// What of a fragment is put where it is spread.
+    /// Returns the part of a fragment for the place where it is spread.
     fn put(&mut self, spread: &Spread, wants: Wants) -> Option<Part> {
         spread.put(&self.known, &mut self.errors, wants)
     }
@@ -133,7 +133,7 @@ fn block(input: ParseStream<'_>, reading: &mut Reading) -> Result<Block> {
     Ok(Block { entries, place: Place { first: braces.span.open(), last: braces.span.close() } })
 }
 
-/// `..Notify { Done: Ship }`, and what it stands for.
+/// Reads `..Notify { Done: Ship }`, and expands it.
 fn spread(input: ParseStream<'_>, reading: &mut Reading, wants: Wants) -> Result<Option<Part>> {
     match spread_here(input) {
         Ok(spread) => Ok(reading.put(&spread, wants)),
@@ -157,7 +157,7 @@ fn spread_here(input: ParseStream<'_>) -> Result<Spread> {
     Ok(Spread { path, given })
 }
 
-/// What stands in a fragment, read by what it seems to be.
+/// Reads the content of a fragment, by what it seems to be.
 pub(super) fn part(body: &Group, reading: &mut Reading) -> Result<Part> {
     let tokens: Vec<TokenTree> = body.stream().into_iter().collect();
     let is_arrow = |pair: &[TokenTree]| matches!(pair, [TokenTree::Punct(first), TokenTree::Punct(second)] if first.as_char() == '=' && second.as_char() == '>');
@@ -169,7 +169,7 @@ pub(super) fn part(body: &Group, reading: &mut Reading) -> Result<Part> {
     part_as(body, reading, wants)
 }
 
-/// What stands in a fragment, read as what is wanted.
+/// Reads the content of a fragment as the wanted part.
 pub(super) fn part_as(body: &Group, reading: &mut Reading, wants: Wants) -> Result<Part> {
     let mut read = None;
     // syn ends with an error of its own where an error inside has left tokens unread, so the result is kept beside it.

@@ -32,7 +32,7 @@ pub(super) enum Part {
 /// A fragment where it is used.
 pub(super) struct Spread {
     pub(super) path: Path,
-    /// What stands in the braces behind it.
+    /// The content of the braces behind it.
     pub(super) given: Vec<Given>,
 }
 
@@ -253,7 +253,7 @@ fn names_of_rules(rules: &mut [Rule], change: &mut dyn FnMut(&mut String)) {
     }
 }
 
-/// What a fragment names of its module.
+/// The items of its module that a fragment names.
 pub(super) enum Named<'p> {
     /// A type, a function or a machine.
     Type(&'p mut Type),

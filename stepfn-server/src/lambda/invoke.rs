@@ -70,7 +70,7 @@ pub(crate) async fn invoke(
                 let status = StatusCode::TOO_MANY_REQUESTS;
                 return Invoked::refused(status, "TooManyRequestsException", "Rate Exceeded.");
             };
-            // Nobody is told of its result. It ends as the longest function of Lambda does.
+            // Nobody gets its result. It ends as the longest function of Lambda does.
             let work = tokio::time::timeout(functions.longest, work);
             tokio::spawn(async move {
                 drop(work.await);
