@@ -1,12 +1,14 @@
 // Compares stepfn-jsonata with npm's jsonata 2.0.6: values and error texts of expressions that are made at random.
 //
-//     npm install jsonata@2.0.6      (in a folder of its own, NODE_PATH or this folder's node_modules)
-//     cargo build --release -p stepfn-jsonata --example evaluate
+//     npm install jsonata@2.0.6      (in a folder of its own, named by JSONATA_DIR)
+//     cargo build --release -p stepfn-jsonata --example evaluate      (another place: EVALUATE)
 //     node tests/interop/jsonata.mjs [COUNT] [SEED]
 //
-// What differs is printed; the last line is `N equal, M different`.
+// Without a count the expressions are read from the file CASES, a line each: those of machines, as `tests/soundness` writes them.
+// What differs is printed; the last line is `N passed, M failed`.
 
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const require = createRequire(process.env.JSONATA_DIR ? `${process.env.JSONATA_DIR}/` : import.meta.url);
@@ -73,8 +75,9 @@ function expression(depth) {
   }
 }
 
-const cases = [];
-for (let i = 0; i < Number(process.argv[2] ?? 5000); i++) cases.push({ expr: expression(1 + draw(3)), data });
+const cases = process.argv[2] === undefined && process.env.CASES
+  ? readFileSync(process.env.CASES, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line))
+  : Array.from({ length: Number(process.argv[2] ?? 5000) }, () => ({ expr: expression(1 + draw(3)), data }));
 
 const program = process.env.EVALUATE ?? "target/release/examples/evaluate";
 const ours = execFileSync(program, { input: cases.map((c) => JSON.stringify(c)).join("\n") + "\n", maxBuffer: 1 << 30 })
@@ -92,7 +95,7 @@ for (const name of named) await jsonata(`${name}(1, 2, 3, 4, 5, 6)`).evaluate({}
 await jsonata("$join([])").evaluate({}).catch(() => {});
 
 let [equal, different, foreign, either] = [0, 0, 0, 0];
-for (const [index, { expr }] of cases.entries()) {
+for (const [index, { expr, data }] of cases.entries()) {
   let theirs;
   try {
     const value = await jsonata(expr).evaluate(structuredClone(data));
@@ -117,5 +120,5 @@ for (const [index, { expr }] of cases.entries()) {
 }
 console.log(`${foreign} end in errors of JavaScript, or give functions`);
 console.log(`${either} fail at another of several places`);
-console.log(`${equal} equal, ${different} different`);
+console.log(`${equal} passed, ${different} failed`);
 process.exit(different ? 1 : 0);

@@ -12,6 +12,7 @@ mod anything;
 mod blind;
 mod calls;
 mod coverage;
+mod expressions;
 mod findings;
 mod guess;
 #[path = "../derive/interpret.rs"]
