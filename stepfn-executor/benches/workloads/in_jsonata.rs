@@ -118,9 +118,10 @@ fn map() -> Workload {
         },
     });
     let record = |at: usize| {
+        let region = ["eu", "us", "ap"][at % 3];
         json!({
             "id": format!("r{at}"),
-            "region": ["eu", "us", "ap"][at % 3],
+            "region": region,
             "amount": at * 37 % 1000,
             "active": at % 4 != 0,
             "tags": ["a", "b"],
