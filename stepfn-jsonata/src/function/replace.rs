@@ -24,10 +24,14 @@ pub(super) fn replace<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scop
         return Ok(text);
     }
     if let Some(pattern) = pattern.as_text() {
-        let Some(with) = replacement.as_text() else {
-            return Err(fault_of("D3012", &replacement, e.meter));
+        return match replacement.as_text() {
+            Some(with) => plain(e, chars, pattern, with, limit),
+            // JavaScript's word for it.
+            None if replacement.is_undefined() => plain(e, chars, pattern, "undefined", limit),
+            // The reference would put in the program of its function.
+            None if chars.contains(pattern) => Err(fault_of("D3012", &replacement, e.meter)),
+            None => Ok(text),
         };
-        return plain(e, chars, pattern, with, limit);
     }
     let matches = Matches::new(e, chars, frame)?;
     let mut next = matches.first(&pattern, &text)?;

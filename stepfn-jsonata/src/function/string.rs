@@ -121,7 +121,10 @@ pub(super) fn pad<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -
     let bytes = count.saturating_mul(fill.len()).saturating_add(text.len());
     e.meter.room(bytes)?;
     e.meter.read(bytes)?;
-    let padding: String = fill.chars().cycle().take(count).collect();
+    // Whole texts at a time: a step is 64 bytes, and they should take no longer than other steps.
+    let whole = fill.chars().count().max(1);
+    let mut padding = fill.repeat(count / whole);
+    padding.extend(fill.chars().take(count % whole));
     e.text(if width > 0.0 { format!("{text}{padding}") } else { format!("{padding}{text}") })
 }
 

@@ -28,6 +28,10 @@ fn texts() {
         ("$decodeUrl('%3F%20')", "\"%3F \""),
         ("$decodeUrl('%ff')", "D3140: Malformed URL passed to $decodeUrl(): \"%ff\""),
         ("$replace('a.b.c', '.', '-', 1)", "\"a-b.c\""),
+        ("$replace('abc', 'b', missing)", "\"aundefinedc\""),
+        ("$replace('abc', 'x', missing)", "\"abc\""),
+        ("$replace('abc', 'x', $string)", "\"abc\""),
+        ("$pad('', 7, 'abc') & $pad('x', -4, 'h\u{e9}')", "\"abcabcah\u{e9}hx\""),
         ("$replace('x', '', 'y')", "D3010: Second argument of replace function cannot be an empty string"),
     ]);
 }

@@ -3,7 +3,7 @@
 use stepfn_core::value::Value;
 use stepfn_jsonata::{Environment, Expression, Limit, Limits, Nothing, Options};
 
-use super::shown;
+use super::{evaluate, shown};
 
 fn limit(text: &str) -> Option<Limit> {
     // A part of the steps that there are by default, for the tests' sake.
@@ -57,6 +57,16 @@ fn loops_are_bounded() {
         let reached = limit(text);
         assert!(matches!(reached, Some(Limit::Steps | Limit::Depth | Limit::Memory)), "{text}: {reached:?}");
     }
+}
+
+/// More digits than Rust writes, and than `toFixed` of JavaScript.
+#[test]
+fn digits_are_bounded() {
+    for places in ["101", "65600", "200000"] {
+        let text = format!("$formatNumber(1.5, '0.' & $pad('', {places}, '0'))");
+        assert_eq!(shown(evaluate(&text)).split(':').next(), Some("U1003"), "{text}");
+    }
+    assert_eq!(shown(evaluate("$length($formatNumber(1.5, '0.' & $pad('', 100, '0')))")), "102");
 }
 
 /// Each way in which evaluations nest, on a stack of a thread of the standard library.
