@@ -51,7 +51,7 @@ const CHILD_PATH: &str = "StateMachineArn.$";
 #[doc(hidden)]
 pub fn start_with(given: &mut Value) {
     let Some(parameters) = given.as_object() else { return };
-    if [CHILD_FIELD, CHILD_PATH].iter().any(|key| parameters.contains_key(*key)) {
+    if [CHILD_FIELD, CHILD_PATH].iter().any(|key| parameters.contains_key(key)) {
         return;
     }
     let mut all = Map::new();

@@ -43,7 +43,7 @@ pub(super) fn constant(input: ParseStream<'_>) -> Result<Expr> {
                 json::parse_value(&value.to_string()).map_err(|error| spanned(place, &error.message))?;
             Kind::Literal(value)
         }
-        None => Kind::Constant(of(written.to_token_stream(), place)),
+        None => Kind::Constant(of(&written.to_token_stream(), place)),
     };
     Ok(Expr { kind, place })
 }
@@ -81,7 +81,7 @@ pub(super) fn of_field(key: &Key, value: Expr) -> Expr {
     match &value.kind {
         Kind::Name(name) => match identifier(name, value.place.first) {
             Some(ident) => {
-                Expr { kind: Kind::Constant(of(ident.to_token_stream(), value.place)), place: value.place }
+                Expr { kind: Kind::Constant(of(&ident.to_token_stream(), value.place)), place: value.place }
             }
             None => value,
         },
@@ -89,7 +89,7 @@ pub(super) fn of_field(key: &Key, value: Expr) -> Expr {
     }
 }
 
-fn of(written: TokenStream, place: Place) -> Constant {
+fn of(written: &TokenStream, place: Place) -> Constant {
     let cast = |ty: TokenStream| quote_spanned!(place.first=> (#written) as #ty);
     Constant {
         integer: cast(quote_spanned!(place.last=> ::core::primitive::i128)),
