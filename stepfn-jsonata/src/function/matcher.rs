@@ -77,7 +77,7 @@ impl<'e, 'a> Matches<'e, 'a> {
     }
 
     fn search(&self, regex: &'a Regex, from: usize) -> Res<'a, Option<Found<'a>>> {
-        let Some(found) = regex.search(&self.units, from, &self.e.meter)? else { return Ok(None) };
+        let Some(found) = regex.search(&self.units, from, self.e.meter)? else { return Ok(None) };
         let groups = groups(self.e, &found, &self.units)?;
         let text = self.part(found.start, found.end);
         Ok(Some(Found { start: found.start, end: found.end, text, groups, next: Next::Regex(regex) }))

@@ -342,11 +342,11 @@ impl Api {
         let given = request.arn("mapRunArn")?;
         arn::map_run(given)?;
         let count = |name: &str| request.get(name).and_then(Value::as_u64);
-        let mut update = MapRunUpdate::default();
-        update.max_concurrency = count("maxConcurrency");
-        update.tolerated_failure_count = count("toleratedFailureCount");
-        update.tolerated_failure_percentage =
-            request.get("toleratedFailurePercentage").and_then(Value::as_f64);
+        let update = MapRunUpdate {
+            max_concurrency: count("maxConcurrency"),
+            tolerated_failure_count: count("toleratedFailureCount"),
+            tolerated_failure_percentage: request.get("toleratedFailurePercentage").and_then(Value::as_f64),
+        };
         if update == MapRunUpdate::default() {
             return Err(ApiError::new(
                 "ValidationException",
