@@ -183,7 +183,9 @@ pub mod __private {
             Source, Workflow, WorkflowInfo, WorkflowType,
         },
         draft::{Draft, DraftChild, DraftTask, expect_express},
+        editor,
         number::{expect_less, expect_number, number},
+        same,
         shape::{
             Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Holds, Judged, Kind, Made, Need, Node,
             ObjectShape, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect, holds, said,
@@ -193,7 +195,7 @@ pub mod __private {
     };
     #[cfg(feature = "graph")]
     pub use stepfn_macros::svg;
-    pub use stepfn_macros::{fragment, state_machine};
+    pub use stepfn_macros::{editor_data, editor_machine, fragment, state_machine};
 }
 
 #[cfg(all(doctest, feature = "executor"))]

@@ -204,6 +204,10 @@ pub struct Import {
     /// A sample of the machines' input, in JSON; may be given more than once
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Vec<PathBuf>,
+    /// A history of an execution, as `aws stepfunctions get-execution-history` writes it: its input and the results of its Task states are
+    /// samples; may be given more than once
+    #[arg(long, value_name = "FILE")]
+    pub(crate) history: Vec<PathBuf>,
     /// Write a file for each machine into this directory [default: one machine, to standard output]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use stepfn_core::{json, value::Value};
-use stepfn_import::{self as import, Imported, Reach, Source};
+use stepfn_import::{self as import, Imported, Reach, Samples, Source};
 
 use crate::{
     Outcome,
@@ -17,7 +17,15 @@ use crate::{
 };
 
 pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
-    let Some(samples) = samples(&arguments.input, err)? else { return Ok(Outcome::Unreadable) };
+    let Some(inputs) = samples(&arguments.input, err)? else { return Ok(Outcome::Unreadable) };
+    let Some(histories) = samples(&arguments.history, err)? else { return Ok(Outcome::Unreadable) };
+    let mut samples = Samples { inputs, results: Vec::new() };
+    for (path, history) in arguments.history.iter().zip(&histories) {
+        if let Err(message) = samples.history(history) {
+            report::error(err, &format!("{}: {message}", source::name(path)))?;
+            return Ok(Outcome::Unreadable);
+        }
+    }
     let here = Path::new("").to_path_buf();
     let style = match Styles::default().of(&arguments.out.as_ref().unwrap_or(&here).join("machine.rs")) {
         Ok(style) => style,
@@ -32,12 +40,13 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
         match read(path, arguments.allow_outside) {
             Ok(machines) => {
                 for imported in machines {
-                    match import::rust_source(&imported, &samples) {
+                    match import::rust_source_with(&imported, &samples) {
                         Ok(mut source) => {
                             // As `stepfn fmt` would lay it out there.
                             if let Ok(formatted) = stepfn_import::rust::format(&source.text, &style) {
                                 source.text = formatted.text;
                             }
+                            source.text.insert_str(0, &origin(path));
                             written.push((path, imported, source));
                         }
                         Err(error) => {
@@ -90,6 +99,13 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
             for note in &imported.notes {
                 writeln!(err, "note: {}: {}", imported.name, report::printable(note))?;
             }
+            for function in &imported.functions {
+                let said = format!(
+                    "`{}` is declared without a body: its input and output may be anything until you write their types",
+                    function.rust_name
+                );
+                writeln!(err, "note: {}: {}", imported.name, report::printable(&said))?;
+            }
             for finding in &source.allowed {
                 let text = format!("{}, {}: {}", imported.name, finding.at, finding.message);
                 writeln!(err, "warning[{}]: {}", finding.code.name(), report::printable(&text))?;
@@ -97,6 +113,16 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
         }
     }
     Ok(outcome)
+}
+
+/// Where a file's machine comes from, as its first line.
+pub(crate) fn origin(path: &Path) -> String {
+    if source::is_stdin(path) {
+        return "// Imported by `stepfn import`.\n\n".to_owned();
+    }
+    // The name alone: folders differ from machine to machine.
+    let name = path.file_name().map(|name| name.to_string_lossy().replace(['\n', '\r', '`'], " "));
+    format!("// Imported from `{}` by `stepfn import`.\n\n", name.unwrap_or_default())
 }
 
 fn read(path: &Path, allow_outside: bool) -> Result<Vec<Imported>, String> {

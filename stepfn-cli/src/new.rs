@@ -156,6 +156,7 @@ fn imported(file: &Path, allow_outside: bool) -> Result<Project, String> {
         }));
         tests.push_str(&test_of(machine, &module));
         let laid_out = rust::format(&source.text, &style).map_or(source.text, |formatted| formatted.text);
+        let laid_out = crate::import::origin(file) + &laid_out;
         project.files.push((format!("src/{module}.rs").into(), laid_out));
         let asl = machine.machine.to_canonical_string();
         project.files.push((format!("tests/imported/{module}.asl.json").into(), asl));

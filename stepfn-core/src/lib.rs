@@ -7,6 +7,8 @@ pub mod definition;
 pub mod diagnostic;
 pub mod diff;
 pub mod draft;
+#[doc(hidden)]
+pub mod editor;
 pub mod flow;
 pub mod graph;
 pub mod intrinsic;

@@ -164,6 +164,7 @@ fn of_asl(name: &str, definition: &Value, references: &mut References) -> Import
         substitutions: std::mem::take(&mut references.substitutions),
         logging: None,
         tracing: false,
+        functions: Vec::new(),
         notes: Vec::new(),
     }
 }

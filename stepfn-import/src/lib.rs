@@ -26,10 +26,12 @@
 mod document;
 mod error;
 mod files;
+mod functions;
 mod indent;
 mod node;
 mod references;
 pub mod rust;
+mod samples;
 mod serverless;
 mod source;
 mod template;
@@ -48,6 +50,8 @@ use self::document::Document;
 pub use self::{
     error::Error,
     files::{FileError, MOST_BYTES, Reach, read_named, read_text},
+    functions::Function,
+    samples::Samples,
 };
 
 /// Returns `true` if a word is a name wherever a machine, and Rust, reads one.
@@ -72,6 +76,8 @@ pub struct Imported {
     pub logging: Option<LoggingConfiguration>,
     /// `tracingConfiguration`
     pub tracing: bool,
+    /// The functions of the file that its Task states call: the source declares each, without a body.
+    pub functions: Vec<Function>,
     /// The parts of the file that the machine's source does not express, a sentence each.
     pub notes: Vec<String>,
 }
@@ -153,6 +159,14 @@ pub fn read_file(path: &Path, reach: Reach) -> Result<Vec<Imported>, Error> {
 /// # Errors
 /// [`Error::Unwritable`], when the definition is one that AWS does not take.
 pub fn rust_source(imported: &Imported, samples: &[Value]) -> Result<Source, Error> {
+    source::rust_source(imported, &Samples { inputs: samples.to_vec(), results: Vec::new() })
+}
+
+/// Writes the source of a machine, with types inferred from samples of its input and of its states' results.
+///
+/// # Errors
+/// [`Error::Unwritable`], when the definition is one that AWS does not take.
+pub fn rust_source_with(imported: &Imported, samples: &Samples) -> Result<Source, Error> {
     source::rust_source(imported, samples)
 }
 

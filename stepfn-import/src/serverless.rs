@@ -5,6 +5,7 @@ use stepfn_core::placeholder::{self, Part};
 use super::{
     Error, Imported,
     document::{Document, Keys},
+    functions,
     node::{Kind, Node},
     references::References,
 };
@@ -34,6 +35,7 @@ pub(super) fn machines(document: Document<'_>, root: &Node) -> Result<Option<Vec
     let at = "stepFunctions.stateMachines";
     let machines = followed(document, machines, at)?;
     let mut out = Vec::new();
+    let functions = functions::keys(root);
     // Serverless takes a list of maps as well: one for each file.
     if let Kind::List(parts) = &machines.kind {
         for part in parts {
@@ -42,6 +44,9 @@ pub(super) fn machines(document: Document<'_>, root: &Node) -> Result<Option<Vec
         }
     } else {
         all(document, &machines, at, &mut out)?;
+    }
+    for imported in &mut out {
+        functions::bind(imported, &functions);
     }
     Ok(Some(out))
 }

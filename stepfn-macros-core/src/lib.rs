@@ -29,10 +29,7 @@ fn enclosed(ty: &syn::Type) -> TokenStream {
 
 /// `#[derive(StateData)]`.
 pub fn state_data(input: TokenStream) -> TokenStream {
-    crate_path::apply(Attribute::Taken, input, |input| match syn::parse2(input) {
-        Ok(input) => derive::state_data(input),
-        Err(error) => error.into_compile_error(),
-    })
+    crate_path::apply(Attribute::Kept, input, derive::state_data)
 }
 
 /// `#[derive(TaskError)]`.
@@ -56,6 +53,16 @@ pub fn state_machine(input: TokenStream) -> TokenStream {
 /// `fragment!`.
 pub fn fragment(input: TokenStream) -> TokenStream {
     crate_path::apply(Attribute::Kept, input, machine::fragment)
+}
+
+/// `editor_machine!`, which `state_machine!` writes where only rust-analyzer looks.
+pub fn editor_machine(input: TokenStream) -> TokenStream {
+    crate_path::apply(Attribute::Kept, input, machine::editor_machine)
+}
+
+/// `editor_data!`, which `#[derive(StateData)]` writes where only rust-analyzer looks.
+pub fn editor_data(input: TokenStream) -> TokenStream {
+    crate_path::apply(Attribute::Kept, input, derive::editor_data)
 }
 
 /// `path!`.

@@ -82,6 +82,20 @@ pub fn fragment(input: TokenStream) -> TokenStream {
     core::fragment(input.into()).into()
 }
 
+/// What editors see of a machine: `state_machine!` writes it where only rust-analyzer looks, with what it was given.
+#[doc(hidden)]
+#[proc_macro]
+pub fn editor_machine(input: TokenStream) -> TokenStream {
+    core::editor_machine(input.into()).into()
+}
+
+/// What editors see of a type: `#[derive(StateData)]` writes it where only rust-analyzer looks, with what it was given.
+#[doc(hidden)]
+#[proc_macro]
+pub fn editor_data(input: TokenStream) -> TokenStream {
+    core::editor_data(input.into()).into()
+}
+
 /// The text of a path, checked against a type where it is written: `path!(Order, $.items[*].sku)`.
 ///
 /// That the type has such fields is checked by rustc; whether they are there at some state is for the builder's `build()`.

@@ -94,3 +94,131 @@ fn a_planted_unhandled_error_and_a_planted_endless_loop_are_found() {
         "{exploration}"
     );
 }
+
+#[derive(Serialize, Deserialize, StateData)]
+struct Quote {
+    total: u32,
+    code: String,
+}
+
+#[derive(Serialize, Deserialize, StateData)]
+struct Request {
+    lines: Vec<String>,
+    name: String,
+    limit: u32,
+}
+
+#[lambda]
+async fn price(request: Request) -> Quote {
+    Quote { total: request.limit, code: request.name }
+}
+
+state_machine! {
+    /// What a rule reads was selected of a result.
+    Selected(Request) -> stepfn::value::Value {
+        start_at: T,
+        T: Task { resource: lambda::invoke(price), payload: $, result_selector: { "t": $.Payload.total }, next: C },
+        C: Choice { choices: [$.t >= 50 => A], default: B },
+        A: Succeed {},
+        B: Succeed {},
+    }
+}
+
+state_machine! {
+    /// The same behind a Parallel, and the whole result of a branch.
+    InParallel(Request) -> stepfn::value::Value {
+        start_at: P,
+        P: Parallel {
+            branches: [
+                { start_at: T, T: Task { resource: lambda::invoke(price), payload: $, result_selector: { "t": $.Payload.total }, end: true } },
+                { start_at: U, U: Task { resource: lambda::invoke(price), payload: $, end: true } },
+            ],
+            result_selector: { "first": $[0].t, "second": $[1] },
+            next: C,
+        },
+        C: Choice { choices: [$.first >= 50 => A, $.second.Payload.code matches "x-*" => D], default: B },
+        A: Succeed {},
+        B: Succeed {},
+        D: Succeed {},
+    }
+}
+
+state_machine! {
+    /// Lengths, variables, and one path against another.
+    Measured(Request) -> stepfn::value::Value {
+        start_at: Count,
+        Count: Pass {
+            parameters: { "count": States.ArrayLength($.lines), "limit": $.limit, "name": $.name },
+            assign: { "name": $.name },
+            next: Compare,
+        },
+        Compare: Choice {
+            choices: [$.count == 7 => A, number($.limit) > $.count => B, $name == "Kim" => D],
+            default: E,
+        },
+        A: Succeed {},
+        B: Succeed {},
+        D: Succeed {},
+        E: Succeed {},
+    }
+}
+
+state_machine! {
+    /// Conditions of JSONata over known paths.
+    Expressions(Request) -> stepfn::value::Value {
+        query_language: JSONata,
+        start_at: Keep,
+        Keep: Pass { assign: { "who": "{% $states.input.name %}" }, next: C },
+        C: Choice {
+            choices: [
+                "{% $length($states.input.name) > 12 %}" => A,
+                "{% $count($states.input.lines) = 3 %}" => B,
+                "{% $who = 'Kim' %}" => D,
+            ],
+            default: E,
+        },
+        A: Succeed {},
+        B: Succeed {},
+        D: Succeed {},
+        E: Succeed {},
+    }
+}
+
+state_machine! {
+    /// What a service answers.
+    Events() -> stepfn::value::Value {
+        start_at: E,
+        E: Task {
+            resource: events::put_events,
+            parameters: { "Entries": [{ "Source": "s", "DetailType": "d", "Detail": {} }] },
+            result_selector: { "id": $.Entries[0].EventId, "failed": $.FailedEntryCount },
+            next: C,
+        },
+        C: Choice { choices: [$.failed > 0 => Again], default: Done },
+        Again: Fail { error: "Again" },
+        Done: Succeed {},
+    }
+}
+
+#[test]
+fn what_a_rule_reads_is_followed_back_to_where_it_came_from() {
+    for (name, exploration) in [
+        ("selected", Selected::explore()),
+        ("in parallel", InParallel::explore()),
+        ("measured", Measured::explore()),
+        ("expressions", Expressions::explore()),
+        ("events", Events::explore()),
+    ] {
+        let untaken: Vec<String> = exploration.untaken().map(ToString::to_string).collect();
+        assert_eq!(untaken, [""; 0], "{name}\n{exploration}");
+        assert_eq!(exploration.problem, None, "{name}");
+    }
+}
+
+#[test]
+fn an_answer_of_a_service_has_what_its_states_read() {
+    let exploration = Events::explore();
+    let first = exploration.runs.first().expect("a run");
+    assert_eq!(first.path, "E → C → Again ✗", "{exploration}");
+    assert!(!exploration.to_string().contains("States.ParameterPathFailure"), "{exploration}");
+}

@@ -45,7 +45,7 @@ pub struct Order {
     pub id: String,
     pub total: u32,
     pub kind: String,
-    pub delay: u32,
+    pub delay: u16,
     pub note: Option<String>,
     pub items: Vec<Item>,
 }

@@ -150,3 +150,68 @@ fn two_machines_never_share_a_file() {
         assert!(place.read("src/ab.rs").contains("#[name = \"a-b\"]"), "{}", place.read("src/ab.rs"));
     }
 }
+
+const SHOP: &str = "service: shop
+functions:
+  chargeCard: { handler: charge.handler }
+  unused: { handler: unused.handler }
+stepFunctions:
+  stateMachines:
+    shop:
+      definition:
+        StartAt: Charge
+        States:
+          Charge: { Type: Task, Resource: !GetAtt chargeCard.Arn, ResultPath: $.receipt, Next: Enough }
+          Enough:
+            Type: Choice
+            Choices: [{ Variable: $.receipt.total, NumericGreaterThan: 3, Next: Call }]
+            Default: Call
+          Call: { Type: Task, Resource: 'arn:aws:states:us-east-1:123456789012:activity:ask', End: true }
+";
+
+const HISTORY: &str = r#"{ "events": [
+    { "id": 1, "previousEventId": 0, "executionStartedEventDetails": { "input": "{\"order\":\"7\"}" } },
+    { "id": 2, "previousEventId": 1, "stateEnteredEventDetails": { "name": "Charge" } },
+    { "id": 3, "previousEventId": 2, "lambdaFunctionSucceededEventDetails": { "output": "{\"total\":7,\"id\":\"r\"}" } },
+    { "id": 4, "previousEventId": 3, "stateEnteredEventDetails": { "name": "Call" } },
+    { "id": 5, "previousEventId": 4, "activitySucceededEventDetails": { "output": "{\"answer\":true}" } } ] }"#;
+
+#[test]
+fn functions_are_declared_and_histories_give_their_types() {
+    let place = Place::new(&[("serverless.yml", SHOP), ("history.json", HISTORY)]);
+    let Run { out, code, .. } = place.run(&["import", "serverless.yml"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("// Imported from `serverless.yml` by `stepfn import`.\n\n"), "{out}");
+    assert!(
+        out.contains("#[lambda(name = \"chargeCard\")]\npub fn charge_card(input: Value) -> Value;"),
+        "{out}"
+    );
+    assert!(out.contains("resource: lambda(charge_card)") && !out.contains("unused"), "{out}");
+
+    let Run { out, code, .. } =
+        place.run(&["import", "serverless.yml", "--history", "history.json", "--history", "history.json"]);
+    assert_eq!(code, 0);
+    for part in [
+        "pub struct ChargeCardOutput {\n",
+        "    pub total: i64,\n",
+        "pub fn charge_card(input: Value) -> ChargeCardOutput;",
+        "activity:ask\" -> CallResult",
+        "    pub answer: bool,\n",
+        "    pub order: String,\n",
+    ] {
+        assert!(out.contains(part), "no {part} in {out}");
+    }
+
+    let Run { err, code, .. } = place.run(&["import", "serverless.yml", "--history", "serverless.yml"]);
+    assert_eq!(code, 2, "{err}");
+}
+
+#[test]
+fn what_is_wrong_in_a_definition_stays_to_be_seen() {
+    let loose = r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "End": true }, "B": { "Type": "Pass", "End": true } } }"#;
+    let place = Place::new(&[("loose.asl.json", loose)]);
+    let Run { out, err, code } = place.run(&["import", "loose.asl.json"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("// FIXME: ") && out.contains("#[allow(stepfn::unreachable_state)]"), "{out}");
+    assert!(err.contains("warning[unreachable-state]"), "{err}");
+}

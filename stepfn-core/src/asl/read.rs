@@ -92,7 +92,9 @@ impl Reader {
             _ => false,
         });
         self.findings.push(match bare {
-            Some(text) => finding.fix(Edit::Value { at: at.to_owned(), to: text.to_owned() }, true),
+            Some(text) => finding
+                .help(format!("write it without quotes: `{text}`"))
+                .fix(Edit::Value { at: at.to_owned(), to: text.to_owned() }, true),
             None => finding,
         });
     }

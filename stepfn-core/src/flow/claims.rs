@@ -146,6 +146,13 @@ fn unfolded(shape: &Shape, depth: usize) -> Sym {
     }
 }
 
+/// A value laid out flat, as it is: node 0 is the value.
+pub(super) fn outline(value: &Sym) -> Vec<OwnedNode> {
+    let mut nodes = Vec::new();
+    nodes_of(value, &mut nodes);
+    nodes
+}
+
 /// Lays a value out flat; node 0 of what is appended is the value.
 fn nodes_of(value: &Sym, nodes: &mut Vec<OwnedNode>) -> usize {
     let index = nodes.len();

@@ -173,8 +173,28 @@ pub struct Analysis {
     pub obligations: Vec<Obligation>,
 }
 
+/// What flows in at a place: into a state, or into a path there.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// JSON pointer of the state, or to the path's text.
+    pub at: String,
+    /// Byte range of the path in that text, where it is a part of it.
+    pub range: Option<Range<usize>>,
+    /// What `$` is there (`$$`, or the variable, where the path starts with that). The first node is the value.
+    pub nodes: Vec<OwnedNode>,
+}
+
 /// Analyses the data flow of a machine.
 pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
+    run(machine, typing, None).0
+}
+
+/// What flows into each state, and into each path, of a machine: what an editor shows there.
+pub fn follow(machine: &StateMachine, typing: &Typing) -> Vec<Seen> {
+    run(machine, typing, Some(Vec::new())).1.unwrap_or_default()
+}
+
+fn run(machine: &StateMachine, typing: &Typing, seen: Option<Vec<Seen>>) -> (Analysis, Option<Vec<Seen>>) {
     intern::begin(MOST_SIZE.max(2 * size(&machine.to_json())));
     let input = typing
         .input
@@ -193,6 +213,7 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
         contexts: HashMap::new(),
         again: Vec::new(),
         report: Some(Analysis::default()),
+        seen,
     };
     let output = analyser.solve("", machine, &Flow::new(input));
     if let Some(ty) = typing.output {
@@ -208,10 +229,11 @@ pub fn analyse(machine: &StateMachine, typing: &Typing) -> Analysis {
     analyser.claim_again();
     analyser.unwritten(machine);
     let mut analysis = analyser.report.take().unwrap_or_default();
+    let seen = analyser.seen.take();
     drop(analyser);
     intern::clear();
     analysis.tell_once();
-    analysis
+    (analysis, seen)
 }
 
 impl Analysis {
@@ -295,6 +317,8 @@ struct Analyser<'t> {
     again: Vec<(String, String, Vec<Leaf>)>,
     /// Where diagnostics go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
+    /// What was seen to flow in, where somebody asks for it.
+    seen: Option<Vec<Seen>>,
 }
 
 impl Analyser<'_> {
@@ -338,13 +362,24 @@ impl Analyser<'_> {
                 // A state that nothing leads to has a diagnostic of its own.
                 let Some(flow) = solved.inputs.get(name.as_str()) else { continue };
                 intern::count();
-                self.state(&pointer(at, name), name, state, language, flow);
+                let at = pointer(at, name);
+                self.see(&at, None, &flow.data);
+                self.state(&at, name, state, language, flow);
             }
         }
         let ends = machine.states.keys().filter_map(|name| solved.ends.get(name)).cloned();
         let output = ends.reduce(|all, end| all.meet(&end));
         self.machines.insert(at.to_owned(), solved);
         output.unwrap_or_else(Sym::never)
+    }
+
+    /// Notes what flows in somewhere, if somebody asks.
+    fn see(&mut self, at: &str, range: Option<&Range<usize>>, value: &Sym) {
+        if self.report.is_some()
+            && let Some(seen) = &mut self.seen
+        {
+            seen.push(Seen { at: at.to_owned(), range: range.cloned(), nodes: claims::outline(value) });
+        }
     }
 
     fn flow_in<'m>(

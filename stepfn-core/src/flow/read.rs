@@ -94,6 +94,7 @@ impl Analyser<'_> {
                 }
             }
         };
+        self.see(&reading.at, reading.range.as_ref(), &root);
         if path.root == Root::Input {
             let keys = path.segments.iter().map_while(|segment| match &segment.kind {
                 SegmentKind::Name(name) => Some(name.as_str()),

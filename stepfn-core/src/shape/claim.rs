@@ -545,10 +545,39 @@ const fn path_to(
     out.push(", found ");
     article(out, view.shape);
     from(origin, out);
+    if let Need::Literal(text) = need
+        && is_unquoted(view.shape, text)
+    {
+        out.push("; compare it with `");
+        out.push(text);
+        out.push("`, without quotes");
+    }
     if matches!((need, view.shape), (Need::Timestamp, Shape::String)) {
         out.push("; where a field always holds one, write `#[state_data(timestamp)]` on it");
     }
     Some(Fault::WrongType)
+}
+
+/// Returns `true` if a text is a literal of the shape, but for its quotes.
+const fn is_unquoted(shape: &Shape, text: &str) -> bool {
+    match shape {
+        Shape::Boolean => matches!(text.as_bytes(), b"true" | b"false"),
+        Shape::Integer { .. } | Shape::Number => {
+            let bytes = text.as_bytes();
+            let mut at = if !bytes.is_empty() && bytes[0] == b'-' { 1 } else { 0 };
+            if at == bytes.len() {
+                return false;
+            }
+            while at < bytes.len() {
+                if !bytes[at].is_ascii_digit() && (bytes[at] != b'.' || at + 1 == bytes.len()) {
+                    return false;
+                }
+                at += 1;
+            }
+            true
+        }
+        _ => false,
+    }
 }
 
 /// The suggestion where something may be missing, and null where it is not.

@@ -17,6 +17,7 @@ use super::{
     Unwritable,
     layout::{Entry, Piece},
     paths::expression,
+    results::Declared,
     words::{self, name, number, string},
 };
 
@@ -24,7 +25,9 @@ use super::{
 pub(super) struct Writer<'a> {
     pub(super) substitutions: &'a IndexMap<String, Reference>,
     /// The diagnostics that are errors, by the pointer of the state that allows them.
-    pub(super) allowed: &'a BTreeMap<String, BTreeSet<&'static str>>,
+    pub(super) allowed: &'a BTreeMap<String, BTreeMap<&'static str, Vec<String>>>,
+    /// The functions and results that have a declaration.
+    pub(super) declared: &'a Declared,
     /// Whether the state that is being written holds a path as a mere string, which the macro takes for a slip.
     pub(super) has_path_as_text: bool,
     /// The names that references were given in place, which need no declaration.
@@ -78,10 +81,13 @@ impl Writer<'_> {
         }
         let mut codes = self.allowed.get(at).cloned().unwrap_or_default();
         if std::mem::replace(&mut self.has_path_as_text, outer) {
-            codes.insert(Code::ExpressionAsText.name());
+            codes.entry(Code::ExpressionAsText.name()).or_default();
         }
+        // What is wrong stays to be seen where it is allowed.
+        let messages = codes.values().flatten();
+        above.extend(messages.map(|message| format!("// FIXME: {}", message.replace(['\n', '\r'], " "))));
         let codes: Vec<String> =
-            codes.iter().map(|code| format!("stepfn::{}", code.replace('-', "_"))).collect();
+            codes.keys().map(|code| format!("stepfn::{}", code.replace('-', "_"))).collect();
         if !codes.is_empty() {
             above.push(format!("#[allow({})]", codes.join(", ")));
         }
@@ -114,7 +120,7 @@ impl Writer<'_> {
                     None => return wrong("a name of an error is a string"),
                 }
             }
-            ("Resource", Value::String(text)) => Piece::Text(self.resource(text)),
+            ("Resource", Value::String(text)) => Piece::Text(self.resource(text, owner)),
             ("Choices", Value::Array(rules)) => {
                 let mut entries = Vec::new();
                 for (index, rule) in rules.iter().enumerate() {
@@ -291,7 +297,19 @@ impl Writer<'_> {
         })
     }
 
-    fn resource(&mut self, arn: &str) -> String {
+    fn resource(&mut self, arn: &str, state: &str) -> String {
+        if let Some((function, name)) = self.declared.functions.get(arn) {
+            self.in_place.extend(name.clone());
+            return format!("lambda({function})");
+        }
+        let resource = self.untyped_resource(arn);
+        match self.declared.results.get(state) {
+            Some(ty) => format!("{resource} -> {ty}"),
+            None => resource,
+        }
+    }
+
+    fn untyped_resource(&mut self, arn: &str) -> String {
         self.reference(arn).or_else(|| service(arn)).unwrap_or_else(|| string(arn))
     }
 }

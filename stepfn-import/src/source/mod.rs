@@ -4,6 +4,7 @@ mod conditions;
 mod layout;
 mod machine;
 mod paths;
+mod results;
 mod structs;
 mod typed;
 mod types;
@@ -22,14 +23,15 @@ use stepfn_core::{
 use self::{
     layout::Piece,
     machine::Writer,
+    results::Declared,
     structs::Structs,
     types::Type,
     words::{doc, string},
 };
-use super::{Error, Imported, Source};
+use super::{Error, Imported, Samples, Source};
 use crate::rust::{self, Style};
 
-pub(super) use self::words::{is_identifier, pascal_case};
+pub(super) use self::words::{is_identifier, pascal_case, rust_function};
 
 /// Something that `state_machine!` has no word for, because AWS does not take it either.
 #[derive(Clone, Debug)]
@@ -44,30 +46,37 @@ impl Unwritable {
     }
 }
 
-pub(super) fn rust_source(imported: &Imported, samples: &[Value]) -> Result<Source, Error> {
+pub(super) fn rust_source(imported: &Imported, samples: &Samples) -> Result<Source, Error> {
     let fail = |unwritable: Unwritable| Error::Unwritable {
         machine: imported.name.clone(),
         at: unwritable.at,
         what: unwritable.what,
     };
     let json = imported.machine.to_json();
-    let input = input_type(imported, samples);
-    let findings = typed::findings(imported, input.shape());
+    let input = input_type(imported, &samples.inputs);
+    let mut results = results::of(imported, &samples.results);
+    typed::fit_results(imported, &input, &mut results);
+    let findings = typed::findings(imported, input.shape(), &results);
     if let Some(claim) = findings.claims.first() {
         return Err(fail(Unwritable::new(claim.at.as_str(), &claim.message)));
     }
-    let mut allowed: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
+    let mut allowed: BTreeMap<String, BTreeMap<&'static str, Vec<String>>> = BTreeMap::new();
     for finding in &findings.allowable {
         match state_at(&json, &finding.at) {
             Some(state) => {
-                allowed.entry(state).or_default().insert(finding.code.name());
+                let messages = allowed.entry(state).or_default().entry(finding.code.name()).or_default();
+                messages.push(finding.message.clone());
             }
             None => return Err(fail(Unwritable::new(finding.at.as_str(), &finding.message))),
         }
     }
+    let mut structs = Structs::beside(&imported.rust_name);
+    let input = data(imported, &input, &mut structs);
+    let declared = results::declare(imported, &results, &mut structs);
     let mut writer = Writer {
         substitutions: &imported.substitutions,
         allowed: &allowed,
+        declared: &declared,
         has_path_as_text: false,
         in_place: BTreeSet::new(),
     };
@@ -92,7 +101,9 @@ pub(super) fn rust_source(imported: &Imported, samples: &[Value]) -> Result<Sour
     for line in attributes(imported, &writer.in_place) {
         head.push_str(&format!("    {line}\n"));
     }
-    let (mut text, input) = data(imported, &input);
+    let mut text = imports(&structs, &declared);
+    text.push_str(&structs.text);
+    text.push_str(&declared.text);
     text.push_str(&format!("state_machine! {{\n{head}    "));
     // The machine itself is never put on one line.
     let block = Piece::Block { head: format!("pub {}({input}) ", imported.rust_name), entries };
@@ -115,17 +126,20 @@ fn input_type(imported: &Imported, samples: &[Value]) -> Type {
     typed::fitting(imported, &wanted)
 }
 
-/// Returns the items before the machine, and the name of its input's type: nothing where it may be anything.
-fn data(imported: &Imported, input: &Type) -> (String, String) {
+/// Returns the name of the input's type: nothing where it may be anything.
+fn data(imported: &Imported, input: &Type, structs: &mut Structs) -> String {
     if *input == Type::Any {
-        return ("use stepfn::state_machine;\n\n".to_owned(), String::new());
+        return String::new();
     }
-    let mut structs = Structs::beside(&imported.rust_name);
-    let name = structs.name(
+    structs.name(
         input,
         &format!("{}Input", imported.rust_name),
         &format!("The input of [`{}`].", imported.rust_name),
-    );
+    )
+}
+
+/// The `use` lines that the items before the machine need.
+fn imports(structs: &Structs, declared: &Declared) -> String {
     let mut text = String::new();
     if !structs.text.is_empty() {
         text.push_str("use serde::{Deserialize, Serialize};\n");
@@ -133,9 +147,18 @@ fn data(imported: &Imported, input: &Type) -> (String, String) {
     if structs.uses_value {
         text.push_str("use serde_json::Value;\n");
     }
-    let imports = if structs.text.is_empty() { "state_machine" } else { "{StateData, state_machine}" };
-    text.push_str(&format!("use stepfn::{imports};\n\n{}", structs.text));
-    (text, name)
+    let mut names = Vec::new();
+    if !structs.text.is_empty() {
+        names.push("StateData");
+    }
+    if !declared.text.is_empty() {
+        names.push("lambda");
+    }
+    names.push("state_machine");
+    let names =
+        if let [only] = names.as_slice() { (*only).to_owned() } else { format!("{{{}}}", names.join(", ")) };
+    text.push_str(&format!("use stepfn::{names};\n\n"));
+    text
 }
 
 /// The pointer of the innermost state around a pointer.

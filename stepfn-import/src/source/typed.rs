@@ -5,11 +5,11 @@ use stepfn_core::{
     check::{self, Code, Options},
     definition::WorkflowType,
     diagnostic::{Diagnostic, Severity},
-    flow::{self, Known, OwnedClaim, TypeRef, Typing},
+    flow::{self, Known, OwnedClaim, StateTyping, TypeRef, Typing},
     shape::Shape,
 };
 
-use super::types::Type;
+use super::{results::Answer, types::Type};
 use crate::Imported;
 
 /// The number of times that a machine is checked to find a type: beyond that, the types inside stay open.
@@ -23,7 +23,7 @@ pub(super) struct Findings {
     pub(super) claims: Vec<Diagnostic>,
 }
 
-pub(super) fn findings(imported: &Imported, input: &'static Shape) -> Findings {
+pub(super) fn findings(imported: &Imported, input: &'static Shape, results: &[Answer]) -> Findings {
     // As the macro: what the reader finds wrong counts, too.
     let (machine, read) = asl::read(&imported.machine.to_json());
     let machine = &machine;
@@ -33,9 +33,19 @@ pub(super) fn findings(imported: &Imported, input: &'static Shape) -> Findings {
         output: Some(TypeRef(1)),
         proven: true,
         express: imported.workflow_type == WorkflowType::Express,
+        states: results
+            .iter()
+            .enumerate()
+            .flat_map(|(index, answer)| {
+                let result = move |state: &String| (state.clone(), StateTyping::Result(TypeRef(index + 2)));
+                answer.states.iter().map(result)
+            })
+            .collect(),
         ..Typing::default()
     };
-    let known = Known { types: vec![input, &Shape::Any], tasks: Vec::new() };
+    let mut types = vec![input, &Shape::Any];
+    types.extend(results.iter().map(|answer| answer.ty.shape()));
+    let known = Known { types, tasks: Vec::new() };
     let analysis = flow::analyse(machine, &typing);
     allowable.extend(analysis.findings);
     let mut claims = Vec::new();
@@ -54,20 +64,42 @@ pub(super) fn findings(imported: &Imported, input: &'static Shape) -> Findings {
 
 /// The part of a type that a machine compiles with, and finds nothing new in.
 pub(super) fn fitting(imported: &Imported, wanted: &Type) -> Type {
-    let known: Vec<(String, Code)> = findings(imported, &Shape::Any)
-        .allowable
-        .into_iter()
-        .map(|finding| (finding.at, finding.code))
-        .collect();
+    let known = places(findings(imported, &Shape::Any, &[]).allowable);
+    fitting_part(wanted, |ty| nothing_new(&findings(imported, ty.shape(), &[]), &known))
+}
+
+/// Cuts the types of results down to what the machine compiles with, one after the other.
+pub(super) fn fit_results(imported: &Imported, input: &Type, results: &mut Vec<Answer>) {
+    let known = places(findings(imported, input.shape(), &[]).allowable);
+    let mut fit: Vec<Answer> = Vec::new();
+    for answer in results.drain(..) {
+        let ty = fitting_part(&answer.ty, |ty| {
+            let mut with = fit.clone();
+            with.push(Answer { ty: ty.clone(), ..answer.clone() });
+            nothing_new(&findings(imported, input.shape(), &with), &known)
+        });
+        if ty != Type::Any {
+            fit.push(Answer { ty, ..answer });
+        }
+    }
+    *results = fit;
+}
+
+fn places(findings: Vec<Diagnostic>) -> Vec<(String, Code)> {
+    findings.into_iter().map(|finding| (finding.at, finding.code)).collect()
+}
+
+fn nothing_new(found: &Findings, known: &[(String, Code)]) -> bool {
+    let is_known =
+        |finding: &Diagnostic| known.iter().any(|(at, code)| *at == finding.at && *code == finding.code);
+    found.claims.is_empty() && found.allowable.iter().all(is_known)
+}
+
+fn fitting_part(wanted: &Type, mut is_fit: impl FnMut(&Type) -> bool) -> Type {
     let mut checks = 0;
     let mut fits = |ty: &Type| {
         checks += 1;
-        if checks > MOST_CHECKS {
-            return false;
-        }
-        let found = findings(imported, ty.shape());
-        found.claims.is_empty()
-            && found.allowable.into_iter().all(|finding| known.contains(&(finding.at, finding.code)))
+        checks <= MOST_CHECKS && is_fit(ty)
     };
     if fits(wanted) {
         return wanted.clone();

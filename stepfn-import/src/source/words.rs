@@ -141,6 +141,12 @@ fn pascal_case_of(snake: &str) -> String {
     }
 }
 
+/// The name of the Rust function for a function's key: `processOrder` is `process_order`.
+pub(crate) fn rust_function(key: &str) -> String {
+    let name = snake_case(key);
+    if is_identifier(&name) { name } else { format!("function_{name}") }
+}
+
 /// The words of a name, each with a capital: `order-flow` is `OrderFlow`.
 pub(crate) fn pascal_case(name: &str) -> String {
     let mut out = String::new();

@@ -6,6 +6,7 @@
 mod attr;
 mod bounds;
 mod container;
+mod editor;
 mod enums;
 mod expand;
 mod field;
@@ -14,7 +15,7 @@ mod recursive;
 mod state_data;
 mod task_error;
 
-pub(crate) use self::{state_data::state_data, task_error::task_error};
+pub(crate) use self::{editor::editor_data, state_data::state_data, task_error::task_error};
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

@@ -7,13 +7,23 @@ use syn::DeriveInput;
 use super::{Errors, attr, bounds, container, expand, field::Context, form::Form};
 
 /// Returns the impl of `StateData` for a type, or the errors of its attributes beside an impl without content.
-#[allow(clippy::needless_pass_by_value)] // an expansion owns its input
-pub(crate) fn state_data(input: DeriveInput) -> TokenStream {
+pub(crate) fn state_data(written: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(written.clone()) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
     let mut errors = Errors::default();
     let form = form(&input, &mut errors);
     let form = if errors.is_empty() { form } else { Form::Any };
     let bounded = bounds::bounded(&input.generics, &form);
     let mut tokens = expand::state_data(&input.ident, &input.generics, &bounded, &form);
+    tokens.extend(quote::quote! {
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            ::stepfn::__private::editor_data! { #written }
+        };
+    });
     tokens.extend(errors.into_compile_error());
     tokens
 }
@@ -44,7 +54,7 @@ fn form(input: &DeriveInput, errors: &mut Errors) -> Form {
 }
 
 /// The type as one of serde's derives reads it.
-fn parsed(input: &DeriveInput, derive: Derive) -> syn::Result<Container<'_>> {
+pub(super) fn parsed(input: &DeriveInput, derive: Derive) -> syn::Result<Container<'_>> {
     let cx = Ctxt::new();
     // Where serde's own expansion would look for its hidden parts; nothing of it is expanded here.
     let private = quote::format_ident!("__private");

@@ -195,11 +195,36 @@ pub(super) struct Errors {
     told: Vec<TokenStream>,
     /// Whether something is wrong that was told where a fragment is written.
     pub(super) is_broken: bool,
+    /// The keys around what is being read, outermost first.
+    within: Vec<String>,
+    /// The paths in what could not be read, with the keys around.
+    lost: Vec<(Vec<String>, Text)>,
 }
 
 impl Errors {
     pub(super) fn push(&mut self, place: Place, message: impl AsRef<str>) {
         self.told.push(super::expand::compile_error(place, message.as_ref()));
+    }
+
+    /// Goes into the value of a key, until [`leave`](Self::leave).
+    pub(super) fn enter(&mut self, key: &str) {
+        self.within.push(key.to_owned());
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.within.pop();
+    }
+
+    /// Keeps the paths of what could not be read, for editors.
+    pub(super) fn lose(&mut self, paths: Vec<Text>) {
+        self.lost.extend(paths.into_iter().map(|path| (self.within.clone(), path)));
+    }
+
+    /// The paths in what could not be read of a state, by its pointer.
+    pub(super) fn lost_in(&self, state: &str) -> impl Iterator<Item = &Text> {
+        let name = state.rsplit_once("/States/").map_or("", |(_, name)| name).to_owned();
+        let of_state = move |keys: &[String]| keys.contains(&name);
+        self.lost.iter().filter(move |(keys, _)| of_state(keys)).map(|(_, path)| path)
     }
 
     pub(super) fn push_syn(&mut self, error: &syn::Error) {

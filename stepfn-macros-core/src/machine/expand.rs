@@ -56,6 +56,8 @@ pub(super) struct Names {
     pub(super) tasks: Vec<TokenStream>,
     /// The other machines that this one starts.
     pub(super) children: Vec<TokenStream>,
+    /// The types as they are written, for editors.
+    pub(super) written: Vec<TokenStream>,
     pub(super) constants: TokenStream,
 }
 
@@ -65,9 +67,12 @@ impl Names {
         let name = quote::format_ident!("__STEPFN_TYPE{index}");
         let place = Place::of_tokens(ty);
         let ty = enclosed(ty);
-        let shape = quote_spanned!(place.first=> <#ty as ::stepfn::__private::StateData>::SHAPE);
+        // Editors explain keywords, wherever they stand.
+        let as_ = quote!(as);
+        let shape = quote_spanned!(place.first=> <#ty #as_ ::stepfn::__private::StateData>::SHAPE);
         self.constants.extend(quote!(const #name: &'static ::stepfn::__private::Shape = #shape;));
         self.types.push(quote!(#name));
+        self.written.push(ty);
         TypeRef(index)
     }
 
@@ -85,6 +90,8 @@ impl Names {
         let first = self.types.len();
         self.types.push(quote!(#name.input));
         self.types.push(quote!(#name.output));
+        self.written.push(quote!(<#task as ::stepfn::__private::Task>::Input));
+        self.written.push(quote!(<#task as ::stepfn::__private::Task>::Output));
         (index, TypeRef(first), TypeRef(first + 1))
     }
 
@@ -107,6 +114,8 @@ impl Names {
         let first = self.types.len();
         self.types.push(quote!(#name.input));
         self.types.push(quote!(#name.output));
+        self.written.push(quote!(<#child as ::stepfn::__private::Workflow>::Input));
+        self.written.push(quote!(<#child as ::stepfn::__private::Workflow>::Output));
         (TypeRef(first), TypeRef(first + 1))
     }
 
@@ -365,15 +374,7 @@ pub(super) fn machine(
     let others = &settings.others;
     let conditions = settings.conditions();
     let text = settings.name.clone().unwrap_or_else(|| name.to_string());
-    let states = &lowered.states;
-    let constants = states.iter().map(|state| {
-        let text = syn::ext::IdentExt::unraw(state).to_string();
-        let doc = format!("The state `{text}`.");
-        quote! {
-            #[doc = #doc]
-            pub const #state: &'static str = #text;
-        }
-    });
+    let constants = constants(&lowered.states, &lowered.docs);
     let workflow_type = match settings.workflow_type {
         WorkflowType::Standard => quote!(Standard),
         WorkflowType::Express => quote!(Express),
@@ -443,7 +444,9 @@ pub(super) fn machine(
         .collect();
     spots.sort_by_key(|(at, _)| *at);
     // Each line has the span of the state's name.
-    let lines = spots.into_iter().map(|(at, span)| quote_spanned!(span=> (#at, ::core::line!())));
+    let lines = spots.into_iter().map(|(at, span)| quote_spanned!(span=> (#at, ::core::line!()),));
+    let lines = (!lowered.states.is_empty()).then(|| quote!(::stepfn::__private::same![&[#(#lines)*]]));
+    let lines = lines.unwrap_or_else(|| quote!(&[]));
     let substitutions = lowered.substitutions.iter().map(|(name, reference)| {
         let reference = match reference {
             Reference::Ref(id) => quote!(Ref(::std::string::String::from(#id))),
@@ -492,7 +495,7 @@ pub(super) fn machine(
         #conditions
         #[allow(non_upper_case_globals, dead_code)]
         impl #name {
-            #(#constants)*
+            #constants
         }
     };
     // rustc reports at the type that a public machine of a private type is none.
@@ -518,13 +521,32 @@ pub(super) fn machine(
                 __stepfn_draft.tracing = #tracing;
                 __stepfn_draft.source = ::core::option::Option::Some(::stepfn::__private::Source {
                     file: ::core::file!(),
-                    lines: &[#(#lines),*],
+                    lines: #lines,
                 });
                 __stepfn_draft.finish()
             }
         }
     };
     (item, definition)
+}
+
+/// A constant for each state's name, with what is said of the state.
+fn constants(states: &[proc_macro2::Ident], docs: &[Vec<syn::Attribute>]) -> TokenStream {
+    let mut constants = TokenStream::new();
+    for (index, state) in states.iter().enumerate() {
+        let text = syn::ext::IdentExt::unraw(state).to_string();
+        let docs = docs.get(index).map(Vec::as_slice).unwrap_or_default();
+        let plain = docs.is_empty().then(|| {
+            let doc = format!("The state `{text}`.");
+            quote!(#[doc = #doc])
+        });
+        constants.extend(quote! {
+            #plain
+            #(#docs)*
+            pub const #state: &'static str = #text;
+        });
+    }
+    constants
 }
 
 fn associated_types(input: &syn::Type, output: &syn::Type) -> TokenStream {
@@ -539,16 +561,14 @@ fn associated_types(input: &syn::Type, output: &syn::Type) -> TokenStream {
 pub(super) fn stand_in(
     machine: &Machine,
     states: &[proc_macro2::Ident],
+    docs: &[Vec<syn::Attribute>],
     conditions: &TokenStream,
-) -> TokenStream {
+) -> (TokenStream, TokenStream) {
     let Machine { visibility, name, input, output, .. } = machine;
     let text = name.to_string();
     let associated = associated_types(input, output);
-    let constants = states.iter().map(|state| {
-        let text = state.to_string();
-        quote!(pub const #state: &'static str = #text;)
-    });
-    quote! {
+    let constants = constants(states, docs);
+    let item = quote! {
         #conditions
         #[allow(missing_docs)]
         #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
@@ -557,10 +577,10 @@ pub(super) fn stand_in(
         #conditions
         #[allow(non_upper_case_globals, dead_code, missing_docs)]
         impl #name {
-            #(#constants)*
+            #constants
         }
-
-        #conditions
+    };
+    let definition = quote! {
         impl ::stepfn::__private::Workflow for #name {
             #associated
 
@@ -570,17 +590,24 @@ pub(super) fn stand_in(
                 ::core::unreachable!("this machine does not compile")
             }
         }
-    }
+    };
+    (item, definition)
 }
 
 /// The block in which claims are judged, and which holds what else names the types and tasks.
 ///
 /// `conditions` are those of what is judged: where that is not compiled, its types may be missing as well.
+///
+/// `written` is what the machine was made of, where editors are to see it. They shall find one thing for each of the user's tokens, and they look
+/// up names where nothing is compiled, too: what rustc alone sees stands under a `cfg`, and what of it has the user's places in `same!`.
+/// That stands first, for they look for what is being typed at the same distance from the start as without it.
+/// A lint asks who sets `rust_analyzer`; it is silenced from outside of what stands under it alone.
 pub(super) fn judged(
     conditions: &TokenStream,
     names: &Names,
     claims: &TokenStream,
     definition: &TokenStream,
+    written: Option<&TokenStream>,
 ) -> TokenStream {
     let constants = &names.constants;
     // Nothing of ours is in scope around a token of the user's, for a type of the user's may have any name.
@@ -596,9 +623,26 @@ pub(super) fn judged(
             };
         }
     });
+    let Some(written) = written else {
+        return quote! {
+            #conditions
+            const _: () = {
+                #constants
+                #definition
+                #claims
+            };
+        };
+    };
+    let for_rustc =
+        |tokens: &TokenStream| (!tokens.is_empty()).then(|| quote!(#[cfg(not(rust_analyzer))] #tokens));
+    let constants = for_rustc(&quote!(::stepfn::__private::same! { #constants }));
+    let (definition, claims) = (for_rustc(definition), claims.and_then(|claims| for_rustc(&claims)));
     quote! {
         #conditions
+        #[allow(unexpected_cfgs)]
         const _: () = {
+            #[cfg(rust_analyzer)]
+            ::stepfn::__private::editor_machine! { #written }
             #constants
             #definition
             #claims

@@ -39,6 +39,10 @@ pub(super) struct Lowered {
     pub(super) allowed: Vec<(String, String)>,
     /// The names of the states that are identifiers, in their order.
     pub(super) states: Vec<Ident>,
+    /// The doc comments of each of these.
+    pub(super) docs: Vec<Vec<Attribute>>,
+    /// The names of states that something leads to, where they are written.
+    pub(super) targets: Vec<(String, Place)>,
     pub(super) settings: Settings,
 }
 
@@ -84,6 +88,8 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
             substitutions: settings.substitutions.clone(),
             allowed: Vec::new(),
             states: Vec::new(),
+            docs: Vec::new(),
+            targets: Vec::new(),
             settings,
         },
     };
@@ -145,7 +151,11 @@ impl Lowering<'_> {
                 self.spot(&state_at, Some(key.place), key.place);
                 if !key.is_string {
                     match identifier(&key.text, key.place.first) {
-                        Some(ident) if !self.out.states.contains(&ident) => self.out.states.push(ident),
+                        Some(ident) if !self.out.states.contains(&ident) => {
+                            self.out.states.push(ident);
+                            let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
+                            self.out.docs.push(docs.cloned().collect());
+                        }
                         Some(_) => {}
                         None => self.errors.push(
                             key.place,
@@ -275,6 +285,9 @@ impl Lowering<'_> {
                 {
                     self.out.allowed.push((at.to_owned(), "choice-may-not-match".to_owned()));
                     return;
+                }
+                if ["Next", "Default", "StartAt"].contains(&name.as_str()) {
+                    self.target(value);
                 }
                 self.name(value, &key.text)
             }
@@ -423,6 +436,13 @@ impl Lowering<'_> {
     fn expected(&mut self, value: &Expr, what: &str) -> Option<Value> {
         self.errors.push(value.place, format!("expected {what}"));
         None
+    }
+
+    /// Notes a name as a state's that something leads to.
+    fn target(&mut self, value: &Expr) {
+        if let Kind::Name(name) = &value.kind {
+            self.out.targets.push((name.clone(), value.place));
+        }
     }
 
     fn name(&mut self, value: &Expr, field: &str) -> Option<Value> {
@@ -593,6 +613,7 @@ impl Lowering<'_> {
             let mut map = Map::new();
             self.condition(condition, &rule_at, &mut map);
             self.spot(&format!("{rule_at}/Next"), None, next.place);
+            self.target(next);
             if let Some(next) = self.name(next, "=>") {
                 map.insert("Next".into(), next);
             }

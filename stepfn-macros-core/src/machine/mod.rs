@@ -4,6 +4,7 @@
 mod ast;
 mod condition;
 mod constant;
+mod editor;
 mod expand;
 mod fragment;
 mod head;
@@ -35,22 +36,17 @@ use stepfn_core::{
 };
 
 use self::{
-    ast::{Machine, Place},
+    ast::{Errors, Machine, Place},
     expand::Names,
     lower::Lowered,
     parse::Parsed,
 };
-pub(crate) use self::{fragment::fragment, typed_path::typed_path};
+pub(crate) use self::{
+    editor::machine as editor_machine, fragment::fragment, names::identifier, typed_path::typed_path,
+};
 
-pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
-    if let Err(error) = salvage::judge_depth(tokens.clone()) {
-        return error.to_compile_error();
-    }
-    let (known, tokens) = fragment::take(tokens);
-    if let Some(asked) = fragment::ask(&tokens, &known, "state_machine") {
-        return asked;
-    }
-    let written = tokens.clone();
+/// What was written, as far as it can be read, with the fragments at hand; what is wrong where nothing can.
+fn read(tokens: TokenStream, known: Vec<fragment::Known>) -> Result<(Machine, Errors), TokenStream> {
     // syn ends with an error of its own where an error inside has left tokens unread, so the result is kept beside it.
     let mut parsed = None;
     let result = syn::parse::Parser::parse2(
@@ -60,17 +56,34 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
         },
         tokens,
     );
-    let (machine, mut errors) = match (parsed, result) {
+    match (parsed, result) {
         (Some(Parsed { machine, mut errors }), result) => {
             if let Err(error) = result
                 && errors.is_empty()
             {
                 errors.push_syn(&error);
             }
-            (machine, errors)
+            Ok((machine, errors))
         }
-        (None, Err(error)) => return error.to_compile_error(),
-        (None, Ok(())) => return TokenStream::new(),
+        (None, Err(error)) => Err(error.to_compile_error()),
+        (None, Ok(())) => Err(TokenStream::new()),
+    }
+}
+
+pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
+    if let Err(error) = salvage::judge_depth(tokens.clone()) {
+        return error.to_compile_error();
+    }
+    // With the fragments that it is put together of.
+    let written = tokens.clone();
+    let (known, tokens) = fragment::take(tokens);
+    if let Some(asked) = fragment::ask(&tokens, &known, "state_machine") {
+        return asked;
+    }
+    let without = tokens.clone();
+    let (machine, mut errors) = match read(tokens, known) {
+        Ok(read) => read,
+        Err(error) => return error,
     };
     let lowered = lower::lower(&machine, &mut errors);
     let mut names = Names::default();
@@ -117,6 +130,7 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     {
         errors.push(Place::of(machine.name.span()), format!("{}; split the machine", error.message));
     }
+    tell_once(&mut findings);
     let conditions = lowered.settings.conditions();
     let mut warnings = TokenStream::new();
     let mut failed = !errors.is_empty();
@@ -135,13 +149,38 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
     }
     let errors = errors.to_tokens();
     let (item, definition) = if failed {
-        let states = salvage::states(written, lowered.states);
-        (expand::stand_in(&machine, &states, &conditions), TokenStream::new())
+        let states = salvage::states(without, lowered.states);
+        expand::stand_in(&machine, &states, &lowered.docs, &conditions)
     } else {
         expand::machine(&machine, &lowered, &text, &typing, &names)
     };
-    let judged = expand::judged(&conditions, &names, &claims, &definition);
-    quote::quote!(#item #judged #warnings #errors)
+    let judged = expand::judged(&conditions, &names, &claims, &definition, Some(&written));
+    quote::quote!(#judged #item #warnings #errors)
+}
+
+/// Leaves out what only follows from a misspelt name: that the field is missing which it was meant for, and that nothing is there.
+fn tell_once(findings: &mut Vec<Diagnostic>) {
+    let meant: Vec<(String, String)> = findings
+        .iter()
+        .filter(|finding| finding.code == Code::UnknownField)
+        .filter_map(|finding| {
+            let near = finding.help.as_deref()?.strip_prefix("did you mean `")?.strip_suffix("`?")?;
+            Some((finding.at.rsplit_once('/')?.0.to_owned(), near.to_owned()))
+        })
+        .collect();
+    let of_states: Vec<String> = findings
+        .iter()
+        .filter(|finding| finding.code == Code::NoSuchStatesField)
+        .map(|finding| finding.at.clone())
+        .collect();
+    findings.retain(|finding| match finding.code {
+        Code::WaitFields | Code::MissingField | Code::MissingTransition => {
+            let text = format!("{} {}", finding.message, finding.help.as_deref().unwrap_or_default());
+            !meant.iter().any(|(at, near)| *at == finding.at && text.contains(&format!("`{near}`")))
+        }
+        Code::NoSuchField => !(finding.message.contains("`$states.") && of_states.contains(&finding.at)),
+        _ => true,
+    });
 }
 
 /// Names the machine's types and tasks.

@@ -39,7 +39,7 @@ pub(super) fn snake_case(name: &str) -> String {
 }
 
 /// A name as an identifier, raw where it is a keyword; none where it cannot be one at all, as `Self`.
-pub(super) fn identifier(name: &str, span: proc_macro2::Span) -> Option<Ident> {
+pub(crate) fn identifier(name: &str, span: proc_macro2::Span) -> Option<Ident> {
     if syn::parse_str::<Ident>(name).is_ok() {
         return Some(Ident::new(name, span));
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Delimiter, Group, Span, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use stepfn_core::{json, value::Value};
 use syn::{
     Attribute, Ident, Lit, LitStr, Result, Token, Type, braced, bracketed,
@@ -119,7 +119,7 @@ fn block(input: ParseStream<'_>, reading: &mut Reading) -> Result<Block> {
             break;
         }
         if let Err(error) = content.parse::<Token![,]>() {
-            reading.push(Place::of(error.span()), "expected `,` between fields");
+            reading.push(Place::of(error.span()), "expected `,` before the next field");
             skip_to_comma(&content)?;
             if !content.is_empty() {
                 content.parse::<Token![,]>()?;
@@ -201,6 +201,14 @@ pub(super) fn part_as(body: &Group, reading: &mut Reading, wants: Wants) -> Resu
     }
 }
 
+fn to_comma(input: ParseStream<'_>) -> Result<TokenStream> {
+    let mut tokens = Vec::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.push(input.parse::<TokenTree>()?);
+    }
+    Ok(tokens.into_iter().collect())
+}
+
 fn skip_to_comma(input: ParseStream<'_>) -> Result<()> {
     skip_to(input, |input| input.peek(Token![,]))
 }
@@ -228,6 +236,8 @@ fn entry(input: ParseStream<'_>, reading: &mut Reading) -> Result<Entry> {
     }
     input.parse::<Token![:]>()?;
     let start = input.span();
+    let written = input.fork();
+    reading.errors.enter(&key.text);
     let value = match key.text.as_str() {
         "resource" if !key.is_string => resource(input),
         "choices" if !key.is_string => rules(input, reading),
@@ -235,9 +245,12 @@ fn entry(input: ParseStream<'_>, reading: &mut Reading) -> Result<Entry> {
     };
     let value = value.or_else(|error| {
         reading.push_syn(&error);
+        reading.errors.lose(super::editor::loose_paths(to_comma(&written)?));
         skip_to_comma(input)?;
         Ok::<_, syn::Error>(Expr { kind: Kind::Broken, place: Place::of(start) })
-    })?;
+    });
+    reading.errors.leave();
+    let value = value?;
     Ok(Entry { attributes, value: constant::of_field(&key, value), key, spread: false })
 }
 
@@ -541,10 +554,12 @@ fn rules(input: ParseStream<'_>, reading: &mut Reading) -> Result<Expr> {
                 rules.extend(spread);
             }
         } else {
+            let written = content.fork();
             match rule(&content, reading) {
                 Ok(rule) => rules.push(rule),
                 Err(error) => {
                     reading.push_syn(&error);
+                    reading.errors.lose(super::editor::loose_paths(to_comma(&written)?));
                     skip_to_comma(&content)?;
                 }
             }
@@ -561,7 +576,12 @@ fn rule(input: ParseStream<'_>, reading: &mut Reading) -> Result<Rule> {
     let attributes = input.call(Attribute::parse_outer)?;
     let condition = condition::condition(input)?;
     if !input.peek(Token![=>]) {
-        return Err(syn::Error::new(input.span(), "expected `=> State` after the condition"));
+        let message = match input.fork().call(Ident::parse_any) {
+            Ok(word) if word == "and" => "conditions are joined by `&&`, not by `and`",
+            Ok(word) if word == "or" => "conditions are joined by `||`, not by `or`",
+            _ => "expected `=> State` after the condition; several conditions are joined by `&&` and `||`",
+        };
+        return Err(syn::Error::new(input.span(), message));
     }
     input.parse::<Token![=>]>()?;
     let mut next = expr(input, reading)?;

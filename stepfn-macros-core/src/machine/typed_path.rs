@@ -59,7 +59,7 @@ fn checked(ty: &Type, text: &Text, place: Place) -> TokenStream {
         need: OwnedNeed::Other(Need::Nothing),
     };
     let claim = names.expect(place, "", &claim);
-    let judged = expand::judged(&TokenStream::new(), &names, &claim, &TokenStream::new());
+    let judged = expand::judged(&TokenStream::new(), &names, &claim, &TokenStream::new(), None);
     let text = &text.text;
     quote!({
         #judged

@@ -30,6 +30,7 @@ state_machine! {
             next: Pick,
         },
 
+        // FIXME: state `Pick`: `$states.input.price`: `price` may be missing: not every way here puts it there
         #[allow(stepfn::maybe_missing)]
         Pick: Choice {
             choices: [

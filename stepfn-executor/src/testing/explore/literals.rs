@@ -1,14 +1,19 @@
 //! The operands of a Choice's rules, and values for which the rules hold and do not hold.
 
 use stepfn_core::{
-    asl::{Comparison, Condition, Operator},
+    asl::{Comparison, Condition, OperandKind, Operator},
     jsonata::{self, Expression, ExpressionKind},
-    path::{Path, SegmentKind},
+    path::Path,
     value::Value,
 };
 
+use super::routes::{expression_keys, keys};
+
 /// A path of keys, and what may be put there; none for taking it away.
 pub(super) type Wish = (Vec<String>, Option<Value>);
+
+/// Longer texts and lists are not made.
+const MOST_LENGTH: i64 = 1_000;
 
 /// Values for a condition.
 pub(super) fn wishes(condition: &Condition, found: &mut Vec<Wish>) {
@@ -20,11 +25,20 @@ pub(super) fn wishes(condition: &Condition, found: &mut Vec<Wish>) {
             if let Some((inside, _)) = jsonata::expression_in(text)
                 && let Ok(expression) = jsonata::parse(inside)
             {
-                let (mut paths, mut literals) = (Vec::new(), vec![Value::from(true), Value::from(false)]);
-                parts(&expression, &mut paths, &mut literals);
+                let mut parts_found =
+                    Parts { literals: vec![Value::from(true), Value::from(false)], ..Parts::default() };
+                parts(&expression, &mut parts_found);
+                let Parts { paths, measured, literals } = parts_found;
                 for path in paths {
                     found.push((path.clone(), None));
                     found.extend(literals.iter().flat_map(around).map(|value| (path.clone(), Some(value))));
+                }
+                let numbers = literals.iter().filter_map(Value::as_i64);
+                for length in numbers.flat_map(|number| [number, number + 1, number - 1]) {
+                    let wishes = measured
+                        .iter()
+                        .filter_map(|(path, what)| Some((path.clone(), Some(of_length(*what, length)?))));
+                    found.extend(wishes);
                 }
             }
         }
@@ -34,15 +48,7 @@ pub(super) fn wishes(condition: &Condition, found: &mut Vec<Wish>) {
 
 fn compare(comparison: &Comparison, found: &mut Vec<Wish>) {
     let Ok(path) = Path::parse(&comparison.variable) else { return };
-    let keys: Option<Vec<String>> = path
-        .segments
-        .iter()
-        .map(|segment| match &segment.kind {
-            SegmentKind::Name(name) => Some(name.clone()),
-            _ => None,
-        })
-        .collect();
-    let Some(keys) = keys else { return };
+    let keys = keys(&path);
     let mut wish = |value: Option<Value>| found.push((keys.clone(), value));
     match comparison.operator {
         Operator::IsPresent => {
@@ -56,6 +62,23 @@ fn compare(comparison: &Comparison, found: &mut Vec<Wish>) {
         operator if operator.is_test() => {
             for value in ["text".into(), 1.into(), true.into(), "2030-01-01T00:00:00Z".into()] {
                 wish(Some(value));
+            }
+        }
+        operator if operator.operand() == OperandKind::Path => {
+            for value in [
+                Value::from(1),
+                0.into(),
+                2.into(),
+                "text".into(),
+                "texts".into(),
+                "".into(),
+                true.into(),
+                false.into(),
+            ] {
+                wish(Some(value));
+            }
+            for text in ["1999-01-01T00:00:00Z", "2030-01-01T00:00:00Z", "2999-01-01T00:00:00Z"] {
+                wish(Some(text.into()));
             }
         }
         Operator::StringMatches => {
@@ -90,32 +113,56 @@ fn around(literal: &Value) -> Vec<Value> {
     }
 }
 
-/// The paths that an expression reads in the input, and its literals.
-fn parts(expression: &Expression, paths: &mut Vec<Vec<String>>, literals: &mut Vec<Value>) {
+/// What a function measures.
+#[derive(Clone, Copy)]
+enum Measured {
+    Text,
+    Items,
+}
+
+/// A text or a list of a length.
+fn of_length(what: Measured, length: i64) -> Option<Value> {
+    let length = usize::try_from(length.clamp(-1, MOST_LENGTH + 1))
+        .ok()
+        .filter(|length| *length <= MOST_LENGTH as usize)?;
+    Some(match what {
+        Measured::Text => "x".repeat(length).into(),
+        Measured::Items => Value::array(std::iter::repeat_n(Value::from("text"), length)),
+    })
+}
+
+/// The paths that an expression reads, those that it measures, and its literals.
+#[derive(Default)]
+struct Parts {
+    paths: Vec<Vec<String>>,
+    measured: Vec<(Vec<String>, Measured)>,
+    literals: Vec<Value>,
+}
+
+fn parts(expression: &Expression, found: &mut Parts) {
     match &expression.kind {
-        ExpressionKind::String(text) => literals.push(text.as_str().into()),
+        ExpressionKind::String(text) => found.literals.push(text.as_str().into()),
         #[allow(clippy::cast_possible_truncation)] // a literal that is no whole number is only near
-        ExpressionKind::Number(number) => literals.push((*number as i64).into()),
-        ExpressionKind::Path(steps) => {
-            let keys: Vec<String> = steps
-                .iter()
-                .skip(1)
-                .map_while(|step| match &step.kind {
-                    ExpressionKind::Name(name) | ExpressionKind::String(name) => Some(name.clone()),
-                    _ => None,
-                })
-                .collect();
-            if let Some((first, keys)) = keys.split_first()
-                && first == "input"
-                && !keys.is_empty()
-            {
-                paths.push(keys.to_vec());
+        ExpressionKind::Number(number) => found.literals.push((*number as i64).into()),
+        ExpressionKind::Path(_) | ExpressionKind::Variable(_) => {
+            found.paths.extend(expression_keys(expression).filter(|keys| !keys.is_empty()));
+            return;
+        }
+        ExpressionKind::Call { function, arguments } => {
+            let what = match &function.kind {
+                ExpressionKind::Variable(name) if name == "length" => Some(Measured::Text),
+                ExpressionKind::Variable(name) if name == "count" => Some(Measured::Items),
+                _ => None,
+            };
+            if let (Some(what), Some(keys)) = (what, arguments.first().and_then(expression_keys)) {
+                found.measured.push((keys, what));
             }
+            arguments.iter().for_each(|argument| parts(argument, found));
             return;
         }
         _ => {}
     }
     for part in expression.parts() {
-        parts(part, paths, literals);
+        parts(part, found);
     }
 }

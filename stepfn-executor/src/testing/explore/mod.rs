@@ -2,6 +2,7 @@
 
 mod literals;
 mod reads;
+mod routes;
 mod sample;
 
 use std::{
@@ -15,12 +16,16 @@ use stepfn_core::{
     asl::{PathField, State, StateKind, StateMachine},
     definition::Definition,
     path::{Path, SegmentKind},
+    service,
     shape::{Shape, Side},
     task::TaskFailure,
     value::Value,
 };
 
-use self::sample::{put, sample, variations};
+use self::{
+    routes::{Named, Route},
+    sample::{put, sample, variations},
+};
 use super::{Coverage, Way, differs::shown, picture, picture::Visit};
 use crate::{Attempt, Executor, History, Outcome, RunError, Status, TaskCall, TaskHandler};
 
@@ -36,9 +41,9 @@ const UNNAMED: &str = "Explored.Error";
 /// The results of an exploration: see [`explore`].
 #[derive(Clone, Debug)]
 pub struct Exploration {
-    /// One run for each route that was not taken before it.
+    /// One run for each way that was not taken before it.
     pub runs: Vec<ExploredRun>,
-    /// The parts that were taken, and those that could not be reached.
+    /// Which ways were taken, and which could not be found.
     pub coverage: Coverage,
     /// The reason why it covers less than it should: the workflow cannot be run, or there was more to try than it tries.
     pub problem: Option<String>,
@@ -125,14 +130,23 @@ pub fn explore(definition: &Definition) -> Exploration {
 #[derive(Clone, Debug)]
 struct Trial {
     input: Value,
-    /// The answers, by the state's name; the plain answer where there is none.
+    /// By the state's name; the plain answer where there is none.
     answers: HashMap<String, Answer>,
+}
+
+impl Trial {
+    /// A text that two trials share which are the same.
+    fn key(&self) -> String {
+        let mut answers: Vec<String> = self.answers.iter().map(|answer| format!("{answer:?}")).collect();
+        answers.sort();
+        format!("{} {}", self.input, answers.join(" "))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Answer {
     Value(Value),
-    /// Fails so many times, then gives the plain answer.
+    /// So many times, then the plain answer.
     Fail(String, usize),
     TimeOut,
 }
@@ -143,6 +157,8 @@ struct Explorer<'d> {
     choices: HashMap<&'d str, &'d State>,
     fails: HashSet<&'d str>,
     states: HashMap<&'d str, &'d State>,
+    /// What states put under other names.
+    routes: Vec<Route>,
 }
 
 struct ExploredTask<'d> {
@@ -160,6 +176,7 @@ impl<'d> Explorer<'d> {
             choices: HashMap::new(),
             fails: HashSet::new(),
             states: HashMap::new(),
+            routes: Vec::new(),
         };
         explorer.gather("", &definition.machine);
         explorer
@@ -168,9 +185,10 @@ impl<'d> Explorer<'d> {
     fn gather(&mut self, at: &str, machine: &'d StateMachine) {
         for (name, state) in &machine.states {
             self.states.insert(name, state);
+            routes::routes(state, &mut self.routes);
             let pointer = stepfn_core::flow::pointer(at, name);
             match &state.kind {
-                StateKind::Task(_) => {
+                StateKind::Task(task) => {
                     let results = self.definition.results.iter();
                     let declared =
                         results.clone().find(|(state, _)| *state == pointer).map(|(_, shape)| *shape);
@@ -186,7 +204,11 @@ impl<'d> Explorer<'d> {
                             errors.push(error.to_owned());
                         }
                     }
-                    let plain = sample(shape, Side::Made);
+                    let service = task.resource.as_str().and_then(service_answer);
+                    let plain = match service.filter(|_| declared.is_none() && bound.is_none()) {
+                        Some(answered) => sample::answer(&answered, 0),
+                        None => sample(shape, Side::Made),
+                    };
                     self.tasks.push(ExploredTask { name, shape, plain, errors });
                 }
                 StateKind::Choice(_) => {
@@ -213,7 +235,11 @@ impl<'d> Explorer<'d> {
             variations(input, Side::Given).into_iter().map(|input| Trial { input, answers: HashMap::new() }),
         );
         let (mut ends, mut made, mut problem) = (HashSet::new(), 0, None);
+        let mut tried = HashSet::new();
         while let Some(trial) = queue.pop_front() {
+            if !tried.insert(trial.key()) {
+                continue;
+            }
             made += 1;
             if made > MOST_RUNS {
                 problem.get_or_insert_with(|| format!("there was more to try after {MOST_RUNS} runs"));
@@ -304,6 +330,41 @@ impl<'d> Explorer<'d> {
         value: Option<&Value>,
         next: &mut Vec<Trial>,
     ) {
+        for Named { path, is_length } in routes::names(path, &self.routes) {
+            match value {
+                Some(length) if is_length => {
+                    let Some(length) = length.as_i64() else { continue };
+                    for like in ["[]", "\"\""] {
+                        let Some(value) = self.of_length(trial, &path, length, like) else { continue };
+                        self.fulfil_by(trial, visited, &path, Some(&value), next);
+                    }
+                }
+                _ if is_length => {}
+                value => self.fulfil_by(trial, visited, &path, value, next),
+            }
+        }
+    }
+
+    /// A list or a text of a length, of items as the input has them there.
+    fn of_length(&self, trial: &Trial, path: &[String], length: i64, like: &str) -> Option<Value> {
+        let length = usize::try_from(length).ok().filter(|length| *length <= 1_000)?;
+        if like != "[]" {
+            return Some("x".repeat(length).into());
+        }
+        let there = path.iter().try_fold(&trial.input, |value, key| value.get(key));
+        let item = there.and_then(Value::as_array).and_then(|items| items.first().cloned());
+        Some(Value::array(std::iter::repeat_n(item.unwrap_or_else(|| "text".into()), length)))
+    }
+
+    /// Trials that put a value at a path: in the input, or in the answer of a task that came before.
+    fn fulfil_by(
+        &self,
+        trial: &Trial,
+        visited: &HashSet<&str>,
+        path: &[String],
+        value: Option<&Value>,
+        next: &mut Vec<Trial>,
+    ) {
         for skip in 0..path.len() {
             let mut changed = trial.clone();
             if put(&mut changed.input, &path[skip..], value.cloned()) {
@@ -363,6 +424,14 @@ impl<'d> Explorer<'d> {
         let input = trial.input.clone();
         let run = ExploredRun { path, input, answers, status, is_unhandled, outcome: outcome.clone() };
         Ok((history, outcome, run))
+    }
+}
+
+/// What a service answers, where its table says.
+fn service_answer(resource: &str) -> Option<service::Shape> {
+    match service::lookup(resource) {
+        service::Resource::Integration(integration) => integration.known()?.answer(integration.pattern),
+        _ => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Values of a shape, and values that are like others but for one thing.
 
 use stepfn_core::{
+    service::{Kind, Shape as ServiceShape},
     shape::{Field, Given, Made, Shape, Side, example},
     value::{Map, Number, Value},
 };
@@ -91,6 +92,27 @@ fn key(field: &Field, side: Side) -> Option<&'static str> {
     }
 }
 
+/// A plain answer of a service: all that it may have, but what nests without end.
+pub(super) fn answer(shape: &ServiceShape, depth: usize) -> Value {
+    match shape.kind() {
+        Kind::Anything => Value::empty_object(),
+        Kind::String | Kind::Bytes => "text".into(),
+        Kind::Integer | Kind::Number => 1.into(),
+        Kind::Boolean => true.into(),
+        Kind::Timestamp => "2030-01-01T00:00:00Z".into(),
+        Kind::List(_) if depth > MOST_DEPTH => Value::array([]),
+        Kind::List(item) => Value::array([answer(&item, depth + 1)]),
+        Kind::Map(_) if depth > MOST_DEPTH => Value::empty_object(),
+        Kind::Map(value) => Value::object([("key", answer(&value, depth + 1))]),
+        Kind::Structure(members) => Value::object(
+            members
+                .iter()
+                .filter(|member| member.required || depth <= 2)
+                .map(|member| (member.name.to_string(), answer(&member.shape, depth + 1))),
+        ),
+    }
+}
+
 /// Values like a sample of a shape, but for one part each: another variant, the other boolean, null or nothing where that may be, an
 /// empty array.
 pub(super) fn variations(shape: &'static Shape, side: Side) -> Vec<Value> {
@@ -164,6 +186,13 @@ pub(super) fn put(value: &mut Value, path: &[String], new: Option<Value>) -> boo
         }
         return true;
     };
+    // A path's keys say nothing of items: the first stands for all.
+    if let Value::Array(items) = value {
+        let mut changed: Vec<Value> = items.iter().cloned().collect();
+        let done = changed.first_mut().is_some_and(|first| put(first, path, new));
+        *value = Value::array(changed);
+        return done;
+    }
     let Value::Object(fields) = value else { return false };
     let fields = std::sync::Arc::make_mut(fields);
     if rest.is_empty() && new.is_none() {
