@@ -4,7 +4,7 @@ use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedProperty, counts,
     intern::Shared,
     narrow::{self, Asked, Formula, Known, Order, Place, Test, assume, refine},
-    obligation::Obligation,
+    obligation::{Obligation, OwnedStep},
     read::Site,
     value::{Entry, Fields, Flow, Leaf, Sym, index_key},
 };
@@ -168,7 +168,7 @@ impl Analyser<'_> {
             Place::Variable(name) => rest.variables.get(name.as_str()).map(|entry| entry.value.clone()),
             _ => None,
         };
-        if !self.takes_the_rest(site, &asked, value) {
+        if !self.takes_the_rest(site, (&asked, false), value) {
             self.may_not_match(site);
         }
     }
@@ -177,7 +177,7 @@ impl Analyser<'_> {
     pub(super) fn takes_the_rest(
         &mut self,
         site: &Site,
-        asked: &[(Asked, String)],
+        (asked, leads_nowhere): (&[(Asked, String)], bool),
         rest: impl Fn(&Asked) -> Option<Sym>,
     ) -> bool {
         if !self.typing.proven {
@@ -207,6 +207,11 @@ impl Analyser<'_> {
                 _ => return false,
             }
         }
+        // What lacks a key on the way is left, and no claim of its own tells of it.
+        let may = |step: &OwnedStep| match step {
+            OwnedStep::Key(key) | OwnedStep::Query(key) if leads_nowhere => OwnedStep::May(key.clone()),
+            step => step.clone(),
+        };
         for leaf in leaves {
             self.oblige(Obligation {
                 at: format!("{}/Choices", site.at),
@@ -216,7 +221,7 @@ impl Analyser<'_> {
                     shown: shown.clone(),
                     ty: leaf.ty,
                     side: leaf.side(),
-                    steps: (*leaf.steps).clone(),
+                    steps: leaf.steps.iter().map(may).collect(),
                     literals: Vec::new(),
                 },
             });

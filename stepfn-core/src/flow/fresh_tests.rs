@@ -358,3 +358,82 @@ fn a_strict_machine_asks_nothing_of_what_a_type_declares_to_be_anything() {
     fine(&strict(&tested(present, "$.any.b"), &Shape::Any));
     wrong(&strict(&tested(present, "$.any.b.c"), &Shape::Any), "declared to be anything");
 }
+
+#[test]
+fn what_is_bound_to_nothing_is_no_function() {
+    wrong(&query("($count := 'x'.**.kind; $count(1))", &Shape::Any), "found nothing");
+    wrong(&query("($f := $states.input.texts[0 = 1].x; $f(1))", &Shape::Any), "expected a function");
+    fine(&query("($f := function($x) { $x }; $f(1))", f64::SHAPE));
+}
+
+#[test]
+fn an_array_written_as_a_step_stays_one_among_several() {
+    let all = |expression: &str| query(expression, <Vec<String>>::SHAPE);
+    wrong(&all("[$states.input.lines.[id]]"), "does-not-fit");
+    wrong(&all("($v := [1, 2]; ['x', $v.['a']])"), "does-not-fit");
+    wrong(&all("['x', $states.input.maybe.['a'], [1, 2].['b']]"), "does-not-fit");
+    wrong(&query("$sum([0, [1, 2].[3]])", f64::SHAPE), "expected a number");
+    wrong(&all("[[1, 2].($states.input.lines.[id])]"), "does-not-fit");
+    fine(&all("$states.input.pair[1].[id]"));
+    fine(&query("[$states.input.lines.[id]]", &Shape::Array(&Shape::Any)));
+    fine(&all("$states.input.list.[id, id]"));
+}
+
+#[test]
+fn presence_asked_of_what_cannot_be_there_takes_nothing() {
+    let choice = |condition: &str| {
+        format!(
+            r#""A": {{ "Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{{ "Condition": "{{% {condition} %}}", "Next": "B" }}] }},
+            "B": {{ "Type": "Succeed" }}"#
+        )
+    };
+    wrong(&said(&choice("$exists($states.input.nowhere.a)"), &Shape::Any), "choice-may-not-match");
+    wrong(&said(&choice("$exists($states.input.text.a.b)"), &Shape::Any), "choice-may-not-match");
+}
+
+#[test]
+fn a_strict_machine_leans_on_no_part_of_what_is_anything() {
+    let after = |expression: &str| {
+        let states = format!(
+            r#""A": {{ "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:x", "Next": "B" }},
+            "B": {{ "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{{% {expression} %}}", "End": true }}"#
+        );
+        said_of(&IN, &states, &Shape::Any, true)
+    };
+    for part in [
+        "$states.input[0]",
+        "$states.input[$ = 1]",
+        "$states.input.*",
+        "$states.input.$uppercase('X')",
+        "$states.input.('X')",
+        "$states.input^($)",
+        "$reduce($states.input, function($i, $k) { 1 })",
+        "$states.input.x.$uppercase('X')",
+        "$states.input@$x.(1)",
+    ] {
+        assert!(!after(part).is_empty(), "{part}");
+    }
+    fine(&after("$states.input"));
+    fine(&after("[$states.input[0]]"));
+    fine(&after("$count($states.input)"));
+    let of_type = |expression: &str| {
+        let states = format!(
+            r#""B": {{ "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{{% {expression} %}}", "End": true }}"#
+        );
+        said_of(&IN, &states.replace("\"B\"", "\"A\""), &Shape::Any, true)
+    };
+    for part in ["$states.input.any[0]", "$states.input.any.*", "$states.input.any.$uppercase('X')"] {
+        assert!(!of_type(part).is_empty(), "{part}");
+    }
+    fine(&of_type("[$states.input.any[0]]"));
+}
+
+#[test]
+fn a_strict_machine_tells_what_is_anything_from_a_caught_error() {
+    let states = r#"
+        "A": { "Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:x", "ResultPath": "$.a", "OutputPath": "$.any",
+            "Catch": [{ "ErrorEquals": ["States.ALL"], "Next": "B" }], "Next": "B" },
+        "B": { "Type": "Pass", "InputPath": "$.Cause", "End": true }"#;
+    wrong(&said_of(&IN, states, &Shape::Any, true), "declared to be anything");
+    fine(&said_of(&IN, states, &Shape::Any, false));
+}

@@ -281,7 +281,7 @@ impl Analyser<'_> {
         help: &str,
     ) -> Option<Rc<Function>> {
         if let Some(function) = &value.function {
-            if value.absent || function.is_partial() {
+            if value.absent || value.many || function.is_partial() {
                 let message = "it is a function on some ways only".to_owned();
                 let help = "make it one on every way: `condition ? $f : $g`".to_owned();
                 self.may_be_wrong(&env.reading(at), Code::WrongType, message, Some(help));
@@ -292,14 +292,9 @@ impl Analyser<'_> {
             self.cannot_tell(&env.reading(at), reason);
             return None;
         }
-        let may_be = matches!(value.sym, Sym::Any(_) | Sym::Reported)
-            || value.sym.members().is_empty() && !value.absent;
+        let may_be = matches!(value.sym, Sym::Any(_) | Sym::Reported) || value.is_nowhere();
         if !may_be {
-            let found = if value.absent && value.sym.members().is_empty() {
-                "nothing".to_owned()
-            } else {
-                value.sym.words()
-            };
+            let found = if value.is_nothing() { "nothing".to_owned() } else { value.sym.words() };
             let message = format!("expected a function, found {found}");
             self.wrong(&env.reading(at), Code::WrongType, message, Some(help.to_owned()));
         }

@@ -172,7 +172,8 @@ impl Analyser<'_> {
                     }
                     _ => None,
                 };
-                if self.report.is_some() && !self.takes_the_rest(site, &asked, value) {
+                let is_left = self.report.is_some();
+                if is_left && !self.takes_the_rest(site, (&asked.0, asked.1), value) {
                     self.may_not_match(site);
                 }
             }
@@ -181,15 +182,17 @@ impl Analyser<'_> {
         left
     }
 
-    /// The paths that the rules of a Choice ask about, as they are written.
-    fn asked_by(&mut self, site: &Site, choice: &Choice) -> Vec<(Asked, String)> {
+    /// The paths that the rules of a Choice ask about, as they are written, and whether it is asked with `$exists` of some.
+    fn asked_by(&mut self, site: &Site, choice: &Choice) -> (Vec<(Asked, String)>, bool) {
         let mut found = Vec::new();
+        let mut exists = false;
         for rule in &choice.choices {
             let Condition::Jsonata(Value::String(text)) = &rule.condition else { continue };
             let Some((inside, offset)) = jsonata::expression_in(text) else { continue };
             let Some(expression) = self.parsed(inside) else { continue };
             let text = Text { at: &site.at, text: inside, offset };
             let env = Env::new(&Queried::before(site), text);
+            exists = exists || asks_for_presence(&expression);
             fact::formula(&env, &expression).facts(&mut |asked| {
                 let mut asked = asked.clone();
                 let mut shown = match &asked.place {
@@ -208,7 +211,7 @@ impl Analyser<'_> {
                 found.push((asked, shown));
             });
         }
-        found
+        (found, exists)
     }
 
     fn jsonata_catch(&mut self, site: &Site, state: &State, flow: &Flow) -> Vec<(String, Flow)> {
@@ -300,7 +303,13 @@ impl Analyser<'_> {
     }
 }
 
-/// Returns `true` if some rule of a Choice holds whatever the data are: one that always does, or two of which one does where the other
+/// Whether `$exists` stands in a condition: a path that it is asked of may lead nowhere, and nobody else reports it.
+fn asks_for_presence(condition: &Expression) -> bool {
+    matches!(&condition.kind, Kind::Call { function, .. } if fact::is_call(function, "exists"))
+        || condition.parts().into_iter().any(asks_for_presence)
+}
+
+/// Whether some rule of a Choice holds whatever the data are: one that always does, or two of which one does where the other
 /// does not.
 fn takes_all(choice: &Choice) -> bool {
     let texts = choice.choices.iter().filter_map(|rule| match &rule.condition {

@@ -55,7 +55,7 @@ impl Analyser<'_> {
         let mut found = match (index, sym) {
             // The position is that in the sequence.
             (Some(_), _) if of.many => Val::one(items).maybe(),
-            (_, Sym::Any(_) | Sym::Reported) if of.is_single() => Val::one(of.sym.clone()),
+            (_, Sym::Any(_) | Sym::Reported) if of.is_single() => self.part_of_any(&of.sym),
             (Some(_), Sym::Answer(_)) => Val::one(items),
             (_, Sym::Unknown(_)) => Val::one(of.sym.clone()).maybe(),
             (None, Sym::Answer(_)) => Val::unknown(Reason::Count),
@@ -278,7 +278,7 @@ impl Analyser<'_> {
                 let one = Val::one(value.items().entry()).items();
                 match &one {
                     Sym::Leaf(leaf) => Val::many(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Items]))),
-                    one if one.is_anything() => Val::one(one.clone()),
+                    one if one.is_anything() => self.part_of_any(one),
                     one if is_open(one) => Val::unknown(Reason::Wildcard),
                     one => Val::many(one.clone()),
                 }
@@ -296,12 +296,12 @@ impl Analyser<'_> {
                 let of = self.step(env, value, of, Want::NOTHING);
                 // The steps behind it start where this one did, once for each of what it came to.
                 env.locals.push((name.clone(), Val::one(of.items())));
-                if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(value.items()) }
+                if of.sym.is_open() && of.is_single() { self.open(&of.sym) } else { Val::many(value.items()) }
             }
             Kind::Index { of, name } => {
                 let of = self.step(env, value, of, Want::NOTHING);
                 env.locals.push((name.clone(), Val::one(Sym::count())));
-                if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(of.items()) }
+                if of.sym.is_open() && of.is_single() { self.open(&of.sym) } else { Val::many(of.items()) }
             }
             Kind::Group { of, pairs } => {
                 let of = self.step(env, value, of, Want::NOTHING);
@@ -322,9 +322,16 @@ impl Analyser<'_> {
                 let mut inside = env.climbing(Val::one(value.items()), env.ancestors.clone());
                 let found = self.evaluate(&mut inside, step, asked);
                 // A function for each item is no data.
-                let found = self.as_data(env, found, &step.range);
+                let mut found = self.as_data(env, found, &step.range);
+                let stays = matches!(step.kind, Kind::Array(_));
+                found.stays = stays || found.stays || env.keeps && makes_anew(&found.sym);
+                let each = |found: &Val| match stays {
+                    true => Val::many(found.sym.clone()),
+                    false if found.stays => Val::many(found.sym.join(&found.items())),
+                    false => Val::many(found.items()),
+                };
                 match &value.sym {
-                    _ if value.many => Val::many(found.items()),
+                    _ if value.many => each(&found),
                     // Only its type determines whether an array is gone through.
                     Sym::Leaf(leaf) => {
                         let over = value.over.iter().chain(&found.over).cloned();
@@ -332,12 +339,13 @@ impl Analyser<'_> {
                         Val { over, absent: found.absent || value.absent, ..found }
                     }
                     Sym::Any(_) | Sym::Reported => {
-                        Val { absent: value.absent, over: value.over.clone(), ..Val::one(value.sym.clone()) }
+                        let found = self.part_of_any(&value.sym);
+                        Val { absent: found.absent || value.absent, over: value.over.clone(), ..found }
                     }
                     Sym::Unknown(_) | Sym::Answer(_) => {
                         Val { over: value.over.clone(), ..Val::unknown(Reason::Step) }
                     }
-                    Sym::Array(_) | Sym::Tuple(_) => Val::many(found.items()),
+                    Sym::Array(_) | Sym::Tuple(_) => each(&found),
                     _ => {
                         let over = value.over.iter().chain(&found.over).cloned().collect();
                         Val { absent: found.absent || value.absent, over, ..found }
@@ -359,7 +367,7 @@ impl Analyser<'_> {
                 self.alike(&env.reading(&term.expression.range), &[value.sym]);
             }
         }
-        if of.sym.is_open() && of.is_single() { open(&of.sym) } else { Val::many(of.items()) }
+        if of.sym.is_open() && of.is_single() { self.open(&of.sym) } else { Val::many(of.items()) }
     }
 
     /// `of{key: value}`: the keys are texts. A value is made of all items that have its key.
@@ -475,7 +483,7 @@ impl Analyser<'_> {
                 self.cannot_tell(reading, Reason::Undeclared);
                 Val::reported()
             }
-            Sym::Any(_) | Sym::Reported => Val::one(value.clone()),
+            Sym::Any(_) | Sym::Reported => self.part_of_any(value),
             Sym::Merged(parts) => {
                 let (base, over) = Sym::of_merged(parts, key);
                 let base = base.map(|base| self.lead(reading, base, keys, want));
@@ -555,6 +563,16 @@ impl Analyser<'_> {
         }
     }
 
+    /// A part of what is declared to be anything, which is taken to be there. A strict machine leans on no such thing.
+    fn part_of_any(&self, of: &Sym) -> Val {
+        Val { absent: self.typing.strict && matches!(of, Sym::Any(_)), ..Val::one(of.clone()) }
+    }
+
+    /// What becomes of a part of something open.
+    fn open(&self, of: &Sym) -> Val {
+        if of.is_anything() { self.part_of_any(of) } else { Val::unknown(Reason::Count) }
+    }
+
     /// Reports a way that leads nowhere: a failure where something must come of it, else surely a mistake.
     #[track_caller]
     pub(super) fn nothing(
@@ -609,7 +627,19 @@ fn through(of: &Val, found: Val) -> Val {
     }
 }
 
-/// Returns `true` if its content cannot be known.
+/// Whether it may be an array that the expression itself made.
+fn makes_anew(value: &Sym) -> bool {
+    value.members().iter().any(|member| matches!(member, Sym::Array(_) | Sym::Tuple(_)))
+}
+
+/// Whether an array is written as a step of a path somewhere in an expression: it stays one among the values that its step comes to.
+pub(super) fn has_kept_array(expression: &Expression) -> bool {
+    let is_array = |step: &Expression| matches!(step.kind, Kind::Array(_));
+    matches!(&expression.kind, Kind::Path(steps) if steps.iter().any(is_array))
+        || expression.parts().into_iter().any(has_kept_array)
+}
+
+/// Whether what lies in it cannot be told.
 fn is_open(value: &Sym) -> bool {
     value.members().iter().any(|member| matches!(member, Sym::Unknown(_) | Sym::Answer(_)))
 }
@@ -617,11 +647,6 @@ fn is_open(value: &Sym) -> bool {
 /// The key under which is kept what is known of an item.
 fn position(index: i128) -> String {
     index_key(i64::try_from(index).unwrap_or(i64::MAX))
-}
-
-/// Returns a part of something open.
-fn open(of: &Sym) -> Val {
-    if of.is_anything() { Val::one(of.clone()) } else { Val::unknown(Reason::Count) }
 }
 
 /// `of[]`: of nothing it is nothing still.

@@ -10,6 +10,7 @@ use super::{
     climb::has_parent,
     expression::{Env, Want},
     intern::Shared,
+    lead::has_kept_array,
     origin::Origin,
     read::{Reading, Site},
     value::{Entry, Sym},
@@ -139,6 +140,7 @@ impl Analyser<'_> {
         // That it comes to one thing was asked of it.
         let mut env = Env::new(queried, text);
         env.climbs = inside.contains('%') && has_parent(&expression);
+        env.keeps = inside.contains('[') && has_kept_array(&expression);
         self.evaluate(&mut env, &expression, Want::of(need)).settled().sym
     }
 

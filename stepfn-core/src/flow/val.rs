@@ -57,7 +57,9 @@ pub(super) struct Val {
     pub(super) over: Vec<(Leaf, Need<'static>)>,
     /// Whether there are items in it for certain, where it is an array.
     pub(super) some: bool,
-    /// The function that it is, which is no JSON.
+    /// Whether an array of it stays one where it is made of each of several: what is written as one, `of.[…]`, does.
+    pub(super) stays: bool,
+    /// What it does where it is a function, which is no JSON.
     pub(super) function: Option<Rc<Function>>,
 }
 
@@ -73,7 +75,7 @@ impl Val {
     }
 
     pub(super) fn one(sym: Sym) -> Self {
-        Self { sym, many: false, absent: false, over: Vec::new(), some: false, function: None }
+        Self { sym, many: false, absent: false, over: Vec::new(), some: false, stays: false, function: None }
     }
 
     /// Returns no value at all.
@@ -113,6 +115,7 @@ impl Val {
             absent: one.absent || other.absent,
             over,
             some: one.some && other.some,
+            stays: one.stays || other.stays,
             function,
         }
     }
@@ -135,7 +138,7 @@ impl Val {
         };
         function
             && self.sym == other.sym
-            && (self.many, self.absent) == (other.many, other.absent)
+            && (self.many, self.absent, self.stays) == (other.many, other.absent, other.stays)
             && self.over == other.over
     }
 
@@ -193,8 +196,10 @@ impl Val {
     }
 
     /// A value that there is only where there are items in this one.
-    pub(super) fn if_some(&self, mut made: Self) -> Self {
+    pub(super) fn if_some(&self, mut made: Self, strict: bool) -> Self {
         match &self.sym {
+            // A strict machine leans on nothing that was declared to be anything.
+            Sym::Any(_) if strict => made.absent = true,
             _ if self.has_items() || self.is_certain() || self.sym.is_anything() => {}
             // The type determines whether there are any, and the facts that are known here.
             Sym::Leaf(leaf) if !self.many && !self.absent && self.over.is_empty() => {
@@ -314,6 +319,7 @@ impl Val {
                 let items = Self { many: false, over: Vec::new(), ..self.clone() }.items();
                 match self.many {
                     true => self.sym.join(&items),
+                    false if self.stays => self.sym.join(&items),
                     // Where it is made of each of several, it is these one by one.
                     false => items.join(&Self::many(items.clone()).items()),
                 }
@@ -363,7 +369,9 @@ pub(super) struct Env<'t> {
     pub(super) context: Option<Val>,
     /// Whether there is a `%` in the expression.
     pub(super) climbs: bool,
-    /// The values that `%` leads to from there, the nearest last: the items that the steps before were taken from.
+    /// Whether an array is a step of a path somewhere in the expression.
+    pub(super) keeps: bool,
+    /// What `%` leads to from there, the nearest last: the items that the steps before were taken from.
     pub(super) ancestors: Vec<Val>,
     /// The same from where the last path came to.
     pub(super) trail: Vec<Val>,
@@ -383,6 +391,7 @@ impl<'t> Env<'t> {
             locals: Vec::new(),
             context: None,
             climbs: false,
+            keeps: false,
             ancestors: Vec::new(),
             trail: Vec::new(),
             later: Vec::new(),

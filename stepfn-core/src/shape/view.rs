@@ -324,6 +324,13 @@ impl View {
             _ => {}
         }
         if let Step::May(key) = step {
+            if let (Shape::Any, true) = (self.shape, self.strict) {
+                return if self.tested {
+                    Ok(Self { tested: false, ..self })
+                } else {
+                    Err(Problem::Undeclared)
+                };
+            }
             return Ok(self.may(key));
         }
         if self.absent {
@@ -530,7 +537,8 @@ impl View {
             Shape::Array(_) => self.reaches(index),
             Shape::Tuple(_) | Shape::Mixed | Shape::Nullable(_) | Shape::OneOf(_) => false,
             // Of what is declared to be anything everything may be asked.
-            Shape::Any | Shape::Never => true,
+            Shape::Any => !self.strict,
+            Shape::Never => true,
             _ => matches!(index, 0 | -1),
         };
         Self { absent: self.absent || !there, ..view }

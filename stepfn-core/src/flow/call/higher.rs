@@ -210,7 +210,7 @@ impl Analyser<'_> {
             self.call_with(env, function, argument, &given(&all));
         }
         // Of nothing, and of no items without a beginning, there is nothing.
-        let made = if begins_with_item { of.if_some(all) } else { all };
+        let made = if begins_with_item { of.if_some(all, self.typing.strict) } else { all };
         made.of_parts([of], call.want)
     }
 }

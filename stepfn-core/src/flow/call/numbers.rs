@@ -28,7 +28,7 @@ impl Analyser<'_> {
                     name => {
                         // Of no numbers there is no greatest.
                         let sym = if name == "average" { Sym::Number } else { item };
-                        of.if_some(Val::one(sym))
+                        of.if_some(Val::one(sym), self.typing.strict)
                     }
                 };
                 made.of_parts([&of], want)
