@@ -219,3 +219,24 @@ fn a_loop_counts_and_ends() {
     assert_eq!(poll(10).unwrap(), json!({ "job": "j", "rounds": 4 }));
     assert_eq!(poll(1).unwrap_err(), "TooLong: gave up on j after 2");
 }
+
+#[derive(Serialize, Deserialize, StateData, Debug)]
+struct Message {
+    body: String,
+}
+
+state_machine! {
+    /// Reads a text of which it is declared what it holds.
+    Reading(Message) -> u32 {
+        query_language: JSONata,
+        start_at: Read,
+        Read: Pass { output: { "line": "{% $parse($states.input.body) %}" -> Line }, next: Quantity },
+        Quantity: Pass { output: "{% $states.input.line.quantity %}", end: true },
+    }
+}
+
+#[test]
+fn what_a_text_holds_is_what_was_declared_of_it() {
+    let body = r#"{ "sku": "a", "price": 1, "quantity": 3, "gift_note": null }"#;
+    assert_eq!(run(&Reading::definition(), json!({ "body": body })).unwrap(), json!(3));
+}

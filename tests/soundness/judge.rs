@@ -152,7 +152,8 @@ fn is_too_large(cause: &str) -> bool {
         && expected.contains("integer")
     {
         let number = found.strip_prefix("the number ").and_then(|rest| rest.split([';', '"', ',']).next());
-        let whole = found.strip_prefix("a number; found ");
+        let whole =
+            found.strip_prefix("a number; found ").and_then(|rest| rest.split(['"', '}', ',']).next());
         return number.or(whole).is_some_and(beyond);
     }
     if let Some((_, value)) = cause.split_once("cannot be parsed as an integer: ") {

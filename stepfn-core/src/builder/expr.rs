@@ -6,6 +6,7 @@ use crate::{
     diagnostic::{Code, Diagnostic},
     intrinsic,
     json::push_token,
+    jsonata,
     shape::{Shape, StateData},
     value::{Map, Number, Value},
 };
@@ -96,6 +97,13 @@ impl Expr {
     }
 }
 
+/// Whether a value is an expression of JSONata that reads a text.
+fn reads_text(value: &Value) -> bool {
+    let text = value.as_str().and_then(jsonata::expression_in);
+    // What cannot be read is reported with the other expressions.
+    text.is_some_and(|(text, _)| jsonata::parse(text).map_or(true, |read| read.is_call_of("parse")))
+}
+
 /// `States.Format`: `format("{} of {}", [path("$.done"), path("$.all")])`.
 pub fn format(template: &str, arguments: impl IntoIterator<Item = Expr>) -> Expr {
     call("States.Format", std::iter::once(template.into()).chain(arguments))
@@ -168,14 +176,19 @@ impl Lowering {
             }
             Kind::Parsed(inner, shape) => {
                 let lowered = self.lower(inner, at);
-                if matches!(&lowered, Lowered::Dynamic(text) if text.starts_with("States.StringToJson(")) {
-                    self.results.push((format!("{at}.$"), shape));
-                } else {
-                    let message = "a type was declared of what is no call of `States.StringToJson`";
-                    self.findings.push(
-                        Diagnostic::new(Code::InvalidTemplate, at, message)
-                            .help("what other functions and paths give is known"),
-                    );
+                match &lowered {
+                    Lowered::Dynamic(text) if text.starts_with("States.StringToJson(") => {
+                        self.results.push((format!("{at}.$"), shape));
+                    }
+                    Lowered::Literal(text) if reads_text(text) => self.results.push((at.to_owned(), shape)),
+                    _ => {
+                        let message =
+                            "a type was declared of what is no call of `States.StringToJson` or `$parse`";
+                        self.findings.push(
+                            Diagnostic::new(Code::InvalidTemplate, at, message)
+                                .help("what other functions, expressions and paths give is known"),
+                        );
+                    }
                 }
                 lowered
             }
@@ -233,7 +246,9 @@ impl Lowering {
 
     fn array(&mut self, items: &[Expr], at: &str) -> Lowered {
         for (index, item) in items.iter().enumerate() {
-            if let Kind::Parsed(..) = item.0 {
+            if let Kind::Parsed(inner, _) = &item.0
+                && matches!(inner.0, Kind::Dynamic(..))
+            {
                 let message = "a type is declared of the value of a key, not of an item";
                 self.findings.push(Diagnostic::new(Code::InvalidTemplate, format!("{at}/{index}"), message));
             }

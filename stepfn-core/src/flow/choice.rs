@@ -345,7 +345,10 @@ fn formula(Comparison { variable, operator, operand, .. }: &Comparison) -> Formu
         && let Some(path) = operand.as_str()
     {
         there.push(asked(path, OwnedProperty::There));
-        holds = Formula::All(vec![holds, asked(path, is)]);
+        // AWS takes what is no number for one there: a null is 0.
+        if operator.compares() != OperandKind::Number {
+            holds = Formula::All(vec![holds, asked(path, is)]);
+        }
     }
     let order = match operator {
         Operator::NumericLessThan => Some(Order::Less),

@@ -92,6 +92,12 @@ impl Analyser<'_> {
                 let arguments: Vec<Argument<'_>> = arguments.iter().map(Argument::Written).collect();
                 self.function(env, function, &arguments, &expression.range, want)
             }
+            // Of one thing in an array the first item is that of the thing itself.
+            Kind::Filter { of, predicate } if only_item(of, predicate).is_some() => {
+                let of = only_item(of, predicate).unwrap_or(of);
+                let of = self.evaluate(env, of, Want::NOTHING);
+                self.filter(env, &of, predicate, Vec::new())
+            }
             Kind::Filter { of, predicate } => {
                 let of = self.evaluate(env, of, Want::NOTHING);
                 self.filter(env, &of, predicate, Vec::new())
@@ -450,6 +456,20 @@ pub(super) fn range_of(ends: &[Val; 2]) -> Val {
         }
         (Some(first), Some(last)) if first == last && first.min == first.max => Val::one(number),
         _ => Val::many(number),
+    }
+}
+
+/// What stands alone in an array of which an item is taken by its position.
+fn only_item<'e>(of: &'e Expression, predicate: &Expression) -> Option<&'e Expression> {
+    let is_position = matches!(&predicate.kind, Kind::Number(_))
+        || matches!(&predicate.kind, Kind::Negate(of) if matches!(of.kind, Kind::Number(_)));
+    match &of.kind {
+        Kind::Array(items) if is_position => match &items[..] {
+            // What is written as an array stays one inside of another, and a range is as many as there are.
+            [item] if !matches!(item.kind, Kind::Array(_)) => Some(item),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

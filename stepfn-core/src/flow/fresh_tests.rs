@@ -437,3 +437,76 @@ fn a_strict_machine_tells_what_is_anything_from_a_caught_error() {
     wrong(&said_of(&IN, states, &Shape::Any, true), "declared to be anything");
     fine(&said_of(&IN, states, &Shape::Any, false));
 }
+
+#[test]
+fn what_is_anywhere_in_a_value_is_changed_and_told_by_a_field() {
+    fine(&query("$states.input ~> |**|{}, 'id'|", &Shape::Any));
+    fine(&query("$states.input ~> |*|{'seen': true}|", &Shape::Any));
+    wrong(&query("$states.input ~> |text|{'seen': true}|", &Shape::Any), "expected an object");
+    wrong(&query("$states.input ~> |**|{}, 'id'|", &IN), "cannot be told");
+    fine(&query("[$states.input.**[id = 'x'].id]", &Shape::Array(&Shape::Any)));
+    fine(&query("$count($states.input.lines.**[id = 'x'])", u32::SHAPE));
+    fine(&query("[$states.input.list.**[id > 'a'].id]", <Vec<String>>::SHAPE));
+    // The map may hold such a key.
+    wrong(&query("[$states.input.**[whole > 1].text]", <Vec<String>>::SHAPE), "found `Line`");
+}
+
+#[test]
+fn the_only_item_of_an_array_that_is_written_is_itself() {
+    fine(&query("[$states.input.unsigned][0]", u32::SHAPE));
+    fine(&query("[$states.input.unsigned][-1]", u32::SHAPE));
+    wrong(&query("[$states.input.unsigned][1]", u32::SHAPE), "may");
+    wrong(&query("[$states.input.maybe.id][0]", String::SHAPE), "may");
+    fine(&query("[[1, 2]][0]", &Shape::Tuple(&[&Shape::Number, &Shape::Number])));
+    fine(&query("[$states.input.whole > 0 ? 'x' : 'y'][0]", String::SHAPE));
+}
+
+#[test]
+fn objects_of_types_are_merged_field_by_field() {
+    let map = |above: &str, output| {
+        let states = format!(
+            r#""A": {{ "Type": "Pass", "Parameters": {{ "x.$": "States.JsonMerge({above}, false)" }}, "OutputPath": "$.x", "End": true }}"#
+        );
+        said_of(&MERGED, &states, output, false)
+    };
+    fine(&map("$.map, $.pair", &PAIR));
+    wrong(&map("$.pair, $.map", &PAIR), "does-not-fit");
+    fine(&map("$.pair, $.pair", &PAIR));
+    let read = r#""A": { "Type": "Pass", "Parameters": { "x.$": "States.JsonMerge($.pair, $.map, false)" }, "Next": "B" },
+        "B": { "Type": "Pass", "Parameters": { "a.$": "$.x.a", "b.$": "$.x.b" }, "End": true }"#;
+    fine(&said_of(&MERGED, read, &Shape::Any, false));
+    wrong(&said_of(&MERGED, &read.replace("$.x.b", "$.x.c"), &Shape::Any, false), "may be missing");
+    let tested = r#""A": { "Type": "Pass", "Parameters": { "x.$": "States.JsonMerge($.pair, $.map, false)" }, "Next": "C" },
+        "C": { "Type": "Choice", "Choices": [{ "Variable": "$.x.c", "IsPresent": true, "Next": "B" }], "Default": "D" },
+        "B": { "Type": "Pass", "InputPath": "$.x.c", "End": true }, "D": { "Type": "Fail" }"#;
+    fine(&said_of(&MERGED, tested, u32::SHAPE, false));
+    wrong(&said_of(&MERGED, tested, &Shape::String, false), "expected a string");
+}
+
+const PAIR: Shape = object!("Pair", required("a", &["a"], u32::SHAPE), required("b", &["b"], &Shape::String));
+const MERGED: Shape = object!(
+    "Merged",
+    required("pair", &["pair"], &PAIR),
+    required("map", &["map"], &Shape::Map(u32::SHAPE)),
+);
+
+#[test]
+fn a_number_may_equal_what_is_none_at_another_path() {
+    let states = r#""A": { "Type": "Choice", "Choices": [{ "And": [
+            { "Variable": "$.o", "IsPresent": true }, { "Variable": "$.n", "NumericEqualsPath": "$.o" }], "Next": "B" }], "Default": "C" },
+        "B": { "Type": "Pass", "InputPath": "$.o", "End": true }, "C": { "Type": "Fail" }"#;
+    wrong(&said_of(&NUMBERS, states, u32::SHAPE, false), "it may be null");
+    fine(&said_of(&NUMBERS, &states.replace("\"$.o\", \"End", "\"$.n\", \"End"), u32::SHAPE, false));
+}
+
+const NUMBERS: Shape = object!(
+    "Numbers",
+    required("n", &["n"], u32::SHAPE),
+    Field {
+        made_as: "o",
+        given_as: &["o"],
+        shape: &Shape::Nullable(u32::SHAPE),
+        made: Made::Always,
+        given: Given::Required
+    },
+);

@@ -2,6 +2,7 @@
 
 use super::{
     Analyser, OwnedNeed, OwnedStep,
+    call::objects::merge,
     intern::Shared,
     map::NARROWER,
     number::{self, computed},
@@ -64,6 +65,8 @@ impl Analyser<'_> {
                     })
                 }
                 (Some(below), Some(above)) if below == above => above.clone(),
+                // Both are one object: that was asked of them.
+                (Some(below), Some(above)) => merge(below, above),
                 _ => Sym::some_object(Reason::Function),
             },
             Function::Format

@@ -499,7 +499,14 @@ impl Analyser<'_> {
     }
 
     fn lead_leaf(&mut self, reading: &Reading<'_>, leaf: &Leaf, keys: &[&str], want: Want) -> Leaf {
-        let bare: Vec<OwnedStep> = keys.iter().map(|key| OwnedStep::Query((*key).to_owned())).collect();
+        let query = |key: &&str| OwnedStep::Query((*key).to_owned());
+        let mut bare: Vec<OwnedStep> = keys.iter().map(query).collect();
+        // Of all that is in a value some have the key.
+        if leaf.is_any_within()
+            && let (Some(first), Some(key)) = (bare.first_mut(), keys.first())
+        {
+            *first = OwnedStep::May((*key).to_owned());
+        }
         let raw = leaf.then(bare.iter().cloned());
         if want.defined {
             self.claim_path(leaf, &bare, &OwnedNeed::Other(want.need), reading);

@@ -349,6 +349,11 @@ fn part(value: &Sym, keys: &[String], (key, rest): (&str, &[String]), test: Test
             let below = answer::peek(shape, key);
             Some(value.narrow(key, refine(&below, rest, test)?))
         }
+        Sym::Merged(parts) if test.holds && !test.query && index_of(key).is_none() => {
+            let (base, over) = Sym::of_merged(parts, key);
+            let below = Sym::union(base.map(|base| base.peek_may(key)).into_iter().chain(over));
+            Some(value.narrow(key, refine(&below, rest, test)?))
+        }
         Sym::Any(_) | Sym::Reported | Sym::Answer(_) | Sym::Merged(_) | Sym::Changed(_) => {
             Some(value.clone())
         }

@@ -6,9 +6,9 @@
 use std::{ops::Range, rc::Rc};
 
 use super::{
-    Analyser,
+    Analyser, StateTyping,
     climb::has_parent,
-    expression::{Env, Want},
+    expression::{Env, Val, Want},
     intern::Shared,
     lead::has_kept_array,
     origin::Origin,
@@ -20,7 +20,7 @@ use crate::{
     diagnostic::{Code, nearest},
     json::push_token,
     jsonata::{self, Expression, ExpressionKind as Kind, Operator, Place},
-    shape::Need,
+    shape::{Need, Side},
     value::Value,
 };
 
@@ -141,7 +141,18 @@ impl Analyser<'_> {
         let mut env = Env::new(queried, text);
         env.climbs = inside.contains('%') && has_parent(&expression);
         env.keeps = inside.contains('[') && has_kept_array(&expression);
-        self.evaluate(&mut env, &expression, Want::of(need)).settled().sym
+        let value = self.evaluate(&mut env, &expression, Want::of(need)).settled().sym;
+        match self.typing.states.get(at) {
+            // What the text holds was declared, as a service's result is.
+            Some(StateTyping::Result(ty)) if expression.is_call_of("parse") => {
+                let read =
+                    Sym::leaf(*ty, Side::Given, format!("what `{}` reads", text.part(&expression.range)));
+                let reading = reading(queried.site, &text, &expression.range);
+                self.require(&reading, &Val::one(read.clone()), Want::of(need));
+                read
+            }
+            _ => value,
+        }
     }
 
     /// The tree of an expression, which each visit of its state asks for; none where it cannot be read.

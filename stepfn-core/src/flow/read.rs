@@ -292,7 +292,11 @@ impl Analyser<'_> {
             }
             (SegmentKind::Name(key), Sym::Merged(parts)) => {
                 let (base, over) = Sym::of_merged(parts, key);
-                let base = base.map(|base| self.follow(base, segments, need, reading));
+                let base = base.map(|base| match over.is_empty() {
+                    true => self.follow(base, segments, need, reading),
+                    // Another one may have it.
+                    false => self.follow(&base.peek_may(key), rest, need, reading),
+                });
                 let over = over.iter().map(|value| self.follow(value, rest, need, reading));
                 let over: Vec<Sym> = over.collect();
                 Sym::union(base.into_iter().chain(over))

@@ -36,8 +36,10 @@ impl Analyser<'_> {
         let found = self.evaluate(&mut inside, pattern, Want::NOTHING);
         let found = self.as_data(env, found, &pattern.range);
         let item = found.items();
-        // Nothing can be put into what is no object.
-        self.require(&env.reading(&pattern.range), &Val::one(item.clone()), Want::if_any(Need::Object));
+        // Nothing can be put into what is no object. Of all that is in a value, what is none stays as it is.
+        if !leads_anywhere(pattern) {
+            self.require(&env.reading(&pattern.range), &Val::one(item.clone()), Want::if_any(Need::Object));
+        }
         let mut at = Env { context: Some(Val::one(item)), ..inside };
         let update = self.evaluate(&mut at, &transform.update, Want::if_any(Need::Object));
         let taken = transform.delete.as_ref().map(|delete| {
@@ -98,7 +100,17 @@ fn keys_to(pattern: &Expression) -> Option<(Vec<&str>, bool)> {
     }
 }
 
-/// Returns the fields that are taken away, where they are literals.
+/// Whether a pattern leads to whatever there is: `*`, `**`.
+fn leads_anywhere(pattern: &Expression) -> bool {
+    match &pattern.kind {
+        Kind::Wildcard | Kind::Descendant => true,
+        Kind::Filter { of, .. } => leads_anywhere(of),
+        Kind::Path(steps) => steps.last().is_some_and(leads_anywhere),
+        _ => false,
+    }
+}
+
+/// The fields that are taken away, where they stand there.
 fn keys_in(delete: &Expression) -> Option<Vec<&str>> {
     match &delete.kind {
         Kind::Array(items) => items.iter().map(text_of).collect(),

@@ -99,7 +99,18 @@ impl Leaf {
         Self { steps: Shared::new(steps), ..self.clone() }
     }
 
-    /// Returns `true` if it is a part of what another one is, facts left aside.
+    /// Whether it is whatever there is in a value, facts left aside.
+    pub(super) fn is_any_within(&self) -> bool {
+        let is_same =
+            |step: &&OwnedStep| matches!(step, OwnedStep::Items | OwnedStep::Many | OwnedStep::Maybe);
+        let mut steps = ways(self).collect::<Vec<_>>();
+        while steps.last().is_some_and(is_same) {
+            steps.pop();
+        }
+        steps.last() == Some(&&OwnedStep::Descend)
+    }
+
+    /// Whether it is a part of what another one is, facts left aside.
     pub(super) fn leads_on_from(&self, other: &Self) -> bool {
         if (self.ty, self.given, &self.origin) != (other.ty, other.given, &other.origin) {
             return false;

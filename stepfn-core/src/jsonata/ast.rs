@@ -229,6 +229,26 @@ impl Expression {
         }
     }
 
+    /// Says whether the whole is a call of a function: `$f(…)`, `… ~> $f(…)`, `… ~> $f`.
+    ///
+    /// ```
+    /// let parse = |text| stepfn_core::jsonata::parse(text).expect("an expression");
+    ///
+    /// assert!(parse("$parse($states.input.text)").is_call_of("parse"));
+    /// assert!(parse("($states.input.text ~> $parse)").is_call_of("parse"));
+    /// assert!(!parse("$parse($states.input.text).id").is_call_of("parse"));
+    /// ```
+    pub fn is_call_of(&self, name: &str) -> bool {
+        use ExpressionKind as Kind;
+        let is_it = |function: &Self| matches!(&function.kind, Kind::Variable(called) if called == name);
+        match &self.kind {
+            Kind::Call { function, .. } => is_it(function),
+            Kind::Block(parts) => parts.last().is_some_and(|last| last.is_call_of(name)),
+            Kind::Binary { operator: Operator::Apply, right, .. } => is_it(right) || right.is_call_of(name),
+            _ => false,
+        }
+    }
+
     /// The parts that it consists of directly, in the order of the text.
     pub fn parts(&self) -> Vec<&Self> {
         use ExpressionKind as Kind;

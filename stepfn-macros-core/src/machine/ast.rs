@@ -75,6 +75,8 @@ pub(super) enum Kind {
     Call(Text),
     /// `States.StringToJson(…) -> Order`: its text, and what the text in the data holds.
     Parsed(Text, Type),
+    /// `"{% $parse(…) %}" -> Order`: the same of JSONata.
+    Declared(Value, Type),
     /// `ref_("Topic")`, `get_att("Table", "Arn")`: the logical id and the attribute.
     Reference(String, Option<String>),
     Object(Block),

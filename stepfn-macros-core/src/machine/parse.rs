@@ -289,6 +289,10 @@ pub(super) fn expr(input: ParseStream<'_>, reading: &mut Reading) -> Result<Expr
     }
     if input.peek(Lit) || input.peek(Token![-]) {
         let (value, place) = literal(input)?;
+        if input.peek(Token![->]) {
+            input.parse::<Token![->]>()?;
+            return Ok(Expr { kind: Kind::Declared(value, input.parse()?), place });
+        }
         return Ok(Expr { kind: Kind::Literal(value), place });
     }
     if !input.peek(Ident::peek_any) {

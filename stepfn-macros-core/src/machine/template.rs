@@ -4,6 +4,7 @@ use stepfn_core::{
     check::Code,
     intrinsic,
     json::push_token,
+    jsonata,
     value::{Map, Value},
 };
 
@@ -75,12 +76,31 @@ impl Lowering<'_> {
                 }
                 Lower::Literal(literal.clone())
             }
-            Kind::Path(_) | Kind::Call(_) | Kind::Parsed(..) if self.literal => {
+            Kind::Path(_) | Kind::Call(_) | Kind::Parsed(..) | Kind::Declared(..) if self.literal => {
                 let message = "`result` is taken literally; write `parameters` for values with paths";
                 self.errors.push(value.place, message);
                 return None;
             }
             Kind::Path(text) | Kind::Call(text) | Kind::Parsed(text, _) => Lower::Dynamic(text.clone()),
+            Kind::Declared(value, ty) => {
+                let reads = value
+                    .as_str()
+                    .and_then(jsonata::expression_in)
+                    .and_then(|(text, _)| jsonata::parse(text).ok());
+                match reads {
+                    Some(reads) if !reads.is_call_of("parse") => self.errors.push(
+                        Place::of_tokens(ty),
+                        "`-> Type` says what a text holds that `$parse` reads; what other expressions come to is known",
+                    ),
+                    None if value.as_str().and_then(jsonata::expression_in).is_none() => self.errors.push(
+                        Place::of_tokens(ty),
+                        "`-> Type` stands behind an expression that reads a text: `\"{% $parse(…) %}\" -> Order`",
+                    ),
+                    // What cannot be read is reported with the other expressions.
+                    _ => self.out.results.push((at.to_owned(), ty.clone())),
+                }
+                Lower::Literal(value.clone())
+            }
             Kind::Reference(id, attribute) => {
                 Lower::Literal(self.reference(id, attribute.as_ref(), value.place).into())
             }

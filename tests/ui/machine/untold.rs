@@ -30,8 +30,8 @@ fn exact(exact: Exact) -> u32;
 state_machine! {
     Merged(Order) -> serde_json::Value {
         start_at: Merge,
-        Merge: Pass { parameters: { "all": States.JsonMerge($.left, $.right, false) }, next: Count },
-        Count: Task { resource: lambda(count), input_path: $.all.count, end: true },
+        Merge: Pass { query_language: JSONata, output: "{% $states.input ~> |**|{}, 'text'| %}", next: Count },
+        Count: Task { resource: lambda(count), input_path: $.left.count, end: true },
     }
 }
 
@@ -61,6 +61,19 @@ state_machine! {
         start_at: Parse,
         Parse: Pass { parameters: { "part": States.StringToJson($.text) -> Part }, next: Use },
         Use: Pass { parameters: { "count": $.part.cuont }, end: true },
+    }
+}
+
+state_machine! {
+    Query(Order) -> serde_json::Value {
+        query_language: JSONata,
+        start_at: Parse,
+        Parse: Pass { output: { "part": "{% $parse($states.input.text) %}" -> Part }, next: Use },
+        Use: Pass { output: "{% $states.input.part.cuont %}", next: Other },
+        Other: Pass {
+            output: { "length": "{% $length('x') %}" -> u32, "plain": "x" -> u32, "list": ["{% '1' ~> $parse %}" -> u32] },
+            end: true,
+        },
     }
 }
 
