@@ -92,7 +92,13 @@ fn is_there(trial: &Trial, work: &Work) -> bool {
 const TEXTS: [(&str, &str); 2] = [("$parse(", "$string("), ("States.StringToJson(", "States.JsonToString(")];
 
 pub(crate) fn has_anything(trial: &Trial) -> bool {
-    let text = trial.machine.to_string();
+    let mut machine = trial.machine.clone();
+    texts(&mut machine, &mut |text| {
+        if is_declared(trial, text) {
+            text.clear();
+        }
+    });
+    let text = machine.to_string();
     TEXTS.iter().any(|(what, _)| text.contains(what))
         || is_any(trial.input)
         || trial.work.iter().any(|work| match &work.kind {
@@ -105,6 +111,21 @@ pub(crate) fn has_anything(trial: &Trial) -> bool {
             WorkKind::Service(answer) => answer.is_none(),
             WorkKind::Reader { item, declared, .. } => !declared || item.is_none_or(is_any),
         })
+}
+
+/// Whether it is declared what a text reads.
+fn is_declared(trial: &Trial, text: &str) -> bool {
+    trial.texts.iter().any(|(declared, _)| declared == text)
+}
+
+/// Goes through the texts in a machine.
+fn texts(machine: &mut Json, see: &mut impl FnMut(&mut String)) {
+    match machine {
+        Json::Object(fields) => fields.values_mut().for_each(|value| texts(value, see)),
+        Json::Array(items) => items.iter_mut().for_each(|item| texts(item, see)),
+        Json::String(text) => see(text),
+        _ => {}
+    }
 }
 
 /// Everything that is anything is this instead.
@@ -137,13 +158,12 @@ fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
             }
         }
     }
-    let mut text = trial.machine.to_string();
-    for (what, instead) in TEXTS {
-        text = text.replace(what, instead);
-    }
-    if let Ok(machine) = serde_json::from_str(&text) {
-        trial.machine = machine;
-    }
+    let declared = trial.clone();
+    texts(&mut trial.machine, &mut |text| {
+        if !is_declared(&declared, text) {
+            *text = TEXTS.iter().fold(text.clone(), |text, (what, instead)| text.replace(what, instead));
+        }
+    });
     at_positions(&mut trial.machine);
     trial
 }

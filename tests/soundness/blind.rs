@@ -17,7 +17,15 @@ fn failure(machine: Json, output: Option<&'static Shape>) -> Option<Failure> {
         result: None,
     };
     let work = vec![Work { state: "Work".into(), kind: function }];
-    let trial = Trial { machine, express: false, strict: false, input: &Shape::String, output, work };
+    let trial = Trial {
+        machine,
+        express: false,
+        strict: false,
+        input: &Shape::String,
+        output,
+        work,
+        texts: Vec::new(),
+    };
     let definition = trial.draft().unwrap().finish();
     trial.run(&definition, 1, 60)
 }

@@ -64,7 +64,8 @@ pub(crate) fn trial(random: &mut Random, mode: Mode) -> Trial {
     let work = author.work;
     let output = random.percent(70).then(|| sink(random, &output, 2));
     let strict = random.one_in(10);
-    Trial { machine: machine.into(), express, strict, input, output, work }
+    let texts = scope.texts.borrow().clone();
+    Trial { machine: machine.into(), express, strict, input, output, work, texts }
 }
 
 impl Author<'_> {

@@ -213,6 +213,9 @@ pub(crate) fn expression(random: &mut Random, scope: &Scope, wanted: Kind) -> (S
     if random.percent(30) { call(random, scope, wanted, 2) } else { path(random, scope, wanted) }
 }
 
+/// What the key of a count begins with.
+const COUNT: &str = "n_";
+
 /// A payload template.
 pub(crate) fn template(random: &mut Random, scope: &Scope, depth: usize) -> (Json, Guess) {
     let (mut fields, mut guesses) = (Map::new(), Vec::new());
@@ -221,7 +224,24 @@ pub(crate) fn template(random: &mut Random, scope: &Scope, depth: usize) -> (Jso
         fields.remove(key);
         fields.remove(&format!("{key}.$"));
         guesses.retain(|(known, _): &(String, Guess)| known != key);
-        let guess = match random.below(9) {
+        let guess = match random.below(11) {
+            9 if depth > 0 => {
+                let (text, guess) = scope.declared_text(random, |[one, two, three]| {
+                    format!("States.StringToJson(States.ArrayGetItem(States.Array('{one}', '{two}', '{three}'), States.MathRandom(0, 3)))")
+                });
+                fields.insert(format!("{key}.$"), text.into());
+                guess
+            }
+            // How many there are beside them.
+            10 => {
+                let (text, guess) = path(random, scope, Kind::Array);
+                let count = format!("{COUNT}{key}");
+                fields.insert(format!("{count}.$"), format!("States.ArrayLength({text})").into());
+                fields.insert(format!("{key}.$"), text.into());
+                guesses.retain(|(known, _)| *known != count);
+                guesses.push((count, Guess::Whole));
+                guess
+            }
             0 => {
                 let (literal, guess) = literal(random);
                 fields.insert(key.into(), literal);
@@ -319,6 +339,12 @@ fn comparison(random: &mut Random, scope: &Scope) -> Json {
 
 /// A condition, and what is sure where it holds.
 pub(crate) fn condition(random: &mut Random, scope: &Scope, depth: usize) -> (Json, Vec<(String, Guess)>) {
+    if let Guess::Object(fields) = &scope.input
+        && let Some((count, _)) = fields.iter().find(|(key, _)| key.starts_with(COUNT))
+        && random.one_in(2)
+    {
+        return counted(random, scope, count);
+    }
     match random.below(if depth == 0 { 4 } else { 10 }) {
         0..=2 => (comparison(random, scope), Vec::new()),
         3 => {
@@ -328,9 +354,16 @@ pub(crate) fn condition(random: &mut Random, scope: &Scope, depth: usize) -> (Js
         // The usual guards, and something that needs them.
         4..=6 => {
             let (text, guess, _) = shaky_path(random, scope, Kind::Any);
-            let guess = guess.settle().0;
+            let mut guess = guess.settle().0;
+            // What is declared to be anything is what a test says.
+            let asked = random.pick(&[Kind::Text, Kind::Number, Kind::Boolean, Kind::Time, Kind::Any]);
+            let is_any = guess.kind() == Kind::Any;
+            if is_any {
+                guess = guess_of(asked);
+            }
             let inner = Scope { sure: vec![(text.clone(), guess.clone())].into(), ..scope.clone() };
-            let test = match (random.below(3), guess.kind()) {
+            let test = match (if is_any { 0 } else { random.below(3) }, guess.kind()) {
+                (0, Kind::Time) => json!({ "Variable": text, "IsTimestamp": true }),
                 (0, Kind::Text) => json!({ "Variable": text, "IsString": true }),
                 (0, Kind::Number | Kind::Whole) => json!({ "Variable": text, "IsNumeric": true }),
                 (0, Kind::Boolean) => json!({ "Variable": text, "IsBoolean": true }),
@@ -355,4 +388,18 @@ pub(crate) fn condition(random: &mut Random, scope: &Scope, depth: usize) -> (Js
             (json!({ "Variable": text, "StringEquals": tag }), vec![(text, guess)])
         }
     }
+}
+
+/// A test of how many there are, and the items that it is sure of.
+fn counted(random: &mut Random, scope: &Scope, count: &str) -> (Json, Vec<(String, Guess)>) {
+    let key = count.trim_start_matches(COUNT);
+    let least = random.below(3);
+    let (operator, operand) = random.pick(&[
+        ("NumericGreaterThan", least),
+        ("NumericGreaterThanEquals", least + 1),
+        ("NumericEquals", least + 1),
+    ]);
+    let item = scope.input.at(key).item();
+    let sure = [0, least].map(|at| (format!("$.{key}[{at}]"), item.clone()));
+    (json!({ "Variable": format!("$.{count}"), operator: operand }), sure.into())
 }

@@ -321,6 +321,12 @@ fn form(random: &mut Random, scope: &Scope, depth: usize) -> (String, Guess) {
 
 /// A text with an expression.
 pub(crate) fn text(random: &mut Random, scope: &Scope, wanted: Kind) -> (Json, Guess) {
+    if random.one_in(25) {
+        let (text, guess) = scope.declared_text(random, |[one, two, _]| {
+            format!("{{% $parse($random() < 0.5 ? '{one}' : '{two}') %}}")
+        });
+        return (text.into(), guess);
+    }
     let depth = random.pick(&[0, 1, 1, 2, 2, 3]);
     let (text, guess) = expression(random, scope, wanted, depth);
     (format!("{{% {text} %}}").into(), guess)

@@ -80,7 +80,7 @@ pub(crate) fn trial(random: &mut Random, number: usize) -> Trial {
         Some(if recipe.kind == 'P' { structure(vec![field("x", shape)]) } else { shape })
     });
     let input = cook.input();
-    Trial { machine, express: false, strict: recipe.strict, input, output, work }
+    Trial { machine, express: false, strict: recipe.strict, input, output, work, texts: Vec::new() }
 }
 
 struct Cook<'r> {

@@ -1,10 +1,14 @@
 //! The generator's guess of the data at a state.
 
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
+
+use stepfn::shape::{Shape, Side};
 
 use crate::{
     guess::{Guess, Kind, Step},
     random::Random,
+    shapes,
+    values::value,
 };
 
 #[derive(Clone)]
@@ -26,9 +30,14 @@ pub(crate) struct Scope {
     pub(crate) locals: Vec<(String, Guess)>,
     /// Paths that a condition before has tested.
     pub(crate) sure: Rc<Vec<(String, Guess)>>,
+    /// Of which texts of the machine it is declared what they read: `States.StringToJson(…) -> T`.
+    pub(crate) texts: Texts,
 }
 
-/// The members of the context object, by the developer guide, "Accessing execution data from the Context object".
+/// Texts of a machine that read a text, and what that holds by its declaration.
+pub(crate) type Texts = Rc<RefCell<Vec<(String, &'static Shape)>>>;
+
+/// What stands in the context object, by the developer guide, "Accessing execution data from the Context object".
 pub(crate) const CONTEXT: [(&str, Kind); 18] = [
     ("Execution.Id", Kind::Text),
     ("Execution.Input", Kind::Any),
@@ -76,6 +85,7 @@ impl Scope {
             error: false,
             locals: Vec::new(),
             sure: Rc::default(),
+            texts: Texts::default(),
         }
     }
 
@@ -111,6 +121,18 @@ impl Scope {
             };
             return (name.to_owned(), guess);
         }
+    }
+
+    /// What `write` makes of three texts that hold what it declares, and what that is.
+    pub(crate) fn declared_text(
+        &self,
+        random: &mut Random,
+        write: impl Fn([String; 3]) -> String,
+    ) -> (String, Guess) {
+        let shape = if random.one_in(2) { shapes::object(random, 1) } else { shapes::shape(random, 1) };
+        let text = write([(); 3].map(|()| value(random, shape, Side::Given).to_string()));
+        self.texts.borrow_mut().push((text.clone(), shape));
+        (text, Guess::of(shape, Side::Given))
     }
 
     /// Steps from a value towards something of a kind: what is there then, and whether it may be missing or null.

@@ -40,6 +40,8 @@ pub(crate) struct Trial {
     pub(crate) input: &'static Shape,
     pub(crate) output: Option<&'static Shape>,
     pub(crate) work: Vec<Work>,
+    /// Texts of the machine that read a text, and what that holds by its declaration.
+    pub(crate) texts: Vec<(String, &'static Shape)>,
 }
 
 /// The work of a state, by the state's name.
@@ -109,6 +111,23 @@ pub(crate) fn pointers(machine: &Json) -> HashMap<String, String> {
     found
 }
 
+/// Where a text stands in a machine.
+fn places(machine: &Json, text: &str, at: &str, found: &mut Vec<String>) {
+    match machine {
+        Json::String(here) if here == text => found.push(at.to_owned()),
+        Json::Object(fields) => {
+            fields.iter().for_each(|(key, value)| places(value, text, &format!("{at}/{key}"), found));
+        }
+        Json::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .for_each(|(key, item)| places(item, text, &format!("{at}/{key}"), found));
+        }
+        _ => {}
+    }
+}
+
 impl Trial {
     /// The definition, or the errors in it.
     pub(crate) fn build(&self) -> Result<Definition, Vec<Diagnostic>> {
@@ -131,6 +150,11 @@ impl Trial {
         draft.strict = self.strict;
         draft.input = Some(self.input);
         draft.output = self.output;
+        for (text, shape) in &self.texts {
+            let mut found = Vec::new();
+            places(&self.machine, text, "", &mut found);
+            draft.results.extend(found.into_iter().map(|at| (at, *shape)));
+        }
         let pointers = pointers(&self.machine);
         for Work { state, kind } in &self.work {
             let Some(pointer) = pointers.get(state) else { continue };

@@ -510,3 +510,12 @@ const NUMBERS: Shape = object!(
         given: Given::Required
     },
 );
+
+#[test]
+fn what_a_part_is_not_leaves_the_whole_what_it_was() {
+    let states = r#""A": { "Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{ "Condition": "{% $type($states.input.text) = 'number' %}", "Next": "B" }], "Default": "B" },
+        "B": { "Type": "Pass", "End": true }"#;
+    wrong(&said_of(&Shape::Nullable(&IN), states, &Shape::Map(&Shape::Any), false), "it may be null");
+    fine(&said_of(&IN, states, &Shape::Map(&Shape::Any), false));
+    fine(&said_of(&Shape::Nullable(&IN), states, &Shape::Nullable(&Shape::Map(&Shape::Any)), false));
+}

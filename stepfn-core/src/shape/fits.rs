@@ -220,6 +220,14 @@ impl<'a> Fits<'a> {
         if let Some(Source::View(View { shape: Shape::Never, absent: false, .. })) = self.below(source) {
             return true;
         }
+        // What is known of a part need not be there: then there may be null.
+        if let (Some(Source::View(View { shape: Shape::Nullable(_) | Shape::Null, .. })), false) =
+            (self.below(source), matches!(target.shape, Shape::Nullable(_)))
+        {
+            out.push("it may be null, expected ");
+            article(out, target.shape);
+            return false;
+        }
         if self.sent && self.is_null(source) {
             return self.emptied(target, depth, out);
         }
