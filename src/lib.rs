@@ -188,7 +188,8 @@ pub mod __private {
         same,
         shape::{
             Arithmetic, Bounds, Claim, EnumShape, Fact, Field, Given, Holds, Judged, Kind, Made, Need, Node,
-            ObjectShape, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect, holds, said,
+            ObjectShape, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect,
+            expect_unless, holds, said,
         },
         task::{Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo},
         value::{Value, from_value, to_value},

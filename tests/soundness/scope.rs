@@ -5,6 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use stepfn::shape::{Shape, Side};
 
 use crate::{
+    anything::is_any,
     guess::{Guess, Kind, Step},
     random::Random,
     shapes,
@@ -129,7 +130,13 @@ impl Scope {
         random: &mut Random,
         write: impl Fn([String; 3]) -> String,
     ) -> (String, Guess) {
-        let shape = if random.one_in(2) { shapes::object(random, 1) } else { shapes::shape(random, 1) };
+        // A text that may be anything needs no declaration.
+        let shape = loop {
+            let shape = if random.one_in(2) { shapes::object(random, 1) } else { shapes::shape(random, 1) };
+            if !is_any(shape) {
+                break shape;
+            }
+        };
         let text = write([(); 3].map(|()| value(random, shape, Side::Given).to_string()));
         self.texts.borrow_mut().push((text.clone(), shape));
         (text, Guess::of(shape, Side::Given))

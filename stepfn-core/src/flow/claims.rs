@@ -55,6 +55,8 @@ impl Analyser<'_> {
         let mut claim = |at: String, claim: OwnedClaim| {
             self.oblige(Obligation { at, range: None, place: site.place.clone(), claim });
         };
+        // What goes by no name of its own is told once, in however many ways it comes.
+        let mut others = Vec::new();
         for member in value.members() {
             let mut nodes = laid_out(member, strict);
             if sent && matches!(member, Sym::Null | Sym::Leaf(_)) {
@@ -88,8 +90,13 @@ impl Analyser<'_> {
                     }
                     claim(at.to_owned(), OwnedClaim::Fits { what, nodes, target });
                 }
+                other if !sent => others.push(other.clone()),
                 _ => claim(at.to_owned(), OwnedClaim::Fits { what: what.to_owned(), nodes, target }),
             }
+        }
+        if !others.is_empty() {
+            let nodes = laid_out(&Sym::union(others), strict);
+            claim(at.to_owned(), OwnedClaim::Fits { what: what.to_owned(), nodes, target });
         }
     }
 }

@@ -279,7 +279,9 @@ fn a_structure_that_holds_itself_is_walked_down_by_a_loop() {
             { "Variable": "$.next", "IsPresent": true }, { "Not": { "Variable": "$.next", "IsNull": true } }], "Next": "D" }], "Default": "E" },
         "D": { "Type": "Pass", "InputPath": "$.next", "Next": "C" }, "E": { "Type": "Succeed" }"#;
     fine(&said(walk, &LIST));
-    wrong(&said(walk, &OTHER), "expected a boolean");
+    let wrong_end = said(walk, &OTHER);
+    wrong(&wrong_end, "expected a boolean");
+    assert_eq!(wrong_end.len(), 1, "{wrong_end:#?}");
     let held = r#"
         "A": { "Type": "Pass", "Parameters": { "at.$": "$.list", "sum": 0 }, "Next": "C" },
         "C": { "Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{ "Condition": "{% $states.input.at.next != null %}", "Next": "D" }], "Default": "E" },

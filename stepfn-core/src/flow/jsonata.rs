@@ -6,7 +6,7 @@ use super::{
     expression::{Env, Val, Want},
     fact,
     intern::Shared,
-    map::{item_context, key_of},
+    map::{bounds_of, item_context, key_of},
     narrow::{Asked, Place},
     query::{Queried, Text},
     read::{Reading, Site},
@@ -104,7 +104,11 @@ impl Analyser<'_> {
                 };
                 let at = format!("{}/{field}", site.at);
                 let value = self.query_text(&Queried::before(site), &at, text, need);
-                if !self.typing.proven {
+                if self.typing.proven {
+                    let shown = text.clone();
+                    let reading = Reading { site, at: at.clone(), range: None, shown, asks: false };
+                    self.within(&reading, &[value], bounds_of(&at));
+                } else {
                     self.known_amount(site, &at, text, &value, *field != "ToleratedFailurePercentage");
                 }
             }

@@ -426,12 +426,13 @@ fn execution(succeeded: bool) -> Sym {
 }
 
 /// Returns the limits that AWS sets for an amount, and the declaration that ensures them.
-fn bounds_of(at: &str) -> (Bounds, &'static str) {
+pub(super) fn bounds_of(at: &str) -> (Bounds, &'static str) {
     let field = at.rsplit('/').next().unwrap_or_default();
+    let field = field.strip_suffix("Path").unwrap_or(field);
     let (bounds, advice) = match field {
-        "ToleratedFailurePercentagePath" => (Bounds { min: 0, max: 100 }, PERCENT),
-        "SecondsPath" => (Bounds { min: 0, max: MOST_SECONDS }, NARROWER),
-        "TimeoutSecondsPath" | "HeartbeatSecondsPath" => (Bounds { min: 1, max: MOST_SECONDS }, SECONDS),
+        "ToleratedFailurePercentage" => (Bounds { min: 0, max: 100 }, PERCENT),
+        "Seconds" => (Bounds { min: 0, max: MOST_SECONDS }, NARROWER),
+        "TimeoutSeconds" | "HeartbeatSeconds" => (Bounds { min: 1, max: MOST_SECONDS }, SECONDS),
         _ => (Bounds::COUNT, NARROWER),
     };
     (bounds, advice)

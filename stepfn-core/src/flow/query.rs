@@ -141,7 +141,13 @@ impl Analyser<'_> {
         let mut env = Env::new(queried, text);
         env.climbs = inside.contains('%') && has_parent(&expression);
         env.keeps = inside.contains('[') && has_kept_array(&expression);
-        let value = self.evaluate(&mut env, &expression, Want::of(need)).settled().sym;
+        let value = self.evaluate(&mut env, &expression, Want::of(need));
+        // That it cannot be told has been reported where more was asked of it.
+        let is_reported = matches!(value.sym, Sym::Unknown(_))
+            && value.function.is_none()
+            && (value.absent || need != Need::Value);
+        let value = value.settled().sym;
+        let value = if is_reported { self.not_told(value) } else { value };
         match self.typing.states.get(at) {
             // What the text holds was declared, as a service's result is.
             Some(StateTyping::Result(ty)) if expression.is_call_of("parse") => {

@@ -216,13 +216,17 @@ impl Analyser<'_> {
             (_, Sym::Changed(_)) => {
                 if *need != OwnedNeed::Other(Need::Nothing) {
                     self.cannot_tell(reading, Reason::Function);
+                    return self.not_told(Sym::Unknown(Reason::Function));
                 }
                 Sym::Unknown(Reason::Function)
             }
             (_, Sym::Any(_) | Sym::Reported | Sym::Unknown(_)) => {
                 let asks = *need == OwnedNeed::Other(Need::Nothing);
                 match value {
-                    Sym::Unknown(reason) if !asks => self.cannot_tell(reading, *reason),
+                    Sym::Unknown(reason) if !asks => {
+                        self.cannot_tell(reading, *reason);
+                        return self.not_told(value.clone());
+                    }
                     // After it has been reported.
                     Sym::Any(_) if self.typing.strict && !asks => {
                         self.cannot_tell(reading, Reason::Undeclared);
@@ -604,6 +608,11 @@ impl Analyser<'_> {
             let message = format!("its type cannot be determined: {}", reason.words());
             self.wrong(reading, Code::CannotTell, message, Some(reason.help().to_owned()));
         }
+    }
+
+    /// What is left of a value of which has been reported that it cannot be told.
+    pub(super) fn not_told(&self, value: Sym) -> Sym {
+        if self.typing.proven { Sym::Reported } else { value }
     }
 
     #[allow(clippy::needless_pass_by_value)] // messages are made for it

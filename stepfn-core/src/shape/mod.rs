@@ -38,7 +38,7 @@ use std::fmt;
 pub(crate) use self::array::place_of;
 pub use self::{
     bounds::{Arithmetic, Bounds},
-    claim::{Claim, Fault, Holds, Judged, Need, Wrong, expect, holds, judge, said},
+    claim::{Claim, Fault, Holds, Judged, Need, Wrong, expect, expect_unless, holds, judge, said},
     form::{TIMESTAMP, example},
     misfit::{misfit, reads_back},
     narrow::{Fact, Kind, Property},

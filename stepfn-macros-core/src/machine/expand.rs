@@ -123,13 +123,17 @@ impl Names {
         self.types.get(ty.0).cloned().unwrap_or_else(|| quote!(&::stepfn::__private::Shape::Any))
     }
 
-    /// A claim as a constant that stops rustc at a place where it is wrong.
-    pub(super) fn expect(&self, place: Place, at: &str, claim: &OwnedClaim) -> TokenStream {
+    /// A claim as a constant that stops rustc at a place where it is wrong, but for codes that are allowed there.
+    pub(super) fn expect(&self, place: Place, at: &str, claim: &OwnedClaim, allowed: &[&str]) -> TokenStream {
         let claim = self.claim(claim);
+        let (name, arguments) = match allowed {
+            [] => (quote_spanned!(place.first=> expect), quote!(#at, &#claim)),
+            _ => (quote_spanned!(place.first=> expect_unless), quote!(#at, &#claim, &[#(#allowed),*])),
+        };
         // rustc underlines from the callee to the end of the arguments.
-        let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, quote!(#at, &#claim));
+        let mut arguments = Group::new(proc_macro2::Delimiter::Parenthesis, arguments);
         arguments.set_span(place.last);
-        let callee = quote_spanned!(place.first=> expect);
+        let callee = name;
         quote!(const _: () = #callee #arguments;)
     }
 
@@ -616,7 +620,7 @@ pub(super) fn judged(
             const _: () = {
                 #[allow(unused_imports)]
                 use ::stepfn::__private::{
-                    Arithmetic, Bounds, Claim, Fact, Holds, Judged, Kind, Need, Node, Property, Side, Step, expect, holds,
+                    Arithmetic, Bounds, Claim, Fact, Holds, Judged, Kind, Need, Node, Property, Side, Step, expect, expect_unless, holds,
                     said,
                 };
                 #claims

@@ -117,7 +117,8 @@ pub(crate) fn state_machine(tokens: TokenStream) -> TokenStream {
                 }
                 continue;
             }
-            claims.extend(names.expect(place, &obligation.place, &obligation.claim));
+            let allowed = lowered.allowed_at(&obligation.at);
+            claims.extend(names.expect(place, &obligation.place, &obligation.claim, &allowed));
         }
     } else {
         findings.clear();
@@ -223,12 +224,14 @@ fn typing(machine: &Machine, lowered: &Lowered, names: &mut Names) -> Typing {
 
 impl Lowered {
     pub(super) fn allows(&self, at: &str, code: &str) -> bool {
-        self.allowed.iter().any(|(state, allowed)| {
-            allowed == code
-                && at
-                    .strip_prefix(state.as_str())
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        })
+        self.allowed_at(at).contains(&code)
+    }
+
+    /// The codes that are allowed at a place.
+    fn allowed_at(&self, at: &str) -> Vec<&str> {
+        let here =
+            |state: &str| at.strip_prefix(state).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        self.allowed.iter().filter(|(state, _)| here(state)).map(|(_, code)| code.as_str()).collect()
     }
 
     /// Returns the place of a part of the definition in the source: that of the nearest part that was written.

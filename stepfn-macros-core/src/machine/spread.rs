@@ -284,7 +284,7 @@ fn types_of(value: &mut Expr, see: &mut dyn FnMut(Named<'_>)) {
         Kind::Object(block) | Kind::State(_, block) => types_of_entries(&mut block.entries, see),
         Kind::Array(items) => items.iter_mut().for_each(|item| types_of(item, see)),
         Kind::Rules(rules) => rules.iter_mut().for_each(|rule| types_of_rule(rule, see)),
-        Kind::Parsed(_, ty) => see(Named::Type(ty)),
+        Kind::Parsed(_, ty) | Kind::Declared(_, ty) => see(Named::Type(ty)),
         Kind::Constant(constant) => see(Named::Number(constant)),
         Kind::Resource(Resource { target, result }) => {
             match target {

@@ -58,7 +58,7 @@ fn checked(ty: &Type, text: &Text, place: Place) -> TokenStream {
         // Whether it is there at some state is checked by `build()`; that there is such a field is checked here.
         need: OwnedNeed::Other(Need::Nothing),
     };
-    let claim = names.expect(place, "", &claim);
+    let claim = names.expect(place, "", &claim, &[]);
     let judged = expand::judged(&TokenStream::new(), &names, &claim, &TokenStream::new(), None);
     let text = &text.text;
     quote!({
