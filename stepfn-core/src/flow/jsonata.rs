@@ -105,7 +105,8 @@ impl Analyser<'_> {
                 let at = format!("{}/{field}", site.at);
                 let value = self.query_text(&Queried::before(site), &at, text, need);
                 if self.typing.proven {
-                    let shown = text.clone();
+                    let shown =
+                        jsonata::expression_in(text).map_or(&**text, |(inside, _)| inside.trim()).to_owned();
                     let reading = Reading { site, at: at.clone(), range: None, shown, asks: false };
                     self.within(&reading, &[value], bounds_of(&at));
                 } else {

@@ -239,7 +239,14 @@ fn an_operand_or_argument_of_a_wrong_type_is_refused() {
 #[test]
 fn what_a_field_takes_is_asked_of_its_expression() {
     let wait = |field: &str| said(&format!(r#""A": {{ "Type": "Wait", {field}, "End": true }}"#));
-    assert_eq!(wait(r#""Seconds": "{% $states.input.count * 2 %}""#), [""; 0]);
+    let far = wait(r#""Seconds": "{% $states.input.count * 2 %}""#);
+    assert!(
+        far[0].starts_with(
+            "number-out-of-range /States/A/Seconds: state `A`: `$states.input.count * 2`: by what"
+        ),
+        "{far:?}"
+    );
+    assert_eq!(wait(r#""Seconds": "{% $min([$states.input.count, 60]) %}""#), [""; 0]);
     assert!(
         wait(r#""Seconds": "{% $states.input.price * 2 %}""#)[0]
             .contains("expected an integer, found a number")
