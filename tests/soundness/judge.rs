@@ -207,13 +207,21 @@ fn is_large(value: &Value) -> bool {
     }
 }
 
+/// Whether a failure may be that something is no number.
+fn may_lack_a_number(cause: &str) -> bool {
+    let words =
+        ["number", "integer", "NaN", "Infinity", "cannot be parsed", "does not point to a next state"];
+    words.iter().any(|word| cause.contains(word))
+}
+
 /// Judges an execution that came to an end. `quiet` means that nothing of it can have been caught.
 pub(crate) fn judge(outcome: &Outcome, input: &Value, quiet: bool) -> Option<Failure> {
     let failure = |error: &str, cause: &str| {
         let breaks = PATH_OR_TYPE.contains(&error) && !is_exempt(cause);
         // The sums of `States.MathAdd` have 32 bits.
         let overflows = || cause.contains("States.MathAdd(") && holds_large(outcome, input);
-        let is_number = || divides_by_zero(cause) || !holds_no_number(outcome);
+        // What is computed of what is no number fails where a number is asked for, or where no rule takes it.
+        let is_number = || divides_by_zero(cause) || !holds_no_number(outcome) || !may_lack_a_number(cause);
         (breaks && !overflows() && is_number()).then(|| Failure::new(error, cause, Some(input)))
     };
     if let Some(error) = outcome.error()

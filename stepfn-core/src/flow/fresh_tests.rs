@@ -521,3 +521,13 @@ fn what_a_part_is_not_leaves_the_whole_what_it_was() {
     fine(&said_of(&IN, states, &Shape::Map(&Shape::Any), false));
     fine(&said_of(&Shape::Nullable(&IN), states, &Shape::Nullable(&Shape::Map(&Shape::Any)), false));
 }
+
+#[test]
+fn a_field_of_two_names_is_passed_on_to_its_own_type() {
+    let states = r#""A": { "Type": "Pass", "End": true }"#;
+    fine(&said_of(&NAMED, states, &NAMED, false));
+    wrong(&said_of(&NAMED, states, &RENAMED, false), "may be missing");
+}
+
+const NAMED: Shape = object!("Named", required("name", &["name", "old"], &Shape::String));
+const RENAMED: Shape = object!("Renamed", required("name", &["name"], &Shape::String));

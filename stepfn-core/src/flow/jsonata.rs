@@ -104,12 +104,13 @@ impl Analyser<'_> {
                 };
                 let at = format!("{}/{field}", site.at);
                 let value = self.query_text(&Queried::before(site), &at, text, need);
-                if self.typing.proven {
+                // What is one of several is bounded by them, as `$min` of a number and a limit is.
+                if self.typing.proven && matches!(value, Sym::Leaf(_) | Sym::Computed(..)) {
                     let shown =
                         jsonata::expression_in(text).map_or(&**text, |(inside, _)| inside.trim()).to_owned();
                     let reading = Reading { site, at: at.clone(), range: None, shown, asks: false };
                     self.within(&reading, &[value], bounds_of(&at));
-                } else {
+                } else if !self.typing.proven {
                     self.known_amount(site, &at, text, &value, *field != "ToleratedFailurePercentage");
                 }
             }

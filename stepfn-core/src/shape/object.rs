@@ -8,6 +8,31 @@ use super::{
     view::{Side, View, article},
 };
 
+/// Whether what came in has a field for certain that stands under one of several names, each of which another field takes.
+const fn is_there_by_some_name(source: Source, wanted: &Field) -> bool {
+    let Source::View(view @ View { side: Side::Given, shape: Shape::Object(object), .. }) = source else {
+        return false;
+    };
+    let mut i = 0;
+    while i < object.fields.len() {
+        let field = &object.fields[i];
+        let mut name = 0;
+        while name < field.given_as.len() && contains(wanted.given_as, field.given_as[name]) {
+            name += 1;
+        }
+        let is_never = matches!(field.given, Given::Never);
+        if name > 1
+            && name == field.given_as.len()
+            && !is_never
+            && field.is_required(view.with(field.shape).shape)
+        {
+            return true;
+        }
+        i += 1;
+    }
+    false
+}
+
 impl<'a> Fits<'a> {
     /// The value of a key, and whether it may be missing; none where it is not there at all.
     const fn key(self, source: Source, key: &str) -> Option<(Source, bool)> {
@@ -258,7 +283,7 @@ impl<'a> Fits<'a> {
             }
             i += 1;
         }
-        if !certain && field.is_required(wanted.shape) {
+        if !certain && field.is_required(wanted.shape) && !is_there_by_some_name(source, field) {
             let name = if field.given_as.is_empty() { field.made_as } else { field.given_as[0] };
             out.push("its field ");
             out.code(name);

@@ -90,11 +90,11 @@ impl Lowering<'_> {
                 match reads {
                     Some(reads) if !reads.is_call_of("parse") => self.errors.push(
                         Place::of_tokens(ty),
-                        "`-> Type` says what a text holds that `$parse` reads; what other expressions come to is known",
+                        "`-> Type` declares the content of a string that `$parse` reads; the results of other expressions are known",
                     ),
                     None if value.as_str().and_then(jsonata::expression_in).is_none() => self.errors.push(
                         Place::of_tokens(ty),
-                        "`-> Type` stands behind an expression that reads a text: `\"{% $parse(…) %}\" -> Order`",
+                        "`-> Type` follows an expression that reads a string: `\"{% $parse(…) %}\" -> Order`",
                     ),
                     // What cannot be read is reported with the other expressions.
                     _ => self.out.results.push((at.to_owned(), ty.clone())),
