@@ -445,7 +445,7 @@ fn what_is_anywhere_in_a_value_is_changed_and_told_by_a_field() {
     fine(&query("$states.input ~> |**|{}, 'id'|", &Shape::Any));
     fine(&query("$states.input ~> |*|{'seen': true}|", &Shape::Any));
     wrong(&query("$states.input ~> |text|{'seen': true}|", &Shape::Any), "expected an object");
-    wrong(&query("$states.input ~> |**|{}, 'id'|", &IN), "cannot be told");
+    wrong(&query("$states.input ~> |**|{}, 'id'|", &IN), "cannot be determined");
     fine(&query("[$states.input.**[id = 'x'].id]", &Shape::Array(&Shape::Any)));
     fine(&query("$count($states.input.lines.**[id = 'x'])", u32::SHAPE));
     fine(&query("[$states.input.list.**[id > 'a'].id]", <Vec<String>>::SHAPE));

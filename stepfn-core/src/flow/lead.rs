@@ -646,7 +646,7 @@ pub(super) fn has_kept_array(expression: &Expression) -> bool {
         || expression.parts().into_iter().any(has_kept_array)
 }
 
-/// Whether what lies in it cannot be told.
+/// Returns `true` if its content cannot be known.
 fn is_open(value: &Sym) -> bool {
     value.members().iter().any(|member| matches!(member, Sym::Unknown(_) | Sym::Answer(_)))
 }
