@@ -126,6 +126,7 @@ state_machine! { Jsonata(Counter) -> serde_json::Value {
     query_language: JSONata,
     A: Pass { output: { "x": "{% $states.input.count + 1 %}" }, next: B },
     B: Choice { choices: [ "{% $states.input.x > 3 %}" => C ], default: C },
+    #[allow(stepfn::number_out_of_range)]
     C: Wait { seconds: "{% $states.input.x %}", end: true },
 } }
 state_machine! { Sum(Big) -> u32 {

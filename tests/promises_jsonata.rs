@@ -213,7 +213,7 @@ fn operands_arguments_and_functions_as_values_are_checked() {
         ("$uppercase", <Shape as Everything>::ANY, "wrong-type"),
         ("$states.input.open ? $count : 1", <Shape as Everything>::ANY, "wrong-type"),
         ("$states.input.tags.$sift($)", <Shape as Everything>::ANY, "wrong-type"),
-        ("$exists($hash()) ? 1 : 2", <f64>::SHAPE, "wrong-type"),
+        ("$exists($hash()) ? 1 : 2", <f64>::SHAPE, "function-arguments"),
     ]);
     accepted(&[(
         "($f := $states.input.open ? $uppercase : $lowercase; $f($states.input.id))",

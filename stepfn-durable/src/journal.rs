@@ -99,7 +99,7 @@ impl Digests {
                 }
                 Asked::Child(child) => [child.execution_arn.as_str(), &child.input.to_string()].join("\0"),
                 Asked::Redrive(arn) => arn.clone(),
-                Asked::Send(input) => write_input(input).to_string(),
+                Asked::Answer(input) => write_input(input).to_string(),
                 _ => String::new(),
             };
             first(digest.chain_update(asked).finalize().into())

@@ -31,11 +31,9 @@ fn host(store: &Memory) -> stepfn_durable::HostBuilder {
     Host::builder().store(store.clone()).virtual_time().machine(working()).executors(|builder| {
         builder.allow_unbound().functions_by(|name| {
             let answer = Value::from(name);
-            (name != "none").then(|| {
-                move |_: Value| {
-                    let answer = answer.clone();
-                    async move { Ok(answer) }
-                }
+            (name != "none").then_some(move |_: Value| {
+                let answer = answer.clone();
+                async move { Ok(answer) }
             })
         })
     })

@@ -540,7 +540,7 @@ pub enum BuildError {
         /// Its name.
         machine: String,
         /// Why not.
-        error: Box<BuildError>,
+        error: Box<Self>,
     },
     /// The folder of a bucket cannot be used.
     Folder {

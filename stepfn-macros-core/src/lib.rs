@@ -29,7 +29,7 @@ fn enclosed(ty: &syn::Type) -> TokenStream {
 
 /// `#[derive(StateData)]`.
 pub fn state_data(input: TokenStream) -> TokenStream {
-    crate_path::apply(Attribute::Kept, input, derive::state_data)
+    crate_path::apply(Attribute::Kept, input, |input| derive::state_data(&input))
 }
 
 /// `#[derive(TaskError)]`.

@@ -132,7 +132,7 @@ impl Inner {
             Asked::Start(start) => self.prepare_start(parent, number, start, at).await?,
             Asked::Child(child) => self.prepare_child(parent, number, child, at),
             Asked::Redrive(arn) => Prepared::Redrive(self.child_redrive(parent, number, arn, at)),
-            Asked::Send(input) => {
+            Asked::Answer(input) => {
                 let (Input::Success { token, .. }
                 | Input::Failure { token, .. }
                 | Input::Heartbeat { token }) = &**input

@@ -123,7 +123,7 @@ fn map() -> Workload {
             "id": format!("r{at}"),
             "region": region,
             "amount": at * 37 % 1000,
-            "active": at % 4 != 0,
+            "active": !at.is_multiple_of(4),
             "tags": ["a", "b"],
         })
     };

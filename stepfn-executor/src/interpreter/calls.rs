@@ -44,7 +44,7 @@ impl Calls {
     }
 
     /// The counts, by the sites.
-    pub(super) fn to_vec(&mut self) -> Vec<usize> {
+    pub(super) fn counts(&mut self) -> Vec<usize> {
         self.spread();
         self.shared.as_ref().map_or_else(|| self.own.clone(), |shared| lock(shared).clone())
     }
@@ -84,9 +84,9 @@ mod tests {
         let mut child = calls.share();
         assert_eq!([3, 0, 3].map(|site| child.count(site)), [3, 0, 4]);
         assert_eq!([0, 5].map(|site| calls.count(site)), [1, 0]);
-        assert_eq!(calls.to_vec(), [2, 0, 0, 5, 0, 1]);
-        assert_eq!(Calls::from(calls.to_vec()).count(3), 5);
-        assert_eq!(Calls::default().to_vec(), [0; 0]);
+        assert_eq!(calls.counts(), [2, 0, 0, 5, 0, 1]);
+        assert_eq!(Calls::from(calls.counts()).count(3), 5);
+        assert_eq!(Calls::default().counts(), [0; 0]);
         let mut calls = Calls::default();
         assert_eq!([1, 2, 1].map(|site| calls.count(site)), [0, 0, 1]);
     }

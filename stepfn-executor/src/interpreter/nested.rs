@@ -79,25 +79,19 @@ struct Child {
 }
 
 impl Interpreter {
-    /// Does what Step Functions itself does for a Task. Gives the attempt back where nothing is registered that it could start.
-    pub(super) fn act(
-        &mut self,
-        executor: &Executor,
-        id: FiberId,
-        job: Job,
-        action: Action,
-    ) -> Result<Step, Job> {
+    /// Does what Step Functions itself does for a Task; returns `None` where nothing is registered that it could start.
+    pub(super) fn act(&mut self, executor: &Executor, id: FiberId, job: Job, action: Action) -> Option<Step> {
         let starts = action.starts() && self.deferred.is_none();
         let target = if starts { nested::target(&self.executor, &job.parameters) } else { None };
         if starts && target.is_none() && executor.machines.is_empty() {
-            return Err(job);
+            return None;
         }
         let at = self.state_of(id);
-        let Kind::Task(task) = &executor.program.state(at).kind else { return Err(job) };
+        let Kind::Task(task) = &executor.program.state(at).kind else { return None };
         self.record_for(id, || EventKind::TaskStarted { state: at, worker: None });
         self.hand_out_token(executor, id, &job, task.resource.pattern == Pattern::WaitForTaskToken);
         if let Some(requests) = self.deferred.clone() {
-            return Ok(self.ask(executor, id, job, action, &requests));
+            return Some(self.ask(executor, id, job, action, &requests));
         }
         let request = self.random.uuid();
         let parameters = &job.parameters;
@@ -111,11 +105,11 @@ impl Interpreter {
                 Err(nested::not_supported(action, &request))
             }
             Some(target) => match nested::start(parameters, action, &request, &executor.limits) {
-                Ok(start) => return Ok(self.start_nested(executor, id, job, action, &target, start)),
+                Ok(start) => return Some(self.start_nested(executor, id, job, action, &target, start)),
                 Err(failure) => Err(failure),
             },
         };
-        Ok(self.answered(executor, id, job, Ok(answer)))
+        Some(self.answered(executor, id, job, Ok(answer)))
     }
 
     /// Has the host do it, in an execution that runs in turns.

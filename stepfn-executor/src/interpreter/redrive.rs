@@ -202,7 +202,7 @@ impl Interpreter {
         }
         let known = self.stopped.take().map(|stopped| *stopped);
         let root = known.or_else(|| self.checkpoint_of_tree(Fibers::ROOT))?;
-        let calls = self.calls.to_vec();
+        let calls = self.calls.counts();
         Some(Stopped { root, calls, stored: self.stored })
     }
 

@@ -159,7 +159,7 @@ impl Interpreter {
             }
             if let Some((action, _)) = task.action
                 && let span = self.fibers.at(id).span.clone()
-                && let Ok(step) = span.in_scope(|| self.act(executor, id, job, action))
+                && let Some(step) = span.in_scope(|| self.act(executor, id, job, action))
             {
                 return step;
             }

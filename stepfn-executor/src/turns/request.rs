@@ -38,7 +38,7 @@ pub enum Asked {
     /// A child of a Map Run that goes on in a redrive, by the ARN of its execution. The answer is [`Input::Ended`].
     Redrive(String),
     /// `SendTaskSuccess`, `SendTaskFailure` or `SendTaskHeartbeat`, by a Task. The answer is [`Input::Replied`].
-    Send(Box<Input>),
+    Answer(Box<Input>),
 }
 
 /// An execution that a Task starts.
@@ -181,7 +181,7 @@ pub(crate) struct AskedFor {
 impl Deferred {
     /// Sends the answer to a token.
     pub(crate) fn send(self: &Arc<Self>, input: Input, action: Action, request: String) -> HandlerFuture {
-        let number = self.ask(Asked::Send(Box::new(input)));
+        let number = self.ask(Asked::Answer(Box::new(input)));
         let reply = Replying { requests: Arc::downgrade(self), number, is_all: true, is_done: false };
         Box::pin(async move {
             match reply.await {

@@ -100,10 +100,10 @@ struct Made<'m> {
 impl Made<'_> {
     fn text(&mut self, key: &str) {
         let text = text();
-        self.field(key, self.input.ident.span(), quote!(), &text);
+        self.field(key, self.input.ident.span(), &quote!(), &text);
     }
 
-    fn field(&mut self, key: &str, span: proc_macro2::Span, docs: TokenStream, ty: &TokenStream) {
+    fn field(&mut self, key: &str, span: proc_macro2::Span, docs: &TokenStream, ty: &TokenStream) {
         let Some(name) = crate::machine::identifier(key, span) else { return };
         if !self.fields.iter().any(|(known, _)| *known == name) {
             self.fields.push((name.clone(), quote!(#docs pub #name: #ty)));
@@ -131,7 +131,7 @@ impl Made<'_> {
             self.field(
                 &field.attrs.name().serialize_name().value,
                 ident.span(),
-                quote!(#[doc = #of] #[doc = ""] #(#docs)*),
+                &quote!(#[doc = #of] #[doc = ""] #(#docs)*),
                 &value(field),
             );
         }
@@ -154,7 +154,7 @@ impl Made<'_> {
                     Style::Unit => {}
                     Style::Newtype => {
                         let ty = variant.fields.first().map(value).unwrap_or_else(unknown);
-                        self.field(&name, variant.ident.span(), quote!(), &ty);
+                        self.field(&name, variant.ident.span(), &quote!(), &ty);
                     }
                     Style::Struct => {
                         let mut inner = Made {
@@ -166,9 +166,9 @@ impl Made<'_> {
                         };
                         inner.all(&variant.fields);
                         let ty = inner.finish(&variant.ident.to_string()).unwrap_or_else(unknown);
-                        self.field(&name, variant.ident.span(), quote!(), &ty);
+                        self.field(&name, variant.ident.span(), &quote!(), &ty);
                     }
-                    Style::Tuple => self.field(&name, variant.ident.span(), quote!(), &unknown()),
+                    Style::Tuple => self.field(&name, variant.ident.span(), &quote!(), &unknown()),
                 },
                 (_, style) => self.content(style, &variant.fields),
             }

@@ -7,7 +7,7 @@ use syn::DeriveInput;
 use super::{Errors, attr, bounds, container, expand, field::Context, form::Form};
 
 /// Returns the impl of `StateData` for a type, or the errors of its attributes beside an impl without content.
-pub(crate) fn state_data(written: TokenStream) -> TokenStream {
+pub(crate) fn state_data(written: &TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(written.clone()) {
         Ok(input) => input,
         Err(error) => return error.to_compile_error(),

@@ -38,8 +38,10 @@ pub(super) fn spanned_error(place: Place, message: &str) -> syn::Error {
 /// Returns a warning at a place: stable Rust has none for macros, so it is the use of something deprecated.
 pub(super) fn warning(conditions: &TokenStream, place: Place, message: &str) -> TokenStream {
     let name = quote_spanned!(place.first=> finding);
+    let quiet = quiet();
     quote_spanned! {place.last=>
         #conditions
+        #quiet
         const _: () = {
             #[deprecated(note = #message)]
             #[allow(non_upper_case_globals)]
@@ -598,6 +600,21 @@ pub(super) fn stand_in(
     (item, definition)
 }
 
+/// Clippy's lints of what we write with the places of the user's tokens, who could do nothing about them.
+pub(super) fn quiet() -> TokenStream {
+    quote! {
+        #[allow(
+            clippy::as_conversions,
+            clippy::cast_lossless,
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            clippy::cast_sign_loss,
+            clippy::semicolon_if_nothing_returned,
+            clippy::unnecessary_cast
+        )]
+    }
+}
+
 /// The block in which claims are judged, and which holds what else names the types and tasks.
 ///
 /// `conditions` are those of what is judged: where that is not compiled, its types may be missing as well.
@@ -627,9 +644,11 @@ pub(super) fn judged(
             };
         }
     });
+    let quiet = quiet();
     let Some(written) = written else {
         return quote! {
             #conditions
+            #quiet
             const _: () = {
                 #constants
                 #definition
@@ -644,6 +663,7 @@ pub(super) fn judged(
     quote! {
         #conditions
         #[allow(unexpected_cfgs)]
+        #quiet
         const _: () = {
             #[cfg(rust_analyzer)]
             ::stepfn::__private::editor_machine! { #written }

@@ -150,8 +150,8 @@ fn path_of(tokens: &[TokenTree]) -> TokenStream {
 /// Tokens without `$`.
 fn hide(tokens: TokenStream) -> TokenStream {
     map(tokens, &|token| match token {
-        TokenTree::Punct(punct) if punct.as_char() == '$' => Ident::new(DOLLAR, punct.span()).into(),
-        token => token,
+        TokenTree::Punct(punct) if punct.as_char() == '$' => Some(Ident::new(DOLLAR, punct.span()).into()),
+        _ => None,
     })
 }
 
@@ -161,22 +161,34 @@ fn show(tokens: TokenStream) -> TokenStream {
         TokenTree::Ident(ident) if ident == DOLLAR => {
             let mut dollar = Punct::new('$', Spacing::Alone);
             dollar.set_span(ident.span());
-            dollar.into()
+            Some(dollar.into())
         }
-        token => token,
+        _ => None,
     })
 }
 
-fn map(tokens: TokenStream, change: &dyn Fn(TokenTree) -> TokenTree) -> TokenStream {
-    let changed = tokens.into_iter().map(|token| match token {
-        TokenTree::Group(group) => {
-            let mut inner = Group::new(group.delimiter(), map(group.stream(), change));
-            inner.set_span(group.span());
-            inner.into()
-        }
-        token => change(token),
+fn map(tokens: TokenStream, change: &dyn Fn(&TokenTree) -> Option<TokenTree>) -> TokenStream {
+    changed(&tokens, change).unwrap_or(tokens)
+}
+
+/// Returns the tokens with the changes; none where there are none. A group that is made anew has lost the places of its brackets, where
+/// errors about its end belong.
+fn changed(tokens: &TokenStream, change: &dyn Fn(&TokenTree) -> Option<TokenTree>) -> Option<TokenStream> {
+    let mut is_changed = false;
+    let tokens = tokens.clone().into_iter().map(|token| {
+        let new = match &token {
+            TokenTree::Group(group) => changed(&group.stream(), change).map(|inner| {
+                let mut inner = Group::new(group.delimiter(), inner);
+                inner.set_span(group.span());
+                inner.into()
+            }),
+            token => change(token),
+        };
+        is_changed |= new.is_some();
+        new.unwrap_or(token)
     });
-    changed.collect()
+    let tokens = tokens.collect();
+    is_changed.then_some(tokens)
 }
 
 /// `/// …  pub Notify { … }`, `Transient [ … ]`
@@ -229,9 +241,11 @@ pub(crate) fn fragment(tokens: TokenStream) -> TokenStream {
             }
         }
     });
+    let quiet = super::expand::quiet();
     let numbers = numbers.iter().enumerate().map(|(index, Constant { integer, float })| {
         quote! {
             #(#conditions)*
+            #quiet
             impl ::stepfn::__private::FragmentNumber<#index> for #name {
                 const INTEGER: ::core::primitive::i128 = #integer;
                 const FLOAT: ::core::primitive::f64 = #float;

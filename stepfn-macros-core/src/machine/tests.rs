@@ -268,7 +268,7 @@ fn types_that_are_none_expand_to_tokens_that_parse() {
                 A: Task { resource: sqs::send_message.wait_for_task_token -> #ty, timeout_seconds: 5, end: true },
             }
         });
-        let derived = |tokens| crate::derive::state_data(syn::parse2(tokens).unwrap());
+        let derived = |tokens: TokenStream| crate::derive::state_data(&tokens);
         let lambda = crate::lambda::expand(TokenStream::new(), quote!(fn f(x: #ty) -> Result<#ty, #ty>;));
         for out in [
             machine,

@@ -19,13 +19,13 @@ const AGAIN: [Duration; 2] = [Duration::ZERO, Duration::from_secs(1)];
 #[derive(Debug)]
 pub(super) enum Sink {
     File(Arc<File>),
-    Url { url: Uri, client: Client },
+    Url { url: Uri, client: Box<Client> },
 }
 
 impl Sink {
     pub(super) fn of(text: &str) -> Result<Self, String> {
         if text.starts_with("http://") || text.starts_with("https://") {
-            return Ok(Self::Url { url: client::url(text)?, client: Client::new() });
+            return Ok(Self::Url { url: client::url(text)?, client: Box::new(Client::new()) });
         }
         Self::file(Path::new(text))
     }
