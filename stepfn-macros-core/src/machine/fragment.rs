@@ -498,10 +498,11 @@ pub(super) fn read(
 
 /// The path of a fragment, found where it is used and shown where something in it is written.
 fn located(path: &TokenStream, place: Place) -> TokenStream {
-    map(path.clone(), &|mut token| {
+    let located = path.clone().into_iter().map(|mut token| {
         token.set_span(token.span().located_at(place.first));
         token
-    })
+    });
+    located.collect()
 }
 
 /// A type of a fragment, as it is named from outside of the fragment's module.

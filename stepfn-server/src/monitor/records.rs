@@ -188,12 +188,16 @@ impl Writer {
                 let count = &event["executionRedrivenEventDetails"]["redriveCount"];
                 known.redrives = count.as_f64().map_or(known.redrives + 1, |count| count as u32);
             }
+            let is_started = event["type"].as_str() == Some("ExecutionStarted");
+            if is_started {
+                // The row may be that of a later redrive by now.
+                known.redrives = 0;
+            }
             if self.sinks.logs.is_some()
                 && let Some(line) = log_event(&event, known.level, known.with_data, execution, known.redrives)
             {
                 logs.push(line.to_string());
             }
-            let is_started = event["type"].as_str() == Some("ExecutionStarted");
             if let Some(row) =
                 row.as_ref().filter(|_| self.sinks.events.is_some() && (is_started || is_redriven))
             {
