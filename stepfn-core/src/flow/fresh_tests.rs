@@ -33,6 +33,8 @@ const IN: Shape = object!(
     required("unsigned", &["unsigned"], u32::SHAPE),
     required("float", &["float"], f64::SHAPE),
     required("any", &["any"], &Shape::Any),
+    required("anys", &["anys"], &Shape::Array(&Shape::Any)),
+    required("more", &["more"], &Shape::Array(&Shape::Array(&Shape::Any))),
     required("list", &["list"], &LIST),
     required("aliased", &["aliased"], &ALIASED),
 );
@@ -531,3 +533,59 @@ fn a_field_of_two_names_is_passed_on_to_its_own_type() {
 
 const NAMED: Shape = object!("Named", required("name", &["name", "old"], &Shape::String));
 const RENAMED: Shape = object!("Renamed", required("name", &["name"], &Shape::String));
+
+#[test]
+fn a_strict_machine_leans_on_no_item_of_what_is_anything() {
+    const NUMBERS: &Shape = <Vec<u64>>::SHAPE;
+    let selected = |path: &str| {
+        let states = format!(
+            r#""A": {{ "Type": "Pass", "Parameters": {{ "a.$": "{path}" }}, "OutputPath": "$.a", "End": true }}"#
+        );
+        said_of(&IN, &states, NUMBERS, true)
+    };
+    for path in [
+        "$.anys[0,1][*]",
+        "$.anys[*][*]",
+        "$.anys[*]",
+        "$.more[0,1][*]",
+        "$.more[*][*]",
+        "$.any[*]",
+        "$.any[*].b",
+    ] {
+        wrong(&selected(path), "declared to be anything");
+    }
+    let mapped = |path: &str| {
+        let states = format!(
+            r#""A": {{ "Type": "Map", "ItemsPath": "$.anys", "ResultSelector": {{ "a.$": "{path}" }}, "OutputPath": "$.a", "End": true,
+            "ItemProcessor": {{ "StartAt": "P", "States": {{ "P": {{ "Type": "Pass", "End": true }} }} }} }}"#
+        );
+        said_of(&IN, &states, NUMBERS, true)
+    };
+    for path in ["$[*]", "$[0,1][*]", "$[*][*]", "$[0][*]"] {
+        wrong(&mapped(path), "declared to be anything");
+    }
+}
+
+#[test]
+fn a_choice_that_asks_of_the_whole_input_loses_no_way() {
+    const EMPTY: Shape = object!("Empty",);
+    for test in [
+        r#""Variable": "$", "IsBoolean": true"#,
+        r#""And": [{ "Variable": "$", "IsBoolean": true }]"#,
+        r#""Not": { "Variable": "$", "IsBoolean": false }"#,
+    ] {
+        for made in [
+            r#""Type": "Pass", "Result": null"#,
+            r#""Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:x""#,
+        ] {
+            let states = format!(
+                r#""A": {{ "Type": "Choice", "Choices": [{{ {test}, "Next": "E" }}], "Default": "T" }},
+                "T": {{ {made}, "ResultPath": "$.a", "Next": "E" }},
+                "E": {{ "Type": "Pass", "InputPath": "$", "End": true }}"#
+            );
+            wrong(&said_of(&Shape::Boolean, &states, &EMPTY, false), "expected `Empty`, found a boolean");
+            wrong(&said_of(&Shape::Any, &states, &EMPTY, false), "found a boolean");
+            fine(&said_of(&LINE, &states, &EMPTY, false));
+        }
+    }
+}

@@ -192,6 +192,10 @@ fn merge(one: &Sym, other: &Sym, apart: bool) -> Option<Sym> {
     let ((mine, base), (theirs, other_base)) = (one.overlay()?, other.overlay()?);
     let base = match (base, other_base) {
         (None, None) => None,
+        // Only what is an object has fields laid over it: what else the other may be, the facts about it say.
+        (Some(a), Some(b)) if mine.is_empty() != theirs.is_empty() && about_itself(a) != about_itself(b) => {
+            return None;
+        }
         (Some(a), Some(b)) if a.is_over_the_same(b) => Some(forget(a, b)),
         _ => return None,
     };
@@ -233,6 +237,14 @@ impl Merge for Edges<'_> {
             }
         }
     }
+}
+
+/// Returns the facts about a leaf's own value, those about its fields left aside.
+fn about_itself(value: &Sym) -> Vec<Clause> {
+    let Sym::Leaf(leaf) = value else { return Vec::new() };
+    let mut own = clauses(leaf).pop().unwrap_or_default();
+    own.retain(|clause| clause.iter().any(|fact| fact.key.is_none()));
+    own
 }
 
 /// The steps of a leaf without facts about what is there.

@@ -122,6 +122,8 @@ fn what_is_wrong_is_said_with_its_place() {
         ("function(a){ 1 }", "S0208", "a parameter must be a variable, found `a`", "a"),
         ("1 := 2", "S0212", "only a variable can be bound, found `1`", "1"),
         ("a.1", "S0213", "a literal cannot be a step of a path", "1"),
+        ("a.-1", "S0213", "a literal cannot be a step of a path", "-1"),
+        ("a.-1[0]", "S0213", "a literal cannot be a step of a path", "-1[0]"),
         ("a@b", "S0214", "expected a variable after `@`", "b"),
         ("a[0]@$b", "S0215", "a context variable cannot follow a predicate", "a[0]@$b"),
         ("a^(b)@$c", "S0216", "a context variable cannot follow an order", "a^(b)@$c"),

@@ -59,9 +59,18 @@ fn qualified(expression: &Expression) -> Option<&Expression> {
 fn literal_step(step: &Expression) -> Option<&Expression> {
     match &step.kind {
         Kind::Number(_) | Kind::Boolean(_) | Kind::Null => Some(step),
-        Kind::Negate(of) if matches!(of.kind, Kind::Number(_)) => Some(step),
+        Kind::Negate(of) if is_number(of) => Some(step),
         Kind::OrderBy { of, .. } => literal_step(of),
         _ => qualified(step).and_then(literal_step),
+    }
+}
+
+/// Returns `true` if the reference takes it for a number, whatever is asked of it.
+fn is_number(expression: &Expression) -> bool {
+    match &expression.kind {
+        Kind::Number(_) => true,
+        Kind::Negate(of) => is_number(of),
+        _ => qualified(expression).is_some_and(is_number),
     }
 }
 

@@ -89,6 +89,10 @@ impl<'a> Fits<'a> {
                         Err(_) => Source::View(View::new(&Shape::Any, side)),
                     }
                 }
+                // A path to several values only asks whether they can be there, so nothing else tells that nothing is known of them.
+                Err((_, Problem::Undeclared)) if fork(steps) => {
+                    Source::View(View { strict: true, ..View::new(&Shape::Any, side) })
+                }
                 Err(_) => Source::View(View::new(&Shape::Any, side)),
             },
             _ => Source::Node(index),
