@@ -11,7 +11,7 @@ use stepfn::{
     Definition, Workflow,
     builder::{
         Catcher, Choice, Fail, Machine, Map, Parallel, Pass, Retrier, Scope, StateRef, Succeed, Task, array,
-        format, get_att, object, path, ref_, timestamp,
+        format, get_att, jsonata, object, path, ref_, timestamp,
     },
     definition::{LogLevel, LoggingConfiguration, Reference},
     path as typed_path,
@@ -304,6 +304,24 @@ fn templates_that_cannot_be_said_are_findings() {
     let parameters = definition.machine.states["Make"].parameters.clone().unwrap();
     assert_eq!(parameters["list.$"].as_str(), Some("States.Array('${Topic}', $.x)"));
     assert_eq!(definition.substitutions["Queue"], Reference::Ref("Queue".into()));
+}
+
+#[test]
+fn arguments_of_one_expression_leave_no_place_for_a_functions_name() {
+    use order_approval::send_approval_email;
+
+    let mut m = Machine::new("Whole").query_language(stepfn::asl::QueryLanguage::Jsonata);
+    let ask = m.state("Ask");
+    m.define(ask, Task::invoke::<send_approval_email>().arguments(jsonata("$states.input")).end());
+    let (definition, findings) = m.build_with_warnings();
+    let finding = findings.iter().find(|finding| finding.at == "/States/Ask/Arguments").unwrap();
+    assert_eq!(finding.code.name(), "invalid-template");
+    assert_eq!(
+        finding.message,
+        "state `Ask`: `arguments` has to be an object, for the function's name is put into it"
+    );
+    let arguments = definition.machine.states["Ask"].arguments.clone().unwrap();
+    assert_eq!(arguments.as_str(), Some("{% $states.input %}"), "nothing is lost");
 }
 
 #[test]

@@ -60,6 +60,28 @@ pub fn start_with(given: &mut Value) {
     *given = all.into();
 }
 
+/// What a Task is bound to by the program, and whose name or ARN goes into its parameters. Not for use by hand.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// A function of Lambda.
+    Function,
+    /// Another state machine.
+    Machine,
+}
+
+impl Bound {
+    /// Returns the error of arguments that are no object, and what to write instead.
+    #[must_use]
+    pub fn no_object(self) -> (String, &'static str) {
+        let (what, help) = match self {
+            Self::Function => ("the function's name is", "give what the function gets as `payload`"),
+            Self::Machine => ("the machine's ARN is", "give what the machine is started with as `input`"),
+        };
+        (format!("`arguments` has to be an object, for {what} put into it"), help)
+    }
+}
+
 /// A workflow before it is checked.
 #[derive(Clone, Debug)]
 pub struct Draft {
@@ -161,12 +183,14 @@ impl Draft {
     pub fn build_with_warnings(mut self) -> (Definition, Vec<Diagnostic>) {
         let (typing, known) = self.typing();
         let unstartable = self.unstartable();
+        let unbindable = self.unbindable();
         let definition = self.finish();
         let mut findings =
             check::check(&definition.machine, &Options { workflow_type: definition.workflow_type });
         let analysis = flow::analyse(&definition.machine, &typing);
         findings.extend(analysis.findings);
         findings.extend(unstartable);
+        findings.extend(unbindable);
         findings.extend(analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known)));
         (definition, findings)
     }
@@ -244,9 +268,15 @@ impl Draft {
                     // Which of the two the state's query language has, the macro and the builder have written already.
                     let given =
                         if state.arguments.is_some() { &mut state.arguments } else { &mut state.parameters };
-                    if let Some(Value::Object(given)) = given {
-                        let given = given.iter().filter(|(_, value)| value.as_str() != Some(FUNCTION_NAME));
-                        parameters.extend(given.map(|(key, value)| (key.clone(), value.clone())));
+                    match given {
+                        Some(Value::Object(given)) => {
+                            let given =
+                                given.iter().filter(|(_, value)| value.as_str() != Some(FUNCTION_NAME));
+                            parameters.extend(given.map(|(key, value)| (key.clone(), value.clone())));
+                        }
+                        // An error that `unbindable` reports.
+                        Some(_) => continue,
+                        None => {}
                     }
                     *given = Some(parameters.into());
                 }
@@ -306,6 +336,25 @@ impl Draft {
             }
         }
         (ChildBinding { state, name: child.name.to_owned(), substitution, child }, result)
+    }
+
+    /// Returns the errors of Tasks whose parameters are one expression, into which nothing can be put.
+    fn unbindable(&mut self) -> Vec<Diagnostic> {
+        let tasks = self.tasks.iter().filter(|task| task.call != Call::Direct);
+        let bound = tasks.map(|task| (task.state.clone(), Bound::Function));
+        let bound = bound.chain(self.children.iter().map(|child| (child.state.clone(), Bound::Machine)));
+        let mut findings = Vec::new();
+        for (state, bound) in bound.collect::<Vec<_>>() {
+            let Some(found) = state_mut(&mut self.machine, &state) else { continue };
+            if found.arguments.as_ref().is_some_and(|given| given.as_object().is_none()) {
+                let (message, help) = bound.no_object();
+                let message = format!("state `{}`: {message}", state_name(&state));
+                findings.push(
+                    Diagnostic::new(Code::InvalidTemplate, format!("{state}/Arguments"), message).help(help),
+                );
+            }
+        }
+        findings
     }
 
     /// Returns the errors of the starts of other workflows that do not depend on their data.

@@ -247,7 +247,19 @@ impl Lowering<'_> {
                 Arc::make_mut(parameters).insert("FunctionName".into(), FUNCTION_NAME.into());
             }
         }
-        if self.out.children.last().is_some_and(|child| child.state == at) {
+        let starts = self.out.children.last().is_some_and(|child| child.state == at);
+        for (is_bound, bound) in [(invoked, draft::Bound::Function), (starts, draft::Bound::Machine)] {
+            let entry = block.entries.iter().find(|entry| {
+                entry.key.text == "arguments"
+                    && map.get("Arguments").is_some_and(|given| given.as_object().is_none())
+            });
+            if let (true, Some(entry)) = (is_bound, entry) {
+                let (message, help) = bound.no_object();
+                self.errors
+                    .push(entry.value.place, format!("state `{name}`: {message}; {help} [invalid-template]"));
+            }
+        }
+        if starts {
             let field = if self.jsonata.1 { "Arguments" } else { "Parameters" };
             let mut parameters = map.shift_remove(field).unwrap_or_else(Value::empty_object);
             draft::start_with(&mut parameters);

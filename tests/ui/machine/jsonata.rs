@@ -1,6 +1,6 @@
 //! JSONata expressions are read, and their paths are checked against the types.
 use serde::{Deserialize, Serialize};
-use stepfn::{StateData, state_machine};
+use stepfn::{StateData, lambda, state_machine};
 
 #[derive(Serialize, Deserialize, StateData)]
 struct Line {
@@ -59,6 +59,20 @@ state_machine! {
         query_language: JSONata,
         Work: Choice { choices: [ "{% $count($states.input.lines) %}" => Done ], default: Done },
         Done: Succeed {},
+    }
+}
+
+#[lambda]
+async fn work(order: Order) -> Order {
+    order
+}
+
+// The function's name could not be put into it.
+state_machine! {
+    AllArguments(Order) -> serde_json::Value {
+        start_at: Work,
+        query_language: JSONata,
+        Work: Task { resource: lambda::invoke(work), arguments: "{% $states.input %}", end: true },
     }
 }
 
