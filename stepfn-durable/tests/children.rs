@@ -89,6 +89,25 @@ async fn status(host: &Host, arn: &str) -> Status {
 }
 
 #[tokio::test]
+async fn a_child_of_an_express_workflow_is_the_one_that_its_parent_is_told_of() {
+    let outer = r#"{"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:sfn:startSyncExecution",
+        "ResultSelector": {"told.$": "$.ExecutionArn", "own.$": "States.StringToJson($.Output)"},
+        "Parameters": {"StateMachineArn": "INNER_ARN", "Name": "child", "Input": "{}"}, "End": true}}}"#;
+    let mut inner = definition(
+        "Inner",
+        r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"arn.$": "$$.Execution.Id"}, "OutputPath": "$.arn", "End": true}}}"#,
+    );
+    inner.workflow_type = WorkflowType::Express;
+    let host = Host::builder().store(Memory::new()).virtual_time().machine(inner);
+    let host = host.machine(definition("Outer", outer)).start().await.unwrap();
+    let outer = host.describe(&start(&host, "{}").await).await.unwrap();
+    assert_eq!(outer.summary.status, Status::Succeeded, "{:?}", outer.end);
+    let output = json::parse_value(&outer.end.and_then(|end| end.output).unwrap()).unwrap();
+    assert!(output["told"].as_str().unwrap().contains(":express:Inner:child:"), "{output}");
+    assert_eq!(output["told"], output["own"]);
+}
+
+#[tokio::test]
 async fn whoever_starts_another_and_does_not_wait_ends_while_that_goes_on() {
     let (host, _) = host(
         r#"{"StartAt": "S", "States": {"S": {"Type": "Task", "Resource": "START", "ResultSelector": {"arn.$": "$.ExecutionArn"},

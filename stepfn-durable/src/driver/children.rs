@@ -29,9 +29,7 @@ const DEPTH: u32 = 1000;
 /// An execution of an Express workflow, which is not kept.
 pub(crate) struct Express {
     request: u64,
-    executor: Executor,
-    name: String,
-    input: stepfn_core::value::Value,
+    execution: stepfn_executor::Execution,
     /// Whether its end is waited for.
     waits: bool,
 }
@@ -190,13 +188,7 @@ impl Inner {
             let execution = machine.executor.start_with_name(&start.name, start.input.clone());
             let execution_arn = execution.execution_arn();
             let reply = Reply::Started { execution_arn, machine_arn: machine.arn.clone(), at };
-            let express = Express {
-                request: number,
-                executor: machine.executor,
-                name: start.name.clone(),
-                input: start.input.clone(),
-                waits: start.waits,
-            };
+            let express = Express { request: number, execution, waits: start.waits };
             return Ok(Prepared::Express(express, reply));
         }
         if start.is_sync {
@@ -575,11 +567,11 @@ impl Driver {
     /// Runs executions of Express workflows: beside each other, or one by one on virtual time.
     pub(super) async fn run_express(&mut self) {
         for (id, express) in std::mem::take(&mut self.express) {
-            let Express { request, executor, name, input, waits } = express;
+            let Express { request, execution, waits } = express;
             let events = self.inner.events.clone();
             let now = self.inner.clock.now();
             let work = async move {
-                let end = match executor.start_with_name(name, input).await {
+                let end = match execution.await {
                     Ok(outcome) => ChildEnd {
                         status: outcome.status.clone(),
                         started: outcome.started,
