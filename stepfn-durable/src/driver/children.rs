@@ -29,7 +29,7 @@ const DEPTH: u32 = 1000;
 /// An execution of an Express workflow, which is not kept.
 pub(crate) struct Express {
     request: u64,
-    execution: stepfn_executor::Execution,
+    execution: Box<stepfn_executor::Execution>,
     /// Whether its end is waited for.
     waits: bool,
 }
@@ -188,7 +188,7 @@ impl Inner {
             let execution = machine.executor.start_with_name(&start.name, start.input.clone());
             let execution_arn = execution.execution_arn();
             let reply = Reply::Started { execution_arn, machine_arn: machine.arn.clone(), at };
-            let express = Express { request: number, execution, waits: start.waits };
+            let express = Express { request: number, execution: Box::new(execution), waits: start.waits };
             return Ok(Prepared::Express(express, reply));
         }
         if start.is_sync {
@@ -571,7 +571,7 @@ impl Driver {
             let events = self.inner.events.clone();
             let now = self.inner.clock.now();
             let work = async move {
-                let end = match execution.await {
+                let end = match (*execution).await {
                     Ok(outcome) => ChildEnd {
                         status: outcome.status.clone(),
                         started: outcome.started,
