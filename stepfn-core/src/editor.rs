@@ -47,12 +47,20 @@ impl<T> Index<usize> for Items<T> {
     }
 }
 
-/// The same tokens. To an editor, what stands in here under `cfg(not(rust_analyzer))` names nothing: it resolves names even where they are
-/// not compiled, and a token of the user's shall stand for one thing.
+/// Returns the same tokens to rustc, and none to an editor, which resolves names even where they are not compiled: each token of the
+/// user's is to have one definition.
+#[cfg(not(rust_analyzer))]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! same {
     ($($tokens:tt)*) => { $($tokens)* };
+}
+
+#[cfg(rust_analyzer)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! same {
+    ($($tokens:tt)*) => {};
 }
 
 macro_rules! plain {

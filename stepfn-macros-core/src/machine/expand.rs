@@ -619,10 +619,10 @@ pub(super) fn quiet() -> TokenStream {
 ///
 /// `conditions` are those of what is judged: where that is not compiled, its types may be missing as well.
 ///
-/// `written` is what the machine was made of, where editors are to see it. They shall find one thing for each of the user's tokens, and they look
-/// up names where nothing is compiled, too: what rustc alone sees stands under a `cfg`, and what of it has the user's places in `same!`.
-/// That stands first, for they look for what is being typed at the same distance from the start as without it.
-/// A lint asks who sets `rust_analyzer`; it is silenced from outside of what stands under it alone.
+/// `written` is what the machine was made of, where editors are to see it. They are to find one definition for each of the user's tokens, and
+/// they look up names where nothing is compiled, too: the code for rustc is under a `cfg`, and the part of it that has the user's places in
+/// `same!` as well. The code for editors comes first, for they look for what is being typed at the same distance from the start as without it.
+/// A lint asks who sets `rust_analyzer`; only an attribute outside of the `cfg` silences it.
 pub(super) fn judged(
     conditions: &TokenStream,
     names: &Names,
