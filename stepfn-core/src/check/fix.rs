@@ -222,6 +222,39 @@ mod tests {
     }
 
     #[test]
+    fn a_slip_in_a_path_is_fixed_where_it_is_known_what_flows_in() {
+        for (language, wrong, right) in [
+            ("JSONPath", r#""Parameters": { "a.$": "$.totl" }"#, r#""Parameters": { "a.$": "$.total" }"#),
+            (
+                "JSONPath",
+                r#""Parameters": { "a.$": "States.Format('totl {}', $.lines.itms)" }"#,
+                r#""Parameters": { "a.$": "States.Format('totl {}', $.lines.items)" }"#,
+            ),
+            ("JSONPath", r#""Parameters": { "a.$": "$cont" }"#, r#""Parameters": { "a.$": "$count" }"#),
+            (
+                "JSONata",
+                r#""Output": "{% $states.input.total + $states.input.lines.itms %}""#,
+                r#""Output": "{% $states.input.total + $states.input.lines.items %}""#,
+            ),
+            ("JSONata", r#""Output": "{% $cont %}""#, r#""Output": "{% $count %}""#),
+        ] {
+            let (result, data) = if language == "JSONata" {
+                ("Output", r#"{ "total": 1, "lines": { "items": 2 } }"#)
+            } else {
+                ("Result", r#"{ "total": 1, "lines": { "items": 2 } }"#)
+            };
+            let of = |field: &str| {
+                format!(
+                    r#"{{ "QueryLanguage": "{language}", "StartAt": "A", "States": {{
+  "A": {{ "Type": "Pass", "{result}": {data}, "Assign": {{ "count": 1 }}, "Next": "B" }},
+  "B": {{ "Type": "Pass", {field}, "End": true }} }} }}"#
+                )
+            };
+            assert_eq!(fixed(&of(wrong)).text, of(right));
+        }
+    }
+
+    #[test]
     fn fixes_follow_each_other() {
         let text = r#"{ "StartAt": "A", "States": { "A": { "Type": "Pass", "Nxt": "Load", }, "Load": { "Type": "Succeed", "Coment": [1,], }, }, }"#;
         let fixed = fixed(text);

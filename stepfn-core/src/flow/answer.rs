@@ -3,13 +3,14 @@
 use super::{
     Analyser, OwnedNeed,
     expression::{Val, Want},
+    hint::Hint,
     origin::{Origin, Reason},
     read::Reading,
     value::Sym,
 };
 use crate::{
     asl::Task,
-    diagnostic::{Code, Severity, list, nearest},
+    diagnostic::{Code, Severity, list},
     path::{Segment, SegmentKind},
     service::{Kind, Member, Resource, Shape, lookup},
     shape::{Bounds, Need},
@@ -176,8 +177,8 @@ impl Analyser<'_> {
             Kind::Structure(members) => match members.iter().find(|member| member.is_named(key)) {
                 Some(member) => of_member(member),
                 None => {
-                    let (message, help, severity) = self.no_member(shape, &members, key);
-                    self.wrong_by(severity, |this| this.wrong(reading, Code::NoSuchField, message, help));
+                    let (message, hint, severity) = self.no_member(shape, &members, key);
+                    self.wrong_by(severity, |this| this.wrong(reading, Code::NoSuchField, message, hint));
                     Sym::Reported
                 }
             },
@@ -201,9 +202,9 @@ impl Analyser<'_> {
                     if member.required { found } else { self.may_come_to_nothing(reading, key, found, want) }
                 }
                 None => {
-                    let (message, help, severity) = self.no_member(shape, &members, key);
+                    let (message, hint, severity) = self.no_member(shape, &members, key);
                     self.wrong_by(severity, |this| {
-                        this.nothing(reading, Code::NoSuchField, message, help, want);
+                        this.nothing(reading, Code::NoSuchField, message, hint, want);
                     });
                     Val::one(Sym::Reported)
                 }
@@ -241,9 +242,9 @@ impl Analyser<'_> {
     }
 
     /// Returns the message about a field that an answer does not have. A strict machine relies on nothing that no table has.
-    fn no_member(&self, shape: &Shape, members: &[Member], key: &str) -> (String, Option<String>, Severity) {
-        let (message, help, severity) = no_member(shape, members, key);
-        (message, help, if self.typing.strict { Severity::Error } else { severity })
+    fn no_member(&self, shape: &Shape, members: &[Member], key: &str) -> (String, Hint, Severity) {
+        let (message, hint, severity) = no_member(shape, members, key);
+        (message, hint, if self.typing.strict { Severity::Error } else { severity })
     }
 
     /// Reports something at most so bad.
@@ -261,22 +262,19 @@ impl Analyser<'_> {
 
 /// Returns the message about a field that an answer does not have. Of `aws-sdk:`, which can be newer than the table, one that is near no
 /// other is not surely wrong.
-fn no_member(shape: &Shape, members: &[Member], key: &str) -> (String, Option<String>, Severity) {
+fn no_member(shape: &Shape, members: &[Member], key: &str) -> (String, Hint, Severity) {
     let has = match members.len() {
         0 => "the answer of the service has no fields".to_owned(),
         _ => format!("the service answers {}", list(members.iter().map(|member| &member.name))),
     };
     let is_named = |name: &str| members.iter().any(|member| member.name == name);
-    let near = nearest(key, members.iter().map(|member| &*member.name));
-    let severity = if near.is_none() && shape.is_sdk() { Severity::Warning } else { Severity::Error };
-    let help = match near {
-        Some(near) => Some(format!("did you mean `{near}`?")),
-        None if is_named("Payload") && is_named("ExecutedVersion") => {
-            Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
-        }
-        None => None,
-    };
-    (format!("there is no field `{key}` here; {has}"), help, severity)
+    let mut hint = Hint::near("", key, members.iter().map(|member| &*member.name));
+    let is_near = matches!(hint, Hint::Name { .. });
+    let severity = if !is_near && shape.is_sdk() { Severity::Warning } else { Severity::Error };
+    if !is_near && is_named("Payload") && is_named("ExecutedVersion") {
+        hint = hint.or(|| format!("what the function answers is under `Payload`: `….Payload.{key}`"));
+    }
+    (format!("there is no field `{key}` here; {has}"), hint, severity)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::{
     expression::{Env, Val, Want, whole},
     fact::is_condition,
     function::Function,
+    hint::Hint,
     intern::Shared,
     origin::Reason,
     read::Reading,
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     check::jsonata_texts::has_placeholder,
-    diagnostic::{Code, list, nearest},
+    diagnostic::{Code, list},
     jsonata::{Expression, ExpressionKind as Kind, OrderTerm},
     shape::{Need, place_of},
 };
@@ -423,10 +424,9 @@ impl Analyser<'_> {
                     } else {
                         format!("it has {}", list(fields.keys()))
                     };
-                    let near = nearest(key, fields.keys().map(|key| &**key));
-                    let help = near.map(|near| format!("did you mean `{near}`?"));
+                    let hint = Hint::near("", key, fields.keys().map(|key| &**key));
                     let message = format!("there is no field `{key}` here; {has}");
-                    self.nothing(reading, Code::NoSuchField, message, help, want);
+                    self.nothing(reading, Code::NoSuchField, message, hint, want);
                     Val { absent: !want.defined, ..Val::reported() }
                 }
             },
@@ -587,13 +587,13 @@ impl Analyser<'_> {
         reading: &Reading<'_>,
         code: Code,
         message: String,
-        help: Option<String>,
+        hint: impl Into<Hint>,
         want: Want,
     ) {
         if want.defined {
-            self.wrong(reading, code, message, help);
+            self.wrong(reading, code, message, hint);
         } else {
-            self.may_be_wrong(reading, code, message, help);
+            self.may_be_wrong(reading, code, message, hint);
         }
     }
 
@@ -604,10 +604,10 @@ impl Analyser<'_> {
         reading: &Reading<'_>,
         code: Code,
         message: String,
-        help: Option<String>,
+        hint: impl Into<Hint>,
     ) {
         let before = self.report.as_ref().map_or(0, |report| report.findings.len());
-        self.wrong(reading, code, message, help);
+        self.wrong(reading, code, message, hint);
         if let Some(report) = &mut self.report {
             report.findings[before..].iter_mut().for_each(|finding| self.typing.soften(finding));
         }

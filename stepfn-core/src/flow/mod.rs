@@ -28,6 +28,7 @@ mod expression;
 mod fact;
 mod fields;
 mod function;
+mod hint;
 mod intern;
 mod intrinsics;
 mod join;

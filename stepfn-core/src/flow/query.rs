@@ -9,6 +9,7 @@ use super::{
     Analyser, StateTyping,
     climb::has_parent,
     expression::{Env, Val, Want},
+    hint::Hint,
     intern::Shared,
     lead::has_kept_array,
     origin::Origin,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     check::jsonata_texts::{awaits_deployment, has_placeholder},
-    diagnostic::{Code, nearest},
+    diagnostic::Code,
     json::push_token,
     jsonata::{self, Expression, ExpressionKind as Kind, Operator, Place},
     shape::{Need, Side},
@@ -222,12 +223,11 @@ impl Analyser<'_> {
             return;
         }
         let known = site.variables.keys().map(|key| &**key);
-        let help = nearest(name, known).map_or_else(
-            || "assign it in an earlier state's `Assign`; the state's input is `$states.input`".to_owned(),
-            |near| format!("did you mean `${near}`?"),
-        );
+        let hint = Hint::near("$", name, known).or(|| {
+            "assign it in an earlier state's `Assign`; the state's input is `$states.input`".to_owned()
+        });
         let message = format!("no variable `${name}` is assigned here");
-        self.wrong(reading, Code::UnassignedVariable, message, Some(help));
+        self.wrong(reading, Code::UnassignedVariable, message, hint);
     }
 }
 

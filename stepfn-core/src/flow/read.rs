@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     Analyser,
+    hint::Hint,
     intern::Shared,
     obligation::{Obligation, OwnedClaim, OwnedNeed, OwnedStep},
     origin::Reason,
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     check::timestamp::is_timestamp,
-    diagnostic::{Code, Diagnostic, list, nearest},
+    diagnostic::{Code, Diagnostic, list},
     path::{Path, Root, Segment, SegmentKind},
     shape::{Arithmetic, Need, place_of},
 };
@@ -67,32 +68,30 @@ impl Analyser<'_> {
         let root = match &path.root {
             Root::Input => site.input.clone(),
             Root::Context => site.context.clone(),
-            Root::Variable(name) => {
-                match site.variables.get(name.as_str()) {
-                    Some(Entry { value, absent: false, .. }) => value.clone(),
-                    Some(Entry { .. }) => {
-                        if !matches!(need, OwnedNeed::Other(Need::Nothing)) {
-                            self.wrong(
-                                reading,
-                                Code::UnassignedVariable,
-                                format!("the variable `${name}` is not assigned on every way here"),
-                                Some("assign it before the ways part".into()),
-                            );
-                        }
-                        return Sym::Reported;
+            Root::Variable(name) => match site.variables.get(name.as_str()) {
+                Some(Entry { value, absent: false, .. }) => value.clone(),
+                Some(Entry { .. }) => {
+                    if !matches!(need, OwnedNeed::Other(Need::Nothing)) {
+                        self.wrong(
+                            reading,
+                            Code::UnassignedVariable,
+                            format!("the variable `${name}` is not assigned on every way here"),
+                            Some("assign it before the ways part".into()),
+                        );
                     }
-                    None => {
-                        let known = site.variables.keys().map(|key| &**key);
-                        let help = nearest(name, known).map_or_else(
-                        || "assign it in an earlier state's `Assign`; a path into the data starts with `$.`".into(),
-                        |near| format!("did you mean `${near}`?"),
-                    );
-                        let message = format!("no variable `${name}` is assigned here");
-                        self.wrong(reading, Code::UnassignedVariable, message, Some(help));
-                        return Sym::Reported;
-                    }
+                    return Sym::Reported;
                 }
-            }
+                None => {
+                    let known = site.variables.keys().map(|key| &**key);
+                    let hint = Hint::near("$", name, known).or(|| {
+                        "assign it in an earlier state's `Assign`; a path into the data starts with `$.`"
+                            .into()
+                    });
+                    let message = format!("no variable `${name}` is assigned here");
+                    self.wrong(reading, Code::UnassignedVariable, message, hint);
+                    return Sym::Reported;
+                }
+            },
         };
         self.see(&reading.at, reading.range.as_ref(), &root);
         if path.root == Root::Input {
@@ -245,17 +244,17 @@ impl Analyser<'_> {
                     } else {
                         format!("it has {}", list(fields.keys()))
                     };
-                    let help = if fields.contains_key("Payload") && fields.contains_key("ExecutedVersion") {
+                    let hint = if fields.contains_key("Payload") && fields.contains_key("ExecutedVersion") {
                         Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
+                            .into()
                     } else {
-                        let near = nearest(key, fields.keys().map(|key| &**key));
-                        near.map(|near| format!("did you mean `{near}`?"))
+                        Hint::near("", key, fields.keys().map(|key| &**key))
                     };
                     self.wrong(
                         reading,
                         Code::NoSuchField,
                         format!("there is no field `{key}` here; {has}"),
-                        help,
+                        hint,
                     );
                     Sym::Reported
                 }
@@ -617,14 +616,21 @@ impl Analyser<'_> {
 
     #[allow(clippy::needless_pass_by_value)] // messages are made for it
     #[track_caller]
-    pub(super) fn wrong(&mut self, reading: &Reading<'_>, code: Code, message: String, help: Option<String>) {
+    pub(super) fn wrong(
+        &mut self,
+        reading: &Reading<'_>,
+        code: Code,
+        message: String,
+        hint: impl Into<Hint>,
+    ) {
         if super::switch::is_off_wrong(std::panic::Location::caller(), code.name(), &message) {
             return;
         }
         let Some(report) = &mut self.report else { return };
         let message = format!("{}`{}`: {message}", reading.site.place, reading.shown);
-        let mut finding = Diagnostic::new(code, reading.at.clone(), message).maybe_help(help);
+        let mut finding = Diagnostic::new(code, reading.at.clone(), message);
         finding.range.clone_from(&reading.range);
+        finding = hint.into().add_to(finding, &reading.shown);
         let asked = matches!(code, Code::NoSuchField | Code::WrongType) && reading.asks;
         if code == Code::MaybeMissing || asked {
             self.typing.soften(&mut finding);

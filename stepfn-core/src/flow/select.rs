@@ -3,6 +3,7 @@
 
 use super::{
     Analyser, OwnedNeed, OwnedProperty, OwnedStep, answer,
+    hint::Hint,
     intern::Shared,
     narrow::{Test, refine},
     origin::Reason,
@@ -10,7 +11,7 @@ use super::{
     value::{Entry, Fields, Leaf, Sym, index_key, index_of, step_of},
 };
 use crate::{
-    diagnostic::{Code, list, nearest},
+    diagnostic::{Code, list},
     path::{Filter, FilterOp, FilterOperand, FilterPath, Segment, SegmentKind},
     service::Kind,
     shape::{Need, place_of},
@@ -108,13 +109,12 @@ impl Analyser<'_> {
                         } else {
                             format!("it has {}", list(fields.keys()))
                         };
-                        let near = nearest(key, fields.keys().map(|key| &**key));
-                        let help = near.map(|near| format!("did you mean `{near}`?"));
+                        let hint = Hint::near("", key, fields.keys().map(|key| &**key));
                         self.wrong(
                             reading,
                             Code::NoSuchField,
                             format!("there is no field `{key}` here; {has}"),
-                            help,
+                            hint,
                         );
                     }
                     Sym::never()
