@@ -38,9 +38,10 @@
 use crate::{
     deployment::Deployment,
     error::Error,
-    generate::check_together,
     template::{Dialect, Template, reference, to_json as render_json},
-    yaml::{Node, emit},
+    together::check_together,
+    tree::Node,
+    yaml::emit,
 };
 
 /// The name of the file that holds all machines in YAML.

@@ -23,21 +23,24 @@
 //! that somebody else put there.
 
 use std::{
-    collections::HashMap,
     fmt, fs, io,
     path::{Path, PathBuf},
 };
 
 use stepfn_core::definition::Definition;
 
-pub use crate::format::{Format, UnknownFormat};
 use crate::{
     asl,
-    deployment::{Deployment, in_order},
+    deployment::Deployment,
+    difference::{is_same, stale},
     disk,
     error::Error,
     iam,
-    text::{Piece, split},
+    together::check_all,
+};
+pub use crate::{
+    difference::Difference,
+    format::{Format, UnknownFormat},
 };
 
 /// The name of the list of generated files.
@@ -135,57 +138,6 @@ impl fmt::Display for Change {
             Self::Unchanged => "unchanged",
             Self::Removed => "removed",
         })
-    }
-}
-
-/// A file that is not what would be generated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Difference {
-    /// The text is another.
-    Stale {
-        /// The file.
-        path: PathBuf,
-        /// The first line that differs, from 1.
-        line: usize,
-        /// The line in the file; `None` where the file ends before.
-        found: Option<String>,
-        /// The line as it would be generated; `None` where the text ends before.
-        expected: Option<String>,
-    },
-    /// The file does not exist.
-    Missing {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file was generated for a machine that is gone.
-    Leftover {
-        /// The file.
-        path: PathBuf,
-    },
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line_text = |line: &Option<String>| match line {
-            Some(text) => format!("`{text}`"),
-            None => "the end of the file".to_owned(),
-        };
-        match self {
-            Self::Stale { path, line, found, expected } if found == expected => {
-                write!(f, "stale: {}, line {line}: the line ends otherwise", path.display())
-            }
-            Self::Stale { path, line, found, expected } => write!(
-                f,
-                "stale: {}, line {line}: found {}, expected {}",
-                path.display(),
-                line_text(found),
-                line_text(expected)
-            ),
-            Self::Missing { path } => write!(f, "missing: {}", path.display()),
-            Self::Leftover { path } => {
-                write!(f, "leftover: {}: its machine or format is gone", path.display())
-            }
-        }
     }
 }
 
@@ -287,7 +239,7 @@ impl Plan {
         let mut changes = Vec::new();
         for file in &self.files {
             let path = out.join(&file.name);
-            let change = if read(&path)?.is_some_and(|found| same(&found, &file.text)) {
+            let change = if read(&path)?.is_some_and(|found| is_same(&found, &file.text)) {
                 Change::Unchanged
             } else {
                 disk::write(&path, &file.text).map_err(Error::io("write", &path))?;
@@ -313,7 +265,9 @@ impl Plan {
             let path = out.join(&file.name);
             match read(&path)? {
                 None => differences.push(Difference::Missing { path }),
-                Some(found) if !same(&found, &file.text) => differences.push(stale(path, &found, &file.text)),
+                Some(found) if !is_same(&found, &file.text) => {
+                    differences.push(stale(path, &found, &file.text))
+                }
                 Some(_) => {}
             }
         }
@@ -354,108 +308,4 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 
 fn read_text(path: &Path) -> Result<Option<String>, Error> {
     Ok(read(path)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
-}
-
-/// Returns `true` if a file's bytes are the text, or the text as a Git on Windows checks it out.
-fn same(found: &[u8], expected: &str) -> bool {
-    found == expected.as_bytes() || found == expected.replace('\n', "\r\n").as_bytes()
-}
-
-fn stale(path: PathBuf, found: &[u8], expected: &str) -> Difference {
-    let found = String::from_utf8_lossy(found);
-    let (mut found, mut expected) = (found.split_inclusive('\n'), expected.split_inclusive('\n'));
-    let mut line = 1;
-    loop {
-        match (found.next(), expected.next()) {
-            (Some(found), Some(expected)) if found == expected => line += 1,
-            (found, expected) => {
-                return Difference::Stale {
-                    path,
-                    line,
-                    found: found.map(shorten),
-                    expected: expected.map(shorten),
-                };
-            }
-        }
-    }
-}
-
-/// Enough of a line to recognise it by, without its end.
-fn shorten(line: &str) -> String {
-    const LENGTH: usize = 100;
-    let line = line.trim_end_matches(['\r', '\n']);
-    match line.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
-}
-
-/// Checks what all formats ask of deployments: names that fit, values that AWS takes, requests that one machine answers.
-pub(crate) fn check_all(deployments: &[Deployment]) -> Result<(), Error> {
-    check_names(deployments)?;
-    let mut routes: HashMap<String, &str> = HashMap::new();
-    for deployment in deployments {
-        deployment.check()?;
-        for route in deployment.routes() {
-            let machine = &deployment.definition.name;
-            if let Some(first) = routes.insert(route.clone(), machine) {
-                return Err(Error::DuplicateRoute {
-                    machine: machine.clone(),
-                    first: first.to_owned(),
-                    route,
-                });
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The same for machines that are in one template, where a thing that another one refers to is made before it.
-pub(crate) fn check_together(deployments: &[Deployment]) -> Result<(), Error> {
-    check_all(deployments)?;
-    in_order(deployments).map(|_| ())
-}
-
-/// Checks the names of all machines: AWS accepts them, they can be names of files, and no two of them differ in case only.
-fn check_names(deployments: &[Deployment]) -> Result<(), Error> {
-    let mut met = HashMap::new();
-    for Deployment { definition, .. } in deployments {
-        let name = &definition.name;
-        // The deployment gives the value of a placeholder; the text around it stays.
-        let fixed: String = split(name, &definition.substitutions)
-            .into_iter()
-            .filter_map(|piece| match piece {
-                Piece::Literal(text) | Piece::Unclosed(text) => Some(text),
-                Piece::Reference(_) | Piece::Framework(_) => None,
-                // Nobody fills it in.
-                Piece::Foreign(_) => Some("$"),
-            })
-            .collect();
-        // A name of placeholders alone is the deployment's to judge.
-        if let Some(why) = fault_of_name(&fixed).filter(|_| !fixed.is_empty() || name.is_empty()) {
-            return Err(Error::Name { name: name.clone(), why });
-        }
-        if let Some(first) = met.insert(definition.short_name().to_lowercase(), name) {
-            return Err(Error::DuplicateName { first: first.clone(), second: name.clone() });
-        }
-    }
-    Ok(())
-}
-
-/// Returns the error of a state machine's name: `name` of the `CreateStateMachine` action. The rules leave nothing over that
-/// a file name could not hold, but a leading dot.
-fn fault_of_name(name: &str) -> Option<String> {
-    let refused = |c: &char| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(*c);
-    let length = name.chars().count();
-    if length == 0 {
-        Some("is empty".to_owned())
-    } else if length > 80 {
-        Some(format!("has {length} characters; AWS takes 80"))
-    } else if let Some(c) = name.chars().find(refused) {
-        Some(format!("holds {c:?}, which AWS does not take; use letters, digits, `-` and `_`"))
-    } else if name.starts_with('.') {
-        Some("starts with a dot, which makes a hidden file".to_owned())
-    } else {
-        None
-    }
 }

@@ -24,17 +24,22 @@
 pub mod asl;
 pub mod cloudformation;
 pub mod deployment;
+mod difference;
 mod disk;
 mod error;
 mod format;
 mod functions;
 pub mod generate;
 pub mod iam;
+mod problem;
 pub mod sam;
 pub mod serverless;
 mod template;
 pub mod terraform;
 mod text;
+mod together;
+mod tree;
 mod yaml;
 
-pub use error::{Error, Problem};
+pub use error::Error;
+pub use problem::Problem;

@@ -40,9 +40,10 @@ use crate::{
     deployment::{Deployment, EventRule, Schedule, ScheduleMethod, Trigger},
     error::Error,
     functions::{Function, functions},
-    generate::check_together,
     template::{Dialect, Machine, Template, has_what_templates_refuse, input, pascal, reference, state},
-    yaml::{Node, emit, from_value},
+    together::check_together,
+    tree::{Node, from_value},
+    yaml::emit,
 };
 
 /// The name of the file that holds all machines.

@@ -31,7 +31,6 @@ mod check;
 mod direct;
 mod notification;
 mod order;
-mod problem;
 mod trigger;
 mod values;
 
@@ -47,13 +46,13 @@ pub use self::{
     direct::{Direct, DirectAlias},
     notification::{ExecutionStatus, Notification, Target},
     order::in_order,
-    problem::DeploymentProblem,
     trigger::{
         Authorization, EventRule, Http, Method, Payload, RetryPolicy, Schedule, ScheduleMethod, Trigger,
     },
     values::filled,
 };
 use crate::error::Error;
+pub use crate::problem::DeploymentProblem;
 
 /// The name of a thing outside of the machine: an ARN, a name, an id.
 #[derive(Clone, Debug, PartialEq, Eq)]

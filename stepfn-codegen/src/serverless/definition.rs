@@ -3,7 +3,7 @@
 use stepfn_core::value::{Map, Number, Value};
 
 use super::text::{Place, Renderer};
-use crate::{error::Problem, text, yaml::Node};
+use crate::{problem::Problem, text, tree::Node};
 
 /// Returns the node under `definition:`, or the JSON pointer of a part that cannot be expressed.
 pub(super) fn definition_node(

@@ -14,7 +14,7 @@ use crate::{
     },
     template::{Machine, Template, reference},
     text::{Piece, split},
-    yaml::{Node, from_value},
+    tree::{Node, from_value},
 };
 
 type Entry = (&'static str, Node);

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use stepfn_core::definition::Definition;
 
 use super::text::{outside, split};
-use crate::{error::Error, functions::functions, yaml::Node};
+use crate::{error::Error, functions::functions, tree::Node};
 
 /// The functions that the machines call and this service deploys, in the order in which they are first called.
 pub(super) struct Functions<'a> {

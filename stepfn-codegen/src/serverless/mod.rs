@@ -105,10 +105,12 @@ use self::{
 };
 use crate::{
     deployment::{Deployment, DeploymentProblem, Identifier},
-    error::{Error, Problem},
-    generate::check_together,
+    error::Error,
+    problem::Problem,
     template::{Dialect, Machine, Template, logical_id, no_dynamic_references},
-    yaml::{Node, emit},
+    together::check_together,
+    tree::Node,
+    yaml::emit,
 };
 
 /// The name of the file that holds all machines.

@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use stepfn_core::{definition::Reference, value::Value};
 
 pub(super) use crate::text::Piece;
-use crate::{error::Problem, text, yaml::Node};
+use crate::{problem::Problem, text, tree::Node};
 
 /// Cuts a text at its `${…}`, unless the Framework or CloudFormation would read it otherwise.
 pub(super) fn split<'a>(

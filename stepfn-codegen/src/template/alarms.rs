@@ -3,7 +3,7 @@
 use super::{Machine, Template, reference};
 use crate::{
     deployment::{Alarm, Identifier},
-    yaml::Node,
+    tree::Node,
 };
 
 impl Template {

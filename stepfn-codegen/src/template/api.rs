@@ -5,7 +5,7 @@ use stepfn_core::definition::WorkflowType;
 use super::{Machine, Template, reference};
 use crate::{
     deployment::{Authorization, Http},
-    yaml::Node,
+    tree::Node,
 };
 
 /// The request with which API Gateway starts an execution.

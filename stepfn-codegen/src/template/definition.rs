@@ -9,7 +9,7 @@ use stepfn_core::{
 use super::{Dialect, Template};
 use crate::{
     text::{Piece, has_dynamic_reference, names, split, without_dynamic_references},
-    yaml::{Node, from_value},
+    tree::{Node, from_value},
 };
 
 impl Template {

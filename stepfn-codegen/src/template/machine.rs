@@ -1,7 +1,7 @@
 //! `AWS::StepFunctions::StateMachine`, and everything around it.
 
 use super::{Machine, Template, attribute, reference};
-use crate::{deployment::LogGroup, yaml::Node};
+use crate::{deployment::LogGroup, tree::Node};
 
 impl Template {
     /// The machine, its role and its log group.

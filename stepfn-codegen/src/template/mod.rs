@@ -24,7 +24,7 @@ pub(crate) use self::{
     render::to_json,
     triggers::{input, state},
 };
-use crate::{deployment::Deployment, error::Error, text::has_dynamic_reference, yaml::Node};
+use crate::{deployment::Deployment, error::Error, text::has_dynamic_reference, tree::Node};
 
 /// The dialect of a template.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::{Machine, Template, reference};
 use crate::{
     deployment::{Notification, Target},
-    yaml::Node,
+    tree::Node,
 };
 
 impl Template {

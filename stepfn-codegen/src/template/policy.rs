@@ -3,7 +3,7 @@
 use super::{Dialect, Machine, Template};
 use crate::{
     iam::{self, Condition, Effect, Policy, Statement},
-    yaml::Node,
+    tree::Node,
 };
 use indexmap::IndexMap;
 use stepfn_core::definition::Reference;

@@ -2,7 +2,7 @@
 
 use stepfn_core::value::Value;
 
-use crate::yaml::Node;
+use crate::tree::Node;
 
 /// The text of a document in JSON, with CloudFormation's functions in their long form.
 pub(crate) fn to_json(node: &Node) -> String {

@@ -1,7 +1,7 @@
 //! Roles.
 
 use super::{Machine, Template, attribute};
-use crate::yaml::Node;
+use crate::tree::Node;
 
 impl Template {
     /// The ARN of the role that the machine runs as: the deployment's, or that of a role which the template makes.

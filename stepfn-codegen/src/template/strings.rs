@@ -7,7 +7,7 @@ use super::{Dialect, Template, pascal, reference_node};
 use crate::{
     deployment::Identifier,
     text::{Piece, split, variable},
-    yaml::Node,
+    tree::Node,
 };
 
 /// A part of a text, as the template has it.

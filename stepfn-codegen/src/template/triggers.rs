@@ -3,7 +3,7 @@
 use super::{Machine, Template, start_action};
 use crate::{
     deployment::{EventRule, Identifier, Payload, RetryPolicy, Schedule, ScheduleMethod, Trigger},
-    yaml::{Node, from_value},
+    tree::{Node, from_value},
 };
 
 impl Template {

@@ -3,7 +3,7 @@
 use super::{Machine, Template, attribute, pascal, reference};
 use crate::{
     deployment::{Alias, Routing},
-    yaml::Node,
+    tree::Node,
 };
 
 impl Template {

@@ -9,7 +9,7 @@ use crate::{
     deployment::{Alias, DeploymentProblem, Routing},
     error::Error,
     template::{logical_id, substituted},
-    yaml::Node,
+    tree::Node,
 };
 
 impl Module {

@@ -44,7 +44,7 @@ use indexmap::{IndexMap, IndexSet};
 use stepfn_core::definition::Definition;
 
 use crate::{
-    deployment::Deployment, error::Error, generate::check_together, template::to_json as render, yaml::Node,
+    deployment::Deployment, error::Error, template::to_json as render, together::check_together, tree::Node,
 };
 
 /// The name of the file that holds all machines.

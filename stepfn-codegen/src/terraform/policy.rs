@@ -6,7 +6,7 @@ use stepfn_core::definition::Reference;
 use super::{Machine, Module, strings::snake};
 use crate::{
     iam::{self, Statement},
-    yaml::Node,
+    tree::Node,
 };
 
 impl Module {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     deployment::{Identifier, Target},
-    yaml::Node,
+    tree::Node,
 };
 
 impl Module {

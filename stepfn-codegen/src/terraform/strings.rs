@@ -8,7 +8,7 @@ use crate::{
     deployment::{Deployment, Identifier},
     template::logical_id,
     text::{Piece, split, variable},
-    yaml::Node,
+    tree::Node,
 };
 
 /// A part of a text.

@@ -9,7 +9,7 @@ use crate::{
         Authorization, EventRule, Http, Identifier, Payload, RetryPolicy, Schedule, ScheduleMethod, Trigger,
     },
     template::{start_action, state},
-    yaml::Node,
+    tree::Node,
 };
 
 impl Module {

@@ -280,15 +280,6 @@ tag: !Join
 }
 
 #[test]
-fn numbers_keep_their_text_but_for_exponents() {
-    for (number, yaml) in
-        [("2.0", "2.0"), ("9007199254740993", "9007199254740993"), ("1e3", "1.0e+3"), ("1.5E-3", "1.5e-3")]
-    {
-        assert_eq!(plain_number(number), yaml);
-    }
-}
-
-#[test]
 fn a_comment_stands_behind_a_node_of_one_line_and_is_no_part_of_it() {
     let reference = || Node::tagged("!Ref", Node::text("Topic"));
     let plain = Node::map([("a", Node::List(vec![Node::text("*"), reference(), Node::text("b\nc")]))]);

@@ -53,7 +53,7 @@ impl<'ast> Visit<'ast> for Named {
 }
 
 /// What a file names, as paths from the crate's root.
-fn named(source: &Source) -> BTreeSet<Vec<String>> {
+pub(crate) fn named(source: &Source) -> BTreeSet<Vec<String>> {
     let mut named = Named::default();
     named.visit_file(&source.file);
     let mut out = BTreeSet::new();

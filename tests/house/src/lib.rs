@@ -3,6 +3,7 @@
 #![cfg(test)]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod circles;
 mod floors;
 mod lengths;
 mod public;
