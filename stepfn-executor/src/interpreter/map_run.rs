@@ -437,9 +437,13 @@ impl Interpreter {
             run.keep(place, entries.to_vec());
             return;
         }
-        let body = match self.outside(run, &input, before) {
+        let size = self.executor.limits.payload();
+        let extent = Extent::of(&input, size);
+        // Parts of it may be shared, so that its text would be much larger than it is.
+        let input = extent.fits(size).then_some(input);
+        let body = match self.outside(run, input.as_ref(), before) {
             Ok(outside) => outside,
-            Err(before) => Body::Inside(self.child(run, &input, before)),
+            Err(before) => Body::Inside(self.child(run, input.as_ref(), extent, before)),
         };
         let slot = run.free.pop().unwrap_or_else(|| {
             run.children.push(None);
@@ -464,8 +468,12 @@ impl Interpreter {
 
     /// Begins a Standard child as an execution of its own, or lets it go on, where a host keeps executions. Such that cannot begin end
     /// in here.
-    fn outside<'a>(&self, run: &MapRun, input: &Value, before: Before<'a>) -> Result<Body, Before<'a>> {
-        let size = self.executor.limits.payload();
+    fn outside<'a>(
+        &self,
+        run: &MapRun,
+        input: Option<&Value>,
+        before: Before<'a>,
+    ) -> Result<Body, Before<'a>> {
         let requests = match &self.deferred {
             Some(requests) if run.executor.program.workflow_type == WorkflowType::Standard => requests,
             _ => return Err(before),
@@ -474,9 +482,7 @@ impl Interpreter {
             let ending = requests.begin_child(Asked::Redrive(child.arn.clone()));
             return Ok(Body::Outside(child.clone(), ending));
         }
-        if !Extent::of(input, size).fits(size) {
-            return Err(before);
-        }
+        let Some(input) = input else { return Err(before) };
         let id = self.random.inner().id();
         let child = OutsideChild {
             arn: run.executor.execution_arn(None, id),
@@ -495,21 +501,25 @@ impl Interpreter {
         Ok(Body::Outside(child, ending))
     }
 
-    /// A child that runs in here.
-    fn child(&mut self, run: &MapRun, input: &Value, before: Before<'_>) -> Box<Self> {
+    /// A child that runs in here. One without an input, which is too large, fails at once.
+    fn child(
+        &mut self,
+        run: &MapRun,
+        input: Option<&Value>,
+        extent: Extent,
+        before: Before<'_>,
+    ) -> Box<Self> {
         let random = self.random.inner();
         let info = Info {
             name: None,
             id: random.id(),
-            input: input.clone(),
+            input: input.cloned().unwrap_or_default(),
             started: self.now(),
             redrives: 0,
             redriven: None,
             // Those of Express, too, are started by `StartExecution` (developer guide, "Redriving Map Runs").
             is_async: true,
         };
-        let size = self.executor.limits.payload();
-        let extent = Extent::of(input, size);
         let time = self.time.share();
         let mut interpreter = match before {
             Before::Stopped(outcome, stopped) => {
@@ -528,7 +538,7 @@ impl Interpreter {
         interpreter.calls = self.calls.share();
         interpreter.starts = Some(self.starts());
         interpreter.deferred.clone_from(&self.deferred);
-        if !extent.fits(size) {
+        if input.is_none() {
             let state = &run.summary.state;
             let cause = format!(
                 "The input of a child execution of '{state}' is larger than the maximum number of bytes service limit."

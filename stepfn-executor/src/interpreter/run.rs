@@ -73,7 +73,8 @@ pub(super) struct Child {
     pub(super) body: Body,
     pub(super) place: usize,
     pub(super) items: u64,
-    pub(super) input: Value,
+    /// None where it is too large.
+    pub(super) input: Option<Value>,
     pub(super) waker: Waker,
     pub(super) timer: Option<Timestamp>,
     pub(super) is_working: bool,
@@ -234,7 +235,7 @@ impl MapRun {
             arn: &arn,
             name: &name,
             machine: &self.machine,
-            input: &child.input,
+            input: child.input.as_ref(),
             started,
             stopped,
             status,

@@ -22,7 +22,8 @@ pub(crate) struct Ended<'a> {
     pub(crate) arn: &'a str,
     pub(crate) name: &'a str,
     pub(crate) machine: &'a str,
-    pub(crate) input: &'a Value,
+    /// None where it was too large to run with.
+    pub(crate) input: Option<&'a Value>,
     pub(crate) started: Timestamp,
     pub(crate) stopped: Timestamp,
     pub(crate) status: &'a Status,
@@ -41,7 +42,7 @@ pub(crate) fn entries(ended: &Ended<'_>, transformation: Transformation) -> Vec<
 }
 
 fn execution(ended: &Ended<'_>) -> Value {
-    let included = || Value::object([("Included", Value::from(true))]);
+    let included = |is: bool| Value::object([("Included", Value::from(is))]);
     let mut entry = Map::new();
     let mut add = |key: &str, value: Value| entry.insert(key.into(), value);
     if let Status::Failed { error, cause } = ended.status {
@@ -52,12 +53,14 @@ fn execution(ended: &Ended<'_>) -> Value {
         }
     }
     add("ExecutionArn", ended.arn.into());
-    add("Input", ended.input.to_string().into());
-    add("InputDetails", included());
+    if let Some(input) = ended.input {
+        add("Input", input.to_string().into());
+    }
+    add("InputDetails", included(ended.input.is_some()));
     add("Name", ended.name.into());
     if let Status::Succeeded { output } = ended.status {
         add("Output", output.to_string().into());
-        add("OutputDetails", included());
+        add("OutputDetails", included(true));
     }
     add("StartDate", iso(ended.started).into());
     add("StateMachineArn", ended.machine.into());

@@ -288,6 +288,25 @@ fn results_go_into_a_bucket() {
 }
 
 #[test]
+fn the_input_of_a_child_that_is_too_large_is_not_written_into_the_results() {
+    let store = store(&[]);
+    let items = Value::array([Value::from("x".repeat(200_000))]);
+    // Parts of the input are shared: it takes no memory, and its text would have hundreds of megabytes.
+    let fields: Vec<String> = (0..2_000).map(|number| format!(r#""k{number}.$": "$[0]""#)).collect();
+    let writer = format!(
+        r#""ToleratedFailureCount": 1, "ItemSelector": {{{}}}, "ResultWriter": {{"Resource": "arn:aws:states:::s3:putObject",
+            "Parameters": {{"Bucket": "b", "Prefix": "out"}}}},"#,
+        fields.join(", ")
+    );
+    let outcome = run_with(&map(&writer), &items.to_string(), with(&store));
+    let key = outcome.output().unwrap()["ResultWriterDetails"]["Key"].as_str().unwrap().to_owned();
+    let failed = json(&get(&*store, &key.replace("manifest.json", "FAILED_0.json")));
+    assert_eq!(failed[0]["Error"].as_str(), Some("States.DataLimitExceeded"));
+    assert_eq!(failed[0]["InputDetails"].to_string(), r#"{"Included":false}"#);
+    assert!(failed[0]["Input"].is_null());
+}
+
+#[test]
 fn a_writer_without_a_bucket_changes_the_output_alone() {
     let flat = map(r#""ResultWriter": {"WriterConfig": {"Transformation": "FLATTEN"}},"#);
     assert_eq!(text(&run(&flat, "[[1,2],[3]]")), "[1,2,3]");
