@@ -14,6 +14,7 @@ pub mod graph;
 pub mod intrinsic;
 pub mod json;
 pub mod jsonata;
+mod names;
 #[doc(hidden)]
 pub mod number;
 pub mod path;

@@ -20,6 +20,7 @@
 mod choice;
 mod read;
 mod retry;
+mod workflow_type;
 mod write;
 
 use indexmap::IndexMap;
@@ -28,6 +29,7 @@ pub use self::{
     choice::{Choice, ChoiceRule, Comparison, Condition, OperandKind, Operator},
     read::{read, read_document, read_str},
     retry::{Catcher, Retrier},
+    workflow_type::WorkflowType,
 };
 use crate::value::{Map as JsonMap, Number, Value};
 

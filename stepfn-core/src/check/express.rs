@@ -2,8 +2,7 @@
 
 use super::{Code, page::Page, walk::Scope};
 use crate::{
-    asl::{Amount, StateKind},
-    definition::WorkflowType,
+    asl::{Amount, StateKind, WorkflowType},
     diagnostic::Diagnostic,
 };
 

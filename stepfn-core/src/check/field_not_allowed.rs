@@ -8,8 +8,7 @@ use super::{
     walk::{Node, Scope, below},
 };
 use crate::{
-    asl::{Condition, StateKind, Unknown},
-    definition::WorkflowType,
+    asl::{Condition, StateKind, Unknown, WorkflowType},
     diagnostic::{Diagnostic, list},
 };
 

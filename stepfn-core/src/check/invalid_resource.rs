@@ -2,8 +2,7 @@
 
 use super::{Code, page::Page, walk::Node};
 use crate::{
-    asl::{Resource, StateKind},
-    definition::WorkflowType,
+    asl::{Resource, StateKind, WorkflowType},
     diagnostic::{Diagnostic, nearest},
 };
 

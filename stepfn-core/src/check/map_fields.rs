@@ -7,8 +7,7 @@ use super::{
     walk::{Node, has_placeholder},
 };
 use crate::{
-    asl::{Map, StateKind},
-    definition::WorkflowType,
+    asl::{Map, StateKind, WorkflowType},
     diagnostic::{Diagnostic, Severity, Subject},
     value::Value,
 };

@@ -1,7 +1,7 @@
 //! `missing-transition`
 
 use super::{Code, fields::fields, page::Page, walk::Node};
-use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{asl::WorkflowType, diagnostic::Diagnostic};
 
 pub(super) const PAGE: Page = Page {
     what: "The state has neither a next state nor an end.",

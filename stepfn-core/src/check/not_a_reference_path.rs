@@ -6,7 +6,7 @@ use super::{
     texts::{Text, Want},
     walk::Node,
 };
-use crate::{definition::WorkflowType, diagnostic::Diagnostic, path::SegmentKind};
+use crate::{asl::WorkflowType, diagnostic::Diagnostic, path::SegmentKind};
 
 pub(super) const PAGE: Page = Page {
     what: "The field takes a Reference Path, one that names a single node, and this path may select many.",

@@ -6,7 +6,7 @@ use super::{
     texts::{Text, Want},
     walk::Node,
 };
-use crate::{definition::WorkflowType, diagnostic::Diagnostic, path::Root};
+use crate::{asl::WorkflowType, diagnostic::Diagnostic, path::Root};
 
 pub(super) const PAGE: Page = Page {
     what: "`ResultPath` is a path into the context object or into a variable.",

@@ -6,7 +6,10 @@ use super::{
     page::Page,
     walk::{Node, Scope},
 };
-use crate::{asl::StateKind, definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{
+    asl::{StateKind, WorkflowType},
+    diagnostic::Diagnostic,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "A timeout or heartbeat is out of bounds, given twice, or the heartbeat is not below the timeout.",

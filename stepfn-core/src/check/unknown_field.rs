@@ -7,8 +7,7 @@ use super::{
     walk::{Node, Scope, below},
 };
 use crate::{
-    asl::{Condition, Operator, StateKind},
-    definition::WorkflowType,
+    asl::{Condition, Operator, StateKind, WorkflowType},
     diagnostic::{Diagnostic, Subject, list},
 };
 

@@ -2,9 +2,8 @@
 
 pub(super) use crate::json::below;
 use crate::{
-    asl::{Map, QueryLanguage, State, StateKind, StateMachine, Task},
+    asl::{Map, QueryLanguage, State, StateKind, StateMachine, Task, WorkflowType},
     check::Code,
-    definition::WorkflowType,
     diagnostic::Diagnostic,
     json::push_token,
     jsonata,

@@ -7,8 +7,7 @@ use super::{
     walk::{Node, Scope, below},
 };
 use crate::{
-    asl::{Amount, Condition, QueryLanguage, StateKind},
-    definition::WorkflowType,
+    asl::{Amount, Condition, QueryLanguage, StateKind, WorkflowType},
     diagnostic::Diagnostic,
 };
 
