@@ -1,6 +1,9 @@
 //! The ASL of a definition as YAML nodes.
 
-use stepfn_core::value::{Map, Number, Value};
+use stepfn_core::{
+    asl::schema,
+    value::{Map, Number, Value},
+};
 
 use super::text::{Place, Renderer};
 use crate::{problem::Problem, text, tree::Node};
@@ -36,21 +39,16 @@ enum Kind {
 
 impl Kind {
     fn of_field(name: &str) -> Self {
-        match name {
-            "States" => Self::States,
-            "Resource" | "Credentials" | "Parameters" | "Arguments" | "Result" | "ResultSelector"
-            | "ItemReader" | "ItemSelector" | "ItemBatcher" | "Items" | "ResultWriter" | "Assign"
-            | "Output" => Self::Data,
-            "Seconds"
-            | "TimeoutSeconds"
-            | "HeartbeatSeconds"
-            | "IntervalSeconds"
-            | "MaxDelaySeconds"
-            | "MaxAttempts"
-            | "BackoffRate"
-            | "MaxConcurrency"
-            | "ToleratedFailureCount"
-            | "ToleratedFailurePercentage" => Self::Amount,
+        match schema::named(name).map(|field| field.kind) {
+            Some(schema::Kind::States) => Self::States,
+            Some(schema::Kind::Amount(_)) => Self::Amount,
+            Some(schema::Kind::Object("ItemProcessor" | "ProcessorConfig" | "ChoiceRule")) => Self::Field,
+            Some(
+                schema::Kind::Resource
+                | schema::Kind::Template
+                | schema::Kind::Literal
+                | schema::Kind::Object(_),
+            ) => Self::Data,
             _ => Self::Field,
         }
     }

@@ -1,15 +1,6 @@
 use super::Unknown;
 use crate::value::Value;
 
-/// A `Choice`'s own fields.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Choice {
-    /// `Choices`
-    pub choices: Vec<ChoiceRule>,
-    /// `Default`
-    pub default: Option<String>,
-}
-
 /// One entry of `Choices`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChoiceRule {

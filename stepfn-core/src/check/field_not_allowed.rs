@@ -2,8 +2,8 @@
 
 use super::{
     Code,
-    fields::{Standing, standing},
     page::Page,
+    standing::{Standing, standing},
     unknown_field::{machine_fields, with_article},
     walk::{Node, Scope, below},
 };

@@ -37,7 +37,6 @@ mod express;
 mod expression_as_text;
 mod fail_fields;
 mod field_not_allowed;
-mod fields;
 mod fix;
 mod function_arguments;
 mod graph;
@@ -71,6 +70,7 @@ mod retry_values;
 mod service_task;
 mod shadowed_error;
 mod shadowed_variable;
+mod standing;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -104,7 +104,6 @@ mod wrong_query_language;
 mod wrong_type;
 
 pub use self::{
-    fields::{OBJECTS, fields, is_field},
     fix::{Fixed, fix_text},
     page::Page,
     text::{Checked, Located, check_text},

@@ -2,6 +2,7 @@
 
 use super::Issue;
 use crate::{
+    asl::schema::{self, Kind, PathKind},
     diagnostic::{Code, Diagnostic, Subject},
     value::Value,
 };
@@ -177,9 +178,9 @@ fn waits_for<'a>(definition: &Value, at: &'a str) -> Option<(bool, &'a str)> {
 
 /// Returns the error of a number, from the least value that its field takes.
 fn number(key: &str, value: &Value) -> Option<String> {
-    let least = match key {
-        "Seconds" | "MaxAttempts" | "MaxConcurrency" | "ToleratedFailureCount" | "MaxItems" => 0.0,
-        "IntervalSeconds" | "TimeoutSeconds" | "HeartbeatSeconds" | "MaxDelaySeconds" => 1.0,
+    let least = match schema::named(key)?.kind {
+        // AWS's words for the sizes of batches were not recorded.
+        Kind::Amount(range) if range.whole && !key.ends_with("PerBatch") => range.least,
         _ => return None,
     };
     match value {
@@ -194,8 +195,8 @@ fn number(key: &str, value: &Value) -> Option<String> {
 
 /// Returns `true` if a field takes a reference path. A field that selects data takes any path.
 fn is_reference(key: &str) -> bool {
-    let takes_any = ["InputPath", "OutputPath", "ErrorPath", "CausePath"].contains(&key);
-    key == "Variable" || key.ends_with("Path") && !takes_any
+    let kind = schema::named(key).map(|field| field.kind);
+    key == "Variable" || matches!(kind, Some(Kind::Path(PathKind::Reference | PathKind::Target)))
 }
 
 /// Returns `true` if the place that a diagnostic means names this member of `$states`.

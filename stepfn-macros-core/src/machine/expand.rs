@@ -684,8 +684,8 @@ pub(super) fn numbers(lowered: &Lowered) -> TokenStream {
         let written = snake_case(field);
         let Constant { integer, float } = constant;
         let state = of_state(owner);
-        let message = format!("{state}`{written}` takes {} [{}]", number::words(range), code_of(field));
-        let (least, most, whole) = (range.least, range.most, range.whole);
+        let message = format!("{state}`{written}` takes {} [{}]", range.words(), code_of(field));
+        let (least, most, whole) = (range.least, range.most.min(f64::MAX), range.whole);
         claims.extend(call(
             "expect_number",
             place,

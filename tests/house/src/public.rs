@@ -19,7 +19,10 @@ struct Krate {
 impl Krate {
     fn new(folder: &str) -> Self {
         let mut modules = HashMap::new();
-        for Source { module, file, .. } in sources(folder) {
+        for Source { module, mut file, .. } in sources(folder) {
+            if folder == "stepfn-core" && module == ["asl", "model"] {
+                file.items.extend(of_rows());
+            }
             Self::add(&mut modules, module, file.items);
         }
         Self { modules }
@@ -38,6 +41,28 @@ impl Krate {
         }
         modules.insert(at, items);
     }
+}
+
+/// The structs that the macros of the model make of the rows of the schema: nobody sees them in the source.
+fn of_rows() -> Vec<Item> {
+    let text = fs::read_to_string(root().join("stepfn-core/src/asl/schema/rows.rs")).unwrap();
+    let mut structs = BTreeMap::<&str, String>::new();
+    for row in text.lines().filter_map(|line| line.trim().strip_prefix("{ ")) {
+        let mut words = row.split_whitespace();
+        let (holder, field) = (words.next().unwrap(), words.nth(1).unwrap());
+        *structs.entry(holder).or_default() += &format!("pub {} (),", field.replace("r#", ""));
+    }
+    for (holder, fields) in &mut structs {
+        let own = match *holder {
+            "State" => "pub kind: (), pub unknown: (),",
+            "StateMachine" | "Retrier" | "Catcher" => "pub unknown: (),",
+            _ => "",
+        };
+        fields.push_str(own);
+    }
+    assert!(structs.len() > 8, "the rows are not where they were: {structs:?}");
+    let item = |(holder, fields)| syn::parse_str(&format!("pub struct {holder} {{ {fields} }}")).unwrap();
+    structs.into_iter().map(item).collect()
 }
 
 /// Where a path leads.
