@@ -14,7 +14,7 @@
 
 mod objects;
 mod parts;
-pub(super) mod rows;
+pub(crate) mod rows;
 
 use std::{collections::HashMap, sync::LazyLock};
 

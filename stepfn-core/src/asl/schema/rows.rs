@@ -89,7 +89,7 @@ macro_rules! state_fields {
         }
     };
 }
-pub(in crate::asl) use state_fields;
+pub(crate) use state_fields;
 
 /// The fields of machines: of the outermost one, of a branch, of a Map's processor.
 macro_rules! machine_fields {
