@@ -323,7 +323,12 @@ pub enum LogLevel {
     Off,
 }
 
+crate::named!(LogLevel, "level of logs");
+
 impl LogLevel {
+    /// All levels.
+    pub const ALL: [Self; 4] = [Self::All, Self::Error, Self::Fatal, Self::Off];
+
     /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {

@@ -125,9 +125,11 @@ operators! {
     IsBoolean Boolean Boolean, IsTimestamp Boolean Boolean,
 }
 
+crate::named!(Operator, "comparison operator");
+
 impl Operator {
-    /// The operator of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
+    /// The operator of a name; `parse` makes an error where there is none.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|operator| operator.name() == name)
     }
 

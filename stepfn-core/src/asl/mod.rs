@@ -47,7 +47,12 @@ pub enum QueryLanguage {
     Jsonata,
 }
 
+crate::named!(QueryLanguage, "query language");
+
 impl QueryLanguage {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::JsonPath, Self::Jsonata];
+
     /// Returns ASL's name.
     pub fn name(self) -> &'static str {
         match self {

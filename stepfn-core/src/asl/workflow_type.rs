@@ -8,7 +8,12 @@ pub enum WorkflowType {
     Express,
 }
 
+crate::named!(WorkflowType, "type of workflow");
+
 impl WorkflowType {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Standard, Self::Express];
+
     /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {

@@ -102,9 +102,4 @@ codes! {
     NumberOutOfRange "number-out-of-range" Warning,
 }
 
-impl Code {
-    /// The code of a word.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|code| code.name() == name)
-    }
-}
+crate::named!(Code, "diagnostic");

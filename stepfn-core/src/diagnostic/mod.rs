@@ -22,7 +22,7 @@ pub use self::{
     fix::{Edit, Fix},
 };
 use crate::json::{to_string, tokens};
-pub use crate::names::{list, nearest, only_near};
+pub use crate::names::{UnknownName, list, nearest, only_near};
 
 /// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -64,7 +64,13 @@ pub enum Area {
     Other,
 }
 
+crate::named!(Area, "part of a definition");
+
 impl Area {
+    /// All parts.
+    pub const ALL: [Self; 6] =
+        [Self::States, Self::Transitions, Self::DataFlow, Self::Tasks, Self::Timing, Self::Other];
+
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
