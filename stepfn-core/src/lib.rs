@@ -1,5 +1,6 @@
 //! The Amazon States Language model, shapes and checks behind stepfn.
 
+pub mod arn;
 pub mod asl;
 pub mod builder;
 pub mod check;

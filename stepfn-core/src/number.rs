@@ -3,6 +3,7 @@
 
 use crate::{
     asl::schema::{self, Kind, Range},
+    json::unescaped,
     value::{Number, Value},
 };
 
@@ -65,9 +66,9 @@ pub(crate) fn put(root: &mut Value, pointer: &str, value: Value) {
     let Some(tokens) = pointer.strip_prefix('/') else { return };
     let mut here = root;
     for token in tokens.split('/') {
-        let token = token.replace("~1", "/").replace("~0", "~");
+        let token = unescaped(token);
         let below = match here {
-            Value::Object(map) => std::sync::Arc::make_mut(map).get_mut(token.as_str()),
+            Value::Object(map) => std::sync::Arc::make_mut(map).get_mut(&*token),
             Value::Array(items) => {
                 token.parse::<usize>().ok().and_then(|index| std::sync::Arc::make_mut(items).get_mut(index))
             }

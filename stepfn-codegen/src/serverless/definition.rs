@@ -2,6 +2,7 @@
 
 use stepfn_core::{
     asl::schema,
+    json,
     value::{Map, Number, Value},
 };
 
@@ -105,7 +106,7 @@ impl Walk<'_, '_> {
             if &**key == "Ref" || key.starts_with("Fn::") {
                 return Err((at.to_owned(), Problem::IntrinsicKey(key.to_string())));
             }
-            let at = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let at = json::below(at, key);
             let node = self.node(value, &at, kind.of_entry(key))?;
             entries.push((key.to_string(), node));
         }

@@ -2,6 +2,7 @@
 
 use super::{Code, page::Page, walk::Scope};
 use crate::{
+    arn::Arn,
     asl::{Amount, StateKind, WorkflowType},
     diagnostic::Diagnostic,
 };
@@ -99,8 +100,7 @@ pub(super) fn check(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Returns `true` if an ARN is that of an activity.
 fn is_activity(arn: &str) -> bool {
-    let parts: Vec<_> = arn.split(':').collect();
-    parts.get(2) == Some(&"states") && parts.get(5) == Some(&"activity")
+    Arn::parse(arn).is_some_and(|arn| arn.service == "states" && arn.below("activity:").is_some())
 }
 
 #[cfg(test)]

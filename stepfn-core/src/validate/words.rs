@@ -4,6 +4,7 @@ use super::Issue;
 use crate::{
     asl::schema::{self, Kind, PathKind},
     diagnostic::{Code, Diagnostic, Subject},
+    json::unescaped,
     value::Value,
 };
 
@@ -15,7 +16,7 @@ pub(super) const TARGET: &str = "MISSING_TRANSITION_TARGET";
 pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
     let at = finding.at.as_str();
     let (parent, key) = at.rsplit_once('/').unwrap_or((at, ""));
-    let key = unescape(key);
+    let key = unescaped(key);
     let value = definition.pointer(at);
     let text = || value.and_then(Value::as_str).unwrap_or_default();
     let waits = waits_for(definition, at);
@@ -277,7 +278,7 @@ pub(super) fn location(definition: &Value, pointer: &str) -> String {
     let mut written = String::new();
     let mut value = Some(definition);
     for token in pointer.split('/').skip(1) {
-        let token = unescape(token);
+        let token = unescaped(token);
         match value {
             Some(Value::Array(items)) => {
                 written.push_str(&format!("[{token}]"));
@@ -291,8 +292,4 @@ pub(super) fn location(definition: &Value, pointer: &str) -> String {
         }
     }
     if written.is_empty() { "/".to_owned() } else { written }
-}
-
-fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
 }

@@ -7,7 +7,7 @@ use stepfn_core::{
     flow::{
         OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep, StateTyping, TypeRef, Typing,
     },
-    number,
+    json, number,
     shape::{Arithmetic, Need, Node, Side},
     value::Value,
 };
@@ -717,7 +717,7 @@ fn of_state(at: &str) -> String {
     let tokens: Vec<&str> = at.split('/').collect();
     let name =
         tokens.windows(2).rev().find(|pair| pair.first() == Some(&"States")).and_then(|pair| pair.last());
-    name.map_or_else(String::new, |name| format!("state `{}`: ", name.replace("~1", "/").replace("~0", "~")))
+    name.map_or_else(String::new, |name| format!("state `{}`: ", json::unescaped(name)))
 }
 
 fn code_of(field: &str) -> &'static str {
