@@ -112,8 +112,7 @@ pub mod builder {
 /// The checks of definitions, whoever wrote them.
 pub mod check {
     pub use stepfn_core::check::{
-        Checked, Fixed, Located, OBJECTS, Options, Page, check, check_read, check_text, fields, fix_text,
-        is_field,
+        Checked, Fixed, Located, Options, Page, check, check_read, check_text, fix_text,
     };
 }
 

@@ -300,7 +300,7 @@ pub(crate) fn bucket(text: &str) -> Result<(String, PathBuf), String> {
 
 /// Finds a code by its name; the error names the nearest.
 pub(crate) fn code(name: &str) -> Result<Code, String> {
-    Code::from_name(name).ok_or_else(|| {
+    name.parse().map_err(|_| {
         let near = nearest(name, Code::ALL.iter().map(|code| code.name()));
         let help = near.map_or("`stepfn explain --list` lists them".to_owned(), |near| {
             format!("did you mean `{near}`?")

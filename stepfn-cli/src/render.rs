@@ -198,7 +198,7 @@ fn message(text: &str) -> Value {
 
 fn rule(name: &str, severity: Severity) -> Value {
     let mut members = vec![("id", Value::from(name))];
-    let code = Code::from_name(name);
+    let code = name.parse::<Code>().ok();
     if let Some(code) = code {
         let page = code.page();
         members.push(("shortDescription", message(page.what)));

@@ -24,6 +24,7 @@ use crate::{
     shape::{Shape, StateData},
     task::{Handler, TaskInfo},
 };
+pub use crate::{asl::WorkflowType, task::Call};
 
 /// A workflow that `state_machine!` declared.
 #[diagnostic::on_unimplemented(
@@ -248,26 +249,6 @@ pub fn logical_id(name: &str) -> String {
     first.into_iter().chain(chars).collect()
 }
 
-/// The kind of a workflow: the `type` of a state machine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WorkflowType {
-    /// `STANDARD`: exactly once, up to a year, with a history.
-    #[default]
-    Standard,
-    /// `EXPRESS`: at least once, up to five minutes, no callbacks, no `.sync`, no history.
-    Express,
-}
-
-impl WorkflowType {
-    /// Returns AWS's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Standard => "STANDARD",
-            Self::Express => "EXPRESS",
-        }
-    }
-}
-
 /// A Task state and the Rust function that does its work.
 #[derive(Clone, Debug)]
 pub struct TaskBinding {
@@ -297,17 +278,6 @@ impl ChildBinding {
     pub fn logical_id(&self) -> String {
         logical_id(&short_name(&self.name))
     }
-}
-
-/// The way in which a Task state calls a Lambda function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Call {
-    /// The function's ARN is the `Resource`: the state's input is its input, its answer is the result.
-    Direct,
-    /// `arn:aws:states:::lambda:invoke`: `Payload` is its input, the answer is under `Payload`.
-    Invoke,
-    /// `arn:aws:states:::lambda:invoke.waitForTaskToken`: `Payload` is its input, the callback brings the result.
-    WaitForTaskToken,
 }
 
 /// The replacement of a `${Name}` in the strings of the ASL.
@@ -353,7 +323,12 @@ pub enum LogLevel {
     Off,
 }
 
+crate::named!(LogLevel, "level of logs");
+
 impl LogLevel {
+    /// All levels.
+    pub const ALL: [Self; 4] = [Self::All, Self::Error, Self::Fatal, Self::Off];
+
     /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {

@@ -29,7 +29,7 @@ use crate::{
     },
     diagnostic::{Code, Diagnostic, Diagnostics},
     flow::{self, Known, StateTyping, TaskRef, TypeRef, Typing},
-    number,
+    json, number,
     shape::Shape,
     task::TaskInfo,
     value::{Map, Value},
@@ -391,7 +391,7 @@ impl Draft {
 
 /// The name of the state at a JSON pointer.
 fn state_name(pointer: &str) -> String {
-    pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~")
+    json::last(pointer).into_owned()
 }
 
 /// Stops rustc where a Standard workflow is started by `StartSyncExecution`. Not for use by hand.
@@ -425,7 +425,7 @@ pub(crate) fn state_mut<'m>(machine: &'m mut StateMachine, pointer: &str) -> Opt
         Some((name, rest)) => (name, Some(rest)),
         None => (rest, None),
     };
-    let state = machine.states.get_mut(&name.replace("~1", "/").replace("~0", "~"))?;
+    let state = machine.states.get_mut(&*json::unescaped(name))?;
     let Some(rest) = rest else { return Some(state) };
     let (machine, rest) = match &mut state.kind {
         StateKind::Parallel(parallel) => {

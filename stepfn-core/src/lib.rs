@@ -1,5 +1,6 @@
 //! The Amazon States Language model, shapes and checks behind stepfn.
 
+pub mod arn;
 pub mod asl;
 pub mod builder;
 pub mod check;
@@ -14,6 +15,7 @@ pub mod graph;
 pub mod intrinsic;
 pub mod json;
 pub mod jsonata;
+mod names;
 #[doc(hidden)]
 pub mod number;
 pub mod path;

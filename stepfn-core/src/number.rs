@@ -1,53 +1,28 @@
 //! Numbers of a definition that only rustc knows: `timeout_seconds: LIMIT`. The macro puts a number of no consequence in their place; rustc
 //! judges the constant, and [`Draft::finish`](crate::draft::Draft::finish) writes it. Not for use by hand.
 
-use crate::value::{Number, Value};
+use crate::{
+    asl::schema::{self, Kind, Range},
+    json::unescaped,
+    value::{Number, Value},
+};
 
-/// The numbers that a field takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Range {
-    /// The least.
-    pub least: f64,
-    /// The most.
-    pub most: f64,
-    /// Whether fractions are refused.
-    pub whole: bool,
-    /// A number that no rule takes offence at.
-    pub stand_in: u32,
-}
-
-const fn whole(least: f64, most: f64, stand_in: u32) -> Range {
-    Range { least, most, whole: true, stand_in }
-}
-
-const MOST_SECONDS: u32 = 99_999_999;
-
-/// The range of a field of ASL that takes a number.
+/// The range of a field of ASL that takes a number; none for other fields.
 pub fn range(field: &str) -> Option<Range> {
-    let most = f64::from(MOST_SECONDS);
-    Some(match field {
-        "Seconds" => whole(0.0, most, 1),
-        "TimeoutSeconds" => whole(1.0, most, MOST_SECONDS),
-        "HeartbeatSeconds" | "IntervalSeconds" => whole(1.0, most, 1),
-        "MaxAttempts" => whole(0.0, most, 3),
-        "BackoffRate" => Range { least: 1.0, most: f64::MAX, whole: false, stand_in: 2 },
-        "MaxDelaySeconds" => whole(1.0, 31_622_400.0, 31_622_400),
-        "MaxConcurrency" | "ToleratedFailureCount" => whole(0.0, f64::MAX, 1),
-        "ToleratedFailurePercentage" => Range { least: 0.0, most: 100.0, whole: false, stand_in: 1 },
-        "MaxItems" => whole(1.0, 100_000_000.0, 1),
-        "MaxItemsPerBatch" => whole(1.0, f64::MAX, 1),
-        "MaxInputBytesPerBatch" => whole(1.0, 262_144.0, 1),
-        _ => return None,
-    })
+    match schema::named(field)?.kind {
+        Kind::Amount(range) => Some(range),
+        _ => None,
+    }
 }
 
-/// Returns the range that the constant in a field must have, in words.
-pub fn words(range: Range) -> String {
-    let what = if range.whole { "a whole number" } else { "a number" };
-    if range.most == f64::MAX {
-        format!("{what} of {} or more", range.least)
-    } else {
-        format!("{what} from {} to {}", range.least, range.most)
+/// A number for a field that no rule takes offence at, beside whatever numbers there are.
+pub fn stand_in(field: &str) -> u32 {
+    match field {
+        "TimeoutSeconds" => 99_999_999,
+        "MaxDelaySeconds" => 31_622_400,
+        "MaxAttempts" => 3,
+        "BackoffRate" => 2,
+        _ => 1,
     }
 }
 
@@ -91,9 +66,9 @@ pub(crate) fn put(root: &mut Value, pointer: &str, value: Value) {
     let Some(tokens) = pointer.strip_prefix('/') else { return };
     let mut here = root;
     for token in tokens.split('/') {
-        let token = token.replace("~1", "/").replace("~0", "~");
+        let token = unescaped(token);
         let below = match here {
-            Value::Object(map) => std::sync::Arc::make_mut(map).get_mut(token.as_str()),
+            Value::Object(map) => std::sync::Arc::make_mut(map).get_mut(&*token),
             Value::Array(items) => {
                 token.parse::<usize>().ok().and_then(|index| std::sync::Arc::make_mut(items).get_mut(index))
             }
@@ -146,9 +121,9 @@ mod tests {
             "ToleratedFailurePercentage",
         ] {
             let range = range(field).unwrap();
-            assert_eq!(findings(field, &range.stand_in.to_string()), 0, "{field}");
+            assert_eq!(findings(field, &stand_in(field).to_string()), 0, "{field}");
             assert!(findings(field, &(range.least - 1.0).to_string()) > 0, "{field}");
-            if range.most < f64::MAX {
+            if range.most.is_finite() {
                 let most = if field == "MaxDelaySeconds" { range.most } else { range.most.min(99_999_998.0) };
                 assert_eq!(findings(field, &most.to_string()), 0, "{field} {most}");
                 assert!(findings(field, &(range.most + 1.0).to_string()) > 0, "{field}");

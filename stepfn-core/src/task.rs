@@ -182,6 +182,17 @@ impl TaskInfo {
     }
 }
 
+/// The way in which a Task state calls a Lambda function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// The function's ARN is the `Resource`: the state's input is its input, its answer is the result.
+    Direct,
+    /// `arn:aws:states:::lambda:invoke`: `Payload` is its input, the answer is under `Payload`.
+    Invoke,
+    /// `arn:aws:states:::lambda:invoke.waitForTaskToken`: `Payload` is its input, the callback brings the result.
+    WaitForTaskToken,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

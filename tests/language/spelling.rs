@@ -1,5 +1,7 @@
 //! The names of each part of the language where they do not follow from ASL's.
 
+use stepfn_core::asl::schema;
+
 /// Returns the DSL's name of a field.
 pub(crate) fn dsl(owner: &str, field: &str) -> String {
     match (owner, field) {
@@ -98,9 +100,11 @@ pub(crate) fn operator(name: &str) -> (String, String) {
     (format!("$.{variable} {sign} {right}"), format!("{variable}.{method}({argument}"))
 }
 
-/// `CSVHeaderLocation` as `csv_header_location`.
+/// A field as it is written in Rust; the same rule for operators.
 pub(crate) fn snake_case(name: &str) -> String {
-    let name = name.replace("CSV", "Csv");
+    if let Some(field) = schema::named(name) {
+        return field.snake.to_owned();
+    }
     let mut out = String::new();
     for c in name.chars() {
         if c.is_uppercase() && !out.is_empty() {

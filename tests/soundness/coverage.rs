@@ -126,7 +126,7 @@ impl Noter<'_> {
     fn rule(&mut self, owner: &str, rule: &Json, language: QueryLanguage) {
         self.fields(owner, rule, language);
         for (key, value) in rule.as_object().into_iter().flatten() {
-            if Operator::from_name(key).is_some() {
+            if key.parse::<Operator>().is_ok() {
                 self.made.insert(format!("operator {key}"));
             }
             match key.as_str() {

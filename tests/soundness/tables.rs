@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use stepfn_core::{
-    asl::{Operator, QueryLanguage, TYPES},
-    check::{OBJECTS, fields},
+    asl::{
+        Operator, QueryLanguage, TYPES,
+        schema::{OBJECTS, fields},
+    },
     intrinsic::Function,
     path::FilterOp,
 };

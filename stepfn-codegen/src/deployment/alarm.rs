@@ -22,7 +22,20 @@ pub enum Metric {
     ExecutionTime,
 }
 
+stepfn_core::named!(Metric, "metric");
+
 impl Metric {
+    /// All metrics.
+    pub const ALL: [Self; 7] = [
+        Self::ExecutionsAborted,
+        Self::ExecutionsFailed,
+        Self::ExecutionsStarted,
+        Self::ExecutionsSucceeded,
+        Self::ExecutionsTimedOut,
+        Self::ExecutionThrottled,
+        Self::ExecutionTime,
+    ];
+
     /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {
@@ -57,7 +70,12 @@ pub enum TreatMissingData {
     NotBreaching,
 }
 
+stepfn_core::named!(TreatMissingData, "treatment of missing data");
+
 impl TreatMissingData {
+    /// All treatments.
+    pub const ALL: [Self; 4] = [Self::Missing, Self::Ignore, Self::Breaching, Self::NotBreaching];
+
     /// Returns AWS's name.
     pub fn name(self) -> &'static str {
         match self {

@@ -18,9 +18,11 @@ pub enum ExecutionStatus {
     TimedOut,
 }
 
+stepfn_core::named!(ExecutionStatus, "status of executions");
+
 impl ExecutionStatus {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Aborted, Self::Failed, Self::Running, Self::Succeeded, Self::TimedOut];
+    /// All statuses.
+    pub const ALL: [Self; 5] = [Self::Aborted, Self::Failed, Self::Running, Self::Succeeded, Self::TimedOut];
 
     /// Returns AWS's name.
     pub fn name(self) -> &'static str {

@@ -266,7 +266,12 @@ pub enum Method {
     Any,
 }
 
+stepfn_core::named!(Method, "method");
+
 impl Method {
+    /// All methods.
+    pub const ALL: [Self; 6] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Any];
+
     /// Returns API Gateway's name.
     pub fn name(self) -> &'static str {
         match self {

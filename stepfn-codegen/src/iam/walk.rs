@@ -3,6 +3,7 @@
 use stepfn_core::{
     asl::{self, State, StateKind, StateMachine},
     definition::{Definition, LogLevel, Reference},
+    json,
     service::{self, Integration},
     value::Value,
 };
@@ -30,7 +31,7 @@ pub(super) fn policy(definition: &Definition, kms_key: Option<&Identifier>) -> P
 /// Machines are nested as deep as their JSON, which readers bound; what a builder nests lies on its own stack as well.
 fn states<'d>(collector: &mut Collector<'d>, machine: &'d StateMachine, at: &str) {
     for (name, state) in &machine.states {
-        let pointer = format!("{at}/States/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = json::below(&format!("{at}/States"), name);
         match &state.kind {
             StateKind::Task(task) => self::task(collector, name, state, task, &pointer),
             StateKind::Map(map) if map.is_distributed() => {
@@ -61,10 +62,12 @@ fn task<'d>(collector: &mut Collector<'d>, name: &str, state: &'d State, task: &
             None => value.to_string(),
         },
     };
-    let known = integration_of(&resource);
-    let named = match &known {
-        Some(text) => service::lookup(text),
-        None => service::lookup(&resource),
+    let named = match service::lookup(&resource) {
+        // With a region and an account it is no integration, but what it is for is plain.
+        service::Resource::Unknown => {
+            service::meant(&resource).map_or(service::Resource::Unknown, service::Resource::Integration)
+        }
+        known => known,
     };
     let integration = match named {
         service::Resource::Integration(integration) => Some(integration),
@@ -89,15 +92,6 @@ fn integration(scope: &mut Scope<'_, '_>, integration: Integration<'_>) {
     } else {
         integrations::call(scope, integration);
     }
-}
-
-/// `arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject` as the integration that is meant: with a region and an account
-/// it is none, but what it is for is plain.
-fn integration_of(resource: &str) -> Option<String> {
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
-    let ["arn", partition, "states", region, _, rest] = parts[..] else { return None };
-    let is_integration = !region.is_empty() && rest.contains(':') && !rest.starts_with("activity:");
-    (is_integration && !rest.starts_with("stateMachine:")).then(|| format!("arn:{partition}:states:::{rest}"))
 }
 
 /// A deployment tool's reference in place of a text.

@@ -1,6 +1,10 @@
 //! The ASL of a definition as YAML nodes.
 
-use stepfn_core::value::{Map, Number, Value};
+use stepfn_core::{
+    asl::schema,
+    json,
+    value::{Map, Number, Value},
+};
 
 use super::text::{Place, Renderer};
 use crate::{problem::Problem, text, tree::Node};
@@ -36,21 +40,16 @@ enum Kind {
 
 impl Kind {
     fn of_field(name: &str) -> Self {
-        match name {
-            "States" => Self::States,
-            "Resource" | "Credentials" | "Parameters" | "Arguments" | "Result" | "ResultSelector"
-            | "ItemReader" | "ItemSelector" | "ItemBatcher" | "Items" | "ResultWriter" | "Assign"
-            | "Output" => Self::Data,
-            "Seconds"
-            | "TimeoutSeconds"
-            | "HeartbeatSeconds"
-            | "IntervalSeconds"
-            | "MaxDelaySeconds"
-            | "MaxAttempts"
-            | "BackoffRate"
-            | "MaxConcurrency"
-            | "ToleratedFailureCount"
-            | "ToleratedFailurePercentage" => Self::Amount,
+        match schema::named(name).map(|field| field.kind) {
+            Some(schema::Kind::States) => Self::States,
+            Some(schema::Kind::Amount(_)) => Self::Amount,
+            Some(schema::Kind::Object("ItemProcessor" | "ProcessorConfig" | "ChoiceRule")) => Self::Field,
+            Some(
+                schema::Kind::Resource
+                | schema::Kind::Template
+                | schema::Kind::Literal
+                | schema::Kind::Object(_),
+            ) => Self::Data,
             _ => Self::Field,
         }
     }
@@ -107,7 +106,7 @@ impl Walk<'_, '_> {
             if &**key == "Ref" || key.starts_with("Fn::") {
                 return Err((at.to_owned(), Problem::IntrinsicKey(key.to_string())));
             }
-            let at = format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
+            let at = json::below(at, key);
             let node = self.node(value, &at, kind.of_entry(key))?;
             entries.push((key.to_string(), node));
         }

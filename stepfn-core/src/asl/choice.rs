@@ -1,15 +1,6 @@
 use super::Unknown;
 use crate::value::Value;
 
-/// A `Choice`'s own fields.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Choice {
-    /// `Choices`
-    pub choices: Vec<ChoiceRule>,
-    /// `Default`
-    pub default: Option<String>,
-}
-
 /// One entry of `Choices`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChoiceRule {
@@ -134,9 +125,11 @@ operators! {
     IsBoolean Boolean Boolean, IsTimestamp Boolean Boolean,
 }
 
+crate::named!(Operator, "comparison operator");
+
 impl Operator {
-    /// The operator of a name.
-    pub fn from_name(name: &str) -> Option<Self> {
+    /// The operator of a name; `parse` makes an error where there is none.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|operator| operator.name() == name)
     }
 

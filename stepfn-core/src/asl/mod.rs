@@ -18,42 +18,24 @@
 //! Field names are those of the [specification](https://states-language.net/spec.html), in snake_case.
 
 mod choice;
+mod content;
+mod model;
 mod read;
-mod retry;
+pub mod schema;
+mod workflow_type;
 mod write;
 
-use indexmap::IndexMap;
-
+use self::model::holding;
 pub use self::{
-    choice::{Choice, ChoiceRule, Comparison, Condition, OperandKind, Operator},
+    choice::{ChoiceRule, Comparison, Condition, OperandKind, Operator},
+    model::{Catcher, Choice, Fail, Map, Parallel, Pass, Retrier, State, StateMachine, Task, Wait},
     read::{read, read_document, read_str},
-    retry::{Catcher, Retrier},
+    workflow_type::WorkflowType,
 };
 use crate::value::{Map as JsonMap, Number, Value};
 
 /// Unknown fields, kept as they were read.
 pub type Unknown = JsonMap;
-
-/// A state machine: the top level of a definition, a Parallel branch, or a Map's item processor.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct StateMachine {
-    /// `Comment`
-    pub comment: Option<String>,
-    /// `QueryLanguage`: what states use that do not say so themselves. JSONPath where absent.
-    pub query_language: Option<QueryLanguage>,
-    /// `Version`: of the language, `"1.0"`.
-    pub version: Option<String>,
-    /// `TimeoutSeconds`: for the whole execution.
-    pub timeout_seconds: Option<Amount>,
-    /// `ProcessorConfig`, only in a Map's `ItemProcessor`: `Mode` and `ExecutionType`.
-    pub processor_config: Option<Value>,
-    /// `StartAt`
-    pub start_at: String,
-    /// `States`
-    pub states: IndexMap<String, State>,
-    /// Fields that the language does not have here.
-    pub unknown: Unknown,
-}
 
 /// `QueryLanguage`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,7 +47,12 @@ pub enum QueryLanguage {
     Jsonata,
 }
 
+crate::named!(QueryLanguage, "query language");
+
 impl QueryLanguage {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::JsonPath, Self::Jsonata];
+
     /// Returns ASL's name.
     pub fn name(self) -> &'static str {
         match self {
@@ -131,45 +118,6 @@ impl PathField {
     }
 }
 
-/// A state: the fields that several types share, and those of its own type in [`kind`](Self::kind).
-///
-/// A field that is set where the type does not have it is written all the same and reported by the checks.
-#[derive(Clone, Debug, PartialEq)]
-pub struct State {
-    /// `Type`, with the fields that only this type has.
-    pub kind: StateKind,
-    /// `Comment`
-    pub comment: Option<String>,
-    /// `QueryLanguage`, where it differs from the machine's.
-    pub query_language: Option<QueryLanguage>,
-    /// `InputPath`
-    pub input_path: Option<PathField>,
-    /// `Parameters` (JSONPath; Task, Pass, Parallel, Map)
-    pub parameters: Option<Value>,
-    /// `Arguments` (JSONata; Task, Parallel)
-    pub arguments: Option<Value>,
-    /// `ResultSelector` (Task, Parallel, Map)
-    pub result_selector: Option<Value>,
-    /// `ResultPath` (Task, Pass, Parallel, Map)
-    pub result_path: Option<PathField>,
-    /// `OutputPath`
-    pub output_path: Option<PathField>,
-    /// `Output` (JSONata)
-    pub output: Option<Value>,
-    /// `Assign`
-    pub assign: Option<Value>,
-    /// `Retry` (Task, Parallel, Map)
-    pub retry: Option<Vec<Retrier>>,
-    /// `Catch` (Task, Parallel, Map)
-    pub catch: Option<Vec<Catcher>>,
-    /// `Next`
-    pub next: Option<String>,
-    /// `End`
-    pub end: Option<bool>,
-    /// Fields that the language does not have here.
-    pub unknown: Unknown,
-}
-
 /// A state's `Type`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StateKind {
@@ -195,6 +143,21 @@ pub enum StateKind {
 pub const TYPES: [&str; 8] = ["Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map"];
 
 impl StateKind {
+    /// A type by its name, with nothing set.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "Task" => Self::Task(Task::default()),
+            "Pass" => Self::Pass(Pass::default()),
+            "Choice" => Self::Choice(Choice::default()),
+            "Wait" => Self::Wait(Wait::default()),
+            "Succeed" => Self::Succeed,
+            "Fail" => Self::Fail(Fail::default()),
+            "Parallel" => Self::Parallel(Parallel::default()),
+            "Map" => Self::Map(Box::default()),
+            _ => return None,
+        })
+    }
+
     /// The `Type` as ASL writes it.
     pub fn name(&self) -> &'static str {
         match self {
@@ -235,98 +198,6 @@ impl Default for Resource {
     }
 }
 
-/// A `Task`'s own fields.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Task {
-    /// `Resource`: the ARN of what does the work.
-    pub resource: Resource,
-    /// `Credentials`: `RoleArn` or `RoleArn.$`.
-    pub credentials: Option<Value>,
-    /// `TimeoutSeconds`
-    pub timeout_seconds: Option<Amount>,
-    /// `TimeoutSecondsPath`
-    pub timeout_seconds_path: Option<String>,
-    /// `HeartbeatSeconds`
-    pub heartbeat_seconds: Option<Amount>,
-    /// `HeartbeatSecondsPath`
-    pub heartbeat_seconds_path: Option<String>,
-}
-
-/// A `Pass`'s own fields.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Pass {
-    /// `Result`: taken literally, `.$` keys included.
-    pub result: Option<Value>,
-}
-
-/// A `Wait`'s own fields, of which one is given.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wait {
-    /// `Seconds`
-    pub seconds: Option<Amount>,
-    /// `SecondsPath`
-    pub seconds_path: Option<String>,
-    /// `Timestamp`
-    pub timestamp: Option<String>,
-    /// `TimestampPath`
-    pub timestamp_path: Option<String>,
-}
-
-/// A `Fail`'s own fields.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Fail {
-    /// `Error`
-    pub error: Option<String>,
-    /// `ErrorPath`
-    pub error_path: Option<String>,
-    /// `Cause`
-    pub cause: Option<String>,
-    /// `CausePath`
-    pub cause_path: Option<String>,
-}
-
-/// A `Parallel`'s own fields.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Parallel {
-    /// `Branches`
-    pub branches: Vec<StateMachine>,
-}
-
-/// A `Map`'s own fields.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Map {
-    /// `ItemsPath`
-    pub items_path: Option<String>,
-    /// `Items` (JSONata)
-    pub items: Option<Value>,
-    /// `ItemReader` (distributed)
-    pub item_reader: Option<Value>,
-    /// `ItemSelector`
-    pub item_selector: Option<Value>,
-    /// `ItemBatcher` (distributed)
-    pub item_batcher: Option<Value>,
-    /// `ItemProcessor`
-    pub item_processor: Option<StateMachine>,
-    /// `Iterator`: what `ItemProcessor` was called before.
-    pub iterator: Option<StateMachine>,
-    /// `ResultWriter` (distributed)
-    pub result_writer: Option<Value>,
-    /// `MaxConcurrency`
-    pub max_concurrency: Option<Amount>,
-    /// `MaxConcurrencyPath`
-    pub max_concurrency_path: Option<String>,
-    /// `ToleratedFailureCount` (distributed)
-    pub tolerated_failure_count: Option<Amount>,
-    /// `ToleratedFailureCountPath` (distributed)
-    pub tolerated_failure_count_path: Option<String>,
-    /// `ToleratedFailurePercentage` (distributed)
-    pub tolerated_failure_percentage: Option<Amount>,
-    /// `ToleratedFailurePercentagePath` (distributed)
-    pub tolerated_failure_percentage_path: Option<String>,
-    /// `Label` (distributed)
-    pub label: Option<String>,
-}
-
 impl Map {
     /// The item processor, by whichever of its two names.
     pub fn processor(&self) -> Option<&StateMachine> {
@@ -343,28 +214,6 @@ impl Map {
 }
 
 impl State {
-    /// A state of a type, with nothing else set.
-    pub fn new(kind: StateKind) -> Self {
-        Self {
-            kind,
-            comment: None,
-            query_language: None,
-            input_path: None,
-            parameters: None,
-            arguments: None,
-            result_selector: None,
-            result_path: None,
-            output_path: None,
-            output: None,
-            assign: None,
-            retry: None,
-            catch: None,
-            next: None,
-            end: None,
-            unknown: Unknown::new(),
-        }
-    }
-
     /// The machines inside: a Parallel's branches, a Map's processor, each with its JSON pointer below the state.
     pub fn children(&self) -> Vec<(String, &StateMachine)> {
         match &self.kind {

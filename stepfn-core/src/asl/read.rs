@@ -1,17 +1,17 @@
 use super::{
-    Amount, Catcher, Choice, ChoiceRule, Comparison, Condition, Fail, Map, Operator, Parallel, Pass,
-    PathField, QueryLanguage, Resource, Retrier, State, StateKind, StateMachine, TYPES, Task, Unknown, Wait,
+    Catcher, ChoiceRule, Comparison, Condition, Operator, Retrier, State, StateKind, StateMachine, TYPES,
+    Unknown, content::Content, holding, schema::rows::*,
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Edit, Severity, Subject, list},
-    json::{self, Document, JsonError, below, push_token, to_string},
+    json::{self, Document, JsonError, below, to_string},
     value::{Map as JsonMap, Value},
 };
 
 /// The name of a number in messages.
-const NUMBER: &str = "a number";
+pub(super) const NUMBER: &str = "a number";
 /// The name of a boolean in messages.
-const BOOLEAN: &str = "`true` or `false`";
+pub(super) const BOOLEAN: &str = "`true` or `false`";
 
 /// Reads a definition from JSON text.
 ///
@@ -50,21 +50,35 @@ pub fn read(value: &Value) -> (StateMachine, Vec<Diagnostic>) {
     (machine, reader.findings)
 }
 
-struct Reader {
+pub(super) struct Reader {
     findings: Vec<Diagnostic>,
 }
 
 /// The fields of one object that are still to be read.
-struct Fields<'r> {
+pub(super) struct Fields<'r> {
     reader: &'r mut Reader,
     rest: JsonMap,
     /// Fields with values that the model cannot hold. They are kept among the unknown ones, so that nothing is lost.
     kept: JsonMap,
     at: String,
+    /// The object's name in messages.
+    owner: String,
+    /// Whether it is an object at all: what is none lacks no fields.
+    readable: bool,
+}
+
+/// Reads fields into the struct that holds them, row by row.
+macro_rules! read_rows {
+    ($from:ident $own:ident; $({ $holder:ident $name:literal $snake:ident: $type:ty, $kind:expr, $owners:expr, $language:expr, $docs:literal })*) => {
+        $(holding!($holder [&mut] $own own => {
+            own.$snake = Content::read(&mut $from, $name, $kind);
+        });)*
+    };
 }
 
 impl Reader {
-    fn fields(&mut self, value: &Value, at: &str, what: &str) -> Fields<'_> {
+    /// The fields of an object: `what` is its name where it is none, `owner` where it lacks some.
+    fn fields(&mut self, value: &Value, at: &str, what: &str, owner: &str) -> Fields<'_> {
         let rest = match value.as_object() {
             Some(map) => map.clone(),
             None => {
@@ -72,10 +86,18 @@ impl Reader {
                 JsonMap::new()
             }
         };
-        Fields { reader: self, rest, kept: JsonMap::new(), at: at.to_owned() }
+        let readable = value.as_object().is_some();
+        Fields {
+            reader: self,
+            rest,
+            kept: JsonMap::new(),
+            at: at.to_owned(),
+            owner: owner.to_owned(),
+            readable,
+        }
     }
 
-    fn wrong_kind(&mut self, at: &str, what: &str, expected: &str, found: &Value) {
+    pub(super) fn wrong_kind(&mut self, at: &str, what: &str, expected: &str, found: &Value) {
         let shown = match found {
             Value::Null => "null".to_owned(),
             Value::String(text) => format!("the string \"{text}\""),
@@ -99,208 +121,94 @@ impl Reader {
         });
     }
 
-    fn machine(&mut self, value: &Value, at: &str, what: &str) -> StateMachine {
-        let readable = value.as_object().is_some();
-        let mut fields = self.fields(value, at, what);
-        let mut machine = StateMachine {
-            comment: fields.string("Comment"),
-            query_language: fields.query_language(),
-            version: fields.string("Version"),
-            timeout_seconds: fields.amount("TimeoutSeconds"),
-            processor_config: fields.take("ProcessorConfig"),
-            ..StateMachine::default()
-        };
-        machine.start_at = fields.required_state_name("StartAt", what, readable);
-        match fields.take("States") {
-            Some(states) => {
-                let at = format!("{at}/States");
-                let named = states.as_object();
-                for (name, state) in named.into_iter().flatten() {
-                    let mut at = at.clone();
-                    push_token(&mut at, name);
-                    if let Some(state) = fields.reader.state(state, &at, name) {
-                        machine.states.insert(name.to_string(), state);
-                    }
-                }
-                if named.is_none() {
-                    fields.reader.wrong_kind(&at, "`States`", "an object", &states);
-                }
-                if named.is_none_or(|named| named.len() != machine.states.len()) {
-                    fields.kept.insert("States".into(), states);
-                }
-            }
-            None if readable => fields.missing("States", what),
-            None => {}
+    pub(super) fn machine(&mut self, value: &Value, at: &str, what: &str) -> StateMachine {
+        let mut fields = self.fields(value, at, what, what);
+        let mut machine = StateMachine::default();
+        let own = &mut machine;
+        macro_rules! rows {
+            ($($row:tt)*) => { read_rows! { fields own; $($row)* } };
         }
+        machine_fields!(rows);
         machine.unknown = fields.unknown();
         machine
     }
 
-    fn state(&mut self, value: &Value, at: &str, name: &str) -> Option<State> {
+    pub(super) fn state(&mut self, value: &Value, at: &str, name: &str) -> Option<State> {
         let what = format!("state `{name}`");
         value.as_object().or_else(|| {
             self.wrong_kind(at, &what, "an object", value);
             None
         })?;
-        let mut fields = self.fields(value, at, &what);
+        let mut fields = self.fields(value, at, &what, &what);
         if !fields.rest.contains_key("Type") {
-            fields.missing("Type", &what);
+            fields.require("Type");
             return None;
         }
-        let kind = fields.string("Type")?;
-        let kind = match kind.as_str() {
-            "Task" => StateKind::Task(Task {
-                resource: fields.resource(&what),
-                credentials: fields.take("Credentials"),
-                timeout_seconds: fields.amount("TimeoutSeconds"),
-                timeout_seconds_path: fields.string("TimeoutSecondsPath"),
-                heartbeat_seconds: fields.amount("HeartbeatSeconds"),
-                heartbeat_seconds_path: fields.string("HeartbeatSecondsPath"),
-            }),
-            "Pass" => StateKind::Pass(Pass { result: fields.take("Result") }),
-            "Choice" => StateKind::Choice(Choice {
-                choices: match fields.array("Choices") {
-                    Some(rules) => fields.each("Choices", &rules, |reader, rule, at| reader.rule(rule, at)),
-                    None => {
-                        if !fields.rest.contains_key("Choices") {
-                            fields.missing("Choices", &what);
-                        }
-                        Vec::new()
-                    }
-                },
-                default: fields.state_name("Default"),
-            }),
-            "Wait" => StateKind::Wait(Wait {
-                seconds: fields.amount("Seconds"),
-                seconds_path: fields.string("SecondsPath"),
-                timestamp: fields.string("Timestamp"),
-                timestamp_path: fields.string("TimestampPath"),
-            }),
-            "Succeed" => StateKind::Succeed,
-            "Fail" => StateKind::Fail(Fail {
-                error: fields.string("Error"),
-                error_path: fields.string("ErrorPath"),
-                cause: fields.string("Cause"),
-                cause_path: fields.string("CausePath"),
-            }),
-            "Parallel" => StateKind::Parallel(Parallel {
-                branches: match fields.array("Branches") {
-                    Some(branches) => fields.each("Branches", &branches, |reader, branch, at| {
-                        Some(reader.machine(branch, at, "the branch"))
-                    }),
-                    None => {
-                        fields.missing("Branches", &what);
-                        Vec::new()
-                    }
-                },
-            }),
-            "Map" => {
-                let mut processor = |name: &str, what: &str| {
-                    let value = fields.take(name)?;
-                    let at = format!("{}/{name}", fields.at);
-                    if value.as_object().is_none() {
-                        fields.kept.insert(name.into(), value.clone());
-                    }
-                    Some(fields.reader.machine(&value, &at, what))
-                };
-                let item_processor = processor("ItemProcessor", "the item processor");
-                let iterator = processor("Iterator", "the iterator");
-                if item_processor.is_none() && iterator.is_none() {
-                    fields.missing("ItemProcessor", &what);
-                }
-                StateKind::Map(Box::new(Map {
-                    items_path: fields.string("ItemsPath"),
-                    items: fields.take("Items"),
-                    item_reader: fields.take("ItemReader"),
-                    item_selector: fields.take("ItemSelector"),
-                    item_batcher: fields.take("ItemBatcher"),
-                    item_processor,
-                    iterator,
-                    result_writer: fields.take("ResultWriter"),
-                    max_concurrency: fields.amount("MaxConcurrency"),
-                    max_concurrency_path: fields.string("MaxConcurrencyPath"),
-                    tolerated_failure_count: fields.amount("ToleratedFailureCount"),
-                    tolerated_failure_count_path: fields.string("ToleratedFailureCountPath"),
-                    tolerated_failure_percentage: fields.amount("ToleratedFailurePercentage"),
-                    tolerated_failure_percentage_path: fields.string("ToleratedFailurePercentagePath"),
-                    label: fields.string("Label"),
-                }))
-            }
-            other => {
-                let finding = Diagnostic::new(
-                    Code::UnknownStateType,
-                    format!("{at}/Type"),
-                    format!("there is no state type `{other}`; the types are {}", list(TYPES)),
-                );
-                self.findings
-                    .push(finding.subject(Subject::Word(other.to_owned())).did_you_mean(other, TYPES));
-                return None;
-            }
+        let type_name = fields.string("Type")?;
+        let Some(kind) = StateKind::named(&type_name) else {
+            let finding = Diagnostic::new(
+                Code::UnknownStateType,
+                format!("{at}/Type"),
+                format!("there is no state type `{type_name}`; the types are {}", list(TYPES)),
+            );
+            self.findings
+                .push(finding.subject(Subject::Word(type_name.clone())).did_you_mean(&type_name, TYPES));
+            return None;
         };
         let mut state = State::new(kind);
-        state.comment = fields.string("Comment");
-        state.query_language = fields.query_language();
-        state.input_path = fields.path("InputPath");
-        state.parameters = fields.take("Parameters");
-        state.arguments = fields.take("Arguments");
-        state.result_selector = fields.take("ResultSelector");
-        state.result_path = fields.path("ResultPath");
-        state.output_path = fields.path("OutputPath");
-        state.output = fields.take("Output");
-        state.assign = fields.take("Assign");
-        state.retry = fields
-            .array("Retry")
-            .map(|items| fields.each("Retry", &items, |reader, item, at| reader.retrier(item, at)));
-        state.catch = fields
-            .array("Catch")
-            .map(|items| fields.each("Catch", &items, |reader, item, at| reader.catcher(item, at)));
-        state.next = fields.state_name("Next");
-        state.end = fields.boolean("End");
+        let own = &mut state;
+        macro_rules! rows {
+            ($($row:tt)*) => { read_rows! { fields own; $($row)* } };
+        }
+        state_fields!(rows);
+        if let StateKind::Map(map) = &state.kind
+            && map.processor().is_none()
+        {
+            fields.require("ItemProcessor");
+        }
         state.unknown = fields.unknown();
         Some(state)
     }
 
-    fn retrier(&mut self, value: &Value, at: &str) -> Option<Retrier> {
-        let mut fields = self.fields(value, at, "a retrier");
-        Some(Retrier {
-            error_equals: fields.error_equals("the retrier"),
-            interval_seconds: fields.amount("IntervalSeconds"),
-            max_attempts: fields.amount("MaxAttempts"),
-            backoff_rate: fields.amount("BackoffRate"),
-            max_delay_seconds: fields.amount("MaxDelaySeconds"),
-            jitter_strategy: fields.string("JitterStrategy"),
-            comment: fields.string("Comment"),
-            unknown: fields.unknown(),
-        })
+    pub(super) fn retrier(&mut self, value: &Value, at: &str) -> Retrier {
+        let mut fields = self.fields(value, at, "a retrier", "the retrier");
+        let mut retrier = Retrier::default();
+        let own = &mut retrier;
+        macro_rules! rows {
+            ($($row:tt)*) => { read_rows! { fields own; $($row)* } };
+        }
+        retrier_fields!(rows);
+        retrier.unknown = fields.unknown();
+        retrier
     }
 
-    fn catcher(&mut self, value: &Value, at: &str) -> Option<Catcher> {
-        let mut fields = self.fields(value, at, "a catcher");
-        Some(Catcher {
-            error_equals: fields.error_equals("the catcher"),
-            result_path: fields.path("ResultPath"),
-            assign: fields.take("Assign"),
-            output: fields.take("Output"),
-            next: fields.required_state_name("Next", "the catcher", true),
-            comment: fields.string("Comment"),
-            unknown: fields.unknown(),
-        })
+    pub(super) fn catcher(&mut self, value: &Value, at: &str) -> Catcher {
+        let mut fields = self.fields(value, at, "a catcher", "the catcher");
+        let mut catcher = Catcher::default();
+        let own = &mut catcher;
+        macro_rules! rows {
+            ($($row:tt)*) => { read_rows! { fields own; $($row)* } };
+        }
+        catcher_fields!(rows);
+        catcher.unknown = fields.unknown();
+        catcher
     }
 
-    fn rule(&mut self, value: &Value, at: &str) -> Option<ChoiceRule> {
-        let mut fields = self.fields(value, at, "a Choice rule");
-        let next = fields.required_state_name("Next", "the Choice rule", true);
-        let assign = fields.take("Assign");
-        let output = fields.take("Output");
+    /// The condition takes what is left when the other fields are read: a comparison may have any of 39 operators.
+    pub(super) fn rule(&mut self, value: &Value, at: &str) -> Option<ChoiceRule> {
+        let mut fields = self.fields(value, at, "a Choice rule", "the Choice rule");
+        let next = Content::read(&mut fields, "Next", Kind::State);
+        let assign = Content::read(&mut fields, "Assign", Kind::Template);
+        let output = Content::read(&mut fields, "Output", Kind::Template);
         // A comparison takes its Comment along: the rule's own is the same field.
-        let comment = fields.string("Comment");
+        let comment = Content::read(&mut fields, "Comment", Kind::Plain);
         let (condition, unknown) = fields.condition()?;
         Some(ChoiceRule { condition, next, assign, output, comment, unknown })
     }
 }
 
 impl Fields<'_> {
-    fn take(&mut self, name: &str) -> Option<Value> {
+    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
         self.rest.shift_remove(name)
     }
 
@@ -310,16 +218,16 @@ impl Fields<'_> {
         self.rest
     }
 
-    fn missing(&mut self, name: &str, what: &str) {
-        self.reader.findings.push(Diagnostic::new(
-            Code::MissingField,
-            self.at.clone(),
-            format!("{what} needs the field `{name}`"),
-        ));
+    /// Reports a field that must be there and is not.
+    pub(super) fn require(&mut self, name: &str) {
+        if self.readable && !self.rest.contains_key(name) {
+            let message = format!("{} needs the field `{name}`", self.owner);
+            self.reader.findings.push(Diagnostic::new(Code::MissingField, self.at.clone(), message));
+        }
     }
 
     /// Takes a field out and converts it; what cannot be converted is a finding.
-    fn convert<T>(
+    pub(super) fn convert<T>(
         &mut self,
         name: &str,
         expected: &str,
@@ -335,19 +243,12 @@ impl Fields<'_> {
         converted
     }
 
-    fn string(&mut self, name: &str) -> Option<String> {
+    pub(super) fn string(&mut self, name: &str) -> Option<String> {
         self.convert(name, "a string", |value| value.as_str().map(str::to_owned))
     }
 
-    fn required_string(&mut self, name: &str, what: &str, report: bool) -> String {
-        if report && !self.rest.contains_key(name) {
-            self.missing(name, what);
-        }
-        self.string(name).unwrap_or_default()
-    }
-
     /// The name of a state. AWS takes a boolean or a number for the text it is written as, as YAML makes them of bare words.
-    fn state_name(&mut self, name: &str) -> Option<String> {
+    pub(super) fn state_name(&mut self, name: &str) -> Option<String> {
         let value = self.rest.get(name)?;
         if !matches!(value, Value::Bool(_) | Value::Number(_)) {
             return self.string(name);
@@ -373,34 +274,34 @@ impl Fields<'_> {
         Some(text)
     }
 
-    fn required_state_name(&mut self, name: &str, what: &str, report: bool) -> String {
-        if report && !self.rest.contains_key(name) {
-            self.missing(name, what);
-        }
-        self.keep_if_empty(name);
-        self.state_name(name).unwrap_or_default()
-    }
-
     /// The model has no difference between a required field that is empty and one that is missing: the text has.
-    fn keep_if_empty(&mut self, name: &str) {
+    pub(super) fn keep_if_empty(&mut self, name: &str) {
         let Some(value) = self.rest.get(name) else { return };
         if value.as_str() == Some("") || value.as_array().is_some_and(<[Value]>::is_empty) {
             self.kept.insert(name.into(), value.clone());
         }
     }
 
-    fn boolean(&mut self, name: &str) -> Option<bool> {
-        self.convert(name, BOOLEAN, Value::as_bool)
-    }
-
-    fn array(&mut self, name: &str) -> Option<Vec<Value>> {
-        if matches!(name, "Choices" | "Branches") {
-            self.keep_if_empty(name);
-        }
+    pub(super) fn array(&mut self, name: &str) -> Option<Vec<Value>> {
         self.convert(name, "an array", |value| value.as_array().map(<[Value]>::to_vec))
     }
 
-    fn each<T>(
+    /// Takes a field out whose value has fields of its own; the second part of the answer is whether the text is kept.
+    pub(super) fn below<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(&mut Reader, &Value, &str) -> (Option<T>, bool),
+    ) -> Option<T> {
+        let value = self.take(name)?;
+        let at = format!("{}/{name}", self.at);
+        let (out, is_kept) = read(self.reader, &value, &at);
+        if is_kept {
+            self.kept.insert(name.into(), value);
+        }
+        out
+    }
+
+    pub(super) fn each<T>(
         &mut self,
         name: &str,
         items: &[Value],
@@ -415,61 +316,6 @@ impl Fields<'_> {
             self.kept.insert(name.into(), Value::array(items.iter().cloned()));
         }
         out
-    }
-
-    fn amount(&mut self, name: &str) -> Option<Amount> {
-        self.convert(name, NUMBER, |value| match value {
-            Value::Number(number) => Some(Amount::Number(number.clone())),
-            // Deployment tools and JSONata put a string where a number will be.
-            Value::String(text) if text.starts_with("{%") || text.contains("${") || text.contains("#{") => {
-                Some(Amount::Text(text.to_string()))
-            }
-            _ => None,
-        })
-    }
-
-    fn path(&mut self, name: &str) -> Option<PathField> {
-        self.convert(name, "a path in a string, or null", |value| match value {
-            Value::Null => Some(PathField::Null),
-            Value::String(path) => Some(PathField::Path(path.to_string())),
-            _ => None,
-        })
-    }
-
-    fn resource(&mut self, what: &str) -> Resource {
-        if !self.rest.contains_key("Resource") {
-            self.missing("Resource", what);
-        }
-        self.keep_if_empty("Resource");
-        self.convert("Resource", "a string", |value| match value {
-            Value::String(arn) => Some(Resource::Arn(arn.to_string())),
-            Value::Object(reference)
-                if reference.keys().any(|key| &**key == "Ref" || key.starts_with("Fn::")) =>
-            {
-                Some(Resource::Reference(value.clone()))
-            }
-            _ => None,
-        })
-        .unwrap_or_default()
-    }
-
-    fn query_language(&mut self) -> Option<QueryLanguage> {
-        self.convert("QueryLanguage", "\"JSONPath\" or \"JSONata\"", |value| match value.as_str()? {
-            "JSONPath" => Some(QueryLanguage::JsonPath),
-            "JSONata" => Some(QueryLanguage::Jsonata),
-            _ => None,
-        })
-    }
-
-    fn error_equals(&mut self, what: &str) -> Vec<String> {
-        if !self.rest.contains_key("ErrorEquals") {
-            self.missing("ErrorEquals", what);
-        }
-        self.keep_if_empty("ErrorEquals");
-        self.convert("ErrorEquals", "an array of strings", |value| {
-            value.as_array()?.iter().map(|name| name.as_str().map(str::to_owned)).collect()
-        })
-        .unwrap_or_default()
     }
 
     /// Reads the condition of a rule out of the fields that are left; the second part is what it does not know.
@@ -512,7 +358,9 @@ impl Fields<'_> {
             self.reader.findings.push(finding);
             return None;
         };
-        let variable = self.required_string("Variable", "the comparison", true);
+        self.owner = "the comparison".to_owned();
+        self.require("Variable");
+        let variable = self.string("Variable").unwrap_or_default();
         let operand = self.take(operator.name())?;
         let comment = self.string("Comment");
         let comparison = Comparison { variable, operator, operand, comment, unknown: Unknown::new() };
@@ -522,7 +370,7 @@ impl Fields<'_> {
 
 impl Reader {
     fn nested_condition(&mut self, value: &Value, at: &str) -> Option<Condition> {
-        let fields = self.fields(value, at, "a Choice rule");
+        let fields = self.fields(value, at, "a Choice rule", "the Choice rule");
         let (condition, unknown) = fields.condition()?;
         Some(match condition {
             Condition::Compare(comparison) => Condition::Compare(Comparison { unknown, ..comparison }),

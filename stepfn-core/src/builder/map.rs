@@ -3,7 +3,7 @@ use super::{
     state::{Slot, StateDef},
 };
 use crate::{
-    asl::{self, Amount, StateKind},
+    asl::{Amount, StateKind},
     definition::WorkflowType,
     shape::{Shape, StateData},
     value::Value,
@@ -17,36 +17,11 @@ impl Map {
         Self(def)
     }
 
-    fn map(mut self, set: impl FnOnce(&mut asl::Map)) -> Self {
-        if let StateKind::Map(map) = &mut self.0.state.kind {
-            set(map);
-        }
-        self
-    }
-
-    /// `ItemsPath`
-    #[must_use]
-    pub fn items_path(self, path: impl Into<String>) -> Self {
-        self.map(|map| map.items_path = Some(path.into()))
-    }
-
     /// `ItemSelector`
     #[must_use]
     pub fn item_selector<K: Into<String>>(mut self, entries: impl IntoIterator<Item = (K, Expr)>) -> Self {
         self.0.templates.push((Slot::ItemSelector, super::object(entries)));
         self
-    }
-
-    /// `MaxConcurrency`
-    #[must_use]
-    pub fn max_concurrency(self, most: impl Into<Amount>) -> Self {
-        self.map(|map| map.max_concurrency = Some(most.into()))
-    }
-
-    /// `MaxConcurrencyPath`
-    #[must_use]
-    pub fn max_concurrency_path(self, path: impl Into<String>) -> Self {
-        self.map(|map| map.max_concurrency_path = Some(path.into()))
     }
 
     /// The processor under the name that it had before: `Iterator`.
@@ -100,36 +75,6 @@ impl Map {
     pub fn result_writer(mut self, writer: ResultWriter) -> Self {
         self.0.templates.push((Slot::ResultWriter, writer.fields.into_expr("WriterConfig")));
         self
-    }
-
-    /// `ToleratedFailureCount` (distributed)
-    #[must_use]
-    pub fn tolerated_failure_count(self, count: impl Into<Amount>) -> Self {
-        self.map(|map| map.tolerated_failure_count = Some(count.into()))
-    }
-
-    /// `ToleratedFailureCountPath` (distributed)
-    #[must_use]
-    pub fn tolerated_failure_count_path(self, path: impl Into<String>) -> Self {
-        self.map(|map| map.tolerated_failure_count_path = Some(path.into()))
-    }
-
-    /// `ToleratedFailurePercentage` (distributed): 0 to 100.
-    #[must_use]
-    pub fn tolerated_failure_percentage(self, percentage: impl Into<Amount>) -> Self {
-        self.map(|map| map.tolerated_failure_percentage = Some(percentage.into()))
-    }
-
-    /// `ToleratedFailurePercentagePath` (distributed)
-    #[must_use]
-    pub fn tolerated_failure_percentage_path(self, path: impl Into<String>) -> Self {
-        self.map(|map| map.tolerated_failure_percentage_path = Some(path.into()))
-    }
-
-    /// `Label` (distributed): a part of the ARNs of the child executions.
-    #[must_use]
-    pub fn label(self, label: impl Into<String>) -> Self {
-        self.map(|map| map.label = Some(label.into()))
     }
 }
 

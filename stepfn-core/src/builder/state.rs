@@ -275,6 +275,45 @@ states! {
     Map: flow data assign result work;
 }
 
+/// Makes of a row of the schema the method that sets the field, where the field is a number or a text of the state's own. What takes data,
+/// what is shared and what makes the state is written by hand.
+macro_rules! setter {
+    (State $($row:tt)*) => {};
+    (Wait $($row:tt)*) => {};
+    (Choice $($row:tt)*) => {};
+    ($holder:ident $name:literal $field:ident: Option<Amount>, $kind:expr, $owners:expr, $language:expr, $docs:literal) => {
+        impl $holder {
+            #[doc = concat!("`", $name, "`", $docs)]
+            #[must_use]
+            pub fn $field(mut self, amount: impl Into<Amount>) -> Self {
+                if let StateKind::$holder(own) = &mut self.0.state.kind {
+                    own.$field = Some(amount.into());
+                }
+                self
+            }
+        }
+    };
+    ($holder:ident $name:literal $field:ident: Option<String>, $kind:expr, $owners:expr, $language:expr, $docs:literal) => {
+        impl $holder {
+            #[doc = concat!("`", $name, "`", $docs)]
+            #[must_use]
+            pub fn $field(mut self, text: impl Into<String>) -> Self {
+                if let StateKind::$holder(own) = &mut self.0.state.kind {
+                    own.$field = Some(text.into());
+                }
+                self
+            }
+        }
+    };
+    ($($row:tt)*) => {};
+}
+
+macro_rules! setters {
+    ($({ $($row:tt)* })*) => { $(setter! { $($row)* })* };
+}
+
+asl::schema::rows::state_fields!(setters);
+
 impl Task {
     fn of<T: task::Task>(call: Call) -> Self {
         let mut def = StateDef::new(StateKind::Task(asl::Task::default()));
@@ -392,37 +431,6 @@ impl Task {
         self
     }
 
-    fn task(mut self, set: impl FnOnce(&mut asl::Task)) -> Self {
-        if let StateKind::Task(task) = &mut self.0.state.kind {
-            set(task);
-        }
-        self
-    }
-
-    /// `TimeoutSeconds`
-    #[must_use]
-    pub fn timeout_seconds(self, seconds: impl Into<Amount>) -> Self {
-        self.task(|task| task.timeout_seconds = Some(seconds.into()))
-    }
-
-    /// `TimeoutSecondsPath`
-    #[must_use]
-    pub fn timeout_seconds_path(self, path: impl Into<String>) -> Self {
-        self.task(|task| task.timeout_seconds_path = Some(path.into()))
-    }
-
-    /// `HeartbeatSeconds`
-    #[must_use]
-    pub fn heartbeat_seconds(self, seconds: impl Into<Amount>) -> Self {
-        self.task(|task| task.heartbeat_seconds = Some(seconds.into()))
-    }
-
-    /// `HeartbeatSecondsPath`
-    #[must_use]
-    pub fn heartbeat_seconds_path(self, path: impl Into<String>) -> Self {
-        self.task(|task| task.heartbeat_seconds_path = Some(path.into()))
-    }
-
     /// `Credentials`: the role to take on, an ARN or a path to one.
     #[must_use]
     pub fn credentials(mut self, role_arn: Expr) -> Self {
@@ -494,37 +502,6 @@ impl Fail {
     /// A state that fails the execution.
     pub fn new() -> Self {
         Self(StateDef::new(StateKind::Fail(asl::Fail::default())))
-    }
-
-    fn fail(mut self, set: impl FnOnce(&mut asl::Fail)) -> Self {
-        if let StateKind::Fail(fail) = &mut self.0.state.kind {
-            set(fail);
-        }
-        self
-    }
-
-    /// `Error`
-    #[must_use]
-    pub fn error(self, error: impl Into<String>) -> Self {
-        self.fail(|fail| fail.error = Some(error.into()))
-    }
-
-    /// `ErrorPath`: a path or an intrinsic function.
-    #[must_use]
-    pub fn error_path(self, path: impl Into<String>) -> Self {
-        self.fail(|fail| fail.error_path = Some(path.into()))
-    }
-
-    /// `Cause`
-    #[must_use]
-    pub fn cause(self, cause: impl Into<String>) -> Self {
-        self.fail(|fail| fail.cause = Some(cause.into()))
-    }
-
-    /// `CausePath`: a path or an intrinsic function.
-    #[must_use]
-    pub fn cause_path(self, path: impl Into<String>) -> Self {
-        self.fail(|fail| fail.cause_path = Some(path.into()))
     }
 }
 

@@ -1,7 +1,10 @@
 //! `callback-without-timeout`
 
 use super::{Code, missing_task_token::waits_for_token, page::Page, walk::Walk};
-use crate::{asl::StateKind, definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{
+    asl::{StateKind, WorkflowType},
+    diagnostic::Diagnostic,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "A task waits for a callback, and nothing limits how long.",

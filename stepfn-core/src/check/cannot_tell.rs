@@ -1,7 +1,7 @@
 //! `cannot-tell`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A value whose type cannot be determined flows where a type is demanded: into a function, a typed result, an operand, or an \

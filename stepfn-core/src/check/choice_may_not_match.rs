@@ -1,7 +1,7 @@
 //! `choice-may-not-match`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A Choice state has no `Default`, and its rules do not take every value.",

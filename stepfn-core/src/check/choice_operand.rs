@@ -7,8 +7,7 @@ use super::{
     walk::{Node, has_placeholder},
 };
 use crate::{
-    asl::{Comparison, Condition, OperandKind, StateKind},
-    definition::WorkflowType,
+    asl::{Comparison, Condition, OperandKind, StateKind, WorkflowType},
     diagnostic::Diagnostic,
     value::Value,
 };

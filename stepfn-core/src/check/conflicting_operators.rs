@@ -2,8 +2,7 @@
 
 use super::{Code, choice_operand::comparisons, page::Page, walk::Node};
 use crate::{
-    asl::{Condition, Operator, QueryLanguage, StateKind, Unknown},
-    definition::WorkflowType,
+    asl::{Condition, Operator, QueryLanguage, StateKind, Unknown, WorkflowType},
     diagnostic::Diagnostic,
 };
 

@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Code, page::Page, walk::Node};
 use crate::{
-    asl::{Comparison, Condition, OperandKind, Operator, StateKind},
-    definition::WorkflowType,
+    asl::{Comparison, Condition, OperandKind, Operator, StateKind, WorkflowType},
     diagnostic::Diagnostic,
     path::Path,
     value::Value,

@@ -1,7 +1,7 @@
 //! `does-not-fit`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "The data that flows into a task, or out of the machine, cannot be read as the type that is declared there.",

@@ -1,7 +1,7 @@
 //! `duplicate-key`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A key is given twice in one JSON object.",

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Code, page::Page, walk::Walk};
 use crate::{
-    definition::WorkflowType,
+    asl::WorkflowType,
     diagnostic::{Diagnostic, Subject},
 };
 

@@ -7,8 +7,7 @@ use super::{
     walk::{Node, Scope},
 };
 use crate::{
-    asl::{Condition, StateKind},
-    definition::WorkflowType,
+    asl::{Condition, StateKind, WorkflowType},
     diagnostic::Diagnostic,
 };
 

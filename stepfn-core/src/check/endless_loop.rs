@@ -2,7 +2,7 @@
 
 use super::{Code, graph::Graph, page::Page, walk::Scope};
 use crate::{
-    definition::WorkflowType,
+    asl::WorkflowType,
     diagnostic::{Diagnostic, list},
 };
 

@@ -1,7 +1,7 @@
 //! `error-names`
 
 use super::{Code, page::Page, walk::Node};
-use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{asl::WorkflowType, diagnostic::Diagnostic};
 
 pub(super) const PAGE: Page = Page {
     what: "`States.ALL` is beside other names, or in a retrier or catcher that is not the last.",

@@ -2,8 +2,8 @@
 
 use super::{Code, page::Page, walk::Scope};
 use crate::{
-    asl::{Amount, StateKind},
-    definition::WorkflowType,
+    arn::Arn,
+    asl::{Amount, StateKind, WorkflowType},
     diagnostic::Diagnostic,
 };
 
@@ -100,8 +100,7 @@ pub(super) fn check(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Returns `true` if an ARN is that of an activity.
 fn is_activity(arn: &str) -> bool {
-    let parts: Vec<_> = arn.split(':').collect();
-    parts.get(2) == Some(&"states") && parts.get(5) == Some(&"activity")
+    Arn::parse(arn).is_some_and(|arn| arn.service == "states" && arn.below("activity:").is_some())
 }
 
 #[cfg(test)]

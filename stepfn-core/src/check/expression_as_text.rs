@@ -7,8 +7,7 @@ use super::{
     walk::Node,
 };
 use crate::{
-    asl::{QueryLanguage, StateKind},
-    definition::WorkflowType,
+    asl::{QueryLanguage, StateKind, WorkflowType},
     diagnostic::{Diagnostic, Edit},
     intrinsic::Call,
     json::to_string,

@@ -1,7 +1,10 @@
 //! `fail-fields`
 
 use super::{Code, page::Page, walk::Node};
-use crate::{asl::StateKind, definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{
+    asl::{StateKind, WorkflowType},
+    diagnostic::Diagnostic,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "A Fail state has both `Error` and `ErrorPath`, or both `Cause` and `CausePath`.",

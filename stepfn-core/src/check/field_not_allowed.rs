@@ -2,14 +2,13 @@
 
 use super::{
     Code,
-    fields::{Standing, standing},
     page::Page,
+    standing::{Standing, standing},
     unknown_field::{machine_fields, with_article},
     walk::{Node, Scope, below},
 };
 use crate::{
-    asl::{Condition, StateKind, Unknown},
-    definition::WorkflowType,
+    asl::{Condition, StateKind, Unknown, WorkflowType},
     diagnostic::{Diagnostic, list},
 };
 

@@ -7,7 +7,7 @@ use super::{
     walk::{Node, has_placeholder},
 };
 use crate::{
-    definition::WorkflowType,
+    asl::WorkflowType,
     diagnostic::{Diagnostic, Severity},
     intrinsic::{Call, IntrinsicError},
 };

@@ -1,7 +1,7 @@
 //! `invalid-json`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "The text is not JSON.",

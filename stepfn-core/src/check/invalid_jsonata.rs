@@ -8,8 +8,7 @@ use super::{
     walk::{Node, has_placeholder},
 };
 use crate::{
-    asl::{Condition, QueryLanguage, StateKind},
-    definition::WorkflowType,
+    asl::{Condition, QueryLanguage, StateKind, WorkflowType},
     diagnostic::{Diagnostic, Severity},
     value::Value,
 };

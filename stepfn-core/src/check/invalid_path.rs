@@ -7,7 +7,7 @@ use super::{
     walk::{Node, has_placeholder},
 };
 use crate::{
-    definition::WorkflowType,
+    asl::{WorkflowType, schema::PathKind},
     diagnostic::{Diagnostic, Severity},
     path::{Filter, FilterOperand, Path, Segment, SegmentKind},
 };
@@ -52,7 +52,9 @@ pub(super) fn check(node: &Node<'_>, texts: &[Text<'_>], findings: &mut Vec<Diag
         match Path::parse_lenient(text.text) {
             Err(error) => {
                 let help = match text.want {
-                    Want::Path | Want::Reference | Want::Target if text.text.starts_with("{%") => {
+                    Want::Path(PathKind::Any | PathKind::Reference | PathKind::Target)
+                        if text.text.starts_with("{%") =>
+                    {
                         Some("`{% %}` is JSONata: give the state `\"QueryLanguage\": \"JSONata\"`".to_owned())
                     }
                     _ => error.help,

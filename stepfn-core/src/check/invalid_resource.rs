@@ -2,8 +2,8 @@
 
 use super::{Code, page::Page, walk::Node};
 use crate::{
-    asl::{Resource, StateKind},
-    definition::WorkflowType,
+    arn::Arn,
+    asl::{Resource, StateKind, WorkflowType},
     diagnostic::{Diagnostic, nearest},
 };
 
@@ -45,8 +45,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
 }
 
 fn breach(arn: &str) -> Option<(String, Option<String>)> {
-    let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", _partition, service, _region, _account, rest] = parts[..] else {
+    let Some(Arn { service, resource: rest, .. }) = Arn::parse(arn) else {
         let help = "write the whole ARN, such as `arn:aws:states:::lambda:invoke`".to_owned();
         return Some((format!("`{arn}` is no ARN"), Some(help)));
     };

@@ -7,8 +7,7 @@ use super::{
     walk::{Node, has_placeholder},
 };
 use crate::{
-    asl::QueryLanguage,
-    definition::WorkflowType,
+    asl::{QueryLanguage, WorkflowType},
     diagnostic::{Diagnostic, Edit},
     value::Value,
 };

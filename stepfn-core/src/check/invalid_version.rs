@@ -5,7 +5,7 @@ use super::{
     page::Page,
     walk::{Scope, has_placeholder},
 };
-use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{asl::WorkflowType, diagnostic::Diagnostic};
 
 pub(super) const PAGE: Page = Page {
     what: "`Version` is not `\"1.0\"`.",

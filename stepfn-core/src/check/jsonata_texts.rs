@@ -3,7 +3,10 @@
 use super::walk::{Node, below};
 pub(crate) use super::walk::{awaits_deployment, has_placeholder};
 use crate::{
-    asl::{Amount, Condition, QueryLanguage, State, StateKind},
+    asl::{
+        QueryLanguage, State, StateKind,
+        schema::{Given, Kind, Part},
+    },
     check::Code,
     diagnostic::Diagnostic,
     jsonata::{self, Analysis, Expression, IssueKind, JsonataError, Place},
@@ -26,68 +29,34 @@ pub(crate) struct Written<'m> {
 /// Returns all expressions of a JSONata state, in canonical order, those with placeholders left out.
 pub(crate) fn expressions(state: &State) -> Vec<Written<'_>> {
     let mut found = Vec::new();
-    let plain = Place::default();
-    let result = matches!(state.kind, StateKind::Task(_) | StateKind::Parallel(_) | StateKind::Map(_));
-    let after = Place { result, ..plain };
-    match &state.kind {
-        StateKind::Task(task) => {
-            values("/Credentials", task.credentials.as_ref(), plain, &mut found);
-            amount("/TimeoutSeconds", task.timeout_seconds.as_ref(), &mut found);
-            amount("/HeartbeatSeconds", task.heartbeat_seconds.as_ref(), &mut found);
-        }
-        StateKind::Wait(wait) => {
-            amount("/Seconds", wait.seconds.as_ref(), &mut found);
-            text("/Timestamp", wait.timestamp.as_deref(), plain, &mut found);
-        }
-        StateKind::Fail(fail) => {
-            text("/Error", fail.error.as_deref(), plain, &mut found);
-            text("/Cause", fail.cause.as_deref(), plain, &mut found);
-        }
-        StateKind::Map(map) => {
-            for (at, value) in [
-                ("/Items", &map.items),
-                ("/ItemReader", &map.item_reader),
-                ("/ItemSelector", &map.item_selector),
-                ("/ItemBatcher", &map.item_batcher),
-                ("/ResultWriter", &map.result_writer),
-            ] {
-                values(at, value.as_ref(), plain, &mut found);
-            }
-            for (at, value) in [
-                ("/MaxConcurrency", &map.max_concurrency),
-                ("/ToleratedFailureCount", &map.tolerated_failure_count),
-                ("/ToleratedFailurePercentage", &map.tolerated_failure_percentage),
-            ] {
-                amount(at, value.as_ref(), &mut found);
-            }
-        }
-        StateKind::Choice(choice) => {
-            for (index, rule) in choice.choices.iter().enumerate() {
-                let at = format!("/Choices/{index}");
-                if let Condition::Jsonata(condition) = &rule.condition {
-                    values(&format!("{at}/Condition"), Some(condition), plain, &mut found);
+    let has_result = matches!(state.kind, StateKind::Task(_) | StateKind::Parallel(_) | StateKind::Map(_));
+    for part in state.parts().into_iter().filter(|part| part.field.is_in(QueryLanguage::Jsonata)) {
+        let place = match part.at.as_str() {
+            "/Output" | "/Assign" => Place { result: has_result, ..Place::default() },
+            at if at.starts_with("/Catch/") => Place { error_output: true, ..Place::default() },
+            _ => Place::default(),
+        };
+        match part.field.kind {
+            Kind::Text | Kind::Amount(_) | Kind::Template | Kind::Condition => match part.given {
+                // What is inside of an object of the language is looked at with it.
+                Given::Value(_) if is_inside(&part) => {}
+                Given::Value(value) => values(&part.at, Some(value), place, &mut found),
+                given => text(&part.at, given.as_str(), place, &mut found),
+            },
+            Kind::Object(_) if !is_inside(&part) => {
+                if let Given::Value(value) = part.given {
+                    values(&part.at, Some(value), place, &mut found);
                 }
-                values(&format!("{at}/Assign"), rule.assign.as_ref(), plain, &mut found);
-                values(&format!("{at}/Output"), rule.output.as_ref(), plain, &mut found);
             }
+            _ => {}
         }
-        StateKind::Pass(_) | StateKind::Succeed | StateKind::Parallel(_) => {}
-    }
-    values("/Arguments", state.arguments.as_ref(), plain, &mut found);
-    values("/Output", state.output.as_ref(), after, &mut found);
-    values("/Assign", state.assign.as_ref(), after, &mut found);
-    let caught = Place { error_output: true, ..plain };
-    for (index, catcher) in state.catch.iter().flatten().enumerate() {
-        values(&format!("/Catch/{index}/Assign"), catcher.assign.as_ref(), caught, &mut found);
-        values(&format!("/Catch/{index}/Output"), catcher.output.as_ref(), caught, &mut found);
     }
     found
 }
 
-fn amount<'m>(at: &str, amount: Option<&'m Amount>, found: &mut Vec<Written<'m>>) {
-    if let Some(Amount::Text(amount)) = amount {
-        text(at, Some(amount), Place::default(), found);
-    }
+/// Returns `true` for a field of an object that the model holds as JSON.
+fn is_inside(part: &Part<'_>) -> bool {
+    part.at.matches('/').count() > 1 && !part.at.starts_with("/Choices/") && !part.at.starts_with("/Catch/")
 }
 
 fn values<'m>(at: &str, value: Option<&'m Value>, place: Place, found: &mut Vec<Written<'m>>) {

@@ -1,14 +1,12 @@
 //! `map-fields`
 
 use super::{
-    Code,
-    numbers::Range,
+    Code, numbers,
     page::Page,
     walk::{Node, has_placeholder},
 };
 use crate::{
-    asl::{Map, StateKind},
-    definition::WorkflowType,
+    asl::{Map, StateKind, WorkflowType},
     diagnostic::{Diagnostic, Severity, Subject},
     value::Value,
 };
@@ -53,7 +51,7 @@ pub(super) const PAGE: Page = Page {
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let StateKind::Map(map) = &node.state.kind else { return };
     twins(node, map, findings);
-    numbers(node, map, findings);
+    numbers::check(node, "Map", Code::MapFields, findings);
     let mode = config(node, map, findings);
     if mode == Mode::Inline {
         for (field, given, refused) in [
@@ -112,19 +110,6 @@ fn twins(node: &Node<'_>, map: &Map, findings: &mut Vec<Diagnostic>) {
                     .help(format!("keep one of the two, best `{kept}`")),
             );
         }
-    }
-}
-
-fn numbers(node: &Node<'_>, map: &Map, findings: &mut Vec<Diagnostic>) {
-    let count = Range::whole(0.0, f64::INFINITY);
-    let percentage = Range { least: 0.0, most: 100.0, whole: false };
-    for (field, amount, range) in [
-        ("MaxConcurrency", &map.max_concurrency, count),
-        ("ToleratedFailureCount", &map.tolerated_failure_count, count),
-        ("ToleratedFailurePercentage", &map.tolerated_failure_percentage, percentage),
-    ] {
-        let breach = range.breach(field, amount.as_ref());
-        findings.extend(breach.map(|message| node.finding(Code::MapFields, &format!("/{field}"), message)));
     }
 }
 

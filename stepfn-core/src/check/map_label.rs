@@ -5,7 +5,10 @@ use super::{
     page::Page,
     walk::{Node, has_placeholder},
 };
-use crate::{asl::StateKind, definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{
+    asl::{StateKind, WorkflowType},
+    diagnostic::Diagnostic,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "A distributed Map's `Label` is too long, or has a sign that it may not have.",

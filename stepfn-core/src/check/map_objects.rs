@@ -2,12 +2,14 @@
 //! fields of states.
 
 use super::{
-    Code,
-    fields::fields,
+    Code, numbers,
     walk::{Node, below, has_placeholder},
 };
 use crate::{
-    asl::{QueryLanguage, StateKind},
+    asl::{
+        Amount, QueryLanguage, StateKind,
+        schema::{self, Kind, fields},
+    },
     diagnostic::{Diagnostic, Subject, list},
     value::{Map as JsonMap, Value},
 };
@@ -104,13 +106,8 @@ impl Judge<'_, '_> {
     }
 
     /// A field that takes one of some words.
-    fn word(
-        &mut self,
-        object: &JsonMap,
-        at: &str,
-        field: &str,
-        words: &[&'static str],
-    ) -> Option<&'static str> {
+    fn word(&mut self, object: &JsonMap, at: &str, owner: &str, field: &str) -> Option<&'static str> {
+        let Kind::Word(words) = schema::field(owner, field)?.kind else { return None };
         let value = object.get(field)?;
         let text = value.as_str().unwrap_or_default();
         let word = words.iter().copied().find(|word| *word == text);
@@ -125,19 +122,16 @@ impl Judge<'_, '_> {
         word
     }
 
-    /// A whole number from `least` to `most`, or an expression or placeholder in its place.
-    fn number(&mut self, object: &JsonMap, at: &str, field: &str, (least, most): (f64, f64)) {
-        let Some(value) = object.get(field) else { return };
+    /// A number in its range, or an expression or placeholder in its place.
+    fn number(&mut self, object: &JsonMap, at: &str, owner: &str, field: &str) {
+        let (Some(value), Some(range)) = (object.get(field), numbers::range(owner, field)) else { return };
         let ok = match value {
-            Value::Number(number) => {
-                let number = number.as_f64();
-                number.fract() == 0.0 && (least..=most).contains(&number)
-            }
+            Value::Number(number) => numbers::breach(field, range, &Amount::Number(number.clone())).is_none(),
             Value::String(text) => text.starts_with("{%") || has_placeholder(text),
             _ => false,
         };
         if !ok {
-            let message = format!("`{field}` must be a whole number from {least} to {most}, found `{value}`");
+            let message = format!("`{field}` must be {}, found `{value}`", range.words());
             self.push(Code::MapFields, &below(at, field), message, None);
         }
     }
@@ -180,10 +174,9 @@ impl Judge<'_, '_> {
         self.resource(reader, at, &["s3:getObject", "s3:listObjectsV2"]);
         let at = "/ItemReader/ReaderConfig";
         let Some(config) = self.object("ReaderConfig", at, reader.get("ReaderConfig")) else { return };
-        let input_type =
-            self.word(&config, at, "InputType", &["CSV", "JSON", "JSONL", "PARQUET", "MANIFEST"]);
-        let transformation = self.word(&config, at, "Transformation", &["NONE", "LOAD_AND_FLATTEN"]);
-        self.word(&config, at, "ManifestType", &["ATHENA_DATA", "S3_INVENTORY"]);
+        let input_type = self.word(&config, at, "ReaderConfig", "InputType");
+        let transformation = self.word(&config, at, "ReaderConfig", "Transformation");
+        self.word(&config, at, "ReaderConfig", "ManifestType");
         if transformation == Some("LOAD_AND_FLATTEN") {
             self.needs(
                 &config,
@@ -194,8 +187,8 @@ impl Judge<'_, '_> {
             );
         }
         self.of_input_type(&config, at, input_type);
-        self.word(&config, at, "CSVDelimiter", &["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]);
-        let location = self.word(&config, at, "CSVHeaderLocation", &["FIRST_ROW", "GIVEN"]);
+        self.word(&config, at, "ReaderConfig", "CSVDelimiter");
+        let location = self.word(&config, at, "ReaderConfig", "CSVHeaderLocation");
         if location == Some("GIVEN") {
             self.needs(
                 &config,
@@ -205,8 +198,7 @@ impl Judge<'_, '_> {
                 "the names of the columns that are `GIVEN`",
             );
         }
-        // AWS reads at most a hundred million items.
-        self.number(&config, at, "MaxItems", (0.0, 1e8));
+        self.number(&config, at, "ReaderConfig", "MaxItems");
         self.twins(&config, at, "MaxItems");
     }
 
@@ -238,8 +230,8 @@ impl Judge<'_, '_> {
 
     fn item_batcher(&mut self, batcher: &JsonMap) {
         let at = "/ItemBatcher";
-        self.number(batcher, at, "MaxItemsPerBatch", (1.0, 1e8));
-        self.number(batcher, at, "MaxInputBytesPerBatch", (1.0, 262_144.0));
+        self.number(batcher, at, "ItemBatcher", "MaxItemsPerBatch");
+        self.number(batcher, at, "ItemBatcher", "MaxInputBytesPerBatch");
         self.twins(batcher, at, "MaxItemsPerBatch");
         self.twins(batcher, at, "MaxInputBytesPerBatch");
         if !batcher.keys().any(|key| key.starts_with("Max")) {
@@ -257,8 +249,8 @@ impl Judge<'_, '_> {
         self.resource(writer, at, &["s3:putObject"]);
         let at = "/ResultWriter/WriterConfig";
         let Some(config) = self.object("WriterConfig", at, writer.get("WriterConfig")) else { return };
-        self.word(&config, at, "Transformation", &["NONE", "COMPACT", "FLATTEN"]);
-        self.word(&config, at, "OutputType", &["JSON", "JSONL"]);
+        self.word(&config, at, "WriterConfig", "Transformation");
+        self.word(&config, at, "WriterConfig", "OutputType");
     }
 }
 

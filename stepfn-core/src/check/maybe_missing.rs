@@ -1,7 +1,7 @@
 //! `maybe-missing`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A path reads a field that may be absent: its type is optional, or only some of the ways here set it.",

@@ -1,7 +1,7 @@
 //! `missing-field`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A field that must be there is not.",

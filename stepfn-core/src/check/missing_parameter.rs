@@ -7,8 +7,7 @@ use super::{
     walk::{Node, has_placeholder},
 };
 use crate::{
-    asl::StateKind,
-    definition::WorkflowType,
+    asl::{StateKind, WorkflowType},
     diagnostic::{Diagnostic, Severity, Subject, list, nearest},
     value::Value,
 };

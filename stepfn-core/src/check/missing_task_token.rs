@@ -7,8 +7,7 @@ use super::{
     walk::{Node, has_placeholder},
 };
 use crate::{
-    asl::{QueryLanguage, StateKind},
-    definition::WorkflowType,
+    asl::{QueryLanguage, StateKind, WorkflowType},
     diagnostic::{Diagnostic, Severity},
     intrinsic::Call,
     path::{Path, Root, SegmentKind},

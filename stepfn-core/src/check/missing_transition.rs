@@ -1,7 +1,10 @@
 //! `missing-transition`
 
-use super::{Code, fields::fields, page::Page, walk::Node};
-use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+use super::{Code, page::Page, walk::Node};
+use crate::{
+    asl::{WorkflowType, schema::fields},
+    diagnostic::Diagnostic,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "The state has neither a next state nor an end.",

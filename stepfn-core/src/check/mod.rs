@@ -37,7 +37,6 @@ mod express;
 mod expression_as_text;
 mod fail_fields;
 mod field_not_allowed;
-mod fields;
 mod fix;
 mod function_arguments;
 mod graph;
@@ -71,6 +70,7 @@ mod retry_values;
 mod service_task;
 mod shadowed_error;
 mod shadowed_variable;
+mod standing;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -104,7 +104,6 @@ mod wrong_query_language;
 mod wrong_type;
 
 pub use self::{
-    fields::{OBJECTS, fields, is_field},
     fix::{Fixed, fix_text},
     page::Page,
     text::{Checked, Located, check_text},
@@ -114,41 +113,15 @@ use self::{
     graph::Graph,
     walk::{Node, Scope, Walk},
 };
+pub use crate::diagnostic::Code;
 use crate::{
-    asl::{QueryLanguage, StateMachine},
-    definition::WorkflowType,
-    diagnostic::{Diagnostic, Severity},
+    asl::{QueryLanguage, StateMachine, WorkflowType},
+    diagnostic::Diagnostic,
 };
 
-macro_rules! codes {
-    ($($variant:ident $name:literal $severity:ident $page:path,)*) => {
-        /// Which rule a diagnostic is about: a kebab-case word that stays the same over releases.
-        ///
-        /// A code's [severity](Self::severity) is that of its diagnostics where the diagnostic does not say otherwise.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[allow(missing_docs)] // each has a page of its own, see `Code::page`
-        pub enum Code {
-            $($variant),*
-        }
-
+macro_rules! pages {
+    ($($variant:ident $page:path,)*) => {
         impl Code {
-            /// All codes.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// The code's word.
-            pub fn name(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $name),*
-                }
-            }
-
-            /// Returns the severity of a breach.
-            pub fn severity(self) -> Severity {
-                match self {
-                    $(Self::$variant => Severity::$severity),*
-                }
-            }
-
             /// Returns the page: the meaning of the code, its reason, and an example.
             pub fn page(self) -> &'static Page {
                 match self {
@@ -159,81 +132,74 @@ macro_rules! codes {
     };
 }
 
-codes! {
-    InvalidJson "invalid-json" Error invalid_json::PAGE,
-    MissingField "missing-field" Error missing_field::PAGE,
-    WrongKind "wrong-kind" Error wrong_kind::PAGE,
-    DuplicateKey "duplicate-key" Error duplicate_key::PAGE,
-    UnknownStateType "unknown-state-type" Error unknown_state_type::PAGE,
-    UnknownOperator "unknown-operator" Error unknown_operator::PAGE,
-    UnknownField "unknown-field" Error unknown_field::PAGE,
-    FieldNotAllowed "field-not-allowed" Error field_not_allowed::PAGE,
-    WrongQueryLanguage "wrong-query-language" Error wrong_query_language::PAGE,
-    UnknownState "unknown-state" Error unknown_state::PAGE,
-    UnreachableState "unreachable-state" Error unreachable_state::PAGE,
-    NoTerminalState "no-terminal-state" Error no_terminal_state::PAGE,
-    EndlessLoop "endless-loop" Warning endless_loop::PAGE,
-    MissingTransition "missing-transition" Error missing_transition::PAGE,
-    ConflictingTransition "conflicting-transition" Error conflicting_transition::PAGE,
-    DuplicateStateName "duplicate-state-name" Error duplicate_state_name::PAGE,
-    EmptyList "empty-list" Error empty_list::PAGE,
-    OverLimit "over-limit" Error over_limit::PAGE,
-    InvalidVersion "invalid-version" Warning invalid_version::PAGE,
-    InvalidPath "invalid-path" Error invalid_path::PAGE,
-    NotAReferencePath "not-a-reference-path" Error not_a_reference_path::PAGE,
-    ResultPathContext "result-path-context" Error result_path_context::PAGE,
-    InvalidIntrinsic "invalid-intrinsic" Error invalid_intrinsic::PAGE,
-    InvalidTemplate "invalid-template" Error invalid_template::PAGE,
-    ExpressionAsText "expression-as-text" Warning expression_as_text::PAGE,
-    InvalidJsonata "invalid-jsonata" Error invalid_jsonata::PAGE,
-    UnknownFunction "unknown-function" Error unknown_function::PAGE,
-    FunctionArguments "function-arguments" Error function_arguments::PAGE,
-    TopLevelContext "top-level-context" Error top_level_context::PAGE,
-    NoSuchStatesField "no-such-states-field" Error no_such_states_field::PAGE,
-    VariableName "variable-name" Error variable_name::PAGE,
-    ShadowedVariable "shadowed-variable" Error shadowed_variable::PAGE,
-    ConflictingOperators "conflicting-operators" Error conflicting_operators::PAGE,
-    ChoiceOperand "choice-operand" Error choice_operand::PAGE,
-    DeadChoiceRule "dead-choice-rule" Warning dead_choice_rule::PAGE,
-    ErrorNames "error-names" Error error_names::PAGE,
-    UnknownErrorName "unknown-error-name" Warning unknown_error_name::PAGE,
-    UncatchableError "uncatchable-error" Warning uncatchable_error::PAGE,
-    ShadowedError "shadowed-error" Warning shadowed_error::PAGE,
-    RetryValues "retry-values" Error retry_values::PAGE,
-    TimeoutValues "timeout-values" Error timeout_values::PAGE,
-    WaitFields "wait-fields" Error wait_fields::PAGE,
-    FailFields "fail-fields" Error fail_fields::PAGE,
-    MapFields "map-fields" Error map_fields::PAGE,
-    MapLabel "map-label" Error map_label::PAGE,
-    InvalidResource "invalid-resource" Error invalid_resource::PAGE,
-    UnknownService "unknown-service" Error unknown_service::PAGE,
-    UnknownAction "unknown-action" Error unknown_action::PAGE,
-    UnsupportedPattern "unsupported-pattern" Error unsupported_pattern::PAGE,
-    MissingParameter "missing-parameter" Error missing_parameter::PAGE,
-    UnknownParameter "unknown-parameter" Error unknown_parameter::PAGE,
-    WrongParameter "wrong-parameter" Error wrong_parameter::PAGE,
-    MissingTaskToken "missing-task-token" Error missing_task_token::PAGE,
-    CallbackWithoutTimeout "callback-without-timeout" Warning callback_without_timeout::PAGE,
-    Express "express" Error express::PAGE,
-    NoSuchField "no-such-field" Error no_such_field::PAGE,
-    MaybeMissing "maybe-missing" Error maybe_missing::PAGE,
-    WrongType "wrong-type" Error wrong_type::PAGE,
-    UnknownLiteral "unknown-literal" Error unknown_literal::PAGE,
-    DoesNotFit "does-not-fit" Error does_not_fit::PAGE,
-    UnraisedError "unraised-error" Error unraised_error::PAGE,
-    ChoiceMayNotMatch "choice-may-not-match" Error choice_may_not_match::PAGE,
-    TokenOutOfPlace "token-out-of-place" Error token_out_of_place::PAGE,
-    UnassignedVariable "unassigned-variable" Error unassigned_variable::PAGE,
-    UnwrittenField "unwritten-field" Warning unwritten_field::PAGE,
-    CannotTell "cannot-tell" Error cannot_tell::PAGE,
-    NumberOutOfRange "number-out-of-range" Warning number_out_of_range::PAGE,
-}
-
-impl Code {
-    /// The code of a word.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|code| code.name() == name)
-    }
+pages! {
+    InvalidJson invalid_json::PAGE,
+    MissingField missing_field::PAGE,
+    WrongKind wrong_kind::PAGE,
+    DuplicateKey duplicate_key::PAGE,
+    UnknownStateType unknown_state_type::PAGE,
+    UnknownOperator unknown_operator::PAGE,
+    UnknownField unknown_field::PAGE,
+    FieldNotAllowed field_not_allowed::PAGE,
+    WrongQueryLanguage wrong_query_language::PAGE,
+    UnknownState unknown_state::PAGE,
+    UnreachableState unreachable_state::PAGE,
+    NoTerminalState no_terminal_state::PAGE,
+    EndlessLoop endless_loop::PAGE,
+    MissingTransition missing_transition::PAGE,
+    ConflictingTransition conflicting_transition::PAGE,
+    DuplicateStateName duplicate_state_name::PAGE,
+    EmptyList empty_list::PAGE,
+    OverLimit over_limit::PAGE,
+    InvalidVersion invalid_version::PAGE,
+    InvalidPath invalid_path::PAGE,
+    NotAReferencePath not_a_reference_path::PAGE,
+    ResultPathContext result_path_context::PAGE,
+    InvalidIntrinsic invalid_intrinsic::PAGE,
+    InvalidTemplate invalid_template::PAGE,
+    ExpressionAsText expression_as_text::PAGE,
+    InvalidJsonata invalid_jsonata::PAGE,
+    UnknownFunction unknown_function::PAGE,
+    FunctionArguments function_arguments::PAGE,
+    TopLevelContext top_level_context::PAGE,
+    NoSuchStatesField no_such_states_field::PAGE,
+    VariableName variable_name::PAGE,
+    ShadowedVariable shadowed_variable::PAGE,
+    ConflictingOperators conflicting_operators::PAGE,
+    ChoiceOperand choice_operand::PAGE,
+    DeadChoiceRule dead_choice_rule::PAGE,
+    ErrorNames error_names::PAGE,
+    UnknownErrorName unknown_error_name::PAGE,
+    UncatchableError uncatchable_error::PAGE,
+    ShadowedError shadowed_error::PAGE,
+    RetryValues retry_values::PAGE,
+    TimeoutValues timeout_values::PAGE,
+    WaitFields wait_fields::PAGE,
+    FailFields fail_fields::PAGE,
+    MapFields map_fields::PAGE,
+    MapLabel map_label::PAGE,
+    InvalidResource invalid_resource::PAGE,
+    UnknownService unknown_service::PAGE,
+    UnknownAction unknown_action::PAGE,
+    UnsupportedPattern unsupported_pattern::PAGE,
+    MissingParameter missing_parameter::PAGE,
+    UnknownParameter unknown_parameter::PAGE,
+    WrongParameter wrong_parameter::PAGE,
+    MissingTaskToken missing_task_token::PAGE,
+    CallbackWithoutTimeout callback_without_timeout::PAGE,
+    Express express::PAGE,
+    NoSuchField no_such_field::PAGE,
+    MaybeMissing maybe_missing::PAGE,
+    WrongType wrong_type::PAGE,
+    UnknownLiteral unknown_literal::PAGE,
+    DoesNotFit does_not_fit::PAGE,
+    UnraisedError unraised_error::PAGE,
+    ChoiceMayNotMatch choice_may_not_match::PAGE,
+    TokenOutOfPlace token_out_of_place::PAGE,
+    UnassignedVariable unassigned_variable::PAGE,
+    UnwrittenField unwritten_field::PAGE,
+    CannotTell cannot_tell::PAGE,
+    NumberOutOfRange number_out_of_range::PAGE,
 }
 
 /// The options of the checks.
@@ -366,9 +332,9 @@ mod tests {
         let names: HashSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
         assert_eq!(names.len(), Code::ALL.len());
         for code in Code::ALL {
-            assert_eq!(Code::from_name(code.name()), Some(*code));
+            assert_eq!(code.name().parse(), Ok(*code));
         }
-        assert_eq!(Code::from_name("no-such-code"), None);
+        assert!("no-such-code".parse::<Code>().is_err());
     }
 
     /// Codes whose diagnostics need the types of a machine.

@@ -1,7 +1,7 @@
 //! `no-such-field`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A path reads a field that the data does not have at this place.",

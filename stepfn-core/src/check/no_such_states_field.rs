@@ -7,7 +7,7 @@ use super::{
     walk::Node,
 };
 use crate::{
-    definition::WorkflowType,
+    asl::WorkflowType,
     diagnostic::{Diagnostic, Severity},
     jsonata::IssueKind,
 };

@@ -1,7 +1,7 @@
 //! `no-terminal-state`
 
 use super::{Code, graph::Graph, page::Page, walk::Scope};
-use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{asl::WorkflowType, diagnostic::Diagnostic};
 
 pub(super) const PAGE: Page = Page {
     what: "The machine has no end: no state that can be reached has `\"End\": true`, and none is a Succeed or Fail.",

@@ -6,7 +6,11 @@ use super::{
     texts::{Text, Want},
     walk::Node,
 };
-use crate::{definition::WorkflowType, diagnostic::Diagnostic, path::SegmentKind};
+use crate::{
+    asl::{WorkflowType, schema::PathKind},
+    diagnostic::Diagnostic,
+    path::SegmentKind,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "The field takes a Reference Path, one that names a single node, and this path may select many.",
@@ -29,7 +33,10 @@ pub(super) const PAGE: Page = Page {
 
 pub(super) fn check(node: &Node<'_>, texts: &[Text<'_>], findings: &mut Vec<Diagnostic>) {
     for text in texts {
-        if !matches!(text.want, Want::Reference | Want::Target | Want::ReferenceOrIntrinsic) {
+        if !matches!(
+            text.want,
+            Want::Path(PathKind::Reference | PathKind::Target | PathKind::ReferenceOrIntrinsic)
+        ) {
             continue;
         }
         let Some(path) = invalid_path::path(text) else { continue };
@@ -43,7 +50,7 @@ pub(super) fn check(node: &Node<'_>, texts: &[Text<'_>], findings: &mut Vec<Diag
             "`{}`: `{}` is no reference path: `{written}` may select more than one node",
             text.field, text.text
         );
-        let help = if text.want == Want::Target {
+        let help = if text.want == Want::Path(PathKind::Target) {
             "write names and single indexes only, such as `$.result`"
         } else {
             "write names and single indexes only; select before, in a Pass state's `Parameters`"

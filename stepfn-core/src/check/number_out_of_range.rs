@@ -1,7 +1,7 @@
 //! `number-out-of-range`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A number is declared by a type with values that AWS does not take where it is used.",

@@ -1,39 +1,39 @@
-//! The ranges of numbers.
+//! The numbers of fields, judged by the ranges of the schema.
 
-use crate::asl::Amount;
+use super::{Code, walk::Node};
+use crate::{
+    asl::{
+        Amount,
+        schema::{Given, Kind, Range, field},
+    },
+    diagnostic::Diagnostic,
+};
 
-/// The most seconds that AWS takes anywhere: more than three years.
-pub(super) const MOST_SECONDS: f64 = 99_999_999.0;
-
-/// The numbers that a field takes.
-#[derive(Clone, Copy)]
-pub(super) struct Range {
-    pub(super) least: f64,
-    pub(super) most: f64,
-    /// Whether fractions are refused.
-    pub(super) whole: bool,
+/// Returns the error of an amount; a string has none, as its number is not known yet.
+pub(super) fn breach(field: &str, range: Range, amount: &Amount) -> Option<String> {
+    let Amount::Number(number) = amount else { return None };
+    let value = number.as_f64();
+    let fits = value >= range.least && value <= range.most && !(range.whole && value.fract() != 0.0);
+    (!fits).then(|| format!("`{field}` must be {}, found `{number}`", range.words()))
 }
 
-impl Range {
-    pub(super) const fn whole(least: f64, most: f64) -> Self {
-        Self { least, most, whole: true }
-    }
-
-    /// Returns the error of an amount; a string has none, as its number is not known yet.
-    pub(super) fn breach(self, field: &str, amount: Option<&Amount>) -> Option<String> {
-        let Some(Amount::Number(number)) = amount else { return None };
-        let value = number.as_f64();
-        let fits = value >= self.least && value <= self.most && !(self.whole && value.fract() != 0.0);
-        (!fits).then(|| format!("`{field}` must be {}, found `{number}`", self.words()))
-    }
-
-    fn words(self) -> String {
-        let what = if self.whole { "a whole number" } else { "a number" };
-        if self.most.is_finite() {
-            format!("{what} from {} to {}", self.least, self.most)
-        } else {
-            format!("{what} of {} or more", self.least)
+/// Reports the numbers of a state, or of one of the objects in it, that are out of their ranges.
+pub(super) fn check(node: &Node<'_>, owner: &str, code: Code, findings: &mut Vec<Diagnostic>) {
+    for part in node.state.parts() {
+        if let (Kind::Amount(range), Given::Amount(amount)) = (part.field.kind, part.given)
+            && part.field.owners.contains(&owner)
+        {
+            let breach = breach(part.field.name, range, amount);
+            findings.extend(breach.map(|message| node.finding(code, &part.at, message)));
         }
+    }
+}
+
+/// The range of an object's field.
+pub(super) fn range(owner: &str, name: &str) -> Option<Range> {
+    match field(owner, name)?.kind {
+        Kind::Amount(range) => Some(range),
+        _ => None,
     }
 }
 

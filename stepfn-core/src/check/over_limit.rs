@@ -1,7 +1,11 @@
 //! `over-limit`
 
 use super::{Code, page::Page, walk::Walk};
-use crate::{asl::StateMachine, definition::WorkflowType, diagnostic::Diagnostic, value::Value};
+use crate::{
+    asl::{StateMachine, WorkflowType},
+    diagnostic::Diagnostic,
+    value::Value,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "A state's name, or the whole definition, is longer than AWS takes.",

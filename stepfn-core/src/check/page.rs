@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Code, Located, Options, check_text};
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 /// The page of a [`Code`](super::Code): the error, why AWS cares, an example and its fix.
 ///

@@ -6,7 +6,11 @@ use super::{
     texts::{Text, Want},
     walk::Node,
 };
-use crate::{definition::WorkflowType, diagnostic::Diagnostic, path::Root};
+use crate::{
+    asl::{WorkflowType, schema::PathKind},
+    diagnostic::Diagnostic,
+    path::Root,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "`ResultPath` is a path into the context object or into a variable.",
@@ -28,7 +32,7 @@ pub(super) const PAGE: Page = Page {
 };
 
 pub(super) fn check(node: &Node<'_>, texts: &[Text<'_>], findings: &mut Vec<Diagnostic>) {
-    for text in texts.iter().filter(|text| text.want == Want::Target) {
+    for text in texts.iter().filter(|text| text.want == Want::Path(PathKind::Target)) {
         let Some(path) = invalid_path::path(text) else { continue };
         let (what, help) = match &path.root {
             Root::Input => continue,

@@ -2,12 +2,12 @@
 
 use super::{
     Code,
-    numbers::{MOST_SECONDS, Range, known},
+    numbers::{self, known},
     page::Page,
     walk::{Node, has_placeholder},
 };
 use crate::{
-    definition::WorkflowType,
+    asl::WorkflowType,
     diagnostic::{Diagnostic, Subject},
 };
 
@@ -44,18 +44,9 @@ pub(super) const PAGE: Page = Page {
 const JITTER: [&str; 2] = ["FULL", "NONE"];
 
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
+    numbers::check(node, "Retrier", Code::RetryValues, findings);
     for (index, retrier) in node.state.retry.iter().flatten().enumerate() {
         let at = |field: &str| format!("/Retry/{index}/{field}");
-        let rate = Range { least: 1.0, most: f64::INFINITY, whole: false };
-        for (field, amount, range) in [
-            ("IntervalSeconds", &retrier.interval_seconds, Range::whole(1.0, MOST_SECONDS)),
-            ("MaxAttempts", &retrier.max_attempts, Range::whole(0.0, MOST_SECONDS)),
-            ("BackoffRate", &retrier.backoff_rate, rate),
-            ("MaxDelaySeconds", &retrier.max_delay_seconds, Range::whole(1.0, 31_622_400.0)),
-        ] {
-            let breach = range.breach(field, amount.as_ref());
-            findings.extend(breach.map(|message| node.finding(Code::RetryValues, &at(field), message)));
-        }
         if let (Some(interval), Some(delay)) =
             (known(retrier.interval_seconds.as_ref()), known(retrier.max_delay_seconds.as_ref()))
             && delay <= interval

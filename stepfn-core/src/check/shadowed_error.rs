@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{Code, error_names::lists, page::Page, walk::Node};
 use crate::{
-    definition::WorkflowType,
+    asl::WorkflowType,
     diagnostic::{Diagnostic, Subject},
 };
 

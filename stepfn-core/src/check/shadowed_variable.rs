@@ -8,8 +8,7 @@ use super::{
     walk::{Node, Walk, below},
 };
 use crate::{
-    asl::{QueryLanguage, StateKind},
-    definition::WorkflowType,
+    asl::{QueryLanguage, StateKind, WorkflowType},
     diagnostic::{Diagnostic, Subject},
 };
 

@@ -1,7 +1,10 @@
 //! Helpers of the rules' tests.
 
 use super::{Options, check};
-use crate::{asl::read_str, definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{
+    asl::{WorkflowType, read_str},
+    diagnostic::Diagnostic,
+};
 
 /// Returns the diagnostics of the rules for a definition that the reader accepts.
 pub(super) fn findings(text: &str) -> Vec<Diagnostic> {

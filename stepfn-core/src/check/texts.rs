@@ -2,7 +2,10 @@
 
 use super::walk::Node;
 use crate::{
-    asl::{Condition, OperandKind, QueryLanguage, StateKind},
+    asl::{
+        Condition, OperandKind, QueryLanguage, StateKind,
+        schema::{Given, Kind, PathKind, fields_of},
+    },
     json::push_token,
     value::Value,
 };
@@ -11,13 +14,7 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Want {
     /// A path.
-    Path,
-    /// A path that names one node.
-    Reference,
-    /// A path that names one node of the state's input, to write to.
-    Target,
-    /// A path that names one node, or an intrinsic function.
-    ReferenceOrIntrinsic,
+    Path(PathKind),
     /// A path or an intrinsic function: the value of a `.$` key.
     Template,
 }
@@ -36,7 +33,8 @@ pub(super) struct Text<'m> {
 impl Text<'_> {
     /// Returns `true` if the text is meant as an intrinsic function.
     pub(super) fn is_intrinsic(&self) -> bool {
-        matches!(self.want, Want::Template | Want::ReferenceOrIntrinsic) && looks_like_call(self.text)
+        matches!(self.want, Want::Template | Want::Path(PathKind::ReferenceOrIntrinsic))
+            && looks_like_call(self.text)
     }
 
     /// Returns `true` if the text is meant as a path.
@@ -70,56 +68,15 @@ pub(super) fn texts<'m>(node: &Node<'m>) -> Vec<Text<'m>> {
             texts.push(Text { below, field, text, want });
         }
     };
-    let mut plain = |field: &str, text: &'m Option<String>, want: Want| {
-        add(format!("/{field}"), text.as_deref(), want);
-    };
-    match &state.kind {
-        StateKind::Task(task) => {
-            plain("TimeoutSecondsPath", &task.timeout_seconds_path, Want::Reference);
-            plain("HeartbeatSecondsPath", &task.heartbeat_seconds_path, Want::Reference);
+    for part in state.parts() {
+        if let Kind::Path(kind) = part.field.kind {
+            add(part.at, part.given.as_str(), Want::Path(kind));
         }
-        StateKind::Wait(wait) => {
-            plain("SecondsPath", &wait.seconds_path, Want::Reference);
-            plain("TimestampPath", &wait.timestamp_path, Want::Reference);
-        }
-        StateKind::Fail(fail) => {
-            plain("ErrorPath", &fail.error_path, Want::ReferenceOrIntrinsic);
-            plain("CausePath", &fail.cause_path, Want::ReferenceOrIntrinsic);
-        }
-        StateKind::Map(map) => {
-            plain("ItemsPath", &map.items_path, Want::Reference);
-            plain("MaxConcurrencyPath", &map.max_concurrency_path, Want::Reference);
-            plain("ToleratedFailureCountPath", &map.tolerated_failure_count_path, Want::Reference);
-            plain("ToleratedFailurePercentagePath", &map.tolerated_failure_percentage_path, Want::Reference);
-            for (object, fields) in [
-                (&map.item_batcher, &["MaxItemsPerBatchPath", "MaxInputBytesPerBatchPath"] as &[&str]),
-                (&map.item_reader, &["ReaderConfig/MaxItemsPath"]),
-            ] {
-                let name = if std::ptr::eq(object, &map.item_batcher) { "ItemBatcher" } else { "ItemReader" };
-                for field in fields {
-                    let text =
-                        object.as_ref().and_then(|object| object.pointer(&format!("/{field}"))?.as_str());
-                    add(format!("/{name}/{field}"), text, Want::Reference);
-                }
-            }
-        }
-        StateKind::Choice(choice) => {
-            for (index, rule) in choice.choices.iter().enumerate() {
-                conditions(&format!("/Choices/{index}"), &rule.condition, &mut add);
-            }
-        }
-        StateKind::Pass(_) | StateKind::Succeed | StateKind::Parallel(_) => {}
     }
-    for (field, path, want) in [
-        ("InputPath", &state.input_path, Want::Path),
-        ("ResultPath", &state.result_path, Want::Target),
-        ("OutputPath", &state.output_path, Want::Path),
-    ] {
-        add(format!("/{field}"), path.as_ref().and_then(|path| path.as_str()), want);
-    }
-    for (index, catcher) in state.catch.iter().flatten().enumerate() {
-        let path = catcher.result_path.as_ref().and_then(|path| path.as_str());
-        add(format!("/Catch/{index}/ResultPath"), path, Want::Target);
+    if let StateKind::Choice(choice) = &state.kind {
+        for (index, rule) in choice.choices.iter().enumerate() {
+            conditions(&format!("/Choices/{index}"), &rule.condition, &mut add);
+        }
     }
     for (below, template) in templates(node) {
         entries(&below, template, &mut |below, key, value| {
@@ -147,10 +104,10 @@ fn conditions<'m>(
         Condition::Compare(comparison) => {
             // The reader reports a comparison without a variable.
             let variable = Some(comparison.variable.as_str()).filter(|variable| !variable.is_empty());
-            add(format!("{below}/Variable"), variable, Want::Path);
+            add(format!("{below}/Variable"), variable, Want::Path(PathKind::Any));
             if comparison.operator.operand() == OperandKind::Path {
                 let operator = comparison.operator.name();
-                add(format!("{below}/{operator}"), comparison.operand.as_str(), Want::Path);
+                add(format!("{below}/{operator}"), comparison.operand.as_str(), Want::Path(PathKind::Any));
             }
         }
         Condition::Annotated(rule, _) => conditions(below, rule, add),
@@ -160,40 +117,18 @@ fn conditions<'m>(
 
 /// The payload templates of a state (in JSONata: the values that may hold expressions), with their place below it.
 pub(super) fn templates<'m>(node: &Node<'m>) -> Vec<(String, &'m Value)> {
-    let state = node.state;
-    let mut templates = Vec::new();
-    let mut add = |below: &str, template: Option<&'m Value>| {
-        templates.extend(template.map(|template| (below.to_owned(), template)));
-    };
-    if let StateKind::Task(task) = &state.kind {
-        add("/Credentials", task.credentials.as_ref());
-    }
-    if let StateKind::Map(map) = &state.kind {
-        let part = |object: &'m Option<Value>, key: &str| object.as_ref().and_then(|object| object.get(key));
-        add("/Items", map.items.as_ref());
-        add("/ItemReader/Parameters", part(&map.item_reader, "Parameters"));
-        add("/ItemReader/Arguments", part(&map.item_reader, "Arguments"));
-        add("/ItemSelector", map.item_selector.as_ref());
-        add("/ItemBatcher/BatchInput", part(&map.item_batcher, "BatchInput"));
-        add("/ResultWriter/Parameters", part(&map.result_writer, "Parameters"));
-        add("/ResultWriter/Arguments", part(&map.result_writer, "Arguments"));
-    }
-    add("/Parameters", state.parameters.as_ref());
-    add("/Arguments", state.arguments.as_ref());
-    add("/ResultSelector", state.result_selector.as_ref());
-    add("/Output", state.output.as_ref());
-    add("/Assign", state.assign.as_ref());
-    if let StateKind::Choice(choice) = &state.kind {
-        for (index, rule) in choice.choices.iter().enumerate() {
-            add(&format!("/Choices/{index}/Assign"), rule.assign.as_ref());
-            add(&format!("/Choices/{index}/Output"), rule.output.as_ref());
+    let parts = node.state.parts().into_iter();
+    let templates = parts.filter_map(|part| match (part.field.kind, part.given) {
+        (Kind::Template, Given::Value(template)) => Some((part.at, template)),
+        // Its keys are known, and may have the `.$`.
+        (Kind::Object(owner), Given::Value(object))
+            if fields_of(owner).iter().any(|field| field.kind == Kind::Entry) =>
+        {
+            Some((part.at, object))
         }
-    }
-    for (index, catcher) in state.catch.iter().flatten().enumerate() {
-        add(&format!("/Catch/{index}/Assign"), catcher.assign.as_ref());
-        add(&format!("/Catch/{index}/Output"), catcher.output.as_ref());
-    }
-    templates
+        _ => None,
+    });
+    templates.collect()
 }
 
 /// Visits every entry of every object in a template: its pointer below the state, its key and its value.

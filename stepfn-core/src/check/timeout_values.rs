@@ -2,11 +2,14 @@
 
 use super::{
     Code,
-    numbers::{MOST_SECONDS, Range, known},
+    numbers::{self, breach, known, range},
     page::Page,
     walk::{Node, Scope},
 };
-use crate::{asl::StateKind, definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{
+    asl::{StateKind, WorkflowType},
+    diagnostic::Diagnostic,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "A timeout or heartbeat is out of bounds, given twice, or the heartbeat is not below the timeout.",
@@ -38,10 +41,11 @@ pub(super) const PAGE: Page = Page {
     workflow_type: WorkflowType::Standard,
 };
 
-const SECONDS: Range = Range::whole(1.0, MOST_SECONDS);
-
 pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
-    let breach = SECONDS.breach("TimeoutSeconds", scope.machine.timeout_seconds.as_ref());
+    let field = "TimeoutSeconds";
+    let breach = range("StateMachine", field)
+        .zip(scope.machine.timeout_seconds.as_ref())
+        .and_then(|(range, amount)| breach(field, range, amount));
     findings.extend(
         breach.map(|message| scope.finding(Code::TimeoutValues, "/TimeoutSeconds", &format!(": {message}"))),
     );
@@ -49,13 +53,11 @@ pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
 
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let StateKind::Task(task) = &node.state.kind else { return };
+    numbers::check(node, "Task", Code::TimeoutValues, findings);
     for (field, amount, path) in [
         ("TimeoutSeconds", &task.timeout_seconds, &task.timeout_seconds_path),
         ("HeartbeatSeconds", &task.heartbeat_seconds, &task.heartbeat_seconds_path),
     ] {
-        let breach = SECONDS.breach(field, amount.as_ref());
-        findings
-            .extend(breach.map(|message| node.finding(Code::TimeoutValues, &format!("/{field}"), message)));
         if amount.is_some() && path.is_some() {
             findings.push(
                 node.finding(

@@ -1,7 +1,7 @@
 //! `token-out-of-place`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "`$$.Task.Token` is read in a state that waits for no callback.",

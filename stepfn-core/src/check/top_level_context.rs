@@ -6,7 +6,7 @@ use super::{
     page::Page,
     walk::Node,
 };
-use crate::{definition::WorkflowType, diagnostic::Diagnostic, jsonata::IssueKind};
+use crate::{asl::WorkflowType, diagnostic::Diagnostic, jsonata::IssueKind};
 
 pub(super) const PAGE: Page = Page {
     what: "A JSONata expression reads `$`, `$$` or a field by its bare name where nothing is the context.",

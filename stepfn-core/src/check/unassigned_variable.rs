@@ -1,7 +1,7 @@
 //! `unassigned-variable`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A path reads a variable that no state before has assigned.",

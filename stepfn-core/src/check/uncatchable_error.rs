@@ -1,7 +1,7 @@
 //! `uncatchable-error`
 
 use super::{Code, error_names::lists, page::Page, walk::Node};
-use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{asl::WorkflowType, diagnostic::Diagnostic};
 
 pub(super) const PAGE: Page = Page {
     what: "A retrier or catcher names `States.Runtime`, or an error that AWS reports as that.",

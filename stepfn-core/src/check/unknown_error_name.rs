@@ -2,8 +2,7 @@
 
 use super::{Code, error_names::lists, page::Page, walk::Walk};
 use crate::{
-    asl::StateKind,
-    definition::WorkflowType,
+    asl::{StateKind, WorkflowType},
     diagnostic::{Diagnostic, Subject},
 };
 

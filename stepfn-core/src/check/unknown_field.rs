@@ -2,13 +2,15 @@
 
 use super::{
     Code,
-    fields::{BRANCH, MACHINE, PROCESSOR, RETRIER, Standing, catcher, fields, standing},
     page::Page,
+    standing::{Standing, standing},
     walk::{Node, Scope, below},
 };
 use crate::{
-    asl::{Condition, Operator, StateKind},
-    definition::WorkflowType,
+    asl::{
+        Condition, Operator, QueryLanguage, StateKind, WorkflowType,
+        schema::{field, fields, fields_of},
+    },
     diagnostic::{Diagnostic, Subject, list},
 };
 
@@ -41,10 +43,6 @@ pub(super) const PAGE: Page = Page {
     workflow_type: WorkflowType::Standard,
 };
 
-/// The fields of a rule, beside its one operator.
-pub(super) const RULE: &[&str] =
-    &["Variable", "And", "Or", "Not", "Condition", "Next", "Assign", "Output", "Comment"];
-
 pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
     let known = machine_fields(scope);
     // A known field that the reader could not read has a diagnostic of its own.
@@ -57,13 +55,14 @@ pub(super) fn check_machine(scope: &Scope<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// Returns the fields that a machine may have at its place.
 pub(super) fn machine_fields(scope: &Scope<'_>) -> &'static [&'static str] {
-    if scope.at.is_empty() {
-        MACHINE
+    let owner = if scope.at.is_empty() {
+        "StateMachine"
     } else if scope.at.ends_with("/ItemProcessor") || scope.at.ends_with("/Iterator") {
-        PROCESSOR
+        "ItemProcessor"
     } else {
-        BRANCH
-    }
+        "Branch"
+    };
+    fields(owner, QueryLanguage::default())
 }
 
 pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
@@ -82,13 +81,13 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
         (
             "Retry",
             "a retrier",
-            RETRIER,
+            fields("Retrier", node.language),
             node.state.retry.iter().flatten().map(|retrier| &retrier.unknown).collect(),
         ),
         (
             "Catch",
             "a catcher",
-            catcher(node.language),
+            fields("Catcher", node.language),
             node.state.catch.iter().flatten().map(|catcher| &catcher.unknown).collect::<Vec<_>>(),
         ),
     ];
@@ -145,11 +144,11 @@ fn nested(node: &Node<'_>, at: &str, condition: &Condition, findings: &mut Vec<D
 
 fn unknown_in_rule(node: &Node<'_>, at: &str, key: &str, findings: &mut Vec<Diagnostic>) {
     // Too many operators, or a field that is known but not here, are diagnostics of their own.
-    if RULE.contains(&key) || Operator::from_name(key).is_some() {
+    if field("ChoiceRule", key).is_some() || Operator::from_name(key).is_some() {
         return;
     }
-    let names: Vec<_> =
-        Operator::ALL.iter().map(|operator| operator.name()).chain(RULE.iter().copied()).collect();
+    let own = fields_of("ChoiceRule").iter().map(|field| field.name);
+    let names: Vec<_> = Operator::ALL.iter().map(|operator| operator.name()).chain(own).collect();
     findings.push(
         node.finding(Code::UnknownField, &below(at, key), format!("a Choice rule has no field `{key}`"))
             .on_key()

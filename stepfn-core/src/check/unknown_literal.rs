@@ -1,7 +1,7 @@
 //! `unknown-literal`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A Choice rule compares with a text that the value can never be.",

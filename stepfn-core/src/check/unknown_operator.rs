@@ -1,7 +1,7 @@
 //! `unknown-operator`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A Choice rule has an operator that does not exist.",

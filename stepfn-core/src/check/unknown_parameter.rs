@@ -7,7 +7,7 @@ use super::{
     walk::{Node, below, has_placeholder},
 };
 use crate::{
-    definition::WorkflowType,
+    asl::WorkflowType,
     diagnostic::{Diagnostic, Severity, Subject, nearest},
 };
 

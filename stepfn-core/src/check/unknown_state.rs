@@ -2,7 +2,7 @@
 
 use super::{Code, page::Page, walk::Walk};
 use crate::{
-    definition::WorkflowType,
+    asl::WorkflowType,
     diagnostic::{Diagnostic, Subject},
 };
 

@@ -1,7 +1,7 @@
 //! `unknown-state-type`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "There is no state of this type.",

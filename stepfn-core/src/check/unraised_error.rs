@@ -1,7 +1,7 @@
 //! `unraised-error`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A retrier or catcher names an error that the task never raises.",

@@ -1,7 +1,7 @@
 //! `unreachable-state`
 
 use super::{Code, graph::Graph, page::Page, walk::Scope};
-use crate::{definition::WorkflowType, diagnostic::Diagnostic};
+use crate::{asl::WorkflowType, diagnostic::Diagnostic};
 
 pub(super) const PAGE: Page = Page {
     what: "No chain of transitions leads from `StartAt` to the state.",

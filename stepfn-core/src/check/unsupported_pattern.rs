@@ -2,7 +2,7 @@
 
 use super::{Code, page::Page, service_task::integration, walk::Node};
 use crate::{
-    definition::WorkflowType,
+    asl::WorkflowType,
     diagnostic::{Diagnostic, Severity},
     service::{Integration, actions},
 };

@@ -1,7 +1,7 @@
 //! `unwritten-field`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A path reads a field that nothing on the way writes, and a result beside it is written to no name that anything reads.",

@@ -7,7 +7,11 @@ use super::{
     texts::templates,
     walk::Node,
 };
-use crate::{asl::QueryLanguage, definition::WorkflowType, diagnostic::Diagnostic, jsonata::IssueKind};
+use crate::{
+    asl::{QueryLanguage, WorkflowType},
+    diagnostic::Diagnostic,
+    jsonata::IssueKind,
+};
 
 pub(super) const PAGE: Page = Page {
     what: "`Assign`, or an expression, sets a variable whose name cannot be one.",

@@ -1,15 +1,13 @@
 //! `wait-fields`
 
 use super::{
-    Code,
-    numbers::{MOST_SECONDS, Range},
+    Code, numbers,
     page::Page,
     timestamp::is_timestamp,
     walk::{Node, has_placeholder},
 };
 use crate::{
-    asl::{QueryLanguage, StateKind},
-    definition::WorkflowType,
+    asl::{QueryLanguage, StateKind, WorkflowType},
     diagnostic::{Diagnostic, list},
 };
 
@@ -67,8 +65,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
             .help("keep one of them"),
         ),
     }
-    let breach = Range::whole(0.0, MOST_SECONDS).breach("Seconds", wait.seconds.as_ref());
-    findings.extend(breach.map(|message| node.finding(Code::WaitFields, "/Seconds", message)));
+    numbers::check(node, "Wait", Code::WaitFields, findings);
     if let Some(text) = &wait.timestamp {
         let expression = node.language == QueryLanguage::Jsonata && text.starts_with("{%");
         if !expression && !has_placeholder(text) && !is_timestamp(text) {

@@ -2,9 +2,8 @@
 
 pub(super) use crate::json::below;
 use crate::{
-    asl::{Map, QueryLanguage, State, StateKind, StateMachine, Task},
+    asl::{QueryLanguage, State, StateKind, StateMachine, WorkflowType},
     check::Code,
-    definition::WorkflowType,
     diagnostic::Diagnostic,
     json::push_token,
     jsonata,
@@ -116,41 +115,10 @@ impl Scope<'_> {
 }
 
 impl Node<'_> {
-    /// The names of the fields that the state has, the unknown ones included; not those that a state of its type
-    /// has in either query language.
+    /// The names of the fields that the state has, the unknown ones included.
     pub(super) fn keys(&self) -> Vec<&str> {
-        let state = self.state;
-        let shared = [
-            ("InputPath", state.input_path.is_some()),
-            ("Parameters", state.parameters.is_some()),
-            ("Arguments", state.arguments.is_some()),
-            ("ResultSelector", state.result_selector.is_some()),
-            ("ResultPath", state.result_path.is_some()),
-            ("OutputPath", state.output_path.is_some()),
-            ("Output", state.output.is_some()),
-            ("Assign", state.assign.is_some()),
-            ("Retry", state.retry.is_some()),
-            ("Catch", state.catch.is_some()),
-            ("Next", state.next.is_some()),
-            ("End", state.end.is_some()),
-        ];
-        let mut own = Vec::new();
-        match &state.kind {
-            StateKind::Task(task) => own.extend(task_keys(task)),
-            StateKind::Pass(pass) => own.push(("Result", pass.result.is_some())),
-            StateKind::Wait(wait) => {
-                own.push(("SecondsPath", wait.seconds_path.is_some()));
-                own.push(("TimestampPath", wait.timestamp_path.is_some()));
-            }
-            StateKind::Fail(fail) => {
-                own.push(("ErrorPath", fail.error_path.is_some()));
-                own.push(("CausePath", fail.cause_path.is_some()));
-            }
-            StateKind::Map(map) => own.extend(map_keys(map)),
-            StateKind::Choice(_) | StateKind::Succeed | StateKind::Parallel(_) => {}
-        }
-        let known = shared.into_iter().chain(own).filter(|(_, given)| *given).map(|(name, _)| name);
-        known.chain(state.unknown.keys().map(|key| &**key)).collect()
+        let known = self.state.fields().into_iter().map(|(field, _)| field.name);
+        known.chain(self.state.unknown.keys().map(|key| &**key)).collect()
     }
 
     /// A diagnostic at a place below the state.
@@ -161,25 +129,6 @@ impl Node<'_> {
             format!("state `{}`: {}", self.name, message.as_ref()),
         )
     }
-}
-
-/// Returns which of a Task's fields that only one query language has are given.
-fn task_keys(task: &Task) -> [(&'static str, bool); 2] {
-    [
-        ("TimeoutSecondsPath", task.timeout_seconds_path.is_some()),
-        ("HeartbeatSecondsPath", task.heartbeat_seconds_path.is_some()),
-    ]
-}
-
-/// Returns which of a Map's fields that only one query language has are given.
-fn map_keys(map: &Map) -> [(&'static str, bool); 5] {
-    [
-        ("ItemsPath", map.items_path.is_some()),
-        ("Items", map.items.is_some()),
-        ("MaxConcurrencyPath", map.max_concurrency_path.is_some()),
-        ("ToleratedFailureCountPath", map.tolerated_failure_count_path.is_some()),
-        ("ToleratedFailurePercentagePath", map.tolerated_failure_percentage_path.is_some()),
-    ]
 }
 
 /// Returns `true` if a text has a placeholder of a deployment tool: `${Name}`, `#{Name}`, `[!function[name]arn]`, `<name>`.

@@ -1,7 +1,7 @@
 //! `wrong-kind`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "A field's value is of the wrong kind: a string for a number, an object for an array.",

@@ -2,7 +2,10 @@
 
 use super::{Code, page::Page, service_task::parameters, walk::Node};
 use crate::{
-    asl::QueryLanguage, definition::WorkflowType, diagnostic::Diagnostic, service::Kind, value::Value,
+    asl::{QueryLanguage, WorkflowType},
+    diagnostic::Diagnostic,
+    service::Kind,
+    value::Value,
 };
 
 pub(super) const PAGE: Page = Page {

@@ -2,13 +2,15 @@
 
 use super::{
     Code,
-    fields::{Standing, standing},
     page::Page,
+    standing::{Standing, standing},
     walk::{Node, Scope, below},
 };
 use crate::{
-    asl::{Amount, Condition, QueryLanguage, StateKind},
-    definition::WorkflowType,
+    asl::{
+        Condition, QueryLanguage, StateKind, WorkflowType,
+        schema::{self, Kind},
+    },
     diagnostic::Diagnostic,
 };
 
@@ -63,7 +65,7 @@ pub(super) fn check(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
     let type_name = node.state.kind.name();
     for key in node.keys() {
         if let Standing::OtherLanguage = standing(key, type_name, node.language) {
-            foreign_field(node, &below("", key), key, instead(key, type_name), findings);
+            foreign_field(node, &below("", key), key, &instead(key, type_name), findings);
         }
     }
     for (index, catcher) in node.state.catch.iter().flatten().enumerate() {
@@ -100,8 +102,14 @@ fn foreign_field(node: &Node<'_>, at: &str, key: &str, help: &str, findings: &mu
 }
 
 /// Returns the replacement, in the language in force, of a field of the other one.
-fn instead(key: &str, type_name: &str) -> &'static str {
-    match (key, type_name) {
+fn instead(key: &str, type_name: &str) -> String {
+    // `MaxConcurrencyPath`: the number or text beside it takes an expression.
+    if let Some(beside) = key.strip_suffix("Path").and_then(|name| schema::field(type_name, name))
+        && matches!(beside.kind, Kind::Amount(_) | Kind::Text)
+    {
+        return format!("write `{}` with a `{{% %}}` expression", beside.name);
+    }
+    let help = match (key, type_name) {
         ("Parameters", "Map") => "write `ItemSelector`",
         ("Parameters", "Pass") | ("Result" | "ResultPath" | "ResultSelector" | "OutputPath", _) => {
             "write `Output`, with `$states.input` and `$states.result`"
@@ -109,24 +117,14 @@ fn instead(key: &str, type_name: &str) -> &'static str {
         ("Parameters", _) => "write `Arguments`",
         ("InputPath", _) => "remove it: expressions read `$states.input`",
         ("ItemsPath", _) => "write `Items`",
-        ("TimeoutSecondsPath", _) => "write `TimeoutSeconds` with a `{% %}` expression",
-        ("HeartbeatSecondsPath", _) => "write `HeartbeatSeconds` with a `{% %}` expression",
-        ("SecondsPath", _) => "write `Seconds` with a `{% %}` expression",
-        ("TimestampPath", _) => "write `Timestamp` with a `{% %}` expression",
-        ("ErrorPath", _) => "write `Error` with a `{% %}` expression",
-        ("CausePath", _) => "write `Cause` with a `{% %}` expression",
-        ("MaxConcurrencyPath", _) => "write `MaxConcurrency` with a `{% %}` expression",
-        ("ToleratedFailureCountPath", _) => "write `ToleratedFailureCount` with a `{% %}` expression",
-        ("ToleratedFailurePercentagePath", _) => {
-            "write `ToleratedFailurePercentage` with a `{% %}` expression"
-        }
         ("Arguments", _) => "write `Parameters`",
         ("Items", _) => "write `ItemsPath`",
         ("Output", "Pass") => "write `Parameters` and `ResultPath`",
         ("Output", "Task" | "Parallel" | "Map") => "write `ResultSelector`, `ResultPath` and `OutputPath`",
         ("Output", _) => "write `OutputPath`",
         _ => "remove it",
-    }
+    };
+    help.to_owned()
 }
 
 fn conditions(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
@@ -160,23 +158,12 @@ fn conditions(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
 
 /// `{% %}` where JSONPath wants a number.
 fn amounts(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
-    let amounts = match &node.state.kind {
-        StateKind::Task(task) => {
-            vec![("TimeoutSeconds", &task.timeout_seconds), ("HeartbeatSeconds", &task.heartbeat_seconds)]
-        }
-        StateKind::Wait(wait) => vec![("Seconds", &wait.seconds)],
-        StateKind::Map(map) => vec![
-            ("MaxConcurrency", &map.max_concurrency),
-            ("ToleratedFailureCount", &map.tolerated_failure_count),
-            ("ToleratedFailurePercentage", &map.tolerated_failure_percentage),
-        ],
-        _ => Vec::new(),
-    };
-    for (field, amount) in amounts {
-        let Some(Amount::Text(text)) = amount else { continue };
+    for (field, given) in node.state.fields() {
+        let (Kind::Amount(_), Some(text)) = (field.kind, given.as_str()) else { continue };
         if !text.starts_with("{%") {
             continue;
         }
+        let field = field.name;
         let message =
             format!("`{field}` is a JSONata expression, and the state's query language is JSONPath");
         let help =

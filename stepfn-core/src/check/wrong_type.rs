@@ -1,7 +1,7 @@
 //! `wrong-type`
 
 use super::page::Page;
-use crate::definition::WorkflowType;
+use crate::asl::WorkflowType;
 
 pub(super) const PAGE: Page = Page {
     what: "The data at a path is of another type than the field or operator needs.",

@@ -12,17 +12,17 @@
 //! assert_eq!(finding.code.name(), "unknown-state");
 //! ```
 
+mod code;
 mod fix;
-mod names;
 
 use std::{fmt, ops::Range};
 
 pub use self::{
+    code::Code,
     fix::{Edit, Fix},
-    names::{list, nearest, only_near},
 };
-pub use crate::check::Code;
 use crate::json::{to_string, tokens};
+pub use crate::names::{UnknownName, list, nearest, only_near};
 
 /// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

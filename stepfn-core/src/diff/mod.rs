@@ -29,6 +29,7 @@ use std::fmt;
 
 use crate::{
     asl::{State, StateMachine},
+    json::below,
     value::{Map, Value},
 };
 
@@ -64,7 +65,13 @@ pub enum Area {
     Other,
 }
 
+crate::named!(Area, "part of a definition");
+
 impl Area {
+    /// All parts.
+    pub const ALL: [Self; 6] =
+        [Self::States, Self::Transitions, Self::DataFlow, Self::Tasks, Self::Timing, Self::Other];
+
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -117,7 +124,7 @@ fn machines(old: &StateMachine, new: &StateMachine, at: &str, changes: &mut Vec<
     }
     let renamed = renamed(old, new);
     for (name, state) in &new.states {
-        let here = format!("{at}/States/{}", token(name));
+        let here = below(&format!("{at}/States"), name);
         let origin = renamed.iter().find(|(_, now)| *now == name).map(|(was, _)| *was);
         match old.states.get(name) {
             Some(before) => states(before, state, &here, name, changes),
@@ -140,7 +147,7 @@ fn machines(old: &StateMachine, new: &StateMachine, at: &str, changes: &mut Vec<
     for (name, state) in &old.states {
         if !new.states.contains_key(name) && renamed.iter().all(|(was, _)| was != name) {
             changes.push(Change {
-                at: format!("{at}/States/{}", token(name)),
+                at: below(&format!("{at}/States"), name),
                 area: Area::States,
                 kind: ChangeKind::Removed,
                 what: format!("state `{name}` ({})", state.kind.name()),
@@ -211,7 +218,7 @@ fn states(old: &State, new: &State, at: &str, name: &str, changes: &mut Vec<Chan
 fn fields(before: &Map, after: &Map, at: &str, owner: &str, elsewhere: &[&str], changes: &mut Vec<Change>) {
     let mut push = |field: &str, kind: ChangeKind, what: String| {
         changes.push(Change {
-            at: format!("{at}/{}", token(field)),
+            at: below(at, field),
             area: area(field),
             kind,
             what: format!("{owner}: {what}"),
@@ -318,10 +325,6 @@ fn plain(value: &Value) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,
     }
-}
-
-fn token(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use super::{Analyser, StateTyping, pointer, read::Site, value::Sym};
 use crate::{
     asl::{Catcher, State, StateKind, Task},
-    definition::Call,
     diagnostic::{Code, Diagnostic, Severity},
     service::{Integration, Resource, lookup},
+    task::Call,
 };
 
 /// The beginnings of a service's errors: through its optimised integration, and through the AWS SDK one. Only those that AWS is known to

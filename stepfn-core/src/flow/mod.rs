@@ -90,11 +90,11 @@ use self::{
 };
 use crate::{
     asl::{QueryLanguage, State, StateKind, StateMachine},
-    definition::Call,
     diagnostic::{Diagnostic, Severity},
     json::push_token,
     jsonata::Expression,
     shape::Side,
+    task::Call,
     value::Value,
 };
 

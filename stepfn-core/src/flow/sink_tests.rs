@@ -3,8 +3,8 @@
 use super::*;
 use crate::{
     asl,
-    definition::Call,
     shape::{EnumShape, Field, Given, Made, ObjectShape, OneOfShape, Shape, StateData},
+    task::Call,
 };
 
 pub(super) const fn required(

@@ -14,12 +14,12 @@ use super::{
 };
 use crate::{
     asl::{PathField, QueryLanguage, State, StateKind, StateMachine, Task},
-    definition::Call,
     diagnostic::Code,
     jsonata,
     path::{Path, Root, SegmentKind},
     service::{Pattern, Resource, lookup},
     shape::{Need, Side},
+    task::Call,
     value::Value,
 };
 

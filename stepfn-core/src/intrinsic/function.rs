@@ -143,6 +143,8 @@ const fn param(name: &'static str, kind: Kind) -> Param {
     Param { name, kind }
 }
 
+crate::named!(Function, "intrinsic function");
+
 impl Function {
     /// Every function, in the order of the specification.
     pub const ALL: &[Self] = &[
@@ -191,7 +193,7 @@ impl Function {
     }
 
     /// The function of a whole name, letter for letter.
-    pub fn from_name(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|function| function.name() == name)
     }
 

@@ -241,7 +241,7 @@ pub fn push_token(pointer: &mut String, token: &str) {
 }
 
 /// The pointer to a member or an item of what lies at a pointer.
-pub(crate) fn below(at: &str, token: &str) -> String {
+pub fn below(at: &str, token: &str) -> String {
     let mut at = at.to_owned();
     push_token(&mut at, token);
     at
@@ -259,10 +259,24 @@ pub fn tokens(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
         None if pointer.is_empty() => None,
         None => return None,
     };
-    Some(tokens.into_iter().flatten().map(|token| match token.contains('~') {
+    Some(tokens.into_iter().flatten().map(unescaped))
+}
+
+/// A token of a JSON pointer as it was before it was escaped.
+pub fn unescaped(token: &str) -> Cow<'_, str> {
+    match token.contains('~') {
         true => Cow::Owned(token.replace("~1", "/").replace("~0", "~")),
         false => Cow::Borrowed(token),
-    }))
+    }
+}
+
+/// The last token of a JSON pointer: the name of the state at `/States/Load`.
+///
+/// ```
+/// assert_eq!(stepfn_core::json::last("/States/a~1b"), "a/b");
+/// ```
+pub fn last(pointer: &str) -> Cow<'_, str> {
+    unescaped(pointer.rsplit('/').next().unwrap_or_default())
 }
 
 /// Parses a JSON text and keeps the place of each value.

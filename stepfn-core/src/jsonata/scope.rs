@@ -6,7 +6,7 @@ use super::{
     ast::{Expression, ExpressionKind as Kind, Operator},
     function::{function, functions},
 };
-use crate::diagnostic::{list, nearest};
+use crate::names::{list, nearest};
 
 /// The members of `$states` at the expression's place; `input` and `context` are always there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -15,6 +15,8 @@
 
 use std::fmt;
 
+use crate::arn::Arn;
+
 mod sdk;
 mod shape;
 mod table;
@@ -101,37 +103,48 @@ impl<'a> Integration<'a> {
 /// Parses a Task's `Resource`, in any partition, including one that a deployment tool fills in (`arn:${AWS::Partition}:states:::…`).
 pub fn lookup(resource: &str) -> Resource<'_> {
     let is_open = |text: &str| text.contains(['$', '#', '[', '{', '<', '%']);
-    if let Some((partition, rest)) = resource.split_once(":states:::")
-        && let Some(partition) = partition.strip_prefix("arn:")
-        && (is_open(partition) || !partition.contains(':'))
-        && !is_open(rest)
-    {
-        return integration(rest).map_or(Resource::Unknown, Resource::Integration);
-    }
-    if is_open(resource) {
+    let Some(arn) = Arn::parse(resource) else { return Resource::Unknown };
+    let is_elsewhere = !arn.region.is_empty() || !arn.account.is_empty();
+    if is_open(arn.resource) || (is_elsewhere && is_open(resource)) {
         return Resource::Unknown;
     }
-    let parts: Vec<&str> = resource.splitn(6, ':').collect();
-    let ["arn", _partition, service, _region, _account, rest] = parts[..] else { return Resource::Unknown };
-    match service {
-        "lambda" if rest.starts_with("function:") => Resource::Function,
-        "states" if rest.starts_with("activity:") => Resource::Activity,
+    match arn.service {
+        "states" if !is_elsewhere => {
+            Integration::parse(arn.resource).map_or(Resource::Unknown, Resource::Integration)
+        }
+        "lambda" if !is_open(resource) && arn.below("function:").is_some() => Resource::Function,
+        "states" if arn.below("activity:").is_some() => Resource::Activity,
         _ => Resource::Unknown,
     }
 }
 
-fn integration(rest: &str) -> Option<Integration<'_>> {
-    let (sdk, rest) = rest.strip_prefix("aws-sdk:").map_or((false, rest), |rest| (true, rest));
-    let (service, action) = rest.split_once(':')?;
-    let (action, pattern) = match action.split_once('.') {
-        None => (action, Pattern::Request),
-        Some((action, "sync")) => (action, Pattern::Sync),
-        Some((action, "sync:2")) => (action, Pattern::Sync2),
-        Some((action, "waitForTaskToken")) => (action, Pattern::WaitForTaskToken),
-        Some(_) => return None,
-    };
-    let named = !service.is_empty() && !action.is_empty() && !action.contains(':');
-    named.then_some(Integration { sdk, service, action, pattern })
+/// Returns the service integration that a `Resource` means, also where it has a region and an account, with which AWS knows none:
+/// `arn:aws:states:us-east-1:123456789012:aws-sdk:s3:getObject`.
+pub fn meant(resource: &str) -> Option<Integration<'_>> {
+    let arn = Arn::parse(resource).filter(|arn| arn.service == "states")?;
+    let is_own = ["activity:", "stateMachine:"].iter().any(|kind| arn.below(kind).is_some());
+    if is_own { None } else { Integration::parse(arn.resource) }
+}
+
+impl Pattern {
+    /// Cuts the suffix off an action's name: `invoke.waitForTaskToken`. None where there is no such pattern.
+    pub fn cut(action: &str) -> Option<(&str, Self)> {
+        let (action, suffix) = action.split_once('.').unwrap_or((action, ""));
+        let all = [Self::Request, Self::Sync, Self::Sync2, Self::WaitForTaskToken];
+        let pattern = all.into_iter().find(|pattern| pattern.suffix().trim_start_matches('.') == suffix)?;
+        Some((action, pattern))
+    }
+}
+
+impl<'a> Integration<'a> {
+    /// Reads what is behind `arn:aws:states:::`.
+    fn parse(rest: &'a str) -> Option<Self> {
+        let (sdk, rest) = rest.strip_prefix("aws-sdk:").map_or((false, rest), |rest| (true, rest));
+        let (service, action) = rest.split_once(':')?;
+        let (action, pattern) = Pattern::cut(action)?;
+        let named = !service.is_empty() && !action.is_empty() && !action.contains(':');
+        named.then_some(Self { sdk, service, action, pattern })
+    }
 }
 
 #[cfg(test)]

@@ -25,9 +25,8 @@ mod reach;
 mod words;
 
 use crate::{
-    asl,
+    asl::{self, WorkflowType},
     check::{self, Options},
-    definition::WorkflowType,
     diagnostic::{Code, Diagnostic, Severity},
     intrinsic::Call,
     json,

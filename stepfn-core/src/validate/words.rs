@@ -2,7 +2,9 @@
 
 use super::Issue;
 use crate::{
+    asl::schema::{self, Kind, PathKind},
     diagnostic::{Code, Diagnostic, Subject},
+    json::unescaped,
     value::Value,
 };
 
@@ -14,7 +16,7 @@ pub(super) const TARGET: &str = "MISSING_TRANSITION_TARGET";
 pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
     let at = finding.at.as_str();
     let (parent, key) = at.rsplit_once('/').unwrap_or((at, ""));
-    let key = unescape(key);
+    let key = unescaped(key);
     let value = definition.pointer(at);
     let text = || value.and_then(Value::as_str).unwrap_or_default();
     let waits = waits_for(definition, at);
@@ -177,9 +179,9 @@ fn waits_for<'a>(definition: &Value, at: &'a str) -> Option<(bool, &'a str)> {
 
 /// Returns the error of a number, from the least value that its field takes.
 fn number(key: &str, value: &Value) -> Option<String> {
-    let least = match key {
-        "Seconds" | "MaxAttempts" | "MaxConcurrency" | "ToleratedFailureCount" | "MaxItems" => 0.0,
-        "IntervalSeconds" | "TimeoutSeconds" | "HeartbeatSeconds" | "MaxDelaySeconds" => 1.0,
+    let least = match schema::named(key)?.kind {
+        // AWS's words for the sizes of batches were not recorded.
+        Kind::Amount(range) if range.whole && !key.ends_with("PerBatch") => range.least,
         _ => return None,
     };
     match value {
@@ -194,8 +196,8 @@ fn number(key: &str, value: &Value) -> Option<String> {
 
 /// Returns `true` if a field takes a reference path. A field that selects data takes any path.
 fn is_reference(key: &str) -> bool {
-    let takes_any = ["InputPath", "OutputPath", "ErrorPath", "CausePath"].contains(&key);
-    key == "Variable" || key.ends_with("Path") && !takes_any
+    let kind = schema::named(key).map(|field| field.kind);
+    key == "Variable" || matches!(kind, Some(Kind::Path(PathKind::Reference | PathKind::Target)))
 }
 
 /// Returns `true` if the place that a diagnostic means names this member of `$states`.
@@ -276,7 +278,7 @@ pub(super) fn location(definition: &Value, pointer: &str) -> String {
     let mut written = String::new();
     let mut value = Some(definition);
     for token in pointer.split('/').skip(1) {
-        let token = unescape(token);
+        let token = unescaped(token);
         match value {
             Some(Value::Array(items)) => {
                 written.push_str(&format!("[{token}]"));
@@ -290,8 +292,4 @@ pub(super) fn location(definition: &Value, pointer: &str) -> String {
         }
     }
     if written.is_empty() { "/".to_owned() } else { written }
-}
-
-fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
 }

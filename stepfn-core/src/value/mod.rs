@@ -23,7 +23,7 @@ mod size;
 use std::{fmt, ops::Index, str::FromStr, sync::Arc};
 
 pub use self::{array::Array, de::from_value, key::Key, map::Map, number::Number, ser::to_value, size::Size};
-use crate::json::{self, JsonError};
+use crate::json::{self, JsonError, unescaped};
 
 /// A JSON value. See the [module](self) for what it costs.
 #[derive(Clone, Default, PartialEq)]
@@ -127,9 +127,9 @@ impl Value {
             return Some(self);
         }
         pointer.strip_prefix('/')?.split('/').try_fold(self, |value, token| {
-            let token = token.replace("~1", "/").replace("~0", "~");
+            let token = unescaped(token);
             match value {
-                Self::Object(map) => map.get(token.as_str()),
+                Self::Object(map) => map.get(&*token),
                 Self::Array(items) => items.get(token.parse::<usize>().ok()?),
                 _ => None,
             }

@@ -1,6 +1,6 @@
 //! The resource of a Task.
 
-use stepfn_core::{placeholder, value::Value};
+use stepfn_core::{arn::Arn, placeholder, service, value::Value};
 
 /// The meaning of a Task's `Resource`.
 #[derive(Clone, Debug)]
@@ -135,30 +135,31 @@ impl Resource {
     }
 }
 
-fn parse_family(arn: &str) -> (Family, Pattern) {
-    let mut parts = arn.splitn(6, ':');
-    // arn:<partition>:<service>:<region>:<account>:<rest>
-    let fields = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next(), parts.next());
-    let (Some("arn"), Some(_), Some(service), Some(_), Some(_), Some(rest)) = fields else {
-        // A function that is known by its name alone, or by a placeholder of a deployment tool.
+fn parse_family(text: &str) -> (Family, Pattern) {
+    // A function may be known by its name alone, or by a placeholder of a deployment tool.
+    let Some(arn) = Arn::parse(text).filter(|arn| arn.service == "states") else {
         return (Family::Lambda, Pattern::RequestResponse);
     };
-    if service != "states" {
-        return (Family::Lambda, Pattern::RequestResponse);
-    }
-    if rest.starts_with("activity:") {
+    if arn.below("activity:").is_some() {
         return (Family::Activity, Pattern::RequestResponse);
     }
-    let (base, pattern) = if let Some(base) = rest.strip_suffix(".waitForTaskToken") {
-        (base, Pattern::WaitForTaskToken)
-    } else if let Some(base) = rest.strip_suffix(".sync").or_else(|| rest.strip_suffix(".sync:2")) {
-        (base, Pattern::Sync)
-    } else {
-        (rest, Pattern::RequestResponse)
+    let Some(integration) = service::meant(text) else {
+        // No action of AWS; a mock may stand for it.
+        let (resource_type, action) = arn.resource.rsplit_once(':').unwrap_or((arn.resource, ""));
+        let family = Family::Service { resource_type: resource_type.to_owned(), resource: action.to_owned() };
+        return (family, Pattern::RequestResponse);
     };
-    let (resource_type, action) = base.rsplit_once(':').unwrap_or((base, ""));
-    let resource = format!("{action}{}", &rest[base.len()..]);
-    (Family::Service { resource_type: resource_type.to_owned(), resource }, pattern)
+    let sdk = if integration.sdk { "aws-sdk:" } else { "" };
+    let family = Family::Service {
+        resource_type: format!("{sdk}{}", integration.service),
+        resource: format!("{}{}", integration.action, integration.pattern.suffix()),
+    };
+    let pattern = match integration.pattern {
+        service::Pattern::Request => Pattern::RequestResponse,
+        service::Pattern::Sync | service::Pattern::Sync2 => Pattern::Sync,
+        service::Pattern::WaitForTaskToken => Pattern::WaitForTaskToken,
+    };
+    (family, pattern)
 }
 
 /// The bare name of a Lambda function, from its name, its partial or its whole ARN, with or without a qualifier.

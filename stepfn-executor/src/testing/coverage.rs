@@ -7,6 +7,7 @@ use stepfn_core::{
     asl::{State, StateKind, StateMachine},
     definition::{Definition, Source},
     graph::{EdgeKind, Graph, Mark},
+    json,
 };
 
 use super::{
@@ -326,7 +327,7 @@ impl fmt::Display for Coverage {
 
 /// The name of the state at a JSON pointer.
 fn name_at(pointer: &str) -> String {
-    pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~")
+    json::last(pointer).into_owned()
 }
 
 /// A path without `..`: a module that is included from elsewhere has some.

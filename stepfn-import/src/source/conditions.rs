@@ -152,7 +152,7 @@ fn comparison(
     at: &str,
 ) -> Result<String, Unwritable> {
     let wrong = |what: &str| Unwritable::new(at, what);
-    let known = Operator::from_name(operator).ok_or_else(|| wrong("no operator of a Choice"))?;
+    let known: Operator = operator.parse().map_err(|_| wrong("no operator of a Choice"))?;
     let variable = variable.ok_or_else(|| wrong("a comparison without `Variable`"))?;
     if !variable.starts_with('$') {
         return Err(wrong("a `Variable` that is no path"));

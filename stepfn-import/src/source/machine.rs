@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use stepfn_core::{
-    asl::{QueryLanguage, TYPES},
-    check::{Code, fields},
+    asl::{
+        TYPES,
+        schema::{self, Kind},
+    },
     definition::Reference,
+    diagnostic::Code,
     diagnostic::list,
     json::push_token,
     placeholder,
@@ -47,7 +50,7 @@ impl Writer<'_> {
                         entries.push(self.state(name, state, &below)?);
                     }
                 }
-                _ if !MACHINE_FIELDS.contains(&key.as_ref()) => {
+                _ if !is_of_machines(key) => {
                     return Err(Unwritable::new(
                         format!("{at}/{key}"),
                         "a state machine has no such field; remove it",
@@ -108,11 +111,12 @@ impl Writer<'_> {
             Some("RoleArn") => ("RoleArn", true),
             _ => (key, false),
         };
-        let piece = match (key, value) {
-            ("Next" | "Default" | "StartAt" | "QueryLanguage" | "JitterStrategy", Value::String(text)) => {
-                Piece::Text(name(text))
+        let piece = match (schema::named(key).map(|row| row.kind), value) {
+            (Some(Kind::State | Kind::Name(_)), Value::String(text)) => Piece::Text(name(text)),
+            (Some(Kind::State | Kind::Name(_)), Value::Array(_) | Value::Object(_)) => {
+                return wrong("expected a name");
             }
-            ("ErrorEquals", Value::Array(names)) => {
+            (Some(Kind::Errors), Value::Array(names)) => {
                 let names: Option<Vec<Entry>> =
                     names.iter().map(|item| Some(Entry::item(Piece::Text(name(item.as_str()?))))).collect();
                 match names {
@@ -120,72 +124,25 @@ impl Writer<'_> {
                     None => return wrong("a name of an error is a string"),
                 }
             }
-            ("Resource", Value::String(text)) => Piece::Text(self.resource(text, owner)),
-            ("Choices", Value::Array(rules)) => {
-                let mut entries = Vec::new();
-                for (index, rule) in rules.iter().enumerate() {
-                    let Value::Object(rule) = rule else { return wrong("a rule is an object") };
-                    entries.push(self.rule(rule, &format!("{at}/{index}"))?);
-                }
-                Piece::List(entries)
+            (Some(Kind::Resource), Value::String(text)) => Piece::Text(self.resource(text, owner)),
+            (Some(Kind::Resource), _) => return wrong("expected an ARN"),
+            (Some(Kind::List(entry)), Value::Array(items)) => self.list(entry, items, &at)?,
+            (Some(Kind::Errors | Kind::List(_)), _) => return wrong("expected a list"),
+            (Some(Kind::Object("ItemProcessor")), _) => self.nested(value, &at)?,
+            (Some(Kind::Object("ProcessorConfig")), Value::Object(config)) => match config_entries(config) {
+                Some(entries) => Piece::Block { head: String::new(), entries },
+                None => return wrong("its fields are strings"),
+            },
+            (Some(Kind::Object(_)), Value::Object(_)) => self.known_object(key, value, &at)?,
+            (Some(Kind::Object(_)), _) => return wrong("expected an object"),
+            (Some(Kind::Word(_)), Value::String(text)) if words::is_identifier(text) => {
+                Piece::Text(text.to_string())
             }
-            ("Retry" | "Catch", Value::Array(items)) => {
-                let mut entries = Vec::new();
-                for (index, item) in items.iter().enumerate() {
-                    entries.push(Entry::item(self.object(item, &format!("{at}/{index}"))?));
-                }
-                Piece::List(entries)
-            }
-            ("Branches", Value::Array(branches)) => {
-                let mut entries = Vec::new();
-                for (index, branch) in branches.iter().enumerate() {
-                    entries.push(Entry::item(self.nested(branch, &format!("{at}/{index}"))?));
-                }
-                Piece::List(entries)
-            }
-            ("ItemProcessor" | "Iterator", _) => self.nested(value, &at)?,
-            ("ProcessorConfig", Value::Object(config)) => {
-                let entries: Option<Vec<Entry>> = config
-                    .iter()
-                    .map(|(key, value)| {
-                        Some(Entry::field(&words::field(key), Piece::Text(name(value.as_str()?))))
-                    })
-                    .collect();
-                match entries {
-                    Some(entries) => Piece::Block { head: String::new(), entries },
-                    None => return wrong("its fields are strings"),
-                }
-            }
-            (
-                "ItemReader" | "ReaderConfig" | "ItemBatcher" | "ResultWriter" | "WriterConfig"
-                | "Credentials",
-                Value::Object(_),
-            ) => self.known_object(key, value, &at)?,
-            (
-                "InputType" | "CSVHeaderLocation" | "CSVDelimiter" | "ManifestType" | "Transformation"
-                | "OutputType",
-                Value::String(text),
-            ) if words::is_identifier(text) => Piece::Text(text.to_string()),
-            (
-                "Next" | "Default" | "StartAt" | "QueryLanguage" | "JitterStrategy",
-                Value::Array(_) | Value::Object(_),
-            ) => {
-                return wrong("expected a name");
-            }
-            ("ErrorEquals" | "Choices" | "Retry" | "Catch" | "Branches", _) => {
-                return wrong("expected a list");
-            }
-            ("Resource", _) => return wrong("expected an ARN"),
-            (
-                "ProcessorConfig" | "ItemReader" | "ReaderConfig" | "ItemBatcher" | "ResultWriter"
-                | "WriterConfig" | "Credentials",
-                _,
-            ) => return wrong("expected an object"),
-            ("Result", _) => self.template(value, &at, true)?,
-            ("RoleArn", Value::String(text)) if is_dynamic && is_expression(text) => {
+            (Some(Kind::Literal), _) => self.template(value, &at, true)?,
+            (Some(Kind::Entry), Value::String(text)) if is_dynamic && is_expression(text) => {
                 Piece::Text(expression(text))
             }
-            ("RoleArn", _) if is_dynamic => {
+            (Some(Kind::Entry), _) if is_dynamic => {
                 return wrong("a key in `.$` takes a path or a function as its text");
             }
             _ if key.ends_with("Path") => match value {
@@ -198,6 +155,21 @@ impl Writer<'_> {
         Ok(Entry::field(&words::field(key), piece))
     }
 
+    /// A list of objects of the language.
+    fn list(&mut self, entry: &str, items: &[Value], at: &str) -> Result<Piece, Unwritable> {
+        let mut entries = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            let at = format!("{at}/{index}");
+            entries.push(match (entry, item) {
+                ("ChoiceRule", Value::Object(rule)) => self.rule(rule, &at)?,
+                ("ChoiceRule", _) => return Err(Unwritable::new(at, "a rule is an object")),
+                ("Branch", branch) => Entry::item(self.nested(branch, &at)?),
+                _ => Entry::item(self.object(item, &at)?),
+            });
+        }
+        Ok(Piece::List(entries))
+    }
+
     /// An object of ASL's own fields.
     fn object(&mut self, value: &Value, at: &str) -> Result<Piece, Unwritable> {
         let Value::Object(fields) = value else { return Err(Unwritable::new(at, "expected an object")) };
@@ -208,10 +180,9 @@ impl Writer<'_> {
 
     /// An object of which the macro knows all fields.
     fn known_object(&mut self, owner: &str, value: &Value, at: &str) -> Result<Piece, Unwritable> {
-        let languages = [QueryLanguage::JsonPath, QueryLanguage::Jsonata];
         for key in value.as_object().into_iter().flat_map(|fields| fields.keys()) {
             let name = if key.as_ref() == "RoleArn.$" { "RoleArn" } else { key };
-            if !languages.iter().any(|language| fields(owner, *language).contains(&name)) {
+            if schema::field(owner, name).is_none() {
                 return Err(Unwritable::new(
                     format!("{at}/{key}"),
                     &format!("`{owner}` has no such field; remove it"),
@@ -314,8 +285,18 @@ impl Writer<'_> {
     }
 }
 
-const MACHINE_FIELDS: [&str; 6] =
-    ["StartAt", "Comment", "Version", "TimeoutSeconds", "QueryLanguage", "ProcessorConfig"];
+/// Returns `true` if machines have a field, the outermost one or others.
+fn is_of_machines(name: &str) -> bool {
+    ["StateMachine", "Branch", "ItemProcessor"].iter().any(|owner| schema::field(owner, name).is_some())
+}
+
+/// `{ "Mode": "DISTRIBUTED", "ExecutionType": "EXPRESS" }`; none where a field is no string.
+fn config_entries(config: &Map) -> Option<Vec<Entry>> {
+    let entry = |(key, value): (&stepfn_core::value::Key, &Value)| {
+        Some(Entry::field(&words::field(key), Piece::Text(name(value.as_str()?))))
+    };
+    config.iter().map(entry).collect()
+}
 
 fn is_expression(text: &str) -> bool {
     text.starts_with('$') || text.starts_with("States.")

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stepfn_core::{
     definition::{LogLevel, LoggingConfiguration, Reference, WorkflowType},
-    json::push_token,
+    json::{self, push_token},
     placeholder,
     value::Value,
 };
@@ -163,11 +163,11 @@ fn imports(structs: &Structs, declared: &Declared) -> String {
 
 /// The pointer of the innermost state around a pointer.
 fn state_at(machine: &Value, at: &str) -> Option<String> {
-    let mut tokens = at.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"));
+    let mut tokens = json::tokens(at)?;
     let mut pointer = String::new();
     let mut found = None;
     let mut here = machine;
-    while tokens.next()?.as_str() == "States" {
+    while tokens.next()? == "States" {
         let name = tokens.next()?;
         here = here.get("States")?.get(&name)?;
         pointer.push_str("/States");

@@ -1,6 +1,6 @@
 //! Words: strings, numbers, identifiers and ASL's names, as Rust writes them.
 
-use stepfn_core::{value::Number, visible::is_direction};
+use stepfn_core::{asl::schema, value::Number, visible::is_direction};
 
 /// The words that `state_machine!` does not read as a name, and Rust's own keywords.
 const TAKEN: [&str; 60] = [
@@ -110,8 +110,11 @@ pub(super) fn doc(text: &str) -> Option<Vec<String>> {
 /// A field of ASL as the macro reads it: `TimeoutSeconds` is `timeout_seconds`, `CSVHeaders` is `csv_headers`. A name that would not be read
 /// back stays a string.
 pub(super) fn field(name: &str) -> String {
+    if let Some(row) = schema::named(name) {
+        return row.snake.to_owned();
+    }
     let snake = snake_case(name);
-    if is_word(&snake) && pascal_case_of(&snake) == name { snake } else { string(name) }
+    if is_word(&snake) && pascal_case(&snake) == name { snake } else { string(name) }
 }
 
 pub(super) fn snake_case(name: &str) -> String {
@@ -132,13 +135,6 @@ pub(super) fn snake_case(name: &str) -> String {
         before = Some(c);
     }
     out
-}
-
-fn pascal_case_of(snake: &str) -> String {
-    match snake.strip_prefix("csv_") {
-        Some(rest) => format!("CSV{}", pascal_case(rest)),
-        None => pascal_case(snake),
-    }
 }
 
 /// The name of the Rust function for a function's key: `processOrder` is `process_order`.
@@ -164,16 +160,8 @@ mod tests {
 
     #[test]
     fn every_field_of_asl_has_its_word() {
-        use stepfn_core::{
-            asl::{QueryLanguage, TYPES},
-            check::{OBJECTS, fields},
-        };
-        for owner in TYPES.iter().chain(&OBJECTS) {
-            for language in [QueryLanguage::JsonPath, QueryLanguage::Jsonata] {
-                for name in fields(owner, language) {
-                    assert!(is_word(&field(name)), "{name}");
-                }
-            }
+        for row in schema::all() {
+            assert!(is_word(&field(row.name)), "{}", row.name);
         }
         assert_eq!(field("CSVHeaderLocation"), "csv_header_location");
         assert_eq!(field("fooBar"), "\"fooBar\"");

@@ -309,5 +309,5 @@ fn operator(family: Family, relation: Relation, is_path: bool) -> Option<&'stati
     };
     let path = if is_path { "Path" } else { "" };
     let name = format!("{family}{relation}{path}");
-    stepfn_core::asl::Operator::from_name(&name).map(|operator| operator.name())
+    name.parse::<stepfn_core::asl::Operator>().ok().map(|operator| operator.name())
 }

@@ -7,7 +7,7 @@ use stepfn_core::{
     flow::{
         OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep, StateTyping, TypeRef, Typing,
     },
-    number,
+    json, number,
     shape::{Arithmetic, Need, Node, Side},
     value::Value,
 };
@@ -684,8 +684,8 @@ pub(super) fn numbers(lowered: &Lowered) -> TokenStream {
         let written = snake_case(field);
         let Constant { integer, float } = constant;
         let state = of_state(owner);
-        let message = format!("{state}`{written}` takes {} [{}]", number::words(range), code_of(field));
-        let (least, most, whole) = (range.least, range.most, range.whole);
+        let message = format!("{state}`{written}` takes {} [{}]", range.words(), code_of(field));
+        let (least, most, whole) = (range.least, range.most.min(f64::MAX), range.whole);
         claims.extend(call(
             "expect_number",
             place,
@@ -717,7 +717,7 @@ fn of_state(at: &str) -> String {
     let tokens: Vec<&str> = at.split('/').collect();
     let name =
         tokens.windows(2).rev().find(|pair| pair.first() == Some(&"States")).and_then(|pair| pair.last());
-    name.map_or_else(String::new, |name| format!("state `{}`: ", name.replace("~1", "/").replace("~0", "~")))
+    name.map_or_else(String::new, |name| format!("state `{}`: ", json::unescaped(name)))
 }
 
 fn code_of(field: &str) -> &'static str {

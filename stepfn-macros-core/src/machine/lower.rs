@@ -4,8 +4,10 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use indexmap::IndexMap;
 use stepfn_core::{
-    asl::{QueryLanguage, TYPES},
-    check,
+    asl::{
+        QueryLanguage, TYPES,
+        schema::{self, Field},
+    },
     definition::{Call, Reference},
     diagnostic::{list, nearest},
     draft::{self, FUNCTION_NAME},
@@ -20,7 +22,7 @@ use super::{
         Block, Callee, Condition, Constant, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule,
         Target, Text,
     },
-    names::{field_name, identifier, snake_case},
+    names::{field_name, identifier},
     settings::{self, Settings},
     template::Lower,
 };
@@ -111,8 +113,12 @@ pub(super) struct Lowering<'e> {
     pub(super) out: Lowered,
 }
 
-const MACHINE_FIELDS: [&str; 6] =
-    ["start_at", "comment", "version", "timeout_seconds", "query_language", "processor_config"];
+/// The fields of machines, wherever they are, as they are written; states are no field here.
+fn machine_fields() -> Vec<&'static str> {
+    let owners = ["StateMachine", "Branch", "ItemProcessor"];
+    let rows = schema::all().filter(|row| row.kind != schema::Kind::States);
+    rows.filter(|row| row.owners.iter().any(|owner| owners.contains(owner))).map(|row| row.snake).collect()
+}
 
 impl Lowering<'_> {
     pub(super) fn spot(&mut self, at: &str, key: Option<Place>, value: Place) {
@@ -171,14 +177,15 @@ impl Lowering<'_> {
             if matches!(value.kind, Kind::Broken) {
                 continue;
             }
-            if key.is_string || !MACHINE_FIELDS.contains(&key.text.as_str()) {
-                let help = nearest(&key.text, MACHINE_FIELDS)
+            let known = machine_fields();
+            if key.is_string || !known.contains(&key.text.as_str()) {
+                let help = nearest(&key.text, known.iter().copied())
                     .map(|near| format!("; did you mean `{near}`?"))
                     .unwrap_or_else(|| {
                         format!(
                             "; a state is written `{}: Task {{ … }}`, and the fields here are {}",
                             key.text,
-                            list(MACHINE_FIELDS)
+                            list(&known)
                         )
                     });
                 self.errors.push(key.place, format!("a state machine has no field `{}`{help}", key.text));
@@ -282,126 +289,144 @@ impl Lowering<'_> {
         let field_at = format!("{at}/{name}");
         self.spot(&field_at, Some(key.place), value.place);
         if let Kind::Constant(constant) = &value.kind {
-            let Some(range) = number::range(&name) else {
+            if number::range(&name).is_none() {
                 self.no_constant(value.place);
                 return;
-            };
+            }
             self.out.numbers.push((field_at, constant.clone()));
-            map.insert(name.into(), range.stand_in.into());
+            let stand_in = number::stand_in(&name);
+            map.insert(name.into(), stand_in.into());
             return;
         }
         let lowered = match name.as_str() {
-            "Next" | "Default" | "StartAt" | "QueryLanguage" | "JitterStrategy" => {
-                if name == "Default"
-                    && matches!(&value.kind, Kind::Name(name) if name == "States.NoChoiceMatched")
-                {
-                    self.out.allowed.push((at.to_owned(), "choice-may-not-match".to_owned()));
-                    return;
-                }
-                if ["Next", "Default", "StartAt"].contains(&name.as_str()) {
-                    self.target(value);
-                }
-                self.name(value, &key.text)
+            "Default" if matches!(&value.kind, Kind::Name(name) if name == "States.NoChoiceMatched") => {
+                self.out.allowed.push((at.to_owned(), "choice-may-not-match".to_owned()));
+                return;
             }
-            "ErrorEquals" => self.names(value, &field_at),
             "Resource" => return self.resource(value, at, map),
             "Payload" => return self.payload(value, key, &name, at, map),
             "Input" if self.starts => return self.payload(value, key, &name, at, map),
-            "Choices" => self.rules(value, &field_at),
-            "Retry" | "Catch" => self.list(value, &field_at, &key.text),
-            "Branches" => match &value.kind {
-                Kind::Array(items) => {
-                    let branches = items
-                        .iter()
-                        .enumerate()
-                        .map(|(index, item)| self.nested(item, &format!("{field_at}/{index}"), "a branch"));
-                    let branches: Vec<_> = branches.collect();
-                    branches.into_iter().collect::<Option<Vec<_>>>().map(Value::from)
-                }
-                _ => self.expected(value, "the branches: `[ { start_at: …, … }, … ]`"),
-            },
-            "ItemProcessor" | "Iterator" => self.nested(value, &field_at, "the item processor"),
-            "ProcessorConfig" => self.config(value),
-            "ItemReader" | "ReaderConfig" | "ItemBatcher" | "ResultWriter" | "WriterConfig"
-            | "Credentials" => self.object(value, &field_at, &name),
             "RoleArn" => return self.template_field("RoleArn", value, key.place, at, map),
-            "Parameters" | "ResultSelector" | "ItemSelector" | "Assign" | "BatchInput" => {
-                self.object_template(key, value, &field_at)
-            }
-            "Arguments" | "Output" | "Items" => match self.template(value, &field_at) {
-                Some(Lower::Literal(value)) => Some(value),
-                Some(Lower::Dynamic(text)) => {
-                    let message = format!(
-                        "`{}` is a field of JSONata, and `{}` is JSONPath; write `\"{{% $states.input… %}}\"`",
-                        key.text, text.text
-                    );
-                    self.errors.push(value.place, message);
-                    None
-                }
-                None => None,
-            },
-            "Result" => {
-                self.literal = true;
-                let result = self.template(value, &field_at);
-                self.literal = false;
-                match result {
-                    Some(Lower::Literal(literal)) => Some(literal),
-                    _ => None,
-                }
-            }
-            _ if name.ends_with("Path") => match &value.kind {
-                Kind::Path(text) | Kind::Call(text) => {
-                    self.text_spot(&field_at, Some(key.place), value.place, text);
-                    Some(text.text.as_str().into())
-                }
-                Kind::Literal(Value::Null) => Some(Value::Null),
-                Kind::Literal(Value::String(path)) => {
-                    self.errors
-                        .push(value.place, format!("write the path without quotes: `{}: {path}`", key.text));
-                    None
-                }
-                _ => self.expected(value, "a path, as `$.a.b`"),
-            },
-            _ => match &value.kind {
-                Kind::Name(name) => Some(name.as_str().into()),
-                Kind::Path(text) => {
-                    let message = format!(
-                        "`{0}` takes a literal; for a value from the data write `{0}_path: {1}`",
-                        key.text, text.text
-                    );
-                    self.errors.push(value.place, message);
-                    None
-                }
-                _ => match self.template(value, &field_at) {
-                    Some(Lower::Literal(value)) => Some(value),
-                    Some(Lower::Dynamic(_)) => self.expected(value, "a literal"),
-                    None => None,
-                },
-            },
+            _ => self.value(schema::named(&name), &name, key, value, &field_at),
         };
         if let Some(value) = lowered {
             map.insert(name.into(), value);
         }
     }
 
+    /// The value of a field, by the kind that the field is of.
+    fn value(&mut self, row: Option<&Field>, name: &str, key: &Key, value: &Expr, at: &str) -> Option<Value> {
+        match row.map(|row| row.kind) {
+            Some(schema::Kind::State) => {
+                self.target(value);
+                self.name(value, &key.text)
+            }
+            Some(schema::Kind::Name(_)) => self.name(value, &key.text),
+            Some(schema::Kind::Errors) => self.names(value, at),
+            Some(schema::Kind::List("ChoiceRule")) if name == "Choices" => self.rules(value, at),
+            Some(schema::Kind::List("Retrier" | "Catcher")) => self.list(value, at, &key.text),
+            Some(schema::Kind::List("Branch")) => self.branches(value, at),
+            Some(schema::Kind::Object("ItemProcessor")) => self.nested(value, at, "the item processor"),
+            Some(schema::Kind::Object("ProcessorConfig")) => self.config(value),
+            Some(schema::Kind::Object(owner)) if owner != "ChoiceRule" => self.object(value, at, owner),
+            Some(schema::Kind::Template)
+                if row.is_some_and(|row| row.language == Some(QueryLanguage::Jsonata)) =>
+            {
+                self.expressions(key, value, at)
+            }
+            Some(schema::Kind::Template) => self.object_template(key, value, at),
+            Some(schema::Kind::Literal) => self.verbatim(value, at),
+            _ if name.ends_with("Path") => self.path_field(key, value, at),
+            _ => self.literal(key, value, at),
+        }
+    }
+
+    fn branches(&mut self, value: &Expr, at: &str) -> Option<Value> {
+        let Kind::Array(items) = &value.kind else {
+            return self.expected(value, "the branches: `[ { start_at: …, … }, … ]`");
+        };
+        let branches = items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| self.nested(item, &format!("{at}/{index}"), "a branch"));
+        let branches: Vec<_> = branches.collect();
+        branches.into_iter().collect::<Option<Vec<_>>>().map(Value::from)
+    }
+
+    /// Data with expressions of JSONata.
+    fn expressions(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
+        match self.template(value, at)? {
+            Lower::Literal(value) => Some(value),
+            Lower::Dynamic(text) => {
+                let message = format!(
+                    "`{}` is a field of JSONata, and `{}` is JSONPath; write `\"{{% $states.input… %}}\"`",
+                    key.text, text.text
+                );
+                self.errors.push(value.place, message);
+                None
+            }
+        }
+    }
+
+    /// Data of which nothing is evaluated.
+    fn verbatim(&mut self, value: &Expr, at: &str) -> Option<Value> {
+        self.literal = true;
+        let result = self.template(value, at);
+        self.literal = false;
+        match result {
+            Some(Lower::Literal(literal)) => Some(literal),
+            _ => None,
+        }
+    }
+
+    fn path_field(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
+        match &value.kind {
+            Kind::Path(text) | Kind::Call(text) => {
+                self.text_spot(at, Some(key.place), value.place, text);
+                Some(text.text.as_str().into())
+            }
+            Kind::Literal(Value::Null) => Some(Value::Null),
+            Kind::Literal(Value::String(path)) => {
+                self.errors
+                    .push(value.place, format!("write the path without quotes: `{}: {path}`", key.text));
+                None
+            }
+            _ => self.expected(value, "a path, as `$.a.b`"),
+        }
+    }
+
+    fn literal(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
+        match &value.kind {
+            Kind::Name(name) => Some(name.as_str().into()),
+            Kind::Path(text) => {
+                let message = format!(
+                    "`{0}` takes a literal; for a value from the data write `{0}_path: {1}`",
+                    key.text, text.text
+                );
+                self.errors.push(value.place, message);
+                None
+            }
+            _ => match self.template(value, at)? {
+                Lower::Literal(value) => Some(value),
+                Lower::Dynamic(_) => self.expected(value, "a literal"),
+            },
+        }
+    }
+
     /// The fields of one of ASL's objects.
     fn entries(&mut self, block: &Block, at: &str, owner: &str, skip: &[&str], map: &mut Map) {
-        let mut known: Vec<String> = Vec::new();
-        for language in [QueryLanguage::JsonPath, QueryLanguage::Jsonata] {
-            let written = check::fields(owner, language).iter().map(|field| snake_case(field));
-            known.extend(written.filter(|field| !skip.contains(&field.as_str())));
-        }
+        let rows = schema::fields_of(owner).iter().map(|row| row.snake);
+        let mut known: Vec<&str> = rows.filter(|field| !skip.contains(field)).collect();
         for Entry { key, value, .. } in &block.entries {
             if matches!(value.kind, Kind::Broken) {
                 continue;
             }
-            if key.is_string || !known.contains(&key.text) {
-                let near = nearest(&key.text, known.iter().map(String::as_str));
+            if key.is_string || !known.contains(&key.text.as_str()) {
+                let near = nearest(&key.text, known.iter().copied());
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => {
-                        known.sort();
-                        known.dedup();
+                        known.sort_unstable();
                         format!("it has {}", list(&known))
                     }
                 };

@@ -27,7 +27,7 @@ use std::{collections::HashMap, ops::Range};
 
 use proc_macro2::TokenStream;
 use stepfn_core::{
-    asl,
+    asl::{self, schema},
     check::{self, Options},
     definition::Call,
     diagnostic::{Code, Diagnostic, Severity},
@@ -295,7 +295,7 @@ fn in_dsl(text: &str, own: Option<&str>) -> String {
 
 /// Returns `true` if the DSL has a field of ASL as a word: what a Choice rule asks is an expression.
 fn is_written(field: &str) -> bool {
-    check::is_field(field) && !["And", "Or", "Not", "Variable", "Condition"].contains(&field)
+    schema::all().any(|row| row.name == field && row.owners != ["ChoiceRule"])
 }
 
 /// A piece of ASL as the DSL writes it: `TimeoutSeconds`, `"End": true`, `"TaskToken.$": "$$.Task.Token"`.

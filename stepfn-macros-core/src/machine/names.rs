@@ -1,13 +1,12 @@
 //! ASL's names, as they are written in Rust.
 
+use stepfn_core::asl::schema;
 use syn::Ident;
 
-/// The field of ASL that is written so: `timeout_seconds` is `TimeoutSeconds`, `csv_headers` is `CSVHeaders`.
+/// The field of ASL that is written so: `timeout_seconds` is `TimeoutSeconds`, `csv_headers` is `CSVHeaders`. One that ASL does not have is
+/// named by the same rule, for messages.
 pub(super) fn field_name(key: &str) -> String {
-    match key.strip_prefix("csv_") {
-        Some(rest) => format!("CSV{}", pascal_case(rest)),
-        None => pascal_case(key),
-    }
+    schema::written(key).map_or_else(|| pascal_case(key), |field| field.name.to_owned())
 }
 
 /// `timeout_seconds` as `TimeoutSeconds`.
@@ -23,17 +22,15 @@ pub(super) fn pascal_case(name: &str) -> String {
 
 /// `TimeoutSeconds` as `timeout_seconds`, `CSVHeaders` as `csv_headers`.
 pub(super) fn snake_case(name: &str) -> String {
+    if let Some(field) = schema::named(name) {
+        return field.snake.to_owned();
+    }
     let mut out = String::new();
-    let mut before: Option<char> = None;
-    let mut chars = name.chars().peekable();
-    while let Some(c) = chars.next() {
-        let new_word = before.is_some_and(char::is_lowercase)
-            || (before.is_some() && chars.peek().is_some_and(|next| next.is_lowercase()));
-        if c.is_uppercase() && new_word {
+    for c in name.chars() {
+        if c.is_uppercase() && !out.is_empty() {
             out.push('_');
         }
         out.extend(c.to_lowercase());
-        before = Some(c);
     }
     out
 }
@@ -53,16 +50,8 @@ mod tests {
 
     #[test]
     fn every_field_of_asl_is_written_in_snake_case_and_read_back() {
-        use stepfn_core::{
-            asl::{QueryLanguage, TYPES},
-            check::{OBJECTS, fields},
-        };
-        for owner in TYPES.iter().chain(&OBJECTS) {
-            for language in [QueryLanguage::JsonPath, QueryLanguage::Jsonata] {
-                for field in fields(owner, language) {
-                    assert_eq!(field_name(&snake_case(field)), *field);
-                }
-            }
+        for field in schema::all() {
+            assert_eq!(field_name(&snake_case(field.name)), field.name);
         }
         assert_eq!(snake_case("CSVHeaderLocation"), "csv_header_location");
     }

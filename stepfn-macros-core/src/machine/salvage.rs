@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 
 use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
-use stepfn_core::{asl::TYPES, check};
+use stepfn_core::asl::{TYPES, schema};
 use syn::ext::IdentExt;
 
-use super::names::{field_name, identifier};
+use super::names::identifier;
 
 /// The greatest depth, that of JSON: the reader of the tokens recurses into them.
 const MOST_DEPTH: usize = 128;
@@ -87,9 +87,7 @@ fn declares(key: &Ident, rest: &[TokenTree]) -> bool {
                     is_type(rest.first()) || is_block(next.first()) || is_type(next.first())
                 }
                 _ => {
-                    is_block(rest.first())
-                        && key != "payload"
-                        && !check::is_field(&field_name(&key.to_string()))
+                    is_block(rest.first()) && key != "payload" && schema::written(&key.to_string()).is_none()
                 }
             }
         }

@@ -19,7 +19,13 @@ struct Krate {
 impl Krate {
     fn new(folder: &str) -> Self {
         let mut modules = HashMap::new();
-        for Source { module, file, .. } in sources(folder) {
+        for Source { module, mut file, .. } in sources(folder) {
+            if folder == "stepfn-core" && module == ["asl", "model"] {
+                file.items.extend(of_rows());
+            }
+            if folder == "stepfn-core" && module == ["builder", "state"] {
+                file.items.extend(setters_of_rows());
+            }
             Self::add(&mut modules, module, file.items);
         }
         Self { modules }
@@ -38,6 +44,50 @@ impl Krate {
         }
         modules.insert(at, items);
     }
+}
+
+/// The rows of the schema: the struct that holds a field, the field with its colon, and its type.
+fn rows() -> Vec<[String; 3]> {
+    let text = fs::read_to_string(root().join("stepfn-core/src/asl/schema/rows.rs")).unwrap();
+    let rows = text.lines().filter_map(|line| line.trim().strip_prefix("{ "));
+    let row = |row: &str| {
+        let words: Vec<&str> = row.split_whitespace().collect();
+        [words[0], words[2], words[3].trim_end_matches(',')].map(str::to_owned)
+    };
+    rows.map(row).collect()
+}
+
+/// The methods that the builder's macro makes of the rows.
+fn setters_of_rows() -> Vec<Item> {
+    let own = rows().into_iter().filter(|[holder, _, ty]| {
+        ["Task", "Map", "Fail"].contains(&holder.as_str())
+            && ["Option<Amount>", "Option<String>"].contains(&ty.as_str())
+    });
+    let item = |[holder, field, _]: [String; 3]| {
+        let method = field.trim_end_matches(':');
+        syn::parse_str(&format!("impl {holder} {{ pub fn {method}(self) {{}} }}")).unwrap()
+    };
+    own.map(item).collect()
+}
+
+/// The structs that the macros of the model make of the rows of the schema: nobody sees them in the source.
+fn of_rows() -> Vec<Item> {
+    let rows = rows();
+    let mut structs = BTreeMap::<&str, String>::new();
+    for [holder, field, _] in &rows {
+        *structs.entry(holder).or_default() += &format!("pub {field} (),");
+    }
+    for (holder, fields) in &mut structs {
+        let own = match *holder {
+            "State" => "pub kind: (), pub unknown: (),",
+            "StateMachine" | "Retrier" | "Catcher" => "pub unknown: (),",
+            _ => "",
+        };
+        fields.push_str(own);
+    }
+    assert!(structs.len() > 8, "the rows are not where they were: {structs:?}");
+    let item = |(holder, fields)| syn::parse_str(&format!("pub struct {holder} {{ {fields} }}")).unwrap();
+    structs.into_iter().map(item).collect()
 }
 
 /// Where a path leads.

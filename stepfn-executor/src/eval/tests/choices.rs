@@ -18,7 +18,7 @@ fn condition(rule: &Value) -> Condition {
         (key, value) if **key == *"Condition" => Condition::Jsonata(value.clone()),
         (_, variable) => {
             let (operator, operand) = rule.get_index(1).unwrap();
-            comparison(variable.as_str().unwrap(), Operator::from_name(operator).unwrap(), operand.clone())
+            comparison(variable.as_str().unwrap(), operator.parse().unwrap(), operand.clone())
         }
     }
 }

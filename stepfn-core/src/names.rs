@@ -1,5 +1,64 @@
 //! Names: which one was meant, and lists of them.
 
+use std::fmt;
+
+/// A name that is none of those of its kind.
+///
+/// ```
+/// use stepfn_core::asl::QueryLanguage;
+///
+/// let error = "JSONpath".parse::<QueryLanguage>().unwrap_err();
+/// assert_eq!(error.to_string(), "there is no query language `JSONpath`; did you mean `JSONPath`?");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownName {
+    what: &'static str,
+    name: String,
+    near: Option<&'static str>,
+}
+
+impl UnknownName {
+    /// An error about a name, in place of one of these.
+    #[doc(hidden)]
+    pub fn new(what: &'static str, name: &str, names: impl IntoIterator<Item = &'static str>) -> Self {
+        Self { what, name: name.to_owned(), near: nearest(name, names) }
+    }
+}
+
+impl fmt::Display for UnknownName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "there is no {} `{}`", self.what, self.name)?;
+        self.near.map_or(Ok(()), |near| write!(f, "; did you mean `{near}`?"))
+    }
+}
+
+impl std::error::Error for UnknownName {}
+
+/// Gives an enum with `ALL` and `name()` the traits of its names, `Display` and `FromStr`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! named {
+    ($type:ty, $what:literal) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.name())
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = $crate::diagnostic::UnknownName;
+
+            fn from_str(name: &str) -> Result<Self, Self::Err> {
+                let all = <$type>::ALL.iter();
+                let found = all.clone().find(|one| one.name() == name).copied();
+                found.ok_or_else(|| {
+                    $crate::diagnostic::UnknownName::new($what, name, all.map(|one| one.name()))
+                })
+            }
+        }
+    };
+}
+
 /// The name nearest to a misspelt one, if one is near enough to be meant.
 pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let limit = limit(name);
