@@ -88,7 +88,10 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
             }
         };
         match arguments.format {
-            Format::Json => writeln!(out, "{}", summary(path, imported, source, file.as_deref()))?,
+            Format::Json => {
+                let summary = summary(path, imported, source, file.as_deref()).to_string();
+                writeln!(out, "{}", report::printable_json(&summary))?;
+            }
             Format::Text => match &file {
                 Some(file) => writeln!(out, "wrote {}", file.display())?,
                 None => out.write_all(source.text.as_bytes())?,
@@ -97,18 +100,18 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
         if arguments.format == Format::Text {
             out.flush()?;
             for note in &imported.notes {
-                writeln!(err, "note: {}: {}", imported.name, report::printable(note))?;
+                writeln!(err, "note: {}: {}", report::line(&imported.name), report::line(note))?;
             }
             for function in &imported.functions {
                 let said = format!(
                     "`{}` is declared without a body: its input and output may be anything until you write their types",
                     function.rust_name
                 );
-                writeln!(err, "note: {}: {}", imported.name, report::printable(&said))?;
+                writeln!(err, "note: {}: {}", report::line(&imported.name), report::line(&said))?;
             }
             for finding in &source.allowed {
                 let text = format!("{}, {}: {}", imported.name, finding.at, finding.message);
-                writeln!(err, "warning[{}]: {}", finding.code.name(), report::printable(&text))?;
+                writeln!(err, "warning[{}]: {}", finding.code.name(), report::line(&text))?;
             }
         }
     }

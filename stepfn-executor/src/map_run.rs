@@ -18,6 +18,8 @@ mod write;
 
 use stepfn_core::value::Value;
 
+#[cfg(feature = "object-store")]
+pub(crate) use self::store::Folder;
 pub use self::summary::MapRun;
 pub(crate) use self::{
     batch::Batches,

@@ -17,6 +17,7 @@ mod names;
 
 use std::{fmt, ops::Range};
 
+pub(crate) use self::names::Comparisons;
 pub use self::{
     fix::{Edit, Fix},
     names::{list, nearest, only_near},

@@ -134,9 +134,7 @@ impl Interpreter {
         let source = match source {
             Ok(source) => source,
             Err(IoError::Unbound(bucket)) => return Ok(self.refuse(unbound(bucket))),
-            Err(error) => {
-                Box::pin(stream::once(std::future::ready(Err(error))))
-            }
+            Err(error) => Box::pin(stream::once(std::future::ready(Err(error)))),
         };
         let is_lines = writer.as_ref().is_some_and(|writer| writer.is_lines);
         let mut end = None;

@@ -35,8 +35,16 @@ pub(super) struct Decoder {
 
 enum Decoding {
     Csv(Box<Csv>),
-    Lines { line: Vec<u8>, most: usize },
-    Whole { bytes: Vec<u8>, most: usize, pointer: Option<String>, takes_objects: bool },
+    Lines {
+        line: Vec<u8>,
+        most: usize,
+    },
+    Whole {
+        bytes: Vec<u8>,
+        most: usize,
+        pointer: Option<String>,
+        takes_objects: bool,
+    },
     /// All was read, and these are left of it.
     Rest(Box<dyn Iterator<Item = Entry> + Send>),
 }
@@ -394,7 +402,10 @@ mod tests {
         assert_eq!(of(&csv, "a,bcd\n1,2\n3,4567890", header), fine(2));
         assert_eq!(of(&csv, "a,bcde\n1,2\n", header), (0, long.clone()));
         assert_eq!(of(&given, "1,2\n", header), fine(1));
-        assert_eq!(of(&given, "1,2\n", bounds(|bounds| bounds.header_bytes = 4)), (0, long.replace('5', "4")));
+        assert_eq!(
+            of(&given, "1,2\n", bounds(|bounds| bounds.header_bytes = 4)),
+            (0, long.replace('5', "4"))
+        );
     }
 
     /// Rows of one sign each by headers of thousands of columns, in few bytes that are packed as well.
@@ -407,7 +418,8 @@ mod tests {
         let packed = encoder.finish().unwrap();
         assert!(packed.len() < 10_000);
         let mut decoder =
-            Decoder::new(&Format::Csv { delimiter: b',', headers: None }, "a.gz", Bounds::from(&Limits::AWS)).unwrap();
+            Decoder::new(&Format::Csv { delimiter: b',', headers: None }, "a.gz", Bounds::from(&Limits::AWS))
+                .unwrap();
         decoder.feed(packed);
         for _ in 0..3 {
             let row = decoder.next().unwrap().unwrap().value;

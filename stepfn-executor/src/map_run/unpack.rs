@@ -105,7 +105,16 @@ impl Zstd {
             return Ok((0, None));
         }
         let mut piece = vec![0; PIECE];
-        let (read, written) = self.decoder.decode_from_to(packed, &mut piece).map_err(IoError::failed)?;
+        // The decoder unpacks all whole blocks that it is given, and holds them.
+        let mut given = PACKED.min(packed.len());
+        let (read, written) = loop {
+            let blocks = packed.get(..given).unwrap_or_default();
+            let made = self.decoder.decode_from_to(blocks, &mut piece).map_err(IoError::failed)?;
+            if made != (0, 0) || given == packed.len() || self.decoder.is_finished() {
+                break made;
+            }
+            given = (2 * given).min(packed.len());
+        };
         self.is_inside = true;
         piece.truncate(written);
         if self.decoder.is_finished() && self.decoder.can_collect() == 0 {
@@ -185,5 +194,11 @@ mod tests {
         assert_eq!(unpacked("a.gz", &packed, usize::MAX).unwrap().len(), zeros.len());
         let packed = compress_to_vec(&zeros[..], CompressionLevel::Fastest);
         assert_eq!(unpacked("a.zst", &packed, usize::MAX).unwrap().len(), zeros.len());
+        let mut unpack = Unpack::of_key("a.zst");
+        unpack.feed(packed.clone());
+        assert!(unpack.next().unwrap().is_some());
+        let Packing::Zstd(zstd) = &unpack.packing else { panic!("{}", packed.len()) };
+        let held = zstd.decoder.can_collect();
+        assert!(unpack.taken < packed.len() && held < 18 << 20, "{held} of {}", packed.len());
     }
 }

@@ -11,6 +11,7 @@ use stepfn_core::{
     json::push_token,
     placeholder,
     value::{Map, Value},
+    visible::visible,
 };
 
 use super::{
@@ -85,7 +86,7 @@ impl Writer<'_> {
         }
         // What is wrong stays to be seen where it is allowed.
         let messages = codes.values().flatten();
-        above.extend(messages.map(|message| format!("// FIXME: {}", message.replace(['\n', '\r'], " "))));
+        above.extend(messages.map(|message| format!("// FIXME: {}", visible(message))));
         let codes: Vec<String> =
             codes.keys().map(|code| format!("stepfn::{}", code.replace('-', "_"))).collect();
         if !codes.is_empty() {
