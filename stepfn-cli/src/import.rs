@@ -88,10 +88,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
             }
         };
         match arguments.format {
-            Format::Json => {
-                let summary = summary(path, imported, source, file.as_deref()).to_string();
-                writeln!(out, "{}", report::printable_json(&summary))?;
-            }
+            Format::Json => writeln!(out, "{}", summary(path, imported, source, file.as_deref()))?,
             Format::Text => match &file {
                 Some(file) => writeln!(out, "wrote {}", file.display())?,
                 None => out.write_all(source.text.as_bytes())?,
@@ -181,7 +178,7 @@ fn write(dir: &Path, file: &Path, text: &str, force: bool, written: &[PathBuf]) 
     stepfn_codegen::generate::write_file(file, text).map_err(failed)
 }
 
-fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path>) -> Value {
+fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path>) -> String {
     let allowed = source.allowed.iter().map(|finding| {
         Value::object([
             ("code", Value::from(finding.code.name())),
@@ -189,7 +186,7 @@ fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path
             ("message", finding.message.as_str().into()),
         ])
     });
-    Value::object([
+    let all = Value::object([
         ("file", Value::from(source::name(path))),
         ("machine", imported.name.as_str().into()),
         ("rust_name", imported.rust_name.as_str().into()),
@@ -197,7 +194,8 @@ fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path
         ("source", if file.is_none() { source.text.as_str().into() } else { Value::Null }),
         ("notes", Value::array(imported.notes.iter().map(|note| Value::from(note.as_str())))),
         ("allowed", Value::array(allowed)),
-    ])
+    ]);
+    report::printable_json(&all.to_string())
 }
 
 /// `CsvProcessing` is `csv_processing`.
