@@ -66,14 +66,19 @@ pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -
                     writeln!(out)?;
                 }
             }
-            ReportFormat::Json => writeln!(out, "{}", report::json(&source, &findings))?,
+            ReportFormat::Json => {
+                let found = report::json(&source, &findings).to_string();
+                writeln!(out, "{}", report::printable_json(&found))?;
+            }
             ReportFormat::Sarif | ReportFormat::Github => {
                 entries.extend(findings.iter().map(|found| Entry::of(&source, found)));
             }
         }
     }
     match arguments.format {
-        ReportFormat::Sarif => writeln!(out, "{}", sarif(&entries).to_pretty_string())?,
+        ReportFormat::Sarif => {
+            writeln!(out, "{}", report::printable_json(&sarif(&entries).to_pretty_string()))?;
+        }
         ReportFormat::Github => write!(out, "{}", github(&entries))?,
         ReportFormat::Human | ReportFormat::Json => {}
     }

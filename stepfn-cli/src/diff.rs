@@ -77,7 +77,7 @@ pub fn write_changes(changes: &[Change], format: Format, out: &mut dyn Write) ->
                 ])
             });
             let all = [("changes", Value::array(list)), ("breaking", Value::from(breaking > 0))];
-            writeln!(out, "{}", Value::object(all))?;
+            writeln!(out, "{}", report::printable_json(&Value::object(all).to_string()))?;
         }
         Format::Text => {
             for change in changes {
@@ -87,10 +87,10 @@ pub fn write_changes(changes: &[Change], format: Format, out: &mut dyn Write) ->
                     ChangeKind::Changed => AnsiColor::Yellow,
                 }
                 .on_default();
-                writeln!(out, "{colour}{}{colour:#}", report::printable(&change.to_string()))?;
+                writeln!(out, "{colour}{}{colour:#}", report::line(&change.to_string()))?;
                 if let Some(why) = &change.breaks {
                     let red = AnsiColor::Red.on_default().bold();
-                    writeln!(out, "    {red}breaking{red:#}: {}", report::printable(why))?;
+                    writeln!(out, "    {red}breaking{red:#}: {}", report::line(why))?;
                 }
             }
             let summary = match (changes.len(), breaking) {

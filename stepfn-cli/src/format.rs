@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> 
         }
         if arguments.check {
             if stale {
-                writeln!(out, "{}", source.name)?;
+                writeln!(out, "{}", report::line(&source.name))?;
                 difference(out, &source.text, &text)?;
                 outcome = outcome.max(Outcome::Findings);
             }
@@ -140,9 +140,20 @@ fn json(source: &Source, err: &mut dyn Write) -> io::Result<Made> {
     Ok(Made { is_whole: text.is_some(), text, machines: 0 })
 }
 
+/// The lines that are compared at most, from the first that differs.
+const MOST_COMPARED: usize = 1_000;
+
 /// Writes the changes, in the form of `diff -u`.
 fn difference(out: &mut dyn Write, before: &str, after: &str) -> io::Result<()> {
-    let diff = similar::TextDiff::from_lines(before, after);
+    let lines = before.split_inclusive('\n').zip(after.split_inclusive('\n'));
+    let same: usize = lines.take_while(|(a, b)| a == b).map(|(line, _)| line.len()).sum();
+    // What is long is not compared to its end: that takes the product of both lengths.
+    let end = |text: &str| {
+        let rest = text.get(same..).unwrap_or_default();
+        rest.match_indices('\n').nth(MOST_COMPARED - 1).map_or(text.len(), |(at, _)| same + at + 1)
+    };
+    let (old, new) = (end(before), end(after));
+    let diff = similar::TextDiff::from_lines(&before[..old], &after[..new]);
     for hunk in diff.unified_diff().context_radius(2).iter_hunks() {
         writeln!(out, "{}", hunk.header())?;
         for change in hunk.iter_changes() {
@@ -154,6 +165,9 @@ fn difference(out: &mut dyn Write, before: &str, after: &str) -> io::Result<()> 
             };
             writeln!(out, "{style}{}{line}{style:#}", change.tag())?;
         }
+    }
+    if old < before.len() || new < after.len() {
+        writeln!(out, "… and what follows, which is not compared")?;
     }
     Ok(())
 }

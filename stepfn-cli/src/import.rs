@@ -97,18 +97,18 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
         if arguments.format == Format::Text {
             out.flush()?;
             for note in &imported.notes {
-                writeln!(err, "note: {}: {}", imported.name, report::printable(note))?;
+                writeln!(err, "note: {}: {}", report::line(&imported.name), report::line(note))?;
             }
             for function in &imported.functions {
                 let said = format!(
                     "`{}` is declared without a body: its input and output may be anything until you write their types",
                     function.rust_name
                 );
-                writeln!(err, "note: {}: {}", imported.name, report::printable(&said))?;
+                writeln!(err, "note: {}: {}", report::line(&imported.name), report::line(&said))?;
             }
             for finding in &source.allowed {
                 let text = format!("{}, {}: {}", imported.name, finding.at, finding.message);
-                writeln!(err, "warning[{}]: {}", finding.code.name(), report::printable(&text))?;
+                writeln!(err, "warning[{}]: {}", finding.code.name(), report::line(&text))?;
             }
         }
     }
@@ -178,7 +178,7 @@ fn write(dir: &Path, file: &Path, text: &str, force: bool, written: &[PathBuf]) 
     stepfn_codegen::generate::write_file(file, text).map_err(failed)
 }
 
-fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path>) -> Value {
+fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path>) -> String {
     let allowed = source.allowed.iter().map(|finding| {
         Value::object([
             ("code", Value::from(finding.code.name())),
@@ -186,7 +186,7 @@ fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path
             ("message", finding.message.as_str().into()),
         ])
     });
-    Value::object([
+    let all = Value::object([
         ("file", Value::from(source::name(path))),
         ("machine", imported.name.as_str().into()),
         ("rust_name", imported.rust_name.as_str().into()),
@@ -194,7 +194,8 @@ fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path
         ("source", if file.is_none() { source.text.as_str().into() } else { Value::Null }),
         ("notes", Value::array(imported.notes.iter().map(|note| Value::from(note.as_str())))),
         ("allowed", Value::array(allowed)),
-    ])
+    ]);
+    report::printable_json(&all.to_string())
 }
 
 /// `CsvProcessing` is `csv_processing`.

@@ -7,6 +7,7 @@ use stepfn_core::{
     diagnostic::Severity,
     json::{self, Span},
     value::Value,
+    visible::{is_visible, visible},
 };
 
 use crate::source::Source;
@@ -117,7 +118,13 @@ pub(crate) fn fix(source: &Source, found: &Located) -> Option<(bool, Vec<(Span, 
 /// assert_eq!(github(&[entry]), "::error file=a.json,title=too-large::100%25 of%0Ait\n");
 /// ```
 pub fn github(entries: &[Entry]) -> String {
-    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let shown = |text: &str| -> String {
+        let seen = |c: char| c == '\n' || c == '\r' || is_visible(c);
+        text.chars()
+            .map(|c| if seen(c) { c.to_string() } else { visible(&c.to_string()).into_owned() })
+            .collect()
+    };
+    let data = |text: &str| shown(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
     let mut out = String::new();
     for entry in entries {

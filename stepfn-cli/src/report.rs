@@ -47,9 +47,9 @@ pub(crate) fn text(out: &mut dyn Write, source: &Source, found: &Located) -> io:
 /// Writes AWS's diagnostic: `ERROR SCHEMA_VALIDATION_FAILED: message at /States/X`.
 pub(crate) fn issue(out: &mut dyn Write, issue: &Issue) -> io::Result<()> {
     let colour = colour(Severity::Error);
-    write!(out, "{colour}ERROR {}{colour:#}: {BOLD}{}{BOLD:#}", issue.code, printable(&issue.message))?;
+    write!(out, "{colour}ERROR {}{colour:#}: {BOLD}{}{BOLD:#}", issue.code, line(&issue.message))?;
     match &issue.location {
-        Some(location) => writeln!(out, " at {}", printable(location)),
+        Some(location) => writeln!(out, " at {}", line(location)),
         None => writeln!(out),
     }
 }
@@ -87,13 +87,13 @@ impl Place<'_> {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let title = level.primary_title(printable(message));
+        let title = level.primary_title(line(message));
         let title = match code {
             Some(code) => title.id(code.name()).id_url(code.url()),
             None => title,
         };
         let (snippet, is_cut) = self.snippet();
-        let name = printable(self.name);
+        let name = line(self.name);
         // The renderer counts the columns itself, where it has the whole line.
         let mut group = if is_cut {
             title
@@ -139,7 +139,7 @@ impl Place<'_> {
             .line_start(first.1)
             .annotation(AnnotationKind::Primary.span(within(&span.range)));
         for (_, span, message) in others {
-            let annotation = AnnotationKind::Context.span(within(&span.range)).label(printable(message));
+            let annotation = AnnotationKind::Context.span(within(&span.range)).label(line(message));
             snippet = snippet.annotation(annotation);
         }
         (snippet, is_cut)
@@ -166,8 +166,11 @@ fn lines(text: &str, range: &Range<usize>) -> (Range<usize>, bool) {
 /// A text without what would move the cursor or change the terminal.
 pub fn printable(text: &str) -> String {
     let (mut out, mut cells) = (String::new(), 0);
-    for c in text.chars() {
-        if c == '\n' {
+    for (at, c) in text.char_indices() {
+        if c == '\n' && is_command(text.get(at + 1..).unwrap_or_default()) {
+            out.push_str("\\n");
+            cells += 2;
+        } else if c == '\n' {
             out.push(c);
             cells = 0;
         } else {
@@ -175,6 +178,16 @@ pub fn printable(text: &str) -> String {
         }
     }
     out
+}
+
+/// Returns `true` if a text would be taken for a command of GitHub's runner, which reads all that its steps write.
+fn is_command(text: &str) -> bool {
+    text.trim_start().starts_with("::")
+}
+
+/// A text that is one line, though a name in it may have line breaks: these are shown as `\n`, so that no name pretends to be a line of its own.
+pub(crate) fn line(text: &str) -> String {
+    printable(&text.replace('\n', "\\n"))
 }
 
 /// JSON as it is shown: characters that would change the terminal, or hide, have JSON's own escapes.
@@ -313,11 +326,7 @@ pub(crate) fn ended(
         _ => status.to_string(),
     };
     let seconds = took.as_secs_f64();
-    writeln!(
-        err,
-        "{colour}{}{colour:#} after {seconds:.3} s of virtual time, {transitions}",
-        printable(&text)
-    )
+    writeln!(err, "{colour}{}{colour:#} after {seconds:.3} s of virtual time, {transitions}", line(&text))
 }
 
 /// Writes a message that is of no place in a text.

@@ -198,7 +198,7 @@ pub(crate) fn machine_of(
     if deny_errors {
         return refuse(err, &format!("`{}` is not {done}: it has errors", source.name), Outcome::Findings);
     }
-    let name = report::printable(&source.name);
+    let name = report::line(&source.name);
     writeln!(err, "`{name}` has errors, but AWS creates it: it is {done} as AWS would run it")?;
     Ok(checked.machine)
 }
@@ -323,7 +323,7 @@ pub fn write_history(history: &History, format: Option<Format>, err: &mut dyn Wr
     }
     let route = history.route();
     if !route.steps.is_empty() {
-        writeln!(err, "path: {}", report::printable(&route.to_string()))?;
+        writeln!(err, "path: {}", report::line(&route.to_string()))?;
     }
     Ok(())
 }

@@ -20,7 +20,9 @@ pub(crate) fn run(arguments: &Validate, out: &mut dyn Write, err: &mut dyn Write
     };
     let answer = validate(&source.text, workflow_type(arguments.express));
     match arguments.format {
-        Format::Json => writeln!(out, "{}", answer.to_json().to_pretty_string())?,
+        Format::Json => {
+            writeln!(out, "{}", report::printable_json(&answer.to_json().to_pretty_string()))?;
+        }
         Format::Text => {
             for issue in &answer.diagnostics {
                 report::issue(out, issue)?;

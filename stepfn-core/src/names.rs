@@ -1,6 +1,6 @@
 //! Names: which one was meant, and lists of them.
 
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 /// A name that is none of those of its kind.
 ///
@@ -86,6 +86,28 @@ pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// The comparisons of names that an analysis may still make. Suggestions are help, and thousands of slips among thousands of names would cost
+/// more than all the rest.
+#[derive(Debug)]
+pub(crate) struct Comparisons(Cell<usize>);
+
+impl Default for Comparisons {
+    fn default() -> Self {
+        Self(Cell::new(500_000))
+    }
+}
+
+impl Comparisons {
+    /// Returns the names, where a name may still be compared with all of them.
+    pub(crate) fn of<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Option<Vec<&'n str>> {
+        let left = self.0.get();
+        let names: Vec<&str> = names.into_iter().take(left).collect();
+        self.0.set(left - names.len());
+        // As many as that may have been cut.
+        if names.len() < left { Some(names) } else { None }
+    }
 }
 
 /// Returns the number of slips within which a name is still recognized.
@@ -176,7 +198,9 @@ impl Rows {
 /// `a`, `b` and `c`, each in backticks; long lists are cut.
 pub fn list(names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
     const MOST: usize = 12;
-    let names: Vec<_> = names.into_iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    // One more shows that there are more; those behind it are not even looked at.
+    let names = names.into_iter().take(MOST + 1);
+    let names: Vec<_> = names.map(|name| format!("`{}`", name.as_ref())).collect();
     if names.len() > MOST { format!("{}, …", names[..MOST].join(", ")) } else { names.join(", ") }
 }
 

@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use object_store::{ObjectStore, local::LocalFileSystem};
 use stepfn_core::{definition::Definition, diagnostic::nearest, task::Handler};
 
+#[cfg(feature = "object-store")]
+use crate::map_run::Folder;
 use crate::{
     declared::Held,
     eval::system_bytes,
@@ -326,7 +328,7 @@ impl ExecutorBuilder {
     }
 
     /// Binds a bucket to a folder of this machine, whose files are its objects. The folder must be there when the executor is
-    /// built.
+    /// built. Symbolic links in it are neither read nor written through.
     ///
     /// Needs the feature `object-store`.
     #[cfg(feature = "object-store")]
@@ -515,7 +517,7 @@ fn with_folders(
             Ok(store) => Arc::new(store),
             Err(error) => return Err(BuildError::Folder { bucket, reason: error.to_string() }),
         };
-        buckets.insert(bucket, Arc::new(store));
+        buckets.insert(bucket, Arc::new(Folder { store, root: folder }));
     }
     Ok(buckets)
 }

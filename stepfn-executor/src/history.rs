@@ -7,7 +7,7 @@ pub(crate) mod status_change;
 use std::{fmt, sync::Arc};
 
 use jiff::Timestamp;
-use stepfn_core::{definition::LogLevel, value::Value};
+use stepfn_core::{definition::LogLevel, value::Value, visible::visible};
 
 pub(crate) use self::event::{Event, EventError, EventKind, Iteration, Scheduled};
 pub use self::route::{Route, RouteStep};
@@ -219,7 +219,7 @@ impl fmt::Display for HistoryEvent<'_> {
             self.event_type
         )?;
         if let Some(state) = self.state {
-            write!(f, " {state}")?;
+            write!(f, " {}", visible(state))?;
         }
         render::brief(self.event, f)
     }

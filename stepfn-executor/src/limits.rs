@@ -52,6 +52,14 @@ pub struct Limits {
     pub inline_concurrency: usize,
     /// Children of a distributed Map that run at once, whatever its `MaxConcurrency`: 10,000.
     pub distributed_concurrency: usize,
+    /// Bytes of the headers of a CSV file of items: 10 KiB. More is `States.ItemReaderFailed`.
+    pub csv_header_bytes: usize,
+    /// Bytes of a line, or a row, of a file of items: 16 MiB. AWS documents no bound. More is
+    /// [`RunError::ItemsTooLarge`](crate::RunError::ItemsTooLarge).
+    pub item_bytes: usize,
+    /// Bytes of a file of items that has to be held whole, unpacked: JSON, a manifest, Parquet. 256 MiB, where AWS takes 10 GB. More is
+    /// [`RunError::ItemsTooLarge`](crate::RunError::ItemsTooLarge).
+    pub file_bytes: usize,
     /// Executions that are open at one time, those that others start not counted: 1,000,000. One more is
     /// [`RunError::ExecutionLimitExceeded`](crate::RunError::ExecutionLimitExceeded).
     pub open_executions: usize,
@@ -93,6 +101,9 @@ impl Limits {
         cause_chars: 32_768,
         inline_concurrency: 40,
         distributed_concurrency: 10_000,
+        csv_header_bytes: 10 * 1024,
+        item_bytes: 16 << 20,
+        file_bytes: 256 << 20,
         open_executions: 1_000_000,
         activity_tasks: 1_000_000,
         known_names: 100_000,

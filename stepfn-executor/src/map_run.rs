@@ -1,7 +1,7 @@
 //! Input and output of a Map's distributed mode (AWS, "Using Map state in Distributed mode").
 //!
 //! Items are read as a stream, one object of a bucket after the other, and results are written as they come, so that
-//! neither is ever held as a whole. Buckets are `object_store`s that the executor is given.
+//! neither is ever held as a whole; what has to be held, such as a file of JSON, has a bound. Buckets are `object_store`s that the executor is given.
 
 mod batch;
 mod bucket;
@@ -18,10 +18,13 @@ mod write;
 
 use stepfn_core::value::Value;
 
+#[cfg(feature = "object-store")]
+pub(crate) use self::store::Folder;
 pub use self::summary::MapRun;
 pub(crate) use self::{
     batch::Batches,
     bucket::{Bucket, Buckets, bucket},
+    decode::Held,
     read::{Items, Read, Request, open},
     write::{Ended, Export, entries},
 };
@@ -35,9 +38,20 @@ pub(crate) enum IoError {
     Failed(String),
     /// AWS reads it and the executor does not.
     Unsupported(String),
+    /// A reader would hold more than the executor's limits allow.
+    TooLarge(Held),
 }
 
 impl IoError {
+    /// Returns the cause of a failed writer.
+    pub(crate) fn cause(self) -> String {
+        match self {
+            Self::Failed(cause) | Self::Unsupported(cause) => cause,
+            Self::Unbound(bucket) => format!("no bucket `{bucket}` is bound"),
+            Self::TooLarge(held) => format!("too large: {held:?}"),
+        }
+    }
+
     fn failed(reason: impl std::fmt::Display) -> Self {
         Self::Failed(reason.to_string())
     }

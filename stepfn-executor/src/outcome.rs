@@ -329,6 +329,15 @@ pub enum RunError {
         /// The error.
         reason: String,
     },
+    /// A file of items has a line or a row, or is itself, larger than what a reader may hold.
+    ItemsTooLarge {
+        /// The Map state.
+        state: String,
+        /// The bytes that a reader may hold.
+        limit: usize,
+        /// The field of [`Limits`](crate::Limits) that sets them.
+        setting: &'static str,
+    },
     /// A handler has no answer for a call, such as a mock whose answers are used up.
     NoAnswer {
         /// The state.
@@ -431,6 +440,13 @@ impl fmt::Display for RunError {
                 write!(
                     f,
                     "state `{state}`: the executor cannot run it: {reason}\nhelp: mock what comes before, or test the state on AWS"
+                )
+            }
+            Self::ItemsTooLarge { state, limit, setting } => {
+                let held = if *setting == "file_bytes" { "a file" } else { "a line or a row" };
+                write!(
+                    f,
+                    "state `{state}`: {held} of items has more than {limit} bytes\nhelp: raise `Limits::{setting}` by `.limits(…)`, if that is meant"
                 )
             }
             Self::NoAnswer { state, place, call, reason } => {

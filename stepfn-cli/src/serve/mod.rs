@@ -270,12 +270,12 @@ impl ServeOptions {
             Place::Memory => writeln!(out, "executions are kept in memory: they end with this process")?,
             Place::File(path) => {
                 let path = path.display().to_string();
-                writeln!(out, "executions are kept in `{}`", report::printable(&path))?;
+                writeln!(out, "executions are kept in `{}`", report::line(&path))?;
             }
             Place::Postgres(_) => writeln!(out, "executions are kept in Postgres")?,
         }
         for (name, arn) in arns {
-            writeln!(out, "{}: {}", report::printable(name), report::printable(arn))?;
+            writeln!(out, "{}: {}", report::line(name), report::line(arn))?;
         }
         let mut client = address;
         if address.ip().is_unspecified() {

@@ -297,3 +297,43 @@ fn certain_slips_are_fixed_in_the_file() {
     assert!(err.contains("standard input cannot be fixed in place"), "{err}");
     assert_eq!(code, 2);
 }
+
+/// What begins a line with `::` is a command to GitHub's runner, whoever wrote it.
+#[test]
+fn names_cannot_pretend_to_be_lines_of_their_own() {
+    let name = r"A\n::warning::mine\n  ::error::mine\nerror: mine\u202e\u009b";
+    let text = format!(
+        r#"{{"StartAt":"{name}","States":{{"{name}":{{"Type":"Pass","Next":"B{name}"}},"C{name}":{{"Type":"Fail","Error":"{name}","Cause":"{name}"}}}}}}"#
+    );
+    let fails = format!(
+        r#"{{"StartAt":"{name}","States":{{"{name}":{{"Type":"Fail","Error":"{name}","Cause":"{name}"}}}}}}"#
+    );
+    let place = Place::new(&[("a.json", &text), ("b.json", &fails)]);
+    for arguments in [
+        &["check", "a.json"][..],
+        &["check", "--format", "json", "a.json"],
+        &["check", "--format", "sarif", "a.json"],
+        &["validate", "a.json"],
+        &["validate", "--format", "json", "a.json"],
+        &["run", "a.json"],
+        &["run", "b.json", "--history", "text"],
+        &["run", "b.json", "--history", "json"],
+        &["diff", "a.json", "b.json"],
+        &["fmt", "--check", "a.json"],
+        &["import", "--format", "json", "a.json", "b.json"],
+    ] {
+        let Run { out, err, .. } = place.run(arguments);
+        let all = format!("{out}{err}");
+        let line = all.lines().find(|line| {
+            let line = line.trim_start();
+            line.starts_with("::") || line.starts_with("error: mine")
+        });
+        assert_eq!(line, None, "{arguments:?}: {all}");
+        assert!(!all.contains(['\u{202e}', '\u{9b}']), "{arguments:?}: {all}");
+    }
+    let Run { out, .. } = place.run(&["check", "--format", "github", "a.json"]);
+    assert!(out.lines().all(|line| line.starts_with("::error file=a.json,")), "{out}");
+    assert!(!out.contains(['\u{202e}', '\u{9b}']), "{out}");
+    let Run { out, .. } = place.run(&["import", "a.json"]);
+    assert!(out.contains("// FIXME: ") && !out.contains(['\u{202e}', '\u{9b}']), "{out}");
+}

@@ -40,6 +40,23 @@ fn check_lists_what_is_stale_and_writes_nothing() {
     assert_eq!(place.run(&["fmt", "--check", "b.json"]).code, 0);
 }
 
+/// A comparison takes the product of both lengths.
+#[test]
+fn long_files_are_not_compared_to_their_end() {
+    let keys: Vec<_> = (0..5_000).map(|key| format!(r#""k{key}":{key}"#)).collect();
+    let text = LOOSE.replace(r#""b":1.50"#, &keys.join(","));
+    let Run { out, code, .. } = Place::new(&[("a.json", &text)]).run(&["fmt", "--check", "a.json"]);
+    assert_eq!(code, 1);
+    assert!(out.ends_with("… and what follows, which is not compared\n"), "{out}");
+    assert_eq!(out.lines().filter(|line| line.starts_with('+')).count(), 1_000);
+    // What is the same at the beginning does not count.
+    let canonical = CANONICAL.replace("1.50", &format!("[{}1]", "1,\n".repeat(3_000)));
+    let Run { out: whole, .. } = Place::new(&[]).run_with(&["fmt", "-"], &canonical);
+    let late = whole.replace("\"Colour\": \"red\"", "\"Colour\":\"red\"");
+    let Run { out, .. } = Place::new(&[("a.json", &late)]).run(&["fmt", "--check", "a.json"]);
+    assert!(out.contains("@@ -30") && out.ends_with("+      \"Colour\": \"red\"\n     }\n   }\n"), "{out}");
+}
+
 #[test]
 fn standard_input_goes_to_standard_output() {
     let Run { out, err, code } = Place::new(&[]).run_with(&["fmt", "-"], LOOSE);

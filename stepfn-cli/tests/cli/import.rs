@@ -141,6 +141,14 @@ fn what_is_too_large_is_refused_before_it_is_held() {
 }
 
 #[test]
+fn a_machine_that_aws_would_not_take_is_refused_before_it_is_looked_at() {
+    let states: Vec<_> = (0..80_000).map(|at| format!(r#""state {at}":{{"Type":"Pass"}}"#)).collect();
+    let text = format!(r#"{{"StartAt":"A","States":{{{}}}}}"#, states.join(","));
+    let run = Place::new(&[("huge.asl.json", &text)]).run(&["import", "huge.asl.json"]);
+    assert!(run.code == 1 && run.err.contains("1048576 is the most"), "{}", run.err);
+}
+
+#[test]
 fn two_machines_never_share_a_file() {
     let text = "stepFunctions:\n  stateMachines:\n    a-b:\n      definition: &d { StartAt: A, States: { A: { Type: Succeed } } }\n    a_b:\n      definition: *d\n";
     let place = Place::new(&[("serverless.yml", text)]);

@@ -1,5 +1,7 @@
 //! Diagnostics that only follow from one of the reader.
 
+use std::collections::BTreeSet;
+
 use super::Code;
 use crate::{
     asl::StateMachine,
@@ -9,50 +11,73 @@ use crate::{
 /// Removes the diagnostics that only follow from what the reader could not read.
 pub(super) fn remove(machine: &StateMachine, read: &[Diagnostic], findings: &mut Vec<Diagnostic>) {
     let json = machine.to_json();
-    let broken: Vec<&Diagnostic> =
-        read.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let errors = read.iter().filter(|finding| finding.severity == Severity::Error);
+    let broken = Broken::of(errors);
     findings.retain(|finding| {
         let target = || json.pointer(&finding.at)?.as_str();
-        !broken.iter().any(|cause| follows(finding, cause, target()))
+        !broken.causes(finding, target)
     });
 }
 
-fn follows(finding: &Diagnostic, cause: &Diagnostic, target: Option<&str>) -> bool {
-    match finding.code {
-        // What is gone may have led on.
-        Code::UnreachableState | Code::NoTerminalState | Code::EndlessLoop => {
-            let scope = finding.at.rfind("/States").map_or("", |states| &finding.at[..states]);
-            cause.at.starts_with(&format!("{scope}/States/"))
+/// The places that the reader could not read.
+struct Broken<'r> {
+    places: BTreeSet<&'r str>,
+    /// Those of values of the wrong kind.
+    of_wrong_kind: BTreeSet<&'r str>,
+}
+
+impl<'r> Broken<'r> {
+    fn of(errors: impl Iterator<Item = &'r Diagnostic> + Clone) -> Self {
+        let wrong = errors.clone().filter(|error| error.code == Code::WrongKind);
+        Self {
+            places: errors.map(|error| &*error.at).collect(),
+            of_wrong_kind: wrong.map(|error| &*error.at).collect(),
         }
-        Code::UnknownState => {
-            let scope = finding.at.rfind("/States/").map_or("", |states| &finding.at[..states]);
-            let scope = finding.at.strip_suffix("/StartAt").unwrap_or(scope);
-            let Some(target) = target else { return false };
-            let state = crate::flow::pointer(scope, target);
-            cause.at == state || cause.at == format!("{state}/Type")
+    }
+
+    /// Returns `true` if a diagnostic only follows from what could not be read.
+    fn causes<'t>(&self, finding: &Diagnostic, target: impl FnOnce() -> Option<&'t str>) -> bool {
+        let at = finding.at.as_str();
+        match finding.code {
+            // What is gone may have led on.
+            Code::UnreachableState | Code::NoTerminalState | Code::EndlessLoop => {
+                let scope = at.rfind("/States").map_or("", |states| &at[..states]);
+                self.begins(&format!("{scope}/States/"))
+            }
+            Code::UnknownState => {
+                let scope = at.rfind("/States/").map_or("", |states| &at[..states]);
+                let scope = at.strip_suffix("/StartAt").unwrap_or(scope);
+                let Some(target) = target() else { return false };
+                let state = crate::flow::pointer(scope, target);
+                self.places.contains(&*state) || self.places.contains(&*format!("{state}/Type"))
+            }
+            // The field is there, but of the wrong kind.
+            Code::MissingTransition => self.has_field(at, &["Next", "End"]),
+            Code::WaitFields => self.has_field(at, &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]),
+            // A list that is missing, or one of whose entries cannot be read.
+            Code::EmptyList => {
+                let parent = at.rsplit_once('/').map_or("", |(parent, _)| parent);
+                self.places.contains(parent) || is_within(&self.places, at) || self.begins(&format!("{at}/"))
+            }
+            _ => is_within(&self.of_wrong_kind, at),
         }
-        // The field is there, but of the wrong kind.
-        Code::MissingTransition => is_field(cause, &finding.at, &["Next", "End"]),
-        Code::WaitFields => {
-            is_field(cause, &finding.at, &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"])
-        }
-        // A list that is missing, or one of whose entries cannot be read.
-        Code::EmptyList => {
-            let parent = finding.at.rsplit_once('/').map_or("", |(parent, _)| parent);
-            cause.at == parent || within(&cause.at, &finding.at) || within(&finding.at, &cause.at)
-        }
-        _ => cause.code == Code::WrongKind && within(&finding.at, &cause.at),
+    }
+
+    /// Returns `true` if a place begins so.
+    fn begins(&self, with: &str) -> bool {
+        self.places.range(with..).next().is_some_and(|place| place.starts_with(with))
+    }
+
+    /// Returns `true` if the reader could not read one of these fields of a state.
+    fn has_field(&self, state: &str, fields: &[&str]) -> bool {
+        fields.iter().any(|field| self.places.contains(&*format!("{state}/{field}")))
     }
 }
 
-/// Returns `true` if the reader could not read one of these fields of a state.
-fn is_field(cause: &Diagnostic, state: &str, fields: &[&str]) -> bool {
-    cause.at.rsplit_once('/').is_some_and(|(parent, field)| parent == state && fields.contains(&field))
-}
-
-/// Returns `true` if a place is another one, or inside it.
-fn within(at: &str, outer: &str) -> bool {
-    at.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Returns `true` if a place is one of these, or inside of one.
+fn is_within(places: &BTreeSet<&str>, at: &str) -> bool {
+    let ends = at.match_indices('/').map(|(end, _)| end).chain([at.len()]);
+    ends.into_iter().any(|end| places.contains(&at[..end]))
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ mod not_a_reference_path;
 mod number_out_of_range;
 mod numbers;
 mod order;
-mod over_limit;
+pub(crate) mod over_limit;
 mod page;
 mod result_path_context;
 mod retry_values;
@@ -105,6 +105,7 @@ mod wrong_type;
 
 pub use self::{
     fix::{Fixed, fix_text},
+    over_limit::MOST_BYTES,
     page::Page,
     text::{Checked, Located, check_text},
     timestamp::{Timestamp, TimestampError},

@@ -32,8 +32,8 @@ pub(super) const PAGE: Page = Page {
 
 /// Characters of a state's name.
 const NAME: usize = 80;
-/// Bytes of a definition.
-const DEFINITION: usize = 1_048_576;
+/// The bytes that a definition may have, blanks left out.
+pub const MOST_BYTES: usize = 1_048_576;
 
 pub(super) fn check(walk: &Walk<'_>, machine: &StateMachine, findings: &mut Vec<Diagnostic>) {
     for node in walk.nodes() {
@@ -52,13 +52,13 @@ pub(super) fn check(walk: &Walk<'_>, machine: &StateMachine, findings: &mut Vec<
 }
 
 /// Returns the error of a text that is too long, which is known before anything else of it.
-pub(super) fn of_text(text: &str, value: &Value) -> Option<Diagnostic> {
-    if text.len() <= DEFINITION { None } else { of_length(value.to_string().len()) }
+pub(crate) fn of_text(text: &str, value: &Value) -> Option<Diagnostic> {
+    if text.len() <= MOST_BYTES { None } else { of_length(value.to_string().len()) }
 }
 
 fn of_length(bytes: usize) -> Option<Diagnostic> {
-    let message = format!("the state machine: {bytes} bytes without blanks, and {DEFINITION} is the most");
-    (bytes > DEFINITION).then(|| {
+    let message = format!("the state machine: {bytes} bytes without blanks, and {MOST_BYTES} is the most");
+    (bytes > MOST_BYTES).then(|| {
         Diagnostic::new(Code::OverLimit, "", message).help(
             "move a part of it to a state machine of its own, and start that by `states:startExecution`",
         )

@@ -56,18 +56,9 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
     // A machine comes after those around it.
     let mut outer: Vec<Vec<usize>> = Vec::with_capacity(walk.scopes.len());
     for scope in &walk.scopes {
-        let around = walk.scopes[..outer.len()].iter().enumerate().rev().find(|(_, around)| {
-            around
-                .nodes
-                .iter()
-                .any(|node| scope.at.strip_prefix(&node.at).is_some_and(|rest| rest.starts_with('/')))
-        });
-        let inherited = around.map(|(index, around)| {
-            let own_execution = around.nodes.iter().any(|node| {
-                let is_owner = scope.at.strip_prefix(&node.at).is_some_and(|rest| rest.starts_with('/'));
-                is_owner && matches!(&node.state.kind, StateKind::Map(map) if map.is_distributed())
-            });
-            if own_execution {
+        let inherited = scope.outer.map(|(index, owner)| {
+            // The children of a distributed Map are executions of their own.
+            if matches!(&owner.kind, StateKind::Map(map) if map.is_distributed()) {
                 return Vec::new();
             }
             let mut chain = outer.get(index).cloned().unwrap_or_default();

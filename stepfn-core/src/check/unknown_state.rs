@@ -40,7 +40,10 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
                 let border = "no transition crosses the border of a Map or Parallel state";
                 return finding.help(format!("a state `{name}` is {place}, but {border}"));
             }
-            finding.did_you_mean(name, names())
+            match walk.comparisons.of(names()) {
+                Some(names) => finding.did_you_mean(name, names),
+                None => finding,
+            }
         };
         let start = &scope.machine.start_at;
         // The reader reports a missing field, and an empty machine has no name to give.
@@ -108,5 +111,18 @@ mod tests {
                 "unknown-state /States/Pick/Default",
             ]
         );
+    }
+
+    /// Each slip is compared with each name, until that costs too much.
+    #[test]
+    fn thousands_of_slips_are_compared_with_some_of_the_names_alone() {
+        let states: Vec<_> = (0..1_500)
+            .map(|at| format!(r#""Step{at}": {{ "Type": "Pass", "Next": "Stepp{}" }}"#, (at + 1) % 1_500))
+            .collect();
+        let found = lines(&format!(r#"{{ "StartAt": "Step0", "States": {{ {} }} }}"#, states.join(", ")));
+        let found: Vec<_> = found.iter().filter(|line| line.starts_with("unknown-state ")).collect();
+        assert_eq!(found.len(), 1_500);
+        let helped = found.iter().filter(|line| line.contains("did you mean `Step")).count();
+        assert!((100..300).contains(&helped), "{helped}");
     }
 }

@@ -4,7 +4,7 @@ pub(super) use crate::json::below;
 use crate::{
     asl::{QueryLanguage, State, StateKind, StateMachine, WorkflowType},
     check::Code,
-    diagnostic::Diagnostic,
+    diagnostic::{Comparisons, Diagnostic},
     json::push_token,
     jsonata,
 };
@@ -12,6 +12,8 @@ use crate::{
 /// A machine with all that are nested in it, in the order of the text.
 pub(super) struct Walk<'m> {
     pub(super) scopes: Vec<Scope<'m>>,
+    /// The comparisons of names that suggestions may still cost.
+    pub(super) comparisons: Comparisons,
 }
 
 /// One machine: transitions stay inside.
@@ -21,6 +23,8 @@ pub(super) struct Scope<'m> {
     pub(super) machine: &'m StateMachine,
     /// The name of the Map or Parallel state that the machine is in.
     pub(super) owner: Option<&'m str>,
+    /// The index of the scope of that state, and the state.
+    pub(super) outer: Option<(usize, &'m State)>,
     /// Standard or Express, where a distributed Map may choose for its children.
     pub(super) workflow_type: WorkflowType,
     pub(super) nodes: Vec<Node<'m>>,
@@ -38,7 +42,7 @@ pub(super) struct Node<'m> {
 
 impl<'m> Walk<'m> {
     pub(super) fn new(machine: &'m StateMachine, workflow_type: WorkflowType) -> Self {
-        let mut walk = Self { scopes: Vec::new() };
+        let mut walk = Self { scopes: Vec::new(), comparisons: Comparisons::default() };
         walk.enter(String::new(), machine, None, workflow_type, QueryLanguage::default());
         walk
     }
@@ -47,7 +51,7 @@ impl<'m> Walk<'m> {
         &mut self,
         at: String,
         machine: &'m StateMachine,
-        owner: Option<&'m str>,
+        outer: Option<(usize, &'m State, &'m str)>,
         workflow_type: WorkflowType,
         language: QueryLanguage,
     ) {
@@ -64,14 +68,17 @@ impl<'m> Walk<'m> {
                 let workflow_type = child_type(node.state, workflow_type);
                 let machines = node.state.children().into_iter();
                 machines.map(move |(below, machine)| {
-                    (format!("{}{below}", node.at), machine, node.name, workflow_type)
+                    (format!("{}{below}", node.at), machine, node.state, node.name, workflow_type)
                 })
             })
             .collect();
-        self.scopes.push(Scope { at, machine, owner, workflow_type, nodes });
-        for (at, machine, owner, workflow_type) in inside {
+        let owner = outer.map(|(.., name)| name);
+        let outer = outer.map(|(scope, state, _)| (scope, state));
+        let own = self.scopes.len();
+        self.scopes.push(Scope { at, machine, owner, outer, workflow_type, nodes });
+        for (at, machine, state, name, workflow_type) in inside {
             // A state's own query language is not handed down: only the outermost machine's is.
-            self.enter(at, machine, Some(owner), workflow_type, language);
+            self.enter(at, machine, Some((own, state, name)), workflow_type, language);
         }
     }
 

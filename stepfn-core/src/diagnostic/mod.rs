@@ -17,6 +17,7 @@ mod fix;
 
 use std::{fmt, ops::Range};
 
+pub(crate) use self::names::Comparisons;
 pub use self::{
     code::Code,
     fix::{Edit, Fix},

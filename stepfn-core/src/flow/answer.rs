@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     asl::Task,
-    diagnostic::{Code, Severity, list},
+    diagnostic::{Code, Comparisons, Severity, list},
     path::{Segment, SegmentKind},
     service::{Kind, Member, Resource, Shape, lookup},
     shape::{Bounds, Need},
@@ -268,7 +268,7 @@ fn no_member(shape: &Shape, members: &[Member], key: &str) -> (String, Hint, Sev
         _ => format!("the service answers {}", list(members.iter().map(|member| &member.name))),
     };
     let is_named = |name: &str| members.iter().any(|member| member.name == name);
-    let mut hint = Hint::near("", key, members.iter().map(|member| &*member.name));
+    let mut hint = Hint::near(&Comparisons::default(), "", key, members.iter().map(|member| &*member.name));
     let is_near = matches!(hint, Hint::Name { .. });
     let severity = if !is_near && shape.is_sdk() { Severity::Warning } else { Severity::Error };
     if !is_near && is_named("Payload") && is_named("ExecutedVersion") {

@@ -1,6 +1,6 @@
 //! What to write instead of what is wrong with a path.
 
-use crate::diagnostic::{Diagnostic, Edit, nearest, only_near};
+use crate::diagnostic::{Comparisons, Diagnostic, Edit, nearest, only_near};
 
 /// The suggestion of a diagnostic.
 pub(super) enum Hint {
@@ -24,13 +24,14 @@ impl From<Option<String>> for Hint {
 }
 
 impl Hint {
-    /// The nearest of the names that there are, or no hint.
+    /// The nearest of the names that there are, or no hint; none either where too many were compared.
     pub(super) fn near<'n>(
+        comparisons: &Comparisons,
         sign: &'static str,
         written: &str,
         names: impl IntoIterator<Item = &'n str>,
     ) -> Self {
-        let names: Vec<&str> = names.into_iter().collect();
+        let Some(names) = comparisons.of(names) else { return Self::Words(None) };
         match nearest(written, names.iter().copied()) {
             Some(meant) => Self::Name {
                 sign,

@@ -424,7 +424,7 @@ impl Analyser<'_> {
                     } else {
                         format!("it has {}", list(fields.keys()))
                     };
-                    let hint = Hint::near("", key, fields.keys().map(|key| &**key));
+                    let hint = Hint::near(&self.comparisons, "", key, fields.keys().map(|key| &**key));
                     let message = format!("there is no field `{key}` here; {has}");
                     self.nothing(reading, Code::NoSuchField, message, hint, want);
                     Val { absent: !want.defined, ..Val::reported() }

@@ -90,7 +90,7 @@ use self::{
 };
 use crate::{
     asl::{QueryLanguage, State, StateKind, StateMachine},
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::{Comparisons, Diagnostic, Severity},
     json::push_token,
     jsonata::Expression,
     shape::Side,
@@ -213,6 +213,7 @@ fn run(machine: &StateMachine, typing: &Typing, seen: Option<Vec<Seen>>) -> (Ana
         parsed: HashMap::new(),
         contexts: HashMap::new(),
         again: Vec::new(),
+        comparisons: Comparisons::default(),
         report: Some(Analysis::default()),
         seen,
     };
@@ -316,6 +317,8 @@ struct Analyser<'t> {
     contexts: HashMap<(Sym, Option<Sym>, [bool; 2]), Sym>,
     /// The values of loops, and in the rounds before: the place, the state, and the values.
     again: Vec<(String, String, Vec<Leaf>)>,
+    /// The comparisons of names that suggestions may still cost.
+    comparisons: Comparisons,
     /// Where diagnostics go; none while a fixpoint is still being sought.
     report: Option<Analysis>,
     /// What was seen to flow in, where somebody asks for it.

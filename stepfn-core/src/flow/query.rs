@@ -223,7 +223,7 @@ impl Analyser<'_> {
             return;
         }
         let known = site.variables.keys().map(|key| &**key);
-        let hint = Hint::near("$", name, known).or(|| {
+        let hint = Hint::near(&self.comparisons, "$", name, known).or(|| {
             "assign it in an earlier state's `Assign`; the state's input is `$states.input`".to_owned()
         });
         let message = format!("no variable `${name}` is assigned here");

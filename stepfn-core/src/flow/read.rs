@@ -17,6 +17,9 @@ use crate::{
     shape::{Arithmetic, Need, place_of},
 };
 
+/// The claims before one that it is compared with: those under other ways to the same value are near.
+const MOST_COMPARED: usize = 1_000;
+
 /// The place of a path, and the data that it can read.
 #[derive(Clone)]
 pub(super) struct Site {
@@ -83,7 +86,7 @@ impl Analyser<'_> {
                 }
                 None => {
                     let known = site.variables.keys().map(|key| &**key);
-                    let hint = Hint::near("$", name, known).or(|| {
+                    let hint = Hint::near(&self.comparisons, "$", name, known).or(|| {
                         "assign it in an earlier state's `Assign`; a path into the data starts with `$.`"
                             .into()
                     });
@@ -248,7 +251,7 @@ impl Analyser<'_> {
                         Some(format!("what the function answers is under `Payload`: `….Payload.{key}`"))
                             .into()
                     } else {
-                        Hint::near("", key, fields.keys().map(|key| &**key))
+                        Hint::near(&self.comparisons, "", key, fields.keys().map(|key| &**key))
                     };
                     self.wrong(
                         reading,
@@ -648,7 +651,8 @@ impl Analyser<'_> {
         }
         if let Some(report) = &mut self.report {
             // What lies under several ways is claimed once.
-            let told = report.obligations.iter().rev().take_while(|known| known.at == obligation.at);
+            let last = report.obligations.iter().rev().take(MOST_COMPARED);
+            let told = last.take_while(|known| known.at == obligation.at);
             if !told.into_iter().any(|known| known.is_same_path(&obligation)) {
                 report.obligations.push(obligation);
             }

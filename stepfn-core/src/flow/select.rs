@@ -109,7 +109,7 @@ impl Analyser<'_> {
                         } else {
                             format!("it has {}", list(fields.keys()))
                         };
-                        let hint = Hint::near("", key, fields.keys().map(|key| &**key));
+                        let hint = Hint::near(&self.comparisons, "", key, fields.keys().map(|key| &**key));
                         self.wrong(
                             reading,
                             Code::NoSuchField,

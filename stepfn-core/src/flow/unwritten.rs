@@ -4,7 +4,7 @@
 //! only beside a sign of a slip: a result that is thrown away or written to a name that nothing reads.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     ops::Range,
 };
 
@@ -19,6 +19,9 @@ use crate::{
 
 /// More steps than this are not gone, and more pairs of names not compared: this is advice, and must not cost more than the rest.
 const MOST_STEPS: usize = 1_000_000;
+
+/// The steps that a comparison of two names costs.
+const COMPARISON: usize = 20;
 
 /// A path whose first field nothing is known of.
 pub(super) struct OpenRead {
@@ -83,9 +86,19 @@ impl Analyser<'_> {
         findings: &mut Vec<Diagnostic>,
     ) {
         let mut level = Level::new(self, at, machine, reads, texts);
-        let keys: BTreeSet<&str> = level.reads.iter().map(|(_, read)| read.key.as_str()).collect();
-        for key in keys {
-            level.judge(key, findings);
+        let mut by_key: BTreeMap<&str, Vec<(usize, &OpenRead)>> = BTreeMap::new();
+        for (place, read) in &level.reads {
+            by_key.entry(read.key.as_str()).or_default().push((*place, read));
+        }
+        let mut writers: HashMap<String, HashSet<(usize, Option<usize>)>> = HashMap::new();
+        for (state, writes) in level.writes.iter().enumerate() {
+            for written in writes.iter().filter(|written| !written.is_copy) {
+                let edges = writers.entry(written.key.clone()).or_default();
+                edges.insert((state, written.catcher));
+            }
+        }
+        for (key, reads) in by_key {
+            level.judge(key, writers.remove(key).unwrap_or_default(), reads, findings);
         }
         for (name, state) in &machine.states {
             let at = pointer(at, name);
@@ -211,16 +224,17 @@ impl<'l> Level<'l> {
 
     /// Reports the places that read a field which nothing on a way there writes, where something gives away that it was meant to
     /// be written.
-    fn judge(&mut self, key: &str, findings: &mut Vec<Diagnostic>) {
-        let mut unwritten = Unwritten { key, written: HashSet::new(), reads: Vec::new() };
-        for (state, writes) in self.writes.iter().enumerate() {
-            let written = writes.iter().filter(|written| written.key == key && !written.is_copy);
-            unwritten.written.extend(written.map(|written| (state, written.catcher)));
-        }
+    fn judge(
+        &mut self,
+        key: &str,
+        written: HashSet<(usize, Option<usize>)>,
+        mut reads: Vec<(usize, &OpenRead)>,
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        let mut unwritten = Unwritten { key, written, reads: Vec::new() };
         self.steps = self.steps.saturating_sub(self.states.len());
         let Some(seen) = self.reached(&unwritten, |_, _| false) else { return };
-        let reads = self.reads.iter().filter(|(place, read)| read.key == key && seen[*place]);
-        let reads: Vec<(usize, &OpenRead)> = reads.copied().collect();
+        reads.retain(|(place, _)| seen[*place]);
         unwritten.reads = reads.iter().map(|(place, _)| *place).collect();
         unwritten.reads.dedup();
         let mut fields: Vec<&String> = reads.iter().filter_map(|(_, read)| read.next.as_ref()).collect();
@@ -339,7 +353,7 @@ impl<'l> Level<'l> {
     fn near_name(&mut self, unwritten: &Unwritten<'_>) -> Option<(String, String)> {
         let key = unwritten.key;
         for writer in 0..self.states.len() {
-            self.steps = self.steps.checked_sub(self.writes[writer].len())?;
+            self.steps = self.steps.checked_sub(COMPARISON * self.writes[writer].len())?;
             let other = self.writes[writer].iter().find(|written| is_near(key, &written.key));
             let Some(other) = other.map(|other| other.key.clone()) else { continue };
             if !self.texts.name(&other) && self.lies_before(unwritten, writer, None) {

@@ -115,6 +115,11 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     if document.value.as_object().is_none() {
         return not_an_object();
     }
+    if let Some(finding) = check::over_limit::of_text(definition, &document.value) {
+        // What is too large is looked at no further.
+        let issue = words::issue(&document.value, &finding);
+        return only(issue.code, issue.message, issue.location);
+    }
     let (machine, read) = asl::read_document(&document);
     let is_readable = read.iter().all(|finding| finding.severity != Severity::Error);
     let findings = check::check_read(&machine, read, &Options { workflow_type });
@@ -130,6 +135,9 @@ pub fn validate(definition: &str, workflow_type: WorkflowType) -> Validation {
     ];
     let mut issues = Vec::<Issue>::new();
     for finding in findings {
+        if issues.len() > MOST {
+            break;
+        }
         let is_said = !others.contains(&finding.code) && !is_left_to_the_run(&document.value, &finding);
         if finding.severity == Severity::Error && is_said {
             let issue = words::issue(&document.value, &finding);
@@ -184,6 +192,25 @@ mod tests {
         let text = format!(r#"{{ "StartAt": "A", "States": {{ {states} }} }}"#);
         let refusal = validate(&text, WorkflowType::Standard).refusal().unwrap_or_default();
         refusal.trim_start_matches("Invalid State Machine Definition: ").trim_matches('\'').to_owned()
+    }
+
+    /// What is too large is not looked at, whatever else is wrong in it.
+    #[test]
+    fn a_definition_of_more_than_a_megabyte_is_one_diagnostic() {
+        let states: Vec<_> = (0..80_000).map(|at| format!(r#""state {at}":{{}}"#)).collect();
+        let text = format!(r#"{{"StartAt":"A","States":{{{}}}}}"#, states.join(","));
+        assert!(text.len() > 1_048_576);
+        let answer = validate(&text, WorkflowType::Standard);
+        assert_eq!((answer.diagnostics.len(), answer.truncated), (1, false));
+        assert!(answer.refusal().is_some_and(|refusal| refusal.contains("1048576 is the most")));
+    }
+
+    #[test]
+    fn no_more_than_a_hundred_diagnostics_are_listed() {
+        let states: Vec<_> = (0..150).map(|at| format!(r#""S{at}":{{"Type":"Pass","Next":"X"}}"#)).collect();
+        let text = format!(r#"{{"StartAt":"S0","States":{{{}}}}}"#, states.join(","));
+        let answer = validate(&text, WorkflowType::Standard);
+        assert_eq!((answer.diagnostics.len(), answer.truncated), (100, true));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use stepfn_core::{
     json,
     value::{Map, Number, Value},
+    visible::visible,
 };
 
 use super::{
@@ -429,7 +430,7 @@ pub(super) fn brief(event: &Event, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         | EventKind::TaskFailed { error, .. }
         | EventKind::TaskTimedOut { error, .. } => {
             for text in [&error.error, &error.cause].into_iter().flatten() {
-                write!(f, " {}", cut(text))?;
+                write!(f, " {}", visible(&cut(text)))?;
             }
             Ok(())
         }

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     executor::Inner as Executor,
     history::EventKind,
-    map_run::{self, Batches, Buckets, Export, IoError, Items, MapRun as Summary, Read, Request},
+    map_run::{self, Batches, Buckets, Export, Held, IoError, Items, MapRun as Summary, Read, Request},
     outcome::{RunError, Status},
     program::{Distributed, Format, Kind, Map, Payload, Reader, Transformation, Writer},
     size::Extent,
@@ -134,9 +134,7 @@ impl Interpreter {
         let source = match source {
             Ok(source) => source,
             Err(IoError::Unbound(bucket)) => return Ok(self.refuse(unbound(bucket))),
-            Err(error @ (IoError::Failed(_) | IoError::Unsupported(_))) => {
-                Box::pin(stream::once(std::future::ready(Err(error))))
-            }
+            Err(error) => Box::pin(stream::once(std::future::ready(Err(error)))),
         };
         let is_lines = writer.as_ref().is_some_and(|writer| writer.is_lines);
         let mut end = None;
@@ -145,8 +143,8 @@ impl Interpreter {
             Some(parameters) => match export(&executor.buckets, &parameters, &run, is_lines) {
                 Ok(export) => Some(export),
                 Err(IoError::Unbound(bucket)) => return Ok(self.refuse(unbound(bucket))),
-                Err(IoError::Failed(cause) | IoError::Unsupported(cause)) => {
-                    end = Some(Err(writer_failed(cause)));
+                Err(error) => {
+                    end = Some(Err(writer_failed(error.cause())));
                     None
                 }
             },
@@ -305,9 +303,7 @@ impl Interpreter {
             run.waits_for_io = false;
             match run.export.as_mut().map(|export| export.poll(cx)) {
                 Some(Poll::Pending) => run.waits_for_io = true,
-                Some(Poll::Ready(Err(IoError::Failed(cause) | IoError::Unsupported(cause)))) => {
-                    return Some(Err(writer_failed(cause)));
-                }
+                Some(Poll::Ready(Err(error))) => return Some(Err(writer_failed(error.cause()))),
                 _ => {}
             }
             if !run.waits_for_io
@@ -357,6 +353,15 @@ impl Interpreter {
                 Poll::Ready(Err(Halt::Io(IoError::Unbound(bucket)))) => {
                     let state = run.summary.state.clone();
                     self.refuse(RunError::UnboundBucket { state, bucket });
+                }
+                Poll::Ready(Err(Halt::Io(IoError::TooLarge(held)))) => {
+                    let state = run.summary.state.clone();
+                    let limits = &executor.limits;
+                    let (setting, limit) = match held {
+                        Held::Item => ("item_bytes", limits.item_bytes),
+                        Held::File => ("file_bytes", limits.file_bytes),
+                    };
+                    self.refuse(RunError::ItemsTooLarge { state, limit, setting });
                 }
             }
             // What was pushed may fill a file.
@@ -652,6 +657,7 @@ fn open(executor: &Executor, reader: &Reader, parameters: Value, most: i64) -> R
                 format => format,
             },
             max_items,
+            bounds: (&*executor.limits).into(),
         },
     )
 }

@@ -13,6 +13,10 @@ pub(super) struct Reader {
     after_return: bool,
     field: Vec<u8>,
     fields: Vec<String>,
+    /// The fields of a row that are held.
+    most: usize,
+    /// The bytes of the row so far.
+    row_bytes: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +42,19 @@ impl Reader {
             after_return: false,
             field: Vec::new(),
             fields: Vec::new(),
+            most: usize::MAX,
+            row_bytes: 0,
         }
+    }
+
+    /// Holds only so many fields of each row from now on; what follows them is dropped.
+    pub(super) fn keep(&mut self, most: usize) {
+        self.most = most;
+    }
+
+    /// Returns the bytes of the row so far.
+    pub(super) fn row_bytes(&self) -> usize {
+        self.row_bytes
     }
 
     /// Takes a byte. Gives a row that it ends.
@@ -46,6 +62,7 @@ impl Reader {
         if std::mem::take(&mut self.after_return) && byte == b'\n' {
             return None;
         }
+        self.row_bytes += 1;
         if std::mem::take(&mut self.escaped) && (byte == b'\\' || byte == b'"' || byte == self.delimiter) {
             self.leave_quote();
             self.push(byte);
@@ -60,7 +77,7 @@ impl Reader {
         }
         match (self.state, byte) {
             (State::Row | State::Field, b'"') => self.state = State::Quoted,
-            (State::Row, b'\n' | b'\r') => {}
+            (State::Row, b'\n' | b'\r') => self.row_bytes = 0,
             (State::Quoted, b'"') => self.state = State::QuotedQuote,
             (State::Quoted, byte) => self.field.push(byte),
             (State::QuotedQuote, b'"') => {
@@ -127,13 +144,16 @@ impl Reader {
     }
 
     fn end_field(&mut self) {
-        self.fields.push(String::from_utf8_lossy(&self.field).into_owned());
+        if self.fields.len() < self.most {
+            self.fields.push(String::from_utf8_lossy(&self.field).into_owned());
+        }
         self.field.clear();
     }
 
     fn end_row(&mut self) -> Vec<String> {
         self.end_field();
         self.state = State::Row;
+        self.row_bytes = 0;
         std::mem::take(&mut self.fields)
     }
 }

@@ -2,16 +2,16 @@
 
 use std::{pin::Pin, sync::Arc};
 
-use futures_util::{Stream, StreamExt, TryStreamExt, stream};
+use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt, future::BoxFuture, stream};
 use stepfn_core::value::Value;
 
 use super::{
     Buckets, IoError, bucket,
     bucket::Listed,
-    decode::{self, Decoder, Entry, Ready},
+    decode::{self, Decoder, Entry, Held},
     text,
 };
-use crate::program::Format;
+use crate::{limits::Limits, program::Format};
 
 /// Items as they are read.
 pub(crate) type Items = Pin<Box<dyn Stream<Item = Result<Read, IoError>> + Send>>;
@@ -26,8 +26,49 @@ pub(crate) struct Read {
     pub(crate) source: Option<Arc<str>>,
 }
 
-/// The number of bytes that are decoded at once: the items in them are held.
-const PIECE: usize = 4096;
+/// The bytes that readers hold at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Of a line or a row.
+    pub(crate) item_bytes: usize,
+    /// Of a file that is held whole.
+    pub(crate) file_bytes: usize,
+    /// Of the headers of CSV.
+    pub(crate) header_bytes: usize,
+}
+
+impl From<&Limits> for Bounds {
+    fn from(limits: &Limits) -> Self {
+        Self {
+            item_bytes: limits.item_bytes,
+            file_bytes: limits.file_bytes,
+            header_bytes: limits.csv_header_bytes,
+        }
+    }
+}
+
+/// The buckets, and how they are read.
+#[derive(Clone)]
+struct Source {
+    buckets: Buckets,
+    bounds: Bounds,
+}
+
+impl Source {
+    /// An object that is held whole.
+    fn whole(&self, name: &str, key: &str) -> BoxFuture<'static, Result<Vec<u8>, IoError>> {
+        let (bytes, most) = (bucket(&self.buckets, name).map(|store| store.get(key)), self.bounds.file_bytes);
+        async move {
+            let add = |mut all: Vec<u8>, piece: Vec<u8>| {
+                let fits = piece.len() <= most.saturating_sub(all.len());
+                all.extend(if fits { piece } else { Vec::new() });
+                std::future::ready(if fits { Ok(all) } else { Err(IoError::TooLarge(Held::File)) })
+            };
+            bytes?.await?.try_fold(Vec::new(), add).await
+        }
+        .boxed()
+    }
+}
 
 /// A request to a reader.
 #[derive(Debug)]
@@ -40,6 +81,7 @@ pub(crate) struct Request {
     pub(crate) format: Format,
     /// The number of items that are wanted; zero for all.
     pub(crate) max_items: u64,
+    pub(crate) bounds: Bounds,
 }
 
 /// Opens a stream of items. Nothing is read before it is polled.
@@ -50,12 +92,13 @@ pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError>
     }
     let name = text(&request.parameters, "Bucket")?;
     let store = bucket(&buckets, &name)?;
+    let from = Source { buckets, bounds: request.bounds };
     let items = if request.lists_objects {
         let prefix = request.parameters.get("Prefix").and_then(Value::as_str).unwrap_or_default().to_owned();
         let listed = store.list(prefix)?;
         if request.flattens {
             let format = request.format;
-            let read = listed.map_ok(move |listed| object(&buckets, &name, &listed.key, &format));
+            let read = listed.map_ok(move |listed| object(&from, &name, &listed.key, &format));
             read.try_flatten().boxed()
         } else {
             // Recorded on AWS: the bucket alone.
@@ -70,9 +113,9 @@ pub(crate) fn open(buckets: Buckets, request: Request) -> Result<Items, IoError>
     } else {
         let key = text(&request.parameters, "Key")?;
         match request.format {
-            format if request.is_athena => athena(buckets, &name, &key, format),
-            Format::Manifest => inventory(buckets, name, key),
-            format => object(&buckets, &name, &key, &format),
+            format if request.is_athena => athena(from, &name, &key, format),
+            Format::Manifest => inventory(from, name, key),
+            format => object(&from, &name, &key, &format),
         }
     };
     Ok(match usize::try_from(request.max_items) {
@@ -92,46 +135,44 @@ fn describe(listed: &Listed) -> Value {
 }
 
 /// The items of one object.
-fn object(buckets: &Buckets, name: &str, key: &str, format: &Format) -> Items {
+fn object(from: &Source, name: &str, key: &str, format: &Format) -> Items {
     #[cfg(feature = "parquet")]
     if let Format::Parquet = format {
-        return parquet(buckets, name, key);
+        return parquet(from, name, key);
     }
-    let made = bucket(buckets, name).and_then(|store| Ok((store.get(key), Decoder::new(format, key)?)));
+    let made = bucket(&from.buckets, name)
+        .and_then(|store| Ok((store.get(key), Decoder::new(format, key, from.bounds)?)));
     let (bytes, decoder) = match made {
         Ok(made) => made,
         Err(error) => return stream::once(std::future::ready(Err(error))).boxed(),
     };
-    // Small pieces: their items are held until they are asked for.
-    let pieces = stream::once(bytes).try_flatten().map_ok(|chunk| {
-        let pieces: Vec<_> = chunk.chunks(PIECE).map(|piece| Ok(piece.to_vec())).collect();
-        stream::iter(pieces)
-    });
-    let pieces = pieces.try_flatten().map_ok(Some).chain(stream::once(std::future::ready(Ok(None))));
+    let bytes = stream::once(bytes).try_flatten().boxed();
     let source: Arc<str> = format!("s3://{name}/{key}").into();
-    let decoded = pieces.scan(decoder, move |decoder, piece| {
-        let mut ready = Ready::new();
-        let decoded = match piece {
-            Ok(Some(piece)) => decoder.feed(&piece, &mut ready),
-            Ok(None) => decoder.finish(&mut ready),
-            Err(error) => Err(error),
-        };
-        let read = ready
-            .into_iter()
-            .map(|Entry { key, value }| Ok(Read { value, key, source: Some(Arc::clone(&source)) }));
-        let items: Vec<_> = read.chain(decoded.err().map(Err)).collect();
-        std::future::ready(Some(stream::iter(items)))
+    let entries = stream::try_unfold((bytes, decoder), |(mut bytes, mut decoder)| async move {
+        loop {
+            if let Some(entry) = decoder.next()? {
+                return Ok(Some((entry, (bytes, decoder))));
+            }
+            if decoder.is_over() {
+                return Ok(None);
+            }
+            match bytes.try_next().await? {
+                Some(piece) => decoder.feed(piece),
+                None => decoder.end(),
+            }
+        }
     });
-    decoded.flatten().boxed()
+    let read = move |Entry { key, value }| Read { value, key, source: Some(Arc::clone(&source)) };
+    entries.map_ok(read).boxed()
 }
 
 /// The rows of a Parquet file.
 #[cfg(feature = "parquet")]
-fn parquet(buckets: &Buckets, name: &str, key: &str) -> Items {
+fn parquet(from: &Source, name: &str, key: &str) -> Items {
     let source: Arc<str> = format!("s3://{name}/{key}").into();
-    let file = bucket(buckets, name).map(|store| store.get(key));
+    let file = from.whole(name, key);
     let rows = async move {
-        let rows = super::parquet::Rows::open(file?.await?.try_concat().await?)?;
+        let rows = super::parquet::Rows::open(file.await?)?;
         let read = move |value| Read { value, key: None, source: Some(Arc::clone(&source)) };
         Ok(stream::iter(rows.map(move |row| row.map(&read))))
     };
@@ -139,11 +180,9 @@ fn parquet(buckets: &Buckets, name: &str, key: &str) -> Items {
 }
 
 /// An S3 inventory: what its CSV parts list (AWS, "Amazon S3 inventory").
-fn inventory(buckets: Buckets, name: String, key: String) -> Items {
+fn inventory(from: Source, name: String, key: String) -> Items {
     let parts = async move {
-        let store = bucket(&buckets, &name)?;
-        let text_of_manifest: Vec<u8> = store.get(&key).await?.try_concat().await?;
-        let manifest = decode::parse(&text_of_manifest)?;
+        let manifest = decode::parse(&from.whole(&name, &key).await?)?;
         let kind = text(&manifest, "fileFormat")?;
         if kind != "CSV" {
             return Err(IoError::Failed(format!("the parts of an inventory must be CSV, found {kind}")));
@@ -155,21 +194,21 @@ fn inventory(buckets: Buckets, name: String, key: String) -> Items {
         let bucket = bucket.rsplit(':').next().unwrap_or(&name).to_owned();
         let files = manifest["files"].as_array().unwrap_or_default();
         let keys: Vec<String> = files.iter().map(|file| text(file, "key")).collect::<Result<_, _>>()?;
-        let parts = keys.into_iter().map(move |key| Ok(object(&buckets, &bucket, &key, &format)));
+        let parts = keys.into_iter().map(move |key| Ok(object(&from, &bucket, &key, &format)));
         Ok(stream::iter(parts).try_flatten())
     };
     stream::once(parts).try_flatten().boxed()
 }
 
 /// The objects that a manifest of Athena's lists, one URI on each line (AWS, "Athena manifest").
-fn athena(buckets: Buckets, name: &str, key: &str, format: Format) -> Items {
+fn athena(from: Source, name: &str, key: &str, format: Format) -> Items {
     let listed = Format::Csv { delimiter: b',', headers: Some(vec!["uri".to_owned()]) };
-    let uris = object(&buckets, name, key, &listed);
+    let uris = object(&from, name, key, &listed);
     let objects = uris.and_then(move |row| {
         let uri = row.value["uri"].as_str().unwrap_or_default().trim().to_owned();
         let place = uri.strip_prefix("s3://").and_then(|place| place.split_once('/'));
         std::future::ready(match place {
-            Some((bucket, key)) => Ok(object(&buckets, bucket, key, &format)),
+            Some((bucket, key)) => Ok(object(&from, bucket, key, &format)),
             None => Err(IoError::Failed(format!(
                 "the manifest must list URIs such as s3://bucket/key, found {uri}"
             ))),

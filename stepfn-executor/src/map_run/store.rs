@@ -1,6 +1,6 @@
 //! Any [`ObjectStore`] as a bucket.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use futures_util::{FutureExt, StreamExt, TryStreamExt, future::BoxFuture, stream::BoxStream};
 use object_store::{Error, GetOptions, ObjectMeta, ObjectStore, PutOptions, PutPayload, path::Path};
@@ -43,6 +43,48 @@ impl Bucket for Arc<dyn ObjectStore> {
             Ok(())
         };
         put.boxed()
+    }
+}
+
+/// A folder in place of a bucket. Nothing is read or written through a symbolic link in it: what is unpacked or checked out there could lead
+/// anywhere. The folder itself may be one.
+pub(crate) struct Folder {
+    pub(crate) store: Arc<dyn ObjectStore>,
+    pub(crate) root: PathBuf,
+}
+
+impl Folder {
+    fn guarded(&self, key: &str) -> Result<(), IoError> {
+        let mut here = self.root.clone();
+        for part in key.split('/') {
+            here.push(part);
+            if std::fs::symlink_metadata(&here).is_ok_and(|found| found.is_symlink()) {
+                return Err(IoError::Failed(format!("`{}` is a symbolic link", here.display())));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Bucket for Folder {
+    fn list(&self, prefix: String) -> Result<BoxStream<'static, Result<Listed, IoError>>, IoError> {
+        let folder = prefix.rsplit_once('/').map_or("", |(folder, _)| folder);
+        path(folder).and_then(|_| self.guarded(folder))?;
+        Bucket::list(&self.store, prefix)
+    }
+
+    fn get(&self, key: &str) -> BoxFuture<'static, Result<Pieces, IoError>> {
+        match path(key).and_then(|_| self.guarded(key)) {
+            Ok(()) => Bucket::get(&self.store, key),
+            Err(error) => std::future::ready(Err(error)).boxed(),
+        }
+    }
+
+    fn put(&self, key: &str, text: String) -> BoxFuture<'static, Result<(), IoError>> {
+        match path(key).and_then(|_| self.guarded(key)) {
+            Ok(()) => Bucket::put(&self.store, key, text),
+            Err(error) => std::future::ready(Err(error)).boxed(),
+        }
     }
 }
 

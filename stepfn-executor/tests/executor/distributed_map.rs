@@ -22,18 +22,18 @@ fn map_of(fields: &str, states: &str) -> String {
     )
 }
 
-fn map(fields: &str) -> String {
+pub(crate) fn map(fields: &str) -> String {
     map_of(fields, r#""P": {"Type": "Pass", "End": true}"#)
 }
 
-fn reader(key: &str, config: &str) -> String {
+pub(crate) fn reader(key: &str, config: &str) -> String {
     format!(
         r#""ItemReader": {{"Resource": "arn:aws:states:::s3:getObject", "ReaderConfig": {{{config}}},
             "Parameters": {{"Bucket": "b", "Key": "{key}"}}}},"#
     )
 }
 
-fn store(objects: &[(&str, &str)]) -> Arc<InMemory> {
+pub(crate) fn store(objects: &[(&str, &str)]) -> Arc<InMemory> {
     let store = Arc::new(InMemory::new());
     wait(async {
         for (key, text) in objects {
@@ -61,7 +61,7 @@ fn text(outcome: &Outcome) -> String {
     }
 }
 
-fn with(store: &Arc<InMemory>) -> impl FnOnce(ExecutorBuilder) -> ExecutorBuilder {
+pub(crate) fn with(store: &Arc<InMemory>) -> impl FnOnce(ExecutorBuilder) -> ExecutorBuilder {
     let store = Arc::clone(store);
     move |builder| builder.bucket("b", store)
 }

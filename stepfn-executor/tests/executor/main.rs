@@ -18,6 +18,7 @@ mod map_parallel;
 mod mock_file;
 mod nested;
 mod observe;
+mod readers;
 mod real_time;
 mod redrive;
 mod redrive_random;

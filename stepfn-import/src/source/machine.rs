@@ -14,6 +14,7 @@ use stepfn_core::{
     json::push_token,
     placeholder,
     value::{Map, Value},
+    visible::visible,
 };
 
 use super::{
@@ -88,7 +89,7 @@ impl Writer<'_> {
         }
         // What is wrong stays to be seen where it is allowed.
         let messages = codes.values().flatten();
-        above.extend(messages.map(|message| format!("// FIXME: {}", message.replace(['\n', '\r'], " "))));
+        above.extend(messages.map(|message| format!("// FIXME: {}", visible(message))));
         let codes: Vec<String> =
             codes.keys().map(|code| format!("stepfn::{}", code.replace('-', "_"))).collect();
         if !codes.is_empty() {

@@ -14,6 +14,7 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use stepfn_core::{
+    check,
     definition::{LogLevel, LoggingConfiguration, Reference, WorkflowType},
     json::{self, push_token},
     placeholder,
@@ -53,6 +54,13 @@ pub(super) fn rust_source(imported: &Imported, samples: &Samples) -> Result<Sour
         what: unwritable.what,
     };
     let json = imported.machine.to_json();
+    let bytes = json.to_string().len();
+    if bytes > check::MOST_BYTES {
+        // Known before anything else of it.
+        let most = check::MOST_BYTES;
+        let what = format!("the state machine: {bytes} bytes without blanks, and {most} is the most");
+        return Err(fail(Unwritable::new("", &what)));
+    }
     let input = input_type(imported, &samples.inputs);
     let mut results = results::of(imported, &samples.results);
     typed::fit_results(imported, &input, &mut results);

@@ -15,6 +15,9 @@ use crate::Imported;
 /// The number of times that a machine is checked to find a type: beyond that, the types inside stay open.
 const MOST_CHECKS: usize = 200;
 
+/// The bytes that are checked in all: a large machine is checked less often.
+const MOST_CHECKED: usize = 2_000_000;
+
 /// The diagnostics with which the macro would refuse a machine with a type of input.
 pub(super) struct Findings {
     /// The diagnostics that a state can allow by name.
@@ -65,15 +68,18 @@ pub(super) fn findings(imported: &Imported, input: &'static Shape, results: &[An
 /// The part of a type that a machine compiles with, and finds nothing new in.
 pub(super) fn fitting(imported: &Imported, wanted: &Type) -> Type {
     let known = places(findings(imported, &Shape::Any, &[]).allowable);
-    fitting_part(wanted, |ty| nothing_new(&findings(imported, ty.shape(), &[]), &known))
+    fitting_part(wanted, most_checks(imported), |ty| {
+        nothing_new(&findings(imported, ty.shape(), &[]), &known)
+    })
 }
 
 /// Cuts the types of results down to what the machine compiles with, one after the other.
 pub(super) fn fit_results(imported: &Imported, input: &Type, results: &mut Vec<Answer>) {
     let known = places(findings(imported, input.shape(), &[]).allowable);
     let mut fit: Vec<Answer> = Vec::new();
+    let most = most_checks(imported);
     for answer in results.drain(..) {
-        let ty = fitting_part(&answer.ty, |ty| {
+        let ty = fitting_part(&answer.ty, most, |ty| {
             let mut with = fit.clone();
             with.push(Answer { ty: ty.clone(), ..answer.clone() });
             nothing_new(&findings(imported, input.shape(), &with), &known)
@@ -83,6 +89,12 @@ pub(super) fn fit_results(imported: &Imported, input: &Type, results: &mut Vec<A
         }
     }
     *results = fit;
+}
+
+/// Returns how often a machine may be checked to find one type.
+fn most_checks(imported: &Imported) -> usize {
+    let bytes = imported.machine.to_json().to_string().len();
+    (MOST_CHECKED / bytes.max(1)).clamp(4, MOST_CHECKS)
 }
 
 fn places(findings: Vec<Diagnostic>) -> Vec<(String, Code)> {
@@ -95,11 +107,11 @@ fn nothing_new(found: &Findings, known: &[(String, Code)]) -> bool {
     found.claims.is_empty() && found.allowable.iter().all(is_known)
 }
 
-fn fitting_part(wanted: &Type, mut is_fit: impl FnMut(&Type) -> bool) -> Type {
+fn fitting_part(wanted: &Type, most: usize, mut is_fit: impl FnMut(&Type) -> bool) -> Type {
     let mut checks = 0;
     let mut fits = |ty: &Type| {
         checks += 1;
-        checks <= MOST_CHECKS && is_fit(ty)
+        checks <= most && is_fit(ty)
     };
     if fits(wanted) {
         return wanted.clone();
