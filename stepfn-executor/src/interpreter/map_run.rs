@@ -106,7 +106,7 @@ impl Interpreter {
             None => {
                 let label = distributed.label.clone();
                 let label = label.unwrap_or_else(|| self.random.uuid());
-                let arn = executor.identity.map_run_arn(&executor.program.name, &label, &run);
+                let arn = executor.settings.identity.map_run_arn(&executor.program.name, &label, &run);
                 (label, arn)
             }
         };
@@ -142,7 +142,7 @@ impl Interpreter {
         let mut end = None;
         let export = match written {
             None => None,
-            Some(parameters) => match export(&executor.buckets, &parameters, &run, is_lines) {
+            Some(parameters) => match export(&executor.settings.buckets, &parameters, &run, is_lines) {
                 Ok(export) => Some(export),
                 Err(IoError::Unbound(bucket)) => return Ok(self.refuse(unbound(bucket))),
                 Err(IoError::Failed(cause) | IoError::Unsupported(cause)) => {
@@ -152,9 +152,9 @@ impl Interpreter {
             },
         };
         let program = executor.program.of_children(map.processor, distributed.workflow_type, &label);
-        let machine = executor.identity.state_machine_arn(&program.name);
+        let machine = executor.settings.identity.state_machine_arn(&program.name);
         let bound = usize::try_from(concurrency).unwrap_or(usize::MAX);
-        let most = executor.limits.distributed_concurrency.max(1);
+        let most = executor.env.limits.distributed_concurrency.max(1);
         let counted = Counted::new(
             before.map_or(self.now(), |before| before.started),
             before.map(|_| self.now()),
@@ -263,12 +263,12 @@ impl Interpreter {
             self.ended_runs.push(run.state(status, Some(self.now)));
         }
         let summary = run.summary.clone();
-        let limits = Arc::clone(&self.executor.limits);
+        let limits = Arc::clone(&self.executor.env.limits);
         let phase = match end.map_err(|failure| failure.cut(&limits)) {
             Ok(output) => {
                 // MapStateExited comes from MapRunStarted: recorded on AWS from November 2024 on.
                 let succeeded = self.record(previous, || EventKind::MapRunSucceeded { state });
-                if !self.executor.identity.exits_from_start() {
+                if !self.executor.settings.identity.exits_from_start() {
                     self.fiber(id).previous = succeeded;
                 }
                 self.record(succeeded, || EventKind::ChildrenSucceeded { state });
@@ -465,7 +465,7 @@ impl Interpreter {
     /// Begins a Standard child as an execution of its own, or lets it go on, where a host keeps executions. Such that cannot begin end
     /// in here.
     fn outside<'a>(&self, run: &MapRun, input: &Value, before: Before<'a>) -> Result<Body, Before<'a>> {
-        let size = self.executor.limits.payload();
+        let size = self.executor.env.limits.payload();
         let requests = match &self.deferred {
             Some(requests) if run.executor.program.workflow_type == WorkflowType::Standard => requests,
             _ => return Err(before),
@@ -508,7 +508,7 @@ impl Interpreter {
             // Those of Express, too, are started by `StartExecution` (developer guide, "Redriving Map Runs").
             is_async: true,
         };
-        let size = self.executor.limits.payload();
+        let size = self.executor.env.limits.payload();
         let extent = Extent::of(input, size);
         let time = self.time.share();
         let mut interpreter = match before {
@@ -569,7 +569,7 @@ impl Interpreter {
         let Body::Inside(interpreter) = &mut child.body else { return self.poll_outside(run, slot) };
         let horizon = self.time.is_virtual().then(|| self.time.now());
         let mut cx = Context::from_waker(&child.waker);
-        let poll = interpreter.poll_alone(&run.executor, &mut cx, horizon);
+        let poll = interpreter.poll_alone(&mut cx, horizon);
         match poll {
             Poll::Pending => {
                 let over = interpreter.patience_over();
@@ -629,7 +629,7 @@ fn open(executor: &Executor, reader: &Reader, parameters: Value, most: i64) -> R
     let max_items =
         u64::try_from(most).map_err(|_| IoError::Failed("field MaxItems must be positive".into()))?;
     map_run::open(
-        Arc::clone(&executor.buckets),
+        Arc::clone(&executor.settings.buckets),
         Request {
             lists_objects: reader.lists_objects,
             flattens: reader.flattens,
@@ -637,7 +637,7 @@ fn open(executor: &Executor, reader: &Reader, parameters: Value, most: i64) -> R
             parameters,
             format: match reader.format.clone() {
                 Format::Json { pointer, .. } => {
-                    Format::Json { pointer, takes_objects: executor.identity.maps_over_objects() }
+                    Format::Json { pointer, takes_objects: executor.settings.identity.maps_over_objects() }
                 }
                 format => format,
             },

@@ -42,6 +42,8 @@ impl Compiler<'_> {
         {
             path.seeking = vec![*slot];
         }
+        // The number of steps that are looked through: a path may be long.
+        let mut known = 0;
         for tree in rest {
             let mut step = self.node(tree, false)?;
             let Kind::Path { steps, keep, .. } = &mut path.kind else { break };
@@ -52,7 +54,7 @@ impl Compiler<'_> {
                     steps.push(step);
                 }
             }
-            for step in steps.iter_mut() {
+            for step in steps.iter_mut().skip(known) {
                 if let Kind::Literal(value) = &step.kind {
                     let Value::String(name) = value else {
                         return Err(error("S0213", "a literal cannot be a step of a path", &step.range));
@@ -60,7 +62,8 @@ impl Compiler<'_> {
                     step.kind = Kind::Name(name.into());
                 }
             }
-            *keep |= steps.iter().any(|step| step.keep);
+            *keep |= steps.iter().skip(known).any(|step| step.keep);
+            known = steps.len();
             for end in [0, steps.len() - 1] {
                 if let Some(step) = steps.get_mut(end)
                     && matches!(step.kind, Kind::Array(_))
