@@ -10,7 +10,7 @@ use crate::map_run::Folder;
 use crate::{
     declared::Held,
     eval::system_bytes,
-    executor::{Bound, Clock, Executor, FunctionsBy, Inner, Parts},
+    executor::{Bound, Clock, Environment, Executor, FunctionsBy, Inner, Parts, Settings},
     handler::{Attempt, TaskCall, TaskHandler},
     identity::Identity,
     limits::Limits,
@@ -19,6 +19,7 @@ use crate::{
     mock_file::MockCase,
     outcome::Unbound,
     program::{self, CompileError, Family, Program, State, Task, function_name, machine_name},
+    shared::OpenCounts,
     time::{Time, VirtualTime},
 };
 
@@ -40,6 +41,7 @@ pub struct ExecutorBuilder {
     pub(crate) functions_by: Option<FunctionsBy>,
     pub(crate) substitutions: Vec<(String, String)>,
     pub(crate) hold_for_callbacks: bool,
+    pub(crate) waits_for_callbacks: bool,
     pub(crate) allow_unbound: bool,
     pub(crate) any_input: bool,
     pub(crate) limits: Limits,
@@ -247,6 +249,36 @@ impl ExecutorBuilder {
         self
     }
 
+    /// Has [`run_blocking`](crate::Execution::run_blocking) wait for callbacks that come from other threads by the executor:
+    /// [`send_task_success`](Executor::send_task_success), workers of activities. Otherwise an execution that waits for nothing but a
+    /// callback comes to [`RunError::Stuck`](crate::RunError::Stuck), unless somebody holds a [`Control`](crate::Control) of it.
+    ///
+    /// ```
+    /// use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// use stepfn_executor::Executor;
+    ///
+    /// let pack = "arn:aws:states:us-east-1:123456789012:activity:pack";
+    /// let (machine, _) = asl::read_str(&format!(
+    ///     r#"{{ "StartAt": "Pack", "States": {{ "Pack": {{ "Type": "Task", "Resource": "{pack}", "End": true }} }} }}"#,
+    /// ))?;
+    /// let definition = Definition::from_asl("Packing", WorkflowType::Standard, machine);
+    /// let executor = Executor::builder().wait_for_callbacks().build(&definition)?;
+    /// let worker = executor.clone();
+    /// let packing = std::thread::spawn(move || {
+    ///     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    ///     let task = runtime.block_on(worker.next_activity_task(pack, None));
+    ///     worker.send_task_success(&task.token, "packed")
+    /// });
+    /// assert_eq!(executor.run_blocking(Value::Null)?.output(), Some(&Value::from("packed")));
+    /// packing.join().expect("the worker ends")?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn wait_for_callbacks(mut self) -> Self {
+        self.waits_for_callbacks = true;
+        self
+    }
+
     /// Builds although some Tasks have nothing bound to them. An execution that reaches one stops with
     /// [`RunError::Unbound`](crate::RunError::Unbound).
     #[must_use]
@@ -413,22 +445,27 @@ impl ExecutorBuilder {
         };
         let chance = || i64::from_be_bytes(system_bytes()[0]);
         Ok(Executor::from_parts(Parts {
-            keeps_history: self.keep_history,
-            is_async: self.is_async,
             program,
-            identity: self.identity,
-            hold_for_callbacks: self.hold_for_callbacks,
-            limits: self.limits,
-            max_transitions: self.max_transitions.or(is_virtual.then_some(VIRTUAL_TRANSITIONS)),
             input: (!self.any_input).then_some(definition.input),
-            sites,
-            functions: self.functions,
-            functions_by: self.functions_by,
             machines: self.machines,
-            buckets,
-            keep_children: self.keep_children,
-            clock,
-            seed: self.seed.unwrap_or_else(|| if is_virtual { 0 } else { chance() }),
+            settings: Settings {
+                identity: self.identity,
+                is_async: self.is_async,
+                logs: self.keep_history,
+                max_transitions: self.max_transitions.or(is_virtual.then_some(VIRTUAL_TRANSITIONS)),
+                buckets: Arc::new(buckets),
+                keep_children: self.keep_children,
+                sites,
+                functions: self.functions,
+                functions_by: self.functions_by,
+                seed: self.seed.unwrap_or_else(|| if is_virtual { 0 } else { chance() }),
+                open: OpenCounts::default(),
+            },
+            env: Environment {
+                hold_for_callbacks: self.hold_for_callbacks,
+                waits_for_callbacks: self.waits_for_callbacks,
+                ..Environment::new(clock, self.limits)
+            },
         }))
     }
 

@@ -80,7 +80,7 @@ impl Control {
     /// # Errors
     /// When no task waits for it any more or ever did, and when the output is too large.
     pub fn send_task_success(&self, token: &str, output: impl Into<Value>) -> Result<(), TokenError> {
-        self.executor.registry.success(token, output.into())
+        self.executor.env.registry.success(token, output.into())
     }
 
     /// `SendTaskFailure`: fails the task that waits for the token.
@@ -93,7 +93,7 @@ impl Control {
         error: impl Into<Option<String>>,
         cause: impl Into<Option<String>>,
     ) -> Result<(), TokenError> {
-        self.executor.registry.failure(token, error.into(), cause.into())
+        self.executor.env.registry.failure(token, error.into(), cause.into())
     }
 
     /// `SendTaskHeartbeat`: the task gets another `HeartbeatSeconds`.
@@ -101,13 +101,13 @@ impl Control {
     /// # Errors
     /// When no task waits for the token any more or ever did.
     pub fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
-        self.executor.registry.heartbeat(token)
+        self.executor.env.registry.heartbeat(token)
     }
 
     /// `StopExecution`: the execution ends as [`Status::Aborted`]. Nothing happens when it is over. Of an error the first 256
     /// characters count, of a cause the first 32,768.
     pub fn stop(&self, error: impl Into<Option<String>>, cause: impl Into<Option<String>>) {
-        let most = &self.executor.limits;
+        let most = &self.executor.env.limits;
         let cut = |text: Option<String>, most| text.map(|text| limits::cut(text.into(), most).to_string());
         let (error, cause) = (cut(error.into(), most.error_chars), cut(cause.into(), most.cause_chars));
         self.link.command(Command::Stop { error, cause });
@@ -127,7 +127,7 @@ impl Control {
             reply.insert(key.into(), value);
         };
         put("executionArn", self.facts.arn.as_str().into());
-        put("stateMachineArn", self.executor.identity.state_machine_arn(&program.name).into());
+        put("stateMachineArn", self.executor.settings.identity.state_machine_arn(&program.name).into());
         put("name", self.facts.name.as_str().into());
         put("status", status.name().into());
         put("startDate", iso(self.facts.started).into());
@@ -137,7 +137,7 @@ impl Control {
         put("input", self.facts.input.to_string().into());
         put("inputDetails", included());
         if program.workflow_type == WorkflowType::Standard {
-            let reason = redrive::refusal(status.name(), events, &self.executor.limits);
+            let reason = redrive::refusal(status.name(), events, &self.executor.env.limits);
             put("redriveCount", self.facts.redrives.into());
             if let Some(redriven) = self.facts.redriven {
                 put("redriveDate", iso(redriven).into());

@@ -14,7 +14,6 @@ use crate::{
     history::History,
     interpreter::Interpreter,
     outcome::{Outcome, RunError},
-    shared::Open,
     time,
     tokens::PendingToken,
     waiting::Waiting,
@@ -54,18 +53,19 @@ use crate::{
 /// ```
 #[must_use = "an execution does nothing unless it is awaited or driven"]
 pub struct Execution {
+    /// All of it, so that it is moved by a pointer.
     interpreter: Box<Interpreter>,
-    /// Counts while it runs.
-    open: Option<Open>,
-    /// The outcome, if the execution was driven to its end by hand.
-    end: Option<Result<Outcome, RunError>>,
-    over: bool,
 }
 
 impl Execution {
     /// An execution, or one that cannot even start.
-    pub(crate) fn new(interpreter: Box<Interpreter>, open: Option<Open>, refused: Option<RunError>) -> Self {
-        Self { interpreter, open, end: refused.map(Err), over: false }
+    #[inline]
+    pub(crate) fn new(mut interpreter: Box<Interpreter>, admitted: Result<(), RunError>) -> Self {
+        match admitted {
+            Ok(()) => interpreter.front.is_open = true,
+            Err(error) => interpreter.front.end = Some(Box::new(Err(error))),
+        }
+        Self { interpreter }
     }
 
     /// The execution's ARN.
@@ -108,7 +108,7 @@ impl Execution {
 
     /// The events so far.
     pub fn history(&self) -> History {
-        match &self.end {
+        match self.interpreter.front.end.as_deref() {
             Some(Ok(outcome)) => outcome.history.clone(),
             _ => self.interpreter.history(),
         }
@@ -129,24 +129,21 @@ impl Execution {
     /// On real time this runs what can run at once, and does not wait.
     pub fn advance(&mut self, span: Duration) -> Option<&Result<Outcome, RunError>> {
         let horizon = time::after(self.now(), span);
-        if self.end.is_none() && !self.over {
+        if self.interpreter.front.end.is_none() && !self.interpreter.front.over {
             let mut cx = Context::from_waker(Waker::noop());
             match self.interpreter.poll_within(&mut cx, horizon) {
-                Poll::Ready(end) => {
-                    self.open = None;
-                    self.end = Some(end);
-                }
+                Poll::Ready(end) => self.interpreter.front.end = Some(Box::new(end)),
                 Poll::Pending => {}
             }
         }
-        self.end.as_ref()
+        self.interpreter.front.end.as_deref()
     }
 
     /// Lets virtual time pass until something happens by itself: a wait is over, a retry is due, a timeout. The result, if that
     /// is the end; nothing happens where only a callback can go on.
     pub fn advance_to_next_event(&mut self) -> Option<&Result<Outcome, RunError>> {
         if self.run_until_idle().is_some() {
-            return self.end.as_ref();
+            return self.interpreter.front.end.as_deref();
         }
         match self.interpreter.next_instant() {
             Some(next) => self.advance(time::until(self.now(), next)),
@@ -157,7 +154,8 @@ impl Execution {
     /// Runs to the end on this thread.
     ///
     /// # Errors
-    /// As for awaiting it. [`RunError::Stuck`] when it waits for a callback that nobody else can send any more, and
+    /// As for awaiting it. [`RunError::Stuck`] when it waits for a callback, unless the executor
+    /// [waits for callbacks](crate::ExecutorBuilder::wait_for_callbacks) or somebody holds a [`Control`]; and
     /// [`RunError::NoRuntime`] on real time inside an async runtime: await it there.
     pub fn run_blocking(mut self) -> Result<Outcome, RunError> {
         self.drive()
@@ -167,7 +165,7 @@ impl Execution {
     /// if it stopped with an error, too.
     pub fn run_to_end(&mut self) -> &Result<Outcome, RunError> {
         let end = self.drive();
-        self.end.insert(end)
+        self.interpreter.front.end.insert(Box::new(end))
     }
 
     fn drive(&mut self) -> Result<Outcome, RunError> {
@@ -205,23 +203,15 @@ impl Future for Execution {
     type Output = Result<Outcome, RunError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(end) = self.end.take() {
-            self.over = true;
-            return Poll::Ready(end);
+        let front = &mut self.interpreter.front;
+        if let Some(end) = front.end.take() {
+            front.over = true;
+            return Poll::Ready(*end);
         }
-        if self.over {
+        if front.over {
             return Poll::Pending;
         }
-        let Self { interpreter, open, .. } = &mut *self;
-        let poll = match open {
-            Some(open) => interpreter.poll_by(open.executor(), cx, None),
-            None => interpreter.poll(cx, None),
-        };
-        if poll.is_ready() {
-            self.over = true;
-            self.open = None;
-        }
-        poll
+        self.interpreter.poll(cx, None)
     }
 }
 

@@ -3,10 +3,7 @@ use std::{
     collections::{HashMap, HashSet, VecDeque},
     convert::Infallible,
     fmt,
-    sync::{
-        Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use jiff::Timestamp;
@@ -26,11 +23,11 @@ use crate::{
     identity::{Identity, is_name},
     interpreter::{Info, Interpreter},
     limits::{self, Limits},
-    map_run::{Bucket, Buckets},
+    map_run::Buckets,
     outcome::{Outcome, RunError},
     program::{self, Family, Program, StateId, Task, function_name},
-    shared::{Apart, OpenCounts, Shared, Stripes},
-    size::{self, Extent},
+    shared::{Numbers, OpenCounts, Shared, Stripes},
+    size::{self, Extent, Size},
     time::{Time, VirtualTime, Watch},
     tokens::{ActivityTask, Registry, TokenError},
 };
@@ -41,42 +38,61 @@ pub struct Executor {
     pub(crate) inner: Arc<Inner>,
     stripes: Stripes,
     program: Program,
-    /// Counts the clones.
-    handle: Arc<()>,
 }
 
+/// A machine that runs: what is its own, what was said of it, and what is around it.
 pub(crate) struct Inner {
     pub(crate) program: Arc<program::Inner>,
-    pub(crate) identity: Identity,
     pub(crate) keeps_history: bool,
-    /// Whether executions are started by `StartExecution`, Express ones too.
-    is_async: bool,
-    /// Whether Express executions keep a history.
-    logs: bool,
-    pub(crate) hold_for_callbacks: bool,
-    pub(crate) max_transitions: Option<u64>,
     /// The shape that inputs must have; `None` if any will do.
     pub(crate) input: Option<&'static Shape>,
-    pub(crate) registry: Arc<Registry>,
-    pub(crate) buckets: Buckets,
-    /// The number of children of each Map Run that are kept.
-    pub(crate) keep_children: usize,
     /// The machines that Tasks may start, by their names.
     pub(crate) machines: Arc<HashMap<String, Arc<Self>>>,
     /// The number of executions around this one.
     pub(crate) depth: u32,
-    pub(crate) limits: Arc<Limits>,
-    /// The number of open executions.
-    pub(crate) open: Arc<OpenCounts>,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) env: Arc<Environment>,
     /// The names that were given to executions.
     names: Mutex<Names>,
-    sites: Arc<[Option<Bound>]>,
-    functions: Arc<HashMap<String, Bound>>,
-    functions_by: Option<FunctionsBy>,
-    clock: Clock,
-    seed: i64,
-    started: Apart<AtomicU64>,
-    handles: Weak<()>,
+    started: Numbers,
+}
+
+/// What the builder was told of a machine: the children of its Maps go by it too.
+pub(crate) struct Settings {
+    pub(crate) identity: Identity,
+    /// Whether executions are started by `StartExecution`, Express ones too.
+    pub(crate) is_async: bool,
+    /// Whether Express executions keep a history.
+    pub(crate) logs: bool,
+    pub(crate) max_transitions: Option<u64>,
+    pub(crate) buckets: Buckets,
+    /// The number of children of each Map Run that are kept.
+    pub(crate) keep_children: usize,
+    pub(crate) sites: Vec<Option<Bound>>,
+    pub(crate) functions: HashMap<String, Bound>,
+    pub(crate) functions_by: Option<FunctionsBy>,
+    pub(crate) seed: i64,
+    /// The number of open executions.
+    pub(crate) open: OpenCounts,
+}
+
+/// What all executions share that run within one: clock, tokens, limits.
+pub(crate) struct Environment {
+    pub(crate) clock: Clock,
+    pub(crate) registry: Registry,
+    pub(crate) limits: Arc<Limits>,
+    /// Whether virtual time stops for callbacks.
+    pub(crate) hold_for_callbacks: bool,
+    /// Whether a blocked thread waits for callbacks from others.
+    pub(crate) waits_for_callbacks: bool,
+}
+
+impl Environment {
+    pub(crate) fn new(clock: Clock, limits: Limits) -> Self {
+        let limits = Arc::new(limits);
+        let registry = Registry::new(Arc::clone(&limits));
+        Self { clock, registry, limits, hold_for_callbacks: false, waits_for_callbacks: false }
+    }
 }
 
 /// The names that Standard executions were given. AWS keeps them for 90 days, and this the last of them.
@@ -124,21 +140,10 @@ pub(crate) enum Clock {
 /// The parts of an executor.
 pub(crate) struct Parts {
     pub(crate) program: Program,
-    pub(crate) identity: Identity,
-    pub(crate) keeps_history: bool,
-    pub(crate) is_async: bool,
-    pub(crate) hold_for_callbacks: bool,
-    pub(crate) max_transitions: Option<u64>,
-    pub(crate) limits: Limits,
     pub(crate) input: Option<&'static Shape>,
-    pub(crate) sites: Vec<Option<Bound>>,
-    pub(crate) functions: HashMap<String, Bound>,
-    pub(crate) functions_by: Option<FunctionsBy>,
     pub(crate) machines: HashMap<String, Arc<Inner>>,
-    pub(crate) buckets: HashMap<String, Arc<dyn Bucket>>,
-    pub(crate) keep_children: usize,
-    pub(crate) clock: Clock,
-    pub(crate) seed: i64,
+    pub(crate) settings: Settings,
+    pub(crate) env: Environment,
 }
 
 impl Executor {
@@ -156,35 +161,18 @@ impl Executor {
     }
 
     pub(crate) fn from_parts(parts: Parts) -> Self {
-        let handle = Arc::new(());
-        let limits = Arc::new(parts.limits);
+        let Parts { program, input, machines, settings, env } = parts;
         let inner = Inner {
-            program: Arc::clone(&parts.program.inner),
-            identity: parts.identity,
-            keeps_history: parts.keeps_history || parts.program.inner.workflow_type == WorkflowType::Standard,
-            logs: parts.keeps_history,
-            is_async: parts.is_async,
-            hold_for_callbacks: parts.hold_for_callbacks,
-            max_transitions: parts.max_transitions,
-            input: parts.input,
-            registry: Arc::new(Registry::new(Arc::clone(&limits))),
-            buckets: Arc::new(parts.buckets),
-            keep_children: parts.keep_children,
-            machines: Arc::new(parts.machines),
-            depth: 0,
-            limits,
-            open: Arc::default(),
-            names: Mutex::default(),
-            sites: parts.sites.into(),
-            functions: Arc::new(parts.functions),
-            functions_by: parts.functions_by,
-            clock: parts.clock,
-            seed: parts.seed,
-            started: Apart::default(),
-            handles: Arc::downgrade(&handle),
+            input,
+            machines: Arc::new(machines),
+            ..Inner::new(Arc::clone(&program.inner), Arc::new(settings), Arc::new(env))
         };
+        Self::of(inner, program)
+    }
+
+    fn of(inner: Inner, program: Program) -> Self {
         let inner = Arc::new(inner);
-        Self { stripes: Stripes::of(&inner), inner, program: parts.program, handle }
+        Self { stripes: Stripes::of(&inner), inner, program }
     }
 
     /// The executor, as an execution holds it that starts on this thread.
@@ -194,7 +182,7 @@ impl Executor {
 
     /// The ARN of the machine, with the executor's account and region.
     pub fn state_machine_arn(&self) -> String {
-        self.inner.identity.state_machine_arn(&self.inner.program.name)
+        self.inner.settings.identity.state_machine_arn(&self.inner.program.name)
     }
 
     /// The executor of the Standard children that a distributed Map of this machine starts, for hosts of executions in
@@ -204,9 +192,9 @@ impl Executor {
         let program = &self.inner.program;
         let start = u32::try_from(processor).ok().filter(|_| processor < program.states.len())?;
         let program = program.of_children(StateId(start), WorkflowType::Standard, label);
-        let inner = Arc::new(self.inner.of_children(program));
+        let inner = self.inner.of_children(program);
         let program = Program { inner: Arc::clone(&inner.program) };
-        Some(Self { stripes: Stripes::of(&inner), inner, program, handle: Arc::clone(&self.handle) })
+        Some(Self::of(inner, program))
     }
 
     /// The compiled machine.
@@ -242,32 +230,18 @@ impl Executor {
         let inner = &self.inner;
         let (time, random) = inner.next_start(None);
         let id = random.id();
-        let size = inner.limits.payload();
+        let size = inner.env.limits.payload();
         let extent = Extent::of(&input, size);
-        let misnamed = name.as_ref().and_then(|name| inner.misnamed(name));
-        let (input, reason) = if extent.fits(size) {
-            let misfit = inner.input.and_then(|shape| shape::misfit(&input, shape));
-            let reason = misfit.map(|reason| format!("`{}` cannot read it: {reason}", inner.program.name));
-            (input, reason)
-        } else {
-            // What is too deep must not be held by anything that walks it.
-            let reason = size::fault(&input, size);
-            size::dismantle(input);
-            (Value::Null, Some(reason))
-        };
-        let refused = misnamed.or_else(|| reason.map(|reason| RunError::InvalidInput { reason }));
+        let is_sound = name.is_none() && extent.fits(size) && inner.input.is_none();
         let executor = self.shared();
-        let (open, refused) = executor.open(refused);
-        let info = Info {
-            name,
-            id,
-            input,
-            started: time.now(),
-            redrives: 0,
-            redriven: None,
-            is_async: executor.is_async,
-        };
-        Execution::new(Interpreter::new(executor.clone(), info, extent, time, random), open, refused)
+        let (mut input, mut admitted) = (input, Ok(()));
+        if !is_sound {
+            (input, admitted) = inner.judged(name.as_deref(), input, extent, size);
+        }
+        let admitted = admitted.and_then(|()| executor.open());
+        let is_async = executor.settings.is_async;
+        let info = Info { name, id, input, started: time.now(), redrives: 0, redriven: None, is_async };
+        Execution::new(Interpreter::new(executor.clone(), info, extent, time, random), admitted)
     }
 
     /// Runs an execution to its end.
@@ -291,7 +265,7 @@ impl Executor {
     /// # Errors
     /// When no task waits for it any more or ever did, and when the output is too large.
     pub fn send_task_success(&self, token: &str, output: impl Into<Value>) -> Result<(), TokenError> {
-        self.inner.registry.success(token, output.into())
+        self.inner.env.registry.success(token, output.into())
     }
 
     /// `SendTaskFailure`: fails the task that waits for the token.
@@ -304,7 +278,7 @@ impl Executor {
         error: impl Into<Option<String>>,
         cause: impl Into<Option<String>>,
     ) -> Result<(), TokenError> {
-        self.inner.registry.failure(token, error.into(), cause.into())
+        self.inner.env.registry.failure(token, error.into(), cause.into())
     }
 
     /// `SendTaskHeartbeat`: the task gets another `HeartbeatSeconds`.
@@ -312,7 +286,7 @@ impl Executor {
     /// # Errors
     /// When no task waits for the token any more or ever did.
     pub fn send_task_heartbeat(&self, token: &str) -> Result<(), TokenError> {
-        self.inner.registry.heartbeat(token)
+        self.inner.env.registry.heartbeat(token)
     }
 
     /// `GetActivityTask`: takes the oldest task that waits for a worker of an activity, if there is one.
@@ -320,12 +294,12 @@ impl Executor {
     /// A Task with an activity's ARN that has neither handler nor mock waits for this. It ends by
     /// [`send_task_success`](Self::send_task_success) or [`send_task_failure`](Self::send_task_failure).
     pub fn get_activity_task(&self, activity_arn: &str, worker_name: Option<&str>) -> Option<ActivityTask> {
-        self.inner.registry.take(activity_arn, worker_name)
+        self.inner.env.registry.take(activity_arn, worker_name)
     }
 
     /// `GetActivityTask`, which waits for a task: as long as it takes, and not for a minute as on AWS.
     pub async fn next_activity_task(&self, activity_arn: &str, worker_name: Option<&str>) -> ActivityTask {
-        self.inner.registry.next(activity_arn, worker_name).await
+        self.inner.env.registry.next(activity_arn, worker_name).await
     }
 
     /// A worker of an activity: takes task after task, each when the one before is done, and sends what `work` makes of it as success
@@ -378,7 +352,7 @@ impl Executor {
                 },
                 Err(failure) => {
                     // AWS takes no longer ones.
-                    let most = &self.inner.limits;
+                    let most = &self.inner.env.limits;
                     let cut = |text: String, most| limits::cut(text.into(), most).to_string();
                     let (error, cause) =
                         (cut(failure.error, most.error_chars), cut(failure.cause, most.cause_chars));
@@ -390,25 +364,48 @@ impl Executor {
 }
 
 impl Inner {
+    /// Returns the input of an execution that is to be held, and whether it may start with its name and input.
+    fn judged(
+        &self,
+        name: Option<&str>,
+        input: Value,
+        extent: Extent,
+        size: Size,
+    ) -> (Value, Result<(), RunError>) {
+        let misnamed = name.and_then(|name| self.misnamed(name));
+        let (input, reason) = if extent.fits(size) {
+            let misfit = self.input.and_then(|shape| shape::misfit(&input, shape));
+            let reason = misfit.map(|reason| format!("`{}` cannot read it: {reason}", self.program.name));
+            (input, reason)
+        } else {
+            // What is too deep must not be held by anything that walks it.
+            let reason = size::fault(&input, size);
+            size::dismantle(input);
+            (Value::Null, Some(reason))
+        };
+        let refused = misnamed.or_else(|| reason.map(|reason| RunError::InvalidInput { reason }));
+        (input, refused.map_or(Ok(()), Err))
+    }
+
     /// Takes a name for an execution, or returns the error if it cannot have it.
     fn misnamed(&self, name: &str) -> Option<RunError> {
-        if !is_name(name, self.limits.name_chars) {
+        if !is_name(name, self.env.limits.name_chars) {
             return Some(RunError::InvalidName { name: name.to_owned() });
         }
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_free =
-            self.program.workflow_type == WorkflowType::Express || names.take(name, self.limits.known_names);
+        let is_free = self.program.workflow_type == WorkflowType::Express
+            || names.take(name, self.env.limits.known_names);
         (!is_free).then(|| RunError::ExecutionAlreadyExists {
-            arn: self.identity.execution_arn(WorkflowType::Standard, &self.program.name, name, ""),
+            arn: self.settings.identity.execution_arn(WorkflowType::Standard, &self.program.name, name, ""),
         })
     }
 
     /// The clock and the random numbers of an execution. A virtual clock of its own starts at `at`, if that is given.
     pub(crate) fn next_start(&self, at: Option<Timestamp>) -> (Watch, Random) {
-        let number = self.started.fetch_add(1, Ordering::Relaxed);
+        let number = self.started.next();
         // Each execution has its own numbers, the same whatever the others draw.
-        let seed = self.seed.wrapping_add(number.cast_signed().wrapping_mul(0x9E37_79B9));
-        let time = match &self.clock {
+        let seed = self.settings.seed.wrapping_add(number.cast_signed().wrapping_mul(0x9E37_79B9));
+        let time = match &self.env.clock {
             Clock::Virtual(start) => Watch::Own(VirtualTime::starting_at(at.unwrap_or(*start))),
             Clock::Real => Watch::Real,
             Clock::Given(time) => Watch::Shared(Arc::clone(time)),
@@ -418,32 +415,27 @@ impl Inner {
         (time, random)
     }
 
+    /// The executor of a machine that nobody has started anything of.
+    fn new(program: Arc<program::Inner>, settings: Arc<Settings>, env: Arc<Environment>) -> Self {
+        Self {
+            keeps_history: settings.logs || program.workflow_type == WorkflowType::Standard,
+            program,
+            input: None,
+            machines: Arc::default(),
+            depth: 0,
+            settings,
+            env,
+            names: Mutex::default(),
+            started: Numbers::default(),
+        }
+    }
+
     /// The executor of the children of a distributed Map, which run another part of the machine.
     pub(crate) fn of_children(&self, program: program::Inner) -> Self {
         Self {
-            keeps_history: self.logs || program.workflow_type == WorkflowType::Standard,
-            logs: self.logs,
-            is_async: self.is_async,
-            program: Arc::new(program),
-            identity: self.identity.clone(),
-            hold_for_callbacks: self.hold_for_callbacks,
-            max_transitions: self.max_transitions,
-            input: None,
-            registry: Arc::clone(&self.registry),
-            buckets: Arc::clone(&self.buckets),
-            keep_children: self.keep_children,
             machines: Arc::clone(&self.machines),
             depth: self.depth,
-            limits: Arc::clone(&self.limits),
-            open: Arc::clone(&self.open),
-            names: Mutex::default(),
-            sites: Arc::clone(&self.sites),
-            functions: Arc::clone(&self.functions),
-            functions_by: self.functions_by.clone(),
-            clock: self.clock.clone(),
-            seed: self.seed,
-            started: Apart::default(),
-            handles: Weak::clone(&self.handles),
+            ..Self::new(Arc::new(program), Arc::clone(&self.settings), Arc::clone(&self.env))
         }
     }
 
@@ -458,57 +450,30 @@ impl Inner {
             Arc::new(machines)
         };
         Self {
-            program: Arc::clone(&self.program),
-            identity: self.identity.clone(),
-            keeps_history: self.keeps_history,
-            logs: self.logs,
-            is_async: self.is_async,
-            hold_for_callbacks: outer.hold_for_callbacks,
-            max_transitions: self.max_transitions,
             input: self.input,
-            registry: Arc::clone(&outer.registry),
-            buckets: Arc::clone(&self.buckets),
-            keep_children: self.keep_children,
             machines,
             depth: outer.depth + 1,
-            limits: Arc::clone(&outer.limits),
-            open: Arc::clone(&self.open),
-            names: Mutex::default(),
-            sites: Arc::clone(&self.sites),
-            functions: Arc::clone(&self.functions),
-            functions_by: self.functions_by.clone(),
-            clock: outer.clock.clone(),
-            seed: self.seed,
-            started: Apart::default(),
-            handles: Weak::clone(&outer.handles),
+            ..Self::new(Arc::clone(&self.program), Arc::clone(&self.settings), Arc::clone(&outer.env))
         }
-    }
-
-    /// Returns `true` if there are clones of the executor, so that somebody else may send a callback.
-    pub(crate) fn is_shared(&self) -> bool {
-        self.handles.strong_count() > 1
     }
 
     /// Returns the handler of a task with these parameters.
     pub(crate) fn bound(&self, task: &Task, parameters: &Value) -> Option<Cow<'_, Bound>> {
-        if let Some(bound) = self.sites.get(task.site)?.as_ref() {
+        if let Some(bound) = self.settings.sites.get(task.site)?.as_ref() {
             return Some(Cow::Borrowed(bound));
         }
         if task.resource.family == Family::Activity || !task.resource.is_lambda_invoke() {
             return None;
         }
         let name = function_name(parameters.get("FunctionName")?.as_str()?);
-        let bound = self.functions.get(name).map(Cow::Borrowed);
-        bound.or_else(|| self.functions_by.as_ref()?(name).map(Cow::Owned))
+        let bound = self.settings.functions.get(name).map(Cow::Borrowed);
+        bound.or_else(|| self.settings.functions_by.as_ref()?(name).map(Cow::Owned))
     }
 }
 
 impl fmt::Debug for Executor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Executor")
-            .field("machine", &self.program.name())
-            .field("clones", &Arc::strong_count(&self.handle))
-            .finish_non_exhaustive()
+        f.debug_struct("Executor").field("machine", &self.program.name()).finish_non_exhaustive()
     }
 }
 

@@ -3,6 +3,7 @@ mod log;
 mod render;
 mod route;
 pub(crate) mod status_change;
+mod text;
 
 use std::{fmt, sync::Arc};
 
@@ -111,7 +112,7 @@ impl History {
 
     /// The JSON text of [`to_json`](Self::to_json), written as it goes: no value is made of it.
     pub fn to_json_string(&self) -> String {
-        let mut text = render::Text::default();
+        let mut text = text::Text::default();
         text.push("{\"events\":[");
         for event in self.events() {
             if event.id > 1 {
@@ -187,7 +188,7 @@ impl History {
 pub(crate) fn json_lines(executor: &Shared, events: &[Event], first: usize) -> Vec<String> {
     let history = History::new(executor.clone(), Vec::new());
     let event = |index: usize, event| {
-        let mut text = render::Text::default();
+        let mut text = text::Text::default();
         text.event(&history.event(index, event));
         text.into_string()
     };

@@ -1,18 +1,19 @@
-//! The interpreter loop of one execution.
+//! The interpreter of one execution.
 //!
 //! Branches and Map iterations are fibers in a slab, not tasks of a runtime: those that can go on are in a queue, timers
 //! in a heap, and pending work is polled by the execution itself. So everything happens in one order, the same in
 //! every run on virtual time.
 
+mod callback;
 mod calls;
 mod context;
 mod counted;
+mod drive;
 mod end;
 mod failure;
 mod fiber;
 mod holders;
 mod idle;
-mod jsonata;
 mod map;
 mod map_run;
 mod nested;
@@ -32,7 +33,6 @@ mod work;
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::AtomicU64},
-    task::{Context, Poll},
 };
 
 use jiff::Timestamp;
@@ -48,7 +48,7 @@ use self::{
     patience::Patience,
     ready::Ready,
     redrive::Checkpoint,
-    timers::{Timer, TimerKind, Timers},
+    timers::Timers,
     trace::ExecutionSpan,
     work::Work,
 };
@@ -61,8 +61,8 @@ use crate::{
     control::{Control, Facts},
     eval::Random,
     executor::Inner as Executor,
-    history::{self, Event, EventError, EventKind, History},
-    link::{Command, Link},
+    history::{self, Event, EventKind, History},
+    link::Link,
     map_run::MapRun,
     outcome::{ExpressionError, Outcome, RunError, Status},
     program::{Frame, StateId},
@@ -72,10 +72,21 @@ use crate::{
     turns::{Deferred, MapRunState},
 };
 
-/// After how many steps an execution lets others run.
-const STEPS_PER_TURN: u32 = 4096;
+/// What whoever waits for an execution sees of it.
+#[derive(Default)]
+pub(crate) struct Front {
+    /// Whether it counts as one that runs.
+    pub(crate) is_open: bool,
+    /// The outcome, if the execution was driven to its end by hand, or could not start.
+    pub(crate) end: Option<Box<Result<Outcome, RunError>>>,
+    /// Whether there is no more to wait for.
+    pub(crate) over: bool,
+}
 
 pub(crate) struct Interpreter {
+    pub(crate) front: Front,
+    /// Whether events are kept.
+    keeps_history: bool,
     executor: Shared,
     pub(crate) info: Info,
     span: ExecutionSpan,
@@ -140,41 +151,44 @@ impl Interpreter {
         time: impl Into<Watch>,
         random: Random,
     ) -> Box<Self> {
-        let now = info.started;
-        let mut interpreter = Self::at_rest(executor.into(), info, now, time, random);
-        let input = interpreter.info.input.clone();
-        interpreter.record(0, || EventKind::ExecutionStarted { input: input.clone() });
+        let (executor, now) = (executor.into(), info.started);
+        let kept = executor.keeps_history.then(|| info.input.clone());
         // The first state has no predecessor, not even ExecutionStarted: recorded on AWS.
-        let mut root = Fiber::new(interpreter.executor.program.start, input, 0);
-        root.extent = Some(extent);
-        let root = interpreter.fibers.insert(root);
-        interpreter.ready.push_back(root);
+        let root =
+            Fiber { extent: Some(extent), ..Fiber::new(executor.program.start, info.input.clone(), 0) };
+        let mut interpreter = Self::at_rest(executor, info, now, time.into(), random, Fibers::of(root));
+        interpreter.record(0, || EventKind::ExecutionStarted { input: kept.unwrap_or_default() });
+        interpreter.ready.push_back(Fibers::ROOT);
         interpreter
     }
 
-    /// An execution without fibers, whose time to end runs from now.
-    #[inline]
+    /// An execution with these fibers, whose time to end runs from now.
+    #[inline(always)]
     fn at_rest(
         executor: Shared,
         info: Info,
         now: Timestamp,
-        time: impl Into<Watch>,
+        time: Watch,
         random: Random,
+        fibers: Fibers,
     ) -> Box<Self> {
         let most = match executor.program.workflow_type {
-            WorkflowType::Standard => executor.limits.standard_seconds,
-            WorkflowType::Express => executor.limits.express_seconds,
+            WorkflowType::Standard => executor.env.limits.standard_seconds,
+            WorkflowType::Express => executor.env.limits.express_seconds,
         };
         let seconds = executor.program.timeout_seconds.map_or(most, |seconds| seconds.min(most));
-        let timeout = std::time::Duration::from_secs(seconds);
-        Box::new(Self {
+        // The place first: so it is written where it stays, and not moved there.
+        let place = Box::new_uninit();
+        let interpreter = Self {
+            front: Front::default(),
+            keeps_history: executor.keeps_history,
             now,
-            deadline: time::after(now, timeout),
+            deadline: time::seconds_after(now, seconds),
             span: ExecutionSpan::open(&executor, &info),
             info,
-            time: time.into(),
+            time,
             random,
-            fibers: Fibers::default(),
+            fibers,
             ready: Ready::default(),
             timers: Timers::default(),
             work: Work::default(),
@@ -203,7 +217,8 @@ impl Interpreter {
             end: None,
             expression_error: None,
             executor,
-        })
+        };
+        Box::write(place, interpreter)
     }
 
     /// The link to the outside, made when it is first needed.
@@ -211,12 +226,19 @@ impl Interpreter {
         Arc::clone(self.link.get_or_insert_default())
     }
 
-    pub(crate) fn executor(&self) -> &Executor {
+    pub(crate) fn executor(&self) -> &Shared {
         &self.executor
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Counts as one that runs no longer.
+    fn shut(&mut self) {
+        if std::mem::take(&mut self.front.is_open) {
+            self.executor.close();
+        }
     }
 
     /// Looks at the clock. Events without a pause in between happen at one time.
@@ -247,291 +269,6 @@ impl Interpreter {
         }
     }
 
-    /// Runs all that happens until then, and makes it then, on virtual time.
-    pub(crate) fn poll_within(
-        &mut self,
-        cx: &mut Context<'_>,
-        horizon: Timestamp,
-    ) -> Poll<Result<Outcome, RunError>> {
-        loop {
-            let poll = self.poll(cx, Some(horizon));
-            // A long run without pause gives way now and then.
-            if poll.is_pending() && self.yielded {
-                continue;
-            }
-            if poll.is_pending() && self.is_virtual() && !self.is_working() {
-                let _ = self.time.reach(horizon);
-                self.tick();
-            }
-            return poll;
-        }
-    }
-
-    /// Runs as far as it goes. On virtual time not beyond the horizon, where there is one. It is done when the executions are too that
-    /// were started in it.
-    pub(crate) fn poll(
-        &mut self,
-        cx: &mut Context<'_>,
-        horizon: Option<Timestamp>,
-    ) -> Poll<Result<Outcome, RunError>> {
-        let executor = self.executor.clone();
-        self.poll_by(&executor, cx, horizon)
-    }
-
-    /// [`poll`](Self::poll) for whoever holds the executor too.
-    #[inline]
-    pub(crate) fn poll_by(
-        &mut self,
-        executor: &Executor,
-        cx: &mut Context<'_>,
-        horizon: Option<Timestamp>,
-    ) -> Poll<Result<Outcome, RunError>> {
-        if self.is_over() {
-            return self.outlast(cx, horizon);
-        }
-        let poll = self.poll_alone(executor, cx, horizon);
-        if poll.is_ready() && self.has_nested() {
-            let Poll::Ready(Ok(outcome)) = poll else { return poll };
-            self.nested.get_or_insert_default().over = Some(outcome);
-            return self.outlast(cx, horizon);
-        }
-        poll
-    }
-
-    /// The same without those that were started: who polls it takes them over.
-    #[inline]
-    fn poll_alone(
-        &mut self,
-        executor: &Executor,
-        cx: &mut Context<'_>,
-        horizon: Option<Timestamp>,
-    ) -> Poll<Result<Outcome, RunError>> {
-        let poll = self.drive(executor, cx, horizon);
-        if let Some(link) = &self.link {
-            link.publish(&self.events[self.published..]);
-            self.published = self.events.len();
-        }
-        match poll {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(end) => {
-                self.close(&end);
-                Poll::Ready(end.map(|status| self.outcome(status)))
-            }
-        }
-    }
-
-    fn drive(
-        &mut self,
-        executor: &Executor,
-        cx: &mut Context<'_>,
-        horizon: Option<Timestamp>,
-    ) -> Poll<Result<Status, RunError>> {
-        let mut steps = 0;
-        self.yielded = false;
-        self.tick();
-        loop {
-            while let Some(id) = self.ready.pop_front() {
-                self.run_fiber(executor, id, &mut steps);
-                if self.overflow && self.end.is_none() {
-                    self.overflowed();
-                }
-                if let Some(end) = self.end.take() {
-                    return Poll::Ready(end);
-                }
-                if steps >= STEPS_PER_TURN {
-                    self.tick();
-                    if self.now() >= self.deadline {
-                        return Poll::Ready(Ok(self.timed_out()));
-                    }
-                    self.yielded = true;
-                    cx.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-            }
-            self.receive(cx);
-            if let Some(end) = self.end.take() {
-                return Poll::Ready(end);
-            }
-            if self.work.poll_woken() {
-                self.tick();
-                self.take_finished(executor);
-            }
-            self.poll_runs(executor, cx);
-            let moved = self.poll_nested(executor, cx);
-            if let Some(end) = self.end.take() {
-                return Poll::Ready(end);
-            }
-            // On real time others have a turn in between.
-            if !self.ready.is_empty() || moved && self.is_virtual() {
-                continue;
-            }
-            if !self.pass_time(cx, horizon) {
-                return Poll::Pending;
-            }
-            if self.end.is_none() && self.now() >= self.deadline {
-                return Poll::Ready(Ok(self.timed_out()));
-            }
-        }
-    }
-
-    /// Takes in what came from outside.
-    fn receive(&mut self, cx: &Context<'_>) {
-        let Some(link) = &self.link else { return };
-        for command in link.receive(cx.waker(), self.work.woken()) {
-            match command {
-                Command::End { token, result } => self.callback(&token, result),
-                Command::Heartbeat { token } => self.heartbeat(&token),
-                Command::Started { token, worker } => self.taken(&token, worker),
-                Command::MapRun { arn, update } => self.update_map_run(&arn, &update),
-                Command::Stop { error, cause } => {
-                    let event = EventError {
-                        error: error.as_deref().map(Arc::from),
-                        cause: cause.as_deref().map(Arc::from),
-                    };
-                    self.record_last(0, || EventKind::ExecutionAborted(event));
-                    self.end = Some(Ok(Status::Aborted { error, cause }));
-                }
-            }
-        }
-    }
-
-    /// Goes to the next timer, or waits for it. False when there is nothing to do but wait.
-    fn pass_time(&mut self, cx: &mut Context<'_>, horizon: Option<Timestamp>) -> bool {
-        self.clear_timers();
-        let next = self.timers.next().map_or(self.deadline, |timer| timer.min(self.deadline));
-        if !self.time.is_virtual() {
-            // Driven by hand, real time is not waited for.
-            if horizon.is_some() && self.now < next {
-                return false;
-            }
-        } else {
-            let stands_still = match horizon {
-                // Who moves time by hand means it.
-                Some(horizon) => next > horizon,
-                None => self.holds_for_callback(),
-            };
-            let may_pass = horizon.is_none() && self.patience.is_over(next);
-            if self.now < next && (stands_still || !may_pass && self.is_working()) {
-                self.lose_patience(cx);
-                return horizon.is_none() && !stands_still && self.patience.is_over(next);
-            }
-        }
-        if self.sleep.as_ref().is_none_or(|(at, _)| *at != next) {
-            self.sleep = self.time.reach(next).map(|sleep| (next, sleep));
-        }
-        if let Some((_, sleep)) = &mut self.sleep
-            && sleep.as_mut().poll(cx).is_pending()
-        {
-            return false;
-        }
-        self.sleep = None;
-        self.tick();
-        self.fire(next);
-        true
-    }
-
-    /// Clears away the timers that nobody waits for: time must not stop at one, nor may they pile up.
-    fn clear_timers(&mut self) {
-        let mut timers = std::mem::take(&mut self.timers);
-        while timers.first().is_some_and(|timer| !self.is_awaited(timer)) {
-            timers.drop_first();
-        }
-        if timers.is_crowded() {
-            timers.retain(|timer| self.is_awaited(timer));
-        }
-        self.timers = timers;
-    }
-
-    /// Returns `true` if somebody still waits for a timer.
-    fn is_awaited(&self, timer: &Timer) -> bool {
-        if let TimerKind::Nested(slot) = timer.kind {
-            return self.nested_timer(slot) == Some(timer.at);
-        }
-        let Some(fiber) = self.fibers.get(timer.fiber).filter(|fiber| fiber.wait == timer.wait) else {
-            return false;
-        };
-        match (&fiber.phase, timer.kind) {
-            (Phase::Working(job), TimerKind::Heartbeat(beat)) => job.beat == beat,
-            (Phase::MapRun(run), TimerKind::Child(slot)) => {
-                run.children.get(slot).and_then(Option::as_ref).and_then(|child| child.timer)
-                    == Some(timer.at)
-            }
-            _ => true,
-        }
-    }
-
-    /// Lets all timers of an instant go off before anything else happens.
-    fn fire(&mut self, at: Timestamp) {
-        while let Some(timer) = self.timers.pop_until(at) {
-            if let TimerKind::Nested(slot) = timer.kind {
-                self.wake_nested_child(slot);
-                continue;
-            }
-            let Some(fiber) = self.fibers.get_mut(timer.fiber).filter(|fiber| fiber.wait == timer.wait)
-            else {
-                continue;
-            };
-            match timer.kind {
-                TimerKind::Wake => {
-                    fiber.phase = fiber.phase.woken();
-                    self.ready.push_back(timer.fiber);
-                }
-                TimerKind::Timeout => self.attempt_timed_out(timer.fiber, false),
-                TimerKind::Heartbeat(beat) => {
-                    if matches!(&fiber.phase, Phase::Working(job) if job.beat == beat) {
-                        self.attempt_timed_out(timer.fiber, true);
-                    }
-                }
-                TimerKind::Child(slot) => {
-                    if let Phase::MapRun(run) = &fiber.phase {
-                        run.wake(slot);
-                    }
-                }
-                TimerKind::Nested(_) => {}
-                TimerKind::Answer => self.answer_arrived(timer.fiber),
-            }
-        }
-    }
-
-    /// Runs a fiber until it waits or ends.
-    fn run_fiber(&mut self, executor: &Executor, id: FiberId, steps: &mut u32) {
-        loop {
-            *steps += 1;
-            let Some(fiber) = self.fibers.get_mut(id) else { return };
-            let step = match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
-                Phase::Enter => self.enter(executor, id),
-                Phase::Rerun => {
-                    self.open_span(executor, id);
-                    self.run_state(executor, id)
-                }
-                Phase::Redrive(inside) => {
-                    self.open_span(executor, id);
-                    self.redrive_map(executor, id, inside)
-                }
-                Phase::Attempt => self.attempt(executor, id),
-                Phase::Start(job) => self.start_work(executor, id, *job),
-                Phase::Waited => self.waited(executor, id),
-                Phase::Resume(Ok((result, extent))) => self.complete(executor, id, result, Some(extent)),
-                Phase::Resume(Err(failure)) => self.failed(executor, id, failure),
-                other @ (Phase::Blocked
-                | Phase::Sleeping(_)
-                | Phase::Working(_)
-                | Phase::Children(_)
-                | Phase::MapRun(_)) => {
-                    fiber.phase = other;
-                    Step::Block
-                }
-            };
-            if step == Step::Block || self.end.is_some() || self.overflow || *steps >= STEPS_PER_TURN {
-                // A fiber that is cut short goes on in the next turn.
-                if step == Step::Again {
-                    self.ready.push_front(id);
-                }
-                return;
-            }
-        }
-    }
-
     /// Evaluates something in the place of a fiber.
     #[inline]
     fn frame<R>(
@@ -548,7 +285,7 @@ impl Interpreter {
             variables: &fiber.variables,
             random: &self.random,
             now: self.now,
-            limits: &executor.limits,
+            limits: &executor.env.limits,
         };
         evaluate(&frame, fiber).map_err(|error| {
             Failure::evaluation(&executor.program.state(fiber.at).name, fiber.entered, &error)
@@ -562,8 +299,8 @@ impl Interpreter {
     /// Notes an event and gives its id.
     #[inline]
     fn record(&mut self, previous: u32, kind: impl FnOnce() -> EventKind) -> u32 {
-        if self.executor.keeps_history {
-            if self.event_count + 1 >= self.executor.limits.history_events
+        if self.keeps_history {
+            if self.event_count + 1 >= self.executor.env.limits.history_events
                 && self.executor.program.workflow_type == WorkflowType::Standard
             {
                 // Only the end of the execution fits in.
@@ -578,7 +315,7 @@ impl Interpreter {
 
     /// Notes the event that ends the execution.
     fn record_last(&mut self, previous: u32, kind: impl FnOnce() -> EventKind) {
-        if self.executor.keeps_history {
+        if self.keeps_history {
             self.events.push(Event { previous, at: self.now, kind: kind() });
         }
         self.event_count += 1;
@@ -587,6 +324,10 @@ impl Interpreter {
     /// Notes an event of a fiber, which becomes the predecessor of its next one.
     #[inline]
     fn record_for(&mut self, id: FiberId, kind: impl FnOnce() -> EventKind) -> u32 {
+        if !self.keeps_history {
+            self.event_count += 1;
+            return self.event_count;
+        }
         let previous = self.fibers.at(id).previous;
         let event = self.record(previous, kind);
         self.fiber(id).previous = event;
@@ -615,8 +356,9 @@ impl Interpreter {
 
 impl Drop for Interpreter {
     fn drop(&mut self) {
+        self.shut();
         for token in self.tokens.take_all() {
-            self.executor.registry.remove(&token);
+            self.executor.env.registry.remove(&token);
         }
     }
 }

@@ -179,13 +179,13 @@ pub(crate) fn result(executor: &Executor, outcome: &Outcome, action: Action) -> 
     let described = Described {
         arn: &outcome.execution_arn(),
         name: &outcome.name(),
-        machine: &executor.identity.state_machine_arn(&executor.program.name),
+        machine: &executor.settings.identity.state_machine_arn(&executor.program.name),
         input: &outcome.input,
         status: &outcome.status,
         started: outcome.started,
         stopped: outcome.stopped,
-        redrives: executor.identity.has_redrive_count().then_some(outcome.redrives),
-        not_redrivable: redrive::refusal(outcome.status.name(), outcome.history.len(), &executor.limits),
+        redrives: executor.settings.identity.has_redrive_count().then_some(outcome.redrives),
+        not_redrivable: redrive::refusal(outcome.status.name(), outcome.history.len(), &executor.env.limits),
     };
     result_of(&described, action)
 }

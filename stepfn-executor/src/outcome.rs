@@ -154,7 +154,7 @@ impl Outcome {
 
     /// Why the execution cannot be redriven, in AWS's words; when it ended is not looked at.
     pub fn not_redrivable(&self) -> Option<&'static str> {
-        let limits = &self.history.executor().limits;
+        let limits = &self.history.executor().env.limits;
         redrive::refusal(self.status.name(), self.history.len(), limits)
     }
 
@@ -477,7 +477,7 @@ impl fmt::Display for RunError {
             }
             Self::Stuck { states } => write!(
                 f,
-                "nothing can happen any more: waiting in `{}`\nhelp: answer the task token before, or give the state a `TimeoutSeconds`",
+                "nothing can happen any more: waiting in `{}`\nhelp: answer the task token before, give the state a `TimeoutSeconds`, or say by `.wait_for_callbacks()` that other threads send callbacks",
                 states.join("`, `")
             ),
         }

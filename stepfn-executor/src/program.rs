@@ -3,6 +3,7 @@
 mod compile;
 mod data;
 mod error;
+mod flow;
 mod jsonata;
 mod layout;
 mod map;
@@ -21,8 +22,9 @@ use stepfn_core::{
 
 pub use self::error::{CompileError, Fault, FaultKind};
 pub(crate) use self::{
-    data::{Amount, Data, Frame, Select, Text, Write, assign, choose},
-    jsonata::{Jsonata, JsonataKind, Left, number as jsonata_number, text as jsonata_text},
+    data::{Amount, Data, Frame, Select, Text, Write, assign},
+    flow::{DataFlow, Left, Output, Terms},
+    jsonata::{Jsonata, JsonataKind, number as jsonata_number},
     map::{Dataset, Distributed, Format, ItemsFrom, Payload, Percentage, Reader, Transformation, Writer},
     resource::{Action, Family, Pattern, Resource, Waits, function_name, machine_name},
     retry::{Catcher, Failures, Jitter, Retrier},
@@ -153,6 +155,21 @@ impl Inner {
     }
 }
 
+impl State {
+    /// Returns `true` if the raw input of a Task is all that its work gets, and nothing of the state needs it any more then.
+    pub(crate) fn hands_input_over(&self) -> bool {
+        matches!(&self.kind, Kind::Task(task) if !self.flow.has_terms(task))
+            && self.flow.passes_input()
+            && !self.flow.needs_input()
+            && self.is_tried_once()
+    }
+
+    /// Returns `true` if the state neither makes another attempt nor catches anything.
+    pub(crate) fn is_tried_once(&self) -> bool {
+        self.retry.is_empty() && self.catch.is_empty()
+    }
+}
+
 /// A state, by its place in [`Inner::states`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StateId(pub(crate) u32);
@@ -163,9 +180,7 @@ pub(crate) struct State {
     /// JSON pointer: `/States/Load`.
     pub(crate) pointer: String,
     pub(crate) kind: Kind,
-    /// The data flow of a JSONPath state; of a JSONata state it does nothing.
-    pub(crate) data: Data,
-    pub(crate) jsonata: Option<Box<Jsonata>>,
+    pub(crate) flow: DataFlow,
     pub(crate) retry: Box<[Retrier]>,
     pub(crate) catch: Box<[Catcher]>,
     /// The next state; `None` ends the machine.

@@ -125,8 +125,7 @@ impl Executor {
     pub fn redrive(&self, outcome: &Outcome) -> Result<Execution, RedriveError> {
         let (time, random) = self.inner.next_start(Some(outcome.stopped));
         let (interpreter, _) = self.redriven(outcome, time, random)?;
-        let (open, refused) = self.shared().open(None);
-        Ok(Execution::new(interpreter, open, refused))
+        Ok(Execution::new(interpreter, self.shared().open()))
     }
 
     /// The same with a clock and random numbers that somebody else gives. With it, how many events there are already.
@@ -144,7 +143,7 @@ impl Executor {
         if !is_same(program, &self.inner.program) {
             return Err(RedriveError::OtherDefinition { machine: program.name.clone() });
         }
-        let limits = &self.inner.limits;
+        let limits = &self.inner.env.limits;
         let reason = refusal(outcome.status.name(), outcome.history.len(), limits)
             .or_else(|| too_late(outcome, time.now(), limits));
         let (None, Some(stopped)) = (reason, &outcome.checkpoint) else {

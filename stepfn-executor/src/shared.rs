@@ -4,7 +4,7 @@ use std::{
     ops::Deref,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -44,17 +44,16 @@ impl Shared {
         Self(Arc::new(Apart(Stripe { executor, place })))
     }
 
-    /// Counts an execution that is about to run, or returns the error if it cannot.
-    pub(crate) fn open(&self, refused: Option<RunError>) -> (Option<Open>, Option<RunError>) {
-        if refused.is_some() {
-            return (None, refused);
-        }
-        let limit = self.limits.open_executions;
-        if self.open.take(self.0.place, limit) {
-            (Some(Open(self.clone())), None)
-        } else {
-            (None, Some(RunError::ExecutionLimitExceeded { limit }))
-        }
+    /// Counts an execution that is about to run, until it is [closed](Self::close).
+    pub(crate) fn open(&self) -> Result<(), RunError> {
+        let limit = self.env.limits.open_executions;
+        let is_free = self.settings.open.take(self.0.place, limit);
+        if is_free { Ok(()) } else { Err(RunError::ExecutionLimitExceeded { limit }) }
+    }
+
+    /// Counts an execution no longer.
+    pub(crate) fn close(&self) {
+        self.settings.open.give_back(self.0.place);
     }
 }
 
@@ -134,30 +133,72 @@ impl OpenCounts {
     }
 }
 
+/// The number of executions that are numbered in the order of their starts, on whatever threads these are.
+const IN_ORDER: u64 = 1024;
+
+/// The number of numbers that the threads of one count take at a time.
+const NUMBERS: u64 = 64;
+
+/// The numbers of executions: each is given once. Where one thread starts all executions, and of the first of them, they are in the order of
+/// the starts; later on threads take some in advance, so that cores need not ask each other for each.
+#[derive(Debug, Default)]
+pub(crate) struct Numbers {
+    given: Apart<AtomicU64>,
+    /// The next number of each stripe; a multiple of [`NUMBERS`] where it has none left.
+    next: [Apart<AtomicU64>; STRIPES],
+}
+
+impl Numbers {
+    pub(crate) fn next(&self) -> u64 {
+        self.next_at(place())
+    }
+
+    fn next_at(&self, place: usize) -> u64 {
+        let early = |given: u64| (given < IN_ORDER).then_some(given + 1);
+        if self.given.load(Ordering::Relaxed) < IN_ORDER
+            && let Ok(number) = self.given.fetch_update(Ordering::Relaxed, Ordering::Relaxed, early)
+        {
+            return number;
+        }
+        let Some(next) = self.next.get(place) else {
+            return self.given.fetch_add(NUMBERS, Ordering::Relaxed);
+        };
+        let own = |next: u64| (!next.is_multiple_of(NUMBERS)).then_some(next + 1);
+        next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, own).unwrap_or_else(|_| {
+            let first = self.given.fetch_add(NUMBERS, Ordering::Relaxed);
+            // What another thread of the stripe has taken meanwhile is lost, which nobody misses.
+            next.store(first + 1, Ordering::Relaxed);
+            first
+        })
+    }
+}
+
 /// Takes so many off, if there are so many.
 fn less(count: &AtomicUsize, by: usize) -> bool {
     count.fetch_update(Ordering::AcqRel, Ordering::Acquire, |count| count.checked_sub(by)).is_ok()
 }
 
-/// An open execution: it counts until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Open(Shared);
-
-impl Open {
-    pub(crate) fn executor(&self) -> &Inner {
-        &self.0
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.open.give_back(self.0.0.place);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_is_given_once_and_in_order_to_one_thread() {
+        let numbers = Numbers::default();
+        assert!((0..3_000).all(|expected| numbers.next_at(3) == expected));
+        let numbers = Numbers::default();
+        // The first are in the order of the starts, whatever the threads.
+        assert!((0..1_000).all(|expected| numbers.next_at(expected as usize % 16) == expected));
+        let mut all: Vec<u64> = std::thread::scope(|scope| {
+            let take = |place| (0..1_000).map(|_| numbers.next_at(place)).collect::<Vec<_>>();
+            let threads: Vec<_> = (0..4).map(|thread| scope.spawn(move || take(thread % 2))).collect();
+            threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+        });
+        all.sort_unstable();
+        let count = all.len();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
 
     #[test]
     fn no_place_is_handed_out_twice_and_none_is_lost() {

@@ -225,6 +225,12 @@ pub fn until(from: Timestamp, to: Timestamp) -> Duration {
     Duration::try_from(to.duration_since(from)).unwrap_or(Duration::ZERO)
 }
 
+/// A point in time so many seconds after another, the last there is where it would be later than that.
+pub(crate) fn seconds_after(from: Timestamp, seconds: u64) -> Timestamp {
+    let second = i64::try_from(seconds).ok().and_then(|seconds| from.as_second().checked_add(seconds));
+    second.and_then(|second| Timestamp::new(second, from.subsec_nanosecond()).ok()).unwrap_or(Timestamp::MAX)
+}
+
 /// A point in time after another, the last there is where it would be later than that.
 pub fn after(from: Timestamp, span: Duration) -> Timestamp {
     jiff::SignedDuration::try_from(span)
@@ -263,6 +269,13 @@ mod tests {
     #[test]
     fn sums_stop_at_the_end_of_time() {
         assert_eq!(after(VirtualTime::START, Duration::MAX), Timestamp::MAX);
+        for start in ["1969-12-31T23:59:59.25Z", "2024-01-01T00:00:00.75Z", "9999-12-30T22:00:00Z"] {
+            let start: Timestamp = start.parse().unwrap();
+            for seconds in [0, 1, 300, 31_536_000, u64::MAX] {
+                let expected = after(start, Duration::from_secs(seconds));
+                assert_eq!(seconds_after(start, seconds), expected, "{seconds} s after {start}");
+            }
+        }
         assert_eq!(until(Timestamp::MAX, VirtualTime::START), Duration::ZERO);
     }
 }

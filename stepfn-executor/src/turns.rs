@@ -217,8 +217,8 @@ impl Executor {
     /// # Errors
     /// When the name is none or the input is too large, too deep, or not what the machine takes.
     pub fn begin(&self, begin: &Begin) -> Result<Turns, RunError> {
-        let size = self.inner.limits.payload();
-        if !is_name(&begin.name, self.inner.limits.name_chars) {
+        let size = self.inner.env.limits.payload();
+        if !is_name(&begin.name, self.inner.env.limits.name_chars) {
             return Err(RunError::InvalidName { name: begin.name.clone() });
         }
         let extent = Extent::of(&begin.input, size);
@@ -250,7 +250,7 @@ impl Executor {
     /// # Errors
     /// When the output is too large or too deep, or error or cause too long.
     pub fn check_answer(&self, input: &Input) -> Result<(), TokenError> {
-        check(&self.inner.registry, input)
+        check(&self.inner.env.registry, input)
     }
 
     /// [`redrive`](Self::redrive) of an execution that moves in turns: it does so on, after those events that it had. The key is
@@ -335,7 +335,7 @@ impl Turns {
     /// # Errors
     /// The answer of `SendTaskSuccess` and its like.
     pub fn check(&self, input: &Input) -> Result<(), TokenError> {
-        check(&self.interpreter.executor().registry, input)?;
+        check(&self.interpreter.executor().env.registry, input)?;
         match input {
             Input::Answered { .. }
             | Input::Replied { .. }
@@ -345,7 +345,7 @@ impl Turns {
             Input::Success { token, .. }
             | Input::Failure { token, .. }
             | Input::Heartbeat { token }
-            | Input::Taken { token, .. } => self.interpreter.executor().registry.check_token(token),
+            | Input::Taken { token, .. } => self.interpreter.executor().env.registry.check_token(token),
         }
     }
 
@@ -373,7 +373,7 @@ impl Turns {
     }
 
     fn take_in(&self, input: Input) {
-        let registry = &self.interpreter.executor().registry;
+        let registry = &self.interpreter.executor().env.registry;
         // What comes for a token that is over changes nothing, now as in any repetition.
         let _ = match input {
             Input::Answered { call, answer } => {
@@ -397,7 +397,7 @@ impl Turns {
             Input::Heartbeat { token } => registry.heartbeat(&token),
             Input::Taken { token, worker } => registry.taken(&token, worker.as_deref()),
             Input::Stop { error, cause } => {
-                let most = &self.interpreter.executor().limits;
+                let most = &self.interpreter.executor().env.limits;
                 let cut =
                     |text: Option<String>, most| text.map(|text| limits::cut(text.into(), most).to_string());
                 let (error, cause) = (cut(error, most.error_chars), cut(cause, most.cause_chars));

@@ -281,3 +281,65 @@ fn the_text_of_a_history_is_written_without_values() {
     );
     assert!(written.count_total < events / 4 && made.count_total > 5 * events);
 }
+
+#[test]
+fn an_execution_of_one_task_makes_next_to_nothing() {
+    let one = r#"{ "StartAt": "One", "States": { "One": { "Type": "Task", "End": true,
+        "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f" } } }"#;
+    let input: Value = r#"{"n": 1}"#.parse().unwrap();
+    let info = cost(&executor(one, WorkflowType::Express), &input);
+    println!("one Task: {} allocations, {} bytes", info.count_total, info.bytes_total);
+    assert!(info.count_total <= 4, "{} allocations", info.count_total);
+    assert!(info.bytes_total <= 2_000, "{} bytes", info.bytes_total);
+}
+
+/// As many states in JSONata, of which every second one is a Task.
+fn jsonata_chain(states: usize) -> String {
+    let mut text = r#"{ "QueryLanguage": "JSONata", "StartAt": "S0", "States": { "#.to_owned();
+    for index in 0..states {
+        let next = if index + 1 < states {
+            format!(r#""Next": "S{}""#, index + 1)
+        } else {
+            r#""End": true"#.to_owned()
+        };
+        let comma = if index == 0 { "" } else { ", " };
+        let work = if index % 2 == 0 {
+            r#""Type": "Pass", "Assign": { "last": "{% $states.input.n %}" }, "Output": { "n": "{% $states.input.n + 1 %}" }"#
+        } else {
+            r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:f",
+                "Arguments": { "n": "{% $states.input.n %}" }, "Output": "{% $merge([$states.result, {'last': $last}]) %}""#
+        };
+        write!(text, r#"{comma}"S{index}": {{ {work}, {next} }}"#).unwrap();
+    }
+    text + "} }"
+}
+
+#[test]
+fn ten_times_the_states_in_jsonata_cost_ten_times_as_much() {
+    let input = json::parse_value(r#"{ "n": 1 }"#).unwrap();
+    for workflow_type in BOTH {
+        let [few, many] =
+            [20, 200].map(|states| cost(&executor(&jsonata_chain(states), workflow_type), &input));
+        grows_linearly(&format!("states in JSONata, {workflow_type:?}"), &few, &many);
+    }
+}
+
+#[test]
+fn ten_times_the_data_in_jsonata_cost_ten_times_as_much() {
+    let machine = r#"{ "QueryLanguage": "JSONata", "StartAt": "Each", "States": {
+        "Each": { "Type": "Map", "Items": "{% $states.input.rows %}", "MaxConcurrency": 10, "Next": "Sum", "ItemProcessor": {
+            "StartAt": "One", "States": { "One": { "Type": "Pass", "End": true,
+                "Output": { "id": "{% $states.input.id %}", "twice": "{% $states.input.id * 2 %}" } } } } },
+        "Sum": { "Type": "Pass", "End": true, "Output": {
+            "sum": "{% $sum($states.input[id > 3].twice) %}",
+            "names": "{% $states.input.{'of': id} %}" } } } }"#;
+    let rows = |count: u32| {
+        let rows = (0..count).map(|index| Value::object([("id", Value::from(index))]));
+        Value::object([("rows", Value::array(rows))])
+    };
+    for workflow_type in BOTH {
+        let executor = executor(machine, workflow_type);
+        let [few, many] = [100, 1000].map(|count| cost(&executor, &rows(count)));
+        grows_linearly(&format!("data in JSONata, {workflow_type:?}"), &few, &many);
+    }
+}

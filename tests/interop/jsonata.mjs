@@ -101,14 +101,20 @@ const near = (a, b) => typeof a === "number" && typeof b === "number" ? a === b 
   : shown(a) === shown(b);
 // A function that is handed over is called `f` by the reference, or as whoever called it last.
 const unnamed = (message) => message.replace(/function "[^"]*"/, "function");
-// Known differences: nothing beside a group of nothing, zipped.
-const KNOWN = /\$zip\(\$states\.input\.e, \$states\.input\.e\{ e: a \}\)/;
+// The reference changes its own input: grouping an empty array of it, `e{…}`, leaves an undefined item in that array, which all that is
+// evaluated later reads. Our values do not change, so that what comes after such a group is not compared.
+const isSpoilt = (value) => Array.isArray(value) ? value.some((item) => item === undefined || isSpoilt(item))
+  : value !== null && typeof value === "object" && Object.values(value).some(isSpoilt);
 
-let [equal, different, foreign, either, known] = [0, 0, 0, 0, 0];
+// A partial application of a built-in function hands the arguments to JavaScript unchecked there, and is checked as a call is by ours.
+const isUnchecked = (expr, mine) => expr.includes("(?") && ["T0410", "T0411", "T0412"].includes(mine.code);
+
+let [equal, different, foreign, either, spoilt, unchecked] = [0, 0, 0, 0, 0, 0];
 for (const [index, { expr, data }] of cases.entries()) {
   let theirs;
+  const input = structuredClone(data);
   try {
-    const value = await jsonata(expr).evaluate(structuredClone(data));
+    const value = await jsonata(expr).evaluate(input);
     theirs = value === undefined ? {} : { value };
   } catch (error) {
     // An error without a code is one of JavaScript itself.
@@ -123,7 +129,8 @@ for (const [index, { expr, data }] of cases.entries()) {
   if (same) equal++;
   // The parts of an array and of an object are evaluated side by side there: which of two errors comes first is open.
   else if (theirs.code && mine.code && /[[{]/.test(expr)) either++;
-  else if (KNOWN.test(expr)) known++;
+  else if (isSpoilt(input)) spoilt++;
+  else if (isUnchecked(expr, mine)) unchecked++;
   else {
     different++;
     console.log(`${expr}\n    jsonata: ${theirs.code ? `${theirs.code}: ${theirs.message}` : text}\n    stepfn:  ${mine.code ? `${mine.code}: ${mine.message}` : shown(mine.value)}`);
@@ -131,6 +138,7 @@ for (const [index, { expr, data }] of cases.entries()) {
 }
 console.log(`${foreign} end in errors of JavaScript, or give functions`);
 console.log(`${either} fail at another of several places`);
-console.log(`${known} of a known difference`);
+console.log(`${unchecked} hand unchecked arguments to a built-in function`);
+console.log(`${spoilt} read what the reference left in its input`);
 console.log(`${equal} passed, ${different} failed`);
 process.exit(different ? 1 : 0);

@@ -94,6 +94,17 @@ impl Parser<'_> {
         self.text.get(self.range.clone()).unwrap_or_default()
     }
 
+    /// An expression in brackets, which cannot end before these do.
+    fn inside(&mut self, closing: &str) -> Parsed {
+        self.expression(0).map_err(|error| match error.code {
+            "S0207" => {
+                let message = format!("expected an expression, found the end: `{closing}` is missing");
+                JsonataError::new("S0203", message, error.range)
+            }
+            _ => error,
+        })
+    }
+
     /// The error of a token that nothing begins with, or that follows a whole expression.
     fn unexpected(&self, code: &'static str) -> JsonataError {
         if self.token == Token::End {
@@ -195,7 +206,7 @@ impl Parser<'_> {
     fn block(&mut self) -> Parsed<Kind> {
         let mut expressions = Vec::new();
         while !self.at(")") {
-            expressions.push(self.expression(0)?);
+            expressions.push(self.inside(")")?);
             if !self.at(";") {
                 break;
             }
@@ -208,10 +219,10 @@ impl Parser<'_> {
     fn array(&mut self) -> Parsed<Kind> {
         let mut items = Vec::new();
         while !self.at("]") || !items.is_empty() {
-            let mut item = self.expression(0)?;
+            let mut item = self.inside("]")?;
             if self.at("..") {
                 self.advance(false)?;
-                let right = self.expression(0)?;
+                let right = self.inside("]")?;
                 let range = item.range.start..self.last.end;
                 let (left, right) = (Box::new(item), Box::new(right));
                 item = Expression::new(Kind::Binary { operator: Operator::Range, left, right }, range);
@@ -229,9 +240,9 @@ impl Parser<'_> {
     fn pairs(&mut self) -> Parsed<Vec<(Expression, Expression)>> {
         let mut pairs = Vec::new();
         while !self.at("}") || !pairs.is_empty() {
-            let key = self.expression(0)?;
+            let key = self.inside(":")?;
             self.expect(":", false)?;
-            pairs.push((key, self.expression(0)?));
+            pairs.push((key, self.inside("}")?));
             if !self.at(",") {
                 break;
             }
@@ -242,12 +253,12 @@ impl Parser<'_> {
     }
 
     fn transform(&mut self) -> Parsed<Kind> {
-        let pattern = Box::new(self.expression(0)?);
+        let pattern = Box::new(self.inside("|")?);
         self.expect("|", false)?;
-        let update = Box::new(self.expression(0)?);
+        let update = Box::new(self.inside("|")?);
         let delete = if self.at(",") {
             self.advance(false)?;
-            Some(Box::new(self.expression(0)?))
+            Some(Box::new(self.inside("|")?))
         } else {
             None
         };
@@ -272,7 +283,7 @@ impl Parser<'_> {
                 Kind::KeepArray(Box::new(left))
             }
             "[" => {
-                let predicate = Box::new(self.expression(0)?);
+                let predicate = Box::new(self.inside("]")?);
                 self.expect("]", true)?;
                 Kind::Filter { of: Box::new(left), predicate }
             }
@@ -297,7 +308,7 @@ impl Parser<'_> {
                 arguments.push(Expression::new(Kind::Placeholder, self.range.clone()));
                 self.advance(false)?;
             } else {
-                arguments.push(self.expression(0)?);
+                arguments.push(self.inside(")")?);
             }
             if !self.at(",") {
                 break;
@@ -325,7 +336,7 @@ impl Parser<'_> {
         }
         let signature = if self.at("<") { Some(self.signature()?) } else { None };
         self.expect("{", false)?;
-        let body = Box::new(self.expression(0)?);
+        let body = Box::new(self.inside("}")?);
         self.expect("}", false)?;
         Ok(Kind::Lambda { parameters, signature, body })
     }
@@ -362,7 +373,7 @@ impl Parser<'_> {
             if descending || self.at("<") {
                 self.advance(false)?;
             }
-            terms.push(OrderTerm { descending, expression: self.expression(0)? });
+            terms.push(OrderTerm { descending, expression: self.inside(")")? });
             if !self.at(",") {
                 break;
             }
@@ -373,13 +384,15 @@ impl Parser<'_> {
     }
 
     fn position(&mut self, operator: &str, binding: u8, of: Expression) -> Parsed<Kind> {
-        let variable = self.expression(binding)?;
-        let Kind::Variable(name) = variable.kind else {
+        let no_variable = |range| {
             let message = format!("expected a variable after `{operator}`");
-            return Err(
-                JsonataError::new("S0214", message, variable.range).help(format!("write `{operator}$name`"))
-            );
+            JsonataError::new("S0214", message, range).help(format!("write `{operator}$name`"))
         };
+        let variable = self.expression(binding).map_err(|error| match error.code {
+            "S0207" => no_variable(error.range),
+            _ => error,
+        })?;
+        let Kind::Variable(name) = variable.kind else { return Err(no_variable(variable.range)) };
         let of = Box::new(of);
         Ok(if operator == "@" { Kind::Focus { of, name } } else { Kind::Index { of, name } })
     }

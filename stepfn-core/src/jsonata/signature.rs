@@ -12,6 +12,8 @@ pub struct Signature {
 pub struct Parameter {
     /// The kinds of values that it names.
     pub kinds: Kinds,
+    /// Whether it refuses what is undefined: a function's place, `f`, alone does. `(f)` is a choice, and takes it as all choices do.
+    pub is_strict: bool,
     /// Whether it is `a`: anything will do, and what is no array is made one.
     pub is_array: bool,
     /// The type in the `<>` of an array or function.
@@ -105,7 +107,8 @@ impl Signature {
                 ':' => break,
                 's' | 'n' | 'b' | 'l' | 'o' | 'a' | 'f' | 'j' | 'x' => {
                     let kinds = Kinds::of(*sign);
-                    parameters.push(Parameter { kinds, is_array: *sign == 'a', ..Parameter::default() });
+                    let (is_strict, is_array) = (*sign == 'f', *sign == 'a');
+                    parameters.push(Parameter { kinds, is_strict, is_array, ..Parameter::default() });
                 }
                 '(' => {
                     let end = closing(&signs, at, '(', ')');

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use jiff::Timestamp;
 use stepfn_core::{
-    json,
     value::{Map, Number, Value},
     visible::visible,
 };
@@ -85,8 +83,8 @@ pub(super) fn event_type(event: &Event, program: &Inner) -> &'static str {
     }
 }
 
-/// The members of an object, as they come: of a value, or of JSON text.
-trait Members {
+/// The members of an object, as they come: of a value, or of JSON text. Their keys are AWS's, which need no escapes.
+pub(super) trait Members {
     fn text(&mut self, key: &str, text: &str);
     fn number(&mut self, key: &str, number: u64);
     fn flag(&mut self, key: &str, flag: bool);
@@ -94,6 +92,8 @@ trait Members {
     /// The value's JSON text.
     fn json(&mut self, key: &str, value: &Value);
     fn object(&mut self, key: &str, members: impl FnOnce(&mut Self));
+    /// The JSON text of a variable's value, by its name.
+    fn variable(&mut self, name: &str, value: &Value);
 
     /// `input` or `output`: JSON text, and whether it was cut.
     fn data(&mut self, (key, details): (&str, &str), value: &Value) {
@@ -115,7 +115,7 @@ trait Members {
         variables.sort_by_key(|(name, _)| *name);
         self.object("assignedVariables", |texts| {
             for (name, value) in variables {
-                texts.json(name, value);
+                texts.variable(name, value);
             }
         });
         self.object("assignedVariablesDetails", |details| details.flag("truncated", false));
@@ -132,7 +132,7 @@ trait Members {
         let Kind::Task(task) = &event.history.program().state(scheduled.state).kind else { return };
         if let Family::Service { .. } = task.resource.family {
             self.resource(event, scheduled.state);
-            self.text("region", &event.history.executor.identity.region);
+            self.text("region", &event.history.executor.settings.identity.region);
             self.json("parameters", &scheduled.parameters);
         } else {
             self.text("resource", &task.resource.arn);
@@ -175,6 +175,10 @@ impl Members for Map {
         self.insert(key.into(), value.to_string().into());
     }
 
+    fn variable(&mut self, name: &str, value: &Value) {
+        self.json(name, value);
+    }
+
     fn object(&mut self, key: &str, members: impl FnOnce(&mut Self)) {
         let mut object = Self::new();
         members(&mut object);
@@ -182,100 +186,7 @@ impl Members for Map {
     }
 }
 
-/// JSON text that is being written.
-#[derive(Default)]
-pub(super) struct Text {
-    out: String,
-    /// Whether the object at hand has no members yet.
-    is_first: bool,
-    /// The JSON text of a value that becomes a text in turn.
-    inner: String,
-    /// The text of the last timestamp: many events happen at one time.
-    timestamp: Option<(Timestamp, String)>,
-}
-
-impl Text {
-    fn key(&mut self, key: &str) {
-        if !std::mem::replace(&mut self.is_first, false) {
-            self.out.push(',');
-        }
-        json::write_text(key, &mut self.out);
-        self.out.push(':');
-    }
-
-    fn members(&mut self, members: impl FnOnce(&mut Self)) {
-        self.out.push('{');
-        self.is_first = true;
-        members(self);
-        self.out.push('}');
-        self.is_first = false;
-    }
-
-    pub(super) fn push(&mut self, text: &str) {
-        self.out.push_str(text);
-    }
-
-    pub(super) fn into_string(self) -> String {
-        self.out
-    }
-
-    pub(super) fn event(&mut self, event: &HistoryEvent<'_>) {
-        self.out.push('{');
-        self.is_first = true;
-        self.key("timestamp");
-        let text = match &self.timestamp {
-            Some((at, text)) if *at == event.timestamp => text,
-            _ => &self.timestamp.insert((event.timestamp, timestamp(event).to_string())).1,
-        };
-        self.out.push_str(text);
-        self.text("type", event.event_type);
-        self.number("id", event.id);
-        self.number("previousEventId", event.previous_event_id);
-        if has_details(event) {
-            let (first, rest) = details_key(event);
-            self.out.push_str(",\"");
-            self.out.push(first);
-            self.out.push_str(rest);
-            self.out.push_str("EventDetails\":");
-            self.members(|details| members(event, details));
-        }
-        self.out.push('}');
-    }
-}
-
-impl Members for Text {
-    fn text(&mut self, key: &str, text: &str) {
-        self.key(key);
-        json::write_text(text, &mut self.out);
-    }
-
-    fn number(&mut self, key: &str, number: u64) {
-        self.value(key, &number.into());
-    }
-
-    fn flag(&mut self, key: &str, flag: bool) {
-        self.value(key, &flag.into());
-    }
-
-    fn value(&mut self, key: &str, value: &Value) {
-        self.key(key);
-        json::write(value, &mut self.out);
-    }
-
-    fn json(&mut self, key: &str, value: &Value) {
-        self.key(key);
-        self.inner.clear();
-        json::write(value, &mut self.inner);
-        json::write_text(&self.inner, &mut self.out);
-    }
-
-    fn object(&mut self, key: &str, members: impl FnOnce(&mut Self)) {
-        self.key(key);
-        self.members(members);
-    }
-}
-
-fn timestamp(event: &HistoryEvent<'_>) -> Value {
+pub(super) fn timestamp(event: &HistoryEvent<'_>) -> Value {
     Number::from_f64(event.timestamp.as_millisecond() as f64 / 1000.0).map_or(Value::Null, Value::Number)
 }
 
@@ -303,7 +214,7 @@ pub(super) fn details(event: &HistoryEvent<'_>) -> Option<(String, Value)> {
 }
 
 /// The key of the details, but for its end `EventDetails`: its first letter, and what follows.
-fn details_key(event: &HistoryEvent<'_>) -> (char, &'static str) {
+pub(super) fn details_key(event: &HistoryEvent<'_>) -> (char, &'static str) {
     let name = match &event.event.kind {
         EventKind::StateEntered { .. } => "StateEntered",
         EventKind::StateExited { .. } => "StateExited",
@@ -313,7 +224,7 @@ fn details_key(event: &HistoryEvent<'_>) -> (char, &'static str) {
     (first.chars().next().unwrap_or_default().to_ascii_lowercase(), rest)
 }
 
-fn has_details(event: &HistoryEvent<'_>) -> bool {
+pub(super) fn has_details(event: &HistoryEvent<'_>) -> bool {
     match &event.event.kind {
         EventKind::TaskStarted { state, .. } => {
             matches!(family(event.history.program(), *state), Some(Family::Activity | Family::Service { .. }))
@@ -330,11 +241,11 @@ fn has_details(event: &HistoryEvent<'_>) -> bool {
     }
 }
 
-fn members(event: &HistoryEvent<'_>, details: &mut impl Members) {
+pub(super) fn members(event: &HistoryEvent<'_>, details: &mut impl Members) {
     match &event.event.kind {
         EventKind::ExecutionStarted { input } => {
             details.data(INPUT, input);
-            details.text("roleArn", &event.history.executor.identity.role_arn());
+            details.text("roleArn", &event.history.executor.settings.identity.role_arn());
         }
         EventKind::ExecutionRedriven { count } => details.number("redriveCount", (*count).into()),
         EventKind::ExecutionSucceeded { output } => details.data(OUTPUT, output),

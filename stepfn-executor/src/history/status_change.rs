@@ -158,7 +158,7 @@ fn change(
     id: &str,
     at: Timestamp,
 ) -> Value {
-    let identity = &execution.executor.identity;
+    let identity = &execution.executor.settings.identity;
     let machine = identity.state_machine_arn(&execution.executor.program.name);
     let status = end.map_or("RUNNING", |end| end.status);
     let output = end.and_then(|end| end.output).map(Value::to_string);
@@ -178,7 +178,7 @@ fn change(
         cause: error.and_then(|error| error.cause.as_deref()),
         redrives: before.redrives,
         redriven: before.redriven,
-        not_redrivable: redrive::refusal(status, events, &execution.executor.limits),
+        not_redrivable: redrive::refusal(status, events, &execution.executor.env.limits),
     };
     change.to_event(id, at, &identity.account, &identity.region)
 }

@@ -49,8 +49,8 @@ impl Executor {
     /// The ARN of an execution, by its name, or by what its name is made of.
     pub(crate) fn execution_arn(&self, name: Option<&str>, id: [u64; 2]) -> String {
         let name = name.map_or_else(|| execution_name(id), str::to_owned);
-        let Self { program, identity, .. } = self;
-        identity.execution_arn(program.workflow_type, &program.name, &name, &uuid(id[1], id[0]))
+        let program = &self.program;
+        self.settings.identity.execution_arn(program.workflow_type, &program.name, &name, &uuid(id[1], id[0]))
     }
 }
 
@@ -87,7 +87,7 @@ impl<'a> ContextView<'a> {
         context.insert(
             "StateMachine".into(),
             Value::object([
-                ("Id", Value::from(executor.identity.state_machine_arn(&executor.program.name))),
+                ("Id", Value::from(executor.settings.identity.state_machine_arn(&executor.program.name))),
                 ("Name", Value::from(executor.program.name.as_str())),
             ]),
         );
@@ -109,10 +109,10 @@ impl<'a> ContextView<'a> {
         execution.insert("Input".into(), info.input.clone());
         execution.insert("StartTime".into(), iso(info.started).into());
         execution.insert("Name".into(), info.name().into());
-        execution.insert("RoleArn".into(), executor.identity.role_arn().into());
+        execution.insert("RoleArn".into(), executor.settings.identity.role_arn().into());
         // Express executions that are awaited have none: recorded on AWS.
         let is_counted = executor.program.workflow_type == WorkflowType::Standard || info.is_async;
-        if is_counted && executor.identity.has_redrive_count() {
+        if is_counted && executor.settings.identity.has_redrive_count() {
             execution.insert("RedriveCount".into(), info.redrives.into());
         }
         if let Some(redriven) = info.redriven {

@@ -99,7 +99,7 @@ impl Interpreter {
 
     /// `UpdateMapRun`: what is given holds from now on.
     pub(super) fn update_map_run(&mut self, arn: &str, update: &MapRunUpdate) {
-        let most = self.executor.limits.distributed_concurrency.max(1);
+        let most = self.executor.env.limits.distributed_concurrency.max(1);
         for id in self.runs.clone() {
             let Some(fiber) = self.fibers.get_mut(id) else { continue };
             let Phase::MapRun(run) = &mut fiber.phase else { continue };

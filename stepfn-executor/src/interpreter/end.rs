@@ -12,6 +12,7 @@ use super::{Failure, Interpreter, Phase, timers::Timers, work::Work};
 use crate::{
     history::{EventKind, History},
     outcome::{Outcome, RunError, Status},
+    shared::Shared,
 };
 
 impl Interpreter {
@@ -25,7 +26,7 @@ impl Interpreter {
     }
 
     pub(super) fn execution_failed(&mut self, previous: u32, failure: &Failure) {
-        let failure = failure.clone().cut(&self.executor.limits);
+        let failure = failure.clone().cut(&self.executor.env.limits);
         self.record_last(previous, || EventKind::ExecutionFailed(failure.event()));
         let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
         self.expression_error = failure.place.clone();
@@ -34,7 +35,7 @@ impl Interpreter {
 
     /// Notes the end of an execution that cannot go on for a reason that AWS does not have.
     pub(crate) fn refused(&mut self, error: &RunError) {
-        let failure = Failure::runtime(error.to_string()).cut(&self.executor.limits);
+        let failure = Failure::runtime(error.to_string()).cut(&self.executor.env.limits);
         self.record_last(self.event_count, || EventKind::ExecutionFailed(failure.event()));
     }
 
@@ -44,7 +45,7 @@ impl Interpreter {
     }
 
     pub(super) fn overflowed(&mut self) {
-        let most = self.executor.limits.history_events;
+        let most = self.executor.env.limits.history_events;
         let cause = format!("The execution reached the maximum number of history events ({most}).");
         let previous = self.event_count;
         self.execution_failed(previous, &Failure::runtime(cause));
@@ -59,7 +60,7 @@ impl Interpreter {
         self.span.end(end, self.transitions, self.now);
         let shown = self.shown();
         for token in self.tokens.take_all() {
-            self.executor.registry.remove(&token);
+            self.executor.env.registry.remove(&token);
             if let Some(deferred) = &self.deferred {
                 deferred.close_token(&token);
             }
@@ -119,7 +120,7 @@ impl Interpreter {
             }
             // They wait for callbacks that may never come.
             let waits = self.is_virtual() && horizon.is_none() && !self.is_working();
-            let end = if waits && !self.executor.hold_for_callbacks { self.leave() } else { None };
+            let end = if waits && !self.executor.env.hold_for_callbacks { self.leave() } else { None };
             return end.map_or(Poll::Pending, |outcome| Poll::Ready(Ok(outcome)));
         }
     }
@@ -133,13 +134,14 @@ impl Interpreter {
         Some(outcome)
     }
 
-    #[inline]
-    pub(super) fn outcome(&mut self, status: Status) -> Outcome {
+    /// The outcome, made where it is returned: it is long, and each move of it would cost as much as a state.
+    #[inline(always)]
+    pub(super) fn outcome(&mut self, executor: Shared, status: Status) -> Outcome {
         let checkpoint = self.checkpoint(&status).map(Arc::new);
         let events = std::mem::take(&mut self.events);
         Outcome {
             status,
-            history: History::new(self.executor.clone(), events),
+            history: History::new(executor, events),
             transitions: self.transitions,
             map_runs: std::mem::take(&mut self.map_runs),
             started_executions: self.take_ended(),

@@ -100,6 +100,7 @@ impl Phase {
 }
 
 impl Fiber {
+    #[inline]
     pub(super) fn new(at: StateId, input: Value, previous: u32) -> Self {
         Self {
             at,
@@ -180,6 +181,12 @@ pub(super) struct Fibers {
 }
 
 impl Fibers {
+    /// The machine itself, and no others yet.
+    #[inline]
+    pub(super) fn of(root: Fiber) -> Self {
+        Self { root: Some(root), is_begun: true, slots: Vec::new(), free: Vec::new(), waits: 0 }
+    }
+
     /// Returns the size in bytes of all variables that are in reach of a fiber, without those of `id` that are about to be replaced.
     pub(super) fn variable_bytes(&self, id: FiberId, replaced: &Map, most: Size) -> usize {
         self.entries().map(|(at, fiber)| fiber.variables.bytes((at == id).then_some(replaced), most)).sum()

@@ -40,7 +40,7 @@ impl Interpreter {
     /// Returns `true` if time stops for a callback: where nothing but the end of the execution's own time is left, one may
     /// still come.
     pub(super) fn holds_for_callback(&self) -> bool {
-        self.awaits_callback() && (self.executor.hold_for_callbacks || self.timers.next().is_none())
+        self.awaits_callback() && (self.executor.env.hold_for_callbacks || self.timers.next().is_none())
     }
 
     /// Returns the time at which something happens by itself, if nothing comes from outside.
@@ -51,11 +51,15 @@ impl Interpreter {
         Some(self.timers.next().map_or(self.deadline, |timer| timer.min(self.deadline)))
     }
 
-    /// Returns `true` if nothing can come from anywhere any more.
+    /// Returns `true` if nothing can come from anywhere any more: nobody said that callbacks come from outside, nor holds a handle to this
+    /// execution.
     pub(crate) fn is_stuck(&self) -> bool {
-        let alone =
-            self.link.as_ref().is_none_or(|link| Arc::strong_count(link) == 1) && !self.executor.is_shared();
-        alone && !self.yielded && self.ready.is_empty() && !self.is_working()
+        let is_steered = self.link.as_ref().is_some_and(|link| Arc::strong_count(link) > 1);
+        !is_steered
+            && !self.executor.env.waits_for_callbacks
+            && !self.yielded
+            && self.ready.is_empty()
+            && !self.is_working()
     }
 
     /// Returns the wait of each fiber; one that waits for others comes before them.

@@ -95,7 +95,7 @@ impl Interpreter {
             return Ok(Step::Again);
         }
         let bound = usize::try_from(concurrency).unwrap_or(usize::MAX);
-        let most = executor.limits.inline_concurrency.max(1);
+        let most = executor.env.limits.inline_concurrency.max(1);
         let bound = if bound == 0 { most } else { bound.min(most) };
         let mut failed = None;
         for _ in 0..bound.min(length) {
@@ -112,9 +112,9 @@ impl Interpreter {
     }
 
     pub(super) fn map_input(&self, executor: &Executor, id: FiberId, map: &Map) -> Result<MapInput, Failure> {
-        let data = &executor.program.state(self.state_of(id)).data;
+        let flow = &executor.program.state(self.state_of(id)).flow;
         self.frame(executor, id, None, |frame, fiber| {
-            let input = data.effective_input(frame, &fiber.input)?;
+            let input = flow.effective_input(frame, &fiber.input)?;
             let concurrency = map.max_concurrency.as_ref().map(|amount| amount.evaluate(frame, &input));
             let is_read = map.distributed.as_ref().is_some_and(|distributed| distributed.reader.is_some());
             let items = if is_read {
@@ -123,7 +123,7 @@ impl Interpreter {
                 map.items.evaluate(
                     frame,
                     &input,
-                    map.distributed.is_some() && executor.identity.maps_over_objects(),
+                    map.distributed.is_some() && executor.settings.identity.maps_over_objects(),
                 )?
             };
             Ok(MapInput { input, items, concurrency: concurrency.transpose()?.unwrap_or(0) })

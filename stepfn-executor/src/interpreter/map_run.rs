@@ -106,7 +106,7 @@ impl Interpreter {
             None => {
                 let label = distributed.label.clone();
                 let label = label.unwrap_or_else(|| self.random.uuid());
-                let arn = executor.identity.map_run_arn(&executor.program.name, &label, &run);
+                let arn = executor.settings.identity.map_run_arn(&executor.program.name, &label, &run);
                 (label, arn)
             }
         };
@@ -140,7 +140,7 @@ impl Interpreter {
         let mut end = None;
         let export = match written {
             None => None,
-            Some(parameters) => match export(&executor.buckets, &parameters, &run, is_lines) {
+            Some(parameters) => match export(&executor.settings.buckets, &parameters, &run, is_lines) {
                 Ok(export) => Some(export),
                 Err(IoError::Unbound(bucket)) => return Ok(self.refuse(unbound(bucket))),
                 Err(error) => {
@@ -150,9 +150,9 @@ impl Interpreter {
             },
         };
         let program = executor.program.of_children(map.processor, distributed.workflow_type, &label);
-        let machine = executor.identity.state_machine_arn(&program.name);
+        let machine = executor.settings.identity.state_machine_arn(&program.name);
         let bound = usize::try_from(concurrency).unwrap_or(usize::MAX);
-        let most = executor.limits.distributed_concurrency.max(1);
+        let most = executor.env.limits.distributed_concurrency.max(1);
         let counted = Counted::new(
             before.map_or(self.now(), |before| before.started),
             before.map(|_| self.now()),
@@ -261,12 +261,12 @@ impl Interpreter {
             self.ended_runs.push(run.state(status, Some(self.now)));
         }
         let summary = run.summary.clone();
-        let limits = Arc::clone(&self.executor.limits);
+        let limits = Arc::clone(&self.executor.env.limits);
         let phase = match end.map_err(|failure| failure.cut(&limits)) {
             Ok(output) => {
                 // MapStateExited comes from MapRunStarted: recorded on AWS from November 2024 on.
                 let succeeded = self.record(previous, || EventKind::MapRunSucceeded { state });
-                if !self.executor.identity.exits_from_start() {
+                if !self.executor.settings.identity.exits_from_start() {
                     self.fiber(id).previous = succeeded;
                 }
                 self.record(succeeded, || EventKind::ChildrenSucceeded { state });
@@ -584,7 +584,7 @@ impl Interpreter {
         let Body::Inside(interpreter) = &mut child.body else { return self.poll_outside(run, slot) };
         let horizon = self.time.is_virtual().then(|| self.time.now());
         let mut cx = Context::from_waker(&child.waker);
-        let poll = interpreter.poll_alone(&run.executor, &mut cx, horizon);
+        let poll = interpreter.poll_alone(&mut cx, horizon);
         match poll {
             Poll::Pending => {
                 let over = interpreter.patience_over();
@@ -644,7 +644,7 @@ fn open(executor: &Executor, reader: &Reader, parameters: Value, most: i64) -> R
     let max_items =
         u64::try_from(most).map_err(|_| IoError::Failed("field MaxItems must be positive".into()))?;
     map_run::open(
-        Arc::clone(&executor.buckets),
+        Arc::clone(&executor.settings.buckets),
         Request {
             lists_objects: reader.lists_objects,
             flattens: reader.flattens,
@@ -652,7 +652,7 @@ fn open(executor: &Executor, reader: &Reader, parameters: Value, most: i64) -> R
             parameters,
             format: match reader.format.clone() {
                 Format::Json { pointer, .. } => {
-                    Format::Json { pointer, takes_objects: executor.identity.maps_over_objects() }
+                    Format::Json { pointer, takes_objects: executor.settings.identity.maps_over_objects() }
                 }
                 format => format,
             },

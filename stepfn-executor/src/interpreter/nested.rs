@@ -96,7 +96,7 @@ impl Interpreter {
         let request = self.random.uuid();
         let parameters = &job.parameters;
         let answer = match target {
-            _ if !action.starts() => nested::send(&executor.registry, parameters, action, &request),
+            _ if !action.starts() => nested::send(&executor.env.registry, parameters, action, &request),
             None => Err(nested::does_not_exist(parameters, action, &request)),
             Some(target)
                 if action == Action::SdkStartSync
@@ -104,7 +104,7 @@ impl Interpreter {
             {
                 Err(nested::not_supported(action, &request))
             }
-            Some(target) => match nested::start(parameters, action, &request, &executor.limits) {
+            Some(target) => match nested::start(parameters, action, &request, &executor.env.limits) {
                 Ok(start) => return Some(self.start_nested(executor, id, job, action, &target, start)),
                 Err(failure) => Err(failure),
             },
@@ -124,7 +124,7 @@ impl Interpreter {
         let request = self.random.uuid();
         let parameters = &job.parameters;
         let asked = if action.starts() {
-            nested::start(parameters, action, &request, &executor.limits).map(|start| {
+            nested::start(parameters, action, &request, &executor.env.limits).map(|start| {
                 let start = turns::Start {
                     machine: nested::text(parameters, "StateMachineArn").unwrap_or_default().to_owned(),
                     name: start.name.unwrap_or_else(|| self.random.uuid()),
@@ -160,14 +160,14 @@ impl Interpreter {
     ) -> Step {
         let at = self.state_of(id);
         let state = executor.program.state(at).name.to_string();
-        let (depth, number) = (executor.limits.started_depth, executor.limits.started_executions);
+        let (depth, number) = (executor.env.limits.started_depth, executor.env.limits.started_executions);
         if executor.depth >= depth {
             return self.refuse(RunError::NestedTooDeep { limit: depth, state });
         }
         if self.starts().fetch_add(1, Ordering::Relaxed) >= number {
             return self.refuse(RunError::TooManyStarted { limit: number, state });
         }
-        let extent = Extent::of(&start.input, executor.limits.payload());
+        let extent = Extent::of(&start.input, executor.env.limits.payload());
         if let Some(reason) = target.input.and_then(|shape| shape::misfit(&start.input, shape)) {
             let machine = &target.program.name;
             let reason = format!("state `{state}` starts `{machine}`, which cannot read it: {reason}");
@@ -281,8 +281,7 @@ impl Interpreter {
         let horizon = self.time.is_virtual().then(|| self.time.now());
         let Some(nested) = &mut self.nested else { return };
         let Some(child) = nested.children.get_mut(slot).and_then(Option::as_mut) else { return };
-        let own = child.interpreter.executor.clone();
-        match child.interpreter.poll_alone(&own, &mut Context::from_waker(&child.waker), horizon) {
+        match child.interpreter.poll_alone(&mut Context::from_waker(&child.waker), horizon) {
             Poll::Pending => {
                 let over = child.interpreter.patience_over();
                 let next = horizon.and_then(|_| child.interpreter.next_instant());
@@ -319,9 +318,8 @@ impl Interpreter {
         match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
             Phase::Working(mut job) if job.child == Some(slot) => {
                 job.child = None;
-                if self.finish(executor, id, &job, result) == Step::Again {
-                    self.ready.push_back(id);
-                }
+                let step = self.finish(executor, id, &job, result);
+                self.follow(id, step);
             }
             other => fiber.phase = other,
         }
@@ -426,7 +424,7 @@ impl Interpreter {
     }
 
     fn keep_nested(&mut self, outcome: Outcome) {
-        let most = self.executor.keep_children;
+        let most = self.executor.settings.keep_children;
         if let Some(nested) = self.nested.as_mut().filter(|nested| nested.ended.len() < most) {
             nested.ended.push(outcome);
         }
@@ -438,6 +436,6 @@ impl Interpreter {
         self.record_last(0, || EventKind::ExecutionAborted(crate::history::EventError::default()));
         let end = Ok(Status::Aborted { error: None, cause: None });
         self.close(&end);
-        self.outcome(Status::Aborted { error: None, cause: None })
+        self.outcome(self.executor.clone(), Status::Aborted { error: None, cause: None })
     }
 }

@@ -25,11 +25,8 @@ impl Interpreter {
     ) -> Result<Step, Failure> {
         let at = self.state_of(id);
         let state = executor.program.state(at);
-        let (data, jsonata) = (&state.data, state.jsonata.as_deref());
-        let input = self.frame(executor, id, None, |frame, fiber| match jsonata {
-            Some(jsonata) => jsonata.arguments(frame, &fiber.input),
-            None => data.input(frame, &fiber.input),
-        })?;
+        let flow = &state.flow;
+        let input = self.frame(executor, id, None, |frame, fiber| flow.input(frame, &fiber.input))?;
         let length = branches.len();
         let started = self.record_for(id, || EventKind::ChildrenStarted { state: at, length });
         if branches.is_empty() {
@@ -38,8 +35,8 @@ impl Interpreter {
             return Ok(Step::Again);
         }
         let parent = self.fibers.at(id);
-        let known = parent.extent.filter(|_| data.passes_input() && jsonata.is_none());
-        let extent = known.unwrap_or_else(|| Extent::of(&input, executor.limits.payload()));
+        let known = parent.extent.filter(|_| flow.passes_input());
+        let extent = known.unwrap_or_else(|| Extent::of(&input, executor.env.limits.payload()));
         let (variables, item) = (parent.variables.inner(), parent.item.clone());
         for (place, branch) in branches.iter().enumerate() {
             let mut fiber = Fiber::new(*branch, input.clone(), started);

@@ -215,7 +215,7 @@ impl Interpreter {
         random: Random,
     ) -> Box<Self> {
         let (now, count) = (time.now(), info.redrives);
-        let mut interpreter = Self::at_rest(executor.clone(), info, now, time, random);
+        let mut interpreter = Self::at_rest(executor.clone(), info, now, time, random, Fibers::default());
         interpreter.events = outcome.history.as_slice().to_vec();
         interpreter.event_count = u32::try_from(interpreter.events.len()).unwrap_or(u32::MAX);
         // A redrive is a transition of its own.

@@ -1,9 +1,8 @@
-use super::{Failure, FiberId, Interpreter, Phase, Step, fiber::Sleeping, state::assign, timers::TimerKind};
+use super::{Failure, FiberId, Interpreter, Phase, Step, fiber::Sleeping, timers::TimerKind};
 use crate::{
     executor::Inner as Executor,
     history::EventKind,
-    program::{Kind, State, Way},
-    size::Extent,
+    program::{Kind, Left, Output, State, Way},
     time,
 };
 
@@ -11,7 +10,7 @@ impl Interpreter {
     /// A state failed: it is tried again, caught, or fails whatever it is in.
     pub(super) fn failed(&mut self, executor: &Executor, id: FiberId, failure: Failure) -> Step {
         let state = executor.program.state(self.state_of(id));
-        let failure = failure.cut(&executor.limits);
+        let failure = failure.cut(&executor.env.limits);
         self.note_evaluation(executor, id, &failure);
         if !failure.is_fatal() && self.retry(state, id, &failure) {
             return Step::Block;
@@ -69,21 +68,15 @@ impl Interpreter {
         };
         let catcher = &state.catch[index];
         let error = failure.output();
-        let (output, extent, assigned) = if let Some(jsonata) = &state.jsonata {
-            let left = self.frame(executor, id, None, |frame, fiber| {
-                jsonata.catch(index, frame, &fiber.input, &error)
-            })?;
-            (left.output, left.extent, left.assigned)
-        } else {
-            let (output, assigned) = self.frame(executor, id, None, |frame, fiber| {
-                let assigned = assign(catcher.assign.as_ref(), frame, &error)?;
-                let output = catcher.result_path.apply(fiber.input.clone(), error.clone())?;
-                Ok((output, assigned))
-            })?;
-            let extent = Extent::of(&output, executor.limits.payload());
-            (output, extent, assigned)
+        let left = self.frame(executor, id, None, |frame, fiber| {
+            state.flow.catch((index, catcher), frame, &fiber.input, &error)
+        })?;
+        let Left { output, assigned } = left;
+        let (output, extent) = match output {
+            Output::Made(output, extent) => (output, Some(extent)),
+            Output::Input => (self.fibers.at(id).input.clone(), self.fibers.at(id).extent),
         };
-        if !extent.fits(executor.limits.payload()) {
+        if extent.is_some_and(|extent| !extent.fits(executor.env.limits.payload())) {
             return Err(Failure::data_limit(&state.name));
         }
         // What a catcher cannot store, no catcher of the same state handles.
@@ -92,7 +85,7 @@ impl Interpreter {
         }
         let next = executor.program.state(catcher.next);
         self.fibers.at(id).span.caught(failure, next, self.now());
-        Ok(Some(self.exit(executor, id, (output, Some(extent)), assigned, Way::catch(index, catcher.next))))
+        Ok(Some(self.exit(executor, id, (output, extent), assigned, Way::catch(index, catcher.next))))
     }
 
     /// Fails the fiber: nothing handled the failure in its state.
@@ -110,5 +103,18 @@ impl Interpreter {
         let aborted = matches!(executor.program.state(at).kind, Kind::Task(_)).then_some(at);
         self.child_failed(executor, parent, (place, stopped), previous, aborted, failure);
         Step::Block
+    }
+
+    /// Notes a failed evaluation as an event of its own.
+    pub(super) fn note_evaluation(&mut self, executor: &Executor, id: FiberId, failure: &Failure) {
+        let Some(location) = failure.evaluated() else { return };
+        let fiber = self.fibers.at(id);
+        let (state, event) = (fiber.at, failure.event());
+        // Recorded on AWS: before any other event of the state it comes from what led to the state; not so in a Wait.
+        let waits = matches!(executor.program.state(state).kind, Kind::Wait(_));
+        let previous = if fiber.previous == fiber.entered && !waits { fiber.arrived } else { fiber.previous };
+        let location = location.map(Box::from);
+        let event = self.record(previous, || EventKind::EvaluationFailed { state, error: event, location });
+        self.fiber(id).previous = event;
     }
 }

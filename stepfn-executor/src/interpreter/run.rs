@@ -209,7 +209,7 @@ impl MapRun {
 
     /// Keeps the outcome of a child to be looked at.
     pub(super) fn show(&mut self, outcome: &Outcome) {
-        if self.summary.children.len() < self.executor.keep_children {
+        if self.summary.children.len() < self.executor.settings.keep_children {
             self.summary.children.push(outcome.clone());
         }
     }
@@ -252,7 +252,7 @@ impl MapRun {
 
     /// Takes the results of a child.
     pub(super) fn keep(&mut self, place: usize, entries: Vec<Value>) {
-        let size = self.executor.limits.payload();
+        let size = self.executor.env.limits.payload();
         for entry in &entries {
             self.extent.push(Extent::of(entry, size));
         }
@@ -284,7 +284,7 @@ impl MapRun {
     pub(super) fn into_stopped(mut self: Box<Self>) -> Option<Arc<Inside>> {
         self.abort();
         // Results that are too large are made anew, all of them: the guide.
-        if !self.can_be_redriven() || !self.extent.fits(self.executor.limits.payload()) {
+        if !self.can_be_redriven() || !self.extent.fits(self.executor.env.limits.payload()) {
             return None;
         }
         let Self { summary, label, redrives, mut unsuccessful, mut results, again, counted, .. } = *self;

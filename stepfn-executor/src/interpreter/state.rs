@@ -6,11 +6,11 @@ use stepfn_core::value::{Map, Value};
 
 use super::{Failure, FiberId, Interpreter, Phase, Step};
 use crate::{
-    eval::{EvalError, Template, error_name},
+    eval::error_name,
     executor::Inner as Executor,
     history::EventKind,
     outcome::{RunError, Status},
-    program::{self, Frame, Kind, Rule, StateId, Way},
+    program::{self, Kind, Left, Output, Rule, StateId, Way},
     size::Extent,
 };
 
@@ -18,7 +18,7 @@ impl Interpreter {
     /// Enters the state a fiber is at.
     pub(super) fn enter(&mut self, executor: &Executor, id: FiberId) -> Step {
         self.transitions += 1;
-        if executor.max_transitions.is_some_and(|limit| self.transitions > limit) {
+        if executor.settings.max_transitions.is_some_and(|limit| self.transitions > limit) {
             let limit = self.transitions - 1;
             let state = executor.program.state(self.state_of(id)).name.to_string();
             self.end = Some(Err(RunError::TooManyTransitions { limit, state }));
@@ -42,30 +42,29 @@ impl Interpreter {
 
     /// Does what the state does that a fiber is in.
     pub(super) fn run_state(&mut self, executor: &Executor, id: FiberId) -> Step {
-        let state = self.state_of(id);
-        let jsonata = executor.program.state(state).jsonata.as_deref();
-        match (&executor.program.state(state).kind, jsonata) {
-            (Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_), _) => self.attempt(executor, id),
-            (Kind::Pass { .. }, Some(jsonata)) => self.leave_jsonata(executor, id, jsonata),
-            (Kind::Choice { default, .. }, Some(jsonata)) => {
-                self.choice_jsonata(executor, id, jsonata, *default)
-            }
-            (Kind::Fail { .. }, Some(jsonata)) => self.fail_jsonata(executor, id, jsonata),
-            (Kind::Pass { result }, None) => self.pass(executor, id, result.as_ref()),
-            (Kind::Succeed, _) => self.leave_unchanged(executor, id),
-            (Kind::Wait(wait), _) => self.wait(executor, id, wait),
-            (Kind::Choice { rules, default }, None) => self.choice(executor, id, rules, *default),
-            (Kind::Fail { error, cause }, None) => {
-                let failure = self.frame(executor, id, None, |frame, fiber| {
-                    let input = executor.program.state(state).data.effective_input(frame, &fiber.input)?;
-                    let text = |text: &Option<program::Text>| {
-                        text.as_ref().map(|text| text.evaluate(frame, &input)).transpose()
-                    };
-                    Ok(Failure::new(text(error)?, text(cause)?))
-                });
-                self.failed(executor, id, failure.unwrap_or_else(|failure| failure))
-            }
+        match &executor.program.state(self.state_of(id)).kind {
+            Kind::Task(_) | Kind::Parallel { .. } | Kind::Map(_) => self.attempt(executor, id),
+            Kind::Pass { result } => self.pass(executor, id, result.as_ref()),
+            Kind::Succeed => self.leave_unchanged(executor, id),
+            Kind::Wait(wait) => self.wait(executor, id, wait),
+            Kind::Choice { rules, default } => self.choice(executor, id, rules, *default),
+            Kind::Fail { error, cause } => self.fail(executor, id, (error, cause)),
         }
+    }
+
+    /// Ends the execution with the error and cause of a Fail state.
+    fn fail(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        texts: (&Option<program::Text>, &Option<program::Text>),
+    ) -> Step {
+        let flow = &executor.program.state(self.state_of(id)).flow;
+        let failure = self.frame(executor, id, None, |frame, fiber| {
+            let (error, cause) = flow.failure(texts, frame, &fiber.input)?;
+            Ok(Failure::new(error, cause))
+        });
+        self.failed(executor, id, failure.unwrap_or_else(|failure| failure))
     }
 
     /// Makes an attempt at the work of a state that can be retried.
@@ -82,51 +81,64 @@ impl Interpreter {
     }
 
     fn pass(&mut self, executor: &Executor, id: FiberId, result: Option<&Value>) -> Step {
-        let data = &executor.program.state(self.state_of(id)).data;
+        let flow = &executor.program.state(self.state_of(id)).flow;
+        if flow.is_jsonata() {
+            return self.leave_unchanged(executor, id);
+        }
+        let passes = result.is_none() && flow.passes_input();
+        let extent = self.fibers.at(id).extent.filter(|_| passes);
         let made = match result {
             Some(result) => Ok(result.clone()),
-            None => self.frame(executor, id, None, |frame, fiber| data.input(frame, &fiber.input)),
+            None if passes && flow.passes_result() => Ok(std::mem::take(&mut self.fiber(id).input)),
+            None => self.frame(executor, id, None, |frame, fiber| flow.input(frame, &fiber.input)),
         };
-        let extent = self.fibers.at(id).extent.filter(|_| result.is_none() && data.passes_input());
         match made {
             Ok(result) => self.complete(executor, id, result, extent),
             Err(failure) => self.failed(executor, id, failure),
         }
     }
 
-    /// Leaves a state that has no result of its own: Wait, Succeed.
+    /// Leaves a state that has no result of its own: Wait, Succeed, a Pass in JSONata.
     pub(super) fn leave_unchanged(&mut self, executor: &Executor, id: FiberId) -> Step {
         let state = executor.program.state(self.state_of(id));
-        if let Some(jsonata) = &state.jsonata {
-            return self.leave_jsonata(executor, id, jsonata);
-        }
-        let left = self.frame(executor, id, None, |frame, fiber| {
-            let input = state.data.effective_input(frame, &fiber.input)?;
-            let assigned = assign(state.data.assign.as_ref(), frame, &input)?;
-            Ok((state.data.output(frame, input)?, assigned))
-        });
-        let extent = self.fibers.at(id).extent.filter(|_| state.data.passes_through());
-        match left {
-            Ok((output, assigned)) => {
-                self.exit(executor, id, (output, extent), assigned, Way::next(state.next))
-            }
+        let left = self.frame(executor, id, None, |frame, fiber| state.flow.leave(frame, &fiber.input));
+        self.leave_with(executor, id, left, Way::next(state.next))
+    }
+
+    fn choice(&mut self, executor: &Executor, id: FiberId, rules: &[Rule], default: Option<StateId>) -> Step {
+        let flow = &executor.program.state(self.state_of(id)).flow;
+        let chosen =
+            self.frame(executor, id, None, |frame, fiber| flow.choose(rules, default, frame, &fiber.input));
+        match chosen {
+            Ok(Some((left, way))) => self.leave_with(executor, id, Ok(left), way),
+            Ok(None) => self.no_choice(executor, id),
             Err(failure) => self.failed(executor, id, failure),
         }
     }
 
-    fn choice(&mut self, executor: &Executor, id: FiberId, rules: &[Rule], default: Option<StateId>) -> Step {
-        let state = executor.program.state(self.state_of(id));
-        let chosen = self.frame(executor, id, None, |frame, fiber| {
-            let input = state.data.effective_input(frame, &fiber.input)?;
-            let chosen = program::choose(rules, default, state.data.assign.as_ref(), frame, &input)?;
-            let Some((template, way)) = chosen else { return Ok(None) };
-            let assigned = assign(template, frame, &input)?;
-            Ok(Some((state.data.output(frame, input)?, assigned, way)))
-        });
-        let extent = self.fibers.at(id).extent.filter(|_| state.data.passes_through());
-        match chosen {
-            Ok(Some((output, assigned, way))) => self.exit(executor, id, (output, extent), assigned, way),
-            Ok(None) => self.no_choice(executor, id),
+    /// Leaves a state with what its data flow made, or fails it.
+    #[inline]
+    fn leave_with(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        left: Result<Left, Failure>,
+        way: Way,
+    ) -> Step {
+        match left {
+            Ok(Left { output: Output::Input, assigned }) => {
+                // A redrive finds it in the history.
+                let fiber = self.fiber(id);
+                let output = (std::mem::take(&mut fiber.input), fiber.extent);
+                self.exit(executor, id, output, assigned, way)
+            }
+            Ok(Left { output: Output::Made(output, extent), assigned }) => {
+                if extent.fits(executor.env.limits.payload()) {
+                    return self.exit(executor, id, (output, Some(extent)), assigned, way);
+                }
+                let state = executor.program.state(self.state_of(id));
+                self.failed(executor, id, Failure::data_limit(&state.name))
+            }
             Err(failure) => self.failed(executor, id, failure),
         }
     }
@@ -140,7 +152,7 @@ impl Interpreter {
         self.failed(executor, id, failure)
     }
 
-    /// Takes the result of a state's work through `ResultSelector`, `ResultPath`, `Assign` and `OutputPath`, and leaves.
+    /// Takes the result of a state's work through the rest of its data flow, and leaves.
     pub(super) fn complete(
         &mut self,
         executor: &Executor,
@@ -149,30 +161,24 @@ impl Interpreter {
         extent: Option<Extent>,
     ) -> Step {
         let state = executor.program.state(self.state_of(id));
-        if let Some(jsonata) = &state.jsonata {
-            return self.complete_jsonata(executor, id, jsonata, &result);
+        let (flow, way) = (&state.flow, Way::next(state.next));
+        if flow.passes_result() {
+            let extent = extent.unwrap_or_else(|| Extent::of(&result, executor.env.limits.payload()));
+            let left = Left { output: Output::Made(result, extent), assigned: None };
+            return self.leave_with(executor, id, Ok(left), way);
         }
-        let raw = match state.data.result_path {
-            // The result replaces it.
-            program::Write::Replace => Value::Null,
-            // Without catchers nobody needs the input again, and what nobody else holds is changed in place.
-            _ if state.catch.is_empty() => std::mem::take(&mut self.fiber(id).input),
-            _ => self.fibers.at(id).input.clone(),
+        let raw = if !flow.needs_input() {
+            Value::Null
+        } else if state.is_tried_once() {
+            // Nobody needs the input again, and what nobody else holds is changed in place.
+            std::mem::take(&mut self.fiber(id).input)
+        } else {
+            self.fibers.at(id).input.clone()
         };
-        let made = self.frame(executor, id, None, |frame, fiber| {
-            let assigned = assign(state.data.assign.as_ref(), frame, &result)?;
-            let finished = state.data.finish(frame, (raw, fiber.extent), (result, extent))?;
-            Ok((finished, assigned))
+        let left = self.frame(executor, id, None, |frame, fiber| {
+            flow.complete(frame, (raw, fiber.extent), (result, extent))
         });
-        match made {
-            Ok(((_, extent), _)) if !extent.fits(executor.limits.payload()) => {
-                self.failed(executor, id, Failure::data_limit(&state.name))
-            }
-            Ok(((output, extent), assigned)) => {
-                self.exit(executor, id, (output, Some(extent)), assigned, Way::next(state.next))
-            }
-            Err(failure) => self.failed(executor, id, failure),
-        }
+        self.leave_with(executor, id, left, way)
     }
 
     /// Leaves a state with its output, for the next one or for good.
@@ -212,7 +218,7 @@ impl Interpreter {
         match fiber.parent {
             Some((parent, place)) => {
                 self.fibers.remove(id);
-                let extent = extent.unwrap_or_else(|| Extent::of(&output, executor.limits.payload()));
+                let extent = extent.unwrap_or_else(|| Extent::of(&output, executor.env.limits.payload()));
                 self.child_done(executor, parent, place, (output, extent), previous);
             }
             None => self.succeeded(previous, output),
@@ -224,7 +230,7 @@ impl Interpreter {
     ///
     /// The count covers everything that was ever set; the variables that still exist are measured when it comes to the limit.
     pub(super) fn store(&mut self, id: FiberId, assigned: &Arc<Map>) -> Option<Failure> {
-        let (size, most) = (self.executor.limits.assign(), self.executor.limits.variable_bytes);
+        let (size, most) = (self.executor.env.limits.assign(), self.executor.env.limits.variable_bytes);
         let bytes = Extent::of(&Value::Object(Arc::clone(assigned)), size).bytes;
         if self.stored + bytes > most {
             self.stored = self.fibers.variable_bytes(id, assigned, size);
@@ -238,12 +244,4 @@ impl Interpreter {
         self.end = Some(Err::<Status, _>(error));
         Step::Block
     }
-}
-
-pub(super) fn assign(
-    template: Option<&Template>,
-    frame: &Frame<'_>,
-    input: &Value,
-) -> Result<Option<Arc<Map>>, EvalError> {
-    template.map(|template| program::assign(template, frame, input)).transpose()
 }

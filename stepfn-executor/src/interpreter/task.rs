@@ -1,6 +1,7 @@
-//! Tasks: scheduling, calling the handler, callbacks, time limits.
+//! Tasks: scheduling, calling the handler, time limits.
 
 use std::{
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::Duration,
@@ -12,7 +13,7 @@ use stepfn_core::{
     value::Value,
 };
 
-use super::{Failure, FiberId, Interpreter, Phase, Step, holders::Holder, timers::TimerKind, work};
+use super::{Failure, FiberId, Interpreter, Phase, Step, timers::TimerKind, work};
 use crate::{
     declared,
     eval::error_name,
@@ -21,29 +22,28 @@ use crate::{
     history::{EventKind, Scheduled},
     mock,
     outcome::{RunError, Unbound},
-    program::{Family, JsonataKind, Kind, Pattern, Task, jsonata_number},
+    program::{Family, Kind, Pattern, Task, Terms},
     size::{self, Extent},
     time,
-    tokens::{self, CallbackResult, PendingToken},
-    turns::OpenToken,
+    tokens::{self, CallbackResult},
 };
 
 /// One attempt at the work of a Task.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Job {
-    token: Option<Arc<str>>,
+    pub(super) token: Option<Arc<str>>,
     pub(super) parameters: Value,
-    scheduled: Timestamp,
-    timeout: Option<u64>,
-    heartbeat: Option<u64>,
+    pub(super) scheduled: Timestamp,
+    pub(super) timeout: Option<u64>,
+    pub(super) heartbeat: Option<u64>,
     /// Whether the timers of its limits are set.
-    timed: bool,
+    pub(super) timed: bool,
     /// The number of heartbeats so far.
     pub(super) beat: u32,
     /// The work that is pending.
     pub(super) slot: Option<usize>,
     /// A mock's answer that is on its way.
-    answer: Option<CallbackResult>,
+    pub(super) answer: Option<CallbackResult>,
     /// Whether the service has replied, and only the callback is missing.
     pub(super) submitted: bool,
     /// The execution that it started and waits for.
@@ -51,9 +51,9 @@ pub(super) struct Job {
     /// The end of an execution that the host starts, which the Task waits for as soon as there is a reply.
     pub(super) end: Option<NotYet>,
     /// Whether it waits for that.
-    awaits_end: bool,
+    pub(super) awaits_end: bool,
     /// A callback that came before the reply.
-    early: Option<CallbackResult>,
+    pub(super) early: Option<CallbackResult>,
 }
 
 /// Work that is not polled yet.
@@ -82,32 +82,20 @@ impl Interpreter {
         let at = self.state_of(id);
         let state = executor.program.state(at);
         let token = task.resource.has_token().then(|| tokens::new_token(&self.random));
-        let (parameters, timeout, heartbeat, credentials) =
+        let mut terms = Terms::default();
+        let parameters = if state.hands_input_over() {
+            // Nobody else needs it again, and what nobody else holds the handler may change in place.
+            mem::take(&mut self.fiber(id).input)
+        } else {
             self.frame(executor, id, token.as_deref(), |frame, fiber| {
-                if let Some(jsonata) = &state.jsonata
-                    && let JsonataKind::Task { timeout, heartbeat, credentials } = &jsonata.kind
-                {
-                    let scope = frame.jsonata(&fiber.input);
-                    let seconds = |template: &Option<_>, field| {
-                        template.as_ref().map(|template| jsonata_number(template, field, &scope)).transpose()
-                    };
-                    let timeout = seconds(timeout, "TimeoutSeconds")?;
-                    let heartbeat = seconds(heartbeat, "HeartbeatSeconds")?;
-                    let credentials =
-                        credentials.as_ref().map(|template| template.render(&scope)).transpose()?;
-                    return Ok((jsonata.arguments(frame, &fiber.input)?, timeout, heartbeat, credentials));
+                let effective = state.flow.effective_input(frame, &fiber.input)?;
+                if state.flow.has_terms(task) {
+                    terms = state.flow.terms(task, frame, &effective)?;
                 }
-                let effective = state.data.effective_input(frame, &fiber.input)?;
-                let amount = |amount: &Option<crate::program::Amount>| {
-                    amount.as_ref().map(|amount| amount.evaluate(frame, &effective)).transpose()
-                };
-                let (timeout, heartbeat) = (amount(&task.timeout)?, amount(&task.heartbeat)?);
-                let credentials = match &task.credentials {
-                    Some(template) => Some(template.render(&frame.scope(&effective))?),
-                    None => None,
-                };
-                Ok((state.data.parameters(frame, effective)?, timeout, heartbeat, credentials))
-            })?;
+                state.flow.parameters(frame, effective)
+            })?
+        };
+        let Terms { timeout, heartbeat, credentials } = terms;
         let parameters = task.resource.completed(parameters);
         if let Some(reason) = task.resource.refused(&parameters) {
             let detail =
@@ -124,7 +112,7 @@ impl Interpreter {
                 credentials,
             }))
         });
-        let job = Job {
+        let mut job = Job {
             token,
             parameters,
             scheduled: self.now(),
@@ -146,20 +134,20 @@ impl Interpreter {
             self.ready.push_back(id);
             return Ok(Step::Block);
         }
-        Ok(self.start_work(executor, id, job))
+        Ok(self.start_work(executor, id, &mut job))
     }
 
-    pub(super) fn start_work(&mut self, executor: &Executor, id: FiberId, mut job: Job) -> Step {
+    pub(super) fn start_work(&mut self, executor: &Executor, id: FiberId, job: &mut Job) -> Step {
         let at = self.state_of(id);
         let state = executor.program.state(at);
         let Kind::Task(task) = &state.kind else { return Step::Block };
         let Some(bound) = executor.bound(task, &job.parameters) else {
             if task.resource.family == Family::Activity {
-                return self.offer(executor, id, job, &task.resource.arn);
+                return self.offer(executor, id, mem::take(job), &task.resource.arn);
             }
             if let Some((action, _)) = task.action
                 && let span = self.fibers.at(id).span.clone()
-                && let Some(step) = span.in_scope(|| self.act(executor, id, job, action))
+                && let Some(step) = span.in_scope(|| self.act(executor, id, mem::take(job), action))
             {
                 return step;
             }
@@ -170,7 +158,7 @@ impl Interpreter {
             }));
         };
         self.record_for(id, || EventKind::TaskStarted { state: at, worker: None });
-        self.hand_out_token(executor, id, &job, task.resource.pattern == Pattern::WaitForTaskToken);
+        self.hand_out_token(executor, id, job, task.resource.pattern == Pattern::WaitForTaskToken);
         let calls_before = self.calls.count(task.site);
         let attempt = {
             let fiber = self.fibers.at(id);
@@ -208,18 +196,18 @@ impl Interpreter {
                     None => {
                         let link = self.link();
                         job.slot = Some(self.work.add(link, id, future));
-                        return self.wait_for_job(id, job, None);
+                        return self.wait_for_job(id, mem::take(job), None);
                     }
                 }
             }
             Ok(Attempt::After(takes, result)) => {
                 job.answer = Some(tokens::callback(result));
-                return self.wait_for_job(id, job, Some(takes));
+                return self.wait_for_job(id, mem::take(job), Some(takes));
             }
-            Ok(Attempt::Never) => return self.wait_for_job(id, job, None),
+            Ok(Attempt::Never) => return self.wait_for_job(id, mem::take(job), None),
             Ok(Attempt::TimedOut) => {
                 let at_once = job.timeout.is_none() && job.heartbeat.is_none();
-                self.wait_for_job(id, job, None);
+                self.wait_for_job(id, mem::take(job), None);
                 if at_once {
                     self.attempt_timed_out(id, false);
                 }
@@ -227,12 +215,12 @@ impl Interpreter {
             }
             Ok(Attempt::Submitted { reply, takes, result }) => {
                 if task.resource.pattern == Pattern::RequestResponse {
-                    return self.finish(executor, id, &job, tokens::callback(result));
+                    return self.finish(executor, id, job, tokens::callback(result));
                 }
                 self.record_for(id, || EventKind::TaskSubmitted { state: at, output: reply });
                 job.submitted = true;
                 job.answer = Some(tokens::callback(result));
-                return self.wait_for_job(id, job, Some(takes));
+                return self.wait_for_job(id, mem::take(job), Some(takes));
             }
             Ok(Attempt::Real) => {
                 let reason = declared::ONLY_MOCKS.to_owned();
@@ -246,75 +234,39 @@ impl Interpreter {
                 return self.refuse(RunError::NoAnswer { state, place, call: calls_before + 1, reason });
             }
         };
-        self.answered(executor, id, job, answer)
+        if task.resource.pattern != Pattern::RequestResponse {
+            return self.answered(executor, id, mem::take(job), answer);
+        }
+        self.release(id, job);
+        let result = self.result(task, bound.handler.is_raw(), answer);
+        self.go_on(executor, id, task, result)
     }
 
-    /// Makes the token of an attempt usable. `awaited` means that nothing but the token ends the attempt.
-    pub(super) fn hand_out_token(&mut self, executor: &Executor, id: FiberId, job: &Job, awaited: bool) {
-        let Some(token) = &job.token else { return };
-        if let Some(deferred) = &self.deferred {
-            let state = executor.program.state(self.state_of(id));
-            let activity = match &state.kind {
-                Kind::Task(task) if task.resource.family == Family::Activity => Some(&*task.resource.arn),
-                _ => None,
-            };
-            deferred.open_token(OpenToken {
-                token: token.to_string(),
-                state: state.name.to_string(),
-                activity: activity.map(str::to_owned),
-                parameters: job.parameters.clone(),
-                awaited,
-            });
-        }
-        self.tokens.insert(Arc::clone(token), Holder { fiber: id, awaited });
-        let link = self.link();
-        if awaited {
-            let pending = PendingToken {
-                token: token.to_string(),
-                state: executor.program.state(self.state_of(id)).name.to_string(),
-                parameters: job.parameters.clone(),
-                answer: executor.program.answer(self.state_of(id)),
-            };
-            if let Some(shown) = self.shown() {
-                shown.add_token(pending.clone());
+    /// Goes on at once with what the work came to: nothing need be kept of the attempt.
+    #[inline]
+    fn go_on(&mut self, executor: &Executor, id: FiberId, task: &Task, result: CallbackResult) -> Step {
+        match self.settled(executor, id, task, result) {
+            settled if self.overflow => {
+                self.fiber(id).phase = Phase::Resume(settled);
+                Step::Again
             }
-            link.add_token(pending);
+            Ok((output, extent)) => self.complete(executor, id, output, Some(extent)),
+            Err(failure) => self.failed(executor, id, failure),
         }
-        executor.registry.add(Arc::clone(token), &link);
     }
 
-    /// Lets an attempt at an activity wait for a worker.
-    fn offer(&mut self, executor: &Executor, id: FiberId, job: Job, activity: &str) -> Step {
-        self.hand_out_token(executor, id, &job, true);
-        // A host gives the tasks of executions in turns to workers itself.
-        let token = job.token.as_ref().filter(|_| self.deferred.is_none());
-        let offered = token.map_or(Ok(()), |token| {
-            executor.registry.offer(activity, Arc::clone(token), job.parameters.clone())
-        });
-        if let Err(limit) = offered {
-            let state = executor.program.state(self.state_of(id)).name.to_string();
-            return self.refuse(RunError::TooManyActivityTasks { limit, state });
+    /// What a handler's answer is to the Task: the result as its integration has it, or the error.
+    fn result(&self, task: &Task, is_raw: bool, answer: work::Answer) -> CallbackResult {
+        match answer {
+            Ok(Ok(result)) if is_raw || !task.resource.is_lambda_invoke() => Ok(result),
+            Ok(Ok(result)) => Ok(mock::envelope(result, &self.random.uuid())),
+            Ok(Err(failure)) => tokens::callback(Err(failure)),
+            Err(panic) => tokens::callback(Err(crashed(task, &panic))),
         }
-        // Heartbeats are due only from a worker, so there is no limit on them before.
-        let heartbeat = job.heartbeat;
-        let mut job = Job { heartbeat: None, ..job };
-        self.set_timers(id, &job, None);
-        job.timed = true;
-        job.heartbeat = heartbeat;
-        self.fiber(id).phase = Phase::Working(Box::new(job));
-        Step::Block
-    }
-
-    /// An activity worker has taken the task.
-    pub(super) fn taken(&mut self, token: &str, worker: Option<Arc<str>>) {
-        let Some(id) = self.tokens.get(token).map(|holder| holder.fiber) else { return };
-        let state = self.state_of(id);
-        self.record_for(id, || EventKind::TaskStarted { state, worker });
-        self.heartbeat(token);
     }
 
     /// Sets the timers of an attempt: when its answer comes, and those of `TimeoutSeconds` and `HeartbeatSeconds`.
-    fn set_timers(&mut self, id: FiberId, job: &Job, answer: Option<Duration>) {
+    pub(super) fn set_timers(&mut self, id: FiberId, job: &Job, answer: Option<Duration>) {
         let wait = self.fibers.new_wait(id);
         let now = self.now();
         // The answer first: at the very second of the timeout it is in time.
@@ -352,12 +304,11 @@ impl Interpreter {
     pub(super) fn take_finished(&mut self, executor: &Executor) {
         for (id, answer) in self.work.take_finished() {
             let Some(fiber) = self.fibers.get_mut(id) else { continue };
-            match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+            match mem::replace(&mut fiber.phase, Phase::Blocked) {
                 Phase::Working(mut job) => {
                     job.slot = None;
-                    if self.answered(executor, id, *job, answer) == Step::Again {
-                        self.ready.push_back(id);
-                    }
+                    let step = self.answered(executor, id, *job, answer);
+                    self.follow(id, step);
                 }
                 other => fiber.phase = other,
             }
@@ -393,24 +344,15 @@ impl Interpreter {
             return Step::Block;
         }
         let raw = executor.bound(task, &job.parameters).is_some_and(|bound| bound.handler.is_raw());
-        let result = match answer {
-            Ok(Ok(result))
-                if !Extent::of(&result, executor.limits.payload()).fits(executor.limits.payload()) =>
-            {
+        let size = executor.env.limits.payload();
+        let result = match self.result(task, raw, answer) {
+            Ok(result) if !Extent::of(&result, size).fits(size) => {
                 let failure = too_large(task);
                 size::dismantle(result);
                 return self.finish(executor, id, &job, Err((text(failure.error), text(failure.cause))));
             }
-            Ok(Ok(result)) => result,
-            Ok(Err(failure)) => return self.finish(executor, id, &job, tokens::callback(Err(failure))),
-            Err(panic) => {
-                return self.finish(executor, id, &job, tokens::callback(Err(crashed(task, &panic))));
-            }
-        };
-        let result = if raw || !task.resource.is_lambda_invoke() {
-            result
-        } else {
-            mock::envelope(result, &self.random.uuid())
+            Ok(result) => result,
+            Err(error) => return self.finish(executor, id, &job, Err(error)),
         };
         match task.resource.pattern {
             Pattern::RequestResponse => self.finish(executor, id, &job, Ok(result)),
@@ -449,27 +391,37 @@ impl Interpreter {
         }
         let at = self.state_of(id);
         let Kind::Task(task) = &executor.program.state(at).kind else { return Step::Block };
-        let size = executor.limits.payload();
-        let measured = result.map(|output| {
-            let extent = Extent::of(&output, size);
-            (output, extent)
-        });
-        let failure = match measured {
-            Ok((output, extent)) if !extent.fits(size) => {
+        let settled = self.settled(executor, id, task, result);
+        self.fiber(id).phase = Phase::Resume(settled);
+        Step::Again
+    }
+
+    /// Notes how the work ended.
+    #[inline]
+    fn settled(
+        &mut self,
+        executor: &Executor,
+        id: FiberId,
+        task: &Task,
+        result: CallbackResult,
+    ) -> Result<(Value, Extent), Failure> {
+        let at = self.state_of(id);
+        let size = executor.env.limits.payload();
+        let failure = match result {
+            Ok(output) => {
+                let extent = Extent::of(&output, size);
+                if extent.fits(size) {
+                    self.record_for(id, || EventKind::TaskSucceeded { state: at, output: output.clone() });
+                    return Ok((output, extent));
+                }
                 size::dismantle(output);
                 too_large(task)
             }
-            Ok((output, extent)) => {
-                self.record_for(id, || EventKind::TaskSucceeded { state: at, output: output.clone() });
-                self.fiber(id).phase = Phase::Resume(Ok((output, extent)));
-                return Step::Again;
-            }
             Err((error, cause)) => Failure::new(error.map(Arc::from), cause.map(Arc::from)),
         };
-        let failure = failure.cut(&executor.limits);
+        let failure = failure.cut(&executor.env.limits);
         self.record_for(id, || EventKind::TaskFailed { state: at, error: failure.event() });
-        self.fiber(id).phase = Phase::Resume(Err(failure));
-        Step::Again
+        Err(failure)
     }
 
     /// Gives up what an attempt holds: its timers, its token, its pending work.
@@ -480,7 +432,7 @@ impl Interpreter {
         }
         if let Some(token) = &job.token {
             self.tokens.remove(token);
-            self.executor.registry.remove(token);
+            self.executor.env.registry.remove(token);
             if let Some(deferred) = &self.deferred {
                 deferred.close_token(token);
             }
@@ -495,7 +447,7 @@ impl Interpreter {
     pub(super) fn attempt_timed_out(&mut self, id: FiberId, heartbeat: bool) {
         let fiber = self.fiber(id);
         let at = fiber.at;
-        match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+        match mem::replace(&mut fiber.phase, Phase::Blocked) {
             Phase::Working(job) => {
                 self.drop_job(id, &job);
                 let failure = Failure::timeout(heartbeat);
@@ -512,7 +464,7 @@ impl Interpreter {
     pub(super) fn answer_arrived(&mut self, id: FiberId) {
         let executor = Arc::clone(&self.executor);
         let fiber = self.fiber(id);
-        match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
+        match mem::replace(&mut fiber.phase, Phase::Blocked) {
             Phase::Working(mut job) => {
                 let step = match (job.submitted, job.answer.take()) {
                     (true, Some(result)) => self.finish(&executor, id, &job, result),
@@ -523,54 +475,9 @@ impl Interpreter {
                         Step::Block
                     }
                 };
-                if step == Step::Again {
-                    self.ready.push_back(id);
-                }
+                self.follow(id, step);
             }
             other => fiber.phase = other,
-        }
-    }
-
-    /// `SendTaskSuccess` or `SendTaskFailure`
-    pub(super) fn callback(&mut self, token: &str, result: CallbackResult) {
-        let Some(id) = self.tokens.get(token).map(|holder| holder.fiber) else { return };
-        let executor = Arc::clone(&self.executor);
-        let Some(fiber) = self.fibers.get_mut(id) else { return };
-        let at = fiber.at;
-        match std::mem::replace(&mut fiber.phase, Phase::Blocked) {
-            Phase::Working(mut job) => {
-                // A callback that overtakes the reply to the request waits for it.
-                let replies = matches!(&executor.program.state(at).kind, Kind::Task(task)
-                    if task.resource.pattern == Pattern::WaitForTaskToken);
-                let waits = job.slot.is_some() || job.answer.is_some();
-                if replies && waits && !job.submitted {
-                    job.early = Some(result);
-                    self.fiber(id).phase = Phase::Working(job);
-                } else if self.finish(&executor, id, &job, result) == Step::Again {
-                    self.ready.push_back(id);
-                }
-            }
-            other => fiber.phase = other,
-        }
-    }
-
-    /// `SendTaskHeartbeat`
-    pub(super) fn heartbeat(&mut self, token: &str) {
-        let now = self.now();
-        let Some(id) = self.tokens.get(token).map(|holder| holder.fiber) else { return };
-        let Some(fiber) = self.fibers.get_mut(id) else { return };
-        let wait = fiber.wait;
-        if let Phase::Working(job) = &mut fiber.phase
-            && let Some(seconds) = job.heartbeat
-        {
-            job.beat += 1;
-            let (beat, is_pending) = (job.beat, job.slot.is_some());
-            let span = Duration::from_secs(seconds);
-            let at = time::after(now, span);
-            self.timers.set(at, id, wait, TimerKind::Heartbeat(beat));
-            if is_pending && self.is_virtual() {
-                self.patience.limit(at, span, id, wait);
-            }
         }
     }
 

@@ -5,13 +5,8 @@ impl Interpreter {
     pub(super) fn wait(&mut self, executor: &Executor, id: FiberId, wait: &program::Wait) -> Step {
         let state = executor.program.state(self.state_of(id));
         let now = self.now();
-        let span = self.frame(executor, id, None, |frame, fiber| {
-            if let Some(jsonata) = &state.jsonata {
-                return jsonata.span(now, frame, &fiber.input);
-            }
-            let input = state.data.effective_input(frame, &fiber.input)?;
-            wait.span(now, frame, &input)
-        });
+        let span =
+            self.frame(executor, id, None, |frame, fiber| state.flow.span(wait, now, frame, &fiber.input));
         match span {
             Ok(span) if span.is_zero() => self.waited(executor, id),
             Ok(span) => {

@@ -9,8 +9,8 @@ use stepfn_core::{
 };
 
 use super::{
-    Amount, Catcher, CompileError, Data, Failures, Fault, FaultKind, Inner, Jitter, Kind, Pattern, Resource,
-    Retrier, Rule, Select, State, StateId, Task, Text, Wait, Write,
+    Amount, Catcher, CompileError, Data, DataFlow, Failures, Fault, FaultKind, Inner, Jitter, Kind, Pattern,
+    Resource, Retrier, Rule, Select, State, StateId, Task, Text, Wait, Write,
     layout::{Layout, Machine, Source},
     resource::{Family, function_name, machine_name},
     substitute::{lambda_arn, substitute},
@@ -149,17 +149,13 @@ impl Compiler {
         if next.is_none() && state.end != Some(true) && !terminal {
             self.fault(FaultKind::Field, &place, "Next", "neither `Next` nor `End` is there");
         }
-        let (kind, data, jsonata) = if language == QueryLanguage::Jsonata {
+        let (kind, flow) = if language == QueryLanguage::Jsonata {
             let plain = jsonata::without_expressions(state);
             let plain = Source { state: &plain, pointer: source.pointer.clone(), ..*source };
             let jsonata = self.jsonata(layout, source, &place);
-            (
-                self.kind(layout, &plain, &place),
-                Some(Data::default()),
-                jsonata.map(|jsonata| Some(Box::new(jsonata))),
-            )
+            (self.kind(layout, &plain, &place), jsonata.map(|jsonata| DataFlow::Jsonata(Box::new(jsonata))))
         } else {
-            (self.kind(layout, source, &place), self.data(state, &place), Some(None))
+            (self.kind(layout, source, &place), self.data(state, &place).map(DataFlow::Path))
         };
         let retry = self.retriers(state, &place);
         let catch = self.catchers(layout, source, &place, language);
@@ -167,8 +163,7 @@ impl Compiler {
             name: source.name.into(),
             pointer: source.pointer.clone(),
             kind: kind?,
-            data: data?,
-            jsonata: jsonata?,
+            flow: flow?,
             retry: retry?,
             catch: catch?,
             next,

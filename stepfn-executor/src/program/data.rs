@@ -1,4 +1,4 @@
-//! The data flow of a JSONPath state. That of a JSONata state is [`Jsonata`](super::Jsonata).
+//! The data flow of a JSONPath state. That of a JSONata state is [`Jsonata`](super::Jsonata); [`DataFlow`](super::DataFlow) is either.
 
 use std::sync::Arc;
 
@@ -103,11 +103,6 @@ impl Data {
         }
     }
 
-    /// Both of them.
-    pub(crate) fn input(&self, frame: &Frame<'_>, raw: &Value) -> Result<Value, EvalError> {
-        self.parameters(frame, self.effective_input(frame, raw)?)
-    }
-
     /// Returns the result of `ResultSelector` over a result.
     pub(crate) fn select_result(&self, frame: &Frame<'_>, result: Value) -> Result<Value, EvalError> {
         match &self.result_selector {
@@ -145,6 +140,13 @@ impl Data {
     /// Returns `true` if the input after `InputPath` and `Parameters` is the raw input itself.
     pub(crate) fn passes_input(&self) -> bool {
         self.parameters.is_none() && matches!(self.input_path, Select::All)
+    }
+
+    /// Returns `true` if the state is left with its result itself, and sets no variables.
+    pub(crate) fn passes_result(&self) -> bool {
+        matches!((&self.result_path, &self.output_path), (Write::Replace, Select::All))
+            && self.result_selector.is_none()
+            && self.assign.is_none()
     }
 
     /// Returns `true` if a state without result answers with its raw input itself.

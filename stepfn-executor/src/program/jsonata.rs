@@ -5,14 +5,17 @@ use std::{sync::Arc, time::Duration};
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
-use super::{Frame, StateId, Way, data::within_limit};
+use super::{
+    Frame, StateId, Way,
+    data::within_limit,
+    flow::{Left, Output},
+};
 use crate::{
     eval::{
         EvalError, Instant,
         jsonata::{Scope, Template},
     },
     limits::Limits,
-    size::Extent,
     time,
 };
 
@@ -57,28 +60,20 @@ pub(crate) struct Choosing {
     pub(crate) next: StateId,
 }
 
-/// The data with which a state is left.
-#[derive(Debug)]
-pub(crate) struct Left {
-    pub(crate) output: Value,
-    pub(crate) extent: Extent,
-    pub(crate) assigned: Option<Arc<Map>>,
-}
-
 impl Results {
-    /// Evaluates both; neither sees what the other makes. Without `Output` the state is left with `default`.
+    /// Evaluates both; neither sees what the other makes. Without `Output` the state is left with the default.
     pub(crate) fn evaluate(
         &self,
         scope: &Scope<'_>,
-        default: &Value,
         limits: &Limits,
+        default: impl FnOnce() -> Output,
     ) -> Result<Left, EvalError> {
         let assigned = self.assign(scope, limits)?;
         let output = match &self.output {
-            Some(template) => template.render(scope)?,
-            None => default.clone(),
+            Some(template) => Output::made(template.render(scope)?, limits),
+            None => default(),
         };
-        Ok(Left { extent: Extent::of(&output, limits.payload()), output, assigned })
+        Ok(Left { output, assigned })
     }
 
     fn assign(&self, scope: &Scope<'_>, limits: &Limits) -> Result<Option<Arc<Map>>, EvalError> {
@@ -91,14 +86,6 @@ impl Results {
 }
 
 impl Jsonata {
-    /// Returns the input of the state's work.
-    pub(crate) fn arguments(&self, frame: &Frame<'_>, input: &Value) -> Result<Value, EvalError> {
-        match &self.arguments {
-            Some(template) => template.render(&frame.jsonata(input)),
-            None => Ok(input.clone()),
-        }
-    }
-
     /// Leaves the state with the result of its work.
     pub(crate) fn complete(
         &self,
@@ -106,7 +93,8 @@ impl Jsonata {
         input: &Value,
         result: &Value,
     ) -> Result<Left, EvalError> {
-        self.results.evaluate(&frame.jsonata(input).with_result(result), result, frame.limits)
+        let scope = frame.jsonata(input).with_result(result);
+        self.results.evaluate(&scope, frame.limits, || Output::made(result.clone(), frame.limits))
     }
 
     /// Leaves the state through a catcher.
@@ -119,26 +107,26 @@ impl Jsonata {
     ) -> Result<Left, EvalError> {
         let none = Results::default();
         let results = self.catch.get(catcher).unwrap_or(&none);
-        results.evaluate(&frame.jsonata(input).with_error_output(error), error, frame.limits)
+        let scope = frame.jsonata(input).with_error_output(error);
+        results.evaluate(&scope, frame.limits, || Output::made(error.clone(), frame.limits))
     }
 
     /// Leaves a Choice: by the first rule that holds, else by its default. A rule without `Output` has that of the state.
     pub(crate) fn choose(
         &self,
-        rules: &[Choosing],
         default: Option<StateId>,
         frame: &Frame<'_>,
         input: &Value,
     ) -> Result<Option<(Left, Way)>, EvalError> {
+        let JsonataKind::Choice(rules) = &self.kind else { return Ok(None) };
         let scope = frame.jsonata(input);
         for (index, rule) in rules.iter().enumerate() {
             match rule.condition.render(&scope)? {
                 Value::Bool(false) => {}
                 Value::Bool(true) => {
-                    let mut left = rule.results.evaluate(&scope, input, frame.limits)?;
+                    let mut left = rule.results.evaluate(&scope, frame.limits, || Output::Input)?;
                     if let (None, Some(template)) = (&rule.results.output, &self.results.output) {
-                        left.output = template.render(&scope)?;
-                        left.extent = Extent::of(&left.output, frame.limits.payload());
+                        left.output = Output::made(template.render(&scope)?, frame.limits);
                     }
                     return Ok(Some((left, Way::rule(index, rule.next))));
                 }
@@ -146,7 +134,22 @@ impl Jsonata {
             }
         }
         let Some(default) = default else { return Ok(None) };
-        Ok(Some((self.results.evaluate(&scope, input, frame.limits)?, Way::default(default))))
+        let left = self.results.evaluate(&scope, frame.limits, || Output::Input)?;
+        Ok(Some((left, Way::default(default))))
+    }
+
+    /// Returns `Error` and `Cause` of a Fail state.
+    pub(crate) fn failure(
+        &self,
+        frame: &Frame<'_>,
+        input: &Value,
+    ) -> Result<(Option<Arc<str>>, Option<Arc<str>>), EvalError> {
+        let JsonataKind::Fail { error, cause } = &self.kind else { return Ok((None, None)) };
+        let scope = frame.jsonata(input);
+        let of = |template: &Option<Template>, field| {
+            template.as_ref().map(|template| text(template, field, &scope)).transpose()
+        };
+        Ok((of(error, "Error")?, of(cause, "Cause")?))
     }
 
     /// Returns the duration of a Wait.

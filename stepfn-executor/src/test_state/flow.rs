@@ -12,12 +12,11 @@ use super::{
     inspection::Inspection, locate::UNNAMED, task, tolerance,
 };
 use crate::{
-    eval::{EvalError, Random, Template, error_name},
+    eval::{EvalError, Random, error_name},
     identity::iso,
     interpreter::{Failure, map_item},
     limits::Limits,
-    program::{self, Amount, Dataset, Frame, Kind, Program, State, StateId},
-    size::Extent,
+    program::{self, Amount, DataFlow, Dataset, Frame, Kind, Output, Program, State, StateId},
     time::VirtualTime,
 };
 
@@ -120,34 +119,27 @@ fn default_context(test: &TestState, checked: &Checked) -> Value {
 
 impl Flow<'_> {
     fn go(&mut self) -> Result<Left, Stop> {
-        let state = self.state;
-        if let Some(jsonata) = &state.jsonata {
-            return self.go_jsonata(jsonata);
-        }
+        let (state, raw) = (self.state, &self.checked.input.value);
         match &state.kind {
             Kind::Pass { result: Some(result) } => {
                 self.seen.see("result", result);
                 self.finish(result.clone())
             }
-            Kind::Pass { result: None } => {
+            Kind::Pass { result: None } if !state.flow.is_jsonata() => {
                 let effective = self.effective_input()?;
                 let made = self.parameters(effective)?;
                 self.finish(made)
             }
             Kind::Task(task) => {
                 let effective = self.effective_input()?;
-                let amount = |amount: &Option<Amount>| {
-                    amount.as_ref().map(|amount| amount.evaluate(&self.frame, &effective)).transpose()
-                };
-                let limits = (amount(&task.timeout)?, amount(&task.heartbeat)?);
+                let terms = state.flow.terms(task, &self.frame, &effective)?;
                 let parameters = self.parameters(effective)?;
-                let result = self.work(parameters, limits)?;
+                let result = self.work(parameters, (terms.timeout, terms.heartbeat))?;
                 self.seen.see("result", &result);
                 self.finish(result)
             }
             Kind::Parallel { .. } => {
-                let effective = state.data.effective_input(&self.frame, &self.checked.input.value)?;
-                state.data.parameters(&self.frame, effective)?;
+                state.flow.input(&self.frame, raw)?;
                 let result = self.mocked()?;
                 self.finish(result)
             }
@@ -157,47 +149,49 @@ impl Flow<'_> {
                 let result = self.mocked()?;
                 self.finish(result)
             }
-            Kind::Succeed => {
-                let input = self.effective_input()?;
-                self.leave(input, state.data.assign.as_ref(), state.next)
-            }
             Kind::Wait(wait) => {
-                let input = self.effective_input()?;
-                wait.span(VirtualTime::START, &self.frame, &input)?;
-                self.leave(input, state.data.assign.as_ref(), state.next)
+                self.effective_input()?;
+                state.flow.span(wait, VirtualTime::START, &self.frame, raw)?;
+                self.leave()
+            }
+            Kind::Pass { .. } | Kind::Succeed => {
+                self.effective_input()?;
+                self.leave()
             }
             Kind::Choice { rules, default } => {
-                let input = self.effective_input()?;
-                let assign = state.data.assign.as_ref();
-                match program::choose(rules, *default, assign, &self.frame, &input)? {
-                    Some((assign, way)) => self.leave(input, assign, way.next),
+                self.effective_input()?;
+                match state.flow.choose(rules, *default, &self.frame, raw)? {
+                    Some((left, way)) => Ok((self.left(left)?, way.next)),
                     None => Err(no_choice()),
                 }
             }
             Kind::Fail { error, cause } => {
-                let input = self.effective_input()?;
-                let text = |text: &Option<program::Text>| {
-                    text.as_ref().map(|text| text.evaluate(&self.frame, &input)).transpose()
-                };
-                Err(Stop::Failed(Failure::new(text(error)?, text(cause)?)))
+                self.effective_input()?;
+                let (error, cause) = state.flow.failure((error, cause), &self.frame, raw)?;
+                Err(Stop::Failed(Failure::new(error, cause)))
             }
         }
     }
 
+    /// The input after `InputPath`, which only JSONPath has.
     fn effective_input(&mut self) -> Result<Value, Stop> {
-        let input = self.state.data.effective_input(&self.frame, &self.checked.input.value)?;
-        self.seen.see("afterInputPath", &input);
+        let flow = &self.state.flow;
+        let input = flow.effective_input(&self.frame, &self.checked.input.value)?;
+        if !flow.is_jsonata() {
+            self.seen.see("afterInputPath", &input);
+        }
         Ok(input)
     }
 
     fn parameters(&mut self, effective: Value) -> Result<Value, Stop> {
-        let parameters = self.state.data.parameters(&self.frame, effective)?;
-        self.seen.see("afterParameters", &parameters);
+        let flow = &self.state.flow;
+        let parameters = flow.parameters(&self.frame, effective)?;
+        self.seen.see(if flow.is_jsonata() { "afterArguments" } else { "afterParameters" }, &parameters);
         Ok(parameters)
     }
 
     /// The result of a Task's work, with the seconds that it may take and those between heartbeats.
-    pub(super) fn work(&self, parameters: Value, limits: task::Limits) -> Result<Value, Stop> {
+    fn work(&self, parameters: Value, limits: task::Limits) -> Result<Value, Stop> {
         match &self.checked.located.state.kind {
             StateKind::Task(task) if self.test.mock.is_none() => {
                 task::run(self.test, task, parameters, limits)?.map_err(Stop::Failed)
@@ -207,7 +201,7 @@ impl Flow<'_> {
     }
 
     /// Returns the answer of the mock.
-    pub(super) fn mocked(&self) -> Result<Value, Stop> {
+    fn mocked(&self) -> Result<Value, Stop> {
         let error = self.test.mock.as_ref().and_then(|mock| mock.error.as_ref());
         match (&self.checked.result, error) {
             (Some(result), _) => Ok(result.value.clone()),
@@ -220,12 +214,12 @@ impl Flow<'_> {
     }
 
     /// Evaluates the input of a Map before it starts.
-    pub(super) fn iterate(&mut self, map: &program::Map, input: &Value) -> Result<(), Stop> {
+    fn iterate(&mut self, map: &program::Map, input: &Value) -> Result<(), Stop> {
         let items = match self.read_items() {
             Some(read) => Dataset::Items(read),
             None => {
                 let items = map.items.evaluate(&self.frame, input, map.distributed.is_some())?;
-                if self.state.jsonata.is_none() {
+                if !self.state.flow.is_jsonata() {
                     let shown = match &items {
                         Dataset::Items(items) => Value::Array(Arc::clone(items)),
                         Dataset::Members(members) => Value::Object(Arc::clone(members)),
@@ -308,40 +302,44 @@ impl Flow<'_> {
 
     /// Takes a result through the rest of the state.
     fn finish(&mut self, result: Value) -> Result<Left, Stop> {
-        let data = &self.state.data;
-        self.assign(data.assign.as_ref(), &result)?;
-        let selected = data.select_result(&self.frame, result)?;
-        self.seen.see("afterResultSelector", &selected);
-        let written = data.result_path.apply(self.checked.input.value.clone(), selected)?;
-        self.seen.see("afterResultPath", &written);
-        let output = data.output(&self.frame, written)?;
-        let size = self.frame.limits.payload();
-        if !Extent::of(&output, size).fits(size) {
-            return Err(Stop::Failed(Failure::data_limit(&self.state.name)));
-        }
-        Ok((output, self.state.next))
+        let raw = self.checked.input.value.clone();
+        let left = match &self.state.flow {
+            // Step by step, as each is shown.
+            DataFlow::Path(data) => {
+                let assign = data.assign.as_ref();
+                let assigned =
+                    assign.map(|template| program::assign(template, &self.frame, &result)).transpose()?;
+                self.assigned(assigned.as_deref());
+                let selected = data.select_result(&self.frame, result)?;
+                self.seen.see("afterResultSelector", &selected);
+                let written = data.result_path.apply(raw, selected)?;
+                self.seen.see("afterResultPath", &written);
+                let output = Output::made(data.output(&self.frame, written)?, self.frame.limits);
+                program::Left { output, assigned: None }
+            }
+            flow @ DataFlow::Jsonata(_) => flow.complete(&self.frame, (raw, None), (result, None))?,
+        };
+        Ok((self.left(left)?, self.state.next))
     }
 
     /// Leaves a state that has no result of its own.
-    fn leave(
-        &mut self,
-        input: Value,
-        assign: Option<&Template>,
-        next: Option<StateId>,
-    ) -> Result<Left, Stop> {
-        self.assign(assign, &input)?;
-        Ok((self.state.data.output(&self.frame, input)?, next))
+    fn leave(&mut self) -> Result<Left, Stop> {
+        let left = self.state.flow.leave(&self.frame, &self.checked.input.value)?;
+        Ok((self.left(left)?, self.state.next))
     }
 
-    fn assign(&mut self, template: Option<&Template>, input: &Value) -> Result<(), Stop> {
-        let Some(template) = template else { return Ok(()) };
-        let assigned = program::assign(template, &self.frame, input)?;
-        self.assigned(Some(&assigned));
-        Ok(())
+    /// Notes what is assigned, and gives the output.
+    fn left(&mut self, left: program::Left) -> Result<Value, Stop> {
+        self.assigned(left.assigned.as_deref());
+        match left.output {
+            Output::Input => Ok(self.checked.input.value.clone()),
+            Output::Made(output, extent) if extent.fits(self.frame.limits.payload()) => Ok(output),
+            Output::Made(..) => Err(Stop::Failed(Failure::data_limit(&self.state.name))),
+        }
     }
 
     /// Notes the variables with what the state sets of them.
-    pub(super) fn assigned(&mut self, assigned: Option<&Map>) {
+    fn assigned(&mut self, assigned: Option<&Map>) {
         let Some(assigned) = assigned else { return };
         let mut variables =
             self.checked.variables.as_ref().map_or_else(Value::empty_object, |given| given.value.clone());
@@ -391,14 +389,10 @@ impl Flow<'_> {
 
     /// Returns the output of a catcher.
     fn catch(&mut self, index: usize, error: &Value) -> Result<Value, Stop> {
-        let input = &self.checked.input.value;
-        if let Some(jsonata) = &self.state.jsonata {
-            let left = jsonata.catch(index, &self.frame, input, error)?;
-            return self.left(left);
-        }
-        let catcher = &self.state.catch[index];
-        self.assign(catcher.assign.as_ref(), error)?;
-        Ok(catcher.result_path.apply(input.clone(), error.clone())?)
+        let state = self.state;
+        let catcher = (index, &state.catch[index]);
+        let left = state.flow.catch(catcher, &self.frame, &self.checked.input.value, error)?;
+        self.left(left)
     }
 
     fn reply(
@@ -422,7 +416,7 @@ impl Flow<'_> {
 }
 
 /// No rule of a Choice holds, and it has no default.
-pub(super) fn no_choice() -> Stop {
+fn no_choice() -> Stop {
     Stop::Failed(Failure::new(
         Some(error_name::RUNTIME.into()),
         Some("Failed to transition out of the state. The state does not point to a next state.".into()),

@@ -32,7 +32,6 @@
 mod check;
 mod flow;
 mod inspection;
-mod jsonata;
 mod locate;
 mod reply;
 mod request;

@@ -181,3 +181,27 @@ fn a_missing_path_fails_in_the_words_of_aws() {
         )
     );
 }
+
+#[test]
+fn an_attempt_after_a_result_that_could_not_be_taken_has_the_states_input() {
+    let retry = r#""Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 1}],"#;
+    let asl = task(&format!(r#""ResultPath": "$.a.b", {retry}"#));
+    let outcome = run_with(&asl, r#"{"a":1}"#, |builder| builder.mock("T", Mock::succeed(2)));
+    let error = "States.ResultPathMatchFailure";
+    assert!(
+        matches!(&outcome.status, Status::Failed { error: Some(name), .. } if name == error),
+        "{}",
+        outcome.history
+    );
+
+    let asl = format!(
+        r#"{{"QueryLanguage": "JSONata", "StartAt": "T", "States": {{"T": {{
+            "Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:work", {retry} "End": true,
+            "Output": "{{% $states.result > 1 ? $states.input.kept : $error('again') %}}"
+        }}}}}}"#
+    );
+    let outcome = run_with(&asl, r#"{"kept":"here"}"#, |builder| {
+        builder.mock("T", Mock::succeed(1).then(Mock::succeed(2)))
+    });
+    assert_eq!(outcome.output(), Some(&Value::from("here")), "{}", outcome.history);
+}

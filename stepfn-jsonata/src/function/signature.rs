@@ -19,8 +19,7 @@ pub(crate) struct Signature {
 /// Whether a parameter takes a value of a kind, as [`Val::symbol`] names it.
 fn takes(parameter: &Parameter, symbol: u8) -> bool {
     match symbol {
-        // What is undefined is taken by all but a function's place.
-        b'm' => parameter.kinds != Kinds::FUNCTION,
+        b'm' => !parameter.is_strict,
         _ => parameter.is_array || parameter.kinds.has(Kinds::of(char::from(symbol))),
     }
 }

@@ -124,3 +124,20 @@ fn the_reference_evaluates_texts_and_step_functions_does_not() {
     assert!(shown(in_reference("$eval('1 + name')")).starts_with("D3121"));
     assert_eq!(shown(evaluate("$eval('1')")), "T1006: Attempted to invoke a non-function");
 }
+
+#[test]
+fn a_choice_of_kinds_takes_what_is_undefined_and_a_functions_place_does_not() {
+    let refused = "T0410: Argument 1 of function undefined does not match function signature";
+    for (signature, expected) in [
+        ("<(f):n>", "1"),
+        ("<(sf):n>", "1"),
+        ("<(f)?:n>", "1"),
+        ("<x:n>", "1"),
+        ("<j:n>", "1"),
+        ("<f:n>", refused),
+        ("<f?:n>", refused),
+        ("<f+:n>", refused),
+    ] {
+        all(&[(&format!("(function($f){signature}{{1}})(missing)"), expected)]);
+    }
+}

@@ -154,3 +154,11 @@ fn work_is_counted_and_not_timed() {
     };
     assert_eq!(turns(), turns());
 }
+
+#[test]
+fn a_long_path_is_read_in_one_go() {
+    // Looked through again at each of its steps, this would take minutes.
+    let text = format!("{}b", "a.".repeat(100_000));
+    let expression = Expression::compile(&text).unwrap();
+    assert_eq!(expression.evaluate(&Value::empty_object()).unwrap(), None);
+}
