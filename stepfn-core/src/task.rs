@@ -73,6 +73,26 @@ pub trait TaskError {
     fn failure(&self) -> TaskFailure;
 }
 
+/// The text of an error, which a catcher reads as its cause: everything that is `Display` has one. `#[derive(TaskError)]` asks for it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the errors of `{Self}` have no text for a catcher to read: it is not `Display`",
+    label = "not `Display`",
+    note = "write `#[derive(thiserror::Error)]` on `{Self}` and `#[error(\"…\")]` on each variant (`cargo add thiserror`), or implement `std::fmt::Display`"
+)]
+pub trait ErrorText {
+    /// The text.
+    fn text(&self) -> String;
+}
+
+// Otherwise rustc would report the bound and not what is above.
+#[diagnostic::do_not_recommend]
+impl<T: std::fmt::Display + ?Sized> ErrorText for T {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
 impl TaskError for Infallible {
     const NAMES: &'static [&'static str] = &[];
 
