@@ -275,7 +275,13 @@ impl Lowering<'_> {
         if map.contains_key(name.as_str()) {
             let from_doc = name == "Comment" && !self.out.spots.contains_key(&format!("{at}/Comment"));
             if !from_doc {
-                self.errors.push(key.place, format!("`{}` is given twice [duplicate-key]", key.text));
+                let message = if name == "Type" {
+                    "the type of a state is written before its braces: `Charge: Task { … }` [duplicate-key]"
+                        .to_owned()
+                } else {
+                    format!("`{}` is given twice [duplicate-key]", key.text)
+                };
+                self.errors.push(key.place, message);
                 return;
             }
         }
@@ -331,10 +337,14 @@ impl Lowering<'_> {
             "Arguments" | "Output" | "Items" => match self.template(value, &field_at) {
                 Some(Lower::Literal(value)) => Some(value),
                 Some(Lower::Dynamic(text)) => {
-                    let message = format!(
-                        "`{}` is a field of JSONata, and `{}` is JSONPath; write `\"{{% $states.input… %}}\"`",
-                        key.text, text.text
-                    );
+                    let message = if name == "Items" && !self.jsonata.1 {
+                        format!("`items` is a field of JSONata; write `items_path: {}`", text.text)
+                    } else {
+                        format!(
+                            "`{}` is a field of JSONata, and `{}` is JSONPath; write `\"{{% $states.input… %}}\"`",
+                            key.text, text.text
+                        )
+                    };
                     self.errors.push(value.place, message);
                     None
                 }

@@ -40,6 +40,8 @@ const PATIENCE: usize = 4;
 const MOST_TRANSITIONS: u64 = 2_000;
 /// The greatest number of runs of an exploration.
 const MOST_RUNS: usize = 3_000;
+/// Runs that are kept, those that took something new aside.
+const MOST_KEPT: usize = 100;
 /// Different ends of a workflow that is started.
 const MOST_ENDS: usize = 8;
 /// An error that nothing names.
@@ -53,7 +55,7 @@ pub fn answer_of(pending: &PendingToken) -> Option<Value> {
 /// The results of an exploration: see [`explore`].
 #[derive(Clone, Debug)]
 pub struct Exploration {
-    /// One run for each way that was not taken before it.
+    /// One run for each way that was not taken before it, and for each path that succeeds.
     pub runs: Vec<ExploredRun>,
     /// Which ways were taken, and which could not be found.
     pub coverage: Coverage,
@@ -321,6 +323,11 @@ impl<'d> Explorer<'d> {
             // What ends as another run did, and took nothing new, leads nowhere new either.
             let is_new_end = ends.insert((last, end));
             if coverage.untaken().count() == before && !is_new_end {
+                // Another way to the same success is worth to be seen.
+                let succeeded = matches!(run.status, Some(Status::Succeeded { .. }));
+                if succeeded && runs.len() < MOST_KEPT && runs.iter().all(|known| known.path != run.path) {
+                    runs.push(run);
+                }
                 continue;
             }
             runs.push(run);
