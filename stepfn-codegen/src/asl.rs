@@ -102,10 +102,19 @@ impl<'d> Names<'d> {
             return text.to_owned();
         }
         let substitutions = self.substitutions;
+        // In JSONata `${key: value}` groups.
+        let is_expression = text.starts_with("{%");
         let mut out = String::new();
         for piece in split(text, substitutions) {
             match piece {
                 Piece::Literal(text) => out.push_str(text),
+                Piece::Framework(whole) if is_expression && !is_of_the_framework(whole) => {
+                    out.push_str(&if self.hides {
+                        whole.replace("${", &format!("{dollar}{{"))
+                    } else {
+                        whole.to_owned()
+                    });
+                }
                 Piece::Unclosed(text) | Piece::Foreign(text) => {
                     let is_closed = matches!(piece, Piece::Foreign(_));
                     let text = if is_closed { format!("${{{text}}}") } else { text.to_owned() };
@@ -156,6 +165,16 @@ impl<'d> Names<'d> {
         out.push_str(&format!("${{{name}}}"));
         self.given.entry(name).or_insert_with(|| whole.to_owned());
     }
+}
+
+/// Returns `true` if a variable in an expression is surely the Serverless Framework's, by its source.
+fn is_of_the_framework(whole: &str) -> bool {
+    const SOURCES: [&str; 12] =
+        ["self", "sls", "opt", "env", "param", "file", "ssm", "s3", "cf", "aws", "git", "strToBool"];
+    let inner = whole.trim_start_matches("${");
+    let end = inner.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(inner.len());
+    let (source, rest) = inner.split_at(end);
+    (SOURCES.contains(&source) && !rest.starts_with(": ")) || whole == "${sls:stage}"
 }
 
 fn is_stage(whole: &str) -> bool {
@@ -221,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_is_nobodys_is_hidden_from_templates_and_read_as_it_was() {
-        for result in ["${id: name} ${", "%{ if x }", "{% $.a${b: c} %}", "$${x y}"] {
+        for result in ["{% $.x${id: name, 'b': c} %}", "${", "%{ if x }", "{% $.a${b: c} %}", "$${x y}"] {
             let definition = definition(result, &[]);
             let text = to_json(&definition);
             assert!(!text.contains("${") && !text.contains("%{"), "{text}");

@@ -8,7 +8,7 @@ pub mod telling {
     use crate::retries::Transient;
 
     /// Who is told of what.
-    #[derive(Serialize, Deserialize, StateData)]
+    #[derive(Debug, Serialize, Deserialize, StateData)]
     pub struct Message {
         id: String,
     }
