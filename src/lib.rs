@@ -190,7 +190,10 @@ pub mod __private {
             ObjectShape, OneOfShape, Property, Shape, Side, StateData, Step, TIMESTAMP, expect,
             expect_unless, holds, said,
         },
-        task::{Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo},
+        task::{
+            ErrorText, Handler, HandlerFuture, Task, TaskError, TaskFailure, TaskInfo, read_input,
+            write_output,
+        },
         value::{Value, from_value, to_value},
     };
     #[cfg(feature = "graph")]

@@ -17,6 +17,7 @@ use crate::{
     render::{Entry, github, sarif},
     report,
     source::{self, Source},
+    unquoted::{self, Hidden},
 };
 
 pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
@@ -35,8 +36,9 @@ pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -
             }
         };
         checked += 1;
+        let hidden = unquoted::hide(&source.text);
         let mut findings = if arguments.fix {
-            match fix(path, &mut source, &options) {
+            match fix(path, &mut source, &hidden, &options) {
                 Ok((findings, made)) => {
                     fixed += made;
                     findings
@@ -48,8 +50,9 @@ pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -
                 }
             }
         } else {
-            check_text(&source.text, &options).findings
+            check_text(&hidden.text, &options).findings
         };
+        findings.retain(|found| !hidden.is_about_a_stand_in(found));
         findings.retain(|found| {
             found.finding.severity == Severity::Error || !arguments.allow.contains(&found.finding.code)
         });
@@ -93,8 +96,14 @@ pub(crate) fn run(arguments: &Check, out: &mut dyn Write, err: &mut dyn Write) -
 }
 
 /// Makes the certain fixes in a file; gives what is left, and how many there were. The error is a whole message.
-fn fix(path: &Path, source: &mut Source, options: &Options) -> Result<(Vec<Located>, usize), String> {
-    let fixed = fix_text(&source.text, options);
+fn fix(
+    path: &Path,
+    source: &mut Source,
+    hidden: &Hidden,
+    options: &Options,
+) -> Result<(Vec<Located>, usize), String> {
+    let mut fixed = fix_text(&hidden.text, options);
+    fixed.text = hidden.show(&fixed.text);
     if fixed.text != source.text {
         if source::is_stdin(path) {
             return Err("what comes from standard input cannot be fixed in place; give the file".to_owned());

@@ -19,6 +19,7 @@ use crate::{
     report,
     source::{self, Source},
     style::Styles,
+    unquoted,
 };
 
 pub(crate) fn run(arguments: &Fmt, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
@@ -174,11 +175,12 @@ fn difference(out: &mut dyn Write, before: &str, after: &str) -> io::Result<()> 
 
 /// Returns the canonical text; reports it and returns none where something would get lost on the way.
 fn canonical(source: &Source, err: &mut dyn Write) -> io::Result<Option<String>> {
-    let checked = check_text(&source.text, &Options::default());
+    let hidden = unquoted::hide(&source.text);
+    let checked = check_text(&hidden.text, &Options::default());
     let lost = match &checked.document {
         Some(document) if document.duplicates.is_empty() => {
             let Some(lost) = lost(&document.value, &checked.machine.to_json()) else {
-                return Ok(Some(checked.machine.to_canonical_string()));
+                return Ok(Some(hidden.show(&checked.machine.to_canonical_string())));
             };
             Some((document, lost))
         }

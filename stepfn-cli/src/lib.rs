@@ -31,6 +31,7 @@ mod run;
 mod serve;
 mod source;
 mod style;
+mod unquoted;
 mod validate;
 
 use std::io::{self, Write};

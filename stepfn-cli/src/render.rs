@@ -22,6 +22,12 @@ pub struct Region {
 }
 
 impl Region {
+    /// The beginning of a line, where nothing more is known.
+    pub fn of_line(line: u32) -> Option<Self> {
+        let line = usize::try_from(line).ok()?;
+        Some(Self { start: (line, 1), end: (line, 1) })
+    }
+
     fn new(source: &Source, span: &Span) -> Self {
         Self { start: (span.line, span.column), end: span.end(&source.text) }
     }

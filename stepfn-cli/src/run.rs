@@ -114,15 +114,17 @@ impl RunData {
         }
     }
 
-    /// Binds folders in place of buckets; `names` has the real names of buckets that the program names otherwise.
+    /// Binds folders in place of buckets; `names` has the real names of buckets that the program names otherwise. A name without one
+    /// is that of a placeholder, too: `Uploads` in a definition with `${Uploads}`.
     #[must_use]
     pub fn bind_buckets(
         &self,
         builder: ExecutorBuilder,
         names: &BTreeMap<String, String>,
     ) -> ExecutorBuilder {
-        self.buckets.iter().fold(builder, |builder, (name, folder)| {
-            builder.bucket_dir(names.get(name).unwrap_or(name), folder)
+        self.buckets.iter().fold(builder, |builder, (name, folder)| match names.get(name) {
+            Some(real) => builder.bucket_dir(real, folder),
+            None => builder.bucket_dir(name, folder).bucket_dir(format!("${{{name}}}"), folder),
         })
     }
 

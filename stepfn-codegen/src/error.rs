@@ -139,6 +139,13 @@ pub enum Error {
         /// The command that brings them up to date.
         command: String,
     },
+    /// Several errors: those of all machines come at once. [`each`](Error::each) gives them one by one.
+    #[error("{}", lines(.0))]
+    Several(Vec<Error>),
+}
+
+fn lines(errors: &[Error]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn list(differences: &[Difference]) -> String {
@@ -153,6 +160,45 @@ fn circle(machines: &[String]) -> String {
 }
 
 impl Error {
+    /// The errors that this one holds: itself, if it is but one.
+    ///
+    /// ```
+    /// use stepfn_codegen::{deployment::{Deployment, Schedule}, generate::{Format, Plan}};
+    /// use stepfn_core::{asl::StateMachine, definition::{Definition, WorkflowType}};
+    ///
+    /// let machine = |name| Deployment::from(Definition::from_asl(name, WorkflowType::Standard, StateMachine::default()));
+    /// let machines = [machine("A").trigger(Schedule::new("rate(0 days)")), machine("B C")];
+    /// let error = Plan::new(&machines, &[Format::Asl]).unwrap_err();
+    /// assert_eq!(error.each().count(), 2);
+    /// ```
+    pub fn each(&self) -> impl Iterator<Item = &Self> {
+        // Those of a list are no lists.
+        match self {
+            Self::Several(errors) => errors.as_slice(),
+            one => std::slice::from_ref(one),
+        }
+        .iter()
+    }
+
+    /// One error of some, if there are any.
+    pub(crate) fn all(errors: Vec<Self>) -> Result<(), Self> {
+        let mut flat = Vec::new();
+        for error in errors {
+            match error {
+                Self::Several(errors) => flat.extend(errors),
+                one => flat.push(one),
+            }
+        }
+        match flat.pop() {
+            None => Ok(()),
+            Some(only) if flat.is_empty() => Err(only),
+            Some(last) => {
+                flat.push(last);
+                Err(Self::Several(flat))
+            }
+        }
+    }
+
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }

@@ -201,7 +201,7 @@ impl Plan {
                 Ok(made) => files.extend(made.map(|(name, text)| shared(name, text))),
                 Err(error) => {
                     unmade.extend(format.shared_file().map(str::to_owned));
-                    refused.push((format, error));
+                    refused.push((format, of_each(format, deployments, error)));
                 }
             }
         }
@@ -294,6 +294,22 @@ impl Plan {
             }
         }
         Ok(leftovers)
+    }
+}
+
+/// The errors that machines have in a format, each for itself; where none has, that of all of them.
+fn of_each(format: Format, deployments: &[Deployment], error: Error) -> Error {
+    let alone = deployments.iter().filter(|deployment| deployment.depends_on.is_empty());
+    let mut errors: Vec<Error> =
+        alone.filter_map(|deployment| format.of_all(std::slice::from_ref(deployment)).err()).collect();
+    // What two machines do to each other, no machine does alone.
+    if errors.iter().all(|known| known.to_string() != error.to_string()) {
+        errors.insert(0, error);
+    }
+    match Error::all(errors) {
+        Err(error) => error,
+        // There is one at least.
+        Ok(()) => Error::Several(Vec::new()),
     }
 }
 

@@ -40,7 +40,9 @@ use crate::{
     deployment::{Deployment, EventRule, Schedule, ScheduleMethod, Trigger},
     error::Error,
     functions::{Function, functions},
-    template::{Dialect, Machine, Template, has_what_templates_refuse, input, pascal, reference, state},
+    template::{
+        Dialect, Machine, Template, has_what_templates_refuse, pascal, reference, state, substituted,
+    },
     together::check_together,
     tree::{Node, from_value},
     yaml::emit,
@@ -153,12 +155,14 @@ impl Template {
         self.notifications(machine);
 
         let machine_json = definition.machine.to_json();
-        properties.push(if has_what_templates_refuse(&machine_json) {
-            ("DefinitionUri", Node::Text(asl::file_name(definition)))
+        let (source, substituted) = if has_what_templates_refuse(&machine_json) {
+            let names = asl::portable(definition).substituted;
+            (("DefinitionUri", Node::Text(asl::file_name(definition))), names)
         } else {
-            ("Definition", from_value(&machine_json))
-        });
-        properties.extend(self.substitutions(definition));
+            (("Definition", from_value(&machine_json)), substituted(definition))
+        };
+        properties.push(source);
+        properties.extend(self.substitutions(definition, substituted));
         let attributes = self.attributes(machine);
         self.resource_with(&machine.id, "AWS::Serverless::StateMachine", Node::map(properties), attributes);
     }
@@ -183,7 +187,7 @@ impl Template {
         properties
             .extend(schedule.time_zone.as_ref().map(|zone| ("ScheduleExpressionTimezone", Node::text(zone))));
         properties.push(match &schedule.name {
-            Some(name) => ("Name", Node::text(name)),
+            Some(name) => ("Name", self.text(name, &machine.definition().substitutions)),
             // SAM's own name would be the same in every stack.
             None => ("OmitName", Node::Bool(true)),
         });
@@ -198,7 +202,8 @@ impl Template {
 
     fn schedule_event(&mut self, machine: &Machine<'_>, schedule: &Schedule) -> Vec<(&'static str, Node)> {
         let mut properties = vec![("Schedule", Node::text(&schedule.expression))];
-        properties.extend(schedule.name.as_ref().map(|name| ("Name", Node::text(name))));
+        let substitutions = &machine.definition().substitutions;
+        properties.extend(schedule.name.as_ref().map(|name| ("Name", self.text(name, substitutions))));
         self.schedule_rest(machine, schedule, &mut properties);
         properties
     }
@@ -209,20 +214,24 @@ impl Template {
         schedule: &Schedule,
         properties: &mut Vec<(&'static str, Node)>,
     ) {
-        properties.extend(schedule.description.as_ref().map(|text| ("Description", Node::text(text))));
+        let substitutions = &machine.definition().substitutions;
+        let description = schedule.description.as_ref();
+        properties.extend(description.map(|text| ("Description", self.text(text, substitutions))));
         properties.push(("State", state(schedule.enabled)));
-        properties.extend(schedule.input.as_ref().map(|input| ("Input", Node::Text(input.to_string()))));
+        let input = schedule.input.as_ref();
+        properties.extend(input.map(|input| ("Input", self.text(&input.to_string(), substitutions))));
         properties.extend(self.retries(machine, schedule.retry_policy, schedule.dead_letter.as_ref()));
     }
 
     fn rule_event(&mut self, machine: &Machine<'_>, rule: &EventRule) -> Vec<(&'static str, Node)> {
-        let mut properties = vec![("Pattern", from_value(&rule.event_pattern))];
+        let substitutions = &machine.definition().substitutions;
+        let mut properties = vec![("Pattern", self.value(&rule.event_pattern, substitutions))];
         if let Some(bus) = &rule.event_bus_name {
-            properties.push(("EventBusName", self.identifier(bus, &machine.definition().substitutions)));
+            properties.push(("EventBusName", self.identifier(bus, substitutions)));
         }
-        properties.extend(rule.name.as_ref().map(|name| ("RuleName", Node::text(name))));
+        properties.extend(rule.name.as_ref().map(|name| ("RuleName", self.text(name, substitutions))));
         properties.push(("State", state(rule.enabled)));
-        properties.extend(input(&rule.payload));
+        properties.extend(self.input(machine, &rule.payload));
         properties.extend(self.retries(machine, rule.retry_policy, rule.dead_letter.as_ref()));
         properties
     }

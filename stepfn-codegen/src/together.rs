@@ -8,24 +8,22 @@ use crate::{
     text::{Piece, split},
 };
 
-/// Checks what all formats ask of deployments: names that fit, values that AWS takes, requests that one machine answers.
+/// Checks what all formats ask of deployments: names that fit, values that AWS takes, requests that one machine answers. All errors come at
+/// once.
 pub(crate) fn check_all(deployments: &[Deployment]) -> Result<(), Error> {
-    check_names(deployments)?;
+    let mut errors = check_names(deployments);
     let mut routes: HashMap<String, &str> = HashMap::new();
     for deployment in deployments {
-        deployment.check()?;
+        errors.extend(deployment.check().err());
         for route in deployment.routes() {
             let machine = &deployment.definition.name;
             if let Some(first) = routes.insert(route.clone(), machine) {
-                return Err(Error::DuplicateRoute {
-                    machine: machine.clone(),
-                    first: first.to_owned(),
-                    route,
-                });
+                let (machine, first) = (machine.clone(), first.to_owned());
+                errors.push(Error::DuplicateRoute { machine, first, route });
             }
         }
     }
-    Ok(())
+    Error::all(errors)
 }
 
 /// The same for machines that are in one template, where a thing that another one refers to is made before it.
@@ -35,8 +33,8 @@ pub(crate) fn check_together(deployments: &[Deployment]) -> Result<(), Error> {
 }
 
 /// Checks the names of all machines: AWS accepts them, they can be names of files, and no two of them differ in case only.
-fn check_names(deployments: &[Deployment]) -> Result<(), Error> {
-    let mut met = HashMap::new();
+fn check_names(deployments: &[Deployment]) -> Vec<Error> {
+    let (mut met, mut errors) = (HashMap::new(), Vec::new());
     for Deployment { definition, .. } in deployments {
         let name = &definition.name;
         // The deployment gives the value of a placeholder; the text around it stays.
@@ -51,13 +49,13 @@ fn check_names(deployments: &[Deployment]) -> Result<(), Error> {
             .collect();
         // A name of placeholders alone is the deployment's to judge.
         if let Some(why) = fault_of_name(&fixed).filter(|_| !fixed.is_empty() || name.is_empty()) {
-            return Err(Error::Name { name: name.clone(), why });
+            errors.push(Error::Name { name: name.clone(), why });
         }
         if let Some(first) = met.insert(definition.short_name().to_lowercase(), name) {
-            return Err(Error::DuplicateName { first: first.clone(), second: name.clone() });
+            errors.push(Error::DuplicateName { first: first.clone(), second: name.clone() });
         }
     }
-    Ok(())
+    errors
 }
 
 /// Returns the error of a state machine's name: `name` of the `CreateStateMachine` action. The rules leave nothing over that

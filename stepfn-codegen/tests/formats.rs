@@ -4,6 +4,7 @@
 
 mod support;
 
+use indexmap::IndexMap;
 use stepfn_codegen::{
     cloudformation,
     deployment::{
@@ -253,4 +254,49 @@ fn what_one_format_refuses_stops_no_other() {
     assert!(told[0].starts_with("terraform: machine `Careful`, `aliases.live`: "), "{told:?}");
     assert!(plan.names().any(|name| name == sam::FILE_NAME));
     assert!(plan.names().all(|name| name != terraform::FILE_NAME));
+}
+
+#[test]
+fn a_stage_is_in_the_names_of_triggers_in_each_format() {
+    let scheduled = || {
+        Deployment::from(greeting("Greeting"))
+            .trigger(Schedule::new("rate(1 day)").name("daily-${Stage}").description("in ${AWS::Region}"))
+            .trigger(
+                EventRule::new(r#"{ "source": ["shop.${Stage}"] }"#.parse().unwrap()).name("orders-${Stage}"),
+            )
+    };
+    scheduled().check().unwrap();
+    let machines = [scheduled()];
+    let text = |format: Format| {
+        let plan = Plan::new(&machines, &[format]).unwrap();
+        plan.texts().map(|(_, text)| text.to_owned()).collect::<Vec<_>>().join("\n")
+    };
+    let serverless = text(Format::Serverless);
+    assert!(
+        serverless.contains("name: daily-${sls:stage}") && serverless.contains("shop.${sls:stage}"),
+        "{serverless}"
+    );
+    for format in [Format::CloudFormationYaml, Format::Sam] {
+        let template = text(format);
+        for wanted in
+            ["!Sub daily-${Stage}", "!Sub orders-${Stage}", "!Sub shop.${Stage}", "!Sub in ${AWS::Region}"]
+        {
+            assert!(template.contains(wanted), "{format}: {wanted}\n{template}");
+        }
+    }
+    let terraform = text(Format::Terraform);
+    assert!(
+        terraform.contains("\"daily-${var.stage}\"") && terraform.contains("shop.${var.stage}"),
+        "{terraform}"
+    );
+
+    let values = IndexMap::from([("Stage".to_owned(), "dev".to_owned())]);
+    let dev = [scheduled().with_values(&values)];
+    let plan = Plan::new(&dev, &[Format::CloudFormationYaml]).unwrap();
+    let template = plan.texts().next().unwrap().1;
+    assert!(template.contains("Name: daily-dev") && template.contains("shop.dev"), "{template}");
+
+    let wrong =
+        Deployment::from(greeting("Greeting")).trigger(Schedule::new("rate(1 day)").name("daily ${x y}"));
+    assert!(wrong.check().is_err());
 }

@@ -14,7 +14,7 @@
 //!
 //! [`state_machine!`]: https://docs.rs/stepfn/latest/stepfn/macro.state_machine.html
 
-use std::fmt;
+use std::{fmt, panic::Location};
 
 use indexmap::IndexMap;
 
@@ -127,6 +127,8 @@ pub struct Definition {
     pub results: Vec<(String, &'static Shape)>,
     /// The place in the source, if it was written with `state_machine!`.
     pub source: Option<Source>,
+    /// The calls of the [builder](crate::builder) that wrote the states, by JSON pointer, if it was built; the machine's own is that of ``.
+    pub written: Vec<(String, &'static Location<'static>)>,
     /// The references for each `${Name}` in the strings of the ASL.
     pub substitutions: IndexMap<String, Reference>,
     /// `loggingConfiguration`, where logs are wanted.
@@ -148,6 +150,7 @@ impl Definition {
             children: Vec::new(),
             results: Vec::new(),
             source: None,
+            written: Vec::new(),
             substitutions: IndexMap::new(),
             logging: None,
             tracing: false,
@@ -173,6 +176,33 @@ impl Definition {
         logical_id(&self.short_name())
     }
 
+    /// The call of the builder that wrote the state that a JSON pointer leads into, or the machine.
+    pub(crate) fn written_at(&self, pointer: &str) -> Option<&'static Location<'static>> {
+        let around = self.written.iter().filter(|(at, _)| is_in(pointer, at));
+        around.max_by_key(|(at, _)| at.len()).map(|(_, written)| *written)
+    }
+
+    /// Returns the file and the line of the state that a JSON pointer leads into, as it was written in Rust.
+    ///
+    /// ```
+    /// use stepfn_core::builder::{Machine, Succeed};
+    ///
+    /// let mut machine = Machine::new("Greeting");
+    /// let hello = machine.state("Hello");
+    /// machine.define(hello, Succeed::new());
+    /// let (file, line) = machine.build()?.line_of("/States/Hello/Comment").unwrap_or_default();
+    /// assert!(file.ends_with(".rs") && line > 0, "{file}:{line}");
+    /// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+    /// ```
+    pub fn line_of(&self, pointer: &str) -> Option<(&'static str, u32)> {
+        if let Some(written) = self.written_at(pointer) {
+            return Some((written.file(), written.line()));
+        }
+        let Source { file, lines } = self.source?;
+        let around = lines.iter().filter(|(at, _)| is_in(pointer, at));
+        around.max_by_key(|(at, _)| at.len()).map(|(_, line)| (file, *line))
+    }
+
     /// The handler of the Task state at a JSON pointer (`/States/Load`), if a function of this program is bound to it.
     pub fn handler(&self, pointer: &str) -> Option<Handler> {
         self.task(pointer).and_then(|binding| binding.task.handler)
@@ -193,6 +223,30 @@ impl Definition {
         }
         functions
     }
+}
+
+/// The path of a source file without `..`: a module that is included from elsewhere has some.
+///
+/// ```
+/// use stepfn_core::definition::without_detours;
+///
+/// assert_eq!(without_detours("xtask/src/../../examples/orders.rs"), "examples/orders.rs");
+/// ```
+pub fn without_detours(file: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file.split(['/', '\\']) {
+        if part == ".." && parts.last().is_some_and(|last| *last != "..") {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
+}
+
+/// Returns `true` if a JSON pointer leads to another one's value or into it.
+fn is_in(pointer: &str, other: &str) -> bool {
+    pointer.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A machine's name without its `${…}`.

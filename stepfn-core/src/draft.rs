@@ -302,6 +302,7 @@ impl Draft {
             children: children.into_iter().map(|(child, _)| child).collect(),
             results,
             source: self.source,
+            written: Vec::new(),
             substitutions: self.substitutions,
             logging: self.logging,
             tracing: self.tracing,

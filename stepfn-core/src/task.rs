@@ -19,9 +19,11 @@
 
 use std::{borrow::Cow, convert::Infallible, fmt, pin::Pin};
 
+use serde::{Serialize, de::DeserializeOwned};
+
 use crate::{
     shape::{Shape, StateData},
-    value::Value,
+    value::{self, Value},
 };
 
 /// The future of a handler's result.
@@ -71,6 +73,88 @@ pub trait TaskError {
 
     /// This error as Step Functions sees it.
     fn failure(&self) -> TaskFailure;
+}
+
+/// The text of an error, which a catcher reads as its cause: everything that is `Display` has one. `#[derive(TaskError)]` asks for it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "the errors of `{Self}` have no text for a catcher to read: it is not `Display`",
+    label = "not `Display`",
+    note = "write `#[derive(thiserror::Error)]` on `{Self}` and `#[error(\"…\")]` on each variant (`cargo add thiserror`), or implement `std::fmt::Display`"
+)]
+pub trait ErrorText {
+    /// The text.
+    fn text(&self) -> String;
+}
+
+// Otherwise rustc would report the bound and not what is above.
+#[diagnostic::do_not_recommend]
+impl<T: std::fmt::Display + ?Sized> ErrorText for T {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// What a function takes: everything that serde can read. `#[lambda]` asks for it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from JSON: it is not `Deserialize`",
+    label = "not `Deserialize`",
+    note = "write `#[derive(serde::Deserialize)]` on `{Self}`, beside `StateData`"
+)]
+pub trait TaskInput: Sized {
+    /// Reads one.
+    ///
+    /// # Errors
+    /// Serde's.
+    fn read(value: &Value) -> Result<Self, serde_json::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> TaskInput for T {
+    fn read(value: &Value) -> Result<Self, serde_json::Error> {
+        value::from_value(value)
+    }
+}
+
+/// What a function returns: everything that serde can write. `#[lambda]` asks for it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written as JSON: it is not `Serialize`",
+    label = "not `Serialize`",
+    note = "write `#[derive(serde::Serialize)]` on `{Self}`, beside `StateData`"
+)]
+pub trait TaskOutput {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Serde's.
+    fn write(&self) -> Result<Value, serde_json::Error>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> TaskOutput for T {
+    fn write(&self) -> Result<Value, serde_json::Error> {
+        value::to_value(self)
+    }
+}
+
+/// Reads what a function takes. Not for use by hand.
+///
+/// # Errors
+/// Serde's.
+#[doc(hidden)]
+pub fn read_input<T: TaskInput>(value: &Value) -> Result<T, serde_json::Error> {
+    T::read(value)
+}
+
+/// Writes what a function returns. Not for use by hand.
+///
+/// # Errors
+/// Serde's.
+#[doc(hidden)]
+pub fn write_output<T: TaskOutput + ?Sized>(output: &T) -> Result<Value, serde_json::Error> {
+    output.write()
 }
 
 impl TaskError for Infallible {

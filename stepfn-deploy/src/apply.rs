@@ -12,6 +12,7 @@ use aws_sdk_sfn::{
 use crate::{
     deployed,
     error::Error,
+    log_group,
     plan::{Change, Plan, Route},
     remote::sdk_type,
     settings::{Encryption, Step},
@@ -34,6 +35,13 @@ pub struct Applied {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
+    /// The log group was made, or keeps logs for another time.
+    LogGroup {
+        /// Its name.
+        name: String,
+        /// Whether it was made.
+        is_new: bool,
+    },
     /// The state machine was made.
     Created {
         /// Its ARN.
@@ -65,6 +73,9 @@ pub enum Event {
 impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::LogGroup { name, is_new } => {
+                write!(f, "{} log group {name}", if *is_new { "created" } else { "updated" })
+            }
             Self::Created { arn } => write!(f, "created {arn}"),
             Self::Updated { arn } => write!(f, "updated {arn}"),
             Self::Published { version_arn } => write!(f, "published version {}", number(version_arn)),
@@ -97,6 +108,8 @@ impl Plan {
     ///
     /// As [`apply`](Self::apply).
     pub async fn apply_with(&self, client: &Client, mut tell: impl FnMut(&Event)) -> Result<Applied, Error> {
+        // Step Functions refuses to log into a group that is not there.
+        self.log_groups(client, &mut tell).await?;
         let (arn, mut version_arn) = match &self.arn {
             None => {
                 let (arn, version_arn) = self.create(client).await?;
@@ -132,6 +145,20 @@ impl Plan {
             version_arn = Some(change.version_arn);
         }
         Ok(Applied { arn, version_arn, alias_arns })
+    }
+
+    async fn log_groups(&self, client: &Client, tell: &mut impl FnMut(&Event)) -> Result<(), Error> {
+        for change in &self.changes {
+            let Change::LogGroup { name, is_new, retention_in_days } = change else { continue };
+            if *is_new {
+                log_group::create(client, name).await?;
+            }
+            if let Some(days) = retention_in_days {
+                log_group::keep(client, name, *days).await?;
+            }
+            tell(&Event::LogGroup { name: name.clone(), is_new: *is_new });
+        }
+        Ok(())
     }
 
     async fn create(&self, client: &Client) -> Result<(String, Option<String>), Error> {

@@ -85,6 +85,7 @@ mod connect;
 mod deployed;
 mod error;
 mod execution;
+mod log_group;
 mod loopback;
 mod machine;
 mod plan;
@@ -103,6 +104,7 @@ pub use self::{
     connect::Connection,
     error::Error,
     execution::{Description, Execution, ExecutionError, Failure, Status},
+    log_group::LogGroup,
     machine::{Machine, WorkflowClient},
     plan::{Change, Plan, Route, plan},
     remote::{Issue, Validation},

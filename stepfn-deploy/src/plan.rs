@@ -18,6 +18,7 @@ use crate::{
     children,
     deployed::{self, DeployedAlias},
     error::Error,
+    log_group::{self, Found, LogGroup},
     remote::{self, Validation},
     settings::{Alias, Encryption, Settings, Step},
     substitution::{Substituted, substitute},
@@ -40,6 +41,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// AWS's validation of the definition.
     pub validation: Validation,
+    /// The log group that is wanted, where the endpoint, an emulator, has none.
+    pub without_log_group: Option<String>,
     pub(crate) workflow_type: WorkflowType,
     pub(crate) wanted: Wanted,
     pub(crate) current: Option<DescribeStateMachineOutput>,
@@ -78,6 +81,15 @@ pub enum Change {
         before: Option<String>,
         /// The wanted value.
         after: String,
+    },
+    /// The log group is made, or keeps logs for another time.
+    LogGroup {
+        /// Its name.
+        name: String,
+        /// Whether it is made.
+        is_new: bool,
+        /// The days for which it keeps logs from now on; none is what it does already.
+        retention_in_days: Option<u32>,
     },
     /// A tag comes, goes or has another value.
     Tag {
@@ -126,12 +138,22 @@ pub struct Route {
 pub async fn plan(client: &Client, definition: &Definition, settings: &Settings) -> Result<Plan, Error> {
     let name = settings.name.clone().unwrap_or_else(|| definition.name.clone());
     let settings = &children::known(client, definition, settings).await?;
-    let Substituted { machine, logging, role_arn, encryption } = substitute(definition, settings)?;
+    let Substituted { machine, mut logging, role_arn, encryption, log_group } =
+        substitute(definition, settings)?;
     let mut text = machine.to_canonical_string();
     if text.len() > MAX_DEFINITION {
         text = machine.to_json().to_string();
     }
     let validation = remote::validate(client, &name, &text, definition.workflow_type).await?;
+    let arn = deployed::find(client, &name).await?;
+    // Logs that are off have no group.
+    let log_group = log_group.filter(|_| logging.as_ref().is_some_and(|given| given.level != LogLevel::Off));
+    if let (Some(group), Some(logging)) = (&log_group, &mut logging) {
+        let region = client.config().region().map(ToString::to_string).ok_or(Error::MissingRegion)?;
+        let neighbour = role_arn.as_deref().or(arn.as_deref()).unwrap_or_default();
+        let destination = group.destination(&region, neighbour);
+        logging.destinations.push(destination.ok_or_else(|| Error::MissingRole { machine: name.clone() })?);
+    }
     let wanted = Wanted {
         definition: text,
         role_arn,
@@ -145,12 +167,16 @@ pub async fn plan(client: &Client, definition: &Definition, settings: &Settings)
         arn: None,
         changes: Vec::new(),
         validation,
+        without_log_group: None,
         workflow_type: definition.workflow_type,
         wanted,
         current: None,
         version_description: settings.version_description.clone(),
     };
-    let Some(arn) = deployed::find(client, &plan.name).await? else {
+    if let Some(group) = &log_group {
+        plan.log_group(client, group).await?;
+    }
+    let Some(arn) = arn else {
         plan.creation(machine.states.len())?;
         plan.versions_of_a_new_one(settings);
         return Ok(plan);
@@ -166,7 +192,7 @@ pub async fn plan(client: &Client, definition: &Definition, settings: &Settings)
     let definitions = definition_changes(&deployed::machine(&current)?, &machine);
     plan.changes.extend(definitions.into_iter().map(Change::Definition));
     plan.settings(&current);
-    let is_new_revision = !plan.changes.is_empty();
+    let is_new_revision = plan.is_new_revision();
     if let Some(wanted) = &plan.wanted.tags {
         let tags = tag_changes(&deployed::tags(client, &arn).await?, wanted);
         plan.changes.extend(tags);
@@ -192,6 +218,24 @@ impl Plan {
 
     pub(crate) fn publishes(&self) -> bool {
         self.changes.contains(&Change::Publish)
+    }
+
+    async fn log_group(&mut self, client: &Client, group: &LogGroup) -> Result<(), Error> {
+        let wanted = group.retention_in_days;
+        let (is_new, retention_in_days) = match log_group::find(client, &group.name).await? {
+            Found::Missing => (true, wanted),
+            Found::There { retention_in_days } => {
+                (false, wanted.filter(|days| retention_in_days != Some(u64::from(*days))))
+            }
+            Found::Unsupported => {
+                self.without_log_group = Some(group.name.clone());
+                return Ok(());
+            }
+        };
+        if is_new || retention_in_days.is_some() {
+            self.changes.push(Change::LogGroup { name: group.name.clone(), is_new, retention_in_days });
+        }
+        Ok(())
     }
 
     fn creation(&mut self, states: usize) -> Result<(), Error> {

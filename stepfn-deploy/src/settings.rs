@@ -16,6 +16,8 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use indexmap::IndexMap;
 
+use crate::log_group::LogGroup;
+
 /// The settings of a deployment beside the definition. Those that are not set stay as they are deployed.
 ///
 /// The ARN of the role and the key of the encryption may hold `${Name}`s, as the definition does.
@@ -32,6 +34,8 @@ pub struct Settings {
     pub tags: Option<IndexMap<String, String>>,
     /// `encryptionConfiguration`
     pub encryption: Option<Encryption>,
+    /// A log group that is made, where it is not there: one more destination of the logs that the definition wants.
+    pub log_group: Option<LogGroup>,
     /// `publish`: whether what is deployed gets a version, unless it has one.
     pub publish: bool,
     /// `versionDescription` of a version that is published.
@@ -78,6 +82,13 @@ impl Settings {
     #[must_use]
     pub fn encryption(mut self, encryption: Encryption) -> Self {
         self.encryption = Some(encryption);
+        self
+    }
+
+    /// Sets [`log_group`](Self::log_group).
+    #[must_use]
+    pub fn log_group(mut self, log_group: LogGroup) -> Self {
+        self.log_group = Some(log_group);
         self
     }
 

@@ -17,6 +17,9 @@ impl fmt::Display for Plan {
         for change in &self.changes {
             write!(f, "\n  {change}")?;
         }
+        if let Some(name) = &self.without_log_group {
+            write!(f, "\nnote: the endpoint has no log groups; `{name}` is not made there")?;
+        }
         match &self.validation {
             Validation::Passed { warnings } => warnings.iter().try_for_each(|issue| write!(f, "\n{issue}")),
             Validation::Unsupported => {
@@ -42,6 +45,10 @@ impl fmt::Display for Change {
             }
             Self::Setting { name, before: None, after } => write!(f, "+ {name}: {after}"),
             Self::Setting { name, before: Some(before), after } => write!(f, "~ {name}: {before} -> {after}"),
+            Self::LogGroup { name, is_new, retention_in_days } => {
+                write!(f, "{} log group `{name}`", if *is_new { '+' } else { '~' })?;
+                retention_in_days.map_or(Ok(()), |days| write!(f, ", keeps logs for {days} days"))
+            }
             Self::Tag { key, before, after } => match (before, after) {
                 (Some(before), Some(after)) => write!(f, "~ tag `{key}`: {before:?} -> {after:?}"),
                 (Some(before), None) => write!(f, "- tag `{key}`: {before:?}"),

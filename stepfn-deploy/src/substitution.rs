@@ -30,7 +30,10 @@ use stepfn_core::{
     value::Value,
 };
 
-use crate::settings::{Encryption, Settings};
+use crate::{
+    log_group::LogGroup,
+    settings::{Encryption, Settings},
+};
 
 /// A definition needs values that were not given.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +79,8 @@ pub struct Substituted {
     pub role_arn: Option<String>,
     /// The encryption of the settings.
     pub encryption: Option<Encryption>,
+    /// The log group of the settings.
+    pub log_group: Option<LogGroup>,
 }
 
 /// The definition's machine and logging, and the role and key of the settings, with every `${Name}` of their texts replaced.
@@ -99,8 +104,10 @@ pub fn substitute(definition: &Definition, settings: &Settings) -> Result<Substi
             Encryption::CustomerManagedKey { kms_key_id, reuse_period_seconds }
         }
     });
+    let log_group = settings.log_group.as_ref();
+    let log_group = log_group.map(|group| LogGroup { name: texts.text(&group.name), ..group.clone() });
     texts.finish(definition)?;
-    Ok(Substituted { machine: asl::read(&machine).0, logging, role_arn, encryption })
+    Ok(Substituted { machine: asl::read(&machine).0, logging, role_arn, encryption, log_group })
 }
 
 struct Texts<'a> {

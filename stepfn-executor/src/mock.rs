@@ -269,7 +269,7 @@ fn payload_result(resource: &str, payload: &Value) -> Value {
 }
 
 /// Returns the description of an execution for the Task that starts it. Nobody ran it: it has no history, and began with virtual time.
-fn execution_result(resource: &str, output: &Value) -> Value {
+pub(crate) fn execution_result(resource: &str, output: &Value) -> Value {
     let arn = format!("arn:aws:states:{REGION}:{ACCOUNT}:execution:mocked:mocked");
     let start = VirtualTime::START.as_millisecond();
     let output = match resource {

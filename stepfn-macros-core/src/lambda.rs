@@ -207,7 +207,7 @@ impl Task {
         let (read, call) = match &self.input {
             Some(input_type) => {
                 let ty = enclosed(input_type);
-                let from_value = quote_spanned!(input_type.span()=> ::stepfn::__private::from_value::<#ty>);
+                let from_value = quote_spanned!(input_type.span()=> ::stepfn::__private::read_input::<#ty>);
                 let read = quote! {
                     let #input = match #from_value(&#value) {
                         ::core::result::Result::Ok(#input) => #input,
@@ -240,7 +240,7 @@ impl Task {
             None => quote!(#call #await_),
         };
         let ty = enclosed(&self.output);
-        let to_value = quote_spanned!(self.output.span()=> ::stepfn::__private::to_value::<#ty>);
+        let to_value = quote_spanned!(self.output.span()=> ::stepfn::__private::write_output::<#ty>);
         // At the function, so that a future that is not `Send` is reported there.
         let future = quote_spanned! {ident.span()=>
             ::std::boxed::Box::pin(async move {

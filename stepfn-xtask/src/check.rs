@@ -5,14 +5,17 @@ use std::{io::Write, path::PathBuf};
 use clap::Args;
 use stepfn_cli::{
     Outcome, ReportFormat, count,
-    render::{Entry, github, sarif},
+    render::{Entry, Region, github, sarif},
 };
-use stepfn_codegen::{
-    Error, asl::to_json, deployment::Deployment, generate::Format as FileFormat, generate::Plan,
+use stepfn_codegen::{Error, asl::to_json, generate::Format as FileFormat, generate::Plan};
+use stepfn_core::{
+    definition::{Definition, without_detours},
+    diagnostic::{Diagnostic, Severity},
+    validate::validate,
+    value::Value,
 };
-use stepfn_core::{definition::Definition, diagnostic::Severity, validate::validate, value::Value};
 
-use crate::{Failure, generate::default_out_of, stage::Stage};
+use crate::{Failure, generate::default_out_of, machines::Machines, stage::Stage};
 
 /// The most bytes that a definition may have: `definition` of `CreateStateMachine`.
 const MAX_DEFINITION: usize = 1_048_576;
@@ -26,7 +29,7 @@ pub(crate) struct Check {
     /// The directory of the generated files [default: `generated` in the root of the workspace]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// `json` is one line: {"machines","findings":[{"machine","pointer","code","message"}]}; `sarif` is a log of SARIF 2.1.0, `github`
+    /// `json` is one line: {"machines","findings":[{"machine","pointer","code","message","file","line"}]}; `sarif` is a log of SARIF 2.1.0, `github`
     /// annotates a pull request
     #[arg(
         long,
@@ -43,48 +46,77 @@ struct Finding {
     pointer: Option<String>,
     code: &'static str,
     message: String,
+    help: Option<String>,
+    /// The place in the Rust source.
+    line: Option<(String, u32)>,
+}
+
+impl Finding {
+    fn new(code: &'static str, message: String) -> Self {
+        Self { machine: None, pointer: None, code, message, help: None, line: None }
+    }
+
+    /// A diagnostic of the builder.
+    fn built(finding: &Diagnostic) -> Self {
+        Self {
+            pointer: Some(finding.at.clone()).filter(|at| !at.is_empty()),
+            help: finding.help.clone(),
+            line: finding.written.map(|written| (without_detours(written.file()), written.line())),
+            ..Self::new(finding.code.name(), finding.message.clone())
+        }
+    }
 }
 
 impl Check {
     pub(crate) fn run(
         &self,
-        deployments: &[Deployment],
+        machines: &Machines,
         formats: &[FileFormat],
         stage: &Stage,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
-        let mut findings = Vec::new();
+        let deployments = machines.built.as_slice();
+        let n_machines = deployments.len() + machines.refused.len();
+        let refused = machines.refused.iter().flat_map(|diagnostics| &diagnostics.0);
+        let mut findings: Vec<Finding> = refused.map(Finding::built).collect();
         for deployment in deployments {
             of_machine(deployment.definition(), &mut findings);
         }
         match Plan::with_refusals(deployments, formats) {
             Ok((plan, refused)) => {
-                findings.extend(refused.into_iter().map(|(format, error)| Finding {
-                    machine: None,
-                    pointer: None,
-                    code: "cannot-be-written",
-                    message: format!("{format}: {error}"),
+                findings.extend(refused.into_iter().flat_map(|(format, error)| {
+                    let one = |error: &Error| Finding::new("cannot-be-written", format!("{format}: {error}"));
+                    error.each().map(one).collect::<Vec<_>>()
                 }));
+                if !machines.refused.is_empty() {
+                    // The files of all machines cannot be compared with those of some.
+                    return self.report(&findings, n_machines, out, err);
+                }
                 let dir = match &self.out {
                     Some(dir) => dir.clone(),
                     None => default_out_of(stage)?,
                 };
-                findings.extend(plan.compare(&dir)?.into_iter().map(|difference| Finding {
-                    machine: None,
-                    pointer: None,
-                    code: "out-of-date",
-                    message: format!("{difference}; `cargo xtask generate` fixes it"),
+                findings.extend(plan.compare(&dir)?.into_iter().map(|difference| {
+                    Finding::new("out-of-date", format!("{difference}; `cargo xtask generate` fixes it"))
                 }));
             }
             Err(error @ Error::Io { .. }) => return Err(error.into()),
-            Err(error) => findings.push(Finding {
-                machine: None,
-                pointer: None,
-                code: "cannot-be-written",
-                message: error.to_string(),
-            }),
+            Err(error) => {
+                findings
+                    .extend(error.each().map(|error| Finding::new("cannot-be-written", error.to_string())));
+            }
         }
+        self.report(&findings, n_machines, out, err)
+    }
+
+    fn report(
+        &self,
+        findings: &[Finding],
+        n_machines: usize,
+        out: &mut dyn Write,
+        err: &mut dyn Write,
+    ) -> Result<Outcome, Failure> {
         match self.format {
             ReportFormat::Json => {
                 let optional = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::from);
@@ -94,29 +126,31 @@ impl Check {
                         ("pointer", optional(&finding.pointer)),
                         ("code", finding.code.into()),
                         ("message", finding.message.as_str().into()),
+                        ("file", finding.line.as_ref().map_or(Value::Null, |(file, _)| file.as_str().into())),
+                        (
+                            "line",
+                            finding.line.as_ref().map_or(Value::Null, |(_, line)| u64::from(*line).into()),
+                        ),
                     ])
                 });
-                let all =
-                    [("machines", Value::from(deployments.len() as u64)), ("findings", Value::array(list))];
+                let all = [("machines", Value::from(n_machines as u64)), ("findings", Value::array(list))];
                 writeln!(out, "{}", Value::object(all))?;
             }
-            ReportFormat::Sarif => writeln!(out, "{}", sarif(&entries(&findings)).to_pretty_string())?,
-            ReportFormat::Github => write!(out, "{}", github(&entries(&findings)))?,
+            ReportFormat::Sarif => writeln!(out, "{}", sarif(&entries(findings)).to_pretty_string())?,
+            ReportFormat::Github => write!(out, "{}", github(&entries(findings)))?,
             _ => {
-                for Finding { machine, pointer, code, message } in &findings {
+                for Finding { machine, pointer, code, message, help, line } in findings {
                     let place = place(machine.as_deref(), pointer.as_deref());
                     let place = place.map_or(String::new(), |place| format!("{place}: "));
-                    stepfn_cli::error(out, &format!("{place}{message} [{code}]"))?;
+                    let line = line.as_ref().map(|(file, line)| format!("\n --> {file}:{line}"));
+                    let help = help.as_ref().map(|help| format!("\n  = help: {help}"));
+                    let (line, help) = (line.unwrap_or_default(), help.unwrap_or_default());
+                    stepfn_cli::error(out, &format!("{place}{message} [{code}]{line}{help}"))?;
                 }
             }
         }
         out.flush()?;
-        writeln!(
-            err,
-            "checked {}: {}",
-            count(deployments.len(), "machine"),
-            count(findings.len(), "diagnostic")
-        )?;
+        writeln!(err, "checked {}: {}", count(n_machines, "machine"), count(findings.len(), "diagnostic"))?;
         Ok(if findings.is_empty() { Outcome::Fine } else { Outcome::Findings })
     }
 }
@@ -130,6 +164,9 @@ fn place(machine: Option<&str>, pointer: Option<&str>) -> Option<String> {
 fn entries(findings: &[Finding]) -> Vec<Entry> {
     let entry = |finding: &Finding| Entry {
         logical: place(finding.machine.as_deref(), finding.pointer.as_deref()),
+        help: finding.help.clone(),
+        file: finding.line.as_ref().map(|(file, _)| file.clone()),
+        region: finding.line.as_ref().and_then(|(_, line)| Region::of_line(*line)),
         ..Entry::new(finding.code, Severity::Error, finding.message.as_str())
     };
     findings.iter().map(entry).collect()
@@ -139,7 +176,10 @@ fn entries(findings: &[Finding]) -> Vec<Entry> {
 fn of_machine(definition: &Definition, findings: &mut Vec<Finding>) {
     let text = to_json(definition);
     let mut push = |pointer: Option<String>, code: &'static str, message: String| {
-        findings.push(Finding { machine: Some(definition.name.clone()), pointer, code, message });
+        let line = definition.line_of(pointer.as_deref().unwrap_or_default());
+        let line = line.map(|(file, line)| (without_detours(file), line));
+        let machine = Some(definition.name.clone());
+        findings.push(Finding { machine, pointer, line, ..Finding::new(code, message) });
     };
     for issue in validate(&text, definition.workflow_type).diagnostics {
         push(issue.location, issue.code, issue.message);

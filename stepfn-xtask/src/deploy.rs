@@ -11,7 +11,7 @@ use clap::Args;
 use stepfn_cli::{Format, Outcome, printable};
 use stepfn_codegen::deployment::{Deployment, Direct, DirectAlias, in_order};
 use stepfn_core::value::Value;
-use stepfn_deploy::{Alias, Applied, Change, Connection, Encryption, Error, Plan, Settings, Step};
+use stepfn_deploy::{Alias, Applied, Change, Connection, Encryption, Error, LogGroup, Plan, Settings, Step};
 use tokio::runtime::Runtime;
 
 use crate::{Failure, is_called, stage::Stage, unknown};
@@ -259,6 +259,10 @@ impl Deploy {
                 .kms_data_key_reuse_period_seconds
                 .and_then(|seconds| seconds.try_into().ok()),
         });
+        settings.log_group = direct
+            .log_group
+            .clone()
+            .map(|(name, retention_in_days)| LogGroup { retention_in_days, ..LogGroup::new(name) });
         settings.publish = self.publish || direct.publish;
         let description = self.version_description.as_deref().or(direct.version_description);
         settings.version_description = description.map(str::to_owned);

@@ -45,8 +45,9 @@ impl Generate {
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
+        let mut names = Vec::new();
         for name in &self.names {
-            named(deployments, name)?;
+            names.push(named(deployments, name)?.name.clone());
         }
         // What is none of these, clap has refused.
         let asked: Vec<Format> = self.format.iter().filter_map(|name| name.parse().ok()).collect();
@@ -67,8 +68,8 @@ impl Generate {
         };
 
         let (mut plan, refused) = Plan::with_refusals(deployments, formats)?;
-        if !self.names.is_empty() {
-            plan = plan.only(&self.names);
+        if !names.is_empty() {
+            plan = plan.only(&names);
         }
         if self.check {
             let differences = plan.compare(&dir)?;
@@ -96,7 +97,9 @@ fn report_refused(
 ) -> Result<Outcome, Failure> {
     out.flush()?;
     for (format, error) in refused {
-        stepfn_cli::error(err, &format!("{format}: {error}"))?;
+        for error in error.each() {
+            stepfn_cli::error(err, &format!("{format}: {error}"))?;
+        }
     }
     Ok(if refused.is_empty() { Outcome::Fine } else { Outcome::Findings })
 }

@@ -58,6 +58,7 @@ mod format;
 mod generate;
 mod graph;
 mod list;
+mod machines;
 mod run;
 #[cfg(feature = "serve")]
 mod serve;
@@ -74,9 +75,10 @@ use std::{
 use clap::{Parser, Subcommand};
 use stepfn_cli::{Explain, Format, Import, Outcome};
 use stepfn_codegen::{Error, deployment::Deployment, generate::Format as FileFormat};
-use stepfn_core::definition::Definition;
+use stepfn_core::{definition::Definition, diagnostic::Diagnostics};
 
-use self::stage::Stage;
+pub use self::machines::IntoDeployment;
+use self::{machines::Machines, stage::Stage};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -171,7 +173,7 @@ enum Task {
 /// ```
 #[must_use = "it does nothing until `main` is called"]
 pub struct Xtask {
-    machines: Vec<Box<dyn Fn() -> Deployment>>,
+    machines: Vec<Box<dyn Fn() -> Result<Deployment, Diagnostics>>>,
     formats: Vec<FileFormat>,
 }
 
@@ -194,9 +196,26 @@ impl Xtask {
         Self { machines: Vec::new(), formats: FileFormat::DEFAULT.to_vec() }
     }
 
-    /// Adds a machine: its definition, or that with the settings of its deployment.
-    pub fn machine<D: Into<Deployment>>(mut self, machine: impl Fn() -> D + 'static) -> Self {
-        self.machines.push(Box::new(move || machine().into()));
+    /// Adds a machine: its definition, or that with the settings of its deployment. One of the builder may be given as the `Result`
+    /// that it is; `check` reports its diagnostics with the lines of its states.
+    ///
+    /// ```
+    /// use stepfn_core::{builder::{Machine, Succeed}, definition::Definition, diagnostic::Diagnostics};
+    ///
+    /// fn greeting(shop: &str) -> Result<Definition, Diagnostics> {
+    ///     let mut machine = Machine::new(format!("Greeting-{shop}"));
+    ///     let hello = machine.state("Hello");
+    ///     machine.define(hello, Succeed::new());
+    ///     machine.build()
+    /// }
+    ///
+    /// let xtask = stepfn_xtask::Xtask::new().machine(|| greeting("seoul")).machine(|| greeting("busan"));
+    /// # let (mut out, mut err) = (Vec::new(), Vec::new());
+    /// # assert_eq!(xtask.run(["xtask", "list"], &mut out, &mut err), 0);
+    /// # assert!(String::from_utf8_lossy(&out).contains("Greeting-busan"));
+    /// ```
+    pub fn machine<D: IntoDeployment>(mut self, machine: impl Fn() -> D + 'static) -> Self {
+        self.machines.push(Box::new(move || machine().into_deployment()));
         self
     }
 
@@ -211,11 +230,11 @@ impl Xtask {
     /// The code is 0 where all is well, 1 where a check failed, 2 where the command line is wrong or a file could not be read or
     /// written. Colours and live progress are there on a terminal alone.
     pub fn main(&self) -> ExitCode {
-        let is_live = io::stderr().is_terminal();
+        let streams = Streams { is_live: io::stderr().is_terminal(), are_own: true };
         // Both leave the colours out where they do not lead to a terminal, and where `NO_COLOR` is set.
         // Neither is locked: functions of the program print on other threads.
         let (mut out, mut err) = (anstream::stdout(), anstream::stderr());
-        ExitCode::from(perform(Arguments::try_parse(), self, is_live, &mut out, &mut err))
+        ExitCode::from(perform(Arguments::try_parse(), self, streams, &mut out, &mut err))
     }
 
     /// [`main`](Self::main), with everything it touches beside the files as parameters, and without colours. `arguments` starts with the
@@ -228,10 +247,20 @@ impl Xtask {
     ) -> u8 {
         let plain = || anstream::StripStream::new(Vec::new());
         let (mut out, mut err) = (plain(), plain());
-        let code = perform(Arguments::try_parse_from(arguments), self, false, &mut out, &mut err);
+        let streams = Streams { is_live: false, are_own: false };
+        let code = perform(Arguments::try_parse_from(arguments), self, streams, &mut out, &mut err);
         let written = stdout.write_all(&out.into_inner()).and_then(|()| stderr.write_all(&err.into_inner()));
         if written.is_err() { Outcome::Unreadable as u8 } else { code }
     }
+}
+
+/// The standard streams.
+#[derive(Clone, Copy, Debug)]
+struct Streams {
+    /// Whether standard error is a terminal.
+    is_live: bool,
+    /// Whether the process is this command's: what its functions print can be kept apart then.
+    are_own: bool,
 }
 
 /// [`Xtask::main`] for machines without settings beside their definitions.
@@ -256,13 +285,13 @@ fn of(machines: &[fn() -> Definition]) -> Xtask {
 fn perform(
     arguments: Result<Arguments, clap::Error>,
     xtask: &Xtask,
-    is_live: bool,
+    streams: Streams,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> u8 {
     let outcome = match arguments {
         Ok(arguments) => Stage::find(arguments.stage.as_deref(), arguments.environment.as_deref())
-            .and_then(|stage| arguments.task.perform(xtask, &stage, is_live, out, err)),
+            .and_then(|stage| arguments.task.perform(xtask, &stage, streams, out, err)),
         // Help is an error to clap, but not to whoever asked for it.
         Err(help) if !help.use_stderr() => {
             write!(out, "{}", help.render().ansi()).map(|()| Outcome::Fine).map_err(Failure::Output)
@@ -279,7 +308,10 @@ fn perform(
     // Where nobody reads the error, the exit code still reports it.
     let _ = match &failure {
         Failure::Usage(text) => write!(err, "{text}"),
-        Failure::Generate(error) => stepfn_cli::error(err, &error.to_string()),
+        Failure::Generate(error) => {
+            error.each().try_for_each(|error| stepfn_cli::error(err, &error.to_string()))
+        }
+        Failure::Refused(refused) => machines::report(refused, err),
         Failure::Output(error) => stepfn_cli::error(err, &format!("cannot write the output: {error}")),
     };
     failure.code()
@@ -289,6 +321,8 @@ enum Failure {
     /// A message with its own `error:` and newline.
     Usage(String),
     Generate(Error),
+    /// Machines that the builder refused.
+    Refused(Vec<Diagnostics>),
     Output(io::Error),
 }
 
@@ -296,7 +330,7 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::Generate(Error::Io { .. } | Error::FileList { .. }) | Self::Usage(_) | Self::Output(_) => 2,
-            Self::Generate(_) => 1,
+            Self::Generate(_) | Self::Refused(_) => 1,
         }
     }
 }
@@ -318,35 +352,30 @@ impl Task {
         &self,
         xtask: &Xtask,
         stage: &Stage,
-        is_live: bool,
+        streams: Streams,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
         // Made where a command wants them: what works on files does not.
-        let deployments = || -> Vec<Deployment> {
-            let made = xtask.machines.iter().map(|machine| machine());
-            if stage.name.is_none() {
-                made.collect()
-            } else {
-                made.map(|one| one.with_values(&stage.values)).collect()
-            }
-        };
+        let machines = || Machines::of(&xtask.machines, stage);
         match self {
-            Self::Generate(generate) => return generate.run(&deployments(), &xtask.formats, stage, out, err),
-            Self::List { format } => list::run(&deployments(), &xtask.formats, *format, out)?,
-            Self::Graph(graph) => graph.run(&deployments(), out)?,
-            Self::Check(check) => return check.run(&deployments(), &xtask.formats, stage, out, err),
-            Self::Diff(diff) => return diff.run(&deployments(), out, err),
-            Self::Cost(cost) => return cost.run(&deployments(), out, err),
+            Self::Generate(generate) => {
+                return generate.run(&machines().all()?, &xtask.formats, stage, out, err);
+            }
+            Self::List { format } => list::run(&machines().some(err)?, &xtask.formats, *format, out)?,
+            Self::Graph(graph) => graph.run(&machines().some(err)?, out)?,
+            Self::Check(check) => return check.run(&machines(), &xtask.formats, stage, out, err),
+            Self::Diff(diff) => return diff.run(&machines().all()?, out, err),
+            Self::Cost(cost) => return cost.run(&machines().some(err)?, out, err),
             #[cfg(not(feature = "deploy"))]
             Self::Deploy { .. } => return Err(Failure::Usage(WITHOUT_DEPLOY.to_owned())),
             #[cfg(feature = "deploy")]
-            Self::Deploy(deploy) => return deploy.run(&deployments(), stage, is_live, out, err),
+            Self::Deploy(deploy) => return deploy.run(&machines().all()?, stage, streams.is_live, out, err),
             #[cfg(not(feature = "serve"))]
             Self::Serve { .. } => return Err(Failure::Usage(WITHOUT_SERVE.to_owned())),
             #[cfg(feature = "serve")]
-            Self::Serve(serve) => return serve.run(&deployments(), stage, out, err),
-            Self::Run(run) => return run.run(&deployments(), stage, is_live, out, err),
+            Self::Serve(serve) => return serve.run(&machines().all()?, stage, out, err),
+            Self::Run(run) => return run.run(&machines().some(err)?, stage, streams, out, err),
             Self::Explain(explain) => return Ok(explain.perform(out, err)?),
             Self::Import(import) => return Ok(import.perform(out, err)?),
             Self::Fmt(format) => return format.run(out, err),

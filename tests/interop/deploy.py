@@ -177,8 +177,10 @@ def command(checks, url, sfn):
     for file in sorted((ROOT / "generated").glob("*.asl.json")):
         name = file.name.removesuffix(".asl.json")
         text = file.read_text(encoding="utf-8")
+        # The file has names in the place of the Framework's variables.
         for placeholder, value in SUBSTITUTIONS.items():
-            text = text.replace(f"${{{placeholder}}}", value)
+            name_in_file = {"self:service": "Service", "self:provider.stage": "Stage"}.get(placeholder, placeholder)
+            text = text.replace(f"${{{name_in_file}}}", value)
         said, code = run(name, "--role-arn", role, "--yes", *given)
         checks.equal(f"{name} is deployed", code, 0)
         arn = next((line.removeprefix("created ") for line in said.splitlines() if line.startswith("created ")), said)

@@ -90,6 +90,24 @@ const CONTEXT: [&str; 16] = [
     "$$.Map.Item.Value",
 ];
 
+/// What has no word in ASL, and so no case here: its tests are named.
+const BEYOND: &str = r##"
+## Beyond ASL
+
+What the language has no word for; the [chapter on sharing](book/sharing.md) shows all of it.
+
+| Part | `state_machine!` | Builder | Test |
+| --- | --- | --- | --- |
+| states that machines share | `fragment! { Notify { … } }`, `..Notify`, `..Notify { prefix: First, Told: Done }` | a function over a `Scope` | `tests/sharing.rs` |
+| retriers, catchers, rules that machines share | `fragment! { Transient [ … ] }`, `retry: [..Transient]` | `.retries(…)`, `.catches(…)`, a list | `tests/sharing.rs` |
+| fields that states share | `fragment! { Patient { timeout_seconds: 60 } }`, `Task { ..Patient, … }` | a function over the state | `tests/sharing.rs` |
+| fragments of another crate | `..shop_fragments::Notify` | a function of that crate | `tests/fragments` |
+| a machine with parameters | `fragment! { Import(load, table) { start_at: … } }`, `..Import { load: load_film, table: "films" }` | a function that returns a `Definition` | `tests/sharing.rs` |
+| a constant or arithmetic for a number of a field | `timeout_seconds: 5 * limits::MINUTE` | any expression | `tests/sharing.rs` |
+| a machine that another one starts | `resource: states::start_execution(Fulfilment).sync` | `Task::start_execution_sync::<Fulfilment>()` | `tests/nested.rs` |
+| a machine over several files | a fragment in each | functions over a `Scope` | `tests/sharing.rs` |
+"##;
+
 /// The table, and what is missing in the cases.
 fn table() -> (String, Vec<String>) {
     let cases = cases();
@@ -154,6 +172,7 @@ fn table() -> (String, Vec<String>) {
         "\nIn JSONata the context object is `$states.context`, and expressions are written in strings: `\"{% $states.input.total %}\"`, by the \
          builder `jsonata(\"$states.input.total\")`.\n",
     );
+    text.push_str(BEYOND);
     (text, missing)
 }
 

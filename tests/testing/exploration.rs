@@ -222,3 +222,95 @@ fn an_answer_of_a_service_has_what_its_states_read() {
     assert_eq!(first.path, "E → C → Again ✗", "{exploration}");
     assert!(!exploration.to_string().contains("States.ParameterPathFailure"), "{exploration}");
 }
+
+#[derive(Serialize, Deserialize, StateData)]
+struct Parcel {
+    weight: u32,
+    fragile: bool,
+}
+
+state_machine! {
+    /// Weighs, and fails where it is too heavy.
+    Weighing(Parcel) -> u32 {
+        start_at: Heavy,
+        Heavy: Choice { choices: [$.weight > 900 => TooHeavy, $.fragile == true => Twice], default: Once },
+        TooHeavy: Fail { error: "TooHeavy" },
+        Twice: Pass { parameters: { "weight": $.weight, "turns": 2 }, output_path: $.turns, end: true },
+        Once: Pass { parameters: { "turns": 1 }, output_path: $.turns, end: true },
+    }
+}
+
+state_machine! {
+    /// Goes on by what the other machine came to.
+    Sending(Parcel) -> String {
+        start_at: Weigh,
+        Weigh: Task {
+            resource: states::start_execution(Weighing).sync,
+            input: $,
+            catch: [{ error_equals: [States.TaskFailed], next: Refused }],
+            next: Turns,
+        },
+        Turns: Choice { choices: [$.Output == 2 => Careful], default: Plain },
+        Careful: Pass { result: "careful", end: true },
+        Plain: Pass { result: "plain", end: true },
+        Refused: Pass { result: "refused", end: true },
+    }
+}
+
+#[test]
+fn a_nested_machine_is_explored_and_its_starter_gets_what_it_ended_with() {
+    let exploration = Sending::explore();
+    let untaken: Vec<String> = exploration.untaken().map(ToString::to_string).collect();
+    assert_eq!(untaken, [""; 0], "{exploration}");
+    let (name, child) = exploration.children.first().expect("the machine that it starts");
+    assert_eq!((name.as_str(), child.untaken().count()), ("Weighing", 0), "{exploration}");
+    assert!(child.runs.iter().any(|run| run.path == "Heavy → TooHeavy ✗"), "{child}");
+    assert!(exploration.runs.iter().any(|run| run.path.ends_with("Careful")), "{exploration}");
+}
+
+state_machine! {
+    /// Conditions that only data made for them fulfil.
+    Solved(Request) -> stepfn::value::Value {
+        query_language: JSONata,
+        start_at: C,
+        C: Choice {
+            choices: [
+                "{% $length($states.input.name) > 3 and $states.input.limit > 41 and $states.input.limit < 43 %}" => A,
+                "{% $not($states.input.limit in [1, 2, 3]) and ($states.input.limit = 77 or $states.input.name = 'Kim') %}" => B,
+                "{% $exists($states.input.lines[2]) and $states.input.lines[0] = $states.input.name %}" => D,
+            ],
+            default: E,
+        },
+        A: Succeed {},
+        B: Succeed {},
+        D: Succeed {},
+        E: Succeed {},
+    }
+}
+
+state_machine! {
+    /// Several stars, and one number against another.
+    Patterns(Request) -> stepfn::value::Value {
+        start_at: C,
+        C: Choice {
+            choices: [
+                $.name matches "log-*-*.txt" && !($.name matches "*-x*") => A,
+                $.name matches "a*b*" && $.name matches "*c" => B,
+                $.limit >= 500 && $.limit < 501 && $.name == "Kim" => D,
+            ],
+            default: E,
+        },
+        A: Succeed {},
+        B: Succeed {},
+        D: Succeed {},
+        E: Succeed {},
+    }
+}
+
+#[test]
+fn data_are_solved_for_where_a_condition_asks_several_things_at_once() {
+    for (name, exploration) in [("jsonata", Solved::explore()), ("patterns", Patterns::explore())] {
+        let untaken: Vec<String> = exploration.untaken().map(ToString::to_string).collect();
+        assert_eq!(untaken, [""; 0], "{name}\n{exploration}");
+    }
+}

@@ -215,3 +215,19 @@ fn rustfmt_and_this_agree() {
     assert_eq!(place.read("a.rs"), made);
     assert_eq!(place.run(&["fmt", "--check", "a.rs"]).code, 0);
 }
+
+#[test]
+fn unquoted_placeholders_are_read_and_written_back() {
+    let text = r#"{ "States": { "Rest": { "Type": "Wait", "Seconds": ${Seconds}, "End": true } },
+  "StartAt": "Rest", "TimeoutSeconds": ${Limit} }"#;
+    let place = Place::new(&[("wait.asl.json", text)]);
+    let Run { out, err, code } = place.run(&["check", "wait.asl.json"]);
+    assert_eq!((out.as_str(), code), ("", 0), "{err}");
+    assert_eq!(place.run(&["fmt", "wait.asl.json"]).code, 0);
+    let written = place.read("wait.asl.json");
+    assert!(
+        written.contains("\"Seconds\": ${Seconds}") && written.contains("\"TimeoutSeconds\": ${Limit}"),
+        "{written}"
+    );
+    assert_eq!(place.run(&["fmt", "--check", "wait.asl.json"]).code, 0);
+}

@@ -310,6 +310,13 @@ fn a_folder_stands_for_a_bucket() {
     let results = manifest["ResultFiles"]["SUCCEEDED"][0]["Key"].as_str().unwrap().to_owned();
     assert!(place.read(&format!("data/{results}")).contains("Alien"));
 
+    // A bucket that the deployment names is called by its placeholder.
+    let open = Place::new(&[("a.json", &asl.replace("\"films\"", "\"${Films}\""))]);
+    std::fs::create_dir(open.path("data")).unwrap();
+    std::fs::write(open.path("data/films.csv"), "title,year\nAlien,1979\n").unwrap();
+    let Run { err, code, .. } = open.run(&["run", "a.json", "--bucket", "Films=data"]);
+    assert_eq!(code, 0, "{err}");
+
     let Run { err, code, .. } = place.run(&["run", "a.json", "--bucket", "films=none"]);
     assert!(err.contains("the folder of the bucket `films` cannot be used"), "{err}");
     assert_eq!(code, 1);

@@ -20,46 +20,50 @@ type Found = (String, Problem);
 const RETENTION: [u32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
-pub(super) fn check(deployment: &Deployment) -> Result<(), Found> {
+/// Returns what AWS refuses: of each part the first.
+pub(super) fn check(deployment: &Deployment) -> Vec<Found> {
     let texts = Texts { deployment };
-    if let Some(role) = &deployment.role {
-        texts.arn("role", role)?;
-    }
-    tags(deployment)?;
-    logging(deployment, &texts)?;
-    if let Some(encryption) = &deployment.encryption {
-        texts.identifier("encryption.kms_key_id", &encryption.kms_key_id, 2048)?;
-        let seconds = encryption.kms_data_key_reuse_period_seconds.unwrap_or(300);
-        range("encryption.kms_data_key_reuse_period_seconds", seconds, 60..=900, "60 to 900 seconds")?;
-    }
+    let mut parts = vec![
+        deployment.role.as_ref().map_or(Ok(()), |role| texts.arn("role", role)),
+        tags(deployment),
+        logging(deployment, &texts),
+        check_encryption(deployment, &texts),
+    ];
     for (index, trigger) in deployment.triggers.iter().enumerate() {
         let at = format!("triggers[{index}]");
-        match trigger {
-            Trigger::Schedule(schedule) => check_schedule(&at, schedule, &texts)?,
-            Trigger::Event(rule) => check_rule(&at, rule, &texts)?,
-            Trigger::Http(http) => check_http(&at, http)?,
-        }
+        parts.push(match trigger {
+            Trigger::Schedule(schedule) => check_schedule(&at, schedule, &texts),
+            Trigger::Event(rule) => check_rule(&at, rule, &texts),
+            Trigger::Http(http) => check_http(&at, http),
+        });
     }
     for (index, alarm) in deployment.alarms.iter().enumerate() {
-        check_alarm(&format!("alarms[{index}]"), alarm, &texts)?;
+        parts.push(check_alarm(&format!("alarms[{index}]"), alarm, &texts));
     }
     for (index, notification) in deployment.notifications.iter().enumerate() {
-        check_notification(&format!("notifications[{index}]"), notification, deployment, &texts)?;
+        parts.push(check_notification(&format!("notifications[{index}]"), notification, deployment, &texts));
     }
     if let Some(description) = deployment.version.as_ref().and_then(|version| version.description.as_ref()) {
-        length("version_description", description, 2048)?;
+        parts.push(length("version_description", description, 2048));
     }
-    aliases(&deployment.aliases, &texts)?;
+    parts.push(aliases(&deployment.aliases, &texts));
     for id in &deployment.depends_on {
-        characters(
+        parts.push(characters(
             "depends_on",
             id,
             255,
             |c| c.is_ascii_alphanumeric(),
             "the letters and digits of a logical id",
-        )?;
+        ));
     }
-    Ok(())
+    parts.into_iter().filter_map(Result::err).collect()
+}
+
+fn check_encryption(deployment: &Deployment, texts: &Texts<'_>) -> Result<(), Found> {
+    let Some(encryption) = &deployment.encryption else { return Ok(()) };
+    texts.identifier("encryption.kms_key_id", &encryption.kms_key_id, 2048)?;
+    let seconds = encryption.kms_data_key_reuse_period_seconds.unwrap_or(300);
+    range("encryption.kms_data_key_reuse_period_seconds", seconds, 60..=900, "60 to 900 seconds")
 }
 
 /// Checks texts with `${…}`.
@@ -88,6 +92,35 @@ impl Texts<'_> {
             Some(Piece::Foreign(_) | Piece::Unclosed(_)) | None => false,
         };
         if begins_with_arn { Ok(()) } else { Err((at.to_owned(), Problem::Arn(text.clone()))) }
+    }
+
+    /// The name and the description of a trigger. What comes of a `${…}`, only the deployment knows.
+    fn name_and_description(
+        &self,
+        at: &str,
+        name: Option<&str>,
+        description: Option<&str>,
+    ) -> Result<(), Found> {
+        if let Some(name) = name {
+            let at = format!("{at}.name");
+            let pieces = split(name, &self.deployment.definition.substitutions);
+            if is_literal(&pieces) {
+                length(&at, name, 64)?;
+            }
+            let fits = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+            for piece in pieces {
+                match piece {
+                    Piece::Literal(text) => characters(&at, text, 64, fits, "letters, digits and `_ . -`")?,
+                    Piece::Reference(_) | Piece::Framework(_) => {}
+                    Piece::Foreign(_) => {
+                        let allowed = "letters, digits and `_ . -`, and the `${…}` that a deployment knows";
+                        return Err((at, Problem::Character { character: '$', allowed }));
+                    }
+                    Piece::Unclosed(_) => return Err((at, Problem::Unclosed(name.to_owned()))),
+                }
+            }
+        }
+        description.map_or(Ok(()), |text| length(&format!("{at}.description"), text, 512))
     }
 }
 
@@ -206,7 +239,7 @@ fn check_schedule(at: &str, schedule: &Schedule, texts: &Texts<'_>) -> Result<()
         }
         range(&at, minutes, 1..=1440, "1 to 1440 minutes")?;
     }
-    name_and_description(at, schedule.name.as_deref(), schedule.description.as_deref())?;
+    texts.name_and_description(at, schedule.name.as_deref(), schedule.description.as_deref())?;
     retry_and_dead_letter(at, schedule.retry_policy, schedule.dead_letter.as_ref(), texts)
 }
 
@@ -227,7 +260,7 @@ fn check_rule(at: &str, rule: &EventRule, texts: &Texts<'_>) -> Result<(), Found
         texts.identifier(&format!("{at}.event_bus_name"), bus, 1600)?;
     }
     check_payload(&format!("{at}.payload"), &rule.payload)?;
-    name_and_description(at, rule.name.as_deref(), rule.description.as_deref())?;
+    texts.name_and_description(at, rule.name.as_deref(), rule.description.as_deref())?;
     retry_and_dead_letter(at, rule.retry_policy, rule.dead_letter.as_ref(), texts)
 }
 
@@ -272,14 +305,6 @@ fn check_http(at: &str, http: &Http) -> Result<(), Found> {
         && !path.contains("//")
         && path.chars().all(|c| c.is_ascii_graphic() && !"?#\"\\$".contains(c));
     if is_route { Ok(()) } else { Err((format!("{at}.path"), Problem::Route(path.clone()))) }
-}
-
-fn name_and_description(at: &str, name: Option<&str>, description: Option<&str>) -> Result<(), Found> {
-    if let Some(name) = name {
-        let fits = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-        characters(&format!("{at}.name"), name, 64, fits, "letters, digits and `_ . -`")?;
-    }
-    description.map_or(Ok(()), |text| length(&format!("{at}.description"), text, 512))
 }
 
 fn retry_and_dead_letter(

@@ -33,6 +33,8 @@ pub struct Direct<'d> {
     pub kms_key_id: Option<String>,
     /// `kmsDataKeyReusePeriodSeconds`
     pub kms_data_key_reuse_period_seconds: Option<u32>,
+    /// The name of the log group that is made with the machine, and for how many days it keeps logs.
+    pub log_group: Option<(String, Option<u32>)>,
     /// Whether a version is published.
     pub publish: bool,
     /// `versionDescription`
@@ -63,7 +65,6 @@ impl Deployment {
             ("triggers", !self.triggers.is_empty()),
             ("alarms", !self.alarms.is_empty()),
             ("notifications", !self.notifications.is_empty()),
-            ("the log group", self.log_group.is_some()),
             ("alarms of aliases", self.aliases.iter().any(|alias| !alias.alarms.is_empty())),
             ("aliases that lead to two versions", self.aliases.iter().any(leads_to_two)),
         ] {
@@ -84,6 +85,7 @@ impl Deployment {
                 .encryption
                 .as_ref()
                 .and_then(|encryption| encryption.kms_data_key_reuse_period_seconds),
+            log_group: self.log_group.as_ref().map(|group| (text(&group.name), group.retention_in_days)),
             publish: self.publishes(),
             version_description: self.version.as_ref().and_then(|version| version.description.as_deref()),
             aliases: aliases.collect(),

@@ -267,13 +267,11 @@ impl Deployment {
     ///
     /// # Errors
     ///
-    /// [`Error::Deployment`] with the first value that AWS would refuse, and what to write instead.
+    /// [`Error::Deployment`] with the value that AWS would refuse, and what to write instead; [`Error::Several`] with more than one.
     pub fn check(&self) -> Result<(), Error> {
-        check::check(self).map_err(|(at, problem)| Error::Deployment {
-            machine: self.definition.name.clone(),
-            at,
-            problem,
-        })
+        let machine = &self.definition.name;
+        let error = |(at, problem)| Error::Deployment { machine: machine.clone(), at, problem };
+        Error::all(check::check(self).into_iter().map(error).collect())
     }
 
     /// Returns `true` if a version is published.

@@ -87,6 +87,17 @@ impl Target {
         }
     }
 
+    pub(crate) fn arn_mut(&mut self) -> &mut Identifier {
+        match self {
+            Self::Sns(arn)
+            | Self::Sqs { arn, .. }
+            | Self::Kinesis { arn, .. }
+            | Self::Firehose(arn)
+            | Self::Lambda(arn)
+            | Self::StepFunctions(arn) => arn,
+        }
+    }
+
     /// The action that EventBridge must be allowed.
     pub(crate) fn action(&self) -> &'static str {
         match self {

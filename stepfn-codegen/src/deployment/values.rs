@@ -3,11 +3,11 @@
 use indexmap::IndexMap;
 use stepfn_core::{asl, definition::Reference, placeholder, value::Value};
 
-use super::{Deployment, Identifier};
+use super::{Deployment, Identifier, Payload, Routing, Trigger};
 
 impl Deployment {
     /// The deployment with values in the place of `${Name}`s: in the machine's name, its texts, the names of its functions, the log groups, the
-    /// tags and the role. A name without a value stays as it is.
+    /// tags, the role, triggers, alarms, notifications and aliases. A name without a value stays as it is.
     ///
     /// ```
     /// use indexmap::IndexMap;
@@ -52,7 +52,75 @@ impl Deployment {
         for identifier in self.role.iter_mut().chain(groups).chain(keys) {
             fill(identifier, values);
         }
+        for trigger in &mut self.triggers {
+            *trigger = trigger.with_values(values);
+        }
+        for alarm in &mut self.alarms {
+            let actions =
+                [&mut alarm.alarm_actions, &mut alarm.ok_actions, &mut alarm.insufficient_data_actions];
+            let actions = actions.into_iter().flatten();
+            actions.chain(&mut alarm.name).for_each(|identifier| fill(identifier, values));
+            fill_text(&mut alarm.description, values);
+        }
+        for notification in &mut self.notifications {
+            fill(notification.target.arn_mut(), values);
+        }
+        for alias in &mut self.aliases {
+            alias.alarms.iter_mut().for_each(|alarm| fill(alarm, values));
+            if let Routing::Split { version, .. } = &mut alias.routing {
+                fill(version, values);
+            }
+            fill_text(&mut alias.description, values);
+        }
+        if let Some(version) = &mut self.version {
+            fill_text(&mut version.description, values);
+        }
         self
+    }
+}
+
+impl Trigger {
+    /// The trigger with values in the place of `${Name}`s.
+    pub(crate) fn with_values(&self, values: &IndexMap<String, String>) -> Self {
+        let mut trigger = self.clone();
+        let dead_letter = match &mut trigger {
+            Self::Schedule(schedule) => {
+                schedule.expression = filled(&schedule.expression, values);
+                for text in [&mut schedule.time_zone, &mut schedule.name, &mut schedule.description] {
+                    fill_text(text, values);
+                }
+                if let Some(input) = &mut schedule.input {
+                    *input = value(input, values);
+                }
+                &mut schedule.dead_letter
+            }
+            Self::Event(rule) => {
+                rule.event_pattern = value(&rule.event_pattern, values);
+                rule.event_bus_name.iter_mut().for_each(|bus| fill(bus, values));
+                fill_text(&mut rule.name, values);
+                fill_text(&mut rule.description, values);
+                match &mut rule.payload {
+                    Payload::Input(input) => *input = value(input, values),
+                    Payload::InputTransformer { input_template, .. } => {
+                        *input_template = filled(input_template, values);
+                    }
+                    Payload::Event | Payload::InputPath(_) => {}
+                }
+                &mut rule.dead_letter
+            }
+            Self::Http(http) => {
+                http.path = filled(&http.path, values);
+                return trigger;
+            }
+        };
+        dead_letter.iter_mut().for_each(|arn| fill(arn, values));
+        trigger
+    }
+}
+
+fn fill_text(text: &mut Option<String>, values: &IndexMap<String, String>) {
+    if let Some(text) = text {
+        *text = filled(text, values);
     }
 }
 

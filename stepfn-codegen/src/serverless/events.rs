@@ -1,6 +1,7 @@
 //! Triggers, alarms and notifications: what the plugin makes of its own sections, and what it has no word for or breaks,
 //! which is a resource then.
 
+use indexmap::IndexMap;
 use stepfn_core::{
     definition::{Reference, WorkflowType},
     value::Value,
@@ -38,13 +39,22 @@ pub(super) fn events(machine: &Machine<'_>, resources: &mut Template) -> Option<
     });
     let target = alias.unwrap_or_else(|| reference(&machine.id));
     resources.start(machine, &target, &others);
-    let events = own.into_iter().map(|trigger| match trigger {
+    let words = words_of_the_framework();
+    let own: Vec<Trigger> = own.into_iter().map(|trigger| trigger.with_values(&words)).collect();
+    let events = own.iter().map(|trigger| match trigger {
         Trigger::Schedule(schedule) => Node::map([("schedule", schedule_node(schedule))]),
         Trigger::Event(rule) => Node::map([("eventBridge", rule_node(machine, rule, resources))]),
         Trigger::Http(http) => Node::map([("http", http_node(http))]),
     });
     let events: Vec<_> = events.collect();
     (!events.is_empty()).then_some(("events", Node::List(events)))
+}
+
+/// The Framework's variables for what every deployment knows: the plugin takes texts for names.
+fn words_of_the_framework() -> IndexMap<String, String> {
+    [("Stage", "${sls:stage}"), ("Region", "${aws:region}"), ("Account", "${aws:accountId}")]
+        .map(|(name, variable)| (name.to_owned(), variable.to_owned()))
+        .into()
 }
 
 /// Returns `true` if the plugin has a word for all of it. It puts texts into JSON with nothing but their quotes escaped.

@@ -32,14 +32,18 @@ impl Template {
         } else {
             ("Definition", from_value(&machine))
         }];
-        entries.extend(self.substitutions(definition));
+        entries.extend(self.substitutions(definition, substituted(definition)));
         entries
     }
 
     /// Returns `DefinitionSubstitutions`, where the definition has any: the names in the braces of its `${…}`, and the values that
     /// CloudFormation puts in their place. Foreign ones stay out.
-    pub(crate) fn substitutions(&mut self, definition: &Definition) -> Option<(&'static str, Node)> {
-        let entries: Vec<_> = substituted(definition)
+    pub(crate) fn substitutions(
+        &mut self,
+        definition: &Definition,
+        substituted: IndexMap<String, String>,
+    ) -> Option<(&'static str, Node)> {
+        let entries: Vec<_> = substituted
             .into_iter()
             .map(|(name, text)| (name, self.text(&text, &definition.substitutions)))
             .collect();

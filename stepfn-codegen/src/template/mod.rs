@@ -22,7 +22,7 @@ pub(crate) use self::{
     definition::{has_what_templates_refuse, substituted},
     names::{logical_id, pascal},
     render::to_json,
-    triggers::{input, state},
+    triggers::state,
 };
 use crate::{deployment::Deployment, error::Error, text::has_dynamic_reference, tree::Node};
 

@@ -1,13 +1,13 @@
 //! Strings with `${…}` as a template writes them.
 
 use indexmap::IndexMap;
-use stepfn_core::definition::Reference;
+use stepfn_core::{definition::Reference, value::Value};
 
 use super::{Dialect, Template, pascal, reference_node};
 use crate::{
     deployment::Identifier,
     text::{Piece, split, variable},
-    tree::Node,
+    tree::{Node, from_value},
 };
 
 /// A part of a text, as the template has it.
@@ -78,6 +78,20 @@ impl Template {
             (false, _) => Node::Text(out),
             (true, true) => Node::tagged("!Sub", Node::Text(out)),
             (true, false) => Node::tagged("!Sub", Node::List(vec![Node::Text(out), Node::map(variables)])),
+        }
+    }
+
+    /// A JSON value with such texts.
+    pub(crate) fn value(&mut self, value: &Value, substitutions: &IndexMap<String, Reference>) -> Node {
+        match value {
+            Value::String(text) => self.text(text, substitutions),
+            Value::Array(items) => {
+                Node::List(items.iter().map(|item| self.value(item, substitutions)).collect())
+            }
+            Value::Object(map) => {
+                Node::map(map.iter().map(|(key, value)| (&**key, self.value(value, substitutions))))
+            }
+            other => from_value(other),
         }
     }
 

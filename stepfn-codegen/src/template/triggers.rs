@@ -3,7 +3,7 @@
 use super::{Machine, Template, start_action};
 use crate::{
     deployment::{EventRule, Identifier, Payload, RetryPolicy, Schedule, ScheduleMethod, Trigger},
-    tree::{Node, from_value},
+    tree::Node,
 };
 
 impl Template {
@@ -50,7 +50,7 @@ impl Template {
         let id = self.claim(&format!("{}Schedule", machine.id));
         let mut target = vec![("Arn", target.clone()), ("RoleArn", role)];
         if let Some(input) = &schedule.input {
-            target.push(("Input", Node::Text(input.to_string())));
+            target.push(("Input", self.text(&input.to_string(), &machine.definition().substitutions)));
         }
         target.extend(self.retries(machine, schedule.retry_policy, schedule.dead_letter.as_ref()));
         let window = match schedule.flexible_time_window {
@@ -60,7 +60,7 @@ impl Template {
             ]),
             None => Node::map([("Mode", Node::text("OFF"))]),
         };
-        let mut properties = named(schedule.name.as_deref(), schedule.description.as_deref());
+        let mut properties = self.named(machine, schedule.name.as_deref(), schedule.description.as_deref());
         properties.push(("ScheduleExpression", Node::text(&schedule.expression)));
         if let Some(time_zone) = &schedule.time_zone {
             properties.push(("ScheduleExpressionTimezone", Node::text(time_zone)));
@@ -77,10 +77,10 @@ impl Template {
         let id = self.claim(&format!("{}ScheduleRule", machine.id));
         let mut target = rule_target(target, role);
         if let Some(input) = &schedule.input {
-            target.push(("Input", Node::Text(input.to_string())));
+            target.push(("Input", self.text(&input.to_string(), &machine.definition().substitutions)));
         }
         target.extend(self.retries(machine, schedule.retry_policy, schedule.dead_letter.as_ref()));
-        let mut properties = named(schedule.name.as_deref(), schedule.description.as_deref());
+        let mut properties = self.named(machine, schedule.name.as_deref(), schedule.description.as_deref());
         properties.extend([
             ("ScheduleExpression", Node::text(&schedule.expression)),
             ("State", state(schedule.enabled)),
@@ -92,18 +92,50 @@ impl Template {
     fn event_rule(&mut self, machine: &Machine<'_>, rule: &EventRule, target: &Node, role: Node) {
         let id = self.claim(&format!("{}EventRule", machine.id));
         let mut target = rule_target(target, role);
-        target.extend(input(&rule.payload));
+        target.extend(self.input(machine, &rule.payload));
         target.extend(self.retries(machine, rule.retry_policy, rule.dead_letter.as_ref()));
-        let mut properties = named(rule.name.as_deref(), rule.description.as_deref());
+        let mut properties = self.named(machine, rule.name.as_deref(), rule.description.as_deref());
         if let Some(bus) = &rule.event_bus_name {
             properties.push(("EventBusName", self.identifier(bus, &machine.definition().substitutions)));
         }
         properties.extend([
-            ("EventPattern", from_value(&rule.event_pattern)),
+            ("EventPattern", self.value(&rule.event_pattern, &machine.definition().substitutions)),
             ("State", state(rule.enabled)),
             ("Targets", Node::List(vec![Node::map(target)])),
         ]);
         self.resource(&id, "AWS::Events::Rule", Node::map(properties));
+    }
+
+    fn named(
+        &mut self,
+        machine: &Machine<'_>,
+        name: Option<&str>,
+        description: Option<&str>,
+    ) -> Vec<(&'static str, Node)> {
+        let substitutions = &machine.definition().substitutions;
+        let mut entries = Vec::new();
+        entries.extend(name.map(|name| ("Name", self.text(name, substitutions))));
+        entries.extend(description.map(|text| ("Description", self.text(text, substitutions))));
+        entries
+    }
+
+    /// Returns the part of an event that the target gets, where it is not all of it.
+    pub(crate) fn input(&mut self, machine: &Machine<'_>, payload: &Payload) -> Option<(&'static str, Node)> {
+        let substitutions = &machine.definition().substitutions;
+        match payload {
+            Payload::Event => None,
+            Payload::Input(input) => Some(("Input", self.text(&input.to_string(), substitutions))),
+            Payload::InputPath(path) => Some(("InputPath", Node::text(path))),
+            Payload::InputTransformer { input_paths_map, input_template } => {
+                let paths = input_paths_map.iter().map(|(name, path)| (name.as_str(), Node::text(path)));
+                let mut entries = Vec::new();
+                if !input_paths_map.is_empty() {
+                    entries.push(("InputPathsMap", Node::map(paths)));
+                }
+                entries.push(("InputTemplate", self.text(input_template, substitutions)));
+                Some(("InputTransformer", Node::map(entries)))
+            }
+        }
     }
 
     pub(crate) fn retries(
@@ -127,33 +159,8 @@ impl Template {
     }
 }
 
-fn named(name: Option<&str>, description: Option<&str>) -> Vec<(&'static str, Node)> {
-    let mut entries = Vec::new();
-    entries.extend(name.map(|name| ("Name", Node::text(name))));
-    entries.extend(description.map(|text| ("Description", Node::text(text))));
-    entries
-}
-
 fn rule_target(arn: &Node, role: Node) -> Vec<(&'static str, Node)> {
     vec![("Id", Node::text("stateMachine")), ("Arn", arn.clone()), ("RoleArn", role)]
-}
-
-/// Returns the part of an event that the target gets, where it is not all of it.
-pub(crate) fn input(payload: &Payload) -> Option<(&'static str, Node)> {
-    match payload {
-        Payload::Event => None,
-        Payload::Input(input) => Some(("Input", Node::Text(input.to_string()))),
-        Payload::InputPath(path) => Some(("InputPath", Node::text(path))),
-        Payload::InputTransformer { input_paths_map, input_template } => {
-            let paths = input_paths_map.iter().map(|(name, path)| (name.as_str(), Node::text(path)));
-            let mut entries = Vec::new();
-            if !input_paths_map.is_empty() {
-                entries.push(("InputPathsMap", Node::map(paths)));
-            }
-            entries.push(("InputTemplate", Node::text(input_template)));
-            Some(("InputTransformer", Node::map(entries)))
-        }
-    }
 }
 
 pub(crate) fn state(enabled: bool) -> Node {

@@ -5,10 +5,10 @@ use super::{
     strings::{attribute, escaped, literal, snake},
 };
 use crate::{
-    asl,
+    asl::{self, Portable},
     deployment::{Alias, DeploymentProblem, Routing},
     error::Error,
-    template::{logical_id, substituted},
+    template::logical_id,
     tree::Node,
 };
 
@@ -18,8 +18,8 @@ impl Module {
         let (deployment, definition) = (machine.deployment, machine.definition());
         let substitutions = &definition.substitutions;
         let file = asl::file_name(definition);
-        let text = asl::to_json(definition);
-        let text = self.definition_text(&file, &text, &substituted(definition), substitutions);
+        let Portable { text, substituted } = asl::portable(definition);
+        let text = self.definition_text(&file, &text, &substituted, substitutions);
         let (role, policy) = self.role(machine);
         let mut entries = vec![
             ("name", self.text(&definition.name, substitutions)),

@@ -47,7 +47,12 @@ impl Module {
     fn scheduler(&mut self, machine: &Machine<'_>, schedule: &Schedule, target: &Node, role: Node) {
         let name = self.claim(&format!("{}_schedule", machine.name));
         let mut node = vec![("arn", target.clone()), ("role_arn", role)];
-        node.extend(schedule.input.as_ref().map(|input| ("input", literal(&input.to_string()))));
+        node.extend(
+            schedule
+                .input
+                .as_ref()
+                .map(|input| ("input", self.text(&input.to_string(), &machine.definition().substitutions))),
+        );
         node.extend(self.retries(machine, schedule.retry_policy, schedule.dead_letter.as_ref()));
         let window = match schedule.flexible_time_window {
             Some(minutes) => Node::map([
@@ -56,7 +61,7 @@ impl Module {
             ]),
             None => Node::map([("mode", Node::text("OFF"))]),
         };
-        let mut entries = named(schedule.name.as_deref(), schedule.description.as_deref());
+        let mut entries = self.named(machine, schedule.name.as_deref(), schedule.description.as_deref());
         entries.push(("schedule_expression", literal(&schedule.expression)));
         entries
             .extend(schedule.time_zone.as_ref().map(|zone| ("schedule_expression_timezone", literal(zone))));
@@ -70,13 +75,18 @@ impl Module {
 
     fn scheduled_rule(&mut self, machine: &Machine<'_>, schedule: &Schedule, target: &Node, role: Node) {
         let name = self.claim(&format!("{}_schedule_rule", machine.name));
-        let mut entries = named(schedule.name.as_deref(), schedule.description.as_deref());
+        let mut entries = self.named(machine, schedule.name.as_deref(), schedule.description.as_deref());
         entries.push(("schedule_expression", literal(&schedule.expression)));
         entries.push(("state", state(schedule.enabled)));
         self.resource("aws_cloudwatch_event_rule", &name, entries);
 
         let mut entries = rule_target(&name, target, role);
-        entries.extend(schedule.input.as_ref().map(|input| ("input", literal(&input.to_string()))));
+        entries.extend(
+            schedule
+                .input
+                .as_ref()
+                .map(|input| ("input", self.text(&input.to_string(), &machine.definition().substitutions))),
+        );
         entries.extend(self.retries(machine, schedule.retry_policy, schedule.dead_letter.as_ref()));
         self.resource("aws_cloudwatch_event_target", &name, entries);
     }
@@ -86,9 +96,9 @@ impl Module {
         let substitutions = &machine.definition().substitutions;
         let bus = rule.event_bus_name.as_ref().map(|bus| self.identifier(bus, substitutions));
         let bus = bus.map(|bus| ("event_bus_name", bus));
-        let mut entries = named(rule.name.as_deref(), rule.description.as_deref());
+        let mut entries = self.named(machine, rule.name.as_deref(), rule.description.as_deref());
         entries.extend(bus.clone());
-        entries.push(("event_pattern", literal(&rule.event_pattern.to_string())));
+        entries.push(("event_pattern", self.text(&rule.event_pattern.to_string(), substitutions)));
         entries.push(("state", state(rule.enabled)));
         self.resource("aws_cloudwatch_event_rule", &name, entries);
 
@@ -96,7 +106,7 @@ impl Module {
         entries.extend(bus);
         match &rule.payload {
             Payload::Event => {}
-            Payload::Input(input) => entries.push(("input", literal(&input.to_string()))),
+            Payload::Input(input) => entries.push(("input", self.text(&input.to_string(), substitutions))),
             Payload::InputPath(path) => entries.push(("input_path", literal(path))),
             Payload::InputTransformer { input_paths_map, input_template } => {
                 let paths = input_paths_map.iter().map(|(name, path)| (escaped(name), literal(path)));
@@ -104,12 +114,25 @@ impl Module {
                 if !input_paths_map.is_empty() {
                     node.push(("input_paths", Node::map(paths)));
                 }
-                node.push(("input_template", literal(input_template)));
+                node.push(("input_template", self.text(input_template, substitutions)));
                 entries.push(("input_transformer", Node::map(node)));
             }
         }
         entries.extend(self.retries(machine, rule.retry_policy, rule.dead_letter.as_ref()));
         self.resource("aws_cloudwatch_event_target", &name, entries);
+    }
+
+    fn named(
+        &mut self,
+        machine: &Machine<'_>,
+        name: Option<&str>,
+        description: Option<&str>,
+    ) -> Vec<(&'static str, Node)> {
+        let substitutions = &machine.definition().substitutions;
+        let mut entries = Vec::new();
+        entries.extend(name.map(|name| ("name", self.text(name, substitutions))));
+        entries.extend(description.map(|text| ("description", self.text(text, substitutions))));
+        entries
     }
 
     fn retries(
@@ -191,13 +214,6 @@ impl Module {
         self.api = Some(api.clone());
         api
     }
-}
-
-fn named(name: Option<&str>, description: Option<&str>) -> Vec<(&'static str, Node)> {
-    let mut entries = Vec::new();
-    entries.extend(name.map(|name| ("name", literal(name))));
-    entries.extend(description.map(|text| ("description", literal(text))));
-    entries
 }
 
 fn rule_target(rule: &str, arn: &Node, role: Node) -> Vec<(&'static str, Node)> {

@@ -64,6 +64,8 @@ mod map;
 mod scope;
 mod state;
 
+use std::panic::Location;
+
 use self::scope::Built;
 pub use self::{
     choice::ChoiceRule,
@@ -89,12 +91,15 @@ use crate::{
 pub struct Machine {
     scope: Scope,
     draft: Draft,
+    written: &'static Location<'static>,
 }
 
 impl Machine {
     /// A machine of a name, without states.
+    #[track_caller]
     pub fn new(name: impl Into<String>) -> Self {
-        Self { scope: Scope::new(), draft: Draft::new(name, StateMachine::default()) }
+        let draft = Draft::new(name, StateMachine::default());
+        Self { scope: Scope::new(), draft, written: Location::caller() }
     }
 
     /// `Comment`
@@ -200,11 +205,13 @@ impl Machine {
     }
 
     /// Names a state and gives its handle: see [`Scope::state`].
+    #[track_caller]
     pub fn state(&mut self, name: impl Into<String>) -> StateRef {
         self.scope.state(name)
     }
 
     /// Sets the definition of a named state.
+    #[track_caller]
     pub fn define(&mut self, state: StateRef, definition: impl Into<StateDef>) {
         self.scope.define(state, definition);
     }
@@ -226,7 +233,7 @@ impl Machine {
 
     /// Checks the machine and gives its definition with all diagnostics, errors and warnings.
     pub fn build_with_warnings(self) -> (Definition, Vec<Diagnostic>) {
-        let Self { scope, mut draft } = self;
+        let Self { scope, mut draft, written } = self;
         let mut built = Built::default();
         let StateMachine { start_at, states, .. } =
             scope.build("", draft.machine.query_language.unwrap_or_default(), &mut built);
@@ -243,7 +250,9 @@ impl Machine {
         // What a slip with a handle leads to is no diagnostic of its own.
         let slips = !findings.is_empty();
         findings.extend(built.lowering.findings);
-        let (definition, judged) = draft.build_with_warnings();
+        let (mut definition, judged) = draft.build_with_warnings();
+        definition.written = built.written;
+        definition.written.push((String::new(), written));
         findings.extend(judged.into_iter().filter(|finding| {
             let allowed = built.allowed.iter().any(|(state, code)| {
                 let within = finding.at.strip_prefix(state.as_str());
@@ -256,6 +265,9 @@ impl Machine {
                 );
             !allowed && !follows
         }));
+        for finding in &mut findings {
+            finding.written = finding.written.or_else(|| definition.written_at(&finding.at));
+        }
         (definition, findings)
     }
 }

@@ -1,4 +1,7 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    panic::Location,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use super::{StateDef, expr::Lowering};
 use crate::{
@@ -36,18 +39,27 @@ pub struct StateRef {
 #[derive(Clone, Debug)]
 pub struct Scope {
     id: usize,
-    states: Vec<(String, Option<StateDef>)>,
+    states: Vec<Named>,
     start_at: Option<StateRef>,
     comment: Option<String>,
     query_language: Option<QueryLanguage>,
     wrong: Vec<Wrong>,
 }
 
+/// A state that was named, and defined where it has its definition.
+#[derive(Clone, Debug)]
+struct Named {
+    name: String,
+    def: Option<StateDef>,
+    /// The call that defined it, or named it until then.
+    written: &'static Location<'static>,
+}
+
 /// A slip of the builder's user, reported when the machine is built.
 #[derive(Clone, Debug)]
 enum Wrong {
     DefinedTwice(String),
-    Stranger,
+    Stranger(&'static Location<'static>),
 }
 
 /// Everything that building collects.
@@ -60,6 +72,8 @@ pub(super) struct Built {
     pub(super) allowed: Vec<(String, Code)>,
     pub(super) findings: Vec<Diagnostic>,
     pub(super) lowering: Lowering,
+    /// The calls that wrote the states.
+    pub(super) written: Vec<(String, &'static Location<'static>)>,
 }
 
 impl Scope {
@@ -76,26 +90,29 @@ impl Scope {
     }
 
     /// Names a state and returns its handle. The definition lists states in the order in which they are named.
+    #[track_caller]
     pub fn state(&mut self, name: impl Into<String>) -> StateRef {
         let name = name.into();
-        if let Some(index) = self.states.iter().position(|(known, _)| *known == name) {
+        if let Some(index) = self.states.iter().position(|known| known.name == name) {
             return StateRef { scope: self.id, index };
         }
-        self.states.push((name, None));
+        self.states.push(Named { name, def: None, written: Location::caller() });
         StateRef { scope: self.id, index: self.states.len() - 1 }
     }
 
     /// Sets the definition of a named state.
+    #[track_caller]
     pub fn define(&mut self, state: StateRef, definition: impl Into<StateDef>) {
         if state.scope != self.id {
-            self.wrong.push(Wrong::Stranger);
+            self.wrong.push(Wrong::Stranger(Location::caller()));
             return;
         }
-        if let Some((name, slot)) = self.states.get_mut(state.index) {
-            if slot.is_some() {
-                self.wrong.push(Wrong::DefinedTwice(name.clone()));
+        if let Some(named) = self.states.get_mut(state.index) {
+            if named.def.is_some() {
+                self.wrong.push(Wrong::DefinedTwice(named.name.clone()));
             }
-            *slot = Some(definition.into());
+            named.def = Some(definition.into());
+            named.written = Location::caller();
         }
     }
 
@@ -121,7 +138,7 @@ impl Scope {
     /// The name behind a handle. A handle of another scope has none: a transition cannot cross the border.
     fn name(&self, state: StateRef, at: &str, built: &mut Built) -> String {
         match self.states.get(state.index) {
-            Some((name, _)) if state.scope == self.id => name.clone(),
+            Some(named) if state.scope == self.id => named.name.clone(),
             _ => {
                 let finding = Diagnostic::new(
                     Code::UnknownState,
@@ -146,11 +163,11 @@ impl Scope {
                     pointer(at, &name),
                     format!("state `{name}`: it is defined twice"),
                 ),
-                Wrong::Stranger => Diagnostic::new(
-                    Code::UnknownState,
-                    at,
-                    "a state is defined in a scope that its handle is not of",
-                ),
+                Wrong::Stranger(written) => {
+                    let message = "a state is defined in a scope that its handle is not of";
+                    Diagnostic { written: Some(written), ..Diagnostic::new(Code::UnknownState, at, message) }
+                        .help("define it in the scope whose `state` gave the handle")
+                }
             };
             built.findings.push(finding);
         }
@@ -164,9 +181,10 @@ impl Scope {
             machine.start_at = self.name(start, &format!("{at}/StartAt"), built);
         }
         let states = std::mem::take(&mut self.states);
-        self.states = states.iter().map(|(name, _)| (name.clone(), None)).collect();
-        for (name, def) in states {
+        self.states = states.iter().map(|named| Named { def: None, ..named.clone() }).collect();
+        for Named { name, def, written } in states {
             let state_at = pointer(at, &name);
+            built.written.push((state_at.clone(), written));
             let Some(def) = def else {
                 let message = format!("state `{name}`: it is named and never defined");
                 built.findings.push(

@@ -157,12 +157,29 @@ fn unknown_in_rule(node: &Node<'_>, at: &str, key: &str, findings: &mut Vec<Diag
     );
 }
 
+/// Words of other languages, and what they are called in ASL.
+const MEANT: [(&str, &str); 9] = [
+    ("Otherwise", "Default"),
+    ("Else", "Default"),
+    ("Errors", "ErrorEquals"),
+    ("Then", "Next"),
+    ("Goto", "Next"),
+    ("Retries", "Retry"),
+    ("Catchers", "Catch"),
+    ("Rules", "Choices"),
+    ("Description", "Comment"),
+];
+
 impl Diagnostic {
     /// Suggests the nearest of the fields, else all of them.
     pub(super) fn suggest(self, key: &str, known: &[&'static str]) -> Self {
-        self.subject(Subject::Field(key.to_owned()))
-            .help(format!("it has {}", list(known)))
-            .did_you_mean(key, known.iter().copied())
+        let others = MEANT.iter().filter(|(written, _)| *written == key);
+        let meant = others.map(|(_, meant)| *meant).find(|meant| known.contains(meant));
+        let help = match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("it has {}", list(known)),
+        };
+        self.subject(Subject::Field(key.to_owned())).help(help).did_you_mean(key, known.iter().copied())
     }
 }
 

@@ -144,7 +144,7 @@ fn conditions(node: &Node<'_>, findings: &mut Vec<Diagnostic>) {
                     Condition::Not(_) => "Not",
                     _ => "Variable",
                 };
-                let help = "write `Condition` with a `{% %}` expression";
+                let help = "write an expression as the condition: `{% $states.input.total > 5 %}`";
                 foreign_field(node, &format!("{at}/{key}"), key, help, findings);
             }
             (_, QueryLanguage::JsonPath) => {}

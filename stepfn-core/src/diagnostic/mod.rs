@@ -15,7 +15,7 @@
 mod code;
 mod fix;
 
-use std::{fmt, ops::Range};
+use std::{fmt, ops::Range, panic::Location};
 
 pub(crate) use self::names::Comparisons;
 pub use self::{
@@ -66,6 +66,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The edits that put it right, where a tool can make them.
     pub fix: Option<Fix>,
+    /// The call of the [builder](crate::builder) that wrote the state, or the machine, that it is in.
+    pub written: Option<&'static Location<'static>>,
 }
 
 /// The subject of a diagnostic: its kind, and its name in the definition. Renderers use it in place of the message.
@@ -145,6 +147,7 @@ impl Diagnostic {
             subject: None,
             labels: Vec::new(),
             fix: None,
+            written: None,
         }
     }
 
@@ -272,6 +275,9 @@ impl Diagnostic {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}[{}]: {}\n  at {}", self.severity, self.code.name(), self.message, self.at)?;
+        if let Some(written) = self.written {
+            write!(f, "\n --> {written}")?;
+        }
         if let Some(help) = &self.help {
             write!(f, "\n  help: {help}")?;
         }

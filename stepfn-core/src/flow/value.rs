@@ -138,6 +138,11 @@ const MOST_MEMBERS: usize = 24;
 /// The depth up to which a value is followed: it grows in a loop.
 pub(super) const MOST_DEPTH: usize = 16;
 
+/// Returns `true` if an object describes a child execution that failed.
+fn is_failed_child(fields: &Fields) -> bool {
+    ["ExecutionArn", "InputDetails", "Error", "Cause"].iter().all(|key| fields.contains_key(key))
+}
+
 impl Sym {
     pub(super) fn leaf(ty: TypeRef, side: Side, origin: impl Into<Rc<str>>) -> Self {
         Self::Leaf(Leaf { ty, given: side == Side::Given, steps: Shared::default(), origin: origin.into() })
@@ -236,6 +241,10 @@ impl Sym {
             Self::Number | Self::Computed(..) => "a number".into(),
             Self::Whole(_) => "an integer".into(),
             Self::Boolean => "a boolean".into(),
+            // Only a distributed Map makes these.
+            Self::Object(fields, None) if is_failed_child(fields) => {
+                "the execution of an item that failed, which is tolerated here".into()
+            }
             Self::Object(..) | Self::Map(_) | Self::Merged(_) => "an object".into(),
             Self::Leaf(leaf) => leaf.origin.to_string(),
             Self::Changed(parts) => parts.first().map_or_else(String::new, Self::words),

@@ -35,6 +35,8 @@ pub struct Fake(Arc<Mutex<State>>);
 pub struct State {
     /// By name.
     pub machines: HashMap<String, Machine>,
+    /// The log groups: for how many days they keep logs, by name.
+    pub log_groups: HashMap<String, Value>,
     /// Each call: its action and its request.
     pub calls: Vec<(String, Value)>,
     /// The URL of each call.
@@ -120,7 +122,18 @@ impl Fake {
 impl HttpConnector for Fake {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").expect("an action");
-        let action = target.strip_prefix("AWSStepFunctions.").expect("of Step Functions").to_owned();
+        let (service, action) = target.split_once('.').expect("a service");
+        let action = action.to_owned();
+        let signed_for = request.headers().get("authorization").expect("signed").to_owned();
+        let (name, host) = match service {
+            "AWSStepFunctions" => ("states", "states.us-east-1.amazonaws.com"),
+            "Logs_20140328" => ("logs", "logs.us-east-1.amazonaws.com"),
+            other => panic!("no service is called {other}"),
+        };
+        assert!(signed_for.contains(&format!("/us-east-1/{name}/aws4_request")), "{signed_for}");
+        if request.uri().contains("amazonaws") {
+            assert!(request.uri().contains(host), "{}", request.uri());
+        }
         let body = request.body().bytes().map(String::from_utf8_lossy).expect("a body in memory");
         let asked: Value = body.parse().expect("JSON");
         let mut state = self.state();
@@ -213,8 +226,37 @@ impl State {
                 alias.extend(asked.as_object().cloned().unwrap_or_default());
                 Ok(Value::object([("updateDate", 1.into())]))
             }
+            "DescribeLogGroups" => {
+                Ok(self.describe_log_groups(&text("logGroupNamePrefix"), &text("nextToken")))
+            }
+            "CreateLogGroup" => match self.log_groups.insert(text("logGroupName"), Value::Null) {
+                None => Ok(Value::empty_object()),
+                Some(_) => Err("ResourceAlreadyExistsException"),
+            },
+            "PutRetentionPolicy" => {
+                let group =
+                    self.log_groups.get_mut(&text("logGroupName")).ok_or("ResourceNotFoundException")?;
+                *group = asked["retentionInDays"].clone();
+                Ok(Value::empty_object())
+            }
             _ => Err("UnknownOperationException"),
         }
+    }
+
+    /// Two pages, the first with a neighbour.
+    fn describe_log_groups(&self, prefix: &str, token: &str) -> Value {
+        if token.is_empty() {
+            let neighbour = Value::object([("logGroupName", Value::from(format!("{prefix}-other")))]);
+            return Value::object([("logGroups", Value::array([neighbour])), ("nextToken", "more".into())]);
+        }
+        let found =
+            self.log_groups.iter().filter(|(name, _)| name.starts_with(prefix)).map(|(name, days)| {
+                Value::object([
+                    ("logGroupName", Value::from(name.as_str())),
+                    ("retentionInDays", days.clone()),
+                ])
+            });
+        Value::object([("logGroups", Value::array(found))])
     }
 
     fn machine(&mut self, arn: &str) -> Result<&mut Machine, &'static str> {

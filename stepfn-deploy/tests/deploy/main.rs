@@ -6,4 +6,5 @@
 mod aliases;
 mod calls;
 mod fake;
+mod log_groups;
 mod plans;

@@ -356,7 +356,7 @@ impl Interpreter {
                 }
                 Poll::Ready(Err(Halt::Io(IoError::TooLarge(held)))) => {
                     let state = run.summary.state.clone();
-                    let limits = &executor.limits;
+                    let limits = &executor.env.limits;
                     let (setting, limit) = match held {
                         Held::Item => ("item_bytes", limits.item_bytes),
                         Held::File => ("file_bytes", limits.file_bytes),
@@ -442,7 +442,7 @@ impl Interpreter {
             run.keep(place, entries.to_vec());
             return;
         }
-        let size = self.executor.limits.payload();
+        let size = self.executor.env.limits.payload();
         let extent = Extent::of(&input, size);
         // Parts of it may be shared, so that its text would be much larger than it is.
         let input = extent.fits(size).then_some(input);
@@ -657,7 +657,7 @@ fn open(executor: &Executor, reader: &Reader, parameters: Value, most: i64) -> R
                 format => format,
             },
             max_items,
-            bounds: (&*executor.limits).into(),
+            bounds: (&*executor.env.limits).into(),
         },
     )
 }

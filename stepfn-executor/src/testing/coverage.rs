@@ -5,7 +5,7 @@ use std::fmt;
 use indexmap::IndexMap;
 use stepfn_core::{
     asl::{State, StateKind, StateMachine},
-    definition::{Definition, Source},
+    definition::{Definition, Source, without_detours},
     graph::{EdgeKind, Graph, Mark},
     json,
 };
@@ -328,19 +328,6 @@ impl fmt::Display for Coverage {
 /// The name of the state at a JSON pointer.
 fn name_at(pointer: &str) -> String {
     json::last(pointer).into_owned()
-}
-
-/// A path without `..`: a module that is included from elsewhere has some.
-fn without_detours(file: &str) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in file.split(['/', '\\']) {
-        if part == ".." && parts.last().is_some_and(|last| *last != "..") {
-            parts.pop();
-        } else {
-            parts.push(part);
-        }
-    }
-    parts.join("/")
 }
 
 fn ways_of(machine: &StateMachine, ways: &mut IndexMap<Way, u64>) {

@@ -53,7 +53,7 @@ use stepfn_core::{
 
 pub use self::{
     coverage::{Coverage, Way},
-    explore::{Exploration, ExploredRun, explore},
+    explore::{Exploration, ExploredRun, answer_of, explore},
     parity::TestStateRequest,
     run::Run,
     running::Running,

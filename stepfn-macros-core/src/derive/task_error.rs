@@ -193,8 +193,8 @@ fn expand(input: &DeriveInput, cases: &[Case<'_>]) -> TokenStream {
             // At the type, so that rustc reports a missing `Display` there.
             // The name may come out of a macro, where `self` would be another.
             let span = Span::call_site().located_at(ident.span());
-            let message = quote_spanned!(span=> self as &dyn ::core::fmt::Display);
-            quote!(#pattern { .. } => ::stepfn::__private::TaskFailure::new(#name, ::std::string::ToString::to_string(#message)))
+            let message = quote_spanned!(span=> ::stepfn::__private::ErrorText::text(self));
+            quote!(#pattern { .. } => ::stepfn::__private::TaskFailure::new(#name, #message))
         }
         Kind::Transparent { member, ty } => {
             let inner = Ident::new("__stepfn_inner", Span::mixed_site());

@@ -180,6 +180,16 @@ fn side(input: ParseStream<'_>) -> Result<Side> {
             "boolean" => Family::Boolean,
             "timestamp" => Family::Timestamp,
             "null" => return Err(syn::Error::new(ident.span(), "compare with null by `is_null($.path)`")),
+            _ if input.peek(Token![::]) && input.peek2(Ident::peek_any) && !input.peek3(Token![::]) => {
+                input.parse::<Token![::]>()?;
+                let last = input.call(Ident::parse_any)?;
+                return Err(syn::Error::new(
+                    ident.span(),
+                    format!(
+                        "a value is compared as the JSON that it becomes: `\"{last}\"` for `{ident}::{last}`, the number itself for a constant"
+                    ),
+                ));
+            }
             _ if !input.peek(token::Paren) => {
                 return Err(syn::Error::new(
                     ident.span(),
@@ -239,6 +249,9 @@ fn relation(input: ParseStream<'_>) -> Result<Relation> {
     if fork.call(Ident::parse_any).is_ok_and(|ident| ident == "matches") {
         input.advance_to(&fork);
         return Ok(Relation::Matches);
+    }
+    if input.peek(token::Paren) {
+        return Err(input.error("a test is written around its path: `is_present($.note)`"));
     }
     Err(input.error("expected a comparison: `==`, `!=`, `<`, `<=`, `>`, `>=` or `matches`"))
 }

@@ -89,12 +89,20 @@ fn in_capitals(_before: Option<&TokenTree>, name: &Ident, _rest: ParseStream<'_>
 
 /// `(Order)`, or `()` for anything.
 pub(super) fn input_type(input: ParseStream<'_>) -> Result<Option<Type>> {
+    if !input.peek(token::Paren) {
+        let expected =
+            "expected the type of the input in parentheses: `Orders(Order) { … }`, or `()` for anything";
+        return Err(input.error(expected));
+    }
     let content;
     parenthesized!(content in input);
     if content.is_empty() {
         return Ok(None);
     }
     let ty = content.parse()?;
+    if content.peek(Token![:]) {
+        return Err(content.error("write the type of the input alone: `Orders(Order)`"));
+    }
     if !content.is_empty() {
         return Err(content.error("expected `)`: a machine has one input"));
     }

@@ -254,6 +254,16 @@ impl Lowering<'_> {
                 Arc::make_mut(parameters).insert("FunctionName".into(), FUNCTION_NAME.into());
             }
         }
+        let is_called =
+            self.out.tasks.last().is_some_and(|task| task.state == at && task.call == Call::Direct);
+        let payload = block.entries.iter().find(|entry| entry.key.text == "payload");
+        if let (true, Some(entry)) = (is_called, payload) {
+            let field = if self.jsonata.1 { "arguments" } else { "parameters" };
+            let message = format!(
+                "state `{name}`: `payload` is what `lambda::invoke(…)` sends; `lambda(…)` gives the function the state's input, or what `{field}` makes of it"
+            );
+            self.errors.push(entry.key.place, message);
+        }
         let starts = self.out.children.last().is_some_and(|child| child.state == at);
         for (is_bound, bound) in [(invoked, draft::Bound::Function), (starts, draft::Bound::Machine)] {
             let entry = block.entries.iter().find(|entry| {
@@ -282,7 +292,13 @@ impl Lowering<'_> {
         if map.contains_key(name.as_str()) {
             let from_doc = name == "Comment" && !self.out.spots.contains_key(&format!("{at}/Comment"));
             if !from_doc {
-                self.errors.push(key.place, format!("`{}` is given twice [duplicate-key]", key.text));
+                let message = if name == "Type" {
+                    "the type of a state is written before its braces: `Charge: Task { … }` [duplicate-key]"
+                        .to_owned()
+                } else {
+                    format!("`{}` is given twice [duplicate-key]", key.text)
+                };
+                self.errors.push(key.place, message);
                 return;
             }
         }
@@ -358,10 +374,14 @@ impl Lowering<'_> {
         match self.template(value, at)? {
             Lower::Literal(value) => Some(value),
             Lower::Dynamic(text) => {
-                let message = format!(
-                    "`{}` is a field of JSONata, and `{}` is JSONPath; write `\"{{% $states.input… %}}\"`",
-                    key.text, text.text
-                );
+                let message = if key.text == "items" && !self.jsonata.1 {
+                    format!("`items` is a field of JSONata; write `items_path: {}`", text.text)
+                } else {
+                    format!(
+                        "`{}` is a field of JSONata, and `{}` is JSONPath; write `\"{{% $states.input… %}}\"`",
+                        key.text, text.text
+                    )
+                };
                 self.errors.push(value.place, message);
                 None
             }

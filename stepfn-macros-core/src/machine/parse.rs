@@ -578,6 +578,11 @@ fn rules(input: ParseStream<'_>, reading: &mut Reading) -> Result<Expr> {
 
 fn rule(input: ParseStream<'_>, reading: &mut Reading) -> Result<Rule> {
     let attributes = input.call(Attribute::parse_outer)?;
+    if input.peek(token::Brace) {
+        return Err(
+            input.error("a rule is a condition and the state that it leads to: `$.total > 5 => Approve`")
+        );
+    }
     let condition = condition::condition(input)?;
     if !input.peek(Token![=>]) {
         let message = match input.fork().call(Ident::parse_any) {

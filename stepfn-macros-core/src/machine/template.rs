@@ -74,6 +74,18 @@ impl Lowering<'_> {
                     );
                     return None;
                 }
+                if let Some(text) = literal.as_str()
+                    && self.jsonata.1
+                    && !self.literal
+                    && (text.starts_with("$states.input") || text.starts_with("$states.result"))
+                    && !self.out.allows(at, Code::ExpressionAsText.name())
+                {
+                    self.errors.push(
+                        value.place,
+                        format!("this is the string \"{text}\", not what the expression gives; write `\"{{% {text} %}}\"`"),
+                    );
+                    return None;
+                }
                 Lower::Literal(literal.clone())
             }
             Kind::Path(_) | Kind::Call(_) | Kind::Parsed(..) | Kind::Declared(..) if self.literal => {
@@ -128,10 +140,12 @@ impl Lowering<'_> {
             }
             Kind::Array(items) => return self.array(items, value.place, at),
             Kind::Name(name) => {
-                self.errors.push(
-                    value.place,
-                    format!("expected a value, found the name `{name}`; a string is written in quotes"),
-                );
+                let help = if name.starts_with("States.") || name.starts_with("Lambda.") {
+                    format!("names of errors are those of `error_equals`: `[{name}]`")
+                } else {
+                    "a string is written in quotes".to_owned()
+                };
+                self.errors.push(value.place, format!("expected a value, found the name `{name}`; {help}"));
                 return None;
             }
             Kind::Constant(_) => {

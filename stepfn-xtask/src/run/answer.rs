@@ -3,7 +3,7 @@
 use std::{io::BufRead, thread};
 
 use stepfn_core::{json, value::Value};
-use stepfn_executor::{Control, PendingToken};
+use stepfn_executor::{Control, PendingToken, testing::answer_of};
 use tokio::sync::mpsc;
 
 /// The reader of standard input, once there is something to answer.
@@ -56,6 +56,14 @@ enum Answer<'l> {
 }
 
 const FORMS: &str = "write `success [N] JSON`, `failure [N] ERROR [CAUSE]` or `heartbeat [N]`";
+
+/// The lines that answer a task that waits: with a value of the declared type, where there is one.
+pub(super) fn hint(token: &str, pending: &[PendingToken]) -> Option<String> {
+    let index = pending.iter().position(|known| known.token == token)?;
+    let number = if pending.len() > 1 { format!(" {}", index + 1) } else { String::new() };
+    let answer = answer_of(&pending[index]).map_or_else(|| "JSON".to_owned(), |answer| answer.to_string());
+    Some(format!("type: success{number} {answer}  |  failure{number} ERROR [CAUSE]  |  heartbeat{number}"))
+}
 
 /// Carries out a line; returns a remark about it, if there is one.
 pub(super) fn carry_out(line: &str, control: &Control) -> Option<String> {
@@ -199,6 +207,22 @@ mod tests {
         );
         assert_eq!(carry_out("success true", &control), None);
         assert!(execution.run_until_idle().is_some());
+    }
+
+    #[test]
+    fn what_may_be_typed_is_an_answer() {
+        let (mut execution, control) = control(&["Ask"]);
+        let pending = control.pending_tokens();
+        let hint = hint(&pending[0].token, &pending).unwrap();
+        assert_eq!(hint, "type: success true  |  failure ERROR [CAUSE]  |  heartbeat");
+        let line = hint.strip_prefix("type: ").and_then(|hint| hint.split("  |  ").next()).unwrap();
+        assert_eq!(carry_out(line, &control), None);
+        assert!(execution.run_until_idle().is_some());
+
+        let (_execution, control) = self::control(&["One", "Two"]);
+        let pending = control.pending_tokens();
+        let hint = super::hint(&pending[1].token, &pending).unwrap();
+        assert_eq!(hint, "type: success 2 JSON  |  failure 2 ERROR [CAUSE]  |  heartbeat 2");
     }
 
     #[test]

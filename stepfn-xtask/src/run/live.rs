@@ -1,31 +1,57 @@
 //! The lower end of a terminal, with the states that the execution is in.
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use stepfn_executor::{Control, Timestamp, Waiting, WaitingOn};
+use anstyle::{AnsiColor, Style};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use stepfn_executor::{Control, PendingToken, Timestamp, Waiting, WaitingOn};
 
-use super::story::name;
+use super::{
+    answer,
+    capture::{self, Capture, Sink},
+    story::name,
+};
 
 /// The number of states that are shown; a Map has thousands of items.
 const MOST: usize = 12;
 /// Cells of a bar.
 const BAR: usize = 24;
+/// Redraws in a second.
+const RATE: u8 = 20;
 
 pub(super) struct Screen {
     all: MultiProgress,
     lines: Vec<ProgressBar>,
+    has_colours: bool,
 }
 
 impl Screen {
-    pub(super) fn new() -> Self {
-        Self { all: MultiProgress::new(), lines: Vec::new() }
+    /// The screen; `has_own` is whether it has a terminal of its own beside standard error.
+    pub(super) fn new(has_own: bool) -> io::Result<Self> {
+        let has_colours =
+            !matches!(anstream::AutoStream::choice(&io::stderr()), anstream::ColorChoice::Never);
+        let target = if has_own {
+            ProgressDrawTarget::term(Capture::terminal()?, RATE)
+        } else {
+            ProgressDrawTarget::stderr_with_hz(RATE)
+        };
+        Ok(Self { all: MultiProgress::with_draw_target(target), lines: Vec::new(), has_colours })
+    }
+
+    /// The place where lines of functions are shown, among the others.
+    pub(super) fn sink(&self) -> Sink {
+        let all = self.all.clone();
+        Box::new(move |text| drop(all.println(capture::line(text))))
     }
 
     /// Writes a line that stays.
     pub(super) fn print(&self, line: &str) {
         // Where the terminal is gone, nobody reads it.
-        let _ = self.all.println(line);
+        let _ = self.all.println(self.coloured(line));
+    }
+
+    fn coloured(&self, text: &str) -> String {
+        if self.has_colours { text.to_owned() } else { anstream::adapter::strip_str(text).to_string() }
     }
 
     /// Shows where the execution is.
@@ -34,7 +60,7 @@ impl Screen {
         let number =
             |token: &str| tokens.iter().position(|known| known.token == token).map(|index| index + 1);
         let mut texts: Vec<String> =
-            waiting.iter().take(MOST).map(|waiting| text(waiting, now, number)).collect();
+            waiting.iter().take(MOST).flat_map(|waiting| texts(waiting, now, number, &tokens)).collect();
         if let Some(more) = waiting.len().checked_sub(MOST + 1) {
             texts.push(format!("  … and {} more", more + 1));
         }
@@ -53,7 +79,7 @@ impl Screen {
             self.lines.push(line);
         }
         for (line, text) in self.lines.iter().zip(texts) {
-            line.set_message(stepfn_cli::printable(&text));
+            line.set_message(self.coloured(&text));
         }
     }
 
@@ -66,23 +92,39 @@ impl Screen {
     }
 }
 
-fn text(waiting: &Waiting, now: Timestamp, number: impl Fn(&str) -> Option<usize>) -> String {
+/// A state and what it waits for; below it what may be typed, where somebody has to.
+fn texts(
+    waiting: &Waiting,
+    now: Timestamp,
+    number: impl Fn(&str) -> Option<usize>,
+    tokens: &[PendingToken],
+) -> Vec<String> {
     let since = seconds(Duration::try_from(now.duration_since(waiting.since)).unwrap_or_default());
     let left = seconds(waiting.left(now).unwrap_or_default());
-    let what = match &waiting.on {
-        WaitingOn::Time { .. } => format!("waits, {left} left"),
-        WaitingOn::Retry { retry, .. } => format!("retry {retry} in {left}"),
-        WaitingOn::Work { attempt: 1 } => format!("works, {since}"),
-        WaitingOn::Work { attempt } => format!("works, attempt {attempt}, {since}"),
+    let mut hint = None;
+    let (style, what) = match &waiting.on {
+        WaitingOn::Time { .. } => (AnsiColor::Blue, format!("waits, {left} left")),
+        WaitingOn::Retry { retry, .. } => (AnsiColor::Yellow, format!("retry {retry} in {left}")),
+        WaitingOn::Work { attempt: 1 } => (AnsiColor::Cyan, format!("works, {since}")),
+        WaitingOn::Work { attempt } => (AnsiColor::Cyan, format!("works, attempt {attempt}, {since}")),
         WaitingOn::Callback { token } => {
+            hint = answer::hint(token, tokens);
             let number = number(token).map_or(String::new(), |number| format!(" number {number}"));
-            format!("waits for answer{number}, {since}")
+            (AnsiColor::Magenta, format!("waits for answer{number}, {since}"))
         }
-        WaitingOn::Children { done, of: Some(of) } => format!("{} {done} of {of}", bar(*done, *of)),
-        WaitingOn::Children { done, of: None } => format!("{done} done, reading items"),
-        _ => since,
+        WaitingOn::Children { done, of: Some(of) } => {
+            (AnsiColor::Cyan, format!("{} {done} of {of}", bar(*done, *of)))
+        }
+        WaitingOn::Children { done, of: None } => (AnsiColor::Cyan, format!("{done} done, reading items")),
+        _ => (AnsiColor::Cyan, since),
     };
-    format!("{:indent$}• {}  {what}", "", name(waiting), indent = 2 + 2 * waiting.depth)
+    let (style, faint) = (style.on_default().bold(), Style::new().dimmed());
+    let indent = 2 + 2 * waiting.depth;
+    let name = stepfn_cli::printable(&name(waiting));
+    let mut lines = vec![format!("{:indent$}{style}• {name}{style:#}  {what}", "")];
+    lines
+        .extend(hint.map(|hint| format!("{:indent$}  {faint}{}{faint:#}", "", stepfn_cli::printable(&hint))));
+    lines
 }
 
 fn bar(done: usize, of: usize) -> String {

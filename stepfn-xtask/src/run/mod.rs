@@ -1,6 +1,7 @@
 //! `cargo xtask run`
 
 mod answer;
+mod capture;
 mod live;
 mod story;
 
@@ -16,8 +17,8 @@ use stepfn_core::{
 use stepfn_executor::{Execution, Executor, History, Outcome as Ended, Route, RunError, Status, Timestamp};
 use tokio::{runtime::Runtime, time::MissedTickBehavior};
 
-use self::{answer::Answerer, live::Screen, story::Story};
-use crate::{Failure, named, stage::Stage};
+use self::{answer::Answerer, capture::Capture, live::Screen, story::Story};
+use crate::{Failure, Streams, named, stage::Stage};
 
 /// The interval at which the execution is looked at.
 const TICK: Duration = Duration::from_millis(100);
@@ -25,7 +26,7 @@ const TICK: Duration = Duration::from_millis(100);
 /// Run a machine here, with its own functions, and watch it
 ///
 /// Tasks of services need mocks, in the format of Step Functions Local. The output goes to standard output as JSON, what happens
-/// to standard error: live on a terminal, a line for each step elsewhere. Tasks that wait for a callback are answered by lines on
+/// to standard error: live on a terminal, a line for each step elsewhere. What functions print is there, too, behind a bar. Tasks that wait for a callback are answered by lines on
 /// standard input: `success [N] JSON`, `failure [N] ERROR [CAUSE]`, `heartbeat [N]`, N being the number beside the task.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -50,7 +51,7 @@ pub(crate) struct Run {
 
 /// The place to write to, and which of it is a terminal.
 struct Console<'w> {
-    is_live: bool,
+    streams: Streams,
     err: &'w mut dyn Write,
 }
 
@@ -59,7 +60,7 @@ impl Run {
         &self,
         deployments: &[Deployment],
         stage: &Stage,
-        is_live: bool,
+        streams: Streams,
         out: &mut dyn Write,
         err: &mut dyn Write,
     ) -> Result<Outcome, Failure> {
@@ -89,7 +90,7 @@ impl Run {
             Err(error) => return refused(err, &format!("no runtime could be started: {error}")),
         };
         let mut execution = executor.start(input);
-        let mut console = Console { is_live, err };
+        let mut console = Console { streams, err };
         let end = if self.virtual_time {
             on_virtual_time(&runtime, &mut execution, &mut console)?
         } else {
@@ -195,6 +196,7 @@ fn on_virtual_time(
     console: &mut Console<'_>,
 ) -> Result<End, Failure> {
     let end = {
+        let _captured = console.streams.are_own.then(capture::to_stderr).transpose()?;
         let _runtime = runtime.enter();
         execution.run_to_end().clone()
     };
@@ -207,7 +209,13 @@ fn on_virtual_time(
 async fn on_real_time(execution: &mut Execution, console: &mut Console<'_>) -> Result<End, Failure> {
     let control = execution.control();
     let mut story = Story::default();
-    let mut screen = console.is_live.then(Screen::new);
+    let Streams { is_live, are_own } = console.streams;
+    let mut screen = is_live.then(|| Screen::new(are_own)).transpose()?;
+    let captured = match &screen {
+        _ if !are_own => None,
+        Some(screen) => Some(Capture::start(true, screen.sink())?),
+        None => Some(capture::to_stderr()?),
+    };
     let mut answerer = Answerer::default();
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -242,6 +250,8 @@ async fn on_real_time(execution: &mut Execution, console: &mut Console<'_>) -> R
             screen.show(&waiting, Timestamp::now(), &control);
         }
     };
+    // The last lines of functions come before the end.
+    drop(captured);
     if let Some(screen) = screen {
         screen.clear();
     }

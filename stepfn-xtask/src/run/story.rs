@@ -6,6 +6,8 @@ use anstyle::{AnsiColor, Style};
 use stepfn_core::value::Value;
 use stepfn_executor::{Execution, History, HistoryEvent, Timestamp, Waiting, WaitingOn};
 
+use super::answer;
+
 /// Returns the style of a success or of a failure.
 pub(super) fn style(succeeded: bool) -> Style {
     if succeeded { AnsiColor::Green.on_default().bold() } else { AnsiColor::Red.on_default().bold() }
@@ -45,8 +47,8 @@ impl Story {
             if is_entry {
                 self.entered.insert(event.id, event.timestamp);
             }
-            if let Some(text) = self.line(&event, place, came_from) {
-                lines.push(self.at(event.timestamp, &text));
+            if let Some((sign, text)) = self.line(&event, place, came_from) {
+                lines.push(self.at(event.timestamp, depth(place), sign, &text));
             }
         }
         lines
@@ -58,53 +60,68 @@ impl Story {
         let now = execution.now();
         let mut lines = Vec::new();
         for waiting in execution.waiting() {
-            let (key, text) = match &waiting.on {
+            let (key, (sign, text)) = match &waiting.on {
                 WaitingOn::Retry { retry, until } => {
                     let left = waiting.left(now).unwrap_or_default().as_secs_f64();
-                    (until.to_string(), format!("↻ {}: retry {retry} in {left:.1} s", name(&waiting)))
+                    (until.to_string(), ('↻', format!("{}: retry {retry} in {left:.1} s", name(&waiting))))
                 }
                 WaitingOn::Callback { token } => {
                     let number =
                         tokens.iter().position(|known| known.token == *token).map_or(0, |index| index + 1);
                     (
                         token.clone(),
-                        format!("? {} waits for an answer, number {number}: {token}", name(&waiting)),
+                        ('?', format!("{} waits for an answer, number {number}: {token}", name(&waiting))),
                     )
                 }
                 _ => continue,
             };
             if self.announced.insert((waiting.since, waiting.state.clone(), key)) {
-                lines.push(self.at(now, &text));
+                lines.push(self.at(now, waiting.depth, sign, &text));
+                if let WaitingOn::Callback { token } = &waiting.on
+                    && let Some(hint) = answer::hint(token, &tokens)
+                {
+                    let indent = 15 + 2 * waiting.depth;
+                    lines.push(format!("{:indent$}{}", "", stepfn_cli::printable(&hint)));
+                }
             }
         }
         lines
     }
 
-    fn at(&self, time: Timestamp, text: &str) -> String {
+    /// A line: the time, and as far to the right as the state is deep, a sign and what happened there.
+    fn at(&self, time: Timestamp, depth: usize, sign: char, text: &str) -> String {
         let seconds =
             self.start.map_or(0.0, |start| (time.as_duration() - start.as_duration()).as_secs_f64());
-        format!("{seconds:>9.3} s  {}", stepfn_cli::printable(text))
+        let style = match sign {
+            '✓' => AnsiColor::Green.on_default(),
+            '✗' => AnsiColor::Red.on_default().bold(),
+            '↻' | '↷' => AnsiColor::Yellow.on_default(),
+            '?' => AnsiColor::Magenta.on_default().bold(),
+            _ => AnsiColor::Cyan.on_default(),
+        };
+        let text = stepfn_cli::printable(text);
+        format!("{seconds:>9.3} s  {:indent$}{style}{sign}{style:#} {text}", "", indent = 2 * depth)
     }
 
-    fn line(&mut self, event: &HistoryEvent<'_>, place: &str, stay: u64) -> Option<String> {
+    fn line(&mut self, event: &HistoryEvent<'_>, place: &str, stay: u64) -> Option<(char, String)> {
         let event_type = event.event_type;
         let details = || event.details().unwrap_or(Value::Null);
         let state = event.state.map_or_else(String::new, |state| placed(place, state));
         if event_type.ends_with("StateEntered") {
-            return Some(format!("→ {state}"));
+            return Some(('→', state));
         }
         if event_type.ends_with("StateExited") {
             let entered = self.entered.remove(&stay).unwrap_or(event.timestamp);
             let seconds = (event.timestamp.as_duration() - entered.as_duration()).as_secs_f64();
             if self.failed.remove(&stay) {
-                return Some(format!("↷ {state}: caught"));
+                return Some(('↷', format!("{state}: caught")));
             }
             // The end of a step that takes no time need not be reported.
-            return (seconds >= 0.001).then(|| format!("✓ {state}, {seconds:.3} s"));
+            return (seconds >= 0.001).then(|| ('✓', format!("{state}, {seconds:.3} s")));
         }
         if event_type.ends_with("Scheduled") {
             // Another attempt: what failed before is forgotten.
-            return self.failed.remove(&stay).then(|| format!("↻ {state}: again"));
+            return self.failed.remove(&stay).then(|| ('↻', format!("{state}: again")));
         }
         let failed = event_type.ends_with("Failed") || event_type.ends_with("TimedOut");
         // The end of everything is reported at the end.
@@ -114,12 +131,17 @@ impl Story {
         self.failed.insert(stay);
         let details = details();
         let text = |key: &str| details[key].as_str().filter(|text| !text.is_empty());
-        let mut line = format!("✗ {}", if state.is_empty() { event_type } else { &state });
+        let mut line = if state.is_empty() { event_type.to_owned() } else { state };
         for part in [text("error"), text("cause")].into_iter().flatten() {
             line += &format!(": {part}");
         }
-        Some(line)
+        Some(('✗', line))
     }
+}
+
+/// The number of Maps and Parallels around a place.
+fn depth(place: &str) -> usize {
+    if place.is_empty() { 0 } else { place.split(" / ").count() }
 }
 
 /// A state's name, with its place before it.

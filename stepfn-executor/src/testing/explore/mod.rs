@@ -4,6 +4,8 @@ mod literals;
 mod reads;
 mod routes;
 mod sample;
+mod solve;
+mod trials;
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -13,9 +15,8 @@ use std::{
 };
 
 use stepfn_core::{
-    asl::{PathField, State, StateKind, StateMachine},
+    asl::{QueryLanguage, State, StateKind, StateMachine},
     definition::Definition,
-    path::{Path, SegmentKind},
     service,
     shape::{Shape, Side},
     task::TaskFailure,
@@ -23,11 +24,15 @@ use stepfn_core::{
 };
 
 use self::{
-    routes::{Named, Route},
-    sample::{put, sample, variations},
+    routes::Route,
+    sample::{sample, variations},
+    solve::{Rule, Solution},
 };
-use super::{Coverage, Way, differs::shown, picture, picture::Visit};
-use crate::{Attempt, Executor, History, Outcome, RunError, Status, TaskCall, TaskHandler};
+use super::{Coverage, Way, differs::shown, picture};
+use crate::{
+    Attempt, Executor, History, Outcome, PendingToken, RunError, Status, TaskCall, TaskHandler,
+    mock::execution_result,
+};
 
 /// After how many answers of one kind a task answers something else: a poller that never sees its job done proves nothing.
 const PATIENCE: usize = 4;
@@ -35,18 +40,29 @@ const PATIENCE: usize = 4;
 const MOST_TRANSITIONS: u64 = 2_000;
 /// The greatest number of runs of an exploration.
 const MOST_RUNS: usize = 3_000;
+/// Runs that are kept, those that took something new aside.
+const MOST_KEPT: usize = 100;
+/// Different ends of a workflow that is started.
+const MOST_ENDS: usize = 8;
 /// An error that nothing names.
 const UNNAMED: &str = "Explored.Error";
+
+/// Returns an answer of the type that a callback was declared to get, where it was: a value to start from.
+pub fn answer_of(pending: &PendingToken) -> Option<Value> {
+    pending.answer.map(|shape| sample(shape, Side::Given))
+}
 
 /// The results of an exploration: see [`explore`].
 #[derive(Clone, Debug)]
 pub struct Exploration {
-    /// One run for each way that was not taken before it.
+    /// One run for each way that was not taken before it, and for each path that succeeds.
     pub runs: Vec<ExploredRun>,
     /// Which ways were taken, and which could not be found.
     pub coverage: Coverage,
     /// The reason why it covers less than it should: the workflow cannot be run, or there was more to try than it tries.
     pub problem: Option<String>,
+    /// The explorations of the workflows that it starts, by their names; what they end with is what their starter gets.
+    pub children: Vec<(String, Self)>,
 }
 
 /// A run of an exploration.
@@ -99,7 +115,7 @@ impl fmt::Display for Exploration {
         for way in self.untaken() {
             writeln!(f, "? {way}: nothing was found that takes it")?;
         }
-        Ok(())
+        self.children.iter().try_for_each(|(name, child)| write!(f, "{name}, which it starts:\n{child}"))
     }
 }
 
@@ -123,7 +139,24 @@ impl fmt::Display for Exploration {
 /// # Ok::<(), stepfn_core::json::JsonError>(())
 /// ```
 pub fn explore(definition: &Definition) -> Exploration {
-    Explorer::new(definition).search()
+    explore_within(definition, &mut vec![definition.name.clone()])
+}
+
+/// Explores a workflow, the workflows that it starts first; those around it are not explored again.
+fn explore_within(definition: &Definition, around: &mut Vec<String>) -> Exploration {
+    let mut children: Vec<(String, Exploration)> = Vec::new();
+    for child in &definition.children {
+        let name = child.child.name;
+        if around.iter().any(|known| known == name) || children.iter().any(|(known, _)| known == name) {
+            continue;
+        }
+        around.push(name.to_owned());
+        let exploration = explore_within(&(child.child.definition)(), around);
+        around.pop();
+        children.push((name.to_owned(), exploration));
+    }
+    let exploration = Explorer::new(definition, &children).search();
+    Exploration { children, ..exploration }
 }
 
 /// The inputs and answers of one run.
@@ -159,6 +192,8 @@ struct Explorer<'d> {
     states: HashMap<&'d str, &'d State>,
     /// What states put under other names.
     routes: Vec<Route>,
+    /// Data for each way of a Choice, by the state's name.
+    solutions: HashMap<&'d str, Vec<(Rule, Vec<Solution>)>>,
 }
 
 struct ExploredTask<'d> {
@@ -166,10 +201,12 @@ struct ExploredTask<'d> {
     shape: &'static Shape,
     plain: Value,
     errors: Vec<String>,
+    /// What the workflow that it starts ended with.
+    others: Vec<Answer>,
 }
 
 impl<'d> Explorer<'d> {
-    fn new(definition: &'d Definition) -> Self {
+    fn new(definition: &'d Definition, children: &[(String, Exploration)]) -> Self {
         let mut explorer = Self {
             definition,
             tasks: Vec::new(),
@@ -177,12 +214,20 @@ impl<'d> Explorer<'d> {
             fails: HashSet::new(),
             states: HashMap::new(),
             routes: Vec::new(),
+            solutions: HashMap::new(),
         };
-        explorer.gather("", &definition.machine);
+        explorer.gather("", &definition.machine, QueryLanguage::default(), children);
         explorer
     }
 
-    fn gather(&mut self, at: &str, machine: &'d StateMachine) {
+    fn gather(
+        &mut self,
+        at: &str,
+        machine: &'d StateMachine,
+        around: QueryLanguage,
+        children: &[(String, Exploration)],
+    ) {
+        let language = machine.query_language.unwrap_or(around);
         for (name, state) in &machine.states {
             self.states.insert(name, state);
             routes::routes(state, &mut self.routes);
@@ -204,15 +249,28 @@ impl<'d> Explorer<'d> {
                             errors.push(error.to_owned());
                         }
                     }
-                    let service = task.resource.as_str().and_then(service_answer);
-                    let plain = match service.filter(|_| declared.is_none() && bound.is_none()) {
+                    let resource = task.resource.as_str();
+                    let service = resource.and_then(service_answer);
+                    let mut plain = match service.filter(|_| declared.is_none() && bound.is_none()) {
                         Some(answered) => sample::answer(&answered, 0),
                         None => sample(shape, Side::Made),
                     };
-                    self.tasks.push(ExploredTask { name, shape, plain, errors });
+                    let starts = self.definition.children.iter().find(|binding| binding.state == pointer);
+                    let explored = starts.and_then(|binding| {
+                        children.iter().find(|(name, _)| *name == binding.child.name).map(|(_, child)| child)
+                    });
+                    let mut others =
+                        explored.map_or_else(Vec::new, |child| ends(child, resource.unwrap_or_default()));
+                    if let Some(first) = others.iter().position(|other| matches!(other, Answer::Value(_)))
+                        && let Answer::Value(value) = others.remove(first)
+                    {
+                        plain = value;
+                    }
+                    self.tasks.push(ExploredTask { name, shape, plain, errors, others });
                 }
                 StateKind::Choice(_) => {
                     self.choices.insert(name, state);
+                    self.solutions.insert(name, solve::solve(state, language));
                 }
                 StateKind::Fail(_) => {
                     self.fails.insert(name);
@@ -220,7 +278,7 @@ impl<'d> Explorer<'d> {
                 _ => {}
             }
             for (below, child) in state.children() {
-                self.gather(&format!("{pointer}{below}"), child);
+                self.gather(&format!("{pointer}{below}"), child, language, children);
             }
         }
     }
@@ -265,130 +323,19 @@ impl<'d> Explorer<'d> {
             // What ends as another run did, and took nothing new, leads nowhere new either.
             let is_new_end = ends.insert((last, end));
             if coverage.untaken().count() == before && !is_new_end {
+                // Another way to the same success is worth to be seen.
+                let succeeded = matches!(run.status, Some(Status::Succeeded { .. }));
+                if succeeded && runs.len() < MOST_KEPT && runs.iter().all(|known| known.path != run.path) {
+                    runs.push(run);
+                }
                 continue;
             }
             runs.push(run);
-            queue.extend(self.next(&trial, &history));
+            let open: HashSet<&Way> = coverage.untaken().collect();
+            let next = self.next(&trial, &history, &open);
+            queue.extend(next);
         }
-        Exploration { runs, coverage, problem }
-    }
-
-    /// Returns the trials that a run suggests.
-    fn next(&self, trial: &Trial, history: &History) -> Vec<Trial> {
-        let visits = picture::visits(history);
-        let visited: HashSet<&str> = visits.iter().map(|visit| &*visit.state).collect();
-        let mut next = Vec::new();
-        let mut answer = |task: &ExploredTask<'_>, answer: Answer| {
-            let mut trial = trial.clone();
-            trial.answers.insert(task.name.to_owned(), answer);
-            next.push(trial);
-        };
-        for task in self.tasks.iter().filter(|task| visited.contains(task.name)) {
-            for error in &task.errors {
-                answer(task, Answer::Fail(error.clone(), 1));
-                answer(task, Answer::Fail(error.clone(), usize::MAX));
-            }
-            answer(task, Answer::TimeOut);
-            for value in variations(task.shape, Side::Made) {
-                answer(task, Answer::Value(value));
-            }
-        }
-        next.extend(self.with_what_is_read(trial, &visits));
-        for choice in visited.iter().filter_map(|name| self.choices.get(name)) {
-            let StateKind::Choice(fields) = &choice.kind else { continue };
-            let mut wishes = Vec::new();
-            fields.choices.iter().for_each(|rule| literals::wishes(&rule.condition, &mut wishes));
-            for (path, value) in wishes {
-                self.fulfil(trial, &visited, &with_input_path(choice, &path), value.as_ref(), &mut next);
-            }
-        }
-        next
-    }
-
-    /// The trial with what the last state reads put into the input, where nobody knows what that is.
-    fn with_what_is_read(&self, trial: &Trial, visits: &[Visit]) -> Option<Trial> {
-        let state = self.states.get(visits.last()?.state.as_str())?;
-        if !matches!(self.definition.input, Shape::Any) {
-            return None;
-        }
-        let mut changed = trial.clone();
-        for (path, value) in reads::reads(state) {
-            let there = path.iter().try_fold(&changed.input, |value, key| value.get(key));
-            if there.is_none() {
-                put(&mut changed.input, &path, Some(value));
-            }
-        }
-        (changed.input != trial.input).then_some(changed)
-    }
-
-    /// Trials that may bring a value to a path: in the input, or in the answer of a task that came before.
-    fn fulfil(
-        &self,
-        trial: &Trial,
-        visited: &HashSet<&str>,
-        path: &[String],
-        value: Option<&Value>,
-        next: &mut Vec<Trial>,
-    ) {
-        for Named { path, is_length } in routes::names(path, &self.routes) {
-            match value {
-                Some(length) if is_length => {
-                    let Some(length) = length.as_i64() else { continue };
-                    for like in ["[]", "\"\""] {
-                        let Some(value) = self.of_length(trial, &path, length, like) else { continue };
-                        self.fulfil_by(trial, visited, &path, Some(&value), next);
-                    }
-                }
-                _ if is_length => {}
-                value => self.fulfil_by(trial, visited, &path, value, next),
-            }
-        }
-    }
-
-    /// A list or a text of a length, of items as the input has them there.
-    fn of_length(&self, trial: &Trial, path: &[String], length: i64, like: &str) -> Option<Value> {
-        let length = usize::try_from(length).ok().filter(|length| *length <= 1_000)?;
-        if like != "[]" {
-            return Some("x".repeat(length).into());
-        }
-        let there = path.iter().try_fold(&trial.input, |value, key| value.get(key));
-        let item = there.and_then(Value::as_array).and_then(|items| items.first().cloned());
-        Some(Value::array(std::iter::repeat_n(item.unwrap_or_else(|| "text".into()), length)))
-    }
-
-    /// Trials that put a value at a path: in the input, or in the answer of a task that came before.
-    fn fulfil_by(
-        &self,
-        trial: &Trial,
-        visited: &HashSet<&str>,
-        path: &[String],
-        value: Option<&Value>,
-        next: &mut Vec<Trial>,
-    ) {
-        for skip in 0..path.len() {
-            let mut changed = trial.clone();
-            if put(&mut changed.input, &path[skip..], value.cloned()) {
-                next.push(changed);
-            }
-        }
-        for task in self.tasks.iter().filter(|task| visited.contains(task.name)) {
-            let current = match trial.answers.get(task.name) {
-                Some(Answer::Value(value)) => value.clone(),
-                _ => task.plain.clone(),
-            };
-            // What lies before the answer's own part of the path is the way to it in the data.
-            for skip in 0..=path.len() {
-                let rest = &path[skip..];
-                let known = rest.first().is_none_or(|key| current.get(key).is_some());
-                let untyped = matches!(task.shape, Shape::Any | Shape::Map(_) | Shape::Keyed { .. });
-                let mut answer = current.clone();
-                if (known || untyped) && put(&mut answer, rest, value.cloned()) {
-                    let mut changed = trial.clone();
-                    changed.answers.insert(task.name.to_owned(), Answer::Value(answer));
-                    next.push(changed);
-                }
-            }
-        }
+        Exploration { runs, coverage, problem, children: Vec::new() }
     }
 
     /// Runs a trial; an error where it cannot be run at all.
@@ -427,6 +374,22 @@ impl<'d> Explorer<'d> {
     }
 }
 
+/// What a workflow that is started ended with, as the state gets it.
+fn ends(child: &Exploration, resource: &str) -> Vec<Answer> {
+    let mut ends = Vec::new();
+    for run in &child.runs {
+        let end = match &run.status {
+            Some(Status::Succeeded { output }) => Answer::Value(execution_result(resource, output)),
+            Some(_) => Answer::Fail("States.TaskFailed".to_owned(), usize::MAX),
+            None => continue,
+        };
+        if ends.len() < MOST_ENDS && !ends.contains(&end) {
+            ends.push(end);
+        }
+    }
+    ends
+}
+
 /// What a service answers, where its table says.
 fn service_answer(resource: &str) -> Option<service::Shape> {
     match service::lookup(resource) {
@@ -442,19 +405,6 @@ fn in_words(answer: &Answer) -> String {
         Answer::Fail(error, _) => format!("fails once with {error}"),
         Answer::TimeOut => "times out".to_owned(),
     }
-}
-
-/// A path that a Choice reads, as one into its raw input.
-fn with_input_path(choice: &State, path: &[String]) -> Vec<String> {
-    let before = match &choice.input_path {
-        Some(PathField::Path(text)) => Path::parse(text).ok(),
-        _ => None,
-    };
-    let before = before.into_iter().flat_map(|path| path.segments).filter_map(|segment| match segment.kind {
-        SegmentKind::Name(name) => Some(name),
-        _ => None,
-    });
-    before.chain(path.iter().cloned()).collect()
 }
 
 /// The answers of the tasks in one run.
