@@ -181,6 +181,62 @@ state_machine! {
     }
 }
 
+state_machine! {
+    /// Numbers about lines, each of which takes one line at least.
+    Statistics(Order) -> serde_json::Value {
+        query_language: JSONata,
+        start_at: HasLines,
+        HasLines: Choice { choices: [ "{% $count($states.input.lines) = 0 %}" => Empty ], default: Count },
+        Count: Pass {
+            output: {
+                "mean": "{% $average([$states.input.lines.price]) %}",
+                "most": "{% $max($states.input.lines.quantity) %}",
+                "total": "{% $sum($states.input.lines.(price * quantity)) %}",
+                "doubled": "{% $max($map($states.input.lines, function($line) { $line.quantity * 2 })) %}",
+                "cheapest": "{% $states.input.lines^(price)[0].sku %}",
+                "skus": "{% $join($states.input.lines.sku, ' ') %}",
+                "dear": "{% ($dear := $states.input.lines[price > 5]; $count($dear) > 0 ? $dear[0].sku : 'none') %}",
+                "notes": "{% [$filter($states.input.lines, function($line) { $line.gift_note != null }).gift_note] %}",
+            },
+            next: Label,
+        },
+        Label: Pass { output: "{% $uppercase($states.input.cheapest) & $join($states.input.notes, '') %}", end: true },
+        Empty: Succeed { output: "{% 'none' %}" },
+    }
+}
+
+#[derive(Serialize, Deserialize, StateData, Debug)]
+struct Both {
+    defaults: Defaults,
+    given: Given,
+}
+
+#[derive(Serialize, Deserialize, StateData, Debug)]
+struct Defaults {
+    region: String,
+    size: Option<u32>,
+}
+
+#[derive(Serialize, Deserialize, StateData, Debug)]
+struct Given {
+    name: String,
+    size: Option<u32>,
+}
+
+state_machine! {
+    /// Each of two merged objects has a key that the other lacks, in both languages.
+    Merged(Both) -> String {
+        start_at: Paths,
+        Paths: Pass { parameters: { "all": States.JsonMerge($.defaults, $.given, false) }, result_path: $.merged, next: Names },
+        Names: Pass { parameters: { "name": $.merged.all.name, "region": $.merged.all.region }, result_path: $.names, next: Query },
+        Query: Pass {
+            query_language: JSONata,
+            output: "{% $states.input.names.region & $merge([$states.input.defaults, $states.input.given]).name %}",
+            end: true,
+        },
+    }
+}
+
 fn run(definition: &stepfn::Definition, input: serde_json::Value) -> Result<serde_json::Value, String> {
     let executor = Executor::builder().build(definition).unwrap();
     let outcome = executor.run_blocking(to_value(&input).unwrap()).unwrap();
@@ -239,4 +295,20 @@ state_machine! {
 fn what_a_text_holds_is_what_was_declared_of_it() {
     let body = r#"{ "sku": "a", "price": 1, "quantity": 3, "gift_note": null }"#;
     assert_eq!(run(&Reading::definition(), json!({ "body": body })).unwrap(), json!(3));
+}
+
+#[test]
+fn what_takes_one_item_at_least_is_made_behind_a_count() {
+    let lines = json!([
+        { "sku": "b", "price": 9.0, "quantity": 1, "gift_note": "for you" },
+        { "sku": "a", "price": 3.0, "quantity": 4, "gift_note": null },
+    ]);
+    assert_eq!(run(&Statistics::definition(), order(lines, json!(null))), Ok(json!("Afor you")));
+    assert_eq!(run(&Statistics::definition(), order(json!([]), json!(null))), Ok(json!("none")));
+}
+
+#[test]
+fn a_key_of_either_of_two_merged_objects_is_read() {
+    let input = json!({ "defaults": { "region": "eu", "size": 1 }, "given": { "name": "x", "size": null } });
+    assert_eq!(run(&Merged::definition(), input), Ok(json!("eux")));
 }

@@ -216,8 +216,10 @@ impl Analyser<'_> {
             Kind::List(item) => {
                 // The items are gone through: how many come of it is not known.
                 let keys: Vec<&str> = std::iter::once(key).chain(rest.iter().copied()).collect();
-                self.lead(reading, &Sym::answer(item), &keys, Want::NOTHING);
-                Val::unknown(Reason::Count)
+                let each = self.lead(reading, &Sym::answer(item), &keys, Want::NOTHING);
+                let found = Val::many(each.items());
+                self.require(reading, &found, want);
+                found
             }
             _ => {
                 let value = Sym::Answer(*shape);

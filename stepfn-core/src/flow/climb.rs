@@ -92,6 +92,17 @@ pub(super) fn descends_to(steps: &[Expression], place: usize) -> Option<&str> {
 }
 
 impl Sym {
+    /// Returns `true` if nothing is known of what some keys lead to.
+    pub(super) fn may_be_anything_at(&self, keys: &[&str]) -> bool {
+        match self {
+            Self::Any(_) | Self::Reported | Self::Unknown(_) => true,
+            Self::Object(fields, Some(base)) => {
+                keys.first().is_none_or(|key| !fields.contains_key(key)) && base.may_be_anything_at(keys)
+            }
+            _ => false,
+        }
+    }
+
     /// Returns everything in a value, itself included, arrays item by item.
     pub(super) fn within(&self) -> Self {
         match self.ground() {

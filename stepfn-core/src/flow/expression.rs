@@ -6,7 +6,7 @@
 
 pub(super) use super::val::{Env, Val, Want};
 use super::{
-    Analyser, OwnedClaim, OwnedNeed, OwnedNode,
+    Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
     call::Argument,
     function::{Function, Lambda, MOST_SPENT},
     intern::Shared,
@@ -16,7 +16,7 @@ use super::{
     origin::Reason,
     read::Reading,
     transform::Transform,
-    value::{Entry, Fields, Sym},
+    value::{Entry, Fields, Leaf, Sym},
 };
 use crate::{
     diagnostic::Code,
@@ -32,17 +32,17 @@ impl Analyser<'_> {
             self.require(&env.reading(&expression.range), &value, want);
             return value;
         }
-        if want.defined && env.is_present(expression) {
-            let value = self.evaluate(env, expression, Want { defined: false, ..want });
-            if value.function.is_some() {
+        if env.is_present(expression) {
+            let value = self.evaluated(env, expression, Want { defined: false, ..want });
+            if want.defined && value.function.is_some() {
                 self.require(&env.reading(&expression.range), &value, want);
             }
-            let sym = match value.sym {
-                Sym::Leaf(leaf) => Sym::Leaf(guarded(&leaf)),
-                other => other,
-            };
-            return Val { sym, absent: false, ..value };
+            return value.present();
         }
+        self.evaluated(env, expression, want)
+    }
+
+    fn evaluated(&mut self, env: &mut Env<'_>, expression: &Expression, want: Want) -> Val {
         let value = match &expression.kind {
             // These ask their parts themselves.
             Kind::Path(steps) => match steps.split_first() {
@@ -182,6 +182,24 @@ impl Analyser<'_> {
             self.wrong(reading, Code::NoSuchField, "it comes to nothing".to_owned(), Some(help));
             return;
         }
+        if value.many
+            && !want.many
+            && want.defined
+            && want.need == Need::Value
+            && let Some(needed) = value.items_if()
+        {
+            for (leaf, need) in needed {
+                // Of its items something comes where it is no empty array.
+                match leaf.steps.split_last() {
+                    Some((OwnedStep::Pick(0), of)) => {
+                        let of = Leaf { steps: Shared::new(of.to_vec()), ..leaf.clone() };
+                        self.claim_path(&of, &[], &OwnedNeed::Other(Need::Some), reading);
+                    }
+                    _ => self.claim_path(&leaf, &[], &OwnedNeed::Other(need), reading),
+                }
+            }
+            return;
+        }
         if (value.many && !want.many || value.absent) && want.defined {
             if self.typing.proven {
                 let (message, help) = if value.many {
@@ -224,14 +242,38 @@ impl Analyser<'_> {
             {
                 for (place, part) in parts.iter().enumerate() {
                     // To a power below zero it is a fraction.
-                    let is_exponent = *how == Arithmetic::Power && place == 1;
-                    let need = if is_exponent { Need::Count } else { Need::Integer };
+                    if *how == Arithmetic::Power && place == 1 {
+                        self.counts(reading, part);
+                        continue;
+                    }
                     for part in part.members() {
                         if let Sym::Leaf(leaf) = part {
-                            self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(need), reading);
+                            self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Integer), reading);
                         }
                     }
                     self.whole_parts(reading, part, Need::Integer);
+                }
+            }
+        }
+    }
+
+    /// Demands of a number that it is a whole one, and not below zero.
+    fn counts(&mut self, reading: &Reading<'_>, value: &Sym) {
+        for member in value.members() {
+            match member {
+                Sym::Leaf(leaf) => {
+                    self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Count), reading);
+                }
+                Sym::Computed(Arithmetic::Sum | Arithmetic::Product | Arithmetic::Total, parts) => {
+                    parts.iter().for_each(|part| self.counts(reading, part));
+                }
+                Sym::Computed(Arithmetic::Magnitude, _) => self.whole_parts(reading, member, Need::Integer),
+                member if member.is_anything() => {}
+                member if member.bounds().is_some_and(|bounds| bounds.min >= 0) => {}
+                _ => {
+                    let message = "to a power below zero it is a fraction".to_owned();
+                    let help = "round it: `$round(…)`".to_owned();
+                    self.wrong(reading, Code::WrongType, message, Some(help));
                 }
             }
         }
@@ -412,9 +454,10 @@ impl Analyser<'_> {
             )));
         }
         let some = values.iter().any(|(alone, value)| *alone || value.has_items());
+        let some_if = values.iter().find_map(|(_, value)| value.items_if());
         let item = values.iter().map(|(alone, value)| if *alone { value.sym.clone() } else { value.items() });
         let item = item.reduce(|all, item| all.join(&item)).unwrap_or_else(Sym::never);
-        Val { some, ..Val::one(Sym::array(item)) }
+        Val { some, some_if, ..Val::one(Sym::array(item)) }
     }
 
     /// Refuses a function as a part of an array or object: it is no JSON.

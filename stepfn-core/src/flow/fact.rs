@@ -456,7 +456,15 @@ fn learn_part(part: &mut Option<Sym>, keys: &[String], test: Test<'_>) -> Option
 }
 
 fn learn_local(local: &mut Val, keys: &[String], test: Test<'_>) -> Option<()> {
-    // Of several values it is not known which is meant.
+    // Of several values it is not known which is meant, but that there are some.
+    let asks_for_some = match test.is {
+        OwnedProperty::There => keys.iter().all(|key| narrow::is_index(key)),
+        OwnedProperty::AtLeast(least) => *least > 0 && keys.is_empty(),
+        _ => false,
+    };
+    if test.holds && local.many && asks_for_some {
+        local.some = true;
+    }
     if local.is_single() {
         match refine(&local.sym, keys, test) {
             Some(value) => local.sym = value,

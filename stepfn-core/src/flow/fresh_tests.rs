@@ -85,7 +85,7 @@ fn what_is_made_of_each_of_several_is_these_one_by_one() {
 
 #[test]
 fn a_path_with_a_parent_goes_through_arrays_at_its_end_as_well() {
-    wrong(&query("$states.input.%.input.texts", &Shape::Any), "found an array");
+    wrong(&query("$states.input.%.input.texts", &Shape::Any), "as many values as there are items");
     fine(&query("$states.input.%.input.text", <String>::SHAPE));
     fine(&query("[$states.input.%.input.text]", <Vec<String>>::SHAPE));
 }

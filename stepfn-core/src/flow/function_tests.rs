@@ -270,7 +270,7 @@ fn arrays_of_functions_are_what_they_hold() {
         ("any", "@s.**", "as many values as there are items"),
         ("any", "()", "it comes to nothing"),
         ("[u32]", "[@nest[$count($) > 1]]", "found different from variant to variant"),
-        ("any", "$max([@nums])", "it may come to nothing"),
+        ("any", "$max([@nums])", "it may be missing"),
     ]);
 }
 

@@ -55,6 +55,9 @@ impl Analyser<'_> {
         };
         let mut found = match (index, sym) {
             // The position is that in the sequence.
+            (Some(0 | -1), _) if of.many && of.first_if().is_some() => {
+                Val { over: of.first_if().unwrap_or_default(), ..Val::one(items) }
+            }
             (Some(_), _) if of.many => Val::one(items).maybe(),
             (_, Sym::Any(_) | Sym::Reported) if of.is_single() => self.part_of_any(&of.sym),
             (Some(_), Sym::Answer(_)) => Val::one(items),
@@ -84,6 +87,7 @@ impl Analyser<'_> {
             }
             (None, Sym::Leaf(leaf)) => Val::one(Sym::Leaf(leaf.then([OwnedStep::Items, OwnedStep::Many]))),
             (Some(0 | -1), _) if of.has_items_if_any() => Val::one(items),
+            (Some(0 | -1), Sym::Array(_)) if of.some_if.is_some() => of.if_some(Val::one(items), false),
             // A value alone is the first and the last of itself.
             (Some(0 | -1), _) if of.is_certain() => of.clone(),
             (Some(_), _) if of.is_certain() => Val::nothing(),
@@ -111,7 +115,9 @@ impl Analyser<'_> {
             Some(_) => Vec::new(),
             None => steps.iter().map_while(key_of).collect(),
         };
-        let is_plain = keys.len() == steps.len();
+        // With a `[]` in it all that the path comes to is an array.
+        let is_kept = steps.iter().chain([first]).any(|step| matches!(step.kind, Kind::KeepArray(_)));
+        let is_plain = keys.len() == steps.len() && (!is_kept || steps.is_empty());
         let asked = if is_plain { want } else { Want::NOTHING };
         let (root, used) = self.root(env, first, &keys);
         let range = match keys.len().checked_sub(1).and_then(|last| steps.get(last)) {
@@ -178,8 +184,12 @@ impl Analyser<'_> {
             let of = value;
             value = match descends_to(steps, place) {
                 Some(key) => Val::many(of.sym.below(key)),
-                None => self.step(env, &of, step, if left == 0 { want } else { Want::NOTHING }),
+                None => {
+                    env.begun = whole.range.start;
+                    self.step(env, &of, step, if left == 0 { want } else { Want::NOTHING })
+                }
             };
+            value = env.known(&(whole.range.start..step.range.end), value);
             if let Some(climb) = &mut climb {
                 climb.take(step, &of);
             }
@@ -196,6 +206,8 @@ impl Analyser<'_> {
             }
         }
         let value = begun_with_array(first, value);
+        let is_kept = is_kept && !steps.is_empty() && value.function.is_none();
+        let value = if is_kept && !value.sym.is_anything() { kept(&value) } else { value };
         self.require(&env.reading(&whole.range), &value, want);
         value
     }
@@ -252,7 +264,13 @@ impl Analyser<'_> {
         match &step.kind {
             Kind::Filter { of, predicate } => {
                 let above = env.above(value);
+                let (begun, inner) = (env.begun, of);
                 let of = self.step(env, value, of, Want::NOTHING);
+                let of = env.known(&(begun..inner.range.end), of);
+                // What is put in order is one sequence, whatever it was taken from.
+                if matches!(inner.kind, Kind::OrderBy { .. }) {
+                    return self.filter(env, &of, predicate, above);
+                }
                 if of.many {
                     let found = self.filter(env, &Val { many: false, ..of.clone() }, predicate, above);
                     return Val { absent: of.absent, over: of.over, ..Val::many(found.items()) };
@@ -368,7 +386,11 @@ impl Analyser<'_> {
                 self.alike(&env.reading(&term.expression.range), &[value.sym]);
             }
         }
-        if of.sym.is_open() && of.is_single() { self.open(&of.sym) } else { Val::many(of.items()) }
+        if of.sym.is_open() && of.is_single() {
+            self.open(&of.sym)
+        } else {
+            Val::many(of.items()).some_as(of)
+        }
     }
 
     /// `of{key: value}`: the keys are texts. A value is made of all items that have its key.
@@ -416,6 +438,14 @@ impl Analyser<'_> {
                     }
                     let value = self.lead(reading, &entry.value, rest, want);
                     Val { absent: value.absent || (entry.absent && !want.defined), ..value }
+                }
+                // Of an array that was counted something comes, where it comes of each item.
+                (None, Some(base)) if fields.contains_key(index_key(0).as_str()) => {
+                    let Sym::Array(item) = &**base else { return self.lead(reading, base, keys, want) };
+                    let each = self.lead(reading, item, keys, Want::NOTHING);
+                    let found = Val::many(each.items()).some_as(&each);
+                    self.require(reading, &found, want);
+                    found
                 }
                 (None, Some(base)) => self.lead(reading, base, keys, want),
                 (None, None) => {
@@ -485,6 +515,10 @@ impl Analyser<'_> {
             }
             Sym::Any(_) | Sym::Reported => self.part_of_any(value),
             Sym::Merged(parts) => {
+                if let Some(values) = self.found_in(reading, parts, key, (true, want.defined)) {
+                    let found = values.iter().map(|value| self.lead(reading, value, rest, want));
+                    return found.reduce(Val::join).unwrap_or_else(|| Val::one(Sym::never()));
+                }
                 let (base, over) = Sym::of_merged(parts, key);
                 let base = base.map(|base| self.lead(reading, base, keys, want));
                 let over: Vec<Val> = over.iter().map(|value| self.lead(reading, value, rest, want)).collect();
@@ -542,7 +576,8 @@ impl Analyser<'_> {
                 _ => self.lead(reading, member, keys, want),
             };
             // A member that has no such key comes to nothing, where that is allowed.
-            if !want.defined && found.sym == Sym::Reported && *member != Sym::Reported {
+            // What is declared to be anything may well have it.
+            if !want.defined && found.sym == Sym::Reported && !member.may_be_anything_at(keys) {
                 let said = self.report.as_mut().map(|report| report.findings.split_off(before));
                 astray.get_or_insert_default().extend(said.unwrap_or_default());
                 continue;
@@ -629,7 +664,10 @@ fn begun_with_array(first: &Expression, value: Val) -> Val {
 fn through(of: &Val, found: Val) -> Val {
     let over = of.over.iter().chain(&found.over).cloned().collect();
     match of.many && !found.many {
-        true => Val { absent: found.absent || of.absent, over, ..Val::many(found.items()) },
+        true => {
+            let some_if = of.items_if().zip(found.items_if()).map(|(all, each)| [all, each].concat());
+            Val { absent: found.absent || of.absent, over, some_if, ..Val::many(found.items()) }
+        }
         false => Val { absent: found.absent || of.absent, over, ..found },
     }
 }

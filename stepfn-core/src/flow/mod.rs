@@ -35,6 +35,7 @@ mod join;
 mod jsonata;
 mod lead;
 mod map;
+mod merged;
 mod narrow;
 mod number;
 mod obligation;
@@ -67,6 +68,8 @@ mod jsonata_tests;
 mod narrow_tests;
 #[cfg(test)]
 mod sink_tests;
+#[cfg(test)]
+mod some_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

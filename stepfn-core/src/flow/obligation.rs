@@ -284,6 +284,17 @@ pub enum OwnedClaim {
         /// The two.
         nodes: Vec<OwnedNode>,
     },
+    /// [`Claim::Found`]
+    Found {
+        /// The path as it was written.
+        shown: String,
+        /// The key.
+        key: String,
+        /// Its value in each of the objects.
+        nodes: Vec<OwnedNode>,
+        /// Whether it must be there for certain.
+        certain: bool,
+    },
     /// [`Claim::Again`]
     Again {
         /// The value, and the value before.
@@ -420,6 +431,7 @@ impl Obligation {
             OwnedClaim::Fits { nodes, .. }
             | OwnedClaim::Alike { nodes, .. }
             | OwnedClaim::Appends { nodes, .. }
+            | OwnedClaim::Found { nodes, .. }
             | OwnedClaim::Again { nodes }
             | OwnedClaim::Within { nodes, .. }
             | OwnedClaim::FieldFits { nodes, .. }
@@ -455,6 +467,9 @@ impl Obligation {
                     OwnedClaim::Appends { shown, .. } => {
                         judge(&self.place, &Claim::Appends { shown, nodes: &nodes })
                     }
+                    OwnedClaim::Found { shown, key, certain, .. } => {
+                        judge(&self.place, &Claim::Found { shown, key, nodes: &nodes, certain: *certain })
+                    }
                     OwnedClaim::Again { .. } => judge(&self.place, &Claim::Again { nodes: &nodes }),
                     OwnedClaim::FieldFits { what, keys, target, .. } => {
                         let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
@@ -484,6 +499,7 @@ impl Obligation {
             OwnedClaim::Raises { .. } => "raises".to_owned(),
             OwnedClaim::Alike { .. } => "alike".to_owned(),
             OwnedClaim::Appends { .. } => "appends".to_owned(),
+            OwnedClaim::Found { .. } => "found".to_owned(),
             OwnedClaim::Again { .. } => "again".to_owned(),
             OwnedClaim::Within { .. } => "within".to_owned(),
             OwnedClaim::Covers { .. } => "covers".to_owned(),

@@ -297,6 +297,10 @@ impl Analyser<'_> {
                 self.follow(of, rest, need, reading)
             }
             (SegmentKind::Name(key), Sym::Merged(parts)) => {
+                let asked = matches!(need, OwnedNeed::Other(Need::Nothing));
+                if let Some(values) = self.found_in(reading, parts, key, (false, !asked)) {
+                    return Sym::union(values.iter().map(|value| self.follow(value, rest, need, reading)));
+                }
                 let (base, over) = Sym::of_merged(parts, key);
                 let base = base.map(|base| match over.is_empty() {
                     true => self.follow(base, segments, need, reading),
@@ -544,6 +548,7 @@ impl Analyser<'_> {
                 "a string, a number or a boolean",
             ),
             Need::Single => (!matches!(value, Sym::Array(_) | Sym::Tuple(_)), "something that is no array"),
+            Need::Some => (!matches!(value, Sym::Array(_)), "an array that has items"),
             Need::Items => (
                 matches!(
                     value,

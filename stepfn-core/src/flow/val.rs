@@ -1,6 +1,6 @@
 //! The value of an expression, the requirements on it, and the data that it can read.
 
-use std::rc::Rc;
+use std::{ops::Range, rc::Rc};
 
 use super::{
     OwnedStep,
@@ -10,7 +10,7 @@ use super::{
     origin::Reason,
     query::{Queried, Text, reading},
     read::{Reading, Site},
-    value::{Leaf, Sym},
+    value::{Leaf, Sym, index_key},
 };
 use crate::{jsonata::Expression, service, shape::Need};
 
@@ -55,8 +55,10 @@ pub(super) struct Val {
     pub(super) absent: bool,
     /// The requirements on others for it to be one thing.
     pub(super) over: Vec<(Leaf, Need<'static>)>,
-    /// Whether there are items in it for certain, where it is an array.
+    /// Whether there are items in it for certain, where it is an array; one at least, where it is a sequence.
     pub(super) some: bool,
+    /// The requirements for there to be items in it, where it is an array or a sequence that need not have any by itself.
+    pub(super) some_if: Option<Vec<(Leaf, Need<'static>)>>,
     /// Whether an array of it stays one where it is made of each of several: what is written as one, `of.[…]`, does.
     pub(super) stays: bool,
     /// What it does where it is a function, which is no JSON.
@@ -75,7 +77,16 @@ impl Val {
     }
 
     pub(super) fn one(sym: Sym) -> Self {
-        Self { sym, many: false, absent: false, over: Vec::new(), some: false, stays: false, function: None }
+        Self {
+            sym,
+            many: false,
+            absent: false,
+            over: Vec::new(),
+            some: false,
+            some_if: None,
+            stays: false,
+            function: None,
+        }
     }
 
     /// Returns no value at all.
@@ -115,6 +126,12 @@ impl Val {
             absent: one.absent || other.absent,
             over,
             some: one.some && other.some,
+            some_if: match (one.some_if, other.some_if) {
+                (needed, _) if other.some => needed,
+                (_, needed) if one.some => needed,
+                (Some(needed), Some(more)) => Some(needed.into_iter().chain(more).collect()),
+                _ => None,
+            },
             stays: one.stays || other.stays,
             function,
         }
@@ -126,7 +143,7 @@ impl Val {
             return self;
         }
         let sym = self.sym.join(&Sym::array(self.sym.clone()));
-        Self { sym, many: false, absent: true, ..self }
+        Self { sym, many: false, absent: self.absent || !self.some, ..self }
     }
 
     /// Returns `true` if nothing distinguishes it from another one.
@@ -173,6 +190,15 @@ impl Val {
         Self { many: true, ..Self::one(sym) }
     }
 
+    /// The same, known to come to something.
+    pub(super) fn present(self) -> Self {
+        let sym = match self.sym {
+            Sym::Leaf(leaf) => Sym::Leaf(guarded(&leaf)),
+            other => other,
+        };
+        Self { sym, absent: false, some: self.some || self.many, ..self }
+    }
+
     /// The same, but that it may come to nothing.
     pub(super) fn maybe(self) -> Self {
         Self { absent: true, ..self }
@@ -197,17 +223,68 @@ impl Val {
 
     /// A value that there is only where there are items in this one.
     pub(super) fn if_some(&self, mut made: Self, strict: bool) -> Self {
-        match &self.sym {
+        match (&self.sym, self.items_if()) {
             // A strict machine leans on nothing that was declared to be anything.
-            Sym::Any(_) if strict => made.absent = true,
-            _ if self.has_items() || self.is_certain() || self.sym.is_anything() => {}
-            // The type determines whether there are any, and the facts that are known here.
-            Sym::Leaf(leaf) if !self.many && !self.absent && self.over.is_empty() => {
-                made.over.push((leaf.then([OwnedStep::Pick(0)]), Need::Value));
-            }
-            _ => made.absent = true,
+            (Sym::Any(_), _) if strict => made.absent = true,
+            (sym, _) if sym.is_anything() => {}
+            (_, Some(needed)) => made.over.extend(needed),
+            (_, None) => made.absent = true,
         }
         made
+    }
+
+    /// Returns the requirements for there to be items in it; none where nothing that can be asked makes it certain.
+    pub(super) fn items_if(&self) -> Option<Vec<(Leaf, Need<'static>)>> {
+        if self.has_items() || self.is_certain() {
+            return Some(Vec::new());
+        }
+        if self.absent || self.function.is_some() {
+            return None;
+        }
+        if self.many {
+            return if self.some { Some(Vec::new()) } else { self.some_if.clone() };
+        }
+        // Of several there is one where there is a first.
+        let first = |leaf: &Leaf| (leaf.then([OwnedStep::Pick(0)]), Need::Value);
+        let mut needed: Vec<_> = self
+            .over
+            .iter()
+            .map(|(leaf, need)| if *need == Need::Value { (leaf.clone(), Need::Value) } else { first(leaf) })
+            .collect();
+        match &self.sym {
+            // The type determines whether there are any, and the facts that are known here.
+            Sym::Leaf(leaf) => needed.push(first(leaf)),
+            Sym::Array(_) => match &self.some_if {
+                Some(more) => needed.extend(more.iter().cloned()),
+                None if self.some => {}
+                None => return None,
+            },
+            sym if Self::one(sym.clone()).is_certain() || Self::one(sym.clone()).has_items() => {}
+            _ => return None,
+        }
+        Some(needed)
+    }
+
+    /// Returns the requirements for there to be a first one in a sequence, which is itself where it is alone: none of them is an array.
+    pub(super) fn first_if(&self) -> Option<Vec<(Leaf, Need<'static>)>> {
+        let mut needed = self.items_if()?;
+        for member in self.sym.members() {
+            match member.ground() {
+                Sym::Leaf(leaf) => needed.push((leaf.then([OwnedStep::Pick(0)]), Need::Value)),
+                member if Self::one(member.clone()).is_certain() => {}
+                _ => return None,
+            }
+        }
+        Some(needed)
+    }
+
+    /// The same as an array that has items where another value has some.
+    pub(super) fn some_as(mut self, other: &Self) -> Self {
+        match other.items_if() {
+            Some(needed) if needed.is_empty() => self.some = true,
+            needed => self.some_if = needed,
+        }
+        self
     }
 
     /// Returns `true` if there is no way here.
@@ -254,6 +331,10 @@ impl Val {
             && self.over.is_empty()
             && match &self.sym {
                 Sym::Tuple(items) => !items.is_empty(),
+                // Of one that was counted the first is known.
+                Sym::Object(known, Some(base)) if matches!(**base, Sym::Array(_)) => {
+                    self.some || known.contains_key(index_key(0).as_str())
+                }
                 sym => self.some && matches!(sym, Sym::Array(_)),
             }
     }
@@ -377,6 +458,8 @@ pub(super) struct Env<'t> {
     pub(super) trail: Vec<Val>,
     /// The names that the blocks around bind anywhere.
     pub(super) later: Vec<String>,
+    /// Where the path around begins.
+    pub(super) begun: usize,
     /// The parts of the expression that are known to come to something, as they are written.
     pub(super) present: Vec<String>,
 }
@@ -395,6 +478,7 @@ impl<'t> Env<'t> {
             ancestors: Vec::new(),
             trail: Vec::new(),
             later: Vec::new(),
+            begun: 0,
             present: Vec::new(),
         }
     }
@@ -420,6 +504,15 @@ impl<'t> Env<'t> {
     /// The same, where it may be a sequence.
     pub(super) fn inside_of(&self, context: Val) -> Self {
         self.climbing(context, Vec::new())
+    }
+
+    /// The value of a part of the expression, where that may be known to come to something.
+    pub(super) fn known(&self, part: &Range<usize>, value: Val) -> Val {
+        if self.present.is_empty() || value.function.is_some() {
+            return value;
+        }
+        let written = self.text.part(part);
+        if self.present.iter().any(|known| *known == written) { value.present() } else { value }
     }
 
     /// The same, where `%` leads to these.

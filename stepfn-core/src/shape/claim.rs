@@ -106,6 +106,17 @@ pub enum Claim<'a> {
         /// The two: leaves, [`Node::Array`], [`Node::Any`] for what is there for certain, others for what need not be there.
         nodes: &'a [Node<'a>],
     },
+    /// One of several objects that are put over each other has a key.
+    Found {
+        /// The path as it was written.
+        shown: &'a str,
+        /// The key.
+        key: &'a str,
+        /// Its value in each of them: leaves.
+        nodes: &'a [Node<'a>],
+        /// Whether it must be there for certain.
+        certain: bool,
+    },
     /// The value of a loop is of the type of the value it began with.
     Again {
         /// The value after the loop, and in the rounds before: leaves.
@@ -161,6 +172,8 @@ pub enum Need<'a> {
     Count,
     /// Anything but an array: JSONata goes through it as it goes through one value.
     Single,
+    /// Anything but an empty array: of its items something comes.
+    Some,
     /// A boolean for certain.
     Boolean,
     /// A number or a string for certain: what can be put in order.
@@ -350,6 +363,24 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
             out.push(": where one of the two comes to nothing it is the other one, which is no array for certain; write `[…]` around one of them");
             appends(nodes)
         }
+        Claim::Found { shown, key, nodes, certain } => {
+            let (can_be, is_there) = found(nodes);
+            fault = if can_be { Fault::MaybeMissing } else { Fault::NoSuchField };
+            out.code(shown);
+            out.push(": ");
+            if can_be {
+                out.code(key);
+                out.push(
+                    " may be missing: none of the objects that are put over each other is certain to have it",
+                );
+                let queried = matches!(nodes.first(), Some(Node::Leaf { steps, .. }) if is_query(steps));
+                out.push(if queried { INSTEAD } else { "; test it with `is_present` in a Choice before" });
+            } else {
+                out.push("none of the objects that are put over each other has ");
+                out.code(key);
+            }
+            if *certain { is_there } else { can_be }
+        }
         Claim::Again { nodes } => {
             fault = Fault::CannotTell;
             out.push("the type of what flows in here cannot be determined: it changes with every round of a loop; keep what changes in the loop under one key of a fixed type");
@@ -476,7 +507,8 @@ const fn path_to(
     if matches!(need, Need::Nothing) {
         return None;
     }
-    if queried && view.many {
+    // Of values of which there is one at least, something comes.
+    if queried && view.many && (view.absent || !matches!(need, Need::Value | Need::Some)) {
         out.push("it is as many values as there are items: nothing, one value, or an array");
         from(origin, out);
         out.push("; write `[…]` around it, which is always an array");
@@ -534,12 +566,19 @@ const fn path_to(
         from(origin, out);
         return Some(Fault::UnknownLiteral);
     }
+    if let Need::Single | Need::Some = need {
+        out.push("it is as many values as there are items: nothing, one value, or an array");
+        from(origin, out);
+        out.push("; write `[…]` around it, which is always an array");
+        let is_some = matches!(need, Need::Some);
+        return Some(if is_some { Fault::MaybeMissing } else { Fault::WrongType });
+    }
     out.push("expected ");
     out.push(match need {
         Need::MaybeString | Need::String | Need::Literal(_) => "a string",
         Need::MaybeNumber | Need::Number => "a number",
         Need::MaybeBoolean | Need::Boolean => "a boolean",
-        Need::Single => "something that is no array",
+        Need::Single | Need::Some => "something that is no array",
         Need::Ordered => "a number or a string",
         Need::Scalar => "a string, a number or a boolean",
         Need::Items => "an array or an object",
@@ -645,6 +684,7 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
             | Need::Integer
             | Need::Count
             | Need::Single
+            | Need::Some
             | Need::Boolean
             | Need::Ordered
             | Need::Scalar
@@ -662,7 +702,8 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
         Shape::Mixed => matches!(need, Need::Value) || !certain,
         Shape::Nullable(_) if matches!(need, Need::MaybeNull | Need::Value) => true,
         Shape::Nullable(inner) => {
-            (!certain || matches!(need, Need::Single | Need::Data)) && can_be(view.with(inner), need)
+            (!certain || matches!(need, Need::Single | Need::Some | Need::Data))
+                && can_be(view.with(inner), need)
         }
         Shape::OneOf(one_of) => {
             let mut i = 0;
@@ -682,6 +723,9 @@ const fn can_be(view: View, need: Need<'_>) -> bool {
         shape => match need {
             Need::Nothing | Need::Value => true,
             Need::Single => !matches!(shape, Shape::Array(_) | Shape::Tuple(_)),
+            Need::Some => {
+                view.many || !matches!(shape, Shape::Array(_) | Shape::Tuple([])) || view.reaches(0)
+            }
             Need::NotNull => !matches!(shape, Shape::Null),
             Need::Data => !matches!(shape, Shape::String | Shape::Text(_) | Shape::Enum(_)),
             Need::MaybeString | Need::String => {
@@ -991,6 +1035,36 @@ const fn appends(nodes: &[Node<'_>]) -> bool {
         i += 1;
     }
     all_there
+}
+
+/// Returns whether one of some leaves can be there, and whether one is there for certain.
+const fn found(nodes: &[Node<'_>]) -> (bool, bool) {
+    let (mut can_be, mut is_there) = (false, false);
+    let mut i = 0;
+    while i < nodes.len() {
+        if let Node::Leaf { shape, side, steps } = nodes[i] {
+            let root = View::new(shape, side);
+            let ways = count(root, steps);
+            let mut on_all = ways > 0;
+            let mut way = 0;
+            while way < ways {
+                match on_way(root, steps, way) {
+                    Ok(view) => {
+                        can_be = true;
+                        on_all = on_all && !view.absent && !view.many;
+                    }
+                    Err((_, problem)) => {
+                        can_be = can_be || matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull);
+                        on_all = false;
+                    }
+                }
+                way += 1;
+            }
+            is_there = is_there || on_all;
+        }
+        i += 1;
+    }
+    (can_be, is_there)
 }
 
 /// Returns `true` if the first of some leaves is what one of the others is.

@@ -77,6 +77,8 @@ pub struct View {
     pub absent: bool,
     /// Whether JSONata makes a sequence of such values: one alone is itself, several are an array, and none are nothing.
     pub many: bool,
+    /// Whether an empty array can be what it comes to, where JSONata makes a sequence: one array alone is itself.
+    pub(super) hollow: bool,
     /// Alternatives that it is known not to be, a bit each: variants of an enum, or of the enum flattened into an object, and `false`
     /// and `true` of a boolean.
     pub(super) excluded: u128,
@@ -152,6 +154,7 @@ impl View {
             side,
             absent: false,
             many: false,
+            hollow: false,
             excluded: 0,
             least: 0,
             known: Bounds::ANY,
@@ -398,12 +401,16 @@ impl View {
 
     /// A key as JSONata reads it. The result for the items of an array depends on their number.
     const fn query(mut self, key: &str) -> Result<Self, Problem> {
+        // Of items that need not be there nothing comes.
+        let mut may_be_none = self.hollow;
         loop {
             match self.shape {
                 Shape::Array(item) => {
+                    may_be_none = may_be_none || !self.reaches(0);
                     self = Self { many: true, ..self.with(item) };
                     // The items that are null have no fields, and are passed over.
                     if let Shape::Nullable(inner) = self.shape {
+                        may_be_none = true;
                         self = self.with(inner);
                     }
                 }
@@ -414,7 +421,7 @@ impl View {
                 Shape::Nullable(_) | Shape::Null => return Err(Problem::MaybeNull),
                 Shape::Object(_) | Shape::Map(_) | Shape::Keyed { .. } => {
                     return match self.key(key) {
-                        Some(view) => Ok(Self { absent: view.absent || self.many, ..view }.flattened()),
+                        Some(view) => Ok(Self { absent: view.absent || may_be_none, ..view }.flattened()),
                         None => Err(Problem::NoField(self.shape)),
                     };
                 }
@@ -429,7 +436,7 @@ impl View {
                         }
                         i += 1;
                     }
-                    return Ok(Self { absent: view.absent || self.many, ..view });
+                    return Ok(Self { absent: view.absent || may_be_none, ..view });
                 }
                 _ => return Err(Problem::NotObject(self.shape)),
             }
@@ -439,7 +446,7 @@ impl View {
     /// Returns the items of the items, where several arrays are read at once.
     const fn flattened(self) -> Self {
         match self.shape {
-            Shape::Array(item) if self.many => Self { absent: true, ..self.with(item) },
+            Shape::Array(item) if self.many => Self { absent: true, hollow: true, ..self.with(item) },
             _ => self,
         }
     }
@@ -521,10 +528,28 @@ impl View {
         self.least as u64 >= needed
     }
 
+    /// Returns `true` if it is one value, or one each of several, whatever the data are.
+    const fn is_no_array(self) -> bool {
+        match self.shape {
+            Shape::Nullable(inner) => self.with(inner).is_no_array(),
+            Shape::Any
+            | Shape::Mixed
+            | Shape::Never
+            | Shape::Array(_)
+            | Shape::Tuple(_)
+            | Shape::OneOf(_)
+            | Shape::Split { .. }
+            | Shape::Recursive(_) => false,
+            _ => true,
+        }
+    }
+
     /// The item at a position, of what is no array itself.
     const fn pick(self, index: i64, each: bool) -> Self {
         if self.many {
-            return Self { absent: true, many: each, ..self.items() };
+            let there =
+                matches!(index, 0 | -1) && !each && !self.absent && !self.hollow && self.is_no_array();
+            return Self { absent: !there, many: each, ..self.items() };
         }
         if let Shape::Tuple(items) = self.shape {
             return match place_of(index, items.len()) {

@@ -201,6 +201,10 @@ impl Names {
                 let nodes = self.nodes(nodes);
                 quote!(Claim::Appends { shown: #shown, nodes: #nodes })
             }
+            OwnedClaim::Found { shown, key, nodes, certain } => {
+                let nodes = self.nodes(nodes);
+                quote!(Claim::Found { shown: #shown, key: #key, nodes: #nodes, certain: #certain })
+            }
             OwnedClaim::Again { nodes } => {
                 let nodes = self.nodes(nodes);
                 quote!(Claim::Again { nodes: #nodes })
@@ -356,6 +360,7 @@ fn need_tokens(need: &OwnedNeed) -> TokenStream {
             Need::Integer => quote!(Need::Integer),
             Need::Count => quote!(Need::Count),
             Need::Single => quote!(Need::Single),
+            Need::Some => quote!(Need::Some),
             Need::Boolean => quote!(Need::Boolean),
             Need::Ordered => quote!(Need::Ordered),
             Need::Items => quote!(Need::Items),

@@ -42,7 +42,8 @@ impl Analyser<'_> {
                 let some = sides.iter().any(|side| side.has_items() || side.is_certain());
                 let whole = Sym::array(sides[0].items().join(&sides[1].items()));
                 if is_array || want.defined {
-                    return Some(Val { some, ..Val::one(whole) });
+                    let some_if = sides.iter().find_map(Val::items_if);
+                    return Some(Val { some, some_if, ..Val::one(whole) });
                 }
                 // Of which one is nothing, it is the other one.
                 let may_be_alone = |place: usize| !sides[1 - place].is_certain();
@@ -53,20 +54,18 @@ impl Analyser<'_> {
                 if is_there { made } else { made.of_parts(&sides, want) }
             }
             "reverse" | "shuffle" => {
-                let of = self.data(env, first, want.part(Need::Value));
-                let some = of.has_items() || of.is_certain();
-                Val { some, ..Val::one(Sym::array(of.items())).of_parts([&of], want) }
+                let of = self.several(env, first, want);
+                Val::one(Sym::array(of.items())).some_as(&of).of_parts([&of], want)
             }
             // It is an array where it takes one, and else what it takes.
             "distinct" => {
                 let of = self.data(env, first, want.part(Need::Value));
-                let some = of.has_items();
                 match &of.sym {
                     _ if of.many => of,
-                    Sym::Array(_) | Sym::Tuple(_) => Val {
-                        some,
-                        ..Val { sym: Sym::array(of.items()), ..of.clone() }.of_parts([&of], want)
-                    },
+                    Sym::Array(_) | Sym::Tuple(_) => {
+                        let distinct = Val { sym: Sym::array(of.items()), ..of.clone() }.some_as(&of);
+                        distinct.of_parts([&of], want)
+                    }
                     Sym::Leaf(leaf) => Val { sym: Sym::Leaf(leaf.then([OwnedStep::Distinct])), ..of },
                     Sym::Union(members) => {
                         let one = |member: &Sym| match member {
@@ -126,7 +125,7 @@ impl Analyser<'_> {
                 made.of_parts(&parts, want)
             }
             "join" => {
-                let of = self.data(env, first, want.part(Need::Value));
+                let of = self.several(env, first, want);
                 let items = Val::one(of.items());
                 self.require(&env.reading(first.range()), &items, Want::if_any(Need::String));
                 if let Some(separator) = others.first() {

@@ -6,6 +6,7 @@ use super::{
     super::{
         Analyser,
         expression::{Env, Val, Want},
+        fact::is_condition,
         function::Function,
         origin::Reason,
         value::Sym,
@@ -45,7 +46,10 @@ impl Analyser<'_> {
         }
         let need = if of_object { Need::Object } else { Need::Value };
         // Whether there must be a single value follows from what is asked of the call.
-        let of = self.data(env, first, want.part(need));
+        let of = match of_object {
+            true => self.data(env, first, want.part(need)),
+            false => self.several(env, first, want),
+        };
         let function = match others.first() {
             Some(argument) => {
                 let value = self.argument(env, argument, Want::NOTHING);
@@ -65,7 +69,7 @@ impl Analyser<'_> {
             return Some(self.entries(env, call, &of, &function, argument));
         }
         let item = Val::one(of.items());
-        let whole = Val { some: of.has_items(), ..Val::one(Sym::array(item.sym.clone())) };
+        let whole = Val::one(Sym::array(item.sym.clone())).some_as(&of);
         let is_empty = item.sym.members().is_empty();
         // One value alone is put into no order, and nothing is gathered of it.
         let is_alone =
@@ -79,8 +83,7 @@ impl Analyser<'_> {
                     self.require(&reading, &item, Want::if_any(Need::Ordered));
                     self.alike(&reading, &[item.sym]);
                 }
-                let some = of.has_items() || of.is_certain();
-                Val { some, ..Val::one(Sym::array(of.items())).of_parts([&of], want) }
+                Val::one(Sym::array(of.items())).some_as(&of).of_parts([&of], want)
             }
             ("sort", Some((function, argument))) => {
                 if !is_empty && !is_alone {
@@ -89,8 +92,7 @@ impl Analyser<'_> {
                     let two = [item.clone(), item.clone()].map(|value| Argument::Made(value, at.clone()));
                     self.apply(env, &function, &two, at, Want::NOTHING);
                 }
-                let some = of.has_items() || of.is_certain();
-                Val { some, ..Val::one(Sym::array(of.items())).of_parts([&of], want) }
+                Val::one(Sym::array(of.items())).some_as(&of).of_parts([&of], want)
             }
             ("map", Some((function, argument))) => {
                 if is_empty {
@@ -101,12 +103,11 @@ impl Analyser<'_> {
                 of_each(made.settled_or_reported(), &of)
             }
             ("filter", function) => {
-                if let Some((function, argument)) = function
-                    && !is_empty
-                {
-                    self.call_with(env, &function, argument, &given);
-                }
-                Val::many(item.sym)
+                let Some((function, argument)) = function.filter(|_| !is_empty) else {
+                    return Some(Val::many(item.sym));
+                };
+                self.call_with(env, &function, argument, &given);
+                Val::many(passing(env, &function, &item).unwrap_or(item.sym))
             }
             ("single", function) => {
                 let absent = of.absent || of.many || !of.over.is_empty();
@@ -215,8 +216,30 @@ impl Analyser<'_> {
     }
 }
 
+/// Returns the items that a function leaves which is a condition on them.
+fn passing(env: &Env<'_>, function: &Function, item: &Val) -> Option<Sym> {
+    let Function::Lambda(lambda) = function else { return None };
+    let (name, others) = lambda.parameters.split_first()?;
+    if !is_condition(&lambda.body) {
+        return None;
+    }
+    let others = others.iter().map(|other| (other.clone(), Val::unknown(Reason::Lambda)));
+    let locals = lambda.locals.iter().cloned().chain([(name.clone(), item.clone())]).chain(others);
+    let inside = Env {
+        locals: locals.collect(),
+        context: lambda.context.clone(),
+        present: lambda.present.clone(),
+        ..env.clone()
+    };
+    match inside.assume(&lambda.body, true) {
+        Some(passed) => passed.local(name).map(|item| item.sym.clone()),
+        None => Some(Sym::never()),
+    }
+}
+
 /// Returns as many values as there are items, less those that come to nothing.
 fn of_each(made: Val, of: &Val) -> Val {
     // The result of a function stays what it is, so that one array alone is not distinguished from several values.
-    Val { absent: of.absent, over: of.over.clone(), ..Val::many(made.sym) }
+    let some_if = of.items_if().zip(made.items_if()).map(|(all, each)| all.into_iter().chain(each).collect());
+    Val { absent: of.absent, over: of.over.clone(), some_if, ..Val::many(made.sym) }
 }

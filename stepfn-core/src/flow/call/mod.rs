@@ -12,7 +12,7 @@ use std::ops::Range;
 use self::signature::Parameter;
 pub(super) use self::signature::parameters;
 use super::{
-    Analyser,
+    Analyser, OwnedNeed,
     expression::{Env, Val, Want},
     function::Function,
     origin::{Origin, Reason},
@@ -87,6 +87,24 @@ impl Analyser<'_> {
     pub(super) fn data(&mut self, env: &mut Env<'_>, argument: &Argument<'_>, want: Want) -> Val {
         let value = self.argument(env, argument, want);
         self.as_data(env, value, argument.range())
+    }
+
+    /// The value of an argument that is gone through: one, or several, of which there must be one at least where something must come.
+    fn several(&mut self, env: &mut Env<'_>, argument: &Argument<'_>, want: Want) -> Val {
+        let asked = Want { many: true, ..want.part(Need::Value) };
+        let value = self.data(env, argument, asked);
+        if !want.defined || value.absent || value.function.is_some() {
+            return value;
+        }
+        let reading = env.reading(argument.range());
+        if value.many {
+            self.require(&reading, &value, want.part(Need::Value));
+        }
+        for (leaf, need) in &value.over {
+            let need = if *need == Need::Single { Need::Some } else { *need };
+            self.claim_path(leaf, &[], &OwnedNeed::Other(need), &reading);
+        }
+        value
     }
 
     /// The same of a value that is there already.

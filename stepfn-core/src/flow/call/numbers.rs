@@ -17,7 +17,7 @@ impl Analyser<'_> {
         let want = call.want;
         Some(match call.name {
             "sum" | "max" | "min" | "average" => {
-                let of = self.argument(env, first, want.part(Need::Value));
+                let of = self.several(env, first, want);
                 let item = of.items();
                 let items = Val::one(item.clone());
                 self.require(&env.reading(first.range()), &items, Want::if_any(Need::Number));

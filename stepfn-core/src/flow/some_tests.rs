@@ -1,0 +1,214 @@
+//! What is known of how many there are: behind a count or a test, one at least comes of a path, a sequence, an array.
+
+use super::sink_tests::{required, said_of};
+use crate::shape::{Field, Given, Made, ObjectShape, Shape, StateData};
+
+const fn optional(name: &'static str, given_as: &'static [&'static str], shape: &'static Shape) -> Field {
+    Field { made_as: name, given_as, shape, made: Made::Maybe, given: Given::Optional }
+}
+
+macro_rules! object {
+    ($name:literal, $($field:expr),* $(,)?) => {
+        Shape::Object(&ObjectShape { name: $name, fields: &[$($field),*], flattened: &[], deny_unknown_fields: false })
+    };
+}
+
+const LINE: Shape = object!(
+    "Line",
+    required("sku", &["sku"], &Shape::String),
+    required("price", &["price"], &Shape::Number),
+    optional("note", &["note"], &Shape::Nullable(&Shape::String)),
+    required("tags", &["tags"], &Shape::Array(&Shape::String)),
+);
+const LEFT: Shape = object!(
+    "Left",
+    required("a", &["a"], u32::SHAPE),
+    optional("b", &["b"], &Shape::Nullable(&Shape::String)),
+);
+const RIGHT: Shape = object!(
+    "Right",
+    optional("b", &["b"], &Shape::Nullable(&Shape::String)),
+    required("c", &["c"], u32::SHAPE),
+);
+const IN: Shape = object!(
+    "In",
+    required("lines", &["lines"], &Shape::Array(&LINE)),
+    required("rows", &["rows"], &Shape::Array(&Shape::Array(&Shape::Number))),
+    required("left", &["left"], &LEFT),
+    required("right", &["right"], &RIGHT),
+    required("count", &["count"], u32::SHAPE),
+    required("signed", &["signed"], i32::SHAPE),
+    required("any", &["any"], &Shape::Any),
+);
+
+fn said(states: &str, output: &'static Shape) -> Vec<String> {
+    said_of(&IN, states, output, false)
+}
+
+fn query(expression: &str, output: &'static Shape) -> Vec<String> {
+    let states = format!(
+        r#""A": {{ "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{{% {expression} %}}", "End": true }}"#
+    );
+    said(&states, output)
+}
+
+#[track_caller]
+fn fine(said: &[String]) {
+    assert_eq!(said, [""; 0]);
+}
+
+#[track_caller]
+fn wrong(said: &[String], why: &str) {
+    assert!(said.iter().any(|said| said.contains(why)), "expected {why}, said {said:#?}");
+}
+
+const ANY: &Shape = &Shape::Any;
+
+#[test]
+fn behind_a_count_something_comes_of_what_is_made_of_the_items() {
+    for made in [
+        "$average([LINES.price])",
+        "$max(LINES.price)",
+        "$sum(LINES.price)",
+        "$max([LINES.(price * 2)])",
+        "$sum(LINES.(price * 2))",
+        "$max($map(LINES, function($l) { $l.price }))",
+        "$sort(LINES.price)[0]",
+        "$reverse(LINES)[-1].price",
+        "$map(LINES, function($l) { $l.price })[0]",
+        "LINES^(price)[0].price",
+        "$reduce(LINES.price, function($a, $b) { $a + $b })",
+    ] {
+        let made = made.replace("LINES", "$states.input.lines");
+        fine(&query(&format!("$count($states.input.lines) > 0 ? {made} : 0"), f64::SHAPE));
+        wrong(&query(&made, f64::SHAPE), "");
+        // That there is an array does not mean that there is something in it.
+        wrong(&query(&format!("$exists($states.input.lines) ? {made} : 0"), f64::SHAPE), "");
+    }
+}
+
+#[test]
+fn of_what_need_not_be_in_an_item_nothing_may_come_however_many_there_are() {
+    for made in
+        ["$max(LINES.note)", "$join(LINES.note, ',')", "LINES.note", "$max([LINES.tags])", "LINES.tags"]
+    {
+        let made = made.replace("LINES", "$states.input.lines");
+        wrong(&query(&format!("$count($states.input.lines) > 0 ? {made} : ''"), ANY), "");
+    }
+    // An array alone in a sequence is itself, which may have no items.
+    let first = |items: &str| query(&format!("($xs := {items}; $exists($xs) ? $xs[0] : 0)"), ANY);
+    wrong(&first("$states.input.lines.tags"), "maybe-missing");
+    wrong(&first("$map($states.input.rows, function($r) { $r })"), "maybe-missing");
+    wrong(&first("$map($states.input.rows, function($r) { [$r] })"), "maybe-missing");
+    fine(&first("$states.input.rows[$count($) > 2]"));
+}
+
+#[test]
+fn a_variable_that_was_counted_has_a_first() {
+    for (items, first) in [
+        ("$states.input.lines[price > 1]", "$xs[0].sku"),
+        ("$filter($states.input.lines, function($l) { $l.price > 1 })", "$xs[0].sku"),
+        ("[$states.input.lines.sku]", "$xs[0]"),
+        ("$states.input.lines.sku", "$xs[0]"),
+        ("$map($states.input.lines, function($l) { $l.sku })", "$xs[0]"),
+    ] {
+        fine(&query(&format!("($xs := {items}; $count($xs) > 0 ? {first} : '')"), <String>::SHAPE));
+        fine(&query(&format!("($xs := {items}; $count($xs) = 0 ? '' : {first})"), <String>::SHAPE));
+        wrong(&query(&format!("($xs := {items}; {first})"), <String>::SHAPE), "may");
+    }
+    fine(&query(
+        "($xs := [$states.input.lines[price > 1]]; $count($xs) > 0 ? $max($xs.price) : 0)",
+        f64::SHAPE,
+    ));
+    fine(&query("($xs := $states.input.lines[price > 1]; $exists($xs) ? $max($xs.price) : 0)", f64::SHAPE));
+    fine(&query(
+        "$exists($states.input.lines[price > 1]) ? $max($states.input.lines[price > 1].price) : 0",
+        f64::SHAPE,
+    ));
+}
+
+#[test]
+fn what_comes_to_one_value_or_to_several_is_neither_for_certain() {
+    let some = "$count($states.input.lines) > 0 ? $states.input.lines.sku : ''";
+    fine(&query(some, ANY));
+    wrong(&query(some, <String>::SHAPE), "does-not-fit");
+    wrong(&query(some, <Vec<String>>::SHAPE), "does-not-fit");
+    let mapped = "$count($states.input.lines) > 0 ? $map($states.input.lines, function($l) { $l.sku }) : ''";
+    fine(&query(mapped, ANY));
+    wrong(&query(mapped, <String>::SHAPE), "found an array");
+}
+
+#[test]
+fn a_function_that_is_a_condition_leaves_what_it_holds_of() {
+    let left = |condition: &str| {
+        query(
+            &format!("[$filter($states.input.lines, function($l) {{ {condition} }}).note]"),
+            <Vec<String>>::SHAPE,
+        )
+    };
+    fine(&left("$l.note != null"));
+    fine(&left("$exists($l.note) and $l.note != null and $l.price > 1"));
+    wrong(&left("$l.price > 1"), "may be null");
+    wrong(&left("$l.note = null or $l.price > 1"), "null");
+    // Another variable of the name is meant.
+    wrong(&left("($l := {'note': 'x'}; $l.note != null)"), "may be null");
+}
+
+#[test]
+fn one_of_several_merged_objects_has_the_key() {
+    const MERGED: &str = "$merge([$states.input.left, $states.input.right])";
+    fine(&query(&format!("{MERGED}.a + {MERGED}.c"), f64::SHAPE));
+    fine(&query(&format!("$exists({MERGED}.b) ? 1 : 0"), f64::SHAPE));
+    wrong(
+        &query(&format!("{MERGED}.b"), ANY),
+        "`b` may be missing: none of the objects that are put over each other is certain to have it",
+    );
+    wrong(&query(&format!("{MERGED}.d"), ANY), "none of the objects that are put over each other has `d`");
+    let merged = |read: &str| {
+        said(
+            &format!(
+                r#""A": {{ "Type": "Pass", "Parameters": {{ "m.$": "States.JsonMerge($.left, $.right, false)" }}, "Next": "B" }},
+                "B": {{ "Type": "Pass", "Parameters": {{ "x.$": "{read}" }}, "End": true }}"#
+            ),
+            ANY,
+        )
+    };
+    fine(&merged("$.m.a"));
+    fine(&merged("$.m.c"));
+    wrong(&merged("$.m.b"), "maybe-missing");
+    wrong(&merged("$.m.d"), "no-such-field");
+}
+
+#[test]
+fn a_path_with_an_array_kept_in_it_comes_to_an_array() {
+    wrong(&query("$states[].input.count", u32::SHAPE), "found an array");
+    wrong(&query("$states.input[].left", &LEFT), "found an array");
+    fine(&query("[$states.input[].count]", <Vec<u32>>::SHAPE));
+}
+
+#[test]
+fn a_power_is_whole_where_its_exponent_is_not_below_zero() {
+    let beats = |expression: &str| {
+        said(
+            &format!(
+                r#""A": {{ "Type": "Wait", "QueryLanguage": "JSONata", "Seconds": "{{% {expression} %}}", "Next": "B" }},
+                "B": {{ "Type": "Succeed" }}"#
+            ),
+            ANY,
+        )
+    };
+    wrong(&beats("4 ~> $power($states.input.count - 1)"), "fraction");
+    wrong(&beats("$power(4, -1)"), "fraction");
+    wrong(&beats("$power(4, $states.input.signed)"), "never below 0");
+    wrong(&beats("$power(4, -$states.input.count)"), "fraction");
+    fine(&beats("$power(2, $states.input.count)"));
+    fine(&beats("$power(2, $states.input.count + 1)"));
+}
+
+#[test]
+fn what_is_declared_to_be_anything_is_asked_beside_an_object_without_the_key() {
+    let states = r#""A": { "Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{ "Condition": "{% $states.input.count > 1 %}",
+            "Output": "{% $states.input.any %}", "Next": "B" }], "Default": "B", "Output": "{% {'x': 1} %}" },
+        "B": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $substringBefore('DONE', $states.input.kind) %}", "End": true }"#;
+    wrong(&said_of(&IN, states, ANY, true), "declared to be anything");
+}
