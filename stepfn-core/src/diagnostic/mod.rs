@@ -17,12 +17,12 @@ mod fix;
 
 use std::{fmt, ops::Range, panic::Location};
 
-pub(crate) use self::names::Comparisons;
 pub use self::{
     code::Code,
     fix::{Edit, Fix},
 };
 use crate::json::{to_string, tokens};
+pub(crate) use crate::names::Comparisons;
 pub use crate::names::{UnknownName, list, nearest, only_near};
 
 /// The severity of a diagnostic.

@@ -303,7 +303,7 @@ fn the_input_of_a_child_that_is_too_large_is_not_written_into_the_results() {
     let failed = json(&get(&*store, &key.replace("manifest.json", "FAILED_0.json")));
     assert_eq!(failed[0]["Error"].as_str(), Some("States.DataLimitExceeded"));
     assert_eq!(failed[0]["InputDetails"].to_string(), r#"{"Included":false}"#);
-    assert!(failed[0]["Input"].is_null());
+    assert_eq!(failed[0]["Input"], Value::Null);
 }
 
 #[test]

@@ -171,7 +171,7 @@ fn imports(structs: &Structs, declared: &Declared) -> String {
 
 /// The pointer of the innermost state around a pointer.
 fn state_at(machine: &Value, at: &str) -> Option<String> {
-    let mut tokens = json::tokens(at)?;
+    let mut tokens = json::tokens(at)?.peekable();
     let mut pointer = String::new();
     let mut found = None;
     let mut here = machine;
@@ -184,7 +184,7 @@ fn state_at(machine: &Value, at: &str) -> Option<String> {
         let Some(field) = tokens.next() else { break };
         pointer.push('/');
         pointer.push_str(&field);
-        here = match (field.as_str(), here.get(&field)) {
+        here = match (&*field, here.get(&field)) {
             ("Branches", Some(Value::Array(branches))) => {
                 let Some(index) = tokens.next() else { break };
                 pointer.push('/');
@@ -197,7 +197,7 @@ fn state_at(machine: &Value, at: &str) -> Option<String> {
             ("ItemProcessor" | "Iterator", Some(inner)) => inner,
             _ => break,
         };
-        if tokens.clone().next().is_none_or(|next| next != "States") {
+        if tokens.peek().is_none_or(|next| next != "States") {
             break;
         }
     }

@@ -105,7 +105,7 @@ pub(super) fn lower(machine: &Machine, errors: &mut Errors) -> Lowered {
 pub(super) struct Lowering<'e> {
     pub(super) errors: &'e mut Errors,
     /// Whether states here are JSONata's by default, and whether this one is.
-    jsonata: (bool, bool),
+    pub(super) jsonata: (bool, bool),
     /// Whether this state starts another machine: `input` is what it is started with then.
     starts: bool,
     /// Whether the source is taken literally: keys and strings are themselves.
