@@ -43,6 +43,7 @@ mod query;
 mod read;
 mod select;
 mod sent;
+mod site;
 #[cfg(not(feature = "rule-switches"))]
 mod switch;
 #[cfg(feature = "rule-switches")]
@@ -85,7 +86,7 @@ pub use self::obligation::{
 };
 use self::{
     origin::{Origin, Reason},
-    read::Site,
+    site::Site,
     value::{Flow, Leaf, Sym},
 };
 use crate::{
