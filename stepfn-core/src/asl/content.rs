@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 
 use super::{
     Amount, Catcher, ChoiceRule, PathField, QueryLanguage, Resource, Retrier, State, StateMachine,
-    read::Fields,
+    fields::{BOOLEAN, Fields, NUMBER},
     schema::{Given, Kind},
-    write::Writer,
+    writer::Writer,
 };
 use crate::{json::push_token, value::Value};
 
@@ -115,7 +115,7 @@ impl Content for Option<Value> {
 
 impl Content for Option<Amount> {
     fn read(fields: &mut Fields<'_>, name: &'static str, _: Kind) -> Self {
-        fields.convert(name, super::read::NUMBER, |value| match value {
+        fields.convert(name, NUMBER, |value| match value {
             Value::Number(number) => Some(Amount::Number(number.clone())),
             // Deployment tools and JSONata put a string where a number will be.
             Value::String(text) if text.starts_with("{%") || text.contains("${") || text.contains("#{") => {
@@ -140,7 +140,7 @@ impl Content for Option<Amount> {
 
 impl Content for Option<bool> {
     fn read(fields: &mut Fields<'_>, name: &'static str, _: Kind) -> Self {
-        fields.convert(name, super::read::BOOLEAN, Value::as_bool)
+        fields.convert(name, BOOLEAN, Value::as_bool)
     }
 
     fn write(&self, name: &str, out: &mut Writer) {

@@ -19,11 +19,13 @@
 
 mod choice;
 mod content;
+mod fields;
 mod model;
 mod read;
 pub mod schema;
 mod workflow_type;
 mod write;
+mod writer;
 
 use self::model::holding;
 pub use self::{

@@ -1,17 +1,16 @@
 use super::{
     Catcher, ChoiceRule, Comparison, Condition, Operator, Retrier, State, StateKind, StateMachine, TYPES,
-    Unknown, content::Content, holding, schema::rows::*,
+    Unknown,
+    content::Content,
+    fields::{Fields, Reader},
+    holding,
+    schema::rows::*,
 };
 use crate::{
-    diagnostic::{Code, Diagnostic, Edit, Severity, Subject, list},
-    json::{self, Document, JsonError, below, to_string},
-    value::{Map as JsonMap, Value},
+    diagnostic::{Code, Diagnostic, Subject, list},
+    json::{self, Document, JsonError, below},
+    value::Value,
 };
-
-/// The name of a number in messages.
-pub(super) const NUMBER: &str = "a number";
-/// The name of a boolean in messages.
-pub(super) const BOOLEAN: &str = "`true` or `false`";
 
 /// Reads a definition from JSON text.
 ///
@@ -50,23 +49,6 @@ pub fn read(value: &Value) -> (StateMachine, Vec<Diagnostic>) {
     (machine, reader.findings)
 }
 
-pub(super) struct Reader {
-    findings: Vec<Diagnostic>,
-}
-
-/// The fields of one object that are still to be read.
-pub(super) struct Fields<'r> {
-    reader: &'r mut Reader,
-    rest: JsonMap,
-    /// Fields with values that the model cannot hold. They are kept among the unknown ones, so that nothing is lost.
-    kept: JsonMap,
-    at: String,
-    /// The object's name in messages.
-    owner: String,
-    /// Whether it is an object at all: what is none lacks no fields.
-    readable: bool,
-}
-
 /// Reads fields into the struct that holds them, row by row.
 macro_rules! read_rows {
     ($from:ident $own:ident; $({ $holder:ident $name:literal $snake:ident: $type:ty, $kind:expr, $owners:expr, $language:expr, $docs:literal })*) => {
@@ -77,50 +59,6 @@ macro_rules! read_rows {
 }
 
 impl Reader {
-    /// The fields of an object: `what` is its name where it is none, `owner` where it lacks some.
-    fn fields(&mut self, value: &Value, at: &str, what: &str, owner: &str) -> Fields<'_> {
-        let rest = match value.as_object() {
-            Some(map) => map.clone(),
-            None => {
-                self.wrong_kind(at, what, "an object", value);
-                JsonMap::new()
-            }
-        };
-        let readable = value.as_object().is_some();
-        Fields {
-            reader: self,
-            rest,
-            kept: JsonMap::new(),
-            at: at.to_owned(),
-            owner: owner.to_owned(),
-            readable,
-        }
-    }
-
-    pub(super) fn wrong_kind(&mut self, at: &str, what: &str, expected: &str, found: &Value) {
-        let shown = match found {
-            Value::Null => "null".to_owned(),
-            Value::String(text) => format!("the string \"{text}\""),
-            Value::Number(_) | Value::Bool(_) => format!("`{found}`"),
-            Value::Array(_) => "an array".to_owned(),
-            Value::Object(_) => "an object".to_owned(),
-        };
-        let finding =
-            Diagnostic::new(Code::WrongKind, at, format!("{what} must be {expected}, found {shown}"));
-        // A number or a boolean in quotes is meant without them.
-        let bare = found.as_str().filter(|text| match expected {
-            NUMBER => text.parse::<u32>().is_ok_and(|number| number.to_string() == **text),
-            BOOLEAN => ["true", "false"].contains(text),
-            _ => false,
-        });
-        self.findings.push(match bare {
-            Some(text) => finding
-                .help(format!("write it without quotes: `{text}`"))
-                .fix(Edit::Value { at: at.to_owned(), to: text.to_owned() }, true),
-            None => finding,
-        });
-    }
-
     pub(super) fn machine(&mut self, value: &Value, at: &str, what: &str) -> StateMachine {
         let mut fields = self.fields(value, at, what, what);
         let mut machine = StateMachine::default();
@@ -208,116 +146,6 @@ impl Reader {
 }
 
 impl Fields<'_> {
-    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
-        self.rest.shift_remove(name)
-    }
-
-    /// Returns the fields that are left, with those that could not be converted.
-    fn unknown(mut self) -> Unknown {
-        self.rest.extend(std::mem::take(&mut self.kept));
-        self.rest
-    }
-
-    /// Reports a field that must be there and is not.
-    pub(super) fn require(&mut self, name: &str) {
-        if self.readable && !self.rest.contains_key(name) {
-            let message = format!("{} needs the field `{name}`", self.owner);
-            self.reader.findings.push(Diagnostic::new(Code::MissingField, self.at.clone(), message));
-        }
-    }
-
-    /// Takes a field out and converts it; what cannot be converted is a finding.
-    pub(super) fn convert<T>(
-        &mut self,
-        name: &str,
-        expected: &str,
-        convert: impl FnOnce(&Value) -> Option<T>,
-    ) -> Option<T> {
-        let value = self.take(name)?;
-        let converted = convert(&value);
-        if converted.is_none() {
-            let at = format!("{}/{name}", self.at);
-            self.reader.wrong_kind(&at, &format!("`{name}`"), expected, &value);
-            self.kept.insert(name.into(), value);
-        }
-        converted
-    }
-
-    pub(super) fn string(&mut self, name: &str) -> Option<String> {
-        self.convert(name, "a string", |value| value.as_str().map(str::to_owned))
-    }
-
-    /// The name of a state. AWS takes a boolean or a number for the text it is written as, as YAML makes them of bare words.
-    pub(super) fn state_name(&mut self, name: &str) -> Option<String> {
-        let value = self.rest.get(name)?;
-        if !matches!(value, Value::Bool(_) | Value::Number(_)) {
-            return self.string(name);
-        }
-        let value = self.take(name)?;
-        let text = value.to_string();
-        self.reader.findings.push(
-            Diagnostic {
-                severity: Severity::Warning,
-                ..Diagnostic::new(
-                    Code::WrongKind,
-                    format!("{}/{name}", self.at),
-                    format!("`{name}` should be a string, found `{value}`"),
-                )
-            }
-            .help(format!("write `\"{text}\"`"))
-            .fix(
-                Edit::Value { at: format!("{}/{name}", self.at), to: to_string(&text.as_str().into()) },
-                true,
-            ),
-        );
-        self.kept.insert(name.into(), value);
-        Some(text)
-    }
-
-    /// The model has no difference between a required field that is empty and one that is missing: the text has.
-    pub(super) fn keep_if_empty(&mut self, name: &str) {
-        let Some(value) = self.rest.get(name) else { return };
-        if value.as_str() == Some("") || value.as_array().is_some_and(<[Value]>::is_empty) {
-            self.kept.insert(name.into(), value.clone());
-        }
-    }
-
-    pub(super) fn array(&mut self, name: &str) -> Option<Vec<Value>> {
-        self.convert(name, "an array", |value| value.as_array().map(<[Value]>::to_vec))
-    }
-
-    /// Takes a field out whose value has fields of its own; the second part of the answer is whether the text is kept.
-    pub(super) fn below<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Reader, &Value, &str) -> (Option<T>, bool),
-    ) -> Option<T> {
-        let value = self.take(name)?;
-        let at = format!("{}/{name}", self.at);
-        let (out, is_kept) = read(self.reader, &value, &at);
-        if is_kept {
-            self.kept.insert(name.into(), value);
-        }
-        out
-    }
-
-    pub(super) fn each<T>(
-        &mut self,
-        name: &str,
-        items: &[Value],
-        mut read: impl FnMut(&mut Reader, &Value, &str) -> Option<T>,
-    ) -> Vec<T> {
-        let at = format!("{}/{name}", self.at);
-        let mut out = Vec::with_capacity(items.len());
-        for (index, item) in items.iter().enumerate() {
-            out.extend(read(self.reader, item, &format!("{at}/{index}")));
-        }
-        if out.len() != items.len() || items.iter().any(|item| item.as_object().is_none()) {
-            self.kept.insert(name.into(), Value::array(items.iter().cloned()));
-        }
-        out
-    }
-
     /// Reads the condition of a rule out of the fields that are left; the second part is what it does not know.
     fn condition(mut self) -> Option<(Condition, Unknown)> {
         for (name, join) in

@@ -14,6 +14,7 @@ use crate::asl::WorkflowType;
 /// assert!(page.to_string().contains("## Fixed"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Page {
     /// The error.
     pub what: &'static str,

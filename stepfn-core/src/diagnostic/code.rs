@@ -7,6 +7,7 @@ macro_rules! codes {
         /// A code's [severity](Self::severity) is that of its diagnostics where the diagnostic does not say otherwise.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[allow(missing_docs)] // each has a page of its own, see `Code::page`
+        #[non_exhaustive]
         pub enum Code {
             $($variant),*
         }

@@ -45,6 +45,7 @@ impl fmt::Display for Severity {
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// The rule that was broken.
     pub code: Code,
@@ -124,6 +125,7 @@ impl Subject {
 
 /// A place that has to do with a finding.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Label {
     /// JSON pointer (RFC 6901) into the definition.
     pub at: String,

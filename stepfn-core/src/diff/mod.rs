@@ -50,6 +50,7 @@ pub struct Change {
 
 /// The part of a definition that a change is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Area {
     /// States that were added, removed or given another type.
     States,

@@ -2,10 +2,10 @@
 
 use super::{
     Analyser, OwnedNeed,
-    expression::{Val, Want},
     hint::Hint,
     origin::{Origin, Reason},
-    read::Reading,
+    site::Reading,
+    val::{Val, Want},
     value::Sym,
 };
 use crate::{

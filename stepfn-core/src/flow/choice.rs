@@ -3,9 +3,9 @@
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedProperty, counts,
     intern::Shared,
-    narrow::{self, Asked, Formula, Known, Order, Place, Test, assume, refine},
+    narrow::{self, Asked, Formula, Known, Order, Place, Test, assume, learn_entry, refine},
     obligation::{Obligation, OwnedStep},
-    read::Site,
+    site::Site,
     value::{Entry, Fields, Flow, Leaf, Sym, index_key},
 };
 use crate::{
@@ -276,20 +276,6 @@ fn maybe(kind: OperandKind) -> Need<'static> {
     }
 }
 
-/// The keys of a path into the data that has nothing but keys.
-pub(super) fn keys(path: &Path) -> Option<Vec<String>> {
-    if path.root != Root::Input {
-        return None;
-    }
-    path.segments
-        .iter()
-        .map(|segment| match &segment.kind {
-            SegmentKind::Name(name) => Some(name.clone()),
-            _ => None,
-        })
-        .collect()
-}
-
 fn either(a: Option<Flow>, b: Option<Flow>) -> Option<Flow> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.join(&b)),
@@ -396,21 +382,6 @@ impl Known for Flow {
     fn either(&self, other: &Self) -> Self {
         self.join(other)
     }
-}
-
-/// Learns of one of some named values.
-pub(super) fn learn_entry(fields: &mut Fields, name: &str, keys: &[String], test: Test<'_>) -> Option<()> {
-    if let Some(entry) = fields.get(name) {
-        let value = match refine(&entry.value, keys, test) {
-            Some(value) => value,
-            // Where it is missing nothing holds.
-            None if entry.absent && !test.holds => entry.value.clone(),
-            None => return None,
-        };
-        let entry = Entry { value, absent: entry.absent && !test.holds, ..entry.clone() };
-        fields.insert(name.into(), entry);
-    }
-    Some(())
 }
 
 /// The parts of the context object that are the same in each state, by the keys that lead there.

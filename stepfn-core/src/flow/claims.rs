@@ -5,7 +5,7 @@ use super::{
     intern::Shared,
     obligation::Obligation,
     origin::{Origin, Reason},
-    read::{Reading, Site},
+    site::{Reading, Site},
     value::{Entry, Fields, Sym, index_of},
 };
 use crate::{

@@ -2,9 +2,9 @@
 
 use super::{
     OwnedStep,
-    expression::{Env, Val},
     lead::key_of,
     origin::Reason,
+    val::{Env, Val},
     value::{Entry, Sym},
 };
 use crate::{

@@ -4,7 +4,6 @@
 use std::rc::Rc;
 
 use super::{
-    choice::keys,
     narrow::{Asked, Formula, Place},
     obligation::OwnedProperty,
     value::{Flow, index_key},
@@ -253,4 +252,18 @@ pub(super) fn told(comparison: &Comparison, counts: &Counts, formula: Formula) -
         Box::new(Formula::All([formula].into_iter().chain(facts).collect()))
     };
     Formula::Either { yes: at_least(formula.clone(), yes), no: at_least(formula.not(), no) }
+}
+
+/// The keys of a path into the data that has nothing but keys.
+pub(super) fn keys(path: &Path) -> Option<Vec<String>> {
+    if path.root != Root::Input {
+        return None;
+    }
+    path.segments
+        .iter()
+        .map(|segment| match &segment.kind {
+            SegmentKind::Name(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect()
 }

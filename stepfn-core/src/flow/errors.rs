@@ -1,6 +1,6 @@
 //! Errors: names that the service behind a Task does not have, and what a catcher gets.
 
-use super::{Analyser, StateTyping, pointer, read::Site, value::Sym};
+use super::{Analyser, StateTyping, pointer, site::Site, value::Sym};
 use crate::{
     asl::{Catcher, State, StateKind, Task},
     diagnostic::{Code, Diagnostic, Severity},

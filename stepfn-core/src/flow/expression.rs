@@ -11,10 +11,10 @@ use super::{
     function::{Function, Lambda, MOST_SPENT},
     intern::Shared,
     lead::{guarded, kept, text_of},
-    number::{between, computed, quotient, remainder},
+    number::{between, computed, exact, quotient, remainder},
     obligation::Obligation,
     origin::Reason,
-    read::Reading,
+    site::Reading,
     transform::Transform,
     value::{Entry, Fields, Leaf, Sym},
 };
@@ -75,11 +75,11 @@ impl Analyser<'_> {
                 return value;
             }
             Kind::String(_) => Val::one(text_of(expression).map_or(Sym::String, Sym::text)),
-            Kind::Number(value) => Val::one(whole(*value).map_or(Sym::Number, Sym::Integer)),
+            Kind::Number(value) => Val::one(exact(*value).map_or(Sym::Number, Sym::Integer)),
             Kind::Boolean(value) => Val::one(Sym::Bool(*value)),
             Kind::Null => Val::one(Sym::Null),
             Kind::Negate(of) => match of.kind {
-                Kind::Number(value) => Val::one(whole(-value).map_or(Sym::Number, Sym::Integer)),
+                Kind::Number(value) => Val::one(exact(-value).map_or(Sym::Number, Sym::Integer)),
                 _ => {
                     let of = self.evaluate(env, of, want.part(Need::Number));
                     Val::one(computed(Arithmetic::Negation, [of.sym.clone()])).of_parts([&of], want)
@@ -560,11 +560,4 @@ fn kind_in_order(value: &Val) -> Option<Need<'static>> {
         Sym::String | Sym::Text(_) | Sym::Timestamp => Some(Need::String),
         _ => None,
     }
-}
-
-/// The number as an integer, where all its digits are certain.
-pub(super) fn whole(value: f64) -> Option<i128> {
-    const MOST: f64 = 9_007_199_254_740_992.0;
-    #[allow(clippy::cast_possible_truncation)] // in these bounds nothing is lost
-    (value.fract() == 0.0 && value.abs() < MOST).then_some(value as i128)
 }

@@ -2,10 +2,9 @@
 
 use super::{
     OwnedProperty,
-    choice::learn_entry,
-    expression::{Env, Val},
     lead::{key_of, text_of},
-    narrow::{self, Asked, Formula, Known, Order, Place, Test, refine},
+    narrow::{self, Asked, Formula, Known, Order, Place, Test, learn_entry, refine},
+    val::{Env, Val},
     value::{Sym, index_key},
 };
 use crate::{

@@ -8,9 +8,9 @@ use std::{ops::Range, rc::Rc};
 use super::{
     Analyser,
     call::{Argument, parameters},
-    expression::{Env, Val, Want},
     origin::Reason,
     transform::Transform,
+    val::{Env, Val, Want},
     value::Sym,
 };
 use crate::{

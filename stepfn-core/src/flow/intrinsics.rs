@@ -4,10 +4,9 @@ use super::{
     Analyser, OwnedNeed, OwnedStep,
     call::objects::merge,
     intern::Shared,
-    map::NARROWER,
-    number::{self, computed},
+    number::{self, NARROWER, computed},
     origin::{Origin, Reason},
-    read::{Reading, Site},
+    site::{Reading, Site},
     value::Sym,
 };
 use crate::{

@@ -9,7 +9,7 @@ use super::{
     map::{bounds_of, item_context, key_of},
     narrow::{Asked, Place},
     query::{Queried, Text},
-    read::{Reading, Site},
+    site::{Reading, Site},
     transfer::Left,
     value::{Flow, Sym, index_of},
 };

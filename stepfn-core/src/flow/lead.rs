@@ -3,13 +3,14 @@
 use super::{
     Analyser, OwnedNeed, OwnedStep,
     climb::{Climb, descends_to, has_parent},
-    expression::{Env, Val, Want, whole},
     fact::is_condition,
     function::Function,
     hint::Hint,
     intern::Shared,
+    number::exact,
     origin::Reason,
-    read::Reading,
+    site::Reading,
+    val::{Env, Val, Want},
     value::{Entry, Fields, Leaf, Sym, index_key},
 };
 use crate::{
@@ -37,9 +38,9 @@ impl Analyser<'_> {
         // A number is a position, whatever it is.
         let is_position = at.is_number() && of.is_single();
         let index = match &predicate.kind {
-            Kind::Number(index) => whole(*index),
+            Kind::Number(index) => exact(*index),
             Kind::Negate(of) => match of.kind {
-                Kind::Number(index) => whole(-index),
+                Kind::Number(index) => exact(-index),
                 _ => None,
             },
             _ => None,

@@ -2,10 +2,11 @@
 
 use super::{
     Analyser, OwnedNeed, StateTyping, answer,
-    expression::Want,
+    number::NARROWER,
     obligation::{Obligation, OwnedClaim},
     origin::{Origin, Reason},
-    read::{Reading, Site},
+    site::{Reading, Site},
+    val::Want,
     value::{Entry, Fields, Flow, Sym, index_of},
 };
 use crate::{
@@ -439,9 +440,6 @@ pub(super) fn bounds_of(at: &str) -> (Bounds, &'static str) {
 }
 
 const MOST_SECONDS: i128 = 99_999_999;
-/// The suggestion where a declared number may be out of range.
-pub(super) const NARROWER: &str =
-    "declare a narrower type, such as `u16`, or allow it: `#[allow(stepfn::number_out_of_range)]`";
 const SECONDS: &str =
     "declare a narrower type, such as `NonZeroU16`, or allow it: `#[allow(stepfn::number_out_of_range)]`";
 const PERCENT: &str =

@@ -44,6 +44,7 @@ mod query;
 mod read;
 mod select;
 mod sent;
+mod site;
 #[cfg(not(feature = "rule-switches"))]
 mod switch;
 #[cfg(feature = "rule-switches")]
@@ -88,7 +89,7 @@ pub use self::obligation::{
 };
 use self::{
     origin::{Origin, Reason},
-    read::Site,
+    site::Site,
     value::{Flow, Leaf, Sym},
 };
 use crate::{

@@ -8,7 +8,7 @@ use super::{
     answer,
     intern::Shared,
     obligation::{OwnedFact, OwnedProperty, OwnedStep},
-    value::{Entry, Leaf, Sym, index_key, index_of},
+    value::{Entry, Fields, Leaf, Sym, index_key, index_of},
 };
 use crate::{
     check::timestamp::is_timestamp,
@@ -529,4 +529,19 @@ pub(super) fn equals(value: &Value) -> Option<OwnedProperty> {
         Value::String(text) => Some(OwnedProperty::Text(text.to_string())),
         _ => None,
     }
+}
+
+/// Learns of one of some named values.
+pub(super) fn learn_entry(fields: &mut Fields, name: &str, keys: &[String], test: Test<'_>) -> Option<()> {
+    if let Some(entry) = fields.get(name) {
+        let value = match refine(&entry.value, keys, test) {
+            Some(value) => value,
+            // Where it is missing nothing holds.
+            None if entry.absent && !test.holds => entry.value.clone(),
+            None => return None,
+        };
+        let entry = Entry { value, absent: entry.absent && !test.holds, ..entry.clone() };
+        fields.insert(name.into(), entry);
+    }
+    Some(())
 }

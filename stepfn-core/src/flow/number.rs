@@ -256,3 +256,14 @@ fn with_bounds(
     parts.sort();
     Some(Sym::Computed(*how, Shared::new(parts)))
 }
+
+/// The number as an integer, where all its digits are certain.
+pub(super) fn exact(value: f64) -> Option<i128> {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    #[allow(clippy::cast_possible_truncation)] // in these bounds nothing is lost
+    (value.fract() == 0.0 && value.abs() < MOST).then_some(value as i128)
+}
+
+/// The suggestion where a declared number may be out of range.
+pub(super) const NARROWER: &str =
+    "declare a narrower type, such as `u16`, or allow it: `#[allow(stepfn::number_out_of_range)]`";

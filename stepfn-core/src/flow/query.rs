@@ -13,7 +13,7 @@ use super::{
     intern::Shared,
     lead::has_kept_array,
     origin::Origin,
-    read::{Reading, Site},
+    site::{Reading, Site},
     value::{Entry, Sym},
 };
 use crate::{

@@ -8,7 +8,8 @@ use super::{
     intern::Shared,
     obligation::{Obligation, OwnedClaim, OwnedNeed, OwnedStep},
     origin::Reason,
-    value::{Entry, Fields, Leaf, Sym, index_key, index_of},
+    site::Reading,
+    value::{Entry, Leaf, Sym, index_key, index_of},
 };
 use crate::{
     check::timestamp::is_timestamp,
@@ -19,50 +20,6 @@ use crate::{
 
 /// The claims before one that it is compared with: those under other ways to the same value are near.
 const MOST_COMPARED: usize = 1_000;
-
-/// The place of a path, and the data that it can read.
-#[derive(Clone)]
-pub(super) struct Site {
-    /// JSON pointer of the state.
-    pub(super) at: String,
-    /// ``state `Load`: ``
-    pub(super) place: String,
-    /// `$`
-    pub(super) input: Sym,
-    /// `$$`
-    pub(super) context: Sym,
-    /// `$name`
-    pub(super) variables: Shared<Fields>,
-}
-
-impl Site {
-    pub(super) fn with_input(&self, input: Sym) -> Self {
-        Self { input, ..self.clone() }
-    }
-
-    /// Returns the data that can be read once a Task has ended: its token is gone.
-    pub(super) fn ended(&self) -> Self {
-        let context = match &self.context {
-            Sym::Object(fields, base) if fields.contains_key("Task") => {
-                let mut fields = (**fields).clone();
-                fields.remove("Task");
-                Sym::Object(Shared::new(fields), base.clone())
-            }
-            context => context.clone(),
-        };
-        Self { context, ..self.clone() }
-    }
-}
-
-/// One path being read, with the place of its text.
-pub(super) struct Reading<'r> {
-    pub(super) site: &'r Site,
-    pub(super) at: String,
-    pub(super) range: Option<Range<usize>>,
-    pub(super) shown: String,
-    /// Whether it may lead nowhere: it is only asked whether something is there (`IsPresent`), or it may match nothing.
-    pub(super) asks: bool,
-}
 
 impl Analyser<'_> {
     /// Returns the value of a path, and demands what must be there.

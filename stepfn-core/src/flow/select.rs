@@ -7,7 +7,7 @@ use super::{
     intern::Shared,
     narrow::{Test, refine},
     origin::Reason,
-    read::Reading,
+    site::Reading,
     value::{Entry, Fields, Leaf, Sym, index_key, index_of, step_of},
 };
 use crate::{

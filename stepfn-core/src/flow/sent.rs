@@ -4,7 +4,7 @@
 
 use super::{
     Analyser, OwnedNeed, OwnedStep,
-    read::{Reading, Site},
+    site::{Reading, Site},
     value::Sym,
 };
 use crate::{

@@ -4,7 +4,7 @@ use super::{
     Analyser, StateTyping,
     intern::Shared,
     obligation::OwnedNeed,
-    read::{Reading, Site},
+    site::{Reading, Site},
     value::{Entry, Fields, Sym},
 };
 use crate::{

@@ -2,14 +2,15 @@
 
 use super::{
     Analyser, OwnedClaim, OwnedNeed, StateTyping, answer,
-    choice::{keys, with_told},
+    choice::with_told,
     counts::Counts,
+    counts::keys,
     errors::error_names,
     intern::Shared,
     obligation::Obligation,
     origin::Origin,
     origin::Reason,
-    read::{Reading, Site},
+    site::{Reading, Site},
     value::{Flow, MOST_DEPTH, Sym},
 };
 use crate::{

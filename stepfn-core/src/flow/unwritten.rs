@@ -8,7 +8,7 @@ use std::{
     ops::Range,
 };
 
-use super::{Analyser, pointer, read::Reading, value::Sym};
+use super::{Analyser, pointer, site::Reading, value::Sym};
 use crate::{
     asl::{PathField, State, StateKind, StateMachine},
     diagnostic::{Code, Diagnostic, nearest},

@@ -9,7 +9,7 @@ use super::{
     number::of_any_size,
     origin::Reason,
     query::{Queried, Text, reading},
-    read::{Reading, Site},
+    site::{Reading, Site},
     value::{Leaf, Sym, index_key},
 };
 use crate::{jsonata::Expression, service, shape::Need};

@@ -6,7 +6,7 @@ use super::{
         expression::{Env, Val, Want, range_of},
         intern::Shared,
         obligation::Obligation,
-        read::Reading,
+        site::Reading,
         value::Sym,
     },
     Call,
