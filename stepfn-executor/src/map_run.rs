@@ -13,6 +13,8 @@ mod read;
 #[cfg(feature = "object-store")]
 mod store;
 mod summary;
+#[cfg(feature = "parquet")]
+mod thrift;
 mod unpack;
 mod write;
 

@@ -29,6 +29,7 @@ impl Samples {
                 by_id.insert(id, event);
             }
         }
+        let mut states = States { by_id, known: HashMap::new() };
         for event in events.iter() {
             let details = |name: &str| event.get(name);
             if let Some(started) = details("executionStartedEventDetails") {
@@ -40,9 +41,9 @@ impl Samples {
                 "activitySucceededEventDetails",
             ];
             if let Some(output) = done.iter().find_map(|name| data(details(name)?, "output"))
-                && let Some(state) = state_of(&by_id, event)
+                && let Some(state) = states.of(event)
             {
-                self.results.push((state, output));
+                self.results.push((state.to_owned(), output));
             }
         }
         Ok(())
@@ -59,17 +60,35 @@ fn data(details: &Value, key: &str) -> Option<Value> {
     json::parse_value(details.get(key)?.as_str()?).ok()
 }
 
-/// The state that an event happened in: the last that was entered before.
-fn state_of(by_id: &HashMap<i64, &Value>, event: &Value) -> Option<String> {
-    let mut event = event;
-    // No chain is longer than there are events.
-    for _ in 0..=by_id.len() {
-        if let Some(entered) = event.get("stateEnteredEventDetails") {
-            return Some(entered.get("name")?.as_str()?.to_owned());
+/// The states that events happened in: the last that was entered before.
+struct States<'h> {
+    by_id: HashMap<i64, &'h Value>,
+    /// Those of events that were gone through: a chain may be as long as the history, and each of its events may ask.
+    known: HashMap<i64, Option<&'h str>>,
+}
+
+impl<'h> States<'h> {
+    fn of(&mut self, event: &'h Value) -> Option<&'h str> {
+        let (mut event, mut passed) = (event, Vec::new());
+        let state = loop {
+            if let Some(entered) = event.get("stateEnteredEventDetails") {
+                break entered.get("name").and_then(Value::as_str);
+            }
+            let Some(previous) = event.get("previousEventId").and_then(Value::as_i64) else { break None };
+            if let Some(known) = self.known.get(&previous) {
+                break *known;
+            }
+            // Whoever comes by here again in a loop finds nothing.
+            self.known.insert(previous, None);
+            passed.push(previous);
+            let Some(before) = self.by_id.get(&previous) else { break None };
+            event = before;
+        };
+        for id in passed {
+            self.known.insert(id, state);
         }
-        event = by_id.get(&event.get("previousEventId")?.as_i64()?)?;
+        state
     }
-    None
 }
 
 #[cfg(test)]
@@ -94,6 +113,25 @@ mod tests {
         );
         assert_eq!(samples.inputs.len(), 1);
         assert_eq!(samples.results, [("Charge".to_owned(), json::parse_value(r#"{"paid":true}"#).unwrap())]);
+    }
+
+    /// Each of them asks for a state that lies further back.
+    #[test]
+    fn a_chain_as_long_as_the_history_is_gone_through_once() {
+        let entered =
+            r#"{ "id": 1, "previousEventId": 0, "stateEnteredEventDetails": { "name": "Charge" } }"#;
+        let done = |id: usize| {
+            format!(
+                r#"{{ "id": {id}, "previousEventId": {}, "taskSucceededEventDetails": {{ "output": "{id}" }} }}"#,
+                id - 1
+            )
+        };
+        // Half of it comes from behind.
+        let ids = (2..1_000).chain((1_000..100_000).rev());
+        let events: Vec<_> = std::iter::once(entered.to_owned()).chain(ids.map(done)).collect();
+        let samples = samples(&events.join(","));
+        assert_eq!(samples.results.len(), 99_998);
+        assert!(samples.results.iter().all(|(state, _)| state == "Charge"));
     }
 
     #[test]

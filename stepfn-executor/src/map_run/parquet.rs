@@ -18,7 +18,7 @@ use parquet::{
 };
 use stepfn_core::value::{Map, Value};
 
-use super::IoError;
+use super::{IoError, thrift};
 
 /// The rows of a file.
 pub(super) struct Rows {
@@ -27,11 +27,24 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    pub(super) fn open(file: Vec<u8>) -> Result<Self, IoError> {
-        let rows = guarded(|| {
-            let reader: Box<dyn FileReader> = Box::new(SerializedFileReader::new(Bytes::from(file))?);
-            Ok(RowIter::from_file_into(reader))
-        })?;
+    /// Opens a file, none of whose pages is larger than that when unpacked.
+    pub(super) fn open(file: Vec<u8>, most: usize) -> Result<Self, IoError> {
+        thrift::judge_schema(&file)?;
+        let file = Bytes::from(file);
+        let reader = guarded(|| SerializedFileReader::new(file.clone()))?;
+        for group in reader.metadata().row_groups() {
+            for column in group.columns() {
+                let (start, length) = guarded(|| Ok(column.byte_range()))?;
+                let range =
+                    usize::try_from(start).ok().zip(usize::try_from(start.saturating_add(length)).ok());
+                let pages = range.and_then(|(start, end)| file.get(start..end));
+                let Some(pages) = pages else {
+                    return Err(IoError::failed("Parquet error: a column lies outside of the file"));
+                };
+                thrift::judge_pages(pages, most)?;
+            }
+        }
+        let rows = guarded(|| Ok(RowIter::from_file_into(Box::new(reader))))?;
         Ok(Self { rows, is_over: false })
     }
 }
@@ -188,7 +201,7 @@ mod tests {
     }
 
     fn rows(bytes: Vec<u8>) -> Result<Vec<String>, IoError> {
-        Rows::open(bytes)?.map(|row| row.map(|row| row.to_string())).collect()
+        Rows::open(bytes, 1 << 20)?.map(|row| row.map(|row| row.to_string())).collect()
     }
 
     #[test]

@@ -170,9 +170,9 @@ fn object(from: &Source, name: &str, key: &str, format: &Format) -> Items {
 #[cfg(feature = "parquet")]
 fn parquet(from: &Source, name: &str, key: &str) -> Items {
     let source: Arc<str> = format!("s3://{name}/{key}").into();
-    let file = from.whole(name, key);
+    let (file, most) = (from.whole(name, key), from.bounds.file_bytes);
     let rows = async move {
-        let rows = super::parquet::Rows::open(file.await?)?;
+        let rows = super::parquet::Rows::open(file.await?, most)?;
         let read = move |value| Read { value, key: None, source: Some(Arc::clone(&source)) };
         Ok(stream::iter(rows.map(move |row| row.map(&read))))
     };

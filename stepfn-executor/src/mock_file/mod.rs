@@ -201,9 +201,10 @@ impl MockCase {
                 ),
                 None => {
                     let tasks = states.iter().filter(|(_, kind)| **kind == "Task").map(|(name, _)| *name);
+                    let near = if faults.len() < MOST_COMPARED { nearest(name, tasks) } else { None };
                     (
                         format!("there is no state `{name}`"),
-                        nearest(name, tasks).map(|near| format!("did you mean `{near}`?")),
+                        near.map(|near| format!("did you mean `{near}`?")),
                     )
                 }
             };
@@ -216,6 +217,9 @@ impl MockCase {
         self.states.iter().map(|state| (state.name.as_str(), Arc::clone(&state.response)))
     }
 }
+
+/// The faults for which a name that is near is looked for: each is compared with all names that there are.
+const MOST_COMPARED: usize = 100;
 
 /// The states of a machine and of those inside, with their types.
 fn collect<'m>(machine: &'m StateMachine, states: &mut IndexMap<&'m str, &'static str>) {

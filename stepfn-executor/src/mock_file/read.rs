@@ -9,7 +9,7 @@ use stepfn_core::{
 };
 
 use super::{
-    Cases, MockFault, MockFile, MockFileError,
+    Cases, MOST_COMPARED, MockFault, MockFile, MockFileError,
     response::{Answer, Response},
 };
 
@@ -111,7 +111,9 @@ impl<'d> Reader<'d> {
                 Some(None) => {}
                 None => {
                     let names = || responses.keys().copied();
-                    let help = match nearest(name, names()) {
+                    // Thousands of names that are each compared with thousands would take minutes.
+                    let near = if self.faults.len() < MOST_COMPARED { nearest(name, names()) } else { None };
+                    let help = match near {
                         Some(near) => format!("did you mean `{near}`?"),
                         None if responses.is_empty() => "add it to `MockedResponses`".to_owned(),
                         None => format!("there are {}", list(names())),

@@ -599,6 +599,13 @@ fn parquet_files_are_told_apart_where_they_are_reached() {
     assert_eq!(outcome.error(), Some("States.ItemReaderFailed"));
     assert_eq!(outcome.cause(), Some("S3 Version ID selection is not currently supported for PARQUET files"));
     let executor = with(&store)(Executor::builder()).build(&definition(&map(&parquet))).unwrap();
-    let error = executor.run_blocking(json("{}")).unwrap_err();
-    assert!(matches!(error, RunError::Unsupported { ref state, .. } if state == "M"), "{error}");
+    match executor.run_blocking(json("{}")) {
+        Ok(outcome) if cfg!(feature = "parquet") => {
+            assert_eq!(outcome.error(), Some("States.ItemReaderFailed"))
+        }
+        ended => {
+            let error = ended.unwrap_err();
+            assert!(matches!(error, RunError::Unsupported { ref state, .. } if state == "M"), "{error}");
+        }
+    }
 }

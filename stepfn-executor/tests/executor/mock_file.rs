@@ -256,3 +256,21 @@ fn only_tasks_of_the_machine_can_be_mocked() {
          mock file, line 3, column 9: the state `Rest` is a Succeed, and only Task states are mocked\nhelp: leave it out"
     );
 }
+
+/// Each is compared with all names that there are.
+#[test]
+fn of_hundreds_of_slips_the_first_get_a_name_that_is_near() {
+    let states: Vec<_> = (0..150).map(|at| format!(r#""State{at}": "Respons{at}""#)).collect();
+    let responses: Vec<_> =
+        (0..150).map(|at| format!(r#""Response{at}": {{ "0": {{ "Return": 1 }} }}"#)).collect();
+    let text = format!(
+        r#"{{ "StateMachines": {{ "M": {{ "TestCases": {{ "T": {{ {} }} }} }} }}, "MockedResponses": {{ {} }} }}"#,
+        states.join(","),
+        responses.join(",")
+    );
+    let faults = MockFile::parse(&text).unwrap_err().faults;
+    assert_eq!(faults.len(), 150);
+    let near =
+        faults.iter().filter(|fault| fault.help.as_deref().unwrap_or_default().starts_with("did you mean"));
+    assert_eq!(near.count(), 100);
+}
