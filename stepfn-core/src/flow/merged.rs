@@ -1,6 +1,6 @@
 //! Reading of objects that are put over each other: `$merge`, `States.JsonMerge`.
 
-use super::{Analyser, OwnedClaim, OwnedNode, OwnedStep, obligation::Obligation, read::Reading, value::Sym};
+use super::{Analyser, OwnedClaim, OwnedNode, OwnedStep, obligation::Obligation, site::Reading, value::Sym};
 
 impl Analyser<'_> {
     /// Returns the values that a key can have in objects of types that are put over each other, with the claim that one of them has it;
