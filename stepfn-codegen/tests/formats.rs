@@ -108,7 +108,7 @@ fn sam_takes_from_a_file_what_a_template_cannot_hold() {
         yaml.contains("      DefinitionUri: CsvProcessing.asl.json\n      DefinitionSubstitutions:\n"),
         "{yaml}"
     );
-    assert!(yaml.contains("        AWS::AccountId: !Ref AWS::AccountId\n"), "{yaml}");
+    assert!(yaml.contains("        Account: !Ref AWS::AccountId\n"), "{yaml}");
     let plan = Plan::new(&[everything().into()], &[Format::Sam]).unwrap();
     let names: Vec<&str> = plan.names().collect();
     assert_eq!(names, ["CsvProcessing.asl.json", "stepfn.sam.yaml", ".stepfn-generated"]);
