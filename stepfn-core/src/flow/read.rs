@@ -1,7 +1,5 @@
 //! Following a path into what is known of a value.
 
-use std::ops::Range;
-
 use super::{
     Analyser,
     hint::Hint,
