@@ -63,6 +63,7 @@ mod lower;
 mod map;
 mod scope;
 mod state;
+mod task;
 
 use std::panic::Location;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Area, Change, ChangeKind, plain};
 use crate::{
     asl::{Resource, State, StateKind, StateMachine},
+    json::below,
     value::Value,
 };
 
@@ -107,7 +108,7 @@ fn collect(machine: &StateMachine, calls: &mut Calls) {
 
 fn state_at<'m>(machine: &'m StateMachine, at: &str) -> Option<&'m State> {
     for (name, state) in &machine.states {
-        let here = crate::json::below("/States", name);
+        let here = below("/States", name);
         let Some(rest) = at.strip_prefix(&here) else { continue };
         if rest.is_empty() {
             return Some(state);

@@ -1,13 +1,14 @@
 //! Lowering of the syntax tree to ASL: the machine as JSON, with the place of everything in it.
 
+mod choice;
+mod fields;
+mod resource;
+
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use indexmap::IndexMap;
 use stepfn_core::{
-    asl::{
-        QueryLanguage, TYPES,
-        schema::{self, Field},
-    },
+    asl::{TYPES, schema},
     definition::{Call, Reference},
     diagnostic::{list, nearest},
     draft::{self, FUNCTION_NAME},
@@ -18,13 +19,9 @@ use stepfn_core::{
 use syn::{Attribute, Ident, Type};
 
 use super::{
-    ast::{
-        Block, Callee, Condition, Constant, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule,
-        Target, Text,
-    },
+    ast::{Block, Callee, Constant, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Target, Text},
     names::{field_name, identifier},
     settings::{self, Settings},
-    template::Lower,
 };
 
 /// A machine in ASL, and where its parts were written.
@@ -330,159 +327,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// The value of a field, by the kind that the field is of.
-    fn value(&mut self, row: Option<&Field>, name: &str, key: &Key, value: &Expr, at: &str) -> Option<Value> {
-        match row.map(|row| row.kind) {
-            Some(schema::Kind::State) => {
-                self.target(value);
-                self.name(value, &key.text)
-            }
-            Some(schema::Kind::Name(_)) => self.name(value, &key.text),
-            Some(schema::Kind::Errors) => self.names(value, at),
-            Some(schema::Kind::List("ChoiceRule")) if name == "Choices" => self.rules(value, at),
-            Some(schema::Kind::List("Retrier" | "Catcher")) => self.list(value, at, &key.text),
-            Some(schema::Kind::List("Branch")) => self.branches(value, at),
-            Some(schema::Kind::Object("ItemProcessor")) => self.nested(value, at, "the item processor"),
-            Some(schema::Kind::Object("ProcessorConfig")) => self.config(value),
-            Some(schema::Kind::Object(owner)) if owner != "ChoiceRule" => self.object(value, at, owner),
-            Some(schema::Kind::Template)
-                if row.is_some_and(|row| row.language == Some(QueryLanguage::Jsonata)) =>
-            {
-                self.expressions(key, value, at)
-            }
-            Some(schema::Kind::Template) => self.object_template(key, value, at),
-            Some(schema::Kind::Literal) => self.verbatim(value, at),
-            _ if name.ends_with("Path") => self.path_field(key, value, at),
-            _ => self.literal(key, value, at),
-        }
-    }
-
-    fn branches(&mut self, value: &Expr, at: &str) -> Option<Value> {
-        let Kind::Array(items) = &value.kind else {
-            return self.expected(value, "the branches: `[ { start_at: …, … }, … ]`");
-        };
-        let branches = items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| self.nested(item, &format!("{at}/{index}"), "a branch"));
-        let branches: Vec<_> = branches.collect();
-        branches.into_iter().collect::<Option<Vec<_>>>().map(Value::from)
-    }
-
-    /// Data with expressions of JSONata.
-    fn expressions(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
-        match self.template(value, at)? {
-            Lower::Literal(value) => Some(value),
-            Lower::Dynamic(text) => {
-                let message = if key.text == "items" && !self.jsonata.1 {
-                    format!("`items` is a field of JSONata; write `items_path: {}`", text.text)
-                } else {
-                    format!(
-                        "`{}` is a field of JSONata, and `{}` is JSONPath; write `\"{{% $states.input… %}}\"`",
-                        key.text, text.text
-                    )
-                };
-                self.errors.push(value.place, message);
-                None
-            }
-        }
-    }
-
-    /// Data of which nothing is evaluated.
-    fn verbatim(&mut self, value: &Expr, at: &str) -> Option<Value> {
-        self.literal = true;
-        let result = self.template(value, at);
-        self.literal = false;
-        match result {
-            Some(Lower::Literal(literal)) => Some(literal),
-            _ => None,
-        }
-    }
-
-    fn path_field(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
-        match &value.kind {
-            Kind::Path(text) | Kind::Call(text) => {
-                self.text_spot(at, Some(key.place), value.place, text);
-                Some(text.text.as_str().into())
-            }
-            Kind::Literal(Value::Null) => Some(Value::Null),
-            Kind::Literal(Value::String(path)) => {
-                self.errors
-                    .push(value.place, format!("write the path without quotes: `{}: {path}`", key.text));
-                None
-            }
-            _ => self.expected(value, "a path, as `$.a.b`"),
-        }
-    }
-
-    fn literal(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
-        match &value.kind {
-            Kind::Name(name) => Some(name.as_str().into()),
-            Kind::Path(text) => {
-                let message = format!(
-                    "`{0}` takes a literal; for a value from the data write `{0}_path: {1}`",
-                    key.text, text.text
-                );
-                self.errors.push(value.place, message);
-                None
-            }
-            _ => match self.template(value, at)? {
-                Lower::Literal(value) => Some(value),
-                Lower::Dynamic(_) => self.expected(value, "a literal"),
-            },
-        }
-    }
-
-    /// The fields of one of ASL's objects.
-    fn entries(&mut self, block: &Block, at: &str, owner: &str, skip: &[&str], map: &mut Map) {
-        let rows = schema::fields_of(owner).iter().map(|row| row.snake);
-        let mut known: Vec<&str> = rows.filter(|field| !skip.contains(field)).collect();
-        for Entry { key, value, .. } in &block.entries {
-            if matches!(value.kind, Kind::Broken) {
-                continue;
-            }
-            if key.is_string || !known.contains(&key.text.as_str()) {
-                let near = nearest(&key.text, known.iter().copied());
-                let help = match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => {
-                        known.sort_unstable();
-                        format!("it has {}", list(&known))
-                    }
-                };
-                let message = format!("`{owner}` has no field `{}`; {help} [unknown-field]", key.text);
-                self.errors.push(key.place, message);
-                continue;
-            }
-            self.field(key, value, at, map);
-        }
-    }
-
-    /// A field that is an object of ASL's fields, not of data.
-    fn object(&mut self, value: &Expr, at: &str, owner: &str) -> Option<Value> {
-        let Kind::Object(block) = &value.kind else {
-            return self.expected(value, &format!("the fields of `{owner}` in braces"));
-        };
-        let mut map = Map::new();
-        self.entries(block, at, owner, &[], &mut map);
-        Some(map.into())
-    }
-
-    /// A payload template; one that is not an object is no template in JSONPath.
-    fn object_template(&mut self, key: &Key, value: &Expr, at: &str) -> Option<Value> {
-        match self.template(value, at)? {
-            Lower::Literal(value) => Some(value),
-            Lower::Dynamic(text) => {
-                let message = format!(
-                    "`{}` takes an object; for a part of the data write `input_path: {}`",
-                    key.text, text.text
-                );
-                self.errors.push(value.place, message);
-                None
-            }
-        }
-    }
-
     pub(super) fn no_constant(&mut self, place: Place) {
         self.errors.push(
             place,
@@ -511,18 +355,6 @@ impl Lowering<'_> {
         }
     }
 
-    fn names(&mut self, value: &Expr, at: &str) -> Option<Value> {
-        let Kind::Array(items) = &value.kind else {
-            return self.expected(value, "the names of errors: `[States.Timeout, PaymentError]`");
-        };
-        let mut names = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            self.spot(&format!("{at}/{index}"), None, item.place);
-            names.push(self.name(item, "error_equals")?);
-        }
-        Some(names.into())
-    }
-
     fn nested(&mut self, value: &Expr, at: &str, what: &str) -> Option<Value> {
         match &value.kind {
             Kind::Object(block) => {
@@ -531,208 +363,6 @@ impl Lowering<'_> {
             }
             _ => self.expected(value, &format!("{what}: `{{ start_at: First, First: Task {{ … }} }}`")),
         }
-    }
-
-    /// `{ mode: DISTRIBUTED, execution_type: EXPRESS }`
-    fn config(&mut self, value: &Expr) -> Option<Value> {
-        let Kind::Object(block) = &value.kind else {
-            return self
-                .expected(value, "`{ mode: INLINE }` or `{ mode: DISTRIBUTED, execution_type: STANDARD }`");
-        };
-        let mut map = Map::new();
-        for entry in &block.entries {
-            map.insert(field_name(&entry.key.text).into(), self.name(&entry.value, &entry.key.text)?);
-        }
-        Some(map.into())
-    }
-
-    /// The retriers or catchers.
-    fn list(&mut self, value: &Expr, at: &str, field: &str) -> Option<Value> {
-        let Kind::Array(items) = &value.kind else {
-            return self
-                .expected(value, &format!("a list: `{field}: [ {{ error_equals: [States.ALL], … }} ]`"));
-        };
-        let mut out = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            let item_at = format!("{at}/{index}");
-            self.spot(&item_at, None, item.place);
-            let Kind::Object(block) = &item.kind else {
-                self.expected(item, "`{ error_equals: [States.ALL], … }`");
-                continue;
-            };
-            let mut map = Map::new();
-            for entry in &block.entries {
-                if !matches!(entry.value.kind, Kind::Broken) {
-                    self.field(&entry.key, &entry.value, &item_at, &mut map);
-                }
-            }
-            out.push(map.into());
-        }
-        Some(out.into())
-    }
-
-    fn resource(&mut self, value: &Expr, at: &str, map: &mut Map) {
-        let Kind::Resource(Resource { target, result }) = &value.kind else {
-            self.expected(value, "a resource");
-            return;
-        };
-        let (arn, call) = match target {
-            // `Draft::finish` writes the function's own names; these are of the same form.
-            Target::Lambda(task) => ("${FunctionArn}".to_owned(), Some((task, Call::Direct))),
-            Target::Invoke { task, wait_for_task_token: false } => {
-                ("arn:aws:states:::lambda:invoke".to_owned(), Some((task, Call::Invoke)))
-            }
-            Target::Invoke { task, .. } => (
-                "arn:aws:states:::lambda:invoke.waitForTaskToken".to_owned(),
-                Some((task, Call::WaitForTaskToken)),
-            ),
-            Target::Start { arn, .. } | Target::Arn(arn) => (arn.clone(), None),
-            Target::Reference(id, attribute) => (self.reference(id, attribute.as_ref(), value.place), None),
-        };
-        map.insert("Resource".into(), arn.into());
-        let has_code = call.is_some() || matches!(target, Target::Start { .. });
-        if has_code && (at.ends_with("/ItemReader") || at.ends_with("/ResultWriter")) {
-            self.errors.push(value.place, "no function reads items or writes results; write `s3::get_object`, `s3::list_objects_v2` or `s3::put_object`");
-            return;
-        }
-        if let Target::Start { child, arn } = target {
-            if let Some(ty) = result
-                && !arn.ends_with(".waitForTaskToken")
-            {
-                self.errors.push(
-                    Place::of_tokens(ty),
-                    "what the machine answers is known; `-> Type` is for callbacks and other services",
-                );
-            }
-            self.out.children.push(Child {
-                state: at.to_owned(),
-                child: child.clone(),
-                is_sync: arn.ends_with(":startSyncExecution"),
-                result: result.clone(),
-            });
-            return;
-        }
-        match (call, result) {
-            (Some((_, Call::Direct | Call::Invoke)), Some(ty)) => self.errors.push(
-                Place::of_tokens(ty),
-                "the function's own output is the result; `-> Type` is for callbacks and other services",
-            ),
-            (Some((task, call)), result) => self.out.tasks.push(Task {
-                state: at.to_owned(),
-                task: task.clone(),
-                call,
-                result: result.clone(),
-            }),
-            (None, Some(ty)) => self.out.results.push((at.to_owned(), ty.clone())),
-            (None, None) => {}
-        }
-    }
-
-    pub(super) fn reference(&mut self, id: &str, attribute: Option<&String>, place: Place) -> String {
-        let name = format!("{id}{}", attribute.map_or("", String::as_str)).replace('.', "");
-        let reference = match attribute {
-            None => Reference::Ref(id.to_owned()),
-            Some(attribute) => Reference::GetAtt(id.to_owned(), attribute.clone()),
-        };
-        let known = self.out.substitutions.entry(name.clone()).or_insert_with(|| reference.clone());
-        if *known != reference {
-            let message = format!(
-                "`${{{name}}}` has two values, `{known}` and `{reference}`; give one of the two another logical id [duplicate-key]"
-            );
-            self.errors.push(place, message);
-        }
-        format!("${{{name}}}")
-    }
-
-    /// `payload`: what `lambda:invoke` sends, and `input`: what another machine is started with. In ASL it is a field of `Parameters` (of
-    /// `Arguments` in JSONata).
-    fn payload(&mut self, value: &Expr, key: &Key, name: &str, at: &str, map: &mut Map) {
-        let (field, written) =
-            if self.jsonata.1 { ("Arguments", "arguments") } else { ("Parameters", "parameters") };
-        let at = format!("{at}/{field}");
-        if map.contains_key(field) {
-            let message = format!("give either `{}` or `{written}` with `\"{name}\"` in it", key.text);
-            self.errors.push(key.place, message);
-            return;
-        }
-        self.spot(&at, Some(key.place), value.place);
-        let mut parameters = Map::new();
-        self.template_field(name, value, key.place, &at, &mut parameters);
-        map.insert(field.into(), parameters.into());
-    }
-
-    fn rules(&mut self, value: &Expr, at: &str) -> Option<Value> {
-        let Kind::Rules(rules) = &value.kind else { return self.expected(value, "the rules") };
-        let mut out = Vec::new();
-        for (index, Rule { attributes, condition, next, fields, place }) in rules.iter().enumerate() {
-            let rule_at = format!("{at}/{index}");
-            self.spot(&rule_at, None, *place);
-            let mut map = Map::new();
-            self.condition(condition, &rule_at, &mut map);
-            self.spot(&format!("{rule_at}/Next"), None, next.place);
-            self.target(next);
-            if let Some(next) = self.name(next, "=>") {
-                map.insert("Next".into(), next);
-            }
-            if let Some(comment) = settings::doc_text(attributes) {
-                map.insert("Comment".into(), comment.into());
-            }
-            if let Some(attribute) = attributes.iter().find(|attribute| !attribute.path().is_ident("doc")) {
-                self.errors.push(Place::of_tokens(attribute), "a rule has doc comments, no attributes");
-            }
-            if let Some(fields) = fields {
-                // What it asks and where it leads is written already.
-                let written = ["and", "or", "not", "variable", "condition", "next"];
-                self.entries(fields, &rule_at, "ChoiceRule", &written, &mut map);
-            }
-            out.push(map.into());
-        }
-        Some(out.into())
-    }
-
-    fn condition(&mut self, condition: &Condition, at: &str, map: &mut Map) {
-        match condition {
-            Condition::And(parts) => self.conditions("And", parts, at, map),
-            Condition::Or(parts) => self.conditions("Or", parts, at, map),
-            Condition::Not(inner) => {
-                let inner_at = format!("{at}/Not");
-                self.spot(&inner_at, None, inner.place());
-                let mut inner_map = Map::new();
-                self.condition(inner, &inner_at, &mut inner_map);
-                map.insert("Not".into(), inner_map.into());
-            }
-            Condition::Compare {
-                operator,
-                variable: (text, place),
-                operand: (operand, operand_place),
-                ..
-            } => {
-                self.text_spot(&format!("{at}/Variable"), None, *place, text);
-                map.insert("Variable".into(), text.text.as_str().into());
-                self.spot(&format!("{at}/{operator}"), None, *operand_place);
-                map.insert((*operator).into(), operand.clone());
-            }
-            Condition::Commented(inner, comment) => {
-                self.condition(inner, at, map);
-                map.insert("Comment".into(), comment.as_str().into());
-            }
-            Condition::Jsonata(text, place) => {
-                self.spot(&format!("{at}/Condition"), None, *place);
-                map.insert("Condition".into(), text.clone());
-            }
-        }
-    }
-
-    fn conditions(&mut self, name: &str, parts: &[Condition], at: &str, map: &mut Map) {
-        let mut out = Vec::new();
-        for (index, part) in parts.iter().enumerate() {
-            let part_at = format!("{at}/{name}/{index}");
-            self.spot(&part_at, None, part.place());
-            let mut part_map = Map::new();
-            self.condition(part, &part_at, &mut part_map);
-            out.push(part_map.into());
-        }
-        map.insert(name.into(), out.into());
     }
 }
 

@@ -1,0 +1,87 @@
+//! The rules of a Choice.
+
+use stepfn_core::value::{Map, Value};
+
+use super::{
+    super::{
+        ast::{Condition, Expr, Kind, Place, Rule},
+        settings,
+    },
+    Lowering,
+};
+
+impl Lowering<'_> {
+    pub(super) fn rules(&mut self, value: &Expr, at: &str) -> Option<Value> {
+        let Kind::Rules(rules) = &value.kind else { return self.expected(value, "the rules") };
+        let mut out = Vec::new();
+        for (index, Rule { attributes, condition, next, fields, place }) in rules.iter().enumerate() {
+            let rule_at = format!("{at}/{index}");
+            self.spot(&rule_at, None, *place);
+            let mut map = Map::new();
+            self.condition(condition, &rule_at, &mut map);
+            self.spot(&format!("{rule_at}/Next"), None, next.place);
+            self.target(next);
+            if let Some(next) = self.name(next, "=>") {
+                map.insert("Next".into(), next);
+            }
+            if let Some(comment) = settings::doc_text(attributes) {
+                map.insert("Comment".into(), comment.into());
+            }
+            if let Some(attribute) = attributes.iter().find(|attribute| !attribute.path().is_ident("doc")) {
+                self.errors.push(Place::of_tokens(attribute), "a rule has doc comments, no attributes");
+            }
+            if let Some(fields) = fields {
+                // What it asks and where it leads is written already.
+                let written = ["and", "or", "not", "variable", "condition", "next"];
+                self.entries(fields, &rule_at, "ChoiceRule", &written, &mut map);
+            }
+            out.push(map.into());
+        }
+        Some(out.into())
+    }
+
+    pub(super) fn condition(&mut self, condition: &Condition, at: &str, map: &mut Map) {
+        match condition {
+            Condition::And(parts) => self.conditions("And", parts, at, map),
+            Condition::Or(parts) => self.conditions("Or", parts, at, map),
+            Condition::Not(inner) => {
+                let inner_at = format!("{at}/Not");
+                self.spot(&inner_at, None, inner.place());
+                let mut inner_map = Map::new();
+                self.condition(inner, &inner_at, &mut inner_map);
+                map.insert("Not".into(), inner_map.into());
+            }
+            Condition::Compare {
+                operator,
+                variable: (text, place),
+                operand: (operand, operand_place),
+                ..
+            } => {
+                self.text_spot(&format!("{at}/Variable"), None, *place, text);
+                map.insert("Variable".into(), text.text.as_str().into());
+                self.spot(&format!("{at}/{operator}"), None, *operand_place);
+                map.insert((*operator).into(), operand.clone());
+            }
+            Condition::Commented(inner, comment) => {
+                self.condition(inner, at, map);
+                map.insert("Comment".into(), comment.as_str().into());
+            }
+            Condition::Jsonata(text, place) => {
+                self.spot(&format!("{at}/Condition"), None, *place);
+                map.insert("Condition".into(), text.clone());
+            }
+        }
+    }
+
+    pub(super) fn conditions(&mut self, name: &str, parts: &[Condition], at: &str, map: &mut Map) {
+        let mut out = Vec::new();
+        for (index, part) in parts.iter().enumerate() {
+            let part_at = format!("{at}/{name}/{index}");
+            self.spot(&part_at, None, part.place());
+            let mut part_map = Map::new();
+            self.condition(part, &part_at, &mut part_map);
+            out.push(part_map.into());
+        }
+        map.insert(name.into(), out.into());
+    }
+}
