@@ -23,27 +23,37 @@ const AGAIN: u64 = 40;
 pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Option<Trial> {
     // Which members an answer has is not promised: what a sink that is sure to be there cannot read, counts. A strict machine asks
     // for a test of them.
+    let whole = trial.whole();
+    let any = |is: &dyn Fn(&Work) -> bool| {
+        whole.iter().any(|part| part.work.iter().any(|work| is(work) && is_there(part, work)))
+    };
     let serves = |work: &Work| matches!(work.kind, WorkKind::Service(Some(_)));
     let sinks =
         failure.kind.contains("cannot be read: expected") || failure.kind.contains("its input: expected");
     // Nor what its model leaves open.
     let open = |work: &Work| matches!(&work.kind, WorkKind::Service(Some(answer)) if is_open(answer, 3));
-    if sinks && trial.work.iter().any(|work| open(work) && is_there(trial, work)) {
+    if sinks && any(&open) {
         return None;
     }
-    if !sinks && !trial.strict && trial.work.iter().any(|work| serves(work) && is_there(trial, work)) {
+    // What a machine that was awaited answers is known; the rest of the answer is the service's.
+    let starts = |work: &Work| matches!(work.kind, WorkKind::Child { result: None, .. });
+    let leans = any(&serves) || any(&starts) && !failure.said.contains("Output");
+    if !sinks && !trial.strict && leans {
         return None;
     }
     // The items of a listing are the service's: no type describes them better.
     let lists = |work: &Work| matches!(work.kind, WorkKind::Reader { format: Format::Listing, .. });
-    if trial.work.iter().any(lists) && trial.machine.to_string().contains("s3:listObjectsV2") {
+    let lists_in =
+        |part: &&Trial| part.work.iter().any(lists) && part.machine.to_string().contains("s3:listObjectsV2");
+    if whole.iter().any(lists_in) {
         return None;
     }
     // A strict machine leans on nothing that is anything.
-    if trial.strict {
+    if trial.strict && trial.children.is_empty() {
         return Some(trial.clone());
     }
-    if !has_anything(trial) && !at_positions(&mut trial.machine.clone()) {
+    let is_open = |part: &&Trial| at_positions(&mut part.machine.clone());
+    if !has_anything(trial) && !whole.iter().any(is_open) {
         return Some(trial.clone());
     }
     let field = Field {
@@ -92,6 +102,10 @@ fn is_there(trial: &Trial, work: &Work) -> bool {
 const TEXTS: [(&str, &str); 2] = [("$parse(", "$string("), ("States.StringToJson(", "States.JsonToString(")];
 
 pub(crate) fn has_anything(trial: &Trial) -> bool {
+    trial.whole().into_iter().any(has_anything_itself)
+}
+
+fn has_anything_itself(trial: &Trial) -> bool {
     let mut machine = trial.machine.clone();
     texts(&mut machine, &mut |text| {
         if is_declared(trial, text) {
@@ -101,6 +115,7 @@ pub(crate) fn has_anything(trial: &Trial) -> bool {
     let text = machine.to_string();
     TEXTS.iter().any(|(what, _)| text.contains(what))
         || is_any(trial.input)
+        || trial.children.iter().any(|child| child.trial.output.is_none_or(is_any))
         || trial.work.iter().any(|work| match &work.kind {
             WorkKind::Function { call, output, result, .. } => {
                 is_any(output)
@@ -108,6 +123,7 @@ pub(crate) fn has_anything(trial: &Trial) -> bool {
                     || (*call == definition::Call::WaitForTaskToken && result.is_none())
             }
             WorkKind::Declared(result) => result.is_none_or(is_any),
+            WorkKind::Child { result, .. } => result.is_some_and(is_any),
             WorkKind::Service(answer) => answer.is_none(),
             WorkKind::Reader { item, declared, .. } => !declared || item.is_none_or(is_any),
         })
@@ -132,6 +148,11 @@ fn texts(machine: &mut Json, see: &mut impl FnMut(&mut String)) {
 fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
     let mut trial = trial.clone();
     trial.input = replace(trial.input, concrete);
+    for child in &mut trial.children {
+        // What it answers flows on.
+        child.trial.output = Some(replace(child.trial.output.unwrap_or(&Shape::Any), concrete));
+        child.trial = with(&child.trial, concrete);
+    }
     for work in &mut trial.work {
         // A strict machine leans on nothing that was not declared; of a part of a type that is anything it may be asked still.
         match &mut work.kind {
@@ -141,6 +162,7 @@ fn with(trial: &Trial, concrete: &'static Shape) -> Trial {
                 *output = replace(output, concrete);
                 *result = result.map(|result| replace(result, concrete));
             }
+            WorkKind::Child { result, .. } => *result = result.map(|result| replace(result, concrete)),
             WorkKind::Declared(result) => {
                 *result = Some(result.map_or(concrete, |result| replace(result, concrete)));
             }
@@ -183,6 +205,13 @@ fn at_positions(machine: &mut Json) -> bool {
                 .map(|index| index.span.clone())
                 .collect();
             computed.sort_by_key(|span| span.start);
+            // One inside of another goes with it.
+            let mut end = 0;
+            computed.retain(|span| {
+                let is_outer = span.start >= end;
+                end = end.max(span.end);
+                is_outer
+            });
             let any = !computed.is_empty();
             for span in computed.into_iter().rev() {
                 text.replace_range(span, "0");

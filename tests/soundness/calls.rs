@@ -116,7 +116,7 @@ pub(crate) fn call(random: &mut Random, scope: &Scope, wanted: Kind, depth: usiz
         _ => guess_of(result_of(function)),
     };
     // The first argument may be the context's value.
-    if all.first().is_some_and(|first| first.context) && !arguments.is_empty() && random.one_in(3) {
+    if all.first().is_some_and(|first| first.context) && !arguments.is_empty() && random.percent(40) {
         let (of, rest) = (arguments[0].0.clone(), &arguments[1..]);
         let rest: Vec<_> = rest.iter().map(|(text, _)| text.as_str()).collect();
         let dot = random.pick(&[".", " ~> "]);

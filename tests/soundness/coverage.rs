@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value as Json;
+use stepfn::draft::CHILD_ARN;
 use stepfn_core::{
     asl::{Operator, QueryLanguage},
     intrinsic::Call,
@@ -19,8 +20,12 @@ use crate::{
     trial::{Trial, WorkKind},
 };
 
-/// Notes what a machine has.
+/// Notes what a machine has, and those that it starts.
 pub(crate) fn note(trial: &Trial, made: &mut BTreeSet<String>) {
+    trial.whole().into_iter().for_each(|part| note_one(part, made));
+}
+
+fn note_one(trial: &Trial, made: &mut BTreeSet<String>) {
     let mut noter = Noter { made };
     noter.machine(&trial.machine, "StateMachine", QueryLanguage::JsonPath);
     noter.shape(trial.input);
@@ -43,6 +48,9 @@ pub(crate) fn note(trial: &Trial, made: &mut BTreeSet<String>) {
                 noter.mark_if(true, if result.is_some() { "work declared" } else { "work undeclared" });
             }
             WorkKind::Service(_) => noter.mark_if(true, "work service"),
+            WorkKind::Child { result, .. } => {
+                result.iter().for_each(|shape| noter.shape(shape));
+            }
             WorkKind::Reader { format, .. } => {
                 noter.made.insert(format!("work reader {format:?}"));
             }
@@ -85,7 +93,19 @@ impl Noter<'_> {
     }
 
     fn state(&mut self, state: &Json, language: QueryLanguage, outer: QueryLanguage) {
-        if let Some(Resource::Integration(named)) = state["Resource"].as_str().map(service::lookup) {
+        let resource = state["Resource"].as_str();
+        if ["Arguments", "Parameters"].iter().any(|holder| state[*holder]["StateMachineArn"] == CHILD_ARN)
+            && let Some(start) = resource.and_then(|arn| arn.strip_prefix("arn:aws:states:::"))
+        {
+            self.made.insert(format!("start {start}"));
+        }
+        match resource.map(service::lookup) {
+            Some(Resource::Function) => self.mark_if(true, "resource Function"),
+            Some(Resource::Activity) => self.mark_if(true, "resource Activity"),
+            Some(Resource::Integration(_)) => self.mark_if(true, "resource Integration"),
+            _ => {}
+        }
+        if let Some(Resource::Integration(named)) = resource.map(service::lookup) {
             self.made.insert(format!(
                 "pattern {} {:?}",
                 if named.sdk { "sdk" } else { "optimised" },
@@ -104,6 +124,9 @@ impl Noter<'_> {
         }
         self.fields("ReaderConfig", &state["ItemReader"]["ReaderConfig"], language);
         self.fields("WriterConfig", &state["ResultWriter"]["WriterConfig"], language);
+        self.words("ReaderConfig", &state["ItemReader"]["ReaderConfig"]);
+        self.words("WriterConfig", &state["ResultWriter"]["WriterConfig"]);
+        self.words("ProcessorConfig", &state["ItemProcessor"]["ProcessorConfig"]);
         for (part, owner) in [("Choices", "ChoiceRule"), ("Retry", "Retrier"), ("Catch", "Catcher")] {
             for item in state[part].as_array().into_iter().flatten() {
                 self.rule(owner, item, language);
@@ -123,8 +146,23 @@ impl Noter<'_> {
         }
     }
 
+    /// The words in an object's fields.
+    fn words(&mut self, owner: &str, object: &Json) {
+        for (field, word) in object.as_object().into_iter().flatten() {
+            if let Some(word) = word.as_str() {
+                self.made.insert(format!("word {owner} {field} {word}"));
+            }
+        }
+    }
+
     fn rule(&mut self, owner: &str, rule: &Json, language: QueryLanguage) {
         self.fields(owner, rule, language);
+        if owner == "Retrier" {
+            self.words(owner, rule);
+        }
+        for name in rule["ErrorEquals"].as_array().into_iter().flatten().filter_map(Json::as_str) {
+            self.made.insert(format!("error {owner} {name}"));
+        }
         for (key, value) in rule.as_object().into_iter().flatten() {
             if key.parse::<Operator>().is_ok() {
                 self.made.insert(format!("operator {key}"));

@@ -5,7 +5,13 @@ use std::{
     fmt,
 };
 
-use crate::{anything::declared, coverage::features, judge::Failure, shrink::shrink, trial::Trial};
+use crate::{
+    anything::{declared, has_anything},
+    coverage::features,
+    judge::Failure,
+    shrink::shrink,
+    trial::{Trial, WorkKind},
+};
 
 /// All that runs of random machines have shown.
 #[derive(Default)]
@@ -65,7 +71,11 @@ impl Findings {
         }
         let run =
             |trial: &Trial| trial.build().ok().and_then(|definition| trial.run(&definition, seed, AGAIN));
-        let small = shrink(trial, |trial| run(trial).is_some_and(|found| found.kind == failure.kind));
+        // Nor does a smaller one lean on what is anything.
+        let leans = has_anything(trial);
+        let small = shrink(trial, |trial| {
+            (leans || !has_anything(trial)) && run(trial).is_some_and(|found| found.kind == failure.kind)
+        });
         let said = run(&small).map_or(failure.said, |found| found.said);
         if group.samples.len() >= 12 {
             return;
@@ -141,21 +151,30 @@ impl fmt::Display for Findings {
 impl Sample {
     fn show(&self, features: &str) -> String {
         let Self { seed, trial, said } = self;
-        let mut out = format!("--- seed {seed}: {features}\n{}\n", trial.machine);
-        if trial.strict {
-            out.push_str("strict\n");
-        }
-        out.push_str(&format!("input type {}\n", short(&format!("{:?}", trial.input))));
-        if let Some(output) = trial.output {
-            out.push_str(&format!("output type {}\n", short(&format!("{output:?}"))));
-        }
-        for work in &trial.work {
-            if trial.machine.to_string().contains(&format!("\"{}\"", work.state)) {
-                out.push_str(&format!("work {}: {}\n", work.state, short(&work.kind.to_string())));
-            }
-        }
+        let mut out = format!("--- seed {seed}: {features}\n");
+        show(trial, &mut out);
         out.extend(said.chars().take(700));
         out
+    }
+}
+
+fn show(trial: &Trial, out: &mut String) {
+    out.push_str(&format!("{}\n", trial.machine));
+    if trial.strict {
+        out.push_str("strict\n");
+    }
+    out.push_str(&format!("input type {}\n", short(&format!("{:?}", trial.input))));
+    if let Some(output) = trial.output {
+        out.push_str(&format!("output type {}\n", short(&format!("{output:?}"))));
+    }
+    for work in &trial.work {
+        if trial.machine.to_string().contains(&format!("\"{}\"", work.state)) {
+            out.push_str(&format!("work {}: {}\n", work.state, short(&work.kind.to_string())));
+            if let WorkKind::Child { number, .. } = work.kind {
+                out.push_str("which starts ");
+                show(&trial.children[number].trial, out);
+            }
+        }
     }
 }
 

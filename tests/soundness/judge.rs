@@ -92,6 +92,9 @@ fn divides_by_zero(cause: &str) -> bool {
         && ["/ 0", "/ (0)", "% 0", "% (0)"].iter().any(|division| cause.contains(division))
 }
 
+/// The algorithms of `States.Hash`.
+const HASHES: [&str; 5] = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
+
 /// Whether an intrinsic function fails for what a value holds and not for its type.
 fn is_value_of_call(cause: &str) -> bool {
     if cause.contains("Cannot convert String to Json") {
@@ -103,7 +106,8 @@ fn is_value_of_call(cause: &str) -> bool {
     };
     call.calls().any(|call| match (call.function, call.args.get(1).map(|arg| &arg.kind)) {
         (Function::ArrayPartition, Some(ArgKind::Number(size))) => size.starts_with(['0', '-']),
-        (Function::Hash, Some(ArgKind::String(_))) => false,
+        // It takes any data, of which there may be too much.
+        (Function::Hash, Some(ArgKind::String(name))) => HASHES.contains(&name.as_str()),
         // A template that is computed.
         (Function::Format, _) => !matches!(call.args.first().map(|arg| &arg.kind), Some(ArgKind::String(_))),
         // Only shallow merges are made.
@@ -167,10 +171,13 @@ fn is_too_large(cause: &str) -> bool {
 
 /// `States.ArrayGetItem` with an index that is no literal.
 fn is_computed_item(cause: &str) -> bool {
-    cause.split_once("States.ArrayGetItem(").is_some_and(|(_, rest)| {
-        let before = rest.split(')').next().unwrap_or_default();
-        !before.ends_with(|last: char| last.is_ascii_digit())
-    })
+    let Some((_, rest)) = cause.split_once("the intrinsic function: ") else { return false };
+    let Some(Ok(call)) = rest.rsplit_once(". ").map(|(call, _)| Call::parse(call)) else { return false };
+    let computed = |call: &Call| {
+        call.function == Function::ArrayGetItem
+            && !matches!(call.args.get(1).map(|arg| &arg.kind), Some(ArgKind::Number(_)))
+    };
+    call.calls().any(computed)
 }
 
 /// Returns `true` if a value that is no number, and is a string in JSON, came to be in an execution: what a division by a computed zero
@@ -211,7 +218,14 @@ fn is_large(value: &Value) -> bool {
 fn may_lack_a_number(cause: &str) -> bool {
     let words =
         ["number", "integer", "NaN", "Infinity", "cannot be parsed", "does not point to a next state"];
+    // What a function takes for a number is a text then.
+    let takes_number = || {
+        let (_, called) = cause.split_once("of function \"")?;
+        let function = stepfn_core::jsonata::function(called.split('"').next()?)?;
+        Some(function.signature.contains('n'))
+    };
     words.iter().any(|word| cause.contains(word))
+        || cause.contains("T0410") && takes_number().unwrap_or(false)
 }
 
 /// Judges an execution that came to an end. `quiet` means that nothing of it can have been caught.

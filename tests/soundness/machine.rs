@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value as Json, json};
 use stepfn::shape::{Shape, Side};
+use stepfn_core::check::ERROR_NAMES;
 
 use crate::{
     guess::{Guess, Kind},
@@ -12,7 +13,7 @@ use crate::{
     scope::Scope,
     shapes,
     sink::sink,
-    trial::{Trial, Work},
+    trial::{Child, Trial, Work},
 };
 
 /// The query languages of a machine.
@@ -34,6 +35,20 @@ pub(crate) struct Author<'r> {
     pub(crate) work: Vec<Work>,
     /// The depth in Maps and Parallels.
     pub(crate) depth: usize,
+    /// The machines that are started.
+    pub(crate) children: Vec<Child>,
+    /// How many machines above started this one.
+    pub(crate) level: usize,
+}
+
+/// What a machine is to be.
+pub(crate) struct Wish {
+    pub(crate) mode: Mode,
+    pub(crate) express: bool,
+    pub(crate) strict: bool,
+    pub(crate) input: &'static Shape,
+    pub(crate) size: usize,
+    pub(crate) level: usize,
 }
 
 /// Where a state leads.
@@ -51,21 +66,28 @@ pub(crate) type Left = Vec<(Option<String>, Scope)>;
 pub(crate) fn trial(random: &mut Random, mode: Mode) -> Trial {
     let input = if random.one_in(10) { shapes::shape(random, 3) } else { shapes::object(random, 3) };
     let express = random.one_in(10);
+    let size = random.pick(&[1, 2, 2, 3, 3, 4, 5]);
+    let strict = random.one_in(10);
+    write(random, &Wish { mode, express, strict, input, size, level: 0 })
+}
+
+/// A random machine of a kind.
+pub(crate) fn write(random: &mut Random, wish: &Wish) -> Trial {
+    let Wish { mode, express, strict, input, size, level } = *wish;
     let current = String::new();
-    let mut author = Author { random, mode, express, count: 0, current, work: Vec::new(), depth: 0 };
+    let (work, children) = (Vec::new(), Vec::new());
+    let mut author = Author { random, mode, express, count: 0, current, work, depth: 0, children, level };
     let scope = Scope::new(Guess::of(input, Side::Given));
-    let size = author.random.pick(&[1, 2, 2, 3, 3, 4, 5]);
     let (mut machine, output) = author.machine(&scope, size);
     if mode == Mode::Jsonata || author.random.one_in(8) {
         let language = if mode == Mode::Jsonata { "JSONata" } else { "JSONPath" };
         machine.insert("QueryLanguage".into(), language.into());
     }
     author.say(&mut machine, &[("Version", json!("1.0")), ("TimeoutSeconds", json!(5000))]);
-    let work = author.work;
+    let (work, children) = (author.work, author.children);
     let output = random.percent(70).then(|| sink(random, &output, 2));
-    let strict = random.one_in(10);
     let texts = scope.texts.borrow().clone();
-    Trial { machine: machine.into(), express, strict, input, output, work, texts }
+    Trial { machine: machine.into(), express, strict, input, output, work, texts, children }
 }
 
 impl Author<'_> {
@@ -294,12 +316,13 @@ impl Author<'_> {
         left: &mut Left,
     ) {
         if self.random.one_in(5) {
-            let mut retrier = json!({ "ErrorEquals": ["Boom"], "MaxAttempts": 1 });
+            let named = if self.random.one_in(4) { self.random.pick(ERROR_NAMES) } else { "Boom" };
+            let mut retrier = json!({ "ErrorEquals": [named], "MaxAttempts": 1 });
             for (name, value) in [
                 ("IntervalSeconds", json!(2)),
                 ("BackoffRate", json!(1.5)),
                 ("MaxDelaySeconds", json!(10)),
-                ("JitterStrategy", json!("FULL")),
+                ("JitterStrategy", json!(self.random.pick(&["FULL", "NONE"]))),
                 ("Comment", json!("again")),
             ] {
                 if self.random.one_in(3) {
@@ -311,14 +334,9 @@ impl Author<'_> {
         if ways.later.is_empty() || !self.random.one_in(2) {
             return;
         }
-        let caught = self.random.pick(&[
-            "States.ALL",
-            "Boom",
-            "States.TaskFailed",
-            "States.ALL",
-            "States.Timeout",
-            "States.ALL",
-        ]);
+        const LIKELY: [&str; 5] = ["States.ALL", "Boom", "States.TaskFailed", "States.ALL", "States.ALL"];
+        let caught =
+            if self.random.one_in(6) { self.random.pick(ERROR_NAMES) } else { self.random.pick(&LIKELY) };
         let target = self.random.pick(ways.later);
         let mut catcher = Map::new();
         catcher.insert("ErrorEquals".into(), json!([caught]));

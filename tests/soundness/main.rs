@@ -11,6 +11,7 @@
 mod anything;
 mod blind;
 mod calls;
+mod child;
 mod coverage;
 mod expressions;
 mod findings;
@@ -56,18 +57,26 @@ fn number(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|number| number.parse().ok()).unwrap_or(default)
 }
 
-/// Executions of each accepted machine.
+/// Executions of each accepted machine: as many as take about half the time that making the machine takes. More would cost
+/// little and show little: a machine that fails mostly does so among the first. So the number of machines is what counts, a
+/// quarter of a million in ten million executions.
 const TIMES: u64 = 40;
 
 /// Makes machines until there were enough executions of accepted ones, or the time is up.
 fn run(mode: Mode, first: u64, wanted: u64, samples: u64) -> Findings {
     let mut findings = Findings::default();
     let until = Instant::now() + Duration::from_secs(number("STEPFN_SOUNDNESS_SECONDS", 1 << 30));
+    let mut told = Instant::now();
     for seed in first.. {
         if findings.runs >= wanted || Instant::now() > until {
             break;
         }
         let began = Instant::now();
+        // Who stops a long run keeps its figures.
+        if told.elapsed() > Duration::from_secs(300) {
+            told = began;
+            println!("{mode:?} from seed {first} to {seed}: {}", findings.figures());
+        }
         let outcome = catch_unwind(AssertUnwindSafe(|| one(mode, seed, samples, &mut findings)));
         if let Err(panic) = outcome {
             let said = panic.downcast_ref::<String>().cloned();

@@ -178,13 +178,22 @@ impl Author<'_> {
     /// `ItemReader`: what its items are.
     fn reader(&mut self, fields: &mut Map<String, Json>, scope: &Scope, jsonata: bool) -> Guess {
         let name = self.current.clone();
-        let format = self.random.pick(&[Format::Csv, Format::Json, Format::JsonLines, Format::Listing]);
+        let format = self.random.pick(&[
+            Format::Csv,
+            Format::Json,
+            Format::JsonLines,
+            Format::Listing,
+            Format::Csv,
+            Format::Loaded,
+        ]);
         let key = match format {
             Format::Listing => ("Prefix", "listed/".to_owned()),
+            Format::Loaded => ("Prefix", format!("loaded/{name}")),
             _ => ("Key", format!("{name}.{}", format.extension())),
         };
         let given = self.place(scope, jsonata, [("Bucket", "bucket"), (key.0, &key.1)]);
-        let action = if format == Format::Listing { "listObjectsV2" } else { "getObject" };
+        let lists = matches!(format, Format::Listing | Format::Loaded);
+        let action = if lists { "listObjectsV2" } else { "getObject" };
         let mut reader = json!({
             "Resource": format!("arn:aws:states:::s3:{action}"),
             if jsonata { "Arguments" } else { "Parameters" }: given,
@@ -199,8 +208,9 @@ impl Author<'_> {
                     config.insert("CSVHeaderLocation".into(), "GIVEN".into());
                     config.insert("CSVHeaders".into(), json!(shapes::KEYS));
                 }
-                if self.random.one_in(4) {
-                    config.insert("CSVDelimiter".into(), "COMMA".into());
+                if self.random.percent(60) {
+                    let word = self.random.pick(&["COMMA", "PIPE", "SEMICOLON", "SPACE", "TAB"]);
+                    config.insert("CSVDelimiter".into(), word.into());
                 }
             }
             Format::Json => {
@@ -208,6 +218,10 @@ impl Author<'_> {
                 if self.random.one_in(4) {
                     config.insert("ItemsPointer".into(), "/items".into());
                 }
+            }
+            Format::Loaded => {
+                config.insert("Transformation".into(), "LOAD_AND_FLATTEN".into());
+                config.insert("InputType".into(), "JSONL".into());
             }
             Format::JsonLines => {
                 config.insert("InputType".into(), "JSONL".into());
@@ -280,7 +294,8 @@ impl Author<'_> {
         });
         if self.random.one_in(2) {
             let transformation = self.random.pick(&["NONE", "COMPACT", "FLATTEN"]);
-            writer["WriterConfig"] = json!({ "Transformation": transformation, "OutputType": "JSON" });
+            let output = self.random.pick(&["JSON", "JSON", "JSONL"]);
+            writer["WriterConfig"] = json!({ "Transformation": transformation, "OutputType": output });
         }
         fields.insert("ResultWriter".into(), writer);
     }

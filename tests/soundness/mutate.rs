@@ -49,6 +49,17 @@ fn types(random: &mut Random, trial: &mut Trial) -> bool {
                 WorkKind::Declared(Some(shape)) | WorkKind::Reader { item: Some(shape), .. } => {
                     *shape = other(random, shape, 3);
                 }
+                WorkKind::Child { number, result } => match (random.below(3), result) {
+                    (0, Some(result)) => *result = other(random, result, 3),
+                    (1, _) => {
+                        let child = &mut trial.children[*number].trial;
+                        child.output = Some(other(random, child.output.unwrap_or(&Shape::Any), 3));
+                    }
+                    _ => {
+                        let child = &mut trial.children[*number].trial;
+                        child.input = other(random, child.input, 3);
+                    }
+                },
                 _ => return false,
             }
         }
@@ -218,7 +229,11 @@ fn in_data(path: &[String]) -> bool {
         "Timestamp",
     ];
     path.iter().any(|key| HOLDERS.contains(&key.as_str()))
-        && !path.iter().rev().take(2).any(|key| ["Next", "FunctionName", "Resource"].contains(&key.as_str()))
+        && !path
+            .iter()
+            .rev()
+            .take(2)
+            .any(|key| ["Next", "FunctionName", "Resource", "StateMachineArn"].contains(&key.as_str()))
 }
 
 /// Returns the scope that a mistaken author believes to be there.
@@ -228,6 +243,11 @@ fn scope_of(trial: &Trial) -> Scope {
         match &work.kind {
             WorkKind::Function { output, .. } => scope.result = Some(Guess::of(output, Side::Made)),
             WorkKind::Service(Some(shape)) => scope.result = Some(Guess::Service(*shape)),
+            WorkKind::Child { number, .. } => {
+                let output = trial.children[*number].trial.output.unwrap_or(&Shape::Any);
+                let given = ("Output".to_owned(), Guess::of(output, Side::Given));
+                scope.result = Some(Guess::object([given]));
+            }
             WorkKind::Reader { item: Some(item), .. } => scope.item = Some(Guess::of(item, Side::Given)),
             _ => {}
         }
@@ -276,7 +296,9 @@ fn json_path(random: &mut Random, scope: &Scope, trial: &Trial, text: &str, temp
             parts(&trial.machine, &mut Vec::new(), &mut all);
             let texts: Vec<&str> =
                 all.iter().filter_map(|path| get(&trial.machine, path)?.as_str()).collect();
-            let texts: Vec<&str> = texts.into_iter().filter(|text| text.starts_with('$')).collect();
+            // The placeholder of a machine that is started is none.
+            let is_path = |text: &&str| text.starts_with('$') && !text.starts_with("${");
+            let texts: Vec<&str> = texts.into_iter().filter(is_path).collect();
             if texts.is_empty() { "$".into() } else { random.pick(&texts).to_owned() }
         }
     }

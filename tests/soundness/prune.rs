@@ -24,11 +24,16 @@ pub(crate) fn prune(
                 if round == 0 {
                     seen(&trial, &findings);
                 }
-                // One at a time first: the next diagnostic may be of the same mistake.
-                let many = if round < ROUNDS / 2 { 1 } else { findings.len() };
-                let mut changed = false;
-                for finding in findings.iter().take(many) {
+                // One of each part first: the next diagnostic may be of the same mistake. What flows out of it is not judged.
+                let careful = round < ROUNDS / 2;
+                let (mut changed, mut done) = (false, Vec::<&str>::new());
+                for finding in &findings {
+                    let part = part_of(finding.at.as_str());
+                    if careful && done.iter().any(|done| done.starts_with(part) || part.starts_with(done)) {
+                        continue;
+                    }
                     changed |= remove(&mut trial, finding);
+                    done.push(part);
                 }
                 if !changed {
                     return None;
@@ -37,6 +42,15 @@ pub(crate) fn prune(
         }
     }
     None
+}
+
+/// Returns the pointer of the part that a diagnostic is about; that of the machine is empty. An array is one part, for where an item
+/// is taken away the others have other numbers.
+fn part_of(at: &str) -> &str {
+    let Some(start) = at.rfind("/States/").map(|at| at + "/States/".len()) else { return "" };
+    let inside = at[start..].match_indices('/').map(|(at, _)| start + at);
+    let numbered = |from: &usize| at[from + 1..].starts_with(|sign: char| sign.is_ascii_digit());
+    &at[..inside.into_iter().find(numbered).unwrap_or(at.len())]
 }
 
 /// Fields that a state is nothing without.

@@ -80,7 +80,16 @@ pub(crate) fn trial(random: &mut Random, number: usize) -> Trial {
         Some(if recipe.kind == 'P' { structure(vec![field("x", shape)]) } else { shape })
     });
     let input = cook.input();
-    Trial { machine, express: false, strict: recipe.strict, input, output, work, texts: Vec::new() }
+    Trial {
+        machine,
+        express: false,
+        strict: recipe.strict,
+        input,
+        output,
+        work,
+        texts: Vec::new(),
+        children: Vec::new(),
+    }
 }
 
 struct Cook<'r> {

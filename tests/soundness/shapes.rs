@@ -37,6 +37,26 @@ fn pooled(number: usize, depth: usize, make: impl Fn(&mut Random) -> &'static Sh
     shape
 }
 
+/// The forms of texts that the checker knows.
+pub(crate) const FORMS: [&str; 16] = [
+    "char",
+    "text without NUL",
+    "IPv4 address",
+    "IPv6 address",
+    "IPv4 socket address",
+    "IPv6 socket address",
+    TIMESTAMP,
+    "date",
+    "time",
+    "date and time",
+    "UUID",
+    "decimal",
+    "URL",
+    "ISO 8601 duration",
+    "ISO 8601 duration of hours and less",
+    "zoned timestamp",
+];
+
 const STATUS: EnumShape = EnumShape { name: "Status", variants: &["NEW", "DONE"], also_given: &[] };
 const OPEN: EnumShape = EnumShape { name: "Open", variants: &["NEW", "DONE"], also_given: &["*"] };
 const ALIASED: EnumShape = EnumShape { name: "Aliased", variants: &["NEW", "DONE"], also_given: &["new"] };
@@ -59,6 +79,7 @@ pub(crate) fn scalar(random: &mut Random) -> &'static Shape {
         11 => leak(Shape::Enum(random.pick(&[&OPEN, &ALIASED]))),
         12 | 13 => &Shape::Number,
         14 => &Shape::Text(TIMESTAMP),
+        15 if random.one_in(2) => leak(Shape::Text(random.pick(&FORMS))),
         15 => &Shape::Text("char"),
         _ => &Shape::Null,
     }

@@ -28,9 +28,10 @@ impl Author<'_> {
         fields.insert("Type".into(), "Task".into());
         go_on(fields, ways);
         let state = self.current.clone();
-        let result = match self.random.below(10) {
-            0..=5 => self.function(fields, scope, jsonata, &state),
-            6 | 7 => self.declared(fields, scope, jsonata, &state),
+        let result = match self.random.below(12) {
+            0..=6 => self.function(fields, scope, jsonata, &state),
+            7 | 8 => self.declared(fields, scope, jsonata, &state),
+            9 if self.level < 2 => self.start(fields, scope, jsonata, &state),
             _ => self.service(fields, scope, jsonata, &state),
         };
         self.limits(fields, scope, jsonata);

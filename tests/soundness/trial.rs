@@ -11,16 +11,16 @@ use stepfn::{
     Definition, asl,
     definition::{Call, WorkflowType},
     diagnostic::{Diagnostic, Severity},
-    draft::{Draft, DraftTask},
+    draft::{CHILD_ARN, Draft, DraftChild, DraftTask},
     executor::{
-        Attempt, Executor, TaskCall, TaskHandler,
+        Attempt, BuildError, Executor, Outcome, TaskCall, TaskHandler,
         object_store::{ObjectStoreExt, memory::InMemory},
     },
     shape::{Shape, Side, misfit},
     task::{TaskFailure, TaskInfo},
     value::Value,
 };
-use stepfn_core::service;
+use stepfn_core::{definition::WorkflowInfo, service};
 
 use crate::{
     interpret,
@@ -30,6 +30,9 @@ use crate::{
     task::{LAMBDA, answer, json_of},
     values::{anything, value, with_strangers},
 };
+
+/// The name of a machine that nothing starts.
+const NAME: &str = "Random";
 
 #[derive(Clone, Debug)]
 pub(crate) struct Trial {
@@ -42,6 +45,15 @@ pub(crate) struct Trial {
     pub(crate) work: Vec<Work>,
     /// Texts of the machine that read a text, and what that holds by its declaration.
     pub(crate) texts: Vec<(String, &'static Shape)>,
+    /// The machines that it starts.
+    pub(crate) children: Vec<Child>,
+}
+
+/// A machine that another one starts: it has its own input and output, and is run as it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Child {
+    pub(crate) name: &'static str,
+    pub(crate) trial: Trial,
 }
 
 /// The work of a state, by the state's name.
@@ -59,6 +71,8 @@ pub(crate) enum WorkKind {
     Declared(Option<&'static Shape>),
     /// A service that answers by the tables.
     Service(Option<service::Shape>),
+    /// The start of a machine, by its number; a callback's result was declared.
+    Child { number: usize, result: Option<&'static Shape> },
     /// A reader and what its items are, which may be declared or not.
     Reader { format: Format, item: Option<&'static Shape>, declared: bool },
 }
@@ -79,6 +93,8 @@ pub(crate) enum Format {
     Json,
     JsonLines,
     Listing,
+    /// A listing whose objects are read, each for its items.
+    Loaded,
 }
 
 impl Format {
@@ -86,7 +102,7 @@ impl Format {
         match self {
             Self::Csv => "csv",
             Self::Json => "json",
-            Self::JsonLines => "jsonl",
+            Self::JsonLines | Self::Loaded => "jsonl",
             Self::Listing => "",
         }
     }
@@ -131,6 +147,9 @@ fn places(machine: &Json, text: &str, at: &str, found: &mut Vec<String>) {
 impl Trial {
     /// The definition, or the errors in it.
     pub(crate) fn build(&self) -> Result<Definition, Vec<Diagnostic>> {
+        for child in &self.children {
+            child.trial.build()?;
+        }
         let (definition, mut findings) = self.draft()?.build_with_warnings();
         findings.retain(is_error);
         if findings.is_empty() { Ok(definition) } else { Err(findings) }
@@ -145,7 +164,7 @@ impl Trial {
         if findings.iter().any(is_error) {
             return Err(findings);
         }
-        let mut draft = Draft::new("Random", machine);
+        let mut draft = Draft::new(NAME, machine);
         draft.workflow_type = if self.express { WorkflowType::Express } else { WorkflowType::Standard };
         draft.strict = self.strict;
         draft.input = Some(self.input);
@@ -171,6 +190,10 @@ impl Trial {
                     });
                 }
                 WorkKind::Declared(Some(result)) => draft.results.push((pointer.clone(), result)),
+                WorkKind::Child { number, result } => {
+                    let child = self.children[*number].info();
+                    draft.children.push(DraftChild { state: pointer.clone(), child, result: *result });
+                }
                 WorkKind::Reader { item: Some(item), declared: true, .. } => {
                     draft.results.push((format!("{pointer}/ItemReader"), item));
                 }
@@ -183,38 +206,13 @@ impl Trial {
     /// Runs the machine so often, and returns the first execution that breaks the promise.
     pub(crate) fn run(&self, definition: &Definition, seed: u64, times: u64) -> Option<Failure> {
         let running = Arc::new(Mutex::new(Running { random: Random::new(seed ^ 0xABCD), fault: None }));
-        let mut builder = Executor::builder().keep_children(4).keep_history().max_transitions(20_000);
-        let store = InMemory::new();
-        let pointers = pointers(&self.machine);
-        for work in &self.work {
-            let state = pointers.get(&work.state).and_then(|pointer| self.machine.pointer(pointer));
-            let holder = if matches!(work.kind, WorkKind::Reader { .. }) { "Map" } else { "Task" };
-            if state.is_none_or(|state| state["Type"] != holder) {
-                continue;
-            }
-            match &work.kind {
-                WorkKind::Reader { format, item, .. } => {
-                    let pointer = state
-                        .is_some_and(|state| !state["ItemReader"]["ReaderConfig"]["ItemsPointer"].is_null());
-                    let mut random = Random::new(seed ^ 0x77);
-                    let declared = matches!(work.kind, WorkKind::Reader { declared: true, .. });
-                    let (key, text) = object(&mut random, &work.state, *format, (*item, declared), pointer);
-                    now(store.put(&key.as_str().into(), text.into())).unwrap();
-                }
-                kind => {
-                    let (kind, strict) = (kind.clone(), self.strict);
-                    let worker = Worker { kind, strict, running: Arc::clone(&running) };
-                    builder = builder.task(work.state.clone(), worker);
-                }
-            }
-        }
-        let executor = match builder.bucket("bucket", Arc::new(store)).build(definition) {
+        let executor = match self.executor(definition, seed, &running) {
             Ok(executor) => executor,
             Err(error) => return Some(Failure::new("the executor refuses it", &error.to_string(), None)),
         };
-        let text = self.machine.to_string();
+        let text = self.whole().iter().map(|trial| trial.machine.to_string()).collect::<String>();
         with_strangers(!["..", "**"].iter().any(|steps| text.contains(steps)));
-        let quiet = !["Catch", "Retry", "DISTRIBUTED"].iter().any(|word| text.contains(word));
+        let quiet = !["Catch", "Retry", "DISTRIBUTED", CHILD_ARN].iter().any(|word| text.contains(word));
         for _ in 0..times {
             let input = value(&mut running.lock().unwrap().random, self.input, Side::Given);
             let outcome = match now(executor.run(input.clone())) {
@@ -228,17 +226,115 @@ impl Trial {
             if let Some(fault) = fault.filter(|fault| !judge::is_exempt(fault)) {
                 return Some(Failure::new("a function cannot read its input", &fault, Some(&input)));
             }
-            if let Some(failure) = judge::judge(&outcome, &input, quiet) {
+            if let Some(failure) = self.verdict(&outcome, &input, quiet) {
                 return Some(failure);
-            }
-            if let (Some(shape), Some(output)) = (self.output, outcome.output())
-                && let Some(reason) = unreadable(shape, output)
-                && !judge::is_exempt(&reason)
-            {
-                return Some(Failure::new("the output cannot be read", &reason, Some(&input)));
             }
         }
         None
+    }
+
+    /// What an execution that has ended did wrong, it or one that it started.
+    fn verdict(&self, outcome: &Outcome, input: &Value, quiet: bool) -> Option<Failure> {
+        if let Some(failure) = judge::judge(outcome, input, quiet) {
+            return Some(failure);
+        }
+        if let (Some(shape), Some(output)) = (self.output, outcome.output())
+            && let Some(reason) = unreadable(shape, output)
+            && !judge::is_exempt(&reason)
+        {
+            return Some(Failure::new("the output cannot be read", &reason, Some(input)));
+        }
+        self.of_started(outcome)
+    }
+
+    /// The failure of an execution that was started, or of an input that its machine cannot read.
+    fn of_started(&self, outcome: &Outcome) -> Option<Failure> {
+        let of = |started: &Outcome| {
+            let arn = started.execution_arn();
+            let child = self.children.iter().find(|child| arn.contains(&format!(":{}:", child.name)))?;
+            let details = started.history.events().next()?.details()?;
+            let input: Value = details["input"].as_str()?.parse().ok()?;
+            if let Some(reason) = unreadable(child.trial.input, &input)
+                && !judge::is_exempt(&reason)
+            {
+                return Some(Failure::new(
+                    "a machine that is started cannot read its input",
+                    &reason,
+                    Some(&input),
+                ));
+            }
+            child.trial.verdict(started, &input, false)
+        };
+        let inside = || outcome.map_runs.iter().flat_map(|run| &run.children);
+        outcome
+            .started_executions
+            .iter()
+            .find_map(of)
+            .or_else(|| inside().find_map(|child| self.of_started(child)))
+    }
+
+    /// The machine and those that it starts.
+    pub(crate) fn whole(&self) -> Vec<&Self> {
+        let mut all = vec![self];
+        self.children.iter().for_each(|child| all.extend(child.trial.whole()));
+        all
+    }
+
+    fn executor(
+        &self,
+        definition: &Definition,
+        seed: u64,
+        running: &Arc<Mutex<Running>>,
+    ) -> Result<Executor, BuildError> {
+        let mut builder =
+            Executor::builder().keep_children(4).keep_history().any_input().max_transitions(20_000);
+        let store = InMemory::new();
+        let pointers = pointers(&self.machine);
+        for work in &self.work {
+            let state = pointers.get(&work.state).and_then(|pointer| self.machine.pointer(pointer));
+            let holder = if matches!(work.kind, WorkKind::Reader { .. }) { "Map" } else { "Task" };
+            let Some(state) = state.filter(|state| state["Type"] == holder) else { continue };
+            match &work.kind {
+                WorkKind::Reader { format, item, .. } => {
+                    let config = &state["ItemReader"]["ReaderConfig"];
+                    let mut random = Random::new(seed ^ 0x77);
+                    let declared = matches!(work.kind, WorkKind::Reader { declared: true, .. });
+                    let (key, text) = object(&mut random, &work.state, *format, (*item, declared), config);
+                    now(store.put(&key.as_str().into(), text.into())).unwrap();
+                }
+                // Its callback is answered as that of any other work.
+                WorkKind::Child { number, result: None } => {
+                    let child = &self.children[*number];
+                    let started =
+                        child.trial.draft().unwrap_or_else(|findings| panic!("{findings:?}")).finish();
+                    let started = child.trial.executor(&started, seed, running)?;
+                    builder = builder.state_machine(child.name, &started);
+                }
+                kind => {
+                    let started = match kind {
+                        WorkKind::Child { number, .. } => Some(self.children[*number].trial.input),
+                        _ => None,
+                    };
+                    let (kind, strict) = (kind.clone(), self.strict);
+                    let worker = Worker { kind, strict, started, running: Arc::clone(running) };
+                    builder = builder.task(work.state.clone(), worker);
+                }
+            }
+        }
+        builder.bucket("bucket", Arc::new(store)).build(definition)
+    }
+}
+
+impl Child {
+    fn info(&self) -> WorkflowInfo {
+        let Trial { express, input, output, .. } = self.trial;
+        WorkflowInfo {
+            name: self.name,
+            workflow_type: if express { WorkflowType::Express } else { WorkflowType::Standard },
+            input,
+            output: output.unwrap_or(&Shape::Any),
+            definition: || unreachable!("it is registered with the executor"),
+        }
     }
 }
 
@@ -255,9 +351,14 @@ fn now<T>(work: impl Future<Output = T>) -> T {
     RUNTIME.with(|runtime| runtime.block_on(work))
 }
 
-/// Returns the reason why a value cannot be read as a type, from a reader that shares no code with the checker.
+/// Returns the reason why a value cannot be read as a type, from a reader that shares no code with the checker. None where it is nothing
+/// but the size of a number: with smaller ones it can.
 fn unreadable(shape: &'static Shape, value: &Value) -> Option<String> {
-    if interpret::accepts(shape, &json_of(value), false) {
+    let mut json = json_of(value);
+    if interpret::accepts(shape, &json, false) || {
+        smaller(&mut json);
+        interpret::accepts(shape, &json, false)
+    } {
         return None;
     }
     let why = misfit(value, shape).unwrap_or_else(|| "core sees no misfit".into());
@@ -266,6 +367,19 @@ fn unreadable(shape: &'static Shape, value: &Value) -> Option<String> {
         return None;
     }
     Some(format!("{why}; found {value}"))
+}
+
+/// Makes numbers small that a float does not hold exactly, which is what JSONata computes with.
+fn smaller(value: &mut Json) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Json::Number(number) if number.as_f64().is_some_and(|number| number.abs() >= EXACT) => {
+            *value = 1.into()
+        }
+        Json::Array(items) => items.iter_mut().for_each(smaller),
+        Json::Object(fields) => fields.values_mut().for_each(smaller),
+        _ => {}
+    }
 }
 
 fn info(state: &str, call: Call, input: &'static Shape, output: &'static Shape) -> TaskInfo {
@@ -291,6 +405,8 @@ struct Worker {
     kind: WorkKind,
     /// Whether optional parts of a service's answer may be missing.
     strict: bool,
+    /// The input type of the machine that is started.
+    started: Option<&'static Shape>,
     running: Arc<Mutex<Running>>,
 }
 
@@ -307,6 +423,11 @@ impl TaskHandler for Worker {
             fault.get_or_insert(reason.clone());
             return Attempt::Done(Err(TaskFailure::not_an_input(call.state, reason)));
         }
+        if let Some(started) = self.started
+            && let Some(reason) = call.input.get("Input").and_then(|sent| unreadable(started, sent))
+        {
+            fault.get_or_insert(reason);
+        }
         let result = match random.below(20) {
             0..=2 => Err(TaskFailure::with_cause("Boom", "it broke")),
             3 => return Attempt::TimedOut,
@@ -317,7 +438,9 @@ impl TaskHandler for Worker {
                     None => value(random, result, Side::Given),
                 },
                 WorkKind::Function { output, .. } => value(random, output, Side::Made),
-                WorkKind::Declared(Some(result)) => value(random, result, Side::Given),
+                WorkKind::Declared(Some(result)) | WorkKind::Child { result: Some(result), .. } => {
+                    value(random, result, Side::Given)
+                }
                 WorkKind::Service(Some(shape)) => answer(random, shape, 6, self.strict),
                 _ => anything(random, 2),
             }),
@@ -346,8 +469,15 @@ fn object(
     state: &str,
     format: Format,
     (item, declared): (Option<&'static Shape>, bool),
-    pointer: bool,
+    config: &Json,
 ) -> (String, String) {
+    let separator = match config["CSVDelimiter"].as_str() {
+        Some("PIPE") => "|",
+        Some("SEMICOLON") => ";",
+        Some("SPACE") => " ",
+        Some("TAB") => "\t",
+        _ => ",",
+    };
     let mut items = |count: usize| -> Vec<Value> {
         (0..count)
             .map(|_| match item {
@@ -358,35 +488,47 @@ fn object(
     };
     let text = match format {
         // What is declared of a row is taken at its word.
-        Format::Csv if declared => row(&items(1)),
+        Format::Csv if declared => row(&items(1), separator),
         Format::Csv => {
             // Rows of the columns that there may be, whatever the type: files hold text.
             let keys = shapes::KEYS;
             let rows = [["1", "x", "", "true", "é", "A"], ["-2.5", "DONE", "7", "null", "x y", "B"]];
-            let mut lines = vec![keys.join(",")];
-            lines.extend(rows.iter().map(|row| row.join(",")));
+            let line = |row: &[&str]| row.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(separator);
+            let mut lines = vec![line(&keys)];
+            lines.extend(rows.iter().map(|row| line(row)));
             lines.join("\n")
         }
         Format::Json => {
             let items = Value::from(items(3));
-            if pointer { format!(r#"{{"items":{items}}}"#) } else { items.to_string() }
+            let below = !config["ItemsPointer"].is_null();
+            if below { format!(r#"{{"items":{items}}}"#) } else { items.to_string() }
         }
-        Format::JsonLines => items(3).iter().map(Value::to_string).collect::<Vec<_>>().join("\n"),
+        Format::JsonLines | Format::Loaded => {
+            items(3).iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
+        }
         Format::Listing => "x".to_owned(),
     };
     let key = match format {
         Format::Listing => format!("listed/{state}"),
+        Format::Loaded => format!("loaded/{state}"),
         format => format!("{state}.{}", format.extension()),
     };
     (key, text)
 }
 
 /// A file of one row: the texts of a value that can be one.
-fn row(items: &[Value]) -> String {
+fn row(items: &[Value], separator: &str) -> String {
     let cells = items.iter().filter_map(Value::as_object).flat_map(|row| row.iter());
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let (keys, texts): (Vec<_>, Vec<_>) =
         cells.filter_map(|(key, value)| Some((quoted(key), quoted(value.as_str()?)))).unzip();
     // A file without columns has no rows either.
-    if keys.is_empty() { "k\n".to_owned() } else { format!("{}\n{}", keys.join(","), texts.join(",")) }
+    if keys.is_empty() {
+        return "k\n".to_owned();
+    }
+    format!("{}\n{}", keys.join(separator), texts.join(separator))
+}
+
+/// A cell of a file of CSV.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }

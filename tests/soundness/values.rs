@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use stepfn::{
-    shape::{Field, Given, Made, ObjectShape, Shape, Side},
+    shape::{Field, Given, Made, ObjectShape, Shape, Side, TIMESTAMP, example},
     value::{Map, Value},
 };
 
@@ -67,9 +67,10 @@ impl Maker<'_> {
             }
             Shape::String => text(self.random),
             Shape::Text("char") => self.random.pick(&["c", "é", "😀"]).into(),
-            Shape::Text(_) => {
+            Shape::Text(TIMESTAMP) => {
                 self.random.pick(&["2024-05-06T07:08:09Z", "1999-12-31T23:59:59.5+01:00"]).into()
             }
+            Shape::Text(form) => example(form).into(),
             Shape::Token(_) => "token".into(),
             Shape::Enum(shape) => {
                 let given = if self.side == Side::Given { shape.also_given } else { &[] };

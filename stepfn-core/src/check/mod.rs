@@ -109,6 +109,7 @@ pub use self::{
     page::Page,
     text::{Checked, Located, check_text},
     timestamp::{Timestamp, TimestampError},
+    unknown_error_name::ERROR_NAMES,
 };
 use self::{
     graph::Graph,

@@ -36,7 +36,7 @@ pub(super) const PAGE: Page = Page {
 };
 
 /// The errors that Step Functions reports itself.
-const KNOWN: &[&str] = &[
+pub const ERROR_NAMES: &[&str] = &[
     "States.ALL",
     "States.BranchFailed",
     "States.DataLimitExceeded",
@@ -70,7 +70,7 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
                 for (place, name) in names.iter().enumerate() {
                     let family = name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("States."));
                     // `States.Http.StatusCode.404` and its like have no end.
-                    let known = KNOWN.contains(&name.as_str()) || name.starts_with("States.Http.");
+                    let known = ERROR_NAMES.contains(&name.as_str()) || name.starts_with("States.Http.");
                     if !family || known || made_up.contains(&name.as_str()) {
                         continue;
                     }
@@ -81,7 +81,7 @@ pub(super) fn check(walk: &Walk<'_>, findings: &mut Vec<Diagnostic>) {
                             format!("Step Functions has no error `{name}`"),
                         )
                         .subject(Subject::Error(name.clone()))
-                        .did_you_mean(name, KNOWN.iter().copied()),
+                        .did_you_mean(name, ERROR_NAMES.iter().copied()),
                     );
                 }
             }

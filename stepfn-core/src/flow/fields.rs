@@ -295,11 +295,34 @@ impl Extend<(Rc<str>, Entry)> for Fields {
 }
 
 impl FromIterator<(Rc<str>, Entry)> for Fields {
+    /// Each part of the tree is made once, from below: of fields of the same name the last one stays.
     fn from_iter<I: IntoIterator<Item = (Rc<str>, Entry)>>(entries: I) -> Self {
-        let mut fields = Self::new();
-        fields.extend(entries);
-        fields
+        let mut entries: Vec<(Rc<str>, Entry)> = entries.into_iter().collect();
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        // The fields that may get more behind them, the highest first.
+        let mut open: Vec<Node> = Vec::new();
+        for (key, entry) in entries {
+            if let Some(last) = open.last_mut().filter(|last| last.key == key) {
+                last.entry = entry;
+                continue;
+            }
+            let priority = intern::priority(&key);
+            let mut new = Node { key, entry, before: Self::new(), behind: Self::new(), len: 1, priority };
+            new.before = close(&mut open, |node| new.is_above(node));
+            open.push(new);
+        }
+        close(&mut open, |_| true)
     }
+}
+
+/// Closes the lowest fields for as long as they are to be below the next one, and returns the highest of them.
+fn close(open: &mut Vec<Node>, is_below: impl Fn(&Node) -> bool) -> Fields {
+    let mut behind = Fields::new();
+    while let Some(node) = open.pop_if(|node| is_below(node)) {
+        let len = node.before.len() + 1 + behind.len();
+        behind = Fields::of(Node { behind, len, ..node });
+    }
+    behind
 }
 
 impl<const N: usize> From<[(Rc<str>, Entry); N]> for Fields {
