@@ -47,9 +47,19 @@ pub struct ServeOptions {
     /// Where executions are kept: a file, `memory`, or the URL of a Postgres database (`postgres://…`)
     #[arg(long, value_name = "WHERE", default_value = "stepfn.db", value_parser = place)]
     pub(crate) db: Place,
-    /// Listen on an address that other machines reach. Needs a token, and has no TLS: put a proxy before it
+    /// Listen on an address that other machines reach. Needs a token, or clients with certificates (`--client-ca`)
     #[arg(long)]
     pub(crate) allow_remote: bool,
+    /// Encrypt connections, with the certificate in this file (PEM, with those that vouch for it). Without it put a proxy with TLS before
+    /// what other machines reach
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The file with the key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Answer only clients with a certificate that one of those in this file vouches for (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) client_ca: Option<PathBuf>,
     /// The token that requests must have, as the access key id of AWS clients, as `Authorization: Bearer …` or in the header X-Stepfn-Token:
     /// 16 characters or more. Others on this machine can see it in the command line
     #[arg(long, value_name = "TOKEN", conflicts_with = "token_file")]
@@ -92,6 +102,9 @@ pub struct ServeOptions {
     /// Where changes of executions' statuses go, as EventBridge gets them: a file for JSON lines, or an `http://` URL for a POST each
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) events: Option<String>,
+    /// The OpenTelemetry collector that gets spans of executions, states and tasks, by OTLP over HTTP: `http://localhost:4318`
+    #[arg(long, value_name = "URL")]
+    pub(crate) otlp: Option<String>,
     /// Make calls to functions again that were under way when the process ended. Else they fail, and the machine's own Retry decides
     #[arg(long)]
     pub(crate) rerun_interrupted: bool,

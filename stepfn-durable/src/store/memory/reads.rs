@@ -31,7 +31,8 @@ fn newest_first<T>(mut items: Vec<T>, at: &PageAt, key: impl Fn(&T) -> (i64, i64
 impl Model {
     pub(super) fn load(&mut self, load: Load) -> Result<Vec<Entry>> {
         let Some(kept) = self.executions.get(&load.id) else { return Ok(Vec::new()) };
-        Ok(kept.journal.iter().filter(|entry| entry.seq > load.after).take(load.limit).cloned().collect())
+        let first = kept.journal.partition_point(|entry| entry.seq <= load.after);
+        Ok(kept.journal.iter().skip(first).take(load.limit).cloned().collect())
     }
 
     pub(super) fn inbox(&mut self, inbox: Inbox) -> Result<Vec<Message>> {

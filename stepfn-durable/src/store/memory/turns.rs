@@ -1,5 +1,7 @@
 //! Executions: their starts, leases, turns and inboxes.
 
+use std::sync::Arc;
+
 use super::{Kept, KeptToken, Model};
 use crate::store::{
     Address, Claim, Claiming, Committed, Delivered, Delivery, Effects, Execution, ExecutionId, Hint, Lease,
@@ -124,9 +126,10 @@ impl Model {
         Ok(lost)
     }
 
-    pub(super) fn commit(&mut self, turns: Vec<Turn>) -> Result<Vec<Committed>> {
+    pub(super) fn commit(&mut self, turns: Arc<[Turn]>) -> Result<Vec<Committed>> {
         self.refuse(&turns)?;
-        Ok(turns.into_iter().map(|turn| self.take_turn(turn)).collect())
+        // It keeps what they have, so this is the one copy.
+        Ok(turns.iter().map(|turn| self.take_turn(turn.clone())).collect())
     }
 
     /// Refuses turns that cannot be, before any of them changes something.
