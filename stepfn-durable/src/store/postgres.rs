@@ -5,7 +5,7 @@
 
 use std::{
     error::Error as _,
-    future::{Future, poll_fn},
+    future::Future,
     sync::{Arc, Weak},
     thread,
     time::Duration,
@@ -14,18 +14,15 @@ use std::{
 use bytes::BytesMut;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Transaction};
 use futures_channel::oneshot;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    runtime,
-    sync::mpsc,
-};
+use tokio::runtime;
 use tokio_postgres::{
-    AsyncMessage, Client, Config, NoTls, Socket,
+    Config,
     config::SslMode,
     error::SqlState,
     types::{FromSql, IsNull, ToSql, Type, to_sql_checked},
 };
 
+mod hear;
 #[cfg(feature = "postgres-tls")]
 mod tls;
 #[cfg_attr(
@@ -34,7 +31,10 @@ mod tls;
 )]
 mod url;
 
-use self::url::{Mode, Ssl};
+use self::{
+    hear::{Connector, hear},
+    url::Mode,
+};
 use super::{
     sql::{self, Cell, Driver, Row, schema},
     *,
@@ -119,40 +119,6 @@ impl Postgres {
             let _ = sender.send(call.await);
         });
         Box::pin(async move { receiver.await.unwrap_or(Err(StoreError::Closed)) })
-    }
-}
-
-/// The way connections are encrypted.
-#[derive(Clone)]
-enum Connector {
-    Plain,
-    #[cfg(feature = "postgres-tls")]
-    Tls(tokio_postgres_rustls::MakeRustlsConnect),
-}
-
-impl Connector {
-    #[cfg(feature = "postgres-tls")]
-    fn new(ssl: &Ssl) -> Result<Self, StoreError> {
-        Ok(if ssl.mode == Mode::Disable { Self::Plain } else { Self::Tls(tls::connector(ssl)?) })
-    }
-
-    #[cfg(not(feature = "postgres-tls"))]
-    fn new(ssl: &Ssl) -> Result<Self, StoreError> {
-        match ssl.mode {
-            Mode::Disable | Mode::Prefer if ssl.certificate.is_none() => Ok(Self::Plain),
-            _ => Err(StoreError::Misuse(
-                "the URL of Postgres asks for an encrypted connection, and this program was built without: build it with the feature `postgres-tls`"
-                    .to_owned(),
-            )),
-        }
-    }
-
-    fn manager(&self, config: Config, recycling: ManagerConfig) -> Manager {
-        match self {
-            Self::Plain => Manager::from_config(config, NoTls, recycling),
-            #[cfg(feature = "postgres-tls")]
-            Self::Tls(tls) => Manager::from_config(config, tls.clone(), recycling),
-        }
     }
 }
 
@@ -412,69 +378,6 @@ async fn prepare(pool: &Pool, schema: &str, place: &str) -> Result<(), StoreErro
     };
     schema::prepare(&mut db, place, &types, tables).await?;
     db.transaction.commit().await.map_err(|error| error_of(&error))
-}
-
-/// Passes on the notifications of other hosts, over a connection of its own, for as long as the runtime lives.
-async fn hear(config: Config, connector: Connector, listeners: Listeners, name: Arc<str>) {
-    loop {
-        match &connector {
-            Connector::Plain => {
-                if let Ok((client, connection)) = config.connect(NoTls).await {
-                    hear_over(client, connection, &listeners, &name).await;
-                }
-            }
-            #[cfg(feature = "postgres-tls")]
-            Connector::Tls(tls) => {
-                if let Ok((client, connection)) = config.connect(tls.clone()).await {
-                    hear_over(client, connection, &listeners, &name).await;
-                }
-            }
-        }
-        // Hints may be lost: meanwhile hosts find what there is by looking.
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
-/// Passes on notifications, until the connection ends.
-async fn hear_over<S>(
-    client: Client,
-    mut connection: tokio_postgres::Connection<Socket, S>,
-    listeners: &Listeners,
-    name: &str,
-) where
-    S: AsyncRead + AsyncWrite + Unpin,
-{
-    let (sender, mut news) = mpsc::unbounded_channel();
-    let listening = async {
-        while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
-            if let AsyncMessage::Notification(notification) = message {
-                let _ = sender.send(notification.payload().to_owned());
-            }
-        }
-    };
-    let telling = async {
-        if client.batch_execute("listen stepfn").await.is_ok() {
-            while let Some(text) = news.recv().await {
-                tell(&text, listeners, name);
-            }
-        }
-    };
-    tokio::select! {
-        () = listening => {}
-        () = telling => {}
-    }
-}
-
-fn tell(text: &str, listeners: &Listeners, name: &str) {
-    let Some((from, news)) = text.split_once(' ') else { return };
-    if from == name {
-        return;
-    }
-    if let Some(id) = news.strip_prefix('e').and_then(|id| id.parse().ok()) {
-        listeners.tell(&[Hint::Execution(ExecutionId(id))]);
-    } else if let Some(arn) = news.strip_prefix('a') {
-        listeners.tell(&[Hint::Activity(arn.to_owned())]);
-    }
 }
 
 /// An error with its causes: Postgres' own words are one of them.

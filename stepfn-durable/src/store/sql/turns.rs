@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Driver, Result, Row, cells, first, machines, reads};
 use crate::store::{
     ActivityTask, Address, Claim, Claiming, Committed, Delivered, Delivery, Effects, End, ExecutionId, Hint,
-    Millis, NewExecution, Redrive, Redriven, Renewal, Started, Status, StoreError, Sweep, TakeTask,
+    MapRun, Millis, NewExecution, Redrive, Redriven, Renewal, Started, Status, StoreError, Sweep, TakeTask,
     TakenTask, Turn,
 };
 
@@ -192,24 +192,7 @@ async fn take_turn<D: Driver>(db: &mut D, turn: &Turn) -> Result<Committed> {
         db.run(sql, cells).await?;
     }
     for run in &turn.map_runs {
-        let sql = "insert into map_runs (arn, execution, machine, status, started, stopped, details) \
-                   values ($1, $2, $3, $4, $5, $6, $7) on conflict (arn) do update set status = excluded.status, \
-                   execution = excluded.execution, machine = excluded.machine, started = excluded.started, \
-                   stopped = excluded.stopped, details = excluded.details";
-        let status = run.status.number();
-        db.run(
-            sql,
-            cells![
-                run.arn.as_str(),
-                run.execution.as_str(),
-                run.machine.as_str(),
-                status,
-                run.started,
-                run.stopped,
-                run.details.as_str()
-            ],
-        )
-        .await?;
+        put_map_run(db, run).await?;
     }
     let mut effects = Effects::default();
     for child in &turn.children {
@@ -226,6 +209,28 @@ async fn take_turn<D: Driver>(db: &mut D, turn: &Turn) -> Result<Committed> {
         None => wait(db, id, turn.seq, turn.due, turn.keep).await?,
     }
     Ok(Committed::Done(effects))
+}
+
+async fn put_map_run<D: Driver>(db: &mut D, run: &MapRun) -> Result<()> {
+    let sql = "insert into map_runs (arn, execution, machine, status, started, stopped, details) \
+               values ($1, $2, $3, $4, $5, $6, $7) on conflict (arn) do update set status = excluded.status, \
+               execution = excluded.execution, machine = excluded.machine, started = excluded.started, \
+               stopped = excluded.stopped, details = excluded.details";
+    let status = run.status.number();
+    db.run(
+        sql,
+        cells![
+            run.arn.as_str(),
+            run.execution.as_str(),
+            run.machine.as_str(),
+            status,
+            run.started,
+            run.stopped,
+            run.details.as_str()
+        ],
+    )
+    .await?;
+    Ok(())
 }
 
 async fn wait<D: Driver>(
