@@ -71,10 +71,10 @@ pub struct ServeOptions {
     #[arg(long = "host-name", value_name = "NAME")]
     pub(crate) host_names: Vec<String>,
     /// The account in ARNs
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = account)]
     pub(crate) account: Option<String>,
     /// The region in ARNs
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = region)]
     pub(crate) region: Option<String>,
     /// A mock file in the format of Step Functions Local: an execution of the machine ARN `…:Orders#Happy` is answered by its test
     /// case `Happy`
@@ -153,6 +153,26 @@ fn place(text: &str) -> Result<Place, String> {
     }
 }
 
+/// Reads an account: other ARNs are none that clients take.
+fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected the 12 digits of an account, such as `123456789012`".to_owned())
+    }
+}
+
+/// Reads a region.
+fn region(text: &str) -> Result<String, String> {
+    let is_plain =
+        text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if !text.is_empty() && text.len() <= 64 && is_plain {
+        Ok(text.to_owned())
+    } else {
+        Err("expected the name of a region, such as `eu-central-1`".to_owned())
+    }
+}
+
 /// Reads `ADDRESS` or `ADDRESS:PORT`.
 fn listen(text: &str) -> Result<SocketAddr, String> {
     let alone = || text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, PORT));
@@ -192,6 +212,17 @@ mod tests {
         assert_eq!(place("sqlite:a/b.db"), Ok(Place::File("a/b.db".into())));
         assert_eq!(place("postgres://u@h/d"), Ok(Place::Postgres("postgres://u@h/d".into())));
         assert!(place("").is_err());
+    }
+
+    #[test]
+    fn accounts_and_regions_are_what_arns_can_have() {
+        assert!(account("123456789012").is_ok() && region("eu-central-1").is_ok());
+        for wrong in ["", "abc", "12345678901", "12345678901x", "1234567890123"] {
+            assert!(account(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["", "x y", "EU", "a:b"] {
+            assert!(region(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -238,7 +238,10 @@ impl ServeOptions {
             let reason = reason.unwrap_or_else(|| "its loop has ended".to_owned());
             return refuse(err, &format!("the server cannot go on: {reason}"), Outcome::Findings);
         }
-        writeln!(out, "stopped; what runs goes on when it is started again")?;
+        match self.db {
+            Place::Memory => writeln!(out, "stopped")?,
+            _ => writeln!(out, "stopped; what runs goes on when it is started again")?,
+        }
         Ok(Outcome::Fine)
     }
 

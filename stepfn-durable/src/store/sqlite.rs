@@ -226,6 +226,13 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 
 /// Takes the lock that one process has for as long as it has the store.
 fn lock(path: &Path) -> Result<File, StoreError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(StoreError::Io(format!("there is no folder {} for it; make it first", folder.display())));
+    }
+    if path.is_dir() {
+        return Err(StoreError::Io(format!("{} is a folder; give a file in it", path.display())));
+    }
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let name = PathBuf::from(name);

@@ -39,11 +39,13 @@ impl Model {
         let (of, limit): (Vec<ExecutionId>, usize) = match inbox {
             Inbox::Of(ids) => (ids, usize::MAX),
             Inbox::Owner { owner, limit } => {
-                let owned = self
-                    .executions
-                    .values()
-                    .filter(|kept| kept.execution.lease.as_ref().is_some_and(|lease| lease.owner == owner));
-                (owned.map(|kept| kept.execution.summary.id).collect(), limit)
+                let executions = &self.executions;
+                self.mail.retain(|id| executions.get(id).is_some_and(|kept| !kept.inbox.is_empty()));
+                let is_owned = |id: &ExecutionId| {
+                    let lease = executions.get(id).and_then(|kept| kept.execution.lease.as_ref());
+                    lease.is_some_and(|lease| lease.owner == owner)
+                };
+                (self.mail.iter().copied().filter(is_owned).collect(), limit)
             }
         };
         let mut messages: Vec<Message> = of

@@ -334,6 +334,7 @@ impl Model {
         let message = Message { id: MessageId(self.last_message), execution: id, token, data, at };
         let Some(kept) = self.executions.get_mut(&id) else { return };
         kept.inbox.insert(message.id, message);
+        self.mail.insert(id);
         self.hints.push(Hint::Execution(id));
         if kept.execution.lease.is_none() {
             let ready = kept.ready.map_or(at, |ready| ready.min(at));
