@@ -1,6 +1,7 @@
 //! How fast executions start over a store in a file, and what many that wait cost.
 //!
-//! `cargo run --release -p stepfn-durable --example load -- FOLDER [WAITING]`, with a folder on the disk that is meant.
+//! `cargo run --release -p stepfn-durable --example load -- FOLDER [WAITING]`, with a folder on the disk that is meant. With the feature `postgres` and
+//! `STEPFN_POSTGRES_URL`: over that, by one host and by two.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::{
@@ -23,6 +24,7 @@ use stepfn_durable::{
     Host,
     store::{ExecutionsOf, Sqlite, Status},
 };
+use stepfn_executor::Timestamp;
 
 const WAITS: &str =
     r#"{"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 86400, "End": true}}}"#;
@@ -42,6 +44,8 @@ async fn main() {
         println!("{in_flight} in flight: {rate:.0} starts each second, {:.1} for each wait", rate / syncs);
         host.shut_down().await;
     }
+    #[cfg(feature = "postgres")]
+    over_postgres().await;
     for count in [waiting / 10, waiting] {
         let path = folder.path().join(format!("waiting-{count}.db"));
         let before = memory();
@@ -73,6 +77,59 @@ async fn main() {
         let counts = host.store().counts(ExecutionsOf::All).await.unwrap();
         assert_eq!(counts.of(Status::Running), u64::try_from(count).unwrap());
         host.shut_down().await;
+        drop(host);
+        closed(&path).await;
+        resume(&path, count).await;
+    }
+}
+
+/// Opens the file two days later: all that wait are due at once.
+async fn resume(path: &Path, count: usize) {
+    let later = Timestamp::now() + Duration::from_secs(2 * 86_400);
+    let start = Instant::now();
+    let before = memory();
+    let builder = Host::builder().store(Sqlite::open(path).unwrap()).virtual_time_from(later);
+    let host = builder.machine(definition()).start().await.unwrap();
+    host.idle().await.unwrap();
+    let took = start.elapsed().as_secs_f64();
+    let counts = host.store().counts(ExecutionsOf::All).await.unwrap();
+    assert_eq!(counts.of(Status::Succeeded), u64::try_from(count).unwrap());
+    println!(
+        "  opened two days later: all resumed and ended in {took:.1} s, {:.0} each second, {} MiB more",
+        count as f64 / took,
+        memory().saturating_sub(before)
+    );
+    host.shut_down().await;
+}
+
+/// Starts by one host and by two, each with connections of its own.
+#[cfg(feature = "postgres")]
+async fn over_postgres() {
+    use stepfn_durable::store::Postgres;
+    let Ok(url) = std::env::var("STEPFN_POSTGRES_URL") else { return };
+    for hosts in [1, 2] {
+        for in_flight in [1, 16, 64, 256] {
+            let schema = format!("load_{hosts}_{in_flight}_{}", std::process::id());
+            let mut all = Vec::new();
+            for _ in 0..hosts {
+                let store = Postgres::connect_to_schema(&url, &schema).await.unwrap();
+                all.push(Host::builder().store(store).machine(definition()).start().await.unwrap());
+            }
+            let start = Instant::now();
+            let count = (100 * in_flight).min(10_000) / hosts;
+            let each = all.iter().map(|host| {
+                let host = host.clone();
+                tokio::spawn(async move { start_many(&host, count, (in_flight / hosts).max(1)).await })
+            });
+            for one in each.collect::<Vec<_>>() {
+                one.await.unwrap();
+            }
+            let rate = (count * hosts) as f64 / start.elapsed().as_secs_f64();
+            println!("Postgres, {hosts} hosts, {in_flight} in flight: {rate:.0} starts each second");
+            for host in all {
+                host.shut_down().await;
+            }
+        }
     }
 }
 
@@ -85,11 +142,14 @@ async fn closed(path: &Path) {
     println!("  {} KiB in the file", bytes / 1024);
 }
 
-async fn open(path: &Path) -> Host {
+fn definition() -> Definition {
     let (machine, findings) = asl::read_str(WAITS).unwrap();
     assert!(findings.is_empty());
-    let definition = Definition::from_asl("Waiting", WorkflowType::Standard, machine);
-    Host::builder().store(Sqlite::open(path).unwrap()).machine(definition).start().await.unwrap()
+    Definition::from_asl("Waiting", WorkflowType::Standard, machine)
+}
+
+async fn open(path: &Path) -> Host {
+    Host::builder().store(Sqlite::open(path).unwrap()).machine(definition()).start().await.unwrap()
 }
 
 /// Starts executions, so many at a time; how many each second.

@@ -171,6 +171,20 @@ impl HostBuilder {
         self
     }
 
+    /// Uses a virtual clock that others have as well: the hosts of a test see leases end at the same time.
+    #[cfg(feature = "testing")]
+    pub fn shared_time(mut self, time: Arc<VirtualTime>) -> Self {
+        self.clock = Clock::Virtual(time);
+        self
+    }
+
+    /// Uses another clock for real time, which may be wrong.
+    #[cfg(feature = "testing")]
+    pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        self.clock = Clock::Given(crate::clock::Given(Arc::new(now)));
+        self
+    }
+
     /// Ends the host when its store fails, in place of asking the store again: for tests of crashes.
     pub fn stop_at_store_errors(mut self) -> Self {
         self.stops_at_errors = true;

@@ -10,6 +10,21 @@ pub(crate) enum Clock {
     Real,
     /// It moves when it is set.
     Virtual(Arc<VirtualTime>),
+    /// Real time by a clock of a test's own, which may go wrong.
+    #[cfg(feature = "testing")]
+    Given(Given),
+}
+
+/// The clock of a test.
+#[cfg(feature = "testing")]
+#[derive(Clone)]
+pub(crate) struct Given(pub(crate) Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+#[cfg(feature = "testing")]
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Given")
+    }
 }
 
 impl Clock {
@@ -23,6 +38,8 @@ impl Clock {
                 Timestamp::from_microsecond(Timestamp::now().as_microsecond()).unwrap_or(Timestamp::MAX)
             }
             Self::Virtual(time) => time.now(),
+            #[cfg(feature = "testing")]
+            Self::Given(Given(now)) => now(),
         }
     }
 

@@ -201,7 +201,8 @@ impl Host {
         }
         let name = match name {
             Some(name) => name.to_owned(),
-            None => Uuid::new_v4().to_string(),
+            // Ordered by time: the index of names grows at its end.
+            None => Uuid::now_v7().to_string(),
         };
         let started = timestamp(millis(inner.clock.now()));
         let key = inner.key(&[&machine.arn, &name])?;
@@ -538,6 +539,22 @@ impl Host {
         let now = receiver.await.map_err(|_| self.inner.over(&self.inner.lock()))?;
         self.idle().await?;
         Ok(now)
+    }
+
+    /// Returns the last error of the store, while the host asks it again and again: nothing goes on meanwhile.
+    pub fn trouble(&self) -> Option<String> {
+        self.inner.lock().failure.clone()
+    }
+
+    /// Waits until the host has stopped; gives the reason where it stopped by itself.
+    pub async fn stopped(&self) -> Option<String> {
+        // All who wait for executions are told when it stops, and no execution has this name.
+        let over = self.inner.end_of("");
+        let is_over = self.inner.lock().closed;
+        if !is_over {
+            let _ = over.await;
+        }
+        self.trouble()
     }
 
     /// Stops the host: its executions stay as they are, and go on when a host is started over the same store.

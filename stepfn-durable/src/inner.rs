@@ -52,7 +52,7 @@ pub(crate) struct State {
     /// Those who wait for the tasks of an activity.
     workers: HashMap<String, Vec<oneshot::Sender<()>>>,
     pub(crate) refused: BTreeMap<String, RecoverError>,
-    failure: Option<String>,
+    pub(crate) failure: Option<String>,
     pub(crate) closed: bool,
 }
 
@@ -278,6 +278,11 @@ impl Inner {
     /// Notes that the store failed.
     pub(crate) fn failed(&self, what: &str, error: &StoreError) {
         self.lock().failure = Some(format!("cannot {what}: {error}"));
+    }
+
+    /// Notes that the store answers again.
+    pub(crate) fn works_again(&self) {
+        self.lock().failure = None;
     }
 
     /// Notes that an execution cannot go on.

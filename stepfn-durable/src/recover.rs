@@ -34,7 +34,11 @@ pub(crate) async fn recover(
     loop {
         let after = entries.len() as i64;
         let load = Load { id: execution.summary.id, after, limit: PAGE };
-        let page = ask(inner, "load a journal", |store| store.load(load)).await?;
+        let page = match try_ask(inner, "load a journal", |store| store.load(load)).await? {
+            Ok(page) => page,
+            // It harms this execution alone.
+            Err(error) => return Ok(Err(unreadable(error.to_string()))),
+        };
         let full = page.len() == PAGE;
         for (place, entry) in page.into_iter().enumerate() {
             if entry.seq != after + place as i64 + 1 {
@@ -83,21 +87,41 @@ pub(crate) async fn recover(
     Ok(running.recover(parent, entries).map(|open| (running, open)))
 }
 
-/// Asks the store, and asks again while it cannot answer.
+/// Asks the store, and asks again while it cannot answer. What no repetition changes ends the host.
 pub(crate) async fn ask<T, F>(inner: &Inner, what: &str, ask: F) -> Result<T, Over>
 where
     F: Fn(&dyn Store) -> Answer<'_, T>,
 {
+    try_ask(inner, what, ask).await?.map_err(|error| {
+        inner.failed(what, &error);
+        Over::Closed
+    })
+}
+
+/// The same, but what no repetition changes is for the caller to decide.
+pub(crate) async fn try_ask<T, F>(inner: &Inner, what: &str, ask: F) -> Result<Result<T, StoreError>, Over>
+where
+    F: Fn(&dyn Store) -> Answer<'_, T>,
+{
     let mut pause = Duration::from_millis(50);
+    let mut has_failed = false;
     loop {
         match ask(&*inner.store).await {
-            Ok(answer) => return Ok(answer),
+            Ok(answer) => {
+                if has_failed {
+                    inner.works_again();
+                }
+                return Ok(Ok(answer));
+            }
             Err(StoreError::Closed) => return Err(Over::Closed),
+            Err(error) if inner.stops_at_errors => {
+                inner.failed(what, &error);
+                return Err(Over::Closed);
+            }
+            Err(error) if error.is_lasting() => return Ok(Err(error)),
             Err(error) => inner.failed(what, &error),
         }
-        if inner.stops_at_errors {
-            return Err(Over::Closed);
-        }
+        has_failed = true;
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(5));
     }

@@ -64,7 +64,7 @@ impl fmt::Display for RecoverError {
                     None => f.write_str("not there any more")?,
                 }
                 f.write_str(
-                    "\nhelp: run it with the definition and the version of stepfn that it was started with; what its readers read must be as it was",
+                    "\nhelp: run it with the definition, the account and region, and the version of stepfn that it was started with; what its readers read must be as it was",
                 )
             }
             Self::Unreadable { reason } => {

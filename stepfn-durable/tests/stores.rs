@@ -81,7 +81,7 @@ async fn a_file_keeps_what_was_answered_and_frees_what_its_process_had() {
         keep: Some(1_000_000),
         ..Turn::new(id, fence, 1)
     };
-    assert_eq!(store.commit(vec![turn.clone()]).await.unwrap(), [Committed::Done(Effects::default())]);
+    assert_eq!(store.commit([turn.clone()].into()).await.unwrap(), [Committed::Done(Effects::default())]);
     let claiming = Claiming { owner: "b".to_owned(), now: 10, until: 20, limit: 9 };
     assert_eq!(store.claim(claiming.clone()).await.unwrap(), [], "it is leased");
     drop(store);
@@ -93,7 +93,11 @@ async fn a_file_keeps_what_was_answered_and_frees_what_its_process_had() {
     let journal = store.load(Load { id, after: 0, limit: 9 }).await.unwrap();
     assert_eq!(journal, [Entry { seq: 1, data: vec![7] }]);
     let late = Turn { seq: 2, ..turn };
-    assert_eq!(store.commit(vec![late]).await.unwrap(), [Committed::Lost], "the process before has no say");
+    assert_eq!(
+        store.commit([late].into()).await.unwrap(),
+        [Committed::Lost],
+        "the process before has no say"
+    );
 }
 
 #[test]
@@ -109,7 +113,7 @@ fn a_file_in_use_or_of_others_is_refused_with_words() {
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute("update stepfn_store set version = 99", []).unwrap();
     let error = Sqlite::open(&path).unwrap_err();
-    assert!(matches!(error, StoreError::Version { found: 99, known: 1, .. }), "{error}");
+    assert!(matches!(error, StoreError::Version { found: 99, known: 2, .. }), "{error}");
     assert!(error.to_string().contains("newer stepfn-durable"), "{error}");
     other.execute("drop table stepfn_store", []).unwrap();
     let error = Sqlite::open(&path).unwrap_err();
@@ -131,7 +135,7 @@ fn a_file_in_use_or_of_others_is_refused_with_words() {
 async fn a_full_disk_is_told_and_changes_nothing() {
     let folder = folder();
     let path = folder.path().join("store.db");
-    let store = Sqlite::open_with_limit(&path, 64).unwrap();
+    let store = Sqlite::open_with(&path, &["max_page_count = 64"]).unwrap();
     let input = "x".repeat(100_000);
     let mut error = None;
     let mut kept = 0;
@@ -215,8 +219,8 @@ async fn hosts_over_one_postgres_keep_out_of_each_others_way() {
     let claim = other.claim(later).await.unwrap().remove(0);
     let id = claim.execution.summary.id;
     let turn = |fence| Turn { keep: Some(50), ..Turn::new(id, fence, 1) };
-    assert_eq!(store.commit(vec![turn(1)]).await.unwrap(), [Committed::Lost]);
-    assert_eq!(other.commit(vec![turn(2)]).await.unwrap(), [Committed::Done(Effects::default())]);
+    assert_eq!(store.commit([turn(1)].into()).await.unwrap(), [Committed::Lost]);
+    assert_eq!(other.commit([turn(2)].into()).await.unwrap(), [Committed::Done(Effects::default())]);
     let told = tokio::task::spawn_blocking(move || hears.recv_timeout(std::time::Duration::from_secs(20)));
     assert!(matches!(told.await.unwrap(), Ok(Hint::Execution(_))), "the other host is told of what is new");
     drop(listener);
@@ -237,8 +241,8 @@ async fn writes_that_cross_each_other_in_postgres_all_end() {
     }
     let open = OpenedToken { token: "t".to_owned(), place: Vec::new() };
     let turn = Turn { opened: vec![open], keep: Some(1_000), ..Turn::new(held[0].0, held[0].1, 1) };
-    store.commit(vec![turn]).await.unwrap();
-    store.commit(vec![Turn { keep: Some(1_000), ..Turn::new(held[1].0, held[1].1, 1) }]).await.unwrap();
+    store.commit([turn].into()).await.unwrap();
+    store.commit([Turn { keep: Some(1_000), ..Turn::new(held[1].0, held[1].1, 1) }].into()).await.unwrap();
     let mut writers = Vec::new();
     for number in 0..8 {
         let store = store.clone();
@@ -254,7 +258,7 @@ async fn writes_that_cross_each_other_in_postgres_all_end() {
         crossing.push(tokio::spawn(async move {
             for seq in 2..30 {
                 let turn = Turn { sends: vec![send.clone()], keep: Some(1_000), ..Turn::new(id, fence, seq) };
-                let committed = store.commit(vec![turn]).await.unwrap();
+                let committed = store.commit([turn].into()).await.unwrap();
                 assert!(matches!(&committed[..], [Committed::Done(_)]), "{committed:?}");
             }
         }));

@@ -310,6 +310,11 @@ impl Turns {
         self.link.lock().tokens.to_vec()
     }
 
+    /// Returns `true` if it waits for any task token.
+    pub fn has_pending_tokens(&self) -> bool {
+        self.link.lock().tokens.first().is_some()
+    }
+
     /// The states that it is in, and what each waits for.
     pub fn waiting(&self) -> Vec<Waiting> {
         self.interpreter.waiting()

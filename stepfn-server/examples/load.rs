@@ -116,7 +116,7 @@ async fn main() -> Result<(), Failure> {
     let sqlite = server(Host::builder().store(Sqlite::open(folder.join("load.db"))?)).await?;
     for (name, address) in [("in memory", memory), ("in SQLite", sqlite)] {
         let standard = machine(address, "STANDARD").await?;
-        for clients in [1, 16, 64] {
+        for clients in [1, 16, 64, 256] {
             let rate = load(address, clients, "StartExecution", &standard, time).await?;
             println!(
                 "StartExecution, Standard of 5 states, kept {name}, {clients:>2} connections: {rate:>7.0}/s"

@@ -66,17 +66,29 @@ impl Client {
         most: usize,
         within: Duration,
     ) -> Result<Answered, Failed> {
+        let mut all = HeaderMap::new();
+        all.insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
+        for (name, value) in headers {
+            if let Ok(value) = value.parse() {
+                all.insert(*name, value);
+            }
+        }
+        self.post_with(uri, all, body, most, within).await
+    }
+
+    /// Posts anything.
+    pub(crate) async fn post_with(
+        &self,
+        uri: &Uri,
+        headers: HeaderMap,
+        body: impl Into<Bytes>,
+        most: usize,
+        within: Duration,
+    ) -> Result<Answered, Failed> {
         let mut request = Request::new(Full::new(body.into()));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = uri.clone();
-        request
-            .headers_mut()
-            .insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
-        for (name, value) in headers {
-            if let Ok(value) = value.parse() {
-                request.headers_mut().insert(*name, value);
-            }
-        }
+        *request.headers_mut() = headers;
         let answer = async {
             let answer =
                 self.pool.request(request).await.map_err(|error| Failed::Connection(reason(&error)))?;

@@ -21,6 +21,8 @@ pub(crate) fn refusal(settings: &Settings, headers: &HeaderMap, is_open: bool) -
         Some(_) => Some(
             "the token is missing or wrong: send it as the access key id of AWS's signature, as `Authorization: Bearer …`, or in the header X-Stepfn-Token\n",
         ),
+        // Whoever it is has shown who they are.
+        None if settings.asks_certificates() => None,
         None if is_here(settings, header(HOST).unwrap_or_default()) => None,
         None => Some("the header Host names another host: allow it with a host name of the settings\n"),
     }

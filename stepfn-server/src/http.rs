@@ -21,6 +21,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 
 use stepfn_durable::Host;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{Semaphore, watch},
     task::{AbortHandle, JoinSet},
@@ -70,14 +71,16 @@ impl Server {
     /// Listens for requests. They are answered from [`run_until`](Self::run_until) on.
     ///
     /// # Errors
-    /// When the address is taken, or reaches beyond this machine without [`allow_remote`](Settings::allow_remote) and a token.
+    /// When the address is taken, or reaches beyond this machine without [`allow_remote`](Settings::allow_remote) and either a token or clients
+    /// that must show a certificate.
     pub async fn bind(settings: Settings, host: Host) -> io::Result<Self> {
         let is_open = !settings.address.ip().is_loopback();
-        if is_open && (!settings.allow_remote || settings.token.is_none()) {
+        let knows_clients = settings.token.is_some() || settings.asks_certificates();
+        if is_open && !(settings.allow_remote && knows_clients) {
             return Err(io::Error::new(
                 io::ErrorKind::PermissionDenied,
                 format!(
-                    "{} can be reached from other machines: that needs `allow_remote` and a token that requests must have",
+                    "{} can be reached from other machines: that needs `allow_remote`, and a token that requests must have or clients that must show a certificate",
                     settings.address
                 ),
             ));
@@ -164,14 +167,29 @@ impl Drop for Passing {
 type Answer = Response<Full<Bytes>>;
 
 impl State {
-    async fn connection(self: Arc<Self>, stream: TcpStream, mut ends: watch::Receiver<()>) {
+    async fn connection(self: Arc<Self>, stream: TcpStream, ends: watch::Receiver<()>) {
+        let patience = self.api.settings.patience;
+        #[cfg(feature = "tls")]
+        if let Some(tls) = &self.api.settings.tls {
+            // Who cannot agree on anything, or shows no certificate, is told so by TLS itself.
+            if let Ok(stream) = tls.accept(stream, patience).await {
+                self.serve(Patient::new(stream, patience), ends).await;
+            }
+            return;
+        }
+        self.serve(Patient::new(stream, patience), ends).await;
+    }
+
+    async fn serve<S>(self: Arc<Self>, stream: Patient<S>, mut ends: watch::Receiver<()>)
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let service = service_fn(|request| {
             let state = Arc::clone(&self);
             async move { Ok::<_, Infallible>(state.answer(request).await) }
         });
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(self.api.settings.patience).max_buf_size(64 * 1024);
-        let stream = Patient::new(stream, self.api.settings.patience);
         let connection = http.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
         // A client that goes away is its own affair.
@@ -190,7 +208,10 @@ impl State {
             return plain(StatusCode::FORBIDDEN, refusal);
         }
         match (request.method(), request.uri().path()) {
-            (&Method::GET, "/health") => plain(StatusCode::OK, "ok\n"),
+            (&Method::GET, "/health") => match self.api.host.trouble() {
+                None => plain(StatusCode::OK, "ok\n"),
+                Some(trouble) => plain(StatusCode::SERVICE_UNAVAILABLE, format!("{trouble}\n")),
+            },
             (&Method::GET, "/metrics") => {
                 let mut answer = plain(StatusCode::OK, self.api.settings.monitor.text());
                 answer.headers_mut().insert(CONTENT_TYPE, METRICS);

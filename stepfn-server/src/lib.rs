@@ -32,9 +32,13 @@ mod monitor;
 mod patient;
 mod request;
 mod settings;
+#[cfg(feature = "tls")]
+mod tls;
 
 pub use self::{
     api::details, http::Server, lambda::Functions, mocks::Mocks, monitor::Monitor, settings::Settings,
 };
 #[doc(no_inline)]
 pub use stepfn_durable::Host;
+#[cfg(feature = "tls")]
+pub use tls::Tls;

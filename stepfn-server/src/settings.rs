@@ -19,8 +19,11 @@ pub struct Settings {
     /// Takes requests from elsewhere than this machine: an address that is not loopback is refused without it.
     pub allow_remote: bool,
     /// The token that requests must have: as the access key id of AWS's signature, as `Authorization: Bearer`, or in the header `x-stepfn-token`.
-    /// Needed where [`allow_remote`](Self::allow_remote) is set. With it requests may name any host.
+    /// Needed where [`allow_remote`](Self::allow_remote) is set, unless clients must show a certificate. With it requests may name any host.
     pub token: Option<String>,
+    /// Encrypts connections. Where clients must show a certificate, they need no token, and may name any host.
+    #[cfg(feature = "tls")]
+    pub tls: Option<crate::tls::Tls>,
     /// The most connections that are open at once.
     pub connections: usize,
     /// The most bytes of a request.
@@ -48,6 +51,8 @@ impl Default for Settings {
             host_names: Vec::new(),
             allow_remote: false,
             token: None,
+            #[cfg(feature = "tls")]
+            tls: None,
             connections: 1024,
             body: 4 << 20,
             patience: Duration::from_secs(15),
@@ -57,5 +62,15 @@ impl Default for Settings {
             virtual_time: false,
             activity_poll: Duration::from_secs(60),
         }
+    }
+}
+
+impl Settings {
+    /// Whether clients must show a certificate.
+    pub(crate) fn asks_certificates(&self) -> bool {
+        #[cfg(feature = "tls")]
+        return self.tls.as_ref().is_some_and(crate::tls::Tls::asks_clients);
+        #[cfg(not(feature = "tls"))]
+        false
     }
 }

@@ -3,16 +3,14 @@
 
 mod support;
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 use stepfn_server::Settings;
 use support::{ARN, Served, builder};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-/// A server that is soon out of patience.
+/// A server whose patience is over when nobody has anything to do: the clock of these tests is paused, and moves on then.
 async fn impatient() -> Served {
-    let settings = Settings { patience: Duration::from_millis(30), body: 64 * 1024, ..Settings::default() };
+    let settings = Settings { body: 64 * 1024, ..Settings::default() };
     Served::start(settings, builder()).await
 }
 
@@ -25,7 +23,7 @@ fn status(answer: &str) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default()
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn slow_clients_are_given_up() {
     let served = impatient().await;
     // Half a head, nothing at all, half a body, a body that never ends.
@@ -52,9 +50,9 @@ async fn slow_clients_are_given_up() {
     served.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn who_does_not_read_the_answer_is_given_up() {
-    let settings = Settings { patience: Duration::from_millis(30), ..Settings::default() };
+    let settings = Settings::default();
     let served = Served::start(settings, builder()).await;
     let definition = format!(
         r#"{{"Comment": "{}", "StartAt": "A", "States": {{"A": {{"Type": "Succeed"}}}}}}"#,
@@ -80,9 +78,9 @@ async fn who_does_not_read_the_answer_is_given_up() {
     served.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn connections_are_bounded_and_those_who_wait_get_their_turn() {
-    let settings = Settings { patience: Duration::from_millis(30), connections: 4, ..Settings::default() };
+    let settings = Settings { connections: 4, ..Settings::default() };
     let served = Served::start(settings, builder()).await;
     let mut open = Vec::new();
     for _ in 0..64 {
@@ -94,7 +92,7 @@ async fn connections_are_bounded_and_those_who_wait_get_their_turn() {
     served.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn heads_and_bodies_are_bounded() {
     let served = impatient().await;
     let long = "x".repeat(200_000);
@@ -122,7 +120,7 @@ async fn heads_and_bodies_are_bounded() {
     served.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn requests_that_two_readers_would_read_differently_are_refused() {
     let served = impatient().await;
     for headers in [
@@ -153,7 +151,7 @@ async fn requests_that_two_readers_would_read_differently_are_refused() {
     served.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn other_hosts_pages_and_paths_get_nothing() {
     let served = impatient().await;
     let get = async |line: &str, host: &str| {
@@ -287,9 +285,9 @@ const MEMBERS: [&str; 32] = [
     "taskToken",
 ];
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn no_request_breaks_an_action() {
-    let settings = Settings { activity_poll: Duration::ZERO, ..Settings::default() };
+    let settings = Settings { activity_poll: std::time::Duration::ZERO, ..Settings::default() };
     let served = Served::start(settings, builder()).await;
     for action in ACTIONS {
         let empty = served.action(action, &json!({})).await;
@@ -316,7 +314,7 @@ async fn no_request_breaks_an_action() {
     served.stop().await;
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn what_nests_without_end_is_refused() {
     let served = Served::start(Settings::default(), builder()).await;
     let deep = "[".repeat(100_000);

@@ -151,6 +151,70 @@ def lifecycle(sfn):
     refused(sfn, "InvalidDefinition", sfn.create_state_machine, name="Broken", definition="{}", roleArn=ROLE)
 
 
+def terraform(sfn):
+    """The calls of Terraform's provider for `aws_sfn_state_machine`, `aws_sfn_alias` and `aws_sfn_activity`, in its order."""
+    text = definition({"Done": {"Type": "Pass", "End": True}})
+    planned = sfn.validate_state_machine_definition(definition=text, type="STANDARD")
+    check("a plan validates", planned["result"] == "OK", planned)
+    made = sfn.create_state_machine(
+        name="Planned", definition=text, roleArn=ROLE, type="STANDARD", publish=True,
+        loggingConfiguration={"level": "OFF", "includeExecutionData": False},
+        tracingConfiguration={"enabled": False}, tags=[{"key": "by", "value": "terraform"}],
+    )
+    arn = made["stateMachineArn"]
+
+    def read():
+        described = sfn.describe_state_machine(stateMachineArn=arn)
+        versions = sfn.list_state_machine_versions(stateMachineArn=arn)["stateMachineVersions"]
+        tags = sfn.list_tags_for_resource(resourceArn=arn)["tags"]
+        return described, versions, tags
+
+    described, versions, tags = read()
+    check("what is read is what was planned", (described["definition"], described["status"]) == (text, "ACTIVE"), described)
+    check("with its version", [one["stateMachineVersionArn"] for one in versions] == [arn + ":1"], versions)
+    check("with its tags", tags == [{"key": "by", "value": "terraform"}], tags)
+    # A second plan has no changes: what the provider compares is all there.
+    members = ("name", "type", "roleArn", "loggingConfiguration", "tracingConfiguration", "creationDate")
+    check("a plan finds all members", all(name in described for name in members), described)
+    same = lambda one: {name: value for name, value in one.items() if name != "ResponseMetadata"}
+    check("and the same again", same(read()[0]) == same(described))
+    other = definition({"Done": {"Type": "Succeed"}})
+    sfn.update_state_machine(
+        stateMachineArn=arn, definition=other, roleArn=ROLE, publish=True,
+        loggingConfiguration={"level": "OFF", "includeExecutionData": False}, tracingConfiguration={"enabled": False},
+    )
+    until(
+        "an update is there",
+        lambda: sfn.describe_state_machine(stateMachineArn=arn),
+        lambda one: one["definition"] == other and one["roleArn"] == ROLE,
+    )
+    alias = sfn.create_state_machine_alias(
+        name="live", routingConfiguration=[{"stateMachineVersionArn": arn + ":2", "weight": 100}]
+    )["stateMachineAliasArn"]
+    routing = sfn.describe_state_machine_alias(stateMachineAliasArn=alias)["routingConfiguration"]
+    check("an alias is read", routing == [{"stateMachineVersionArn": arn + ":2", "weight": 100}], routing)
+    half = [{"stateMachineVersionArn": f"{arn}:{number}", "weight": 50} for number in (1, 2)]
+    sfn.update_state_machine_alias(stateMachineAliasArn=alias, routingConfiguration=half)
+    routing = sfn.describe_state_machine_alias(stateMachineAliasArn=alias)["routingConfiguration"]
+    check("and changed", routing == half, routing)
+    activity = sfn.create_activity(name="planned", tags=[{"key": "by", "value": "terraform"}])["activityArn"]
+    check("an activity is read", sfn.describe_activity(activityArn=activity)["name"] == "planned")
+    sfn.untag_resource(resourceArn=activity, tagKeys=["by"])
+    check("its tags are gone", sfn.list_tags_for_resource(resourceArn=activity)["tags"] == [])
+    sfn.delete_activity(activityArn=activity)
+    refused(sfn, "ActivityDoesNotExist", sfn.describe_activity, activityArn=activity)
+    sfn.delete_state_machine_alias(stateMachineAliasArn=alias)
+    sfn.delete_state_machine(stateMachineArn=arn)
+
+    def gone():
+        try:
+            return sfn.describe_state_machine(stateMachineArn=arn)["status"]
+        except sfn.exceptions.StateMachineDoesNotExist:
+            return None
+
+    until("a machine is gone in the end", gone, lambda status: status is None)
+
+
 def callbacks(sfn):
     activity = sfn.create_activity(name="approve")["activityArn"]
     text = definition({"Ask": {"Type": "Task", "Resource": activity, "End": True}})
@@ -276,6 +340,7 @@ def main():
         try:
             sfn = client(port)
             lifecycle(sfn)
+            terraform(sfn)
             command_line(port)
             javascript(port)
             execution, token = callbacks(sfn)

@@ -47,9 +47,19 @@ pub struct ServeOptions {
     /// Where executions are kept: a file, `memory`, or the URL of a Postgres database (`postgres://…`)
     #[arg(long, value_name = "WHERE", default_value = "stepfn.db", value_parser = place)]
     pub(crate) db: Place,
-    /// Listen on an address that other machines reach. Needs a token, and has no TLS: put a proxy before it
+    /// Listen on an address that other machines reach. Needs a token, or clients with certificates (`--client-ca`)
     #[arg(long)]
     pub(crate) allow_remote: bool,
+    /// Encrypt connections, with the certificate in this file (PEM, with those that vouch for it). Without it put a proxy with TLS before
+    /// what other machines reach
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    /// The file with the key of the certificate (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Answer only clients with a certificate that one of those in this file vouches for (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) client_ca: Option<PathBuf>,
     /// The token that requests must have, as the access key id of AWS clients, as `Authorization: Bearer …` or in the header X-Stepfn-Token:
     /// 16 characters or more. Others on this machine can see it in the command line
     #[arg(long, value_name = "TOKEN", conflicts_with = "token_file")]
@@ -61,10 +71,10 @@ pub struct ServeOptions {
     #[arg(long = "host-name", value_name = "NAME")]
     pub(crate) host_names: Vec<String>,
     /// The account in ARNs
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = account)]
     pub(crate) account: Option<String>,
     /// The region in ARNs
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = region)]
     pub(crate) region: Option<String>,
     /// A mock file in the format of Step Functions Local: an execution of the machine ARN `…:Orders#Happy` is answered by its test
     /// case `Happy`
@@ -92,6 +102,9 @@ pub struct ServeOptions {
     /// Where changes of executions' statuses go, as EventBridge gets them: a file for JSON lines, or an `http://` URL for a POST each
     #[arg(long, value_name = "FILE|URL")]
     pub(crate) events: Option<String>,
+    /// The OpenTelemetry collector that gets spans of executions, states and tasks, by OTLP over HTTP: `http://localhost:4318`
+    #[arg(long, value_name = "URL")]
+    pub(crate) otlp: Option<String>,
     /// Make calls to functions again that were under way when the process ended. Else they fail, and the machine's own Retry decides
     #[arg(long)]
     pub(crate) rerun_interrupted: bool,
@@ -140,6 +153,26 @@ fn place(text: &str) -> Result<Place, String> {
     }
 }
 
+/// Reads an account: other ARNs are none that clients take.
+fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected the 12 digits of an account, such as `123456789012`".to_owned())
+    }
+}
+
+/// Reads a region.
+fn region(text: &str) -> Result<String, String> {
+    let is_plain =
+        text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if !text.is_empty() && text.len() <= 64 && is_plain {
+        Ok(text.to_owned())
+    } else {
+        Err("expected the name of a region, such as `eu-central-1`".to_owned())
+    }
+}
+
 /// Reads `ADDRESS` or `ADDRESS:PORT`.
 fn listen(text: &str) -> Result<SocketAddr, String> {
     let alone = || text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, PORT));
@@ -179,6 +212,17 @@ mod tests {
         assert_eq!(place("sqlite:a/b.db"), Ok(Place::File("a/b.db".into())));
         assert_eq!(place("postgres://u@h/d"), Ok(Place::Postgres("postgres://u@h/d".into())));
         assert!(place("").is_err());
+    }
+
+    #[test]
+    fn accounts_and_regions_are_what_arns_can_have() {
+        assert!(account("123456789012").is_ok() && region("eu-central-1").is_ok());
+        for wrong in ["", "abc", "12345678901", "12345678901x", "1234567890123"] {
+            assert!(account(wrong).is_err(), "{wrong}");
+        }
+        for wrong in ["", "x y", "EU", "a:b"] {
+            assert!(region(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -27,6 +27,10 @@ use crate::{
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// The pause between two looks at whether the store fails.
+const LOOK: Duration = Duration::from_secs(1);
+/// The time that functions which never come back get when the process ends.
+const END: Duration = Duration::from_secs(2);
 /// A token of less can be guessed.
 const TOKEN: usize = 16;
 
@@ -63,7 +67,10 @@ impl ServeOptions {
             Ok(prepared) => prepared,
             Err(stop) => return stop.ended(),
         };
-        match runtime.block_on(self.work(settings, machines, buckets, out, err)) {
+        let ended = runtime.block_on(self.work(settings, machines, buckets, out, err));
+        // A function of the program may never come back: its execution goes on when the server is started again.
+        runtime.shutdown_timeout(END);
+        match ended {
             Ok(outcome) => Ok(outcome),
             Err(stop) => stop.ended(),
         }
@@ -89,24 +96,46 @@ impl ServeOptions {
         }
         if !settings.address.ip().is_loopback() && !self.allow_remote {
             let message = format!(
-                "other machines can reach {}\nhelp: add `--allow-remote` and a token (`--token-file FILE`) if they shall; else listen on 127.0.0.1",
+                "other machines can reach {}\nhelp: add `--allow-remote` and a token (`--token-file FILE`) or `--client-ca FILE` if they shall; else listen on 127.0.0.1",
                 settings.address.ip()
             );
             return refuse(err, &message, Outcome::Unreadable);
         }
-        if self.allow_remote && settings.token.is_none() {
-            let message = "`--allow-remote` needs a token, or anybody could run what this machine may\nhelp: add `--token-file FILE`, a file with 16 random characters or more";
+        self.encrypt(&mut settings).or_else(|reason| refuse(err, &reason, Outcome::Unreadable))?;
+        if self.allow_remote && settings.token.is_none() && self.client_ca.is_none() {
+            let message = "`--allow-remote` needs a token or clients with certificates, or anybody could run what this machine may\nhelp: add `--token-file FILE`, a file with 16 random characters or more, or `--client-ca FILE`";
             return refuse(err, message, Outcome::Unreadable);
         }
         settings.functions = self.functions().or_else(|reason| refuse(err, &reason, Outcome::Unreadable))?;
         settings.monitor = Monitor::with_records(self.logs.as_deref(), self.events.as_deref())
             .or_else(|reason| refuse(err, &reason, Outcome::Unreadable))?;
+        if let Some(endpoint) = &self.otlp {
+            settings.monitor = with_spans(settings.monitor, endpoint)
+                .or_else(|reason| refuse(err, &reason, Outcome::Unreadable))?;
+        }
         if let Some(path) = &self.mocks {
             let file = parse_mocks(path, err)?;
             self.check_test_case(&file, err)?;
             settings.mocks = Some(Mocks::new(file, self.test_case.clone()));
         }
         Ok(settings)
+    }
+
+    /// Reads the certificates.
+    #[cfg(feature = "tls")]
+    fn encrypt(&self, settings: &mut Settings) -> Result<(), String> {
+        if let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) {
+            settings.tls = Some(stepfn_server::Tls::from_files(certificate, key, self.client_ca.as_deref())?);
+        }
+        Ok(())
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn encrypt(&self, _: &mut Settings) -> Result<(), String> {
+        if self.tls_cert.is_none() {
+            return Ok(());
+        }
+        Err("this `stepfn` was built without TLS\nhelp: `cargo install stepfn-cli --features tls`".to_owned())
     }
 
     /// The functions at URLs.
@@ -192,9 +221,27 @@ impl ServeOptions {
             }
         };
         self.greet(server.local_addr(), token, &region, &arns, out)?;
-        server.run_until(stop).await;
+        let failed = {
+            let mut reason = None;
+            let end = async {
+                tokio::select! {
+                    () = stop => {}
+                    stopped = host.stopped() => reason = Some(stopped),
+                    never = report_trouble(&host, err) => match never {},
+                }
+            };
+            server.run_until(end).await;
+            reason
+        };
         host.shut_down().await;
-        writeln!(out, "stopped; what runs goes on when it is started again")?;
+        if let Some(reason) = failed {
+            let reason = reason.unwrap_or_else(|| "its loop has ended".to_owned());
+            return refuse(err, &format!("the server cannot go on: {reason}"), Outcome::Findings);
+        }
+        match self.db {
+            Place::Memory => writeln!(out, "stopped")?,
+            _ => writeln!(out, "stopped; what runs goes on when it is started again")?,
+        }
         Ok(Outcome::Fine)
     }
 
@@ -265,7 +312,8 @@ impl ServeOptions {
         arns: &[(String, String)],
         out: &mut dyn Write,
     ) -> io::Result<()> {
-        writeln!(out, "listening on http://{address}")?;
+        let scheme = if self.tls_cert.is_some() { "https" } else { "http" };
+        writeln!(out, "listening on {scheme}://{address}")?;
         match &self.db {
             Place::Memory => writeln!(out, "executions are kept in memory: they end with this process")?,
             Place::File(path) => {
@@ -285,16 +333,54 @@ impl ServeOptions {
         writeln!(out, "for clients of AWS:")?;
         writeln!(
             out,
-            "  export AWS_ENDPOINT_URL_SFN=http://{client} AWS_REGION={region} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY=local"
+            "  export AWS_ENDPOINT_URL_SFN={scheme}://{client} AWS_REGION={region} AWS_ACCESS_KEY_ID={key} AWS_SECRET_ACCESS_KEY=local"
         )?;
         writeln!(out, "  export AWS_DISABLE_HOST_PREFIX_INJECTION=true")?;
+        if scheme == "https" {
+            writeln!(out, "  export AWS_CA_BUNDLE=the certificates that vouch for that of the server")?;
+        }
         if !address.ip().is_loopback() {
-            writeln!(
-                out,
-                "other machines can reach it: requests need the token, and nothing is encrypted without a proxy that does it"
-            )?;
+            let who = match (token, self.client_ca.is_some()) {
+                (true, true) => "requests need the token and a certificate",
+                (false, true) => "requests need a certificate",
+                _ => "requests need the token",
+            };
+            let how = if scheme == "https" {
+                ""
+            } else {
+                ", and nothing is encrypted without a proxy that does it"
+            };
+            writeln!(out, "other machines can reach it: {who}{how}")?;
         }
         out.flush()
+    }
+}
+
+#[cfg(feature = "otel")]
+fn with_spans(monitor: Monitor, endpoint: &str) -> Result<Monitor, String> {
+    monitor.with_otlp(endpoint)
+}
+
+#[cfg(not(feature = "otel"))]
+fn with_spans(_: Monitor, _: &str) -> Result<Monitor, String> {
+    Err("this `stepfn` was built without OpenTelemetry\nhelp: `cargo install stepfn-cli --features otel`"
+        .to_owned())
+}
+
+/// Says when the store fails, and when it answers again.
+async fn report_trouble(host: &Host, err: &mut dyn Write) -> std::convert::Infallible {
+    let mut before = None;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        let now = host.trouble();
+        if now != before {
+            // Where nobody can be told, nobody is.
+            let _ = match &now {
+                Some(trouble) => writeln!(err, "nothing goes on: {}", report::printable(trouble)),
+                None => writeln!(err, "the store answers again"),
+            };
+            before = now;
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::Place;
 
 const ORDER: &str = r#"{"StartAt": "Ask", "States": {
     "Ask": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:approve", "Next": "Rest"},
-    "Rest": {"Type": "Wait", "Seconds": 1, "End": true}}}"#;
+    "Rest": {"Type": "Wait", "Timestamp": "2024-01-01T00:00:00Z", "End": true}}}"#;
 const QUICK: &str = r#"{"StartAt": "Say", "States": {
     "Say": {"Type": "Task", "Resource": "arn:aws:lambda:us-east-1:123456789012:function:say", "End": true}}}"#;
 const MOCKS: &str = r#"{

@@ -10,7 +10,7 @@ use stepfn_executor::{
     turns::{Asked, Begin, ChildEnd, Input, MapChild, Reply, Request, Start, unknown_token},
 };
 
-use super::{Driver, Event, Loaded, Over};
+use super::{Driver, Loaded, Over, calls::Job};
 use crate::{
     clock::{millis, span, timestamp},
     inner::{Inner, Target},
@@ -399,7 +399,7 @@ impl Driver {
         {
             loaded.spawned.insert(express.request);
         }
-        self.express.push((id, express));
+        self.jobs.push(Job::express(id, express, self.inner.clock.now()));
     }
 
     /// Gives an execution an input for its next turn.
@@ -563,39 +563,26 @@ impl Driver {
         }
         Ok(())
     }
+}
 
-    /// Runs executions of Express workflows: beside each other, or one by one on virtual time.
-    pub(super) async fn run_express(&mut self) {
-        for (id, express) in std::mem::take(&mut self.express) {
-            let Express { request, execution, waits } = express;
-            let events = self.inner.events.clone();
-            let now = self.inner.clock.now();
-            let work = async move {
-                let end = match (*execution).await {
-                    Ok(outcome) => ChildEnd {
-                        status: outcome.status.clone(),
-                        started: outcome.started,
-                        stopped: outcome.stopped,
-                        redrives: 0,
-                        not_redrivable: Some(
-                            "Execution is of type EXPRESS and cannot be redriven".to_owned(),
-                        ),
-                    },
-                    Err(error) => failed(now, error.to_string()),
-                };
-                if waits {
-                    let _ = events.send(Event::Answered { id, input: Input::Ended { request, end } });
-                }
+impl Job {
+    /// An execution of an Express workflow.
+    fn express(id: ExecutionId, express: Express, now: Timestamp) -> Self {
+        let Express { request, execution, waits } = express;
+        let doing = Box::pin(async move {
+            let end = match (*execution).await {
+                Ok(outcome) => ChildEnd {
+                    status: outcome.status.clone(),
+                    started: outcome.started,
+                    stopped: outcome.stopped,
+                    redrives: 0,
+                    not_redrivable: Some("Execution is of type EXPRESS and cannot be redriven".to_owned()),
+                },
+                Err(error) => failed(now, error.to_string()),
             };
-            if self.inner.clock.is_virtual() {
-                work.await;
-                continue;
-            }
-            let work = tokio::spawn(work);
-            if let Some(loaded) = self.loaded.get_mut(&id).filter(|_| waits) {
-                loaded.calls.insert(request, work.abort_handle());
-            }
-        }
+            waits.then_some(Input::Ended { request, end })
+        });
+        Self { id, number: waits.then_some(request), doing }
     }
 }
 

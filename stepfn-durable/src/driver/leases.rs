@@ -4,13 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use stepfn_executor::{Timestamp, time::until};
 
-use super::{Driver, Loaded, Over};
+use super::{Driver, Loaded, Over, calls::Job};
 use crate::{
     clock::{millis, span, timestamp},
+    inner::Inner,
     journal::Message,
-    recover::{ask, recover},
+    recover::{ask, recover, try_ask},
     running::{OnInterrupted, Open, RecoverError, interrupted},
-    store::{Claim, Claiming, ExecutionId, Inbox, Renewal, Sweep},
+    store::{self, Claim, Claiming, ExecutionId, Inbox, Renewal, Sweep},
 };
 
 /// The number of executions that are claimed at once.
@@ -22,7 +23,7 @@ const SWEPT: usize = 10_000;
 impl Driver {
     pub(super) async fn renew(&mut self) -> Result<(), Over> {
         let now = self.inner.clock.now();
-        if until(self.renewed, now) * 3 < self.inner.lease {
+        if !is_over(self.renewed, now, self.inner.lease / 3) {
             return Ok(());
         }
         self.renewed = now;
@@ -42,14 +43,18 @@ impl Driver {
     /// Forgets executions that ended long ago.
     pub(super) async fn sweep(&mut self) -> Result<(), Over> {
         let now = self.inner.clock.now();
-        if self.swept != Timestamp::MIN && until(self.swept, now) < SWEEP {
+        if !is_over(self.swept, now, SWEEP) {
             return Ok(());
         }
         self.swept = now;
         let before = millis(now).saturating_sub(span(self.inner.retention));
         // The rest another time: nobody waits for it.
         let sweep = Sweep { before, limit: SWEPT };
-        ask(&self.inner, "forget old executions", |store| store.sweep(sweep)).await.map(drop)
+        let swept = try_ask(&self.inner, "forget old executions", |store| store.sweep(sweep)).await?;
+        if let Err(error) = swept {
+            self.inner.failed("forget old executions", &error);
+        }
+        Ok(())
     }
 
     pub(super) fn held(&self) -> Vec<(ExecutionId, i64)> {
@@ -61,7 +66,7 @@ impl Driver {
     pub(super) async fn claim(&mut self) -> Result<(), Over> {
         let now = self.inner.clock.now();
         let unknown = self.look.iter().any(|id| !self.loaded.contains_key(id));
-        if !unknown && self.claimed != Timestamp::MIN && until(self.claimed, now) < self.inner.poll {
+        if !unknown && !is_over(self.claimed, now, self.inner.poll) {
             return Ok(());
         }
         self.claimed = now;
@@ -78,9 +83,14 @@ impl Driver {
                 self.take_over(claim).await?;
             }
             if !more {
-                return Ok(());
+                break;
             }
         }
+        // What came for those that it has: hints of another process may be lost.
+        let waiting = Inbox::Owner { owner: self.inner.owner.clone(), limit: CLAIMS };
+        let waiting = try_ask(&self.inner, "look for messages", |store| store.inbox(waiting.clone())).await?;
+        self.look.extend(waiting.iter().flatten().map(|message| message.execution));
+        Ok(())
     }
 
     async fn take_over(&mut self, claim: Claim) -> Result<(), Over> {
@@ -110,9 +120,10 @@ impl Driver {
                 let due = loaded.running.due();
                 self.load(id, loaded);
                 self.set_due(id, due);
+                self.note_tokens(id);
                 self.look.insert(id);
                 if again {
-                    self.calls.extend(calls.into_iter().map(|call| (id, call, true)));
+                    self.jobs.extend(calls.into_iter().map(|call| Job::call(id, call, true)));
                 }
                 self.ask_again(id, requests).await?;
             }
@@ -124,6 +135,32 @@ impl Driver {
         Ok(())
     }
 
+    /// Keeps an execution from going on, here or on another host: it stays as it is.
+    pub(super) fn give_up(&mut self, id: ExecutionId, error: RecoverError) {
+        let Some(loaded) = self.loaded.get(&id) else { return };
+        self.inner.refuse(loaded.arn.clone(), error);
+        self.refused.insert(id, loaded.fence);
+        self.unload(id);
+    }
+
+    /// What waits in these inboxes. An execution whose inbox cannot be read goes on no more.
+    async fn messages(&mut self, ids: Vec<ExecutionId>) -> Result<Vec<store::Message>, Over> {
+        let read = async |inner: &Inner, ids: &[ExecutionId]| {
+            try_ask(inner, "read inboxes", |store| store.inbox(Inbox::Of(ids.to_vec()))).await
+        };
+        if let Ok(messages) = read(&self.inner, &ids).await? {
+            return Ok(messages);
+        }
+        let mut messages = Vec::new();
+        for id in ids {
+            match read(&self.inner, &[id]).await? {
+                Ok(more) => messages.extend(more),
+                Err(error) => self.give_up(id, RecoverError::Unreadable { reason: error.to_string() }),
+            }
+        }
+        Ok(messages)
+    }
+
     /// Takes what waits in the inboxes of loaded executions.
     pub(super) async fn read_inboxes(&mut self) -> Result<(), Over> {
         let look = std::mem::take(&mut self.look);
@@ -131,16 +168,14 @@ impl Driver {
         if ids.is_empty() {
             return Ok(());
         }
-        let messages = ask(&self.inner, "read inboxes", |store| store.inbox(Inbox::Of(ids.clone()))).await?;
-        for message in messages {
+        for message in self.messages(ids).await? {
             let id = message.execution;
             // A virtual clock goes on from what others did.
             self.inner.clock.advance_to(timestamp(message.at));
             let Some(loaded) = self.loaded.get_mut(&id) else { continue };
-            if loaded.taken.contains(&message.id) {
+            if !loaded.taken.insert(message.id) {
                 continue;
             }
-            loaded.taken.push(message.id);
             loaded.fresh = true;
             match Message::read(&message.data, message.token.as_deref()) {
                 Ok(Message::Input(input)) => loaded.inputs.push(input),
@@ -161,4 +196,9 @@ impl Driver {
         }
         Ok(())
     }
+}
+
+/// Whether so much time has gone by since something was done last. A clock that was set back says nothing about that: it is done once more.
+fn is_over(last: Timestamp, now: Timestamp, span: Duration) -> bool {
+    last == Timestamp::MIN || now < last || until(last, now) >= span
 }

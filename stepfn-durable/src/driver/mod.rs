@@ -1,5 +1,6 @@
 //! The loop of a host: what came in, the turns of whoever has something to do, one commit for all of them, and then what they ask for.
 
+mod calls;
 mod children;
 mod leases;
 mod turns;
@@ -10,17 +11,10 @@ use std::{
     time::Duration,
 };
 
-use stepfn_executor::{
-    Timestamp,
-    time::until,
-    turns::{Call, Input},
-};
-use tokio::{
-    sync::{mpsc, oneshot},
-    task::AbortHandle,
-};
+use stepfn_executor::{Timestamp, time::until, turns::Input};
+use tokio::sync::{mpsc, oneshot};
 
-use self::children::Express;
+use self::calls::{Job, Work};
 use crate::{
     clock::millis,
     inner::Inner,
@@ -34,8 +28,8 @@ pub(crate) enum Event {
     Begun { id: ExecutionId, fence: i64, arn: String, running: Box<Running> },
     /// There may be something in the inbox of an execution, or one to be claimed.
     Look(ExecutionId),
-    /// A call was answered.
-    Answered { id: ExecutionId, input: Input },
+    /// Calls were answered.
+    Answered { id: ExecutionId, inputs: Vec<Input> },
     /// Moves virtual time to the next thing that is due; replies with the time then, if there was any. `holds` means that it stops
     /// while anybody waits for a token.
     Pass { reply: oneshot::Sender<Option<Timestamp>>, holds: bool },
@@ -55,11 +49,12 @@ struct Loaded {
     seq: i64,
     /// The inputs of its next turn, and the messages that they came from.
     inputs: Vec<Input>,
-    taken: Vec<MessageId>,
+    taken: BTreeSet<MessageId>,
     /// Whether it has a turn even if nothing came in.
     fresh: bool,
     due: Option<Timestamp>,
-    calls: HashMap<u64, AbortHandle>,
+    /// The calls and requests that are under way here.
+    calls: HashMap<u64, Arc<Work>>,
     /// The executions that it watches with its next turn, by its requests, as others started them.
     watches: Vec<(u64, String)>,
     /// The children that it lets go on with its next turn, by its requests: they had not stopped yet.
@@ -76,10 +71,14 @@ pub(crate) struct Driver {
     ready: BTreeSet<ExecutionId>,
     /// Those that cannot go on; they are kept from other hosts, with their fences.
     refused: HashMap<ExecutionId, i64>,
-    /// Calls that are made here, one by one, on virtual time.
-    calls: Vec<(ExecutionId, Call, bool)>,
-    /// Executions of Express workflows that begin now.
-    express: Vec<(ExecutionId, Express)>,
+    /// What is to be done beside the loop.
+    jobs: Vec<Job>,
+    /// The number of calls and requests that are.
+    under_way: usize,
+    /// On virtual time, those who wait for tokens.
+    holding: HashSet<ExecutionId>,
+    /// Those who are told when nothing is left to be done.
+    idle: Vec<oneshot::Sender<()>>,
     look: BTreeSet<ExecutionId>,
     renewed: Timestamp,
     claimed: Timestamp,
@@ -102,8 +101,10 @@ impl Driver {
             due: BTreeSet::new(),
             ready: BTreeSet::new(),
             refused: HashMap::new(),
-            calls: Vec::new(),
-            express: Vec::new(),
+            jobs: Vec::new(),
+            under_way: 0,
+            holding: HashSet::new(),
+            idle: Vec::new(),
             look: BTreeSet::new(),
             renewed: now,
             claimed: Timestamp::MIN,
@@ -117,9 +118,8 @@ impl Driver {
                 break over;
             }
         };
-        for loaded in self.loaded.values() {
-            loaded.calls.values().for_each(AbortHandle::abort);
-        }
+        self.jobs.clear();
+        self.loaded.values_mut().for_each(|loaded| loaded.calls.clear());
         self.inner.closed();
         if let Over::Stopped(reply) = over {
             // Others have the executions at once, and not only after the lease.
@@ -136,41 +136,31 @@ impl Driver {
 
     /// Waits for something to do, and does it.
     async fn round(&mut self) -> Result<(), Over> {
-        let mut idle = Vec::new();
         if self.is_quiet() {
             let event = self.wait().await?;
-            self.take(event, &mut idle).await?;
+            self.take(event)?;
         }
         while let Ok(event) = self.events.try_recv() {
-            self.take(Some(event), &mut idle).await?;
+            self.take(Some(event))?;
         }
         self.renew().await?;
         self.claim().await?;
         self.read_inboxes().await?;
         self.turns().await?;
-        self.make_calls().await;
-        self.run_express().await;
+        self.do_jobs().await;
         self.sweep().await?;
-        // What was committed may have woken others.
-        if !idle.is_empty() && self.is_quiet() && self.events.is_empty() {
-            for reply in idle {
+        // What was committed may have woken others. Virtual time stands still while functions work.
+        let is_busy = self.inner.clock.is_virtual() && self.under_way > 0;
+        if !self.idle.is_empty() && self.is_quiet() && self.events.is_empty() && !is_busy {
+            for reply in self.idle.drain(..) {
                 let _ = reply.send(());
-            }
-        } else {
-            // They are answered after a later round.
-            for reply in idle {
-                let _ = self.inner.events.send(Event::Idle(reply));
             }
         }
         Ok(())
     }
 
     fn is_quiet(&self) -> bool {
-        self.ready.is_empty()
-            && self.look.is_empty()
-            && self.calls.is_empty()
-            && self.express.is_empty()
-            && !self.is_due()
+        self.ready.is_empty() && self.look.is_empty() && self.jobs.is_empty() && !self.is_due()
     }
 
     fn is_due(&self) -> bool {
@@ -191,43 +181,49 @@ impl Driver {
         }
     }
 
-    async fn take(&mut self, event: Option<Event>, idle: &mut Vec<oneshot::Sender<()>>) -> Result<(), Over> {
+    fn take(&mut self, event: Option<Event>) -> Result<(), Over> {
         match event {
             None => {}
             Some(Event::Begun { id, fence, arn, running }) => {
                 self.load(id, Loaded::new(running, arn, fence, 0));
             }
             Some(Event::Look(id)) => drop(self.look.insert(id)),
-            Some(Event::Answered { id, input }) => {
+            Some(Event::Answered { id, inputs }) => {
+                let numbers: Vec<u64> = inputs.iter().filter_map(number_of).collect();
+                self.done(id, numbers.iter().copied());
                 if let Some(loaded) = self.loaded.get_mut(&id) {
-                    match &input {
-                        Input::Answered { call: number, .. } | Input::Ended { request: number, .. } => {
-                            loaded.calls.remove(number);
-                            loaded.spawned.remove(number);
-                        }
-                        _ => {}
+                    for number in &numbers {
+                        loaded.spawned.remove(number);
                     }
-                    loaded.inputs.push(input);
+                    loaded.inputs.extend(inputs);
                     self.ready.insert(id);
                 }
             }
             Some(Event::Pass { reply, holds }) => {
                 let next = self.due.first().map(|(at, _)| *at);
-                let next = next.filter(|_| !(holds && self.waits_for_tokens()));
+                let next = next.filter(|_| !holds || self.holding.is_empty());
                 if let Some(next) = next {
                     self.inner.clock.advance_to(next);
                     self.claimed = Timestamp::MIN;
                 }
                 let _ = reply.send(next);
             }
-            Some(Event::Idle(reply)) => idle.push(reply),
+            Some(Event::Idle(reply)) => self.idle.push(reply),
             Some(Event::Stop(reply)) => return Err(Over::Stopped(reply)),
         }
         Ok(())
     }
 
-    fn waits_for_tokens(&self) -> bool {
-        self.loaded.values().any(|loaded| !loaded.running.turns().pending_tokens().is_empty())
+    /// Notes whether an execution waits for tokens, where that stops the time.
+    fn note_tokens(&mut self, id: ExecutionId) {
+        if !self.inner.clock.is_virtual() {
+            return;
+        }
+        if self.loaded.get(&id).is_some_and(|loaded| loaded.running.turns().has_pending_tokens()) {
+            self.holding.insert(id);
+        } else {
+            self.holding.remove(&id);
+        }
     }
 
     fn load(&mut self, id: ExecutionId, loaded: Loaded) {
@@ -237,8 +233,9 @@ impl Driver {
 
     fn unload(&mut self, id: ExecutionId) {
         self.ready.remove(&id);
+        self.holding.remove(&id);
         if let Some(loaded) = self.loaded.remove(&id) {
-            loaded.calls.values().for_each(AbortHandle::abort);
+            self.under_way -= loaded.calls.len();
             if let Some(due) = loaded.due {
                 self.due.remove(&(due, id));
             }
@@ -254,24 +251,13 @@ impl Driver {
             self.due.insert((due, id));
         }
     }
+}
 
-    /// Makes the calls that were asked for: beside each other, or one by one on virtual time, where the same must always happen.
-    async fn make_calls(&mut self) {
-        for (id, call, is_again) in std::mem::take(&mut self.calls) {
-            let Some(loaded) = self.loaded.get_mut(&id) else { continue };
-            let number = call.number();
-            let events = self.inner.events.clone();
-            if self.inner.clock.is_virtual() {
-                let answer = call.make(is_again).await;
-                let _ = events.send(Event::Answered { id, input: Input::Answered { call: number, answer } });
-                continue;
-            }
-            let work = tokio::spawn(async move {
-                let answer = call.make(is_again).await;
-                let _ = events.send(Event::Answered { id, input: Input::Answered { call: number, answer } });
-            });
-            loaded.calls.insert(number, work.abort_handle());
-        }
+/// The call or request that an input is the outcome of.
+fn number_of(input: &Input) -> Option<u64> {
+    match input {
+        Input::Answered { call: number, .. } | Input::Ended { request: number, .. } => Some(*number),
+        _ => None,
     }
 }
 
@@ -284,7 +270,7 @@ impl Loaded {
             fence,
             seq,
             inputs: Vec::new(),
-            taken: Vec::new(),
+            taken: BTreeSet::new(),
             fresh: true,
             due: None,
             calls: HashMap::new(),

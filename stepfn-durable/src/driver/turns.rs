@@ -2,15 +2,16 @@
 
 use std::{
     collections::BTreeMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use super::{Driver, Over};
+use super::{Driver, Over, calls::Job};
 use crate::{
     clock::{millis, millis_up},
     observer::{self, Commit},
-    recover::ask,
-    running::Step,
+    recover::try_ask,
+    running::{RecoverError, Step},
     store::{
         ActivityTask, Committed, End, Event as HistoryEvent, ExecutionId, MapRun, OpenedToken, Status, Turn,
     },
@@ -54,11 +55,12 @@ impl Driver {
             if turns.is_empty() {
                 return Ok(());
             }
-            let ids: Vec<_> = turns.iter().map(|turn| (turn.execution, turn.keep.is_some())).collect();
+            let turns: Arc<[Turn]> = turns.into();
             let since = Instant::now();
-            let committed = ask(&self.inner, "commit turns", |store| store.commit(turns.clone())).await?;
+            let committed = self.commit(&turns).await?;
             self.tell(&turns, &committed, since.elapsed());
-            for ((id, kept), committed) in ids.into_iter().zip(committed) {
+            for (turn, committed) in turns.iter().zip(committed) {
+                let (id, kept) = (turn.execution, turn.keep.is_some());
                 let Some((step, asked)) = steps.remove(&id) else { continue };
                 match committed {
                     Committed::Done(effects) => {
@@ -70,6 +72,28 @@ impl Driver {
             }
         }
         Ok(())
+    }
+
+    /// Commits turns. Where the store refuses one for good, its execution goes on no more, and the others do.
+    async fn commit(&mut self, turns: &Arc<[Turn]>) -> Result<Vec<Committed>, Over> {
+        let all = try_ask(&self.inner, "commit turns", |store| store.commit(Arc::clone(turns))).await?;
+        let Err(mut error) = all else { return Ok(all.unwrap_or_default()) };
+        let mut committed = Vec::with_capacity(turns.len());
+        for turn in turns.iter() {
+            if turns.len() > 1 {
+                let alone: Arc<[Turn]> = [turn.clone()].into();
+                match try_ask(&self.inner, "commit a turn", |store| store.commit(Arc::clone(&alone))).await? {
+                    Ok(one) => {
+                        committed.extend(one);
+                        continue;
+                    }
+                    Err(one) => error = one,
+                }
+            }
+            self.give_up(turn.execution, RecoverError::Unreadable { reason: error.to_string() });
+            committed.push(Committed::Lost);
+        }
+        Ok(committed)
     }
 
     /// Notifies the observers of what is kept now.
@@ -92,7 +116,7 @@ impl Driver {
             took,
             loaded: self.loaded.len(),
             ready: self.ready.len(),
-            calls: self.loaded.values().map(|loaded| loaded.calls.len()).sum(),
+            calls: self.under_way,
         };
         for observer in &self.inner.observers {
             observer(&commit);
@@ -128,7 +152,7 @@ impl Driver {
             turn.opened.push(OpenedToken { token: open.token, place: open.state.into_bytes() });
         }
         turn.closed = std::mem::take(&mut step.closed);
-        turn.taken = std::mem::take(&mut loaded.taken);
+        turn.taken = std::mem::take(&mut loaded.taken).into_iter().collect();
         turn.end = step.end.as_ref().map(|end| ended(end.as_deref(), now));
         let machine = &loaded.running.origin.machine;
         turn.map_runs = step.map_runs.iter().map(|run| kept_map_run(run, &loaded.arn, machine)).collect();
@@ -140,18 +164,15 @@ impl Driver {
         let waits_long = due.is_none_or(|due| until(now, due) > SOON);
         let keep = step.end.is_none() && (calls || !waits_long || !is_crowded);
         turn.keep = keep.then_some(lease_end);
+        self.note_tokens(id);
         Some((turn, step))
     }
 
     /// Does what a turn asked for, now that it is kept.
     fn committed(&mut self, id: ExecutionId, step: Step, kept: bool) {
+        self.done(id, step.given_up.iter().copied());
         let Some(loaded) = self.loaded.get_mut(&id) else { return };
-        for call in &step.given_up {
-            if let Some(handle) = loaded.calls.remove(call) {
-                handle.abort();
-            }
-        }
-        self.calls.extend(step.calls.into_iter().map(|call| (id, call, false)));
+        self.jobs.extend(step.calls.into_iter().map(|call| Job::call(id, call, false)));
         let due = loaded.running.due();
         if step.end.is_some() {
             self.inner.ended(&loaded.arn);

@@ -44,6 +44,16 @@ impl StoreError {
     pub fn may_have_happened(&self) -> bool {
         matches!(self, Self::Unknown(_))
     }
+
+    /// Returns `true` if the same request fails again however often it is repeated: data is damaged, or contradicts itself. Of other
+    /// errors the reason may go away: a disk gets room, a database comes back.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        matches!(
+            self,
+            Self::Corrupt(_) | Self::Version { .. } | Self::Foreign(_) | Self::Misuse(_) | Self::Cursor(_)
+        )
+    }
 }
 
 impl fmt::Display for StoreError {

@@ -72,7 +72,7 @@ macro_rules! every_call {
             write start(NewExecution) -> Started;
             write claim(Claiming) -> Vec<Claim>;
             write renew(Renewal) -> Vec<ExecutionId>;
-            write commit(Vec<Turn>) -> Vec<Committed>;
+            write commit(std::sync::Arc<[$crate::store::Turn]>) -> Vec<Committed>;
             write deliver(Delivery) -> Delivered;
             write redrive(Redrive) -> Redriven;
             write take_task(TakeTask) -> Option<TakenTask>;
@@ -125,8 +125,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Makes leases last longer; gives those that the host does not have any more.
     fn renew(&self, renewal: Renewal) -> Answer<'_, Vec<ExecutionId>>;
 
-    /// Writes turns: each whole or not at all, each by its own fence.
-    fn commit(&self, turns: Vec<Turn>) -> Answer<'_, Vec<Committed>>;
+    /// Writes turns: each whole or not at all, each by its own fence. Whoever asks keeps them, to ask again.
+    fn commit(&self, turns: Arc<[Turn]>) -> Answer<'_, Vec<Committed>>;
 
     /// Puts a message into an inbox. An execution that nobody has becomes due.
     fn deliver(&self, delivery: Delivery) -> Answer<'_, Delivered>;

@@ -5,7 +5,7 @@
 
 use std::{
     error::Error as _,
-    future::{Future, poll_fn},
+    future::Future,
     sync::{Arc, Weak},
     thread,
     time::Duration,
@@ -14,13 +14,27 @@ use std::{
 use bytes::BytesMut;
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Transaction};
 use futures_channel::oneshot;
-use tokio::{runtime, sync::mpsc};
+use tokio::runtime;
 use tokio_postgres::{
-    AsyncMessage, Config, NoTls,
+    Config,
+    config::SslMode,
     error::SqlState,
     types::{FromSql, IsNull, ToSql, Type, to_sql_checked},
 };
 
+mod hear;
+#[cfg(feature = "postgres-tls")]
+mod tls;
+#[cfg_attr(
+    not(feature = "postgres-tls"),
+    allow(dead_code, reason = "what is read of certificates is used with it")
+)]
+mod url;
+
+use self::{
+    hear::{Connector, hear},
+    url::Mode,
+};
 use super::{
     sql::{self, Cell, Driver, Row, schema},
     *,
@@ -46,7 +60,9 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Connects to the schema `stepfn` of a database, and makes it where it is not there. The URL is libpq's.
+    /// Connects to the schema `stepfn` of a database, and makes it where it is not there. The URL is libpq's, `sslmode`, `sslrootcert`,
+    /// `sslcert` and `sslkey` included: with `verify-full` nobody reads along and the server is who it says, `require` alone trusts
+    /// anybody. What encrypts is behind the feature `postgres-tls`; without it such a URL is refused.
     ///
     /// # Errors
     /// The database cannot be reached, or the schema holds something else or another version.
@@ -64,14 +80,21 @@ impl Postgres {
                 "the schema `{schema}` has other characters than a-z, 0-9 and _"
             )));
         }
+        let (url, ssl) = url::split(url)?;
+        let connector = Connector::new(&ssl)?;
         let mut config: Config =
             url.parse().map_err(|error| StoreError::Misuse(format!("the URL of Postgres: {error}")))?;
         let options = format!("{} -c search_path={schema}", config.get_options().unwrap_or_default());
         config.options(options.trim());
+        config.ssl_mode(match ssl.mode {
+            Mode::Disable => SslMode::Disable,
+            Mode::Prefer => SslMode::Prefer,
+            Mode::Require | Mode::VerifyCa | Mode::VerifyFull => SslMode::Require,
+        });
         let (life, ended) = oneshot::channel::<()>();
         let runtime = start_runtime(ended)?;
         let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
-        let manager = Manager::from_config(config.clone(), NoTls, recycling);
+        let manager = connector.manager(config.clone(), recycling);
         let pool = Pool::builder(manager).max_size(CONNECTIONS).build();
         let pool = pool.map_err(|error| StoreError::Io(format!("no pool of connections: {error}")))?;
         let listeners = Listeners::default();
@@ -80,7 +103,7 @@ impl Postgres {
         let place = format!("{}, schema {schema}", database(&config));
         let prepared = schema.to_owned();
         store.within(move |pool| async move { prepare(&pool, &prepared, &place).await }).await?;
-        store.runtime.spawn(hear(config, store.listeners.clone(), Arc::clone(&store.name)));
+        store.runtime.spawn(hear(config, connector, store.listeners.clone(), Arc::clone(&store.name)));
         Ok(store)
     }
 
@@ -220,7 +243,7 @@ impl Connection<'_> {
                 Hint::Execution(id) => format!("{name} e{id}"),
                 Hint::Activity(arn) => format!("{name} a{arn}"),
             };
-            let told = self.run("select pg_notify('stepfn', $1)", vec![Cell::Text(news)]).await;
+            let told = self.run("select pg_notify('stepfn', $1)", vec![Cell::from(news)]).await;
             self.judge(told)?;
         }
         match self.transaction.commit().await {
@@ -233,8 +256,8 @@ impl Connection<'_> {
 }
 
 impl Driver for Connection<'_> {
-    async fn rows(&mut self, sql: &str, cells: Vec<Cell>) -> Result<Vec<Row>, StoreError> {
-        let cells: Vec<Cell> = cells.into_iter().map(Cell::escaped).collect();
+    async fn rows(&mut self, sql: &str, cells: Vec<Cell<'_>>) -> Result<Vec<Row>, StoreError> {
+        let cells: Vec<Cell<'_>> = cells.into_iter().map(Cell::escaped).collect();
         let cells: Vec<&(dyn ToSql + Sync)> = cells.iter().map(|cell| cell as _).collect();
         let found = async {
             let statement = self.transaction.prepare_cached(sql).await?;
@@ -246,15 +269,15 @@ impl Driver for Connection<'_> {
         };
         let mut read = Vec::with_capacity(rows.len());
         for row in rows {
-            let cells: Result<Vec<Cell>, _> =
-                (0..row.len()).map(|column| row.try_get::<_, Cell>(column)).collect();
+            let cells: Result<Vec<Cell<'static>>, _> =
+                (0..row.len()).map(|column| row.try_get::<_, Cell<'static>>(column)).collect();
             read.push(Row::new(cells.map_err(|error| error_of(&error))?));
         }
         Ok(read)
     }
 
-    async fn run(&mut self, sql: &str, cells: Vec<Cell>) -> Result<u64, StoreError> {
-        let cells: Vec<Cell> = cells.into_iter().map(Cell::escaped).collect();
+    async fn run(&mut self, sql: &str, cells: Vec<Cell<'_>>) -> Result<u64, StoreError> {
+        let cells: Vec<Cell<'_>> = cells.into_iter().map(Cell::escaped).collect();
         let cells: Vec<&(dyn ToSql + Sync)> = cells.iter().map(|cell| cell as _).collect();
         let changed = async {
             let statement = self.transaction.prepare_cached(sql).await?;
@@ -274,18 +297,18 @@ impl Driver for Connection<'_> {
 /// The one character that Postgres does not have in a text, and its replacement: no text has a reason to have the latter.
 const ESCAPE: char = '\u{10FFFF}';
 
-impl Cell {
+impl Cell<'_> {
     fn escaped(self) -> Self {
         match self {
             Self::Text(text) if text.contains(['\0', ESCAPE]) => {
-                Self::Text(text.replace(ESCAPE, "\u{10FFFF}1").replace('\0', "\u{10FFFF}0"))
+                Self::Text(text.replace(ESCAPE, "\u{10FFFF}1").replace('\0', "\u{10FFFF}0").into())
             }
             other => other,
         }
     }
 }
 
-impl ToSql for Cell {
+impl ToSql for Cell<'_> {
     fn to_sql(
         &self,
         ty: &Type,
@@ -306,20 +329,21 @@ impl ToSql for Cell {
     to_sql_checked!();
 }
 
-impl<'a> FromSql<'a> for Cell {
+impl<'a> FromSql<'a> for Cell<'static> {
     fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn std::error::Error + Sync + Send>> {
         Ok(match *ty {
             Type::INT4 => Self::Int(i32::from_sql(ty, raw)?.into()),
             Type::INT8 => Self::Int(i64::from_sql(ty, raw)?),
-            Type::BYTEA => Self::Bytes(raw.to_owned()),
+            Type::BYTEA => Self::Bytes(raw.to_owned().into()),
             Type::VOID => Self::Null,
             _ => {
                 let text = String::from_sql(ty, raw)?;
-                Self::Text(if text.contains(ESCAPE) {
+                let text = if text.contains(ESCAPE) {
                     text.replace("\u{10FFFF}0", "\0").replace("\u{10FFFF}1", "\u{10FFFF}")
                 } else {
                     text
-                })
+                };
+                Self::Text(text.into())
             }
         })
     }
@@ -349,50 +373,11 @@ async fn prepare(pool: &Pool, schema: &str, place: &str) -> Result<(), StoreErro
         serial: " bigint generated by default as identity primary key",
         bytes: " bytea",
         text: " text collate \"C\"",
+        columns: "select column_name::text from information_schema.columns \
+                  where table_schema = current_schema() and table_name = $1::text",
     };
     schema::prepare(&mut db, place, &types, tables).await?;
     db.transaction.commit().await.map_err(|error| error_of(&error))
-}
-
-/// Passes on the notifications of other hosts, over a connection of its own, for as long as the runtime lives.
-async fn hear(config: Config, listeners: Listeners, name: Arc<str>) {
-    loop {
-        if let Ok((client, mut connection)) = config.connect(NoTls).await {
-            let (sender, mut news) = mpsc::unbounded_channel();
-            let listening = async {
-                while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
-                    if let AsyncMessage::Notification(notification) = message {
-                        let _ = sender.send(notification.payload().to_owned());
-                    }
-                }
-            };
-            let telling = async {
-                if client.batch_execute("listen stepfn").await.is_ok() {
-                    while let Some(text) = news.recv().await {
-                        tell(&text, &listeners, &name);
-                    }
-                }
-            };
-            tokio::select! {
-                () = listening => {}
-                () = telling => {}
-            }
-        }
-        // Hints may be lost: meanwhile hosts find what there is by looking.
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
-fn tell(text: &str, listeners: &Listeners, name: &str) {
-    let Some((from, news)) = text.split_once(' ') else { return };
-    if from == name {
-        return;
-    }
-    if let Some(id) = news.strip_prefix('e').and_then(|id| id.parse().ok()) {
-        listeners.tell(&[Hint::Execution(ExecutionId(id))]);
-    } else if let Some(arn) = news.strip_prefix('a') {
-        listeners.tell(&[Hint::Activity(arn.to_owned())]);
-    }
 }
 
 /// An error with its causes: Postgres' own words are one of them.

@@ -18,11 +18,11 @@ use std::{
 };
 
 use futures_channel::oneshot;
-use rusqlite::{
-    Connection, ErrorCode, ToSql,
-    types::{ToSqlOutput, ValueRef},
-};
+use rusqlite::Connection;
 
+mod cells;
+
+use self::cells::error_of;
 use super::{
     sql::{self, Cell, Driver, Row, schema},
     *,
@@ -43,6 +43,8 @@ pub struct Sqlite {
     readers: Option<Sender<ReadJob>>,
     threads: Vec<JoinHandle<()>>,
     listeners: Listeners,
+    #[cfg(feature = "testing")]
+    work: Arc<testing::Counters>,
 }
 
 type ReadJob = Box<dyn FnOnce(&mut Lite) + Send>;
@@ -79,24 +81,53 @@ impl Sqlite {
     /// # Errors
     /// The file is no store, one of another version, in use by another process, or cannot be read or written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        Self::open_file(path.as_ref(), None)
+        Self::open_file(path.as_ref(), &[])
     }
 
-    /// Opens a store that may have so many pages of 4,096 bytes, and is full then.
+    /// Opens a store with settings of SQLite for each of its connections: `max_page_count = 64` makes a disk that is soon full.
     ///
     /// # Errors
     /// As [`open`](Self::open).
     #[cfg(feature = "testing")]
-    pub fn open_with_limit(path: impl AsRef<Path>, pages: u32) -> Result<Self, StoreError> {
-        Self::open_file(path.as_ref(), Some(pages))
+    pub fn open_with(path: impl AsRef<Path>, pragmas: &[&str]) -> Result<Self, StoreError> {
+        Self::open_file(path.as_ref(), pragmas)
     }
 
-    fn open_file(path: &Path, pages: Option<u32>) -> Result<Self, StoreError> {
+    /// Changes a setting of SQLite for the connection that writes.
+    ///
+    /// # Errors
+    /// The store is closed, or SQLite does not take it.
+    #[cfg(feature = "testing")]
+    pub fn set(&self, pragma: &str) -> Answer<'_, ()> {
+        let sql = format!("pragma {pragma}");
+        self.write(move |lite| lite.found(&sql, Vec::new()).map(drop))
+    }
+
+    /// Returns the work that SQLite has done so far.
+    #[cfg(feature = "testing")]
+    pub fn work(&self) -> testing::Work {
+        self.work.read()
+    }
+
+    fn open_file(path: &Path, pragmas: &[&str]) -> Result<Self, StoreError> {
         let lock = Arc::new(lock(path)?);
-        let mut lite = prepare(connect(path)?, path)?;
-        if let Some(pages) = pages {
-            lite.found(&format!("pragma max_page_count = {pages}"), Vec::new())?;
-        }
+        #[cfg(feature = "testing")]
+        let work = Arc::new(testing::Counters::default());
+        let open = |connection| {
+            let lite = Lite::new(connection);
+            #[cfg(feature = "testing")]
+            let lite = Lite { work: Arc::clone(&work), ..lite };
+            lite
+        };
+        let connect = || -> Result<Connection, StoreError> {
+            let connection = connect(path)?;
+            for pragma in pragmas {
+                connection.execute_batch(&format!("pragma {pragma}")).map_err(|error| error_of(&error))?;
+            }
+            Ok(connection)
+        };
+        let mut lite = open(connect()?);
+        prepare(&mut lite, path)?;
         let listeners = Listeners::default();
         let (writer, jobs) = channel();
         let mut threads = Vec::with_capacity(READERS + 1);
@@ -110,14 +141,21 @@ impl Sqlite {
         let (readers, jobs) = channel::<ReadJob>();
         let jobs = Arc::new(Mutex::new(jobs));
         for _ in 0..READERS {
-            let connection = connect(path)?;
+            let lite = open(connect()?);
             let (lock, jobs) = (Arc::clone(&lock), Arc::clone(&jobs));
             threads.push(spawn("stepfn-store-read", move || {
-                read_all(Lite::new(connection), &jobs);
+                read_all(lite, &jobs);
                 drop(lock);
             })?);
         }
-        Ok(Self { writer: Some(writer), readers: Some(readers), threads, listeners })
+        Ok(Self {
+            writer: Some(writer),
+            readers: Some(readers),
+            threads,
+            listeners,
+            #[cfg(feature = "testing")]
+            work,
+        })
     }
 
     fn write<T: Send + 'static>(
@@ -188,6 +226,13 @@ fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Result<JoinHandle<
 
 /// Takes the lock that one process has for as long as it has the store.
 fn lock(path: &Path) -> Result<File, StoreError> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(StoreError::Io(format!("there is no folder {} for it; make it first", folder.display())));
+    }
+    if path.is_dir() {
+        return Err(StoreError::Io(format!("{} is a folder; give a file in it", path.display())));
+    }
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let name = PathBuf::from(name);
@@ -224,21 +269,25 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// Makes the tables of a new file or checks those of an old one, and ends the leases of who had it before.
-fn prepare(connection: Connection, path: &Path) -> Result<Lite, StoreError> {
-    let types = schema::Types { serial: " integer primary key autoincrement", bytes: " blob", text: " text" };
-    let mut lite = Lite::new(connection);
+fn prepare(lite: &mut Lite, path: &Path) -> Result<(), StoreError> {
+    let types = schema::Types {
+        serial: " integer primary key autoincrement",
+        bytes: " blob",
+        text: " text",
+        columns: "select name from pragma_table_info($1)",
+    };
     lite.execute("begin immediate")?;
     let prepared = (|| {
         let sql =
             "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name";
         let tables = now(lite.rows(sql, Vec::new()))?;
         let tables = tables.into_iter().map(|mut row| row.text()).collect::<Result<_, _>>()?;
-        now(schema::prepare(&mut lite, &path.display().to_string(), &types, tables))?;
+        now(schema::prepare(lite, &path.display().to_string(), &types, tables))?;
         let sql = "update runs set owner = null, lease_until = null, ready = 0 where ready is not null and owner is not null";
         now(lite.run(sql, Vec::new()))
     })();
     lite.execute(if prepared.is_ok() { "commit" } else { "rollback" })?;
-    prepared.map(|_| lite)
+    prepared.map(drop)
 }
 
 /// Writes what comes, in batches.
@@ -301,11 +350,19 @@ struct Lite {
     connection: Connection,
     hints: Vec<Hint>,
     last_error: Option<StoreError>,
+    #[cfg(feature = "testing")]
+    work: Arc<testing::Counters>,
 }
 
 impl Lite {
     fn new(connection: Connection) -> Self {
-        Self { connection, hints: Vec::new(), last_error: None }
+        Self {
+            connection,
+            hints: Vec::new(),
+            last_error: None,
+            #[cfg(feature = "testing")]
+            work: Arc::default(),
+        }
     }
 
     fn execute(&mut self, sql: &str) -> Result<(), StoreError> {
@@ -351,24 +408,33 @@ impl Lite {
         })
     }
 
-    fn changes(&mut self, sql: &str, cells: Vec<Cell>) -> Result<u64, StoreError> {
-        let result = self
-            .connection
-            .prepare_cached(&translate(sql))
-            .and_then(|mut statement| statement.execute(rusqlite::params_from_iter(cells)));
+    fn changes(&mut self, sql: &str, cells: Vec<Cell<'_>>) -> Result<u64, StoreError> {
+        let result = self.connection.prepare_cached(&translate(sql)).and_then(|mut statement| {
+            #[cfg(feature = "testing")]
+            self.work.begins(&cells);
+            let changed = statement.execute(rusqlite::params_from_iter(cells));
+            #[cfg(feature = "testing")]
+            self.work.ran(&statement);
+            changed
+        });
         self.noted(result).map(|changed| u64::try_from(changed).unwrap_or(u64::MAX))
     }
 
-    fn found(&mut self, sql: &str, cells: Vec<Cell>) -> Result<Vec<Row>, StoreError> {
+    fn found(&mut self, sql: &str, cells: Vec<Cell<'_>>) -> Result<Vec<Row>, StoreError> {
         let result = self.connection.prepare_cached(&translate(sql)).and_then(|mut statement| {
             let columns = statement.column_count();
+            #[cfg(feature = "testing")]
+            self.work.begins(&cells);
             let rows = statement.query_map(rusqlite::params_from_iter(cells), |row| {
                 (0..columns)
                     .map(|column| row.get_ref(column)?.try_into())
-                    .collect::<rusqlite::Result<Vec<Cell>>>()
+                    .collect::<rusqlite::Result<Vec<Cell<'static>>>>()
                     .map(Row::new)
             })?;
-            rows.collect()
+            let rows: rusqlite::Result<Vec<Row>> = rows.collect();
+            #[cfg(feature = "testing")]
+            self.work.ran(&statement);
+            rows
         });
         self.noted(result)
     }
@@ -378,12 +444,16 @@ impl Driver for Lite {
     fn rows(
         &mut self,
         sql: &str,
-        cells: Vec<Cell>,
+        cells: Vec<Cell<'_>>,
     ) -> impl Future<Output = Result<Vec<Row>, StoreError>> + Send {
         ready(self.found(sql, cells))
     }
 
-    fn run(&mut self, sql: &str, cells: Vec<Cell>) -> impl Future<Output = Result<u64, StoreError>> + Send {
+    fn run(
+        &mut self,
+        sql: &str,
+        cells: Vec<Cell<'_>>,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send {
         ready(self.changes(sql, cells))
     }
 
@@ -404,41 +474,4 @@ fn now<T>(future: impl Future<Output = Result<T, StoreError>>) -> Result<T, Stor
 fn translate(sql: &str) -> String {
     let sql = sql.strip_suffix(" skip locked").unwrap_or(sql);
     sql.strip_suffix(" for update").unwrap_or(sql).replace('$', "?")
-}
-
-impl ToSql for Cell {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Int(value) => ValueRef::Integer(*value),
-            Self::Text(value) => ValueRef::Text(value.as_bytes()),
-            Self::Bytes(value) => ValueRef::Blob(value),
-        }))
-    }
-}
-
-impl TryFrom<ValueRef<'_>> for Cell {
-    type Error = rusqlite::Error;
-
-    fn try_from(value: ValueRef<'_>) -> rusqlite::Result<Self> {
-        Ok(match value {
-            ValueRef::Null => Self::Null,
-            ValueRef::Integer(value) => Self::Int(value),
-            ValueRef::Text(value) => Self::Text(String::from_utf8_lossy(value).into_owned()),
-            ValueRef::Blob(value) => Self::Bytes(value.to_owned()),
-            ValueRef::Real(_) => return Err(rusqlite::Error::InvalidQuery),
-        })
-    }
-}
-
-fn error_of(error: &rusqlite::Error) -> StoreError {
-    let what = error.to_string();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => StoreError::Full(what),
-        Some(ErrorCode::DatabaseCorrupt) => StoreError::Corrupt(what),
-        Some(ErrorCode::NotADatabase) => StoreError::Foreign(what),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked(what),
-        Some(ErrorCode::ConstraintViolation) => StoreError::Misuse(what),
-        _ => StoreError::Io(what),
-    }
 }

@@ -1,8 +1,12 @@
 //! The monitor of a host: metrics, logs, events.
 
 mod metrics;
+#[cfg(feature = "otel")]
+mod otlp;
 mod records;
 mod sink;
+#[cfg(feature = "otel")]
+mod spans;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -47,11 +51,28 @@ impl Monitor {
         Ok(Self::new(logs, events.map(Sink::of).transpose()?))
     }
 
+    /// Sends spans of executions, states and tasks to an OpenTelemetry collector by OTLP over HTTP: `http://localhost:4318`.
+    ///
+    /// # Errors
+    /// When the URL is none that can be called.
+    #[cfg(feature = "otel")]
+    pub fn with_otlp(self, endpoint: &str) -> Result<Self, String> {
+        Ok(self.with_spans(otlp::exporter(endpoint)?))
+    }
+
+    /// The same by any exporter. Spans are made of histories: what began before this process did has its span all the same.
+    #[cfg(feature = "otel")]
+    #[must_use]
+    pub fn with_spans(self, exporter: impl opentelemetry_sdk::trace::SpanExporter + 'static) -> Self {
+        let records = self.records.with_spans(spans::Spans::new(exporter));
+        Self { records: Arc::new(records), ..self }
+    }
+
     /// Lets it see what a host does.
     pub fn observe(&self, builder: HostBuilder) -> HostBuilder {
         // What is not kept is logged by its history.
         let builder =
-            if self.records.logs() { builder.executors(|executor| executor.keep_history()) } else { builder };
+            if self.has_logs() { builder.executors(|executor| executor.keep_history()) } else { builder };
         let monitor = self.clone();
         builder.observer(move |commit| {
             monitor.metrics.committed(commit);
@@ -63,8 +84,9 @@ impl Monitor {
         })
     }
 
+    /// Whether something is made of the histories of executions that are not kept.
     pub(crate) fn has_logs(&self) -> bool {
-        self.records.logs()
+        self.records.logs() || self.records.has_spans()
     }
 
     fn note(&self, note: Note) {
@@ -107,6 +129,12 @@ impl Monitor {
     pub(crate) fn express_ended(&self, machine: &str, outcome: &Outcome, details: &str) {
         self.metrics.ended(machine, outcome.status.name());
         self.metrics.moved(machine, outcome.transitions);
+        #[cfg(feature = "otel")]
+        if self.records.has_spans() {
+            let events = outcome.log_events(stepfn_core::definition::LogLevel::All, true);
+            let (execution, machine) = (outcome.execution_arn(), machine.to_owned());
+            self.note(Note::Whole { execution, machine, events });
+        }
         if self.records.logs() {
             let (level, with_data) = records::logging(details);
             let lines: Vec<String> =

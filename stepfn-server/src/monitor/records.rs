@@ -28,8 +28,19 @@ const KNOWN: usize = 10_000;
 
 #[derive(Debug)]
 pub(super) enum Note {
-    Turn { execution: String, events: Vec<Vec<u8>>, end: Option<End> },
+    Turn {
+        execution: String,
+        events: Vec<Vec<u8>>,
+        end: Option<End>,
+    },
     Lines(Vec<String>),
+    /// An execution that is not kept, with all its events.
+    #[cfg(feature = "otel")]
+    Whole {
+        execution: String,
+        machine: String,
+        events: Vec<Value>,
+    },
     Flush(oneshot::Sender<()>),
 }
 
@@ -46,6 +57,7 @@ impl Note {
 #[derive(Debug)]
 pub(super) struct Records {
     has_logs: bool,
+    has_spans: bool,
     notes: Option<mpsc::Sender<Note>>,
     /// Until it is written to.
     begin: Mutex<Option<(Sinks, mpsc::Receiver<Note>)>>,
@@ -55,16 +67,55 @@ pub(super) struct Records {
 struct Sinks {
     logs: Option<Sink>,
     events: Option<Sink>,
+    #[cfg(feature = "otel")]
+    spans: Option<super::spans::Spans>,
+}
+
+impl Sinks {
+    fn is_empty(&self) -> bool {
+        #[cfg(feature = "otel")]
+        if self.spans.is_some() {
+            return false;
+        }
+        self.logs.is_none() && self.events.is_none()
+    }
 }
 
 impl Records {
     pub(super) fn new(logs: Option<Sink>, events: Option<Sink>) -> Self {
-        let has_logs = logs.is_some();
-        if !has_logs && events.is_none() {
-            return Self { has_logs, notes: None, begin: Mutex::default() };
-        }
-        let (notes, receiver) = mpsc::channel(WAITING);
-        Self { has_logs, notes: Some(notes), begin: Mutex::new(Some((Sinks { logs, events }, receiver))) }
+        Self::over(Sinks {
+            logs,
+            events,
+            #[cfg(feature = "otel")]
+            spans: None,
+        })
+    }
+
+    fn over(sinks: Sinks) -> Self {
+        let has_logs = sinks.logs.is_some();
+        #[cfg(feature = "otel")]
+        let has_spans = sinks.spans.is_some();
+        #[cfg(not(feature = "otel"))]
+        let has_spans = false;
+        let (notes, begin) = if sinks.is_empty() {
+            (None, None)
+        } else {
+            let (notes, receiver) = mpsc::channel(WAITING);
+            (Some(notes), Some((sinks, receiver)))
+        };
+        Self { has_logs, has_spans, notes, begin: Mutex::new(begin) }
+    }
+
+    /// The same with spans, as long as nothing was written.
+    #[cfg(feature = "otel")]
+    pub(super) fn with_spans(&self, spans: super::spans::Spans) -> Self {
+        let begin = self.begin.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let (logs, events) = begin.map_or((None, None), |(sinks, _)| (sinks.logs, sinks.events));
+        Self::over(Sinks { logs, events, spans: Some(spans) })
+    }
+
+    pub(super) fn has_spans(&self) -> bool {
+        self.has_spans
     }
 
     pub(super) fn logs(&self) -> bool {
@@ -141,9 +192,21 @@ impl Writer {
             for note in notes.drain(..) {
                 match note {
                     Note::Turn { execution, events: turn, end } => {
-                        self.turn(&execution, &turn, end.as_ref(), &mut logs, &mut events).await;
+                        #[cfg(feature = "otel")]
+                        if let Some(spans) = &mut self.sinks.spans {
+                            spans.turn(&self.store, &execution, &turn).await;
+                        }
+                        if self.sinks.logs.is_some() || self.sinks.events.is_some() {
+                            self.turn(&execution, &turn, end.as_ref(), &mut logs, &mut events).await;
+                        }
                     }
                     Note::Lines(lines) => logs.extend(lines),
+                    #[cfg(feature = "otel")]
+                    Note::Whole { execution, machine, events } => {
+                        if let Some(spans) = &mut self.sinks.spans {
+                            spans.whole(&execution, &machine, &events);
+                        }
+                    }
                     Note::Flush(sender) => flushed.push(sender),
                 }
             }
@@ -154,6 +217,11 @@ impl Writer {
                     let lost = sink.put(records).await;
                     (0..lost).for_each(|_| dropped());
                 }
+            }
+            #[cfg(feature = "otel")]
+            if let Some(spans) = &mut self.sinks.spans {
+                let lost = spans.flush().await;
+                (0..lost).for_each(|_| dropped());
             }
             for sender in flushed {
                 let _ = sender.send(());

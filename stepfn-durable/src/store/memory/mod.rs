@@ -53,6 +53,8 @@ struct Model {
     arns: BTreeMap<String, ExecutionId>,
     /// The times at which executions can be claimed: those without a lease by what they wait for, the others by their leases.
     ready: BTreeSet<(Millis, ExecutionId)>,
+    /// Executions that got messages: those whose inboxes are empty by now are taken out when somebody looks.
+    mail: BTreeSet<ExecutionId>,
     tokens: BTreeMap<String, KeptToken>,
     tasks: BTreeMap<String, BTreeMap<i64, (ExecutionId, ActivityTask)>>,
     /// The queue of a token's task.

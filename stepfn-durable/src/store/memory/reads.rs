@@ -31,18 +31,21 @@ fn newest_first<T>(mut items: Vec<T>, at: &PageAt, key: impl Fn(&T) -> (i64, i64
 impl Model {
     pub(super) fn load(&mut self, load: Load) -> Result<Vec<Entry>> {
         let Some(kept) = self.executions.get(&load.id) else { return Ok(Vec::new()) };
-        Ok(kept.journal.iter().filter(|entry| entry.seq > load.after).take(load.limit).cloned().collect())
+        let first = kept.journal.partition_point(|entry| entry.seq <= load.after);
+        Ok(kept.journal.iter().skip(first).take(load.limit).cloned().collect())
     }
 
     pub(super) fn inbox(&mut self, inbox: Inbox) -> Result<Vec<Message>> {
         let (of, limit): (Vec<ExecutionId>, usize) = match inbox {
             Inbox::Of(ids) => (ids, usize::MAX),
             Inbox::Owner { owner, limit } => {
-                let owned = self
-                    .executions
-                    .values()
-                    .filter(|kept| kept.execution.lease.as_ref().is_some_and(|lease| lease.owner == owner));
-                (owned.map(|kept| kept.execution.summary.id).collect(), limit)
+                let executions = &self.executions;
+                self.mail.retain(|id| executions.get(id).is_some_and(|kept| !kept.inbox.is_empty()));
+                let is_owned = |id: &ExecutionId| {
+                    let lease = executions.get(id).and_then(|kept| kept.execution.lease.as_ref());
+                    lease.is_some_and(|lease| lease.owner == owner)
+                };
+                (self.mail.iter().copied().filter(is_owned).collect(), limit)
             }
         };
         let mut messages: Vec<Message> = of

@@ -1,5 +1,7 @@
 //! Executions: their starts, leases, turns and inboxes.
 
+use std::sync::Arc;
+
 use super::{Kept, KeptToken, Model};
 use crate::store::{
     Address, Claim, Claiming, Committed, Delivered, Delivery, Effects, Execution, ExecutionId, Hint, Lease,
@@ -124,9 +126,10 @@ impl Model {
         Ok(lost)
     }
 
-    pub(super) fn commit(&mut self, turns: Vec<Turn>) -> Result<Vec<Committed>> {
+    pub(super) fn commit(&mut self, turns: Arc<[Turn]>) -> Result<Vec<Committed>> {
         self.refuse(&turns)?;
-        Ok(turns.into_iter().map(|turn| self.take_turn(turn)).collect())
+        // It keeps what they have, so this is the one copy.
+        Ok(turns.iter().map(|turn| self.take_turn(turn.clone())).collect())
     }
 
     /// Refuses turns that cannot be, before any of them changes something.
@@ -331,6 +334,7 @@ impl Model {
         let message = Message { id: MessageId(self.last_message), execution: id, token, data, at };
         let Some(kept) = self.executions.get_mut(&id) else { return };
         kept.inbox.insert(message.id, message);
+        self.mail.insert(id);
         self.hints.push(Hint::Execution(id));
         if kept.execution.lease.is_none() {
             let ready = kept.ready.map_or(at, |ready| ready.min(at));

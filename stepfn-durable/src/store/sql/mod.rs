@@ -3,7 +3,7 @@
 //! Each call is written once, as a function over a [`Driver`] within a transaction. SQLite's driver never waits, so its futures
 //! are ready at once; Postgres' waits for the network. A transaction that locks more than one row locks that of `runs` first.
 
-use std::future::Future;
+use std::{borrow::Cow, future::Future};
 
 use super::{ExecutionId, Hint, StoreError};
 
@@ -24,61 +24,67 @@ pub(super) type Result<T> = std::result::Result<T, StoreError>;
 /// Parameters are written `$1`, `$2`, …; `for update` becomes the lock of a row, where the database has such.
 pub(super) trait Driver: Send {
     /// Runs a statement for its rows.
-    fn rows(&mut self, sql: &str, cells: Vec<Cell>) -> impl Future<Output = Result<Vec<Row>>> + Send;
+    fn rows(&mut self, sql: &str, cells: Vec<Cell<'_>>) -> impl Future<Output = Result<Vec<Row>>> + Send;
 
     /// Runs a statement for what it changes: the number of rows.
-    fn run(&mut self, sql: &str, cells: Vec<Cell>) -> impl Future<Output = Result<u64>> + Send;
+    fn run(&mut self, sql: &str, cells: Vec<Cell<'_>>) -> impl Future<Output = Result<u64>> + Send;
 
     /// Gives a hint to all who listen, once the transaction is over.
     fn hint(&mut self, hint: Hint);
 }
 
-/// A value in a table.
+/// A value in a table, or on its way there: what is written is not copied for it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell {
+pub(super) enum Cell<'a> {
     Null,
     Int(i64),
-    Text(String),
-    Bytes(Vec<u8>),
+    Text(Cow<'a, str>),
+    Bytes(Cow<'a, [u8]>),
 }
 
-impl From<i64> for Cell {
+impl From<i64> for Cell<'_> {
     fn from(value: i64) -> Self {
         Self::Int(value)
     }
 }
 
-impl From<usize> for Cell {
+impl From<usize> for Cell<'_> {
     fn from(value: usize) -> Self {
         Self::Int(i64::try_from(value).unwrap_or(i64::MAX))
     }
 }
 
-impl From<ExecutionId> for Cell {
+impl From<ExecutionId> for Cell<'_> {
     fn from(value: ExecutionId) -> Self {
         Self::Int(value.0)
     }
 }
 
-impl From<String> for Cell {
+impl From<String> for Cell<'_> {
     fn from(value: String) -> Self {
-        Self::Text(value)
+        Self::Text(value.into())
     }
 }
 
-impl From<&str> for Cell {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(value.into())
     }
 }
 
-impl From<Vec<u8>> for Cell {
+impl<'a> From<&'a [u8]> for Cell<'a> {
+    fn from(value: &'a [u8]) -> Self {
+        Self::Bytes(value.into())
+    }
+}
+
+impl From<Vec<u8>> for Cell<'_> {
     fn from(value: Vec<u8>) -> Self {
-        Self::Bytes(value)
+        Self::Bytes(value.into())
     }
 }
 
-impl<T: Into<Self>> From<Option<T>> for Cell {
+impl<T: Into<Self>> From<Option<T>> for Cell<'_> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
@@ -94,14 +100,14 @@ pub(super) use cells;
 
 /// A row, read from left to right.
 #[derive(Debug)]
-pub(super) struct Row(std::vec::IntoIter<Cell>);
+pub(super) struct Row(std::vec::IntoIter<Cell<'static>>);
 
 impl Row {
-    pub(super) fn new(cells: Vec<Cell>) -> Self {
+    pub(super) fn new(cells: Vec<Cell<'static>>) -> Self {
         Self(cells.into_iter())
     }
 
-    fn wrong<T>(expected: &str, found: Option<&Cell>) -> Result<T> {
+    fn wrong<T>(expected: &str, found: Option<&Cell<'_>>) -> Result<T> {
         let found = match found {
             None => "no column",
             Some(Cell::Null) => "null",
@@ -129,14 +135,14 @@ impl Row {
 
     pub(super) fn text(&mut self) -> Result<String> {
         match self.0.next() {
-            Some(Cell::Text(value)) => Ok(value),
+            Some(Cell::Text(value)) => Ok(value.into_owned()),
             other => Self::wrong("a text", other.as_ref()),
         }
     }
 
     pub(super) fn maybe_text(&mut self) -> Result<Option<String>> {
         match self.0.next() {
-            Some(Cell::Text(value)) => Ok(Some(value)),
+            Some(Cell::Text(value)) => Ok(Some(value.into_owned())),
             Some(Cell::Null) => Ok(None),
             other => Self::wrong("a text", other.as_ref()),
         }
@@ -144,13 +150,13 @@ impl Row {
 
     pub(super) fn bytes(&mut self) -> Result<Vec<u8>> {
         match self.0.next() {
-            Some(Cell::Bytes(value)) => Ok(value),
+            Some(Cell::Bytes(value)) => Ok(value.into_owned()),
             other => Self::wrong("bytes", other.as_ref()),
         }
     }
 }
 
 /// The first row of an answer.
-pub(super) async fn first<D: Driver>(db: &mut D, sql: &str, cells: Vec<Cell>) -> Result<Option<Row>> {
+pub(super) async fn first<D: Driver>(db: &mut D, sql: &str, cells: Vec<Cell<'_>>) -> Result<Option<Row>> {
     Ok(db.rows(sql, cells).await?.into_iter().next())
 }

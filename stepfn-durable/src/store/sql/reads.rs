@@ -33,7 +33,7 @@ fn summary(row: &mut Row) -> Result<Summary> {
     })
 }
 
-async fn read<D: Driver>(db: &mut D, condition: &str, cell: Cell) -> Result<Option<Execution>> {
+async fn read<D: Driver>(db: &mut D, condition: &str, cell: Cell<'_>) -> Result<Option<Execution>> {
     let sql = format!(
         "select {SUMMARY}, r.output, r.error, r.cause, r.not_redrivable, r.seq, r.due, r.owner, r.lease_until, r.fence, \
          e.parent, e.place, e.revision, e.input, e.details, e.head from executions e join runs r on r.id = e.id where {condition}"
@@ -126,7 +126,7 @@ pub(in crate::store) async fn inbox<D: Driver>(db: &mut D, inbox: Inbox) -> Resu
 }
 
 /// The condition of a list, with the name that it looks for.
-fn of(of: ExecutionsOf, cells: &mut Vec<Cell>) -> &'static str {
+fn of(of: ExecutionsOf, cells: &mut Vec<Cell<'_>>) -> &'static str {
     let (condition, name) = match of {
         ExecutionsOf::All => return "r.map_run is null",
         ExecutionsOf::Machine(arn) => ("r.map_run is null and r.machine = $1", arn),
@@ -142,7 +142,7 @@ pub(in crate::store) async fn executions<D: Driver>(db: &mut D, list: Executions
     let mut cells = Vec::new();
     let mut sql = format!("select {SUMMARY}, r.listed from runs r join executions e on e.id = r.id where ");
     sql.push_str(of(list.of, &mut cells));
-    let mut also = |condition: &str, values: Vec<Cell>| {
+    let mut also = |condition: &str, values: Vec<Cell<'static>>| {
         sql.push_str(" and ");
         let mut parts = condition.split('$');
         sql.push_str(parts.next().unwrap_or_default());

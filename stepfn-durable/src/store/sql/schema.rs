@@ -7,7 +7,7 @@ use super::{Cell, Driver, Result, cells, first};
 use crate::store::StoreError;
 
 /// The version of the tables.
-pub(in crate::store) const VERSION: i64 = 1;
+pub(in crate::store) const VERSION: i64 = 2;
 
 /// The tables and indexes. `serial` is a number that the database gives, `bytes` its type for bytes.
 const TABLES: &[&str] = &[
@@ -58,7 +58,11 @@ const TABLES: &[&str] = &[
     "create unique index tags_at on tags (arn, name)",
 ];
 
-/// Makes the tables of an empty database, or checks that those of another one are known.
+/// The columns that a version brought: the version, the table, the column with its type. A database of an earlier version gets them when it is
+/// opened; some of version 1 have them already.
+const COLUMNS: &[(i64, &str, &str)] = &[(2, "runs", "not_redrivable text")];
+
+/// Makes the tables of an empty database, brings those of an earlier version up to date, and checks that they are what this crate knows.
 pub(in crate::store) async fn prepare<D: Driver>(
     db: &mut D,
     store: &str,
@@ -83,11 +87,46 @@ pub(in crate::store) async fn prepare<D: Driver>(
             return Err(StoreError::Corrupt(format!("{store} does not say which version its tables have")));
         }
     };
-    if found == VERSION {
-        Ok(())
-    } else {
-        Err(StoreError::Version { store: store.to_owned(), found, known: VERSION })
+    if !(1..=VERSION).contains(&found) {
+        return Err(StoreError::Version { store: store.to_owned(), found, known: VERSION });
     }
+    if found < VERSION {
+        for (_, table, column) in COLUMNS.iter().filter(|(since, ..)| *since > found) {
+            let name = column.split(' ').next().unwrap_or(column);
+            if !columns(db, types, table).await?.iter().any(|known| known == name) {
+                let sql = types.translate(&format!("alter table {table} add column {column}"));
+                db.run(&sql, Vec::new()).await?;
+            }
+        }
+        db.run("update stepfn_store set version = $1", cells![VERSION]).await?;
+    }
+    check(db, store, types).await
+}
+
+/// Checks that each table has its columns: what somebody changed by hand is found here, and not in the middle of an execution.
+async fn check<D: Driver>(db: &mut D, store: &str, types: &Types) -> Result<()> {
+    for (table, expected) in TABLES.iter().filter_map(|statement| table(statement)) {
+        let found = columns(db, types, table).await?;
+        if let Some(missing) = expected.iter().find(|name| !found.iter().any(|known| known == *name)) {
+            return Err(StoreError::Corrupt(if found.is_empty() {
+                format!("{store} has no table {table}")
+            } else {
+                format!("the table {table} of {store} has no column {missing}")
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// The name of the table that a statement makes, and those of its columns.
+fn table(statement: &'static str) -> Option<(&'static str, Vec<&'static str>)> {
+    let (name, columns) = statement.strip_prefix("create table ")?.split_once(" (")?;
+    Some((name, columns.split(", ").filter_map(|column| column.split_whitespace().next()).collect()))
+}
+
+async fn columns<D: Driver>(db: &mut D, types: &Types, table: &str) -> Result<Vec<String>> {
+    let rows = db.rows(types.columns, cells![table]).await?;
+    rows.into_iter().map(|mut row| row.text()).collect()
 }
 
 /// The types of a database.
@@ -95,6 +134,8 @@ pub(in crate::store) struct Types {
     pub(in crate::store) serial: &'static str,
     pub(in crate::store) bytes: &'static str,
     pub(in crate::store) text: &'static str,
+    /// The query for the columns of a table.
+    pub(in crate::store) columns: &'static str,
 }
 
 impl Types {

@@ -1,13 +1,19 @@
 //! Executions: their starts, leases, turns and inboxes.
 
+use std::sync::Arc;
+
 use super::{Driver, Result, Row, cells, first, machines, reads};
 use crate::store::{
     ActivityTask, Address, Claim, Claiming, Committed, Delivered, Delivery, Effects, End, ExecutionId, Hint,
-    Millis, NewExecution, Redrive, Redriven, Renewal, Started, Status, StoreError, Sweep, TakeTask,
+    MapRun, Millis, NewExecution, Redrive, Redriven, Renewal, Started, Status, StoreError, Sweep, TakeTask,
     TakenTask, Turn,
 };
 
 pub(in crate::store) async fn start<D: Driver>(db: &mut D, new: NewExecution) -> Result<Started> {
+    begin(db, &new).await
+}
+
+async fn begin<D: Driver>(db: &mut D, new: &NewExecution) -> Result<Started> {
     loop {
         if let Some(there) = reads::find(db, &new.arn).await? {
             let summary = &there.summary;
@@ -22,7 +28,7 @@ pub(in crate::store) async fn start<D: Driver>(db: &mut D, new: NewExecution) ->
             }
             forget(db, summary.id, &new.arn).await?;
         }
-        if let Some(started) = insert(db, &new).await? {
+        if let Some(started) = insert(db, new).await? {
             return Ok(started);
         }
         // Somebody else was faster: look again.
@@ -46,7 +52,7 @@ async fn insert<D: Driver>(db: &mut D, new: &NewExecution) -> Result<Option<Star
             new.revision.as_str(),
             new.input.as_str(),
             new.details.as_str(),
-            new.head.clone()
+            new.head.as_slice()
         ],
     );
     let Some(mut row) = row.await? else { return Ok(None) };
@@ -119,7 +125,7 @@ async fn lock<D: Driver>(db: &mut D, id: ExecutionId) -> Result<Option<Run>> {
         .transpose()
 }
 
-pub(in crate::store) async fn commit<D: Driver>(db: &mut D, turns: Vec<Turn>) -> Result<Vec<Committed>> {
+pub(in crate::store) async fn commit<D: Driver>(db: &mut D, turns: Arc<[Turn]>) -> Result<Vec<Committed>> {
     if turns.len() > 1 {
         let mut ids: Vec<ExecutionId> = turns.iter().map(|turn| turn.execution).collect();
         ids.sort_unstable();
@@ -128,13 +134,13 @@ pub(in crate::store) async fn commit<D: Driver>(db: &mut D, turns: Vec<Turn>) ->
         }
     }
     let mut committed = Vec::with_capacity(turns.len());
-    for turn in turns {
+    for turn in &*turns {
         committed.push(take_turn(db, turn).await?);
     }
     Ok(committed)
 }
 
-async fn take_turn<D: Driver>(db: &mut D, turn: Turn) -> Result<Committed> {
+async fn take_turn<D: Driver>(db: &mut D, turn: &Turn) -> Result<Committed> {
     let id = turn.execution;
     let run = match lock(db, id).await? {
         Some(run) if run.fence == turn.fence => run,
@@ -158,59 +164,73 @@ async fn take_turn<D: Driver>(db: &mut D, turn: Turn) -> Result<Committed> {
     if !turn.entry.is_empty() {
         db.run(
             "insert into journal (execution, seq, data) values ($1, $2, $3)",
-            cells![id, turn.seq, turn.entry],
+            cells![id, turn.seq, turn.entry.as_slice()],
         )
         .await?;
     }
-    for event in turn.events {
+    for event in &turn.events {
         db.run(
             "insert into history (execution, id, data) values ($1, $2, $3)",
-            cells![id, event.id, event.data],
+            cells![id, event.id, event.data.as_slice()],
         )
         .await?;
     }
-    for opened in turn.opened {
+    for opened in &turn.opened {
         let sql = "insert into tokens (token, execution, place, is_open, answered_by) values ($1, $2, $3, 1, '') \
                    on conflict (token) do nothing";
-        if db.run(sql, cells![opened.token.as_str(), id, opened.place]).await? == 0 {
+        if db.run(sql, cells![opened.token.as_str(), id, opened.place.as_slice()]).await? == 0 {
             return Err(StoreError::Misuse(format!("the token {} was handed out before", opened.token)));
         }
     }
     for token in &turn.closed {
         close(db, token, "").await?;
     }
-    for task in turn.tasks {
+    for task in &turn.tasks {
         db.hint(Hint::Activity(task.activity.clone()));
         let sql = "insert into tasks (activity, token, execution, input) values ($1, $2, $3, $4)";
-        db.run(sql, cells![task.activity, task.token, id, task.input]).await?;
+        let cells = cells![task.activity.as_str(), task.token.as_str(), id, task.input.as_str()];
+        db.run(sql, cells).await?;
     }
-    for run in turn.map_runs {
-        let sql = "insert into map_runs (arn, execution, machine, status, started, stopped, details) \
-                   values ($1, $2, $3, $4, $5, $6, $7) on conflict (arn) do update set status = excluded.status, \
-                   execution = excluded.execution, machine = excluded.machine, started = excluded.started, \
-                   stopped = excluded.stopped, details = excluded.details";
-        let status = run.status.number();
-        db.run(
-            sql,
-            cells![run.arn, run.execution, run.machine, status, run.started, run.stopped, run.details],
-        )
-        .await?;
+    for run in &turn.map_runs {
+        put_map_run(db, run).await?;
     }
     let mut effects = Effects::default();
-    for child in turn.children {
-        effects.children.push(start(db, child).await?);
+    for child in &turn.children {
+        effects.children.push(begin(db, child).await?);
     }
-    for delivery in turn.sends {
-        effects.sends.push(deliver(db, delivery).await?);
+    for delivery in &turn.sends {
+        effects.sends.push(send(db, delivery).await?);
     }
-    for other in turn.redrives {
-        effects.redrives.push(redrive(db, other).await?);
+    for other in &turn.redrives {
+        effects.redrives.push(go_on(db, other).await?);
     }
-    match turn.end {
+    match &turn.end {
         Some(end) => finish(db, id, turn.seq, end).await?,
         None => wait(db, id, turn.seq, turn.due, turn.keep).await?,
     }
     Ok(Committed::Done(effects))
+}
+
+async fn put_map_run<D: Driver>(db: &mut D, run: &MapRun) -> Result<()> {
+    let sql = "insert into map_runs (arn, execution, machine, status, started, stopped, details) \
+               values ($1, $2, $3, $4, $5, $6, $7) on conflict (arn) do update set status = excluded.status, \
+               execution = excluded.execution, machine = excluded.machine, started = excluded.started, \
+               stopped = excluded.stopped, details = excluded.details";
+    let status = run.status.number();
+    db.run(
+        sql,
+        cells![
+            run.arn.as_str(),
+            run.execution.as_str(),
+            run.machine.as_str(),
+            status,
+            run.started,
+            run.stopped,
+            run.details.as_str()
+        ],
+    )
+    .await?;
+    Ok(())
 }
 
 async fn wait<D: Driver>(
@@ -239,7 +259,7 @@ async fn wait<D: Driver>(
     Ok(())
 }
 
-async fn finish<D: Driver>(db: &mut D, id: ExecutionId, seq: i64, end: End) -> Result<()> {
+async fn finish<D: Driver>(db: &mut D, id: ExecutionId, seq: i64, end: &End) -> Result<()> {
     db.run("update tokens set is_open = 0 where execution = $1 and is_open = 1", cells![id]).await?;
     db.run("delete from tasks where execution = $1", cells![id]).await?;
     db.run("delete from inbox where execution = $1", cells![id]).await?;
@@ -247,7 +267,16 @@ async fn finish<D: Driver>(db: &mut D, id: ExecutionId, seq: i64, end: End) -> R
         db,
         "update runs set seq = $2, status = $3, stopped = $4, listed = $4, output = $5, error = $6, cause = $7, not_redrivable = $8, \
          owner = null, lease_until = null, due = null, ready = null where id = $1 returning machine",
-        cells![id, seq, end.status.number(), end.at, end.output, end.error, end.cause, end.not_redrivable],
+        cells![
+            id,
+            seq,
+            end.status.number(),
+            end.at,
+            end.output.as_deref(),
+            end.error.as_deref(),
+            end.cause.as_deref(),
+            end.not_redrivable.as_deref()
+        ],
     );
     if let Some(mut row) = row.await? {
         machines::drop_if_done(db, &row.text()?).await?;
@@ -264,29 +293,29 @@ async fn close<D: Driver>(db: &mut D, token: &str, key: &str) -> Result<()> {
 }
 
 /// Returns the results of the effects of a turn that was committed before.
-async fn effects_again<D: Driver>(db: &mut D, turn: Turn) -> Result<Effects> {
+async fn effects_again<D: Driver>(db: &mut D, turn: &Turn) -> Result<Effects> {
     let mut effects = Effects::default();
-    for child in turn.children {
+    for child in &turn.children {
         effects.children.push(match reads::find(db, &child.arn).await? {
             Some(there) if there.parent == child.parent => Started::Same(Box::new(there)),
             Some(there) => Started::NameTaken(Box::new(there)),
-            None => start(db, child).await?,
+            None => begin(db, child).await?,
         });
     }
-    for delivery in turn.sends {
-        effects.sends.push(match delivery.to {
-            Address::Execution(arn) => match reads::find(db, &arn).await? {
+    for delivery in &turn.sends {
+        effects.sends.push(match &delivery.to {
+            Address::Execution(arn) => match reads::find(db, arn).await? {
                 Some(there) => Delivered::To(there.summary.id),
                 None => Delivered::Missing,
             },
-            Address::Token { token, .. } => match read_token(db, &token).await? {
+            Address::Token { token, .. } => match read_token(db, token).await? {
                 None => Delivered::Missing,
                 Some((id, open, by)) if open || by == delivery.key => Delivered::To(id),
                 Some(_) => Delivered::Closed,
             },
         });
     }
-    for other in turn.redrives {
+    for other in &turn.redrives {
         effects.redrives.push(match reads::find(db, &other.execution).await? {
             None => Redriven::Missing,
             Some(there) => {
@@ -310,32 +339,36 @@ async fn lock_status<D: Driver>(db: &mut D, id: ExecutionId) -> Result<Option<St
 }
 
 pub(in crate::store) async fn deliver<D: Driver>(db: &mut D, delivery: Delivery) -> Result<Delivered> {
-    let (id, token) = match delivery.to {
+    send(db, &delivery).await
+}
+
+async fn send<D: Driver>(db: &mut D, delivery: &Delivery) -> Result<Delivered> {
+    let (id, token) = match &delivery.to {
         Address::Execution(arn) => {
-            match first(db, "select id from executions where arn = $1", cells![arn]).await? {
+            match first(db, "select id from executions where arn = $1", cells![arn.as_str()]).await? {
                 Some(mut row) => (ExecutionId(row.int()?), None),
                 None => return Ok(Delivered::Missing),
             }
         }
-        Address::Token { token, closes } => match read_token(db, &token).await? {
-            Some((id, ..)) => (id, Some((token, closes))),
+        Address::Token { token, closes } => match read_token(db, token).await? {
+            Some((id, ..)) => (id, Some((token.as_str(), *closes))),
             None => return Ok(Delivered::Missing),
         },
     };
     let Some(status) = lock_status(db, id).await? else { return Ok(Delivered::Missing) };
-    if let Some((token, closes)) = &token {
+    if let Some((token, closes)) = token {
         match read_token(db, token).await? {
             None => return Ok(Delivered::Missing),
             Some((_, false, by)) if !by.is_empty() && by == delivery.key => return Ok(Delivered::To(id)),
             Some((_, false, _)) => return Ok(Delivered::Closed),
-            Some(_) if *closes => close(db, token, &delivery.key).await?,
+            Some(_) if closes => close(db, token, &delivery.key).await?,
             Some(_) => {}
         }
     }
     if status != Status::Running {
         return Ok(Delivered::Closed);
     }
-    put(db, id, token.map(|(token, _)| token), delivery.data, delivery.at).await?;
+    put(db, id, token.map(|(token, _)| token), &delivery.data, delivery.at).await?;
     Ok(Delivered::To(id))
 }
 
@@ -343,8 +376,8 @@ pub(in crate::store) async fn deliver<D: Driver>(db: &mut D, delivery: Delivery)
 async fn put<D: Driver>(
     db: &mut D,
     id: ExecutionId,
-    token: Option<String>,
-    data: Vec<u8>,
+    token: Option<&str>,
+    data: &[u8],
     at: Millis,
 ) -> Result<()> {
     let sql = "insert into inbox (execution, token, data, came) values ($1, $2, $3, $4)";
@@ -356,7 +389,12 @@ async fn put<D: Driver>(
 }
 
 pub(in crate::store) async fn redrive<D: Driver>(db: &mut D, redrive: Redrive) -> Result<Redriven> {
-    let row = first(db, "select id from executions where arn = $1", cells![redrive.execution]).await?;
+    go_on(db, &redrive).await
+}
+
+async fn go_on<D: Driver>(db: &mut D, redrive: &Redrive) -> Result<Redriven> {
+    let row =
+        first(db, "select id from executions where arn = $1", cells![redrive.execution.as_str()]).await?;
     let Some(mut row) = row else { return Ok(Redriven::Missing) };
     let id = ExecutionId(row.int()?);
     let sql = "select status, redriven, redrive_key from runs where id = $1 for update";
@@ -381,10 +419,10 @@ pub(in crate::store) async fn redrive<D: Driver>(db: &mut D, redrive: Redrive) -
     db.run(
         "update runs set status = $2, stopped = null, output = null, error = null, cause = null, not_redrivable = null, redrives = redrives + 1, \
          redriven = $3, redrive_key = $4, listed = $3, due = $3, ready = $3 where id = $1",
-        cells![id, Status::Running.number(), redrive.at, redrive.key],
+        cells![id, Status::Running.number(), redrive.at, redrive.key.as_str()],
     )
     .await?;
-    put(db, id, None, redrive.data, redrive.at).await?;
+    put(db, id, None, &redrive.data, redrive.at).await?;
     Ok(Redriven::Since(redrive.at))
 }
 
@@ -393,7 +431,7 @@ pub(in crate::store) async fn take_task<D: Driver>(db: &mut D, take: TakeTask) -
     let Some(mut row) = first(db, sql, cells![take.activity.as_str()]).await? else { return Ok(None) };
     let (task, token, execution, input) = (row.int()?, row.text()?, ExecutionId(row.int()?), row.text()?);
     db.run("delete from tasks where id = $1", cells![task]).await?;
-    put(db, execution, Some(token.clone()), take.data, take.at).await?;
+    put(db, execution, Some(&token), &take.data, take.at).await?;
     Ok(Some(TakenTask { execution, task: ActivityTask { activity: take.activity, token, input } }))
 }
 

@@ -258,7 +258,7 @@ impl World {
             turns.insert(0, turn);
         }
         let alone = turns.len() == 1;
-        let Ok(committed) = pair.commit(turns).await? else { return Ok(()) };
+        let Ok(committed) = pair.commit(turns.into()).await? else { return Ok(()) };
         if !alone {
             // The other one's host does not look at its answer, and tries the same number again.
             self.steps.turns += usize::from(matches!(committed.first(), Some(Committed::Done(_))));
