@@ -104,9 +104,8 @@ pub use self::{
     connect::Connection,
     error::Error,
     execution::{Description, Execution, ExecutionError, Failure, Status},
-    log_group::LogGroup,
     machine::{Machine, WorkflowClient},
     plan::{Change, Plan, Route, plan},
     remote::{Issue, Validation},
-    settings::{Alias, Encryption, InvalidStep, Settings, Step},
+    settings::{Alias, Encryption, InvalidStep, LogGroup, Settings, Step},
 };

@@ -18,9 +18,9 @@ use crate::{
     children,
     deployed::{self, DeployedAlias},
     error::Error,
-    log_group::{self, Found, LogGroup},
+    log_group::{self, Found},
     remote::{self, Validation},
-    settings::{Alias, Encryption, Settings, Step},
+    settings::{Alias, Encryption, LogGroup, Settings, Step},
     substitution::{Substituted, substitute},
 };
 

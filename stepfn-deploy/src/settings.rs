@@ -16,8 +16,6 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use indexmap::IndexMap;
 
-use crate::log_group::LogGroup;
-
 /// The settings of a deployment beside the definition. Those that are not set stay as they are deployed.
 ///
 /// The ARN of the role and the key of the encryption may hold `${Name}`s, as the definition does.
@@ -110,6 +108,36 @@ impl Settings {
     /// Returns `true` if there has to be a version of what is deployed.
     pub(crate) fn wants_version(&self) -> bool {
         self.publish || !self.aliases.is_empty()
+    }
+}
+
+/// A log group to make with the machine: one more destination of its logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogGroup {
+    /// `logGroupName`. AWS wants `/aws/vendedlogs/states/…`: other names fill up the account's resource policy for logs.
+    pub name: String,
+    /// `retentionInDays`; none leaves what it is, and logs stay for ever in a new one.
+    pub retention_in_days: Option<u32>,
+}
+
+impl LogGroup {
+    /// A log group of a name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), retention_in_days: None }
+    }
+
+    /// Sets [`retention_in_days`](Self::retention_in_days).
+    #[must_use]
+    pub fn retention_in_days(mut self, days: u32) -> Self {
+        self.retention_in_days = Some(days);
+        self
+    }
+
+    /// Its ARN as a destination of logs: in the partition and account of another ARN, the role's or the machine's.
+    pub(crate) fn destination(&self, region: &str, neighbour: &str) -> Option<String> {
+        let parts: Vec<&str> = neighbour.split(':').collect();
+        let [_, partition, _, _, account, ..] = parts.as_slice() else { return None };
+        Some(format!("arn:{partition}:logs:{region}:{account}:log-group:{}:*", self.name))
     }
 }
 

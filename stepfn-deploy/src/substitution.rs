@@ -30,10 +30,7 @@ use stepfn_core::{
     value::Value,
 };
 
-use crate::{
-    log_group::LogGroup,
-    settings::{Encryption, Settings},
-};
+use crate::settings::{Encryption, LogGroup, Settings};
 
 /// A definition needs values that were not given.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -251,16 +251,7 @@ impl Lowering<'_> {
                 Arc::make_mut(parameters).insert("FunctionName".into(), FUNCTION_NAME.into());
             }
         }
-        let is_called =
-            self.out.tasks.last().is_some_and(|task| task.state == at && task.call == Call::Direct);
-        let payload = block.entries.iter().find(|entry| entry.key.text == "payload");
-        if let (true, Some(entry)) = (is_called, payload) {
-            let field = if self.jsonata.1 { "arguments" } else { "parameters" };
-            let message = format!(
-                "state `{name}`: `payload` is what `lambda::invoke(…)` sends; `lambda(…)` gives the function the state's input, or what `{field}` makes of it"
-            );
-            self.errors.push(entry.key.place, message);
-        }
+        self.misplaced_payload(block, at, name);
         let starts = self.out.children.last().is_some_and(|child| child.state == at);
         for (is_bound, bound) in [(invoked, draft::Bound::Function), (starts, draft::Bound::Machine)] {
             let entry = block.entries.iter().find(|entry| {

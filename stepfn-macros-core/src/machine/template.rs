@@ -60,30 +60,32 @@ impl Lowering<'_> {
         }
     }
 
+    /// Reports a string that is a path or an expression without its signs.
+    fn is_meant_as_expression(&mut self, literal: &Value, place: Place, at: &str) -> bool {
+        let Some(text) = literal.as_str().filter(|_| !self.literal) else { return false };
+        let message = if text.starts_with("$.") || text.starts_with("$$.") {
+            format!(
+                "this is the string \"{text}\", not the value of the path; write it without quotes: {text}"
+            )
+        } else if self.jsonata.1 && (text.starts_with("$states.input") || text.starts_with("$states.result"))
+        {
+            format!(
+                "this is the string \"{text}\", not what the expression gives; write `\"{{% {text} %}}\"`"
+            )
+        } else {
+            return false;
+        };
+        if self.out.allows(at, Code::ExpressionAsText.name()) {
+            return false;
+        }
+        self.errors.push(place, message);
+        true
+    }
+
     pub(super) fn template(&mut self, value: &Expr, at: &str) -> Option<Lower> {
         Some(match &value.kind {
             Kind::Literal(literal) => {
-                if let Some(text) = literal.as_str()
-                    && !self.literal
-                    && (text.starts_with("$.") || text.starts_with("$$."))
-                    && !self.out.allows(at, Code::ExpressionAsText.name())
-                {
-                    self.errors.push(
-                        value.place,
-                        format!("this is the string \"{text}\", not the value of the path; write it without quotes: {text}"),
-                    );
-                    return None;
-                }
-                if let Some(text) = literal.as_str()
-                    && self.jsonata.1
-                    && !self.literal
-                    && (text.starts_with("$states.input") || text.starts_with("$states.result"))
-                    && !self.out.allows(at, Code::ExpressionAsText.name())
-                {
-                    self.errors.push(
-                        value.place,
-                        format!("this is the string \"{text}\", not what the expression gives; write `\"{{% {text} %}}\"`"),
-                    );
+                if self.is_meant_as_expression(literal, value.place, at) {
                     return None;
                 }
                 Lower::Literal(literal.clone())

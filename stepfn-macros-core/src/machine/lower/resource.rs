@@ -6,7 +6,7 @@ use stepfn_core::{
 };
 
 use super::{
-    super::ast::{Expr, Key, Kind, Place, Resource, Target},
+    super::ast::{Block, Expr, Key, Kind, Place, Resource, Target},
     Child, Lowering, Task,
 };
 
@@ -104,5 +104,19 @@ impl Lowering<'_> {
         let mut parameters = Map::new();
         self.template_field(name, value, key.place, &at, &mut parameters);
         map.insert(field.into(), parameters.into());
+    }
+
+    /// Reports a `payload` beside a function that is called directly: nothing sends it.
+    pub(super) fn misplaced_payload(&mut self, block: &Block, at: &str, name: &str) {
+        let is_called =
+            self.out.tasks.last().is_some_and(|task| task.state == at && task.call == Call::Direct);
+        let payload = block.entries.iter().find(|entry| entry.key.text == "payload");
+        if let (true, Some(entry)) = (is_called, payload) {
+            let field = if self.jsonata.1 { "arguments" } else { "parameters" };
+            let message = format!(
+                "state `{name}`: `payload` is what `lambda::invoke(…)` sends; `lambda(…)` gives the function the state's input, or what `{field}` makes of it"
+            );
+            self.errors.push(entry.key.place, message);
+        }
     }
 }

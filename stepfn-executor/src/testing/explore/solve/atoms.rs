@@ -3,19 +3,16 @@
 use std::collections::BTreeSet;
 
 use stepfn_core::{
-    asl::{
-        self, Choice, Comparison, Condition, OperandKind, Operator, QueryLanguage, State, StateKind,
-        StateMachine,
-    },
+    asl::{self, Choice, Comparison, Condition, OperandKind, QueryLanguage, State, StateKind, StateMachine},
     definition::{Definition, WorkflowType},
     jsonata::{self, Expression, ExpressionKind as Kind},
-    path::{Path, Root, SegmentKind},
     value::Value,
 };
 
 use super::{
-    Rule, Step, numbered,
-    pool::{self, Candidate},
+    Rule, Step,
+    about::{self, Candidate, Read},
+    numbered,
 };
 use crate::Executor;
 
@@ -93,7 +90,7 @@ impl Formula {
             _ => {
                 let text = text.get(expression.range.clone()).unwrap_or_default();
                 let mut read = Read::default();
-                pool::of_expression(expression, &mut read);
+                about::of_expression(expression, &mut read);
                 // Within `and` a value that is no boolean is taken for one, and nothing for false.
                 let condition = Condition::Jsonata(format!("{{% ({text}) ? true : false %}}").into());
                 Self::Atom(push(atoms, condition, QueryLanguage::Jsonata, text.to_owned(), read))
@@ -102,55 +99,15 @@ impl Formula {
     }
 }
 
-/// What a test reads, and what it is about.
-#[derive(Default)]
-pub(super) struct Read {
-    pub(super) paths: Vec<Vec<Step>>,
-    pub(super) variables: BTreeSet<String>,
-    pub(super) candidates: Vec<Candidate>,
-}
-
 fn of_comparison(comparison: &Comparison, atoms: &mut Vec<Atom>) -> usize {
     let mut read = Read::default();
     read.path(&comparison.variable);
     if comparison.operator.operand() == OperandKind::Path && !comparison.operator.is_test() {
         read.path(comparison.operand.as_str().unwrap_or_default());
     }
-    pool::of_comparison(comparison, &mut read.candidates);
+    about::of_comparison(comparison, &mut read.candidates);
     let text = format!("{} {:?} {}", comparison.variable, comparison.operator, comparison.operand);
     push(atoms, Condition::Compare(comparison.clone()), QueryLanguage::JsonPath, text, read)
-}
-
-impl Read {
-    fn path(&mut self, text: &str) {
-        let Ok(path) = Path::parse(text) else { return };
-        let mut steps = Vec::new();
-        match &path.root {
-            Root::Variable(name) => {
-                self.variables.insert(name.clone());
-                steps.push(Step::Name(name.clone()));
-            }
-            Root::Input => {}
-            _ => return,
-        }
-        for segment in &path.segments {
-            match &segment.kind {
-                SegmentKind::Name(name) => steps.push(Step::Name(name.clone())),
-                SegmentKind::Index(index) => match usize::try_from(*index) {
-                    Ok(index) if index < 16 => steps.push(Step::Index(index)),
-                    _ => return,
-                },
-                _ => return,
-            }
-        }
-        self.add(steps);
-    }
-
-    pub(super) fn add(&mut self, path: Vec<Step>) {
-        if !path.is_empty() && !self.paths.contains(&path) {
-            self.paths.push(path);
-        }
-    }
 }
 
 fn push(
@@ -231,9 +188,4 @@ fn result(value: Value) -> State {
     state.query_language = Some(QueryLanguage::JsonPath);
     state.end = Some(true);
     state
-}
-
-/// Returns `true` if the operator orders texts by a pattern.
-pub(super) fn is_pattern(operator: Operator) -> bool {
-    operator == Operator::StringMatches
 }

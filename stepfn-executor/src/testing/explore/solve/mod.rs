@@ -4,6 +4,7 @@
 //! put together (the rule's own, and none of the rules before it), each path has the values that its tests are about and their neighbours, and those
 //! are kept for which the executor itself says that the test comes out so. What is found is run through the whole Choice at the end.
 
+mod about;
 mod atoms;
 mod pool;
 
