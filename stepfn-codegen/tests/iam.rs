@@ -493,7 +493,7 @@ fn lists_of_objects_are_narrowed_to_their_prefix() {
 }
 
 #[test]
-fn what_needs_no_permission_is_told() {
+fn what_needs_no_permission_is_reported() {
     let activity = iam::policy(&task("arn:aws:states:eu-west-1:123456789012:activity:a", ""));
     assert_eq!(lines(&activity), ["not * on *"]);
     assert_eq!(activity.needless()[0].state, "/States/Do it");

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_right_as_it_is_stays_so_and_what_is_wrong_is_told_of_the_file() {
+    fn what_is_right_as_it_is_stays_so_and_what_is_wrong_is_reported_of_the_file() {
         assert_eq!(indented("a: { b: [\n    1 ] }\nc: |\n  {\n  x\n"), None);
         let error = parse("a.yml", "a: {\nb: [1}\n").unwrap_err().to_string();
         assert!(error.starts_with("a.yml:2:"), "{error}");

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_history_is_told_and_loops_end() {
+    fn what_is_no_history_is_reported_and_loops_end() {
         assert!(Samples::default().history(&Value::Null).unwrap_err().contains("get-execution-history"));
         let looped = samples(
             r#"{ "id": 1, "previousEventId": 2, "taskSucceededEventDetails": { "output": "1" } }, { "id": 2, "previousEventId": 1 }"#,

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_said_with_its_place() {
+    fn what_cannot_be_read_is_reported_with_its_place() {
         assert_eq!(
             output("$states.input.name ?? 'x'"),
             [

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_service_cannot_take_is_told_with_its_place() {
+    fn what_the_service_cannot_take_is_reported_with_its_place() {
         assert_eq!(
             found("aws-sdk:ec2:stopInstances", r#""Parameters": { "InstanceIds": "i-1", "Force": "maybe" }"#),
             [

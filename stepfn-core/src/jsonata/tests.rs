@@ -102,7 +102,7 @@ fn operators_bind_as_in_the_reference() {
 }
 
 #[test]
-fn what_is_wrong_is_said_with_its_place() {
+fn what_is_wrong_is_reported_with_its_place() {
     let cases = [
         ("", "S0207", "expected an expression, found the end", ""),
         ("1 +", "S0207", "expected an expression, found the end", ""),
@@ -201,7 +201,7 @@ fn variables(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_step_functions_does_not_have_is_said() {
+fn what_step_functions_does_not_have_is_reported() {
     assert_eq!(issues("$summ(1)"), ["$summ: there is no function `$summ`"]);
     assert_eq!(issues("$eval('1')"), ["$eval: Step Functions has no `$eval`"]);
     assert_eq!(issues("$sum(1, 2)"), ["$sum(1, 2): `$sum` takes 1 argument, found 2"]);

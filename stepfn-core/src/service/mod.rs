@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn resources_are_told_apart_in_every_partition() {
+    fn resources_are_distinguished_in_every_partition() {
         assert_eq!(lookup("arn:aws-cn:lambda:cn-north-1:123456789012:function:f:PROD"), Resource::Function);
         assert_eq!(lookup("arn:aws:states:eu-west-1:123456789012:activity:a"), Resource::Activity);
         let sdk = Integration { sdk: true, service: "s3", action: "getObject", pattern: Pattern::Request };

@@ -332,7 +332,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn literals_of_a_form_are_told_from_others() {
+    fn literals_of_a_form_are_distinguished_from_others() {
         for (form, plain, others) in [
             ("char", &["c", "é", "😀"][..], &["", "abc", "e\u{301}"][..]),
             ("text without NUL", &["", "a"], &["a\0b"]),

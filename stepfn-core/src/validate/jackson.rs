@@ -193,7 +193,7 @@ mod tests {
     use crate::json;
 
     #[test]
-    fn slips_are_said_as_jackson_says_them() {
+    fn slips_are_worded_as_jackson_words_them() {
         for (text, message, place) in [
             (
                 "not a definition",

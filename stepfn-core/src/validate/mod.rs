@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_are_not_supported_are_said_of_what_has_them() {
+    fn fields_that_are_not_supported_are_reported_of_what_has_them() {
         assert_eq!(
             said(r#""A": { "Type": "Pass", "Catch": [], "End": true }"#),
             "SCHEMA_VALIDATION_FAILED: Field 'Catch' is not supported at /States/A"
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_said_where_they_stand() {
+    fn parameters_are_reported_where_they_stand() {
         let task = |fields: &str| said(&format!(r#""A": {{ "Type": "Task", {fields}, "End": true }}"#));
         assert_eq!(
             task(r#""Resource": "arn:aws:states:::sqs:sendMessage""#),

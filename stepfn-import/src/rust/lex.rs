@@ -266,7 +266,7 @@ $$.a == b"####;
     }
 
     #[test]
-    fn what_does_not_end_is_said_with_its_place() {
+    fn what_does_not_end_is_reported_with_its_place() {
         let left = tokens("a\n  \"open").unwrap_err();
         assert_eq!((left.line, left.column, left.message.as_str()), (2, 3, "this string does not end"));
         assert!(tokens("/* /* */").is_err());
