@@ -1,11 +1,18 @@
-//! The bodies of the fuzz targets for a while each, over mutations of seeds: `smoke [SECONDS] [TARGET]`. Deterministic: an input is identified by its number.
-//! Inputs that panic are printed; inputs that take longer than a second are, too.
+//! The bodies of the fuzz targets for a while each, over mutations of seeds: `smoke [SECONDS] [TARGET or all] [FOLDER]`. Deterministic: an input is
+//! identified by its number. Inputs that panic are printed; inputs that take longer than a second are, too.
+//!
+//! Files of the folder, and of those in it, are seeds as well: definitions and templates as they are, and of the texts in JSON those that a target
+//! reads.
 
 use std::{
+    fs, io,
     panic::{self, AssertUnwindSafe},
+    path::Path,
     process::ExitCode,
     time::{Duration, Instant},
 };
+
+use stepfn_core::value::Value;
 
 type Body = fn(&[u8]);
 
@@ -154,6 +161,65 @@ fn boundary(text: &str, mut at: usize) -> usize {
     at
 }
 
+/// The texts of the files in a folder, no more than may be mutated in a while.
+fn files(folder: &Path, texts: &mut Vec<String>) -> io::Result<()> {
+    let mut entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        if entry.file_type()?.is_dir() {
+            files(&entry.path(), texts)?;
+        } else if entry.metadata()?.len() < 20_000
+            && let Ok(text) = fs::read_to_string(entry.path())
+        {
+            texts.push(text);
+        }
+    }
+    Ok(())
+}
+
+/// The texts in JSON.
+fn strings(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::String(text) => found.push(text.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, found)),
+        Value::Object(members) => members.iter().for_each(|(_, value)| strings(value, found)),
+        _ => {}
+    }
+}
+
+/// What a target reads of the files.
+fn seeds_of(target: &str, files: &[String]) -> Vec<String> {
+    let reads: fn(&str) -> bool = match target {
+        "json" | "asl" | "import" => return files.to_vec(),
+        "macro_tokens" => {
+            let imported = files
+                .iter()
+                .filter_map(|text| stepfn_import::read("a.json", text, &stepfn_import::no_files).ok());
+            let sources =
+                imported.flatten().filter_map(|machine| stepfn_import::rust_source(&machine, &[]).ok());
+            let inside = sources.filter_map(|source| {
+                let (_, body) = source.text.split_once("state_machine! {")?;
+                Some(body.trim_end().trim_end_matches('}').to_owned())
+            });
+            return inside.collect();
+        }
+        "path" => |text| text.starts_with('$'),
+        "intrinsic" => |text| text.starts_with("States."),
+        _ => |text| text.starts_with("{%"),
+    };
+    let mut found = Vec::new();
+    for text in files {
+        if let Ok(value) = text.parse() {
+            strings(&value, &mut found);
+        }
+    }
+    found.retain(|text| reads(text));
+    found.sort();
+    found.dedup();
+    let inner = |text: String| text.trim_start_matches("{%").trim_end_matches("%}").to_owned();
+    found.into_iter().map(inner).collect()
+}
+
 fn mutated(seeds: &[&str], random: &mut Lcg) -> String {
     let mut text = seeds[random.below(seeds.len())].to_owned();
     for _ in 0..=random.below(6) {
@@ -190,16 +256,26 @@ fn mutated(seeds: &[&str], random: &mut Lcg) -> String {
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let seconds: u64 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(60);
-    let only = arguments.next();
+    let only = arguments.next().filter(|name| name != "all");
+    let mut texts = Vec::new();
+    if let Some(folder) = arguments.next()
+        && let Err(error) = files(Path::new(&folder), &mut texts)
+    {
+        println!("{folder}: {error}");
+        return ExitCode::FAILURE;
+    }
     let mut failed = 0;
     for (name, body, seeds) in TARGETS {
         if only.as_ref().is_some_and(|only| only != name) {
             continue;
         }
+        let more = seeds_of(name, &texts);
+        let seeds: Vec<&str> = seeds.iter().copied().chain(more.iter().map(String::as_str)).collect();
+        println!("{name}: {} seeds", seeds.len());
         let (started, mut random, mut runs) = (Instant::now(), Lcg(7), 0_u64);
         let mut known: Vec<String> = Vec::new();
         while started.elapsed() < Duration::from_secs(seconds) && known.len() < 20 {
-            let text = mutated(seeds, &mut random);
+            let text = mutated(&seeds, &mut random);
             let begun = Instant::now();
             let result = panic::catch_unwind(AssertUnwindSafe(|| body(text.as_bytes())));
             if begun.elapsed() > Duration::from_secs(1) {

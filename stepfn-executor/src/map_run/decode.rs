@@ -177,8 +177,10 @@ fn whole(
             Ok(Box::new((0..items.len()).map_while(move |at| items.get(at).cloned().map(Entry::new))))
         }
         Value::Object(members) if takes_objects => {
-            let entry = |(key, value): (&str, &Value)| Entry { key: Some(key.into()), value: value.clone() };
-            let entries: Vec<_> = members.iter().map(|(key, value)| entry((key, value))).collect();
+            let entries: Vec<_> = members
+                .iter()
+                .map(|(key, value)| Entry { key: Some(key.into()), value: value.clone() })
+                .collect();
             Ok(Box::new(entries.into_iter()))
         }
         _ => Err(IoError::failed("Attempting to map over non-iterable node.")),
