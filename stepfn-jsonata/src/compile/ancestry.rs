@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use stepfn_core::jsonata::{Expression as Tree, JsonataError, OrderTerm};
 
-use super::{Compiler, Kind, Made, Node, Stage, Term, error, path_of};
+use super::{Compiler, Kind, MOST_CLIMBED, Made, Node, Stage, Term, error, path_of};
 use crate::value::Symbol;
 use stepfn_core::value::Value;
 
@@ -167,6 +167,10 @@ impl Compiler<'_> {
                     break;
                 }
                 at -= 1;
+                self.climbed += 1;
+                if self.climbed > MOST_CLIMBED {
+                    return Err(error("S0206", "the `%` go back over too many steps", &last.range));
+                }
                 // Variables that are bound to the same value are one step.
                 while at > 0
                     && before.get(at).is_some_and(|step| step.focus.is_some())

@@ -70,7 +70,7 @@ impl Symbols {
 pub(crate) fn compile(tree: &Tree, symbols: &mut Symbols, mode: Mode) -> Result<Node, JsonataError> {
     let mut bound = HashSet::new();
     collect(tree, &mut bound);
-    let mut compiler = Compiler { symbols, bound, slots: Vec::new(), mode, depth: 0 };
+    let mut compiler = Compiler { symbols, bound, slots: Vec::new(), mode, depth: 0, climbed: 0 };
     let mut node = compiler.node(tree, false)?;
     compiler.finish(&mut node);
     Ok(node)
@@ -97,10 +97,15 @@ struct Compiler<'s> {
     slots: Vec<Slot>,
     mode: Mode,
     depth: usize,
+    /// The number of steps that all `%` have gone back over.
+    climbed: usize,
 }
 
 /// The depth to which an expression may be nested: a deeper one could not be evaluated.
 const MOST_NESTED: usize = 256;
+
+/// The number of steps over which all `%` of an expression may go back: each of them looks for its own.
+const MOST_CLIMBED: usize = 1_000_000;
 
 type Made<T = Node> = Result<T, JsonataError>;
 

@@ -161,4 +161,7 @@ fn a_long_path_is_read_in_one_go() {
     let text = format!("{}b", "a.".repeat(100_000));
     let expression = Expression::compile(&text).unwrap();
     assert_eq!(expression.evaluate(&Value::empty_object()).unwrap(), None);
+    // Each `%` goes back over those before it.
+    let text = format!("a{}{}", ".b".repeat(20_000), ".%".repeat(20_000));
+    assert_eq!(Expression::compile(&text).unwrap_err().code, "S0206");
 }
