@@ -30,10 +30,7 @@ mod trace;
 mod wait;
 mod work;
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, atomic::AtomicU64},
-};
+use std::sync::{Arc, atomic::AtomicU64};
 
 use jiff::Timestamp;
 use stepfn_core::definition::WorkflowType;
@@ -42,6 +39,7 @@ pub(crate) use self::redrive::Stopped;
 use self::{
     calls::Calls,
     context::ContextView,
+    counted::Told,
     fiber::{Fiber, FiberId, Fibers, Phase},
     holders::Holders,
     nested::Nested,
@@ -69,7 +67,7 @@ use crate::{
     shared::Shared,
     size::Extent,
     time::{self, Sleep, Watch},
-    turns::{Deferred, MapRunState},
+    turns::Deferred,
 };
 
 /// What whoever waits for an execution sees of it.
@@ -111,9 +109,8 @@ pub(crate) struct Interpreter {
     runs_await: bool,
     /// The Map Runs that are over.
     map_runs: Vec<MapRun>,
-    /// In turns: the Map Runs that ended since the last one, and the others as they were reported then.
-    ended_runs: Vec<MapRunState>,
-    told_runs: BTreeMap<String, MapRunState>,
+    /// In turns: the Map Runs as they were told of. A box of its own, as an interpreter has to fit into what is allocated at once.
+    told: Option<Box<Told>>,
     nested: Option<Box<Nested>>,
     /// The number of executions that were started, in the whole tree.
     starts: Option<Arc<AtomicU64>>,
@@ -203,8 +200,7 @@ impl Interpreter {
             runs_working: false,
             runs_await: false,
             map_runs: Vec::new(),
-            ended_runs: Vec::new(),
-            told_runs: BTreeMap::new(),
+            told: None,
             nested: None,
             starts: None,
             deferred: None,

@@ -1,5 +1,7 @@
 //! The counts of a Map Run, for `DescribeMapRun`.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{Interpreter, Phase, run::MapRun};
@@ -65,35 +67,46 @@ impl MapRun {
     }
 }
 
+/// The Map Runs of an execution in turns, as they were told of.
+#[derive(Default)]
+pub(super) struct Told {
+    /// Those that ended since the last turn.
+    pub(super) ended: Vec<MapRunState>,
+    /// The others as they were reported then, by their ARNs.
+    running: BTreeMap<String, MapRunState>,
+}
+
 impl Interpreter {
     /// The Map Runs that began, changed or ended since the last time. What is not there any more was given up.
     pub(crate) fn changed_map_runs(&mut self) -> Vec<MapRunState> {
-        if self.runs.is_empty() && self.told_runs.is_empty() && self.ended_runs.is_empty() {
+        if self.runs.is_empty() && self.told.is_none() {
             return Vec::new();
         }
-        let mut changed = std::mem::take(&mut self.ended_runs);
+        let Told { ended: mut changed, running: mut before } = *self.told.take().unwrap_or_default();
         for ended in &changed {
-            self.told_runs.remove(&ended.arn);
+            before.remove(&ended.arn);
         }
         let running = self.runs.iter().filter_map(|id| match &self.fibers.get(*id)?.phase {
             Phase::MapRun(run) => Some(run.state("RUNNING", None)),
             _ => None,
         });
-        let running: std::collections::BTreeMap<_, _> = running.map(|run| (run.arn.clone(), run)).collect();
+        let running: BTreeMap<_, _> = running.map(|run| (run.arn.clone(), run)).collect();
         for (arn, run) in &running {
-            if self.told_runs.get(arn) != Some(run) {
+            if before.get(arn) != Some(run) {
                 changed.push(run.clone());
             }
         }
-        let before = std::mem::replace(&mut self.told_runs, running);
-        let gone: Vec<_> = before.into_iter().filter(|(arn, _)| !self.told_runs.contains_key(arn)).collect();
-        changed.extend(gone.into_iter().map(|(_, mut run)| {
+        let gone = before.into_iter().filter(|(arn, _)| !running.contains_key(arn));
+        changed.extend(gone.map(|(_, mut run)| {
             (run.status, run.stopped) = ("ABORTED", Some(self.now));
             for counts in [&mut run.items, &mut run.executions] {
                 counts.aborted += std::mem::take(&mut counts.running);
             }
             run
         }));
+        if !running.is_empty() {
+            self.told = Some(Box::new(Told { ended: Vec::new(), running }));
+        }
         changed
     }
 

@@ -258,7 +258,8 @@ impl Interpreter {
         let previous = self.fibers.at(id).previous;
         if self.deferred.is_some() {
             let status = if end.is_ok() { "SUCCEEDED" } else { "FAILED" };
-            self.ended_runs.push(run.state(status, Some(self.now)));
+            let ended = run.state(status, Some(self.now));
+            self.told.get_or_insert_default().ended.push(ended);
         }
         let summary = run.summary.clone();
         let limits = Arc::clone(&self.executor.env.limits);

@@ -18,6 +18,10 @@ use crate::{
 
 /// The fields that say what becomes of a state's data, in the language of the state.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each state, and a box would be one way more to most data"
+)]
 pub(crate) enum DataFlow {
     /// JSONPath
     Path(Data),
@@ -53,6 +57,9 @@ pub(crate) struct Terms {
     pub(crate) heartbeat: Option<u64>,
     pub(crate) credentials: Option<Value>,
 }
+
+/// `Error` and `Cause` of a Fail state.
+pub(crate) type Texts = (Option<Arc<str>>, Option<Arc<str>>);
 
 /// A value with its size, if that is known: it spares walking over the data again.
 pub(crate) type Sized = (Value, Option<Extent>);
@@ -149,7 +156,7 @@ impl DataFlow {
         (error, cause): (&Option<Text>, &Option<Text>),
         frame: &Frame<'_>,
         raw: &Value,
-    ) -> Result<(Option<Arc<str>>, Option<Arc<str>>), EvalError> {
+    ) -> Result<Texts, EvalError> {
         match self {
             Self::Path(data) => {
                 let input = data.effective_input(frame, raw)?;

@@ -8,7 +8,7 @@ use stepfn_core::value::{Map, Value};
 use super::{
     Frame, StateId, Way,
     data::within_limit,
-    flow::{Left, Output},
+    flow::{Left, Output, Texts},
 };
 use crate::{
     eval::{
@@ -139,11 +139,7 @@ impl Jsonata {
     }
 
     /// Returns `Error` and `Cause` of a Fail state.
-    pub(crate) fn failure(
-        &self,
-        frame: &Frame<'_>,
-        input: &Value,
-    ) -> Result<(Option<Arc<str>>, Option<Arc<str>>), EvalError> {
+    pub(crate) fn failure(&self, frame: &Frame<'_>, input: &Value) -> Result<Texts, EvalError> {
         let JsonataKind::Fail { error, cause } = &self.kind else { return Ok((None, None)) };
         let scope = frame.jsonata(input);
         let of = |template: &Option<Template>, field| {
