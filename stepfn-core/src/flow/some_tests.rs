@@ -180,6 +180,15 @@ fn one_of_several_merged_objects_has_the_key() {
 }
 
 #[test]
+fn of_an_array_beside_an_object_a_field_may_be_nothing() {
+    let states = r#""A": { "Type": "Choice", "QueryLanguage": "JSONata", "Default": "B", "Output": { "x": [1] }, "Choices": [
+            { "Condition": "{% $states.input.count > 1 %}", "Output": ["a"], "Next": "B" }] },
+        "B": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $reverse($states.input.x) %}", "End": true }"#;
+    wrong(&said(states, ANY), "maybe-missing");
+    wrong(&said(&states.replace("$reverse", "$sum"), ANY), "maybe-missing");
+}
+
+#[test]
 fn a_path_with_an_array_kept_in_it_comes_to_an_array() {
     wrong(&query("$states[].input.count", u32::SHAPE), "found an array");
     wrong(&query("$states.input[].left", &LEFT), "found an array");
