@@ -194,11 +194,12 @@ impl Analyser<'_> {
             return false;
         };
         let Some(whole) = rest(most) else { return false };
-        let value = most.keys.iter().fold(whole.clone(), |value, key| value.peek(key));
+        let at = |whole: &Sym| most.keys.iter().fold(whole.clone(), |value, key| value.peek(key));
         // What leads nowhere is taken by no rule.
-        if value == Sym::never() && whole != Sym::never() {
+        if whole.members().iter().any(|member| at(member) == Sym::never()) {
             return false;
         }
+        let value = at(&whole);
         let mut leaves: Vec<&Leaf> = Vec::new();
         for member in value.members() {
             match member.ground() {

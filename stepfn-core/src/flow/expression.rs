@@ -10,11 +10,20 @@ use super::{
     call::Argument,
     function::{Function, Lambda, MOST_SPENT},
     intern::Shared,
+<<<<<<< HEAD
     lead::{guarded, kept, text_of},
     number::{between, computed, exact, quotient, remainder},
     obligation::Obligation,
     origin::Reason,
     site::Reading,
+=======
+    lead::{guarded, text_of},
+    number::{between, computed, quotient, remainder},
+    obligation::Obligation,
+    origin::Reason,
+    read::Reading,
+    sequence::kept,
+>>>>>>> 4e76bad (Flow: recursion over recursive types; sequences in a file of their own)
     transform::Transform,
     value::{Entry, Fields, Leaf, Sym},
 };
@@ -231,51 +240,6 @@ impl Analyser<'_> {
             let sym = if want.defined { value.sym.clone() } else { known_to_be_there(&value.sym) };
             self.follow(&sym, &[], &OwnedNeed::Other(want.need), reading);
             self.whole_parts(reading, &value.sym, want.need);
-        }
-    }
-
-    /// A number that was computed is whole where all is that it was computed of.
-    fn whole_parts(&mut self, reading: &Reading<'_>, value: &Sym, need: Need<'static>) {
-        for member in value.members() {
-            if let (Need::Integer, Sym::Computed(how, parts)) = (need, member)
-                && !matches!(how, Arithmetic::Narrow | Arithmetic::Rounded)
-            {
-                for (place, part) in parts.iter().enumerate() {
-                    // To a power below zero it is a fraction.
-                    if *how == Arithmetic::Power && place == 1 {
-                        self.counts(reading, part);
-                        continue;
-                    }
-                    for part in part.members() {
-                        if let Sym::Leaf(leaf) = part {
-                            self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Integer), reading);
-                        }
-                    }
-                    self.whole_parts(reading, part, Need::Integer);
-                }
-            }
-        }
-    }
-
-    /// Demands of a number that it is a whole one, and not below zero.
-    fn counts(&mut self, reading: &Reading<'_>, value: &Sym) {
-        for member in value.members() {
-            match member {
-                Sym::Leaf(leaf) => {
-                    self.claim_path(&guarded(leaf), &[], &OwnedNeed::Other(Need::Count), reading);
-                }
-                Sym::Computed(Arithmetic::Sum | Arithmetic::Product | Arithmetic::Total, parts) => {
-                    parts.iter().for_each(|part| self.counts(reading, part));
-                }
-                Sym::Computed(Arithmetic::Magnitude, _) => self.whole_parts(reading, member, Need::Integer),
-                member if member.is_anything() => {}
-                member if member.bounds().is_some_and(|bounds| bounds.min >= 0) => {}
-                _ => {
-                    let message = "to a power below zero it is a fraction".to_owned();
-                    let help = "round it: `$round(…)`".to_owned();
-                    self.wrong(reading, Code::WrongType, message, Some(help));
-                }
-            }
         }
     }
 

@@ -172,7 +172,9 @@ fn is_in(env: &Env<'_>, left: &Expression, right: &Expression) -> Formula {
             return Formula::Any(any);
         }
     }
-    Formula::only(Formula::All(vec![there(env, left), there(env, right)]))
+    // In what has no items there is nothing.
+    let some = fact(env, right, OwnedProperty::AtLeast(1));
+    Formula::only(Formula::All([there(env, left), there(env, right)].into_iter().chain(some).collect()))
 }
 
 /// Values that are put in order are there, and not null.

@@ -189,9 +189,21 @@ impl Analyser<'_> {
     fn enter(&mut self, env: &Env<'_>, function: &Rc<Function>, lambda: &Lambda, mut given: Vec<Val>) -> Val {
         given.resize(lambda.parameters.len(), Val::nothing());
         let id = Rc::as_ptr(function) as usize;
+        let known = self.calls.frames.iter().find(|frame| frame.id == id).map(|frame| frame.given.clone());
+        let known = known.unwrap_or_default();
+        let mut before = known
+            .iter()
+            .zip(&given)
+            .map(|(known, new)| self.without_again(env, &known.sym, &new.sym))
+            .collect::<Vec<_>>()
+            .into_iter();
         if let Some(frame) = self.calls.frames.iter_mut().find(|frame| frame.id == id) {
             frame.recursed = true;
             for (known, new) in frame.given.iter_mut().zip(given) {
+                let new = match before.next() {
+                    Some(sym) => Val { sym, ..new },
+                    None => new,
+                };
                 let joined = known.clone().join(new);
                 if !joined.is_as(known) {
                     frame.changed = true;

@@ -9,8 +9,13 @@ use super::{
     intern::Shared,
     number::exact,
     origin::Reason,
+<<<<<<< HEAD
     site::Reading,
     val::{Env, Val, Want},
+=======
+    read::Reading,
+    sequence::{kept, through},
+>>>>>>> 4e76bad (Flow: recursion over recursive types; sequences in a file of their own)
     value::{Entry, Fields, Leaf, Sym, index_key},
 };
 use crate::{
@@ -661,18 +666,6 @@ fn begun_with_array(first: &Expression, value: Val) -> Val {
     }
 }
 
-/// Returns the result of a step on a value: as many as there are of both.
-fn through(of: &Val, found: Val) -> Val {
-    let over = of.over.iter().chain(&found.over).cloned().collect();
-    match of.many && !found.many {
-        true => {
-            let some_if = of.items_if().zip(found.items_if()).map(|(all, each)| [all, each].concat());
-            Val { absent: found.absent || of.absent, over, some_if, ..Val::many(found.items()) }
-        }
-        false => Val { absent: found.absent || of.absent, over, ..found },
-    }
-}
-
 /// Whether it may be an array that the expression itself made.
 fn makes_anew(value: &Sym) -> bool {
     value.members().iter().any(|member| matches!(member, Sym::Array(_) | Sym::Tuple(_)))
@@ -693,17 +686,6 @@ fn is_open(value: &Sym) -> bool {
 /// The key under which is kept what is known of an item.
 fn position(index: i128) -> String {
     index_key(i64::try_from(index).unwrap_or(i64::MAX))
-}
-
-/// `of[]`: of nothing it is nothing still.
-pub(super) fn kept(of: &Val) -> Val {
-    if of.is_nothing() {
-        return Val::nothing();
-    }
-    let mut over = of.over.clone();
-    over.extend(of.leaves().map(|leaf| (leaf.clone(), Need::Value)));
-    over.iter_mut().for_each(|(_, need)| *need = Need::Value);
-    Val { absent: of.absent || of.many, over, ..Val::one(Sym::array(of.items())) }
 }
 
 /// The leaf with all on the way to it known to be there, and no null.

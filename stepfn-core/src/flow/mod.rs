@@ -44,7 +44,11 @@ mod query;
 mod read;
 mod select;
 mod sent;
+<<<<<<< HEAD
 mod site;
+=======
+mod sequence;
+>>>>>>> 4e76bad (Flow: recursion over recursive types; sequences in a file of their own)
 #[cfg(not(feature = "rule-switches"))]
 mod switch;
 #[cfg(feature = "rule-switches")]
@@ -56,6 +60,7 @@ mod transform;
 mod unwritten;
 mod val;
 mod value;
+mod whole;
 
 #[cfg(test)]
 mod counts_tests;
@@ -319,7 +324,7 @@ struct Analyser<'t> {
     parsed: HashMap<String, Option<Rc<Expression>>>,
     /// The context objects of states: of what executions and items they are, and of what kind.
     contexts: HashMap<(Sym, Option<Sym>, [bool; 2]), Sym>,
-    /// The values of loops, and in the rounds before: the place, the state, and the values.
+    /// The values of loops, and in the rounds before: the place, the same in words, and the values.
     again: Vec<(String, String, Vec<Leaf>)>,
     /// The comparisons of names that suggestions may still cost.
     comparisons: Comparisons,
@@ -408,7 +413,7 @@ impl Analyser<'_> {
                 if solved.visits.get(target).is_some_and(|visits| *visits > MOST_VISITS) {
                     let widened = widen(known, &joined);
                     for leaves in intern::take_again() {
-                        self.again.push((pointer(at, target), target.to_owned(), leaves));
+                        self.again.push((pointer(at, target), format!("state `{target}`: "), leaves));
                     }
                     widened
                 } else {
@@ -425,12 +430,12 @@ impl Analyser<'_> {
 
     /// Claims of what loops came to that it is of the type of what it was before.
     fn claim_again(&mut self) {
-        for (at, state, leaves) in std::mem::take(&mut self.again) {
+        for (at, place, leaves) in std::mem::take(&mut self.again) {
             let leaf = |leaf: Leaf| OwnedNode::Leaf(leaf.ty, leaf.side(), (*leaf.steps).clone());
             self.oblige(Obligation {
                 at,
                 range: None,
-                place: format!("state `{state}`: "),
+                place,
                 claim: OwnedClaim::Again { nodes: leaves.into_iter().map(leaf).collect() },
             });
         }
@@ -550,6 +555,26 @@ impl<'m> Queue<'m> {
 
     fn next(&mut self) -> Option<&'m str> {
         self.open.pop_first().map(|(_, name)| name)
+    }
+}
+
+impl Analyser<'_> {
+    /// The same without what only leads on, within the same type, from what is known: a function that walks a structure which holds
+    /// itself.
+    fn without_again(&mut self, env: &expression::Env<'_>, known: &Sym, new: &Sym) -> Sym {
+        let kept: Vec<Sym> = new
+            .members()
+            .iter()
+            .filter(|member| known == *member || !is_again(known, member))
+            .cloned()
+            .collect();
+        for leaves in intern::take_again() {
+            let again = (env.text.at.to_owned(), env.site.place.clone(), leaves);
+            if !self.again.contains(&again) {
+                self.again.push(again);
+            }
+        }
+        if kept.is_empty() { known.clone() } else { Sym::union(kept) }
     }
 }
 

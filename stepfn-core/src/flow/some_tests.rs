@@ -180,6 +180,15 @@ fn one_of_several_merged_objects_has_the_key() {
 }
 
 #[test]
+fn of_an_array_beside_an_object_a_field_may_be_nothing() {
+    let states = r#""A": { "Type": "Choice", "QueryLanguage": "JSONata", "Default": "B", "Output": { "x": [1] }, "Choices": [
+            { "Condition": "{% $states.input.count > 1 %}", "Output": ["a"], "Next": "B" }] },
+        "B": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $reverse($states.input.x) %}", "End": true }"#;
+    wrong(&said(states, ANY), "maybe-missing");
+    wrong(&said(&states.replace("$reverse", "$sum"), ANY), "maybe-missing");
+}
+
+#[test]
 fn a_path_with_an_array_kept_in_it_comes_to_an_array() {
     wrong(&query("$states[].input.count", u32::SHAPE), "found an array");
     wrong(&query("$states.input[].left", &LEFT), "found an array");
@@ -211,4 +220,80 @@ fn what_is_declared_to_be_anything_is_asked_beside_an_object_without_the_key() {
             "Output": "{% $states.input.any %}", "Next": "B" }], "Default": "B", "Output": "{% {'x': 1} %}" },
         "B": { "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $substringBefore('DONE', $states.input.kind) %}", "End": true }"#;
     wrong(&said_of(&IN, states, ANY, true), "declared to be anything");
+}
+
+#[test]
+fn what_has_no_such_field_is_left_by_a_choice_without_a_default() {
+    let states = r#""A": { "Type": "Choice", "QueryLanguage": "JSONata", "Default": "B", "Choices": [
+            { "Condition": "{% $states.input.count > 1 %}", "Output": [1], "Next": "B" }] },
+        "B": { "Type": "Choice", "QueryLanguage": "JSONata", "Choices": [{ "Condition": "{% $states.input.right.b = 'x' %}", "Next": "C" }] },
+        "C": { "Type": "Succeed" }"#;
+    wrong(&said(states, ANY), "choice-may-not-match");
+    let whole = states
+        .replace("$states.input.right.b = 'x'", "$exists($states.input.b)")
+        .replace("Output\": [1]", "Output\": { \"b\": 1 }");
+    wrong(&said(&whole, ANY), "choice-may-not-match");
+}
+
+#[test]
+fn a_function_that_calls_itself_walks_what_holds_itself() {
+    const TREE: Shape = object!(
+        "Tree",
+        required("value", &["value"], i32::SHAPE),
+        required("children", &["children"], &Shape::Array(&Shape::Recursive(0))),
+    );
+    let walk = |expression: &str, output| {
+        let states = format!(
+            r#""A": {{ "Type": "Pass", "QueryLanguage": "JSONata", "Output": "{{% {expression} %}}", "End": true }}"#
+        );
+        said_of(&TREE, &states, output, false)
+    };
+    fine(&walk(
+        "($sum_of := function($t) { $t.value + $sum([$t.children.($sum_of($))]) }; $sum_of($states.input))",
+        f64::SHAPE,
+    ));
+    fine(&walk(
+        "($names := function($t) { [$string($t.value), $t.children.($names($))] }; [$names($states.input)])",
+        ANY,
+    ));
+    wrong(
+        &walk("($f := function($t) { $t.valeu + $sum([$t.children.($f($))]) }; $f($states.input))", ANY),
+        "did you mean `value`",
+    );
+    // The type changes on the way.
+    wrong(&walk("($f := function($t) { $t.value + $f($t.children) }; $f($states.input))", ANY), "");
+}
+
+#[test]
+fn what_something_is_found_in_has_items() {
+    fine(&query("5 in $states.input.lines.price ? $max($states.input.lines.price) : 0", f64::SHAPE));
+    wrong(
+        &query("$not(5 in $states.input.lines.price) ? $max($states.input.lines.price) : 0", f64::SHAPE),
+        "",
+    );
+}
+
+#[test]
+fn an_answer_without_the_key_of_another_way_is_told() {
+    let states = |read: &str| {
+        format!(
+            r#""A": {{ "Type": "Task", "Resource": "arn:aws:states:::states:startExecution.sync:2", "Parameters": {{ "StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:x" }},
+            "Catch": [{{ "ErrorEquals": ["States.ALL"], "ResultPath": "$.r", "Next": "B" }}], "Next": "B" }},
+        "B": {{ {read} }}"#
+        )
+    };
+    wrong(&said(&states(r#""Type": "Pass", "InputPath": "$.r", "End": true"#), ANY), "no-such-field");
+    wrong(
+        &said(&states(r#""Type": "Pass", "Parameters": { "x.$": "$.r" }, "End": true"#), ANY),
+        "no-such-field",
+    );
+    wrong(
+        &said(
+            &states(
+                r#""Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input.r %}", "End": true"#,
+            ),
+            ANY,
+        ),
+        "no-such-field",
+    );
 }

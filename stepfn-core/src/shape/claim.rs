@@ -5,7 +5,7 @@ use super::{
     node::Node,
     text::{Text, contains, distance, same, slip},
     view::{Problem, Side, Step, UNDECLARED, View, article, describe},
-    ways::{Ways, count, fork, on_way},
+    ways::{Ways, again, count, fork, found, on_way},
 };
 
 /// A small claim about a type's JSON, judged by rustc (macro) or at once (builder).
@@ -1035,57 +1035,6 @@ const fn appends(nodes: &[Node<'_>]) -> bool {
         i += 1;
     }
     all_there
-}
-
-/// Returns whether one of some leaves can be there, and whether one is there for certain.
-const fn found(nodes: &[Node<'_>]) -> (bool, bool) {
-    let (mut can_be, mut is_there) = (false, false);
-    let mut i = 0;
-    while i < nodes.len() {
-        if let Node::Leaf { shape, side, steps } = nodes[i] {
-            let root = View::new(shape, side);
-            let ways = count(root, steps);
-            let mut on_all = ways > 0;
-            let mut way = 0;
-            while way < ways {
-                match on_way(root, steps, way) {
-                    Ok(view) => {
-                        can_be = true;
-                        on_all = on_all && !view.absent && !view.many;
-                    }
-                    Err((_, problem)) => {
-                        can_be = can_be || matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull);
-                        on_all = false;
-                    }
-                }
-                way += 1;
-            }
-            is_there = is_there || on_all;
-        }
-        i += 1;
-    }
-    (can_be, is_there)
-}
-
-/// Returns `true` if the first of some leaves is what one of the others is.
-const fn again(nodes: &[Node<'_>]) -> bool {
-    let Some(Node::Leaf { shape, side, steps }) = nodes.first() else { return false };
-    let Ok(new) = View::new(shape, *side).walk(steps) else { return false };
-    let Some(identity) = new.identity() else { return false };
-    let mut i = 1;
-    while i < nodes.len() {
-        if let Node::Leaf { shape, side, steps } = nodes[i]
-            && let Ok(known) = View::new(shape, side).walk(steps)
-            && let Some(other) = known.identity()
-            && identity == other
-            && (known.absent || !new.absent)
-            && known.many == new.many
-        {
-            return true;
-        }
-        i += 1;
-    }
-    false
 }
 
 const fn covers(shown: &str, root: View, steps: &[Step<'_>], literals: &[&str], out: &mut Text) -> bool {

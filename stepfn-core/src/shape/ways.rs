@@ -3,6 +3,7 @@
 use super::{
     ObjectShape, Shape,
     array::place_of,
+    node::Node,
     strangers::may_have_more,
     view::{Problem, Side, Step, View},
 };
@@ -281,4 +282,54 @@ const fn leads_back(part: &Shape, side: Side) -> bool {
         (Shape::Split { given, .. }, Side::Given) => leads_back(given, side),
         _ => false,
     }
+}
+/// Returns whether one of some leaves can be there, and whether one is there for certain.
+pub(super) const fn found(nodes: &[Node<'_>]) -> (bool, bool) {
+    let (mut can_be, mut is_there) = (false, false);
+    let mut i = 0;
+    while i < nodes.len() {
+        if let Node::Leaf { shape, side, steps } = nodes[i] {
+            let root = View::new(shape, side);
+            let ways = count(root, steps);
+            let mut on_all = ways > 0;
+            let mut way = 0;
+            while way < ways {
+                match on_way(root, steps, way) {
+                    Ok(view) => {
+                        can_be = true;
+                        on_all = on_all && !view.absent && !view.many;
+                    }
+                    Err((_, problem)) => {
+                        can_be = can_be || matches!(problem, Problem::MaybeAbsent | Problem::MaybeNull);
+                        on_all = false;
+                    }
+                }
+                way += 1;
+            }
+            is_there = is_there || on_all;
+        }
+        i += 1;
+    }
+    (can_be, is_there)
+}
+
+/// Returns `true` if the first of some leaves is what one of the others is.
+pub(super) const fn again(nodes: &[Node<'_>]) -> bool {
+    let Some(Node::Leaf { shape, side, steps }) = nodes.first() else { return false };
+    let Ok(new) = View::new(shape, *side).walk(steps) else { return false };
+    let Some(identity) = new.identity() else { return false };
+    let mut i = 1;
+    while i < nodes.len() {
+        if let Node::Leaf { shape, side, steps } = nodes[i]
+            && let Ok(known) = View::new(shape, side).walk(steps)
+            && let Some(other) = known.identity()
+            && identity == other
+            && (known.absent || !new.absent)
+            && known.many == new.many
+        {
+            return true;
+        }
+        i += 1;
+    }
+    false
 }

@@ -93,11 +93,11 @@ impl Analyser<'_> {
     fn several(&mut self, env: &mut Env<'_>, argument: &Argument<'_>, want: Want) -> Val {
         let asked = Want { many: true, ..want.part(Need::Value) };
         let value = self.data(env, argument, asked);
-        if !want.defined || value.absent || value.function.is_some() {
+        if !want.defined || value.function.is_some() {
             return value;
         }
         let reading = env.reading(argument.range());
-        if value.many {
+        if value.many || value.absent {
             self.require(&reading, &value, want.part(Need::Value));
         }
         for (leaf, need) in &value.over {
