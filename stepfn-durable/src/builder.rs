@@ -79,7 +79,7 @@ impl HostBuilder {
         configure: impl Fn(ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
     ) -> Self {
         let configure: Configure = Arc::new(move |_, builder| configure(builder));
-        self.machines.push(Registered { definition, configure: vec![configure] });
+        self.machines.push(Registered { definition, configure: vec![configure], details: None });
         self
     }
 
@@ -116,6 +116,15 @@ impl HostBuilder {
     /// [`Revision::details`](crate::store::Revision::details).
     pub fn details(mut self, details: impl Fn(&Definition) -> String + Send + Sync + 'static) -> Self {
         self.common.details = Some(Arc::new(details));
+        self
+    }
+
+    /// Configures executors by the [`details`](Self::details) of their machines, also of those that only the store has: a role, for one.
+    pub fn by_details(
+        mut self,
+        configure: impl Fn(&str, ExecutorBuilder) -> ExecutorBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.common.by_details = Some(Arc::new(configure));
         self
     }
 

@@ -109,7 +109,7 @@ impl Host {
     /// # Errors
     /// When it cannot be run, or the store fails.
     pub async fn add(&self, definition: Definition) -> Result<String, HostError> {
-        let one = Registered { definition, configure: Vec::new() };
+        let one = Registered { definition, configure: Vec::new(), details: None };
         let machine = {
             let state = self.inner.lock();
             machine::build_one(&one, &self.inner.common, state.current.values())?

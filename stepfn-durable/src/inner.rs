@@ -196,7 +196,7 @@ impl Inner {
             Some(MachineKind::Express) => WorkflowType::Express,
             Some(MachineKind::Standard) | None => WorkflowType::Standard,
         };
-        let Some(mut registered) = machine::restored(name, kind, &kept.definition) else {
+        let Some(mut registered) = machine::restored(name, kind, &kept.definition, &kept.details) else {
             return Ok(None);
         };
         let variant = variant.map(str::to_owned).zip(self.common.variants.clone());

@@ -22,12 +22,16 @@ pub(crate) type Vary = Arc<dyn Fn(&str, &Definition, ExecutorBuilder) -> Executo
 /// A function that returns the details to keep with a machine beside its definition.
 pub(crate) type Detail = Arc<dyn Fn(&Definition) -> String + Send + Sync>;
 
+/// The configuration of an executor by what is kept beside its definition.
+pub(crate) type ByDetails = Arc<dyn Fn(&str, ExecutorBuilder) -> ExecutorBuilder + Send + Sync>;
+
 /// The configuration of all machines of a host.
 #[derive(Default)]
 pub(crate) struct Common {
     pub(crate) configure: Vec<Configure>,
     pub(crate) variants: Option<Vary>,
     pub(crate) details: Option<Detail>,
+    pub(crate) by_details: Option<ByDetails>,
 }
 
 impl Common {
@@ -52,6 +56,8 @@ pub(crate) fn variant(revision: &str) -> (&str, Option<&str>) {
 pub(crate) struct Registered {
     pub(crate) definition: Definition,
     pub(crate) configure: Vec<Configure>,
+    /// The details, where they are kept already.
+    pub(crate) details: Option<String>,
 }
 
 /// A machine that can be run.
@@ -169,6 +175,10 @@ pub(crate) fn build_one<'a>(
         .iter()
         .chain(&one.configure)
         .fold(builder, |builder, configure| configure(&one.definition, builder));
+    let details = one.details.clone().unwrap_or_else(|| common.details_of(&one.definition));
+    if let Some(by_details) = &common.by_details {
+        builder = by_details(&details, builder);
+    }
     let definition = &one.definition;
     let name = definition.name.clone();
     let executor = builder
@@ -177,7 +187,6 @@ pub(crate) fn build_one<'a>(
     let text = definition.machine.to_json().to_string();
     let definition = Arc::new(definition.clone());
     let (arn, workflow_type) = (executor.state_machine_arn(), definition.workflow_type);
-    let details = common.details_of(&definition);
     let mut digest = Sha256::new().chain_update(&arn).chain_update([0]).chain_update(&text);
     // So that the details of a machine are changed, too.
     if details != NO_DETAILS {
@@ -199,7 +208,8 @@ pub(crate) fn build_one<'a>(
 }
 
 /// A machine as it was when an execution started, from what a store has of it.
-pub(crate) fn restored(name: &str, kind: WorkflowType, text: &str) -> Option<Registered> {
+pub(crate) fn restored(name: &str, kind: WorkflowType, text: &str, details: &str) -> Option<Registered> {
     let (machine, _) = asl::read_str(text).ok()?;
-    Some(Registered { definition: Definition::from_asl(name, kind, machine), configure: Vec::new() })
+    let definition = Definition::from_asl(name, kind, machine);
+    Some(Registered { definition, configure: Vec::new(), details: Some(details.to_owned()) })
 }

@@ -36,7 +36,12 @@ mod settings;
 mod tls;
 
 pub use self::{
-    api::details, http::Server, lambda::Functions, mocks::Mocks, monitor::Monitor, settings::Settings,
+    api::{by_details, details},
+    http::Server,
+    lambda::Functions,
+    mocks::Mocks,
+    monitor::Monitor,
+    settings::Settings,
 };
 #[doc(no_inline)]
 pub use stepfn_durable::Host;

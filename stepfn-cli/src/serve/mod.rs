@@ -289,6 +289,7 @@ impl ServeOptions {
         let mut builder = builder
             .executors(each)
             .details(move |definition| stepfn_server::details(definition, &account))
+            .by_details(stepfn_server::by_details)
             .retention(DAY * self.retention_days);
         if let Some(start) = start {
             builder = builder.virtual_time_from(start);

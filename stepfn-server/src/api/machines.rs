@@ -11,6 +11,8 @@ use stepfn_durable::store::{
     self, Created, Deleted, Machine, MachineKind, NewMachine, Published, Revision, Tag, Update,
 };
 
+use stepfn_executor::ExecutorBuilder;
+
 use super::{Api, activities, executions::with_data, put, put_some, seconds, variables};
 use crate::{
     arn,
@@ -36,6 +38,15 @@ pub fn details(definition: &Definition, account: &str) -> String {
         put(&mut details, "tracingConfiguration", json!({ "enabled": true }));
     }
     details.to_string()
+}
+
+/// Sets what an executor needs of the details: its role, which histories and the context object have.
+/// For [`HostBuilder::by_details`](stepfn_durable::HostBuilder::by_details).
+pub fn by_details(details: &str, builder: ExecutorBuilder) -> ExecutorBuilder {
+    match Details::read(details).role().as_str() {
+        Some(role) if !role.is_empty() => builder.role_arn(role),
+        _ => builder,
+    }
 }
 
 /// The settings of a revision beside its definition.
@@ -208,7 +219,7 @@ impl Api {
     pub(super) async fn update_machine(&self, request: &Request) -> Reply {
         let (machine_arn, qualifier) = arn::machine(request.arn("stateMachineArn")?)?;
         if qualifier.is_some() {
-            return Err(ApiError::new("ValidationException", "Only the state machine itself can be updated"));
+            return Err(ApiError::no_machine(request.arn("stateMachineArn")?));
         }
         let definition = request.optional("definition");
         let role = request.optional("roleArn");
@@ -263,7 +274,7 @@ impl Api {
         } else {
             self.host.store().update_machine(Update { revision, publish }).await?
         };
-        let version = self.published(published, &machine_arn)?;
+        let version = self.published(published, &machine_arn, &id)?;
         let id = if is_same { before.id } else { id };
         let mut reply = json!({ "updateDate": seconds(at), "revisionId": id });
         put_some(&mut reply, "stateMachineVersionArn", version);
@@ -271,12 +282,19 @@ impl Api {
     }
 
     /// The ARN of a version that was asked for.
-    pub(super) fn published(&self, published: Published, machine: &str) -> Result<Option<String>, ApiError> {
+    pub(super) fn published(
+        &self,
+        published: Published,
+        machine: &str,
+        revision: &str,
+    ) -> Result<Option<String>, ApiError> {
         match published {
             Published::Done(version) => Ok(version.map(|version| format!("{machine}:{}", version.number))),
-            Published::Conflict(_) => Err(ApiError::new(
+            Published::Conflict(current) => Err(ApiError::new(
                 "ConflictException",
-                "Failed to publish the State Machine version for revision. The current State Machine revision is another one.",
+                format!(
+                    "Failed to publish the State Machine version for revision {revision}. The current State Machine revision is {current}."
+                ),
             )),
             Published::Deleting => {
                 Err(ApiError::new("StateMachineDeleting", format!("State Machine is deleting: '{machine}'")))

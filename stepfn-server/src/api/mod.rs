@@ -8,7 +8,7 @@ mod variables;
 mod versions;
 
 pub(crate) use self::executions::not_redrivable;
-pub use self::machines::details;
+pub use self::machines::{by_details, details};
 use self::versions::Target;
 use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use serde_json::{Value, json};

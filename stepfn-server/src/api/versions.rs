@@ -52,9 +52,10 @@ impl Api {
         };
         let description = request.optional("description").unwrap_or_default().to_owned();
         let at = self.now();
+        let asked = revision.clone().unwrap_or_default();
         let publish = Publish { machine: machine.clone(), revision, description, most: 1000, at };
         let published = self.host.store().publish(publish).await?;
-        let version = self.published(published, &machine)?;
+        let version = self.published(published, &machine, &asked)?;
         let known = match &version {
             Some(arn) => self.target(arn).await?.version,
             None => None,
@@ -225,6 +226,14 @@ fn not_put(put: &AliasPut) -> ApiError {
 fn routes(request: &Request) -> Result<Option<(String, Vec<Route>)>, ApiError> {
     let Some(list) = request.list("routingConfiguration") else { return Ok(None) };
     let invalid = |what: &str| ApiError::new("ValidationException", what);
+    let received = |what: &str| {
+        let arns = list.iter().map(|entry| entry["stateMachineVersionArn"].as_str().unwrap_or_default());
+        let arns = arns.collect::<Vec<_>>().join(", ");
+        ApiError::new(
+            "ValidationException",
+            format!("Routing configuration must contain {what}. Received: [{arns}]"),
+        )
+    };
     let mut machine = None;
     let mut routes = Vec::new();
     for entry in list {
@@ -232,19 +241,27 @@ fn routes(request: &Request) -> Result<Option<(String, Vec<Route>)>, ApiError> {
         let weight = entry.get("weight").and_then(Value::as_i64).unwrap_or(0);
         let (of, qualifier) = arn::machine(given)?;
         let Some(version) = qualifier.and_then(|number| number.parse().ok()) else {
-            return Err(invalid("The routing configuration must name versions of a state machine"));
+            return Err(received("state machine version ARNs"));
         };
         if *machine.get_or_insert_with(|| of.clone()) != of {
             return Err(invalid("The versions of a routing configuration must be of one state machine"));
         }
         if routes.iter().any(|route: &Route| route.version == version) {
-            return Err(invalid("The versions of a routing configuration must be different ones"));
+            return Err(received("distinct state machine version ARNs"));
         }
         routes.push(Route { version, weight });
     }
-    let sum: i64 = routes.iter().map(|route| route.weight).sum();
     match machine {
-        Some(machine) if routes.len() <= 2 && sum == 100 => Ok(Some((machine, routes))),
-        _ => Err(invalid("A routing configuration has one or two versions, whose weights sum to 100")),
+        Some(machine) if routes.len() <= 2 => {
+            if routes.iter().map(|route| route.weight).sum::<i64>() == 100 {
+                return Ok(Some((machine, routes)));
+            }
+            let weights: Vec<String> = routes.iter().map(|route| route.weight.to_string()).collect();
+            let weights = weights.join(", ");
+            Err(invalid(&format!(
+                "Sum of routing configuration weights must equal 100. Received: [{weights}]"
+            )))
+        }
+        _ => Err(invalid("A routing configuration has one or two versions")),
     }
 }

@@ -42,6 +42,7 @@ pub fn builder() -> HostBuilder {
 
 impl Served {
     pub async fn start(settings: Settings, builder: HostBuilder) -> Self {
+        let builder = builder.by_details(stepfn_server::by_details);
         let host = settings.functions.bind(builder).start().await.unwrap();
         let settings = Settings { address: SocketAddr::from(([127, 0, 0, 1], 0)), ..settings };
         let server = Server::bind(settings, host.clone()).await.unwrap();
