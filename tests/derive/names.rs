@@ -87,7 +87,7 @@ named! { $
     Holds Judged Kind LogLevel LoggingConfiguration Made Need Node ObjectShape OneOfShape Property Reference Shape Side
     Source StateData Step TIMESTAMP Task TaskError TaskFailure TaskInfo Value Workflow WorkflowInfo WorkflowType DraftChild
     FragmentNumber FragmentType expect expect_express expect_less expect_number expect_unless editor editor_data editor_machine
-    fragment from_value holds number said same state_machine svg to_value
+    ErrorText read_input write_output fragment from_value holds number said same state_machine svg to_value
 
     AsMut AsRef Box Clone Copy Default DoubleEndedIterator Drop Eq Err ExactSizeIterator Extend Fn FnMut FnOnce From
     FromIterator Future Into IntoFuture IntoIterator Iterator None Ok Option Ord PartialEq PartialOrd Result Send Sized Some
