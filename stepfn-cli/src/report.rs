@@ -103,7 +103,7 @@ impl Place<'_> {
             title.element(snippet.path(name))
         };
         if let Some(help) = help {
-            group = group.element(Level::HELP.message(printable(help)));
+            group = group.element(Level::HELP.message(line(help)));
         }
         writeln!(out, "{}", Renderer::styled().term_width(WIDTH).render(&[group]))
     }

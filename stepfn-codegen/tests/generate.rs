@@ -41,7 +41,7 @@ fn each_machine_has_a_file_and_all_have_one() {
     );
     assert_eq!(
         fs::read_to_string(below.join("CsvProcessing.asl.json")).unwrap(),
-        everything().machine.to_canonical_string()
+        stepfn_codegen::asl::to_json(&everything())
     );
     check(&[everything(), express()], &below).unwrap();
 }
