@@ -94,7 +94,7 @@ pub enum DeploymentProblem {
     #[error("`{0}` occurs here twice; give each its own")]
     Twice(String),
     /// A log group to make for a machine that logs nothing.
-    #[error("nothing is logged to the group; set what is with `logging`, at the level `ERROR` or `ALL`")]
+    #[error("nothing is logged to the group; add `.logging(…)` with the level `ERROR` or `ALL`")]
     LogGroupWithoutLogging,
     /// Logs without a place to go to.
     #[error(

@@ -202,7 +202,7 @@ fn tags_logs_keys_and_names_have_aws_limits() {
         ),
         (
             plain().log_group(LogGroup::new("/a")),
-            "`log_group`: nothing is logged to the group; set what is with `logging`, at the level `ERROR` or `ALL`",
+            "`log_group`: nothing is logged to the group; add `.logging(…)` with the level `ERROR` or `ALL`",
         ),
         (
             plain().encryption(Encryption::new("alias/key").kms_data_key_reuse_period_seconds(30)),

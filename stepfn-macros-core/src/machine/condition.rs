@@ -180,13 +180,13 @@ fn side(input: ParseStream<'_>) -> Result<Side> {
             "boolean" => Family::Boolean,
             "timestamp" => Family::Timestamp,
             "null" => return Err(syn::Error::new(ident.span(), "compare with null by `is_null($.path)`")),
-            _ if input.peek(Token![::]) && input.peek2(Ident::peek_any) && !input.peek3(Token![::]) => {
+            _ if input.peek(Token![::]) => {
                 input.parse::<Token![::]>()?;
                 let last = input.call(Ident::parse_any)?;
                 return Err(syn::Error::new(
                     ident.span(),
                     format!(
-                        "a value is compared as the JSON that it becomes: `\"{last}\"` for `{ident}::{last}`, the number itself for a constant"
+                        "a value is compared as the JSON that it becomes: `\"{last}\"` for a variant, the number itself for a constant"
                     ),
                 ));
             }

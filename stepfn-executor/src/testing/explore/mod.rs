@@ -30,7 +30,7 @@ use self::{
 };
 use super::{Coverage, Way, differs::shown, picture};
 use crate::{
-    Attempt, Executor, History, Outcome, PendingToken, RunError, Status, TaskCall, TaskHandler,
+    Attempt, Executor, History, Outcome, PendingToken, RunError, Status, TaskCall, TaskHandler, declared,
     mock::execution_result,
 };
 
@@ -295,7 +295,8 @@ impl<'d> Explorer<'d> {
         let (mut ends, mut made, mut problem) = (HashSet::new(), 0, None);
         let mut tried = HashSet::new();
         while let Some(trial) = queue.pop_front() {
-            if !tried.insert(trial.key()) {
+            // Nobody starts the workflow with what is not of its type.
+            if !tried.insert(trial.key()) || declared::reason(&trial.input, input).is_some() {
                 continue;
             }
             made += 1;

@@ -74,8 +74,8 @@ impl Explorer<'_> {
             let solutions = self.solutions.get(way.state()).into_iter().flatten();
             for solution in solutions.filter(|(of, _)| *of == rule).flat_map(|(_, solutions)| solutions) {
                 let mut trials = vec![trial.clone()];
-                for (path, value) in solution {
-                    let path = with_input_path(choice, &solve::names(path));
+                for (path, value) in solve::wishes(solution) {
+                    let path = with_input_path(choice, &path);
                     let mut changed = Vec::new();
                     for trial in &trials {
                         self.fulfil(trial, visited, &path, value.as_ref(), &mut changed);

@@ -37,7 +37,7 @@ pub(super) type Solution = BTreeMap<Vec<Step>, Option<Value>>;
 /// Combinations of tests that are tried for a way.
 const MOST_COMBINATIONS: usize = 64;
 /// Solutions that are kept for a way.
-const MOST_SOLUTIONS: usize = 3;
+const MOST_SOLUTIONS: usize = 6;
 /// Evaluations of tests for a way.
 const MOST_EVALUATIONS: usize = 6_000;
 
@@ -94,7 +94,7 @@ impl Solver {
         self.assign(&paths, wanted, &mut Solution::new(), way, &mut |solution| {
             found.push(solution);
             // One more of the same combination may have another type.
-            found.len() - before < 2 && found.len() < MOST_SOLUTIONS
+            found.len() - before < 4 && found.len() < MOST_SOLUTIONS
         });
     }
 
@@ -222,13 +222,26 @@ fn put(data: &mut Value, path: &[Step], value: &Value) {
     }
 }
 
-/// The names of a path: items of lists stand for all of them.
-pub(super) fn names(path: &[Step]) -> Vec<String> {
-    let name = |step: &Step| match step {
-        Step::Name(name) => Some(name.clone()),
-        Step::Index(_) => None,
-    };
-    path.iter().filter_map(name).collect()
+/// What is to be at each path of names; a list with items of its own is one value.
+pub(super) fn wishes(solution: &Solution) -> BTreeMap<Vec<String>, Option<Value>> {
+    let data = built(solution);
+    let mut wishes = BTreeMap::new();
+    for (path, value) in solution {
+        let names: Vec<String> = path
+            .iter()
+            .map_while(|step| match step {
+                Step::Name(name) => Some(name.clone()),
+                Step::Index(_) => None,
+            })
+            .collect();
+        let value = if names.len() < path.len() {
+            names.iter().try_fold(&data, |value, name| value.get(name.as_str())).cloned()
+        } else {
+            value.clone()
+        };
+        wishes.insert(names, value);
+    }
+    wishes
 }
 
 /// A Choice whose rules are conditions that lead to states by their numbers.
