@@ -10,20 +10,12 @@ use super::{
     call::Argument,
     function::{Function, Lambda, MOST_SPENT},
     intern::Shared,
-<<<<<<< HEAD
-    lead::{guarded, kept, text_of},
+    lead::{guarded, text_of},
     number::{between, computed, exact, quotient, remainder},
     obligation::Obligation,
     origin::Reason,
-    site::Reading,
-=======
-    lead::{guarded, text_of},
-    number::{between, computed, quotient, remainder},
-    obligation::Obligation,
-    origin::Reason,
-    read::Reading,
     sequence::kept,
->>>>>>> 4e76bad (Flow: recursion over recursive types; sequences in a file of their own)
+    site::Reading,
     transform::Transform,
     value::{Entry, Fields, Leaf, Sym},
 };

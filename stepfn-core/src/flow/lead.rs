@@ -9,13 +9,9 @@ use super::{
     intern::Shared,
     number::exact,
     origin::Reason,
-<<<<<<< HEAD
+    sequence::{kept, through},
     site::Reading,
     val::{Env, Val, Want},
-=======
-    read::Reading,
-    sequence::{kept, through},
->>>>>>> 4e76bad (Flow: recursion over recursive types; sequences in a file of their own)
     value::{Entry, Fields, Leaf, Sym, index_key},
 };
 use crate::{

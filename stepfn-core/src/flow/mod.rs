@@ -44,11 +44,8 @@ mod query;
 mod read;
 mod select;
 mod sent;
-<<<<<<< HEAD
-mod site;
-=======
 mod sequence;
->>>>>>> 4e76bad (Flow: recursion over recursive types; sequences in a file of their own)
+mod site;
 #[cfg(not(feature = "rule-switches"))]
 mod switch;
 #[cfg(feature = "rule-switches")]
