@@ -308,12 +308,12 @@ async fn a_file_can_be_opened_as_soon_as_its_host_is_shut_down() {
 async fn an_answer_that_the_execution_would_not_take_leaves_its_token_as_it_is() {
     let store: Arc<dyn Store> = Arc::new(Memory::new());
     let mut limits = stepfn_executor::Limits::default();
-    limits.payload_bytes = 300;
+    limits.payload_bytes = 3_000;
     let host = host(&store, &Arc::default()).executors(move |builder| builder.limits(limits.clone()));
     let host = host.machine(definition("Asking", WAITS)).start().await.unwrap();
     let arn = host.start_execution("Asking", None, text("{}")).await.unwrap().execution_arn;
     let token = token(&store, &host, &arn).await;
-    let large = host.send_task_success(&token, Value::from("x".repeat(400))).await;
+    let large = host.send_task_success(&token, Value::from("x".repeat(4_000))).await;
     assert!(matches!(large, Err(HostError::Token(TokenError::InvalidOutput { .. }))), "{large:?}");
     host.send_task_success(&token, Value::from("x")).await.unwrap();
     assert_eq!(host.wait(&arn).await.unwrap().summary.status, Status::Succeeded);

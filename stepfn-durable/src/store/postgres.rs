@@ -12,7 +12,7 @@ use std::{
 };
 
 use bytes::BytesMut;
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Transaction};
+use deadpool_postgres::{ManagerConfig, Pool, RecyclingMethod, Transaction};
 use futures_channel::oneshot;
 use tokio::runtime;
 use tokio_postgres::{

@@ -1,6 +1,6 @@
 //! Load over HTTP: how many executions a second a server takes, from clients of the same process.
 //!
-//! `cargo run --release -p stepfn-server --example load -- [SECONDS]`
+//! `cargo run --release -p stepfn-server --example http_load -- [SECONDS]`
 
 use std::{
     error::Error,
