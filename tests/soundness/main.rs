@@ -14,6 +14,7 @@ mod calls;
 mod child;
 mod coverage;
 mod expressions;
+mod files;
 mod findings;
 mod guess;
 #[path = "../derive/interpret.rs"]
