@@ -212,7 +212,9 @@ fn put(data: &mut Value, path: &[Step], value: &Value) {
         Step::Index(index) => {
             let mut items: Vec<Value> = data.as_array().map(<[Value]>::to_vec).unwrap_or_default();
             while items.len() <= *index {
-                items.push(Value::empty_object());
+                // Items before it are like it, so that the list is of one type.
+                let like = if rest.is_empty() { Some(value) } else { items.last() };
+                items.push(like.cloned().unwrap_or_else(Value::empty_object));
             }
             if let Some(item) = items.get_mut(*index) {
                 put(item, rest, value);
