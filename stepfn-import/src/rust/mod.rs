@@ -173,6 +173,7 @@ fn invocation(tokens: &[Token<'_>], closes: &[usize], at: usize) -> Option<(usiz
 
 /// Returns `true` if a body is that of a `macro_rules!`, with its repetitions and fragments.
 fn is_template(inner: &[Token<'_>]) -> bool {
+    let inner: Vec<_> = inner.iter().filter(|token| token.kind != Kind::Comment).collect();
     inner.windows(2).any(|pair| matches!(pair, [dollar, open] if dollar.text == "$" && open.text == "("))
         || inner.windows(4).any(|four| {
             matches!(four, [dollar, name, colon, kind]
