@@ -6,6 +6,7 @@ mod error;
 mod flow;
 mod jsonata;
 mod layout;
+mod left;
 mod map;
 mod resource;
 mod retry;
@@ -23,8 +24,9 @@ use stepfn_core::{
 pub use self::error::{CompileError, Fault, FaultKind};
 pub(crate) use self::{
     data::{Amount, Data, Frame, Select, Text, Write, assign},
-    flow::{DataFlow, Left, Output, Terms},
+    flow::{DataFlow, Terms},
     jsonata::{Jsonata, JsonataKind, number as jsonata_number},
+    left::{Left, Output},
     map::{Dataset, Distributed, Format, ItemsFrom, Payload, Percentage, Reader, Transformation, Writer},
     resource::{Action, Family, Pattern, Resource, Waits, function_name, machine_name},
     retry::{Catcher, Failures, Jitter, Retrier},

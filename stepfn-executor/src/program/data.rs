@@ -5,11 +5,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
-use super::{Rule, StateId, Way};
+use super::{Rule, StateId, Way, left::within_limit};
 use crate::{
     eval::{
         CompiledPath, ContextObject, EvalError, Expression, Random, ResultPath, Scope, Template, Variables,
-        error_name, jsonata,
+        jsonata,
     },
     limits::Limits,
     size::Extent,
@@ -166,16 +166,6 @@ pub(crate) fn assign(template: &Template, frame: &Frame<'_>, input: &Value) -> R
         Value::Object(variables) => within_limit(variables, frame.limits),
         other => Err(EvalError::runtime(format!("`Assign` must be an object, found {other}"))),
     }
-}
-
-/// Returns the variables, if they are of an allowed size. No recording has the message.
-pub(crate) fn within_limit(variables: Arc<Map>, limits: &Limits) -> Result<Arc<Map>, EvalError> {
-    let size = limits.assign();
-    if Extent::of(&Value::Object(Arc::clone(&variables)), size).fits(size) {
-        return Ok(variables);
-    }
-    let cause = "The variables in 'Assign' have a size exceeding the maximum number of bytes service limit.";
-    Err(EvalError::new(error_name::DATA_LIMIT_EXCEEDED, cause))
 }
 
 /// The rule of a Choice that holds first, else its default: what it assigns, and the way it goes.

@@ -9,10 +9,10 @@ use super::{
     Amount, Catcher, Data, Frame, Jsonata, JsonataKind, Rule, StateId, Task, Text, Wait, Way, Write,
     data::{assign, choose},
     jsonata_number,
+    left::{Left, Output, Texts},
 };
 use crate::{
     eval::{EvalError, Template, jsonata},
-    limits::Limits,
     size::Extent,
 };
 
@@ -28,28 +28,6 @@ pub(crate) enum DataFlow {
     Jsonata(Box<Jsonata>),
 }
 
-/// The data with which a state is left.
-#[derive(Debug)]
-pub(crate) struct Left {
-    pub(crate) output: Output,
-    pub(crate) assigned: Option<Arc<Map>>,
-}
-
-/// The output of a state.
-#[derive(Debug)]
-pub(crate) enum Output {
-    /// Its raw input itself, which nobody needs there any more then.
-    Input,
-    Made(Value, Extent),
-}
-
-impl Output {
-    pub(crate) fn made(value: Value, limits: &Limits) -> Self {
-        let extent = Extent::of(&value, limits.payload());
-        Self::Made(value, extent)
-    }
-}
-
 /// What bounds the work of a Task, and in whose name it is done.
 #[derive(Debug, Default)]
 pub(crate) struct Terms {
@@ -57,9 +35,6 @@ pub(crate) struct Terms {
     pub(crate) heartbeat: Option<u64>,
     pub(crate) credentials: Option<Value>,
 }
-
-/// `Error` and `Cause` of a Fail state.
-pub(crate) type Texts = (Option<Arc<str>>, Option<Arc<str>>);
 
 /// A value with its size, if that is known: it spares walking over the data again.
 pub(crate) type Sized = (Value, Option<Extent>);

@@ -7,8 +7,7 @@ use stepfn_core::value::{Map, Value};
 
 use super::{
     Frame, StateId, Way,
-    data::within_limit,
-    flow::{Left, Output, Texts},
+    left::{Left, Output, Texts, within_limit},
 };
 use crate::{
     eval::{

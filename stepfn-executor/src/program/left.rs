@@ -1,0 +1,46 @@
+//! What a state is left with, whatever its language.
+
+use std::sync::Arc;
+
+use stepfn_core::value::{Map, Value};
+
+use crate::{
+    eval::{EvalError, error_name},
+    limits::Limits,
+    size::Extent,
+};
+
+/// The data with which a state is left.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub(crate) output: Output,
+    pub(crate) assigned: Option<Arc<Map>>,
+}
+
+/// The output of a state.
+#[derive(Debug)]
+pub(crate) enum Output {
+    /// Its raw input itself, which nobody needs there any more then.
+    Input,
+    Made(Value, Extent),
+}
+
+impl Output {
+    pub(crate) fn made(value: Value, limits: &Limits) -> Self {
+        let extent = Extent::of(&value, limits.payload());
+        Self::Made(value, extent)
+    }
+}
+
+/// `Error` and `Cause` of a Fail state.
+pub(crate) type Texts = (Option<Arc<str>>, Option<Arc<str>>);
+
+/// Returns the variables, if they are of an allowed size. No recording has the message.
+pub(crate) fn within_limit(variables: Arc<Map>, limits: &Limits) -> Result<Arc<Map>, EvalError> {
+    let size = limits.assign();
+    if Extent::of(&Value::Object(Arc::clone(&variables)), size).fits(size) {
+        return Ok(variables);
+    }
+    let cause = "The variables in 'Assign' have a size exceeding the maximum number of bytes service limit.";
+    Err(EvalError::new(error_name::DATA_LIMIT_EXCEEDED, cause))
+}
