@@ -263,9 +263,8 @@ impl ExecutorBuilder {
     /// ))?;
     /// let definition = Definition::from_asl("Packing", WorkflowType::Standard, machine);
     /// let executor = Executor::builder().wait_for_callbacks().build(&definition)?;
-    /// let worker = executor.clone();
+    /// let (worker, runtime) = (executor.clone(), tokio::runtime::Builder::new_current_thread().build()?);
     /// let packing = std::thread::spawn(move || {
-    ///     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     ///     let task = runtime.block_on(worker.next_activity_task(pack, None));
     ///     worker.send_task_success(&task.token, "packed")
     /// });

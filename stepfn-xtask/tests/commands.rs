@@ -88,7 +88,9 @@ fn a_run_on_the_clock_of_the_wall_writes_the_same_lines() {
     };
     let Ran { code, out, err } = xtask(&["run", "Orders"], hello);
     assert_eq!((code, out.as_str()), (0, "1\n"));
-    assert!(err.starts_with("    0.000 s  → Hello\n") && err.contains("billed: 1 transition\n"), "{err}");
+    // How long it takes to begin, the machine's load decides.
+    let first = err.lines().next().unwrap_or_default();
+    assert!(first.ends_with(" s  → Hello") && err.contains("billed: 1 transition\n"), "{err}");
 }
 
 #[test]
