@@ -366,19 +366,7 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
         Claim::Found { shown, key, nodes, certain } => {
             let (can_be, is_there) = found(nodes);
             fault = if can_be { Fault::MaybeMissing } else { Fault::NoSuchField };
-            out.code(shown);
-            out.push(": ");
-            if can_be {
-                out.code(key);
-                out.push(
-                    " may be missing: none of the objects that are put over each other is certain to have it",
-                );
-                let queried = matches!(nodes.first(), Some(Node::Leaf { steps, .. }) if is_query(steps));
-                out.push(if queried { INSTEAD } else { "; test it with `is_present` in a Choice before" });
-            } else {
-                out.push("none of the objects that are put over each other has ");
-                out.code(key);
-            }
+            not_found(shown, key, can_be, nodes, &mut out);
             if *certain { is_there } else { can_be }
         }
         Claim::Again { nodes } => {
@@ -392,6 +380,21 @@ pub const fn judge(place: &str, claim: &Claim<'_>) -> Option<Wrong> {
         }
     };
     if holds { None } else { Some(Wrong { fault, text: out }) }
+}
+
+/// Appends that none of several merged objects has a key, or is certain to have it.
+const fn not_found(shown: &str, key: &str, can_be: bool, nodes: &[Node<'_>], out: &mut Text) {
+    out.code(shown);
+    out.push(": ");
+    if !can_be {
+        out.push("none of the objects that are put over each other has ");
+        out.code(key);
+        return;
+    }
+    out.code(key);
+    out.push(" may be missing: none of the objects that are put over each other is certain to have it");
+    let queried = matches!(nodes.first(), Some(Node::Leaf { steps, .. }) if is_query(steps));
+    out.push(if queried { INSTEAD } else { "; test it with `is_present` in a Choice before" });
 }
 
 const fn path(origin: &str, root: View, steps: &[Step<'_>], need: Need<'_>, out: &mut Text) -> Option<Fault> {
@@ -509,9 +512,7 @@ const fn path_to(
     }
     // Of values of which there is one at least, something comes.
     if queried && view.many && (view.absent || !matches!(need, Need::Value | Need::Some)) {
-        out.push("it is as many values as there are items: nothing, one value, or an array");
-        from(origin, out);
-        out.push("; write `[…]` around it, which is always an array");
+        as_many_as_items(origin, out);
         return Some(if view.absent { Fault::MaybeMissing } else { Fault::WrongType });
     }
     if view.absent && !matches!(need, Need::Writable) {
@@ -567,9 +568,7 @@ const fn path_to(
         return Some(Fault::UnknownLiteral);
     }
     if let Need::Single | Need::Some = need {
-        out.push("it is as many values as there are items: nothing, one value, or an array");
-        from(origin, out);
-        out.push("; write `[…]` around it, which is always an array");
+        as_many_as_items(origin, out);
         let is_some = matches!(need, Need::Some);
         return Some(if is_some { Fault::MaybeMissing } else { Fault::WrongType });
     }
@@ -628,6 +627,12 @@ const fn is_unquoted(shape: &Shape, text: &str) -> bool {
         }
         _ => false,
     }
+}
+
+const fn as_many_as_items(origin: &str, out: &mut Text) {
+    out.push("it is as many values as there are items: nothing, one value, or an array");
+    from(origin, out);
+    out.push("; write `[…]` around it, which is always an array");
 }
 
 /// The suggestion where something may be missing, and null where it is not.
