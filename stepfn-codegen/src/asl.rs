@@ -122,7 +122,7 @@ impl<'d> Names<'d> {
                 }
                 Piece::Framework(whole) => {
                     let words = variable(whole).words;
-                    self.push(&mut out, pascal(words), whole);
+                    self.push(&mut out, &pascal(words), whole);
                 }
                 Piece::Reference(reference) => match reference.as_ref() {
                     Reference::Ref(name) if name.starts_with("AWS::") => {
@@ -130,13 +130,13 @@ impl<'d> Names<'d> {
                             "AWS::AccountId" => "Account",
                             other => other.trim_start_matches("AWS::"),
                         };
-                        self.push(&mut out, wanted.to_owned(), &format!("${{{name}}}"));
+                        self.push(&mut out, wanted, &format!("${{{name}}}"));
                     }
                     reference => {
                         // The author's own name for it.
                         let known = substitutions.iter().find(|(_, known)| *known == reference);
                         let name = known.map_or_else(|| reference.to_string(), |(name, _)| name.clone());
-                        self.push(&mut out, name.clone(), &format!("${{{name}}}"));
+                        self.push(&mut out, &name, &format!("${{{name}}}"));
                     }
                 },
             }
@@ -145,11 +145,11 @@ impl<'d> Names<'d> {
     }
 
     /// Adds the placeholder for something of the definition: by the wanted name, unless that is something else's.
-    fn push(&mut self, out: &mut String, wanted: String, whole: &str) {
+    fn push(&mut self, out: &mut String, wanted: &str, whole: &str) {
         // `sls:stage`, `self:provider.stage` and `Stage` are one.
         let is_same =
             |known: &str| known == whole || (wanted == "Stage" && is_stage(known) && is_stage(whole));
-        let mut name = wanted.clone();
+        let mut name = wanted.to_owned();
         let mut n = 1;
         while let Some(known) = self.given.get(&name)
             && !is_same(known)

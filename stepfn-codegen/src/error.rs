@@ -141,7 +141,7 @@ pub enum Error {
     },
     /// Several errors: those of all machines come at once. [`each`](Error::each) gives them one by one.
     #[error("{}", lines(.0))]
-    Several(Vec<Error>),
+    Several(Vec<Self>),
 }
 
 fn lines(errors: &[Error]) -> String {

@@ -266,7 +266,7 @@ impl Plan {
             match read(&path)? {
                 None => differences.push(Difference::Missing { path }),
                 Some(found) if !is_same(&found, &file.text) => {
-                    differences.push(stale(path, &found, &file.text))
+                    differences.push(stale(path, &found, &file.text));
                 }
                 Some(_) => {}
             }

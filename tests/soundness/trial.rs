@@ -374,7 +374,7 @@ fn smaller(value: &mut Json) {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
         Json::Number(number) if number.as_f64().is_some_and(|number| number.abs() >= EXACT) => {
-            *value = 1.into()
+            *value = 1.into();
         }
         Json::Array(items) => items.iter_mut().for_each(smaller),
         Json::Object(fields) => fields.values_mut().for_each(smaller),

@@ -307,7 +307,7 @@ impl Content for IndexMap<String, State> {
                 }
             }
             if named.is_none() {
-                reader.wrong_kind(at, &format!("`{}`", name), "an object", value);
+                reader.wrong_kind(at, &format!("`{name}`"), "an object", value);
             }
             (Some(()), named.is_none_or(|named| named.len() != states.len()))
         });

@@ -129,7 +129,7 @@ impl Value {
         pointer.strip_prefix('/')?.split('/').try_fold(self, |value, token| {
             let token = unescaped(token);
             match value {
-                Self::Object(map) => map.get(&*token),
+                Self::Object(map) => map.get(&token),
                 Self::Array(items) => items.get(token.parse::<usize>().ok()?),
                 _ => None,
             }

@@ -601,7 +601,7 @@ fn parquet_files_are_told_apart_where_they_are_reached() {
     let executor = with(&store)(Executor::builder()).build(&definition(&map(&parquet))).unwrap();
     match executor.run_blocking(json("{}")) {
         Ok(outcome) if cfg!(feature = "parquet") => {
-            assert_eq!(outcome.error(), Some("States.ItemReaderFailed"))
+            assert_eq!(outcome.error(), Some("States.ItemReaderFailed"));
         }
         ended => {
             let error = ended.unwrap_err();

@@ -38,16 +38,12 @@ pub(super) struct Atom {
 }
 
 impl Formula {
-    pub(super) fn of(condition: &Condition, language: QueryLanguage, atoms: &mut Vec<Atom>) -> Self {
+    pub(super) fn of(condition: &Condition, atoms: &mut Vec<Atom>) -> Self {
         match condition {
-            Condition::And(parts) => {
-                Self::And(parts.iter().map(|part| Self::of(part, language, atoms)).collect())
-            }
-            Condition::Or(parts) => {
-                Self::Or(parts.iter().map(|part| Self::of(part, language, atoms)).collect())
-            }
-            Condition::Not(inner) => Self::Not(Box::new(Self::of(inner, language, atoms))),
-            Condition::Annotated(inner, _) => Self::of(inner, language, atoms),
+            Condition::And(parts) => Self::And(parts.iter().map(|part| Self::of(part, atoms)).collect()),
+            Condition::Or(parts) => Self::Or(parts.iter().map(|part| Self::of(part, atoms)).collect()),
+            Condition::Not(inner) => Self::Not(Box::new(Self::of(inner, atoms))),
+            Condition::Annotated(inner, _) => Self::of(inner, atoms),
             Condition::Compare(comparison) => Self::Atom(of_comparison(comparison, atoms)),
             Condition::Jsonata(value) => {
                 let text = value.as_str().and_then(jsonata::expression_in).map(|(inside, _)| inside);
@@ -184,7 +180,7 @@ impl Judge {
 
 /// A state that ends with a value, in either language.
 fn result(value: Value) -> State {
-    let mut state = State::new(StateKind::Pass(asl::Pass { result: Some(value), ..asl::Pass::default() }));
+    let mut state = State::new(StateKind::Pass(asl::Pass { result: Some(value) }));
     state.query_language = Some(QueryLanguage::JsonPath);
     state.end = Some(true);
     state

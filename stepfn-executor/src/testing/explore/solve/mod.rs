@@ -50,7 +50,7 @@ pub(super) fn solve(state: &State, around: QueryLanguage) -> Vec<(Rule, Vec<Solu
     let language = state.query_language.unwrap_or(around);
     let mut atoms = Vec::new();
     let rules: Vec<Formula> =
-        choice.choices.iter().map(|rule| Formula::of(&rule.condition, language, &mut atoms)).collect();
+        choice.choices.iter().map(|rule| Formula::of(&rule.condition, &mut atoms)).collect();
     let whole = atoms::whole(choice, language, &atoms);
     let mut solver = Solver { pools: Pools::of(&atoms), atoms, whole, evaluations: 0 };
     let ways = (0..rules.len()).map(Some).chain(choice.default.iter().map(|_| None));

@@ -158,9 +158,9 @@ fn comparison(random: &mut Random) -> String {
         5 => format!(
             r#""{}": {}"#,
             random.of(&["IsPresent", "IsNull", "IsString", "IsNumeric", "IsTimestamp"]),
-            number % 2 == 0
+            number.is_multiple_of(2)
         ),
-        6 => format!(r#""BooleanEquals": {}"#, number % 2 == 0),
+        6 => format!(r#""BooleanEquals": {}"#, number.is_multiple_of(2)),
         _ => format!(r#""TimestampLessThan": "20{number}0-01-01T00:00:00Z""#),
     };
     format!(r#"{{ "Variable": "$.{path}", {operand} }}"#)
