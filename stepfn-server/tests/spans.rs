@@ -13,6 +13,7 @@ use stepfn_durable::{
     Host,
     store::{Memory, Store},
 };
+use stepfn_executor::Timestamp;
 use stepfn_server::{Monitor, Settings};
 use support::Served;
 use tokio::{
@@ -24,15 +25,17 @@ const WORK: &str = r#"{"StartAt": "Each", "States": {
     "Each": {"Type": "Map", "ItemsPath": "$.items", "Next": "Ask", "ItemProcessor": {
         "StartAt": "Note", "States": {"Note": {"Type": "Pass", "End": true}}}},
     "Ask": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:ask", "Next": "Done",
-        "Retry": [{"ErrorEquals": ["Again"], "IntervalSeconds": 0, "MaxAttempts": 1}],
+        "Retry": [{"ErrorEquals": ["Again"], "IntervalSeconds": 1, "MaxAttempts": 1}],
         "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Refuse"}]},
     "Refuse": {"Type": "Fail", "Error": "Refused", "Cause": "no"},
     "Done": {"Type": "Succeed"}}}"#;
 
-async fn serve(store: &Arc<dyn Store>, monitor: &Monitor) -> Served {
-    let builder =
-        Host::builder().shared_store(Arc::clone(store)).executors(|executor| executor.allow_unbound());
-    let settings = Settings { monitor: monitor.clone(), ..Settings::default() };
+/// A server whose time is virtual, from a day on: a later process begins later.
+async fn serve(store: &Arc<dyn Store>, monitor: &Monitor, day: i64) -> Served {
+    let start = Timestamp::from_second(1_700_000_000 + day * 86_400).unwrap();
+    let builder = Host::builder().shared_store(Arc::clone(store)).virtual_time_from(start);
+    let builder = builder.executors(|executor| executor.allow_unbound());
+    let settings = Settings { monitor: monitor.clone(), virtual_time: true, ..Settings::default() };
     Served::start(settings, monitor.observe(builder)).await
 }
 
@@ -56,7 +59,7 @@ async fn executions_states_and_tasks_have_spans_across_a_restart() {
     let store: Arc<dyn Store> = Arc::new(Memory::new());
     let before = InMemorySpanExporter::default();
     let monitor = Monitor::default().with_spans(before.clone());
-    let served = serve(&store, &monitor).await;
+    let served = serve(&store, &monitor, 0).await;
     served.call("CreateActivity", json!({ "name": "ask" })).await;
     let machine = served.machine("Traced", "STANDARD", WORK).await;
     let started = served
@@ -73,7 +76,7 @@ async fn executions_states_and_tasks_have_spans_across_a_restart() {
     // Another process, which has seen none of it.
     let after = InMemorySpanExporter::default();
     let monitor = Monitor::default().with_spans(after.clone());
-    let served = serve(&store, &monitor).await;
+    let served = serve(&store, &monitor, 1).await;
     work(&served, None).await;
     served.host.wait(started["executionArn"].as_str().unwrap()).await.unwrap();
     served.stop().await;
@@ -113,7 +116,7 @@ async fn failures_nested_executions_and_express_ones_have_spans() {
     let store: Arc<dyn Store> = Arc::new(Memory::new());
     let exporter = InMemorySpanExporter::default();
     let monitor = Monitor::default().with_spans(exporter.clone());
-    let served = serve(&store, &monitor).await;
+    let served = serve(&store, &monitor, 0).await;
     let fails =
         r#"{"StartAt": "Refuse", "States": {"Refuse": {"Type": "Fail", "Error": "Refused", "Cause": "no"}}}"#;
     let inner = served.machine("Inner", "STANDARD", fails).await;
@@ -164,7 +167,7 @@ async fn spans_are_sent_to_a_collector() {
     });
     let store: Arc<dyn Store> = Arc::new(Memory::new());
     let monitor = Monitor::default().with_otlp(&format!("http://{address}")).unwrap();
-    let served = serve(&store, &monitor).await;
+    let served = serve(&store, &monitor, 0).await;
     let machine =
         served.machine("Sent", "STANDARD", r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#).await;
     served.run(&machine, &json!({})).await;
