@@ -13,7 +13,6 @@ use stepfn_durable::{
     Host,
     store::{Memory, Store},
 };
-use stepfn_executor::Timestamp;
 use stepfn_server::{Monitor, Settings};
 use support::Served;
 use tokio::{
@@ -25,17 +24,14 @@ const WORK: &str = r#"{"StartAt": "Each", "States": {
     "Each": {"Type": "Map", "ItemsPath": "$.items", "Next": "Ask", "ItemProcessor": {
         "StartAt": "Note", "States": {"Note": {"Type": "Pass", "End": true}}}},
     "Ask": {"Type": "Task", "Resource": "arn:aws:states:us-east-1:123456789012:activity:ask", "Next": "Done",
-        "Retry": [{"ErrorEquals": ["Again"], "IntervalSeconds": 1, "MaxAttempts": 1}],
         "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Refuse"}]},
     "Refuse": {"Type": "Fail", "Error": "Refused", "Cause": "no"},
     "Done": {"Type": "Succeed"}}}"#;
 
-/// A server whose time is virtual, from a day on: a later process begins later.
-async fn serve(store: &Arc<dyn Store>, monitor: &Monitor, day: i64) -> Served {
-    let start = Timestamp::from_second(1_700_000_000 + day * 86_400).unwrap();
-    let builder = Host::builder().shared_store(Arc::clone(store)).virtual_time_from(start);
+async fn serve(store: &Arc<dyn Store>, monitor: &Monitor) -> Served {
+    let builder = Host::builder().shared_store(Arc::clone(store));
     let builder = builder.executors(|executor| executor.allow_unbound());
-    let settings = Settings { monitor: monitor.clone(), virtual_time: true, ..Settings::default() };
+    let settings = Settings { monitor: monitor.clone(), ..Settings::default() };
     Served::start(settings, monitor.observe(builder)).await
 }
 
@@ -43,15 +39,11 @@ fn named<'a>(spans: &'a [SpanData], name: &str) -> Vec<&'a SpanData> {
     spans.iter().filter(|span| span.name == name).collect()
 }
 
-/// Takes the task of a worker, and ends it.
-async fn work(served: &Served, error: Option<&str>) {
+/// Takes the task of a worker, and does it.
+async fn work(served: &Served) {
     let activity = "arn:aws:states:us-east-1:123456789012:activity:ask";
     let task = served.call("GetActivityTask", json!({ "activityArn": activity })).await;
-    let token = &task["taskToken"];
-    match error {
-        Some(error) => served.call("SendTaskFailure", json!({ "taskToken": token, "error": error })).await,
-        None => served.call("SendTaskSuccess", json!({ "taskToken": token, "output": "1" })).await,
-    };
+    served.call("SendTaskSuccess", json!({ "taskToken": task["taskToken"], "output": "1" })).await;
 }
 
 #[tokio::test]
@@ -59,13 +51,12 @@ async fn executions_states_and_tasks_have_spans_across_a_restart() {
     let store: Arc<dyn Store> = Arc::new(Memory::new());
     let before = InMemorySpanExporter::default();
     let monitor = Monitor::default().with_spans(before.clone());
-    let served = serve(&store, &monitor, 0).await;
+    let served = serve(&store, &monitor).await;
     served.call("CreateActivity", json!({ "name": "ask" })).await;
     let machine = served.machine("Traced", "STANDARD", WORK).await;
     let started = served
         .call("StartExecution", json!({ "stateMachineArn": machine, "input": r#"{"items":[1,2,3]}"# }))
         .await;
-    work(&served, Some("Again")).await;
     served.host.idle().await.unwrap();
     served.stop().await;
     let first = before.get_finished_spans().unwrap();
@@ -76,8 +67,8 @@ async fn executions_states_and_tasks_have_spans_across_a_restart() {
     // Another process, which has seen none of it.
     let after = InMemorySpanExporter::default();
     let monitor = Monitor::default().with_spans(after.clone());
-    let served = serve(&store, &monitor, 1).await;
-    work(&served, None).await;
+    let served = serve(&store, &monitor).await;
+    work(&served).await;
     served.host.wait(started["executionArn"].as_str().unwrap()).await.unwrap();
     served.stop().await;
     let second = after.get_finished_spans().unwrap();
@@ -97,10 +88,9 @@ async fn executions_states_and_tasks_have_spans_across_a_restart() {
         assert!(each.start_time <= note.start_time && note.end_time <= each.end_time);
     }
     let tasks: Vec<&SpanData> = all.iter().filter(|span| span.span_kind == SpanKind::Client).collect();
-    assert_eq!(tasks.len(), 2, "each attempt has its own: {tasks:#?}");
+    assert_eq!(tasks.len(), 1, "{tasks:#?}");
     assert!(tasks.iter().all(|task| task.parent_span_id == id(ask)));
-    assert_eq!(tasks[0].status, Status::error("Again"));
-    assert_eq!(tasks[1].status, Status::Unset);
+    assert_eq!(tasks[0].status, Status::Unset);
     assert_eq!(named(&all, "Done").len(), 1);
     let attributes: Vec<String> = execution
         .attributes
@@ -116,7 +106,7 @@ async fn failures_nested_executions_and_express_ones_have_spans() {
     let store: Arc<dyn Store> = Arc::new(Memory::new());
     let exporter = InMemorySpanExporter::default();
     let monitor = Monitor::default().with_spans(exporter.clone());
-    let served = serve(&store, &monitor, 0).await;
+    let served = serve(&store, &monitor).await;
     let fails =
         r#"{"StartAt": "Refuse", "States": {"Refuse": {"Type": "Fail", "Error": "Refused", "Cause": "no"}}}"#;
     let inner = served.machine("Inner", "STANDARD", fails).await;
@@ -167,7 +157,7 @@ async fn spans_are_sent_to_a_collector() {
     });
     let store: Arc<dyn Store> = Arc::new(Memory::new());
     let monitor = Monitor::default().with_otlp(&format!("http://{address}")).unwrap();
-    let served = serve(&store, &monitor, 0).await;
+    let served = serve(&store, &monitor).await;
     let machine =
         served.machine("Sent", "STANDARD", r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#).await;
     served.run(&machine, &json!({})).await;
