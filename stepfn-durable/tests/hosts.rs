@@ -142,6 +142,8 @@ impl Machine {
     }
 
     fn kill(self) {
+        // A process that dies says nothing: a host that is dropped would give its leases back.
+        std::mem::forget(self.host);
         self.runtime.shutdown_background();
     }
 

@@ -409,6 +409,11 @@ mod file {
             let path = folder.path().join("m.db");
             let calls = calls();
             let arns = waiting(&path, 20, &calls).await;
+            // All of it into the one file, whenever the store's own connection ends.
+            rusqlite::Connection::open(&path)
+                .unwrap()
+                .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))
+                .unwrap();
             let mut bytes = fs::read(&path).unwrap();
             let length = bytes.len();
             match seed % 4 {
