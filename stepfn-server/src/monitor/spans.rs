@@ -63,7 +63,7 @@ impl Spans {
     /// Takes in the events of a turn.
     pub(super) async fn turn(&mut self, store: &Arc<dyn Store>, execution: &str, events: &[Vec<u8>]) {
         let events: Vec<Value> = events.iter().filter_map(|event| read(event)).collect();
-        let Some(first) = events.first().and_then(|event| Seen::of(event)).map(|seen| seen.id) else {
+        let Some(first) = events.first().and_then(Seen::of).map(|seen| seen.id) else {
             return;
         };
         if self.known.get(execution).is_none_or(|known| known.next != first) {
