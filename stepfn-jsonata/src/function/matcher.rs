@@ -58,6 +58,21 @@ impl<'e, 'a> Matches<'e, 'a> {
         }
     }
 
+    /// Whether there is one. A function says so by any value: what JavaScript takes for false is not looked at, and is not nothing.
+    fn is_any(&self, matcher: &Val<'a>, text: &Val<'a>) -> Res<'a, bool> {
+        if let Some(regex) = regex_of(matcher) {
+            return Ok(self.search(regex, 0)?.is_some());
+        }
+        let value = self.e.apply(matcher, vec![text.clone()], &Val::null(), self.frame, None)?;
+        let is_false = match value.view() {
+            View::Null | View::Bool(false) => true,
+            View::Number(number) => number == 0.0 || number.is_nan(),
+            View::Text(text) => text.is_empty(),
+            _ => false,
+        };
+        Ok(is_false || self.read(&value)?.is_some())
+    }
+
     /// The one after.
     pub(super) fn after(&self, found: &Found<'a>) -> Res<'a, Option<Found<'a>>> {
         match &found.next {
@@ -209,7 +224,7 @@ pub(super) fn contains<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Sco
         return Ok(Val::bool(chars.contains(part)));
     }
     let matches = Matches::new(e, chars, frame)?;
-    Ok(Val::bool(matches.first(&token, &text)?.is_some()))
+    Ok(Val::bool(matches.is_any(&token, &text)?))
 }
 
 pub(super) fn split<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], frame: &Scope<'a>) -> Res<'a> {

@@ -42,12 +42,14 @@ pub(super) fn sum<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -
 }
 
 pub(super) fn max<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
-    // The greater of a number and none is the number.
-    Ok(of_any(folded(e, arguments, f64::NAN, f64::max)?, |greatest, _| greatest))
+    let greater =
+        |one: f64, other: f64| if one.is_nan() || other.is_nan() { f64::NAN } else { one.max(other) };
+    Ok(of_any(folded(e, arguments, f64::NEG_INFINITY, greater)?, |greatest, _| greatest))
 }
 
 pub(super) fn min<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
-    Ok(of_any(folded(e, arguments, f64::NAN, f64::min)?, |least, _| least))
+    let less = |one: f64, other: f64| if one.is_nan() || other.is_nan() { f64::NAN } else { one.min(other) };
+    Ok(of_any(folded(e, arguments, f64::INFINITY, less)?, |least, _| least))
 }
 
 pub(super) fn average<'a>(e: &Evaluator<'a>, arguments: &[Val<'a>], _: &Scope<'a>) -> Res<'a> {
