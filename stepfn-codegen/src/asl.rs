@@ -31,7 +31,7 @@ use crate::{
     text::{Piece, split, variable, without_dynamic_references},
 };
 
-/// Stands for a `$` or `%` that no tool is to see, until the text is written: Unicode has no characters there, and never will have.
+/// Replaces a `$` or `%` that is hidden from tools, until the text is written: Unicode has no characters there, and never will.
 const HIDDEN: [(char, &str, &str); 2] = [('\u{FDD0}', "$", "\\u0024"), ('\u{FDD1}', "%", "\\u0025")];
 
 /// A definition as its file has it.

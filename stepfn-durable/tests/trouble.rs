@@ -298,7 +298,7 @@ async fn a_function_that_never_comes_back_does_not_hold_up_the_end() {
     }
 }
 
-/// On virtual time a function that takes its time holds up neither the host nor the others, and time stands still for it.
+/// On virtual time a slow function holds up neither the host nor other executions, and the clock does not move.
 #[tokio::test]
 async fn a_slow_function_on_virtual_time_holds_up_nobody() {
     let memory: Arc<dyn Store> = Arc::new(Memory::new());

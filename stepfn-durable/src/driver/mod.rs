@@ -149,7 +149,7 @@ impl Driver {
         self.turns().await?;
         self.do_jobs().await;
         self.sweep().await?;
-        // What was committed may have woken others. Virtual time stands still while functions work.
+        // What was committed may have woken others. Virtual time does not move while functions work.
         let is_busy = self.inner.clock.is_virtual() && self.under_way > 0;
         if !self.idle.is_empty() && self.is_quiet() && self.events.is_empty() && !is_busy {
             for reply in self.idle.drain(..) {

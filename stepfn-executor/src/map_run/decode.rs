@@ -368,7 +368,7 @@ mod tests {
         bounds
     }
 
-    /// The items before are given, and then the bound is told.
+    /// The items before it are given, then the error.
     #[test]
     fn lines_rows_headers_and_files_have_bounds() {
         let csv = Format::Csv { delimiter: b',', headers: None };
