@@ -240,10 +240,16 @@ fn what_no_type_tells_is_not_promised() {
         ("$toMillis($states.input.id)", <i64>::SHAPE, Err("D3110")),
         ("$base64decode('2.512')", <String>::SHAPE, Err("internal error")),
         ("$string(1 / $states.input.number)", <String>::SHAPE, Err("D3001")),
+        ("$hash('x', $states.input.id)", <String>::SHAPE, Err("D3137")),
+        ("$states.input.id = '' ? 1 : $error($states.input.id)", <f64>::SHAPE, Err("D3137")),
         ("$formatNumber(1, $states.input.id & '0.0.0')", <String>::SHAPE, Err("D308")),
         ("{ $states.input.id: 1, 'A-' & '1': 2 }", <HashMap<String, u32>>::SHAPE, Err("D1009")),
     ]);
-    refused(&[("1 / 0", <f64>::SHAPE, "wrong-type")]);
+    refused(&[
+        ("1 / 0", <f64>::SHAPE, "wrong-type"),
+        ("$hash('x', 'SHA1')", <String>::SHAPE, "wrong-type"),
+        ("$error($states.input.number)", <f64>::SHAPE, "wrong-type"),
+    ]);
 }
 
 /// JSONata computes with floats: what is beyond 2^53 loses digits where something is computed of it, and none where it is passed on.

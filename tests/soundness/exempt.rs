@@ -54,7 +54,7 @@ const WORDS: [(Exempt, &[&str], &str); 6] = [
     (
         Exempt::Text,
         &[
-            "States.Base64Decode",
+            "Invalid arguments in States.Base64Decode",
             "Cannot convert String to Json",
             "Invalid JSON",
             // The key of an object in a bucket.
@@ -72,8 +72,8 @@ const WORDS: [(Exempt, &[&str], &str); 6] = [
         Exempt::Size,
         &[
             "must be between",
-            "States.ArrayRange",
-            "States.MathRandom",
+            "Invalid arguments in States.ArrayRange",
+            "Invalid arguments in States.MathRandom",
             "must not be negative",
             "greater than or equal to",
             "out of range",
@@ -81,13 +81,15 @@ const WORDS: [(Exempt, &[&str], &str); 6] = [
             "cannot be negative",
             "references a negative value",
             "delay is too long",
+            // The size of the parts of `$partition`.
+            "Second argument must be zero or greater",
         ],
         // Limits, square roots, powers, bases, ranges.
         "D3011 D3020 D3040 D3060 D3061 D3100 D2014",
     ),
     // D3001 is what becomes of it where it is made a text.
     (Exempt::Zero, &[], "D1001 D3001"),
-    (Exempt::Raised, &[], "D3137 D3141"),
+    (Exempt::Raised, &[], "D3141"),
     (Exempt::Quota, &["DataLimitExceeded", "memory limit exceeded", "maximum number of history events"], ""),
     // See `values`.
     (Exempt::Stranger, &["`zz` is unknown"], ""),
@@ -107,36 +109,52 @@ pub(crate) fn exempt(cause: &str) -> Option<Exempt> {
             .chain(codes.split(' ').filter(|code| !code.is_empty()))
             .any(|word| cause.contains(word))
     });
-    let by_text = || match () {
-        () if holds_other_text(cause) => Some(Exempt::Text),
-        () if is_flag(cause) => Some(Exempt::Flag),
-        () if is_value_of_call(cause) || is_computed_item(cause) || is_too_large(cause) => Some(Exempt::Size),
-        () if is_no_number(cause) => Some(Exempt::Zero),
-        () => None,
-    };
-    by_words.map(|(exempt, ..)| *exempt).or_else(by_text)
+    let others = [
+        (Exempt::Raised, cause.contains("D3137") && cause.contains("$error")),
+        (Exempt::Text, holds_other_text(cause)),
+        (Exempt::Flag, is_flag(cause)),
+        (Exempt::Size, is_value_of_call(cause) || is_too_large(cause)),
+        (Exempt::Zero, is_no_number(cause)),
+    ];
+    let by_words = by_words.map(|(exempt, ..)| *exempt);
+    by_words.or_else(|| others.iter().find(|(_, is)| *is).map(|(exempt, _)| *exempt))
 }
 
-/// Whether a text that is computed is an empty pattern, or nothing that the reference's own decoder takes. A pattern that is written there
-/// is known.
+/// Whether a text that is computed is an empty pattern, the name of no algorithm, or nothing that the reference's own decoder takes. What
+/// is written there is known.
 fn holds_other_text(cause: &str) -> bool {
-    cause.contains("D3010") && !["''", "\"\""].iter().any(|empty| cause.contains(empty))
+    let names_algorithm = cause.split_once("Hash algorithm '").is_some_and(|(expression, rest)| {
+        let name = rest.split('\'').next().unwrap_or_default();
+        !["'", "\""].iter().any(|quote| expression.contains(&format!("{quote}{name}{quote}")))
+    });
+    names_algorithm
+        || cause.contains("D3010") && !["''", "\"\""].iter().any(|empty| cause.contains(empty))
         || cause.contains("$base64decode(") && cause.contains("threw an internal error")
 }
 
-/// The call of an intrinsic function in a cause.
-fn call_in(cause: &str) -> Option<Result<Call, &str>> {
+/// The call of an intrinsic function in a cause, and the one, it or one inside of it, that refuses its arguments.
+fn call_in(cause: &str) -> Option<(Call, &str)> {
     let (_, rest) = cause.split_once("the intrinsic function: ")?;
-    let call = rest.rsplit_once(". ").and_then(|(call, _)| Call::parse(call).ok());
-    Some(call.ok_or(rest))
+    let (call, said) = rest.rsplit_once(". ")?;
+    let refuses = ["Invalid arguments in ", "Invalid template in "];
+    let (_, refuses) = refuses.iter().find_map(|words| said.split_once(words))?;
+    let end = refuses.find(|sign: char| !sign.is_ascii_alphanumeric() && sign != '.');
+    Some((Call::parse(call).ok()?, refuses[..end.unwrap_or(refuses.len())].trim_end_matches('.')))
+}
+
+/// Whether one of the calls of the function that refuses its arguments has such ones.
+fn refuses(cause: &str, is: impl Fn(Function, &[&ArgKind]) -> bool) -> bool {
+    let Some((call, refuses)) = call_in(cause) else { return false };
+    call.calls().filter(|call| call.function.name() == refuses).any(|call| {
+        let args: Vec<_> = call.args.iter().map(|arg| &arg.kind).collect();
+        is(call.function, &args)
+    })
 }
 
 /// Whether it is a flag that says whether a merge goes deep: only shallow merges are made.
 fn is_flag(cause: &str) -> bool {
-    let Some(Ok(call)) = call_in(cause) else { return false };
-    call.calls().any(|call| {
-        call.function == Function::JsonMerge
-            && matches!(call.args.get(2).map(|arg| &arg.kind), Some(ArgKind::Path(_)))
+    refuses(cause, |function, args| {
+        function == Function::JsonMerge && matches!(args.get(2), Some(ArgKind::Path(_)))
     })
 }
 
@@ -151,20 +169,15 @@ const HASHES: [&str; 5] = ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
 
 /// Whether an intrinsic function fails for what a value holds and not for its type.
 fn is_value_of_call(cause: &str) -> bool {
-    let call = match call_in(cause) {
-        Some(Ok(call)) => call,
-        Some(Err(rest)) => {
-            return ["States.ArrayPartition", "States.Hash"].iter().any(|name| rest.contains(name));
+    refuses(cause, |function, args| match (function, args) {
+        (Function::ArrayPartition | Function::ArrayGetItem, [_, size, ..]) => {
+            !matches!(size, ArgKind::Number(_))
         }
-        None => return false,
-    };
-    call.calls().any(|call| match (call.function, call.args.get(1).map(|arg| &arg.kind)) {
-        (Function::ArrayPartition, Some(ArgKind::Number(size))) => size.starts_with(['0', '-']),
         // It takes any data, of which there may be too much.
-        (Function::Hash, Some(ArgKind::String(name))) => HASHES.contains(&name.as_str()),
+        (Function::Hash, [_, ArgKind::String(name), ..]) => HASHES.contains(&name.as_str()),
+        (Function::Hash, _) => true,
         // A template that is computed.
-        (Function::Format, _) => !matches!(call.args.first().map(|arg| &arg.kind), Some(ArgKind::String(_))),
-        (Function::ArrayPartition | Function::Hash, _) => true,
+        (Function::Format, [template, ..]) => !matches!(template, ArgKind::String(_)),
         _ => false,
     })
 }
@@ -218,15 +231,6 @@ fn is_too_large(cause: &str) -> bool {
     cause.split_once("refers to value \"").is_some_and(|(_, rest)| {
         let value = rest.split('"').next().unwrap_or_default().trim_start_matches('-');
         !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit())
-    })
-}
-
-/// `States.ArrayGetItem` with an index that is no literal.
-fn is_computed_item(cause: &str) -> bool {
-    let Some(Ok(call)) = call_in(cause) else { return false };
-    call.calls().any(|call| {
-        call.function == Function::ArrayGetItem
-            && !matches!(call.args.get(1).map(|arg| &arg.kind), Some(ArgKind::Number(_)))
     })
 }
 
@@ -325,6 +329,12 @@ fn what_no_line_exempts_is_a_failure() {
         Some(Exempt::Zero)
     );
     assert_eq!(of("$states.input.a", "returned nothing (undefined)."), None);
+    let raised = "threw an error during evaluation. D3137: ";
+    assert_eq!(of("$error($states.input.s)", &format!("{raised}no")), Some(Exempt::Raised));
+    assert_eq!(of("$parse($states.input.s)", &format!("{raised}Invalid JSON")), Some(Exempt::Text));
+    let hash = format!("{raised}Hash algorithm 'MD6' must be one of SHA-1");
+    assert_eq!(of("$hash('x', $states.input.s)", &hash), Some(Exempt::Text));
+    assert_eq!(of("$hash('x', 'MD6')", &hash), None);
     assert_eq!(
         of("$uppercase($states.input.n)", "threw an error during evaluation. T0410: Argument 1"),
         None
@@ -332,11 +342,17 @@ fn what_no_line_exempts_is_a_failure() {
     let call = |call: &str| {
         exempt(&format!("There was an error while evaluating the intrinsic function: {call}. It failed."))
     };
-    assert_eq!(call("States.ArrayGetItem($.a, $.b)"), Some(Exempt::Size));
-    assert_eq!(call("States.ArrayGetItem($.a, 1)"), None);
-    assert_eq!(call("States.JsonMerge($.a, $.b, $.c)"), Some(Exempt::Flag));
-    assert_eq!(call("States.JsonMerge($.a, $.b, false)"), None);
-    assert_eq!(call("States.StringSplit($.a, ',')"), None);
+    let of_call =
+        |text: &str, function: &str| call(&format!("{text}. Invalid arguments in States.{function}"));
+    assert_eq!(of_call("States.ArrayGetItem($.a, $.b)", "ArrayGetItem"), Some(Exempt::Size));
+    assert_eq!(of_call("States.ArrayGetItem($.a, 1)", "ArrayGetItem"), None);
+    assert_eq!(of_call("States.ArrayLength(States.ArrayGetItem($.a, $.b))", "ArrayLength"), None);
+    assert_eq!(of_call("States.ArrayLength(States.ArrayRange(1, $.b, 1))", "ArrayLength"), None);
+    assert_eq!(of_call("States.ArrayLength(States.ArrayRange(1, $.b, 1))", "ArrayRange"), Some(Exempt::Size));
+    assert_eq!(of_call("States.JsonMerge($.a, $.b, $.c)", "JsonMerge"), Some(Exempt::Flag));
+    assert_eq!(of_call("States.JsonMerge($.a, $.b, false)", "JsonMerge"), None);
+    assert_eq!(of_call("States.ArrayPartition($.a, 2)", "ArrayPartition"), None);
+    assert_eq!(of_call("States.StringSplit($.a, ',')", "StringSplit"), None);
     assert_eq!(exempt("expected an integer, found the number 3.5"), None);
     assert_eq!(exempt("expected an integer, found the number 18446744073709552000"), Some(Exempt::Size));
 }

@@ -125,6 +125,7 @@ fn functions_are_followed_where_they_are_called() {
         ("u32", "($of := function($f, $g) { function($x) { $g($f($x)) } }; $of($uppercase, $length)(@s))"),
         ("u32", "($a := 1; $f := function() { $a + $b }; $b := 2; $f())"),
         ("any", "($f := function($x)<n:n> { $x }; $f(@n))"),
+        ("text", "$hash(@s, 'SHA-256') & $hash(@s, @status = 'NEW' ? 'MD5' : 'SHA-1')"),
         ("[text]", "[$map(@nums, $string)]"),
         ("u32", "@s ~> $uppercase ~> $length"),
     ]);
@@ -136,6 +137,7 @@ fn functions_are_followed_where_they_are_called() {
         ("any", "(function($x) { $x.nope })(@obj)", "`Obj` has no JSON field `nope`"),
         ("any", "($f := function($x)<n:n> { $x }; $f(@s))", "expected a number, found a string"),
         ("any", "($f := function() { $b }; ($b := 2; $f()))", "no variable `$b` is assigned here"),
+        ("any", "$hash(@s, 'SHA1')", "`SHA1` is no hash algorithm"),
         ("any", "@s(1)", "expected a function"),
         ("any", "$parse(@s)(1)", "expected a function"),
         ("any", "$parse(@s).a(1)", "expected a function"),

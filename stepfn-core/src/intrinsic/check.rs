@@ -2,8 +2,8 @@
 
 use super::{Arg, ArgKind, Call, Function, IntrinsicError, Kind, format_parts};
 
-/// The algorithms of `States.Hash`.
-const ALGORITHMS: &[&str] = &["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
+/// The algorithms of `States.Hash`, and of `$hash`.
+pub(crate) const ALGORITHMS: &[&str] = &["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"];
 
 impl Call {
     /// The first call, this one or one nested in it, with too few or too many arguments. For

@@ -38,6 +38,7 @@ mod tests;
 use std::{fmt, ops::Range, str::FromStr};
 
 pub use argument::argument;
+pub(crate) use check::ALGORITHMS;
 pub use error::IntrinsicError;
 pub use function::{Function, Kind, Param, Signature};
 pub use literal::{FormatPart, escape, format_parts};

@@ -16,10 +16,12 @@ use super::{
     expression::{Env, Val, Want},
     function::Function,
     origin::{Origin, Reason},
+    site::Reading,
     value::Sym,
 };
 use crate::{
-    diagnostic::Code,
+    diagnostic::{Code, list},
+    intrinsic::ALGORITHMS,
     jsonata::{self, Expression, ExpressionKind as Kind},
     shape::{Bounds, Need},
 };
@@ -331,9 +333,12 @@ impl Analyser<'_> {
         parameters: &[Parameter],
     ) -> Val {
         let values = self.checked_arguments(env, call, parameters);
-        // Without an algorithm it comes to nothing.
-        if call.name == "hash" && values.len() < 2 {
-            return Val::nothing();
+        if call.name == "hash" {
+            // Without an algorithm it comes to nothing.
+            let (Some(algorithm), Some(argument)) = (values.get(1), call.arguments.get(1)) else {
+                return Val::nothing();
+            };
+            self.known_algorithm(&env.reading(argument.range()), &algorithm.sym);
         }
         let propagates = call
             .arguments
@@ -354,6 +359,16 @@ impl Analyser<'_> {
                 _ => by.function.as_ref().is_some_and(|function| function.is_pattern()),
             });
         made.of_parts(propagates, call.want)
+    }
+
+    /// Reports the name of a hash algorithm that there is not, where it is known.
+    fn known_algorithm(&mut self, reading: &Reading<'_>, name: &Sym) {
+        let Sym::Text(name) = name else { return };
+        if ALGORITHMS.contains(&&**name) {
+            return;
+        }
+        let help = format!("the algorithms are {}", list(ALGORITHMS));
+        self.wrong(reading, Code::WrongType, format!("`{name}` is no hash algorithm"), Some(help));
     }
 
     /// Evaluates all arguments of a call, with the requirements of their parameters.
