@@ -8,7 +8,7 @@ pub(super) use super::val::{Env, Val, Want};
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
     call::Argument,
-    function::{Function, Lambda, MOST_SPENT},
+    function::{Function, Lambda, MOST_SPENT, has_sure_groups},
     intern::Shared,
     lead::{guarded, text_of},
     number::{between, computed, exact, quotient, remainder},
@@ -136,7 +136,7 @@ impl Analyser<'_> {
                     later: env.later.clone(),
                 })))
             }
-            Kind::Regex { .. } => Val::function(Function::Pattern),
+            Kind::Regex { pattern, .. } => Val::function(Function::Pattern(has_sure_groups(pattern))),
             Kind::Transform { pattern, update, delete } => {
                 Val::function(Function::Transform(Box::new(Transform {
                     pattern: (**pattern).clone(),
