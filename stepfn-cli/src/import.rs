@@ -141,7 +141,7 @@ fn read(path: &Path, arguments: &Import) -> Result<Vec<Imported>, String> {
 fn samples(files: &[PathBuf], err: &mut dyn Write) -> io::Result<Option<Vec<Value>>> {
     let mut samples = Vec::new();
     for path in files {
-        let source = match source::read(path) {
+        let source = match source::read_data(path) {
             Ok(source) => source,
             Err(message) => {
                 report::error(err, &message)?;

@@ -73,6 +73,57 @@ fn is_too_deep(value: &Value, most: usize) -> bool {
     false
 }
 
+/// The bytes of JSON up to which a value's memory is not counted: there are only so many events.
+const LIGHT: usize = 1024;
+
+/// About the memory of a value that nobody holds but a fiber and its history: what others hold, it shares with them.
+pub(crate) fn weight(value: &Value) -> usize {
+    const HOLDERS: usize = 2;
+    let (holders, is_light) = match value {
+        Value::String(text) => (Arc::strong_count(text), text.len() < LIGHT),
+        Value::Array(items) => (Arc::strong_count(items), is_light(value)),
+        Value::Object(members) => (Arc::strong_count(members), is_light(value)),
+        _ => return 0,
+    };
+    if is_light || holders > HOLDERS {
+        return 0;
+    }
+    let (mut bytes, mut open) = (0_usize, vec![value]);
+    while let Some(value) = open.pop() {
+        bytes = bytes.saturating_add(own_bytes(value));
+        let is_own = |value: &&Value| match value {
+            Value::String(text) => Arc::strong_count(text) == 1,
+            Value::Array(items) => Arc::strong_count(items) == 1,
+            Value::Object(members) => Arc::strong_count(members) == 1,
+            _ => false,
+        };
+        match value {
+            Value::Array(items) => open.extend(items.iter().filter(is_own)),
+            Value::Object(members) => open.extend(members.values().filter(is_own)),
+            _ => {}
+        }
+    }
+    bytes
+}
+
+fn is_light(value: &Value) -> bool {
+    value.size(Size { bytes: LIGHT, depth: usize::MAX }).is_some()
+}
+
+/// The bytes of a value without the texts, arrays and objects in it.
+fn own_bytes(value: &Value) -> usize {
+    /// Counts, lengths and the size that is remembered.
+    const HEAD: usize = 64;
+    /// A key, a value, and the place among the keys where these are many.
+    const MEMBER: usize = 96;
+    match value {
+        Value::String(text) => HEAD + text.len(),
+        Value::Array(items) => HEAD + items.len() * std::mem::size_of::<Value>(),
+        Value::Object(members) => HEAD + members.len() * MEMBER,
+        _ => 0,
+    }
+}
+
 /// Drops a value of any depth, without recursion.
 pub(crate) fn dismantle(value: Value) {
     let mut open = vec![value];
@@ -150,6 +201,19 @@ mod tests {
         array.push(Extent::in_all(&inner));
         let exact = Extent::in_all(&"[[[2]],[[2]]]".parse().unwrap());
         assert!(array.bytes >= exact.bytes && array.depth == exact.depth);
+    }
+
+    #[test]
+    fn the_weight_is_of_what_a_history_holds_alone() {
+        let text = Value::from("x".repeat(5_000));
+        assert!(weight(&text) >= 5_000 && weight(&Value::from("x".repeat(1_000))) == 0);
+        let array = Value::array((0..1_000).map(Value::from));
+        assert!(weight(&array) >= 16_000, "{}", weight(&array));
+        // The text is held outside as well.
+        let holds = Value::array([text.clone(), array.clone(), Value::from("y".repeat(2_000))]);
+        assert!((2_000..3_000).contains(&weight(&holds)), "{}", weight(&holds));
+        let others = [array.clone(), array.clone()];
+        assert_eq!(weight(&others[0]), 0);
     }
 
     #[test]

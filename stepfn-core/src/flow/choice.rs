@@ -6,7 +6,7 @@ use super::{
     narrow::{self, Asked, Formula, Known, Order, Place, Test, assume, learn_entry, refine},
     obligation::{Obligation, OwnedStep},
     site::Site,
-    value::{Entry, Fields, Flow, Leaf, Sym, index_key},
+    value::{Entry, Fields, Flow, Leaf, MOST_STEPS, Sym, index_key},
 };
 use crate::{
     asl::{Choice, Comparison, Condition, OperandKind, Operator},
@@ -295,6 +295,9 @@ fn either(a: Option<Flow>, b: Option<Flow>) -> Option<Flow> {
 /// Where a path begins, and the keys that lead on, an index as [`index_key`]; none where it can lead to several values.
 fn asked(text: &str, is: OwnedProperty) -> Formula {
     let Ok((path, _)) = Path::parse_lenient(text) else { return Formula::Open };
+    if path.segments.len() > MOST_STEPS {
+        return Formula::Open;
+    }
     let keys = path.segments.iter().map(|segment| match &segment.kind {
         SegmentKind::Name(name) => Some(name.clone()),
         SegmentKind::Index(index) => Some(index_key(*index)),

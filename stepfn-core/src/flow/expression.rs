@@ -17,7 +17,7 @@ use super::{
     sequence::kept,
     site::Reading,
     transform::Transform,
-    value::{Entry, Fields, Leaf, Sym},
+    value::{Entry, Fields, Leaf, MOST_STEPS, Sym},
 };
 use crate::{
     diagnostic::Code,
@@ -46,6 +46,7 @@ impl Analyser<'_> {
     fn evaluated(&mut self, env: &mut Env<'_>, expression: &Expression, want: Want) -> Val {
         let value = match &expression.kind {
             // These ask their parts themselves.
+            Kind::Path(steps) if steps.len() > MOST_STEPS => Val::unknown(Reason::Size),
             Kind::Path(steps) => match steps.split_first() {
                 Some((first, rest)) => return self.path_of(env, expression, first, rest, want),
                 None => Val::nothing(),
