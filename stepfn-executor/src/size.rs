@@ -1,9 +1,7 @@
 //! The size of a value: as JSON text, and in depth.
 
-use std::sync::Arc;
-
 pub(crate) use stepfn_core::value::Size;
-use stepfn_core::value::Value;
+use stepfn_core::value::{Shared, Value};
 
 /// A bound on the length of a value's compact JSON text, and on its depth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,9 +128,9 @@ pub(crate) fn dismantle(value: Value) {
     while let Some(value) = open.pop() {
         // What others hold too is theirs to drop.
         match value {
-            Value::Array(items) => open.extend(Arc::into_inner(items).into_iter().flatten()),
+            Value::Array(items) => open.extend(Shared::into_inner(items).into_iter().flatten()),
             Value::Object(members) => {
-                let members = Arc::into_inner(members).into_iter().flatten();
+                let members = Shared::into_inner(members).into_iter().flatten();
                 open.extend(members.map(|(_, member)| member));
             }
             _ => {}

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use stepfn_core::value::{Map, Value};
+use stepfn_core::value::{Map, Shared, Value};
 
 use crate::{
     program::{StateId, Via},
@@ -60,7 +60,7 @@ pub(crate) enum EventKind {
     StateExited {
         state: StateId,
         output: Value,
-        assigned: Option<Arc<Map>>,
+        assigned: Option<Shared<Map>>,
         via: Via,
     },
     StateAborted {
