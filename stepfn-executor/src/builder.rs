@@ -61,6 +61,16 @@ impl ExecutorBuilder {
     }
 
     /// Runs on virtual time, which starts at [`VirtualTime::START`] for each execution. The default.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Rest", "States": { "Rest": { "Type": "Wait", "Seconds": 3600, "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Resting", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder().virtual_time().build(&definition)?;
+    /// let outcome = executor.run_blocking(Value::Null)?; // at once
+    /// assert_eq!(outcome.duration().as_secs(), 3600);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn virtual_time(self) -> Self {
         self.virtual_time_from(VirtualTime::START)
@@ -99,6 +109,19 @@ impl ExecutorBuilder {
 
     /// Binds the work of a Task state, by its name or, where several machines inside have that name, by its JSON pointer
     /// (`/States/Each/ItemProcessor/States/Load`).
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder()
+    ///     .task("Load", |_: Value| async { Ok(Value::from("loaded")) })
+    ///     .build(&definition)?;
+    /// assert_eq!(executor.run_blocking(Value::Null)?.output(), Some(&Value::from("loaded")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn task(mut self, state: impl Into<String>, handler: impl TaskHandler) -> Self {
         self.states.insert(state.into(), bound(handler));
@@ -106,6 +129,19 @@ impl ExecutorBuilder {
     }
 
     /// Mocks a Task state, by its name or JSON pointer.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder()
+    ///     .mock("Load", stepfn_executor::Mock::fail("Busy", "come back later"))
+    ///     .build(&definition)?;
+    /// assert_eq!(executor.run_blocking(Value::Null)?.error(), Some("Busy"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn mock(self, state: impl Into<String>, mock: Mock) -> Self {
         self.task(state, mock)
@@ -121,6 +157,20 @@ impl ExecutorBuilder {
     }
 
     /// Binds the work of all states with this `Resource`.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Tell", "States": { "Tell": {
+    ///     "Type": "Task", "Resource": "arn:aws:states:::sns:publish",
+    ///     "Parameters": { "TopicArn": "arn:aws:sns:eu-west-1:123456789012:t", "Message.$": "$" }, "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Telling", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder()
+    ///     .resource("arn:aws:states:::sns:publish", |message: Value| async move { Ok(message["Message"].clone()) })
+    ///     .build(&definition)?;
+    /// assert_eq!(executor.run_blocking(Value::from("hello"))?.output(), Some(&Value::from("hello")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn resource(mut self, arn: impl Into<String>, handler: impl TaskHandler) -> Self {
         self.resources.insert(arn.into(), bound(handler));
@@ -151,6 +201,20 @@ impl ExecutorBuilder {
 
     /// Binds a Lambda function, by its name or ARN: it is called by the states that have its ARN as `Resource`, and by
     /// `lambda:invoke` with it as `FunctionName`.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Load", "States": { "Load": {
+    ///     "Type": "Task", "Resource": "arn:aws:lambda:eu-west-1:123456789012:function:load", "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Loading", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder()
+    ///     .function("load", |order: Value| async move { Ok(order["id"].clone()) })
+    ///     .build(&definition)?;
+    /// let outcome = executor.run_blocking(Value::object([("id", Value::from(7))]))?;
+    /// assert_eq!(outcome.output(), Some(&Value::from(7)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn function(mut self, name: impl AsRef<str>, handler: impl TaskHandler) -> Self {
         self.functions.insert(function_name(name.as_ref()).to_owned(), bound(handler));

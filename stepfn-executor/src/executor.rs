@@ -156,6 +156,15 @@ impl Executor {
     ///
     /// # Errors
     /// As [`ExecutorBuilder::build`].
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::new(&definition)?;
+    /// assert_eq!(executor.state_machine_arn(), "arn:aws:states:us-east-1:123456789012:stateMachine:Greeting");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(definition: &Definition) -> Result<Self, BuildError> {
         Self::builder().build(definition)
     }
@@ -212,6 +221,16 @@ impl Executor {
     /// As on AWS a name has 1 to 80 characters, none of them blanks, control characters or `<>{}[]?*"#%\\^|~`$&,;:/`, and of a Standard
     /// machine no two executions may have the same one: the [`Execution`] comes to [`RunError::InvalidName`] or
     /// [`RunError::ExecutionAlreadyExists`] then.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::new(&definition)?;
+    /// let execution = executor.start_with_name("monday", Value::Null);
+    /// assert!(execution.execution_arn().ends_with(":execution:Greeting:monday"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn start_with_name(&self, name: impl Into<String>, input: Value) -> Execution {
         self.start_named(Some(name.into()), input)
     }
@@ -220,6 +239,16 @@ impl Executor {
     ///
     /// # Errors
     /// [`RunError::InvalidInput`] when the text is not JSON.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::new(&definition)?;
+    /// let outcome = executor.start_json(r#"{ "name": "you" }"#)?.run_blocking()?;
+    /// assert_eq!(outcome.output(), Some(&Value::from("hello")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn start_json(&self, input: &str) -> Result<Execution, RunError> {
         let input =
             json::parse_value(input).map_err(|error| RunError::InvalidInput { reason: error.to_string() })?;
@@ -248,6 +277,18 @@ impl Executor {
     ///
     /// # Errors
     /// An error that AWS does not have: [`RunError`]. An execution that fails is an [`Outcome`].
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+    /// let outcome = stepfn_executor::Executor::new(&definition)?.run(Value::Null).await?;
+    /// assert_eq!(outcome.output(), Some(&Value::from("hello")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn run(&self, input: Value) -> Result<Outcome, RunError> {
         self.start(input).await
     }
@@ -256,6 +297,15 @@ impl Executor {
     ///
     /// # Errors
     /// As [`run`](Self::run), and as [`Execution::run_blocking`].
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let outcome = stepfn_executor::Executor::new(&definition)?.run_blocking(Value::Null)?;
+    /// assert_eq!(outcome.output(), Some(&Value::from("hello")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn run_blocking(&self, input: Value) -> Result<Outcome, RunError> {
         self.start(input).run_blocking()
     }
@@ -264,6 +314,25 @@ impl Executor {
     ///
     /// # Errors
     /// When no task waits for it any more or ever did, and when the output is too large.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Ask", "States": { "Ask": {
+    ///     "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+    ///     "Parameters": { "QueueUrl": "https://queue", "MessageBody": { "token.$": "$$.Task.Token" } }, "End": true
+    /// } } }"#)?;
+    /// let definition = Definition::from_asl("Asking", WorkflowType::Standard, machine);
+    /// let executor = stepfn_executor::Executor::builder()
+    ///     .virtual_time()
+    ///     .resource("arn:aws:states:::sqs:sendMessage", |_: Value| async { Ok(Value::empty_object()) })
+    ///     .build(&definition)?;
+    /// let mut execution = executor.start(Value::Null);
+    /// execution.run_until_idle();
+    /// let token = execution.pending_tokens()[0].token.clone();
+    /// executor.send_task_success(&token, "approved")?;
+    /// assert_eq!(execution.run_blocking()?.output(), Some(&Value::from("approved")));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn send_task_success(&self, token: &str, output: impl Into<Value>) -> Result<(), TokenError> {
         self.inner.env.registry.success(token, output.into())
     }

@@ -226,6 +226,15 @@ impl Outcome {
     }
 
     /// The output, of an execution that succeeded.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let outcome = stepfn_executor::Executor::new(&definition)?.run_blocking(Value::Null)?;
+    /// assert_eq!(outcome.output().and_then(Value::as_str), Some("hello"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn output(&self) -> Option<&Value> {
         match &self.status {
             Status::Succeeded { output } => Some(output),
@@ -237,6 +246,15 @@ impl Outcome {
     ///
     /// # Errors
     /// When the execution did not succeed, or answered something else.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Greet", "States": { "Greet": { "Type": "Pass", "Result": "hello", "End": true } } }"#)?;
+    /// let definition = Definition::from_asl("Greeting", WorkflowType::Standard, machine);
+    /// let outcome = stepfn_executor::Executor::new(&definition)?.run_blocking(Value::Null)?;
+    /// assert_eq!(outcome.into_output::<String>()?, "hello");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn into_output<T: DeserializeOwned>(self) -> Result<T, OutputError> {
         match self.status {
             Status::Succeeded { output } => value::from_value(&output).map_err(|error| OutputError::Shape {
@@ -248,6 +266,15 @@ impl Outcome {
     }
 
     /// The name of the error, of an execution that failed.
+    ///
+    /// ```
+    /// # use stepfn_core::{asl, definition::{Definition, WorkflowType}, value::Value};
+    /// let (machine, _) = asl::read_str(r#"{ "StartAt": "Refuse", "States": { "Refuse": { "Type": "Fail", "Error": "Refused" } } }"#)?;
+    /// let definition = Definition::from_asl("Refusing", WorkflowType::Standard, machine);
+    /// let outcome = stepfn_executor::Executor::new(&definition)?.run_blocking(Value::Null)?;
+    /// assert_eq!(outcome.error(), Some("Refused"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn error(&self) -> Option<&str> {
         match &self.status {
             Status::Failed { error, .. } | Status::Aborted { error, .. } => error.as_deref(),

@@ -21,6 +21,8 @@ use stepfn_core::{
     value::Value,
 };
 
+pub(crate) use stepfn_core::arn::{function_name, machine_name};
+
 pub use self::error::{CompileError, Fault, FaultKind};
 pub(crate) use self::{
     data::{Amount, Data, Frame, Select, Text, Write, assign},
@@ -28,7 +30,7 @@ pub(crate) use self::{
     jsonata::{Jsonata, JsonataKind, number as jsonata_number},
     left::{Left, Output},
     map::{Dataset, Distributed, Format, ItemsFrom, Payload, Percentage, Reader, Transformation, Writer},
-    resource::{Action, Family, Pattern, Resource, Waits, function_name, machine_name},
+    resource::{Action, Family, Pattern, Resource, Waits},
     retry::{Catcher, Failures, Jitter, Retrier},
 };
 use crate::{

@@ -37,11 +37,33 @@ pub(super) enum Kind {
 }
 
 /// A path: `path("$.order.id")`, `path("$$.Execution.Id")`, `path("$variable")`. `build()` reports errors in it.
+///
+/// ```
+/// use stepfn_core::builder::{Machine, Pass, path};
+///
+/// let mut machine = Machine::new("Pick");
+/// let pick = machine.state("Pick");
+/// machine.define(pick, Pass::new().parameters([("id", path("$.order.id"))]).end());
+/// let asl = machine.build()?.machine.to_json();
+/// assert_eq!(asl["States"]["Pick"]["Parameters"].to_string(), r#"{"id.$":"$.order.id"}"#);
+/// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+/// ```
 pub fn path(text: impl Into<String>) -> Expr {
     Expr(Kind::Dynamic(text.into(), Vec::new()))
 }
 
 /// A JSONata expression: `jsonata("$states.input.order.id")` is `{% $states.input.order.id %}`.
+///
+/// ```
+/// use stepfn_core::{asl::QueryLanguage, builder::{Machine, Pass, jsonata}};
+///
+/// let mut machine = Machine::new("Sum").query_language(QueryLanguage::Jsonata);
+/// let sum = machine.state("Sum");
+/// machine.define(sum, Pass::new().output(jsonata("$sum($states.input.prices)")).end());
+/// let asl = machine.build()?.machine.to_json();
+/// assert_eq!(asl["States"]["Sum"]["Output"].as_str(), Some("{% $sum($states.input.prices) %}"));
+/// # Ok::<(), stepfn_core::diagnostic::Diagnostics>(())
+/// ```
 pub fn jsonata(expression: impl AsRef<str>) -> Expr {
     format!("{{% {} %}}", expression.as_ref()).into()
 }
@@ -154,7 +176,7 @@ impl From<f64> for Expr {
 #[derive(Default)]
 pub(super) struct Lowering {
     pub(super) substitutions: IndexMap<String, Reference>,
-    pub(super) findings: Vec<Diagnostic>,
+    pub(super) diagnostics: Vec<Diagnostic>,
     /// The declared types of JSON strings, by the JSON pointer of the field.
     pub(super) results: Vec<(String, &'static Shape)>,
 }
@@ -184,7 +206,7 @@ impl Lowering {
                     _ => {
                         let message =
                             "a type was declared of what is no call of `States.StringToJson` or `$parse`";
-                        self.findings.push(
+                        self.diagnostics.push(
                             Diagnostic::new(Code::InvalidTemplate, at, message)
                                 .help("what other functions, expressions and paths give is known"),
                         );
@@ -198,7 +220,7 @@ impl Lowering {
             }
             Kind::NoNumber(value) => {
                 let message = format!("JSON has no number `{value}`");
-                self.findings.push(Diagnostic::new(Code::WrongKind, at, message));
+                self.diagnostics.push(Diagnostic::new(Code::WrongKind, at, message));
                 Lowered::Literal(Value::Null)
             }
             Kind::Object(entries) => {
@@ -216,7 +238,7 @@ impl Lowering {
         let known = self.substitutions.entry(name.to_owned()).or_insert_with(|| reference.clone());
         if known != reference {
             let message = format!("`${{{name}}}` has two values, `{known}` and `{reference}`");
-            self.findings.push(
+            self.diagnostics.push(
                 Diagnostic::new(Code::DuplicateKey, at, message)
                     .help("give one of the two resources another logical id"),
             );
@@ -230,12 +252,12 @@ impl Lowering {
         if key.ends_with(".$") {
             let message =
                 format!("the key `{key}` is written without `.$`: a path or a function gets it by itself");
-            self.findings.push(Diagnostic::new(Code::InvalidTemplate, at, message).on_key());
+            self.diagnostics.push(Diagnostic::new(Code::InvalidTemplate, at, message).on_key());
             return;
         }
         if map.contains_key(key) || map.contains_key(format!("{key}.$").as_str()) {
             let message = format!("the key `{key}` occurs twice in one object");
-            self.findings.push(Diagnostic::new(Code::DuplicateKey, at, message).on_key());
+            self.diagnostics.push(Diagnostic::new(Code::DuplicateKey, at, message).on_key());
             return;
         }
         match self.lower(value, &at) {
@@ -250,7 +272,11 @@ impl Lowering {
                 && matches!(inner.0, Kind::Dynamic(..))
             {
                 let message = "a type is declared of the value of a key, not of an item";
-                self.findings.push(Diagnostic::new(Code::InvalidTemplate, format!("{at}/{index}"), message));
+                self.diagnostics.push(Diagnostic::new(
+                    Code::InvalidTemplate,
+                    format!("{at}/{index}"),
+                    message,
+                ));
             }
         }
         let lowered: Vec<Lowered> = items
@@ -268,7 +294,7 @@ impl Lowering {
         for (index, item) in lowered.into_iter().enumerate() {
             match item {
                 Lowered::Dynamic(text) => texts.push(text),
-                Lowered::Literal(Value::Array(_) | Value::Object(_)) => self.findings.push(
+                Lowered::Literal(Value::Array(_) | Value::Object(_)) => self.diagnostics.push(
                     Diagnostic::new(
                         Code::InvalidTemplate,
                         format!("{at}/{index}"),

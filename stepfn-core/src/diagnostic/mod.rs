@@ -6,10 +6,10 @@
 //! ```
 //! use stepfn_core::diagnostic::{Code, Diagnostic, Severity};
 //!
-//! let finding = Diagnostic::new(Code::UnknownState, "/States/Load/Next", "no state is named `Stroe`")
+//! let diagnostic = Diagnostic::new(Code::UnknownState, "/States/Load/Next", "no state is named `Stroe`")
 //!     .help("did you mean `Store`?");
-//! assert_eq!(finding.severity, Severity::Error);
-//! assert_eq!(finding.code.name(), "unknown-state");
+//! assert_eq!(diagnostic.severity, Severity::Error);
+//! assert_eq!(diagnostic.code.name(), "unknown-state");
 //! ```
 
 mod code;
@@ -43,7 +43,7 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One finding.
+/// One diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Diagnostic {
@@ -123,7 +123,7 @@ impl Subject {
     }
 }
 
-/// A place that has to do with a finding.
+/// A place that has to do with a diagnostic.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Label {
@@ -294,17 +294,17 @@ pub struct Diagnostics(pub Vec<Diagnostic>);
 impl Diagnostics {
     /// Returns `true` if one of the diagnostics is an error.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|finding| finding.severity == Severity::Error)
+        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 }
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, finding) in self.0.iter().enumerate() {
+        for (index, diagnostic) in self.0.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
-            finding.fmt(f)?;
+            diagnostic.fmt(f)?;
         }
         Ok(())
     }
@@ -333,18 +333,21 @@ mod tests {
 
     #[test]
     fn what_was_meant_is_an_edit_of_the_place() {
-        let edit = |finding: Diagnostic| {
-            let fix = finding.did_you_mean("Buket", ["Bucket", "Key"]).fix.unwrap();
+        let edit = |diagnostic: Diagnostic| {
+            let fix = diagnostic.did_you_mean("Buket", ["Bucket", "Key"]).fix.unwrap();
             (fix.edits, fix.certain)
         };
         let at = || "/a/Buket.$".to_owned();
-        let finding = || Diagnostic::new(Code::UnknownParameter, at(), "");
-        assert_eq!(edit(finding().on_key()), (vec![Edit::Key { at: at(), to: "Bucket.$".to_owned() }], true));
+        let diagnostic = || Diagnostic::new(Code::UnknownParameter, at(), "");
         assert_eq!(
-            edit(finding().range(2..7)),
+            edit(diagnostic().on_key()),
+            (vec![Edit::Key { at: at(), to: "Bucket.$".to_owned() }], true)
+        );
+        assert_eq!(
+            edit(diagnostic().range(2..7)),
             (vec![Edit::Part { at: at(), range: 2..7, to: "Bucket".to_owned() }], true)
         );
-        assert_eq!(edit(finding()), (vec![Edit::Value { at: at(), to: "\"Bucket\"".to_owned() }], true));
-        assert_eq!(finding().did_you_mean("Stranger", ["Bucket"]), finding());
+        assert_eq!(edit(diagnostic()), (vec![Edit::Value { at: at(), to: "\"Bucket\"".to_owned() }], true));
+        assert_eq!(diagnostic().did_you_mean("Stranger", ["Bucket"]), diagnostic());
     }
 }

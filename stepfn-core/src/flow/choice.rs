@@ -237,10 +237,10 @@ impl Analyser<'_> {
         }
         if let Some(report) = &mut self.report {
             let message = format!("{}no rule may match, and there is no `Default`", site.place);
-            let mut finding = Diagnostic::new(Code::ChoiceMayNotMatch, format!("{}/Choices", site.at), message)
+            let mut diagnostic = Diagnostic::new(Code::ChoiceMayNotMatch, format!("{}/Choices", site.at), message)
                 .help("add a `Default`, or rules that take every value; without either the execution may fail with `States.Runtime`");
-            self.typing.soften(&mut finding);
-            report.findings.push(finding);
+            self.typing.soften(&mut diagnostic);
+            report.diagnostics.push(diagnostic);
         }
     }
 }

@@ -37,8 +37,8 @@ impl Analyser<'_> {
             let same = prefix.eq_ignore_ascii_case(own);
             let help = same.then(|| format!("write `{own}.{error}`"));
             let at = format!("{}{at}", site.at);
-            let finding = Diagnostic::new(Code::UnraisedError, at, message).maybe_help(help);
-            report.findings.push(Diagnostic { severity: Severity::Warning, ..finding });
+            let diagnostic = Diagnostic::new(Code::UnraisedError, at, message).maybe_help(help);
+            report.diagnostics.push(Diagnostic { severity: Severity::Warning, ..diagnostic });
         }
     }
 }

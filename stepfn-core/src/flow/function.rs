@@ -217,11 +217,11 @@ impl Analyser<'_> {
         }
         let made = Val::one(Sym::never());
         self.calls.frames.push(Frame { id, given, made, recursed: false, changed: false });
-        let mark = self.report.as_ref().map(|report| (report.findings.len(), report.obligations.len()));
+        let mark = self.report.as_ref().map(|report| (report.diagnostics.len(), report.obligations.len()));
         let mut value = self.body(env, lambda);
         if self.calls.frames.last().is_some_and(|frame| frame.recursed) {
-            if let (Some(report), Some((findings, obligations))) = (&mut self.report, mark) {
-                report.findings.truncate(findings);
+            if let (Some(report), Some((diagnostics, obligations))) = (&mut self.report, mark) {
+                report.diagnostics.truncate(diagnostics);
                 report.obligations.truncate(obligations);
             }
             value = self.settled(env, lambda, value);

@@ -13,7 +13,7 @@
 //!         "Use": { "Type": "Pass", "InputPath": "$.totl", "End": true } } }"#,
 //! )?;
 //! let analysis = flow::analyse(&machine, &flow::Typing::default());
-//! assert!(analysis.findings[0].message.contains("there is no field `totl` here; it has `total`"));
+//! assert!(analysis.diagnostics[0].message.contains("there is no field `totl` here; it has `total`"));
 //! # Ok::<(), stepfn_core::json::JsonError>(())
 //! ```
 
@@ -131,9 +131,9 @@ pub struct Typing {
 
 impl Typing {
     /// Makes a diagnostic about what may fail, but need not, a warning where nothing has to be shown.
-    fn soften(&self, finding: &mut Diagnostic) {
+    fn soften(&self, diagnostic: &mut Diagnostic) {
         if !self.proven {
-            finding.severity = Severity::Warning;
+            diagnostic.severity = Severity::Warning;
         }
     }
 }
@@ -175,7 +175,7 @@ pub enum StateTyping {
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
     /// The diagnostics that hold whatever the types are.
-    pub findings: Vec<Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
     /// The claims that are left to be judged by the types.
     pub obligations: Vec<Obligation>,
 }
@@ -249,19 +249,19 @@ impl Analysis {
     fn tell_once(&mut self) {
         let mut told: HashMap<Diagnostic, usize> = HashMap::new();
         let mut once: Vec<Diagnostic> = Vec::new();
-        for finding in self.findings.drain(..) {
-            let severity = finding.severity;
-            let key = Diagnostic { severity: Severity::Error, ..finding.clone() };
+        for diagnostic in self.diagnostics.drain(..) {
+            let severity = diagnostic.severity;
+            let key = Diagnostic { severity: Severity::Error, ..diagnostic.clone() };
             match told.get(&key).and_then(|place| once.get_mut(*place)) {
                 Some(told) if severity == Severity::Error => told.severity = severity,
                 Some(_) => {}
                 None => {
                     told.insert(key, once.len());
-                    once.push(finding);
+                    once.push(diagnostic);
                 }
             }
         }
-        self.findings = once;
+        self.diagnostics = once;
         let mut claims: HashMap<(String, Option<Range<usize>>), usize> = HashMap::new();
         for obligation in &self.obligations {
             *claims.entry((obligation.at.clone(), obligation.range.clone())).or_default() += 1;

@@ -11,8 +11,8 @@ use super::{
     value::{Entry, Fields, Leaf, Sym, index_key, index_of},
 };
 use crate::{
-    check::timestamp::is_timestamp,
     shape::{Bounds, Kind, place_of},
+    timestamp::is_timestamp,
     value::Value,
 };
 

@@ -507,9 +507,9 @@ impl Obligation {
         if super::switch::is_off_claim(&kind, Code::from(fault).name(), text.as_str()) {
             return None;
         }
-        let mut finding = Diagnostic::new(fault.into(), self.at.clone(), text.as_str());
-        finding.range.clone_from(&self.range);
-        Some(finding)
+        let mut diagnostic = Diagnostic::new(fault.into(), self.at.clone(), text.as_str());
+        diagnostic.range.clone_from(&self.range);
+        Some(diagnostic)
     }
 }
 

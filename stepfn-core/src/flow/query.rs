@@ -17,10 +17,10 @@ use super::{
     value::{Entry, Sym},
 };
 use crate::{
-    check::jsonata_texts::{awaits_deployment, has_placeholder},
     diagnostic::Code,
     json::push_token,
     jsonata::{self, Expression, ExpressionKind as Kind, Operator, Place},
+    placeholder::has_placeholder,
     shape::{Need, Side},
     value::Value,
 };
@@ -130,7 +130,7 @@ impl Analyser<'_> {
         let Some((inside, offset)) = jsonata::expression_in(text) else {
             return if has_placeholder(text) { Sym::Any(Origin::deployment()) } else { Sym::text(text) };
         };
-        if awaits_deployment(inside) {
+        if jsonata::awaits_deployment(inside) {
             return Sym::Any(Origin::deployment());
         }
         // The checks of the texts themselves report what cannot be read.

@@ -70,10 +70,10 @@ impl Analyser<'_> {
         if reads.is_empty() {
             return;
         }
-        let mut findings = Vec::new();
-        self.level("", machine, &reads, &Texts::of(machine), &mut findings);
+        let mut diagnostics = Vec::new();
+        self.level("", machine, &reads, &Texts::of(machine), &mut diagnostics);
         if let Some(report) = &mut self.report {
-            report.findings.extend(findings);
+            report.diagnostics.extend(diagnostics);
         }
     }
 
@@ -83,7 +83,7 @@ impl Analyser<'_> {
         machine: &StateMachine,
         reads: &[OpenRead],
         texts: &Texts,
-        findings: &mut Vec<Diagnostic>,
+        diagnostics: &mut Vec<Diagnostic>,
     ) {
         let mut level = Level::new(self, at, machine, reads, texts);
         let mut by_key: BTreeMap<&str, Vec<(usize, &OpenRead)>> = BTreeMap::new();
@@ -98,14 +98,14 @@ impl Analyser<'_> {
             }
         }
         for (key, reads) in by_key {
-            level.judge(key, writers.remove(key).unwrap_or_default(), reads, findings);
+            level.judge(key, writers.remove(key).unwrap_or_default(), reads, diagnostics);
         }
         for (name, state) in &machine.states {
             let at = pointer(at, name);
             for (below, child) in state.children() {
                 let at = format!("{at}{below}");
                 if reads.iter().any(|read| read.state.starts_with(&at)) {
-                    self.level(&at, child, reads, texts, findings);
+                    self.level(&at, child, reads, texts, diagnostics);
                 }
             }
         }
@@ -229,7 +229,7 @@ impl<'l> Level<'l> {
         key: &str,
         written: HashSet<(usize, Option<usize>)>,
         mut reads: Vec<(usize, &OpenRead)>,
-        findings: &mut Vec<Diagnostic>,
+        diagnostics: &mut Vec<Diagnostic>,
     ) {
         let mut unwritten = Unwritten { key, written, reads: Vec::new() };
         self.steps = self.steps.saturating_sub(self.states.len());
@@ -257,9 +257,9 @@ impl<'l> Level<'l> {
             let of_field = read.next.as_ref().and_then(|field| by_field.get(field)?.as_ref());
             let Some((message, help)) = everywhere.as_ref().or(of_field).or(near.as_ref()) else { continue };
             let message = format!("{}`{}`: {message}", read.place, read.shown);
-            let mut finding = Diagnostic::new(Code::UnwrittenField, read.at.clone(), message).help(help);
-            finding.range.clone_from(&read.range);
-            findings.push(finding);
+            let mut diagnostic = Diagnostic::new(Code::UnwrittenField, read.at.clone(), message).help(help);
+            diagnostic.range.clone_from(&read.range);
+            diagnostics.push(diagnostic);
         }
     }
 

@@ -10,9 +10,10 @@ use stepfn_core::{
 
 use super::{
     Amount, Catcher, CompileError, Data, DataFlow, Failures, Fault, FaultKind, Inner, Jitter, Kind, Pattern,
-    Resource, Retrier, Rule, Select, State, StateId, Task, Text, Wait, Write,
+    Resource, Retrier, Rule, Select, State, StateId, Task, Text, Wait, Write, function_name,
     layout::{Layout, Machine, Source},
-    resource::{Family, function_name, machine_name},
+    machine_name,
+    resource::Family,
     substitute::{lambda_arn, substitute},
 };
 use crate::{

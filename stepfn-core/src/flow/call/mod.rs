@@ -118,17 +118,17 @@ impl Analyser<'_> {
 
     /// An argument of which is asked whether it is there: that it may not be is no fault, but what fails on the way to it is.
     fn asked_for(&mut self, env: &mut Env<'_>, argument: &Argument<'_>) {
-        let mark = self.report.as_ref().map(|report| (report.findings.len(), report.obligations.len()));
+        let mark = self.report.as_ref().map(|report| (report.diagnostics.len(), report.obligations.len()));
         self.argument(env, argument, Want::NOTHING);
-        let (Some(report), Some((findings, obligations))) = (&mut self.report, mark) else { return };
+        let (Some(report), Some((diagnostics, obligations))) = (&mut self.report, mark) else { return };
         if argument.written().is_none_or(only_leads) {
-            report.findings.truncate(findings);
+            report.diagnostics.truncate(diagnostics);
             report.obligations.truncate(obligations);
             return;
         }
-        let mut new = report.findings.split_off(findings);
-        new.retain(|finding| !matches!(finding.code, Code::NoSuchField | Code::UnassignedVariable));
-        report.findings.append(&mut new);
+        let mut new = report.diagnostics.split_off(diagnostics);
+        new.retain(|diagnostic| !matches!(diagnostic.code, Code::NoSuchField | Code::UnassignedVariable));
+        report.diagnostics.append(&mut new);
         let mut new = report.obligations.split_off(obligations);
         new.retain(|obligation| !obligation.asks_only_for_presence());
         report.obligations.append(&mut new);
