@@ -206,7 +206,7 @@ pub mod diagnostic {
 /// JSON text with the places of its values.
 pub mod json {
     pub use stepfn_core::json::{
-        Cursor, Document, JsonError, Span, parse, parse_value, to_pretty_string, to_string,
+        Cursor, Document, JsonError, Pointer, Span, parse, parse_value, to_pretty_string, to_string,
     };
 }
 

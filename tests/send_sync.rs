@@ -88,6 +88,7 @@ mod workflows {
         stepfn::json::Cursor<'_>,
         stepfn::json::Document,
         stepfn::json::JsonError,
+        stepfn::json::Pointer,
         stepfn::json::Span,
         stepfn::task::TaskFailure,
         stepfn::task::TaskInfo,

@@ -11,7 +11,7 @@ use stepfn_core::{
     json::push_token,
     value::Value,
 };
-use stepfn_import::rust::Left;
+use stepfn_import::rust::Unformatted;
 
 use crate::{
     Outcome,
@@ -113,7 +113,7 @@ fn is_rust(path: &Path) -> bool {
 }
 
 fn rust(path: &Path, source: &Source, styles: &mut Styles, err: &mut dyn Write) -> io::Result<Made> {
-    let left_alone = |left: &Left| format!("{}:{left}\n  = help: this is left as it is", source.name);
+    let left_alone = |left: &Unformatted| format!("{}:{left}\n  = help: this is left as it is", source.name);
     let style = match styles.of(path) {
         Ok(style) => style,
         Err(message) => {

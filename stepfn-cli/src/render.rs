@@ -80,7 +80,7 @@ impl Entry {
             help: diagnostic.help.clone(),
             file: Some(source.name.clone()),
             region: Some(region(span)),
-            logical: Some(diagnostic.at.clone()).filter(|at| !at.is_empty()),
+            logical: Some(diagnostic.at.to_string()).filter(|at| !at.is_empty()),
             related: labels.iter().map(|(span, message)| (region(span), message.clone())).collect(),
             fix: edits.into_iter().map(|(span, to)| (region(&span), to)).collect(),
             ..Self::new(diagnostic.code.name(), diagnostic.severity, diagnostic.message.as_str())

@@ -40,7 +40,7 @@ use crate::{
 
 /// The exit by which a state was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Via {
+pub(crate) enum Exit {
     /// `Next` or `End`
     Next,
     /// A rule of `Choices`
@@ -55,24 +55,24 @@ pub(crate) enum Via {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way {
     pub(crate) next: Option<StateId>,
-    pub(crate) via: Via,
+    pub(crate) via: Exit,
 }
 
 impl Way {
     pub(crate) fn next(next: Option<StateId>) -> Self {
-        Self { next, via: Via::Next }
+        Self { next, via: Exit::Next }
     }
 
     pub(crate) fn rule(index: usize, next: StateId) -> Self {
-        Self { next: Some(next), via: Via::Rule(u32::try_from(index).unwrap_or(u32::MAX)) }
+        Self { next: Some(next), via: Exit::Rule(u32::try_from(index).unwrap_or(u32::MAX)) }
     }
 
     pub(crate) fn default(next: StateId) -> Self {
-        Self { next: Some(next), via: Via::Default }
+        Self { next: Some(next), via: Exit::Default }
     }
 
     pub(crate) fn catch(index: usize, next: StateId) -> Self {
-        Self { next: Some(next), via: Via::Catch(u32::try_from(index).unwrap_or(u32::MAX)) }
+        Self { next: Some(next), via: Exit::Catch(u32::try_from(index).unwrap_or(u32::MAX)) }
     }
 }
 

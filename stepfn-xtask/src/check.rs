@@ -59,7 +59,7 @@ impl Row {
     /// A diagnostic of the builder.
     fn built(diagnostic: &Diagnostic) -> Self {
         Self {
-            pointer: Some(diagnostic.at.clone()).filter(|at| !at.is_empty()),
+            pointer: Some(diagnostic.at.to_string()).filter(|at| !at.is_empty()),
             help: diagnostic.help.clone(),
             line: diagnostic.written.map(|written| (without_detours(written.file()), written.line())),
             ..Self::new(diagnostic.code.name(), diagnostic.message.clone())

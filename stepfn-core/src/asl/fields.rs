@@ -70,7 +70,7 @@ impl Reader {
         self.diagnostics.push(match bare {
             Some(text) => diagnostic
                 .help(format!("write it without quotes: `{text}`"))
-                .fix(Edit::Value { at: at.to_owned(), to: text.to_owned() }, true),
+                .fix(Edit::Value { at: at.into(), to: text.to_owned() }, true),
             None => diagnostic,
         });
     }
@@ -135,7 +135,10 @@ impl Fields<'_> {
             }
             .help(format!("write `\"{text}\"`"))
             .fix(
-                Edit::Value { at: format!("{}/{name}", self.at), to: to_string(&text.as_str().into()) },
+                Edit::Value {
+                    at: format!("{}/{name}", self.at).into(),
+                    to: to_string(&text.as_str().into()),
+                },
                 true,
             ),
         );

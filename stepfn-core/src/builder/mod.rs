@@ -61,6 +61,7 @@ mod errors;
 mod expr;
 mod lower;
 mod map;
+mod rule;
 mod scope;
 mod state;
 mod task;
@@ -71,11 +72,9 @@ use self::scope::Built;
 pub use self::{
     choice::ChoiceRule,
     errors::{Catcher, Retrier},
-    expr::{
-        Expr, Operand, Ordered, Rule, array, boolean_at, call, condition, format, get_att, jsonata,
-        number_at, object, path, ref_, string_at, timestamp, timestamp_at,
-    },
+    expr::{Expr, array, call, format, get_att, jsonata, object, path, ref_},
     map::{ItemBatcher, ItemReader, ResultWriter},
+    rule::{Operand, Ordered, Rule, boolean_at, condition, number_at, string_at, timestamp, timestamp_at},
     scope::{Scope, StateRef},
     state::{Choice, Fail, Map, Parallel, Pass, StateDef, Succeed, Task, Wait},
 };

@@ -21,7 +21,7 @@ pub use self::{
     code::Code,
     fix::{Edit, Fix},
 };
-use crate::json::{to_string, tokens};
+use crate::json::{Pointer, to_string};
 pub(crate) use crate::names::Comparisons;
 pub use crate::names::{UnknownName, list, nearest, only_near};
 
@@ -51,8 +51,8 @@ pub struct Diagnostic {
     pub code: Code,
     /// The severity.
     pub severity: Severity,
-    /// JSON pointer (RFC 6901) into the definition.
-    pub at: String,
+    /// The place in the definition.
+    pub at: Pointer,
     /// Whether the diagnostic is about the key at `at`, not its value.
     pub on_key: bool,
     /// Byte range inside the string at `at`, where only a part of it is meant.
@@ -127,8 +127,8 @@ impl Subject {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Label {
-    /// JSON pointer (RFC 6901) into the definition.
-    pub at: String,
+    /// The place in the definition.
+    pub at: Pointer,
     /// Whether the label is about the key at `at`, not its value.
     pub on_key: bool,
     /// The text of the label: lower case, no full stop.
@@ -137,7 +137,7 @@ pub struct Label {
 
 impl Diagnostic {
     /// A diagnostic with the severity that its code has.
-    pub fn new(code: Code, at: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn new(code: Code, at: impl Into<Pointer>, message: impl Into<String>) -> Self {
         Self {
             code,
             severity: code.severity(),
@@ -162,14 +162,14 @@ impl Diagnostic {
 
     /// Points at the value of another place that has to do with it.
     #[must_use]
-    pub fn label(mut self, at: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn label(mut self, at: impl Into<Pointer>, message: impl Into<String>) -> Self {
         self.labels.push(Label { at: at.into(), on_key: false, message: message.into() });
         self
     }
 
     /// Points at the key of another place that has to do with it.
     #[must_use]
-    pub fn label_on_key(mut self, at: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn label_on_key(mut self, at: impl Into<Pointer>, message: impl Into<String>) -> Self {
         self.labels.push(Label { at: at.into(), on_key: true, message: message.into() });
         self
     }
@@ -191,8 +191,7 @@ impl Diagnostic {
         self.suggest_edit(name, names, |near| match (on_key, range) {
             (true, _) => {
                 // The key may have more than the name: `Buket.$`.
-                let key = tokens(&at).into_iter().flatten().last().unwrap_or_default();
-                let to = format!("{near}{}", key.strip_prefix(name).unwrap_or_default());
+                let to = format!("{near}{}", at.last().strip_prefix(name).unwrap_or_default());
                 Edit::Key { at, to }
             }
             (false, Some(range)) => Edit::Part { at, range, to: near.to_owned() },
@@ -257,7 +256,7 @@ impl Diagnostic {
 
     /// The name of the innermost state that the diagnostic is in.
     pub fn state(&self) -> Option<String> {
-        let tokens: Vec<_> = tokens(&self.at)?.collect();
+        let tokens: Vec<_> = self.at.tokens().collect();
         let (mut state, mut rest) = (None, &tokens[..]);
         // A state or a key of its data may be called `States`, too: the field of this name is at known places.
         while let [field, below @ ..] = rest {
@@ -337,7 +336,7 @@ mod tests {
             let fix = diagnostic.did_you_mean("Buket", ["Bucket", "Key"]).fix.unwrap();
             (fix.edits, fix.certain)
         };
-        let at = || "/a/Buket.$".to_owned();
+        let at = || Pointer::from("/a/Buket.$");
         let diagnostic = || Diagnostic::new(Code::UnknownParameter, at(), "");
         assert_eq!(
             edit(diagnostic().on_key()),

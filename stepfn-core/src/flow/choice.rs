@@ -4,8 +4,9 @@ use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedProperty, counts,
     intern::Shared,
     narrow::{self, Asked, Formula, Known, Order, Place, Test, assume, learn_entry, refine},
-    obligation::{Obligation, OwnedStep},
+    obligation::Obligation,
     site::Site,
+    step::OwnedStep,
     value::{Entry, Fields, Flow, Leaf, Sym, index_key},
 };
 use crate::{

@@ -7,16 +7,18 @@
 pub(super) use super::val::{Env, Val, Want};
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    apply::MOST_SPENT,
     call::Argument,
-    function::{Function, Lambda, MOST_SPENT},
+    function::Transform,
+    function::{Function, Lambda},
     intern::Shared,
-    lead::{guarded, text_of},
+    lead::text_of,
     number::{between, computed, exact, quotient, remainder},
     obligation::Obligation,
     origin::Reason,
     sequence::kept,
     site::Reading,
-    transform::Transform,
+    val::guarded,
     value::{Entry, Fields, Leaf, Sym},
 };
 use crate::{

@@ -11,7 +11,7 @@ use super::{
     origin::Reason,
     sequence::{kept, through},
     site::Reading,
-    val::{Env, Val, Want},
+    val::{Env, Val, Want, guarded},
     value::{Entry, Fields, Leaf, Sym, index_key},
 };
 use crate::{
@@ -682,21 +682,6 @@ fn is_open(value: &Sym) -> bool {
 /// The key under which is kept what is known of an item.
 fn position(index: i128) -> String {
     index_key(i64::try_from(index).unwrap_or(i64::MAX))
-}
-
-/// The leaf with all on the way to it known to be there, and no null.
-pub(super) fn guarded(leaf: &Leaf) -> Leaf {
-    let mut steps = Vec::with_capacity(3 * leaf.steps.len());
-    for step in leaf.steps.iter() {
-        if matches!(step, OwnedStep::Query(_)) && steps.last() != Some(&OwnedStep::NonNull) {
-            steps.extend([OwnedStep::Present, OwnedStep::NonNull]);
-        }
-        steps.push(step.clone());
-    }
-    if steps.last() != Some(&OwnedStep::Present) {
-        steps.push(OwnedStep::Present);
-    }
-    Leaf { steps: Shared::new(steps), ..leaf.clone() }
 }
 
 fn is_states(first: &Expression) -> bool {

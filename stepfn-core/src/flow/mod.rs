@@ -18,10 +18,12 @@
 //! ```
 
 mod answer;
+mod apply;
 mod call;
 mod choice;
 mod claims;
 mod climb;
+mod counted;
 mod counts;
 mod errors;
 mod expression;
@@ -40,12 +42,14 @@ mod narrow;
 mod number;
 mod obligation;
 mod origin;
+mod queried;
 mod query;
 mod read;
 mod select;
 mod sent;
 mod sequence;
 mod site;
+mod step;
 #[cfg(not(feature = "rule-switches"))]
 mod switch;
 #[cfg(feature = "rule-switches")]
@@ -86,8 +90,9 @@ use std::{
     rc::Rc,
 };
 
-pub use self::obligation::{
-    Known, Obligation, OwnedClaim, OwnedFact, OwnedNeed, OwnedNode, OwnedProperty, OwnedStep,
+pub use self::{
+    obligation::{Known, Obligation, OwnedClaim, OwnedNeed, OwnedNode},
+    step::{OwnedFact, OwnedProperty, OwnedStep},
 };
 use self::{
     origin::{Origin, Reason},
@@ -215,7 +220,7 @@ fn run(machine: &StateMachine, typing: &Typing, seen: Option<Vec<Seen>>) -> (Ana
         open: Vec::new(),
         results: HashMap::new(),
         machines: HashMap::new(),
-        calls: function::Calls::default(),
+        calls: apply::Calls::default(),
         parsed: HashMap::new(),
         contexts: HashMap::new(),
         again: Vec::new(),
@@ -316,7 +321,7 @@ struct Analyser<'t> {
     results: HashMap<String, Sym>,
     machines: HashMap<String, Solved>,
     /// The functions of expressions that are being called.
-    calls: function::Calls,
+    calls: apply::Calls,
     /// The trees of the expressions, by their texts.
     parsed: HashMap<String, Option<Rc<Expression>>>,
     /// The context objects of states: of what executions and items they are, and of what kind.

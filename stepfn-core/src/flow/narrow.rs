@@ -7,7 +7,7 @@
 use super::{
     answer,
     intern::Shared,
-    obligation::{OwnedFact, OwnedProperty, OwnedStep},
+    step::{OwnedFact, OwnedProperty, OwnedStep},
     value::{Entry, Fields, Leaf, Sym, index_key, index_of},
 };
 use crate::{

@@ -3,7 +3,7 @@
 //! An expression that is a whole value must come to something: AWS fails with `States.QueryEvaluationError` where it does not.
 //! Its value is determined by [`expression`](super::expression).
 
-use std::{ops::Range, rc::Rc};
+use std::rc::Rc;
 
 use super::{
     Analyser, StateTyping,
@@ -13,6 +13,7 @@ use super::{
     intern::Shared,
     lead::has_kept_array,
     origin::Origin,
+    queried::{Queried, Text, reading},
     site::{Reading, Site},
     value::{Entry, Sym},
 };
@@ -24,36 +25,6 @@ use crate::{
     shape::{Need, Side},
     value::Value,
 };
-
-/// The data that expressions can read at one place.
-pub(super) struct Queried<'s> {
-    pub(super) site: &'s Site,
-    /// `$states.result`
-    pub(super) result: Option<&'s Sym>,
-    /// `$states.errorOutput`
-    pub(super) error: Option<&'s Sym>,
-}
-
-impl<'s> Queried<'s> {
-    /// Returns the data before there is a result or an error.
-    pub(super) fn before(site: &'s Site) -> Self {
-        Self { site, result: None, error: None }
-    }
-}
-
-/// The place of an expression.
-#[derive(Clone, Copy)]
-pub(super) struct Text<'t> {
-    pub(super) at: &'t str,
-    pub(super) text: &'t str,
-    pub(super) offset: usize,
-}
-
-impl<'t> Text<'t> {
-    pub(super) fn part(&self, range: &Range<usize>) -> &'t str {
-        self.text.get(range.clone()).unwrap_or_default().trim()
-    }
-}
 
 impl Analyser<'_> {
     /// A JSON value with expressions in it: `Output`, `Arguments`, `Assign`, …
@@ -228,16 +199,6 @@ impl Analyser<'_> {
         });
         let message = format!("no variable `${name}` is assigned here");
         self.wrong(reading, Code::UnassignedVariable, message, hint);
-    }
-}
-
-pub(super) fn reading<'s>(site: &'s Site, text: &Text<'_>, range: &Range<usize>) -> Reading<'s> {
-    Reading {
-        site,
-        at: text.at.to_owned(),
-        range: Some(range.start + text.offset..range.end + text.offset),
-        shown: text.part(range).to_owned(),
-        asks: false,
     }
 }
 

@@ -4,9 +4,10 @@ use super::{
     Analyser,
     hint::Hint,
     intern::Shared,
-    obligation::{Obligation, OwnedClaim, OwnedNeed, OwnedStep},
+    obligation::{Obligation, OwnedClaim, OwnedNeed},
     origin::Reason,
     site::Reading,
+    step::OwnedStep,
     value::{Entry, Leaf, Sym, index_key, index_of},
 };
 use crate::{

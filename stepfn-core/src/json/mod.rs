@@ -11,11 +11,15 @@
 //! ```
 
 mod parse;
+mod pointer;
 mod write;
 
 use std::{borrow::Cow, collections::HashMap, fmt, ops::Range};
 
-pub use self::write::{to_pretty_string, to_string, write, write_text};
+pub use self::{
+    pointer::Pointer,
+    write::{to_pretty_string, to_string, write, write_text},
+};
 use crate::value::Value;
 
 /// A parsed JSON text with the place of each value.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use stepfn_core::value::{Map, Value};
 
-use crate::program::{StateId, Via};
+use crate::program::{Exit, StateId};
 
 /// An event as it is kept. Its id is its place in the history.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ pub(crate) enum EventKind {
         state: StateId,
         output: Value,
         assigned: Option<Arc<Map>>,
-        via: Via,
+        via: Exit,
     },
     StateAborted {
         state: StateId,

@@ -98,7 +98,7 @@ fn most_checks(imported: &Imported) -> usize {
 }
 
 fn places(diagnostics: Vec<Diagnostic>) -> Vec<(String, Code)> {
-    diagnostics.into_iter().map(|diagnostic| (diagnostic.at, diagnostic.code)).collect()
+    diagnostics.into_iter().map(|diagnostic| (diagnostic.at.into_string(), diagnostic.code)).collect()
 }
 
 fn nothing_new(found: &Refusal, known: &[(String, Code)]) -> bool {

@@ -12,6 +12,7 @@ mod lower;
 mod names;
 mod parse;
 mod path;
+mod resource;
 mod salvage;
 mod settings;
 mod spread;

@@ -4,7 +4,7 @@ use crate::{
     asl::{QueryLanguage, State, StateKind, StateMachine, WorkflowType},
     check::Code,
     diagnostic::{Comparisons, Diagnostic},
-    json::push_token,
+    json::Pointer,
 };
 pub(in crate::check) use crate::{json::below, placeholder::has_placeholder};
 
@@ -17,8 +17,8 @@ pub(in crate::check) struct Walk<'m> {
 
 /// One machine: transitions stay inside.
 pub(in crate::check) struct Scope<'m> {
-    /// JSON pointer; empty for the outermost machine.
-    pub(in crate::check) at: String,
+    /// The place; the root for the outermost machine.
+    pub(in crate::check) at: Pointer,
     pub(in crate::check) machine: &'m StateMachine,
     /// The name of the Map or Parallel state that the machine is in.
     pub(in crate::check) owner: Option<&'m str>,
@@ -31,8 +31,8 @@ pub(in crate::check) struct Scope<'m> {
 
 /// One state.
 pub(in crate::check) struct Node<'m> {
-    /// JSON pointer.
-    pub(in crate::check) at: String,
+    /// The place.
+    pub(in crate::check) at: Pointer,
     pub(in crate::check) name: &'m str,
     pub(in crate::check) state: &'m State,
     /// The query language in force.
@@ -42,13 +42,13 @@ pub(in crate::check) struct Node<'m> {
 impl<'m> Walk<'m> {
     pub(in crate::check) fn new(machine: &'m StateMachine, workflow_type: WorkflowType) -> Self {
         let mut walk = Self { scopes: Vec::new(), comparisons: Comparisons::default() };
-        walk.enter(String::new(), machine, None, workflow_type, QueryLanguage::default());
+        walk.enter(Pointer::root(), machine, None, workflow_type, QueryLanguage::default());
         walk
     }
 
     fn enter(
         &mut self,
-        at: String,
+        at: Pointer,
         machine: &'m StateMachine,
         outer: Option<(usize, &'m State, &'m str)>,
         workflow_type: WorkflowType,
@@ -56,8 +56,7 @@ impl<'m> Walk<'m> {
     ) {
         let language = machine.query_language.unwrap_or(language);
         let nodes = machine.states.iter().map(|(name, state)| {
-            let mut at = format!("{at}/States");
-            push_token(&mut at, name);
+            let at = at.key("States").key(name);
             Node { at, name, state, language: state.query_language.unwrap_or(language) }
         });
         let nodes: Vec<_> = nodes.collect();
@@ -67,7 +66,7 @@ impl<'m> Walk<'m> {
                 let workflow_type = child_type(node.state, workflow_type);
                 let machines = node.state.children().into_iter();
                 machines.map(move |(below, machine)| {
-                    (format!("{}{below}", node.at), machine, node.state, node.name, workflow_type)
+                    (node.at.join(below), machine, node.state, node.name, workflow_type)
                 })
             })
             .collect();
@@ -116,7 +115,7 @@ impl Scope<'_> {
 
     /// A diagnostic at a place below the machine.
     pub(in crate::check) fn diagnostic(&self, code: Code, below: &str, message: &str) -> Diagnostic {
-        Diagnostic::new(code, format!("{}{below}", self.at), format!("{}{message}", self.title()))
+        Diagnostic::new(code, self.at.join(below), format!("{}{message}", self.title()))
     }
 }
 
@@ -134,10 +133,6 @@ impl Node<'_> {
         below: &str,
         message: impl AsRef<str>,
     ) -> Diagnostic {
-        Diagnostic::new(
-            code,
-            format!("{}{below}", self.at),
-            format!("state `{}`: {}", self.name, message.as_ref()),
-        )
+        Diagnostic::new(code, self.at.join(below), format!("state `{}`: {}", self.name, message.as_ref()))
     }
 }

@@ -59,7 +59,7 @@ enum Missing {
     /// The call fails.
     Fails,
     /// The call has a result all the same.
-    Fine,
+    Accepted,
 }
 
 /// A call of a built-in function.
@@ -384,8 +384,8 @@ impl Analyser<'_> {
         let want = match when_missing(call.name, place, parameter.optional) {
             Missing::Nothing => call.want.part(need),
             Missing::Fails => Want::of(need),
-            Missing::Fine if parameter.takes_array() => Want { many: true, ..Want::if_any(need) },
-            Missing::Fine => Want::if_any(need),
+            Missing::Accepted if parameter.takes_array() => Want { many: true, ..Want::if_any(need) },
+            Missing::Accepted => Want::if_any(need),
         };
         if parameter.takes_function() {
             let value = self.argument(env, argument, Want::NOTHING);
@@ -425,14 +425,14 @@ fn only_leads(expression: &Expression) -> bool {
 /// Returns the result of a call of a function where the argument at a place comes to nothing: as jsonata 2.0.6 answers.
 fn when_missing(name: &str, place: usize, optional: bool) -> Missing {
     match (name, place) {
-        ("count" | "exists" | "zip" | "append" | "error" | "now" | "random", _) => Missing::Fine,
+        ("count" | "exists" | "zip" | "append" | "error" | "now" | "random", _) => Missing::Accepted,
         ("assert", 0)
         | ("contains" | "formatInteger" | "formatNumber" | "parseInteger" | "power" | "split" | "match", 1)
         | ("replace", 1 | 2) => Missing::Fails,
         // Those of Step Functions come to nothing: recorded.
         ("range" | "partition" | "hash", _) => Missing::Nothing,
-        ("substringAfter" | "substringBefore" | "pad" | "substring", 1) => Missing::Fine,
-        _ if optional => Missing::Fine,
+        ("substringAfter" | "substringBefore" | "pad" | "substring", 1) => Missing::Accepted,
+        _ if optional => Missing::Accepted,
         _ => Missing::Nothing,
     }
 }
