@@ -23,6 +23,7 @@ pub mod placeholder;
 pub mod service;
 pub mod shape;
 pub mod task;
+mod timestamp;
 pub mod token;
 pub mod validate;
 pub mod value;

@@ -1,6 +1,6 @@
 //! `aws-sdk:`: an operation of an API, and the action that it asks for.
 
-use stepfn_core::service::Shape;
+use stepfn_core::{arn::is_arn, service::Shape};
 
 use super::{
     Condition, Resource, athena, callers,
@@ -198,7 +198,7 @@ fn copy(scope: &mut Scope<'_, '_>) {
     scope.allow("s3:PutObject", &target);
     let given = scope.parameters.get("CopySource");
     let source = match given.text() {
-        Some(text) if text.starts_with("arn:") => text.to_owned(),
+        Some(text) if is_arn(text) => text.to_owned(),
         Some(text) => format!("{}{}", services::OBJECT, text.trim_start_matches('/')),
         None => format!("{}{}", services::OBJECT, scope.placeholder_for("CopySource", &given)),
     };

@@ -1,6 +1,7 @@
 //! One state, and what its role needs for it.
 
 use stepfn_core::{
+    arn::is_arn,
     definition::Reference,
     placeholder,
     service::{Integration, Kind},
@@ -110,7 +111,7 @@ impl<'c, 'd> Scope<'c, 'd> {
     /// Returns `true` if a text is an ARN where it is deployed: one that is written out, or a reference to one. `field` is the parameter
     /// that has it: CloudFormation's `!Ref` is an ARN where the parameter takes nothing else.
     pub(super) fn is_arn(&self, text: &str, field: &str) -> bool {
-        if text.starts_with("arn:") {
+        if is_arn(text) {
             return true;
         }
         let Some(name) = substitution_name(text) else { return false };

@@ -7,16 +7,17 @@
 pub(super) use super::val::{Env, Val, Want};
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    apply::MOST_SPENT,
     call::Argument,
-    function::{Function, Lambda, MOST_SPENT, has_sure_groups},
+    function::{Function, Lambda, Transform, has_sure_groups},
     intern::Shared,
-    lead::{guarded, text_of},
+    lead::text_of,
     number::{between, computed, exact, quotient, remainder},
     obligation::Obligation,
     origin::Reason,
     sequence::kept,
     site::Reading,
-    transform::Transform,
+    val::guarded,
     value::{Entry, Fields, Leaf, MOST_STEPS, Sym},
 };
 use crate::{

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use stepfn_core::value::{Map, Shared, Value};
 
 use crate::{
-    program::{StateId, Via},
+    program::{Exit, StateId},
     size::weight,
 };
 
@@ -61,7 +61,7 @@ pub(crate) enum EventKind {
         state: StateId,
         output: Value,
         assigned: Option<Shared<Map>>,
-        via: Via,
+        via: Exit,
     },
     StateAborted {
         state: StateId,
