@@ -102,7 +102,7 @@ fn function(
 }
 
 /// The resource that the Serverless Framework makes of a function.
-fn logical_id(key: &str) -> String {
+pub(super) fn logical_id(key: &str) -> String {
     let normal = key.replace('-', "Dash").replace('_', "Underscore");
     let mut chars = normal.chars();
     let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
