@@ -4,6 +4,7 @@
 use serde_json::Value as Json;
 use stepfn::{
     definition,
+    diagnostic::Code,
     intrinsic::{ArgKind, Call, Function},
     shape::{Field, Given, Made, ObjectShape, OneOfShape, Shape},
 };
@@ -37,7 +38,8 @@ pub(crate) fn declared(trial: &Trial, seed: u64, failure: &Failure) -> Result<Tr
         return Err(Exempt::Service);
     }
     // What a machine that was awaited answers is known; the rest of the answer is the service's.
-    let left_out: Vec<String> = whole.iter().flat_map(|part| may_lack(part)).collect();
+    let left_out: Vec<String> =
+        whole.iter().flat_map(|part| may_lack(part).into_iter().chain(warned(part))).collect();
     let leans = any(&serves) || left_out.iter().any(|member| names(&failure.said, member));
     if !sinks && !trial.strict && leans {
         return in_strict(trial, seed, failure);
@@ -132,6 +134,16 @@ fn may_lack(trial: &Trial) -> Vec<String> {
         found.extend(members.map(|member| member.name.into_owned()));
     }
     found
+}
+
+/// The fields that no table has of an answer of `aws-sdk:`, which may be newer: that is a warning.
+fn warned(trial: &Trial) -> Vec<String> {
+    let Ok(draft) = trial.draft() else { return Vec::new() };
+    let (_, findings) = draft.build_with_warnings();
+    let missing = findings.iter().filter(|finding| finding.code == Code::NoSuchField);
+    let named =
+        missing.filter_map(|finding| finding.message.split_once("there is no field `")?.1.split_once('`'));
+    named.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// Whether what failed, the path or the expression, names a member; what was found, and where it stands, is left aside.

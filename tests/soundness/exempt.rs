@@ -107,16 +107,14 @@ pub(crate) fn exempt(cause: &str) -> Option<Exempt> {
             .chain(codes.split(' ').filter(|code| !code.is_empty()))
             .any(|word| cause.contains(word))
     });
-    let others: [(Exempt, fn(&str) -> bool); 5] = [
-        (Exempt::Text, holds_other_text),
-        (Exempt::Flag, is_flag),
-        (Exempt::Size, is_value_of_call),
-        (Exempt::Zero, is_no_number),
-        (Exempt::Size, |cause| is_computed_item(cause) || is_too_large(cause)),
-    ];
-    by_words
-        .map(|(exempt, ..)| *exempt)
-        .or_else(|| others.iter().find(|(_, is)| is(cause)).map(|(exempt, _)| *exempt))
+    let by_text = || match () {
+        () if holds_other_text(cause) => Some(Exempt::Text),
+        () if is_flag(cause) => Some(Exempt::Flag),
+        () if is_value_of_call(cause) || is_computed_item(cause) || is_too_large(cause) => Some(Exempt::Size),
+        () if is_no_number(cause) => Some(Exempt::Zero),
+        () => None,
+    };
+    by_words.map(|(exempt, ..)| *exempt).or_else(by_text)
 }
 
 /// Whether a text that is computed is an empty pattern, or nothing that the reference's own decoder takes. A pattern that is written there
