@@ -19,10 +19,10 @@ use std::{
 
 use super::{Array, Map, Value};
 
-/// Sets of places for the spares of a thread, found by the address of a part.
-const SETS: usize = 16;
+/// The number of parts of which a thread keeps counts.
+const PLACES: usize = 64;
 
-/// The places of a set.
+/// The number of places that a part may have, by its address.
 const WAYS: usize = 4;
 
 /// The number of counts of one part that a thread keeps.
@@ -60,30 +60,34 @@ impl<T: Clone> Clone for Homed<T> {
 }
 
 /// The number of a thread.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 struct Thread(u32);
+
+thread_local! {
+    static THIS: Cell<u32> = const { Cell::new(0) };
+}
 
 impl Thread {
     #[inline]
     fn this() -> Self {
-        thread_local! {
-            static THIS: Cell<u32> = const { Cell::new(0) };
-        }
         THIS.with(|this| match this.get() {
-            0 => {
-                let number = Self::number();
-                this.set(number);
-                Self(number)
-            }
+            0 => Self::numbered(this),
             number => Self(number),
         })
     }
 
     #[cold]
-    fn number() -> u32 {
+    fn numbered(this: &Cell<u32>) -> Self {
         static THREADS: AtomicU32 = AtomicU32::new(1);
         // Two threads of one number are right, and no more than slower.
-        THREADS.fetch_add(1, Ordering::Relaxed).max(1)
+        this.set(THREADS.fetch_add(1, Ordering::Relaxed).max(1));
+        Self(this.get())
+    }
+
+    /// Returns `true` if it is this one. One that has made nothing yet has no number.
+    #[inline]
+    fn is_this(self) -> bool {
+        THIS.with(|this| this.get() == self.0)
     }
 }
 
@@ -121,82 +125,92 @@ macro_rules! parts {
 parts!(Array, Map);
 
 mod private {
-    use super::{Arc, Homed, MOST, Part, SETS, WAYS, mem};
+    use super::{Arc, Homed, MOST, PLACES, Part, WAYS, mem};
 
     pub trait Sealed {}
 
     /// The counts that a thread keeps for its next clones.
     #[expect(missing_debug_implementations, reason = "nobody gets one")]
     pub struct Spares<T: Part> {
-        places: [[Place<T>; WAYS]; SETS],
+        places: [Place<T>; PLACES],
         /// The way that gives place next.
         turn: usize,
     }
 
     struct Place<T: Part> {
         address: usize,
-        counts: Vec<Arc<Homed<T>>>,
+        counts: Vec<Counted<T>>,
     }
+
+    /// A count that is kept.
+    pub(super) type Counted<T> = Arc<Homed<T>>;
 
     impl<T: Part> Spares<T> {
         pub(super) const fn new() -> Self {
-            let places = [const { [const { Place { address: 0, counts: Vec::new() } }; WAYS] }; SETS];
-            Self { places, turn: 0 }
+            Self { places: [const { Place { address: 0, counts: Vec::new() } }; PLACES], turn: 0 }
         }
 
-        #[inline]
-        fn set(&mut self, address: usize) -> &mut [Place<T>; WAYS] {
-            let mixed = (address as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-            &mut self.places[mixed as usize % SETS]
-        }
-
+        /// The place of a part, if it has one. It is one of a few: most often the first of them.
         #[inline]
         fn place(&mut self, address: usize) -> Option<&mut Place<T>> {
-            self.set(address).iter_mut().find(|place| place.address == address)
+            let way = (0..WAYS).find(|way| self.places[at(address, *way)].address == address)?;
+            Some(&mut self.places[at(address, way)])
         }
 
-        /// A count of a part that was kept.
+        /// Takes a count of a part that was kept.
         #[inline]
-        pub(super) fn take(&mut self, address: usize) -> Option<Arc<Homed<T>>> {
+        pub(super) fn take(&mut self, address: usize) -> Option<Counted<T>> {
             self.place(address)?.counts.pop()
         }
 
-        /// Keeps a count. What is returned gives place to it, or is no longer held by anybody else: it is to be dropped.
+        /// Keeps a count of a part that others hold too. What is returned is to be dropped: what gave place to it, or all that there is
+        /// of a part that nobody else holds any more.
         #[inline]
-        pub(super) fn keep(&mut self, count: Arc<Homed<T>>) -> Vec<Arc<Homed<T>>> {
+        pub(super) fn keep(&mut self, count: Counted<T>) -> Option<Vec<Counted<T>>> {
             let address = Arc::as_ptr(&count).addr();
             let Some(place) = self.place(address) else { return self.replace(address, count) };
-            if place.counts.len() >= MOST {
-                return vec![count];
+            let kept = place.counts.len();
+            if kept < MOST && kept + 1 < Arc::strong_count(&count) {
+                place.counts.push(count);
+                return None;
             }
-            place.counts.push(count);
-            place.let_go()
+            Some(place.refuse(count))
         }
 
         #[cold]
-        fn replace(&mut self, address: usize, count: Arc<Homed<T>>) -> Vec<Arc<Homed<T>>> {
+        fn replace(&mut self, address: usize, count: Counted<T>) -> Option<Vec<Counted<T>>> {
+            if !count.part.is_small() {
+                return Some(vec![count]);
+            }
             self.turn = (self.turn + 1) % WAYS;
-            let turn = self.turn;
-            let set = self.set(address);
-            let free = set.iter().position(|place| place.counts.is_empty()).unwrap_or(turn);
-            let place = &mut set[free];
+            let way =
+                (0..WAYS).find(|way| self.places[at(address, *way)].counts.is_empty()).unwrap_or(self.turn);
+            let place = &mut self.places[at(address, way)];
             place.address = address;
-            mem::replace(&mut place.counts, vec![count])
+            Some(mem::replace(&mut place.counts, vec![count]))
         }
 
         /// Gives up the counts of a part.
-        pub(super) fn give_up(&mut self, address: usize) -> Vec<Arc<Homed<T>>> {
+        pub(super) fn give_up(&mut self, address: usize) -> Vec<Counted<T>> {
             self.place(address).map(|place| mem::take(&mut place.counts)).unwrap_or_default()
         }
     }
 
+    /// One of the places that a part may have.
+    #[inline]
+    fn at(address: usize, way: usize) -> usize {
+        let mixed = (address as u64 >> 4).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+        (mixed as usize ^ way) % PLACES
+    }
+
     impl<T: Part> Place<T> {
-        /// Nobody holds the part but this thread's spares: it can go.
-        #[inline]
-        fn let_go(&mut self) -> Vec<Arc<Homed<T>>> {
-            let is_held =
-                self.counts.first().is_some_and(|count| Arc::strong_count(count) > self.counts.len());
-            if is_held { Vec::new() } else { mem::take(&mut self.counts) }
+        /// Returns what cannot be kept.
+        #[cold]
+        fn refuse(&mut self, count: Counted<T>) -> Vec<Counted<T>> {
+            let is_held = self.counts.len() + 1 < Arc::strong_count(&count);
+            let mut refused = if is_held { Vec::new() } else { mem::take(&mut self.counts) };
+            refused.push(count);
+            refused
         }
     }
 }
@@ -267,7 +281,7 @@ impl<T: Part> Shared<T> {
     #[inline]
     fn forget_spares(&self) {
         let held = self.held();
-        if held.home != Thread::this() && Arc::strong_count(held) > 1 {
+        if !held.home.is_this() && Arc::strong_count(held) > 1 {
             drop(T::spares(|spares| spares.give_up(Arc::as_ptr(held).addr())));
         }
     }
@@ -286,9 +300,11 @@ fn foreign_clone<T: Part>(held: &Arc<Homed<T>>) -> Arc<Homed<T>> {
 #[inline(never)]
 fn foreign_drop<T: Part>(held: Arc<Homed<T>>) {
     // What nobody else holds goes now.
-    if Arc::strong_count(&held) > 1 && held.part.is_small() {
-        // Dropped when the spares are free again, for it may hold other parts.
-        drop(T::spares(|spares| spares.keep(held)));
+    if Arc::strong_count(&held) > 1
+        && let Some(Some(refused)) = T::spares(|spares| spares.keep(held))
+    {
+        // Now that the spares are free again, for it may hold other parts.
+        drop(refused);
     }
 }
 
@@ -296,8 +312,7 @@ impl<T: Part> Clone for Shared<T> {
     #[inline]
     fn clone(&self) -> Self {
         let held = self.held();
-        let is_home = held.home == Thread::this();
-        Self(Some(if is_home { Arc::clone(held) } else { foreign_clone(held) }))
+        Self(Some(if held.home.is_this() { Arc::clone(held) } else { foreign_clone(held) }))
     }
 }
 
@@ -305,7 +320,7 @@ impl<T: Part> Drop for Shared<T> {
     #[inline]
     fn drop(&mut self) {
         if let Some(held) = self.0.take()
-            && held.home != Thread::this()
+            && !held.home.is_this()
         {
             foreign_drop(held);
         }
@@ -436,7 +451,7 @@ mod tests {
                 Shared::make_mut(&mut part).push(2.into());
                 assert_eq!(Arc::as_ptr(part.held()).addr(), address);
                 // Its home is where it was changed last.
-                assert!(part.held().home == Thread::this());
+                assert!(part.held().home.is_this());
                 let other = part.clone();
                 Shared::make_mut(&mut part).push(3.into());
                 assert_eq!((part.len(), other.len()), (3, 2));
@@ -456,7 +471,7 @@ mod tests {
                     drop(vec![part.clone(); MOST + 10]);
                 }
                 assert!(parts.iter().all(|part| count(part) <= MOST + 1));
-                assert!(parts.iter().filter(|part| count(part) > 1).count() <= SETS * WAYS);
+                assert!(parts.iter().filter(|part| count(part) > 1).count() <= PLACES);
                 assert_eq!((count(&large), count(&unmeasured)), (1, 1));
             });
         });
