@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     asl::{Choice, Comparison, Condition, OperandKind, Operator},
-    check::jsonata_texts::has_placeholder,
     diagnostic::{Code, Diagnostic},
     path::{Path, Root, SegmentKind},
+    placeholder::has_placeholder,
     shape::{Kind, Need},
     value::Value,
 };

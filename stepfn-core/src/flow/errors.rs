@@ -3,8 +3,8 @@
 use super::{Analyser, StateTyping, pointer, site::Site, value::Sym};
 use crate::{
     asl::{Catcher, State, StateKind, Task},
-    check::jsonata_texts::has_placeholder,
     diagnostic::{Code, Diagnostic, Severity},
+    placeholder::has_placeholder,
     service::{Integration, Resource, lookup},
     task::Call,
 };

@@ -15,10 +15,10 @@ use super::{
 };
 use crate::{
     asl::{PathField, QueryLanguage, State, StateKind, StateMachine, Task},
-    check::jsonata_texts::has_placeholder,
     diagnostic::Code,
     jsonata,
     path::{Path, Root, SegmentKind},
+    placeholder::has_placeholder,
     service::{Pattern, Resource, lookup},
     shape::{Need, Side},
     task::Call,
