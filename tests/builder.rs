@@ -188,7 +188,7 @@ fn the_third_published_mistake_is_found_by_build_too() {
 
 fn codes(machine: Machine) -> Vec<(&'static str, String)> {
     let (_, diagnostics) = machine.build_with_warnings();
-    diagnostics.iter().map(|diagnostic| (diagnostic.code.name(), diagnostic.at.clone())).collect()
+    diagnostics.iter().map(|diagnostic| (diagnostic.code.name(), diagnostic.at.to_string())).collect()
 }
 
 #[test]

@@ -202,7 +202,7 @@ mod tests {
         let text = r#"{"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":"${Wait}","Next":"B"},
             "B":{"Type":"Pass","Result":{"Seconds":"${Wait}"},"End":true}},"TimeoutSeconds":"${self:custom.limit}"}"#;
         let definition = Definition::from_asl("M", WorkflowType::Standard, asl::read_str(text).unwrap().0);
-        let written = to_json(&definition);
+        let written = to_json_text(&definition);
         assert!(
             written.contains("\"Seconds\": ${Wait},") && written.contains("\"Seconds\": \"${Wait}\""),
             "{written}"

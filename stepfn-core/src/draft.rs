@@ -23,6 +23,7 @@ use indexmap::IndexMap;
 use crate::{
     arn,
     asl::{self, Resource, State, StateKind, StateMachine},
+    case::ascii_pascal,
     check::{self, Options},
     definition::{
         Call, ChildBinding, Definition, LoggingConfiguration, Reference, Source, TaskBinding, WorkflowInfo,
@@ -256,7 +257,7 @@ impl Draft {
                     fields.resource = Resource::Arn(task.task.function_name.to_owned());
                 }
                 Call::Direct => {
-                    let name = format!("{}Arn", pascal_case(task.task.name));
+                    let name = format!("{}Arn", ascii_pascal(task.task.name));
                     fields.resource = Resource::Arn(format!("${{{name}}}"));
                     self.substitutions
                         .insert(name, Reference::GetAtt(task.task.name.to_owned(), "Arn".to_owned()));
@@ -408,17 +409,6 @@ pub const fn expect_express(child: &WorkflowInfo) {
 
 /// The message about a machine that `StartSyncExecution` does not take: recorded on AWS.
 const NOT_EXPRESS: &str = "`StartSyncExecution` takes Express workflows alone, and this is a Standard one; write `states::start_execution(…).sync`, or `#[express]` on the machine [unsupported-pattern]";
-
-/// `process_order` as `ProcessOrder`: names of substitutions are alphanumeric.
-fn pascal_case(name: &str) -> String {
-    let mut out = String::new();
-    for word in name.split(|c: char| !c.is_ascii_alphanumeric()) {
-        let mut chars = word.chars();
-        out.extend(chars.next().map(|c| c.to_ascii_uppercase()));
-        out.extend(chars);
-    }
-    out
-}
 
 /// The state at a JSON pointer.
 pub(crate) fn state_mut<'m>(machine: &'m mut StateMachine, pointer: &str) -> Option<&'m mut State> {

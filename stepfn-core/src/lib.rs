@@ -3,6 +3,8 @@
 pub mod arn;
 pub mod asl;
 pub mod builder;
+#[doc(hidden)]
+pub mod case;
 pub mod check;
 pub mod definition;
 pub mod diagnostic;

@@ -2,6 +2,7 @@
 
 use stepfn_core::{
     arn::is_arn,
+    case::ascii_pascal,
     definition::Reference,
     placeholder,
     service::{Integration, Kind},
@@ -9,7 +10,7 @@ use stepfn_core::{
 
 use super::{
     Condition, Resource,
-    collect::{Collector, pascal},
+    collect::Collector,
     parameters::{Given, Parameters},
 };
 
@@ -72,13 +73,13 @@ impl<'c, 'd> Scope<'c, 'd> {
     /// Returns `${StateField}` for a value that the definition does not determine.
     pub(super) fn placeholder(&mut self, field: &str, why: String) -> String {
         let last = field.rsplit('.').next().unwrap_or(field);
-        self.collector.placeholder(&(pascal(&self.name) + &pascal(last)), &self.state, field, why)
+        self.collector.placeholder(&(ascii_pascal(&self.name) + &ascii_pascal(last)), &self.state, field, why)
     }
 
     /// A placeholder for a parameter whose place in the ARN is called otherwise: of a queue's URL its ARN.
     pub(super) fn placeholder_as(&mut self, name: &str, field: &str, given: &Given) -> String {
         let why = why(field, given);
-        self.collector.placeholder(&(pascal(&self.name) + name), &self.state, field, why)
+        self.collector.placeholder(&(ascii_pascal(&self.name) + name), &self.state, field, why)
     }
 
     /// A placeholder for a parameter that comes out of the data or is not given.

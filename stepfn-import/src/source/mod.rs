@@ -32,7 +32,7 @@ use self::{
 use super::{Error, Imported, Samples, Source};
 use crate::rust::{self, Style};
 
-pub(super) use self::words::{is_identifier, pascal_case, rust_function};
+pub(super) use self::words::{is_identifier, rust_function};
 
 /// Something that `state_machine!` has no word for, because AWS does not take it either.
 #[derive(Clone, Debug)]

@@ -171,7 +171,7 @@ fn tell_once(diagnostics: &mut Vec<Diagnostic>) {
             Some((diagnostic.at.rsplit_once('/')?.0.to_owned(), near.to_owned()))
         })
         .collect();
-    let of_states: Vec<String> = diagnostics
+    let of_states: Vec<_> = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.code == Code::NoSuchStatesField)
         .map(|diagnostic| diagnostic.at.clone())

@@ -2,23 +2,21 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use stepfn_core::{json, value::Value};
 use syn::{
     Attribute, Ident, Lit, LitStr, Result, Token, braced, bracketed,
     ext::IdentExt,
-    parenthesized,
     parse::{ParseStream, Parser, discouraged::Speculative},
-    spanned::Spanned,
     token,
 };
 
 use super::{
-    ast::{Block, Entry, Errors, Expr, Key, Kind, Machine, Place, Rule, Target},
+    ast::{Block, Entry, Errors, Expr, Key, Kind, Machine, Place, Rule},
     condition, constant,
     fragment::{self, Known},
     head, path,
-    resource::resource,
+    resource::{reference, resource},
     spread::{Part, Spread, Wants, is_state},
 };
 
@@ -376,26 +374,6 @@ pub(super) fn literal(input: ParseStream<'_>) -> Result<(Value, Place)> {
         _ => return Err(syn::Error::new(literal.span(), "expected a string, a number, a boolean or null")),
     };
     Ok((value, place))
-}
-
-/// Reads the parentheses of `ref_("Topic")` and `get_att("Table", "Arn")`: the logical id, the attribute, and where they end.
-pub(super) fn reference(input: ParseStream<'_>, function: &Ident) -> Result<(String, Option<String>, Span)> {
-    let content;
-    let parens = parenthesized!(content in input);
-    let id: LitStr = content.parse()?;
-    let attribute = if function == "get_att" {
-        content.parse::<Token![,]>()?;
-        Some(content.parse::<LitStr>()?.value())
-    } else {
-        None
-    };
-    if !content.is_empty() {
-        return Err(content.error("expected `)`"));
-    }
-    if id.value().is_empty() || !id.value().chars().all(|c| c.is_ascii_alphanumeric()) {
-        return Err(syn::Error::new(id.span(), "a CloudFormation logical id has letters and digits only"));
-    }
-    Ok((id.value(), attribute, parens.span.close()))
 }
 
 /// `[ condition => Target, … ]`

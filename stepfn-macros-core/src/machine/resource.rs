@@ -1,7 +1,10 @@
 //! What a Task calls: a function, a machine, a service, or an ARN.
 
 use proc_macro2::Span;
-use syn::{Ident, LitStr, Result, Token, Type, ext::IdentExt, parenthesized, parse::ParseStream};
+use syn::{
+    Ident, LitStr, Result, Token, Type, ext::IdentExt, parenthesized, parse::ParseStream, spanned::Spanned,
+    token,
+};
 
 use super::ast::{Callee, Expr, Kind, Place, Resource, Target};
 
@@ -150,4 +153,24 @@ fn service_path(parts: &[String]) -> String {
         }
     }
     out
+}
+
+/// Reads the parentheses of `ref_("Topic")` and `get_att("Table", "Arn")`: the logical id, the attribute, and where they end.
+pub(super) fn reference(input: ParseStream<'_>, function: &Ident) -> Result<(String, Option<String>, Span)> {
+    let content;
+    let parens = parenthesized!(content in input);
+    let id: LitStr = content.parse()?;
+    let attribute = if function == "get_att" {
+        content.parse::<Token![,]>()?;
+        Some(content.parse::<LitStr>()?.value())
+    } else {
+        None
+    };
+    if !content.is_empty() {
+        return Err(content.error("expected `)`"));
+    }
+    if id.value().is_empty() || !id.value().chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Err(syn::Error::new(id.span(), "a CloudFormation logical id has letters and digits only"));
+    }
+    Ok((id.value(), attribute, parens.span.close()))
 }
