@@ -8,7 +8,7 @@ use super::{
     answer,
     fields::Merge,
     intern::{self, Shared},
-    obligation::{OwnedFact, OwnedStep},
+    step::{OwnedFact, OwnedStep},
     value::{Entry, Fields, Leaf, Sym},
 };
 

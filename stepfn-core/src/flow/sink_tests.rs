@@ -52,10 +52,10 @@ pub(super) fn said_of(
     let known = Known { types: vec![input, output], tasks: Vec::new() };
     let analysis = analyse(&machine, &typing);
     let judged = analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known));
-    let findings = analysis.findings.iter().cloned().chain(judged);
+    let diagnostics = analysis.diagnostics.iter().cloned().chain(judged);
     // The sizes of numbers have tests of their own.
-    let findings = findings.filter(|found| found.code != crate::diagnostic::Code::NumberOutOfRange);
-    findings.map(|found| format!("{} {}: {}", found.code.name(), found.at, found.message)).collect()
+    let diagnostics = diagnostics.filter(|found| found.code != crate::diagnostic::Code::NumberOutOfRange);
+    diagnostics.map(|found| format!("{} {}: {}", found.code.name(), found.at, found.message)).collect()
 }
 
 /// The same of one state that makes its output of a template with `x` in it.
@@ -618,7 +618,7 @@ fn invoked(input: &'static Shape, payload: &str, call: Call, function: &'static 
     let known = Known { types: vec![input, function], tasks: Vec::new() };
     let analysis = analyse(&machine, &typing);
     let judged = analysis.obligations.iter().filter_map(|obligation| obligation.judge(&known));
-    analysis.findings.iter().cloned().chain(judged).map(|found| found.message).collect()
+    analysis.diagnostics.iter().cloned().chain(judged).map(|found| found.message).collect()
 }
 
 #[test]

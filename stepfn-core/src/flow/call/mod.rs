@@ -61,7 +61,7 @@ enum Missing {
     /// The call fails.
     Fails,
     /// The call has a result all the same.
-    Fine,
+    Accepted,
 }
 
 /// A call of a built-in function.
@@ -120,17 +120,17 @@ impl Analyser<'_> {
 
     /// An argument of which is asked whether it is there: that it may not be is no fault, but what fails on the way to it is.
     fn asked_for(&mut self, env: &mut Env<'_>, argument: &Argument<'_>) {
-        let mark = self.report.as_ref().map(|report| (report.findings.len(), report.obligations.len()));
+        let mark = self.report.as_ref().map(|report| (report.diagnostics.len(), report.obligations.len()));
         self.argument(env, argument, Want::NOTHING);
-        let (Some(report), Some((findings, obligations))) = (&mut self.report, mark) else { return };
+        let (Some(report), Some((diagnostics, obligations))) = (&mut self.report, mark) else { return };
         if argument.written().is_none_or(only_leads) {
-            report.findings.truncate(findings);
+            report.diagnostics.truncate(diagnostics);
             report.obligations.truncate(obligations);
             return;
         }
-        let mut new = report.findings.split_off(findings);
-        new.retain(|finding| !matches!(finding.code, Code::NoSuchField | Code::UnassignedVariable));
-        report.findings.append(&mut new);
+        let mut new = report.diagnostics.split_off(diagnostics);
+        new.retain(|diagnostic| !matches!(diagnostic.code, Code::NoSuchField | Code::UnassignedVariable));
+        report.diagnostics.append(&mut new);
         let mut new = report.obligations.split_off(obligations);
         new.retain(|obligation| !obligation.asks_only_for_presence());
         report.obligations.append(&mut new);
@@ -399,8 +399,8 @@ impl Analyser<'_> {
         let want = match when_missing(call.name, place, parameter.optional) {
             Missing::Nothing => call.want.part(need),
             Missing::Fails => Want::of(need),
-            Missing::Fine if parameter.takes_array() => Want { many: true, ..Want::if_any(need) },
-            Missing::Fine => Want::if_any(need),
+            Missing::Accepted if parameter.takes_array() => Want { many: true, ..Want::if_any(need) },
+            Missing::Accepted => Want::if_any(need),
         };
         if parameter.takes_function() {
             let value = self.argument(env, argument, Want::NOTHING);
@@ -440,14 +440,14 @@ fn only_leads(expression: &Expression) -> bool {
 /// Returns the result of a call of a function where the argument at a place comes to nothing: as jsonata 2.0.6 answers.
 fn when_missing(name: &str, place: usize, optional: bool) -> Missing {
     match (name, place) {
-        ("count" | "exists" | "zip" | "append" | "error" | "now" | "random", _) => Missing::Fine,
+        ("count" | "exists" | "zip" | "append" | "error" | "now" | "random", _) => Missing::Accepted,
         ("assert", 0)
         | ("contains" | "formatInteger" | "formatNumber" | "parseInteger" | "power" | "split" | "match", 1)
         | ("replace", 1 | 2) => Missing::Fails,
         // Those of Step Functions come to nothing: recorded.
         ("range" | "partition" | "hash", _) => Missing::Nothing,
-        ("substringAfter" | "substringBefore" | "pad" | "substring", 1) => Missing::Fine,
-        _ if optional => Missing::Fine,
+        ("substringAfter" | "substringBefore" | "pad" | "substring", 1) => Missing::Accepted,
+        _ if optional => Missing::Accepted,
         _ => Missing::Nothing,
     }
 }
