@@ -6,6 +6,8 @@ use stepfn::{
     value::Value,
 };
 
+use crate::nan::is_no_number;
+
 /// Why a failure is no breach of the promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exempt {
@@ -180,33 +182,6 @@ fn is_value_of_call(cause: &str) -> bool {
         (Function::Format, [template, ..]) => !matches!(template, ArgKind::String(_)),
         _ => false,
     })
-}
-
-/// What a division by a computed zero gives, and `$parseInteger` of a text that is no number: Infinity, or NaN, on which no more can be
-/// computed.
-fn is_no_number(cause: &str) -> bool {
-    let made = ["\"Infinity\"", "\"-Infinity\"", "\"NaN\""];
-    let is_found = |text: &&str| {
-        cause.contains(&format!("found the string {text}"))
-            || cause.contains(&format!("Expected 'number', but was 'string' for value: {text}"))
-    };
-    if made.iter().any(is_found) {
-        return true;
-    }
-    // It is an operand: the expression itself divides, and computes with what comes of it.
-    let asked = [
-        "must evaluate to a number",
-        "must evaluate to an integer",
-        "Cannot negate a non-numeric value: null",
-    ];
-    let Some((before, _)) = asked.iter().find_map(|asked| cause.split_once(asked)) else { return false };
-    let Some((_, expression)) = before.split_once("JSONata expression '") else { return false };
-    let expression = expression.split("' specified for").next().unwrap_or_default();
-    let divides = |sign: char| matches!(sign, '/' | '%');
-    let computes = |sign: char| matches!(sign, '/' | '%' | '+' | '-' | '*');
-    ["$parseInteger(", "$round(", "$power("].iter().any(|call| expression.contains(call))
-        || expression.contains(divides)
-            && (expression.matches(computes).count() > 1 || expression.contains(".."))
 }
 
 /// A whole number that is too large for its place.

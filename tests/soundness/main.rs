@@ -26,6 +26,7 @@ mod known;
 mod machine;
 mod map;
 mod mutate;
+mod nan;
 mod paths;
 #[cfg(feature = "rule-switches")]
 mod power;
