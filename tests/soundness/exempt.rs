@@ -314,9 +314,8 @@ fn what_no_line_exempts_is_a_failure() {
         of("$uppercase($states.input.n)", "threw an error during evaluation. T0410: Argument 1"),
         None
     );
-    let call = |call: &str| {
-        exempt(&format!("There was an error while evaluating the intrinsic function: {call}. It failed."))
-    };
+    let call =
+        |call: &str| exempt(&format!("There was an error while evaluating the intrinsic function: {call}"));
     let of_call =
         |text: &str, function: &str| call(&format!("{text}. Invalid arguments in States.{function}"));
     assert_eq!(of_call("States.ArrayGetItem($.a, $.b)", "ArrayGetItem"), Some(Exempt::Size));
