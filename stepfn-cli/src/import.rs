@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
             return Ok(Outcome::Unreadable);
         }
     };
-    let mut outcome = Outcome::Fine;
+    let mut outcome = Outcome::Success;
     let mut written = Vec::new();
     for path in &arguments.files {
         match read(path, arguments) {
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
                         }
                         Err(error) => {
                             report::error(err, &format!("{}: {error}", source::name(path)))?;
-                            outcome = outcome.max(Outcome::Findings);
+                            outcome = outcome.max(Outcome::Failure);
                         }
                     }
                 }
@@ -107,9 +107,9 @@ pub(crate) fn run(arguments: &Import, out: &mut dyn Write, err: &mut dyn Write) 
                 );
                 writeln!(err, "note: {}: {}", report::line(&imported.name), report::line(&said))?;
             }
-            for finding in &source.allowed {
-                let text = format!("{}, {}: {}", imported.name, finding.at, finding.message);
-                writeln!(err, "warning[{}]: {}", finding.code.name(), report::line(&text))?;
+            for diagnostic in &source.allowed {
+                let text = format!("{}, {}: {}", imported.name, diagnostic.at, diagnostic.message);
+                writeln!(err, "warning[{}]: {}", diagnostic.code.name(), report::line(&text))?;
             }
         }
     }
@@ -181,11 +181,11 @@ fn write(dir: &Path, file: &Path, text: &str, force: bool, written: &HashSet<Pat
 }
 
 fn summary(path: &Path, imported: &Imported, source: &Source, file: Option<&Path>) -> String {
-    let allowed = source.allowed.iter().map(|finding| {
+    let allowed = source.allowed.iter().map(|diagnostic| {
         Value::object([
-            ("code", Value::from(finding.code.name())),
-            ("pointer", finding.at.as_str().into()),
-            ("message", finding.message.as_str().into()),
+            ("code", Value::from(diagnostic.code.name())),
+            ("pointer", diagnostic.at.as_str().into()),
+            ("message", diagnostic.message.as_str().into()),
         ])
     });
     let all = Value::object([

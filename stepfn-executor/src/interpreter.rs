@@ -358,7 +358,7 @@ impl Interpreter {
 impl Drop for Interpreter {
     fn drop(&mut self) {
         self.shut();
-        for token in self.tokens.take_all() {
+        for token in self.tokens.take_all().into_iter().flatten() {
             self.executor.env.registry.remove(&token);
         }
     }

@@ -1,9 +1,7 @@
 //! The size of a value: as JSON text, and in depth.
 
-use std::sync::Arc;
-
 pub(crate) use stepfn_core::value::Size;
-use stepfn_core::value::Value;
+use stepfn_core::value::{Shared, Text, Value};
 
 /// A bound on the length of a value's compact JSON text, and on its depth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,27 +77,21 @@ const LIGHT: usize = 1024;
 /// About the memory of a value that nobody holds but a fiber and its history: what others hold, it shares with them.
 pub(crate) fn weight(value: &Value) -> usize {
     const HOLDERS: usize = 2;
-    let (holders, is_light) = match value {
-        Value::String(text) => (Arc::strong_count(text), text.len() < LIGHT),
-        Value::Array(items) => (Arc::strong_count(items), is_light(value)),
-        Value::Object(members) => (Arc::strong_count(members), is_light(value)),
-        _ => return 0,
+    let is_own = |most: usize, value: &Value| match value {
+        Value::String(text) => Text::holders(text) <= most,
+        Value::Array(items) => Shared::holders(items) <= most,
+        Value::Object(members) => Shared::holders(members) <= most,
+        _ => false,
     };
-    if is_light || holders > HOLDERS {
+    if is_light(value) || !is_own(HOLDERS, value) {
         return 0;
     }
     let (mut bytes, mut open) = (0_usize, vec![value]);
     while let Some(value) = open.pop() {
         bytes = bytes.saturating_add(own_bytes(value));
-        let is_own = |value: &&Value| match value {
-            Value::String(text) => Arc::strong_count(text) == 1,
-            Value::Array(items) => Arc::strong_count(items) == 1,
-            Value::Object(members) => Arc::strong_count(members) == 1,
-            _ => false,
-        };
         match value {
-            Value::Array(items) => open.extend(items.iter().filter(is_own)),
-            Value::Object(members) => open.extend(members.values().filter(is_own)),
+            Value::Array(items) => open.extend(items.iter().filter(|item| is_own(1, item))),
+            Value::Object(members) => open.extend(members.values().filter(|member| is_own(1, member))),
             _ => {}
         }
     }
@@ -107,7 +99,10 @@ pub(crate) fn weight(value: &Value) -> usize {
 }
 
 fn is_light(value: &Value) -> bool {
-    value.size(Size { bytes: LIGHT, depth: usize::MAX }).is_some()
+    match value {
+        Value::String(text) => text.len() < LIGHT,
+        _ => value.size(Size { bytes: LIGHT, depth: usize::MAX }).is_some(),
+    }
 }
 
 /// The bytes of a value without the texts, arrays and objects in it.
@@ -130,9 +125,9 @@ pub(crate) fn dismantle(value: Value) {
     while let Some(value) = open.pop() {
         // What others hold too is theirs to drop.
         match value {
-            Value::Array(items) => open.extend(Arc::into_inner(items).into_iter().flatten()),
+            Value::Array(items) => open.extend(Shared::into_inner(items).into_iter().flatten()),
             Value::Object(members) => {
-                let members = Arc::into_inner(members).into_iter().flatten();
+                let members = Shared::into_inner(members).into_iter().flatten();
                 open.extend(members.map(|(_, member)| member));
             }
             _ => {}

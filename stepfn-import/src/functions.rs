@@ -5,14 +5,11 @@ use std::collections::{HashMap, HashSet};
 use indexmap::{IndexMap, IndexSet};
 use stepfn_core::{
     asl::{Resource, StateKind, StateMachine},
+    case::pascal,
     definition::Reference,
 };
 
-use super::{
-    Imported,
-    node::Node,
-    source::{pascal_case, rust_function},
-};
+use super::{Imported, node::Node, source::rust_function};
 
 /// A function that Task states call and that lives elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -45,7 +42,7 @@ pub(super) fn bind(imported: &mut Imported, keys: &[String]) {
         let Some(function) = function(resource, &keys, substitutions) else { return };
         if function.arn.is_none() {
             let old = resource.trim_start_matches("${").trim_end_matches('}').to_owned();
-            let new = format!("{}Arn", pascal_case(&function.key));
+            let new = format!("{}Arn", pascal(&function.key));
             let reference = Reference::GetAtt(function.key.clone(), "Arn".to_owned());
             if new != old && substitutions.get(&new).is_some_and(|known| *known != reference) {
                 return;
@@ -115,14 +112,14 @@ fn function(
     if let Some(name) = resource.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')) {
         let Reference::GetAtt(id, attribute) = substitutions.get(name)? else { return None };
         let key = keys.of_id(id)?;
-        return (attribute == "Arn").then(|| of(key, format!("${{{}Arn}}", pascal_case(key)), None))?;
+        return (attribute == "Arn").then(|| of(key, format!("${{{}Arn}}", pascal(key)), None))?;
     }
     let name = resource.strip_prefix("arn:")?.split_once(":function:")?.1;
     of(keys.of_name(name)?, resource.to_owned(), Some(resource.to_owned()))
 }
 
 /// The resource that the Serverless Framework makes of a function.
-fn logical_id(key: &str) -> String {
+pub(super) fn logical_id(key: &str) -> String {
     let normal = key.replace('-', "Dash").replace('_', "Underscore");
     let mut chars = normal.chars();
     let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();

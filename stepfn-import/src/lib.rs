@@ -41,6 +41,7 @@ use std::{fs, io, path::Path};
 use indexmap::IndexMap;
 use stepfn_core::{
     asl::{self, StateMachine},
+    case::pascal,
     definition::{Definition, LoggingConfiguration, Reference, WorkflowType},
     diagnostic::Diagnostic,
     placeholder,
@@ -232,6 +233,6 @@ fn stem(file: &str) -> String {
 /// A name as that of a Rust type.
 fn rust_name(name: &str) -> String {
     let ascii: String = name.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
-    let name = source::pascal_case(&ascii);
+    let name = pascal(&ascii);
     if source::is_identifier(&name) && !name.starts_with('_') { name } else { format!("Machine{name}") }
 }

@@ -221,7 +221,7 @@ fn the_only_test_case_needs_no_choice_and_the_file_may_name_the_machine() {
 }
 
 #[test]
-fn findings_of_the_mock_file_have_their_places() {
+fn diagnostics_of_the_mock_file_have_their_places() {
     let mocks = MOCKS.replace("\"Happy\": { \"Validate\"", "\"Happy\": {\t\"Validat\"");
     let place = Place::new(&[("order.asl.json", ORDER), ("mocks.json", &mocks)]);
     let Run { err, code, .. } =

@@ -7,16 +7,17 @@
 pub(super) use super::val::{Env, Val, Want};
 use super::{
     Analyser, OwnedClaim, OwnedNeed, OwnedNode, OwnedStep,
+    apply::MOST_SPENT,
     call::Argument,
-    function::{Function, Lambda, MOST_SPENT},
+    function::{Function, Lambda, Transform, has_sure_groups},
     intern::Shared,
-    lead::{guarded, text_of},
+    lead::text_of,
     number::{between, computed, exact, quotient, remainder},
     obligation::Obligation,
     origin::Reason,
     sequence::kept,
     site::Reading,
-    transform::Transform,
+    val::guarded,
     value::{Entry, Fields, Leaf, MOST_STEPS, Sym},
 };
 use crate::{
@@ -137,7 +138,7 @@ impl Analyser<'_> {
                     later: env.later.clone(),
                 })))
             }
-            Kind::Regex { .. } => Val::function(Function::Pattern),
+            Kind::Regex { pattern, .. } => Val::function(Function::Pattern(has_sure_groups(pattern))),
             Kind::Transform { pattern, update, delete } => {
                 Val::function(Function::Transform(Box::new(Transform {
                     pattern: (**pattern).clone(),

@@ -3,11 +3,11 @@ use std::rc::Rc;
 pub(super) use super::fields::Fields;
 use super::{
     TypeRef, answer,
-    counts::Counts,
+    counted::Counts,
     intern::{self, Shared},
     number,
-    obligation::OwnedStep,
     origin::{Origin, Reason},
+    step::OwnedStep,
     val::Val,
 };
 use crate::{

@@ -13,16 +13,16 @@ pub(super) const NO_END: &str = "MISSING_END_STATE";
 pub(super) const TARGET: &str = "MISSING_TRANSITION_TARGET";
 
 /// Returns a diagnostic in AWS's words. `definition` is the definition that it is about.
-pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
-    let at = finding.at.as_str();
+pub(super) fn issue(definition: &Value, diagnostic: &Diagnostic) -> Issue {
+    let at = diagnostic.at.as_str();
     let (parent, key) = at.rsplit_once('/').unwrap_or((at, ""));
     let key = unescaped(key);
     let value = definition.pointer(at);
     let text = || value.and_then(Value::as_str).unwrap_or_default();
     let waits = waits_for(definition, at);
     let number = value.and_then(|value| number(&key, value));
-    let subject = finding.subject.as_ref().map(Subject::name);
-    let (code, message, at) = match finding.code {
+    let subject = diagnostic.subject.as_ref().map(Subject::name);
+    let (code, message, at) = match diagnostic.code {
         Code::NoTerminalState => {
             return Issue {
                 code: NO_END,
@@ -31,16 +31,17 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
             };
         }
         Code::UnknownState => (TARGET, format!("Missing 'Next' target: {}", text()), at),
-        Code::DuplicateStateName => ("DUPLICATE_STATE_NAME", finding.message.clone(), at),
+        Code::DuplicateStateName => ("DUPLICATE_STATE_NAME", diagnostic.message.clone(), at),
         Code::ShadowedVariable => {
             let name = key.strip_suffix(".$").unwrap_or(&key);
             (SCHEMA, format!("The variable name '{name}' was already defined in a parent scope."), parent)
         }
         Code::NoSuchStatesField => {
-            let name = ["result", "errorOutput"].into_iter().find(|name| names_states(text(), name, finding));
+            let name =
+                ["result", "errorOutput"].into_iter().find(|name| names_states(text(), name, diagnostic));
             match name {
                 Some(name) => (SCHEMA, format!("Field '$states.{name}' does not exist."), at),
-                None => (SCHEMA, finding.message.clone(), at),
+                None => (SCHEMA, diagnostic.message.clone(), at),
             }
         }
         Code::ErrorNames => {
@@ -55,7 +56,7 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
         }
         Code::MissingField if at.ends_with("/ReaderConfig") => match value.and_then(reader_lacks) {
             Some(message) => (SCHEMA, message, at),
-            None => (SCHEMA, finding.message.clone(), at),
+            None => (SCHEMA, diagnostic.message.clone(), at),
         },
         Code::MissingField if value.is_some_and(|value| lacks_type(at, value)) => {
             (SCHEMA, "The field 'Type' is required".to_owned(), at)
@@ -65,7 +66,7 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
         }
         Code::MissingField => match missing(at, value) {
             Some(fields) => (SCHEMA, format!("These fields are required: [{fields}]"), at),
-            None => (SCHEMA, finding.message.clone(), at),
+            None => (SCHEMA, diagnostic.message.clone(), at),
         },
         Code::UnknownStateType => {
             let types = "[Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]";
@@ -141,8 +142,8 @@ pub(super) fn issue(definition: &Value, finding: &Diagnostic) -> Issue {
             (SCHEMA, format!("The field '{name}' is required but was missing"), at)
         }
         Code::EmptyList => (SCHEMA, "Value cannot be empty".to_owned(), at),
-        Code::Express => (SCHEMA, express(&key, text()).unwrap_or_else(|| finding.message.clone()), at),
-        _ => (SCHEMA, finding.message.clone(), at),
+        Code::Express => (SCHEMA, express(&key, text()).unwrap_or_else(|| diagnostic.message.clone()), at),
+        _ => (SCHEMA, diagnostic.message.clone(), at),
     };
     Issue { code, message, location: Some(location(definition, at)) }
 }
@@ -228,9 +229,9 @@ fn is_reference(key: &str) -> bool {
 }
 
 /// Returns `true` if the place that a diagnostic means names this member of `$states`.
-fn names_states(text: &str, name: &str, finding: &Diagnostic) -> bool {
+fn names_states(text: &str, name: &str, diagnostic: &Diagnostic) -> bool {
     let member = format!("$states.{name}");
-    let meant = finding.range.clone().and_then(|range| text.get(range)).unwrap_or_default();
+    let meant = diagnostic.range.clone().and_then(|range| text.get(range)).unwrap_or_default();
     // The range is of the member, or of all of it.
     meant.contains(name)
         || (!meant.contains("result") && !meant.contains("errorOutput") && text.contains(&member))

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use stepfn_core::value::{Map, Value};
+use stepfn_core::value::{Map, Shared, Value};
 
 use crate::{
-    program::{StateId, Via},
+    program::{Exit, StateId},
     size::weight,
 };
 
@@ -60,8 +60,8 @@ pub(crate) enum EventKind {
     StateExited {
         state: StateId,
         output: Value,
-        assigned: Option<Arc<Map>>,
-        via: Via,
+        assigned: Option<Shared<Map>>,
+        via: Exit,
     },
     StateAborted {
         state: StateId,

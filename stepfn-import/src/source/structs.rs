@@ -4,9 +4,11 @@ use std::collections::{BTreeSet, HashMap};
 
 use indexmap::IndexSet;
 
+use stepfn_core::case;
+
 use super::{
     types::{Field, Type},
-    words::{is_identifier, pascal_case, snake_case, string},
+    words::{is_identifier, snake_case, string},
 };
 
 /// Names that a struct must not take from the prelude or the imports.
@@ -93,7 +95,7 @@ impl Structs {
                 own.push_str(&format!("    #[serde({})]\n", attributes.join(", ")));
             }
             let doc = format!("`{}` of [`{name}`].", field.key.replace(['`', '\n', '\r'], " "));
-            let ty = self.name(&field.ty, &pascal_case(ident), &doc);
+            let ty = self.name(&field.ty, &case::pascal(ident), &doc);
             let ty = if field.is_optional && !matches!(field.ty, Type::Nullable(_)) {
                 format!("Option<{ty}>")
             } else {
