@@ -222,7 +222,7 @@ pub mod validate {
 
 /// JSON values.
 pub mod value {
-    pub use stepfn_core::value::{Array, Key, Map, Number, Size, Value, from_value, to_value};
+    pub use stepfn_core::value::{Array, Key, Map, Number, Shared, Size, Text, Value, from_value, to_value};
 }
 
 /// The syntax of the Amazon States Language in the macro: a reference.

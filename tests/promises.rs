@@ -208,8 +208,8 @@ fn what_the_book_exempts_is_accepted() {
     let book = book();
     let found = r#""Type": "Task", "Resource": "arn:aws:states:::dynamodb:getItem", "Parameters": { "TableName": "t", "Key": {} }"#;
     for (says, states) in [
-        ("what a text holds", pass("States.StringToJson($.text)")),
-        ("what a text holds", pass("States.Base64Decode($.text)")),
+        ("what a text or a file holds", pass("States.StringToJson($.text)")),
+        ("what a text or a file holds", pass("States.Base64Decode($.text)")),
         ("a computed index of `States.ArrayGetItem`", pass("States.ArrayGetItem($.items, $.small)")),
         ("a range of too many items", pass("States.ArrayRange(0, $.small, 1)")),
         (

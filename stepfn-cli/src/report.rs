@@ -196,6 +196,19 @@ pub(crate) fn line(text: &str) -> String {
     printable(&text.replace('\n', "\\n"))
 }
 
+/// A text that may have lines, as the causes of AWS's JSON reader do: what goes on with a blank stays a line, for it cannot pretend to be another's.
+fn indented_lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once('\n') {
+        out.push_str(before);
+        out.push_str(if behind.starts_with(' ') { "\n" } else { "\\n" });
+        rest = behind;
+    }
+    out.push_str(rest);
+    printable(&out)
+}
+
 /// JSON as it is shown: characters that would change the terminal, or hide, have JSON's own escapes.
 pub fn printable_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
@@ -332,7 +345,8 @@ pub(crate) fn ended(
         _ => status.to_string(),
     };
     let seconds = took.as_secs_f64();
-    writeln!(err, "{colour}{}{colour:#} after {seconds:.3} s of virtual time, {transitions}", line(&text))
+    let text = indented_lines(&text);
+    writeln!(err, "{colour}{text}{colour:#} after {seconds:.3} s of virtual time, {transitions}")
 }
 
 /// Writes a message that is of no place in a text.

@@ -158,7 +158,11 @@ pub(crate) fn refuse<T>(err: &mut dyn Write, message: &str, outcome: Outcome) ->
 }
 
 pub(crate) fn read(path: &Path, err: &mut dyn Write) -> Result<Source, Stop> {
-    match source::read(path) {
+    readable(source::read(path), err)
+}
+
+fn readable(source: Result<Source, String>, err: &mut dyn Write) -> Result<Source, Stop> {
+    match source {
         Ok(source) => Ok(source),
         Err(message) => refuse(err, &message, Outcome::Unreadable),
     }
@@ -248,7 +252,7 @@ pub(crate) fn file_name(file: &Path) -> String {
 /// The mocks of a file.
 #[cfg(feature = "serve")]
 pub(crate) fn parse_mocks(path: &Path, err: &mut dyn Write) -> Result<MockFile, Stop> {
-    mock_file(&read(path, err)?, err)
+    mock_file(&readable(source::read_data(path), err)?, err)
 }
 
 fn mock_file(source: &Source, err: &mut dyn Write) -> Result<MockFile, Stop> {
@@ -270,7 +274,7 @@ fn mocks(
     machine: &StateMachine,
     err: &mut dyn Write,
 ) -> Result<MockCase, Stop> {
-    let source = read(path, err)?;
+    let source = readable(source::read_data(path), err)?;
     let file = mock_file(&source, err)?;
     let fail = |error: MockFileError, err: &mut dyn Write| faults(&source, &error, err);
     let only = file.state_machines().next().filter(|_| file.state_machines().len() == 1);

@@ -335,7 +335,7 @@ impl Draft {
                         (name.clone(), value.clone())
                     }
                 });
-                *given = std::sync::Arc::new(written.collect());
+                *given = crate::value::Shared::new(written.collect());
             }
         }
         (ChildBinding { state, name: child.name.to_owned(), substitution, child }, result)

@@ -97,10 +97,11 @@ pub(crate) fn put(root: &mut Value, pointer: &str, value: Value) {
     for token in tokens.split('/') {
         let token = unescaped(token);
         let below = match here {
-            Value::Object(map) => std::sync::Arc::make_mut(map).get_mut(&token),
-            Value::Array(items) => {
-                token.parse::<usize>().ok().and_then(|index| std::sync::Arc::make_mut(items).get_mut(index))
-            }
+            Value::Object(map) => crate::value::Shared::make_mut(map).get_mut(&token),
+            Value::Array(items) => token
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| crate::value::Shared::make_mut(items).get_mut(index)),
             _ => None,
         };
         let Some(below) = below else { return };

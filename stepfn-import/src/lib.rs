@@ -51,7 +51,7 @@ use stepfn_core::{
 use self::document::Document;
 pub use self::{
     error::Error,
-    files::{FileError, MOST_BYTES, Reach, read_named, read_text},
+    files::{FileError, MOST_BYTES, Reach, read_named, read_text, read_text_within},
     functions::Function,
     samples::Samples,
 };

@@ -385,6 +385,36 @@ fn an_input_that_is_json_itself_needs_no_file() {
     assert!(run.err.contains("the input is not JSON") && run.err.contains("--> <input>:1:"), "{}", run.err);
 }
 
+/// The cause of a text that is no JSON has a line of its own, which begins with a blank.
+#[test]
+fn a_cause_of_several_lines_is_written_as_aws_has_it() {
+    let asl = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "Parameters": {"x.$": "States.StringToJson($.t)"}, "End": true}}}"#;
+    let Run { err, .. } =
+        Place::new(&[("a.json", asl)]).run(&["run", "a.json", "--input", r#"{"t": "{bad}"}"#]);
+    assert!(err.contains("was expecting double-quote to start field name\n at [Source: REDACTED"), "{err}");
+}
+
+/// What has no end is read up to a bound.
+#[cfg(target_os = "linux")]
+#[test]
+fn devices_are_not_read_without_end() {
+    let asl = r#"{"StartAt": "P", "States": {"P": {"Type": "Pass", "End": true}}}"#;
+    let place = Place::new(&[("a.json", asl)]);
+    for arguments in [
+        &["run", "/dev/zero"][..],
+        &["run", "a.json", "--input", "/dev/zero"],
+        &["run", "a.json", "--mocks", "/dev/zero"],
+        &["check", "/dev/zero"],
+        &["validate", "/dev/zero"],
+        &["fmt", "/dev/zero"],
+        &["diff", "a.json", "/dev/zero"],
+        &["import", "a.json", "--history", "/dev/zero"],
+    ] {
+        let Run { err, code, .. } = place.run(arguments);
+        assert!(code == 2 && err.contains("`/dev/zero`: it is larger than"), "{arguments:?}: {err}");
+    }
+}
+
 #[test]
 fn placeholders_get_their_values() {
     let asl = r#"{ "StartAt": "Rest", "States": {

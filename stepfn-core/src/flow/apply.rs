@@ -82,7 +82,7 @@ impl Analyser<'_> {
                 let one = self.apply(env, one, &values, at, want);
                 one.join(self.apply(env, other, &values, at, want))
             }
-            Function::Pattern => {
+            Function::Pattern(_) => {
                 for argument in arguments {
                     self.argument(env, argument, Want::if_any(crate::shape::Need::String));
                 }
@@ -226,8 +226,8 @@ impl Analyser<'_> {
             self.cannot_tell(&env.reading(at), reason);
             return None;
         }
-        let may_be = matches!(value.sym, Sym::Any(_) | Sym::Reported) || value.is_nowhere();
-        if !may_be {
+        // What is declared to be anything is JSON still, which no function is.
+        if value.sym != Sym::Reported && !value.is_nowhere() {
             let found = if value.is_nothing() { "nothing".to_owned() } else { value.sym.words() };
             let message = format!("expected a function, found {found}");
             self.wrong(&env.reading(at), Code::WrongType, message, Some(help.to_owned()));

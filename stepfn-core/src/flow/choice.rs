@@ -7,7 +7,7 @@ use super::{
     obligation::Obligation,
     site::Site,
     step::OwnedStep,
-    value::{Entry, Fields, Flow, Leaf, Sym, index_key},
+    value::{Entry, Fields, Flow, Leaf, MOST_STEPS, Sym, index_key},
 };
 use crate::{
     asl::{Choice, Comparison, Condition, OperandKind, Operator},
@@ -296,6 +296,9 @@ fn either(a: Option<Flow>, b: Option<Flow>) -> Option<Flow> {
 /// Where a path begins, and the keys that lead on, an index as [`index_key`]; none where it can lead to several values.
 fn asked(text: &str, is: OwnedProperty) -> Formula {
     let Ok((path, _)) = Path::parse_lenient(text) else { return Formula::Open };
+    if path.segments.len() > MOST_STEPS {
+        return Formula::Open;
+    }
     let keys = path.segments.iter().map(|segment| match &segment.kind {
         SegmentKind::Name(name) => Some(name.clone()),
         SegmentKind::Index(index) => Some(index_key(*index)),

@@ -18,8 +18,8 @@ pub(super) enum Function {
     Either(Rc<Self>, Rc<Self>),
     /// This one, or what is no function at all.
     Partly(Rc<Self>),
-    /// `/pattern/`
-    Pattern,
+    /// `/pattern/`, and whether each of its groups takes part in each match.
+    Pattern(bool),
     /// `|pattern|update|`
     Transform(Box<Transform>),
 }
@@ -52,8 +52,17 @@ impl Function {
     /// Returns `true` if it is a regular expression, whichever.
     pub(super) fn is_pattern(&self) -> bool {
         match self {
-            Self::Pattern => true,
+            Self::Pattern(_) => true,
             Self::Either(one, other) => one.is_pattern() && other.is_pattern(),
+            _ => false,
+        }
+    }
+
+    /// Returns `true` if it is a regular expression, each of whose groups takes part in each match: the others are null.
+    pub(super) fn has_sure_groups(&self) -> bool {
+        match self {
+            Self::Pattern(sure) => *sure,
+            Self::Either(one, other) => one.has_sure_groups() && other.has_sure_groups(),
             _ => false,
         }
     }
@@ -83,7 +92,25 @@ impl Function {
             Self::Composed(first, _) => first.arity(),
             Self::Either(one, other) => one.arity().max(other.arity()),
             Self::Partly(of) => of.arity(),
-            Self::Pattern | Self::Transform(_) => 1,
+            Self::Pattern(_) | Self::Transform(_) => 1,
         }
     }
+}
+
+/// Returns `true` if each group of a regular expression takes part in each match: none is an alternative, may be left out, or must not
+/// match.
+pub(super) fn has_sure_groups(pattern: &str) -> bool {
+    let mut bare = String::new();
+    let (mut escaped, mut class) = (false, false);
+    for sign in pattern.chars() {
+        match sign {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            ']' => class = false,
+            _ if class => {}
+            '[' => class = true,
+            sign => bare.push(sign),
+        }
+    }
+    !bare.contains('(') || !["|", ")?", ")*", "){0", "(?!", "(?<!"].iter().any(|part| bare.contains(part))
 }

@@ -8,7 +8,7 @@ use super::{
     origin::Reason,
     site::Reading,
     step::OwnedStep,
-    value::{Entry, Leaf, Sym, index_key, index_of},
+    value::{Entry, Leaf, MOST_STEPS, Sym, index_key, index_of},
 };
 use crate::{
     diagnostic::{Code, Diagnostic, list},
@@ -53,6 +53,10 @@ impl Analyser<'_> {
             },
         };
         self.see(&reading.at, reading.range.as_ref(), &root);
+        let is_open = matches!(root, Sym::Any(_) | Sym::Unknown(_) | Sym::Reported);
+        if path.segments.len() > MOST_STEPS && !is_open {
+            return self.follow(&Sym::Unknown(Reason::Size), &path.segments, need, reading);
+        }
         if path.root == Root::Input {
             let keys = path.segments.iter().map_while(|segment| match &segment.kind {
                 SegmentKind::Name(name) => Some(name.as_str()),

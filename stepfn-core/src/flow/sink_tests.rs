@@ -561,8 +561,8 @@ fn a_strict_machine_takes_nothing_of_a_list_whose_items_need_not_have_it() {
     let list = |output: &str, strict| {
         let states = format!(
             r#""A": {{ "Type": "Task", "QueryLanguage": "JSONata", "End": true, "Output": "{{% {output} %}}",
-                "Resource": "arn:aws:states:::aws-sdk:connect:listRealtimeContactAnalysisSegments",
-                "Arguments": {{ "InstanceId": "i", "ContactId": "c", "OutputType": "Raw", "SegmentTypes": ["Transcript"] }} }}"#
+                "Resource": "arn:aws:states:::aws-sdk:connectcontactlens:listRealtimeContactAnalysisSegments",
+                "Arguments": {{ "InstanceId": "i", "ContactId": "c" }} }}"#
         );
         said_of(&JOB, &states, &Shape::Any, strict)
     };

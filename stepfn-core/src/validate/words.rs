@@ -102,6 +102,14 @@ pub(super) fn issue(definition: &Value, diagnostic: &Diagnostic) -> Issue {
         {
             (SCHEMA, number.unwrap_or_default(), at)
         }
+        Code::MapFields | Code::TimeoutValues | Code::FailFields
+            if both(definition, parent, &key).is_some() =>
+        {
+            (SCHEMA, both(definition, parent, &key).unwrap_or_default(), parent)
+        }
+        Code::MapFields | Code::WrongKind if words(&key, text()).is_some() => {
+            (SCHEMA, words(&key, text()).unwrap_or_default(), at)
+        }
         Code::MapFields if key == "ItemsPointer" => (
             SCHEMA,
             format!("Invalid input: JSON Pointer expression must start with '/': \"{}\"", text()),
@@ -176,6 +184,25 @@ fn waits_for<'a>(definition: &Value, at: &'a str) -> Option<(bool, &'a str)> {
         1 => None,
         _ => Some((true, place)),
     }
+}
+
+/// Returns the error of a field that stands beside the one for a path to it.
+fn both(definition: &Value, parent: &str, key: &str) -> Option<String> {
+    let plain = key.strip_suffix("Path").unwrap_or(key);
+    let path = format!("{plain}Path");
+    let object = definition.pointer(parent)?.as_object()?;
+    let has_both = object.contains_key(plain) && object.contains_key(path.as_str());
+    has_both.then(|| one_of(true, &format!("{plain}, {path}")))
+}
+
+/// Returns the error of a text that is none of the words that its field takes, as AWS has it of a state's type.
+fn words(key: &str, text: &str) -> Option<String> {
+    let words = match schema::named(key)?.kind {
+        Kind::Name(words) | Kind::Word(words) => words,
+        _ => return None,
+    };
+    let is_other = !text.is_empty() && !words.contains(&text);
+    is_other.then(|| format!("The field '{key}' should have one of these values: [{}]", words.join(", ")))
 }
 
 /// Returns the error of a number, from the least value that its field takes.
@@ -293,4 +320,52 @@ pub(super) fn location(definition: &Value, pointer: &str) -> String {
         }
     }
     if written.is_empty() { "/".to_owned() } else { written }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{definition::WorkflowType, validate::validate};
+
+    fn said(fields: &str) -> String {
+        let text = format!(
+            r#"{{ "StartAt": "M", "States": {{ "M": {{ "Type": "Map", {fields}, "End": true, "ItemProcessor": {{
+                "ProcessorConfig": {{ "Mode": "DISTRIBUTED", "ExecutionType": "STANDARD" }},
+                "StartAt": "P", "States": {{ "P": {{ "Type": "Pass", "End": true }} }} }} }} }} }}"#
+        );
+        let answer = validate(&text, WorkflowType::Standard);
+        let [issue] = &answer.diagnostics[..] else { panic!("{:?}", answer.diagnostics) };
+        format!("{} at {}", issue.message, issue.location.as_deref().unwrap_or_default())
+    }
+
+    fn reader(config: &str) -> String {
+        said(&format!(
+            r#""ItemReader": {{ "Resource": "arn:aws:states:::s3:getObject", "Parameters": {{ "Bucket": "b", "Key": "k" }},
+                "ReaderConfig": {config} }}"#
+        ))
+    }
+
+    /// AWS's words for one word of several were recorded of `Type` alone, those for one field of two of other fields.
+    #[test]
+    fn words_and_pairs_of_all_fields_are_told_in_one_way() {
+        assert_eq!(
+            reader(r#"{ "InputType": "XML" }"#),
+            "The field 'InputType' should have one of these values: [CSV, JSON, JSONL, PARQUET, MANIFEST] at \
+             /States/M/ItemReader/ReaderConfig/InputType"
+        );
+        assert_eq!(
+            reader(r#"{ "InputType": "JSON", "MaxItems": 1, "MaxItemsPath": "$.n" }"#),
+            "There should only be one of the following fields: [MaxItems, MaxItemsPath] at /States/M/ItemReader/ReaderConfig"
+        );
+        assert_eq!(
+            said(r#""MaxConcurrency": 1, "MaxConcurrencyPath": "$.n""#),
+            "There should only be one of the following fields: [MaxConcurrency, MaxConcurrencyPath] at /States/M"
+        );
+        let text =
+            r#"{ "QueryLanguage": "X", "StartAt": "P", "States": { "P": { "Type": "Pass", "End": true } } }"#;
+        let answer = validate(text, WorkflowType::Standard);
+        assert_eq!(
+            answer.diagnostics[0].message,
+            "The field 'QueryLanguage' should have one of these values: [JSONPath, JSONata]"
+        );
+    }
 }

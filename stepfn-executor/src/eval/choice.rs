@@ -46,7 +46,7 @@ type Accept = fn(Ordering) -> bool;
 /// A value in the form in which it is compared.
 #[derive(Clone, Debug)]
 enum Constant {
-    Text(std::sync::Arc<str>),
+    Text(stepfn_core::value::Text),
     Number(Number),
     Boolean(bool),
     Instant(Instant),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use stepfn_core::value::Value;
+use stepfn_core::value::{Shared, Value};
 
 use super::{
     Checkpoint, Failure, Fiber, FiberId, Interpreter, Phase, Step,
@@ -185,6 +185,6 @@ impl Interpreter {
 
 impl Children {
     fn branches(length: usize) -> Self {
-        Self::new(length, Arc::default())
+        Self::new(length, Shared::default())
     }
 }

@@ -67,6 +67,13 @@ pub enum RunError {
         /// The state it was in.
         state: String,
     },
+    /// The data in the history of the execution takes too much memory.
+    HistoryTooLarge {
+        /// The bytes that they may take: [`Limits::history_bytes`](crate::Limits::history_bytes).
+        limit: usize,
+        /// The state it was in.
+        state: String,
+    },
     /// Too many executions are open.
     ExecutionLimitExceeded {
         /// The number of executions that may be open: [`Limits::open_executions`](crate::Limits::open_executions).
@@ -166,6 +173,10 @@ impl fmt::Display for RunError {
             Self::TooManyTransitions { limit, state } => write!(
                 f,
                 "more than {limit} transitions, now in state `{state}`\nhelp: if that is no endless loop, raise the bound by `.max_transitions(…)`"
+            ),
+            Self::HistoryTooLarge { limit, state } => write!(
+                f,
+                "the data in the history take more than {limit} bytes, now in state `{state}`\nhelp: if that is no endless loop, raise `Limits::history_bytes` by `.limits(…)`"
             ),
             Self::ExecutionLimitExceeded { limit } => write!(
                 f,

@@ -91,7 +91,7 @@ pub(super) fn rust_source(imported: &Imported, samples: &Samples) -> Result<Sour
     let Value::Object(mut map) = json else {
         return Err(fail(Unwritable::new("", "a machine is an object")));
     };
-    let map = std::sync::Arc::make_mut(&mut map);
+    let map = stepfn_core::value::Shared::make_mut(&mut map);
     let mut head = String::new();
     if let Some(lines) = map.get("Comment").and_then(Value::as_str).and_then(doc) {
         map.shift_remove("Comment");

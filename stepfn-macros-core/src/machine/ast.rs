@@ -129,7 +129,7 @@ pub(super) struct Resource {
 /// A value that only rustc knows, as the expressions that give it.
 #[derive(Clone)]
 pub(super) struct Constant {
-    /// The text that was written, for messages; equal texts mean the same.
+    /// The text that was written, for messages.
     pub(super) name: String,
     /// Numbers, as each of the two kinds.
     pub(super) integer: TokenStream,

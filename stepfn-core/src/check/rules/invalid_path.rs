@@ -40,6 +40,9 @@ pub(super) fn path(text: &Text<'_>) -> Option<Path> {
     Path::parse_lenient(text.text).ok().map(|(path, _)| path)
 }
 
+/// The number of diagnostics about one path: each shows all of it.
+const MOST_DIAGNOSTICS: usize = 16;
+
 pub(super) fn check(node: &Node<'_>, texts: &[Text<'_>], diagnostics: &mut Vec<Diagnostic>) {
     for text in texts {
         if !text.is_path() || has_placeholder(text.text) {
@@ -49,6 +52,7 @@ pub(super) fn check(node: &Node<'_>, texts: &[Text<'_>], diagnostics: &mut Vec<D
             let message = format!("`{}`: `{}`: {message}", text.field, text.text);
             node.diagnostic(Code::InvalidPath, &text.below, message)
         };
+        let before = diagnostics.len();
         match Path::parse_lenient(text.text) {
             Err(error) => {
                 let help = match text.want {
@@ -62,13 +66,16 @@ pub(super) fn check(node: &Node<'_>, texts: &[Text<'_>], diagnostics: &mut Vec<D
                 diagnostics.push(diagnostic(&error.message).range(error.span).maybe_help(help));
             }
             Ok((path, forgiven)) => {
-                for error in forgiven {
+                for error in forgiven.into_iter().take(MOST_DIAGNOSTICS) {
                     let mut diagnostic = diagnostic(&error.message).range(error.span).maybe_help(error.help);
                     // AWS takes such a definition all the same.
                     diagnostic.severity = Severity::Warning;
                     diagnostics.push(diagnostic);
                 }
                 unsupported(&path.segments, &mut |message, segment, help| {
+                    if diagnostics.len() >= before + MOST_DIAGNOSTICS {
+                        return;
+                    }
                     let mut diagnostic = diagnostic(&message).range(segment.span.clone()).help(help);
                     diagnostic.severity = Severity::Warning;
                     diagnostics.push(diagnostic);
@@ -124,6 +131,21 @@ fn operators(filter: &Filter, report: &mut impl FnMut(&'static str)) {
 #[cfg(test)]
 mod tests {
     use crate::check::testing::{diagnostics, lines};
+
+    /// Each diagnostic shows the path: thousands of slips in one would take the square of its length.
+    #[test]
+    fn one_path_has_a_few_diagnostics_at_most() {
+        for path in [
+            "$.x".to_owned() + &".length()".repeat(5_000),
+            "$.x".to_owned() + &"[?(@.a =~ /b/)]".repeat(5_000),
+        ] {
+            let found = diagnostics(&format!(
+                r#"{{ "StartAt": "A", "States": {{ "A": {{ "Type": "Pass", "InputPath": "{path}", "End": true }} }} }}"#
+            ));
+            let about: usize = found.iter().map(|diagnostic| diagnostic.message.len()).sum();
+            assert!(!found.is_empty() && about < 20 * path.len(), "{} diagnostics", found.len());
+        }
+    }
 
     #[test]
     fn every_field_that_holds_a_path_is_parsed() {

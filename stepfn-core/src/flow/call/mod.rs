@@ -150,7 +150,7 @@ impl Analyser<'_> {
                 self.argument(env, argument, Want::NOTHING);
             }
             // A called value that is no function was reported, or cannot be known.
-            return if callee.sym.is_anything() { callee } else { Val::unknown(Reason::Lambda) };
+            return if callee.sym.is_anything() { Val::reported() } else { Val::unknown(Reason::Lambda) };
         };
         let is_open = |argument: &Argument<'_>| {
             argument.written().is_some_and(|argument| matches!(argument.kind, Kind::Placeholder))
@@ -220,7 +220,7 @@ impl Analyser<'_> {
         let help = "put the part before it in parentheses: `(… ~> $f()) …`";
         let Some(next) = self.callable(env, &next, &right.range, help) else {
             self.evaluate(env, left, Want::NOTHING);
-            return if next.sym.is_anything() { next } else { Val::unknown(Reason::Lambda) };
+            return if next.sym.is_anything() { Val::reported() } else { Val::unknown(Reason::Lambda) };
         };
         let may_be_function =
             matches!(left.kind, Kind::Variable(_) | Kind::Lambda { .. } | Kind::Block(_) | Kind::Call { .. })

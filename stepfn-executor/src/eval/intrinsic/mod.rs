@@ -4,11 +4,11 @@ mod array;
 mod math;
 mod text;
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use stepfn_core::{
     intrinsic::{ArgKind, Call, FormatPart, Function, format_parts},
-    value::{Number, Value},
+    value::{Number, Text, Value},
 };
 
 use super::{CompileError, EvalError, Random, Scope, number, path::CompiledPath};
@@ -223,7 +223,7 @@ impl Arguments<'_, '_> {
         self.values.get(index).map(|value| &**value).ok_or_else(|| self.refuse())
     }
 
-    fn text(&self, index: usize) -> Result<&Arc<str>, Failure> {
+    fn text(&self, index: usize) -> Result<&Text, Failure> {
         match self.get(index)? {
             Value::String(text) => Ok(text),
             _ => Err(self.refuse()),

@@ -1,23 +1,36 @@
-use std::{borrow::Borrow, fmt, ops::Deref, sync::Arc};
+use std::{
+    borrow::{Borrow, Cow},
+    fmt,
+    ops::Deref,
+    sync::Arc,
+};
 
 use smol_str::SmolStr;
 
-/// A key of an object.
+/// A text: a string, or the key of an object.
 ///
 /// A short one, of up to 23 bytes, is stored in place: to clone it touches no count that the cores of a machine would have to hand
 /// to each other. A longer one is shared.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key(SmolStr);
+pub struct Text(SmolStr);
 
-impl Key {
+/// A key of an object.
+pub type Key = Text;
+
+impl Text {
     /// The text.
     #[inline]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
+
+    /// The number of those that hold the text: one where it is stored in place.
+    pub fn holders(this: &Self) -> usize {
+        if this.0.is_heap_allocated() { Arc::strong_count(&Arc::<str>::from(this.0.clone())) - 1 } else { 1 }
+    }
 }
 
-impl Deref for Key {
+impl Deref for Text {
     type Target = str;
 
     #[inline]
@@ -26,25 +39,25 @@ impl Deref for Key {
     }
 }
 
-impl Borrow<str> for Key {
+impl Borrow<str> for Text {
     fn borrow(&self) -> &str {
         self
     }
 }
 
-impl AsRef<str> for Key {
+impl AsRef<str> for Text {
     fn as_ref(&self) -> &str {
         self
     }
 }
 
-impl fmt::Display for Key {
+impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&**self, f)
     }
 }
 
-impl fmt::Debug for Key {
+impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&**self, f)
     }
@@ -52,7 +65,7 @@ impl fmt::Debug for Key {
 
 macro_rules! from {
     ($($ty:ty => |$text:ident| $make:expr),* $(,)?) => {
-        $(impl From<$ty> for Key {
+        $(impl From<$ty> for Text {
             #[inline]
             fn from($text: $ty) -> Self {
                 Self($make)
@@ -67,56 +80,46 @@ from! {
     String => |text| SmolStr::from(text),
     Box<str> => |text| SmolStr::from(text),
     Arc<str> => |text| SmolStr::from(text),
+    Cow<'_, str> => |text| SmolStr::from(text),
+    char => |text| SmolStr::new(text.encode_utf8(&mut [0; 4])),
     &Arc<str> => |text| if text.len() > 23 { SmolStr::from(Arc::clone(text)) } else { SmolStr::new(text) },
 }
 
-impl From<&Self> for Key {
+impl From<&Self> for Text {
     #[inline]
-    fn from(key: &Self) -> Self {
-        key.clone()
+    fn from(text: &Self) -> Self {
+        text.clone()
     }
 }
 
-impl From<Key> for Arc<str> {
-    fn from(key: Key) -> Self {
-        key.0.into()
+impl From<Text> for Arc<str> {
+    fn from(text: Text) -> Self {
+        text.0.into()
     }
 }
 
-impl From<&Key> for Arc<str> {
-    fn from(key: &Key) -> Self {
-        key.0.clone().into()
+impl From<&Text> for Arc<str> {
+    fn from(text: &Text) -> Self {
+        text.0.clone().into()
     }
 }
 
-impl From<Key> for String {
-    fn from(key: Key) -> Self {
-        key.0.into()
-    }
-}
-
-impl From<Key> for super::Value {
-    fn from(key: Key) -> Self {
-        Self::String(key.into())
-    }
-}
-
-impl From<&Key> for super::Value {
-    fn from(key: &Key) -> Self {
-        Self::String(key.into())
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.0.into()
     }
 }
 
 macro_rules! equal {
     ($($other:ty),*) => {
-        $(impl PartialEq<$other> for Key {
+        $(impl PartialEq<$other> for Text {
             fn eq(&self, other: &$other) -> bool {
                 let other: &str = other.as_ref();
                 self.as_str() == other
             }
         }
-        impl PartialEq<Key> for $other {
-            fn eq(&self, other: &Key) -> bool {
+        impl PartialEq<Text> for $other {
+            fn eq(&self, other: &Text) -> bool {
                 other == self
             }
         })*
@@ -124,7 +127,13 @@ macro_rules! equal {
 }
 equal!(str, &str, String);
 
-impl serde::Serialize for Key {
+impl FromIterator<char> for Text {
+    fn from_iter<I: IntoIterator<Item = char>>(text: I) -> Self {
+        Self(text.into_iter().collect())
+    }
+}
+
+impl serde::Serialize for Text {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self)
     }
@@ -135,14 +144,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_key_is_shared_and_a_short_one_is_its_own() {
-        let text: Arc<str> = "a key that is too long to be kept in its place".into();
-        let key = Key::from(&text);
-        assert!(Arc::ptr_eq(&text, &Arc::from(&key)));
+    fn a_long_text_is_shared_and_a_short_one_is_its_own() {
+        let text: Arc<str> = "a text that is too long to be kept in its place".into();
+        let made = Text::from(&text);
+        assert!(Arc::ptr_eq(&text, &Arc::from(&made)));
         let text: Arc<str> = "short".into();
-        let key = Key::from(&text);
+        let made = Text::from(&text);
         assert_eq!(Arc::strong_count(&text), 1);
-        assert_eq!((key.as_str(), &*key.to_string()), ("short", "short"));
-        assert_eq!(std::mem::size_of::<Key>(), 24);
+        assert_eq!((made.as_str(), &*made.to_string()), ("short", "short"));
+        assert_eq!(std::mem::size_of::<Text>(), 24);
     }
 }
