@@ -95,10 +95,11 @@ mod workflows {
         stepfn::validate::Issue,
         stepfn::validate::Validation,
         stepfn::value::Array,
-        stepfn::value::Key,
         stepfn::value::Map<Any>,
         stepfn::value::Number,
+        stepfn::value::Shared<stepfn::value::Map>,
         stepfn::value::Size,
+        stepfn::value::Text,
         stepfn::value::Value,
     }
 }
