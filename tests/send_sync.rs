@@ -295,7 +295,6 @@ mod durable {
         stepfn::durable::store::Page<Any>,
         stepfn::durable::store::PageAt,
         stepfn::durable::store::Parent,
-        stepfn::durable::store::Postgres,
         stepfn::durable::store::Publish,
         stepfn::durable::store::Published,
         stepfn::durable::store::PutAlias,
@@ -306,7 +305,6 @@ mod durable {
         stepfn::durable::store::Retagged,
         stepfn::durable::store::Revision,
         stepfn::durable::store::Route,
-        stepfn::durable::store::Sqlite,
         stepfn::durable::store::Started,
         stepfn::durable::store::Status,
         stepfn::durable::store::StoreError,
@@ -321,11 +319,6 @@ mod durable {
         stepfn::durable::store::Version,
         stepfn::durable::store::VersionId,
         stepfn::durable::store::VersionsOf,
-        stepfn::durable::store::testing::Crashing,
-        stepfn::durable::store::testing::Difference,
-        stepfn::durable::store::testing::Failure,
-        stepfn::durable::store::testing::Steps,
-        stepfn::durable::store::testing::Work,
     }
 }
 

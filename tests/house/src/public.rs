@@ -339,7 +339,11 @@ fn public() -> Public {
 fn each_public_type_is_asserted_to_be_shareable_between_threads() {
     let public = public();
     assert!(public.types.len() > 150, "only {} types", public.types.len());
-    let text = fs::read_to_string(root().join("tests/send_sync.rs")).unwrap();
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    // What is behind features of a crate of its own is in the test of that crate.
+    let of_durable =
+        read("stepfn-durable/tests/send_sync.rs").replace("stepfn_durable::", "stepfn::durable::");
+    let text = read("tests/send_sync.rs") + &of_durable;
     // The arguments are of the test's choice.
     let name = |line: &str| {
         let name = line.trim().strip_prefix("stepfn::")?.strip_suffix(',')?;
