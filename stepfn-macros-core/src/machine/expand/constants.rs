@@ -57,7 +57,11 @@ pub(in crate::machine) fn numbers(lowered: &Lowered) -> TokenStream {
 }
 
 /// The claims about other values that only rustc knows: that they are of the kind that is taken there.
-pub(in crate::machine) fn constants_are_of_kind(lowered: &Lowered, typing: &Typing, names: &Names) -> TokenStream {
+pub(in crate::machine) fn constants_are_of_kind(
+    lowered: &Lowered,
+    typing: &Typing,
+    names: &Names,
+) -> TokenStream {
     let mut claims = TokenStream::new();
     for (at, constant, wanted) in &lowered.constants {
         let Some(StateTyping::Constant { ty, name }) = typing.states.get(at) else { continue };
