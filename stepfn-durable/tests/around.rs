@@ -139,3 +139,63 @@ async fn virtual_time_stands_still_for_tokens_where_it_is_asked_to() {
     let ended = host.wait(&started.execution_arn).await.unwrap();
     assert_eq!(ended.summary.status, Status::Succeeded);
 }
+
+/// Ten executions that wait from an hour to ten, of which the host keeps none loaded while they wait.
+async fn sleepers(store: &Memory) -> Host {
+    let text =
+        r#"{"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "SecondsPath": "$", "End": true}}}"#;
+    let (machine, _) = asl::read_str(text).unwrap();
+    let sleeping = Definition::from_asl("Sleeping", WorkflowType::Standard, machine);
+    Host::builder()
+        .store(store.clone())
+        .virtual_time()
+        .most_loaded(0)
+        .machine(sleeping)
+        .start()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn virtual_time_passes_for_what_is_not_loaded_too() {
+    let store = Memory::new();
+    let first = sleepers(&store).await;
+    let mut arns = Vec::new();
+    for hours in [3, 1, 2, 9, 10, 4, 8, 5, 7, 6] {
+        arns.push(
+            first.start_execution("Sleeping", None, Value::from(hours * 3600)).await.unwrap().execution_arn,
+        );
+    }
+    let start = first.now().as_second();
+    let passed = |now: Option<stepfn_executor::Timestamp>| now.map(|now| now.as_second() - start);
+    for hours in [1, 2, 3] {
+        assert_eq!(passed(first.pass_time().await.unwrap()), Some(hours * 3600));
+    }
+    first.shut_down().await;
+
+    let second = sleepers(&store).await;
+    for hours in [4, 5, 6, 7, 8, 9, 10] {
+        assert_eq!(passed(second.pass_time().await.unwrap()), Some(hours * 3600));
+    }
+    assert_eq!(second.pass_time().await.unwrap(), None);
+    for arn in arns {
+        assert_eq!(second.describe(&arn).await.unwrap().summary.status, Status::Succeeded);
+    }
+}
+
+#[tokio::test]
+async fn virtual_time_goes_on_after_a_host_that_died_with_its_leases() {
+    let store = Memory::new();
+    let text = r#"{"StartAt": "Sleep", "States": {"Sleep": {"Type": "Wait", "Seconds": 3600, "End": true}}}"#;
+    let (machine, _) = asl::read_str(text).unwrap();
+    let sleeping = Definition::from_asl("Sleeping", WorkflowType::Standard, machine);
+    let host = || Host::builder().store(store.clone()).virtual_time().machine(sleeping.clone());
+    let dead = host().start().await.unwrap();
+    let arn = dead.start_execution("Sleeping", None, Value::Null).await.unwrap().execution_arn;
+    dead.idle().await.unwrap();
+    // It goes on to have its executions, and does nothing any more.
+    let next = host().start().await.unwrap();
+    while next.pass_time().await.unwrap().is_some() {}
+    assert_eq!(next.wait(&arn).await.unwrap().summary.status, Status::Succeeded);
+    drop(dead);
+}

@@ -10,6 +10,11 @@ pub(crate) enum Named {
         arn: String,
         qualifier: Option<String>,
     },
+    /// A distributed Map of a machine, by its label.
+    Map {
+        machine: String,
+        label: String,
+    },
     Execution,
     Express,
     Activity,
@@ -26,6 +31,10 @@ pub(crate) fn read(arn: &str) -> Result<Named, ApiError> {
         return Err(ApiError::arn(format_args!("Invalid ARN prefix: {arn}")));
     }
     match (*kind, rest) {
+        ("stateMachine", []) if name.contains('/') => {
+            let (machine, label) = arn.rsplit_once('/').unwrap_or((arn, ""));
+            Ok(Named::Map { machine: machine.to_owned(), label: label.to_owned() })
+        }
         ("stateMachine", []) => Ok(Named::Machine { arn: arn.to_owned(), qualifier: None }),
         ("stateMachine", [qualifier]) => {
             let machine = arn.strip_suffix(qualifier).and_then(|arn| arn.strip_suffix(':')).unwrap_or(arn);
@@ -50,6 +59,9 @@ fn kind(arn: &str) -> &str {
 pub(crate) fn machine(arn: &str) -> Result<(String, Option<String>), ApiError> {
     match read(arn)? {
         Named::Machine { arn, qualifier } => Ok((arn, qualifier)),
+        Named::Map { .. } => Err(ApiError::invalid(format_args!(
+            "The ARN of a state machine is wanted, and not that of a Distributed Map state: '{arn}'"
+        ))),
         _ => Err(not_here(kind(arn))),
     }
 }
@@ -75,6 +87,20 @@ pub(crate) fn map_run(arn: &str) -> Result<(), ApiError> {
     }
 }
 
+/// Refuses what is no ARN of a role, as AWS does. Roles have no meaning here, so any role is taken.
+pub(crate) fn role(arn: &str) -> Result<(), ApiError> {
+    let is_role = match arn.split(':').collect::<Vec<_>>().as_slice() {
+        ["arn", partition, "iam", "", account, role] => {
+            let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+            !partition.is_empty()
+                && is_account
+                && role.strip_prefix("role/").is_some_and(|name| !name.is_empty())
+        }
+        _ => false,
+    };
+    if is_role { Ok(()) } else { Err(ApiError::new("InvalidArn", format!("Invalid Role Arn: '{arn}'"))) }
+}
+
 /// Returns `true` if AWS takes a name for a machine or an activity.
 pub(crate) fn is_name(name: &str) -> bool {
     stepfn_executor::is_name(name, 80)
@@ -92,11 +118,38 @@ mod tests {
             self::machine(&format!("{machine}:3")).unwrap(),
             (machine.to_owned(), Some("3".to_owned()))
         );
+        let of_a_map = read(&format!("{machine}/label")).unwrap();
+        assert_eq!(of_a_map, Named::Map { machine: machine.to_owned(), label: "label".to_owned() });
+        assert_eq!(self::machine(&format!("{machine}/label")).unwrap_err().code, "ValidationException");
         let message = |arn: &str| execution(arn).unwrap_err().message;
         assert_eq!(message("no_arn"), "Invalid Arn: 'Invalid ARN prefix: no_arn'");
         assert_eq!(
             message("arn:aws:states:us-east-1:1:express:a:b:c"),
             "Invalid Arn: 'Resource type not valid in this context: express'"
         );
+    }
+
+    #[test]
+    fn a_role_is_one_of_iam() {
+        for taken in [
+            "arn:aws:iam::123456789012:role/any",
+            "arn:aws-cn:iam::000000000000:role/service-role/a+b=c,d.e@f-g",
+        ] {
+            assert!(role(taken).is_ok(), "{taken}");
+        }
+        for refused in [
+            "role",
+            "<execution-role-arn>",
+            "arn:aws:iam::aws:policy/AWSBatchFullAccess",
+            "arn:aws:iam::123456789012:role/",
+            "arn:aws:iam::123456789012:user/any",
+            "arn:aws:iam::12345:role/any",
+            "arn:aws:iam:us-east-1:123456789012:role/any",
+            "arn:aws:iam::123456789012:role/any:1",
+            "arn:aws:states::123456789012:role/any",
+        ] {
+            let error = role(refused).unwrap_err();
+            assert_eq!((error.code, error.message), ("InvalidArn", format!("Invalid Role Arn: '{refused}'")));
+        }
     }
 }

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 use stepfn_durable::HostError;
-use stepfn_executor::{RunError, TokenError};
+use stepfn_executor::{RedriveError, RunError, TokenError};
 
 /// An error of the API: an exception of AWS.
 #[derive(Debug)]
@@ -48,6 +48,10 @@ impl ApiError {
         Self::new("ResourceNotFound", "Request references a resource that does not exist.")
     }
 
+    pub(crate) fn not_redrivable(reason: impl Into<String>) -> Self {
+        Self::new("ExecutionNotRedrivable", reason)
+    }
+
     pub(crate) fn body(&self) -> Value {
         json!({ "__type": self.code, "message": self.message })
     }
@@ -76,7 +80,8 @@ impl From<HostError> for ApiError {
                 format!("Map Run '{arn}' has ended and cannot be updated: CANNOT_UPDATE_COMPLETED_MAP_RUN"),
             ),
             HostError::Token(error) => token(&error),
-            HostError::Redrive(error) => Self::new("ExecutionNotRedrivable", error.to_string()),
+            HostError::Redrive(RedriveError::NotRedrivable { reason }) => Self::not_redrivable(reason),
+            HostError::Redrive(error) => Self::not_redrivable(error.to_string()),
             HostError::Express { .. } => Self::new(
                 "StateMachineTypeNotSupported",
                 "This operation is not supported by this type of state machine",

@@ -1,16 +1,20 @@
 //! Whose requests are looked at.
 
 use hyper::{
-    HeaderMap,
+    HeaderMap, Uri,
     header::{AUTHORIZATION, HOST, HeaderValue, ORIGIN},
 };
 
 use crate::settings::Settings;
 
 /// Why a request is not looked at: it is for another host, comes from a web page, or has no token.
-pub(crate) fn refusal(settings: &Settings, headers: &HeaderMap, is_open: bool) -> Option<&'static str> {
-    let header = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    if headers.contains_key(ORIGIN) {
+pub(crate) fn refusal(
+    settings: &Settings,
+    uri: &Uri,
+    headers: &HeaderMap,
+    is_open: bool,
+) -> Option<&'static str> {
+    if headers.contains_key(ORIGIN) || is_of_another_site(headers) {
         return Some("requests of web pages are not answered\n");
     }
     match &settings.token {
@@ -23,14 +27,28 @@ pub(crate) fn refusal(settings: &Settings, headers: &HeaderMap, is_open: bool) -
         ),
         // Whoever it is has shown who they are.
         None if settings.asks_certificates() => None,
-        None if is_here(settings, header(HOST).unwrap_or_default()) => None,
+        None if names_here(settings, uri, headers) => None,
         None => Some("the header Host names another host: allow it with a host name of the settings\n"),
     }
 }
 
+/// Whether a browser says that a page of another site asks: some requests of such have no `Origin`.
+fn is_of_another_site(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "none" && site != "same-origin")
+}
+
+/// Whether a request names this server, and nothing else: in the one header `Host`, and in its URI where that is a whole one.
+fn names_here(settings: &Settings, uri: &Uri, headers: &HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
+    host.to_str().is_ok_and(|host| is_here(settings, host))
+        && uri.authority().is_none_or(|authority| is_here(settings, authority.as_str()))
+}
+
 /// Whether a header `Host` means this server: `[::1]:8083`, `localhost:8083`, `sync-localhost`.
 fn is_here(settings: &Settings, host: &str) -> bool {
-    let name = host.rsplit_once(':').filter(|(_, port)| !port.contains(']')).map_or(host, |(name, _)| name);
+    let is_port = |port: &str| port.bytes().all(|byte| byte.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(|(_, port)| is_port(port)).map_or(host, |(name, _)| name);
     let name = match name.get(..5) {
         Some(prefix) if prefix.eq_ignore_ascii_case("sync-") => name.get(5..).unwrap_or(name),
         _ => name,
@@ -59,13 +77,19 @@ mod tests {
     use super::*;
 
     fn headers(given: &[(&'static str, &str)]) -> HeaderMap {
-        given.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+        let mut headers = HeaderMap::new();
+        for (name, value) in given {
+            headers.append(*name, value.parse().unwrap());
+        }
+        headers
     }
 
     #[test]
     fn other_hosts_and_web_pages_are_refused() {
         let settings = Settings { host_names: vec!["stepfn".to_owned()], ..Settings::default() };
-        let refused = |given: &[(&'static str, &str)]| refusal(&settings, &headers(given), false).is_some();
+        let refused = |given: &[(&'static str, &str)]| {
+            refusal(&settings, &Uri::default(), &headers(given), false).is_some()
+        };
         let own =
             ["localhost", "LOCALHOST:8083", "127.0.0.1:1", "[::1]", "[::1]:80", "Sync-localhost", "stepfn:1"];
         for host in own {
@@ -78,12 +102,23 @@ mod tests {
         }
         assert!(refused(&[("host", "localhost"), ("origin", "http://localhost:3000")]));
         assert!(refused(&[("host", "localhost"), ("origin", "null")]));
+        assert!(refused(&[("host", "localhost"), ("sec-fetch-site", "cross-site")]), "an image in a page");
+        assert!(!refused(&[("host", "localhost"), ("sec-fetch-site", "none")]), "typed by hand");
+        assert!(refused(&[("host", "localhost"), ("host", "evil.example")]), "two of them");
+        assert!(refused(&[("host", "localhost:evil")]), "no port");
+        let asked = |uri: &'static str| {
+            refusal(&settings, &Uri::from_static(uri), &headers(&[("host", "localhost")]), false)
+        };
+        assert!(asked("http://localhost:8083/").is_none());
+        assert!(asked("http://evil.example/").is_some(), "the URI names another host");
     }
 
     #[test]
     fn a_token_is_taken_in_each_of_its_places_and_nothing_else_is() {
         let settings = Settings { token: Some("Secret1".to_owned()), ..Settings::default() };
-        let refused = |given: &[(&'static str, &str)]| refusal(&settings, &headers(given), false).is_some();
+        let refused = |given: &[(&'static str, &str)]| {
+            refusal(&settings, &Uri::default(), &headers(given), false).is_some()
+        };
         let signature = |key: &str| {
             format!(
                 "AWS4-HMAC-SHA256 Credential={key}/20261130/us-east-1/states/aws4_request, SignedHeaders=host, Signature=0"
@@ -107,6 +142,9 @@ mod tests {
         ] {
             assert!(refused(&[("host", "localhost"), (name, &value)]), "{name}: {value}");
         }
-        assert!(refusal(&settings, &headers(&[]), true).is_none(), "what is open needs none");
+        assert!(
+            refusal(&settings, &Uri::default(), &headers(&[]), true).is_none(),
+            "what is open needs none"
+        );
     }
 }

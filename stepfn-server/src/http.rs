@@ -48,6 +48,9 @@ const LOOK: Duration = Duration::from_millis(5);
 /// The time that requests which are under way may take when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// The most bytes that are read of a body that is not taken.
+const DRAINED: u64 = 16 << 20;
+
 /// A server that listens.
 #[derive(Debug)]
 pub struct Server {
@@ -204,7 +207,7 @@ impl State {
 
     async fn answer(&self, request: Request<Incoming>) -> Answer {
         let is_open = request.uri().path() == "/health";
-        if let Some(refusal) = guard::refusal(&self.api.settings, request.headers(), is_open) {
+        if let Some(refusal) = guard::refusal(&self.api.settings, request.uri(), request.headers(), is_open) {
             return plain(StatusCode::FORBIDDEN, refusal);
         }
         match (request.method(), request.uri().path()) {
@@ -226,16 +229,23 @@ impl State {
         }
     }
 
-    /// Reads the whole body of a request, unless its length is declared as too large.
-    async fn body(&self, body: Incoming, most: usize) -> Result<Bytes, Answer> {
+    /// Reads the whole body of a request, unless it is too large.
+    async fn body(&self, mut body: Incoming, most: usize) -> Result<Bytes, Answer> {
         let large = || plain(StatusCode::PAYLOAD_TOO_LARGE, format!("a request has at most {most} bytes\n"));
+        let patience = self.api.settings.patience;
         if body.size_hint().lower() > most as u64 {
+            if body.size_hint().lower() <= DRAINED {
+                drain(&mut body, patience).await;
+            }
             return Err(large());
         }
-        let all = Limited::new(body, most).collect();
-        match tokio::time::timeout(self.api.settings.patience, all).await {
+        let all = Limited::new(&mut body, most).collect();
+        match tokio::time::timeout(patience, all).await {
             Ok(Ok(body)) => Ok(body.to_bytes()),
-            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(large()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => {
+                drain(&mut body, patience).await;
+                Err(large())
+            }
             Ok(Err(_)) => Err(plain(StatusCode::BAD_REQUEST, "the request was cut short\n")),
             Err(_) => Err(plain(StatusCode::REQUEST_TIMEOUT, "the request took too long\n")),
         }
@@ -280,6 +290,19 @@ impl State {
         self.api.settings.monitor.answered(action, answer.status().as_u16(), since.elapsed());
         answer
     }
+}
+
+/// Reads on in a body that is too large, so that its client, which writes before it reads, sees the answer.
+async fn drain(body: &mut Incoming, patience: Duration) {
+    let mut left = DRAINED;
+    let drained = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let read = frame.data_ref().map_or(0, Bytes::len) as u64;
+            let Some(more) = left.checked_sub(read) else { return };
+            left = more;
+        }
+    };
+    let _ = tokio::time::timeout(patience, drained).await;
 }
 
 fn not_found() -> Answer {

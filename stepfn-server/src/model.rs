@@ -176,7 +176,7 @@ fn check_value(member: &Member, value: &Value, path: &str, found: &mut Vec<Strin
             for (number, value) in (1..).zip(items) {
                 check_value(item, value, &format!("{path}.{number}.member"), found)?;
             }
-            (items.len() as f64, "length", Some(value.to_string()))
+            (items.len() as f64, "length", Some(shown(item, value)))
         }
         (Kind::Text | Kind::Secret, _) => return wrong("a string"),
         (Kind::Flag, _) => return wrong("a boolean"),
@@ -203,6 +203,26 @@ fn check_value(member: &Member, value: &Value, path: &str, found: &mut Vec<Strin
     let shown = shown.map_or(String::new(), |shown| format!(" '{shown}'"));
     found.push(format!("Value{shown} at '{path}' failed to satisfy constraint: Member must {constraint}"));
     Ok(())
+}
+
+/// A list as AWS shows it, where it refuses one: `[Tag(key=a, value=b)]`.
+fn shown(item: &Member, value: &Value) -> String {
+    let parts = |parts: Vec<String>| parts.join(", ");
+    match (value, &item.kind) {
+        (Value::Array(items), _) => {
+            format!("[{}]", parts(items.iter().map(|value| shown(item, value)).collect()))
+        }
+        (Value::Object(object), Kind::Shape(shape)) => {
+            let members = MODEL.get(shape).map_or(&[][..], Vec::as_slice);
+            let members = members.iter().filter_map(|member| {
+                let value = object.get(member.name)?;
+                Some(format!("{}={}", member.name, shown(member, value)))
+            });
+            format!("{}({})", shape.trim_start_matches(':'), parts(members.collect()))
+        }
+        (Value::String(text), _) => text.clone(),
+        _ => value.to_string(),
+    }
 }
 
 fn length(text: &str) -> f64 {
@@ -270,6 +290,19 @@ mod tests {
             "ValidationException: 2 validation errors detected: Value '12' at 'name' failed to satisfy constraint: Member must \
              satisfy regular expression pattern: ^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$; Value '[]' at 'routingConfiguration' \
              failed to satisfy constraint: Member must have length greater than or equal to 1"
+        );
+        let route =
+            |number: u32| format!(r#"{{"stateMachineVersionArn": "arn:{number}", "weight": {number}}}"#);
+        let routes: Vec<String> = (1..=3).map(route).collect();
+        assert_eq!(
+            said(
+                "CreateStateMachineAlias",
+                &format!(r#"{{"name": "a", "routingConfiguration": [{}]}}"#, routes.join(","))
+            ),
+            "ValidationException: 1 validation error detected: Value '[RoutingConfigurationListItem(stateMachineVersionArn=arn:1, \
+             weight=1), RoutingConfigurationListItem(stateMachineVersionArn=arn:2, weight=2), \
+             RoutingConfigurationListItem(stateMachineVersionArn=arn:3, weight=3)]' at 'routingConfiguration' failed to satisfy \
+             constraint: Member must have length less than or equal to 2"
         );
     }
 

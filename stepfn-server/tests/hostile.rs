@@ -92,6 +92,22 @@ async fn connections_are_bounded_and_those_who_wait_get_their_turn() {
     served.stop().await;
 }
 
+#[tokio::test]
+async fn whoever_writes_too_much_gets_to_read_why() {
+    let served = Served::start(Settings::default(), builder()).await;
+    let target = "X-Amz-Target: AWSStepFunctions.ListActivities\r\n";
+    let large = served.request("POST /", target, &"x".repeat(5 << 20)).await;
+    assert_eq!((large.status, large.body.as_str()), (413, "a request has at most 4194304 bytes\n"));
+    let mut chunked = "POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: AWSStepFunctions.ListActivities\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n".to_owned();
+    for _ in 0..80 {
+        chunked.push_str(&format!("10000\r\n{}\r\n", "x".repeat(65_536)));
+    }
+    chunked.push_str("0\r\n\r\n");
+    assert_eq!(status(&served.raw(chunked.as_bytes()).await), 413);
+    is_well(&served).await;
+    served.stop().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn heads_and_bodies_are_bounded() {
     let served = impatient().await;

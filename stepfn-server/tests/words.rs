@@ -72,3 +72,98 @@ async fn errors_of_aliases_and_versions_are_in_the_words_of_aws() {
     assert!(message.starts_with("Failed to publish the State Machine version for revision other. The current State Machine revision is "), "{message}");
     served.stop().await;
 }
+
+/// What is answered where an action is refused: `Code: message`.
+async fn refused(served: &Served, action: &str, body: Value) -> String {
+    let answer = served.action(action, &body).await;
+    assert_eq!(answer.status, 400, "{action}: {answer:?}");
+    let error = answer.json();
+    format!("{}: {}", error["__type"].as_str().unwrap(), error["message"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn a_role_must_be_the_arn_of_one() {
+    let served = Served::start(Settings::default(), builder()).await;
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+    let machine = served.machine("Roles", "STANDARD", text).await;
+    let expected = "InvalidArn: Invalid Role Arn: '<execution-role-arn>'";
+    let role = "<execution-role-arn>";
+    let create = json!({ "name": "Other", "definition": text, "roleArn": role });
+    assert_eq!(refused(&served, "CreateStateMachine", create).await, expected);
+    let update = json!({ "stateMachineArn": machine, "roleArn": role });
+    assert_eq!(refused(&served, "UpdateStateMachine", update).await, expected);
+    let test = json!({ "definition": r#"{"Type": "Succeed"}"#, "roleArn": role });
+    assert_eq!(refused(&served, "TestState", test).await, expected);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_distributed_map_is_described_by_its_label_and_nothing_is_done_to_it() {
+    let served = Served::start(Settings::default(), builder()).await;
+    let text = r#"{"StartAt": "M", "States": {"M": {"Type": "Map", "Label": "each", "End": true, "ItemProcessor": {
+        "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "S", "States": {"S": {"Type": "Succeed"}}}}}}"#;
+    let machine = served.machine("Labels", "STANDARD", text).await;
+    let map = format!("{machine}/each");
+    let described = served.call("DescribeStateMachine", json!({ "stateMachineArn": map })).await;
+    assert_eq!((&described["label"], &described["stateMachineArn"]), (&json!("each"), &json!(map)));
+    assert_eq!(described["definition"], text);
+    let plain = served.call("DescribeStateMachine", json!({ "stateMachineArn": machine })).await;
+    assert_eq!(plain.get("label"), None);
+    for (action, more) in [
+        ("StartExecution", json!({})),
+        ("StartSyncExecution", json!({})),
+        ("DeleteStateMachine", json!({})),
+        ("UpdateStateMachine", json!({ "definition": text })),
+    ] {
+        let mut body = more;
+        body["stateMachineArn"] = json!(map);
+        let said = refused(&served, action, body).await;
+        assert!(said.starts_with("ValidationException: "), "{action}: {said}");
+    }
+    let unknown = json!({ "stateMachineArn": format!("{machine}/none") });
+    let said = refused(&served, "DescribeStateMachine", unknown).await;
+    assert_eq!(said, format!("StateMachineDoesNotExist: State Machine Does Not Exist: '{machine}/none'"));
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_redriven_is_told_with_the_reason_alone() {
+    let served = Served::start(Settings::default(), builder()).await;
+    let succeeds = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+    let succeeds = served.machine("Succeeds", "STANDARD", succeeds).await;
+    let ended = served.run(&succeeds, &json!({})).await;
+    let redrive = json!({ "executionArn": ended["executionArn"] });
+    let expected = "ExecutionNotRedrivable: Execution is SUCCEEDED and cannot be redriven";
+    assert_eq!(refused(&served, "RedriveExecution", redrive).await, expected);
+
+    let text = r#"{"StartAt": "W", "States": {"W": {"Type": "Wait", "SecondsPath": "$", "Next": "F"}, "F": {"Type": "Fail"}}}"#;
+    let machine = served.machine("Fails", "STANDARD", text).await;
+    let failed = served.run(&machine, &json!(0)).await;
+    assert_eq!(failed["redriveStatus"], "REDRIVABLE");
+    // It has an execution that runs, and goes away with it.
+    served.call("StartExecution", json!({ "stateMachineArn": machine, "input": "1000000" })).await;
+    served.call("DeleteStateMachine", json!({ "stateMachineArn": machine })).await;
+    let arn = json!({ "executionArn": failed["executionArn"] });
+    let expected = "ExecutionNotRedrivable: State machine is in DELETING status";
+    assert_eq!(refused(&served, "RedriveExecution", arn.clone()).await, expected);
+    let described = served.call("DescribeExecution", arn).await;
+    assert_eq!(described["redriveStatus"], "NOT_REDRIVABLE");
+    assert_eq!(described["redriveStatusReason"], "State machine is in DELETING status");
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn an_input_that_is_nested_too_deep_is_told_so() {
+    let served = Served::start(Settings::default(), builder()).await;
+    let text = r#"{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}"#;
+    let machine = served.machine("Deep", "STANDARD", text).await;
+    let nested =
+        |depth: usize| json!({ "stateMachineArn": machine, "input": "[".repeat(depth) + &"]".repeat(depth) });
+    served.call("StartExecution", nested(128)).await;
+    let said = refused(&served, "StartExecution", nested(129)).await;
+    assert_eq!(
+        said,
+        "InvalidExecutionInput: Invalid State Machine Execution Input: 'the JSON text is nested deeper than 128 levels'"
+    );
+    served.stop().await;
+}

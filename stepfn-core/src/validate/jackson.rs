@@ -72,6 +72,8 @@ fn worded(text: &str, error: &JsonError, place: &dyn Fn(usize) -> String) -> Str
                 format!("('{found}' (code {code}))")
             };
             let wanted = match expected {
+                // What begins a value is refused for nothing but its depth, for which Jackson has another bound.
+                Expected::Value if matches!(found, '[' | '{') => return error.message.clone(),
                 Expected::Value => {
                     return format!("Unexpected character {shown}: expected a valid value {VALUE}");
                 }

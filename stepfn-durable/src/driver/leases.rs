@@ -93,6 +93,19 @@ impl Driver {
         Ok(())
     }
 
+    /// On virtual time: when the first of the executions is due that others have, or nobody. On real time that is looked for again and again.
+    pub(super) async fn due_elsewhere(&mut self) -> Result<Option<Timestamp>, Over> {
+        if !self.inner.clock.is_virtual() {
+            return Ok(None);
+        }
+        if let Some(known) = self.elsewhere {
+            return Ok(known);
+        }
+        let owner = &self.inner.owner;
+        let due = ask(&self.inner, "look for what is due", |store| store.next_due(owner.clone())).await?;
+        Ok(*self.elsewhere.insert(due.map(timestamp)))
+    }
+
     async fn take_over(&mut self, claim: Claim) -> Result<(), Over> {
         let (id, fence) = (claim.execution.summary.id, claim.execution.fence);
         let seq = claim.execution.seq;

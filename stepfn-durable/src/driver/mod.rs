@@ -80,6 +80,9 @@ pub(crate) struct Driver {
     /// Those who are told when nothing is left to be done.
     idle: Vec<oneshot::Sender<()>>,
     look: BTreeSet<ExecutionId>,
+    /// On virtual time, when the first of the executions is due that this host has not loaded; none inside where there is none, none
+    /// outside while the store was not asked.
+    elsewhere: Option<Option<Timestamp>>,
     renewed: Timestamp,
     claimed: Timestamp,
     swept: Timestamp,
@@ -106,6 +109,7 @@ impl Driver {
             holding: HashSet::new(),
             idle: Vec::new(),
             look: BTreeSet::new(),
+            elsewhere: None,
             renewed: now,
             claimed: Timestamp::MIN,
             swept: Timestamp::MIN,
@@ -138,10 +142,10 @@ impl Driver {
     async fn round(&mut self) -> Result<(), Over> {
         if self.is_quiet() {
             let event = self.wait().await?;
-            self.take(event)?;
+            self.take(event).await?;
         }
         while let Ok(event) = self.events.try_recv() {
-            self.take(Some(event))?;
+            self.take(Some(event)).await?;
         }
         self.renew().await?;
         self.claim().await?;
@@ -181,7 +185,7 @@ impl Driver {
         }
     }
 
-    fn take(&mut self, event: Option<Event>) -> Result<(), Over> {
+    async fn take(&mut self, event: Option<Event>) -> Result<(), Over> {
         match event {
             None => {}
             Some(Event::Begun { id, fence, arn, running }) => {
@@ -200,18 +204,28 @@ impl Driver {
                 }
             }
             Some(Event::Pass { reply, holds }) => {
-                let next = self.due.first().map(|(at, _)| *at);
-                let next = next.filter(|_| !holds || self.holding.is_empty());
-                if let Some(next) = next {
-                    self.inner.clock.advance_to(next);
-                    self.claimed = Timestamp::MIN;
-                }
-                let _ = reply.send(next);
+                let _ = reply.send(self.pass(holds).await?);
             }
             Some(Event::Idle(reply)) => self.idle.push(reply),
             Some(Event::Stop(reply)) => return Err(Over::Stopped(reply)),
         }
         Ok(())
+    }
+
+    /// Moves virtual time to the next thing that is due, here or in the store.
+    async fn pass(&mut self, holds: bool) -> Result<Option<Timestamp>, Over> {
+        if holds && !self.holding.is_empty() {
+            return Ok(None);
+        }
+        let here = self.due.first().map(|(at, _)| *at);
+        let there = self.due_elsewhere().await?;
+        let Some(next) = here.into_iter().chain(there).min() else { return Ok(None) };
+        if there == Some(next) {
+            self.elsewhere = None;
+        }
+        self.inner.clock.advance_to(next);
+        self.claimed = Timestamp::MIN;
+        Ok(Some(next))
     }
 
     /// Notes whether an execution waits for tokens, where that stops the time.

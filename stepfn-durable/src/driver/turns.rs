@@ -127,6 +127,7 @@ impl Driver {
     fn turn(&mut self, id: ExecutionId, now: Timestamp) -> Option<(Turn, Step)> {
         let most_loaded = self.inner.most_loaded;
         let is_crowded = self.loaded.len() > most_loaded;
+        let is_virtual = self.inner.clock.is_virtual();
         let lease_end = self.inner.until();
         let loaded = self.loaded.get_mut(&id)?;
         let inputs = std::mem::take(&mut loaded.inputs);
@@ -162,7 +163,9 @@ impl Driver {
             || !loaded.redrives.is_empty()
             || !loaded.watches.is_empty();
         let waits_long = due.is_none_or(|due| until(now, due) > SOON);
-        let keep = step.end.is_none() && (calls || !waits_long || !is_crowded);
+        // Virtual time stands still for tokens, and so for whoever waits for one.
+        let holds = is_virtual && loaded.running.turns().has_pending_tokens();
+        let keep = step.end.is_none() && (calls || holds || !waits_long || !is_crowded);
         turn.keep = keep.then_some(lease_end);
         self.note_tokens(id);
         Some((turn, step))
@@ -180,6 +183,9 @@ impl Driver {
         if kept {
             self.set_due(id, due);
         } else {
+            if let Some(first) = &mut self.elsewhere {
+                *first = first.iter().copied().chain(due).min();
+            }
             self.unload(id);
         }
     }

@@ -87,6 +87,7 @@ macro_rules! every_call {
             write create_activity(NewActivity) -> Created<Activity>;
             write delete_activity(String) -> Deleted;
             write retag(Retag) -> Retagged;
+            read next_due(String) -> Option<Millis>;
             read load(Load) -> Vec<Entry>;
             read inbox(Inbox) -> Vec<Message>;
             read execution(String) -> Option<Execution>;
@@ -139,6 +140,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Forgets executions that ended long ago, revisions that nothing refers to, and machines that were to go away; the number of executions.
     fn sweep(&self, sweep: Sweep) -> Answer<'_, usize>;
+
+    /// The first time at which an execution can be claimed that another owner has, or nobody.
+    fn next_due(&self, owner: String) -> Answer<'_, Option<Millis>>;
 
     /// The entries of an execution's journal, by page.
     fn load(&self, load: Load) -> Answer<'_, Vec<Entry>>;

@@ -256,6 +256,9 @@ impl Connection<'_> {
 }
 
 impl Driver for Connection<'_> {
+    const PAIRS: &'static str = "(select (value ->> 0)::bigint as one, (value ->> 1)::bigint as other \
+         from json_array_elements($2::text::json)) given";
+
     async fn rows(&mut self, sql: &str, cells: Vec<Cell<'_>>) -> Result<Vec<Row>, StoreError> {
         let cells: Vec<Cell<'_>> = cells.into_iter().map(Cell::escaped).collect();
         let cells: Vec<&(dyn ToSql + Sync)> = cells.iter().map(|cell| cell as _).collect();

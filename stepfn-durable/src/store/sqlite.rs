@@ -441,6 +441,8 @@ impl Lite {
 }
 
 impl Driver for Lite {
+    const PAIRS: &'static str = "(select value ->> 0 as one, value ->> 1 as other from json_each($2)) given";
+
     fn rows(
         &mut self,
         sql: &str,
@@ -472,6 +474,5 @@ fn now<T>(future: impl Future<Output = Result<T, StoreError>>) -> Result<T, Stor
 
 /// A statement as SQLite has it: one writer needs no locks of rows.
 fn translate(sql: &str) -> String {
-    let sql = sql.strip_suffix(" skip locked").unwrap_or(sql);
-    sql.strip_suffix(" for update").unwrap_or(sql).replace('$', "?")
+    sql.replace(" skip locked", "").replace(" for update", "").replace('$', "?")
 }

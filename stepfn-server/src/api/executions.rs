@@ -217,7 +217,10 @@ impl Api {
         let kept = known.end.as_ref().and_then(|end| end.not_redrivable.as_deref());
         let late = summary.stopped.is_some_and(|stopped| self.now() - stopped > REDRIVE);
         let late = late.then_some("Execution redrivable period exceeded");
-        let reason = not_redrivable(summary.status.name()).or(kept).or(late);
+        let mut reason = not_redrivable(summary.status.name()).or(kept).or(late);
+        if reason.is_none() {
+            reason = self.deleting(&summary.machine).await?;
+        }
         let redrivable = if summary.map_run.is_some() { "REDRIVABLE_BY_MAP_RUN" } else { "REDRIVABLE" };
         put(&mut reply, "redriveStatus", if reason.is_none() { redrivable } else { "NOT_REDRIVABLE" }.into());
         put_some(&mut reply, "redriveStatusReason", reason);
@@ -230,6 +233,13 @@ impl Api {
             put_some(&mut reply, "cause", end.cause.clone());
         }
         Ok(reply)
+    }
+
+    /// Returns why no execution of a machine can be redriven, of a machine that is to go away.
+    async fn deleting(&self, machine: &str) -> Result<Option<&'static str>, ApiError> {
+        let machine = machine.split_once('/').map_or(machine, |(machine, _)| machine);
+        let known = self.host.store().machine(machine.to_owned()).await?;
+        Ok(known.is_some_and(|known| known.deleting).then_some("State machine is in DELETING status"))
     }
 
     pub(super) async fn stop_execution(&self, request: &Request) -> Reply {
@@ -245,6 +255,12 @@ impl Api {
     pub(super) async fn redrive(&self, request: &Request) -> Reply {
         let given = request.arn("executionArn")?;
         arn::execution(given)?;
+        if let Some(known) = self.host.store().execution(given.to_owned()).await?
+            && known.summary.stopped.is_some()
+            && let Some(reason) = self.deleting(&known.summary.machine).await?
+        {
+            return Err(ApiError::not_redrivable(reason));
+        }
         let at = self.host.redrive_once(given, request.optional("clientToken").unwrap_or_default()).await?;
         Ok(json!({ "redriveDate": seconds(at.as_millisecond()) }))
     }
@@ -362,6 +378,7 @@ impl Api {
             text::parse_value(&request.to_json()).map_err(|error| ApiError::internal(error.to_string()))?;
         let refused =
             |error: stepfn_executor::test_state::TestStateError| ApiError::new(error.code, error.message);
+        request.optional("roleArn").map_or(Ok(()), arn::role)?;
         let test = TestState::from_request(&given).map_err(refused)?;
         let test = test.account(&self.settings.account).region(&self.settings.region);
         Ok(of_core(&test.run().map_err(refused)?.to_json()))

@@ -15,7 +15,7 @@ use stepfn_executor::ExecutorBuilder;
 
 use super::{Api, activities, executions::with_data, put, put_some, seconds, variables};
 use crate::{
-    arn,
+    arn::{self, Named},
     error::{ApiError, Reply},
     request::Request,
 };
@@ -153,6 +153,7 @@ impl Api {
         }
         let definition = request.text("definition")?;
         let role = request.text("roleArn")?;
+        arn::role(role)?;
         let kind = kind(request);
         let publish = request.flag("publish");
         let description = request.optional("versionDescription");
@@ -223,6 +224,7 @@ impl Api {
         }
         let definition = request.optional("definition");
         let role = request.optional("roleArn");
+        role.map_or(Ok(()), arn::role)?;
         let logging = logging(request)?;
         let tracing = request.get("tracingConfiguration").cloned();
         let encryption = request.get("encryptionConfiguration");
@@ -325,8 +327,17 @@ impl Api {
 
     pub(super) async fn describe_machine(&self, request: &Request) -> Reply {
         let given = request.arn("stateMachineArn")?;
-        let target = self.target(given).await?;
+        let (of, label) = match arn::read(given)? {
+            Named::Map { machine, label } => (machine, Some(label)),
+            _ => (given.to_owned(), None),
+        };
+        let target = self.target(&of).await?;
         let revision = self.known_revision(&target.revision).await?;
+        if let Some(label) = &label
+            && !has_label(&revision.definition, label)
+        {
+            return Err(ApiError::no_machine(given));
+        }
         let details = Details::read(&revision.details);
         let machine = &target.machine;
         let mut reply = json!({
@@ -340,6 +351,7 @@ impl Api {
             "tracingConfiguration": details.tracing(),
             "encryptionConfiguration": no_encryption(),
         });
+        put_some(&mut reply, "label", label);
         put_definition(&mut reply, request, &revision.definition);
         if let Some(version) = &target.version
             && !version.description.is_empty()
@@ -409,6 +421,22 @@ impl Api {
         });
         Ok(self.paged("stateMachines", "machines", items.collect(), page.next))
     }
+}
+
+/// Whether a definition has a distributed Map of this label.
+fn has_label(definition: &str, label: &str) -> bool {
+    fn within(value: &Value, label: &str) -> bool {
+        match value {
+            Value::Object(members) => {
+                let is_it = members.get("Label").and_then(Value::as_str) == Some(label)
+                    && members.get("Type").and_then(Value::as_str) == Some("Map");
+                is_it || members.values().any(|value| within(value, label))
+            }
+            Value::Array(items) => items.iter().any(|item| within(item, label)),
+            _ => false,
+        }
+    }
+    serde_json::from_str(definition).is_ok_and(|definition: Value| within(&definition, label))
 }
 
 /// The definition and the variables that it reads, where these are asked for.

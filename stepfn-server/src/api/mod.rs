@@ -3,6 +3,7 @@
 mod activities;
 mod executions;
 mod machines;
+mod pages;
 mod tags;
 mod variables;
 mod versions;
@@ -10,12 +11,11 @@ mod versions;
 pub(crate) use self::executions::not_redrivable;
 pub use self::machines::{by_details, details};
 use self::versions::Target;
-use base64::{Engine, prelude::BASE64_STANDARD as BASE64};
 use serde_json::{Value, json};
-use stepfn_durable::{Host, store};
+use stepfn_durable::Host;
 
 use crate::{
-    error::{ApiError, Reply, invalid_token},
+    error::{ApiError, Reply},
     request::Request,
     settings::Settings,
 };
@@ -25,9 +25,6 @@ pub(crate) struct Api {
     pub(crate) host: Host,
     pub(crate) settings: Settings,
 }
-
-/// The time for which a page token can be used.
-const TOKEN_LIFE: i64 = 24 * 60 * 60 * 1000;
 
 impl Api {
     /// The answer to a request for an action.
@@ -82,35 +79,6 @@ impl Api {
 
     pub(crate) fn arn(&self, kind: &str, name: &str) -> String {
         format!("arn:aws:states:{}:{}:{kind}:{name}", self.settings.region, self.settings.account)
-    }
-
-    /// Returns the page of a list that is asked for. A token is valid for one list, and for a day.
-    pub(crate) fn page(&self, request: &Request, list: &str) -> Result<store::PageAt, ApiError> {
-        let limit = request.most();
-        let Some(token) = request.optional("nextToken") else {
-            return Ok(store::PageAt::first(limit));
-        };
-        let text = BASE64.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let text = text.ok_or_else(invalid_token)?;
-        let mut parts = text.splitn(3, '\n');
-        let (of, at, after) = (parts.next(), parts.next(), parts.next());
-        let at = at.and_then(|at| at.parse::<i64>().ok());
-        match (of, at, after) {
-            (Some(of), Some(at), Some(after)) if of == list && self.now() - at < TOKEN_LIFE => {
-                Ok(store::PageAt { after: Some(after.to_owned()), limit })
-            }
-            _ => Err(invalid_token()),
-        }
-    }
-
-    /// A page of a list as it is answered.
-    pub(crate) fn paged(&self, key: &str, list: &str, items: Vec<Value>, next: Option<String>) -> Value {
-        let mut reply = json!({});
-        put(&mut reply, key, Value::Array(items));
-        if let Some(next) = next {
-            put(&mut reply, "nextToken", BASE64.encode(format!("{list}\n{}\n{next}", self.now())).into());
-        }
-        reply
     }
 }
 

@@ -35,6 +35,14 @@ impl Model {
         Ok(kept.journal.iter().skip(first).take(load.limit).cloned().collect())
     }
 
+    pub(super) fn next_due(&mut self, owner: String) -> Result<Option<Millis>> {
+        let of_others = |id: &ExecutionId| {
+            let lease = self.executions.get(id).and_then(|kept| kept.execution.lease.as_ref());
+            lease.is_none_or(|lease| lease.owner != owner)
+        };
+        Ok(self.ready.iter().find(|(_, id)| of_others(id)).map(|(ready, _)| *ready))
+    }
+
     pub(super) fn inbox(&mut self, inbox: Inbox) -> Result<Vec<Message>> {
         let (of, limit): (Vec<ExecutionId>, usize) = match inbox {
             Inbox::Of(ids) => (ids, usize::MAX),

@@ -19,13 +19,14 @@ use crate::store::StoreError;
 /// Makes what connections are encrypted by.
 pub(super) fn connector(ssl: &Ssl) -> Result<MakeRustlsConnect, StoreError> {
     let provider = Arc::new(ring::default_provider());
+    let lenient = |known| Arc::new(Lenient { known, provider: Arc::clone(&provider) });
     let verifier: Arc<dyn ServerCertVerifier> = match ssl.mode {
-        Mode::Disable | Mode::Prefer | Mode::Require => Arc::new(Anybody(Arc::clone(&provider))),
+        Mode::Disable | Mode::Prefer | Mode::Require => lenient(None),
         Mode::VerifyCa | Mode::VerifyFull => {
             let roots = Arc::new(roots(ssl.root.as_deref())?);
             let known = WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build();
             let known = known.map_err(|error| misuse(format!("no certificates to trust: {error}")))?;
-            if ssl.mode == Mode::VerifyFull { known } else { Arc::new(AnyName(known)) }
+            if ssl.mode == Mode::VerifyFull { known } else { lenient(Some(known)) }
         }
     };
     let config = ClientConfig::builder_with_provider(provider)
@@ -76,52 +77,16 @@ fn roots(path: Option<&str>) -> Result<RootCertStore, StoreError> {
     Ok(roots)
 }
 
-/// Takes any server, as libpq does without `verify-…`: what is read over the shoulder is of no use, but nobody vouches for the server.
+/// Judges servers as libpq does, where that is less than the name in their certificate.
 #[derive(Debug)]
-struct Anybody(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Anybody {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signed, algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signed, algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+struct Lenient {
+    /// Somebody trusted vouches for the server, whatever its name; without it any server is taken: what is read over the shoulder is of no
+    /// use then, but nobody vouches for it.
+    known: Option<Arc<WebPkiServerVerifier>>,
+    provider: Arc<CryptoProvider>,
 }
 
-/// Takes a server that somebody trusted vouches for, whatever its name.
-#[derive(Debug)]
-struct AnyName(Arc<WebPkiServerVerifier>);
-
-impl ServerCertVerifier for AnyName {
+impl ServerCertVerifier for Lenient {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -130,7 +95,8 @@ impl ServerCertVerifier for AnyName {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        match self.0.verify_server_cert(certificate, intermediates, name, ocsp, now) {
+        let Some(known) = &self.known else { return Ok(ServerCertVerified::assertion()) };
+        match known.verify_server_cert(certificate, intermediates, name, ocsp, now) {
             // The chain is looked at before the name.
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
@@ -145,7 +111,8 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls12_signature(message, certificate, signed, algorithms)
     }
 
     fn verify_tls13_signature(
@@ -154,10 +121,11 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        rustls::crypto::verify_tls13_signature(message, certificate, signed, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

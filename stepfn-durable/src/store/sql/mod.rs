@@ -23,6 +23,9 @@ pub(super) type Result<T> = std::result::Result<T, StoreError>;
 ///
 /// Parameters are written `$1`, `$2`, …; `for update` becomes the lock of a row, where the database has such.
 pub(super) trait Driver: Send {
+    /// The table `given` of two numbers a row, `one` and `other`, out of the JSON of the parameter `$2`: `[[1,2],[3,4]]`.
+    const PAIRS: &'static str;
+
     /// Runs a statement for its rows.
     fn rows(&mut self, sql: &str, cells: Vec<Cell<'_>>) -> impl Future<Output = Result<Vec<Row>>> + Send;
 

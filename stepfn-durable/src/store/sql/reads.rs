@@ -3,7 +3,7 @@
 use super::{Cell, Driver, Result, Row, cells, first};
 use crate::store::{
     Counts, End, Entry, Event, Execution, ExecutionId, Executions, ExecutionsOf, HistoryOf, Inbox, Lease,
-    Load, MapRun, MapRunsOf, Message, MessageId, Page, Parent, Status, StoreError, Summary, Token,
+    Load, MapRun, MapRunsOf, Message, MessageId, Millis, Page, Parent, Status, StoreError, Summary, Token,
     list::{cursor_of, page, read_cursor, read_named},
 };
 
@@ -82,6 +82,11 @@ pub(in crate::store) async fn execution_of<D: Driver>(
     id: ExecutionId,
 ) -> Result<Option<Execution>> {
     read(db, "e.id = $1", id.into()).await
+}
+
+pub(in crate::store) async fn next_due<D: Driver>(db: &mut D, owner: String) -> Result<Option<Millis>> {
+    let sql = "select ready from runs where ready is not null and (owner is null or owner <> $1) order by ready limit 1";
+    first(db, sql, cells![owner]).await?.map(|mut row| row.int()).transpose()
 }
 
 pub(in crate::store) async fn load<D: Driver>(db: &mut D, load: Load) -> Result<Vec<Entry>> {

@@ -1,6 +1,6 @@
 //! Executions: their starts, leases, turns and inboxes.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{Driver, Result, Row, cells, first, machines, reads};
 use crate::store::{
@@ -98,18 +98,21 @@ pub(in crate::store) async fn claim<D: Driver>(db: &mut D, claiming: Claiming) -
 }
 
 pub(in crate::store) async fn renew<D: Driver>(db: &mut D, renewal: Renewal) -> Result<Vec<ExecutionId>> {
-    let mut held = renewal.held;
+    let held: Vec<String> = renewal.held.iter().map(|(id, fence)| format!("[{id},{fence}]")).collect();
     // In one order everywhere, so that two who write many rows never wait for each other.
-    held.sort_unstable();
-    let mut lost = Vec::new();
-    for (id, fence) in held {
-        let sql =
-            "update runs set lease_until = $3, ready = $3 where id = $1 and fence = $2 and owner is not null";
-        if db.run(sql, cells![id, fence, renewal.until]).await? == 0 {
-            lost.push(id);
-        }
-    }
-    Ok(lost)
+    let sql = format!(
+        "with held as (select runs.id as run from runs join {} on runs.id = given.one and runs.fence = given.other \
+         where runs.owner is not null order by runs.id for update) \
+         update runs set lease_until = $1, ready = $1 where id in (select run from held) returning id, fence",
+        D::PAIRS
+    );
+    let rows = db.rows(&sql, cells![renewal.until, format!("[{}]", held.join(","))]).await?;
+    let kept = rows.into_iter().map(|mut row| Ok((ExecutionId(row.int()?), row.int()?)));
+    let kept = kept.collect::<Result<HashSet<_>>>()?;
+    let mut lost = renewal.held;
+    lost.retain(|held| !kept.contains(held));
+    lost.sort_unstable();
+    Ok(lost.into_iter().map(|(id, _)| id).collect())
 }
 
 /// The row that a turn is checked against.

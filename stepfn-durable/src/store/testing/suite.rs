@@ -384,6 +384,7 @@ impl World {
         lost.held.sort_unstable();
         lost.held.dedup();
         pair.renew(lost).await?.ok();
+        pair.next_due(if self.random.one_in(2) { "a" } else { "nobody" }.to_owned()).await?.ok();
         let inbox = if self.random.one_in(2) {
             Inbox::Owner { owner: "a".to_owned(), limit: 1 + self.random.below(4) }
         } else {
