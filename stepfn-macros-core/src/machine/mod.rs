@@ -175,11 +175,18 @@ fn tell_once(findings: &mut Vec<Diagnostic>) {
         .filter(|finding| finding.code == Code::NoSuchStatesField)
         .map(|finding| finding.at.clone())
         .collect();
+    let without_context: Vec<String> = findings
+        .iter()
+        .filter(|finding| finding.code == Code::TopLevelContext)
+        .map(|finding| finding.at.clone())
+        .collect();
     findings.retain(|finding| match finding.code {
         Code::WaitFields | Code::MissingField | Code::MissingTransition => {
             let text = format!("{} {}", finding.message, finding.help.as_deref().unwrap_or_default());
             !meant.iter().any(|(at, near)| *at == finding.at && text.contains(&format!("`{near}`")))
         }
+        // A name of no context has no type either.
+        Code::CannotTell => !without_context.contains(&finding.at),
         Code::NoSuchField => !(finding.message.contains("`$states.") && of_states.contains(&finding.at)),
         _ => true,
     });

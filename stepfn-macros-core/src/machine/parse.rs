@@ -17,7 +17,9 @@ use super::{
     ast::{Block, Callee, Entry, Errors, Expr, Key, Kind, Machine, Place, Resource, Rule, Target},
     condition, constant,
     fragment::{self, Known},
-    head, path,
+    head,
+    names::no_resource,
+    path,
     spread::{Part, Spread, Wants, is_state},
 };
 
@@ -406,12 +408,9 @@ fn resource(input: ParseStream<'_>) -> Result<Expr> {
         last = arn.span();
         Target::Arn(arn.value())
     } else {
-        let head = input.call(Ident::parse_any).map_err(|error| {
-            syn::Error::new(
-                error.span(),
-                "expected a resource: `lambda(function)`, `lambda::invoke(function)`, `service::action` or an ARN in a string",
-            )
-        })?;
+        let head = input
+            .call(Ident::parse_any)
+            .map_err(|error| syn::Error::new(error.span(), no_resource("lambda")))?;
         last = head.span();
         if (head == "ref_" || head == "get_att") && input.peek(token::Paren) {
             let (id, attribute, close) = reference(input, &head)?;
@@ -482,12 +481,7 @@ fn resource(input: ParseStream<'_>) -> Result<Expr> {
                         "only `lambda(…)` and `lambda::invoke(…)` take a function, and `states::start_execution(…)` a machine; other services take `parameters`",
                     ));
                 }
-                ([_], None) => {
-                    return Err(syn::Error::new(
-                        first,
-                        "expected a resource: `lambda(function)`, `lambda::invoke(function)`, `service::action` or an ARN in a string",
-                    ));
-                }
+                ([name], None) => return Err(syn::Error::new(first, no_resource(name))),
                 (parts, None) => Target::Arn(format!("arn:aws:states:::{}{suffix}", service_path(parts))),
             }
         }
