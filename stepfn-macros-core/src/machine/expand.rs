@@ -37,7 +37,7 @@ pub(super) fn spanned_error(place: Place, message: &str) -> syn::Error {
 
 /// Returns a warning at a place: stable Rust has none for macros, so it is the use of something deprecated.
 pub(super) fn warning(conditions: &TokenStream, place: Place, message: &str) -> TokenStream {
-    let name = quote_spanned!(place.first=> finding);
+    let name = quote_spanned!(place.first=> diagnostic);
     let quiet = quiet();
     quote_spanned! {place.last=>
         #conditions
@@ -45,7 +45,7 @@ pub(super) fn warning(conditions: &TokenStream, place: Place, message: &str) -> 
         const _: () = {
             #[deprecated(note = #message)]
             #[allow(non_upper_case_globals)]
-            const finding: () = ();
+            const diagnostic: () = ();
             #name
         };
     }
@@ -160,10 +160,10 @@ impl Names {
             const _: () = {
                 #[must_use = #message]
                 #[allow(non_camel_case_types, dead_code)]
-                struct finding;
+                struct diagnostic;
                 #[allow(dead_code)]
                 fn warn() {
-                    #callee::<<Holds<{ holds(&#claim) }> as Judged<finding>>::Said> #arguments;
+                    #callee::<<Holds<{ holds(&#claim) }> as Judged<diagnostic>>::Said> #arguments;
                 }
             };
         }

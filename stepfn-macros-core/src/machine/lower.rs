@@ -4,7 +4,7 @@ mod choice;
 mod fields;
 mod resource;
 
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range};
 
 use indexmap::IndexMap;
 use stepfn_core::{
@@ -14,7 +14,7 @@ use stepfn_core::{
     draft::{self, FUNCTION_NAME},
     json::push_token,
     number,
-    value::{Map, Value},
+    value::{Map, Shared, Value},
 };
 use syn::{Attribute, Ident, Type};
 
@@ -254,7 +254,7 @@ impl Lowering<'_> {
             if let Some(Value::Object(parameters)) = map.get_mut(field)
                 && !["FunctionName", "FunctionName.$"].iter().any(|key| parameters.contains_key(key))
             {
-                Arc::make_mut(parameters).insert("FunctionName".into(), FUNCTION_NAME.into());
+                Shared::make_mut(parameters).insert("FunctionName".into(), FUNCTION_NAME.into());
             }
         }
         self.misplaced_payload(block, at, name);
