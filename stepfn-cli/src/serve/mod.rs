@@ -233,7 +233,15 @@ impl ServeOptions {
             server.run_until(end).await;
             reason
         };
-        host.shut_down().await;
+        // Asked a second time, it waits for nothing.
+        let again = Signals::new().map(Signals::received);
+        match again {
+            Ok(again) => tokio::select! {
+                () = host.shut_down() => {}
+                () = again => {}
+            },
+            Err(_) => host.shut_down().await,
+        }
         if let Some(reason) = failed {
             let reason = reason.unwrap_or_else(|| "its loop has ended".to_owned());
             return refuse(err, &format!("the server cannot go on: {reason}"), Outcome::Findings);
@@ -290,7 +298,8 @@ impl ServeOptions {
             .executors(each)
             .details(move |definition| stepfn_server::details(definition, &account))
             .by_details(stepfn_server::by_details)
-            .retention(DAY * self.retention_days);
+            .retention(DAY * self.retention_days)
+            .grace(Duration::from_secs(self.grace.into()));
         if let Some(start) = start {
             builder = builder.virtual_time_from(start);
         }
